@@ -1,0 +1,49 @@
+// The import table of docs/architecture.md as a check: each part may import only the parts listed, and only through their index.ts.
+const MAY_IMPORT = {
+  kernel: [],
+  contract: ["kernel"],
+  tenant: ["kernel", "contract"],
+  sandbox: ["kernel", "contract"],
+  store: ["kernel"],
+  operations: ["kernel", "tenant", "store"],
+  app: ["kernel", "contract", "tenant", "sandbox", "store", "operations"],
+  cli: ["kernel", "contract", "tenant", "sandbox", "store", "operations", "app"],
+};
+const parts = Object.keys(MAY_IMPORT);
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    { name: "no-orphans", severity: "error", from: { orphan: true, path: "^src/", pathNot: "\\.(d|test)\\.ts$" }, to: {} },
+    ...parts.map((part) => ({
+      name: `${part}-imports`,
+      comment: `${part} may import ${MAY_IMPORT[part].join(", ") || "no other part"}`,
+      severity: "error",
+      from: { path: `^src/${part}/`, pathNot: "\\.test\\.ts$" },
+      to: { path: "^src/[^/]+/", pathNot: `^src/(${[part, ...MAY_IMPORT[part]].join("|")})/` },
+    })),
+    ...parts.map((part) => ({
+      name: `${part}-door`,
+      comment: `other parts enter ${part} through its index.ts`,
+      severity: "error",
+      from: { path: "^(src|test|bench|examples)/", pathNot: `^src/${part}/` },
+      to: { path: `^src/${part}/`, pathNot: `^src/${part}/index\\.ts$` },
+    })),
+    {
+      name: "pure-parts-do-no-io",
+      severity: "error",
+      from: { path: "^src/(kernel|contract)/", pathNot: "\\.test\\.ts$" },
+      to: { dependencyTypes: ["core"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: {
+      extensions: [".ts", ".js", ".mjs", ".json"],
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default"],
+    },
+  },
+};

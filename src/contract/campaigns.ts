@@ -1,0 +1,158 @@
+// Omnichannel campaigns, their metrics, contacts and webhooks: contract §2.3 and §2.4.
+
+import { z } from "zod";
+import { fraction, id, isTimeZone, webAddress } from "./scalars.ts";
+
+export const CAMPAIGN_STATUSES = ["active", "paused"] as const;
+export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
+export const OMNICHANNEL_EVENTS = ["omnichannel.campaign.metrics.update", "omnichannel.campaign.state.change"] as const;
+
+/** Largest documented page of `listContacts` and `listCampaigns`. */
+export const MAX_CONTACTS_PAGE = 100;
+
+const wallClock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/, "a time of day as HH:MM:SS, such as 08:00:00");
+
+const predictiveSettings = {
+  answerRatio: fraction,
+  maxCallsInFlight: z.int().min(0),
+  callRate: z.number().positive(),
+  abandonmentThreshold: fraction,
+};
+const dialingRules = { startTime: wallClock, endTime: wallClock, allowedDays: z.array(z.enum(WEEKDAYS)) };
+const rateLimits = {
+  maxCallsPerContactPerDay: z.int().min(0),
+  maxCallsPerContactPerWeek: z.int().min(0),
+  maxCallsPerDay: z.int().min(0),
+};
+const failover = {
+  enabled: z.boolean(),
+  thresholdType: z.literal("success_rate"),
+  thresholdValue: fraction,
+  evaluationWindowMinutes: z.int().min(1),
+};
+const timeZone = z.string().refine(isTimeZone, "an IANA time zone, such as America/New_York");
+
+/** The campaign, once with objects that refuse unknown fields (what we send) and once with objects that let them pass (what comes in). */
+function campaignFields(object: typeof z.strictObject | typeof z.looseObject) {
+  return {
+    name: z.string().min(1),
+    description: z.string().optional(),
+    status: z.enum(CAMPAIGN_STATUSES),
+    contactListId: id,
+    queueId: id.optional(),
+    dialerConfig: object({ type: z.literal("predictive"), predictiveSettings: object(predictiveSettings) }),
+    complianceConfig: object({
+      timeZone,
+      dialingRules: object(dialingRules).optional(),
+      rateLimits: object(rateLimits).optional(),
+    }).optional(),
+    failoverConfig: object(failover).optional(),
+  };
+}
+
+/** Body of `createCampaign`, and of a full `updateCampaign`. */
+export const campaignDraft = z.strictObject(campaignFields(z.strictObject));
+export const campaignDraftAccepted = z.looseObject(campaignFields(z.looseObject as typeof z.strictObject));
+
+/** Body of `updateCampaign`: the one field of a state transition, or the whole campaign. */
+export const campaignUpdate = z.union([z.strictObject({ status: z.enum(CAMPAIGN_STATUSES) }), campaignDraft]);
+
+/** A campaign as the vendor sends it; other states than the two documented ones may occur. */
+export const campaign = z.looseObject({
+  id,
+  name: z.string().optional(),
+  status: z.string(),
+  contactListId: z.string().optional(),
+});
+
+/** Reply of `updateCampaign`; only that it is an object is promised. */
+export const campaignUpdateReply = z.looseObject({ id: z.string().optional(), status: z.string().optional() });
+
+export const campaignsQuery = z.strictObject({
+  page: z.int().min(1).optional(),
+  pageSize: z.int().min(1).max(MAX_CONTACTS_PAGE).optional(),
+});
+export const campaignsPage = z.looseObject({
+  campaigns: z
+    .array(z.unknown())
+    .nullish()
+    .transform((campaigns) => campaigns ?? []),
+  page: z.number().optional(),
+  pageSize: z.number().optional(),
+  total: z.number().optional(),
+});
+
+export const campaignMetricsQuery = z.strictObject({ windowMinutes: z.int().min(1).optional() });
+
+/** Older tenants give only successRate, activeCalls and lastUpdated. */
+export const campaignMetrics = z.looseObject({
+  campaignId: z.string().optional(),
+  windowMinutes: z.number().optional(),
+  successRate: z.number().nullish(),
+  activeCalls: z.number().nullish(),
+  callsPlaced: z.number().nullish(),
+  callsAnswered: z.number().nullish(),
+  abandonmentRate: z.number().nullish(),
+  failoverTriggered: z.boolean().nullish(),
+  lastUpdated: z.string().nullish(),
+});
+
+export const contactsQuery = z.strictObject({
+  /** `attribute.path==value`, `!=`, joined by `&&`; `true` for all. */
+  query: z.string().optional(),
+  pageSize: z.int().min(1).max(MAX_CONTACTS_PAGE).optional(),
+  page: z.int().min(1).optional(),
+  sortBy: z.string().optional(),
+  sortOrder: z.enum(["asc", "desc"]).optional(),
+});
+
+export const contact = z.looseObject({
+  id,
+  phoneNumber: z.string().optional(),
+  firstName: z.string().optional(),
+  lastName: z.string().optional(),
+  timeZone: z.string().nullish(),
+  postalCode: z.string().nullish(),
+  state: z.string().nullish(),
+  consentFlags: z
+    .looseObject({ outbound: z.looseObject({ call: z.boolean().optional().catch(undefined) }).optional() })
+    .optional(),
+  attributes: z.record(z.string(), z.unknown()).optional(),
+  lastModifiedTime: z.string().optional(),
+});
+
+export const contactsPage = z.looseObject({
+  contacts: z
+    .array(z.unknown())
+    .nullish()
+    .transform((contacts) => contacts ?? []),
+  page: z.number().optional(),
+  pageSize: z.number().optional(),
+  total: z.number().optional(),
+});
+
+const omnichannelWebhookFields = {
+  name: z.string().min(1),
+  callbackUrl: webAddress,
+  events: z.array(z.enum(OMNICHANNEL_EVENTS)).min(1),
+  enabled: z.boolean().optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+};
+
+/** Body of `createOmnichannelWebhook`; the headers go with each delivery. */
+export const omnichannelWebhookDraft = z.strictObject(omnichannelWebhookFields);
+export const omnichannelWebhookAccepted = z.looseObject({ ...omnichannelWebhookFields, events: z.array(z.string()).min(1) });
+export const omnichannelWebhook = z.looseObject({
+  id,
+  name: z.string().optional(),
+  callbackUrl: z.string().optional(),
+  events: z.array(z.string()).optional(),
+});
+
+/** Reply of both webhook lists. */
+export const webhooksPage = z.looseObject({
+  webhooks: z
+    .array(z.unknown())
+    .nullish()
+    .transform((webhooks) => webhooks ?? []),
+});

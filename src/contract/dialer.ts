@@ -1,0 +1,166 @@
+// Dialer settings, their activation, metrics, audit, simulator and integration webhooks: contract §2.4 and §2.5.
+
+import { z } from "zod";
+import { fraction, id, webAddress } from "./scalars.ts";
+
+export const REGULATORY_CHECKS = ["tcpa_abandonment", "dnc_compliance", "calling_hours"] as const;
+export const DIALER_METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
+export const DIALER_EVENTS = ["dialer.settings.updated", "dialer.campaign.activated"] as const;
+
+/** Highest abandonment rate that passes the validation; the limit itself passes (contract §2.5). */
+export const ABANDONMENT_LIMIT = 0.03;
+
+/** Largest pages of the dialer's lists. */
+export const MAX_METRICS_PAGE = 100;
+export const MAX_AUDIT_PAGE = 50;
+
+const concurrency = { max_agents: z.int().min(0), max_simultaneous_calls: z.int().min(0), call_spacing_ms: z.int().min(0) };
+const algorithm = {
+  type: z.literal("predictive"),
+  abandonment_rate_target: fraction,
+  agent_availability_estimate: fraction,
+  dial_ratio: z.number().positive(),
+  warm_line_timeout_sec: z.int().min(0).optional(),
+};
+
+/** Body of `createDialerCampaign`, `validateDialerPolicy.campaign_config` and `putDialerSettings`. */
+export const dialerSettings = z.strictObject({
+  name: z.string().min(1),
+  type: z.literal("predictive"),
+  concurrency: z.strictObject(concurrency),
+  algorithm: z.strictObject(algorithm),
+});
+
+/** The same as the tenant takes it: `type` may be missing and a `versionTag` in the body is tolerated. */
+export const dialerSettingsAccepted = z.looseObject({
+  name: z.string().min(1),
+  type: z.literal("predictive").default("predictive"),
+  concurrency: z.looseObject(concurrency),
+  algorithm: z.looseObject(algorithm),
+});
+
+/** Reply of `getDialerSettings`: the settings with the tag of their version. */
+export const dialerSettingsReply = z.looseObject({ versionTag: z.string() });
+
+/** Reply of `createDialerCampaign`. */
+export const dialerCampaign = z.looseObject({ id });
+
+export const policyValidation = z.strictObject({
+  campaign_config: dialerSettings,
+  regulatory_checks: z.array(z.enum(REGULATORY_CHECKS)),
+  carrier_capacity: z.strictObject({
+    max_trunks: z.int().min(0),
+    current_utilization_percent: z.number().min(0).max(100).optional(),
+  }),
+});
+export const policyValidationAccepted = z.looseObject({
+  campaign_config: dialerSettingsAccepted,
+  regulatory_checks: z.array(z.string()).default([]),
+  carrier_capacity: z
+    .looseObject({ max_trunks: z.int().min(0), current_utilization_percent: z.number().min(0).max(100).optional() })
+    .optional(),
+});
+
+/** A refusal is `FAIL` in a reply of status 200. */
+export const policyVerdict = z.looseObject({
+  compliance_status: z.string(),
+  violations: z
+    .array(z.unknown())
+    .nullish()
+    .transform((violations) => violations ?? []),
+  capacity_warnings: z
+    .array(z.unknown())
+    .nullish()
+    .transform((warnings) => warnings ?? []),
+});
+
+/** Reply of `putDialerSettings`: accepted, running; the tag is that of the version this change makes. */
+export const activationAccepted = z.looseObject({ operationId: id, versionTag: z.string() });
+
+/** `status` is IN_PROGRESS, COMPLETED, FAILED or a word nobody documented, which means: look again later. */
+export const dialerOperation = z.looseObject({
+  operationId: z.string().optional(),
+  status: z.string(),
+  errorDetails: z.unknown(),
+  versionTag: z.string().optional(),
+});
+
+export const dialerMetricsQuery = z.strictObject({
+  campaignId: id.optional(),
+  /** Sent as a repeated parameter. */
+  metrics: z.array(z.enum(DIALER_METRICS)).optional(),
+  groupBy: z.literal("hour").optional(),
+  pageSize: z.int().min(1).max(MAX_METRICS_PAGE).optional(),
+  pageToken: z.string().optional(),
+});
+export const dialerMetricsPage = z.looseObject({
+  results: z
+    .array(z.unknown())
+    .nullish()
+    .transform((results) => results ?? []),
+  nextPageToken: z.string().nullish(),
+});
+
+export const auditLogsQuery = z.strictObject({
+  entity: z.string().optional(),
+  pageSize: z.int().min(1).max(MAX_AUDIT_PAGE).optional(),
+  pageToken: z.string().optional(),
+});
+export const auditLogsPage = z.looseObject({
+  logs: z
+    .array(z.unknown())
+    .nullish()
+    .transform((logs) => logs ?? []),
+  nextPageToken: z.string().nullish(),
+});
+
+const simulatorFields = (object: typeof z.strictObject) => ({
+  durationMinutes: z.int().min(1),
+  concurrency: object(concurrency).partial().optional(),
+  algorithm: object(algorithm).partial().optional(),
+  simulatedCallVolume: z.int().min(0).optional(),
+  carrierLimits: object({ maxConcurrent: z.int().min(0) }).optional(),
+});
+
+/** Body of `runSimulator`: everything but the duration is optional. */
+export const simulatorRun = z.strictObject(simulatorFields(z.strictObject));
+export const simulatorRunAccepted = z.looseObject(simulatorFields(z.looseObject as typeof z.strictObject));
+export const simulatorResult = z.looseObject({
+  abandonmentRate: z.number().optional(),
+  answerRate: z.number().optional(),
+  agentUtilization: z.number().optional(),
+  averageWaitTime: z.number().optional(),
+  callsPlaced: z.number().optional(),
+  callsAnswered: z.number().optional(),
+  callsAbandoned: z.number().optional(),
+  peakConcurrentCalls: z.number().optional(),
+  carrierLimitReached: z.boolean().optional(),
+  recommendation: z.string().optional(),
+});
+
+const integrationWebhookFields = (object: typeof z.strictObject) => ({
+  name: z.string().min(1),
+  url: webAddress,
+  auth: object({ type: z.literal("bearer"), token: z.string().min(1) }).optional(),
+  retryPolicy: object({
+    maxRetries: z.int().min(0),
+    backoffMultiplier: z.number().min(1),
+    timeoutSec: z.int().min(1),
+  }).optional(),
+});
+
+/** Body of `createIntegrationWebhook`. */
+export const integrationWebhookDraft = z.strictObject({
+  ...integrationWebhookFields(z.strictObject),
+  events: z.array(z.enum(DIALER_EVENTS)).min(1),
+});
+export const integrationWebhookAccepted = z.looseObject({
+  ...integrationWebhookFields(z.looseObject as typeof z.strictObject),
+  events: z.array(z.string()).min(1),
+});
+export const integrationWebhook = z.looseObject({
+  id,
+  name: z.string().optional(),
+  url: z.string().optional(),
+  events: z.array(z.string()).optional(),
+});

@@ -1,0 +1,22 @@
+// The vendor's wire contract as data. No I/O.
+
+export * from "./campaigns.ts";
+export * from "./dialer.ts";
+export * from "./errors.ts";
+export * from "./interactions.ts";
+export type { HostFamily, LockStyle, Method, Operation, PagingStyle, RateFamily, RetryClass } from "./operation.ts";
+export {
+  OPERATION_IDS,
+  OPERATIONS,
+  type OperationId,
+  operationOf,
+  type PathParameters,
+  type Query,
+  type Reply,
+  type RequestBody,
+} from "./operations.ts";
+export * from "./outbound.ts";
+export { fillPath } from "./paths.ts";
+export { RATE_FAMILIES, RATE_LIMITS, type RateLimit } from "./rates.ts";
+export { isTimeZone, parseInstant, parseInstantOrNaiveUtc } from "./scalars.ts";
+export { TOKEN_AUTH_STYLES, TOKEN_PATHS, type TokenAuthStyle, tokenReply } from "./token.ts";

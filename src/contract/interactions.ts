@@ -1,0 +1,62 @@
+// Dispositions on closed interactions: contract §2.2.
+
+import { z } from "zod";
+import { id, offsetTime } from "./scalars.ts";
+
+/** One disposition on an interaction, exact. Codes 1xx are primary, 2xx secondary. */
+export const interactionDisposition = z.strictObject({
+  code: id,
+  description: z.string(),
+  agent_id: id,
+  timestamp: offsetTime,
+  source: z.string(),
+});
+
+/** The same as the vendor sends it. */
+export const interactionDispositionReply = z.looseObject({
+  code: z.string(),
+  description: z.string().catch(""),
+  agent_id: z.string().catch(""),
+  timestamp: z.string().catch(""),
+  source: z.string().catch(""),
+});
+
+export const interaction = z.looseObject({
+  id: z.string().optional(),
+  dispositions: z
+    .array(interactionDispositionReply)
+    .nullish()
+    .transform((entries) => entries ?? []),
+});
+
+/** Body of `patchInteraction`: the array replaces what is stored. */
+export const interactionPatch = z.strictObject({ dispositions: z.array(interactionDisposition).min(1) });
+
+export const interactionPatchAccepted = z.looseObject({
+  dispositions: z
+    .array(
+      z.looseObject({
+        code: id,
+        description: z.string().default(""),
+        agent_id: z.string().default(""),
+        timestamp: offsetTime,
+        source: z.string().default("api"),
+      }),
+    )
+    .min(1),
+});
+
+/** One node of the tree against which codes and parent-child relations are checked. */
+export const dispositionNode = z.looseObject({
+  code: z.string(),
+  description: z.string().catch(""),
+  parent: z.string().nullish(),
+  active: z.boolean().optional().default(true),
+});
+
+export const dispositionTree = z.looseObject({
+  dispositions: z
+    .array(dispositionNode)
+    .nullish()
+    .transform((nodes) => nodes ?? []),
+});

@@ -1,0 +1,21 @@
+// The documented request limits by rate family: contract §2.
+
+import type { RateFamily } from "./operation.ts";
+
+export interface RateLimit {
+  /** Requests in a window. */
+  readonly requests: number;
+  /** Length of the window in seconds. */
+  readonly seconds: number;
+  /** Whose requests are counted together. */
+  readonly per: "client" | "tenant";
+}
+
+export const RATE_LIMITS: Readonly<Record<RateFamily, RateLimit>> = {
+  "outbound-write": { requests: 100, seconds: 1, per: "client" },
+  "outbound-read": { requests: 100, seconds: 60, per: "client" },
+  campaigns: { requests: 100, seconds: 60, per: "client" },
+  "dialer-write": { requests: 100, seconds: 60, per: "tenant" },
+  other: { requests: 100, seconds: 1, per: "client" },
+};
+export const RATE_FAMILIES = Object.keys(RATE_LIMITS) as RateFamily[];

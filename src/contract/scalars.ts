@@ -1,0 +1,51 @@
+// The scalars of the vendor's documents: instants, dates, rates; what each form accepts.
+
+import { z } from "zod";
+
+const OFFSET_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
+const NAIVE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?$/;
+
+/** Milliseconds since the epoch of an ISO 8601 time with an offset, or undefined when the text is not one. */
+export function parseInstant(text: string): number | undefined {
+  if (!OFFSET_TIME.test(text)) return undefined;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** Like `parseInstant`, but a time without an offset is taken as UTC (`listCalls` sends such times, contract §2.6). */
+export function parseInstantOrNaiveUtc(text: string): number | undefined {
+  return parseInstant(NAIVE_TIME.test(text) ? `${text}Z` : text);
+}
+
+/** An ISO 8601 time with an offset. */
+export const offsetTime = z
+  .string()
+  .refine((text) => parseInstant(text) !== undefined, "an ISO 8601 time with an offset, such as 2026-01-31T08:00:00Z")
+  .meta({ format: "date-time" });
+
+/** An ISO 8601 time; without an offset it means UTC. */
+export const looseTime = z
+  .string()
+  .refine(
+    (text) => parseInstantOrNaiveUtc(text) !== undefined,
+    "an ISO 8601 time, such as 2026-01-31T08:00:00Z (without an offset it means UTC)",
+  );
+
+/** Name of a zone of the IANA time zone database that this runtime knows. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en-US", { timeZone: name });
+    return /^[A-Za-z]/.test(name);
+  } catch {
+    return false;
+  }
+}
+
+/** An identifier of the vendor: opaque, not empty. */
+export const id = z.string().min(1).max(256);
+
+/** A fraction from 0 to 1. */
+export const fraction = z.number().min(0).max(1);
+
+/** A web address a webhook can be delivered to. */
+export const webAddress = z.url({ protocol: /^https?$/ });

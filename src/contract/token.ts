@@ -1,0 +1,18 @@
+// The token endpoint in its documented variants: contract §1.
+
+import { z } from "zod";
+
+/** Every path accepts every form of client authentication; the forms are told apart by header and content type. */
+export const TOKEN_PATHS = ["/oauth/token", "/v1/oauth/token", "/api/v2/oauth/token"] as const;
+
+/** How the client names itself: HTTP Basic, fields of a form, or fields of a JSON body. */
+export const TOKEN_AUTH_STYLES = ["basic", "form", "json"] as const;
+export type TokenAuthStyle = (typeof TOKEN_AUTH_STYLES)[number];
+
+/** Reply of the token endpoint. `expires_in` counts seconds; `scope` lists what was granted, separated by spaces. */
+export const tokenReply = z.looseObject({
+  access_token: z.string().min(1),
+  expires_in: z.number().positive().catch(3600),
+  token_type: z.string().optional().catch(undefined),
+  scope: z.string().optional().catch(undefined),
+});

@@ -1,0 +1,29 @@
+// Canonical JSON (RFC 8785, JCS): one text for one value, so that hashes and signatures over JSON are stable.
+
+/**
+ * The canonical text of a JSON value: keys sorted by UTF-16 code units, no white space, ECMAScript number form.
+ * Object members whose value is undefined are left out. Throws TypeError on what JSON cannot say (NaN, functions, bigint).
+ */
+export function canonicalJson(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value);
+    case "boolean":
+      return value ? "true" : "false";
+    case "number":
+      if (!Number.isFinite(value)) throw new TypeError(`canonical JSON has no ${value}`);
+      return JSON.stringify(value);
+    case "object":
+      break;
+    default:
+      throw new TypeError(`canonical JSON has no ${typeof value}`);
+  }
+  if (value === null) return "null";
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item)).join(",")}]`;
+  if (value instanceof Date) return JSON.stringify(value);
+  const members: string[] = [];
+  for (const [key, member] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) {
+    if (member !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(member)}`);
+  }
+  return `{${members.join(",")}}`;
+}

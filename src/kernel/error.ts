@@ -1,0 +1,35 @@
+// The base of every error that outdial raises on purpose: a closed string code, the advice in words, the cause kept.
+
+/** What an error carries besides its message. */
+export interface ErrorOptionsWithAdvice {
+  /** What the reader can do about it, one sentence. */
+  readonly advice?: string;
+  /** Facts for machines; never a secret. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+/**
+ * Base class. Each part derives its own with its own closed set of codes; callers branch on `code`, never on the message.
+ * The message says where, what was wrong and what is allowed.
+ */
+export class OutdialError<Code extends string = string> extends Error {
+  readonly code: Code;
+  readonly advice: string | undefined;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: Code, message: string, options: ErrorOptionsWithAdvice = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.advice = options.advice;
+    this.details = options.details ?? {};
+  }
+}
+
+/** The text of anything thrown, for messages: the deepest useful message, never a stack. */
+export function messageOf(thrown: unknown): string {
+  if (thrown instanceof AggregateError && thrown.errors.length > 0) return messageOf(thrown.errors[0]);
+  if (thrown instanceof Error) return thrown.message || thrown.name;
+  return String(thrown);
+}

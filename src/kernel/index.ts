@@ -1,0 +1,9 @@
+// The kernel: what every part shares. No I/O, no clock of its own, no randomness of its own.
+
+export { canonicalJson } from "./canonical-json.ts";
+export type { Clock, Instant } from "./clock.ts";
+export { type ErrorOptionsWithAdvice, messageOf, OutdialError } from "./error.ts";
+export { Histogram, type HistogramSummary } from "./histogram.ts";
+export { newId } from "./ids.ts";
+export { createRandom, type RandomStream } from "./random.ts";
+export { nearest } from "./suggest.ts";
