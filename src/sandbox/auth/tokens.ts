@@ -1,0 +1,112 @@
+// Bearer tokens: issued, looked up, revoked. Contract §1: a new token revokes none, a token is good on every host, scopes not held are left out.
+
+import { createHash } from "node:crypto";
+import type { Instant } from "../../kernel/index.ts";
+
+/** What the tenant knows of an API client. */
+export interface TokenClient {
+  readonly id: string;
+  readonly scopes: readonly string[];
+}
+
+export interface TokenGrant {
+  readonly accessToken: string;
+  readonly expiresInSeconds: number;
+  /** Granted scopes in the order of the client's. */
+  readonly scopes: readonly string[];
+}
+
+export interface TokenHolder {
+  readonly clientId: string;
+  readonly scopes: ReadonlySet<string>;
+}
+
+export interface TokenStoreSnapshot {
+  readonly issued: number;
+  readonly tokens: readonly { token: string; clientId: string; scopes: string[]; expiresAt: Instant; revoked: boolean }[];
+}
+
+export interface TokenStore {
+  /**
+   * Issues a token. No scopes asked means all of the client's; scopes it does not hold are left out;
+   * "invalid_scope" when none of those asked is held.
+   */
+  grant(client: TokenClient, requestedScopes: readonly string[] | undefined, now: Instant): TokenGrant | "invalid_scope";
+  lookup(token: string, now: Instant): TokenHolder | "expired" | "revoked" | "unknown";
+  /** Revokes all tokens, or those of one client; returns how many were alive. */
+  revoke(clientId: string | undefined, now: Instant): number;
+  /** Tokens neither expired nor revoked. */
+  alive(now: Instant): number;
+  snapshot(): TokenStoreSnapshot;
+  restore(snapshot: TokenStoreSnapshot): void;
+}
+
+interface Issued extends TokenHolder {
+  readonly expiresAt: Instant;
+  revoked: boolean;
+}
+
+/** Above this many remembered tokens the dead ones are forgotten (they then count as unknown). */
+const SWEEP_ABOVE = 10_000;
+
+const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+/** Tokens have the form of a JWT, as existing clients expect; their third part is a digest of the seed and a counter, not a signature. */
+export function createTokenStore(options: { readonly seed: number | string; readonly lifetimeSeconds: number }): TokenStore {
+  const tokens = new Map<string, Issued>();
+  const header = encode({ alg: "HS256", typ: "JWT" });
+  let issued = 0;
+  let sweepAt = SWEEP_ABOVE;
+
+  const sweep = (now: Instant): void => {
+    for (const [token, entry] of tokens) if (entry.revoked || entry.expiresAt <= now) tokens.delete(token);
+    sweepAt = Math.max(SWEEP_ABOVE, tokens.size * 2);
+  };
+
+  return {
+    grant(client, requestedScopes, now) {
+      const scopes =
+        requestedScopes === undefined ? [...client.scopes] : client.scopes.filter((scope) => requestedScopes.includes(scope));
+      if (requestedScopes !== undefined && scopes.length === 0) return "invalid_scope";
+      if (tokens.size >= sweepAt) sweep(now);
+      issued += 1;
+      const expiresAt = now + options.lifetimeSeconds * 1000;
+      const payload = encode({ sub: client.id, iat: Math.floor(now / 1000), exp: Math.floor(expiresAt / 1000), jti: issued });
+      const digest = createHash("sha256").update(`${options.seed}/${issued}/${payload}`).digest("base64url");
+      const accessToken = `${header}.${payload}.${digest}`;
+      tokens.set(accessToken, { clientId: client.id, scopes: new Set(scopes), expiresAt, revoked: false });
+      return { accessToken, expiresInSeconds: options.lifetimeSeconds, scopes };
+    },
+    lookup(token, now) {
+      const entry = tokens.get(token);
+      if (entry === undefined) return "unknown";
+      if (entry.revoked) return "revoked";
+      return entry.expiresAt <= now ? "expired" : entry;
+    },
+    revoke(clientId, now) {
+      let count = 0;
+      for (const entry of tokens.values()) {
+        if (clientId !== undefined && entry.clientId !== clientId) continue;
+        if (!entry.revoked && entry.expiresAt > now) count += 1;
+        entry.revoked = true;
+      }
+      return count;
+    },
+    alive: (now) => tokens.values().reduce((sum, entry) => sum + (entry.revoked || entry.expiresAt <= now ? 0 : 1), 0),
+    snapshot: () => ({
+      issued,
+      tokens: [...tokens].map(([token, entry]) => ({
+        token,
+        clientId: entry.clientId,
+        scopes: [...entry.scopes],
+        expiresAt: entry.expiresAt,
+        revoked: entry.revoked,
+      })),
+    }),
+    restore(snapshot) {
+      issued = snapshot.issued;
+      tokens.clear();
+      for (const { token, scopes, ...entry } of snapshot.tokens) tokens.set(token, { ...entry, scopes: new Set(scopes) });
+    },
+  };
+}

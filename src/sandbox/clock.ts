@@ -1,0 +1,212 @@
+// The sandbox's virtual time: runs with the host's clock, faster, or frozen and advanced by hand. Timers fire in the order (time, sequence).
+
+import { type Clock, type Instant, OutdialError } from "../kernel/index.ts";
+import { TimerQueue } from "./timer-queue.ts";
+
+export type ClockMode =
+  | { readonly mode: "real" }
+  | { readonly mode: "accelerated"; readonly speed: number }
+  | { readonly mode: "frozen" };
+
+/** How a mode is named in options: `{speed}` means so many virtual seconds for one real second. */
+export type ClockModeOption = "real" | "frozen" | { readonly speed: number };
+
+/** What `restore` needs to put the time back; timers belong to who scheduled them and are scheduled anew by them. */
+export interface ClockSnapshot {
+  readonly now: Instant;
+  readonly mode: ClockMode;
+}
+
+/** A timer's work. `at` is the instant it was scheduled for; `now()` may be later when the clock runs by itself. */
+export type TimerRun = (at: Instant) => void | Promise<void>;
+
+export interface SandboxClock extends Clock {
+  mode(): ClockMode;
+  /** Moves time forward and runs the timers that fall due, in order, awaiting each. Calls made meanwhile queue behind it. */
+  advance(seconds: number): Promise<void>;
+  set(mode: ClockModeOption | ClockMode): void;
+  /** Runs `run` once at `at` (at once, but never before this call returns, when `at` has passed). Returns the cancellation. */
+  schedule(at: Instant, run: TimerRun): () => void;
+  snapshot(): ClockSnapshot;
+  /** Sets time and mode, drops every timer and wakes every sleeper. Restore the clock first, then what schedules on it. */
+  restore(snapshot: ClockSnapshot): void;
+  /** Drops every timer and rejects every sleeper with `clock_stopped`. May be called twice. */
+  stop(): void;
+}
+
+export type ClockErrorCode = "clock_stopped" | "bad_duration" | "bad_speed";
+export class ClockError extends OutdialError<ClockErrorCode> {}
+
+/** The host's time, replaceable in tests. */
+export interface HostTime {
+  /** Monotonic milliseconds. */
+  now(): number;
+  /** Calls back after `ms`; `hold` says whether the wait keeps the process alive. Returns the cancellation. */
+  after(ms: number, hold: boolean, run: () => void): () => void;
+}
+
+const LONGEST_HOST_WAIT = 2 ** 31 - 1;
+
+export function systemHostTime(): HostTime {
+  return {
+    now: () => performance.now(),
+    after(ms, hold, run) {
+      const timer = setTimeout(run, Math.min(LONGEST_HOST_WAIT, Math.max(0, Math.ceil(ms))));
+      if (!hold) timer.unref();
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
+export interface SandboxClockOptions {
+  /** Default "real". */
+  readonly mode?: ClockModeOption;
+  /** Virtual time at the start; default the system's time. */
+  readonly start?: Instant;
+  readonly host?: HostTime;
+  /** Told of what a timer threw while the clock ran by itself; by default it becomes an unhandled rejection. `advance` rejects instead. */
+  readonly onError?: (thrown: unknown) => void;
+}
+
+function readMode(mode: ClockModeOption | ClockMode): ClockMode {
+  const asked: ClockMode =
+    typeof mode === "string" ? { mode } : "mode" in mode ? mode : { mode: "accelerated", speed: mode.speed };
+  if (asked.mode !== "accelerated") return asked;
+  if (!(asked.speed > 0 && asked.speed <= 100_000)) {
+    throw new ClockError("bad_speed", `clock speed ${asked.speed} is not above 0 and at most 100000`);
+  }
+  return asked.speed === 1 ? { mode: "real" } : asked;
+}
+
+interface Sleeper {
+  readonly wake: () => void;
+  readonly fail: (reason: unknown) => void;
+}
+
+/**
+ * A clock of its own for one sandbox.
+ *
+ * Two states: *running by itself* (one host timer waits for the earliest virtual timer) and *advancing* (time stands at the timer
+ * being run, then jumps to the next). A frozen clock only advances.
+ */
+export function createSandboxClock(options: SandboxClockOptions = {}): SandboxClock {
+  const host = options.host ?? systemHostTime();
+  const onError = options.onError ?? ((thrown: unknown) => Promise.reject(thrown));
+  const timers = new TimerQueue<TimerRun>();
+  const sleepers = new Set<Sleeper>();
+  let mode = readMode(options.mode ?? "real");
+  let base = { virtual: options.start ?? Date.now(), host: host.now() };
+  let advancing = false;
+  let stopped = false;
+  let queue: Promise<void> = Promise.resolve();
+  let cancelWait: (() => void) | undefined;
+
+  const speed = (): number => (mode.mode === "frozen" ? 0 : mode.mode === "real" ? 1 : mode.speed);
+  const now = (): Instant => (advancing ? base.virtual : Math.floor(base.virtual + (host.now() - base.host) * speed()));
+  const rebase = (virtual: Instant): void => {
+    base = { virtual, host: host.now() };
+  };
+
+  const arm = (): void => {
+    cancelWait?.();
+    cancelWait = undefined;
+    const next = timers.peek();
+    if (next === undefined || stopped || advancing || mode.mode === "frozen") return;
+    cancelWait = host.after((next - now()) / speed(), sleepers.size > 0, drain);
+  };
+
+  /** Starts what is due while the clock runs by itself, without waiting: a slow webhook must not hold up the other timers. */
+  const drain = (): void => {
+    for (let due = timers.takeDue(now()); due !== undefined; due = timers.takeDue(now())) {
+      const { at, value } = due;
+      (async () => value(at))().catch(onError);
+    }
+    arm();
+  };
+
+  const advanceTo = async (seconds: number): Promise<void> => {
+    const target = now() + seconds * 1000;
+    rebase(now());
+    advancing = true;
+    try {
+      for (let due = timers.takeDue(target); due !== undefined; due = timers.takeDue(target)) {
+        if (due.at > base.virtual) base.virtual = due.at;
+        const awake = sleepers.size;
+        await due.value(due.at);
+        // A woken sleeper may go on to sleep again within the span; let it.
+        if (sleepers.size !== awake) await new Promise((resolve) => setImmediate(resolve));
+      }
+      if (target > base.virtual) base.virtual = target;
+    } finally {
+      rebase(base.virtual);
+      advancing = false;
+      arm();
+    }
+  };
+
+  const schedule = (at: Instant, run: TimerRun): (() => void) => {
+    if (stopped) return () => {};
+    const cancel = timers.add(at, run);
+    if (timers.peek() === at) arm();
+    return cancel;
+  };
+
+  return {
+    now,
+    mode: () => mode,
+    schedule,
+    set(asked) {
+      const next = readMode(asked);
+      rebase(now());
+      mode = next;
+      arm();
+    },
+    advance(seconds) {
+      if (!(seconds >= 0 && seconds <= 100 * 366 * 86_400)) {
+        return Promise.reject(new ClockError("bad_duration", `advance takes 0 seconds to 100 years, not ${seconds}`));
+      }
+      const turn = queue.then(() => advanceTo(seconds));
+      queue = turn.catch(() => {});
+      return turn;
+    },
+    sleep(ms, signal) {
+      return new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason);
+        if (stopped) return reject(new ClockError("clock_stopped", "the sandbox's clock has stopped"));
+        const end = (): void => {
+          sleepers.delete(sleeper);
+          cancel();
+          signal?.removeEventListener("abort", onAbort);
+        };
+        const sleeper: Sleeper = {
+          wake() {
+            end();
+            resolve();
+          },
+          fail(reason) {
+            end();
+            reject(reason);
+          },
+        };
+        const onAbort = (): void => sleeper.fail(signal?.reason);
+        sleepers.add(sleeper);
+        const cancel = schedule(now() + Math.max(0, ms), sleeper.wake);
+        signal?.addEventListener("abort", onAbort, { once: true });
+      });
+    },
+    snapshot: () => ({ now: now(), mode }),
+    restore(snapshot) {
+      timers.clear();
+      mode = readMode(snapshot.mode);
+      rebase(snapshot.now);
+      for (const sleeper of sleepers) sleeper.wake();
+      arm();
+    },
+    stop() {
+      stopped = true;
+      timers.clear();
+      cancelWait?.();
+      for (const sleeper of sleepers) sleeper.fail(new ClockError("clock_stopped", "the sandbox's clock has stopped"));
+    },
+  };
+}

@@ -1,0 +1,198 @@
+// From text or plain data to a checked scenario: the schema first, then what only the whole can tell (references, duplicates).
+
+import { LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+import { OUTCOME_CODES, parseInstant } from "../../contract/index.ts";
+import { type Instant, messageOf, nearest, OutdialError } from "../../kernel/index.ts";
+import { defaultClient, defaultDialerSettings, defaultDispositions } from "./default.ts";
+import { parseDuration } from "./durations.ts";
+import { type Problem, problemsOf } from "./issues.ts";
+import { type ParsedScenario, scenarioSchema } from "./schema.ts";
+
+/** A checked scenario with the defaults filled in. Check it again and it comes out the same. */
+export type Scenario = Omit<ParsedScenario, "clients" | "dispositions" | "dialer"> & {
+  clients: NonNullable<ParsedScenario["clients"]>;
+  dispositions: NonNullable<ParsedScenario["dispositions"]>;
+  dialer: ParsedScenario["dialer"] & { settings: NonNullable<ParsedScenario["dialer"]["settings"]> };
+};
+export type ScenarioCampaign = Scenario["campaigns"][number];
+export type ScenarioContactList = Scenario["contactLists"][number];
+export type ScenarioCall = Scenario["calls"][number];
+export type ScenarioGeneratedCalls = Scenario["generateCalls"][number];
+export type ScenarioInteraction = Scenario["interactions"][number];
+export type ScenarioDisposition = Scenario["dispositions"][number];
+export type ScenarioLimits = Scenario["limits"];
+export type ScenarioActivation = Scenario["activation"];
+export type ScenarioTimelineEntry = Scenario["timeline"][number];
+export type ScenarioClient = Scenario["clients"][number];
+
+export type ScenarioErrorCode = "scenario_unreadable" | "scenario_invalid";
+
+/** A scenario that cannot be used: `problems` has all that is wrong, not only the first. */
+export class ScenarioError extends OutdialError<ScenarioErrorCode> {
+  readonly problems: readonly Problem[];
+
+  constructor(code: ScenarioErrorCode, where: string, problems: readonly Problem[], cause?: unknown) {
+    const lines = problems.slice(0, 20).map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
+    if (problems.length > lines.length) lines.push(`and ${problems.length - lines.length} more`);
+    super(code, lines.length === 1 ? `${where}: ${lines[0]}` : `${where}:\n  ${lines.join("\n  ")}`, {
+      advice: "The form of a scenario is published as schemas/scenario.schema.json.",
+      details: { problems },
+      ...(cause === undefined ? {} : { cause }),
+    });
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads a scenario file: YAML, of which JSON is a part.
+ * @param fileName named in errors, with the line where the text is broken
+ */
+export function parseScenario(text: string, fileName: string): Scenario {
+  return check(readText(text, fileName), fileName);
+}
+
+/** Checks plain data as a scenario. Throws ScenarioError `scenario_invalid` naming each wrong field. */
+export function checkScenario(value: unknown): Scenario {
+  return check(value, "scenario");
+}
+
+/** JSON Schema (2020-12) of a scenario file, for editors. */
+export function scenarioJsonSchema(): object {
+  return z.toJSONSchema(scenarioSchema, { io: "input", unrepresentable: "any" });
+}
+
+/** The instant a scenario's time text means: absolute, or a span before the sandbox's start. */
+export function scenarioInstant(text: string, start: Instant): Instant {
+  return parseInstant(text) ?? start - (parseDuration(text.replace(/^-/, "")) ?? 0);
+}
+
+function readText(text: string, fileName: string): unknown {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [broken] = document.errors;
+  if (broken !== undefined) {
+    const { line, col } = lines.linePos(broken.pos[0]);
+    throw new ScenarioError("scenario_unreadable", `${fileName}:${line}:${col}`, [{ path: "", message: broken.message }], broken);
+  }
+  try {
+    return document.toJS() ?? {};
+  } catch (cause) {
+    throw new ScenarioError("scenario_unreadable", fileName, [{ path: "", message: messageOf(cause) }], cause);
+  }
+}
+
+function check(value: unknown, where: string): Scenario {
+  const parsed = scenarioSchema.safeParse(value);
+  if (!parsed.success) {
+    throw new ScenarioError("scenario_invalid", where, problemsOf(scenarioSchema, value, parsed.error));
+  }
+  const { clients, dispositions, dialer, ...rest } = parsed.data;
+  const scenario: Scenario = {
+    ...rest,
+    clients: clients ?? [defaultClient()],
+    dispositions: dispositions ?? defaultDispositions(),
+    dialer: { ...dialer, settings: dialer.settings ?? defaultDialerSettings() },
+  };
+  const problems = [...duplicates(scenario), ...danglingReferences(scenario), ...oddities(scenario)];
+  if (problems.length > 0) throw new ScenarioError("scenario_invalid", where, problems);
+  return scenario;
+}
+
+function duplicates(scenario: Scenario): Problem[] {
+  const problems: Problem[] = [];
+  const unique = (path: string, field: string, ids: readonly string[]): void => {
+    const first = new Map<string, number>();
+    ids.forEach((id, index) => {
+      const before = first.get(id);
+      if (before === undefined) first.set(id, index);
+      else problems.push({ path: `${path}[${index}].${field}`, message: `"${id}" is taken by ${path}[${before}]` });
+    });
+  };
+  const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
+  for (const name of ["clients", "campaigns", "contactLists", "calls", "interactions"] as const)
+    unique(name, "id", ids(scenario[name]));
+  unique(
+    "dispositions",
+    "code",
+    scenario.dispositions.map(({ code }) => code),
+  );
+  unique(
+    "generateCalls",
+    "prefix",
+    scenario.generateCalls.map(({ prefix, campaignId }) => prefix ?? `${campaignId}-c`),
+  );
+  scenario.campaigns.forEach((campaign, c) => {
+    unique(`campaigns[${c}].dispositionCodes`, "id", ids(campaign.dispositionCodes));
+    campaign.dispositionCodes.forEach((code, d) =>
+      unique(`campaigns[${c}].dispositionCodes[${d}].reasonCodes`, "id", ids(code.reasonCodes)),
+    );
+  });
+  scenario.contactLists.forEach((list, l) => unique(`contactLists[${l}].contacts`, "id", ids(list.contacts)));
+  return problems;
+}
+
+function danglingReferences(scenario: Scenario): Problem[] {
+  const problems: Problem[] = [];
+  const campaigns = new Set(scenario.campaigns.map(({ id }) => id));
+  const lists = new Set(scenario.contactLists.map(({ id }) => id));
+  const tree = new Set(scenario.dispositions.map(({ code }) => code));
+  const outcomes = new Set<string>([
+    ...OUTCOME_CODES,
+    ...scenario.campaigns.flatMap((campaign) => campaign.dispositionCodes.map(({ id }) => id)),
+  ]);
+  const known = (path: string, what: string, word: string | undefined, words: ReadonlySet<string>): void => {
+    if (word === undefined || words.has(word)) return;
+    const meant = nearest(word, words);
+    const hint = meant !== undefined ? `did you mean ${meant}?` : `known: ${[...words].slice(0, 12).join(", ") || "none"}`;
+    problems.push({ path, message: `no ${what} "${word}"; ${hint}` });
+  };
+  const mix = (path: string, weights: Readonly<Record<string, number>> | undefined): void => {
+    for (const code of Object.keys(weights ?? {})) known(`${path}.${code}`, "outcome or disposition code", code, outcomes);
+  };
+  scenario.campaigns.forEach(({ contactListId }, i) =>
+    known(`campaigns[${i}].contactListId`, "contact list", contactListId, lists),
+  );
+  scenario.contactLists.forEach((list, i) => mix(`contactLists[${i}].mix`, list.mix));
+  scenario.calls.forEach((call, i) => {
+    known(`calls[${i}].campaignId`, "campaign", call.campaignId, campaigns);
+    known(`calls[${i}].dispositionCode`, "outcome or disposition code", call.dispositionCode, outcomes);
+  });
+  scenario.generateCalls.forEach((entry, i) => {
+    known(`generateCalls[${i}].campaignId`, "campaign", entry.campaignId, campaigns);
+    mix(`generateCalls[${i}].mix`, entry.mix);
+  });
+  scenario.interactions.forEach((interaction, i) => {
+    interaction.dispositions.forEach(({ code }, d) =>
+      known(`interactions[${i}].dispositions[${d}].code`, "disposition", code, tree),
+    );
+  });
+  scenario.dispositions.forEach(({ parent }, i) => known(`dispositions[${i}].parent`, "disposition", parent, tree));
+  scenario.timeline.forEach(({ set }, i) => {
+    for (const id of Object.keys(set.contactLists ?? {}))
+      known(`timeline[${i}].set.contactLists.${id}`, "contact list", id, lists);
+    for (const id of Object.keys(set.campaigns ?? {})) known(`timeline[${i}].set.campaigns.${id}`, "campaign", id, campaigns);
+    for (const [id, list] of Object.entries(set.contactLists ?? {})) mix(`timeline[${i}].set.contactLists.${id}.mix`, list.mix);
+  });
+  return problems;
+}
+
+function oddities(scenario: Scenario): Problem[] {
+  const problems: Problem[] = [];
+  if (scenario.clients.length === 0)
+    problems.push({ path: "clients", message: "at least one client; leave the field out for the default one" });
+  scenario.campaigns.forEach((campaign, i) => {
+    if (campaign.status === "active" && campaign.contactListId === undefined) {
+      problems.push({ path: `campaigns[${i}].contactListId`, message: "an active campaign needs a contact list" });
+    }
+  });
+  scenario.generateCalls.forEach((entry, i) => {
+    if (String(entry.count).length > entry.digits) {
+      problems.push({
+        path: `generateCalls[${i}].digits`,
+        message: `${entry.digits} digits are too few for ${entry.count} calls`,
+      });
+    }
+  });
+  return problems;
+}

@@ -1,0 +1,13 @@
+// Spans of time as people write them in scenario files.
+
+const UNIT_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
+const SPAN = /^(?:\d+(?:\.\d+)?(?:ms|d|h|m|s))+$/;
+const PART = /(\d+(?:\.\d+)?)(ms|d|h|m|s)/g;
+
+/** Milliseconds of a span such as `90s`, `10m`, `1h30m`, `3d`; undefined when the text is not one. */
+export function parseDuration(text: string): number | undefined {
+  if (text.length > 40 || !SPAN.test(text)) return undefined;
+  let total = 0;
+  for (const [, amount = "", unit = ""] of text.matchAll(PART)) total += Number(amount) * (UNIT_MS[unit] ?? 0);
+  return total;
+}

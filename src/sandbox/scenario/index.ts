@@ -1,0 +1,30 @@
+// Scenario files: what a sandbox's world is made from.
+
+export { activationFailure } from "./activation.ts";
+export {
+  checkScenario,
+  parseScenario,
+  type Scenario,
+  type ScenarioActivation,
+  type ScenarioCall,
+  type ScenarioCampaign,
+  type ScenarioClient,
+  type ScenarioContactList,
+  type ScenarioDisposition,
+  ScenarioError,
+  type ScenarioGeneratedCalls,
+  type ScenarioInteraction,
+  type ScenarioLimits,
+  type ScenarioTimelineEntry,
+  scenarioInstant,
+  scenarioJsonSchema,
+} from "./check.ts";
+export { ALL_SCOPES, CALL_STATUSES, type CallStatus, listBehaviour, metricsFigures } from "./schema.ts";
+
+import { checkScenario, type Scenario } from "./check.ts";
+import { defaultScenarioInput } from "./default.ts";
+
+/** The world of the demo, used when no scenario is given. */
+export function defaultScenario(): Scenario {
+  return checkScenario(defaultScenarioInput());
+}

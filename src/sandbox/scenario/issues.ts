@@ -1,0 +1,95 @@
+// Turns what the schema found wrong into lines that name the path, say what is allowed and suggest the nearest word.
+
+import { z } from "zod";
+import { nearest } from "../../kernel/index.ts";
+
+/** One thing wrong with a checked value. `path` such as `campaigns[0].status`; empty for the whole. */
+export interface Problem {
+  readonly path: string;
+  readonly message: string;
+}
+
+export function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === "number") return `${text}[${part}]`;
+    return text === "" ? String(part) : `${text}.${String(part)}`;
+  }, "");
+}
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is JsonSchema => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** All branches a JSON schema node stands for. */
+function branches(node: unknown): JsonSchema[] {
+  if (!isObject(node)) return [];
+  const unions = [node["anyOf"], node["oneOf"], node["allOf"]].filter(Array.isArray).flat();
+  return [node, ...unions.flatMap((branch) => branches(branch))];
+}
+
+/** The field names a schema allows at a path. */
+function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let nodes = branches(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
+  for (const part of path) {
+    nodes = nodes.flatMap((node) => {
+      if (typeof part === "number") return branches(node["items"]);
+      const properties = node["properties"];
+      const named = isObject(properties) ? properties[String(part)] : undefined;
+      return branches(named ?? node["additionalProperties"]);
+    });
+  }
+  return [...new Set(nodes.flatMap((node) => (isObject(node["properties"]) ? Object.keys(node["properties"]) : [])))];
+}
+
+/** Flattens a union's failure to the branch that came furthest, which is the one the writer meant. */
+function furthest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
+  // How deep a branch got before it failed; failing at once means another type was meant.
+  const depth = (branch: readonly z.core.$ZodIssue[]) =>
+    Math.max(...branch.map(({ code, path }) => path.length + (path.length === 0 && code !== "unrecognized_keys" ? 0 : 0.5)));
+  const [best] = [...issue.errors].sort((a, b) => depth(b) - depth(a));
+  if (best === undefined || depth(best) === 0) {
+    const expected = issue.errors
+      .flat()
+      .flatMap((inner) =>
+        inner.code === "invalid_type"
+          ? [inner.expected]
+          : inner.code === "invalid_value"
+            ? inner.values.map(String)
+            : [inner.message],
+      );
+    return [{ ...issue, errors: [], message: `expected ${[...new Set(expected)].join(" or ")}` }];
+  }
+  return best.flatMap((inner) => furthest({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, part) =>
+      typeof value === "object" && value !== null ? new Map<string, unknown>(Object.entries(value)).get(String(part)) : undefined,
+    root,
+  );
+}
+
+/** The problems of a failed parse. Values are quoted only where a closed list of words was expected, so that no secret is repeated. */
+export function problemsOf(schema: z.ZodType, value: unknown, error: z.ZodError): Problem[] {
+  return error.issues.flatMap(furthest).flatMap((issue): Problem[] => {
+    if (issue.code === "unrecognized_keys") {
+      const allowed = fieldsAt(schema, issue.path);
+      return issue.keys.map((key) => {
+        const meant = nearest(key, allowed);
+        const hint = meant === undefined ? `allowed: ${allowed.join(", ")}` : `did you mean ${meant}?`;
+        return { path: pathText([...issue.path, key]), message: `unknown field; ${hint}` };
+      });
+    }
+    const path = pathText(issue.path);
+    if (issue.code === "invalid_value") {
+      const given = valueAt(value, issue.path);
+      const words = issue.values.map(String);
+      const meant = typeof given === "string" ? nearest(given, words) : undefined;
+      const shown = typeof given === "string" && given.length <= 60 ? `${JSON.stringify(given)} is ` : "";
+      const list = words.length <= 12 || meant === undefined ? `one of ${words.join(", ")}` : "a known word";
+      return [{ path, message: `${shown}not ${list}${meant === undefined ? "" : `; did you mean ${meant}?`}` }];
+    }
+    return [{ path, message: issue.message }];
+  });
+}
