@@ -1,0 +1,27 @@
+// Small file habits of the embedded server: optional reads, private files that appear whole or not at all.
+
+import { chmod, open, readFile, rename } from "node:fs/promises";
+
+/** The text of a file, or undefined when there is none. */
+export async function readOptional(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (thrown) {
+    if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return undefined;
+    throw thrown;
+  }
+}
+
+/** Writes a file that only this user may read (or of another mode), in one piece: a reader sees the old text or the new one. */
+export async function writeWhole(file: string, text: string, mode = 0o600): Promise<void> {
+  const draft = `${file}.${process.pid}.new`;
+  const handle = await open(draft, "w", mode);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await chmod(draft, mode);
+  await rename(draft, file);
+}

@@ -1,0 +1,184 @@
+// The running server as an operating-system process: is it there, which port, start it, stop it.
+
+import { spawn } from "node:child_process";
+import { open, readFile, readlink, realpath, rename, rm, stat } from "node:fs/promises";
+import { createServer } from "node:net";
+import { platform } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { StoreError } from "../error.ts";
+import { serverEnvironment } from "./account.ts";
+import type { Binaries } from "./binaries.ts";
+import type { Cluster } from "./cluster.ts";
+import { readOptional } from "./files.ts";
+
+/** What the server says about itself in postmaster.pid. */
+export interface Postmaster {
+  readonly pid: number;
+  readonly port: number;
+  readonly ready: boolean;
+}
+
+const POLL_MS = 10;
+const LOG_LIMIT = 16 * 1024 * 1024;
+
+/** Sane for a laptop: little memory, full durability, compressed WAL and values, no idle helpers. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  listen_addresses: "127.0.0.1",
+  unix_socket_directories: "",
+  max_connections: "60",
+  shared_buffers: "128MB",
+  synchronous_commit: "on",
+  wal_compression: "pglz",
+  wal_level: "minimal",
+  max_wal_senders: "0",
+  max_wal_size: "2GB",
+  checkpoint_timeout: "15min",
+  io_method: "sync",
+  jit: "off",
+  random_page_cost: "1.1",
+  timezone: "UTC",
+  log_timezone: "UTC",
+  log_min_error_statement: "panic",
+  log_error_verbosity: "terse",
+};
+
+/**
+ * The server that runs on this data folder, or undefined. A file left over by a crash is removed when its pid is gone or has become
+ * another program: PostgreSQL itself cannot tell the latter and would refuse to start. The caller holds the folder's lock.
+ */
+export async function runningServer(dataDir: string): Promise<Postmaster | undefined> {
+  const file = join(dataDir, "postmaster.pid");
+  const text = await readOptional(file);
+  if (text === undefined) return undefined;
+  const lines = text.split("\n");
+  const pid = Number(lines[0]);
+  if (await isServer(pid, dataDir)) return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === "ready" };
+  await rm(file, { force: true });
+  return undefined;
+}
+
+/** Whether `pid` is alive (a zombie is not) and is the server of this data folder: PostgreSQL works inside its data folder. */
+async function isServer(pid: number, dataDir: string): Promise<boolean> {
+  if (!Number.isInteger(pid) || pid <= 1 || !isAlive(pid)) return false;
+  if (platform() !== "linux") return true;
+  const status = await readOptional(`/proc/${pid}/stat`).catch(() => undefined);
+  if (status === undefined) return false;
+  const name = status.slice(status.indexOf("(") + 1, status.lastIndexOf(")"));
+  const state = status.charAt(status.lastIndexOf(")") + 2);
+  if (state === "Z" || state === "X" || name !== "postgres") return false;
+  const folder = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+  return folder === undefined || folder === (await realpath(dataDir));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return thrown instanceof Error && "code" in thrown && thrown.code === "EPERM";
+  }
+}
+
+/**
+ * Starts the server in a session of its own, so that neither Ctrl-C nor the death of this process reaches it, and waits until it is
+ * ready. Throws `store_unavailable` with the end of the log.
+ */
+export async function startServer(
+  cluster: Cluster,
+  binaries: Binaries,
+  logFile: string,
+  settings: Readonly<Record<string, string>>,
+  timeoutMs: number,
+): Promise<Postmaster> {
+  await rotate(logFile);
+  for (let attempt = 1; ; attempt++) {
+    const from = await sizeOf(logFile);
+    const port = await freePort();
+    const started = await launch(cluster, binaries, logFile, { ...SETTINGS, port: String(port), ...settings }, timeoutMs);
+    if (started) return started;
+    const printed = (await readFile(logFile)).subarray(from).toString("utf8");
+    // Between finding the port and binding it, somebody else may have taken it: then another one is tried.
+    if (attempt < 5 && /could not (bind|create any TCP)/.test(printed)) continue;
+    throw new StoreError("store_unavailable", `PostgreSQL did not start: ${lastLines(printed)}`, { advice: `See ${logFile}.` });
+  }
+}
+
+async function launch(
+  cluster: Cluster,
+  binaries: Binaries,
+  logFile: string,
+  settings: Readonly<Record<string, string>>,
+  timeoutMs: number,
+): Promise<Postmaster | undefined> {
+  const log = await open(logFile, "a", 0o600);
+  const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const child = spawn(binaries.postgres, ["-D", cluster.dataDir, ...flags], {
+    ...cluster.account,
+    cwd: "/",
+    env: serverEnvironment(),
+    detached: true,
+    stdio: ["ignore", log.fd, log.fd],
+  });
+  const ended = new Promise<true>((resolve) => {
+    child.once("exit", () => resolve(true));
+    child.once("error", () => resolve(true));
+  });
+  try {
+    const deadline = performance.now() + timeoutMs;
+    while (performance.now() < deadline) {
+      if (await Promise.race([ended, wait(POLL_MS)])) return undefined;
+      const found = await runningServer(cluster.dataDir).catch(() => undefined);
+      if (found?.pid === child.pid && found?.ready) return found;
+    }
+    child.kill("SIGQUIT");
+    await ended;
+    return undefined;
+  } finally {
+    child.unref();
+    await log.close();
+  }
+}
+
+/** Stops the server: its clients are disconnected, everything committed is kept. Waits until the process is gone. */
+export async function stopServer(dataDir: string, timeoutMs: number): Promise<void> {
+  const running = await runningServer(dataDir);
+  if (!running) return;
+  for (const signal of ["SIGINT", "SIGQUIT"] as const) {
+    process.kill(running.pid, signal);
+    const deadline = performance.now() + timeoutMs;
+    while (performance.now() < deadline) {
+      if (!(await isServer(running.pid, dataDir))) return;
+      await wait(POLL_MS);
+    }
+  }
+  throw new StoreError("store_unavailable", `PostgreSQL (pid ${running.pid}) does not stop`, {
+    advice: `Look at ${dataDir}, then kill ${running.pid}.`,
+  });
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new StoreError("store_unavailable", "no free loopback port");
+  return address.port;
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+async function rotate(logFile: string): Promise<void> {
+  if ((await sizeOf(logFile)) > LOG_LIMIT) await rename(logFile, `${logFile}.1`);
+}
+
+/** The end of the server's log in one line. */
+export function lastLines(text: string): string {
+  return text.trim().split("\n").slice(-4).join(" | ") || "it printed nothing";
+}

@@ -1,0 +1,26 @@
+// Everything that can go wrong in the store on purpose, as one class with a closed set of codes.
+
+import { OutdialError } from "../kernel/index.ts";
+
+/**
+ * - `store_unavailable`: no server, no connection, or the server refused to start
+ * - `store_locked`: another process holds the folder's lock, or the data belongs to another folder
+ * - `server_version`: the data was written by another major version of PostgreSQL
+ * - `migration_failed`: a schema change did not go through; nothing of it was kept
+ * - `newer_schema`: the database was migrated by a newer outdial
+ * - `audit_key`: the signing key is unreadable, or is not the key this audit log was begun with
+ * - `not_found`: no such job, chunk, entry or delivery
+ * - `invalid_state`: the row is not in a state that allows the change
+ */
+export type StoreErrorCode =
+  | "store_unavailable"
+  | "store_locked"
+  | "server_version"
+  | "migration_failed"
+  | "newer_schema"
+  | "audit_key"
+  | "not_found"
+  | "invalid_state";
+
+/** An expected failure of the store; branch on `code`. */
+export class StoreError extends OutdialError<StoreErrorCode> {}

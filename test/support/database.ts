@@ -1,0 +1,33 @@
+// A fresh, empty database for one test on the run's server.
+
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { TEST_DATABASE_URL } from "./postgres-setup.ts";
+
+export interface TestDatabase {
+  /** Connection string of the database. */
+  readonly url: string;
+  /** Drops the database, disconnecting whoever is still there. */
+  dispose(): Promise<void>;
+}
+
+/** Creates a database of its own; dispose of it in `afterEach` or `afterAll`. */
+export async function createDatabase(): Promise<TestDatabase> {
+  const server = process.env[TEST_DATABASE_URL];
+  if (!server) throw new Error(`${TEST_DATABASE_URL} is not set: run through vitest with the integration or chaos project`);
+  const name = `test_${randomBytes(8).toString("hex")}`;
+  await administer(server, `create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, dispose: () => administer(server, `drop database if exists ${name} with (force)`) };
+}
+
+async function administer(server: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
