@@ -1,0 +1,180 @@
+// The contacts of one list: generated ones computed on demand, explicit and changed ones kept; filtered and sorted views are cached.
+
+import type { Instant } from "../../kernel/index.ts";
+import { type ScenarioContactList, scenarioInstant } from "../scenario/index.ts";
+import { type Contact, createPeople } from "./people.ts";
+import { type ContactQuery, holds, valueAtPath } from "./query.ts";
+
+export type { Contact } from "./people.ts";
+
+export interface ContactPageRequest {
+  readonly filter: ContactQuery;
+  /** Dotted path; without it contacts come in the order of the list. */
+  readonly sortBy?: string | undefined;
+  /** Default "asc". */
+  readonly sortOrder?: "asc" | "desc" | undefined;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface ContactStoreSnapshot {
+  readonly kept: readonly Contact[];
+}
+
+export interface ContactStore {
+  readonly size: number;
+  get(id: string): Contact | undefined;
+  /** The contact at a place of the list, from 0 to `size` - 1, for those who walk through it. */
+  at(place: number): Contact | undefined;
+  /** Contacts that satisfy the filter; `total` counts them all. */
+  page(request: ContactPageRequest): { contacts: Contact[]; total: number };
+  /** Adds a contact or replaces the one with its id. */
+  upsert(contact: Contact): void;
+  snapshot(): ContactStoreSnapshot;
+  restore(snapshot: ContactStoreSnapshot): void;
+}
+
+/** Views remembered at once; each takes four bytes a contact. */
+const VIEWS = 4;
+
+export function createContactStore(options: {
+  readonly list: ScenarioContactList;
+  readonly seed: number | string;
+  /** The sandbox's start, which relative times count from. */
+  readonly start: Instant;
+}): ContactStore {
+  const { list, seed, start } = options;
+  const people = createPeople(list, seed, start);
+  // A slot below people.count is a generated contact, one above it a kept contact.
+  let kept: Contact[] = [];
+  let slotOf = new Map<string, number>();
+  /** Generated contacts that a kept one replaces. */
+  let replaced = new Set<number>();
+  let views = new Map<string, Uint32Array>();
+
+  const keep = (contact: Contact): void => {
+    const slot = slotOf.get(contact.id);
+    if (slot !== undefined) {
+      kept[slot - people.count] = contact;
+      return;
+    }
+    slotOf.set(contact.id, people.count + kept.length);
+    kept.push(contact);
+    const generated = people.indexOf(contact.id);
+    if (generated !== undefined) replaced.add(generated);
+  };
+  const contactAt = (slot: number): Contact | undefined => (slot < people.count ? people.build(slot) : kept[slot - people.count]);
+  const valueOf = (slot: number, path: string): unknown =>
+    slot < people.count ? people.value(slot, path) : valueAtPath(kept[slot - people.count], path);
+  const modifiedAt = (slot: number): Instant =>
+    slot < people.count ? people.modifiedAt(slot) : Date.parse(kept[slot - people.count]?.lastModifiedTime ?? "") || 0;
+
+  const slots = (filter: ContactQuery): Uint32Array => {
+    const found = new Uint32Array(people.count + kept.length);
+    let length = 0;
+    const [only] = filter.terms;
+    for (let slot = 0; slot < found.length; slot++) {
+      if (replaced.size > 0 && replaced.has(slot)) continue;
+      const fits =
+        only === undefined ||
+        (filter.terms.length === 1
+          ? holds(only, valueOf(slot, only.path))
+          : filter.terms.every((term) => holds(term, valueOf(slot, term.path))));
+      if (fits) found[length++] = slot;
+    }
+    return found.slice(0, length);
+  };
+
+  const sorted = (found: Uint32Array, sortBy: string | undefined, sortOrder: "asc" | "desc"): Uint32Array => {
+    if (sortBy === undefined) return sortOrder === "asc" ? found : found.reverse();
+    if (sortBy === "lastModifiedTime") return byModification(found, people.count, modifiedAt, sortOrder);
+    const keys = new Map<number, unknown>();
+    for (const slot of found) keys.set(slot, valueOf(slot, sortBy));
+    const sign = sortOrder === "asc" ? 1 : -1;
+    return found.sort((a, b) => compare(keys.get(a), keys.get(b), sign) || a - b);
+  };
+
+  const view = ({ filter, sortBy, sortOrder = "asc" }: ContactPageRequest): Uint32Array => {
+    const key = JSON.stringify([filter.text, sortBy, sortOrder]);
+    const known = views.get(key);
+    if (known !== undefined) return known;
+    const made = sorted(slots(filter), sortBy, sortOrder);
+    const [oldest] = views.keys();
+    if (views.size >= VIEWS && oldest !== undefined) views.delete(oldest);
+    views.set(key, made);
+    return made;
+  };
+
+  const restore = (contacts: readonly Contact[]): void => {
+    kept = [];
+    slotOf = new Map();
+    replaced = new Set();
+    views = new Map();
+    for (const contact of contacts) keep(contact);
+  };
+  restore(
+    list.contacts.map((contact) => ({
+      ...contact,
+      lastModifiedTime: new Date(scenarioInstant(contact.lastModifiedTime ?? "-0s", start)).toISOString(),
+    })),
+  );
+
+  const everyone: ContactPageRequest = { filter: { text: "true", terms: [] }, offset: 0, limit: 0 };
+  return {
+    get size() {
+      return people.count + kept.length - replaced.size;
+    },
+    get(id) {
+      const slot = slotOf.get(id) ?? people.indexOf(id);
+      return slot === undefined ? undefined : contactAt(slot);
+    },
+    at(place) {
+      // Without replacements the place is the slot, and no view is needed.
+      const slot = replaced.size === 0 ? place : view(everyone)[place];
+      return slot === undefined || slot < 0 ? undefined : contactAt(slot);
+    },
+    page(request) {
+      const found = view(request);
+      const contacts = Array.from(found.subarray(request.offset, request.offset + request.limit), contactAt);
+      return { contacts: contacts.filter((contact) => contact !== undefined), total: found.length };
+    },
+    upsert(contact) {
+      keep(contact);
+      views.clear();
+    },
+    snapshot: () => ({ kept: [...kept] }),
+    restore: (snapshot) => restore(snapshot.kept),
+  };
+}
+
+/** Merges the generated slots, whose times fall with the slot, with the few kept ones. */
+function byModification(
+  found: Uint32Array,
+  generatedCount: number,
+  modifiedAt: (slot: number) => Instant,
+  sortOrder: "asc" | "desc",
+): Uint32Array {
+  const firstKept = found.findIndex((slot) => slot >= generatedCount);
+  const generated = firstKept < 0 ? found : found.subarray(0, firstKept);
+  const others = firstKept < 0 ? [] : [...found.subarray(firstKept)].sort((a, b) => modifiedAt(b) - modifiedAt(a) || a - b);
+  const merged = new Uint32Array(found.length);
+  let g = 0;
+  for (let i = 0, k = 0; i < merged.length; i++) {
+    const [left, right] = [generated[g], others[k]];
+    const takeKept = right !== undefined && (left === undefined || modifiedAt(right) >= modifiedAt(left));
+    merged[i] = (takeKept ? right : left) ?? 0;
+    if (takeKept) k += 1;
+    else g += 1;
+  }
+  return sortOrder === "desc" ? merged : merged.reverse();
+}
+
+/** Numbers before texts before absent values; absent ones last in either order. */
+function compare(a: unknown, b: unknown, sign: 1 | -1): number {
+  const absent = (a === undefined || a === null ? 1 : 0) - (b === undefined || b === null ? 1 : 0);
+  if (absent !== 0 || a === undefined || a === null) return absent;
+  if (typeof a === "number" && typeof b === "number") return sign * (a - b);
+  if (typeof a === "number" || typeof b === "number") return sign * (typeof a === "number" ? -1 : 1);
+  const [left, right] = [typeof a === "string" ? a : JSON.stringify(a), typeof b === "string" ? b : JSON.stringify(b)];
+  return sign * (left < right ? -1 : left > right ? 1 : 0);
+}
