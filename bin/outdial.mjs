@@ -3,6 +3,7 @@
 // that the checkout brings as a dev dependency, so that `npx outdial` works whatever `node` the machine has.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -12,6 +13,7 @@ const entry = existsSync(source) ? source : join(root, "dist/cli/main.js");
 const major = Number(process.versions.node.split(".")[0]);
 
 if (major >= 24) {
+  module.enableCompileCache();
   await import(pathToFileURL(entry).href);
 } else {
   const newer = join(root, "node_modules/node/bin/node");

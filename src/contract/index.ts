@@ -15,6 +15,7 @@ export {
   type Reply,
   type RequestBody,
 } from "./operations.ts";
+export { vendorOpenApi } from "./openapi.ts";
 export * from "./outbound.ts";
 export { fillPath } from "./paths.ts";
 export { RATE_FAMILIES, RATE_LIMITS, type RateLimit } from "./rates.ts";

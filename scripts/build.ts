@@ -1,0 +1,8 @@
+// Compiles src to dist for publishing.
+
+import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
+
+rmSync(new URL("../dist", import.meta.url), { recursive: true, force: true });
+const { status } = spawnSync("tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" });
+process.exitCode = status ?? 1;

@@ -1,0 +1,30 @@
+// Writes what is generated from the code: JSON Schemas, the vendor contract's OpenAPI document, the reference of the command line.
+// With --check it writes nothing and fails when a file on disk is not what the code says.
+
+import { readFile, writeFile } from "node:fs/promises";
+import { configJsonSchema } from "../src/app/index.ts";
+import { commandReference } from "../src/cli/index.ts";
+import { vendorOpenApi } from "../src/contract/index.ts";
+import { scenarioJsonSchema } from "../src/sandbox/index.ts";
+import { exampleCalls } from "./example-calls.ts";
+
+const pretty = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
+const FILES: Record<string, () => string> = {
+  "schemas/outdial.schema.json": () => pretty(configJsonSchema()),
+  "schemas/scenario.schema.json": () => pretty(scenarioJsonSchema()),
+  "docs/vendor-openapi.json": () => pretty(vendorOpenApi()),
+  "docs/cli.md": commandReference,
+  "examples/calls.csv": exampleCalls,
+};
+
+const check = process.argv.includes("--check");
+for (const [name, make] of Object.entries(FILES)) {
+  const path = new URL(`../${name}`, import.meta.url);
+  const wanted = make();
+  const found = await readFile(path, "utf8").catch(() => "");
+  if (found === wanted) continue;
+  if (check) {
+    process.stderr.write(`${name} is not what the code says: run npm run generate\n`);
+    process.exitCode = 1;
+  } else await writeFile(path, wanted);
+}

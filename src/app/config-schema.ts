@@ -1,0 +1,72 @@
+// The form of outdial.yaml. Secrets never stand in it: they come from the environment or from files.
+
+import { z } from "zod";
+
+const limit = z.union([
+  z.strictObject({ perSecond: z.number().positive() }),
+  z.strictObject({ perMinute: z.number().positive() }),
+  z.literal("off"),
+]);
+
+const hosts = z.strictObject({
+  default: z.url().optional(),
+  outbound: z.url().optional(),
+  interactions: z.url().optional(),
+  omnichannel: z.url().optional(),
+  dialer: z.url().optional(),
+  outcomes: z.url().optional(),
+});
+
+const webhook = z.strictObject({
+  url: z.url().describe("Where events are posted; https, or http on loopback"),
+  secretEnv: z
+    .string()
+    .optional()
+    .describe("Name of the environment variable that holds the signing secret (Standard Webhooks, whsec_…)"),
+  secretFile: z.string().optional().describe("Path of a file that holds the signing secret"),
+});
+
+/** outdial.yaml. Everything is optional; environment and flags override it. */
+export const configSchema = z.strictObject({
+  tenant: z
+    .strictObject({
+      hosts: z.union([z.url(), hosts]).optional().describe("One origin for all API families, or one per family"),
+      token: z
+        .strictObject({
+          url: z.url().optional().describe("Token endpoint; by default /oauth/token on the outbound host"),
+          auth: z
+            .enum(["basic", "form", "json"])
+            .optional()
+            .describe("How the client names itself to the token endpoint; basic by default"),
+          scopes: z.array(z.string()).optional().describe("Scopes to ask for; by default all that the client holds"),
+        })
+        .optional(),
+    })
+    .optional(),
+  limits: z
+    .strictObject({
+      "outbound-write": limit.optional(),
+      "outbound-read": limit.optional(),
+      campaigns: limit.optional(),
+      "dialer-write": limit.optional(),
+      other: limit.optional(),
+    })
+    .optional()
+    .describe("Requests per rate family; by default the documented limits of the tenant"),
+  store: z
+    .strictObject({
+      url: z.string().optional().describe("PostgreSQL to use; by default a server of outdial's own under .outdial"),
+    })
+    .optional(),
+  webhooks: z.strictObject({ bi: webhook.optional() }).optional().describe("Receivers of outdial's events"),
+  tagging: z
+    .strictObject({ concurrency: z.int().min(1).max(512).optional().describe("Requests under way at once; 32 by default") })
+    .optional(),
+});
+
+export type ConfigFile = z.output<typeof configSchema>;
+
+/** The JSON Schema of outdial.yaml for editors. */
+export function configJsonSchema(): object {
+  return { title: "outdial.yaml", ...z.toJSONSchema(configSchema, { io: "input" }) };
+}

@@ -1,0 +1,141 @@
+// One configuration from outdial.yaml, the environment and flags, in rising order; read once at the start of a command.
+
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { messageOf, nearest, OutdialError } from "../kernel/index.ts";
+import { type ConfigFile, configSchema } from "./config-schema.ts";
+
+/** `invalid_config`: a setting is missing, unknown or wrong; the message says where and what is allowed. */
+export class ConfigError extends OutdialError<"invalid_config"> {
+  constructor(message: string, advice?: string) {
+    super("invalid_config", message, advice === undefined ? {} : { advice });
+  }
+}
+
+/** Settings given on the command line. */
+export interface Flags {
+  readonly config?: string | undefined;
+  readonly dir?: string | undefined;
+  readonly tenantUrl?: string | undefined;
+  readonly databaseUrl?: string | undefined;
+}
+
+/** A webhook receiver with its secret resolved. */
+export interface WebhookEndpoint {
+  readonly url: string;
+  readonly secret: string;
+}
+
+/** What every command works with. Secrets are read only by the functions here and handed on to the part that needs them. */
+export interface Config {
+  /** Folder of the embedded store, the audit keys and lock files. */
+  readonly dir: string;
+  readonly databaseUrl: string | undefined;
+  readonly file: ConfigFile;
+  readonly tenantUrl: string | undefined;
+  readonly concurrency: number;
+  readonly actor: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the configuration. Throws ConfigError. */
+export async function loadConfig(flags: Flags, environment: Environment, cwd: string): Promise<Config> {
+  const named = flags.config ?? environment["OUTDIAL_CONFIG"];
+  const file = await readConfigFile(resolve(cwd, named ?? "outdial.yaml"), named !== undefined);
+  return {
+    dir: resolve(cwd, flags.dir ?? environment["OUTDIAL_DIR"] ?? ".outdial"),
+    databaseUrl: flags.databaseUrl ?? environment["DATABASE_URL"] ?? file.store?.url,
+    file,
+    tenantUrl: flags.tenantUrl ?? environment["OUTDIAL_TENANT_URL"],
+    concurrency: file.tagging?.concurrency ?? 32,
+    actor: environment["OUTDIAL_ACTOR"] ?? environment["USER"] ?? environment["LOGNAME"] ?? "unknown",
+  };
+}
+
+async function readConfigFile(path: string, required: boolean): Promise<ConfigFile> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (thrown) {
+    const missing = thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
+    if (missing && !required) return {};
+    throw new ConfigError(`cannot read the configuration ${path}: ${messageOf(thrown)}`);
+  }
+  return parseConfig(text, path);
+}
+
+/** Parses the text of outdial.yaml. Errors name the file, the line where YAML has one, the field and what is allowed. */
+export async function parseConfig(text: string, path: string): Promise<ConfigFile> {
+  const { parseDocument } = await import("yaml");
+  const document = parseDocument(text);
+  const [broken] = document.errors;
+  if (broken !== undefined) throw new ConfigError(`${path}: ${broken.message.split("\n")[0]}`);
+  const parsed = configSchema.safeParse(document.toJS() ?? {});
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => {
+    const where = issue.path.join(".") || "the file";
+    if (issue.code !== "unrecognized_keys") return `${where}: ${issue.message}`;
+    const hints = issue.keys.map((key) => {
+      const near = nearest(key, KNOWN_KEYS);
+      return near === undefined ? key : `${key} (did you mean ${near}?)`;
+    });
+    return `${where}: unknown setting ${hints.join(", ")}`;
+  });
+  throw new ConfigError(
+    `${path}: ${problems.join("; ")}`,
+    "An editor that knows schemas/outdial.schema.json completes and checks this file.",
+  );
+}
+
+const KNOWN_KEYS = [
+  "tenant",
+  "hosts",
+  "token",
+  "limits",
+  "store",
+  "webhooks",
+  "tagging",
+  "url",
+  "auth",
+  "scopes",
+  "bi",
+  "secretEnv",
+  "secretFile",
+  "concurrency",
+];
+
+/** A secret from `NAME` or the file named by `NAME_FILE`; undefined when neither is set. */
+export async function secretFrom(environment: Environment, name: string): Promise<string | undefined> {
+  const value = environment[name];
+  if (value !== undefined && value !== "") return value;
+  const path = environment[`${name}_FILE`];
+  if (path === undefined || path === "") return undefined;
+  return readSecretFile(path, `${name}_FILE`);
+}
+
+async function readSecretFile(path: string, where: string): Promise<string> {
+  try {
+    return (await readFile(path, "utf8")).trim();
+  } catch (thrown) {
+    throw new ConfigError(`${where}: cannot read ${path}: ${messageOf(thrown)}`);
+  }
+}
+
+/** The receiver of BI events, or undefined when none is configured. */
+export async function biEndpoint(config: Config, environment: Environment): Promise<WebhookEndpoint | undefined> {
+  const bi = config.file.webhooks?.bi;
+  const url = environment["OUTDIAL_BI_URL"] ?? bi?.url;
+  if (url === undefined) return undefined;
+  const secret =
+    bi?.secretFile === undefined
+      ? await secretFrom(environment, bi?.secretEnv ?? "OUTDIAL_BI_SECRET")
+      : await readSecretFile(bi.secretFile, "webhooks.bi.secretFile");
+  if (secret === undefined) {
+    throw new ConfigError(
+      `webhooks.bi: the signing secret is not set; set ${bi?.secretEnv ?? "OUTDIAL_BI_SECRET"}`,
+      "Any base64 text of 24 to 64 bytes, with or without the prefix whsec_. For example: openssl rand -base64 32",
+    );
+  }
+  return { url, secret };
+}

@@ -1,0 +1,3 @@
+// The command line's door for the scripts that document it.
+
+export { commandReference } from "./reference.ts";

@@ -1,0 +1,17 @@
+// Values of flags, checked.
+
+import { OutdialError } from "../kernel/index.ts";
+
+/** A whole number between bounds. Throws `invalid_input` naming the flag and what is allowed. */
+export function wholeNumber(flag: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new OutdialError("invalid_input", `${flag} ${text} is not a whole number from ${least} to ${most}`);
+}
+
+/** One of a set of words. */
+export function oneOf<Word extends string>(flag: string, text: string, words: readonly Word[]): Word {
+  const word = words.find((candidate) => candidate === text);
+  if (word !== undefined) return word;
+  throw new OutdialError("invalid_input", `${flag} ${text} is not one of ${words.join(", ")}`);
+}

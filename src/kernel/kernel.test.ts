@@ -1,0 +1,81 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { canonicalJson, createRandom, Histogram, nearest, newId } from "./index.ts";
+
+test("canonical JSON is the same for the same value however its keys are ordered, and JSON reads it back", () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const text = canonicalJson(value);
+      expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
+      const reversed = (v: unknown): unknown =>
+        Array.isArray(v)
+          ? v.map(reversed)
+          : v !== null && typeof v === "object"
+            ? Object.fromEntries(
+                Object.entries(v)
+                  .reverse()
+                  .map(([k, m]) => [k, reversed(m)]),
+              )
+            : v;
+      expect(canonicalJson(reversed(value))).toBe(text);
+    }),
+  );
+});
+
+test("canonical JSON sorts by UTF-16 code units, as RFC 8785's example does", () => {
+  const value = { "\u20ac": 1, "\r": 2, "\ufb33": 3, "1": 4, "\ud83d\ude00": 5, "\u0080": 6, "\u00f6": 7 };
+  expect([...canonicalJson(value).matchAll(/:(\d)/g)].map(([, n]) => Number(n))).toEqual([2, 4, 6, 7, 1, 5, 3]);
+});
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, () => 1, 1n, undefined])("canonical JSON refuses %s", (value) => {
+  expect(() => canonicalJson(value)).toThrow(TypeError);
+});
+
+test("histogram quantiles are right to two per cent of the exact ones", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ min: 0.01, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 300 }),
+      fc.constantFrom(0.5, 0.95, 0.99),
+      (values, q) => {
+        const histogram = new Histogram();
+        for (const value of values) histogram.record(value);
+        const exact = [...values].sort((a, b) => a - b)[Math.max(1, Math.ceil(q * values.length)) - 1] ?? 0;
+        const found = Histogram.from(histogram.toJSON()).quantile(q);
+        expect(Math.abs(found - exact)).toBeLessThanOrEqual(0.02 * exact);
+      },
+    ),
+  );
+});
+
+test("merged histograms count as one", () => {
+  const [a, b] = [new Histogram(), new Histogram()];
+  for (let i = 1; i <= 50; i++) a.record(i);
+  for (let i = 51; i <= 100; i++) b.record(i);
+  a.merge(b);
+  expect(a.summary()).toMatchObject({ count: 100, max: 100 });
+  expect(a.quantile(0.5)).toBeGreaterThan(48);
+  expect(a.quantile(0.5)).toBeLessThan(52);
+});
+
+test("random streams repeat for the same seed and name and differ otherwise", () => {
+  const draw = (seed: number, name: string) =>
+    Array.from({ length: 8 }, (_, __, stream = createRandom(seed, name)) => stream.next());
+  expect(draw(1, "a")).toEqual(draw(1, "a"));
+  expect(createRandom(1, "a").next()).not.toBe(createRandom(1, "b").next());
+  const stream = createRandom(7, "mean");
+  let sum = 0;
+  for (let i = 0; i < 100_000; i++) sum += stream.next();
+  expect(Math.abs(sum / 100_000 - 0.5)).toBeLessThan(0.005);
+});
+
+test("ids sort by time", () => {
+  const random = createRandom(1, "ids");
+  expect([newId("job", 2_000, random), newId("job", 1_000, random)].sort()[0]).toContain(
+    newId("job", 1_000, random).slice(0, 14),
+  );
+});
+
+test("the nearest word is suggested only when it is near", () => {
+  expect(nearest("DIPS_001", ["DISP_001", "DISP_777"])).toBe("DISP_001");
+  expect(nearest("completely else", ["DISP_001"])).toBeUndefined();
+});

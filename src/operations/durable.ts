@@ -1,0 +1,70 @@
+// Durable execution: workflows of DBOS on the store's PostgreSQL. The one place that knows DBOS, which is a singleton of the process.
+
+import { DBOS } from "@dbos-inc/dbos-sdk";
+
+/** Raise it when the order or the meaning of a workflow's steps changes: a running job is then begun anew over its ledger. */
+const WORKFLOW_VERSION = "1";
+
+/** Where the runtime's own trouble is told. */
+export interface DurableLog {
+  warn(message: string): void;
+}
+
+/** Runs one job to its end. Steps are done once: a step that has its result is not run again after a crash. */
+export type JobBody = (jobId: string, step: <T>(name: string, run: () => Promise<T>) => Promise<T>) => Promise<void>;
+
+export interface Durable {
+  /** Starts a run of a job under its own workflow id; the same run is never started twice. */
+  start(jobId: string, run: number): Promise<void>;
+  /** Resolves when the run has ended, however it ended; rejects with what the body threw. */
+  finished(jobId: string, run: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const workflowId = (jobId: string, run: number) => `${jobId}/${run}`;
+
+/**
+ * Launches DBOS for this process. A second launch in one process waits for the first to be closed by its owner.
+ * @param options.replicaId name of this process among those that share the database
+ */
+export async function launchDurable(options: {
+  databaseUrl: string;
+  replicaId: string;
+  body: JobBody;
+  log: DurableLog;
+}): Promise<Durable> {
+  if (DBOS.isInitialized()) throw new Error("durable execution is launched already in this process; close it first");
+  const logger = {
+    info: ignore,
+    debug: ignore,
+    warn: (entry: unknown) => options.log.warn(String(entry)),
+    error: (entry: unknown) => options.log.warn(String(entry)),
+  };
+  DBOS.setConfig({
+    name: "outdial",
+    systemDatabaseUrl: options.databaseUrl,
+    systemDatabaseSchemaName: "dbos",
+    systemDatabasePoolSize: 4,
+    executorID: options.replicaId,
+    applicationVersion: WORKFLOW_VERSION,
+    listenQueues: [],
+    logger,
+  });
+  const runJob = DBOS.registerWorkflow((jobId: string) => options.body(jobId, (name, run) => DBOS.runStep(run, { name })), {
+    name: "job",
+  });
+  await DBOS.launch();
+  return {
+    async start(jobId, run) {
+      await DBOS.startWorkflow(runJob, { workflowID: workflowId(jobId, run) })(jobId);
+    },
+    async finished(jobId, run) {
+      await DBOS.getResult(workflowId(jobId, run));
+    },
+    async close() {
+      await DBOS.shutdown({ deregister: true });
+    },
+  };
+}
+
+function ignore(): void {}

@@ -1,0 +1,13 @@
+// Errors of operations: what stops a job or refuses it as a whole. What happens to one item is a value in the ledger, not an error.
+
+import { OutdialError } from "../kernel/index.ts";
+
+/**
+ * - `invalid_input`: the input or an option cannot be used; nothing was sent.
+ * - `job_not_found`, `job_state`: the job named does not exist, or is not in a state that allows what was asked.
+ * - `unsupported`: the tenant's profile cannot do this; the message gives the reason and the alternative.
+ * - `not_owner`: another replica has taken the job over; this one stops working on it.
+ */
+export type OperationErrorCode = "invalid_input" | "job_not_found" | "job_state" | "unsupported" | "not_owner";
+
+export class OperationError extends OutdialError<OperationErrorCode> {}

@@ -1,0 +1,72 @@
+// The workflow of a tagging job: which chunks are left, each chunk as one durable step, then what is open is settled, then the job is closed.
+//
+//   pending chunks ─▶ chunk 0 ─▶ chunk 1 ─▶ … (two overlap, so that the pipe never runs dry at a chunk's end) ─▶ settle ─▶ close
+//                        └── stop (no rights, vendor away, interrupted): no further chunk, the job is closed as stopped and can be resumed
+
+import { Histogram, type HistogramSummary } from "../../kernel/index.ts";
+import type { JobBody } from "../durable.ts";
+import { OperationError } from "../error.ts";
+import type { ChunkReport, StopReason, TagRun } from "./run.ts";
+
+/** Chunks under way at once. */
+const OVERLAP = 2;
+
+/** What a run measured, over all its chunks. Latencies in milliseconds. */
+export interface Measured {
+  readonly attempts: HistogramSummary;
+  readonly items: HistogramSummary;
+  readonly retries: number;
+  readonly rateLimited: number;
+}
+
+/** What the workflow needs of the process it runs in. */
+export interface TagHost {
+  /** Takes the job for this replica and gives the run; called anew when a workflow is taken up after a crash. */
+  open(jobId: string): Promise<TagRun>;
+  pendingChunks(jobId: string): Promise<number[]>;
+  close(jobId: string, end: { readonly stop: StopReason | undefined; readonly measured: Measured }): Promise<void>;
+}
+
+/** The body of the tagging workflow. A replica that finds the job taken over stands still instead of recording a result that is not its own. */
+export function tagBody(host: TagHost): JobBody {
+  return async (jobId, step) => {
+    const run = await host.open(jobId);
+    const guarded = <T>(name: string, work: () => Promise<T>) => step(name, () => standStillWhenTakenOver(work()));
+    const chunks = await guarded("pending-chunks", () => host.pendingChunks(jobId));
+    // A step may look only at results of steps that were awaited before it in the same order every time, or a replay would diverge.
+    const sends: Promise<ChunkReport>[] = [];
+    let stop: StopReason | undefined;
+    for (const [index, no] of chunks.entries()) {
+      stop ??= (await sends[index - OVERLAP])?.stop;
+      if (stop !== undefined) break;
+      sends.push(guarded(`chunk-${no}`, () => run.sendChunk(no)));
+    }
+    const reports = await Promise.all(sends);
+    stop ??= reports.find((report) => report.stop !== undefined)?.stop;
+    stop ??= (await guarded("settle", async () => (await run.settle()) ?? null)) ?? undefined;
+    await guarded("close", () => host.close(jobId, { stop, measured: merge(reports) }));
+  };
+}
+
+async function standStillWhenTakenOver<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (thrown) {
+    if (thrown instanceof OperationError && thrown.code === "not_owner") return new Promise<never>(() => {});
+    throw thrown;
+  }
+}
+
+function merge(reports: readonly ChunkReport[]): Measured {
+  const attempts = new Histogram();
+  const items = new Histogram();
+  let retries = 0;
+  let rateLimited = 0;
+  for (const report of reports) {
+    attempts.merge(Histogram.from(report.attempts));
+    items.merge(Histogram.from(report.items));
+    retries += report.retries;
+    rateLimited += report.rateLimited;
+  }
+  return { attempts: attempts.summary(), items: items.summary(), retries, rateLimited };
+}

@@ -1,0 +1,80 @@
+// Gathers finished items and commits them in micro-batches: while one batch is being written the next one fills.
+
+import type { FinishedItem } from "./result.ts";
+
+const MAX_BATCH = 500;
+/** Above this many unwritten items senders wait. */
+const HIGH_WATER = 2000;
+
+interface Waiting {
+  readonly item: FinishedItem;
+  readonly chunkNo: number;
+}
+
+/** Writes one batch in one transaction; rejects when the job no longer belongs to this replica. */
+export type WriteBatch = (batch: readonly { readonly item: FinishedItem; readonly chunkNo: number }[]) => Promise<void>;
+
+/** One committer per running job. A failed write is kept and rethrown to everyone who waits. */
+export class Committer {
+  readonly #write: WriteBatch;
+  #queue: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  #drained: (() => void)[] = [];
+
+  constructor(write: WriteBatch) {
+    this.#write = write;
+  }
+
+  /** Adds an item. */
+  add(chunkNo: number, item: FinishedItem): void {
+    this.#queue.push({ item, chunkNo });
+    this.#running ??= this.#run();
+  }
+
+  /** True when senders should wait for `room()`. */
+  get full(): boolean {
+    return this.#queue.length >= HIGH_WATER;
+  }
+
+  /** Resolves when there is room again. */
+  async room(): Promise<void> {
+    this.#check();
+    if (this.full) await new Promise<void>((resolve) => this.#drained.push(resolve));
+    this.#check();
+  }
+
+  /** Resolves when everything added so far is durable. */
+  async flush(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+    this.#check();
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      // The turn of the event loop lets replies that are in already join the first batch.
+      await new Promise((resolve) => setImmediate(resolve));
+      while (this.#queue.length > 0 && this.#failure === undefined) {
+        const batch = this.#queue.splice(0, MAX_BATCH);
+        await this.#write(batch);
+        this.#wake();
+      }
+    } catch (error) {
+      this.#failure = { error };
+      this.#queue = [];
+    } finally {
+      this.#running = undefined;
+      this.#wake();
+    }
+  }
+
+  #wake(): void {
+    const waiting = this.#drained;
+    this.#drained = [];
+    for (const resolve of waiting) resolve();
+  }
+}

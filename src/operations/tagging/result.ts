@@ -1,0 +1,78 @@
+// How an item ends, and what its ledger row, audit entry and event say.
+
+import type { AssignOutcome } from "../../tenant/index.ts";
+import type { Assignment, RowProblem } from "./assignment.ts";
+
+/**
+ * `tagged` stored by us · `unchanged` stored already · `refused` by a local rule or with 400 · `duplicate` of another row, sent once ·
+ * `locked` 409 · `not_found` 404 · `unknown` sent, no answer, not settled yet · `failed` surely not stored.
+ */
+export type ItemResult = "tagged" | "unchanged" | "refused" | "duplicate" | "locked" | "not_found" | "unknown" | "failed";
+export const ITEM_RESULTS: readonly ItemResult[] = [
+  "tagged",
+  "unchanged",
+  "refused",
+  "duplicate",
+  "locked",
+  "not_found",
+  "unknown",
+  "failed",
+];
+
+/** Results after which nothing is left to do and nothing went wrong. */
+export const GOOD_RESULTS: readonly ItemResult[] = ["tagged", "unchanged", "duplicate"];
+
+/** An item as it goes to the ledger. */
+export interface FinishedItem {
+  readonly line: number;
+  readonly callId: string;
+  readonly code: string;
+  readonly reasonCode?: string;
+  readonly result: ItemResult;
+  readonly statusCode?: number;
+  readonly reason?: string;
+  readonly attempts: number;
+  /** From the first send to the last answer, ms. */
+  readonly latencyMs?: number;
+  readonly callStatus?: string;
+}
+
+const RESULT_OF: Readonly<Record<AssignOutcome["result"], ItemResult>> = {
+  stored: "tagged",
+  unchanged: "unchanged",
+  refused: "refused",
+  locked: "locked",
+  not_found: "not_found",
+  unknown: "unknown",
+  failed: "failed",
+};
+
+/**
+ * The end of a sent item. "Unchanged" counts as tagged when an earlier send of ours may have stored the disposition: the answer then
+ * only says that our own lost request arrived.
+ */
+export function finishedItem(assignment: Assignment, outcome: AssignOutcome, sentBefore: boolean): FinishedItem {
+  const ownLostReply = outcome.result === "unchanged" && (sentBefore || outcome.earlierUnknown);
+  return {
+    line: assignment.line,
+    callId: assignment.callId,
+    code: assignment.dispositionCodeId,
+    ...(assignment.reasonCodeId === undefined ? {} : { reasonCode: assignment.reasonCodeId }),
+    result: ownLostReply ? "tagged" : RESULT_OF[outcome.result],
+    ...(outcome.statusCode === undefined ? {} : { statusCode: outcome.statusCode }),
+    ...(outcome.message === undefined ? {} : { reason: outcome.message }),
+    attempts: outcome.attempts,
+    latencyMs: outcome.latencyMs,
+  };
+}
+
+/** The end of a row that a local rule refused. */
+export function refusedItem(row: { line: number; callId: string; code: string; problems: readonly RowProblem[] }): FinishedItem {
+  const reason = row.problems.map((problem) => problem.message).join("; ");
+  return { line: row.line, callId: row.callId, code: row.code, result: "refused", reason, attempts: 0 };
+}
+
+/** Data of the BI event of a tagged call. `processed_at` counts seconds since the epoch. */
+export function dispositionAssigned(item: FinishedItem, at: number): Record<string, unknown> {
+  return { call_id: item.callId, disposition_code: item.code, reason_code: item.reasonCode ?? null, processed_at: at / 1000 };
+}
