@@ -77,8 +77,12 @@ export function conflictProblem(otherLine: number): RowProblem {
  * Plans a whole input at constant memory (see SeenCalls).
  * A call named twice with the same body is sent once; with different bodies, both rows are refused and each names the other's line.
  */
-export async function planRows(rows: AsyncIterable<ReadRow>, matrix: MatrixIndex, sink: PlanSink): Promise<PlanReport> {
-  const seen = new SeenCalls();
+export async function planRows(
+  rows: AsyncIterable<ReadRow>,
+  matrix: MatrixIndex,
+  sink: PlanSink,
+  seen: SeenCalls = new SeenCalls(),
+): Promise<PlanReport> {
   const conflicts = new Map<number, number>();
   const problems: Record<string, number> = {};
   const examples: RefusedRow[] = [];

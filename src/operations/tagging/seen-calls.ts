@@ -23,9 +23,20 @@ const INITIAL_SLOTS = 2 ** 21;
  * two of a million different ids meet is below 3 in 100 million, and such a meeting refuses both rows loudly.
  */
 export class SeenCalls {
-  #slots = INITIAL_SLOTS;
-  #table = new Uint32Array(INITIAL_SLOTS * SLOT);
+  #slots: number;
+  #table: Uint32Array;
   #used = 0;
+
+  /** @param slots size of the first table, a power of two */
+  constructor(slots = INITIAL_SLOTS) {
+    this.#slots = slots;
+    this.#table = new Uint32Array(slots * SLOT);
+  }
+
+  /** A table that serves this many rows before it grows. */
+  static for(rows: number): SeenCalls {
+    return new SeenCalls(2 ** Math.ceil(Math.log2(Math.max(16, rows / 0.7))));
+  }
 
   /**
    * Notes that `line` (from 1) asks for `key` on the call.

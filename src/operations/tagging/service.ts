@@ -13,6 +13,7 @@ import { type PlannedChunk, type PlanReport, type PlanSink, planRows } from "./p
 import { type ReadOptions, readRows } from "./read-rows.ts";
 import { GOOD_RESULTS, type ItemResult } from "./result.ts";
 import { TagRun } from "./run.ts";
+import { SeenCalls } from "./seen-calls.ts";
 
 /** Chunks written to the store at once while planning. */
 const CHUNK_BATCH = 16;
@@ -36,9 +37,17 @@ export interface TagProgress {
   readonly phase: "planning" | "sending" | "settling" | "watching";
 }
 
-/** Validates a whole input against the campaign's matrix. Nothing is sent, nothing is stored. */
-export async function validateTagging(source: TagSource, matrix: MatrixIndex, sink: PlanSink = {}): Promise<PlanReport> {
-  return planRows(readRows(source.bytes(), source.read), matrix, sink);
+/**
+ * Validates a whole input against the campaign's matrix. Nothing is sent, nothing is stored.
+ * @param expectedRows a hint that sizes the memory of calls seen; any number of rows works
+ */
+export async function validateTagging(
+  source: TagSource,
+  matrix: MatrixIndex,
+  sink: PlanSink = {},
+  expectedRows = 1_000_000,
+): Promise<PlanReport> {
+  return planRows(readRows(source.bytes(), source.read), matrix, sink, SeenCalls.for(expectedRows));
 }
 
 /** Reads the disposition matrix of a campaign. Throws OperationError `unsupported` when the tenant's profile has none. */

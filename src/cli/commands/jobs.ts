@@ -1,0 +1,53 @@
+// outdial jobs: list, show, resume, cancel.
+
+import { openRecords, openTagging } from "../../app/index.ts";
+import { ENDED, ITEM_RESULTS } from "../../operations/index.ts";
+import { EXIT } from "../exit.ts";
+import type { Io } from "../io.ts";
+import { oneOf, wholeNumber } from "../options.ts";
+import type { GlobalFlags } from "../program.ts";
+import { countsLine, grouped, printable } from "../render-tagging.ts";
+import { reportJob, runAndReport } from "./tag.ts";
+
+interface Flags extends GlobalFlags {
+  readonly databaseUrl?: string;
+  readonly tenantUrl?: string;
+}
+
+export async function listJobs(_args: readonly string[], flags: Flags & { limit: string }, io: Io): Promise<number> {
+  await using records = await openRecords(flags, process.env);
+  const jobs = await records.jobs(wholeNumber("--limit", flags.limit, 1, 1000));
+  if (io.json) await io.data(JSON.stringify({ jobs }));
+  else {
+    for (const job of jobs) {
+      const counts = countsLine(await records.counts(job.id));
+      await io.data(`${job.id}  ${job.status.padEnd(13)} ${job.createdAt.toISOString()}  ${job.campaignId}  ${printable(job.sourceName)}  ${grouped(job.totalRows)} rows: ${counts}`);
+    }
+    if (jobs.length === 0) io.say("no jobs yet");
+  }
+  return EXIT.done;
+}
+
+export async function showJob([id = ""]: readonly string[], flags: Flags & { out?: string; result?: string }, io: Io): Promise<number> {
+  const only = flags.result === undefined ? undefined : oneOf("--result", flags.result, ITEM_RESULTS);
+  await using records = await openRecords(flags, process.env);
+  await reportJob(records, await records.job(id), flags.out, io, only);
+  return EXIT.done;
+}
+
+export async function resumeJob([id = ""]: readonly string[], flags: Flags, io: Io): Promise<number> {
+  await using runtime = await openTagging(flags, process.env, { warn: (message) => io.say(message) });
+  return runAndReport(runtime, await runtime.tagging.find(id), undefined, io);
+}
+
+export async function cancelJob([id = ""]: readonly string[], flags: Flags, io: Io): Promise<number> {
+  await using records = await openRecords(flags, process.env);
+  const job = await records.job(id);
+  if (ENDED.includes(job.status)) {
+    io.say(`${id} is ${job.status.replaceAll("_", " ")} already`);
+    return EXIT.done;
+  }
+  await records.cancel(id);
+  io.say(`${id} cancelled; what was sent stays sent: ${countsLine(await records.counts(id))}`);
+  return EXIT.done;
+}

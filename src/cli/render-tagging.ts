@@ -1,0 +1,106 @@
+// What people read about a tagging job: the progress line, the report of a plan, the summary of a job. Pure text.
+
+import type { HistogramSummary } from "../kernel/index.ts";
+import type { ItemResult, PlanReport, ResultCounts, TagJob, TagProgress } from "../operations/index.ts";
+
+const NAMES: Readonly<Record<ItemResult, string>> = {
+  tagged: "tagged",
+  unchanged: "unchanged",
+  duplicate: "duplicate",
+  refused: "refused",
+  locked: "locked",
+  not_found: "not found",
+  unknown: "unknown",
+  failed: "failed",
+};
+
+/** 1234567 as 1,234,567. */
+export function grouped(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+/** `1,973 tagged · 13 refused`, without the results that did not occur. */
+export function countsLine(counts: ResultCounts): string {
+  const parts = (Object.keys(NAMES) as ItemResult[]).filter((result) => (counts[result] ?? 0) > 0).map((result) => `${grouped(counts[result] ?? 0)} ${NAMES[result]}`);
+  return parts.length === 0 ? "nothing yet" : parts.join(" · ");
+}
+
+function total(counts: ResultCounts): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+/** A rate over the last seconds and what is left at that rate. */
+export class Pace {
+  readonly #samples: { at: number; done: number }[] = [];
+
+  /** @returns items a second over the last ten seconds, and seconds left; undefined until there is something to say */
+  note(at: number, done: number, of: number): { perSecond: number; secondsLeft: number } | undefined {
+    this.#samples.push({ at, done });
+    while (this.#samples.length > 2 && at - (this.#samples[0]?.at ?? at) > 10_000) this.#samples.shift();
+    const first = this.#samples[0];
+    if (first === undefined || at <= first.at || done <= first.done) return undefined;
+    const perSecond = ((done - first.done) * 1000) / (at - first.at);
+    return { perSecond, secondsLeft: Math.max(0, (of - done) / perSecond) };
+  }
+}
+
+/** One line for a terminal. `budget` is the used share of the request limit, when there is one. */
+export function progressLine(progress: TagProgress, pace: ReturnType<Pace["note"]>, budget: string): string {
+  const done = total(progress.counts);
+  const share = progress.totalRows === 0 ? 100 : Math.floor((100 * done) / progress.totalRows);
+  const speed = pace === undefined ? "" : ` · ${grouped(pace.perSecond)}/s · ${duration(pace.secondsLeft)} left`;
+  const phase = progress.phase === "settling" ? "reading back what is open · " : progress.phase === "watching" ? "run by another process · " : "";
+  const troubles = `${progress.retries > 0 ? ` · ${grouped(progress.retries)} retries` : ""}${progress.rateLimited > 0 ? ` · ${grouped(progress.rateLimited)} times 429` : ""}`;
+  return `${phase}${grouped(done)}/${grouped(progress.totalRows)} (${share} %)${speed}${budget} · ${countsLine(progress.counts)}${troubles}`;
+}
+
+/** 75 as "1 min 15 s". */
+export function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** What validation found, for stderr. */
+export function planLines(plan: PlanReport): string[] {
+  const lines = [`${grouped(plan.rows)} rows: ${grouped(plan.toSend)} to send, ${grouped(plan.refused)} refused, ${grouped(plan.duplicates)} duplicates`];
+  for (const [code, count] of Object.entries(plan.problems).sort(([, a], [, b]) => b - a)) lines.push(`  ${grouped(count)} × ${code.replaceAll("_", " ")}`);
+  lines.push(...refusedLines(plan));
+  return lines;
+}
+
+function refusedLines(plan: PlanReport): string[] {
+  const lines = plan.examples.map((row) => `  line ${row.line}${row.callId === "" ? "" : ` ${printable(row.callId)}`}: ${row.problems.map((problem) => problem.message).join("; ")}`);
+  const more = plan.refused - plan.examples.length;
+  if (more > 0) lines.push(`  … and ${grouped(more)} more; --out FILE writes them all`);
+  return lines;
+}
+
+/** Text from outside without control characters, so that a file cannot steer the terminal. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "�").slice(0, 200);
+}
+
+/** The summary of a job that ended or stopped. */
+export function jobLines(job: TagJob, counts: ResultCounts): string[] {
+  const lines = [`job ${job.id} ${job.status.replaceAll("_", " ")} · campaign ${job.campaignId} · ${printable(job.sourceName)}`];
+  lines.push(`  ${grouped(job.totalRows)} rows: ${countsLine(counts)}`);
+  const left = job.totalRows - total(counts);
+  if (left > 0) lines.push(`  ${grouped(left)} rows without a result yet`);
+  if (job.measured !== undefined) {
+    lines.push(`  latency per attempt ${latency(job.measured.attempts)}`);
+    lines.push(`  latency per item    ${latency(job.measured.items)}`);
+    lines.push(`  ${grouped(job.measured.retries)} retries · ${grouped(job.measured.rateLimited)} answers were 429`);
+  }
+  if (job.stop !== undefined) {
+    lines.push(`  stopped: ${printable(job.stop.message)}`);
+    if (job.stop.advice !== undefined) lines.push(`  ${printable(job.stop.advice)}`);
+  }
+  return lines;
+}
+
+function latency(summary: HistogramSummary): string {
+  const ms = (value: number) => `${value < 10 ? value.toFixed(1) : grouped(value)} ms`;
+  return `p50 ${ms(summary.p50)} · p95 ${ms(summary.p95)} · p99 ${ms(summary.p99)} · max ${ms(summary.max)} (${grouped(summary.count)})`;
+}

@@ -1,0 +1,31 @@
+// The input of a command: a file or stdin, as a stream of bytes.
+
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { messageOf } from "../kernel/index.ts";
+import { OperationError, parseMapping, type RowFormat, type TagSource } from "../operations/index.ts";
+import { oneOf } from "./options.ts";
+
+export interface SourceFlags {
+  readonly column: readonly string[];
+  readonly format?: string;
+  readonly delimiter?: string;
+}
+
+/** Opens FILE or `-`. Throws `invalid_input` when it cannot be read. */
+export async function tagSource(file: string, flags: SourceFlags, onIgnoredColumns: (names: readonly string[]) => void): Promise<TagSource> {
+  const format = flags.format === undefined ? undefined : oneOf<RowFormat>("--format", flags.format, ["csv", "ndjson"]);
+  const delimiter = flags.delimiter === "\\t" ? "\t" : flags.delimiter;
+  if (delimiter !== undefined && delimiter.length !== 1) throw new OperationError("invalid_input", `--delimiter ${JSON.stringify(delimiter)} is not one character`);
+  const mapping = parseMapping(flags.column);
+  const read = { format, delimiter, mapping: Object.keys(mapping).length === 0 ? undefined : mapping, onIgnoredColumns };
+  if (file === "-") return { name: "stdin", bytes: () => process.stdin, rereadable: false, read };
+  try {
+    if (!(await stat(file)).isFile()) throw new OperationError("invalid_input", `${file} is not a file`);
+  } catch (thrown) {
+    if (thrown instanceof OperationError) throw thrown;
+    throw new OperationError("invalid_input", `cannot read ${file}: ${messageOf(thrown)}`);
+  }
+  return { name: basename(file), bytes: () => createReadStream(file), rereadable: true, read };
+}
