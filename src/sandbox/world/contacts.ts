@@ -88,10 +88,7 @@ export function createContactStore(options: {
   const sorted = (found: Uint32Array, sortBy: string | undefined, sortOrder: "asc" | "desc"): Uint32Array => {
     if (sortBy === undefined) return sortOrder === "asc" ? found : found.reverse();
     if (sortBy === "lastModifiedTime") return byModification(found, people.count, modifiedAt, sortOrder);
-    const keys = new Map<number, unknown>();
-    for (const slot of found) keys.set(slot, valueOf(slot, sortBy));
-    const sign = sortOrder === "asc" ? 1 : -1;
-    return found.sort((a, b) => compare(keys.get(a), keys.get(b), sign) || a - b);
+    return byRank(found, (slot) => valueOf(slot, sortBy), sortOrder);
   };
 
   const view = ({ filter, sortBy, sortOrder = "asc" }: ContactPageRequest): Uint32Array => {
@@ -167,6 +164,16 @@ function byModification(
     else g += 1;
   }
   return sortOrder === "desc" ? merged : merged.reverse();
+}
+
+/** Sorts by value, then by slot: each distinct value gets a rank, so that a million slots are sorted as plain numbers. */
+function byRank(found: Uint32Array, valueOf: (slot: number) => unknown, sortOrder: "asc" | "desc"): Uint32Array {
+  const values = Array.from(found, valueOf);
+  const sign = sortOrder === "asc" ? 1 : -1;
+  const ranks = new Map([...new Set(values)].sort((a, b) => compare(a, b, sign)).map((value, rank) => [value, rank]));
+  // Rank and place in one number: both stay exact below 2^53.
+  const keys = Float64Array.from(values, (value, place) => (ranks.get(value) ?? 0) * found.length + place).sort();
+  return Uint32Array.from(keys, (key) => found[key % found.length] ?? 0);
 }
 
 /** Numbers before texts before absent values; absent ones last in either order. */

@@ -1,0 +1,67 @@
+// What drives calls in a living tenant: the port that a dialer model implements, and what it may touch.
+
+import type { ScenarioContactList } from "./scenario/index.ts";
+import type { CallRecord, CallStore } from "./world/calls.ts";
+import type { ContactStore } from "./world/contacts.ts";
+
+/** What an engine needs to know of a campaign. */
+export interface DialedCampaign {
+  readonly id: string;
+  /** Only "active" campaigns place calls. */
+  readonly status: string;
+  readonly contactListId?: string | undefined;
+  /** Calls placed a minute. */
+  readonly callRate: number;
+  readonly maxCallsInFlight: number;
+  /** How often a list may be gone through within 24 hours; default without limit. */
+  readonly maxCallsPerContactPerDay?: number | undefined;
+}
+
+/** The part of the tenant an engine works on; read anew at every step. */
+export interface DialedWorld {
+  campaign(id: string): DialedCampaign | undefined;
+  campaigns(): Iterable<DialedCampaign>;
+  contacts(listId: string): ContactStore | undefined;
+  readonly calls: CallStore;
+}
+
+/** How calls to a list turn out (contract §3: `contactLists`, `timeline`). */
+export type ListBehaviour = Pick<ScenarioContactList, "answerRate" | "abandonRate" | "mix">;
+
+/** Figures of a campaign over a window; never null (contract §2.3). */
+export interface CampaignFigures {
+  /** Share of the calls decided in the window that reached an agent; 1 while none was decided, so that nobody fails over on silence. */
+  readonly successRate: number;
+  /** Calls not over yet. */
+  readonly activeCalls: number;
+  readonly callsPlaced: number;
+  /** Calls a person answered, the abandoned ones included. */
+  readonly callsAnswered: number;
+  /** Share of the answered calls that were lost before an agent spoke. */
+  readonly abandonmentRate: number;
+}
+
+export type CallEngineEvent =
+  | { readonly type: "call_ended"; readonly call: CallRecord }
+  /** Once a minute for each campaign that is active or drains. */
+  | { readonly type: "metrics"; readonly campaignId: string; readonly figures: CampaignFigures };
+
+/** State of an engine as plain data; only the engine that made it reads it. */
+export type CallEngineSnapshot = object;
+
+export interface CallEngine {
+  /** To be called after every change of a campaign: starts the active ones, lets the others drain. */
+  sync(): void;
+  activeCalls(campaignId?: string): number;
+  /** @param windowMinutes at most a day back is remembered */
+  metrics(campaignId: string, windowMinutes: number): CampaignFigures;
+  /** Changes how calls to a list turn out from now on; what is not named stays. */
+  setBehaviour(listId: string, behaviour: ListBehaviour): void;
+  /** Places one call now, whatever the campaign's state; undefined when the campaign or a contact to call is missing. */
+  place(campaignId: string): CallRecord | undefined;
+  snapshot(): CallEngineSnapshot;
+  /** Restore the clock and the call store first. Throws when the snapshot is of another engine. */
+  restore(snapshot: CallEngineSnapshot): void;
+  /** Stops for good. May be called twice. */
+  stop(): void;
+}

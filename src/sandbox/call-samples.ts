@@ -1,0 +1,41 @@
+// What happened to a campaign's calls, by time, for figures over any window of up to a day.
+
+import type { Instant } from "../kernel/index.ts";
+import type { Verdict } from "./call-fate.ts";
+
+type Happening = "placed" | Verdict;
+
+/** One happening, in the order of time. */
+export type Sample = readonly [at: Instant, what: Happening];
+
+const DAY_MS = 86_400_000;
+
+export class CallSamples {
+  #samples: Sample[];
+
+  constructor(samples: readonly Sample[] = []) {
+    this.#samples = [...samples];
+  }
+
+  add(at: Instant, what: Happening): void {
+    this.#samples.push([at, what]);
+    const oldest = this.#samples[0]?.[0] ?? at;
+    // Sweeping only when a tenth of a day has gone stale keeps adding cheap.
+    if (at - oldest > 1.1 * DAY_MS) this.#samples = this.#samples.filter(([then]) => at - then <= DAY_MS);
+  }
+
+  /** Counts of what happened after `from`. */
+  since(from: Instant): Record<Happening, number> {
+    const counts = { placed: 0, answered: 0, abandoned: 0, unanswered: 0 };
+    for (let i = this.#samples.length - 1; i >= 0; i--) {
+      const sample = this.#samples[i];
+      if (sample === undefined || sample[0] <= from) break;
+      counts[sample[1]] += 1;
+    }
+    return counts;
+  }
+
+  toJSON(): Sample[] {
+    return [...this.#samples];
+  }
+}

@@ -1,0 +1,201 @@
+// The webhooks the vendor sends (contract §2.4): registrations of both kinds, and their delivery with retries on the sandbox's clock.
+
+import { type Instant, messageOf } from "../kernel/index.ts";
+import type { SandboxClock } from "./clock.ts";
+import {
+  type Attempt,
+  postEvent,
+  readTarget,
+  type VendorEventBody,
+  type WebhookKind,
+  type WebhookRegistration,
+} from "./webhook-post.ts";
+import { hash, seedWord } from "./world/derive.ts";
+
+export type { WebhookKind, WebhookRegistration } from "./webhook-post.ts";
+
+/** `pending` waits for its time, `sending` is on its way, `given_up` used up its retries. */
+export type DeliveryState = "pending" | "sending" | "delivered" | "given_up" | "dropped";
+
+/** One event on its way to one registration. */
+export interface WebhookDelivery {
+  readonly id: string;
+  readonly webhookId: string;
+  readonly kind: WebhookKind;
+  readonly event: VendorEventBody;
+  state: DeliveryState;
+  /** When the next attempt is due. */
+  dueAt: Instant;
+  readonly attempts: Attempt[];
+}
+
+export interface WebhooksSnapshot {
+  readonly next: number;
+  readonly registrations: readonly { readonly kind: WebhookKind; readonly body: WebhookRegistration }[];
+  readonly deliveries: readonly WebhookDelivery[];
+}
+
+export interface VendorWebhooks {
+  /** Registers a webhook from a body that has passed the contract's schema. */
+  add(kind: WebhookKind, draft: Readonly<Record<string, unknown>>): WebhookRegistration;
+  /** Replaces a registration; undefined for an unknown id. */
+  put(kind: WebhookKind, id: string, draft: Readonly<Record<string, unknown>>): WebhookRegistration | undefined;
+  get(kind: WebhookKind, id: string): WebhookRegistration | undefined;
+  list(kind: WebhookKind): WebhookRegistration[];
+  /** Removes a registration; what waits for it is dropped. */
+  delete(kind: WebhookKind, id: string): boolean;
+  /** Queues an event for every enabled registration that asked for its type; returns how many. */
+  emit(type: string, data: unknown): number;
+  /** Makes every attempt that is due now and waits for all under way. */
+  flush(): Promise<{ delivered: number; failed: number; pending: number }>;
+  /** The newest deliveries, oldest first, with every attempt. */
+  deliveries(): WebhookDelivery[];
+  snapshot(): WebhooksSnapshot;
+  restore(snapshot: WebhooksSnapshot): void;
+  /** Gives up what is under way. May be called twice. */
+  stop(): void;
+}
+
+/** Finished deliveries remembered for `deliveries()`. */
+const HISTORY = 1000;
+/** The wait before the first retry; each later one grows by the registered multiplier. */
+const FIRST_WAIT_MS = 1000;
+
+export function createVendorWebhooks(options: {
+  readonly clock: SandboxClock;
+  readonly seed: number | string;
+  /** Default: the global `fetch`. */
+  readonly fetch?: typeof fetch | undefined;
+}): VendorWebhooks {
+  const { clock } = options;
+  const send = options.fetch ?? globalThis.fetch;
+  const word = seedWord(options.seed, "webhooks");
+  const registrations: Record<WebhookKind, Map<string, WebhookRegistration>> = { omnichannel: new Map(), integration: new Map() };
+  let waiting = new Map<string, { delivery: WebhookDelivery; cancel: () => void }>();
+  let finished: WebhookDelivery[] = [];
+  const sending = new Map<WebhookDelivery, Promise<void>>();
+  let life = new AbortController();
+  let next = 1;
+
+  const newId = (prefix: string): string => {
+    const serial = next++;
+    return `${prefix}_${String(serial).padStart(6, "0")}${hash(word, serial, 0).toString(16).padStart(8, "0")}`;
+  };
+
+  const finish = (delivery: WebhookDelivery, state: DeliveryState): void => {
+    delivery.state = state;
+    finished.push(delivery);
+    if (finished.length > 2 * HISTORY) finished = finished.slice(-HISTORY);
+  };
+
+  const wait = (delivery: WebhookDelivery): void => {
+    delivery.state = "pending";
+    const cancel = clock.schedule(delivery.dueAt, () => attempt(delivery));
+    waiting.set(delivery.id, { delivery, cancel });
+  };
+
+  const attempt = (delivery: WebhookDelivery): Promise<void> => {
+    waiting.delete(delivery.id);
+    delivery.state = "sending";
+    const { signal } = life;
+    const run = (async () => {
+      const registration = registrations[delivery.kind].get(delivery.webhookId);
+      if (registration === undefined) return finish(delivery, "dropped");
+      const target = readTarget(delivery.kind, registration);
+      const at = clock.now();
+      const result = await postEvent(send, target, delivery.event, signal).catch((thrown: unknown) => ({
+        error: messageOf(thrown),
+      }));
+      if (signal.aborted) return;
+      delivery.attempts.push({ at, ...result });
+      if ("status" in result && result.status >= 200 && result.status < 300) return finish(delivery, "delivered");
+      const failures = delivery.attempts.length;
+      if (failures > target.maxRetries) return finish(delivery, "given_up");
+      if (!registrations[delivery.kind].has(delivery.webhookId)) return finish(delivery, "dropped");
+      delivery.dueAt = clock.now() + FIRST_WAIT_MS * target.backoffMultiplier ** (failures - 1);
+      wait(delivery);
+    })().finally(() => sending.delete(delivery));
+    sending.set(delivery, run);
+    return run;
+  };
+
+  const dropAll = (): void => {
+    life.abort();
+    for (const { cancel } of waiting.values()) cancel();
+    waiting = new Map();
+  };
+
+  return {
+    add(kind, draft) {
+      const registration = { ...structuredClone(draft), id: newId("wh") };
+      registrations[kind].set(registration.id, registration);
+      return structuredClone(registration);
+    },
+    put(kind, id, draft) {
+      if (!registrations[kind].has(id)) return undefined;
+      const registration = { ...structuredClone(draft), id };
+      registrations[kind].set(id, registration);
+      return structuredClone(registration);
+    },
+    get: (kind, id) => structuredClone(registrations[kind].get(id)),
+    list: (kind) => structuredClone([...registrations[kind].values()]),
+    delete(kind, id) {
+      if (!registrations[kind].delete(id)) return false;
+      for (const { delivery, cancel } of waiting.values()) {
+        if (delivery.kind !== kind || delivery.webhookId !== id) continue;
+        cancel();
+        waiting.delete(delivery.id);
+        finish(delivery, "dropped");
+      }
+      return true;
+    },
+    emit(type, data) {
+      const now = clock.now();
+      const event = { id: newId("evt"), type, occurredAt: new Date(now).toISOString(), data: structuredClone(data) };
+      let queued = 0;
+      for (const kind of ["omnichannel", "integration"] as const) {
+        for (const registration of registrations[kind].values()) {
+          const { events, enabled } = readTarget(kind, registration);
+          if (!enabled || !events.includes(type)) continue;
+          wait({ id: newId("dlv"), webhookId: registration.id, kind, event, state: "pending", dueAt: now, attempts: [] });
+          queued += 1;
+        }
+      }
+      return queued;
+    },
+    async flush() {
+      const now = clock.now();
+      const asked = new Set(sending.keys());
+      for (const { delivery, cancel } of waiting.values()) {
+        if (delivery.dueAt > now) continue;
+        cancel();
+        asked.add(delivery);
+        void attempt(delivery);
+      }
+      await Promise.all(sending.values());
+      const delivered = [...asked].filter(({ state }) => state === "delivered").length;
+      return { delivered, failed: asked.size - delivered, pending: waiting.size };
+    },
+    deliveries: () =>
+      structuredClone([...finished.slice(-HISTORY), ...sending.keys(), ...waiting.values().map(({ delivery }) => delivery)]),
+    snapshot: () => ({
+      next,
+      registrations: (["omnichannel", "integration"] as const).flatMap((kind) =>
+        [...registrations[kind].values()].map((body) => ({ kind, body: structuredClone(body) })),
+      ),
+      // What is on its way counts as not sent: at least once.
+      deliveries: structuredClone([...sending.keys(), ...waiting.values().map(({ delivery }) => delivery)]),
+    }),
+    restore(snapshot) {
+      dropAll();
+      life = new AbortController();
+      next = snapshot.next;
+      finished = [];
+      registrations.omnichannel.clear();
+      registrations.integration.clear();
+      for (const { kind, body } of snapshot.registrations) registrations[kind].set(body.id, structuredClone(body));
+      for (const delivery of snapshot.deliveries) wait(structuredClone(delivery));
+    },
+    stop: dropAll,
+  };
+}
