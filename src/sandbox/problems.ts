@@ -72,7 +72,11 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
 
 /** The problems of a failed parse. Values are quoted only where a closed list of words was expected, so that no secret is repeated. */
 export function problemsOf(schema: z.ZodType, value: unknown, error: z.ZodError): Problem[] {
-  return error.issues.flatMap(furthest).flatMap((issue): Problem[] => {
+  const issues = error.issues.flatMap(furthest);
+  const misspelt = new Set(issues.filter(({ code }) => code === "unrecognized_keys").map((issue) => pathText(issue.path)));
+  return issues.flatMap((issue): Problem[] => {
+    // What a rule misses in an object with unknown fields is usually what was misspelt.
+    if (issue.code === "custom" && misspelt.has(pathText(issue.path))) return [];
     if (issue.code === "unrecognized_keys") {
       const allowed = fieldsAt(schema, issue.path);
       return issue.keys.map((key) => {

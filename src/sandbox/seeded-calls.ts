@@ -328,8 +328,8 @@ function nextContact(line: Line, list: ContactStore, campaign: DialedCampaign, a
       line.place = 0;
       line.passBegan = at;
     }
-    const contact = list.at(line.place++);
-    if (contact?.consentFlags.outbound["call"] === true) return contact;
+    const place = line.place++;
+    if (list.mayCall(place)) return list.at(place);
   }
   return undefined;
 }

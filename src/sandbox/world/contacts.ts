@@ -26,6 +26,8 @@ export interface ContactStore {
   get(id: string): Contact | undefined;
   /** The contact at a place of the list, from 0 to `size` - 1, for those who walk through it. */
   at(place: number): Contact | undefined;
+  /** Whether the contact at a place may be called (`consentFlags.outbound.call`), without building it. */
+  mayCall(place: number): boolean;
   /** Contacts that satisfy the filter; `total` counts them all. */
   page(request: ContactPageRequest): { contacts: Contact[]; total: number };
   /** Adds a contact or replaces the one with its id. */
@@ -117,6 +119,11 @@ export function createContactStore(options: {
   );
 
   const everyone: ContactPageRequest = { filter: { text: "true", terms: [] }, offset: 0, limit: 0 };
+  /** Without replacements the place is the slot, and no view is needed. */
+  const slotAt = (place: number): number | undefined => {
+    const slot = replaced.size === 0 ? place : view(everyone)[place];
+    return slot === undefined || slot < 0 || slot >= people.count + kept.length ? undefined : slot;
+  };
   return {
     get size() {
       return people.count + kept.length - replaced.size;
@@ -126,9 +133,12 @@ export function createContactStore(options: {
       return slot === undefined ? undefined : contactAt(slot);
     },
     at(place) {
-      // Without replacements the place is the slot, and no view is needed.
-      const slot = replaced.size === 0 ? place : view(everyone)[place];
-      return slot === undefined || slot < 0 ? undefined : contactAt(slot);
+      const slot = slotAt(place);
+      return slot === undefined ? undefined : contactAt(slot);
+    },
+    mayCall(place) {
+      const slot = slotAt(place);
+      return slot !== undefined && valueOf(slot, "consentFlags.outbound.call") === true;
     },
     page(request) {
       const found = view(request);

@@ -65,9 +65,10 @@ export function parseContactQuery(text: string): ContactQuery {
     take(SPACE);
   } while (position < text.length && need(AND, "&& or the end") !== null);
 
-  const spelled = terms.map(
-    (term) => `${term.path}${term.negated ? "!=" : "=="}${term.quoted ? JSON.stringify(term.literal) : term.literal}`,
-  );
+  const spelled = terms.map(({ path, negated, literal, quoted }) => {
+    const quote = quoted ? (literal.includes('"') ? "'" : '"') : "";
+    return `${path}${negated ? "!=" : "=="}${quote}${literal}${quote}`;
+  });
   return { terms, text: spelled.join("&&") || "true" };
 }
 
