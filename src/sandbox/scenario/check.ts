@@ -181,11 +181,6 @@ function oddities(scenario: Scenario): Problem[] {
   const problems: Problem[] = [];
   if (scenario.clients.length === 0)
     problems.push({ path: "clients", message: "at least one client; leave the field out for the default one" });
-  scenario.campaigns.forEach((campaign, i) => {
-    if (campaign.status === "active" && campaign.contactListId === undefined) {
-      problems.push({ path: `campaigns[${i}].contactListId`, message: "an active campaign needs a contact list" });
-    }
-  });
   scenario.generateCalls.forEach((entry, i) => {
     if (String(entry.count).length > entry.digits) {
       problems.push({

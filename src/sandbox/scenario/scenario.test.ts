@@ -153,12 +153,6 @@ describe("a wrong scenario", () => {
       "generateCalls[0].digits",
       /too few/,
     ],
-    [
-      "an active campaign without a list",
-      "campaigns: [{id: a, status: active}]",
-      "campaigns[0].contactListId",
-      /needs a contact list/,
-    ],
   ];
   it.each(cases)("names %s", (_, text, path, message) => {
     const found = problems(text);

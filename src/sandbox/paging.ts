@@ -1,0 +1,78 @@
+// Page tokens: opaque, bound to their query, and the two faults that make pages come back.
+
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { canonicalJson } from "../kernel/index.ts";
+import { badRequest } from "./wire.ts";
+
+/** How faults bend one request (contract §3). */
+export interface Twists {
+  readonly staleRead: boolean;
+  readonly duplicatePage: boolean;
+  readonly loopPage: boolean;
+}
+
+export const NO_TWISTS: Twists = { staleRead: false, duplicatePage: false, loopPage: false };
+
+/** The cursor a token carried; `repeated` when the token was made to deliver its page a second time. */
+interface Place<Cursor> {
+  readonly cursor: Cursor | undefined;
+  readonly repeated: boolean;
+}
+
+/** The tokens of one listing. */
+export interface TokenBook<Cursor> {
+  readonly place: Place<Cursor>;
+  /** The token after this page: of the next cursor, or of this page again where a fault asks for it. Undefined at the end. */
+  next(cursor: Cursor | undefined): string | undefined;
+}
+
+const DIGEST_LENGTH = 12;
+
+/**
+ * Reads the token of a request.
+ * @param facts what the token belongs to: the parameters of the listing but the page size
+ * Throws a 400 refusal when the token cannot be read or belongs to another query.
+ */
+export function readTokens<Schema extends z.ZodType>(
+  token: string | undefined,
+  facts: unknown,
+  cursorSchema: Schema,
+  twists: Twists,
+): TokenBook<z.output<Schema>> {
+  const digest = createHash("sha256").update(canonicalJson(facts)).digest("base64url").slice(0, DIGEST_LENGTH);
+  const place = token === undefined ? { cursor: undefined, repeated: false } : open(token, digest, cursorSchema);
+  const seal = (cursor: unknown, repeated: boolean): string =>
+    Buffer.from(JSON.stringify({ of: digest, at: cursor ?? null, ...(repeated ? { again: true } : {}) })).toString("base64url");
+  return {
+    place,
+    next(cursor) {
+      if (twists.loopPage || (twists.duplicatePage && !place.repeated)) return seal(place.cursor, true);
+      return cursor === undefined ? undefined : seal(cursor, false);
+    },
+  };
+}
+
+function open<Schema extends z.ZodType>(token: string, digest: string, cursorSchema: Schema): Place<z.output<Schema>> {
+  const form = z.strictObject({ of: z.string(), at: z.unknown(), again: z.literal(true).optional() });
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
+  } catch {
+    throw badRequest("The page token cannot be read.");
+  }
+  const read = form.safeParse(value);
+  if (!read.success) throw badRequest("The page token cannot be read.");
+  if (read.data.of !== digest) throw badRequest("The page token belongs to another query.");
+  const repeated = read.data.again === true;
+  if (read.data.at === null) return { cursor: undefined, repeated };
+  const cursor = cursorSchema.safeParse(read.data.at);
+  if (!cursor.success) throw badRequest("The page token cannot be read.");
+  return { cursor: cursor.data, repeated };
+}
+
+/** The numbered page whose content is sent: the first for ever, or the one before, where a fault asks for it. */
+export function bentPage(page: number, twists: Twists): number {
+  if (twists.loopPage) return 1;
+  return twists.duplicatePage ? Math.max(1, page - 1) : page;
+}

@@ -1,0 +1,180 @@
+// The way of one request through the tenant: route, token, fault, scope, limit, body, handler, journal.
+
+import { performance } from "node:perf_hooks";
+import { type OperationId, operationOf, TOKEN_PATHS } from "../contract/index.ts";
+import { OutdialError } from "../kernel/index.ts";
+import { answerTokenRequest } from "./auth/token-endpoint.ts";
+import type { TokenHolder } from "./auth/tokens.ts";
+import { readBody } from "./bodies.ts";
+import { damage, letsThrough, twistsOf } from "./fault-effects.ts";
+import type { Strike } from "./faults.ts";
+import { answerCall } from "./handlers/index.ts";
+import type { Journal } from "./journal.ts";
+import { createRouter, type Route, splitTarget } from "./router.ts";
+import type { Tenant } from "./tenant.ts";
+import { type Answer, errorBody, jsonReply, Refusal, refusalReply, type SandboxRequest, type SandboxResponse } from "./wire.ts";
+
+/** Bodies above this are refused with 413. */
+export const MAX_BODY_BYTES = 1_048_576;
+
+const TOKEN_ENDPOINTS: ReadonlySet<string> = new Set(TOKEN_PATHS);
+const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
+
+/** Where a request goes; a refusal when it goes nowhere. */
+type Destination = "token" | Route | Refusal;
+
+export interface PipelineOptions {
+  /** The tenant of the moment: a reset puts another in its place. */
+  readonly tenant: () => Tenant;
+  readonly journal: Journal;
+}
+
+/** Answers a request to the vendor's API. Never rejects: what goes wrong inside is a 500. */
+export type Pipeline = (request: SandboxRequest) => Promise<SandboxResponse>;
+
+export function createPipeline({ tenant: present, journal }: PipelineOptions): Pipeline {
+  const route = createRouter();
+  let serial = 0;
+
+  const destinationOf = (method: string, path: string): Destination => {
+    if (TOKEN_ENDPOINTS.has(path)) return "token";
+    try {
+      return route(method, path);
+    } catch (thrown) {
+      if (thrown instanceof Refusal) return thrown;
+      throw thrown;
+    }
+  };
+
+  return async (request) => {
+    const began = performance.now();
+    const tenant = present();
+    const { path, search } = splitTarget(request.target);
+    const sent = request.headers["x-correlation-id"];
+    const correlationId =
+      sent !== undefined && CORRELATION_ID.test(sent) ? sent : `sbx-${(++serial).toString(36).padStart(8, "0")}`;
+    const destination = destinationOf(request.method, path);
+    const operation = destination === "token" ? "token" : destination instanceof Refusal ? undefined : destination.operation;
+    const now = tenant.clock.now();
+    const holder = destination === "token" ? undefined : holderOf(tenant, request.headers["authorization"], now);
+    let clientId = typeof holder === "object" && !(holder instanceof Refusal) ? holder.clientId : undefined;
+    const strike: Strike | undefined = tenant.faults.match({ operation, method: request.method, path, clientId });
+
+    let reply: SandboxResponse | undefined;
+    if (strike === undefined || letsThrough(strike.effect)) {
+      try {
+        if (destination instanceof Refusal) throw destination;
+        if (request.oversize === true || request.body.length > MAX_BODY_BYTES) throw tooLarge();
+        if (destination === "token") {
+          const answer = tokenReply(tenant, request, correlationId);
+          clientId = answer.clientId;
+          reply = answer.reply;
+        } else {
+          const caller = admit(tenant, destination.operation, holder, now);
+          const answer = answerCall(tenant, {
+            ...destination,
+            query: new URLSearchParams(search),
+            headers: request.headers,
+            body: readBody(destination.operation, request.body) as never,
+            clientId: caller.clientId,
+            now,
+            twists: twistsOf(strike?.effect),
+          });
+          reply = answerReply(answer, correlationId);
+        }
+      } catch (thrown) {
+        reply = failureReply(thrown, correlationId);
+      }
+    }
+    const final = strike === undefined ? reply : damage(strike.effect, reply, correlationId);
+    const delayMs = strike?.effect.delayMs ?? 0;
+    if (delayMs > 0) await tenant.clock.sleep(delayMs).catch(() => {});
+    const response = final ?? failureReply(undefined, correlationId);
+    journal.record({
+      at: now,
+      method: request.method,
+      path,
+      query: search,
+      operation,
+      status: response.damage === "reset" ? 0 : response.status,
+      latencyMs: Math.round((performance.now() - began) * 1000) / 1000,
+      headers: request.headers,
+      body: Buffer.from(request.body.buffer, request.body.byteOffset, request.body.byteLength).toString("utf8"),
+      clientId,
+      correlationId,
+      fault: strike?.id,
+    });
+    return response;
+  };
+}
+
+/** Who carries the token of the `Authorization` header. One client sends the word `Bearer` twice, which is taken as once. */
+function holderOf(tenant: Tenant, header: string | undefined, now: number): TokenHolder | Refusal {
+  const token = /^(?:bearer\s+)+([^\s,]+)\s*$/i.exec(header ?? "")?.[1];
+  if (token === undefined) return unauthorized("token_missing", "The request carries no bearer token.");
+  const found = tenant.tokens.lookup(token, now);
+  switch (found) {
+    case "unknown":
+      return unauthorized("token_unknown", "The token is not valid.");
+    case "expired":
+      return unauthorized("token_expired", "The token has expired.");
+    case "revoked":
+      return unauthorized("token_revoked", "The token was revoked.");
+    default:
+      return found;
+  }
+}
+
+function unauthorized(code: "token_missing" | "token_unknown" | "token_expired" | "token_revoked", message: string): Refusal {
+  return new Refusal(401, code, message, { headers: { "www-authenticate": "Bearer" } });
+}
+
+/** Throws unless the caller has a good token, one of the operation's scopes, and requests left. */
+function admit(tenant: Tenant, operation: OperationId, holder: TokenHolder | Refusal | undefined, now: number): TokenHolder {
+  if (holder === undefined || holder instanceof Refusal)
+    throw holder ?? unauthorized("token_missing", "The request carries no token.");
+  const { scopes, rate } = operationOf(operation);
+  if (!scopes.some((scope) => holder.scopes.has(scope))) {
+    // As generic as the vendor's: which scope is missing is for the client to say.
+    throw new Refusal(403, "forbidden", "Insufficient permissions.");
+  }
+  const verdict = tenant.limiter.take(rate, holder.clientId, now);
+  if (verdict.allowed) return holder;
+  throw new Refusal(429, "rate_limited", "Too many requests.", {
+    headers: { "retry-after": String(verdict.retryAfterSeconds) },
+  });
+}
+
+function tokenReply(tenant: Tenant, request: SandboxRequest, correlationId: string) {
+  const body = Buffer.from(request.body).toString("utf8");
+  const answer = answerTokenRequest(
+    { method: request.method, headers: request.headers, body },
+    tenant.clients,
+    tenant.tokens,
+    tenant.clock.now(),
+  );
+  const headers = { "cache-control": "no-store", ...(answer.ok ? {} : answer.headers) };
+  if (answer.ok) return { clientId: answer.clientId, reply: jsonReply(200, answer.body, correlationId, headers) };
+  // `error` beside the vendor's own form would be ambiguous; the code inside it is OAuth's.
+  const reply = {
+    status: answer.status,
+    headers: { "content-type": "application/json", "x-correlation-id": correlationId, ...headers },
+    body: errorBody(answer.code, answer.message, [], correlationId),
+  };
+  return { clientId: undefined, reply };
+}
+
+function answerReply({ status, body, headers, refusal }: Answer, correlationId: string): SandboxResponse {
+  if (refusal !== undefined) return failureReply(new Refusal(status, refusal.code, refusal.message), correlationId);
+  return jsonReply(status, body, correlationId, headers);
+}
+
+function tooLarge(): Refusal {
+  return new Refusal(413, "payload_too_large", `The body is larger than ${MAX_BODY_BYTES} bytes.`);
+}
+
+function failureReply(thrown: unknown, correlationId: string): SandboxResponse {
+  if (thrown instanceof Refusal) return refusalReply(thrown, correlationId);
+  const message = thrown instanceof OutdialError ? thrown.message : "The sandbox failed inside; this is a defect of the sandbox.";
+  return refusalReply(new Refusal(500, "internal", message), correlationId);
+}

@@ -1,0 +1,89 @@
+// From method and path to an operation of the contract's table.
+
+import { OPERATION_IDS, OPERATIONS, type OperationId } from "../contract/index.ts";
+import { badRequest, Refusal } from "./wire.ts";
+
+/** A request's operation and the decoded values of its path. */
+export interface Route {
+  readonly operation: OperationId;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+interface Node {
+  readonly fixed: Map<string, Node>;
+  wild?: Node;
+  /** By method: the operation and the names of its path parameters, in order. */
+  readonly ends: Map<string, { operation: OperationId; names: readonly string[] }>;
+}
+
+/** Finds the operation of a method and path, or throws a 404 or 405 refusal. */
+export type Router = (method: string, path: string) => Route;
+
+const newNode = (): Node => ({ fixed: new Map(), ends: new Map() });
+
+/** Path parameters are one segment each; a doubled slash (a base URL that ends in one) counts as a single one. */
+export function createRouter(): Router {
+  const root = newNode();
+  for (const operation of OPERATION_IDS) {
+    const { method, path } = OPERATIONS[operation];
+    let node = root;
+    const names: string[] = [];
+    for (const segment of path.slice(1).split("/")) {
+      if (segment.startsWith("{")) {
+        names.push(segment.slice(1, -1));
+        node.wild ??= newNode();
+        node = node.wild;
+      } else {
+        const next = node.fixed.get(segment) ?? newNode();
+        node.fixed.set(segment, next);
+        node = next;
+      }
+    }
+    node.ends.set(method, { operation, names });
+  }
+
+  return (method, path) => {
+    let node: Node | undefined = root;
+    const values: string[] = [];
+    for (const segment of path.slice(1).split("/")) {
+      const next: Node | undefined = node.fixed.get(segment);
+      if (next === undefined && node.wild !== undefined && segment !== "") {
+        values.push(segment);
+        node = node.wild;
+      } else {
+        node = next;
+      }
+      if (node === undefined) break;
+    }
+    if (node === undefined || node.ends.size === 0) throw new Refusal(404, "not_found", `No operation has the path ${path}.`);
+    const end = node.ends.get(method);
+    if (end === undefined) {
+      const allow = [...node.ends.keys()].join(", ");
+      throw new Refusal(405, "method_not_allowed", `${method} is not possible on ${path}; possible: ${allow}.`, {
+        headers: { allow },
+      });
+    }
+    const params: Record<string, string> = {};
+    end.names.forEach((name, i) => {
+      params[name] = decodeSegment(values[i] ?? "");
+    });
+    return { operation: end.operation, params };
+  };
+}
+
+function decodeSegment(segment: string): string {
+  if (!segment.includes("%")) return segment;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw badRequest(`The path segment ${segment} is not percent-encoded UTF-8.`);
+  }
+}
+
+/** Path and query of a request target, doubled slashes of the path made single. */
+export function splitTarget(target: string): { path: string; search: string } {
+  const mark = target.indexOf("?");
+  const raw = mark < 0 ? target : target.slice(0, mark);
+  const path = raw.includes("//") ? raw.replace(/\/{2,}/g, "/") : raw;
+  return { path: path === "" ? "/" : path, search: mark < 0 ? "" : target.slice(mark + 1) };
+}

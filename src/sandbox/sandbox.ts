@@ -1,0 +1,126 @@
+// A sandbox: one tenant at a time, its journal and control plane, reachable in process and on a socket.
+
+import { parseInstantOrNaiveUtc, TOKEN_PATHS } from "../contract/index.ts";
+import { type Instant, OutdialError } from "../kernel/index.ts";
+import { type ClockModeOption, createSandboxClock } from "./clock.ts";
+import { createControl, type SandboxControl } from "./control.ts";
+import { answerControl, isControlTarget, MAX_CONTROL_BODY_BYTES } from "./control-plane.ts";
+import { type Listening, type ListenOptions, listen } from "./http-server.ts";
+import { createFetch } from "./in-process.ts";
+import { createJournal } from "./journal.ts";
+import { createPipeline, MAX_BODY_BYTES } from "./pipeline.ts";
+import { checkScenario, defaultScenario } from "./scenario/index.ts";
+import { checkSnapshot, restoreSnapshot, takeSnapshot } from "./snapshot.ts";
+import { createTenant, stopTenant, type Tenant } from "./tenant.ts";
+import { scheduleTimeline } from "./timeline.ts";
+import type { SandboxRequest, SandboxResponse } from "./wire.ts";
+
+export interface SandboxOptions {
+  /** A scenario (checked) or plain data in the form of a scenario file. Default: the demo's world. */
+  readonly scenario?: unknown;
+  /** Seed of everything generated. Default: the scenario's, else 1. */
+  readonly seed?: number | string;
+  /** Default "real". `{speed: 60}` lets a minute pass in a second; "frozen" stands until advanced. */
+  readonly clock?: ClockModeOption;
+  /** The instant the world begins at: ISO 8601, or milliseconds since the epoch. Default: the system's time. */
+  readonly now?: string | number;
+  /** `limit`: requests kept in the journal; default 100,000. */
+  readonly journal?: { readonly limit?: number };
+  /** Delivers the vendor's webhooks. Default: the global fetch. */
+  readonly webhookFetch?: typeof fetch;
+}
+
+export interface Sandbox {
+  /** Sends a request without a socket; the host of its address does not matter. */
+  readonly fetch: typeof fetch;
+  /** Serves on a socket, loopback and a free port unless told. Throws SandboxError `already_listening` the second time. */
+  listen(options?: ListenOptions): Promise<{ url: string; port: number }>;
+  /** Stops everything. May be called twice. */
+  close(): Promise<void>;
+  readonly control: SandboxControl;
+  /** A client that may do what the scenario's first client may. */
+  readonly ready: { readonly clientId: string; readonly clientSecret: string; readonly tokenPath: string };
+}
+
+export type SandboxErrorCode = "bad_start" | "already_listening" | "closed";
+
+/** A sandbox that cannot be started as asked. */
+export class SandboxError extends OutdialError<SandboxErrorCode> {}
+
+function startInstant(now: string | number | undefined): Instant {
+  if (now === undefined) return Date.now();
+  const instant = typeof now === "number" ? now : parseInstantOrNaiveUtc(now);
+  if (instant !== undefined && Number.isFinite(instant)) return instant;
+  throw new SandboxError("bad_start", `now: "${String(now)}" is neither an ISO 8601 time nor milliseconds since the epoch`);
+}
+
+/**
+ * Starts a tenant of its own: nothing is shared between two sandboxes.
+ * Throws ScenarioError naming every wrong field of the scenario, SandboxError for a start that is no time.
+ */
+export function createSandbox(options: SandboxOptions = {}): Sandbox {
+  const scenario = options.scenario === undefined ? defaultScenario() : checkScenario(options.scenario);
+  const seed = options.seed ?? scenario.seed ?? 1;
+  const journal = createJournal(options.journal ?? {});
+
+  const build = (start: Instant): Tenant => {
+    const clock = createSandboxClock({ start, ...(options.clock === undefined ? {} : { mode: options.clock }) });
+    return createTenant({ scenario, seed, start, clock, webhookFetch: options.webhookFetch });
+  };
+  const begin = (): Tenant => {
+    const fresh = build(startInstant(options.now));
+    fresh.engine.sync();
+    scheduleTimeline(fresh, true);
+    return fresh;
+  };
+  let tenant = begin();
+  let listening: Listening | undefined;
+  let closed = false;
+
+  const replace = (next: Tenant): void => {
+    stopTenant(tenant);
+    tenant = next;
+    journal.clear();
+  };
+  const control = createControl({
+    tenant: () => tenant,
+    journal,
+    reset: () => replace(begin()),
+    takeSnapshot: () => takeSnapshot(tenant),
+    restore(value) {
+      const snapshot = checkSnapshot(value, seed);
+      const next = build(snapshot.start);
+      try {
+        restoreSnapshot(next, snapshot);
+      } catch (thrown) {
+        stopTenant(next);
+        throw thrown;
+      }
+      scheduleTimeline(next, false);
+      replace(next);
+    },
+  });
+  const pipeline = createPipeline({ tenant: () => tenant, journal });
+  const handle = (request: SandboxRequest): Promise<SandboxResponse> =>
+    isControlTarget(request.target) ? answerControl(control, request) : pipeline(request);
+
+  const [client] = scenario.clients;
+  return {
+    fetch: createFetch(handle),
+    control,
+    ready: { clientId: client?.id ?? "", clientSecret: client?.secret ?? "", tokenPath: TOKEN_PATHS[0] },
+    async listen(where = {}) {
+      if (closed) throw new SandboxError("closed", "the sandbox was closed");
+      if (listening !== undefined) throw new SandboxError("already_listening", `the sandbox listens on ${listening.url} already`);
+      const bodyLimit = (target: string) => (isControlTarget(target) ? MAX_CONTROL_BODY_BYTES : MAX_BODY_BYTES);
+      listening = await listen({ handle, bodyLimit }, where);
+      return { url: listening.url, port: listening.port };
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      stopTenant(tenant);
+      await listening?.close();
+    },
+  };
+}

@@ -1,0 +1,110 @@
+// A tenant's state as plain data and back: what was changed since the start of its scenario, which a snapshot names.
+
+import { OutdialError } from "../kernel/index.ts";
+import type { TokenStoreSnapshot } from "./auth/tokens.ts";
+import type { CallEngineSnapshot } from "./call-engine.ts";
+import type { ClockSnapshot } from "./clock.ts";
+import type { FaultListSnapshot } from "./faults.ts";
+import type { LimiterSnapshot } from "./limits.ts";
+import type { AuditEntry } from "./state/audit-trail.ts";
+import type { CampaignRecord } from "./state/campaigns.ts";
+import type { DialerDeskSnapshot } from "./state/dialer-desk.ts";
+import type { IdempotencySnapshot } from "./state/idempotency.ts";
+import type { InteractionRecord } from "./state/interactions.ts";
+import type { Tenant } from "./tenant.ts";
+import type { WebhooksSnapshot } from "./vendor-webhooks.ts";
+import type { CallStoreSnapshot } from "./world/calls.ts";
+import type { ContactStoreSnapshot } from "./world/contacts.ts";
+
+/** A tenant at one moment. Plain data; to be restored on a sandbox of the same scenario and seed. */
+export interface SandboxSnapshot {
+  readonly format: 1;
+  readonly seed: number | string;
+  readonly start: number;
+  readonly clock: ClockSnapshot;
+  readonly ids: number;
+  readonly tokens: TokenStoreSnapshot;
+  readonly limits: LimiterSnapshot;
+  readonly faults: FaultListSnapshot;
+  readonly campaigns: readonly CampaignRecord[];
+  readonly contacts: readonly (readonly [listId: string, ContactStoreSnapshot])[];
+  readonly calls: CallStoreSnapshot;
+  readonly interactions: readonly InteractionRecord[];
+  readonly dialer: DialerDeskSnapshot;
+  readonly audit: readonly AuditEntry[];
+  readonly webhooks: WebhooksSnapshot;
+  readonly engine: CallEngineSnapshot;
+  readonly keys: IdempotencySnapshot;
+}
+
+export type SnapshotErrorCode = "snapshot_invalid" | "snapshot_of_another";
+
+/** A snapshot that cannot be restored here. */
+export class SnapshotError extends OutdialError<SnapshotErrorCode> {}
+
+export function takeSnapshot(tenant: Tenant): SandboxSnapshot {
+  // A copy, so that neither side sees the other's changes.
+  return structuredClone({
+    format: 1 as const,
+    seed: tenant.seed,
+    start: tenant.start,
+    clock: tenant.clock.snapshot(),
+    ids: tenant.ids.snapshot(),
+    tokens: tenant.tokens.snapshot(),
+    limits: tenant.limiter.snapshot(),
+    faults: tenant.faults.snapshot(),
+    campaigns: tenant.campaigns.snapshot(),
+    contacts: [...tenant.contacts].map(([id, list]) => [id, list.snapshot()] as const),
+    calls: tenant.calls.snapshot(),
+    interactions: tenant.interactions.snapshot(),
+    dialer: tenant.dialer.snapshot(),
+    audit: tenant.audit.snapshot(),
+    webhooks: tenant.webhooks.snapshot(),
+    engine: tenant.engine.snapshot(),
+    keys: tenant.keys.snapshot(),
+  });
+}
+
+/** Throws SnapshotError unless the value has the form of a snapshot of this scenario and seed. */
+export function checkSnapshot(value: unknown, seed: number | string): SandboxSnapshot {
+  const has = (name: string, type: "object" | "number"): boolean =>
+    typeof value === "object" && value !== null && typeof new Map<string, unknown>(Object.entries(value)).get(name) === type;
+  const objects = ["clock", "tokens", "limits", "faults", "campaigns", "contacts", "calls", "interactions", "dialer", "audit"];
+  const sound =
+    has("format", "number") &&
+    has("start", "number") &&
+    [...objects, "webhooks", "engine", "keys"].every((name) => has(name, "object"));
+  if (!sound) {
+    throw new SnapshotError("snapshot_invalid", "This is not a snapshot of a sandbox.", {
+      advice: "Send back what GET /__sandbox/snapshot gave, unchanged.",
+    });
+  }
+  const snapshot = structuredClone(value) as SandboxSnapshot;
+  if (snapshot.format !== 1)
+    throw new SnapshotError("snapshot_invalid", `Snapshot format ${String(snapshot.format)} is not known; known: 1.`);
+  if (snapshot.seed !== seed) {
+    throw new SnapshotError(
+      "snapshot_of_another",
+      "The snapshot is of a sandbox with another seed; generated records would differ.",
+    );
+  }
+  return snapshot;
+}
+
+/** Puts the state back into a tenant fresh from its scenario; the clock first, since the others schedule on it. */
+export function restoreSnapshot(tenant: Tenant, snapshot: SandboxSnapshot): void {
+  tenant.clock.restore(snapshot.clock);
+  tenant.ids.restore(snapshot.ids);
+  tenant.tokens.restore(snapshot.tokens);
+  tenant.limiter.restore(snapshot.limits);
+  tenant.faults.restore(snapshot.faults);
+  tenant.campaigns.restore(snapshot.campaigns);
+  for (const [id, list] of snapshot.contacts) tenant.contacts.get(id)?.restore(list);
+  tenant.calls.restore(snapshot.calls);
+  tenant.interactions.restore(snapshot.interactions);
+  tenant.dialer.restore(snapshot.dialer);
+  tenant.audit.restore(snapshot.audit);
+  tenant.webhooks.restore(snapshot.webhooks);
+  tenant.engine.restore(snapshot.engine);
+  tenant.keys.restore(snapshot.keys);
+}

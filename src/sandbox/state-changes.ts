@@ -1,0 +1,60 @@
+// What follows a change of the tenant's state: vendor events, audit entries, and the word to the call engine.
+
+import { campaignMetrics } from "./campaign-metrics.ts";
+import type { CampaignRecord } from "./state/campaigns.ts";
+import type { DialerOperation, SettingsVersion } from "./state/dialer-desk.ts";
+import type { Tenant } from "./tenant.ts";
+
+/** After a campaign was created (`before` undefined) or changed. */
+export function campaignChanged(tenant: Tenant, before: CampaignRecord | undefined, after: CampaignRecord, actor: string): void {
+  const { id, status } = after.document;
+  const now = tenant.clock.now();
+  tenant.audit.record(
+    {
+      entity: "campaign",
+      entityId: id,
+      action: before === undefined ? "campaign.create" : "campaign.update",
+      actor,
+      before: before?.document ?? null,
+      after: after.document,
+    },
+    now,
+  );
+  tenant.engine.sync();
+  const previousStatus = before?.document.status ?? null;
+  if (previousStatus === status) return;
+  const changedAt = new Date(now).toISOString();
+  if (before !== undefined) {
+    tenant.webhooks.emit("omnichannel.campaign.state.change", { campaignId: id, status, previousStatus, changedAt });
+  }
+  if (status === "active") tenant.webhooks.emit("dialer.campaign.activated", { campaignId: id, status, activatedAt: changedAt });
+}
+
+/** Sends the figures of a campaign to who asked for them. */
+export function metricsUpdated(tenant: Tenant, record: CampaignRecord): number {
+  return tenant.webhooks.emit("omnichannel.campaign.metrics.update", campaignMetrics(tenant, record, 30));
+}
+
+/** After an activation of dialer settings ended, either way. */
+export function activationEnded(tenant: Tenant, operation: DialerOperation, before: SettingsVersion): void {
+  const { operationId, status, announced, actor, failure } = operation;
+  const done = status === "COMPLETED";
+  tenant.audit.record(
+    {
+      entity: "dialer",
+      entityId: "settings",
+      action: done ? "settings.update" : "settings.update_failed",
+      actor,
+      before: { ...before.settings, versionTag: before.versionTag },
+      after: done ? { ...announced.settings, versionTag: announced.versionTag } : { errorDetails: failure ?? "unknown" },
+    },
+    tenant.clock.now(),
+  );
+  if (done) settingsUpdated(tenant, { operationId });
+}
+
+/** Tells who asked for it that other settings are in force. */
+export function settingsUpdated(tenant: Tenant, facts: Readonly<Record<string, unknown>>): void {
+  const { settings, versionTag } = tenant.dialer.inForce();
+  tenant.webhooks.emit("dialer.settings.updated", { ...facts, versionTag, settings });
+}

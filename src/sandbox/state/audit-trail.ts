@@ -1,0 +1,82 @@
+// The vendor's audit log of the tenant: a generated history before the start, then what was done since. Newest first.
+
+import { createRandom, type Instant } from "../../kernel/index.ts";
+import type { Scenario } from "../scenario/index.ts";
+
+export interface AuditEntry {
+  readonly id: string;
+  readonly entity: string;
+  readonly entityId: string;
+  readonly action: string;
+  readonly actor: string;
+  readonly timestamp: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+export type AuditDraft = Omit<AuditEntry, "id" | "timestamp">;
+
+export interface AuditTrail {
+  record(entry: AuditDraft, now: Instant): void;
+  /**
+   * Entries from newest to oldest.
+   * @param below only entries of a lower position (the position of the page before), undefined for the start
+   */
+  page(entity: string | undefined, below: number | undefined, limit: number): { entries: AuditEntry[]; next: number | undefined };
+  readonly size: number;
+  snapshot(): AuditEntry[];
+  restore(entries: readonly AuditEntry[]): void;
+}
+
+const HISTORY_ACTIONS = ["settings.update", "settings.read", "campaign.activate", "campaign.pause"] as const;
+const HISTORY_SPACING_MS = 37 * 60_000;
+
+/** The history is derived from its position, so that a long one costs nothing until it is read. */
+export function createAuditTrail(scenario: Scenario, seed: number | string, start: Instant): AuditTrail {
+  const history = scenario.dialer.history.auditEntries;
+  let written: AuditEntry[] = [];
+  const idOf = (position: number) => `audit_${String(position + 1).padStart(7, "0")}`;
+
+  const past = (position: number): AuditEntry => {
+    const random = createRandom(seed, `audit/${position}`);
+    const ratio = () => Math.round((2 + random.next() * 3) * 10) / 10;
+    const [before, after] = [ratio(), ratio()];
+    return {
+      id: idOf(position),
+      entity: "dialer",
+      entityId: "settings",
+      action: HISTORY_ACTIONS[random.int(HISTORY_ACTIONS.length)] ?? "settings.update",
+      actor: `admin_${1 + random.int(5)}`,
+      timestamp: new Date(start - (history - position) * HISTORY_SPACING_MS).toISOString(),
+      before: { algorithm: { dial_ratio: before } },
+      after: { algorithm: { dial_ratio: after } },
+    };
+  };
+
+  return {
+    get size() {
+      return history + written.length;
+    },
+    record(entry, now) {
+      written.push({ id: idOf(history + written.length), ...entry, timestamp: new Date(now).toISOString() });
+    },
+    page(entity, below, limit) {
+      const entries: AuditEntry[] = [];
+      let next: number | undefined;
+      for (let position = Math.min(below ?? Number.POSITIVE_INFINITY, history + written.length) - 1; position >= 0; position--) {
+        const entry = position < history ? past(position) : written[position - history];
+        if (entry === undefined || (entity !== undefined && entry.entity !== entity)) continue;
+        if (entries.length === limit) {
+          next = position + 1;
+          break;
+        }
+        entries.push(entry);
+      }
+      return { entries, next };
+    },
+    snapshot: () => [...written],
+    restore(entries) {
+      written = [...entries];
+    },
+  };
+}

@@ -1,0 +1,165 @@
+// The dialer's settings and their asynchronous activation (contract §2.5).
+//
+//   put ──► IN_PROGRESS ──activation.seconds──► COMPLETED   its settings and tag are in force
+//                                          └──► FAILED      the earlier settings and tag are in force again
+//
+// While operations run, the tag announced by the latest of them is the current one and its settings are the ones shown.
+
+import type { Instant } from "../../kernel/index.ts";
+import type { SandboxClock } from "../clock.ts";
+import { activationFailure, type Scenario, type ScenarioActivation } from "../scenario/index.ts";
+import type { IdMaker } from "./ids.ts";
+
+export type DialerSettings = Readonly<Record<string, unknown>>;
+
+/** Settings with the bare tag of their version. */
+export interface SettingsVersion {
+  readonly settings: DialerSettings;
+  readonly versionTag: string;
+}
+
+export interface DialerOperation {
+  readonly operationId: string;
+  readonly status: "IN_PROGRESS" | "COMPLETED" | "FAILED";
+  readonly announced: SettingsVersion;
+  readonly startedAt: Instant;
+  readonly endsAt: Instant;
+  readonly actor: string;
+  /** Decided at the start, shown when the operation ends. */
+  readonly failure: string | undefined;
+}
+
+/** A campaign made by `createDialerCampaign`. */
+export interface DialerCampaign {
+  readonly id: string;
+  readonly [field: string]: unknown;
+}
+
+export interface DialerDeskSnapshot {
+  readonly inForce: SettingsVersion;
+  readonly operations: readonly DialerOperation[];
+  readonly running: readonly string[];
+  readonly campaigns: readonly DialerCampaign[];
+  readonly activation: ScenarioActivation;
+  readonly failures: number;
+}
+
+export interface DialerDesk {
+  /** What `getDialerSettings` shows. */
+  current(): SettingsVersion;
+  inForce(): SettingsVersion;
+  activate(settings: DialerSettings, actor: string): DialerOperation;
+  operation(id: string): DialerOperation | undefined;
+  running(): number;
+  /** Another writer's change, in force at once; operations that run are superseded and will end as FAILED. */
+  edit(settings: DialerSettings): SettingsVersion;
+  /** The next activations, so many, fail. */
+  failNext(count: number): void;
+  setActivation(activation: ScenarioActivation): void;
+  addCampaign(campaign: DialerCampaign): void;
+  campaign(id: string): DialerCampaign | undefined;
+  snapshot(): DialerDeskSnapshot;
+  /** Schedules the running operations anew: restore the clock before. */
+  restore(snapshot: DialerDeskSnapshot): void;
+}
+
+export interface DialerDeskOptions {
+  readonly scenario: Scenario;
+  readonly clock: SandboxClock;
+  readonly ids: IdMaker;
+  readonly onEnd: (operation: DialerOperation, before: SettingsVersion) => void;
+}
+
+export function createDialerDesk({ scenario, clock, ids, onEnd }: DialerDeskOptions): DialerDesk {
+  let inForce: SettingsVersion = { settings: scenario.dialer.settings, versionTag: ids.tag() };
+  let activation = scenario.activation;
+  let failures = 0;
+  const operations = new Map<string, DialerOperation>();
+  /** Ids of the running operations that were not superseded, oldest first. */
+  let running: string[] = [];
+  const campaigns = new Map<string, DialerCampaign>();
+
+  const end = (id: string): void => {
+    const operation = operations.get(id);
+    if (operation?.status !== "IN_PROGRESS") return;
+    const before = inForce;
+    running = running.filter((other) => other !== id);
+    const ended = { ...operation, status: operation.failure === undefined ? ("COMPLETED" as const) : ("FAILED" as const) };
+    operations.set(id, ended);
+    if (ended.status === "COMPLETED") inForce = operation.announced;
+    onEnd(ended, before);
+  };
+  const follow = (operation: DialerOperation): void => {
+    clock.schedule(operation.endsAt, () => end(operation.operationId));
+  };
+  const current = (): SettingsVersion => operations.get(running.at(-1) ?? "")?.announced ?? inForce;
+
+  return {
+    current,
+    inForce: () => inForce,
+    running: () => running.length,
+    operation: (id) => operations.get(id),
+    activate(settings, actor) {
+      const now = clock.now();
+      let failure = activationFailure(activation, settings);
+      if (failures > 0) {
+        failures -= 1;
+        failure ??= "activation failed on request of the control plane";
+      }
+      const latest = running.map((id) => operations.get(id)?.endsAt ?? 0);
+      const operation: DialerOperation = {
+        operationId: ids.id("op", now),
+        status: "IN_PROGRESS",
+        announced: { settings, versionTag: ids.tag() },
+        startedAt: now,
+        // Operations end in the order they were accepted.
+        endsAt: Math.max(now + activation.seconds * 1000, ...latest),
+        actor,
+        failure,
+      };
+      operations.set(operation.operationId, operation);
+      running.push(operation.operationId);
+      follow(operation);
+      return operation;
+    },
+    edit(settings) {
+      for (const id of running) {
+        const operation = operations.get(id);
+        if (operation !== undefined)
+          operations.set(id, { ...operation, failure: "superseded by another change of the settings" });
+      }
+      running = [];
+      inForce = { settings, versionTag: ids.tag() };
+      return inForce;
+    },
+    failNext(count) {
+      failures += count;
+    },
+    setActivation(next) {
+      activation = next;
+    },
+    addCampaign(campaign) {
+      campaigns.set(campaign.id, campaign);
+    },
+    campaign: (id) => campaigns.get(id),
+    snapshot: () => ({
+      inForce,
+      operations: [...operations.values()],
+      running,
+      campaigns: [...campaigns.values()],
+      activation,
+      failures,
+    }),
+    restore(snapshot) {
+      ({ inForce, activation, failures } = snapshot);
+      running = [...snapshot.running];
+      operations.clear();
+      campaigns.clear();
+      for (const campaign of snapshot.campaigns) campaigns.set(campaign.id, campaign);
+      for (const operation of snapshot.operations) {
+        operations.set(operation.operationId, operation);
+        if (operation.status === "IN_PROGRESS") follow(operation);
+      }
+    },
+  };
+}

@@ -1,0 +1,33 @@
+// Ids and version tags of one tenant: the n-th of a seed is always the same, so that a reset or restored tenant repeats itself.
+
+import { createRandom, type Instant, newId } from "../../kernel/index.ts";
+
+export interface IdMaker {
+  /** A new id such as `camp_01k2x9c4qz…`. */
+  id(prefix: string, now: Instant): string;
+  /** A new version tag: 16 hexadecimal digits, never the same twice. */
+  tag(): string;
+  snapshot(): number;
+  restore(made: number): void;
+}
+
+export function createIdMaker(seed: number | string): IdMaker {
+  let made = 0;
+  return {
+    id(prefix, now) {
+      made += 1;
+      return newId(prefix, now, createRandom(seed, `id/${made}`));
+    },
+    tag() {
+      made += 1;
+      const random = createRandom(seed, `tag/${made}`);
+      const word = () => random.int(0x1_0000).toString(16).padStart(4, "0");
+      // The count makes it unique, the rest makes it look like no number a client could reckon with.
+      return `${made.toString(16).padStart(4, "0")}${word()}${word()}${word()}`;
+    },
+    snapshot: () => made,
+    restore(count) {
+      made = count;
+    },
+  };
+}
