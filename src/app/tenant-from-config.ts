@@ -3,10 +3,13 @@
 import { createTenant, type Tenant, type TenantConfig } from "../tenant/index.ts";
 import { type Config, ConfigError, secretFrom } from "./config.ts";
 
+const OFF = { "outbound-write": "off", "outbound-read": "off", campaigns: "off", "dialer-write": "off", other: "off" } as const;
+
 /** Creates the SDK's tenant from the configuration and the environment's credentials. Throws ConfigError when something is missing. */
 export async function tenantFromConfig(
   config: Config,
   environment: Readonly<Record<string, string | undefined>>,
+  overrides: { readonly limits?: "off"; readonly retry?: NonNullable<TenantConfig["retry"]> } = {},
 ): Promise<Tenant> {
   const hosts = config.tenantUrl ?? config.file.tenant?.hosts;
   if (hosts === undefined) {
@@ -32,7 +35,8 @@ export async function tenantFromConfig(
       ...(token?.scopes === undefined ? {} : { scopes: token.scopes }),
     },
     credentials: { clientId, clientSecret },
-    ...(config.file.limits === undefined ? {} : { limits: config.file.limits }),
+    limits: overrides.limits === "off" ? OFF : config.file.limits,
+    retry: overrides.retry,
   };
   return createTenant(tenantConfig);
 }

@@ -1,4 +1,4 @@
-// Values of flags, checked.
+// The flags every command takes, and values of flags, checked.
 
 import { OutdialError } from "../kernel/index.ts";
 
@@ -14,4 +14,13 @@ export function oneOf<Word extends string>(flag: string, text: string, words: re
   const word = words.find((candidate) => candidate === text);
   if (word !== undefined) return word;
   throw new OutdialError("invalid_input", `${flag} ${text} is not one of ${words.join(", ")}`);
+}
+
+/** The flags every command takes. */
+export interface GlobalFlags {
+  readonly config?: string;
+  readonly dir?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly yes?: boolean;
 }

@@ -3,15 +3,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { EXIT, report } from "./exit.ts";
 import { createIo, type Io } from "./io.ts";
-
-/** The flags every command takes. */
-export interface GlobalFlags {
-  readonly config?: string;
-  readonly dir?: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly yes?: boolean;
-}
+import type { GlobalFlags } from "./options.ts";
 
 type Action<Options> = (args: readonly string[], options: Options & GlobalFlags, io: Io) => Promise<number>;
 

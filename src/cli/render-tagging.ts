@@ -21,7 +21,9 @@ export function grouped(value: number): string {
 
 /** `1,973 tagged · 13 refused`, without the results that did not occur. */
 export function countsLine(counts: ResultCounts): string {
-  const parts = (Object.keys(NAMES) as ItemResult[]).filter((result) => (counts[result] ?? 0) > 0).map((result) => `${grouped(counts[result] ?? 0)} ${NAMES[result]}`);
+  const parts = (Object.keys(NAMES) as ItemResult[])
+    .filter((result) => (counts[result] ?? 0) > 0)
+    .map((result) => `${grouped(counts[result] ?? 0)} ${NAMES[result]}`);
   return parts.length === 0 ? "nothing yet" : parts.join(" · ");
 }
 
@@ -49,7 +51,12 @@ export function progressLine(progress: TagProgress, pace: ReturnType<Pace["note"
   const done = total(progress.counts);
   const share = progress.totalRows === 0 ? 100 : Math.floor((100 * done) / progress.totalRows);
   const speed = pace === undefined ? "" : ` · ${grouped(pace.perSecond)}/s · ${duration(pace.secondsLeft)} left`;
-  const phase = progress.phase === "settling" ? "reading back what is open · " : progress.phase === "watching" ? "run by another process · " : "";
+  const phase =
+    progress.phase === "settling"
+      ? "reading back what is open · "
+      : progress.phase === "watching"
+        ? "run by another process · "
+        : "";
   const troubles = `${progress.retries > 0 ? ` · ${grouped(progress.retries)} retries` : ""}${progress.rateLimited > 0 ? ` · ${grouped(progress.rateLimited)} times 429` : ""}`;
   return `${phase}${grouped(done)}/${grouped(progress.totalRows)} (${share} %)${speed}${budget} · ${countsLine(progress.counts)}${troubles}`;
 }
@@ -64,14 +71,20 @@ export function duration(seconds: number): string {
 
 /** What validation found, for stderr. */
 export function planLines(plan: PlanReport): string[] {
-  const lines = [`${grouped(plan.rows)} rows: ${grouped(plan.toSend)} to send, ${grouped(plan.refused)} refused, ${grouped(plan.duplicates)} duplicates`];
-  for (const [code, count] of Object.entries(plan.problems).sort(([, a], [, b]) => b - a)) lines.push(`  ${grouped(count)} × ${code.replaceAll("_", " ")}`);
+  const lines = [
+    `${grouped(plan.rows)} rows: ${grouped(plan.toSend)} to send, ${grouped(plan.refused)} refused, ${grouped(plan.duplicates)} duplicates`,
+  ];
+  for (const [code, count] of Object.entries(plan.problems).sort(([, a], [, b]) => b - a))
+    lines.push(`  ${grouped(count)} × ${code.replaceAll("_", " ")}`);
   lines.push(...refusedLines(plan));
   return lines;
 }
 
 function refusedLines(plan: PlanReport): string[] {
-  const lines = plan.examples.map((row) => `  line ${row.line}${row.callId === "" ? "" : ` ${printable(row.callId)}`}: ${row.problems.map((problem) => problem.message).join("; ")}`);
+  const lines = plan.examples.map(
+    (row) =>
+      `  line ${row.line}${row.callId === "" ? "" : ` ${printable(row.callId)}`}: ${row.problems.map((problem) => problem.message).join("; ")}`,
+  );
   const more = plan.refused - plan.examples.length;
   if (more > 0) lines.push(`  … and ${grouped(more)} more; --out FILE writes them all`);
   return lines;

@@ -14,10 +14,15 @@ export interface SourceFlags {
 }
 
 /** Opens FILE or `-`. Throws `invalid_input` when it cannot be read. */
-export async function tagSource(file: string, flags: SourceFlags, onIgnoredColumns: (names: readonly string[]) => void): Promise<TagSource> {
+export async function tagSource(
+  file: string,
+  flags: SourceFlags,
+  onIgnoredColumns: (names: readonly string[]) => void,
+): Promise<TagSource> {
   const format = flags.format === undefined ? undefined : oneOf<RowFormat>("--format", flags.format, ["csv", "ndjson"]);
   const delimiter = flags.delimiter === "\\t" ? "\t" : flags.delimiter;
-  if (delimiter !== undefined && delimiter.length !== 1) throw new OperationError("invalid_input", `--delimiter ${JSON.stringify(delimiter)} is not one character`);
+  if (delimiter !== undefined && delimiter.length !== 1)
+    throw new OperationError("invalid_input", `--delimiter ${JSON.stringify(delimiter)} is not one character`);
   const mapping = parseMapping(flags.column);
   const read = { format, delimiter, mapping: Object.keys(mapping).length === 0 ? undefined : mapping, onIgnoredColumns };
   if (file === "-") return { name: "stdin", bytes: () => process.stdin, rereadable: false, read };

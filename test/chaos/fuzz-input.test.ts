@@ -16,7 +16,29 @@ const SEEDS = [
   '{"call_id":"call_1","disposition_code_id":"DISP_001","tags":["a","b"]}\n{"call_id":"call_2","disposition_code_id":"DISP_002","notes":"x"}\n\n{"call_id":3,"disposition_code_id":"DISP_001"}\n',
   "call_id;disposition_code_id;tags\r\ncall_1;DISP_001;a|b\r\ncall_2;DISP_009;c\r\n",
 ].map((text) => Buffer.from(text));
-const SPICES = ['"', '""', ",", ";", "\n", "\r", "\r\n", "\t", "\0", "\uFEFF", "\u2028", "{", "}", "[", "null", "1e999", "\\u0000", "\\", "é", "😀", " "].map((text) => Buffer.from(text));
+const SPICES = [
+  '"',
+  '""',
+  ",",
+  ";",
+  "\n",
+  "\r",
+  "\r\n",
+  "\t",
+  "\0",
+  "\uFEFF",
+  "\u2028",
+  "{",
+  "}",
+  "[",
+  "null",
+  "1e999",
+  "\\u0000",
+  "\\",
+  "é",
+  "😀",
+  " ",
+].map((text) => Buffer.from(text));
 
 function mutate(random: RandomStream): Buffer {
   let bytes = Buffer.from(SEEDS[random.int(SEEDS.length)] ?? "");
@@ -68,7 +90,8 @@ test(`${INPUTS} mutated files end in a report or a clear refusal, and no line is
       const report = await validateTagging({ name: "fuzz", bytes: chunks, rereadable: true, read: {} }, matrix, {}, 16);
       expect(report.toSend + report.refused + report.duplicates).toBe(report.rows);
       const wanted = rowsWithoutQuotes(bytes);
-      if (wanted !== undefined && report.rows !== wanted) throw new Error(`${JSON.stringify(bytes.toString("latin1"))}: ${report.rows} rows instead of ${wanted}`);
+      if (wanted !== undefined && report.rows !== wanted)
+        throw new Error(`${JSON.stringify(bytes.toString("latin1"))}: ${report.rows} rows instead of ${wanted}`);
     } catch (thrown) {
       if (!(thrown instanceof OperationError)) throw thrown;
       expect(thrown.code).toBe("invalid_input");

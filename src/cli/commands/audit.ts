@@ -3,15 +3,19 @@
 import { openRecords } from "../../app/index.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
+import type { GlobalFlags } from "../options.ts";
 import { wholeNumber } from "../options.ts";
-import type { GlobalFlags } from "../program.ts";
 import { grouped, printable } from "../render-tagging.ts";
 
 interface Flags extends GlobalFlags {
   readonly databaseUrl?: string;
 }
 
-export async function listAudit(_args: readonly string[], flags: Flags & { subject?: string; job?: string; after?: string; limit: string }, io: Io): Promise<number> {
+export async function listAudit(
+  _args: readonly string[],
+  flags: Flags & { subject?: string; job?: string; after?: string; limit: string },
+  io: Io,
+): Promise<number> {
   await using records = await openRecords(flags, process.env);
   const entries = await records.audit({
     limit: wholeNumber("--limit", flags.limit, 1, 100_000),
@@ -21,7 +25,10 @@ export async function listAudit(_args: readonly string[], flags: Flags & { subje
   });
   for (const entry of entries) {
     if (io.json) await io.data(JSON.stringify(entry));
-    else await io.data(`${entry.seq}  ${entry.time}  ${printable(entry.actor)}  ${entry.action}  ${printable(entry.subject)}  ${printable(JSON.stringify(entry.details))}`);
+    else
+      await io.data(
+        `${entry.seq}  ${entry.time}  ${printable(entry.actor)}  ${entry.action}  ${printable(entry.subject)}  ${printable(JSON.stringify(entry.details))}`,
+      );
   }
   if (entries.length === 0) io.say("no entries");
   return EXIT.done;
@@ -31,7 +38,8 @@ export async function verifyAudit(_args: readonly string[], flags: Flags, io: Io
   await using records = await openRecords(flags, process.env);
   const verdict = await records.verifyAudit();
   if (io.json) await io.data(JSON.stringify(verdict));
-  else if (verdict.ok) await io.data(`audit log verified: ${grouped(verdict.entries)} entries, ${grouped(verdict.checkpoints)} signed checkpoints`);
+  else if (verdict.ok)
+    await io.data(`audit log verified: ${grouped(verdict.size)} entries, ${grouped(verdict.checkpoints)} signed checkpoints`);
   else await io.data(`audit log NOT intact: ${printable(verdict.message)}`);
   return verdict.ok ? EXIT.done : EXIT.failed;
 }

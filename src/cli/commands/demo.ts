@@ -10,7 +10,7 @@ import { OutdialError } from "../../kernel/index.ts";
 import { createSandbox } from "../../sandbox/index.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
-import type { GlobalFlags } from "../program.ts";
+import type { GlobalFlags } from "../options.ts";
 import { grouped, jobLines, Pace, planLines, progressLine } from "../render-tagging.ts";
 import { tagSource } from "../source.ts";
 
@@ -34,7 +34,9 @@ export async function demo(_args: readonly string[], flags: GlobalFlags, io: Io)
       OUTDIAL_ACTOR: "demo",
       DATABASE_URL: undefined,
     };
-    await using runtime = await openTagging({ config: flags.config, dir, tenantUrl: url }, environment, { warn: (message) => io.say(message) });
+    await using runtime = await openTagging({ config: flags.config, dir, tenantUrl: url }, environment, {
+      warn: (message) => io.say(message),
+    });
     io.say(`tagging             examples/calls.csv, campaign ${CAMPAIGN}, within 100 requests a second`);
     const source = await tagSource(file, { column: [] }, () => undefined);
     const { job } = await runtime.tagging.submit(source, CAMPAIGN, {});
@@ -49,12 +51,20 @@ export async function demo(_args: readonly string[], flags: GlobalFlags, io: Io)
       let shown = 0;
       for await (const row of runtime.rows(job.id, result)) {
         if (shown++ === 3) break;
-        io.say(`  line ${row.line} ${row.callId}: ${result.replaceAll("_", " ")}${row.callStatus === undefined ? "" : `, the call is ${row.callStatus}`}`);
+        io.say(
+          `  line ${row.line} ${row.callId}: ${result.replaceAll("_", " ")}${row.callStatus === undefined ? "" : `, the call is ${row.callStatus}`}`,
+        );
       }
     }
     const verdict = await runtime.verifyAudit();
-    io.say(verdict.ok ? `audit               ${grouped(verdict.entries)} entries verified, ${grouped(verdict.checkpoints)} signed checkpoints` : `audit NOT intact: ${verdict.message}`);
-    io.say(`events              ${grouped(delivered.delivered)} delivered, ${grouped(receiver.verified())} received with a valid signature`);
+    io.say(
+      verdict.ok
+        ? `audit               ${grouped(verdict.size)} entries verified, ${grouped(verdict.checkpoints)} signed checkpoints`
+        : `audit NOT intact: ${verdict.message}`,
+    );
+    io.say(
+      `events              ${grouped(delivered.delivered)} delivered, ${grouped(receiver.verified())} received with a valid signature`,
+    );
     const whole = ended.status === "partly_failed" && verdict.ok && receiver.verified() === (counts.tagged ?? 0);
     if (io.json) await io.data(JSON.stringify({ job: { ...ended, counts }, audit: verdict, events: delivered }));
     else await io.data(whole ? "demo complete" : "demo NOT complete");
@@ -81,7 +91,8 @@ async function watched(runtime: Awaited<ReturnType<typeof openTagging>>, id: str
         io.say(`  ${line}`);
       }
     });
-    if (ended.status === "stopped") throw new OutdialError(ended.stop?.code ?? "internal", ended.stop?.message ?? "the job stopped");
+    if (ended.status === "stopped")
+      throw new OutdialError(ended.stop?.code ?? "internal", ended.stop?.message ?? "the job stopped");
     return ended;
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);

@@ -4,8 +4,8 @@ import { openRecords, openTagging } from "../../app/index.ts";
 import { ENDED, ITEM_RESULTS } from "../../operations/index.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
+import type { GlobalFlags } from "../options.ts";
 import { oneOf, wholeNumber } from "../options.ts";
-import type { GlobalFlags } from "../program.ts";
 import { countsLine, grouped, printable } from "../render-tagging.ts";
 import { reportJob, runAndReport } from "./tag.ts";
 
@@ -21,14 +21,20 @@ export async function listJobs(_args: readonly string[], flags: Flags & { limit:
   else {
     for (const job of jobs) {
       const counts = countsLine(await records.counts(job.id));
-      await io.data(`${job.id}  ${job.status.padEnd(13)} ${job.createdAt.toISOString()}  ${job.campaignId}  ${printable(job.sourceName)}  ${grouped(job.totalRows)} rows: ${counts}`);
+      await io.data(
+        `${job.id}  ${job.status.padEnd(13)} ${job.createdAt.toISOString()}  ${job.campaignId}  ${printable(job.sourceName)}  ${grouped(job.totalRows)} rows: ${counts}`,
+      );
     }
     if (jobs.length === 0) io.say("no jobs yet");
   }
   return EXIT.done;
 }
 
-export async function showJob([id = ""]: readonly string[], flags: Flags & { out?: string; result?: string }, io: Io): Promise<number> {
+export async function showJob(
+  [id = ""]: readonly string[],
+  flags: Flags & { out?: string; result?: string },
+  io: Io,
+): Promise<number> {
   const only = flags.result === undefined ? undefined : oneOf("--result", flags.result, ITEM_RESULTS);
   await using records = await openRecords(flags, process.env);
   await reportJob(records, await records.job(id), flags.out, io, only);

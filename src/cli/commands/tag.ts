@@ -4,9 +4,9 @@ import { openTagging, type TaggingRuntime } from "../../app/index.ts";
 import { OperationError, type RefusedRow, type TagJob } from "../../operations/index.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type { Io } from "../io.ts";
+import type { GlobalFlags } from "../options.ts";
 import { wholeNumber } from "../options.ts";
 import { openOutput } from "../output.ts";
-import type { GlobalFlags } from "../program.ts";
 import { grouped, jobLines, Pace, planLines, printable, progressLine } from "../render-tagging.ts";
 import { type SourceFlags, tagSource } from "../source.ts";
 
@@ -26,14 +26,21 @@ export async function tag([file = "-"]: readonly string[], flags: TagFlags, io: 
   });
   const concurrency = flags.concurrency === undefined ? undefined : wholeNumber("--concurrency", flags.concurrency, 1, 512);
   if (flags.dryRun === true) return dryRun(source, flags, io);
-  await using runtime = await openTagging(flags, process.env, { warn: (message) => io.say(message), ...(concurrency === undefined ? {} : { concurrency }) });
+  await using runtime = await openTagging(flags, process.env, {
+    warn: (message) => io.say(message),
+    ...(concurrency === undefined ? {} : { concurrency }),
+  });
   const { job, earlier } = await runtime.tagging.submit(source, flags.campaign, {
     ...(flags.again === undefined ? {} : { again: flags.again }),
     onProgress: (rows) => io.progress(`checking rows · ${grouped(rows)}`),
   });
   if (earlier) {
     const finished = job.status === "done" || job.status === "partly_failed";
-    io.say(finished ? `this file was run before as ${job.id}; its result follows (--again runs it once more)` : `this file is known as ${job.id}; going on with it`);
+    io.say(
+      finished
+        ? `this file was run before as ${job.id}; its result follows (--again runs it once more)`
+        : `this file is known as ${job.id}; going on with it`,
+    );
   } else if (job.plan !== undefined) for (const line of planLines(job.plan)) io.say(line);
   return runAndReport(runtime, job, flags.out, io);
 }
@@ -59,7 +66,13 @@ export async function runAndReport(runtime: TaggingRuntime, job: TagJob, out: st
 }
 
 /** Writes the result rows and the summary. */
-export async function reportJob(runtime: Pick<TaggingRuntime, "counts" | "rows">, job: TagJob, out: string | undefined, io: Io, only?: string): Promise<number> {
+export async function reportJob(
+  runtime: Pick<TaggingRuntime, "counts" | "rows">,
+  job: TagJob,
+  out: string | undefined,
+  io: Io,
+  only?: string,
+): Promise<number> {
   const counts = await runtime.counts(job.id);
   if (out !== undefined) {
     await using output = await openOutput(out, io);

@@ -24,6 +24,8 @@ export interface TagHost {
   /** Takes the job for this replica and gives the run; called anew when a workflow is taken up after a crash. */
   open(jobId: string): Promise<TagRun>;
   pendingChunks(jobId: string): Promise<number[]>;
+  /** Told when another replica has taken the job: this process must not go on with it. */
+  lost(jobId: string): void;
   close(jobId: string, end: { readonly stop: StopReason | undefined; readonly measured: Measured }): Promise<void>;
 }
 
@@ -31,7 +33,8 @@ export interface TagHost {
 export function tagBody(host: TagHost): JobBody {
   return async (jobId, step) => {
     const run = await host.open(jobId);
-    const guarded = <T>(name: string, work: () => Promise<T>) => step(name, () => standStillWhenTakenOver(work()));
+    const guarded = <T>(name: string, work: () => Promise<T>) =>
+      step(name, () => standStillWhenTakenOver(work(), () => host.lost(jobId)));
     const chunks = await guarded("pending-chunks", () => host.pendingChunks(jobId));
     // A step may look only at results of steps that were awaited before it in the same order every time, or a replay would diverge.
     const sends: Promise<ChunkReport>[] = [];
@@ -48,11 +51,14 @@ export function tagBody(host: TagHost): JobBody {
   };
 }
 
-async function standStillWhenTakenOver<T>(work: Promise<T>): Promise<T> {
+async function standStillWhenTakenOver<T>(work: Promise<T>, tell: () => void): Promise<T> {
   try {
     return await work;
   } catch (thrown) {
-    if (thrown instanceof OperationError && thrown.code === "not_owner") return new Promise<never>(() => {});
+    if (thrown instanceof OperationError && thrown.code === "not_owner") {
+      tell();
+      return new Promise<never>(() => {});
+    }
     throw thrown;
   }
 }

@@ -1,5 +1,6 @@
 // The record of a tagging job and what keeps it. `store-jobs.ts` is its one implementation.
 
+import type { JobStatus } from "../../store/index.ts";
 import type { Measured } from "./body.ts";
 import type { PlanReport } from "./plan.ts";
 import type { ItemResult } from "./result.ts";
@@ -9,8 +10,9 @@ import type { StopReason } from "./run.ts";
  * planning → ready → running → done | partly_failed
  *                       └────▶ stopped (can be resumed) | cancelled
  */
-export type JobStatus = "planning" | "ready" | "running" | "done" | "partly_failed" | "stopped" | "cancelled";
+export type { JobStatus };
 export const ENDED: readonly JobStatus[] = ["done", "partly_failed", "cancelled"];
+export const UNENDED: readonly JobStatus[] = ["planning", "ready", "running", "stopped", "failed"];
 
 export type ResultCounts = Readonly<Partial<Record<ItemResult, number>>>;
 
@@ -43,10 +45,15 @@ export interface TagJobs {
     actor: string;
     executor: string;
   }): Promise<void>;
-  find(id: string): Promise<TagJob | undefined>;
+  /** Throws OperationError `job_not_found`. */
+  get(id: string): Promise<TagJob>;
+  /** Numbers of the chunks that are not done, ascending. */
+  pendingChunks(id: string): Promise<number[]>;
   /** The newest job on this content, cancelled ones aside. */
   findByContent(campaignId: string, contentHash: string): Promise<TagJob | undefined>;
   list(limit: number): Promise<TagJob[]>;
+  /** Jobs whose planning is under way, or was left by a process that died. */
+  planning(): Promise<TagJob[]>;
   /** Removes a job that is still being planned, with its chunks. */
   discardPlan(id: string): Promise<void>;
   /** Planning is complete: the job may run. */

@@ -20,12 +20,13 @@ export interface OpenItem {
   readonly line: number;
   readonly callId: string;
   readonly result: ItemResult;
+  /** True for a locked call whose status is known already: nothing is left to do. */
+  readonly settled: boolean;
 }
 
 export interface TagLedger {
   addChunks(jobId: string, chunks: readonly PlannedChunk[]): Promise<void>;
   addConflicts(jobId: string, conflicts: readonly Conflict[]): Promise<void>;
-  pendingChunks(jobId: string): Promise<number[]>;
   chunk(jobId: string, no: number): Promise<ChunkState>;
   /** Makes it durable that rows before `upto` may be sent. Rejects with `not_owner` when the job is no longer ours to run. */
   advanceIntent(jobId: string, no: number, upto: number): Promise<void>;

@@ -6,6 +6,7 @@
 
 import { type Clock, Histogram, messageOf } from "../../kernel/index.ts";
 import { type CallReader, type DispositionWriter, TenantError } from "../../tenant/index.ts";
+import { OperationError } from "../error.ts";
 import type { Assignment } from "./assignment.ts";
 import { Committer } from "./committer.ts";
 import type { OpenItem, TagLedger } from "./ledger.ts";
@@ -111,8 +112,12 @@ export class TagRun {
         break;
       }
       if (index >= intent) {
-        intent = Math.min(chunk.rows.length, index + INTENT_WINDOW);
-        await this.#deps.ledger.advanceIntent(this.#jobId, no, intent);
+        const upto = Math.min(chunk.rows.length, index + INTENT_WINDOW);
+        if (!(await this.#announce(no, upto))) {
+          this.#places.release();
+          break;
+        }
+        intent = upto;
       }
       sends.push(this.#send(no, (row as SendRow).assignment, index < chunk.intentUpto, measured));
     }
@@ -135,9 +140,10 @@ export class TagRun {
       const open = await this.#deps.ledger.openItems(this.#jobId, after, 100);
       if (open.length === 0) break;
       for (const item of open) {
+        after = item.line;
+        if (item.settled) continue;
         if (this.#stopped()) return this.#stop;
         await this.#settleItem(item);
-        after = item.line;
       }
     }
     this.#phase = "finished";
@@ -155,6 +161,18 @@ export class TagRun {
     return this.#stop !== undefined;
   }
 
+  /** Makes the intent durable; false when the job was cancelled meanwhile. */
+  async #announce(no: number, upto: number): Promise<boolean> {
+    try {
+      await this.#deps.ledger.advanceIntent(this.#jobId, no, upto);
+      return true;
+    } catch (thrown) {
+      if (!(thrown instanceof OperationError) || thrown.code !== "job_state") throw thrown;
+      this.#stop ??= { code: "cancelled", message: thrown.message };
+      return false;
+    }
+  }
+
   #finish(chunkNo: number, item: FinishedItem): void {
     this.#counts[item.result] += 1;
     this.#committer.add(chunkNo, item);
@@ -168,7 +186,7 @@ export class TagRun {
   ): Promise<void> {
     this.#inFlight += 1;
     try {
-      const outcome = await this.#deps.writer.assign(assignment.callId, assignment, { lane: "tagging" });
+      const outcome = await this.#deps.writer.assign(assignment.callId, bodyOf(assignment), { lane: "tagging" });
       for (const latency of outcome.attemptLatenciesMs) measured.attempts.record(latency);
       measured.items.record(outcome.latencyMs);
       measured.retries += Math.max(0, outcome.attempts - 1);
@@ -231,7 +249,7 @@ export class TagRun {
     if (call.disposition !== undefined && sameDisposition(assignment, call.disposition)) {
       return { ...sentItem(assignment, "tagged"), reason: "settled by reading back", callStatus: call.status };
     }
-    const outcome = await this.#deps.writer.assign(assignment.callId, assignment, { lane: "tagging" });
+    const outcome = await this.#deps.writer.assign(assignment.callId, bodyOf(assignment), { lane: "tagging" });
     const item = finishedItem(assignment, outcome, true);
     if (item.result === "unknown" || item.result === "failed") this.#watchVendor(true, item.reason);
     return { ...item, callStatus: call.status };
@@ -258,6 +276,16 @@ function localResult(row: PlannedRow, conflictsWith: number | undefined): Finish
   if (conflictsWith === undefined) return undefined;
   const { line, callId, dispositionCodeId: code } = row.assignment;
   return refusedItem({ line, callId, code, problems: [conflictProblem(conflictsWith)] });
+}
+
+/** The body on the wire: the array is called `tag` and is left out when empty (contract §2.1). */
+function bodyOf({ dispositionCodeId, notes, reasonCodeId, tags }: Assignment): Parameters<DispositionWriter["assign"]>[1] {
+  return {
+    dispositionCodeId,
+    notes,
+    ...(reasonCodeId === undefined ? {} : { reasonCodeId }),
+    ...(tags.length === 0 ? {} : { tag: [...tags] }),
+  };
 }
 
 function sentItem(assignment: Assignment, result: ItemResult): FinishedItem {

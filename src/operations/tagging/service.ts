@@ -71,7 +71,8 @@ function requireSupported(capability: {
 
 export interface TaggingDependencies {
   readonly jobs: TagJobs;
-  readonly ledger: TagLedger;
+  /** The ledger of one job's campaign, written under this replica. */
+  readonly ledgerOf: (job: { readonly campaignId: string }) => TagLedger;
   readonly replicas: Replicas;
   readonly catalog: DispositionCatalog;
   readonly writer: DispositionWriter;
@@ -86,6 +87,7 @@ export interface TaggingDependencies {
 export class Tagging implements TagHost {
   readonly #deps: TaggingDependencies;
   readonly #runs = new Map<string, TagRun>();
+  readonly #losses = new Map<string, () => void>();
   readonly #interrupt = new AbortController();
   #durable: Durable | undefined;
 
@@ -117,6 +119,7 @@ export class Tagging implements TagHost {
     if (known !== undefined) return { job: known, earlier: true };
     requireSupported(this.#deps.writer.capability);
     const matrix = await readMatrix(this.#deps.catalog, campaignId);
+    await this.#clearPlansOfTheDead();
     const id = newId("job", clock.now(), random);
     const hash = contentHasher(source.read);
     await jobs.create({ id, campaignId, sourceName: source.name, contentHash: "", actor, executor: replicaId });
@@ -124,7 +127,7 @@ export class Tagging implements TagHost {
       const plan = await planRows(
         readRows(hash.through(source.bytes()), source.read),
         matrix,
-        this.#sink(id, options.onProgress),
+        this.#sink(id, campaignId, options.onProgress),
       );
       const contentHash = hash.digest();
       const before = options.again === true ? undefined : await this.#earlier(campaignId, contentHash);
@@ -142,12 +145,7 @@ export class Tagging implements TagHost {
 
   /** The job of an id. Throws OperationError `job_not_found`. */
   async find(id: string): Promise<TagJob> {
-    const job = await this.#deps.jobs.find(id);
-    if (job === undefined)
-      throw new OperationError("job_not_found", `there is no job ${id}`, {
-        advice: "outdial jobs list shows the jobs of this store.",
-      });
-    return job;
+    return this.#deps.jobs.get(id);
   }
 
   /**
@@ -185,7 +183,8 @@ export class Tagging implements TagHost {
 
   /** See TagHost: a run of the job in this process, with what the ledger holds already. */
   async open(jobId: string): Promise<TagRun> {
-    const { ledger, writer, reader, clock, concurrency } = this.#deps;
+    const { ledgerOf, writer, reader, clock, concurrency } = this.#deps;
+    const ledger = ledgerOf(await this.find(jobId));
     const run = new TagRun(jobId, { ledger, writer, reader, clock, concurrency, signal: this.#interrupt.signal });
     run.countEarlier(await this.#deps.jobs.counts(jobId));
     this.#runs.set(jobId, run);
@@ -193,8 +192,13 @@ export class Tagging implements TagHost {
   }
 
   /** See TagHost. */
+  lost(jobId: string): void {
+    this.#losses.get(jobId)?.();
+  }
+
+  /** See TagHost. */
   pendingChunks(jobId: string): Promise<number[]> {
-    return this.#deps.ledger.pendingChunks(jobId);
+    return this.#deps.jobs.pendingChunks(jobId);
   }
 
   /** See TagHost: the job's state follows from its ledger. */
@@ -213,9 +217,11 @@ export class Tagging implements TagHost {
     const ended = new AbortController();
     const ticking = this.#tick(id, totalRows, onProgress, ended.signal);
     try {
+      const lost = new Promise<void>((resolve) => this.#losses.set(id, resolve));
       await durable.start(id, run);
-      await durable.finished(id, run);
+      await Promise.race([durable.finished(id, run), lost]);
     } finally {
+      this.#losses.delete(id);
       ended.abort();
       await ticking;
       this.#runs.delete(id);
@@ -246,15 +252,24 @@ export class Tagging implements TagHost {
     show();
   }
 
-  /** The job that holds this content already. A plan that a dead process left half-made is removed. */
+  /** Removes plans that were left half-made; nothing of them was sent. */
+  async #clearPlansOfTheDead(): Promise<void> {
+    for (const job of await this.#deps.jobs.planning()) {
+      if (job.executor === undefined || (await this.#deps.replicas.isDead(job.executor)))
+        await this.#deps.jobs.discardPlan(job.id);
+    }
+  }
+
+  /** The job that holds this content already. */
   async #earlier(campaignId: string, contentHash: string): Promise<TagJob | undefined> {
     return this.#deps.jobs.findByContent(campaignId, contentHash);
   }
 
-  #sink(jobId: string, onProgress: ((rows: number) => void) | undefined): PlanSink {
+  #sink(jobId: string, campaignId: string, onProgress: ((rows: number) => void) | undefined): PlanSink {
+    const ledger = this.#deps.ledgerOf({ campaignId });
     let batch: PlannedChunk[] = [];
     const write = async () => {
-      if (batch.length > 0) await this.#deps.ledger.addChunks(jobId, batch);
+      if (batch.length > 0) await ledger.addChunks(jobId, batch);
       batch = [];
     };
     return {
@@ -264,7 +279,7 @@ export class Tagging implements TagHost {
       },
       conflicts: async (conflicts) => {
         await write();
-        await this.#deps.ledger.addConflicts(jobId, conflicts);
+        await ledger.addConflicts(jobId, conflicts);
       },
       ...(onProgress === undefined ? {} : { progress: onProgress }),
     };

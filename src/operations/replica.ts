@@ -1,0 +1,60 @@
+// This process among those that share the store: its heartbeat, and how it tells the living from the dead.
+
+import type { Clock } from "../kernel/index.ts";
+import type { Replica, Replicas } from "../store/index.ts";
+
+/** Time between two heartbeats, ms. */
+const INTERVAL_MS = 2000;
+/** A replica is dead when its beat is overdue by this many intervals: 6 s after its last beat. */
+const MISSED = 2;
+
+/** Whether a replica counts as dead, from what the store and this machine know of it. Pure. */
+export function replicaIsDead(
+  replica: Replica | undefined,
+  here: { readonly host: string; readonly processLives: (pid: number) => boolean },
+): boolean {
+  if (replica === undefined) return true;
+  if (replica.host === here.host && !here.processLives(replica.pid)) return true;
+  return replica.silentMs > replica.intervalMs * (1 + MISSED);
+}
+
+export interface Membership {
+  readonly id: string;
+  isDead(id: string): Promise<boolean>;
+  /** Ends the heartbeat and takes this process off the list. */
+  leave(): Promise<void>;
+}
+
+/** Joins the replicas of a store and keeps beating until `leave`. A beat that fails is tried again at the next interval. */
+export async function joinReplicas(options: {
+  replicas: Replicas;
+  id: string;
+  pid: number;
+  host: string;
+  clock: Clock;
+  processLives: (pid: number) => boolean;
+}): Promise<Membership> {
+  const { replicas, id, pid, host, clock, processLives } = options;
+  const gone = new AbortController();
+  const beat = () => replicas.beat({ id, pid, host, intervalMs: INTERVAL_MS });
+  await beat();
+  const beating = (async () => {
+    while (!gone.signal.aborted) {
+      await clock.sleep(INTERVAL_MS, gone.signal).catch(() => undefined);
+      if (!gone.signal.aborted) await beat().catch(() => undefined);
+    }
+  })();
+  return {
+    id,
+    async isDead(other) {
+      const replica = (await replicas.list()).find((candidate) => candidate.id === other);
+      return replicaIsDead(replica, { host, processLives });
+    },
+    async leave() {
+      if (gone.signal.aborted) return;
+      gone.abort();
+      await beating;
+      await replicas.remove(id);
+    },
+  };
+}

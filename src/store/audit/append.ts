@@ -1,0 +1,111 @@
+// Appending to the audit log inside a transaction of the caller: what is recorded and what is done commit together or not at all.
+
+import { numberArray, textArray } from "../database/arrays.ts";
+import type { Connection } from "../database/database.ts";
+import { StoreError } from "../error.ts";
+import { type AuditInput, type AuditRow, leafOf, type Sealer, toRow } from "./entry.ts";
+import { Frontier, HASH_BYTES } from "./merkle.ts";
+import { type Signer, signCheckpoint } from "./note.ts";
+
+/** Inner nodes are kept at every level that is a multiple of this. */
+export const NODE_LEVELS = 8;
+
+/** The state of the log as the writer holding its lock sees it. */
+export interface Head {
+  readonly frontier: Frontier;
+  readonly vkey: string | null;
+}
+
+/** What was appended: the log's new size and its signed checkpoint. */
+export interface Appended {
+  readonly size: number;
+  readonly note: string;
+}
+
+/** A statement with its values, and a name under which the server keeps the parsed form. */
+interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+const INSERT: Statement = {
+  name: "audit-insert",
+  text: `insert into outdial.audit (seq, time, actor, action, subject, job, details, leaf, seal)
+    select $1::bigint + n - 1, time, actor, action, subject, job, details,
+      substr($2::bytea, (n::int - 1) * ${HASH_BYTES} + 1, ${HASH_BYTES}), substr($3::bytea, (n::int - 1) * ${HASH_BYTES} + 1, ${HASH_BYTES})
+    from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
+      with ordinality as e (time, actor, action, subject, job, details, n)`,
+};
+
+const ADVANCE: Statement = {
+  name: "audit-advance",
+  text: `with head as (update outdial.audit_head set size = $1, frontier = $2, vkey = $3 returning size)
+    insert into outdial.audit_checkpoints (size, note) select size, $4 from head`,
+};
+
+const NODES: Statement = {
+  name: "audit-nodes",
+  text: `insert into outdial.audit_nodes (level, index, hash)
+    select level, index, substr($3::bytea, (n::int - 1) * ${HASH_BYTES} + 1, ${HASH_BYTES})
+    from unnest($1::smallint[], $2::bigint[]) with ordinality as node (level, index, n)`,
+};
+
+/** Takes the log's lock until the transaction ends and reads its state. */
+export async function lockHead(connection: Connection): Promise<Head> {
+  const { rows } = await connection.query<{ size: number; frontier: Buffer; vkey: string | null }>({
+    name: "audit-lock",
+    text: "select size, frontier, vkey from outdial.audit_head for update",
+  });
+  const [row] = rows;
+  if (!row) throw new StoreError("invalid_state", "the audit log has lost its head row", { advice: "Run outdial audit verify." });
+  return { frontier: Frontier.from(row.size, row.frontier), vkey: row.vkey };
+}
+
+/**
+ * Appends entries behind `head` and signs the new state. Sends its statements without waiting; `sent` settles with them.
+ * Throws StoreError `audit_key` when the log was begun with another key.
+ */
+export function append(
+  connection: Connection,
+  head: Head,
+  inputs: readonly AuditInput[],
+  signer: Signer,
+  seal: Sealer,
+  now: number,
+): { appended: Appended; sent: Promise<unknown>[] } {
+  if (head.vkey !== null && head.vkey !== signer.vkey) {
+    throw new StoreError("audit_key", `this audit log is signed by ${head.vkey.split("+")[0]}, not by ${signer.name}`, {
+      advice: "Give every replica the key that the log was begun with (audit.key).",
+    });
+  }
+  const { frontier } = head;
+  const first = frontier.size;
+  const rows: AuditRow[] = [];
+  const leaves = Buffer.allocUnsafe(inputs.length * HASH_BYTES);
+  const seals = Buffer.allocUnsafe(inputs.length * HASH_BYTES);
+  const nodes: { level: number; index: number; hash: Buffer }[] = [];
+  const keep = (level: number, index: number, hash: Buffer) => {
+    if (level % NODE_LEVELS === 0) nodes.push({ level, index, hash });
+  };
+  for (const [i, input] of inputs.entries()) {
+    const row = toRow(input, now);
+    const leaf = leafOf(first + i, row);
+    rows.push(row);
+    leaves.set(leaf, i * HASH_BYTES);
+    seals.set(seal(first + i, leaf), i * HASH_BYTES);
+    frontier.append(leaf, keep);
+  }
+  const note = signCheckpoint(frontier.size, frontier.root(), signer);
+  const column = (name: keyof AuditRow) => textArray(rows.map((row) => row[name]));
+  const values = [first, leaves, seals, column("time"), column("actor"), column("action"), column("subject"), column("job"), column("details")];
+  const sent: Promise<unknown>[] = [
+    connection.query({ ...INSERT, values }),
+    connection.query({ ...ADVANCE, values: [frontier.size, frontier.toBytes(), signer.vkey, note] }),
+  ];
+  if (nodes.length > 0) {
+    const levels = numberArray(nodes.map(({ level }) => level));
+    const indexes = numberArray(nodes.map(({ index }) => index));
+    sent.push(connection.query({ ...NODES, values: [levels, indexes, Buffer.concat(nodes.map(({ hash }) => hash))] }));
+  }
+  return { appended: { size: frontier.size, note }, sent };
+}

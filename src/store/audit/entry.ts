@@ -1,0 +1,109 @@
+// One audit entry: what it says, the canonical text that is hashed, and the seal that pins it to its row. Pure.
+
+import { createHmac, hash } from "node:crypto";
+import { canonicalJson } from "../../kernel/index.ts";
+import { hashLeaf } from "./merkle.ts";
+import type { Signer } from "./note.ts";
+
+/** Facts beside the fixed members: campaign, code, reason, result, statusCode, latencyMs, error for a tagged call. JSON values only. */
+export type AuditDetails = Readonly<Record<string, unknown>>;
+
+/** What a caller writes down. */
+export interface AuditInput {
+  /** Who: a user, a token's name, a replica. */
+  readonly actor: string;
+  /** What was done, for example `disposition.assign`. */
+  readonly action: string;
+  /** What it was done to: a call id, a campaign id. */
+  readonly subject: string;
+  /** The job it belongs to, when there is one. */
+  readonly job?: string | undefined;
+  /** When, ms since the epoch; the store's clock when absent. */
+  readonly time?: number | undefined;
+  readonly details?: AuditDetails | undefined;
+}
+
+/** An entry as it is in the log. */
+export interface AuditEntry {
+  /** Its place, counted from 0: the index of its leaf. */
+  readonly seq: number;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly time: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly job: string | null;
+  readonly details: AuditDetails;
+}
+
+/** The columns of an entry; `details` is canonical JSON, kept as text so that every byte counts. */
+export interface AuditRow {
+  readonly time: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly job: string | null;
+  readonly details: string;
+}
+
+/** The columns of an input. Text that PostgreSQL cannot keep (NUL, half a surrogate pair) is replaced before it is hashed. */
+export function toRow(input: AuditInput, now: number): AuditRow {
+  return {
+    time: new Date(input.time ?? now).toISOString(),
+    actor: storable(input.actor),
+    action: storable(input.action),
+    subject: storable(input.subject),
+    job: input.job === undefined ? null : storable(input.job),
+    details: canonicalJson(input.details ?? {}),
+  };
+}
+
+/** Text without NUL and without lone surrogates, each replaced by U+FFFD. */
+export function storable(text: string): string {
+  return (text.isWellFormed() ? text : text.toWellFormed()).replaceAll("\0", "\ufffd");
+}
+
+/** The leaf hash of a row at its place: over the canonical JSON of the entry, its `seq` included. */
+export function leafOf(seq: number, row: AuditRow): Buffer {
+  return hashLeaf(Buffer.from(entryText(seq, row)));
+}
+
+/** RFC 8785 order, with `details` taken as it stands. */
+function entryText(seq: number, row: AuditRow): string {
+  const quote = JSON.stringify;
+  const job = row.job === null ? "null" : quote(row.job);
+  return `{"action":${quote(row.action)},"actor":${quote(row.actor)},"details":${row.details},"job":${job},"seq":${seq},"subject":${quote(row.subject)},"time":${quote(row.time)}}`;
+}
+
+/** The leaf hash of an entry as a proof carries it. */
+export function leafOfEntry(entry: AuditEntry): Buffer {
+  return hashLeaf(Buffer.from(canonicalJson(entry)));
+}
+
+/** Makes the seal of a row: who has no signing key can recompute hashes, but cannot seal a changed row. */
+export type Sealer = (seq: number, leaf: Uint8Array) => Buffer;
+
+/** HMAC-SHA-256 over seq ‖ leaf hash, under a key derived from the signing key. */
+export function createSealer(signer: Signer): Sealer {
+  const secret = Buffer.from(signer.privateKey.export({ format: "jwk" }).d ?? "", "base64url");
+  const key = createHmac("sha256", secret).update("outdial audit seal v1").digest();
+  return hmacWith(key);
+}
+
+/** HMAC written out with one-shot hashes: a third of the time of createHmac on forty bytes, on the path of every item. */
+function hmacWith(key: Buffer): Sealer {
+  const block = Buffer.alloc(64);
+  key.copy(block);
+  const inner = Buffer.alloc(64 + 8 + 32);
+  const outer = Buffer.alloc(64 + 32);
+  for (let i = 0; i < 64; i++) {
+    inner[i] = (block[i] ?? 0) ^ 0x36;
+    outer[i] = (block[i] ?? 0) ^ 0x5c;
+  }
+  return (seq, leaf) => {
+    inner.writeBigUInt64BE(BigInt(seq), 64);
+    inner.set(leaf, 72);
+    hash("sha256", inner, "buffer").copy(outer, 64);
+    return hash("sha256", outer, "buffer");
+  };
+}

@@ -1,0 +1,121 @@
+// Signed checkpoints: the C2SP signed-note and tlog-checkpoint text formats with Ed25519 signatures. Pure.
+//
+//   <origin>\n<size>\n<base64 root>\n\n— <key name> <base64(4-byte key id ‖ signature)>\n
+
+import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, type KeyObject, sign, verify } from "node:crypto";
+import { messageOf } from "../../kernel/index.ts";
+import { StoreError } from "../error.ts";
+import { HASH_BYTES } from "./merkle.ts";
+
+const ED25519 = 1;
+const PUBLIC_BYTES = 32;
+
+/** What a checkpoint says: the log called `origin` had `size` entries with this root. */
+export interface Checkpoint {
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Buffer;
+}
+
+/** A public key with its name, as a C2SP verifier key says it. */
+export interface Verifier {
+  readonly name: string;
+  readonly keyId: Buffer;
+  readonly publicKey: KeyObject;
+  /** `<name>+<key id in hex>+<base64(0x01 ‖ public key)>`. */
+  readonly vkey: string;
+}
+
+/** A verifier that can also sign. */
+export interface Signer extends Verifier {
+  readonly privateKey: KeyObject;
+}
+
+/** A new private key as PKCS #8 PEM. */
+export function generateKey(): string {
+  return generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+}
+
+/**
+ * The signer of an Ed25519 private key in PEM. Its name, which is also the log's origin, is derived from the public key.
+ * Throws StoreError `audit_key`.
+ */
+export function readSigner(pem: string): Signer {
+  try {
+    const privateKey = createPrivateKey(pem);
+    if (privateKey.asymmetricKeyType !== "ed25519") throw new Error(`the key is of type ${privateKey.asymmetricKeyType}`);
+    const publicKey = createPublicKey(privateKey);
+    const raw = rawPublic(publicKey);
+    const name = `outdial.audit/${hash("sha256", raw, "hex").slice(0, 16)}`;
+    return { ...verifierOf(name, raw, publicKey), privateKey };
+  } catch (cause) {
+    throw new StoreError("audit_key", `the audit key is not an Ed25519 private key in PEM: ${messageOf(cause)}`, {
+      advice: "Create one with: openssl genpkey -algorithm ed25519",
+      cause,
+    });
+  }
+}
+
+/** Reads a verifier key. Throws StoreError `audit_key` when it is malformed. */
+export function readVerifier(vkey: string): Verifier {
+  const [, name, id, key] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/.exec(vkey.trim()) ?? [];
+  const bytes = Buffer.from(key ?? "", "base64");
+  if (name !== undefined && id !== undefined && bytes.length === 1 + PUBLIC_BYTES && bytes[0] === ED25519) {
+    const raw = bytes.subarray(1);
+    const publicKey = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: raw.toString("base64url") }, format: "jwk" });
+    const verifier = verifierOf(name, raw, publicKey);
+    if (verifier.keyId.toString("hex") === id) return verifier;
+  }
+  throw new StoreError("audit_key", "the audit's public key is not an Ed25519 verifier key", {
+    advice: "It looks like <name>+<8 hex digits>+<base64>; take it from audit.pub.",
+  });
+}
+
+function verifierOf(name: string, raw: Buffer, publicKey: KeyObject): Verifier {
+  const typed = Buffer.concat([Buffer.of(ED25519), raw]);
+  const keyId = hash("sha256", Buffer.concat([Buffer.from(`${name}\n`), typed]), "buffer").subarray(0, 4);
+  return { name, keyId, publicKey, vkey: `${name}+${keyId.toString("hex")}+${typed.toString("base64")}` };
+}
+
+function rawPublic(key: KeyObject): Buffer {
+  return Buffer.from(key.export({ format: "jwk" }).x ?? "", "base64url");
+}
+
+/** Signs "this log has `size` entries with this root". */
+export function signCheckpoint(size: number, root: Uint8Array, signer: Signer): string {
+  const body = `${signer.name}\n${size}\n${Buffer.from(root).toString("base64")}\n`;
+  const signature = sign(null, Buffer.from(body), signer.privateKey);
+  return `${body}\n— ${signer.name} ${Buffer.concat([signer.keyId, signature]).toString("base64")}\n`;
+}
+
+/**
+ * The text of a signed note with its final newline, or undefined when the note is malformed or no signature by `verifier` fits.
+ * Signatures by other keys (witnesses) are allowed beside it and are not looked at.
+ */
+export function openNote(note: string, verifier: Verifier): string | undefined {
+  const end = note.lastIndexOf("\n\n");
+  if (end < 0 || !note.endsWith("\n")) return undefined;
+  const text = note.slice(0, end + 1);
+  const lines = note.slice(end + 2, -1).split("\n");
+  const signed = lines.some((line) => {
+    const [, name, encoded] = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(line) ?? [];
+    const bytes = Buffer.from(encoded ?? "", "base64");
+    if (name !== verifier.name || !bytes.subarray(0, 4).equals(verifier.keyId)) return false;
+    return verify(null, Buffer.from(text), verifier.publicKey, bytes.subarray(4));
+  });
+  return signed ? text : undefined;
+}
+
+/** What a signed checkpoint says, or undefined when it is malformed, not signed by `verifier`, or of another log. */
+export function openCheckpoint(note: string, verifier: Verifier): Checkpoint | undefined {
+  const text = openNote(note, verifier);
+  const checkpoint = text === undefined ? undefined : parseBody(text);
+  return checkpoint?.origin === verifier.name ? checkpoint : undefined;
+}
+
+function parseBody(body: string): Checkpoint | undefined {
+  const [origin, size, root] = body.split("\n");
+  const bytes = Buffer.from(root ?? "", "base64");
+  if (!origin || size === undefined || !/^(0|[1-9]\d{0,15})$/.test(size) || bytes.length !== HASH_BYTES) return undefined;
+  return { origin, size: Number(size), root: bytes };
+}

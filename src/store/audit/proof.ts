@@ -1,0 +1,129 @@
+// Proofs that stand on their own: that an entry is in the log, and that the log only grew. Built from the database, checked without it.
+
+import { z } from "zod";
+import type { Connection } from "../database/database.ts";
+import { StoreError } from "../error.ts";
+import { NODE_LEVELS } from "./append.ts";
+import { type AuditEntry, leafOfEntry } from "./entry.ts";
+import { consistencyRanges, hashNode, inclusionRanges, isConsistent, type LeafRange, rootFromInclusion } from "./merkle.ts";
+import { openCheckpoint, readVerifier } from "./note.ts";
+import { readRow, toEntry } from "./rows.ts";
+
+const INCLUSION = "outdial-audit-proof@1";
+const CONSISTENCY = "outdial-audit-consistency@1";
+
+const hashes = z.array(z.base64());
+
+const proofSchema = z.object({
+  format: z.literal(INCLUSION),
+  entry: z.object({
+    seq: z.int().min(0),
+    time: z.string(),
+    actor: z.string(),
+    action: z.string(),
+    subject: z.string(),
+    job: z.string().nullable(),
+    details: z.record(z.string(), z.unknown()),
+  }),
+  path: hashes,
+  checkpoint: z.string(),
+});
+
+const consistencySchema = z.object({ format: z.literal(CONSISTENCY), first: z.string(), second: z.string(), path: hashes });
+
+/** An entry with the hashes that lead from it to a signed root. JSON. */
+export type AuditProof = z.infer<typeof proofSchema>;
+
+/** Two signed checkpoints with the hashes that show that the second log begins with the first. JSON. */
+export type AuditConsistency = z.infer<typeof consistencySchema>;
+
+/** What a proof shows, or why it shows nothing. */
+export type ProofVerdict<T> = ({ readonly ok: true; readonly origin: string } & T) | { readonly ok: false; readonly message: string };
+
+/**
+ * Checks an inclusion proof with nothing but the log's public key (the text of `audit.pub`). Pure.
+ * Throws StoreError `audit_key` when the key is malformed.
+ */
+export function verifyProof(proof: unknown, vkey: string): ProofVerdict<{ readonly entry: AuditEntry; readonly size: number }> {
+  const verifier = readVerifier(vkey);
+  const parsed = proofSchema.safeParse(proof);
+  if (!parsed.success) return { ok: false, message: `not an audit proof: ${z.prettifyError(parsed.error)}` };
+  const { entry, path, checkpoint } = parsed.data;
+  const said = openCheckpoint(checkpoint, verifier);
+  if (!said) return { ok: false, message: "the checkpoint is not signed by this key" };
+  const root = rootFromInclusion(entry.seq, said.size, leafOfEntry(entry), decode(path));
+  if (!root?.equals(said.root)) return { ok: false, message: `entry ${entry.seq} is not in the log that the checkpoint was signed for` };
+  return { ok: true, origin: said.origin, entry, size: said.size };
+}
+
+/** Checks a consistency proof with nothing but the log's public key. Pure. Throws StoreError `audit_key`. */
+export function verifyConsistency(proof: unknown, vkey: string): ProofVerdict<{ readonly first: number; readonly second: number }> {
+  const verifier = readVerifier(vkey);
+  const parsed = consistencySchema.safeParse(proof);
+  if (!parsed.success) return { ok: false, message: `not a consistency proof: ${z.prettifyError(parsed.error)}` };
+  const first = openCheckpoint(parsed.data.first, verifier);
+  const second = openCheckpoint(parsed.data.second, verifier);
+  if (!first || !second) return { ok: false, message: "a checkpoint is not signed by this key" };
+  if (!isConsistent(first.size, second.size, first.root, second.root, decode(parsed.data.path))) {
+    return { ok: false, message: `the log of ${second.size} entries does not begin with the log of ${first.size}` };
+  }
+  return { ok: true, origin: first.origin, first: first.size, second: second.size };
+}
+
+function decode(path: readonly string[]): Buffer[] {
+  return path.map((text) => Buffer.from(text, "base64"));
+}
+
+/** Builds the inclusion proof of an entry under a checkpoint of `size` entries. Throws StoreError `not_found`. */
+export async function buildProof(connection: Connection, seq: number, size: number, checkpoint: string): Promise<AuditProof> {
+  const row = seq < size ? await readRow(connection, seq) : undefined;
+  if (!row) throw new StoreError("not_found", `the audit log has no entry ${seq}; it has ${size}`, { advice: "Entries are counted from 0." });
+  const path = await hashesOf(connection, inclusionRanges(seq, size));
+  return { format: INCLUSION, entry: toEntry(row), path, checkpoint };
+}
+
+/** Builds the consistency proof between two checkpoints. */
+export async function buildConsistency(
+  connection: Connection,
+  first: { size: number; note: string },
+  second: { size: number; note: string },
+): Promise<AuditConsistency> {
+  const path = await hashesOf(connection, consistencyRanges(first.size, second.size));
+  return { format: CONSISTENCY, first: first.note, second: second.note, path };
+}
+
+async function hashesOf(connection: Connection, ranges: readonly LeafRange[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const range of ranges) found.push((await rangeHash(connection, range)).toString("base64"));
+  return found;
+}
+
+/** The hash over a run of leaves: its perfect subtrees, largest first, folded from the right. */
+async function rangeHash(connection: Connection, { from, to }: LeafRange): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for (let at = from; at < to; ) {
+    let level = 0;
+    while (at % 2 ** (level + 1) === 0 && at + 2 ** (level + 1) <= to) level += 1;
+    parts.push(await subtreeHash(connection, level, at / 2 ** level));
+    at += 2 ** level;
+  }
+  return parts.reduceRight((right, left) => hashNode(left, right));
+}
+
+/** The root of a perfect subtree from at most 128 stored hashes of the nearest level below it. */
+async function subtreeHash(connection: Connection, level: number, index: number): Promise<Buffer> {
+  const stored = level - (level % NODE_LEVELS);
+  const width = 2 ** (level - stored);
+  let layer = await readHashes(connection, stored, index * width, width);
+  while (layer.length > 1) layer = layer.flatMap((left, i) => (i % 2 === 0 ? [hashNode(left, layer[i + 1] ?? left)] : []));
+  const [root] = layer;
+  if (!root) throw new StoreError("invalid_state", "the audit log lacks a row that a proof needs", { advice: "Run outdial audit verify." });
+  return root;
+}
+
+async function readHashes(connection: Connection, level: number, from: number, count: number): Promise<Buffer[]> {
+  const leaves = "select leaf as hash from outdial.audit where seq >= $1 and seq < $2 order by seq";
+  const nodes = `select hash from outdial.audit_nodes where level = ${level} and index >= $1 and index < $2 order by index`;
+  const { rows } = await connection.query<{ hash: Buffer }>({ text: level === 0 ? leaves : nodes, values: [from, from + count] });
+  return rows.length === count ? rows.map(({ hash }) => hash) : [];
+}

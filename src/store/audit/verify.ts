@@ -1,0 +1,183 @@
+// Recomputes the whole log against its signatures and names the first row that is not what was written.
+//
+// What gives each attack away: the canonical text hashes to another leaf (edit); a gap in seq (removal); the seal, which only the
+// signing key makes, does not fit row and place (a consistent rewrite, a renumbering, a swap); the root does not fit a signed
+// checkpoint (any rewrite, also without the private key, down to the rows between two checkpoints); the checkpoint kept outside the
+// database is ahead of the log or of another history (the end cut off, an older backup brought back).
+
+import type { Connection } from "../database/database.ts";
+import { leafOf, type Sealer } from "./entry.ts";
+import { Frontier } from "./merkle.ts";
+import type { Mirrored } from "./mirror.ts";
+import { openCheckpoint, type Verifier } from "./note.ts";
+import { readCheckpoints, readRow, readRows, type StoredCheckpoint, type StoredRow } from "./rows.ts";
+
+/**
+ * - `edited`, `removed`, `inserted`, `reordered`: what was done to the row `seq`
+ * - `rewritten`: rows between two checkpoints were changed consistently; `seq` is the first of them
+ * - `checkpoint_forged`, `checkpoint_removed`: a signed checkpoint is not by the log's key, or is gone; `seq` is the first row it covers
+ * - `head_changed`: the state that appending continues from is not that of the rows
+ * - `truncated`: the end of the log is gone with its checkpoints; `seq` is the first missing row
+ * - `rolled_back`: the log was set back and continued differently; the first differing row is at `seq` or before
+ */
+export type TamperKind =
+  | "edited"
+  | "removed"
+  | "inserted"
+  | "reordered"
+  | "rewritten"
+  | "checkpoint_forged"
+  | "checkpoint_removed"
+  | "head_changed"
+  | "truncated"
+  | "rolled_back";
+
+/** The log is whole. */
+export interface AuditIntact {
+  readonly ok: true;
+  /** Entries checked. */
+  readonly size: number;
+  /** Root hash of the tree, base64. */
+  readonly root: string;
+  /** Signed checkpoints checked. */
+  readonly checkpoints: number;
+  /** Whether row seals were checked too, which takes the private key. */
+  readonly seals: boolean;
+  /** Whether `audit.head` was there to compare with; without it a log that was cut short cannot be told from a short one. */
+  readonly mirror: "matches" | "absent";
+}
+
+/** The log was tampered with. */
+export interface AuditTampered {
+  readonly ok: false;
+  /** The first row concerned, counted from 0. */
+  readonly seq: number;
+  readonly kind: TamperKind;
+  readonly message: string;
+}
+
+export type AuditVerdict = AuditIntact | AuditTampered;
+
+/** What verification knows beside the database. */
+export interface Knowledge {
+  readonly verifier: Verifier;
+  /** Present when the private key is. */
+  readonly seal: Sealer | undefined;
+  readonly mirror: Mirrored;
+}
+
+/** Judges the log as `connection` sees it: one snapshot, in a transaction of its own. */
+export async function verifyLog(connection: Connection, known: Knowledge): Promise<AuditVerdict> {
+  const checkpoints = readCheckpoints(connection);
+  const next = async (): Promise<StoredCheckpoint | undefined> => {
+    const step = await checkpoints.next();
+    return step.done ? undefined : step.value;
+  };
+  const frontier = Frontier.empty();
+  let covered = 0;
+  let count = 0;
+  let checkpoint = await next();
+  let rootAtMirror: Buffer | undefined;
+  for await (const row of readRows(connection)) {
+    const seq = frontier.size;
+    if (row.seq < seq) return tampered(row.seq, "inserted", `row ${row.seq} lies before the beginning of the log`);
+    if (row.seq > seq) return tampered(seq, "removed", `row ${seq} was removed; the next one there is ${row.seq}`);
+    const leaf = leafOf(seq, row);
+    if (!leaf.equals(row.leaf) || !isGenuine(row, seq, known.seal)) return classify(connection, row, known.seal);
+    frontier.append(leaf);
+    if (checkpoint !== undefined && checkpoint.size <= frontier.size) {
+      const verdict = judge(checkpoint, frontier, covered, known.verifier);
+      if (verdict) return verdict;
+      covered = checkpoint.size;
+      count += 1;
+      checkpoint = await next();
+    }
+    if (known.mirror.kind === "checkpoint" && known.mirror.checkpoint.size === frontier.size) rootAtMirror = frontier.root();
+  }
+  if (checkpoint) {
+    const signed = openCheckpoint(checkpoint.note, known.verifier)?.size === checkpoint.size;
+    if (!signed) return forged(checkpoint, covered);
+    return tampered(frontier.size, "removed", `row ${frontier.size} and those behind it were removed; a signed checkpoint says ${checkpoint.size}`);
+  }
+  return (
+    (await judgeEnd(connection, frontier, covered, known)) ??
+    judgeMirror(frontier, rootAtMirror, known.mirror) ?? {
+      ok: true,
+      size: frontier.size,
+      root: frontier.root().toString("base64"),
+      checkpoints: count,
+      seals: known.seal !== undefined,
+      mirror: known.mirror.kind === "absent" ? "absent" : "matches",
+    }
+  );
+}
+
+/** Whether a row is what the log's key wrote at `seq`; without the key, whether it is consistent with its own hash there. */
+function isGenuine(row: StoredRow, seq: number, seal: Sealer | undefined): boolean {
+  const leaf = leafOf(seq, row);
+  return seal ? seal(seq, leaf).equals(row.seal) : leaf.equals(row.leaf);
+}
+
+function judge(checkpoint: StoredCheckpoint, frontier: Frontier, covered: number, verifier: Verifier): AuditTampered | undefined {
+  const said = openCheckpoint(checkpoint.note, verifier);
+  if (said?.size !== checkpoint.size || checkpoint.size !== frontier.size) return forged(checkpoint, covered);
+  if (said.root.equals(frontier.root())) return undefined;
+  const last = checkpoint.size - 1;
+  return tampered(covered, "rewritten", `rows ${covered} to ${last} are not those that the checkpoint at ${checkpoint.size} was signed for`);
+}
+
+function forged(checkpoint: StoredCheckpoint, covered: number): AuditTampered {
+  return tampered(covered, "checkpoint_forged", `the checkpoint at ${checkpoint.size} is not signed by the log's key`);
+}
+
+/** The rows have ended: are they covered by a checkpoint, and does appending continue from them? */
+async function judgeEnd(connection: Connection, frontier: Frontier, covered: number, known: Knowledge): Promise<AuditTampered | undefined> {
+  const { size } = frontier;
+  if (covered < size) {
+    return known.seal
+      ? tampered(covered, "checkpoint_removed", `rows ${covered} to ${size - 1} are genuine, but the checkpoint that covers them was removed`)
+      : tampered(covered, "inserted", `no signed checkpoint covers rows ${covered} to ${size - 1}`);
+  }
+  const { rows } = await connection.query<{ size: number; frontier: Buffer }>("select size, frontier from outdial.audit_head");
+  const [head] = rows;
+  if (head?.size === size && head.frontier.equals(frontier.toBytes())) return undefined;
+  return tampered(Math.min(head?.size ?? 0, size), "head_changed", `the log has ${size} rows, its head says ${head?.size ?? "nothing"} or another tree`);
+}
+
+function judgeMirror(frontier: Frontier, rootAtMirror: Buffer | undefined, mirror: Mirrored): AuditTampered | undefined {
+  if (mirror.kind === "absent") return undefined;
+  if (mirror.kind === "forged") return tampered(0, "checkpoint_forged", "audit.head is not a checkpoint signed by the log's key");
+  const { size, root } = mirror.checkpoint;
+  if (size > frontier.size) {
+    return tampered(frontier.size, "truncated", `the log ends at ${frontier.size} rows; audit.head was signed at ${size}`);
+  }
+  if (size === 0 || rootAtMirror?.equals(root)) return undefined;
+  return tampered(size - 1, "rolled_back", `the first ${size} rows are another history than the one audit.head was signed for`);
+}
+
+/** Tells what was done to the first wrong row, by finding out where it, or its successor, is genuine. */
+async function classify(connection: Connection, row: StoredRow, seal: Sealer | undefined): Promise<AuditTampered> {
+  const { seq } = row;
+  const following = await readRow(connection, seq + 1);
+  const belongsHere = following !== undefined && isGenuine(following, seq, seal);
+  const { rows } = await connection.query<{ size: number }>("select greatest(max(seq) + 2, (select max(size) from outdial.audit_head)) as size from outdial.audit");
+  const home = findPlace(row, rows[0]?.size ?? seq, seal);
+  if (home === seq + 1 && !belongsHere) return tampered(seq, "removed", `row ${seq} was removed and those behind it moved up`);
+  if (home !== undefined && home !== seq) return tampered(seq, "reordered", `row ${seq} holds what was written at ${home}`);
+  if (belongsHere) return tampered(seq, "inserted", `row ${seq} was inserted and those behind it moved down`);
+  return tampered(seq, "edited", `row ${seq} is not what was written there`);
+}
+
+/** Where a row is genuine, looking outward from where it is. Only ever run once, for the row that is named. */
+function findPlace(row: StoredRow, size: number, seal: Sealer | undefined): number | undefined {
+  for (let distance = 0; distance <= Math.max(row.seq, size - row.seq); distance++) {
+    for (const place of distance === 0 ? [row.seq] : [row.seq + distance, row.seq - distance]) {
+      if (place >= 0 && isGenuine(row, place, seal)) return place;
+    }
+  }
+  return undefined;
+}
+
+function tampered(seq: number, kind: TamperKind, message: string): AuditTampered {
+  return { ok: false, seq, kind, message };
+}

@@ -1,0 +1,112 @@
+// The one way to PostgreSQL: a pool, transactions, Kysely over the same pool, and errors that say what is wrong.
+
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import { messageOf } from "../../kernel/index.ts";
+import { StoreError } from "../error.ts";
+import type { StoreLog } from "../log.ts";
+import type { Tables } from "./schema.ts";
+
+/** A connection inside a transaction. */
+export type Connection = pg.PoolClient;
+
+const INT8 = 20;
+const TIMESTAMPTZ = 1184;
+
+/** Codes of PostgreSQL and of the operating system that mean "no server to talk to" rather than "a wrong statement". */
+const UNREACHABLE = /^(08|57P0[1-4]$|53300$|ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EHOSTUNREACH$|EAI_AGAIN$|28|3D000$)/;
+
+export class Database {
+  /** Typed queries. For statements on the path of every item see `transaction`. */
+  readonly kysely: Kysely<Tables>;
+  readonly #pool: pg.Pool;
+
+  constructor(url: string, log: StoreLog, connections: number) {
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      max: connections,
+      application_name: `outdial ${process.pid}`,
+      connectionTimeoutMillis: 30_000,
+      pipeline: true,
+      types: { getTypeParser: parserOf },
+    });
+    this.#pool.on("error", (error) => log("warn", "an idle database connection was lost", { error: messageOf(error) }));
+    const connect = () => this.#connect();
+    this.kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: { connect, end: async () => undefined } }) });
+  }
+
+  async #connect(): Promise<Connection> {
+    try {
+      return await this.#pool.connect();
+    } catch (cause) {
+      throw explain(cause);
+    }
+  }
+
+  /**
+   * Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. `begin` may name another isolation.
+   * Statements sent without waiting for each other travel together; settle them all before the work ends (`together`).
+   */
+  async transaction<T>(work: (connection: Connection) => Promise<T>, begin = "begin"): Promise<T> {
+    const connection = await this.#connect();
+    let broken: Error | undefined;
+    try {
+      const [, result] = await together([connection.query(begin), work(connection)]);
+      await connection.query("commit");
+      return result;
+    } catch (thrown) {
+      await connection.query("rollback").catch((cause: unknown) => {
+        broken = cause instanceof Error ? cause : new Error(messageOf(cause));
+      });
+      throw explain(thrown);
+    } finally {
+      connection.release(broken);
+    }
+  }
+
+  /** One statement on its own. */
+  async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const connection = await this.#connect();
+    try {
+      return (await connection.query<Row>({ text, values: [...values] })).rows;
+    } catch (thrown) {
+      throw explain(thrown);
+    } finally {
+      connection.release();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+/** Waits for all of them, so that no statement is still on its way, then fails with the first failure. */
+export async function together<const T extends readonly Promise<unknown>[]>(promises: T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  const settled = await Promise.allSettled(promises);
+  const failed = settled.find((one) => one.status === "rejected");
+  if (failed) throw failed.reason;
+  return Promise.all(promises) as Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>;
+}
+
+/** A lost or refused connection as StoreError `store_unavailable`; anything else as it is. */
+function explain(thrown: unknown): unknown {
+  if (thrown instanceof StoreError) return thrown;
+  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+  const lost = thrown instanceof Error && /^Connection terminated|^timeout exceeded when trying to connect|not queryable$/.test(thrown.message);
+  if (!UNREACHABLE.test(code) && !lost) return thrown;
+  return new StoreError("store_unavailable", `the database does not answer: ${messageOf(thrown)}`, {
+    advice: "Check that the server runs, and the database URL with its user and password.",
+    cause: thrown,
+  });
+}
+
+function parserOf(oid: number, format?: "text" | "binary") {
+  if (oid === INT8 && format !== "binary") return Number;
+  const parse = pg.types.getTypeParser(oid, format);
+  if (oid !== TIMESTAMPTZ) return parse;
+  return (text: string) => {
+    const parsed: unknown = parse(text);
+    return parsed instanceof Date ? parsed.getTime() : parsed;
+  };
+}

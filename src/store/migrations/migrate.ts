@@ -1,0 +1,58 @@
+// Brings a database to this version's schema: all open steps in one transaction, one process at a time.
+
+import { messageOf } from "../../kernel/index.ts";
+import type { Connection, Database } from "../database/database.ts";
+import { StoreError } from "../error.ts";
+import { ledger } from "./0001-ledger.ts";
+import { audit } from "./0002-audit.ts";
+import { outbox } from "./0003-outbox.ts";
+import { replicas } from "./0004-replicas.ts";
+import type { Migration } from "./migration.ts";
+
+const MIGRATIONS: readonly Migration[] = [ledger, audit, outbox, replicas];
+
+/** Key of the advisory lock that processes starting at once wait on: "outdial" in ASCII, cut to 48 bits. */
+const LOCK = "0x6f7574646961";
+
+/** Applies what is missing. Throws StoreError `newer_schema` or `migration_failed`; nothing is kept of a failed run. */
+export async function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
+  if ((await versionIfAny(database)) === migrations.length) return;
+  await database.transaction(async (connection) => {
+    await connection.query(`select pg_advisory_xact_lock(${LOCK})`);
+    await connection.query("create schema if not exists outdial");
+    await connection.query(
+      "create table if not exists outdial.migrations (version integer primary key, name text not null, applied_at timestamptz not null default now())",
+    );
+    const { rows } = await connection.query<{ version: number }>("select coalesce(max(version), 0)::int as version from outdial.migrations");
+    const version = rows[0]?.version ?? 0;
+    refuseNewer(version, migrations.length);
+    for (const [i, migration] of migrations.entries()) if (i >= version) await apply(connection, i + 1, migration);
+  });
+}
+
+async function versionIfAny(database: Database): Promise<number | undefined> {
+  const [found] = await database.query<{ here: boolean }>("select to_regclass('outdial.migrations') is not null as here");
+  if (!found?.here) return undefined;
+  const [row] = await database.query<{ version: number }>("select coalesce(max(version), 0)::int as version from outdial.migrations");
+  return row?.version;
+}
+
+function refuseNewer(found: number, known: number): void {
+  if (found <= known) return;
+  throw new StoreError("newer_schema", `the database has schema version ${found}; this outdial knows versions up to ${known}`, {
+    advice: "Update outdial on this machine; running an older one on a newer schema could damage data.",
+    details: { found, known },
+  });
+}
+
+async function apply(connection: Connection, version: number, migration: Migration): Promise<void> {
+  try {
+    await connection.query(migration.sql);
+    await connection.query("insert into outdial.migrations (version, name) values ($1, $2)", [version, migration.name]);
+  } catch (cause) {
+    throw new StoreError("migration_failed", `schema change ${version} (${migration.name}) failed: ${messageOf(cause)}`, {
+      advice: "Nothing was changed. The database user needs the right to create a schema and tables.",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,115 @@
+// The arithmetic of one rate budget: a token bucket that shrinks when the tenant objects and grows back slowly. Pure but for its own counters.
+
+import type { Instant } from "../kernel/index.ts";
+
+/** A limit as documented or configured: so many requests in a window. */
+export interface WindowLimit {
+  readonly requests: number;
+  readonly seconds: number;
+}
+
+const WIDE_WINDOW_SECONDS = 10;
+const SHRINK = 0.7;
+const SMALLEST_SHARE = 0.05;
+const MS = 1000;
+
+/**
+ * Steady rate and burst for a limit.
+ * For a window of a second: 99.5 % of the rate, and a burst of a tenth so that a stalled process (garbage collection, a busy machine) catches up
+ * instead of losing its share. For a window of a minute the two together never exceed the limit in any minute: there a 429 costs up to a minute.
+ */
+export function shapeOf(limit: WindowLimit): { readonly perMs: number; readonly burst: number } {
+  if (limit.seconds < WIDE_WINDOW_SECONDS) {
+    return { perMs: (limit.requests * 0.995) / (limit.seconds * MS), burst: Math.max(1, limit.requests * 0.1) };
+  }
+  const burst = Math.max(1, limit.requests * 0.05);
+  return { perMs: Math.max(limit.requests * 0.5, limit.requests - burst) / (limit.seconds * MS), burst };
+}
+
+/** One family's budget. All methods take constant time. */
+export class Budget {
+  readonly limit: WindowLimit;
+  readonly #perMs: number;
+  readonly #burst: number;
+  /** Share of the rate that gets back per millisecond: full again after 20 windows of a second, or 5 of a minute. */
+  readonly #growthPerMs: number;
+  #tokens: number;
+  #share = 1;
+  #refilledAt: Instant;
+  #pausedUntil: Instant = 0;
+  #shrunkAt = Number.NEGATIVE_INFINITY;
+  #windowStart: Instant;
+  #inWindow = 0;
+  #inWindowBefore = 0;
+
+  constructor(limit: WindowLimit, now: Instant) {
+    this.limit = limit;
+    const { perMs, burst } = shapeOf(limit);
+    this.#perMs = perMs;
+    this.#burst = burst;
+    this.#tokens = burst;
+    this.#growthPerMs = 1 / (limit.seconds * MS * (limit.seconds < WIDE_WINDOW_SECONDS ? 20 : 5));
+    this.#refilledAt = now;
+    this.#windowStart = now;
+  }
+
+  /** Takes one permit when there is one. */
+  take(now: Instant): boolean {
+    this.#refill(now);
+    if (now < this.#pausedUntil || this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    this.#roll(now);
+    this.#inWindow += 1;
+    return true;
+  }
+
+  /** Milliseconds until `take` may succeed; 0 when it would now. */
+  waitMs(now: Instant): number {
+    this.#refill(now);
+    const pause = Math.max(0, this.#pausedUntil - now);
+    const missing = 1 - this.#tokens;
+    const filling = missing <= 0 ? 0 : missing / (this.#perMs * this.#share);
+    return Math.max(pause, filling);
+  }
+
+  /** The tenant objected (429): nothing for `pauseMs`, then slower. Objections to requests sent before the last shrinking count once. */
+  shrink(now: Instant, pauseMs: number): void {
+    this.#refill(now);
+    this.#tokens = Math.min(this.#tokens, 1);
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + pauseMs);
+    if (now - this.#shrunkAt < Math.min(this.limit.seconds, 5) * MS) return;
+    this.#shrunkAt = now;
+    this.#share = Math.max(SMALLEST_SHARE, this.#share * SHRINK);
+  }
+
+  /** Requests per second at present, and the share (0..1 and above) of the limit that was used over the last window. */
+  view(now: Instant): { readonly ratePerSecond: number; readonly usedShare: number; readonly pausedMs: number } {
+    this.#refill(now);
+    this.#roll(now);
+    const windowMs = this.limit.seconds * MS;
+    const part = Math.min(1, Math.max(0, (now - this.#windowStart) / windowMs));
+    const used = this.#inWindowBefore * (1 - part) + this.#inWindow;
+    return {
+      ratePerSecond: this.#perMs * this.#share * MS,
+      usedShare: used / this.limit.requests,
+      pausedMs: Math.max(0, this.#pausedUntil - now),
+    };
+  }
+
+  #refill(now: Instant): void {
+    const elapsed = now - this.#refilledAt;
+    // A clock set back gives nothing; a clock set far ahead gives no more than one burst.
+    this.#refilledAt = now;
+    if (elapsed <= 0) return;
+    this.#tokens = Math.min(this.#burst, this.#tokens + elapsed * this.#perMs * this.#share);
+    if (now >= this.#pausedUntil) this.#share = Math.min(1, this.#share + elapsed * this.#growthPerMs);
+  }
+
+  #roll(now: Instant): void {
+    const windows = Math.floor((now - this.#windowStart) / (this.limit.seconds * MS));
+    if (windows === 0) return;
+    this.#inWindowBefore = windows === 1 ? this.#inWindow : 0;
+    this.#inWindow = 0;
+    this.#windowStart = windows > 0 ? this.#windowStart + windows * this.limit.seconds * MS : now;
+  }
+}

@@ -1,0 +1,190 @@
+// The configuration of a tenant: as a caller writes it, and resolved once into the form that everything else uses.
+
+import { z } from "zod";
+import { type HostFamily, RATE_FAMILIES, RATE_LIMITS, type RateFamily, TOKEN_AUTH_STYLES, type TokenAuthStyle } from "../contract/index.ts";
+import { nearest } from "../kernel/index.ts";
+import type { WindowLimit } from "./budget.ts";
+import { TenantError } from "./errors.ts";
+import { type HostAddress, parseHost } from "./hosts.ts";
+import type { FamilyLimits } from "./rate-limiter.ts";
+import type { RetrySettings } from "./retry-timing.ts";
+
+/** A rate limit: requests in a second, requests in a minute, or none at all. */
+export type LimitSetting = { readonly perSecond: number } | { readonly perMinute: number } | "off";
+
+/** How to reach one tenant. Example: `{ hosts: "https://api.example.com", token: { auth: "basic" }, credentials: { clientId, clientSecret } }`. */
+export interface TenantConfig {
+  /** One address for all API families, or one a family with `default` for the rest. https, or http on loopback. */
+  readonly hosts: string | (Partial<Readonly<Record<HostFamily, string>>> & { readonly default?: string | undefined });
+  readonly token: {
+    /** Address of the token endpoint. Default: the outbound host followed by `/oauth/token`. */
+    readonly url?: string | undefined;
+    /** How the client names itself: HTTP Basic, fields of a form, or fields of a JSON body (contract §1). */
+    readonly auth: TokenAuthStyle;
+    /** Scopes to ask for. Default: none, which means all that the client holds. */
+    readonly scopes?: readonly string[] | undefined;
+  };
+  readonly credentials: {
+    readonly clientId: string;
+    /** The secret, or a function that fetches it (from a vault, a file); it is asked at every token fetch and never stored. */
+    readonly clientSecret: string | (() => Promise<string>);
+  };
+  /** Overrides of the documented limits by rate family, for example `{ "outbound-write": { perSecond: 50 }, campaigns: "off" }`. */
+  readonly limits?: Partial<Readonly<Record<RateFamily, LimitSetting>>> | undefined;
+  readonly retry?:
+    | {
+        /** Attempts in all for one call, 429s not counted. Default 5. */
+        readonly maxAttempts?: number | undefined;
+        /** 429s that one call endures. Default 10. */
+        readonly maxRateLimited?: number | undefined;
+        /** First step of the backoff in ms. Default 250. */
+        readonly baseDelayMs?: number | undefined;
+        /** Largest step of the backoff in ms. Default 10,000. */
+        readonly maxDelayMs?: number | undefined;
+        /** Longest `Retry-After` that is waited for, in ms. Default 60,000. */
+        readonly maxRetryAfterMs?: number | undefined;
+        /** From the first sending to the end of the last attempt, in ms. Default 120,000. */
+        readonly totalMs?: number | undefined;
+      }
+    | undefined;
+  readonly timeouts?:
+    | {
+        /** To establish a connection, in ms. Default 10,000. */
+        readonly connectMs?: number | undefined;
+        /** From sending to the reply's headers, in ms. Default 30,000. */
+        readonly headersMs?: number | undefined;
+        /** Between two pieces of a body, in ms. Default 30,000. */
+        readonly bodyMs?: number | undefined;
+      }
+    | undefined;
+  /** Largest reply in bytes. Default 16 MiB. */
+  readonly maxBodyBytes?: number | undefined;
+  /** Most connections to one address. Default 64. */
+  readonly maxConnections?: number | undefined;
+}
+
+/** What the rest of the SDK works with. Holds the credentials: not to be logged. */
+export interface ResolvedConfig {
+  readonly hosts: Readonly<Partial<Record<HostFamily, HostAddress>>>;
+  readonly token: { readonly address: HostAddress; readonly auth: TokenAuthStyle; readonly scopes: readonly string[] };
+  readonly clientId: string;
+  readonly clientSecret: () => Promise<string>;
+  readonly limits: FamilyLimits;
+  readonly retry: RetrySettings;
+  readonly connectMs: number;
+  readonly headersMs: number;
+  readonly bodyMs: number;
+  readonly maxBodyBytes: number;
+  readonly maxConnections: number;
+}
+
+const HOST_FAMILIES = ["outbound", "interactions", "omnichannel", "dialer", "outcomes"] as const satisfies readonly HostFamily[];
+const ms = z.number().min(1).max(86_400_000);
+const rate = z.number().positive().max(1_000_000);
+const limitSetting = z.union([z.literal("off"), z.strictObject({ perSecond: rate }), z.strictObject({ perMinute: rate })], {
+  error: "give { perSecond: number }, { perMinute: number } or \"off\"",
+});
+const hostText = z.string().min(1);
+const namesOf = <Name extends string, Value extends z.ZodType>(names: readonly Name[], value: Value) =>
+  Object.fromEntries(names.map((name) => [name, value])) as Record<Name, Value>;
+
+const configSchema = z.strictObject({
+  hosts: z.union([hostText, z.strictObject(namesOf([...HOST_FAMILIES, "default"], hostText.optional()))], {
+    error: `give one address, or an object of addresses by family (${HOST_FAMILIES.join(", ")}, default)`,
+  }),
+  token: z.strictObject({
+    url: hostText.optional(),
+    auth: z.enum(TOKEN_AUTH_STYLES),
+    scopes: z.array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "a scope has no spaces or quotes")).optional(),
+  }),
+  credentials: z.strictObject({
+    clientId: z.string().min(1),
+    clientSecret: z.union([z.string().min(1), z.custom<() => Promise<string>>((value) => typeof value === "function")], {
+      error: "give the secret, or a function that returns a promise of it",
+    }),
+  }),
+  limits: z.strictObject(namesOf(RATE_FAMILIES, limitSetting.optional())).optional(),
+  retry: z
+    .strictObject({
+      maxAttempts: z.int().min(1).max(100).optional(),
+      maxRateLimited: z.int().min(0).max(1000).optional(),
+      baseDelayMs: ms.optional(),
+      maxDelayMs: ms.optional(),
+      maxRetryAfterMs: ms.optional(),
+      totalMs: ms.optional(),
+    })
+    .optional(),
+  timeouts: z.strictObject({ connectMs: ms.optional(), headersMs: ms.optional(), bodyMs: ms.optional() }).optional(),
+  maxBodyBytes: z.int().min(1).max(1024 ** 3).optional(),
+  maxConnections: z.int().min(1).max(4096).optional(),
+});
+
+const TOP_FIELDS = Object.keys(configSchema.shape);
+
+function explain(issue: z.core.$ZodIssue): string {
+  const where = issue.path.length === 0 ? "tenant config" : `tenant config: ${issue.path.join(".")}`;
+  if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
+    const hints = issue.keys.map((key) => {
+      const near = nearest(key, TOP_FIELDS);
+      return near === undefined ? `"${key}"` : `"${key}" (did you mean "${near}"?)`;
+    });
+    return `${where}: unknown ${hints.join(", ")}; allowed: ${TOP_FIELDS.join(", ")}`;
+  }
+  return `${where}: ${issue.message}`;
+}
+
+function windowOf(family: RateFamily, setting: LimitSetting | undefined): WindowLimit | undefined {
+  if (setting === undefined) return RATE_LIMITS[family];
+  if (setting === "off") return undefined;
+  return "perSecond" in setting ? { requests: setting.perSecond, seconds: 1 } : { requests: setting.perMinute, seconds: 60 };
+}
+
+/**
+ * Checks a configuration and fills in the defaults.
+ * @throws TenantError `invalid_config` naming every wrong place, `host_not_allowed` for an address that must not get the token
+ */
+export function resolveConfig(config: TenantConfig): ResolvedConfig {
+  const parsed = configSchema.safeParse(config);
+  if (!parsed.success) throw new TenantError("invalid_config", parsed.error.issues.map(explain).join("; "));
+  const { token, credentials, limits, retry, timeouts, ...rest } = parsed.data;
+
+  const texts = typeof rest.hosts === "string" ? { default: rest.hosts } : rest.hosts;
+  const hosts: Partial<Record<HostFamily, HostAddress>> = {};
+  for (const family of HOST_FAMILIES) {
+    const own = "outbound" in texts || family in texts ? (texts as Partial<Record<HostFamily, string>>)[family] : undefined;
+    const text = own ?? texts.default;
+    if (text !== undefined) hosts[family] = parseHost(text, `tenant config: hosts.${own === undefined ? "default" : family}`);
+  }
+  if (Object.keys(hosts).length === 0) throw new TenantError("invalid_config", "tenant config: hosts: at least one address is needed");
+
+  const outbound = hosts.outbound;
+  if (token.url === undefined && outbound === undefined) {
+    throw new TenantError("invalid_config", "tenant config: token.url: needed, because no outbound host is given to derive it from");
+  }
+  const address =
+    token.url === undefined && outbound !== undefined
+      ? { origin: outbound.origin, prefix: `${outbound.prefix}/oauth/token` }
+      : parseHost(token.url ?? "", "tenant config: token.url");
+  const { clientSecret } = credentials;
+
+  return {
+    hosts,
+    token: { address: { ...address, prefix: address.prefix || "/" }, auth: token.auth, scopes: token.scopes ?? [] },
+    clientId: credentials.clientId,
+    clientSecret: typeof clientSecret === "string" ? () => Promise.resolve(clientSecret) : clientSecret,
+    limits: Object.fromEntries(RATE_FAMILIES.map((family) => [family, windowOf(family, limits?.[family])])) as FamilyLimits,
+    retry: {
+      maxAttempts: retry?.maxAttempts ?? 5,
+      maxRateLimited: retry?.maxRateLimited ?? 10,
+      baseDelayMs: retry?.baseDelayMs ?? 250,
+      maxDelayMs: retry?.maxDelayMs ?? 10_000,
+      maxRetryAfterMs: retry?.maxRetryAfterMs ?? 60_000,
+      totalMs: retry?.totalMs ?? 120_000,
+    },
+    connectMs: timeouts?.connectMs ?? 10_000,
+    headersMs: timeouts?.headersMs ?? 30_000,
+    bodyMs: timeouts?.bodyMs ?? 30_000,
+    maxBodyBytes: rest.maxBodyBytes ?? 16 * 1024 ** 2,
+    maxConnections: rest.maxConnections ?? 64,
+  };
+}

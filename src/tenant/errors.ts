@@ -1,0 +1,112 @@
+// What can go wrong between us and a tenant: one error class, a closed set of codes, and what is known about the attempts made.
+
+import type { OperationId } from "../contract/index.ts";
+import { type ErrorOptionsWithAdvice, OutdialError } from "../kernel/index.ts";
+
+/**
+ * - `invalid_config`: the configuration of the tenant is malformed or lacks what the call needs.
+ * - `invalid_request`: path, query or body break the contract; nothing was sent.
+ * - `unauthorized`: the credentials or the token were refused (401, also after one fresh token).
+ * - `missing_scope`: 403; `neededScopes` says what the operation asks for, `details` what the token holds.
+ * - `not_found`: 404. `conflict`: 409 that is neither a stale lock nor "already there".
+ * - `stale_lock`: another writer was faster; read again, merge, write with the new lock.
+ * - `rate_limited`: still 429 after all the waiting that was allowed.
+ * - `vendor_unavailable`: no usable reply after all attempts, and surely nothing was written.
+ * - `unknown_outcome`: a write may or may not have been executed; read back before doing anything else.
+ * - `invalid_reply`: a reply that is not what the contract promises; for a write `outcomeUnknown` is true.
+ * - `refused`: the tenant refused the content (400, 422, 428 and other 4xx).
+ * - `paging_loop`: a list gave a page or a page token that it had given before.
+ * - `redirect_refused`: the tenant answered with a redirect; it is never followed.
+ * - `host_not_allowed`: an address that is neither https nor loopback, or carries credentials.
+ * - `body_too_large`: the reply exceeded the configured limit.
+ * - `aborted`: the caller's signal. `deadline_exceeded`: the caller's `deadlineMs`.
+ * - `unsupported`: this profile cannot do it; `advice` names the alternative.
+ */
+export type TenantErrorCode =
+  | "invalid_config"
+  | "invalid_request"
+  | "unauthorized"
+  | "missing_scope"
+  | "not_found"
+  | "conflict"
+  | "stale_lock"
+  | "rate_limited"
+  | "vendor_unavailable"
+  | "unknown_outcome"
+  | "invalid_reply"
+  | "refused"
+  | "paging_loop"
+  | "redirect_refused"
+  | "host_not_allowed"
+  | "body_too_large"
+  | "aborted"
+  | "deadline_exceeded"
+  | "unsupported";
+
+/** One attempt: the status it ended with, or why there was none; milliseconds from sending to the end of the reply. */
+export interface Attempt {
+  readonly status?: number;
+  readonly error?: string;
+  readonly latencyMs: number;
+}
+
+/** What a call did on the wire, whether it ended in a value or in an error. */
+export interface CallReport {
+  readonly attempts: readonly Attempt[];
+  /** How many attempts were answered with 429. */
+  readonly rateLimited: number;
+  /** Milliseconds spent waiting for the rate budget and for a token, before the first attempt and between attempts. */
+  readonly waitedMs: number;
+  /** Milliseconds from the first sending to the end, pauses between attempts included, waiting for the budget not. 0 when nothing was sent. */
+  readonly latencyMs: number;
+  /** True when an attempt before the last may have been executed without our knowing. */
+  readonly earlierUnknown: boolean;
+}
+
+export const NO_ATTEMPTS: CallReport = { attempts: [], rateLimited: 0, waitedMs: 0, latencyMs: 0, earlierUnknown: false };
+
+export interface TenantErrorOptions extends ErrorOptionsWithAdvice {
+  readonly operationId?: OperationId | undefined;
+  readonly status?: number | undefined;
+  readonly correlationId?: string | undefined;
+  readonly neededScopes?: readonly string[] | undefined;
+  readonly vendorMessage?: string | undefined;
+  readonly outcomeUnknown?: boolean | undefined;
+  readonly report?: CallReport | undefined;
+}
+
+/** Every failure of the SDK. Branch on `code`; never holds a secret or a token. */
+export class TenantError extends OutdialError<TenantErrorCode> {
+  /** The operation of the contract that failed, when one was at work. */
+  readonly operationId: OperationId | undefined;
+  /** The last HTTP status, when there was one. */
+  readonly status: number | undefined;
+  /** Names the call in the tenant's own logs. */
+  readonly correlationId: string | undefined;
+  /** Any one of these scopes would have sufficed. */
+  readonly neededScopes: readonly string[];
+  /** What the tenant said, bounded in length, secrets removed. */
+  readonly vendorMessage: string | undefined;
+  /** True when a write may have been executed all the same. */
+  readonly outcomeUnknown: boolean;
+  readonly report: CallReport;
+
+  constructor(code: TenantErrorCode, message: string, options: TenantErrorOptions = {}) {
+    super(code, message, options);
+    this.operationId = options.operationId;
+    this.status = options.status;
+    this.correlationId = options.correlationId;
+    this.neededScopes = options.neededScopes ?? [];
+    this.vendorMessage = options.vendorMessage;
+    this.outcomeUnknown = options.outcomeUnknown ?? false;
+    this.report = options.report ?? NO_ATTEMPTS;
+  }
+}
+
+/** The error for an aborted signal: a deadline of ours keeps its own code, whatever else is `aborted`. */
+export function abortError(signal: AbortSignal, options: TenantErrorOptions = {}): TenantError {
+  if (signal.reason instanceof TenantError) {
+    return new TenantError(signal.reason.code, signal.reason.message, { cause: signal.reason, ...options });
+  }
+  return new TenantError("aborted", `${options.operationId ?? "the call"} was aborted`, { cause: signal.reason, ...options });
+}

@@ -1,0 +1,112 @@
+// A transport over any `fetch`: the sandbox in process, a service worker, an instrumented client.
+
+import { messageOf } from "../kernel/index.ts";
+import { BodyReader, BodyTooLarge } from "./body-reader.ts";
+import { type Transport, TransportFailure, type TransportRequest, type TransportResponse } from "./transport.ts";
+
+/** A function from Request to Response. */
+export type FetchLike = (request: Request) => Promise<Response>;
+
+/**
+ * Adapts a `fetch`. Each failure counts as sent unless the signal was aborted before: a fetch does not tell how far it came,
+ * except for a refused connection or an unknown name.
+ */
+export function fetchTransport(fetchLike: FetchLike): Transport {
+  return async (request) => {
+    if (request.signal?.aborted) throw new TransportFailure("aborted", false, "aborted by the caller");
+    const guard = new Guard(request);
+    try {
+      return await guard.race(exchange(fetchLike, request, guard));
+    } catch (thrown) {
+      throw guard.failureOf(thrown);
+    } finally {
+      guard.end();
+    }
+  };
+}
+
+async function exchange(fetchLike: FetchLike, request: TransportRequest, guard: Guard): Promise<TransportResponse> {
+  // Decompression is the fetch's own affair, and so is asking for it.
+  const { "accept-encoding": _, ...headers } = request.headers;
+  const response = await fetchLike(
+    new Request(request.origin + request.path, {
+      method: request.method,
+      headers,
+      body: request.body ?? null,
+      redirect: "manual",
+      signal: guard.signal,
+    }),
+  );
+  guard.status = response.status;
+  guard.limit(request.bodyTimeoutMs);
+  const body = new BodyReader(request.maxBodyBytes);
+  const reader = response.body?.getReader();
+  if (reader !== undefined) {
+    guard.onStop = () => void reader.cancel().catch(() => {});
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) body.push(piece.value);
+  }
+  return { status: response.status, headers: Object.fromEntries(response.headers), body: body.text(undefined) };
+}
+
+/** Limits and aborts one exchange, also when the fetch below pays no attention to its signal. */
+class Guard {
+  status: number | undefined;
+  onStop: (() => void) | undefined;
+  readonly #controller = new AbortController();
+  readonly #request: TransportRequest;
+  readonly #stopped: Promise<never>;
+  #stop: (failure: TransportFailure) => void = () => {};
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #onAbort = () => this.#end("aborted", "aborted by the caller");
+
+  constructor(request: TransportRequest) {
+    this.#request = request;
+    this.#stopped = new Promise<never>((_, reject) => {
+      this.#stop = reject;
+    });
+    this.#stopped.catch(() => {});
+    request.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    this.limit(request.headersTimeoutMs);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  race<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#stopped]);
+  }
+
+  limit(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#end("timeout", `no reply within ${ms} ms`), ms);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#request.signal?.removeEventListener("abort", this.#onAbort);
+  }
+
+  failureOf(thrown: unknown): TransportFailure {
+    if (thrown instanceof TransportFailure) return thrown;
+    const status = this.status;
+    if (thrown instanceof BodyTooLarge) {
+      this.onStop?.();
+      return new TransportFailure("body_too_large", true, thrown.message, { status });
+    }
+    return new TransportFailure("network", !neverLeft(thrown), messageOf(thrown), { cause: thrown, status });
+  }
+
+  #end(kind: "aborted" | "timeout", message: string): void {
+    const failure = new TransportFailure(kind, true, message, { status: this.status });
+    this.#stop(failure);
+    this.#controller.abort(failure);
+    this.onStop?.();
+  }
+}
+
+function neverLeft(thrown: unknown): boolean {
+  const cause = thrown instanceof Error ? (thrown.cause ?? thrown) : undefined;
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  return code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "UND_ERR_CONNECT_TIMEOUT";
+}

@@ -1,0 +1,70 @@
+// Where logs, metrics and traces attach. Events carry facts, never secrets; a hook that throws or rejects disturbs nothing.
+
+import type { OperationId, RateFamily } from "../contract/index.ts";
+import type { TenantErrorCode } from "./errors.ts";
+import type { Lane } from "./rate-limiter.ts";
+
+interface CallEvent {
+  readonly operationId: OperationId;
+  /** Sent as `X-Correlation-Id`; the same for all attempts of a call. */
+  readonly correlationId: string;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+}
+
+export interface RequestEvent extends CallEvent {
+  readonly method: string;
+  readonly host: string;
+  /** Path and query as sent. */
+  readonly path: string;
+}
+
+export interface ResponseEvent extends CallEvent {
+  /** Absent when there was no reply; `error` says why. */
+  readonly status?: number;
+  readonly error?: string;
+  readonly latencyMs: number;
+}
+
+export interface RetryEvent extends CallEvent {
+  readonly delayMs: number;
+  /** What the last attempt ended with: a status or `not_sent`, `lost`, `unreadable`. */
+  readonly because: string;
+}
+
+/** A 429 of the tenant. */
+export interface RateLimitedEvent extends CallEvent {
+  readonly family: RateFamily;
+  readonly lane: Lane;
+  /** As asked by the tenant. */
+  readonly retryAfterMs: number | undefined;
+}
+
+/** The token's life: `fetched`, `failed` (with the error's code), `dropped` after a 401. */
+export interface TokenEvent {
+  readonly outcome: "fetched" | "failed" | "dropped";
+  readonly expiresInSeconds?: number;
+  readonly grantedScopes?: readonly string[] | undefined;
+  /** Scopes that were asked for and not granted. */
+  readonly missingScopes?: readonly string[];
+  readonly code?: TenantErrorCode;
+}
+
+export interface TenantHooks {
+  onRequest?(event: RequestEvent): void | Promise<void>;
+  onResponse?(event: ResponseEvent): void | Promise<void>;
+  onRetry?(event: RetryEvent): void | Promise<void>;
+  onRateLimited?(event: RateLimitedEvent): void | Promise<void>;
+  onToken?(event: TokenEvent): void | Promise<void>;
+}
+
+/** Calls a hook, if there is one, and keeps its failures to itself. */
+export function emit<Event>(hooks: TenantHooks, hook: ((event: Event) => void | Promise<void>) | undefined, event: Event): void {
+  if (hook === undefined) return;
+  try {
+    const pending: unknown = hook.call(hooks, event);
+    if (pending instanceof Promise) pending.catch(() => {});
+  } catch {
+    // Observing must not change what is observed.
+  }
+}

@@ -1,0 +1,44 @@
+// Which addresses may receive the token: https anywhere, http on loopback only, nothing that hides credentials or a query in an address.
+
+import { TenantError } from "./errors.ts";
+
+/** A configured base address: where to connect, and a path before every operation's (empty for most). */
+export interface HostAddress {
+  readonly origin: string;
+  readonly prefix: string;
+}
+
+const LOOPBACK_V4 = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
+
+/** True for 127.0.0.0/8, ::1 and localhost, as the URL parser spells them. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || LOOPBACK_V4.test(hostname);
+}
+
+/**
+ * Checks and splits a configured address; trailing slashes are dropped.
+ * @param where the place in the configuration, for messages
+ * @throws TenantError `invalid_config` when it is no address, `host_not_allowed` when the token must not go there
+ */
+export function parseHost(text: string, where: string): HostAddress {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new TenantError("invalid_config", `${where}: not an address; give one such as https://api.example.com`);
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new TenantError("host_not_allowed", `${where}: an address must not carry credentials`, {
+      advice: "Put them under credentials.clientId and credentials.clientSecret.",
+    });
+  }
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
+    throw new TenantError("host_not_allowed", `${where}: ${url.protocol}//${url.host} is not allowed: https only, http on loopback only`, {
+      advice: "Use the tenant's https address; plain http would show the token to everyone on the way.",
+    });
+  }
+  if (url.search !== "" || url.hash !== "") {
+    throw new TenantError("invalid_config", `${where}: an address must not carry a query or a fragment`);
+  }
+  return { origin: url.origin, prefix: url.pathname.replace(/\/+$/, "") };
+}

@@ -1,0 +1,198 @@
+// Rate limiting by family (contract §2): the port, and the limiter of one process. Waiters stand in lanes; a family has one timer, however many wait.
+
+import type { RateFamily } from "../contract/index.ts";
+import type { Clock } from "../kernel/index.ts";
+import { AbortGroups } from "./abort-groups.ts";
+import { Budget, type WindowLimit } from "./budget.ts";
+
+/** Purposes in order of precedence: an earlier one never waits behind a later one. */
+export const LANES = ["stop", "opt-out", "pacing", "tagging", "extraction"] as const;
+export type Lane = (typeof LANES)[number];
+
+/** State of one family's budget, for progress displays. */
+export interface FamilyStatus {
+  /** The limit in requests per second; undefined when it is off. */
+  readonly limitPerSecond: number | undefined;
+  /** What is sent per second at most at present: below the limit while it recovers from a 429. */
+  readonly ratePerSecond: number | undefined;
+  /** Share of the limit used over the last window, 0..1. */
+  readonly usedShare: number;
+  /** Calls waiting for a permit. */
+  readonly waiting: number;
+  /** Milliseconds for which the tenant asked to be left alone. */
+  readonly pausedMs: number;
+}
+
+/** Hands out permits to send. The default lives in this process; one shared between processes leases its budget elsewhere. */
+export interface RateLimiter {
+  /** Takes a permit if one is free and nobody waits; never waits itself. */
+  tryAcquire(family: RateFamily, lane: Lane): boolean;
+  /**
+   * Resolves with a permit; rejects with the signal's reason when aborted, and holds no permit then.
+   * @param front true for a repetition, which stands before the newcomers of its lane
+   */
+  acquire(family: RateFamily, lane: Lane, signal?: AbortSignal, front?: boolean): Promise<void>;
+  /** A 429 was seen. @param pauseMs how long the tenant asks to be left alone */
+  penalize(family: RateFamily, pauseMs: number): void;
+  status(family: RateFamily): FamilyStatus;
+}
+
+/** Limits by family; undefined means off. */
+export type FamilyLimits = Readonly<Record<RateFamily, WindowLimit | undefined>>;
+
+const OFF: FamilyStatus = { limitPerSecond: undefined, ratePerSecond: undefined, usedShare: 0, waiting: 0, pausedMs: 0 };
+// Without a limit of our own a 429 is still heeded by the call that got it; only the family does not pause.
+
+/** The limiter of one process. */
+export function createRateLimiter(limits: FamilyLimits, clock: Clock): RateLimiter {
+  const aborts = new AbortGroups();
+  const families = new Map<RateFamily, FamilyQueue>();
+  for (const [family, limit] of Object.entries(limits) as [RateFamily, WindowLimit | undefined][]) {
+    if (limit !== undefined) families.set(family, new FamilyQueue(limit, clock, aborts));
+  }
+  return {
+    tryAcquire: (family, lane) => families.get(family)?.tryAcquire(lane) ?? true,
+    acquire: (family, lane, signal, front) => families.get(family)?.acquire(lane, signal, front ?? false) ?? Promise.resolve(),
+    penalize: (family, pauseMs) => families.get(family)?.penalize(pauseMs),
+    status: (family) => families.get(family)?.status() ?? OFF,
+  };
+}
+
+interface Waiter {
+  readonly grant: () => void;
+  /** Aborted: passed over when its turn comes. */
+  gone: boolean;
+}
+
+/** A queue with constant-time push at both ends and take at the front. */
+class LaneQueue {
+  #head: Waiter[] = [];
+  #tail: Waiter[] = [];
+  #taken = 0;
+
+  push(waiter: Waiter, front: boolean): void {
+    // `#head` is a stack of those who stand before all of `#tail`.
+    if (front) this.#head.push(waiter);
+    else this.#tail.push(waiter);
+  }
+
+  take(): Waiter | undefined {
+    const first = this.#head.pop();
+    if (first !== undefined) return first;
+    const next = this.#tail[this.#taken];
+    if (next === undefined) return undefined;
+    this.#taken += 1;
+    if (this.#taken === this.#tail.length) {
+      this.#tail = [];
+      this.#taken = 0;
+    } else if (this.#taken > 1024 && this.#taken * 2 > this.#tail.length) {
+      this.#tail = this.#tail.slice(this.#taken);
+      this.#taken = 0;
+    }
+    return next;
+  }
+
+  clear(): void {
+    this.#head = [];
+    this.#tail = [];
+    this.#taken = 0;
+  }
+}
+
+/**
+ * Idle (nobody waits) → waiting (a waiter came and the budget is empty; one timer runs) → serving (the timer fired: permits go out in order)
+ * → waiting again or idle. When the last waiter leaves, the timer is cancelled.
+ */
+class FamilyQueue {
+  readonly #budget: Budget;
+  readonly #clock: Clock;
+  readonly #aborts: AbortGroups;
+  readonly #lanes: readonly LaneQueue[] = LANES.map(() => new LaneQueue());
+  #waiting = 0;
+  #timer: AbortController | undefined;
+
+  constructor(limit: WindowLimit, clock: Clock, aborts: AbortGroups) {
+    this.#clock = clock;
+    this.#aborts = aborts;
+    this.#budget = new Budget(limit, clock.now());
+  }
+
+  tryAcquire(_lane: Lane): boolean {
+    return this.#waiting === 0 && this.#budget.take(this.#clock.now());
+  }
+
+  acquire(lane: Lane, signal: AbortSignal | undefined, front: boolean): Promise<void> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.tryAcquire(lane)) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      let unlisten: (() => void) | undefined;
+      const waiter: Waiter = {
+        gone: false,
+        grant: () => {
+          unlisten?.();
+          resolve();
+        },
+      };
+      if (signal !== undefined) {
+        unlisten = this.#aborts.add(signal, () => {
+          waiter.gone = true;
+          this.#leave();
+          reject(signal.reason);
+        });
+      }
+      this.#lanes[LANES.indexOf(lane)]?.push(waiter, front);
+      this.#waiting += 1;
+      this.#arm();
+    });
+  }
+
+  penalize(pauseMs: number): void {
+    this.#budget.shrink(this.#clock.now(), pauseMs);
+  }
+
+  status(): FamilyStatus {
+    const { requests, seconds } = this.#budget.limit;
+    return { limitPerSecond: requests / seconds, waiting: this.#waiting, ...this.#budget.view(this.#clock.now()) };
+  }
+
+  #leave(): void {
+    this.#waiting -= 1;
+    if (this.#waiting > 0) return;
+    this.#timer?.abort();
+    this.#timer = undefined;
+    for (const lane of this.#lanes) lane.clear();
+  }
+
+  #arm(): void {
+    if (this.#timer !== undefined || this.#waiting === 0) return;
+    const timer = new AbortController();
+    this.#timer = timer;
+    // Rounded up: waking a fraction too early would only mean another nap.
+    const wait = Math.ceil(this.#budget.waitMs(this.#clock.now()));
+    this.#clock.sleep(Math.max(1, wait), timer.signal).then(
+      () => {
+        if (this.#timer !== timer) return;
+        this.#timer = undefined;
+        this.#serve();
+      },
+      () => {},
+    );
+  }
+
+  #serve(): void {
+    while (this.#waiting > 0 && this.#budget.take(this.#clock.now())) {
+      const waiter = this.#next();
+      if (waiter === undefined) break;
+      this.#waiting -= 1;
+      waiter.grant();
+    }
+    this.#arm();
+  }
+
+  #next(): Waiter | undefined {
+    for (const lane of this.#lanes) {
+      for (let waiter = lane.take(); waiter !== undefined; waiter = lane.take()) if (!waiter.gone) return waiter;
+    }
+    return undefined;
+  }
+}

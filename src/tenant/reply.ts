@@ -1,0 +1,79 @@
+// Replies read with suspicion: JSON or not, of the promised form or not, and what a refusal says in words. Pure.
+
+import { errorReply, type Operation } from "../contract/index.ts";
+import type { SecretScrubber } from "./secrets.ts";
+import { headerOf, type TransportResponse } from "./transport.ts";
+
+/** What a reply of success holds; `unreadable` may be a hiccup on the way (cut off, a proxy's page), `invalid` is the tenant's own doing. */
+export type ReplyReading =
+  | { readonly kind: "value"; readonly value: unknown }
+  | { readonly kind: "unreadable"; readonly why: string }
+  | { readonly kind: "invalid"; readonly why: string };
+
+/** The value of a JSON text, or undefined when it is none. A byte order mark is passed over. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+  } catch {
+    return undefined;
+  }
+}
+
+const MAX_ISSUES = 3;
+
+/** Parses the body of a reply of success by the operation's rule. */
+export function readReply(operation: Operation, response: TransportResponse): ReplyReading {
+  const schema = operation.reply;
+  if (schema === undefined) return { kind: "value", value: undefined };
+  if (response.body === "") {
+    if (operation.success.body === "optional") return { kind: "value", value: undefined };
+    return { kind: "unreadable", why: "an empty body where JSON was promised" };
+  }
+  const json = parseJson(response.body);
+  if (json === undefined) {
+    const type = headerOf(response.headers, "content-type")?.slice(0, 60) ?? "no content type";
+    return { kind: "unreadable", why: `a body that is not JSON (${type}, ${response.body.length} characters)` };
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return { kind: "value", value: parsed.data };
+  const issues = parsed.error.issues.slice(0, MAX_ISSUES).map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
+  return { kind: "invalid", why: issues.join("; ") };
+}
+
+/** True when the status counts as done for this operation. */
+export function isSuccess(operation: Operation, status: number): boolean {
+  const { accepts } = operation.success;
+  return accepts === "2xx" ? status >= 200 && status < 300 : accepts.includes(status);
+}
+
+/** A refusal in the tenant's words. */
+export interface VendorWords {
+  readonly code: string | undefined;
+  readonly message: string | undefined;
+  readonly correlationId: string | undefined;
+}
+
+/** Reads what can be read of a refusal: the documented error body, OAuth's, or any text; cleaned of secrets and bounded. */
+export function vendorWords(response: TransportResponse, scrubber: SecretScrubber): VendorWords {
+  const json = parseJson(response.body);
+  const named = errorReply.safeParse(json);
+  const header = headerOf(response.headers, "x-correlation-id");
+  const correlationId = header ?? (named.success ? named.data.correlationId : undefined);
+  const id = correlationId === undefined ? undefined : scrubber.clean(correlationId.slice(0, 128));
+  const words = (code: string | undefined, message: string): VendorWords => ({
+    code: code === undefined ? undefined : scrubber.clean(code.slice(0, 128)),
+    message: message === "" ? undefined : scrubber.clean(message),
+    correlationId: id,
+  });
+  if (named.success) return words(named.data.error.code, named.data.error.message);
+  if (typeof json === "object" && json !== null) {
+    const code = "error" in json && typeof json.error === "string" ? json.error : undefined;
+    if (code !== undefined) {
+      const description = "error_description" in json && typeof json.error_description === "string" ? json.error_description : "";
+      return words(code, description === "" ? code : `${code}: ${description}`);
+    }
+    if ("message" in json && typeof json.message === "string") return words(undefined, json.message);
+  }
+  // A page is for people's browsers: its tags say nothing here.
+  return words(undefined, /^\s*</.test(response.body) ? response.body.slice(0, 4000).replace(/<[^>]*>/g, " ") : response.body);
+}

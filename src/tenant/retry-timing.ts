@@ -1,0 +1,54 @@
+// How long to wait before the next attempt: pure arithmetic, each odd rule with its reason.
+
+import type { Instant, RandomStream } from "../kernel/index.ts";
+
+/** Resolved retry settings; milliseconds throughout. */
+export interface RetrySettings {
+  /** Attempts in all for one call, those answered with 429 not counted. */
+  readonly maxAttempts: number;
+  /** How many 429s one call endures. */
+  readonly maxRateLimited: number;
+  /** First step of the exponential backoff. */
+  readonly baseDelayMs: number;
+  /** Largest step of the backoff. */
+  readonly maxDelayMs: number;
+  /** Longest `Retry-After` that is waited for; a longer one ends the call. */
+  readonly maxRetryAfterMs: number;
+  /** From the first sending to the last, for calls that bring no deadline of their own. */
+  readonly totalMs: number;
+}
+
+const DECIMAL = /^\d{1,12}(\.\d{1,9})?$/;
+// IMF-fixdate, and the two older forms that RFC 9110 §5.6.7 obliges recipients to read; Date.parse alone would take "1.5e3" or "-1" as a year.
+const HTTP_DATE = /^(mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s.*\d{2}:\d{2}:\d{2}/i;
+
+/**
+ * Milliseconds that a `Retry-After` asks for, in either form (seconds or HTTP date), or undefined when it is absent or makes no sense.
+ * A date is measured against the reply's own `Date`, so that a skew between the two clocks cancels out. A moment in the past means now.
+ */
+export function retryAfterMs(retryAfter: string | undefined, date: string | undefined, now: Instant): number | undefined {
+  const text = retryAfter?.trim();
+  if (text === undefined || text === "") return undefined;
+  if (DECIMAL.test(text)) return Number(text) * 1000;
+  if (text.length > 64 || !HTTP_DATE.test(text)) return undefined;
+  const until = Date.parse(text);
+  if (Number.isNaN(until)) return undefined;
+  const theirNow = date !== undefined && date.length <= 64 && HTTP_DATE.test(date) ? Date.parse(date) : Number.NaN;
+  return Math.max(0, until - (Number.isNaN(theirNow) ? now : theirNow));
+}
+
+/**
+ * Full jitter: anywhere between nothing and an exponentially growing ceiling, because callers that failed together must not return together.
+ * @param failures attempts that have failed so far, at least 1
+ */
+export function backoffMs(failures: number, settings: RetrySettings, random: RandomStream): number {
+  const ceiling = Math.min(settings.maxDelayMs, settings.baseDelayMs * 2 ** Math.min(failures - 1, 30));
+  return ceiling * random.next();
+}
+
+/**
+ * The asked wait, and up to a tenth (at most a second) on top: never earlier than asked, and not all at the same instant.
+ */
+export function politeMs(asked: number, random: RandomStream): number {
+  return asked + Math.min(1000, asked * 0.1) * random.next();
+}

@@ -1,0 +1,268 @@
+// The bearer token of one credential: fetched once for all callers, renewed ahead of its expiry, dropped when the tenant refuses it.
+
+import { tokenReply } from "../contract/index.ts";
+import { type Clock, type Instant, messageOf, type RandomStream } from "../kernel/index.ts";
+import { AbortGroups } from "./abort-groups.ts";
+import type { ResolvedConfig } from "./config.ts";
+import { abortError, TenantError } from "./errors.ts";
+import { emit, type TenantHooks } from "./hooks.ts";
+import { parseJson, vendorWords } from "./reply.ts";
+import { type AttemptFailure, decideRetry } from "./retry-decision.ts";
+import { retryAfterMs } from "./retry-timing.ts";
+import type { SecretScrubber } from "./secrets.ts";
+import { tokenRequest } from "./token-request.ts";
+import { headerOf, type Transport, TransportFailure, type TransportResponse } from "./transport.ts";
+
+/** A granted token. The value stays inside `tokens.ts` and the request headers. */
+export interface Token {
+  /** Value of the `Authorization` header. */
+  readonly authorization: string;
+  /** What was granted; undefined when the tenant did not say. */
+  readonly scopes: readonly string[] | undefined;
+  readonly renewAt: Instant;
+  readonly expiresAt: Instant;
+}
+
+const MAX_MARGIN_MS = 300_000;
+const QUIET_AFTER_FAILURE_MS = 5_000;
+const TOKEN_TEXT = /^[\x21-\x7e]+$/;
+
+/** When to renew: min(300 s, 10 % of the lifetime) before the end (contract §1). */
+export function renewalInstant(from: Instant, lifetimeMs: number): Instant {
+  return from + lifetimeMs - Math.min(MAX_MARGIN_MS, lifetimeMs * 0.1);
+}
+
+export interface TokenDependencies {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: RandomStream;
+  readonly hooks: TenantHooks;
+  readonly scrubber: SecretScrubber;
+  /** Aborted when the tenant is closed. */
+  readonly closing: AbortSignal;
+}
+
+/**
+ * None → fetching → held → (from `renewAt`) held and renewing in the background → held anew; past `expiresAt`, or dropped → none.
+ * A renewal that fails leaves the held token in use until its end.
+ */
+export class TokenSource {
+  readonly #config: ResolvedConfig;
+  readonly #with: TokenDependencies;
+  readonly #aborts = new AbortGroups();
+  #held: Token | undefined;
+  #fetching: Promise<Token> | undefined;
+  #quietUntil: Instant = 0;
+  #blockedUntil: Instant = 0;
+
+  constructor(config: ResolvedConfig, dependencies: TokenDependencies) {
+    this.#config = config;
+    this.#with = dependencies;
+  }
+
+  /** The token in hand if it is good, without waiting; starts its renewal when that is due. */
+  current(): Token | undefined {
+    const held = this.#held;
+    if (held === undefined) return undefined;
+    const now = this.#with.clock.now();
+    if (now < held.renewAt) return held;
+    if (now >= held.expiresAt) return undefined;
+    if (this.#fetching === undefined && now >= this.#quietUntil) this.#fetch().catch(() => {});
+    return held;
+  }
+
+  /** A good token. Rejects with TenantError; `signal` ends the waiting of this caller, not the fetch that others share. */
+  get(signal: AbortSignal | undefined): Promise<Token> {
+    const held = this.current();
+    if (held !== undefined) return Promise.resolve(held);
+    if (signal?.aborted) return Promise.reject(abortError(signal));
+    const fetching = this.#fetching ?? this.#fetch();
+    if (signal === undefined) return fetching;
+    return new Promise((resolve, reject) => {
+      const unlisten = this.#aborts.add(signal, () => reject(abortError(signal)));
+      fetching.then(resolve, reject).finally(unlisten);
+    });
+  }
+
+  /** The tenant refused `token` (401). Does nothing when it has been replaced already. */
+  drop(token: Token): void {
+    if (this.#held !== token) return;
+    this.#held = undefined;
+    emit(this.#with.hooks, this.#with.hooks.onToken, { outcome: "dropped" });
+  }
+
+  /** Scopes of the token in hand, when known. */
+  grantedScopes(): readonly string[] | undefined {
+    return this.#held?.scopes;
+  }
+
+  #fetch(): Promise<Token> {
+    const fetching = this.#fetchWithRetry().finally(() => {
+      this.#fetching = undefined;
+    });
+    this.#fetching = fetching;
+    return fetching;
+  }
+
+  async #fetchWithRetry(): Promise<Token> {
+    const { clock, hooks, closing } = this.#with;
+    const deadline = clock.now() + this.#config.retry.totalMs;
+    try {
+      let failures = 0;
+      let rateLimited = 0;
+      for (;;) {
+        const blocked = this.#blockedUntil - clock.now();
+        if (blocked > 0) await clock.sleep(blocked, closing);
+        const result = await this.#attempt(deadline);
+        if (!(result instanceof Problem)) return result;
+        if (result.failure.kind === "status" && result.failure.status === 429) rateLimited += 1;
+        else failures += 1;
+        const decision = decideRetry(
+          { failure: result.failure, retryClass: "safe", keyed: false, failures, rateLimited, remainingMs: deadline - clock.now() },
+          this.#config.retry,
+          this.#with.random,
+        );
+        if (!decision.retry) {
+          this.#block(result.failure);
+          throw result.error;
+        }
+        await clock.sleep(decision.delayMs, closing);
+      }
+    } catch (thrown) {
+      this.#quietUntil = clock.now() + QUIET_AFTER_FAILURE_MS;
+      const error = thrown instanceof TenantError || !closing.aborted ? thrown : abortError(closing);
+      emit(hooks, hooks.onToken, { outcome: "failed", ...(error instanceof TenantError && { code: error.code }) });
+      throw error;
+    }
+  }
+
+  /** After a 429 that was not waited out, the next fetch waits instead. */
+  #block(failure: AttemptFailure): void {
+    if (failure.kind !== "status" || failure.status !== 429) return;
+    const { maxDelayMs, maxRetryAfterMs } = this.#config.retry;
+    this.#blockedUntil = this.#with.clock.now() + Math.min(failure.retryAfterMs ?? maxDelayMs, maxRetryAfterMs);
+  }
+
+  async #attempt(deadline: Instant): Promise<Token | Problem> {
+    const { origin, prefix } = this.#config.token.address;
+    const { clock, scrubber, transport, closing } = this.#with;
+    const secret = await this.#secret();
+    const request = tokenRequest(this.#config.token.auth, this.#config.clientId, secret, this.#config.token.scopes);
+    const basic = request.headers["authorization"];
+    if (basic !== undefined) scrubber.add(basic.slice("Basic ".length));
+    const sentAt = clock.now();
+    let response: TransportResponse;
+    try {
+      response = await transport({
+        method: "POST",
+        origin,
+        path: prefix,
+        headers: request.headers,
+        body: request.body,
+        signal: closing,
+        headersTimeoutMs: this.#config.headersMs,
+        bodyTimeoutMs: this.#config.bodyMs,
+        deadline,
+        maxBodyBytes: Math.min(this.#config.maxBodyBytes, 1024 ** 2),
+      });
+    } catch (thrown) {
+      if (thrown instanceof TransportFailure && thrown.kind === "aborted") throw abortError(closing, { cause: thrown });
+      return new Problem(
+        { kind: "lost" },
+        new TenantError("vendor_unavailable", `the token endpoint ${origin} did not answer: ${scrubber.clean(messageOf(thrown))}`, { cause: thrown }),
+      );
+    }
+    return response.status >= 200 && response.status < 300 ? this.#hold(response, sentAt) : this.#refusal(response);
+  }
+
+  async #secret(): Promise<string> {
+    try {
+      const secret = await this.#config.clientSecret();
+      if (typeof secret !== "string" || secret === "") throw new TypeError("it gave no text");
+      this.#with.scrubber.add(secret);
+      return secret;
+    } catch (thrown) {
+      // What a vault's client throws may hold anything: only its name is kept.
+      const name = thrown instanceof Error ? thrown.name : "an error";
+      throw new TenantError("unauthorized", `credentials.clientSecret could not be fetched (${name})`);
+    }
+  }
+
+  #refusal(response: TransportResponse): Problem {
+    const { status } = response;
+    const { clock, scrubber } = this.#with;
+    const words = vendorWords(response, scrubber);
+    const wait = retryAfterMs(headerOf(response.headers, "retry-after"), headerOf(response.headers, "date"), clock.now());
+    const about = { status, vendorMessage: words.message, correlationId: words.correlationId };
+    const said = words.message === undefined ? "" : `: ${words.message}`;
+    const at = `the token endpoint ${this.#config.token.address.origin}`;
+    const failure: AttemptFailure = { kind: "status", status, retryAfterMs: wait };
+    const problem = (error: TenantError) => new Problem(failure, error);
+
+    if (status >= 300 && status < 400) return problem(new TenantError("redirect_refused", `${at} answered with a redirect (${status})`, about));
+    if (status === 429) {
+      return problem(new TenantError("rate_limited", `${at} answered 429 again and again`, { ...about, details: { retryAfterMs: wait } }));
+    }
+    if (status === 400 && words.code === "invalid_scope") {
+      const neededScopes = this.#config.token.scopes;
+      return problem(
+        new TenantError("missing_scope", `${at} grants none of the scopes asked for${said}`, {
+          ...about,
+          neededScopes,
+          advice: "Correct token.scopes, or have the scopes added to the client in the tenant's administration.",
+        }),
+      );
+    }
+    if (status === 400 || status === 401 || status === 403) {
+      return problem(
+        new TenantError("unauthorized", `${at} refused the credentials (${status})${said}`, {
+          ...about,
+          advice: "Check credentials.clientId, credentials.clientSecret and token.auth (basic, form or json).",
+        }),
+      );
+    }
+    if (status < 500) return problem(new TenantError("refused", `${at} answered ${status}${said}`, { ...about, advice: "Check token.url." }));
+    return problem(new TenantError("vendor_unavailable", `${at} answered ${status}${said}`, about));
+  }
+
+  #hold(response: TransportResponse, sentAt: Instant): Token | Problem {
+    const { hooks, scrubber } = this.#with;
+    const parsed = tokenReply.safeParse(parseJson(response.body));
+    if (!parsed.success || !TOKEN_TEXT.test(parsed.data.access_token)) {
+      const message = `the token endpoint ${this.#config.token.address.origin} answered ${response.status} without a usable token`;
+      const advice = "Check token.url: this looks like another server's page.";
+      return new Problem({ kind: "unreadable" }, new TenantError("invalid_reply", message, { status: response.status, advice }));
+    }
+    const { access_token, expires_in, scope } = parsed.data;
+    const lifetimeMs = expires_in * 1000;
+    const scopes = scope?.split(" ").filter((each) => each !== "");
+    const missingScopes = scopes === undefined ? [] : this.#config.token.scopes.filter((each) => !scopes.includes(each));
+    if (this.#previous !== undefined) scrubber.remove(this.#previous);
+    this.#previous = this.#value;
+    this.#value = access_token;
+    scrubber.add(access_token);
+    const held = {
+      authorization: `Bearer ${access_token}`,
+      scopes,
+      renewAt: renewalInstant(sentAt, lifetimeMs),
+      expiresAt: sentAt + lifetimeMs,
+    };
+    this.#held = held;
+    emit(hooks, hooks.onToken, { outcome: "fetched", expiresInSeconds: expires_in, grantedScopes: scopes, missingScopes });
+    return held;
+  }
+
+  // The last two values stay scrubbed: replies to requests under way may still echo the older one.
+  #value: string | undefined;
+  #previous: string | undefined;
+}
+
+/** An attempt that gave no token: the facts for the decision, the error for the end. */
+class Problem {
+  readonly failure: AttemptFailure;
+  readonly error: TenantError;
+  constructor(failure: AttemptFailure, error: TenantError) {
+    this.failure = failure;
+    this.error = error;
+  }
+}

@@ -1,0 +1,164 @@
+// The default transport: undici's keep-alive pools, one an origin, driven through `dispatch`, which costs least per request.
+
+import { type Dispatcher, Pool } from "undici";
+import { type Clock, messageOf } from "../kernel/index.ts";
+import { AbortGroups } from "./abort-groups.ts";
+import { BodyReader, BodyTooLarge } from "./body-reader.ts";
+import { headerOf, type Transport, TransportFailure, type TransportRequest, type TransportResponse } from "./transport.ts";
+
+export interface UndiciTransportOptions {
+  /** Most connections to one origin. */
+  readonly maxConnections: number;
+  /** Milliseconds to establish a connection, TLS included. */
+  readonly connectTimeoutMs: number;
+  readonly clock: Clock;
+}
+
+/** A transport over sockets. Opens nothing before the first request; `close` waits for the requests in flight. */
+export function undiciTransport(options: UndiciTransportOptions): Transport {
+  const pools = new Map<string, Pool>();
+  const aborts = new AbortGroups();
+
+  const poolOf = (origin: string): Pool => {
+    const known = pools.get(origin);
+    if (known !== undefined) return known;
+    const pool = new Pool(origin, {
+      connections: options.maxConnections,
+      pipelining: 1,
+      connect: { timeout: options.connectTimeoutMs },
+    });
+    pools.set(origin, pool);
+    return pool;
+  };
+
+  const send = (request: TransportRequest): Promise<TransportResponse> =>
+    new Promise((resolve, reject) => {
+      const exchange = new Exchange(request, options.clock, resolve, reject);
+      const { signal } = request;
+      if (signal !== undefined) {
+        if (signal.aborted) {
+          exchange.abort();
+          return;
+        }
+        exchange.unlisten = aborts.add(signal, () => exchange.abort());
+      }
+      try {
+        poolOf(request.origin).dispatch(
+          {
+            method: request.method,
+            path: request.path,
+            headers: request.headers,
+            body: request.body ?? null,
+            headersTimeout: request.headersTimeoutMs,
+            bodyTimeout: request.bodyTimeoutMs,
+          },
+          exchange,
+        );
+      } catch (thrown) {
+        // undici refuses malformed requests and closed pools by throwing: nothing has left.
+        exchange.fail(new TransportFailure("network", false, messageOf(thrown), { cause: thrown }));
+      }
+    });
+
+  return Object.assign(send, {
+    close: async (): Promise<void> => {
+      const open = [...pools.values()];
+      pools.clear();
+      await Promise.all(open.map((pool) => pool.close()));
+    },
+  });
+}
+
+/** One request and its reply; undici calls it back. It settles exactly once. */
+class Exchange implements Dispatcher.DispatchHandler {
+  unlisten: (() => void) | undefined;
+  #request: TransportRequest;
+  #clock: Clock;
+  #resolve: (response: TransportResponse) => void;
+  #reject: (failure: TransportFailure) => void;
+  #controller: Dispatcher.DispatchController | undefined;
+  #failure: TransportFailure | undefined;
+  #status: number | undefined;
+  #headers: TransportResponse["headers"] = {};
+  #body: BodyReader | undefined;
+
+  constructor(
+    request: TransportRequest,
+    clock: Clock,
+    resolve: (response: TransportResponse) => void,
+    reject: (failure: TransportFailure) => void,
+  ) {
+    this.#request = request;
+    this.#clock = clock;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  /** Rejects at once; a request still waiting for a connection is withdrawn as soon as undici turns to it. */
+  fail(failure: TransportFailure): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = failure;
+    this.unlisten?.();
+    this.#reject(failure);
+    this.#controller?.abort(failure);
+  }
+
+  abort(): void {
+    this.fail(new TransportFailure("aborted", this.#controller !== undefined, "aborted by the caller", { status: this.#status }));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#failure === undefined && this.#late()) {
+      this.fail(new TransportFailure("timeout", false, "no free connection before the deadline"));
+    }
+    if (this.#failure !== undefined) {
+      controller.abort(this.#failure);
+      return;
+    }
+    this.#controller = controller;
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: TransportResponse["headers"]): void {
+    // Informational replies (1xx) come before the real one.
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+    this.#body = new BodyReader(this.#request.maxBodyBytes);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#late()) {
+      this.fail(new TransportFailure("timeout", true, "the reply was not complete before the deadline", { status: this.#status }));
+      return;
+    }
+    try {
+      this.#body?.push(chunk);
+    } catch (thrown) {
+      this.fail(new TransportFailure("body_too_large", true, messageOf(thrown), { status: this.#status }));
+    }
+  }
+
+  onResponseEnd(): void {
+    if (this.#failure !== undefined) return;
+    this.unlisten?.();
+    try {
+      const body = this.#body?.text(headerOf(this.#headers, "content-encoding")) ?? "";
+      this.#resolve({ status: this.#status ?? 0, headers: this.#headers, body });
+    } catch (thrown) {
+      const kind = thrown instanceof BodyTooLarge ? "body_too_large" : "network";
+      this.#reject(new TransportFailure(kind, true, messageOf(thrown), { cause: thrown, status: this.#status }));
+    }
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    const timeout = "code" in error && typeof error.code === "string" && error.code.endsWith("_TIMEOUT");
+    const message = messageOf(error) || "connection failed";
+    // undici announces a request before it writes the first byte: without the announcement nothing has left.
+    const sent = this.#controller !== undefined;
+    this.fail(new TransportFailure(timeout ? "timeout" : "network", sent, message, { cause: error, status: this.#status }));
+  }
+
+  #late(): boolean {
+    return this.#request.deadline !== undefined && this.#clock.now() > this.#request.deadline;
+  }
+}

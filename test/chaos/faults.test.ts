@@ -1,0 +1,89 @@
+// Each fault the sandbox knows, during a job of 5,000 rows: at the end ledger, tenant, audit log and outbox agree, nothing lost, nothing doubled.
+
+import { expect, test } from "vitest";
+import { openTagging } from "../../src/app/index.ts";
+import { createSandbox } from "../../src/sandbox/index.ts";
+import { expectAgreement } from "../support/agreement.ts";
+import { CAMPAIGN, callsCsv, callsScenario } from "../support/calls.ts";
+import { workFolder } from "../support/cli.ts";
+import { createDatabase } from "../support/database.ts";
+
+const ROWS = 5000;
+const put = { operation: "assignDisposition" };
+
+test.each([
+  ["status 500", [{ match: put, probability: 0.02, effect: { status: 500 } }]],
+  [
+    "status 503 with Retry-After",
+    [{ match: put, times: 30, after: 100, effect: { status: 503, headers: { "retry-after": "0" } } }],
+  ],
+  [
+    "status 429 without Retry-After",
+    [{ match: put, probability: 0.01, effect: { status: 429, headers: { "retry-after": null } } }],
+  ],
+  ["HTML instead of JSON", [{ match: put, probability: 0.02, effect: { status: 502, body: "<html>Bad Gateway</html>" } }]],
+  ["delay", [{ match: put, probability: 0.01, effect: { delayMs: 200 } }]],
+  ["connection reset", [{ match: put, probability: 0.02, effect: { reset: true } }]],
+  ["truncated reply", [{ match: put, probability: 0.02, effect: { truncate: true } }]],
+  ["garbage", [{ match: put, probability: 0.02, effect: { garbage: true } }]],
+  ["written, reply lost", [{ match: put, probability: 0.03, effect: { acceptThenFail: true } }]],
+  [
+    "stale reads",
+    [
+      { match: { operation: "getCall" }, effect: { staleRead: true } },
+      { match: put, probability: 0.01, effect: { reset: true } },
+    ],
+  ],
+  [
+    "pages repeated and looping",
+    [
+      { match: { method: "GET" }, effect: { duplicatePage: true } },
+      { match: { method: "GET" }, effect: { loopPage: true } },
+    ],
+  ],
+  ["expired tokens", [{ match: put, probability: 0.01, effect: { status: 401 } }]],
+  [
+    "everything at once",
+    [
+      { match: put, probability: 0.01, effect: { status: 503 } },
+      { match: put, probability: 0.01, effect: { reset: true } },
+      { match: put, probability: 0.01, effect: { acceptThenFail: true } },
+      { match: put, probability: 0.01, effect: { truncate: true } },
+      { match: { operation: "token" }, probability: 0.3, effect: { status: 503 } },
+    ],
+  ],
+])("%s", async (_name, faults) => {
+  const sandbox = createSandbox({ scenario: callsScenario(ROWS) });
+  const database = await createDatabase();
+  await using folder = await workFolder();
+  try {
+    const { url } = await sandbox.listen();
+    for (const fault of faults) sandbox.control.faults.add(fault);
+    const environment = {
+      DATABASE_URL: database.url,
+      CXONE_CLIENT_ID: sandbox.ready.clientId,
+      CXONE_CLIENT_SECRET: sandbox.ready.clientSecret,
+      OUTDIAL_BI_URL: "http://127.0.0.1:9/events",
+      OUTDIAL_BI_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    };
+    const csv = Buffer.from(callsCsv(ROWS));
+    async function* bytes() {
+      yield csv;
+    }
+    await using runtime = await openTagging({ dir: folder.path, tenantUrl: url }, environment, {
+      warn: () => undefined,
+      limits: "off",
+      deliver: false,
+      // Pauses between attempts are short: the test waits on the job, not on the schedule.
+      retry: { baseDelayMs: 5, maxDelayMs: 50 },
+    });
+    const { job } = await runtime.tagging.submit({ name: "calls.csv", bytes, rereadable: true, read: {} }, CAMPAIGN, {});
+    const ended = await runtime.tagging.run(job.id);
+    expect(ended).toMatchObject({ status: "done", stop: undefined });
+    await expectAgreement(database.url, sandbox, ROWS);
+    expect(await runtime.verifyAudit()).toMatchObject({ ok: true });
+  } finally {
+    await sandbox.close();
+    await database.dispose();
+  }
+});
