@@ -11,6 +11,7 @@ import { OutdialError } from "../kernel/index.ts";
  * - `audit_key`: the signing key is unreadable, or is not the key this audit log was begun with
  * - `not_found`: no such job, chunk, entry or delivery
  * - `invalid_state`: the row is not in a state that allows the change
+ * - `not_owner`: the job is run by another replica, or no longer runs
  */
 export type StoreErrorCode =
   | "store_unavailable"
@@ -20,7 +21,8 @@ export type StoreErrorCode =
   | "newer_schema"
   | "audit_key"
   | "not_found"
-  | "invalid_state";
+  | "invalid_state"
+  | "not_owner";
 
 /** An expected failure of the store; branch on `code`. */
 export class StoreError extends OutdialError<StoreErrorCode> {}

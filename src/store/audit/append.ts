@@ -97,7 +97,17 @@ export function append(
   }
   const note = signCheckpoint(frontier.size, frontier.root(), signer);
   const column = (name: keyof AuditRow) => textArray(rows.map((row) => row[name]));
-  const values = [first, leaves, seals, column("time"), column("actor"), column("action"), column("subject"), column("job"), column("details")];
+  const values = [
+    first,
+    leaves,
+    seals,
+    column("time"),
+    column("actor"),
+    column("action"),
+    column("subject"),
+    column("job"),
+    column("details"),
+  ];
   const sent: Promise<unknown>[] = [
     connection.query({ ...INSERT, values }),
     connection.query({ ...ADVANCE, values: [frontier.size, frontier.toBytes(), signer.vkey, note] }),

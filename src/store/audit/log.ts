@@ -4,7 +4,7 @@ import type { Clock } from "../../kernel/index.ts";
 import { type Connection, type Database, together } from "../database/database.ts";
 import { StoreError } from "../error.ts";
 import type { StoreLog } from "../log.ts";
-import { append, type Appended, lockHead } from "./append.ts";
+import { type Appended, append, lockHead } from "./append.ts";
 import { type AuditEntry, type AuditInput, createSealer, type Sealer } from "./entry.ts";
 import { Mirror, readMirror } from "./mirror.ts";
 import type { Signer } from "./note.ts";
@@ -93,9 +93,12 @@ export class AuditLog {
     if (query.to !== undefined) select = select.where("time", "<", new Date(query.to).toISOString());
     const { subject, result } = query;
     if (subject !== undefined) {
-      select = select.where("subject", "=", subject).where((e) => e(e.fn("left", ["subject", e.lit(200)]), "=", [...subject].slice(0, 200).join("")));
+      select = select
+        .where("subject", "=", subject)
+        .where((e) => e(e.fn("left", ["subject", e.lit(200)]), "=", Array.from(subject).slice(0, 200).join("")));
     }
-    if (result !== undefined) select = select.where((e) => e(e.fn("strpos", ["details", e.val(`"result":${JSON.stringify(result)}`)]), ">", 0));
+    if (result !== undefined)
+      select = select.where((e) => e(e.fn("strpos", ["details", e.val(`"result":${JSON.stringify(result)}`)]), ">", 0));
     return (await select.execute()).map(toEntry);
   }
 
@@ -128,7 +131,9 @@ export class AuditLog {
       const from = await checkpointAt(connection, first);
       const to = second === undefined ? await latest(connection) : await checkpointAt(connection, second);
       if (!from || !to || from.size > to.size) {
-        throw new StoreError("not_found", `no checkpoints at ${first} and ${second ?? "the end"}`, { advice: "Checkpoints lie at the ends of batches." });
+        throw new StoreError("not_found", `no checkpoints at ${first} and ${second ?? "the end"}`, {
+          advice: "Checkpoints lie at the ends of batches.",
+        });
       }
       return buildConsistency(connection, from, to);
     });
@@ -146,17 +151,24 @@ export class AuditLog {
 }
 
 async function latest(connection: Connection): Promise<{ size: number; note: string } | undefined> {
-  const { rows } = await connection.query<{ size: number; note: string }>("select size, note from outdial.audit_checkpoints order by size desc limit 1");
+  const { rows } = await connection.query<{ size: number; note: string }>(
+    "select size, note from outdial.audit_checkpoints order by size desc limit 1",
+  );
   return rows[0];
 }
 
 async function checkpointAt(connection: Connection, size: number): Promise<{ size: number; note: string } | undefined> {
-  const { rows } = await connection.query<{ size: number; note: string }>("select size, note from outdial.audit_checkpoints where size = $1", [size]);
+  const { rows } = await connection.query<{ size: number; note: string }>(
+    "select size, note from outdial.audit_checkpoints where size = $1",
+    [size],
+  );
   return rows[0];
 }
 
 /** A proof that does not verify is not handed out: its rows are not those that were signed. */
 function sound<T>(proof: T, verdict: { ok: boolean; message?: string }): T {
   if (verdict.ok) return proof;
-  throw new StoreError("invalid_state", `the log does not prove this: ${verdict.message}`, { advice: "Run outdial audit verify." });
+  throw new StoreError("invalid_state", `the log does not prove this: ${verdict.message}`, {
+    advice: "Run outdial audit verify.",
+  });
 }

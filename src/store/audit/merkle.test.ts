@@ -39,7 +39,8 @@ function definition(leaves: readonly Buffer[]): Buffer {
   return hashNode(definition(leaves.slice(0, k)), definition(leaves.slice(k)));
 }
 
-const hashesOf = (leaves: readonly Buffer[], ranges: readonly LeafRange[]) => ranges.map(({ from, to }) => definition(leaves.slice(from, to)));
+const hashesOf = (leaves: readonly Buffer[], ranges: readonly LeafRange[]) =>
+  ranges.map(({ from, to }) => definition(leaves.slice(from, to)));
 
 function frontierOf(leaves: readonly Buffer[]): Frontier {
   const frontier = Frontier.empty();

@@ -49,7 +49,8 @@ export class Frontier {
   /** Reads what `toBytes` wrote. Throws RangeError when the number of hashes does not fit the size. */
   static from(size: number, bytes: Uint8Array): Frontier {
     const count = bitsSet(size);
-    if (bytes.length !== count * HASH_BYTES) throw new RangeError(`a tree of ${size} leaves has ${count} subtrees, not ${bytes.length / HASH_BYTES}`);
+    if (bytes.length !== count * HASH_BYTES)
+      throw new RangeError(`a tree of ${size} leaves has ${count} subtrees, not ${bytes.length / HASH_BYTES}`);
     const copy = Buffer.from(bytes);
     return new Frontier(
       size,
@@ -153,7 +154,12 @@ export function consistencyRanges(first: number, second: number): LeafRange[] {
 }
 
 /** The root that an inclusion proof leads to, or undefined when the proof has the wrong length (RFC 9162 §2.1.3.2). */
-export function rootFromInclusion(index: number, size: number, leaf: Uint8Array, path: readonly Uint8Array[]): Buffer | undefined {
+export function rootFromInclusion(
+  index: number,
+  size: number,
+  leaf: Uint8Array,
+  path: readonly Uint8Array[],
+): Buffer | undefined {
   if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return undefined;
   let [node, last] = [index, size - 1];
   let root: Buffer = Buffer.from(leaf);

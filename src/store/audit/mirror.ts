@@ -9,7 +9,10 @@ import type { Appended } from "./append.ts";
 import { type Checkpoint, openCheckpoint, type Verifier } from "./note.ts";
 
 /** The mirrored checkpoint: absent, not to be believed, or what it says with the note itself. */
-export type Mirrored = { readonly kind: "absent" } | { readonly kind: "forged" } | { readonly kind: "checkpoint"; readonly checkpoint: Checkpoint; readonly note: string };
+export type Mirrored =
+  | { readonly kind: "absent" }
+  | { readonly kind: "forged" }
+  | { readonly kind: "checkpoint"; readonly checkpoint: Checkpoint; readonly note: string };
 
 /** Reads the mirror of a folder. */
 export async function readMirror(dir: string, verifier: Verifier): Promise<Mirrored> {
@@ -77,7 +80,9 @@ export class Mirror {
     if (there.kind === "absent") return true;
     if (there.kind === "checkpoint") {
       const { size } = there.checkpoint;
-      const [row] = await this.#database.query<{ note: string }>("select note from outdial.audit_checkpoints where size = $1", [size]);
+      const [row] = await this.#database.query<{ note: string }>("select note from outdial.audit_checkpoints where size = $1", [
+        size,
+      ]);
       if (row?.note === there.note) return true;
     }
     this.#log("error", "audit.head does not fit the audit log of this database: it is left as it is; run outdial audit verify");

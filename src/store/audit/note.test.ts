@@ -51,7 +51,14 @@ test("keys that are none are refused by name", () => {
 });
 
 test("a row and the entry it is read back as have one leaf, whatever the text", () => {
-  const input = { actor: "a\0b", action: "tag", subject: "call \ud800 \u2028 \"x\"", job: "job_1", time: 0, details: { z: 1, a: "\0", e: undefined } };
+  const input = {
+    actor: "a\0b",
+    action: "tag",
+    subject: 'call \ud800 \u2028 "x"',
+    job: "job_1",
+    time: 0,
+    details: { z: 1, a: "\0", e: undefined },
+  };
   const row = toRow(input, 0);
   const entry = { ...row, seq: 7, details: JSON.parse(row.details) as Record<string, unknown> };
   expect(leafOf(7, row)).toEqual(leafOfEntry(entry));

@@ -38,7 +38,9 @@ export type AuditProof = z.infer<typeof proofSchema>;
 export type AuditConsistency = z.infer<typeof consistencySchema>;
 
 /** What a proof shows, or why it shows nothing. */
-export type ProofVerdict<T> = ({ readonly ok: true; readonly origin: string } & T) | { readonly ok: false; readonly message: string };
+export type ProofVerdict<T> =
+  | ({ readonly ok: true; readonly origin: string } & T)
+  | { readonly ok: false; readonly message: string };
 
 /**
  * Checks an inclusion proof with nothing but the log's public key (the text of `audit.pub`). Pure.
@@ -52,12 +54,16 @@ export function verifyProof(proof: unknown, vkey: string): ProofVerdict<{ readon
   const said = openCheckpoint(checkpoint, verifier);
   if (!said) return { ok: false, message: "the checkpoint is not signed by this key" };
   const root = rootFromInclusion(entry.seq, said.size, leafOfEntry(entry), decode(path));
-  if (!root?.equals(said.root)) return { ok: false, message: `entry ${entry.seq} is not in the log that the checkpoint was signed for` };
+  if (!root?.equals(said.root))
+    return { ok: false, message: `entry ${entry.seq} is not in the log that the checkpoint was signed for` };
   return { ok: true, origin: said.origin, entry, size: said.size };
 }
 
 /** Checks a consistency proof with nothing but the log's public key. Pure. Throws StoreError `audit_key`. */
-export function verifyConsistency(proof: unknown, vkey: string): ProofVerdict<{ readonly first: number; readonly second: number }> {
+export function verifyConsistency(
+  proof: unknown,
+  vkey: string,
+): ProofVerdict<{ readonly first: number; readonly second: number }> {
   const verifier = readVerifier(vkey);
   const parsed = consistencySchema.safeParse(proof);
   if (!parsed.success) return { ok: false, message: `not a consistency proof: ${z.prettifyError(parsed.error)}` };
@@ -77,7 +83,10 @@ function decode(path: readonly string[]): Buffer[] {
 /** Builds the inclusion proof of an entry under a checkpoint of `size` entries. Throws StoreError `not_found`. */
 export async function buildProof(connection: Connection, seq: number, size: number, checkpoint: string): Promise<AuditProof> {
   const row = seq < size ? await readRow(connection, seq) : undefined;
-  if (!row) throw new StoreError("not_found", `the audit log has no entry ${seq}; it has ${size}`, { advice: "Entries are counted from 0." });
+  if (!row)
+    throw new StoreError("not_found", `the audit log has no entry ${seq}; it has ${size}`, {
+      advice: "Entries are counted from 0.",
+    });
   const path = await hashesOf(connection, inclusionRanges(seq, size));
   return { format: INCLUSION, entry: toEntry(row), path, checkpoint };
 }
@@ -117,7 +126,10 @@ async function subtreeHash(connection: Connection, level: number, index: number)
   let layer = await readHashes(connection, stored, index * width, width);
   while (layer.length > 1) layer = layer.flatMap((left, i) => (i % 2 === 0 ? [hashNode(left, layer[i + 1] ?? left)] : []));
   const [root] = layer;
-  if (!root) throw new StoreError("invalid_state", "the audit log lacks a row that a proof needs", { advice: "Run outdial audit verify." });
+  if (!root)
+    throw new StoreError("invalid_state", "the audit log lacks a row that a proof needs", {
+      advice: "Run outdial audit verify.",
+    });
   return root;
 }
 

@@ -49,7 +49,10 @@ export async function* readCheckpoints(connection: Connection): AsyncGenerator<S
 
 /** The row at a place. */
 export async function readRow(connection: Connection, seq: number): Promise<StoredRow | undefined> {
-  const { rows } = await connection.query<StoredRow>({ text: `select ${COLUMNS} from outdial.audit where seq = $1`, values: [seq] });
+  const { rows } = await connection.query<StoredRow>({
+    text: `select ${COLUMNS} from outdial.audit where seq = $1`,
+    values: [seq],
+  });
   return rows[0];
 }
 

@@ -97,7 +97,11 @@ export async function verifyLog(connection: Connection, known: Knowledge): Promi
   if (checkpoint) {
     const signed = openCheckpoint(checkpoint.note, known.verifier)?.size === checkpoint.size;
     if (!signed) return forged(checkpoint, covered);
-    return tampered(frontier.size, "removed", `row ${frontier.size} and those behind it were removed; a signed checkpoint says ${checkpoint.size}`);
+    return tampered(
+      frontier.size,
+      "removed",
+      `row ${frontier.size} and those behind it were removed; a signed checkpoint says ${checkpoint.size}`,
+    );
   }
   return (
     (await judgeEnd(connection, frontier, covered, known)) ??
@@ -123,7 +127,11 @@ function judge(checkpoint: StoredCheckpoint, frontier: Frontier, covered: number
   if (said?.size !== checkpoint.size || checkpoint.size !== frontier.size) return forged(checkpoint, covered);
   if (said.root.equals(frontier.root())) return undefined;
   const last = checkpoint.size - 1;
-  return tampered(covered, "rewritten", `rows ${covered} to ${last} are not those that the checkpoint at ${checkpoint.size} was signed for`);
+  return tampered(
+    covered,
+    "rewritten",
+    `rows ${covered} to ${last} are not those that the checkpoint at ${checkpoint.size} was signed for`,
+  );
 }
 
 function forged(checkpoint: StoredCheckpoint, covered: number): AuditTampered {
@@ -131,17 +139,30 @@ function forged(checkpoint: StoredCheckpoint, covered: number): AuditTampered {
 }
 
 /** The rows have ended: are they covered by a checkpoint, and does appending continue from them? */
-async function judgeEnd(connection: Connection, frontier: Frontier, covered: number, known: Knowledge): Promise<AuditTampered | undefined> {
+async function judgeEnd(
+  connection: Connection,
+  frontier: Frontier,
+  covered: number,
+  known: Knowledge,
+): Promise<AuditTampered | undefined> {
   const { size } = frontier;
   if (covered < size) {
     return known.seal
-      ? tampered(covered, "checkpoint_removed", `rows ${covered} to ${size - 1} are genuine, but the checkpoint that covers them was removed`)
+      ? tampered(
+          covered,
+          "checkpoint_removed",
+          `rows ${covered} to ${size - 1} are genuine, but the checkpoint that covers them was removed`,
+        )
       : tampered(covered, "inserted", `no signed checkpoint covers rows ${covered} to ${size - 1}`);
   }
   const { rows } = await connection.query<{ size: number; frontier: Buffer }>("select size, frontier from outdial.audit_head");
   const [head] = rows;
   if (head?.size === size && head.frontier.equals(frontier.toBytes())) return undefined;
-  return tampered(Math.min(head?.size ?? 0, size), "head_changed", `the log has ${size} rows, its head says ${head?.size ?? "nothing"} or another tree`);
+  return tampered(
+    Math.min(head?.size ?? 0, size),
+    "head_changed",
+    `the log has ${size} rows, its head says ${head?.size ?? "nothing"} or another tree`,
+  );
 }
 
 function judgeMirror(frontier: Frontier, rootAtMirror: Buffer | undefined, mirror: Mirrored): AuditTampered | undefined {
@@ -160,7 +181,9 @@ async function classify(connection: Connection, row: StoredRow, seal: Sealer | u
   const { seq } = row;
   const following = await readRow(connection, seq + 1);
   const belongsHere = following !== undefined && isGenuine(following, seq, seal);
-  const { rows } = await connection.query<{ size: number }>("select greatest(max(seq) + 2, (select max(size) from outdial.audit_head)) as size from outdial.audit");
+  const { rows } = await connection.query<{ size: number }>(
+    "select greatest(max(seq) + 2, (select max(size) from outdial.audit_head)) as size from outdial.audit",
+  );
   const home = findPlace(row, rows[0]?.size ?? seq, seal);
   if (home === seq + 1 && !belongsHere) return tampered(seq, "removed", `row ${seq} was removed and those behind it moved up`);
   if (home !== undefined && home !== seq) return tampered(seq, "reordered", `row ${seq} holds what was written at ${home}`);

@@ -10,8 +10,7 @@ import type { Tables } from "./schema.ts";
 /** A connection inside a transaction. */
 export type Connection = pg.PoolClient;
 
-const INT8 = 20;
-const TIMESTAMPTZ = 1184;
+const { INT8, TIMESTAMPTZ } = pg.types.builtins;
 
 /** Codes of PostgreSQL and of the operating system that mean "no server to talk to" rather than "a wrong statement". */
 const UNREACHABLE = /^(08|57P0[1-4]$|53300$|ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EHOSTUNREACH$|EAI_AGAIN$|28|3D000$)/;
@@ -28,11 +27,13 @@ export class Database {
       application_name: `outdial ${process.pid}`,
       connectionTimeoutMillis: 30_000,
       pipeline: true,
-      types: { getTypeParser: parserOf },
+      types: parsers(),
     });
     this.#pool.on("error", (error) => log("warn", "an idle database connection was lost", { error: messageOf(error) }));
     const connect = () => this.#connect();
-    this.kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: { connect, end: async () => undefined } }) });
+    this.kysely = new Kysely<Tables>({
+      dialect: new PostgresDialect({ pool: { connect, end: async () => undefined, options: {} } }),
+    });
   }
 
   async #connect(): Promise<Connection> {
@@ -65,10 +66,15 @@ export class Database {
   }
 
   /** One statement on its own. */
-  async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+  query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.run<Row>({ text, values: [...values] });
+  }
+
+  /** One statement on its own; with a name, the server keeps its parsed form. */
+  async run<Row extends object>(statement: pg.QueryConfig): Promise<Row[]> {
     const connection = await this.#connect();
     try {
-      return (await connection.query<Row>({ text, values: [...values] })).rows;
+      return (await connection.query<Row & pg.QueryResultRow>(statement)).rows;
     } catch (thrown) {
       throw explain(thrown);
     } finally {
@@ -82,7 +88,9 @@ export class Database {
 }
 
 /** Waits for all of them, so that no statement is still on its way, then fails with the first failure. */
-export async function together<const T extends readonly Promise<unknown>[]>(promises: T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+export async function together<const T extends readonly Promise<unknown>[]>(
+  promises: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   const settled = await Promise.allSettled(promises);
   const failed = settled.find((one) => one.status === "rejected");
   if (failed) throw failed.reason;
@@ -93,7 +101,9 @@ export async function together<const T extends readonly Promise<unknown>[]>(prom
 function explain(thrown: unknown): unknown {
   if (thrown instanceof StoreError) return thrown;
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
-  const lost = thrown instanceof Error && /^Connection terminated|^timeout exceeded when trying to connect|not queryable$/.test(thrown.message);
+  const lost =
+    thrown instanceof Error &&
+    /^Connection terminated|^timeout exceeded when trying to connect|not queryable$/.test(thrown.message);
   if (!UNREACHABLE.test(code) && !lost) return thrown;
   return new StoreError("store_unavailable", `the database does not answer: ${messageOf(thrown)}`, {
     advice: "Check that the server runs, and the database URL with its user and password.",
@@ -101,12 +111,11 @@ function explain(thrown: unknown): unknown {
   });
 }
 
-function parserOf(oid: number, format?: "text" | "binary") {
-  if (oid === INT8 && format !== "binary") return Number;
-  const parse = pg.types.getTypeParser(oid, format);
-  if (oid !== TIMESTAMPTZ) return parse;
-  return (text: string) => {
-    const parsed: unknown = parse(text);
-    return parsed instanceof Date ? parsed.getTime() : parsed;
-  };
+/** bigint as a number (all of ours fit), times as ms since the epoch; the rest as the driver has it. */
+function parsers(): pg.CustomTypesConfig {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(INT8, Number);
+  // "2026-03-01 12:00:00.5+00": the offset's minutes are left out when they are zero.
+  types.setTypeParser(TIMESTAMPTZ, (text) => Date.parse(text.replace(" ", "T").replace(/[+-]\d\d$/, "$&:00")));
+  return types;
 }

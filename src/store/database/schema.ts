@@ -24,6 +24,7 @@ export interface Tables {
     summary: OptionalJson;
     error: OptionalJson;
     executor: string | null;
+    run: Generated<number>;
     created_at: Time;
     started_at: OptionalTime;
     finished_at: OptionalTime;

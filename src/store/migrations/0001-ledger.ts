@@ -19,6 +19,8 @@ create table outdial.jobs (
   summary json,
   error json,
   executor text,
+  -- How many times it was taken to be run; each time is a workflow of its own.
+  run integer not null default 0,
   created_at timestamptz not null,
   started_at timestamptz,
   finished_at timestamptz

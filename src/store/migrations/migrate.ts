@@ -23,7 +23,9 @@ export async function migrate(database: Database, migrations: readonly Migration
     await connection.query(
       "create table if not exists outdial.migrations (version integer primary key, name text not null, applied_at timestamptz not null default now())",
     );
-    const { rows } = await connection.query<{ version: number }>("select coalesce(max(version), 0)::int as version from outdial.migrations");
+    const { rows } = await connection.query<{ version: number }>(
+      "select coalesce(max(version), 0)::int as version from outdial.migrations",
+    );
     const version = rows[0]?.version ?? 0;
     refuseNewer(version, migrations.length);
     for (const [i, migration] of migrations.entries()) if (i >= version) await apply(connection, i + 1, migration);
@@ -33,7 +35,9 @@ export async function migrate(database: Database, migrations: readonly Migration
 async function versionIfAny(database: Database): Promise<number | undefined> {
   const [found] = await database.query<{ here: boolean }>("select to_regclass('outdial.migrations') is not null as here");
   if (!found?.here) return undefined;
-  const [row] = await database.query<{ version: number }>("select coalesce(max(version), 0)::int as version from outdial.migrations");
+  const [row] = await database.query<{ version: number }>(
+    "select coalesce(max(version), 0)::int as version from outdial.migrations",
+  );
   return row?.version;
 }
 

@@ -1,0 +1,195 @@
+// The outbox: events wait here until their endpoint has them, in order per subject.
+//
+// An event is due when it is pending, its time has come and no earlier one of the same endpoint and subject is pending. A claim moves the
+// time to the claim's end. When an event must wait, those behind it are given the same time, so that they do not lie in the way of what is
+// due; when it is settled, they come forward again.
+
+import type { Selectable } from "kysely";
+import type { Clock } from "../../kernel/index.ts";
+import { numberArray, textArray } from "../database/arrays.ts";
+import type { Database } from "../database/database.ts";
+import type { Tables } from "../database/schema.ts";
+import { insertEvents } from "./insert.ts";
+import type {
+  Claim,
+  ClaimedEvent,
+  Delivery,
+  DeliveryQuery,
+  DeliveryStatus,
+  EndpointCounts,
+  FailedAttempt,
+  OutboxEvent,
+  ReplayQuery,
+} from "./types.ts";
+
+const CLAIM = {
+  name: "outbox-claim",
+  text: `with due as (
+      select id from outdial.outbox o
+      where status = 'pending' and endpoint = $1 and next_attempt_at <= $2
+        and not exists (
+          select from outdial.outbox earlier
+          where earlier.status = 'pending' and earlier.endpoint = $1 and left(earlier.subject, 200) = left(o.subject, 200) and earlier.id < o.id)
+      order by next_attempt_at, id limit $3 for update skip locked)
+    update outdial.outbox o set claimed_by = $4, claimed_until = $5, next_attempt_at = $5
+    from due where o.id = due.id and o.status = 'pending'
+    returning o.id, o.event_id as "eventId", o.endpoint, o.subject, o.type, o.body, o.attempts, o.created_at as "createdAt", o.claimed_until as "claimedUntil"`,
+};
+
+const DELIVERED = {
+  name: "outbox-delivered",
+  text: `with sent as (
+      update outdial.outbox o set status = 'delivered', attempts = attempts + 1, delivered_at = $3, next_attempt_at = null,
+        claimed_by = null, claimed_until = null, last_status = done.code, last_error = null
+      from unnest($1::bigint[], $2::smallint[]) as done (id, code) where o.id = done.id and o.status = 'pending'
+      returning o.endpoint, o.subject, o.id)
+    update outdial.outbox behind set next_attempt_at = $3 from sent
+    where behind.status = 'pending' and behind.endpoint = sent.endpoint and left(behind.subject, 200) = left(sent.subject, 200)
+      and behind.id > sent.id and behind.next_attempt_at > $3 and behind.claimed_by is null`,
+};
+
+const FAILED = {
+  name: "outbox-failed",
+  text: `with failed as (
+      update outdial.outbox o set status = case when next is null then 'dead' else 'pending' end, attempts = attempts + 1,
+        next_attempt_at = to_timestamp(next / 1000), claimed_by = null, claimed_until = null, last_status = code, last_error = error
+      from unnest($1::bigint[], $2::smallint[], $3::text[], $4::float8[]) as done (id, code, error, next)
+      where o.id = done.id and o.status = 'pending'
+      returning o.endpoint, o.subject, o.id, coalesce(o.next_attempt_at, $5) as next)
+    update outdial.outbox behind set next_attempt_at = failed.next from failed
+    where behind.status = 'pending' and behind.endpoint = failed.endpoint and left(behind.subject, 200) = left(failed.subject, 200)
+      and behind.id > failed.id and behind.next_attempt_at is distinct from failed.next and behind.claimed_by is null`,
+};
+
+/** Adds, claims, settles, lists and replays events. Times are of the store's clock. */
+export class Outbox {
+  readonly #database: Database;
+  readonly #clock: Clock;
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+  }
+
+  /** Adds events in a transaction of their own; those of a job's items are added by `JobLedger.commitBatch`. */
+  async add(events: readonly OutboxEvent[]): Promise<void> {
+    if (events.length > 0) await this.#database.transaction((connection) => insertEvents(connection, events, this.#clock.now()));
+  }
+
+  /** Claims events of an endpoint that are due, oldest first. What is not settled in `claimMs` becomes due again. */
+  async claimDue(claim: Claim): Promise<ClaimedEvent[]> {
+    const now = this.#clock.now();
+    const values = [claim.endpoint, new Date(now), claim.limit, claim.by, new Date(now + claim.claimMs)];
+    const rows = await this.#database.run<ClaimedEvent>({ ...CLAIM, values });
+    return rows.sort((a, b) => a.id - b.id);
+  }
+
+  /** Settles deliveries that were accepted. */
+  async markDelivered(delivered: readonly { readonly id: number; readonly status: number }[]): Promise<void> {
+    if (delivered.length === 0) return;
+    const values = [
+      numberArray(delivered.map(({ id }) => id)),
+      numberArray(delivered.map(({ status }) => status)),
+      new Date(this.#clock.now()),
+    ];
+    await this.#database.run({ ...DELIVERED, values });
+  }
+
+  /** Records failed attempts: to be tried again, or dead. */
+  async markFailed(failed: readonly FailedAttempt[]): Promise<void> {
+    if (failed.length === 0) return;
+    const values = [
+      numberArray(failed.map(({ id }) => id)),
+      numberArray(failed.map(({ status }) => status ?? null)),
+      textArray(failed.map(({ error }) => error)),
+      numberArray(failed.map(({ nextAttemptAt }) => nextAttemptAt)),
+      new Date(this.#clock.now()),
+    ];
+    await this.#database.run({ ...FAILED, values });
+  }
+
+  /** Gives claimed events back untried, for a worker that stops. */
+  async release(ids: readonly number[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.#database.query(
+      `update outdial.outbox set next_attempt_at = $2, claimed_by = null, claimed_until = null where id = any($1::bigint[]) and status = 'pending'`,
+      [numberArray(ids), new Date(this.#clock.now())],
+    );
+  }
+
+  /** When the next event of an endpoint becomes due (it may be past), ms; undefined when none is pending. */
+  async nextDue(endpoint: string): Promise<number | undefined> {
+    const [row] = await this.#database.query<{ at: number | null }>(
+      "select min(next_attempt_at) as at from outdial.outbox where status = 'pending' and endpoint = $1",
+      [endpoint],
+    );
+    return row?.at ?? undefined;
+  }
+
+  /** A page of deliveries. */
+  async listDeliveries(query: DeliveryQuery = {}): Promise<Delivery[]> {
+    let select = this.#database.kysely
+      .selectFrom("outdial.outbox")
+      .selectAll()
+      .orderBy("id", query.newestFirst ? "desc" : "asc")
+      .limit(query.limit ?? 100);
+    if (query.after !== undefined) select = select.where("id", query.newestFirst ? "<" : ">", query.after);
+    if (query.endpoint !== undefined) select = select.where("endpoint", "=", query.endpoint);
+    if (query.status !== undefined) select = select.where("status", "=", query.status);
+    if (query.subject !== undefined) select = select.where("subject", "=", query.subject);
+    return (await select.execute()).map(toDelivery);
+  }
+
+  /** Makes dead (or delivered) events pending again, with a fresh count of attempts. Returns how many. */
+  async replay(query: ReplayQuery = {}): Promise<number> {
+    const now = new Date(this.#clock.now());
+    let update = this.#database.kysely
+      .updateTable("outdial.outbox")
+      .set({ status: "pending", attempts: 0, next_attempt_at: now, delivered_at: null, claimed_by: null, claimed_until: null })
+      .where("status", "=", query.status ?? "dead");
+    if (query.endpoint !== undefined) update = update.where("endpoint", "=", query.endpoint);
+    if (query.fromId !== undefined) update = update.where("id", ">=", query.fromId);
+    if (query.toId !== undefined) update = update.where("id", "<=", query.toId);
+    return Number((await update.executeTakeFirst()).numUpdatedRows);
+  }
+
+  /** How each endpoint stands. */
+  async counts(): Promise<EndpointCounts[]> {
+    return this.#database.query<EndpointCounts>(
+      `select endpoint, count(*) filter (where status = 'pending')::int as pending, count(*) filter (where status = 'delivered')::int as delivered,
+         count(*) filter (where status = 'dead')::int as dead,
+         (extract(epoch from $1::timestamptz - min(created_at) filter (where status = 'pending')) * 1000)::float8 as "oldestPendingMs"
+       from outdial.outbox group by endpoint order by endpoint`,
+      [new Date(this.#clock.now())],
+    );
+  }
+
+  /** Age of the oldest pending event, ms; undefined when none is pending. */
+  async oldestPendingAge(endpoint?: string): Promise<number | undefined> {
+    const [row] = await this.#database.query<{ at: number | null }>(
+      "select min(created_at) as at from outdial.outbox where status = 'pending' and ($1::text is null or endpoint = $1)",
+      [endpoint ?? null],
+    );
+    return typeof row?.at === "number" ? this.#clock.now() - row.at : undefined;
+  }
+}
+
+const STATUSES: readonly DeliveryStatus[] = ["pending", "delivered", "dead"];
+
+function toDelivery(row: Selectable<Tables["outdial.outbox"]>): Delivery {
+  return {
+    id: row.id,
+    eventId: row.event_id,
+    endpoint: row.endpoint,
+    subject: row.subject,
+    type: row.type,
+    body: row.body,
+    status: STATUSES.find((status) => status === row.status) ?? "pending",
+    attempts: row.attempts,
+    createdAt: row.created_at,
+    nextAttemptAt: row.next_attempt_at,
+    lastStatus: row.last_status,
+    lastError: row.last_error,
+    deliveredAt: row.delivered_at,
+  };
+}

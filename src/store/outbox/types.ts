@@ -1,0 +1,91 @@
+// The words of the outbox.
+
+import type { Instant } from "../../kernel/index.ts";
+
+/** pending → delivered, or pending → dead → (replayed) pending. */
+export type DeliveryStatus = "pending" | "delivered" | "dead";
+
+/** An event for one endpoint. */
+export interface OutboxEvent {
+  /** Unique id of the event; the same for every endpoint it goes to and for every attempt. */
+  readonly eventId: string;
+  /** Name of the endpoint in the configuration. */
+  readonly endpoint: string;
+  /** What it is about; events of one subject go to an endpoint in order. */
+  readonly subject: string;
+  /** For example `DISPOSITION_ASSIGNED`. */
+  readonly type: string;
+  /** The final text to send. */
+  readonly body: string;
+}
+
+/** A claimed event: to be settled by the claimer before `claimedUntil`. */
+export interface ClaimedEvent extends OutboxEvent {
+  readonly id: number;
+  /** Attempts before this one. */
+  readonly attempts: number;
+  readonly createdAt: Instant;
+  readonly claimedUntil: Instant;
+}
+
+/** An event with its fate, for people. */
+export interface Delivery extends OutboxEvent {
+  readonly id: number;
+  readonly status: DeliveryStatus;
+  readonly attempts: number;
+  readonly createdAt: Instant;
+  readonly nextAttemptAt: Instant | null;
+  readonly lastStatus: number | null;
+  readonly lastError: string | null;
+  readonly deliveredAt: Instant | null;
+}
+
+/** Which events to claim. */
+export interface Claim {
+  readonly endpoint: string;
+  readonly limit: number;
+  /** How long the claim holds, ms; afterwards another worker may claim the event. */
+  readonly claimMs: number;
+  /** Who claims. */
+  readonly by: string;
+}
+
+/** A failed attempt: tried again at `nextAttemptAt`, or given up. */
+export interface FailedAttempt {
+  readonly id: number;
+  /** HTTP status, when there was an answer. */
+  readonly status?: number | undefined;
+  readonly error: string;
+  /** null gives up: the event is dead. */
+  readonly nextAttemptAt: Instant | null;
+}
+
+/** Which deliveries to list; everything given must hold. */
+export interface DeliveryQuery {
+  readonly endpoint?: string | undefined;
+  readonly status?: DeliveryStatus | undefined;
+  readonly subject?: string | undefined;
+  /** Continue behind this id. */
+  readonly after?: number | undefined;
+  readonly newestFirst?: boolean | undefined;
+  /** 100 by default. */
+  readonly limit?: number | undefined;
+}
+
+/** Which events to send again; dead ones unless said otherwise. */
+export interface ReplayQuery {
+  readonly endpoint?: string | undefined;
+  readonly fromId?: number | undefined;
+  readonly toId?: number | undefined;
+  readonly status?: "dead" | "delivered" | undefined;
+}
+
+/** How an endpoint's events stand. */
+export interface EndpointCounts {
+  readonly endpoint: string;
+  readonly pending: number;
+  readonly delivered: number;
+  readonly dead: number;
+  /** Age of the oldest pending event, ms; null when none is pending. */
+  readonly oldestPendingMs: number | null;
+}

@@ -1,0 +1,59 @@
+// Heartbeats: which processes work on this database, and which have fallen silent. All times are the database's, never a host's.
+
+import type { Database } from "./database/database.ts";
+
+/** A process that works on the database. */
+export interface ReplicaBeat {
+  /** The executor id that its work is filed under. */
+  readonly id: string;
+  readonly pid: number;
+  readonly host: string;
+  /** Promised time between beats, ms. */
+  readonly intervalMs: number;
+}
+
+/** A replica as others see it. */
+export interface Replica extends ReplicaBeat {
+  /** Time since its last beat, ms. */
+  readonly silentMs: number;
+}
+
+const COLUMNS = `id, pid, host, interval_ms as "intervalMs",
+  (extract(epoch from clock_timestamp() - heartbeat_at) * 1000)::float8 as "silentMs"`;
+
+/** The table of heartbeats. */
+export class Replicas {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Says that a replica is alive. */
+  async beat(replica: ReplicaBeat): Promise<void> {
+    await this.#database.query(
+      `insert into outdial.replicas (id, pid, host, interval_ms, started_at, heartbeat_at) values ($1, $2, $3, $4, clock_timestamp(), clock_timestamp())
+       on conflict (id) do update set pid = excluded.pid, host = excluded.host, interval_ms = excluded.interval_ms, heartbeat_at = excluded.heartbeat_at`,
+      [replica.id, replica.pid, replica.host, replica.intervalMs],
+    );
+  }
+
+  /** All replicas. */
+  list(): Promise<Replica[]> {
+    return this.#database.query<Replica>(`select ${COLUMNS} from outdial.replicas order by id`);
+  }
+
+  /** Replicas whose next beat is overdue by more than `graceMs`. */
+  listDead(graceMs: number): Promise<Replica[]> {
+    return this.#database.query<Replica>(
+      `select ${COLUMNS} from outdial.replicas
+       where heartbeat_at + (interval_ms + $1::float8) * interval '1 millisecond' < clock_timestamp() order by id`,
+      [graceMs],
+    );
+  }
+
+  /** Takes a replica off the list: it said goodbye, or its work was adopted. False when it was not there: another one was first. */
+  async remove(id: string): Promise<boolean> {
+    return (await this.#database.query("delete from outdial.replicas where id = $1 returning 1", [id])).length === 1;
+  }
+}

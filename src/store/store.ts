@@ -1,0 +1,83 @@
+// Opening and closing the store.
+
+import { mkdir } from "node:fs/promises";
+import type { Clock } from "../kernel/index.ts";
+import { loadSigner } from "./audit/keys.ts";
+import { AuditLog } from "./audit/log.ts";
+import { Database } from "./database/database.ts";
+import { type EmbeddedServer, joinEmbeddedServer } from "./embedded/server.ts";
+import { JobLedger } from "./jobs/ledger.ts";
+import { type StoreLog, silent } from "./log.ts";
+import { migrate } from "./migrations/migrate.ts";
+import { Outbox } from "./outbox/outbox.ts";
+import { Replicas } from "./replicas.ts";
+
+/** Where the store is and what it works with. */
+export interface OpenStoreOptions {
+  /** Connection string of a PostgreSQL database (15 or later); without it an embedded server runs with its data under `dir`. */
+  readonly url?: string | undefined;
+  /** The working folder, usually `.outdial`: keys, the mirror of the audit's head, and the embedded server. Created when absent. */
+  readonly dir: string;
+  readonly clock: Clock;
+  readonly log?: StoreLog | undefined;
+  /** The audit's Ed25519 private key in PEM; without it `audit.key` in `dir`, created when absent. */
+  readonly auditKey?: string | undefined;
+  /** Connections at most, 8 by default. */
+  readonly connections?: number | undefined;
+}
+
+/** An open store. */
+export interface Store {
+  /** Connection string of the database, for others that work on it. Holds the password: not for logs. */
+  readonly url: string;
+  /** Whether the database is an embedded server of this machine. */
+  readonly embedded: boolean;
+  readonly jobs: JobLedger;
+  readonly audit: AuditLog;
+  readonly outbox: Outbox;
+  readonly replicas: Replicas;
+  /** Waits for what is under way, closes the connections and leaves the embedded server. May be called twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store: starts or joins the embedded server when no URL is given, brings the schema up to date, loads the audit's key.
+ * Throws StoreError.
+ */
+export async function openStore(options: OpenStoreOptions): Promise<Store> {
+  const log = options.log ?? silent;
+  await mkdir(options.dir, { recursive: true, mode: 0o700 });
+  const server = options.url === undefined ? await joinEmbeddedServer({ dir: options.dir, log }) : undefined;
+  const url = server?.url ?? options.url ?? "";
+  const database = new Database(url, log, options.connections ?? 8);
+  try {
+    const [signer] = await Promise.all([loadSigner(options.dir, options.auditKey), migrate(database)]);
+    const audit = new AuditLog(database, signer, options.dir, options.clock, log);
+    return assemble(url, database, audit, options.clock, server);
+  } catch (thrown) {
+    await database.close();
+    await server?.leave();
+    throw thrown;
+  }
+}
+
+function assemble(url: string, database: Database, audit: AuditLog, clock: Clock, server: EmbeddedServer | undefined): Store {
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    await audit.flush();
+    await database.close();
+    await server?.leave();
+  };
+  return {
+    url,
+    embedded: server !== undefined,
+    jobs: new JobLedger(database, audit, clock),
+    audit,
+    outbox: new Outbox(database, clock),
+    replicas: new Replicas(database),
+    close: () => {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
