@@ -1,33 +1,13 @@
-// The request loop: token, budget, attempt, judgement, and either a value, another attempt or a typed error.
+// The client: prepares calls, names them, gives them their deadline.
 
-import { type Operation, type OperationId, operationOf } from "../contract/index.ts";
-import { type Clock, type Instant, messageOf, type RandomStream } from "../kernel/index.ts";
-import type { ResolvedConfig } from "./config.ts";
-import { type Attempt, abortError, type CallReport, TenantError } from "./errors.ts";
-import { emit, type TenantHooks } from "./hooks.ts";
-import { refusalError } from "./judge.ts";
-import { lockOf, type Locked } from "./lock.ts";
-import { type Prepared, prepare } from "./prepare.ts";
-import type { RateLimiter } from "./rate-limiter.ts";
-import { isSuccess, readReply, vendorWords } from "./reply.ts";
+import { type OperationId, operationOf } from "../contract/index.ts";
+import { Call, type CallDependencies } from "./call.ts";
+import { abortError, TenantError } from "./errors.ts";
+import { type Locked, lockOf } from "./lock.ts";
+import { prepare } from "./prepare.ts";
 import type { AnyInput, ReplyOf, Requester, RequestInput, RequestResult } from "./requester.ts";
-import { type AttemptFailure, decideRetry, mayHaveExecuted } from "./retry-decision.ts";
-import { retryAfterMs } from "./retry-timing.ts";
-import type { SecretScrubber } from "./secrets.ts";
-import type { Token, TokenSource } from "./tokens.ts";
-import { headerOf, type Transport, TransportFailure, type TransportRequest, type TransportResponse } from "./transport.ts";
 
-export interface ClientDependencies {
-  readonly config: ResolvedConfig;
-  readonly transport: Transport;
-  readonly clock: Clock;
-  /** Milliseconds from any origin, for latencies. */
-  readonly elapsed: () => number;
-  readonly random: RandomStream;
-  readonly hooks: TenantHooks;
-  readonly limiter: RateLimiter;
-  readonly tokens: TokenSource;
-  readonly scrubber: SecretScrubber;
+export interface ClientDependencies extends CallDependencies {
   /** Start of every correlation id of this client. */
   readonly correlationPrefix: string;
 }
@@ -54,17 +34,22 @@ export class Client implements Requester {
     const { reply, etag, status, correlationId, ...report } = await this.request(operationId, input);
     const lock = lockOf(style, etag, reply);
     if (lock === undefined && style.required) {
-      throw new TenantError("invalid_reply", `${operationId}: the reply carries no ${style.tagIn}, so no write can build upon it`, {
-        operationId,
-        status,
-        correlationId,
-        report,
-      });
+      throw new TenantError(
+        "invalid_reply",
+        `${operationId}: the reply carries no ${style.tagIn}, so no write can build upon it`,
+        {
+          operationId,
+          status,
+          correlationId,
+          report,
+        },
+      );
     }
     return { value: reply, lock };
   }
 
   #send(id: OperationId, input: AnyInput): Promise<RequestResult<unknown>> {
+    if (this.#with.closing.aborted) throw abortError(this.#with.closing, { operationId: id });
     const operation = operationOf(id);
     const prepared = prepare(id, operation, input, this.#with.config);
     this.#calls += 1;
@@ -78,7 +63,10 @@ export class Client implements Requester {
     const ended = new AbortController();
     const deadline = new AbortController();
     this.#with.clock.sleep(Math.max(0, deadlineMs), ended.signal).then(
-      () => deadline.abort(new TenantError("deadline_exceeded", `${call.id}: not done within ${deadlineMs} ms`, { operationId: call.id })),
+      () =>
+        deadline.abort(
+          new TenantError("deadline_exceeded", `${call.id}: not done within ${deadlineMs} ms`, { operationId: call.id }),
+        ),
       () => {},
     );
     try {
@@ -86,319 +74,5 @@ export class Client implements Requester {
     } finally {
       ended.abort();
     }
-  }
-}
-
-/** One call: its attempts and what is known about them. */
-class Call {
-  readonly id: OperationId;
-  readonly #with: ClientDependencies;
-  readonly #operation: Operation;
-  readonly #prepared: Prepared;
-  readonly #correlationId: string;
-  readonly #attempts: Attempt[] = [];
-  #rateLimited = 0;
-  #failures = 0;
-  #waitedMs = 0;
-  #firstSentAt: number | undefined;
-  #deadline: Instant = Number.POSITIVE_INFINITY;
-  /** The last attempt but one, or an earlier one, may have been carried out. */
-  #earlierUnknown = false;
-  #lastUnknown = false;
-  #reauthorized = false;
-
-  constructor(dependencies: ClientDependencies, id: OperationId, operation: Operation, prepared: Prepared, correlationId: string) {
-    this.#with = dependencies;
-    this.id = id;
-    this.#operation = operation;
-    this.#prepared = prepared;
-    this.#correlationId = correlationId;
-    prepared.headers["x-correlation-id"] = correlationId;
-  }
-
-  async run(signal: AbortSignal | undefined): Promise<RequestResult<unknown>> {
-    for (;;) {
-      // The token first: permits taken while a token is fetched would all be used at once when it comes.
-      let token = this.#with.tokens.current() ?? (await this.#awaitToken(signal));
-      if (!this.#with.limiter.tryAcquire(this.#operation.rate, this.#prepared.lane)) {
-        await this.#awaitPermit(signal);
-        token = this.#with.tokens.current() ?? (await this.#awaitToken(signal));
-      }
-      if (signal?.aborted) throw this.#aborted(signal);
-      const outcome = await this.#attempt(token, signal);
-      if (!(outcome instanceof Failed)) return outcome;
-      if (outcome.again === "now") continue;
-      await this.#pause(outcome, signal);
-    }
-  }
-
-  async #awaitToken(signal: AbortSignal | undefined): Promise<Token> {
-    const since = this.#with.elapsed();
-    try {
-      return await this.#with.tokens.get(signal);
-    } catch (thrown) {
-      throw this.#whileWaiting(thrown, signal);
-    } finally {
-      this.#waitedMs += this.#with.elapsed() - since;
-    }
-  }
-
-  async #awaitPermit(signal: AbortSignal | undefined): Promise<void> {
-    const since = this.#with.elapsed();
-    try {
-      await this.#with.limiter.acquire(this.#operation.rate, this.#prepared.lane, signal, this.#attempts.length > 0);
-    } catch (thrown) {
-      throw this.#whileWaiting(thrown, signal);
-    } finally {
-      this.#waitedMs += this.#with.elapsed() - since;
-    }
-  }
-
-  /** One sending. Returns the value, or a failure after which another attempt is due; throws when the call is over. */
-  async #attempt(token: Token, signal: AbortSignal | undefined): Promise<RequestResult<unknown> | Failed> {
-    const { hooks, transport, clock, elapsed } = this.#with;
-    const sentAt = elapsed();
-    if (this.#firstSentAt === undefined) {
-      this.#firstSentAt = sentAt;
-      this.#deadline = clock.now() + this.#with.config.retry.totalMs;
-    }
-    this.#earlierUnknown ||= this.#lastUnknown;
-    this.#lastUnknown = false;
-    if (hooks.onRequest !== undefined) this.#tellRequest(hooks);
-    let response: TransportResponse;
-    try {
-      response = await transport(this.#request(token, signal));
-    } catch (thrown) {
-      return this.#noReply(thrown, sentAt, signal);
-    }
-    const latencyMs = elapsed() - sentAt;
-    this.#attempts.push({ status: response.status, latencyMs });
-    if (hooks.onResponse !== undefined) emit(hooks, hooks.onResponse, { ...this.#event(), status: response.status, latencyMs });
-    return isSuccess(this.#operation, response.status) ? this.#success(response) : this.#refusal(response, token);
-  }
-
-  #request(token: Token, signal: AbortSignal | undefined): TransportRequest {
-    const { config, clock } = this.#with;
-    const { origin, path, headers, body } = this.#prepared;
-    headers["authorization"] = token.authorization;
-    const first = this.#attempts.length === 0;
-    const left = first ? config.retry.totalMs : Math.max(1, this.#deadline - clock.now());
-    return {
-      method: this.#operation.method,
-      origin,
-      path,
-      headers,
-      body,
-      signal,
-      headersTimeoutMs: Math.min(config.headersMs, left),
-      bodyTimeoutMs: Math.min(config.bodyMs, left),
-      deadline: this.#deadline,
-      maxBodyBytes: config.maxBodyBytes,
-    };
-  }
-
-  #success(response: TransportResponse): RequestResult<unknown> | Failed {
-    const reading = readReply(this.#operation, response);
-    if (reading.kind === "value") return this.#result(response, reading.value, false);
-    this.#lastUnknown = true;
-    const error = (because: string) =>
-      this.#error("invalid_reply", `status ${response.status} with ${reading.why} (${because})`, response.status, {
-        advice: this.#isWrite ? "The write may have been carried out: read back." : "Check that the configured host is the tenant's.",
-        outcomeUnknown: this.#isWrite,
-      });
-    if (reading.kind === "invalid") throw error("not what the contract promises");
-    return this.#decide({ kind: "unreadable" }, error);
-  }
-
-  #refusal(response: TransportResponse, token: Token): RequestResult<unknown> | Failed {
-    const { tokens, clock, scrubber, config, limiter, hooks } = this.#with;
-    const { status, headers } = response;
-    if (status === this.#operation.alreadyStatus && this.#prepared.transition) return this.#result(response, undefined, true);
-    if (status === 401) {
-      tokens.drop(token);
-      if (!this.#reauthorized) {
-        this.#reauthorized = true;
-        return new Failed("now", 0, "401");
-      }
-    }
-    if (status >= 200 && status < 300) {
-      this.#lastUnknown = true;
-      throw this.#error("invalid_reply", `status ${status}, which the contract does not know for this operation`, status, {
-        advice: this.#isWrite ? "The write may have been carried out: read back." : undefined,
-        outcomeUnknown: this.#isWrite,
-      });
-    }
-    const asked = retryAfterMs(headerOf(headers, "retry-after"), headerOf(headers, "date"), clock.now());
-    if (status === 429) {
-      this.#rateLimited += 1;
-      limiter.penalize(this.#operation.rate, Math.min(asked ?? config.retry.baseDelayMs, config.retry.maxRetryAfterMs));
-      if (hooks.onRateLimited !== undefined) {
-        emit(hooks, hooks.onRateLimited, { ...this.#event(), family: this.#operation.rate, lane: this.#prepared.lane, retryAfterMs: asked });
-      }
-    }
-    const failure: AttemptFailure = { kind: "status", status, retryAfterMs: asked };
-    this.#lastUnknown = mayHaveExecuted(failure);
-    return this.#decide(failure, (because) =>
-      refusalError({
-        id: this.id,
-        operation: this.#operation,
-        status,
-        words: vendorWords(response, scrubber),
-        correlationId: this.#correlationOf(response),
-        locked: this.#prepared.headers["if-match"] !== undefined,
-        grantedScopes: token.scopes,
-        retryAfterMs: asked,
-        because,
-        report: this.#report(),
-      }),
-    );
-  }
-
-  #noReply(thrown: unknown, sentAt: number, signal: AbortSignal | undefined): Failed {
-    const { scrubber, hooks, elapsed } = this.#with;
-    const failure = thrown instanceof TransportFailure ? thrown : new TransportFailure("network", true, messageOf(thrown), { cause: thrown });
-    const latencyMs = elapsed() - sentAt;
-    const message = scrubber.clean(failure.message);
-    this.#attempts.push({ error: message, latencyMs });
-    if (hooks.onResponse !== undefined) emit(hooks, hooks.onResponse, { ...this.#event(), error: message, latencyMs });
-    this.#lastUnknown = failure.sent;
-    if (failure.kind === "aborted" && signal?.aborted) throw this.#aborted(signal);
-    if (failure.kind === "body_too_large") {
-      throw this.#error("body_too_large", message, failure.status, { outcomeUnknown: this.#isWrite, advice: "Ask for smaller pages or raise maxBodyBytes." });
-    }
-    return this.#decide(failure.sent ? { kind: "lost" } : { kind: "not_sent" }, (because) => {
-      const unknown = this.#isWrite && (this.#lastUnknown || this.#earlierUnknown);
-      const code = unknown ? "unknown_outcome" : "vendor_unavailable";
-      const advice = unknown ? "The write may have been carried out: read back before sending again." : "Check the host, the network and the tenant's state.";
-      return this.#error(code, `no reply from ${this.#prepared.origin}: ${message} (${because})`, failure.status, {
-        outcomeUnknown: unknown,
-        advice,
-        cause: failure,
-      });
-    });
-  }
-
-  /** Another attempt, or the error that ends the call. */
-  #decide(failure: AttemptFailure, error: (because: string) => TenantError): Failed {
-    const { config, random, clock } = this.#with;
-    if (!(failure.kind === "status" && failure.status === 429)) this.#failures += 1;
-    const decision = decideRetry(
-      {
-        failure,
-        retryClass: this.#operation.retry,
-        keyed: this.#prepared.keyed,
-        failures: this.#failures,
-        rateLimited: this.#rateLimited,
-        remainingMs: this.#deadline - clock.now(),
-      },
-      config.retry,
-      random,
-    );
-    if (!decision.retry) throw error(decision.because);
-    return new Failed("later", decision.delayMs, failure.kind === "status" ? String(failure.status) : failure.kind);
-  }
-
-  async #pause(failed: Failed, signal: AbortSignal | undefined): Promise<void> {
-    const { hooks, clock } = this.#with;
-    if (hooks.onRetry !== undefined) emit(hooks, hooks.onRetry, { ...this.#event(), delayMs: failed.delayMs, because: failed.because });
-    try {
-      await clock.sleep(failed.delayMs, signal);
-    } catch (thrown) {
-      throw this.#whileWaiting(thrown, signal);
-    }
-  }
-
-  #result(response: TransportResponse, reply: unknown, already: boolean): RequestResult<unknown> {
-    return {
-      reply,
-      status: response.status,
-      already,
-      etag: headerOf(response.headers, "etag"),
-      correlationId: this.#correlationOf(response),
-      ...this.#report(),
-    };
-  }
-
-  #report(): CallReport {
-    return {
-      attempts: this.#attempts,
-      rateLimited: this.#rateLimited,
-      waitedMs: this.#waitedMs,
-      latencyMs: this.#firstSentAt === undefined ? 0 : Math.max(0, this.#with.elapsed() - this.#firstSentAt - this.#waitedSinceSent()),
-      earlierUnknown: this.#earlierUnknown,
-    };
-  }
-
-  /** Budget waits between attempts are not the call's own time. */
-  #waitedSinceSent(): number {
-    return this.#attempts.length < 2 ? 0 : this.#waitedMs - this.#waitedBefore;
-  }
-  #waitedBefore = 0;
-
-  get #isWrite(): boolean {
-    return this.#operation.retry !== "safe";
-  }
-
-  #correlationOf(response: TransportResponse): string {
-    const theirs = headerOf(response.headers, "x-correlation-id");
-    return theirs === undefined || theirs === this.#correlationId ? this.#correlationId : this.#with.scrubber.clean(theirs.slice(0, 128));
-  }
-
-  #error(code: "invalid_reply" | "unknown_outcome" | "vendor_unavailable" | "body_too_large", message: string, status: number | undefined, more: { advice?: string | undefined; outcomeUnknown?: boolean; cause?: unknown }): TenantError {
-    const { advice, ...rest } = more;
-    return new TenantError(code, `${this.id}: ${message}`, {
-      operationId: this.id,
-      status,
-      correlationId: this.#correlationId,
-      report: this.#report(),
-      ...(advice !== undefined && { advice }),
-      ...rest,
-    });
-  }
-
-  #aborted(signal: AbortSignal): TenantError {
-    const outcomeUnknown = this.#isWrite && (this.#lastUnknown || this.#earlierUnknown);
-    return abortError(signal, { operationId: this.id, correlationId: this.#correlationId, report: this.#report(), outcomeUnknown });
-  }
-
-  /** What ends a call that was waiting between attempts: the signal, or the token's own error with the facts of this call. */
-  #whileWaiting(thrown: unknown, signal: AbortSignal | undefined): TenantError {
-    if (signal?.aborted) return this.#aborted(signal);
-    const outcomeUnknown = this.#isWrite && (this.#lastUnknown || this.#earlierUnknown);
-    const cause = thrown instanceof TenantError ? thrown : undefined;
-    return new TenantError(cause?.code ?? "vendor_unavailable", `${this.id}: ${this.#with.scrubber.clean(messageOf(thrown))}`, {
-      operationId: this.id,
-      status: cause?.status,
-      correlationId: cause?.correlationId ?? this.#correlationId,
-      neededScopes: cause?.neededScopes,
-      vendorMessage: cause?.vendorMessage,
-      details: cause?.details ?? {},
-      report: this.#report(),
-      outcomeUnknown,
-      ...(cause?.advice !== undefined && { advice: cause.advice }),
-      cause: thrown,
-    });
-  }
-
-  #event() {
-    return { operationId: this.id, correlationId: this.#correlationId, attempt: this.#attempts.length };
-  }
-
-  #tellRequest(hooks: TenantHooks): void {
-    const { origin, path } = this.#prepared;
-    const host = origin.slice(origin.indexOf("//") + 2);
-    emit(hooks, hooks.onRequest, { ...this.#event(), attempt: this.#attempts.length + 1, method: this.#operation.method, host, path });
-  }
-}
-
-/** An attempt after which another is due: `now`, or after a pause. */
-class Failed {
-  readonly again: "now" | "later";
-  readonly delayMs: number;
-  readonly because: string;
-  constructor(again: "now" | "later", delayMs: number, because: string) {
-    this.again = again;
-    this.delayMs = delayMs;
-    this.because = because;
   }
 }

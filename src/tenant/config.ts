@@ -1,7 +1,14 @@
 // The configuration of a tenant: as a caller writes it, and resolved once into the form that everything else uses.
 
 import { z } from "zod";
-import { type HostFamily, RATE_FAMILIES, RATE_LIMITS, type RateFamily, TOKEN_AUTH_STYLES, type TokenAuthStyle } from "../contract/index.ts";
+import {
+  type HostFamily,
+  RATE_FAMILIES,
+  RATE_LIMITS,
+  type RateFamily,
+  TOKEN_AUTH_STYLES,
+  type TokenAuthStyle,
+} from "../contract/index.ts";
 import { nearest } from "../kernel/index.ts";
 import type { WindowLimit } from "./budget.ts";
 import { TenantError } from "./errors.ts";
@@ -15,7 +22,7 @@ export type LimitSetting = { readonly perSecond: number } | { readonly perMinute
 /** How to reach one tenant. Example: `{ hosts: "https://api.example.com", token: { auth: "basic" }, credentials: { clientId, clientSecret } }`. */
 export interface TenantConfig {
   /** One address for all API families, or one a family with `default` for the rest. https, or http on loopback. */
-  readonly hosts: string | (Partial<Readonly<Record<HostFamily, string>>> & { readonly default?: string | undefined });
+  readonly hosts: string | { readonly [Family in HostFamily | "default"]?: string | undefined };
   readonly token: {
     /** Address of the token endpoint. Default: the outbound host followed by `/oauth/token`. */
     readonly url?: string | undefined;
@@ -30,7 +37,7 @@ export interface TenantConfig {
     readonly clientSecret: string | (() => Promise<string>);
   };
   /** Overrides of the documented limits by rate family, for example `{ "outbound-write": { perSecond: 50 }, campaigns: "off" }`. */
-  readonly limits?: Partial<Readonly<Record<RateFamily, LimitSetting>>> | undefined;
+  readonly limits?: { readonly [Family in RateFamily]?: LimitSetting | undefined } | undefined;
   readonly retry?:
     | {
         /** Attempts in all for one call, 429s not counted. Default 5. */
@@ -82,14 +89,16 @@ const HOST_FAMILIES = ["outbound", "interactions", "omnichannel", "dialer", "out
 const ms = z.number().min(1).max(86_400_000);
 const rate = z.number().positive().max(1_000_000);
 const limitSetting = z.union([z.literal("off"), z.strictObject({ perSecond: rate }), z.strictObject({ perMinute: rate })], {
-  error: "give { perSecond: number }, { perMinute: number } or \"off\"",
+  error: 'give { perSecond: number }, { perMinute: number } or "off"',
 });
 const hostText = z.string().min(1);
 const namesOf = <Name extends string, Value extends z.ZodType>(names: readonly Name[], value: Value) =>
   Object.fromEntries(names.map((name) => [name, value])) as Record<Name, Value>;
 
+const hostsSchema = z.strictObject({ ...namesOf(HOST_FAMILIES, hostText.optional()), default: hostText.optional() });
+
 const configSchema = z.strictObject({
-  hosts: z.union([hostText, z.strictObject(namesOf([...HOST_FAMILIES, "default"], hostText.optional()))], {
+  hosts: z.union([hostText, hostsSchema], {
     error: `give one address, or an object of addresses by family (${HOST_FAMILIES.join(", ")}, default)`,
   }),
   token: z.strictObject({
@@ -115,7 +124,11 @@ const configSchema = z.strictObject({
     })
     .optional(),
   timeouts: z.strictObject({ connectMs: ms.optional(), headersMs: ms.optional(), bodyMs: ms.optional() }).optional(),
-  maxBodyBytes: z.int().min(1).max(1024 ** 3).optional(),
+  maxBodyBytes: z
+    .int()
+    .min(1)
+    .max(1024 ** 3)
+    .optional(),
   maxConnections: z.int().min(1).max(4096).optional(),
 });
 
@@ -148,18 +161,22 @@ export function resolveConfig(config: TenantConfig): ResolvedConfig {
   if (!parsed.success) throw new TenantError("invalid_config", parsed.error.issues.map(explain).join("; "));
   const { token, credentials, limits, retry, timeouts, ...rest } = parsed.data;
 
-  const texts = typeof rest.hosts === "string" ? { default: rest.hosts } : rest.hosts;
+  const texts: z.output<typeof hostsSchema> = typeof rest.hosts === "string" ? { default: rest.hosts } : rest.hosts;
   const hosts: Partial<Record<HostFamily, HostAddress>> = {};
   for (const family of HOST_FAMILIES) {
-    const own = "outbound" in texts || family in texts ? (texts as Partial<Record<HostFamily, string>>)[family] : undefined;
+    const own = texts[family];
     const text = own ?? texts.default;
     if (text !== undefined) hosts[family] = parseHost(text, `tenant config: hosts.${own === undefined ? "default" : family}`);
   }
-  if (Object.keys(hosts).length === 0) throw new TenantError("invalid_config", "tenant config: hosts: at least one address is needed");
+  if (Object.keys(hosts).length === 0)
+    throw new TenantError("invalid_config", "tenant config: hosts: at least one address is needed");
 
   const outbound = hosts.outbound;
   if (token.url === undefined && outbound === undefined) {
-    throw new TenantError("invalid_config", "tenant config: token.url: needed, because no outbound host is given to derive it from");
+    throw new TenantError(
+      "invalid_config",
+      "tenant config: token.url: needed, because no outbound host is given to derive it from",
+    );
   }
   const address =
     token.url === undefined && outbound !== undefined

@@ -58,11 +58,13 @@ export interface TenantHooks {
   onToken?(event: TokenEvent): void | Promise<void>;
 }
 
+type HookEvent<Name extends keyof TenantHooks> = Parameters<NonNullable<TenantHooks[Name]>>[0];
+
 /** Calls a hook, if there is one, and keeps its failures to itself. */
-export function emit<Event>(hooks: TenantHooks, hook: ((event: Event) => void | Promise<void>) | undefined, event: Event): void {
-  if (hook === undefined) return;
+export function emit<Name extends keyof TenantHooks>(hooks: TenantHooks, name: Name, event: HookEvent<Name>): void {
+  const listener = hooks as { readonly [Each in Name]?: (event: HookEvent<Name>) => unknown };
   try {
-    const pending: unknown = hook.call(hooks, event);
+    const pending = listener[name]?.(event);
     if (pending instanceof Promise) pending.catch(() => {});
   } catch {
     // Observing must not change what is observed.

@@ -33,9 +33,13 @@ export function parseHost(text: string, where: string): HostAddress {
     });
   }
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
-    throw new TenantError("host_not_allowed", `${where}: ${url.protocol}//${url.host} is not allowed: https only, http on loopback only`, {
-      advice: "Use the tenant's https address; plain http would show the token to everyone on the way.",
-    });
+    throw new TenantError(
+      "host_not_allowed",
+      `${where}: ${url.protocol}//${url.host} is not allowed: https only, http on loopback only`,
+      {
+        advice: "Use the tenant's https address; plain http would show the token to everyone on the way.",
+      },
+    );
   }
   if (url.search !== "" || url.hash !== "") {
     throw new TenantError("invalid_config", `${where}: an address must not carry a query or a fragment`);

@@ -24,7 +24,8 @@ export interface RefusalFacts {
 export function refusalError(facts: RefusalFacts): TenantError {
   const { id, operation, status, words } = facts;
   const said = words.message === undefined ? "" : `: ${words.message}`;
-  const outcomeUnknown = operation.retry !== "safe" && (mayHaveExecuted({ kind: "status", status, retryAfterMs: undefined }) || leftOpen(facts));
+  const outcomeUnknown =
+    operation.retry !== "safe" && (mayHaveExecuted({ kind: "status", status, retryAfterMs: undefined }) || leftOpen(facts));
   const make = (code: TenantErrorCode, message: string, advice?: string, more: TenantErrorOptions = {}): TenantError =>
     new TenantError(code, `${id}: ${message}`, {
       operationId: id,
@@ -40,26 +41,54 @@ export function refusalError(facts: RefusalFacts): TenantError {
   const meaning = documented === undefined ? "" : ` (${documented})`;
 
   if (status >= 300 && status < 400) {
-    return make("redirect_refused", `answered with a redirect (${status}), which is never followed`, "Configure the host that the tenant really uses.");
+    return make(
+      "redirect_refused",
+      `answered with a redirect (${status}), which is never followed`,
+      "Configure the host that the tenant really uses.",
+    );
   }
   if (status === 401) {
-    return make("unauthorized", `the token was refused, also a fresh one${said}`, "Check the client's state in the tenant's administration.", scopeFacts(facts));
+    return make(
+      "unauthorized",
+      `the token was refused, also a fresh one${said}`,
+      "Check the client's state in the tenant's administration.",
+      scopeFacts(facts),
+    );
   }
-  if (status === 403) return make("missing_scope", `forbidden: ${scopeText(facts)}${meaning}${said}`, scopeAdvice(facts), scopeFacts(facts));
+  if (status === 403)
+    return make("missing_scope", `forbidden: ${scopeText(facts)}${meaning}${said}`, scopeAdvice(facts), scopeFacts(facts));
   if (status === 404) return make("not_found", `not found${meaning}${said}`);
   if (isStale(facts)) {
-    return make("stale_lock", `another writer was faster (${status})${said}`, "Read again, merge the change and write with the new lock.");
+    return make(
+      "stale_lock",
+      `another writer was faster (${status})${said}`,
+      "Read again, merge the change and write with the new lock.",
+    );
   }
   if (status === 409 || status === 412) return make("conflict", `conflict (${status})${meaning}${said}`);
   if (status === 429) {
-    if (outcomeUnknown) return make("unknown_outcome", `an attempt got no answer and the next ones got 429 (${facts.because})`, "Read back before sending again.");
-    return make("rate_limited", `the rate limit of ${operation.rate} is used up (${facts.because})`, "Lower the rate, or let fewer clients share it.", {
-      details: { family: operation.rate, retryAfterMs: facts.retryAfterMs },
-    });
+    if (outcomeUnknown)
+      return make(
+        "unknown_outcome",
+        `an attempt got no answer and the next ones got 429 (${facts.because})`,
+        "Read back before sending again.",
+      );
+    return make(
+      "rate_limited",
+      `the rate limit of ${operation.rate} is used up (${facts.because})`,
+      "Lower the rate, or let fewer clients share it.",
+      {
+        details: { family: operation.rate, retryAfterMs: facts.retryAfterMs },
+      },
+    );
   }
   if (status >= 500 || status === 408 || status === 425) {
     if (outcomeUnknown) {
-      return make("unknown_outcome", `status ${status}, the write may have been carried out (${facts.because})${said}`, "Read back before sending again.");
+      return make(
+        "unknown_outcome",
+        `status ${status}, the write may have been carried out (${facts.because})${said}`,
+        "Read back before sending again.",
+      );
     }
     return make("vendor_unavailable", `status ${status} (${facts.because})${said}`, "Try again later.");
   }

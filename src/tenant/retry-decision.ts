@@ -27,7 +27,9 @@ export interface RetryFacts {
   readonly remainingMs: number;
 }
 
-export type RetryDecision = { readonly retry: true; readonly delayMs: number } | { readonly retry: false; readonly because: string };
+export type RetryDecision =
+  | { readonly retry: true; readonly delayMs: number }
+  | { readonly retry: false; readonly because: string };
 
 const no = (because: string): RetryDecision => ({ retry: false, because });
 
@@ -57,14 +59,16 @@ export function decideRetry(facts: RetryFacts, settings: RetrySettings, random: 
   // The answer is about the request itself: the same request gets the same answer.
   if (failure.kind === "status" && !isTransient(failure.status, facts.retryClass)) return no("the answer is final");
   // A write without a key whose outcome is unknown is settled by reading back, never by sending it again.
-  if (mayHaveExecuted(failure) && !mayRepeat(facts.retryClass, facts.keyed)) return no("the outcome is unknown and a repetition could act twice");
+  if (mayHaveExecuted(failure) && !mayRepeat(facts.retryClass, facts.keyed))
+    return no("the outcome is unknown and a repetition could act twice");
   // Being turned away costs the tenant nothing and is no sign of failure: it has its own, larger allowance.
   if (limited && facts.rateLimited > settings.maxRateLimited) return no(`429 came ${facts.rateLimited} times`);
   if (!limited && facts.failures >= settings.maxAttempts) return no(`${facts.failures} attempts failed`);
   const asked = failure.kind === "status" ? failure.retryAfterMs : undefined;
   // Returning before the asked time would only be turned away again.
   if (asked !== undefined && asked > settings.maxRetryAfterMs) return no(`the tenant asks to wait ${Math.round(asked / 1000)} s`);
-  const delayMs = asked === undefined ? backoffMs(limited ? facts.rateLimited : facts.failures, settings, random) : politeMs(asked, random);
+  const delayMs =
+    asked === undefined ? backoffMs(limited ? facts.rateLimited : facts.failures, settings, random) : politeMs(asked, random);
   if (delayMs >= facts.remainingMs) return no("the deadline comes first");
   return { retry: true, delayMs };
 }

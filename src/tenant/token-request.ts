@@ -8,7 +8,12 @@ export interface TokenRequest {
 }
 
 /** The request of the client-credentials grant. Basic credentials are base64 of `id:secret` in UTF-8, not form-encoded first. */
-export function tokenRequest(auth: TokenAuthStyle, clientId: string, clientSecret: string, scopes: readonly string[]): TokenRequest {
+export function tokenRequest(
+  auth: TokenAuthStyle,
+  clientId: string,
+  clientSecret: string,
+  scopes: readonly string[],
+): TokenRequest {
   const fields: Record<string, string> = { grant_type: "client_credentials" };
   if (auth !== "basic") {
     fields["client_id"] = clientId;
@@ -19,6 +24,7 @@ export function tokenRequest(auth: TokenAuthStyle, clientId: string, clientSecre
     accept: "application/json",
     "content-type": auth === "json" ? "application/json" : "application/x-www-form-urlencoded",
   };
-  if (auth === "basic") headers["authorization"] = `Basic ${Buffer.from(`${clientId}:${clientSecret}`, "utf8").toString("base64")}`;
+  if (auth === "basic")
+    headers["authorization"] = `Basic ${Buffer.from(`${clientId}:${clientSecret}`, "utf8").toString("base64")}`;
   return { headers, body: auth === "json" ? JSON.stringify(fields) : new URLSearchParams(fields).toString() };
 }

@@ -88,7 +88,7 @@ export class TokenSource {
   drop(token: Token): void {
     if (this.#held !== token) return;
     this.#held = undefined;
-    emit(this.#with.hooks, this.#with.hooks.onToken, { outcome: "dropped" });
+    emit(this.#with.hooks, "onToken", { outcome: "dropped" });
   }
 
   /** Scopes of the token in hand, when known. */
@@ -118,7 +118,14 @@ export class TokenSource {
         if (result.failure.kind === "status" && result.failure.status === 429) rateLimited += 1;
         else failures += 1;
         const decision = decideRetry(
-          { failure: result.failure, retryClass: "safe", keyed: false, failures, rateLimited, remainingMs: deadline - clock.now() },
+          {
+            failure: result.failure,
+            retryClass: "safe",
+            keyed: false,
+            failures,
+            rateLimited,
+            remainingMs: deadline - clock.now(),
+          },
           this.#config.retry,
           this.#with.random,
         );
@@ -131,7 +138,7 @@ export class TokenSource {
     } catch (thrown) {
       this.#quietUntil = clock.now() + QUIET_AFTER_FAILURE_MS;
       const error = thrown instanceof TenantError || !closing.aborted ? thrown : abortError(closing);
-      emit(hooks, hooks.onToken, { outcome: "failed", ...(error instanceof TenantError && { code: error.code }) });
+      emit(hooks, "onToken", { outcome: "failed", ...(error instanceof TenantError && { code: error.code }) });
       throw error;
     }
   }
@@ -169,7 +176,11 @@ export class TokenSource {
       if (thrown instanceof TransportFailure && thrown.kind === "aborted") throw abortError(closing, { cause: thrown });
       return new Problem(
         { kind: "lost" },
-        new TenantError("vendor_unavailable", `the token endpoint ${origin} did not answer: ${scrubber.clean(messageOf(thrown))}`, { cause: thrown }),
+        new TenantError(
+          "vendor_unavailable",
+          `the token endpoint ${origin} did not answer: ${scrubber.clean(messageOf(thrown))}`,
+          { cause: thrown },
+        ),
       );
     }
     return response.status >= 200 && response.status < 300 ? this.#hold(response, sentAt) : this.#refusal(response);
@@ -199,9 +210,12 @@ export class TokenSource {
     const failure: AttemptFailure = { kind: "status", status, retryAfterMs: wait };
     const problem = (error: TenantError) => new Problem(failure, error);
 
-    if (status >= 300 && status < 400) return problem(new TenantError("redirect_refused", `${at} answered with a redirect (${status})`, about));
+    if (status >= 300 && status < 400)
+      return problem(new TenantError("redirect_refused", `${at} answered with a redirect (${status})`, about));
     if (status === 429) {
-      return problem(new TenantError("rate_limited", `${at} answered 429 again and again`, { ...about, details: { retryAfterMs: wait } }));
+      return problem(
+        new TenantError("rate_limited", `${at} answered 429 again and again`, { ...about, details: { retryAfterMs: wait } }),
+      );
     }
     if (status === 400 && words.code === "invalid_scope") {
       const neededScopes = this.#config.token.scopes;
@@ -221,7 +235,8 @@ export class TokenSource {
         }),
       );
     }
-    if (status < 500) return problem(new TenantError("refused", `${at} answered ${status}${said}`, { ...about, advice: "Check token.url." }));
+    if (status < 500)
+      return problem(new TenantError("refused", `${at} answered ${status}${said}`, { ...about, advice: "Check token.url." }));
     return problem(new TenantError("vendor_unavailable", `${at} answered ${status}${said}`, about));
   }
 
@@ -248,7 +263,7 @@ export class TokenSource {
       expiresAt: sentAt + lifetimeMs,
     };
     this.#held = held;
-    emit(hooks, hooks.onToken, { outcome: "fetched", expiresInSeconds: expires_in, grantedScopes: scopes, missingScopes });
+    emit(hooks, "onToken", { outcome: "fetched", expiresInSeconds: expires_in, grantedScopes: scopes, missingScopes });
     return held;
   }
 

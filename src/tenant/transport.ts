@@ -50,7 +50,12 @@ export class TransportFailure extends Error {
   /** The status, when the reply's headers had arrived. */
   readonly status: number | undefined;
 
-  constructor(kind: TransportFailureKind, sent: boolean, message: string, options: { cause?: unknown; status?: number | undefined } = {}) {
+  constructor(
+    kind: TransportFailureKind,
+    sent: boolean,
+    message: string,
+    options: { cause?: unknown; status?: number | undefined } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "TransportFailure";
     this.kind = kind;

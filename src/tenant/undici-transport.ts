@@ -128,7 +128,9 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#late()) {
-      this.fail(new TransportFailure("timeout", true, "the reply was not complete before the deadline", { status: this.#status }));
+      this.fail(
+        new TransportFailure("timeout", true, "the reply was not complete before the deadline", { status: this.#status }),
+      );
       return;
     }
     try {

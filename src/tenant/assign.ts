@@ -1,0 +1,70 @@
+// One assignment as a value: which answers concern the item, and which stop everything.
+
+import type { RequestBody } from "../contract/index.ts";
+import type { AssignOutcome, AssignResult } from "./capabilities.ts";
+import { type Attempt, type CallReport, TenantError } from "./errors.ts";
+import type { CallOptions, Requester } from "./requester.ts";
+
+/** Sends one assignment; see `DispositionWriter.assign`. */
+export async function assignDisposition(
+  requester: Requester,
+  callId: string,
+  assignment: RequestBody<"assignDisposition">,
+  options: CallOptions | undefined,
+): Promise<AssignOutcome> {
+  try {
+    const sent = await requester.request("assignDisposition", { ...options, path: { callId }, body: assignment });
+    const result = sent.reply?.changed === false ? "unchanged" : "stored";
+    return { result, statusCode: sent.status, correlationId: sent.correlationId, ...measured(sent) };
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError)) throw thrown;
+    const result = resultOf(thrown);
+    if (result === undefined) throw thrown;
+    return {
+      result,
+      message: thrown.vendorMessage ?? thrown.message,
+      ...(thrown.status !== undefined && { statusCode: thrown.status }),
+      ...(thrown.correlationId !== undefined && { correlationId: thrown.correlationId }),
+      ...measured(thrown.report),
+    };
+  }
+}
+
+const latencyOf = (attempt: Attempt) => attempt.latencyMs;
+
+function measured(
+  report: CallReport,
+): Pick<AssignOutcome, "attempts" | "attemptLatenciesMs" | "latencyMs" | "waitedMs" | "rateLimited" | "earlierUnknown"> {
+  const { attempts, latencyMs, waitedMs, rateLimited, earlierUnknown } = report;
+  return {
+    attempts: attempts.length,
+    attemptLatenciesMs: attempts.map(latencyOf),
+    latencyMs,
+    waitedMs,
+    rateLimited,
+    earlierUnknown,
+  };
+}
+
+/** Undefined for what concerns every item alike. */
+function resultOf(error: TenantError): AssignResult | undefined {
+  switch (error.code) {
+    case "invalid_request":
+    case "refused":
+      return "refused";
+    case "not_found":
+      return "not_found";
+    case "conflict":
+    case "stale_lock":
+      return "locked";
+    case "unknown_outcome":
+      return "unknown";
+    case "invalid_reply":
+    case "body_too_large":
+    case "vendor_unavailable":
+    case "rate_limited":
+      return error.outcomeUnknown ? "unknown" : "failed";
+    default:
+      return undefined;
+  }
+}

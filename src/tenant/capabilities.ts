@@ -1,0 +1,163 @@
+// What operations want of a tenant, whatever vendor profile serves it: small interfaces, each with a declared capability record.
+// Ids are opaque texts; "already there", locks and refusals of single items are values, not peculiarities of one API.
+
+import type { Query, Reply, RequestBody } from "../contract/index.ts";
+import type { CallReport } from "./errors.ts";
+import type { Lock, Locked } from "./lock.ts";
+import type { PagedList } from "./paging.ts";
+import type { CallOptions, RequestResult } from "./requester.ts";
+
+/** What a profile can do here, and how: asked before anything is sent. */
+export interface Capability {
+  readonly supported: boolean;
+  /** How concurrent writers are told apart: a version tag, by comparing what is read back, or not at all. */
+  readonly lock: "etag" | "version-tag" | "read-back" | "none";
+  /** True when a write is accepted first and takes effect later. */
+  readonly asynchronous: boolean;
+  /** Whether a write replaces what is there or merges into it; reads do neither. */
+  readonly writes: "replaces" | "merges" | "none";
+  /** True when a write can be verified by reading. */
+  readonly readBack: boolean;
+  /** Why it is unsupported, and what to do instead. */
+  readonly reason?: string;
+  readonly alternative?: string;
+}
+
+/** The codes that may be set on a campaign's calls. */
+export interface DispositionCatalog {
+  readonly capability: Capability;
+  /** @throws TenantError `not_found` for an unknown campaign */
+  matrix(campaignId: string, options?: CallOptions): Promise<Reply<"getDispositionMatrix">>;
+}
+
+/**
+ * - `stored`: the tenant has it. `unchanged`: it had it already.
+ * - `refused`: the content breaks a rule (also one of ours, before sending). `locked`: the call does not take a disposition now. `not_found`: no such call.
+ * - `unknown`: it may have been stored; read back. `failed`: it was not stored.
+ */
+export type AssignResult = "stored" | "unchanged" | "refused" | "locked" | "not_found" | "unknown" | "failed";
+
+/** How one assignment ended. */
+export interface AssignOutcome {
+  readonly result: AssignResult;
+  /** The last status, when there was one. */
+  readonly statusCode?: number;
+  /** The tenant's or our words for anything but success. */
+  readonly message?: string;
+  readonly attempts: number;
+  readonly attemptLatenciesMs: readonly number[];
+  /** From the first sending to the end, pauses before repetitions included. */
+  readonly latencyMs: number;
+  /** Waiting for the rate budget and the token. */
+  readonly waitedMs: number;
+  /** 429s seen. */
+  readonly rateLimited: number;
+  /** True when an attempt before the last may have been carried out: `unchanged` may then be our own doing. */
+  readonly earlierUnknown: boolean;
+  readonly correlationId?: string;
+}
+
+/** Sets the disposition of a finished call. */
+export interface DispositionWriter {
+  readonly capability: Capability;
+  /**
+   * Never repeats what could act twice, and gives the outcome of one item as a value.
+   * @throws TenantError for what stops all items alike: `unauthorized`, `missing_scope`, `redirect_refused`, `invalid_config`, `aborted`, `deadline_exceeded`
+   */
+  assign(callId: string, assignment: RequestBody<"assignDisposition">, options?: CallOptions): Promise<AssignOutcome>;
+}
+
+/** What is known of one call. */
+export interface CallState {
+  readonly status: string;
+  /** The disposition that was set on it, when there is one. */
+  readonly disposition?: NonNullable<Reply<"getCall">["disposition"]>;
+}
+
+export interface CallReader {
+  readonly capability: Capability;
+  /** The call, or undefined when the tenant knows none of that id. */
+  read(callId: string, options?: CallOptions): Promise<CallState | undefined>;
+}
+
+/** Starts and pauses what dials. */
+export interface CampaignRunner {
+  readonly capability: Capability;
+  status(campaignId: string, options?: CallOptions): Promise<Reply<"getCampaign">>;
+  /** `already` is true when the campaign was in that state before. Pausing goes in the lane `stop` unless told otherwise. */
+  setStatus(
+    campaignId: string,
+    status: "active" | "paused",
+    options?: CallOptions,
+  ): Promise<{ readonly already: boolean } & CallReport>;
+}
+
+/** The pacing settings as one document. */
+export interface PacingSettings {
+  readonly capability: Capability;
+  read(options?: CallOptions): Promise<Locked<Reply<"getDialerSettings">>>;
+  validate(policy: RequestBody<"validateDialerPolicy">, options?: CallOptions): Promise<Reply<"validateDialerPolicy">>;
+  /** Asks for activation; ends when the tenant has accepted, not when it is done. @throws TenantError `stale_lock`, `unknown_outcome` */
+  activate(
+    settings: RequestBody<"putDialerSettings">,
+    lock: Lock | undefined,
+    options?: CallOptions,
+  ): Promise<Reply<"putDialerSettings">>;
+  /** How far an activation is. */
+  progress(operationId: string, options?: CallOptions): Promise<Reply<"getDialerOperation">>;
+}
+
+/** The contacts of a list. */
+export interface ContactSource {
+  readonly capability: Capability;
+  contacts(listId: string, query?: Query<"listContacts">, options?: CallOptions): PagedList<"listContacts">;
+}
+
+/** Ended calls with their outcomes. */
+export interface OutcomeSource {
+  readonly capability: Capability;
+  calls(query: Query<"listCalls">, options?: CallOptions): PagedList<"listCalls">;
+}
+
+export interface MetricsSource {
+  readonly capability: Capability;
+  campaign(campaignId: string, windowMinutes?: number, options?: CallOptions): Promise<Reply<"getCampaignMetrics">>;
+}
+
+/** The dispositions of closed interactions: the whole array is read and written under a lock. */
+export interface InteractionDispositions {
+  readonly capability: Capability;
+  tree(options?: CallOptions): Promise<Reply<"listDispositions">>;
+  read(interactionId: string, options?: CallOptions): Promise<Locked<Reply<"getInteraction">>>;
+  /** Replaces the array: whoever sends only its own entry erases the others'. The result carries the new lock's tag as `etag`. @throws TenantError `stale_lock` */
+  replace(
+    interactionId: string,
+    dispositions: RequestBody<"patchInteraction">["dispositions"],
+    lock: Lock,
+    options?: CallOptions,
+  ): Promise<RequestResult<Reply<"patchInteraction">>>;
+}
+
+/** The tenant's own events, delivered to an address of ours. */
+export interface VendorEvents {
+  readonly capability: Capability;
+  /** Returns the id of the registration. */
+  registerCampaignEvents(webhook: RequestBody<"createOmnichannelWebhook">, options?: CallOptions): Promise<string>;
+  registerDialerEvents(webhook: RequestBody<"createIntegrationWebhook">, options?: CallOptions): Promise<string>;
+  /** `already` is true when it was gone before. */
+  remove(kind: "campaign" | "dialer", webhookId: string, options?: CallOptions): Promise<{ readonly already: boolean }>;
+}
+
+/** Everything that operations may want of a tenant. */
+export interface Capabilities {
+  readonly dispositionCatalog: DispositionCatalog;
+  readonly dispositionWriter: DispositionWriter;
+  readonly callReader: CallReader;
+  readonly campaignRunner: CampaignRunner;
+  readonly pacingSettings: PacingSettings;
+  readonly contactSource: ContactSource;
+  readonly outcomeSource: OutcomeSource;
+  readonly metricsSource: MetricsSource;
+  readonly interactionDispositions: InteractionDispositions;
+  readonly vendorEvents: VendorEvents;
+}

@@ -1,0 +1,204 @@
+// Lists read to their end (contract details §11), page by page or item by item, with a guard against lists that never end.
+
+import { hash } from "node:crypto";
+import { type Operation, type OperationId, operationOf, type Query } from "../contract/index.ts";
+import { messageOf } from "../kernel/index.ts";
+import { TenantError } from "./errors.ts";
+import type { PagedOperationId, PageItem } from "./items.ts";
+import { ITEM_SCHEMAS } from "./items.ts";
+import type { CallOptions, ReplyOf, Requester, RequestInput } from "./requester.ts";
+
+/** One page. Items are as the tenant sent them: parse them with `parseItem`, or iterate over the list instead of its pages. */
+export interface Page<Id extends PagedOperationId> {
+  /** 1 for the first page of this iteration. */
+  readonly number: number;
+  readonly items: readonly unknown[];
+  readonly reply: ReplyOf<Id>;
+  /** What the next page starts from: pass it in the query to go on later. Undefined at the end, and for lists numbered by page. */
+  readonly nextToken: string | undefined;
+  readonly correlationId: string;
+}
+
+export interface ListOptions<Id extends PagedOperationId> extends CallOptions {
+  /** Receives an item that is not of the promised form; without it such an item ends the iteration with `invalid_reply`. */
+  readonly onInvalidItem?: ((item: unknown, problem: string, page: Page<Id>) => void) | undefined;
+}
+
+/** A list of the tenant: iterate over it for items, over `pages()` for pages. Each iteration starts from the beginning. */
+export interface PagedList<Id extends PagedOperationId> extends AsyncIterable<PageItem<Id>> {
+  pages(): AsyncGenerator<Page<Id>, void, undefined>;
+}
+
+/** Builds the list of a paged operation. Nothing is sent before the iteration begins. */
+export function pagedList<Id extends PagedOperationId>(
+  requester: Requester,
+  id: Id,
+  path: Readonly<Record<string, string>>,
+  query: Query<Id> | undefined,
+  options: ListOptions<Id> = {},
+): PagedList<Id> {
+  const pages = () => readPages(requester, id, path, query, options);
+  return { pages, [Symbol.asyncIterator]: () => readItems(id, pages(), options) };
+}
+
+/** An item in the promised form, or the problem with it. */
+export function parseItem<Id extends PagedOperationId>(
+  id: Id,
+  item: unknown,
+): { readonly item: PageItem<Id> } | { readonly problem: string } {
+  const parsed = ITEM_SCHEMAS[id].safeParse(item);
+  if (parsed.success) return { item: parsed.data as PageItem<Id> };
+  const issue = parsed.error.issues[0];
+  return { problem: `${issue?.path.join(".") || "item"}: ${issue?.message ?? "not as promised"}` };
+}
+
+async function* readItems<Id extends PagedOperationId>(
+  id: Id,
+  pages: AsyncIterable<Page<Id>>,
+  options: ListOptions<Id>,
+): AsyncGenerator<PageItem<Id>, void, undefined> {
+  for await (const page of pages) {
+    for (const raw of page.items) {
+      const parsed = parseItem(id, raw);
+      if ("item" in parsed) yield parsed.item;
+      else if (options.onInvalidItem === undefined) {
+        throw new TenantError(
+          "invalid_reply",
+          `${id}: page ${page.number} holds an item that is not as promised: ${parsed.problem}`,
+          {
+            operationId: id,
+            correlationId: page.correlationId,
+            advice: "Pass onInvalidItem to put such items aside.",
+          },
+        );
+      } else options.onInvalidItem(raw, parsed.problem, page);
+    }
+  }
+}
+
+async function* readPages<Id extends PagedOperationId>(
+  requester: Requester,
+  id: Id,
+  path: Readonly<Record<string, string>>,
+  query: Query<Id> | undefined,
+  options: ListOptions<Id>,
+): AsyncGenerator<Page<Id>, void, undefined> {
+  const operation: Operation = operationOf(id);
+  const style = operation.paging;
+  if (style === undefined) throw new TenantError("unsupported", `${id}: is no list`, { operationId: id });
+  const { onInvalidItem: _, ...callOptions } = options;
+  const guard = new ProgressGuard(id);
+  const asked: Readonly<Record<string, unknown>> = { ...(query as object | undefined) };
+  let position = firstPosition(style, asked);
+  if (position.next.token !== undefined) guard.token(position.next.token);
+  for (let number = 1; ; number++) {
+    const input = { path, query: { ...asked, ...position.parameters }, ...callOptions };
+    // The parameters come from the operation's own paging style; the client parses the query exactly before sending.
+    const { reply, correlationId } = await requester.request(id, input as unknown as RequestInput<Id>);
+    const fields: Readonly<Record<string, unknown>> = { ...(reply as object) };
+    const found = fields[style.items];
+    const items: readonly unknown[] = Array.isArray(found) ? found : [];
+    guard.items(items);
+    const next = nextPosition(style, position, items.length, fields);
+    const nextToken = style.kind === "token" ? next?.next.token : undefined;
+    yield { number, items, reply, nextToken, correlationId };
+    if (next === undefined) return;
+    if (nextToken !== undefined) guard.token(nextToken);
+    position = next;
+  }
+}
+
+type Style = NonNullable<Operation["paging"]>;
+
+/** Where an iteration stands: what to ask for now. */
+interface Position {
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly next: { readonly page: number; readonly token?: string };
+  readonly pageSize: number;
+  readonly seen: number;
+}
+
+function firstPosition(style: Style, asked: Readonly<Record<string, unknown>>): Position {
+  const sizeParameter = style.kind === "page" ? "pageSize" : style.sizeParameter;
+  const pageSize = typeof asked[sizeParameter] === "number" ? asked[sizeParameter] : style.pageSize;
+  if (style.kind === "page") {
+    const page = typeof asked["page"] === "number" ? asked["page"] : 1;
+    return { parameters: { page, pageSize }, next: { page }, pageSize, seen: (page - 1) * pageSize };
+  }
+  const token = asked[style.tokenParameter];
+  return {
+    parameters: { [sizeParameter]: pageSize },
+    next: { page: 1, ...(typeof token === "string" && { token }) },
+    pageSize,
+    seen: 0,
+  };
+}
+
+/** The position after a page, or undefined at the end: an absent or empty token; an empty page, or a short one that nothing follows. */
+function nextPosition(
+  style: Style,
+  position: Position,
+  count: number,
+  reply: Readonly<Record<string, unknown>>,
+): Position | undefined {
+  const seen = position.seen + count;
+  if (style.kind === "token") {
+    const token = reply["nextPageToken"];
+    if (typeof token !== "string" || token === "") return undefined;
+    return {
+      ...position,
+      parameters: { [style.sizeParameter]: position.pageSize, [style.tokenParameter]: token },
+      next: { page: 1, token },
+      seen,
+    };
+  }
+  if (count === 0) return undefined;
+  // A tenant that grants smaller pages than asked says so, or says how much there is; taking its short page for the last would lose the rest silently.
+  const granted =
+    typeof reply["pageSize"] === "number" && reply["pageSize"] >= 1
+      ? Math.min(reply["pageSize"], position.pageSize)
+      : position.pageSize;
+  const total = typeof reply["total"] === "number" ? reply["total"] : 0;
+  if (count < granted && seen >= total) return undefined;
+  const page = position.next.page + 1;
+  return { ...position, parameters: { page, pageSize: position.pageSize }, next: { page }, seen };
+}
+
+/** Remembers every token and every page's content, as hashes: 44 bytes a page however long they are. */
+class ProgressGuard {
+  readonly #id: OperationId;
+  readonly #tokens = new Set<string>();
+  readonly #pages = new Set<string>();
+
+  constructor(id: OperationId) {
+    this.#id = id;
+  }
+
+  token(token: string): void {
+    this.#remember(this.#tokens, token, "page token");
+  }
+
+  items(items: readonly unknown[]): void {
+    if (items.length === 0) return;
+    let text: string;
+    try {
+      text = JSON.stringify(items);
+    } catch (thrown) {
+      throw new TenantError("invalid_reply", `${this.#id}: a page nested too deeply to read (${messageOf(thrown)})`, {
+        operationId: this.#id,
+      });
+    }
+    this.#remember(this.#pages, text, "page");
+  }
+
+  #remember(known: Set<string>, text: string, what: string): void {
+    const digest = hash("sha256", text, "base64");
+    if (known.has(digest)) {
+      throw new TenantError("paging_loop", `${this.#id}: the tenant gave a ${what} that it had given before`, {
+        operationId: this.#id,
+        advice: "What was read so far is good; read the rest later, from another start.",
+      });
+    }
+    known.add(digest);
+  }
+}

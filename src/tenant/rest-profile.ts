@@ -1,0 +1,96 @@
+// The REST profile: the capabilities over the operations of the vendor contract.
+
+import { assignDisposition } from "./assign.ts";
+import type { Capabilities, Capability } from "./capabilities.ts";
+import { TenantError } from "./errors.ts";
+import { pagedList } from "./paging.ts";
+import type { CallOptions, Requester } from "./requester.ts";
+
+const READ: Capability = { supported: true, lock: "none", asynchronous: false, writes: "none", readBack: false };
+const WRITE: Capability = { supported: true, lock: "none", asynchronous: false, writes: "replaces", readBack: true };
+
+/**
+ * The capabilities of a tenant that speaks the REST contract, over anything that sends its operations.
+ * @param newKey makes the idempotency key of a state transition that brings none
+ */
+export function createRestProfile(requester: Requester, newKey: () => string = () => crypto.randomUUID()): Capabilities {
+  const send = requester.request.bind(requester);
+  return {
+    dispositionCatalog: {
+      capability: READ,
+      matrix: async (campaignId, options) => (await send("getDispositionMatrix", { ...options, path: { campaignId } })).reply,
+    },
+    dispositionWriter: {
+      capability: WRITE,
+      assign: (callId, assignment, options) => assignDisposition(requester, callId, assignment, options),
+    },
+    callReader: {
+      capability: READ,
+      read: (callId, options) => readCall(requester, callId, options),
+    },
+    campaignRunner: {
+      capability: { ...WRITE, lock: "etag", writes: "merges" },
+      status: async (id, options) => (await send("getCampaign", { ...options, path: { id } })).reply,
+      setStatus: async (id, status, options) => {
+        // A pause must not wait behind anything, and with a key it may be repeated when the reply is lost.
+        const lane = options?.lane ?? (status === "paused" ? "stop" : "pacing");
+        const { already, attempts, rateLimited, waitedMs, latencyMs, earlierUnknown } = await send("updateCampaign", {
+          idempotencyKey: `state-${status}-${newKey()}`,
+          ...options,
+          lane,
+          path: { id },
+          body: { status },
+        });
+        return { already, attempts, rateLimited, waitedMs, latencyMs, earlierUnknown };
+      },
+    },
+    pacingSettings: {
+      capability: { ...WRITE, lock: "version-tag", asynchronous: true },
+      read: (options) => requester.readLocked("getDialerSettings", { ...options }),
+      validate: async (body, options) => (await send("validateDialerPolicy", { ...options, body })).reply,
+      activate: async (body, lock, options) => (await send("putDialerSettings", { ...options, body, lock })).reply,
+      progress: async (operationId, options) => (await send("getDialerOperation", { ...options, path: { operationId } })).reply,
+    },
+    contactSource: {
+      capability: READ,
+      contacts: (id, query, options) => pagedList(requester, "listContacts", { id }, query, options),
+    },
+    outcomeSource: {
+      capability: READ,
+      calls: (query, options) => pagedList(requester, "listCalls", {}, query, options),
+    },
+    metricsSource: {
+      capability: READ,
+      campaign: async (id, windowMinutes, options) => {
+        const query = windowMinutes === undefined ? undefined : { windowMinutes };
+        return (await send("getCampaignMetrics", { ...options, path: { id }, query })).reply;
+      },
+    },
+    interactionDispositions: {
+      capability: { ...WRITE, lock: "etag" },
+      tree: async (options) => (await send("listDispositions", { ...options })).reply,
+      read: (id, options) => requester.readLocked("getInteraction", { ...options, path: { id } }),
+      replace: (id, dispositions, lock, options) =>
+        send("patchInteraction", { ...options, path: { id }, body: { dispositions }, lock }),
+    },
+    vendorEvents: {
+      capability: WRITE,
+      registerCampaignEvents: async (body, options) => (await send("createOmnichannelWebhook", { ...options, body })).reply.id,
+      registerDialerEvents: async (body, options) => (await send("createIntegrationWebhook", { ...options, body })).reply.id,
+      remove: async (kind, id, options) => {
+        const operation = kind === "campaign" ? "deleteOmnichannelWebhook" : "deleteIntegrationWebhook";
+        return { already: (await send(operation, { ...options, path: { id } })).already };
+      },
+    },
+  };
+}
+
+async function readCall(requester: Requester, callId: string, options: CallOptions | undefined) {
+  try {
+    const { reply } = await requester.request("getCall", { ...options, path: { callId } });
+    return { status: reply.status, ...(reply.disposition && { disposition: reply.disposition }) };
+  } catch (thrown) {
+    if (thrown instanceof TenantError && thrown.code === "not_found") return undefined;
+    throw thrown;
+  }
+}

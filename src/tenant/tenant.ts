@@ -1,0 +1,99 @@
+// Composition: one tenant from its configuration, everything it needs from outside as a parameter with a default.
+
+import type { OperationId, RateFamily } from "../contract/index.ts";
+import { RATE_FAMILIES } from "../contract/index.ts";
+import { type Clock, createRandom, newId, type RandomStream } from "../kernel/index.ts";
+import type { Capabilities } from "./capabilities.ts";
+import { Client } from "./client.ts";
+import { resolveConfig, type TenantConfig } from "./config.ts";
+import { TenantError } from "./errors.ts";
+import type { TenantHooks } from "./hooks.ts";
+import type { Locked } from "./lock.ts";
+import { createRateLimiter, type FamilyStatus, type RateLimiter } from "./rate-limiter.ts";
+import type { ReplyOf, Requester, RequestInput, RequestResult } from "./requester.ts";
+import { createResources, type Resources } from "./resources.ts";
+import { createRestProfile } from "./rest-profile.ts";
+import { SecretScrubber } from "./secrets.ts";
+import { systemClock } from "./system-clock.ts";
+import { TokenSource } from "./tokens.ts";
+import type { Transport } from "./transport.ts";
+import { undiciTransport } from "./undici-transport.ts";
+
+/** What a tenant takes from outside; each has a default. */
+export interface TenantDependencies {
+  /** Default: keep-alive connections. `fetchTransport(sandbox.fetch)` speaks to a sandbox in this process. */
+  readonly transport?: Transport | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: RandomStream | undefined;
+  readonly hooks?: TenantHooks | undefined;
+  /** Default: a limiter of this process. */
+  readonly rateLimiter?: RateLimiter | undefined;
+}
+
+/** One tenant: every operation as a method by resource, and what is common to all. Holds no secret that could be printed. */
+export interface Tenant extends Resources, Requester {
+  /** Sends any operation of the contract. Rejects with TenantError only. */
+  request<Id extends OperationId>(operationId: Id, input: RequestInput<Id>): Promise<RequestResult<ReplyOf<Id>>>;
+  readLocked<Id extends OperationId>(operationId: Id, input: RequestInput<Id>): Promise<Locked<ReplyOf<Id>>>;
+  /** What operations depend on instead of URLs. */
+  readonly capabilities: Capabilities;
+  /** The state of every rate budget. */
+  limits(): Readonly<Record<RateFamily, FamilyStatus>>;
+  /** Fetches a token now if there is none: for checks before a job. Returns the granted scopes, when the tenant says them. */
+  authenticate(signal?: AbortSignal): Promise<{ readonly scopes: readonly string[] | undefined }>;
+  /** Lets calls in flight end, refuses new ones, closes connections. May be called more than once. */
+  close(): Promise<void>;
+}
+
+/**
+ * A client for one tenant. Sends nothing and opens nothing before the first call.
+ *
+ * @example
+ * const tenant = createTenant({ hosts: "https://api.example.com", token: { auth: "basic" }, credentials: { clientId, clientSecret } });
+ * await tenant.calls.assignDisposition("call_1", { dispositionCodeId: "DISP_001", notes: "" });
+ *
+ * @throws TenantError `invalid_config`, `host_not_allowed`
+ */
+export function createTenant(config: TenantConfig, dependencies: TenantDependencies = {}): Tenant {
+  const resolved = resolveConfig(config);
+  const clock = dependencies.clock ?? systemClock;
+  const random = dependencies.random ?? createRandom(crypto.randomUUID(), "tenant");
+  const hooks = dependencies.hooks ?? {};
+  const transport = dependencies.transport ?? undiciTransport({ ...resolved, connectTimeoutMs: resolved.connectMs, clock });
+  const limiter = dependencies.rateLimiter ?? createRateLimiter(resolved.limits, clock);
+  const scrubber = new SecretScrubber();
+  const closer = new AbortController();
+  const closing = closer.signal;
+  const tokens = new TokenSource(resolved, { transport, clock, random, hooks, scrubber, closing });
+  const elapsed = clock === systemClock ? () => performance.now() : () => clock.now();
+  const correlationPrefix = `${newId("od", clock.now(), random)}-`;
+  const client = new Client({
+    config: resolved,
+    transport,
+    clock,
+    elapsed,
+    random,
+    hooks,
+    limiter,
+    tokens,
+    scrubber,
+    correlationPrefix,
+    closing,
+  });
+  let closed: Promise<void> | undefined;
+
+  return {
+    ...createResources(client),
+    request: (operationId, input) => client.request(operationId, input),
+    readLocked: (operationId, input) => client.readLocked(operationId, input),
+    capabilities: createRestProfile(client),
+    limits: () =>
+      Object.fromEntries(RATE_FAMILIES.map((family) => [family, limiter.status(family)])) as Record<RateFamily, FamilyStatus>,
+    authenticate: async (signal) => ({ scopes: (await tokens.get(signal)).scopes }),
+    close: () => {
+      closer.abort(new TenantError("aborted", "the tenant's client is closed"));
+      closed ??= transport.close?.() ?? Promise.resolve();
+      return closed;
+    },
+  };
+}
