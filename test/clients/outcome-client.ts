@@ -47,7 +47,7 @@ export interface OutcomeQuery {
 }
 
 /** One call as the program keeps it. */
-export interface OutcomeRecord {
+interface OutcomeRecord {
   readonly id: string;
   readonly dispositionCode: string;
   readonly category: Category;
