@@ -14,10 +14,8 @@ export interface DurableLog {
 export type JobBody = (jobId: string, step: <T>(name: string, run: () => Promise<T>) => Promise<T>) => Promise<void>;
 
 export interface Durable {
-  /** Starts a run of a job under its own workflow id; the same run is never started twice. */
-  start(jobId: string, run: number): Promise<void>;
-  /** Resolves when the run has ended, however it ended; rejects with what the body threw. */
-  finished(jobId: string, run: number): Promise<void>;
+  /** Runs a job under the workflow id of this run, which is never started twice; rejects with what the body threw. */
+  run(jobId: string, run: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -55,11 +53,9 @@ export async function launchDurable(options: {
   });
   await DBOS.launch();
   return {
-    async start(jobId, run) {
-      await DBOS.startWorkflow(runJob, { workflowID: workflowId(jobId, run) })(jobId);
-    },
-    async finished(jobId, run) {
-      await DBOS.getResult(workflowId(jobId, run));
+    async run(jobId, run) {
+      const handle = await DBOS.startWorkflow(runJob, { workflowID: workflowId(jobId, run) })(jobId);
+      await handle.getResult();
     },
     async close() {
       await DBOS.shutdown({ deregister: true });

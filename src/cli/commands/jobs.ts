@@ -43,7 +43,7 @@ export async function showJob(
 
 export async function resumeJob([id = ""]: readonly string[], flags: Flags, io: Io): Promise<number> {
   await using runtime = await openTagging(flags, process.env, { warn: (message) => io.say(message) });
-  return runAndReport(runtime, await runtime.tagging.find(id), undefined, io);
+  return await runAndReport(runtime, await runtime.tagging.find(id), undefined, io);
 }
 
 export async function cancelJob([id = ""]: readonly string[], flags: Flags, io: Io): Promise<number> {

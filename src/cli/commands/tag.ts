@@ -42,7 +42,7 @@ export async function tag([file = "-"]: readonly string[], flags: TagFlags, io: 
         : `this file is known as ${job.id}; going on with it`,
     );
   } else if (job.plan !== undefined) for (const line of planLines(job.plan)) io.say(line);
-  return runAndReport(runtime, job, flags.out, io);
+  return await runAndReport(runtime, job, flags.out, io);
 }
 
 /** Runs a job to its end with progress on stderr, and reports it. Used by `tag` and `jobs resume`. */

@@ -42,12 +42,12 @@ export async function replay(_args: readonly string[], flags: Flags & { from?: s
   await using delivery = await openDelivery(flags, process.env);
   const queued = await delivery.replay({ from: bound("--from", flags.from), to: bound("--to", flags.to) });
   io.say(`${grouped(queued)} dead letters queued again`);
-  return drain(delivery, io);
+  return await drain(delivery, io);
 }
 
 export async function deliver(_args: readonly string[], flags: Flags, io: Io): Promise<number> {
   await using delivery = await openDelivery(flags, process.env);
-  return drain(delivery, io);
+  return await drain(delivery, io);
 }
 
 async function drain(delivery: Awaited<ReturnType<typeof openDelivery>>, io: Io): Promise<number> {

@@ -218,8 +218,7 @@ export class Tagging implements TagHost {
     const ticking = this.#tick(id, totalRows, onProgress, ended.signal);
     try {
       const lost = new Promise<void>((resolve) => this.#losses.set(id, resolve));
-      await durable.start(id, run);
-      await Promise.race([durable.finished(id, run), lost]);
+      await Promise.race([durable.run(id, run), lost]);
     } finally {
       this.#losses.delete(id);
       ended.abort();
