@@ -69,7 +69,7 @@ export class Budget {
     const pause = Math.max(0, this.#pausedUntil - now);
     const missing = 1 - this.#tokens;
     const filling = missing <= 0 ? 0 : missing / (this.#perMs * this.#share);
-    return Math.max(pause, filling);
+    return pause + filling;
   }
 
   /** The tenant objected (429): nothing for `pauseMs`, then slower. Objections to requests sent before the last shrinking count once. */
@@ -97,12 +97,13 @@ export class Budget {
   }
 
   #refill(now: Instant): void {
-    const elapsed = now - this.#refilledAt;
+    // Nothing comes in during a pause: it must not end in a burst.
+    const elapsed = now - Math.max(this.#refilledAt, this.#pausedUntil);
     // A clock set back gives nothing; a clock set far ahead gives no more than one burst.
     this.#refilledAt = now;
     if (elapsed <= 0) return;
     this.#tokens = Math.min(this.#burst, this.#tokens + elapsed * this.#perMs * this.#share);
-    if (now >= this.#pausedUntil) this.#share = Math.min(1, this.#share + elapsed * this.#growthPerMs);
+    this.#share = Math.min(1, this.#share + elapsed * this.#growthPerMs);
   }
 
   #roll(now: Instant): void {
