@@ -37,10 +37,12 @@ export async function listen(
     // A client that hangs up in the middle is no fault of ours.
     incoming.on("error", () => {});
     outgoing.on("error", () => {});
-    readRequest(incoming, bodyLimit)
-      .then(handle)
-      .then((reply) => send(outgoing, reply))
-      .catch(() => incoming.socket.destroy());
+    readRequest(incoming, bodyLimit, (request) => {
+      handle(request).then(
+        (reply) => send(outgoing, reply),
+        () => incoming.socket.destroy(),
+      );
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -63,25 +65,26 @@ export async function listen(
   };
 }
 
-function readRequest(incoming: IncomingMessage, bodyLimit: (target: string) => number): Promise<SandboxRequest> {
+/** Reads a request to its end; one whose client hangs up before is never told of. */
+function readRequest(
+  incoming: IncomingMessage,
+  bodyLimit: (target: string) => number,
+  tell: (request: SandboxRequest) => void,
+): void {
   const { method = "GET", url: target = "/" } = incoming;
   const limit = bodyLimit(target);
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    incoming.on("data", (chunk: Buffer) => {
-      length += chunk.length;
-      // What is too much is read and thrown away: a client that still sends would miss the refusal.
-      if (length <= limit) chunks.push(chunk);
-      else if (length > limit + MOST_DISCARDED) incoming.destroy();
-    });
-    incoming.once("end", () => {
-      const oversize = length > limit;
-      const [only] = chunks;
-      const body = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
-      resolve({ method, target, headers: flatten(incoming.headers), body, ...(oversize ? { oversize } : {}) });
-    });
-    incoming.once("close", () => reject(new Error("the client hung up")));
+  const chunks: Buffer[] = [];
+  let length = 0;
+  incoming.on("data", (chunk: Buffer) => {
+    length += chunk.length;
+    // What is too much is read and thrown away: a client that still sends would miss the refusal.
+    if (length <= limit) chunks.push(chunk);
+    else if (length > limit + MOST_DISCARDED) incoming.destroy();
+  });
+  incoming.on("end", () => {
+    const [only] = chunks;
+    const body = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+    tell({ method, target, headers: flatten(incoming.headers), body, oversize: length > limit });
   });
 }
 
