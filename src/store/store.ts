@@ -1,10 +1,10 @@
 // Opening and closing the store.
 
-import { mkdir } from "node:fs/promises";
 import type { Clock } from "../kernel/index.ts";
 import { loadSigner } from "./audit/keys.ts";
 import { AuditLog } from "./audit/log.ts";
 import { Database } from "./database/database.ts";
+import { makeFolder } from "./embedded/files.ts";
 import { type EmbeddedServer, joinEmbeddedServer } from "./embedded/server.ts";
 import { JobLedger } from "./jobs/ledger.ts";
 import { type StoreLog, silent } from "./log.ts";
@@ -46,7 +46,7 @@ export interface Store {
  */
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const log = options.log ?? silent;
-  await mkdir(options.dir, { recursive: true, mode: 0o700 });
+  await makeFolder(options.dir);
   const server = options.url === undefined ? await joinEmbeddedServer({ dir: options.dir, log }) : undefined;
   const url = server?.url ?? options.url ?? "";
   const database = new Database(url, log, options.connections ?? 8);

@@ -1,6 +1,6 @@
 // Appending to the audit log inside a transaction of the caller: what is recorded and what is done commit together or not at all.
 
-import { numberArray, textArray } from "../database/arrays.ts";
+import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
 import type { Connection } from "../database/database.ts";
 import { StoreError } from "../error.ts";
 import { type AuditInput, type AuditRow, leafOf, type Sealer, toRow } from "./entry.ts";
@@ -33,7 +33,7 @@ const INSERT: Statement = {
   text: `insert into outdial.audit (seq, time, actor, action, subject, job, details, leaf, seal)
     select $1::bigint + n - 1, time, actor, action, subject, job, details,
       substr($2::bytea, (n::int - 1) * ${HASH_BYTES} + 1, ${HASH_BYTES}), substr($3::bytea, (n::int - 1) * ${HASH_BYTES} + 1, ${HASH_BYTES})
-    from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
+    from unnest(${textColumn("$4")}, ${textColumn("$5")}, ${textColumn("$6")}, ${textColumn("$7")}, ${textColumn("$8")}, ${textColumn("$9")})
       with ordinality as e (time, actor, action, subject, job, details, n)`,
 };
 
@@ -87,8 +87,9 @@ export function append(
   const keep = (level: number, index: number, hash: Buffer) => {
     if (level % NODE_LEVELS === 0) nodes.push({ level, index, hash });
   };
+  const present = new Date(now).toISOString();
   for (const [i, input] of inputs.entries()) {
-    const row = toRow(input, now);
+    const row = toRow(input, input.time === undefined ? present : new Date(input.time).toISOString());
     const leaf = leafOf(first + i, row);
     rows.push(row);
     leaves.set(leaf, i * HASH_BYTES);
@@ -96,7 +97,7 @@ export function append(
     frontier.append(leaf, keep);
   }
   const note = signCheckpoint(frontier.size, frontier.root(), signer);
-  const column = (name: keyof AuditRow) => textArray(rows.map((row) => row[name]));
+  const column = (name: keyof AuditRow) => joinTexts(rows.map((row) => row[name]));
   const values = [
     first,
     leaves,

@@ -1,8 +1,9 @@
 // One audit entry: what it says, the canonical text that is hashed, and the seal that pins it to its row. Pure.
 
-import { createHmac, hash } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { canonicalJson } from "../../kernel/index.ts";
-import { hashLeaf } from "./merkle.ts";
+import { storable } from "../database/arrays.ts";
+import { hashLeafText, sha256 } from "./merkle.ts";
 import type { Signer } from "./note.ts";
 
 /** Facts beside the fixed members: campaign, code, reason, result, statusCode, latencyMs, error for a tagged call. JSON values only. */
@@ -46,10 +47,10 @@ export interface AuditRow {
   readonly details: string;
 }
 
-/** The columns of an input. Text that PostgreSQL cannot keep (NUL, half a surrogate pair) is replaced before it is hashed. */
-export function toRow(input: AuditInput, now: number): AuditRow {
+/** The columns of an input at `time` (ISO 8601). Characters that the database cannot keep are replaced before they are hashed. */
+export function toRow(input: AuditInput, time: string): AuditRow {
   return {
-    time: new Date(input.time ?? now).toISOString(),
+    time,
     actor: storable(input.actor),
     action: storable(input.action),
     subject: storable(input.subject),
@@ -58,26 +59,17 @@ export function toRow(input: AuditInput, now: number): AuditRow {
   };
 }
 
-/** Text without NUL and without lone surrogates, each replaced by U+FFFD. */
-export function storable(text: string): string {
-  return (text.isWellFormed() ? text : text.toWellFormed()).replaceAll("\0", "\ufffd");
-}
-
-/** The leaf hash of a row at its place: over the canonical JSON of the entry, its `seq` included. */
+/** The leaf hash of a row at its place: over the canonical JSON (RFC 8785) of the entry, its `seq` included, `details` as it stands. */
 export function leafOf(seq: number, row: AuditRow): Buffer {
-  return hashLeaf(Buffer.from(entryText(seq, row)));
-}
-
-/** RFC 8785 order, with `details` taken as it stands. */
-function entryText(seq: number, row: AuditRow): string {
   const quote = JSON.stringify;
   const job = row.job === null ? "null" : quote(row.job);
-  return `{"action":${quote(row.action)},"actor":${quote(row.actor)},"details":${row.details},"job":${job},"seq":${seq},"subject":${quote(row.subject)},"time":${quote(row.time)}}`;
+  const text = `{"action":${quote(row.action)},"actor":${quote(row.actor)},"details":${row.details},"job":${job},"seq":${seq},"subject":${quote(row.subject)},"time":${quote(row.time)}}`;
+  return hashLeafText(text);
 }
 
 /** The leaf hash of an entry as a proof carries it. */
 export function leafOfEntry(entry: AuditEntry): Buffer {
-  return hashLeaf(Buffer.from(canonicalJson(entry)));
+  return hashLeafText(canonicalJson(entry));
 }
 
 /** Makes the seal of a row: who has no signing key can recompute hashes, but cannot seal a changed row. */
@@ -103,7 +95,7 @@ function hmacWith(key: Buffer): Sealer {
   return (seq, leaf) => {
     inner.writeBigUInt64BE(BigInt(seq), 64);
     inner.set(leaf, 72);
-    hash("sha256", inner, "buffer").copy(outer, 64);
-    return hash("sha256", outer, "buffer");
+    sha256(inner).copy(outer, 64);
+    return sha256(outer);
   };
 }

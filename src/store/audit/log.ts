@@ -1,5 +1,6 @@
 // The audit log as the rest of outdial sees it.
 
+import { sql } from "kysely";
 import type { Clock } from "../../kernel/index.ts";
 import { type Connection, type Database, together } from "../database/database.ts";
 import { StoreError } from "../error.ts";
@@ -95,7 +96,7 @@ export class AuditLog {
     if (subject !== undefined) {
       select = select
         .where("subject", "=", subject)
-        .where((e) => e(e.fn("left", ["subject", e.lit(200)]), "=", Array.from(subject).slice(0, 200).join("")));
+        .where(sql<boolean>`hashtextextended(subject, 0) = hashtextextended(${subject}, 0)`);
     }
     if (result !== undefined)
       select = select.where((e) => e(e.fn("strpos", ["details", e.val(`"result":${JSON.stringify(result)}`)]), ">", 0));

@@ -7,8 +7,9 @@ export const HASH_BYTES = 32;
 
 const EMPTY_ROOT = sha256(Buffer.alloc(0));
 
-function sha256(data: Uint8Array): Buffer {
-  return hash("sha256", data, "buffer");
+/** SHA-256. By way of a one-byte-per-character text, which takes half the time of having a buffer made for each hash. */
+export function sha256(data: Uint8Array): Buffer {
+  return Buffer.from(hash("sha256", data, "binary"), "latin1");
 }
 
 /** Hash of a leaf: SHA-256(0x00 ‖ data). The prefixes keep a leaf from passing for a node. */
@@ -17,6 +18,11 @@ export function hashLeaf(data: Uint8Array): Buffer {
   input[0] = 0;
   input.set(data, 1);
   return sha256(input);
+}
+
+/** Hash of a leaf whose data is the UTF-8 of a text. */
+export function hashLeafText(text: string): Buffer {
+  return sha256(Buffer.from(`\0${text}`));
 }
 
 /** Hash of an inner node: SHA-256(0x01 ‖ left ‖ right). */

@@ -56,10 +56,9 @@ test("a row and the entry it is read back as have one leaf, whatever the text", 
     action: "tag",
     subject: 'call \ud800 \u2028 "x"',
     job: "job_1",
-    time: 0,
     details: { z: 1, a: "\0", e: undefined },
   };
-  const row = toRow(input, 0);
+  const row = toRow(input, new Date(0).toISOString());
   const entry = { ...row, seq: 7, details: JSON.parse(row.details) as Record<string, unknown> };
   expect(leafOf(7, row)).toEqual(leafOfEntry(entry));
   expect(leafOf(8, row)).not.toEqual(leafOf(7, row));

@@ -1,5 +1,10 @@
-// PostgreSQL array literals for bulk statements. The driver's own encoder visits every value through several layers; on the path of every
-// tagged call this one pass over strings is worth its few lines. Pure.
+// Columns of values as one parameter each, for statements that write many rows. Measured on the path of every tagged call: joining texts
+// costs a tenth of an array literal here (no escaping of JSON's many quotes) and a third of it in the server. Pure.
+
+const SEPARATOR = "\x1e";
+const NULL = "\x1f";
+/** What no text may hold: the two above, and NUL, which PostgreSQL cannot keep. */
+const RESERVED = ["\0", SEPARATOR, NULL] as const;
 
 /** `{1,2,NULL}` for int[], bigint[], float8[]. */
 export function numberArray(values: readonly (number | null)[]): string {
@@ -8,18 +13,24 @@ export function numberArray(values: readonly (number | null)[]): string {
   return `${out}}`;
 }
 
-/** `{"a","b\"c",NULL}` for text[]. NUL, which PostgreSQL cannot keep, becomes U+FFFD. */
-export function textArray(values: readonly (string | null)[]): string {
-  let out = "{";
+/** Texts and nulls as one text, to be read by `textColumn`. The three reserved control characters in a value become U+FFFD. */
+export function joinTexts(values: readonly (string | null)[]): string {
+  let out = "";
   for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (i > 0) out += ",";
-    out += value === null || value === undefined ? "NULL" : `"${escaped(value)}"`;
+    const value = values[i] ?? null;
+    out += SEPARATOR + (value === null ? NULL : storable(value));
   }
-  return `${out}}`;
+  return out;
 }
 
-function escaped(value: string): string {
-  const safe = value.includes("\0") ? value.replaceAll("\0", "\ufffd") : value;
-  return safe.includes('"') || safe.includes("\\") ? safe.replace(/["\\]/g, "\\$&") : safe;
+/** The SQL that makes `text[]` of a parameter written by `joinTexts`. Before the first separator is nothing, which is left out. */
+export function textColumn(parameter: `$${number}`): string {
+  return `(string_to_array(${parameter}::text, E'\\x1e', E'\\x1f'))[2:]`;
+}
+
+/** Text that the database keeps as it is: without NUL, the reserved control characters and lone surrogates, each replaced by U+FFFD. */
+export function storable(text: string): string {
+  let kept = text.isWellFormed() ? text : text.toWellFormed();
+  for (const reserved of RESERVED) if (kept.includes(reserved)) kept = kept.replaceAll(reserved, "\ufffd");
+  return kept;
 }

@@ -1,6 +1,6 @@
 // Small file habits of the embedded server: optional reads, private files that appear whole or not at all.
 
-import { chmod, open, readFile, rename } from "node:fs/promises";
+import { chmod, mkdir, open, readFile, rename } from "node:fs/promises";
 
 /** The text of a file, or undefined when there is none. */
 export async function readOptional(file: string): Promise<string | undefined> {
@@ -24,4 +24,13 @@ export async function writeWhole(file: string, text: string, mode = 0o600): Prom
   }
   await chmod(draft, mode);
   await rename(draft, file);
+}
+
+/**
+ * Creates a working folder when absent: private, except that root lets others pass through, because the server's own user has to reach
+ * its data in there. Every file in it has a mode of its own.
+ */
+export async function makeFolder(dir: string): Promise<void> {
+  const isNew = (await mkdir(dir, { recursive: true, mode: 0o700 })) !== undefined;
+  if (isNew && process.getuid?.() === 0) await chmod(dir, 0o711);
 }

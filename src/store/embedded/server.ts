@@ -8,7 +8,7 @@
 //
 // A server left over by users that were all killed keeps running until the next one joins and leaves.
 
-import { mkdir, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
@@ -17,6 +17,7 @@ import { StoreError } from "../error.ts";
 import { type StoreLog, silent } from "../log.ts";
 import { findBinaries } from "./binaries.ts";
 import { type Cluster, initialise, locate, SUPERUSER } from "./cluster.ts";
+import { makeFolder } from "./files.ts";
 import { lockFile } from "./lock.ts";
 import { Membership } from "./membership.ts";
 import { type Postmaster, runningServer, startServer, stopServer } from "./postmaster.ts";
@@ -48,7 +49,7 @@ export interface EmbeddedServerOptions {
  */
 export async function joinEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const log = options.log ?? silent;
-  await mkdir(options.dir, { recursive: true, mode: 0o700 });
+  await makeFolder(options.dir);
   const dir = await realpath(options.dir);
   const unlock = await lockFile(join(dir, "pg.lock"), LOCK_TIMEOUT_MS);
   try {

@@ -6,7 +6,7 @@
 
 import { lockHead } from "../audit/append.ts";
 import type { AuditLog } from "../audit/log.ts";
-import { numberArray, textArray } from "../database/arrays.ts";
+import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
 import { type Connection, type Database, together } from "../database/database.ts";
 import { StoreError } from "../error.ts";
 import { insertEvents } from "../outbox/insert.ts";
@@ -16,7 +16,7 @@ const INSERT_ITEMS = {
   name: "items-insert",
   text: `insert into outdial.job_items (job_id, line, call_id, result, status_code, reason, attempts, latency_ms, call_status, finished_at)
     select $1, line, call_id, result, status_code, reason, attempts, latency_ms, call_status, to_timestamp(finished_at / 1000)
-    from unnest($2::int[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::smallint[], $8::real[], $9::text[], $10::float8[])
+    from unnest($2::int[], ${textColumn("$3")}, ${textColumn("$4")}, $5::smallint[], ${textColumn("$6")}, $7::smallint[], $8::real[], ${textColumn("$9")}, $10::float8[])
       as item (line, call_id, result, status_code, reason, attempts, latency_ms, call_status, finished_at)
     on conflict do nothing returning line`,
 };
@@ -70,13 +70,13 @@ async function insertItems(connection: Connection, jobId: string, items: readonl
   const values = [
     jobId,
     numberArray(items.map(({ line }) => line)),
-    textArray(items.map(({ callId }) => callId)),
-    textArray(items.map(({ result }) => result)),
+    joinTexts(items.map(({ callId }) => callId)),
+    joinTexts(items.map(({ result }) => result)),
     numberArray(items.map(({ statusCode }) => statusCode ?? null)),
-    textArray(items.map(({ reason }) => reason ?? null)),
+    joinTexts(items.map(({ reason }) => reason ?? null)),
     numberArray(items.map(({ attempts }) => attempts)),
     numberArray(items.map(({ latencyMs }) => latencyMs ?? null)),
-    textArray(items.map(({ callStatus }) => callStatus ?? null)),
+    joinTexts(items.map(({ callStatus }) => callStatus ?? null)),
     numberArray(items.map(({ finishedAt }) => finishedAt ?? now)),
   ];
   const { rows } = await connection.query<{ line: number }>({ ...INSERT_ITEMS, values });
@@ -136,10 +136,10 @@ export async function updateItem(database: Database, audit: AuditLog, update: It
         set.result ?? null,
         set.statusCode ?? null,
         set.reason !== undefined,
-        set.reason?.replaceAll("\0", "\ufffd") ?? null,
+        typeof set.reason === "string" ? storable(set.reason) : null,
         set.attempts ?? null,
         set.latencyMs ?? null,
-        set.callStatus?.replaceAll("\0", "\ufffd") ?? null,
+        typeof set.callStatus === "string" ? storable(set.callStatus) : null,
         new Date(set.finishedAt ?? now),
       ],
     });

@@ -3,7 +3,7 @@
 import { type Selectable, sql } from "kysely";
 import type { Clock } from "../../kernel/index.ts";
 import type { AuditLog } from "../audit/log.ts";
-import { numberArray, textArray } from "../database/arrays.ts";
+import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
 import type { Database } from "../database/database.ts";
 import type { Tables } from "../database/schema.ts";
 import { StoreError } from "../error.ts";
@@ -49,7 +49,7 @@ export class JobLedger {
         id: job.id,
         kind: job.kind,
         campaign_id: job.campaignId ?? null,
-        source_name: job.sourceName.replaceAll("\0", "\ufffd"),
+        source_name: storable(job.sourceName),
         content_hash: job.contentHash,
         options: JSON.stringify(job.options ?? null),
         actor: job.actor,
@@ -162,13 +162,13 @@ export class JobLedger {
     if (chunks.length === 0) return;
     await this.#database.query(
       `insert into outdial.job_chunks (job_id, chunk_no, first_line, last_line, payload)
-        select $1, * from unnest($2::int[], $3::int[], $4::int[], $5::text[]) on conflict do nothing`,
+        select $1, * from unnest($2::int[], $3::int[], $4::int[], ${textColumn("$5")}) on conflict do nothing`,
       [
         jobId,
         numberArray(chunks.map(({ chunkNo }) => chunkNo)),
         numberArray(chunks.map(({ firstLine }) => firstLine)),
         numberArray(chunks.map(({ lastLine }) => lastLine)),
-        textArray(chunks.map(({ payload }) => payload)),
+        joinTexts(chunks.map(({ payload }) => payload)),
       ],
     );
   }

@@ -1,6 +1,6 @@
 // Putting events into the outbox inside a transaction of the caller.
 
-import { textArray } from "../database/arrays.ts";
+import { joinTexts, textColumn } from "../database/arrays.ts";
 import type { Connection } from "../database/database.ts";
 import type { OutboxEvent } from "./types.ts";
 
@@ -8,13 +8,13 @@ const INSERT = {
   name: "outbox-insert",
   text: `insert into outdial.outbox (event_id, endpoint, subject, type, body, created_at, next_attempt_at)
     select event_id, endpoint, subject, type, body, $6::timestamptz, $6::timestamptz
-    from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) with ordinality as e (event_id, endpoint, subject, type, body, n)
+    from unnest(${textColumn("$1")}, ${textColumn("$2")}, ${textColumn("$3")}, ${textColumn("$4")}, ${textColumn("$5")}) with ordinality as e (event_id, endpoint, subject, type, body, n)
     order by n`,
 };
 
 /** Adds events, due at once. */
 export async function insertEvents(connection: Connection, events: readonly OutboxEvent[], now: number): Promise<void> {
-  const column = (name: keyof OutboxEvent) => textArray(events.map((event) => event[name]));
+  const column = (name: keyof OutboxEvent) => joinTexts(events.map((event) => event[name]));
   const values = [column("eventId"), column("endpoint"), column("subject"), column("type"), column("body"), new Date(now)];
   await connection.query({ ...INSERT, values });
 }

@@ -4,9 +4,9 @@
 // time to the claim's end. When an event must wait, those behind it are given the same time, so that they do not lie in the way of what is
 // due; when it is settled, they come forward again.
 
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type { Clock } from "../../kernel/index.ts";
-import { numberArray, textArray } from "../database/arrays.ts";
+import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
 import type { Database } from "../database/database.ts";
 import type { Tables } from "../database/schema.ts";
 import { insertEvents } from "./insert.ts";
@@ -29,7 +29,7 @@ const CLAIM = {
       where status = 'pending' and endpoint = $1 and next_attempt_at <= $2
         and not exists (
           select from outdial.outbox earlier
-          where earlier.status = 'pending' and earlier.endpoint = $1 and left(earlier.subject, 200) = left(o.subject, 200) and earlier.id < o.id)
+          where earlier.status = 'pending' and earlier.endpoint = $1 and hashtextextended(earlier.subject, 0) = hashtextextended(o.subject, 0) and earlier.id < o.id)
       order by next_attempt_at, id limit $3 for update skip locked)
     update outdial.outbox o set claimed_by = $4, claimed_until = $5, next_attempt_at = $5
     from due where o.id = due.id and o.status = 'pending'
@@ -44,7 +44,7 @@ const DELIVERED = {
       from unnest($1::bigint[], $2::smallint[]) as done (id, code) where o.id = done.id and o.status = 'pending'
       returning o.endpoint, o.subject, o.id)
     update outdial.outbox behind set next_attempt_at = $3 from sent
-    where behind.status = 'pending' and behind.endpoint = sent.endpoint and left(behind.subject, 200) = left(sent.subject, 200)
+    where behind.status = 'pending' and behind.endpoint = sent.endpoint and hashtextextended(behind.subject, 0) = hashtextextended(sent.subject, 0)
       and behind.id > sent.id and behind.next_attempt_at > $3 and behind.claimed_by is null`,
 };
 
@@ -53,11 +53,11 @@ const FAILED = {
   text: `with failed as (
       update outdial.outbox o set status = case when next is null then 'dead' else 'pending' end, attempts = attempts + 1,
         next_attempt_at = to_timestamp(next / 1000), claimed_by = null, claimed_until = null, last_status = code, last_error = error
-      from unnest($1::bigint[], $2::smallint[], $3::text[], $4::float8[]) as done (id, code, error, next)
-      where o.id = done.id and o.status = 'pending'
+      from unnest($1::bigint[], $2::smallint[], ${textColumn("$3")}, $4::float8[]) as done (id, code, error, next)
+      where o.id = done.id and o.status = 'pending' and o.claimed_by = $6
       returning o.endpoint, o.subject, o.id, coalesce(o.next_attempt_at, $5) as next)
     update outdial.outbox behind set next_attempt_at = failed.next from failed
-    where behind.status = 'pending' and behind.endpoint = failed.endpoint and left(behind.subject, 200) = left(failed.subject, 200)
+    where behind.status = 'pending' and behind.endpoint = failed.endpoint and hashtextextended(behind.subject, 0) = hashtextextended(failed.subject, 0)
       and behind.id > failed.id and behind.next_attempt_at is distinct from failed.next and behind.claimed_by is null`,
 };
 
@@ -84,7 +84,7 @@ export class Outbox {
     return rows.sort((a, b) => a.id - b.id);
   }
 
-  /** Settles deliveries that were accepted. */
+  /** Settles deliveries that were accepted: a fact, whoever holds the claim by now. */
   async markDelivered(delivered: readonly { readonly id: number; readonly status: number }[]): Promise<void> {
     if (delivered.length === 0) return;
     const values = [
@@ -95,25 +95,26 @@ export class Outbox {
     await this.#database.run({ ...DELIVERED, values });
   }
 
-  /** Records failed attempts: to be tried again, or dead. */
-  async markFailed(failed: readonly FailedAttempt[]): Promise<void> {
+  /** Records failed attempts: to be tried again, or dead. Events that `by` does not hold any more are left alone. */
+  async markFailed(by: string, failed: readonly FailedAttempt[]): Promise<void> {
     if (failed.length === 0) return;
     const values = [
       numberArray(failed.map(({ id }) => id)),
       numberArray(failed.map(({ status }) => status ?? null)),
-      textArray(failed.map(({ error }) => error)),
+      joinTexts(failed.map(({ error }) => error)),
       numberArray(failed.map(({ nextAttemptAt }) => nextAttemptAt)),
       new Date(this.#clock.now()),
+      by,
     ];
     await this.#database.run({ ...FAILED, values });
   }
 
-  /** Gives claimed events back untried, for a worker that stops. */
-  async release(ids: readonly number[]): Promise<void> {
+  /** Gives events that `by` holds back untried: a worker that stops, an endpoint that is down. */
+  async release(by: string, ids: readonly number[]): Promise<void> {
     if (ids.length === 0) return;
     await this.#database.query(
-      `update outdial.outbox set next_attempt_at = $2, claimed_by = null, claimed_until = null where id = any($1::bigint[]) and status = 'pending'`,
-      [numberArray(ids), new Date(this.#clock.now())],
+      `update outdial.outbox set next_attempt_at = $2, claimed_by = null, claimed_until = null where id = any($1::bigint[]) and status = 'pending' and claimed_by = $3`,
+      [numberArray(ids), new Date(this.#clock.now()), by],
     );
   }
 
@@ -148,6 +149,7 @@ export class Outbox {
       .set({ status: "pending", attempts: 0, next_attempt_at: now, delivered_at: null, claimed_by: null, claimed_until: null })
       .where("status", "=", query.status ?? "dead");
     if (query.endpoint !== undefined) update = update.where("endpoint", "=", query.endpoint);
+    if (query.ids !== undefined) update = update.where("id", "=", sql<number>`any(${numberArray(query.ids)}::bigint[])`);
     if (query.fromId !== undefined) update = update.where("id", ">=", query.fromId);
     if (query.toId !== undefined) update = update.where("id", "<=", query.toId);
     return Number((await update.executeTakeFirst()).numUpdatedRows);

@@ -74,6 +74,7 @@ export interface DeliveryQuery {
 
 /** Which events to send again; dead ones unless said otherwise. */
 export interface ReplayQuery {
+  readonly ids?: readonly number[] | undefined;
   readonly endpoint?: string | undefined;
   readonly fromId?: number | undefined;
   readonly toId?: number | undefined;
