@@ -51,7 +51,7 @@ describe("assign", () => {
     ["unknown", [reset, { status: 429 }], { rateLimited: 11 }],
     ["failed", [{ status: 429 }], { statusCode: 429, rateLimited: 11 }],
   ] as const)("%s after %j", async (result, answers, facts) => {
-    const outcome = await assign(answers as readonly Answer[]);
+    const outcome = await assign(answers);
     expect(outcome).toMatchObject({ result, ...facts });
     expect(outcome.attemptLatenciesMs.length).toBe(outcome.attempts);
   });

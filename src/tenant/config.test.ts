@@ -12,7 +12,7 @@ const GOOD: TenantConfig = {
 
 function problem(change: object): TenantError {
   try {
-    resolveConfig({ ...GOOD, ...change } as TenantConfig);
+    resolveConfig({ ...GOOD, ...change });
   } catch (thrown) {
     if (thrown instanceof TenantError) return thrown;
     throw thrown;

@@ -131,7 +131,7 @@ describe("a list by token", () => {
     ));
 
   it.each([
-    ["the same token twice", (index: number) => "same", (index: number) => index],
+    ["the same token twice", () => "same", (index: number) => index],
     ["an earlier token again", (index: number) => `t${index % 3}`, (index: number) => index],
     ["the same page under new tokens", (index: number) => `t${index}`, () => 0],
   ])("giving %s is an error, not a loop", (_, token, from) =>

@@ -22,7 +22,7 @@ export interface CallOptions {
 }
 
 /** Path, query and body of one operation. */
-export type CallContent<Id extends OperationId> = ([PathParameters<Id>] extends [never]
+type CallContent<Id extends OperationId> = ([PathParameters<Id>] extends [never]
   ? { readonly path?: undefined }
   : { readonly path: Readonly<Record<PathParameters<Id>, string>> }) &
   (RequestBody<Id> extends undefined ? { readonly body?: undefined } : { readonly body: RequestBody<Id> }) &

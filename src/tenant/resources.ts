@@ -59,7 +59,7 @@ type QueryArguments<Id extends OperationId> = Query<Id> extends undefined ? [] :
  * A method takes the path's ids, then the body, then the query, then options; what an operation does not have is left out.
  * Lists return a `PagedList`, everything else a promise of the parsed reply. Rejects with TenantError.
  */
-export type Method<Id extends OperationId> = Id extends PagedOperationId
+type Method<Id extends OperationId> = Id extends PagedOperationId
   ? (...args: [...PathArguments<Row<Id>["path"]>, ...QueryArguments<Id>, options?: ListOptions<Id>]) => PagedList<Id>
   : ((
       ...args: [...PathArguments<Row<Id>["path"]>, ...BodyArguments<Id>, ...QueryArguments<Id>, options?: CallOptions]
