@@ -81,7 +81,7 @@ export const activationAccepted = z.looseObject({ operationId: id, versionTag: z
 export const dialerOperation = z.looseObject({
   operationId: z.string().optional(),
   status: z.string(),
-  errorDetails: z.unknown(),
+  errorDetails: z.unknown().optional(),
   versionTag: z.string().optional(),
 });
 
