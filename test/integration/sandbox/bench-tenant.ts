@@ -199,3 +199,6 @@ export const entry = (code: string, more: Record<string, unknown> = {}) => ({
   source: "api",
   ...more,
 });
+
+/** The texts in ascending order. */
+export const ascending = (texts: readonly string[]): string[] => texts.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));

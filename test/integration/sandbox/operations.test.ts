@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { OPERATION_IDS, OPERATIONS, type OperationId, operationOf } from "../../../src/contract/index.ts";
 import {
+  ascending,
   type BenchTenant,
   campaignBody,
   entry,
@@ -107,7 +108,7 @@ const SUCCESS: Record<OperationId, { call: (tenant: BenchTenant) => Promise<Repl
       expect(body).toMatchObject({ page: 1, pageSize: 100, total: 100 });
       expect(body.contacts).toHaveLength(100);
       const times = body.contacts.map((contact: { lastModifiedTime: string }) => contact.lastModifiedTime);
-      expect(times).toEqual([...times].sort().reverse());
+      expect(times).toEqual(ascending(times).reverse());
     },
   },
   createOmnichannelWebhook: {
@@ -206,7 +207,7 @@ const SUCCESS: Record<OperationId, { call: (tenant: BenchTenant) => Promise<Repl
       ),
     shows: (body) => {
       expect(body.results).toHaveLength(50);
-      expect(Object.keys(body.results[0]).sort()).toEqual(["answerRate", "campaignId", "efficiency", "timestamp"]);
+      expect(ascending(Object.keys(body.results[0]))).toEqual(["answerRate", "campaignId", "efficiency", "timestamp"]);
       expect(body.nextPageToken).toBeTypeOf("string");
     },
   },
@@ -214,7 +215,7 @@ const SUCCESS: Record<OperationId, { call: (tenant: BenchTenant) => Promise<Repl
     call: (t) => t.api("GET", "/api/v1/audit/logs?entity=dialer&pageSize=50"),
     shows: (body) => {
       expect(body.logs).toHaveLength(50);
-      expect(Object.keys(body.logs[0]).sort()).toEqual([
+      expect(ascending(Object.keys(body.logs[0]))).toEqual([
         "action",
         "actor",
         "after",

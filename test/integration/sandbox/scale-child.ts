@@ -1,0 +1,58 @@
+// The process measured by scale.test.ts: builds the large world, walks through it, tags every call, prints one JSON line.
+
+import { createSandbox } from "../../../src/sandbox/index.ts";
+
+const CALLS = 100_000;
+const CONTACTS = 1_000_000;
+
+const sandbox = createSandbox({
+  scenario: {
+    clients: [{ id: "desk", secret: "desk-secret" }],
+    limits: "off",
+    campaigns: [{ id: "camp", contactListId: "list", dispositionCodes: [{ id: "DISP_1" }] }],
+    contactLists: [{ id: "list", generate: { count: CONTACTS, consented: 800_000 } }],
+    generateCalls: [{ campaignId: "camp", count: CALLS, days: 30 }],
+  },
+  clock: "frozen",
+});
+
+async function api(method: string, path: string, body?: unknown, token?: string): Promise<Record<string, unknown>> {
+  const response = await sandbox.fetch(`http://tenant.test${path}`, {
+    method,
+    headers: { "content-type": "application/json", ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const reply: unknown = await response.json();
+  if (response.status !== 200) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(reply)}`);
+  return reply as Record<string, unknown>;
+}
+
+const credentials = { grant_type: "client_credentials", client_id: "desk", client_secret: "desk-secret" };
+const token = String((await api("POST", "/oauth/token", credentials))["access_token"]);
+
+const ids = new Set<string>();
+let next: unknown = "";
+while (typeof next === "string") {
+  const page = await api(
+    "GET",
+    `/api/v2/outbound/calls?limit=5000${next === "" ? "" : `&nextPageToken=${next}`}`,
+    undefined,
+    token,
+  );
+  for (const call of page["calls"] as { id: string }[]) ids.add(call.id);
+  next = page["nextPageToken"];
+}
+for (const id of ids)
+  await api("PUT", `/api/v2/outbound/calls/${id}/disposition`, { dispositionCodeId: "DISP_1", notes: "" }, token);
+
+const contacts = "/api/v2/omnichannel/contactlists/list/contacts?pageSize=100&sortBy=lastModifiedTime&sortOrder=desc";
+const consent = encodeURIComponent("consentFlags.outbound.call==true");
+const consented = (await api("GET", `${contacts}&page=8000&query=${consent}`, undefined, token))["total"];
+const all = (await api("GET", `${contacts}&page=10000&query=true`, undefined, token))["total"];
+const state = sandbox.control.state();
+// The high-water mark of the whole process, in kilobytes.
+const peakBytes = process.resourceUsage().maxRSS * 1024;
+process.stdout.write(
+  `${JSON.stringify({ calls: state.calls.total, contacts: all, walked: ids.size, tagged: state.calls.effects, consented, peakBytes })}\n`,
+);
+await sandbox.close();
