@@ -97,6 +97,8 @@ export class Budget {
   }
 
   #refill(now: Instant): void {
+    // A clock set back must not lengthen a pause.
+    if (now < this.#refilledAt) this.#pausedUntil -= this.#refilledAt - now;
     // Nothing comes in during a pause: it must not end in a burst.
     const elapsed = now - Math.max(this.#refilledAt, this.#pausedUntil);
     // A clock set back gives nothing; a clock set far ahead gives no more than one burst.

@@ -7,6 +7,9 @@ import { createTestClock } from "../../test/support/test-clock.ts";
 import { OPERATION_IDS, operationOf } from "../contract/index.ts";
 import { createTenant, fetchTransport, type Tenant, TenantError, TransportFailure } from "./index.ts";
 
+/** FUZZ_RUNS asks for a longer hunt. */
+const RUNS = Number(process.env["FUZZ_RUNS"] ?? 1500);
+
 const BODIES: Readonly<Record<string, unknown>> = {
   assignDisposition: { dispositionCodeId: "D", notes: "" },
   patchInteraction: {
@@ -152,9 +155,9 @@ it("a call ends in a value or a TenantError, whatever the replies", async () => 
         }
       },
     ),
-    { numRuns: 1500 },
+    { numRuns: RUNS },
   );
-}, 120_000);
+}, 900_000);
 
 it("an iteration over a list ends, whatever the pages", async () => {
   await fc.assert(
@@ -178,9 +181,9 @@ it("an iteration over a list ends, whatever the pages", async () => {
         }
       },
     ),
-    { numRuns: 500 },
+    { numRuns: Math.ceil(RUNS / 3) },
   );
-}, 120_000);
+}, 900_000);
 
 it("an assignment is an outcome or a TenantError, also when the transport breaks its word", async () => {
   await fc.assert(

@@ -181,6 +181,12 @@ describe("a budget", () => {
     );
   });
 
+  it("does not pause longer because the clock was set back", () => {
+    const budget = new Budget({ requests: 100, seconds: 1 }, 10_000_000);
+    budget.shrink(10_000_000, 2000);
+    expect(budget.waitMs(10_000_000 - 3_600_000)).toBeLessThan(2100);
+  });
+
   it("keeps its promise of a wait", () => {
     fc.assert(
       fc.property(limit, fc.array(fc.integer({ min: 0, max: 3000 }), { maxLength: 50 }), (window, pauses) => {
