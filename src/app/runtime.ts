@@ -171,6 +171,7 @@ export async function openTagging(flags: Flags, environment: Environment, option
         eventText: cloudEvent,
       }),
     replicas: replica,
+    record: (entry) => store.audit.append([entry]),
     catalog: tenant.capabilities.dispositionCatalog,
     writer: tenant.capabilities.dispositionWriter,
     reader: tenant.capabilities.callReader,

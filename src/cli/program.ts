@@ -38,7 +38,7 @@ export function buildProgram(): Program {
   const action = <Options>(command: Command, load: () => Promise<Action<Options>>) =>
     command.exitOverride().action(async (...given: unknown[]) => {
       const used = given.at(-1) as Command;
-      const options = used.optsWithGlobals() as Options & GlobalFlags;
+      const options = used.optsWithGlobals<Options & GlobalFlags>();
       const io = createIo(options);
       try {
         exit = await (await load())(used.args, options, io);

@@ -52,7 +52,7 @@ function campaignFields(object: typeof z.strictObject | typeof z.looseObject) {
 
 /** Body of `createCampaign`, and of a full `updateCampaign`. */
 export const campaignDraft = z.strictObject(campaignFields(z.strictObject));
-export const campaignDraftAccepted = z.looseObject(campaignFields(z.looseObject as typeof z.strictObject));
+export const campaignDraftAccepted = z.looseObject(campaignFields(z.looseObject));
 
 /** Body of `updateCampaign`: the one field of a state transition, or the whole campaign. */
 export const campaignUpdate = z.union([z.strictObject({ status: z.enum(CAMPAIGN_STATUSES) }), campaignDraft]);

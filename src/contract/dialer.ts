@@ -124,7 +124,7 @@ const simulatorFields = (object: typeof z.strictObject) => ({
 
 /** Body of `runSimulator`: everything but the duration is optional. */
 export const simulatorRun = z.strictObject(simulatorFields(z.strictObject));
-export const simulatorRunAccepted = z.looseObject(simulatorFields(z.looseObject as typeof z.strictObject));
+export const simulatorRunAccepted = z.looseObject(simulatorFields(z.looseObject));
 export const simulatorResult = z.looseObject({
   abandonmentRate: z.number().optional(),
   answerRate: z.number().optional(),
@@ -155,7 +155,7 @@ export const integrationWebhookDraft = z.strictObject({
   events: z.array(z.enum(DIALER_EVENTS)).min(1),
 });
 export const integrationWebhookAccepted = z.looseObject({
-  ...integrationWebhookFields(z.looseObject as typeof z.strictObject),
+  ...integrationWebhookFields(z.looseObject),
   events: z.array(z.string()).min(1),
 });
 export const integrationWebhook = z.looseObject({

@@ -4,6 +4,7 @@ export * from "./campaigns.ts";
 export * from "./dialer.ts";
 export * from "./errors.ts";
 export * from "./interactions.ts";
+export { vendorOpenApi } from "./openapi.ts";
 export type { HostFamily, LockStyle, Method, Operation, PagingStyle, RateFamily, RetryClass } from "./operation.ts";
 export {
   OPERATION_IDS,
@@ -15,7 +16,6 @@ export {
   type Reply,
   type RequestBody,
 } from "./operations.ts";
-export { vendorOpenApi } from "./openapi.ts";
 export * from "./outbound.ts";
 export { fillPath } from "./paths.ts";
 export { RATE_FAMILIES, RATE_LIMITS, type RateLimit } from "./rates.ts";

@@ -15,22 +15,37 @@ function schema(type: z.ZodType): Json {
 }
 
 const json = (type: z.ZodType): Json => ({ "application/json": { schema: schema(type) } });
-const refusal = (description: string): Json => ({ description, content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } } });
+const refusal = (description: string): Json => ({
+  description,
+  content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
+});
 
 function parameters(id: (typeof OPERATION_IDS)[number]): Json[] {
   const operation = operationOf(id);
-  const list: Json[] = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: "path", required: true, schema: { type: "string" } }));
+  const list: Json[] = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+  }));
   if (operation.query !== undefined) {
     const { properties = {}, required = [] } = schema(operation.query) as { properties?: Json; required?: string[] };
     for (const [name, property] of Object.entries(properties)) {
       const joined = operation.lists?.[name] === "joined";
-      list.push({ name, in: "query", required: required.includes(name), schema: property, ...(joined ? { style: "form", explode: false } : {}) });
+      list.push({
+        name,
+        in: "query",
+        required: required.includes(name),
+        schema: property,
+        ...(joined ? { style: "form", explode: false } : {}),
+      });
     }
   }
   if (operation.lock !== undefined && operation.method !== "GET") {
     list.push({ name: "If-Match", in: "header", required: operation.lock.required, schema: { type: "string" } });
   }
-  if (operation.idempotencyKey === true) list.push({ name: "X-Idempotency-Key", in: "header", required: false, schema: { type: "string" } });
+  if (operation.idempotencyKey === true)
+    list.push({ name: "X-Idempotency-Key", in: "header", required: false, schema: { type: "string" } });
   return list;
 }
 
@@ -93,20 +108,34 @@ export function vendorOpenApi(): Json {
                 schema: {
                   type: "object",
                   required: ["grant_type"],
-                  properties: { grant_type: { const: "client_credentials" }, client_id: { type: "string" }, client_secret: { type: "string" }, scope: { type: "string" } },
+                  properties: {
+                    grant_type: { const: "client_credentials" },
+                    client_id: { type: "string" },
+                    client_secret: { type: "string" },
+                    scope: { type: "string" },
+                  },
                 },
               },
             ]),
           ),
         },
-        responses: { 200: { description: "A token", content: json(tokenReply) }, 400: refusal("Unsupported grant or scope"), 401: refusal("Wrong credentials"), 429: refusal("Too many requests") },
+        responses: {
+          200: { description: "A token", content: json(tokenReply) },
+          400: refusal("Unsupported grant or scope"),
+          401: refusal("Wrong credentials"),
+          429: refusal("Too many requests"),
+        },
       },
     };
   }
   const scopes = [...new Set(OPERATION_IDS.flatMap((id) => operationOf(id).scopes))].sort();
   return {
     openapi: "3.1.0",
-    info: { title: "NICE CXone REST profile, as outdial speaks it", version: "1", description: "Generated from the operation table; the sandbox tenant serves it." },
+    info: {
+      title: "NICE CXone REST profile, as outdial speaks it",
+      version: "1",
+      description: "Generated from the operation table; the sandbox tenant serves it.",
+    },
     servers: [{ url: "https://api-us-02.niceincontact.com" }],
     paths,
     components: {
@@ -114,7 +143,9 @@ export function vendorOpenApi(): Json {
       securitySchemes: {
         oauth: {
           type: "oauth2",
-          flows: { clientCredentials: { tokenUrl: "/oauth/token", scopes: Object.fromEntries(scopes.map((scope) => [scope, scope])) } },
+          flows: {
+            clientCredentials: { tokenUrl: "/oauth/token", scopes: Object.fromEntries(scopes.map((scope) => [scope, scope])) },
+          },
         },
       },
     },

@@ -1,6 +1,7 @@
 // Durable execution: workflows of DBOS on the store's PostgreSQL. The one place that knows DBOS, which is a singleton of the process.
 
 import { DBOS } from "@dbos-inc/dbos-sdk";
+import pg from "pg";
 
 /** Raise it when the order or the meaning of a workflow's steps changes: a running job is then begun anew over its ledger. */
 const WORKFLOW_VERSION = "1";
@@ -38,11 +39,18 @@ export async function launchDurable(options: {
     warn: (entry: unknown) => options.log.warn(String(entry)),
     error: (entry: unknown) => options.log.warn(String(entry)),
   };
+  // A pool of our own: the one DBOS would make sends a statement on each new connection while another is under way.
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl,
+    max: 4,
+    application_name: `outdial workflows ${process.pid}`,
+  });
+  pool.on("error", (error) => options.log.warn(`an idle database connection was lost: ${error.message}`));
   DBOS.setConfig({
     name: "outdial",
     systemDatabaseUrl: options.databaseUrl,
     systemDatabaseSchemaName: "dbos",
-    systemDatabasePoolSize: 4,
+    systemDatabasePool: pool,
     executorID: options.replicaId,
     applicationVersion: WORKFLOW_VERSION,
     listenQueues: [],
@@ -59,6 +67,7 @@ export async function launchDurable(options: {
     },
     async close() {
       await DBOS.shutdown({ deregister: true });
+      if (!pool.ended) await pool.end();
     },
   };
 }

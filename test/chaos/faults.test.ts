@@ -41,7 +41,7 @@ test.each([
       { match: { method: "GET" }, effect: { loopPage: true } },
     ],
   ],
-  ["expired tokens", [{ match: put, probability: 0.01, effect: { status: 401 } }]],
+  ["expired tokens", [300, 1500, 2700, 3900].map((after) => ({ match: put, after, times: 1, effect: { status: 401 } }))],
   [
     "everything at once",
     [

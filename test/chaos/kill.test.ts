@@ -48,11 +48,7 @@ const requests = () => sandbox.control.state().requests;
 
 /** Waits until the sandbox has served `wanted` requests, or the process has ended by itself. */
 async function servedOrEnded(running: CliProcess, wanted: number): Promise<void> {
-  let over = false;
-  void running.ended.then(() => {
-    over = true;
-  });
-  while (!over && requests() < wanted) await new Promise((resolve) => setTimeout(resolve, 2));
+  await waitFor(() => requests() >= wanted || running.child.exitCode !== null);
 }
 
 async function kill(running: CliProcess): Promise<void> {

@@ -42,7 +42,10 @@ export function tagBody(host: TagHost): JobBody {
     for (const [index, no] of chunks.entries()) {
       stop ??= (await sends[index - OVERLAP])?.stop;
       if (stop !== undefined) break;
-      sends.push(guarded(`chunk-${no}`, () => run.sendChunk(no)));
+      const sending = guarded(`chunk-${no}`, () => run.sendChunk(no));
+      // Whoever awaits it gets the failure; until then it is nobody's unhandled one.
+      sending.catch(() => undefined);
+      sends.push(sending);
     }
     const reports = await Promise.all(sends);
     stop ??= reports.find((report) => report.stop !== undefined)?.stop;

@@ -37,6 +37,11 @@ export class Committer {
     return this.#queue.length >= HIGH_WATER;
   }
 
+  /** True when a write failed: nothing more can be recorded, so nothing more may be sent. */
+  get broken(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** Resolves when there is room again. */
   async room(): Promise<void> {
     this.#check();

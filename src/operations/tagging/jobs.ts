@@ -63,7 +63,7 @@ export interface TagJobs {
    * @returns the number of the new run, or undefined when somebody else was faster
    */
   claim(seen: TagJob, replica: string): Promise<number | undefined>;
-  end(id: string, end: { status: JobStatus; stop: StopReason | undefined; measured: Measured }): Promise<void>;
+  end(id: string, end: { status: JobStatus; stop: StopReason | undefined; measured: Measured | undefined }): Promise<void>;
   cancel(id: string): Promise<void>;
   counts(id: string): Promise<ResultCounts>;
 }

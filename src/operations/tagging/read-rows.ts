@@ -235,7 +235,7 @@ function ndjsonRow(text: string, line: number, mapping: ColumnMapping): ReadRow 
     const member = members.get(mapping[field] ?? field);
     if (member === undefined || member === null) return "";
     if (typeof member === "string") return member;
-    if (Number.isSafeInteger(member) && field !== "notes") return String(member);
+    if (typeof member === "number" && Number.isSafeInteger(member) && field !== "notes") return String(member);
     problem ??= {
       code: "unreadable_row",
       field,

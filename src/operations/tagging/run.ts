@@ -17,6 +17,9 @@ import { Semaphore } from "./semaphore.ts";
 /** How many rows ahead of the senders the intent mark is moved. */
 const INTENT_WINDOW = 256;
 
+/** How often what is open is gone over: an item that meets a second failure while it is settled gets another chance. */
+const SETTLE_ROUNDS = 3;
+
 /** Why a job stopped before its end. */
 export interface StopReason {
   readonly code: string;
@@ -107,7 +110,7 @@ export class TagRun {
       }
       if (this.#committer.full) await this.#committer.room();
       await this.#places.acquire();
-      if (this.#stopped()) {
+      if (this.#committer.broken || this.#stopped()) {
         this.#places.release();
         break;
       }
@@ -136,18 +139,26 @@ export class TagRun {
   /** Reads back what was sent without an answer, and the status of locked calls. Gives the reason when it had to stop. */
   async settle(): Promise<StopReason | undefined> {
     this.#phase = "settling";
-    for (let after = 0; ; ) {
-      const open = await this.#deps.ledger.openItems(this.#jobId, after, 100);
-      if (open.length === 0) break;
-      for (const item of open) {
-        after = item.line;
-        if (item.settled) continue;
-        if (this.#stopped()) return this.#stop;
-        await this.#settleItem(item);
-      }
+    for (let round = 0; round < SETTLE_ROUNDS && this.#stop === undefined; round++) {
+      if ((await this.#settleRound()) === 0) break;
     }
     this.#phase = "finished";
     return this.#stop;
+  }
+
+  /** Goes once over the open items. @returns how many are still open */
+  async #settleRound(): Promise<number> {
+    let stillOpen = 0;
+    for (let after = 0; ; ) {
+      const open = await this.#deps.ledger.openItems(this.#jobId, after, 100);
+      if (open.length === 0) return stillOpen;
+      for (const item of open) {
+        after = item.line;
+        if (item.settled) continue;
+        if (this.#stopped()) return stillOpen;
+        if (!(await this.#settleItem(item))) stillOpen += 1;
+      }
+    }
   }
 
   #stopped(): boolean {
@@ -213,23 +224,26 @@ export class TagRun {
     };
   }
 
-  async #settleItem(open: OpenItem): Promise<void> {
+  /** @returns true when nothing is left to do for the item */
+  async #settleItem(open: OpenItem): Promise<boolean> {
     const row = await this.#deps.ledger.row(this.#jobId, open.line);
-    if (row?.kind !== "send") return;
+    if (row?.kind !== "send") return true;
     try {
       const settled = open.result === "locked" ? await this.#withStatus(row.assignment) : await this.#readBack(row.assignment);
-      if (settled === undefined) return;
+      if (settled.result === "unknown") return false;
       if (settled.result !== open.result) {
         this.#counts[open.result] -= 1;
         this.#counts[settled.result] += 1;
       }
       await this.#deps.ledger.settle(this.#jobId, settled);
+      return true;
     } catch (thrown) {
       // A read-back that fails leaves the item as it is: unknown stays unknown, and says so. Missing rights stop the job.
+      if (!(thrown instanceof TenantError)) throw thrown;
       const stop = stopReason(thrown);
       if (stop.code === "missing_scope" || stop.code === "unauthorized") this.#stop ??= stop;
-      else if (!(thrown instanceof TenantError)) throw thrown;
       else this.#watchVendor(true, messageOf(thrown));
+      return false;
     }
   }
 
@@ -241,7 +255,7 @@ export class TagRun {
   }
 
   /** Reads the call; when the disposition is not there, sends it once more. */
-  async #readBack(assignment: Assignment): Promise<FinishedItem | undefined> {
+  async #readBack(assignment: Assignment): Promise<FinishedItem> {
     const call = await this.#deps.reader.read(assignment.callId, { lane: "tagging" });
     this.#watchVendor(false, undefined);
     if (call === undefined)

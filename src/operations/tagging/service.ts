@@ -1,7 +1,8 @@
 // Bulk tagging from the outside: validate a file, make a job of it, run the job to its end, watch it, take it over from the dead.
 
 import { createHash } from "node:crypto";
-import { type Clock, canonicalJson, newId, type RandomStream } from "../../kernel/index.ts";
+import { type Clock, canonicalJson, messageOf, newId, type RandomStream } from "../../kernel/index.ts";
+import type { AuditInput } from "../../store/index.ts";
 import type { CallReader, DispositionCatalog, DispositionWriter } from "../../tenant/index.ts";
 import type { Durable } from "../durable.ts";
 import { OperationError } from "../error.ts";
@@ -74,6 +75,8 @@ export interface TaggingDependencies {
   /** The ledger of one job's campaign, written under this replica. */
   readonly ledgerOf: (job: { readonly campaignId: string }) => TagLedger;
   readonly replicas: Replicas;
+  /** Writes an entry of the job's own into the audit log. */
+  readonly record: (entry: AuditInput) => Promise<void>;
   readonly catalog: DispositionCatalog;
   readonly writer: DispositionWriter;
   readonly reader: CallReader;
@@ -166,6 +169,7 @@ export class Tagging implements TagHost {
         (await this.#deps.replicas.isDead(job.executor));
       const run = free ? await this.#deps.jobs.claim(job, this.#deps.replicaId) : undefined;
       if (run !== undefined) {
+        await this.#recordStart(job, run);
         await this.#runHere(this.#durable, id, run, job.totalRows, onProgress);
         return this.find(id);
       }
@@ -178,6 +182,25 @@ export class Tagging implements TagHost {
         phase: "watching",
       });
       await this.#deps.clock.sleep(WATCH_MS, this.#interrupt.signal).catch(() => undefined);
+    }
+  }
+
+  /** Says in the audit log that the job runs. A log that cannot be written stops the job before anything is sent. */
+  async #recordStart(job: TagJob, run: number): Promise<void> {
+    const { record, actor, jobs, replicaId } = this.#deps;
+    const details = {
+      campaign: job.campaignId,
+      source: job.sourceName,
+      contentHash: job.contentHash,
+      rows: job.totalRows,
+      run,
+      replica: replicaId,
+    };
+    try {
+      await record({ actor, action: "job.run", subject: job.id, job: job.id, details });
+    } catch (thrown) {
+      await jobs.end(job.id, { status: "stopped", stop: { code: "audit", message: messageOf(thrown) }, measured: job.measured });
+      throw thrown;
     }
   }
 
