@@ -1,17 +1,20 @@
 // One PostgreSQL server for a whole test run, in a folder of its own; its URL reaches the tests through the environment.
 
-import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { joinEmbeddedServer } from "../../src/store/index.ts";
 
 /** Name of the environment variable that holds the server's URL during a run. */
 export const TEST_DATABASE_URL = "OUTDIAL_TEST_DATABASE_URL";
 
+const PREFIX = "outdial-test-pg-";
+
 /** vitest calls this before the first test and the returned function after the last one. */
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env[TEST_DATABASE_URL]) return undefined;
-  const dir = await mkdtemp(join(tmpdir(), "outdial-test-pg-"));
+  await stopLeftovers();
+  const dir = await mkdtemp(join(tmpdir(), PREFIX));
   await chmod(dir, 0o755);
   // The data is thrown away after the run: it need not survive a power cut.
   const server = await joinEmbeddedServer({ dir, settings: { fsync: "off", max_connections: "200" } });
@@ -19,8 +22,25 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   return async () => {
     delete process.env[TEST_DATABASE_URL];
     await server.leave();
-    const elsewhere = (await readFile(join(dir, "pg.location"), "utf8").catch(() => "")).trim();
-    if (elsewhere) await rm(dirname(elsewhere), { recursive: true, force: true });
     await rm(dir, { recursive: true, force: true });
   };
+}
+
+/**
+ * Servers of runs that were killed: joining one and leaving it again stops it, unless its run is still alive and uses it. The start of a
+ * run holds the folder's lock, so a folder without a server is only removed when it is old.
+ */
+async function stopLeftovers(): Promise<void> {
+  for (const name of (await readdir(tmpdir())).filter((one) => one.startsWith(PREFIX))) {
+    const dir = join(tmpdir(), name);
+    const isOn = () => stat(join(dir, "pg", "postmaster.pid")).then(Boolean, () => false);
+    try {
+      const wasOn = await isOn();
+      if (wasOn) await (await joinEmbeddedServer({ dir })).leave();
+      const { mtimeMs } = await stat(dir);
+      if (!(await isOn()) && (wasOn || Date.now() - mtimeMs > 3_600_000)) await rm(dir, { recursive: true, force: true });
+    } catch {
+      // Its run is just ending, or it belongs to another user: not this run's concern.
+    }
+  }
 }

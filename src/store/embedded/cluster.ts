@@ -4,13 +4,15 @@
 // under /var/lib/outdial, and `<dir>/pg.location` names it; removing `<dir>` then forgets the data, as it would forget `<dir>/pg`.
 
 import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, realpath, rename, rm } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, realpath, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { messageOf } from "../../kernel/index.ts";
 import { StoreError } from "../error.ts";
 import { type Account, canEnter, runAs, serverAccount } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
-import { readOptional, writeWhole } from "./files.ts";
+import { exists, readOptional, writeWhole } from "./files.ts";
+import { runningServer } from "./postmaster.ts";
 
 /** The superuser of an embedded server, and the name of its database. */
 export const SUPERUSER = "outdial";
@@ -70,6 +72,7 @@ async function newPlace(dir: string, account: Account | undefined): Promise<stri
     try {
       if ((await mkdir(place, { recursive: true })) !== undefined) await chmod(place, 0o755);
       if (!(await canEnter(account, place))) throw new Error(`${place} cannot be entered by the server's user`);
+      await forgetTemporary(place);
       const home = join(place, randomBytes(8).toString("hex"));
       await mkdir(home, { mode: 0o700 });
       if (account) await chown(home, account.uid, account.gid);
@@ -84,6 +87,17 @@ async function newPlace(dir: string, account: Account | undefined): Promise<stri
   throw new StoreError("store_unavailable", `no folder for the database that its user can enter: ${reasons.join("; ")}`, {
     advice: "Work in a folder that other users may enter, run as an ordinary user, or set a database URL.",
   });
+}
+
+/** Removes data whose folder lay under the machine's temporary folder and is gone: what tests and demonstrations leave behind. */
+async function forgetTemporary(place: string): Promise<void> {
+  const temporary = await realpath(tmpdir());
+  for (const name of await readdir(place)) {
+    const home = join(place, name);
+    const origin = (await readOptional(join(home, "origin")).catch(() => undefined))?.trim();
+    if (!origin?.startsWith(`${temporary}/`) || (await exists(origin)) || (await runningServer(join(home, "pg")))) continue;
+    await rm(home, { recursive: true, force: true });
+  }
 }
 
 /** Data outside its folder belongs to one folder: a copy of the folder must not run on the original's data. A moved one may. */

@@ -1,6 +1,6 @@
 // Small file habits of the embedded server: optional reads, private files that appear whole or not at all.
 
-import { chmod, mkdir, open, readFile, rename } from "node:fs/promises";
+import { chmod, mkdir, open, readFile, rename, stat } from "node:fs/promises";
 
 /** The text of a file, or undefined when there is none. */
 export async function readOptional(file: string): Promise<string | undefined> {
@@ -10,6 +10,14 @@ export async function readOptional(file: string): Promise<string | undefined> {
     if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return undefined;
     throw thrown;
   }
+}
+
+/** Whether something is there. */
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Writes a file that only this user may read (or of another mode), in one piece: a reader sees the old text or the new one. */

@@ -1,7 +1,7 @@
 // The running server as an operating-system process: is it there, which port, start it, stop it.
 
 import { spawn } from "node:child_process";
-import { open, readFile, readlink, realpath, rename, rm, stat } from "node:fs/promises";
+import { open, readdir, readFile, readlink, realpath, rename, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { platform } from "node:os";
 import { join } from "node:path";
@@ -20,6 +20,8 @@ export interface Postmaster {
 }
 
 const POLL_MS = 10;
+/** Between two starts while sessions of a killed server are still ending. */
+const RETRY_MS = 100;
 const LOG_LIMIT = 16 * 1024 * 1024;
 
 /** Sane for a laptop: little memory, full durability, compressed WAL and values, no idle helpers. */
@@ -43,32 +45,50 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_error_verbosity: "terse",
 };
 
-/**
- * The server that runs on this data folder, or undefined. A file left over by a crash is removed when its pid is gone or has become
- * another program: PostgreSQL itself cannot tell the latter and would refuse to start. The caller holds the folder's lock.
- */
+/** The server that runs on this data folder, or undefined. Looks only: the file may be a crash's leftover, or half written by a starting server. */
 export async function runningServer(dataDir: string): Promise<Postmaster | undefined> {
-  const file = join(dataDir, "postmaster.pid");
-  const text = await readOptional(file);
-  if (text === undefined) return undefined;
-  const lines = text.split("\n");
+  const lines = (await readOptional(lockFileOf(dataDir)))?.split("\n") ?? [];
   const pid = Number(lines[0]);
-  if (await isServer(pid, dataDir)) return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === "ready" };
-  await rm(file, { force: true });
-  return undefined;
+  if (!(await isServer(pid, dataDir))) return undefined;
+  return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === "ready" };
 }
+
+const lockFileOf = (dataDir: string) => join(dataDir, "postmaster.pid");
 
 /** Whether `pid` is alive (a zombie is not) and is the server of this data folder: PostgreSQL works inside its data folder. */
 async function isServer(pid: number, dataDir: string): Promise<boolean> {
   if (!Number.isInteger(pid) || pid <= 1 || !isAlive(pid)) return false;
   if (platform() !== "linux") return true;
-  const status = await readOptional(`/proc/${pid}/stat`).catch(() => undefined);
+  return worksIn(pid, await realpath(dataDir));
+}
+
+/** Linux: whether a process is PostgreSQL's and its working folder is this one; unreadable folders (another user's) count as ours. */
+async function worksIn(pid: number | string, folder: string): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
   if (status === undefined) return false;
   const name = status.slice(status.indexOf("(") + 1, status.lastIndexOf(")"));
   const state = status.charAt(status.lastIndexOf(")") + 2);
   if (state === "Z" || state === "X" || name !== "postgres") return false;
-  const folder = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
-  return folder === undefined || folder === (await realpath(dataDir));
+  const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+  return cwd === undefined || cwd === folder;
+}
+
+/**
+ * Removes the lock file of a dead server when its pid has become another program: PostgreSQL would take that for a living server. It
+ * handles every other leftover itself, and better: it knows about sessions that outlive their server for a moment. So the file goes
+ * only when nothing at all works in the folder any more.
+ */
+async function clearFalseFriend(dataDir: string, timeoutMs: number): Promise<void> {
+  const pid = Number((await readOptional(lockFileOf(dataDir)))?.split("\n")[0]);
+  if (platform() !== "linux" || !Number.isInteger(pid) || pid <= 1 || !isAlive(pid)) return;
+  const folder = await realpath(dataDir);
+  const deadline = performance.now() + timeoutMs;
+  while (performance.now() < deadline) {
+    const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+    const working = await Promise.all(processes.map((name) => worksIn(name, folder)));
+    if (!working.includes(true)) return rm(lockFileOf(dataDir), { force: true });
+    await wait(POLL_MS);
+  }
 }
 
 function isAlive(pid: number): boolean {
@@ -92,6 +112,8 @@ export async function startServer(
   timeoutMs: number,
 ): Promise<Postmaster> {
   await rotate(logFile);
+  await clearFalseFriend(cluster.dataDir, timeoutMs);
+  const deadline = performance.now() + timeoutMs;
   for (let attempt = 1; ; attempt++) {
     const from = await sizeOf(logFile);
     const port = await freePort();
@@ -100,6 +122,10 @@ export async function startServer(
     const printed = (await readFile(logFile)).subarray(from).toString("utf8");
     // Between finding the port and binding it, somebody else may have taken it: then another one is tried.
     if (attempt < 5 && /could not (bind|create any TCP)/.test(printed)) continue;
+    if (performance.now() < deadline && /pre-existing shared memory block|lock file ".*" is empty/.test(printed)) {
+      await wait(RETRY_MS);
+      continue;
+    }
     throw new StoreError("store_unavailable", `PostgreSQL did not start: ${lastLines(printed)}`, { advice: `See ${logFile}.` });
   }
 }

@@ -14,30 +14,37 @@ const MIGRATIONS: readonly Migration[] = [ledger, audit, outbox, replicas];
 /** Key of the advisory lock that processes starting at once wait on: "outdial" in ASCII, cut to 48 bits. */
 const LOCK = "0x6f7574646961";
 
+const VERSION = "select coalesce(max(version), 0)::int as version from outdial.migrations";
+
 /** Applies what is missing. Throws StoreError `newer_schema` or `migration_failed`; nothing is kept of a failed run. */
 export async function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
   if ((await versionIfAny(database)) === migrations.length) return;
   await database.transaction(async (connection) => {
-    await connection.query(`select pg_advisory_xact_lock(${LOCK})`);
-    await connection.query("create schema if not exists outdial");
-    await connection.query(
-      "create table if not exists outdial.migrations (version integer primary key, name text not null, applied_at timestamptz not null default now())",
-    );
-    const { rows } = await connection.query<{ version: number }>(
-      "select coalesce(max(version), 0)::int as version from outdial.migrations",
-    );
-    const version = rows[0]?.version ?? 0;
+    const version = await prepare(connection);
     refuseNewer(version, migrations.length);
     for (const [i, migration] of migrations.entries()) if (i >= version) await apply(connection, i + 1, migration);
   });
 }
 
+/** Takes the lock until the end of the transaction and reads the version. */
+async function prepare(connection: Connection): Promise<number> {
+  try {
+    await connection.query(`select pg_advisory_xact_lock(${LOCK})`);
+    await connection.query("create schema if not exists outdial");
+    await connection.query(
+      "create table if not exists outdial.migrations (version integer primary key, name text not null, applied_at timestamptz not null default now())",
+    );
+    const { rows } = await connection.query<{ version: number }>(VERSION);
+    return rows[0]?.version ?? 0;
+  } catch (cause) {
+    throw failed("the schema outdial", cause);
+  }
+}
+
 async function versionIfAny(database: Database): Promise<number | undefined> {
   const [found] = await database.query<{ here: boolean }>("select to_regclass('outdial.migrations') is not null as here");
   if (!found?.here) return undefined;
-  const [row] = await database.query<{ version: number }>(
-    "select coalesce(max(version), 0)::int as version from outdial.migrations",
-  );
+  const [row] = await database.query<{ version: number }>(VERSION);
   return row?.version;
 }
 
@@ -54,9 +61,13 @@ async function apply(connection: Connection, version: number, migration: Migrati
     await connection.query(migration.sql);
     await connection.query("insert into outdial.migrations (version, name) values ($1, $2)", [version, migration.name]);
   } catch (cause) {
-    throw new StoreError("migration_failed", `schema change ${version} (${migration.name}) failed: ${messageOf(cause)}`, {
-      advice: "Nothing was changed. The database user needs the right to create a schema and tables.",
-      cause,
-    });
+    throw failed(`change ${version} (${migration.name})`, cause);
   }
+}
+
+function failed(what: string, cause: unknown): StoreError {
+  return new StoreError("migration_failed", `preparing the database failed at ${what}: ${messageOf(cause)}`, {
+    advice: "Nothing was changed. The database user needs the right to create a schema and tables.",
+    cause,
+  });
 }
