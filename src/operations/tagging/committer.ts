@@ -1,8 +1,12 @@
 // Gathers finished items and commits them in micro-batches: while one batch is being written the next one fills.
 
+import type { Clock } from "../../kernel/index.ts";
 import type { FinishedItem } from "./result.ts";
 
 const MAX_BATCH = 500;
+/** Fewer items than this wait a moment for company: a transaction costs as much for one as for a hundred. */
+const SMALL_BATCH = 128;
+const LINGER_MS = 10;
 /** Above this many unwritten items senders wait. */
 const HIGH_WATER = 2000;
 
@@ -17,13 +21,15 @@ export type WriteBatch = (batch: readonly { readonly item: FinishedItem; readonl
 /** One committer per running job. A failed write is kept and rethrown to everyone who waits. */
 export class Committer {
   readonly #write: WriteBatch;
+  readonly #clock: Clock;
   #queue: Waiting[] = [];
   #running: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
   #drained: (() => void)[] = [];
 
-  constructor(write: WriteBatch) {
+  constructor(write: WriteBatch, clock: Clock) {
     this.#write = write;
+    this.#clock = clock;
   }
 
   /** Adds an item. */
@@ -61,9 +67,8 @@ export class Committer {
 
   async #run(): Promise<void> {
     try {
-      // The turn of the event loop lets replies that are in already join the first batch.
-      await new Promise((resolve) => setImmediate(resolve));
       while (this.#queue.length > 0 && this.#failure === undefined) {
+        if (this.#queue.length < SMALL_BATCH) await this.#clock.sleep(LINGER_MS);
         const batch = this.#queue.splice(0, MAX_BATCH);
         await this.#write(batch);
         this.#wake();

@@ -76,7 +76,7 @@ export class TagRun {
     this.#jobId = jobId;
     this.#deps = deps;
     this.#places = new Semaphore(deps.concurrency);
-    this.#committer = new Committer((batch) => deps.ledger.commit(jobId, batch));
+    this.#committer = new Committer((batch) => deps.ledger.commit(jobId, batch), deps.clock);
   }
 
   progress(): RunProgress {
