@@ -18,7 +18,7 @@ export interface ClockSnapshot {
 }
 
 /** A timer's work. `at` is the instant it was scheduled for; `now()` may be later when the clock runs by itself. */
-export type TimerRun = (at: Instant) => void | Promise<void>;
+type TimerRun = (at: Instant) => void | Promise<void>;
 
 export interface SandboxClock extends Clock {
   mode(): ClockMode;
@@ -34,8 +34,8 @@ export interface SandboxClock extends Clock {
   stop(): void;
 }
 
-export type ClockErrorCode = "clock_stopped" | "bad_duration" | "bad_speed";
-export class ClockError extends OutdialError<ClockErrorCode> {}
+type ClockErrorCode = "clock_stopped" | "bad_duration" | "bad_speed";
+class ClockError extends OutdialError<ClockErrorCode> {}
 
 /** The host's time, replaceable in tests. */
 export interface HostTime {
@@ -47,7 +47,7 @@ export interface HostTime {
 
 const LONGEST_HOST_WAIT = 2 ** 31 - 1;
 
-export function systemHostTime(): HostTime {
+function systemHostTime(): HostTime {
   return {
     now: () => performance.now(),
     after(ms, hold, run) {

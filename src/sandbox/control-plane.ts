@@ -10,7 +10,7 @@ import { splitTarget } from "./router.ts";
 import { badRequest, jsonReply, Refusal, refusalReply, type SandboxRequest, type SandboxResponse } from "./wire.ts";
 
 /** No path of the vendor begins like this. */
-export const CONTROL_PREFIX = "/__sandbox";
+const CONTROL_PREFIX = "/__sandbox";
 
 /** Bodies above this are refused; a snapshot may be large. */
 export const MAX_CONTROL_BODY_BYTES = 268_435_456;

@@ -4,9 +4,9 @@ import { z } from "zod";
 import { OPERATION_IDS } from "../contract/index.ts";
 
 /** What a fault's `match.operation` may name: an operation of the contract, or `token` for the token endpoint. */
-export const FAULT_OPERATIONS = [...OPERATION_IDS, "token"] as const;
+const FAULT_OPERATIONS = [...OPERATION_IDS, "token"] as const;
 
-export const faultEffect = z
+const faultEffect = z
   .strictObject({
     status: z.int().min(200).max(599).optional(),
     headers: z

@@ -4,7 +4,7 @@ import { RATE_LIMITS, type RateFamily, type RateLimit } from "../contract/index.
 import type { Instant } from "../kernel/index.ts";
 import type { ScenarioLimits } from "./scenario/index.ts";
 
-export type LimitVerdict =
+type LimitVerdict =
   | { readonly allowed: true }
   /** Whole seconds, at least 1, after which the next request passes. */
   | { readonly allowed: false; readonly retryAfterSeconds: number };

@@ -5,13 +5,14 @@ import { type Instant, OutdialError } from "../kernel/index.ts";
 import { type ClockModeOption, createSandboxClock } from "./clock.ts";
 import { createControl, type SandboxControl } from "./control.ts";
 import { answerControl, isControlTarget, MAX_CONTROL_BODY_BYTES } from "./control-plane.ts";
+import { createTenant, stopTenant } from "./create-tenant.ts";
 import { type Listening, type ListenOptions, listen } from "./http-server.ts";
 import { createFetch } from "./in-process.ts";
 import { createJournal } from "./journal.ts";
 import { createPipeline, MAX_BODY_BYTES } from "./pipeline.ts";
 import { checkScenario, defaultScenario } from "./scenario/index.ts";
 import { checkSnapshot, restoreSnapshot, takeSnapshot } from "./snapshot.ts";
-import { createTenant, stopTenant, type Tenant } from "./tenant.ts";
+import type { Tenant } from "./tenant.ts";
 import { scheduleTimeline } from "./timeline.ts";
 import type { SandboxRequest, SandboxResponse } from "./wire.ts";
 

@@ -15,7 +15,7 @@ import { hash, seedWord } from "./world/derive.ts";
 export type { WebhookKind, WebhookRegistration } from "./webhook-post.ts";
 
 /** `pending` waits for its time, `sending` is on its way, `given_up` used up its retries. */
-export type DeliveryState = "pending" | "sending" | "delivered" | "given_up" | "dropped";
+type DeliveryState = "pending" | "sending" | "delivered" | "given_up" | "dropped";
 
 /** One event on its way to one registration. */
 export interface WebhookDelivery {

@@ -15,7 +15,7 @@ export interface SandboxRequest {
 }
 
 /** What becomes of the connection: broken without a reply, or in the middle of it. */
-export type WireDamage = "reset" | "truncate";
+type WireDamage = "reset" | "truncate";
 
 /** A reply before a transport writes it. */
 export interface SandboxResponse {

@@ -10,19 +10,14 @@ export interface TokenRequest {
   readonly body: string;
 }
 
-export interface ClientCredentials {
+interface ClientCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
   /** Undefined when no scope was asked, which means all of the client's. */
   readonly scopes: readonly string[] | undefined;
 }
 
-export type TokenErrorCode =
-  | "invalid_request"
-  | "invalid_client"
-  | "unsupported_grant_type"
-  | "invalid_scope"
-  | "method_not_allowed";
+type TokenErrorCode = "invalid_request" | "invalid_client" | "unsupported_grant_type" | "invalid_scope" | "method_not_allowed";
 
 export interface TokenRefusal {
   readonly ok: false;
@@ -95,7 +90,7 @@ function readBasic(header: string | undefined): { clientId: string; clientSecret
 }
 
 /** Reads the credentials of a request in any of the documented forms; the Basic header wins over fields of the body. */
-export function readTokenRequest(request: TokenRequest): ({ readonly ok: true } & ClientCredentials) | TokenRefusal {
+function readTokenRequest(request: TokenRequest): ({ readonly ok: true } & ClientCredentials) | TokenRefusal {
   if (request.method !== "POST") return refuse(405, "method_not_allowed", "the token endpoint takes POST", { allow: "POST" });
   const type = (request.headers["content-type"] ?? "application/x-www-form-urlencoded").split(";", 1)[0]?.trim().toLowerCase();
   let fields: Fields | TokenRefusal;

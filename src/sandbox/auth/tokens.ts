@@ -9,7 +9,7 @@ export interface TokenClient {
   readonly scopes: readonly string[];
 }
 
-export interface TokenGrant {
+interface TokenGrant {
   readonly accessToken: string;
   readonly expiresInSeconds: number;
   /** Granted scopes in the order of the client's. */

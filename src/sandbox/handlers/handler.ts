@@ -20,7 +20,7 @@ export interface ApiCall<Id extends OperationId> {
 }
 
 /** Does the work of one operation; throws a refusal when it may not be done. */
-export type Handler<Id extends OperationId> = (tenant: Tenant, call: ApiCall<Id>) => Answer;
+type Handler<Id extends OperationId> = (tenant: Tenant, call: ApiCall<Id>) => Answer;
 
 /** The handlers of some operations. */
 export type Handlers<Ids extends OperationId = OperationId> = { readonly [Id in Ids]: Handler<Id> };

@@ -6,7 +6,7 @@ import { type Answer, notFound } from "../wire.ts";
 import type { Handlers } from "./handler.ts";
 
 /** A registration as replies show it: the bearer token of its deliveries is never told again. */
-export function shownWebhook(registration: WebhookRegistration): WebhookRegistration {
+function shownWebhook(registration: WebhookRegistration): WebhookRegistration {
   const auth = registration["auth"];
   if (typeof auth !== "object" || auth === null) return registration;
   const { token: _, ...rest } = auth as { token?: unknown };

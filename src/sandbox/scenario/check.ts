@@ -17,10 +17,10 @@ export type Scenario = Omit<ParsedScenario, "clients" | "dispositions" | "dialer
 };
 export type ScenarioCampaign = Scenario["campaigns"][number];
 export type ScenarioContactList = Scenario["contactLists"][number];
-export type ScenarioCall = Scenario["calls"][number];
+type ScenarioCall = Scenario["calls"][number];
 export type ScenarioGeneratedCalls = Scenario["generateCalls"][number];
 export type ScenarioInteraction = Scenario["interactions"][number];
-export type ScenarioDisposition = Scenario["dispositions"][number];
+type ScenarioDisposition = Scenario["dispositions"][number];
 export type ScenarioLimits = Scenario["limits"];
 export type ScenarioActivation = Scenario["activation"];
 export type ScenarioTimelineEntry = Scenario["timeline"][number];

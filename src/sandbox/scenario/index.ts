@@ -6,11 +6,9 @@ export {
   parseScenario,
   type Scenario,
   type ScenarioActivation,
-  type ScenarioCall,
   type ScenarioCampaign,
   type ScenarioClient,
   type ScenarioContactList,
-  type ScenarioDisposition,
   ScenarioError,
   type ScenarioGeneratedCalls,
   type ScenarioInteraction,
@@ -19,7 +17,7 @@ export {
   scenarioInstant,
   scenarioJsonSchema,
 } from "./check.ts";
-export { ALL_SCOPES, CALL_STATUSES, type CallStatus, listBehaviour, metricsFigures } from "./schema.ts";
+export { ALL_SCOPES, CALL_STATUSES, type CallStatus, metricsFigures } from "./schema.ts";
 
 import { checkScenario, type Scenario } from "./check.ts";
 import { defaultScenarioInput } from "./default.ts";

@@ -110,7 +110,7 @@ const contact = z.strictObject({
 });
 
 /** How calls to a list turn out; a share each. */
-export const listBehaviour = z.strictObject({
+const listBehaviour = z.strictObject({
   answerRate: share.optional().meta({ description: "Share of placed calls a person answers; default 0.4." }),
   abandonRate: share.optional().meta({ description: "Share of answered calls lost before an agent speaks; default 0.015." }),
   mix: weights.optional().meta({ description: "Outcome codes of calls that reached an agent, with weights." }),

@@ -14,7 +14,7 @@ export interface AuditEntry {
   readonly after: unknown;
 }
 
-export type AuditDraft = Omit<AuditEntry, "id" | "timestamp">;
+type AuditDraft = Omit<AuditEntry, "id" | "timestamp">;
 
 export interface AuditTrail {
   record(entry: AuditDraft, now: Instant): void;

@@ -4,11 +4,11 @@ import type { Instant } from "../../kernel/index.ts";
 import type { Scenario, ScenarioCampaign } from "../scenario/index.ts";
 import type { IdMaker } from "./ids.ts";
 
-export type DispositionCodes = ScenarioCampaign["dispositionCodes"];
+type DispositionCodes = ScenarioCampaign["dispositionCodes"];
 export type MetricsFigures = NonNullable<ScenarioCampaign["metrics"]>;
 
 /** What a campaign reply shows: the fields of contract §2.3 and whatever else a client sent along. */
-export interface CampaignDocument {
+interface CampaignDocument {
   readonly id: string;
   readonly status: string;
   readonly [field: string]: unknown;

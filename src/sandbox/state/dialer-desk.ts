@@ -10,7 +10,7 @@ import type { SandboxClock } from "../clock.ts";
 import { activationFailure, type Scenario, type ScenarioActivation } from "../scenario/index.ts";
 import type { IdMaker } from "./ids.ts";
 
-export type DialerSettings = Readonly<Record<string, unknown>>;
+type DialerSettings = Readonly<Record<string, unknown>>;
 
 /** Settings with the bare tag of their version. */
 export interface SettingsVersion {
@@ -30,7 +30,7 @@ export interface DialerOperation {
 }
 
 /** A campaign made by `createDialerCampaign`. */
-export interface DialerCampaign {
+interface DialerCampaign {
   readonly id: string;
   readonly [field: string]: unknown;
 }

@@ -3,7 +3,7 @@
 import type { Scenario, ScenarioInteraction } from "../scenario/index.ts";
 import type { IdMaker } from "./ids.ts";
 
-export interface InteractionDisposition {
+interface InteractionDisposition {
   readonly code: string;
   readonly description: string;
   readonly agent_id: string;

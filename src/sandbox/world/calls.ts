@@ -5,9 +5,9 @@ import { CALL_STATUSES, type CallStatus, type Scenario, scenarioInstant } from "
 import { type CallCursor, type CallRecord, compareCalls, type DispositionWrite, withDisposition } from "./call-record.ts";
 import { createGeneratedCalls, type GeneratedCalls } from "./generated-calls.ts";
 
-export type { CallCursor, CallDisposition, CallRecord, DispositionWrite } from "./call-record.ts";
+export type { CallCursor, CallDisposition, CallRecord } from "./call-record.ts";
 
-export interface CallListRequest {
+interface CallListRequest {
   readonly campaignId?: string | undefined;
   /** Earliest and latest start, both inclusive. */
   readonly from?: Instant | undefined;

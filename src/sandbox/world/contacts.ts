@@ -7,7 +7,7 @@ import { type ContactQuery, holds, valueAtPath } from "./query.ts";
 
 export type { Contact } from "./people.ts";
 
-export interface ContactPageRequest {
+interface ContactPageRequest {
   readonly filter: ContactQuery;
   /** Dotted path; without it contacts come in the order of the list. */
   readonly sortBy?: string | undefined;

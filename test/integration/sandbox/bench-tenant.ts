@@ -20,7 +20,7 @@ export interface Reply {
   readonly body: Json;
 }
 
-export interface Call {
+interface Call {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /** A token in place of the desk's; null sends none. */
