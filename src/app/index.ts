@@ -1,10 +1,7 @@
 // Configuration and wiring.
 
-export { ConfigError, type Flags } from "./config.ts";
 export { configJsonSchema } from "./config-schema.ts";
 export {
-  type DeliveryEnd,
-  type DeliveryRuntime,
   openDelivery,
   openRecords,
   openTagging,

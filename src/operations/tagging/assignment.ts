@@ -3,7 +3,7 @@
 import { nearest } from "../../kernel/index.ts";
 
 /** The largest number of tags the tenant takes on one call. */
-export const MAX_TAGS = 10;
+const MAX_TAGS = 10;
 const MAX_ID_LENGTH = 256;
 
 /** A row as read: every field as text, not yet checked. Line 1 is the first line of the file. */
@@ -72,7 +72,7 @@ export function indexMatrix(
 }
 
 /** A visible excerpt of a value for messages: quoted, control characters escaped, cut at 60 characters. */
-export function shown(value: string): string {
+function shown(value: string): string {
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
 }
 

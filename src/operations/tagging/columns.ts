@@ -4,7 +4,7 @@ import { nearest } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
 
 /** The fields of a tagging row, in the order of the documented header. */
-export const FIELDS = ["call_id", "disposition_code_id", "reason_code_id", "notes", "tags"] as const;
+const FIELDS = ["call_id", "disposition_code_id", "reason_code_id", "notes", "tags"] as const;
 export type Field = (typeof FIELDS)[number];
 const REQUIRED: readonly Field[] = ["call_id", "disposition_code_id"];
 

@@ -5,7 +5,7 @@ import type { ReadRow } from "./read-rows.ts";
 import { SeenCalls } from "./seen-calls.ts";
 
 /** Rows in a chunk: one durable step of the job. */
-export const CHUNK_ROWS = 500;
+const CHUNK_ROWS = 500;
 const EXAMPLES = 20;
 
 /** One row of a chunk, in the compact form that is stored. */

@@ -29,7 +29,7 @@ export interface StoreLedgerOptions {
   readonly eventText: EventText;
 }
 
-export const DISPOSITION_ASSIGNED = "DISPOSITION_ASSIGNED";
+const DISPOSITION_ASSIGNED = "DISPOSITION_ASSIGNED";
 
 /** The ledger of the jobs that this replica runs. */
 export function createStoreLedger(options: StoreLedgerOptions): TagLedger {

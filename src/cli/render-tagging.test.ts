@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { countsLine, duration, Pace, printable, progressLine } from "./render-tagging.ts";
+
+test("durations are in words a person reads at once", () => {
+  expect([0, 59.2, 60, 75, 3600, 7325].map(duration)).toEqual([
+    "0 s",
+    "1 min 0 s",
+    "1 min 0 s",
+    "1 min 15 s",
+    "1 h 0 min",
+    "2 h 2 min",
+  ]);
+});
+
+test("the pace is what was done in the last ten seconds", () => {
+  const pace = new Pace();
+  expect(pace.note(0, 0, 1000)).toBeUndefined();
+  expect(pace.note(1000, 100, 1000)).toEqual({ perSecond: 100, secondsLeft: 9 });
+  for (let second = 2; second <= 20; second++) pace.note(second * 1000, 100 + (second - 1) * 10, 1000);
+  expect(pace.note(21_000, 300, 1000)?.perSecond).toBeLessThan(12);
+});
+
+test("a progress line says how far, how fast, how long still, and what went wrong", () => {
+  const progress = {
+    totalRows: 1000,
+    counts: { tagged: 240, refused: 10 },
+    retries: 3,
+    rateLimited: 0,
+    phase: "sending" as const,
+  };
+  expect(progressLine(progress, { perSecond: 100, secondsLeft: 7.5 }, " · budget 99 % of 100/s")).toBe(
+    "250/1,000 (25 %) · 100/s · 8 s left · budget 99 % of 100/s · 240 tagged · 10 refused · 3 retries",
+  );
+});
+
+test("results that did not occur are not listed, and text from a file cannot steer the terminal", () => {
+  expect(countsLine({ tagged: 2, not_found: 1 })).toBe("2 tagged · 1 not found");
+  expect(printable("a\u001b[2Jb\u202e")).toBe("a�[2Jb�");
+});
