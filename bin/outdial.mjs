@@ -18,8 +18,8 @@ if (major >= 24) {
 } else {
   const newer = join(root, "node_modules/node/bin/node");
   if (!existsSync(newer)) {
-    console.error(
-      `outdial needs Node 24 or newer; this is ${process.version}. Install it from your package manager, or run 'npm ci' first.`,
+    process.stderr.write(
+      `outdial needs Node 24 or newer; this is ${process.version}. Install it from your package manager, or run 'npm ci' first.\n`,
     );
     process.exitCode = 2;
   } else {

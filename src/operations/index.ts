@@ -14,7 +14,6 @@ export { ITEM_RESULTS, type ItemResult } from "./tagging/result.ts";
 export {
   readMatrix,
   Tagging,
-  type TaggingDependencies,
   type TagProgress,
   type TagSource,
   validateTagging,

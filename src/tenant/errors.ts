@@ -63,7 +63,7 @@ export interface CallReport {
   readonly earlierUnknown: boolean;
 }
 
-export const NO_ATTEMPTS: CallReport = { attempts: [], rateLimited: 0, waitedMs: 0, latencyMs: 0, earlierUnknown: false };
+const NO_ATTEMPTS: CallReport = { attempts: [], rateLimited: 0, waitedMs: 0, latencyMs: 0, earlierUnknown: false };
 
 export interface TenantErrorOptions extends ErrorOptionsWithAdvice {
   readonly operationId?: OperationId | undefined;

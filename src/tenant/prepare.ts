@@ -40,7 +40,7 @@ function parseExactly(id: OperationId, part: "body" | "query", schema: Operation
 }
 
 /** The query as written on the wire, with its question mark, or nothing. */
-export function writeQuery(operation: Operation, query: unknown): string {
+function writeQuery(operation: Operation, query: unknown): string {
   if (typeof query !== "object" || query === null) return "";
   const written = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {

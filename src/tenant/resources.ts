@@ -7,7 +7,7 @@ import { type ListOptions, type PagedList, pagedList } from "./paging.ts";
 import type { CallOptions, ReplyOf, Requester, RequestInput } from "./requester.ts";
 
 /** Group and method of every operation. */
-export const RESOURCE_TABLE = {
+const RESOURCE_TABLE = {
   calls: { get: "getCall", list: "listCalls", assignDisposition: "assignDisposition" },
   dispositions: { matrix: "getDispositionMatrix", tree: "listDispositions" },
   interactions: { get: "getInteraction", patch: "patchInteraction" },

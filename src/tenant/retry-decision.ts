@@ -42,7 +42,7 @@ export function mayHaveExecuted(failure: AttemptFailure): boolean {
 }
 
 /** True when the same request may be sent again although the last one may have been carried out. */
-export function mayRepeat(retryClass: RetryClass, keyed: boolean): boolean {
+function mayRepeat(retryClass: RetryClass, keyed: boolean): boolean {
   return retryClass === "safe" || retryClass === "idempotent" || (retryClass === "keyed" && keyed);
 }
 
