@@ -1,0 +1,43 @@
+// One attempt: signs the event for this instant, posts it, and waits no longer than the time allowed.
+
+import type { Clock } from "../../kernel/index.ts";
+import type { ClaimedEvent } from "../../store/index.ts";
+import { CLOUD_EVENT_TYPE } from "./cloud-event.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { failureText, type Poster } from "./post.ts";
+import type { AttemptEnd } from "./verdict.ts";
+
+/** What an attempt needs. */
+export interface AttemptOptions {
+  readonly endpoint: Endpoint;
+  readonly poster: Poster;
+  readonly clock: Clock;
+  /** For the whole exchange, from connecting to the end of the answer. */
+  readonly timeoutMs: number;
+}
+
+/** Sends an event once. Never rejects: having no answer is an end as well. */
+export async function attempt({ endpoint, poster, clock, timeoutMs }: AttemptOptions, event: ClaimedEvent): Promise<AttemptEnd> {
+  const late = new AbortController();
+  const answered = new AbortController();
+  const timedOut = clock.sleep(timeoutMs, answered.signal).then((): AttemptEnd => {
+    late.abort();
+    return { error: `no answer within ${timeoutMs} ms` };
+  });
+  // Cancelled as soon as there is an answer, and then nobody listens any more.
+  timedOut.catch(ignore);
+  try {
+    const headers = {
+      "content-type": CLOUD_EVENT_TYPE,
+      "user-agent": "outdial",
+      ...endpoint.sign(event.eventId, clock.now(), event.body),
+    };
+    return await Promise.race([poster.post(headers, event.body, late.signal), timedOut]);
+  } catch (thrown) {
+    return { error: failureText(thrown) };
+  } finally {
+    answered.abort();
+  }
+}
+
+function ignore(): void {}

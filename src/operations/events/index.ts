@@ -1,0 +1,4 @@
+// Events: their envelope, and their delivery from the outbox to configured receivers.
+
+export { cloudEvent } from "./cloud-event.ts";
+export { createDeliveryWorker, type DeliveryWorker } from "./worker.ts";

@@ -1,0 +1,315 @@
+// The delivery to one receiver: claims what is due, keeps a bounded number of requests under way, writes their ends in batches.
+//
+// One loop claims; it sleeps when nothing is due and is woken when something has happened that may have made more events due. Requests run
+// beside it, so one that hangs holds up nothing but its own place. An event taken up ends in exactly one of: a mark (delivered, failed,
+// dead), a release, a claim left to lapse.
+
+import { type Clock, messageOf, type RandomStream } from "../../kernel/index.ts";
+import type { ClaimedEvent, StoreLog } from "../../store/index.ts";
+import { type AttemptOptions, attempt } from "./attempt.ts";
+import { allowance, type Circuit, CLOSED, failed, probeGivenUp, sending } from "./circuit.ts";
+import { Marks, type Tally } from "./marks.ts";
+import type { DeliveryOutbox } from "./outbox-port.ts";
+import { judge, type Verdict } from "./verdict.ts";
+
+/** Sleep of an idle lane: short at first, because events come in bursts, then longer. */
+const IDLE_MIN_MS = 200;
+const IDLE_MAX_MS = 1_000;
+const IDLE_GROWTH = 1.5;
+/** Kept for writing a mark before its claim lapses. */
+const MARK_MARGIN_MS = 5_000;
+/** How long a claim holds beyond one attempt; the events of a worker that died are held up no longer. */
+const CLAIM_MS = 60_000;
+const MAX_BATCH = 256;
+/** So many marks are written at once; fewer when nothing is under way, or the first has waited for `FLUSH_MS`. */
+const FLUSH_SIZE = 100;
+const FLUSH_MS = 20;
+
+/** One attempt, for metrics. */
+export interface DeliveryAttempt {
+  readonly endpoint: string;
+  readonly eventId: string;
+  readonly type: string;
+  /** Attempts at this event, this one included. */
+  readonly attempt: number;
+  readonly outcome: "delivered" | "failed" | "dead";
+  /** HTTP status, when there was an answer. */
+  readonly status: number | undefined;
+  readonly error: string | undefined;
+  readonly latencyMs: number;
+}
+
+export interface LaneOptions extends AttemptOptions {
+  readonly outbox: DeliveryOutbox;
+  readonly clock: Clock;
+  readonly random: RandomStream;
+  readonly by: string;
+  readonly concurrency: number;
+  readonly log: StoreLog;
+  readonly onAttempt: ((attempt: DeliveryAttempt) => void) | undefined;
+}
+
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Lane {
+  readonly #options: LaneOptions;
+  readonly #name: string;
+  readonly #marks: Marks;
+  #circuit: Circuit = CLOSED;
+  /** Claimed, not sent yet. */
+  #queue: ClaimedEvent[] = [];
+  #inFlight = 0;
+  /** Requests and releases. */
+  readonly #underWay = new Set<Promise<void>>();
+  /** How many events are claimed at once; follows the receiver's speed. */
+  #batch: number;
+  #loop: Promise<void> | undefined;
+  #ending: Promise<void> | undefined;
+  #stopping = false;
+  /** Since the last claim was begun something has happened that may have made more events due. */
+  #stirred = false;
+  #wake: () => void = ignore;
+  #flushTimer: AbortController | undefined;
+  #resting: Waiter[] = [];
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.#name = options.endpoint.name;
+    this.#marks = new Marks(options.outbox, options.by, options.clock);
+    this.#batch = Math.min(MAX_BATCH, options.concurrency * 8);
+  }
+
+  /** What became of this lane's attempts since it was made, as far as it is durable. */
+  get tally(): Tally {
+    return this.#marks.tally;
+  }
+
+  /** Starts the loop; does nothing when it runs. */
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  /** Claims no more, waits for the requests under way (at most their timeout), gives the rest back. May be called twice. */
+  stop(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #end(): Promise<void> {
+    this.#stopping = true;
+    this.#wake();
+    await this.#loop;
+    await this.#options.poster.close();
+    this.#loop = undefined;
+    this.#stopping = false;
+    this.#ending = undefined;
+  }
+
+  /**
+   * Resolves when nothing is due that may be sent now and nothing is under way, or the lane has stopped; rejects when the outbox fails.
+   * Events that wait for their next attempt, or for the receiver to come back, are not waited for.
+   */
+  rest(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#resting.push({ resolve, reject });
+      this.#stir();
+    });
+  }
+
+  async #run(): Promise<void> {
+    let idleMs = IDLE_MIN_MS;
+    while (!this.#stopping) {
+      try {
+        const found = await this.#turn(idleMs);
+        idleMs = found ? IDLE_MIN_MS : Math.min(IDLE_MAX_MS, idleMs * IDLE_GROWTH);
+      } catch (error) {
+        this.#warn("the outbox failed", error);
+        for (const { reject } of this.#resting.splice(0)) reject(error);
+        await this.#wait(IDLE_MAX_MS);
+      }
+    }
+    await this.#finish();
+  }
+
+  /** Claims once; waits when there is nothing to do. False when nothing was due. */
+  async #turn(idleMs: number): Promise<boolean> {
+    this.#stirred = false;
+    // What could not be written comes before new claims: nothing is sent on top of ends that may be lost.
+    if (this.#marks.failing || this.#quiet) await this.#marks.flush();
+    if (this.#queue.length > this.#batch / 2) {
+      await this.#wait(IDLE_MAX_MS);
+      return true;
+    }
+    if ((await this.#claim()) > 0) return true;
+    // Asking stirs: whoever began to wait during the claim is not in this list without a further turn.
+    if (!this.#stirred && this.#quiet && this.#marks.empty) for (const { resolve } of this.#resting.splice(0)) resolve();
+    await this.#wait(idleMs);
+    return false;
+  }
+
+  /** Claims as many events as there is room for and the circuit allows, and begins to send them. */
+  async #claim(): Promise<number> {
+    const { outbox, by, clock, timeoutMs } = this.#options;
+    const limit = Math.min(this.#batch - this.#queue.length, allowance(this.#circuit, clock.now()));
+    if (limit <= 0) return 0;
+    const claimed = await outbox.claimDue({ endpoint: this.#name, by, limit, claimMs: CLAIM_MS + timeoutMs });
+    if (claimed.length === 0) return 0;
+    if (claimed.length === limit && limit > 1) this.#batch = Math.min(MAX_BATCH, this.#batch * 2);
+    this.#queue.push(...claimed);
+    // The circuit may have opened meanwhile, and the lane may be stopping.
+    if (this.#stopping || allowance(this.#circuit, clock.now()) < claimed.length) {
+      this.#giveBack();
+    } else {
+      this.#circuit = sending(this.#circuit);
+      this.#sendQueued();
+    }
+    return claimed.length;
+  }
+
+  #sendQueued(): void {
+    const { clock, concurrency, timeoutMs } = this.#options;
+    while (!this.#stopping && this.#inFlight < concurrency) {
+      const event = this.#queue[0];
+      if (event === undefined) return;
+      if (event.claimedUntil < clock.now() + timeoutMs + MARK_MARGIN_MS) {
+        // The receiver needs longer for the batch than a claim holds.
+        this.#batch = Math.max(concurrency, Math.floor(this.#batch / 2));
+        this.#giveBack();
+        return;
+      }
+      this.#queue.shift();
+      this.#inFlight += 1;
+      this.#track(this.#deliver(event));
+    }
+  }
+
+  async #deliver(event: ClaimedEvent): Promise<void> {
+    const { clock, random } = this.#options;
+    const started = clock.now();
+    const end = await attempt(this.#options, event);
+    const now = clock.now();
+    const verdict = judge(end, event.attempts + 1, now, random);
+    this.#inFlight -= 1;
+    this.#marks.add(event, verdict);
+    this.#learn(verdict);
+    this.#sendQueued();
+    if (this.#marks.size >= FLUSH_SIZE || this.#inFlight === 0) this.#flush();
+    else this.#flushSoon();
+    if (this.#queue.length <= this.#batch / 2) this.#wake();
+    this.#report(event, verdict, now - started);
+  }
+
+  #learn(verdict: Verdict): void {
+    const { clock, log, random } = this.#options;
+    const before = this.#circuit;
+    if (verdict.kind !== "delivered") {
+      this.#circuit = failed(before, clock.now(), random, verdict.pauseUntil);
+      if (before.state === "closed" && this.#circuit.state === "open") {
+        const { failures } = this.#circuit;
+        log("warn", `events for ${this.#name}: the receiver fails; single probes find out when it is back`, { failures });
+        this.#giveBack();
+      }
+    } else {
+      this.#circuit = CLOSED;
+      if (before.state === "closed") return;
+      log("info", `events for ${this.#name}: the receiver is back`, { failures: before.failures });
+      this.#stir();
+    }
+  }
+
+  /** Returns what is claimed but not sent; claims that have lapsed are not ours to return. */
+  #giveBack(): void {
+    const now = this.#options.clock.now();
+    const ours = this.#queue.filter((event) => event.claimedUntil > now).map(({ id }) => id);
+    this.#queue = [];
+    this.#circuit = probeGivenUp(this.#circuit);
+    if (ours.length === 0) return;
+    const release = this.#options.outbox.release(this.#options.by, ours).then(
+      () => this.#stir(),
+      // They become due by themselves when their claims lapse.
+      (error) => this.#warn(`${ours.length} claims could not be given back`, error),
+    );
+    this.#track(release);
+  }
+
+  #flush(): void {
+    this.#flushTimer?.abort();
+    this.#flushTimer = undefined;
+    const flushed = this.#marks.flush().then(
+      // A delivered event lets the next one of its subject come forward.
+      () => this.#stir(),
+      (error) => {
+        this.#warn("ends of deliveries could not be written yet", error);
+        this.#wake();
+      },
+    );
+    this.#track(flushed);
+  }
+
+  #flushSoon(): void {
+    if (this.#flushTimer !== undefined) return;
+    const timer = new AbortController();
+    this.#flushTimer = timer;
+    this.#options.clock.sleep(FLUSH_MS, timer.signal).then(() => this.#flush(), ignore);
+  }
+
+  async #finish(): Promise<void> {
+    this.#giveBack();
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    this.#flushTimer?.abort();
+    this.#flushTimer = undefined;
+    await this.#marks.flush().catch((error) => this.#warn("ends of deliveries could not be written", error));
+    for (const { resolve } of this.#resting.splice(0)) resolve();
+  }
+
+  get #quiet(): boolean {
+    return this.#queue.length === 0 && this.#underWay.size === 0;
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked: Promise<void> = work
+      .catch((error) => this.#warn("a callback failed", error))
+      .finally(() => {
+        this.#underWay.delete(tracked);
+        if (this.#quiet) this.#wake();
+      });
+    this.#underWay.add(tracked);
+  }
+
+  #stir(): void {
+    this.#stirred = true;
+    this.#wake();
+  }
+
+  /** Sleeps until stirred, woken, stopped, or `ms` have passed. */
+  async #wait(ms: number): Promise<void> {
+    if (this.#stirred || this.#stopping) return;
+    const over = new AbortController();
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    await Promise.race([woken, this.#options.clock.sleep(ms, over.signal).catch(ignore)]);
+    this.#wake = ignore;
+    over.abort();
+  }
+
+  #report(event: ClaimedEvent, verdict: Verdict, latencyMs: number): void {
+    const error = verdict.kind === "delivered" ? undefined : verdict.error;
+    const { eventId, type } = event;
+    const attempts = event.attempts + 1;
+    if (verdict.kind === "dead") {
+      this.#options.log("warn", `events for ${this.#name}: ${eventId} is a dead letter`, { attempts, error });
+    }
+    const { status, kind: outcome } = verdict;
+    this.#options.onAttempt?.({ endpoint: this.#name, eventId, type, attempt: attempts, outcome, status, error, latencyMs });
+  }
+
+  #warn(what: string, error: unknown): void {
+    this.#options.log("warn", `events for ${this.#name}: ${what}: ${messageOf(error)}`);
+  }
+}
+
+function ignore(): void {}

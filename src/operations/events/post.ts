@@ -1,0 +1,91 @@
+// One POST to a receiver: over keep-alive connections of its own, or through a fetch that the caller supplies. Follows no redirect.
+
+import { Pool } from "undici";
+import { messageOf } from "../../kernel/index.ts";
+
+/** What a receiver answered; its body is read to a small limit and dropped. */
+export interface PostAnswer {
+  readonly status: number;
+  /** The header as sent. */
+  readonly retryAfter?: string | undefined;
+}
+
+/** Sends bodies to one receiver. */
+export interface Poster {
+  /** Resolves with any answer there is; rejects when there is none, or with the signal's reason. */
+  post(headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal): Promise<PostAnswer>;
+  /** Closes the connections. A later post opens new ones. */
+  close(): Promise<void>;
+}
+
+/** What outdial uses of `fetch`: a function of this shape can stand in for the network. */
+export type Fetch = (
+  url: string,
+  init: { method: "POST"; headers: Record<string, string>; body: string; redirect: "manual"; signal: AbortSignal },
+) => Promise<Response>;
+
+/** Answers are of no interest to us; a receiver that sends more than this loses its connection instead of our memory. */
+const BODY_LIMIT = 16 * 1024;
+const MAX_ERROR = 300;
+/** Parse errors quote what came over the wire; the outbox cannot store a zero byte. */
+const CONTROL = /\p{Cc}+/gu;
+
+/**
+ * Posts over a pool of connections.
+ * @param connections most connections at once; @param connectTimeoutMs for a connection to be established, TLS included
+ */
+export function poolPoster(url: URL, options: { connections: number; connectTimeoutMs: number }): Poster {
+  let pool: Pool | undefined;
+  const path = url.pathname + url.search;
+  const open = () =>
+    new Pool(url.origin, {
+      connections: options.connections,
+      pipelining: 1,
+      // One request a connection at a time keeps the bound on concurrency a bound on connections.
+      allowH2: false,
+      connect: { timeout: options.connectTimeoutMs },
+      // The caller's signal limits the whole exchange.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  return {
+    async post(headers, body, signal) {
+      pool ??= open();
+      const answer = await pool.request({ method: "POST", path, headers, body, signal });
+      const retryAfter = answer.headers["retry-after"];
+      // The status has decided already: a body that stalls, breaks off or is too long changes nothing.
+      await answer.body.dump({ limit: BODY_LIMIT, signal }).catch(ignore);
+      return { status: answer.statusCode, retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter };
+    },
+    async close() {
+      const closing = pool;
+      pool = undefined;
+      await closing?.close();
+    },
+  };
+}
+
+/** Posts through a supplied fetch. */
+export function fetchPoster(url: URL, fetch: Fetch): Poster {
+  return {
+    async post(headers, body, signal) {
+      const answer = await fetch(url.href, { method: "POST", headers: { ...headers }, body, redirect: "manual", signal });
+      await answer.body?.cancel().catch(ignore);
+      return { status: answer.status, retryAfter: answer.headers.get("retry-after") ?? undefined };
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Why there was no answer, for the record: error code and message, bounded. Neither contains the request. */
+export function failureText(thrown: unknown): string {
+  let deepest = thrown;
+  for (let depth = 0; depth < 5 && deepest instanceof Error && deepest.cause instanceof Error; depth++) deepest = deepest.cause;
+  if (deepest instanceof AggregateError && deepest.errors.length > 0) deepest = deepest.errors[0];
+  const message = messageOf(deepest);
+  const code = deepest instanceof Error && "code" in deepest ? String(deepest.code) : "";
+  const text = code === "" || message.includes(code) ? message : `${code}: ${message}`;
+  return `no answer: ${text.replaceAll(CONTROL, " ")}`.slice(0, MAX_ERROR);
+}
+
+function ignore(): void {}

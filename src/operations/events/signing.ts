@@ -1,0 +1,47 @@
+// Signatures by Standard Webhooks (https://www.standardwebhooks.com): the receiver can tell that an event is ours, whole and fresh.
+
+import { Webhook } from "standardwebhooks";
+import type { Instant } from "../../kernel/index.ts";
+import { OperationError } from "../error.ts";
+
+/** The three headers of a signed request. */
+export interface SignatureHeaders {
+  readonly "webhook-id": string;
+  /** Seconds since the epoch, of this attempt. */
+  readonly "webhook-timestamp": string;
+  readonly "webhook-signature": string;
+}
+
+/** Signs one body, sent as the event `id` at the instant `at`. */
+export type Sign = (id: string, at: Instant, body: string) => SignatureHeaders;
+
+const PREFIX = "whsec_";
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** The sizes the standard allows, in bytes. */
+const MIN_KEY = 24;
+const MAX_KEY = 64;
+
+/**
+ * A signer for one receiver.
+ * @param secret base64 of 24 to 64 bytes, with or without the prefix `whsec_`
+ * @param where the place in the configuration, for messages
+ * Throws OperationError `invalid_input` when the secret is malformed; the message never shows it.
+ */
+export function createSigner(secret: string, where: string): Sign {
+  const encoded = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret;
+  if (!BASE64.test(encoded)) throw malformed(where, "is not base64 with padding");
+  const size = Buffer.byteLength(encoded, "base64");
+  if (size < MIN_KEY || size > MAX_KEY) throw malformed(where, `has ${size} bytes; allowed are ${MIN_KEY} to ${MAX_KEY}`);
+  const webhook = new Webhook(encoded);
+  return (id, at, body) => ({
+    "webhook-id": id,
+    "webhook-timestamp": String(Math.floor(at / 1000)),
+    "webhook-signature": webhook.sign(id, new Date(at), body),
+  });
+}
+
+function malformed(where: string, what: string): OperationError {
+  return new OperationError("invalid_input", `${where}: the signing secret ${what}`, {
+    advice: "Use the secret as the receiver shows it (whsec_…), or make one for both sides: openssl rand -base64 32",
+  });
+}

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { createRandom } from "../../kernel/index.ts";
+import { MAX_ATTEMPTS, MAX_RETRY_DELAY_MS } from "./retry-schedule.ts";
+import { type AttemptEnd, judge } from "./verdict.ts";
+
+const NOW = Date.UTC(2026, 2, 2, 15);
+const verdict = (end: AttemptEnd, attempts = 1) => judge(end, attempts, NOW, createRandom(1, "verdict"));
+
+test.each([200, 201, 202, 204])("%i is a delivery", (status) => {
+  expect(verdict({ status })).toEqual({ kind: "delivered", status });
+});
+
+test.each([203, 205, 206, 299, 300, 301, 302, 303, 307, 308, 400, 401, 403, 404, 408, 422, 429, 500, 502, 503, 504])(
+  "%i is tried again",
+  (status) => {
+    const judged = verdict({ status });
+    expect(judged).toMatchObject({ kind: "failed", status, error: expect.stringContaining(String(status)) });
+    if (judged.kind !== "failed") throw new Error("unreachable");
+    expect(judged.nextAttemptAt).toBeGreaterThan(NOW);
+  },
+);
+
+test("a receiver without an answer is tried again", () => {
+  expect(verdict({ error: "no answer within 5000 ms" })).toMatchObject({ kind: "failed", error: "no answer within 5000 ms" });
+  expect(verdict({ error: "no answer within 5000 ms" })).not.toHaveProperty("status");
+});
+
+test("410 and the last attempt make a dead letter", () => {
+  expect(verdict({ status: 410 })).toMatchObject({ kind: "dead", status: 410, nextAttemptAt: null });
+  expect(verdict({ status: 500 }, MAX_ATTEMPTS - 1)).toMatchObject({ kind: "failed" });
+  expect(verdict({ status: 500 }, MAX_ATTEMPTS)).toMatchObject({ kind: "dead", status: 500, nextAttemptAt: null });
+});
+
+test.each([
+  ["seconds", "120", NOW + 120_000],
+  ["a date", new Date(NOW + 600_000).toUTCString(), NOW + 600_000],
+  ["longer than any delay", "99999999", NOW + MAX_RETRY_DELAY_MS],
+])("Retry-After as %s holds for the event and the receiver", (_, retryAfter, at) => {
+  for (const status of [429, 503]) expect(verdict({ status, retryAfter })).toMatchObject({ nextAttemptAt: at, pauseUntil: at });
+});
+
+test.each([undefined, "", "soon", "-5", "0", new Date(NOW - 1000).toUTCString()])(
+  "Retry-After of %o says nothing",
+  (retryAfter) => {
+    const judged = verdict({ status: 503, retryAfter });
+    expect(judged).toMatchObject({ kind: "failed", pauseUntil: 0 });
+    if (judged.kind !== "failed" || judged.nextAttemptAt === null) throw new Error("unreachable");
+    expect(judged.nextAttemptAt - NOW).toBeLessThan(10_000);
+  },
+);
+
+test("Retry-After of other statuses is not heeded", () => {
+  expect(verdict({ status: 500, retryAfter: "3600" })).toMatchObject({ pauseUntil: 0 });
+});

@@ -1,0 +1,75 @@
+// What an attempt's end means for its event: delivered, to be tried again, or dead. Pure.
+
+import type { Instant, RandomStream } from "../../kernel/index.ts";
+import type { PostAnswer } from "./post.ts";
+import { MAX_RETRY_DELAY_MS, retryDelay } from "./retry-schedule.ts";
+
+/** How one attempt ended: with an answer, or with the text of why there was none. */
+export type AttemptEnd = PostAnswer | { readonly error: string };
+
+export interface Delivered {
+  readonly kind: "delivered";
+  readonly status: number;
+}
+
+export interface Failed {
+  /** `dead`: no further attempt will be made unless somebody replays the event. */
+  readonly kind: "failed" | "dead";
+  readonly status?: number;
+  readonly error: string;
+  readonly nextAttemptAt: Instant | null;
+  /** The receiver asked to be left alone until then; 0 when it did not. */
+  readonly pauseUntil: Instant;
+}
+
+export type Verdict = Delivered | Failed;
+
+const SUCCESS: ReadonlySet<number> = new Set([200, 201, 202, 204]);
+const GONE = 410;
+/** Statuses whose Retry-After speaks of the receiver as a whole. */
+const BUSY: ReadonlySet<number> = new Set([429, 503]);
+const SECONDS = /^\d{1,9}$/;
+
+/**
+ * Judges an attempt.
+ * @param attempts attempts at this event so far, this one included
+ */
+export function judge(end: AttemptEnd, attempts: number, now: Instant, random: RandomStream): Verdict {
+  if ("error" in end) return failure(undefined, end.error, 0, attempts, now, random);
+  const { status } = end;
+  if (SUCCESS.has(status)) return { kind: "delivered", status };
+  if (status === GONE) return { kind: "dead", status, error: "answered 410: gone", nextAttemptAt: null, pauseUntil: 0 };
+  if (status >= 300 && status < 400) {
+    return failure(
+      status,
+      `answered ${status}: redirects are not followed; configure the final address`,
+      0,
+      attempts,
+      now,
+      random,
+    );
+  }
+  const pauseUntil = BUSY.has(status) ? retryAfterInstant(end.retryAfter, now) : 0;
+  return failure(status, `answered ${status}; success is 200, 201, 202 or 204`, pauseUntil, attempts, now, random);
+}
+
+function failure(
+  status: number | undefined,
+  error: string,
+  pauseUntil: Instant,
+  attempts: number,
+  now: Instant,
+  random: RandomStream,
+): Failed {
+  const answered = status === undefined ? { error, pauseUntil } : { status, error, pauseUntil };
+  const delay = retryDelay(attempts, random);
+  if (delay === undefined) return { kind: "dead", nextAttemptAt: null, ...answered };
+  return { kind: "failed", nextAttemptAt: Math.max(now + delay, pauseUntil), ...answered };
+}
+
+/** Both forms of Retry-After (RFC 9110 §10.2.3), bounded by the longest retry delay; 0 when there is none or it cannot be read. */
+function retryAfterInstant(header: string | undefined, now: Instant): Instant {
+  const text = header?.trim() ?? "";
+  const at = SECONDS.test(text) ? now + Number(text) * 1000 : Date.parse(text);
+  return at > now ? Math.min(at, now + MAX_RETRY_DELAY_MS) : 0;
+}

@@ -1,0 +1,169 @@
+// The delivery worker: one lane a receiver, started and stopped together, or run once until nothing is due.
+
+import type { Clock, RandomStream } from "../../kernel/index.ts";
+import type { StoreLog } from "../../store/index.ts";
+import { OperationError } from "../error.ts";
+import { type EndpointConfig, parseEndpoint } from "./endpoint.ts";
+import { type DeliveryAttempt, Lane } from "./lane.ts";
+import type { DeliveryOutbox } from "./outbox-port.ts";
+import { type Fetch, fetchPoster, poolPoster } from "./post.ts";
+
+/** What a delivery worker works with. */
+export interface DeliveryWorkerOptions {
+  /** The store's outbox; its times must be of the same clock. */
+  readonly outbox: DeliveryOutbox;
+  /** Receivers by the name that the outbox knows them by. */
+  readonly endpoints: Readonly<Record<string, EndpointConfig>>;
+  /** All waiting is on this clock, the timeout of an attempt included. */
+  readonly clock: Clock;
+  /** Moves retries and probes a little, so that replicas and events do not come in step. */
+  readonly random: RandomStream;
+  /** Id of this replica, written into its claims. */
+  readonly by: string;
+  /** Instead of the network. Without it each receiver has keep-alive connections of its own, as many as `concurrency`. */
+  readonly fetch?: Fetch | undefined;
+  /** Time for one attempt, connecting included, ms. 5,000 by default. */
+  readonly timeoutMs?: number | undefined;
+  /** Requests under way at one receiver at most. 8 by default. */
+  readonly concurrency?: number | undefined;
+  /** Receives what an operator should know; never a secret, a body or a path. */
+  readonly log?: StoreLog | undefined;
+  /** Called after each attempt, for metrics. */
+  readonly onAttempt?: ((attempt: DeliveryAttempt) => void) | undefined;
+}
+
+/** What a drain has done. */
+export interface DrainResult {
+  /** Events accepted by their receiver. */
+  readonly delivered: number;
+  /** Attempts that failed and will be made again. */
+  readonly failed: number;
+  /** Events that became dead letters. */
+  readonly dead: number;
+  /** Events that wait in the outbox afterwards, for whichever receiver. */
+  readonly pending: number;
+}
+
+/** Delivers the outbox's events, each at least once and in order per subject. */
+export interface DeliveryWorker {
+  /** Delivers from now on, as events come. Does nothing when it is started already. */
+  start(): void;
+  /** Claims no more, waits for the requests under way (at most their timeout), gives back what is claimed. Ends drains too. May be called twice. */
+  stop(): Promise<void>;
+  /**
+   * Delivers all that is due now; does not wait for retries in the future, nor for a receiver whose circuit is open. Works with and without
+   * `start`. When the signal aborts it ends early with the figures so far. Rejects with the outbox's error when that fails.
+   */
+  drain(signal?: AbortSignal): Promise<DrainResult>;
+}
+
+const TIMEOUT_MS = 5_000;
+const CONCURRENCY = 8;
+
+/** Makes a worker; nothing is opened or sent before `start` or `drain`. Throws OperationError `invalid_input` for an endpoint that cannot be used. */
+export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWorker {
+  const log = options.log ?? (() => undefined);
+  const lanes = lanesOf(options, log);
+  let started = false;
+  let drains = 0;
+  let ended: Promise<unknown> = Promise.resolve();
+
+  const startLanes = () => {
+    for (const lane of lanes) lane.start();
+  };
+  const stopLanes = async () => {
+    ended = Promise.all(lanes.map((lane) => lane.stop()));
+    await ended;
+  };
+
+  return {
+    start() {
+      started = true;
+      void ended.then(() => started && startLanes());
+    },
+    async stop() {
+      started = false;
+      await stopLanes();
+    },
+    async drain(signal) {
+      await ended;
+      const before = totals(lanes);
+      if (!signal?.aborted) {
+        drains += 1;
+        startLanes();
+        try {
+          await unlessAborted(Promise.all(lanes.map((lane) => lane.rest())), signal);
+        } finally {
+          drains -= 1;
+          if (!started && drains === 0) await stopLanes();
+        }
+      }
+      const after = totals(lanes);
+      return {
+        delivered: after.delivered - before.delivered,
+        failed: after.failed - before.failed,
+        dead: after.dead - before.dead,
+        pending: await pendingIn(options, log),
+      };
+    },
+  };
+}
+
+function lanesOf(options: DeliveryWorkerOptions, log: StoreLog): Lane[] {
+  const { outbox, clock, random, by, fetch, onAttempt } = options;
+  const timeoutMs = atLeastOne("timeoutMs", options.timeoutMs ?? TIMEOUT_MS);
+  const concurrency = atLeastOne("concurrency", options.concurrency ?? CONCURRENCY);
+  return Object.entries(options.endpoints).map(([name, config]) => {
+    const endpoint = parseEndpoint(name, config);
+    const poster =
+      fetch === undefined
+        ? poolPoster(endpoint.url, { connections: concurrency, connectTimeoutMs: timeoutMs })
+        : fetchPoster(endpoint.url, fetch);
+    return new Lane({ endpoint, poster, outbox, clock, random, by, timeoutMs, concurrency, log, onAttempt });
+  });
+}
+
+function atLeastOne(name: string, value: number): number {
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new OperationError("invalid_input", `delivery of events: ${name} is ${value}; allowed are whole numbers from 1`);
+}
+
+function totals(lanes: readonly Lane[]): { delivered: number; failed: number; dead: number } {
+  const sum = { delivered: 0, failed: 0, dead: 0 };
+  for (const { tally } of lanes) {
+    sum.delivered += tally.delivered;
+    sum.failed += tally.failed;
+    sum.dead += tally.dead;
+  }
+  return sum;
+}
+
+async function pendingIn({ outbox, endpoints }: DeliveryWorkerOptions, log: StoreLog): Promise<number> {
+  let sum = 0;
+  for (const { endpoint, pending } of await outbox.counts()) {
+    sum += pending;
+    if (pending > 0 && !Object.hasOwn(endpoints, endpoint)) {
+      log("warn", `${pending} events wait for the receiver "${endpoint}", which is not configured here`);
+    }
+  }
+  return sum;
+}
+
+/** Waits for the work, or until the signal aborts. */
+async function unlessAborted(work: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) {
+    await work;
+    return;
+  }
+  let onAbort: () => void = () => undefined;
+  const aborted = new Promise<void>((resolve) => {
+    onAbort = resolve;
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    work.catch(() => undefined);
+  }
+}
