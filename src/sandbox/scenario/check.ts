@@ -17,10 +17,8 @@ export type Scenario = Omit<ParsedScenario, "clients" | "dispositions" | "dialer
 };
 export type ScenarioCampaign = Scenario["campaigns"][number];
 export type ScenarioContactList = Scenario["contactLists"][number];
-type ScenarioCall = Scenario["calls"][number];
 export type ScenarioGeneratedCalls = Scenario["generateCalls"][number];
 export type ScenarioInteraction = Scenario["interactions"][number];
-type ScenarioDisposition = Scenario["dispositions"][number];
 export type ScenarioLimits = Scenario["limits"];
 export type ScenarioActivation = Scenario["activation"];
 export type ScenarioTimelineEntry = Scenario["timeline"][number];
