@@ -1,10 +1,10 @@
 // A program that uses the store of a folder until it is told to close: what the tests of sharing and killing run side by side.
 //
-// usage: node store-user.ts FOLDER. Prints one JSON line when the store is open; stdin: "jobs" prints how many jobs there are, "close" ends.
+// usage: node postgres-user.ts FOLDER. Prints one JSON line when the store is open; stdin: "jobs" prints how many jobs there are, "close" ends.
 
 import { createInterface } from "node:readline";
-import { messageOf } from "../../../src/kernel/index.ts";
-import { openStore, StoreError } from "../../../src/store/index.ts";
+import { messageOf } from "../../src/kernel/index.ts";
+import { openStore, StoreError } from "../../src/store/index.ts";
 
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 

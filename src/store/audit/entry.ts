@@ -7,7 +7,7 @@ import { hashLeafText, sha256 } from "./merkle.ts";
 import type { Signer } from "./note.ts";
 
 /** Facts beside the fixed members: campaign, code, reason, result, statusCode, latencyMs, error for a tagged call. JSON values only. */
-export type AuditDetails = Readonly<Record<string, unknown>>;
+type AuditDetails = Readonly<Record<string, unknown>>;
 
 /** What a caller writes down. */
 export interface AuditInput {

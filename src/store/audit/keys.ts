@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { messageOf } from "../../kernel/index.ts";
 import { writeWhole } from "../embedded/files.ts";
 import { StoreError } from "../error.ts";
-import { generateKey, readSigner, readVerifier, type Signer, type Verifier } from "./note.ts";
+import { generateKey, readSigner, type Signer } from "./note.ts";
 
 /** The signer of a given PEM, else of the folder's key, which is created when absent. Writes `audit.pub` beside it. */
 export async function loadSigner(dir: string, given: string | undefined): Promise<Signer> {
@@ -14,17 +14,6 @@ export async function loadSigner(dir: string, given: string | undefined): Promis
   const there = await readFile(published, "utf8").catch(() => undefined);
   if (there?.trim() !== signer.vkey) await writeWhole(published, `${signer.vkey}\n`, 0o644);
   return signer;
-}
-
-/** The verifier of a folder, for reading without the private key. */
-export async function loadVerifier(dir: string): Promise<Verifier> {
-  const file = join(dir, "audit.pub");
-  try {
-    return readVerifier(await readFile(file, "utf8"));
-  } catch (cause) {
-    if (cause instanceof StoreError) throw cause;
-    throw new StoreError("audit_key", `cannot read ${file}: ${messageOf(cause)}`, { cause });
-  }
 }
 
 async function folderKey(dir: string): Promise<string> {

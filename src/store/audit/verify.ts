@@ -20,7 +20,7 @@ import { readCheckpoints, readRow, readRows, type StoredCheckpoint, type StoredR
  * - `truncated`: the end of the log is gone with its checkpoints; `seq` is the first missing row
  * - `rolled_back`: the log was set back and continued differently; the first differing row is at `seq` or before
  */
-export type TamperKind =
+type TamperKind =
   | "edited"
   | "removed"
   | "inserted"
@@ -33,7 +33,7 @@ export type TamperKind =
   | "rolled_back";
 
 /** The log is whole. */
-export interface AuditIntact {
+interface AuditIntact {
   readonly ok: true;
   /** Entries checked. */
   readonly size: number;
@@ -48,7 +48,7 @@ export interface AuditIntact {
 }
 
 /** The log was tampered with. */
-export interface AuditTampered {
+interface AuditTampered {
   readonly ok: false;
   /** The first row concerned, counted from 0. */
   readonly seq: number;

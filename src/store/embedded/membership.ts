@@ -55,25 +55,35 @@ export class Membership {
     }
   }
 
-  /** Whether nobody else uses the server. A killed user's connection is given a moment to disappear. */
+  /**
+   * Whether nobody else uses the server. A killed user's connection is given a moment to disappear. When the server cannot be asked the
+   * answer is no: better one left over for the next to join than one stopped under somebody's feet.
+   */
   async isLast(): Promise<boolean> {
-    const deadline = performance.now() + GRACE_MS;
-    while (this.#client) {
-      const found = await this.#client
-        .query<{ name: string }>({
-          text: `select application_name as name from pg_stat_activity
-                 where backend_type = 'client backend' and pid <> pg_backend_pid() and starts_with(application_name, $1)`,
-          values: [NAME],
-        })
-        .catch(() => undefined);
-      if (!found) return true;
-      if (found.rows.length === 0) return true;
-      const alive = await Promise.all(found.rows.map(({ name }) => isUser(name)));
-      // A name whose process is not here may still be somebody: a container that shares the folder but not the process table.
-      if (alive.includes(true) || performance.now() > deadline) return false;
-      await wait(10);
+    try {
+      if (!this.#client) await this.#connect();
+      const deadline = performance.now() + GRACE_MS;
+      for (;;) {
+        const others = await this.#others();
+        if (others.length === 0) return true;
+        const alive = await Promise.all(others.map(isUser));
+        // A name whose process is not here may still be somebody: a container that shares the folder but not the process table.
+        if (alive.includes(true) || performance.now() > deadline) return false;
+        await wait(10);
+      }
+    } catch {
+      return false;
     }
-    return true;
+  }
+
+  async #others(): Promise<string[]> {
+    const found = await this.#client?.query<{ name: string }>({
+      text: `select application_name as name from pg_stat_activity
+             where backend_type = 'client backend' and pid <> pg_backend_pid() and starts_with(application_name, $1)`,
+      values: [NAME],
+    });
+    if (!found) throw new Error("not connected");
+    return found.rows.map(({ name }) => name);
   }
 
   async close(): Promise<void> {

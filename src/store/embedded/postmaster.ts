@@ -7,10 +7,15 @@ import { platform } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { StoreError } from "../error.ts";
-import { serverEnvironment } from "./account.ts";
+import { type Account, serverEnvironment } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
-import type { Cluster } from "./cluster.ts";
 import { readOptional } from "./files.ts";
+
+/** The data folder and the account its server runs under. */
+export interface ServerFolder {
+  readonly dataDir: string;
+  readonly account: Account | undefined;
+}
 
 /** What the server says about itself in postmaster.pid. */
 export interface Postmaster {
@@ -105,19 +110,19 @@ function isAlive(pid: number): boolean {
  * ready. Throws `store_unavailable` with the end of the log.
  */
 export async function startServer(
-  cluster: Cluster,
+  folder: ServerFolder,
   binaries: Binaries,
   logFile: string,
   settings: Readonly<Record<string, string>>,
   timeoutMs: number,
 ): Promise<Postmaster> {
   await rotate(logFile);
-  await clearFalseFriend(cluster.dataDir, timeoutMs);
+  await clearFalseFriend(folder.dataDir, timeoutMs);
   const deadline = performance.now() + timeoutMs;
   for (let attempt = 1; ; attempt++) {
     const from = await sizeOf(logFile);
     const port = await freePort();
-    const started = await launch(cluster, binaries, logFile, { ...SETTINGS, port: String(port), ...settings }, timeoutMs);
+    const started = await launch(folder, binaries, logFile, { ...SETTINGS, port: String(port), ...settings }, timeoutMs);
     if (started) return started;
     const printed = (await readFile(logFile)).subarray(from).toString("utf8");
     // Between finding the port and binding it, somebody else may have taken it: then another one is tried.
@@ -131,7 +136,7 @@ export async function startServer(
 }
 
 async function launch(
-  cluster: Cluster,
+  folder: ServerFolder,
   binaries: Binaries,
   logFile: string,
   settings: Readonly<Record<string, string>>,
@@ -139,8 +144,8 @@ async function launch(
 ): Promise<Postmaster | undefined> {
   const log = await open(logFile, "a", 0o600);
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const child = spawn(binaries.postgres, ["-D", cluster.dataDir, ...flags], {
-    ...cluster.account,
+  const child = spawn(binaries.postgres, ["-D", folder.dataDir, ...flags], {
+    ...folder.account,
     cwd: "/",
     env: serverEnvironment(),
     detached: true,
@@ -154,7 +159,7 @@ async function launch(
     const deadline = performance.now() + timeoutMs;
     while (performance.now() < deadline) {
       if (await Promise.race([ended, wait(POLL_MS)])) return undefined;
-      const found = await runningServer(cluster.dataDir).catch(() => undefined);
+      const found = await runningServer(folder.dataDir).catch(() => undefined);
       if (found?.pid === child.pid && found?.ready) return found;
     }
     child.kill("SIGQUIT");
@@ -205,6 +210,6 @@ async function rotate(logFile: string): Promise<void> {
 }
 
 /** The end of the server's log in one line. */
-export function lastLines(text: string): string {
+function lastLines(text: string): string {
   return text.trim().split("\n").slice(-4).join(" | ") || "it printed nothing";
 }

