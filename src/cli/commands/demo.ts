@@ -63,7 +63,7 @@ export async function demo(_args: readonly string[], flags: GlobalFlags, io: Io)
         : `audit NOT intact: ${verdict.message}`,
     );
     io.say(
-      `events              ${grouped(delivered.delivered)} delivered, ${grouped(receiver.verified())} received with a valid signature`,
+      `events              ${grouped(receiver.verified())} received with a valid signature, ${grouped(delivered.pending)} waiting`,
     );
     const whole = ended.status === "partly_failed" && verdict.ok && receiver.verified() === (counts.tagged ?? 0);
     if (io.json) await io.data(JSON.stringify({ job: { ...ended, counts }, audit: verdict, events: delivered }));
