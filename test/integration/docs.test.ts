@@ -1,0 +1,63 @@
+// The documents stay true: the table of parts is the one the build enforces, links lead somewhere, the example runs.
+
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+
+test("docs/architecture.md lists the parts and imports that the build enforces", () => {
+  const enforced = new Map(
+    [...read(".dependency-cruiser.cjs").matchAll(/^ {2}(\w+): \[(.*)\],$/gm)].map(([, part, list]) => [
+      part,
+      [...(list ?? "").matchAll(/"(\w+)"/g)].map(([, name]) => name),
+    ]),
+  );
+  const parts = [...enforced.keys()];
+  const documented = new Map(
+    [...read("docs/architecture.md").matchAll(/^\| `(\w+)` +\| .* \| (.*?) +\|$/gm)].map(([, part, list]) => {
+      if (list === "–") return [part, []];
+      return [part, list === "all above" ? parts.slice(0, parts.indexOf(part)) : list?.split(", ")];
+    }),
+  );
+  expect(documented).toEqual(enforced);
+  expect(
+    readdirSync(join(root, "src"), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual([...parts].sort());
+});
+
+test("every relative link in the documents leads to a file", () => {
+  const files = [
+    "README.md",
+    "CONTRIBUTING.md",
+    ...readdirSync(join(root, "docs"))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `docs/${name}`),
+  ];
+  for (const file of files) {
+    for (const [, target] of read(file).matchAll(/\]\((?!https?:)([^)#]+)/g))
+      expect(existsSync(join(root, dirname(file), target ?? "")), `${file} → ${target}`).toBe(true);
+  }
+});
+
+test("every npm script that the documents name exists", () => {
+  const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+  for (const [, name] of `${read("README.md")}${read("CONTRIBUTING.md")}`.matchAll(/npm run ([\w:]+)/g))
+    expect(Object.keys(scripts)).toContain(name);
+});
+
+test("the example of tagging from code runs as it stands", () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["examples/tag-from-code.ts"], { cwd: root, encoding: "utf8" });
+  expect({ status, stdout, stderr }).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(
+      /^1 to send, 1 refused: disposition code "DISP_0O1" .* did you mean DISP_001\?\npartly_failed: \{.*"tagged":1.*\}\n$/,
+    ) as string,
+  });
+});
