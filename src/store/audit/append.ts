@@ -43,6 +43,12 @@ const ADVANCE: Statement = {
     insert into outdial.audit_checkpoints (size, note) select size, $4 from head`,
 };
 
+const JOBS: Statement = {
+  name: "audit-jobs",
+  text: `insert into outdial.audit_jobs (job, first_seq, last_seq) select * from unnest(${textColumn("$1")}, $2::bigint[], $3::bigint[])
+    on conflict (job) do update set last_seq = excluded.last_seq`,
+};
+
 const NODES: Statement = {
   name: "audit-nodes",
   text: `insert into outdial.audit_nodes (level, index, hash)
@@ -113,10 +119,31 @@ export function append(
     connection.query({ ...INSERT, values }),
     connection.query({ ...ADVANCE, values: [frontier.size, frontier.toBytes(), signer.vkey, note] }),
   ];
+  const jobs = spans(rows, first);
+  if (jobs.length > 0) {
+    const values = [
+      joinTexts(jobs.map(({ job }) => job)),
+      numberArray(jobs.map(({ from }) => from)),
+      numberArray(jobs.map(({ to }) => to)),
+    ];
+    sent.push(connection.query({ ...JOBS, values }));
+  }
   if (nodes.length > 0) {
     const levels = numberArray(nodes.map(({ level }) => level));
     const indexes = numberArray(nodes.map(({ index }) => index));
     sent.push(connection.query({ ...NODES, values: [levels, indexes, Buffer.concat(nodes.map(({ hash }) => hash))] }));
   }
   return { appended: { size: frontier.size, note }, sent };
+}
+
+/** The jobs of a batch with their first and last place in the log. */
+function spans(rows: readonly AuditRow[], first: number): { job: string; from: number; to: number }[] {
+  const found = new Map<string, { job: string; from: number; to: number }>();
+  for (const [i, { job }] of rows.entries()) {
+    if (job === null) continue;
+    const span = found.get(job);
+    if (span) span.to = first + i;
+    else found.set(job, { job, from: first + i, to: first + i });
+  }
+  return [...found.values()];
 }

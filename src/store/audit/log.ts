@@ -87,16 +87,17 @@ export class AuditLog {
       .orderBy("seq", query.newestFirst ? "desc" : "asc")
       .limit(query.limit ?? 100);
     if (query.after !== undefined) select = select.where("seq", query.newestFirst ? "<" : ">", query.after);
-    if (query.job !== undefined) select = select.where("job", "=", query.job);
     if (query.actor !== undefined) select = select.where("actor", "=", query.actor);
     if (query.action !== undefined) select = select.where("action", "=", query.action);
     if (query.from !== undefined) select = select.where("time", ">=", new Date(query.from).toISOString());
     if (query.to !== undefined) select = select.where("time", "<", new Date(query.to).toISOString());
-    const { subject, result } = query;
+    const { job, subject, result } = query;
+    if (job !== undefined) {
+      const bounds = sql`(select first_seq from outdial.audit_jobs where job = ${job}) and (select last_seq from outdial.audit_jobs where job = ${job})`;
+      select = select.where("job", "=", job).where(sql<boolean>`seq between ${bounds}`);
+    }
     if (subject !== undefined) {
-      select = select
-        .where("subject", "=", subject)
-        .where(sql<boolean>`hashtextextended(subject, 0) = hashtextextended(${subject}, 0)`);
+      select = select.where("subject", "=", subject).where(sql<boolean>`left(subject, 200) collate "C" = left(${subject}, 200)`);
     }
     if (result !== undefined)
       select = select.where((e) => e(e.fn("strpos", ["details", e.val(`"result":${JSON.stringify(result)}`)]), ">", 0));

@@ -29,7 +29,7 @@ const CLAIM = {
       where status = 'pending' and endpoint = $1 and next_attempt_at <= $2
         and not exists (
           select from outdial.outbox earlier
-          where earlier.status = 'pending' and earlier.endpoint = $1 and hashtextextended(earlier.subject, 0) = hashtextextended(o.subject, 0) and earlier.id < o.id)
+          where earlier.status = 'pending' and earlier.endpoint = $1 and left(earlier.subject, 200) collate "C" = left(o.subject, 200) collate "C" and earlier.id < o.id)
       order by next_attempt_at, id limit $3 for update skip locked)
     update outdial.outbox o set claimed_by = $4, claimed_until = $5, next_attempt_at = $5
     from due where o.id = due.id and o.status = 'pending'
@@ -44,7 +44,7 @@ const DELIVERED = {
       from unnest($1::bigint[], $2::smallint[]) as done (id, code) where o.id = done.id and o.status = 'pending'
       returning o.endpoint, o.subject, o.id)
     update outdial.outbox behind set next_attempt_at = $3 from sent
-    where behind.status = 'pending' and behind.endpoint = sent.endpoint and hashtextextended(behind.subject, 0) = hashtextextended(sent.subject, 0)
+    where behind.status = 'pending' and behind.endpoint = sent.endpoint and left(behind.subject, 200) collate "C" = left(sent.subject, 200) collate "C"
       and behind.id > sent.id and behind.next_attempt_at > $3 and behind.claimed_by is null`,
 };
 
@@ -57,7 +57,7 @@ const FAILED = {
       where o.id = done.id and o.status = 'pending' and o.claimed_by = $6
       returning o.endpoint, o.subject, o.id, coalesce(o.next_attempt_at, $5) as next)
     update outdial.outbox behind set next_attempt_at = failed.next from failed
-    where behind.status = 'pending' and behind.endpoint = failed.endpoint and hashtextextended(behind.subject, 0) = hashtextextended(failed.subject, 0)
+    where behind.status = 'pending' and behind.endpoint = failed.endpoint and left(behind.subject, 200) collate "C" = left(failed.subject, 200) collate "C"
       and behind.id > failed.id and behind.next_attempt_at is distinct from failed.next and behind.claimed_by is null`,
 };
 
