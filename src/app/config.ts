@@ -1,6 +1,7 @@
 // One configuration from outdial.yaml, the environment and flags, in rising order; read once at the start of a command.
 
 import { readFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import { messageOf, nearest, OutdialError } from "../kernel/index.ts";
 import { type ConfigFile, configSchema } from "./config-schema.ts";
@@ -37,6 +38,15 @@ export interface Config {
   readonly actor: string;
 }
 
+/** The user's name as the system has it; a container may run under a number without one. */
+function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? "unknown"}`;
+  }
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the configuration. Throws ConfigError. */
@@ -49,7 +59,7 @@ export async function loadConfig(flags: Flags, environment: Environment, cwd: st
     file,
     tenantUrl: flags.tenantUrl ?? environment["OUTDIAL_TENANT_URL"],
     concurrency: file.tagging?.concurrency ?? 32,
-    actor: environment["OUTDIAL_ACTOR"] ?? environment["USER"] ?? environment["LOGNAME"] ?? "unknown",
+    actor: environment["OUTDIAL_ACTOR"] ?? environment["USER"] ?? systemUser(),
   };
 }
 
