@@ -3,7 +3,7 @@
 import type { Clock } from "../kernel/index.ts";
 import { loadSigner } from "./audit/keys.ts";
 import { AuditLog } from "./audit/log.ts";
-import { Database } from "./database/database.ts";
+import { Database, together } from "./database/database.ts";
 import { makeFolder } from "./embedded/files.ts";
 import { type EmbeddedServer, joinEmbeddedServer } from "./embedded/server.ts";
 import { JobLedger } from "./jobs/ledger.ts";
@@ -51,7 +51,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const url = server?.url ?? options.url ?? "";
   const database = new Database(url, log, options.connections ?? 8);
   try {
-    const [signer] = await Promise.all([loadSigner(options.dir, options.auditKey), migrate(database)]);
+    const [signer] = await together([loadSigner(options.dir, options.auditKey), migrate(database)]);
     const audit = new AuditLog(database, signer, options.dir, options.clock, log);
     return assemble(url, database, audit, options.clock, server);
   } catch (thrown) {
