@@ -20,7 +20,7 @@ export interface AttemptOptions {
 export async function attempt({ endpoint, poster, clock, timeoutMs }: AttemptOptions, event: ClaimedEvent): Promise<AttemptEnd> {
   const late = new AbortController();
   const answered = new AbortController();
-  const timedOut = clock.sleep(timeoutMs, answered.signal).then((): AttemptEnd => {
+  const timedOut = clock.sleep(timeoutMs, answered.signal).then((): { error: string } => {
     late.abort();
     return { error: `no answer within ${timeoutMs} ms` };
   });
@@ -32,11 +32,15 @@ export async function attempt({ endpoint, poster, clock, timeoutMs }: AttemptOpt
       "user-agent": "outdial",
       ...endpoint.sign(event.eventId, clock.now(), event.body),
     };
-    return await Promise.race([poster.post(headers, event.body, late.signal), timedOut]);
+    const end = await Promise.race([poster.post(headers, event.body, late.signal), timedOut]);
+    // The status has decided: a body that stalls or breaks off changes nothing, but its connection must be done with it.
+    if ("status" in end) await Promise.race([end.dropped, timedOut]);
+    return end;
   } catch (thrown) {
     return { error: failureText(thrown) };
   } finally {
-    answered.abort();
+    // With a reason of its own, because making the default one, an exception with a stack, costs more than the signature.
+    answered.abort("answered");
   }
 }
 

@@ -3,16 +3,18 @@
 import { Pool } from "undici";
 import { messageOf } from "../../kernel/index.ts";
 
-/** What a receiver answered; its body is read to a small limit and dropped. */
+/** What a receiver answered. */
 export interface PostAnswer {
   readonly status: number;
   /** The header as sent. */
   readonly retryAfter?: string | undefined;
+  /** Resolves when the body has been read to a small limit and dropped, so that its connection is free again. Never rejects. */
+  readonly dropped: Promise<void>;
 }
 
 /** Sends bodies to one receiver. */
 export interface Poster {
-  /** Resolves with any answer there is; rejects when there is none, or with the signal's reason. */
+  /** Resolves as soon as there is a status; rejects when there is none, or with the signal's reason. */
   post(headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal): Promise<PostAnswer>;
   /** Closes the connections. A later post opens new ones. */
   close(): Promise<void>;
@@ -53,9 +55,8 @@ export function poolPoster(url: URL, options: { connections: number; connectTime
       pool ??= open();
       const answer = await pool.request({ method: "POST", path, headers, body, signal });
       const retryAfter = answer.headers["retry-after"];
-      // The status has decided already: a body that stalls, breaks off or is too long changes nothing.
-      await answer.body.dump({ limit: BODY_LIMIT, signal }).catch(ignore);
-      return { status: answer.statusCode, retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter };
+      const dropped = answer.body.dump({ limit: BODY_LIMIT, signal }).catch(ignore);
+      return { status: answer.statusCode, retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, dropped };
     },
     async close() {
       const closing = pool;
@@ -70,8 +71,8 @@ export function fetchPoster(url: URL, fetch: Fetch): Poster {
   return {
     async post(headers, body, signal) {
       const answer = await fetch(url.href, { method: "POST", headers: { ...headers }, body, redirect: "manual", signal });
-      await answer.body?.cancel().catch(ignore);
-      return { status: answer.status, retryAfter: answer.headers.get("retry-after") ?? undefined };
+      const dropped = answer.body?.cancel().catch(ignore) ?? Promise.resolve();
+      return { status: answer.status, retryAfter: answer.headers.get("retry-after") ?? undefined, dropped };
     },
     close: () => Promise.resolve(),
   };

@@ -5,7 +5,7 @@ import type { PostAnswer } from "./post.ts";
 import { MAX_RETRY_DELAY_MS, retryDelay } from "./retry-schedule.ts";
 
 /** How one attempt ended: with an answer, or with the text of why there was none. */
-export type AttemptEnd = PostAnswer | { readonly error: string };
+export type AttemptEnd = Pick<PostAnswer, "status" | "retryAfter"> | { readonly error: string };
 
 export interface Delivered {
   readonly kind: "delivered";

@@ -1,0 +1,93 @@
+// What a test of delivery works with: a store on a database of its own, a hand-moved clock, a receiver, and workers that log.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRandom } from "../../../src/kernel/index.ts";
+import { cloudEvent, createDeliveryWorker, type DeliveryWorker } from "../../../src/operations/index.ts";
+import { type Delivery, type Outbox, type OutboxEvent, openStore, type Store } from "../../../src/store/index.ts";
+import { createDatabase } from "../../support/database.ts";
+import { createHandClock, type HandClock } from "./hand-clock.ts";
+import { type Receiver, startReceiver } from "./receiver.ts";
+
+type WorkerOptions = Parameters<typeof createDeliveryWorker>[0];
+
+export const SECRET = `whsec_${Buffer.from("the-marker-of-the-signing-secret").toString("base64")}`;
+
+export interface World {
+  readonly clock: HandClock;
+  readonly receiver: Receiver;
+  readonly outbox: Outbox;
+  /** What the workers said, one line each. */
+  readonly log: readonly string[];
+  worker(options?: Partial<WorkerOptions>): DeliveryWorker;
+  /** The store as another replica opens it. */
+  anotherStore(): Promise<Store>;
+  /** Puts events `name` of `subject` into the outbox. */
+  add(...events: readonly (readonly [name: string, subject: string, endpoint?: string])[]): Promise<void>;
+  /** How the event stands. */
+  delivery(name: string): Promise<Delivery>;
+  /** Resolves when it holds for the deliveries; asks again and again, moving time by `step` ms in between (0 by default). */
+  until(holds: (deliveries: readonly Delivery[]) => boolean, step?: number): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export async function openWorld(): Promise<World> {
+  const database = await createDatabase();
+  const dir = await mkdtemp(join(tmpdir(), "outdial-events-"));
+  const clock = createHandClock();
+  const stores: Store[] = [];
+  const anotherStore = async () => {
+    const store = await openStore({ url: database.url, dir, clock });
+    stores.push(store);
+    return store;
+  };
+  const { outbox } = await anotherStore();
+  const receiver = await startReceiver(SECRET);
+  const log: string[] = [];
+  const workers: DeliveryWorker[] = [];
+  const deliveries = () => outbox.listDeliveries({ limit: 10_000 });
+  return {
+    clock,
+    receiver,
+    outbox,
+    log,
+    anotherStore,
+    worker(options = {}) {
+      const worker = createDeliveryWorker({
+        outbox,
+        endpoints: { bi: { url: receiver.url, secret: SECRET } },
+        clock,
+        random: createRandom(1, "delivery"),
+        by: `replica-${workers.length + 1}`,
+        log: (level, message, details) => log.push(`${level} ${message} ${JSON.stringify(details ?? {})}`),
+        ...options,
+      });
+      workers.push(worker);
+      return worker;
+    },
+    add: (...events) =>
+      outbox.add(
+        events.map(([name, subject, endpoint = "bi"]): OutboxEvent => {
+          const facts = { id: name, source: "/outdial/test", type: "TESTED", subject, time: clock.now(), data: { name } };
+          return { eventId: name, endpoint, subject, type: "TESTED", body: cloudEvent(facts) };
+        }),
+      ),
+    async delivery(name) {
+      const found = (await deliveries()).find(({ eventId }) => eventId === name);
+      if (found === undefined) throw new Error(`no event ${name}`);
+      return found;
+    },
+    async until(holds, step = 0) {
+      while (!holds(await deliveries())) clock.advance(step);
+    },
+    async dispose() {
+      // Requests that still hang end with their connections.
+      await receiver.close();
+      for (const worker of workers) await worker.stop();
+      for (const store of stores) await store.close();
+      await database.dispose();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
