@@ -5,8 +5,8 @@ import { Pool } from "undici";
 import { openTagging } from "../src/app/index.ts";
 import { benchFolder, CAMPAIGN, callId, csvRows, median, rounded, startSandbox, stopSandbox, tagEnvironment } from "./support.ts";
 
-const ROWS = 15_000;
-const ROUNDS = 3;
+const ROWS = 20_000;
+const ROUNDS = 5;
 const CONCURRENCY = 32;
 
 await using folder = await benchFolder();

@@ -1,6 +1,6 @@
 // The workflow of a tagging job: which chunks are left, each chunk as one durable step, then what is open is settled, then the job is closed.
 //
-//   pending chunks ─▶ chunk 0 ─▶ chunk 1 ─▶ … (two overlap, so that the pipe never runs dry at a chunk's end) ─▶ settle ─▶ close
+//   pending chunks ─▶ chunk 0 ─▶ chunk 1 ─▶ … (three overlap, so that the pipe never runs dry at a chunk's end) ─▶ settle ─▶ close
 //                        └── stop (no rights, vendor away, interrupted): no further chunk, the job is closed as stopped and can be resumed
 
 import { Histogram, type HistogramSummary } from "../../kernel/index.ts";
@@ -9,7 +9,7 @@ import { OperationError } from "../error.ts";
 import type { ChunkReport, StopReason, TagRun } from "./run.ts";
 
 /** Chunks under way at once. */
-const OVERLAP = 2;
+const OVERLAP = 3;
 
 /** What a run measured, over all its chunks. Latencies in milliseconds. */
 export interface Measured {
@@ -42,7 +42,10 @@ export function tagBody(host: TagHost): JobBody {
     for (const [index, no] of chunks.entries()) {
       stop ??= (await sends[index - OVERLAP])?.stop;
       if (stop !== undefined) break;
-      const sending = guarded(`chunk-${no}`, () => run.sendChunk(no));
+      // As text: the workflow's own serializer walks every number of a histogram.
+      const sending = guarded(`chunk-${no}`, async () => JSON.stringify(await run.sendChunk(no))).then(
+        (text) => JSON.parse(text) as ChunkReport,
+      );
       // Whoever awaits it gets the failure; until then it is nobody's unhandled one.
       sending.catch(() => undefined);
       sends.push(sending);

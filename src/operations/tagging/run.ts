@@ -14,9 +14,6 @@ import { conflictProblem, type PlannedRow } from "./plan.ts";
 import { type FinishedItem, finishedItem, ITEM_RESULTS, type ItemResult, refusedItem } from "./result.ts";
 import { Semaphore } from "./semaphore.ts";
 
-/** How many rows ahead of the senders the intent mark is moved. */
-const INTENT_WINDOW = 256;
-
 /** How often what is open is gone over: an item that meets a second failure while it is settled gets another chance. */
 const SETTLE_ROUNDS = 3;
 
@@ -99,8 +96,9 @@ export class TagRun {
     const chunk = await this.#deps.ledger.chunk(this.#jobId, no);
     const measured = { attempts: new Histogram(), items: new Histogram(), retries: 0, rateLimited: 0 };
     const sends: Promise<void>[] = [];
-    let intent = chunk.intentUpto;
-    for (let index = 0; index < chunk.rows.length && !chunk.done; index++) {
+    // One mark for the whole chunk: a wait on the database between sends would leave the tenant idle.
+    const announced = chunk.done || (await this.#announce(no, chunk.rows.length));
+    for (let index = 0; announced && index < chunk.rows.length && !chunk.done; index++) {
       const row = chunk.rows[index];
       if (row === undefined || chunk.finished.has(lineOf(row))) continue;
       const local = localResult(row, chunk.conflicts.get(lineOf(row)));
@@ -113,14 +111,6 @@ export class TagRun {
       if (this.#committer.broken || this.#stopped()) {
         this.#places.release();
         break;
-      }
-      if (index >= intent) {
-        const upto = Math.min(chunk.rows.length, index + INTENT_WINDOW);
-        if (!(await this.#announce(no, upto))) {
-          this.#places.release();
-          break;
-        }
-        intent = upto;
       }
       sends.push(this.#send(no, (row as SendRow).assignment, index < chunk.intentUpto, measured));
     }

@@ -8,6 +8,9 @@ import type { StoreLog } from "../log.ts";
 import type { Appended } from "./append.ts";
 import { type Checkpoint, openCheckpoint, type Verifier } from "./note.ts";
 
+/** Between two writes: a busy log commits a hundred times a second, and each write costs as much as several items. */
+const REST_MS = 200;
+
 /** The mirrored checkpoint: absent, not to be believed, or what it says with the note itself. */
 export type Mirrored =
   | { readonly kind: "absent" }
@@ -34,6 +37,8 @@ export class Mirror {
   #latest: Appended | undefined;
   #writing: Promise<void> | undefined;
   #trusted: boolean | undefined;
+  #hurry = false;
+  #wake: () => void = () => undefined;
 
   constructor(dir: string, database: Database, verifier: Verifier, log: StoreLog) {
     this.#dir = dir;
@@ -53,7 +58,25 @@ export class Mirror {
 
   /** Resolves when what was noted is written. */
   async flush(): Promise<void> {
-    await this.#writing;
+    this.#hurry = true;
+    this.#wake();
+    try {
+      await this.#writing;
+    } finally {
+      this.#hurry = false;
+    }
+  }
+
+  /** Lets further checkpoints gather, unless somebody waits for them. */
+  async #rest(): Promise<void> {
+    if (this.#hurry) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, REST_MS);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async #write(): Promise<void> {
@@ -69,6 +92,7 @@ export class Mirror {
           await rename(draft, join(this.#dir, "audit.head"));
         }
         written = size;
+        await this.#rest();
       }
     } catch (cause) {
       this.#log("warn", "audit.head could not be written", { error: messageOf(cause) });
