@@ -108,6 +108,21 @@ test.each([
   await expect(failure).rejects.toThrow(message);
 });
 
+test("an input that breaks off with an error fails with it, and no listener is left behind by a slow reader", async () => {
+  const warnings: Error[] = [];
+  const listen = (warning: Error) => warnings.push(warning);
+  process.on("warning", listen);
+  async function* broken() {
+    yield Buffer.from(`${HEADER}\n`);
+    for (let n = 0; n < 200; n++) yield Buffer.from(Array.from({ length: 100 }, (_, i) => `c${n}-${i},D1,R1,,\n`).join(""));
+    throw new Error("the disk is gone");
+  }
+  await expect(planRows(readRows(broken()), matrix, {})).rejects.toThrow(/the input broke off: the disk is gone/);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("warning", listen);
+  expect(warnings).toEqual([]);
+});
+
 test("every line of any CSV ends as a row: nothing is skipped", async () => {
   const cell = fc.stringMatching(/^[a-zA-Z0-9_ |.;-]{0,12}$/);
   await fc.assert(

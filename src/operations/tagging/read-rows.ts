@@ -1,5 +1,6 @@
 // Reads tagging rows from CSV or NDJSON as a stream: every line ends as a row or as a problem with its line number, none is skipped.
 
+import { pipeline } from "node:stream/promises";
 import { parse } from "csv-parse";
 import { messageOf } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
@@ -96,7 +97,9 @@ async function* readCsv(source: AsyncIterable<Uint8Array>, head: string, options
     skip_empty_lines: true,
     max_record_size: MAX_ROW_BYTES,
   });
-  const fed = feed(source, parser);
+  const fed = pipeline(source, parser);
+  // Whoever reads the parser sees its failure; the same one here is then nobody's unhandled one.
+  fed.catch(() => undefined);
   let columns: Columns | undefined;
   let lastLine = 0;
   try {
@@ -112,19 +115,6 @@ async function* readCsv(source: AsyncIterable<Uint8Array>, head: string, options
   } catch (thrown) {
     if (thrown instanceof OperationError) throw thrown;
     throw unreadable(thrown, lastLine);
-  }
-}
-
-/** Feeds the parser with back-pressure; ends it with the source's error when the source fails. */
-async function feed(source: AsyncIterable<Uint8Array>, parser: ReturnType<typeof parse>): Promise<void> {
-  try {
-    for await (const chunk of source) {
-      if (parser.destroyed) return;
-      if (!parser.write(chunk)) await new Promise<void>((resolve) => parser.once("drain", resolve).once("close", resolve));
-    }
-    parser.end();
-  } catch (thrown) {
-    parser.destroy(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
   }
 }
 
@@ -145,6 +135,11 @@ function unreadable(thrown: unknown, lastLine: number): OperationError {
       advice: "Look for a quote that is opened and not closed. Nothing was sent.",
     });
   }
+  if (!code.startsWith("CSV_"))
+    return new OperationError("invalid_input", `the input broke off: ${messageOf(thrown)}`, {
+      advice: "Nothing was sent.",
+      cause: thrown,
+    });
   return new OperationError("invalid_input", `${from}: the file cannot be read: ${messageOf(thrown)}`, { cause: thrown });
 }
 
