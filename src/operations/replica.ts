@@ -21,6 +21,8 @@ export function replicaIsDead(
 export interface Membership {
   readonly id: string;
   isDead(id: string): Promise<boolean>;
+  /** Takes a dead replica off the list. */
+  forget(id: string): Promise<void>;
   /** Ends the heartbeat and takes this process off the list. */
   leave(): Promise<void>;
 }
@@ -49,6 +51,9 @@ export async function joinReplicas(options: {
     async isDead(other) {
       const replica = (await replicas.list()).find((candidate) => candidate.id === other);
       return replicaIsDead(replica, { host, processLives });
+    },
+    async forget(other) {
+      if (other !== id) await replicas.remove(other);
     },
     async leave() {
       if (gone.signal.aborted) return;

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { createRandom, type RandomStream } from "../../src/kernel/index.ts";
 import { indexMatrix, OperationError, validateTagging } from "../../src/operations/index.ts";
 
-const INPUTS = 60_000;
+const INPUTS = 90_000;
 const matrix = indexMatrix("camp_1", {
   dispositionCodes: [
     { id: "DISP_001", reasonCodes: [{ id: "REASON_001" }] },

@@ -72,4 +72,6 @@ export interface TagJobs {
 export interface Replicas {
   /** True when the replica has missed its heartbeats, or its process on this machine is gone. */
   isDead(id: string): Promise<boolean>;
+  /** Takes a dead replica off the list, once its work is adopted. */
+  forget(id: string): Promise<void>;
 }

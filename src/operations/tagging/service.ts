@@ -169,6 +169,7 @@ export class Tagging implements TagHost {
         (await this.#deps.replicas.isDead(job.executor));
       const run = free ? await this.#deps.jobs.claim(job, this.#deps.replicaId) : undefined;
       if (run !== undefined) {
+        if (job.executor !== undefined) await this.#deps.replicas.forget(job.executor);
         await this.#recordStart(job, run);
         await this.#runHere(this.#durable, id, run, job.totalRows, onProgress);
         return this.find(id);
