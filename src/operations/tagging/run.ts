@@ -97,10 +97,9 @@ export class TagRun {
     const measured = { attempts: new Histogram(), items: new Histogram(), retries: 0, rateLimited: 0 };
     const sends: Promise<void>[] = [];
     // One mark for the whole chunk: a wait on the database between sends would leave the tenant idle.
-    const announced = chunk.done || (await this.#announce(no, chunk.rows.length));
-    for (let index = 0; announced && index < chunk.rows.length && !chunk.done; index++) {
-      const row = chunk.rows[index];
-      if (row === undefined || chunk.finished.has(lineOf(row))) continue;
+    const rows = !chunk.done && (await this.#announce(no, chunk.rows.length)) ? chunk.rows : [];
+    for (const [index, row] of rows.entries()) {
+      if (chunk.finished.has(lineOf(row))) continue;
       const local = localResult(row, chunk.conflicts.get(lineOf(row)));
       if (local !== undefined) {
         this.#finish(no, local);
