@@ -55,6 +55,20 @@ export interface RunDependencies {
 
 type SendRow = Extract<PlannedRow, { kind: "send" }>;
 
+/** An item on its way. `sentBefore`: an earlier process may have sent it. */
+interface Send {
+  readonly assignment: Assignment;
+  readonly sentBefore: boolean;
+}
+
+/** What a chunk measures while it is sent. */
+interface Measuring {
+  readonly attempts: Histogram;
+  readonly items: Histogram;
+  retries: number;
+  rateLimited: number;
+}
+
 export class TagRun {
   readonly #jobId: string;
   readonly #deps: RunDependencies;
@@ -94,8 +108,9 @@ export class TagRun {
   /** Brings every row of a chunk to its result. Never rejects for what happened to an item; rejects when the ledger does. */
   async sendChunk(no: number): Promise<ChunkReport> {
     const chunk = await this.#deps.ledger.chunk(this.#jobId, no);
-    const measured = { attempts: new Histogram(), items: new Histogram(), retries: 0, rateLimited: 0 };
+    const measured: Measuring = { attempts: new Histogram(), items: new Histogram(), retries: 0, rateLimited: 0 };
     const sends: Promise<void>[] = [];
+    const notStored: Send[] = [];
     // One mark for the whole chunk: a wait on the database between sends would leave the tenant idle.
     const rows = !chunk.done && (await this.#announce(no, chunk.rows.length)) ? chunk.rows : [];
     for (const [index, row] of rows.entries()) {
@@ -111,9 +126,12 @@ export class TagRun {
         this.#places.release();
         break;
       }
-      sends.push(this.#send(no, (row as SendRow).assignment, index < chunk.intentUpto, measured));
+      sends.push(
+        this.#send(no, { assignment: (row as SendRow).assignment, sentBefore: index < chunk.intentUpto }, measured, notStored),
+      );
     }
     await Promise.all(sends);
+    await this.#sendAgain(no, notStored, measured);
     await this.#committer.flush();
     if (this.#stop === undefined && !chunk.done) await this.#deps.ledger.closeChunk(this.#jobId, no);
     return {
@@ -178,12 +196,23 @@ export class TagRun {
     this.#committer.add(chunkNo, item);
   }
 
-  async #send(
-    no: number,
-    assignment: Assignment,
-    sentBefore: boolean,
-    measured: { attempts: Histogram; items: Histogram; retries: number; rateLimited: number },
-  ): Promise<void> {
+  /** Sends what was surely not stored once more. When the job has stopped it stays without a result, for the next run. */
+  async #sendAgain(no: number, notStored: readonly Send[], measured: Measuring): Promise<void> {
+    const sends: Promise<void>[] = [];
+    for (const send of notStored) {
+      await this.#places.acquire();
+      if (this.#committer.broken || this.#stopped()) {
+        this.#places.release();
+        break;
+      }
+      sends.push(this.#send(no, send, measured, undefined));
+    }
+    await Promise.all(sends);
+  }
+
+  /** Sends one item and notes its result; with `notStored`, an item that was surely not stored goes there instead. */
+  async #send(no: number, send: Send, measured: Measuring, notStored: Send[] | undefined): Promise<void> {
+    const { assignment, sentBefore } = send;
     this.#inFlight += 1;
     try {
       const outcome = await this.#deps.writer.assign(assignment.callId, bodyOf(assignment), { lane: "tagging" });
@@ -194,7 +223,8 @@ export class TagRun {
       this.#retries += Math.max(0, outcome.attempts - 1);
       this.#rateLimited += outcome.rateLimited;
       this.#watchVendor(outcome.result === "unknown" || outcome.result === "failed", outcome.message);
-      this.#finish(no, finishedItem(assignment, outcome, sentBefore));
+      if (outcome.result === "failed" && notStored !== undefined) notStored.push(send);
+      else this.#finish(no, finishedItem(assignment, outcome, sentBefore));
     } catch (thrown) {
       this.#stop ??= stopReason(thrown);
     } finally {

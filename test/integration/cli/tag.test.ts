@@ -7,7 +7,7 @@ import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createSandbox, type Sandbox } from "../../../src/sandbox/index.ts";
 import { CAMPAIGN, callId, callsCsv, callsScenario } from "../../support/calls.ts";
-import { type CliResult, runCli, startCli, workFolder } from "../../support/cli.ts";
+import { type CliResult, runCli, workFolder } from "../../support/cli.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 
 const HEADER = "call_id,disposition_code_id,reason_code_id,notes,tags\n";
@@ -133,19 +133,35 @@ test("a missing scope stops the job at once and names the scope; with the scope 
   expect(resumed.code).toBe(0);
 });
 
-test("a tenant that is away stops the job as unavailable, and the same command ends it later", async () => {
+test("a 400 of the tenant refuses its row with the tenant's words", async () => {
   await start();
-  await writeFile(join(folder.path, "calls.csv"), callsCsv(100));
   sandbox.control.faults.add({
     match: { operation: "assignDisposition" },
     after: 10,
-    effect: { status: 400, body: { error: { code: "x", message: "y" } } },
+    effect: { status: 400, body: { error: { code: "x", message: "the tenant's own reason" } } },
     times: 1,
   });
-  const running = startCli(["tag", "calls.csv", "--campaign", CAMPAIGN], { cwd: folder.path, env });
-  const end = await running.ended;
-  expect(end.code).toBe(4);
-  expect(end.stderr).toContain("1 refused");
+  const result = await tag(["-", "--out", "-"], callsCsv(100));
+  expect(result.code).toBe(4);
+  expect(rowsOf(result).filter((row) => row["result"] === "refused")).toMatchObject([
+    { statusCode: 400, reason: "the tenant's own reason" },
+  ]);
+});
+
+test.each([
+  ["answers 503", { status: 503 }],
+  ["breaks every connection", { reset: true }],
+])("a tenant that %s stops the job as unavailable, and the same command ends it later", async (_name, effect) => {
+  await start();
+  await writeFile(join(folder.path, "calls.csv"), callsCsv(300));
+  sandbox.control.faults.add({ match: { operation: "assignDisposition" }, after: 50, effect });
+  const away = await tag(["calls.csv", "--concurrency", "10"]);
+  expect(away.code).toBe(6);
+  expect(away.stderr).toContain("the tenant did not answer 20 calls in a row");
+  sandbox.control.faults.clear();
+  const later = await tag(["calls.csv", "--json"]);
+  expect(later.code).toBe(0);
+  expect((JSON.parse(later.stdout) as { job: { counts: unknown } }).job.counts).toEqual({ tagged: 300 });
 });
 
 test.each([
