@@ -62,7 +62,7 @@ export class Lane {
   /** Claimed, not sent yet. */
   #queue: ClaimedEvent[] = [];
   #inFlight = 0;
-  /** Requests and releases. */
+  /** Requests, releases and writes of marks. */
   readonly #underWay = new Set<Promise<void>>();
   /** How many events are claimed at once; follows the receiver's speed. */
   #batch: number;
@@ -73,12 +73,13 @@ export class Lane {
   #stirred = false;
   #wake: () => void = ignore;
   #flushTimer: AbortController | undefined;
+  #flushing = false;
   #resting: Waiter[] = [];
 
   constructor(options: LaneOptions) {
     this.#options = options;
     this.#name = options.endpoint.name;
-    this.#marks = new Marks(options.outbox, options.by, options.clock);
+    this.#marks = new Marks(options.outbox, options.by);
     this.#batch = Math.min(MAX_BATCH, options.concurrency * 8);
   }
 
@@ -196,8 +197,7 @@ export class Lane {
     this.#marks.add(event, verdict);
     this.#learn(verdict);
     this.#sendQueued();
-    if (this.#marks.size >= FLUSH_SIZE || this.#inFlight === 0) this.#flush();
-    else this.#flushSoon();
+    this.#writeMarks();
     if (this.#queue.length <= this.#batch / 2) this.#wake();
     this.#report(event, verdict, now - started);
   }
@@ -216,18 +216,17 @@ export class Lane {
       this.#circuit = CLOSED;
       if (before.state === "closed") return;
       log("info", `events for ${this.#name}: the receiver is back`, { failures: before.failures });
-      this.#stir();
     }
   }
 
-  /** Returns what is claimed but not sent; claims that have lapsed are not ours to return. */
+  /** Returns what is claimed but not sent. What another worker has claimed meanwhile the outbox leaves alone. */
   #giveBack(): void {
-    const now = this.#options.clock.now();
-    const ours = this.#queue.filter((event) => event.claimedUntil > now).map(({ id }) => id);
+    const { by, outbox } = this.#options;
+    const ours = this.#queue.map(({ id }) => id);
     this.#queue = [];
     this.#circuit = probeGivenUp(this.#circuit);
     if (ours.length === 0) return;
-    const release = this.#options.outbox.release(this.#options.by, ours).then(
+    const release = outbox.release(by, ours).then(
       () => this.#stir(),
       // They become due by themselves when their claims lapse.
       (error) => this.#warn(`${ours.length} claims could not be given back`, error),
@@ -235,25 +234,38 @@ export class Lane {
     this.#track(release);
   }
 
+  /** Writes the marks when that is worth while: enough of them, or nothing else to wait for; otherwise soon. */
+  #writeMarks(): void {
+    // One write at a time; while writing fails, the loop tries again at its own pace.
+    if (this.#flushing || this.#marks.failing || this.#marks.size === 0) return;
+    if (this.#marks.size >= FLUSH_SIZE || this.#inFlight === 0) this.#flush();
+    else if (this.#flushTimer === undefined) {
+      const timer = new AbortController();
+      this.#flushTimer = timer;
+      this.#options.clock.sleep(FLUSH_MS, timer.signal).then(() => this.#flush(), ignore);
+    }
+  }
+
   #flush(): void {
     this.#flushTimer?.abort();
     this.#flushTimer = undefined;
-    const flushed = this.#marks.flush().then(
-      // A delivered event lets the next one of its subject come forward.
-      () => this.#stir(),
-      (error) => {
-        this.#warn("ends of deliveries could not be written yet", error);
-        this.#wake();
-      },
-    );
+    if (this.#flushing) return;
+    this.#flushing = true;
+    const flushed = this.#marks
+      .flush()
+      .then(
+        // A delivered event lets the next one of its subject come forward.
+        () => this.#stir(),
+        (error) => {
+          this.#warn("ends of deliveries could not be written yet", error);
+          this.#wake();
+        },
+      )
+      .finally(() => {
+        this.#flushing = false;
+        this.#writeMarks();
+      });
     this.#track(flushed);
-  }
-
-  #flushSoon(): void {
-    if (this.#flushTimer !== undefined) return;
-    const timer = new AbortController();
-    this.#flushTimer = timer;
-    this.#options.clock.sleep(FLUSH_MS, timer.signal).then(() => this.#flush(), ignore);
   }
 
   async #finish(): Promise<void> {

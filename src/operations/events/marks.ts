@@ -1,6 +1,5 @@
 // Gathers the ends of attempts and writes them to the outbox in batches, one write at a time.
 
-import type { Clock } from "../../kernel/index.ts";
 import type { ClaimedEvent, FailedAttempt } from "../../store/index.ts";
 import type { DeliveryOutbox } from "./outbox-port.ts";
 import type { Verdict } from "./verdict.ts";
@@ -22,16 +21,14 @@ interface Mark {
 export class Marks {
   readonly #outbox: Pick<DeliveryOutbox, "markDelivered" | "markFailed">;
   readonly #by: string;
-  readonly #clock: Clock;
   #waiting: Mark[] = [];
   #writing: Promise<void> | undefined;
   #failing = false;
   #tally: Tally = { delivered: 0, failed: 0, dead: 0 };
 
-  constructor(outbox: Pick<DeliveryOutbox, "markDelivered" | "markFailed">, by: string, clock: Clock) {
+  constructor(outbox: Pick<DeliveryOutbox, "markDelivered" | "markFailed">, by: string) {
     this.#outbox = outbox;
     this.#by = by;
-    this.#clock = clock;
   }
 
   add(event: ClaimedEvent, verdict: Verdict): void {
@@ -71,15 +68,11 @@ export class Marks {
   }
 
   async #write(batch: readonly Mark[]): Promise<void> {
-    const now = this.#clock.now();
     const delivered: { id: number; status: number }[] = [];
     const failed: FailedAttempt[] = [];
     for (const { event, verdict } of batch) {
       if (verdict.kind === "delivered") delivered.push({ id: event.id, status: verdict.status });
-      // A failure that comes after the claim has lapsed says nothing about the event any more: somebody else may be sending it.
-      else if (event.claimedUntil > now) {
-        failed.push({ id: event.id, status: verdict.status, error: verdict.error, nextAttemptAt: verdict.nextAttemptAt });
-      }
+      else failed.push({ id: event.id, status: verdict.status, error: verdict.error, nextAttemptAt: verdict.nextAttemptAt });
     }
     try {
       // Writing a mark twice does no harm, so a batch is kept whole when half of it failed.
