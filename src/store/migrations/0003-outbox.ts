@@ -25,7 +25,7 @@ create table outdial.outbox (
 ) with (fillfactor = 80);
 create index outbox_due on outdial.outbox (endpoint, next_attempt_at, id) where status = 'pending';
 -- A prefix, because an index entry has a limit; longer subjects that begin alike are merely kept in one line.
-create index outbox_order on outdial.outbox (endpoint, left(subject, 200) collate "C", id) where status = 'pending';
+create index outbox_order on outdial.outbox (left(subject, 200) collate "C", endpoint, id) where status = 'pending';
 create index outbox_dead on outdial.outbox (endpoint, id) where status = 'dead';
 `,
 };

@@ -22,6 +22,9 @@ import type {
   ReplayQuery,
 } from "./types.ts";
 
+// Until the table has been analysed the planner takes every index for equally good. "… is true" keeps a condition out of the choice of index,
+// so that subjects are looked up by subject and marked events by id, whatever is known about the table.
+
 const CLAIM = {
   name: "outbox-claim",
   text: `with due as (
@@ -29,7 +32,7 @@ const CLAIM = {
       where status = 'pending' and endpoint = $1 and next_attempt_at <= $2
         and not exists (
           select from outdial.outbox earlier
-          where earlier.status = 'pending' and earlier.endpoint = $1 and left(earlier.subject, 200) collate "C" = left(o.subject, 200) collate "C" and earlier.id < o.id)
+          where earlier.status = 'pending' and (earlier.endpoint = $1) is true and left(earlier.subject, 200) collate "C" = left(o.subject, 200) collate "C" and earlier.id < o.id)
       order by next_attempt_at, id limit $3 for update skip locked)
     update outdial.outbox o set claimed_by = $4, claimed_until = $5, next_attempt_at = $5
     from due where o.id = due.id and o.status = 'pending'
@@ -41,10 +44,10 @@ const DELIVERED = {
   text: `with sent as (
       update outdial.outbox o set status = 'delivered', attempts = attempts + 1, delivered_at = $3, next_attempt_at = null,
         claimed_by = null, claimed_until = null, last_status = done.code, last_error = null
-      from unnest($1::bigint[], $2::smallint[]) as done (id, code) where o.id = done.id and o.status = 'pending'
+      from unnest($1::bigint[], $2::smallint[]) as done (id, code) where o.id = done.id and (o.status = 'pending') is true
       returning o.endpoint, o.subject, o.id)
     update outdial.outbox behind set next_attempt_at = $3 from sent
-    where behind.status = 'pending' and behind.endpoint = sent.endpoint and left(behind.subject, 200) collate "C" = left(sent.subject, 200) collate "C"
+    where behind.status = 'pending' and (behind.endpoint = sent.endpoint) is true and left(behind.subject, 200) collate "C" = left(sent.subject, 200) collate "C"
       and behind.id > sent.id and behind.next_attempt_at > $3 and behind.claimed_by is null`,
 };
 
@@ -54,10 +57,10 @@ const FAILED = {
       update outdial.outbox o set status = case when next is null then 'dead' else 'pending' end, attempts = attempts + 1,
         next_attempt_at = to_timestamp(next / 1000), claimed_by = null, claimed_until = null, last_status = code, last_error = error
       from unnest($1::bigint[], $2::smallint[], ${textColumn("$3")}, $4::float8[]) as done (id, code, error, next)
-      where o.id = done.id and o.status = 'pending' and o.claimed_by = $6
+      where o.id = done.id and (o.status = 'pending') is true and o.claimed_by = $6
       returning o.endpoint, o.subject, o.id, coalesce(o.next_attempt_at, $5) as next)
     update outdial.outbox behind set next_attempt_at = failed.next from failed
-    where behind.status = 'pending' and behind.endpoint = failed.endpoint and left(behind.subject, 200) collate "C" = left(failed.subject, 200) collate "C"
+    where behind.status = 'pending' and (behind.endpoint = failed.endpoint) is true and left(behind.subject, 200) collate "C" = left(failed.subject, 200) collate "C"
       and behind.id > failed.id and behind.next_attempt_at is distinct from failed.next and behind.claimed_by is null`,
 };
 

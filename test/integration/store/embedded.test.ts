@@ -2,7 +2,7 @@
 
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -18,6 +18,12 @@ const isRoot = process.getuid?.() === 0;
 
 let dir: string;
 let users: User[];
+/** Whether every folder on the way to a path lets other users through. */
+function openToOthers(path: string): boolean {
+  const parent = dirname(path);
+  return (statSync(path).mode & 0o001) !== 0 && (parent === path || openToOthers(parent));
+}
+
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "outdial-embedded-"));
   await chmod(dir, 0o755);
@@ -249,20 +255,24 @@ test.runIf(isRoot)("root works with an installation below a folder that only roo
   await user.close();
 });
 
-test.runIf(isRoot)("an ordinary user's server runs as that user, and root joins it as such", async () => {
-  const uid = 65_534;
-  await chown(dir, uid, uid);
-  const user = start({ uid });
-  expect(await user.ask()).toMatchObject({ ready: true });
-  expect((await stat(`/proc/${await running()}`)).uid).toBe(uid);
-  const root = start();
-  expect(await root.ask()).toMatchObject({ ready: true });
-  expect(await root.ask("jobs")).toEqual({ jobs: 2 });
-  await user.close();
-  await root.close();
-  expect(await postmaster()).toBeUndefined();
-  const later = start();
-  await later.ask();
-  expect((await stat(`/proc/${await running()}`)).uid).toBe(uid);
-  await later.close();
-});
+// Another user can run neither Node nor the sources of a checkout that lies below a folder closed to others.
+test.runIf(isRoot && openToOthers(process.execPath) && openToOthers(ROOT))(
+  "an ordinary user's server runs as that user, and root joins it as such",
+  async () => {
+    const uid = 65_534;
+    await chown(dir, uid, uid);
+    const user = start({ uid });
+    expect(await user.ask()).toMatchObject({ ready: true });
+    expect((await stat(`/proc/${await running()}`)).uid).toBe(uid);
+    const root = start();
+    expect(await root.ask()).toMatchObject({ ready: true });
+    expect(await root.ask("jobs")).toEqual({ jobs: 2 });
+    await user.close();
+    await root.close();
+    expect(await postmaster()).toBeUndefined();
+    const later = start();
+    await later.ask();
+    expect((await stat(`/proc/${await running()}`)).uid).toBe(uid);
+    await later.close();
+  },
+);
