@@ -10,7 +10,7 @@ export const START = Date.parse("2026-03-04T15:00:00.000Z");
 export const INTERACTION = "a1b2c3d4-e5f6-7890-abcd-ef1234567890";
 
 /** A reply's JSON: judged by matchers, not by types. */
-// oxlint-disable-next-line typescript/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any -- matchers judge it, with messages of their own
 export type Json = any;
 
 export interface Reply {
