@@ -2,12 +2,15 @@
 const MAY_IMPORT = {
   kernel: [],
   contract: ["kernel"],
+  compliance: ["kernel"],
+  dialing: ["kernel"],
+  outcomes: ["kernel", "contract"],
   tenant: ["kernel", "contract"],
-  sandbox: ["kernel", "contract"],
+  sandbox: ["kernel", "contract", "dialing"],
   store: ["kernel"],
-  operations: ["kernel", "tenant", "store"],
-  app: ["kernel", "contract", "tenant", "sandbox", "store", "operations"],
-  cli: ["kernel", "contract", "tenant", "sandbox", "store", "operations", "app"],
+  operations: ["kernel", "compliance", "dialing", "outcomes", "tenant", "store"],
+  app: ["kernel", "contract", "compliance", "dialing", "outcomes", "tenant", "sandbox", "store", "operations"],
+  cli: ["kernel", "contract", "compliance", "dialing", "outcomes", "tenant", "sandbox", "store", "operations", "app"],
 };
 const parts = Object.keys(MAY_IMPORT);
 
@@ -32,7 +35,7 @@ module.exports = {
     {
       name: "pure-parts-do-no-io",
       severity: "error",
-      from: { path: "^src/(kernel|contract)/", pathNot: "\\.test\\.ts$" },
+      from: { path: "^src/(kernel|contract|compliance|dialing)/", pathNot: "\\.test\\.ts$" },
       to: { dependencyTypes: ["core"] },
     },
   ],

@@ -1,0 +1,3 @@
+// What outcomes mean, how well campaigns convert, and the lake that keeps them.
+
+export {};
