@@ -26,6 +26,10 @@ const webhook = z.strictObject({
   secretFile: z.string().optional().describe("Path of a file that holds the signing secret"),
 });
 
+/** Names of the receivers of events, as in `webhooks` and in the outbox. */
+export const RECEIVERS = ["bi", "analytics", "crm", "alarms"] as const;
+export type Receiver = (typeof RECEIVERS)[number];
+
 /** outdial.yaml. Everything is optional; environment and flags override it. */
 export const configSchema = z.strictObject({
   tenant: z
@@ -58,13 +62,33 @@ export const configSchema = z.strictObject({
       url: z.string().optional().describe("PostgreSQL to use; by default a server of outdial's own under .outdial"),
     })
     .optional(),
-  webhooks: z.strictObject({ bi: webhook.optional() }).optional().describe("Receivers of outdial's events"),
+  webhooks: z
+    .strictObject({
+      bi: webhook.optional().describe("Business intelligence: every disposition that was set"),
+      analytics: webhook.optional().describe("Corrected dispositions of closed interactions"),
+      crm: webhook.optional().describe("Outcomes of each retrieval"),
+      alarms: webhook.optional().describe("What a person must look at: failed rollbacks, failovers, overdue revocations"),
+    })
+    .optional()
+    .describe("Receivers of outdial's events"),
   tagging: z
     .strictObject({ concurrency: z.int().min(1).max(512).optional().describe("Requests under way at once; 32 by default") })
     .optional(),
 });
 
 export type ConfigFile = z.output<typeof configSchema>;
+
+/** Every name of a setting, at whatever depth: what a misspelt one is compared with. */
+export function settingNames(): string[] {
+  const names = new Set<string>();
+  const walk = (schema: unknown) => {
+    if (typeof schema !== "object" || schema === null) return;
+    if ("properties" in schema) for (const name of Object.keys(schema.properties ?? {})) names.add(name);
+    for (const part of Object.values(schema)) walk(part);
+  };
+  walk(configJsonSchema());
+  return [...names];
+}
 
 /** The JSON Schema of outdial.yaml for editors. */
 export function configJsonSchema(): object {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { biEndpoint, ConfigError, loadConfig, parseConfig, secretFrom } from "./config.ts";
+import { ConfigError, loadConfig, parseConfig, receiversOf, secretFrom } from "./config.ts";
 
 test("a configuration is read field by field", async () => {
   const config = await parseConfig(
@@ -44,5 +44,5 @@ test("secrets come from a variable or from the file another one names, and a mis
   expect(await secretFrom({}, "X")).toBeUndefined();
   await expect(secretFrom({ X_FILE: "/nowhere/secret" }, "X")).rejects.toThrow("X_FILE: cannot read /nowhere/secret");
   const config = await loadConfig({}, {}, "/nowhere");
-  await expect(biEndpoint(config, { OUTDIAL_BI_URL: "https://bi.example.com" })).rejects.toThrow("set OUTDIAL_BI_SECRET");
+  await expect(receiversOf(config, { OUTDIAL_BI_URL: "https://bi.example.com" })).rejects.toThrow("set OUTDIAL_BI_SECRET");
 });

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import { messageOf, nearest, OutdialError } from "../kernel/index.ts";
-import { type ConfigFile, configSchema } from "./config-schema.ts";
+import { type ConfigFile, configSchema, RECEIVERS, type Receiver, settingNames } from "./config-schema.ts";
 
 /** `invalid_config`: a setting is missing, unknown or wrong; the message says where and what is allowed. */
 export class ConfigError extends OutdialError<"invalid_config"> {
@@ -87,7 +87,7 @@ export async function parseConfig(text: string, path: string): Promise<ConfigFil
     const where = issue.path.join(".") || "the file";
     if (issue.code !== "unrecognized_keys") return `${where}: ${issue.message}`;
     const hints = issue.keys.map((key) => {
-      const near = nearest(key, KNOWN_KEYS);
+      const near = nearest(key, settingNames());
       return near === undefined ? key : `${key} (did you mean ${near}?)`;
     });
     return `${where}: unknown setting ${hints.join(", ")}`;
@@ -97,23 +97,6 @@ export async function parseConfig(text: string, path: string): Promise<ConfigFil
     "An editor that knows schemas/outdial.schema.json completes and checks this file.",
   );
 }
-
-const KNOWN_KEYS = [
-  "tenant",
-  "hosts",
-  "token",
-  "limits",
-  "store",
-  "webhooks",
-  "tagging",
-  "url",
-  "auth",
-  "scopes",
-  "bi",
-  "secretEnv",
-  "secretFile",
-  "concurrency",
-];
 
 /** A secret from `NAME` or the file named by `NAME_FILE`; undefined when neither is set. */
 export async function secretFrom(environment: Environment, name: string): Promise<string | undefined> {
@@ -132,18 +115,33 @@ async function readSecretFile(path: string, where: string): Promise<string> {
   }
 }
 
-/** The receiver of BI events, or undefined when none is configured. */
-export async function biEndpoint(config: Config, environment: Environment): Promise<WebhookEndpoint | undefined> {
-  const bi = config.file.webhooks?.bi;
-  const url = environment["OUTDIAL_BI_URL"] ?? bi?.url;
+/** The receivers of events that are configured, each with its secret. */
+export async function receiversOf(
+  config: Config,
+  environment: Environment,
+): Promise<Readonly<Partial<Record<Receiver, WebhookEndpoint>>>> {
+  const found: Partial<Record<Receiver, WebhookEndpoint>> = {};
+  for (const name of RECEIVERS) {
+    const endpoint = await receiver(name, config, environment);
+    if (endpoint !== undefined) found[name] = endpoint;
+  }
+  return found;
+}
+
+/** One receiver from the file and from `OUTDIAL_<NAME>_URL` and `OUTDIAL_<NAME>_SECRET`. */
+async function receiver(name: Receiver, config: Config, environment: Environment): Promise<WebhookEndpoint | undefined> {
+  const given = config.file.webhooks?.[name];
+  const prefix = `OUTDIAL_${name.toUpperCase()}`;
+  const url = environment[`${prefix}_URL`] ?? given?.url;
   if (url === undefined) return undefined;
+  const variable = given?.secretEnv ?? `${prefix}_SECRET`;
   const secret =
-    bi?.secretFile === undefined
-      ? await secretFrom(environment, bi?.secretEnv ?? "OUTDIAL_BI_SECRET")
-      : await readSecretFile(bi.secretFile, "webhooks.bi.secretFile");
+    given?.secretFile === undefined
+      ? await secretFrom(environment, variable)
+      : await readSecretFile(given.secretFile, `webhooks.${name}.secretFile`);
   if (secret === undefined) {
     throw new ConfigError(
-      `webhooks.bi: the signing secret is not set; set ${bi?.secretEnv ?? "OUTDIAL_BI_SECRET"}`,
+      `webhooks.${name}: the signing secret is not set; set ${variable}`,
       "Any base64 text of 24 to 64 bytes, with or without the prefix whsec_. For example: openssl rand -base64 32",
     );
   }

@@ -1,11 +1,18 @@
-// The commands with their flags and help. Each action imports its code when it runs, so that help and small commands start fast.
+// The program: global flags, the groups of commands in the order of the help, errors made exit codes.
 
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError } from "commander";
 import { EXIT, report } from "./exit.ts";
-import { createIo, type Io } from "./io.ts";
+import { registerAudit } from "./groups/audit.ts";
+import { registerDemo } from "./groups/demo.ts";
+import { registerJobs } from "./groups/jobs.ts";
+import { registerTag } from "./groups/tag.ts";
+import type { Action, Register } from "./groups/tools.ts";
+import { registerWebhooks } from "./groups/webhooks.ts";
+import { createIo } from "./io.ts";
 import type { GlobalFlags } from "./options.ts";
 
-type Action<Options> = (args: readonly string[], options: Options & GlobalFlags, io: Io) => Promise<number>;
+/** In the order of the help. */
+const GROUPS: readonly Register[] = [registerDemo, registerTag, registerJobs, registerAudit, registerWebhooks];
 
 export interface Program {
   /** Runs one command line. @returns the exit code */
@@ -47,133 +54,7 @@ export function buildProgram(): Program {
       }
     });
 
-  const tenantUrl = () => new Option("--tenant-url <url>", "origin of the tenant, when outdial.yaml names none");
-  const databaseUrl = () => new Option("--database-url <url>", "PostgreSQL to use instead of the embedded one");
-
-  action(
-    program
-      .command("demo")
-      .description("sandbox, a tagging job on examples/calls.csv, and what happened; ends by itself")
-      .option("--once", "run the job once and end (what the demo does today anyway)"),
-    async () => (await import("./commands/demo.ts")).demo,
-  );
-
-  action(
-    program
-      .command("sandbox")
-      .description("a stateful CXone tenant on this machine; prints one JSON line with its address and credentials when ready")
-      .option("--port <number>", "port to listen on; 0 takes a free one", "0")
-      .option("--host <address>", "address to listen on", "127.0.0.1")
-      .option("--scenario <file>", "scenario file, YAML or JSON (schemas/scenario.schema.json)")
-      .option("--speed <factor>", "run the sandbox's clock this many times faster")
-      .option("--frozen", "stop the sandbox's clock; advance it with POST /__sandbox/clock")
-      .option("--seed <seed>", "seed of everything random")
-      .addHelpText("after", "\nExamples:\n  $ outdial sandbox\n  $ outdial sandbox --scenario examples/scenario.yaml --speed 60"),
-    async () => (await import("./commands/sandbox.ts")).sandbox,
-  );
-
-  action(
-    program
-      .command("tag")
-      .argument("<file>", "CSV with a header, or NDJSON; - reads stdin")
-      .description(
-        "tag calls with dispositions: validates every row, sends within the rate budget, resumes where it was interrupted",
-      )
-      .requiredOption("--campaign <id>", "campaign whose disposition codes the rows use")
-      .option("--dry-run", "validate the whole file and stop; nothing is sent")
-      .option("--out <file>", "write one NDJSON line per row with its result; - writes to stdout")
-      .option("--again", "run a file that was run before once more")
-      .option("--column <field=name...>", "the column that holds a field, such as call_id=CallID", collect, [])
-      .option("--format <format>", "csv or ndjson; told from the input by default")
-      .option("--delimiter <character>", "column separator; told from the header by default")
-      .option("--concurrency <number>", "requests under way at once")
-      .addOption(tenantUrl())
-      .addOption(databaseUrl())
-      .addHelpText(
-        "after",
-        "\nColumns: call_id, disposition_code_id, reason_code_id, notes, tags (tags separated by | or ;)\n" +
-          "\nExamples:\n  $ outdial tag calls.csv --campaign camp_primary_001 --dry-run\n  $ outdial tag calls.csv --campaign camp_primary_001 --out results.ndjson\n" +
-          "  $ outdial tag export.csv --campaign camp_primary_001 --column call_id=CallID --column tags=Labels",
-      ),
-    async () => (await import("./commands/tag.ts")).tag,
-  );
-
-  const jobs = program.command("jobs").description("jobs and their results");
-  action(
-    jobs.command("list").description("jobs, newest first").option("--limit <number>", "how many", "20").addOption(databaseUrl()),
-    async () => (await import("./commands/jobs.ts")).listJobs,
-  );
-  action(
-    jobs
-      .command("show")
-      .argument("<id>", "job id")
-      .description("one job: state, counts, measurements; with --out its rows")
-      .option("--out <file>", "write one NDJSON line per row with its result; - writes to stdout")
-      .option("--result <result>", "only rows with this result")
-      .addOption(databaseUrl()),
-    async () => (await import("./commands/jobs.ts")).showJob,
-  );
-  action(
-    jobs
-      .command("resume")
-      .argument("<id>", "job id")
-      .description("go on with a job that was interrupted or stopped")
-      .addOption(tenantUrl())
-      .addOption(databaseUrl()),
-    async () => (await import("./commands/jobs.ts")).resumeJob,
-  );
-  action(
-    jobs
-      .command("cancel")
-      .argument("<id>", "job id")
-      .description("stop a job for good; what was sent stays sent")
-      .addOption(databaseUrl()),
-    async () => (await import("./commands/jobs.ts")).cancelJob,
-  );
-
-  const audit = program.command("audit").description("the audit log: what was done, by whom, with proof");
-  action(
-    audit
-      .command("list")
-      .description("entries, oldest first")
-      .option("--subject <id>", "only entries about this call")
-      .option("--job <id>", "only entries of this job")
-      .option("--after <seq>", "only entries after this number")
-      .option("--limit <number>", "how many", "50")
-      .addOption(databaseUrl()),
-    async () => (await import("./commands/audit.ts")).listAudit,
-  );
-  action(
-    audit
-      .command("verify")
-      .description("recompute the whole log and its signatures; names the first entry that was edited, removed or reordered")
-      .addOption(databaseUrl()),
-    async () => (await import("./commands/audit.ts")).verifyAudit,
-  );
-
-  const webhooks = program.command("webhooks").description("events to your own systems");
-  action(
-    webhooks
-      .command("deliveries")
-      .description("events and the state of their delivery, newest first")
-      .option("--status <status>", "pending, delivered or dead")
-      .option("--limit <number>", "how many", "50")
-      .addOption(databaseUrl()),
-    async () => (await import("./commands/webhooks.ts")).deliveries,
-  );
-  action(
-    webhooks
-      .command("replay")
-      .description("queue dead letters again and deliver them")
-      .option("--from <id>", "first delivery")
-      .option("--to <id>", "last delivery")
-      .addOption(databaseUrl()),
-    async () => (await import("./commands/webhooks.ts")).replay,
-  );
-  action(
-    webhooks.command("deliver").description("deliver what is due now and end").addOption(databaseUrl()),
-    async () => (await import("./commands/webhooks.ts")).deliver,
-  );
+  for (const register of GROUPS) register(program, { action });
 
   return {
     command: program,
@@ -187,8 +68,4 @@ export function buildProgram(): Program {
       }
     },
   };
-}
-
-function collect(value: string, earlier: readonly string[]): string[] {
-  return [...earlier, value];
 }

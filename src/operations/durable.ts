@@ -15,8 +15,8 @@ export interface DurableLog {
 export type JobBody = (jobId: string, step: <T>(name: string, run: () => Promise<T>) => Promise<T>) => Promise<void>;
 
 export interface Durable {
-  /** Runs a job under the workflow id of this run, which is never started twice; rejects with what the body threw. */
-  run(jobId: string, run: number): Promise<void>;
+  /** Runs a job of a kind under the workflow id of this run, which is never started twice; rejects with what the body threw. */
+  run(kind: string, jobId: string, run: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -25,11 +25,12 @@ const workflowId = (jobId: string, run: number) => `${jobId}/${run}`;
 /**
  * Launches DBOS for this process. A second launch in one process waits for the first to be closed by its owner.
  * @param options.replicaId name of this process among those that share the database
+ * @param options.bodies what a job of each kind does
  */
 export async function launchDurable(options: {
   databaseUrl: string;
   replicaId: string;
-  body: JobBody;
+  bodies: Readonly<Record<string, JobBody>>;
   log: DurableLog;
 }): Promise<Durable> {
   if (DBOS.isInitialized()) throw new Error("durable execution is launched already in this process; close it first");
@@ -56,13 +57,18 @@ export async function launchDurable(options: {
     listenQueues: [],
     logger,
   });
-  const runJob = DBOS.registerWorkflow((jobId: string) => options.body(jobId, (name, run) => DBOS.runStep(run, { name })), {
-    name: "job",
-  });
+  const workflows = new Map(
+    Object.entries(options.bodies).map(([kind, body]) => [
+      kind,
+      DBOS.registerWorkflow((jobId: string) => body(jobId, (name, run) => DBOS.runStep(run, { name })), { name: kind }),
+    ]),
+  );
   await DBOS.launch();
   return {
-    async run(jobId, run) {
-      const handle = await DBOS.startWorkflow(runJob, { workflowID: workflowId(jobId, run) })(jobId);
+    async run(kind, jobId, run) {
+      const workflow = workflows.get(kind);
+      if (workflow === undefined) throw new Error(`this process runs no jobs of the kind ${kind}`);
+      const handle = await DBOS.startWorkflow(workflow, { workflowID: workflowId(jobId, run) })(jobId);
       await handle.getResult();
     },
     async close() {

@@ -6,6 +6,9 @@ import type { PlanReport } from "./plan.ts";
 import type { ItemResult } from "./result.ts";
 import type { StopReason } from "./run.ts";
 
+/** The kind of a tagging job in the ledger and among the workflows. */
+export const TAG = "tag";
+
 /**
  * planning → ready → running → done | partly_failed
  *                       └────▶ stopped (can be resumed) | cancelled

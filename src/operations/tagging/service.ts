@@ -8,7 +8,7 @@ import type { Durable } from "../durable.ts";
 import { OperationError } from "../error.ts";
 import { indexMatrix, type MatrixIndex } from "./assignment.ts";
 import type { TagHost } from "./body.ts";
-import { ENDED, type JobStatus, type Replicas, type ResultCounts, type TagJob, type TagJobs } from "./jobs.ts";
+import { ENDED, type JobStatus, type Replicas, type ResultCounts, TAG, type TagJob, type TagJobs } from "./jobs.ts";
 import type { TagLedger } from "./ledger.ts";
 import { type PlannedChunk, type PlanReport, type PlanSink, planRows } from "./plan.ts";
 import { type ReadOptions, readRows } from "./read-rows.ts";
@@ -242,7 +242,7 @@ export class Tagging implements TagHost {
     const ticking = this.#tick(id, totalRows, onProgress, ended.signal);
     try {
       const lost = new Promise<void>((resolve) => this.#losses.set(id, resolve));
-      await Promise.race([durable.run(id, run), lost]);
+      await Promise.race([durable.run(TAG, id, run), lost]);
     } finally {
       this.#losses.delete(id);
       ended.abort();

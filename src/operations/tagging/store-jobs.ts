@@ -3,9 +3,7 @@
 import { z } from "zod";
 import type { Job, JobLedger } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
-import { type TagJob, type TagJobs, UNENDED } from "./jobs.ts";
-
-const KIND = "tag";
+import { TAG, type TagJob, type TagJobs, UNENDED } from "./jobs.ts";
 
 const histogram = z.object({ count: z.number(), p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() });
 const measured = z.object({ attempts: histogram, items: histogram, retries: z.number(), rateLimited: z.number() });
@@ -39,26 +37,26 @@ const stop = z.object({ code: z.string(), message: z.string(), advice: z.string(
 export function createStoreJobs(jobs: JobLedger): TagJobs {
   return {
     async create({ id, campaignId, sourceName, contentHash, actor, executor }) {
-      await jobs.createJob({ id, kind: KIND, campaignId, sourceName, contentHash, options: null, actor });
+      await jobs.createJob({ id, kind: TAG, campaignId, sourceName, contentHash, options: null, actor });
       await jobs.updateJob(id, { executor });
     },
     async get(id) {
       const job = await jobs.getJob(id);
-      if (job?.kind === KIND) return toTagJob(job);
+      if (job?.kind === TAG) return toTagJob(job);
       throw new OperationError("job_not_found", `there is no job ${id}`, {
         advice: "outdial jobs list shows the jobs of this store.",
       });
     },
     pendingChunks: (id) => jobs.listChunkNumbers(id),
     async findByContent(campaignId, contentHash) {
-      const job = await jobs.findJobByContent({ kind: KIND, campaignId, contentHash });
+      const job = await jobs.findJobByContent({ kind: TAG, campaignId, contentHash });
       return job === undefined || job.status === "cancelled" ? undefined : toTagJob(job);
     },
     async list(limit) {
-      return (await jobs.listJobs({ kind: KIND, limit })).map(toTagJob);
+      return (await jobs.listJobs({ kind: TAG, limit })).map(toTagJob);
     },
     async planning() {
-      return (await jobs.listJobs({ kind: KIND, status: ["planning"], limit: 1000 })).map(toTagJob);
+      return (await jobs.listJobs({ kind: TAG, status: ["planning"], limit: 1000 })).map(toTagJob);
     },
     async discardPlan(id) {
       await jobs.deletePlan(id);

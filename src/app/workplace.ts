@@ -1,0 +1,118 @@
+// What an operation works in: configuration, tenant, store, this process among its replicas, delivery of events. Opened and closed in order.
+
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { createRandom, type RandomStream } from "../kernel/index.ts";
+import {
+  createDeliveryWorker,
+  type DeliveryWorker,
+  type Durable,
+  type JobBody,
+  joinReplicas,
+  launchDurable,
+  type Membership,
+} from "../operations/index.ts";
+import { openStore, type Store } from "../store/index.ts";
+import { systemClock, type Tenant, type TenantConfig } from "../tenant/index.ts";
+import { type Config, type Flags, loadConfig, receiversOf, secretFrom, type WebhookEndpoint } from "./config.ts";
+import type { Receiver } from "./config-schema.ts";
+import { tenantFromConfig } from "./tenant-from-config.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Events that wait for a receiver that is away do not hold a command back. */
+const DELIVER_AT_END_MS = 15_000;
+
+/** How deliveries ended. */
+export type DeliveryEnd = Awaited<ReturnType<DeliveryWorker["drain"]>>;
+
+export interface WorkplaceOptions {
+  readonly warn: (message: string) => void;
+  /** "off" lifts every request limit. */
+  readonly limits?: "off";
+  /** False leaves the delivery of events to another process. */
+  readonly deliver?: boolean;
+  readonly retry?: NonNullable<TenantConfig["retry"]>;
+}
+
+export interface Workplace {
+  readonly config: Config;
+  readonly tenant: Tenant;
+  readonly store: Store;
+  readonly random: RandomStream;
+  readonly replica: Membership;
+  /** Configured receivers of events. */
+  readonly receivers: Readonly<Partial<Record<Receiver, WebhookEndpoint>>>;
+  /** Launches the workflows; once, before the first job. */
+  launch(bodies: Readonly<Record<string, JobBody>>): Promise<Durable>;
+  /** Begins to deliver events, unless another process does. */
+  startDelivery(): void;
+  /** Waits for events that are due to be delivered, as long as their receivers take them. */
+  deliverEvents(): Promise<DeliveryEnd>;
+}
+
+/** Opens the store that the configuration names, or the embedded one. */
+export async function storeOf(config: Config, environment: Environment): Promise<Store> {
+  const auditKey = await secretFrom(environment, "OUTDIAL_AUDIT_KEY");
+  return openStore({ dir: config.dir, url: config.databaseUrl, clock: systemClock, auditKey });
+}
+
+/** Opens a workplace on `stack`, which closes it in reverse order. */
+export async function openWorkplace(
+  stack: AsyncDisposableStack,
+  flags: Flags,
+  environment: Environment,
+  options: WorkplaceOptions,
+): Promise<Workplace> {
+  const config = await loadConfig(flags, environment, process.cwd());
+  const receivers = await receiversOf(config, environment);
+  const tenant = await tenantFromConfig(config, environment, options);
+  stack.defer(() => tenant.close());
+  const store = await storeOf(config, environment);
+  stack.defer(() => store.close());
+  const random = createRandom(randomUUID(), "replica");
+  const host = hostname();
+  const id = `${host}-${process.pid}-${random.int(2 ** 31).toString(36)}`;
+  const replica = await joinReplicas({ replicas: store.replicas, id, pid: process.pid, host, clock: systemClock, processLives });
+  stack.defer(() => replica.leave());
+  const delivers = options.deliver !== false && Object.keys(receivers).length > 0;
+  const worker = delivers
+    ? createDeliveryWorker({
+        outbox: store.outbox,
+        endpoints: receivers,
+        clock: systemClock,
+        random,
+        by: id,
+        log: (_level, message) => options.warn(message),
+      })
+    : undefined;
+  return {
+    config,
+    tenant,
+    store,
+    random,
+    replica,
+    receivers,
+    async launch(bodies) {
+      const durable = await launchDurable({ databaseUrl: store.url, replicaId: id, bodies, log: options });
+      stack.defer(() => durable.close());
+      return durable;
+    },
+    startDelivery() {
+      if (worker === undefined) return;
+      worker.start();
+      stack.defer(() => worker.stop());
+    },
+    deliverEvents: () =>
+      worker?.drain(AbortSignal.timeout(DELIVER_AT_END_MS)) ?? Promise.resolve({ delivered: 0, failed: 0, dead: 0, pending: 0 }),
+  };
+}
+
+function processLives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return thrown instanceof Error && "code" in thrown && thrown.code === "EPERM";
+  }
+}
