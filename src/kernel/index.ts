@@ -6,4 +6,30 @@ export { type ErrorOptionsWithAdvice, messageOf, OutdialError } from "./error.ts
 export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";
 export { createRandom, type RandomStream } from "./random.ts";
+export {
+  type BatchMeansInterval,
+  batchMeansInterval,
+  binomialCdf,
+  createSequentialTest,
+  type DifferenceInterval,
+  differenceInterval,
+  incompleteGamma,
+  type LinearTrend,
+  linearTrend,
+  lnGamma,
+  type MeanInterval,
+  meanInterval,
+  normalCdf,
+  normalQuantile,
+  type RateInterval,
+  type RatioInterval,
+  ratioInterval,
+  type SequentialState,
+  type SequentialTest,
+  type SequentialTestOptions,
+  type SequentialVerdict,
+  StatisticsError,
+  studentQuantile,
+  wilsonInterval,
+} from "./statistics/index.ts";
 export { nearest } from "./suggest.ts";

@@ -1,0 +1,43 @@
+// Checks of what the statistics are called with: a wrong figure must not leave them as a quiet NaN.
+
+import { OutdialError } from "../error.ts";
+
+/** Raised by every function of the kernel's statistics when an argument is outside what it is defined for. */
+export class StatisticsError extends OutdialError<"invalid_input"> {}
+
+function refuse(name: string, value: number, allowed: string): never {
+  throw new StatisticsError("invalid_input", `${name} is ${value}; allowed is ${allowed}`);
+}
+
+/** A number strictly between 0 and 1. */
+export function requireShare(name: string, value: number): void {
+  if (!(value > 0 && value < 1)) refuse(name, value, "a number between 0 and 1, both excluded");
+}
+
+/** `successes` of `trials`: 0 <= successes <= trials, both finite. Weighted (fractional) counts are allowed. */
+export function requireCounts(successes: number, trials: number): void {
+  if (!(trials >= 0 && Number.isFinite(trials))) refuse("trials", trials, "a finite number, 0 or more");
+  if (!(successes >= 0 && successes <= trials)) refuse("successes", successes, `0 to ${trials} (the trials)`);
+}
+
+export function requirePositive(name: string, value: number): void {
+  if (!(value > 0)) refuse(name, value, "a number above 0");
+}
+
+export function requireProbability(name: string, value: number): void {
+  if (!(value >= 0 && value <= 1)) refuse(name, value, "a number from 0 to 1");
+}
+
+/** An array element that a loop bound guarantees to exist. */
+export function at(values: ArrayLike<number>, index: number): number {
+  return values[index] ?? Number.NaN;
+}
+
+/** At least `least` finite numbers. */
+export function requireValues(name: string, values: ArrayLike<number>, least: number): void {
+  if (values.length < least)
+    throw new StatisticsError("invalid_input", `${name} has ${values.length} values; needed are ${least} or more`);
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(at(values, i))) refuse(`${name}[${i}]`, at(values, i), "a finite number");
+  }
+}

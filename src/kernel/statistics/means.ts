@@ -1,0 +1,127 @@
+// Intervals for means: of independent values, of an autocorrelated series by batch means, and of a ratio of sums over batches or replications.
+
+import { at, requireShare, requireValues, StatisticsError } from "./arguments.ts";
+import { studentQuantile } from "./beta.ts";
+import type { RateInterval } from "./proportions.ts";
+
+/** A mean and how sure it is. */
+export interface MeanInterval {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+  readonly standardError: number;
+  /** How many independent values (or batches) the mean rests on. */
+  readonly count: number;
+}
+
+/** Sum and sum of squared deviations in one stable pass (Welford 1962). */
+function moments(values: ArrayLike<number>): { mean: number; squares: number } {
+  let [mean, squares] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const delta = at(values, i) - mean;
+    mean += delta / (i + 1);
+    squares += delta * (at(values, i) - mean);
+  }
+  return { mean, squares };
+}
+
+/**
+ * The mean of independent values, for example one per replication, with Student's interval. One value: the interval is the whole line and the
+ * standard error Infinity; none: StatisticsError.
+ * @param confidence default 0.95
+ */
+export function meanInterval(values: ArrayLike<number>, confidence = 0.95): MeanInterval {
+  requireValues("values", values, 1);
+  requireShare("confidence", confidence);
+  const count = values.length;
+  const { mean, squares } = moments(values);
+  if (count === 1) {
+    return {
+      mean,
+      low: Number.NEGATIVE_INFINITY,
+      high: Number.POSITIVE_INFINITY,
+      standardError: Number.POSITIVE_INFINITY,
+      count,
+    };
+  }
+  const standardError = Math.sqrt(squares / (count - 1) / count);
+  const half = studentQuantile(0.5 + confidence / 2, count - 1) * standardError;
+  return { mean, low: mean - half, high: mean + half, standardError, count };
+}
+
+/** A mean by batches, with what tells whether the batches are long enough. */
+export interface BatchMeansInterval extends MeanInterval {
+  readonly batchSize: number;
+  /** Correlation of neighbouring batch means; well above 0 says that the batches are too short and the interval too narrow. */
+  readonly lagOneCorrelation: number;
+}
+
+/**
+ * The mean of a stationary autocorrelated series: the series is cut into `batches` contiguous batches of equal size (values left over at the front
+ * are dropped, as part of the warm-up), whose means are near independent when a batch is long against the correlation (Law, "Simulation
+ * Modeling and Analysis", section 9.5.3). 10 to 30 batches are usual.
+ * @param confidence default 0.95
+ */
+export function batchMeansInterval(values: ArrayLike<number>, batches: number, confidence = 0.95): BatchMeansInterval {
+  if (!(Number.isInteger(batches) && batches >= 2)) {
+    throw new StatisticsError("invalid_input", `batches is ${batches}; allowed is a whole number, 2 or more`);
+  }
+  requireValues("values", values, batches);
+  const batchSize = Math.floor(values.length / batches);
+  const start = values.length - batchSize * batches;
+  const means = new Float64Array(batches);
+  for (let b = 0; b < batches; b++) {
+    let sum = 0;
+    for (let i = 0; i < batchSize; i++) sum += at(values, start + b * batchSize + i);
+    means[b] = sum / batchSize;
+  }
+  const interval = meanInterval(means, confidence);
+  let [products, squares] = [0, 0];
+  for (let b = 0; b < batches; b++) {
+    const deviation = at(means, b) - interval.mean;
+    squares += deviation * deviation;
+    if (b > 0) products += deviation * (at(means, b - 1) - interval.mean);
+  }
+  return { ...interval, batchSize, lagOneCorrelation: squares === 0 ? 0 : products / squares };
+}
+
+/** A ratio of sums with its standard error. */
+export interface RatioInterval extends RateInterval {
+  readonly standardError: number;
+  /** How many batches or replications. */
+  readonly count: number;
+}
+
+/**
+ * The ratio sum(numerators) / sum(denominators), for example abandoned calls over live answers, each pair from one replication or one long batch.
+ * Honest about autocorrelation inside a pair, since only the scatter between pairs counts: Student's interval on the linearised residuals
+ * n_i - R d_i (delta method; Law, section 9.5.3; Cochran, "Sampling Techniques", chapter 6). The rate is no probability in general and the
+ * interval is not cut to [0, 1]. A denominator that sums to 0: rate NaN and the whole line. One pair: the whole line.
+ * @param confidence default 0.95
+ */
+export function ratioInterval(numerators: ArrayLike<number>, denominators: ArrayLike<number>, confidence = 0.95): RatioInterval {
+  requireValues("numerators", numerators, 1);
+  requireValues("denominators", denominators, 1);
+  requireShare("confidence", confidence);
+  const count = numerators.length;
+  if (denominators.length !== count) {
+    throw new StatisticsError(
+      "invalid_input",
+      `denominators has ${denominators.length} values; allowed is as many as numerators, ${count}`,
+    );
+  }
+  let [numerator, denominator] = [0, 0];
+  for (let i = 0; i < count; i++) {
+    numerator += at(numerators, i);
+    denominator += at(denominators, i);
+  }
+  const rate = denominator === 0 ? Number.NaN : numerator / denominator;
+  const unknown = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY, standardError: Number.POSITIVE_INFINITY };
+  const result = { rate, numerator, denominator, confidence, count };
+  if (count === 1 || denominator === 0) return { ...result, ...unknown };
+  let squares = 0;
+  for (let i = 0; i < count; i++) squares += (at(numerators, i) - rate * at(denominators, i)) ** 2;
+  const standardError = Math.sqrt((squares * count) / (count - 1)) / Math.abs(denominator);
+  const half = studentQuantile(0.5 + confidence / 2, count - 1) * standardError;
+  return { ...result, low: rate - half, high: rate + half, standardError };
+}
