@@ -27,6 +27,8 @@ export interface Records extends AsyncDisposable {
   rows(id: string, only?: string): AsyncIterable<ResultRow>;
   audit(query: { limit: number; subject?: string; job?: string; after?: number }): Promise<AuditEntry[]>;
   verifyAudit(): Promise<AuditVerdict>;
+  /** The proof that entry `seq` is in the log, as JSON. Throws StoreError `not_found`. */
+  auditProof(seq: number): Promise<object>;
   deliveries(query: { limit: number; status?: DeliveryStatus }): Promise<Delivery[]>;
 }
 
@@ -47,6 +49,7 @@ export function recordsOf(store: Store): Omit<Records, keyof AsyncDisposable> {
     rows: (id, only) => resultRows(store, id, only),
     audit: (query) => store.audit.list(query),
     verifyAudit: () => store.audit.verify(),
+    auditProof: (seq) => store.audit.proof(seq),
     deliveries: (query) => store.outbox.listDeliveries({ ...query, newestFirst: true }),
   };
 }

@@ -1,4 +1,4 @@
-// outdial audit: list and verify.
+// outdial audit: list, verify, and the proof of one entry.
 
 import { openRecords } from "../../app/index.ts";
 import { EXIT } from "../exit.ts";
@@ -42,4 +42,10 @@ export async function verifyAudit(_args: readonly string[], flags: Flags, io: Io
     await io.data(`audit log verified: ${grouped(verdict.size)} entries, ${grouped(verdict.checkpoints)} signed checkpoints`);
   else await io.data(`audit log NOT intact: ${printable(verdict.message)}`);
   return verdict.ok ? EXIT.done : EXIT.failed;
+}
+
+export async function proveEntry([seq = ""]: readonly string[], flags: Flags, io: Io): Promise<number> {
+  await using records = await openRecords(flags, process.env);
+  await io.data(JSON.stringify(await records.auditProof(wholeNumber("<seq>", seq, 0, Number.MAX_SAFE_INTEGER))));
+  return EXIT.done;
 }

@@ -22,4 +22,22 @@ export const registerAudit: Register = (program, { action }) => {
       .addOption(databaseUrl()),
     async () => (await import("../commands/audit.ts")).verifyAudit,
   );
+  action(
+    audit
+      .command("proof")
+      .argument("<seq>", "number of the entry")
+      .description("prove that an entry is in the log: one JSON object that anyone with audit.pub can check")
+      .addOption(databaseUrl())
+      .addHelpText("after", "\nExample:\n  $ outdial audit proof 41 > entry-41.json"),
+    async () => (await import("../commands/audit.ts")).proveEntry,
+  );
+  action(
+    audit
+      .command("verify-proof")
+      .argument("<file>", "a proof; - reads stdin")
+      .description("check a proof with nothing but the public key; needs neither store nor network")
+      .option("--key <file>", "the log's public key (default: audit.pub in the working folder)")
+      .addHelpText("after", "\nExample:\n  $ outdial audit verify-proof entry-41.json --key audit.pub"),
+    async () => (await import("../commands/audit-proof.ts")).verifyProofFile,
+  );
 };
