@@ -1,0 +1,12 @@
+// Errors of compliance: a rule pack, a fact or an input that cannot be used. What a rule says about a call is a decision, not an error.
+
+import { OutdialError } from "../kernel/index.ts";
+
+/**
+ * - `invalid_pack`: a rule pack is malformed or contradicts itself; `details.problems` lists every fault with its path.
+ * - `invalid_facts`: a fact about a contact is not of its form (a date that is none, an instant that is no number).
+ * - `unknown_zone`: a time zone that this runtime's time-zone data do not have.
+ */
+export type ComplianceErrorCode = "invalid_pack" | "invalid_facts" | "unknown_zone";
+
+export class ComplianceError extends OutdialError<ComplianceErrorCode> {}

@@ -1,0 +1,206 @@
+// The rule-pack format: calling rules as dated data. A pack states numbers, dates and sources; what a rule means is in decide/.
+
+import { z } from "zod";
+
+/** What a call is for. `telemarketing`: live agent reached through a dialer; `prerecorded`: artificial or prerecorded voice sales call. */
+export const CALL_TYPES = ["telemarketing", "prerecorded", "collection"] as const;
+export type CallType = (typeof CALL_TYPES)[number];
+
+/** Days of a week of calling hours, Sunday first as in JavaScript's day numbers. */
+export const WEEK_DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
+
+/** What can lift a rule: an established business relationship in force, express consent in force (written counts too), written consent. */
+export const EXEMPTIONS = ["ebr", "express", "written"] as const;
+export type Exemption = (typeof EXEMPTIONS)[number];
+
+/**
+ * How far a rule's numbers can be trusted: the rule's own text was read; a summary was read; only tables of others agree;
+ * not confirmed by anything; or no law at all but a policy of this pack.
+ */
+export const CONFIDENCES = ["statute", "summary", "tables", "unconfirmed", "policy"] as const;
+export type Confidence = (typeof CONFIDENCES)[number];
+
+const date = z.iso.date();
+const instant = z.iso.datetime({ offset: true });
+const ruleId = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, "lower-case letters, digits, dots and hyphens");
+const violation = z.string().regex(/^[A-Z][A-Z0-9_]*$/, "capital letters, digits and underscores, such as HOURS_STATE");
+/** "*" binds everywhere; a country ("US"), or a state or province of one ("US-FL"). */
+const jurisdictionId = z.string().regex(/^(\*|[A-Z]{2}(-[A-Z0-9]{1,3})?)$/, "*, a country such as US, or a state such as US-FL");
+const wallClock = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, "a time of day from 00:00 to 24:00");
+const window = z.tuple([wallClock, wallClock]);
+const exemptions = z.array(z.enum(EXEMPTIONS));
+const zone = z.string().min(1);
+
+const dayWindows = z
+  .array(window)
+  .meta({ description: "open windows of the day, opening inclusive, closing exclusive; none: closed" });
+const week = z.strictObject({
+  sun: dayWindows,
+  mon: dayWindows,
+  tue: dayWindows,
+  wed: dayWindows,
+  thu: dayWindows,
+  fri: dayWindows,
+  sat: dayWindows,
+});
+
+const common = {
+  id: ruleId,
+  jurisdiction: jurisdictionId,
+  binds: z.array(z.enum(CALL_TYPES)).min(1),
+  citation: z.string().min(1),
+  confidence: z.enum(CONFIDENCES),
+  note: z.string().optional(),
+  effective: date.optional().meta({ description: "first local date on which the rule is in force; missing: always was" }),
+  ends: date.optional().meta({ description: "last local date on which the rule is in force; missing: no end known" }),
+  exempt: exemptions.optional().meta({ description: "what lifts this rule" }),
+};
+const scope = z
+  .enum(["subject", "all"])
+  .meta({ description: "calls counted: about the same subject or debt, or all to this person" });
+
+/** Each kind of rule with its parameters. */
+export const ruleSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("calling-hours"),
+    ...common,
+    week,
+    onHolidays: z.strictObject({ calendar: z.string(), windows: dayWindows }).optional(),
+    zone: zone.optional().meta({ description: "a fixed zone to read the clock in; missing: the called party's" }),
+    violation,
+    closedDayViolation: violation.optional().meta({ description: "reported instead on a day without a window" }),
+  }),
+  z.strictObject({ kind: z.literal("closed-days"), ...common, calendar: z.string(), violation }),
+  z.strictObject({ kind: z.literal("emergency-ban"), ...common, violation }),
+  z.strictObject({
+    kind: z.literal("attempt-cap"),
+    ...common,
+    max: z.int().min(0),
+    period: z.union([z.strictObject({ hours: z.number().positive() }), z.strictObject({ localDates: z.int().min(1).max(366) })]),
+    scope,
+    violation,
+  }),
+  z.strictObject({
+    kind: z.literal("conversation-quiet"),
+    ...common,
+    days: z.int().min(1).max(366).meta({ description: "quiet local dates, the day of the conversation being the first" }),
+    scope,
+    violation,
+  }),
+  z.strictObject({
+    kind: z.literal("abandoned-quiet"),
+    ...common,
+    hours: z.number().positive(),
+    liftedByGuaranteedAgent: z.boolean(),
+    violation,
+  }),
+  z.strictObject({
+    kind: z.literal("campaign-day-cap"),
+    ...common,
+    max: z.int().min(0),
+    zone,
+    violation,
+  }),
+  z.strictObject({
+    kind: z.literal("consent-required"),
+    ...common,
+    level: z.enum(["express", "written"]),
+    violation,
+    reassignedViolation: violation,
+  }),
+  z.strictObject({ kind: z.literal("consent-revocation"), ...common, violation }),
+  z.strictObject({ kind: z.literal("national-registry"), ...common, violation }),
+  z.strictObject({ kind: z.literal("registry-age"), ...common, maxAgeDays: z.int().min(0), violation }),
+  z.strictObject({ kind: z.literal("internal-list"), ...common, violation }),
+  // The kinds below break no call by themselves: they state what others refer to.
+  z.strictObject({
+    kind: z.literal("relationship"),
+    ...common,
+    months: z.strictObject({ transaction: z.int().min(0), inquiry: z.int().min(0) }),
+  }),
+  z.strictObject({
+    kind: z.literal("revocation-deadline"),
+    ...common,
+    businessDays: z.int().min(0),
+    calendar: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal("abandonment-limit"),
+    ...common,
+    maxRate: z.number().min(0).max(1),
+    period: z.union([
+      z.strictObject({ rollingDays: z.int().min(1) }),
+      z.strictObject({ rollingHours: z.int().min(1) }),
+      z.strictObject({ calendarMonth: z.literal(true) }),
+    ]),
+    connectWithinSeconds: z.number().positive(),
+  }),
+]);
+
+/** One rule of a pack. */
+export type Rule = z.infer<typeof ruleSchema>;
+export type RuleKind = Rule["kind"];
+/** The rule of one kind. */
+export type RuleOf<Kind extends RuleKind> = Extract<Rule, { kind: Kind }>;
+/** Calling hours of a week: for each day its open windows, `["08:00", "21:00"]`; none means closed. */
+export type WeekHours = z.infer<typeof week>;
+
+/** Geography carried by the pack itself, for packs that bring their own. */
+export const inlineGeography = z.strictObject({
+  areaCodes: z.record(
+    z.string().regex(/^[2-9]\d\d$/, "three digits"),
+    z.strictObject({ jurisdiction: jurisdictionId, zones: z.array(zone).min(1) }),
+  ),
+  nonGeographic: z.array(z.string().regex(/^[2-9]\d\d$/, "three digits")),
+  postal: z.record(z.string().min(1), z.strictObject({ jurisdiction: jurisdictionId, zone })),
+  countries: z.record(z.string().regex(/^[A-Z]{2}$/, "an ISO 3166 country"), z.array(zone).min(1)),
+});
+export type InlineGeography = z.infer<typeof inlineGeography>;
+
+const calendar = z.strictObject({ title: z.string().optional(), days: z.array(date) });
+const emergency = z.strictObject({
+  jurisdiction: jurisdictionId,
+  start: instant,
+  end: instant.optional().meta({ description: "exclusive; missing: no end declared yet" }),
+  note: z.string().optional(),
+});
+
+/** A rule pack. */
+export const packSchema = z.strictObject({
+  $schema: z.string().optional(),
+  format: z.literal("outdial-rule-pack/1"),
+  id: z.string().min(1),
+  title: z.string().min(1),
+  version: z.string().min(1),
+  note: z.string().optional(),
+  base: z.string().optional().meta({ description: "id of the pack that this one is laid over" }),
+  loosens: z
+    .array(z.string())
+    .optional()
+    .meta({ description: "ids of the base's rules that this overlay replaces or ends, and calendars it changes the meaning of" }),
+  jurisdictions: z
+    .array(
+      z.strictObject({
+        id: jurisdictionId,
+        title: z.string().optional(),
+        citation: z.string().optional(),
+        confidence: z.enum(CONFIDENCES).optional(),
+        note: z.string().optional(),
+        exempt: exemptions.optional().meta({ description: "lifts every rule of this jurisdiction" }),
+        noOwnHours: z.literal(true).optional().meta({ description: "read, and found to have no calling hours of its own" }),
+      }),
+    )
+    .meta({ description: "jurisdictions that were looked into, those without a rule of their own included" }),
+  rules: z.array(ruleSchema),
+  calendars: z.record(z.string(), calendar),
+  emergencies: z.array(emergency),
+  geography: z.union([z.literal("builtin"), inlineGeography]),
+});
+
+/** A rule pack as data. */
+export type RulePack = z.infer<typeof packSchema>;
+
+/** The JSON Schema of the rule-pack format, for editors (schemas/rule-pack.schema.json). */
+export function rulePackJsonSchema(): object {
+  return { title: "Rule pack of outdial compliance", ...z.toJSONSchema(packSchema, { io: "input" }) };
+}
