@@ -10,6 +10,8 @@ export {
   type BatchMeansInterval,
   batchMeansInterval,
   binomialCdf,
+  type ChangePoint,
+  changePoints,
   createSequentialTest,
   type DifferenceInterval,
   differenceInterval,
@@ -30,6 +32,7 @@ export {
   type SequentialVerdict,
   StatisticsError,
   studentQuantile,
+  weightedTrend,
   wilsonInterval,
 } from "./statistics/index.ts";
 export { nearest } from "./suggest.ts";

@@ -2,6 +2,7 @@
 
 export { StatisticsError } from "./arguments.ts";
 export { binomialCdf, studentQuantile } from "./beta.ts";
+export { type ChangePoint, changePoints } from "./change-point.ts";
 export { incompleteGamma, lnGamma } from "./gamma.ts";
 export {
   type BatchMeansInterval,
@@ -21,3 +22,4 @@ export {
   type SequentialVerdict,
 } from "./sequential-test.ts";
 export { type LinearTrend, linearTrend } from "./trend.ts";
+export { weightedTrend } from "./weighted-trend.ts";
