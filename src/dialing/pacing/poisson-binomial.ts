@@ -38,13 +38,11 @@ export class CountLaw {
     mass[0] = mass[0]! * stay;
   }
 
-  /** Moves the law up by `count` (events that are certain). */
-  shift(count: number): void {
-    const { mass } = this;
-    const n = Math.min(this.length + count, mass.length);
-    for (let j = n - 1; j >= count; j--) mass[j] = mass[j - count]!;
-    mass.fill(0, 0, Math.min(count, n));
-    this.length = n;
+  /** The expected count. */
+  mean(): number {
+    let sum = 0;
+    for (let j = 1; j < this.length; j++) sum += j * this.mass[j]!;
+    return sum;
   }
 
   /**

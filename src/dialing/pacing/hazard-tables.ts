@@ -1,0 +1,158 @@
+// Conditional chances tabulated once, so that a decision only looks them up: will this call be answered, will this agent be free, within tau?
+
+import { type Cdf, type DialingBeliefs, endsBothWithin, quantileOf } from "./beliefs.ts";
+
+/** Number of horizons over which a decision averages. */
+export const HORIZONS = 8;
+
+const RING_STEP = 0.25;
+const MAXIMUM_RING_ROWS = 1200;
+const AGENT_ROWS = 400;
+
+/** The cdf of the time from dialing until a person is known to be one. */
+function knownLive(beliefs: DialingBeliefs): Cdf {
+  return (t) => (t <= 0 ? 0 : endsBothWithin(beliefs.liveRing, beliefs.liveDetection, 0, t, RING_STEP));
+}
+
+/** The horizons tau_k: quantiles of the time to a live answer, so that a new live call comes at about one of them, each with chance 1/8. */
+export function horizonsOf(beliefs: DialingBeliefs): Float64Array {
+  const known = knownLive(beliefs);
+  return Float64Array.from({ length: HORIZONS }, (_, k) => quantileOf(known, (k + 0.5) / HORIZONS));
+}
+
+/** Chances for calls in the air, by their age. */
+export class CallTable {
+  readonly #rows: number;
+  /** [row * HORIZONS + k], calls that ring: a live call's chance to be known as one within tau_k, jointly with still ringing now. */
+  readonly #ringing: Float64Array;
+  readonly #liveRinging: Float64Array;
+  readonly #othersRinging: Float64Array;
+  /** The same for calls in detection, by the time since the answer. */
+  readonly #detecting: Float64Array;
+  readonly #liveDetecting: Float64Array;
+  readonly #othersDetecting: Float64Array;
+  readonly #knownCdf: Float64Array;
+
+  constructor(beliefs: DialingBeliefs, horizons: Float64Array) {
+    const { mix, liveRing, machineRing, liveDetection, machineDetection } = beliefs;
+    const others = mix.machine + mix.noAnswer + mix.busy + mix.invalid;
+    const longest = Math.max(
+      ...[liveRing, machineRing, beliefs.noAnswer, beliefs.busy, beliefs.invalid].map((cdf) => quantileOf(cdf, 0.9999)),
+    );
+    const detection = Math.max(quantileOf(liveDetection, 0.9999), quantileOf(machineDetection, 0.9999));
+    const rows = Math.min(MAXIMUM_RING_ROWS, Math.ceil((longest + detection) / RING_STEP) + 2);
+    this.#rows = rows;
+    this.#ringing = new Float64Array(rows * HORIZONS);
+    this.#liveRinging = new Float64Array(rows);
+    this.#othersRinging = new Float64Array(rows);
+    this.#detecting = new Float64Array(rows * HORIZONS);
+    this.#liveDetecting = new Float64Array(rows);
+    this.#othersDetecting = new Float64Array(rows);
+    this.#knownCdf = new Float64Array(rows);
+    const known = knownLive(beliefs);
+    const machineShare = others > 0 ? mix.machine / others : 0;
+    for (let row = 0; row < rows; row++) {
+      const age = row * RING_STEP;
+      this.#knownCdf[row] = known(age);
+      this.#liveRinging[row] = 1 - liveRing(age);
+      const failed =
+        mix.machine * machineRing(age) +
+        mix.noAnswer * beliefs.noAnswer(age) +
+        mix.busy * beliefs.busy(age) +
+        mix.invalid * beliefs.invalid(age);
+      this.#othersRinging[row] = others > 0 ? 1 - failed / others : 0;
+      this.#liveDetecting[row] = 1 - liveDetection(age);
+      this.#othersDetecting[row] = machineShare * (1 - machineDetection(age));
+      for (let k = 0; k < HORIZONS; k++) {
+        const within = horizons[k]!;
+        this.#ringing[row * HORIZONS + k] = endsBothWithin(liveRing, liveDetection, age, within, RING_STEP);
+        this.#detecting[row * HORIZONS + k] = liveDetection(age + within) - liveDetection(age);
+      }
+    }
+  }
+
+  /** Where the chances of a call of this age (s since dialing) begin in `ringingChance`. */
+  row(age: number): number {
+    return Math.min(this.#rows - 1, Math.max(0, Math.round(age / RING_STEP)));
+  }
+
+  /** What a row's entries are multiplied with when a share `liveRate` of attempts is live: the odds that it is live, given that it still rings. */
+  ringingWeight(row: number, liveRate: number): number {
+    const here = liveRate * this.#liveRinging[row]! + (1 - liveRate) * this.#othersRinging[row]!;
+    return here > 1e-9 ? liveRate / here : 0;
+  }
+
+  /** Times the weight: the chance that a call of this row, ringing now, is passed on as a person within tau_k. */
+  ringingChance(row: number, k: number): number {
+    return this.#ringing[row * HORIZONS + k]!;
+  }
+
+  /** As `ringingWeight`, for calls in detection by the time since the answer. */
+  detectingWeight(row: number, liveRate: number): number {
+    const here = liveRate * this.#liveDetecting[row]! + (1 - liveRate) * this.#othersDetecting[row]!;
+    return here > 1e-9 ? liveRate / here : 0;
+  }
+
+  /** As `ringingChance`, for calls in detection. */
+  detectingChance(row: number, k: number): number {
+    return this.#detecting[row * HORIZONS + k]!;
+  }
+
+  /** The share of live calls known to be live `age` seconds after dialing. */
+  knownBy(age: number): number {
+    const at = Math.max(0, age) / RING_STEP;
+    const row = Math.floor(at);
+    if (row >= this.#rows - 1) return 1;
+    const low = this.#knownCdf[row]!;
+    return low + (at - row) * (this.#knownCdf[row + 1]! - low);
+  }
+
+  /** The age by which every live call has been answered, s. */
+  get longestAge(): number {
+    return (this.#rows - 1) * RING_STEP;
+  }
+}
+
+/** Chances that an agent is free within tau_k plus the callers' patience, by the time spent so far in the present state. */
+export class AgentTable {
+  readonly #step: number;
+  readonly #chances: Float64Array;
+
+  private constructor(step: number, chances: Float64Array) {
+    this.#step = step;
+    this.#chances = chances;
+  }
+
+  /** For agents in wrap-up: [F_W(e + tau + patience) - F_W(e)] / [1 - F_W(e)]. */
+  static wrapping(beliefs: DialingBeliefs, horizons: Float64Array): AgentTable {
+    const { wrap, patience } = beliefs;
+    return AgentTable.#build(wrap, (elapsed, k) => wrap(elapsed + horizons[k]! + patience) - wrap(elapsed));
+  }
+
+  /** For agents talking, whose wrap-up follows: the talk's law from here on, convolved with the wrap-up's. */
+  static talking(beliefs: DialingBeliefs, horizons: Float64Array): AgentTable {
+    const { talk, wrap, patience } = beliefs;
+    return AgentTable.#build(talk, (elapsed, k) => endsBothWithin(talk, wrap, elapsed, horizons[k]! + patience, 0.5));
+  }
+
+  static #build(state: Cdf, joint: (elapsed: number, k: number) => number): AgentTable {
+    const step = Math.max(0.05, quantileOf(state, 0.9995) / (AGENT_ROWS - 1));
+    const chances = new Float64Array(AGENT_ROWS * HORIZONS);
+    for (let row = 0; row < AGENT_ROWS; row++) {
+      const left = 1 - state(row * step);
+      // Past the end of the law nothing is known about the agent: she is not counted on.
+      for (let k = 0; k < HORIZONS; k++) chances[row * HORIZONS + k] = left > 1e-9 ? Math.min(1, joint(row * step, k) / left) : 0;
+    }
+    return new AgentTable(step, chances);
+  }
+
+  /** The row of an agent who has been `elapsed` s in the state. */
+  row(elapsed: number): number {
+    return Math.min(AGENT_ROWS - 1, Math.max(0, Math.round(elapsed / this.#step)));
+  }
+
+  /** The chance of a row to be free within tau_k and the patience. */
+  chance(row: number, k: number): number {
+    return this.#chances[row * HORIZONS + k]!;
+  }
+}

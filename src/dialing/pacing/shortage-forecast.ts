@@ -1,0 +1,213 @@
+// The chance that one more call, if a person answers it, meets no agent in time: the P rule over everything the dialer sees at this instant.
+
+import type { DialingBeliefs } from "./beliefs.ts";
+import { AgentTable, CallTable, HORIZONS, horizonsOf } from "./hazard-tables.ts";
+import { CountLaw, shortage } from "./poisson-binomial.ts";
+import { AgentState, type DialerView } from "./strategy.ts";
+
+/** Above this many, a law is matched by its first two moments instead of being built event by event. */
+const EXACT_CALLS = 96;
+const EXACT_AGENTS = 12;
+/** Horizons in the order in which they tend to say no. */
+const ORDER = Uint8Array.of(0, 7, 3, 1, 5, 2, 6, 4);
+
+/** What the forecast expects at one horizon, for explanations. */
+export interface HorizonForecast {
+  /** Seconds ahead. */
+  readonly horizon: number;
+  /** Agents idle then if nobody were freed, less callers waiting. */
+  readonly spare: number;
+  /** Expected number of agents freed, of persons answering, and the chance that a further one meets no agent. */
+  readonly freed: number;
+  readonly answers: number;
+  readonly shortage: number;
+}
+
+/**
+ * P = mean over k of Pr[D_k >= b_k + S_k]: within horizon tau_k, D_k persons answer (Poisson-binomial over the calls in the air by their ages),
+ * S_k agents come free (by their elapsed talk or wrap-up, and only who is still on shift then), b_k is idle agents and planned returns less waiting callers.
+ * Reads a view, allocates nothing after the first calls.
+ */
+export class ShortageForecast {
+  readonly calls: CallTable;
+  readonly #horizons: Float64Array;
+  readonly #talking: AgentTable;
+  readonly #wrapping: AgentTable;
+  readonly #patience: number;
+  readonly #demand: readonly CountLaw[];
+  readonly #supply: readonly CountLaw[];
+  readonly #spare = new Int32Array(HORIZONS);
+  readonly #shortage = new Float64Array(HORIZONS);
+  readonly #fresh = new Float64Array(HORIZONS);
+  #callRows = new Int32Array(256);
+  #callWeights = new Float64Array(256);
+  #agentRows = new Int32Array(256);
+  #agentStays = new Uint8Array(256);
+  #ringing = 0;
+  #inAir = 0;
+  #talkers = 0;
+  #busy = 0;
+
+  /** @param largest agents and simultaneous live answers told apart; beyond, the forecast is cautious */
+  constructor(beliefs: DialingBeliefs, largest = 512) {
+    this.#horizons = horizonsOf(beliefs);
+    this.calls = new CallTable(beliefs, this.#horizons);
+    this.#talking = AgentTable.talking(beliefs, this.#horizons);
+    this.#wrapping = AgentTable.wrapping(beliefs, this.#horizons);
+    this.#patience = beliefs.patience;
+    this.#demand = Array.from({ length: HORIZONS }, () => new CountLaw(largest));
+    this.#supply = Array.from({ length: HORIZONS }, () => new CountLaw(largest));
+  }
+
+  /**
+   * P for the next call. Stops early once P is surely above `enough`, and then returns what it had found so far (which is above `enough`).
+   * @param liveRate believed share of attempts that a person answers
+   */
+  evaluate(view: DialerView, liveRate: number, enough = Number.POSITIVE_INFINITY): number {
+    this.#readCalls(view, liveRate);
+    this.#readAgents(view);
+    const limit = enough * HORIZONS;
+    let sum = 0;
+    for (let i = 0; i < HORIZONS; i++) {
+      const k = ORDER[i]!;
+      this.#demandWithin(k);
+      this.#supplyWithin(k);
+      const p = shortage(this.#demand[k]!, this.#supply[k]!, this.#spare[k]!);
+      this.#shortage[k] = p;
+      sum += p;
+      if (sum > limit) return sum / HORIZONS;
+    }
+    const row = this.calls.row(0);
+    const weight = this.calls.ringingWeight(row, liveRate);
+    for (let k = 0; k < HORIZONS; k++) this.#fresh[k] = weight * this.calls.ringingChance(row, k);
+    return sum / HORIZONS;
+  }
+
+  /** P once another call has been placed. Only after an `evaluate` that did not stop early. */
+  add(): number {
+    let sum = 0;
+    for (let k = 0; k < HORIZONS; k++) {
+      this.#demand[k]!.add(this.#fresh[k]!);
+      const p = shortage(this.#demand[k]!, this.#supply[k]!, this.#spare[k]!);
+      this.#shortage[k] = p;
+      sum += p;
+    }
+    return sum / HORIZONS;
+  }
+
+  /** What was expected at each horizon in the last complete `evaluate` or `add`. */
+  horizons(): HorizonForecast[] {
+    return Array.from({ length: HORIZONS }, (_, k) => ({
+      horizon: this.#horizons[k]!,
+      spare: this.#spare[k]!,
+      freed: this.#supply[k]!.mean(),
+      answers: this.#demand[k]!.mean(),
+      shortage: this.#shortage[k]!,
+    }));
+  }
+
+  #readCalls(view: DialerView, liveRate: number): void {
+    const { now, dialing, detecting, dialedAt, answeredAt } = view;
+    const count = dialing + detecting;
+    if (count > this.#callRows.length) {
+      this.#callRows = new Int32Array(count * 2);
+      this.#callWeights = new Float64Array(count * 2);
+    }
+    for (let i = 0; i < dialing; i++) {
+      const row = this.calls.row(now - dialedAt[i]!);
+      this.#callRows[i] = row;
+      this.#callWeights[i] = this.calls.ringingWeight(row, liveRate);
+    }
+    for (let i = 0; i < detecting; i++) {
+      const row = this.calls.row(now - answeredAt[i]!);
+      this.#callRows[dialing + i] = row;
+      this.#callWeights[dialing + i] = this.calls.detectingWeight(row, liveRate);
+    }
+    this.#ringing = dialing;
+    this.#inAir = count;
+  }
+
+  #readAgents(view: DialerView): void {
+    const { now, agents, agentState, agentSince, agentLeavesAt, agentReturnsAt } = view;
+    if (agents > this.#agentRows.length) {
+      this.#agentRows = new Int32Array(agents * 2);
+      this.#agentStays = new Uint8Array(agents * 2);
+    }
+    const spare = this.#spare;
+    spare.fill(-view.waiting);
+    // Talkers fill the lists from the front, agents in wrap-up from the back.
+    let talkers = 0;
+    let back = this.#agentRows.length;
+    for (let i = 0; i < agents; i++) {
+      const state = agentState[i]!;
+      if (state === AgentState.off || state === AgentState.onBreak) {
+        this.#countReturn(agentReturnsAt[i]! - now);
+        continue;
+      }
+      if (state === AgentState.reserved) continue;
+      const stays = this.#horizonsBefore(agentLeavesAt[i]! - now);
+      if (stays === 0) continue;
+      if (state === AgentState.idle) for (let k = 0; k < stays; k++) spare[k] = spare[k]! + 1;
+      else {
+        const talking = state === AgentState.talking;
+        const at = talking ? talkers++ : --back;
+        this.#agentRows[at] = (talking ? this.#talking : this.#wrapping).row(now - agentSince[i]!);
+        this.#agentStays[at] = stays;
+      }
+    }
+    this.#talkers = talkers;
+    this.#busy = back;
+  }
+
+  /** How many horizons end before `seconds` from now. */
+  #horizonsBefore(seconds: number): number {
+    let k = HORIZONS;
+    while (k > 0 && this.#horizons[k - 1]! >= seconds) k -= 1;
+    return k;
+  }
+
+  #countReturn(seconds: number): void {
+    const spare = this.#spare;
+    for (let k = HORIZONS - 1; k >= 0 && this.#horizons[k]! + this.#patience >= seconds; k--) spare[k] = spare[k]! + 1;
+  }
+
+  #demandWithin(k: number): void {
+    const law = this.#demand[k]!;
+    law.reset();
+    const [rows, weights, calls] = [this.#callRows, this.#callWeights, this.calls];
+    if (this.#inAir <= EXACT_CALLS) {
+      for (let i = 0; i < this.#ringing; i++) law.add(weights[i]! * calls.ringingChance(rows[i]!, k));
+      for (let i = this.#ringing; i < this.#inAir; i++) law.add(weights[i]! * calls.detectingChance(rows[i]!, k));
+      return;
+    }
+    let mean = 0;
+    let squares = 0;
+    for (let i = 0; i < this.#ringing; i++) {
+      const q = weights[i]! * calls.ringingChance(rows[i]!, k);
+      mean += q;
+      squares += q * q;
+    }
+    law.match(mean, squares);
+    for (let i = this.#ringing; i < this.#inAir; i++) law.add(weights[i]! * calls.detectingChance(rows[i]!, k));
+  }
+
+  #supplyWithin(k: number): void {
+    const law = this.#supply[k]!;
+    law.reset();
+    const [rows, stays] = [this.#agentRows, this.#agentStays];
+    if (this.#talkers <= EXACT_AGENTS) {
+      for (let i = 0; i < this.#talkers; i++) if (stays[i]! > k) law.add(this.#talking.chance(rows[i]!, k));
+    } else {
+      let mean = 0;
+      let squares = 0;
+      for (let i = 0; i < this.#talkers; i++) {
+        if (stays[i]! <= k) continue;
+        const q = this.#talking.chance(rows[i]!, k);
+        mean += q;
+        squares += q * q;
+      }
+      law.match(mean, squares);
+    }
+    for (let i = this.#busy; i < rows.length; i++) if (stays[i]! > k) law.add(this.#wrapping.chance(rows[i]!, k));
+  }
+}

@@ -1,0 +1,115 @@
+// Our pacing rule: dial while the chance that a further call meets no agent is at most theta; theta follows the measured abandonment rate.
+
+import { AbandonmentLoop, type AbandonmentLoopOptions } from "./abandonment-loop.ts";
+import type { DialingBeliefs } from "./beliefs.ts";
+import { LiveRate } from "./live-rate.ts";
+import { ShortageForecast } from "./shortage-forecast.ts";
+import { type DialerView, Observation, type PacingStrategy } from "./strategy.ts";
+
+export interface StateAwareParameters extends AbandonmentLoopOptions {
+  readonly beliefs: DialingBeliefs;
+  /** How many attempts the believed live rate is worth at the start. Default 40. Infinity: the rate is known and not learned. */
+  readonly priorAttempts?: number;
+  /** Seconds between decisions. Default 0.5. */
+  readonly interval?: number;
+  /** The true live rate at a time (s since the start), for comparisons with a rule that is told it. */
+  readonly liveRateAt?: (now: number) => number;
+}
+
+/** Why no more calls were placed. */
+export type PacingLimit = "risk" | "trunks" | "rate" | "leads" | "agents";
+
+/** What `explain` tells. */
+export interface StateAwareExplanation {
+  readonly state: Record<string, number>;
+  /** Believed share of attempts that a person answers, and live answers' worth of evidence behind it. */
+  readonly liveRate: number;
+  readonly evidence: number;
+  /** The chance that the next call, if answered by a person, meets no agent in time; and what it may be. */
+  readonly risk: number;
+  readonly theta: number;
+  readonly target: number;
+  /** Abandoned calls that the target still allows over the measured window. */
+  readonly credit: number;
+  readonly limitedBy: PacingLimit;
+  readonly horizons: object[];
+}
+
+/** The state-aware strategy. Instances are made by `stateAware`. */
+class StateAware implements PacingStrategy {
+  readonly name = "state-aware";
+  readonly interval: number;
+  readonly #forecast: ShortageForecast;
+  readonly #loop: AbandonmentLoop;
+  readonly #rate: LiveRate;
+  readonly #told: ((now: number) => number) | undefined;
+  #placedBefore = -1;
+
+  constructor(parameters: StateAwareParameters) {
+    this.interval = parameters.interval ?? 0.5;
+    this.#forecast = new ShortageForecast(parameters.beliefs);
+    this.#loop = new AbandonmentLoop(parameters);
+    this.#rate = new LiveRate(this.#forecast.calls, {
+      prior: parameters.beliefs.mix.live,
+      priorAttempts: parameters.priorAttempts ?? 40,
+    });
+    this.#told = parameters.liveRateAt;
+  }
+
+  decide(view: DialerView): number {
+    this.#rate.advance(view.now, this.#placedBefore < 0 ? 0 : view.placed - this.#placedBefore);
+    this.#placedBefore = view.placed;
+    const room = Math.min(view.trunksFree, view.callTokens, view.leadsReady);
+    if (room < 1) return 0;
+    const theta = this.#loop.theta(view.windowLiveAnswers, view.windowAbandoned);
+    let risk = this.#forecast.evaluate(view, this.#liveRate(view.now), theta);
+    let calls = 0;
+    while (risk <= theta && calls < room) {
+      calls += 1;
+      risk = this.#forecast.add();
+    }
+    return calls;
+  }
+
+  observe(what: Observation): void {
+    if (what === Observation.answered) this.#rate.answered();
+    else if (what === Observation.served) this.#loop.learn(false);
+    else if (what === Observation.abandoned) this.#loop.learn(true);
+  }
+
+  explain(view: DialerView): StateAwareExplanation {
+    const theta = this.#loop.theta(view.windowLiveAnswers, view.windowAbandoned);
+    const risk = this.#forecast.evaluate(view, this.#liveRate(view.now));
+    const { idle, talking, wrapping, waiting, dialing, detecting, onBreak } = view;
+    return {
+      state: { idle, talking, wrapping, onBreak, waiting, dialing, detecting },
+      liveRate: this.#liveRate(view.now),
+      evidence: this.#rate.evidence,
+      risk,
+      theta,
+      target: this.#loop.target,
+      credit: this.#loop.credit(view.windowLiveAnswers, view.windowAbandoned),
+      limitedBy: limitOf(view, risk > theta),
+      horizons: this.#forecast.horizons(),
+    };
+  }
+
+  #liveRate(now: number): number {
+    return this.#told === undefined ? this.#rate.rate : this.#told(now);
+  }
+}
+
+function limitOf(view: DialerView, risky: boolean): PacingLimit {
+  if (view.leadsReady < 1) return "leads";
+  if (view.trunksFree < 1) return "trunks";
+  if (view.callTokens < 1) return "rate";
+  return risky || view.loggedIn > 0 ? "risk" : "agents";
+}
+
+/**
+ * The state-aware rule: P rule over ages of calls and agents, live rate learned online, outer loop on the measured abandonment rate.
+ * Deterministic: it draws no random numbers.
+ */
+export function stateAware(parameters: StateAwareParameters): PacingStrategy {
+  return new StateAware(parameters);
+}
