@@ -1,4 +1,4 @@
-// The store: PostgreSQL with the job ledger, the audit log, the outbox and the replicas' heartbeats.
+// The store: PostgreSQL with the job ledger, the audit log, the outbox the replicas' heartbeats, and the facts about people's numbers.
 
 export type { AuditEntry, AuditInput } from "./audit/entry.ts";
 export type { AuditLog } from "./audit/log.ts";
@@ -6,6 +6,27 @@ export { verifyConsistency, verifyProof } from "./audit/proof.ts";
 export type { AuditVerdict } from "./audit/verify.ts";
 export { joinEmbeddedServer } from "./embedded/server.ts";
 export { StoreError } from "./error.ts";
+export type { Facts } from "./facts/facts.ts";
+export type { FactsQuery } from "./facts/read.ts";
+export { NO_FACTS } from "./facts/read.ts";
+export type { SuppressionRecord } from "./facts/suppression.ts";
+export type {
+  AnswerClass,
+  AnsweredHour,
+  FactImport,
+  ImportCounts,
+  NewAttempt,
+  NewConsent,
+  NewDisconnection,
+  NewOutcome,
+  NewRelationship,
+  NewRevocation,
+  NewSuppression,
+  NumberFacts,
+  PhoneKey,
+  RegistryFile,
+  RevocationState,
+} from "./facts/types.ts";
 export type { JobLedger } from "./jobs/ledger.ts";
 export type { Batch, Job, JobStatus, NewItem } from "./jobs/types.ts";
 export type { StoreLog } from "./log.ts";

@@ -6,6 +6,7 @@ import { AuditLog } from "./audit/log.ts";
 import { Database, together } from "./database/database.ts";
 import { makeFolder } from "./embedded/files.ts";
 import { type EmbeddedServer, joinEmbeddedServer } from "./embedded/server.ts";
+import { Facts } from "./facts/facts.ts";
 import { JobLedger } from "./jobs/ledger.ts";
 import { type StoreLog, silent } from "./log.ts";
 import { migrate } from "./migrations/migrate.ts";
@@ -36,6 +37,8 @@ export interface Store {
   readonly audit: AuditLog;
   readonly outbox: Outbox;
   readonly replicas: Replicas;
+  /** What is known of people's numbers. */
+  readonly facts: Facts;
   /** Waits for what is under way, closes the connections and leaves the embedded server. May be called twice. */
   close(): Promise<void>;
 }
@@ -75,6 +78,7 @@ function assemble(url: string, database: Database, audit: AuditLog, clock: Clock
     audit,
     outbox: new Outbox(database, clock),
     replicas: new Replicas(database),
+    facts: new Facts(database, audit, clock),
     close: () => {
       closed ??= close();
       return closed;

@@ -7,9 +7,11 @@ import { ledger } from "./0001-ledger.ts";
 import { audit } from "./0002-audit.ts";
 import { outbox } from "./0003-outbox.ts";
 import { replicas } from "./0004-replicas.ts";
+import { facts } from "./0005-facts.ts";
+import { registry } from "./0006-registry.ts";
 import type { Migration } from "./migration.ts";
 
-const MIGRATIONS: readonly Migration[] = [ledger, audit, outbox, replicas];
+const MIGRATIONS: readonly Migration[] = [ledger, audit, outbox, replicas, facts, registry];
 
 /** Key of the advisory lock that processes starting at once wait on: "outdial" in ASCII, cut to 48 bits. */
 const LOCK = "0x6f7574646961";

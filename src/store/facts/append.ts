@@ -1,0 +1,88 @@
+// Adding facts that start nothing else: one statement a batch, what is there already is left alone.
+
+import { createHash } from "node:crypto";
+import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
+import type { Connection, Database } from "../database/database.ts";
+import type { NewConsent, NewDisconnection, NewRelationship } from "./types.ts";
+
+/** SQL that reads a parameter of ms since the epoch, as `numberArray` writes it, as timestamps. */
+export const AT = (column: string) => `to_timestamp(${column} / 1000)`;
+
+const CONSENTS = `insert into outdial.consents (number, given_at, digest, level, basis, source, evidence, wording, import_id, recorded_at)
+  select number, ${AT("given_at")}, digest::uuid, level, basis, source, evidence, wording::uuid, $9, $10
+  from unnest($1::bigint[], $2::float8[], ${textColumn("$3")}, ${textColumn("$4")}, ${textColumn("$5")}, ${textColumn("$6")}, ${textColumn("$7")}, ${textColumn("$8")})
+    as c (number, given_at, digest, level, basis, source, evidence, wording)
+  on conflict do nothing`;
+
+const WORDINGS = `insert into outdial.wordings (digest, words)
+  select digest::uuid, words from unnest(${textColumn("$1")}, ${textColumn("$2")}) as w (digest, words) on conflict do nothing`;
+
+/** Adds consents. @returns how many were new */
+export async function addConsents(
+  database: Database,
+  consents: readonly NewConsent[],
+  importId: string | undefined,
+  now: number,
+): Promise<number> {
+  if (consents.length === 0) return 0;
+  const wordings = new Map(consents.map(({ wording }) => [digest([wording]), wording]));
+  return database.transaction(async (connection) => {
+    await connection.query(WORDINGS, [joinTexts([...wordings.keys()]), joinTexts([...wordings.values()])]);
+    return inserted(connection, CONSENTS, [
+      numberArray(consents.map(({ number }) => number)),
+      numberArray(consents.map(({ givenAt }) => givenAt)),
+      joinTexts(consents.map((c) => digest([c.level, c.basis, c.wording, c.source, c.evidence]))),
+      joinTexts(consents.map(({ level }) => level)),
+      joinTexts(consents.map(({ basis }) => basis)),
+      joinTexts(consents.map(({ source }) => source)),
+      joinTexts(consents.map(({ evidence }) => evidence)),
+      joinTexts(consents.map(({ wording }) => digest([wording]))),
+      importId ?? null,
+      new Date(now),
+    ]);
+  });
+}
+
+/** 128 bits of SHA-256 over parts, in hexadecimal: the form of a uuid. */
+function digest(parts: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(`${part.length}:`).update(part);
+  return hash.digest("hex").slice(0, 32);
+}
+
+/** Adds business relationships. @returns how many were new */
+export async function addRelationships(database: Database, rows: readonly NewRelationship[]): Promise<number> {
+  if (rows.length === 0) return 0;
+  return database.transaction((connection) =>
+    inserted(
+      connection,
+      `insert into outdial.relationships (number, kind, since)
+         select number, kind, since::date from unnest($1::bigint[], ${textColumn("$2")}, ${textColumn("$3")}) as r (number, kind, since)
+         on conflict do nothing`,
+      [
+        numberArray(rows.map(({ number }) => number)),
+        joinTexts(rows.map(({ kind }) => kind)),
+        joinTexts(rows.map(({ since }) => since)),
+      ],
+    ),
+  );
+}
+
+/** Adds permanent disconnections. @returns how many were new */
+export async function addDisconnections(database: Database, rows: readonly NewDisconnection[]): Promise<number> {
+  if (rows.length === 0) return 0;
+  return database.transaction((connection) =>
+    inserted(
+      connection,
+      `insert into outdial.disconnections (number, disconnected_on)
+         select number, day::date from unnest($1::bigint[], ${textColumn("$2")}) as d (number, day) on conflict do nothing`,
+      [numberArray(rows.map(({ number }) => number)), joinTexts(rows.map(({ disconnectedOn }) => disconnectedOn))],
+    ),
+  );
+}
+
+/** Runs an insert. @returns how many rows it made */
+export async function inserted(connection: Connection, text: string, values: unknown[]): Promise<number> {
+  const { rowCount } = await connection.query({ text, values });
+  return rowCount ?? 0;
+}

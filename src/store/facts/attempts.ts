@@ -1,0 +1,153 @@
+// Placed calls and raw outcomes. An opt-out among the outcomes suppresses in the same transaction; one whose number is not known yet does as
+// soon as the attempt of the same call tells it, whichever of the two comes first.
+
+import type { AuditLog } from "../audit/log.ts";
+import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
+import type { Connection, Database } from "../database/database.ts";
+import { AT, inserted } from "./append.ts";
+import { insertRevocations } from "./revocations.ts";
+import { insertSuppressions, suppressionEntry, withEntries } from "./suppression.ts";
+import type { AnsweredHour, FactsActor, NewAttempt, NewOutcome, PhoneKey } from "./types.ts";
+
+/** Attempts with a call id share it, outcomes without a number hold it alone: neither can miss the other. "optout" in ASCII. */
+const MEETING = "0x6f70746f7574";
+
+const ATTEMPTS = `insert into outdial.attempts (number, at, kind, subject, campaign, call_id, answer)
+  select number, ${AT("at")}, kind, subject, campaign, call_id, answer
+  from unnest($1::bigint[], $2::float8[], ${textColumn("$3")}, ${textColumn("$4")}, ${textColumn("$5")}, ${textColumn("$6")}, ${textColumn("$7")})
+    as a (number, at, kind, subject, campaign, call_id, answer)
+  on conflict do nothing`;
+
+const OUTCOMES = `insert into outdial.raw_outcomes (call_id, code, at, number, campaign, opt_out, recorded_at)
+  select call_id, code, ${AT("at")}, number, campaign, opt_out, $7
+  from unnest(${textColumn("$1")}, ${textColumn("$2")}, $3::float8[], $4::bigint[], ${textColumn("$5")}, ${textColumn("$6")})
+    as o (call_id, code, at, number, campaign, opt_out)
+  on conflict do nothing`;
+
+interface OptOut {
+  readonly number: PhoneKey;
+  readonly callId: string;
+  readonly code: string;
+  readonly at: number;
+}
+
+/** Adds attempts. @returns how many were new */
+export function addAttempts(
+  database: Database,
+  audit: AuditLog,
+  attempts: readonly NewAttempt[],
+  by: FactsActor,
+  now: number,
+): Promise<number> {
+  if (attempts.length === 0) return Promise.resolve(0);
+  const calls = attempts.filter(({ callId }) => callId !== "").map(({ callId }) => callId);
+  return withEntries(database, audit, async (connection) => {
+    if (calls.length > 0) await connection.query(`select pg_advisory_xact_lock_shared(${MEETING})`);
+    const result = await inserted(connection, ATTEMPTS, [
+      numberArray(attempts.map(({ number }) => number)),
+      numberArray(attempts.map(({ at }) => at)),
+      joinTexts(attempts.map(({ kind }) => kind)),
+      joinTexts(attempts.map(({ subject }) => subject)),
+      joinTexts(attempts.map(({ campaign }) => campaign)),
+      joinTexts(attempts.map(({ callId }) => callId)),
+      joinTexts(attempts.map(({ answer }) => answer)),
+    ]);
+    const waiting = calls.length === 0 ? [] : await waitingOptOuts(connection, calls);
+    return { result, entries: await optOut(connection, waiting, by, now) };
+  });
+}
+
+/** Opt-outs that waited for the number of one of these calls. */
+async function waitingOptOuts(connection: Connection, calls: readonly string[]): Promise<OptOut[]> {
+  const { rows } = await connection.query<OptOut>(
+    `select a.number, o.call_id as "callId", o.code, (extract(epoch from o.at) * 1000)::float8 as at
+     from outdial.raw_outcomes o join outdial.attempts a on a.call_id = o.call_id
+     where o.opt_out is not null and o.number is null and o.call_id = any(${textColumn("$1")})`,
+    [joinTexts(calls)],
+  );
+  return rows;
+}
+
+async function optOut(connection: Connection, found: readonly OptOut[], by: FactsActor, now: number) {
+  const revocations = found.map(({ number, callId, at }) => ({ number, revokedAt: at, channel: "outcome", reference: callId }));
+  const suppressions = found.map(
+    ({ number, callId, code, at }) => ({ number, saidAt: at, origin: "outcome", code, reference: callId }) as const,
+  );
+  await insertRevocations(connection, revocations, now);
+  const added = await insertSuppressions(connection, suppressions, by, now);
+  return added.map((one) => suppressionEntry(one, by.actor));
+}
+
+/** How outcomes were taken. */
+export interface OutcomesWritten {
+  readonly added: number;
+  /** Numbers newly suppressed. */
+  readonly suppressed: number;
+  /** Opt-outs of calls whose number is not known: they wait for their attempt. */
+  readonly unresolved: number;
+}
+
+/** Adds raw outcomes; opt-outs among them suppress their numbers, whether the outcome was known before or not. */
+export function addOutcomes(
+  database: Database,
+  audit: AuditLog,
+  outcomes: readonly NewOutcome[],
+  by: FactsActor,
+  now: number,
+): Promise<OutcomesWritten> {
+  const optOuts = outcomes.filter((outcome) => outcome.optOut !== null);
+  const numberless = optOuts.filter(({ number }) => number === null);
+  return withEntries(database, audit, async (connection) => {
+    if (numberless.length > 0) await connection.query(`select pg_advisory_xact_lock(${MEETING})`);
+    const added = await inserted(connection, OUTCOMES, [
+      joinTexts(outcomes.map(({ callId }) => callId)),
+      joinTexts(outcomes.map(({ code }) => code)),
+      numberArray(outcomes.map(({ at }) => at)),
+      numberArray(outcomes.map(({ number }) => number)),
+      joinTexts(outcomes.map(({ campaign }) => campaign)),
+      joinTexts(outcomes.map((outcome) => outcome.optOut)),
+      new Date(now),
+    ]);
+    const known =
+      numberless.length === 0
+        ? []
+        : await waitingOptOuts(
+            connection,
+            numberless.map(({ callId }) => callId),
+          );
+    const direct = optOuts.flatMap(({ number, callId, code, at }) => (number === null ? [] : [{ number, callId, code, at }]));
+    const entries = await optOut(connection, [...direct, ...known], by, now);
+    const resolved = new Set(known.map(({ callId }) => callId));
+    const unresolved = numberless.filter(({ callId }) => !resolved.has(callId)).length;
+    return { result: { added, suppressed: entries.length, unresolved }, entries };
+  });
+}
+
+/** How many opt-outs wait for the number of their call. */
+export async function countUnresolvedOptOuts(database: Database): Promise<number> {
+  const [row] = await database.query<{ count: number }>(
+    `select count(*)::int as count from outdial.raw_outcomes o where opt_out is not null and number is null
+       and not exists (select from outdial.attempts a where a.call_id = o.call_id)`,
+  );
+  return row?.count ?? 0;
+}
+
+/** Answered calls of a campaign in (from, to], by hours counted from `from`, ascending; hours without any are left out. */
+export function answeredHours(database: Database, campaign: string, from: number, to: number): Promise<AnsweredHour[]> {
+  const count = (answer: string) => `count(*) filter (where answer = '${answer}')::int as ${answer}`;
+  return database.query<AnsweredHour>(
+    `select (extract(epoch from date_bin('1 hour', at - interval '1 microsecond', $2)) * 1000)::float8 as start,
+       ${["served", "late", "hangup", "dropped", "machine"].map(count).join(", ")}
+     from outdial.attempts where campaign = $1 and at > $2 and at <= $3 and answer is not null group by 1 order by 1`,
+    [campaign, new Date(from), new Date(to)],
+  );
+}
+
+/** Campaigns with answered calls in (from, to]. */
+export async function answeredCampaigns(database: Database, from: number, to: number): Promise<string[]> {
+  const rows = await database.query<{ campaign: string }>(
+    "select distinct campaign from outdial.attempts where at > $1 and at <= $2 and answer is not null order by 1",
+    [new Date(from), new Date(to)],
+  );
+  return rows.map(({ campaign }) => campaign);
+}

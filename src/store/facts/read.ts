@@ -1,0 +1,111 @@
+// What is known of many numbers, in one statement: one snapshot, one round trip.
+
+import { numberArray } from "../database/arrays.ts";
+import type { Database } from "../database/database.ts";
+import type { AttemptKind, ConsentLevel, NumberFacts, PhoneKey, RegistryFile } from "./types.ts";
+
+const MS = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
+
+const SELECT = {
+  name: "facts-of-numbers",
+  text: `with n as (select unnest($1::bigint[]) as number)
+    select 1 as fact, number, ${MS("given_at")} as at, level as a, null::text as b, null::text as c from n join outdial.consents using (number)
+    union all select 2, number, ${MS("revoked_at")}, null, null, null from n join outdial.revocations using (number)
+    union all select 3, s.number, ${MS("min(coalesce(said_at, recorded_at))")}, null, null, null
+      from n join outdial.suppressions s using (number)
+      where not exists (select from outdial.lifted_suppressions l where l.suppression_id = s.id) group by s.number
+    union all select 4, number, ${MS("at")}, kind, subject, campaign from n join outdial.attempts using (number) where at >= $2
+    union all select 5, r.number, r.file_id, null, null, null from n join outdial.registry_numbers r using (number) where r.file_id = any($3::int[])
+    union all select 6, number, null, kind, since::text, null from n join outdial.relationships using (number)
+    union all select 7, number, null, max(disconnected_on)::text, null, null from n join outdial.disconnections using (number) group by number`,
+};
+
+interface Row {
+  readonly fact: number;
+  readonly number: PhoneKey;
+  readonly at: number | null;
+  readonly a: string | null;
+  readonly b: string | null;
+  readonly c: string | null;
+}
+
+interface Gathered {
+  consents: { level: ConsentLevel; at: number }[];
+  revocations: number[];
+  suppressedSince: number | undefined;
+  attempts: { at: number; kind: AttemptKind; subject: string; campaign: string }[];
+  registries: string[];
+  relationships: { kind: "transaction" | "inquiry"; date: string }[];
+  disconnectedOn: string | undefined;
+}
+
+/** What a number is of which nothing is known. */
+export const NO_FACTS: NumberFacts = Object.freeze(nothing());
+
+function nothing(): Gathered {
+  return {
+    consents: [],
+    revocations: [],
+    suppressedSince: undefined,
+    attempts: [],
+    registries: [],
+    relationships: [],
+    disconnectedOn: undefined,
+  };
+}
+
+/** What to read. */
+export interface FactsQuery {
+  /** Attempts before this instant (ms since the epoch) are left out. */
+  readonly attemptsSince: number;
+  /** The registry files that count, so that a whole run sees the same ones. */
+  readonly files: readonly RegistryFile[];
+}
+
+/** The facts of numbers; numbers of which nothing is known are absent from the map. */
+export async function factsOf(
+  database: Database,
+  numbers: readonly PhoneKey[],
+  query: FactsQuery,
+): Promise<ReadonlyMap<PhoneKey, NumberFacts>> {
+  const registryOf = new Map(query.files.map(({ id, registry }) => [id, registry]));
+  const rows = await database.run<Row>({
+    ...SELECT,
+    values: [numberArray([...new Set(numbers)]), new Date(query.attemptsSince), numberArray(query.files.map(({ id }) => id))],
+  });
+  const found = new Map<PhoneKey, Gathered>();
+  for (const row of rows) {
+    let facts = found.get(row.number);
+    if (facts === undefined) {
+      facts = nothing();
+      found.set(row.number, facts);
+    }
+    add(facts, row, registryOf);
+  }
+  return found;
+}
+
+function add(facts: Gathered, { fact, at, a, b, c }: Row, registryOf: ReadonlyMap<number, string>): void {
+  switch (fact) {
+    case 1:
+      facts.consents.push({ level: a as ConsentLevel, at: at ?? 0 });
+      return;
+    case 2:
+      facts.revocations.push(at ?? 0);
+      return;
+    case 3:
+      facts.suppressedSince = at ?? 0;
+      return;
+    case 4:
+      facts.attempts.push({ at: at ?? 0, kind: a as AttemptKind, subject: b ?? "", campaign: c ?? "" });
+      return;
+    case 5:
+      facts.registries.push(registryOf.get(at ?? 0) ?? "");
+      return;
+    case 6:
+      facts.relationships.push({ kind: a as "transaction" | "inquiry", date: b ?? "" });
+      return;
+    default:
+      facts.disconnectedOn = a ?? undefined;
+  }
+}

@@ -1,0 +1,110 @@
+// Revocations of consent, which suppress at once, and what each system says about having carried them out.
+
+import type { AuditLog } from "../audit/log.ts";
+import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
+import type { Connection, Database } from "../database/database.ts";
+import { StoreError } from "../error.ts";
+import { AT } from "./append.ts";
+import { insertSuppressions, type Suppressed, suppressionEntry, withEntries } from "./suppression.ts";
+import type { FactsActor, NewRevocation, NewSuppression, RevocationState, SuppressionOrigin } from "./types.ts";
+
+const INSERT = `insert into outdial.revocations (number, revoked_at, channel, reference, recorded_at)
+  select number, ${AT("revoked_at")}, channel, reference, $5
+  from unnest($1::bigint[], $2::float8[], ${textColumn("$3")}, ${textColumn("$4")}) as r (number, revoked_at, channel, reference)
+  on conflict do nothing`;
+
+/** For other facts: an opt-out starts the revocation clock, inside their transaction. @returns how many were new */
+export async function insertRevocations(connection: Connection, rows: readonly NewRevocation[], now: number): Promise<number> {
+  if (rows.length === 0) return 0;
+  const values = [
+    numberArray(rows.map(({ number }) => number)),
+    numberArray(rows.map(({ revokedAt }) => revokedAt)),
+    joinTexts(rows.map(({ channel }) => channel)),
+    joinTexts(rows.map(({ reference }) => reference)),
+    new Date(now),
+  ];
+  return (await connection.query({ text: INSERT, values })).rowCount ?? 0;
+}
+
+/**
+ * Records revocations, each with its suppression. @returns how many were new
+ * @param origin how they reached us: over a channel, or by hand
+ */
+export function addRevocations(
+  database: Database,
+  audit: AuditLog,
+  rows: readonly NewRevocation[],
+  by: FactsActor,
+  now: number,
+  origin: SuppressionOrigin = "channel",
+): Promise<number> {
+  return withEntries(database, audit, async (connection) => {
+    const result = await insertRevocations(connection, rows, now);
+    const suppressions = rows.map(
+      ({ number, revokedAt, channel, reference }): NewSuppression => ({
+        number,
+        saidAt: revokedAt,
+        origin,
+        code: `revoked: ${channel}`,
+        reference,
+      }),
+    );
+    const added: Suppressed[] = await insertSuppressions(connection, suppressions, by, now);
+    return { result, entries: by.importId === undefined ? added.map((one) => suppressionEntry(one, by.actor)) : [] };
+  });
+}
+
+/** What a system says about a revocation. */
+export interface Acknowledgement {
+  readonly revocationId: number;
+  readonly system: string;
+  readonly at: number;
+  readonly evidence: string;
+}
+
+/** Records that a system carried a revocation out. @returns false when it had said so before. @throws StoreError `not_found` */
+export function acknowledge(database: Database, audit: AuditLog, ack: Acknowledgement, actor: string): Promise<boolean> {
+  return withEntries(database, audit, async (connection) => {
+    const { rows } = await connection.query<{ number: number }>("select number from outdial.revocations where id = $1", [
+      ack.revocationId,
+    ]);
+    const [revocation] = rows;
+    if (!revocation) throw new StoreError("not_found", `there is no revocation ${ack.revocationId}`);
+    const { rowCount } = await connection.query(
+      `insert into outdial.revocation_acks (revocation_id, system, acknowledged_at, actor, evidence) values ($1, $2, $3, $4, $5)
+       on conflict do nothing`,
+      [ack.revocationId, storable(ack.system), new Date(ack.at), storable(actor), storable(ack.evidence)],
+    );
+    const entry = {
+      actor,
+      action: "revocation.acknowledge",
+      subject: `+${revocation.number}`,
+      details: { revocation: ack.revocationId, system: ack.system, evidence: ack.evidence },
+    };
+    return { result: rowCount === 1, entries: rowCount === 1 ? [entry] : [] };
+  });
+}
+
+/** Which revocations to list. */
+export interface RevocationQuery {
+  /** The systems that must carry revocations out. With `open`, only revocations that one of them has not acknowledged. */
+  readonly systems: readonly string[];
+  readonly open?: boolean | undefined;
+  readonly number?: number | undefined;
+  readonly limit: number;
+}
+
+/** Revocations with their acknowledgements, oldest first. */
+export async function listRevocations(database: Database, query: RevocationQuery): Promise<RevocationState[]> {
+  return database.query<RevocationState>(
+    `select r.id, r.number, r.revoked_at as "revokedAt", r.channel, r.reference, (
+        select coalesce(json_agg(json_build_object('system', a.system, 'at', (extract(epoch from a.acknowledged_at) * 1000)::float8,
+          'actor', a.actor, 'evidence', a.evidence) order by a.acknowledged_at, a.system), '[]')
+        from outdial.revocation_acks a where a.revocation_id = r.id) as acknowledgements
+     from outdial.revocations r
+     where ($1::bigint is null or r.number = $1)
+       and (not $2 or (select count(*) from outdial.revocation_acks a where a.revocation_id = r.id and a.system = any(${textColumn("$3")})) < $4)
+     order by r.revoked_at, r.id limit $5`,
+    [query.number ?? null, query.open === true, joinTexts(query.systems), query.systems.length, query.limit],
+  );
+}

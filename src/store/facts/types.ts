@@ -1,0 +1,171 @@
+// The words of the facts: what is known of a telephone number. A number is E.164 without its plus sign, as a JavaScript number (15 digits fit).
+
+import type { Instant } from "../../kernel/index.ts";
+
+/** The digits of an E.164 number without the plus sign. */
+export type PhoneKey = number;
+
+export type ConsentLevel = "none" | "express" | "written";
+export type AttemptKind = "attempt" | "conversation" | "inbound-conversation" | "abandoned";
+/**
+ * How an answered call went: `served` (an agent spoke in time), `late` (an agent spoke, but too late), `hangup` (the caller hung up before the
+ * agent was due), `dropped` (no agent in time), `machine` (not a person).
+ */
+export type AnswerClass = "served" | "late" | "hangup" | "dropped" | "machine";
+
+/** Consent as it was given; `none` says that the person was asked and gave none. */
+export interface NewConsent {
+  readonly number: PhoneKey;
+  readonly givenAt: Instant;
+  readonly level: ConsentLevel;
+  /** Why it counts: form, call recording, contract. */
+  readonly basis: string;
+  /** The words that were agreed to. */
+  readonly wording: string;
+  /** Which system or campaign took it. */
+  readonly source: string;
+  /** Where it can be shown: an id, a URL, a file name. */
+  readonly evidence: string;
+}
+
+/** Somebody took consent back. Always a suppression as well. */
+export interface NewRevocation {
+  readonly number: PhoneKey;
+  readonly revokedAt: Instant;
+  /** By what means: call, sms, e-mail, letter, web, or a system's name. */
+  readonly channel: string;
+  /** Where it can be looked up. */
+  readonly reference: string;
+}
+
+export type SuppressionOrigin = "outcome" | "channel" | "manual" | "list";
+
+/** A number that must not be called any more. */
+export interface NewSuppression {
+  readonly number: PhoneKey;
+  /** When the person said so; null when only a list is known. */
+  readonly saidAt: Instant | null;
+  readonly origin: SuppressionOrigin;
+  /** The code or phrase, as it came. */
+  readonly code: string;
+  /** A call, a ticket, a message. */
+  readonly reference: string;
+}
+
+/** A placed call, or one that came in and was a conversation. */
+export interface NewAttempt {
+  readonly number: PhoneKey;
+  readonly at: Instant;
+  readonly kind: AttemptKind;
+  /** Campaign subject or debt; empty when there is none. */
+  readonly subject: string;
+  readonly campaign: string;
+  readonly callId: string;
+  /** Null when nobody and nothing answered, or it is not known. */
+  readonly answer: AnswerClass | null;
+}
+
+/** A disposition as the vendor reported it. */
+export interface NewOutcome {
+  readonly callId: string;
+  readonly code: string;
+  readonly at: Instant;
+  /** Null when the report does not say it; it is then found through the attempt of the same call. */
+  readonly number: PhoneKey | null;
+  readonly campaign: string;
+  /** The opt-out it was taken for; null for none. Once written it stays, whatever the code is taken for later. */
+  readonly optOut: string | null;
+}
+
+export interface NewRelationship {
+  readonly number: PhoneKey;
+  readonly kind: "transaction" | "inquiry";
+  /** Calendar date, YYYY-MM-DD. */
+  readonly since: string;
+}
+
+export interface NewDisconnection {
+  readonly number: PhoneKey;
+  /** Calendar date of the permanent disconnection, YYYY-MM-DD. */
+  readonly disconnectedOn: string;
+}
+
+/** What the store knows of one number. Lists come in no particular order. */
+export interface NumberFacts {
+  readonly consents: readonly { readonly level: ConsentLevel; readonly at: Instant }[];
+  /** Instants of revocation. */
+  readonly revocations: readonly Instant[];
+  /** Since when the number is on the company's own list; undefined when it is not. */
+  readonly suppressedSince: Instant | undefined;
+  readonly attempts: readonly {
+    readonly at: Instant;
+    readonly kind: AttemptKind;
+    readonly subject: string;
+    readonly campaign: string;
+  }[];
+  /** The registries (country codes) whose current file holds the number. */
+  readonly registries: readonly string[];
+  readonly relationships: readonly { readonly kind: "transaction" | "inquiry"; readonly date: string }[];
+  /** Date of the last permanent disconnection known. */
+  readonly disconnectedOn: string | undefined;
+}
+
+/** Who does something, for the audit. */
+export interface FactsActor {
+  readonly actor: string;
+  /** The import it belongs to. */
+  readonly importId?: string | undefined;
+}
+
+/** A file of facts that is being read or was read. */
+export interface FactImport {
+  readonly id: string;
+  readonly kind: string;
+  readonly sourceName: string;
+  readonly actor: string;
+}
+
+/** How a file went. `known` records were there already. */
+export interface ImportCounts {
+  readonly read: number;
+  readonly added: number;
+  readonly known: number;
+  readonly refused: number;
+}
+
+/** A revocation with what each system said to it. */
+export interface RevocationState {
+  readonly id: number;
+  readonly number: PhoneKey;
+  readonly revokedAt: Instant;
+  readonly channel: string;
+  readonly reference: string;
+  readonly acknowledgements: readonly {
+    readonly system: string;
+    readonly at: Instant;
+    readonly actor: string;
+    readonly evidence: string;
+  }[];
+}
+
+/** The file of a registry that counts now. */
+export interface RegistryFile {
+  readonly id: number;
+  readonly registry: string;
+  /** YYYY-MM-DD. */
+  readonly asOf: string;
+  readonly sourceName: string;
+  readonly numbers: number;
+  readonly loadedAt: Instant;
+}
+
+/** Answered calls of an hour. */
+export interface AnsweredHour {
+  /** Start of the hour. */
+  readonly start: Instant;
+  readonly served: number;
+  readonly late: number;
+  readonly hangup: number;
+  readonly dropped: number;
+  readonly machine: number;
+}
