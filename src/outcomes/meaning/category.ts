@@ -1,0 +1,6 @@
+// What an outcome means to the business, in five words.
+
+/** From best to worst. A call is of exactly one category. */
+export const CATEGORIES = ["success", "warm", "cold", "neutral", "failure"] as const;
+
+export type Category = (typeof CATEGORIES)[number];

@@ -1,0 +1,115 @@
+// The wall clock of a time zone: which day, weekday and hour an instant is there, and when a day begins there.
+
+import type { Instant } from "../../kernel/index.ts";
+import { MeaningError } from "./error.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** Every offset in use is a multiple of it. */
+const QUARTER = HOUR / 4;
+
+/** From Monday, as ISO 8601 counts. */
+export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
+
+/** An instant as a wall clock shows it. */
+export interface Local {
+  /** For example 2026-03-08. */
+  readonly day: string;
+  /** 0 to 23. */
+  readonly hour: number;
+  /** 0 is Monday. */
+  readonly weekday: number;
+}
+
+export interface LocalTime {
+  readonly zone: string;
+  local(at: Instant): Local;
+  /** What the clock is ahead of UTC at an instant, ms. */
+  offset(at: Instant): number;
+  /** When the day (for example 2026-03-08) begins: its first instant, also where the clock skips midnight. */
+  startOfDay(day: string): Instant;
+}
+
+/** The wall clock of an IANA zone. Throws MeaningError for a zone that is not known. */
+export function localTime(zone: string): LocalTime {
+  const format = formatter(zone);
+  // The zones change their offset a few times a year: two looks a day are enough to know that nothing changed in between.
+  const known = new Map<number, number>();
+  const lookUp = (at: Instant): number => {
+    const part: Record<string, number> = {};
+    for (const { type, value } of format.formatToParts(at)) part[type] = Number(value);
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
+    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
+  };
+  const atMidnight = (n: number): number => {
+    let offset = known.get(n);
+    if (offset === undefined) known.set(n, (offset = lookUp(n * DAY)));
+    return offset;
+  };
+  const offset = (at: Instant): number => {
+    const day = Math.floor(at / DAY);
+    const before = atMidnight(day);
+    return before === atMidnight(day + 1) ? before : lookUp(at);
+  };
+  return {
+    zone,
+    offset,
+    local(at) {
+      const wall = at + offset(at);
+      const days = Math.floor(wall / DAY);
+      return {
+        day: new Date(days * DAY).toISOString().slice(0, 10),
+        hour: Math.floor((wall - days * DAY) / HOUR),
+        // 1 January 1970 was a Thursday.
+        weekday: (((days + 3) % 7) + 7) % 7,
+      };
+    },
+    startOfDay(day) {
+      const midnight = Date.parse(`${day}T00:00:00Z`);
+      if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(day))
+        throw new MeaningError(`${JSON.stringify(day)} is no day; a day is written 2026-03-08`);
+      // A day begins when the wall first shows midnight or, where the clock skips midnight, something later.
+      let at = midnight - Math.max(offset(midnight - DAY), offset(midnight + DAY));
+      while (at + offset(at) < midnight) at += QUARTER;
+      return at;
+    },
+  };
+}
+
+function formatter(zone: string): Intl.DateTimeFormat {
+  try {
+    return new Intl.DateTimeFormat("en-US", {
+      timeZone: zone,
+      calendar: "iso8601",
+      numberingSystem: "latn",
+      hourCycle: "h23",
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+    });
+  } catch {
+    throw new MeaningError(
+      `time zone ${JSON.stringify(zone)} is not known`,
+      "Use an IANA name such as America/New_York, or UTC.",
+    );
+  }
+}
+
+/** An instant from a day (its beginning in `time`'s zone) or from an ISO 8601 time with an offset. Throws MeaningError naming `where`. */
+export function parseInstant(where: string, text: string, time: LocalTime): Instant {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
+    try {
+      return time.startOfDay(text);
+    } catch {
+      throw new MeaningError(`${where}: ${text} is no day of the calendar`);
+    }
+  }
+  const at = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:?\d{2})$/i.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(at)) return at;
+  throw new MeaningError(
+    `${where}: ${JSON.stringify(text.slice(0, 60))} is neither a day (2026-03-08) nor a time with an offset (2026-03-08T09:00:00-05:00)`,
+  );
+}
