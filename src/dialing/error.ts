@@ -1,0 +1,8 @@
+// Errors of the dialer model.
+
+import { OutdialError } from "../kernel/index.ts";
+
+/** - `invalid_input`: an argument, a distribution or a scenario is outside what the mathematics is defined for; the message names it and what is allowed. */
+export type DialingErrorCode = "invalid_input";
+
+export class DialingError extends OutdialError<DialingErrorCode> {}
