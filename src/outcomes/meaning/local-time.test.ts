@@ -48,7 +48,8 @@ test("a day begins at its first instant, through every change of the clock", () 
 });
 
 test("both hours of a clock set back are hour 1, and the skipped hour does not occur", () => {
-  const { local } = localTime("America/New_York");
+  const time = localTime("America/New_York");
+  const local = (at: number) => time.local(at);
   expect(
     ["2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z", "2026-11-01T07:30:00Z"].map((at) => local(Date.parse(at)).hour),
   ).toEqual([1, 1, 2]);

@@ -1,0 +1,72 @@
+// Figures that were reported once and are other ones now: what was said, what holds, and which calls made the difference.
+
+import type { Instant } from "../../kernel/index.ts";
+import type { CategoryCounts } from "./tally.ts";
+
+/** A conversion as it was reported. */
+export interface ReportedFigure {
+  /** The calls it is about, apart from the period: the campaigns, as canonical JSON. */
+  readonly scope: string;
+  /** The period: from `from` until before `to`. */
+  readonly from: Instant;
+  readonly to: Instant;
+  /** Id of the map it was computed with. */
+  readonly definition: string;
+  readonly calls: number;
+  readonly counts: CategoryCounts;
+  readonly reportedAt: Instant;
+}
+
+/** What happened to a period's calls since a figure was reported. */
+export interface Arrivals {
+  /** Calls of the period that were not known then. */
+  readonly late: number;
+  /** Calls that were known then and have another code now. */
+  readonly changed: number;
+  /** Calls that were counted then and lie outside the period now, because their time was corrected. */
+  readonly withdrawn: number;
+}
+
+/** A figure that does not hold any more, beside the one that does. */
+export interface Restatement {
+  readonly was: ReportedFigure;
+  readonly now: ReportedFigure;
+}
+
+/** What names the period, the scope and the definition of a figure. */
+export function figureKey({ scope, from, to, definition }: ReportedFigure): string {
+  return JSON.stringify([scope, from, to, definition]);
+}
+
+/** Whether two figures of the same period say the same. */
+function sameFigure(a: ReportedFigure, b: ReportedFigure): boolean {
+  const { success, warm, cold, neutral, failure } = a.counts;
+  const other = b.counts;
+  return (
+    a.calls === b.calls &&
+    success === other.success &&
+    warm === other.warm &&
+    cold === other.cold &&
+    neutral === other.neutral &&
+    failure === other.failure
+  );
+}
+
+/**
+ * Every figure of `now` that was reported before with other counts, beside the latest earlier one.
+ * @param earlier figures reported before, in any order, of whatever period
+ */
+export function restatements(earlier: readonly ReportedFigure[], now: readonly ReportedFigure[]): Restatement[] {
+  const latest = new Map<string, ReportedFigure>();
+  for (const figure of earlier) {
+    const key = figureKey(figure);
+    const known = latest.get(key);
+    if (known === undefined || figure.reportedAt >= known.reportedAt) latest.set(key, figure);
+  }
+  const found: Restatement[] = [];
+  for (const figure of now) {
+    const was = latest.get(figureKey(figure));
+    if (was !== undefined && !sameFigure(was, figure)) found.push({ was, now: figure });
+  }
+  return found;
+}
