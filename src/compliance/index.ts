@@ -1,5 +1,6 @@
 // Calling rules as dated data, where a number is, and who may be called when. Pure.
 
+export { createBuiltinGeography } from "./data/geography.ts";
 export {
   ATTEMPT_KINDS,
   type Attempt,

@@ -1,0 +1,144 @@
+// Writes src/compliance/data/postal-table.ts: every US ZIP and every Canadian forward sortation area with its state and zones, packed.
+//
+//   node scripts/geography/postal-table.ts [--check]
+
+import { readFile, writeFile } from "node:fs/promises";
+import { writtenAs } from "./same-clock.ts";
+import { SETTLED_FSAS, SETTLED_ZIPS, type SettledPostal } from "./settled-postal.ts";
+import { canadianPostalPoints, usPostalPoints, zoneAt } from "./sources.ts";
+import { straddlingZips } from "./straddle.ts";
+
+/** Post of the armed forces: its state says nothing about where the person is. */
+const MILITARY = new Set(["AA", "AE", "AP"]);
+/** Sovereign states that the US Postal Service serves. */
+const FREELY_ASSOCIATED = new Set(["FM", "MH", "PW"]);
+const PROVINCES: Readonly<Record<string, readonly [province: string, zone: string]>> = {
+  A: ["NL", "America/St_Johns"],
+  B: ["NS", "America/Halifax"],
+  C: ["PE", "America/Halifax"],
+  E: ["NB", "America/Moncton"],
+  G: ["QC", "America/Toronto"],
+  H: ["QC", "America/Toronto"],
+  J: ["QC", "America/Toronto"],
+  K: ["ON", "America/Toronto"],
+  L: ["ON", "America/Toronto"],
+  M: ["ON", "America/Toronto"],
+  N: ["ON", "America/Toronto"],
+  P: ["ON", "America/Toronto"],
+  R: ["MB", "America/Winnipeg"],
+  S: ["SK", "America/Regina"],
+  T: ["AB", "America/Edmonton"],
+  V: ["BC", "America/Vancouver"],
+  Y: ["YT", "America/Whitehorse"],
+};
+/** X serves two territories. */
+const NUNAVUT = new Set(["X0A", "X0B", "X0C"]);
+
+const settledBy = (list: readonly SettledPostal[]) =>
+  new Map(list.flatMap(({ codes, zones }) => codes.map((code) => [code, zones] as const)));
+
+/** `country state zones` of every ZIP code, in order of the codes. */
+export function zipPlaces(): [zip: string, place: string][] {
+  const points = usPostalPoints().filter(({ state, latitude }) => !MILITARY.has(state) && latitude !== 0);
+  const settled = settledBy(SETTLED_ZIPS);
+  const straddling = straddlingZips(points);
+  return points
+    .map(({ code, state, latitude, longitude }): [string, string] => {
+      const second = straddling.get(code);
+      const zones = settled.get(code) ?? [
+        writtenAs(zoneAt(latitude, longitude), state),
+        ...(second === undefined ? [] : [second]),
+      ];
+      return [code, `${FREELY_ASSOCIATED.has(state) ? state : "US"} ${state} ${zones.join(" ")}`];
+    })
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** `country province zones` of every FSA, in order of the codes. */
+export function fsaPlaces(): [fsa: string, place: string][] {
+  const settled = settledBy(SETTLED_FSAS);
+  const places: [string, string][] = [];
+  for (const { code, latitude, longitude } of canadianPostalPoints()) {
+    if (code === "H0H") continue; // addressed to the North Pole
+    const letter = code.charAt(0);
+    const [province, usual] = PROVINCES[letter] ?? [NUNAVUT.has(code) ? "NU" : "NT", ""];
+    const located = latitude !== 0 && longitude < 0 ? writtenAs(zoneAt(latitude, longitude), province) : usual;
+    places.push([code, `CA ${province} ${(settled.get(code) ?? [located]).join(" ")}`]);
+  }
+  return places.sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+interface Run {
+  readonly first: number;
+  last: number;
+  readonly place: number;
+}
+
+/** Runs of ZIP codes with one place. A run reaches over codes not in use only inside a three-digit area that has some in use. */
+function runsOf(places: readonly (readonly [zip: string, place: number])[]): Run[] {
+  const areas = new Set(places.map(([zip]) => zip.slice(0, 3)));
+  const runs: Run[] = [];
+  for (const [zip, place] of places) {
+    const code = Number(zip);
+    const run = runs.at(-1);
+    if (run !== undefined && run.place === place && areasBetween(run.last, code).every((area) => areas.has(area)))
+      run.last = code;
+    else runs.push({ first: code, last: code, place });
+  }
+  return runs;
+}
+
+function areasBetween(from: number, to: number): string[] {
+  const first = Math.floor(from / 100);
+  return Array.from({ length: Math.floor(to / 100) - first + 1 }, (_, i) => String(first + i).padStart(3, "0"));
+}
+
+/** The generated file. */
+function tableFile(): string {
+  const zips = zipPlaces();
+  const fsas = fsaPlaces();
+  const places = [...new Set([...zips, ...fsas].map(([, place]) => place))].sort();
+  const numbers = new Map(places.map((place, number) => [place, number]));
+  const numberOf = (place: string) => numbers.get(place) ?? 0;
+  let last = -1;
+  const runs = runsOf(zips.map(([zip, place]) => [zip, numberOf(place)])).map((run) => {
+    const fields = [run.first - last - 1, run.last - run.first, run.place].map((field) => field.toString(36));
+    last = run.last;
+    return fields.join(",");
+  });
+  const groups = new Map<string, string[]>();
+  for (const [fsa, place] of fsas) {
+    const key = `${numberOf(place).toString(36)}:${fsa.charAt(0)}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [fsa.slice(1)]);
+    else group.push(fsa.slice(1));
+  }
+  return `// Generated by scripts/geography/postal-table.ts: do not edit. ${zips.length} US ZIP codes, ${fsas.length} Canadian forward sortation areas.
+// How it is packed stands in postal.ts.
+
+/** \`country state zones\`, numbered from 0. */
+export const PLACES = \`
+${places.join("\n")}
+\`;
+
+/** Runs of ZIP codes in base 36: codes skipped since the last run, length less one, number of the place. */
+export const ZIP_RUNS =
+  "${runs.join(" ")}";
+
+/** Forward sortation areas: number of the place in base 36, first letter, then two characters for each. */
+export const FSA_GROUPS =
+  "${[...groups].map(([key, codes]) => `${key}${codes.join("")}`).join(" ")}";
+`;
+}
+
+if (import.meta.main) {
+  const path = new URL("../../src/compliance/data/postal-table.ts", import.meta.url);
+  const wanted = tableFile();
+  if (!process.argv.includes("--check")) await writeFile(path, wanted);
+  else if ((await readFile(path, "utf8")) !== wanted) {
+    process.stderr.write(
+      "src/compliance/data/postal-table.ts is not what its sources say: run node scripts/geography/postal-table.ts\n",
+    );
+    process.exitCode = 1;
+  }
+}

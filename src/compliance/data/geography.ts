@@ -1,0 +1,34 @@
+// The tables that come with outdial: area codes, postal codes, countries.
+
+import type { AreaCode, Geography, PostalPlace } from "../geography/types.ts";
+import { areaCodeTable, nonGeographicCodes } from "./area-codes.ts";
+import { COUNTRY_ZONES } from "./country-zones.ts";
+import { createPostalTable } from "./postal.ts";
+
+/** Of when the tables are; goes into the record of every decision made with them. */
+const VERSION = "builtin-2026-11";
+
+/** Makes the tables ready for use. The postal table is unpacked when the first postal code is looked up. */
+export function createBuiltinGeography(): Geography {
+  const areaCodes: readonly (AreaCode | undefined)[] = areaCodeTable();
+  const nonGeographic = nonGeographicCodes();
+  const countries = new Map(
+    COUNTRY_ZONES.trim()
+      .split("\n")
+      .map((line): [string, readonly string[]] => {
+        const [country = "", ...zones] = line.split(" ");
+        return [country, zones];
+      }),
+  );
+  let lookUpPostal: ((code: string) => PostalPlace | undefined) | undefined;
+  return {
+    version: VERSION,
+    areaCode: (code) => areaCodes[code],
+    isNonGeographic: (code) => nonGeographic.has(code),
+    postal: (code) => {
+      lookUpPostal ??= createPostalTable();
+      return lookUpPostal(code);
+    },
+    countryZones: (country) => countries.get(country) ?? [],
+  };
+}
