@@ -19,6 +19,18 @@ export {
 export { ComplianceError, type ComplianceErrorCode } from "./error.ts";
 export type { AreaCode, Geography, PostalPlace } from "./geography/types.ts";
 export {
+  type AbandonmentLimit,
+  type AbandonmentReading,
+  type Allowance,
+  type AnswerCounts,
+  type AnswerHour,
+  type Forecast,
+  type LedgerOptions,
+  type Pace,
+  readAbandonment,
+  type VendorView,
+} from "./ledger/abandonment.ts";
+export {
   CALL_TYPES,
   type CallType,
   CONFIDENCES,
@@ -33,3 +45,13 @@ export {
   rulePackJsonSchema,
   type WeekHours,
 } from "./pack/schema.ts";
+export { type ConsentRecord, currentConsent } from "./suppression/consent-state.ts";
+export { findOptOut, OPT_OUT_PATTERNS, type OptOutPattern, type RawWords } from "./suppression/opt-out.ts";
+export {
+  businessDeadline,
+  type DeadlineRule,
+  type RevocationClock,
+  readRevocationClock,
+  type SpreadTarget,
+  type SystemSpread,
+} from "./suppression/revocation-clock.ts";

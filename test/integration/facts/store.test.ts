@@ -57,7 +57,7 @@ test("facts come back as they were given, once each, and of unknown numbers noth
   const gone = { number: ANNA, disconnectedOn: "2025-05-05" };
   expect(await facts.addDisconnections([gone, gone, { number: ANNA, disconnectedOn: "2025-01-01" }])).toBe(2);
   const found = await facts.of([ANNA, BEN, 442079460018, ANNA], { attemptsSince: T, files: [] });
-  expect([...found.keys()].sort()).toEqual([ANNA, BEN]);
+  expect(new Set(found.keys())).toEqual(new Set([ANNA, BEN]));
   expect(found.get(ANNA)).toEqual({
     consents: [
       { level: "written", at: T },

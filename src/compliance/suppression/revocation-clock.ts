@@ -1,0 +1,99 @@
+// The revocation clock: by when the law wants an opt-out carried out everywhere, by when we want it, and which systems still owe their word.
+
+import type { Instant } from "../../kernel/index.ts";
+import type { CivilDate } from "../decide/types.ts";
+import { ComplianceError } from "../error.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/**
+ * The last day of a deadline in business days: Saturdays, Sundays and the listed holidays do not count, nor does the day of the request
+ * (47 CFR 64.1200(a)(10), (d)(3)). Throws ComplianceError `invalid_facts` when the date is none.
+ */
+export function businessDeadline(requestedOn: CivilDate, businessDays: number, holidays: ReadonlySet<CivilDate>): CivilDate {
+  const start = Date.parse(`${requestedOn}T00:00:00Z`);
+  if (!/^\d{4}-\d\d-\d\d$/.test(requestedOn) || Number.isNaN(start))
+    throw new ComplianceError("invalid_facts", `${requestedOn} is not a date; YYYY-MM-DD is wanted`);
+  let day = start;
+  for (let left = businessDays; left > 0; ) {
+    day += DAY;
+    const weekday = new Date(day).getUTCDay();
+    if (weekday !== 0 && weekday !== 6 && !holidays.has(civilDate(day))) left -= 1;
+  }
+  return civilDate(day);
+}
+
+function civilDate(at: Instant): CivilDate {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
+/** A system that must carry revocations out, and our own target for it. */
+export interface SpreadTarget {
+  readonly system: string;
+  /** Hours after the revocation. */
+  readonly hours: number;
+}
+
+/** What a system owes. */
+export interface SystemSpread {
+  readonly system: string;
+  readonly target: Instant;
+  readonly acknowledgedAt: Instant | undefined;
+  /** `late`: acknowledged, but after the target. */
+  readonly state: "done" | "late" | "due" | "overdue";
+}
+
+/** Where a revocation stands. */
+export interface RevocationClock {
+  /** The last day the law allows. */
+  readonly deadline: CivilDate;
+  /** When that day first ends anywhere in the world: until then everybody is in time. */
+  readonly deadlineEnds: Instant;
+  readonly systems: readonly SystemSpread[];
+  /** Some system has not acknowledged. */
+  readonly open: boolean;
+  /** Some system has not acknowledged and its target, or the deadline, has passed. */
+  readonly overdue: boolean;
+  /** The earliest instant at which something owed is, or was, due; undefined when nothing is owed. */
+  readonly nextDue: Instant | undefined;
+}
+
+/** How long a deadline is. */
+export interface DeadlineRule {
+  readonly businessDays: number;
+  readonly holidays: ReadonlySet<CivilDate>;
+}
+
+/**
+ * Reads the clock of one revocation at `now`. The day of the request is taken as the earliest it may have been where the person is: the date
+ * twelve hours west of UTC. The deadline ends when that last day first ends anywhere: fourteen hours east of UTC.
+ */
+export function readRevocationClock(
+  revocation: {
+    readonly revokedAt: Instant;
+    readonly acknowledgements: readonly { readonly system: string; readonly at: Instant }[];
+  },
+  targets: readonly SpreadTarget[],
+  rule: DeadlineRule,
+  now: Instant,
+): RevocationClock {
+  const { revokedAt, acknowledgements } = revocation;
+  const deadline = businessDeadline(civilDate(revokedAt - 12 * HOUR), rule.businessDays, rule.holidays);
+  const deadlineEnds = Date.parse(`${deadline}T00:00:00Z`) + DAY - 14 * HOUR;
+  const systems = targets.map(({ system, hours }): SystemSpread => {
+    const target = Math.min(revokedAt + hours * HOUR, deadlineEnds);
+    const acknowledgedAt = acknowledgements.find((ack) => ack.system === system)?.at;
+    if (acknowledgedAt === undefined) return { system, target, acknowledgedAt, state: now > target ? "overdue" : "due" };
+    return { system, target, acknowledgedAt, state: acknowledgedAt > target ? "late" : "done" };
+  });
+  const owed = systems.filter(({ acknowledgedAt }) => acknowledgedAt === undefined);
+  return {
+    deadline,
+    deadlineEnds,
+    systems,
+    open: owed.length > 0,
+    overdue: owed.some(({ state }) => state === "overdue"),
+    nextDue: owed.length === 0 ? undefined : Math.min(...owed.map(({ target }) => target)),
+  };
+}
