@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { CAMPAIGN_STATUSES, campaignDraftAccepted, type OPERATIONS, type OperationId, operationOf } from "../contract/index.ts";
-import { problemsOf } from "./problems.ts";
+import { problemsOf } from "../kernel/index.ts";
 import { badRequest } from "./wire.ts";
 
 /** The body a handler gets. */

@@ -2,12 +2,11 @@
 
 import { z } from "zod";
 import { CAMPAIGN_STATUSES, interactionPatchAccepted } from "../contract/index.ts";
-import type { Instant } from "../kernel/index.ts";
+import { type Instant, problemsOf } from "../kernel/index.ts";
 import type { ClockMode, ClockModeOption } from "./clock.ts";
 import type { Fault } from "./faults.ts";
 import { shownCall } from "./handlers/outbound.ts";
 import type { Journal, JournalEntry, JournalFilter } from "./journal.ts";
-import { problemsOf } from "./problems.ts";
 import { CALL_STATUSES, type CallStatus, metricsFigures } from "./scenario/index.ts";
 import type { SandboxSnapshot } from "./snapshot.ts";
 import { campaignChanged, metricsUpdated, settingsUpdated } from "./state-changes.ts";

@@ -1,9 +1,8 @@
 // The list of faults (contract §3): added, listed, cleared, and asked at each request which of them strikes.
 
 import { z } from "zod";
-import { OutdialError } from "../kernel/index.ts";
+import { OutdialError, type Problem, problemsOf } from "../kernel/index.ts";
 import { type FaultEffect, type FaultSpec, faultSpec } from "./fault-schema.ts";
-import { type Problem, problemsOf } from "./problems.ts";
 import { seedWord, unit } from "./world/derive.ts";
 
 /** A fault as listed: its rule, how many requests matched, how often it struck. */

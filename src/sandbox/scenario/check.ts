@@ -3,10 +3,8 @@
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { OUTCOME_CODES, parseInstant } from "../../contract/index.ts";
-import { type Instant, messageOf, nearest, OutdialError } from "../../kernel/index.ts";
-import { type Problem, problemsOf } from "../problems.ts";
+import { type Instant, messageOf, nearest, OutdialError, type Problem, parseDuration, problemsOf } from "../../kernel/index.ts";
 import { defaultClient, defaultDialerSettings, defaultDispositions } from "./default.ts";
-import { parseDuration } from "./durations.ts";
 import { type ParsedScenario, scenarioSchema } from "./schema.ts";
 
 /** A checked scenario with the defaults filled in. Check it again and it comes out the same. */

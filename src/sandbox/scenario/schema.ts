@@ -14,8 +14,8 @@ import {
   RATE_LIMITS,
   type RateFamily,
 } from "../../contract/index.ts";
+import { parseDuration } from "../../kernel/index.ts";
 import { faultSpec } from "../fault-schema.ts";
-import { parseDuration } from "./durations.ts";
 
 /** States of a call; the ones from `completed` on are final. */
 export const CALL_STATUSES = [

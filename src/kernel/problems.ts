@@ -1,7 +1,7 @@
 // Turns what the schema found wrong into lines that name the path, say what is allowed and suggest the nearest word.
 
 import { z } from "zod";
-import { nearest } from "../kernel/index.ts";
+import { nearest } from "./suggest.ts";
 
 /** One thing wrong with a checked value. `path` such as `campaigns[0].status`; empty for the whole. */
 export interface Problem {

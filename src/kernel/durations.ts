@@ -1,4 +1,4 @@
-// Spans of time as people write them in scenario files.
+// Spans of time as people write them in files and flags.
 
 const UNIT_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 const SPAN = /^(?:\d+(?:\.\d+)?(?:ms|d|h|m|s))+$/;
