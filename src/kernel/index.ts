@@ -3,11 +3,9 @@
 export { canonicalJson } from "./canonical-json.ts";
 export type { Clock, Instant } from "./clock.ts";
 export { parseDuration } from "./durations.ts";
-export { parseDuration } from "./durations.ts";
 export { type ErrorOptionsWithAdvice, messageOf, OutdialError } from "./error.ts";
 export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";
-export { type Problem, problemsOf } from "./problems.ts";
 export { type Problem, problemsOf } from "./problems.ts";
 export { createRandom, type RandomStream } from "./random.ts";
 export {
