@@ -1,6 +1,8 @@
 // Calling rules as dated data, where a number is, and who may be called when. Pure.
 
 export { createBuiltinGeography } from "./data/geography.ts";
+export { CompiledPack, type CompileOptions, compilePack } from "./decide/compile.ts";
+export { decide, mayCall } from "./decide/decide.ts";
 export {
   ATTEMPT_KINDS,
   type Attempt,
@@ -30,6 +32,10 @@ export {
   readAbandonment,
   type VendorView,
 } from "./ledger/abandonment.ts";
+export { convertFlatRuleSet, isFlatRuleSet } from "./pack/flat.ts";
+export { toFlatRuleSet } from "./pack/flat-back.ts";
+export type { FlatRuleSet } from "./pack/flat-schema.ts";
+export { parseRulePack } from "./pack/parse.ts";
 export {
   CALL_TYPES,
   type CallType,
@@ -55,3 +61,4 @@ export {
   type SpreadTarget,
   type SystemSpread,
 } from "./suppression/revocation-clock.ts";
+export { formatInstant } from "./time/civil.ts";

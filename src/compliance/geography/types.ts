@@ -13,7 +13,7 @@ export interface AreaCode {
   readonly zones: readonly string[];
 }
 
-/** The place of a postal code. */
+/** The place of a postal code. Codes of one place share one object, so that callers can keep what they derive from it beside it. */
 export interface PostalPlace {
   readonly country: string;
   /** State or province. */

@@ -1,0 +1,137 @@
+// The rules that bind one place and one type of call, made ready to run.
+
+import type { Instant } from "../../kernel/index.ts";
+import type { Exemption, Rule, RulePack } from "../pack/schema.ts";
+import { parseDay } from "../time/civil.ts";
+import type { Zone } from "../time/zone.ts";
+import { AbandonedCheck, CampaignDayCheck, ConversationCheck, DateCapCheck, HourCapCheck } from "./checks-attempts.ts";
+import { ClosedDaysCheck, EmergencyCheck, HoursCheck } from "./checks-clock.ts";
+import { ConsentCheck, InternalListCheck, NationalCheck, RegistryAgeCheck, RevocationCheck } from "./checks-person.ts";
+import { type Context, LIFTED_BY, type RelationshipMonths } from "./context.ts";
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** What binding needs of the compiled pack. */
+export interface Binding {
+  readonly pack: RulePack;
+  readonly zone: (name: string) => Zone;
+  readonly calendar: (name: string) => ReadonlySet<number>;
+  readonly violation: (id: string) => number;
+  /** The relationship rule that holds for rules of a jurisdiction: its own, else its country's, else the one that binds everywhere. */
+  readonly relationship: (jurisdiction: string) => RelationshipMonths | undefined;
+}
+
+/** Judges one rule. */
+export interface Check {
+  run(context: Context): void;
+}
+
+/** A rule bound: in force or not, lifted or not, then its check. */
+export class BoundRule {
+  readonly #rule: Rule;
+  readonly #check: Check;
+  readonly #mask: number;
+  readonly #months: RelationshipMonths | undefined;
+  readonly #effective: number;
+  readonly #ends: number;
+
+  constructor(rule: Rule, check: Check, exempt: readonly Exemption[], months: RelationshipMonths | undefined) {
+    this.#rule = rule;
+    this.#check = check;
+    this.#mask = exempt.reduce((mask, name) => mask | LIFTED_BY[name], 0);
+    this.#months = months;
+    this.#effective = rule.effective === undefined ? -NEVER : parseDay(rule.effective, "effective");
+    this.#ends = rule.ends === undefined ? NEVER : parseDay(rule.ends, "ends");
+  }
+
+  run(context: Context): void {
+    context.cap = NEVER;
+    if ((this.#effective !== -NEVER || this.#ends !== NEVER) && !this.#inForce(context)) return;
+    if (this.#mask !== 0) {
+      if (context.lifted(this.#mask, this.#months)) return;
+      context.cap = Math.min(context.cap, context.nextLift());
+    }
+    context.rule = this.#rule;
+    this.#check.run(context);
+  }
+
+  /** In force where any zone's local date is within the rule's dates; sets the cap to the instant at which no zone's is. */
+  #inForce(context: Context): boolean {
+    const { zones, days, at, limit } = context;
+    if (zones.length === 0) return this.#covers(context.utcDay);
+    let inForce = false;
+    let over: Instant = at;
+    for (let i = 0; i < zones.length; i++) {
+      if (!this.#covers(days[i] ?? 0)) continue;
+      inForce = true;
+      if (this.#ends !== NEVER && context.wantsNext)
+        over = Math.max(over, zones[i]?.firstDay(at, limit, (day) => day > this.#ends) ?? NEVER);
+    }
+    if (this.#ends !== NEVER) context.cap = over;
+    return inForce;
+  }
+
+  #covers(day: number): boolean {
+    return day >= this.#effective && day <= this.#ends;
+  }
+}
+
+/**
+ * Makes a rule ready to run; undefined for kinds that judge no call by themselves.
+ * @param revocationsReported a rule that binds the same calls reports revoked consent
+ */
+export function bindRule(rule: Rule, binding: Binding, revocationsReported: boolean): BoundRule | undefined {
+  const check = checkOf(rule, binding, revocationsReported);
+  if (check === undefined) return undefined;
+  const jurisdiction = binding.pack.jurisdictions.find(({ id }) => id === rule.jurisdiction);
+  const exempt = [...(rule.exempt ?? []), ...(jurisdiction?.exempt ?? [])];
+  return new BoundRule(rule, check, exempt, binding.relationship(rule.jurisdiction));
+}
+
+function checkOf(rule: Rule, { pack, zone, calendar, violation }: Binding, revocationsReported: boolean): Check | undefined {
+  switch (rule.kind) {
+    case "calling-hours": {
+      const holidays = rule.onHolidays === undefined ? undefined : calendar(rule.onHolidays.calendar);
+      const fixed = rule.zone === undefined ? undefined : zone(rule.zone);
+      return new HoursCheck(
+        rule,
+        fixed,
+        holidays,
+        violation(rule.violation),
+        violation(rule.closedDayViolation ?? rule.violation),
+      );
+    }
+    case "closed-days":
+      return new ClosedDaysCheck(calendar(rule.calendar), violation(rule.violation));
+    case "emergency-ban": {
+      const spans = pack.emergencies
+        .filter(({ jurisdiction }) => jurisdiction === rule.jurisdiction)
+        .map(({ start, end }) => ({ start: Date.parse(start), end: end === undefined ? NEVER : Date.parse(end) }));
+      return spans.length === 0 ? undefined : new EmergencyCheck(spans, violation(rule.violation));
+    }
+    case "attempt-cap":
+      return "hours" in rule.period
+        ? new HourCapCheck(rule, rule.period.hours, violation(rule.violation))
+        : new DateCapCheck(rule, rule.period.localDates, violation(rule.violation));
+    case "conversation-quiet":
+      return new ConversationCheck(rule, violation(rule.violation));
+    case "abandoned-quiet":
+      return new AbandonedCheck(rule, violation(rule.violation));
+    case "campaign-day-cap":
+      return new CampaignDayCheck(rule, zone(rule.zone), violation(rule.violation));
+    case "consent-required":
+      return new ConsentCheck(rule, violation(rule.violation), violation(rule.reassignedViolation), !revocationsReported);
+    case "consent-revocation":
+      return new RevocationCheck(violation(rule.violation));
+    case "national-registry":
+      return new NationalCheck(violation(rule.violation));
+    case "registry-age":
+      return new RegistryAgeCheck(rule, violation(rule.violation));
+    case "internal-list":
+      return new InternalListCheck(violation(rule.violation));
+    case "relationship":
+    case "revocation-deadline":
+    case "abandonment-limit":
+      return undefined;
+  }
+}

@@ -1,0 +1,167 @@
+// Checks of rules about earlier calls: caps, quiet days after a conversation, quiet hours after an abandoned call, a campaign's daily total.
+
+import type { RuleOf } from "../pack/schema.ts";
+import { HOUR_MS, parseDay } from "../time/civil.ts";
+import type { Zone } from "../time/zone.ts";
+import { type Context, DEFAULT_SUBJECT } from "./context.ts";
+import type { Attempt } from "./types.ts";
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+const isPlaced = (attempt: Attempt) => attempt.kind !== "inbound-conversation";
+const isConversation = (attempt: Attempt) => attempt.kind === "conversation" || attempt.kind === "inbound-conversation";
+const inScope = (attempt: Attempt, all: boolean, subject: string) => all || (attempt.subject ?? DEFAULT_SUBJECT) === subject;
+
+/** At most so many placed calls in so many elapsed hours. A call counts while less than the period has passed since. */
+export class HourCapCheck {
+  readonly #max: number;
+  readonly #period: number;
+  readonly #all: boolean;
+  readonly #violation: number;
+
+  constructor({ max, scope }: RuleOf<"attempt-cap">, hours: number, violation: number) {
+    this.#max = max;
+    this.#period = hours * HOUR_MS;
+    this.#all = scope === "all";
+    this.#violation = violation;
+  }
+
+  run(context: Context): void {
+    const since = context.at - this.#period;
+    let count = 0;
+    for (const attempt of context.attempts) {
+      if (attempt.at > since && isPlaced(attempt) && inScope(attempt, this.#all, context.subject)) count++;
+    }
+    if (count >= this.#max) context.report(this.#violation, context.wantsNext ? this.#release(context, since) : NEVER, -1, count);
+  }
+
+  /** The cap lets go when only max - 1 of the calls are younger than the period: when the max-th youngest leaves it. */
+  #release(context: Context, since: number): number {
+    if (this.#max === 0) return NEVER;
+    const counted: number[] = [];
+    for (const attempt of context.attempts) {
+      if (attempt.at > since && isPlaced(attempt) && inScope(attempt, this.#all, context.subject)) counted.push(attempt.at);
+    }
+    counted.sort((a, b) => b - a);
+    return (counted[this.#max - 1] ?? NEVER) + this.#period;
+  }
+}
+
+/** At most so many placed calls on the local date and the dates before it. */
+export class DateCapCheck {
+  readonly #max: number;
+  readonly #dates: number;
+  readonly #all: boolean;
+  readonly #violation: number;
+
+  constructor({ max, scope }: RuleOf<"attempt-cap">, dates: number, violation: number) {
+    this.#max = max;
+    this.#dates = dates;
+    this.#all = scope === "all";
+    this.#violation = violation;
+  }
+
+  run(context: Context): void {
+    const { zones, days } = context;
+    for (let i = 0; i < zones.length; i++) {
+      const zone = zones[i];
+      if (zone === undefined) continue;
+      const count = this.#count(context, zone, days[i] ?? 0);
+      if (count < this.#max) continue;
+      const release = context.wantsNext
+        ? zone.firstDay(context.at, context.limit, (day) => this.#count(context, zone, day) < this.#max)
+        : NEVER;
+      context.report(this.#violation, release, i, count);
+    }
+  }
+
+  #count(context: Context, zone: Zone, today: number): number {
+    let count = 0;
+    for (const attempt of context.attempts) {
+      if (!isPlaced(attempt) || !inScope(attempt, this.#all, context.subject)) continue;
+      const day = zone.day(attempt.at);
+      if (day <= today && day > today - this.#dates) count++;
+    }
+    return count;
+  }
+}
+
+/** Quiet local dates after a conversation, whoever began it; its own date is the first. */
+export class ConversationCheck {
+  readonly #days: number;
+  readonly #all: boolean;
+  readonly #violation: number;
+
+  constructor({ days, scope }: RuleOf<"conversation-quiet">, violation: number) {
+    this.#days = days;
+    this.#all = scope === "all";
+    this.#violation = violation;
+  }
+
+  run(context: Context): void {
+    const { zones, days } = context;
+    for (let i = 0; i < zones.length; i++) {
+      const zone = zones[i];
+      const since = zone === undefined ? NEVER : this.#conversation(context, zone, days[i] ?? 0);
+      if (zone === undefined || since === NEVER) continue;
+      const release = context.wantsNext
+        ? zone.firstDay(context.at, context.limit, (day) => this.#conversation(context, zone, day) === NEVER)
+        : NEVER;
+      context.report(this.#violation, release, i, 0, since);
+    }
+  }
+
+  /** The latest conversation's local date that keeps `today` quiet, or Infinity. */
+  #conversation(context: Context, zone: Zone, today: number): number {
+    let latest = NEVER;
+    for (const attempt of context.attempts) {
+      if (!isConversation(attempt) || !inScope(attempt, this.#all, context.subject)) continue;
+      const day = zone.day(attempt.at);
+      if (day <= today && today < day + this.#days && (latest === NEVER || day > latest)) latest = day;
+    }
+    return latest;
+  }
+}
+
+/** Quiet elapsed hours after an abandoned call, unless an agent is guaranteed. */
+export class AbandonedCheck {
+  readonly #period: number;
+  readonly #liftedByAgent: boolean;
+  readonly #violation: number;
+
+  constructor({ hours, liftedByGuaranteedAgent }: RuleOf<"abandoned-quiet">, violation: number) {
+    this.#period = hours * HOUR_MS;
+    this.#liftedByAgent = liftedByGuaranteedAgent;
+    this.#violation = violation;
+  }
+
+  run(context: Context): void {
+    if (this.#liftedByAgent && context.facts.guaranteedAgent === true) return;
+    let latest = Number.NEGATIVE_INFINITY;
+    for (const { kind, at } of context.attempts) if (kind === "abandoned" && at > latest) latest = at;
+    if (latest > context.at - this.#period) context.report(this.#violation, latest + this.#period, -1, 0, latest);
+  }
+}
+
+/** A campaign's calls on one date of its own zone, to anybody. */
+export class CampaignDayCheck {
+  readonly #max: number;
+  readonly #zone: Zone;
+  readonly #violation: number;
+
+  constructor({ max }: RuleOf<"campaign-day-cap">, zone: Zone, violation: number) {
+    this.#max = max;
+    this.#zone = zone;
+    this.#violation = violation;
+  }
+
+  run(context: Context): void {
+    const { campaignCalls } = context.facts;
+    const date = campaignCalls === undefined ? undefined : parseDay(campaignCalls.date, "campaignCalls.date");
+    const placed = date === this.#zone.day(context.at) ? (campaignCalls?.placed ?? 0) : 0;
+    if (placed < this.#max) return;
+    const release =
+      this.#max === 0 || !context.wantsNext ? NEVER : this.#zone.firstDay(context.at, context.limit, (day) => day !== date);
+    context.report(this.#violation, release, -1, placed);
+  }
+}

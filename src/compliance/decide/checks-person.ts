@@ -1,0 +1,96 @@
+// Checks of rules about what the person has said: consent, revocation, registries.
+
+import type { RuleOf } from "../pack/schema.ts";
+import { DAY_MS, parseDay } from "../time/civil.ts";
+import type { Context } from "./context.ts";
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Consent of a level must have been given, and to this holder of the number. */
+export class ConsentCheck {
+  readonly #written: boolean;
+  readonly #violation: number;
+  readonly #reassigned: number;
+  readonly #seesRevocation: boolean;
+
+  /** @param seesRevocation count a revoked consent as none, because no rule of the pack reports revocations by themselves */
+  constructor({ level }: RuleOf<"consent-required">, violation: number, reassigned: number, seesRevocation: boolean) {
+    this.#written = level === "written";
+    this.#violation = violation;
+    this.#reassigned = reassigned;
+    this.#seesRevocation = seesRevocation;
+  }
+
+  run(context: Context): void {
+    const { consent } = context.facts;
+    if (consent === undefined || consent.level === "none" || (this.#written && consent.level !== "written")) {
+      context.report(this.#violation, NEVER);
+    } else if (consent.at > context.at) {
+      context.report(this.#violation, consent.at);
+    } else if (this.#seesRevocation && consent.revokedAt !== undefined && consent.revokedAt <= context.at) {
+      context.report(this.#violation, NEVER);
+    }
+    if (consent !== undefined && consent.level !== "none" && context.consentVoid()) context.report(this.#reassigned, NEVER);
+  }
+}
+
+/** Consent withdrawn binds at once. */
+export class RevocationCheck {
+  readonly #violation: number;
+
+  constructor(violation: number) {
+    this.#violation = violation;
+  }
+
+  run(context: Context): void {
+    const revokedAt = context.facts.consent?.revokedAt;
+    if (revokedAt !== undefined && revokedAt <= context.at) context.report(this.#violation, NEVER, -1, 0, revokedAt);
+  }
+}
+
+/** On a national do-not-call registry. */
+export class NationalCheck {
+  readonly #violation: number;
+
+  constructor(violation: number) {
+    this.#violation = violation;
+  }
+
+  run(context: Context): void {
+    if (context.facts.dnc?.national === true) context.report(this.#violation, NEVER);
+  }
+}
+
+/** The registry file must be young: the local date of the call in every zone counts; without a place the UTC date does. */
+export class RegistryAgeCheck {
+  readonly #maxAge: number;
+  readonly #violation: number;
+
+  constructor({ maxAgeDays }: RuleOf<"registry-age">, violation: number) {
+    this.#maxAge = maxAgeDays;
+    this.#violation = violation;
+  }
+
+  run(context: Context): void {
+    const { scrubbedOn } = context.facts;
+    if (scrubbedOn === undefined) return;
+    let today = context.zones.length === 0 ? Math.floor(context.at / DAY_MS) : Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < context.zones.length; i++) today = Math.max(today, context.days[i] ?? 0);
+    const age = today - parseDay(scrubbedOn, "scrubbedOn");
+    if (age > this.#maxAge) context.report(this.#violation, NEVER, -1, age);
+  }
+}
+
+/** On our own do-not-call list. */
+export class InternalListCheck {
+  readonly #violation: number;
+
+  constructor(violation: number) {
+    this.#violation = violation;
+  }
+
+  run(context: Context): void {
+    const internalAt = context.facts.dnc?.internalAt;
+    if (internalAt !== undefined && internalAt <= context.at) context.report(this.#violation, NEVER, -1, 0, internalAt);
+  }
+}

@@ -1,0 +1,258 @@
+// A rule pack compiled: zones shared, calendars as sets of days, and for every place the rules that bind it, made when first asked for.
+
+import { ComplianceError } from "../error.ts";
+import { geographyOf } from "../geography/inline.ts";
+import { NumberReader, normalisePostal } from "../geography/numbers.ts";
+import type { Geography, PostalPlace } from "../geography/types.ts";
+import { CALL_TYPES, type CallType, type Rule, type RulePack } from "../pack/schema.ts";
+import { parseDay } from "../time/civil.ts";
+import { Zone } from "../time/zone.ts";
+import { type BoundRule, bindRule } from "./bind.ts";
+import { Context, type RelationshipMonths } from "./context.ts";
+
+/** What holds whatever a pack says. */
+export const INVALID_NUMBER = "INVALID_NUMBER";
+export const UNRESOLVED_LOCATION = "UNRESOLVED_LOCATION";
+export const COUNTRY_NOT_COVERED = "COUNTRY_NOT_COVERED";
+
+/** Where a number and an address put the person: the zones that count and the rules that bind there. */
+export interface Place {
+  readonly zones: readonly Zone[];
+  readonly zoneNames: readonly string[];
+  readonly jurisdictions: readonly string[];
+  /** Number of the violation when the place itself forbids a call, else -1. */
+  readonly fault: number;
+  readonly rules: Readonly<Record<CallType, readonly BoundRule[]>>;
+}
+
+export interface CompileOptions {
+  /** The tables for packs whose geography is "builtin". */
+  readonly geography?: Geography | undefined;
+  /** Version of this runtime's time-zone data, such as Node's `process.versions.tz`; part of the record of each decision. */
+  readonly timeZoneData?: string | undefined;
+}
+
+/** A pack ready to decide with. What it learns while deciding (zone tables, places) only makes it faster. */
+export class CompiledPack {
+  readonly pack: RulePack;
+  /** `id@version`. */
+  readonly packVersion: string;
+  readonly timeZoneData: string;
+  readonly geographyVersion: string;
+  /** Every violation the pack can report, sorted. */
+  readonly violations: readonly string[];
+  /** Shared by all decisions with this pack. */
+  readonly context: Context;
+
+  readonly #geography: Geography;
+  readonly #reader = new NumberReader();
+  readonly #zones = new Map<string, Zone>();
+  readonly #calendars = new Map<string, ReadonlySet<number>>();
+  readonly #countries: ReadonlySet<string>;
+  readonly #bound = new Map<string, BoundRule | undefined>();
+  readonly #byAreaCode: (Place | undefined)[] = [];
+  readonly #byAddress = new WeakMap<PostalPlace, Map<number, Place>>();
+  readonly #byCountries = new Map<readonly string[], Place>();
+  readonly #invalid: Place;
+
+  /** Throws `invalid_pack` for a pack that needs the built-in geography when none is given, `unknown_zone`. */
+  constructor(pack: RulePack, options: CompileOptions = {}) {
+    this.pack = pack;
+    this.packVersion = `${pack.id}@${pack.version}`;
+    this.timeZoneData = options.timeZoneData ?? "unknown";
+    this.#geography = geographyFor(pack, options.geography);
+    this.geographyVersion = this.#geography.version;
+    this.violations = violationsOf(pack);
+    this.context = new Context(this.violations.length);
+    this.#countries = new Set(
+      [...pack.rules.map((rule) => rule.jurisdiction), ...pack.jurisdictions.map(({ id }) => id)].map(
+        (id) => id.split("-")[0] ?? id,
+      ),
+    );
+    this.#invalid = { zones: [], zoneNames: [], jurisdictions: [], fault: this.violation(INVALID_NUMBER), rules: noRules() };
+  }
+
+  /** Number of a violation id. */
+  violation(id: string): number {
+    return this.violations.indexOf(id);
+  }
+
+  /** The zone of a name; one object for each. Throws `unknown_zone`. */
+  zone(name: string): Zone {
+    let zone = this.#zones.get(name);
+    if (zone === undefined) {
+      zone = new Zone(name);
+      this.#zones.set(name, zone);
+    }
+    return zone;
+  }
+
+  /** The days of a calendar, as day numbers. */
+  calendar(name: string): ReadonlySet<number> {
+    let days = this.#calendars.get(name);
+    if (days === undefined) {
+      days = new Set((this.pack.calendars[name]?.days ?? []).map((day) => parseDay(day, `calendar ${name}`)));
+      this.#calendars.set(name, days);
+    }
+    return days;
+  }
+
+  /**
+   * The shortest of the terms that the jurisdiction, its country and the whole world set; undefined when none sets any, and no relationship
+   * can then lift a rule.
+   */
+  relationship(jurisdiction: string): RelationshipMonths | undefined {
+    const country = jurisdiction.split("-")[0];
+    let shortest: RelationshipMonths | undefined;
+    for (const rule of this.pack.rules) {
+      if (rule.kind !== "relationship" || !["*", country, jurisdiction].includes(rule.jurisdiction)) continue;
+      shortest = {
+        transaction: Math.min(shortest?.transaction ?? Number.POSITIVE_INFINITY, rule.months.transaction),
+        inquiry: Math.min(shortest?.inquiry ?? Number.POSITIVE_INFINITY, rule.months.inquiry),
+      };
+    }
+    return shortest;
+  }
+
+  /** Where a call to `number`, to a person at `postal`, goes. */
+  place(number: string, postal: string | undefined): Place {
+    const areaCode = NumberReader.areaCode(number);
+    if (areaCode === 0) return number.startsWith("+1") ? this.#invalid : this.#abroad(number, postal);
+    if (postal !== undefined) {
+      const code = normalisePostal(postal);
+      const address = code === undefined ? undefined : this.#geography.postal(code);
+      return address === undefined ? this.#placeUnknown(areaCode) : this.#atAddress(areaCode, address);
+    }
+    const known = this.#byAreaCode[areaCode];
+    if (known !== undefined) return known;
+    const place = this.#ofAreaCode(areaCode);
+    this.#byAreaCode[areaCode] = place;
+    return place;
+  }
+
+  #ofAreaCode(code: number): Place {
+    const area = this.#geography.areaCode(code);
+    if (area === undefined) return this.#geography.isNonGeographic(code) ? this.#make([], []) : this.#invalid;
+    return this.#make(jurisdictionsOf(area.country, area.states), area.zones);
+  }
+
+  /** An address that is not in the tables says that the person may be anywhere: the area code's states bind, but no zone is sure. */
+  #placeUnknown(code: number): Place {
+    const area = this.#geography.areaCode(code);
+    if (area === undefined && !this.#geography.isNonGeographic(code)) return this.#invalid;
+    return this.#make(area === undefined ? [] : jurisdictionsOf(area.country, area.states), []);
+  }
+
+  /** The address gives the zones; both its state and the area code's bind. */
+  #atAddress(code: number, address: PostalPlace): Place {
+    let places = this.#byAddress.get(address);
+    if (places === undefined) {
+      places = new Map();
+      this.#byAddress.set(address, places);
+    }
+    let place = places.get(code);
+    if (place === undefined) {
+      const area = this.#geography.areaCode(code);
+      if (area === undefined && !this.#geography.isNonGeographic(code)) place = this.#invalid;
+      else {
+        const here = jurisdictionsOf(address.country, [address.state]);
+        place = this.#make([...(area === undefined ? [] : jurisdictionsOf(area.country, area.states)), ...here], address.zones);
+      }
+      places.set(code, place);
+    }
+    return place;
+  }
+
+  /**
+   * Outside of the North American plan every zone of every country that shares the calling code counts; the main country's rules bind. A
+   * North American address gives the zones and binds as well; five digits alone are one only where the country has no such codes itself.
+   */
+  #abroad(number: string, postal: string | undefined): Place {
+    const countries = this.#reader.countries(number);
+    if (countries === undefined) return this.#invalid;
+    const [main] = countries;
+    const home = main === undefined ? [] : [main];
+    const code = postal === undefined ? undefined : normalisePostal(postal);
+    if (code !== undefined && (main === "GB" || !/^\d+$/.test(code))) {
+      const address = this.#geography.postal(code);
+      if (address === undefined) return this.#make(home, []);
+      return this.#make([...home, ...jurisdictionsOf(address.country, [address.state])], address.zones);
+    }
+    let place = this.#byCountries.get(countries);
+    if (place === undefined) {
+      place = this.#make(
+        home,
+        countries.flatMap((country) => this.#geography.countryZones(country)),
+      );
+      this.#byCountries.set(countries, place);
+    }
+    return place;
+  }
+
+  #make(jurisdictions: readonly string[], zoneNames: readonly string[]): Place {
+    const names = [...new Set(zoneNames)];
+    const binding = ["*", ...new Set(jurisdictions)];
+    const uncovered = jurisdictions.some((id) => !id.includes("-") && !this.#countries.has(id));
+    const fault = names.length === 0 ? UNRESOLVED_LOCATION : uncovered ? COUNTRY_NOT_COVERED : undefined;
+    const rules = noRules();
+    for (const type of CALL_TYPES) rules[type] = this.#rulesFor(binding, type);
+    return {
+      zones: names.map((name) => this.zone(name)),
+      zoneNames: Object.freeze(names),
+      jurisdictions: binding,
+      fault: fault === undefined ? -1 : this.violation(fault),
+      rules,
+    };
+  }
+
+  #rulesFor(jurisdictions: readonly string[], type: CallType): readonly BoundRule[] {
+    const binding = this.pack.rules.filter((rule) => jurisdictions.includes(rule.jurisdiction) && rule.binds.includes(type));
+    const revocationsReported = binding.some((rule) => rule.kind === "consent-revocation");
+    return binding.flatMap((rule) => this.#bind(rule, revocationsReported) ?? []);
+  }
+
+  #bind(rule: Rule, revocationsReported: boolean): BoundRule | undefined {
+    const key = `${rule.id} ${revocationsReported}`;
+    if (!this.#bound.has(key)) {
+      const { pack } = this;
+      const binding = {
+        pack,
+        zone: (name: string) => this.zone(name),
+        calendar: (name: string) => this.calendar(name),
+        violation: (id: string) => this.violation(id),
+        relationship: (jurisdiction: string) => this.relationship(jurisdiction),
+      };
+      this.#bound.set(key, bindRule(rule, binding, revocationsReported));
+    }
+    return this.#bound.get(key);
+  }
+}
+
+/** Compiles a pack. Throws `invalid_pack` when it needs the built-in geography and none is given, `unknown_zone`. */
+export function compilePack(pack: RulePack, options: CompileOptions = {}): CompiledPack {
+  return new CompiledPack(pack, options);
+}
+
+function noRules(): Record<CallType, readonly BoundRule[]> {
+  return { telemarketing: [], prerecorded: [], collection: [] };
+}
+
+function geographyFor(pack: RulePack, builtin: Geography | undefined): Geography {
+  if (pack.geography !== "builtin") return geographyOf(pack.geography, `${pack.id}@${pack.version}`);
+  if (builtin !== undefined) return builtin;
+  throw new ComplianceError("invalid_pack", `${pack.id} uses the built-in tables of places, which were not given to compilePack`);
+}
+
+function jurisdictionsOf(country: string, states: readonly string[]): string[] {
+  return [country, ...states.filter((state) => state !== "").map((state) => `${country}-${state}`)];
+}
+
+function violationsOf(pack: RulePack): readonly string[] {
+  const ids = new Set([INVALID_NUMBER, UNRESOLVED_LOCATION, COUNTRY_NOT_COVERED]);
+  for (const rule of pack.rules) {
+    if ("violation" in rule) ids.add(rule.violation);
+    if (rule.kind === "calling-hours" && rule.closedDayViolation !== undefined) ids.add(rule.closedDayViolation);
+    if (rule.kind === "consent-required") ids.add(rule.reassignedViolation);
+  }
+  return [...ids].sort();
+}

@@ -1,0 +1,138 @@
+// decide: may this call be placed now, which rules forbid it, and when is the first instant at which none does.
+
+import type { Instant } from "../../kernel/index.ts";
+import { ComplianceError } from "../error.ts";
+import { isInstantInRange } from "../time/zone.ts";
+import type { CompiledPack, Place } from "./compile.ts";
+import type { Context } from "./context.ts";
+import { reasonsFor } from "./reasons.ts";
+import type { Call, CallFacts, Decision, Reason } from "./types.ts";
+
+const NONE: readonly string[] = Object.freeze([]);
+const NEVER = Number.POSITIVE_INFINITY;
+
+class LazyDecision implements Decision {
+  readonly decision: "allow" | "deny";
+  readonly rules: readonly string[];
+  readonly next: Instant | null;
+  readonly zones: readonly string[];
+  readonly packVersion: string;
+  readonly timeZoneData: string;
+  readonly #pack: CompiledPack;
+  readonly #call: Call;
+  readonly #facts: CallFacts;
+  readonly #now: Instant;
+
+  constructor(
+    rules: readonly string[],
+    next: Instant | null,
+    zones: readonly string[],
+    pack: CompiledPack,
+    call: Call,
+    facts: CallFacts,
+    now: Instant,
+  ) {
+    this.decision = rules.length === 0 ? "allow" : "deny";
+    this.rules = rules;
+    this.next = next;
+    this.zones = zones;
+    this.packVersion = pack.packVersion;
+    this.timeZoneData = pack.timeZoneData;
+    this.#pack = pack;
+    this.#call = call;
+    this.#facts = facts;
+    this.#now = now;
+  }
+
+  get reasons(): readonly Reason[] {
+    if (this.rules.length === 0) return [];
+    const place = this.#pack.place(this.#call.number, this.#call.postal);
+    const { context } = this.#pack;
+    context.findings = [];
+    try {
+      judge(context, place, this.#call, this.#facts, this.#now, false);
+      return reasonsFor(this.#pack, place, this.#call, this.#now, context.findings);
+    } finally {
+      context.findings = undefined;
+    }
+  }
+
+  toJSON(): Decision {
+    const { decision, rules, reasons, next, zones, packVersion, timeZoneData } = this;
+    return { decision, rules, reasons, next, zones, packVersion, timeZoneData };
+  }
+}
+
+/**
+ * Decides on a call.
+ * @param facts what is known about the person; `decide` keeps no copy, so they must not change while the decision's reasons are still to be read
+ * @param now the instant of the call, ms since the epoch
+ * @returns allow or deny, every rule broken, and the earliest instant at which the same call with the same facts breaks none. Throws
+ * `invalid_facts` for a date or an instant that is none.
+ */
+export function decide(call: Call, facts: CallFacts, pack: CompiledPack, now: Instant): Decision {
+  const { context } = pack;
+  const place = pack.place(call.number, call.postal);
+  judge(context, place, call, facts, now, true);
+  if (!context.broken) return new LazyDecision(NONE, now, place.zoneNames, pack, call, facts, now);
+  const rules: string[] = [];
+  for (let i = 0; i < context.flags.length; i++) {
+    if (context.flags[i] === 1) rules.push(pack.violations[i] ?? "");
+  }
+  return new LazyDecision(rules, nextAllowed(context, place, call), place.zoneNames, pack, call, facts, now);
+}
+
+/** Only the bit of `decide`: true when no rule is broken. Faster, because it stops at the first rule that is. */
+export function mayCall(call: Call, facts: CallFacts, pack: CompiledPack, now: Instant): boolean {
+  const { context } = pack;
+  const place = pack.place(call.number, call.postal);
+  if (place.fault >= 0) return false;
+  requireNow(now);
+  context.begin(call, facts, place.zones, now);
+  context.wantsNext = false;
+  context.turnTo(now);
+  for (const rule of place.rules[call.callType]) {
+    rule.run(context);
+    if (context.broken) return false;
+  }
+  return true;
+}
+
+function judge(context: Context, place: Place, call: Call, facts: CallFacts, now: Instant, wantsNext: boolean): void {
+  requireNow(now);
+  context.begin(call, facts, place.zones, now);
+  context.wantsNext = wantsNext && place.fault < 0;
+  context.flags.fill(0);
+  run(context, place, call, now);
+}
+
+function run(context: Context, place: Place, call: Call, at: Instant): void {
+  context.turnTo(at);
+  context.rule = undefined;
+  if (place.fault >= 0) context.report(place.fault, NEVER);
+  for (const rule of place.rules[call.callType]) rule.run(context);
+}
+
+/**
+ * Each rule broken at an instant says until when it surely stays broken. No instant before the latest of these can be free of all of them,
+ * so that is the next one to try; what is free there is the earliest that is free at all.
+ */
+function nextAllowed(context: Context, place: Place, call: Call): Instant | null {
+  let { until } = context;
+  while (until <= context.limit) {
+    // A rule that knows no better than the present instant still moves time on.
+    const at = Math.max(until, context.at + 1);
+    run(context, place, call, at);
+    if (!context.broken) return at;
+    until = context.until;
+  }
+  return null;
+}
+
+function requireNow(now: Instant): void {
+  if (!isInstantInRange(now))
+    throw new ComplianceError(
+      "invalid_facts",
+      `the instant of the call, ${now}, is not within the years 1971 to 2198 (ms since the epoch)`,
+    );
+}

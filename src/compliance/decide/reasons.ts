@@ -1,0 +1,118 @@
+// Reasons in words for a person: what the rule says, what the local clock says, and where the rule comes from.
+
+import type { Instant } from "../../kernel/index.ts";
+import { type Rule, type RuleOf, WEEK_DAYS } from "../pack/schema.ts";
+import { DAY_MS, textOfDay, weekdayOf } from "../time/civil.ts";
+import type { Zone } from "../time/zone.ts";
+import { COUNTRY_NOT_COVERED, type CompiledPack, INVALID_NUMBER, type Place, UNRESOLVED_LOCATION } from "./compile.ts";
+import type { Finding } from "./context.ts";
+import type { Call, Reason } from "./types.ts";
+
+const DAY_NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
+
+/** `Tue 2026-06-16 20:30` on a zone's clock. */
+export function localTime(zone: Zone, at: Instant): string {
+  const local = new Date(at + zone.offset(at));
+  const name = DAY_NAMES[local.getUTCDay()] ?? "";
+  return `${name.slice(0, 3)} ${local.toISOString().slice(0, 16).replace("T", " ")}`;
+}
+
+/** One reason for each rule and zone found broken, in the order of the violations' ids. */
+export function reasonsFor(
+  pack: CompiledPack,
+  place: Place,
+  call: Call,
+  now: Instant,
+  findings: readonly Finding[],
+): readonly Reason[] {
+  const reasons: Reason[] = [];
+  if (place.fault >= 0) {
+    const rule = pack.violations[place.fault] ?? "";
+    reasons.push({ rule, ruleId: undefined, jurisdiction: undefined, citation: undefined, text: placeFault(rule, call, place) });
+  }
+  for (const finding of findings) {
+    const { rule } = finding;
+    const violation = pack.violations[finding.violation] ?? "";
+    reasons.push({
+      rule: violation,
+      ruleId: rule.id,
+      jurisdiction: rule.jurisdiction,
+      citation: rule.citation,
+      text: `${sentence(rule, finding, violation, now)} (${rule.citation})`,
+    });
+  }
+  return reasons.sort((a, b) => (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
+}
+
+function placeFault(rule: string, call: Call, place: Place): string {
+  if (rule === INVALID_NUMBER)
+    return `${call.number} is not a number that can be called: E.164 with a valid area code and exchange is needed, such as +12125550123`;
+  if (rule === COUNTRY_NOT_COVERED)
+    return `the rule pack has no rules for ${place.jurisdictions.filter((id) => id !== "*").join(", ")}, so nothing says when to call there`;
+  if (rule === UNRESOLVED_LOCATION && call.postal !== undefined)
+    return `the postal code ${call.postal} is not known, so the person's local time is not: correct the code, or leave it out to go by the area code`;
+  return `${call.number} says nothing about where the person is (a toll-free or non-geographic number): a postal code would`;
+}
+
+function sentence(rule: Rule, finding: Finding, violation: string, now: Instant): string {
+  const { zone, count, since } = finding;
+  const where = zone === undefined ? "" : ` in ${zone.name}`;
+  const clock = zone === undefined ? "" : `: it is ${localTime(zone, now)}${where}`;
+  switch (rule.kind) {
+    case "calling-hours":
+      return hoursSentence(rule, zone, violation, now);
+    case "closed-days":
+      return `${rule.jurisdiction} allows no calls on the holiday ${textOfDay(since)}${clock}`;
+    case "emergency-ban":
+      return `an emergency declared in ${rule.jurisdiction} since ${instantText(since)} forbids unsolicited calls`;
+    case "attempt-cap": {
+      const period = "hours" in rule.period ? `${rule.period.hours} hours` : `${rule.period.localDates} days up to today${where}`;
+      const about = rule.scope === "subject" ? " about this subject" : "";
+      return `${count} calls${about} were placed within ${period}; ${rule.jurisdiction} allows ${rule.max}`;
+    }
+    case "conversation-quiet":
+      return `a conversation took place on ${textOfDay(since)}${where}; that day and the ${rule.days - 1} after it stay quiet`;
+    case "abandoned-quiet":
+      return `a call was abandoned at ${instantText(since)}; no call for ${rule.hours} hours unless an agent is guaranteed`;
+    case "campaign-day-cap":
+      return `the campaign has placed ${count} calls today in ${rule.zone}; its own limit is ${rule.max}`;
+    case "consent-required":
+      return violation === rule.reassignedViolation
+        ? "the number was disconnected on or after the day of the consent, so the consent is void: whoever has it now did not give it"
+        : `${rule.level === "written" ? "written" : "express"} consent is required and there is none in force`;
+    case "consent-revocation":
+      return `consent was revoked at ${instantText(since)}; a revocation binds at once`;
+    case "national-registry":
+      return "the number is on the national do-not-call registry and nothing on record lifts that";
+    case "registry-age":
+      return `the national registry file is ${count} days old on the local date of the call; ${rule.maxAgeDays} are allowed`;
+    case "internal-list":
+      return `the person has been on our own do-not-call list since ${instantText(since)}`;
+    case "relationship":
+    case "revocation-deadline":
+    case "abandonment-limit":
+      return rule.kind;
+  }
+}
+
+function hoursSentence(rule: RuleOf<"calling-hours">, called: Zone | undefined, violation: string, now: Instant): string {
+  const name = rule.zone ?? called?.name ?? "UTC";
+  const clock = called === undefined ? "" : `: it is ${localTime(called, now)} in ${name}`;
+  const day = called === undefined ? undefined : weekdayOf(Math.floor((now + called.offset(now)) / DAY_MS));
+  const who = rule.jurisdiction === "*" ? "the rules allow" : `${rule.jurisdiction} allows`;
+  if (day === undefined) return `calls are allowed ${windowsText(rule, undefined)} by the clock of ${name}`;
+  const windows = windowsText(rule, day);
+  if (violation === rule.closedDayViolation || windows === "") return `${who} no calls on ${DAY_NAMES[day] ?? ""}s${clock}`;
+  return `${who} calls on ${DAY_NAMES[day] ?? ""}s ${windows}${clock}`;
+}
+
+function windowsText(rule: RuleOf<"calling-hours">, weekday: number | undefined): string {
+  const text = (windows: readonly (readonly [string, string])[]) =>
+    windows.map(([open, close]) => `from ${open} to ${close}`).join(" and ");
+  if (weekday !== undefined) return text(rule.week[WEEK_DAYS[weekday] ?? "sun"]);
+  return WEEK_DAYS.map((day) => `${day} ${text(rule.week[day]) || "closed"}`).join(", ");
+}
+
+function instantText(at: Instant): string {
+  return new Date(at).toISOString().slice(0, 19).replace("T", " ").concat(" UTC");
+}

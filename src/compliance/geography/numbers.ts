@@ -1,0 +1,70 @@
+// Reading E.164 numbers. North American numbers by the plan's own rules; the rest of the world by the numbering plans of libphonenumber.
+
+import metadata from "libphonenumber-js/min/metadata";
+
+/** Reads numbers; keeps the patterns of the calling codes it has met. */
+export class NumberReader {
+  readonly #plans = new Map<string, CallingCode | undefined>();
+
+  /** The area code of `+1` and ten digits of the form [2-9]XX [2-9]XX XXXX without an N11 area code; 0 when the text is not that. */
+  static areaCode(number: string): number {
+    if (number.length !== 12 || number.charCodeAt(0) !== 43 || number.charCodeAt(1) !== 49) return 0;
+    for (let i = 2; i < 12; i++) {
+      const code = number.charCodeAt(i);
+      if (code < 48 || code > 57) return 0;
+    }
+    const first = number.charCodeAt(2);
+    if (first < 50 || number.charCodeAt(5) < 50) return 0;
+    const [second, third] = [number.charCodeAt(3), number.charCodeAt(4)];
+    if (second === 49 && third === 49) return 0;
+    return (first - 48) * 100 + (second - 48) * 10 + (third - 48);
+  }
+
+  /** The countries that share the number's calling code, the main one first, when the number fits the numbering plan of one of them. */
+  countries(number: string): readonly string[] | undefined {
+    if (number.charCodeAt(0) !== 43 || number.length > 16) return undefined;
+    for (let length = 1; length <= 3; length++) {
+      const plan = this.#plan(number.slice(1, 1 + length));
+      if (plan !== undefined) return plan.fits.test(number.slice(1 + length)) ? plan.countries : undefined;
+    }
+    return undefined;
+  }
+
+  #plan(code: string): CallingCode | undefined {
+    if (!this.#plans.has(code)) this.#plans.set(code, readPlan(code));
+    return this.#plans.get(code);
+  }
+}
+
+interface CallingCode {
+  readonly countries: readonly string[];
+  readonly fits: RegExp;
+}
+
+/**
+ * The general pattern of national numbers. It admits reserved ranges such as the United Kingdom's numbers for drama, which the library's
+ * patterns by type of line would refuse; those reach nobody.
+ */
+const NATIONAL_PATTERN = 2;
+
+function readPlan(code: string): CallingCode | undefined {
+  const countries = Object.entries(metadata.country_calling_codes).find(([calling]) => calling === code)?.[1];
+  const plans = countries === undefined ? [nonGeographic(code)] : countries.map((country) => metadata.countries[country]);
+  const patterns = plans
+    .map((plan: readonly unknown[] | undefined) => plan?.[NATIONAL_PATTERN])
+    .filter((p) => typeof p === "string");
+  if (patterns.length === 0) return undefined;
+  return { countries: countries ?? [], fits: new RegExp(`^(?:${patterns.map((pattern) => `(?:${pattern})`).join("|")})$`) };
+}
+
+function nonGeographic(code: string): readonly unknown[] | undefined {
+  return Object.entries(metadata.nonGeographic).find(([calling]) => calling === code)?.[1];
+}
+
+/** Normalises a US ZIP (ZIP+4 included) or a Canadian postal code; undefined when the text has neither form. */
+export function normalisePostal(text: string): string | undefined {
+  const plain = text.trim();
+  if (/^\d{5}(-?\d{4})?$/.test(plain)) return plain.slice(0, 5);
+  const canadian = plain.toUpperCase().replace(/[ -]/g, "");
+  return /^[A-Z]\d[A-Z]\d[A-Z]\d$/.test(canadian) ? canadian : undefined;
+}

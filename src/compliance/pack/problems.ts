@@ -1,0 +1,25 @@
+// Faults of a rule pack, gathered: one error that lists every fault with its path, so that a pack is mended in one go.
+
+import { ComplianceError } from "../error.ts";
+
+export interface PackProblem {
+  readonly path: readonly string[];
+  /** What is wrong and what is allowed. */
+  readonly message: string;
+}
+
+const SHOWN = 20;
+
+/** @param source file name or pack id */
+export function packProblems(source: string, problems: readonly PackProblem[]): ComplianceError {
+  const lines = problems.map(({ path, message }) => `${path.length === 0 ? "(root)" : path.join(".")}: ${message}`);
+  const more = lines.length > SHOWN ? [`… and ${lines.length - SHOWN} more`] : [];
+  return new ComplianceError(
+    "invalid_pack",
+    [`${source} is not a usable rule pack`, ...lines.slice(0, SHOWN), ...more].join("\n  "),
+    {
+      advice: "the format is described by schemas/rule-pack.schema.json and docs/rule-packs.md",
+      details: { problems },
+    },
+  );
+}

@@ -1,0 +1,67 @@
+// Civil dates as whole days since 1970-01-01, and the texts of dates and instants.
+
+import type { Instant } from "../../kernel/index.ts";
+import { ComplianceError } from "../error.ts";
+
+/** Milliseconds of a day without a clock change. */
+export const DAY_MS = 86_400_000;
+export const HOUR_MS = 3_600_000;
+export const MINUTE_MS = 60_000;
+
+/** Days since 1970-01-01 of a proleptic Gregorian date. `month` is 1..12. */
+export function dayNumber(year: number, month: number, day: number): number {
+  return Date.UTC(year, month - 1, day) / DAY_MS;
+}
+
+/**
+ * Days since 1970-01-01 of `YYYY-MM-DD`. Throws `invalid_facts` when the text is no date of the calendar.
+ * @param what names the value in the message
+ */
+export function parseDay(text: string, what: string): number {
+  if (text.length === 10 && text.charCodeAt(4) === 45 && text.charCodeAt(7) === 45) {
+    const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10)];
+    const number = dayNumber(year, month, day);
+    // Date.UTC rolls 30 February over into March; a date of the calendar comes back as it went in.
+    if (year >= 1900 && month >= 1 && day >= 1 && day <= daysInMonth(year, month)) return number;
+  }
+  throw new ComplianceError("invalid_facts", `${what} ${JSON.stringify(text)} is not a date such as 2026-06-15`);
+}
+
+function digits(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let i = from; i < to; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return month > 12 ? 0 : [4, 6, 9, 11].includes(month) ? 30 : 31;
+}
+
+/** `YYYY-MM-DD` of a day number. */
+export function textOfDay(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** 0 Sunday … 6 Saturday. */
+export function weekdayOf(day: number): number {
+  return (((day + 4) % 7) + 7) % 7;
+}
+
+/** The same day of the month `months` later, clamped to the last day of a shorter month (31 August + 6 months is 28 February). */
+export function addMonths(day: number, months: number): number {
+  const date = new Date(day * DAY_MS);
+  const target = date.getUTCFullYear() * 12 + date.getUTCMonth() + months;
+  const [year, month] = [Math.floor(target / 12), (target % 12) + 1];
+  return dayNumber(year, month, Math.min(date.getUTCDate(), daysInMonth(year, month)));
+}
+
+/** `2026-06-16T00:59:59Z`; milliseconds only when there are any. */
+export function formatInstant(at: Instant): string {
+  const text = new Date(at).toISOString();
+  return text.endsWith(".000Z") ? `${text.slice(0, 19)}Z` : text;
+}

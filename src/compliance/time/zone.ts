@@ -1,0 +1,144 @@
+// Wall clocks: the offsets of one IANA zone as a table of transitions, read from Intl a year at a time when first asked for, then searched.
+
+import type { Instant } from "../../kernel/index.ts";
+import { ComplianceError } from "../error.ts";
+import { DAY_MS, dayNumber } from "./civil.ts";
+
+/** Instants outside of these years are refused: nobody's rules or zone data are known there. */
+const [FIRST_YEAR, LAST_YEAR] = [1970, 2199];
+// No zone has ever left an offset and come back within a week; shorter steps would only cost time.
+const STEP = 7 * DAY_MS;
+
+/** True when an instant is one that zones can tell a local time for (years 1971 to 2198). */
+export function isInstantInRange(at: number): boolean {
+  return at >= Date.UTC(FIRST_YEAR + 1, 0, 1) && at < Date.UTC(LAST_YEAR, 0, 1);
+}
+
+/** One zone's offsets. The table grows with the years asked for; what it answers never changes. */
+export class Zone {
+  readonly name: string;
+  readonly #format: Intl.DateTimeFormat;
+  /** Beginnings of the stretches of constant offset, ascending, and the offsets in ms; they cover whole years, `#from` ≤ year < `#to`. */
+  #starts: number[] = [];
+  #offsets: number[] = [];
+  #from = 0;
+  #to = 0;
+  /** The stretch used last: most questions are about the same day. */
+  #low = 0;
+  #high = 0;
+  #offset = 0;
+
+  /** Throws `unknown_zone`. */
+  constructor(name: string) {
+    this.name = name;
+    try {
+      this.#format = new Intl.DateTimeFormat("en-US", { timeZone: name, timeZoneName: "longOffset", year: "numeric" });
+    } catch (cause) {
+      throw new ComplianceError("unknown_zone", `time zone ${JSON.stringify(name)} is not known to this runtime`, {
+        advice: "use a name of the IANA time zone database, such as America/New_York",
+        cause,
+      });
+    }
+  }
+
+  /** Local time minus UTC at an instant, ms. */
+  offset(at: Instant): number {
+    if (at >= this.#low && at < this.#high) return this.#offset;
+    this.#find(at);
+    return this.#offset;
+  }
+
+  /** The end of the stretch of constant offset that `at` lies in (which may only be the end of the table's last year). */
+  stretchEnd(at: Instant): Instant {
+    if (at < this.#low || at >= this.#high) this.#find(at);
+    return this.#high;
+  }
+
+  /** The local date at an instant, as a day number. */
+  day(at: Instant): number {
+    return Math.floor((at + this.offset(at)) / DAY_MS);
+  }
+
+  /**
+   * The first instant at or after `from`, and not after `limit`, whose local time is one that `next` accepts; Infinity when there is none.
+   * Local times are told as wall clocks tell them: skipped hours do not exist, repeated hours come twice.
+   * @param next gives the first accepted local time (ms since 1970 on the wall clock) at or after the one given, or Infinity
+   */
+  first(from: Instant, limit: Instant, next: (local: number) => number): Instant {
+    for (let at = from; at <= limit; ) {
+      const offset = this.offset(at);
+      const end = this.stretchEnd(at);
+      const found = next(at + offset) - offset;
+      if (found < end) return found <= limit ? found : Number.POSITIVE_INFINITY;
+      at = end;
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** The first instant at or after `from` whose local date `accepts` accepts, looking ahead to `limit`. */
+  firstDay(from: Instant, limit: Instant, accepts: (day: number) => boolean): Instant {
+    const lastDay = Math.floor(limit / DAY_MS) + 2;
+    return this.first(from, limit, (local) => {
+      for (let day = Math.floor(local / DAY_MS); day <= lastDay; day++) {
+        if (accepts(day)) return Math.max(local, day * DAY_MS);
+      }
+      return Number.POSITIVE_INFINITY;
+    });
+  }
+
+  #find(at: Instant): void {
+    const year = new Date(at).getUTCFullYear();
+    if (!(year >= FIRST_YEAR && year < LAST_YEAR)) {
+      throw new ComplianceError("invalid_facts", `no local time is known for the instant ${at}`);
+    }
+    if (this.#to === 0) this.#from = this.#to = year;
+    while (year < this.#from) this.#readYear(--this.#from, true);
+    while (year >= this.#to) this.#readYear(this.#to++, false);
+    let [low, high] = [0, this.#starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((this.#starts[middle] ?? 0) <= at) low = middle;
+      else high = middle;
+    }
+    this.#low = this.#starts[low] ?? 0;
+    this.#high = this.#starts[low + 1] ?? dayNumber(this.#to, 1, 1) * DAY_MS;
+    this.#offset = this.#offsets[low] ?? 0;
+  }
+
+  #readYear(year: number, before: boolean): void {
+    const [start, end] = [dayNumber(year, 1, 1) * DAY_MS, dayNumber(year + 1, 1, 1) * DAY_MS];
+    const starts = [start];
+    const offsets = [this.#ask(start)];
+    for (let at = start; at < end; ) {
+      const next = Math.min(at + STEP, end - 1000);
+      const offset = this.#ask(next);
+      if (offset !== offsets.at(-1)) {
+        // Transitions happen on whole seconds.
+        let [low, high] = [at / 1000, next / 1000];
+        while (high - low > 1) {
+          const middle = Math.floor((low + high) / 2);
+          if (this.#ask(middle * 1000) === offsets.at(-1)) low = middle;
+          else high = middle;
+        }
+        starts.push(high * 1000);
+        offsets.push(offset);
+      }
+      at = next === end - 1000 ? end : next;
+    }
+    if (before) {
+      this.#starts = [...starts, ...this.#starts];
+      this.#offsets = [...offsets, ...this.#offsets];
+    } else {
+      this.#starts.push(...starts);
+      this.#offsets.push(...offsets);
+    }
+  }
+
+  #ask(at: Instant): number {
+    const match = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(this.#format.format(at));
+    if (match === null) throw new ComplianceError("unknown_zone", `the offset of ${this.name} cannot be read from this runtime`);
+    const [, sign, hours = "0", minutes = "0", seconds = "0"] = match;
+    const size = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+    return sign === "-" ? -size : size;
+  }
+}
