@@ -4,12 +4,12 @@ export { type Durable, type JobBody, launchDurable } from "./durable.ts";
 export { OperationError } from "./error.ts";
 export { cloudEvent, createDeliveryWorker, type DeliveryWorker } from "./events/index.ts";
 export { joinReplicas, type Membership } from "./replica.ts";
+export type { RowFormat } from "./table/source.ts";
 export { indexMatrix, type MatrixIndex, type RowProblem } from "./tagging/assignment.ts";
 export { tagBody } from "./tagging/body.ts";
 export { parseMapping } from "./tagging/columns.ts";
 export { ENDED, type ResultCounts, TAG, type TagJob } from "./tagging/jobs.ts";
 export type { PlanReport, PlanSink, RefusedRow } from "./tagging/plan.ts";
-export type { RowFormat } from "./tagging/read-rows.ts";
 export { ITEM_RESULTS, type ItemResult } from "./tagging/result.ts";
 export {
   readMatrix,

@@ -66,16 +66,9 @@ export function findColumns(header: readonly string[], mapping: ColumnMapping): 
   return { at, width: names.length, ignored: names.filter((name, index) => name !== "" && !used.has(index)) };
 }
 
-/** The separator of a CSV file: of comma, semicolon and tab the one that splits the header line into most known columns. */
-export function sniffDelimiter(headerLine: string, mapping: ColumnMapping): string {
-  const wanted = new Set(FIELDS.map((field) => (mapping[field] ?? field).toLowerCase()));
-  let best = ",";
-  let most = 0;
-  for (const delimiter of [",", ";", "\t"]) {
-    const known = headerLine.split(delimiter).filter((cell) => wanted.has(cell.trim().replaceAll('"', "").toLowerCase())).length;
-    if (known > most) [best, most] = [delimiter, known];
-  }
-  return best;
+/** The names of the columns that are looked for, in lower case. */
+export function columnNames(mapping: ColumnMapping): ReadonlySet<string> {
+  return new Set(FIELDS.map((field) => (mapping[field] ?? field).toLowerCase()));
 }
 
 /** Splits a cell of tags at `|` and `;`; white space around a tag, empty tags and repeated tags are dropped. */

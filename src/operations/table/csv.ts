@@ -1,0 +1,96 @@
+// CSV as a stream of records, each with the line it begins on.
+
+import { pipeline } from "node:stream/promises";
+import { parse } from "csv-parse";
+import { messageOf } from "../../kernel/index.ts";
+import { OperationError } from "../error.ts";
+
+/** Largest row in bytes; a longer one is a file that is not what it seems. */
+export const MAX_ROW_BYTES = 1024 * 1024;
+
+/** A record of a CSV file; line 1 is the first line of the file. A quoted field may span lines, the record then has its first. */
+export interface CsvRecord {
+  readonly line: number;
+  readonly record: readonly string[];
+}
+
+/**
+ * Reads records in constant memory, the header among them.
+ * @param done what the reader of an error is told about the rows before it, such as "Nothing was sent."
+ * @throws OperationError `invalid_input` when the file as a whole cannot be read
+ */
+export async function* csvRecords(source: AsyncIterable<Uint8Array>, delimiter: string, done: string): AsyncGenerator<CsvRecord> {
+  const parser = parse({
+    bom: true,
+    info: true,
+    delimiter,
+    record_delimiter: ["\r\n", "\n", "\r"],
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    max_record_size: MAX_ROW_BYTES,
+  });
+  const fed = pipeline(source, parser);
+  // Whoever reads the parser sees its failure; the same one here is then nobody's unhandled one.
+  fed.catch(() => undefined);
+  let lastLine = 0;
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+      lastLine = Math.max(lastLine + 1, info.lines - newlinesIn(record));
+      yield { line: lastLine, record };
+    }
+    await fed;
+  } catch (thrown) {
+    if (thrown instanceof OperationError) throw thrown;
+    throw unreadable(thrown, lastLine, done);
+  }
+}
+
+function unreadable(thrown: unknown, lastLine: number, done: string): OperationError {
+  const code = typeof thrown === "object" && thrown !== null && "code" in thrown ? String(thrown.code) : "";
+  const from = `line ${lastLine + 1}`;
+  if (code === "CSV_QUOTE_NOT_CLOSED") {
+    return new OperationError(
+      "invalid_input",
+      `${from}: a quoted field is opened here or below and never closed, so the rest of the file cannot be read`,
+      {
+        advice: `Close the quote, or double it ("") if it belongs to the text. ${done}`,
+      },
+    );
+  }
+  if (code === "CSV_MAX_RECORD_SIZE") {
+    return new OperationError("invalid_input", `${from}: a row is longer than ${MAX_ROW_BYTES} bytes`, {
+      advice: `Look for a quote that is opened and not closed. ${done}`,
+    });
+  }
+  if (!code.startsWith("CSV_"))
+    return new OperationError("invalid_input", `the input broke off: ${messageOf(thrown)}`, {
+      advice: done,
+      cause: thrown,
+    });
+  return new OperationError("invalid_input", `${from}: the file cannot be read: ${messageOf(thrown)}`, { cause: thrown });
+}
+
+function newlinesIn(record: readonly string[]): number {
+  let count = 0;
+  for (const cell of record) {
+    for (let i = cell.indexOf("\n"); i >= 0; i = cell.indexOf("\n", i + 1)) count += 1;
+  }
+  return count;
+}
+
+/** The message of a record whose fields do not fit the header. */
+export function widthProblem(fields: number, width: number): string {
+  return `the row has ${fields} fields where the header has ${width}; a separator inside a text needs quotes around the text`;
+}
+
+/** The separator of a CSV file: of comma, semicolon and tab the one that splits the header line into most known columns (lower case). */
+export function sniffDelimiter(headerLine: string, known: ReadonlySet<string>): string {
+  let best = ",";
+  let most = 0;
+  for (const delimiter of [",", ";", "\t"]) {
+    const found = headerLine.split(delimiter).filter((cell) => known.has(cell.trim().replaceAll('"', "").toLowerCase())).length;
+    if (found > most) [best, most] = [delimiter, found];
+  }
+  return best;
+}

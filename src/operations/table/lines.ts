@@ -1,0 +1,57 @@
+// NDJSON as a stream of lines, each an object or why it is none.
+
+import { messageOf } from "../../kernel/index.ts";
+import { MAX_ROW_BYTES } from "./csv.ts";
+
+/** A line of NDJSON. */
+export type NdjsonLine =
+  | { readonly line: number; readonly members: ReadonlyMap<string, unknown> }
+  | { readonly line: number; readonly problem: string };
+
+/** Reads objects in constant memory; blank lines are skipped. */
+export async function* ndjsonLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<NdjsonLine> {
+  let line = 0;
+  for await (const text of lines(source)) {
+    line += 1;
+    if (text === undefined) yield { line, problem: `the line is longer than ${MAX_ROW_BYTES} bytes` };
+    else if (text.trim() !== "") yield { line, ...parseObject(text) };
+  }
+}
+
+function parseObject(text: string): { members: ReadonlyMap<string, unknown> } | { problem: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (thrown) {
+    return { problem: `the line is not JSON: ${messageOf(thrown).slice(0, 200)}` };
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return { problem: "the line is not a JSON object" };
+  return { members: new Map<string, unknown>(Object.entries(value)) };
+}
+
+/** Lines of a stream of bytes; undefined stands for a line that is too long to keep. */
+async function* lines(source: AsyncIterable<Uint8Array>): AsyncGenerator<string | undefined> {
+  const decoder = new TextDecoder();
+  let pending: Uint8Array[] = [];
+  let size = 0;
+  const take = (tail: Uint8Array): string | undefined => {
+    const whole =
+      size + tail.byteLength > MAX_ROW_BYTES
+        ? undefined
+        : decoder.decode(pending.length === 0 ? tail : Buffer.concat([...pending, tail]));
+    pending = [];
+    size = 0;
+    return whole?.replace(/\r$/, "");
+  };
+  for await (const chunk of source) {
+    let start = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+      yield take(chunk.subarray(start, end));
+      start = end + 1;
+    }
+    const tail = chunk.subarray(start);
+    size += tail.byteLength;
+    if (size <= MAX_ROW_BYTES) pending.push(tail);
+  }
+  if (size > 0) yield take(new Uint8Array());
+}
