@@ -54,10 +54,15 @@ export interface LakeRange {
 /** Which records. */
 export interface RecordQuery extends LakeRange {
   readonly codes?: readonly string[] | undefined;
-  /** All versions that one retrieval brought, instead of the latest version of each call. */
+  /** What one retrieval brought, each call in the latest version that it brought. */
   readonly runId?: string | undefined;
   /** The lake as it was at this instant: versions observed later do not exist. */
   readonly asOf?: Instant | undefined;
+}
+
+/** A record with the digest that it was stored with: SHA-256 of its canonical text, in hex. */
+export interface StoredRecord extends OutcomeRecord {
+  readonly digest: string;
 }
 
 /** One campaign's calls of one UTC day. */
@@ -103,13 +108,18 @@ export interface OutcomeLake {
   write(records: readonly OutcomeRecord[], name: string): Promise<readonly LakeFile[]>;
   /** The same for rows that are no records. */
   quarantine(rows: readonly QuarantinedRow[], name: string): Promise<readonly LakeFile[]>;
-  /** Records ordered by start and call id (its UTF-8 bytes); constant memory. */
-  records(query?: RecordQuery): AsyncIterable<OutcomeRecord>;
+  /** Records, each call once, ordered by start and call id (its UTF-8 bytes); constant memory. */
+  records(query?: RecordQuery): AsyncIterable<StoredRecord>;
+  /** Only the digests of the same records in the same order: hex, many joined in each text. */
+  digests(query?: RecordQuery): AsyncIterable<string>;
+  /** Writes the latest version of each call to a file of the caller's (replaced at once when it is complete). @returns how many */
+  exportTo(path: string, format: "parquet" | "csv" | "ndjson", query?: RecordQuery): Promise<number>;
   /**
    * Runs one SELECT over the views. Rows as objects; BIGINT and DECIMAL come as numbers, TIMESTAMP as ms since the epoch, DATE as `2026-03-01`.
    * Give `range` when the SELECT looks only at a part of the lake: other files are then not opened (the SELECT must still filter).
    */
   query<Row extends object>(sql: string, parameters?: readonly SqlValue[], range?: LakeRange): Promise<Row[]>;
+  /** By day. */
   partitions(range?: LakeRange): Promise<readonly Partition[]>;
   /** Merges the files of each partition that has at least `minParts` (8 by default) unmerged ones. Readers see all of a merge or nothing. */
   compact(range?: LakeRange & { readonly minParts?: number | undefined }): Promise<CompactionReport>;

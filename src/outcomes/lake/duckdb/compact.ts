@@ -1,0 +1,69 @@
+// Compaction: the files of a partition merged into a head (each call once, latest version) and a history (what came before). The catalog
+// takes the new files for the old ones at once; until then nobody sees them, and afterwards nobody sees the old ones.
+
+import { rm, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { STAGING } from "../files.ts";
+import type { LakeCatalog, LakeFile, LakeFileKind } from "../lake.ts";
+import { CALL_COLUMNS, copyToParquet } from "./columns.ts";
+import { type Connection, type Engine, rowsOf } from "./engine.ts";
+import { scan } from "./views.ts";
+
+const RANKED = "row_number() OVER (PARTITION BY campaign_id, call_id ORDER BY observed_at DESC, digest DESC) AS place";
+
+/** What a merge works with. */
+export interface MergeSetting {
+  readonly root: string;
+  readonly engine: Engine;
+  readonly catalog: LakeCatalog;
+  /** Gives a finished staging file its place in the lake. */
+  readonly settle: (temporary: string, file: Omit<LakeFile, "path" | "bytes"> & { readonly name: string }) => Promise<LakeFile>;
+  readonly temporaryName: () => string;
+}
+
+/** Merges the files of one partition. @returns how many files it has now, or undefined when another writer was faster */
+export async function mergePartition(setting: MergeSetting, files: readonly LakeFile[]): Promise<number | undefined> {
+  const [first] = files;
+  if (first === undefined) return 0;
+  const { campaignId, day } = first;
+  const made = await setting.engine.use(async (connection) => {
+    const [counts] = await rowsOf<{ rows: number; calls: number }>(
+      setting.engine,
+      connection,
+      `SELECT count(*) AS rows, count(DISTINCT call_id) AS calls FROM (${scan(setting.root, files)})`,
+      [],
+    );
+    const { rows = 0, calls = 0 } = counts ?? {};
+    const head = await copy(setting, connection, files, "head", calls, calls === rows);
+    const history = rows > calls ? await copy(setting, connection, files, "history", rows - calls, false) : undefined;
+    return [head, history].filter((one) => one !== undefined);
+  });
+  const added: LakeFile[] = [];
+  for (const { temporary, kind, rows } of made)
+    added.push(await setting.settle(temporary, { kind, campaignId, day, rows, name: "merged" }));
+  // Their age counts from now on: a reader that began before still finds them for the time of grace.
+  const now = new Date();
+  for (const { path } of files) await utimes(join(setting.root, path), now, now).catch(() => undefined);
+  if (await setting.catalog.replace(files, added)) return added.length;
+  for (const { path } of added) await rm(join(setting.root, path), { force: true });
+  return undefined;
+}
+
+async function copy(
+  { root, temporaryName }: MergeSetting,
+  connection: Connection,
+  files: readonly LakeFile[],
+  kind: LakeFileKind,
+  expected: number,
+  all: boolean,
+): Promise<{ temporary: string; kind: LakeFileKind; rows: number }> {
+  const temporary = join(root, STAGING, temporaryName());
+  const ranked = `SELECT ${CALL_COLUMNS} FROM (SELECT *, ${RANKED} FROM (${scan(root, files)})) WHERE place ${kind === "head" ? "= 1" : "> 1"}`;
+  const rows = await copyToParquet(
+    connection,
+    `${all ? scan(root, files) : ranked} ORDER BY start_time, call_id, observed_at`,
+    temporary,
+  );
+  if (rows !== expected) throw new Error(`merging wrote ${rows} rows where ${expected} were expected`);
+  return { temporary, kind, rows };
+}

@@ -1,0 +1,133 @@
+// DuckDB in this process: opened on first use, so that nothing else pays for loading it; connections, values in and out.
+
+import { mkdir } from "node:fs/promises";
+import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from "@duckdb/node-api";
+import type { SqlValue } from "../lake.ts";
+
+type Duck = typeof import("@duckdb/node-api");
+
+/** A connection that is used by one caller at a time. */
+export type Connection = DuckDBConnection;
+
+/** How much of the machine queries may take. */
+export interface EngineOptions {
+  /** Folder for what does not fit into memory. */
+  readonly spillFolder: string;
+  /** In DuckDB's words, such as `512MB`. */
+  readonly memoryLimit: string;
+  readonly threads: number;
+}
+
+/** The engine; one for a lake. */
+export class Engine {
+  readonly duck: Duck;
+  readonly spillFolder: string;
+  readonly #instance: DuckDBInstance;
+  readonly #idle: Connection[] = [];
+
+  private constructor(duck: Duck, instance: DuckDBInstance, spillFolder: string) {
+    this.duck = duck;
+    this.#instance = instance;
+    this.spillFolder = spillFolder;
+  }
+
+  /** Loads DuckDB and opens a database in memory. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const duck = await import("@duckdb/node-api");
+    await mkdir(options.spillFolder, { recursive: true });
+    const instance = await duck.DuckDBInstance.create(":memory:", {
+      memory_limit: options.memoryLimit,
+      threads: String(options.threads),
+      temp_directory: options.spillFolder,
+    });
+    const engine = new Engine(duck, instance, options.spillFolder);
+    await engine.use((connection) => connection.run("SET GLOBAL TimeZone = 'UTC'"));
+    return engine;
+  }
+
+  /** A connection of the caller's own, to be closed by it. */
+  connect(): Promise<Connection> {
+    return this.#instance.connect();
+  }
+
+  /** Lends a connection for the time of `work`. What `work` creates on it must be temporary and replaceable. */
+  async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    const connection = this.#idle.pop() ?? (await this.#instance.connect());
+    try {
+      return await work(connection);
+    } finally {
+      this.#idle.push(connection);
+    }
+  }
+
+  close(): void {
+    for (const connection of this.#idle.splice(0)) connection.closeSync();
+    this.#instance.closeSync();
+  }
+}
+
+/** A text as an SQL literal. A NUL would end the statement's text, so it is written as what makes one. */
+export function literal(text: string): string {
+  const parts = text.split("\0").map((part) => `'${part.replaceAll("'", "''")}'`);
+  return parts.length === 1 ? (parts[0] ?? "''") : `(${parts.join(" || chr(0) || ")})`;
+}
+
+/** Runs a SELECT and gives its rows as objects of plain values: see OutcomeLake.query. */
+export async function rowsOf<Row extends object>(
+  engine: Engine,
+  connection: Connection,
+  sql: string,
+  parameters: readonly SqlValue[],
+): Promise<Row[]> {
+  const result = await connection.stream(sql, [...parameters]);
+  const convert = plainValues(engine, result);
+  const names = result.deduplicatedColumnNames();
+  const rows: Row[] = [];
+  for await (const columns of chunksOf(result)) {
+    const count = columns[0]?.length ?? 0;
+    for (let at = 0; at < count; at++) {
+      const row: Record<string, unknown> = {};
+      for (const [i, name] of names.entries()) row[name] = convert[i]?.(columns[i]?.[at]);
+      rows.push(row as Row);
+    }
+  }
+  return rows;
+}
+
+/** The chunks of a result as columns of values, as DuckDB's client has them. */
+export async function* chunksOf(result: DuckDBResult): AsyncGenerator<unknown[][]> {
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) return;
+    yield chunk.getColumns();
+  }
+}
+
+/** By column, what makes a plain value of the client's. */
+function plainValues(engine: Engine, result: DuckDBResult): ((value: unknown) => unknown)[] {
+  const { DuckDBTypeId: id } = engine.duck;
+  return result.columnTypes().map((type) => {
+    switch (type.typeId) {
+      case id.BIGINT:
+      case id.UBIGINT:
+      case id.HUGEINT:
+      case id.UHUGEINT:
+        return (value) => (typeof value === "bigint" ? Number(value) : null);
+      case id.DECIMAL:
+        return (value) => (value instanceof engine.duck.DuckDBDecimalValue ? value.toDouble() : null);
+      case id.TIMESTAMP:
+      case id.TIMESTAMP_TZ:
+        return microsToMs;
+      case id.DATE:
+        return (value) => (value instanceof engine.duck.DuckDBDateValue ? value.toString() : null);
+      default:
+        return (value) => value;
+    }
+  });
+}
+
+/** A TIMESTAMP of the client as ms since the epoch. */
+export function microsToMs(value: unknown): number | null {
+  if (typeof value !== "object" || value === null || !("micros" in value) || typeof value.micros !== "bigint") return null;
+  return Number(value.micros / 1000n);
+}

@@ -1,0 +1,276 @@
+// The lake on a folder of this machine, written and read by DuckDB.
+
+import { mkdir, rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import type { RandomStream } from "../../../kernel/index.ts";
+import { digestOf, type OutcomeRecord } from "../../record/index.ts";
+import { LakeError } from "../error.ts";
+import { publish, STAGING } from "../files.ts";
+import type {
+  CompactionReport,
+  LakeCatalog,
+  LakeFile,
+  LakeRange,
+  OutcomeLake,
+  Partition,
+  QuarantinedRow,
+  RecordQuery,
+  SqlValue,
+  StoredRecord,
+} from "../lake.ts";
+import { dayOf, fileName, partitionFolder } from "../layout.ts";
+import { sweepFolder } from "../sweep.ts";
+import { CALL_COLUMNS, CALLS, QUARANTINED, type Staging, writeParquet } from "./columns.ts";
+import { mergePartition } from "./compact.ts";
+import { chunksOf, Engine, literal, microsToMs, rowsOf } from "./engine.ts";
+import { createViews, recordsSql } from "./views.ts";
+
+const MIN_PARTS = 8;
+const FORMATS = { parquet: "FORMAT parquet, COMPRESSION zstd", csv: "FORMAT csv, HEADER", ndjson: "FORMAT json" } as const;
+/** What exports hold: as the files, with the digest as text and times as ISO 8601 where the format has no times of its own. */
+const EXPORTED = `call_id, campaign_id, disposition_code, start_time, end_time, duration_seconds, direction, agent_id, contact_id, list_id, attempt,
+  raw, lower(hex(digest)) AS digest, observed_at, run_id`;
+const EXPORTED_TEXT = EXPORTED.replace(/\b(start_time|end_time|observed_at)\b/g, "strftime($1, '%Y-%m-%dT%H:%M:%S.%gZ') AS $1");
+
+export interface LakeOptions {
+  /** Root folder. `s3://` and other object stores are not served by this implementation. */
+  readonly root: string;
+  readonly catalog: LakeCatalog;
+  /** Tells file names apart across processes. */
+  readonly random: RandomStream;
+  /** The present, ms since the epoch: for the age of leftovers. */
+  readonly now: () => number;
+  /** Memory that queries may take before they spill to disk, in DuckDB's words; 256MB by default. */
+  readonly memoryLimit?: string | undefined;
+  /** 2 by default. */
+  readonly threads?: number | undefined;
+}
+
+/** Opens the lake. Nothing is loaded or created before it is first used. Throws LakeError `unsupported_root`. */
+export function openLake(options: LakeOptions): OutcomeLake {
+  return new DuckDbLake(options);
+}
+
+class DuckDbLake implements OutcomeLake {
+  readonly #root: string;
+  readonly #catalog: LakeCatalog;
+  readonly #options: LakeOptions;
+  #engine: Promise<Engine> | undefined;
+
+  constructor(options: LakeOptions) {
+    if (/^[a-z][a-z0-9+.-]+:\/\//i.test(options.root)) {
+      throw new LakeError("unsupported_root", `the lake cannot be at ${options.root}`, {
+        advice: "Give a folder of this machine.",
+      });
+    }
+    this.#root = resolve(options.root);
+    this.#catalog = options.catalog;
+    this.#options = options;
+  }
+
+  #open(): Promise<Engine> {
+    this.#engine ??= this.#start();
+    return this.#engine;
+  }
+
+  async #start(): Promise<Engine> {
+    const staging = join(this.#root, STAGING);
+    await mkdir(staging, { recursive: true });
+    return Engine.open({
+      spillFolder: join(staging, `spill-${this.#unique()}`),
+      memoryLimit: this.#options.memoryLimit ?? "256MB",
+      threads: this.#options.threads ?? 2,
+    });
+  }
+
+  async write(records: readonly OutcomeRecord[], name: string): Promise<readonly LakeFile[]> {
+    const staged = records.map((record) => ({ ...record, digest: digestOf(record) }));
+    const files: LakeFile[] = [];
+    const groups = Map.groupBy(staged, ({ campaignId, startTime }) => `${dayOf(startTime)}/${campaignId}`);
+    for (const rows of groups.values()) {
+      const [first] = rows;
+      if (first !== undefined) files.push(await this.#file("part", CALLS, rows, dayOf(first.startTime), name));
+    }
+    return files;
+  }
+
+  async quarantine(rows: readonly QuarantinedRow[], name: string): Promise<readonly LakeFile[]> {
+    const [first] = rows;
+    return first === undefined ? [] : [await this.#file("quarantine", QUARANTINED, rows, dayOf(first.observedAt), name)];
+  }
+
+  async #file<Row extends { readonly campaignId: string; readonly runId: string }>(
+    kind: "part" | "quarantine",
+    staging: Staging<Row>,
+    rows: readonly Row[],
+    day: string,
+    name: string,
+  ): Promise<LakeFile> {
+    const engine = await this.#open();
+    const temporary = join(this.#root, STAGING, `${this.#unique()}.parquet`);
+    await engine.use((connection) => writeParquet(engine, connection, staging, rows, temporary));
+    const { campaignId = "", runId } = rows[0] ?? {};
+    return this.#settle(temporary, { kind, campaignId, day, rows: rows.length, runId, name });
+  }
+
+  async #settle(temporary: string, made: Omit<LakeFile, "path" | "bytes"> & { readonly name: string }): Promise<LakeFile> {
+    const { name, ...file } = made;
+    const path = `${partitionFolder(file.kind, file.campaignId, file.day)}/${fileName(file.kind, name, this.#unique())}`;
+    const bytes = await publish(temporary, join(this.#root, path));
+    return { ...file, path, bytes };
+  }
+
+  async *records(query: RecordQuery = {}): AsyncGenerator<StoredRecord> {
+    for await (const columns of this.#stream(query, CALL_COLUMNS.replace("digest", "lower(hex(digest)) AS digest"))) {
+      const count = columns[0]?.length ?? 0;
+      for (let at = 0; at < count; at++) yield toRecord(columns, at);
+    }
+  }
+
+  async *digests(query: RecordQuery = {}): AsyncGenerator<string> {
+    for await (const [digests = []] of this.#stream(query, "lower(hex(digest))")) yield digests.join("");
+  }
+
+  async *#stream(query: RecordQuery, columns: string): AsyncGenerator<unknown[][]> {
+    const engine = await this.#open();
+    const files = await this.#files(query);
+    const connection = await engine.connect();
+    try {
+      yield* chunksOf(await connection.stream(recordsSql(this.#root, files, query, columns)));
+    } finally {
+      // An abandoned stream keeps its connection busy, so it is not lent again.
+      connection.closeSync();
+    }
+  }
+
+  async exportTo(path: string, format: keyof typeof FORMATS, query: RecordQuery = {}): Promise<number> {
+    const engine = await this.#open();
+    const target = resolve(path);
+    const temporary = `${target}.${this.#unique()}.tmp`;
+    const columns = format === "parquet" ? EXPORTED : EXPORTED_TEXT;
+    const select = recordsSql(this.#root, await this.#files(query), query, columns);
+    try {
+      await mkdir(dirname(target), { recursive: true });
+      const result = await engine.use((connection) =>
+        connection.run(`COPY (${select}) TO ${literal(temporary)} (${FORMATS[format]})`),
+      );
+      await rename(temporary, target);
+      return Number((await result.getRowsJS())[0]?.[0] ?? 0);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async query<Row extends object>(sql: string, parameters: readonly SqlValue[] = [], range: LakeRange = {}): Promise<Row[]> {
+    const engine = await this.#open();
+    const files = [
+      ...(await this.#files(range)),
+      ...(await this.#catalog.files({ campaignId: range.campaignId, kind: "quarantine" })),
+    ];
+    return engine.use(async (connection) => {
+      await connection.run(createViews(this.#root, files));
+      return rowsOf<Row>(engine, connection, sql, parameters);
+    });
+  }
+
+  async partitions(range: LakeRange = {}): Promise<readonly Partition[]> {
+    return [...(await this.#grouped(range)).values()].map((files) => ({
+      campaignId: files[0]?.campaignId ?? "",
+      day: files[0]?.day ?? "",
+      files: files.length,
+      rows: files.reduce((sum, { rows }) => sum + rows, 0),
+      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+      parts: files.filter(({ kind }) => kind === "part").length,
+    }));
+  }
+
+  async compact(range: LakeRange & { readonly minParts?: number | undefined } = {}): Promise<CompactionReport> {
+    const setting = {
+      root: this.#root,
+      engine: await this.#open(),
+      catalog: this.#catalog,
+      settle: this.#settle.bind(this),
+      temporaryName: () => `${this.#unique()}.parquet`,
+    };
+    let [partitions, filesBefore, filesAfter, skipped] = [0, 0, 0, 0];
+    for (const files of (await this.#grouped(range)).values()) {
+      if (files.filter(({ kind }) => kind === "part").length < (range.minParts ?? MIN_PARTS)) continue;
+      const after = await mergePartition(setting, files);
+      if (after === undefined) skipped += 1;
+      else {
+        partitions += 1;
+        filesBefore += files.length;
+        filesAfter += after;
+      }
+    }
+    return { partitions, filesBefore, filesAfter, skipped };
+  }
+
+  async sweep(graceMs: number): Promise<{ readonly removed: number }> {
+    // Asked first: a file that is published and taken up afterwards is younger than any grace.
+    const before = this.#options.now() - graceMs;
+    const live = [...(await this.#catalog.files()), ...(await this.#catalog.files({ kind: "quarantine" }))];
+    return { removed: await sweepFolder(this.#root, new Set(live.map(({ path }) => path)), before) };
+  }
+
+  async close(): Promise<void> {
+    const engine = await this.#engine;
+    this.#engine = undefined;
+    if (engine === undefined) return;
+    engine.close();
+    await rm(engine.spillFolder, { recursive: true, force: true });
+  }
+
+  async #files({ campaignId, from, to }: LakeRange): Promise<readonly LakeFile[]> {
+    return this.#catalog.files({
+      campaignId,
+      fromDay: from === undefined ? undefined : dayOf(from),
+      toDay: to === undefined ? undefined : dayOf(to),
+    });
+  }
+
+  async #grouped(range: LakeRange): Promise<Map<string, LakeFile[]>> {
+    const files = (await this.#files(range)).toSorted((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0));
+    return Map.groupBy(files, ({ campaignId, day }) => `${day}/${campaignId}`);
+  }
+
+  #unique(): string {
+    const { now, random } = this.#options;
+    return `${now().toString(36)}${random
+      .int(2 ** 32)
+      .toString(36)
+      .padStart(7, "0")}${random
+      .int(2 ** 32)
+      .toString(36)
+      .padStart(7, "0")}`;
+  }
+}
+
+/** A row of CALL_COLUMNS as a record. The lake's own files hold what these types say. */
+function toRecord(columns: readonly (readonly unknown[])[], at: number): StoredRecord {
+  const value = (column: number): unknown => columns[column]?.[at];
+  const optional = (column: number): string | undefined => {
+    const found = value(column);
+    return typeof found === "string" ? found : undefined;
+  };
+  const text = (column: number): string => optional(column) ?? "";
+  const instant = (column: number): number => microsToMs(value(column)) ?? Number.NaN;
+  const attempt = value(10);
+  return {
+    callId: text(0),
+    campaignId: text(1),
+    dispositionCode: text(2),
+    startTime: instant(3),
+    endTime: instant(4),
+    durationSeconds: Number(value(5)),
+    direction: text(6),
+    agentId: optional(7),
+    contactId: optional(8),
+    listId: optional(9),
+    attempt: typeof attempt === "number" ? attempt : undefined,
+    raw: optional(11),
+    digest: text(12),
+    observedAt: instant(13),
+    runId: text(14),
+  };
+}

@@ -1,0 +1,85 @@
+// The SQL of the lake's views over the files that the catalog holds live.
+//
+// A partition that compaction left with one `head` (and no later parts) holds each call once and is read as it is; only the others pay for
+// finding the latest version of each call.
+
+import type { LakeFile, RecordQuery } from "../lake.ts";
+import { CALL_COLUMNS, QUARANTINE_COLUMNS } from "./columns.ts";
+import { literal } from "./engine.ts";
+
+/** Of several versions of one call the latest observation, for equal ones the greater digest. */
+const LATEST = "QUALIFY row_number() OVER (PARTITION BY campaign_id, call_id ORDER BY observed_at DESC, digest DESC) = 1";
+
+const EMPTY_CALLS = `SELECT ''::VARCHAR AS call_id, ''::VARCHAR AS campaign_id, ''::VARCHAR AS disposition_code, NULL::TIMESTAMP AS start_time,
+  NULL::TIMESTAMP AS end_time, 0::DOUBLE AS duration_seconds, ''::VARCHAR AS direction, ''::VARCHAR AS agent_id, ''::VARCHAR AS contact_id,
+  ''::VARCHAR AS list_id, 0::INTEGER AS attempt, ''::VARCHAR AS raw, ''::BLOB AS digest, NULL::TIMESTAMP AS observed_at, ''::VARCHAR AS run_id WHERE false`;
+const EMPTY_QUARANTINE = `SELECT ''::VARCHAR AS run_id, ''::VARCHAR AS campaign_id, ''::VARCHAR AS reason, ''::VARCHAR AS detail, ''::VARCHAR AS call_id,
+  ''::VARCHAR AS row, NULL::TIMESTAMP AS observed_at WHERE false`;
+
+/** Reads files as they are. */
+export function scan(root: string, files: readonly LakeFile[]): string {
+  if (files.length === 0) return EMPTY_CALLS;
+  return `SELECT ${CALL_COLUMNS} FROM read_parquet([${paths(root, files)}], hive_partitioning = false)`;
+}
+
+function paths(root: string, files: readonly LakeFile[]): string {
+  return files.map(({ path }) => literal(`${root}/${path}`)).join(", ");
+}
+
+/** The latest version of each call. */
+export function callsSql(root: string, files: readonly LakeFile[]): string {
+  const { once, several } = split(files);
+  const parts = [
+    ...(once.length > 0 ? [scan(root, once)] : []),
+    ...(several.length > 0 ? [`${scan(root, several)} ${LATEST}`] : []),
+  ];
+  return parts.length === 0 ? EMPTY_CALLS : parts.map((part) => `(${part})`).join(" UNION ALL ");
+}
+
+/** Heads that stand alone in their partition, and the files of partitions in which a call may occur several times. History is left out: every call of it is in a head. */
+function split(files: readonly LakeFile[]): { once: LakeFile[]; several: LakeFile[] } {
+  const byPartition = Map.groupBy(
+    files.filter(({ kind }) => kind === "part" || kind === "head"),
+    ({ campaignId, day }) => `${day}/${campaignId}`,
+  );
+  const once: LakeFile[] = [];
+  const several: LakeFile[] = [];
+  for (const group of byPartition.values()) {
+    if (group.length === 1 && group[0]?.kind === "head") once.push(...group);
+    else several.push(...group);
+  }
+  return { once, several };
+}
+
+/** Creates the views on a connection. */
+export function createViews(root: string, files: readonly LakeFile[]): string {
+  const kept = files.filter(({ kind }) => kind !== "quarantine");
+  const poison = files.filter(({ kind }) => kind === "quarantine");
+  const rows =
+    poison.length === 0
+      ? EMPTY_QUARANTINE
+      : `SELECT ${QUARANTINE_COLUMNS} FROM read_parquet([${paths(root, poison)}], hive_partitioning = false)`;
+  return [
+    `CREATE OR REPLACE TEMP VIEW calls AS SELECT *, start_time::DATE AS day FROM (${callsSql(root, kept)})`,
+    `CREATE OR REPLACE TEMP VIEW versions AS SELECT *, start_time::DATE AS day FROM (${scan(root, kept)})`,
+    `CREATE OR REPLACE TEMP VIEW quarantine AS ${rows}`,
+  ].join("; ");
+}
+
+/** The SELECT of a query for records, in the stated order. */
+export function recordsSql(root: string, files: readonly LakeFile[], query: RecordQuery, columns = CALL_COLUMNS): string {
+  const kept = files.filter(({ kind }) => kind !== "quarantine");
+  const past: string[] = [];
+  if (query.runId !== undefined) past.push(`run_id = ${literal(query.runId)}`);
+  if (query.asOf !== undefined) past.push(`observed_at <= epoch_ms(${Math.floor(query.asOf)}::BIGINT)`);
+  const source =
+    past.length === 0 ? callsSql(root, kept) : `SELECT * FROM (${scan(root, kept)}) WHERE ${past.join(" AND ")} ${LATEST}`;
+  const wanted = [
+    ...(query.campaignId === undefined ? [] : [`campaign_id = ${literal(query.campaignId)}`]),
+    ...(query.from === undefined ? [] : [`start_time >= epoch_ms(${Math.ceil(query.from)}::BIGINT)`]),
+    ...(query.to === undefined ? [] : [`start_time <= epoch_ms(${Math.floor(query.to)}::BIGINT)`]),
+    ...(query.codes === undefined ? [] : [`disposition_code IN (${query.codes.map(literal).join(", ") || "NULL"})`]),
+  ];
+  const where = wanted.length === 0 ? "" : ` WHERE ${wanted.join(" AND ")}`;
+  return `SELECT ${columns} FROM (${source})${where} ORDER BY start_time, call_id`;
+}

@@ -1,0 +1,6 @@
+// What can go wrong in the lake on purpose.
+
+import { OutdialError } from "../../kernel/index.ts";
+
+/** `unsupported_root`: the place named is none that this lake can be at. */
+export class LakeError extends OutdialError<"unsupported_root"> {}

@@ -1,0 +1,41 @@
+// What crashes and compactions leave behind: files that no catalog entry names, once they are old enough that nobody can be at work on them.
+
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { STAGING } from "./files.ts";
+import { kindOfFile } from "./layout.ts";
+
+/** Removes leftovers under `root`. @param live paths of the files that stay. @returns how many files went */
+export async function sweepFolder(root: string, live: ReadonlySet<string>, before: number): Promise<number> {
+  let removed = 0;
+  const dropIfOld = async (path: string) => {
+    try {
+      if ((await stat(path)).mtimeMs > before) return;
+      await rm(path, { force: true, recursive: true });
+      removed += 1;
+    } catch {
+      // Another process swept it, or has just given it its name.
+    }
+  };
+  for (const name of await names(join(root, STAGING))) await dropIfOld(join(root, STAGING, name));
+  for (const area of ["calls", "quarantine"]) {
+    for (const campaign of await names(join(root, area))) {
+      for (const day of await names(join(root, area, campaign))) {
+        const folder = `${area}/${campaign}/${day}`;
+        for (const name of await names(join(root, folder))) {
+          // Only what this program would have written: other files in the folder are none of its business.
+          if (kindOfFile(name) !== undefined && !live.has(`${folder}/${name}`)) await dropIfOld(join(root, folder, name));
+        }
+      }
+    }
+  }
+  return removed;
+}
+
+async function names(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch {
+    return [];
+  }
+}

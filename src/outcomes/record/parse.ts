@@ -1,0 +1,174 @@
+// From a row of the vendor to a record, to "not over yet", or to quarantine with the reason. Nothing is guessed: a time that cannot be
+// read never becomes a duration of zero.
+
+import { parseInstantOrNaiveUtc } from "../../contract/index.ts";
+import { canonicalJson, type Instant } from "../../kernel/index.ts";
+import { type OutcomeRecord, UNKNOWN_CODE } from "./record.ts";
+
+/** Why a row is no record. */
+export const QUARANTINE_REASONS = [
+  "not_an_object",
+  "missing_id",
+  "missing_start",
+  "missing_end",
+  "bad_start",
+  "bad_end",
+  "end_before_start",
+  "wrong_type",
+  "other_campaign",
+  "outside_window",
+] as const;
+export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
+
+/** What a row turned out to be. */
+export type ParsedRow =
+  | { readonly kind: "record"; readonly record: OutcomeRecord }
+  /** The call goes on: it has no outcome yet, and is no error either. */
+  | { readonly kind: "unfinished"; readonly startTime: Instant }
+  | {
+      readonly kind: "quarantined";
+      readonly reason: QuarantineReason;
+      readonly detail: string;
+      readonly callId?: string | undefined;
+    };
+
+/** What was asked for: a row that does not belong to it is not let in. */
+export interface RowContext {
+  readonly campaignId: string;
+  /** The window, both ends inclusive. */
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly observedAt: Instant;
+  readonly runId: string;
+}
+
+const MAX_ID = 256;
+/** States in which a call has no end (contract §2.1, the sandbox's states). */
+const ONGOING: ReadonlySet<unknown> = new Set(["queued", "dialing", "ringing", "connected"]);
+const KNOWN: ReadonlySet<string> = new Set([
+  "id",
+  "campaignId",
+  "dispositionCode",
+  "startTime",
+  "endTime",
+  "direction",
+  "agentId",
+  "contactId",
+  "listId",
+  "contactListId",
+  "attempt",
+  "attemptNumber",
+]);
+
+/** A problem found while reading a row, on its way to the result. */
+class Problem {
+  readonly reason: QuarantineReason;
+  readonly detail: string;
+  constructor(reason: QuarantineReason, detail: string) {
+    this.reason = reason;
+    this.detail = detail;
+  }
+}
+
+/** Reads one row. Never throws. */
+export function parseRow(row: unknown, context: RowContext): ParsedRow {
+  if (!isFields(row)) return { kind: "quarantined", reason: "not_an_object", detail: `the row is ${kindOf(row)}` };
+  const callId = typeof row["id"] === "string" && row["id"] !== "" ? row["id"].slice(0, MAX_ID).toWellFormed() : undefined;
+  const result = readFields(row, context);
+  return result instanceof Problem ? { kind: "quarantined", reason: result.reason, detail: result.detail, callId } : result;
+}
+
+function readFields(row: Readonly<Record<string, unknown>>, context: RowContext): ParsedRow | Problem {
+  const id = row["id"];
+  if (id === undefined || id === null || id === "") return new Problem("missing_id", "id is missing");
+  if (typeof id !== "string") return new Problem("wrong_type", `id is ${kindOf(id)}, not a text`);
+  if (id.length > MAX_ID) return new Problem("wrong_type", `id is longer than ${MAX_ID} characters`);
+  const campaign = row["campaignId"] ?? context.campaignId;
+  if (typeof campaign !== "string") return new Problem("wrong_type", `campaignId is ${kindOf(campaign)}, not a text`);
+  if (campaign !== context.campaignId)
+    return new Problem("other_campaign", `campaignId is not ${JSON.stringify(context.campaignId)}`);
+
+  const startTime = instant(row["startTime"], "start");
+  if (startTime instanceof Problem) return startTime;
+  if (startTime < context.from || startTime > context.to)
+    return new Problem("outside_window", `startTime ${new Date(startTime).toISOString()} was not asked for`);
+  const end = row["endTime"] ?? undefined;
+  if (end === undefined && ONGOING.has(row["status"])) return { kind: "unfinished", startTime };
+  const endTime = instant(end, "end");
+  if (endTime instanceof Problem) return endTime;
+  if (endTime < startTime) return new Problem("end_before_start", `endTime lies ${startTime - endTime} ms before startTime`);
+
+  const code = row["dispositionCode"] ?? UNKNOWN_CODE;
+  const direction = row["direction"] ?? "OUTBOUND";
+  if (typeof code !== "string") return new Problem("wrong_type", `dispositionCode is ${kindOf(code)}, not a text`);
+  if (typeof direction !== "string") return new Problem("wrong_type", `direction is ${kindOf(direction)}, not a text`);
+  const agentId = optionalId(row, "agentId");
+  if (agentId instanceof Problem) return agentId;
+  const contactId = optionalId(row, "contactId");
+  if (contactId instanceof Problem) return contactId;
+  const listId = optionalId(row, row["listId"] === undefined ? "contactListId" : "listId");
+  if (listId instanceof Problem) return listId;
+  const attempt = attemptOf(row);
+  if (attempt instanceof Problem) return attempt;
+
+  return {
+    kind: "record",
+    record: {
+      callId: id.toWellFormed(),
+      campaignId: context.campaignId,
+      dispositionCode: code === "" ? UNKNOWN_CODE : code.toWellFormed(),
+      startTime,
+      endTime,
+      durationSeconds: (endTime - startTime) / 1000,
+      direction: direction.toWellFormed(),
+      agentId,
+      contactId,
+      listId,
+      attempt,
+      raw: furtherFields(row),
+      observedAt: context.observedAt,
+      runId: context.runId,
+    },
+  };
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+function instant(value: unknown, which: "start" | "end"): Instant | Problem {
+  if (value === undefined || value === null || value === "") return new Problem(`missing_${which}`, `${which}Time is missing`);
+  if (typeof value !== "string") return new Problem("wrong_type", `${which}Time is ${kindOf(value)}, not a text`);
+  const at = parseInstantOrNaiveUtc(value);
+  return at ?? new Problem(`bad_${which}`, `${which}Time ${JSON.stringify(value.slice(0, 40))} is no ISO 8601 time`);
+}
+
+function optionalId(row: Readonly<Record<string, unknown>>, field: string): string | undefined | Problem {
+  const value = row[field];
+  if (value === undefined || value === null || value === "") return undefined;
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" ? value.toWellFormed() : new Problem("wrong_type", `${field} is ${kindOf(value)}, not a text`);
+}
+
+function attemptOf(row: Readonly<Record<string, unknown>>): number | undefined | Problem {
+  const value = row["attempt"] ?? row["attemptNumber"] ?? undefined;
+  if (value === undefined) return undefined;
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 0x7fffffff) return value;
+  return new Problem("wrong_type", `attempt is ${typeof value === "number" ? "no whole number" : kindOf(value)}`);
+}
+
+function furtherFields(row: Readonly<Record<string, unknown>>): string | undefined {
+  let rest: Record<string, unknown> | undefined;
+  for (const name in row) {
+    if (KNOWN.has(name) && !(name === "contactListId" && row["listId"] !== undefined)) continue;
+    rest ??= Object.create(null) as Record<string, unknown>;
+    rest[name] = row[name];
+  }
+  return rest === undefined ? undefined : canonicalJson(rest);
+}

@@ -1,0 +1,274 @@
+// The lake on disk: what is written is read back, versions resolve, a merge is seen wholly or not at all, and leftovers go.
+
+import { mkdir, readdir, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createRandom } from "../../../src/kernel/index.ts";
+import {
+  ComplianceHash,
+  createMemoryCatalog,
+  digestOf,
+  type LakeCatalog,
+  type OutcomeLake,
+  type OutcomeRecord,
+  openLake,
+  type RecordQuery,
+} from "../../../src/outcomes/index.ts";
+import { workFolder } from "../../support/cli.ts";
+import { collect } from "../../support/collect.ts";
+
+const DAY = 86_400_000;
+const NOON = Date.parse("2026-03-02T12:00:00.000Z");
+let folder: Awaited<ReturnType<typeof workFolder>>;
+let catalog: LakeCatalog;
+let lake: OutcomeLake;
+
+beforeEach(async () => {
+  folder = await workFolder();
+  catalog = createMemoryCatalog();
+  lake = openLake({ root: join(folder.path, "lake"), catalog, random: createRandom(1, "lake"), now: () => Date.now() });
+});
+afterEach(async () => {
+  await lake.close();
+  await folder[Symbol.asyncDispose]();
+});
+
+const record = (callId: string, more: Partial<OutcomeRecord> = {}): OutcomeRecord => {
+  const startTime = more.startTime ?? NOON;
+  const endTime = more.endTime ?? startTime + 90_500;
+  return {
+    callId,
+    campaignId: "camp_1",
+    dispositionCode: "BUSY",
+    direction: "OUTBOUND",
+    observedAt: NOON + DAY,
+    runId: "job_1",
+    ...more,
+    startTime,
+    endTime,
+    durationSeconds: (endTime - startTime) / 1000,
+  };
+};
+const land = async (...records: OutcomeRecord[]) => {
+  const files = await lake.write(records, "test");
+  await catalog.replace([], files);
+  return files;
+};
+const all = (query: RecordQuery = {}) => collect(lake.records(query));
+const codes = async (query = {}) => Object.fromEntries((await all(query)).map((one) => [one.callId, one.dispositionCode]));
+
+async function parquetFiles(): Promise<string[]> {
+  const names = await readdir(join(folder.path, "lake"), { recursive: true });
+  return names.filter((name) => name.endsWith(".parquet"));
+}
+
+describe("records", () => {
+  test("come back as they were written, whatever stands in them", async () => {
+    const strange = record("a'b\"c\\\n\u0001é😀", {
+      campaignId: "../../etc/passwd",
+      agentId: "x'; DROP TABLE calls; --",
+      contactId: "c",
+      listId: "nul\u0000 inside",
+      attempt: 2,
+      raw: '{"phoneNumber":"+1","x":"\u2028"}',
+      startTime: NOON + 0.0,
+      endTime: NOON + 1,
+    });
+    const bare = record("plain", { startTime: NOON + 1 });
+    await land(strange, bare);
+    const [first, second] = await all();
+    expect(first).toEqual({ ...strange, digest: digestOf(strange) });
+    expect(second).toMatchObject({ ...bare, digest: digestOf(bare) });
+    expect(digestOf(first as OutcomeRecord)).toBe(digestOf(strange));
+  });
+
+  test("of any campaign id lie under the lake's root, in partitions that hive readers understand", async () => {
+    const ids = ["..", ".", "a/b", "/abs", "C:\\x", "\u0000", "%2e%2e", "x".repeat(256), "😀".repeat(64), "A", "a"];
+    for (const campaignId of ids) await land(record(`of ${campaignId}`, { campaignId }));
+    const files = await parquetFiles();
+    expect(files).toHaveLength(ids.length);
+    for (const file of files)
+      expect(file).toMatch(/^calls\/campaign=[A-Za-z0-9_%-]+\/day=2026-03-02\/part-v1-test-\w+\.parquet$/);
+    for (const campaignId of ids) expect((await all({ campaignId })).map((one) => one.campaignId)).toEqual([campaignId]);
+  });
+
+  test("are ordered by start and call id, in UTC days, and chosen by range, code and time of observation", async () => {
+    const midnight = Date.parse("2026-03-03T00:00:00.000Z");
+    await land(
+      record("c", { startTime: midnight }),
+      record("b"),
+      record("a"),
+      record("d", { startTime: midnight - 1, dispositionCode: "CONVERTED" }),
+    );
+    expect((await all()).map((one) => one.callId)).toEqual(["a", "b", "d", "c"]);
+    expect((await lake.partitions()).map(({ day, rows }) => `${day}: ${rows}`)).toEqual(["2026-03-02: 3", "2026-03-03: 1"]);
+    expect(await codes({ from: midnight - 1, to: midnight })).toEqual({ c: "BUSY", d: "CONVERTED" });
+    expect(await codes({ codes: ["CONVERTED", "it's"] })).toEqual({ d: "CONVERTED" });
+    expect(await codes({ codes: [] })).toEqual({});
+    expect(await codes({ asOf: NOON })).toEqual({});
+    expect(await all({ campaignId: "camp_2" })).toEqual([]);
+  });
+
+  test("are not seen before the catalog takes their file up", async () => {
+    const files = await lake.write([record("a")], "test");
+    expect(await all()).toEqual([]);
+    await catalog.replace([], files);
+    expect(await codes()).toEqual({ a: "BUSY" });
+    expect(files[0]).toMatchObject({ kind: "part", rows: 1, runId: "job_1", campaignId: "camp_1", day: "2026-03-02" });
+  });
+});
+
+describe("versions of one call", () => {
+  beforeEach(async () => {
+    await land(record("a"), record("b"));
+    await land(
+      record("a", { dispositionCode: "CONVERTED", observedAt: NOON + 2 * DAY, runId: "job_2" }),
+      record("c", { runId: "job_2", observedAt: NOON + 2 * DAY }),
+    );
+    await land(record("a", { dispositionCode: "INTERESTED", observedAt: NOON + DAY + 1, runId: "job_3" }));
+  });
+
+  const check = async () => {
+    expect(await codes()).toEqual({ a: "CONVERTED", b: "BUSY", c: "BUSY" });
+    expect(await codes({ asOf: NOON + DAY })).toEqual({ a: "BUSY", b: "BUSY" });
+    expect(await codes({ runId: "job_1" })).toEqual({ a: "BUSY", b: "BUSY" });
+    expect(await codes({ runId: "job_2" })).toEqual({ a: "CONVERTED", c: "BUSY" });
+    expect(await codes({ codes: ["BUSY"] })).toEqual({ b: "BUSY", c: "BUSY" });
+    expect(await lake.query("SELECT count(*) AS n, count(DISTINCT call_id) AS calls FROM versions")).toEqual([
+      { n: 5, calls: 3 },
+    ]);
+    expect(await lake.query("SELECT count(*) AS n FROM calls")).toEqual([{ n: 3 }]);
+  };
+
+  test("resolve to the latest, before and after merging", async () => {
+    await check();
+    expect(await lake.compact({ minParts: 2 })).toEqual({ partitions: 1, filesBefore: 3, filesAfter: 2, skipped: 0 });
+    await check();
+    await land(record("b", { dispositionCode: "NO_ANSWER", observedAt: NOON + 3 * DAY }));
+    expect(await codes()).toEqual({ a: "CONVERTED", b: "NO_ANSWER", c: "BUSY" });
+    await lake.compact({ minParts: 1 });
+    expect(await codes()).toEqual({ a: "CONVERTED", b: "NO_ANSWER", c: "BUSY" });
+    expect((await catalog.files()).map(({ kind, rows }) => `${kind}: ${rows}`)).toEqual(["head: 3", "history: 3"]);
+  });
+
+  test("hash alike before and after merging", async () => {
+    const hash = async (runId: string) => {
+      const fold = new ComplianceHash();
+      for await (const digests of lake.digests({ runId })) fold.add(digests);
+      return fold.digest();
+    };
+    const before = await hash("job_2");
+    await lake.compact({ minParts: 1 });
+    expect(await hash("job_2")).toBe(before);
+    const wanted = new ComplianceHash();
+    for (const one of await all({ runId: "job_2" })) wanted.add(digestOf(one));
+    expect(before).toBe(wanted.digest());
+  });
+});
+
+describe("merging", () => {
+  test("gives way to another writer and leaves its own files to nobody", async () => {
+    await land(record("a"));
+    await land(record("b"));
+    const seen = await catalog.files();
+    const slow: LakeCatalog = { files: async () => seen, replace: catalog.replace.bind(catalog) };
+    const other = openLake({
+      root: join(folder.path, "lake"),
+      catalog: slow,
+      random: createRandom(2, "lake"),
+      now: () => Date.now(),
+    });
+    expect(await lake.compact({ minParts: 2 })).toMatchObject({ partitions: 1, filesAfter: 1 });
+    const before = await parquetFiles();
+    expect(await other.compact({ minParts: 2 })).toMatchObject({ partitions: 0, skipped: 1 });
+    await other.close();
+    expect(await parquetFiles()).toEqual(before);
+    expect(await codes()).toEqual({ a: "BUSY", b: "BUSY" });
+  });
+
+  test("is seen wholly or not at all by readers at work meanwhile", async () => {
+    for (let n = 0; n < 12; n++)
+      await land(record(`call_${n}`, { startTime: NOON + n }), record("every", { observedAt: NOON + DAY + n }));
+    const merging = new AbortController();
+    const reading = (async () => {
+      let reads = 0;
+      for (; !merging.signal.aborted || reads < 5; reads++) expect(await all()).toHaveLength(13);
+      return reads;
+    })();
+    for (let n = 0; n < 5; n++) {
+      await lake.compact({ minParts: 1 });
+      await land(record("every", { observedAt: NOON + 2 * DAY + n }));
+    }
+    merging.abort();
+    expect(await reading).toBeGreaterThanOrEqual(5);
+  });
+
+  test("leaves files that the next sweep takes once they are old", async () => {
+    await land(record("a"));
+    await land(record("b"));
+    await lake.compact({ minParts: 2 });
+    expect(await parquetFiles()).toHaveLength(3);
+    expect(await lake.sweep(3_600_000)).toEqual({ removed: 0 });
+    const partition = join(folder.path, "lake/calls/campaign=camp_1/day=2026-03-02");
+    await mkdir(join(folder.path, "lake/_staging"), { recursive: true });
+    await writeFile(join(folder.path, "lake/_staging/torn.parquet"), "PAR1 and then the power went");
+    await writeFile(join(partition, "notes.txt"), "not ours");
+    const longAgo = new Date(Date.now() - DAY);
+    for (const name of await parquetFiles()) await utimes(join(folder.path, "lake", name), longAgo, longAgo);
+    await utimes(join(partition, "notes.txt"), longAgo, longAgo);
+    expect(await lake.sweep(3_600_000)).toEqual({ removed: 3 });
+    expect(await parquetFiles()).toHaveLength(1);
+    expect(await readdir(partition)).toContain("notes.txt");
+    expect(await codes()).toEqual({ a: "BUSY", b: "BUSY" });
+  });
+});
+
+test("poison rows lie apart, readable by SQL", async () => {
+  const files = await lake.quarantine(
+    [{ campaignId: "camp_1", reason: "bad_end", detail: "endTime", callId: "x", row: "{}", observedAt: NOON, runId: "job_1" }],
+    "test",
+  );
+  await catalog.replace([], files);
+  await land(record("a"));
+  expect(await all()).toHaveLength(1);
+  expect(await lake.query("SELECT reason, call_id, observed_at FROM quarantine WHERE run_id = $1", ["job_1"])).toEqual([
+    { reason: "bad_end", call_id: "x", observed_at: NOON },
+  ]);
+});
+
+test("SQL gives plain values, also over an empty lake", async () => {
+  expect(await lake.query("SELECT * FROM calls")).toEqual([]);
+  expect(await lake.query("SELECT count(*) AS n FROM quarantine")).toEqual([{ n: 0 }]);
+  await land(record("a", { attempt: 3 }));
+  const [row] = await lake.query(
+    "SELECT day, start_time, sum(attempt) AS total, avg(duration_seconds)::DECIMAL(9,2) AS mean, list_id FROM calls WHERE start_time >= epoch_ms($1::BIGINT) GROUP BY ALL",
+    [NOON],
+  );
+  expect(row).toEqual({ day: "2026-03-02", start_time: NOON, total: 3, mean: 90.5, list_id: null });
+});
+
+test("exports hold the latest versions in every format", async () => {
+  await land(record("a"), record("b", { raw: '{"k":"v"}' }));
+  await land(record("a", { dispositionCode: 'comma, "quote"', observedAt: NOON + 2 * DAY }));
+  const out = (name: string) => join(folder.path, "out", name);
+  for (const format of ["parquet", "csv", "ndjson"] as const) expect(await lake.exportTo(out(`x.${format}`), format)).toBe(2);
+  const { readFile } = await import("node:fs/promises");
+  const csv = await readFile(out("x.csv"), "utf8");
+  expect(csv.split("\n")[0]).toBe(
+    "call_id,campaign_id,disposition_code,start_time,end_time,duration_seconds,direction,agent_id,contact_id,list_id,attempt,raw,digest,observed_at,run_id",
+  );
+  expect(csv).toContain('a,camp_1,"comma, ""quote""",2026-03-02T12:00:00.000Z,2026-03-02T12:01:30.500Z,90.5,OUTBOUND,');
+  const rows = (await readFile(out("x.ndjson"), "utf8"))
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(rows.map((row) => [row.call_id, row.start_time])).toEqual([
+    ["a", "2026-03-02T12:00:00.000Z"],
+    ["b", "2026-03-02T12:00:00.000Z"],
+  ]);
+  expect(await lake.query(`SELECT call_id, start_time FROM read_parquet('${out("x.parquet")}') ORDER BY 1`)).toEqual([
+    { call_id: "a", start_time: NOON },
+    { call_id: "b", start_time: NOON },
+  ]);
+  expect(await readdir(join(folder.path, "out"))).toHaveLength(3);
+});
