@@ -21,7 +21,8 @@ function zonesOf(country: string): readonly string[] {
   return zones.length > 0 ? zones : (CORRECTED[country] ?? []);
 }
 
-function tableFile(): string {
+/** The generated file: what src/compliance/data/country-zones.ts must be. */
+export function countryZonesFile(): string {
   const lines = getCountries()
     .filter((country) => getCountryCallingCode(country) !== "1")
     .sort()
@@ -37,7 +38,7 @@ ${lines.join("\n")}
 
 if (import.meta.main) {
   const path = new URL("../../src/compliance/data/country-zones.ts", import.meta.url);
-  const wanted = tableFile();
+  const wanted = countryZonesFile();
   if (!process.argv.includes("--check")) await writeFile(path, wanted);
   else if ((await readFile(path, "utf8")) !== wanted) {
     process.stderr.write(

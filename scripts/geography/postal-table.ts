@@ -93,8 +93,8 @@ function areasBetween(from: number, to: number): string[] {
   return Array.from({ length: Math.floor(to / 100) - first + 1 }, (_, i) => String(first + i).padStart(3, "0"));
 }
 
-/** The generated file. */
-function tableFile(): string {
+/** The generated file: what src/compliance/data/postal-table.ts must be. */
+export function postalTableFile(): string {
   const zips = zipPlaces();
   const fsas = fsaPlaces();
   const places = [...new Set([...zips, ...fsas].map(([, place]) => place))].sort();
@@ -133,7 +133,7 @@ export const FSA_GROUPS =
 
 if (import.meta.main) {
   const path = new URL("../../src/compliance/data/postal-table.ts", import.meta.url);
-  const wanted = tableFile();
+  const wanted = postalTableFile();
   if (!process.argv.includes("--check")) await writeFile(path, wanted);
   else if ((await readFile(path, "utf8")) !== wanted) {
     process.stderr.write(

@@ -1,8 +1,10 @@
 // Calling rules as dated data, where a number is, and who may be called when. Pure.
 
 export { createBuiltinGeography } from "./data/geography.ts";
+export { usCaUk2026 } from "./data/us-ca-uk-2026/pack.ts";
 export { CompiledPack, type CompileOptions, compilePack } from "./decide/compile.ts";
 export { decide, mayCall } from "./decide/decide.ts";
+export { parseQuestion, type Question } from "./decide/input.ts";
 export {
   ATTEMPT_KINDS,
   type Attempt,
@@ -32,6 +34,7 @@ export {
   readAbandonment,
   type VendorView,
 } from "./ledger/abandonment.ts";
+export { type AnswerClass, type AnsweredCall, classifyAnswer } from "./ledger/classify.ts";
 export { convertFlatRuleSet, isFlatRuleSet } from "./pack/flat.ts";
 export { toFlatRuleSet } from "./pack/flat-back.ts";
 export type { FlatRuleSet } from "./pack/flat-schema.ts";

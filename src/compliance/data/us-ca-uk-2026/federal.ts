@@ -1,0 +1,169 @@
+// The federal rules of the United States and what holds wherever a call goes.
+
+import type { Rule } from "../../pack/schema.ts";
+import { COLLECTION, EVERY, RECORDED, SALES, TO_CONFIRM, week } from "./writing.ts";
+
+const US = "US";
+const DAYTIME = ["08:00", "21:00"] as const;
+
+/** Calling hours, consent, registries, abandonment, relationship (47 CFR 64.1200, 16 CFR 310) and debt collection (12 CFR 1006). */
+export function federalRules(): Rule[] {
+  return [...hours(), ...consent(), ...registries(), ...abandonment(), ...collection()];
+}
+
+function hours(): Rule[] {
+  return [
+    {
+      kind: "calling-hours",
+      id: "us-hours",
+      jurisdiction: US,
+      binds: SALES,
+      week: week([...DAYTIME]),
+      violation: "HOURS_FEDERAL",
+      citation: "47 CFR 64.1200(c)(1), 16 CFR 310.4(c)",
+      confidence: "summary",
+      note: "Local time at the called party's location. The text forbids calls before 8 and after 9 p.m.; closing at 21:00:00 is the cautious reading. Whether consent lifts the hours is disputed (petition of 2025-03-03, no decision found): it does not here.",
+    },
+  ];
+}
+
+function consent(): Rule[] {
+  return [
+    {
+      kind: "consent-required",
+      id: "prerecorded-consent",
+      jurisdiction: "*",
+      binds: RECORDED,
+      level: "written",
+      violation: "CONSENT_REQUIRED",
+      reassignedViolation: "CONSENT_REASSIGNED",
+      citation: "47 CFR 64.1200(a)(2)-(3), (f)(9)",
+      confidence: "summary",
+      note: "An AI voice is an artificial voice (FCC declaratory ruling, February 2024). Consent is void once the number was permanently disconnected on or after its date (FCC DA 21-1649).",
+    },
+    {
+      kind: "consent-revocation",
+      id: "consent-revocation",
+      jurisdiction: "*",
+      binds: EVERY,
+      violation: "CONSENT_REVOKED",
+      citation: "47 CFR 64.1200(a)(10)-(11)",
+      confidence: "statute",
+      note: `Binds at once; the legal limit is a ceiling. ${TO_CONFIRM}the rule that one revocation ends all robocalls on unrelated matters is waived until 2027-01-31 (DA 26-12); what follows is not known.`,
+    },
+    {
+      kind: "revocation-deadline",
+      id: "revocation-deadline",
+      jurisdiction: "*",
+      binds: EVERY,
+      businessDays: 10,
+      calendar: US,
+      effective: "2025-04-11",
+      citation: "47 CFR 64.1200(a)(10), (d)(3)",
+      confidence: "summary",
+      note: "Ten business days; neither Saturdays, Sundays nor federal holidays count.",
+    },
+  ];
+}
+
+function registries(): Rule[] {
+  return [
+    {
+      kind: "national-registry",
+      id: "national-registry",
+      jurisdiction: "*",
+      binds: SALES,
+      exempt: ["ebr", "written"],
+      violation: "DNC_NATIONAL",
+      citation: "47 CFR 64.1200(c)(2), 16 CFR 310.4(b)(1)(iii)(B)",
+      confidence: "summary",
+      note: "The exception for consent asks for an agreement in writing: express consent alone does not lift the registry.",
+    },
+    {
+      kind: "registry-age",
+      id: "registry-age",
+      jurisdiction: "*",
+      binds: SALES,
+      maxAgeDays: 31,
+      violation: "DNC_STALE",
+      effective: "2005-01-01",
+      citation: "16 CFR 310.4(b)(3)(iv), FCC 04-204; Canada: CRTC Unsolicited Telecommunications Rules",
+      confidence: "statute",
+    },
+    {
+      kind: "internal-list",
+      id: "internal-list",
+      jurisdiction: "*",
+      binds: EVERY,
+      violation: "DNC_INTERNAL",
+      citation: "47 CFR 64.1200(d)(3), (6), 16 CFR 310.4(b)(1)(iii)(A)",
+      confidence: "summary",
+      note: `Never expires here. ${TO_CONFIRM}the retention of five years (FCC; the FTC's rule names no end) was not read.`,
+    },
+    {
+      kind: "relationship",
+      id: "relationship",
+      jurisdiction: "*",
+      binds: SALES,
+      months: { transaction: 18, inquiry: 3 },
+      citation: "47 CFR 64.1200(f)(5), 16 CFR 310.2(q)",
+      confidence: "summary",
+    },
+  ];
+}
+
+function abandonment(): Rule[] {
+  return [
+    {
+      kind: "abandonment-limit",
+      id: "us-abandonment",
+      jurisdiction: US,
+      binds: EVERY,
+      maxRate: 0.03,
+      period: { rollingDays: 30 },
+      connectWithinSeconds: 2,
+      citation: "47 CFR 64.1200(a)(7), 16 CFR 310.4(b)(4)",
+      confidence: "statute",
+      note: `Share of the live answers of one campaign in 30 days; the FTC counts a campaign shorter than that as a whole. Let it ring for 15 seconds or four rings. ${TO_CONFIRM}the FCC proposed on 2025-10-28 to delete its rule; no final order was found, and the FTC's stays.`,
+    },
+  ];
+}
+
+function collection(): Rule[] {
+  const regF = {
+    jurisdiction: US,
+    binds: COLLECTION,
+    confidence: "summary" as const,
+    note: `${TO_CONFIRM}one tracker reports a change of Regulation F on 2026-07-05; no other source does.`,
+  };
+  return [
+    {
+      kind: "calling-hours",
+      id: "us-collection-hours",
+      week: week([...DAYTIME]),
+      violation: "HOURS_FEDERAL",
+      citation: "15 U.S.C. 1692c(a)(1), 12 CFR 1006.6(b)(1)",
+      ...regF,
+    },
+    {
+      kind: "attempt-cap",
+      id: "us-collection-calls",
+      max: 7,
+      period: { localDates: 7 },
+      scope: "subject",
+      violation: "REGF_7IN7",
+      citation: "12 CFR 1006.14(b)(2)(i)(A)",
+      ...regF,
+    },
+    {
+      kind: "conversation-quiet",
+      id: "us-collection-conversation",
+      days: 7,
+      scope: "subject",
+      violation: "REGF_CONVERSATION",
+      citation: "12 CFR 1006.14(b)(2)(i)(B)",
+      ...regF,
+      note: `The day of the conversation is day one; who started it does not matter. ${regF.note}`,
+    },
+  ];
+}

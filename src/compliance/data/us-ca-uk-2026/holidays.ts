@@ -1,0 +1,100 @@
+// Days on which sales calls are not allowed or offices do not work, by rule instead of by list.
+
+import { dayNumber, textOfDay, weekdayOf } from "../../time/civil.ts";
+
+/** The years for which calendars are written out; a rule that needs a calendar decides nothing beyond them. */
+export const YEARS = [2026, 2027, 2028, 2029] as const;
+
+const [SUN, MON, TUE, THU, FRI, SAT] = [0, 1, 2, 4, 5, 6] as const;
+
+/** The day of a holiday in a year, as days since 1970-01-01. */
+export type Holiday = (year: number) => number;
+
+/** A fixed date. */
+const on =
+  (month: number, day: number): Holiday =>
+  (year) =>
+    dayNumber(year, month, day);
+
+/** The nth such weekday of a month. */
+const nth =
+  (n: number, weekday: number, month: number): Holiday =>
+  (year) => {
+    const first = dayNumber(year, month, 1);
+    return first + ((weekday - weekdayOf(first) + 7) % 7) + (n - 1) * 7;
+  };
+
+/** The last such weekday of a month. */
+const last =
+  (weekday: number, month: number): Holiday =>
+  (year) => {
+    const end = dayNumber(year, month + 1, 1) - 1;
+    return end - ((weekdayOf(end) - weekday + 7) % 7);
+  };
+
+/** Easter Sunday of the Gregorian calendar (Gauss, in the form of Meeus, Astronomical Algorithms, chapter 8). */
+export const easter: Holiday = (year) => {
+  const golden = year % 19;
+  const century = Math.floor(year / 100);
+  const ofCentury = year % 100;
+  const correction = Math.floor((century - Math.floor((century + 8) / 25) + 1) / 3);
+  const epact = (19 * golden + century - Math.floor(century / 4) - correction + 15) % 30;
+  const toSunday = (32 + 2 * (century % 4) + 2 * Math.floor(ofCentury / 4) - epact - (ofCentury % 4)) % 7;
+  const late = Math.floor((golden + 11 * epact + 22 * toSunday) / 451);
+  const counted = epact + toSunday - 7 * late + 114;
+  return dayNumber(year, Math.floor(counted / 31), (counted % 31) + 1);
+};
+
+export const newYear = on(1, 1);
+export const martinLutherKing = nth(3, MON, 1);
+export const washington = nth(3, MON, 2);
+export const goodFriday: Holiday = (year) => easter(year) - 2;
+export const patriots = nth(3, MON, 4);
+export const confederateMemorial = nth(4, MON, 4);
+export const arbor = last(FRI, 4);
+export const rhodeIslandIndependence = on(5, 4);
+export const memorial = last(MON, 5);
+export const jeffersonDavis = nth(1, MON, 6);
+export const flag = on(6, 14);
+export const juneteenth = on(6, 19);
+export const independence = on(7, 4);
+export const pioneer = on(7, 24);
+export const victory = nth(2, MON, 8);
+export const labor = nth(1, MON, 9);
+export const columbus = nth(2, MON, 10);
+/** The Tuesday after the first Monday of November. */
+export const election: Holiday = (year) => nth(1, MON, 11)(year) + (TUE - MON);
+export const veterans = on(11, 11);
+export const thanksgiving = nth(4, THU, 11);
+export const dayAfterThanksgiving: Holiday = (year) => thanksgiving(year) + (FRI - THU);
+export const christmas = on(12, 25);
+
+/** The eleven legal public holidays of 5 U.S.C. 6103(a). */
+export const FEDERAL: readonly Holiday[] = [
+  newYear,
+  martinLutherKing,
+  washington,
+  memorial,
+  juneteenth,
+  independence,
+  labor,
+  columbus,
+  veterans,
+  thanksgiving,
+  christmas,
+];
+
+/** Off on Friday for a Saturday and on Monday for a Sunday (5 U.S.C. 6103(b), Ala. Code 1-3-8, and the custom of others). */
+export const observed =
+  (holiday: Holiday): Holiday =>
+  (year) => {
+    const day = holiday(year);
+    const weekday = weekdayOf(day);
+    return weekday === SAT ? day - 1 : weekday === SUN ? day + 1 : day;
+  };
+
+/** The dates of holidays in all years, in order, each once. */
+export function datesOf(...holidays: readonly Holiday[]): string[] {
+  const days = YEARS.flatMap((year) => holidays.map((holiday) => holiday(year)));
+  return [...new Set(days)].sort((a, b) => a - b).map(textOfDay);
+}

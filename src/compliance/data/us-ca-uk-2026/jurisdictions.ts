@@ -1,0 +1,54 @@
+// Every jurisdiction that was looked into, those without a rule of their own included.
+
+import type { RulePack } from "../../pack/schema.ts";
+import { TO_CONFIRM } from "./writing.ts";
+
+type Jurisdiction = RulePack["jurisdictions"][number];
+
+/** States whose own hours were found to be the federal ones, or to be none. */
+const NO_OWN_HOURS = `AK Alaska; AZ Arizona; AR Arkansas; CA California; CO Colorado; DC District of Columbia; DE Delaware; GA Georgia; HI Hawaii;
+ID Idaho; IL Illinois; IA Iowa; KS Kansas; MO Missouri; MT Montana; NH New Hampshire; NJ New Jersey; NY New York; NC North Carolina;
+ND North Dakota; OH Ohio; SC South Carolina; TN Tennessee; VT Vermont; VA Virginia; WV West Virginia; WI Wisconsin; AS American Samoa;
+GU Guam; MP Northern Mariana Islands; PR Puerto Rico; VI US Virgin Islands`;
+const OWN_HOURS = `AL Alabama; CT Connecticut; FL Florida; IN Indiana; KY Kentucky; LA Louisiana; ME Maine; MD Maryland; MA Massachusetts;
+MI Michigan; MN Minnesota; MS Mississippi; NE Nebraska; NV Nevada; NM New Mexico; OK Oklahoma; OR Oregon; PA Pennsylvania; RI Rhode Island;
+SD South Dakota; TX Texas; UT Utah; WA Washington; WY Wyoming`;
+const PROVINCES = `AB Alberta; BC British Columbia; MB Manitoba; NB New Brunswick; NL Newfoundland and Labrador; NS Nova Scotia;
+NT Northwest Territories; NU Nunavut; ON Ontario; PE Prince Edward Island; QC Quebec; SK Saskatchewan; YT Yukon`;
+const FEDERAL_ONLY = "federal only";
+
+const NOTES: Readonly<Record<string, string>> = {
+  "US-GA": "Its own hours are the federal ones.",
+  "US-IL": "Its own hours are the federal ones.",
+  "US-NJ": "Its own hours are the federal ones.",
+  "US-NY": "Its own hours are the federal ones; it bans calls into declared emergency areas.",
+  "US-TN": "Its own hours are the federal ones.",
+  "US-VA": "Its own hours are the federal ones. Opt-outs by text are kept for ten years (SB 1339, from 2026-01-01).",
+  "US-WV": "A bill of 2024 only.",
+};
+
+/** The list. */
+export function jurisdictions(): Jurisdiction[] {
+  return [
+    { id: "US", title: "United States", note: `${TO_CONFIRM}changes of state law after the middle of 2026.` },
+    ...states(NO_OWN_HOURS).map(({ id, title }): Jurisdiction => {
+      const note = NOTES[id];
+      return { id, title, citation: FEDERAL_ONLY, noOwnHours: true, ...(note === undefined ? {} : { note }) };
+    }),
+    ...states(OWN_HOURS).map(
+      (state): Jurisdiction => (state.id === "US-UT" ? { ...state, exempt: ["express", "written"] } : state),
+    ),
+    { id: "CA", title: "Canada" },
+    ...named(PROVINCES, "CA").map((province): Jurisdiction => ({ ...province, noOwnHours: true, citation: "CRTC UTR" })),
+    { id: "GB", title: "United Kingdom" },
+    { id: "GG", title: "Guernsey" },
+    { id: "IM", title: "Isle of Man" },
+    { id: "JE", title: "Jersey" },
+  ];
+}
+
+const states = (list: string) => named(list, "US");
+
+function named(list: string, country: string): { id: string; title: string }[] {
+  return list.split(/;\s/).map((entry) => ({ id: `${country}-${entry.slice(0, 2)}`, title: entry.slice(3) }));
+}

@@ -1,0 +1,214 @@
+// The rules of the states that differ from federal law for sales calls to consumers. Debt collection is not bound by them.
+// Where sources disagree the strictest reading stands here, with a note of the others.
+
+import type { Rule } from "../../pack/schema.ts";
+import { LIVE, RECORDED, SALES, type Source, stateHolidays, stateHours, TO_CONFIRM, threeInADay, week } from "./writing.ts";
+
+/** Rules of all states, in order of their names. */
+export function stateRules(): Rule[] {
+  return [...alabamaToMichigan(), ...minnesotaToRhodeIsland(), ...southDakotaToWyoming()];
+}
+
+function alabamaToMichigan(): Rule[] {
+  const alabama: Source = {
+    citation: "Ala. Admin. Code r. 770-X-5-.17(1)(b)",
+    confidence: "statute",
+    note: `${TO_CONFIRM}the heading speaks of automated solicitations and one reading binds telephone utilities only; charts apply it to all.`,
+  };
+  const connecticut: Source = {
+    citation: "Conn. Gen. Stat. 42-288a as amended by P.A. 23-98",
+    confidence: "summary",
+    effective: "2023-10-01",
+  };
+  const florida: Source = { citation: "Fla. Stat. 501.616(6)", confidence: "statute", effective: "2021-07-01" };
+  const louisiana: Source = {
+    citation: "La. PSC General Order R-29617 V(A)(1)-(2)",
+    confidence: "summary",
+    note: "Holds even for calls that are exempt otherwise.",
+  };
+  const maryland: Source = {
+    citation: "Stop the Spam Calls Act of 2023 (SB 90, ch. 413)",
+    confidence: "summary",
+    effective: "2024-01-01",
+  };
+  return [
+    stateHours("US-AL", SALES, week(["08:00", "20:00"], ["08:00", "20:00"], "closed"), alabama),
+    stateHolidays("US-AL", SALES, alabama),
+    stateHours("US-CT", SALES, week(["09:00", "20:00"]), {
+      ...connecticut,
+      note: "The end moved from 21:00 to 20:00 in 2023.",
+    }),
+    {
+      kind: "consent-required",
+      id: "us-ct-consent",
+      jurisdiction: "US-CT",
+      binds: SALES,
+      level: "written",
+      violation: "CONSENT_REQUIRED",
+      reassignedViolation: "CONSENT_REASSIGNED",
+      ...connecticut,
+      note: "For any sales call; a Connecticut area code is presumed to be a resident's.",
+    },
+    stateHours("US-FL", SALES, week(["08:00", "20:00"]), { ...florida, note: "In the called party's time zone." }),
+    threeInADay("US-FL", "subject", { ...florida, note: "Same subject, whatever number is shown." }),
+    stateHours("US-IN", RECORDED, week(["09:00", "20:00"]), {
+      citation: "Ind. Code 24-5-14",
+      confidence: "tables",
+      note: "Autodialed messages; live calls follow federal hours.",
+    }),
+    stateHours("US-KY", SALES, week(["10:00", "21:00"]), {
+      citation: "KRS 367.46955",
+      confidence: "tables",
+      note: `${TO_CONFIRM}four tables cite the section, its text as read has no hour; recorded calls 8-21 by KRS 367.461, the stricter stands.`,
+    }),
+    stateHours("US-LA", SALES, week(["08:00", "20:00"], ["08:00", "20:00"], "closed"), louisiana),
+    stateHolidays("US-LA", SALES, {
+      ...louisiana,
+      note: `${TO_CONFIRM}the statute has more legal holidays, of which the Commission is said not to enforce Battle of New Orleans and Lee; governors proclaim further days.`,
+    }),
+    {
+      kind: "emergency-ban",
+      id: "us-la-emergency",
+      jurisdiction: "US-LA",
+      binds: SALES,
+      violation: "EMERGENCY",
+      ...louisiana,
+      note: "Only while the Commission must report to the operations centre (LPSC, 2024-09-24).",
+    },
+    stateHours("US-ME", RECORDED, week(["09:00", "17:00"], "closed"), {
+      citation: "10 M.R.S. 1498",
+      confidence: "tables",
+      note: "Autodialed calls, weekdays only; live calls follow federal hours.",
+    }),
+    stateHolidays("US-ME", RECORDED, { citation: "10 M.R.S. 1498", confidence: "tables", note: "Autodialed calls." }),
+    stateHours("US-MD", SALES, week(["08:00", "20:00"]), maryland),
+    threeInADay("US-MD", "subject", maryland),
+    stateHours("US-MA", SALES, week(["08:00", "20:00"]), { citation: "201 CMR 12.02(2)", confidence: "statute" }),
+    {
+      ...stateHours("US-MA", RECORDED, week("closed"), { citation: "201 CMR 12.02", confidence: "statute" }, "recorded"),
+      violation: "RECORDED_BANNED",
+      closedDayViolation: "RECORDED_BANNED",
+      note: "Recorded messages are banned.",
+    },
+    stateHours("US-MI", SALES, week(["09:00", "21:00"]), {
+      citation: "MCL 750.540e",
+      confidence: "tables",
+      note: `${TO_CONFIRM}not in the parts of MCL 445.111 ff. that were read.`,
+    }),
+  ];
+}
+
+function minnesotaToRhodeIsland(): Rule[] {
+  const pennsylvania: Source = { citation: "73 P.S. 2245(a)(10)", confidence: "summary" };
+  const rhodeIsland: Source = { citation: "R.I. Gen. Laws 5-61-2(2), 5-61-3.6", confidence: "statute" };
+  const oklahoma: Source = { citation: "15 O.S. 775C.4", confidence: "summary", effective: "2022-11-01" };
+  const oregon: Source = { citation: "HB 3865 (2025)", confidence: "summary", effective: "2026-01-01" };
+  return [
+    stateHours("US-MN", SALES, week(["09:00", "21:00"]), {
+      citation: "Minn. Stat. 325E.30",
+      confidence: "tables",
+      note: `${TO_CONFIRM}only tables agree.`,
+    }),
+    stateHours("US-MS", SALES, week(["08:00", "20:00"], ["08:00", "20:00"], "closed"), {
+      citation: "Miss. Code 77-3-723(1)",
+      confidence: "statute",
+      note: "Central time, which is that of the whole state; 77-3-603 says 8-21. The holiday ban went with the Commission's rules.",
+    }),
+    {
+      ...stateHours("US-NE", RECORDED, week(["08:00", "21:00"], ["08:00", "21:00"], ["13:00", "21:00"]), {
+        citation: "Neb. Rev. Stat. 86-236 ff.",
+        confidence: "tables",
+        note: `Recorded calls 13-21 on Sundays and holidays. ${TO_CONFIRM}one vendor's chart only.`,
+      }),
+      onHolidays: { calendar: "US-NE", windows: [["13:00", "21:00"]] },
+    },
+    stateHours("US-NV", RECORDED, week(["09:00", "21:00"]), { citation: "NRS 597.814", confidence: "statute" }, "recorded-hours"),
+    stateHours("US-NV", LIVE, week(["09:00", "20:00"]), {
+      citation: "tables only",
+      confidence: "unconfirmed",
+      note: `${TO_CONFIRM}tables give 9-20 for live calls; no text supports it. The federal hours apply if it falls.`,
+    }),
+    stateHours("US-NM", SALES, week(["09:00", "21:00"]), {
+      citation: "N.M. Stat. 57-12-22(B)(5)",
+      confidence: "statute",
+      note: "Copy of 2006.",
+    }),
+    {
+      kind: "emergency-ban",
+      id: "us-ny-emergency",
+      jurisdiction: "US-NY",
+      binds: SALES,
+      exempt: ["ebr", "express", "written"],
+      violation: "EMERGENCY",
+      citation: "N.Y. Gen. Bus. Law 399-z(2), (5-a)",
+      confidence: "statute",
+      note: "No unsolicited call into a declared emergency area; a bill of 2025 (A1250) would narrow it.",
+    },
+    stateHours("US-OK", SALES, week(["08:00", "20:00"]), oklahoma),
+    threeInADay("US-OK", "subject", {
+      ...oklahoma,
+      note: "Summaries exempt a relationship; the strict reading does not. An Oklahoma area code is presumed to be a resident's.",
+    }),
+    stateHours("US-OR", SALES, week(["08:00", "20:00"]), {
+      ...oregon,
+      note: "A caller may rely on the area code of a mobile. Missing in every public table that was read.",
+    }),
+    threeInADay("US-OR", "all", { ...oregon, exempt: ["ebr"] }),
+    stateHours("US-PA", SALES, week(["08:00", "21:00"], ["08:00", "21:00"], ["13:30", "21:00"]), {
+      ...pennsylvania,
+      confidence: "unconfirmed",
+      note: `${TO_CONFIRM}the start on Sundays is 13:30, 12:00 or none, depending on the table; the latest stands.`,
+    }),
+    stateHolidays("US-PA", SALES, { ...pennsylvania, exempt: ["ebr"], note: "Thirteen days named in a summary of 2019-12-03." }),
+    {
+      kind: "relationship",
+      id: "us-pa-relationship",
+      jurisdiction: "US-PA",
+      binds: SALES,
+      months: { transaction: 12, inquiry: 3 },
+      ...pennsylvania,
+      note: "What exempts from the holidays is a relationship within 12 months.",
+    },
+    stateHours("US-RI", SALES, week(["09:00", "18:00"], ["10:00", "17:00"], "closed"), rhodeIsland),
+    stateHolidays("US-RI", SALES, { ...rhodeIsland, note: "State and federal holidays." }),
+  ];
+}
+
+function southDakotaToWyoming(): Rule[] {
+  const utah: Source = { citation: "Utah Code 13-25a-103(3)", confidence: "statute" };
+  return [
+    stateHours(
+      "US-SD",
+      RECORDED,
+      week(["09:00", "21:00"], "closed"),
+      { citation: "SDCL 37-30-28", confidence: "statute", note: "Automated calls, weekdays only; text of 1991." },
+      "recorded-hours",
+    ),
+    stateHours("US-SD", LIVE, week(["08:00", "21:00"], ["08:00", "21:00"], "closed"), {
+      citation: "tables only",
+      confidence: "tables",
+      note: "No live calls on Sundays; federal hours otherwise.",
+    }),
+    stateHours("US-TX", SALES, week(["09:00", "21:00"], ["09:00", "21:00"], ["12:00", "21:00"]), {
+      citation: "Tex. Bus. & Com. Code 301.051, SB 140 (2025)",
+      confidence: "summary",
+      effective: "2025-09-01",
+      note: "Recipient's local time by four summaries, Central by one, which would be wrong for El Paso.",
+    }),
+    stateHours("US-UT", SALES, week(["08:00", "21:00"], ["08:00", "21:00"], "closed"), {
+      ...utah,
+      note: "Lifted by prior express consent, as are the holidays. One open-source table has 9-20; the text has not.",
+    }),
+    stateHolidays("US-UT", SALES, utah),
+    stateHours("US-WA", SALES, week(["08:00", "20:00"]), {
+      citation: "RCW 19.158.040(2)",
+      confidence: "statute",
+      note: "Hang up within 10 seconds of the wish to end.",
+    }),
+    stateHours("US-WY", SALES, week(["08:00", "20:00"]), {
+      citation: "Wyo. Stat. 40-12-302",
+      confidence: "tables",
+      note: `${TO_CONFIRM}only tables agree; automated calls are conditional by 40-12-303.`,
+    }),
+  ];
+}

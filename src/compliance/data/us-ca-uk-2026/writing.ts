@@ -1,0 +1,75 @@
+// Short forms in which the rules of the pack are written down.
+
+import type { CallType, RuleOf, WeekHours } from "../../pack/schema.ts";
+
+/** Sales calls: state sales-call rules bind these, not debt collection. */
+export const SALES: CallType[] = ["telemarketing", "prerecorded"];
+export const LIVE: CallType[] = ["telemarketing"];
+export const RECORDED: CallType[] = ["prerecorded"];
+export const COLLECTION: CallType[] = ["collection"];
+export const EVERY: CallType[] = ["telemarketing", "prerecorded", "collection"];
+
+/** Begins the note of a number that a lawyer or a live source should confirm before it is relied on. */
+export const TO_CONFIRM = "To confirm: ";
+
+type Window = WeekHours["mon"][number];
+export type Hours = Window | "closed";
+
+/** A week of calling hours. */
+export function week(weekdays: Hours, saturday: Hours = weekdays, sunday: Hours = saturday): WeekHours {
+  const windows = (hours: Hours): Window[] => (hours === "closed" ? [] : [hours]);
+  const [day, sat, sun] = [windows(weekdays), windows(saturday), windows(sunday)];
+  return { sun, mon: day, tue: day, wed: day, thu: day, fri: day, sat };
+}
+
+/** What every rule of a state says about itself. */
+export type Source = Pick<RuleOf<"calling-hours">, "citation" | "confidence"> &
+  Partial<Pick<RuleOf<"calling-hours">, "note" | "effective" | "ends" | "exempt">>;
+
+/** The calling hours of a state, such as `stateHours("US-FL", SALES, week(...), {...})`; `part` tells two of one state apart. */
+export function stateHours(
+  jurisdiction: string,
+  binds: CallType[],
+  hours: WeekHours,
+  source: Source,
+  part = "hours",
+): RuleOf<"calling-hours"> {
+  return {
+    kind: "calling-hours",
+    id: `${jurisdiction.toLowerCase()}-${part}`,
+    jurisdiction,
+    binds,
+    week: hours,
+    violation: "HOURS_STATE",
+    closedDayViolation: "DAY_CLOSED",
+    ...source,
+  };
+}
+
+/** Holidays on which a state closes sales calls. */
+export function stateHolidays(jurisdiction: string, binds: CallType[], source: Source): RuleOf<"closed-days"> {
+  return {
+    kind: "closed-days",
+    id: `${jurisdiction.toLowerCase()}-holidays`,
+    jurisdiction,
+    binds,
+    calendar: jurisdiction,
+    violation: "HOLIDAY",
+    ...source,
+  };
+}
+
+/** At most three calls in 24 hours. */
+export function threeInADay(jurisdiction: string, scope: "subject" | "all", source: Source): RuleOf<"attempt-cap"> {
+  return {
+    kind: "attempt-cap",
+    id: `${jurisdiction.toLowerCase()}-cap`,
+    jurisdiction,
+    binds: SALES,
+    max: 3,
+    period: { hours: 24 },
+    scope,
+    violation: "FREQ_24H",
+    ...source,
+  };
+}
