@@ -33,4 +33,15 @@ export type { StoreLog } from "./log.ts";
 export type { Outbox } from "./outbox/outbox.ts";
 export type { ClaimedEvent, Delivery, DeliveryStatus, FailedAttempt, OutboxEvent } from "./outbox/types.ts";
 export type { Replica, Replicas } from "./replicas.ts";
+export {
+  type LakeFiles,
+  type PageCommit,
+  RETRIEVE,
+  type Retrieval,
+  type RetrievalLedger,
+  type RetrievalSchedule,
+  type RetrievalSchedules,
+  type RetrievalTotals,
+  type RetrievalWindow,
+} from "./retrieval/index.ts";
 export { openStore, type Store } from "./store.ts";

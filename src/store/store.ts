@@ -12,6 +12,7 @@ import { type StoreLog, silent } from "./log.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { Outbox } from "./outbox/outbox.ts";
 import { Replicas } from "./replicas.ts";
+import { LakeFiles, RetrievalLedger, RetrievalSchedules } from "./retrieval/index.ts";
 
 /** Where the store is and what it works with. */
 export interface OpenStoreOptions {
@@ -39,6 +40,10 @@ export interface Store {
   readonly replicas: Replicas;
   /** What is known of people's numbers. */
   readonly facts: Facts;
+  readonly retrievals: RetrievalLedger;
+  readonly retrievalSchedules: RetrievalSchedules;
+  /** Which files the lake of outcomes consists of. */
+  readonly lakeFiles: LakeFiles;
   /** Waits for what is under way, closes the connections and leaves the embedded server. May be called twice. */
   close(): Promise<void>;
 }
@@ -78,6 +83,9 @@ function assemble(url: string, database: Database, audit: AuditLog, clock: Clock
     audit,
     outbox: new Outbox(database, clock),
     replicas: new Replicas(database),
+    retrievals: new RetrievalLedger(database, audit, () => clock.now()),
+    retrievalSchedules: new RetrievalSchedules(database, () => clock.now()),
+    lakeFiles: new LakeFiles(database, () => clock.now()),
     facts: new Facts(database, audit, clock),
     close: () => {
       closed ??= close();

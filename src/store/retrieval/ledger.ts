@@ -1,0 +1,241 @@
+// Retrievals in the store: begun, claimed by one replica, moved on page by page, ended. A page's files and the checkpoint change together.
+
+import { lockHead } from "../audit/append.ts";
+import type { AuditInput } from "../audit/entry.ts";
+import type { AuditLog } from "../audit/log.ts";
+import { numberArray } from "../database/arrays.ts";
+import { type Connection, type Database, together } from "../database/database.ts";
+import { notOwner } from "../jobs/commit.ts";
+import type { JobStatus } from "../jobs/types.ts";
+import { addFiles } from "./catalog.ts";
+import { RETRIEVAL_COLUMNS, type RetrievalRow, toRetrieval } from "./rows.ts";
+import { type Blocker, type NewRetrieval, type PageCommit, RETRIEVE, type Retrieval, type RetrievalWindow } from "./types.ts";
+
+/** Serialises beginnings and claims of one campaign. "retr" in ASCII. */
+const CAMPAIGN_LOCK = "select pg_advisory_xact_lock(x'72657472'::int, hashtext($1))";
+
+const FENCE = "select from outdial.jobs where id = $1 and executor = $2 and status = 'running' for share";
+
+/** Reads and writes retrievals. */
+export class RetrievalLedger {
+  readonly #database: Database;
+  readonly #audit: AuditLog;
+  readonly #now: () => number;
+
+  constructor(database: Database, audit: AuditLog, now: () => number) {
+    this.#database = database;
+    this.#audit = audit;
+    this.#now = now;
+  }
+
+  /**
+   * Begins a retrieval, unless one of the same campaign, window and codes has not ended: then that one comes back.
+   * Of several that begin it at once, one does.
+   */
+  async begin(retrieval: NewRetrieval): Promise<{ readonly jobId: string; readonly earlier: boolean }> {
+    const { jobId, campaignId, from, to, codes, windows } = retrieval;
+    return this.#database.transaction(async (connection) => {
+      await connection.query(CAMPAIGN_LOCK, [campaignId]);
+      const { rows } = await connection.query<{ id: string }>(
+        `select job_id as id from outdial.retrievals join outdial.jobs on id = job_id
+         where retrievals.campaign_id = $1 and from_ms = $2 and to_ms = $3 and codes is not distinct from $4::text[]
+           and status in ('ready', 'running', 'stopped') order by job_id desc limit 1`,
+        [campaignId, from, to, codes],
+      );
+      if (rows[0] !== undefined) return { jobId: rows[0].id, earlier: true };
+      await connection.query(
+        `insert into outdial.jobs (id, kind, campaign_id, source_name, content_hash, options, actor, status, created_at)
+         values ($1, $2, $3, 'vendor', '', 'null', $4, 'ready', $5)`,
+        [jobId, RETRIEVE, campaignId, retrieval.actor, new Date(this.#now())],
+      );
+      await connection.query(
+        "insert into outdial.retrievals (job_id, campaign_id, from_ms, to_ms, codes, page_limit) values ($1, $2, $3, $4, $5, $6)",
+        [jobId, campaignId, from, to, codes, retrieval.pageLimit],
+      );
+      await connection.query(
+        `insert into outdial.retrieval_windows (job_id, no, from_ms, to_ms, page_size)
+         select $1, n - 1, from_ms, to_ms, $4 from unnest($2::bigint[], $3::bigint[]) with ordinality as w (from_ms, to_ms, n)`,
+        [jobId, numberArray(windows.map((w) => w.from)), numberArray(windows.map((w) => w.to)), retrieval.pageLimit],
+      );
+      return { jobId, earlier: false };
+    });
+  }
+
+  async get(jobId: string): Promise<Retrieval | undefined> {
+    const [row] = await this.#database.query<RetrievalRow>(`${RETRIEVAL_COLUMNS} where r.job_id = $1`, [jobId]);
+    return row && toRetrieval(row);
+  }
+
+  /** Retrievals, newest first. */
+  async list(query: {
+    readonly limit: number;
+    readonly campaignId?: string | undefined;
+    readonly status?: readonly JobStatus[] | undefined;
+  }): Promise<Retrieval[]> {
+    const rows = await this.#database.query<RetrievalRow>(
+      `${RETRIEVAL_COLUMNS} where ($1::text is null or r.campaign_id = $1) and ($2::text[] is null or j.status = any($2))
+       order by j.created_at desc, j.id desc limit $3`,
+      [query.campaignId ?? null, query.status ?? null, query.limit],
+    );
+    return rows.map(toRetrieval);
+  }
+
+  /** Windows by time. */
+  windows(jobId: string): Promise<RetrievalWindow[]> {
+    return this.#database.query<RetrievalWindow>(
+      `select no, from_ms as "from", to_ms as "to", done, page_token as "pageToken", page_size as "pageSize", pages_ok as "pagesOk", restarts
+       from outdial.retrieval_windows where job_id = $1 order by no`,
+      [jobId],
+    );
+  }
+
+  /**
+   * Takes a retrieval to run it, if it is still as `seen` and nothing else of the campaign runs over a part of the same window.
+   * @returns the number of the run and the latest observation of the campaign so far; or who is in the way; or undefined when somebody was faster
+   */
+  async claim(
+    seen: Pick<Retrieval, "jobId" | "campaignId" | "run" | "executor" | "status" | "from" | "to">,
+    executor: string,
+  ): Promise<{ readonly run: number; readonly observedUpto: number } | { readonly blockedBy: Blocker } | undefined> {
+    return this.#database.transaction(async (connection) => {
+      await connection.query(CAMPAIGN_LOCK, [seen.campaignId]);
+      const { rows: others } = await connection.query<Blocker>(
+        `select id as "jobId", executor from outdial.jobs join outdial.retrievals on job_id = id
+         where retrievals.campaign_id = $1 and id <> $2 and status = 'running' and from_ms <= $4 and to_ms >= $3 limit 1`,
+        [seen.campaignId, seen.jobId, seen.from, seen.to],
+      );
+      if (others[0] !== undefined) return { blockedBy: others[0] };
+      const { rows } = await connection.query<{ run: number; upto: number | null }>(
+        `update outdial.jobs set executor = $4, run = run + 1, status = 'running', started_at = coalesce(started_at, $5), finished_at = null, error = null
+         where id = $1 and run = $2 and executor is not distinct from $3 and status = $6 and status in ('ready', 'running', 'stopped')
+         returning run, (select max(observed_upto) from outdial.retrieval_windows w join outdial.retrievals r using (job_id) where r.campaign_id = $7) as upto`,
+        [seen.jobId, seen.run, seen.executor, executor, new Date(this.#now()), seen.status, seen.campaignId],
+      );
+      return rows[0] && { run: rows[0].run, observedUpto: rows[0].upto ?? 0 };
+    });
+  }
+
+  /** Takes a running retrieval away from a replica that is dead, so that it can be claimed or no longer is in the way. */
+  async release(blocker: Blocker): Promise<void> {
+    await this.#database.query(
+      "update outdial.jobs set status = 'stopped', executor = null, finished_at = $3 where id = $1 and executor = $2 and status = 'running'",
+      [blocker.jobId, blocker.executor, new Date(this.#now())],
+    );
+  }
+
+  /** Takes a page's files up and moves the checkpoint, in one transaction. Throws StoreError `not_owner`. */
+  async commitPage(page: PageCommit): Promise<void> {
+    await this.#database.transaction(async (connection) => {
+      const [fence, , moved] = await together([
+        connection.query({ name: "retrieval-fence", text: FENCE, values: [page.jobId, page.executor] }),
+        addFiles(connection, page.files, this.#now()),
+        advance(connection, page),
+      ]);
+      if (fence.rowCount !== 1 || moved !== 1) throw notOwner(page.jobId, page.executor);
+    });
+  }
+
+  /** Notes a page that could not be fetched. With `restart`, the window is read again from its first page. Throws StoreError `not_owner`. */
+  async noteFailure(failure: {
+    readonly jobId: string;
+    readonly executor: string;
+    readonly windowNo: number;
+    readonly pageSize: number;
+    readonly restart: boolean;
+  }): Promise<void> {
+    const { jobId, executor, windowNo, pageSize, restart } = failure;
+    const rows = await this.#database.query(
+      `update outdial.retrieval_windows set pages_failed = pages_failed + 1, page_size = $4, restarts = restarts + $5::boolean::int,
+         page_token = case when $5 then null else page_token end
+       where job_id = $1 and no = $3 and exists (select from outdial.jobs where id = $1 and executor = $2 and status = 'running') returning 1`,
+      [jobId, executor, windowNo, pageSize, restart],
+    );
+    if (rows.length !== 1) throw notOwner(jobId, executor);
+  }
+
+  /** Ends a run, with its audit entry in the same transaction. Throws StoreError `not_owner`. */
+  async end(end: {
+    readonly jobId: string;
+    readonly executor: string;
+    readonly status: JobStatus;
+    readonly error?: unknown;
+    readonly calls?: number | undefined;
+    readonly complianceHash?: string | undefined;
+    readonly audit: AuditInput;
+  }): Promise<void> {
+    const appended = await this.#database.transaction(async (connection) => {
+      const { rowCount } = await connection.query(
+        `with ended as (
+           update outdial.jobs set status = $3, error = $4, executor = null, finished_at = $5 where id = $1 and executor = $2 and status = 'running' returning id)
+         update outdial.retrievals set calls = coalesce($6, calls), compliance_hash = coalesce($7, compliance_hash) from ended where job_id = ended.id`,
+        [
+          end.jobId,
+          end.executor,
+          end.status,
+          end.error === undefined ? null : JSON.stringify(end.error),
+          new Date(this.#now()),
+          end.calls ?? null,
+          end.complianceHash ?? null,
+        ],
+      );
+      if (rowCount !== 1) throw notOwner(end.jobId, end.executor);
+      const { appended, sent } = this.#audit.appendBehind(connection, await lockHead(connection), [end.audit]);
+      await together(sent);
+      return appended;
+    });
+    this.#audit.committed(appended);
+  }
+
+  /** Calls of a campaign that the CRM has acknowledged, by start hour; nothing when no CRM was ever written to. */
+  async *acknowledged(query: {
+    readonly campaignId: string;
+    readonly from: number;
+    readonly to: number;
+  }): AsyncGenerator<readonly string[]> {
+    const [found] = await this.#database.query<{ here: boolean }>(
+      "select to_regclass('outdial.crm_acknowledged') is not null as here",
+    );
+    if (found?.here !== true) return;
+    for (let after = ""; ; ) {
+      const rows: { id: string }[] = await this.#database.query<{ id: string }>(
+        `select call_id as id from outdial.crm_acknowledged where campaign_id = $1 and start_hour >= $2 and start_hour <= $3 and call_id > $4
+         order by call_id limit 10000`,
+        [query.campaignId, new Date(query.from - 3_600_000), new Date(query.to), after],
+      );
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      yield rows.map(({ id }) => id);
+      after = last.id;
+    }
+  }
+}
+
+const ADVANCE = `update outdial.retrieval_windows set pages_ok = pages_ok + 1, page_token = $4, done = $4::text is null, page_size = $5,
+    rows = rows + $6, unfinished = unfinished + $7, earliest_unfinished = least(earliest_unfinished, $8),
+    quarantined = case when $9 = '{}' then quarantined else quarantined || (
+      select jsonb_object_agg(key, value::bigint + coalesce((quarantined ->> key)::bigint, 0)) from jsonb_each_text($9::jsonb)) end,
+    bytes = bytes + $10, page_ms = page_ms + $11, observed_upto = greatest(observed_upto, $12)
+  where job_id = $1 and no = $2 and pages_ok = $3 and not done`;
+
+async function advance(connection: Connection, page: PageCommit): Promise<number> {
+  const bytes = page.files.reduce((sum, file) => sum + file.bytes, 0);
+  const { rowCount } = await connection.query({
+    name: "retrieval-advance",
+    text: ADVANCE,
+    values: [
+      page.jobId,
+      page.windowNo,
+      page.after,
+      page.nextToken,
+      page.pageSize,
+      page.rows,
+      page.unfinished,
+      page.earliestUnfinished ?? null,
+      JSON.stringify(page.quarantined),
+      bytes,
+      page.latencyMs,
+      page.observedAt,
+    ],
+  });
+  return rowCount ?? 0;
+}
