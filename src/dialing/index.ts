@@ -9,6 +9,11 @@ export {
   type SingleDistribution,
   sampler,
 } from "./distributions/index.ts";
+export { createDialer, type DialerOptions } from "./engine/create.ts";
+export type { Dialer } from "./engine/dialer.ts";
+export type { DialerChange, DialerSnapshot, FlowBalance } from "./engine/dialer-types.ts";
+export type { CallingWindow, LeadSource } from "./engine/leads.ts";
+export type { CallEndName, CallTransition, DialerSink } from "./engine/sink.ts";
 export { DialingError, type DialingErrorCode } from "./error.ts";
 export {
   batchOverdial,
@@ -24,3 +29,13 @@ export {
   progressiveRenewal,
   timeVaryingMean,
 } from "./formulas/index.ts";
+export {
+  AgentState,
+  type DialerView,
+  Observation,
+  type PacingFactory,
+  type PacingStrategy,
+  type Readings,
+} from "./pacing/strategy.ts";
+export { parseScenario, SimulationScenarioError, simulationJsonSchema } from "./scenario/parse.ts";
+export type { SimulationScenario } from "./scenario/schema.ts";

@@ -1,0 +1,166 @@
+// Agents and what they are doing: arrays by agent, the idle ones in the order in which they became idle.
+
+import { AgentState } from "../pacing/strategy.ts";
+import { Level, type Meter } from "./meter.ts";
+
+/** The level that a state counts into besides `loggedIn`. */
+const LEVEL_OF: readonly (Level | undefined)[] = [
+  undefined,
+  Level.onBreak,
+  undefined,
+  Level.reserved,
+  Level.talking,
+  Level.wrapping,
+];
+const NEVER = Number.POSITIVE_INFINITY;
+const NOBODY = -1;
+
+export interface AgentsSnapshot {
+  readonly state: readonly number[];
+  readonly since: readonly number[];
+  readonly call: readonly number[];
+  /** null is "never": JSON has no Infinity. */
+  readonly leavesAt: readonly (number | null)[];
+  readonly returnsAt: readonly (number | null)[];
+  readonly followedBy: readonly number[];
+  readonly idle: readonly number[];
+}
+
+export class Agents {
+  count: number;
+  state: Uint8Array;
+  since: Float64Array;
+  /** The call an agent is with or held for, or -1. */
+  call: Int32Array;
+  /** When the stretch of work ends that is under way or comes next, and what follows it. */
+  leavesAt: Float64Array;
+  followedBy: Uint8Array;
+  returnsAt: Float64Array;
+  /** Agents by state. */
+  readonly in = new Int32Array(6);
+  #previous: Int32Array;
+  #next: Int32Array;
+  #head = NOBODY;
+  #tail = NOBODY;
+  readonly #meter: Meter;
+
+  constructor(count: number, meter: Meter) {
+    this.count = count;
+    this.#meter = meter;
+    this.state = new Uint8Array(count);
+    this.since = new Float64Array(count);
+    this.call = new Int32Array(count).fill(NOBODY);
+    this.leavesAt = new Float64Array(count).fill(NEVER);
+    this.followedBy = new Uint8Array(count);
+    this.returnsAt = new Float64Array(count).fill(NEVER);
+    this.#previous = new Int32Array(count);
+    this.#next = new Int32Array(count);
+    this.in[AgentState.off] = count;
+  }
+
+  /** Idle, reserved, talking or wrapping. */
+  get loggedIn(): number {
+    return this.count - this.in[AgentState.off]! - this.in[AgentState.onBreak]!;
+  }
+
+  /** The agent idle for the longest time, or -1. */
+  get longestIdle(): number {
+    return this.#head;
+  }
+
+  /** Puts an agent into a state. */
+  enter(agent: number, state: AgentState, now: number): void {
+    const before = this.state[agent]!;
+    if (before === state) return;
+    const meter = this.#meter;
+    if (before === AgentState.idle) this.#unlink(agent);
+    else {
+      const level = LEVEL_OF[before];
+      if (level !== undefined) meter.shift(level, -1, now);
+    }
+    if (state === AgentState.idle) this.#append(agent);
+    else {
+      const level = LEVEL_OF[state];
+      if (level !== undefined) meter.shift(level, 1, now);
+    }
+    if (before <= AgentState.onBreak !== state <= AgentState.onBreak) {
+      meter.shift(Level.loggedIn, state <= AgentState.onBreak ? -1 : 1, now);
+    }
+    this.in[before]! -= 1;
+    this.in[state]! += 1;
+    this.state[agent] = state;
+    this.since[agent] = now;
+  }
+
+  #append(agent: number): void {
+    this.#previous[agent] = this.#tail;
+    this.#next[agent] = NOBODY;
+    if (this.#tail === NOBODY) this.#head = agent;
+    else this.#next[this.#tail] = agent;
+    this.#tail = agent;
+  }
+
+  #unlink(agent: number): void {
+    const previous = this.#previous[agent]!;
+    const next = this.#next[agent]!;
+    if (previous === NOBODY) this.#head = next;
+    else this.#next[previous] = next;
+    if (next === NOBODY) this.#tail = previous;
+    else this.#previous[next] = previous;
+  }
+
+  /** Makes room for `count` agents; the new ones are off. */
+  grow(count: number): void {
+    if (count <= this.count) return;
+    const fresh = new Agents(count, this.#meter);
+    fresh.state.set(this.state);
+    fresh.since.set(this.since);
+    fresh.call.set(this.call);
+    fresh.leavesAt.set(this.leavesAt);
+    fresh.followedBy.set(this.followedBy);
+    fresh.returnsAt.set(this.returnsAt);
+    fresh.#previous.set(this.#previous);
+    fresh.#next.set(this.#next);
+    this.in[AgentState.off]! += count - this.count;
+    this.count = count;
+    this.state = fresh.state;
+    this.since = fresh.since;
+    this.call = fresh.call;
+    this.leavesAt = fresh.leavesAt;
+    this.followedBy = fresh.followedBy;
+    this.returnsAt = fresh.returnsAt;
+    this.#previous = fresh.#previous;
+    this.#next = fresh.#next;
+  }
+
+  snapshot(): AgentsSnapshot {
+    const idle: number[] = [];
+    for (let agent = this.#head; agent !== NOBODY; agent = this.#next[agent]!) idle.push(agent);
+    const finite = (values: Float64Array) => Array.from(values, (value) => (value === NEVER ? null : value));
+    return {
+      state: [...this.state],
+      since: [...this.since],
+      call: [...this.call],
+      leavesAt: finite(this.leavesAt),
+      returnsAt: finite(this.returnsAt),
+      followedBy: [...this.followedBy],
+      idle,
+    };
+  }
+
+  /** Takes over what `snapshot` gave; the meter's levels are restored by the meter. */
+  restore(snapshot: AgentsSnapshot): void {
+    this.grow(snapshot.state.length);
+    this.state.set(snapshot.state);
+    this.since.set(snapshot.since);
+    this.call.set(snapshot.call);
+    this.leavesAt.set(snapshot.leavesAt.map((value) => value ?? NEVER));
+    this.returnsAt.set(snapshot.returnsAt.map((value) => value ?? NEVER));
+    this.followedBy.set(snapshot.followedBy);
+    this.in.fill(0);
+    for (const state of snapshot.state) this.in[state]! += 1;
+    this.#head = NOBODY;
+    this.#tail = NOBODY;
+    for (const agent of snapshot.idle) this.#append(agent);
+  }
+}

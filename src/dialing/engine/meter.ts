@@ -1,0 +1,148 @@
+// What a run measures: levels integrated over time and counts of what happened, cut into buckets of equal length.
+
+/** Quantities that have a level at every instant; their integrals over time are kept, in agent-seconds, call-seconds or trunk-seconds. */
+export const Level = { loggedIn: 0, talking: 1, wrapping: 2, reserved: 3, onBreak: 4, trunks: 5, waiting: 6 } as const;
+export type Level = (typeof Level)[keyof typeof Level];
+
+/** Things that happen and are counted (or summed, for seconds). What each means stands with the results. */
+export const Count = {
+  placed: 0,
+  blocked: 1,
+  noAnswer: 2,
+  busy: 3,
+  invalid: 4,
+  machines: 5,
+  silentCalls: 6,
+  liveAnswers: 7,
+  machinesConnected: 8,
+  connected: 9,
+  connectedLate: 10,
+  lost: 11,
+  abandoned: 12,
+  machinesDropped: 13,
+  completed: 14,
+  waited: 15,
+  waitOfConnected: 16,
+  waitOfLost: 17,
+} as const;
+export type Count = (typeof Count)[keyof typeof Count];
+
+export const LEVEL_NAMES: readonly (keyof typeof Level)[] = namesOf(Level);
+export const COUNT_NAMES: readonly (keyof typeof Count)[] = namesOf(Count);
+const LEVELS = LEVEL_NAMES.length;
+/** Numbers a bucket: the integrals, then the counts. */
+export const WIDTH = LEVELS + COUNT_NAMES.length;
+
+function namesOf<Name extends string>(table: Readonly<Record<Name, number>>): Name[] {
+  return (Object.keys(table) as Name[]).sort((a, b) => table[a] - table[b]);
+}
+
+/** Bins of the histogram of waits: up to 1 ms, then growing by 2 per cent to about 6 hours. */
+export const WAIT_BINS = 850;
+const WAIT_GROWTH = 1 / Math.log(1.02);
+
+export interface MeterSnapshot {
+  readonly levels: readonly number[];
+  readonly since: readonly number[];
+  readonly current: readonly number[];
+  readonly waits: readonly number[];
+  readonly buckets: readonly (readonly number[])[];
+  readonly bucketStart: number;
+}
+
+export class Meter {
+  /** Present levels. */
+  readonly levels = new Float64Array(LEVELS);
+  readonly #since = new Float64Array(LEVELS);
+  /** Integrals, then counts, of the present bucket. */
+  #current = new Float64Array(WIDTH);
+  #buckets: Float64Array[] = [];
+  #bucketStart = 0;
+  /** Waits of those who had to wait, connected or lost; by bin. */
+  readonly waits = new Float64Array(WAIT_BINS);
+
+  /** Changes a level by `delta` at `now`. */
+  shift(level: Level, delta: number, now: number): void {
+    const before = this.levels[level]!;
+    this.#current[level]! += before * (now - this.#since[level]!);
+    this.#since[level] = now;
+    this.levels[level] = before + delta;
+  }
+
+  /** Adds to a count. */
+  add(count: Count, amount: number): void {
+    this.#current[LEVELS + count]! += amount;
+  }
+
+  /** Files a wait longer than 0. */
+  wait(seconds: number): void {
+    const bin = seconds <= 0.001 ? 0 : Math.min(WAIT_BINS - 1, 1 + Math.floor(Math.log(seconds * 1000) * WAIT_GROWTH));
+    this.waits[bin]! += 1;
+  }
+
+  /** Closes the present bucket at `now`. */
+  close(now: number): void {
+    this.#settle(now);
+    this.#buckets.push(this.#current);
+    this.#current = new Float64Array(WIDTH);
+    this.#bucketStart = now;
+  }
+
+  /** Forgets all that was measured; the levels stay. For the end of a warm-up. */
+  reset(now: number): void {
+    this.#settle(now);
+    this.#current = new Float64Array(WIDTH);
+    this.#buckets = [];
+    this.#bucketStart = now;
+    this.waits.fill(0);
+  }
+
+  /** Start of the bucket that is not closed yet. */
+  get bucketStart(): number {
+    return this.#bucketStart;
+  }
+
+  /** The buckets closed, each the integrals and then the counts. */
+  get buckets(): readonly Float64Array[] {
+    return this.#buckets;
+  }
+
+  /** Sum of a count over all buckets, the open one included. */
+  total(count: Count): number {
+    let sum = this.#current[LEVELS + count]!;
+    for (const bucket of this.#buckets) sum += bucket[LEVELS + count]!;
+    return sum;
+  }
+
+  #settle(now: number): void {
+    for (let level = 0; level < LEVELS; level++) {
+      this.#current[level]! += this.levels[level]! * (now - this.#since[level]!);
+      this.#since[level] = now;
+    }
+  }
+
+  snapshot(): MeterSnapshot {
+    return {
+      levels: [...this.levels],
+      since: [...this.#since],
+      current: [...this.#current],
+      waits: [...this.waits],
+      buckets: this.#buckets.map((bucket) => [...bucket]),
+      bucketStart: this.#bucketStart,
+    };
+  }
+
+  restore(snapshot: MeterSnapshot): void {
+    this.levels.set(snapshot.levels);
+    this.#since.set(snapshot.since);
+    this.#current.set(snapshot.current);
+    this.waits.set(snapshot.waits);
+    this.#buckets = snapshot.buckets.map((bucket) => Float64Array.from(bucket));
+    this.#bucketStart = snapshot.bucketStart;
+  }
+}
+
+/** The value that a bin of the histogram of waits stands for, s: its geometric middle. */
+export function waitOfBin(bin: number): number {
+  return bin === 0 ? 0.0005 : Math.exp((bin - 0.5) / WAIT_GROWTH) / 1000;
+}

@@ -1,0 +1,136 @@
+// What the engine runs on: a scenario compiled to numbers and inverse distribution functions. Times are seconds.
+
+/** Inverse of a distribution function: a uniform number in (0, 1) to a value, 0 or more. Infinity is "never". */
+export type Draw = (u: number) => number;
+
+/** What a dialed number turns out to be. */
+export const Outcome = { live: 0, machine: 1, busy: 2, invalid: 3, noAnswer: 4 } as const;
+export type Outcome = (typeof Outcome)[keyof typeof Outcome];
+
+/** How an attempt ended. `silent`: a person hung up on as a machine; `lost`: a person who left, or was dropped, before an agent spoke. */
+export const CallEnd = { talked: 0, lost: 1, noAnswer: 2, busy: 3, invalid: 4, machine: 5, silent: 6 } as const;
+export type CallEnd = (typeof CallEnd)[keyof typeof CallEnd];
+
+/** Outcome shares by hour of the day; what is left to 1 is not answered. */
+export interface OutcomeRates {
+  /** 24 entries each, from midnight; constant within the hour, or the value at half past, with straight lines between. */
+  readonly live: Float64Array;
+  readonly machine: Float64Array;
+  readonly busy: Float64Array;
+  readonly invalid: Float64Array;
+  readonly interpolation: "step" | "linear";
+  /** The live share of attempt n is multiplied by this to the power n - 1. */
+  readonly attemptDecay: number;
+}
+
+export interface MachineDetection {
+  /** Seconds from the answer until a person, or a machine, is judged. */
+  readonly live: Draw;
+  readonly machine: Draw;
+  /** Share of the people judged machines, and of the machines judged people. */
+  readonly falseMachine: number;
+  readonly falseLive: number;
+}
+
+/** What happens to a call once it is placed. */
+export interface CallModel {
+  /** Every call is answered by a person at once: no number is drawn for outcome and ringing. */
+  readonly plain: boolean;
+  readonly rates: OutcomeRates;
+  /** By outcome: seconds from placing to the answer, the busy signal, the failure. */
+  readonly ring: readonly [live: Draw, machine: Draw, busy: Draw, invalid: Draw];
+  readonly noAnswerAfter: number;
+  readonly detection: MachineDetection | undefined;
+  /** Seconds from the answer to the end of the greeting, from which patience and the legal limit count. */
+  readonly greeting: number;
+  readonly patience: Draw;
+  /** A person without an agent for longer is abandoned by law. */
+  readonly legalLimit: number;
+  /** Whether one who hangs up before the limit counts as abandoned. */
+  readonly countEarlyHangUps: boolean;
+  readonly talk: Draw;
+  /** An agent's time with a machine that was judged a person. */
+  readonly machineTalk: Draw;
+  /** Undefined: none. */
+  readonly wrap: Draw | undefined;
+}
+
+/** Calls that come by themselves instead of being paced: a Poisson stream, thinned to a sine, or from a finite number of sources. */
+export interface Arrivals {
+  /** Calls a second; with `sources`, of each idle source. */
+  readonly rate: number;
+  readonly amplitude: number;
+  /** Radians a second. */
+  readonly frequency: number;
+  readonly sources: number;
+}
+
+/** A group of agents with one plan. Instants of the day in seconds from midnight. */
+export interface AgentGroup {
+  readonly count: number;
+  /** Undefined: logged in for the whole run. `to` may lie on the next day. */
+  readonly shift: { readonly from: number; readonly to: number } | undefined;
+  readonly breaks: readonly { readonly at: number; readonly length: Draw }[];
+  readonly logOnDelay: Draw;
+}
+
+export interface Limits {
+  readonly trunks: number;
+  readonly callsPerSecond: number;
+  /** Calls that the rate limit lets pass at once after a pause. */
+  readonly burst: number;
+  /** Least seconds between two placings. */
+  readonly spacing: number;
+  /** No call is placed when all agents will have left within so many seconds. */
+  readonly taper: number;
+  /** An agent idle for longer is reconnected first, which takes `reconnect` seconds. */
+  readonly warmLineTimeout: number;
+  readonly reconnect: number;
+}
+
+/** The dialer's measured window of 30 days before the start. */
+export interface MeasuredHistory {
+  readonly liveAnswers: number;
+  readonly abandoned: number;
+}
+
+export interface DialerModel {
+  readonly calls: CallModel;
+  readonly arrivals: Arrivals | undefined;
+  readonly agents: readonly AgentGroup[];
+  readonly limits: Limits;
+  readonly history: MeasuredHistory;
+  /** Second of the day at which the run begins. */
+  readonly startOfDay: number;
+  /** Measuring begins after so many seconds. */
+  readonly warmUp: number;
+  /** Length of a bucket of the time series. */
+  readonly bucket: number;
+}
+
+export const DAY = 86_400;
+
+/** The outcome of attempt number `attempt` placed at a second of the day, from a uniform number. The order is fixed, so that equal numbers tell. */
+export function outcomeOf(rates: OutcomeRates, u: number, secondOfDay: number, attempt: number): Outcome {
+  let hour = secondOfDay / 3600;
+  let next = 0;
+  let part = 0;
+  if (rates.interpolation === "linear") {
+    hour = (hour + 23.5) % 24;
+    part = hour - Math.floor(hour);
+    next = (Math.floor(hour) + 1) % 24;
+  }
+  const at = Math.floor(hour) % 24;
+  const share = (values: Float64Array): number => values[at]! + part * (values[next]! - values[at]!);
+  let live = share(rates.live);
+  const decay = rates.attemptDecay;
+  if (attempt > 1 && decay !== 1) live *= decay ** (attempt - 1);
+  if (u < live) return Outcome.live;
+  // What decay takes from the people is not answered; machines, busy lines and dead numbers do not decay.
+  let sum = live + share(rates.machine);
+  if (u < sum) return Outcome.machine;
+  sum += share(rates.busy);
+  if (u < sum) return Outcome.busy;
+  sum += share(rates.invalid);
+  return u < sum ? Outcome.invalid : Outcome.noAnswer;
+}

@@ -1,0 +1,181 @@
+// The event list: one timer for each entity (agent, call, clockwork of the dialer), in an indexed heap of typed arrays ordered by (time, sequence).
+//
+// One timer an entity means that setting it anew moves it and clearing it removes it: no stale event is ever in the heap, and the heap never
+// outgrows the number of entities. Four children a node: for the same number of entries the heap is half as deep as a binary one.
+// Indices into the arrays are in range by construction, hence the `!` on reads.
+
+/** State of the event list as plain data, in heap order. */
+export interface TimersSnapshot {
+  readonly sequence: number;
+  readonly entries: readonly (readonly [entity: number, time: number, order: number])[];
+}
+
+export class Timers {
+  /** Times of the entries, heap order. The root is the next event. */
+  #times: Float64Array;
+  #entities: Int32Array;
+  /** By entity: its place in the heap, or -1. */
+  #places: Int32Array;
+  /** By entity: the sequence number of its present timer; decides between equal times. */
+  #orders: Float64Array;
+  #size = 0;
+  #sequence = 0;
+  /** The entity whose event is being handled and has not been set anew; its entry stays at the root until then. */
+  #firing = -1;
+
+  constructor(entities: number) {
+    this.#times = new Float64Array(entities);
+    this.#entities = new Int32Array(entities);
+    this.#places = new Int32Array(entities).fill(-1);
+    this.#orders = new Float64Array(entities);
+  }
+
+  /** Makes room for so many entities. */
+  grow(entities: number): void {
+    const places = new Int32Array(entities).fill(-1);
+    places.set(this.#places);
+    this.#places = places;
+    this.#times = grown(this.#times, entities);
+    this.#orders = grown(this.#orders, entities);
+    const ids = new Int32Array(entities);
+    ids.set(this.#entities);
+    this.#entities = ids;
+  }
+
+  /** Time of the next event; Infinity when there is none. */
+  get next(): number {
+    return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#times[0]!;
+  }
+
+  /** Begins the next event and returns its entity. To be followed by `finish` when it has been handled. */
+  begin(): number {
+    this.#firing = this.#entities[0]!;
+    return this.#firing;
+  }
+
+  /** Ends the event begun: its timer is gone unless it was set anew. */
+  finish(): void {
+    if (this.#firing < 0) return;
+    this.#places[this.#firing] = -1;
+    this.#firing = -1;
+    const last = --this.#size;
+    if (last > 0) this.#sink(0, this.#times[last]!, this.#entities[last]!);
+  }
+
+  /** Sets an entity's timer, wherever it stood before. `time` must not lie before the event being handled. */
+  set(entity: number, time: number): void {
+    this.#orders[entity] = this.#sequence++;
+    const place = this.#places[entity]!;
+    if (place < 0) {
+      this.#rise(this.#size++, time, entity);
+      return;
+    }
+    if (entity === this.#firing) this.#firing = -1;
+    // A timer set anew has a later sequence number: at an equal time it moves back, too.
+    if (time < this.#times[place]!) this.#rise(place, time, entity);
+    else this.#sink(place, time, entity);
+  }
+
+  /** Removes an entity's timer, if it has one. */
+  clear(entity: number): void {
+    const place = this.#places[entity]!;
+    if (place < 0 || entity === this.#firing) return;
+    this.#places[entity] = -1;
+    const last = --this.#size;
+    if (place === last) return;
+    const moved = this.#entities[last]!;
+    const time = this.#times[last]!;
+    if (place > 0 && this.#before(time, moved, (place - 1) >> 2)) this.#rise(place, time, moved);
+    else this.#sink(place, time, moved);
+  }
+
+  /** The time an entity's timer is set to; Infinity when it is not. */
+  timeOf(entity: number): number {
+    const place = this.#places[entity]!;
+    return place < 0 || entity === this.#firing ? Number.POSITIVE_INFINITY : this.#times[place]!;
+  }
+
+  #before(time: number, entity: number, place: number): boolean {
+    const other = this.#times[place]!;
+    return time < other || (time === other && this.#orders[entity]! < this.#orders[this.#entities[place]!]!);
+  }
+
+  #rise(from: number, time: number, entity: number): void {
+    const times = this.#times;
+    const entities = this.#entities;
+    const places = this.#places;
+    let place = from;
+    while (place > 0) {
+      const parent = (place - 1) >> 2;
+      if (!this.#before(time, entity, parent)) break;
+      const above = entities[parent]!;
+      times[place] = times[parent]!;
+      entities[place] = above;
+      places[above] = place;
+      place = parent;
+    }
+    times[place] = time;
+    entities[place] = entity;
+    places[entity] = place;
+  }
+
+  #sink(from: number, time: number, entity: number): void {
+    const times = this.#times;
+    const entities = this.#entities;
+    const places = this.#places;
+    const orders = this.#orders;
+    const size = this.#size;
+    const order = orders[entity]!;
+    let place = from;
+    for (;;) {
+      let child = 4 * place + 1;
+      if (child >= size) break;
+      const end = child + 4 < size ? child + 4 : size;
+      let least = child;
+      let leastTime = times[child]!;
+      for (child++; child < end; child++) {
+        const t = times[child]!;
+        if (t < leastTime || (t === leastTime && orders[entities[child]!]! < orders[entities[least]!]!)) {
+          least = child;
+          leastTime = t;
+        }
+      }
+      if (time < leastTime || (time === leastTime && order < orders[entities[least]!]!)) break;
+      const below = entities[least]!;
+      times[place] = leastTime;
+      entities[place] = below;
+      places[below] = place;
+      place = least;
+    }
+    times[place] = time;
+    entities[place] = entity;
+    places[entity] = place;
+  }
+
+  snapshot(): TimersSnapshot {
+    const entries: [number, number, number][] = [];
+    for (let place = 0; place < this.#size; place++) {
+      const entity = this.#entities[place]!;
+      entries.push([entity, this.#times[place]!, this.#orders[entity]!]);
+    }
+    return { sequence: this.#sequence, entries };
+  }
+
+  /** Takes over what `snapshot` gave. Room for the entities must be there. */
+  restore({ sequence, entries }: TimersSnapshot): void {
+    this.#places.fill(-1);
+    this.#size = 0;
+    this.#firing = -1;
+    for (const [entity, time, order] of entries) {
+      this.#orders[entity] = order;
+      this.#rise(this.#size++, time, entity);
+    }
+    this.#sequence = sequence;
+  }
+}
+
+function grown(values: Float64Array, length: number): Float64Array {
+  const larger = new Float64Array(length);
+  larger.set(values);
+  return larger;
+}
