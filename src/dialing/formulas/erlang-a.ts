@@ -1,7 +1,7 @@
 // Erlang A: the queue whose callers give up after an exponential time.
 
 import { requireNonNegative, requirePositive, requireWhole } from "../arguments.ts";
-import { lossShares } from "./erlang-b.ts";
+import { lossShares, offeredLoad } from "./erlang-b.ts";
 import { tailSeries } from "./tail-series.ts";
 
 /**
@@ -23,8 +23,8 @@ export function erlangA(system: { servers: number; arrivalRate: number; serviceR
   requireNonNegative("arrivalRate", arrivalRate);
   requirePositive("serviceRate", serviceRate);
   requirePositive("abandonRate", abandonRate);
-  if (arrivalRate === 0) return { waitProbability: 0, abandonmentProbability: 0, meanWait: 0, meanQueue: 0, utilisation: 0 };
-  const load = arrivalRate / serviceRate;
+  const load = offeredLoad(arrivalRate, serviceRate);
+  if (load === 0) return { waitProbability: 0, abandonmentProbability: 0, meanWait: 0, meanQueue: 0, utilisation: 0 };
   const { blocked, carried } = lossShares(servers, load);
   const { inverse, excessOverSum } = tailSeries((servers * serviceRate) / abandonRate, arrivalRate / abandonRate);
   // Weights of the states below and from `servers` on, times what keeps them finite.

@@ -2,6 +2,13 @@
 
 import { requireNonNegative, requireWhole } from "../arguments.ts";
 
+/** arrivalRate / serviceRate, refused when it is too large for a number. */
+export function offeredLoad(arrivalRate: number, serviceRate: number): number {
+  const load = arrivalRate / serviceRate;
+  requireNonNegative("arrivalRate / serviceRate", load);
+  return load;
+}
+
 /** B and 1 - B of the loss system, each with its own relative accuracy. */
 export interface LossShares {
   readonly blocked: number;

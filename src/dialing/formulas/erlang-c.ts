@@ -1,7 +1,7 @@
 // Erlang's delay formula: nobody is lost, everybody waits.
 
 import { refuse, requireNonNegative, requirePositive, requireWhole } from "../arguments.ts";
-import { lossShares } from "./erlang-b.ts";
+import { lossShares, offeredLoad } from "./erlang-b.ts";
 
 /** Refuses an arrival rate that the servers cannot work off: such a queue grows without end. */
 export function requireStable(arrivalRate: number, servers: number, serviceRate: number): void {
@@ -31,7 +31,7 @@ export function erlangC(system: { servers: number; arrivalRate: number; serviceR
   requireNonNegative("arrivalRate", arrivalRate);
   requirePositive("serviceRate", serviceRate);
   requireStable(arrivalRate, servers, serviceRate);
-  const load = arrivalRate / serviceRate;
+  const load = offeredLoad(arrivalRate, serviceRate);
   const { blocked } = lossShares(servers, load);
   const spare = servers * serviceRate - arrivalRate;
   const waitProbability = (servers * blocked) / (spare / serviceRate + load * blocked);

@@ -1,7 +1,7 @@
 // M/M/c/K and M/M/c/K+M: a bounded waiting room, with or without callers who give up.
 
 import { refuse, requireNonNegative, requirePositive, requireWhole } from "../arguments.ts";
-import { lossShares } from "./erlang-b.ts";
+import { lossShares, offeredLoad } from "./erlang-b.ts";
 
 /** Sums are scaled down when they reach this, so that overload does not overflow. */
 const LARGE = 1e200;
@@ -33,10 +33,10 @@ export function finiteBuffer(system: {
   requireNonNegative("arrivalRate", arrivalRate);
   requirePositive("serviceRate", serviceRate);
   requireNonNegative("abandonRate", abandonRate);
-  if (arrivalRate === 0) {
+  const load = offeredLoad(arrivalRate, serviceRate);
+  if (load === 0) {
     return { blockingProbability: 0, abandonmentProbability: 0, meanQueue: 0, meanWaitAdmitted: 0, utilisation: 0 };
   }
-  const load = arrivalRate / serviceRate;
   const places = capacity - servers;
   // Unnormalised probabilities: `below` of the states below `servers`, `weight` of the state reached, `admitting` of all before it,
   // `beyond` of those with somebody waiting; `waiting` is the sum of state probability times number waiting.

@@ -1,7 +1,7 @@
 // M/M/c+D: the dialer's two-second rule as a queue.
 
 import { requireNonNegative, requirePositive, requireWhole } from "../arguments.ts";
-import { lossShares } from "./erlang-b.ts";
+import { lossShares, offeredLoad } from "./erlang-b.ts";
 
 /**
  * M/M/c+D: every caller waits exactly `patience` and is lost then (Baccelli and Hebuterne 1981; Zeltyn and Mandelbaum, Queueing Systems 51, 2005). With answered
@@ -20,7 +20,7 @@ export function hardPatience(system: { servers: number; arrivalRate: number; ser
   requireNonNegative("arrivalRate", arrivalRate);
   requirePositive("serviceRate", serviceRate);
   requireNonNegative("patience", patience);
-  const load = arrivalRate / serviceRate;
+  const load = offeredLoad(arrivalRate, serviceRate);
   const capacity = servers * serviceRate;
   const surplus = arrivalRate - capacity;
   // J, the integral of exp(arrivalRate min(x, patience) - capacity x), divided by exp(surplus patience) where that would overflow.
