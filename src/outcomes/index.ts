@@ -17,6 +17,22 @@ export {
   type StoredRecord,
 } from "./lake/index.ts";
 export {
+  CATEGORIES,
+  type Category,
+  type CategoryCounts,
+  DOCUMENTED_MAP,
+  type DocumentedSummary,
+  documentedSummary,
+  type LocalTime,
+  localTime,
+  MeaningError,
+  type OutcomeMap,
+  outcomeMapJsonSchema,
+  parseInstant,
+  type ReportedFigure,
+  readOutcomeMap,
+} from "./meaning/index.ts";
+export {
   ComplianceHash,
   canonicalText,
   digestOf,
@@ -27,3 +43,22 @@ export {
   type RowContext,
   SCHEMA_VERSION,
 } from "./record/index.ts";
+export {
+  type ComparisonSpec,
+  cohortTally,
+  DIMENSIONS,
+  type Dimension,
+  type OutcomeReport,
+  outcomeReportJsonSchema,
+  parseComparison,
+  type ReportedFigures,
+  type ReportOptions,
+  type ReportScope,
+  type ReportSource,
+  readCohort,
+  renderCsv,
+  renderHtml,
+  renderText,
+  reportOutcomes,
+  reportSchema,
+} from "./report/index.ts";

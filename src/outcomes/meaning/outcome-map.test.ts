@@ -121,7 +121,7 @@ test.each([
   [
     "category",
     "name: a\nversions:\n  - version: one\n    codes:\n      SALE: sucess\n",
-    'line 5, versions.0.codes.SALE: "sucess" is no category; allowed are success, warm, cold, neutral, failure (did you mean success?)',
+    'line 5, versions.0.codes.SALE: "sucess" is not one of success, warm, cold, neutral, failure; did you mean success?',
   ],
   [
     "unknown field",

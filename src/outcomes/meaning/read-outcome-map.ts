@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { canonicalJson, nearest } from "../../kernel/index.ts";
+import { canonicalJson, problemsOf } from "../../kernel/index.ts";
 import { CATEGORIES } from "./category.ts";
 import { MeaningError } from "./error.ts";
 import { localTime, parseInstant } from "./local-time.ts";
@@ -135,28 +135,10 @@ function refuseTwins(versions: readonly { readonly version: string }[], fault: F
 }
 
 function firstFault(error: z.ZodError, content: unknown, fault: Fault): MeaningError {
-  const issue = error.issues[0];
-  if (issue === undefined) return fault([], "cannot be read");
-  if (issue.code === "unrecognized_keys") {
-    const [key = ""] = issue.keys;
-    const near = nearest(key, ["name", "zone", "versions", "version", "from", "to", "base", "codes"]);
-    return fault([...issue.path, key], `unknown field${near === undefined ? "" : `; did you mean ${near}?`}`);
-  }
-  if (issue.code === "invalid_value" && issue.path.at(-2) === "codes") {
-    const given = valueAt(content, issue.path);
-    const near = typeof given === "string" ? nearest(given, CATEGORIES) : undefined;
-    return fault(
-      issue.path,
-      `${JSON.stringify(given)} is no category; allowed are ${CATEGORIES.join(", ")}${near === undefined ? "" : ` (did you mean ${near}?)`}`,
-    );
-  }
-  return fault(issue.path, issue.message);
-}
-
-function valueAt(content: unknown, path: Path): unknown {
-  let value = content;
-  for (const key of path) value = typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
-  return value;
+  const [issue] = error.issues;
+  const [problem] = problemsOf(mapSchema, content, error);
+  const at = issue === undefined ? [] : issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0] ?? ""] : issue.path;
+  return fault(at, problem?.message ?? "cannot be read");
 }
 
 /** Between the versions, before the first and after the last, the documented codes hold. */

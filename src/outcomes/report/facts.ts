@@ -1,0 +1,234 @@
+// What a report reads from the lake: counts of calls by what they are grouped by. The classification is applied to the counts.
+
+import type { Instant } from "../../kernel/index.ts";
+import type { SqlValue } from "../lake/lake.ts";
+import type { Arrivals } from "../meaning/restatement.ts";
+import { COLUMN_DIMENSIONS, type ColumnDimension, type ReportScope } from "./scope.ts";
+
+/** So many calls of a code that began in a stretch of time. */
+export interface TimeCount {
+  /** Begin of the stretch: a quarter of an hour or an hour, whichever lies within one hour of the scope's wall clock. */
+  readonly at: Instant;
+  /** Place of the era in the scope's map. */
+  readonly era: number;
+  readonly code: string;
+  readonly calls: number;
+  /** Sum of durations. */
+  readonly seconds: number;
+}
+
+/** So many calls of a code with a value in a column. */
+export interface ValueCount {
+  readonly dimension: ColumnDimension;
+  /** null where the calls have none. */
+  readonly value: string | null;
+  readonly era: number;
+  readonly code: string;
+  readonly calls: number;
+  readonly seconds: number;
+}
+
+export interface Facts {
+  readonly times: readonly TimeCount[];
+  readonly values: readonly ValueCount[];
+}
+
+/** What a report needs of the lake; `OutcomeLake` satisfies it. */
+export interface ReportSource {
+  query<Row extends object>(
+    sql: string,
+    parameters?: readonly SqlValue[],
+    range?: { readonly campaignId?: string | undefined; readonly from?: Instant | undefined; readonly to?: Instant | undefined },
+  ): Promise<Row[]>;
+}
+
+const COLUMNS: Readonly<Record<ColumnDimension, string>> = {
+  campaign: "campaign_id",
+  attempt: "attempt",
+  list: "list_id",
+  agent: "agent_id",
+};
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** Statement parameters, collected while the text is made. */
+class Parameters {
+  readonly values: SqlValue[] = [];
+
+  text(value: SqlValue): string {
+    this.values.push(value);
+    return `$${this.values.length}`;
+  }
+
+  instant(value: Instant): string {
+    return `epoch_ms(${this.text(value)}::BIGINT)`;
+  }
+}
+
+/** The conditions of a scope. */
+function within(scope: ReportScope, parameters: Parameters): string {
+  const conditions = [`start_time >= ${parameters.instant(scope.from)}`, `start_time < ${parameters.instant(scope.to)}`];
+  if (scope.campaigns !== undefined) conditions.push(inList("campaign_id", scope.campaigns, parameters));
+  return conditions.join(" and ");
+}
+
+function inList(column: string, values: readonly string[], parameters: Parameters): string {
+  if (values.length === 0) return "false";
+  return `${column} in (${values.map((value) => parameters.text(value)).join(", ")})`;
+}
+
+/** The part of the lake that a scope lies in, so that other files stay closed. */
+function rangeOf(scope: ReportScope): { campaignId?: string; from: Instant; to: Instant } {
+  const [only, ...more] = scope.campaigns ?? [];
+  return { from: scope.from, to: scope.to - 1, ...(only === undefined || more.length > 0 ? {} : { campaignId: only }) };
+}
+
+/** SQL of the place of a call's era in the map. */
+function eraOf({ map, from, to }: ReportScope, parameters: Parameters): string {
+  const first = map.eras.findIndex((era) => from < era.to);
+  const whens = map.eras
+    .map((era, place) => ({ end: era.to, place }))
+    .filter(({ end }) => end > from && end < to)
+    .map(({ end, place }) => `when start_time < ${parameters.instant(end)} then ${place}`);
+  return whens.length === 0 ? `${first}` : `case ${whens.join(" ")} else ${first + whens.length} end`;
+}
+
+/** The longest stretch that never lies across a full hour of the wall clock: an hour, or a quarter where the zone is not whole hours from UTC. */
+function stretch({ from, to, time }: ReportScope): number {
+  for (let at = from; at < to + DAY; at += DAY) if (time.offset(at) % HOUR !== 0) return HOUR / 4;
+  return HOUR;
+}
+
+/** The statement that counts a scope's calls, in one pass over them. */
+export function factsStatement(
+  scope: ReportScope,
+  dimensions: readonly ColumnDimension[],
+): { sql: string; parameters: readonly SqlValue[] } {
+  const parameters = new Parameters();
+  const width = stretch(scope);
+  const era = eraOf(scope, parameters);
+  const columns = dimensions.map((dimension) => COLUMNS[dimension]);
+  const sets = ["stretch", ...columns].map((column) => `(${column}, era, disposition_code)`);
+  const grouping = `grouping(${["stretch", ...columns].join(", ")})::INTEGER`;
+  const values = columns.length === 0 ? "null" : `coalesce(${columns.map((column) => `${column}::VARCHAR`).join(", ")})`;
+  const sql = `select ${grouping} as kind, stretch, ${values} as value, era, disposition_code as code, count(*) as calls, sum(duration_seconds) as seconds
+from (select epoch_ms(start_time) // ${width} as stretch, ${[`${era} as era`, ...columns].join(", ")}, disposition_code, duration_seconds
+  from calls where ${within(scope, parameters)})
+group by grouping sets (${sets.join(", ")})`;
+  return { sql, parameters: parameters.values };
+}
+
+interface FactRow {
+  readonly kind: number;
+  readonly stretch: number | null;
+  readonly value: string | null;
+  readonly era: number;
+  readonly code: string;
+  readonly calls: number;
+  readonly seconds: number;
+}
+
+/** Counts the calls of a scope. */
+export async function readFacts(
+  source: ReportSource,
+  scope: ReportScope,
+  dimensions: readonly ColumnDimension[] = COLUMN_DIMENSIONS,
+): Promise<Facts> {
+  const { sql, parameters } = factsStatement(scope, dimensions);
+  const rows = await source.query<FactRow>(sql, parameters, rangeOf(scope));
+  const width = stretch(scope);
+  const kinds = groupingKinds(dimensions);
+  const times: TimeCount[] = [];
+  const values: ValueCount[] = [];
+  for (const { kind, stretch, value, era, code, calls, seconds } of rows) {
+    const dimension = kinds.get(kind);
+    if (dimension !== undefined) values.push({ dimension, value, era, code, calls, seconds });
+    else times.push({ at: (stretch ?? 0) * width, era, code, calls, seconds });
+  }
+  return { times, values };
+}
+
+/** GROUPING's bit mask of each dimension's set: a bit is 1 for every column that the set leaves out, the first column being the highest bit. */
+function groupingKinds(dimensions: readonly ColumnDimension[]): ReadonlyMap<number, ColumnDimension> {
+  const all = 2 ** (dimensions.length + 1) - 1;
+  return new Map(dimensions.map((dimension, i) => [all - 2 ** (dimensions.length - 1 - i), dimension]));
+}
+
+/** Conditions on columns; everything given must hold. */
+export type ColumnConditions = Readonly<Partial<Record<ColumnDimension | "code", readonly string[]>>>;
+
+/** Counts the calls of a scope that meet conditions, by time and code. */
+export async function readCohort(
+  source: ReportSource,
+  scope: ReportScope,
+  conditions: ColumnConditions,
+): Promise<readonly TimeCount[]> {
+  const parameters = new Parameters();
+  const width = stretch(scope);
+  const era = eraOf(scope, parameters);
+  const wheres = [within(scope, parameters)];
+  for (const [name, values] of Object.entries(conditions)) {
+    const column = name === "code" ? "disposition_code" : `${COLUMNS[name as ColumnDimension]}::VARCHAR`;
+    wheres.push(inList(column, values, parameters));
+  }
+  const rows = await source.query<Omit<FactRow, "kind" | "value">>(
+    `select epoch_ms(start_time) // ${width} as stretch, ${era} as era, disposition_code as code, count(*) as calls, sum(duration_seconds) as seconds
+from calls where ${wheres.join(" and ")} group by all`,
+    parameters.values,
+    rangeOf(scope),
+  );
+  return rows.map(({ stretch, era, code, calls, seconds }) => ({ at: (stretch ?? 0) * width, era, code, calls, seconds }));
+}
+
+/** A period and when it was reported. */
+export interface ReportedPeriod {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly reportedAt: Instant;
+}
+
+/**
+ * What happened to the calls of periods since each was reported, from the versions that the lake keeps.
+ * @returns one for each period, in their order
+ */
+export async function readArrivals(
+  source: ReportSource,
+  campaigns: readonly string[] | undefined,
+  periods: readonly ReportedPeriod[],
+): Promise<Arrivals[]> {
+  if (periods.length === 0) return [];
+  const parameters = new Parameters();
+  const list = periods
+    .map(
+      ({ from, to, reportedAt }, i) =>
+        `(${i}, ${parameters.instant(from)}, ${parameters.instant(to)}, ${parameters.instant(reportedAt)})`,
+    )
+    .join(", ");
+  const since = parameters.instant(Math.min(...periods.map(({ reportedAt }) => reportedAt)));
+  const ours = campaigns === undefined ? "true" : inList("campaign_id", campaigns, parameters);
+  const rows = await source.query<{ period: number; late: number; changed: number; withdrawn: number }>(
+    `with period (i, begins, ends, reported) as (values ${list}),
+touched as (select distinct call_id from versions where observed_at > ${since} and ${ours}),
+seen as (select call_id, disposition_code, start_time, observed_at from versions where ${ours} and call_id in (from touched)),
+state as (
+  select i, call_id, begins, ends,
+    arg_max(disposition_code, observed_at) filter (observed_at <= reported) as code_then,
+    arg_max(start_time, observed_at) filter (observed_at <= reported) as start_then,
+    arg_max(disposition_code, observed_at) as code_now,
+    arg_max(start_time, observed_at) as start_now
+  from seen, period group by i, call_id, begins, ends),
+placed as (
+  select i, code_then, code_now, start_now >= begins and start_now < ends as here_now,
+    coalesce(start_then >= begins and start_then < ends, false) as here_then
+  from state)
+select i as period, count(*) filter (here_now and not here_then) as late,
+  count(*) filter (here_now and here_then and code_now is distinct from code_then) as changed,
+  count(*) filter (here_then and not here_now) as withdrawn
+from placed group by i`,
+    parameters.values,
+    campaigns?.length === 1 ? { campaignId: campaigns[0] } : {},
+  );
+  const found = new Map(rows.map(({ period, late, changed, withdrawn }) => [period, { late, changed, withdrawn }]));
+  return periods.map((_, i) => found.get(i) ?? { late: 0, changed: 0, withdrawn: 0 });
+}

@@ -1,0 +1,154 @@
+// The report as data: what every rendering shows, and the form of its JSON.
+
+import { z } from "zod";
+import { CATEGORIES } from "../meaning/category.ts";
+
+const count = z.int().min(0);
+const time = z.iso.datetime().describe("UTC");
+
+const rate = z
+  .strictObject({
+    rate: z.number().min(0).max(1).nullable().describe("numerator / denominator; null when there is nothing to divide by"),
+    low: z.number(),
+    high: z.number().describe("low and high: the Wilson score interval"),
+    numerator: count,
+    denominator: count,
+    confidence: z.number().describe("Level of the interval, for example 0.95"),
+  })
+  .describe("A share with its numerator, denominator and interval");
+
+const counts = z
+  .strictObject({ success: count, warm: count, cold: count, neutral: count, failure: count })
+  .describe("Calls by category; adds up to all");
+
+const group = z.strictObject({
+  value: z.string().nullable().describe("null: the calls that have no value here"),
+  calls: count,
+  conversion: rate,
+  counts,
+  unmapped: count.describe("Calls whose code the map does not know; they are among the neutral ones"),
+  averageSeconds: z.number().nullable().describe("Mean duration of a call, s"),
+});
+
+const side = z.strictObject({ name: z.string(), conversion: rate });
+
+const figure = z.strictObject({ conversion: rate, counts, reportedAt: time });
+
+/** The form of the JSON report. */
+export const reportSchema = z.strictObject({
+  kind: z.literal("outdial.outcome-report"),
+  version: z.literal(1),
+  generatedAt: time,
+  scope: z.strictObject({
+    campaigns: z.array(z.string()).readonly().nullable().describe("null: all"),
+    from: time.describe("Calls that begin from here on, UTC"),
+    to: time.describe("until before here, UTC"),
+    zone: z.string().describe("IANA zone of days, weekdays and hours"),
+  }),
+  definition: z.strictObject({
+    id: z.string().describe("The map and its content: figures of different ids are not the same measure"),
+    eras: z
+      .array(
+        z.strictObject({
+          version: z.string(),
+          from: time.nullable(),
+          to: time.nullable(),
+          success: z.array(z.string()).readonly(),
+        }),
+      )
+      .readonly()
+      .describe("Versions in force in the period, with the codes that are successes"),
+  }),
+  calls: count,
+  conversion: rate.describe("Successes among all calls, those nobody answered included"),
+  averageSeconds: z.number().nullable(),
+  categories: z.array(z.strictObject({ category: z.enum(CATEGORIES), calls: count, share: rate })).readonly(),
+  unmapped: z.strictObject({
+    calls: count,
+    codes: z.array(z.strictObject({ code: z.string(), calls: count })).readonly(),
+  }),
+  documented: z
+    .strictObject({
+      total_calls: count,
+      conversion_rate_percent: z.number(),
+      category_distribution: counts,
+      performance_trend: z.enum(["positive", "negative"]),
+    })
+    .describe("The summary in the documented words"),
+  trend: z.strictObject({
+    verdict: z.enum(["rising", "falling", "none shown", "too few"]),
+    days: count,
+    calls: count,
+    minimum: z.strictObject({ days: count, calls: count }),
+    slope: z
+      .strictObject({ perDay: z.number(), low: z.number(), high: z.number(), confidence: z.number() })
+      .nullable()
+      .describe("Change of the conversion a day, as a share"),
+    changes: z
+      .array(z.strictObject({ day: z.iso.date(), before: rate, after: rate, pValue: z.number() }))
+      .readonly()
+      .describe("Days that a new level began on"),
+  }),
+  days: z
+    .array(z.strictObject({ day: z.iso.date(), calls: count, conversion: rate }))
+    .readonly()
+    .describe("Every day of the period"),
+  by: z.strictObject({
+    hour: z.array(group).readonly().optional(),
+    weekday: z.array(group).readonly().optional(),
+    code: z
+      .array(
+        z.strictObject({
+          code: z.string(),
+          categories: z.array(z.enum(CATEGORIES)).readonly().describe("More than one when the map changed it within the period"),
+          mapped: z.boolean(),
+          calls: count,
+          share: rate,
+          averageSeconds: z.number().nullable(),
+        }),
+      )
+      .readonly()
+      .optional(),
+    campaign: z.array(group).readonly().optional(),
+    attempt: z.array(group).readonly().optional(),
+    list: z.array(group).readonly().optional(),
+    agent: z.array(group).readonly().optional(),
+  }),
+  comparisons: z
+    .array(
+      z.strictObject({
+        first: side,
+        second: side,
+        difference: z
+          .strictObject({ value: z.number(), low: z.number(), high: z.number(), confidence: z.number() })
+          .nullable()
+          .describe("first minus second, as a share, with Newcombe's interval; null when too few"),
+        minimum: count.describe("Calls each side must have"),
+        verdict: z.enum(["higher", "lower", "none shown", "too few"]).describe("About the first side"),
+      }),
+    )
+    .readonly(),
+  restatements: z
+    .array(
+      z.strictObject({
+        from: time,
+        to: time,
+        day: z.iso.date().nullable().describe("The day, when the period is one; null for the whole period of the report"),
+        was: figure,
+        now: figure,
+        late: count.describe("Calls that arrived since"),
+        changed: count.describe("Calls whose code changed since"),
+        withdrawn: count.describe("Calls whose time was corrected to one outside the period"),
+      }),
+    )
+    .readonly()
+    .describe("Figures reported earlier that are other ones now"),
+});
+
+export type OutcomeReport = z.infer<typeof reportSchema>;
+export type ReportGroup = z.infer<typeof group>;
+
+/** The JSON Schema of the JSON report. */
+export function outcomeReportJsonSchema(): object {
+  return { title: "outcome report", ...z.toJSONSchema(reportSchema) };
+}

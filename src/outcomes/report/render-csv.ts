@@ -1,0 +1,81 @@
+// The report as CSV (RFC 4180), one row a figure, for spreadsheets.
+
+import type { Rate } from "../meaning/conversion.ts";
+import type { OutcomeReport, ReportGroup } from "./model.ts";
+import { groupTables } from "./render-text.ts";
+
+const HEAD = ["section", "name", "measure", "calls", "numerator", "denominator", "rate", "low", "high", "detail"] as const;
+/** What spreadsheets take for a formula when a cell begins with it. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/**
+ * Lines of the file, the head first. A text that a spreadsheet would run as a formula gets an apostrophe before it, as OWASP advises, since
+ * codes, lists and names come from outside.
+ */
+export function* renderCsv(report: OutcomeReport): Generator<string> {
+  yield HEAD.join(",");
+  const { scope, definition } = report;
+  const period = `${scope.from}/${scope.to} ${scope.zone} ${definition.id}`;
+  yield row("total", scope.campaigns?.join(" ") ?? "", "conversion", report.calls, report.conversion, period);
+  for (const { category, calls, share } of report.categories) yield row("category", category, "share", calls, share);
+  for (const { code, calls } of report.unmapped.codes) yield row("unmapped", code, "calls", calls);
+  for (const { day, calls, conversion } of report.days) yield row("day", day, "conversion", calls, conversion);
+  for (const { code, categories, calls, share } of report.by.code ?? [])
+    yield row("code", code, "share", calls, share, categories.join(" "));
+  for (const [name, groups] of groupTables(report)) yield* groupRows(name.toLowerCase(), groups);
+  const { trend } = report;
+  yield row(
+    "trend",
+    trend.verdict,
+    "slope per day",
+    trend.calls,
+    trend.slope && { rate: trend.slope.perDay, low: trend.slope.low, high: trend.slope.high },
+  );
+  for (const { day, before, after, pValue } of trend.changes) {
+    yield row("level before", day, "conversion", before.denominator, before);
+    yield row("level since", day, "conversion", after.denominator, after, `p ${pValue}`);
+  }
+  for (const { first, second, difference, verdict } of report.comparisons) {
+    for (const { name, conversion } of [first, second])
+      yield row("compared", name, "conversion", conversion.denominator, conversion);
+    const name = `${first.name} against ${second.name}`;
+    yield row("comparison", name, "difference", undefined, difference && { ...difference, rate: difference.value }, verdict);
+  }
+  for (const { day, was, now, late, changed, withdrawn } of report.restatements) {
+    yield row("restated from", day ?? "period", "conversion", was.conversion.denominator, was.conversion, was.reportedAt);
+    yield row(
+      "restated to",
+      day ?? "period",
+      "conversion",
+      now.conversion.denominator,
+      now.conversion,
+      `${late} late, ${changed} changed, ${withdrawn} withdrawn`,
+    );
+  }
+}
+
+function* groupRows(section: string, groups: readonly ReportGroup[]): Generator<string> {
+  for (const { value, calls, conversion } of groups)
+    yield row(section, value ?? "", "conversion", calls, conversion, value === null ? "no value" : "");
+}
+
+type Figure = Partial<Pick<Rate, "numerator" | "denominator">> & Pick<Rate, "rate" | "low" | "high">;
+
+function row(
+  section: string,
+  name: string,
+  measure: string,
+  calls: number | undefined,
+  figure?: Figure | null,
+  detail = "",
+): string {
+  const numbers = [calls, figure?.numerator, figure?.denominator, figure?.rate, figure?.low, figure?.high].map((value) =>
+    value === undefined || value === null ? "" : String(value),
+  );
+  return [cell(section), cell(name), cell(measure), ...numbers, cell(detail)].join(",");
+}
+
+function cell(text: string): string {
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

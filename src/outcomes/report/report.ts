@@ -1,0 +1,147 @@
+// Making a report: read the counts, build, compare, hold against what was reported before.
+
+import type { Instant } from "../../kernel/index.ts";
+import { type Comparison, compare } from "../meaning/comparison.ts";
+import { rateOf } from "../meaning/conversion.ts";
+import { MeaningError } from "../meaning/error.ts";
+import { type Arrivals, type ReportedFigure, type Restatement, restatements } from "../meaning/restatement.ts";
+import { buildReport, cohortTally, compareEach, daysOf, figuresOf, type Tallies, tally } from "./build.ts";
+import type { CohortSpec, ComparisonSpec } from "./cohort.ts";
+import { type ReportSource, readArrivals, readCohort, readFacts } from "./facts.ts";
+import type { OutcomeReport } from "./model.ts";
+import { COLUMN_DIMENSIONS, type Dimension, type ReportScope, scopeKey } from "./scope.ts";
+
+/** Figures that were reported, kept so that a change of them is seen. */
+export interface ReportedFigures {
+  /** The latest figure of each period within `from`…`to` that was reported for the scope and the definition. */
+  latest(query: { scope: string; definition: string; from: Instant; to: Instant }): Promise<readonly ReportedFigure[]>;
+  /** Keeps figures. */
+  keep(figures: readonly ReportedFigure[]): Promise<void>;
+}
+
+export interface ReportOptions {
+  readonly now: Instant;
+  readonly confidence?: number | undefined;
+  /** Calls that each side of a comparison must have. */
+  readonly minimum?: number | undefined;
+  readonly by?: readonly Dimension[] | undefined;
+  readonly comparisons?: readonly ComparisonSpec[] | undefined;
+  /** Without it nothing is restated and nothing kept. */
+  readonly figures?: ReportedFigures | undefined;
+}
+
+/** Reports on a scope. Throws MeaningError when two compared groups share calls. */
+export async function reportOutcomes(source: ReportSource, scope: ReportScope, options: ReportOptions): Promise<OutcomeReport> {
+  const { by, figures, now } = options;
+  const columns = COLUMN_DIMENSIONS.filter(
+    (dimension) =>
+      by === undefined ||
+      by.includes(dimension) ||
+      options.comparisons?.some((spec) => spec.kind === "each" && spec.dimension === dimension),
+  );
+  const tallies = tally(scope, await readFacts(source, scope, columns));
+  const report = buildReport(scope, tallies, options);
+  const comparisons: Comparison[] = [];
+  for (const spec of options.comparisons ?? []) comparisons.push(...(await comparisonsOf(source, scope, tallies, spec, options)));
+  const restated = figures === undefined ? [] : await restate(source, scope, figuresOf(scope, tallies, now), figures, options);
+  return { ...report, comparisons, restatements: restated };
+}
+
+async function comparisonsOf(
+  source: ReportSource,
+  scope: ReportScope,
+  tallies: Tallies,
+  spec: ComparisonSpec,
+  { minimum, confidence }: ReportOptions,
+): Promise<Comparison[]> {
+  const settings = { ...(minimum === undefined ? {} : { minimum }), ...(confidence === undefined ? {} : { confidence }) };
+  switch (spec.kind) {
+    case "each":
+      return compareEach(tallies, spec.dimension, settings);
+    case "previous": {
+      const before: ReportScope = { ...scope, from: scope.from - (scope.to - scope.from), to: scope.from };
+      const earlier = cohortTally(before, await readCohort(source, before, {}), { hours: undefined, weekdays: undefined });
+      return [compare({ name: "this period", tally: tallies.all }, { name: "the period before", tally: earlier }, settings)];
+    }
+    case "cohorts": {
+      const cohort = async (one: CohortSpec) => ({
+        name: one.name,
+        tally: cohortTally(scope, await readCohort(source, scope, one.columns), one),
+      });
+      const both = intersection(spec.first, spec.second);
+      const shared = cohortTally(scope, await readCohort(source, scope, both.columns), both).calls;
+      if (shared > 0) {
+        throw new MeaningError(
+          `--compare: ${shared} calls belong to both ${spec.first.name} and ${spec.second.name}; groups that are compared must not share calls`,
+          "Name the same dimension with different values on both sides, for example list=A vs list=B.",
+        );
+      }
+      return [compare(await cohort(spec.first), await cohort(spec.second), settings)];
+    }
+  }
+}
+
+/** The group of the calls that belong to both. */
+function intersection(a: CohortSpec, b: CohortSpec): Pick<CohortSpec, "columns" | "hours" | "weekdays"> {
+  const columns: Record<string, readonly string[]> = { ...a.columns };
+  for (const [name, values] of Object.entries(b.columns))
+    columns[name] = columns[name]?.filter((value) => values.includes(value)) ?? values;
+  const meet = (x: ReadonlySet<number> | undefined, y: ReadonlySet<number> | undefined) =>
+    x && y ? new Set([...x].filter((value) => y.has(value))) : (x ?? y);
+  return { columns, hours: meet(a.hours, b.hours), weekdays: meet(a.weekdays, b.weekdays) };
+}
+
+/** Holds figures against what was reported before, and keeps those that are new or changed. */
+async function restate(
+  source: ReportSource,
+  scope: ReportScope,
+  now: readonly ReportedFigure[],
+  figures: ReportedFigures,
+  { confidence }: ReportOptions,
+): Promise<OutcomeReport["restatements"]> {
+  const query = { scope: scopeKey(scope.campaigns), definition: scope.map.id, from: scope.from, to: scope.to };
+  const earlier = await figures.latest(query);
+  const found = restatements(earlier, now);
+  const arrivals = await readArrivals(
+    source,
+    scope.campaigns,
+    found.map(({ was }) => was),
+  );
+  const known = new Set(earlier.map(period));
+  const restated = new Set(found.map((one) => period(one.now)));
+  await figures.keep(now.filter((figure) => !known.has(period(figure)) || restated.has(period(figure))));
+  const days = new Map(daysOf(scope).map(({ day, from, to }) => [`${from} ${to}`, day]));
+  return found.map((one, i) => {
+    const { was, now } = one;
+    const iso = (at: Instant) => new Date(at).toISOString();
+    const figure = ({ calls, counts, reportedAt }: ReportedFigure) => ({
+      conversion: rateOf(counts.success, calls, confidence),
+      counts: { ...counts },
+      reportedAt: iso(reportedAt),
+    });
+    const isPeriod = now.from === scope.from && now.to === scope.to;
+    return {
+      from: iso(now.from),
+      to: iso(now.to),
+      day: isPeriod ? null : (days.get(period(now)) ?? null),
+      was: figure(was),
+      now: figure(now),
+      ...balanced(one, arrivals[i]),
+    };
+  });
+}
+
+const period = ({ from, to }: ReportedFigure): string => `${from} ${to}`;
+
+/**
+ * Arrivals that account for the change in the number of calls: rows that were on their way into the lake while the earlier figure was
+ * computed carry an earlier time than it, but were not counted in it.
+ */
+function balanced({ was, now }: Restatement, arrivals: Arrivals = { late: 0, changed: 0, withdrawn: 0 }): Arrivals {
+  const missing = now.calls - was.calls - (arrivals.late - arrivals.withdrawn);
+  return {
+    late: arrivals.late + Math.max(0, missing),
+    changed: arrivals.changed,
+    withdrawn: arrivals.withdrawn + Math.max(0, -missing),
+  };
+}

@@ -1,0 +1,117 @@
+// Figures and names as text, the same in every rendering.
+
+import type { Rate } from "../meaning/conversion.ts";
+import type { OutcomeReport } from "./model.ts";
+
+/** 1,234,567 */
+export function number(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+/** 0.1234 as "12.3 %"; null as "–". */
+export function percent(share: number | null, digits = 1): string {
+  return share === null ? "–" : `${(100 * share).toFixed(digits)} %`;
+}
+
+/** The interval of a rate: "11.5–12.8 %". */
+export function interval({ low, high, denominator }: Rate): string {
+  return denominator === 0 ? "–" : `${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)} %`;
+}
+
+/** A difference of shares in points: "+1.20", "-0.35". */
+export function points(difference: number, digits = 2): string {
+  return `${difference < 0 ? "−" : "+"}${Math.abs(100 * difference).toFixed(digits)}`;
+}
+
+/** "1,210 of 10,000". */
+export function fraction({ numerator, denominator }: Rate): string {
+  return `${number(numerator)} of ${number(denominator)}`;
+}
+
+/** Mean duration: "3 min 05 s". */
+export function duration(seconds: number | null): string {
+  if (seconds === null) return "–";
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${number(Math.floor(whole / 60))} min ${String(whole % 60).padStart(2, "0")} s`;
+}
+
+/** Text from outside on one line: control and format characters, which could steer a terminal or hide text, become U+FFFD. */
+export function visible(text: string, most = 60): string {
+  const plain = text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
+  return plain.length > most ? `${plain.slice(0, most - 1).toWellFormed()}…` : plain;
+}
+
+/** Name of a group: its value, or that it has none. */
+export function groupName(value: string | null): string {
+  return value === null ? "(none)" : visible(value);
+}
+
+/** An ISO time as people read it, UTC: "2026-03-09 08:00". */
+export function minute(iso: string): string {
+  return iso.slice(0, 16).replace("T", " ");
+}
+
+/** "camp_1, camp_2", or "all campaigns". */
+export function campaigns({ scope }: OutcomeReport): string {
+  if (scope.campaigns === null) return "all campaigns";
+  const shown = scope.campaigns.slice(0, 5).map((name) => visible(name));
+  return shown.join(", ") + (scope.campaigns.length > 5 ? ` and ${scope.campaigns.length - 5} more` : "");
+}
+
+/** What counts as success, in the words of the definition. */
+export function definition({ definition }: OutcomeReport): string {
+  return definition.eras
+    .map(
+      ({ version, success }) => `${visible(version)}: success is ${success.map((code) => visible(code)).join(", ") || "no code"}`,
+    )
+    .join("; ");
+}
+
+/** The real trend in one sentence. */
+export function trendSentence({ trend }: OutcomeReport): string {
+  const size = `${number(trend.days)} days with calls, ${number(trend.calls)} calls`;
+  if (trend.slope === null)
+    return `too few to tell a trend (${size}; needed are ${trend.minimum.days} days and ${trend.minimum.calls} calls)`;
+  const { perDay, low, high, confidence } = trend.slope;
+  const slope = `${points(perDay, 3)} points a day (${Math.round(confidence * 100)} % interval ${points(low, 3)} to ${points(high, 3)}; ${size})`;
+  return trend.verdict === "none shown" ? `no trend shown: ${slope}` : `${trend.verdict}: ${slope}`;
+}
+
+/** Days of a new level, one sentence each. */
+export function changeSentences({ trend }: OutcomeReport): string[] {
+  return trend.changes.map(
+    ({ day, before, after, pValue }) =>
+      `since ${day} on another level: ${percent(before.rate)} (${fraction(before)}) before, ${percent(after.rate)} (${fraction(after)}) since; p ${pValue < 0.0015 ? "≤ 0.001" : `= ${pValue.toFixed(3)}`}`,
+  );
+}
+
+/** Figures that were reported otherwise, one sentence each. */
+export function restatementSentences({ restatements }: OutcomeReport): string[] {
+  return restatements.map(({ day, was, now, late, changed, withdrawn }) => {
+    const because = [
+      ...(late > 0 ? [`${number(late)} ${late === 1 ? "call" : "calls"} arrived late`] : []),
+      ...(changed > 0 ? [`${number(changed)} changed`] : []),
+      ...(withdrawn > 0 ? [`${number(withdrawn)} left the period`] : []),
+    ];
+    const of = ({ conversion }: typeof was) =>
+      `${percent(conversion.rate)} (${number(conversion.numerator)}/${number(conversion.denominator)})`;
+    const why = because.length === 0 ? "" : `, because ${because.join(", ")}`;
+    return `restated${day === null ? "" : ` ${day}`}: was ${of(was)} on ${minute(was.reportedAt)} UTC, now ${of(now)}${why}`;
+  });
+}
+
+/** A comparison in one sentence. */
+export function comparisonSentence({
+  first,
+  second,
+  difference,
+  minimum,
+  verdict,
+}: OutcomeReport["comparisons"][number]): string {
+  const sides = [first, second]
+    .map(({ name, conversion }) => `${visible(name, 120)} ${percent(conversion.rate)} (${fraction(conversion)})`)
+    .join(", ");
+  if (difference === null) return `${sides}: too few to compare, each side needs ${number(minimum)} calls`;
+  const level = Math.round(difference.confidence * 1000) / 10;
+  return `${sides}: ${verdict === "none shown" ? "no difference shown" : verdict}, ${points(difference.value)} points (${level} % interval ${points(difference.low)} to ${points(difference.high)})`;
+}
