@@ -1,7 +1,7 @@
 // Checks of rules about what the person has said: consent, revocation, registries.
 
 import type { RuleOf } from "../pack/schema.ts";
-import { DAY_MS, parseDay } from "../time/civil.ts";
+import { DAY_MS } from "../time/civil.ts";
 import type { Context } from "./context.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -72,11 +72,10 @@ export class RegistryAgeCheck {
   }
 
   run(context: Context): void {
-    const { scrubbedOn } = context.facts;
-    if (scrubbedOn === undefined) return;
+    if (Number.isNaN(context.scrubbedDay)) return;
     let today = context.zones.length === 0 ? Math.floor(context.at / DAY_MS) : Number.NEGATIVE_INFINITY;
     for (let i = 0; i < context.zones.length; i++) today = Math.max(today, context.days[i] ?? 0);
-    const age = today - parseDay(scrubbedOn, "scrubbedOn");
+    const age = today - context.scrubbedDay;
     if (age > this.#maxAge) context.report(this.#violation, NEVER, -1, age);
   }
 }

@@ -56,6 +56,9 @@ export class Context {
   rule: Rule | undefined;
   findings: Finding[] | undefined;
 
+  /** Days of the registry file and of the last disconnection; NaN, which no comparison accepts, when there are none. */
+  scrubbedDay = Number.NaN;
+  #disconnectedDay = Number.NaN;
   #consentBits = 0;
   #ebrStart = 0;
 
@@ -71,6 +74,9 @@ export class Context {
     this.subject = call.subject ?? DEFAULT_SUBJECT;
     this.limit = now + HORIZON_DAYS * DAY_MS;
     this.#ebrStart = facts.ebr === undefined ? 0 : parseDay(facts.ebr.date, "ebr.date");
+    this.scrubbedDay = facts.scrubbedOn === undefined ? Number.NaN : parseDay(facts.scrubbedOn, "scrubbedOn");
+    this.#disconnectedDay =
+      facts.rndDisconnectedOn === undefined ? Number.NaN : parseDay(facts.rndDisconnectedOn, "rndDisconnectedOn");
     for (const { at } of this.attempts) requireInstant(at, "attempts.at");
     const { consent, dnc } = facts;
     if (consent !== undefined) {
@@ -121,9 +127,8 @@ export class Context {
 
   /** The number was given up by its holder on or after the UTC date of the consent: whoever answers now may be somebody else. */
   consentVoid(): boolean {
-    const { consent, rndDisconnectedOn } = this.facts;
-    if (consent === undefined || rndDisconnectedOn === undefined) return false;
-    return parseDay(rndDisconnectedOn, "rndDisconnectedOn") >= Math.floor(consent.at / DAY_MS);
+    const { consent } = this.facts;
+    return consent !== undefined && this.#disconnectedDay >= Math.floor(consent.at / DAY_MS);
   }
 
   /** True when something of `mask` lifts a rule at this instant. */

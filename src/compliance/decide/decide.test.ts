@@ -1,0 +1,205 @@
+import fc from "fast-check";
+import { beforeAll, expect, test } from "vitest";
+import conventionCases from "../../../test/data/compliance/cases.json" with { type: "json" };
+import flatRuleSet from "../../../test/data/compliance/flat-rule-set.json" with { type: "json" };
+import { type ReferenceInput, referenceDecision } from "../../../test/support/compliance-reference.ts";
+import {
+  type CallFacts,
+  type CompiledPack,
+  compilePack,
+  type Decision,
+  decide,
+  formatInstant,
+  mayCall,
+  parseQuestion,
+  parseRulePack,
+} from "../index.ts";
+import { DAY_MS } from "../time/civil.ts";
+
+const QUARTER = 15 * 60_000;
+let pack: CompiledPack;
+beforeAll(() => {
+  pack = compilePack(parseRulePack(flatRuleSet, "flat-rule-set.json"), { timeZoneData: "test" });
+});
+
+const ask = (input: unknown): Decision => {
+  const { call, facts, at } = parseQuestion(input);
+  return decide(call, facts, pack, at);
+};
+const plain = ({ decision, rules, next }: Decision) => ({ decision, rules, next: next === null ? null : formatInstant(next) });
+
+test.each(conventionCases)("$convention: $title", ({ input, expect: expected }) => {
+  expect(plain(ask(input))).toEqual(expected);
+});
+
+// Inputs whose instants are whole quarters of an hour, but for the question's own: there the reference is exact.
+const { npa, postal } = flatRuleSet.ruleset;
+const codes = Object.keys(npa);
+const STARTS = ["2026-02-20", "2026-05-20", "2026-07-20", "2026-10-10", "2026-12-10", "2027-12-20", "2028-02-10"].map((day) =>
+  Date.parse(day),
+);
+const instantText = (at: number) => new Date(at).toISOString();
+const dayText = (at: number) => instantText(at).slice(0, 10);
+const maybe = <T>(arbitrary: fc.Arbitrary<T>, freq = 3) => fc.option(arbitrary, { nil: undefined, freq });
+
+const number = fc.oneof(
+  { weight: 12, arbitrary: fc.constantFrom(...codes).map((code) => `+1${code}5550123`) },
+  { weight: 2, arbitrary: fc.constant("+442079460018") },
+  { weight: 1, arbitrary: fc.constantFrom("+18005550199", "+19115550123", "+12121550123", "+19995550123", "+1212555012") },
+);
+
+const question: fc.Arbitrary<ReferenceInput> = fc
+  .record({ start: fc.constantFrom(...STARTS), offset: fc.integer({ min: 0, max: 40 * DAY_MS }), onGrid: fc.boolean() })
+  .chain(({ start, offset, onGrid }) => {
+    const at = onGrid ? start + Math.floor(offset / QUARTER) * QUARTER : start + Math.floor(offset / 1000) * 1000;
+    const near = (days: number) =>
+      fc.integer({ min: -days * 96, max: 96 }).map((quarters) => (Math.floor(at / QUARTER) + quarters) * QUARTER);
+    const subject = maybe(fc.constantFrom("A", "B"), 2);
+    const attempt = fc.record({
+      at: near(9).map(instantText),
+      kind: maybe(fc.constantFrom("attempt", "conversation", "inbound-conversation", "abandoned"), 2),
+      subject,
+    });
+    const input = fc.record({
+      number,
+      at: fc.constant(instantText(at)),
+      callType: fc.constantFrom("telemarketing", "prerecorded", "collection"),
+      subject,
+      postal: maybe(fc.constantFrom(...Object.keys(postal)), 1),
+      attempts: maybe(fc.array(attempt, { maxLength: 9 }), 2),
+      consent: maybe(
+        fc.record({
+          level: fc.constantFrom("none", "express", "written"),
+          at: near(60).map(instantText),
+          revokedAt: maybe(near(30).map(instantText), 1),
+        }),
+        2,
+      ),
+      ebr: maybe(
+        fc.record({
+          kind: fc.constantFrom("transaction", "inquiry"),
+          date: fc
+            .oneof(
+              near(100),
+              fc.integer({ min: -560, max: -530 }).map((days) => at + days * DAY_MS),
+            )
+            .map(dayText),
+        }),
+        2,
+      ),
+      dnc: maybe(fc.record({ national: maybe(fc.boolean()), internalAt: maybe(near(30).map(instantText), 1) }), 1),
+      scrubbedOn: maybe(
+        fc.integer({ min: -45, max: 1 }).map((days) => dayText(at + days * DAY_MS)),
+        1,
+      ),
+      rndDisconnectedOn: maybe(near(80).map(dayText), 1),
+      guaranteedAgent: maybe(fc.boolean(), 1),
+    });
+    // JSON has no undefined: what is missing is not there.
+    return input.map((value) => JSON.parse(JSON.stringify(value)) as ReferenceInput);
+  });
+
+test("decides as the plain reference does, which tries every quarter of an hour", () => {
+  fc.assert(
+    fc.property(question, (input) => {
+      expect(plain(ask(input))).toEqual(referenceDecision(flatRuleSet.ruleset, input, 15));
+    }),
+    { numRuns: 80 },
+  );
+});
+
+test("an allowed call's next instant is the one asked about, and no next instant lies before it or is itself denied", () => {
+  fc.assert(
+    fc.property(question, (input) => {
+      const { call, facts, at } = parseQuestion(input);
+      const decision = decide(call, facts, pack, at);
+      expect(mayCall(call, facts, pack, at)).toBe(decision.decision === "allow");
+      expect(decision.rules).toEqual([...decision.rules].sort());
+      expect(new Set(decision.reasons.map((reason) => reason.rule))).toEqual(new Set(decision.rules));
+      if (decision.decision === "allow") expect(decision.next).toBe(at);
+      else if (decision.next !== null) {
+        expect(decision.next).toBeGreaterThan(at);
+        expect(decision.next).toBeLessThanOrEqual(at + 45 * DAY_MS);
+        expect(decide(call, facts, pack, decision.next).rules).toEqual([]);
+        expect(decide(call, facts, pack, decision.next - 1).rules).not.toEqual([]);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("a fact more never turns a denial into permission, unless it is consent or a relationship", () => {
+  const without: readonly (keyof CallFacts)[] = ["attempts", "dnc", "scrubbedOn", "rndDisconnectedOn"];
+  fc.assert(
+    fc.property(question, fc.constantFrom(...without), (input, fact) => {
+      const { call, facts, at } = parseQuestion(input);
+      const less = decide(call, { ...facts, [fact]: undefined }, pack, at);
+      const more = decide(call, facts, pack, at);
+      for (const rule of less.rules) expect(more.rules).toContain(rule);
+      if (less.next === null) expect(more.next).toBeNull();
+      else if (more.next !== null) expect(more.next).toBeGreaterThanOrEqual(less.next);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("the strictest zone wins: what an area code allows, each address in it allows", () => {
+  const places = Object.entries(postal);
+  fc.assert(
+    fc.property(question, (input) => {
+      const code = input.number.slice(2, 5);
+      const area = (npa as Record<string, { state: string; zones: string[] }>)[code];
+      const { postal: _, ...anywhere } = input;
+      if (area === undefined || ask(anywhere).decision === "deny") return;
+      for (const [zip, place] of places) {
+        if (place.state === area.state && area.zones.includes(place.zone))
+          expect(ask({ ...anywhere, postal: zip }).rules).toEqual([]);
+      }
+    }),
+    { numRuns: 800 },
+  );
+});
+
+test("revocation is monotone: once consent is withdrawn nothing after it is allowed, however long the wait", () => {
+  fc.assert(
+    fc.property(question, fc.integer({ min: 0, max: 400 * DAY_MS }), (input, later) => {
+      const { call, facts, at } = parseQuestion(input);
+      if (facts.consent === undefined) return;
+      const revoked = { ...facts, consent: { ...facts.consent, revokedAt: at } };
+      const decision = decide(call, revoked, pack, at + later);
+      expect(decision.decision).toBe("deny");
+      expect(decision.next).toBeNull();
+    }),
+    { numRuns: 800 },
+  );
+});
+
+test("a decision as JSON carries its reasons, the pack and the time-zone data", () => {
+  const decision = ask({ number: "+12125550123", callType: "telemarketing", at: "2026-06-16T03:00:00Z" });
+  expect(JSON.parse(JSON.stringify(decision))).toMatchObject({
+    decision: "deny",
+    rules: ["HOURS_FEDERAL"],
+    zones: ["America/New_York"],
+    packVersion: "flat-rule-set-2026@1",
+    timeZoneData: "test",
+    reasons: [{ rule: "HOURS_FEDERAL", ruleId: "us-hours", jurisdiction: "US", citation: "47 CFR 64.1200(c)(1)" }],
+  });
+  expect(decision.reasons[0]?.text).toContain("it is Mon 2026-06-15 23:00 in America/New_York");
+});
+
+test("facts that are no dates and no instants are refused, never passed over", () => {
+  const call = { number: "+12125550123", callType: "telemarketing" } as const;
+  const now = Date.parse("2026-06-16T15:00:00Z");
+  const refused: CallFacts[] = [
+    { scrubbedOn: "yesterday" },
+    { ebr: { kind: "transaction", date: "2026-02-30" } },
+    { attempts: [{ at: Number.NaN }] },
+    { consent: { level: "written", at: Number.NaN } },
+    { consent: { level: "written", at: now, revokedAt: Number.NaN } },
+    { dnc: { internalAt: Number.NaN } },
+    { consent: { level: "written", at: now }, rndDisconnectedOn: "2026-13-01" },
+  ];
+  for (const facts of refused)
+    expect(() => decide(call, facts, pack, now)).toThrow(expect.objectContaining({ code: "invalid_facts" }));
+  expect(() => decide(call, {}, pack, Number.NaN)).toThrow(expect.objectContaining({ code: "invalid_facts" }));
+});

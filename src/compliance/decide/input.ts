@@ -1,0 +1,72 @@
+// The JSON form of one question to `decide`: what `outdial compliance check` reads, a line each.
+
+import { z } from "zod";
+import { type Instant, nearest } from "../../kernel/index.ts";
+import { ComplianceError } from "../error.ts";
+import { CALL_TYPES } from "../pack/schema.ts";
+import { isInstantInRange } from "../time/zone.ts";
+import { ATTEMPT_KINDS, type Call, type CallFacts, CONSENT_LEVELS, RELATIONSHIP_KINDS } from "./types.ts";
+
+const instant = z.iso
+  .datetime({ offset: true, error: "an ISO 8601 instant with an offset, such as 2026-06-16T00:59:59Z" })
+  .transform((text) => Date.parse(text))
+  .refine(isInstantInRange, "an instant of the years 1971 to 2198");
+const date = z.iso.date({ error: "a date such as 2026-06-15" });
+
+const fields = {
+  number: z.string({ error: "an E.164 number as text, such as +12125550123" }),
+  postal: z.string().optional(),
+  callType: z.enum(CALL_TYPES),
+  at: instant,
+  subject: z.string().optional(),
+  attempts: z
+    .array(z.strictObject({ at: instant, kind: z.enum(ATTEMPT_KINDS).optional(), subject: z.string().optional() }))
+    .optional(),
+  consent: z.strictObject({ level: z.enum(CONSENT_LEVELS), at: instant, revokedAt: instant.optional() }).optional(),
+  ebr: z.strictObject({ kind: z.enum(RELATIONSHIP_KINDS), date }).optional(),
+  dnc: z.strictObject({ national: z.boolean().optional(), internalAt: instant.optional() }).optional(),
+  scrubbedOn: date.optional(),
+  rndDisconnectedOn: date.optional(),
+  guaranteedAgent: z.boolean().optional(),
+  campaignCalls: z.strictObject({ date, placed: z.int().min(0) }).optional(),
+};
+// A fact under a name nobody reads would change the decision in silence, so unknown names are refused; these two only name the line.
+const question = z.strictObject({ ...fields, id: z.union([z.string(), z.number()]).optional(), title: z.string().optional() });
+/** A recorded or sample question: the input under its own key, whatever else stands beside it. */
+const wrapped = z.looseObject({ id: z.union([z.string(), z.number()]).optional(), input: z.looseObject({}) });
+
+/** A question read. */
+export interface Question {
+  readonly id: string | number | undefined;
+  readonly call: Call;
+  readonly facts: CallFacts;
+  readonly at: Instant;
+}
+
+/**
+ * Reads one question: `{number, callType, at, …}`, or an object that holds one as `input`. Throws `invalid_facts` naming every field that is
+ * wrong and what is allowed.
+ * @param at the instant for questions that name none
+ */
+export function parseQuestion(value: unknown, at?: Instant): Question {
+  const outer = wrapped.safeParse(value);
+  const inner: unknown = outer.success ? outer.data.input : value;
+  const given = at !== undefined && typeof inner === "object" && inner !== null && !("at" in inner);
+  const parsed = question.safeParse(given ? { ...inner, at: new Date(at).toISOString() } : inner);
+  if (!parsed.success) throw new ComplianceError("invalid_facts", parsed.error.issues.map(problemText).join("; "));
+  const { id, title: _, number, postal, callType, subject, at: instant, ...facts } = parsed.data;
+  return { id: outer.success ? outer.data.id : id, call: { number, postal, callType, subject }, facts, at: instant };
+}
+
+function problemText(issue: z.core.$ZodIssue): string {
+  const where = issue.path.map(String).join(".");
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys
+      .map((key) => {
+        const near = nearest(key, Object.keys(fields));
+        return `${[...issue.path, key].join(".")}: not a field of this input${near === undefined ? "" : `; did you mean ${near}?`}`;
+      })
+      .join("; ");
+  }
+  return `${where === "" ? "(root)" : where}: ${issue.message}`;
+}
