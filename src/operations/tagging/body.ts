@@ -5,7 +5,7 @@
 
 import { Histogram, type HistogramSummary } from "../../kernel/index.ts";
 import type { JobBody } from "../durable.ts";
-import { OperationError } from "../error.ts";
+import { standStillWhenTakenOver } from "../taken-over.ts";
 import type { ChunkReport, StopReason, TagRun } from "./run.ts";
 
 /** Chunks under way at once. */
@@ -55,18 +55,6 @@ export function tagBody(host: TagHost): JobBody {
     stop ??= (await guarded("settle", async () => (await run.settle()) ?? null)) ?? undefined;
     await guarded("close", () => host.close(jobId, { stop, measured: merge(reports) }));
   };
-}
-
-async function standStillWhenTakenOver<T>(work: Promise<T>, tell: () => void): Promise<T> {
-  try {
-    return await work;
-  } catch (thrown) {
-    if (thrown instanceof OperationError && thrown.code === "not_owner") {
-      tell();
-      return new Promise<never>(() => {});
-    }
-    throw thrown;
-  }
 }
 
 function merge(reports: readonly ChunkReport[]): Measured {
