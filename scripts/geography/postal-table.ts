@@ -74,34 +74,57 @@ interface Run {
   readonly place: number;
 }
 
-/** Runs of ZIP codes with one place. A run reaches over codes not in use only inside a three-digit area that has some in use. */
-function runsOf(places: readonly (readonly [zip: string, place: number])[]): Run[] {
-  const areas = new Set(places.map(([zip]) => zip.slice(0, 3)));
+/**
+ * Every ZIP code, and those not in use yet between two of one state in a three-digit area: new ones are opened there. Such a code has the
+ * zones of both its neighbours.
+ */
+function withNewCodes(places: readonly (readonly [zip: string, place: string])[]): [zip: number, place: string][] {
+  const known = new Map(places.map(([zip, place]) => [Number(zip), place]));
+  const areas = [...new Set([...known.keys()].map((zip) => Math.floor(zip / 100)))].sort((a, b) => a - b);
+  return areas.flatMap((area) => {
+    const codes = Array.from({ length: 100 }, (_, i) => area * 100 + i);
+    const used = codes.filter((code) => known.has(code));
+    return codes.flatMap((code): [number, string][] => {
+      const below = known.get(used.findLast((other) => other <= code) ?? Number.NaN);
+      const above = known.get(used.find((other) => other >= code) ?? Number.NaN);
+      if (below === undefined || above === undefined || below.slice(0, 5) !== above.slice(0, 5)) return [];
+      return [[code, joined(below, above)]];
+    });
+  });
+}
+
+function joined(below: string, above: string): string {
+  const [country, state, ...zones] = below.split(" ");
+  return [country, state, ...new Set([...zones, ...above.split(" ").slice(2)])].join(" ");
+}
+
+interface Run {
+  readonly first: number;
+  last: number;
+  readonly place: number;
+}
+
+/** Runs of consecutive codes with one place. */
+function runsOf(places: readonly (readonly [zip: number, place: number])[]): Run[] {
   const runs: Run[] = [];
-  for (const [zip, place] of places) {
-    const code = Number(zip);
+  for (const [code, place] of places) {
     const run = runs.at(-1);
-    if (run !== undefined && run.place === place && areasBetween(run.last, code).every((area) => areas.has(area)))
-      run.last = code;
+    if (run !== undefined && run.place === place && run.last === code - 1) run.last = code;
     else runs.push({ first: code, last: code, place });
   }
   return runs;
-}
-
-function areasBetween(from: number, to: number): string[] {
-  const first = Math.floor(from / 100);
-  return Array.from({ length: Math.floor(to / 100) - first + 1 }, (_, i) => String(first + i).padStart(3, "0"));
 }
 
 /** The generated file: what src/compliance/data/postal-table.ts must be. */
 export function postalTableFile(): string {
   const zips = zipPlaces();
   const fsas = fsaPlaces();
-  const places = [...new Set([...zips, ...fsas].map(([, place]) => place))].sort();
+  const codes = withNewCodes(zips);
+  const places = [...new Set([...codes, ...fsas].map(([, place]) => place))].sort();
   const numbers = new Map(places.map((place, number) => [place, number]));
   const numberOf = (place: string) => numbers.get(place) ?? 0;
   let last = -1;
-  const runs = runsOf(zips.map(([zip, place]) => [zip, numberOf(place)])).map((run) => {
+  const runs = runsOf(codes.map(([code, place]) => [code, numberOf(place)])).map((run) => {
     const fields = [run.first - last - 1, run.last - run.first, run.place].map((field) => field.toString(36));
     last = run.last;
     return fields.join(",");

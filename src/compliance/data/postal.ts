@@ -8,8 +8,8 @@ const FSA_LENGTH = 3;
 const CANADIAN = /^[A-Z]\d[A-Z]/;
 
 /**
- * The place of a postal code. A ZIP that is not in use but lies between two of one place, inside a three-digit area that is in use, has
- * that place: new ones are opened there. Military post has none.
+ * The place of a postal code. Codes not in use yet have the place of their neighbours: a ZIP between two of one state in a three-digit
+ * area, an FSA whose first two characters have one place. Military post has none.
  *
  * @returns a function that takes five digits of a ZIP, or a Canadian code in upper case without the space, of which the FSA decides
  */
@@ -29,14 +29,21 @@ export function createPostalTable(): (code: string) => PostalPlace | undefined {
     zips.fill(place, first, next);
   }
   const fsas = new Map<string, PostalPlace | undefined>();
+  /** By the first two characters; undefined where their FSAs lie in several places. */
+  const areas = new Map<string, PostalPlace | undefined>();
   for (const group of FSA_GROUPS.split(" ")) {
     const [place = "", codes = ""] = group.split(":");
     const letter = codes.charAt(0);
-    for (let at = 1; at < codes.length; at += FSA_LENGTH - 1)
-      fsas.set(letter + codes.slice(at, at + FSA_LENGTH - 1), places[Number.parseInt(place, 36)]);
+    const found = places[Number.parseInt(place, 36)];
+    for (let at = 1; at < codes.length; at += FSA_LENGTH - 1) {
+      const fsa = letter + codes.slice(at, at + FSA_LENGTH - 1);
+      const area = fsa.slice(0, 2);
+      fsas.set(fsa, found);
+      areas.set(area, areas.has(area) && areas.get(area) !== found ? undefined : found);
+    }
   }
   return (code) => {
     if (ZIP.test(code)) return places[zips[Number(code)] ?? -1];
-    return CANADIAN.test(code) ? fsas.get(code.slice(0, FSA_LENGTH)) : undefined;
+    return CANADIAN.test(code) ? (fsas.get(code.slice(0, FSA_LENGTH)) ?? areas.get(code.slice(0, 2))) : undefined;
   };
 }

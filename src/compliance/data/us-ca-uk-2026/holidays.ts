@@ -3,7 +3,7 @@
 import { dayNumber, textOfDay, weekdayOf } from "../../time/civil.ts";
 
 /** The years for which calendars are written out; a rule that needs a calendar decides nothing beyond them. */
-export const YEARS = [2026, 2027, 2028, 2029] as const;
+const YEARS = [2026, 2027, 2028, 2029] as const;
 
 const [SUN, MON, TUE, THU, FRI, SAT] = [0, 1, 2, 4, 5, 6] as const;
 
@@ -56,7 +56,7 @@ export const rhodeIslandIndependence = on(5, 4);
 export const memorial = last(MON, 5);
 export const jeffersonDavis = nth(1, MON, 6);
 export const flag = on(6, 14);
-export const juneteenth = on(6, 19);
+const juneteenth = on(6, 19);
 export const independence = on(7, 4);
 export const pioneer = on(7, 24);
 export const victory = nth(2, MON, 8);

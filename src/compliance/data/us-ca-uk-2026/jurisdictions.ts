@@ -41,9 +41,6 @@ export function jurisdictions(): Jurisdiction[] {
     { id: "CA", title: "Canada" },
     ...named(PROVINCES, "CA").map((province): Jurisdiction => ({ ...province, noOwnHours: true, citation: "CRTC UTR" })),
     { id: "GB", title: "United Kingdom" },
-    { id: "GG", title: "Guernsey" },
-    { id: "IM", title: "Isle of Man" },
-    { id: "JE", title: "Jersey" },
   ];
 }
 

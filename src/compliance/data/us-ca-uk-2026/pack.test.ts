@@ -60,13 +60,6 @@ test("every rule cites its source, and none that only tables support pretends to
   }
 });
 
-test("a country that the pack knows nothing about is closed; the islands of +44 are not", () => {
-  expect(rule("fr-not-covered")).toMatchObject({ week: { mon: [], sun: [] }, violation: "COUNTRY_NOT_COVERED" });
-  expect(rule("jm-not-covered")).toBeDefined();
-  for (const id of ["us-not-covered", "ca-not-covered", "gb-not-covered", "je-not-covered"]) expect(rule(id)).toBeUndefined();
-  expect(rule("je-hours")).toMatchObject({ violation: "HOURS_POLICY" });
-});
-
 describe("calendars", () => {
   const days = (name: string, year: string) => pack.calendars[name]?.days.filter((day) => day.startsWith(year));
 

@@ -2,7 +2,18 @@
 // Where sources disagree the strictest reading stands here, with a note of the others.
 
 import type { Rule } from "../../pack/schema.ts";
-import { LIVE, RECORDED, SALES, type Source, stateHolidays, stateHours, TO_CONFIRM, threeInADay, week } from "./writing.ts";
+import {
+  ANY_TIME,
+  LIVE,
+  RECORDED,
+  SALES,
+  type Source,
+  stateHolidays,
+  stateHours,
+  TO_CONFIRM,
+  threeInADay,
+  week,
+} from "./writing.ts";
 
 /** Rules of all states, in order of their names. */
 export function stateRules(): Rule[] {
@@ -115,7 +126,7 @@ function minnesotaToRhodeIsland(): Rule[] {
       note: "Central time, which is that of the whole state; 77-3-603 says 8-21. The holiday ban went with the Commission's rules.",
     }),
     {
-      ...stateHours("US-NE", RECORDED, week(["08:00", "21:00"], ["08:00", "21:00"], ["13:00", "21:00"]), {
+      ...stateHours("US-NE", RECORDED, week(ANY_TIME, ANY_TIME, ["13:00", "21:00"]), {
         citation: "Neb. Rev. Stat. 86-236 ff.",
         confidence: "tables",
         note: `Recorded calls 13-21 on Sundays and holidays. ${TO_CONFIRM}one vendor's chart only.`,
@@ -154,10 +165,10 @@ function minnesotaToRhodeIsland(): Rule[] {
       note: "A caller may rely on the area code of a mobile. Missing in every public table that was read.",
     }),
     threeInADay("US-OR", "all", { ...oregon, exempt: ["ebr"] }),
-    stateHours("US-PA", SALES, week(["08:00", "21:00"], ["08:00", "21:00"], ["13:30", "21:00"]), {
+    stateHours("US-PA", SALES, week(ANY_TIME, ANY_TIME, ["13:30", "24:00"]), {
       ...pennsylvania,
       confidence: "unconfirmed",
-      note: `${TO_CONFIRM}the start on Sundays is 13:30, 12:00 or none, depending on the table; the latest stands.`,
+      note: `${TO_CONFIRM}the start on Sundays is 13:30, 12:00 or none, depending on the table; the latest stands. Its other hours are the federal ones.`,
     }),
     stateHolidays("US-PA", SALES, { ...pennsylvania, exempt: ["ebr"], note: "Thirteen days named in a summary of 2019-12-03." }),
     {
@@ -184,7 +195,7 @@ function southDakotaToWyoming(): Rule[] {
       { citation: "SDCL 37-30-28", confidence: "statute", note: "Automated calls, weekdays only; text of 1991." },
       "recorded-hours",
     ),
-    stateHours("US-SD", LIVE, week(["08:00", "21:00"], ["08:00", "21:00"], "closed"), {
+    stateHours("US-SD", LIVE, week(ANY_TIME, ANY_TIME, "closed"), {
       citation: "tables only",
       confidence: "tables",
       note: "No live calls on Sundays; federal hours otherwise.",

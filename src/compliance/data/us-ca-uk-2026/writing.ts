@@ -15,6 +15,9 @@ export const TO_CONFIRM = "To confirm: ";
 type Window = WeekHours["mon"][number];
 export type Hours = Window | "closed";
 
+/** Of a day on which a state adds nothing to the federal hours. */
+export const ANY_TIME: Hours = ["00:00", "24:00"];
+
 /** A week of calling hours. */
 export function week(weekdays: Hours, saturday: Hours = weekdays, sunday: Hours = saturday): WeekHours {
   const windows = (hours: Hours): Window[] => (hours === "closed" ? [] : [hours]);
