@@ -7,7 +7,7 @@ import { fraction, groupName, interval, number, percent } from "./words.ts";
 const WIDTH = 760;
 const LEFT = 52;
 const RIGHT = 10;
-const TOP = 12;
+const TOP = 20;
 
 /** Numbers that are easy to read, from 0 to at least `most`. */
 export function ticks(most: number): number[] {

@@ -34,7 +34,7 @@ const STYLE = `
 *{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,"Segoe UI",Roboto,sans-serif}
 main{max-width:860px;margin:0 auto;padding:28px 20px 60px}h1{font-size:22px;margin:0 0 4px}h2{font-size:16px;margin:0 0 10px}
 p{margin:0 0 6px}.soft{color:var(--soft)}section{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:18px 20px;margin-top:18px;overflow-x:auto}
-.big{font-size:40px;font-weight:650;line-height:1.15;font-variant-numeric:tabular-nums}.alert{color:var(--alert);font-weight:600}
+.big{font-size:40px;font-weight:650;line-height:1.15;font-variant-numeric:tabular-nums}.alert{color:var(--alert);font-weight:600;margin:8px 0}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th,td{text-align:left;padding:5px 10px 5px 0;border-bottom:1px solid var(--rule);overflow-wrap:anywhere}
 th{font-weight:600;color:var(--soft);white-space:nowrap}td.n,th.n{text-align:right;white-space:nowrap}tr:last-child td{border-bottom:0}
 svg{display:block;width:100%;height:auto;margin:4px 0 10px}.grid{stroke:var(--rule)}.tick,.note{fill:var(--soft);font-size:11px}.band{fill:var(--band)}
@@ -60,7 +60,7 @@ export function renderHtml(report: OutcomeReport): string {
       { class: "soft" },
       `${minute(report.scope.from)} to ${minute(report.scope.to)} UTC; days and hours in ${report.scope.zone}. Made ${minute(report.generatedAt)} UTC.`,
     ),
-    element("p", { class: "soft" }, `Definition ${visible(report.definition.id)}; ${definition(report)}.`),
+    element("p", { class: "soft" }, `${definition(report)}.`),
     section(
       "Conversion",
       element("div", { class: "big" }, percent(conversion.rate, 2)),

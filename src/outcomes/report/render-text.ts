@@ -38,11 +38,7 @@ export function renderText(report: OutcomeReport, { width: columns, color }: Tex
   const dim = (text: string) => (color ? `\u001b[2m${text}\u001b[22m` : text);
   const lines: string[] = [];
   const labelled = (label: string, text: string, style = (line: string) => line) =>
-    lines.push(
-      ...wrap(`${label.padEnd(LABEL)}${text}`, width, LABEL).map((line, i) =>
-        i === 0 ? bold(line.slice(0, LABEL)) + style(line.slice(LABEL)) : style(line),
-      ),
-    );
+    lines.push(...wrap(text, width - LABEL, 0).map((line, i) => bold((i === 0 ? label : "").padEnd(LABEL)) + style(line)));
 
   lines.push(...wrap(`Outcomes of ${campaigns(report)}`, width, 2).map(bold));
   lines.push(
@@ -52,7 +48,7 @@ export function renderText(report: OutcomeReport, { width: columns, color }: Tex
       2,
     ).map(dim),
   );
-  lines.push(...wrap(`definition ${visible(report.definition.id)}; ${definition(report)}`, width, 2).map(dim), "");
+  lines.push(...wrap(definition(report), width, 2).map(dim), "");
 
   const { conversion, documented } = report;
   const level = `${Math.round(conversion.confidence * 100)} % interval`;

@@ -32,8 +32,9 @@ export function cellWidth(text: string): number {
 }
 
 function fit(text: string, width: number, right: boolean): string {
-  const space = " ".repeat(Math.max(0, width - cellWidth(text)));
-  return right ? space + text : text + space;
+  const shown = cellWidth(text) > width ? `${cut(text, width - 1)[0] ?? ""}…` : text;
+  const space = " ".repeat(Math.max(0, width - cellWidth(shown)));
+  return right ? space + shown : shown + space;
 }
 
 /** Lines of a table, the head first. Columns are left out by rank until it fits into `width`. */
@@ -45,6 +46,9 @@ export function table(columns: readonly Column[], width: number): string[] {
     const out = shown.findLastIndex(({ rank = 0 }) => rank === most);
     shown = shown.filter((_, i) => i !== out);
   }
+  // What is left must stay: then the first column, the name, is cut.
+  const over = total() - width;
+  shown = shown.map((column, i) => (i === 0 && over > 0 ? { ...column, width: Math.max(4, column.width - over) } : column));
   const rows = Math.max(0, ...columns.map(({ cells }) => cells.length));
   return Array.from({ length: rows + 1 }, (_, row) =>
     shown
@@ -87,12 +91,12 @@ export function bar(share: number, width: number): string {
   return "█".repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? "");
 }
 
-/** Breaks text at spaces into lines of at most `width`, the second and later ones behind `indent` spaces. */
+/** Breaks text at spaces (not before a percent sign) into lines of at most `width`, the second and later ones behind `indent` spaces. */
 export function wrap(text: string, width: number, indent: number): string[] {
   const lines: string[] = [];
   let line = "";
   const room = () => Math.max(10, width - (lines.length === 0 ? 0 : indent));
-  for (const word of text.split(" ")) {
+  for (const word of text.split(/ (?!%)/).flatMap((one) => cut(one, Math.max(10, width - indent)))) {
     if (line !== "" && cellWidth(line) + 1 + cellWidth(word) > room()) {
       lines.push(line);
       line = word;
@@ -100,4 +104,15 @@ export function wrap(text: string, width: number, indent: number): string[] {
   }
   lines.push(line);
   return lines.map((one, i) => (i === 0 ? one : " ".repeat(indent) + one));
+}
+
+/** A word in pieces that fit. */
+function cut(word: string, width: number): string[] {
+  const pieces = [""];
+  for (const character of word) {
+    const last = pieces.at(-1) ?? "";
+    if (cellWidth(last) + cellWidth(character) > width) pieces.push(character);
+    else pieces[pieces.length - 1] = last + character;
+  }
+  return pieces;
 }

@@ -58,13 +58,13 @@ export function campaigns({ scope }: OutcomeReport): string {
   return shown.join(", ") + (scope.campaigns.length > 5 ? ` and ${scope.campaigns.length - 5} more` : "");
 }
 
-/** What counts as success, in the words of the definition. */
+/** Which definition the figures follow and what counts as success in it. */
 export function definition({ definition }: OutcomeReport): string {
-  return definition.eras
-    .map(
-      ({ version, success }) => `${visible(version)}: success is ${success.map((code) => visible(code)).join(", ") || "no code"}`,
-    )
-    .join("; ");
+  const eras = definition.eras.map(({ version, from, success }) => {
+    const since = definition.eras.length > 1 && from !== null ? ` since ${minute(from)} UTC` : "";
+    return `${version === definition.id ? "" : `${visible(version)}${since}: `}success is ${success.map((code) => visible(code)).join(", ") || "no code"}`;
+  });
+  return `Definition ${visible(definition.id)}; ${eras.join("; ")}`;
 }
 
 /** The real trend in one sentence. */

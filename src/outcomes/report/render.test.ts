@@ -1,0 +1,204 @@
+import { parse } from "csv-parse/sync";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { localTime } from "../meaning/local-time.ts";
+import { DOCUMENTED_MAP } from "../meaning/outcome-map.ts";
+import { buildReport, compareEach, tally } from "./build.ts";
+import type { Facts } from "./facts.ts";
+import type { OutcomeReport } from "./model.ts";
+import { ticks } from "./plots.ts";
+import { renderCsv } from "./render-csv.ts";
+import { renderHtml } from "./render-html.ts";
+import { renderText } from "./render-text.ts";
+import type { ReportScope } from "./scope.ts";
+import { bar, cellWidth, sparkline, table } from "./table.ts";
+
+const DAY = 86_400_000;
+const from = Date.UTC(2026, 2, 2);
+
+/** Twelve days of calls in which every name from outside is `name`. */
+function reportOf(name: string): OutcomeReport {
+  const scope: ReportScope = { campaigns: [name], from, to: from + 12 * DAY, map: DOCUMENTED_MAP, time: localTime("UTC") };
+  const codes = [name, "CONVERTED", "NO_ANSWER"];
+  const times = Array.from({ length: 12 }, (_, day) =>
+    codes.map((code, i) => ({
+      at: from + day * DAY + 9 * 3_600_000,
+      era: 0,
+      code,
+      calls: [10, day > 6 ? 50 : 15, 100][i] ?? 0,
+      seconds: 900,
+    })),
+  ).flat();
+  const values: Facts["values"] = (["campaign", "list", "agent"] as const).flatMap((dimension) =>
+    [name, "other", null].flatMap((value) =>
+      codes.map((code) => ({ dimension, value, era: 0, code, calls: 150, seconds: 9000 })),
+    ),
+  );
+  const tallies = tally(scope, { times, values });
+  const report = buildReport(scope, tallies, { now: from + 20 * DAY });
+  const conversion = report.conversion;
+  const counts = report.documented.category_distribution;
+  const figure = { conversion, counts, reportedAt: report.generatedAt };
+  const restated = { from: report.scope.from, to: report.scope.to, was: figure, now: figure, late: 37, changed: 2, withdrawn: 1 };
+  return {
+    ...report,
+    comparisons: compareEach(tallies, "list", {}),
+    restatements: [
+      { ...restated, day: "2026-03-03" },
+      { ...restated, day: null },
+    ],
+  };
+}
+
+const NASTY = [
+  "<script>alert(1)</script>",
+  '"><img src=x onerror=alert(1)>',
+  "</title></style><svg onload=alert(1)>",
+  "'-alert(1)-'",
+  "&lt;b&gt;",
+  "javascript:alert(1)",
+  "\u001b]0;owned\u0007\u001b[2J",
+  "\u202egpj.exe",
+  '=HYPERLINK("http://x","y")',
+  "@SUM(1)",
+  "+1",
+  "-1",
+  'a "quoted", name\nin two lines',
+  "漢字かな",
+  "\ud800",
+  "",
+];
+const names = fc.oneof(fc.constantFrom(...NASTY), fc.string({ unit: "binary" }), fc.string());
+
+const TAGS = new Set(
+  "html head meta title style body main h1 h2 p section div span table thead tbody tr th td ul li svg line text rect polygon polyline circle path".split(
+    " ",
+  ),
+);
+const ATTRIBUTES = new Set(
+  "lang charset name content http-equiv class viewBox role aria-label xmlns x y x1 x2 y1 y2 width height points cx cy r d text-anchor".split(
+    " ",
+  ),
+);
+
+test("no name from outside becomes markup", () => {
+  fc.assert(
+    fc.property(names, (name) => {
+      const html = renderHtml(reportOf(name));
+      const markup = html.replace("<!doctype html>", "").replace(/<style>[^<]*<\/style>/, "");
+      for (const [, inside = ""] of markup.matchAll(/<([^>]*)>/g)) {
+        const [, tag = "", rest = ""] = /^\/?([a-z0-9]+)(.*)$/s.exec(inside) ?? [];
+        expect(TAGS).toContain(tag);
+        for (const [, attribute = ""] of rest.matchAll(/([A-Za-z0-9-]+)="[^"<>]*"/g)) expect(ATTRIBUTES).toContain(attribute);
+        expect(rest.replaceAll(/ [A-Za-z0-9-]+="[^"<>]*"/g, "")).toBe("");
+      }
+      // What is no tag holds no angle bracket and no quote.
+      expect(markup.replaceAll(/<[^>]*>/g, "")).not.toMatch(/[<>"']/);
+      expect(html.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("the file loads nothing, runs nothing, and shows all that is asked of it", () => {
+  const html = renderHtml(reportOf("camp_1"));
+  expect(html).toContain("default-src &#39;none&#39;");
+  expect(html).not.toMatch(/src=|href=|url\(|@import|<script/);
+  for (const text of [
+    "prefers-color-scheme:dark",
+    "restated 2026-03-03",
+    "37 calls arrived late, 2 changed, 1 left the period",
+    "new level",
+    "By agent",
+    "Comparisons",
+    "Restated figures",
+  ])
+    expect(html).toContain(text);
+  expect(html.match(/<svg/g)?.length).toBeGreaterThan(4);
+  expect(html).not.toContain("NaN");
+  expect(html).not.toContain("undefined");
+});
+
+test("no line is wider than the terminal, whatever the names", () => {
+  fc.assert(
+    fc.property(names, fc.integer({ min: 40, max: 160 }), (name, width) => {
+      for (const line of renderText(reportOf(name), { width, color: false })) {
+        expect(cellWidth(line)).toBeLessThanOrEqual(width);
+        expect(line).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+      }
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test("colour is bold and dim around the same words, and none without it", () => {
+  const report = reportOf("camp_1");
+  const plain = renderText(report, { width: 100, color: false });
+  const styled = renderText(report, { width: 100, color: true });
+  expect(styled.join("\n")).toContain("\u001b[1m");
+  expect(styled.map((line) => line.replaceAll(/\u001b\[\d+m/g, ""))).toEqual(plain);
+});
+
+test("the text says the figure with its parts, the real trend beside the documented word, and the restatement", () => {
+  const text = renderText(reportOf("camp_1"), { width: 400, color: false }).join("\n");
+  // Seven days with 15 and five with 50 conversions, and 110 other calls each day.
+  expect(text).toContain("21.19 %  355 of 1,675 calls");
+  expect(text).toMatch(/Trend +(rising|falling|none)/);
+  expect(text).toContain("since 2026-03-09 on another level");
+  expect(text).toContain("In one word  positive (positive is a conversion above 15 %");
+  expect(text).toMatch(
+    /restated 2026-03-03: was 21\.2 % \(355\/\d[\d,]*\) on 2026-03-22 00:00 UTC, now .*because 37 calls arrived late, 2 changed, 1 left the period/,
+  );
+  expect(text).toContain("codes that the map does not know: camp_1 120");
+});
+
+test("CSV is read back by a parser, and no cell is a formula", () => {
+  fc.assert(
+    fc.property(names, (name) => {
+      const text = [...renderCsv(reportOf(name))].join("\n");
+      const rows: string[][] = parse(text, { relax_column_count: false });
+      expect(rows[0]).toHaveLength(10);
+      for (const row of rows) for (const column of [0, 1, 2, 9]) expect(row[column]).not.toMatch(/^[=+\-@\t\r]/);
+      const listed = rows.filter(([section]) => section === "list").map(([, value]) => value);
+      expect(listed).toContain(/^[=+\-@\t\r]/.test(name) ? `'${name}` : name.toWellFormed());
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("a narrow table gives up its less important columns, in order", () => {
+  const columns = [
+    { head: "Name", cells: ["aaaa"] },
+    { head: "Second", cells: ["b"], rank: 2 },
+    { head: "First", cells: ["c"], rank: 1, right: true },
+  ];
+  expect(table(columns, 100)).toEqual(["Name  Second  First", "aaaa  b           c"]);
+  expect(table(columns, 15)).toEqual(["Name  First", "aaaa      c"]);
+  expect(table(columns, 3)).toEqual(["Name", "aaaa"]);
+});
+
+test("small plots of characters", () => {
+  expect(sparkline([0, 1, null, 0.5], 10)).toBe("▁█·▅");
+  expect(sparkline([2, 2], 10)).toBe("▄▄");
+  expect(
+    sparkline(
+      Array.from({ length: 100 }, (_, i) => i),
+      4,
+    ),
+  ).toBe("▁▃▆█");
+  expect(bar(0.5, 4)).toBe("██");
+  expect(bar(2, 4)).toBe("████");
+  expect(bar(0.03, 4)).toBe("▏");
+});
+
+test("axes end at or above what they show, in even steps", () => {
+  fc.assert(
+    fc.property(fc.double({ min: 1e-4, max: 1, noNaN: true }), (most) => {
+      const values = ticks(most);
+      expect(values[0]).toBe(0);
+      expect(values.at(-1)).toBeGreaterThanOrEqual(most * 0.9998);
+      expect(values.length).toBeGreaterThan(2);
+      expect(values.length).toBeLessThan(8);
+    }),
+  );
+});
