@@ -7,7 +7,7 @@ import type { Zone } from "../time/zone.ts";
 import { AbandonedCheck, CampaignDayCheck, ConversationCheck, DateCapCheck, HourCapCheck } from "./checks-attempts.ts";
 import { ClosedDaysCheck, EmergencyCheck, HoursCheck } from "./checks-clock.ts";
 import { ConsentCheck, InternalListCheck, NationalCheck, RegistryAgeCheck, RevocationCheck } from "./checks-person.ts";
-import { type Context, LIFTED_BY, type RelationshipMonths } from "./context.ts";
+import { ABOUT, type Context, LIFTED_BY, type RelationshipMonths } from "./context.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -28,6 +28,8 @@ export interface Check {
 
 /** A rule bound: in force or not, lifted or not, then its check. */
 export class BoundRule {
+  /** Bits of the facts without which the rule cannot be broken. */
+  readonly about: number;
   readonly #rule: Rule;
   readonly #check: Check;
   readonly #mask: number;
@@ -36,6 +38,7 @@ export class BoundRule {
   readonly #ends: number;
 
   constructor(rule: Rule, check: Check, exempt: readonly Exemption[], months: RelationshipMonths | undefined) {
+    this.about = aboutOf(rule);
     this.#rule = rule;
     this.#check = check;
     this.#mask = exempt.reduce((mask, name) => mask | LIFTED_BY[name], 0);
@@ -73,6 +76,25 @@ export class BoundRule {
 
   #covers(day: number): boolean {
     return day >= this.#effective && day <= this.#ends;
+  }
+}
+
+function aboutOf(rule: Rule): number {
+  switch (rule.kind) {
+    case "attempt-cap":
+      return rule.max === 0 ? 0 : ABOUT.attempts;
+    case "conversation-quiet":
+    case "abandoned-quiet":
+      return ABOUT.attempts;
+    case "national-registry":
+    case "internal-list":
+      return ABOUT.dnc;
+    case "registry-age":
+      return ABOUT.scrub;
+    case "consent-revocation":
+      return ABOUT.consent;
+    default:
+      return 0;
   }
 }
 

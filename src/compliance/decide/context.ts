@@ -14,6 +14,9 @@ const NEVER = Number.POSITIVE_INFINITY;
 export const DEFAULT_SUBJECT = "A";
 const NO_ATTEMPTS: readonly Attempt[] = [];
 
+/** Bits of the facts that some rules are about. */
+export const ABOUT = { attempts: 1, dnc: 2, scrub: 4, consent: 8 } as const;
+
 /** Bits of what lifts rules. */
 export const LIFTED_BY: Readonly<Record<Exemption, number>> = { ebr: 1, express: 2, written: 4 };
 
@@ -42,10 +45,13 @@ export class Context {
   readonly times: number[] = [];
   facts: CallFacts = {};
   attempts: readonly Attempt[] = NO_ATTEMPTS;
+  /** Bits of the facts that are known; rules about others cannot be broken. */
+  known = 0;
   subject = DEFAULT_SUBJECT;
 
   /** What was found: a flag for each violation, and the instant before which one of the rules broken surely stays broken. */
   readonly flags: Uint8Array;
+  #flagged = false;
   broken = false;
   until: Instant = 0;
   /** The end of what the rule at hand may claim: its last day in force, or the beginning of what lifts it. */
@@ -68,22 +74,37 @@ export class Context {
 
   /** Takes up a call. Throws `invalid_facts` for a date or an instant that is none. */
   begin(call: Call, facts: CallFacts, zones: readonly Zone[], now: Instant): void {
+    const { attempts, consent, ebr, dnc, scrubbedOn, rndDisconnectedOn } = facts;
     this.zones = zones;
     this.facts = facts;
-    this.attempts = facts.attempts ?? NO_ATTEMPTS;
+    this.attempts = attempts ?? NO_ATTEMPTS;
     this.subject = call.subject ?? DEFAULT_SUBJECT;
     this.limit = now + HORIZON_DAYS * DAY_MS;
-    this.#ebrStart = facts.ebr === undefined ? 0 : parseDay(facts.ebr.date, "ebr.date");
-    this.scrubbedDay = facts.scrubbedOn === undefined ? Number.NaN : parseDay(facts.scrubbedOn, "scrubbedOn");
-    this.#disconnectedDay =
-      facts.rndDisconnectedOn === undefined ? Number.NaN : parseDay(facts.rndDisconnectedOn, "rndDisconnectedOn");
-    for (const { at } of this.attempts) requireInstant(at, "attempts.at");
-    const { consent, dnc } = facts;
+    let known = 0;
+    this.#ebrStart = ebr === undefined ? 0 : parseDay(ebr.date, "ebr.date");
+    this.scrubbedDay = scrubbedOn === undefined ? Number.NaN : parseDay(scrubbedOn, "scrubbedOn");
+    if (scrubbedOn !== undefined) known |= ABOUT.scrub;
+    this.#disconnectedDay = rndDisconnectedOn === undefined ? Number.NaN : parseDay(rndDisconnectedOn, "rndDisconnectedOn");
+    if (attempts !== undefined && attempts.length > 0) {
+      known |= ABOUT.attempts;
+      for (const { at } of attempts) requireInstant(at, "attempts.at");
+    }
     if (consent !== undefined) {
+      known |= ABOUT.consent;
       requireInstant(consent.at, "consent.at");
       if (consent.revokedAt !== undefined) requireInstant(consent.revokedAt, "consent.revokedAt");
     }
-    if (dnc?.internalAt !== undefined) requireInstant(dnc.internalAt, "dnc.internalAt");
+    if (dnc !== undefined) {
+      known |= ABOUT.dnc;
+      if (dnc.internalAt !== undefined) requireInstant(dnc.internalAt, "dnc.internalAt");
+    }
+    this.known = known;
+  }
+
+  /** Forgets what was flagged. */
+  clear(): void {
+    if (this.#flagged) this.flags.fill(0);
+    this.#flagged = false;
   }
 
   /** Turns to an instant: nothing is broken there yet. */
@@ -101,7 +122,8 @@ export class Context {
       this.days[i] = day;
       this.times[i] = local - day * DAY_MS;
     }
-    this.#consentBits = this.consentInForce() ? (this.facts.consent?.level === "written" ? 6 : 2) : 0;
+    this.#consentBits =
+      this.facts.consent !== undefined && this.consentInForce() ? (this.facts.consent?.level === "written" ? 6 : 2) : 0;
   }
 
   /**
@@ -111,6 +133,7 @@ export class Context {
    */
   report(violation: number, until: Instant, zone = -1, count = 0, since = 0): void {
     this.flags[violation] = 1;
+    this.#flagged = true;
     this.broken = true;
     const release = until < this.cap ? until : this.cap;
     if (release > this.until) this.until = release;

@@ -91,7 +91,11 @@ export function mayCall(call: Call, facts: CallFacts, pack: CompiledPack, now: I
   context.begin(call, facts, place.zones, now);
   context.wantsNext = false;
   context.turnTo(now);
-  for (const rule of place.rules[call.callType]) {
+  const rules = place.rules[call.callType];
+  const { known } = context;
+  for (let i = 0; i < rules.length; i++) {
+    const rule = rules[i];
+    if (rule === undefined || (rule.about & ~known) !== 0) continue;
     rule.run(context);
     if (context.broken) return false;
   }
@@ -102,7 +106,7 @@ function judge(context: Context, place: Place, call: Call, facts: CallFacts, now
   requireNow(now);
   context.begin(call, facts, place.zones, now);
   context.wantsNext = wantsNext && place.fault < 0;
-  context.flags.fill(0);
+  context.clear();
   run(context, place, call, now);
 }
 
@@ -110,7 +114,12 @@ function run(context: Context, place: Place, call: Call, at: Instant): void {
   context.turnTo(at);
   context.rule = undefined;
   if (place.fault >= 0) context.report(place.fault, NEVER);
-  for (const rule of place.rules[call.callType]) rule.run(context);
+  const rules = place.rules[call.callType];
+  const { known } = context;
+  for (let i = 0; i < rules.length; i++) {
+    const rule = rules[i];
+    if (rule !== undefined && (rule.about & ~known) === 0) rule.run(context);
+  }
 }
 
 /**

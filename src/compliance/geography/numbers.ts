@@ -63,8 +63,19 @@ function nonGeographic(code: string): readonly unknown[] | undefined {
 
 /** Normalises a US ZIP (ZIP+4 included) or a Canadian postal code; undefined when the text has neither form. */
 export function normalisePostal(text: string): string | undefined {
+  if (isPlainZip(text)) return text;
   const plain = text.trim();
   if (/^\d{5}(-?\d{4})?$/.test(plain)) return plain.slice(0, 5);
   const canadian = plain.toUpperCase().replace(/[ -]/g, "");
   return /^[A-Z]\d[A-Z]\d[A-Z]\d$/.test(canadian) ? canadian : undefined;
+}
+
+/** Nearly every code comes in this form; a look at five characters is cheaper than the patterns. */
+function isPlainZip(text: string): boolean {
+  if (text.length !== 5) return false;
+  for (let i = 0; i < 5; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 48 || code > 57) return false;
+  }
+  return true;
 }

@@ -8,9 +8,15 @@ export const DAY_MS = 86_400_000;
 export const HOUR_MS = 3_600_000;
 export const MINUTE_MS = 60_000;
 
-/** Days since 1970-01-01 of a proleptic Gregorian date. `month` is 1..12. */
+/**
+ * Days since 1970-01-01 of a proleptic Gregorian date. `month` is 1..12. Years are counted from March, so that a leap day is the last day of
+ * its year and the months' lengths follow one formula; several times as fast as a Date, of which a decision would need a handful.
+ */
 export function dayNumber(year: number, month: number, day: number): number {
-  return Date.UTC(year, month - 1, day) / DAY_MS;
+  const marchYear = month > 2 ? year : year - 1;
+  const monthFromMarch = month > 2 ? month - 3 : month + 9;
+  const leapDays = Math.floor(marchYear / 4) - Math.floor(marchYear / 100) + Math.floor(marchYear / 400);
+  return marchYear * 365 + leapDays + Math.floor((153 * monthFromMarch + 2) / 5) + day - 719_469;
 }
 
 /**
@@ -19,10 +25,10 @@ export function dayNumber(year: number, month: number, day: number): number {
  */
 export function parseDay(text: string, what: string): number {
   if (text.length === 10 && text.charCodeAt(4) === 45 && text.charCodeAt(7) === 45) {
-    const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10)];
-    const number = dayNumber(year, month, day);
-    // Date.UTC rolls 30 February over into March; a date of the calendar comes back as it went in.
-    if (year >= 1900 && month >= 1 && day >= 1 && day <= daysInMonth(year, month)) return number;
+    const year = digits(text, 0, 4);
+    const month = digits(text, 5, 7);
+    const day = digits(text, 8, 10);
+    if (year >= 1900 && month >= 1 && day >= 1 && day <= daysInMonth(year, month)) return dayNumber(year, month, day);
   }
   throw new ComplianceError("invalid_facts", `${what} ${JSON.stringify(text)} is not a date such as 2026-06-15`);
 }
@@ -39,7 +45,7 @@ function digits(text: string, from: number, to: number): number {
 
 function daysInMonth(year: number, month: number): number {
   if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
-  return month > 12 ? 0 : [4, 6, 9, 11].includes(month) ? 30 : 31;
+  return month > 12 ? 0 : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 /** `YYYY-MM-DD` of a day number. */
@@ -56,7 +62,8 @@ export function weekdayOf(day: number): number {
 export function addMonths(day: number, months: number): number {
   const date = new Date(day * DAY_MS);
   const target = date.getUTCFullYear() * 12 + date.getUTCMonth() + months;
-  const [year, month] = [Math.floor(target / 12), (target % 12) + 1];
+  const year = Math.floor(target / 12);
+  const month = target - year * 12 + 1;
   return dayNumber(year, month, Math.min(date.getUTCDate(), daysInMonth(year, month)));
 }
 

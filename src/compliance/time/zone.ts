@@ -9,9 +9,12 @@ const [FIRST_YEAR, LAST_YEAR] = [1970, 2199];
 // No zone has ever left an offset and come back within a week; shorter steps would only cost time.
 const STEP = 7 * DAY_MS;
 
+const FIRST_INSTANT = dayNumber(FIRST_YEAR + 1, 1, 1) * DAY_MS;
+const LAST_INSTANT = dayNumber(LAST_YEAR, 1, 1) * DAY_MS;
+
 /** True when an instant is one that zones can tell a local time for (years 1971 to 2198). */
 export function isInstantInRange(at: number): boolean {
-  return at >= Date.UTC(FIRST_YEAR + 1, 0, 1) && at < Date.UTC(LAST_YEAR, 0, 1);
+  return at >= FIRST_INSTANT && at < LAST_INSTANT;
 }
 
 /** One zone's offsets. The table grows with the years asked for; what it answers never changes. */
