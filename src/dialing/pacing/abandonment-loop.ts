@@ -1,65 +1,85 @@
 // The outer loop: moves the risk limit theta so that the measured abandonment rate comes to its target, and keeps the account of the measured window.
 
+import { requireNonNegative, requireProbability } from "../arguments.ts";
+
 export interface AbandonmentLoopOptions {
-  /** Abandonment rate aimed at, 0..1. */
+  /** Abandonment rate aimed at over the measured window, 0..1. */
   readonly target: number;
   /** Theta at the start. Default 0.6 of the target. */
-  readonly theta?: number;
-  /** Step of ln theta per answered call with known fate. Default 0.03. */
-  readonly gain?: number;
-  /** Answer to each abandoned call by which the window's account is off, in ln theta. Default 0.03. */
-  readonly accountGain?: number;
-  /** Abandoned calls to stay below what the target allows over the window, as a margin against chance. Default 0. */
-  readonly reserve?: number;
+  readonly theta?: number | undefined;
+  /** Change of ln theta for each abandoned call by which the account is off. Default 0.03. */
+  readonly gain?: number | undefined;
+  /** Abandoned calls to stay below what the target allows over the window, as a margin against chance. Default 3. */
+  readonly reserve?: number | undefined;
 }
 
-/** An account that is better than this many abandoned calls does not raise theta further. */
-const CREDIT_COUNTED = 10;
-const LOWEST = Math.log(1e-6);
+/** State of the loop, for snapshots. */
+export interface AbandonmentLoopState {
+  readonly base: number;
+  /** NaN (null in JSON) before the first decision. */
+  readonly credit: number | null;
+}
+
+/** Credit beyond the reserve that is kept for later; what exceeds it is given up. */
+const CREDIT_KEPT = 15;
+/** The base follows slowly enough that the loop settles without swinging: critical damping has 1/4. */
+const DAMPING = 0.25;
+const LOWEST = Math.log(1e-7);
 const HIGHEST = Math.log(0.5);
 
 /**
- * ln theta = base + accountGain * (credit - reserve), where credit = target * answers - abandoned over the measured window.
- * Per answered call the base moves by gain * (target - y), y = 1 when it was abandoned, as long as the window is not overdrawn
- * (an overdrawn window would otherwise teach the base to undo what the account demands).
+ * A proportional and integral controller on the account of abandoned calls, credit = target * answers - abandoned:
+ *
+ *     ln theta = base + gain * (credit - reserve);   per answer: credit += target - y,   base += target * gain^2 / 4 * (credit - reserve)
+ *
+ * with y = 1 for an abandoned call. The account begins with what the measured window has left, keeps little of a surplus (a quiet month is no licence for a
+ * wild day) and all of a debt, and never exceeds what the window's counters allow.
  */
 export class AbandonmentLoop {
   readonly target: number;
   readonly #gain: number;
-  readonly #accountGain: number;
   readonly #reserve: number;
   #base: number;
+  #credit = Number.NaN;
 
   constructor(options: AbandonmentLoopOptions) {
-    this.target = options.target;
-    this.#gain = options.gain ?? 0.03;
-    this.#accountGain = options.accountGain ?? 0.03;
-    this.#reserve = options.reserve ?? 0;
-    this.#base = Math.log(options.theta ?? 0.6 * options.target);
+    const { target, theta = 0.6 * target, gain = 0.03, reserve = 3 } = options;
+    requireProbability("target", target);
+    requireProbability("theta", theta);
+    requireNonNegative("gain", gain);
+    requireNonNegative("reserve", reserve);
+    this.target = target;
+    this.#gain = gain;
+    this.#reserve = reserve;
+    this.#base = Math.max(LOWEST, Math.log(theta));
   }
 
   /** An answered call's fate is known. */
   learn(abandoned: boolean): void {
-    const moved = this.#base + this.#gain * (this.target - (abandoned ? 1 : 0));
+    this.#credit = Math.min(this.#credit + this.target - (abandoned ? 1 : 0), this.#reserve + CREDIT_KEPT);
+    const off = Math.max(-CREDIT_KEPT, this.#credit - this.#reserve);
+    const moved = this.#base + DAMPING * this.target * this.#gain * this.#gain * off;
     this.#base = Math.min(HIGHEST, Math.max(LOWEST, moved));
   }
 
-  /** Abandoned calls that the target still allows over the window; negative when it is overdrawn. */
+  /** Abandoned calls that may still be had by the account; `liveAnswers` and `abandoned` are the measured window's counters. Negative: a debt. */
   credit(liveAnswers: number, abandoned: number): number {
-    return this.target * liveAnswers - abandoned;
+    const allowed = this.target * liveAnswers - abandoned;
+    if (Number.isNaN(this.#credit)) this.#credit = Math.min(allowed, this.#reserve + CREDIT_KEPT);
+    return Math.min(this.#credit, allowed);
   }
 
-  /** The risk limit now, by the counters of the measured window. */
+  /** The risk limit now. */
   theta(liveAnswers: number, abandoned: number): number {
-    const credit = Math.min(CREDIT_COUNTED, this.credit(liveAnswers, abandoned) - this.#reserve);
-    return Math.exp(Math.min(HIGHEST, this.#base + this.#accountGain * credit));
+    return Math.exp(Math.min(HIGHEST, this.#base + this.#gain * (this.credit(liveAnswers, abandoned) - this.#reserve)));
   }
 
-  snapshot(): { base: number } {
-    return { base: this.#base };
+  snapshot(): AbandonmentLoopState {
+    return { base: this.#base, credit: Number.isNaN(this.#credit) ? null : this.#credit };
   }
 
-  restore({ base }: { base: number }): void {
+  restore({ base, credit }: AbandonmentLoopState): void {
     this.#base = base;
+    this.#credit = credit ?? Number.NaN;
   }
 }

@@ -3,9 +3,9 @@
 import type { CallTable } from "./hazard-tables.ts";
 
 /** Memories of the parallel estimates, in attempts whose fate is known: from "something has just changed" to "this is how this list is". */
-const MEMORIES = [60, 250, 1000, 4000] as const;
+const MEMORIES = [100, 500, 2500, 10_000] as const;
 /** How much weight flows back to the other memories per attempt, so that none is ever ruled out. */
-const SHARING = 1 / 400;
+const SHARING = 1 / 5000;
 const SLOT = 0.5;
 
 export interface LiveRateOptions {
@@ -15,13 +15,26 @@ export interface LiveRateOptions {
   readonly priorAttempts?: number;
 }
 
+/** State of the estimate as plain data. */
+export interface LiveRateState {
+  readonly head: number;
+  readonly time: number | null;
+  readonly answers: number;
+  readonly exposure: number;
+  readonly placed: readonly number[];
+  readonly live: readonly number[];
+  readonly trials: readonly number[];
+  readonly weight: readonly number[];
+  readonly rate: number;
+  readonly evidence: number;
+}
+
 /**
  * Live answers divided by exposure. The exposure of a call placed a seconds ago is F_L(a), the share of live calls known by that age, so the
  * estimate is unbiased at every instant although answers come in sooner than failures. Four estimates with different memories run side by side and
  * are weighed by how well each foretold the answers so far (fixed-share forecasting, Herbster and Warmuth 1998).
  */
 export class LiveRate {
-  readonly #table: CallTable;
   readonly #increments: Float64Array;
   /** Calls placed, by slot of their age, a ring. */
   readonly #placed: Float64Array;
@@ -38,7 +51,6 @@ export class LiveRate {
   evidence: number;
 
   constructor(table: CallTable, options: LiveRateOptions) {
-    this.#table = table;
     const slots = Math.ceil(table.longestAge / SLOT) + 1;
     this.#placed = new Float64Array(slots);
     this.#increments = new Float64Array(slots);
@@ -112,10 +124,10 @@ export class LiveRate {
     this.evidence = evidence;
   }
 
-  snapshot(): object {
+  snapshot(): LiveRateState {
     return {
       head: this.#head,
-      time: this.#time,
+      time: Number.isNaN(this.#time) ? null : this.#time,
       answers: this.#answers,
       exposure: this.#exposure,
       placed: [...this.#placed],
@@ -125,5 +137,19 @@ export class LiveRate {
       rate: this.rate,
       evidence: this.evidence,
     };
+  }
+
+  /** Takes over the state of an estimate of the same beliefs; what does not fit is left as it is. */
+  restore(state: LiveRateState): void {
+    this.#head = state.head % this.#placed.length;
+    this.#time = state.time ?? Number.NaN;
+    this.#answers = state.answers;
+    this.#exposure = state.exposure;
+    this.#placed.set(state.placed.slice(0, this.#placed.length));
+    this.#live.set(state.live.slice(0, MEMORIES.length));
+    this.#trials.set(state.trials.slice(0, MEMORIES.length));
+    this.#weight.set(state.weight.slice(0, MEMORIES.length));
+    this.rate = state.rate;
+    this.evidence = state.evidence;
   }
 }

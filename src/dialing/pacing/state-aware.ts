@@ -1,5 +1,6 @@
 // Our pacing rule: dial while the chance that a further call meets no agent is at most theta; theta follows the measured abandonment rate.
 
+import { z } from "zod";
 import { AbandonmentLoop, type AbandonmentLoopOptions } from "./abandonment-loop.ts";
 import type { DialingBeliefs } from "./beliefs.ts";
 import { LiveRate } from "./live-rate.ts";
@@ -9,9 +10,9 @@ import { type DialerView, Observation, type PacingStrategy } from "./strategy.ts
 export interface StateAwareParameters extends AbandonmentLoopOptions {
   readonly beliefs: DialingBeliefs;
   /** How many attempts the believed live rate is worth at the start. Default 40. Infinity: the rate is known and not learned. */
-  readonly priorAttempts?: number;
+  readonly priorAttempts?: number | undefined;
   /** Seconds between decisions. Default 0.5. */
-  readonly interval?: number;
+  readonly interval?: number | undefined;
   /** The true live rate at a time (s since the start), for comparisons with a rule that is told it. */
   readonly liveRateAt?: (now: number) => number;
 }
@@ -34,6 +35,24 @@ export interface StateAwareExplanation {
   readonly limitedBy: PacingLimit;
   readonly horizons: object[];
 }
+
+const numbers = z.array(z.number());
+const stateSchema = z.object({
+  loop: z.object({ base: z.number(), credit: z.number().nullable() }),
+  rate: z.object({
+    head: z.int(),
+    time: z.number().nullable(),
+    answers: z.number(),
+    exposure: z.number(),
+    placed: numbers,
+    live: numbers,
+    trials: numbers,
+    weight: numbers,
+    rate: z.number(),
+    evidence: z.number(),
+  }),
+  placed: z.number(),
+});
 
 /** The state-aware strategy. Instances are made by `stateAware`. */
 class StateAware implements PacingStrategy {
@@ -59,12 +78,14 @@ class StateAware implements PacingStrategy {
   decide(view: DialerView): number {
     this.#rate.advance(view.now, this.#placedBefore < 0 ? 0 : view.placed - this.#placedBefore);
     this.#placedBefore = view.placed;
-    const room = Math.min(view.trunksFree, view.callTokens, view.leadsReady);
+    // What the rate limit holds up goes out before the next decision, as far as the sustained rate allows.
+    const passed = view.callTokens + view.callsPerSecond * this.interval;
+    const room = Math.min(view.trunksFree, passed, view.leadsReady);
     if (room < 1) return 0;
     const theta = this.#loop.theta(view.windowLiveAnswers, view.windowAbandoned);
     let risk = this.#forecast.evaluate(view, this.#liveRate(view.now), theta);
     let calls = 0;
-    while (risk <= theta && calls < room) {
+    while (risk <= theta && calls + 1 <= room) {
       calls += 1;
       risk = this.#forecast.add();
     }
@@ -75,6 +96,17 @@ class StateAware implements PacingStrategy {
     if (what === Observation.answered) this.#rate.answered();
     else if (what === Observation.served) this.#loop.learn(false);
     else if (what === Observation.abandoned) this.#loop.learn(true);
+  }
+
+  snapshot(): object {
+    return { loop: this.#loop.snapshot(), rate: this.#rate.snapshot(), placed: this.#placedBefore };
+  }
+
+  restore(state: object): void {
+    const { loop, rate, placed } = stateSchema.parse(state);
+    this.#loop.restore(loop);
+    this.#rate.restore(rate);
+    this.#placedBefore = placed;
   }
 
   explain(view: DialerView): StateAwareExplanation {
@@ -102,7 +134,7 @@ class StateAware implements PacingStrategy {
 function limitOf(view: DialerView, risky: boolean): PacingLimit {
   if (view.leadsReady < 1) return "leads";
   if (view.trunksFree < 1) return "trunks";
-  if (view.callTokens < 1) return "rate";
+  if (view.callTokens < 1 && !risky) return "rate";
   return risky || view.loggedIn > 0 ? "risk" : "agents";
 }
 
