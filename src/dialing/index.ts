@@ -1,6 +1,21 @@
 // The dialer model: queueing formulas, distributions, simulation, pacing strategies, calibration. Pure: Node, workers and the browser run the same code.
 
 export {
+  CALL_OUTCOMES,
+  type CalibratedScenario,
+  type Calibration,
+  type CalibrationBuilder,
+  type CallOutcome,
+  type CallRecord,
+  type Candidate,
+  calibratedScenario,
+  callRecordSchema,
+  createCalibration,
+  type DurationFit,
+  type OutcomeRates,
+  type ThinSpot,
+} from "./calibrate/index.ts";
+export {
   type Distribution,
   distributionSchema,
   inversion,

@@ -1,0 +1,227 @@
+// From records of attempts to the numbers that a scenario needs, with how sure each is and where there is too little to tell.
+
+import { type RateInterval, wilsonInterval } from "../../kernel/index.ts";
+import { refuse } from "../arguments.ts";
+import { DurationSample } from "./duration-sample.ts";
+import { type DurationFit, fitDurations } from "./fit.ts";
+import { CALL_OUTCOMES, type CallOutcome, type CallRecord } from "./record.ts";
+
+/** Attempts that an hour needs, and values that a duration needs, to count as known. */
+const ENOUGH = 100;
+/** Attempts numbered higher are counted with this one. */
+const MOST_ATTEMPTS = 60;
+
+/** Shares of the outcomes of attempts. The intervals take attempts as independent. */
+export interface OutcomeRates {
+  readonly attempts: number;
+  readonly rates: Readonly<Record<CallOutcome, RateInterval>>;
+}
+
+/** Where the data says too little. */
+export interface ThinSpot {
+  /** What is thin: `hour 20`, `talk`, `ring.machine`, `attempt`. */
+  readonly where: string;
+  readonly count: number;
+  readonly needed: number;
+  /** What follows from it, one sentence. */
+  readonly message: string;
+}
+
+/** All that was learned. Durations are seconds, rates shares of 1 with 95 % intervals. */
+export interface Calibration {
+  readonly overall: OutcomeRates;
+  /** Local hours with at least one attempt, in order. */
+  readonly byHour: readonly (OutcomeRates & { readonly hour: number; readonly isThin: boolean })[];
+  /** By number of the attempt at its lead; the last stands for all higher ones too. Empty when records carry none. */
+  readonly byAttempt: readonly { readonly attempt: number; readonly attempts: number; readonly live: RateInterval }[];
+  /** Leads seen (first attempts), and attempts per lead; undefined when records carry no attempt numbers. */
+  readonly attemptsPerLead: { readonly leads: number; readonly mean: number; readonly most: number } | undefined;
+  /** Factor by which the live rate changes from one attempt to the next; undefined when there is too little to tell. */
+  readonly attemptDecay: { readonly value: number; readonly low: number; readonly high: number } | undefined;
+  /** Abandoned calls per live answer; undefined when no record says whether it was abandoned. */
+  readonly abandonment: RateInterval | undefined;
+  readonly ring: Readonly<Record<CallOutcome, DurationFit | undefined>>;
+  readonly talk: DurationFit | undefined;
+  readonly wrap: DurationFit | undefined;
+  readonly thin: readonly ThinSpot[];
+}
+
+/** Takes records one by one in constant memory. */
+export interface CalibrationBuilder {
+  /** @throws DialingError `invalid_input` naming the field; the record is then not counted */
+  add(record: CallRecord): void;
+  /** What the records so far say; more may be added after. */
+  finish(): Calibration;
+}
+
+type Counts = Record<CallOutcome, number>;
+
+const noCounts = (): Counts => ({ live: 0, machine: 0, noAnswer: 0, busy: 0, invalid: 0 });
+
+export function createCalibration(): CalibrationBuilder {
+  const hours = Array.from({ length: 24 }, noCounts);
+  const attempts = Array.from({ length: MOST_ATTEMPTS + 1 }, () => ({ attempts: 0, live: 0 }));
+  const ring = { live: sample(), machine: sample(), noAnswer: sample(), busy: sample(), invalid: sample() };
+  const [talk, wrap] = [sample(), sample()];
+  const abandonment = { abandoned: 0, known: 0 };
+  let most = 0;
+  return {
+    add(record) {
+      requireRecord(record);
+      const { outcome, attempt } = record;
+      const hour = hours[Math.floor(record.hour)];
+      if (hour !== undefined) hour[outcome] += 1;
+      if (record.ringSeconds !== undefined) ring[outcome].add(record.ringSeconds);
+      if (record.talkSeconds !== undefined) talk.add(record.talkSeconds);
+      if (record.wrapSeconds !== undefined) wrap.add(record.wrapSeconds);
+      if (outcome === "live" && record.abandoned !== undefined) {
+        abandonment.known += 1;
+        if (record.abandoned) abandonment.abandoned += 1;
+      }
+      const number = attempt === undefined ? undefined : attempts[Math.min(MOST_ATTEMPTS, attempt)];
+      if (number === undefined || attempt === undefined) return;
+      number.attempts += 1;
+      if (outcome === "live") number.live += 1;
+      most = Math.max(most, attempt);
+    },
+    finish() {
+      const total = noCounts();
+      for (const hour of hours) for (const outcome of CALL_OUTCOMES) total[outcome] += hour[outcome];
+      const overall = ratesOf(total);
+      const byHour = hours.flatMap((counts, hour) => {
+        const rates = ratesOf(counts);
+        return rates.attempts === 0 ? [] : [{ hour, isThin: rates.attempts < ENOUGH, ...rates }];
+      });
+      const byAttempt = attempts.flatMap((counted, attempt) =>
+        counted.attempts === 0
+          ? []
+          : [{ attempt, attempts: counted.attempts, live: wilsonInterval(counted.live, counted.attempts) }],
+      );
+      const numbered = byAttempt.reduce((sum, { attempts }) => sum + attempts, 0);
+      const leads = attempts[1]?.attempts ?? 0;
+      const fits = {
+        ring: {
+          live: fitDurations(ring.live),
+          machine: fitDurations(ring.machine),
+          noAnswer: fitDurations(ring.noAnswer),
+          busy: fitDurations(ring.busy),
+          invalid: fitDurations(ring.invalid),
+        },
+        talk: fitDurations(talk),
+        wrap: fitDurations(wrap),
+      };
+      return {
+        overall,
+        byHour,
+        byAttempt,
+        attemptsPerLead: leads === 0 ? undefined : { leads, mean: numbered / leads, most },
+        attemptDecay: decayOf(byAttempt),
+        abandonment: abandonment.known === 0 ? undefined : wilsonInterval(abandonment.abandoned, abandonment.known),
+        ...fits,
+        thin: [
+          ...thinRates(overall, byHour),
+          ...thinDurations(total, fits, { ring, talk, wrap }),
+          ...thinAttempts(numbered, overall),
+        ],
+      };
+    },
+  };
+}
+
+const sample = (): DurationSample => new DurationSample();
+
+/** The types say most of it; numbers still may be anything. */
+function requireRecord(record: CallRecord): void {
+  if (!(record.hour >= 0 && record.hour < 24)) refuse("hour", record.hour, "a number from 0 up to 24");
+  if (!CALL_OUTCOMES.includes(record.outcome)) refuse("outcome", record.outcome, CALL_OUTCOMES.join(", "));
+  for (const name of ["ringSeconds", "talkSeconds", "wrapSeconds"] as const) {
+    const value = record[name];
+    if (value !== undefined && !(value >= 0 && value <= 86_400)) refuse(name, value, "seconds from 0 to 86,400");
+  }
+  const { attempt } = record;
+  if (attempt !== undefined && !(Number.isInteger(attempt) && attempt >= 1)) refuse("attempt", attempt, "a whole number from 1");
+}
+
+function ratesOf(counts: Counts): OutcomeRates {
+  const attempts = CALL_OUTCOMES.reduce((sum, outcome) => sum + counts[outcome], 0);
+  const rate = (outcome: CallOutcome): RateInterval => wilsonInterval(counts[outcome], attempts);
+  return {
+    attempts,
+    rates: {
+      live: rate("live"),
+      machine: rate("machine"),
+      noAnswer: rate("noAnswer"),
+      busy: rate("busy"),
+      invalid: rate("invalid"),
+    },
+  };
+}
+
+/** ln(live rate) is a straight line in the number of the attempt; each point weighs as much as its count makes it known. */
+function decayOf(byAttempt: Calibration["byAttempt"]): Calibration["attemptDecay"] {
+  const known = byAttempt.filter(({ attempt, live }) => attempt < MOST_ATTEMPTS && live.numerator >= 20);
+  if (known.length < 2) return undefined;
+  let [weights, meanX, meanY] = [0, 0, 0];
+  const points = known.map(({ attempt, live }) => {
+    // Variance of ln of a proportion: (1 - p) / (n p).
+    const weight = live.numerator / Math.max(1e-9, 1 - live.rate);
+    return { x: attempt, y: Math.log(live.rate), weight };
+  });
+  for (const { x, y, weight } of points) {
+    weights += weight;
+    meanX += weight * x;
+    meanY += weight * y;
+  }
+  meanX /= weights;
+  meanY /= weights;
+  let [xx, xy] = [0, 0];
+  for (const { x, y, weight } of points) {
+    xx += weight * (x - meanX) ** 2;
+    xy += weight * (x - meanX) * (y - meanY);
+  }
+  const slope = xy / xx;
+  const half = 1.96 / Math.sqrt(xx);
+  return { value: Math.exp(slope), low: Math.exp(slope - half), high: Math.exp(slope + half) };
+}
+
+function thinRates(overall: OutcomeRates, byHour: Calibration["byHour"]): ThinSpot[] {
+  if (overall.attempts < ENOUGH) {
+    const message = "Too few attempts to know any rate; the intervals say how wide the guess is.";
+    return [{ where: "attempts", count: overall.attempts, needed: ENOUGH, message }];
+  }
+  return byHour
+    .filter(({ isThin }) => isThin)
+    .map(({ hour, attempts }) => ({
+      where: `hour ${hour}`,
+      count: attempts,
+      needed: ENOUGH,
+      message: `Between ${hour}:00 and ${hour + 1}:00 the rates of the whole day are used.`,
+    }));
+}
+
+interface Durations<T> {
+  readonly ring: Readonly<Record<CallOutcome, T>>;
+  readonly talk: T;
+  readonly wrap: T;
+}
+
+function thinDurations(counts: Counts, fits: Durations<DurationFit | undefined>, samples: Durations<DurationSample>): ThinSpot[] {
+  const spot = (where: string, fit: DurationFit | undefined, { count, zeros }: DurationSample, isSeen: boolean): ThinSpot[] => {
+    if (!isSeen || count + zeros >= ENOUGH) return [];
+    const message = fit === undefined ? "Nothing to fit: the scenario's default stays." : "So few values say little of the tail.";
+    return [{ where, count: count + zeros, needed: ENOUGH, message }];
+  };
+  return [
+    ...CALL_OUTCOMES.flatMap((outcome) =>
+      spot(`ring.${outcome}`, fits.ring[outcome], samples.ring[outcome], counts[outcome] > 0),
+    ),
+    ...spot("talk", fits.talk, samples.talk, counts.live > 0),
+    ...spot("wrap", fits.wrap, samples.wrap, counts.live > 0),
+  ];
+}
+
+function thinAttempts(numbered: number, { attempts }: OutcomeRates): ThinSpot[] {
+  if (numbered >= ENOUGH || attempts === 0) return [];
+  const message = "Without attempt numbers nothing is known of attempts per lead and of their decay.";
+  return [{ where: "attempt", count: numbered, needed: ENOUGH, message }];
+}
