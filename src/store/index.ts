@@ -5,6 +5,7 @@ export type { AuditLog } from "./audit/log.ts";
 export { verifyConsistency, verifyProof } from "./audit/proof.ts";
 export type { AuditVerdict } from "./audit/verify.ts";
 export { joinEmbeddedServer } from "./embedded/server.ts";
+export type { CrmLedger, CrmRefusal, CrmVersion } from "./crm/crm-ledger.ts";
 export { StoreError } from "./error.ts";
 export type { Facts } from "./facts/facts.ts";
 export type { FactsQuery } from "./facts/read.ts";
@@ -33,6 +34,7 @@ export type { StoreLog } from "./log.ts";
 export type { Outbox } from "./outbox/outbox.ts";
 export type { ClaimedEvent, Delivery, DeliveryStatus, FailedAttempt, OutboxEvent } from "./outbox/types.ts";
 export type { Replica, Replicas } from "./replicas.ts";
+export type { KeptFigures } from "./reports/reported-figures.ts";
 export {
   type LakeFiles,
   type PageCommit,

@@ -3,6 +3,7 @@
 import type { Clock } from "../kernel/index.ts";
 import { loadSigner } from "./audit/keys.ts";
 import { AuditLog } from "./audit/log.ts";
+import { CrmLedger } from "./crm/crm-ledger.ts";
 import { Database, together } from "./database/database.ts";
 import { makeFolder } from "./embedded/files.ts";
 import { type EmbeddedServer, joinEmbeddedServer } from "./embedded/server.ts";
@@ -12,6 +13,7 @@ import { type StoreLog, silent } from "./log.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { Outbox } from "./outbox/outbox.ts";
 import { Replicas } from "./replicas.ts";
+import { KeptFigures } from "./reports/reported-figures.ts";
 import { LakeFiles, RetrievalLedger, RetrievalSchedules } from "./retrieval/index.ts";
 
 /** Where the store is and what it works with. */
@@ -44,6 +46,10 @@ export interface Store {
   readonly retrievalSchedules: RetrievalSchedules;
   /** Which files the lake of outcomes consists of. */
   readonly lakeFiles: LakeFiles;
+  /** Figures of outcomes as they were reported. */
+  readonly figures: KeptFigures;
+  /** What the CRM was told and what it has. */
+  readonly crm: CrmLedger;
   /** Waits for what is under way, closes the connections and leaves the embedded server. May be called twice. */
   close(): Promise<void>;
 }
@@ -86,6 +92,8 @@ function assemble(url: string, database: Database, audit: AuditLog, clock: Clock
     retrievals: new RetrievalLedger(database, audit, () => clock.now()),
     retrievalSchedules: new RetrievalSchedules(database, () => clock.now()),
     lakeFiles: new LakeFiles(database, () => clock.now()),
+    figures: new KeptFigures(database),
+    crm: new CrmLedger(database, audit, () => clock.now()),
     facts: new Facts(database, audit, clock),
     close: () => {
       closed ??= close();
