@@ -1,9 +1,27 @@
 // What outdial does, as durable workflows.
 
+export * from "./compliance/index.ts";
 export { type Durable, type JobBody, launchDurable } from "./durable.ts";
 export { OperationError } from "./error.ts";
 export { cloudEvent, createDeliveryWorker, type DeliveryWorker } from "./events/index.ts";
 export { joinReplicas, type Membership } from "./replica.ts";
+export {
+  checkRequest,
+  type Difference,
+  type HourCounts,
+  type ReconcileReport,
+  type ReconcileSink,
+  type RetrievalInput,
+  type RetrievalProgress,
+  type RetrievalRequest,
+  Retrieving,
+  type RunVerdict,
+  reconcile,
+  retrievalBody,
+  runSchedules,
+  splitWindows,
+  verifyRetrieval,
+} from "./retrieval/index.ts";
 export type { RowFormat } from "./table/source.ts";
 export { indexMatrix, type MatrixIndex, type RowProblem } from "./tagging/assignment.ts";
 export { tagBody } from "./tagging/body.ts";

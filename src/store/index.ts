@@ -2,10 +2,11 @@
 
 export type { AuditEntry, AuditInput } from "./audit/entry.ts";
 export type { AuditLog } from "./audit/log.ts";
+export { verifySignatureLine } from "./audit/note.ts";
 export { verifyConsistency, verifyProof } from "./audit/proof.ts";
 export type { AuditVerdict } from "./audit/verify.ts";
-export { joinEmbeddedServer } from "./embedded/server.ts";
 export type { CrmLedger, CrmRefusal, CrmVersion } from "./crm/crm-ledger.ts";
+export { joinEmbeddedServer } from "./embedded/server.ts";
 export { StoreError } from "./error.ts";
 export type { Facts } from "./facts/facts.ts";
 export type { FactsQuery } from "./facts/read.ts";

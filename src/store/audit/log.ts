@@ -8,7 +8,7 @@ import type { StoreLog } from "../log.ts";
 import { type Appended, append, lockHead } from "./append.ts";
 import { type AuditEntry, type AuditInput, createSealer, type Sealer } from "./entry.ts";
 import { Mirror, readMirror } from "./mirror.ts";
-import type { Signer } from "./note.ts";
+import { type Signer, signatureLine } from "./note.ts";
 import { type AuditConsistency, type AuditProof, buildConsistency, buildProof, verifyConsistency, verifyProof } from "./proof.ts";
 import { toEntry } from "./rows.ts";
 import { type AuditVerdict, verifyLog } from "./verify.ts";
@@ -63,6 +63,11 @@ export class AuditLog {
       return appended;
     });
     this.committed(appended);
+  }
+
+  /** The signature line of a text that ends with a newline, by the log's key: for documents that are kept outside of it. */
+  sign(text: string): string {
+    return signatureLine(text, this.#signer);
   }
 
   /** For other parts of the store: appends inside their transaction, behind a head they locked. */

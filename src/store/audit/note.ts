@@ -81,11 +81,21 @@ function rawPublic(key: KeyObject): Buffer {
   return Buffer.from(key.export({ format: "jwk" }).x ?? "", "base64url");
 }
 
+/** The signature line over a text that ends with a newline; text, an empty line and this line make a signed note. */
+export function signatureLine(text: string, signer: Signer): string {
+  const signature = sign(null, Buffer.from(text), signer.privateKey);
+  return `— ${signer.name} ${Buffer.concat([signer.keyId, signature]).toString("base64")}\n`;
+}
+
 /** Signs "this log has `size` entries with this root". */
 export function signCheckpoint(size: number, root: Uint8Array, signer: Signer): string {
   const body = `${signer.name}\n${size}\n${Buffer.from(root).toString("base64")}\n`;
-  const signature = sign(null, Buffer.from(body), signer.privateKey);
-  return `${body}\n— ${signer.name} ${Buffer.concat([signer.keyId, signature]).toString("base64")}\n`;
+  return `${body}\n${signatureLine(body, signer)}`;
+}
+
+/** Whether `signature`, a line as `signatureLine` makes it, is one of the key `vkey` over the text. Throws StoreError `audit_key`. */
+export function verifySignatureLine(text: string, signature: string, vkey: string): boolean {
+  return openNote(`${text}\n${signature.trimEnd()}\n`, readVerifier(vkey)) === text;
 }
 
 /**

@@ -143,6 +143,23 @@ export function answeredHours(database: Database, campaign: string, from: number
   );
 }
 
+/** Calls a campaign has placed on the date that `at` has in `zone`. */
+export async function callsOfDay(
+  database: Database,
+  campaign: string,
+  zone: string,
+  at: number,
+): Promise<{ date: string; placed: number }> {
+  const [row] = await database.query<{ date: string; placed: number }>(
+    `select to_char($3::timestamptz at time zone $2, 'YYYY-MM-DD') as date, (
+        select count(*)::int from outdial.attempts where campaign = $1 and kind <> 'inbound-conversation'
+          and at > $3::timestamptz - interval '2 days' and at <= $3::timestamptz
+          and (at at time zone $2)::date = ($3::timestamptz at time zone $2)::date) as placed`,
+    [campaign, zone, new Date(at)],
+  );
+  return row ?? { date: "", placed: 0 };
+}
+
 /** Campaigns with answered calls in (from, to]. */
 export async function answeredCampaigns(database: Database, from: number, to: number): Promise<string[]> {
   const rows = await database.query<{ campaign: string }>(

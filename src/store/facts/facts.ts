@@ -9,6 +9,7 @@ import {
   addOutcomes,
   answeredCampaigns,
   answeredHours,
+  callsOfDay,
   countUnresolvedOptOuts,
   type OutcomesWritten,
 } from "./attempts.ts";
@@ -142,6 +143,11 @@ export class Facts {
 
   answeredCampaigns(from: number, to: number): Promise<string[]> {
     return answeredCampaigns(this.#database, from, to);
+  }
+
+  /** Calls a campaign has placed on the date that `at` has in `zone`. */
+  callsOfDay(campaign: string, zone: string, at: number): Promise<{ date: string; placed: number }> {
+    return callsOfDay(this.#database, campaign, zone, at);
   }
 
   addManifest(manifest: StoredManifest, by: { actor: string; details: Readonly<Record<string, unknown>> }): Promise<void> {

@@ -131,7 +131,7 @@ create table outdial.attempts (
   answer text check (answer in ('served', 'late', 'hangup', 'dropped', 'machine')),
   primary key (number, at, kind, subject, campaign)
 );
-create index attempts_answered on outdial.attempts (campaign, at) include (answer) where answer is not null;
+create index attempts_by_campaign on outdial.attempts (campaign, at) include (answer);
 create index attempts_by_call on outdial.attempts (call_id) where call_id <> '';
 
 create table outdial.raw_outcomes (

@@ -1,0 +1,103 @@
+// What the store knows of a number, as a decision wants it. What is missing or too old is not passed over: it denies.
+
+import { type CallFacts, type CompiledPack, currentConsent, type Rule } from "../../compliance/index.ts";
+import type { NumberFacts, RegistryFile } from "../../store/index.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** The date of the registry file where none was ever loaded: older than any rule allows. */
+const NEVER_SCRUBBED = "1971-01-01";
+
+/** How far back a pack's rules look at attempts, ms. */
+export function lookBack(rules: readonly Rule[]): number {
+  const spans = rules.map((rule) => {
+    if (rule.kind === "attempt-cap")
+      return "hours" in rule.period ? rule.period.hours * HOUR : (rule.period.localDates + 1) * DAY;
+    if (rule.kind === "conversation-quiet") return (rule.days + 1) * DAY;
+    return rule.kind === "abandoned-quiet" ? rule.hours * HOUR : 0;
+  });
+  return Math.max(0, ...spans) + DAY;
+}
+
+/** What makes facts of what the store knows, for decisions at one moment. */
+export class FactsReader {
+  readonly #pack: CompiledPack;
+  readonly #at: number;
+  readonly #campaignCalls: CallFacts["campaignCalls"];
+  readonly #dateOf: ReadonlyMap<string, string>;
+  readonly #checked: ReadonlySet<string>;
+  readonly #scrubbed = new Map<readonly string[], string | undefined>();
+
+  /** @param at the moment of the decisions: later attempts and consents are left out, later opt-outs count all the same */
+  constructor(pack: CompiledPack, at: number, files: readonly RegistryFile[], campaignCalls: CallFacts["campaignCalls"]) {
+    this.#pack = pack;
+    this.#at = at;
+    this.#campaignCalls = campaignCalls;
+    this.#dateOf = new Map(files.map(({ registry, asOf }) => [registry, asOf]));
+    this.#checked = new Set(
+      pack.pack.rules.filter(({ kind }) => kind === "registry-age").map(({ jurisdiction }) => countryOf(jurisdiction)),
+    );
+  }
+
+  /** @param jurisdictions those of the place that the pack gives the number */
+  read(known: NumberFacts, jurisdictions: readonly string[], guaranteedAgent: boolean | undefined): CallFacts {
+    const at = this.#at;
+    const consent = currentConsent(
+      known.consents.filter((one) => one.at <= at),
+      known.revocations.map((revokedAt) => Math.min(revokedAt, at)),
+      known.disconnectedOn,
+    );
+    const { suppressedSince } = known;
+    return {
+      attempts: known.attempts
+        .filter((one) => one.at <= at)
+        .map(({ at, kind, subject }) => ({ at, kind, subject: subject === "" ? undefined : subject })),
+      consent,
+      ebr: this.#longest(known.relationships, jurisdictions),
+      dnc: {
+        national: known.registries.length > 0,
+        internalAt: suppressedSince === undefined ? undefined : Math.min(suppressedSince, at),
+      },
+      scrubbedOn: this.#scrubbedOn(jurisdictions),
+      rndDisconnectedOn: known.disconnectedOn,
+      guaranteedAgent,
+      campaignCalls: this.#campaignCalls,
+    };
+  }
+
+  /** True when a country whose registry must be asked has no file. */
+  lacksRegistry(jurisdictions: readonly string[]): boolean {
+    return this.#scrubbedOn(jurisdictions) === NEVER_SCRUBBED;
+  }
+
+  /** The oldest of the files that the countries of a place must be checked against; undefined when none must. */
+  #scrubbedOn(jurisdictions: readonly string[]): string | undefined {
+    if (this.#scrubbed.has(jurisdictions)) return this.#scrubbed.get(jurisdictions);
+    const countries = [...new Set(jurisdictions.map(countryOf))].filter(
+      (country) => country !== "*" && (this.#checked.has(country) || this.#checked.has("*")),
+    );
+    const dates = countries.map((country) => this.#dateOf.get(country) ?? NEVER_SCRUBBED);
+    const oldest = dates.reduce<string | undefined>(
+      (found, date) => (found === undefined || date < found ? date : found),
+      undefined,
+    );
+    this.#scrubbed.set(jurisdictions, oldest);
+    return oldest;
+  }
+
+  /** The relationship that lasts longest under the pack's terms. */
+  #longest(relationships: NumberFacts["relationships"], jurisdictions: readonly string[]): CallFacts["ebr"] {
+    if (relationships.length < 2) return relationships[0];
+    const months = this.#pack.relationship(jurisdictions[0] ?? "*");
+    const end = ({ kind, date }: NumberFacts["relationships"][number]) => {
+      const day = new Date(`${date}T00:00:00Z`);
+      return day.setUTCMonth(day.getUTCMonth() + (months?.[kind] ?? 0));
+    };
+    return relationships.reduce((found, one) => (end(one) > end(found) ? one : found));
+  }
+}
+
+function countryOf(jurisdiction: string): string {
+  return jurisdiction.split("-")[0] ?? jurisdiction;
+}

@@ -1,0 +1,37 @@
+// Contact lists as files: the vendor's own field names are understood beside ours.
+
+import type { GateContact } from "./gate.ts";
+import type { FactSource } from "./import.ts";
+import { type Cells, type RecordFormat, type RefusedLine, readRecords } from "./read-records.ts";
+import { bareNumbers } from "./specs.ts";
+import { flag, phone } from "./values.ts";
+
+type Field = "number" | "id" | "postal" | "may_call" | "guaranteed_agent";
+
+const FORMAT: RecordFormat<Field> = {
+  fields: [
+    { field: "number", names: ["number", "phone", "phone_number", "phonenumber"], required: true },
+    { field: "id", names: ["id", "contact_id", "contactid"] },
+    { field: "postal", names: ["postal", "postal_code", "postalcode", "zip"] },
+    { field: "may_call", names: ["may_call", "consentflags.outbound.call"] },
+    { field: "guaranteed_agent", names: ["guaranteed_agent", "guaranteedagent"] },
+  ],
+  headless: bareNumbers,
+};
+
+/** Reads a contact list in constant memory. Throws OperationError `invalid_input` when the file cannot be read as a whole. */
+export async function* readContacts(source: FactSource): AsyncGenerator<GateContact | RefusedLine> {
+  for await (const one of readRecords(source.bytes(), FORMAT, parseContact, source.read))
+    yield "record" in one ? one.record : one;
+}
+
+function parseContact(cells: Cells<Field>): GateContact {
+  return {
+    line: cells.line,
+    id: cells.text("id") || undefined,
+    number: cells.need("number", phone),
+    postal: cells.text("postal") || undefined,
+    mayCall: cells.maybe("may_call", flag),
+    guaranteedAgent: cells.maybe("guaranteed_agent", flag),
+  };
+}

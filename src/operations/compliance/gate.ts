@@ -1,0 +1,275 @@
+// The gate: of a campaign's contacts, who may be called at a moment, who later and when, who never and why. Nothing that can cause a call goes
+// past it. It streams: contacts in batches, the facts of a batch in one round trip, verdicts out in the order of the contacts.
+
+import { createHash } from "node:crypto";
+import { type CallType, type CompiledPack, decide, formatInstant } from "../../compliance/index.ts";
+import { type Clock, canonicalJson, newId, type RandomStream } from "../../kernel/index.ts";
+import { type Facts, NO_FACTS, type NumberFacts, type PhoneKey, type RegistryFile } from "../../store/index.ts";
+import { FactsReader, lookBack } from "./call-facts.ts";
+import { type GateManifest, type SignedManifest, signManifest } from "./manifest.ts";
+import type { RefusedLine } from "./read-records.ts";
+import { CONSENT_FLAG, type GateCounts, Tally } from "./tally.ts";
+import { phoneText } from "./values.ts";
+
+/** Numbers asked for in one round trip. */
+const BATCH = 2_000;
+
+/** What gates work with. */
+export interface GateDeps {
+  readonly facts: Facts;
+  readonly clock: Clock;
+  readonly random: RandomStream;
+  readonly actor: string;
+  /** Signs a text that ends with a newline; the audit log's `sign`. */
+  readonly sign: (text: string) => string;
+}
+
+/** Somebody on a contact list. */
+export interface GateContact {
+  /** The vendor's id, or any of the caller's. */
+  readonly id?: string | undefined;
+  /** Line of the file it came from. */
+  readonly line?: number | undefined;
+  readonly number: PhoneKey;
+  readonly postal?: string | undefined;
+  /** False when the vendor's consent flags forbid calls; nothing else about consent is taken from there. */
+  readonly mayCall?: boolean | undefined;
+  /** A live agent is certain to be there when the call is answered. */
+  readonly guaranteedAgent?: boolean | undefined;
+}
+
+/** What a gate decides. */
+export interface GateRequest {
+  readonly campaign: string;
+  readonly callType: CallType;
+  /** Campaign subject or debt, for caps that count by it. */
+  readonly subject?: string | undefined;
+  /** The moment, ms since the epoch; now when absent. */
+  readonly at?: number | undefined;
+  readonly pack: CompiledPack;
+  /** Contacts, or lines that are none: those are counted and never called. */
+  readonly contacts: AsyncIterable<GateContact | RefusedLine>;
+  /** Gives each denial its reasons in words; slower. */
+  readonly reasons?: boolean | undefined;
+}
+
+/** What became of one contact; JSON as it is. */
+export interface GateVerdict {
+  readonly line?: number | undefined;
+  readonly id?: string | undefined;
+  /** E.164. */
+  readonly number: string;
+  readonly verdict: "dial" | "later" | "never";
+  /** For `later`: when. */
+  readonly next?: string | undefined;
+  readonly rules: readonly string[];
+  readonly reasons?: readonly string[] | undefined;
+}
+
+/** Where verdicts go. */
+export interface GateSink {
+  /** Each verdict with its line of JSON, in the order of the contacts. */
+  verdict?(verdict: GateVerdict, json: string): void | Promise<void>;
+  refused?(line: RefusedLine): void | Promise<void>;
+  /** Contacts decided so far. */
+  progress?(contacts: number): void;
+}
+
+/** How a gate ended. */
+export interface GateResult {
+  readonly counts: GateCounts;
+  readonly manifest: SignedManifest;
+}
+
+/** A gate: every operation that could cause a call asks it first. */
+export type Gate = (request: GateRequest, sink?: GateSink) => Promise<GateResult>;
+
+/** Makes a gate on a store's facts. */
+export function createGate(deps: GateDeps): Gate {
+  return (request, sink = {}) => runGate(deps, request, sink);
+}
+
+async function runGate(deps: GateDeps, request: GateRequest, sink: GateSink): Promise<GateResult> {
+  const { facts } = deps;
+  const { pack } = request;
+  const at = request.at ?? deps.clock.now();
+  const files = await facts.registryFiles();
+  const judge = new Judge(request, at, files, await campaignCalls(facts, request, at));
+  const query = { attemptsSince: at - lookBack(pack.pack.rules), files };
+  const read = (batch: Batch) =>
+    facts.of(
+      batch.flatMap((one) => ("number" in one ? [one.number] : [])),
+      query,
+    );
+
+  let decided = 0;
+  for await (const { batch, known } of ahead(batches(request.contacts), read)) {
+    for (const one of batch) {
+      if ("number" in one) {
+        const { verdict, json } = judge.contact(one, known.get(one.number) ?? NO_FACTS);
+        const written = sink.verdict?.(verdict, json);
+        if (written !== undefined) await written;
+      } else {
+        judge.refused(one);
+        await sink.refused?.(one);
+      }
+    }
+    decided += batch.length;
+    sink.progress?.(decided);
+  }
+
+  const id = newId("gate", deps.clock.now(), deps.random);
+  const unresolved = await facts.countUnresolvedOptOuts();
+  const manifest = signManifest(judge.manifest(id, deps, unresolved), deps.sign);
+  const details = { at: manifest.at, pack: manifest.pack.version, input: manifest.input.hash, ...manifest.counts };
+  await facts.addManifest(
+    { id, campaign: request.campaign, at, manifest: canonicalJson(manifest) },
+    { actor: deps.actor, details },
+  );
+  return { counts: judge.counts(), manifest };
+}
+
+async function campaignCalls(facts: Facts, { pack, campaign }: GateRequest, at: number) {
+  const cap = pack.pack.rules.find((rule) => rule.kind === "campaign-day-cap");
+  return cap === undefined ? undefined : facts.callsOfDay(campaign, cap.zone, at);
+}
+
+type Batch = readonly (GateContact | RefusedLine)[];
+
+async function* batches(contacts: AsyncIterable<GateContact | RefusedLine>): AsyncGenerator<Batch> {
+  let batch: (GateContact | RefusedLine)[] = [];
+  for await (const contact of contacts) {
+    batch.push(contact);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Asks for the facts of a batch while the one before it is being decided. */
+async function* ahead<T>(
+  source: AsyncIterable<Batch>,
+  read: (batch: Batch) => Promise<T>,
+): AsyncGenerator<{ batch: Batch; known: T }> {
+  let pending: { batch: Batch; known: Promise<T> } | undefined;
+  for await (const batch of source) {
+    const next = { batch, known: read(batch) };
+    // Awaited in the next turn: until then a failure is nobody's.
+    next.known.catch(() => undefined);
+    if (pending !== undefined) yield { batch: pending.batch, known: await pending.known };
+    pending = next;
+  }
+  if (pending !== undefined) yield { batch: pending.batch, known: await pending.known };
+}
+
+/** Decides contact by contact and keeps count and hashes. */
+class Judge {
+  readonly #request: GateRequest;
+  readonly #at: number;
+  readonly #files: readonly RegistryFile[];
+  readonly #facts: FactsReader;
+  readonly #tally: Tally;
+  readonly #input = createHash("sha256");
+  readonly #output = createHash("sha256");
+
+  constructor(
+    request: GateRequest,
+    at: number,
+    files: readonly RegistryFile[],
+    calls: { date: string; placed: number } | undefined,
+  ) {
+    this.#request = request;
+    this.#at = at;
+    this.#files = files;
+    this.#facts = new FactsReader(request.pack, at, files, calls);
+    this.#tally = new Tally(request.pack.pack);
+  }
+
+  refused(line: RefusedLine): void {
+    this.#input.update(`${JSON.stringify(line)}\n`);
+    this.#tally.refused();
+  }
+
+  contact(contact: GateContact, known: NumberFacts): { verdict: GateVerdict; json: string } {
+    const { pack, callType, subject } = this.#request;
+    this.#input.update(`${JSON.stringify(contact)}\n`);
+    const number = phoneText(contact.number);
+    const { jurisdictions } = pack.place(number, contact.postal);
+    const facts = this.#facts.read(known, jurisdictions, contact.guaranteedAgent);
+    const decision = decide({ number, callType, postal: contact.postal, subject }, facts, pack, this.#at);
+    const flagged = contact.mayCall === false;
+    const rules = flagged ? [...decision.rules, CONSENT_FLAG].sort() : decision.rules;
+    const next = flagged ? null : decision.next;
+    const outcome = rules.length === 0 ? "dial" : next === null ? "never" : "later";
+    this.#tally.add(outcome, rules, next);
+    const verdict: GateVerdict = {
+      ...(contact.line === undefined ? {} : { line: contact.line }),
+      ...(contact.id === undefined ? {} : { id: contact.id }),
+      number,
+      verdict: outcome,
+      ...(outcome === "later" && next !== null ? { next: formatInstant(next) } : {}),
+      rules,
+      ...(this.#request.reasons === true && outcome !== "dial"
+        ? {
+            reasons: this.#words(
+              decision.reasons.map(({ text }) => text),
+              jurisdictions,
+              flagged,
+            ),
+          }
+        : {}),
+    };
+    const json = JSON.stringify(verdict);
+    this.#output.update(`${json}\n`);
+    return { verdict, json };
+  }
+
+  #words(reasons: readonly string[], jurisdictions: readonly string[], flagged: boolean): string[] {
+    const more = [];
+    if (this.#facts.lacksRegistry(jurisdictions)) more.push("No do-not-call registry file of this country has been loaded.");
+    if (flagged) more.push("The contact's consent flags forbid calls.");
+    return [...reasons, ...more];
+  }
+
+  counts(): GateCounts {
+    return this.#tally.counts();
+  }
+
+  manifest(id: string, { actor, clock }: GateDeps, unresolvedOptOuts: number): GateManifest {
+    const { campaign, callType, subject, pack } = this.#request;
+    const { contacts, byReason, byRule, ...counts } = this.#tally.counts();
+    return {
+      format: "outdial-gate/1",
+      id,
+      campaign,
+      callType,
+      ...(subject === undefined ? {} : { subject }),
+      at: formatInstant(this.#at),
+      madeAt: formatInstant(clock.now()),
+      actor,
+      pack: { version: pack.packVersion, hash: sha256(canonicalJson(pack.pack)) },
+      geography: pack.geographyVersion,
+      timeZoneData: pack.timeZoneData,
+      input: { contacts, hash: `sha256:${this.#input.copy().digest("hex")}` },
+      output: { hash: `sha256:${this.#output.copy().digest("hex")}` },
+      facts: {
+        registries: this.#files.map(({ registry, asOf, numbers }) => ({ registry, asOf, numbers })),
+        unresolvedOptOuts,
+      },
+      counts,
+      byReason: byReason.map(({ reason, verdict, contacts: many, from, to }) => ({
+        reason,
+        verdict,
+        contacts: many,
+        ...(from === undefined ? {} : { from: formatInstant(from) }),
+        ...(to === undefined ? {} : { to: formatInstant(to) }),
+      })),
+      byRule,
+    };
+  }
+}
+
+function sha256(text: string): string {
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+}

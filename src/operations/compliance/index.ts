@@ -1,0 +1,22 @@
+// Facts in and out, the gate, the revocation clock and the abandonment ledger.
+
+export { type RuleReading, readCampaignAbandonment } from "./abandonment.ts";
+export { readContacts } from "./contacts.ts";
+export {
+  createGate,
+  type Gate,
+  type GateContact,
+  type GateRequest,
+  type GateResult,
+  type GateSink,
+  type GateVerdict,
+} from "./gate.ts";
+export { type FactSource, hashing, type ImportDeps, type ImportReport, type ImportSink, importFacts } from "./import.ts";
+export { type GateManifest, parseManifest, type SignedManifest, verifyManifest } from "./manifest.ts";
+export { type OutcomesReport, type RawOutcome, recordOutcomes } from "./outcomes.ts";
+export type { RecordOptions, RefusedLine } from "./read-records.ts";
+export { loadRegistry, type RegistryReport, registryName } from "./registry.ts";
+export { DEFAULT_TARGETS, deadlineRule, type RevocationReading, readRevocations } from "./revocations.ts";
+export { attemptsFile, consentFile, disconnectionsFile, internalListFile, relationshipsFile } from "./specs.ts";
+export type { GateCounts, ReasonCount } from "./tally.ts";
+export { civilDate, instant, type Parsed, phone, phoneText } from "./values.ts";

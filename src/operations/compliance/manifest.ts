@@ -1,0 +1,97 @@
+// The manifest of a gate: what was asked, on which rules and facts, with which result; signed by the audit's key, checked offline.
+
+import { z } from "zod";
+import { canonicalJson, messageOf } from "../../kernel/index.ts";
+import { verifySignatureLine } from "../../store/index.ts";
+import { OperationError } from "../error.ts";
+
+const count = z.int().min(0);
+const hash = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+
+const body = z.strictObject({
+  format: z.literal("outdial-gate/1"),
+  id: z.string(),
+  campaign: z.string(),
+  callType: z.string(),
+  subject: z.string().optional(),
+  /** The moment that was decided for. */
+  at: z.string(),
+  madeAt: z.string(),
+  actor: z.string(),
+  pack: z.strictObject({ version: z.string(), hash }),
+  geography: z.string(),
+  timeZoneData: z.string(),
+  /** Hash over the contacts as they were read, one line of JSON each. */
+  input: z.strictObject({ contacts: count, hash }),
+  /** Hash over the verdicts, one line of JSON each: what `--out` writes. */
+  output: z.strictObject({ hash }),
+  facts: z.strictObject({
+    registries: z.array(z.strictObject({ registry: z.string(), asOf: z.string(), numbers: count })),
+    /** Opt-outs whose number is not known yet. */
+    unresolvedOptOuts: count,
+  }),
+  counts: z.strictObject({ dial: count, later: count, never: count, refused: count }),
+  byReason: z.array(
+    z.strictObject({
+      reason: z.string(),
+      verdict: z.enum(["later", "never"]),
+      contacts: count,
+      from: z.string().optional(),
+      to: z.string().optional(),
+    }),
+  ),
+  byRule: z.record(z.string(), count),
+});
+
+/** What a manifest says. */
+export type GateManifest = z.output<typeof body>;
+/** A manifest with its signature line (C2SP signed note, over the canonical JSON of the rest and a newline). */
+export type SignedManifest = GateManifest & { readonly signature: string };
+
+const signed = body.extend({ signature: z.string() });
+
+/** Signs a manifest. */
+export function signManifest(manifest: GateManifest, sign: (text: string) => string): SignedManifest {
+  return { ...manifest, signature: sign(textOf(manifest)).trimEnd() };
+}
+
+function textOf(manifest: GateManifest): string {
+  return `${canonicalJson(manifest)}\n`;
+}
+
+/** What the check of a manifest found. */
+export type ManifestVerdict =
+  | { readonly ok: true; readonly manifest: GateManifest }
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * Checks the text of a manifest with the verifier key that signed it (`audit.pub`): whole, unchanged, by this key.
+ * @param outputHash `sha256:…` of the decisions file, when that is to be checked as well
+ * @throws StoreError `audit_key` when the key is malformed
+ */
+export function verifyManifest(text: string, vkey: string, outputHash?: string): ManifestVerdict {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (thrown) {
+    return { ok: false, reason: `the manifest is not JSON: ${messageOf(thrown)}` };
+  }
+  const parsed = signed.safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return { ok: false, reason: `the manifest is not of its form: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}` };
+  }
+  const { signature, ...manifest } = parsed.data;
+  if (!verifySignatureLine(textOf(manifest), signature, vkey))
+    return { ok: false, reason: "the signature does not fit: the manifest was changed, or signed by another key" };
+  if (outputHash !== undefined && outputHash !== manifest.output.hash)
+    return { ok: false, reason: "the decisions are not those of this manifest" };
+  return { ok: true, manifest };
+}
+
+/** A manifest read back from the store. Throws OperationError `invalid_input` when it is not of its form. */
+export function parseManifest(text: string): SignedManifest {
+  const parsed = signed.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  throw new OperationError("invalid_input", "the stored manifest is not of its form");
+}

@@ -1,0 +1,218 @@
+// Records of a file, cell by cell: every line becomes a record or a refusal with line, field and reason; none is skipped, memory is constant.
+
+import { nearest } from "../../kernel/index.ts";
+import { OperationError } from "../error.ts";
+import { csvRecords, sniffDelimiter, widthProblem } from "../table/csv.ts";
+import { ndjsonLines } from "../table/lines.ts";
+import { openSource, type RowFormat } from "../table/source.ts";
+import type { Parsed } from "./values.ts";
+
+/** A field of a record and the column names it is known by, the documented one first. */
+export interface FieldSpec<Field extends string> {
+  readonly field: Field;
+  readonly names: readonly string[];
+  /** The column must be there; its cells may still be empty. */
+  readonly required?: true;
+}
+
+/** How the lines of a file are read. */
+export interface RecordFormat<Field extends string> {
+  readonly fields: readonly FieldSpec<Field>[];
+  /** A file whose first line is data has this field alone, its columns put together: lists of numbers. */
+  readonly headless?: { readonly field: Field; readonly looksLikeData: (firstLine: string) => boolean };
+}
+
+export interface RecordOptions {
+  readonly format?: RowFormat | undefined;
+  readonly delimiter?: string | undefined;
+  /** Field to column, where it differs. */
+  readonly mapping?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A line that was refused. */
+export interface RefusedLine {
+  readonly line: number;
+  readonly field: string | undefined;
+  readonly reason: string;
+}
+
+/** The cells of one line. Parsing one that is wrong refuses the line. */
+export class Cells<Field extends string> {
+  readonly line: number;
+  readonly #text: (field: Field) => string;
+
+  constructor(line: number, text: (field: Field) => string) {
+    this.line = line;
+    this.#text = text;
+  }
+
+  /** The text of a cell, empty when there is none. */
+  text(field: Field): string {
+    return this.#text(field).trim();
+  }
+
+  /** A cell that must hold something. Throws RefusedCell. */
+  need<T>(field: Field, parse: (text: string) => Parsed<T>): T {
+    const text = this.text(field);
+    if (text === "") throw new RefusedCell(field, `${field} is empty`);
+    return this.#parsed(field, parse(text));
+  }
+
+  /** A cell that may be empty. Throws RefusedCell. */
+  maybe<T>(field: Field, parse: (text: string) => Parsed<T>): T | undefined {
+    const text = this.text(field);
+    return text === "" ? undefined : this.#parsed(field, parse(text));
+  }
+
+  /** Refuses the line. */
+  refuse(field: Field, reason: string): never {
+    throw new RefusedCell(field, reason);
+  }
+
+  #parsed<T>(field: Field, parsed: Parsed<T>): T {
+    if ("ok" in parsed) return parsed.ok;
+    throw new RefusedCell(field, `${field}: ${parsed.problem}`);
+  }
+}
+
+/** Why a line is refused; never leaves `readRecords`. */
+class RefusedCell extends Error {
+  readonly field: string | undefined;
+
+  constructor(field: string | undefined, reason: string) {
+    super(reason);
+    this.field = field;
+  }
+}
+
+/**
+ * Reads records. @param parse makes one of the cells of a line
+ * @throws OperationError `invalid_input` when the file as a whole cannot be read
+ */
+export async function* readRecords<Field extends string, T>(
+  source: AsyncIterable<Uint8Array>,
+  format: RecordFormat<Field>,
+  parse: (cells: Cells<Field>) => T,
+  options: RecordOptions = {},
+): AsyncGenerator<{ readonly line: number; readonly record: T } | RefusedLine> {
+  for await (const cells of readCells(source, format, options)) {
+    if (!(cells instanceof Cells)) yield cells;
+    else
+      try {
+        yield { line: cells.line, record: parse(cells) };
+      } catch (thrown) {
+        if (!(thrown instanceof RefusedCell)) throw thrown;
+        yield { line: cells.line, field: thrown.field, reason: thrown.message };
+      }
+  }
+}
+
+async function* readCells<Field extends string>(
+  source: AsyncIterable<Uint8Array>,
+  format: RecordFormat<Field>,
+  options: RecordOptions,
+): AsyncGenerator<Cells<Field> | RefusedLine> {
+  const fields = renamed(format.fields, options.mapping ?? {});
+  const opened = await openSource(source, options.format);
+  if (opened.format === "ndjson") {
+    yield* readNdjson(opened.bytes, fields);
+    return;
+  }
+  const known = new Set(fields.flatMap(({ names }) => names));
+  const delimiter = options.delimiter ?? sniffDelimiter(opened.firstLine, known);
+  const { headless } = format;
+  const bare = headless?.looksLikeData(opened.firstLine) === true ? headless.field : undefined;
+  let at: ReadonlyMap<Field, number> | undefined;
+  let width = 0;
+  for await (const { line, record } of csvRecords(
+    opened.bytes,
+    delimiter,
+    "What was read before it is in; reading the mended file adds the rest.",
+  )) {
+    if (bare !== undefined) yield new Cells(line, (field) => (field === bare ? record.join("") : ""));
+    else if (at === undefined) {
+      at = findFields(record, fields);
+      width = record.length;
+    } else if (record.length !== width) yield { line, field: undefined, reason: widthProblem(record.length, width) };
+    else {
+      const columns = at;
+      yield new Cells(line, (field) => record[columns.get(field) ?? -1] ?? "");
+    }
+  }
+}
+
+async function* readNdjson<Field extends string>(
+  source: AsyncIterable<Uint8Array>,
+  fields: readonly FieldSpec<Field>[],
+): AsyncGenerator<Cells<Field> | RefusedLine> {
+  for await (const read of ndjsonLines(source)) {
+    if ("problem" in read) {
+      yield { line: read.line, field: undefined, reason: read.problem };
+      continue;
+    }
+    const members = new Map([...read.members].map(([name, value]) => [name.toLowerCase(), value]));
+    yield new Cells(read.line, (field) => {
+      const names = fields.find((spec) => spec.field === field)?.names ?? [];
+      const value = names.map((name) => member(members, name)).find((found) => found !== undefined && found !== null);
+      if (value === undefined) return "";
+      if (typeof value === "string") return value;
+      if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) return String(value);
+      throw new RefusedCell(field, `${field} is ${Array.isArray(value) ? "an array" : "an object"}; a string is wanted`);
+    });
+  }
+}
+
+/** A member by its name; `a.b` is the member b of the object a. */
+function member(members: ReadonlyMap<string, unknown>, name: string): unknown {
+  const [first = "", ...rest] = members.has(name) ? [name] : name.split(".");
+  let value = members.get(first);
+  for (const part of rest) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = new Map<string, unknown>(Object.entries(value)).get(part);
+  }
+  return value;
+}
+
+/** The fields with the columns that a mapping names for them. Throws `invalid_input` for a field that is none. */
+function renamed<Field extends string>(
+  fields: readonly FieldSpec<Field>[],
+  mapping: Readonly<Record<string, string>>,
+): readonly FieldSpec<Field>[] {
+  const allowed = fields.map(({ field }) => field);
+  for (const name of Object.keys(mapping)) {
+    if (allowed.some((field) => field === name)) continue;
+    const near = nearest(name, allowed);
+    throw new OperationError(
+      "invalid_input",
+      `there is no field ${name}; fields are ${allowed.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`,
+    );
+  }
+  return fields.map((spec) => {
+    const name = mapping[spec.field];
+    return name === undefined ? spec : { ...spec, names: [name.toLowerCase()], required: true };
+  });
+}
+
+/** Where each field stands in a header. Throws `invalid_input` when one that is needed is not there. */
+function findFields<Field extends string>(
+  header: readonly string[],
+  fields: readonly FieldSpec<Field>[],
+): ReadonlyMap<Field, number> {
+  const names = header.map((cell) => cell.trim().toLowerCase());
+  const at = new Map<Field, number>();
+  for (const { field, names: wanted, required } of fields) {
+    const index = wanted.map((name) => names.indexOf(name)).find((found) => found >= 0);
+    if (index !== undefined) at.set(field, index);
+    else if (required === true) {
+      const near = nearest(field, names);
+      throw new OperationError(
+        "invalid_input",
+        `line 1: there is no column ${wanted[0] ?? field} in the header (${header.join(", ").slice(0, 300)})`,
+        {
+          advice: `${near === undefined ? "" : `Did you mean ${near}? `}Columns are ${fields.map((spec) => spec.names[0]).join(", ")}; rename others with --column FIELD=NAME.`,
+        },
+      );
+    }
+  }
+  return at;
+}

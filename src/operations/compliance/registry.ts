@@ -1,0 +1,96 @@
+// Loading a national do-not-call registry file: all of it, or the one in force stays.
+
+import type { RegistryFile } from "../../store/index.ts";
+import { OperationError } from "../error.ts";
+import { type FactSource, hashing, type ImportDeps, type ImportSink } from "./import.ts";
+import { type RecordFormat, readRecords } from "./read-records.ts";
+import { bareNumbers } from "./specs.ts";
+import { phone } from "./values.ts";
+
+const BATCH = 10_000;
+/** A file that is smaller than this share of the one in force is more likely broken than right. */
+const PLAUSIBLE_SHARE = 0.5;
+
+const FORMAT: RecordFormat<"number"> = {
+  fields: [{ field: "number", names: ["number", "phone", "phone_number", "telephone"], required: true }],
+  headless: bareNumbers,
+};
+
+export interface RegistryOptions {
+  /** Whose registry: the country's two letters. */
+  readonly registry: string;
+  /** Date of the file, YYYY-MM-DD. */
+  readonly asOf: string;
+  /** Put the file in force although lines were refused or it is much smaller than the one before. */
+  readonly accept?: boolean | undefined;
+}
+
+/** How the load went. */
+export interface RegistryReport {
+  readonly read: number;
+  readonly numbers: number;
+  readonly refused: number;
+  readonly contentHash: string;
+  /** `unchanged`: the same file of the same date was in force; `kept`: the file before stays in force, `reason` says why. */
+  readonly result: "switched" | "unchanged" | "kept";
+  readonly reason?: string | undefined;
+}
+
+/** Loads a file beside the one in force and switches to it when it is whole. Throws OperationError `invalid_input`, StoreError `invalid_state`. */
+export async function loadRegistry(
+  source: FactSource,
+  options: RegistryOptions,
+  deps: ImportDeps,
+  sink: ImportSink = {},
+): Promise<RegistryReport> {
+  const { facts, actor } = deps;
+  const { registry, asOf } = options;
+  const before = (await facts.registryFiles()).find((file) => file.registry === registry);
+  const id = await facts.beginRegistryFile({ registry, asOf, sourceName: source.name, actor });
+  try {
+    const hashed = hashing(source.bytes());
+    const counts = { read: 0, numbers: 0, refused: 0 };
+    let batch: number[] = [];
+    const flush = async () => {
+      counts.numbers += await facts.fillRegistryFile(id, batch);
+      batch = [];
+      sink.progress?.(counts.read);
+    };
+    for await (const one of readRecords(hashed.bytes, FORMAT, (cells) => cells.need("number", phone), source.read)) {
+      counts.read += 1;
+      if ("record" in one) batch.push(one.record);
+      else {
+        counts.refused += 1;
+        await sink.refused?.(one);
+      }
+      if (batch.length >= BATCH) await flush();
+    }
+    if (batch.length > 0) await flush();
+    const contentHash = hashed.digest();
+    const reason = options.accept === true && counts.numbers > 0 ? undefined : doubt(counts, before);
+    if (reason !== undefined) {
+      await facts.discardRegistryFile(id);
+      return { ...counts, contentHash, result: "kept", reason };
+    }
+    const switched = await facts.switchRegistryFile({ id, contentHash, numbers: counts.numbers, actor });
+    return { ...counts, contentHash, result: switched ? "switched" : "unchanged" };
+  } catch (thrown) {
+    await facts.discardRegistryFile(id);
+    throw thrown;
+  }
+}
+
+/** Why a file should not be trusted: a number missing from it may be called. */
+function doubt({ numbers, refused }: { numbers: number; refused: number }, before: RegistryFile | undefined): string | undefined {
+  if (numbers === 0) return "the file holds no number";
+  if (refused > 0) return `${refused} lines cannot be read, and their numbers would be callable`;
+  if (before !== undefined && numbers < before.numbers * PLAUSIBLE_SHARE)
+    return `the file holds ${numbers} numbers, the one in force ${before.numbers}`;
+  return undefined;
+}
+
+/** Checks a registry's name. Throws OperationError `invalid_input`. */
+export function registryName(text: string): string {
+  if (/^[A-Za-z]{2}$/.test(text)) return text.toUpperCase();
+  throw new OperationError("invalid_input", `${text} is not a country's two letters, such as US`);
+}

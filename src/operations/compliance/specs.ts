@@ -1,0 +1,220 @@
+// The files of facts that are imported: their columns, what a line must say, and where it goes.
+
+import { type AnsweredCall, ATTEMPT_KINDS, CONSENT_LEVELS, classifyAnswer, RELATIONSHIP_KINDS } from "../../compliance/index.ts";
+import type {
+  Facts,
+  NewAttempt,
+  NewConsent,
+  NewDisconnection,
+  NewRelationship,
+  NewRevocation,
+  NewSuppression,
+} from "../../store/index.ts";
+import type { Cells, FieldSpec, RecordFormat } from "./read-records.ts";
+import { civilDate, instant, phone, seconds, word } from "./values.ts";
+
+/** Clocks of other systems may be ahead of ours by this much. */
+const SKEW_MS = 5 * 60_000;
+
+/** What a line is parsed with. */
+export interface ParseContext {
+  /** ms since the epoch. */
+  readonly now: number;
+}
+
+/** What a batch is written with. */
+export interface WriteContext {
+  readonly facts: Facts;
+  readonly actor: string;
+  readonly importId: string;
+}
+
+/** A kind of file. */
+export interface ImportSpec<Field extends string, T> {
+  /** Its name, also in the audit: `<kind>.import`. */
+  readonly kind: string;
+  readonly format: RecordFormat<Field>;
+  parse(cells: Cells<Field>, context: ParseContext): T;
+  /** @returns how many were new */
+  write(records: readonly T[], context: WriteContext): Promise<number>;
+}
+
+const NUMBER: FieldSpec<"number"> = {
+  field: "number",
+  names: ["number", "phone", "phone_number", "phonenumber", "telephone", "e164", "msisdn"],
+  required: true,
+};
+
+/** A line that is nothing but a telephone number. */
+export const bareNumbers = {
+  field: "number",
+  looksLikeData: (firstLine: string) => /\d{3}/.test(firstLine) && /^[\s"'+\d().,;/-]+$/.test(firstLine),
+} as const;
+
+/** Consent with its revocation, when there was one. */
+export interface ConsentLine {
+  readonly consent: NewConsent;
+  readonly revocation: NewRevocation | undefined;
+}
+
+/** Consent records; a line with `revoked_at` is a revocation as well. */
+export const consentFile: ImportSpec<
+  "number" | "level" | "given_at" | "basis" | "wording" | "source" | "evidence" | "revoked_at" | "channel",
+  ConsentLine
+> = {
+  kind: "consent",
+  format: {
+    fields: [
+      NUMBER,
+      { field: "level", names: ["level", "consent", "consent_level"], required: true },
+      { field: "given_at", names: ["given_at", "at", "time", "date", "consented_at"], required: true },
+      { field: "basis", names: ["basis"] },
+      { field: "wording", names: ["wording", "text"] },
+      { field: "source", names: ["source"] },
+      { field: "evidence", names: ["evidence", "reference"] },
+      { field: "revoked_at", names: ["revoked_at"] },
+      { field: "channel", names: ["channel", "revoked_by"] },
+    ],
+  },
+  parse(cells, { now }) {
+    const number = cells.need("number", phone);
+    const givenAt = cells.need("given_at", (text) => instant(text, now + SKEW_MS, true));
+    const revokedAt = cells.maybe("revoked_at", (text) => instant(text, now + SKEW_MS, true));
+    if (revokedAt !== undefined && revokedAt < givenAt) cells.refuse("revoked_at", "revoked_at is before given_at");
+    const consent = {
+      number,
+      givenAt,
+      level: cells.need("level", (text) => word(text, CONSENT_LEVELS)),
+      basis: cells.text("basis"),
+      wording: cells.text("wording"),
+      source: cells.text("source"),
+      evidence: cells.text("evidence"),
+    };
+    const channel = cells.text("channel") || "consent record";
+    const revocation = revokedAt === undefined ? undefined : { number, revokedAt, channel, reference: cells.text("evidence") };
+    return { consent, revocation };
+  },
+  async write(records, { facts, actor, importId }) {
+    // Revocations first: should this stop here, nobody is called on a consent that was taken back.
+    const revocations = records.flatMap(({ revocation }) => (revocation === undefined ? [] : [revocation]));
+    await facts.addRevocations(revocations, { actor, importId });
+    return facts.addConsents(
+      records.map(({ consent }) => consent),
+      importId,
+    );
+  },
+};
+
+/** The company's own do-not-call list; a file of bare numbers will do. */
+export const internalListFile: ImportSpec<"number" | "at" | "code" | "reference", NewSuppression> = {
+  kind: "dnc",
+  format: {
+    fields: [
+      NUMBER,
+      { field: "at", names: ["at", "said_at", "time", "date", "added_at"] },
+      { field: "code", names: ["code", "reason"] },
+      { field: "reference", names: ["reference", "call_id", "ticket"] },
+    ],
+    headless: bareNumbers,
+  },
+  parse: (cells, { now }) => ({
+    number: cells.need("number", phone),
+    saidAt: cells.maybe("at", (text) => instant(text, now + SKEW_MS, true)) ?? null,
+    origin: "list",
+    code: cells.text("code"),
+    reference: cells.text("reference"),
+  }),
+  write: (records, { facts, actor, importId }) => facts.suppress(records, { actor, importId }),
+};
+
+/** Placed calls, and calls that came in and were conversations. */
+export const attemptsFile: ImportSpec<
+  "number" | "at" | "kind" | "subject" | "campaign" | "call_id" | "answered_by" | "connect_seconds" | "hangup_seconds",
+  NewAttempt
+> = {
+  kind: "attempts",
+  format: {
+    fields: [
+      NUMBER,
+      { field: "at", names: ["at", "time", "start_time", "called_at"], required: true },
+      { field: "kind", names: ["kind"] },
+      { field: "subject", names: ["subject", "debt"] },
+      { field: "campaign", names: ["campaign", "campaign_id"] },
+      { field: "call_id", names: ["call_id", "id"] },
+      { field: "answered_by", names: ["answered_by"] },
+      { field: "connect_seconds", names: ["connect_seconds"] },
+      { field: "hangup_seconds", names: ["hangup_seconds"] },
+    ],
+  },
+  parse(cells, { now }) {
+    const kind = cells.maybe("kind", (text) => word(text, ATTEMPT_KINDS));
+    const answer = answerOf(cells, kind);
+    return {
+      number: cells.need("number", phone),
+      at: cells.need("at", (text) => instant(text, now + SKEW_MS)),
+      kind: kind ?? (answer === undefined ? "attempt" : KIND_OF[answer]),
+      subject: cells.text("subject"),
+      campaign: cells.text("campaign"),
+      callId: cells.text("call_id"),
+      answer: answer ?? null,
+    };
+  },
+  write: (records, { facts, actor, importId }) => facts.addAttempts(records, { actor, importId }),
+};
+
+/** What a call was to the person, by how it was answered. */
+const KIND_OF = {
+  served: "conversation",
+  late: "conversation",
+  hangup: "abandoned",
+  dropped: "abandoned",
+  machine: "attempt",
+} as const satisfies Record<ReturnType<typeof classifyAnswer>, NewAttempt["kind"]>;
+
+/** How the call was answered: as measured, or as its kind says. */
+function answerOf(
+  cells: Cells<"answered_by" | "connect_seconds" | "hangup_seconds" | "kind">,
+  kind: NewAttempt["kind"] | undefined,
+): ReturnType<typeof classifyAnswer> | undefined {
+  const answeredBy = cells.maybe("answered_by", (text) => word(text, ["person", "machine"] as const));
+  const connectSeconds = cells.maybe("connect_seconds", seconds);
+  const hangupSeconds = cells.maybe("hangup_seconds", seconds);
+  const measured = (call: AnsweredCall) => classifyAnswer({ ...call, connectSeconds, hangupSeconds });
+  if (kind === "inbound-conversation") return undefined;
+  if (kind === "conversation" && answeredBy !== "machine") {
+    return connectSeconds === undefined ? "served" : measured({ answeredBy: "person" });
+  }
+  if (kind === "abandoned" && connectSeconds !== undefined)
+    cells.refuse("connect_seconds", "an abandoned call has no connect_seconds; a late one is a conversation");
+  if (kind === "abandoned") return measured({ answeredBy: "person" });
+  return answeredBy === undefined ? undefined : measured({ answeredBy });
+}
+
+/** Established business relationships. */
+export const relationshipsFile: ImportSpec<"number" | "kind" | "date", NewRelationship> = {
+  kind: "relationships",
+  format: {
+    fields: [
+      NUMBER,
+      { field: "kind", names: ["kind"], required: true },
+      { field: "date", names: ["date", "since"], required: true },
+    ],
+  },
+  parse: (cells, { now }) => ({
+    number: cells.need("number", phone),
+    kind: cells.need("kind", (text) => word(text, RELATIONSHIP_KINDS)),
+    since: cells.need("date", (text) => civilDate(text, now)),
+  }),
+  write: (records, { facts }) => facts.addRelationships(records),
+};
+
+/** Permanent disconnections, as the Reassigned Numbers Database answers. */
+export const disconnectionsFile: ImportSpec<"number" | "disconnected_on", NewDisconnection> = {
+  kind: "disconnections",
+  format: { fields: [NUMBER, { field: "disconnected_on", names: ["disconnected_on", "date"], required: true }] },
+  parse: (cells, { now }) => ({
+    number: cells.need("number", phone),
+    disconnectedOn: cells.need("disconnected_on", (text) => civilDate(text, now)),
+  }),
+  write: (records, { facts }) => facts.addDisconnections(records),
+};

@@ -1,0 +1,215 @@
+// Files of facts: CSV and NDJSON, every refused line with its reason, the same file or record twice, registry files.
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+import {
+  attemptsFile,
+  consentFile,
+  disconnectionsFile,
+  importFacts,
+  internalListFile,
+  loadRegistry,
+  type RefusedLine,
+  recordOutcomes,
+  relationshipsFile,
+} from "../../../src/operations/index.ts";
+import { ANNA, BEN, type FactsWorld, file, openFactsWorld } from "./world.ts";
+
+let world: FactsWorld;
+beforeEach(async () => {
+  world = await openFactsWorld();
+});
+afterEach(() => world.dispose());
+
+const of = async (number: number) =>
+  (await world.facts.of([number], { attemptsSince: 0, files: await world.facts.registryFiles() })).get(number);
+
+/** A sink that keeps what was refused. */
+const keep = () => {
+  const refused: RefusedLine[] = [];
+  return { refused, sink: { refused: (line: RefusedLine) => void refused.push(line) } };
+};
+
+test("consent from CSV: good lines go in, each bad one is named with line, field and reason", async () => {
+  const { refused, sink } = keep();
+  const lines = [
+    "phone,level,given_at,wording,evidence,revoked_at",
+    '+1 (212) 555-0123,written,2026-01-05T12:00:00Z,"I agree,\nreally",form-1,',
+    "212-555-0123,express,2025-01-05,,form-0,",
+    "555-0123,written,2026-01-05T12:00:00Z,,,",
+    "+18505550117,writen,2026-01-05T12:00:00Z,,,",
+    "+18505550117,written,2026-01-05 12:00,,,",
+    "+18505550117,written,2027-01-05,,,",
+    "+18505550117,written,2026-02-30,,,",
+    "+18505550117,written,,,,",
+    "+18505550117,written,2026-01-05,,,2026-01-04",
+    "+18505550117,written,2026-01-05,",
+    "+18505550117,written,2026-01-05,,form-2,2026-02-01T08:00:00-05:00",
+  ];
+  const report = await importFacts(consentFile, file(lines), world.deps, sink);
+  expect(report).toMatchObject({ kind: "consent", read: 11, added: 3, known: 0, refused: 8 });
+  expect(refused.map(({ line, field }) => [line, field])).toEqual([
+    [5, "number"],
+    [6, "level"],
+    [7, "given_at"],
+    [8, "given_at"],
+    [9, "given_at"],
+    [10, "given_at"],
+    [11, "revoked_at"],
+    [12, undefined],
+  ]);
+  expect(refused.map(({ reason }) => reason)).toEqual([
+    expect.stringContaining("E.164"),
+    expect.stringContaining("did you mean written?"),
+    expect.stringContaining("offset from UTC"),
+    expect.stringContaining("future"),
+    expect.stringContaining("exists"),
+    "given_at is empty",
+    expect.stringContaining("before given_at"),
+    expect.stringContaining("4 fields where the header has 6"),
+  ]);
+  expect((await of(ANNA))?.consents).toHaveLength(2);
+  expect(await of(BEN)).toMatchObject({
+    consents: [{ level: "written", at: Date.UTC(2026, 0, 5) }],
+    revocations: [Date.UTC(2026, 1, 1, 13)],
+    suppressedSince: Date.UTC(2026, 1, 1, 13),
+  });
+  const [entry] = await world.store.audit.list({ action: "consent.import" });
+  expect(entry?.details).toMatchObject({ read: 11, added: 3, refused: 8, contentHash: report.contentHash, file: "file.csv" });
+});
+
+test("the same file again adds nothing, the same record in another file neither, and NDJSON says the same as CSV", async () => {
+  const lines = ["number,at,kind,subject,campaign,call_id,answered_by,connect_seconds"];
+  for (let n = 0; n < 12_000; n++)
+    lines.push(`+1212555${String(n % 10_000).padStart(4, "0")},2026-02-01T12:00:${n < 10_000 ? "00" : "01"}Z,,,camp_1,c${n},,`);
+  const first = await importFacts(attemptsFile, file(lines, "a.csv", 65_536), world.deps);
+  expect(first).toMatchObject({ read: 12_000, added: 12_000, known: 0 });
+  expect(await importFacts(attemptsFile, file(lines, "a.csv", 1000), world.deps)).toMatchObject({
+    read: 12_000,
+    added: 0,
+    known: 12_000,
+    contentHash: first.contentHash,
+  });
+  const again = { number: "+12125550000", at: "2026-02-01T12:00:00Z", campaign: "camp_1" };
+  const ndjson = [
+    again,
+    { ...again, at: "2026-02-01T07:00:01-05:00" },
+    { ...again, kind: "conversation" },
+    "x",
+    { ...again, subject: {} },
+  ];
+  const { refused, sink } = keep();
+  const report = await importFacts(
+    attemptsFile,
+    file(
+      ndjson.map((one) => JSON.stringify(one)),
+      "b.ndjson",
+    ),
+    world.deps,
+    sink,
+  );
+  expect(report).toMatchObject({ read: 5, added: 1, known: 2, refused: 2 });
+  expect(refused).toEqual([
+    { line: 4, field: undefined, reason: "the line is not a JSON object" },
+    { line: 5, field: "subject", reason: "subject is an object; a string is wanted" },
+  ]);
+});
+
+test("how a call was answered is taken from what was measured, else from its kind", async () => {
+  const lines = [
+    "number,at,kind,campaign,answered_by,connect_seconds,hangup_seconds",
+    "+12125550001,2026-02-01T12:00:00Z,,c,person,1.9,",
+    "+12125550002,2026-02-01T12:00:00Z,,c,person,2.1,",
+    "+12125550003,2026-02-01T12:00:00Z,,c,person,,1",
+    "+12125550004,2026-02-01T12:00:00Z,,c,person,,5",
+    "+12125550005,2026-02-01T12:00:00Z,,c,machine,,",
+    "+12125550006,2026-02-01T12:00:00Z,,c,,,",
+    "+12125550007,2026-02-01T12:00:00Z,conversation,c,,,",
+    "+12125550008,2026-02-01T12:00:00Z,conversation,c,,3,",
+    "+12125550009,2026-02-01T12:00:00Z,abandoned,c,,,",
+    "+12125550010,2026-02-01T12:00:00Z,inbound-conversation,c,person,1,",
+    "+12125550011,2026-02-01T12:00:00Z,abandoned,c,,3,",
+  ];
+  expect(await importFacts(attemptsFile, file(lines), world.deps)).toMatchObject({ added: 10, refused: 1 });
+  const [hour] = await world.facts.answeredHours("c", Date.UTC(2026, 1, 1, 11, 30), Date.UTC(2026, 1, 1, 12, 30));
+  expect(hour).toMatchObject({ served: 2, late: 2, hangup: 1, dropped: 2, machine: 1 });
+  expect((await of(12125550004))?.attempts[0]?.kind).toBe("abandoned");
+  expect((await of(12125550008))?.attempts[0]?.kind).toBe("conversation");
+  expect((await of(12125550006))?.attempts[0]?.kind).toBe("attempt");
+});
+
+test("a list of bare numbers suppresses them; once more it finds them known", async () => {
+  const lines = ["212 555 0123", "(850) 555-0117", "not a number", "+442079460018"];
+  expect(await importFacts(internalListFile, file(lines), world.deps)).toMatchObject({ read: 4, added: 3, known: 0, refused: 1 });
+  expect(await importFacts(internalListFile, file(lines), world.deps)).toMatchObject({ added: 0, known: 3, refused: 1 });
+  expect((await of(442079460018))?.suppressedSince).toBe(world.clock.now());
+  await importFacts(relationshipsFile, file(["number,kind,date", "+12125550123,inquiry,2026-02-01"]), world.deps);
+  await importFacts(disconnectionsFile, file(["number,disconnected_on", "+12125550123,2026-02-01"]), world.deps);
+  expect(await of(ANNA)).toMatchObject({
+    relationships: [{ kind: "inquiry", date: "2026-02-01" }],
+    disconnectedOn: "2026-02-01",
+  });
+});
+
+test("what cannot be read as a whole is refused with advice", async () => {
+  const headed = (header: string) => importFacts(attemptsFile, file([header, "x"]), world.deps);
+  await expect(headed("numbr,at")).rejects.toMatchObject({
+    code: "invalid_input",
+    message: expect.stringContaining("no column number"),
+    advice: expect.stringContaining("Did you mean numbr?"),
+  });
+  const mapped = { ...file(["Tel,at", "+12125550123,2026-01-01T00:00:00Z"]), read: { mapping: { number: "Tel" } } };
+  expect(await importFacts(attemptsFile, mapped, world.deps)).toMatchObject({ added: 1 });
+  const misspelt = { ...file(["a"]), read: { mapping: { nmber: "Tel" } } };
+  await expect(importFacts(attemptsFile, misspelt, world.deps)).rejects.toThrow("did you mean number?");
+  await expect(importFacts(attemptsFile, file([""]), world.deps)).rejects.toThrow("empty");
+});
+
+test("a registry file is put in force whole or not at all", async () => {
+  const load = (lines: readonly string[], asOf: string, accept = false) =>
+    loadRegistry(file(lines, "fl.txt"), { registry: "US", asOf, accept }, world.deps);
+  expect(await load(["212,5550123", "850,5550117", "212,5550199"], "2026-02-01")).toMatchObject({
+    result: "switched",
+    read: 3,
+    numbers: 3,
+  });
+  expect((await of(ANNA))?.registries).toEqual(["US"]);
+  expect(await load(["212,5550123", "850,5550117", "212,5550199"], "2026-02-01")).toMatchObject({ result: "unchanged" });
+  expect(await load(["212,5550123", "oops", "212,5550199"], "2026-02-15")).toMatchObject({
+    result: "kept",
+    refused: 1,
+    reason: expect.stringContaining("1 lines cannot be read"),
+  });
+  expect(await load(["number", "+18505550117"], "2026-02-15")).toMatchObject({
+    result: "kept",
+    reason: expect.stringContaining("holds 1 numbers, the one in force 3"),
+  });
+  expect((await of(ANNA))?.registries).toEqual(["US"]);
+  expect(await load(["number", "+18505550117"], "2026-02-15", true)).toMatchObject({ result: "switched" });
+  expect((await of(ANNA))?.registries ?? []).toEqual([]);
+  expect(await load(["number"], "2026-02-16", true)).toMatchObject({ result: "kept" });
+  await expect(load(["number", "+18505550117"], "2026-02-01")).rejects.toMatchObject({ code: "invalid_state" });
+});
+
+test("raw outcomes suppress by the shipped codes and the operator's, by name or note as well", async () => {
+  const outcome = (callId: string, number: number, code: string, text?: string) => ({
+    callId,
+    number,
+    code,
+    text,
+    at: world.clock.now(),
+  });
+  const report = await recordOutcomes(
+    world.facts,
+    [
+      outcome("c1", 12125550001, "DISP_017", "Do not call"),
+      outcome("c2", 12125550002, "DNC"),
+      outcome("c3", 12125550003, "KEIN_ANRUF"),
+      outcome("c4", 12125550004, "NO_ANSWER"),
+    ],
+    { actor: "ann" },
+    ["kein anruf"],
+  );
+  expect(report).toEqual({ added: 4, suppressed: 3, unresolved: 0 });
+  const found = await world.facts.of([12125550001, 12125550002, 12125550003, 12125550004], { attemptsSince: 0, files: [] });
+  expect([...found.keys()].sort((a, b) => a - b)).toEqual([12125550001, 12125550002, 12125550003]);
+});
