@@ -57,3 +57,21 @@ test("the example of tagging from code runs as it stands", () => {
     ) as string,
   });
 });
+
+test("the example of the formulas gives what dialing blindly reaches at 3 % abandoned", () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["examples/queueing-formulas.ts"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  const occupancies = [...stdout.matchAll(/^(\d+) agents: occupancy ([\d.]+) %/gm)].map(([, agents, share]) => [
+    Number(agents),
+    Math.round(Number(share)),
+  ]);
+  expect(occupancies).toEqual([
+    [10, 54],
+    [20, 69],
+    [50, 82],
+    [100, 89],
+  ]);
+});
