@@ -71,6 +71,31 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe("Receivers of outdial's events"),
+  outcomes: z
+    .strictObject({ lake: z.string().optional().describe("Folder of the outcome lake; .outdial/lake by default") })
+    .optional(),
+  compliance: z
+    .strictObject({
+      pack: z.string().optional().describe("Rule pack: a file, JSON or YAML; by default the shipped us-ca-uk-2026"),
+      optOutCodes: z
+        .array(z.string().min(1))
+        .optional()
+        .describe("Codes and phrases of your own that are opt-outs, beside the shipped ones"),
+      revocationTargets: z
+        .record(z.string().min(1), z.number().positive())
+        .optional()
+        .describe("Hours within which each of your systems must carry a revocation out; by default dialer 4, crm 24, partner 48"),
+      countEarlyHangups: z
+        .boolean()
+        .optional()
+        .describe("Whether people who hang up before an agent was due count as abandoned; true by default"),
+      timeZone: z
+        .string()
+        .optional()
+        .describe("Where your day ends, for today's abandonment allowance; this machine's zone by default"),
+    })
+    .optional()
+    .describe("Calling rules and what is known of the people called"),
   tagging: z
     .strictObject({ concurrency: z.int().min(1).max(512).optional().describe("Requests under way at once; 32 by default") })
     .optional(),

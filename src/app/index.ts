@@ -1,6 +1,16 @@
 // Configuration and wiring.
 
+export { type FactsRuntime, openFacts, readSettings } from "./compliance.ts";
 export { configJsonSchema } from "./config-schema.ts";
 export { openDelivery } from "./delivery.ts";
+export {
+  lakeRoot,
+  type OutcomeRecords,
+  type OutcomesRuntime,
+  openOutcomeRecords,
+  openOutcomes,
+  planRetrieval,
+} from "./outcomes.ts";
 export { openRecords, type Records, type ResultRow } from "./records.ts";
+export { compileRulePack, readRulePack } from "./rule-pack.ts";
 export { openTagging, type TaggingOptions, type TaggingRuntime, validateWithTenant } from "./tagging.ts";

@@ -1,0 +1,74 @@
+// What commands about facts, gates and ledgers work in: the store, the clock, who does it, and the settings of the configuration.
+
+import { randomUUID } from "node:crypto";
+import type { SpreadTarget } from "../compliance/index.ts";
+import { type Clock, createRandom } from "../kernel/index.ts";
+import { createGate, DEFAULT_TARGETS, type Gate, type ImportDeps } from "../operations/index.ts";
+import type { Facts } from "../store/index.ts";
+import { systemClock } from "../tenant/index.ts";
+import { type Config, type Flags, loadConfig } from "./config.ts";
+import { type Environment, storeOf } from "./workplace.ts";
+
+/** Settings about compliance, defaults filled in. */
+export interface ComplianceSettings {
+  /** File of the rule pack; undefined for the shipped one. */
+  readonly pack: string | undefined;
+  readonly optOutCodes: readonly string[];
+  readonly targets: readonly SpreadTarget[];
+  readonly countEarlyHangups: boolean;
+  /** IANA zone in which the operator's day ends. */
+  readonly timeZone: string;
+}
+
+/** An open store with what commands about facts need. */
+export interface FactsRuntime extends AsyncDisposable {
+  readonly facts: Facts;
+  readonly clock: Clock;
+  readonly actor: string;
+  readonly imports: ImportDeps;
+  readonly gate: Gate;
+  readonly settings: ComplianceSettings;
+}
+
+/** The settings of a configuration. */
+export function complianceSettings(config: Config): ComplianceSettings {
+  const given = config.file.compliance;
+  const targets = Object.entries(given?.revocationTargets ?? {}).map(([system, hours]) => ({ system, hours }));
+  return {
+    pack: given?.pack,
+    optOutCodes: given?.optOutCodes ?? [],
+    targets: targets.length === 0 ? DEFAULT_TARGETS : targets,
+    countEarlyHangups: given?.countEarlyHangups ?? true,
+    timeZone: given?.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+  };
+}
+
+/** Opens the facts of the store that the configuration names. */
+export async function openFacts(flags: Flags, environment: Environment): Promise<FactsRuntime> {
+  const config = await loadConfig(flags, environment, process.cwd());
+  const store = await storeOf(config, environment);
+  const imports: ImportDeps = {
+    facts: store.facts,
+    clock: systemClock,
+    random: createRandom(randomUUID(), "facts"),
+    actor: config.actor,
+  };
+  return {
+    facts: store.facts,
+    clock: systemClock,
+    actor: config.actor,
+    imports,
+    gate: createGate({ ...imports, sign: (text) => store.audit.sign(text) }),
+    settings: complianceSettings(config),
+    [Symbol.asyncDispose]: () => store.close(),
+  };
+}
+
+/** The folder of the audit's keys and the settings, without opening a store. */
+export async function readSettings(
+  flags: Flags,
+  environment: Environment,
+): Promise<ComplianceSettings & { readonly dir: string }> {
+  const config = await loadConfig(flags, environment, process.cwd());
+  return { ...complianceSettings(config), dir: config.dir };
+}
