@@ -3,15 +3,8 @@
 import { AgentState } from "../pacing/strategy.ts";
 import { Level, type Meter } from "./meter.ts";
 
-/** The level that a state counts into besides `loggedIn`. */
-const LEVEL_OF: readonly (Level | undefined)[] = [
-  undefined,
-  Level.onBreak,
-  undefined,
-  Level.reserved,
-  Level.talking,
-  Level.wrapping,
-];
+/** By state: the level it counts into besides `loggedIn`, or -1. */
+const LEVEL_OF = Int8Array.of(-1, Level.onBreak, -1, Level.reserved, Level.talking, Level.wrapping);
 const NEVER = Number.POSITIVE_INFINITY;
 const NOBODY = -1;
 
@@ -36,10 +29,8 @@ export class Agents {
   leavesAt: Float64Array;
   followedBy: Uint8Array;
   returnsAt: Float64Array;
-  /** Agents by state. */
-  readonly in = new Int32Array(6);
-  #previous: Int32Array;
-  #next: Int32Array;
+  /** Neighbours in the line of idle agents: the one before and the one after, side by side. */
+  #links: Int32Array;
   #head = NOBODY;
   #tail = NOBODY;
   readonly #meter: Meter;
@@ -53,14 +44,7 @@ export class Agents {
     this.leavesAt = new Float64Array(count).fill(NEVER);
     this.followedBy = new Uint8Array(count);
     this.returnsAt = new Float64Array(count).fill(NEVER);
-    this.#previous = new Int32Array(count);
-    this.#next = new Int32Array(count);
-    this.in[AgentState.off] = count;
-  }
-
-  /** Idle, reserved, talking or wrapping. */
-  get loggedIn(): number {
-    return this.count - this.in[AgentState.off]! - this.in[AgentState.onBreak]!;
+    this.#links = new Int32Array(2 * count);
   }
 
   /** The agent idle for the longest time, or -1. */
@@ -71,42 +55,38 @@ export class Agents {
   /** Puts an agent into a state. */
   enter(agent: number, state: AgentState, now: number): void {
     const before = this.state[agent]!;
+    this.since[agent] = now;
     if (before === state) return;
     const meter = this.#meter;
-    if (before === AgentState.idle) this.#unlink(agent);
-    else {
-      const level = LEVEL_OF[before];
-      if (level !== undefined) meter.shift(level, -1, now);
-    }
-    if (state === AgentState.idle) this.#append(agent);
-    else {
-      const level = LEVEL_OF[state];
-      if (level !== undefined) meter.shift(level, 1, now);
-    }
+    this.state[agent] = state;
+    const from = LEVEL_OF[before]!;
+    const to = LEVEL_OF[state]!;
+    if (from >= 0) meter.shift(from as Level, -1, now);
+    else if (before === AgentState.idle) this.#unlink(agent);
+    if (to >= 0) meter.shift(to as Level, 1, now);
+    else if (state === AgentState.idle) this.#append(agent);
     if (before <= AgentState.onBreak !== state <= AgentState.onBreak) {
       meter.shift(Level.loggedIn, state <= AgentState.onBreak ? -1 : 1, now);
     }
-    this.in[before]! -= 1;
-    this.in[state]! += 1;
-    this.state[agent] = state;
-    this.since[agent] = now;
   }
 
   #append(agent: number): void {
-    this.#previous[agent] = this.#tail;
-    this.#next[agent] = NOBODY;
+    const links = this.#links;
+    links[2 * agent] = this.#tail;
+    links[2 * agent + 1] = NOBODY;
     if (this.#tail === NOBODY) this.#head = agent;
-    else this.#next[this.#tail] = agent;
+    else links[2 * this.#tail + 1] = agent;
     this.#tail = agent;
   }
 
   #unlink(agent: number): void {
-    const previous = this.#previous[agent]!;
-    const next = this.#next[agent]!;
+    const links = this.#links;
+    const previous = links[2 * agent]!;
+    const next = links[2 * agent + 1]!;
     if (previous === NOBODY) this.#head = next;
-    else this.#next[previous] = next;
+    else links[2 * previous + 1] = next;
     if (next === NOBODY) this.#tail = previous;
-    else this.#previous[next] = previous;
+    else links[2 * next] = previous;
   }
 
   /** Makes room for `count` agents; the new ones are off. */
@@ -119,9 +99,7 @@ export class Agents {
     fresh.leavesAt.set(this.leavesAt);
     fresh.followedBy.set(this.followedBy);
     fresh.returnsAt.set(this.returnsAt);
-    fresh.#previous.set(this.#previous);
-    fresh.#next.set(this.#next);
-    this.in[AgentState.off]! += count - this.count;
+    fresh.#links.set(this.#links);
     this.count = count;
     this.state = fresh.state;
     this.since = fresh.since;
@@ -129,13 +107,12 @@ export class Agents {
     this.leavesAt = fresh.leavesAt;
     this.followedBy = fresh.followedBy;
     this.returnsAt = fresh.returnsAt;
-    this.#previous = fresh.#previous;
-    this.#next = fresh.#next;
+    this.#links = fresh.#links;
   }
 
   snapshot(): AgentsSnapshot {
     const idle: number[] = [];
-    for (let agent = this.#head; agent !== NOBODY; agent = this.#next[agent]!) idle.push(agent);
+    for (let agent = this.#head; agent !== NOBODY; agent = this.#links[2 * agent + 1]!) idle.push(agent);
     const finite = (values: Float64Array) => Array.from(values, (value) => (value === NEVER ? null : value));
     return {
       state: [...this.state],
@@ -157,8 +134,6 @@ export class Agents {
     this.leavesAt.set(snapshot.leavesAt.map((value) => value ?? NEVER));
     this.returnsAt.set(snapshot.returnsAt.map((value) => value ?? NEVER));
     this.followedBy.set(snapshot.followedBy);
-    this.in.fill(0);
-    for (const state of snapshot.state) this.in[state]! += 1;
     this.#head = NOBODY;
     this.#tail = NOBODY;
     for (const agent of snapshot.idle) this.#append(agent);

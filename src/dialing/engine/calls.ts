@@ -1,10 +1,32 @@
 // Calls under way: a slot each, which is the trunk the call holds; the ones waiting for an agent in the order of their answers.
 
-import type { Outcome } from "./model.ts";
-
 /** Where a call is. `doomed`: in detection, and the caller will give up before it ends; `connecting`: its agent's line is being set up anew. */
 export const CallState = { free: 0, dialing: 1, detecting: 2, doomed: 3, waiting: 4, connecting: 5, talking: 6 } as const;
 export type CallState = (typeof CallState)[keyof typeof CallState];
+
+/**
+ * A call's whole numbers stand side by side in `Calls.facts`, at `slot * FACTS + field`, and its instants in `Calls.instants`, at
+ * `slot * INSTANTS + field`: what an event touches is in one place.
+ */
+export const FACTS = 8;
+export const STATE = 0;
+export const OUTCOME = 1;
+export const LEAD = 2;
+export const ATTEMPT = 3;
+/** Index of the call's random numbers. */
+export const FATE = 4;
+/** The agent held for the call or with it, or -1. */
+export const AGENT = 5;
+const PREVIOUS = 6;
+const NEXT = 7;
+
+export const INSTANTS = 4;
+export const DIALED = 0;
+export const ANSWERED = 1;
+/** When the caller gives up. */
+export const DEADLINE = 2;
+/** Number of the call in the run, from 0 (no instant, but it may grow beyond 32 bits). */
+export const SERIAL = 3;
 
 const NOTHING = -1;
 
@@ -39,9 +61,9 @@ export class PackedTimes {
   }
 
   grow(slots: number): void {
-    this.times = larger(this.times, new Float64Array(slots));
-    this.#slots = larger(this.#slots, new Int32Array(slots));
-    this.#places = larger(this.#places, new Int32Array(slots));
+    this.times = copied(this.times, new Float64Array(slots));
+    this.#slots = copied(this.#slots, new Int32Array(slots));
+    this.#places = copied(this.#places, new Int32Array(slots));
   }
 
   /** The slots in their order, for a snapshot. */
@@ -53,19 +75,11 @@ export class PackedTimes {
 export interface CallsSnapshot {
   readonly slots: number;
   readonly free: readonly number[];
-  /** One entry a call under way. null is "never": JSON has no Infinity. */
+  /** One entry a call under way: its facts and its instants; null is "never": JSON has no Infinity. */
   readonly calls: readonly {
     readonly slot: number;
-    readonly state: number;
-    readonly outcome: number;
-    readonly serial: number;
-    readonly lead: number;
-    readonly attempt: number;
-    readonly fate: number;
-    readonly dialedAt: number;
-    readonly answeredAt: number;
-    readonly deadline: number | null;
-    readonly agent: number;
+    readonly facts: readonly number[];
+    readonly instants: readonly (number | null)[];
   }[];
   readonly dialing: readonly number[];
   readonly detecting: readonly number[];
@@ -73,20 +87,8 @@ export interface CallsSnapshot {
 }
 
 export class Calls {
-  state: Uint8Array;
-  outcome: Uint8Array;
-  /** Number of the call in the run, from 0. */
-  serial: Float64Array;
-  lead: Int32Array;
-  attempt: Int32Array;
-  /** Index of the call's random numbers. */
-  fate: Int32Array;
-  dialedAt: Float64Array;
-  answeredAt: Float64Array;
-  /** When the caller gives up. */
-  deadline: Float64Array;
-  /** The agent held for the call or with it, or -1. */
-  agent: Int32Array;
+  facts: Int32Array;
+  instants: Float64Array;
   readonly dialing: PackedTimes;
   readonly detecting: PackedTimes;
   /** Calls waiting for an agent. */
@@ -96,43 +98,29 @@ export class Calls {
   slots: number;
   #head = NOTHING;
   #tail = NOTHING;
-  #previous: Int32Array;
-  #next: Int32Array;
   #free: Int32Array;
 
   constructor(slots: number) {
     this.slots = slots;
-    this.state = new Uint8Array(slots);
-    this.outcome = new Uint8Array(slots);
-    this.serial = new Float64Array(slots);
-    this.lead = new Int32Array(slots);
-    this.attempt = new Int32Array(slots);
-    this.fate = new Int32Array(slots);
-    this.dialedAt = new Float64Array(slots);
-    this.answeredAt = new Float64Array(slots);
-    this.deadline = new Float64Array(slots);
-    this.agent = new Int32Array(slots).fill(NOTHING);
+    this.facts = new Int32Array(slots * FACTS);
+    this.instants = new Float64Array(slots * INSTANTS);
     this.dialing = new PackedTimes(slots);
     this.detecting = new PackedTimes(slots);
-    this.#previous = new Int32Array(slots);
-    this.#next = new Int32Array(slots);
     this.#free = Int32Array.from({ length: slots }, (_, i) => slots - 1 - i);
-  }
-
-  /** Takes a slot. There must be one: ask `full` first. */
-  take(): number {
-    const slot = this.#free[this.slots - ++this.used]!;
-    this.agent[slot] = NOTHING;
-    return slot;
-  }
-
-  release(slot: number): void {
-    this.state[slot] = CallState.free;
-    this.#free[this.slots - this.used--] = slot;
   }
 
   get full(): boolean {
     return this.used === this.slots;
+  }
+
+  /** Takes a slot. There must be one: ask `full` first. */
+  take(): number {
+    return this.#free[this.slots - ++this.used]!;
+  }
+
+  release(slot: number): void {
+    this.facts[slot * FACTS + STATE] = CallState.free;
+    this.#free[this.slots - this.used--] = slot;
   }
 
   /** The call that waits for the longest time, or -1. */
@@ -142,26 +130,29 @@ export class Calls {
 
   /** The one that began to wait after `slot`, or -1. */
   after(slot: number): number {
-    return this.#next[slot]!;
+    return this.facts[slot * FACTS + NEXT]!;
   }
 
   enqueue(slot: number): void {
-    this.state[slot] = CallState.waiting;
-    this.#previous[slot] = this.#tail;
-    this.#next[slot] = NOTHING;
+    const { facts } = this;
+    const at = slot * FACTS;
+    facts[at + STATE] = CallState.waiting;
+    facts[at + PREVIOUS] = this.#tail;
+    facts[at + NEXT] = NOTHING;
     if (this.#tail === NOTHING) this.#head = slot;
-    else this.#next[this.#tail] = slot;
+    else facts[this.#tail * FACTS + NEXT] = slot;
     this.#tail = slot;
     this.waiting++;
   }
 
   dequeue(slot: number): void {
-    const previous = this.#previous[slot]!;
-    const next = this.#next[slot]!;
+    const { facts } = this;
+    const previous = facts[slot * FACTS + PREVIOUS]!;
+    const next = facts[slot * FACTS + NEXT]!;
     if (previous === NOTHING) this.#head = next;
-    else this.#next[previous] = next;
+    else facts[previous * FACTS + NEXT] = next;
     if (next === NOTHING) this.#tail = previous;
-    else this.#previous[next] = previous;
+    else facts[next * FACTS + PREVIOUS] = previous;
     this.waiting--;
   }
 
@@ -169,18 +160,8 @@ export class Calls {
   grow(): void {
     const before = this.slots;
     const slots = before * 2;
-    this.state = larger(this.state, new Uint8Array(slots));
-    this.outcome = larger(this.outcome, new Uint8Array(slots));
-    this.serial = larger(this.serial, new Float64Array(slots));
-    this.lead = larger(this.lead, new Int32Array(slots));
-    this.attempt = larger(this.attempt, new Int32Array(slots));
-    this.fate = larger(this.fate, new Int32Array(slots));
-    this.dialedAt = larger(this.dialedAt, new Float64Array(slots));
-    this.answeredAt = larger(this.answeredAt, new Float64Array(slots));
-    this.deadline = larger(this.deadline, new Float64Array(slots));
-    this.agent = larger(this.agent, new Int32Array(slots).fill(NOTHING));
-    this.#previous = larger(this.#previous, new Int32Array(slots));
-    this.#next = larger(this.#next, new Int32Array(slots));
+    this.facts = copied(this.facts, new Int32Array(slots * FACTS));
+    this.instants = copied(this.instants, new Float64Array(slots * INSTANTS));
     this.dialing.grow(slots);
     this.detecting.grow(slots);
     const free = this.#free.subarray(0, before - this.used);
@@ -193,24 +174,15 @@ export class Calls {
   snapshot(): CallsSnapshot {
     const calls: CallsSnapshot["calls"][number][] = [];
     for (let slot = 0; slot < this.slots; slot++) {
-      if (this.state[slot] === CallState.free) continue;
-      const deadline = this.deadline[slot]!;
-      calls.push({
-        slot,
-        state: this.state[slot]!,
-        outcome: this.outcome[slot]!,
-        serial: this.serial[slot]!,
-        lead: this.lead[slot]!,
-        attempt: this.attempt[slot]!,
-        fate: this.fate[slot]!,
-        dialedAt: this.dialedAt[slot]!,
-        answeredAt: this.answeredAt[slot]!,
-        deadline: Number.isFinite(deadline) ? deadline : null,
-        agent: this.agent[slot]!,
-      });
+      const facts = [...this.facts.subarray(slot * FACTS, (slot + 1) * FACTS)];
+      if (facts[STATE] === CallState.free) continue;
+      const instants = Array.from(this.instants.subarray(slot * INSTANTS, (slot + 1) * INSTANTS), (value) =>
+        Number.isFinite(value) ? value : null,
+      );
+      calls.push({ slot, facts, instants });
     }
     const waiting: number[] = [];
-    for (let slot = this.#head; slot !== NOTHING; slot = this.#next[slot]!) waiting.push(slot);
+    for (let slot = this.#head; slot !== NOTHING; slot = this.after(slot)) waiting.push(slot);
     return {
       slots: this.slots,
       free: [...this.#free.subarray(0, this.slots - this.used)],
@@ -224,33 +196,22 @@ export class Calls {
   /** Takes over what `snapshot` gave, on a new object. */
   restore(snapshot: CallsSnapshot): void {
     while (this.slots < snapshot.slots) this.grow();
-    for (const call of snapshot.calls) {
-      const { slot } = call;
-      this.state[slot] = call.state;
-      this.outcome[slot] = call.outcome;
-      this.serial[slot] = call.serial;
-      this.lead[slot] = call.lead;
-      this.attempt[slot] = call.attempt;
-      this.fate[slot] = call.fate;
-      this.dialedAt[slot] = call.dialedAt;
-      this.answeredAt[slot] = call.answeredAt;
-      this.deadline[slot] = call.deadline ?? Number.POSITIVE_INFINITY;
-      this.agent[slot] = call.agent;
+    for (const { slot, facts, instants } of snapshot.calls) {
+      this.facts.set(facts, slot * FACTS);
+      this.instants.set(
+        instants.map((value) => value ?? Number.POSITIVE_INFINITY),
+        slot * INSTANTS,
+      );
     }
     this.used = snapshot.calls.length;
     this.#free.set(snapshot.free);
-    for (const slot of snapshot.dialing) this.dialing.add(slot, this.dialedAt[slot]!);
-    for (const slot of snapshot.detecting) this.detecting.add(slot, this.answeredAt[slot]!);
+    for (const slot of snapshot.dialing) this.dialing.add(slot, this.instants[slot * INSTANTS + DIALED]!);
+    for (const slot of snapshot.detecting) this.detecting.add(slot, this.instants[slot * INSTANTS + ANSWERED]!);
     for (const slot of snapshot.waiting) this.enqueue(slot);
-  }
-
-  /** What a call's outcome is. */
-  outcomeOf(slot: number): Outcome {
-    return this.outcome[slot]! as Outcome;
   }
 }
 
-function larger<Values extends Float64Array | Int32Array | Uint8Array>(values: Values, into: Values): Values {
+function copied<Values extends Float64Array | Int32Array>(values: Values, into: Values): Values {
   into.set(values);
   return into;
 }

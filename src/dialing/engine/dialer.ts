@@ -11,13 +11,28 @@
 
 import { AgentState, type DialerView, Observation, type PacingStrategy } from "../pacing/strategy.ts";
 import { Agents } from "./agents.ts";
-import { CallState, Calls } from "./calls.ts";
+import {
+  ANSWERED,
+  ATTEMPT,
+  AGENT as BY_AGENT,
+  CallState,
+  Calls,
+  DEADLINE,
+  DIALED,
+  FACTS,
+  FATE,
+  INSTANTS,
+  LEAD,
+  OUTCOME,
+  SERIAL,
+  STATE,
+} from "./calls.ts";
 import type { DialerChange, DialerParts, DialerSnapshot, FlowBalance } from "./dialer-types.ts";
 import { Gate } from "./gate.ts";
 import type { LeadSource } from "./leads.ts";
 import { MeasuredWindow } from "./measured-window.ts";
 import { Count, Level, Meter } from "./meter.ts";
-import { CallEnd, type CallModel, DAY, type DialerModel, Outcome, outcomeOf } from "./model.ts";
+import { CallEnd, type CallModel, DAY, type DialerModel, type MachineDetection, Outcome, outcomeOf } from "./model.ts";
 import { Roster } from "./roster.ts";
 import type { CallEndName, CallTransition, DialerSink } from "./sink.ts";
 import { Timers } from "./timers.ts";
@@ -161,7 +176,8 @@ export class Dialer {
   flow(): FlowBalance {
     const total = (count: Count) => this.meter.total(count);
     let inSystem = 0;
-    for (let slot = 0; slot < this.#calls.slots; slot++) if (this.#calls.state[slot] !== CallState.free) inSystem++;
+    for (let slot = 0; slot < this.#calls.slots; slot++)
+      if (this.#calls.facts[slot * FACTS + STATE] !== CallState.free) inSystem++;
     return {
       carried: this.#carried,
       placed: total(Count.placed),
@@ -205,14 +221,16 @@ export class Dialer {
 
   #callEvent(slot: number): void {
     const calls = this.#calls;
-    switch (calls.state[slot]) {
+    switch (calls.facts[slot * FACTS + STATE]) {
       case CallState.dialing:
         calls.dialing.remove(slot);
         this.#rung(slot);
         break;
       case CallState.detecting:
         calls.detecting.remove(slot);
-        this.#judge(slot);
+        // Detection may have been switched off meanwhile: then the call goes on as one judged a person.
+        if (this.#callModel.detection === undefined) this.#route(slot);
+        else this.#judge(slot, this.#callModel.detection);
         break;
       case CallState.doomed:
         calls.detecting.remove(slot);
@@ -226,7 +244,7 @@ export class Dialer {
         break;
       default: {
         // The caller gives up while the agent's line is being set up; the agent is free when it stands.
-        this.#agents.call[calls.agent[slot]!] = NOBODY;
+        this.#agents.call[calls.facts[slot * FACTS + BY_AGENT]!] = NOBODY;
         this.meter.shift(Level.waiting, -1, this.now);
         this.#lose(slot);
       }
@@ -316,7 +334,7 @@ export class Dialer {
     const { now } = this;
     const agents = this.#agents;
     const reserving = this.#strategy?.reserves === true;
-    if (this.#pending > 0 && (agents.loggedIn === 0 || this.#tapering())) this.#pending = 0;
+    if (this.#pending > 0 && (this.meter.level(Level.loggedIn) === 0 || this.#tapering())) this.#pending = 0;
     while (this.#pending > 0) {
       // Without a trunk, a lead or an agent to hold, the rest of the decision is void: the next one sees why.
       if (this.#calls.used >= this.#trunks || (reserving && agents.longestIdle === NOBODY)) break;
@@ -352,6 +370,7 @@ export class Dialer {
     const view = this.#view;
     const agents = this.#agents;
     const calls = this.#calls;
+    const { meter } = this;
     const window = this.#window;
     window.turn(now);
     view.now = now;
@@ -361,12 +380,12 @@ export class Dialer {
     view.agentSince = agents.since;
     view.agentLeavesAt = agents.leavesAt;
     view.agentReturnsAt = agents.returnsAt;
-    view.loggedIn = agents.loggedIn;
-    view.idle = agents.in[AgentState.idle]!;
-    view.reserved = agents.in[AgentState.reserved]!;
-    view.talking = agents.in[AgentState.talking]!;
-    view.wrapping = agents.in[AgentState.wrapping]!;
-    view.onBreak = agents.in[AgentState.onBreak]!;
+    view.loggedIn = meter.level(Level.loggedIn);
+    view.reserved = meter.level(Level.reserved);
+    view.talking = meter.level(Level.talking);
+    view.wrapping = meter.level(Level.wrapping);
+    view.idle = view.loggedIn - view.reserved - view.talking - view.wrapping;
+    view.onBreak = meter.level(Level.onBreak);
     view.dialing = calls.dialing.count;
     view.dialedAt = calls.dialing.times;
     view.detecting = calls.detecting.count;
@@ -376,7 +395,7 @@ export class Dialer {
       if (this.#waitingSince.length < calls.waiting) this.#waitingSince = new Float64Array(2 * calls.waiting);
       let place = 0;
       for (let slot = calls.longestWaiting; slot !== NOBODY; slot = calls.after(slot)) {
-        this.#waitingSince[place++] = calls.answeredAt[slot]!;
+        this.#waitingSince[place++] = calls.instants[slot * INSTANTS + ANSWERED]!;
       }
     }
     view.waitingSince = this.#waitingSince;
@@ -405,13 +424,15 @@ export class Dialer {
       this.#makeRoom();
     }
     const slot = calls.take();
-    calls.serial[slot] = this.#serial++;
-    calls.lead[slot] = lead;
-    calls.attempt[slot] = attempt;
-    calls.fate[slot] = fate;
-    calls.dialedAt[slot] = now;
+    const { facts, instants } = calls;
+    const fact = slot * FACTS;
+    facts[fact + LEAD] = lead;
+    facts[fact + ATTEMPT] = attempt;
+    facts[fact + FATE] = fate;
+    facts[fact + BY_AGENT] = reserved;
+    instants[slot * INSTANTS + SERIAL] = this.#serial++;
+    instants[slot * INSTANTS + DIALED] = now;
     if (reserved !== NOBODY) {
-      calls.agent[slot] = reserved;
       this.#agents.enter(reserved, AgentState.reserved, now);
       this.#agents.call[reserved] = slot;
     }
@@ -419,17 +440,17 @@ export class Dialer {
     this.meter.add(Count.placed, 1);
     if (this.#sink !== undefined) this.#tell("placed", slot);
     const model = this.#callModel;
-    let ring = 0;
-    if (model.plain) calls.outcome[slot] = Outcome.live;
-    else {
-      const offset = this.#leads.offset(lead);
-      const second = (this.#model.startOfDay + now + offset + DAY) % DAY;
-      const outcome = outcomeOf(model.rates, this.#uniforms.at(Purpose.outcome, fate), second, attempt);
-      calls.outcome[slot] = outcome;
-      ring = outcome === Outcome.noAnswer ? model.noAnswerAfter : model.ring[outcome](this.#uniforms.at(Purpose.ring, fate));
+    if (model.plain) {
+      facts[fact + OUTCOME] = Outcome.live;
+      this.#answered(slot);
+      return;
     }
+    const second = (this.#model.startOfDay + now + this.#leads.offset(lead) + DAY) % DAY;
+    const outcome = outcomeOf(model.rates, this.#uniforms.at(Purpose.outcome, fate), second, attempt);
+    facts[fact + OUTCOME] = outcome;
+    const ring = outcome === Outcome.noAnswer ? model.noAnswerAfter : model.ring[outcome](this.#uniforms.at(Purpose.ring, fate));
     if (ring > 0) {
-      calls.state[slot] = CallState.dialing;
+      facts[fact + STATE] = CallState.dialing;
       calls.dialing.add(slot, now);
       this.#timers.set(slot << 2, now + ring);
     } else this.#rung(slot);
@@ -437,8 +458,8 @@ export class Dialer {
 
   /** The ringing has ended one way or the other. */
   #rung(slot: number): void {
-    const age = this.now - this.#calls.dialedAt[slot]!;
-    switch (this.#calls.outcome[slot]) {
+    const age = this.now - this.#calls.instants[slot * INSTANTS + DIALED]!;
+    switch (this.#calls.facts[slot * FACTS + OUTCOME]) {
       case Outcome.noAnswer:
         this.meter.add(Count.noAnswer, 1);
         if (this.#observing) this.#strategy!.observe!(Observation.noAnswer, age);
@@ -461,64 +482,68 @@ export class Dialer {
 
   #answered(slot: number): void {
     const { now } = this;
-    const calls = this.#calls;
+    const { facts, instants, detecting } = this.#calls;
     const model = this.#callModel;
-    const live = calls.outcome[slot] === Outcome.live;
-    calls.answeredAt[slot] = now;
+    const fact = slot * FACTS;
+    const live = facts[fact + OUTCOME] === Outcome.live;
+    instants[slot * INSTANTS + ANSWERED] = now;
     if (this.#sink !== undefined) this.#tell("answered", slot);
+    let deadline = NEVER;
     if (live) {
       this.meter.add(Count.liveAnswers, 1);
-      calls.deadline[slot] = now + model.greeting + this.#patience(slot);
-    } else calls.deadline[slot] = NEVER;
-    const { detection } = model;
-    if (detection !== undefined) {
-      const draw = live ? detection.live : detection.machine;
-      const seconds = draw(this.#uniforms.at(Purpose.detection, calls.fate[slot]!));
-      if (seconds > 0) {
-        const doomed = calls.deadline[slot] < now + seconds;
-        calls.state[slot] = doomed ? CallState.doomed : CallState.detecting;
-        calls.detecting.add(slot, now);
-        this.#timers.set(slot << 2, doomed ? calls.deadline[slot] : now + seconds);
-        return;
-      }
+      deadline = now + model.greeting + model.patience(this.#uniforms.at(Purpose.patience, facts[fact + FATE]!));
     }
-    this.#judge(slot);
+    instants[slot * INSTANTS + DEADLINE] = deadline;
+    const { detection } = model;
+    if (detection === undefined) {
+      this.#route(slot);
+      return;
+    }
+    const draw = live ? detection.live : detection.machine;
+    const seconds = draw(this.#uniforms.at(Purpose.detection, facts[fact + FATE]!));
+    if (seconds > 0) {
+      const doomed = deadline < now + seconds;
+      facts[fact + STATE] = doomed ? CallState.doomed : CallState.detecting;
+      detecting.add(slot, now);
+      this.#timers.set(slot << 2, doomed ? deadline : now + seconds);
+    } else this.#judge(slot, detection);
   }
 
-  /** Detection, if there is any, has decided. */
-  #judge(slot: number): void {
-    const { now } = this;
-    const calls = this.#calls;
-    const { detection } = this.#callModel;
-    const live = calls.outcome[slot] === Outcome.live;
-    if (detection !== undefined) {
-      const share = live ? detection.falseMachine : detection.falseLive;
-      const wrong = share > 0 && this.#uniforms.at(Purpose.misjudgement, calls.fate[slot]!) < share;
-      if (live === wrong) {
-        this.meter.add(live ? Count.silentCalls : Count.machines, 1);
-        if (this.#observing) this.#strategy!.observe!(Observation.machine, now - calls.dialedAt[slot]!);
-        this.#end(slot, live ? CallEnd.silent : CallEnd.machine);
-        return;
-      }
+  /** Detection has decided. */
+  #judge(slot: number, detection: MachineDetection): void {
+    const { facts, instants } = this.#calls;
+    const live = facts[slot * FACTS + OUTCOME] === Outcome.live;
+    const share = live ? detection.falseMachine : detection.falseLive;
+    const wrong = share > 0 && this.#uniforms.at(Purpose.misjudgement, facts[slot * FACTS + FATE]!) < share;
+    if (live !== wrong) {
+      this.#route(slot);
+      return;
     }
-    this.#route(slot);
+    this.meter.add(live ? Count.silentCalls : Count.machines, 1);
+    if (this.#observing) this.#strategy!.observe!(Observation.machine, this.now - instants[slot * INSTANTS + DIALED]!);
+    this.#end(slot, live ? CallEnd.silent : CallEnd.machine);
   }
 
   /** Who was judged a person gets an agent, or waits for one. */
   #route(slot: number): void {
     const { now } = this;
     const calls = this.#calls;
+    const { facts, instants } = calls;
+    const at = slot * INSTANTS;
     this.#window.answered(now);
-    if (this.#observing) this.#strategy!.observe!(Observation.answered, calls.answeredAt[slot]! - calls.dialedAt[slot]!);
-    if (calls.outcome[slot] !== Outcome.live) calls.deadline[slot] = now + this.#patience(slot);
-    const reserved = calls.agent[slot]!;
+    if (this.#observing) this.#strategy!.observe!(Observation.answered, instants[at + ANSWERED]! - instants[at + DIALED]!);
+    if (facts[slot * FACTS + OUTCOME] !== Outcome.live) {
+      const u = this.#uniforms.at(Purpose.patience, facts[slot * FACTS + FATE]!);
+      instants[at + DEADLINE] = now + this.#callModel.patience(u);
+    }
+    const reserved = facts[slot * FACTS + BY_AGENT]!;
     const agent = reserved === NOBODY ? this.#agents.longestIdle : reserved;
     if (agent !== NOBODY) {
       if (reserved === NOBODY && now - this.#agents.since[agent]! > this.#warmLineTimeout) this.#reconnect(slot, agent);
       else this.#talk(slot, agent);
       return;
     }
-    const deadline = calls.deadline[slot]!;
+    const deadline = instants[at + DEADLINE]!;
     this.meter.add(Count.waited, 1);
     if (deadline <= now) {
       this.#lose(slot);
@@ -533,36 +558,39 @@ export class Dialer {
   /** The agent's warm line was dropped: it is set up anew while the caller waits. */
   #reconnect(slot: number, agent: number): void {
     const { now } = this;
-    const calls = this.#calls;
-    calls.state[slot] = CallState.connecting;
-    calls.agent[slot] = agent;
+    const { facts, instants } = this.#calls;
+    const deadline = instants[slot * INSTANTS + DEADLINE]!;
+    facts[slot * FACTS + STATE] = CallState.connecting;
+    facts[slot * FACTS + BY_AGENT] = agent;
     this.#agents.enter(agent, AgentState.reserved, now);
     this.#agents.call[agent] = slot;
     this.meter.add(Count.waited, 1);
     this.meter.shift(Level.waiting, 1, now);
     this.#timers.set((agent << 2) | AGENT, now + this.#model.limits.reconnect);
-    if (calls.deadline[slot] !== NEVER) this.#timers.set(slot << 2, Math.max(now, calls.deadline[slot]!));
+    if (deadline !== NEVER) this.#timers.set(slot << 2, Math.max(now, deadline));
     if (this.#sink !== undefined) this.#tell("waiting", slot);
   }
 
   /** The agent speaks. */
   #talk(slot: number, agent: number): void {
     const { now } = this;
-    const calls = this.#calls;
+    const { facts, instants } = this.#calls;
     const agents = this.#agents;
     const model = this.#callModel;
-    if (calls.deadline[slot] !== NEVER) this.#timers.clear(slot << 2);
-    calls.state[slot] = CallState.talking;
-    calls.agent[slot] = agent;
+    const fact = slot * FACTS;
+    if (instants[slot * INSTANTS + DEADLINE] !== NEVER) this.#timers.clear(slot << 2);
+    facts[fact + STATE] = CallState.talking;
+    facts[fact + BY_AGENT] = agent;
     agents.enter(agent, AgentState.talking, now);
-    agents.since[agent] = now;
     agents.call[agent] = slot;
-    const live = calls.outcome[slot] === Outcome.live;
-    const wait = now - calls.answeredAt[slot]! - model.greeting;
-    const late = wait > model.legalLimit + TICK;
-    if (live) {
-      this.meter.add(Count.connected, 1);
-      if (wait > 0) {
+    const live = facts[fact + OUTCOME] === Outcome.live;
+    const wait = now - instants[slot * INSTANTS + ANSWERED]! - model.greeting;
+    this.meter.add(live ? Count.connected : Count.machinesConnected, 1);
+    let late = false;
+    if (wait > 0) {
+      late = wait > model.legalLimit + TICK;
+      if (late) this.#window.lost(now);
+      if (live) {
         this.meter.add(Count.waitOfConnected, wait);
         this.meter.wait(wait);
         if (late) {
@@ -570,27 +598,28 @@ export class Dialer {
           this.meter.add(Count.abandoned, 1);
         }
       }
-    } else this.meter.add(Count.machinesConnected, 1);
-    if (late) this.#window.lost(now);
+    }
     if (this.#observing) this.#strategy!.observe!(late ? Observation.abandoned : Observation.served, Math.max(0, wait));
     if (this.#sink !== undefined) this.#tell("connected", slot, { agent, abandoned: late && live });
-    const draw = live ? model.talk : model.machineTalk;
-    this.#timers.set((agent << 2) | AGENT, now + draw(this.#uniforms.at(Purpose.talk, calls.fate[slot]!)));
+    const u = this.#uniforms.at(Purpose.talk, facts[fact + FATE]!);
+    this.#timers.set((agent << 2) | AGENT, now + (live ? model.talk(u) : model.machineTalk(u)));
   }
 
   #talked(agent: number): void {
     const { now } = this;
-    const calls = this.#calls;
     const agents = this.#agents;
     const slot = agents.call[agent]!;
+    const { facts, instants } = this.#calls;
+    const fact = slot * FACTS;
+    const { wrap } = this.#callModel;
     this.meter.add(Count.completed, 1);
     if (this.#observing) this.#strategy!.observe!(Observation.talkEnded, now - agents.since[agent]!);
-    const { wrap } = this.#callModel;
-    const seconds = wrap === undefined ? 0 : wrap(this.#uniforms.at(Purpose.wrap, calls.fate[slot]!));
-    this.#end(slot, calls.outcome[slot] === Outcome.live ? CallEnd.talked : CallEnd.machine);
+    const seconds = wrap === undefined ? 0 : wrap(this.#uniforms.at(Purpose.wrap, facts[fact + FATE]!));
+    this.#end(slot, facts[fact + OUTCOME] === Outcome.live ? CallEnd.talked : CallEnd.machine);
     if (seconds > 0) {
       if (this.#sink !== undefined) {
-        this.#wrapping.set(agent, { call: calls.serial[slot]!, lead: calls.lead[slot]!, attempt: calls.attempt[slot]! });
+        const call = instants[slot * INSTANTS + SERIAL]!;
+        this.#wrapping.set(agent, { call, lead: facts[fact + LEAD]!, attempt: facts[fact + ATTEMPT]! });
       }
       agents.enter(agent, AgentState.wrapping, now);
       this.#timers.set((agent << 2) | AGENT, now + seconds);
@@ -610,10 +639,9 @@ export class Dialer {
   /** The caller hangs up, or is dropped, before an agent speaks. */
   #lose(slot: number): void {
     const { now } = this;
-    const calls = this.#calls;
     const model = this.#callModel;
-    const live = calls.outcome[slot] === Outcome.live;
-    const wait = Math.max(0, now - calls.answeredAt[slot]! - model.greeting);
+    const live = this.#calls.facts[slot * FACTS + OUTCOME] === Outcome.live;
+    const wait = Math.max(0, now - this.#calls.instants[slot * INSTANTS + ANSWERED]! - model.greeting);
     const abandoned = model.countEarlyHangUps || wait >= model.legalLimit - TICK;
     if (live) {
       this.meter.add(Count.lost, 1);
@@ -628,21 +656,16 @@ export class Dialer {
 
   /** The trunk is free again. An agent held for the call is, too. */
   #end(slot: number, end: CallEnd, abandoned = false): void {
-    const calls = this.#calls;
-    const lead = calls.lead[slot]!;
+    const { facts } = this.#calls;
     if (this.#sink !== undefined) this.#tell("ended", slot, { end: END_NAMES[end]!, abandoned });
     this.meter.shift(Level.trunks, -1, this.now);
-    calls.release(slot);
+    this.#calls.release(slot);
     if (this.#model.arrivals !== undefined) this.#sourceFreed();
-    else this.#leads.finish(lead, end, this.now);
-    const agent = calls.agent[slot]!;
+    else this.#leads.finish(facts[slot * FACTS + LEAD]!, end, this.now);
+    const agent = facts[slot * FACTS + BY_AGENT]!;
     if (agent !== NOBODY && this.#agents.call[agent] === slot && this.#agents.state[agent] === AgentState.reserved) {
       this.#free(agent);
     }
-  }
-
-  #patience(slot: number): number {
-    return this.#callModel.patience(this.#uniforms.at(Purpose.patience, this.#calls.fate[slot]!));
   }
 
   // ── Agents ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -710,10 +733,10 @@ export class Dialer {
   }
 
   #tell(kind: CallTransition["kind"], slot: number, more: Partial<CallTransition> = {}): void {
-    const calls = this.#calls;
-    const call = calls.serial[slot]!;
-    const lead = calls.lead[slot]!;
-    this.#sink?.({ kind, at: this.now, call, lead, attempt: calls.attempt[slot]!, ...more });
+    const { facts, instants } = this.#calls;
+    const call = instants[slot * INSTANTS + SERIAL]!;
+    const lead = facts[slot * FACTS + LEAD]!;
+    this.#sink?.({ kind, at: this.now, call, lead, attempt: facts[slot * FACTS + ATTEMPT]!, ...more });
   }
 
   // ── State as data ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────

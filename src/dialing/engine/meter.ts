@@ -42,36 +42,40 @@ export const WAIT_BINS = 850;
 const WAIT_GROWTH = 1 / Math.log(1.02);
 
 export interface MeterSnapshot {
-  readonly levels: readonly number[];
-  readonly since: readonly number[];
-  readonly current: readonly number[];
+  readonly cells: readonly number[];
   readonly waits: readonly number[];
   readonly buckets: readonly (readonly number[])[];
   readonly bucketStart: number;
 }
 
+/** One array holds all that changes with events: for each level its integral, the instant of its last change and its value; then the counts. */
+const CELLS = 3 * LEVELS;
+
 export class Meter {
-  /** Present levels. */
-  readonly levels = new Float64Array(LEVELS);
-  readonly #since = new Float64Array(LEVELS);
-  /** Integrals, then counts, of the present bucket. */
-  #current = new Float64Array(WIDTH);
+  readonly #cells = new Float64Array(CELLS + COUNT_NAMES.length);
   #buckets: Float64Array[] = [];
   #bucketStart = 0;
   /** Waits of those who had to wait, connected or lost; by bin. */
   readonly waits = new Float64Array(WAIT_BINS);
 
+  /** The present value of a level. */
+  level(level: Level): number {
+    return this.#cells[3 * level + 2]!;
+  }
+
   /** Changes a level by `delta` at `now`. */
   shift(level: Level, delta: number, now: number): void {
-    const before = this.levels[level]!;
-    this.#current[level]! += before * (now - this.#since[level]!);
-    this.#since[level] = now;
-    this.levels[level] = before + delta;
+    const cells = this.#cells;
+    const at = 3 * level;
+    const value = cells[at + 2]!;
+    cells[at]! += value * (now - cells[at + 1]!);
+    cells[at + 1] = now;
+    cells[at + 2] = value + delta;
   }
 
   /** Adds to a count. */
   add(count: Count, amount: number): void {
-    this.#current[LEVELS + count]! += amount;
+    this.#cells[CELLS + count]! += amount;
   }
 
   /** Files a wait longer than 0. */
@@ -82,18 +86,13 @@ export class Meter {
 
   /** Closes the present bucket at `now`. */
   close(now: number): void {
-    this.#settle(now);
-    this.#buckets.push(this.#current);
-    this.#current = new Float64Array(WIDTH);
-    this.#bucketStart = now;
+    this.#buckets.push(this.#take(now));
   }
 
   /** Forgets all that was measured; the levels stay. For the end of a warm-up. */
   reset(now: number): void {
-    this.#settle(now);
-    this.#current = new Float64Array(WIDTH);
+    this.#take(now);
     this.#buckets = [];
-    this.#bucketStart = now;
     this.waits.fill(0);
   }
 
@@ -109,23 +108,28 @@ export class Meter {
 
   /** Sum of a count over all buckets, the open one included. */
   total(count: Count): number {
-    let sum = this.#current[LEVELS + count]!;
+    let sum = this.#cells[CELLS + count]!;
     for (const bucket of this.#buckets) sum += bucket[LEVELS + count]!;
     return sum;
   }
 
-  #settle(now: number): void {
+  /** Integrals and counts since the last time; they begin at 0 again. */
+  #take(now: number): Float64Array {
+    const bucket = new Float64Array(WIDTH);
     for (let level = 0; level < LEVELS; level++) {
-      this.#current[level]! += this.levels[level]! * (now - this.#since[level]!);
-      this.#since[level] = now;
+      this.shift(level as Level, 0, now);
+      bucket[level] = this.#cells[3 * level]!;
+      this.#cells[3 * level] = 0;
     }
+    bucket.set(this.#cells.subarray(CELLS), LEVELS);
+    this.#cells.fill(0, CELLS);
+    this.#bucketStart = now;
+    return bucket;
   }
 
   snapshot(): MeterSnapshot {
     return {
-      levels: [...this.levels],
-      since: [...this.#since],
-      current: [...this.#current],
+      cells: [...this.#cells],
       waits: [...this.waits],
       buckets: this.#buckets.map((bucket) => [...bucket]),
       bucketStart: this.#bucketStart,
@@ -133,9 +137,7 @@ export class Meter {
   }
 
   restore(snapshot: MeterSnapshot): void {
-    this.levels.set(snapshot.levels);
-    this.#since.set(snapshot.since);
-    this.#current.set(snapshot.current);
+    this.#cells.set(snapshot.cells);
     this.waits.set(snapshot.waits);
     this.#buckets = snapshot.buckets.map((bucket) => Float64Array.from(bucket));
     this.#bucketStart = snapshot.bucketStart;

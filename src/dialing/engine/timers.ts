@@ -10,6 +10,10 @@ export interface TimersSnapshot {
   readonly entries: readonly (readonly [entity: number, time: number, order: number])[];
 }
 
+const NEVER = Number.POSITIVE_INFINITY;
+/** Room behind the last entry for the children that it does not have. */
+const SIBLINGS = 4;
+
 export class Timers {
   /** Times of the entries, heap order. The root is the next event. */
   #times: Float64Array;
@@ -24,7 +28,7 @@ export class Timers {
   #firing = -1;
 
   constructor(entities: number) {
-    this.#times = new Float64Array(entities);
+    this.#times = new Float64Array(entities + SIBLINGS).fill(NEVER);
     this.#entities = new Int32Array(entities);
     this.#places = new Int32Array(entities).fill(-1);
     this.#orders = new Float64Array(entities);
@@ -35,7 +39,7 @@ export class Timers {
     const places = new Int32Array(entities).fill(-1);
     places.set(this.#places);
     this.#places = places;
-    this.#times = grown(this.#times, entities);
+    this.#times = grown(this.#times, entities + SIBLINGS).fill(NEVER, this.#size);
     this.#orders = grown(this.#orders, entities);
     const ids = new Int32Array(entities);
     ids.set(this.#entities);
@@ -44,7 +48,7 @@ export class Timers {
 
   /** Time of the next event; Infinity when there is none. */
   get next(): number {
-    return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#times[0]!;
+    return this.#times[0]!;
   }
 
   /** Begins the next event and returns its entity. To be followed by `finish` when it has been handled. */
@@ -59,7 +63,9 @@ export class Timers {
     this.#places[this.#firing] = -1;
     this.#firing = -1;
     const last = --this.#size;
-    if (last > 0) this.#sink(0, this.#times[last]!, this.#entities[last]!);
+    const time = this.#times[last]!;
+    this.#times[last] = NEVER;
+    if (last > 0) this.#sink(0, time, this.#entities[last]!);
   }
 
   /** Sets an entity's timer, wherever it stood before. `time` must not lie before the event being handled. */
@@ -82,9 +88,10 @@ export class Timers {
     if (place < 0 || entity === this.#firing) return;
     this.#places[entity] = -1;
     const last = --this.#size;
+    const time = this.#times[last]!;
+    this.#times[last] = NEVER;
     if (place === last) return;
     const moved = this.#entities[last]!;
-    const time = this.#times[last]!;
     if (place > 0 && this.#before(time, moved, (place - 1) >> 2)) this.#rise(place, time, moved);
     else this.#sink(place, time, moved);
   }
@@ -92,7 +99,7 @@ export class Timers {
   /** The time an entity's timer is set to; Infinity when it is not. */
   timeOf(entity: number): number {
     const place = this.#places[entity]!;
-    return place < 0 || entity === this.#firing ? Number.POSITIVE_INFINITY : this.#times[place]!;
+    return place < 0 || entity === this.#firing ? NEVER : this.#times[place]!;
   }
 
   #before(time: number, entity: number, place: number): boolean {
@@ -119,28 +126,31 @@ export class Timers {
     places[entity] = place;
   }
 
+  /**
+   * Lets an entry sink from a place. The least of four children is found without branches on times, which no processor can foresee: a
+   * comparison as a number selects. Places beyond the size hold Infinity, so there always are four. Equal times take the slow way.
+   */
   #sink(from: number, time: number, entity: number): void {
     const times = this.#times;
     const entities = this.#entities;
     const places = this.#places;
-    const orders = this.#orders;
     const size = this.#size;
-    const order = orders[entity]!;
     let place = from;
     for (;;) {
-      let child = 4 * place + 1;
+      const child = 4 * place + 1;
       if (child >= size) break;
-      const end = child + 4 < size ? child + 4 : size;
-      let least = child;
-      let leastTime = times[child]!;
-      for (child++; child < end; child++) {
-        const t = times[child]!;
-        if (t < leastTime || (t === leastTime && orders[entities[child]!]! < orders[entities[least]!]!)) {
-          least = child;
-          leastTime = t;
-        }
-      }
-      if (time < leastTime || (time === leastTime && order < orders[entities[least]!]!)) break;
+      const t0 = times[child]!;
+      const t1 = times[child + 1]!;
+      const t2 = times[child + 2]!;
+      const t3 = times[child + 3]!;
+      const left = child + Number(t1 < t0);
+      const right = child + 2 + Number(t3 < t2);
+      let least = left + ((right - left) & -Number(times[right]! < times[left]!));
+      const leastTime = times[least]!;
+      if (time < leastTime) break;
+      const ties = Number(t0 === leastTime) + Number(t1 === leastTime) + Number(t2 === leastTime) + Number(t3 === leastTime);
+      if (ties > 1) least = this.#firstOf(child, leastTime);
+      if (time === leastTime && this.#orders[entity]! < this.#orders[entities[least]!]!) break;
       const below = entities[least]!;
       times[place] = leastTime;
       entities[place] = below;
@@ -150,6 +160,21 @@ export class Timers {
     times[place] = time;
     entities[place] = entity;
     places[entity] = place;
+  }
+
+  /** Of the up to four siblings from `child` on whose time is `time`, the one that was set first. */
+  #firstOf(child: number, time: number): number {
+    const end = Math.min(child + 4, this.#size);
+    let first = -1;
+    let order = Number.POSITIVE_INFINITY;
+    for (let place = child; place < end; place++) {
+      const other = this.#orders[this.#entities[place]!]!;
+      if (this.#times[place] === time && other < order) {
+        first = place;
+        order = other;
+      }
+    }
+    return first;
   }
 
   snapshot(): TimersSnapshot {
@@ -164,6 +189,7 @@ export class Timers {
   /** Takes over what `snapshot` gave. Room for the entities must be there. */
   restore({ sequence, entries }: TimersSnapshot): void {
     this.#places.fill(-1);
+    this.#times.fill(NEVER);
     this.#size = 0;
     this.#firing = -1;
     for (const [entity, time, order] of entries) {

@@ -13,7 +13,7 @@ const HOURS = 24;
 /** What happens to calls, compiled. */
 export function compileCalls(calls: CallsScenario): CallModel {
   const timeout = seconds(calls.noAnswerTimeout);
-  const draw = (value: number | Distribution): Draw => inversion(distributionOf(value));
+  const draw = (value: number | Distribution): Draw => drawOf(distributionOf(value));
   const wrap = distributionOf(calls.wrap);
   const live = distributionOf(calls.ring.live);
   const { machineDetection } = calls;
@@ -49,8 +49,16 @@ export function compileCalls(calls: CallsScenario): CallModel {
     countEarlyHangUps: calls.countEarlyHangUps,
     talk: draw(calls.talk),
     machineTalk: draw(calls.machineTalk),
-    wrap: wrap.kind === "deterministic" && wrap.value === 0 ? undefined : inversion(wrap),
+    wrap: wrap.kind === "deterministic" && wrap.value === 0 ? undefined : drawOf(wrap),
   };
+}
+
+/** The inverse distribution function. For the exponential the plain logarithm will do: the engine's numbers are multiples of 2^-33. */
+function drawOf(distribution: Distribution): Draw {
+  const { kind } = distribution;
+  if (kind !== "exponential") return inversion(distribution);
+  const { mean } = distribution;
+  return (u) => -mean * Math.log(1 - u);
 }
 
 /** The shares of the outcomes in the 24 hours of a day. */
