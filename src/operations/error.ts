@@ -7,7 +7,15 @@ import { OutdialError } from "../kernel/index.ts";
  * - `job_not_found`, `job_state`: the job named does not exist, or is not in a state that allows what was asked.
  * - `unsupported`: the tenant's profile cannot do this; the message gives the reason and the alternative.
  * - `not_owner`: another replica has taken the job over; this one stops working on it.
+ * - `receiver_refuses`, `receiver_unavailable`: a system of yours takes nothing from here, or does not answer.
  */
-export type OperationErrorCode = "invalid_input" | "job_not_found" | "job_state" | "unsupported" | "not_owner";
+export type OperationErrorCode =
+  | "invalid_input"
+  | "job_not_found"
+  | "job_state"
+  | "unsupported"
+  | "not_owner"
+  | "receiver_refuses"
+  | "receiver_unavailable";
 
 export class OperationError extends OutdialError<OperationErrorCode> {}

@@ -4,7 +4,7 @@ export { CATEGORIES, type Category } from "./category.ts";
 export { type DocumentedSummary, documentedSummary } from "./conversion.ts";
 export { MeaningError } from "./error.ts";
 export { type LocalTime, localTime, parseInstant } from "./local-time.ts";
-export { DOCUMENTED_MAP, type OutcomeMap } from "./outcome-map.ts";
+export { classify, DOCUMENTED_MAP, type OutcomeMap } from "./outcome-map.ts";
 export { outcomeMapJsonSchema, readOutcomeMap } from "./read-outcome-map.ts";
 export type { ReportedFigure } from "./restatement.ts";
 export type { CategoryCounts } from "./tally.ts";

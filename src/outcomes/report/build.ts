@@ -178,7 +178,7 @@ function average({ calls, seconds }: Tally): number | null {
 export function cohortTally(
   scope: ReportScope,
   times: readonly TimeCount[],
-  cohort: Pick<CohortSpec, "hours" | "weekdays">,
+  cohort: Partial<Pick<CohortSpec, "hours" | "weekdays">> = {},
 ): Counter {
   const counter = new Counter();
   for (const { at, era, code, calls, seconds } of times) {

@@ -181,6 +181,21 @@ from calls where ${wheres.join(" and ")} group by all`,
   return rows.map(({ stretch, era, code, calls, seconds }) => ({ at: (stretch ?? 0) * width, era, code, calls, seconds }));
 }
 
+/** Counts what one retrieval brought, each call once: by time and code, within a scope. */
+export async function readRun(source: ReportSource, scope: ReportScope, runId: string): Promise<readonly TimeCount[]> {
+  const parameters = new Parameters();
+  const width = stretch(scope);
+  const era = eraOf(scope, parameters);
+  const rows = await source.query<Omit<FactRow, "kind" | "value">>(
+    `select epoch_ms(start_time) // ${width} as stretch, ${era} as era, disposition_code as code, count(*) as calls, sum(duration_seconds) as seconds
+from (from versions where run_id = ${parameters.text(runId)} and ${within(scope, parameters)}
+  qualify row_number() over (partition by call_id order by observed_at desc, digest desc) = 1) group by all`,
+    parameters.values,
+    rangeOf(scope),
+  );
+  return rows.map(({ stretch, era, code, calls, seconds }) => ({ at: (stretch ?? 0) * width, era, code, calls, seconds }));
+}
+
 /** A period and when it was reported. */
 export interface ReportedPeriod {
   readonly from: Instant;

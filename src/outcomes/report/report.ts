@@ -60,7 +60,7 @@ async function comparisonsOf(
       return compareEach(tallies, spec.dimension, settings);
     case "previous": {
       const before: ReportScope = { ...scope, from: scope.from - (scope.to - scope.from), to: scope.from };
-      const earlier = cohortTally(before, await readCohort(source, before, {}), { hours: undefined, weekdays: undefined });
+      const earlier = cohortTally(before, await readCohort(source, before, {}));
       return [compare({ name: "this period", tally: tallies.all }, { name: "the period before", tally: earlier }, settings)];
     }
     case "cohorts": {

@@ -1,0 +1,74 @@
+// Telling the CRM of each retrieval, once: the event goes into the outbox in the transaction that notes it, and is delivered from there.
+
+import { cohortTally, localTime, type OutcomeMap, type ReportSource, readRun } from "../../outcomes/index.ts";
+import type { CrmLedger, Retrieval, RetrievalLedger } from "../../store/index.ts";
+import { cloudEvent } from "../events/index.ts";
+import { crmEnvelope } from "./envelope.ts";
+
+const OUTCOMES_RETRIEVED = "OUTCOMES_RETRIEVED";
+/** Runs looked up at once. */
+const BATCH = 50;
+
+export interface AnnouncerDependencies {
+  readonly ledger: Pick<CrmLedger, "announce" | "unannounced">;
+  readonly retrievals: Pick<RetrievalLedger, "get">;
+  readonly lake: ReportSource;
+  readonly map: OutcomeMap;
+  /** Name of the receiver of events. */
+  readonly receiver: string;
+  readonly actor: string;
+}
+
+/** Tells the CRM of retrievals. */
+export interface CrmAnnouncer {
+  /** Queues the event of a run that has ended; false when it is not at its end or was announced before. */
+  announce(run: Retrieval): Promise<boolean>;
+  /** Queues the events of all runs that have ended and were never announced: what a killed process left, or what was retrieved before there was a CRM. */
+  announceAll(): Promise<number>;
+}
+
+export function createCrmAnnouncer(deps: AnnouncerDependencies): CrmAnnouncer {
+  const announce = async (run: Retrieval): Promise<boolean> => {
+    const { jobId, campaignId, from, to, status, startedAt, finishedAt, complianceHash, totals } = run;
+    if ((status !== "done" && status !== "partly_failed") || finishedAt === null) return false;
+    const scope = { campaigns: [campaignId], from, to: to + 1, map: deps.map, time: localTime("UTC") };
+    const tally = cohortTally(scope, await readRun(deps.lake, scope, jobId));
+    const { pagesOk, pagesFailed } = totals;
+    const ended = { jobId, campaignId, from, to, status, pagesOk, pagesFailed, finishedAt };
+    const data = crmEnvelope(
+      { ...ended, startedAt: startedAt ?? finishedAt, complianceHash: complianceHash ?? "" },
+      tally,
+      deps.map.id,
+    );
+    const event = { id: `${jobId}-outcomes`, type: OUTCOMES_RETRIEVED, subject: campaignId, time: finishedAt, data };
+    const body = cloudEvent({ ...event, source: `/outdial/campaigns/${encodeURIComponent(campaignId)}` });
+    return deps.ledger.announce(
+      jobId,
+      { eventId: event.id, endpoint: deps.receiver, subject: event.subject, type: event.type, body },
+      {
+        actor: deps.actor,
+        action: "crm.announce",
+        subject: campaignId,
+        job: jobId,
+        details: { campaign: campaignId, event: event.id, calls: tally.calls, definition: deps.map.id },
+      },
+    );
+  };
+  return {
+    announce,
+    async announceAll() {
+      let announced = 0;
+      for (;;) {
+        const ids = await deps.ledger.unannounced(BATCH);
+        let moved = 0;
+        for (const id of ids) {
+          const run = await deps.retrievals.get(id);
+          if (run !== undefined && (await announce(run))) moved += 1;
+        }
+        announced += moved;
+        // Nothing of a full batch could be announced: another process is at it.
+        if (ids.length < BATCH || moved === 0) return announced;
+      }
+    },
+  };
+}

@@ -1,0 +1,52 @@
+// What the CRM gets of one call, and the key that makes sending it twice harmless. Pure.
+
+import { hash } from "node:crypto";
+import { canonicalJson } from "../../kernel/index.ts";
+import { classify, type OutcomeMap, type OutcomeRecord } from "../../outcomes/index.ts";
+
+/** One upsert: the CRM keeps, for each `call_id` of a campaign, the record it was sent last, and ignores a key it has seen. */
+export interface CrmUpsert {
+  /** SHA-256 (hex) of the record's canonical JSON (RFC 8785): the same for the same content, another one when anything changes. */
+  readonly idempotency_key: string;
+  readonly record: CrmRecord;
+}
+
+export interface CrmRecord {
+  readonly campaign_id: string;
+  readonly call_id: string;
+  readonly disposition_code: string;
+  readonly category: string;
+  /** False: the map does not know the code; it is neutral for want of better knowledge. */
+  readonly mapped: boolean;
+  /** ISO 8601, UTC. */
+  readonly start_time: string;
+  readonly end_time: string;
+  readonly duration_seconds: number;
+  readonly direction: string;
+  readonly agent_id?: string;
+  readonly contact_id?: string;
+  readonly list_id?: string;
+  readonly attempt?: number;
+}
+
+/** The upsert of a call. The vendor's further fields do not leave the lake. */
+export function crmUpsert(outcome: OutcomeRecord, map: OutcomeMap): CrmUpsert {
+  const { category, mapped } = classify(map, outcome.dispositionCode, outcome.startTime);
+  const { agentId, contactId, listId, attempt } = outcome;
+  const record: CrmRecord = {
+    campaign_id: outcome.campaignId,
+    call_id: outcome.callId,
+    disposition_code: outcome.dispositionCode,
+    category,
+    mapped,
+    start_time: new Date(outcome.startTime).toISOString(),
+    end_time: new Date(outcome.endTime).toISOString(),
+    duration_seconds: outcome.durationSeconds,
+    direction: outcome.direction,
+    ...(agentId === undefined ? {} : { agent_id: agentId }),
+    ...(contactId === undefined ? {} : { contact_id: contactId }),
+    ...(listId === undefined ? {} : { list_id: listId }),
+    ...(attempt === undefined ? {} : { attempt }),
+  };
+  return { idempotency_key: hash("sha256", canonicalJson(record)), record };
+}

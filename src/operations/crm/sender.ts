@@ -1,0 +1,63 @@
+// Batches of records on their way to the CRM: signed like every event, over connections of their own. The vendor's token has no way in here.
+
+import { Pool } from "undici";
+import type { EndpointConfig } from "../events/endpoint.ts";
+import { parseEndpoint } from "../events/endpoint.ts";
+import { failureText } from "../events/post.ts";
+
+/** How one request ended. */
+export type CrmAnswer =
+  | { readonly kind: "answered"; readonly status: number; readonly retryAfter?: string | undefined; readonly text: string }
+  | { readonly kind: "none"; readonly reason: string };
+
+export interface CrmSender {
+  /**
+   * Sends one body.
+   * @param id the same for the same body: the CRM can tell a repetition by it
+   * @param at of the signature, ms since the epoch
+   */
+  send(id: string, body: string, at: number, signal: AbortSignal): Promise<CrmAnswer>;
+  close(): Promise<void>;
+}
+
+const TIMEOUT_MS = 30_000;
+/** An answer's text is for people: so much of it is read. */
+const MAX_TEXT = 2_000;
+const CONTROL = /\p{Cc}+/gu;
+
+/** Opens nothing before the first send. Throws OperationError `invalid_input` for an address or a secret that cannot be used. */
+export function createCrmSender(config: EndpointConfig): CrmSender {
+  const { url, sign } = parseEndpoint("crm.recordsUrl", config);
+  const pool = new Pool(url.origin, {
+    connections: 2,
+    pipelining: 1,
+    allowH2: false,
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+  });
+  return {
+    async send(id, body, at, signal) {
+      const headers = { "content-type": "application/json", "idempotency-key": id, ...sign(id, at, body) };
+      try {
+        const answer = await pool.request({ method: "POST", path: url.pathname + url.search, headers, body, signal });
+        const retryAfter = answer.headers["retry-after"];
+        let text = "";
+        answer.body.setEncoding("utf8");
+        for await (const piece of answer.body) {
+          text += String(piece);
+          if (text.length > MAX_TEXT) break;
+        }
+        return {
+          kind: "answered",
+          status: answer.statusCode,
+          retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+          text: text.slice(0, MAX_TEXT).replaceAll(CONTROL, " ").trim(),
+        };
+      } catch (thrown) {
+        signal.throwIfAborted();
+        return { kind: "none", reason: failureText(thrown) };
+      }
+    },
+    close: () => pool.close(),
+  };
+}
