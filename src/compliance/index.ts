@@ -5,6 +5,8 @@ export { usCaUk2026 } from "./data/us-ca-uk-2026/pack.ts";
 export { CompiledPack, type CompileOptions, compilePack } from "./decide/compile.ts";
 export { decide, mayCall } from "./decide/decide.ts";
 export { parseQuestion, type Question } from "./decide/input.ts";
+export { type Replayed, replay } from "./decide/replay.ts";
+export { type Strip, type StripRow, strip } from "./decide/strip.ts";
 export {
   ATTEMPT_KINDS,
   type Attempt,
@@ -35,9 +37,12 @@ export {
   type VendorView,
 } from "./ledger/abandonment.ts";
 export { type AnswerClass, type AnsweredCall, classifyAnswer } from "./ledger/classify.ts";
+export { type CampaignPolicy, campaignOverlay } from "./pack/campaign.ts";
+export { diffPacks, type PackDifference } from "./pack/diff.ts";
 export { convertFlatRuleSet, isFlatRuleSet } from "./pack/flat.ts";
 export { toFlatRuleSet } from "./pack/flat-back.ts";
 export type { FlatRuleSet } from "./pack/flat-schema.ts";
+export { mergePacks } from "./pack/merge.ts";
 export { parseRulePack } from "./pack/parse.ts";
 export {
   CALL_TYPES,

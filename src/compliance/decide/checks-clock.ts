@@ -59,7 +59,8 @@ export class HoursCheck {
       if (time >= (windows[i] ?? 0) && time < (windows[i + 1] ?? 0)) return;
     }
     const opens = zone === undefined || !context.wantsNext ? NEVER : this.#opens(zone, context.at, context.limit);
-    context.report(windows.length === 0 ? this.#closedDay : this.#violation, opens, index);
+    const onHoliday = this.#holidays?.has(day) === true ? 1 : 0;
+    context.report(windows.length === 0 ? this.#closedDay : this.#violation, opens, index, onHoliday);
   }
 
   #windows(day: number): Windows {

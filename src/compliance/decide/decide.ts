@@ -11,13 +11,14 @@ import type { Call, CallFacts, Decision, Reason } from "./types.ts";
 const NONE: readonly string[] = Object.freeze([]);
 const NEVER = Number.POSITIVE_INFINITY;
 
+// Fields are declared only: a field that is first defined and then assigned would be written twice, a million times a second.
 class LazyDecision implements Decision {
-  readonly decision: "allow" | "deny";
-  readonly rules: readonly string[];
-  readonly next: Instant | null;
-  readonly zones: readonly string[];
-  readonly packVersion: string;
-  readonly timeZoneData: string;
+  declare readonly decision: "allow" | "deny";
+  declare readonly rules: readonly string[];
+  declare readonly next: Instant | null;
+  declare readonly zones: readonly string[];
+  declare readonly packVersion: string;
+  declare readonly timeZoneData: string;
   readonly #pack: CompiledPack;
   readonly #call: Call;
   readonly #facts: CallFacts;

@@ -1,7 +1,7 @@
 // The JSON form of one question to `decide`: what `outdial compliance check` reads, a line each.
 
 import { z } from "zod";
-import { type Instant, nearest } from "../../kernel/index.ts";
+import { type Instant, problemsOf } from "../../kernel/index.ts";
 import { ComplianceError } from "../error.ts";
 import { CALL_TYPES } from "../pack/schema.ts";
 import { isInstantInRange } from "../time/zone.ts";
@@ -52,21 +52,15 @@ export function parseQuestion(value: unknown, at?: Instant): Question {
   const outer = wrapped.safeParse(value);
   const inner: unknown = outer.success ? outer.data.input : value;
   const given = at !== undefined && typeof inner === "object" && inner !== null && !("at" in inner);
-  const parsed = question.safeParse(given ? { ...inner, at: new Date(at).toISOString() } : inner);
-  if (!parsed.success) throw new ComplianceError("invalid_facts", parsed.error.issues.map(problemText).join("; "));
+  const asked = given ? { ...inner, at: new Date(at).toISOString() } : inner;
+  const parsed = question.safeParse(asked);
+  if (!parsed.success) {
+    const problems = problemsOf(question, asked, parsed.error);
+    throw new ComplianceError(
+      "invalid_facts",
+      problems.map(({ path, message }) => `${path === "" ? "input" : path}: ${message}`).join("; "),
+    );
+  }
   const { id, title: _, number, postal, callType, subject, at: instant, ...facts } = parsed.data;
   return { id: outer.success ? outer.data.id : id, call: { number, postal, callType, subject }, facts, at: instant };
-}
-
-function problemText(issue: z.core.$ZodIssue): string {
-  const where = issue.path.map(String).join(".");
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys
-      .map((key) => {
-        const near = nearest(key, Object.keys(fields));
-        return `${[...issue.path, key].join(".")}: not a field of this input${near === undefined ? "" : `; did you mean ${near}?`}`;
-      })
-      .join("; ");
-  }
-  return `${where === "" ? "(root)" : where}: ${issue.message}`;
 }

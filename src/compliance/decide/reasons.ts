@@ -2,7 +2,7 @@
 
 import type { Instant } from "../../kernel/index.ts";
 import { type Rule, type RuleOf, WEEK_DAYS } from "../pack/schema.ts";
-import { DAY_MS, textOfDay, weekdayOf } from "../time/civil.ts";
+import { textOfDay, weekdayOf } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
 import { COUNTRY_NOT_COVERED, type CompiledPack, INVALID_NUMBER, type Place, UNRESOLVED_LOCATION } from "./compile.ts";
 import type { Finding } from "./context.ts";
@@ -28,7 +28,14 @@ export function reasonsFor(
   const reasons: Reason[] = [];
   if (place.fault >= 0) {
     const rule = pack.violations[place.fault] ?? "";
-    reasons.push({ rule, ruleId: undefined, jurisdiction: undefined, citation: undefined, text: placeFault(rule, call, place) });
+    reasons.push({
+      rule,
+      ruleId: undefined,
+      jurisdiction: undefined,
+      citation: undefined,
+      zone: undefined,
+      text: placeFault(rule, call, place),
+    });
   }
   for (const finding of findings) {
     const { rule } = finding;
@@ -38,7 +45,8 @@ export function reasonsFor(
       ruleId: rule.id,
       jurisdiction: rule.jurisdiction,
       citation: rule.citation,
-      text: `${sentence(rule, finding, violation, now)} (${rule.citation})`,
+      zone: finding.zone?.name ?? (rule.kind === "calling-hours" ? rule.zone : undefined),
+      text: `${sentence(pack, rule, finding, violation, now)} (${rule.citation})`,
     });
   }
   return reasons.sort((a, b) => (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
@@ -54,13 +62,13 @@ function placeFault(rule: string, call: Call, place: Place): string {
   return `${call.number} says nothing about where the person is (a toll-free or non-geographic number): a postal code would`;
 }
 
-function sentence(rule: Rule, finding: Finding, violation: string, now: Instant): string {
+function sentence(pack: CompiledPack, rule: Rule, finding: Finding, violation: string, now: Instant): string {
   const { zone, count, since } = finding;
   const where = zone === undefined ? "" : ` in ${zone.name}`;
   const clock = zone === undefined ? "" : `: it is ${localTime(zone, now)}${where}`;
   switch (rule.kind) {
     case "calling-hours":
-      return hoursSentence(rule, zone, violation, now);
+      return hoursSentence(rule, zone ?? pack.zone(rule.zone ?? "UTC"), count === 1, violation, now);
     case "closed-days":
       return `${rule.jurisdiction} allows no calls on the holiday ${textOfDay(since)}${clock}`;
     case "emergency-ban":
@@ -95,22 +103,19 @@ function sentence(rule: Rule, finding: Finding, violation: string, now: Instant)
   }
 }
 
-function hoursSentence(rule: RuleOf<"calling-hours">, called: Zone | undefined, violation: string, now: Instant): string {
-  const name = rule.zone ?? called?.name ?? "UTC";
-  const clock = called === undefined ? "" : `: it is ${localTime(called, now)} in ${name}`;
-  const day = called === undefined ? undefined : weekdayOf(Math.floor((now + called.offset(now)) / DAY_MS));
-  const who = rule.jurisdiction === "*" ? "the rules allow" : `${rule.jurisdiction} allows`;
-  if (day === undefined) return `calls are allowed ${windowsText(rule, undefined)} by the clock of ${name}`;
-  const windows = windowsText(rule, day);
-  if (violation === rule.closedDayViolation || windows === "") return `${who} no calls on ${DAY_NAMES[day] ?? ""}s${clock}`;
-  return `${who} calls on ${DAY_NAMES[day] ?? ""}s ${windows}${clock}`;
+function hoursSentence(rule: RuleOf<"calling-hours">, zone: Zone, holiday: boolean, violation: string, now: Instant): string {
+  const clock = `: it is ${localTime(zone, now)} in ${zone.name}`;
+  const day = weekdayOf(zone.day(now));
+  const who = rule.jurisdiction === "*" ? rule.citation : rule.jurisdiction;
+  const windows = windowsText(holiday ? (rule.onHolidays?.windows ?? []) : rule.week[WEEK_DAYS[day] ?? "sun"]);
+  if (holiday) return `${who} allows ${windows === "" ? "no calls" : `calls ${windows}`} on holidays${clock}`;
+  if (violation === rule.closedDayViolation || windows === "")
+    return `${who} allows no calls on ${DAY_NAMES[day] ?? ""}s${clock}`;
+  return `${who} allows calls on ${DAY_NAMES[day] ?? ""}s ${windows}${clock}`;
 }
 
-function windowsText(rule: RuleOf<"calling-hours">, weekday: number | undefined): string {
-  const text = (windows: readonly (readonly [string, string])[]) =>
-    windows.map(([open, close]) => `from ${open} to ${close}`).join(" and ");
-  if (weekday !== undefined) return text(rule.week[WEEK_DAYS[weekday] ?? "sun"]);
-  return WEEK_DAYS.map((day) => `${day} ${text(rule.week[day]) || "closed"}`).join(", ");
+function windowsText(windows: readonly (readonly [string, string])[]): string {
+  return windows.map(([open, close]) => `from ${open} to ${close}`).join(" and ");
 }
 
 function instantText(at: Instant): string {

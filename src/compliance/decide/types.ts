@@ -76,6 +76,8 @@ export interface Reason {
   readonly ruleId: string | undefined;
   readonly jurisdiction: string | undefined;
   readonly citation: string | undefined;
+  /** The zone whose clock it is about, if it is about one. */
+  readonly zone: string | undefined;
   /** The sentence. */
   readonly text: string;
 }

@@ -1,5 +1,6 @@
 // Reads flat rule sets as rule packs, without loss (flat-back.ts is the way back).
 
+import { problemsOf } from "../../kernel/index.ts";
 import { type FlatJurisdiction, type FlatRuleSet, type FlatWeek, flatSchema } from "./flat-schema.ts";
 import { packProblems } from "./problems.ts";
 import type { CallType, InlineGeography, Rule, RuleOf, RulePack } from "./schema.ts";
@@ -22,11 +23,12 @@ function innerRuleSet(value: unknown): unknown {
  * @param source file name, for messages
  */
 export function convertFlatRuleSet(value: unknown, source: string): RulePack {
-  const parsed = flatSchema.safeParse(innerRuleSet(value));
+  const inner = innerRuleSet(value);
+  const parsed = flatSchema.safeParse(inner);
   if (!parsed.success)
     throw packProblems(
       source,
-      parsed.error.issues.map(({ path, message }) => ({ path: path.map(String), message })),
+      problemsOf(flatSchema, inner, parsed.error).map(({ path, message }) => ({ path: [path], message })),
     );
   const flat = parsed.data;
   const idOf = (state: string, path: string[]): string => {

@@ -1,6 +1,6 @@
 // Reads rule packs: shape first (zod), then what a shape cannot say (windows, zones, calendars, ids, dates). Every fault is reported.
 
-import { nearest } from "../../kernel/index.ts";
+import { nearest, problemsOf } from "../../kernel/index.ts";
 import { Zone } from "../time/zone.ts";
 import { convertFlatRuleSet, isFlatRuleSet } from "./flat.ts";
 import { type PackProblem, packProblems } from "./problems.ts";
@@ -30,7 +30,7 @@ function parseShape(value: unknown, source: string): RulePack {
   if (parsed.success) return parsed.data;
   throw packProblems(
     source,
-    parsed.error.issues.map(({ path, message }) => ({ path: path.map(String), message })),
+    problemsOf(packSchema, value, parsed.error).map(({ path, message }) => ({ path: [path], message })),
   );
 }
 

@@ -1,0 +1,47 @@
+// When each rule allows a call over the hours ahead, cell by cell: the picture behind `explain`.
+
+import type { Instant } from "../../kernel/index.ts";
+import type { CompiledPack } from "./compile.ts";
+import { decide } from "./decide.ts";
+import type { Call, CallFacts } from "./types.ts";
+
+/** One rule, in one zone if it is about a clock, over the hours ahead. */
+export interface StripRow {
+  /** What it reports when it is broken, such as HOURS_STATE. */
+  readonly violation: string;
+  readonly ruleId: string | undefined;
+  readonly zone: string | undefined;
+  /** For each cell whether the rule allows the call at its beginning. */
+  readonly open: readonly boolean[];
+}
+
+export interface Strip {
+  /** Beginnings of the cells. The first is the instant asked about, the others full steps. */
+  readonly cells: readonly Instant[];
+  /** For each cell whether every rule allows the call. */
+  readonly open: readonly boolean[];
+  /** The rules that forbid the call at some time in the strip, in the order in which they first do. */
+  readonly rows: readonly StripRow[];
+}
+
+/** Looks ahead from `from` in `count` cells of `stepMs`; a step that divides every window's beginning and end loses nothing. */
+export function strip(call: Call, facts: CallFacts, pack: CompiledPack, from: Instant, count: number, stepMs: number): Strip {
+  const first = Math.floor(from / stepMs) * stepMs;
+  const cells = Array.from({ length: count }, (_, cell) => (cell === 0 ? from : first + cell * stepMs));
+  const open: boolean[] = [];
+  const rows = new Map<string, { violation: string; ruleId: string | undefined; zone: string | undefined; open: boolean[] }>();
+  for (const [cell, at] of cells.entries()) {
+    const decision = decide(call, facts, pack, at);
+    open.push(decision.decision === "allow");
+    for (const { rule: violation, ruleId, zone } of decision.reasons) {
+      const key = `${violation} ${ruleId} ${zone}`;
+      let row = rows.get(key);
+      if (row === undefined) {
+        row = { violation, ruleId, zone, open: cells.map(() => true) };
+        rows.set(key, row);
+      }
+      row.open[cell] = false;
+    }
+  }
+  return { cells, open, rows: [...rows.values()] };
+}

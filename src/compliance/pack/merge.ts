@@ -1,0 +1,105 @@
+// Lays an operator's own rules over a pack. More rules are always stricter, because every rule can only forbid; whatever else an overlay does
+// to its base may loosen it, and has to be named in `loosens`.
+
+import { nearest } from "../../kernel/index.ts";
+import { requireReferences } from "./parse.ts";
+import { type PackProblem, packProblems } from "./problems.ts";
+import type { Rule, RulePack } from "./schema.ts";
+
+/**
+ * The base with the overlay's rules, calendars, emergencies and jurisdictions on top. A rule of the overlay with the id of one of the base
+ * replaces it; a rule named in `loosens` that the overlay does not restate ends. Throws `invalid_pack` for what would loosen without being
+ * named, and for names that mean nothing.
+ */
+export function mergePacks(base: RulePack, overlay: RulePack): RulePack {
+  const problems: PackProblem[] = [];
+  const named = new Set(overlay.loosens ?? []);
+  const used = new Set<string>();
+  /** Demands that something which may loosen the base was named. */
+  const demand = (name: string, path: readonly string[], what: string) => {
+    if (named.has(name)) used.add(name);
+    else problems.push({ path, message: `${what}; name ${JSON.stringify(name)} in loosens if that is meant` });
+  };
+
+  const own = new Map(overlay.rules.map((rule) => [rule.id, rule]));
+  for (const rule of base.rules) {
+    if (own.has(rule.id))
+      demand(
+        rule.id,
+        ["rules", rule.id],
+        "replaces a rule of the base, which may loosen it (a rule of another id binds beside it)",
+      );
+    else if (named.has(rule.id)) used.add(rule.id);
+  }
+  for (const rule of overlay.rules) {
+    if (rule.kind === "relationship" && !hasRelationship(base, rule))
+      demand(
+        rule.id,
+        ["rules", rule.id],
+        "defines a relationship where the base knows none, which lifts rules that nothing lifted",
+      );
+  }
+  const calendars = { ...base.calendars };
+  for (const [name, calendar] of Object.entries(overlay.calendars)) {
+    const before = base.calendars[name];
+    if (before !== undefined && movesDeadlines(base, name))
+      demand(name, ["calendars", name], "adds days to a calendar that deadlines or other hours depend on");
+    calendars[name] =
+      before === undefined ? calendar : { ...before, days: [...new Set([...before.days, ...calendar.days])].sort() };
+  }
+  const jurisdictions = new Map(base.jurisdictions.map((jurisdiction) => [jurisdiction.id, jurisdiction]));
+  for (const jurisdiction of overlay.jurisdictions) {
+    const before = jurisdictions.get(jurisdiction.id)?.exempt ?? [];
+    if (jurisdiction.exempt?.some((exemption) => !before.includes(exemption)) === true && bindsAny(base, jurisdiction.id))
+      demand(jurisdiction.id, ["jurisdictions", jurisdiction.id], "lifts rules of the base");
+    jurisdictions.set(jurisdiction.id, { ...jurisdictions.get(jurisdiction.id), ...jurisdiction });
+  }
+  if (overlay.geography !== "builtin") demand("geography", ["geography"], "replaces the base's tables of places");
+
+  const known = [
+    ...base.rules.map(({ id }) => id),
+    ...Object.keys(base.calendars),
+    ...base.jurisdictions.map(({ id }) => id),
+    "geography",
+  ];
+  for (const name of named) {
+    if (used.has(name)) continue;
+    const near = nearest(name, known);
+    problems.push({
+      path: ["loosens"],
+      message: `${name} loosens nothing here${near === undefined ? "" : `; did you mean ${near}?`}`,
+    });
+  }
+  if (problems.length > 0) throw packProblems(`${overlay.id}, laid over ${base.id},`, problems);
+
+  const merged: RulePack = {
+    format: base.format,
+    id: `${base.id}+${overlay.id}`,
+    title: overlay.title,
+    version: `${base.version}+${overlay.version}`,
+    jurisdictions: [...jurisdictions.values()],
+    rules: [...base.rules.filter(({ id }) => !own.has(id) && !named.has(id)), ...overlay.rules],
+    calendars,
+    emergencies: [...base.emergencies, ...overlay.emergencies],
+    geography: overlay.geography === "builtin" ? base.geography : overlay.geography,
+  };
+  requireReferences(merged, merged.id);
+  return merged;
+}
+
+function hasRelationship(pack: RulePack, { jurisdiction }: Rule): boolean {
+  const country = jurisdiction.split("-")[0];
+  return pack.rules.some((rule) => rule.kind === "relationship" && ["*", country, jurisdiction].includes(rule.jurisdiction));
+}
+
+function movesDeadlines(pack: RulePack, calendar: string): boolean {
+  return pack.rules.some(
+    (rule) =>
+      (rule.kind === "revocation-deadline" && rule.calendar === calendar) ||
+      (rule.kind === "calling-hours" && rule.onHolidays?.calendar === calendar),
+  );
+}
+
+function bindsAny(pack: RulePack, jurisdiction: string): boolean {
+  return pack.rules.some((rule) => rule.jurisdiction === jurisdiction);
+}
