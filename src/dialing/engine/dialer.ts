@@ -28,11 +28,13 @@ import {
   STATE,
 } from "./calls.ts";
 import type { DialerChange, DialerParts, DialerSnapshot, FlowBalance } from "./dialer-types.ts";
+import { unitExponential } from "./exponential.ts";
 import { Gate } from "./gate.ts";
 import type { LeadSource } from "./leads.ts";
 import { MeasuredWindow } from "./measured-window.ts";
 import { Count, Level, Meter } from "./meter.ts";
 import { CallEnd, type CallModel, DAY, type DialerModel, type MachineDetection, Outcome, outcomeOf } from "./model.ts";
+import { PlainLane } from "./plain-lane.ts";
 import { Roster } from "./roster.ts";
 import type { CallEndName, CallTransition, DialerSink } from "./sink.ts";
 import { Timers } from "./timers.ts";
@@ -90,6 +92,8 @@ export class Dialer {
   /** Calls of the last decision that are not placed yet. */
   #pending = 0;
   #carried = 0;
+  /** Midnight before now, seconds since the one before the start. */
+  #midnight = 0;
   #bucketsClosed = 0;
   /** With a finite number of sources: the rate of the arrival timer, and the unit-exponential time left while that rate is 0. */
   #arrivalRate = 0;
@@ -125,8 +129,18 @@ export class Dialer {
   /** Handles all events up to and at `until`, which is the time then. */
   advance(until: number): void {
     const timers = this.#timers;
+    const lane = this.#lane();
     let events = 0;
     while (timers.next <= until) {
+      if (lane !== undefined) {
+        lane.now = this.now;
+        lane.arrived = this.#arrived;
+        lane.serial = this.#serial;
+        lane.run(until);
+        this.#arrived = lane.arrived;
+        this.#serial = lane.serial;
+        if (!(timers.next <= until)) break;
+      }
       this.now = timers.next;
       const entity = timers.begin();
       const kind = entity & 3;
@@ -137,8 +151,27 @@ export class Dialer {
       timers.finish();
       events++;
     }
-    this.events += events;
+    this.events += events + (lane?.events ?? 0);
     if (until > this.now) this.now = until;
+  }
+
+  /** The short way through the events of a plain queue; undefined for everything else. */
+  #lane(): PlainLane | undefined {
+    const { arrivals } = this.#model;
+    const model = this.#callModel;
+    if (arrivals === undefined || arrivals.amplitude !== 0 || arrivals.sources !== NEVER) return undefined;
+    if (!model.plain || model.detection !== undefined || model.wrap !== undefined) return undefined;
+    if (this.#sink !== undefined || this.#warmLineTimeout !== NEVER) return undefined;
+    return new PlainLane({
+      timers: this.#timers,
+      agents: this.#agents,
+      calls: this.#calls,
+      meter: this.meter,
+      uniforms: this.#uniforms,
+      model,
+      rate: arrivals.rate,
+      trunks: this.#trunks,
+    });
   }
 
   /** Time of the next event; Infinity when nothing will happen any more. */
@@ -299,7 +332,7 @@ export class Dialer {
   /** Sets the timer of the next arrival (a candidate of one, when the rate varies). */
   #awaitArrival(): void {
     const { rate, amplitude, sources } = this.#model.arrivals!;
-    const work = -Math.log(this.#uniforms.at(Purpose.arrival, this.#arrived));
+    const work = unitExponential(this.#uniforms.at(Purpose.arrival, this.#arrived));
     if (sources === NEVER) this.#timers.set(ARRIVAL, this.now + work / (rate + Math.abs(amplitude)));
     else {
       this.#arrivalRate = (sources - this.#calls.used) * rate;
@@ -365,6 +398,14 @@ export class Dialer {
     return true;
   }
 
+  /** Second of the campaign's day, from 0 up to 86,400; without the division that `%` is. */
+  #secondOfDay(): number {
+    const second = this.#model.startOfDay + this.now - this.#midnight;
+    if (second < DAY) return second;
+    this.#midnight += DAY * Math.floor(second / DAY);
+    return this.#model.startOfDay + this.now - this.#midnight;
+  }
+
   #look(): DialerView {
     const { now } = this;
     const view = this.#view;
@@ -374,7 +415,7 @@ export class Dialer {
     const window = this.#window;
     window.turn(now);
     view.now = now;
-    view.hourOfDay = ((this.#model.startOfDay + now) % DAY) / 3600;
+    view.hourOfDay = this.#secondOfDay() / 3600;
     view.agents = agents.count;
     view.agentState = agents.state;
     view.agentSince = agents.since;
@@ -445,7 +486,9 @@ export class Dialer {
       this.#answered(slot);
       return;
     }
-    const second = (this.#model.startOfDay + now + this.#leads.offset(lead) + DAY) % DAY;
+    let second = this.#secondOfDay() + this.#leads.offset(lead);
+    if (second < 0) second += DAY;
+    else if (second >= DAY) second -= DAY;
     const outcome = outcomeOf(model.rates, this.#uniforms.at(Purpose.outcome, fate), second, attempt);
     facts[fact + OUTCOME] = outcome;
     const ring = outcome === Outcome.noAnswer ? model.noAnswerAfter : model.ring[outcome](this.#uniforms.at(Purpose.ring, fate));
@@ -491,7 +534,9 @@ export class Dialer {
     let deadline = NEVER;
     if (live) {
       this.meter.add(Count.liveAnswers, 1);
-      deadline = now + model.greeting + model.patience(this.#uniforms.at(Purpose.patience, facts[fact + FATE]!));
+      if (model.patience !== undefined) {
+        deadline = now + model.greeting + model.patience(this.#uniforms.at(Purpose.patience, facts[fact + FATE]!));
+      }
     }
     instants[slot * INSTANTS + DEADLINE] = deadline;
     const { detection } = model;
@@ -532,9 +577,9 @@ export class Dialer {
     const at = slot * INSTANTS;
     this.#window.answered(now);
     if (this.#observing) this.#strategy!.observe!(Observation.answered, instants[at + ANSWERED]! - instants[at + DIALED]!);
-    if (facts[slot * FACTS + OUTCOME] !== Outcome.live) {
-      const u = this.#uniforms.at(Purpose.patience, facts[slot * FACTS + FATE]!);
-      instants[at + DEADLINE] = now + this.#callModel.patience(u);
+    const { patience } = this.#callModel;
+    if (facts[slot * FACTS + OUTCOME] !== Outcome.live && patience !== undefined) {
+      instants[at + DEADLINE] = now + patience(this.#uniforms.at(Purpose.patience, facts[slot * FACTS + FATE]!));
     }
     const reserved = facts[slot * FACTS + BY_AGENT]!;
     const agent = reserved === NOBODY ? this.#agents.longestIdle : reserved;

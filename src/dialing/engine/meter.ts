@@ -37,9 +37,15 @@ function namesOf<Name extends string>(table: Readonly<Record<Name, number>>): Na
   return (Object.keys(table) as Name[]).sort((a, b) => table[a] - table[b]);
 }
 
-/** Bins of the histogram of waits: up to 1 ms, then growing by 2 per cent to about 6 hours. */
-export const WAIT_BINS = 850;
-const WAIT_GROWTH = 1 / Math.log(1.02);
+/**
+ * Bins of the histogram of waits: 32 to each doubling, from 2^-10 s (what is shorter falls into the first) to 2^22 s. The bin of a wait is made of
+ * the exponent and the five leading digits of its 32-bit floating-point form, which costs no logarithm.
+ */
+const BINS_PER_DOUBLING = 32;
+const LEAST_EXPONENT = -10;
+export const WAIT_BINS = 32 * BINS_PER_DOUBLING;
+/** The form's exponent is kept with 127 added, above 23 digits. */
+const FIRST_BIN = (127 + LEAST_EXPONENT) * BINS_PER_DOUBLING;
 
 export interface MeterSnapshot {
   readonly cells: readonly number[];
@@ -57,6 +63,8 @@ export class Meter {
   #bucketStart = 0;
   /** Waits of those who had to wait, connected or lost; by bin. */
   readonly waits = new Float64Array(WAIT_BINS);
+  readonly #float = new Float32Array(1);
+  readonly #bits = new Int32Array(this.#float.buffer);
 
   /** The present value of a level. */
   level(level: Level): number {
@@ -80,8 +88,9 @@ export class Meter {
 
   /** Files a wait longer than 0. */
   wait(seconds: number): void {
-    const bin = seconds <= 0.001 ? 0 : Math.min(WAIT_BINS - 1, 1 + Math.floor(Math.log(seconds * 1000) * WAIT_GROWTH));
-    this.waits[bin]! += 1;
+    this.#float[0] = seconds;
+    const bin = (this.#bits[0]! >> 18) - FIRST_BIN;
+    this.waits[bin < 0 ? 0 : bin < WAIT_BINS ? bin : WAIT_BINS - 1]! += 1;
   }
 
   /** Closes the present bucket at `now`. */
@@ -144,7 +153,11 @@ export class Meter {
   }
 }
 
-/** The value that a bin of the histogram of waits stands for, s: its geometric middle. */
-export function waitOfBin(bin: number): number {
-  return bin === 0 ? 0.0005 : Math.exp((bin - 0.5) / WAIT_GROWTH) / 1000;
+/** The bounds of a bin of the histogram of waits, s. */
+export function waitsOfBin(bin: number): { from: number; to: number } {
+  const bound = (edge: number) => {
+    const doubling = Math.floor(edge / BINS_PER_DOUBLING);
+    return 2 ** (LEAST_EXPONENT + doubling) * (1 + (edge - doubling * BINS_PER_DOUBLING) / BINS_PER_DOUBLING);
+  };
+  return { from: bin === 0 ? 0 : bound(bin), to: bound(bin + 1) };
 }

@@ -43,7 +43,8 @@ export interface CallModel {
   readonly detection: MachineDetection | undefined;
   /** Seconds from the answer to the end of the greeting, from which patience and the legal limit count. */
   readonly greeting: number;
-  readonly patience: Draw;
+  /** Undefined: people wait for ever. */
+  readonly patience: Draw | undefined;
   /** A person without an agent for longer is abandoned by law. */
   readonly legalLimit: number;
   /** Whether one who hangs up before the limit counts as abandoned. */
@@ -110,27 +111,27 @@ export interface DialerModel {
 
 export const DAY = 86_400;
 
-/** The outcome of attempt number `attempt` placed at a second of the day, from a uniform number. The order is fixed, so that equal numbers tell. */
+/**
+ * The outcome of attempt number `attempt` placed at a second of the day (0 up to 86,400), from a uniform number. The order of the outcomes is
+ * fixed, so that strategies compared on the same numbers see the same outcomes.
+ */
 export function outcomeOf(rates: OutcomeRates, u: number, secondOfDay: number, attempt: number): Outcome {
-  let hour = secondOfDay / 3600;
-  let next = 0;
-  let part = 0;
-  if (rates.interpolation === "linear") {
-    hour = (hour + 23.5) % 24;
-    part = hour - Math.floor(hour);
-    next = (Math.floor(hour) + 1) % 24;
-  }
-  const at = Math.floor(hour) % 24;
-  const share = (values: Float64Array): number => values[at]! + part * (values[next]! - values[at]!);
-  let live = share(rates.live);
-  const decay = rates.attemptDecay;
-  if (attempt > 1 && decay !== 1) live *= decay ** (attempt - 1);
-  if (u < live) return Outcome.live;
+  // Values stand for the hour (step), or for half past and are joined by straight lines (linear).
+  const linear = rates.interpolation === "linear";
+  const position = linear ? secondOfDay / 3600 + 23.5 : secondOfDay / 3600;
+  const floor = Math.floor(position);
+  const part = linear ? position - floor : 0;
+  const at = floor >= 24 ? floor - 24 : floor;
+  const next = at === 23 ? 0 : at + 1;
+  const { live, machine, busy, invalid, attemptDecay } = rates;
+  let sum = live[at]! + part * (live[next]! - live[at]!);
+  if (attempt > 1 && attemptDecay !== 1) sum *= attemptDecay ** (attempt - 1);
+  if (u < sum) return Outcome.live;
   // What decay takes from the people is not answered; machines, busy lines and dead numbers do not decay.
-  let sum = live + share(rates.machine);
+  sum += machine[at]! + part * (machine[next]! - machine[at]!);
   if (u < sum) return Outcome.machine;
-  sum += share(rates.busy);
+  sum += busy[at]! + part * (busy[next]! - busy[at]!);
   if (u < sum) return Outcome.busy;
-  sum += share(rates.invalid);
+  sum += invalid[at]! + part * (invalid[next]! - invalid[at]!);
   return u < sum ? Outcome.invalid : Outcome.noAnswer;
 }

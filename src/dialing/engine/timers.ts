@@ -51,6 +51,11 @@ export class Timers {
     return this.#times[0]!;
   }
 
+  /** Entity of the next event; only to be asked when there is one. */
+  get first(): number {
+    return this.#entities[0]!;
+  }
+
   /** Begins the next event and returns its entity. To be followed by `finish` when it has been handled. */
   begin(): number {
     this.#firing = this.#entities[0]!;
@@ -80,6 +85,13 @@ export class Timers {
     // A timer set anew has a later sequence number: at an equal time it moves back, too.
     if (time < this.#times[place]!) this.#rise(place, time, entity);
     else this.#sink(place, time, entity);
+  }
+
+  /** Sets the timer of the next event's entity anew, without `begin` and `finish`. */
+  restart(time: number): void {
+    const entity = this.#entities[0]!;
+    this.#orders[entity] = this.#sequence++;
+    this.#sink(0, time, entity);
   }
 
   /** Removes an entity's timer, if it has one. */

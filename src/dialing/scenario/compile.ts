@@ -1,6 +1,7 @@
 // From a parsed scenario to what the engine runs on.
 
 import { type Distribution, inversion, lawOf } from "../distributions/index.ts";
+import { unitExponential } from "../engine/exponential.ts";
 import { EndlessLeads, LeadList, type LeadSource, retryDelays } from "../engine/leads.ts";
 import { type AgentGroup, type CallModel, DAY, type DialerModel, type Draw, type OutcomeRates } from "../engine/model.ts";
 import type { CallsScenario } from "./calls.ts";
@@ -16,6 +17,7 @@ export function compileCalls(calls: CallsScenario): CallModel {
   const draw = (value: number | Distribution): Draw => drawOf(distributionOf(value));
   const wrap = distributionOf(calls.wrap);
   const live = distributionOf(calls.ring.live);
+  const patience = distributionOf(calls.patience);
   const { machineDetection } = calls;
   const plain =
     calls.answerProbability === 1 &&
@@ -44,7 +46,7 @@ export function compileCalls(calls: CallsScenario): CallModel {
             falseLive: machineDetection.falseLive,
           },
     greeting: seconds(calls.greeting),
-    patience: draw(calls.patience),
+    patience: patience.kind === "none" ? undefined : drawOf(patience),
     legalLimit: seconds(calls.legalLimit),
     countEarlyHangUps: calls.countEarlyHangUps,
     talk: draw(calls.talk),
@@ -53,12 +55,12 @@ export function compileCalls(calls: CallsScenario): CallModel {
   };
 }
 
-/** The inverse distribution function. For the exponential the plain logarithm will do: the engine's numbers are multiples of 2^-33. */
+/** The inverse distribution function; for the exponential the engine's own, which is quicker. */
 function drawOf(distribution: Distribution): Draw {
   const { kind } = distribution;
   if (kind !== "exponential") return inversion(distribution);
   const { mean } = distribution;
-  return (u) => -mean * Math.log(1 - u);
+  return (u) => mean * unitExponential(u);
 }
 
 /** The shares of the outcomes in the 24 hours of a day. */
