@@ -3,7 +3,9 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, report } from "./exit.ts";
 import { registerAudit } from "./groups/audit.ts";
+import { registerComplianceFacts } from "./groups/compliance-facts.ts";
 import { registerDemo } from "./groups/demo.ts";
+import { registerFacts } from "./groups/facts.ts";
 import { registerJobs } from "./groups/jobs.ts";
 import { registerTag } from "./groups/tag.ts";
 import type { Action, Register } from "./groups/tools.ts";
@@ -12,7 +14,15 @@ import { createIo } from "./io.ts";
 import type { GlobalFlags } from "./options.ts";
 
 /** In the order of the help. */
-const GROUPS: readonly Register[] = [registerDemo, registerTag, registerJobs, registerAudit, registerWebhooks];
+const GROUPS: readonly Register[] = [
+  registerDemo,
+  registerTag,
+  registerComplianceFacts,
+  registerFacts,
+  registerJobs,
+  registerAudit,
+  registerWebhooks,
+];
 
 export interface Program {
   /** Runs one command line. @returns the exit code */

@@ -13,24 +13,46 @@ export interface SourceFlags {
   readonly delimiter?: string;
 }
 
+/** A file or stdin. */
+export interface Input {
+  /** For people: the file's name or "stdin". */
+  readonly name: string;
+  bytes(): AsyncIterable<Uint8Array>;
+  readonly rereadable: boolean;
+}
+
 /** Opens FILE or `-`. Throws `invalid_input` when it cannot be read. */
-export async function tagSource(
-  file: string,
-  flags: SourceFlags,
-  onIgnoredColumns: (names: readonly string[]) => void,
-): Promise<TagSource> {
-  const format = flags.format === undefined ? undefined : oneOf<RowFormat>("--format", flags.format, ["csv", "ndjson"]);
-  const delimiter = flags.delimiter === "\\t" ? "\t" : flags.delimiter;
-  if (delimiter !== undefined && delimiter.length !== 1)
-    throw new OperationError("invalid_input", `--delimiter ${JSON.stringify(delimiter)} is not one character`);
-  const mapping = parseMapping(flags.column);
-  const read = { format, delimiter, mapping: Object.keys(mapping).length === 0 ? undefined : mapping, onIgnoredColumns };
-  if (file === "-") return { name: "stdin", bytes: () => process.stdin, rereadable: false, read };
+export async function openInput(file: string): Promise<Input> {
+  if (file === "-") return { name: "stdin", bytes: () => process.stdin, rereadable: false };
   try {
     if (!(await stat(file)).isFile()) throw new OperationError("invalid_input", `${file} is not a file`);
   } catch (thrown) {
     if (thrown instanceof OperationError) throw thrown;
     throw new OperationError("invalid_input", `cannot read ${file}: ${messageOf(thrown)}`);
   }
-  return { name: basename(file), bytes: () => createReadStream(file), rereadable: true, read };
+  return { name: basename(file), bytes: () => createReadStream(file), rereadable: true };
+}
+
+/** The format and delimiter that flags name. Throws `invalid_input`. */
+export function formatOf(flags: Pick<SourceFlags, "format" | "delimiter">): {
+  readonly format: RowFormat | undefined;
+  readonly delimiter: string | undefined;
+} {
+  const format = flags.format === undefined ? undefined : oneOf<RowFormat>("--format", flags.format, ["csv", "ndjson"]);
+  const delimiter = flags.delimiter === "\\t" ? "\t" : flags.delimiter;
+  if (delimiter !== undefined && delimiter.length !== 1)
+    throw new OperationError("invalid_input", `--delimiter ${JSON.stringify(delimiter)} is not one character`);
+  return { format, delimiter };
+}
+
+/** The rows of `outdial tag`: FILE or `-`. Throws `invalid_input` when it cannot be read. */
+export async function tagSource(
+  file: string,
+  flags: SourceFlags,
+  onIgnoredColumns: (names: readonly string[]) => void,
+): Promise<TagSource> {
+  const { format, delimiter } = formatOf(flags);
+  const mapping = parseMapping(flags.column);
+  const read = { format, delimiter, mapping: Object.keys(mapping).length === 0 ? undefined : mapping, onIgnoredColumns };
+  return { ...(await openInput(file)), read };
 }

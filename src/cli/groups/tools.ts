@@ -22,3 +22,8 @@ export const databaseUrl = () => new Option("--database-url <url>", "PostgreSQL 
 export function collect(value: string, earlier: readonly string[]): string[] {
   return [...earlier, value];
 }
+
+/** The command of this name, made when it is not there yet: for commands to which several groups add. */
+export function commandOf(program: Command, name: string, description: string): Command {
+  return program.commands.find((command) => command.name() === name) ?? program.command(name).description(description);
+}

@@ -2,6 +2,7 @@
 
 export { type RuleReading, readCampaignAbandonment } from "./abandonment.ts";
 export { readContacts } from "./contacts.ts";
+export { endOfDay } from "./day-end.ts";
 export {
   createGate,
   type Gate,

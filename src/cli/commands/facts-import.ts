@@ -1,0 +1,133 @@
+// outdial consent import, dnc import, attempts import and their kin: a file into the facts.
+
+import { type FactsRuntime, openFacts } from "../../app/index.ts";
+import {
+  attemptsFile,
+  civilDate,
+  consentFile,
+  disconnectionsFile,
+  type FactSource,
+  type ImportReport,
+  type ImportSink,
+  importFacts,
+  internalListFile,
+  loadRegistry,
+  OperationError,
+  type RefusedLine,
+  type RegistryReport,
+  registryName,
+  relationshipsFile,
+} from "../../operations/index.ts";
+import { EXIT } from "../exit.ts";
+import type { Io } from "../io.ts";
+import { type GlobalFlags, oneOf } from "../options.ts";
+import { openOutput } from "../output.ts";
+import { grouped, printable } from "../render-tagging.ts";
+import { formatOf, openInput, type SourceFlags } from "../source.ts";
+import { parsed } from "../values.ts";
+
+export interface ImportFlags extends SourceFlags, GlobalFlags {
+  readonly refused?: string;
+  readonly databaseUrl?: string;
+}
+
+export interface DncFlags extends ImportFlags {
+  readonly list: string;
+  readonly asOf?: string;
+  readonly registry: string;
+  readonly accept?: boolean;
+}
+
+type Importer = (source: FactSource, runtime: FactsRuntime, sink: ImportSink) => Promise<ImportReport>;
+
+const imports =
+  (run: Importer) =>
+  ([file = "-"]: readonly string[], flags: ImportFlags, io: Io): Promise<number> =>
+    importFile(file, flags, io, async (source, runtime, sink) => {
+      const report = await run(source, runtime, sink);
+      const { kind, added, known, refused, read } = report;
+      const line = `${kind}: ${grouped(added)} new, ${grouped(known)} known, ${grouped(refused)} refused of ${grouped(read)}`;
+      return { json: { import: report }, line, exit: refused > 0 ? EXIT.partlyFailed : EXIT.done };
+    });
+
+export const importConsent = imports((source, { imports }, sink) => importFacts(consentFile, source, imports, sink));
+export const importAttempts = imports((source, { imports }, sink) => importFacts(attemptsFile, source, imports, sink));
+export const importRelationships = imports((source, { imports }, sink) => importFacts(relationshipsFile, source, imports, sink));
+export const importDisconnections = imports((source, { imports }, sink) =>
+  importFacts(disconnectionsFile, source, imports, sink),
+);
+const importInternal = imports((source, { imports }, sink) => importFacts(internalListFile, source, imports, sink));
+
+export async function importDnc(args: readonly string[], flags: DncFlags, io: Io): Promise<number> {
+  if (oneOf("--list", flags.list, ["internal", "national"]) === "internal") return importInternal(args, flags, io);
+  if (flags.asOf === undefined)
+    throw new OperationError(
+      "invalid_input",
+      "--list national needs --as-of with the date of the file: its age is counted from it",
+    );
+  const asOf = parsed("--as-of", civilDate(flags.asOf, Date.now()));
+  const options = { registry: registryName(flags.registry), asOf, accept: flags.accept };
+  return importFile(args[0] ?? "-", flags, io, async (source, { imports }, sink) => {
+    const report = await loadRegistry(source, options, imports, sink);
+    return {
+      json: { registry: { ...options, ...report } },
+      line: registryLine(options.registry, asOf, report),
+      exit: registryExit(report),
+    };
+  });
+}
+
+function registryLine(registry: string, asOf: string, report: RegistryReport): string {
+  const name = `registry ${registry} of ${asOf}`;
+  if (report.result === "switched") return `${name} is in force: ${grouped(report.numbers)} numbers`;
+  if (report.result === "unchanged") return `${name} was in force already`;
+  return `${name} was NOT put in force: ${report.reason ?? ""}; the file before stays (--accept overrides this)`;
+}
+
+function registryExit({ refused, result }: RegistryReport): number {
+  if (refused > 0) return EXIT.partlyFailed;
+  return result === "kept" ? EXIT.refused : EXIT.done;
+}
+
+/** What an import says at its end. */
+interface Ending {
+  readonly json: object;
+  readonly line: string;
+  readonly exit: number;
+}
+
+async function importFile(
+  file: string,
+  flags: ImportFlags,
+  io: Io,
+  run: (source: FactSource, runtime: FactsRuntime, sink: ImportSink) => Promise<Ending>,
+): Promise<number> {
+  const source = await factSource(file, flags);
+  await using output = flags.refused === undefined ? undefined : await openOutput(flags.refused, io);
+  await using runtime = await openFacts(flags, process.env);
+  const { json, line, exit } = await run(source, runtime, {
+    progress: (read) => io.progress(`importing · ${grouped(read)} lines`),
+    refused: (refused) => (output === undefined ? io.complain(refusedLine(refused)) : output.line(refused)),
+  });
+  if (flags.refused === "-") io.say(line);
+  else await io.data(io.json ? JSON.stringify(json) : line);
+  return exit;
+}
+
+/** How a refused line is told. */
+export function refusedLine({ line, reason }: RefusedLine): string {
+  return `line ${line}: ${printable(reason)}`;
+}
+
+/** FILE or `-` with the flags that say how to read it. Throws `invalid_input`. */
+export async function factSource(file: string, flags: SourceFlags): Promise<FactSource> {
+  const { format, delimiter } = formatOf(flags);
+  const mapping: Record<string, string> = {};
+  for (const pair of flags.column) {
+    const at = pair.indexOf("=");
+    if (at < 1 || at === pair.length - 1)
+      throw new OperationError("invalid_input", `column mapping "${pair}" is not FIELD=COLUMN`);
+    mapping[pair.slice(0, at).trim()] = pair.slice(at + 1).trim();
+  }
+  return { ...(await openInput(file)), read: { format, delimiter, mapping } };
+}

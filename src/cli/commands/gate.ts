@@ -1,0 +1,126 @@
+// outdial compliance gate and verify-manifest.
+
+import { createReadStream } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { compileRulePack, openFacts, readRulePack, readSettings } from "../../app/index.ts";
+import { CALL_TYPES } from "../../compliance/index.ts";
+import { messageOf } from "../../kernel/index.ts";
+import { type GateManifest, hashing, OperationError, readContacts, verifyManifest } from "../../operations/index.ts";
+import { EXIT } from "../exit.ts";
+import type { Io } from "../io.ts";
+import { type GlobalFlags, oneOf } from "../options.ts";
+import { openOutput } from "../output.ts";
+import { grouped, printable } from "../render-tagging.ts";
+import type { SourceFlags } from "../source.ts";
+import { momentOf } from "../values.ts";
+import { factSource, refusedLine } from "./facts-import.ts";
+
+export interface GateFlags extends SourceFlags, GlobalFlags {
+  readonly campaign: string;
+  readonly callType: string;
+  readonly subject?: string;
+  readonly at?: string;
+  readonly pack?: string;
+  readonly out?: string;
+  readonly reasons?: boolean;
+  readonly manifest?: string;
+  readonly databaseUrl?: string;
+}
+
+export async function gate([file = "-"]: readonly string[], flags: GateFlags, io: Io): Promise<number> {
+  const callType = oneOf("--call-type", flags.callType, CALL_TYPES);
+  const source = await factSource(file, flags);
+  const settings = await readSettings(flags, process.env);
+  const pack = compileRulePack(await readRulePack(flags.pack ?? settings.pack));
+  await using runtime = await openFacts(flags, process.env);
+  const at = momentOf(flags.at, runtime.clock.now());
+  await using output = flags.out === undefined ? undefined : await openOutput(flags.out, io);
+  const { manifest } = await runtime.gate(
+    {
+      campaign: flags.campaign,
+      callType,
+      subject: flags.subject,
+      at,
+      pack,
+      contacts: readContacts(source),
+      reasons: flags.reasons,
+    },
+    {
+      ...(output === undefined ? {} : { verdict: (_, json) => output.text(json) }),
+      refused: (line) => io.complain(refusedLine(line)),
+      progress: (contacts) => io.progress(`deciding · ${grouped(contacts)} contacts`),
+    },
+  );
+  if (flags.manifest !== undefined) await save(flags.manifest, `${JSON.stringify(manifest, undefined, 2)}\n`);
+  const lines = gateLines(manifest);
+  if (flags.out === "-") for (const line of lines) io.say(line);
+  else if (io.json) await io.data(JSON.stringify({ gate: manifest }));
+  else for (const line of lines) await io.data(line);
+  return manifest.counts.refused > 0 ? EXIT.partlyFailed : EXIT.done;
+}
+
+async function save(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { mode: 0o600 });
+  } catch (thrown) {
+    throw new OperationError("invalid_input", `cannot write ${path}: ${messageOf(thrown)}`);
+  }
+}
+
+/** A manifest for a person: the whole in one line, then what there is to know about it. */
+function gateLines(manifest: GateManifest): string[] {
+  const { counts, byReason, input } = manifest;
+  const parts = byReason.map(({ reason, verdict, contacts, from, to }) => {
+    if (verdict === "never") return `${grouped(contacts)} ${reason}`;
+    return `${grouped(contacts)} ${reason} until ${from ?? ""}${to === from ? "" : ` to ${to ?? ""}`}`;
+  });
+  if (counts.refused > 0) parts.push(`${grouped(counts.refused)} unreadable`);
+  const registries = manifest.facts.registries.map(({ registry, asOf }) => `${registry} of ${asOf}`).join(", ");
+  const lines = [
+    `${grouped(input.contacts)} loaded: ${[`${grouped(counts.dial)} callable now`, ...parts].join(", ")}`,
+    `${manifest.id} · campaign ${printable(manifest.campaign)} at ${manifest.at} · pack ${manifest.pack.version} · registry ${registries === "" ? "none loaded" : registries}`,
+  ];
+  const { unresolvedOptOuts } = manifest.facts;
+  if (unresolvedOptOuts > 0)
+    lines.push(
+      `${grouped(unresolvedOptOuts)} opt-outs are of calls whose number is not known: import the attempts of these calls`,
+    );
+  return lines;
+}
+
+interface VerifyFlags extends GlobalFlags {
+  readonly key?: string;
+  readonly decisions?: string;
+}
+
+export async function verifyGate([file = ""]: readonly string[], flags: VerifyFlags, io: Io): Promise<number> {
+  const key = flags.key ?? join((await readSettings(flags, process.env)).dir, "audit.pub");
+  const [text, vkey] = await Promise.all([read(file), read(key)]);
+  const verdict = verifyManifest(text, vkey, flags.decisions === undefined ? undefined : await hashOf(flags.decisions));
+  if (io.json) await io.data(JSON.stringify(verdict));
+  else if (!verdict.ok) await io.data(`NOT verified: ${printable(verdict.reason)}`);
+  else {
+    await io.data(`verified: signed by ${vkey.split("+")[0] ?? ""}, unchanged since ${verdict.manifest.madeAt}`);
+    for (const line of gateLines(verdict.manifest)) await io.data(line);
+  }
+  return verdict.ok ? EXIT.done : EXIT.failed;
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (thrown) {
+    throw new OperationError("invalid_input", `cannot read ${path}: ${messageOf(thrown)}`);
+  }
+}
+
+async function hashOf(path: string): Promise<string> {
+  const { bytes, digest } = hashing(createReadStream(path));
+  try {
+    for await (const _ of bytes);
+  } catch (thrown) {
+    throw new OperationError("invalid_input", `cannot read ${path}: ${messageOf(thrown)}`);
+  }
+  return digest();
+}

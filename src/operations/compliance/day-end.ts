@@ -1,0 +1,45 @@
+// When an operator's day ends. Pure.
+
+import { messageOf } from "../../kernel/index.ts";
+import { OperationError } from "../error.ts";
+
+const DAY = 86_400_000;
+
+/**
+ * The first instant of the next local date in a zone. Throws OperationError `invalid_input` for a zone that this runtime does not know.
+ * @param now ms since the epoch
+ */
+export function endOfDay(now: number, zone: string): number {
+  const wall = wallClock(zone);
+  const today = Math.floor(wall(now) / DAY);
+  // The wall clock shows midnight where it is ahead of UTC by as much as there; twice, because the clocks may change in between.
+  let at = (today + 1) * DAY - (wall(now) - now);
+  at = (today + 1) * DAY - (wall(at) - at);
+  // A day whose midnight is skipped begins later: at the change, when the date does.
+  return Math.floor(wall(at) / DAY) > today ? at : at + (DAY - (wall(at) % DAY));
+}
+
+/** What a zone's wall clock shows, as ms since the epoch of a clock in UTC that shows the same. */
+function wallClock(zone: string): (at: number) => number {
+  let format: Intl.DateTimeFormat;
+  try {
+    format = new Intl.DateTimeFormat("en-CA", {
+      timeZone: zone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+    });
+  } catch (thrown) {
+    throw new OperationError("invalid_input", `the time zone ${zone} is not known: ${messageOf(thrown)}`);
+  }
+  return (at) => {
+    const part = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+    const get = (type: Intl.DateTimeFormatPartTypes) => part.get(type) ?? 0;
+    const seconds = Date.UTC(get("year"), get("month") - 1, get("day"), get("hour"), get("minute"), get("second"));
+    return seconds + (at % 1000);
+  };
+}

@@ -1,0 +1,176 @@
+// consent, dnc, attempts and the compliance commands on facts as a user meets them: processes with files, PostgreSQL behind.
+
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { runCli, workFolder } from "../../support/cli.ts";
+import { createDatabase, type TestDatabase } from "../../support/database.ts";
+
+let database: TestDatabase;
+let folder: Awaited<ReturnType<typeof workFolder>>;
+
+beforeEach(async () => {
+  database = await createDatabase();
+  folder = await workFolder();
+});
+afterEach(async () => {
+  await database.dispose();
+  await folder[Symbol.asyncDispose]();
+});
+
+const outdial = (args: string[], input?: string, env: Record<string, string> = {}) =>
+  runCli(args, { cwd: folder.path, env: { DATABASE_URL: database.url, ...env }, ...(input === undefined ? {} : { input }) });
+const write = (name: string, lines: readonly string[]) => writeFile(join(folder.path, name), `${lines.join("\n")}\n`);
+const json = (text: string) => JSON.parse(text) as Record<string, unknown>;
+/** So many days before today, as a date. */
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+
+test("consent import reports each refused line, exits 4, and adds nothing the second time", async () => {
+  await write("consent.csv", ["number,level,given_at", "+12125550123,written,2026-01-05", "nobody,written,2026-01-05"]);
+  const first = await outdial(["consent", "import", "consent.csv"]);
+  expect(first).toMatchObject({ code: 4, stdout: "consent: 1 new, 0 known, 1 refused of 2\n" });
+  expect(first.stderr).toContain('line 3: number: "nobody" is not a telephone number');
+  const again = await outdial(["consent", "import", "consent.csv", "--json", "--refused", "refused.ndjson"]);
+  expect(again.code).toBe(4);
+  expect(json(again.stdout)).toMatchObject({ import: { kind: "consent", added: 0, known: 1, refused: 1 } });
+  expect(json(await readFile(join(folder.path, "refused.ndjson"), "utf8"))).toMatchObject({ line: 3, field: "number" });
+  const misspelt = await outdial(["consent", "import", "consent.csv", "--column", "nmber=number"]);
+  expect(misspelt).toMatchObject({ code: 2, stderr: expect.stringContaining("did you mean number?") });
+  expect(await outdial(["consent", "import", "absent.csv"])).toMatchObject({ code: 2 });
+});
+
+test("dnc: add, import, show, lift with a reason and an actor; the registry's file with its date", async () => {
+  expect(await outdial(["dnc", "add", "212 555 0123", "--reason", "said stop", "--reference", "call 7"])).toMatchObject({
+    code: 0,
+  });
+  expect((await outdial(["dnc", "import", "-"], "+12125550123\n+12125550124\n")).stdout).toBe(
+    "dnc: 2 new, 0 known, 0 refused of 2\n",
+  );
+  const shown = json((await outdial(["dnc", "show", "+12125550123", "--json"])).stdout);
+  expect(shown).toMatchObject({
+    number: "+12125550123",
+    suppressedSince: expect.any(String),
+    history: [{ origin: "manual" }, { origin: "list" }],
+  });
+
+  expect(await outdial(["dnc", "lift", "+12125550123"])).toMatchObject({ code: 2 });
+  const lifted = await outdial(["dnc", "lift", "+12125550123", "--reason", "signed letter of today"], undefined, {
+    OUTDIAL_ACTOR: "officer",
+  });
+  expect(lifted).toMatchObject({ code: 0, stdout: "+12125550123: 2 entries lifted by officer\n" });
+  const after = await outdial(["dnc", "show", "+12125550123"]);
+  expect(after.stdout).toContain("not on the company's list");
+  expect(after.stdout).toContain("by officer: signed letter of today");
+  expect(await outdial(["dnc", "lift", "+12125550123", "--reason", "again"])).toMatchObject({ code: 1 });
+
+  const national = ["dnc", "import", "us.txt", "--list", "national"];
+  await write("us.txt", ["212,5550125", "212,5550126"]);
+  expect(await outdial(national)).toMatchObject({ code: 2, stderr: expect.stringContaining("--as-of") });
+  expect(await outdial([...national, "--as-of", "2026-02-30"])).toMatchObject({ code: 2 });
+  expect((await outdial([...national, "--as-of", daysAgo(2)])).stdout).toBe(
+    `registry US of ${daysAgo(2)} is in force: 2 numbers\n`,
+  );
+  await write("us.txt", ["212,5550125"]);
+  expect(await outdial([...national, "--as-of", daysAgo(1)])).toMatchObject({ code: 0 });
+  await write("us.txt", ["212,5550125", "x"]);
+  const kept = await outdial([...national, "--as-of", daysAgo(1)]);
+  expect(kept).toMatchObject({ code: 4, stdout: expect.stringContaining("NOT put in force") });
+  expect((await outdial(["dnc", "show", "+12125550125"])).stdout).toContain("on the registry of US");
+});
+
+test("gate: fail closed without a registry file, then counts, verdicts, a manifest that verifies and one that does not", async () => {
+  await write("contacts.csv", ["id,phone", "a,+12125550123", "b,+12125550124", "c,+12065550155", "d,none"]);
+  const at = ["--at", "2026-06-16T13:30:00Z"];
+  const gate = ["compliance", "gate", "contacts.csv", "--campaign", "camp_1", ...at];
+  const closed = await outdial([...gate, "--json"]);
+  expect(json(closed.stdout)).toMatchObject({ gate: { counts: { dial: 0, never: 3, refused: 1 }, byRule: { DNC_STALE: 3 } } });
+
+  await write("us.txt", ["212,5550125"]);
+  await outdial(["dnc", "import", "us.txt", "--list", "national", "--as-of", "2026-06-10"]);
+  await outdial(["dnc", "add", "+12125550124", "--reason", "asked"]);
+  const open = await outdial([...gate, "--out", "verdicts.ndjson", "--manifest", "gate.json", "--reasons"]);
+  expect(open.code).toBe(4);
+  expect(open.stderr).toContain("line 5: number");
+  expect(open.stdout.split("\n")[0]).toBe(
+    "4 loaded: 1 callable now, 1 do not call, 1 outside calling hours until 2026-06-16T15:00:00Z, 1 unreadable",
+  );
+  const verdicts = (await readFile(join(folder.path, "verdicts.ndjson"), "utf8")).trim().split("\n").map(json);
+  expect(verdicts.map(({ id, verdict, next }) => [id, verdict, next])).toEqual([
+    ["a", "dial", undefined],
+    ["b", "never", undefined],
+    ["c", "later", "2026-06-16T15:00:00Z"],
+  ]);
+  expect(verdicts[1]?.["reasons"]).toEqual([expect.any(String)]);
+
+  const verify = ["compliance", "verify-manifest", "gate.json"];
+  // Offline: no database.
+  const offline = { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" };
+  expect(await outdial([...verify, "--decisions", "verdicts.ndjson"], undefined, offline)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("verified: signed by outdial.audit/"),
+  });
+  const manifest = await readFile(join(folder.path, "gate.json"), "utf8");
+  await writeFile(join(folder.path, "gate.json"), manifest.replace('"dial": 1', '"dial": 3'));
+  expect(await outdial(verify)).toMatchObject({ code: 1, stdout: expect.stringContaining("NOT verified") });
+  await writeFile(join(folder.path, "gate.json"), manifest);
+  await writeFile(join(folder.path, "verdicts.ndjson"), "{}\n");
+  expect(await outdial([...verify, "--decisions", "verdicts.ndjson", "--json"])).toMatchObject({ code: 1 });
+  expect(json((await outdial(["audit", "verify", "--json"])).stdout)).toMatchObject({ ok: true });
+});
+
+test("revocations: overdue first with exit 3, until every system has acknowledged", async () => {
+  await writeFile(join(folder.path, "outdial.yaml"), "compliance: { revocationTargets: { dialer: 1, crm: 9999 } }\n");
+  const revoke = (number: string, at: string[]) =>
+    outdial(["consent", "revoke", number, "--channel", "sms", "--reference", "m-1", ...at]);
+  expect(await revoke("+12125550123", [])).toMatchObject({ code: 0 });
+  expect(await revoke("+12125550124", ["--at", `${daysAgo(30)}T15:00:00Z`])).toMatchObject({ code: 0 });
+  expect(await revoke("+12125550124", ["--at", `${daysAgo(-2)}T15:00:00Z`])).toMatchObject({ code: 2 });
+  const list = ["compliance", "revocations", "--open"];
+  const first = await outdial(list);
+  expect(first.code).toBe(3);
+  expect(first.stdout.split("\n").map((line) => line.slice(0, 15).trim())).toEqual(["2  +12125550124", "1  +12125550123", ""]);
+  expect(first.stdout.match(/OVERDUE/g)).toHaveLength(2);
+
+  const acknowledge = (system: string, ...ids: string[]) => outdial(["compliance", "acknowledge", ...ids, "--system", system]);
+  expect(await acknowledge("cmr", "2")).toMatchObject({ code: 2, stderr: expect.stringContaining("did you mean crm?") });
+  expect(await acknowledge("crm", "2", "1")).toMatchObject({ code: 0 });
+  expect(await acknowledge("dialer", "2")).toMatchObject({ code: 0, stdout: "2: dialer has carried it out\n" });
+  const rest = await outdial([...list, "--json"]);
+  expect(rest.code).toBe(0);
+  expect(json(rest.stdout)).toMatchObject({ id: 1, number: "+12125550123", open: true, overdue: false });
+  expect((await outdial(["compliance", "revocations"])).stdout).toContain("dialer late");
+});
+
+test("abandonment: rate, allowance and the vendor's figure under each limit of the pack", async () => {
+  const lines = ["number,at,campaign,answered_by,connect_seconds"];
+  for (let n = 0; n < 300; n++) {
+    const late = n % 50 === 0;
+    lines.push(
+      `+1212555${String(n).padStart(4, "0")},2026-06-16T14:${String(n % 60).padStart(2, "0")}:00Z,camp_1,person,${late ? "" : "1"}`,
+    );
+  }
+  for (let n = 300; n < 500; n++) lines.push(`+1212555${String(n).padStart(4, "0")},2026-06-16T14:00:00Z,camp_1,machine,`);
+  await write("attempts.csv", lines);
+  expect(await outdial(["attempts", "import", "attempts.csv"])).toMatchObject({
+    code: 0,
+    stdout: "attempts: 500 new, 0 known, 0 refused of 500\n",
+  });
+  const ask = ["compliance", "abandonment", "--campaign", "camp_1", "--at", "2026-06-16T15:00:00Z"];
+  const text = await outdial([...ask, "--country", "us"]);
+  expect(text.code).toBe(0);
+  expect(text.stdout).toContain("abandoned: 2.00 % (6 of 300");
+  expect(text.stdout).toContain("the vendor's figure from the same calls: 1.20 % (6 of 500");
+  const all = json((await outdial([...ask, "--json"])).stdout);
+  expect(all["readings"]).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({
+        rule: "us-abandonment",
+        live: 300,
+        abandoned: 6,
+        withinLimit: true,
+        allowance: expect.objectContaining({ certain: 3 }),
+      }),
+    ]),
+  );
+  expect(await outdial([...ask, "--country", "FR"])).toMatchObject({ code: 2 });
+});
