@@ -633,7 +633,8 @@ export class Dialer {
     this.meter.add(live ? Count.connected : Count.machinesConnected, 1);
     let late = false;
     if (wait > 0) {
-      late = wait > model.legalLimit + TICK;
+      // A machine's greeting lasts until it is judged: what was passed on as a person at once is not late.
+      late = live && wait > model.legalLimit + TICK;
       if (late) this.#window.lost(now);
       if (live) {
         this.meter.add(Count.waitOfConnected, wait);
