@@ -5,6 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { configJsonSchema } from "../src/app/index.ts";
 import { commandReference } from "../src/cli/index.ts";
 import { vendorOpenApi } from "../src/contract/index.ts";
+import { outcomeMapJsonSchema, outcomeReportJsonSchema } from "../src/outcomes/index.ts";
 import { scenarioJsonSchema } from "../src/sandbox/index.ts";
 import { exampleCalls } from "./example-calls.ts";
 
@@ -12,6 +13,8 @@ const pretty = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
 const FILES: Record<string, () => string> = {
   "schemas/outdial.schema.json": () => pretty(configJsonSchema()),
   "schemas/scenario.schema.json": () => pretty(scenarioJsonSchema()),
+  "schemas/outcome-map.schema.json": () => pretty(outcomeMapJsonSchema()),
+  "schemas/outcome-report.schema.json": () => pretty(outcomeReportJsonSchema()),
   "docs/vendor-openapi.json": () => pretty(vendorOpenApi()),
   "docs/cli.md": commandReference,
   "examples/calls.csv": exampleCalls,

@@ -66,13 +66,28 @@ export const configSchema = z.strictObject({
     .strictObject({
       bi: webhook.optional().describe("Business intelligence: every disposition that was set"),
       analytics: webhook.optional().describe("Corrected dispositions of closed interactions"),
-      crm: webhook.optional().describe("Outcomes of each retrieval"),
+      crm: webhook
+        .extend({
+          recordsUrl: z
+            .url()
+            .optional()
+            .describe("Where outcomes push crm --records posts batches of records; https, or http on loopback"),
+        })
+        .optional()
+        .describe("Outcomes of each retrieval"),
       alarms: webhook.optional().describe("What a person must look at: failed rollbacks, failovers, overdue revocations"),
     })
     .optional()
     .describe("Receivers of outdial's events"),
   outcomes: z
-    .strictObject({ lake: z.string().optional().describe("Folder of the outcome lake; .outdial/lake by default") })
+    .strictObject({
+      lake: z.string().optional().describe("Folder of the outcome lake; .outdial/lake by default"),
+      map: z
+        .string()
+        .optional()
+        .describe("File that says what disposition codes mean (outcome-map.schema.json); the documented codes by default"),
+      zone: z.string().optional().describe("IANA time zone of days and hours in reports; UTC by default"),
+    })
     .optional(),
   compliance: z
     .strictObject({

@@ -2,7 +2,9 @@
 
 export { type FactsRuntime, openFacts, readSettings } from "./compliance.ts";
 export { configJsonSchema } from "./config-schema.ts";
+export { type CrmRuntime, openCrm } from "./crm.ts";
 export { openDelivery } from "./delivery.ts";
+export { reportOnOutcomes } from "./outcome-report.ts";
 export {
   lakeRoot,
   type OutcomeRecords,

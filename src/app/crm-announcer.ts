@@ -1,0 +1,31 @@
+// Telling the CRM of retrievals as they end.
+
+import { messageOf } from "../kernel/index.ts";
+import { createCrmAnnouncer } from "../operations/index.ts";
+import type { OutcomeLake } from "../outcomes/index.ts";
+import type { Retrieval, Store } from "../store/index.ts";
+import type { Config } from "./config.ts";
+import type { Receiver } from "./config-schema.ts";
+import { outcomeMapOf } from "./outcome-map.ts";
+
+export const CRM: Receiver = "crm";
+
+interface Announcing {
+  readonly config: Config;
+  readonly store: Store;
+  readonly lake: OutcomeLake;
+}
+
+export async function announcerOver({ config, store, lake }: Announcing) {
+  const map = await outcomeMapOf(config);
+  return createCrmAnnouncer({ ledger: store.crm, retrievals: store.retrievals, lake, map, receiver: CRM, actor: config.actor });
+}
+
+/** Queues the event of a retrieval that ended. Failing at it does not fail the retrieval: the next push makes up for it. */
+export async function announceToCrm(over: Announcing, retrieval: Retrieval, warn: (message: string) => void): Promise<void> {
+  try {
+    await (await announcerOver(over)).announce(retrieval);
+  } catch (thrown) {
+    warn(`the CRM was not told of ${retrieval.jobId}: ${messageOf(thrown)}; outdial outcomes push crm makes up for it`);
+  }
+}

@@ -1,0 +1,88 @@
+// Wiring of the CRM: events of retrievals, records in batches.
+
+import { randomUUID } from "node:crypto";
+import { createRandom } from "../kernel/index.ts";
+import { type CrmPushReport, createCrmSender, createDeliveryWorker, OperationError, pushToCrm } from "../operations/index.ts";
+import { systemClock } from "../tenant/index.ts";
+import { type Flags, receiversOf } from "./config.ts";
+import { announcerOver, CRM } from "./crm-announcer.ts";
+import { outcomeMapOf } from "./outcome-map.ts";
+import { openOutcomeRecords } from "./outcomes.ts";
+import type { DeliveryEnd, Environment } from "./workplace.ts";
+
+/** What is to be pushed. */
+export interface CrmPushRequest {
+  readonly campaignId?: string | undefined;
+  /** Earliest and latest start of calls, both inclusive. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly batch?: number | undefined;
+  readonly again?: boolean | undefined;
+  readonly map?: string | undefined;
+}
+
+export interface CrmRuntime extends AsyncDisposable {
+  /** Queues the events of retrievals that the CRM was not told of. @returns how many */
+  announce(): Promise<number>;
+  /** Delivers the events that are due. */
+  deliver(): Promise<DeliveryEnd>;
+  /** Sends the records that the CRM does not have. Throws OperationError. */
+  push(
+    request: CrmPushRequest,
+    options: Pick<NonNullable<Parameters<typeof pushToCrm>[1]>, "signal" | "onProgress" | "onRefused">,
+  ): Promise<CrmPushReport>;
+}
+
+/** Opens what a push needs. Throws ConfigError or OperationError `invalid_input` when no CRM is configured. */
+export async function openCrm(flags: Flags, environment: Environment): Promise<CrmRuntime> {
+  await using stack = new AsyncDisposableStack();
+  const records = stack.use(await openOutcomeRecords(flags, environment));
+  const { config, store, lake } = records;
+  const endpoint = (await receiversOf(config, environment)).crm;
+  if (endpoint === undefined) {
+    throw new OperationError("invalid_input", "no CRM is configured", {
+      advice: "Set webhooks.crm.url in outdial.yaml, or OUTDIAL_CRM_URL, and the signing secret in OUTDIAL_CRM_SECRET.",
+    });
+  }
+  const random = createRandom(randomUUID(), "crm");
+  const announcer = await announcerOver(records);
+  const worker = createDeliveryWorker({
+    outbox: store.outbox,
+    endpoints: { [CRM]: endpoint },
+    clock: systemClock,
+    random,
+    by: `crm-${process.pid}`,
+  });
+  const owned = stack.move();
+  return {
+    announce: () => announcer.announceAll(),
+    deliver: () => worker.drain(),
+    async push({ map, campaignId, from, to, batch, again }, options) {
+      const url = environment["OUTDIAL_CRM_RECORDS_URL"] ?? config.file.webhooks?.crm?.recordsUrl;
+      if (url === undefined) {
+        throw new OperationError("invalid_input", "the CRM has no address for records", {
+          advice: "Set webhooks.crm.recordsUrl in outdial.yaml, or OUTDIAL_CRM_RECORDS_URL.",
+        });
+      }
+      const sender = createCrmSender({ url, secret: endpoint.secret });
+      try {
+        return await pushToCrm(
+          {
+            lake,
+            ledger: store.crm,
+            sender,
+            map: await outcomeMapOf(config, map),
+            record: (entry) => store.audit.append([entry]),
+            clock: systemClock,
+            random,
+            actor: config.actor,
+          },
+          { campaignId, from, to, batch, again, ...options },
+        );
+      } finally {
+        await sender.close();
+      }
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

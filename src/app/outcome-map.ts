@@ -1,0 +1,20 @@
+// The map of disposition codes that a configuration names.
+
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { messageOf } from "../kernel/index.ts";
+import { DOCUMENTED_MAP, MeaningError, type OutcomeMap, readOutcomeMap } from "../outcomes/index.ts";
+import type { Config } from "./config.ts";
+
+/** The map that a configuration names, or the one given. Throws MeaningError. */
+export async function outcomeMapOf(config: Config, given?: string): Promise<OutcomeMap> {
+  const path = given ?? config.file.outcomes?.map;
+  if (path === undefined) return DOCUMENTED_MAP;
+  let text: string;
+  try {
+    text = await readFile(resolve(process.cwd(), path), "utf8");
+  } catch (thrown) {
+    throw new MeaningError(`cannot read the outcome map ${path}: ${messageOf(thrown)}`);
+  }
+  return readOutcomeMap(text, path);
+}

@@ -1,0 +1,95 @@
+// Wiring of reports on outcomes: the lake, the map of codes, the figures reported before.
+
+import { type Instant, parseDuration } from "../kernel/index.ts";
+import {
+  DIMENSIONS,
+  type Dimension,
+  localTime,
+  MeaningError,
+  type OutcomeReport,
+  parseComparison,
+  parseInstant,
+  reportOutcomes,
+} from "../outcomes/index.ts";
+import { systemClock } from "../tenant/index.ts";
+import type { Flags } from "./config.ts";
+import { outcomeMapOf } from "./outcome-map.ts";
+import { openOutcomeRecords } from "./outcomes.ts";
+import type { Environment } from "./workplace.ts";
+
+const DEFAULT_SPAN_MS = 30 * 86_400_000;
+
+/** What is asked for, in the words of the command line. */
+export interface ReportRequest {
+  /** None: all. */
+  readonly campaigns: readonly string[];
+  /** A day of the zone, or an instant with an offset. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** Instead of `from`: so much time before the end; 30d by default. */
+  readonly last?: string | undefined;
+  /** File of the map; by default the one of the configuration, else the documented codes. */
+  readonly map?: string | undefined;
+  /** IANA zone; by default the one of the configuration, else UTC. */
+  readonly zone?: string | undefined;
+  readonly by?: readonly string[] | undefined;
+  readonly compare: readonly string[];
+  readonly minimum?: number | undefined;
+  /** In percent, for example 95. */
+  readonly confidence?: number | undefined;
+  /** False neither restates nor keeps figures. */
+  readonly keep: boolean;
+}
+
+/** Checks what is asked for, opens lake and store, and reports. Throws MeaningError for what cannot be asked. */
+export async function reportOnOutcomes(flags: Flags, environment: Environment, request: ReportRequest): Promise<OutcomeReport> {
+  const comparisons = request.compare.map(parseComparison);
+  const by = request.by?.map(dimension);
+  await using records = await openOutcomeRecords(flags, environment);
+  const { config, lake, store } = records;
+  const time = localTime(request.zone ?? config.file.outcomes?.zone ?? "UTC");
+  const now = systemClock.now();
+  const scope = {
+    campaigns: request.campaigns.length === 0 ? undefined : request.campaigns,
+    ...periodOf(request, (where, text) => parseInstant(where, text, time), now),
+    map: await outcomeMapOf(config, request.map),
+    time,
+  };
+  return await reportOutcomes(lake, scope, {
+    now,
+    comparisons,
+    by,
+    minimum: request.minimum,
+    ...(request.confidence === undefined ? {} : { confidence: request.confidence / 100 }),
+    ...(request.keep ? { figures: store.figures } : {}),
+  });
+}
+
+function dimension(name: string): Dimension {
+  const found = DIMENSIONS.find((one) => one === name);
+  if (found !== undefined) return found;
+  throw new MeaningError(`--by ${name}: nothing to group calls by; allowed are ${DIMENSIONS.join(", ")}`);
+}
+
+/** The period asked for: from here on until before there. A day given as the end is part of the period. */
+function periodOf(
+  { from, to, last }: ReportRequest,
+  read: (where: string, text: string) => Instant,
+  now: Instant,
+): { from: Instant; to: Instant } {
+  if (from !== undefined && last !== undefined) throw new MeaningError("--from and --last exclude each other");
+  const end = to === undefined ? now : /^\d{4}-\d{2}-\d{2}$/.test(to) ? read("--to", dayAfter(to)) : read("--to", to);
+  const span = last === undefined ? DEFAULT_SPAN_MS : parseDuration(last);
+  if (span === undefined || span <= 0) throw new MeaningError(`--last ${last} is no span of time; give one such as 7d or 36h`);
+  const begin = from === undefined ? end - span : read("--from", from);
+  if (begin >= end)
+    throw new MeaningError(
+      `the period begins at ${new Date(begin).toISOString()} and ends at ${new Date(end).toISOString()}; it must begin before it ends`,
+    );
+  return { from: begin, to: end };
+}
+
+function dayAfter(day: string): string {
+  const at = Date.parse(day);
+  return Number.isNaN(at) ? day : new Date(at + 86_400_000).toISOString().slice(0, 10);
+}
