@@ -5,7 +5,7 @@ import { requireNonNegative, requireProbability } from "../arguments.ts";
 export interface AbandonmentLoopOptions {
   /** Abandonment rate aimed at over the measured window, 0..1. */
   readonly target: number;
-  /** Theta at the start. Default 0.6 of the target. */
+  /** Theta at the start. Default: by the size of the team, `usualTheta`. */
   readonly theta?: number | undefined;
   /** Change of ln theta for each abandoned call by which the account is off. Default 0.03. */
   readonly gain?: number | undefined;
@@ -15,35 +15,48 @@ export interface AbandonmentLoopOptions {
 
 /** State of the loop, for snapshots. */
 export interface AbandonmentLoopState {
+  readonly start: number;
   readonly base: number;
   /** NaN (null in JSON) before the first decision. */
   readonly credit: number | null;
 }
 
 /** Credit beyond the reserve that is kept for later; what exceeds it is given up. */
-const CREDIT_KEPT = 15;
+const CREDIT_KEPT = 40;
+/** Of what was left before the start less is kept: a quiet month is no licence for a wild day. */
+const CREDIT_BROUGHT = 5;
 /** The base follows slowly enough that the loop settles without swinging: critical damping has 1/4. */
 const DAMPING = 0.25;
-const LOWEST = Math.log(1e-7);
+/** How far the base may move from where it began, in ln theta. */
+const AUTHORITY = 1.2;
 const HIGHEST = Math.log(0.5);
+
+/**
+ * The theta at which the P rule comes to a target: measured on the reference workload, 0.75 of the target for 5 agents, 0.52 for 100.
+ * @param agents logged in
+ */
+export function usualTheta(target: number, agents: number): number {
+  return target * Math.max(0.3, 0.88 - 0.18 * Math.log10(Math.max(1, agents)));
+}
 
 /**
  * A proportional and integral controller on the account of abandoned calls, credit = target * answers - abandoned:
  *
  *     ln theta = base + gain * (credit - reserve);   per answer: credit += target - y,   base += target * gain^2 / 4 * (credit - reserve)
  *
- * with y = 1 for an abandoned call. The account begins with what the measured window has left, keeps little of a surplus (a quiet month is no licence for a
- * wild day) and all of a debt, and never exceeds what the window's counters allow.
+ * with y = 1 for an abandoned call. The account begins with what the measured window has left, of which it keeps little of a surplus and all of a debt,
+ * and never exceeds what the window's counters allow.
  */
 export class AbandonmentLoop {
   readonly target: number;
   readonly #gain: number;
   readonly #reserve: number;
+  #start: number;
   #base: number;
   #credit = Number.NaN;
 
   constructor(options: AbandonmentLoopOptions) {
-    const { target, theta = 0.6 * target, gain = 0.03, reserve = 3 } = options;
+    const { target, theta = usualTheta(target, 20), gain = 0.03, reserve = 3 } = options;
     requireProbability("target", target);
     requireProbability("theta", theta);
     requireNonNegative("gain", gain);
@@ -51,7 +64,14 @@ export class AbandonmentLoop {
     this.target = target;
     this.#gain = gain;
     this.#reserve = reserve;
-    this.#base = Math.max(LOWEST, Math.log(theta));
+    this.#start = Math.log(Math.max(1e-9, theta));
+    this.#base = this.#start;
+  }
+
+  /** Begins anew from another theta; the account stays. */
+  begin(theta: number): void {
+    this.#start = Math.log(Math.max(1e-9, theta));
+    this.#base = this.#start;
   }
 
   /** An answered call's fate is known. */
@@ -59,13 +79,13 @@ export class AbandonmentLoop {
     this.#credit = Math.min(this.#credit + this.target - (abandoned ? 1 : 0), this.#reserve + CREDIT_KEPT);
     const off = Math.max(-CREDIT_KEPT, this.#credit - this.#reserve);
     const moved = this.#base + DAMPING * this.target * this.#gain * this.#gain * off;
-    this.#base = Math.min(HIGHEST, Math.max(LOWEST, moved));
+    this.#base = Math.min(this.#start + AUTHORITY, Math.max(this.#start - AUTHORITY, moved));
   }
 
   /** Abandoned calls that may still be had by the account; `liveAnswers` and `abandoned` are the measured window's counters. Negative: a debt. */
   credit(liveAnswers: number, abandoned: number): number {
     const allowed = this.target * liveAnswers - abandoned;
-    if (Number.isNaN(this.#credit)) this.#credit = Math.min(allowed, this.#reserve + CREDIT_KEPT);
+    if (Number.isNaN(this.#credit)) this.#credit = Math.min(allowed, this.#reserve + CREDIT_BROUGHT);
     return Math.min(this.#credit, allowed);
   }
 
@@ -75,10 +95,11 @@ export class AbandonmentLoop {
   }
 
   snapshot(): AbandonmentLoopState {
-    return { base: this.#base, credit: Number.isNaN(this.#credit) ? null : this.#credit };
+    return { start: this.#start, base: this.#base, credit: Number.isNaN(this.#credit) ? null : this.#credit };
   }
 
-  restore({ base, credit }: AbandonmentLoopState): void {
+  restore({ start, base, credit }: AbandonmentLoopState): void {
+    this.#start = start;
     this.#base = base;
     this.#credit = credit ?? Number.NaN;
   }

@@ -61,6 +61,22 @@ export function beliefsOf(calls: CallsScenario, hours?: readonly number[]): Dial
   };
 }
 
+/**
+ * The share of attempts that will be judged live, by the second of the day: what a rule would know that is told the truth.
+ * Attempts are taken to be first ones.
+ */
+export function liveRateOf(calls: CallsScenario): (secondOfDay: number) => number {
+  const judged = Array.from({ length: 24 }, (_, hour) => beliefsOf(calls, [hour]).mix.live);
+  return (secondOfDay) => {
+    const hour = (secondOfDay / 3600) % 24;
+    if (calls.interpolation === "step") return judged[Math.floor(hour)] ?? 0;
+    const at = (hour + 23.5) % 24;
+    const low = judged[Math.floor(at)] ?? 0;
+    const high = judged[(Math.floor(at) + 1) % 24] ?? 0;
+    return low + (at - Math.floor(at)) * (high - low);
+  };
+}
+
 /** What is left of the time a person may wait once the call has been judged, s: at the median of detection and patience. */
 function patienceAfterDetection(calls: CallsScenario): number {
   const median = (value: number | Distribution) => lawOf(distributionOf(value)).quantile(0.5);

@@ -1,7 +1,7 @@
 // Our pacing rule: dial while the chance that a further call meets no agent is at most theta; theta follows the measured abandonment rate.
 
 import { z } from "zod";
-import { AbandonmentLoop, type AbandonmentLoopOptions } from "./abandonment-loop.ts";
+import { AbandonmentLoop, type AbandonmentLoopOptions, usualTheta } from "./abandonment-loop.ts";
 import type { DialingBeliefs } from "./beliefs.ts";
 import { LiveRate } from "./live-rate.ts";
 import { ShortageForecast } from "./shortage-forecast.ts";
@@ -38,7 +38,7 @@ export interface StateAwareExplanation {
 
 const numbers = z.array(z.number());
 const stateSchema = z.object({
-  loop: z.object({ base: z.number(), credit: z.number().nullable() }),
+  loop: z.object({ start: z.number(), base: z.number(), credit: z.number().nullable() }),
   rate: z.object({
     head: z.int(),
     time: z.number().nullable(),
@@ -62,6 +62,7 @@ class StateAware implements PacingStrategy {
   readonly #loop: AbandonmentLoop;
   readonly #rate: LiveRate;
   readonly #told: ((now: number) => number) | undefined;
+  readonly #thetaGiven: boolean;
   #placedBefore = -1;
 
   constructor(parameters: StateAwareParameters) {
@@ -73,13 +74,15 @@ class StateAware implements PacingStrategy {
       priorAttempts: parameters.priorAttempts ?? 40,
     });
     this.#told = parameters.liveRateAt;
+    this.#thetaGiven = parameters.theta !== undefined;
   }
 
   decide(view: DialerView): number {
+    if (this.#placedBefore < 0 && !this.#thetaGiven) this.#loop.begin(usualTheta(this.#loop.target, view.agents));
     this.#rate.advance(view.now, this.#placedBefore < 0 ? 0 : view.placed - this.#placedBefore);
     this.#placedBefore = view.placed;
-    // What the rate limit holds up goes out before the next decision, as far as the sustained rate allows.
-    const passed = view.callTokens + view.callsPerSecond * this.interval;
+    // What the rate limit holds up goes out before the next decision as far as the sustained rate allows, counted in whole calls upwards.
+    const passed = view.callTokens + view.callsPerSecond * this.interval + 1;
     const room = Math.min(view.trunksFree, passed, view.leadsReady);
     if (room < 1) return 0;
     const theta = this.#loop.theta(view.windowLiveAnswers, view.windowAbandoned);

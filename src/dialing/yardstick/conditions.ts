@@ -1,0 +1,189 @@
+// Conditions beyond the reference workload: what a rule does not know, what changes under it, what binds it. Each is a day, the whole measured window.
+
+import { type RatioInterval, ratioInterval } from "../../kernel/index.ts";
+import { createDialer } from "../engine/create.ts";
+import { Count, LEVEL_NAMES, Level } from "../engine/meter.ts";
+import { beliefsOf, liveRateOf } from "../pacing/beliefs-of.ts";
+import { type StateAwareParameters, stateAware } from "../pacing/state-aware.ts";
+import { secondOfDay } from "../scenario/fields.ts";
+import { parseScenario } from "../scenario/parse.ts";
+import type { SimulationScenario } from "../scenario/schema.ts";
+
+/** A day under which pacing rules are compared. */
+export interface Condition {
+  readonly name: string;
+  readonly scenario: (agents: number) => SimulationScenario;
+  /** The live rate that the rule believes at the start. Default 0.2. */
+  readonly believed?: number;
+}
+
+const REFERENCE = {
+  answerProbability: 0.2,
+  machineProbability: 0.28,
+  busyProbability: 0.05,
+  invalidProbability: 0.02,
+};
+
+/** Live answers by hour from 8 to 21 o'clock, and machines: between the extremes that CallHub tells of 2.2 million calls in 2020. */
+const LIVE_BY_HOUR = [0.176, 0.182, 0.186, 0.189, 0.192, 0.196, 0.2, 0.207, 0.216, 0.226, 0.234, 0.228, 0.22];
+const MACHINE_BY_HOUR = [0.26, 0.254, 0.258, 0.262, 0.266, 0.27, 0.274, 0.28, 0.29, 0.305, 0.32, 0.335, 0.349];
+const DAY_BY_HOUR = LIVE_BY_HOUR.map((answerProbability, i) => ({
+  hour: 8 + i,
+  answerProbability,
+  machineProbability: MACHINE_BY_HOUR[i] ?? 0.28,
+}));
+
+/** Live 20 % until `from` o'clock, then `share`; machines shrink or grow against it, as 28 to 80. */
+function stepTo(share: number, from: number): object[] {
+  return Array.from({ length: 24 - from }, (_, i) => ({
+    hour: from + i,
+    answerProbability: share,
+    machineProbability: (0.28 / 0.8) * (1 - share),
+  }));
+}
+
+function day(fields: { readonly calls?: object; readonly [field: string]: unknown }, agents: number): SimulationScenario {
+  const { calls, ...rest } = fields;
+  return parseScenario(
+    { start: "09:00", duration: "8h", bucket: 3600, agents, ...rest, calls: { ...REFERENCE, ...calls } },
+    "condition",
+  );
+}
+
+const shifts = (count: number, from: string, to: string, breaks: object[] = []) => ({ count, shift: { from, to }, breaks });
+
+/** The conditions, in the order in which they are reported. */
+export const CONDITIONS: readonly Condition[] = [
+  { name: "as believed", scenario: (agents) => day({}, agents) },
+  { name: "live rate 30 %, believed 20 %", scenario: (agents) => day({ calls: liveRate(0.3) }, agents) },
+  { name: "live rate 10 %, believed 20 %", scenario: (agents) => day({ calls: liveRate(0.1) }, agents) },
+  {
+    name: "drift through the day",
+    scenario: (agents) => day({ start: "08:00", duration: "12h", calls: { byHour: DAY_BY_HOUR } }, agents),
+  },
+  {
+    name: "step from 20 to 30 % at 13:00",
+    scenario: (agents) => day({ calls: { byHour: stepTo(0.3, 13), interpolation: "step" } }, agents),
+  },
+  {
+    name: "step from 20 to 10 % at 13:00",
+    scenario: (agents) => day({ calls: { byHour: stepTo(0.1, 13), interpolation: "step" } }, agents),
+  },
+  { name: "trunks bind", scenario: (agents) => day({ lines: { trunks: Math.round(1.45 * agents) } }, agents) },
+  { name: "calls per second bind", scenario: (agents) => day({ lines: { callsPerSecond: 0.026 * agents, burst: 1 } }, agents) },
+  {
+    name: "detection: 1 s delay, 5 % and 10 % errors",
+    scenario: (agents) =>
+      day(
+        {
+          calls: {
+            machineDetection: { live: { kind: "lognormal", mean: 1, cv: 0.3 }, machine: 3.5, falseMachine: 0.05, falseLive: 0.1 },
+          },
+        },
+        agents,
+      ),
+  },
+  {
+    name: "mass return from breaks",
+    scenario: (agents) =>
+      day(
+        {
+          agents: [
+            shifts(agents, "09:00", "17:00", [
+              { at: "11:00", length: 900 },
+              { at: "13:00", length: 1800 },
+              { at: "15:00", length: 900 },
+            ]),
+          ],
+        },
+        agents,
+      ),
+  },
+  {
+    name: "shifts end at 13:00, 15:00 and 17:00",
+    scenario: (agents) => {
+      const third = Math.floor(agents / 3);
+      return day(
+        {
+          agents: [
+            shifts(third, "09:00", "13:00"),
+            shifts(third, "09:00", "15:00"),
+            shifts(agents - 2 * third, "09:00", "17:00"),
+          ],
+        },
+        agents,
+      );
+    },
+  },
+  {
+    name: "budget nearly spent (2.99 % of 20,000)",
+    scenario: (agents) => day({ history: { liveAnswers: 20_000, abandoned: 598 } }, agents),
+  },
+  {
+    name: "budget overspent (3.05 % of 20,000)",
+    scenario: (agents) => day({ history: { liveAnswers: 20_000, abandoned: 610 } }, agents),
+  },
+];
+
+function liveRate(share: number): object {
+  const others = (1 - share) / 0.8;
+  return {
+    answerProbability: share,
+    machineProbability: 0.28 * others,
+    busyProbability: 0.05 * others,
+    invalidProbability: 0.02 * others,
+  };
+}
+
+export interface ConditionResult {
+  readonly occupancy: RatioInterval;
+  /** Over the days simulated, without what the scenario says happened before. */
+  readonly abandonment: RatioInterval;
+  /** Share of the days at whose end the window, with what happened before, is above the limit. */
+  readonly windowsOver: number;
+}
+
+export interface ConditionOptions {
+  readonly condition: Condition;
+  readonly agents: number;
+  readonly days: number;
+  /** The rule knows the live rate of each instant instead of learning it. */
+  readonly told: boolean;
+  readonly seed?: number | string;
+  readonly parameters?: Partial<StateAwareParameters>;
+}
+
+/** Runs independent days of a condition under the state-aware rule, each from a cold start. The same seed gives both rules the same calls. */
+export function runCondition(options: ConditionOptions): ConditionResult {
+  const { condition, agents, days, told, seed = "evaluation", parameters } = options;
+  const scenario = condition.scenario(agents);
+  const { history, abandonmentTarget: target } = scenario;
+  const rateAt = liveRateOf(scenario.calls);
+  const start = secondOfDay(scenario.start);
+  const busy: number[] = [];
+  const loggedIn: number[] = [];
+  const abandoned: number[] = [];
+  const answers: number[] = [];
+  let over = 0;
+  const believed = beliefsOf({ ...scenario.calls, ...liveRate(condition.believed ?? 0.2), byHour: [] });
+  for (let run = 0; run < days; run++) {
+    const strategy = stateAware({
+      beliefs: believed,
+      target,
+      ...(told ? { liveRateAt: (now: number) => rateAt(start + now) } : {}),
+      ...parameters,
+    });
+    const dialer = createDialer({ scenario, seed: `${seed}/${run}`, strategy });
+    dialer.advance(Number(scenario.duration) + 3600);
+    dialer.meter.close(dialer.now);
+    const sum = (index: number) => dialer.meter.buckets.reduce((total, bucket) => total + bucket[index]!, 0);
+    const count = (which: Count) => sum(LEVEL_NAMES.length + which);
+    busy.push(sum(Level.talking) + sum(Level.wrapping));
+    loggedIn.push(sum(Level.loggedIn));
+    abandoned.push(count(Count.abandoned));
+    answers.push(count(Count.liveAnswers));
+    const window = history.liveAnswers + count(Count.liveAnswers);
+    if (history.abandoned + count(Count.abandoned) > target * window) over += 1;
+  }
+  return { occupancy: ratioInterval(busy, loggedIn), abandonment: ratioInterval(abandoned, answers), windowsOver: over / days };
+}
