@@ -4,9 +4,11 @@ import { Command, CommanderError } from "commander";
 import { EXIT, report } from "./exit.ts";
 import { registerAudit } from "./groups/audit.ts";
 import { registerComplianceFacts } from "./groups/compliance-facts.ts";
+import { registerComplianceRules } from "./groups/compliance-rules.ts";
 import { registerDemo } from "./groups/demo.ts";
 import { registerFacts } from "./groups/facts.ts";
 import { registerJobs } from "./groups/jobs.ts";
+import { registerOutcomes } from "./groups/outcomes.ts";
 import { registerTag } from "./groups/tag.ts";
 import type { Action, Register } from "./groups/tools.ts";
 import { registerWebhooks } from "./groups/webhooks.ts";
@@ -17,6 +19,8 @@ import type { GlobalFlags } from "./options.ts";
 const GROUPS: readonly Register[] = [
   registerDemo,
   registerTag,
+  registerOutcomes,
+  registerComplianceRules,
   registerComplianceFacts,
   registerFacts,
   registerJobs,

@@ -38,6 +38,7 @@ export {
 } from "./ledger/abandonment.ts";
 export { type AnswerClass, type AnsweredCall, classifyAnswer } from "./ledger/classify.ts";
 export { type CampaignPolicy, campaignOverlay } from "./pack/campaign.ts";
+export { describeRule } from "./pack/describe.ts";
 export { diffPacks, type PackDifference } from "./pack/diff.ts";
 export { convertFlatRuleSet, isFlatRuleSet } from "./pack/flat.ts";
 export { toFlatRuleSet } from "./pack/flat-back.ts";

@@ -23,6 +23,7 @@ export {
   splitWindows,
   verifyRetrieval,
 } from "./retrieval/index.ts";
+export { type NdjsonLine, ndjsonLines } from "./table/lines.ts";
 export type { RowFormat } from "./table/source.ts";
 export { indexMatrix, type MatrixIndex, type RowProblem } from "./tagging/assignment.ts";
 export { tagBody } from "./tagging/body.ts";

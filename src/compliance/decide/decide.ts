@@ -58,7 +58,7 @@ class LazyDecision implements Decision {
     }
   }
 
-  toJSON(): Decision {
+  toJSON(): Omit<Decision, "toJSON"> {
     const { decision, rules, reasons, next, zones, packVersion, timeZoneData } = this;
     return { decision, rules, reasons, next, zones, packVersion, timeZoneData };
   }

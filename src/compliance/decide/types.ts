@@ -99,4 +99,6 @@ export interface Decision {
   readonly packVersion: string;
   /** Version of the time-zone data, such as "2026c". */
   readonly timeZoneData: string;
+  /** The same as plain data, the reasons put into words. */
+  toJSON(): Omit<Decision, "toJSON">;
 }

@@ -1,0 +1,75 @@
+// outdial compliance check: questions in, decisions out, one line each, in order, in constant memory.
+
+import { compileRulePack, readRulePack, readSettings } from "../../app/index.ts";
+import { type CompiledPack, decide, formatInstant, parseQuestion } from "../../compliance/index.ts";
+import { OutdialError } from "../../kernel/index.ts";
+import { ndjsonLines } from "../../operations/index.ts";
+import { EXIT } from "../exit.ts";
+import type { Io } from "../io.ts";
+import type { GlobalFlags } from "../options.ts";
+import { grouped } from "../render-tagging.ts";
+import { openInput } from "../source.ts";
+import { instant } from "../time-options.ts";
+
+export interface CheckFlags extends GlobalFlags {
+  readonly pack?: string;
+  readonly at?: string;
+  readonly record?: boolean;
+}
+
+/** Compiles the pack of the flags, else of the configuration, else the shipped one. */
+export async function packOf(flags: GlobalFlags & { readonly pack?: string }): Promise<CompiledPack> {
+  const path = flags.pack ?? (await readSettings(flags, process.env)).pack;
+  return compileRulePack(await readRulePack(path));
+}
+
+export async function check([file = "-"]: readonly string[], flags: CheckFlags, io: Io): Promise<number> {
+  const at = instant("--at", flags.at);
+  const input = await openInput(file);
+  const pack = await packOf(flags);
+  const counts = { allow: 0, deny: 0, unreadable: 0 };
+  for await (const read of ndjsonLines(input.bytes())) {
+    const { line } = read;
+    const answer =
+      "problem" in read ? unreadable(read.problem) : answerTo(Object.fromEntries(read.members), pack, at, flags.record === true);
+    if ("error" in answer) counts.unreadable += 1;
+    else counts[answer.decision] += 1;
+    await io.data(JSON.stringify({ line, ...answer }));
+    const all = counts.allow + counts.deny + counts.unreadable;
+    if (all % 1000 === 0) io.progress(`deciding · ${grouped(all)} lines`);
+  }
+  io.say(
+    `${grouped(counts.allow)} allowed · ${grouped(counts.deny)} denied · ${grouped(counts.unreadable)} unreadable · ${pack.packVersion}`,
+  );
+  return counts.unreadable > 0 ? EXIT.partlyFailed : EXIT.done;
+}
+
+function answerTo(value: object, pack: CompiledPack, at: number | undefined, record: boolean) {
+  try {
+    const { id, call, facts, at: asked } = parseQuestion(value, at);
+    const { decision, rules, reasons, next, zones, packVersion, timeZoneData } = decide(call, facts, pack, asked);
+    return {
+      ...(id === undefined ? {} : { id }),
+      decision,
+      rules,
+      reasons: reasons.map(({ text }) => text),
+      next: next === null ? null : formatInstant(next),
+      zones,
+      packVersion,
+      timeZoneData,
+      ...(record ? { input: { ...inputOf(value), at: formatInstant(asked) } } : {}),
+    };
+  } catch (thrown) {
+    if (thrown instanceof OutdialError && thrown.code === "invalid_facts") return unreadable(thrown.message);
+    throw thrown;
+  }
+}
+
+/** The question as it was put, without what stood around it. */
+function inputOf(value: object): object {
+  return "input" in value && typeof value.input === "object" && value.input !== null ? value.input : value;
+}
+
+function unreadable(problem: string) {
+  return { error: { code: "invalid_input", message: problem } };
+}

@@ -1,0 +1,112 @@
+// outdial compliance explain: one decision for a person to read, with a picture of the 48 hours ahead.
+
+import { readFile } from "node:fs/promises";
+import { decide, formatInstant, parseQuestion, strip } from "../../compliance/index.ts";
+import { messageOf, OutdialError } from "../../kernel/index.ts";
+import { EXIT } from "../exit.ts";
+import type { Io } from "../io.ts";
+import type { GlobalFlags } from "../options.ts";
+import { stripLines, stripStyle } from "../render-strip.ts";
+import { printable } from "../render-tagging.ts";
+import { instant } from "../time-options.ts";
+import { packOf } from "./compliance-check.ts";
+
+const HALF_HOUR = 1_800_000;
+const CELLS = 96;
+
+export interface ExplainFlags extends GlobalFlags {
+  readonly at?: string;
+  readonly pack?: string;
+  readonly postal?: string;
+  readonly callType: string;
+  readonly subject?: string;
+  readonly facts?: string;
+  readonly ascii?: boolean;
+}
+
+export async function explain([given = ""]: readonly string[], flags: ExplainFlags, io: Io): Promise<number> {
+  const now = instant("--at", flags.at) ?? Date.now();
+  const { call, facts, at } = parseQuestion({
+    ...(flags.facts === undefined ? {} : await readFacts(flags.facts)),
+    number: e164(given),
+    callType: flags.callType,
+    at: formatInstant(now),
+    ...(flags.postal === undefined ? {} : { postal: flags.postal }),
+    ...(flags.subject === undefined ? {} : { subject: flags.subject }),
+  });
+  const pack = await packOf(flags);
+  const decision = decide(call, facts, pack, at);
+  const ahead = strip(call, facts, pack, at, CELLS, HALF_HOUR);
+  if (io.json) {
+    const cells = { from: formatInstant(at), minutes: 30, all: picture(ahead.open) };
+    const rows = ahead.rows.map(({ open, ...row }) => ({ ...row, open: picture(open) }));
+    const next = decision.next === null ? null : formatInstant(decision.next);
+    await io.data(JSON.stringify({ ...decision.toJSON(), next, strip: { ...cells, rows } }));
+    return EXIT.done;
+  }
+  const clocks = (moment: number) => decision.zones.map((zone) => `${localText(zone, moment)} ${zone}`).join(" · ");
+  await io.data(`${printable(call.number)} · ${call.callType} · ${formatInstant(at)}`);
+  if (decision.zones.length > 0) await io.data(`  ${clocks(at)}`);
+  await io.data("");
+  await io.data(decision.decision === "allow" ? "ALLOW: no rule forbids the call" : `DENY: ${decision.rules.join(", ")}`);
+  for (const { rule, text } of decision.reasons) await io.data(`  ${rule}: ${printable(text)}`);
+  if (decision.decision === "deny") {
+    if (decision.next === null) await io.data("  never within 45 days, as things stand");
+    else await io.data(`  first allowed at ${formatInstant(decision.next)}: ${clocks(decision.next)}`);
+  }
+  await io.data("");
+  const style = flags.ascii === true ? stripStyle({ TERM: "dumb" }) : stripStyle(process.env);
+  for (const line of stripLines(ahead, decision.zones, hourIn, style)) await io.data(line);
+  await io.data("");
+  await io.data(`${style.open} allowed, ${style.closed} forbidden, half an hour each; rules not shown allow throughout`);
+  await io.data(`${pack.packVersion} · tables of places ${pack.geographyVersion} · time-zone data ${pack.timeZoneData}`);
+  return EXIT.done;
+}
+
+/** People write numbers with blanks and brackets; the digits are what counts. */
+function e164(text: string): string {
+  const plain = text.replaceAll(/[\s().-]/g, "");
+  return plain.startsWith("00") ? `+${plain.slice(2)}` : plain;
+}
+
+async function readFacts(path: string): Promise<object> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, "utf8"));
+  } catch (thrown) {
+    throw new OutdialError("invalid_input", `cannot read the facts ${path}: ${messageOf(thrown)}`);
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw new OutdialError("invalid_input", `${path} is not a JSON object of facts such as {"dnc": {"national": true}}`);
+}
+
+function picture(open: readonly boolean[]): string {
+  return open.map((allowed) => (allowed ? "#" : ".")).join("");
+}
+
+function partsIn(zone: string, at: number): Map<string, string> {
+  const format = new Intl.DateTimeFormat("en-GB", {
+    timeZone: zone,
+    hourCycle: "h23",
+    weekday: "short",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+  return new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
+}
+
+function localText(zone: string, at: number): string {
+  const part = partsIn(zone, at);
+  return `${part.get("weekday")} ${part.get("year")}-${part.get("month")}-${part.get("day")} ${part.get("hour")}:${part.get("minute")}`;
+}
+
+function hourIn(zone: string, at: number): { hour: number; weekday: number } {
+  const part = partsIn(zone, at);
+  return {
+    hour: Number(part.get("hour")),
+    weekday: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"].indexOf(part.get("weekday") ?? ""),
+  };
+}
