@@ -186,20 +186,26 @@ export class RetrievalLedger {
     this.#audit.committed(appended);
   }
 
-  /** Calls of a campaign that the CRM has acknowledged, by start hour; nothing when no CRM was ever written to. */
+  /** Whether a CRM has ever acknowledged a call of the campaign. */
+  async hasAcknowledgements(campaignId: string): Promise<boolean> {
+    const [table] = await this.#database.query<{ here: boolean }>(
+      "select to_regclass('outdial.crm_acknowledged') is not null as here",
+    );
+    if (table?.here !== true) return false;
+    const rows = await this.#database.query("select from outdial.crm_acknowledged where campaign_id = $1 limit 1", [campaignId]);
+    return rows.length > 0;
+  }
+
+  /** Ids of the campaign's calls that the CRM has acknowledged, of the start hours that a window touches, page by page. */
   async *acknowledged(query: {
     readonly campaignId: string;
     readonly from: number;
     readonly to: number;
   }): AsyncGenerator<readonly string[]> {
-    const [found] = await this.#database.query<{ here: boolean }>(
-      "select to_regclass('outdial.crm_acknowledged') is not null as here",
-    );
-    if (found?.here !== true) return;
     for (let after = ""; ; ) {
       const rows: { id: string }[] = await this.#database.query<{ id: string }>(
-        `select call_id as id from outdial.crm_acknowledged where campaign_id = $1 and start_hour >= $2 and start_hour <= $3 and call_id > $4
-         order by call_id limit 10000`,
+        `select call_id as id from outdial.crm_acknowledged
+         where campaign_id = $1 and start_hour > $2 and start_hour <= $3 and call_id collate "C" > $4 order by call_id collate "C" limit 10000`,
         [query.campaignId, new Date(query.from - 3_600_000), new Date(query.to), after],
       );
       const last = rows.at(-1);

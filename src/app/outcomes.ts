@@ -1,0 +1,153 @@
+// Wiring of outcomes: the lake over the store's list of files, and retrieval into it.
+
+import { randomUUID } from "node:crypto";
+import { join, resolve } from "node:path";
+import { createRandom, type RandomStream } from "../kernel/index.ts";
+import {
+  checkRequest,
+  type ReconcileReport,
+  type ReconcileSink,
+  type RetrievalInput,
+  type RetrievalProgress,
+  type RetrievalRequest,
+  Retrieving,
+  type RunVerdict,
+  reconcile,
+  retrievalBody,
+  runSchedules,
+  splitWindows,
+  verifyRetrieval,
+} from "../operations/index.ts";
+import { type OutcomeLake, openLake } from "../outcomes/index.ts";
+import { RETRIEVE, type Retrieval, type RetrievalSchedule, type Store } from "../store/index.ts";
+import { systemClock } from "../tenant/index.ts";
+import { type Config, type Flags, loadConfig } from "./config.ts";
+import { announceToCrm } from "./crm-announcer.ts";
+import { type Environment, openWorkplace, storeOf, type WorkplaceOptions } from "./workplace.ts";
+
+/** Attempts of the client at one page; retrieval itself asks again with smaller pages, which helps where repeating does not. */
+const PAGE_ATTEMPTS = 2;
+
+/** The lake and what is known of retrievals; needs no tenant. */
+export interface OutcomeRecords extends AsyncDisposable {
+  readonly config: Config;
+  readonly store: Store;
+  readonly lake: OutcomeLake;
+  readonly random: RandomStream;
+  retrievals(query: { readonly limit: number; readonly campaignId?: string | undefined }): Promise<Retrieval[]>;
+  /** Undefined when there is none of that id. */
+  retrieval(jobId: string): Promise<Retrieval | undefined>;
+  /** Undefined when it has not ended. */
+  verify(retrieval: Retrieval): Promise<RunVerdict | undefined>;
+  schedules(): Promise<RetrievalSchedule[]>;
+  removeSchedule(campaignId: string): Promise<boolean>;
+  /** Says in the audit log that data left the lake. */
+  recordExport(details: Readonly<Record<string, unknown>>, subject: string): Promise<void>;
+}
+
+/** Everything that retrieval needs. */
+export interface OutcomesRuntime extends OutcomeRecords {
+  readonly retrieving: Retrieving;
+  setSchedule(schedule: Omit<RetrievalSchedule, "readTo" | "nextAt" | "actor">): Promise<void>;
+  runSchedules(options: {
+    readonly campaignId?: string | undefined;
+    readonly onProgress?: (progress: RetrievalProgress) => void;
+    readonly onRun: (run: { readonly retrieval: Retrieval } | { readonly failed: unknown }) => Promise<void> | void;
+  }): Promise<void>;
+  reconcile(request: RetrievalRequest, sink: ReconcileSink): Promise<ReconcileReport>;
+}
+
+export interface OutcomesOptions extends WorkplaceOptions {
+  /** Told of every retrieval that ran to its end in this process. */
+  readonly onEnded?: (retrieval: Retrieval, records: OutcomeRecords) => Promise<void>;
+}
+
+/** Where the lake of a configuration is. */
+export function lakeRoot(config: Config, cwd = process.cwd()): string {
+  const named = config.file.outcomes?.lake;
+  return named === undefined ? join(config.dir, "lake") : /^[a-z][a-z0-9+.-]+:\/\//i.test(named) ? named : resolve(cwd, named);
+}
+
+/** Opens the lake and the store. */
+export async function openOutcomeRecords(flags: Flags, environment: Environment): Promise<OutcomeRecords> {
+  await using stack = new AsyncDisposableStack();
+  const config = await loadConfig(flags, environment, process.cwd());
+  const store = await storeOf(config, environment);
+  stack.defer(() => store.close());
+  const records = recordsOver(stack, config, store);
+  const owned = stack.move();
+  return { ...records, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Opens what retrieval needs. Disposing stops it in reverse. */
+export async function openOutcomes(flags: Flags, environment: Environment, options: OutcomesOptions): Promise<OutcomesRuntime> {
+  await using stack = new AsyncDisposableStack();
+  const retry = { maxAttempts: PAGE_ATTEMPTS, ...options.retry };
+  const workplace = await openWorkplace(stack, flags, environment, { ...options, retry });
+  const { config, store, tenant, random, replica } = workplace;
+  const records = recordsOver(stack, config, store);
+  const { outcomeSource: source, dispositionCatalog: catalog } = tenant.capabilities;
+  const { lake } = records;
+  const clock = systemClock;
+  const retrieving = new Retrieving({
+    source,
+    catalog,
+    lake,
+    ledger: store.retrievals,
+    replicas: replica,
+    record: (entry) => store.audit.append([entry]),
+    clock,
+    random,
+    actor: config.actor,
+    replicaId: replica.id,
+    onEnded: async (retrieval) => {
+      if (workplace.receivers.crm !== undefined) {
+        await announceToCrm(records, retrieval, options.warn);
+        await workplace.deliverEvents();
+      }
+      await options.onEnded?.(retrieval, runtime);
+    },
+  });
+  retrieving.attach(await workplace.launch({ [RETRIEVE]: retrievalBody(retrieving) }));
+  workplace.startDelivery();
+  const owned = stack.move();
+  const runtime: OutcomesRuntime = {
+    ...records,
+    retrieving,
+    setSchedule: (schedule) => store.retrievalSchedules.set({ ...schedule, actor: config.actor }),
+    runSchedules: (given) =>
+      runSchedules(
+        { retrieving, ledger: store.retrievals, schedules: store.retrievalSchedules, clock },
+        { ...given, signal: retrieving.interrupted },
+      ),
+    reconcile: (request, sink) =>
+      reconcile({ source, lake, ledger: store.retrievals, clock, signal: retrieving.interrupted }, request, sink),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+  return runtime;
+}
+
+function recordsOver(stack: AsyncDisposableStack, config: Config, store: Store): Omit<OutcomeRecords, keyof AsyncDisposable> {
+  const random = createRandom(randomUUID(), "lake");
+  const lake = openLake({ root: lakeRoot(config), catalog: store.lakeFiles, random, now: () => systemClock.now() });
+  stack.defer(() => lake.close());
+  return {
+    config,
+    store,
+    lake,
+    random,
+    retrievals: (query) => store.retrievals.list(query),
+    retrieval: (jobId) => store.retrievals.get(jobId),
+    verify: (retrieval) => verifyRetrieval(lake, retrieval),
+    schedules: () => store.retrievalSchedules.list(),
+    removeSchedule: (campaignId) => store.retrievalSchedules.remove(campaignId),
+    recordExport: (details, subject) =>
+      store.audit.append([{ actor: config.actor, action: "outcomes.export", subject, details }]),
+  };
+}
+
+/** What a retrieval would ask for, without asking. Throws OperationError `invalid_input`. */
+export function planRetrieval(input: RetrievalInput, now: number) {
+  const { request, warnings } = checkRequest(input, now);
+  return { request, warnings, windows: splitWindows(request) };
+}

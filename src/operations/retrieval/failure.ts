@@ -1,0 +1,70 @@
+// What to do about a page that could not be fetched. Pure.
+
+import { OutdialError } from "../../kernel/index.ts";
+import { TenantError } from "../../tenant/index.ts";
+
+/** Why a run ends early. */
+export interface StopReason {
+  readonly code: string;
+  readonly message: string;
+  readonly advice?: string | undefined;
+}
+
+/**
+ * - `again`: ask for the same page once more; `smaller` when its size may be to blame.
+ * - `restart`: the page token is no good; the window is read again from its first page.
+ * - `stop`: nothing that can be mended by asking again.
+ */
+export type Remedy =
+  | { readonly kind: "again"; readonly smaller: boolean }
+  | { readonly kind: "restart" }
+  | { readonly kind: "stop"; readonly reason: StopReason };
+
+/** How often in a row one page may fail before the run ends; each time is several attempts of the client's. */
+const MAX_FAILURES = 8;
+/** How often a listing may come round to pages that it has given before, in a row, before its window is read anew. */
+const MAX_LOOPS = 3;
+/** How often a window is begun anew. */
+const MAX_RESTARTS = 3;
+
+const TRANSIENT: ReadonlySet<string> = new Set(["vendor_unavailable", "deadline_exceeded", "body_too_large", "invalid_reply"]);
+
+/** How things stand with the page. */
+export interface FailureFacts {
+  readonly thrown: unknown;
+  /** True when the page was asked for by a token. */
+  readonly hasToken: boolean;
+  /** Failures in a row on this page, this one included, loops aside. */
+  readonly failures: number;
+  readonly loops: number;
+  readonly restarts: number;
+}
+
+/** The remedy for a failure. Rethrows what is no failure of the vendor's. */
+export function remedyFor({ thrown, hasToken, failures, loops, restarts }: FailureFacts): Remedy {
+  if (!(thrown instanceof TenantError)) throw thrown;
+  const stop = (advice = thrown.advice): Remedy => ({
+    kind: "stop",
+    reason: { code: thrown.code, message: thrown.message, ...(advice !== undefined && { advice }) },
+  });
+  const restart = (): Remedy => (restarts < MAX_RESTARTS ? { kind: "restart" } : stop());
+  if (thrown.code === "paging_loop") return loops < MAX_LOOPS ? { kind: "again", smaller: false } : restart();
+  // A token that has expired or that the vendor no longer takes for this query is refused as a bad request.
+  if (thrown.code === "refused" && hasToken) return restart();
+  if (thrown.code === "rate_limited") return failures < MAX_FAILURES ? { kind: "again", smaller: false } : stop();
+  if (TRANSIENT.has(thrown.code)) return failures < MAX_FAILURES ? { kind: "again", smaller: true } : stop();
+  return stop();
+}
+
+/** A stop that the user asked for. */
+export const INTERRUPTED: StopReason = {
+  code: "interrupted",
+  message: "interrupted",
+  advice: "Go on with: outdial outcomes pull --resume",
+};
+
+/** The reason of anything thrown, for the record of a run. */
+export function reasonOf(thrown: unknown): StopReason {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return { code: thrown instanceof OutdialError ? thrown.code : "internal", message };
+}

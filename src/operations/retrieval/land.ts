@@ -1,0 +1,58 @@
+// One page of rows into the lake: records, rows put aside, calls that are not over; each row exactly one of the three.
+
+import type { Instant } from "../../kernel/index.ts";
+import { type LakeFile, type OutcomeLake, type OutcomeRecord, parseRow, type QuarantinedRow } from "../../outcomes/index.ts";
+
+/** Longest text of a poison row that is kept. */
+const MAX_ROW_TEXT = 4000;
+
+/** What a page's rows turned out to be. */
+export interface SortedRows {
+  readonly records: readonly OutcomeRecord[];
+  readonly poison: readonly QuarantinedRow[];
+  readonly unfinished: number;
+  readonly earliestUnfinished: Instant | undefined;
+}
+
+/** Sorts the rows of a page. Of several rows with one id the last one counts. */
+export function sortRows(
+  rows: readonly unknown[],
+  context: {
+    readonly campaignId: string;
+    readonly from: Instant;
+    readonly to: Instant;
+    readonly observedAt: Instant;
+    readonly runId: string;
+  },
+): SortedRows {
+  const records = new Map<string, OutcomeRecord>();
+  const poison: QuarantinedRow[] = [];
+  let unfinished = 0;
+  let earliestUnfinished: Instant | undefined;
+  const { campaignId, observedAt, runId } = context;
+  for (const row of rows) {
+    const parsed = parseRow(row, context);
+    if (parsed.kind === "record") records.set(parsed.record.callId, parsed.record);
+    else if (parsed.kind === "unfinished") {
+      unfinished += 1;
+      earliestUnfinished = Math.min(earliestUnfinished ?? parsed.startTime, parsed.startTime);
+    } else {
+      const { reason, detail, callId } = parsed;
+      const text = JSON.stringify(row) ?? "null";
+      poison.push({ campaignId, reason, detail, callId, row: text.slice(0, MAX_ROW_TEXT).toWellFormed(), observedAt, runId });
+    }
+  }
+  return { records: [...records.values()], poison, unfinished, earliestUnfinished };
+}
+
+/** Makes the rows of a page durable. Nobody sees them before the checkpoint moves. */
+export async function writeRows(lake: OutcomeLake, rows: SortedRows, name: string): Promise<readonly LakeFile[]> {
+  return [...(await lake.write(rows.records, name)), ...(await lake.quarantine(rows.poison, name))];
+}
+
+/** Rows put aside, by reason. */
+export function countReasons(poison: readonly QuarantinedRow[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { reason } of poison) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,128 @@
+// Vendor, lake and CRM side by side, hour by hour: what one has and another has not is a list of call ids.
+
+import type { Clock, Instant } from "../../kernel/index.ts";
+import type { OutcomeLake } from "../../outcomes/index.ts";
+import type { RetrievalLedger } from "../../store/index.ts";
+import type { OutcomeSource } from "../../tenant/index.ts";
+import { sortRows } from "./land.ts";
+import type { RetrievalRequest } from "./request.ts";
+import { splitWindows, type TimeWindow } from "./windows.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** Counts of the calls that started in one UTC hour. */
+export interface HourCounts {
+  readonly hour: Instant;
+  readonly vendor: number;
+  readonly lake: number;
+  /** Undefined when no CRM was ever written to. */
+  readonly crm: number | undefined;
+}
+
+/** One call that is not everywhere. */
+export interface Difference {
+  readonly callId: string;
+  readonly hour: Instant;
+  /** - `not_in_lake`, `not_at_vendor`: one of the two lacks the call. `not_in_crm`: the lake has it and the CRM has not acknowledged it. */
+  readonly kind: "not_in_lake" | "not_at_vendor" | "not_in_crm";
+}
+
+export interface ReconcileSink {
+  hour(counts: HourCounts): Promise<void> | void;
+  difference(difference: Difference): Promise<void> | void;
+}
+
+/** What was compared. */
+export interface ReconcileReport {
+  readonly vendor: number;
+  readonly lake: number;
+  readonly crm: number | undefined;
+  readonly differences: Readonly<Record<Difference["kind"], number>>;
+  /** Rows of the vendor that cannot be compared: calls still going on, and rows that are no records. */
+  readonly unfinished: number;
+  readonly unreadable: number;
+}
+
+/**
+ * Compares over a window, one UTC day in memory at a time. Reads the vendor's listing once more; writes nothing.
+ * Every hour with a call anywhere is reported, in order.
+ */
+export async function reconcile(
+  parts: {
+    readonly source: OutcomeSource;
+    readonly lake: OutcomeLake;
+    readonly ledger: Pick<RetrievalLedger, "acknowledged" | "hasAcknowledgements">;
+    readonly clock: Clock;
+    readonly signal?: AbortSignal | undefined;
+  },
+  request: RetrievalRequest,
+  sink: ReconcileSink,
+): Promise<ReconcileReport> {
+  const { source, lake, ledger, clock, signal } = parts;
+  const hasCrm = await ledger.hasAcknowledgements(request.campaignId);
+  const differences = { not_in_lake: 0, not_at_vendor: 0, not_in_crm: 0 };
+  let [vendorTotal, lakeTotal, crmTotal, unfinished, unreadable] = [0, 0, 0, 0, 0];
+
+  const windows = splitWindows(request);
+  for (const [index, window] of windows.entries()) {
+    // The instant that neighbours share is counted by the later one.
+    const counted = { from: window.from, to: index === windows.length - 1 ? window.to : window.to - 1 };
+    const vendor = new Map<string, Instant>();
+    for await (const page of source.calls(queryOf(request, window), { signal }).pages()) {
+      const context = { ...window, campaignId: request.campaignId, observedAt: clock.now(), runId: "" };
+      const rows = sortRows(page.items, context);
+      for (const { callId, startTime } of rows.records) if (startTime <= counted.to) vendor.set(callId, startTime);
+      unfinished += rows.unfinished;
+      unreadable += rows.poison.length;
+    }
+    const kept = new Map<string, Instant>();
+    const query = { campaignId: request.campaignId, ...counted, ...(request.codes === null ? {} : { codes: request.codes }) };
+    for await (const { callId, startTime } of lake.records(query)) kept.set(callId, startTime);
+    const acknowledged = new Set<string>();
+    if (hasCrm) {
+      for await (const ids of ledger.acknowledged({ campaignId: request.campaignId, ...counted }))
+        for (const id of ids) acknowledged.add(id);
+    }
+
+    const hours = new Map<Instant, { vendor: number; lake: number; crm: number; differences: Difference[] }>();
+    const at = (startTime: Instant) => {
+      const hour = Math.floor(startTime / HOUR_MS) * HOUR_MS;
+      let counts = hours.get(hour);
+      if (counts === undefined) hours.set(hour, (counts = { vendor: 0, lake: 0, crm: 0, differences: [] }));
+      return { hour, counts };
+    };
+    for (const [callId, startTime] of vendor) {
+      const { hour, counts } = at(startTime);
+      counts.vendor += 1;
+      if (!kept.has(callId)) counts.differences.push({ callId, hour, kind: "not_in_lake" });
+    }
+    for (const [callId, startTime] of kept) {
+      const { hour, counts } = at(startTime);
+      counts.lake += 1;
+      if (!vendor.has(callId)) counts.differences.push({ callId, hour, kind: "not_at_vendor" });
+      if (acknowledged.has(callId)) counts.crm += 1;
+      else if (hasCrm) counts.differences.push({ callId, hour, kind: "not_in_crm" });
+    }
+    for (const [hour, counts] of [...hours].sort(([a], [b]) => a - b)) {
+      await sink.hour({ hour, vendor: counts.vendor, lake: counts.lake, crm: hasCrm ? counts.crm : undefined });
+      for (const difference of counts.differences) {
+        differences[difference.kind] += 1;
+        await sink.difference(difference);
+      }
+      vendorTotal += counts.vendor;
+      lakeTotal += counts.lake;
+      crmTotal += counts.crm;
+    }
+  }
+  return { vendor: vendorTotal, lake: lakeTotal, crm: hasCrm ? crmTotal : undefined, differences, unfinished, unreadable };
+}
+
+function queryOf(request: RetrievalRequest, { from, to }: TimeWindow) {
+  return {
+    campaignId: request.campaignId,
+    startDateTime: new Date(from).toISOString(),
+    endDateTime: new Date(to).toISOString(),
+    limit: request.limit,
+    ...(request.codes === null ? {} : { dispositionCode: [...request.codes] }),
+  };
+}

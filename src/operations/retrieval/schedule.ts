@@ -1,0 +1,72 @@
+// Retrieval at regular times. The schedule is in the store: any process that runs schedules takes one that falls due, exactly one does, and a
+// process that dies leaves nothing behind but a retrieval that the next one goes on with.
+
+import type { Clock } from "../../kernel/index.ts";
+import type { Retrieval, RetrievalLedger, RetrievalSchedule, RetrievalSchedules } from "../../store/index.ts";
+import { earliestStart, type RetrievalRequest } from "./request.ts";
+import type { RetrievalProgress, Retrieving } from "./service.ts";
+
+const DAY_MS = 86_400_000;
+/** No call lasts longer: one that "goes on" since before is not waited for. */
+const LONGEST_CALL_MS = DAY_MS;
+/** How often a process looks for schedules that fell due, ms, at most. */
+const LOOK_MS = 5000;
+
+/** What a scheduler works with. */
+export interface ScheduleDependencies {
+  readonly retrieving: Retrieving;
+  readonly ledger: Pick<RetrievalLedger, "list">;
+  readonly schedules: RetrievalSchedules;
+  readonly clock: Clock;
+}
+
+/** What a due schedule asks for: from where it has read to, less the overlap for what comes late, to the present. Pure. */
+export function dueRequest(schedule: RetrievalSchedule, now: number): RetrievalRequest {
+  const { campaignId, codes, pageLimit, readTo, overlapMs, firstMs } = schedule;
+  const from = Math.max(earliestStart(now), readTo === null ? now - firstMs : readTo - overlapMs);
+  return { campaignId, codes, limit: pageLimit, from: Math.min(from, now - 1), to: now };
+}
+
+/** How far a schedule has read once a retrieval has ended: to its end, or to the earliest call that was still going on. Pure. */
+export function readUpTo({ to, totals }: Pick<Retrieval, "to" | "totals">): number {
+  return Math.min(to, Math.max(totals.earliestUnfinished ?? to, to - LONGEST_CALL_MS));
+}
+
+/**
+ * Runs what falls due, one retrieval after the other, until `signal` is aborted.
+ * @param campaignId only this campaign's schedule
+ */
+export async function runSchedules(
+  { retrieving, ledger, schedules, clock }: ScheduleDependencies,
+  options: {
+    readonly campaignId?: string | undefined;
+    readonly signal: AbortSignal;
+    readonly onProgress?: (progress: RetrievalProgress) => void;
+    /** Told of each retrieval that a schedule made, and of one that failed. */
+    readonly onRun: (run: { readonly retrieval: Retrieval } | { readonly failed: unknown }) => Promise<void> | void;
+  },
+): Promise<void> {
+  while (!options.signal.aborted) {
+    const schedule = await schedules.take(options.campaignId);
+    if (schedule === undefined) {
+      await clock.sleep(LOOK_MS, options.signal).catch(() => undefined);
+      continue;
+    }
+    try {
+      const begun = await leftBehind(ledger, schedule);
+      const { jobId } = begun ?? (await retrieving.submit(dueRequest(schedule, clock.now()))).retrieval;
+      const retrieval = await retrieving.run(jobId, options.onProgress);
+      if (retrieval.complianceHash !== null) await schedules.readUpTo(schedule.campaignId, readUpTo(retrieval));
+      await options.onRun({ retrieval });
+    } catch (failed) {
+      await options.onRun({ failed });
+    }
+  }
+}
+
+/** A retrieval that an earlier time of this schedule began and that did not end. */
+async function leftBehind(ledger: Pick<RetrievalLedger, "list">, schedule: RetrievalSchedule): Promise<Retrieval | undefined> {
+  const [newest] = await ledger.list({ campaignId: schedule.campaignId, status: ["ready", "running", "stopped"], limit: 1 });
+  if (newest === undefined || newest.to <= (schedule.readTo ?? 0)) return undefined;
+  return JSON.stringify(newest.codes) === JSON.stringify(schedule.codes) ? newest : undefined;
+}

@@ -1,0 +1,39 @@
+// Whether the lake still holds what a retrieval brought: every record's digest computed anew from its columns, the hash over all of them
+// compared with the one that was recorded, and signed into the audit log, when the retrieval ended.
+
+import { ComplianceHash, digestOf, type OutcomeLake } from "../../outcomes/index.ts";
+import type { Retrieval } from "../../store/index.ts";
+
+/** Ids that are named at most; all are counted. */
+const NAMED = 20;
+
+export interface RunVerdict {
+  readonly jobId: string;
+  readonly campaignId: string;
+  readonly ok: boolean;
+  /** Recorded when the retrieval ended. */
+  readonly expected: { readonly calls: number; readonly hash: string };
+  /** As the lake is now. */
+  readonly found: { readonly calls: number; readonly hash: string };
+  /** Calls whose columns do not give the digest that stands beside them: how many, and the first of them. */
+  readonly damaged: { readonly count: number; readonly callIds: readonly string[] };
+}
+
+/** Verifies one retrieval; undefined when it has not ended and so has no hash yet. Constant memory. */
+export async function verifyRetrieval(lake: OutcomeLake, retrieval: Retrieval): Promise<RunVerdict | undefined> {
+  const { jobId, campaignId, from, to, calls, complianceHash } = retrieval;
+  if (complianceHash === null || calls === null) return undefined;
+  const fold = new ComplianceHash();
+  const named: string[] = [];
+  let damaged = 0;
+  for await (const record of lake.records({ runId: jobId, campaignId, from, to })) {
+    const digest = digestOf(record);
+    fold.add(digest);
+    if (digest === record.digest) continue;
+    damaged += 1;
+    if (named.length < NAMED) named.push(record.callId);
+  }
+  const found = { calls: fold.count, hash: fold.digest() };
+  const ok = damaged === 0 && found.calls === calls && found.hash === complianceHash;
+  return { jobId, campaignId, ok, expected: { calls, hash: complianceHash }, found, damaged: { count: damaged, callIds: named } };
+}

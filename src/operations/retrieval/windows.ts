@@ -1,0 +1,25 @@
+// A long range as windows that can be read side by side and resumed one by one. Pure.
+
+import type { Instant } from "../../kernel/index.ts";
+
+/** A stretch of time, both ends inclusive. */
+export interface TimeWindow {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Splits at UTC midnights, as the lake's partitions are split. Neighbours share the instant between them: the vendor may know fractions of a
+ * millisecond, and a call that both bring is one call all the same.
+ */
+export function splitWindows(range: TimeWindow): TimeWindow[] {
+  const windows: TimeWindow[] = [];
+  for (let from = range.from; ; ) {
+    const midnight = (Math.floor(from / DAY_MS) + 1) * DAY_MS;
+    if (midnight >= range.to) return [...windows, { from, to: range.to }];
+    windows.push({ from, to: midnight });
+    from = midnight;
+  }
+}
