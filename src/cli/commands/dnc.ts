@@ -23,8 +23,8 @@ export async function addDnc([text = ""]: readonly string[], flags: AskedFlags &
   await using runtime = await openFacts(flags, process.env);
   const now = runtime.clock.now();
   const saidAt = momentOf(flags.at, now, now);
-  const row = { number, saidAt, origin: "manual", code: flags.reason, reference: flags.reference ?? "" } as const;
-  const added = await runtime.facts.suppress([row], runtime);
+  const row = { number, revokedAt: saidAt, channel: "do-not-call request", reference: flags.reference ?? "", code: flags.reason };
+  const added = await runtime.facts.addRevocations([row], runtime, "manual");
   const since = iso(saidAt);
   if (io.json) await io.data(JSON.stringify({ number: phoneText(number), added: added === 1, since }));
   else await io.data(`${phoneText(number)} is on the do-not-call list${added === 1 ? "" : " (this entry was known)"}`);
@@ -47,11 +47,15 @@ export async function revokeConsent(
   return EXIT.done;
 }
 
-export async function liftDnc([text = ""]: readonly string[], flags: Flags & { reason: string }, io: Io): Promise<number> {
+export async function liftDnc(
+  [text = ""]: readonly string[],
+  flags: Flags & { reason: string; mistake?: boolean },
+  io: Io,
+): Promise<number> {
   const number = numberOf(text);
   await using runtime = await openFacts(flags, process.env);
   const { actor } = runtime;
-  const lifted = await runtime.facts.lift({ number, reason: flags.reason, actor });
+  const lifted = await runtime.facts.lift({ number, reason: flags.reason, actor, mistake: flags.mistake });
   if (io.json) await io.data(JSON.stringify({ number: phoneText(number), lifted, actor, reason: flags.reason }));
   else await io.data(`${phoneText(number)}: ${lifted} ${lifted === 1 ? "entry" : "entries"} lifted by ${printable(actor)}`);
   return EXIT.done;

@@ -88,6 +88,7 @@ export const registerFacts: Register = (program, { action }) => {
       .argument("<number>", "E.164, such as +12125550123")
       .description("take a number off the company's list; the reason and who did it stay in the audit for ever")
       .requiredOption("--reason <text>", "why it may be called again")
+      .option("--mistake", "it never was an opt-out: the revocation of consent that came with it does not count either")
       .addOption(databaseUrl()),
     async () => (await import("../commands/dnc.ts")).liftDnc,
   );

@@ -18,7 +18,7 @@ import { addManifest, findManifest, type StoredManifest } from "./manifests.ts";
 import { type FactsQuery, factsOf } from "./read.ts";
 import { beginFile, currentFiles, discardFile, type FilledFile, fillFile, type NewRegistryFile, switchFile } from "./registry.ts";
 import { type Acknowledgement, acknowledge, addRevocations, listRevocations, type RevocationQuery } from "./revocations.ts";
-import { lift, type SuppressionRecord, suppress, suppressionHistory } from "./suppression.ts";
+import { type Lift, lift, type SuppressionRecord, suppress, suppressionHistory } from "./suppression.ts";
 import type {
   AnsweredHour,
   FactImport,
@@ -100,7 +100,7 @@ export class Facts {
   }
 
   /** The only way off the list. Throws StoreError `not_found`, `invalid_state`. */
-  lift(given: { number: PhoneKey; reason: string; actor: string }): Promise<number> {
+  lift(given: Lift): Promise<number> {
     return lift(this.#database, this.#audit, given, this.#clock.now());
   }
 

@@ -10,7 +10,7 @@ const SELECT = {
   name: "facts-of-numbers",
   text: `with n as (select unnest($1::bigint[]) as number)
     select 1 as fact, number, ${MS("given_at")} as at, level as a, null::text as b, null::text as c from n join outdial.consents using (number)
-    union all select 2, number, ${MS("revoked_at")}, null, null, null from n join outdial.revocations using (number)
+    union all select 2, number, ${MS("revoked_at")}, null, null, null from n join outdial.standing_revocations using (number)
     union all select 3, s.number, ${MS("min(coalesce(said_at, recorded_at))")}, null, null, null
       from n join outdial.suppressions s using (number)
       where not exists (select from outdial.lifted_suppressions l where l.suppression_id = s.id) group by s.number

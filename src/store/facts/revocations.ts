@@ -41,11 +41,11 @@ export function addRevocations(
   return withEntries(database, audit, async (connection) => {
     const result = await insertRevocations(connection, rows, now);
     const suppressions = rows.map(
-      ({ number, revokedAt, channel, reference }): NewSuppression => ({
+      ({ number, revokedAt, channel, reference, code }): NewSuppression => ({
         number,
         saidAt: revokedAt,
         origin,
-        code: `revoked: ${channel}`,
+        code: code ?? `revoked: ${channel}`,
         reference,
       }),
     );
@@ -101,7 +101,7 @@ export async function listRevocations(database: Database, query: RevocationQuery
         select coalesce(json_agg(json_build_object('system', a.system, 'at', (extract(epoch from a.acknowledged_at) * 1000)::float8,
           'actor', a.actor, 'evidence', a.evidence) order by a.acknowledged_at, a.system), '[]')
         from outdial.revocation_acks a where a.revocation_id = r.id) as acknowledgements
-     from outdial.revocations r
+     from outdial.standing_revocations r
      where ($1::bigint is null or r.number = $1)
        and (not $2 or (select count(*) from outdial.revocation_acks a where a.revocation_id = r.id and a.system = any(${textColumn("$3")})) < $4)
      order by r.revoked_at, r.id limit $5`,

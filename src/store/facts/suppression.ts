@@ -83,6 +83,15 @@ export async function withEntries<T>(
   return result;
 }
 
+/** A way off the list. */
+export interface Lift {
+  readonly number: PhoneKey;
+  readonly reason: string;
+  readonly actor: string;
+  /** What is lifted never was an opt-out: revocations that came with it do not count either. False by default: consent stays revoked. */
+  readonly mistake?: boolean | undefined;
+}
+
 /**
  * Takes back every suppression of a number that is in force now. @returns how many
  * @throws StoreError `not_found` when the number is not suppressed, `invalid_state` without a reason
@@ -90,7 +99,7 @@ export async function withEntries<T>(
 export async function lift(
   database: Database,
   audit: AuditLog,
-  { number, reason, actor }: { number: PhoneKey; reason: string; actor: string },
+  { number, reason, actor, mistake = false }: Lift,
   now: number,
 ): Promise<number> {
   if (reason.trim().length < 3) throw new StoreError("invalid_state", "a lift needs a reason of at least three characters");
@@ -107,14 +116,14 @@ export async function lift(
       actor,
       action: "dnc.lift",
       subject: `+${number}`,
-      details: { reason, suppressions: rows.map(({ id, origin, code }) => ({ id, origin, code })) },
+      details: { reason, mistake, suppressions: rows.map(({ id, origin, code }) => ({ id, origin, code })) },
     };
     const seq = head.frontier.size;
     const { appended, sent } = audit.appendBehind(connection, head, [entry]);
     await together(sent);
     const { rows: made } = await connection.query<{ id: number }>(
-      "insert into outdial.suppression_lifts (number, reason, actor, lifted_at, audit_seq) values ($1, $2, $3, $4, $5) returning id",
-      [number, storable(reason), storable(actor), new Date(now), seq],
+      "insert into outdial.suppression_lifts (number, reason, actor, mistake, lifted_at, audit_seq) values ($1, $2, $3, $4, $5, $6) returning id",
+      [number, storable(reason), storable(actor), mistake, new Date(now), seq],
     );
     await connection.query(
       "insert into outdial.lifted_suppressions (suppression_id, lift_id, number) select id, $2, $3 from unnest($1::bigint[]) as id",

@@ -36,6 +36,8 @@ export interface NewRevocation {
   readonly channel: string;
   /** Where it can be looked up. */
   readonly reference: string;
+  /** What the person said or wrote, for the company's list. */
+  readonly code?: string | undefined;
 }
 
 export type SuppressionOrigin = "outcome" | "channel" | "manual" | "list";

@@ -101,6 +101,8 @@ create table outdial.suppression_lifts (
   number bigint not null,
   reason text not null check (length(btrim(reason)) >= 3),
   actor text not null check (btrim(actor) <> ''),
+  -- What it lifts never was an opt-out: the revocations that came with it do not count either.
+  mistake boolean not null,
   lifted_at timestamptz not null,
   audit_seq bigint not null unique references outdial.audit (seq) deferrable initially deferred,
   unique (id, number)
@@ -119,6 +121,14 @@ create view outdial.suppressed as
   from outdial.suppressions s
   where not exists (select from outdial.lifted_suppressions l where l.suppression_id = s.id)
   group by number;
+
+create view outdial.standing_revocations as
+  select r.* from outdial.revocations r
+  where not exists (
+    select from outdial.suppressions s
+      join outdial.lifted_suppressions l on l.suppression_id = s.id
+      join outdial.suppression_lifts f on f.id = l.lift_id
+    where f.mistake and s.number = r.number and s.said_at = r.revoked_at and s.reference = r.reference);
 
 create table outdial.attempts (
   number bigint not null,

@@ -53,6 +53,9 @@ test("dnc: add, import, show, lift with a reason and an actor; the registry's fi
     history: [{ origin: "manual" }, { origin: "list" }],
   });
 
+  const clock = await outdial(["compliance", "revocations", "--open", "--number", "+12125550123", "--json"]);
+  expect(json(clock.stdout)).toMatchObject({ channel: "do-not-call request", reference: "call 7", open: true });
+
   expect(await outdial(["dnc", "lift", "+12125550123"])).toMatchObject({ code: 2 });
   const lifted = await outdial(["dnc", "lift", "+12125550123", "--reason", "signed letter of today"], undefined, {
     OUTDIAL_ACTOR: "officer",

@@ -131,7 +131,7 @@ test("the database refuses to change, remove or empty what was recorded, and a l
   const id = Number((await client.query("select id from outdial.suppressions where number = $1", [ANNA])).rows[0]?.id);
   const forged = (reason: string, actor: string, seq: number) =>
     client.query(
-      "insert into outdial.suppression_lifts (number, reason, actor, lifted_at, audit_seq) values ($1, $2, $3, now(), $4) returning id",
+      "insert into outdial.suppression_lifts (number, reason, actor, mistake, lifted_at, audit_seq) values ($1, $2, $3, false, now(), $4) returning id",
       [ANNA, reason, actor, seq],
     );
   await expect(forged("because", "ann", 4711)).rejects.toThrow("audit_seq");
@@ -167,6 +167,19 @@ test("a revocation suppresses, and waits until each system has said that it carr
   expect(await facts.listRevocations({ systems, limit: 10 })).toHaveLength(1);
   expect(await entries("revocation.acknowledge")).toHaveLength(2);
   await expect(facts.acknowledge({ ...ack, revocationId: 999 }, "x")).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("a lift leaves consent revoked; a lift of a mistake takes the revocation back with it, and its clock", async () => {
+  const revoked = (reference: string) => ({ number: ANNA, revokedAt: T, channel: "call", reference, code: "said stop" });
+  const open = () => facts.listRevocations({ systems: ["crm"], open: true, limit: 10 });
+  await facts.addRevocations([revoked("call-1")], by, "manual");
+  await facts.lift({ number: ANNA, reason: "consented again", actor: "ann" });
+  expect(await of(ANNA)).toMatchObject({ revocations: [T], suppressedSince: undefined });
+  await facts.addRevocations([revoked("call-2")], by, "manual");
+  await facts.lift({ number: ANNA, reason: "wrong number typed", actor: "ann", mistake: true });
+  expect(await of(ANNA)).toMatchObject({ revocations: [T], suppressedSince: undefined });
+  expect((await open()).map(({ reference }) => reference)).toEqual(["call-1"]);
+  expect((await facts.suppressionHistory(ANNA)).map(({ code }) => code)).toEqual(["said stop", "said stop"]);
 });
 
 test("an opt-out among outcomes suppresses; without a number it waits for its call, whichever comes first", async () => {
