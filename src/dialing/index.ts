@@ -52,5 +52,10 @@ export {
   type PacingStrategy,
   type Readings,
 } from "./pacing/strategy.ts";
+export { type Replication, runReplication } from "./replicate.ts";
+export { combine, type SimulationResult } from "./results/combine.ts";
+export { type Comparison, compareReplications, type PairedDifference } from "./results/compare.ts";
+export type { Series, SeriesPoint } from "./results/series.ts";
+export type { IntervalMethod } from "./results/sums.ts";
 export { parseScenario, SimulationScenarioError, simulationJsonSchema } from "./scenario/parse.ts";
 export type { SimulationScenario } from "./scenario/schema.ts";

@@ -1,15 +1,12 @@
 // What goes into and comes out of a dialer besides calls: its parts, changes while it runs, its flow balance, its state as data.
 
 import type { PacingStrategy } from "../pacing/strategy.ts";
-import type { AgentsSnapshot } from "./agents.ts";
-import type { CallsSnapshot } from "./calls.ts";
+import type { ArrivalStreamSnapshot } from "./arrival-stream.ts";
+import type { CallFlowSnapshot } from "./call-flow.ts";
 import type { GateSnapshot } from "./gate.ts";
 import type { LeadSource } from "./leads.ts";
-import type { MeasuredWindowSnapshot } from "./measured-window.ts";
-import type { MeterSnapshot } from "./meter.ts";
 import type { CallModel, DialerModel } from "./model.ts";
 import type { DialerSink } from "./sink.ts";
-import type { TimersSnapshot } from "./timers.ts";
 import type { Uniforms } from "./uniforms.ts";
 
 export interface DialerParts {
@@ -68,29 +65,15 @@ export interface FlowBalance {
 export interface DialerSnapshot {
   readonly now: number;
   readonly events: number;
-  readonly serial: number;
-  readonly arrived: number;
   readonly pending: number;
   readonly carried: number;
   readonly bucketsClosed: number;
-  readonly arrivalRate: number;
-  readonly arrivalWork: number;
-  readonly planned: boolean;
-  /** null is "without limit" or "never": JSON has no Infinity. */
+  /** null is "without limit": JSON has no Infinity. */
   readonly trunks: number | null;
-  readonly warmLineTimeout: number | null;
-  readonly timers: TimersSnapshot;
-  readonly agents: AgentsSnapshot;
-  readonly calls: CallsSnapshot;
+  readonly flow: CallFlowSnapshot;
   readonly gate: GateSnapshot;
-  readonly window: MeasuredWindowSnapshot;
-  readonly meter: MeterSnapshot;
-  readonly roster: readonly number[];
+  readonly arrivals: ArrivalStreamSnapshot | null;
   readonly leads: object;
-  readonly wrapping: readonly (readonly [
-    agent: number,
-    about: { readonly call: number; readonly lead: number; readonly attempt: number },
-  ])[];
   readonly pacingPosition: number;
   /** null when the strategy has no state. */
   readonly strategy: object | null;

@@ -22,6 +22,7 @@ import {
   SERIAL,
   STATE,
 } from "./calls.ts";
+import { AGENT_TIMER, ARRIVAL, CALL_TIMER } from "./entities.ts";
 import { unitExponential } from "./exponential.ts";
 import { Count, Level, type Meter } from "./meter.ts";
 import { type CallModel, Outcome } from "./model.ts";
@@ -31,10 +32,6 @@ import { Purpose, type Uniforms } from "./uniforms.ts";
 const NEVER = Number.POSITIVE_INFINITY;
 const NOBODY = -1;
 const TICK = 1e-9;
-/** Kinds of entities, as the dialer numbers them. */
-const CALL_TIMER = 0;
-const AGENT_TIMER = 1;
-const ARRIVAL = 3;
 
 export interface LaneParts {
   readonly timers: Timers;
@@ -53,20 +50,20 @@ export class PlainLane {
   now = 0;
   arrived = 0;
   serial = 0;
-  events = 0;
   readonly #parts: LaneParts;
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
   }
 
-  /** Handles events up to `until`, or up to the first one that is not the lane's. The public fields are to be set before and read after. */
-  run(until: number): void {
+  /** Handles events up to `until`, or up to the first one that is not the lane's, and returns how many. The public fields are to be set before and read after. */
+  run(until: number): number {
     const { timers, agents, calls, meter, uniforms, model, rate, trunks } = this.#parts;
     const { facts, instants } = calls;
     const { state, since, call, leavesAt } = agents;
     const { patience, talk, greeting, legalLimit, countEarlyHangUps } = model;
-    let { now, arrived, serial, events } = this;
+    let { now, arrived, serial } = this;
+    let events = 0;
     const arrivedBefore = arrived;
     let [blocked, connected, completed, waited, lost, abandoned] = [0, 0, 0, 0, 0, 0];
     for (;;) {
@@ -180,7 +177,6 @@ export class PlainLane {
     this.now = now;
     this.arrived = arrived;
     this.serial = serial;
-    this.events = events;
     meter.add(Count.placed, arrived - arrivedBefore);
     meter.add(Count.blocked, blocked);
     meter.add(Count.liveAnswers, arrived - arrivedBefore - blocked);
@@ -189,5 +185,6 @@ export class PlainLane {
     meter.add(Count.waited, waited);
     meter.add(Count.lost, lost);
     meter.add(Count.abandoned, abandoned);
+    return events;
   }
 }

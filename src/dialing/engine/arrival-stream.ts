@@ -1,0 +1,73 @@
+// Calls that come by themselves: a Poisson stream, one whose rate follows a sine, or the requests of a finite number of sources.
+
+import { ARRIVAL } from "./entities.ts";
+import { unitExponential } from "./exponential.ts";
+import type { Arrivals } from "./model.ts";
+import type { Timers } from "./timers.ts";
+import { Purpose, type Uniforms } from "./uniforms.ts";
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+export interface ArrivalStreamSnapshot {
+  readonly arrived: number;
+  readonly rate: number;
+  readonly work: number;
+}
+
+export class ArrivalStream {
+  /** Arrivals so far, the thinned ones included: number of the next. */
+  arrived = 0;
+  readonly #arrivals: Arrivals;
+  readonly #timers: Timers;
+  readonly #uniforms: Uniforms;
+  /** With a finite number of sources: the rate of the timer, and the unit-exponential time left while that rate is 0. */
+  #rate = 0;
+  #work = 0;
+
+  constructor(arrivals: Arrivals, timers: Timers, uniforms: Uniforms) {
+    this.#arrivals = arrivals;
+    this.#timers = timers;
+    this.#uniforms = uniforms;
+  }
+
+  /** Numbers the arrival that is due; -1 when it is thinned out of a stream whose rate varies (Lewis and Shedler 1979). */
+  take(now: number): number {
+    const number = this.arrived++;
+    const { rate, amplitude, frequency } = this.#arrivals;
+    if (amplitude === 0) return number;
+    const candidate = this.#uniforms.at(Purpose.thinning, number) * (rate + Math.abs(amplitude));
+    return candidate < rate + amplitude * Math.sin(frequency * now) ? number : -1;
+  }
+
+  /** Sets the timer of the next arrival. @param inSystem calls under way, which keep their sources from calling */
+  wait(now: number, inSystem: number): void {
+    const { rate, amplitude, sources } = this.#arrivals;
+    const work = unitExponential(this.#uniforms.at(Purpose.arrival, this.arrived));
+    if (sources === NEVER) this.#timers.set(ARRIVAL, now + work / (rate + Math.abs(amplitude)));
+    else {
+      this.#rate = (sources - inSystem) * rate;
+      this.#work = work;
+      if (this.#rate > 0) this.#timers.set(ARRIVAL, now + work / this.#rate);
+    }
+  }
+
+  /** A call has ended: with exponential times of thought, what is left of the present one runs faster in proportion. */
+  freed(now: number, inSystem: number): void {
+    const { rate, sources } = this.#arrivals;
+    if (sources === NEVER) return;
+    const due = this.#timers.timeOf(ARRIVAL);
+    const left = this.#rate > 0 && due !== NEVER ? (due - now) * this.#rate : this.#work;
+    this.#rate = (sources - inSystem) * rate;
+    this.#timers.set(ARRIVAL, now + left / this.#rate);
+  }
+
+  snapshot(): ArrivalStreamSnapshot {
+    return { arrived: this.arrived, rate: this.#rate, work: this.#work };
+  }
+
+  restore({ arrived, rate, work }: ArrivalStreamSnapshot): void {
+    this.arrived = arrived;
+    this.#rate = rate;
+    this.#work = work;
+  }
+}

@@ -1,0 +1,545 @@
+// The way of a call from being placed to its end, and of the agents who take it.
+//
+//   call:   placed ─ dialing ─ no answer, busy, invalid ──────────────────────────► gone
+//                       └ answered ─ detecting ─ judged a machine ────────────────► gone
+//                                        └ judged a person ─ waiting ─ gives up ──► gone
+//                                                               └ talking ────────► gone
+//   agent:  off, on break ─► idle ─► (reserved) ─► talking ─► wrapping ─► idle, or off or on break when that is due
+//
+// A call has one timer (what ends its present state), an agent two (what ends the call or the wrap-up; what the roster plans next). Nothing is
+// allocated for an event but what a sink is told. Indices are in range by construction, hence the `!`.
+
+import { AgentState, Observation, type PacingStrategy } from "../pacing/strategy.ts";
+import { Agents, type AgentsSnapshot } from "./agents.ts";
+import {
+  AGENT,
+  ANSWERED,
+  ATTEMPT,
+  CallState,
+  Calls,
+  type CallsSnapshot,
+  DEADLINE,
+  DIALED,
+  FACTS,
+  FATE,
+  INSTANTS,
+  LEAD,
+  OUTCOME,
+  SERIAL,
+  STATE,
+} from "./calls.ts";
+import { AGENT_TIMER, CLOCKS, PLAN_TIMER } from "./entities.ts";
+import { MeasuredWindow, type MeasuredWindowSnapshot } from "./measured-window.ts";
+import { Count, Level, Meter, type MeterSnapshot } from "./meter.ts";
+import { CallEnd, type CallModel, DAY, type DialerModel, type MachineDetection, Outcome, outcomeOf } from "./model.ts";
+import { Roster } from "./roster.ts";
+import type { CallEndName, CallTransition, DialerSink } from "./sink.ts";
+import { Timers, type TimersSnapshot } from "./timers.ts";
+import { Purpose, type Uniforms } from "./uniforms.ts";
+
+const NEVER = Number.POSITIVE_INFINITY;
+const NOBODY = -1;
+const FIRST_SLOTS = 64;
+/** Slack in comparing sums of seconds. */
+const TICK = 1e-9;
+const END_NAMES = Object.keys(CallEnd) as CallEndName[];
+
+/** Told when a call has ended and its trunk is free. */
+export type CallEnded = (lead: number, end: CallEnd) => void;
+
+interface CallNumbers {
+  readonly call: number;
+  readonly lead: number;
+  readonly attempt: number;
+}
+
+export interface CallFlowSnapshot {
+  readonly serial: number;
+  readonly planned: boolean;
+  /** null is "never": JSON has no Infinity. */
+  readonly warmLineTimeout: number | null;
+  readonly timers: TimersSnapshot;
+  readonly agents: AgentsSnapshot;
+  readonly calls: CallsSnapshot;
+  readonly window: MeasuredWindowSnapshot;
+  readonly meter: MeterSnapshot;
+  readonly roster: readonly number[];
+  readonly wrapping: readonly (readonly [agent: number, about: CallNumbers])[];
+}
+
+export class CallFlow {
+  /** Seconds since the start. */
+  now = 0;
+  /** Number of the next call. */
+  serial = 0;
+  callModel: CallModel;
+  warmLineTimeout: number;
+  readonly meter = new Meter();
+  readonly timers: Timers;
+  readonly agents: Agents;
+  readonly calls = new Calls(FIRST_SLOTS);
+  readonly window: MeasuredWindow;
+  readonly #model: DialerModel;
+  readonly #uniforms: Uniforms;
+  readonly #roster: Roster;
+  readonly #sink: DialerSink | undefined;
+  readonly #ended: CallEnded;
+  /** The strategy, when it wants to be told what happens. */
+  #observer: Required<Pick<PacingStrategy, "observe">> | undefined;
+  /** Whether agents come and go by the roster. */
+  #planned = true;
+  /** Midnight before now, seconds since the one before the start. */
+  #midnight = 0;
+  /** By agent wrapping up: the call it is about. Kept only for a sink. */
+  readonly #wrapping = new Map<number, CallNumbers>();
+
+  constructor(model: DialerModel, uniforms: Uniforms, sink: DialerSink | undefined, ended: CallEnded) {
+    this.#model = model;
+    this.#uniforms = uniforms;
+    this.#sink = sink;
+    this.#ended = ended;
+    this.callModel = model.calls;
+    this.warmLineTimeout = model.limits.warmLineTimeout;
+    this.window = new MeasuredWindow(model.history, model.startOfDay);
+    this.#roster = new Roster(model.agents, uniforms, model.startOfDay);
+    this.agents = new Agents(this.#roster.agents, this.meter);
+    this.timers = new Timers(4 * Math.max(CLOCKS, this.agents.count, this.calls.slots));
+    for (let agent = 0; agent < this.agents.count; agent++) this.#plan(agent, -1);
+  }
+
+  /** Tells a strategy from now on what happens, if it wants to know. */
+  observe(strategy: PacingStrategy | undefined): void {
+    this.#observer = strategy?.observe === undefined ? undefined : (strategy as Required<Pick<PacingStrategy, "observe">>);
+  }
+
+  /** Second of the campaign's day, from 0 up to 86,400; without the division that `%` is. */
+  secondOfDay(): number {
+    const second = this.#model.startOfDay + this.now - this.#midnight;
+    if (second < DAY) return second;
+    this.#midnight += DAY * Math.floor(second / DAY);
+    return this.#model.startOfDay + this.now - this.#midnight;
+  }
+
+  // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  callEvent(slot: number): void {
+    const calls = this.calls;
+    switch (calls.facts[slot * FACTS + STATE]) {
+      case CallState.dialing:
+        calls.dialing.remove(slot);
+        this.#rung(slot);
+        break;
+      case CallState.detecting:
+        calls.detecting.remove(slot);
+        // Detection may have been switched off meanwhile: then the call goes on as one judged a person.
+        if (this.callModel.detection === undefined) this.#route(slot);
+        else this.#judge(slot, this.callModel.detection);
+        break;
+      case CallState.doomed:
+        calls.detecting.remove(slot);
+        this.window.answered(this.now);
+        this.#lose(slot);
+        break;
+      case CallState.waiting:
+        calls.dequeue(slot);
+        this.meter.shift(Level.waiting, -1, this.now);
+        this.#lose(slot);
+        break;
+      default: {
+        // The caller gives up while the agent's line is being set up; the agent is free when it stands.
+        this.agents.call[calls.facts[slot * FACTS + AGENT]!] = NOBODY;
+        this.meter.shift(Level.waiting, -1, this.now);
+        this.#lose(slot);
+      }
+    }
+  }
+
+  agentEvent(agent: number): void {
+    const state = this.agents.state[agent];
+    if (state === AgentState.talking) this.#talked(agent);
+    else if (state === AgentState.wrapping) this.#wrapped(agent);
+    else {
+      const slot = this.agents.call[agent]!;
+      if (slot === NOBODY) this.#free(agent);
+      else {
+        this.meter.shift(Level.waiting, -1, this.now);
+        this.#talk(slot, agent);
+      }
+    }
+  }
+
+  planEvent(agent: number): void {
+    const { state, leavesAt, returnsAt } = this.agents;
+    if (state[agent]! <= AgentState.onBreak) {
+      returnsAt[agent] = NEVER;
+      if (leavesAt[agent] !== NEVER) this.timers.set((agent << 2) | PLAN_TIMER, leavesAt[agent]!);
+      this.#free(agent);
+    } else if (state[agent] === AgentState.idle) this.#leave(agent);
+    // Whoever is busy leaves when the call is over.
+  }
+
+  // ── The way of a call ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * A call takes a trunk.
+   * @param fate index of its random numbers; @param offset seconds by which the lead's clock is ahead; @param reserved the agent held, or -1
+   */
+  place(lead: number, attempt: number, fate: number, offset: number, reserved: number): void {
+    const { now } = this;
+    const calls = this.calls;
+    if (calls.full) {
+      calls.grow();
+      this.#makeRoom();
+    }
+    const slot = calls.take();
+    const { facts, instants } = calls;
+    const fact = slot * FACTS;
+    facts[fact + LEAD] = lead;
+    facts[fact + ATTEMPT] = attempt;
+    facts[fact + FATE] = fate;
+    facts[fact + AGENT] = reserved;
+    instants[slot * INSTANTS + SERIAL] = this.serial++;
+    instants[slot * INSTANTS + DIALED] = now;
+    if (reserved !== NOBODY) {
+      this.agents.enter(reserved, AgentState.reserved, now);
+      this.agents.call[reserved] = slot;
+    }
+    this.meter.shift(Level.trunks, 1, now);
+    this.meter.add(Count.placed, 1);
+    if (this.#sink !== undefined) this.#tell("placed", slot);
+    const model = this.callModel;
+    if (model.plain) {
+      facts[fact + OUTCOME] = Outcome.live;
+      this.#answered(slot);
+      return;
+    }
+    let second = this.secondOfDay() + offset;
+    if (second < 0) second += DAY;
+    else if (second >= DAY) second -= DAY;
+    const outcome = outcomeOf(model.rates, this.#uniforms.at(Purpose.outcome, fate), second, attempt);
+    facts[fact + OUTCOME] = outcome;
+    const ring = outcome === Outcome.noAnswer ? model.noAnswerAfter : model.ring[outcome](this.#uniforms.at(Purpose.ring, fate));
+    if (ring > 0) {
+      facts[fact + STATE] = CallState.dialing;
+      calls.dialing.add(slot, now);
+      this.timers.set(slot << 2, now + ring);
+    } else this.#rung(slot);
+  }
+
+  /** The ringing has ended one way or the other. */
+  #rung(slot: number): void {
+    const age = this.now - this.calls.instants[slot * INSTANTS + DIALED]!;
+    switch (this.calls.facts[slot * FACTS + OUTCOME]) {
+      case Outcome.noAnswer:
+        this.meter.add(Count.noAnswer, 1);
+        this.#observer?.observe(Observation.noAnswer, age);
+        this.#end(slot, CallEnd.noAnswer);
+        break;
+      case Outcome.busy:
+        this.meter.add(Count.busy, 1);
+        this.#observer?.observe(Observation.busy, age);
+        this.#end(slot, CallEnd.busy);
+        break;
+      case Outcome.invalid:
+        this.meter.add(Count.invalid, 1);
+        this.#observer?.observe(Observation.invalid, age);
+        this.#end(slot, CallEnd.invalid);
+        break;
+      default:
+        this.#answered(slot);
+    }
+  }
+
+  #answered(slot: number): void {
+    const { now } = this;
+    const { facts, instants, detecting } = this.calls;
+    const model = this.callModel;
+    const fact = slot * FACTS;
+    const live = facts[fact + OUTCOME] === Outcome.live;
+    instants[slot * INSTANTS + ANSWERED] = now;
+    if (this.#sink !== undefined) this.#tell("answered", slot);
+    let deadline = NEVER;
+    if (live) {
+      this.meter.add(Count.liveAnswers, 1);
+      if (model.patience !== undefined) {
+        deadline = now + model.greeting + model.patience(this.#uniforms.at(Purpose.patience, facts[fact + FATE]!));
+      }
+    }
+    instants[slot * INSTANTS + DEADLINE] = deadline;
+    const { detection } = model;
+    if (detection === undefined) {
+      this.#route(slot);
+      return;
+    }
+    const draw = live ? detection.live : detection.machine;
+    const seconds = draw(this.#uniforms.at(Purpose.detection, facts[fact + FATE]!));
+    if (seconds > 0) {
+      const doomed = deadline < now + seconds;
+      facts[fact + STATE] = doomed ? CallState.doomed : CallState.detecting;
+      detecting.add(slot, now);
+      this.timers.set(slot << 2, doomed ? deadline : now + seconds);
+    } else this.#judge(slot, detection);
+  }
+
+  /** Detection has decided. */
+  #judge(slot: number, detection: MachineDetection): void {
+    const { facts, instants } = this.calls;
+    const live = facts[slot * FACTS + OUTCOME] === Outcome.live;
+    const share = live ? detection.falseMachine : detection.falseLive;
+    const wrong = share > 0 && this.#uniforms.at(Purpose.misjudgement, facts[slot * FACTS + FATE]!) < share;
+    if (live !== wrong) {
+      this.#route(slot);
+      return;
+    }
+    this.meter.add(live ? Count.silentCalls : Count.machines, 1);
+    this.#observer?.observe(Observation.machine, this.now - instants[slot * INSTANTS + DIALED]!);
+    this.#end(slot, live ? CallEnd.silent : CallEnd.machine);
+  }
+
+  /** Who was judged a person gets an agent, or waits for one. */
+  #route(slot: number): void {
+    const { now } = this;
+    const calls = this.calls;
+    const { facts, instants } = calls;
+    const at = slot * INSTANTS;
+    this.window.answered(now);
+    this.#observer?.observe(Observation.answered, instants[at + ANSWERED]! - instants[at + DIALED]!);
+    const { patience } = this.callModel;
+    if (facts[slot * FACTS + OUTCOME] !== Outcome.live && patience !== undefined) {
+      instants[at + DEADLINE] = now + patience(this.#uniforms.at(Purpose.patience, facts[slot * FACTS + FATE]!));
+    }
+    const reserved = facts[slot * FACTS + AGENT]!;
+    const agent = reserved === NOBODY ? this.agents.longestIdle : reserved;
+    if (agent !== NOBODY) {
+      if (reserved === NOBODY && now - this.agents.since[agent]! > this.warmLineTimeout) this.#reconnect(slot, agent);
+      else this.#talk(slot, agent);
+      return;
+    }
+    const deadline = instants[at + DEADLINE]!;
+    this.meter.add(Count.waited, 1);
+    if (deadline <= now) {
+      this.#lose(slot);
+      return;
+    }
+    calls.enqueue(slot);
+    this.meter.shift(Level.waiting, 1, now);
+    if (deadline !== NEVER) this.timers.set(slot << 2, deadline);
+    if (this.#sink !== undefined) this.#tell("waiting", slot);
+  }
+
+  /** The agent's warm line was dropped: it is set up anew while the caller waits. */
+  #reconnect(slot: number, agent: number): void {
+    const { now } = this;
+    const { facts, instants } = this.calls;
+    const deadline = instants[slot * INSTANTS + DEADLINE]!;
+    facts[slot * FACTS + STATE] = CallState.connecting;
+    facts[slot * FACTS + AGENT] = agent;
+    this.agents.enter(agent, AgentState.reserved, now);
+    this.agents.call[agent] = slot;
+    this.meter.add(Count.waited, 1);
+    this.meter.shift(Level.waiting, 1, now);
+    this.timers.set((agent << 2) | AGENT_TIMER, now + this.#model.limits.reconnect);
+    if (deadline !== NEVER) this.timers.set(slot << 2, Math.max(now, deadline));
+    if (this.#sink !== undefined) this.#tell("waiting", slot);
+  }
+
+  /** The agent speaks. */
+  #talk(slot: number, agent: number): void {
+    const { now } = this;
+    const { facts, instants } = this.calls;
+    const agents = this.agents;
+    const model = this.callModel;
+    const fact = slot * FACTS;
+    if (instants[slot * INSTANTS + DEADLINE] !== NEVER) this.timers.clear(slot << 2);
+    facts[fact + STATE] = CallState.talking;
+    facts[fact + AGENT] = agent;
+    agents.enter(agent, AgentState.talking, now);
+    agents.call[agent] = slot;
+    const live = facts[fact + OUTCOME] === Outcome.live;
+    const wait = now - instants[slot * INSTANTS + ANSWERED]! - model.greeting;
+    this.meter.add(live ? Count.connected : Count.machinesConnected, 1);
+    let late = false;
+    if (wait > 0) {
+      // A machine's greeting lasts until it is judged: what was passed on as a person at once is not late.
+      late = live && wait > model.legalLimit + TICK;
+      if (late) this.window.lost(now);
+      if (live) {
+        this.meter.add(Count.waitOfConnected, wait);
+        this.meter.wait(wait);
+        if (late) {
+          this.meter.add(Count.connectedLate, 1);
+          this.meter.add(Count.abandoned, 1);
+        }
+      }
+    }
+    this.#observer?.observe(late ? Observation.abandoned : Observation.served, Math.max(0, wait));
+    if (this.#sink !== undefined) this.#tell("connected", slot, { agent, abandoned: late && live });
+    const u = this.#uniforms.at(Purpose.talk, facts[fact + FATE]!);
+    this.timers.set((agent << 2) | AGENT_TIMER, now + (live ? model.talk(u) : model.machineTalk(u)));
+  }
+
+  #talked(agent: number): void {
+    const { now } = this;
+    const agents = this.agents;
+    const slot = agents.call[agent]!;
+    const { facts, instants } = this.calls;
+    const fact = slot * FACTS;
+    const { wrap } = this.callModel;
+    this.meter.add(Count.completed, 1);
+    this.#observer?.observe(Observation.talkEnded, now - agents.since[agent]!);
+    const seconds = wrap === undefined ? 0 : wrap(this.#uniforms.at(Purpose.wrap, facts[fact + FATE]!));
+    this.#end(slot, facts[fact + OUTCOME] === Outcome.live ? CallEnd.talked : CallEnd.machine);
+    if (seconds > 0) {
+      if (this.#sink !== undefined) {
+        const call = instants[slot * INSTANTS + SERIAL]!;
+        this.#wrapping.set(agent, { call, lead: facts[fact + LEAD]!, attempt: facts[fact + ATTEMPT]! });
+      }
+      agents.enter(agent, AgentState.wrapping, now);
+      this.timers.set((agent << 2) | AGENT_TIMER, now + seconds);
+    } else this.#free(agent);
+  }
+
+  #wrapped(agent: number): void {
+    this.#observer?.observe(Observation.wrapEnded, this.now - this.agents.since[agent]!);
+    if (this.#sink !== undefined) {
+      const about = this.#wrapping.get(agent);
+      if (about !== undefined) this.#sink({ kind: "wrapped", at: this.now, ...about, agent });
+      this.#wrapping.delete(agent);
+    }
+    this.#free(agent);
+  }
+
+  /** The caller hangs up, or is dropped, before an agent speaks. */
+  #lose(slot: number): void {
+    const { now } = this;
+    const model = this.callModel;
+    const live = this.calls.facts[slot * FACTS + OUTCOME] === Outcome.live;
+    const wait = Math.max(0, now - this.calls.instants[slot * INSTANTS + ANSWERED]! - model.greeting);
+    const abandoned = model.countEarlyHangUps || wait >= model.legalLimit - TICK;
+    if (live) {
+      this.meter.add(Count.lost, 1);
+      this.meter.add(Count.waitOfLost, wait);
+      if (wait > 0) this.meter.wait(wait);
+      if (abandoned) this.meter.add(Count.abandoned, 1);
+    } else this.meter.add(Count.machinesDropped, 1);
+    if (abandoned) this.window.lost(now);
+    if (abandoned) this.#observer?.observe(Observation.abandoned, wait);
+    this.#end(slot, CallEnd.lost, abandoned && live);
+  }
+
+  /** The trunk is free again. An agent held for the call is, too. */
+  #end(slot: number, end: CallEnd, abandoned = false): void {
+    const { facts } = this.calls;
+    if (this.#sink !== undefined) this.#tell("ended", slot, { end: END_NAMES[end]!, abandoned });
+    this.meter.shift(Level.trunks, -1, this.now);
+    this.calls.release(slot);
+    this.#ended(facts[slot * FACTS + LEAD]!, end);
+    const agent = facts[slot * FACTS + AGENT]!;
+    if (agent !== NOBODY && this.agents.call[agent] === slot && this.agents.state[agent] === AgentState.reserved) {
+      this.#free(agent);
+    }
+  }
+
+  // ── Agents ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** An agent has nothing to do: leaves if that is due, takes the longest waiting caller, or becomes idle. */
+  #free(agent: number): void {
+    const agents = this.agents;
+    const calls = this.calls;
+    agents.call[agent] = NOBODY;
+    if (agents.leavesAt[agent]! <= this.now) {
+      this.#leave(agent);
+      return;
+    }
+    const slot = calls.longestWaiting;
+    if (slot === NOBODY) agents.enter(agent, AgentState.idle, this.now);
+    else {
+      calls.dequeue(slot);
+      this.meter.shift(Level.waiting, -1, this.now);
+      this.#talk(slot, agent);
+    }
+  }
+
+  #leave(agent: number): void {
+    this.agents.enter(
+      agent,
+      this.agents.followedBy[agent] === AgentState.onBreak ? AgentState.onBreak : AgentState.off,
+      this.now,
+    );
+    this.#plan(agent, this.now);
+  }
+
+  /** Looks up when an agent who is not at work comes next, and for how long. */
+  #plan(agent: number, now: number): void {
+    const agents = this.agents;
+    const stretch = this.#planned ? this.#roster.next(agent, now) : undefined;
+    agents.leavesAt[agent] = stretch?.ends ?? NEVER;
+    agents.followedBy[agent] = stretch?.followedBy ?? AgentState.off;
+    agents.returnsAt[agent] = stretch === undefined ? NEVER : Math.max(0, now, stretch.begins);
+    if (stretch !== undefined) this.timers.set((agent << 2) | PLAN_TIMER, agents.returnsAt[agent]);
+  }
+
+  /** So many agents from now on, without shifts and breaks. */
+  setAgents(count: number): void {
+    const agents = this.agents;
+    const known = agents.count;
+    this.#planned = false;
+    if (count > known) {
+      agents.grow(count);
+      this.#makeRoom();
+    }
+    for (let agent = 0; agent < agents.count; agent++) {
+      const absent = agents.state[agent]! <= AgentState.onBreak;
+      this.timers.clear((agent << 2) | PLAN_TIMER);
+      agents.followedBy[agent] = AgentState.off;
+      agents.returnsAt[agent] = NEVER;
+      agents.leavesAt[agent] = agent < count ? NEVER : this.now;
+      if (agent < count && absent) this.#free(agent);
+      else if (agent >= count && (agents.state[agent] === AgentState.idle || agents.state[agent] === AgentState.onBreak)) {
+        this.#leave(agent);
+      }
+    }
+  }
+
+  #makeRoom(): void {
+    this.timers.grow(4 * Math.max(CLOCKS, this.agents.count, this.calls.slots));
+  }
+
+  #tell(kind: CallTransition["kind"], slot: number, more: Partial<CallTransition> = {}): void {
+    const { facts, instants } = this.calls;
+    const call = instants[slot * INSTANTS + SERIAL]!;
+    const lead = facts[slot * FACTS + LEAD]!;
+    this.#sink?.({ kind, at: this.now, call, lead, attempt: facts[slot * FACTS + ATTEMPT]!, ...more });
+  }
+
+  snapshot(): CallFlowSnapshot {
+    return {
+      serial: this.serial,
+      planned: this.#planned,
+      warmLineTimeout: this.warmLineTimeout === NEVER ? null : this.warmLineTimeout,
+      timers: this.timers.snapshot(),
+      agents: this.agents.snapshot(),
+      calls: this.calls.snapshot(),
+      window: this.window.snapshot(),
+      meter: this.meter.snapshot(),
+      roster: this.#roster.snapshot(),
+      wrapping: [...this.#wrapping],
+    };
+  }
+
+  /** Takes over what `snapshot` gave, at `now`; on a new object. */
+  restore(now: number, state: CallFlowSnapshot): void {
+    this.now = now;
+    this.serial = state.serial;
+    this.#planned = state.planned;
+    this.warmLineTimeout = state.warmLineTimeout ?? NEVER;
+    this.agents.restore(state.agents);
+    this.calls.restore(state.calls);
+    this.#makeRoom();
+    this.timers.restore(state.timers);
+    this.window.restore(state.window);
+    this.meter.restore(state.meter);
+    this.#roster.restore(state.roster);
+    for (const [agent, about] of state.wrapping) this.#wrapping.set(agent, about);
+  }
+}

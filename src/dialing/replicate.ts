@@ -1,0 +1,51 @@
+// One independent run of a scenario, as plain data that can travel between threads.
+
+import { createDialer } from "./engine/create.ts";
+import type { FlowBalance } from "./engine/dialer-types.ts";
+import { seconds } from "./scenario/fields.ts";
+import type { SimulationScenario } from "./scenario/schema.ts";
+
+/** What one run measured. Typed arrays and plain values only: the same to the bit on whatever thread it was made. */
+export interface Replication {
+  readonly index: number;
+  /** Measuring began and ended at, s. */
+  readonly from: number;
+  readonly to: number;
+  /** Buckets in order, each its end (s), then what `Meter` keeps of a bucket: integrals of the levels, counts. */
+  readonly bucketEnds: Float64Array;
+  readonly buckets: readonly Float64Array[];
+  /** Histogram of the waits of those who had to wait. */
+  readonly waits: Float64Array;
+  readonly flow: FlowBalance;
+  readonly leadsTried: number;
+  /** Infinity for an endless list. */
+  readonly leads: number;
+  readonly events: number;
+}
+
+/**
+ * Runs a scenario from its beginning to its end. The same scenario, seed and index give the same replication to the bit; two scenarios that
+ * differ in their pacing meet the same calls under the same seed and index (common random numbers).
+ * @param seed of the whole study; @param index number of the replication, from 0
+ */
+export function runReplication(scenario: SimulationScenario, seed: number | string, index: number): Replication {
+  const dialer = createDialer({ scenario, seed: `${seed}/${index}` });
+  const to = seconds(scenario.duration);
+  dialer.advance(to);
+  const { meter } = dialer;
+  if (meter.bucketStart < to) meter.close(to);
+  const from = seconds(scenario.warmUp);
+  const bucket = seconds(scenario.bucket);
+  return {
+    index,
+    from,
+    to,
+    bucketEnds: Float64Array.from(meter.buckets, (_, i) => Math.min(to, from + (i + 1) * bucket)),
+    buckets: [...meter.buckets],
+    waits: meter.waits,
+    flow: dialer.flow(),
+    leadsTried: dialer.leadsTried,
+    leads: dialer.leadsInAll,
+    events: dialer.events,
+  };
+}

@@ -1,0 +1,149 @@
+// From replications to results: every rate with its numerator, denominator and an interval that is honest about autocorrelation.
+
+import { type RatioInterval, ratioInterval } from "../../kernel/index.ts";
+import { Count, Level, waitsOfBin } from "../engine/meter.ts";
+import type { Replication } from "../replicate.ts";
+import { type Series, seriesOf } from "./series.ts";
+import { type IntervalMethod, type Sums, sumOf, unitsOf } from "./sums.ts";
+
+const HOUR = 3600;
+const TALKED = [Level.talking, Level.wrapping] as const;
+
+/** Results of a simulation. Shares are of 1, times are seconds. A rate without a denominator is NaN with an infinite interval. */
+export interface SimulationResult {
+  readonly replications: number;
+  /** What was measured: of each replication from `from` to `to` (s), in all so many agent-hours logged in. */
+  readonly window: { readonly from: number; readonly to: number; readonly agentHours: number };
+  /** How the intervals were made, and their confidence. */
+  readonly intervals: IntervalMethod & { readonly confidence: number };
+  /**
+   * Abandoned calls over calls answered by a person (the legal definition, 16 CFR 310.4(b)(1)(iv), (b)(4)(i)): no agent spoke within the legal limit
+   * (2 s) of the end of the greeting. A caller who hung up earlier counts when the scenario says so. People taken for machines are in the
+   * denominator but not in the numerator: see `silentCalls`.
+   */
+  readonly abandonment: RatioInterval;
+  /** People lost before an agent spoke, over live answers: what `abandonment` is with the caller's patience in place of the law's. */
+  readonly lost: RatioInterval;
+  /** People hung up on as machines, over live answers. */
+  readonly silentCalls: RatioInterval;
+  /** Time talking and wrapping up over time logged in. */
+  readonly occupancy: RatioInterval;
+  /** Time talking over time logged in. */
+  readonly talkShare: RatioInterval;
+  /** People spoken to, calls placed and calls answered by a person, over agent-hours logged in. */
+  readonly contactsPerAgentHour: RatioInterval;
+  readonly attemptsPerAgentHour: RatioInterval;
+  readonly answersPerAgentHour: RatioInterval;
+  /** Live answers over calls placed. */
+  readonly answerRate: RatioInterval;
+  /** Calls that arrived and found no trunk, over all that arrived. */
+  readonly blocked: RatioInterval;
+  readonly waits: {
+    /** Answered callers who found no idle agent, over answered callers. */
+    readonly probability: RatioInterval;
+    /** Mean wait of those connected, and of all answered callers, s. */
+    readonly meanOfConnected: RatioInterval;
+    readonly mean: RatioInterval;
+    /** Of those who had to wait, connected or lost: right to 3 per cent. NaN when nobody waited. */
+    readonly p50: number;
+    readonly p95: number;
+    readonly p99: number;
+  };
+  /** Mean number of agents logged in, trunks in use, callers waiting. */
+  readonly meanAgents: RatioInterval;
+  readonly meanTrunks: RatioInterval;
+  readonly meanWaiting: RatioInterval;
+  /** Leads tried at least once over leads of the list; NaN for an endless list. */
+  readonly penetration: RatioInterval;
+  /** Totals over all replications, by name. */
+  readonly counts: Readonly<Record<keyof typeof Count, number>>;
+  readonly series: Series;
+  /** Events handled, warm-up included. */
+  readonly events: number;
+}
+
+/**
+ * Puts replications of one scenario together. With five or more, intervals come from the scatter between them; with fewer, from batches of
+ * buckets, which should be long against a call (the scenario's `bucket`). The order of the replications does not matter.
+ * @param confidence of the intervals, default 0.95
+ */
+export function combine(replications: readonly Replication[], confidence = 0.95): SimulationResult {
+  const ordered = [...replications].sort((a, b) => a.index - b.index);
+  const { method, units } = unitsOf(ordered);
+  const total = sumOf(ordered.flatMap(({ buckets }) => buckets));
+  const [first] = ordered;
+  const ratio = (numerator: (sums: Sums) => number, denominator: (sums: Sums) => number) =>
+    ratioInterval(units.map(numerator), units.map(denominator), confidence);
+  const count = (which: Count) => (sums: Sums) => sums.count(which);
+  const level =
+    (...which: readonly Level[]) =>
+    (sums: Sums) =>
+      which.reduce<number>((sum, one) => sum + sums.level(one), 0);
+  const agentHours = (sums: Sums) => sums.level(Level.loggedIn) / HOUR;
+  const live = count(Count.liveAnswers);
+  const routed = (sums: Sums) => sums.count(Count.connected) + sums.count(Count.lost);
+  const waitSum = (sums: Sums) => sums.count(Count.waitOfConnected) + sums.count(Count.waitOfLost);
+  const wait = waitQuantiles(ordered);
+  const span = method.kind === "replications" ? (first?.to ?? 0) - (first?.from ?? 0) : batchSpan(ordered, method.units);
+  return {
+    replications: ordered.length,
+    window: { from: first?.from ?? 0, to: first?.to ?? 0, agentHours: agentHours(total) },
+    intervals: { ...method, confidence },
+    abandonment: ratio(count(Count.abandoned), live),
+    lost: ratio(count(Count.lost), live),
+    silentCalls: ratio(count(Count.silentCalls), live),
+    occupancy: ratio(level(...TALKED), level(Level.loggedIn)),
+    talkShare: ratio(level(Level.talking), level(Level.loggedIn)),
+    contactsPerAgentHour: ratio(count(Count.connected), agentHours),
+    attemptsPerAgentHour: ratio(count(Count.placed), agentHours),
+    answersPerAgentHour: ratio(live, agentHours),
+    answerRate: ratio(live, count(Count.placed)),
+    blocked: ratio(count(Count.blocked), count(Count.placed)),
+    waits: {
+      probability: ratio(count(Count.waited), routed),
+      meanOfConnected: ratio(count(Count.waitOfConnected), count(Count.connected)),
+      mean: ratio(waitSum, routed),
+      p50: wait(0.5),
+      p95: wait(0.95),
+      p99: wait(0.99),
+    },
+    meanAgents: ratio(level(Level.loggedIn), () => span),
+    meanTrunks: ratio(level(Level.trunks), () => span),
+    meanWaiting: ratio(level(Level.waiting), () => span),
+    penetration: penetrationOf(ordered, confidence),
+    counts: total.counts(),
+    series: seriesOf(ordered),
+    events: ordered.reduce((sum, { events }) => sum + events, 0),
+  };
+}
+
+/** Seconds that one batch covers. */
+function batchSpan(replications: readonly Replication[], batches: number): number {
+  const measured = replications.reduce((sum, { from, to }) => sum + to - from, 0);
+  return batches === 0 ? 0 : measured / batches;
+}
+
+function penetrationOf(replications: readonly Replication[], confidence: number): RatioInterval {
+  const tried = replications.map(({ leadsTried, leads }) => (Number.isFinite(leads) ? leadsTried : 0));
+  const leads = replications.map(({ leads }) => (Number.isFinite(leads) ? leads : 0));
+  return ratioInterval(tried, leads, confidence);
+}
+
+/** Quantiles of the waits of those who waited; straight lines within a bin. */
+function waitQuantiles(replications: readonly Replication[]): (q: number) => number {
+  const bins = new Float64Array(replications[0]?.waits.length ?? 0);
+  for (const { waits } of replications) waits.forEach((n, bin) => (bins[bin]! += n));
+  const all = bins.reduce((sum, n) => sum + n, 0);
+  return (q) => {
+    let left = q * all;
+    for (let bin = 0; bin < bins.length; bin++) {
+      const inBin = bins[bin]!;
+      if (inBin > 0 && left <= inBin) {
+        const { from, to } = waitsOfBin(bin);
+        return from + ((to - from) * left) / inBin;
+      }
+      left -= inBin;
+    }
+    return Number.NaN;
+  };
+}
