@@ -4,6 +4,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { configJsonSchema } from "../src/app/index.ts";
 import { commandReference } from "../src/cli/index.ts";
+import { rulePackJsonSchema } from "../src/compliance/index.ts";
 import { vendorOpenApi } from "../src/contract/index.ts";
 import { outcomeMapJsonSchema, outcomeReportJsonSchema } from "../src/outcomes/index.ts";
 import { scenarioJsonSchema } from "../src/sandbox/index.ts";
@@ -12,6 +13,7 @@ import { exampleCalls } from "./example-calls.ts";
 const pretty = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
 const FILES: Record<string, () => string> = {
   "schemas/outdial.schema.json": () => pretty(configJsonSchema()),
+  "schemas/rule-pack.schema.json": () => pretty(rulePackJsonSchema()),
   "schemas/scenario.schema.json": () => pretty(scenarioJsonSchema()),
   "schemas/outcome-map.schema.json": () => pretty(outcomeMapJsonSchema()),
   "schemas/outcome-report.schema.json": () => pretty(outcomeReportJsonSchema()),

@@ -20,7 +20,7 @@ export interface Strip {
   readonly cells: readonly Instant[];
   /** For each cell whether every rule allows the call. */
   readonly open: readonly boolean[];
-  /** The rules that forbid the call at some time in the strip, in the order in which they first do. */
+  /** The rules that forbid the call at some time in the strip, sorted. */
   readonly rows: readonly StripRow[];
 }
 
@@ -43,5 +43,5 @@ export function strip(call: Call, facts: CallFacts, pack: CompiledPack, from: In
       row.open[cell] = false;
     }
   }
-  return { cells, open, rows: [...rows.values()] };
+  return { cells, open, rows: [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row) };
 }
