@@ -1,0 +1,191 @@
+// outdial compliance check, explain and pack as a user meets them: processes, files, pipes.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import conventionCases from "../../data/compliance/cases.json" with { type: "json" };
+import { type CliResult, runCli, workFolder } from "../../support/cli.ts";
+
+const RULES = fileURLToPath(new URL("../../data/compliance/flat-rule-set.json", import.meta.url));
+const BIN = fileURLToPath(new URL("../../../bin/outdial.mjs", import.meta.url));
+let folder: Awaited<ReturnType<typeof workFolder>>;
+beforeEach(async () => {
+  folder = await workFolder();
+});
+afterEach(async () => {
+  await folder[Symbol.asyncDispose]();
+});
+
+const run = (args: string[], input?: string) =>
+  runCli(["compliance", ...args], { cwd: folder.path, ...(input === undefined ? {} : { input }) });
+const rowsOf = ({ stdout }: CliResult) =>
+  stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+const write = async (name: string, text: string) => {
+  await writeFile(join(folder.path, name), text);
+  return name;
+};
+const question = (more: object = {}) =>
+  JSON.stringify({ number: "+12125550123", callType: "telemarketing", at: "2026-06-16T15:00:00Z", ...more });
+
+test("every case of the conventions, one decision a line, in order", async () => {
+  const lines = conventionCases.map(({ input }, index) => JSON.stringify({ ...input, id: `case ${index}` }));
+  const result = await run(["check", await write("cases.ndjson", `${lines.join("\n")}\n`), "--pack", RULES]);
+  expect(result.code).toBe(0);
+  const got = rowsOf(result).map(({ line, id, decision, rules, next }) => ({ line, id, decision, rules, next }));
+  expect(got).toEqual(
+    conventionCases.map(({ expect: expected }, index) => ({ line: index + 1, id: `case ${index}`, ...expected })),
+  );
+});
+
+test("a line that cannot be read gets its error in its place, and the rest goes on", async () => {
+  const input = [
+    question(),
+    "{not json",
+    question({ pstal: "10001" }),
+    "",
+    question({ callType: "fax" }),
+    question({ number: "+19115550123" }),
+  ];
+  const result = await run(["check", "-", "--pack", RULES], input.join("\n"));
+  expect(result.code).toBe(4);
+  expect(rowsOf(result).map(({ line, decision }) => [line, decision])).toEqual([
+    [1, "allow"],
+    [2, undefined],
+    [3, undefined],
+    [5, undefined],
+    [6, "deny"],
+  ]);
+  const message = (index: number) => (rowsOf(result)[index]?.["error"] as { message: string }).message;
+  expect(message(1)).toContain("not JSON");
+  expect(message(2)).toContain("did you mean postal?");
+  expect(message(3)).toContain("telemarketing, prerecorded, collection");
+});
+
+test("decisions carry reasons, zones and what they were made with; samples under `input` are taken as they stand", async () => {
+  const sample = JSON.stringify({
+    id: "S",
+    title: "late",
+    input: JSON.parse(question({ at: "2026-06-16T03:00:00Z" })) as object,
+    expect: {},
+  });
+  const [row] = rowsOf(await run(["check", "--pack", RULES], sample));
+  expect(row).toMatchObject({
+    line: 1,
+    id: "S",
+    rules: ["HOURS_FEDERAL"],
+    next: "2026-06-16T12:00:00Z",
+    zones: ["America/New_York"],
+    packVersion: "flat-rule-set-2026@1",
+    timeZoneData: process.versions["tz"],
+  });
+  expect(row?.["reasons"]).toEqual([expect.stringContaining("it is Mon 2026-06-15 23:00 in America/New_York")]);
+});
+
+test("an answer comes before the next question is asked", async () => {
+  const child = spawn(process.execPath, [BIN, "compliance", "check", "--pack", RULES], {
+    cwd: folder.path,
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  child.stdout.setEncoding("utf8");
+  for (const minute of ["00", "01", "02"]) {
+    child.stdin.write(`${question({ at: `2026-06-16T15:${minute}:00Z` })}\n`);
+    const [text] = (await once(child.stdout, "data")) as [string];
+    expect(JSON.parse(text)).toMatchObject({ decision: "allow", next: `2026-06-16T15:${minute}:00Z` });
+  }
+  child.stdin.end();
+  expect(await once(child, "close")).toEqual([0, null]);
+});
+
+test("explain shows reasons, the next instant and 48 hours of cells", async () => {
+  const result = await run(["explain", "+1 (850) 555-0117", "--at", "2026-07-03T12:30:00Z", "--pack", RULES]);
+  expect(result.code).toBe(0);
+  expect(result.stdout).toContain("DENY: HOURS_FEDERAL, HOURS_STATE");
+  expect(result.stdout).toContain("first allowed at 2026-07-03T13:00:00Z: Fri 2026-07-03 09:00 America/New_York");
+  expect(result.stdout).toMatch(/^all rules +\.#{22}\.{25}$/m);
+  expect(result.stdout.match(/^[A-Za-z].* +[#.]{48}$/gm)?.length).toBeGreaterThanOrEqual(8);
+
+  const facts = await write(
+    "facts.json",
+    JSON.stringify({ dnc: { national: true }, ebr: { kind: "inquiry", date: "2026-06-01" } }),
+  );
+  const machine = await run([
+    "explain",
+    "+12125550123",
+    "--at",
+    "2026-07-03T15:00:00Z",
+    "--pack",
+    RULES,
+    "--facts",
+    facts,
+    "--json",
+  ]);
+  const [row] = rowsOf(machine);
+  expect(row).toMatchObject({ decision: "allow", strip: { minutes: 30 } });
+  expect((row?.["strip"] as { all: string }).all).toHaveLength(96);
+});
+
+test("a pack that cannot be used is refused as a whole, with every fault and its path", async () => {
+  const bad = await write(
+    "bad.json",
+    JSON.stringify({ format: "outdial-rule-pack/1", id: "x", title: "x", version: "1", rulez: [] }),
+  );
+  const result = await run(["pack", "validate", bad]);
+  expect(result.code).toBe(2);
+  expect(result.stderr).toContain("rulez: unknown field; did you mean rules?");
+  expect((await run(["check", "-", "--pack", "nowhere.json"], question())).code).toBe(2);
+});
+
+test("an overlay in YAML is laid over the shipped pack; diff and replay tell what it changes", async () => {
+  const overlay = await write(
+    "acme.yaml",
+    `format: outdial-rule-pack/1
+id: acme
+title: Rules of Acme
+version: "3"
+base: us-ca-uk-2026
+jurisdictions: []
+rules:
+  - kind: closed-days
+    id: acme-inventory
+    jurisdiction: US
+    binds: [telemarketing]
+    calendar: inventory
+    violation: CLOSED_ACME
+    citation: house rule 12
+    confidence: policy
+calendars:
+  inventory: { days: ["2026-06-16"] }
+emergencies: []
+geography: builtin
+`,
+  );
+  expect((await run(["pack", "validate", overlay])).stdout).toContain("us-ca-uk-2026+acme@2026.11+3");
+  const diff = await run(["pack", "diff", "us-ca-uk-2026", overlay]);
+  expect(diff.stdout).toContain("+ rules acme-inventory");
+
+  const recorded = await run(["check", "-", "--record"], [question(), question({ at: "2026-06-17T15:00:00Z" })].join("\n"));
+  expect(rowsOf(recorded).map(({ decision }) => decision)).toEqual(["allow", "allow"]);
+  const replayed = await run(["pack", "replay", "-", "--pack", overlay], recorded.stdout);
+  expect(replayed.code).toBe(0);
+  expect(rowsOf(replayed)).toEqual([
+    {
+      line: 1,
+      change: "decision",
+      before: { decision: "allow", rules: [], next: "2026-06-16T15:00:00Z" },
+      after: { decision: "deny", rules: ["CLOSED_ACME"], next: "2026-06-17T12:00:00Z" },
+    },
+  ]);
+  expect((await run(["pack", "show", overlay, "--jurisdiction", "us-fl"])).stdout).toContain("mon-sun 08:00-20:00");
+});
+
+test("a pack of the configuration is used when no flag names one", async () => {
+  await writeFile(join(folder.path, "outdial.yaml"), `compliance: { pack: ${JSON.stringify(RULES)} }\n`);
+  const [row] = rowsOf(await run(["check", "-"], question()));
+  expect(row?.["packVersion"]).toBe("flat-rule-set-2026@1");
+});
