@@ -30,7 +30,8 @@ export type {
   RevocationState,
 } from "./facts/types.ts";
 export type { JobLedger } from "./jobs/ledger.ts";
-export type { Batch, Job, JobStatus, NewItem } from "./jobs/types.ts";
+export type { Batch, ItemResult, Job, JobItem, JobStatus, NewItem } from "./jobs/types.ts";
+export { ITEM_RESULTS } from "./jobs/types.ts";
 export type { StoreLog } from "./log.ts";
 export type { Outbox } from "./outbox/outbox.ts";
 export type { ClaimedEvent, Delivery, DeliveryStatus, FailedAttempt, OutboxEvent } from "./outbox/types.ts";
@@ -47,4 +48,5 @@ export {
   type RetrievalTotals,
   type RetrievalWindow,
 } from "./retrieval/index.ts";
+export { DIALER_CHANGE, type DialerChange, type DialerLedger } from "./settings/index.ts";
 export { openStore, type Store } from "./store.ts";

@@ -15,6 +15,7 @@ import { Outbox } from "./outbox/outbox.ts";
 import { Replicas } from "./replicas.ts";
 import { KeptFigures } from "./reports/reported-figures.ts";
 import { LakeFiles, RetrievalLedger, RetrievalSchedules } from "./retrieval/index.ts";
+import { DialerLedger } from "./settings/index.ts";
 
 /** Where the store is and what it works with. */
 export interface OpenStoreOptions {
@@ -50,6 +51,8 @@ export interface Store {
   readonly figures: KeptFigures;
   /** What the CRM was told and what it has. */
   readonly crm: CrmLedger;
+  /** Versions of the dialer settings and how they came about. */
+  readonly dialer: DialerLedger;
   /** Waits for what is under way, closes the connections and leaves the embedded server. May be called twice. */
   close(): Promise<void>;
 }
@@ -94,6 +97,7 @@ function assemble(url: string, database: Database, audit: AuditLog, clock: Clock
     lakeFiles: new LakeFiles(database, () => clock.now()),
     figures: new KeptFigures(database),
     crm: new CrmLedger(database, audit, () => clock.now()),
+    dialer: new DialerLedger(database, audit, () => clock.now()),
     facts: new Facts(database, audit, clock),
     close: () => {
       closed ??= close();

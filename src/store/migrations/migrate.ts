@@ -11,9 +11,20 @@ import { facts } from "./0005-facts.ts";
 import { registry } from "./0006-registry.ts";
 import { retrieval } from "./0008-retrieval.ts";
 import { outcomeReports } from "./0009-outcome-reports.ts";
+import { dialerChanges } from "./0010-dialer-changes.ts";
 import type { Migration } from "./migration.ts";
 
-const MIGRATIONS: readonly Migration[] = [ledger, audit, outbox, replicas, facts, registry, retrieval, outcomeReports];
+const MIGRATIONS: readonly Migration[] = [
+  ledger,
+  audit,
+  outbox,
+  replicas,
+  facts,
+  registry,
+  retrieval,
+  outcomeReports,
+  dialerChanges,
+];
 
 /** Key of the advisory lock that processes starting at once wait on: "outdial" in ASCII, cut to 48 bits. */
 const LOCK = "0x6f7574646961";
