@@ -18,7 +18,12 @@ export const span = z
   .overwrite((value) => (typeof value === "string" ? (parseDuration(value) ?? 0) / 1000 : value));
 
 /** A span above 0. */
-export const positiveSpan = span.refine((value) => typeof value === "string" || value > 0, "a span above 0");
+export const positiveSpan = z
+  .union([
+    z.number().positive("a span above 0"),
+    z.string().refine((text) => (parseDuration(text) ?? 0) > 0, 'a span above 0 such as "90s", "15m", "1h30m"'),
+  ])
+  .overwrite((value) => (typeof value === "string" ? (parseDuration(value) ?? 0) / 1000 : value));
 
 /** A local time of day, `HH:MM` or `HH:MM:SS`, up to `24:00`. */
 export const timeOfDay = z.string().regex(CLOCK, 'a time of day such as "09:00"');

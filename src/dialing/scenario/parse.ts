@@ -47,7 +47,7 @@ function rateProblems({ calls }: SimulationScenario): Problem[] {
   const sum = (hour: number) => (answer[hour] ?? 0) + (machine[hour] ?? 0) + (busy[hour] ?? 0) + (invalid[hour] ?? 0);
   const tooMuch = (hour: number) => sum(hour) > 1 + 1e-9;
   const message = (hour: number) =>
-    `answer, machine, busy and invalid probabilities add to ${sum(hour).toPrecision(4)}; at most 1 is allowed, the rest is not answered`;
+    `answer, machine, busy and invalid probabilities add to ${Number(sum(hour).toPrecision(4))}; at most 1 is allowed, the rest is not answered`;
   const named = new Set(calls.byHour.map(({ hour }) => hour));
   const problems = calls.byHour.flatMap(({ hour }, i) =>
     tooMuch(hour) ? [{ path: `calls.byHour[${i}]`, message: message(hour) }] : [],
