@@ -3,16 +3,16 @@
 export { openRecords, openTagging, type Records, type ResultRow, type TaggingOptions, type TaggingRuntime } from "./app/index.ts";
 export { messageOf, OutdialError } from "./kernel/index.ts";
 export {
-  type ItemResult,
   indexMatrix,
+  type JobProgress,
   type MatrixIndex,
   OperationError,
   type PlanReport,
+  type RowJob,
   type RowProblem,
   readMatrix,
-  type TagJob,
-  type TagProgress,
   type TagSource,
   validateTagging,
 } from "./operations/index.ts";
+export type { ItemResult } from "./store/index.ts";
 export * from "./tenant/index.ts";

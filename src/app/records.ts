@@ -1,7 +1,7 @@
 // What the ledger, the audit log and the outbox hold, for commands that only read or cancel.
 
-import { createStoreJobs, type ItemResult, type ResultCounts, type TagJob } from "../operations/index.ts";
-import type { AuditEntry, AuditVerdict, Delivery, DeliveryStatus, Store } from "../store/index.ts";
+import { createStoreRecords, type ResultCounts, type RowJob, TAG } from "../operations/index.ts";
+import type { AuditEntry, AuditVerdict, Delivery, DeliveryStatus, ItemResult, Store } from "../store/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import { type Environment, storeOf } from "./workplace.ts";
 
@@ -19,9 +19,9 @@ export interface ResultRow {
 
 /** What the ledger, the audit log and the outbox hold; needs no tenant. */
 export interface Records extends AsyncDisposable {
-  jobs(limit: number): Promise<TagJob[]>;
+  jobs(limit: number): Promise<RowJob[]>;
   /** Throws OperationError `job_not_found`. */
-  job(id: string): Promise<TagJob>;
+  job(id: string): Promise<RowJob>;
   cancel(id: string): Promise<void>;
   counts(id: string): Promise<ResultCounts>;
   rows(id: string, only?: string): AsyncIterable<ResultRow>;
@@ -40,7 +40,7 @@ export async function openRecords(flags: Flags, environment: Environment): Promi
 }
 
 export function recordsOf(store: Store): Omit<Records, keyof AsyncDisposable> {
-  const jobs = createStoreJobs(store.jobs);
+  const jobs = createStoreRecords(store.jobs, [TAG]);
   return {
     jobs: (limit) => jobs.list(limit),
     job: (id) => jobs.get(id),

@@ -2,15 +2,14 @@
 
 import {
   cloudEvent,
-  createStoreJobs,
-  createStoreLedger,
+  createStoreRecords,
+  createTagLedger,
   type PlanReport,
   type PlanSink,
   readMatrix,
   TAG,
   Tagging,
   type TagSource,
-  tagBody,
   validateTagging,
 } from "../operations/index.ts";
 import { systemClock, type Tenant } from "../tenant/index.ts";
@@ -57,14 +56,14 @@ export async function openTagging(flags: Flags, environment: Environment, option
   await using stack = new AsyncDisposableStack();
   const workplace = await openWorkplace(stack, flags, environment, options);
   const { config, tenant, store, random, replica } = workplace;
-  const jobs = createStoreJobs(store.jobs);
+  const jobs = createStoreRecords(store.jobs, [TAG]);
   const tagging = new Tagging({
     jobs,
-    ledgerOf: (job) =>
-      createStoreLedger({
+    ledgerOf: (campaignId) =>
+      createTagLedger({
         jobs: store.jobs,
         actor: config.actor,
-        campaignId: job.campaignId,
+        campaignId,
         executor: replica.id,
         now: () => systemClock.now(),
         endpoint: workplace.receivers.bi === undefined ? undefined : BI,
@@ -81,7 +80,7 @@ export async function openTagging(flags: Flags, environment: Environment, option
     replicaId: replica.id,
     concurrency: options.concurrency ?? config.concurrency,
   });
-  tagging.attach(await workplace.launch({ [TAG]: tagBody(tagging) }));
+  tagging.attach(await workplace.launch({ [TAG]: tagging.body() }));
   workplace.startDelivery();
   const owned = stack.move();
   const { counts, rows, verifyAudit, deliveries } = recordsOf(store);

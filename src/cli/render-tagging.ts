@@ -1,15 +1,21 @@
 // What people read about a tagging job: the progress line, the report of a plan, the summary of a job. Pure text.
 
 import type { HistogramSummary } from "../kernel/index.ts";
-import type { ItemResult, PlanReport, ResultCounts, TagJob, TagProgress } from "../operations/index.ts";
+import type { JobProgress, PlanReport, RefusedRow, ResultCounts, RowJob } from "../operations/index.ts";
+import type { ItemResult } from "../store/index.ts";
 
 const NAMES: Readonly<Record<ItemResult, string>> = {
   tagged: "tagged",
+  success: "success",
   unchanged: "unchanged",
   duplicate: "duplicate",
   refused: "refused",
+  validation_error: "validation errors",
   locked: "locked",
+  conflict_persistent: "persistent conflicts",
+  exhausted_retries: "out of retries",
   not_found: "not found",
+  forbidden: "forbidden",
   unknown: "unknown",
   failed: "failed",
 };
@@ -47,7 +53,7 @@ export class Pace {
 }
 
 /** One line for a terminal. `budget` is the used share of the request limit, when there is one. */
-export function progressLine(progress: TagProgress, pace: ReturnType<Pace["note"]>, budget: string): string {
+export function progressLine(progress: JobProgress, pace: ReturnType<Pace["note"]>, budget: string): string {
   const done = total(progress.counts);
   const share = progress.totalRows === 0 ? 100 : Math.floor((100 * done) / progress.totalRows);
   const speed = pace === undefined ? "" : ` · ${grouped(pace.perSecond)}/s · ${duration(pace.secondsLeft)} left`;
@@ -81,9 +87,12 @@ export function planLines(plan: PlanReport): string[] {
 }
 
 function refusedLines(plan: PlanReport): string[] {
+  const named = ({ callId, interactionId }: RefusedRow) => {
+    const id = callId ?? interactionId ?? "";
+    return id === "" ? "" : ` ${printable(id)}`;
+  };
   const lines = plan.examples.map(
-    (row) =>
-      `  line ${row.line}${row.callId === "" ? "" : ` ${printable(row.callId)}`}: ${row.problems.map((problem) => problem.message).join("; ")}`,
+    (row) => `  line ${row.line}${named(row)}: ${row.problems.map((problem) => problem.message).join("; ")}`,
   );
   const more = plan.refused - plan.examples.length;
   if (more > 0) lines.push(`  … and ${grouped(more)} more; --out FILE writes them all`);
@@ -96,8 +105,9 @@ export function printable(text: string): string {
 }
 
 /** The summary of a job that ended or stopped. */
-export function jobLines(job: TagJob, counts: ResultCounts): string[] {
-  const lines = [`job ${job.id} ${job.status.replaceAll("_", " ")} · campaign ${job.campaignId} · ${printable(job.sourceName)}`];
+export function jobLines(job: RowJob, counts: ResultCounts): string[] {
+  const campaign = job.campaignId === undefined ? "" : ` · campaign ${job.campaignId}`;
+  const lines = [`job ${job.id} ${job.status.replaceAll("_", " ")}${campaign} · ${printable(job.sourceName)}`];
   lines.push(`  ${grouped(job.totalRows)} rows: ${countsLine(counts)}`);
   const left = job.totalRows - total(counts);
   if (left > 0) lines.push(`  ${grouped(left)} rows without a result yet`);

@@ -1,7 +1,8 @@
 // outdial jobs: list, show, resume, cancel.
 
 import { openRecords, openTagging } from "../../app/index.ts";
-import { ENDED, ITEM_RESULTS } from "../../operations/index.ts";
+import { ENDED } from "../../operations/index.ts";
+import { ITEM_RESULTS } from "../../store/index.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import type { GlobalFlags } from "../options.ts";

@@ -1,7 +1,7 @@
 // outdial tag: validate, plan, run, report.
 
 import { openTagging, type TaggingRuntime } from "../../app/index.ts";
-import { OperationError, type RefusedRow, type TagJob } from "../../operations/index.ts";
+import { OperationError, type RefusedRow, type RowJob } from "../../operations/index.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type { Io } from "../io.ts";
 import type { GlobalFlags } from "../options.ts";
@@ -46,7 +46,7 @@ export async function tag([file = "-"]: readonly string[], flags: TagFlags, io: 
 }
 
 /** Runs a job to its end with progress on stderr, and reports it. Used by `tag` and `jobs resume`. */
-export async function runAndReport(runtime: TaggingRuntime, job: TagJob, out: string | undefined, io: Io): Promise<number> {
+export async function runAndReport(runtime: TaggingRuntime, job: RowJob, out: string | undefined, io: Io): Promise<number> {
   const interrupt = () => {
     io.say("stopping: what is under way is being recorded …");
     runtime.tagging.interrupt();
@@ -68,7 +68,7 @@ export async function runAndReport(runtime: TaggingRuntime, job: TagJob, out: st
 /** Writes the result rows and the summary. */
 export async function reportJob(
   runtime: Pick<TaggingRuntime, "counts" | "rows">,
-  job: TagJob,
+  job: RowJob,
   out: string | undefined,
   io: Io,
   only?: string,
@@ -84,7 +84,7 @@ export async function reportJob(
   return jobExit(job);
 }
 
-function jobExit(job: TagJob): number {
+function jobExit(job: RowJob): number {
   if (job.status === "done") return EXIT.done;
   if (job.status === "partly_failed") return EXIT.partlyFailed;
   if (job.status === "running" || job.status === "ready") return EXIT.interrupted;

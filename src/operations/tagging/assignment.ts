@@ -1,6 +1,7 @@
 // What one row of a tagging file asks for, and the rules that hold before anything is sent.
 
 import { nearest } from "../../kernel/index.ts";
+import type { RowProblem as AnyRowProblem } from "../jobs/index.ts";
 
 /** The largest number of tags the tenant takes on one call. */
 const MAX_TAGS = 10;
@@ -26,21 +27,18 @@ export interface Assignment {
   readonly tags: readonly string[];
 }
 
-/** Why a row is refused: which field, what was wrong, what is allowed. */
-export interface RowProblem {
-  readonly code:
-    | "missing_field"
-    | "malformed_id"
-    | "unknown_disposition_code"
-    | "orphaned_reason_code"
-    | "unknown_reason_code"
-    | "too_many_tags"
-    | "unreadable_row"
-    | "not_utf8"
-    | "conflicting_duplicate";
-  readonly field?: string;
-  readonly message: string;
-}
+/** Why a tagging row is refused. */
+export type RowProblem = AnyRowProblem<
+  | "missing_field"
+  | "malformed_id"
+  | "unknown_disposition_code"
+  | "orphaned_reason_code"
+  | "unknown_reason_code"
+  | "too_many_tags"
+  | "unreadable_row"
+  | "not_utf8"
+  | "conflicting_duplicate"
+>;
 
 /** A campaign's disposition codes, ready for look-ups. */
 export interface MatrixIndex {

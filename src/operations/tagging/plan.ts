@@ -1,12 +1,8 @@
-// Turns rows into the chunks of a job: valid rows to send, refused rows with all their reasons, duplicates. Nothing is sent here.
+// What becomes of each row of a tagging file: sent, refused with all its reasons, or a duplicate; and the stored text of that.
 
+import { type PlanReport, type PlanSink, planRows, type RowPlanner, SeenKeys } from "../jobs/index.ts";
 import { type Assignment, assignmentKey, checkRow, type MatrixIndex, type RowProblem } from "./assignment.ts";
 import type { ReadRow } from "./read-rows.ts";
-import { SeenCalls } from "./seen-calls.ts";
-
-/** Rows in a chunk: one durable step of the job. */
-const CHUNK_ROWS = 500;
-const EXAMPLES = 20;
 
 /** One row of a chunk, in the compact form that is stored. */
 export type PlannedRow =
@@ -17,6 +13,8 @@ export type PlannedRow =
       readonly callId: string;
       readonly code: string;
       readonly problems: readonly RowProblem[];
+      /** Only while planning: the line of an earlier row that is refused with this one. */
+      readonly conflictsWith?: number;
     }
   | {
       readonly kind: "duplicate";
@@ -25,44 +23,6 @@ export type PlannedRow =
       readonly code: string;
       readonly firstLine: number;
     };
-
-export interface PlannedChunk {
-  readonly no: number;
-  readonly firstLine: number;
-  readonly lastLine: number;
-  readonly rows: readonly PlannedRow[];
-}
-
-/** A row that names a call that a later row names too, asking for something else: both are refused. */
-export interface Conflict {
-  readonly line: number;
-  readonly otherLine: number;
-}
-
-export interface RefusedRow {
-  readonly line: number;
-  readonly callId: string;
-  readonly problems: readonly RowProblem[];
-}
-
-export interface PlanReport {
-  readonly rows: number;
-  readonly toSend: number;
-  readonly refused: number;
-  readonly duplicates: number;
-  /** Refused rows by the code of each of their problems. */
-  readonly problems: Readonly<Record<string, number>>;
-  /** The first refused rows. */
-  readonly examples: readonly RefusedRow[];
-}
-
-/** Where a plan goes: the ledger, or nowhere for a dry run. */
-export interface PlanSink {
-  chunk?(chunk: PlannedChunk): Promise<void>;
-  conflicts?(conflicts: readonly Conflict[]): Promise<void>;
-  refused?(row: RefusedRow): Promise<void> | void;
-  progress?(rows: number): void;
-}
 
 /** The problem of the earlier row of a conflict, known only after the later one was read. */
 export function conflictProblem(otherLine: number): RowProblem {
@@ -74,66 +34,29 @@ export function conflictProblem(otherLine: number): RowProblem {
 }
 
 /**
- * Plans a whole input at constant memory (see SeenCalls).
+ * Plans a whole input at constant memory (see SeenKeys).
  * A call named twice with the same body is sent once; with different bodies, both rows are refused and each names the other's line.
  */
-export async function planRows(
+export function planTagging(
   rows: AsyncIterable<ReadRow>,
   matrix: MatrixIndex,
-  sink: PlanSink,
-  seen: SeenCalls = new SeenCalls(),
+  sink: PlanSink<PlannedRow>,
+  seen: SeenKeys = new SeenKeys(),
 ): Promise<PlanReport> {
-  const conflicts = new Map<number, number>();
-  const problems: Record<string, number> = {};
-  const examples: RefusedRow[] = [];
-  const counts = { rows: 0, toSend: 0, refused: 0, duplicates: 0 };
-  let chunk: PlannedRow[] = [];
-  let firstLine = 0;
-  let lastLine = 0;
-  let no = 0;
-
-  const refuse = async (row: RefusedRow) => {
-    counts.refused += 1;
-    for (const problem of row.problems) problems[problem.code] = (problems[problem.code] ?? 0) + 1;
-    if (examples.length < EXAMPLES) examples.push(row);
-    await sink.refused?.(row);
+  const planner: RowPlanner<ReadRow, PlannedRow> = {
+    plan: (read) => planRow(read, matrix, seen),
+    lineOf,
+    conflict: (line, otherLine) => ({ line, callId: "", problems: [conflictProblem(otherLine)] }),
   };
-  const close = async () => {
-    if (chunk.length === 0) return;
-    await sink.chunk?.({ no, firstLine, lastLine, rows: chunk });
-    no += 1;
-    chunk = [];
-  };
-
-  for await (const read of rows) {
-    const planned = planRow(read, matrix, seen);
-    if (planned.kind === "send") counts.toSend += 1;
-    else if (planned.kind === "duplicate") counts.duplicates += 1;
-    else await refuse(planned);
-    if (planned.kind === "refused" && planned.conflictsWith !== undefined && !conflicts.has(planned.conflictsWith)) {
-      conflicts.set(planned.conflictsWith, planned.line);
-    }
-    lastLine = planned.kind === "send" ? planned.assignment.line : planned.line;
-    if (chunk.length === 0) firstLine = lastLine;
-    chunk.push(planned);
-    counts.rows += 1;
-    if (chunk.length >= CHUNK_ROWS) {
-      await close();
-      sink.progress?.(counts.rows);
-    }
-  }
-  await close();
-  for (const [line, otherLine] of conflicts) {
-    counts.toSend -= 1;
-    await refuse({ line, callId: "", problems: [conflictProblem(otherLine)] });
-  }
-  await sink.conflicts?.([...conflicts].map(([line, otherLine]) => ({ line, otherLine })));
-  return { ...counts, problems, examples: examples.sort((a, b) => a.line - b.line) };
+  return planRows(rows, planner, sink);
 }
 
-type Planned = PlannedRow & { readonly conflictsWith?: number };
+/** The line a planned row came from. */
+export function lineOf(row: PlannedRow): number {
+  return row.kind === "send" ? row.assignment.line : row.line;
+}
 
-function planRow(read: ReadRow, matrix: MatrixIndex, seen: SeenCalls): Planned {
+function planRow(read: ReadRow, matrix: MatrixIndex, seen: SeenKeys): PlannedRow {
   if ("problem" in read) return { kind: "refused", line: read.line, callId: read.callId, code: "", problems: [read.problem] };
   const { line, callId, dispositionCodeId: code } = read.row;
   const checked = checkRow(read.row, matrix);

@@ -7,20 +7,7 @@ import type { Assignment, RowProblem } from "./assignment.ts";
  * `tagged` stored by us · `unchanged` stored already · `refused` by a local rule or with 400 · `duplicate` of another row, sent once ·
  * `locked` 409 · `not_found` 404 · `unknown` sent, no answer, not settled yet · `failed` surely not stored.
  */
-export type ItemResult = "tagged" | "unchanged" | "refused" | "duplicate" | "locked" | "not_found" | "unknown" | "failed";
-export const ITEM_RESULTS: readonly ItemResult[] = [
-  "tagged",
-  "unchanged",
-  "refused",
-  "duplicate",
-  "locked",
-  "not_found",
-  "unknown",
-  "failed",
-];
-
-/** Results after which nothing is left to do and nothing went wrong. */
-export const GOOD_RESULTS: readonly ItemResult[] = ["tagged", "unchanged", "duplicate"];
+type TagResult = "tagged" | "unchanged" | "refused" | "duplicate" | "locked" | "not_found" | "unknown" | "failed";
 
 /** An item as it goes to the ledger. */
 export interface FinishedItem {
@@ -28,7 +15,7 @@ export interface FinishedItem {
   readonly callId: string;
   readonly code: string;
   readonly reasonCode?: string;
-  readonly result: ItemResult;
+  readonly result: TagResult;
   readonly statusCode?: number;
   readonly reason?: string;
   readonly attempts: number;
@@ -37,7 +24,7 @@ export interface FinishedItem {
   readonly callStatus?: string;
 }
 
-const RESULT_OF: Readonly<Record<AssignOutcome["result"], ItemResult>> = {
+const RESULT_OF: Readonly<Record<AssignOutcome["result"], TagResult>> = {
   stored: "tagged",
   unchanged: "unchanged",
   refused: "refused",

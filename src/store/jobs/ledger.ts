@@ -100,16 +100,18 @@ export class JobLedger {
   }
 
   /** Jobs, newest first. `after` is the last job of the page before. */
-  async listJobs(query: { status?: readonly JobStatus[]; kind?: string; after?: Job; limit?: number } = {}): Promise<Job[]> {
+  async listJobs(
+    query: { status?: readonly JobStatus[]; kinds?: readonly string[]; after?: Job; limit?: number } = {},
+  ): Promise<Job[]> {
     let select = this.#database.kysely
       .selectFrom("outdial.jobs")
       .selectAll()
       .orderBy("created_at", "desc")
       .orderBy("id", "desc")
       .limit(query.limit ?? 50);
-    const { status, kind, after } = query;
+    const { status, kinds, after } = query;
     if (status !== undefined) select = select.where("status", "in", [...status]);
-    if (kind !== undefined) select = select.where("kind", "=", kind);
+    if (kinds !== undefined) select = select.where("kind", "in", [...kinds]);
     if (after !== undefined) {
       const at = new Date(after.createdAt);
       select = select.where(sql<boolean>`(created_at, id) < (${at}, ${after.id})`);

@@ -8,8 +8,22 @@ import type { OutboxEvent } from "../outbox/types.ts";
 export const JOB_STATUSES = ["planning", "ready", "running", "done", "partly_failed", "failed", "stopped", "cancelled"] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
-/** How an item ended; `unknown` is settled later by reading back. */
-export const ITEM_RESULTS = ["tagged", "unchanged", "refused", "duplicate", "locked", "not_found", "unknown", "failed"] as const;
+/** How an item ended, whatever kind of job it belongs to; `unknown` is settled later by reading back. */
+export const ITEM_RESULTS = [
+  "tagged",
+  "success",
+  "unchanged",
+  "duplicate",
+  "refused",
+  "validation_error",
+  "locked",
+  "conflict_persistent",
+  "exhausted_retries",
+  "not_found",
+  "forbidden",
+  "unknown",
+  "failed",
+] as const;
 export type ItemResult = (typeof ITEM_RESULTS)[number];
 
 /** Items by result; results that did not occur are absent. */

@@ -126,7 +126,7 @@ test("jobs are listed newest first, page by page, by kind and status", async () 
   const after = first.at(-1);
   expect(first.map(({ id }) => id)).toEqual(["job_4", "job_3"]);
   expect((await jobs.listJobs({ ...(after && { after }) })).map(({ id }) => id)).toEqual(["job_2", "job_1", "job_0"]);
-  expect((await jobs.listJobs({ kind: "tag", status: ["ready"] })).map(({ id }) => id)).toEqual(["job_2", "job_0"]);
+  expect((await jobs.listJobs({ kinds: ["tag"], status: ["ready"] })).map(({ id }) => id)).toEqual(["job_2", "job_0"]);
 });
 
 test("a chunk is read with its payload, intent, conflicts and what is done", async () => {

@@ -1,36 +1,35 @@
-// The workflow of a tagging job: which chunks are left, each chunk as one durable step, then what is open is settled, then the job is closed.
+// The workflow of a job over rows: which chunks are left, each chunk as one durable step, then what is open is settled, then the job is closed.
 //
-//   pending chunks ─▶ chunk 0 ─▶ chunk 1 ─▶ … (three overlap, so that the pipe never runs dry at a chunk's end) ─▶ settle ─▶ close
+//   pending chunks ─▶ chunk 0 ─▶ chunk 1 ─▶ … (some overlap, so that the pipe never runs dry at a chunk's end) ─▶ settle ─▶ close
 //                        └── stop (no rights, vendor away, interrupted): no further chunk, the job is closed as stopped and can be resumed
 
-import { Histogram, type HistogramSummary } from "../../kernel/index.ts";
+import { Histogram } from "../../kernel/index.ts";
 import type { JobBody } from "../durable.ts";
 import { standStillWhenTakenOver } from "../taken-over.ts";
-import type { ChunkReport, StopReason, TagRun } from "./run.ts";
+import type { Measured, StopReason } from "./record.ts";
+import type { ChunkReport } from "./run.ts";
 
-/** Chunks under way at once. */
-const OVERLAP = 3;
-
-/** What a run measured, over all its chunks. Latencies in milliseconds. */
-export interface Measured {
-  readonly attempts: HistogramSummary;
-  readonly items: HistogramSummary;
-  readonly retries: number;
-  readonly rateLimited: number;
+/** A run of a job, as the workflow drives it. */
+interface ChunkRunner {
+  sendChunk(no: number): Promise<ChunkReport>;
+  settle(): Promise<StopReason | undefined>;
 }
 
 /** What the workflow needs of the process it runs in. */
-export interface TagHost {
+export interface ChunkHost {
   /** Takes the job for this replica and gives the run; called anew when a workflow is taken up after a crash. */
-  open(jobId: string): Promise<TagRun>;
+  open(jobId: string): Promise<ChunkRunner>;
   pendingChunks(jobId: string): Promise<number[]>;
   /** Told when another replica has taken the job: this process must not go on with it. */
   lost(jobId: string): void;
   close(jobId: string, end: { readonly stop: StopReason | undefined; readonly measured: Measured }): Promise<void>;
 }
 
-/** The body of the tagging workflow. A replica that finds the job taken over stands still instead of recording a result that is not its own. */
-export function tagBody(host: TagHost): JobBody {
+/**
+ * The body of the workflow. A replica that finds the job taken over stands still instead of recording a result that is not its own.
+ * @param overlap chunks under way at once; 1 keeps the order of the file between chunks
+ */
+export function chunkedBody(host: ChunkHost, overlap: number): JobBody {
   return async (jobId, step) => {
     const run = await host.open(jobId);
     const guarded = <T>(name: string, work: () => Promise<T>) =>
@@ -40,7 +39,7 @@ export function tagBody(host: TagHost): JobBody {
     const sends: Promise<ChunkReport>[] = [];
     let stop: StopReason | undefined;
     for (const [index, no] of chunks.entries()) {
-      stop ??= (await sends[index - OVERLAP])?.stop;
+      stop ??= (await sends[index - overlap])?.stop;
       if (stop !== undefined) break;
       // As text: the workflow's own serializer walks every number of a histogram.
       const sending = guarded(`chunk-${no}`, async () => JSON.stringify(await run.sendChunk(no))).then(
@@ -62,11 +61,19 @@ function merge(reports: readonly ChunkReport[]): Measured {
   const items = new Histogram();
   let retries = 0;
   let rateLimited = 0;
+  let conflicts: number | undefined;
   for (const report of reports) {
     attempts.merge(Histogram.from(report.attempts));
     items.merge(Histogram.from(report.items));
     retries += report.retries;
     rateLimited += report.rateLimited;
+    if (report.conflicts !== undefined) conflicts = (conflicts ?? 0) + report.conflicts;
   }
-  return { attempts: attempts.summary(), items: items.summary(), retries, rateLimited };
+  return {
+    attempts: attempts.summary(),
+    items: items.summary(),
+    retries,
+    rateLimited,
+    ...(conflicts === undefined ? {} : { conflicts }),
+  };
 }

@@ -1,4 +1,4 @@
-// Which calls a file has named already, at constant memory: a hash table of numbers instead of a map of strings.
+// What a file has named already, at constant memory: a hash table of numbers instead of a map of strings.
 
 /** 64 bits of hash of a text, as two unsigned 32-bit words (two mixed multiplicative hashes, finished as in MurmurHash3). */
 function hash64(text: string): [number, number] {
@@ -18,11 +18,11 @@ const SLOT = 5;
 const INITIAL_SLOTS = 2 ** 21;
 
 /**
- * Remembers, for each call id, the line that named it first and a hash of what that line asked for. A slot takes 20 bytes; the
- * first table serves 1.4 million calls (40 MiB), then it doubles. Ids are compared by 64-bit hashes: the chance that
+ * Remembers, for each id, the line that named it first and a hash of what that line asked for. A slot takes 20 bytes; the
+ * first table serves 1.4 million ids (40 MiB), then it doubles. Ids are compared by 64-bit hashes: the chance that
  * two of a million different ids meet is below 3 in 100 million, and such a meeting refuses both rows loudly.
  */
-export class SeenCalls {
+export class SeenKeys {
   #slots: number;
   #table: Uint32Array;
   #used = 0;
@@ -34,16 +34,16 @@ export class SeenCalls {
   }
 
   /** A table that serves this many rows before it grows. */
-  static for(rows: number): SeenCalls {
-    return new SeenCalls(2 ** Math.ceil(Math.log2(Math.max(16, rows / 0.7))));
+  static for(rows: number): SeenKeys {
+    return new SeenKeys(2 ** Math.ceil(Math.log2(Math.max(16, rows / 0.7))));
   }
 
   /**
-   * Notes that `line` (from 1) asks for `key` on the call.
-   * @returns undefined when the call is new; else the line that named it first and whether it asked for the same
+   * Notes that `line` (from 1) asks for `key` on the thing of that id.
+   * @returns undefined when the id is new; else the line that named it first and whether it asked for the same
    */
-  note(callId: string, key: string, line: number): { firstLine: number; same: boolean } | undefined {
-    const [idHigh, idLow] = hash64(callId);
+  note(id: string, key: string, line: number): { firstLine: number; same: boolean } | undefined {
+    const [idHigh, idLow] = hash64(id);
     const [keyHigh, keyLow] = hash64(key);
     const at = this.#find(idHigh, idLow);
     const firstLine = this.#table[at + 4] ?? 0;

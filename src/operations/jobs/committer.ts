@@ -1,7 +1,6 @@
 // Gathers finished items and commits them in micro-batches: while one batch is being written the next one fills.
 
 import type { Clock } from "../../kernel/index.ts";
-import type { FinishedItem } from "./result.ts";
 
 const MAX_BATCH = 500;
 /** Fewer items than this wait a moment for company: a transaction costs as much for one as for a hundred. */
@@ -10,30 +9,30 @@ const LINGER_MS = 10;
 /** Above this many unwritten items senders wait. */
 const HIGH_WATER = 2000;
 
-interface Waiting {
-  readonly item: FinishedItem;
+interface Waiting<Item> {
+  readonly item: Item;
   readonly chunkNo: number;
 }
 
 /** Writes one batch in one transaction; rejects when the job no longer belongs to this replica. */
-export type WriteBatch = (batch: readonly { readonly item: FinishedItem; readonly chunkNo: number }[]) => Promise<void>;
+type WriteBatch<Item> = (batch: readonly Waiting<Item>[]) => Promise<void>;
 
 /** One committer per running job. A failed write is kept and rethrown to everyone who waits. */
-export class Committer {
-  readonly #write: WriteBatch;
+export class Committer<Item> {
+  readonly #write: WriteBatch<Item>;
   readonly #clock: Clock;
-  #queue: Waiting[] = [];
+  #queue: Waiting<Item>[] = [];
   #running: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
   #drained: (() => void)[] = [];
 
-  constructor(write: WriteBatch, clock: Clock) {
+  constructor(write: WriteBatch<Item>, clock: Clock) {
     this.#write = write;
     this.#clock = clock;
   }
 
   /** Adds an item. */
-  add(chunkNo: number, item: FinishedItem): void {
+  add(chunkNo: number, item: Item): void {
     this.#queue.push({ item, chunkNo });
     this.#running ??= this.#run();
   }

@@ -1,13 +1,8 @@
-// The record of a tagging job and what keeps it. `store-jobs.ts` is its one implementation.
+// The record of a job over the rows of a file, and what keeps it. `store-records.ts` is its one implementation.
 
-import type { JobStatus } from "../../store/index.ts";
-import type { Measured } from "./body.ts";
+import type { HistogramSummary } from "../../kernel/index.ts";
+import type { ItemResult, JobStatus } from "../../store/index.ts";
 import type { PlanReport } from "./plan.ts";
-import type { ItemResult } from "./result.ts";
-import type { StopReason } from "./run.ts";
-
-/** The kind of a tagging job in the ledger and among the workflows. */
-export const TAG = "tag";
 
 /**
  * planning → ready → running → done | partly_failed
@@ -17,13 +12,38 @@ export type { JobStatus };
 export const ENDED: readonly JobStatus[] = ["done", "partly_failed", "cancelled"];
 export const UNENDED: readonly JobStatus[] = ["planning", "ready", "running", "stopped", "failed"];
 
+/** Results after which nothing is left to do and nothing went wrong, of every kind of job. */
+export const GOOD_RESULTS: readonly ItemResult[] = ["tagged", "success", "unchanged", "duplicate"];
+
 export type ResultCounts = Readonly<Partial<Record<ItemResult, number>>>;
 
-export interface TagJob {
+/** Why a job stopped before its end. */
+export interface StopReason {
+  readonly code: string;
+  readonly message: string;
+  readonly advice?: string;
+}
+
+/** What a run measured, over all its chunks. Latencies in milliseconds. */
+export interface Measured {
+  readonly attempts: HistogramSummary;
+  readonly items: HistogramSummary;
+  readonly retries: number;
+  readonly rateLimited: number;
+  /** Writes that another writer overtook; absent where the kind of job has no locks. */
+  readonly conflicts?: number;
+}
+
+export interface RowJob {
   readonly id: string;
-  readonly campaignId: string;
+  /** What is done with its rows, for example `tag`. */
+  readonly kind: string;
+  /** The campaign whose codes the rows use, where the kind of job has one. */
+  readonly campaignId: string | undefined;
   readonly sourceName: string;
   readonly contentHash: string;
+  /** JSON, as it was submitted. */
+  readonly options: unknown;
   readonly actor: string;
   readonly status: JobStatus;
   readonly totalRows: number;
@@ -39,24 +59,35 @@ export interface TagJob {
   readonly finishedAt: Date | undefined;
 }
 
-export interface TagJobs {
+/** How far a job is, for a progress display. */
+export interface JobProgress {
+  readonly totalRows: number;
+  readonly counts: ResultCounts;
+  readonly retries: number;
+  readonly rateLimited: number;
+  readonly phase: "planning" | "sending" | "settling" | "watching";
+}
+
+export interface JobRecords {
   create(job: {
     id: string;
-    campaignId: string;
+    kind: string;
+    campaignId: string | undefined;
     sourceName: string;
     contentHash: string;
+    options: unknown;
     actor: string;
     executor: string;
   }): Promise<void>;
   /** Throws OperationError `job_not_found`. */
-  get(id: string): Promise<TagJob>;
+  get(id: string): Promise<RowJob>;
   /** Numbers of the chunks that are not done, ascending. */
   pendingChunks(id: string): Promise<number[]>;
   /** The newest job on this content, cancelled ones aside. */
-  findByContent(campaignId: string, contentHash: string): Promise<TagJob | undefined>;
-  list(limit: number): Promise<TagJob[]>;
+  findByContent(content: { kind: string; campaignId: string | undefined; contentHash: string }): Promise<RowJob | undefined>;
+  list(limit: number): Promise<RowJob[]>;
   /** Jobs whose planning is under way, or was left by a process that died. */
-  planning(): Promise<TagJob[]>;
+  planning(): Promise<RowJob[]>;
   /** Removes a job that is still being planned, with its chunks. */
   discardPlan(id: string): Promise<void>;
   /** Planning is complete: the job may run. */
@@ -65,7 +96,7 @@ export interface TagJobs {
    * Takes a job to run it, if it is still as `seen` (same run, same executor): of several replicas exactly one succeeds.
    * @returns the number of the new run, or undefined when somebody else was faster
    */
-  claim(seen: TagJob, replica: string): Promise<number | undefined>;
+  claim(seen: RowJob, replica: string): Promise<number | undefined>;
   end(id: string, end: { status: JobStatus; stop: StopReason | undefined; measured: Measured | undefined }): Promise<void>;
   cancel(id: string): Promise<void>;
   counts(id: string): Promise<ResultCounts>;

@@ -1,0 +1,19 @@
+// Jobs over the rows of a file, whatever is done with a row: planned whole, then chunk by chunk, durable, taken over when a process dies.
+
+export { chunkedBody } from "./body.ts";
+export { type FinishedItem, type OpenItem, type RowLedger } from "./ledger.ts";
+export { type PlanReport, type PlanSink, planRows, type RefusedRow, type RowPlanner, type RowProblem } from "./plan.ts";
+export {
+  ENDED,
+  type JobProgress,
+  type JobRecords,
+  type Replicas,
+  type ResultCounts,
+  type RowJob,
+} from "./record.ts";
+export { JobRun, type RowWork, type Sent } from "./run.ts";
+export { JobRunner } from "./runner.ts";
+export { SeenKeys } from "./seen-keys.ts";
+export { createRowLedger, type EventText, owned, type WrittenItem } from "./store-ledger.ts";
+export { createStoreRecords } from "./store-records.ts";
+export { type JobSource, type SubmitDependencies, submitJob } from "./submit.ts";

@@ -1,0 +1,123 @@
+// Turns rows into the chunks of a job: rows to send, refused rows with all their reasons, duplicates. Nothing is sent here.
+
+/** Rows in a chunk: one durable step of the job. */
+const CHUNK_ROWS = 500;
+const EXAMPLES = 20;
+
+/** Why a row is refused: which field, what was wrong, what is allowed. */
+export interface RowProblem<Code extends string = string> {
+  readonly code: Code;
+  readonly field?: string;
+  readonly message: string;
+}
+
+/** A refused row, with the id of what it is about where that could be read. */
+export interface RefusedRow {
+  readonly line: number;
+  readonly callId?: string;
+  readonly interactionId?: string;
+  readonly problems: readonly RowProblem[];
+}
+
+/** What the planning of any kind needs to know of a planned row. */
+type PlannedRow =
+  | { readonly kind: "send" }
+  /** `conflictsWith`: the line of an earlier row that asks for something else on the same thing, and is refused with it. */
+  | (RefusedRow & { readonly kind: "refused"; readonly conflictsWith?: number })
+  | { readonly kind: "duplicate" };
+
+/** How a kind of job plans its rows. */
+export interface RowPlanner<Read, Row extends PlannedRow> {
+  /** One row as read. */
+  plan(read: Read): Row;
+  lineOf(row: Row): number;
+  /** The earlier row of a conflict as a refused one, known only after the later one was read. */
+  conflict(line: number, otherLine: number): RefusedRow;
+}
+
+export interface PlannedChunk<Row> {
+  readonly no: number;
+  readonly firstLine: number;
+  readonly lastLine: number;
+  readonly rows: readonly Row[];
+}
+
+/** A row that a later row contradicts: both are refused. */
+export interface Conflict {
+  readonly line: number;
+  readonly otherLine: number;
+}
+
+export interface PlanReport {
+  readonly rows: number;
+  readonly toSend: number;
+  readonly refused: number;
+  readonly duplicates: number;
+  /** Refused rows by the code of each of their problems. */
+  readonly problems: Readonly<Record<string, number>>;
+  /** The first refused rows. */
+  readonly examples: readonly RefusedRow[];
+}
+
+/** Where a plan goes: the ledger, or nowhere for a dry run. */
+export interface PlanSink<Row = never> {
+  chunk?(chunk: PlannedChunk<Row>): Promise<void>;
+  conflicts?(conflicts: readonly Conflict[]): Promise<void>;
+  refused?(row: RefusedRow): Promise<void> | void;
+  progress?(rows: number): void;
+}
+
+/** Plans a whole input at constant memory, but for what the planner keeps. */
+export async function planRows<Read, Row extends PlannedRow>(
+  rows: AsyncIterable<Read>,
+  planner: RowPlanner<Read, Row>,
+  sink: PlanSink<Row>,
+): Promise<PlanReport> {
+  const conflicts = new Map<number, number>();
+  const problems: Record<string, number> = {};
+  const examples: RefusedRow[] = [];
+  const counts = { rows: 0, toSend: 0, refused: 0, duplicates: 0 };
+  let chunk: Row[] = [];
+  let firstLine = 0;
+  let lastLine = 0;
+  let no = 0;
+
+  const refuse = async (row: RefusedRow) => {
+    counts.refused += 1;
+    for (const problem of row.problems) problems[problem.code] = (problems[problem.code] ?? 0) + 1;
+    if (examples.length < EXAMPLES) examples.push(row);
+    await sink.refused?.(row);
+  };
+  const close = async () => {
+    if (chunk.length === 0) return;
+    await sink.chunk?.({ no, firstLine, lastLine, rows: chunk });
+    no += 1;
+    chunk = [];
+  };
+
+  for await (const read of rows) {
+    const planned = planner.plan(read);
+    lastLine = planner.lineOf(planned);
+    if (planned.kind === "send") counts.toSend += 1;
+    else if (planned.kind === "duplicate") counts.duplicates += 1;
+    else {
+      await refuse(planned);
+      if (planned.conflictsWith !== undefined && !conflicts.has(planned.conflictsWith))
+        conflicts.set(planned.conflictsWith, lastLine);
+    }
+    if (chunk.length === 0) firstLine = lastLine;
+    chunk.push(planned);
+    counts.rows += 1;
+    if (chunk.length >= CHUNK_ROWS) {
+      await close();
+      sink.progress?.(counts.rows);
+    }
+  }
+  await close();
+  for (const [line, otherLine] of conflicts) {
+    counts.toSend -= 1;
+    await refuse(planner.conflict(line, otherLine));
+  }
+  await sink.conflicts?.([...conflicts].map(([line, otherLine]) => ({ line, otherLine })));
+  return { ...counts, problems, examples: examples.sort((a, b) => a.line - b.line) };
+}

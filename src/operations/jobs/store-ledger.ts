@@ -1,0 +1,107 @@
+// The ledger of a job's rows over the store. What a row, an item, its audit entry and its event look like is the kind's own.
+
+import type { AuditInput, Batch, JobItem, JobLedger, NewItem, OutboxEvent } from "../../store/index.ts";
+import { StoreError } from "../../store/index.ts";
+import { OperationError } from "../error.ts";
+import type { FinishedItem, RowLedger } from "./ledger.ts";
+
+/** Makes the text of an event; see `events/`. */
+export type EventText = (event: {
+  id: string;
+  type: string;
+  source: string;
+  subject: string;
+  time: number;
+  data: Record<string, unknown>;
+}) => string;
+
+/** What an item becomes in the store. */
+export interface WrittenItem {
+  readonly item: NewItem;
+  readonly audit: AuditInput;
+  readonly event: OutboxEvent | undefined;
+}
+
+export interface StoreLedgerOptions<Row, Item extends FinishedItem> {
+  readonly jobs: JobLedger;
+  readonly executor: string;
+  /** The stored text of a chunk's rows, and back. */
+  readonly encode: (rows: readonly Row[]) => string;
+  readonly decode: (payload: string) => Row[];
+  readonly lineOf: (row: Row) => number;
+  /** @param settled true when an open item gets its final result */
+  readonly write: (jobId: string, item: Item, settled: boolean) => WrittenItem;
+  /** Whether nothing is left to do for an item that is `unknown` or `locked`. */
+  readonly isSettled: (item: JobItem) => boolean;
+}
+
+/** The ledger of the jobs that this replica runs. */
+export function createRowLedger<Row, Item extends FinishedItem>(options: StoreLedgerOptions<Row, Item>): RowLedger<Row, Item> {
+  const { jobs, executor, encode, decode, lineOf, write, isSettled } = options;
+  return {
+    addChunks: (jobId, chunks) =>
+      jobs.addChunks(
+        jobId,
+        chunks.map(({ no, firstLine, lastLine, rows }) => ({ chunkNo: no, firstLine, lastLine, payload: encode(rows) })),
+      ),
+    addConflicts: (jobId, conflicts) => jobs.addConflicts(jobId, conflicts),
+    async chunk(jobId, no) {
+      const { payload, intentUpto, done, conflicts, doneLines } = await jobs.readChunk(jobId, no);
+      return {
+        rows: decode(payload),
+        intentUpto,
+        done,
+        conflicts: new Map(conflicts.map(({ line, otherLine }) => [line, otherLine])),
+        finished: doneLines,
+      };
+    },
+    advanceIntent: (jobId, no, upto) => owned(jobs, jobId, () => jobs.advanceIntent(jobId, no, upto, executor)),
+    async commit(jobId, batch) {
+      const [first] = batch;
+      if (first === undefined) return;
+      const items: NewItem[] = [];
+      const audit: NonNullable<Batch["audit"]>[number][] = [];
+      const events: NonNullable<Batch["events"]>[number][] = [];
+      for (const { item } of batch) {
+        const { line } = item;
+        const written = write(jobId, item, false);
+        items.push(written.item);
+        audit.push({ ...written.audit, line });
+        if (written.event !== undefined) events.push({ ...written.event, line });
+      }
+      await owned(jobs, jobId, () => jobs.commitBatch({ jobId, executor, chunkNo: first.chunkNo, items, audit, events }));
+    },
+    async closeChunk(jobId, no) {
+      await jobs.commitBatch({ jobId, executor, chunkNo: no, items: [], chunkDone: true });
+    },
+    async openItems(jobId, afterLine, limit) {
+      const items = await jobs.listItems(jobId, { results: ["unknown", "locked"], after: afterLine, limit });
+      return items.map((item) => ({ line: item.line, result: item.result, settled: isSettled(item) }));
+    },
+    async row(jobId, line) {
+      const no = await jobs.chunkOfLine(jobId, line);
+      if (no === undefined) return undefined;
+      const { payload } = await jobs.readChunk(jobId, no);
+      return decode(payload).find((row) => lineOf(row) === line);
+    },
+    async settle(jobId, item) {
+      const { item: stored, audit, event } = write(jobId, item, true);
+      const { line, callId: _, ...set } = stored;
+      await owned(jobs, jobId, () =>
+        jobs.updateItem({ jobId, executor, line, set, audit: [audit], events: event === undefined ? [] : [event] }),
+      );
+    },
+  };
+}
+
+/** Tells a job that was cancelled from one that another replica has taken. */
+export async function owned<T>(jobs: JobLedger, jobId: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (thrown) {
+    if (!(thrown instanceof StoreError) || thrown.code !== "not_owner") throw thrown;
+    const job = await jobs.getJob(jobId);
+    if (job?.status === "cancelled") throw new OperationError("job_state", `job ${jobId} was cancelled`);
+    throw new OperationError("not_owner", `job ${jobId} was taken over by another replica`, { cause: thrown });
+  }
+}

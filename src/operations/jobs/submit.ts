@@ -1,0 +1,130 @@
+// Making a job of an input: planned whole before anything is sent, and recognised by its content when it comes again.
+
+import { createHash, type Hash } from "node:crypto";
+import { type Clock, canonicalJson, newId, type RandomStream } from "../../kernel/index.ts";
+import type { FinishedItem, RowLedger } from "./ledger.ts";
+import type { PlannedChunk, PlanReport, PlanSink } from "./plan.ts";
+import type { JobRecords, Replicas, RowJob } from "./record.ts";
+
+/** Chunks written to the store at once while planning. */
+const CHUNK_BATCH = 16;
+
+/** An input: bytes, and a name for people. */
+export interface JobSource {
+  readonly name: string;
+  readonly bytes: () => AsyncIterable<Uint8Array>;
+  /** True when `bytes` can be called again (a file, not a pipe): a file seen before is then recognised without planning it. */
+  readonly rereadable: boolean;
+}
+
+export interface SubmitDependencies<Row, Item extends FinishedItem> {
+  readonly kind: string;
+  readonly jobs: JobRecords;
+  readonly ledger: RowLedger<Row, Item>;
+  readonly replicas: Replicas;
+  readonly clock: Clock;
+  readonly random: RandomStream;
+  readonly actor: string;
+  readonly replicaId: string;
+}
+
+export interface Submission<Row> {
+  readonly source: JobSource;
+  /** How the bytes are read, JSON: part of what makes two inputs the same. */
+  readonly readAs: unknown;
+  readonly campaignId: string | undefined;
+  /** JSON, given back with the job. */
+  readonly options: unknown;
+  /** Runs content that was run before once more. */
+  readonly again: boolean;
+  readonly onProgress: ((rows: number) => void) | undefined;
+  /** Reads what planning needs and gives the planning itself. Called only when the content is not known. */
+  readonly prepare: () => Promise<(bytes: AsyncIterable<Uint8Array>, sink: PlanSink<Row>) => Promise<PlanReport>>;
+}
+
+/**
+ * Makes a job of an input, or gives the earlier job of the same content.
+ * @throws OperationError `invalid_input` when the input as a whole cannot be read
+ */
+export async function submitJob<Row, Item extends FinishedItem>(
+  deps: SubmitDependencies<Row, Item>,
+  submission: Submission<Row>,
+): Promise<{ job: RowJob; earlier: boolean }> {
+  const { kind, jobs, clock, random, actor, replicaId } = deps;
+  const { source, readAs, campaignId, options, again } = submission;
+  const earlier = (hash: string) =>
+    again ? Promise.resolve(undefined) : jobs.findByContent({ kind, campaignId, contentHash: hash });
+  const known = source.rereadable && !again ? await earlier(await contentHash(source, readAs)) : undefined;
+  if (known !== undefined) return { job: known, earlier: true };
+  const plan = await submission.prepare();
+  await clearPlansOfTheDead(deps);
+  const id = newId("job", clock.now(), random);
+  const hash = createHash("sha256");
+  await jobs.create({ id, kind, campaignId, sourceName: source.name, contentHash: "", options, actor, executor: replicaId });
+  try {
+    const report = await plan(through(hash, source.bytes()), sinkOf(deps.ledger, id, submission.onProgress));
+    const content = digest(hash, readAs);
+    const before = await earlier(content);
+    if (before !== undefined) {
+      await jobs.discardPlan(id);
+      return { job: before, earlier: true };
+    }
+    await jobs.ready(id, report, content);
+  } catch (thrown) {
+    await jobs.discardPlan(id);
+    throw thrown;
+  }
+  return { job: await jobs.get(id), earlier: false };
+}
+
+/** Removes plans that were left half-made; nothing of them was sent. */
+async function clearPlansOfTheDead({
+  jobs,
+  replicas,
+}: Pick<SubmitDependencies<never, never>, "jobs" | "replicas">): Promise<void> {
+  for (const job of await jobs.planning()) {
+    if (job.executor === undefined || (await replicas.isDead(job.executor))) await jobs.discardPlan(job.id);
+  }
+}
+
+function sinkOf<Row, Item extends FinishedItem>(
+  ledger: RowLedger<Row, Item>,
+  jobId: string,
+  onProgress: ((rows: number) => void) | undefined,
+): PlanSink<Row> {
+  let batch: PlannedChunk<Row>[] = [];
+  const write = async () => {
+    if (batch.length > 0) await ledger.addChunks(jobId, batch);
+    batch = [];
+  };
+  return {
+    chunk: async (chunk) => {
+      batch.push(chunk);
+      if (batch.length >= CHUNK_BATCH) await write();
+    },
+    conflicts: async (conflicts) => {
+      await write();
+      await ledger.addConflicts(jobId, conflicts);
+    },
+    ...(onProgress === undefined ? {} : { progress: onProgress }),
+  };
+}
+
+/** Passes bytes on and into a hash. */
+async function* through(hash: Hash, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+/** SHA-256 over the bytes and over how they are read. */
+function digest(hash: Hash, readAs: unknown): string {
+  return hash.update(canonicalJson(readAs)).digest("hex");
+}
+
+async function contentHash(source: JobSource, readAs: unknown): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of source.bytes()) hash.update(chunk);
+  return digest(hash, readAs);
+}

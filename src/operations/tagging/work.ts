@@ -1,0 +1,113 @@
+// What tagging does with a row: one idempotent write; afterwards calls without an answer are read back, and locked ones say why.
+
+import type { CallReader, DispositionWriter } from "../../tenant/index.ts";
+import type { OpenItem, RowWork, Sent } from "../jobs/index.ts";
+import type { Assignment } from "./assignment.ts";
+import { conflictProblem, lineOf, type PlannedRow } from "./plan.ts";
+import { type FinishedItem, finishedItem, refusedItem } from "./result.ts";
+
+type SendRow = Extract<PlannedRow, { kind: "send" }>;
+
+/** The work over a tenant's capabilities. */
+export function tagWork(writer: DispositionWriter, reader: CallReader): RowWork<PlannedRow, FinishedItem> {
+  return {
+    lineOf,
+    local: localResult,
+    async send(row, sentBefore): Promise<Sent<FinishedItem>> {
+      const { assignment } = row as SendRow;
+      const outcome = await writer.assign(assignment.callId, bodyOf(assignment), { lane: "tagging" });
+      const { attempts, attemptLatenciesMs, latencyMs, rateLimited, message, result } = outcome;
+      return {
+        item: finishedItem(assignment, outcome, sentBefore),
+        attempts,
+        attemptLatenciesMs,
+        latencyMs,
+        rateLimited,
+        message,
+        unanswered: result === "unknown" || result === "failed",
+        again: result === "failed",
+      };
+    },
+    settle(row, open: OpenItem) {
+      const { assignment } = row as SendRow;
+      return open.result === "locked" ? withStatus(reader, assignment) : readBack(reader, writer, assignment);
+    },
+  };
+}
+
+/** A locked call with its status, which says why it is locked. */
+async function withStatus(reader: CallReader, assignment: Assignment): Promise<FinishedItem> {
+  const call = await reader.read(assignment.callId, { lane: "tagging" });
+  return { ...sentItem(assignment, "locked"), statusCode: 409, callStatus: call?.status ?? "not_found" };
+}
+
+/** Reads the call; when the disposition is not there, sends it once more. */
+async function readBack(reader: CallReader, writer: DispositionWriter, assignment: Assignment): Promise<FinishedItem> {
+  const call = await reader.read(assignment.callId, { lane: "tagging" });
+  if (call === undefined)
+    return { ...sentItem(assignment, "not_found"), statusCode: 404, reason: "the call is not known to the tenant" };
+  if (call.disposition !== undefined && sameDisposition(assignment, call.disposition)) {
+    return { ...sentItem(assignment, "tagged"), reason: "settled by reading back", callStatus: call.status };
+  }
+  const outcome = await writer.assign(assignment.callId, bodyOf(assignment), { lane: "tagging" });
+  return { ...finishedItem(assignment, outcome, true), callStatus: call.status };
+}
+
+/** The result of a row that is not sent, or undefined for one that is. */
+function localResult(row: PlannedRow, conflictsWith: number | undefined): FinishedItem | undefined {
+  if (row.kind === "refused") return refusedItem(row);
+  if (row.kind === "duplicate") {
+    return {
+      line: row.line,
+      callId: row.callId,
+      code: row.code,
+      result: "duplicate",
+      reason: `the same as line ${row.firstLine}`,
+      attempts: 0,
+    };
+  }
+  if (conflictsWith === undefined) return undefined;
+  const { line, callId, dispositionCodeId: code } = row.assignment;
+  return refusedItem({ line, callId, code, problems: [conflictProblem(conflictsWith)] });
+}
+
+/** The body on the wire: the array is called `tag` and is left out when empty (contract §2.1). */
+function bodyOf({ dispositionCodeId, notes, reasonCodeId, tags }: Assignment): Parameters<DispositionWriter["assign"]>[1] {
+  return {
+    dispositionCodeId,
+    notes,
+    ...(reasonCodeId === undefined ? {} : { reasonCodeId }),
+    ...(tags.length === 0 ? {} : { tag: [...tags] }),
+  };
+}
+
+function sentItem(assignment: Assignment, result: FinishedItem["result"]): FinishedItem {
+  return {
+    line: assignment.line,
+    callId: assignment.callId,
+    code: assignment.dispositionCodeId,
+    ...(assignment.reasonCodeId === undefined ? {} : { reasonCode: assignment.reasonCodeId }),
+    result,
+    attempts: 0,
+  };
+}
+
+/** Whether what the tenant stores is what we asked for. */
+function sameDisposition(
+  wanted: Assignment,
+  stored: {
+    readonly dispositionCodeId: string;
+    readonly reasonCodeId?: string | null | undefined;
+    readonly notes?: string | null | undefined;
+    readonly tag?: readonly string[] | null | undefined;
+  },
+): boolean {
+  const tags = stored.tag ?? [];
+  return (
+    stored.dispositionCodeId === wanted.dispositionCodeId &&
+    (stored.reasonCodeId ?? "") === (wanted.reasonCodeId ?? "") &&
+    (stored.notes ?? "") === wanted.notes &&
+    tags.length === wanted.tags.length &&
+    tags.every((tag, index) => tag === wanted.tags[index])
+  );
+}
