@@ -86,6 +86,8 @@ export class CallFlow {
   readonly #ended: CallEnded;
   /** The strategy, when it wants to be told what happens. */
   #observer: Required<Pick<PacingStrategy, "observe">> | undefined;
+  /** Whether a strategy places the calls; the measured window is for it. */
+  readonly #paced: boolean;
   /** Whether agents come and go by the roster. */
   #planned = true;
   /** Midnight before now, seconds since the one before the start. */
@@ -98,6 +100,7 @@ export class CallFlow {
     this.#uniforms = uniforms;
     this.#sink = sink;
     this.#ended = ended;
+    this.#paced = model.arrivals === undefined;
     this.callModel = model.calls;
     this.warmLineTimeout = model.limits.warmLineTimeout;
     this.window = new MeasuredWindow(model.history, model.startOfDay);
@@ -137,7 +140,7 @@ export class CallFlow {
         break;
       case CallState.doomed:
         calls.detecting.remove(slot);
-        this.window.answered(this.now);
+        if (this.#paced) this.window.answered(this.now);
         this.#lose(slot);
         break;
       case CallState.waiting:
@@ -302,7 +305,7 @@ export class CallFlow {
     const calls = this.calls;
     const { facts, instants } = calls;
     const at = slot * INSTANTS;
-    this.window.answered(now);
+    if (this.#paced) this.window.answered(now);
     this.#observer?.observe(Observation.answered, instants[at + ANSWERED]! - instants[at + DIALED]!);
     const { patience } = this.callModel;
     if (facts[slot * FACTS + OUTCOME] !== Outcome.live && patience !== undefined) {
@@ -362,7 +365,7 @@ export class CallFlow {
     if (wait > 0) {
       // A machine's greeting lasts until it is judged: what was passed on as a person at once is not late.
       late = live && wait > model.legalLimit + TICK;
-      if (late) this.window.lost(now);
+      if (late && this.#paced) this.window.lost(now);
       if (live) {
         this.meter.add(Count.waitOfConnected, wait);
         this.meter.wait(wait);
@@ -422,7 +425,7 @@ export class CallFlow {
       if (wait > 0) this.meter.wait(wait);
       if (abandoned) this.meter.add(Count.abandoned, 1);
     } else this.meter.add(Count.machinesDropped, 1);
-    if (abandoned) this.window.lost(now);
+    if (abandoned && this.#paced) this.window.lost(now);
     if (abandoned) this.#observer?.observe(Observation.abandoned, wait);
     this.#end(slot, CallEnd.lost, abandoned && live);
   }

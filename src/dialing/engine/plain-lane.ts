@@ -104,10 +104,11 @@ export class PlainLane {
         now = next;
         const number = arrived++;
         const call = serial++;
-        timers.restart(now + unitExponential(uniforms.at(Purpose.arrival, arrived)) / rate);
-        events++;
+        const following = now + unitExponential(uniforms.at(Purpose.arrival, arrived)) / rate;
         if (calls.used >= trunks) {
           blocked++;
+          events++;
+          timers.restart(following);
           continue;
         }
         slot = calls.take();
@@ -126,22 +127,25 @@ export class PlainLane {
         if (agent === NOBODY) {
           facts[fact + AGENT] = NOBODY;
           waited++;
+          meter.shift(Level.trunks, 1, now);
           if (deadline <= now) {
             lost++;
             if (countEarlyHangUps || legalLimit <= TICK) abandoned++;
+            meter.shift(Level.trunks, -1, now);
             calls.release(slot);
           } else {
-            meter.shift(Level.trunks, 1, now);
             calls.enqueue(slot);
             meter.shift(Level.waiting, 1, now);
             if (deadline !== NEVER) timers.set(slot << 2, deadline);
           }
+          events++;
+          timers.restart(following);
           continue;
         }
         meter.shift(Level.trunks, 1, now);
         agents.enter(agent, AgentState.talking, now);
-        events--;
         timers.set((agent << 2) | AGENT_TIMER, now + talk(uniforms.at(Purpose.talk, number)));
+        timers.restart(following);
       } else if (kind === CALL_TIMER && facts[index * FACTS + STATE] === CallState.waiting) {
         // A caller gives up.
         now = next;

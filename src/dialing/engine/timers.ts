@@ -4,7 +4,7 @@
 // outgrows the number of entities. Four children a node: for the same number of entries the heap is half as deep as a binary one.
 // Indices into the arrays are in range by construction, hence the `!` on reads.
 
-/** State of the event list as plain data, in heap order. */
+/** State of the event list as plain data, in the order in which the events come. */
 export interface TimersSnapshot {
   readonly sequence: number;
   readonly entries: readonly (readonly [entity: number, time: number, order: number])[];
@@ -195,6 +195,7 @@ export class Timers {
       const entity = this.#entities[place]!;
       entries.push([entity, this.#times[place]!, this.#orders[entity]!]);
     }
+    entries.sort(([, time, order], [, otherTime, otherOrder]) => time - otherTime || order - otherOrder);
     return { sequence: this.#sequence, entries };
   }
 

@@ -43,7 +43,6 @@ test("exponential values are those of the logarithm, at both ends, too", () => {
   const uniforms = new Uniforms("exponential");
   const numbers = Array.from({ length: 100_000 }, (_, i) => uniforms.at(Purpose.talk, i));
   const edges = [0, 1, 2, 3, 2047, 2048, 2049, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 2048, 2 ** 32 - 2, 2 ** 32 - 1];
-  for (const u of [...numbers, ...edges.map((k) => (k + 0.5) / 2 ** 32)]) {
-    expect(Math.abs(unitExponential(u) + Math.log1p(-u))).toBeLessThan(1e-14);
-  }
+  const errors = [...numbers, ...edges.map((k) => (k + 0.5) / 2 ** 32)].map((u) => Math.abs(unitExponential(u) + Math.log1p(-u)));
+  expect(errors.reduce((worst, error) => Math.max(worst, error))).toBeLessThan(1e-14);
 });
