@@ -12,7 +12,7 @@ import {
   reportOutcomes,
 } from "../outcomes/index.ts";
 import { systemClock } from "../tenant/index.ts";
-import type { Flags } from "./config.ts";
+import { type Flags, loadConfig } from "./config.ts";
 import { outcomeMapOf } from "./outcome-map.ts";
 import { openOutcomeRecords } from "./outcomes.ts";
 import type { Environment } from "./workplace.ts";
@@ -45,8 +45,8 @@ export interface ReportRequest {
 export async function reportOnOutcomes(flags: Flags, environment: Environment, request: ReportRequest): Promise<OutcomeReport> {
   const comparisons = request.compare.map(parseComparison);
   const by = request.by?.map(dimension);
-  await using records = await openOutcomeRecords(flags, environment);
-  const { config, lake, store } = records;
+  // All that can be wrong with the request is found before a store is started.
+  const config = await loadConfig(flags, environment, process.cwd());
   const time = localTime(request.zone ?? config.file.outcomes?.zone ?? "UTC");
   const now = systemClock.now();
   const scope = {
@@ -55,13 +55,14 @@ export async function reportOnOutcomes(flags: Flags, environment: Environment, r
     map: await outcomeMapOf(config, request.map),
     time,
   };
-  return await reportOutcomes(lake, scope, {
+  await using records = await openOutcomeRecords(flags, environment);
+  return await reportOutcomes(records.lake, scope, {
     now,
     comparisons,
     by,
     minimum: request.minimum,
     ...(request.confidence === undefined ? {} : { confidence: request.confidence / 100 }),
-    ...(request.keep ? { figures: store.figures } : {}),
+    ...(request.keep ? { figures: records.store.figures } : {}),
   });
 }
 

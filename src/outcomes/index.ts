@@ -49,6 +49,7 @@ export {
   cohortTally,
   DIMENSIONS,
   type Dimension,
+  factsStatement,
   type OutcomeReport,
   outcomeReportJsonSchema,
   parseComparison,

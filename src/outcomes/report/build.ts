@@ -44,14 +44,24 @@ export function tally(scope: ReportScope, facts: Facts): Tallies {
     Map<string | null, Counter>
   >;
   const codes = new Map<string, { tally: Counter; categories: Set<Category>; mapped: boolean }>();
+  // Where the calls of a stretch are counted: every stretch comes once a code.
+  const places = new Map<Instant, readonly Counter[]>();
   for (const { at, era, code, calls, seconds } of facts.times) {
     const classified = classifyIn(scope.map.eras[era], code);
     // A stretch may begin before the period does.
-    const local = scope.time.local(Math.max(at, scope.from));
+    const begin = Math.max(at, scope.from);
+    let counters = places.get(begin);
+    if (counters === undefined) {
+      const { day, hour, weekday } = scope.time.local(begin);
+      counters = [
+        counterOf(days, day),
+        counterOf(hours, String(hour).padStart(2, "0")),
+        counterOf(weekdays, WEEKDAYS[weekday] ?? ""),
+      ];
+      places.set(begin, counters);
+    }
     all.add(classified, calls, seconds);
-    counterOf(days, local.day).add(classified, calls, seconds);
-    counterOf(hours, String(local.hour).padStart(2, "0")).add(classified, calls, seconds);
-    counterOf(weekdays, WEEKDAYS[local.weekday] ?? "").add(classified, calls, seconds);
+    for (const counter of counters) counter.add(classified, calls, seconds);
     let known = codes.get(code);
     if (known === undefined) codes.set(code, (known = { tally: new Counter(), categories: new Set(), mapped: true }));
     known.tally.add(classified, calls, seconds);

@@ -2,7 +2,7 @@
 
 export { cohortTally } from "./build.ts";
 export { type ComparisonSpec, parseComparison } from "./cohort.ts";
-export { type ReportSource, readRun } from "./facts.ts";
+export { factsStatement, type ReportSource, readRun } from "./facts.ts";
 export { type OutcomeReport, outcomeReportJsonSchema, reportSchema } from "./model.ts";
 export { renderCsv } from "./render-csv.ts";
 export { renderHtml } from "./render-html.ts";

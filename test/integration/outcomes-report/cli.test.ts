@@ -1,0 +1,220 @@
+// outdial outcomes report and push as a user meets them: processes, a tenant on a socket, PostgreSQL, receivers on sockets.
+
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { reportSchema } from "../../../src/outcomes/index.ts";
+import { createSandbox, type Sandbox } from "../../../src/sandbox/index.ts";
+import { runCli, startCli, workFolder } from "../../support/cli.ts";
+import { createDatabase, type TestDatabase } from "../../support/database.ts";
+import { type Receiver, startReceiver } from "../events/receiver.ts";
+import { CRM_SECRET, type Crm, startCrm } from "./crm-receiver.ts";
+
+const CAMPAIGN = "camp_1";
+const CALLS = 400;
+const DAY = 86_400_000;
+
+let sandbox: Sandbox;
+let database: TestDatabase;
+let folder: Awaited<ReturnType<typeof workFolder>>;
+let events: Receiver;
+let crm: Crm;
+let env: Record<string, string>;
+/** The week before today, in whole days. */
+let from: string;
+let to: string;
+
+beforeEach(async () => {
+  const today = Math.floor(Date.now() / DAY) * DAY;
+  const day = (n: number) => new Date(today + n * DAY).toISOString().slice(0, 10);
+  [from, to] = [day(-7), day(-1)];
+  const calls = Array.from({ length: CALLS }, (_, i) => {
+    const start = today - 7 * DAY + Math.floor((i * 7 * DAY) / CALLS);
+    const dispositionCode = i % 8 === 0 ? "CONVERTED" : i % 8 === 1 ? "DISP_001" : "NO_ANSWER";
+    return { id: `call_${i}`, campaignId: CAMPAIGN, dispositionCode, startTime: iso(start), endTime: iso(start + 60_000) };
+  });
+  const dispositionCodes = [{ id: "DISP_001", name: "Sale", reasonCodes: [] }];
+  const scenario = { campaigns: [{ id: CAMPAIGN, name: "One", status: "paused", dispositionCodes }], calls };
+  sandbox = createSandbox({ scenario });
+  const { url } = await sandbox.listen();
+  [database, folder, events, crm] = await Promise.all([createDatabase(), workFolder(), startReceiver(CRM_SECRET), startCrm()]);
+  env = {
+    DATABASE_URL: database.url,
+    OUTDIAL_TENANT_URL: url,
+    CXONE_CLIENT_ID: sandbox.ready.clientId,
+    CXONE_CLIENT_SECRET: sandbox.ready.clientSecret,
+    OUTDIAL_CRM_URL: events.url,
+    OUTDIAL_CRM_SECRET: CRM_SECRET,
+    OUTDIAL_CRM_RECORDS_URL: crm.url,
+  };
+});
+
+afterEach(async () => {
+  await sandbox.close();
+  await Promise.all([database.dispose(), events.close(), crm[Symbol.asyncDispose]()]);
+  await folder[Symbol.asyncDispose]();
+});
+
+const iso = (at: number) => new Date(at).toISOString();
+const run = (...args: string[]) => runCli(["outcomes", ...args], { cwd: folder.path, env });
+const pull = async () => {
+  const pulled = await run("pull", "--campaign", CAMPAIGN, "--from", from, "--json");
+  expect(pulled, pulled.stderr).toMatchObject({ code: 0 });
+  return JSON.parse(pulled.stdout).retrieval;
+};
+const report = async (...more: string[]) => {
+  const made = await run("report", "--campaign", CAMPAIGN, "--from", from, "--to", to, ...more);
+  expect(made, made.stderr).toMatchObject({ code: 0 });
+  return made;
+};
+
+test("a retrieval is told to the CRM by itself, reported in every form, and restated when calls come late or change", async () => {
+  const retrieval = await pull();
+  expect(events.received).toHaveLength(1);
+  const [event] = events.received;
+  expect(event).toMatchObject({ signed: true, subject: CAMPAIGN, id: `${retrieval.jobId}-outcomes` });
+  expect(event?.headers.authorization).toBeUndefined();
+  expect(JSON.parse(event?.body ?? "").data).toMatchObject({
+    metrics: {
+      download_success_rate: 100,
+      total_records: CALLS,
+      conversion_rate: 12.5,
+      summary: {
+        category_distribution: { success: 50, warm: 0, cold: 0, neutral: 350, failure: 0 },
+        performance_trend: "negative",
+      },
+    },
+    audit: { job_id: retrieval.jobId, compliance_hash: retrieval.complianceHash, records_processed: CALLS, status: "COMPLETED" },
+  });
+
+  const json = reportSchema.parse(JSON.parse((await report("--format", "json")).stdout));
+  expect(json.conversion).toMatchObject({ numerator: 50, denominator: CALLS });
+  expect(json.unmapped).toEqual({ calls: 50, codes: [{ code: "DISP_001", calls: 50 }] });
+  expect(json.days).toHaveLength(7);
+  expect(json.restatements).toEqual([]);
+  const text = await report("--by", "hour");
+  expect(text.stdout).toContain("12.50 %  50 of 400 calls");
+  expect(text.stdout).not.toContain("\u001b");
+  expect((await report("--out", "report.html")).stderr).toContain("400 calls reported in report.html");
+  expect(await readFile(join(folder.path, "report.html"), "utf8")).toMatch(/^<!doctype html>[^]*<\/html>\n$/);
+  expect((await report("--format", "csv")).stdout).toContain("total,camp_1,conversion,400,50,400,0.125,");
+
+  // Three calls come late into the second day, and one that was there is converted after all.
+  const second = Date.parse(from) + DAY;
+  for (const n of [1, 2, 3])
+    sandbox.control.simulateCall({
+      campaignId: CAMPAIGN,
+      id: `late_${n}`,
+      dispositionCode: "CONVERTED",
+      startTime: iso(second + n),
+      endTime: iso(second + 9_000),
+    });
+  const before = json.days[1]?.conversion;
+  const changed = Math.ceil((CALLS / 7) * 1.2);
+  const start = Date.parse(from) + Math.floor((changed * 7 * DAY) / CALLS);
+  const wasConverted = changed % 8 === 0;
+  sandbox.control.simulateCall({
+    campaignId: CAMPAIGN,
+    id: `call_${changed}`,
+    dispositionCode: wasConverted ? "BUSY" : "CONVERTED",
+    startTime: iso(start),
+    endTime: iso(start + 60_000),
+  });
+  await pull();
+  const shown = await report("--no-keep", "--by", "hour");
+  expect(shown.stdout).not.toContain("restated");
+  const again = reportSchema.parse(JSON.parse((await report("--json")).stdout));
+  const day = iso(second).slice(0, 10);
+  expect(again.restatements).toMatchObject([
+    {
+      day: null,
+      late: 3,
+      changed: 1,
+      withdrawn: 0,
+      was: { conversion: { numerator: 50, denominator: 400 } },
+      now: { conversion: { denominator: 403 } },
+    },
+    { day, late: 3, changed: 1, was: { conversion: before } },
+  ]);
+  expect((await report("--json")).stdout).toContain('"restatements":[]');
+});
+
+test("maps, zones and comparisons come from flags and from the configuration; mistakes say where", async () => {
+  await pull();
+  await writeFile(join(folder.path, "map.yaml"), "name: acme\nversions:\n  - version: one\n    codes: { DISP_001: success }\n");
+  await writeFile(join(folder.path, "outdial.yaml"), "outcomes: { map: map.yaml, zone: America/New_York }\n");
+  const made = reportSchema.parse(JSON.parse((await report("--json", "--compare", "hour", "--by", "code")).stdout));
+  expect(made.definition.id).toMatch(/^acme#/);
+  expect(made.scope.zone).toBe("America/New_York");
+  expect(made.conversion.numerator).toBeGreaterThan(90);
+  expect(made.comparisons).toHaveLength(24);
+  expect(Object.keys(made.by)).toEqual(["code"]);
+
+  await writeFile(join(folder.path, "bad.yaml"), "name: acme\nversions:\n  - version: one\n    codes: { DISP_001: sucess }\n");
+  for (const [args, message] of [
+    [["--map", "bad.yaml"], "bad.yaml, line 4, versions.0.codes.DISP_001: "],
+    [["--map", "none.yaml"], "cannot read the outcome map none.yaml"],
+    [["--zone", "Mars"], 'time zone "Mars" is not known'],
+    [["--by", "colour"], "--by colour"],
+    [["--compare", "colour=red vs colour=blue"], "allowed are hour, weekday"],
+    [["--from", "2026-02-30"], "--from: 2026-02-30 is no day of the calendar"],
+    [["--last", "soon"], "--last soon is no span of time"],
+    [["--from", "2026-03-02", "--to", "2026-03-01"], "it must begin before it ends"],
+    [["--confidence", "100"], "--confidence 100"],
+  ] as const) {
+    const refused = await run("report", ...args);
+    expect(refused.stderr).toContain(message);
+    expect(refused.code).toBe(2);
+  }
+});
+
+test("a push that is killed goes on where it was; the CRM applies each record once and never sees the tenant's token", async () => {
+  await pull();
+  crm.poison.add("call_123");
+  const push = ["outcomes", "push", "crm", "--records", "--batch", "20", "--out", "refused.ndjson"];
+  for (const seen of [1, 4, 9, 15]) {
+    // The CRM has the records but does not answer: the process dies without knowing.
+    crm.instead = (index) => (index >= seen ? 0 : undefined);
+    const running = startCli(push, { cwd: folder.path, env });
+    await crm.arrived(seen + 1);
+    running.child.kill("SIGKILL");
+    await running.ended;
+    crm.instead = () => undefined;
+    const finished = crm.requests.length;
+    expect(finished).toBe(seen + 1);
+  }
+  const last = await runCli([...push, "--json"], { cwd: folder.path, env });
+  expect(last.code).toBe(4);
+  expect(JSON.parse(last.stdout).records).toMatchObject({ calls: CALLS, refused: 1 });
+  expect(crm.held.size).toBe(CALLS - 1);
+  expect(new Set(crm.applied).size).toBe(crm.applied.length);
+  expect(crm.applied).toHaveLength(CALLS - 1);
+  expect(JSON.parse(await readFile(join(folder.path, "refused.ndjson"), "utf8"))).toMatchObject({
+    callId: "call_123",
+    status: 422,
+  });
+  expect(JSON.parse((await runCli([...push, "--json"], { cwd: folder.path, env })).stdout).records).toMatchObject({
+    unchanged: CALLS - 1,
+    refusedBefore: 1,
+    requests: 0,
+  });
+  for (const { headers, body } of [...crm.requests, ...events.received]) {
+    expect(headers.authorization).toBeUndefined();
+    for (const text of [JSON.stringify(headers), body]) {
+      expect(text).not.toContain("Bearer");
+      expect(text).not.toContain(sandbox.ready.clientSecret);
+    }
+  }
+});
+
+test("without a CRM, or with one that refuses us, a push says what to do", async () => {
+  await pull();
+  const { OUTDIAL_CRM_URL: _, ...without } = env;
+  const none = await runCli(["outcomes", "push", "crm"], { cwd: folder.path, env: without });
+  expect(none).toMatchObject({ code: 2 });
+  expect(none.stderr).toContain("Set webhooks.crm.url in outdial.yaml, or OUTDIAL_CRM_URL");
+  crm.instead = () => 401;
+  const refused = await run("push", "crm", "--records");
+  expect(refused).toMatchObject({ code: 1 });
+  expect(refused.stderr).toContain("the CRM does not take records from here: it answered 401");
+});
