@@ -1,8 +1,8 @@
 // Contact lists as files: the vendor's own field names are understood beside ours.
 
+import { type Cells, type RecordFormat, type RefusedLine, readRecords } from "../table/records.ts";
 import type { GateContact } from "./gate.ts";
 import type { FactSource } from "./import.ts";
-import { type Cells, type RecordFormat, type RefusedLine, readRecords } from "./read-records.ts";
 import { bareNumbers } from "./specs.ts";
 import { flag, phone } from "./values.ts";
 

@@ -5,9 +5,9 @@ import { createHash } from "node:crypto";
 import { type CallType, type CompiledPack, decide, formatInstant } from "../../compliance/index.ts";
 import { type Clock, canonicalJson, newId, type RandomStream } from "../../kernel/index.ts";
 import { type Facts, NO_FACTS, type NumberFacts, type PhoneKey, type RegistryFile } from "../../store/index.ts";
+import type { RefusedLine } from "../table/records.ts";
 import { FactsReader, lookBack } from "./call-facts.ts";
 import { type GateManifest, type SignedManifest, signManifest } from "./manifest.ts";
-import type { RefusedLine } from "./read-records.ts";
 import { CONSENT_FLAG, type GateCounts, Tally } from "./tally.ts";
 import { phoneText } from "./values.ts";
 

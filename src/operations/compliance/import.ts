@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { type Clock, newId, type RandomStream } from "../../kernel/index.ts";
 import type { Facts, ImportCounts } from "../../store/index.ts";
-import { type RecordOptions, type RefusedLine, readRecords } from "./read-records.ts";
+import { type RecordOptions, type RefusedLine, readRecords } from "../table/records.ts";
 import type { ImportSpec } from "./specs.ts";
 
 const BATCH = 5_000;

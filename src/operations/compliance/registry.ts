@@ -2,8 +2,8 @@
 
 import type { RegistryFile } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
+import { type RecordFormat, readRecords } from "../table/records.ts";
 import { type FactSource, hashing, type ImportDeps, type ImportSink } from "./import.ts";
-import { type RecordFormat, readRecords } from "./read-records.ts";
 import { bareNumbers } from "./specs.ts";
 import { phone } from "./values.ts";
 

@@ -10,7 +10,7 @@ import type {
   NewRevocation,
   NewSuppression,
 } from "../../store/index.ts";
-import type { Cells, FieldSpec, RecordFormat } from "./read-records.ts";
+import type { Cells, FieldSpec, RecordFormat } from "../table/records.ts";
 import { civilDate, instant, phone, seconds, word } from "./values.ts";
 
 /** Clocks of other systems may be ahead of ours by this much. */

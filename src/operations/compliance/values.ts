@@ -2,9 +2,7 @@
 
 import { nearest } from "../../kernel/index.ts";
 import type { PhoneKey } from "../../store/index.ts";
-
-/** A value, or why there is none. */
-export type Parsed<T> = { readonly ok: T } | { readonly problem: string };
+import type { Parsed } from "../table/records.ts";
 
 const ok = <T>(value: T): Parsed<T> => ({ ok: value });
 const wrong = (text: string, wanted: string): { readonly problem: string } => ({

@@ -2,10 +2,12 @@
 
 import { nearest } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
-import { csvRecords, sniffDelimiter, widthProblem } from "../table/csv.ts";
-import { ndjsonLines } from "../table/lines.ts";
-import { openSource, type RowFormat } from "../table/source.ts";
-import type { Parsed } from "./values.ts";
+import { csvRecords, sniffDelimiter, widthProblem } from "./csv.ts";
+import { ndjsonLines } from "./lines.ts";
+import { openSource, type RowFormat } from "./source.ts";
+
+/** A value of a cell, or why there is none. */
+export type Parsed<T> = { readonly ok: T } | { readonly problem: string };
 
 /** A field of a record and the column names it is known by, the documented one first. */
 export interface FieldSpec<Field extends string> {
@@ -27,6 +29,8 @@ export interface RecordOptions {
   readonly delimiter?: string | undefined;
   /** Field to column, where it differs. */
   readonly mapping?: Readonly<Record<string, string>> | undefined;
+  /** What whoever reads that the file broke off is told about the lines before; that they are in, by default. */
+  readonly done?: string | undefined;
 }
 
 /** A line that was refused. */
@@ -127,7 +131,7 @@ async function* readCells<Field extends string>(
   for await (const { line, record } of csvRecords(
     opened.bytes,
     delimiter,
-    "What was read before it is in; reading the mended file adds the rest.",
+    options.done ?? "What was read before it is in; reading the mended file adds the rest.",
   )) {
     if (bare !== undefined) yield new Cells(line, (field) => (field === bare ? record.join("") : ""));
     else if (at === undefined) {
