@@ -1,0 +1,122 @@
+// Doing what a change commands, against the tenant; what came of it is an event. The one place where a change meets the network.
+
+import { messageOf, OutdialError } from "../../kernel/index.ts";
+import type { Lock, Locked, MetricsSource, PacingSettings } from "../../tenant/index.ts";
+import { TenantError } from "../../tenant/index.ts";
+import type { Judgement } from "./gate.ts";
+import { type DialerSettings, readSettings } from "./model.ts";
+import type { ChangeEvent, Command } from "./state.ts";
+
+/** An event without its time. */
+export type Happening = ChangeEvent extends infer Each ? (Each extends ChangeEvent ? Omit<Each, "at"> : never) : never;
+
+/** What commands are carried out with. */
+export interface ActDeps {
+  readonly pacing: PacingSettings;
+  readonly metrics: MetricsSource;
+  readonly judge: (settings: DialerSettings) => Promise<Judgement>;
+  readonly campaigns: readonly string[];
+  /** Whole minutes since the reading before. */
+  readonly windowMinutes: number;
+  readonly signal: AbortSignal;
+}
+
+const FATAL: ReadonlySet<string> = new Set([
+  "unauthorized",
+  "missing_scope",
+  "invalid_config",
+  "invalid_request",
+  "unsupported",
+  "host_not_allowed",
+  "redirect_refused",
+]);
+
+/** Carries out one command that reaches the tenant. Rejects only when aborted, or for what is no answer of the tenant's. */
+export async function act(command: Exclude<Command, { kind: "intend" | "alarm" }>, deps: ActDeps): Promise<Happening> {
+  try {
+    switch (command.kind) {
+      case "send":
+        return await send(command, deps);
+      case "read":
+        return reading(await deps.pacing.read({ signal: deps.signal }));
+      case "look":
+        return await look(command.operationId, deps);
+      case "check": {
+        const { refusals } = await deps.judge(command.settings);
+        const message = `merged with what somebody else changed, the settings are refused: ${refusals.join("; ")}; nothing was sent`;
+        return { type: "judged", pass: refusals.length === 0, message };
+      }
+      default:
+        return await measure(deps);
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
+    return { type: "unanswered", code: thrown.code, message: thrown.message, fatal: FATAL.has(thrown.code) };
+  }
+}
+
+async function send(command: Extract<Command, { kind: "send" }>, { pacing, signal }: ActDeps): Promise<Happening> {
+  // A write under way is not cut off: its outcome would be unknown. It ends by the client's own deadlines.
+  signal.throwIfAborted();
+  const { settings, onto } = command;
+  try {
+    const lock: Lock | undefined =
+      onto === null ? undefined : { tag: onto, style: { tagIn: "version-tag-field", required: false, staleStatus: 412 } };
+    const { operationId, versionTag } = await pacing.activate(settings, lock);
+    return { type: "accepted", operationId, tag: versionTag };
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError)) throw thrown;
+    const open = thrown.outcomeUnknown || thrown.report.earlierUnknown;
+    if (open || thrown.code === "unknown_outcome") return { type: "lost", message: thrown.message };
+    if (thrown.code === "stale_lock") return { type: "stale" };
+    if (thrown.code === "refused" || thrown.code === "conflict" || thrown.code === "not_found")
+      return { type: "refused", message: `the tenant refused the settings: ${thrown.message}` };
+    throw thrown;
+  }
+}
+
+/** A reading of the settings as an event. */
+export function reading({ value, lock }: Locked<unknown>): Extract<Happening, { type: "found" }> {
+  const tag = lock?.tag ?? null;
+  const read = readSettings(value);
+  if ("settings" in read) return { type: "found", settings: read.settings, tag };
+  return { type: "found", settings: null, tag, problem: read.problem };
+}
+
+async function look(operationId: string, { pacing, signal }: ActDeps): Promise<Happening> {
+  try {
+    const { status, errorDetails, versionTag } = await pacing.progress(operationId, { signal });
+    const details = errorDetails === undefined || errorDetails === null ? undefined : asText(errorDetails);
+    return {
+      type: "looked",
+      status,
+      ...(details === undefined ? {} : { details }),
+      // After a failure the tag is that of the settings in force again, which are not ours.
+      ...(versionTag === undefined || status !== "COMPLETED" ? {} : { tag: versionTag }),
+    };
+  } catch (thrown) {
+    if (thrown instanceof TenantError && thrown.code === "not_found") return { type: "unknown_operation" };
+    throw thrown;
+  }
+}
+
+const asText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value)).slice(0, 500);
+
+/** Counts of all watched campaigns over the window since the last reading. */
+async function measure({ metrics, campaigns, windowMinutes, signal }: ActDeps): Promise<Happening> {
+  let [answered, abandoned] = [0, 0];
+  try {
+    for (const id of campaigns) {
+      const { callsAnswered, abandonmentRate } = await metrics.campaign(id, windowMinutes, { signal });
+      if (typeof callsAnswered !== "number" || typeof abandonmentRate !== "number")
+        return { type: "unmeasured", message: `the tenant gives no counts of answered and abandoned calls for campaign ${id}` };
+      answered += callsAnswered;
+      abandoned += Math.min(callsAnswered, Math.round(callsAnswered * abandonmentRate));
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof OutdialError) || thrown.code === "aborted") throw thrown;
+    return { type: "unmeasured", message: messageOf(thrown) };
+  }
+  if (campaigns.length === 0) return { type: "unmeasured", message: "there is no active campaign to watch" };
+  return { type: "measured", answered, abandoned };
+}

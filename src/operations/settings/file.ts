@@ -1,0 +1,88 @@
+// A settings file: YAML or JSON, every mistake with its line, its path and what is allowed.
+
+import { z } from "zod";
+import { type Problem, problemsOf } from "../../kernel/index.ts";
+import { OperationError } from "../error.ts";
+import { type DialerSettings, settingsFields } from "./model.ts";
+
+const rate = z.number().min(0).max(1);
+
+/** What is known of the campaigns, for the checks and the prediction. */
+export const expectedFields = z
+  .strictObject({
+    answer_rate: rate.optional().describe("Share of dials that a person answers"),
+    ring_seconds: z.number().positive().max(600).optional().describe("Mean time from dialing to an answer or giving up"),
+    handle_seconds: z.number().positive().max(86_400).optional().describe("Mean time an agent is busy with an answered call"),
+    agents: z.int().min(1).optional().describe("Agents signed in; max_agents by default"),
+  })
+  .describe("What you expect of the calls; used by the checks and the prediction, never sent");
+
+export const carrierFields = z
+  .strictObject({
+    max_trunks: z.int().min(0).describe("Lines of the carrier"),
+    current_utilization_percent: z.number().min(0).max(100).optional().describe("Share of the lines that others use"),
+  })
+  .describe("Carrier capacity: for the validation, not part of the settings");
+
+const file = z.strictObject({
+  ...settingsFields,
+  type: settingsFields.type.default("predictive"),
+  carrier_capacity: carrierFields,
+  expected: expectedFields.optional(),
+});
+
+export type Expected = z.output<typeof expectedFields>;
+export type CarrierCapacity = z.output<typeof carrierFields>;
+
+/** A settings file, read. */
+export interface SettingsFile {
+  readonly name: string;
+  readonly settings: DialerSettings;
+  readonly carrier: CarrierCapacity;
+  readonly expected: Expected;
+}
+
+/** The JSON Schema of a settings file, for editors. */
+export function dialerSettingsJsonSchema(): object {
+  return { title: "outdial dialer settings", ...z.toJSONSchema(file, { io: "input" }) };
+}
+
+/**
+ * Reads the text of a settings file.
+ * @param name of the file, for messages
+ * @throws OperationError `invalid_input` naming every mistake with its line
+ */
+export async function parseSettingsFile(text: string, name: string): Promise<SettingsFile> {
+  const { LineCounter, parseDocument } = await import("yaml");
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [broken] = document.errors;
+  if (broken !== undefined) throw invalid([`${name}:${lines.linePos(broken.pos[0]).line}: ${broken.message.split("\n")[0]}`]);
+  const value: unknown = document.toJS();
+  const parsed = file.safeParse(value ?? {});
+  if (!parsed.success) {
+    const lineOf = (path: string): number => {
+      // An absent field is told at the nearest object around it.
+      for (let parts = path.split("."); ; parts = parts.slice(0, -1)) {
+        const node: unknown = document.getIn(
+          parts.filter((part) => part !== ""),
+          true,
+        );
+        const range = typeof node === "object" && node !== null && "range" in node ? node.range : undefined;
+        if (Array.isArray(range) && typeof range[0] === "number") return lines.linePos(range[0]).line;
+        if (parts.length === 0) return 1;
+      }
+    };
+    const told = ({ path, message }: Problem) => `${name}:${lineOf(path)}: ${path === "" ? "" : `${path}: `}${message}`;
+    throw invalid(problemsOf(file, value ?? {}, parsed.error).map(told));
+  }
+  const { carrier_capacity: carrier, expected: facts = {}, ...settings } = parsed.data;
+  return { name, settings, carrier, expected: facts };
+}
+
+function invalid(problems: readonly string[]): OperationError {
+  return new OperationError("invalid_input", problems.join("\n"), {
+    advice: "schemas/dialer-settings.schema.json describes the file; examples/dialer-settings.yaml is one.",
+    details: { problems },
+  });
+}

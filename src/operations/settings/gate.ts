@@ -1,0 +1,105 @@
+// Whether settings may be activated: our own checks, the tenant's validation with all regulatory checks, a simulated prediction.
+
+import type { PacingSettings } from "../../tenant/index.ts";
+import { OperationError } from "../error.ts";
+import { checkSettings, type Finding } from "./check.ts";
+import type { SettingsFile } from "./file.ts";
+
+/** What a simulation says of settings: the median and the 5 % and 95 % quantiles over what is not known for sure. */
+export interface Prediction {
+  readonly abandonment: Band;
+  readonly occupancy: Band;
+  readonly attemptsPerHour: Band;
+  /** Probability that abandonment over the horizon is above 3 %. */
+  readonly chanceAboveLimit: number;
+}
+
+export interface Band {
+  readonly low: number;
+  readonly median: number;
+  readonly high: number;
+}
+
+/** Simulates settings; a text says why it cannot. */
+export type Predictor = (file: Pick<SettingsFile, "settings" | "carrier" | "expected">) => Prediction | string;
+
+/** The gate that a person may pass all the same, by name. */
+export const PREDICTED_ABANDONMENT = "predicted_abandonment";
+
+export interface Judgement {
+  readonly findings: readonly Finding[];
+  readonly prediction: Prediction | string;
+  /** Gates that are closed, in words. Empty: the settings may be activated. */
+  readonly refusals: readonly string[];
+  /** Gates that were closed and were passed by name. */
+  readonly overridden: readonly string[];
+}
+
+const CHECKS = ["tcpa_abandonment", "dnc_compliance", "calling_hours"] as const;
+
+/** Checks a name given to pass a gate. Throws OperationError `invalid_input`. */
+export function checkOverride(name: string): void {
+  if (name === PREDICTED_ABANDONMENT) return;
+  throw new OperationError(
+    "invalid_input",
+    `there is no gate ${name} that may be overridden; allowed is ${PREDICTED_ABANDONMENT}`,
+    {
+      advice: "Violations of our own checks and of the tenant's validation cannot be overridden: correct the settings.",
+    },
+  );
+}
+
+/**
+ * Judges settings. Asks the tenant unless our own checks refuse already.
+ * @param chance most probability of abandonment above 3 % that is accepted
+ * @throws TenantError when the tenant does not answer
+ */
+export async function judge(
+  file: Pick<SettingsFile, "settings" | "carrier" | "expected">,
+  deps: {
+    readonly pacing: PacingSettings;
+    readonly predict: Predictor | undefined;
+    readonly chance: number;
+    readonly overrides: readonly string[];
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<Judgement> {
+  const own = checkSettings(file);
+  const broken = own.filter(({ severity }) => severity === "violation");
+  if (broken.length > 0) {
+    const refusals = broken.map(({ path, message }) => `${path}: ${message}`);
+    return { findings: own, prediction: "not simulated: the settings break a rule", refusals, overridden: [] };
+  }
+  const verdict = await deps.pacing.validate(
+    { campaign_config: file.settings, regulatory_checks: [...CHECKS], carrier_capacity: file.carrier },
+    { signal: deps.signal },
+  );
+  const vendor = [
+    ...verdict.violations.map((one) => fromVendor(one, "violation")),
+    ...verdict.capacity_warnings.map((one) => fromVendor(one, "warning")),
+  ];
+  const refusals = vendor.filter(({ severity }) => severity === "violation").map(({ check, message }) => `${check}: ${message}`);
+  // Whatever is not PASS is a refusal, also without a word about why.
+  if (verdict.compliance_status !== "PASS" && refusals.length === 0)
+    refusals.push(`the tenant's validation says ${verdict.compliance_status}`);
+  const prediction = deps.predict?.(file) ?? "not simulated";
+  const overridden: string[] = [];
+  if (typeof prediction !== "string" && prediction.chanceAboveLimit > deps.chance) {
+    const words = `${PREDICTED_ABANDONMENT}: abandonment above 3 % with a probability of ${percent(prediction.chanceAboveLimit)}, accepted are ${percent(deps.chance)}`;
+    if (deps.overrides.includes(PREDICTED_ABANDONMENT)) overridden.push(words);
+    else refusals.push(words);
+  }
+  return { findings: [...own, ...vendor], prediction, refusals, overridden };
+}
+
+function fromVendor(item: unknown, severity: Finding["severity"]): Finding {
+  const fields = typeof item === "object" && item !== null ? new Map<string, unknown>(Object.entries(item)) : new Map();
+  const text = (name: string) => {
+    const value: unknown = fields.get(name);
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  const check = text("check") ?? text("resource") ?? "tenant";
+  return { severity, check, path: "", message: text("message") ?? (typeof item === "string" ? item : JSON.stringify(item)) };
+}
+
+const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;

@@ -1,0 +1,81 @@
+// The watch over new settings: is abandonment in order, too high, or not known well enough? Pure; the portions come from outside.
+//
+//   watching ──portion──▶ watching        one sequential test; when it finds the rate in order, a new one begins and the watch goes on
+//            ──test says "above"──▶ bad
+//            ──time is up──▶ good, when a test found the rate in order and none of the latest says otherwise; else inconclusive
+
+import { createSequentialTest } from "../../kernel/index.ts";
+
+/** What is watched for, and how surely. */
+export interface GuardPlan {
+  /** How long new settings are watched, ms. */
+  readonly durationMs: number;
+  /** Time between two readings of the figures, ms; whole minutes, because the vendor's windows are. */
+  readonly everyMs: number;
+  /** Campaigns whose answered calls are counted. */
+  readonly campaigns: readonly string[];
+  /** Abandonment still in order, and the one that must be found out. */
+  readonly limit: number;
+  readonly alternative: number;
+  /** Most chance of a false alarm, and of missing the alternative, for each test. */
+  readonly alpha: number;
+  readonly beta: number;
+}
+
+/** Calls answered by people and how many of them found no agent, since the portion before. */
+export interface Portion {
+  readonly answered: number;
+  readonly abandoned: number;
+}
+
+export interface GuardState {
+  /** When the watch ends, ms since the epoch. */
+  readonly until: number;
+  readonly answered: number;
+  readonly abandoned: number;
+  /** Of the test that runs. */
+  readonly test: { readonly answered: number; readonly abandoned: number };
+  /** Tests that found the rate in order. */
+  readonly passed: number;
+  /** Readings that gave no counts, and why the last one did not. */
+  readonly blind: number;
+  readonly problem?: string;
+}
+
+export type GuardVerdict = "watching" | "good" | "bad" | "inconclusive";
+
+export function beginGuard(plan: GuardPlan, now: number): GuardState {
+  return {
+    until: now + plan.durationMs,
+    answered: 0,
+    abandoned: 0,
+    test: { answered: 0, abandoned: 0 },
+    passed: 0,
+    blind: 0,
+  };
+}
+
+/** A portion, or why there is none, taken into account at `now`. */
+export function watch(
+  plan: GuardPlan,
+  state: GuardState,
+  portion: Portion | { readonly problem: string },
+  now: number,
+): { readonly state: GuardState; readonly verdict: GuardVerdict } {
+  if ("problem" in portion) {
+    const blind = { ...state, blind: state.blind + 1, problem: portion.problem };
+    return { state: blind, verdict: now >= state.until ? atEnd(blind) : "watching" };
+  }
+  const { answered, abandoned } = portion;
+  const sum = { ...state, answered: state.answered + answered, abandoned: state.abandoned + abandoned };
+  const test = { answered: state.test.answered + answered, abandoned: state.test.abandoned + abandoned };
+  const sequential = createSequentialTest(plan, { successes: 0, trials: 0, verdict: "continue" });
+  const found = sequential.observe(test.abandoned, test.answered);
+  if (found === "above") return { state: { ...sum, test }, verdict: "bad" };
+  const next = found === "below" ? { ...sum, test: { answered: 0, abandoned: 0 }, passed: state.passed + 1 } : { ...sum, test };
+  return { state: next, verdict: now >= state.until ? atEnd(next) : "watching" };
+}
+
+function atEnd(state: GuardState): GuardVerdict {
+  return state.passed > 0 ? "good" : "inconclusive";
+}

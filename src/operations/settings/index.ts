@@ -1,0 +1,10 @@
+// Dialer settings: checked, gated, activated, verified, watched, put back.
+
+export { changeBody } from "./body.ts";
+export type { Finding } from "./check.ts";
+export { dialerSettingsJsonSchema, parseSettingsFile, type SettingsFile } from "./file.ts";
+export { checkOverride, type Judgement, judge, type Prediction, type Predictor } from "./gate.ts";
+export type { GuardPlan } from "./guard.ts";
+export { type DialerSettings, diffSettings, type FieldChange, readSettings } from "./model.ts";
+export { type ChangeProgress, type ChangeReport, type PreparedChange, SettingsChanges } from "./service.ts";
+export { type ChangeState, DEFAULT_PATIENCE, type Patience } from "./state.ts";

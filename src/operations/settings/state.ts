@@ -1,0 +1,174 @@
+// The words of a change of dialer settings: what is planned, what can happen, where it stands, what is to be done next.
+
+import type { CarrierCapacity, Expected } from "./file.ts";
+import type { GuardPlan, GuardState } from "./guard.ts";
+import type { DialerSettings, FieldConflict } from "./model.ts";
+
+/** Settings with the tag of their version; null when the tenant gave none. */
+export interface SettingsVersion {
+  readonly settings: DialerSettings;
+  readonly tag: string | null;
+}
+
+/** How patient a change is. Kept with it, so that whoever takes it over is as patient. */
+export interface Patience {
+  /** Pause before the first look at an operation; it doubles from look to look up to `mostMs`. */
+  readonly firstMs: number;
+  readonly mostMs: number;
+  /** Looks at an operation before it counts as timed out. */
+  readonly looks: number;
+  /** An activation whose operation is not known counts as done when its settings have stood so long. */
+  readonly settleMs: number;
+  /** Times the same settings are sent when replies are lost. */
+  readonly sends: number;
+  /** Times somebody else's changes are merged. */
+  readonly merges: number;
+  /** Times the old settings are put back. */
+  readonly restores: number;
+  /** Readings that may show an earlier version before they are believed. */
+  readonly reads: number;
+  /** Calls in a row that may stay without an answer. */
+  readonly unanswered: number;
+}
+
+/** Looks after 2, 4, 8, 16, 30, 30 … seconds, 15 of them (contract §2.5); by default an operation ends within 45 s. */
+export const DEFAULT_PATIENCE: Patience = {
+  firstMs: 2000,
+  mostMs: 30_000,
+  looks: 15,
+  settleMs: 60_000,
+  sends: 3,
+  merges: 5,
+  restores: 2,
+  reads: 3,
+  unanswered: 5,
+};
+
+/** What a change is to do. */
+export interface ChangePlan {
+  readonly wanted: DialerSettings;
+  readonly snapshot: SettingsVersion;
+  readonly patience: Patience;
+  readonly guard: GuardPlan | null;
+  /** What merged settings are judged with. */
+  readonly gate: GatePlan;
+}
+
+export interface GatePlan {
+  readonly carrier: CarrierCapacity;
+  readonly expected: Expected;
+  /** Most probability of abandonment above 3 % that is accepted. */
+  readonly chance: number;
+  /** Gates that are passed by name. */
+  readonly overrides: readonly string[];
+}
+
+/**
+ * How a change ended.
+ * - `applied`: the new settings are in force, read back field by field.
+ * - `not_applied`: the tenant refused them; the old settings are in force, read back.
+ * - `rolled_back`: they did not hold, or people were left waiting; the old settings are in force, read back.
+ * - `refused`: what came of merging breaks a rule; nothing was sent. `conflict`: somebody else set the same fields otherwise; nothing was sent.
+ * - `overtaken`: somebody else changed the settings meanwhile; theirs stand.
+ * - `rollback_failed`: the old settings could not be put back. A person must look.
+ */
+export const OUTCOMES = ["applied", "not_applied", "rolled_back", "refused", "conflict", "overtaken", "rollback_failed"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export type Phase =
+  | "sending"
+  | "sent"
+  | "settling"
+  | "polling"
+  | "watching"
+  | "verifying"
+  | "merging"
+  | "checking"
+  | "guarding"
+  | "paused"
+  | "examining"
+  | "ended";
+
+/** Why the old settings are to come back. */
+export interface Failure {
+  readonly code:
+    | "refused_by_tenant"
+    | "activation_failed"
+    | "activation_timeout"
+    | "activation_lost"
+    | "read_back_mismatch"
+    | "abandonment_too_high"
+    | "decided";
+  readonly message: string;
+}
+
+/** Where a change stands. */
+export interface ChangeState {
+  readonly phase: Phase;
+  /** Which settings are on their way: the wanted ones, or those of the snapshot. */
+  readonly purpose: "apply" | "restore";
+  readonly snapshot: SettingsVersion;
+  readonly target: DialerSettings;
+  /** The tag that the next or the last write builds upon. */
+  readonly onto: string | null;
+  /** Tags of versions that are our doing. */
+  readonly ours: readonly string[];
+  readonly operationId: string | null;
+  readonly looks: number;
+  readonly reads: number;
+  readonly sends: number;
+  readonly merges: number;
+  readonly restores: number;
+  readonly unanswered: number;
+  /** When an activation without a known operation counts as done, ms since the epoch. */
+  readonly settleAt: number | null;
+  /** Paths whose value somebody else set meanwhile and that were taken over. */
+  readonly taken: readonly string[];
+  readonly guard: GuardState | null;
+  readonly failure: Failure | null;
+  /** Why it stands still although it has not ended; going on clears it. */
+  readonly stop: { readonly code: string; readonly message: string } | null;
+  readonly outcome: Outcome | null;
+  /** What a person should know of the end. */
+  readonly message: string | null;
+  readonly conflicts: readonly FieldConflict[];
+  /** What was read last, and its tag. */
+  readonly seen: SettingsVersion | null;
+}
+
+/** What happened. `at` in ms since the epoch. */
+export type ChangeEvent = { readonly at: number } & (
+  | { readonly type: "begun" }
+  /** Another run goes on with the change. */
+  | { readonly type: "resumed" }
+  /** The write is about to be sent: recorded before it is. */
+  | { readonly type: "intended" }
+  | { readonly type: "accepted"; readonly operationId: string; readonly tag: string }
+  | { readonly type: "stale" }
+  | { readonly type: "refused"; readonly message: string }
+  /** The reply was lost: the write may have been carried out. */
+  | { readonly type: "lost"; readonly message: string }
+  /** A reading; without settings they could not be understood. */
+  | { readonly type: "found"; readonly settings: DialerSettings | null; readonly tag: string | null; readonly problem?: string }
+  | { readonly type: "looked"; readonly status: string; readonly details?: string; readonly tag?: string }
+  /** The tenant knows no such operation. */
+  | { readonly type: "unknown_operation" }
+  /** A call that changes nothing got no answer; `fatal` when asking again is of no use. */
+  | { readonly type: "unanswered"; readonly code: string; readonly message: string; readonly fatal: boolean }
+  | { readonly type: "judged"; readonly pass: boolean; readonly message: string }
+  | { readonly type: "measured"; readonly answered: number; readonly abandoned: number }
+  | { readonly type: "unmeasured"; readonly message: string }
+  | { readonly type: "decided"; readonly keep: boolean; readonly by: string }
+);
+
+/** What is to be done. `act`s reach the tenant; an alarm is written together with the event that raised it. */
+export type Command =
+  | { readonly kind: "intend" }
+  | { readonly kind: "send"; readonly settings: DialerSettings; readonly onto: string | null }
+  | { readonly kind: "read"; readonly afterMs: number }
+  | { readonly kind: "look"; readonly operationId: string; readonly afterMs: number }
+  | { readonly kind: "check"; readonly settings: DialerSettings }
+  | { readonly kind: "measure"; readonly afterMs: number }
+  | { readonly kind: "alarm"; readonly type: AlarmType; readonly message: string };
+
+export type AlarmType = "DIALER_ROLLBACK_FAILED" | "DIALER_ROLLOUT_PAUSED";
