@@ -1,6 +1,7 @@
 // The form of outdial.yaml. Secrets never stand in it: they come from the environment or from files.
 
 import { z } from "zod";
+import { parseDuration } from "../kernel/index.ts";
 
 const limit = z.union([
   z.strictObject({ perSecond: z.number().positive() }),
@@ -25,6 +26,8 @@ const webhook = z.strictObject({
     .describe("Name of the environment variable that holds the signing secret (Standard Webhooks, whsec_…)"),
   secretFile: z.string().optional().describe("Path of a file that holds the signing secret"),
 });
+
+const span = z.string().refine((text) => parseDuration(text) !== undefined, "a span of time such as 90s, 30m or 2h");
 
 /** Names of the receivers of events, as in `webhooks` and in the outbox. */
 export const RECEIVERS = ["bi", "analytics", "crm", "alarms"] as const;
@@ -111,6 +114,38 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe("Calling rules and what is known of the people called"),
+  dialer: z
+    .strictObject({
+      activation: z
+        .strictObject({
+          first: span.optional().describe("Pause before the first look at an activation, 2s by default; it doubles from look to look"),
+          most: span.optional().describe("Longest pause between two looks, 30s by default"),
+          looks: z.int().min(1).max(1000).optional().describe("Looks before an activation counts as timed out, 15 by default"),
+          settle: span
+            .optional()
+            .describe("How long settings must stand when their activation cannot be asked about, 60s by default"),
+        })
+        .optional(),
+      acceptedChance: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .describe("Most predicted probability of abandonment above 3 % at which settings are applied, 0.05 by default"),
+      guard: z
+        .strictObject({
+          every: span.optional().describe("Time between two readings of the figures during apply --guard, 1m by default"),
+          alternative: z
+            .number()
+            .gt(0.03)
+            .lt(1)
+            .optional()
+            .describe("Abandonment that a guarded rollout must find out, 0.045 by default"),
+        })
+        .optional(),
+    })
+    .optional()
+    .describe("Changes of the dialer's settings"),
   tagging: z
     .strictObject({ concurrency: z.int().min(1).max(512).optional().describe("Requests under way at once; 32 by default") })
     .optional(),

@@ -7,6 +7,7 @@ import { OutdialError } from "../kernel/index.ts";
  * - `job_not_found`, `job_state`: the job named does not exist, or is not in a state that allows what was asked.
  * - `unsupported`: the tenant's profile cannot do this; the message gives the reason and the alternative.
  * - `not_owner`: another replica has taken the job over; this one stops working on it.
+ * - `outcome_unknown`: it is not known whether the tenant carried a request out; a person must look before it is sent again.
  * - `receiver_refuses`, `receiver_unavailable`: a system of yours takes nothing from here, or does not answer.
  */
 export type OperationErrorCode =
@@ -15,6 +16,7 @@ export type OperationErrorCode =
   | "job_state"
   | "unsupported"
   | "not_owner"
+  | "outcome_unknown"
   | "receiver_refuses"
   | "receiver_unavailable";
 

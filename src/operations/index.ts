@@ -33,9 +33,11 @@ export {
   splitWindows,
   verifyRetrieval,
 } from "./retrieval/index.ts";
+export * from "./settings/index.ts";
 export { type NdjsonLine, ndjsonLines } from "./table/lines.ts";
 export type { RowFormat } from "./table/source.ts";
 export { indexMatrix, type MatrixIndex, type RowProblem } from "./tagging/assignment.ts";
 export { parseMapping } from "./tagging/columns.ts";
 export { readMatrix, TAG, Tagging, type TagSource, validateTagging } from "./tagging/service.ts";
 export { createTagLedger } from "./tagging/store-ledger.ts";
+export * from "./webhook-registration/index.ts";

@@ -1,7 +1,8 @@
 // Dialer settings: checked, gated, activated, verified, watched, put back.
 
 export { changeBody } from "./body.ts";
-export type { Finding } from "./check.ts";
+export { createDialerCampaign } from "./campaign.ts";
+export { ABANDONMENT_LIMIT, type Finding } from "./check.ts";
 export { dialerSettingsJsonSchema, parseSettingsFile, type SettingsFile } from "./file.ts";
 export { checkOverride, type Judgement, judge, type Prediction, type Predictor } from "./gate.ts";
 export type { GuardPlan } from "./guard.ts";
