@@ -9,7 +9,7 @@ import type { Zone } from "../time/zone.ts";
 import type { Attempt, Call, CallFacts } from "./types.ts";
 
 /** Days within which a next allowed instant is looked for. */
-export const HORIZON_DAYS = 45;
+const HORIZON_DAYS = 45;
 const NEVER = Number.POSITIVE_INFINITY;
 export const DEFAULT_SUBJECT = "A";
 const NO_ATTEMPTS: readonly Attempt[] = [];

@@ -11,7 +11,7 @@ import type { Call, Reason } from "./types.ts";
 const DAY_NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
 
 /** `Tue 2026-06-16 20:30` on a zone's clock. */
-export function localTime(zone: Zone, at: Instant): string {
+function localTime(zone: Zone, at: Instant): string {
   const local = new Date(at + zone.offset(at));
   const name = DAY_NAMES[local.getUTCDay()] ?? "";
   return `${name.slice(0, 3)} ${local.toISOString().slice(0, 16).replace("T", " ")}`;

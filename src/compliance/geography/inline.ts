@@ -5,7 +5,7 @@ import { normalisePostal } from "./numbers.ts";
 import type { AreaCode, Geography, PostalPlace } from "./types.ts";
 
 /** Splits "US-FL" into country and state. */
-export function splitJurisdiction(id: string): { country: string; state: string | undefined } {
+function splitJurisdiction(id: string): { country: string; state: string | undefined } {
   const [country = id, state] = id.split("-");
   return { country, state };
 }
