@@ -118,7 +118,9 @@ export const configSchema = z.strictObject({
     .strictObject({
       activation: z
         .strictObject({
-          first: span.optional().describe("Pause before the first look at an activation, 2s by default; it doubles from look to look"),
+          first: span
+            .optional()
+            .describe("Pause before the first look at an activation, 2s by default; it doubles from look to look"),
           most: span.optional().describe("Longest pause between two looks, 30s by default"),
           looks: z.int().min(1).max(1000).optional().describe("Looks before an activation counts as timed out, 15 by default"),
           settle: span

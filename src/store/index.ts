@@ -48,5 +48,5 @@ export {
   type RetrievalTotals,
   type RetrievalWindow,
 } from "./retrieval/index.ts";
-export { DIALER_CHANGE, type DialerChange, type DialerLedger } from "./settings/index.ts";
+export { DIALER_CHANGE, type DialerCampaignEntry, type DialerChange, type DialerLedger } from "./settings/index.ts";
 export { openStore, type Store } from "./store.ts";
