@@ -1,0 +1,124 @@
+// Results: replications put together, their intervals, comparisons on common random numbers.
+
+import { describe, expect, it, test } from "vitest";
+import { plainQueue } from "../../../test/support/queue-cases.ts";
+import { canonicalJson } from "../../kernel/index.ts";
+import { createDialer } from "../engine/create.ts";
+import type { CallTransition } from "../engine/sink.ts";
+import { hardPatience } from "../formulas/index.ts";
+import { runReplication } from "../replicate.ts";
+import { parseScenario } from "../scenario/parse.ts";
+import { combine } from "./combine.ts";
+import { compareReplications } from "./compare.ts";
+
+const campaign = (ratio: number, more: object = {}) =>
+  parseScenario({ agents: 12, duration: "2h", warmUp: "20m", bucket: "10m", pacing: { strategy: "ratio", ratio }, ...more });
+const runs = (ratio: number, count: number, more: object = {}) =>
+  Array.from({ length: count }, (_, index) => runReplication(campaign(ratio, more), 1, index));
+
+describe("combined replications", () => {
+  const replications = runs(3, 12);
+  const result = combine(replications);
+
+  it("do not depend on their order, and survive a trip between threads", () => {
+    expect(canonicalJson({ ...combine([...replications].reverse()), penetration: 0 })).toBe(
+      canonicalJson({ ...combine(structuredClone(replications)), penetration: 0 }),
+    );
+  });
+
+  it("are sums over the buckets: series, counts and flow agree", () => {
+    const { series, counts, window } = result;
+    const total = (pick: (point: (typeof series)[number]) => number) => series.reduce((sum, point) => sum + pick(point), 0);
+    expect(series).toHaveLength(10);
+    expect([series[0]?.from, series.at(-1)?.to]).toEqual([1200, 7200]);
+    expect(total(({ placed }) => placed)).toBe(counts.placed);
+    expect(total(({ liveAnswers }) => liveAnswers)).toBe(result.abandonment.denominator);
+    expect(total(({ abandoned }) => abandoned)).toBe(result.abandonment.numerator);
+    expect(total(({ busySeconds }) => busySeconds)).toBeCloseTo(result.occupancy.numerator, 6);
+    expect(window.agentHours).toBeCloseTo((12 * 12 * 6000) / 3600, 6);
+    for (const { flow } of replications) {
+      const { carried, placed, ...ends } = flow;
+      expect(carried).toBeGreaterThan(0);
+      expect(Object.values(ends).reduce((sum, n) => sum + n, 0)).toBe(carried + placed);
+    }
+    expect(replications.reduce((sum, { flow }) => sum + flow.placed, 0)).toBe(counts.placed);
+  });
+
+  it("have rates with numerator, denominator and interval, and the method stated", () => {
+    expect(result.intervals).toEqual({ kind: "replications", units: 12, confidence: 0.95 });
+    for (const rate of [result.abandonment, result.occupancy, result.contactsPerAgentHour, result.waits.mean]) {
+      expect(rate.rate).toBeCloseTo(rate.numerator / rate.denominator, 12);
+      expect(rate.low).toBeLessThan(rate.rate);
+      expect(rate.high).toBeGreaterThan(rate.rate);
+    }
+    const few = combine(replications.slice(0, 2));
+    expect(few.intervals).toEqual({ kind: "batches", units: 20, confidence: 0.95 });
+    expect(few.meanAgents.rate).toBeCloseTo(12, 9);
+  });
+
+  it("cover the truth about as often as they say, by replications and by batches", () => {
+    const exact = hardPatience({ servers: 10, arrivalRate: 0.5, serviceRate: 1 / 18, patience: 2 }).abandonmentProbability;
+    const queue = plainQueue({ agents: 10, talk: { kind: "exponential", mean: 18 }, patience: 2 });
+    const scenario = (duration: number) =>
+      parseScenario({ ...queue, arrivals: { rate: 0.5 }, warmUp: 400, duration, bucket: (duration - 400) / 30 });
+    const covers = ({ lost }: { lost: { low: number; high: number } }) => lost.low <= exact && exact <= lost.high;
+    let [byRuns, byBatches] = [0, 0];
+    for (let study = 0; study < 40; study++) {
+      const replicationsOfStudy = Array.from({ length: 6 }, (_, index) => runReplication(scenario(2400), study, index));
+      if (covers(combine(replicationsOfStudy))) byRuns++;
+      if (covers(combine([runReplication(scenario(12_400), study, 9)]))) byBatches++;
+    }
+    // Of 40 intervals of 95 per cent 38 are to be expected; fewer than 33 come about once in two hundred studies.
+    expect(byRuns).toBeGreaterThanOrEqual(33);
+    expect(byBatches).toBeGreaterThanOrEqual(33);
+  });
+
+  it("know how far a list was worked off", () => {
+    const list = combine(runs(3, 5, { leads: { count: 4000 } }));
+    expect(list.penetration.denominator).toBe(20_000);
+    expect(list.penetration.rate).toBeGreaterThan(0.05);
+    expect(list.penetration.rate).toBeLessThan(1);
+    expect(combine(runs(3, 5, { leads: { count: 100 } })).penetration.rate).toBe(1);
+    expect(result.penetration.rate).toBeNaN();
+  });
+});
+
+test("quantiles of waits are those of the waits themselves, to 3 per cent", () => {
+  const queue = plainQueue({ agents: 10, talk: { kind: "lognormal", mean: 10, cv: 1.2 } });
+  const scenario = parseScenario({ ...queue, arrivals: { rate: 0.9 }, duration: 20_000 });
+  const began = new Map<number, number>();
+  const waited: number[] = [];
+  const sink = ({ kind, call, at }: CallTransition) => {
+    if (kind === "waiting") began.set(call, at);
+    const from = began.get(call);
+    if (kind === "connected" && from !== undefined) waited.push(at - from);
+  };
+  createDialer({ scenario, seed: "2/0", sink }).advance(20_000);
+  waited.sort((a, b) => a - b);
+  expect(waited.length).toBeGreaterThan(1000);
+  const { waits } = combine([runReplication(scenario, 2, 0)]);
+  for (const [share, found] of [
+    [0.5, waits.p50],
+    [0.95, waits.p95],
+    [0.99, waits.p99],
+  ] as const) {
+    const exact = waited[Math.ceil(share * waited.length) - 1] ?? 0;
+    expect(Math.abs(found / exact - 1)).toBeLessThan(0.032);
+  }
+});
+
+describe("a comparison on common random numbers", () => {
+  it("sees a small difference with an interval several times shorter in variance than independent runs", () => {
+    const comparison = compareReplications(runs(3, 10), runs(3.2, 10));
+    expect(comparison.pairs).toBe(10);
+    expect(comparison.occupancy.difference.low).toBeGreaterThan(0);
+    expect(comparison.occupancy.varianceReduction).toBeGreaterThan(3);
+    expect(comparison.contactsPerAgentHour.varianceReduction).toBeGreaterThan(3);
+  });
+
+  it("finds no difference between a scenario and itself", () => {
+    const { occupancy, abandonment } = compareReplications(runs(3, 4), runs(3, 4));
+    expect(occupancy.difference).toMatchObject({ mean: 0, standardError: 0 });
+    expect(abandonment.difference.mean).toBe(0);
+  });
+});
