@@ -13,6 +13,7 @@ import {
   Retrieving,
   type RunVerdict,
   reconcile,
+  recordOptOuts,
   retrievalBody,
   runSchedules,
   splitWindows,
@@ -100,6 +101,11 @@ export async function openOutcomes(flags: Flags, environment: Environment, optio
     random,
     actor: config.actor,
     replicaId: replica.id,
+    onRows: async (rows, campaign) => {
+      const page = { campaign, actor: config.actor, now: clock.now() };
+      const { suppressed = 0 } = (await recordOptOuts(store.facts, rows, page, config.file.compliance?.optOutCodes)) ?? {};
+      if (suppressed > 0) options.warn(`${suppressed} numbers opted out and are suppressed`);
+    },
     onEnded: async (retrieval) => {
       if (workplace.receivers.crm !== undefined) {
         await announceToCrm(records, retrieval, options.warn);

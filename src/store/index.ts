@@ -9,9 +9,7 @@ export type { CrmLedger, CrmRefusal, CrmVersion } from "./crm/crm-ledger.ts";
 export { joinEmbeddedServer } from "./embedded/server.ts";
 export { StoreError } from "./error.ts";
 export type { Facts } from "./facts/facts.ts";
-export type { FactsQuery } from "./facts/read.ts";
 export { NO_FACTS } from "./facts/read.ts";
-export type { SuppressionRecord } from "./facts/suppression.ts";
 export type {
   AnswerClass,
   AnsweredHour,

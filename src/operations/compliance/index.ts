@@ -1,6 +1,6 @@
 // Facts in and out, the gate, the revocation clock and the abandonment ledger.
 
-export type { Parsed, RecordOptions, RefusedLine } from "../table/records.ts";
+export type { Parsed, RefusedLine } from "../table/records.ts";
 export { type RuleReading, readCampaignAbandonment } from "./abandonment.ts";
 export { readContacts } from "./contacts.ts";
 export { endOfDay } from "./day-end.ts";
@@ -9,15 +9,12 @@ export {
   type Gate,
   type GateContact,
   type GateRequest,
-  type GateResult,
-  type GateSink,
   type GateVerdict,
 } from "./gate.ts";
 export { type FactSource, hashing, type ImportDeps, type ImportReport, type ImportSink, importFacts } from "./import.ts";
-export { type GateManifest, parseManifest, type SignedManifest, verifyManifest } from "./manifest.ts";
-export { type OutcomesReport, type RawOutcome, recordOutcomes } from "./outcomes.ts";
+export { type GateManifest, verifyManifest } from "./manifest.ts";
+export { recordOptOuts, recordOutcomes } from "./outcomes.ts";
 export { loadRegistry, type RegistryReport, registryName } from "./registry.ts";
 export { DEFAULT_TARGETS, deadlineRule, type RevocationReading, readRevocations } from "./revocations.ts";
 export { attemptsFile, consentFile, disconnectionsFile, internalListFile, relationshipsFile } from "./specs.ts";
-export type { GateCounts, ReasonCount } from "./tally.ts";
 export { civilDate, instant, phone, phoneText } from "./values.ts";

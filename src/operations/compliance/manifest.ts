@@ -3,7 +3,6 @@
 import { z } from "zod";
 import { canonicalJson, messageOf } from "../../kernel/index.ts";
 import { verifySignatureLine } from "../../store/index.ts";
-import { OperationError } from "../error.ts";
 
 const count = z.int().min(0);
 const hash = z.string().regex(/^sha256:[0-9a-f]{64}$/);
@@ -87,11 +86,4 @@ export function verifyManifest(text: string, vkey: string, outputHash?: string):
   if (outputHash !== undefined && outputHash !== manifest.output.hash)
     return { ok: false, reason: "the decisions are not those of this manifest" };
   return { ok: true, manifest };
-}
-
-/** A manifest read back from the store. Throws OperationError `invalid_input` when it is not of its form. */
-export function parseManifest(text: string): SignedManifest {
-  const parsed = signed.safeParse(JSON.parse(text));
-  if (parsed.success) return parsed.data;
-  throw new OperationError("invalid_input", "the stored manifest is not of its form");
 }

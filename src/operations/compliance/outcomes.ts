@@ -3,6 +3,7 @@
 
 import { findOptOut } from "../../compliance/index.ts";
 import type { Facts } from "../../store/index.ts";
+import { phone } from "./values.ts";
 
 /** A disposition as the vendor reported it. */
 export interface RawOutcome {
@@ -49,4 +50,59 @@ export function recordOutcomes(
     })),
     by,
   );
+}
+
+/** What a page of calls is recorded with. */
+export interface CallPage {
+  readonly campaign: string;
+  readonly actor: string;
+  /** ms since the epoch. */
+  readonly now: number;
+}
+
+/** Where a vendor's row may say the number that was called. */
+const NUMBER_FIELDS = ["phoneNumber", "contactPhoneNumber", "toNumber", "number"] as const;
+/** Where it may say in words what came of the call. */
+const TEXT_FIELDS = ["dispositionName", "dispositionDescription"] as const;
+
+/**
+ * Suppresses whoever opted out on a page of raw calls, before anything else is made of the page: every row counts, also one that is put aside
+ * as malformed, and each of several rows of the same call. Other outcomes are left to the lake. Given again, nothing happens twice.
+ * @returns undefined when the page holds no opt-out
+ */
+export async function recordOptOuts(
+  facts: Facts,
+  rows: readonly unknown[],
+  page: CallPage,
+  optOutCodes: readonly string[] = [],
+): Promise<OutcomesReport | undefined> {
+  const found = rows.flatMap((row) => {
+    const outcome = rawOutcome(row, page);
+    return outcome !== undefined && findOptOut({ code: outcome.code, message: outcome.text }, optOutCodes) !== undefined
+      ? [outcome]
+      : [];
+  });
+  return found.length === 0 ? undefined : recordOutcomes(facts, found, page, optOutCodes);
+}
+
+/** What a raw row says, as far as it says anything. */
+function rawOutcome(row: unknown, { campaign, now }: CallPage): RawOutcome | undefined {
+  if (typeof row !== "object" || row === null) return undefined;
+  const fields = new Map<string, unknown>(Object.entries(row));
+  const text = (...names: readonly string[]) => names.map((name) => fields.get(name)).find((value) => typeof value === "string");
+  const number = phone(text(...NUMBER_FIELDS) ?? "");
+  // Without an id a number is enough; with neither there is nobody to suppress.
+  const callId = text("id") ?? ("ok" in number ? "" : undefined);
+  const code = text("dispositionCode");
+  const words = text(...TEXT_FIELDS);
+  if (callId === undefined || (code === undefined && words === undefined)) return undefined;
+  const ended = Date.parse(text("endTime", "startTime") ?? "");
+  return {
+    callId,
+    code: code ?? "",
+    text: words,
+    at: Number.isNaN(ended) || ended < 0 ? now : Math.min(ended, now),
+    number: "ok" in number ? number.ok : undefined,
+    campaign,
+  };
 }

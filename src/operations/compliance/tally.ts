@@ -34,7 +34,7 @@ const OF_KIND: Readonly<Partial<Record<RuleKind, GateReason>>> = {
 export const CONSENT_FLAG = "CONSENT_FLAG";
 
 /** The reason behind each id a decision can name. */
-export function reasonsOfRules(pack: RulePack): ReadonlyMap<string, GateReason> {
+function reasonsOfRules(pack: RulePack): ReadonlyMap<string, GateReason> {
   const found = new Map<string, GateReason>([
     ["INVALID_NUMBER", "invalid number"],
     ["UNRESOLVED_LOCATION", "unknown location"],

@@ -44,6 +44,8 @@ export interface RetrievalDependencies {
   readonly replicaId: string;
   /** Told of every retrieval that ran to its end in this process, before its `run` returns. */
   readonly onEnded?: ((retrieval: Retrieval) => Promise<void>) | undefined;
+  /** Given the raw rows of each page before its checkpoint; a page that is read again is given again. */
+  readonly onRows?: ((rows: readonly unknown[], campaignId: string) => Promise<void>) | undefined;
 }
 
 /** A run in this process. */
@@ -172,7 +174,7 @@ export class Retrieving implements RetrievalHost {
     if (active === undefined || window === undefined) throw new Error(`retrieval ${jobId} has no window ${no} here`);
     if (window.done) return undefined;
     const { campaignId, codes, pageLimit } = active.retrieval;
-    const { source, lake, ledger, clock, random, replicaId } = this.#deps;
+    const { source, lake, ledger, clock, random, replicaId, onRows } = this.#deps;
     const stop = await readWindow(
       {
         source,
@@ -187,6 +189,7 @@ export class Retrieving implements RetrievalHost {
         codes,
         pageLimit,
         observedAfter: active.observedAfter,
+        onRows,
         onPage: ({ rows }) => {
           active.pages += 1;
           active.rows += rows;

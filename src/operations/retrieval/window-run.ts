@@ -34,6 +34,8 @@ export interface WindowSetting {
   readonly pageLimit: number;
   /** Observations of this run are later than this, whatever this machine's clock says: those of earlier runs must not win over them. */
   readonly observedAfter: Instant;
+  /** Given the raw rows of each page before its checkpoint. */
+  readonly onRows: ((rows: readonly unknown[], campaignId: string) => Promise<void>) | undefined;
   readonly onPage: (page: { readonly rows: number }) => void;
   readonly onFailure: () => void;
 }
@@ -51,7 +53,8 @@ class WindowRun {
   readonly #size: PageSize;
   #token: string | undefined;
   #pages: number;
-  #restarts: number;
+  /** Of this process: one that goes on later gets as many again. */
+  #restarts = 0;
   #failures = 0;
   #loops = 0;
   /** Hashes of the pages and tokens of this pass through the window. */
@@ -65,7 +68,6 @@ class WindowRun {
     this.#size = new PageSize(setting.pageLimit, window.pageSize);
     this.#token = window.pageToken ?? undefined;
     this.#pages = window.pagesOk;
-    this.#restarts = window.restarts;
   }
 
   async read(): Promise<StopReason | undefined> {
@@ -123,9 +125,10 @@ class WindowRun {
   }
 
   async #land(page: CallsPage, latencyMs: number): Promise<void> {
-    const { lake, ledger, clock, jobId, executor, campaignId, observedAfter, onPage } = this.#with;
+    const { lake, ledger, clock, jobId, executor, campaignId, observedAfter, onPage, onRows } = this.#with;
     const { no, from, to } = this.#window;
     const { known, circling } = this.#place(page);
+    await onRows?.(page.items, campaignId);
     const observedAt = Math.max(clock.now(), observedAfter + 1);
     const rows = sortRows(known ? [] : page.items, { campaignId, from, to, observedAt, runId: jobId });
     const files = await writeRows(lake, rows, `${jobId}-w${no}-p${this.#pages}`);
