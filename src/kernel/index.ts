@@ -12,7 +12,6 @@ export {
   batchMeansInterval,
   binomialCdf,
   binomialPmf,
-  type ChangePoint,
   changePoints,
   createSequentialTest,
   differenceInterval,

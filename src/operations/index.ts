@@ -1,7 +1,7 @@
 // What outdial does, as durable workflows.
 
 export * from "./compliance/index.ts";
-export { type CrmAnnouncer, type CrmPushReport, createCrmAnnouncer, createCrmSender, pushToCrm } from "./crm/index.ts";
+export { type CrmPushReport, createCrmAnnouncer, createCrmSender, pushToCrm } from "./crm/index.ts";
 export { type Durable, type JobBody, launchDurable } from "./durable.ts";
 export { OperationError } from "./error.ts";
 export { cloudEvent, createDeliveryWorker, type DeliveryWorker } from "./events/index.ts";

@@ -17,7 +17,6 @@ export {
   type StoredRecord,
 } from "./lake/index.ts";
 export {
-  CATEGORIES,
   type Category,
   type CategoryCounts,
   classify,

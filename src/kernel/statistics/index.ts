@@ -2,7 +2,7 @@
 
 export { StatisticsError } from "./arguments.ts";
 export { binomialCdf, studentQuantile } from "./beta.ts";
-export { type ChangePoint, changePoints } from "./change-point.ts";
+export { changePoints } from "./change-point.ts";
 export { binomialPmf, incompleteGamma, lnGamma, poissonPmf } from "./gamma.ts";
 export {
   batchMeansInterval,

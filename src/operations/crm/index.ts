@@ -1,5 +1,5 @@
 // Outcomes to the CRM: an event for each retrieval, records in batches.
 
-export { type CrmAnnouncer, createCrmAnnouncer } from "./announce.ts";
+export { createCrmAnnouncer } from "./announce.ts";
 export { createCrmSender } from "./sender.ts";
 export { type CrmPushReport, pushToCrm } from "./upsert.ts";

@@ -11,7 +11,7 @@ export interface Cohort {
 }
 
 /** Calls that each side must have before its conversion is compared, unless told otherwise. */
-export const COMPARISON_MINIMUM = 100;
+const COMPARISON_MINIMUM = 100;
 
 /** About the first group: its conversion is higher, lower, not shown to differ; or a side has too few calls. */
 export type ComparisonVerdict = "higher" | "lower" | "none shown" | "too few";

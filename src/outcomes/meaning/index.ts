@@ -1,6 +1,6 @@
 // What outcomes mean: maps of codes, conversion, trend, comparisons, restatements. Pure.
 
-export { CATEGORIES, type Category } from "./category.ts";
+export type { Category } from "./category.ts";
 export { type DocumentedSummary, documentedSummary } from "./conversion.ts";
 export { MeaningError } from "./error.ts";
 export { type LocalTime, localTime, parseInstant } from "./local-time.ts";

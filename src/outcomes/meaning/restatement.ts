@@ -34,7 +34,7 @@ export interface Restatement {
 }
 
 /** What names the period, the scope and the definition of a figure. */
-export function figureKey({ scope, from, to, definition }: ReportedFigure): string {
+function figureKey({ scope, from, to, definition }: ReportedFigure): string {
   return JSON.stringify([scope, from, to, definition]);
 }
 

@@ -12,7 +12,7 @@ export interface DayCount {
 }
 
 /** A trend is not computed from less. */
-export const TREND_MINIMUM = { days: 7, calls: 100 } as const;
+const TREND_MINIMUM = { days: 7, calls: 100 } as const;
 
 export type TrendVerdict = "rising" | "falling" | "none shown" | "too few";
 

@@ -19,7 +19,7 @@ export function interval({ low, high, denominator }: Rate): string {
 }
 
 /** A difference of shares in points: "+1.20", "-0.35". */
-export function points(difference: number, digits = 2): string {
+function points(difference: number, digits = 2): string {
   return `${difference < 0 ? "−" : "+"}${Math.abs(100 * difference).toFixed(digits)}`;
 }
 
