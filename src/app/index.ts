@@ -4,6 +4,7 @@ export { type FactsRuntime, openFacts, readSettings } from "./compliance.ts";
 export { configJsonSchema } from "./config-schema.ts";
 export { type CrmRuntime, openCrm } from "./crm.ts";
 export { openDelivery } from "./delivery.ts";
+export { type DialerRuntime, openDialer, openDialerTenant, readDialerHistory } from "./dialer.ts";
 export { reportOnOutcomes } from "./outcome-report.ts";
 export {
   lakeRoot,
@@ -16,3 +17,4 @@ export {
 export { openRecords, type Records, type ResultRow } from "./records.ts";
 export { compileRulePack, readRulePack } from "./rule-pack.ts";
 export { openTagging, type TaggingOptions, type TaggingRuntime, validateWithTenant } from "./tagging.ts";
+export { readVendorWebhooks, registerWebhook, removeWebhook } from "./vendor-webhooks.ts";

@@ -1,0 +1,101 @@
+// Wiring of the registrations for the vendor's own events.
+
+import {
+  listVendorWebhooks,
+  registerVendorWebhook,
+  removeVendorWebhook,
+  type VendorWebhook,
+  type VendorWebhookKind,
+  type WebhookDesk,
+} from "../operations/index.ts";
+import type { Tenant } from "../tenant/index.ts";
+import { ConfigError, type Flags, loadConfig, secretFrom } from "./config.ts";
+import { tenantFromConfig } from "./tenant-from-config.ts";
+import { type Environment, storeOf } from "./workplace.ts";
+
+/** Attempts, growth of the pauses between them, and seconds of one attempt that we ask of the vendor for its deliveries. */
+const RETRY_POLICY = { maxRetries: 3, backoffMultiplier: 2, timeoutSec: 10 };
+
+/** What is registered besides name and address. */
+export interface VendorWebhookSecrets {
+  /** Name of the environment variable that holds the bearer token of deliveries (wfm). */
+  readonly tokenEnv?: string | undefined;
+  /** Headers that the vendor sends along (metrics). */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Lists the registrations at the tenant; needs no store. */
+export async function readVendorWebhooks(flags: Flags, environment: Environment): Promise<VendorWebhook[]> {
+  const tenant = await tenantFromConfig(await loadConfig(flags, environment, process.cwd()), environment);
+  try {
+    return await listVendorWebhooks(deskOf(tenant, undefined, {}));
+  } finally {
+    await tenant.close();
+  }
+}
+
+/** Registers an address once. Throws ConfigError when the variable of the token is empty. */
+export async function registerWebhook(
+  flags: Flags,
+  environment: Environment,
+  draft: { readonly kind: VendorWebhookKind; readonly name: string; readonly url: string },
+  secrets: VendorWebhookSecrets,
+): Promise<{ readonly id: string; readonly already: boolean }> {
+  const token = secrets.tokenEnv === undefined ? undefined : await secretFrom(environment, secrets.tokenEnv);
+  if (secrets.tokenEnv !== undefined && token === undefined)
+    throw new ConfigError(
+      `${secrets.tokenEnv} is not set`,
+      "It holds the bearer token that the vendor sends with each delivery.",
+    );
+  return withDesk(flags, environment, token, secrets.headers, (dependencies) => registerVendorWebhook(draft, dependencies));
+}
+
+/** Removes a registration. */
+export async function removeWebhook(flags: Flags, environment: Environment, id: string): Promise<VendorWebhook> {
+  return withDesk(flags, environment, undefined, {}, (dependencies) => removeVendorWebhook(id, dependencies));
+}
+
+async function withDesk<T>(
+  flags: Flags,
+  environment: Environment,
+  token: string | undefined,
+  headers: Readonly<Record<string, string>>,
+  work: (dependencies: Parameters<typeof registerVendorWebhook>[1]) => Promise<T>,
+): Promise<T> {
+  const config = await loadConfig(flags, environment, process.cwd());
+  await using stack = new AsyncDisposableStack();
+  const tenant = await tenantFromConfig(config, environment);
+  stack.defer(() => tenant.close());
+  const store = await storeOf(config, environment);
+  stack.defer(() => store.close());
+  return await work({
+    desk: deskOf(tenant, token, headers),
+    inTurn: (name, run) => store.dialer.inTurn(name, run),
+    record: (entry) => store.audit.append([entry]),
+    actor: config.actor,
+  });
+}
+
+function deskOf(tenant: Tenant, token: string | undefined, headers: Readonly<Record<string, string>>): WebhookDesk {
+  const { vendorEvents } = tenant.capabilities;
+  return {
+    list: async (kind) => (await (kind === "wfm" ? tenant.dialerWebhooks.list() : tenant.campaignWebhooks.list())).webhooks,
+    create: (kind, name, url) =>
+      kind === "wfm"
+        ? vendorEvents.registerDialerEvents({
+            name,
+            url,
+            events: ["dialer.settings.updated", "dialer.campaign.activated"],
+            ...(token === undefined ? {} : { auth: { type: "bearer", token } }),
+            retryPolicy: RETRY_POLICY,
+          })
+        : vendorEvents.registerCampaignEvents({
+            name,
+            callbackUrl: url,
+            events: ["omnichannel.campaign.metrics.update", "omnichannel.campaign.state.change"],
+            enabled: true,
+            ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }),
+          }),
+    remove: (kind, id) => vendorEvents.remove(kind === "wfm" ? "dialer" : "campaign", id),
+  };
+}
