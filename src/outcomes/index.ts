@@ -17,13 +17,10 @@ export {
   type StoredRecord,
 } from "./lake/index.ts";
 export {
-  type Category,
   type CategoryCounts,
   classify,
   DOCUMENTED_MAP,
-  type DocumentedSummary,
   documentedSummary,
-  type LocalTime,
   localTime,
   MeaningError,
   type OutcomeMap,
@@ -44,7 +41,6 @@ export {
   SCHEMA_VERSION,
 } from "./record/index.ts";
 export {
-  type ComparisonSpec,
   cohortTally,
   DIMENSIONS,
   type Dimension,
@@ -53,7 +49,6 @@ export {
   outcomeReportJsonSchema,
   parseComparison,
   type ReportedFigures,
-  type ReportOptions,
   type ReportScope,
   type ReportSource,
   readRun,

@@ -11,14 +11,10 @@ export { StoreError } from "./error.ts";
 export type { Facts } from "./facts/facts.ts";
 export { NO_FACTS } from "./facts/read.ts";
 export type {
-  AnswerClass,
-  AnsweredHour,
-  FactImport,
   ImportCounts,
   NewAttempt,
   NewConsent,
   NewDisconnection,
-  NewOutcome,
   NewRelationship,
   NewRevocation,
   NewSuppression,
@@ -34,7 +30,6 @@ export type { StoreLog } from "./log.ts";
 export type { Outbox } from "./outbox/outbox.ts";
 export type { ClaimedEvent, Delivery, DeliveryStatus, FailedAttempt, OutboxEvent } from "./outbox/types.ts";
 export type { Replica, Replicas } from "./replicas.ts";
-export type { KeptFigures } from "./reports/reported-figures.ts";
 export {
   type LakeFiles,
   type PageCommit,

@@ -1,9 +1,8 @@
 // What outcomes mean: maps of codes, conversion, trend, comparisons, restatements. Pure.
 
-export type { Category } from "./category.ts";
-export { type DocumentedSummary, documentedSummary } from "./conversion.ts";
+export { documentedSummary } from "./conversion.ts";
 export { MeaningError } from "./error.ts";
-export { type LocalTime, localTime, parseInstant } from "./local-time.ts";
+export { localTime, parseInstant } from "./local-time.ts";
 export { classify, DOCUMENTED_MAP, type OutcomeMap } from "./outcome-map.ts";
 export { outcomeMapJsonSchema, readOutcomeMap } from "./read-outcome-map.ts";
 export type { ReportedFigure } from "./restatement.ts";

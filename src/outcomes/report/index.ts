@@ -1,11 +1,11 @@
 // Reports of outcomes: from counts in the lake to text, HTML, CSV and JSON.
 
 export { cohortTally } from "./build.ts";
-export { type ComparisonSpec, parseComparison } from "./cohort.ts";
+export { parseComparison } from "./cohort.ts";
 export { factsStatement, type ReportSource, readRun } from "./facts.ts";
 export { type OutcomeReport, outcomeReportJsonSchema, reportSchema } from "./model.ts";
 export { renderCsv } from "./render-csv.ts";
 export { renderHtml } from "./render-html.ts";
 export { renderText } from "./render-text.ts";
-export { type ReportedFigures, type ReportOptions, reportOutcomes } from "./report.ts";
+export { type ReportedFigures, reportOutcomes } from "./report.ts";
 export { DIMENSIONS, type Dimension, type ReportScope } from "./scope.ts";
