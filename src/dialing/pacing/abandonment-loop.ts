@@ -7,9 +7,9 @@ export interface AbandonmentLoopOptions {
   readonly target: number;
   /** Theta at the start. Default: by the size of the team, `usualTheta`. */
   readonly theta?: number | undefined;
-  /** Change of ln theta for each abandoned call by which the account is off. Default 0.03. */
+  /** Change of ln theta for each abandoned call by which the account is off. Default 0.05. */
   readonly gain?: number | undefined;
-  /** Abandoned calls to stay below what the target allows over the window, as a margin against chance. Default 3. */
+  /** Abandoned calls to stay below what the target allows over the window, as a margin against chance. Default 5. */
   readonly reserve?: number | undefined;
 }
 
@@ -56,7 +56,7 @@ export class AbandonmentLoop {
   #credit = Number.NaN;
 
   constructor(options: AbandonmentLoopOptions) {
-    const { target, theta = usualTheta(target, 20), gain = 0.03, reserve = 3 } = options;
+    const { target, theta = usualTheta(target, 20), gain = 0.05, reserve = 5 } = options;
     requireProbability("target", target);
     requireProbability("theta", theta);
     requireNonNegative("gain", gain);

@@ -54,8 +54,8 @@ export class LiveRate {
     const slots = Math.ceil(table.longestAge / SLOT) + 1;
     this.#placed = new Float64Array(slots);
     this.#increments = new Float64Array(slots);
-    // A call of slot i is between i and i + 1 slots old; over the next slot it passes from one to the next.
-    for (let i = 0; i < slots; i++) this.#increments[i] = table.knownBy((i + 1.5) * SLOT) - table.knownBy((i + 0.5) * SLOT);
+    // Calls are reported one slot after they were placed; over the next slot a call in place i grows from i + 1 slots to i + 2.
+    for (let i = 0; i < slots; i++) this.#increments[i] = table.knownBy((i + 2) * SLOT) - table.knownBy((i + 1) * SLOT);
     const attempts = options.priorAttempts ?? 40;
     for (let m = 0; m < MEMORIES.length; m++) {
       this.#trials[m] = Math.min(attempts, MEMORIES[m]!);

@@ -53,11 +53,15 @@ export function lookAhead(parameters: LookAheadParameters): PacingStrategy {
 
 /** E(X - (spare + M))+ of two independent counts. */
 function expectedExcess(demand: CountLaw, supply: CountLaw, spare: number): number {
+  // With c agents E(X - c)+ is E(X - (c + 1))+ plus Pr[X > c]: one pass down from more agents than callers.
+  let agents = Math.max(spare + supply.length - 1, demand.length);
+  let excess = 0;
+  let tail = 0;
   let sum = 0;
-  for (let m = 0; m < supply.length; m++) {
-    let excess = 0;
-    for (let x = Math.max(0, spare + m + 1); x < demand.length; x++) excess += (x - spare - m) * demand.mass[x]!;
-    sum += supply.mass[m]! * excess;
+  for (; agents >= spare; agents--) {
+    if (agents + 1 < demand.length) tail += agents + 1 >= 0 ? demand.mass[agents + 1]! : 0;
+    excess += tail;
+    if (agents - spare < supply.length) sum += supply.mass[agents - spare]! * excess;
   }
   return sum;
 }

@@ -28,7 +28,7 @@ export function openLoop(parameters: OpenLoopParameters, random: RandomStream): 
       for (; next <= view.now; next += gap()) calls += 1;
       return calls;
     },
-    explain: () => ({ callsPerSecond }),
+    explain: (view) => ({ callsPerSecond, inAir: view.dialing + view.detecting + view.waiting }),
     snapshot: () => ({ next }),
     restore(saved) {
       next = (saved as { next: number }).next;

@@ -8,5 +8,6 @@ export function progressive(interval: number): PacingStrategy {
     name: "progressive",
     interval,
     decide: (view) => Math.max(0, view.idle - view.dialing - view.detecting - view.waiting),
+    explain: (view) => ({ idle: view.idle, inAir: view.dialing + view.detecting + view.waiting }),
   };
 }

@@ -68,9 +68,11 @@ const stateAware = z
       .min(0)
       .max(1000)
       .optional()
-      .describe("Abandoned calls to stay below the target over the window, against chance. Default 3."),
-    gain: z.number().min(0).max(1).optional().describe("Change of ln theta per abandoned call off the account. Default 0.03."),
-    theta: shareBetween.optional().describe("Risk limit at the start. Default 0.6 of the target."),
+      .describe("Abandoned calls to stay below the target over the window, against chance. Default 5."),
+    gain: z.number().min(0).max(1).optional().describe("Change of ln theta per abandoned call off the account. Default 0.05."),
+    theta: shareBetween
+      .optional()
+      .describe("Risk limit at the start. Default: what is usual for the size of the team, 0.5 to 0.75 of the target."),
     answerProbability: shareBetween
       .optional()
       .describe("Live rate believed at the start. Default: the scenario's, on the average of the day."),

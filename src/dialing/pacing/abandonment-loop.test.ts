@@ -1,0 +1,78 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createRandom } from "../../kernel/index.ts";
+import { AbandonmentLoop, usualTheta } from "./abandonment-loop.ts";
+
+/** Calls that are lost with probability `slope` times theta: a plant with the one property that counts. */
+function run(loop: AbandonmentLoop, slope: (answer: number) => number, answers: number, before = { answers: 0, abandoned: 0 }) {
+  const random = createRandom(1, "plant");
+  let abandoned = 0;
+  for (let n = 0; n < answers; n++) {
+    const theta = loop.theta(before.answers + n, before.abandoned + abandoned);
+    const lost = random.next() < slope(n) * theta;
+    loop.learn(lost);
+    if (lost) abandoned += 1;
+  }
+  return abandoned;
+}
+
+test("the rate over the window comes to the target less the reserve, whatever theta is worth", () => {
+  for (const slope of [0.8, 1.5, 3]) {
+    const loop = new AbandonmentLoop({ target: 0.03, theta: 0.018, reserve: 5 });
+    const abandoned = run(loop, () => slope, 20_000);
+    expect(abandoned).toBeLessThanOrEqual(600);
+    expect(abandoned).toBeGreaterThan(575);
+  }
+});
+
+test("a plant that becomes twice as dangerous is caught before the window is overdrawn by more than chance", () => {
+  const loop = new AbandonmentLoop({ target: 0.03, theta: 0.018 });
+  expect(run(loop, (n) => (n < 5000 ? 1.5 : 3), 10_000)).toBeLessThanOrEqual(305);
+});
+
+describe("what was before", () => {
+  test("a debt is paid back and then the target is met", () => {
+    const loop = new AbandonmentLoop({ target: 0.03, theta: 0.018 });
+    const abandoned = run(loop, () => 1.6, 10_000, { answers: 10_000, abandoned: 340 });
+    expect(340 + abandoned).toBeLessThanOrEqual(600);
+    expect(340 + abandoned).toBeGreaterThan(570);
+  });
+
+  test("a surplus is no licence: the new calls keep the target by themselves", () => {
+    const loop = new AbandonmentLoop({ target: 0.03, theta: 0.018 });
+    const abandoned = run(loop, () => 1.6, 10_000, { answers: 50_000, abandoned: 100 });
+    expect(abandoned).toBeLessThanOrEqual(310);
+  });
+});
+
+test("theta falls with every abandoned call and rises with every served one", () => {
+  fc.assert(
+    fc.property(fc.array(fc.boolean(), { maxLength: 60 }), (fates) => {
+      const loop = new AbandonmentLoop({ target: 0.03 });
+      let abandoned = 0;
+      let before = loop.theta(0, 0);
+      for (const [n, lost] of fates.entries()) {
+        if (lost) abandoned += 1;
+        loop.learn(lost);
+        const theta = loop.theta(n + 1, abandoned);
+        if (lost) expect(theta).toBeLessThan(before);
+        else expect(theta).toBeGreaterThan(before);
+        before = theta;
+      }
+    }),
+  );
+});
+
+test("its state goes through JSON", () => {
+  const loop = new AbandonmentLoop({ target: 0.03, theta: 0.02 });
+  run(loop, () => 2, 500);
+  const copy = new AbandonmentLoop({ target: 0.03 });
+  copy.restore(JSON.parse(JSON.stringify(loop.snapshot())));
+  expect(copy.theta(500, 15)).toBe(loop.theta(500, 15));
+});
+
+test("the usual theta falls with the team, and parameters out of range are refused by name", () => {
+  expect(usualTheta(0.03, 5)).toBeGreaterThan(usualTheta(0.03, 100));
+  expect(() => new AbandonmentLoop({ target: 3 })).toThrow(/target is 3; allowed is a number from 0 to 1/);
+  expect(() => new AbandonmentLoop({ target: 0.03, reserve: -1 })).toThrow(/reserve/);
+});

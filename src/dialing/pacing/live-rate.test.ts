@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import { createRandom } from "../../kernel/index.ts";
+import { quantileOf } from "./beliefs.ts";
+import { CallTable, horizonsOf } from "./hazard-tables.ts";
+import { LiveRate } from "./live-rate.ts";
+import { referenceBeliefs } from "./test-support.ts";
+
+const beliefs = referenceBeliefs();
+const table = new CallTable(beliefs, horizonsOf(beliefs));
+
+/** Places `perSecond` calls a second for `seconds`; live with the share `rate(t)`, known after their ring time. Tells the estimate every second. */
+function observe(estimate: LiveRate, rate: (t: number) => number, perSecond: number, seconds: number, seed = 7): number[] {
+  const random = createRandom(seed, "calls");
+  const answers: number[] = [];
+  const estimates: number[] = [];
+  let credit = 0;
+  let placedBefore = 0;
+  for (let t = 0; t < seconds; t += 0.5) {
+    credit += perSecond / 2;
+    let placed = 0;
+    for (; credit >= 1; credit--) {
+      placed += 1;
+      if (random.next() < rate(t)) answers.push(t + quantileOf(beliefs.liveRing, random.next()));
+    }
+    for (let i = answers.length - 1; i >= 0; i--) {
+      if (answers[i]! <= t) {
+        answers.splice(i, 1);
+        estimate.answered();
+      }
+    }
+    estimate.advance(t, placedBefore);
+    placedBefore = placed;
+    if (Number.isInteger(t)) estimates.push(estimate.rate);
+  }
+  return estimates;
+}
+
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+test("it comes to the true rate from a wrong belief within a few hundred calls", () => {
+  for (const rate of [0.1, 0.3]) {
+    const estimates = observe(new LiveRate(table, { prior: 0.2 }), () => rate, 1, 1800);
+    expect(mean(estimates.slice(600))).toBeGreaterThan(0.93 * rate);
+    expect(mean(estimates.slice(600))).toBeLessThan(1.07 * rate);
+  }
+});
+
+test("calls that still ring do not bias it: it is right in the first half minute, when only answers have come in", () => {
+  const first = Array.from({ length: 20 }, () => new LiveRate(table, { prior: 0.2, priorAttempts: 1 }));
+  const estimates = first.map((estimate, i) => observe(estimate, () => 0.2, 40, 15, i).at(-1)!);
+  expect(mean(estimates)).toBeGreaterThan(0.185);
+  expect(mean(estimates)).toBeLessThan(0.215);
+});
+
+test("a step is followed within minutes, and a steady rate keeps the estimate calm", () => {
+  const steady = observe(new LiveRate(table, { prior: 0.2 }), () => 0.2, 3, 7200).slice(3600);
+  const spread = Math.sqrt(mean(steady.map((rate) => (rate / 0.2 - 1) ** 2)));
+  expect(spread).toBeLessThan(0.06);
+  const stepped = observe(new LiveRate(table, { prior: 0.2 }), (t) => (t < 3600 ? 0.2 : 0.3), 3, 5400);
+  expect(mean(stepped.slice(4200))).toBeGreaterThan(0.28);
+});
+
+describe("state", () => {
+  test("goes through JSON and goes on alike", () => {
+    const one = new LiveRate(table, { prior: 0.2 });
+    observe(one, () => 0.25, 1, 600);
+    const two = new LiveRate(table, { prior: 0.5 });
+    two.restore(JSON.parse(JSON.stringify(one.snapshot())));
+    for (const estimate of [one, two]) {
+      estimate.answered();
+      estimate.advance(700, 3);
+    }
+    expect(two.rate).toBe(one.rate);
+    expect(two.snapshot()).toEqual(one.snapshot());
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import { createDialer } from "../engine/create.ts";
+import { parseScenario } from "../scenario/parse.ts";
+import { measure } from "../yardstick/measure.ts";
+import { yardstickScenario } from "../yardstick/workload.ts";
+import { openLoopRate } from "./open-loop.ts";
+import { stateAware } from "./state-aware.ts";
+import { referenceBeliefs, viewOf } from "./test-support.ts";
+
+const PACING = [
+  { strategy: "progressive" },
+  { strategy: "ratio", ratio: 2 },
+  { strategy: "ratio", ratio: 0.5, of: "loggedIn" },
+  { strategy: "open-loop" },
+  { strategy: "adaptive-level" },
+  { strategy: "look-ahead" },
+  { strategy: "state-aware" },
+];
+
+describe.each(PACING)("$strategy", (pacing) => {
+  const scenario = yardstickScenario({ agents: 8, agentHours: 1, pacing });
+
+  test("the same seed gives the same run, another seed another", () => {
+    const run = (seed: number) => {
+      const dialer = createDialer({ scenario, seed });
+      dialer.advance(1800);
+      return JSON.stringify([dialer.flow(), dialer.events]);
+    };
+    expect(run(1)).toBe(run(1));
+    expect(run(2)).not.toBe(run(1));
+  });
+
+  test("a dialer that is stopped, kept as JSON and restored goes on as if nothing had been", () => {
+    const [one, two] = [createDialer({ scenario, seed: 3 }), createDialer({ scenario, seed: 3 })];
+    one.advance(1000);
+    two.restore(JSON.parse(JSON.stringify(one.snapshot())));
+    for (const dialer of [one, two]) dialer.advance(3000);
+    expect(two.flow()).toEqual(one.flow());
+    expect(two.events).toBe(one.events);
+    expect(two.snapshot().strategy).toEqual(one.snapshot().strategy);
+  });
+
+  test("it says why in plain data", () => {
+    const dialer = createDialer({ scenario, seed: 1 });
+    dialer.advance(600);
+    const why = dialer.explain();
+    expect(Object.keys(why ?? {}).length).toBeGreaterThan(1);
+    expect(JSON.parse(JSON.stringify(why))).toEqual(why);
+  });
+});
+
+test("the open loop's rate loses the target share in the simulation, as the M/M/c+D queue says", () => {
+  const rate = openLoopRate({ agents: 10, handle: 170, patience: 2, liveRate: 0.2, target: 0.03 });
+  expect(rate).toBeGreaterThan(0);
+  const result = measure({
+    scenario: yardstickScenario({ agents: 10, agentHours: 500, pacing: { strategy: "open-loop" } }),
+    seed: 5,
+  });
+  expect(Math.abs(result.abandonment.rate - 0.03)).toBeLessThan(4 * result.abandonment.standardError + 0.001);
+});
+
+describe("state-aware", () => {
+  const strategy = () => stateAware({ beliefs: referenceBeliefs(), target: 0.03 });
+  const idle = (count: number) => Array.from({ length: count }, () => ({ state: "idle" as const }));
+
+  test("places nothing without trunks, leads or agents, and at least one call for each idle agent otherwise", () => {
+    expect(strategy().decide(viewOf({ agents: idle(5), more: { trunksFree: 0 } }))).toBe(0);
+    expect(strategy().decide(viewOf({ agents: idle(5), more: { leadsReady: 0 } }))).toBe(0);
+    expect(strategy().decide(viewOf({ agents: [{ state: "off" }] }))).toBe(0);
+    expect(strategy().decide(viewOf({ agents: idle(5) }))).toBeGreaterThan(5);
+    expect(strategy().decide(viewOf({ agents: idle(5), more: { trunksFree: 2 } }))).toBe(2);
+  });
+
+  test("stops dialing when everybody leaves before a call would be answered", () => {
+    const leaving = Array.from({ length: 5 }, () => ({ state: "idle" as const, leavesIn: 2 }));
+    expect(strategy().decide(viewOf({ agents: leaving }))).toBe(0);
+  });
+
+  test("explains the state, the risk, theta, the credit and what limits it", () => {
+    const view = viewOf({
+      agents: [...idle(1), { state: "talking", for: 60 }],
+      ringing: [3, 12],
+      more: { windowLiveAnswers: 1000, windowAbandoned: 20 },
+    });
+    const rule = strategy();
+    const calls = rule.decide(view);
+    expect(rule.explain?.(view)).toMatchObject({
+      state: { idle: 1, talking: 1, dialing: 2 },
+      liveRate: expect.closeTo(0.2, 9),
+      target: 0.03,
+      credit: 10,
+      limitedBy: "risk",
+    });
+    const { risk, theta } = rule.explain?.(view) as { risk: number; theta: number };
+    expect(risk > theta).toBe(calls === 0);
+  });
+
+  test("beats binomial look-ahead by a clear margin at no more than 3 % abandoned, for 10 and for 50 agents", () => {
+    // The look-ahead's raw targets land just above 3 % here, which is to its advantage.
+    for (const [agents, target, margin] of [
+      [10, 0.053, 0.01],
+      [50, 0.098, 0.008],
+    ] as const) {
+      const scenario = (pacing: object) => yardstickScenario({ agents, agentHours: 400, pacing: pacing as { strategy: string } });
+      const ours = measure({ scenario: scenario({ strategy: "state-aware" }), seed: 11 });
+      const theirs = measure({ scenario: scenario({ strategy: "look-ahead", target }), seed: 11 });
+      expect(ours.abandonment.rate).toBeLessThan(0.032);
+      expect(theirs.abandonment.rate).toBeGreaterThan(0.026);
+      expect(ours.occupancy.rate - theirs.occupancy.rate).toBeGreaterThan(margin);
+    }
+  });
+});
+
+test("a scenario names what is wrong with its pacing", () => {
+  expect(() => parseScenario({ pacing: { strategy: "state-aware", rserve: 3 } })).toThrow(/rserve.*reserve/s);
+  expect(() => parseScenario({ pacing: { strategy: "stateaware" } })).toThrow(/pacing/);
+  expect(() => parseScenario({ pacing: { strategy: "ratio", ratio: 0 } })).toThrow(/ratio/);
+});
