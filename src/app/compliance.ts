@@ -10,7 +10,7 @@ import { type Config, type Flags, loadConfig } from "./config.ts";
 import { type Environment, storeOf } from "./workplace.ts";
 
 /** Settings about compliance, defaults filled in. */
-export interface ComplianceSettings {
+interface ComplianceSettings {
   /** File of the rule pack; undefined for the shipped one. */
   readonly pack: string | undefined;
   readonly optOutCodes: readonly string[];
@@ -31,7 +31,7 @@ export interface FactsRuntime extends AsyncDisposable {
 }
 
 /** The settings of a configuration. */
-export function complianceSettings(config: Config): ComplianceSettings {
+function complianceSettings(config: Config): ComplianceSettings {
   const given = config.file.compliance;
   const targets = Object.entries(given?.revocationTargets ?? {}).map(([system, hours]) => ({ system, hours }));
   return {

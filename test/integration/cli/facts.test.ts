@@ -103,7 +103,11 @@ test("gate: fail closed without a registry file, then counts, verdicts, a manife
     ["b", "never", undefined],
     ["c", "later", "2026-06-16T15:00:00Z"],
   ]);
-  expect(verdicts[1]?.["reasons"]).toEqual([expect.any(String)]);
+  // Who asked not to be called has taken consent back as well.
+  expect(verdicts[1]).toMatchObject({
+    rules: ["CONSENT_REVOKED", "DNC_INTERNAL"],
+    reasons: [expect.any(String), expect.any(String)],
+  });
 
   const verify = ["compliance", "verify-manifest", "gate.json"];
   // Offline: no database.
