@@ -85,19 +85,28 @@ export function changeSentences({ trend }: OutcomeReport): string[] {
   );
 }
 
+/** Restated figures that are told in full; the rest is counted. JSON, CSV and the file's table have all. */
+const MOST_RESTATED = 8;
+
 /** Figures that were reported otherwise, one sentence each. */
 export function restatementSentences({ restatements }: OutcomeReport): string[] {
-  return restatements.map(({ day, was, now, late, changed, withdrawn }) => {
-    const because = [
-      ...(late > 0 ? [`${number(late)} ${late === 1 ? "call" : "calls"} arrived late`] : []),
-      ...(changed > 0 ? [`${number(changed)} changed`] : []),
-      ...(withdrawn > 0 ? [`${number(withdrawn)} left the period`] : []),
-    ];
-    const of = ({ conversion }: typeof was) =>
-      `${percent(conversion.rate)} (${number(conversion.numerator)}/${number(conversion.denominator)})`;
-    const why = because.length === 0 ? "" : `, because ${because.join(", ")}`;
-    return `restated${day === null ? "" : ` ${day}`}: was ${of(was)} on ${minute(was.reportedAt)} UTC, now ${of(now)}${why}`;
-  });
+  const more = restatements.length - MOST_RESTATED;
+  return [
+    ...restatements.slice(0, MOST_RESTATED).map(restatementSentence),
+    ...(more > 0 ? [`… and ${number(more)} more figures restated`] : []),
+  ];
+}
+
+function restatementSentence({ day, was, now, late, changed, withdrawn }: OutcomeReport["restatements"][number]): string {
+  const because = [
+    ...(late > 0 ? [`${number(late)} ${late === 1 ? "call" : "calls"} arrived late`] : []),
+    ...(changed > 0 ? [`${number(changed)} changed`] : []),
+    ...(withdrawn > 0 ? [`${number(withdrawn)} left the period`] : []),
+  ];
+  const of = ({ conversion }: typeof was) =>
+    `${percent(conversion.rate)} (${number(conversion.numerator)}/${number(conversion.denominator)})`;
+  const why = because.length === 0 ? "" : `, because ${because.join(", ")}`;
+  return `restated${day === null ? "" : ` ${day}`}: was ${of(was)} on ${minute(was.reportedAt)} UTC, now ${of(now)}${why}`;
 }
 
 /** A comparison in one sentence. */
