@@ -63,7 +63,7 @@ export async function launchDurable(options: {
       DBOS.registerWorkflow((jobId: string) => body(jobId, (name, run) => DBOS.runStep(run, { name })), { name: kind }),
     ]),
   );
-  await DBOS.launch();
+  await oneAtATime(pool, () => DBOS.launch());
   return {
     async run(kind, jobId, run) {
       const workflow = workflows.get(kind);
@@ -76,6 +76,30 @@ export async function launchDurable(options: {
       if (!pool.ended) await pool.end();
     },
   };
+}
+
+/** "dbos" in ASCII. */
+const LAUNCH_LOCK = "0x64626f73";
+
+const LAUNCH_LOOK_MS = 50;
+
+/**
+ * Launches of several processes on one database wait for each other: the first one makes DBOS's tables, which two at once fail at. They look
+ * again and again instead of waiting in the server: a statement that waits there would hold up the making of an index.
+ */
+async function oneAtATime(pool: pg.Pool, launch: () => Promise<void>): Promise<void> {
+  const client = await pool.connect();
+  try {
+    for (;;) {
+      const { rows } = await client.query<{ mine: boolean }>(`select pg_try_advisory_lock(${LAUNCH_LOCK}) as mine`);
+      if (rows[0]?.mine === true) break;
+      await new Promise((resolve) => setTimeout(resolve, LAUNCH_LOOK_MS));
+    }
+    await launch();
+  } finally {
+    // With the connection the lock ends, whatever became of the launch.
+    client.release(true);
+  }
 }
 
 function ignore(): void {}
