@@ -7,6 +7,7 @@ import { commandReference } from "../src/cli/index.ts";
 import { rulePackJsonSchema } from "../src/compliance/index.ts";
 import { vendorOpenApi } from "../src/contract/index.ts";
 import { outcomeMapJsonSchema, outcomeReportJsonSchema } from "../src/outcomes/index.ts";
+import { dialerSettingsJsonSchema } from "../src/operations/index.ts";
 import { scenarioJsonSchema } from "../src/sandbox/index.ts";
 import { exampleCalls } from "./example-calls.ts";
 
@@ -14,6 +15,7 @@ const pretty = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
 const FILES: Record<string, () => string> = {
   "schemas/outdial.schema.json": () => pretty(configJsonSchema()),
   "schemas/rule-pack.schema.json": () => pretty(rulePackJsonSchema()),
+  "schemas/dialer-settings.schema.json": () => pretty(dialerSettingsJsonSchema()),
   "schemas/scenario.schema.json": () => pretty(scenarioJsonSchema()),
   "schemas/outcome-map.schema.json": () => pretty(outcomeMapJsonSchema()),
   "schemas/outcome-report.schema.json": () => pretty(outcomeReportJsonSchema()),

@@ -6,6 +6,7 @@ import { registerAudit } from "./groups/audit.ts";
 import { registerComplianceFacts } from "./groups/compliance-facts.ts";
 import { registerComplianceRules } from "./groups/compliance-rules.ts";
 import { registerDemo } from "./groups/demo.ts";
+import { registerDialer } from "./groups/dialer.ts";
 import { registerFacts } from "./groups/facts.ts";
 import { registerJobs } from "./groups/jobs.ts";
 import { registerOutcomes } from "./groups/outcomes.ts";
@@ -23,6 +24,7 @@ const GROUPS: readonly Register[] = [
   registerComplianceRules,
   registerComplianceFacts,
   registerFacts,
+  registerDialer,
   registerJobs,
   registerAudit,
   registerWebhooks,

@@ -1,9 +1,9 @@
 // outdial webhooks.
 
-import { databaseUrl, type Register } from "./tools.ts";
+import { collect, databaseUrl, type Register, tenantUrl } from "./tools.ts";
 
 export const registerWebhooks: Register = (program, { action }) => {
-  const webhooks = program.command("webhooks").description("events to your own systems");
+  const webhooks = program.command("webhooks").description("events to your own systems, and registrations for the vendor's events");
   action(
     webhooks
       .command("deliveries")
@@ -25,5 +25,31 @@ export const registerWebhooks: Register = (program, { action }) => {
   action(
     webhooks.command("deliver").description("deliver what is due now and end").addOption(databaseUrl()),
     async () => (await import("../commands/webhooks.ts")).deliver,
+  );
+  action(
+    webhooks
+      .command("register")
+      .argument("<kind>", "wfm: changes of dialer settings; metrics: figures and states of campaigns")
+      .description("have the vendor send its events to an address; the same name and address are registered once")
+      .requiredOption("--url <url>", "where the vendor posts its events")
+      .option("--name <name>", "name of the registration")
+      .option("--token-env <variable>", "wfm: environment variable with the bearer token that the vendor sends along")
+      .option("--header <line>", 'metrics: a header that the vendor sends along, as "Name: value"; may be given several times', collect, [])
+      .addOption(tenantUrl())
+      .addOption(databaseUrl()),
+    async () => (await import("../commands/webhooks-register.ts")).register,
+  );
+  action(
+    webhooks.command("vendor").description("registrations at the tenant").addOption(tenantUrl()),
+    async () => (await import("../commands/webhooks-register.ts")).listVendor,
+  );
+  action(
+    webhooks
+      .command("remove")
+      .argument("<id>", "id of a registration at the tenant")
+      .description("end a registration at the tenant")
+      .addOption(tenantUrl())
+      .addOption(databaseUrl()),
+    async () => (await import("../commands/webhooks-register.ts")).remove,
   );
 };

@@ -13,7 +13,7 @@ import { type Judgement, judge, type Predictor } from "./gate.ts";
 import type { GuardPlan } from "./guard.ts";
 import { readPlan, replay } from "./journal.ts";
 import { decide } from "./machine.ts";
-import { complete, type DialerSettings, diffSettings, type FieldChange, settingsHash } from "./model.ts";
+import { complete, type DialerSettings, diffSettings, type FieldChange, readSettings, settingsHash } from "./model.ts";
 import { type Notices, noticesOf } from "./notices.ts";
 import type { ChangePlan, ChangeState, Command, Patience, SettingsVersion } from "./state.ts";
 
@@ -132,6 +132,54 @@ export class SettingsChanges implements ChangeHost {
       rejection: await ledger.rejection(settingsHash(wanted)),
       gate: { carrier: file.carrier, expected: file.expected, chance, overrides },
     };
+  }
+
+  /**
+   * Prepares the way back: to the settings of a version that was in force, or without one to those from before the latest change.
+   * @throws OperationError `job_not_found`, `job_state` when the version was never in force, or somebody changed what the latest change left
+   */
+  async prepareRollback(
+    version: number | undefined,
+    options: { readonly overrides: readonly string[] },
+  ): Promise<PreparedChange> {
+    const latest = await this.#deps.ledger.latestApplied();
+    const gate = latest?.plan === undefined || latest.plan === null ? undefined : readPlan(latest.plan).gate;
+    const { name, settings } = version === undefined ? await this.#before(latest) : await this.#versionInForce(version);
+    // Without a file nothing is known of the carrier but that it carried these settings.
+    const carrier = gate?.carrier ?? { max_trunks: settings.concurrency.max_simultaneous_calls };
+    return this.prepare("rollback", { name, settings, carrier, expected: gate?.expected ?? {} }, { ...options, store: true });
+  }
+
+  async #versionInForce(version: number): Promise<{ name: string; settings: DialerSettings }> {
+    const change = await this.find(version);
+    if (change.kind !== "observed" && change.outcome !== "applied") {
+      const how = change.outcome ?? `still ${change.phase}`;
+      throw new OperationError("job_state", `version ${version} was never in force: it is ${how.replaceAll("_", " ")}`, {
+        advice: "outdial dialer history shows which versions were.",
+      });
+    }
+    const read = readSettings(change.settings);
+    if ("settings" in read) return { name: `version ${version}`, settings: read.settings };
+    throw new OperationError("invalid_input", `version ${version} cannot be read: ${read.problem}`);
+  }
+
+  /** The settings that the latest change replaced, provided that nobody changed anything since. */
+  async #before(latest: DialerChange | undefined): Promise<{ name: string; settings: DialerSettings }> {
+    if (latest === undefined)
+      throw new OperationError("job_not_found", "there is no change to take back", {
+        advice: "outdial dialer history shows the versions of this store; outdial dialer rollback <version> goes to one of them.",
+      });
+    const { snapshot, target } = (await this.#load(latest)).state;
+    const since = diffSettings(target, (await this.readInForce()).settings).map(({ path }) => path);
+    if (since.length > 0)
+      throw new OperationError(
+        "job_state",
+        `somebody changed the settings since version ${latest.version}: ${since.join(", ")}`,
+        {
+          advice: "Taking the change back would overwrite that. Name the version to go to: outdial dialer rollback <version>.",
+        },
+      );
+    return { name: `before version ${latest.version}`, settings: snapshot.settings };
   }
 
   /** The settings in force with their tag. Throws OperationError `invalid_input` when they cannot be understood, and so not be put back. */

@@ -1,0 +1,104 @@
+// What people read about dialer settings: differences, findings, the prediction, how a change goes and ends. Pure text.
+
+import type { ChangeReport, ChangeState, FieldChange, Judgement } from "../operations/index.ts";
+import type { DialerChange } from "../store/index.ts";
+import { printable } from "./render-tagging.ts";
+
+/** One line for each field that changes. */
+export function diffLines(diff: readonly FieldChange[]): string[] {
+  const width = Math.max(0, ...diff.map(({ path }) => path.length));
+  return diff.map(({ path, before, after }) => `  ${path.padEnd(width)}  ${shown(before)} → ${shown(after)}`);
+}
+
+const shown = (value: string | number | undefined): string => (value === undefined ? "absent" : printable(String(value)));
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+/** Findings and the prediction. */
+export function judgementLines({ findings, prediction, refusals, overridden }: Judgement): string[] {
+  const lines = findings.map(
+    ({ severity, check, path, message }) =>
+      `${severity}: ${printable(check)}: ${path === "" ? "" : `${path}: `}${printable(message)}`,
+  );
+  if (typeof prediction === "string") lines.push(`prediction: ${prediction}`);
+  else {
+    const { abandonment, occupancy, attemptsPerHour, chanceAboveLimit } = prediction;
+    lines.push(
+      `prediction: abandonment ${percent(abandonment.median)} (${percent(abandonment.low)} to ${percent(abandonment.high)}), above 3 % with a probability of ${percent(chanceAboveLimit)}`,
+      `            occupancy ${percent(occupancy.median)} (${percent(occupancy.low)} to ${percent(occupancy.high)}), attempts an hour ${Math.round(attemptsPerHour.median)} (${Math.round(attemptsPerHour.low)} to ${Math.round(attemptsPerHour.high)})`,
+    );
+  }
+  for (const words of overridden) lines.push(`overridden: ${words}`);
+  lines.push(refusals.length === 0 ? "gate: open" : `gate: closed: ${refusals.map(printable).join("; ")}`);
+  return lines;
+}
+
+const PHASES: Readonly<Record<ChangeState["phase"], string>> = {
+  sending: "sending",
+  sent: "sent",
+  settling: "the reply was lost; reading what is in force",
+  polling: "accepted; the tenant activates",
+  watching: "the activation cannot be asked about; watching whether the settings stand",
+  verifying: "reading back",
+  merging: "somebody else changed the settings; merging",
+  checking: "checking what came of merging",
+  guarding: "in force; watching abandonment",
+  paused: "waiting for a person",
+  examining: "reading what is in force",
+  ended: "ended",
+};
+
+/** Where a change stands, in one line. */
+export function phaseLine(state: ChangeState): string {
+  const back = state.purpose === "restore" ? "putting the old settings back: " : "";
+  const looks = state.phase === "polling" && state.looks > 0 ? `, look ${state.looks + 1}` : "";
+  const { guard } = state;
+  const watched =
+    state.phase === "guarding" && guard !== null ? `: ${guard.abandoned} of ${guard.answered} answered calls abandoned` : "";
+  const waits = state.stop === null ? "" : `; stands still: ${printable(state.stop.message)}`;
+  return `${back}${PHASES[state.phase]}${looks}${watched}${waits}`;
+}
+
+/** How a change ended or why it stands still, with what to do next. */
+export function endLines({ change, state }: ChangeReport): string[] {
+  const { version } = change;
+  const lines = [`version ${version}: ${(change.outcome ?? phaseLine(state)).replaceAll("_", " ")}`];
+  const message = change.message ?? state.message;
+  if (message !== null) lines.push(`  ${printable(message)}`);
+  if (state.taken.length > 0 && change.outcome === "applied") lines.push(`  kept from somebody else: ${state.taken.join(", ")}`);
+  for (const { path, ours, theirs } of state.conflicts)
+    lines.push(`  conflict in ${path}: ours ${shown(ours)}, theirs ${shown(theirs)}`);
+  const next = adviceFor(change, state);
+  if (next !== undefined) lines.push(`  ${next}`);
+  return lines;
+}
+
+function adviceFor(change: DialerChange, state: ChangeState): string | undefined {
+  const { version } = change;
+  switch (change.outcome) {
+    case "rollback_failed":
+      return "ALARM: compare outdial dialer show with the settings from before in outdial dialer history --json, and correct them or pause the campaigns.";
+    case "rolled_back":
+    case "not_applied":
+      return "This revision is remembered as rejected; outdial dialer apply --retry-rejected tries it again.";
+    case "overtaken":
+    case "conflict":
+      return "Look at outdial dialer show, adapt the file, and apply it again.";
+    case null:
+      if (state.phase === "paused")
+        return `outdial dialer resume ${version} --keep leaves the settings in force; --roll-back puts the earlier ones back.`;
+      return `outdial dialer resume ${version} goes on.`;
+    default:
+      return undefined;
+  }
+}
+
+/** One line of the history. */
+export function historyLine(change: DialerChange): string {
+  const what =
+    change.kind === "observed"
+      ? "found in force"
+      : `${change.kind} ${change.outcome === null ? `(${change.status === "running" ? "running" : "stopped"}: ${change.phase})` : change.outcome.replaceAll("_", " ")}`;
+  const at = new Date(change.createdAt).toISOString();
+  return `${String(change.version).padStart(4)}  ${at}  ${what.padEnd(24)}  ${printable(change.actor)}  ${printable(change.sourceName)}${change.message === null ? "" : `  ${printable(change.message)}`}`;
+}

@@ -1,0 +1,80 @@
+// Rows of a tenant's list for people and for spreadsheets: a table, CSV, and figures over time as a plot of characters. Pure text.
+
+import { printable } from "./render-tagging.ts";
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** The columns of rows: every field that occurs, in the order of its first appearance. */
+export function columnsOf(rows: readonly Row[]): string[] {
+  return [...new Set(rows.flatMap((row) => Object.keys(row)))];
+}
+
+const textOf = (value: unknown): string =>
+  value === undefined || value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
+
+/** Widest cell of a table; longer ones are cut. */
+const WIDEST = 60;
+
+/** Lines of a table, the head first; numbers to the right. */
+export function tableLines(rows: readonly Row[]): string[] {
+  const columns = columnsOf(rows);
+  const cells = rows.map((row) => columns.map((column) => cut(printable(textOf(row[column])))));
+  const widths = columns.map((column, i) => Math.max(column.length, ...cells.map((line) => (line[i] ?? "").length)));
+  const right = columns.map(
+    (column) => rows.length > 0 && rows.every((row) => typeof row[column] === "number" || textOf(row[column]) === ""),
+  );
+  const line = (texts: readonly string[]) =>
+    texts
+      .map((text, i) => (right[i] ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0)))
+      .join("  ")
+      .trimEnd();
+  return [line(columns), ...cells.map(line)];
+}
+
+const cut = (text: string): string => (text.length > WIDEST ? `${text.slice(0, WIDEST - 1)}…` : text);
+
+/** One line of CSV (RFC 4180). Text that a spreadsheet would take for a formula is marked as text. */
+export function csvLine(values: readonly unknown[]): string {
+  return values
+    .map((value) => {
+      const text = textOf(value);
+      const safe = typeof value !== "number" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+      return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+    })
+    .join(",");
+}
+
+const LEVELS = "▁▂▃▄▅▆▇█";
+
+/** Each figure over the rows as one line of blocks from its lowest to its highest value, with both and the last. A dot where there is none. */
+export function plotLines(rows: readonly Row[], figures: readonly string[], width: number): string[] {
+  const name = Math.max(0, ...figures.map((figure) => figure.length));
+  return figures.flatMap((figure) => {
+    const values = squeeze(
+      rows.map((row) => (typeof row[figure] === "number" ? row[figure] : undefined)),
+      Math.max(10, width - name - 40),
+    );
+    const known = values.filter((value) => value !== undefined);
+    if (known.length === 0) return [];
+    const [low, high] = [Math.min(...known), Math.max(...known)];
+    const blocks = values.map((value) => {
+      if (value === undefined) return "·";
+      return LEVELS.charAt(high === low ? 3 : Math.round(((value - low) / (high - low)) * (LEVELS.length - 1)));
+    });
+    const last = known.at(-1) ?? 0;
+    return [`${figure.padEnd(name)}  ${blocks.join("")}  ${short(low)} to ${short(high)}, last ${short(last)}`];
+  });
+}
+
+const short = (value: number): string => String(Number(value.toPrecision(4)));
+
+/** At most `width` values: neighbours are averaged. */
+function squeeze(values: readonly (number | undefined)[], width: number): (number | undefined)[] {
+  if (values.length <= width) return [...values];
+  return Array.from({ length: width }, (_, i) => {
+    const part = values
+      .slice(Math.floor((i * values.length) / width), Math.floor(((i + 1) * values.length) / width))
+      .filter((value) => value !== undefined);
+    return part.length === 0 ? undefined : part.reduce((sum, value) => sum + value, 0) / part.length;
+  });
+}
