@@ -1,0 +1,201 @@
+// Carries out the commands of the state machine for one interaction, and turns what the tenant answers into its events.
+
+import type { Clock, RandomStream } from "../../kernel/index.ts";
+import { type CallReport, type InteractionDispositions, type Lock, TenantError } from "../../tenant/index.ts";
+import type { Entry, Version } from "./entry.ts";
+import {
+  beginCorrection,
+  type Command,
+  type Correction,
+  type CorrectionEvent,
+  decideNext,
+  type Next,
+  type Outcome,
+} from "./machine.ts";
+
+/** Pauses grow from the first to the second, in full jitter, ms. */
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 8_000;
+
+export interface CorrectDependencies {
+  readonly interactions: Pick<InteractionDispositions, "read" | "replace">;
+  readonly clock: Clock;
+  readonly random: RandomStream;
+  /** Makes durable what is about to be written; rejects when this process may not write any more. */
+  readonly announce: (base: Version, dispositions: readonly Entry[]) => Promise<void>;
+}
+
+/** How a correction ended, and what it took. */
+export interface Corrected {
+  readonly outcome: Outcome;
+  /** Writes sent, repetitions within the client included. */
+  readonly attempts: number;
+  readonly attemptLatenciesMs: readonly number[];
+  /** From the first read to the last, pauses included. */
+  readonly latencyMs: number;
+  readonly rateLimited: number;
+  /** Writes that another writer overtook. */
+  readonly conflicts: number;
+  /** Why the tenant could not be asked, when that is how it ended. */
+  readonly failure: TenantError | undefined;
+}
+
+/** What a correction measures on its way. */
+interface Meter {
+  attempts: number;
+  readonly attemptLatenciesMs: number[];
+  rateLimited: number;
+  conflicts: number;
+  failure: TenantError | undefined;
+}
+
+/** A version with the lock that a write upon it carries. */
+interface LockedVersion extends Version {
+  readonly lock: Lock;
+}
+
+/**
+ * Corrects one interaction.
+ * @param announced the version an earlier process announced a write upon
+ * @throws TenantError for what stops all corrections alike (rights, token, interruption); whatever `announce` throws
+ */
+export async function correctDisposition(
+  deps: CorrectDependencies,
+  interactionId: string,
+  correction: Correction,
+  announced?: Version,
+): Promise<Corrected> {
+  const since = deps.clock.now();
+  const meter: Meter = { attempts: 0, attemptLatenciesMs: [], rateLimited: 0, conflicts: 0, failure: undefined };
+  let next: Next = beginCorrection(announced);
+  let lock: Lock | undefined;
+  while (next.command !== undefined) {
+    const event = await carryOut(deps, interactionId, next.command, lock, meter);
+    if (event.type === "read" && "lock" in event.version) ({ lock } = event.version as LockedVersion);
+    if (event.type === "conflict") meter.conflicts += 1;
+    next = decideNext(correction, next.state, event);
+  }
+  if (next.state.at !== "ended") throw new Error(`a correction that is ${next.state.at} has nothing to do`);
+  return { ...meter, outcome: next.state.outcome, latencyMs: deps.clock.now() - since };
+}
+
+async function carryOut(
+  deps: CorrectDependencies,
+  id: string,
+  command: Command,
+  lock: Lock | undefined,
+  meter: Meter,
+): Promise<CorrectionEvent> {
+  switch (command.do) {
+    case "read":
+      return read(deps, id, meter);
+    case "write":
+      if (lock === undefined) throw new Error("a write needs the lock of what was read");
+      await deps.announce(command.base, command.dispositions);
+      return write(deps, id, command.dispositions, lock, meter);
+    case "pause":
+      await deps.clock.sleep(pauseMs(command.attempt, deps.random));
+      return { type: "paused" };
+  }
+}
+
+/** Full jitter: writers that met once should not meet again. */
+function pauseMs(attempt: number, random: RandomStream): number {
+  return random.next() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
+}
+
+async function read({ interactions }: CorrectDependencies, id: string, meter: Meter): Promise<CorrectionEvent> {
+  try {
+    const { value, lock } = await interactions.read(id, { lane: "tagging" });
+    if (lock === undefined)
+      return {
+        type: "read_failed",
+        why: "refused",
+        message: "the tenant gave no version tag; without one, others could be overwritten",
+      };
+    meter.failure = undefined;
+    const version: LockedVersion = { tag: lock.tag, dispositions: value.dispositions.map(entryOf), lock };
+    return { type: "read", version };
+  } catch (thrown) {
+    const failure = itemFailure(thrown);
+    const { message, statusCode, why } = failure;
+    if (why === "unavailable" && thrown instanceof TenantError) meter.failure = thrown;
+    return { type: "read_failed", why: why === "invalid" || why === "other" ? "refused" : why, message, statusCode };
+  }
+}
+
+async function write(
+  { interactions }: CorrectDependencies,
+  id: string,
+  dispositions: readonly Entry[],
+  lock: Lock,
+  meter: Meter,
+): Promise<CorrectionEvent> {
+  try {
+    const sent = await interactions.replace(id, dispositions.map(onWire), lock, { lane: "tagging" });
+    note(meter, sent);
+    return { type: "written", version: { tag: sent.etag ?? "", dispositions: sent.reply.dispositions.map(entryOf) } };
+  } catch (thrown) {
+    if (thrown instanceof TenantError) note(meter, thrown.report);
+    const failure = itemFailure(thrown);
+    const { message, statusCode, why, lost } = failure;
+    if (thrown instanceof TenantError && (thrown.code === "stale_lock" || thrown.code === "conflict"))
+      return { type: "conflict", message };
+    if (lost) return { type: "lost", message };
+    if (why === "unavailable") return { type: "not_written", message, statusCode };
+    return { type: "refused", why, message, statusCode };
+  }
+}
+
+function note(meter: Meter, report: CallReport): void {
+  meter.attempts += report.attempts.length;
+  for (const attempt of report.attempts) meter.attemptLatenciesMs.push(attempt.latencyMs);
+  meter.rateLimited += report.rateLimited;
+}
+
+interface ItemFailure {
+  readonly why: "not_found" | "forbidden" | "unavailable" | "invalid" | "other";
+  readonly message: string;
+  readonly statusCode: number | undefined;
+  /** A write may have been carried out all the same. */
+  readonly lost: boolean;
+}
+
+/** What a failure means for this interaction. Throws what concerns all of them alike. */
+function itemFailure(thrown: unknown): ItemFailure {
+  if (!(thrown instanceof TenantError)) throw thrown;
+  const { message, status: statusCode } = thrown;
+  const as = (why: ItemFailure["why"], lost = false): ItemFailure => ({ why, message, statusCode, lost });
+  switch (thrown.code) {
+    case "not_found":
+      return as("not_found");
+    case "missing_scope":
+      // A token without the scope stops everything; one that holds it meets another organization's interaction.
+      if (thrown.details["scopeGranted"] === false) throw thrown;
+      return as("forbidden");
+    case "invalid_request":
+    case "refused":
+      return as(statusCode === undefined || statusCode === 400 || statusCode === 422 ? "invalid" : "other");
+    case "stale_lock":
+    case "conflict":
+      return as("other");
+    case "unknown_outcome":
+      return as("unavailable", true);
+    case "vendor_unavailable":
+    case "rate_limited":
+    case "invalid_reply":
+    case "body_too_large":
+      return as("unavailable", thrown.outcomeUnknown);
+    default:
+      throw thrown;
+  }
+}
+
+function entryOf({ code, description, agent_id, timestamp, source }: Entry): Entry {
+  return { code, description, agent_id, timestamp, source };
+}
+
+/** An entry as it is sent. A source that the tenant did not tell is ours to name. */
+function onWire({ code, description, agent_id, timestamp, source }: Entry): Entry {
+  return { code, description, agent_id, timestamp, source: source === "" ? "api" : source };
+}

@@ -1,0 +1,60 @@
+// Dispositions on one interaction, and what a correction makes of them. Pure.
+
+/** One disposition as the tenant stores it; the names are those on the wire (contract §2.2). */
+export interface Entry {
+  readonly code: string;
+  readonly description: string;
+  readonly agent_id: string;
+  /** ISO 8601 with an offset. */
+  readonly timestamp: string;
+  /** Who wrote it: `api` for ours. */
+  readonly source: string;
+}
+
+/** An interaction's dispositions with the tag of that version. */
+export interface Version {
+  readonly tag: string;
+  readonly dispositions: readonly Entry[];
+}
+
+/**
+ * - `append`: others' entries are kept; the same code by the same agent is not entered twice.
+ * - `replace`: the new entry stands alone; what was there goes, and is in the audit log.
+ * - `fail`: as `append`, but any change by another writer meanwhile ends the correction.
+ */
+export const POLICIES = ["append", "replace", "fail"] as const;
+export type Policy = (typeof POLICIES)[number];
+
+/** Whether an entry is the wanted one: same code, same agent, same instant. A description that was tidied up makes no other entry. */
+export function isEntry(entry: Entry, wanted: Entry): boolean {
+  return (
+    entry.code === wanted.code &&
+    entry.agent_id === wanted.agent_id &&
+    (entry.timestamp === wanted.timestamp || Date.parse(entry.timestamp) === Date.parse(wanted.timestamp))
+  );
+}
+
+/** What is to be stored, or that it is there already. */
+export type Merge = { readonly kind: "unchanged" } | { readonly kind: "write"; readonly dispositions: readonly Entry[] };
+
+/** Merges an entry into what is stored. */
+export function mergeDispositions(stored: readonly Entry[], wanted: Entry, policy: Policy): Merge {
+  if (policy === "replace") {
+    const [only, ...others] = stored;
+    const same = only !== undefined && others.length === 0 && isEntry(only, wanted) && only.description === wanted.description;
+    return same ? { kind: "unchanged" } : { kind: "write", dispositions: [wanted] };
+  }
+  const there = stored.some(({ code, agent_id }) => code === wanted.code && agent_id === wanted.agent_id);
+  return there ? { kind: "unchanged" } : { kind: "write", dispositions: [...stored, wanted] };
+}
+
+/**
+ * Whether a version shows that our write upon `base` was carried out: our entry is there and, when it was to stand alone, nothing of what
+ * it replaced is there any more.
+ */
+export function hasLanded(now: readonly Entry[], base: Version, wanted: Entry, policy: Policy): boolean {
+  if (!now.some((entry) => isEntry(entry, wanted))) return false;
+  if (policy !== "replace") return true;
+  const replaced = base.dispositions.filter((entry) => !isEntry(entry, wanted));
+  return !replaced.some((old) => now.some((entry) => isEntry(entry, old)));
+}

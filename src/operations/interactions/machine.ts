@@ -1,0 +1,327 @@
+// The correction of one interaction as a state machine: events in, commands out. No I/O, no time, no randomness.
+//
+//                     ┌──────────────── pause (jitter) ◀───────────────┐
+//                     ▼                                                │ conflict (409), lost, not written,
+//   start ──read──▶ reading ──merged, valid──write──▶ writing ─────────┤ read failed, read stale
+//                     │                                 │              │
+//                     │ there already: unchanged        │ written      │ read stale, read failed,
+//                     │ ours landed: success            ▼              │ our entry is gone again (append)
+//                     │ invalid: validation_error   verifying ─────────┘
+//                     │ no tries left                   │
+//                     ▼                                 │ our entry is there: success
+//                   ended ◀─────────────────────────────┘
+//
+// What makes a lost update impossible: a write always carries the tag of the very version it was merged from, so that the tenant refuses
+// it when anybody wrote meanwhile; and a version whose tag is known to be outdated is never merged from again.
+
+import { type Entry, hasLanded, isEntry, mergeDispositions, type Policy, type Version } from "./entry.ts";
+import type { InteractionProblem } from "./tree.ts";
+
+/** What is wanted, and by which rules. */
+export interface Correction {
+  readonly wanted: Entry;
+  readonly policy: Policy;
+  /** Writes at most, and reads that fail in a row at most. */
+  readonly attempts: number;
+  /** The rules over the merged array; all that is wrong with it. */
+  readonly validate: (merged: readonly Entry[]) => readonly InteractionProblem[];
+}
+
+/**
+ * - `success`: stored by us and seen there. `unchanged`: it was there already.
+ * - `validation_error`: the merged array breaks a rule, ours or the tenant's. Nothing was changed.
+ * - `conflict_persistent`: other writers were faster every time. Our entry is not there.
+ * - `exhausted_retries`: the tenant did not take the write or answer the read, and surely nothing was written.
+ * - `not_found`, `forbidden`: no such interaction, or it belongs to another organization.
+ * - `unknown`: it may have been written and could not be read back. `failed`: refused for another reason; nothing was written.
+ */
+export type CorrectionResult =
+  | "success"
+  | "unchanged"
+  | "validation_error"
+  | "conflict_persistent"
+  | "exhausted_retries"
+  | "not_found"
+  | "forbidden"
+  | "unknown"
+  | "failed";
+
+export interface Outcome {
+  readonly result: CorrectionResult;
+  readonly message?: string | undefined;
+  readonly statusCode?: number | undefined;
+  /** What stood there before our write. */
+  readonly before?: readonly Entry[] | undefined;
+  /** What stood there when our entry was seen. */
+  readonly after?: readonly Entry[] | undefined;
+  /** What we would have written, where that was not done. */
+  readonly intended?: readonly Entry[] | undefined;
+  /** What was last seen there, where our entry is not. */
+  readonly stored?: readonly Entry[] | undefined;
+}
+
+type FailedRead = "not_found" | "forbidden" | "unavailable" | "refused";
+
+export type CorrectionEvent =
+  | { readonly type: "read"; readonly version: Version }
+  | {
+      readonly type: "read_failed";
+      readonly why: FailedRead;
+      readonly message: string;
+      readonly statusCode?: number | undefined;
+    }
+  /** The tenant says it stored this. */
+  | { readonly type: "written"; readonly version: Version }
+  | { readonly type: "conflict"; readonly message: string }
+  /** No answer: it may have been carried out. */
+  | { readonly type: "lost"; readonly message: string }
+  /** Surely not carried out, for a reason that may pass. */
+  | { readonly type: "not_written"; readonly message: string; readonly statusCode?: number | undefined }
+  | {
+      readonly type: "refused";
+      readonly why: "invalid" | "not_found" | "forbidden" | "other";
+      readonly message: string;
+      readonly statusCode?: number | undefined;
+    }
+  | { readonly type: "paused" };
+
+export type Command =
+  | { readonly do: "read" }
+  /** To be announced durably before it is sent. */
+  | { readonly do: "write"; readonly base: Version; readonly dispositions: readonly Entry[] }
+  /** Longer with every `attempt`, from 1 on. */
+  | { readonly do: "pause"; readonly attempt: number };
+
+export type CorrectionState =
+  | { readonly at: "reading" | "writing" | "verifying"; readonly so: SoFar }
+  | { readonly at: "pausing"; readonly then: "reading" | "verifying"; readonly so: SoFar }
+  | { readonly at: "ended"; readonly outcome: Outcome };
+
+/** What has happened. */
+interface SoFar {
+  /** Writes that did not get through. */
+  readonly failedWrites: number;
+  /** Reads in a row that failed or gave an outdated version. */
+  readonly failedReads: number;
+  /** How the last write that did not get through ended. */
+  readonly cause: "conflict" | "lost" | "not_written" | undefined;
+  readonly message: string | undefined;
+  readonly statusCode: number | undefined;
+  /** What the last write was built upon, and what it was to store. */
+  readonly base: Version | undefined;
+  readonly intended: readonly Entry[] | undefined;
+  /** A write got no answer. */
+  readonly maybeWritten: boolean;
+  /** The last read said that our entry is not there and will not be; see `settle`. */
+  readonly doubted: boolean;
+  /** Tags of versions that are certainly outdated. */
+  readonly outdated: readonly string[];
+}
+
+export interface Next {
+  readonly state: CorrectionState;
+  /** Undefined at the end. */
+  readonly command: Command | undefined;
+}
+
+/**
+ * The beginning.
+ * @param announced the version that an earlier process announced a write upon, when one did: the write may have been carried out
+ */
+export function beginCorrection(announced?: Version): Next {
+  const so: SoFar = {
+    failedWrites: 0,
+    failedReads: 0,
+    cause: announced === undefined ? undefined : "lost",
+    message: undefined,
+    statusCode: undefined,
+    base: announced,
+    intended: undefined,
+    maybeWritten: announced !== undefined,
+    doubted: false,
+    outdated: [],
+  };
+  return { state: { at: "reading", so }, command: { do: "read" } };
+}
+
+/** What follows from an event. Events that the state does not wait for are a defect of the caller. */
+export function decideNext(correction: Correction, state: CorrectionState, event: CorrectionEvent): Next {
+  switch (state.at) {
+    case "pausing":
+      if (event.type === "paused") return { state: { at: state.then, so: state.so }, command: { do: "read" } };
+      break;
+    case "reading":
+    case "verifying":
+      if (event.type === "read") return onRead(correction, state.at, state.so, event.version);
+      if (event.type === "read_failed") return onFailedRead(correction, state.at, state.so, event);
+      break;
+    case "writing":
+      return onAnswer(correction, state.so, event);
+    case "ended":
+      break;
+  }
+  throw new Error(`a correction that is ${state.at} takes no event ${event.type}`);
+}
+
+const ended = (outcome: Outcome): Next => ({ state: { at: "ended", outcome }, command: undefined });
+
+function onRead(correction: Correction, at: "reading" | "verifying", so: SoFar, version: Version): Next {
+  if (so.outdated.includes(version.tag)) return failedRead(correction, at, so, "the tenant gives an outdated version");
+  const { wanted, policy } = correction;
+  const { dispositions } = version;
+  const fresh = { ...so, failedReads: 0 };
+  if (so.base !== undefined && hasLanded(dispositions, so.base, wanted, policy))
+    return ended({ result: "success", before: so.base.dispositions, after: dispositions });
+  if (at === "verifying") return onGone(correction, fresh, version);
+  return merge(correction, fresh, version);
+}
+
+/** The tenant stored our entry, and it is not there any more: another writer was at it in between. */
+function onGone(correction: Correction, so: SoFar, version: Version): Next {
+  // Whoever replaces what we replaced with is the later writer; there is nothing of ours to defend.
+  if (correction.policy === "replace")
+    return ended({
+      result: "success",
+      message: "another writer changed the interaction right after",
+      before: so.base?.dispositions,
+      after: version.dispositions,
+    });
+  return merge(
+    correction,
+    { ...so, failedWrites: so.failedWrites + 1, cause: "conflict", message: "another writer removed the entry again" },
+    version,
+  );
+}
+
+function merge(correction: Correction, so: SoFar, version: Version): Next {
+  const { wanted, policy, attempts } = correction;
+  const { dispositions: stored } = version;
+  const merged = mergeDispositions(stored, wanted, policy);
+  const intended = merged.kind === "write" ? merged.dispositions : so.intended;
+  const changed = so.cause === "conflict" || (so.cause === "lost" && so.base?.tag !== version.tag);
+  if (policy === "fail" && changed)
+    return settle(so, {
+      result: "conflict_persistent",
+      message: "another writer changed the interaction meanwhile",
+      intended,
+      stored,
+    });
+  if (merged.kind === "unchanged") return ended({ result: "unchanged", after: stored });
+  const problems = correction.validate(merged.dispositions);
+  if (problems.length > 0)
+    return settle(so, {
+      result: "validation_error",
+      message: problems.map((problem) => problem.message).join("; "),
+      intended,
+      stored,
+    });
+  if (so.failedWrites >= attempts) {
+    // Of a replacement that got no answer, with others' entries beside ours: it may have been carried out and added to, or not at all.
+    const unclear = so.maybeWritten && stored.some((entry) => isEntry(entry, wanted));
+    return settle(so, { ...givenUp(so, merged.dispositions, stored), ...(unclear ? { result: "unknown" } : {}) });
+  }
+  return {
+    state: { at: "writing", so: { ...so, base: version, intended: merged.dispositions, doubted: false } },
+    command: { do: "write", base: version, dispositions: merged.dispositions },
+  };
+}
+
+/**
+ * Ends without our entry. When a write got no answer, the read that says so may be an outdated one: it takes a second one, after a pause, to
+ * say that the write was not carried out.
+ */
+function settle(so: SoFar, outcome: Outcome): Next {
+  if (!so.maybeWritten || so.doubted || outcome.result === "unknown") return ended(outcome);
+  return {
+    state: { at: "pausing", then: "reading", so: { ...so, doubted: true } },
+    command: { do: "pause", attempt: so.failedWrites + 1 },
+  };
+}
+
+/** The end after the last write that was allowed; what is stored was just read. */
+function givenUp(so: SoFar, intended: readonly Entry[], stored: readonly Entry[]): Outcome {
+  const { message, statusCode } = so;
+  if (so.cause === "conflict")
+    return {
+      result: "conflict_persistent",
+      statusCode: 409,
+      message: `other writers were faster ${so.failedWrites} times`,
+      intended,
+      stored,
+    };
+  const result = so.maybeWritten ? "unknown" : "exhausted_retries";
+  return { result, message, statusCode, intended, stored };
+}
+
+function onAnswer(correction: Correction, so: SoFar, event: CorrectionEvent): Next {
+  const { base } = so;
+  if (base === undefined) throw new Error("a correction writes only upon a version that it has read");
+  const failed: SoFar = { ...so, failedWrites: so.failedWrites + 1 };
+  switch (event.type) {
+    case "written": {
+      if (!event.version.dispositions.some((entry) => isEntry(entry, correction.wanted)))
+        return again(correction, {
+          ...failed,
+          cause: "lost",
+          message: "the tenant's answer does not hold the entry",
+          maybeWritten: true,
+        });
+      const outdated = [...so.outdated, base.tag];
+      return { state: { at: "verifying", so: { ...so, outdated } }, command: { do: "read" } };
+    }
+    case "conflict":
+      return again(correction, {
+        ...failed,
+        cause: "conflict",
+        message: event.message,
+        statusCode: 409,
+        outdated: [...so.outdated, base.tag],
+      });
+    case "lost":
+      return again(correction, { ...failed, cause: "lost", message: event.message, statusCode: undefined, maybeWritten: true });
+    case "not_written":
+      return again(correction, { ...failed, cause: "not_written", message: event.message, statusCode: event.statusCode });
+    case "refused": {
+      const { message, statusCode } = event;
+      const result = event.why === "invalid" ? "validation_error" : event.why === "other" ? "failed" : event.why;
+      return ended({ result, message, statusCode, intended: so.intended, stored: base.dispositions });
+    }
+    default:
+      throw new Error(`a correction that is writing takes no event ${event.type}`);
+  }
+}
+
+/** Reads again after a pause; at once when no further write is allowed and only the end is to be found out. */
+function again({ attempts }: Correction, so: SoFar): Next {
+  if (so.failedWrites >= attempts && so.cause === "conflict") return { state: { at: "reading", so }, command: { do: "read" } };
+  return { state: { at: "pausing", then: "reading", so }, command: { do: "pause", attempt: so.failedWrites } };
+}
+
+function onFailedRead(
+  correction: Correction,
+  at: "reading" | "verifying",
+  so: SoFar,
+  event: Extract<CorrectionEvent, { type: "read_failed" }>,
+): Next {
+  const { why, message, statusCode } = event;
+  if (why === "unavailable") return failedRead(correction, at, so, message, statusCode);
+  if (at === "verifying" || so.maybeWritten) return ended({ result: "unknown", message, statusCode });
+  return ended({ result: why === "refused" ? "failed" : why, message, statusCode });
+}
+
+function failedRead(
+  { attempts }: Correction,
+  at: "reading" | "verifying",
+  so: SoFar,
+  message: string,
+  statusCode?: number,
+): Next {
+  const failedReads = so.failedReads + 1;
+  if (failedReads < attempts)
+    return {
+      state: { at: "pausing", then: at, so: { ...so, failedReads } },
+      command: { do: "pause", attempt: failedReads },
+    };
+  const result = at === "verifying" || so.maybeWritten ? "unknown" : "exhausted_retries";
+  return ended({ result, message, statusCode, intended: so.intended });
+}

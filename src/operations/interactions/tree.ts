@@ -1,0 +1,153 @@
+// The rules that the dispositions of one interaction must keep together: the tree of codes, and codes that exclude each other. Pure.
+
+import { nearest } from "../../kernel/index.ts";
+import type { RowProblem as AnyRowProblem } from "../jobs/index.ts";
+import type { Entry } from "./entry.ts";
+
+/** Why a correction is not sent. */
+export type InteractionProblem = AnyRowProblem<
+  | "missing_field"
+  | "malformed_id"
+  | "malformed_timestamp"
+  | "unknown_policy"
+  | "unreadable_row"
+  | "not_utf8"
+  | "conflicting_duplicate"
+  | "unknown_code"
+  | "retired_code"
+  | "broken_parent"
+  | "exclusive_codes"
+  | "unwritable_entry"
+>;
+
+interface TreeNode {
+  readonly code: string;
+  readonly description: string;
+  readonly parent?: string | null | undefined;
+  readonly active: boolean;
+}
+
+/** The codes of a tenant by name. */
+export type DispositionTree = ReadonlyMap<string, TreeNode>;
+
+/** Builds the look-up. */
+export function indexTree(reply: { readonly dispositions: readonly TreeNode[] }): DispositionTree {
+  return new Map(reply.dispositions.map((node) => [node.code, node]));
+}
+
+/**
+ * Codes that exclude each other: of the patterns in one rule only one may occur on an interaction. A pattern is a code, or the beginning
+ * of codes with a star behind it.
+ */
+export type ExclusiveRules = readonly (readonly string[])[];
+
+/** Primary codes (1xx) and secondary codes (2xx) never stand together: contract §2.2. */
+export const DEFAULT_EXCLUSIVE: ExclusiveRules = [["1*", "2*"]];
+
+function matches(pattern: string, code: string): boolean {
+  return pattern.endsWith("*") ? code.startsWith(pattern.slice(0, -1)) : code === pattern;
+}
+
+/** A visible excerpt of a value for messages: quoted, control characters escaped, cut at 60 characters. */
+export function shown(value: string): string {
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
+}
+
+/** The rules a new entry's code must keep: it exists, it is active, and its parents do and are. */
+export function codeProblems(code: string, tree: DispositionTree): InteractionProblem[] {
+  const node = tree.get(code);
+  const field = "code";
+  if (node === undefined) {
+    const near = nearest(code, usable(tree));
+    const hint = near === undefined ? `allowed: ${listed(usable(tree))}` : `did you mean ${near}?`;
+    return [{ code: "unknown_code", field, message: `disposition code ${shown(code)} is not in the tree; ${hint}` }];
+  }
+  if (!node.active) {
+    return [
+      {
+        code: "retired_code",
+        field,
+        message: `disposition code ${shown(code)} (${node.description}) is retired; allowed: ${listed(usable(tree))}`,
+      },
+    ];
+  }
+  const broken = brokenParent(node, tree);
+  return broken === undefined ? [] : [{ code: "broken_parent", field, message: broken }];
+}
+
+/** What is wrong with the chain of parents above a code, or undefined. */
+function brokenParent(node: TreeNode, tree: DispositionTree): string | undefined {
+  const passed = new Set([node.code]);
+  for (let child = node; ; ) {
+    const name = child.parent ?? "";
+    if (name === "") return undefined;
+    const parent = tree.get(name);
+    if (parent === undefined)
+      return `disposition code ${shown(child.code)} belongs under ${shown(name)}, which is not in the tree`;
+    if (!parent.active) return `disposition code ${shown(child.code)} belongs under ${shown(name)}, which is retired`;
+    if (passed.has(name)) return `disposition code ${shown(node.code)} stands under itself in the tree`;
+    passed.add(name);
+    child = parent;
+  }
+}
+
+function usable(tree: DispositionTree): string[] {
+  return [...tree.values()].filter(({ active }) => active).map(({ code }) => code);
+}
+
+/** Up to eight names, then how many more. */
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return "none";
+  return names.length <= 8 ? names.join(", ") : `${names.slice(0, 8).join(", ")} and ${names.length - 8} more`;
+}
+
+/**
+ * Checks a merged array as a whole and gives all problems. Entries that were there before may have codes that were retired since, but they
+ * must still be ones that can be written back.
+ */
+export function validateMerged(
+  merged: readonly Entry[],
+  wanted: Entry,
+  tree: DispositionTree,
+  exclusive: ExclusiveRules,
+): InteractionProblem[] {
+  const problems = codeProblems(wanted.code, tree);
+  for (const entry of merged) if (entry !== wanted) problems.push(...keptProblems(entry, tree));
+  for (const rule of exclusive) {
+    const groups = rule.map((pattern) => merged.filter(({ code }) => matches(pattern, code))).filter((group) => group.length > 0);
+    if (groups.length < 2) continue;
+    const named = groups.map((group) => group.map((entry) => nameOf(entry, wanted)).join(", "));
+    problems.push({
+      code: "exclusive_codes",
+      field: "code",
+      message: `${named.join(" and ")} cannot stand on one interaction: of ${rule.join(" and ")} only one`,
+    });
+  }
+  return problems;
+}
+
+function nameOf(entry: Entry, wanted: Entry): string {
+  return entry === wanted ? `the new code ${entry.code}` : `${entry.code} of ${entry.agent_id}`;
+}
+
+/** What keeps an entry of another writer from being written back as it is. */
+function keptProblems(entry: Entry, tree: DispositionTree): InteractionProblem[] {
+  const lacks = [
+    ...(tree.has(entry.code) ? [] : ["a code that is in the tree"]),
+    ...(entry.agent_id === "" ? ["an agent"] : []),
+    ...(isOffsetTime(entry.timestamp) ? [] : ["a time with an offset"]),
+  ];
+  if (lacks.length === 0) return [];
+  const message = `the entry ${shown(entry.code)} that is there already lacks ${lacks.join(" and ")}, so that it cannot be kept; the policy replace would drop it`;
+  return [{ code: "unwritable_entry", message }];
+}
+
+const OFFSET_TIME = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
+
+/** Whether a text is an ISO 8601 time that exists, with its offset from UTC. */
+export function isOffsetTime(text: string): boolean {
+  const [, date] = OFFSET_TIME.exec(text) ?? [];
+  if (date === undefined || Number.isNaN(Date.parse(text))) return false;
+  // Date.parse takes the 30th of February for the 2nd of March.
+  return new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
+}
