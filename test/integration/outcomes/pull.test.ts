@@ -135,7 +135,9 @@ describe("whatever the tenant does", () => {
 
   test("smaller pages are asked for when whole ones do not come, larger ones again later", async () => {
     world.sandbox.control.faults.add({ match: listCalls, times: 2, effect: { truncate: true } });
-    const retrieval = await pull({ lastMs: 3 * DAY - 1000, limit: 40 });
+    // Within one UTC day, so that it is one window.
+    const from = Math.floor(now / DAY - 1) * DAY + 3_600_000;
+    const retrieval = await pull({ from, to: from + 20 * 3_600_000, limit: 40 });
     await expectTruth(retrieval);
     const sizes = world.sandbox.control
       .requests({ operation: "listCalls", limit: 10_000 })

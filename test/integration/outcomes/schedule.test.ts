@@ -1,0 +1,147 @@
+// Retrieval at regular times, reconciliation, and one retrieval at a time.
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { OutcomesRuntime } from "../../../src/app/index.ts";
+import type { Difference, HourCounts } from "../../../src/operations/index.ts";
+import type { Retrieval } from "../../../src/store/index.ts";
+import { CAMPAIGN } from "../../support/calls.ts";
+import { outcomesScenario, truthOf } from "../../support/outcomes.ts";
+import { openWorld, type World } from "./world.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const CALLS = 300;
+let world: World;
+let runtime: OutcomesRuntime;
+
+beforeEach(async () => {
+  world = await openWorld(
+    outcomesScenario(0, { generateCalls: [{ campaignId: CAMPAIGN, count: CALLS, days: 2, prefix: "call_", digits: 7 }] }),
+  );
+  runtime = await world.open();
+});
+afterEach(async () => {
+  await runtime[Symbol.asyncDispose]();
+  await world[Symbol.asyncDispose]();
+});
+
+const schedule = (everyMs: number) =>
+  runtime.setSchedule({ campaignId: CAMPAIGN, everyMs, codes: null, pageLimit: 100, overlapMs: HOUR, firstMs: 3 * DAY });
+
+/** Runs schedules until `wanted` retrievals have ended. */
+async function runsOf(wanted: number, between: (retrieval: Retrieval) => void = () => undefined): Promise<Retrieval[]> {
+  const ended: Retrieval[] = [];
+  await runtime.runSchedules({
+    onRun: (run) => {
+      if ("failed" in run) throw run.failed;
+      ended.push(run.retrieval);
+      between(run.retrieval);
+      if (ended.length >= wanted) runtime.retrieving.interrupt();
+    },
+  });
+  return ended;
+}
+
+test("a schedule reads on from where it got to, less the overlap, and brings what came late", async () => {
+  await schedule(1);
+  const late = { campaignId: CAMPAIGN, id: "late", dispositionCode: "CONVERTED" };
+  const [first, second] = await runsOf(2, ({ to }) => {
+    const at = new Date(to - HOUR / 2).toISOString();
+    world.sandbox.control.simulateCall({ ...late, startTime: at, endTime: at });
+  });
+  expect(first).toMatchObject({ status: "done", calls: CALLS });
+  expect(second?.from).toBe((first?.to ?? 0) - HOUR);
+  expect(await runtime.lake.query("SELECT disposition_code AS code FROM calls WHERE call_id = 'late'")).toEqual([
+    { code: "CONVERTED" },
+  ]);
+  const [kept] = await runtime.schedules();
+  expect(kept).toMatchObject({ campaignId: CAMPAIGN, everyMs: 1, readTo: second?.to });
+  expect(await runtime.removeSchedule(CAMPAIGN)).toBe(true);
+  expect(await runtime.schedules()).toEqual([]);
+});
+
+test("a retrieval that was left behind is gone on with before a new one begins", async () => {
+  await schedule(HOUR);
+  const { request } = await runtime.retrieving.check({ campaignId: CAMPAIGN, lastMs: 2 * DAY });
+  const { retrieval } = await runtime.retrieving.submit(request);
+  const [ended] = await runsOf(1);
+  expect(ended).toMatchObject({ jobId: retrieval.jobId, status: "done" });
+});
+
+test("of two that look at one time, one takes what is due", async () => {
+  await schedule(HOUR);
+  const taken = await Promise.all(Array.from({ length: 6 }, () => runtime.store.retrievalSchedules.take()));
+  expect(taken.filter((one) => one !== undefined)).toHaveLength(1);
+  const [next] = await runtime.schedules();
+  expect(next?.nextAt).toBeGreaterThan(Date.now());
+});
+
+test("a retrieval waits for another one that is at work on a part of its window, and takes it from a dead replica", async () => {
+  const now = Date.now();
+  const begin = async (from: number) => {
+    const { request } = await runtime.retrieving.check({ campaignId: CAMPAIGN, from, to: now });
+    return (await runtime.retrieving.submit(request)).retrieval;
+  };
+  const [wide, narrow] = [await begin(now - 2 * DAY), await begin(now - DAY)];
+  const claim = await runtime.store.retrievals.claim(wide, "ghost");
+  expect(claim).toMatchObject({ run: 1 });
+  expect(await runtime.store.retrievals.claim(narrow, "living")).toEqual({ blockedBy: { jobId: wide.jobId, executor: "ghost" } });
+  // Nobody has ever heard of that replica: it is dead, and no longer in the way.
+  expect(await runtime.retrieving.run(narrow.jobId)).toMatchObject({ status: "done" });
+  expect(await runtime.retrieving.find(wide.jobId)).toMatchObject({ status: "stopped", executor: null });
+  // A writer that lost its retrieval cannot move it on.
+  await expect(
+    runtime.store.retrievals.noteFailure({ jobId: wide.jobId, executor: "ghost", windowNo: 0, pageSize: 1, restart: false }),
+  ).rejects.toMatchObject({ code: "not_owner" });
+});
+
+test("reconciling names every call that is not everywhere", async () => {
+  const { request } = await runtime.retrieving.check({ campaignId: CAMPAIGN, lastMs: 3 * DAY });
+  const { retrieval } = await runtime.retrieving.submit(request);
+  await runtime.retrieving.run(retrieval.jobId);
+  const compare = async () => {
+    const hours: HourCounts[] = [];
+    const differences: Difference[] = [];
+    const report = await runtime.reconcile(request, {
+      hour: (counts) => void hours.push(counts),
+      difference: (difference) => void differences.push(difference),
+    });
+    return { hours, differences, report };
+  };
+  const truth = truthOf(world.sandbox, request.from, request.to).calls;
+  const clean = await compare();
+  expect(clean.report).toMatchObject({ vendor: CALLS, lake: CALLS, crm: undefined, unfinished: 0, unreadable: 0 });
+  expect(clean.differences).toEqual([]);
+  expect(clean.hours.map(({ hour, vendor }) => [hour, vendor])).toEqual(
+    [...Map.groupBy(truth, ({ start }) => Math.floor(start / HOUR) * HOUR)].map(([hour, calls]) => [hour, calls.length]),
+  );
+
+  const [first] = truth;
+  if (first === undefined) throw new Error("there are no calls");
+  const at = new Date(first.start).toISOString();
+  world.sandbox.control.simulateCall({ campaignId: CAMPAIGN, id: "only_vendor", startTime: at, endTime: at });
+  const files = await runtime.lake.write(
+    [
+      {
+        callId: "only_lake",
+        campaignId: CAMPAIGN,
+        dispositionCode: "BUSY",
+        startTime: first.start,
+        endTime: first.start,
+        durationSeconds: 0,
+        direction: "OUTBOUND",
+        observedAt: Date.now(),
+        runId: "job_other",
+      },
+    ],
+    "test",
+  );
+  await runtime.store.lakeFiles.replace([], files);
+  const { differences, report } = await compare();
+  const hour = Math.floor(first.start / HOUR) * HOUR;
+  expect(differences).toEqual([
+    { callId: "only_vendor", hour, kind: "not_in_lake" },
+    { callId: "only_lake", hour, kind: "not_at_vendor" },
+  ]);
+  expect(report).toMatchObject({ vendor: CALLS + 1, lake: CALLS + 1, differences: { not_in_lake: 1, not_at_vendor: 1 } });
+});
