@@ -6,8 +6,8 @@ import { configJsonSchema } from "../src/app/index.ts";
 import { commandReference } from "../src/cli/index.ts";
 import { rulePackJsonSchema } from "../src/compliance/index.ts";
 import { vendorOpenApi } from "../src/contract/index.ts";
-import { outcomeMapJsonSchema, outcomeReportJsonSchema } from "../src/outcomes/index.ts";
 import { dialerSettingsJsonSchema } from "../src/operations/index.ts";
+import { outcomeMapJsonSchema, outcomeReportJsonSchema } from "../src/outcomes/index.ts";
 import { scenarioJsonSchema } from "../src/sandbox/index.ts";
 import { exampleCalls } from "./example-calls.ts";
 

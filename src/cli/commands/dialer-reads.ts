@@ -43,8 +43,9 @@ export async function history(
   if (format === "json")
     await io.data(
       JSON.stringify({
-        versions: changes.map(({ plan: _, ...change }) => ({
+        versions: changes.map((change) => ({
           ...change,
+          plan: undefined,
           createdAt: timeText(change.createdAt),
           endedAt: timeText(change.endedAt),
         })),

@@ -3,7 +3,9 @@
 import { collect, databaseUrl, type Register, tenantUrl } from "./tools.ts";
 
 export const registerWebhooks: Register = (program, { action }) => {
-  const webhooks = program.command("webhooks").description("events to your own systems, and registrations for the vendor's events");
+  const webhooks = program
+    .command("webhooks")
+    .description("events to your own systems, and registrations for the vendor's events");
   action(
     webhooks
       .command("deliveries")
@@ -34,7 +36,12 @@ export const registerWebhooks: Register = (program, { action }) => {
       .requiredOption("--url <url>", "where the vendor posts its events")
       .option("--name <name>", "name of the registration")
       .option("--token-env <variable>", "wfm: environment variable with the bearer token that the vendor sends along")
-      .option("--header <line>", 'metrics: a header that the vendor sends along, as "Name: value"; may be given several times', collect, [])
+      .option(
+        "--header <line>",
+        'metrics: a header that the vendor sends along, as "Name: value"; may be given several times',
+        collect,
+        [],
+      )
       .addOption(tenantUrl())
       .addOption(databaseUrl()),
     async () => (await import("../commands/webhooks-register.ts")).register,
