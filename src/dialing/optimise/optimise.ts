@@ -1,0 +1,137 @@
+// The best pacing parameters under "the measured period ends within its limit with 99 % probability", and the frontier on the way to them.
+
+import type { RatioInterval } from "../../kernel/index.ts";
+import { refuse, requireProbability, requireWhole } from "../arguments.ts";
+import { Count } from "../engine/meter.ts";
+import { DAY } from "../engine/model.ts";
+import type { Pacing } from "../pacing/schema.ts";
+import type { Replication } from "../replicate.ts";
+import { combine } from "../results/combine.ts";
+import { sumOf } from "../results/sums.ts";
+import { seconds } from "../scenario/fields.ts";
+import type { SimulationScenario } from "../scenario/schema.ts";
+import { type Assurance, assure } from "./assurance.ts";
+import { type Dial, dialOf } from "./candidates.ts";
+
+/** Runs replications 0 to `replications` - 1 of a scenario: in this thread (`runReplication`) or on workers. */
+export type Runner = (scenario: SimulationScenario, replications: number) => Promise<readonly Replication[]>;
+
+export interface OptimiseOptions {
+  /** One run is a day, or whatever the measured period consists of. Its pacing is tried too. */
+  readonly scenario: SimulationScenario;
+  /** Strategies whose parameter is searched. Default: the scenario's and state-aware. */
+  readonly strategies?: readonly Pacing[];
+  /** Limit of the abandonment rate over the period. Default: the scenario's abandonmentTarget. */
+  readonly limit?: number;
+  /** Probability with which a period keeps the limit. Default 0.99. */
+  readonly probability?: number;
+  /** Independent runs that make a period. Default: as many as fit into 30 days, one a day at most. */
+  readonly runsPerPeriod?: number;
+  /** Runs of each candidate. Default 20. */
+  readonly replications?: number;
+  /** Values tried at first, and halvings between the boldest that keeps the limit and the next. Default 7 and 4. */
+  readonly values?: number;
+  readonly refinements?: number;
+}
+
+/** A candidate and what it came to. */
+export interface FrontierPoint {
+  readonly strategy: Pacing["strategy"];
+  readonly parameter: string | undefined;
+  readonly value: number;
+  readonly pacing: Pacing;
+  readonly occupancy: RatioInterval;
+  readonly abandonment: RatioInterval;
+  readonly contactsPerAgentHour: RatioInterval;
+  readonly assurance: Assurance;
+  /** Whether a period keeps the limit with the probability asked for. */
+  readonly keeps: boolean;
+}
+
+export interface Optimum {
+  readonly limit: number;
+  readonly probability: number;
+  readonly runsPerPeriod: number;
+  /** The point of highest occupancy that keeps the limit; undefined when none does. */
+  readonly best: FrontierPoint | undefined;
+  /** All points, by strategy and value. */
+  readonly points: readonly FrontierPoint[];
+}
+
+/**
+ * Searches each strategy's parameter: a geometric grid first, then halving between the last value that keeps the limit and the first that does not.
+ * All candidates meet the same calls when the runner uses one seed.
+ * @throws DialingError `invalid_input` for a scenario without pacing, or numbers out of range
+ */
+export async function optimise(options: OptimiseOptions, runner: Runner): Promise<Optimum> {
+  const { scenario, replications = 20, values = 7, refinements = 4, probability = 0.99 } = options;
+  const { limit = scenario.abandonmentTarget, runsPerPeriod = runsInPeriod(scenario) } = options;
+  requireProbability("limit", limit);
+  requireProbability("probability", probability);
+  requireWhole("replications", replications, 2);
+  requireWhole("values", values, 2, 100);
+  requireWhole("runsPerPeriod", runsPerPeriod, 1);
+  if (scenario.arrivals !== undefined) refuse("scenario.arrivals", "given", "a scenario whose calls are paced");
+  const strategies = options.strategies ?? ownAndStateAware(scenario.pacing);
+  const measure = async (dial: Dial, value: number): Promise<FrontierPoint> => {
+    const pacing = dial.at(value);
+    const runs = await runner({ ...scenario, pacing }, replications);
+    const { occupancy, abandonment, contactsPerAgentHour } = combine(runs);
+    const assurance = assure(runs.map(countsOf), runsPerPeriod, probability);
+    const { parameter } = dial;
+    const keeps = assurance.ceiling <= limit;
+    return {
+      strategy: pacing.strategy,
+      parameter,
+      value,
+      pacing,
+      occupancy,
+      abandonment,
+      contactsPerAgentHour,
+      assurance,
+      keeps,
+    };
+  };
+  const points: FrontierPoint[] = [];
+  for (const strategy of strategies) {
+    const dial = dialOf(strategy, limit, values);
+    const own: FrontierPoint[] = [];
+    for (const value of dial.values) own.push(await measure(dial, value));
+    for (let i = 0; i < refinements; i++) {
+      const [low, high] = bracket(own);
+      if (low === undefined || high === undefined || high.value / low.value < 1.02) break;
+      own.push(await measure(dial, Math.sqrt(low.value * high.value)));
+    }
+    points.push(...own.sort((a, b) => a.value - b.value));
+  }
+  const kept = points.filter(({ keeps }) => keeps).sort((a, b) => b.occupancy.rate - a.occupancy.rate);
+  return { limit, probability, runsPerPeriod, best: kept[0], points };
+}
+
+function ownAndStateAware(own: Pacing): readonly Pacing[] {
+  return own.strategy === "state-aware" ? [own] : [own, { strategy: "state-aware" }];
+}
+
+/** The boldest value that keeps the limit, and the next above it. */
+function bracket(points: readonly FrontierPoint[]): [FrontierPoint | undefined, FrontierPoint | undefined] {
+  const kept = points.filter(({ keeps }) => keeps);
+  const low = kept.reduce<FrontierPoint | undefined>(
+    (best, point) => (best === undefined || point.value > best.value ? point : best),
+    undefined,
+  );
+  const above = points.filter(({ value }) => low !== undefined && value > low.value);
+  const high = above.reduce<FrontierPoint | undefined>(
+    (best, point) => (best === undefined || point.value < best.value ? point : best),
+    undefined,
+  );
+  return [low, high];
+}
+
+function countsOf({ buckets }: Replication): { abandoned: number; liveAnswers: number } {
+  const sums = sumOf(buckets);
+  return { abandoned: sums.count(Count.abandoned), liveAnswers: sums.count(Count.liveAnswers) };
+}
+
+function runsInPeriod(scenario: SimulationScenario): number {
+  return Math.max(1, Math.floor(30 / Math.max(1, seconds(scenario.duration) / DAY)));
+}
