@@ -1,0 +1,142 @@
+// outdial outcomes as a user's shell runs it.
+
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CAMPAIGN } from "../../support/calls.ts";
+import { type CliResult, runCli, startCli } from "../../support/cli.ts";
+import { outcomesScenario, truthOf } from "../../support/outcomes.ts";
+import { openWorld, type World } from "./world.ts";
+
+const CALLS = 400;
+let world: World;
+
+beforeAll(async () => {
+  const off = '"off"';
+  world = await openWorld(
+    outcomesScenario(0, { generateCalls: [{ campaignId: CAMPAIGN, count: CALLS, days: 2, prefix: "call_", digits: 7 }] }),
+  );
+
+  await writeFile(join(world.folder, "outdial.yaml"), `limits: { outbound-read: ${off}, other: ${off} }\n`);
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const outdial = (...args: string[]): Promise<CliResult> =>
+  runCli(["outcomes", ...args], { cwd: world.folder, env: world.environment });
+
+test("pull, runs, verify, export and reconcile tell one story", async () => {
+  const pulled = await outdial("pull", "--campaign", CAMPAIGN, "--last", "3d", "--json");
+  expect(pulled.code).toBe(0);
+  const { retrieval } = JSON.parse(pulled.stdout);
+  const truth = truthOf(world.sandbox, retrieval.from, retrieval.to);
+  expect(retrieval).toMatchObject({ status: "done", calls: CALLS, complianceHash: truth.hash });
+  expect(pulled.stderr).toContain("400 calls");
+  expect(pulled.stderr).not.toContain(world.sandbox.ready.clientSecret);
+
+  const [runs, verified, csv, reconciled] = [
+    await outdial("runs", "--json"),
+    await outdial("verify"),
+    await outdial("export", "--format", "csv"),
+    await outdial("reconcile", "--campaign", CAMPAIGN, "--last", "3d", "--json"),
+  ];
+  expect(JSON.parse(runs.stdout).retrievals).toEqual([
+    expect.objectContaining({ jobId: retrieval.jobId, successRate: 1, calls: CALLS, latencySeconds: expect.any(Number) }),
+  ]);
+  expect(verified).toMatchObject({ code: 0, stdout: `${retrieval.jobId} ok · 400 calls · ${truth.hash}\n` });
+  const lines = csv.stdout.trimEnd().split("\n");
+  expect(lines).toHaveLength(CALLS + 1);
+  expect(lines.slice(1).map((line) => line.split(",")[0])).toEqual(truth.calls.map(({ id }) => id));
+  expect(reconciled.code).toBe(0);
+  expect(JSON.parse(reconciled.stdout)).toMatchObject({ vendor: CALLS, lake: CALLS, first: [] });
+
+  const out = join(world.folder, "some.ndjson");
+  expect(await outdial("export", "--format", "ndjson", "--codes", "CONVERTED", "--out", out)).toMatchObject({
+    code: 0,
+    stdout: "",
+  });
+  const rows = (await readFile(out, "utf8"))
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(rows).toHaveLength(truth.calls.filter(({ code }) => code === "CONVERTED").length);
+  const audit = await runCli(["audit", "list", "--json", "--limit", "100"], { cwd: world.folder, env: world.environment });
+  for (const action of ["outcomes.retrieve", "outcomes.retrieved", "outcomes.export"]) expect(audit.stdout).toContain(action);
+});
+
+describe("what cannot be asked for is refused before anything is sent", () => {
+  test.each([
+    [["pull"], "--campaign is needed"],
+    [["pull", "--campaign", CAMPAIGN, "--from", "yesterday"], "--from yesterday is no time"],
+    [["pull", "--campaign", CAMPAIGN, "--last", "soon"], "--last soon is no span of time"],
+    [["pull", "--campaign", CAMPAIGN, "--limit", "5001"], "from 1 to 5000"],
+    [["pull", "--campaign", CAMPAIGN, "--from", "2020-01-01"], "the vendor keeps calls for 90 days"],
+    [["pull", "--campaign", CAMPAIGN, "--to", "2999-01-01"], "lies in the future"],
+    [["pull", "--campaign", CAMPAIGN, "--every", "15m", "--from", "2026-01-01"], "--every takes no --from"],
+    [["pull", "--campaign", CAMPAIGN, "--every", "15m", "--resume"], "exclude each other"],
+    [["export", "--format", "xls"], "not one of parquet, csv, ndjson"],
+    [["export", "--format", "parquet"], "needs --out"],
+    [["runs", "job_none"], "there is no retrieval job_none"],
+  ])("%j", async (args, message) => {
+    const before = world.sandbox.control.state().requests;
+    const result = await outdial(...args);
+    expect(result).toMatchObject({ code: 2, stdout: "" });
+    expect(result.stderr).toContain(message);
+    expect(world.sandbox.control.state().requests).toBe(before);
+  });
+
+  test("a dry run shows the windows and needs no tenant", async () => {
+    const result = await runCli(["outcomes", "pull", "--campaign", "x", "--last", "36h", "--codes", "CONVERTD", "--dry-run"], {
+      cwd: world.folder,
+    });
+    expect(result.code).toBe(0);
+    expect(result.stdout.trim().split("\n").length).toBeGreaterThanOrEqual(2);
+    expect(result.stderr).toContain("did you mean CONVERTED?");
+    expect(result.stderr).toContain("nothing was sent");
+  });
+});
+
+test("interrupted, it says how to go on, and goes on at the page where it was", async () => {
+  const [fault] = world.sandbox.control.faults.add({ match: { operation: "listCalls" }, effect: { delayMs: 100 } });
+  const before = world.listings();
+  const running = startCli(["outcomes", "pull", "--campaign", CAMPAIGN, "--last", "3d", "--limit", "10"], {
+    cwd: world.folder,
+    env: world.environment,
+  });
+  while (world.listings() < before + 6) await new Promise((resolve) => setTimeout(resolve, 10));
+  running.child.kill("SIGINT");
+  const stopped = await running.ended;
+  expect(stopped.code).toBe(130);
+  expect(stopped.stderr).toContain("outdial outcomes pull --resume");
+  world.sandbox.control.faults.clear(fault?.id);
+  const asked = world.listings() - before;
+  const resumed = await outdial("pull", "--resume", "--json");
+  expect(resumed.code).toBe(0);
+  const { retrieval } = JSON.parse(resumed.stdout);
+  expect(retrieval).toMatchObject({
+    run: 2,
+    calls: CALLS,
+    complianceHash: truthOf(world.sandbox, retrieval.from, retrieval.to).hash,
+  });
+  // Pages that were home are not asked for again: at most what was under way in each window.
+  expect(world.listings() - before).toBeLessThanOrEqual(retrieval.totals.pagesOk + 6);
+  expect(asked).toBeGreaterThanOrEqual(6);
+  expect(await outdial("pull", "--resume")).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining("nothing was interrupted"),
+  });
+});
+
+test("a schedule is kept when its process is interrupted, and ended by --every off", async () => {
+  const running = startCli(["outcomes", "pull", "--campaign", CAMPAIGN, "--every", "15m"], {
+    cwd: world.folder,
+    env: world.environment,
+  });
+  while (!running.stderr().includes("calls ·")) await new Promise((resolve) => setTimeout(resolve, 20));
+  running.child.kill("SIGINT");
+  expect(await running.ended).toMatchObject({ code: 130, stdout: expect.stringMatching(/^job_\w+ done\n$/) });
+  expect(JSON.parse((await outdial("runs", "--json")).stdout).schedules).toEqual([
+    expect.objectContaining({ campaignId: CAMPAIGN, everyMs: 900_000 }),
+  ]);
+  expect(await outdial("pull", "--campaign", CAMPAIGN, "--every", "off")).toMatchObject({ code: 0 });
+  expect(JSON.parse((await outdial("runs", "--json")).stdout).schedules).toEqual([]);
+});
