@@ -1,6 +1,6 @@
 // Conditional chances tabulated once, so that a decision only looks them up: will this call be answered, will this agent be free, within tau?
 
-import { type Cdf, type DialingBeliefs, endsBothWithin, quantileOf } from "./beliefs.ts";
+import { type Cdf, type DialingBeliefs, quantileOf, sumOf } from "./beliefs.ts";
 
 /** Number of horizons over which a decision averages. */
 export const HORIZONS = 8;
@@ -8,10 +8,38 @@ export const HORIZONS = 8;
 const RING_STEP = 0.25;
 const MAXIMUM_RING_ROWS = 1200;
 const AGENT_ROWS = 400;
+/** Step of the convolution of talk and wrap-up, s. */
+const AGENT_PIECE = 0.5;
 
 /** The cdf of the time from dialing until a person is known to be one. */
 function knownLive(beliefs: DialingBeliefs): Cdf {
-  return (t) => (t <= 0 ? 0 : endsBothWithin(beliefs.liveRing, beliefs.liveDetection, 0, t, RING_STEP));
+  return sumOf(beliefs.liveRing, beliefs.liveDetection);
+}
+
+/**
+ * By row (elapsed = row * rowStep) and horizon: the chance that the first duration ends, and the second after it, within `within[k]` more seconds, jointly with
+ * the first having lasted until then. Midpoint rule in pieces of `width`.
+ */
+function endsBoth(first: Cdf, second: Cdf, rows: number, rowStep: number, within: Float64Array, width: number): Float64Array {
+  const pieces = Array.from(within, (seconds) => Math.floor(seconds / width));
+  const rest = Array.from(within, (seconds, k) => seconds - pieces[k]! * width);
+  const seconds = Array.from(within, (limit, k) =>
+    Float64Array.from({ length: pieces[k]! }, (_, j) => second(limit - (j + 0.5) * width)),
+  );
+  const last = rest.map((left) => second(left / 2));
+  const firsts = new Float64Array(Math.max(...pieces) + 1);
+  const table = new Float64Array(rows * HORIZONS);
+  for (let row = 0; row < rows; row++) {
+    const elapsed = row * rowStep;
+    for (let j = 0; j < firsts.length; j++) firsts[j] = first(elapsed + j * width);
+    for (let k = 0; k < HORIZONS; k++) {
+      const ends = seconds[k]!;
+      let chance = (first(elapsed + within[k]!) - firsts[ends.length]!) * last[k]!;
+      for (let j = 0; j < ends.length; j++) chance += (firsts[j + 1]! - firsts[j]!) * ends[j]!;
+      table[row * HORIZONS + k] = chance;
+    }
+  }
+  return table;
 }
 
 /** The horizons tau_k: quantiles of the time to a live answer, so that a new live call comes at about one of them, each with chance 1/8. */
@@ -23,8 +51,11 @@ export function horizonsOf(beliefs: DialingBeliefs): Float64Array {
 /** Chances for calls in the air, by their age. */
 export class CallTable {
   readonly #rows: number;
-  /** [row * HORIZONS + k], calls that ring: a live call's chance to be known as one within tau_k, jointly with still ringing now. */
-  readonly #ringing: Float64Array;
+  /**
+   * [row * HORIZONS + k], calls that ring: a live call's chance to be known as one within tau_k, jointly with still ringing now. Times `ringingWeight`, the
+   * chance that a call of this row is passed on as a person within tau_k.
+   */
+  readonly ringing: Float64Array;
   readonly #liveRinging: Float64Array;
   readonly #othersRinging: Float64Array;
   /** The same for calls in detection, by the time since the answer. */
@@ -42,7 +73,7 @@ export class CallTable {
     const detection = Math.max(quantileOf(liveDetection, 0.9999), quantileOf(machineDetection, 0.9999));
     const rows = Math.min(MAXIMUM_RING_ROWS, Math.ceil((longest + detection) / RING_STEP) + 2);
     this.#rows = rows;
-    this.#ringing = new Float64Array(rows * HORIZONS);
+    this.ringing = endsBoth(liveRing, liveDetection, rows, RING_STEP, horizons, RING_STEP);
     this.#liveRinging = new Float64Array(rows);
     this.#othersRinging = new Float64Array(rows);
     this.#detecting = new Float64Array(rows * HORIZONS);
@@ -64,14 +95,12 @@ export class CallTable {
       this.#liveDetecting[row] = 1 - liveDetection(age);
       this.#othersDetecting[row] = machineShare * (1 - machineDetection(age));
       for (let k = 0; k < HORIZONS; k++) {
-        const within = horizons[k]!;
-        this.#ringing[row * HORIZONS + k] = endsBothWithin(liveRing, liveDetection, age, within, RING_STEP);
-        this.#detecting[row * HORIZONS + k] = liveDetection(age + within) - liveDetection(age);
+        this.#detecting[row * HORIZONS + k] = liveDetection(age + horizons[k]!) - liveDetection(age);
       }
     }
   }
 
-  /** Where the chances of a call of this age (s since dialing) begin in `ringingChance`. */
+  /** Where the chances of a call of this age (s since dialing) begin in `ringing`. */
   row(age: number): number {
     return Math.min(this.#rows - 1, Math.max(0, Math.round(age / RING_STEP)));
   }
@@ -82,18 +111,13 @@ export class CallTable {
     return here > 1e-9 ? liveRate / here : 0;
   }
 
-  /** Times the weight: the chance that a call of this row, ringing now, is passed on as a person within tau_k. */
-  ringingChance(row: number, k: number): number {
-    return this.#ringing[row * HORIZONS + k]!;
-  }
-
   /** As `ringingWeight`, for calls in detection by the time since the answer. */
   detectingWeight(row: number, liveRate: number): number {
     const here = liveRate * this.#liveDetecting[row]! + (1 - liveRate) * this.#othersDetecting[row]!;
     return here > 1e-9 ? liveRate / here : 0;
   }
 
-  /** As `ringingChance`, for calls in detection. */
+  /** Times the weight, the chance that a call in detection is passed on as a person within tau_k. */
   detectingChance(row: number, k: number): number {
     return this.#detecting[row * HORIZONS + k]!;
   }
@@ -116,32 +140,35 @@ export class CallTable {
 /** Chances that an agent is free within tau_k plus the callers' patience, by the time spent so far in the present state. */
 export class AgentTable {
   readonly #step: number;
-  readonly #chances: Float64Array;
+  /** [row * HORIZONS + k]: the chance to be free within tau_k and the patience. */
+  readonly chances: Float64Array;
 
   private constructor(step: number, chances: Float64Array) {
     this.#step = step;
-    this.#chances = chances;
+    this.chances = chances;
   }
 
   /** For agents in wrap-up: [F_W(e + tau + patience) - F_W(e)] / [1 - F_W(e)]. */
   static wrapping(beliefs: DialingBeliefs, horizons: Float64Array): AgentTable {
-    const { wrap, patience } = beliefs;
-    return AgentTable.#build(wrap, (elapsed, k) => wrap(elapsed + horizons[k]! + patience) - wrap(elapsed));
+    return AgentTable.#build(beliefs.wrap, () => 1, horizons, beliefs.patience);
   }
 
   /** For agents talking, whose wrap-up follows: the talk's law from here on, convolved with the wrap-up's. */
   static talking(beliefs: DialingBeliefs, horizons: Float64Array): AgentTable {
-    const { talk, wrap, patience } = beliefs;
-    return AgentTable.#build(talk, (elapsed, k) => endsBothWithin(talk, wrap, elapsed, horizons[k]! + patience, 0.5));
+    return AgentTable.#build(beliefs.talk, beliefs.wrap, horizons, beliefs.patience);
   }
 
-  static #build(state: Cdf, joint: (elapsed: number, k: number) => number): AgentTable {
+  static #build(state: Cdf, after: Cdf, horizons: Float64Array, patience: number): AgentTable {
     const step = Math.max(0.05, quantileOf(state, 0.9995) / (AGENT_ROWS - 1));
-    const chances = new Float64Array(AGENT_ROWS * HORIZONS);
+    const within = horizons.map((horizon) => horizon + patience);
+    const chances = endsBoth(state, after, AGENT_ROWS, step, within, AGENT_PIECE);
     for (let row = 0; row < AGENT_ROWS; row++) {
       const left = 1 - state(row * step);
       // Past the end of the law nothing is known about the agent: she is not counted on.
-      for (let k = 0; k < HORIZONS; k++) chances[row * HORIZONS + k] = left > 1e-9 ? Math.min(1, joint(row * step, k) / left) : 0;
+      for (let k = 0; k < HORIZONS; k++) {
+        const at = row * HORIZONS + k;
+        chances[at] = left > 1e-9 ? Math.min(1, chances[at]! / left) : 0;
+      }
     }
     return new AgentTable(step, chances);
   }
@@ -149,10 +176,5 @@ export class AgentTable {
   /** The row of an agent who has been `elapsed` s in the state. */
   row(elapsed: number): number {
     return Math.min(AGENT_ROWS - 1, Math.max(0, Math.round(elapsed / this.#step)));
-  }
-
-  /** The chance of a row to be free within tau_k and the patience. */
-  chance(row: number, k: number): number {
-    return this.#chances[row * HORIZONS + k]!;
   }
 }

@@ -6,7 +6,7 @@ import { CountLaw, shortage } from "./poisson-binomial.ts";
 import { AgentState, type DialerView } from "./strategy.ts";
 
 /** Above this many, a law is matched by its first two moments instead of being built event by event. */
-const EXACT_CALLS = 96;
+const EXACT_CALLS = 24;
 const EXACT_AGENTS = 12;
 /** Horizons in the order in which they tend to say no. */
 const ORDER = Uint8Array.of(0, 7, 3, 1, 5, 2, 6, 4);
@@ -39,6 +39,10 @@ export class ShortageForecast {
   readonly #spare = new Int32Array(HORIZONS);
   readonly #shortage = new Float64Array(HORIZONS);
   readonly #fresh = new Float64Array(HORIZONS);
+  readonly #callMeans = new Float64Array(HORIZONS);
+  readonly #callSquares = new Float64Array(HORIZONS);
+  readonly #talkMeans = new Float64Array(HORIZONS);
+  readonly #talkSquares = new Float64Array(HORIZONS);
   #callRows = new Int32Array(256);
   #callWeights = new Float64Array(256);
   #agentRows = new Int32Array(256);
@@ -66,6 +70,8 @@ export class ShortageForecast {
   evaluate(view: DialerView, liveRate: number, enough = Number.POSITIVE_INFINITY): number {
     this.#readCalls(view, liveRate);
     this.#readAgents(view);
+    if (this.#ringing > EXACT_CALLS) this.#sumCalls();
+    if (this.#talkers > EXACT_AGENTS) this.#sumTalkers();
     const limit = enough * HORIZONS;
     let sum = 0;
     for (let i = 0; i < HORIZONS; i++) {
@@ -79,7 +85,7 @@ export class ShortageForecast {
     }
     const row = this.calls.row(0);
     const weight = this.calls.ringingWeight(row, liveRate);
-    for (let k = 0; k < HORIZONS; k++) this.#fresh[k] = weight * this.calls.ringingChance(row, k);
+    for (let k = 0; k < HORIZONS; k++) this.#fresh[k] = weight * this.calls.ringing[row * HORIZONS + k]!;
     return sum / HORIZONS;
   }
 
@@ -171,43 +177,56 @@ export class ShortageForecast {
     for (let k = HORIZONS - 1; k >= 0 && this.#horizons[k]! + this.#patience >= seconds; k--) spare[k] = spare[k]! + 1;
   }
 
+  /** Adds up, for every horizon at once, the chances of many calls or talkers and their squares: the tables are read in the order in which they lie. */
+  #sumCalls(): void {
+    const [means, squares, chances] = [this.#callMeans, this.#callSquares, this.calls.ringing];
+    means.fill(0);
+    squares.fill(0);
+    for (let i = 0; i < this.#ringing; i++) {
+      const weight = this.#callWeights[i]!;
+      const from = this.#callRows[i]! * HORIZONS;
+      for (let k = 0; k < HORIZONS; k++) {
+        const q = weight * chances[from + k]!;
+        means[k] = means[k]! + q;
+        squares[k] = squares[k]! + q * q;
+      }
+    }
+  }
+
+  #sumTalkers(): void {
+    const [means, squares, chances] = [this.#talkMeans, this.#talkSquares, this.#talking.chances];
+    means.fill(0);
+    squares.fill(0);
+    for (let i = 0; i < this.#talkers; i++) {
+      const from = this.#agentRows[i]! * HORIZONS;
+      const stays = this.#agentStays[i]!;
+      for (let k = 0; k < stays; k++) {
+        const q = chances[from + k]!;
+        means[k] = means[k]! + q;
+        squares[k] = squares[k]! + q * q;
+      }
+    }
+  }
+
   #demandWithin(k: number): void {
     const law = this.#demand[k]!;
-    law.reset();
     const [rows, weights, calls] = [this.#callRows, this.#callWeights, this.calls];
-    if (this.#inAir <= EXACT_CALLS) {
-      for (let i = 0; i < this.#ringing; i++) law.add(weights[i]! * calls.ringingChance(rows[i]!, k));
-      for (let i = this.#ringing; i < this.#inAir; i++) law.add(weights[i]! * calls.detectingChance(rows[i]!, k));
-      return;
+    if (this.#ringing > EXACT_CALLS) law.match(this.#callMeans[k]!, this.#callSquares[k]!);
+    else {
+      law.reset();
+      for (let i = 0; i < this.#ringing; i++) law.add(weights[i]! * calls.ringing[rows[i]! * HORIZONS + k]!);
     }
-    let mean = 0;
-    let squares = 0;
-    for (let i = 0; i < this.#ringing; i++) {
-      const q = weights[i]! * calls.ringingChance(rows[i]!, k);
-      mean += q;
-      squares += q * q;
-    }
-    law.match(mean, squares);
     for (let i = this.#ringing; i < this.#inAir; i++) law.add(weights[i]! * calls.detectingChance(rows[i]!, k));
   }
 
   #supplyWithin(k: number): void {
     const law = this.#supply[k]!;
-    law.reset();
     const [rows, stays] = [this.#agentRows, this.#agentStays];
-    if (this.#talkers <= EXACT_AGENTS) {
-      for (let i = 0; i < this.#talkers; i++) if (stays[i]! > k) law.add(this.#talking.chance(rows[i]!, k));
-    } else {
-      let mean = 0;
-      let squares = 0;
-      for (let i = 0; i < this.#talkers; i++) {
-        if (stays[i]! <= k) continue;
-        const q = this.#talking.chance(rows[i]!, k);
-        mean += q;
-        squares += q * q;
-      }
-      law.match(mean, squares);
+    if (this.#talkers > EXACT_AGENTS) law.match(this.#talkMeans[k]!, this.#talkSquares[k]!);
+    else {
+      law.reset();
+      for (let i = 0; i < this.#talkers; i++) if (stays[i]! > k) law.add(this.#talking.chances[rows[i]! * HORIZONS + k]!);
     }
-    for (let i = this.#busy; i < rows.length; i++) if (stays[i]! > k) law.add(this.#wrapping.chance(rows[i]!, k));
+    for (let i = this.#busy; i < rows.length; i++) if (stays[i]! > k) law.add(this.#wrapping.chances[rows[i]! * HORIZONS + k]!);
   }
 }
