@@ -57,5 +57,6 @@ export { combine, type SimulationResult } from "./results/combine.ts";
 export { type Comparison, compareReplications, type PairedDifference } from "./results/compare.ts";
 export type { Series, SeriesPoint } from "./results/series.ts";
 export type { IntervalMethod } from "./results/sums.ts";
+export { compileCalls } from "./scenario/compile.ts";
 export { parseScenario, SimulationScenarioError, simulationJsonSchema } from "./scenario/parse.ts";
 export type { SimulationScenario } from "./scenario/schema.ts";

@@ -39,6 +39,8 @@ export class Dialer {
   /** Calls under way when measuring began. */
   #carried = 0;
   #bucketsClosed = 0;
+  /** The short way for plain queues; null when there is none, undefined when that is to be found out. */
+  #lane: PlainLane | null | undefined;
   #waitingSince = new Float64Array(16);
 
   constructor({ model, leads, uniforms, strategy, pacingRandom, sink }: DialerParts) {
@@ -82,9 +84,10 @@ export class Dialer {
   advance(until: number): void {
     const flow = this.#flow;
     const { timers } = flow;
-    const lane = this.#lane();
+    this.#lane ??= this.#plainLane() ?? null;
+    const lane = this.#lane;
     while (timers.next <= until) {
-      if (lane !== undefined) {
+      if (lane !== null) {
         this.events += this.#takeLane(lane, until);
         if (!(timers.next <= until)) break;
       }
@@ -115,7 +118,7 @@ export class Dialer {
   }
 
   /** The short way through the events of a plain queue; undefined for everything else. */
-  #lane(): PlainLane | undefined {
+  #plainLane(): PlainLane | undefined {
     const { arrivals } = this.#model;
     const { agents, calls, callModel: model, meter, timers, warmLineTimeout } = this.#flow;
     if (arrivals === undefined || arrivals.amplitude !== 0 || arrivals.sources !== NEVER) return undefined;
@@ -161,6 +164,7 @@ export class Dialer {
   /** Changes settings from this instant on. */
   set(change: DialerChange): void {
     const flow = this.#flow;
+    this.#lane = undefined;
     if (change.calls !== undefined) flow.callModel = change.calls;
     if (change.trunks !== undefined) this.#trunks = change.trunks;
     if (change.warmLineTimeout !== undefined) flow.warmLineTimeout = change.warmLineTimeout;
@@ -173,6 +177,16 @@ export class Dialer {
       flow.timers.clear(DIAL);
       flow.timers.set(DECISION, flow.now);
     }
+  }
+
+  /** Places one call at this instant, whatever strategy and limits say. Returns its number, or -1 when there is no lead to call. */
+  placeOne(): number {
+    const flow = this.#flow;
+    const lead = this.#leads.take(flow.now);
+    if (lead < 0) return NOBODY;
+    const attempt = this.#leads.attempt(lead);
+    flow.place(lead, attempt, Math.imul(lead, ATTEMPTS) + attempt, this.#leads.offset(lead), NOBODY);
+    return flow.serial - 1;
   }
 
   /** Where all calls have gone since measuring began. */
@@ -351,6 +365,7 @@ export class Dialer {
    * it was changed by `set`, is to be set again.
    */
   restore(state: DialerSnapshot): void {
+    this.#lane = undefined;
     this.events = state.events;
     this.#pending = state.pending;
     this.#carried = state.carried;
