@@ -23,6 +23,8 @@ export type {
   RegistryFile,
   RevocationState,
 } from "./facts/types.ts";
+export type { InteractionChange, InteractionChanges } from "./interactions/changes.ts";
+export type { SessionLocks } from "./interactions/session-locks.ts";
 export type { JobLedger } from "./jobs/ledger.ts";
 export type { Batch, ItemResult, Job, JobItem, JobStatus, NewItem } from "./jobs/types.ts";
 export { ITEM_RESULTS } from "./jobs/types.ts";

@@ -8,6 +8,8 @@ import { Database, together } from "./database/database.ts";
 import { makeFolder } from "./embedded/files.ts";
 import { type EmbeddedServer, joinEmbeddedServer } from "./embedded/server.ts";
 import { Facts } from "./facts/facts.ts";
+import { InteractionChanges } from "./interactions/changes.ts";
+import { SessionLocks } from "./interactions/session-locks.ts";
 import { JobLedger } from "./jobs/ledger.ts";
 import { type StoreLog, silent } from "./log.ts";
 import { migrate } from "./migrations/migrate.ts";
@@ -51,6 +53,10 @@ export interface Store {
   readonly figures: KeptFigures;
   /** What the CRM was told and what it has. */
   readonly crm: CrmLedger;
+  /** What corrections of interactions wrote, and upon what. */
+  readonly interactionChanges: InteractionChanges;
+  /** Locks by name across all processes on this store. */
+  readonly locks: SessionLocks;
   /** Versions of the dialer settings and how they came about. */
   readonly dialer: DialerLedger;
   /** Waits for what is under way, closes the connections and leaves the embedded server. May be called twice. */
@@ -70,7 +76,8 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   try {
     const [signer] = await together([loadSigner(options.dir, options.auditKey), migrate(database)]);
     const audit = new AuditLog(database, signer, options.dir, options.clock, log);
-    return assemble(url, database, audit, options.clock, server);
+    const locks = new SessionLocks(url, options.clock, log);
+    return assemble(url, database, audit, options.clock, locks, server);
   } catch (thrown) {
     await database.close();
     await server?.leave();
@@ -78,10 +85,18 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   }
 }
 
-function assemble(url: string, database: Database, audit: AuditLog, clock: Clock, server: EmbeddedServer | undefined): Store {
+function assemble(
+  url: string,
+  database: Database,
+  audit: AuditLog,
+  clock: Clock,
+  locks: SessionLocks,
+  server: EmbeddedServer | undefined,
+): Store {
   let closed: Promise<void> | undefined;
   const close = async () => {
     await audit.flush();
+    await locks.close();
     await database.close();
     await server?.leave();
   };
@@ -97,6 +112,8 @@ function assemble(url: string, database: Database, audit: AuditLog, clock: Clock
     lakeFiles: new LakeFiles(database, () => clock.now()),
     figures: new KeptFigures(database),
     crm: new CrmLedger(database, audit, () => clock.now()),
+    interactionChanges: new InteractionChanges(database, clock),
+    locks,
     dialer: new DialerLedger(database, audit, () => clock.now()),
     facts: new Facts(database, audit, clock),
     close: () => {

@@ -12,6 +12,7 @@ import { registry } from "./0006-registry.ts";
 import { retrieval } from "./0008-retrieval.ts";
 import { outcomeReports } from "./0009-outcome-reports.ts";
 import { dialerChanges } from "./0010-dialer-changes.ts";
+import { interactions } from "./0011-interactions.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -24,6 +25,7 @@ const MIGRATIONS: readonly Migration[] = [
   retrieval,
   outcomeReports,
   dialerChanges,
+  interactions,
 ];
 
 /** Key of the advisory lock that processes starting at once wait on: "outdial" in ASCII, cut to 48 bits. */

@@ -1,0 +1,115 @@
+// Locks by name across all processes on one database, freed when their process dies: PostgreSQL's advisory locks, all on one connection.
+//
+// In a process those who want the same name wait in order; only the first of them asks the database. A connection that breaks frees its
+// locks at once: what must not happen twice needs a guard of its own besides.
+
+import { createHash } from "node:crypto";
+import pg from "pg";
+import { type Clock, messageOf } from "../../kernel/index.ts";
+import { StoreError } from "../error.ts";
+import type { StoreLog } from "../log.ts";
+
+/** How long a process waits between two questions, ms: doubling from the first to the second. */
+const FIRST_WAIT_MS = 5;
+const LONGEST_WAIT_MS = 100;
+
+export class SessionLocks {
+  readonly #url: string;
+  readonly #clock: Clock;
+  readonly #log: StoreLog;
+  /** The last one in line for each name; settles when the name is free in this process. */
+  readonly #lines = new Map<string, Promise<void>>();
+  #connection: Promise<pg.Client> | undefined;
+  #closed = false;
+
+  constructor(url: string, clock: Clock, log: StoreLog) {
+    this.#url = url;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Does work while no other process and nobody else in this one does work under that name. */
+  async hold<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#lines.get(name);
+    const done = Promise.withResolvers<void>();
+    this.#lines.set(name, done.promise);
+    try {
+      await before;
+      const key = keyOf(name);
+      const connection = await this.#acquire(key);
+      try {
+        return await work();
+      } finally {
+        await connection.query("select pg_advisory_unlock($1::bigint)", [key]).catch(() => this.#drop(connection));
+      }
+    } finally {
+      if (this.#lines.get(name) === done.promise) this.#lines.delete(name);
+      done.resolve();
+    }
+  }
+
+  /** Frees everything. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const connection = await this.#connection?.catch(() => undefined);
+    this.#connection = undefined;
+    await connection?.end().catch(() => undefined);
+  }
+
+  async #acquire(key: bigint): Promise<pg.Client> {
+    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(LONGEST_WAIT_MS, wait * 2)) {
+      const connection = await this.#connect();
+      try {
+        const { rows } = await connection.query<{ taken: boolean }>("select pg_try_advisory_lock($1::bigint) as taken", [key]);
+        if (rows[0]?.taken === true) return connection;
+      } catch (cause) {
+        this.#drop(connection);
+        throw unavailable(cause);
+      }
+      await this.#clock.sleep(wait);
+    }
+  }
+
+  #connect(): Promise<pg.Client> {
+    if (this.#closed) return Promise.reject(new StoreError("store_unavailable", "the store is closed"));
+    this.#connection ??= this.#open();
+    return this.#connection;
+  }
+
+  async #open(): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: this.#url, application_name: `outdial locks ${process.pid}` });
+    client.on("error", (error) => {
+      this.#log("warn", "the connection that holds locks was lost", { error: messageOf(error) });
+      this.#drop(client);
+    });
+    try {
+      await client.connect();
+      return client;
+    } catch (cause) {
+      this.#connection = undefined;
+      throw unavailable(cause);
+    }
+  }
+
+  /** Forgets a broken connection: the next who wants a lock opens another. */
+  #drop(broken: pg.Client): void {
+    const current = this.#connection;
+    void current?.then(
+      (client) => {
+        if (client === broken && this.#connection === current) this.#connection = undefined;
+      },
+      () => undefined,
+    );
+    void broken.end().catch(() => undefined);
+  }
+}
+
+/** The lock's number: 64 bits of the name's hash. Two names that meet wait for each other, nothing worse. */
+function keyOf(name: string): bigint {
+  return createHash("sha256").update(name).digest().readBigInt64BE();
+}
+
+function unavailable(cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause;
+  return new StoreError("store_unavailable", `the database does not answer: ${messageOf(cause)}`, { cause });
+}
