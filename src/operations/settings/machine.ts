@@ -213,14 +213,15 @@ function looked(plan: ChangePlan, state: ChangeState, event: ChangeEvent): Chang
       "activation_failed",
       `the tenant could not activate the settings: ${event.details ?? "it gave no reason"}`,
     );
-  return timedOut(plan, { ...state, looks }, event.at);
+  return timedOut(plan, { ...state, looks });
 }
 
-function timedOut(plan: ChangePlan, state: ChangeState, at: number): ChangeState {
-  if (state.looks < plan.patience.looks) return state;
-  // What is put back is not taken away again because it is slow: it is watched until it has stood long enough.
-  if (state.purpose === "restore") return watching(plan, state, at);
-  return failed(state, "activation_timeout", `the activation had not ended after ${state.looks} looks`);
+function timedOut(plan: ChangePlan, state: ChangeState): ChangeState {
+  // Operations end in the order they were accepted: one that puts back may have to wait for the one before it.
+  if (state.looks < plan.patience.looks * (state.purpose === "restore" ? 2 : 1)) return state;
+  const message = `the activation had not ended after ${state.looks} looks`;
+  if (state.purpose === "apply") return failed(state, "activation_timeout", message);
+  return { ...state, phase: "examining", message };
 }
 
 /** The operation is not known: whether the settings hold is seen by reading them. */
@@ -232,7 +233,7 @@ function unanswered(plan: ChangePlan, state: ChangeState, event: Extract<ChangeE
   const stop = { code: event.code, message: event.message };
   const back: ChangeState = { ...state, phase: state.phase === "sent" ? "sending" : state.phase };
   if (event.fatal) return { ...back, stop };
-  if (state.phase === "polling") return timedOut(plan, { ...state, looks: state.looks + 1 }, event.at);
+  if (state.phase === "polling") return timedOut(plan, { ...state, looks: state.looks + 1 });
   const count = state.unanswered + 1;
   return count < plan.patience.unanswered ? { ...back, unanswered: count } : { ...back, unanswered: 0, stop };
 }
@@ -333,18 +334,16 @@ function merged(plan: ChangePlan, state: ChangeState, seen: SettingsVersion, at:
 
 /** What is in force now decides whether there is something to put back, and onto which tag. */
 function examined(plan: ChangePlan, state: ChangeState, seen: SettingsVersion): ChangeState {
-  const { failure, snapshot, target } = state;
-  if (sameSettings(seen.settings, snapshot.settings)) return restored(state);
+  const { snapshot, target } = state;
+  if (sameSettings(seen.settings, snapshot.settings)) {
+    // The tenant shows what it is still activating: whether it will stand is not known.
+    const unfinished =
+      state.purpose === "restore" && state.operationId !== null && (seen.tag === null || state.ours.includes(seen.tag));
+    return unfinished ? notRestored(state) : restored(state);
+  }
   const ourDoing = (seen.tag !== null && state.ours.includes(seen.tag)) || sameSettings(seen.settings, target);
   if (!ourDoing) return overtaken(state, seen);
-  if (state.restores >= plan.patience.restores) {
-    const last = state.message === null ? "" : `; the last attempt: ${state.message}`;
-    return end(
-      state,
-      "rollback_failed",
-      `${failure?.message ?? "the change failed"}; the old settings could not be put back in ${state.restores} attempts${last}`,
-    );
-  }
+  if (state.restores >= plan.patience.restores) return notRestored(state);
   return {
     ...state,
     purpose: "restore",
@@ -354,6 +353,13 @@ function examined(plan: ChangePlan, state: ChangeState, seen: SettingsVersion): 
     sends: 0,
     operationId: null,
   };
+}
+
+function notRestored(state: ChangeState): ChangeState {
+  const why = state.failure?.message ?? "the change failed";
+  const last = state.message === null ? "" : `; the last attempt: ${state.message}`;
+  const times = state.restores === 1 ? "once" : `${state.restores} times`;
+  return end(state, "rollback_failed", `${why}; the old settings were sent ${times} and are not surely in force${last}`);
 }
 
 function restored(state: ChangeState): ChangeState {
