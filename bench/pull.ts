@@ -47,7 +47,7 @@ async function floor(sandbox: BenchSandbox, rows: number): Promise<number> {
   let read = 0;
   for (let token: string | undefined = ""; token !== undefined; ) {
     if (token !== "") query.set("nextPageToken", token);
-    const { body } = await pool.request({ method: "GET", path: `/api/v2/outbound/calls?${query}`, headers });
+    const { body } = await pool.request({ method: "GET", path: `/api/v2/outbound/calls?${query.toString()}`, headers });
     const page = JSON.parse(await body.text()) as { calls: unknown[]; nextPageToken?: string };
     read += page.calls.length;
     token = page.nextPageToken;

@@ -7,7 +7,6 @@ export { openDelivery } from "./delivery.ts";
 export { type DialerRuntime, openDialer, openDialerTenant, readDialerHistory } from "./dialer.ts";
 export { reportOnOutcomes } from "./outcome-report.ts";
 export {
-  lakeRoot,
   type OutcomeRecords,
   type OutcomesRuntime,
   openOutcomeRecords,

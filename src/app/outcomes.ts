@@ -64,7 +64,7 @@ export interface OutcomesOptions extends WorkplaceOptions {
 }
 
 /** Where the lake of a configuration is. */
-export function lakeRoot(config: Config, cwd = process.cwd()): string {
+function lakeRoot(config: Config, cwd = process.cwd()): string {
   const named = config.file.outcomes?.lake;
   return named === undefined ? join(config.dir, "lake") : /^[a-z][a-z0-9+.-]+:\/\//i.test(named) ? named : resolve(cwd, named);
 }

@@ -26,7 +26,7 @@ export function latencySeconds({ startedAt, finishedAt }: Pick<Retrieval, "start
 }
 
 /** `3 bad_end · 1 missing_id`, most frequent first; empty when nothing was put aside. */
-export function quarantineLine({ totals }: Pick<Retrieval, "totals">): string {
+function quarantineLine({ totals }: Pick<Retrieval, "totals">): string {
   return Object.entries(totals.quarantined)
     .sort(([, a], [, b]) => b - a)
     .map(([reason, count]) => `${grouped(count)} ${reason}`)

@@ -1,20 +1,14 @@
 // What outcomes mean, how well campaigns convert, and the lake that keeps them.
 
 export {
-  type CompactionReport,
   createMemoryCatalog,
-  dayOf,
   type LakeCatalog,
   type LakeFile,
-  type LakeFileKind,
-  type LakeOptions,
   type LakeRange,
   type OutcomeLake,
   openLake,
-  type Partition,
   type QuarantinedRow,
   type RecordQuery,
-  type StoredRecord,
 } from "./lake/index.ts";
 export {
   type CategoryCounts,
@@ -31,14 +25,12 @@ export {
 } from "./meaning/index.ts";
 export {
   ComplianceHash,
-  canonicalText,
   digestOf,
+  MAX_CALLS_PAGE,
+  OUTCOME_CODES,
   type OutcomeRecord,
-  type ParsedRow,
   parseRow,
-  type QuarantineReason,
-  type RowContext,
-  SCHEMA_VERSION,
+  RETENTION_DAYS,
 } from "./record/index.ts";
 export {
   cohortTally,

@@ -33,14 +33,11 @@ export type { Outbox } from "./outbox/outbox.ts";
 export type { ClaimedEvent, Delivery, DeliveryStatus, FailedAttempt, OutboxEvent } from "./outbox/types.ts";
 export type { Replica, Replicas } from "./replicas.ts";
 export {
-  type LakeFiles,
-  type PageCommit,
   RETRIEVE,
   type Retrieval,
   type RetrievalLedger,
   type RetrievalSchedule,
   type RetrievalSchedules,
-  type RetrievalTotals,
   type RetrievalWindow,
 } from "./retrieval/index.ts";
 export { DIALER_CHANGE, type DialerCampaignEntry, type DialerChange, type DialerLedger } from "./settings/index.ts";

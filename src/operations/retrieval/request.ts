@@ -1,7 +1,7 @@
 // What a retrieval asks for, checked before the first request; each refusal says what is allowed. Pure.
 
-import { MAX_CALLS_PAGE, OUTCOME_CODES, RETENTION_DAYS } from "../../contract/index.ts";
 import { type Instant, nearest } from "../../kernel/index.ts";
+import { MAX_CALLS_PAGE, OUTCOME_CODES, RETENTION_DAYS } from "../../outcomes/index.ts";
 import { OperationError } from "../error.ts";
 
 const HOUR_MS = 3_600_000;

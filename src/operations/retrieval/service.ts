@@ -342,7 +342,7 @@ export class Retrieving implements RetrievalHost {
 }
 
 /** The hash over what a retrieval brought, read from the lake in the stated order. */
-export async function hashOf(
+async function hashOf(
   lake: OutcomeLake,
   { jobId, campaignId, from, to }: Pick<Retrieval, "jobId" | "campaignId" | "from" | "to">,
 ): Promise<{ readonly calls: number; readonly hash: string }> {

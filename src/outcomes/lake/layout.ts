@@ -17,7 +17,7 @@ export function dayOf(at: Instant): string {
  * An id as one segment of a path: letters, digits, `-` and `_` stay, every other byte becomes %XX as hive's readers undo it. An overlong one is
  * cut and told apart by its hash; the true id is a column of the file.
  */
-export function segmentOf(id: string): string {
+function segmentOf(id: string): string {
   const escaped = encodeURIComponent(id.toWellFormed()).replace(
     /[.!~*'()]/g,
     (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,

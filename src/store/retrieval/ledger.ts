@@ -188,10 +188,6 @@ export class RetrievalLedger {
 
   /** Whether a CRM has ever acknowledged a call of the campaign. */
   async hasAcknowledgements(campaignId: string): Promise<boolean> {
-    const [table] = await this.#database.query<{ here: boolean }>(
-      "select to_regclass('outdial.crm_acknowledged') is not null as here",
-    );
-    if (table?.here !== true) return false;
     const rows = await this.#database.query("select from outdial.crm_acknowledged where campaign_id = $1 limit 1", [campaignId]);
     return rows.length > 0;
   }

@@ -27,7 +27,7 @@ function paths(root: string, files: readonly LakeFile[]): string {
 }
 
 /** The latest version of each call. */
-export function callsSql(root: string, files: readonly LakeFile[]): string {
+function callsSql(root: string, files: readonly LakeFile[]): string {
   const { once, several } = split(files);
   const parts = [
     ...(once.length > 0 ? [scan(root, once)] : []),
