@@ -70,6 +70,17 @@ export class Agents {
     }
   }
 
+  /** An idle agent begins to talk, or a talking one becomes idle; whoever asks sees to `since` and to the level of talking. */
+  startTalking(agent: number): void {
+    this.state[agent] = AgentState.talking;
+    this.#unlink(agent);
+  }
+
+  stopTalking(agent: number): void {
+    this.state[agent] = AgentState.idle;
+    this.#append(agent);
+  }
+
   #append(agent: number): void {
     const links = this.#links;
     links[2 * agent] = this.#tail;

@@ -81,6 +81,18 @@ export class Meter {
     cells[at + 2] = value + delta;
   }
 
+  /** A level's integral in this bucket, the instant of its last change and its value, for a loop that keeps them itself for a while. */
+  take(level: Level, into: Float64Array): void {
+    for (let i = 0; i < 3; i++) into[i] = this.#cells[3 * level + i]!;
+  }
+
+  /** Takes them back. */
+  put(level: Level, integral: number, since: number, value: number): void {
+    this.#cells[3 * level] = integral;
+    this.#cells[3 * level + 1] = since;
+    this.#cells[3 * level + 2] = value;
+  }
+
   /** Adds to a count. */
   add(count: Count, amount: number): void {
     this.#cells[CELLS + count]! += amount;
@@ -95,12 +107,12 @@ export class Meter {
 
   /** Closes the present bucket at `now`. */
   close(now: number): void {
-    this.#buckets.push(this.#take(now));
+    this.#buckets.push(this.#cut(now));
   }
 
   /** Forgets all that was measured; the levels stay. For the end of a warm-up. */
   reset(now: number): void {
-    this.#take(now);
+    this.#cut(now);
     this.#buckets = [];
     this.waits.fill(0);
   }
@@ -123,7 +135,7 @@ export class Meter {
   }
 
   /** Integrals and counts since the last time; they begin at 0 again. */
-  #take(now: number): Float64Array {
+  #cut(now: number): Float64Array {
     const bucket = new Float64Array(WIDTH);
     for (let level = 0; level < LEVELS; level++) {
       this.shift(level as Level, 0, now);

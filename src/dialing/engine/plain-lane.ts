@@ -45,73 +45,97 @@ export interface LaneParts {
   readonly trunks: number;
 }
 
+/** So many numbers are drawn at once, a power of 2: in a loop of their own they cost half. */
+const BATCH = 256;
+
 export class PlainLane {
   /** Where the lane stands after `run`. */
   now = 0;
   arrived = 0;
   serial = 0;
   readonly #parts: LaneParts;
+  /** Times to the next arrival, and lengths of talks, of the arrivals of the present batch. */
+  readonly #gaps = new Float64Array(BATCH);
+  readonly #talks = new Float64Array(BATCH);
+  #batch = -1;
+  /** By slot: how long the talk of a waiting call will be. */
+  #lengths = new Float64Array(0);
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
   }
 
+  #draw(batch: number): void {
+    const { uniforms, model, rate } = this.#parts;
+    const { talk } = model;
+    const [gaps, talks] = [this.#gaps, this.#talks];
+    const first = batch * BATCH;
+    for (let i = 0; i < BATCH; i++) {
+      gaps[i] = unitExponential(uniforms.at(Purpose.arrival, first + i)) / rate;
+      talks[i] = talk(uniforms.at(Purpose.talk, first + i));
+    }
+    this.#batch = batch;
+  }
+
+  /** Makes room for all slots, and looks up the talks of the calls that wait already. */
+  #prepare(): Float64Array {
+    const { calls, uniforms, model } = this.#parts;
+    if (this.#lengths.length < calls.slots) this.#lengths = new Float64Array(calls.slots);
+    for (let slot = calls.longestWaiting; slot !== NOBODY; slot = calls.after(slot)) {
+      this.#lengths[slot] = model.talk(uniforms.at(Purpose.talk, calls.facts[slot * FACTS + FATE]!));
+    }
+    if (this.#batch !== Math.floor(this.arrived / BATCH)) this.#draw(Math.floor(this.arrived / BATCH));
+    return this.#lengths;
+  }
+
   /** Handles events up to `until`, or up to the first one that is not the lane's, and returns how many. The public fields are to be set before and read after. */
   run(until: number): number {
-    const { timers, agents, calls, meter, uniforms, model, rate, trunks } = this.#parts;
+    const { timers, agents, calls, meter, uniforms, model, trunks } = this.#parts;
     const { facts, instants } = calls;
     const { state, since, call, leavesAt } = agents;
-    const { patience, talk, greeting, legalLimit, countEarlyHangUps } = model;
+    const { patience, greeting, legalLimit, countEarlyHangUps } = model;
+    const lengths = this.#prepare();
+    const gaps = this.#gaps;
+    const talks = this.#talks;
     let { now, arrived, serial } = this;
-    let events = 0;
     const arrivedBefore = arrived;
-    let [blocked, connected, completed, waited, lost, abandoned] = [0, 0, 0, 0, 0, 0];
+    let [events, blocked, connected, completed, waited, lost, abandoned] = [0, 0, 0, 0, 0, 0, 0];
+    // The levels that change with every event, and the timer that is set with every arrival, are kept here meanwhile.
+    const cell = new Float64Array(3);
+    meter.take(Level.trunks, cell);
+    let [inUse, inUseSince, inUseArea] = [cell[2]!, cell[1]!, cell[0]!];
+    meter.take(Level.talking, cell);
+    let [busy, busySince, busyArea] = [cell[2]!, cell[1]!, cell[0]!];
+    let arrivalAt = timers.timeOf(ARRIVAL);
+    let arrivalOrder = timers.orderOf(ARRIVAL);
+    timers.clear(ARRIVAL);
     for (;;) {
       const next = timers.next;
-      if (!(next <= until)) break;
-      const entity = timers.first;
-      const kind = entity & 3;
-      const index = entity >> 2;
+      const arrives = arrivalAt < next || (arrivalAt === next && arrivalOrder < timers.orderOf(timers.first));
       let slot = NOBODY;
       let agent = NOBODY;
       let wait = 0;
-      if (kind === AGENT_TIMER) {
-        // The end of a talk: the agent takes the next caller, or is idle.
-        agent = index;
-        if (state[agent] !== AgentState.talking || leavesAt[agent]! <= next) break;
-        now = next;
-        completed++;
-        meter.shift(Level.trunks, -1, now);
-        calls.release(call[agent]!);
-        slot = calls.longestWaiting;
-        if (slot === NOBODY) {
-          call[agent] = NOBODY;
-          agents.enter(agent, AgentState.idle, now);
-          timers.begin();
-          timers.finish();
-          events++;
-          continue;
-        }
-        calls.dequeue(slot);
-        meter.shift(Level.waiting, -1, now);
-        if (patience !== undefined) timers.clear(slot << 2);
-        wait = now - instants[slot * INSTANTS + ANSWERED]! - greeting;
-        timers.restart(now + talk(uniforms.at(Purpose.talk, facts[slot * FACTS + FATE]!)));
-        since[agent] = now;
-      } else if (entity === ARRIVAL) {
+      if (arrives) {
+        if (!(arrivalAt <= until)) break;
         // Without a free slot the dialer makes room first; with it come new arrays.
         if (calls.full && calls.used < trunks) break;
-        now = next;
+        now = arrivalAt;
+        events++;
         const number = arrived++;
-        const call = serial++;
-        const following = now + unitExponential(uniforms.at(Purpose.arrival, arrived)) / rate;
+        const length = talks[number & (BATCH - 1)]!;
+        if ((arrived & (BATCH - 1)) === 0) this.#draw(arrived / BATCH);
+        const following = now + gaps[arrived & (BATCH - 1)]!;
         if (calls.used >= trunks) {
           blocked++;
-          events++;
-          timers.restart(following);
+          serial++;
+          arrivalAt = following;
+          arrivalOrder = timers.draw();
           continue;
         }
         slot = calls.take();
+        inUseArea += inUse * (now - inUseSince);
+        inUseSince = now;
+        inUse++;
         const fact = slot * FACTS;
         const at = slot * INSTANTS;
         facts[fact + OUTCOME] = Outcome.live;
@@ -120,51 +144,91 @@ export class PlainLane {
         facts[fact + FATE] = number;
         instants[at + DIALED] = now;
         instants[at + ANSWERED] = now;
-        instants[at + SERIAL] = call;
+        instants[at + SERIAL] = serial++;
         const deadline = patience === undefined ? NEVER : now + greeting + patience(uniforms.at(Purpose.patience, number));
         instants[at + DEADLINE] = deadline;
         agent = agents.longestIdle;
         if (agent === NOBODY) {
           facts[fact + AGENT] = NOBODY;
           waited++;
-          meter.shift(Level.trunks, 1, now);
           if (deadline <= now) {
             lost++;
             if (countEarlyHangUps || legalLimit <= TICK) abandoned++;
-            meter.shift(Level.trunks, -1, now);
+            inUse--;
             calls.release(slot);
           } else {
+            lengths[slot] = length;
             calls.enqueue(slot);
             meter.shift(Level.waiting, 1, now);
             if (deadline !== NEVER) timers.set(slot << 2, deadline);
           }
-          events++;
-          timers.restart(following);
+          arrivalAt = following;
+          arrivalOrder = timers.draw();
           continue;
         }
-        meter.shift(Level.trunks, 1, now);
-        agents.enter(agent, AgentState.talking, now);
-        timers.set((agent << 2) | AGENT_TIMER, now + talk(uniforms.at(Purpose.talk, number)));
-        timers.restart(following);
-      } else if (kind === CALL_TIMER && facts[index * FACTS + STATE] === CallState.waiting) {
-        // A caller gives up.
-        now = next;
-        timers.begin();
-        timers.finish();
-        events++;
-        calls.dequeue(index);
-        meter.shift(Level.waiting, -1, now);
-        wait = Math.max(0, now - instants[index * INSTANTS + ANSWERED]! - greeting);
-        lost++;
-        meter.add(Count.waitOfLost, wait);
-        if (wait > 0) meter.wait(wait);
-        if (countEarlyHangUps || wait >= legalLimit - TICK) abandoned++;
-        meter.shift(Level.trunks, -1, now);
-        calls.release(index);
-        continue;
-      } else break;
+        agents.startTalking(agent);
+        since[agent] = now;
+        busyArea += busy * (now - busySince);
+        busySince = now;
+        busy++;
+        timers.start((agent << 2) | AGENT_TIMER, now + length);
+        arrivalAt = following;
+        arrivalOrder = timers.draw();
+      } else {
+        if (!(next <= until)) break;
+        const entity = timers.first;
+        const index = entity >> 2;
+        const kind = entity & 3;
+        if (kind === AGENT_TIMER) {
+          // The end of a talk: the agent takes the next caller, or is idle.
+          agent = index;
+          if (state[agent] !== AgentState.talking || leavesAt[agent]! <= next) break;
+          now = next;
+          events++;
+          completed++;
+          inUseArea += inUse * (now - inUseSince);
+          inUseSince = now;
+          inUse--;
+          calls.release(call[agent]!);
+          slot = calls.longestWaiting;
+          if (slot === NOBODY) {
+            call[agent] = NOBODY;
+            agents.stopTalking(agent);
+            since[agent] = now;
+            busyArea += busy * (now - busySince);
+            busySince = now;
+            busy--;
+            timers.begin();
+            timers.finish();
+            continue;
+          }
+          calls.dequeue(slot);
+          meter.shift(Level.waiting, -1, now);
+          if (patience !== undefined) timers.clear(slot << 2);
+          wait = now - instants[slot * INSTANTS + ANSWERED]! - greeting;
+          timers.restart(now + lengths[slot]!);
+          since[agent] = now;
+        } else if (kind === CALL_TIMER && facts[index * FACTS + STATE] === CallState.waiting) {
+          // A caller gives up.
+          now = next;
+          events++;
+          timers.begin();
+          timers.finish();
+          calls.dequeue(index);
+          meter.shift(Level.waiting, -1, now);
+          wait = Math.max(0, now - instants[index * INSTANTS + ANSWERED]! - greeting);
+          lost++;
+          meter.add(Count.waitOfLost, wait);
+          if (wait > 0) meter.wait(wait);
+          if (countEarlyHangUps || wait >= legalLimit - TICK) abandoned++;
+          inUseArea += inUse * (now - inUseSince);
+          inUseSince = now;
+          inUse--;
+          calls.release(index);
+          continue;
+        } else break;
+      }
       // The agent speaks.
-      events++;
       connected++;
       facts[slot * FACTS + STATE] = CallState.talking;
       facts[slot * FACTS + AGENT] = agent;
@@ -178,6 +242,9 @@ export class PlainLane {
         }
       }
     }
+    timers.adopt(ARRIVAL, arrivalAt, arrivalOrder);
+    meter.put(Level.trunks, inUseArea, inUseSince, inUse);
+    meter.put(Level.talking, busyArea, busySince, busy);
     this.now = now;
     this.arrived = arrived;
     this.serial = serial;

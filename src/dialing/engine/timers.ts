@@ -22,6 +22,8 @@ export class Timers {
   #places: Int32Array;
   /** By entity: the sequence number of its present timer; decides between equal times. */
   #orders: Float64Array;
+  /** The time of the entry that is being placed. Handed over here because a number that is no integer costs an allocation as an argument. */
+  readonly #due = new Float64Array(1);
   #size = 0;
   #sequence = 0;
   /** The entity whose event is being handled and has not been set anew; its entry stays at the root until then. */
@@ -68,30 +70,56 @@ export class Timers {
     this.#places[this.#firing] = -1;
     this.#firing = -1;
     const last = --this.#size;
-    const time = this.#times[last]!;
+    this.#due[0] = this.#times[last]!;
     this.#times[last] = NEVER;
-    if (last > 0) this.#sink(0, time, this.#entities[last]!);
+    if (last > 0) this.#sink(0, this.#entities[last]!);
   }
 
   /** Sets an entity's timer, wherever it stood before. `time` must not lie before the event being handled. */
   set(entity: number, time: number): void {
     this.#orders[entity] = this.#sequence++;
     const place = this.#places[entity]!;
+    this.#due[0] = time;
     if (place < 0) {
-      this.#rise(this.#size++, time, entity);
+      this.#rise(this.#size++, entity);
       return;
     }
     if (entity === this.#firing) this.#firing = -1;
     // A timer set anew has a later sequence number: at an equal time it moves back, too.
-    if (time < this.#times[place]!) this.#rise(place, time, entity);
-    else this.#sink(place, time, entity);
+    if (time < this.#times[place]!) this.#rise(place, entity);
+    else this.#sink(place, entity);
+  }
+
+  /** Sets the timer of an entity that has none. */
+  start(entity: number, time: number): void {
+    this.#orders[entity] = this.#sequence++;
+    this.#due[0] = time;
+    this.#rise(this.#size++, entity);
   }
 
   /** Sets the timer of the next event's entity anew, without `begin` and `finish`. */
   restart(time: number): void {
     const entity = this.#entities[0]!;
     this.#orders[entity] = this.#sequence++;
-    this.#sink(0, time, entity);
+    this.#due[0] = time;
+    this.#sink(0, entity);
+  }
+
+  /** Sequence number of an entity's timer. */
+  orderOf(entity: number): number {
+    return this.#orders[entity]!;
+  }
+
+  /** A sequence number for a timer that a loop keeps outside for a while. */
+  draw(): number {
+    return this.#sequence++;
+  }
+
+  /** Takes such a timer in, in its place among equal times. The entity must have none. */
+  adopt(entity: number, time: number, order: number): void {
+    this.#orders[entity] = order;
+    this.#due[0] = time;
+    this.#rise(this.#size++, entity);
   }
 
   /** Removes an entity's timer, if it has one. */
@@ -100,12 +128,12 @@ export class Timers {
     if (place < 0 || entity === this.#firing) return;
     this.#places[entity] = -1;
     const last = --this.#size;
-    const time = this.#times[last]!;
+    this.#due[0] = this.#times[last]!;
     this.#times[last] = NEVER;
     if (place === last) return;
     const moved = this.#entities[last]!;
-    if (place > 0 && this.#before(time, moved, (place - 1) >> 2)) this.#rise(place, time, moved);
-    else this.#sink(place, time, moved);
+    if (place > 0 && this.#before(moved, (place - 1) >> 2)) this.#rise(place, moved);
+    else this.#sink(place, moved);
   }
 
   /** The time an entity's timer is set to; Infinity when it is not. */
@@ -114,19 +142,22 @@ export class Timers {
     return place < 0 || entity === this.#firing ? NEVER : this.#times[place]!;
   }
 
-  #before(time: number, entity: number, place: number): boolean {
+  /** Whether the entry being placed comes before the one at a place. */
+  #before(entity: number, place: number): boolean {
+    const time = this.#due[0]!;
     const other = this.#times[place]!;
     return time < other || (time === other && this.#orders[entity]! < this.#orders[this.#entities[place]!]!);
   }
 
-  #rise(from: number, time: number, entity: number): void {
+  #rise(from: number, entity: number): void {
+    const time = this.#due[0]!;
     const times = this.#times;
     const entities = this.#entities;
     const places = this.#places;
     let place = from;
     while (place > 0) {
       const parent = (place - 1) >> 2;
-      if (!this.#before(time, entity, parent)) break;
+      if (!this.#before(entity, parent)) break;
       const above = entities[parent]!;
       times[place] = times[parent]!;
       entities[place] = above;
@@ -142,7 +173,8 @@ export class Timers {
    * Lets an entry sink from a place. The least of four children is found without branches on times, which no processor can foresee: a
    * comparison as a number selects. Places beyond the size hold Infinity, so there always are four. Equal times take the slow way.
    */
-  #sink(from: number, time: number, entity: number): void {
+  #sink(from: number, entity: number): void {
+    const time = this.#due[0]!;
     const times = this.#times;
     const entities = this.#entities;
     const places = this.#places;
@@ -161,7 +193,7 @@ export class Timers {
       const leastTime = times[least]!;
       if (time < leastTime) break;
       const ties = Number(t0 === leastTime) + Number(t1 === leastTime) + Number(t2 === leastTime) + Number(t3 === leastTime);
-      if (ties > 1) least = this.#firstOf(child, leastTime);
+      if (ties > 1) least = this.#firstOf(child, least);
       if (time === leastTime && this.#orders[entity]! < this.#orders[entities[least]!]!) break;
       const below = entities[least]!;
       times[place] = leastTime;
@@ -174,8 +206,9 @@ export class Timers {
     places[entity] = place;
   }
 
-  /** Of the up to four siblings from `child` on whose time is `time`, the one that was set first. */
-  #firstOf(child: number, time: number): number {
+  /** Of the up to four siblings from `child` on whose time is that of the one at `least`, the one that was set first. */
+  #firstOf(child: number, least: number): number {
+    const time = this.#times[least]!;
     const end = Math.min(child + 4, this.#size);
     let first = -1;
     let order = Number.POSITIVE_INFINITY;
@@ -206,8 +239,7 @@ export class Timers {
     this.#size = 0;
     this.#firing = -1;
     for (const [entity, time, order] of entries) {
-      this.#orders[entity] = order;
-      this.#rise(this.#size++, time, entity);
+      this.adopt(entity, time, order);
     }
     this.#sequence = sequence;
   }
