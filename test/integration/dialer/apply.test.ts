@@ -50,7 +50,6 @@ test("an activation that fails leaves the old settings, and the revision is reme
   expect(world.inForce()).toEqual(OLD);
   expect((await prepared()).rejection?.version).toBe(change.version);
   expect((await prepared({ ...NEW, name: "Other" })).rejection).toBeUndefined();
-  world.sandbox.control.reset();
 });
 
 test("an activation that does not end in time is put back onto the current tag", async () => {

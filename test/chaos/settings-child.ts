@@ -1,0 +1,29 @@
+// A process that changes dialer settings and stands still at the n-th named point, to be killed there. Says every point on stdout.
+//
+//   settings-child.ts <file> <n>     n = 0: run to the end
+
+import { readFile } from "node:fs/promises";
+import { openDialer } from "../../src/app/index.ts";
+import { parseSettingsFile } from "../../src/operations/index.ts";
+
+const [path = "", at = "0"] = process.argv.slice(2);
+let points = 0;
+await using dialer = await openDialer({}, process.env, {
+  warn: () => undefined,
+  limits: "off",
+  deliver: false,
+  retry: { maxAttempts: 1 },
+  pause: async (point) => {
+    points += 1;
+    process.stdout.write(`point ${point}\n`);
+    if (points !== Number(at)) return;
+    process.stdout.write("paused\n");
+    // For ever: a timer keeps the process alive until it is killed.
+    await new Promise(() => setInterval(() => undefined, 60_000));
+  },
+});
+const file = await parseSettingsFile(await readFile(path, "utf8"), path);
+const prepared = await dialer.changes.prepare("apply", file, { overrides: [], store: true });
+const { version } = await dialer.changes.begin(prepared, null);
+const { change } = await dialer.changes.run(version);
+process.stdout.write(`ended ${change.outcome}\n`);

@@ -1,0 +1,123 @@
+// kill -9 at every named point of a change of dialer settings and of its rollback: whoever goes on ends it, the tenant has what the history
+// says, and nothing is left unknown.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { NEW, OLD, openWorld, textOf, type World } from "../integration/dialer/world.ts";
+import { runCli } from "../support/cli.ts";
+
+const CHILD = fileURLToPath(new URL("settings-child.ts", import.meta.url));
+const LOOKS = 3;
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly points: string[];
+  readonly ended: Promise<string>;
+  paused(): boolean;
+}
+
+function start(world: World, at: number): Running {
+  const child = spawn(process.execPath, [CHILD, join(world.folder, "settings.json"), String(at)], {
+    cwd: world.folder,
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", ...world.environment },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let stdout = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  const ended = new Promise<string>((resolve) => child.once("close", () => resolve(stdout)));
+  return {
+    child,
+    get points() {
+      return [...stdout.matchAll(/^point (.+)$/gm)].map(([, name = ""]) => name);
+    },
+    ended,
+    paused: () => stdout.includes("paused\n"),
+  };
+}
+
+/** What makes a change take each way. */
+const WAYS: Readonly<Record<string, (world: World) => void>> = {
+  "goes well": () => undefined,
+  "times out and is put back": (world) => {
+    world.sandbox.control.faults.add({
+      match: { operation: "getDialerOperation" },
+      times: LOOKS,
+      effect: { status: 200, body: { operationId: "op", status: "IN_PROGRESS" } },
+    });
+  },
+  "fails at the tenant": (world) => world.sandbox.control.failNextActivation(),
+  "meets another writer": (world) => {
+    // The first write finds a tag that is not the one that was read.
+    world.sandbox.control.faults.add({
+      match: { operation: "putDialerSettings" },
+      times: 1,
+      effect: { status: 412 },
+    });
+  },
+};
+
+async function openWay(way: string): Promise<World> {
+  const world = await openWorld({ activation: { seconds: 0.05 } }, LOOKS);
+  await writeFile(join(world.folder, "settings.json"), textOf(NEW));
+  WAYS[way]?.(world);
+  return world;
+}
+
+test.each(Object.keys(WAYS))("a change that %s, killed at each of its points, ends as its history says", async (way) => {
+  const points = await (async () => {
+    await using world = await openWay(way);
+    const whole = start(world, 0);
+    expect(await whole.ended).toMatch(/ended (applied|rolled_back)/);
+    return whole.points;
+  })();
+  expect(points.length).toBeGreaterThan(6);
+  const outcomes = new Map<string, number>();
+  for (const [index, point] of points.entries()) {
+    await using world = await openWay(way);
+    const running = start(world, index + 1);
+    while (!running.paused() && running.child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(running.points.at(-1), `point ${index + 1}`).toBe(point);
+    running.child.kill("SIGKILL");
+    await running.ended;
+    const resumed = await runCli(["dialer", "resume", "--json"], { cwd: world.folder, env: world.environment });
+    const { outcome } = JSON.parse(resumed.stdout);
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    expect({ point, outcome, has: world.inForce() }).toEqual({
+      point,
+      outcome: expect.stringMatching(/^(applied|rolled_back)$/),
+      has: outcome === "applied" ? NEW : OLD,
+    });
+    expect(resumed.code).toBe(outcome === "applied" ? 0 : 1);
+    expect(world.sandbox.control.state().dialer.operationsRunning).toBe(0);
+    const open = await world.query("select 1 from outdial.dialer_changes where ended_at is null");
+    expect(open).toEqual([]);
+    const [last] = await world.query(
+      "select outcome, status from outdial.dialer_changes c join outdial.jobs j on j.id = c.job_id order by version desc limit 1",
+    );
+    expect(last).toEqual({ outcome, status: outcome === "applied" ? "done" : "partly_failed" });
+  }
+  process.stderr.write(
+    `${way}: killed at ${points.length} points: ${[...outcomes].map(([name, count]) => `${count} ${name}`).join(", ")}\n`,
+  );
+});
+
+test("a second process that is started while the first one works takes over when that one is killed", async () => {
+  await using world = await openWorld({ activation: { seconds: 3600 } }, 1000);
+  await writeFile(join(world.folder, "settings.json"), textOf(NEW));
+  const first = start(world, 0);
+  while (world.writes().length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  const second = runCli(["dialer", "resume", "--json"], { cwd: world.folder, env: world.environment });
+  first.child.kill("SIGKILL");
+  world.sandbox.control.setClock("frozen");
+  await world.sandbox.control.advance(3600);
+  await first.ended;
+  const { code, stdout } = await second;
+  expect(JSON.parse(stdout)).toMatchObject({ outcome: "applied" });
+  expect(code).toBe(0);
+  expect(world.writes()).toHaveLength(1);
+});
