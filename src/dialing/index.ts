@@ -45,6 +45,26 @@ export {
   timeVaryingMean,
 } from "./formulas/index.ts";
 export {
+  type Assurance,
+  assure,
+  type FrontierPoint,
+  frontierCsv,
+  frontierSvg,
+  type OptimiseOptions,
+  type Optimum,
+  optimise,
+  type Plot,
+  type PlotSeries,
+  type RunCounts,
+  type Runner,
+  svgPlot,
+} from "./optimise/index.ts";
+export type { Cdf, DialingBeliefs, OutcomeMix } from "./pacing/beliefs.ts";
+export { beliefsOf, liveRateOf } from "./pacing/beliefs-of.ts";
+export { createPacing, type PacingContext } from "./pacing/create.ts";
+export { type Pacing, pacingSchema } from "./pacing/schema.ts";
+export { type PacingLimit, type StateAwareExplanation, type StateAwareParameters, stateAware } from "./pacing/state-aware.ts";
+export {
   AgentState,
   type DialerView,
   Observation,
@@ -52,6 +72,17 @@ export {
   type PacingStrategy,
   type Readings,
 } from "./pacing/strategy.ts";
+export { type DropMethod, type LevelStep, nextLevel } from "./pacing/vicidial-level.ts";
+export {
+  type Band,
+  type PredictedSettings,
+  type Prediction,
+  type PredictionFacts,
+  type PredictionLimit,
+  type PredictionOptions,
+  predict,
+  type Uncertain,
+} from "./predict/index.ts";
 export { type Replication, runReplication } from "./replicate.ts";
 export { combine, type SimulationResult } from "./results/combine.ts";
 export { type Comparison, compareReplications, type PairedDifference } from "./results/compare.ts";
@@ -60,3 +91,15 @@ export type { IntervalMethod } from "./results/sums.ts";
 export { compileCalls } from "./scenario/compile.ts";
 export { parseScenario, SimulationScenarioError, simulationJsonSchema } from "./scenario/parse.ts";
 export type { SimulationScenario } from "./scenario/schema.ts";
+export {
+  CONDITIONS as PACING_CONDITIONS,
+  type Condition as PacingCondition,
+  type ConditionOptions,
+  type ConditionResult,
+  type Measurement,
+  type MeasureOptions,
+  measure as measurePacing,
+  runCondition as runPacingCondition,
+  type WorkloadOptions,
+  yardstickScenario,
+} from "./yardstick/index.ts";

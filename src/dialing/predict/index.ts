@@ -1,0 +1,5 @@
+// What settings of a dialer will come to, before they are activated.
+
+export type { Band } from "./bands.ts";
+export type { PredictionFacts, Uncertain } from "./facts.ts";
+export { type PredictedSettings, type Prediction, type PredictionLimit, type PredictionOptions, predict } from "./predict.ts";
