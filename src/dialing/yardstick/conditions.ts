@@ -2,10 +2,11 @@
 
 import { type RatioInterval, ratioInterval } from "../../kernel/index.ts";
 import { createDialer } from "../engine/create.ts";
-import { Count, LEVEL_NAMES, Level } from "../engine/meter.ts";
+import { Count, Level } from "../engine/meter.ts";
 import { beliefsOf, liveRateOf } from "../pacing/beliefs-of.ts";
 import { type StateAwareParameters, stateAware } from "../pacing/state-aware.ts";
-import { secondOfDay } from "../scenario/fields.ts";
+import { sumOf } from "../results/sums.ts";
+import { secondOfDay, seconds } from "../scenario/fields.ts";
 import { parseScenario } from "../scenario/parse.ts";
 import type { SimulationScenario } from "../scenario/schema.ts";
 
@@ -88,6 +89,7 @@ export const CONDITIONS: readonly Condition[] = [
     scenario: (agents) =>
       day(
         {
+          duration: "8h10m",
           agents: [
             shifts(agents, "09:00", "17:00", [
               { at: "11:00", length: 900 },
@@ -105,6 +107,7 @@ export const CONDITIONS: readonly Condition[] = [
       const third = Math.floor(agents / 3);
       return day(
         {
+          duration: "8h10m",
           agents: [
             shifts(third, "09:00", "13:00"),
             shifts(third, "09:00", "15:00"),
@@ -174,16 +177,15 @@ export function runCondition(options: ConditionOptions): ConditionResult {
       ...parameters,
     });
     const dialer = createDialer({ scenario, seed: `${seed}/${run}`, strategy });
-    dialer.advance(Number(scenario.duration) + 3600);
+    dialer.advance(seconds(scenario.duration));
     dialer.meter.close(dialer.now);
-    const sum = (index: number) => dialer.meter.buckets.reduce((total, bucket) => total + bucket[index]!, 0);
-    const count = (which: Count) => sum(LEVEL_NAMES.length + which);
-    busy.push(sum(Level.talking) + sum(Level.wrapping));
-    loggedIn.push(sum(Level.loggedIn));
-    abandoned.push(count(Count.abandoned));
-    answers.push(count(Count.liveAnswers));
-    const window = history.liveAnswers + count(Count.liveAnswers);
-    if (history.abandoned + count(Count.abandoned) > target * window) over += 1;
+    const sums = sumOf(dialer.meter.buckets);
+    busy.push(sums.level(Level.talking) + sums.level(Level.wrapping));
+    loggedIn.push(sums.level(Level.loggedIn));
+    abandoned.push(sums.count(Count.abandoned));
+    answers.push(sums.count(Count.liveAnswers));
+    const window = history.liveAnswers + sums.count(Count.liveAnswers);
+    if (history.abandoned + sums.count(Count.abandoned) > target * window) over += 1;
   }
   return { occupancy: ratioInterval(busy, loggedIn), abandonment: ratioInterval(abandoned, answers), windowsOver: over / days };
 }

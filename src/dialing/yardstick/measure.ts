@@ -2,8 +2,10 @@
 
 import { type RatioInterval, ratioInterval } from "../../kernel/index.ts";
 import { createDialer } from "../engine/create.ts";
-import { COUNT_NAMES, Count, LEVEL_NAMES, Level } from "../engine/meter.ts";
+import { Count, Level } from "../engine/meter.ts";
 import type { PacingStrategy } from "../pacing/strategy.ts";
+import { type Sums, sumOf } from "../results/sums.ts";
+import { seconds } from "../scenario/fields.ts";
 import type { SimulationScenario } from "../scenario/schema.ts";
 
 export interface Measurement {
@@ -12,9 +14,6 @@ export interface Measurement {
   /** Abandoned calls over live answers, the legal definition. */
   readonly abandonment: RatioInterval;
   readonly agentHours: number;
-  readonly placed: number;
-  /** Share of the time that trunks were used, in trunks. */
-  readonly meanTrunks: number;
 }
 
 export interface MeasureOptions {
@@ -29,35 +28,25 @@ export interface MeasureOptions {
 /** Runs the scenario to its end. The scenario's `bucket` must divide the measured time into at least `batches` buckets. */
 export function measure({ scenario, seed, strategy, batches = 40 }: MeasureOptions): Measurement {
   const dialer = createDialer({ scenario, seed, ...(strategy === undefined ? {} : { strategy }) });
-  dialer.advance(Number(scenario.duration));
+  dialer.advance(seconds(scenario.duration));
   return summarise(dialer.meter.buckets, batches);
 }
 
-const WIDTH = LEVEL_NAMES.length + COUNT_NAMES.length;
-
-/** Puts buckets (of one run, or of several after each other) together into batches of equal number. */
-export function summarise(buckets: readonly Float64Array[], batches: number): Measurement {
+/** Puts buckets of one run together into batches of equal number. */
+function summarise(buckets: readonly Float64Array[], batches: number): Measurement {
   const perBatch = Math.max(1, Math.floor(buckets.length / batches));
-  const sums: Float64Array[] = [];
-  for (let from = 0; from + perBatch <= buckets.length; from += perBatch) {
-    const sum = new Float64Array(WIDTH);
-    for (const bucket of buckets.slice(from, from + perBatch)) for (let i = 0; i < WIDTH; i++) sum[i]! += bucket[i]!;
-    sums.push(sum);
-  }
-  const level = (which: Level) => sums.map((sum) => sum[which]!);
-  const count = (which: Count) => sums.map((sum) => sum[LEVEL_NAMES.length + which]!);
-  const talking = level(Level.talking);
-  const wrapping = level(Level.wrapping);
-  const loggedIn = level(Level.loggedIn);
-  const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+  const sums: Sums[] = [];
+  for (let from = 0; from + perBatch <= buckets.length; from += perBatch) sums.push(sumOf(buckets.slice(from, from + perBatch)));
+  const all = sumOf(buckets);
   return {
     occupancy: ratioInterval(
-      talking.map((seconds, i) => seconds + wrapping[i]!),
-      loggedIn,
+      sums.map((sum) => sum.level(Level.talking) + sum.level(Level.wrapping)),
+      sums.map((sum) => sum.level(Level.loggedIn)),
     ),
-    abandonment: ratioInterval(count(Count.abandoned), count(Count.liveAnswers)),
-    agentHours: total(loggedIn) / 3600,
-    placed: total(count(Count.placed)),
-    meanTrunks: total(level(Level.trunks)) / Math.max(1e-9, total(loggedIn)),
+    abandonment: ratioInterval(
+      sums.map((sum) => sum.count(Count.abandoned)),
+      sums.map((sum) => sum.count(Count.liveAnswers)),
+    ),
+    agentHours: all.level(Level.loggedIn) / 3600,
   };
 }

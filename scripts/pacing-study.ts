@@ -1,0 +1,289 @@
+// The study behind docs/pacing.md. `measure [part …]` runs it (half an hour and more on one core) and keeps the figures in docs/pacing-study.json;
+// `write` makes the document's tables and plots from them. Everything is seeded: the same code gives the same figures.
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { svgPlot } from "../src/dialing/optimise/index.ts";
+import { CONDITIONS, measure, runCondition, runMonths, yardstickScenario } from "../src/dialing/yardstick/index.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const FIGURES = `${root}docs/pacing-study.json`;
+const DOCUMENT = `${root}docs/pacing.md`;
+const SIZES = [5, 10, 20, 50, 100];
+const LIMIT = 0.03;
+/** What the rules that tune themselves aim at, so that they end below the limit in spite of chance. */
+const AIM = 0.0298;
+const EVALUATION_HOURS = 6000;
+const TUNING_HOURS = 3000;
+
+/** Per cent with their standard errors. */
+interface Point {
+  readonly occupancy: number;
+  readonly occupancyError: number;
+  readonly abandonment: number;
+  readonly abandonmentError: number;
+}
+interface Figures {
+  yardstick?: Record<string, Record<string, Point & { readonly parameter?: number }>>;
+  frontier?: Record<string, Record<string, Point[]>>;
+  conditions?: Record<string, Record<string, { readonly told: Point; readonly learned: Point; readonly windowsOver: number }>>;
+  months?: Record<string, { readonly occupancy: number; readonly rates: number[] }>;
+}
+
+const say = (text: string) => process.stderr.write(`${text}\n`);
+const rounded = (value: number, digits = 4) => Number(value.toFixed(digits));
+
+function pointOf(result: {
+  occupancy: { rate: number; standardError: number };
+  abandonment: { rate: number; standardError: number };
+}): Point {
+  return {
+    occupancy: rounded(100 * result.occupancy.rate),
+    occupancyError: rounded(100 * result.occupancy.standardError),
+    abandonment: rounded(100 * result.abandonment.rate),
+    abandonmentError: rounded(100 * result.abandonment.standardError),
+  };
+}
+
+function at(agents: number, pacing: { strategy: string }, seed: string, agentHours: number): Point {
+  return pointOf(measure({ scenario: yardstickScenario({ agents, agentHours, pacing }), seed }));
+}
+
+/** The parameter at which a rule abandons the limit, by bisection on the tuning seed; abandonment rises with it. */
+function tuned(agents: number, low: number, high: number, pacing: (value: number) => { strategy: string }): number {
+  let [below, above] = [low, high];
+  for (let i = 0; i < 8; i++) {
+    const middle = Math.sqrt(below * above);
+    if (at(agents, pacing(middle), "tuning", TUNING_HOURS).abandonment < 100 * LIMIT) below = middle;
+    else above = middle;
+  }
+  return below;
+}
+
+type Rule = (agents: number) => { pacing: { strategy: string }; parameter?: number; hours?: number };
+const tunedRule =
+  (low: number, high: number, pacing: (value: number) => { strategy: string }): Rule =>
+  (agents) => {
+    const parameter = tuned(agents, low, high, pacing);
+    return { pacing: pacing(parameter), parameter: rounded(parameter) };
+  };
+const ratio = (of: string) => (value: number) => ({ strategy: "ratio", ratio: value, of });
+const lookAhead = (target: number) => ({ strategy: "look-ahead", target });
+const RULES: Record<string, Rule> = {
+  progressive: () => ({ pacing: { strategy: "progressive" } }),
+  "open loop": () => ({ pacing: { strategy: "open-loop" } }),
+  "VICIdial-like": () => ({ pacing: { strategy: "adaptive-level", maximumLevel: 10 } as { strategy: string } }),
+  "r × all": tunedRule(0.05, 2, ratio("loggedIn")),
+  "r × idle": tunedRule(0.8, 10, ratio("idle")),
+  "look-ahead": tunedRule(0.02, 0.4, lookAhead),
+  "state-aware": () => ({
+    pacing: { strategy: "state-aware", target: AIM } as { strategy: string },
+    hours: 2 * EVALUATION_HOURS,
+  }),
+};
+
+function measureYardstick(figures: Figures): void {
+  const table: NonNullable<Figures["yardstick"]> = {};
+  for (const [name, rule] of Object.entries(RULES)) {
+    table[name] = {};
+    for (const agents of SIZES) {
+      const { pacing, parameter, hours = EVALUATION_HOURS } = rule(agents);
+      const point = at(agents, pacing, "evaluation", hours);
+      table[name][agents] = { ...point, ...(parameter === undefined ? {} : { parameter }) };
+      say(`${name} ${agents}: ${JSON.stringify(table[name][agents])}`);
+    }
+  }
+  figures.yardstick = table;
+}
+
+function measureFrontier(figures: Figures): void {
+  figures.frontier = {};
+  for (const agents of [10, 50]) {
+    const curve = (pacing: (value: number) => { strategy: string }, values: number[]) =>
+      values.map((value) => at(agents, pacing(value), "frontier", 2000));
+    const targets = [0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05];
+    figures.frontier[agents] = {
+      "state-aware": curve((target) => ({ strategy: "state-aware", target }) as { strategy: string }, targets),
+      "look-ahead": curve(lookAhead, agents === 10 ? [0.01, 0.02, 0.03, 0.045, 0.06, 0.08] : [0.02, 0.04, 0.06, 0.08, 0.1, 0.13]),
+      "r × idle": curve(ratio("idle"), agents === 10 ? [1.2, 1.6, 2, 2.4, 2.8, 3.2] : [1.5, 3, 4, 4.6, 5.2, 6]),
+    };
+    say(`frontier ${agents} done`);
+  }
+}
+
+function measureConditions(figures: Figures): void {
+  figures.conditions = {};
+  for (const [agents, days] of [
+    [10, 60],
+    [50, 24],
+  ] as const) {
+    const table: NonNullable<Figures["conditions"]>[string] = {};
+    figures.conditions[agents] = table;
+    for (const condition of CONDITIONS) {
+      const told = runCondition({ condition, agents, days, told: true });
+      const learned = runCondition({ condition, agents, days, told: false });
+      table[condition.name] = { told: pointOf(told), learned: pointOf(learned), windowsOver: rounded(learned.windowsOver) };
+      say(`${condition.name} ${agents}: ${JSON.stringify(table[condition.name])}`);
+    }
+  }
+}
+
+function measureMonths(figures: Figures): void {
+  figures.months = {};
+  for (const [agents, months] of [
+    [10, 20],
+    [50, 12],
+  ] as const) {
+    const results = runMonths({ agents, months, pacing: { strategy: "state-aware" } });
+    figures.months[agents] = {
+      occupancy: rounded((100 * results.reduce((sum, { occupancy }) => sum + occupancy, 0)) / months),
+      rates: results.map(({ abandoned, liveAnswers }) => rounded((100 * abandoned) / liveAnswers)),
+    };
+    say(`months ${agents}: ${JSON.stringify(figures.months[agents])}`);
+  }
+}
+
+const PARTS: Record<string, (figures: Figures) => void> = {
+  yardstick: measureYardstick,
+  frontier: measureFrontier,
+  conditions: measureConditions,
+  months: measureMonths,
+};
+
+// ── Tables and plots ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const percent = (value: number, error: number) => `${value.toFixed(1)} ± ${error.toFixed(2)}`;
+
+function yardstickTable(yardstick: NonNullable<Figures["yardstick"]>): string {
+  const names = Object.keys(yardstick);
+  const cell = (point: (Point & { parameter?: number }) | undefined) =>
+    point === undefined ? "" : `${point.occupancy.toFixed(1)} (${point.abandonment.toFixed(1)})`;
+  const rows = SIZES.map((agents) => `| ${agents} | ${names.map((name) => cell(yardstick[name]?.[agents])).join(" | ")} |`);
+  return [`| agents | ${names.join(" | ")} |`, `|${" --- |".repeat(names.length + 1)}`, ...rows].join("\n");
+}
+
+function ownTable(yardstick: NonNullable<Figures["yardstick"]>): string {
+  const own = yardstick["state-aware"] ?? {};
+  const rows = SIZES.map((agents, i) => {
+    const point = own[agents];
+    if (point === undefined) return "";
+    const clears = [80.5, 85.2, 89.7, 94.1, 96.4][i];
+    const oracle = [82.4, 87.1, 91.4, 95.4, 97.4][i];
+    return `| ${agents} | ${percent(point.occupancy, point.occupancyError)} | ${point.abandonment.toFixed(2)} ± ${point.abandonmentError.toFixed(2)} | ${clears} | ${oracle} |`;
+  });
+  return ["| agents | occupancy, % | abandoned, % | must clear | oracle A |", "| --- | --- | --- | --- | --- |", ...rows].join(
+    "\n",
+  );
+}
+
+function conditionsTable(conditions: NonNullable<Figures["conditions"]>): string {
+  const sizes = Object.keys(conditions);
+  const head = sizes.flatMap((agents) => [`told, ${agents}`, `learned, ${agents}`, "difference", "abandoned, %", "days over"]);
+  const cells = (entry: NonNullable<Figures["conditions"]>[string][string] | undefined) =>
+    entry === undefined
+      ? ["", "", "", "", ""]
+      : [
+          entry.told.occupancy.toFixed(1),
+          percent(entry.learned.occupancy, entry.learned.occupancyError),
+          (entry.learned.occupancy - entry.told.occupancy).toFixed(2),
+          `${entry.learned.abandonment.toFixed(2)} (${entry.told.abandonment.toFixed(2)})`,
+          `${Math.round(100 * entry.windowsOver)} %`,
+        ];
+  const rows = CONDITIONS.map(
+    ({ name }) => `| ${name} | ${sizes.flatMap((agents) => cells(conditions[agents]?.[name])).join(" | ")} |`,
+  );
+  return [`| condition | ${head.join(" | ")} |`, `|${" --- |".repeat(head.length + 1)}`, ...rows].join("\n");
+}
+
+function monthsTable(months: NonNullable<Figures["months"]>): string {
+  const rows = Object.entries(months).map(([agents, { occupancy, rates }]) => {
+    const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+    const over = rates.filter((rate) => rate > 100 * LIMIT).length;
+    return `| ${agents} | ${rates.length} | ${occupancy.toFixed(1)} | ${mean.toFixed(3)} | ${Math.min(...rates).toFixed(3)} to ${Math.max(...rates).toFixed(3)} | ${over} |`;
+  });
+  return [
+    "| agents | months | occupancy, % | mean rate, % | smallest to largest | over 3 % |",
+    "| --- | --- | --- | --- | --- | --- |",
+    ...rows,
+  ].join("\n");
+}
+
+const withError = (x: number, { occupancy: y, occupancyError: error }: Point) => ({
+  x,
+  y,
+  low: y - 2 * error,
+  high: y + 2 * error,
+});
+
+function write(figures: Figures): void {
+  mkdirSync(`${root}docs/img`, { recursive: true });
+  let text = readFileSync(DOCUMENT, "utf8");
+  const put = (name: string, table: string) => {
+    text = text.replace(
+      new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(\n<!-- end -->)`),
+      (_, open: string, close: string) => open + table + close,
+    );
+  };
+  const { yardstick, frontier, conditions, months } = figures;
+  if (yardstick !== undefined) {
+    put("yardstick", yardstickTable(yardstick));
+    put("own", ownTable(yardstick));
+    const plot = svgPlot({
+      title: "Occupancy at 3 % abandoned, by size of the team",
+      xLabel: "agents",
+      yLabel: "occupancy, %",
+      logX: true,
+      series: Object.entries(yardstick).map(([name, bySize]) => ({
+        name,
+        points: SIZES.flatMap((agents) => (bySize[agents] === undefined ? [] : [withError(agents, bySize[agents])])),
+      })),
+    });
+    writeFileSync(`${root}docs/img/pacing-yardstick.svg`, plot);
+  }
+  for (const [agents, curves] of Object.entries(frontier ?? {})) {
+    const plot = svgPlot({
+      title: `Occupancy against abandonment, ${agents} agents`,
+      xLabel: "abandoned, % of live answers",
+      yLabel: "occupancy, %",
+      series: Object.entries(curves).map(([name, points]) => ({
+        name,
+        points: points.map((point) => withError(point.abandonment, point)),
+      })),
+      vertical: [{ x: 3, name: "limit 3 %" }],
+    });
+    writeFileSync(`${root}docs/img/pacing-frontier-${agents}.svg`, plot);
+  }
+  if (conditions !== undefined) put("conditions", conditionsTable(conditions));
+  if (months !== undefined) {
+    put("months", monthsTable(months));
+    const plot = svgPlot({
+      title: "Abandonment over 30 days, each month a dot",
+      xLabel: "month",
+      yLabel: "abandoned, % of live answers",
+      series: Object.entries(months).map(([agents, { rates }]) => ({
+        name: `${agents} agents`,
+        points: rates.map((y, i) => ({ x: i + 1, y })),
+        line: false,
+      })),
+      horizontal: [{ y: 3, name: "limit" }],
+    });
+    writeFileSync(`${root}docs/img/pacing-months.svg`, plot);
+  }
+  writeFileSync(DOCUMENT, text);
+}
+
+const [command = "write", ...asked] = process.argv.slice(2);
+const figures: Figures = existsSync(FIGURES) ? (JSON.parse(readFileSync(FIGURES, "utf8")) as Figures) : {};
+if (command === "measure") {
+  for (const [name, part] of Object.entries(PARTS)) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
+    part(figures);
+    // Other parts may have been measured meanwhile: keep theirs.
+    const kept = existsSync(FIGURES) ? (JSON.parse(readFileSync(FIGURES, "utf8")) as Figures) : {};
+    writeFileSync(FIGURES, `${JSON.stringify({ ...kept, [name]: figures[name as keyof Figures] }, null, 1)}\n`);
+  }
+} else if (command === "write") write(figures);
+else {
+  say(`unknown command ${command}; allowed is measure [${Object.keys(PARTS).join("|")}] or write`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,6 @@
+// The yardstick: workloads on which pacing rules are measured and compared, and the measuring.
+
+export { CONDITIONS, type Condition, type ConditionOptions, type ConditionResult, runCondition } from "./conditions.ts";
+export { type Measurement, type MeasureOptions, measure } from "./measure.ts";
+export { type Month, runMonths } from "./month.ts";
+export { type WorkloadOptions, yardstickScenario } from "./workload.ts";

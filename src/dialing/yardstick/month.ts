@@ -1,0 +1,48 @@
+// Measured periods of 30 days: what the law looks at. Each is one run, with nights between the shifts and the account carried from day to day.
+
+import { createDialer } from "../engine/create.ts";
+import { Count, Level } from "../engine/meter.ts";
+import { DAY } from "../engine/model.ts";
+import { sumOf } from "../results/sums.ts";
+import { parseScenario } from "../scenario/parse.ts";
+
+export interface Month {
+  readonly occupancy: number;
+  readonly abandoned: number;
+  readonly liveAnswers: number;
+}
+
+/**
+ * Months of `days` days with a shift from 9 to 17 o'clock on the reference workload, whose live rate climbs from 15 to 25 % through the day.
+ * The rule begins each month with the belief of 20 %.
+ */
+export function runMonths(options: {
+  readonly agents: number;
+  readonly months: number;
+  readonly days?: number;
+  readonly pacing: object;
+}): Month[] {
+  const { agents, months, days = 30, pacing } = options;
+  const scenario = parseScenario({
+    start: "08:00",
+    duration: days * DAY,
+    bucket: DAY,
+    agents: [{ count: agents, shift: { from: "09:00", to: "17:00" } }],
+    calls: {
+      byHour: Array.from({ length: 24 }, (_, hour) => ({ hour, answerProbability: 0.15 + (0.1 * ((hour - 9 + 8) % 8)) / 7 })),
+      interpolation: "step",
+    },
+    pacing,
+  });
+  return Array.from({ length: months }, (_, month) => {
+    const dialer = createDialer({ scenario, seed: `month/${month}` });
+    dialer.advance(days * DAY - 1);
+    dialer.meter.close(dialer.now);
+    const sums = sumOf(dialer.meter.buckets);
+    return {
+      occupancy: (sums.level(Level.talking) + sums.level(Level.wrapping)) / sums.level(Level.loggedIn),
+      abandoned: sums.count(Count.abandoned),
+      liveAnswers: sums.count(Count.liveAnswers),
+    };
+  });
+}
