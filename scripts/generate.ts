@@ -6,6 +6,7 @@ import { configJsonSchema } from "../src/app/index.ts";
 import { commandReference } from "../src/cli/index.ts";
 import { rulePackJsonSchema } from "../src/compliance/index.ts";
 import { vendorOpenApi } from "../src/contract/index.ts";
+import { simulationJsonSchema } from "../src/dialing/index.ts";
 import { dialerSettingsJsonSchema } from "../src/operations/index.ts";
 import { outcomeMapJsonSchema, outcomeReportJsonSchema } from "../src/outcomes/index.ts";
 import { scenarioJsonSchema } from "../src/sandbox/index.ts";
@@ -17,6 +18,7 @@ const FILES: Record<string, () => string> = {
   "schemas/rule-pack.schema.json": () => pretty(rulePackJsonSchema()),
   "schemas/dialer-settings.schema.json": () => pretty(dialerSettingsJsonSchema()),
   "schemas/scenario.schema.json": () => pretty(scenarioJsonSchema()),
+  "schemas/simulation.schema.json": () => pretty(simulationJsonSchema()),
   "schemas/outcome-map.schema.json": () => pretty(outcomeMapJsonSchema()),
   "schemas/outcome-report.schema.json": () => pretty(outcomeReportJsonSchema()),
   "docs/vendor-openapi.json": () => pretty(vendorOpenApi()),
