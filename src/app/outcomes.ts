@@ -101,6 +101,7 @@ export async function openOutcomes(flags: Flags, environment: Environment, optio
     random,
     actor: config.actor,
     replicaId: replica.id,
+    warn: options.warn,
     onRows: async (rows, campaign) => {
       const page = { campaign, actor: config.actor, now: clock.now() };
       const { suppressed = 0 } = (await recordOptOuts(store.facts, rows, page, config.file.compliance?.optOutCodes)) ?? {};

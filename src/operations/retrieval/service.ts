@@ -1,6 +1,6 @@
 // Retrieval from the outside: begin one, run it to its end or watch the replica that does, take it over from the dead.
 
-import { type Clock, newId, type RandomStream } from "../../kernel/index.ts";
+import { type Clock, messageOf, newId, type RandomStream } from "../../kernel/index.ts";
 import { ComplianceHash, type OutcomeLake } from "../../outcomes/index.ts";
 import type { AuditInput, JobStatus, Retrieval, RetrievalLedger } from "../../store/index.ts";
 import { RETRIEVE } from "../../store/index.ts";
@@ -42,6 +42,8 @@ export interface RetrievalDependencies {
   readonly random: RandomStream;
   readonly actor: string;
   readonly replicaId: string;
+  /** Told of what went wrong and does no harm. */
+  readonly warn: (message: string) => void;
   /** Told of every retrieval that ran to its end in this process, before its `run` returns. */
   readonly onEnded?: ((retrieval: Retrieval) => Promise<void>) | undefined;
   /** Given the raw rows of each page before its checkpoint; a page that is read again is given again. */
@@ -295,9 +297,13 @@ export class Retrieving implements RetrievalHost {
 
   /** Merges small files and removes leftovers. Failing at it does no harm: the next run tries again. */
   async #tidy({ campaignId, from, to }: Retrieval): Promise<void> {
-    const { lake } = this.#deps;
-    await lake.compact({ campaignId, from, to, minParts: MERGE_PARTS });
-    await lake.sweep(LEFTOVER_MS);
+    const { lake, warn } = this.#deps;
+    try {
+      await lake.compact({ campaignId, from, to, minParts: MERGE_PARTS });
+      await lake.sweep(LEFTOVER_MS);
+    } catch (thrown) {
+      warn(`the lake was not tidied: ${messageOf(thrown)}`);
+    }
   }
 
   async #recordStart(retrieval: Retrieval, run: number): Promise<void> {

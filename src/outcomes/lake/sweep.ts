@@ -10,7 +10,7 @@ export async function sweepFolder(root: string, live: ReadonlySet<string>, befor
   let removed = 0;
   const dropIfOld = async (path: string) => {
     try {
-      if ((await stat(path)).mtimeMs > before) return;
+      if ((await lastTouched(path)) > before) return;
       await rm(path, { force: true, recursive: true });
       removed += 1;
     } catch {
@@ -30,6 +30,14 @@ export async function sweepFolder(root: string, live: ReadonlySet<string>, befor
     }
   }
   return removed;
+}
+
+/** When a file, or anything in a folder, was changed last. */
+async function lastTouched(path: string): Promise<number> {
+  const own = await stat(path);
+  if (!own.isDirectory()) return own.mtimeMs;
+  const inside = await Promise.all((await names(path)).map(async (name) => (await stat(join(path, name))).mtimeMs));
+  return Math.max(own.mtimeMs, ...inside);
 }
 
 async function names(folder: string): Promise<string[]> {

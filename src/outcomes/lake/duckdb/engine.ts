@@ -1,6 +1,5 @@
 // DuckDB in this process: opened on first use, so that nothing else pays for loading it; connections, values in and out.
 
-import { mkdir } from "node:fs/promises";
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from "@duckdb/node-api";
 import type { SqlValue } from "../lake.ts";
 
@@ -11,7 +10,7 @@ export type Connection = DuckDBConnection;
 
 /** How much of the machine queries may take. */
 export interface EngineOptions {
-  /** Folder for what does not fit into memory. */
+  /** Folder for what does not fit into memory; made when it is needed. */
   readonly spillFolder: string;
   /** In DuckDB's words, such as `512MB`. */
   readonly memoryLimit: string;
@@ -34,7 +33,6 @@ export class Engine {
   /** Loads DuckDB and opens a database in memory. */
   static async open(options: EngineOptions): Promise<Engine> {
     const duck = await import("@duckdb/node-api");
-    await mkdir(options.spillFolder, { recursive: true });
     const instance = await duck.DuckDBInstance.create(":memory:", {
       memory_limit: options.memoryLimit,
       threads: String(options.threads),
