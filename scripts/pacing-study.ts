@@ -1,4 +1,4 @@
-// The study behind docs/pacing.md. `measure [part …]` runs it (half an hour and more on one core) and keeps the figures in docs/pacing-study.json;
+// The study behind docs/pacing.md. `measure [part …] [rule …]` runs it (half an hour and more on one core) and keeps the figures in docs/pacing-study.json;
 // `write` makes the document's tables and plots from them. Everything is seeded: the same code gives the same figures.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -73,7 +73,7 @@ const RULES: Record<string, Rule> = {
   progressive: () => ({ pacing: { strategy: "progressive" } }),
   "open loop": () => ({ pacing: { strategy: "open-loop" } }),
   "VICIdial-like": () => ({ pacing: { strategy: "adaptive-level", maximumLevel: 10 } as { strategy: string } }),
-  "r × all": tunedRule(0.05, 2, ratio("loggedIn")),
+  "r × all": tunedRule(0.5, 3, ratio("loggedIn")),
   "r × idle": tunedRule(0.8, 10, ratio("idle")),
   "look-ahead": tunedRule(0.02, 0.4, lookAhead),
   "state-aware": () => ({
@@ -82,9 +82,11 @@ const RULES: Record<string, Rule> = {
   }),
 };
 
-function measureYardstick(figures: Figures): void {
-  const table: NonNullable<Figures["yardstick"]> = {};
+function measureYardstick(figures: Figures, asked: readonly string[]): void {
+  const table = figures.yardstick ?? {};
+  const some = asked.some((name) => name in RULES);
   for (const [name, rule] of Object.entries(RULES)) {
+    if (some && !asked.includes(name)) continue;
     table[name] = {};
     for (const agents of SIZES) {
       const { pacing, parameter, hours = EVALUATION_HOURS } = rule(agents);
@@ -143,7 +145,7 @@ function measureMonths(figures: Figures): void {
   }
 }
 
-const PARTS: Record<string, (figures: Figures) => void> = {
+const PARTS: Record<string, (figures: Figures, asked: readonly string[]) => void> = {
   yardstick: measureYardstick,
   frontier: measureFrontier,
   conditions: measureConditions,
@@ -277,7 +279,7 @@ const figures: Figures = existsSync(FIGURES) ? (JSON.parse(readFileSync(FIGURES,
 if (command === "measure") {
   for (const [name, part] of Object.entries(PARTS)) {
     if (asked.length > 0 && !asked.includes(name)) continue;
-    part(figures);
+    part(figures, asked);
     // Other parts may have been measured meanwhile: keep theirs.
     const kept = existsSync(FIGURES) ? (JSON.parse(readFileSync(FIGURES, "utf8")) as Figures) : {};
     writeFileSync(FIGURES, `${JSON.stringify({ ...kept, [name]: figures[name as keyof Figures] }, null, 1)}\n`);

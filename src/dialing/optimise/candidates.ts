@@ -23,7 +23,7 @@ export function dialOf(pacing: Pacing, limit: number, count: number): Dial {
     case "progressive":
       return { parameter: undefined, values: [0], at: () => pacing };
     case "ratio": {
-      const [low, high] = pacing.of === "idle" ? [1, 8] : [0.1, 2];
+      const [low, high] = pacing.of === "idle" ? [1, 8] : [0.7, 3];
       return { parameter: "ratio", values: geometric(low, high, count), at: (ratio) => ({ ...pacing, ratio }) };
     }
     case "open-loop": {

@@ -15,8 +15,11 @@ const progressive = z.strictObject({ strategy: z.literal("progressive"), interva
 const ratio = z
   .strictObject({
     strategy: z.literal("ratio"),
-    ratio: z.number().positive().max(50).describe("Calls in the air per agent counted, rounded to a whole number of calls."),
-    of: z.enum(["idle", "loggedIn"]).default("idle").describe("Which agents count. Default idle."),
+    ratio: z.number().positive().max(50).describe("Lines per agent counted, rounded to a whole number of calls."),
+    of: z
+      .enum(["idle", "loggedIn"])
+      .default("idle")
+      .describe("Which agents count. With loggedIn, calls with agents count as lines. Default idle."),
     interval,
   })
   .describe("Lines in fixed proportion to agents.");
