@@ -18,6 +18,7 @@ const ALL = [
   "webhooks:read",
   "webhooks:write",
   "omnichannel:campaigns:read",
+  "outbound:campaign:read",
   "omnichannel:webhooks:read",
   "omnichannel:webhooks:write",
 ];

@@ -1,0 +1,146 @@
+// The commands as a user runs them: exit codes, what stands on stdout, what is remembered between runs.
+
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type CliResult, runCli } from "../../support/cli.ts";
+import { NEW, OLD, openWorld, textOf, type World } from "./world.ts";
+
+let world: World;
+beforeEach(async () => {
+  world = await openWorld({ activation: { seconds: 0.05 } });
+  await writeFile(join(world.folder, "settings.json"), textOf(NEW));
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+const run = (...args: string[]): Promise<CliResult> => runCli(args, { cwd: world.folder, env: world.environment });
+const lines = ({ stdout }: CliResult) => stdout.trimEnd().split("\n");
+
+test("validate says what is found and gives 3 for a refusal, 2 for a file with mistakes", async () => {
+  const good = await run("dialer", "validate", "settings.json", "--json");
+  expect(good.code).toBe(0);
+  expect(JSON.parse(good.stdout)).toMatchObject({ valid: true, refusals: [] });
+  await writeFile(
+    join(world.folder, "high.json"),
+    textOf({ ...NEW, algorithm: { ...NEW.algorithm, abandonment_rate_target: 0.04 } }),
+  );
+  const high = await run("dialer", "validate", "high.json");
+  expect(high.code).toBe(3);
+  expect(high.stdout).toContain("0.04 is above the limit of 0.03");
+  await writeFile(join(world.folder, "wrong.yaml"), "name: x\nconcurrency: { max_agents: many }\n");
+  const wrong = await run("dialer", "validate", "wrong.yaml");
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain("wrong.yaml:2: concurrency.max_agents");
+  const refused = await run("dialer", "apply", "high.json", "--yes");
+  expect(refused.code).toBe(3);
+  expect(world.writes()).toEqual([]);
+  const audit = await world.query("select action from outdial.audit");
+  expect(audit).toEqual([{ action: "dialer.refused" }]);
+});
+
+test("apply, history, rollback, show: each says what it did", async () => {
+  const dry = await run("dialer", "apply", "settings.json", "--dry-run");
+  expect([dry.code, dry.stdout]).toEqual([0, "dry run\n"]);
+  expect(dry.stderr).toContain("algorithm.dial_ratio  2 → 2.5");
+  expect(await world.query("select 1 from outdial.dialer_changes")).toEqual([]);
+  const unasked = await run("dialer", "apply", "settings.json");
+  expect(unasked.code).toBe(2);
+  expect(unasked.stderr).toContain("--yes");
+  const applied = await run("dialer", "apply", "settings.json", "--yes", "--json");
+  expect(applied.code).toBe(0);
+  expect(JSON.parse(applied.stdout)).toMatchObject({ version: 2, outcome: "applied", settings: NEW, settingsBefore: OLD });
+  expect(lines(await run("dialer", "apply", "settings.json", "--yes"))).toEqual(["unchanged"]);
+  expect(lines(await run("dialer", "rollback", "--yes"))).toEqual(["3 applied"]);
+  expect(world.inForce()).toEqual(OLD);
+  const history = await run("dialer", "history", "--json");
+  expect(JSON.parse(history.stdout).versions).toMatchObject([
+    { version: 3, kind: "rollback", outcome: "applied" },
+    { version: 2, kind: "apply", outcome: "applied" },
+    { version: 1, kind: "observed" },
+  ]);
+  expect(lines(await run("dialer", "history", "--format", "csv"))).toHaveLength(4);
+  expect((await run("dialer", "show")).stdout).toContain("algorithm.dial_ratio: 2\n");
+  expect((await run("dialer", "resume")).stderr).toContain("every change has ended");
+});
+
+test("a revision that did not hold needs --retry-rejected", async () => {
+  world.sandbox.control.failNextActivation();
+  const failed = await run("dialer", "apply", "settings.json", "--yes");
+  expect([failed.code, failed.stdout]).toEqual([1, "2 rolled_back\n"]);
+  expect(failed.stderr).toContain("--retry-rejected");
+  const again = await run("dialer", "apply", "settings.json", "--yes");
+  expect([again.code, again.stdout]).toEqual([3, "rejected before\n"]);
+  const retried = await run("dialer", "apply", "settings.json", "--yes", "--retry-rejected");
+  expect([retried.code, retried.stdout]).toEqual([0, "3 applied\n"]);
+});
+
+test("a gate has a name, and only that name passes it", async () => {
+  const wrong = await run("dialer", "apply", "settings.json", "--override-gate", "tcpa_abandonment");
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain("predicted_abandonment");
+});
+
+test("a campaign is created once for one file, however often and whatever is lost", async () => {
+  world.sandbox.control.faults.add({ match: { operation: "createDialerCampaign" }, times: 1, effect: { acceptThenFail: true } });
+  const first = await run("dialer", "create-campaign", "settings.json", "--yes", "--json");
+  expect(first.code).toBe(0);
+  const { campaignId, already } = JSON.parse(first.stdout);
+  expect(already).toBe(false);
+  const second = await run("dialer", "create-campaign", "settings.json", "--yes", "--json");
+  expect(JSON.parse(second.stdout)).toEqual({ campaignId, already: true });
+  expect(world.sandbox.control.requests({ operation: "createDialerCampaign" })).toHaveLength(1);
+});
+
+test("a campaign whose request may have been carried out is not sent again before a person has looked", async () => {
+  world.sandbox.control.faults.add({ match: { operation: "createDialerCampaign" }, times: 1, effect: { reset: true } });
+  const first = await run("dialer", "create-campaign", "settings.json", "--yes");
+  expect(first.code).toBe(1);
+  expect(first.stderr).toContain("it is not known whether");
+  expect((await run("dialer", "create-campaign", "settings.json", "--yes")).code).toBe(1);
+  expect(world.sandbox.control.requests({ operation: "createDialerCampaign" })).toHaveLength(1);
+  expect((await run("dialer", "create-campaign", "settings.json", "--yes", "--again")).code).toBe(0);
+  // A refusal is an answer: the file may be corrected and sent again.
+  world.sandbox.control.faults.add({ match: { operation: "createDialerCampaign" }, times: 1, effect: { status: 400 } });
+  await writeFile(join(world.folder, "other.json"), textOf({ ...NEW, name: "Other" }));
+  expect((await run("dialer", "create-campaign", "other.json", "--yes")).code).toBe(1);
+  expect((await run("dialer", "create-campaign", "other.json", "--yes")).code).toBe(0);
+});
+
+test("metrics and the vendor's audit log are read to their last page, as table, JSON, CSV and plot", async () => {
+  const json = await run("dialer", "metrics", "--json");
+  expect(JSON.parse(json.stdout).rows.length).toBeGreaterThanOrEqual(150);
+  const csv = lines(await run("dialer", "metrics", "--format", "csv", "--metric", "abandonmentRate"));
+  expect(csv[0]).toBe("timestamp,abandonmentRate");
+  const plot = lines(await run("dialer", "metrics", "--format", "plot"));
+  expect(plot).toHaveLength(4);
+  expect(plot[0]).toMatch(/^efficiency {7}[▁-█·]+ {2}0\.\d+ to 0\.\d+, last/);
+  const audit = JSON.parse((await run("dialer", "audit", "--json")).stdout);
+  expect(audit.rows.length).toBeGreaterThanOrEqual(130);
+  expect(lines(await run("dialer", "audit", "--limit", "3"))).toHaveLength(4);
+});
+
+test("a vendor webhook is registered once for one name and address, listed without its token, and removed", async () => {
+  const url = "http://127.0.0.1:9/wfm";
+  const environment = { ...world.environment, WFM_TOKEN: "token-of-the-receiver" };
+  const args = ["webhooks", "register", "wfm", "--url", url, "--token-env", "WFM_TOKEN", "--json"];
+  const both = await Promise.all([1, 2].map(() => runCli(args, { cwd: world.folder, env: environment })));
+  const ids = both.map(({ stdout }) => JSON.parse(stdout));
+  expect(ids.map(({ already }) => already).sort()).toEqual([false, true]);
+  expect(ids[0].id).toBe(ids[1].id);
+  await run("webhooks", "register", "metrics", "--url", url, "--header", "X-Webhook-Source: cxone-dialer");
+  world.sandbox.control.faults.add({
+    match: { operation: "createIntegrationWebhook" },
+    times: 1,
+    effect: { acceptThenFail: true },
+  });
+  expect((await run("webhooks", "register", "wfm", "--url", url, "--name", "Second")).code).toBe(0);
+  expect(world.sandbox.control.state().webhooks).toEqual({ omnichannel: 1, integration: 2 });
+  const list = await run("webhooks", "vendor");
+  expect(lines(list)).toHaveLength(3);
+  expect(list.stdout).not.toContain("token-of-the-receiver");
+  expect((await run("webhooks", "remove", ids[0].id)).code).toBe(0);
+  expect((await run("webhooks", "remove", ids[0].id)).code).toBe(2);
+  expect((await run("webhooks", "register", "wfm", "--url", "ftp://x")).code).toBe(2);
+  const empty = await run("webhooks", "register", "wfm", "--url", url, "--token-env", "NOT_SET");
+  expect([empty.code, empty.stderr.includes("NOT_SET is not set")]).toEqual([2, true]);
+});
