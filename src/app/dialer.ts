@@ -10,7 +10,6 @@ import {
   type Judgement,
   judge,
   type Patience,
-  type Predictor,
   SettingsChanges,
   type SettingsFile,
 } from "../operations/index.ts";
@@ -18,6 +17,7 @@ import { DIALER_CHANGE, type DialerChange } from "../store/index.ts";
 import { systemClock, type Tenant } from "../tenant/index.ts";
 import { type Config, ConfigError, type Flags, loadConfig } from "./config.ts";
 import type { ConfigFile, Receiver } from "./config-schema.ts";
+import { predictSettings } from "./settings-predictor.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import { type DeliveryEnd, type Environment, openWorkplace, storeOf, type WorkplaceOptions } from "./workplace.ts";
 
@@ -54,8 +54,6 @@ export interface DialerRuntime extends AsyncDisposable {
   deliverEvents(): Promise<DeliveryEnd>;
 }
 
-const predictor: Predictor | undefined = undefined;
-
 /** Opens what asks the tenant. */
 export async function openDialerTenant(flags: Flags, environment: Environment): Promise<DialerTenant> {
   const config = await loadConfig(flags, environment, process.cwd());
@@ -63,7 +61,12 @@ export async function openDialerTenant(flags: Flags, environment: Environment): 
   return {
     tenant,
     validate: (file) =>
-      judge(file, { pacing: tenant.capabilities.pacingSettings, predict: predictor, chance: chanceOf(config), overrides: [] }),
+      judge(file, {
+        pacing: tenant.capabilities.pacingSettings,
+        predict: predictSettings,
+        chance: chanceOf(config),
+        overrides: [],
+      }),
     [Symbol.asyncDispose]: () => tenant.close(),
   };
 }
@@ -90,7 +93,7 @@ export async function openDialer(flags: Flags, environment: Environment, options
     replicas: replica,
     pacing,
     metrics,
-    predict: predictor,
+    predict: predictSettings,
     clock: options.clock ?? systemClock,
     random,
     actor: config.actor,

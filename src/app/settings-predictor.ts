@@ -1,0 +1,29 @@
+// The gate's predictor: dialer settings and what is expected of the calls, handed to the simulation.
+
+import { DialingError, type PredictionFacts, predict } from "../dialing/index.ts";
+import type { Predictor } from "../operations/index.ts";
+
+/** A person's expectation is taken as right within so much of itself, with 90 % probability. */
+const EXPECTED_WITHIN = 0.15;
+
+/** Predicts for the 30 days in which abandonment is measured. */
+export const predictSettings: Predictor = ({ settings, carrier, expected }) => {
+  const facts: PredictionFacts = {
+    answerRate: around(expected.answer_rate, 1),
+    handleSeconds: around(expected.handle_seconds),
+    ringSeconds: around(expected.ring_seconds),
+    agents: expected.agents,
+    trunks: Math.floor(carrier.max_trunks * (1 - (carrier.current_utilization_percent ?? 0) / 100)),
+  };
+  try {
+    return predict(settings, facts);
+  } catch (thrown) {
+    if (thrown instanceof DialingError) return `not simulated: ${thrown.message}`;
+    throw thrown;
+  }
+};
+
+function around(value: number | undefined, most = Number.POSITIVE_INFINITY): PredictionFacts["answerRate"] {
+  if (value === undefined) return undefined;
+  return { low: value * (1 - EXPECTED_WITHIN), high: Math.min(most, value * (1 + EXPECTED_WITHIN)) };
+}
