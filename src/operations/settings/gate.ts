@@ -24,7 +24,7 @@ export interface Band {
 export type Predictor = (file: Pick<SettingsFile, "settings" | "carrier" | "expected">) => Prediction | string;
 
 /** The gate that a person may pass all the same, by name. */
-export const PREDICTED_ABANDONMENT = "predicted_abandonment";
+const PREDICTED_ABANDONMENT = "predicted_abandonment";
 
 export interface Judgement {
   readonly findings: readonly Finding[];

@@ -2,10 +2,10 @@
 
 export { changeBody } from "./body.ts";
 export { createDialerCampaign } from "./campaign.ts";
-export { ABANDONMENT_LIMIT, type Finding } from "./check.ts";
+export { ABANDONMENT_LIMIT } from "./check.ts";
 export { dialerSettingsJsonSchema, parseSettingsFile, type SettingsFile } from "./file.ts";
-export { checkOverride, type Judgement, judge, type Prediction, type Predictor } from "./gate.ts";
+export { checkOverride, type Judgement, judge, type Predictor } from "./gate.ts";
 export type { GuardPlan } from "./guard.ts";
-export { type DialerSettings, diffSettings, type FieldChange, readSettings } from "./model.ts";
+export { type DialerSettings, type FieldChange, readSettings } from "./model.ts";
 export { type ChangeProgress, type ChangeReport, type PreparedChange, SettingsChanges } from "./service.ts";
 export { type ChangeState, DEFAULT_PATIENCE, type Patience } from "./state.ts";
