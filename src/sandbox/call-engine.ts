@@ -1,4 +1,4 @@
-// What drives calls in a living tenant: the port that a dialer model implements, and what it may touch.
+// What drives calls in a living tenant: the port that the living dialer implements, and what it may touch.
 
 import type { ScenarioContactList } from "./scenario/index.ts";
 import type { CallRecord, CallStore } from "./world/calls.ts";
@@ -10,11 +10,31 @@ export interface DialedCampaign {
   /** Only "active" campaigns place calls. */
   readonly status: string;
   readonly contactListId?: string | undefined;
-  /** Calls placed a minute. */
+  /** Most calls placed a minute. */
   readonly callRate: number;
+  /** Most calls on lines at once. */
   readonly maxCallsInFlight: number;
+  /** Share of the calls that the campaign expects to be answered; its reciprocal is the most lines for an idle agent. */
+  readonly answerRatio: number;
+  /** Share of the answered calls that may be lost; the dialer's own target holds, too. */
+  readonly abandonmentThreshold: number;
   /** How often a list may be gone through within 24 hours; default without limit. */
   readonly maxCallsPerContactPerDay?: number | undefined;
+}
+
+/** The dialer settings in force (contract §2.5), which all campaigns share. */
+export interface DialedSettings {
+  /** Agents at work: `max_agents` times `agent_availability_estimate`, whole ones. */
+  readonly agents: number;
+  /** Most calls on lines at once. */
+  readonly lines: number;
+  /** Least seconds between two calls of a campaign. */
+  readonly spacing: number;
+  /** Lines for each idle agent. */
+  readonly dialRatio: number;
+  readonly abandonmentTarget: number;
+  /** Seconds of idleness after which an agent's line is dropped; default never. */
+  readonly warmLineTimeout?: number | undefined;
 }
 
 /** The part of the tenant an engine works on; read anew at every step. */
@@ -22,6 +42,7 @@ export interface DialedWorld {
   campaign(id: string): DialedCampaign | undefined;
   campaigns(): Iterable<DialedCampaign>;
   contacts(listId: string): ContactStore | undefined;
+  settings(): DialedSettings;
   readonly calls: CallStore;
 }
 
@@ -41,6 +62,15 @@ export interface CampaignFigures {
   readonly abandonmentRate: number;
 }
 
+/** A campaign's agents at this instant. */
+export interface CampaignStaff {
+  /** At work: idle, talking, wrapping up, or being connected. */
+  readonly loggedIn: number;
+  readonly idle: number;
+  readonly talking: number;
+  readonly wrapping: number;
+}
+
 export type CallEngineEvent =
   | { readonly type: "call_ended"; readonly call: CallRecord }
   /** Once a minute for each campaign that is active or drains. */
@@ -50,9 +80,11 @@ export type CallEngineEvent =
 export type CallEngineSnapshot = object;
 
 export interface CallEngine {
-  /** To be called after every change of a campaign: starts the active ones, lets the others drain. */
+  /** To be called after every change of a campaign or of the settings in force: starts the active ones, lets the others drain. */
   sync(): void;
+  /** Calls not over yet, wrap-up included. */
   activeCalls(campaignId?: string): number;
+  staff(campaignId: string): CampaignStaff;
   /** @param windowMinutes at most a day back is remembered */
   metrics(campaignId: string, windowMinutes: number): CampaignFigures;
   /** Changes how calls to a list turn out from now on; what is not named stays. */

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { CAMPAIGN_STATUSES, interactionPatchAccepted } from "../contract/index.ts";
 import { type Instant, problemsOf } from "../kernel/index.ts";
+import type { CampaignStaff } from "./call-engine.ts";
 import type { ClockMode, ClockModeOption } from "./clock.ts";
 import type { Fault } from "./faults.ts";
 import { shownCall } from "./handlers/outbound.ts";
@@ -32,7 +33,13 @@ export interface SandboxState {
   readonly seed: number | string;
   /** Requests to the vendor's API since the start or the last clearing of the journal. */
   readonly requests: number;
-  readonly campaigns: readonly { readonly id: string; readonly status: string; readonly activeCalls: number }[];
+  readonly campaigns: readonly {
+    readonly id: string;
+    readonly status: string;
+    readonly activeCalls: number;
+    /** Agents that the campaign has at this instant, and what they are doing. */
+    readonly agents: CampaignStaff;
+  }[];
   readonly calls: {
     readonly total: number;
     readonly byStatus: Readonly<Record<CallStatus, number>>;
@@ -200,6 +207,7 @@ function survey(tenant: Tenant, journal: Journal, clock: ClockState): SandboxSta
       id,
       status,
       activeCalls: tenant.engine.activeCalls(id),
+      agents: tenant.engine.staff(id),
     })),
     calls: { total: calls.size, byStatus: calls.countByStatus(), ...calls.totals() },
     contactLists: [...tenant.contacts].map(([id, { size }]) => ({ id, size })),

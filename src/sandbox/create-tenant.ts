@@ -1,14 +1,15 @@
 // Builds a tenant from a scenario, and ends it.
 
 import { z } from "zod";
+import { dialerSettingsAccepted } from "../contract/index.ts";
 import type { Instant } from "../kernel/index.ts";
 import { createTokenStore } from "./auth/tokens.ts";
-import type { DialedCampaign } from "./call-engine.ts";
+import type { DialedCampaign, DialedSettings } from "./call-engine.ts";
 import type { SandboxClock } from "./clock.ts";
 import { createFaultList } from "./faults.ts";
 import { createRequestLimiter } from "./limits.ts";
+import { createLivingEngine } from "./living/engine.ts";
 import type { Scenario } from "./scenario/index.ts";
-import { createSeededCallEngine } from "./seeded-calls.ts";
 import { createAuditTrail } from "./state/audit-trail.ts";
 import { type CampaignRecord, createCampaignBook } from "./state/campaigns.ts";
 import { createDialerDesk } from "./state/dialer-desk.ts";
@@ -32,12 +33,20 @@ interface TenantOptions {
 
 const DEFAULT_CALL_RATE = 12;
 const DEFAULT_CALLS_IN_FLIGHT = 50;
+const DEFAULT_ANSWER_RATIO = 0.85;
 
 const dialing = z.looseObject({
   status: z.string(),
   contactListId: z.string().optional().catch(undefined),
   dialerConfig: z
-    .looseObject({ predictiveSettings: z.looseObject({ callRate: z.number(), maxCallsInFlight: z.number() }) })
+    .looseObject({
+      predictiveSettings: z.looseObject({
+        callRate: z.number(),
+        maxCallsInFlight: z.number(),
+        answerRatio: z.number().optional(),
+        abandonmentThreshold: z.number().optional(),
+      }),
+    })
     .optional()
     .catch(undefined),
   complianceConfig: z
@@ -55,7 +64,34 @@ function dialed({ document }: CampaignRecord): DialedCampaign {
     contactListId,
     callRate: dialerConfig?.predictiveSettings.callRate ?? DEFAULT_CALL_RATE,
     maxCallsInFlight: dialerConfig?.predictiveSettings.maxCallsInFlight ?? DEFAULT_CALLS_IN_FLIGHT,
+    answerRatio: dialerConfig?.predictiveSettings.answerRatio ?? DEFAULT_ANSWER_RATIO,
+    abandonmentThreshold: dialerConfig?.predictiveSettings.abandonmentThreshold ?? 1,
     maxCallsPerContactPerDay: complianceConfig?.rateLimits?.maxCallsPerContactPerDay,
+  };
+}
+
+const inForce = dialerSettingsAccepted.pick({ concurrency: true, algorithm: true });
+
+/** What the call engine needs to know of the dialer settings; those of the scenario where a writer has put something else in their place. */
+function dialedSettings(settings: unknown, scenario: Scenario): DialedSettings {
+  const { concurrency, algorithm } = inForce.catch(scenario.dialer.settings).parse(settings);
+  return {
+    agents: Math.floor(concurrency.max_agents * algorithm.agent_availability_estimate + 1e-9),
+    lines: concurrency.max_simultaneous_calls,
+    spacing: concurrency.call_spacing_ms / 1000,
+    dialRatio: algorithm.dial_ratio,
+    abandonmentTarget: algorithm.abandonment_rate_target,
+    warmLineTimeout: algorithm.warm_line_timeout_sec,
+  };
+}
+
+/** Remembers what was made of an object: records and settings are replaced, never changed. */
+function remembered<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const known = new WeakMap<Key, Value>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) known.set(key, (value = make(key)));
+    return value;
   };
 }
 
@@ -65,6 +101,8 @@ export function createTenant({ scenario, seed, start, clock, webhookFetch }: Ten
   const campaigns = createCampaignBook(scenario, ids, start);
   const contacts = new Map(scenario.contactLists.map((list) => [list.id, createContactStore({ list, seed, start })]));
   const calls = createCallStore({ scenario, seed, start });
+  const campaignOf = remembered(dialed);
+  const settingsOf = remembered((settings: object) => dialedSettings(settings, scenario));
   const tenant: Tenant = {
     scenario,
     seed,
@@ -82,17 +120,18 @@ export function createTenant({ scenario, seed, start, clock, webhookFetch }: Ten
     dialer: createDialerDesk({ scenario, clock, ids, onEnd: (operation, before) => activationEnded(tenant, operation, before) }),
     audit: createAuditTrail(scenario, seed, start),
     webhooks: createVendorWebhooks({ clock, seed, fetch: webhookFetch }),
-    engine: createSeededCallEngine({
+    engine: createLivingEngine({
       clock,
       seed,
       behaviours: scenario.contactLists.map(({ id, answerRate, abandonRate, mix }) => [id, { answerRate, abandonRate, mix }]),
       world: {
         campaign: (id) => {
           const record = campaigns.get(id);
-          return record === undefined ? undefined : dialed(record);
+          return record === undefined ? undefined : campaignOf(record);
         },
-        campaigns: () => [...campaigns.all()].map(dialed),
+        campaigns: () => [...campaigns.all()].map(campaignOf),
         contacts: (listId) => contacts.get(listId),
+        settings: () => settingsOf(tenant.dialer.inForce().settings),
         calls,
       },
       onEvent(event) {

@@ -44,7 +44,7 @@ function past(tenant: Tenant, campaignId: string | undefined, hour: Instant) {
   return { efficiency: answerRate * (1 - abandonmentRate), abandonmentRate, answerRate, averageWaitTime: 1 + random.next() * 8 };
 }
 
-/** `efficiency` is the share of placed calls that reached an agent. A wait is not recorded on a call; its figure is generated. */
+/** `efficiency` is the share of placed calls that reached an agent. Waits are those of live calls; for an hour without one the figure is generated. */
 function live(tenant: Tenant, campaignId: string | undefined, hour: Instant) {
   const { calls } = tenant.calls.list({ campaignId, from: hour, to: hour + HOUR_MS - 1, limit: CALLS_AN_HOUR });
   const ended = calls.filter(({ endTime }) => endTime !== undefined);
@@ -55,7 +55,13 @@ function live(tenant: Tenant, campaignId: string | undefined, hour: Instant) {
   ).length;
   const answered = reached + abandoned;
   const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
-  const { averageWaitTime } = past(tenant, campaignId, hour);
+  const waits = calls.flatMap(({ answeredTime, connectedTime }) =>
+    answeredTime === undefined || connectedTime === undefined ? [] : [(connectedTime - answeredTime) / 1000],
+  );
+  const averageWaitTime =
+    waits.length === 0
+      ? past(tenant, campaignId, hour).averageWaitTime
+      : waits.reduce((sum, wait) => sum + wait, 0) / waits.length;
   return {
     efficiency: share(reached, ended.length),
     abandonmentRate: share(abandoned, answered),

@@ -53,8 +53,9 @@ export function activationEnded(tenant: Tenant, operation: DialerOperation, befo
   if (done) settingsUpdated(tenant, { operationId });
 }
 
-/** Tells who asked for it that other settings are in force. */
+/** After other settings came into force. */
 export function settingsUpdated(tenant: Tenant, facts: Readonly<Record<string, unknown>>): void {
+  tenant.engine.sync();
   const { settings, versionTag } = tenant.dialer.inForce();
   tenant.webhooks.emit("dialer.settings.updated", { ...facts, versionTag, settings });
 }

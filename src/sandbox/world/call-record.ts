@@ -28,6 +28,9 @@ export interface CallRecord {
   readonly contactId?: string | undefined;
   readonly phoneNumber?: string | undefined;
   readonly agentId?: string | undefined;
+  /** Of a live call: when a person or a machine answered, and when an agent began to speak. */
+  readonly answeredTime?: Instant | undefined;
+  readonly connectedTime?: Instant | undefined;
   readonly disposition?: CallDisposition | undefined;
   /** How many dispositions were applied, those with the same body included. */
   readonly writes: number;

@@ -1,9 +1,9 @@
 // What happened to a campaign's calls, by time, for figures over any window of up to a day.
 
-import type { Instant } from "../kernel/index.ts";
-import type { Verdict } from "./call-fate.ts";
+import type { Instant } from "../../kernel/index.ts";
 
-type Happening = "placed" | Verdict;
+/** `unanswered`: by no person. */
+export type Happening = "placed" | "answered" | "abandoned" | "unanswered";
 
 /** One happening, in the order of time. */
 export type Sample = readonly [at: Instant, what: Happening];

@@ -1,17 +1,34 @@
-// The seeded engine on a frozen clock: calls appear, end, feed figures; pausing drains; the same seed gives the same day.
+// The living dialer on a frozen clock: calls appear, end, feed figures; pausing drains; agents are few and shared; the same seed gives the same day.
 
 import { describe, expect, it } from "vitest";
-import type { CallEngineEvent, DialedCampaign, ListBehaviour } from "./call-engine.ts";
-import { createSandboxClock } from "./clock.ts";
-import { checkScenario } from "./scenario/index.ts";
-import { createSeededCallEngine } from "./seeded-calls.ts";
-import { createCallStore } from "./world/calls.ts";
-import { createContactStore } from "./world/contacts.ts";
+import type { CallEngineEvent, DialedCampaign, DialedSettings, ListBehaviour } from "../call-engine.ts";
+import { createSandboxClock } from "../clock.ts";
+import { checkScenario } from "../scenario/index.ts";
+import { createCallStore } from "../world/calls.ts";
+import { createContactStore } from "../world/contacts.ts";
+import { createLivingEngine } from "./engine.ts";
 
 const START = Date.UTC(2026, 0, 5);
 const HOUR = 3600;
 
-function world(options: { seed?: number; list?: object; campaign?: Partial<DialedCampaign>; behaviour?: ListBehaviour } = {}) {
+const SETTINGS: DialedSettings = {
+  agents: 42,
+  lines: 200,
+  spacing: 0.15,
+  dialRatio: 4,
+  abandonmentTarget: 0.03,
+  warmLineTimeout: 12,
+};
+
+interface WorldOptions {
+  readonly seed?: number;
+  readonly list?: object;
+  readonly campaign?: Partial<DialedCampaign>;
+  readonly behaviour?: ListBehaviour;
+  readonly settings?: Partial<DialedSettings>;
+}
+
+function world(options: WorldOptions = {}) {
   const { seed = 1, list = { generate: { count: 5000, consentRate: 0.8 } }, behaviour = {} } = options;
   const clock = createSandboxClock({ mode: "frozen", start: START });
   const [checked] = checkScenario({ contactLists: [{ id: "L", ...list }] }).contactLists;
@@ -20,7 +37,8 @@ function world(options: { seed?: number; list?: object; campaign?: Partial<Diale
   const calls = createCallStore({ scenario: checkScenario({}), seed, start: START });
   const campaigns = new Map<string, DialedCampaign>();
   const events: CallEngineEvent[] = [];
-  const engine = createSeededCallEngine({
+  let settings = { ...SETTINGS, ...options.settings };
+  const engine = createLivingEngine({
     clock,
     seed,
     behaviours: [["L", behaviour]],
@@ -29,17 +47,30 @@ function world(options: { seed?: number; list?: object; campaign?: Partial<Diale
       campaign: (id) => campaigns.get(id),
       campaigns: () => campaigns.values(),
       contacts: (id) => (id === "L" ? contacts : undefined),
+      settings: () => settings,
       calls,
     },
   });
   const set = (id: string, fields: Partial<DialedCampaign>): void => {
-    const base = { id, status: "active", contactListId: "L", callRate: 12, maxCallsInFlight: 50 };
+    const base = {
+      id,
+      status: "active",
+      contactListId: "L",
+      callRate: 12,
+      maxCallsInFlight: 50,
+      answerRatio: 0.85,
+      abandonmentThreshold: 0.03,
+    };
     campaigns.set(id, { ...base, ...campaigns.get(id), ...fields });
     engine.sync();
   };
   set("c", options.campaign ?? {});
+  const setDialer = (change: Partial<DialedSettings>): void => {
+    settings = { ...settings, ...change };
+    engine.sync();
+  };
   const listed = () => calls.list({ limit: 1e6 }).calls;
-  return { clock, engine, calls, contacts, events, set, listed };
+  return { clock, engine, calls, contacts, events, set, setDialer, listed };
 }
 
 describe("an active campaign", () => {
@@ -63,14 +94,22 @@ describe("an active campaign", () => {
     expect(events.filter(({ type }) => type === "call_ended")).toHaveLength(listed().length);
   });
 
-  it("never has more calls in flight than allowed", async () => {
-    const { clock, engine } = world({ campaign: { callRate: 600, maxCallsInFlight: 7 } });
-    let most = 0;
-    for (let i = 0; i < 300; i++) {
-      await clock.advance(2);
-      most = Math.max(most, engine.activeCalls("c"));
-    }
-    expect(most).toBe(7);
+  it("never has more calls on lines than the campaign or the dialer allows", async () => {
+    const { clock, listed, set, setDialer } = world({ campaign: { callRate: 600, maxCallsInFlight: 7 } });
+    const mostIn = async (seconds: number): Promise<number> => {
+      let most = 0;
+      for (let i = 0; i < seconds; i += 2) {
+        await clock.advance(2);
+        most = Math.max(most, listed().filter(({ endTime }) => endTime === undefined).length);
+      }
+      return most;
+    };
+    expect(await mostIn(300)).toBe(7);
+    set("c", { maxCallsInFlight: 12 });
+    expect(await mostIn(300)).toBe(12);
+    setDialer({ lines: 9 });
+    await clock.advance(600);
+    expect(await mostIn(300)).toBe(9);
   });
 
   it("goes through its list as often a day as allowed", async () => {
@@ -93,16 +132,20 @@ describe("an active campaign", () => {
     expect(listed()).toEqual([]);
   });
 
-  it("has the same day for the same seed, whatever the steps of the clock and the other campaigns", async () => {
+  it("has the same day for the same seed, whatever the steps of the clock", async () => {
     const one = world();
+    one.set("other", { callRate: 30 });
     await one.clock.advance(2 * HOUR);
     const two = world();
     two.set("other", { callRate: 30 });
-    for (let i = 0; i < 120; i++) await two.clock.advance(60);
-    expect(two.listed().filter(({ campaignId }) => campaignId === "c")).toEqual(one.listed());
+    for (let i = 0; i < 800; i++) {
+      await two.clock.advance(9);
+      if (i % 50 === 0) two.engine.sync();
+    }
+    expect(JSON.stringify([two.listed(), two.events])).toBe(JSON.stringify([one.listed(), one.events]));
     const three = world({ seed: 2 });
     await three.clock.advance(2 * HOUR);
-    expect(three.listed()).not.toEqual(one.listed());
+    expect(three.listed().map(({ status }) => status)).not.toEqual(one.listed().map(({ status }) => status));
   });
 
   it("keeps a disposition that was set while the call went on", async () => {
@@ -150,7 +193,8 @@ describe("the figures", () => {
   it("follow how the list answers, also when that changes", async () => {
     const { clock, engine } = world({
       behaviour: { answerRate: 0.5, abandonRate: 0.1 },
-      campaign: { callRate: 60, maxCallsInFlight: 500 },
+      campaign: { callRate: 30, maxCallsInFlight: 500 },
+      settings: { agents: 80 },
     });
     expect(engine.metrics("c", 30)).toEqual({
       successRate: 1,
@@ -165,9 +209,9 @@ describe("the figures", () => {
     expect(good.successRate).toBeLessThan(0.5);
     expect(good.abandonmentRate).toBeGreaterThan(0.05);
     expect(good.abandonmentRate).toBeLessThan(0.16);
-    expect(Math.abs(good.callsPlaced - 1800)).toBeLessThan(180);
+    expect(good.callsPlaced).toBe(900);
     expect(good.callsAnswered).toBeLessThan(good.callsPlaced);
-    expect(engine.metrics("c", 5).callsPlaced).toBeLessThan(good.callsPlaced / 4);
+    expect(engine.metrics("c", 5).callsPlaced).toBe(150);
     engine.setBehaviour("L", { answerRate: 0.05 });
     await clock.advance(40 * 60);
     expect(engine.metrics("c", 30).successRate).toBeLessThan(0.1);
@@ -183,6 +227,107 @@ describe("the figures", () => {
 
   it("are zero for a campaign nobody knows", () => {
     expect(world().engine.metrics("nobody", 30)).toMatchObject({ activeCalls: 0, callsPlaced: 0 });
+  });
+});
+
+describe("the agents", () => {
+  const busy = { callRate: 6000, maxCallsInFlight: 500, answerRatio: 0, abandonmentThreshold: 1 };
+  const few = { agents: 10, spacing: 0, abandonmentTarget: 1 };
+
+  it("are as many as the settings say, and talk to one caller at a time", async () => {
+    const { clock, engine, listed, setDialer } = world({ campaign: busy, settings: few });
+    await clock.advance(HOUR);
+    const talking = () => listed().filter(({ status }) => status === "connected");
+    for (let i = 0; i < 60; i++) {
+      await clock.advance(7);
+      const staff = engine.staff("c");
+      expect(staff.loggedIn).toBe(10);
+      expect(talking()).toHaveLength(staff.talking);
+      expect(new Set(talking().map(({ agentId }) => agentId)).size).toBe(staff.talking);
+      expect(listed().filter(({ status }) => status === "wrap_up")).toHaveLength(staff.wrapping);
+    }
+    setDialer({ agents: 3 });
+    await clock.advance(HOUR);
+    expect(engine.staff("c").loggedIn).toBe(3);
+    expect(talking().length).toBeLessThanOrEqual(3);
+    setDialer({ agents: 0 });
+    const count = listed().length;
+    await clock.advance(HOUR);
+    expect(listed()).toHaveLength(count);
+    setDialer({ agents: 5 });
+    await clock.advance(60);
+    expect(listed().length).toBeGreaterThan(count);
+  });
+
+  it("are busier, and lose more callers, the more lines are dialed for each of them; from the moment that is changed", async () => {
+    const { clock, engine, setDialer } = world({ campaign: busy, settings: { ...few, dialRatio: 1 } });
+    const hour = async () => {
+      let working = 0;
+      for (let i = 0; i < 360; i++) {
+        await clock.advance(10);
+        const { talking, wrapping, loggedIn } = engine.staff("c");
+        working += (talking + wrapping) / loggedIn / 360;
+      }
+      return { occupancy: working, abandonmentRate: engine.metrics("c", 55).abandonmentRate };
+    };
+    const progressive = await hour();
+    setDialer({ dialRatio: 4 });
+    const fast = await hour();
+    expect(progressive.abandonmentRate).toBeLessThan(0.01);
+    expect(fast.abandonmentRate).toBeGreaterThan(0.04);
+    expect(fast.occupancy).toBeGreaterThan(progressive.occupancy + 0.05);
+    setDialer({ abandonmentTarget: 0.03 });
+    await clock.advance(HOUR);
+    expect((await hour()).abandonmentRate).toBeLessThan(0.01);
+  });
+
+  it("lose no more callers than the target allows in the long run", async () => {
+    const { clock, engine } = world({ campaign: busy, settings: { ...few, abandonmentTarget: 0.03 } });
+    await clock.advance(10 * HOUR);
+    const { abandonmentRate, callsAnswered } = engine.metrics("c", 600);
+    expect(callsAnswered).toBeGreaterThan(1000);
+    expect(abandonmentRate).toBeGreaterThan(0.02);
+    expect(abandonmentRate).toBeLessThan(0.035);
+  });
+
+  it("keep the campaign's own limits when those change: call rate, threshold, answer ratio", async () => {
+    const { clock, engine, set } = world({ campaign: busy, settings: few });
+    await clock.advance(HOUR);
+    set("c", { callRate: 2 });
+    await clock.advance(HOUR);
+    expect(engine.metrics("c", 30).callsPlaced).toBe(60);
+    set("c", { callRate: 6000, answerRatio: 1 });
+    await clock.advance(HOUR);
+    expect(engine.metrics("c", 50).callsAnswered).toBeGreaterThan(50);
+    expect(engine.metrics("c", 50).abandonmentRate).toBeLessThan(0.01);
+  });
+
+  it("are shared by the campaigns that dial; one that is paused keeps its part until its calls are over", async () => {
+    const { clock, engine, set, listed } = world({ campaign: busy, settings: { ...few, agents: 11 } });
+    await clock.advance(600);
+    set("d", { callRate: 60 });
+    expect([engine.staff("c").loggedIn, engine.staff("d").loggedIn]).toEqual([11, 5]);
+    await clock.advance(HOUR);
+    expect([engine.staff("c").loggedIn, engine.staff("d").loggedIn]).toEqual([6, 5]);
+    const ids = (id: string) => new Set(listed().flatMap((call) => (call.campaignId === id ? (call.agentId ?? []) : [])));
+    expect([...ids("c")].filter((agent) => ids("d").has(agent))).toEqual([]);
+    set("c", { status: "paused" });
+    expect(engine.activeCalls("c")).toBeGreaterThan(0);
+    expect(engine.staff("c").loggedIn).toBe(6);
+    await clock.advance(HOUR);
+    expect([engine.staff("c").loggedIn, engine.staff("d").loggedIn]).toEqual([0, 11]);
+  });
+
+  it("whose line was dropped for idleness are connected anew while the caller waits", async () => {
+    const waits = async (warmLineTimeout: number) => {
+      const { clock, listed } = world({ settings: { warmLineTimeout } });
+      await clock.advance(HOUR);
+      return listed().flatMap(({ answeredTime, connectedTime }) =>
+        answeredTime === undefined || connectedTime === undefined ? [] : [connectedTime - answeredTime],
+      );
+    };
+    expect(Math.max(...(await waits(3600)))).toBeLessThanOrEqual(501);
+    expect(Math.min(...(await waits(0)))).toBeGreaterThanOrEqual(1499);
   });
 });
 

@@ -1,0 +1,315 @@
+// One campaign's dialer on the sandbox's clock, and the records that its calls leave in the tenant.
+//
+//   dialer   placed ──► connected ──► ended (talked) ──► wrapped
+//   record   dialing    connected     wrap_up            completed
+//                 └───► ended (lost): abandoned; ended otherwise: completed, or failed for a dead number
+//
+// The dialer counts seconds from `epoch`; the clock counts whole milliseconds. An event is handled at the first whole millisecond that is not before
+// it and is filed under the one it falls into, so that in what steps the clock goes changes nothing.
+
+import {
+  type CallTransition,
+  compileCalls,
+  createDialer,
+  type Dialer,
+  type DialerSnapshot,
+  parseScenario,
+} from "../../dialing/index.ts";
+import type { Instant } from "../../kernel/index.ts";
+import type { CallEngineEvent, CampaignFigures, CampaignStaff, DialedWorld, ListBehaviour } from "../call-engine.ts";
+import type { CallRecord } from "../world/calls.ts";
+import { seedWord } from "../world/derive.ts";
+import { CallSamples, type Sample } from "./call-samples.ts";
+import { codeOfTalk, courseOf } from "./course.ts";
+import { ListWalk } from "./list-walk.ts";
+import { LONG, type PacingSettings, pacingOf } from "./pacing.ts";
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+/** Part of a millisecond by which a sum of seconds may be off. */
+const TICK = 1e-6;
+/** Seconds until an agent's dropped line stands again; the caller waits, and must still be there. */
+const RECONNECT = 1;
+/** The agents of campaigns that began later have numbers from 1001, 2001, … */
+const NUMBERS = 1000;
+
+/** What is in force for a campaign. */
+export interface LineSettings extends PacingSettings {
+  readonly agents: number;
+  readonly lines: number;
+  readonly callsPerSecond: number;
+  readonly spacing: number;
+  readonly warmLineTimeout: number;
+}
+
+export interface LineState {
+  readonly id: string;
+  readonly order: number;
+  readonly epoch: Instant;
+  readonly starts: number;
+  readonly inFlight: number;
+  readonly settings: LineSettings;
+  readonly behaviour: ListBehaviour;
+  readonly samples: readonly Sample[];
+  readonly dialer: DialerSnapshot;
+}
+
+export interface LineOptions {
+  readonly id: string;
+  /** How many campaigns had begun before. */
+  readonly order: number;
+  readonly seed: number | string;
+  readonly world: DialedWorld;
+  readonly onEvent: (event: CallEngineEvent) => void;
+  /** The instant that is second 0 of the dialer. */
+  readonly epoch: Instant;
+  readonly settings: LineSettings;
+  readonly behaviour: ListBehaviour;
+}
+
+const UNANSWERED_CODE = {
+  noAnswer: "NO_ANSWER",
+  machine: "NO_ANSWER",
+  silent: "NO_ANSWER",
+  busy: "BUSY",
+  invalid: "DISCONNECTED",
+};
+
+export class CampaignLine {
+  readonly id: string;
+  readonly order: number;
+  readonly word: number;
+  /** Calls not over yet, wrap-up included. */
+  inFlight = 0;
+  /** How often the campaign has begun to dial. */
+  starts = 0;
+  #epoch: Instant;
+  #settings: LineSettings;
+  #behaviour: ListBehaviour;
+  #samples = new CallSamples();
+  readonly #world: DialedWorld;
+  readonly #onEvent: (event: CallEngineEvent) => void;
+  readonly #walk: ListWalk;
+  readonly #dialer: Dialer;
+
+  constructor({ id, order, seed, world, onEvent, epoch, settings, behaviour }: LineOptions) {
+    this.id = id;
+    this.order = order;
+    this.word = seedWord(seed, `live/${id}`);
+    this.#epoch = epoch;
+    this.#settings = settings;
+    this.#behaviour = behaviour;
+    this.#world = world;
+    this.#onEvent = onEvent;
+    this.#walk = new ListWalk(() => {
+      const campaign = world.campaign(id);
+      const contacts = campaign?.contactListId === undefined ? undefined : world.contacts(campaign.contactListId);
+      return contacts && { contacts, passesPerDay: campaign?.maxCallsPerContactPerDay };
+    });
+    this.#dialer = createDialer({
+      scenario: parseScenario({
+        start: new Date(epoch).toISOString().slice(11, 19),
+        bucket: LONG,
+        calls: courseOf(behaviour),
+        // Their number is set below: the least that a scenario can have keeps the roster, which nobody here follows, small.
+        agents: 1,
+        lines: { callsPerSecond: settings.callsPerSecond, burst: 1, spacing: settings.spacing },
+        warmLine: { timeout: LONG, reconnect: RECONNECT },
+      }),
+      seed: `${seed}/live/${id}`,
+      leads: this.#walk,
+      strategy: pacingOf(settings, 0),
+      sink: (transition) => this.#record(transition),
+    });
+    this.#setLimits(settings);
+  }
+
+  get settings(): LineSettings {
+    return this.#settings;
+  }
+
+  /** Whether calls are placed, or are still under way. */
+  get alive(): boolean {
+    return this.#settings.dialing || this.inFlight > 0;
+  }
+
+  /** The dialer's second at an instant. */
+  secondOf(at: Instant): number {
+    return (at - this.#epoch) / 1000;
+  }
+
+  /** When the dialer has something to do next; undefined when nothing will happen by itself. */
+  get wakesAt(): Instant | undefined {
+    const next = this.#dialer.nextEvent;
+    if (next >= LONG / 2) return undefined;
+    const ms = Math.ceil(next * 1000);
+    return this.#epoch + (ms / 1000 < next ? ms + 1 : ms);
+  }
+
+  /** Runs everything that is due at an instant. */
+  advance(at: Instant): void {
+    this.#dialer.advance(this.secondOf(at));
+  }
+
+  /** The dialer stood still for so many milliseconds. */
+  delay(ms: number): void {
+    this.#epoch += ms;
+  }
+
+  /** Settings from now on. */
+  set(settings: LineSettings): void {
+    const before = this.#settings;
+    if (JSON.stringify(settings) === JSON.stringify(before)) return;
+    this.#settings = settings;
+    const { dialing, startsAt, linesPerAgent, abandonmentTarget } = settings;
+    const samePace =
+      dialing === before.dialing &&
+      startsAt === before.startsAt &&
+      linesPerAgent === before.linesPerAgent &&
+      abandonmentTarget === before.abandonmentTarget;
+    if (!samePace) this.#dialer.set({ strategy: pacingOf(settings, this.#dialer.now) });
+    this.#setLimits(settings);
+  }
+
+  #setLimits({ agents, lines, callsPerSecond, spacing, warmLineTimeout }: LineSettings): void {
+    this.#walk.wake();
+    this.#dialer.set({ agents, trunks: lines, callsPerSecond, spacing, warmLineTimeout });
+  }
+
+  /** How calls placed from now on turn out. */
+  behave(behaviour: ListBehaviour): void {
+    if (JSON.stringify(behaviour) === JSON.stringify(this.#behaviour)) return;
+    this.#behaviour = behaviour;
+    this.#dialer.set({ calls: compileCalls(courseOf(behaviour)) });
+  }
+
+  /** Places one call now, whatever the settings say. */
+  place(): CallRecord | undefined {
+    this.#walk.wake();
+    const call = this.#dialer.placeOne();
+    return call < 0 ? undefined : this.#world.calls.get(this.#idOf(call));
+  }
+
+  staff(): CampaignStaff {
+    const { loggedIn, idle, talking, wrapping } = this.#dialer.view;
+    return { loggedIn, idle, talking, wrapping };
+  }
+
+  figures(windowMinutes: number, now: Instant): CampaignFigures {
+    const window = Math.min(DAY_MS, windowMinutes * MINUTE_MS);
+    const { placed, answered, abandoned, unanswered } = this.#samples.since(now - window);
+    const decided = answered + unanswered;
+    return {
+      successRate: decided === 0 ? 1 : (answered - abandoned) / decided,
+      activeCalls: this.inFlight,
+      callsPlaced: placed,
+      callsAnswered: answered,
+      abandonmentRate: answered === 0 ? 0 : abandoned / answered,
+    };
+  }
+
+  #idOf(call: number): string {
+    return `${this.id}-live-${String(call + 1).padStart(7, "0")}`;
+  }
+
+  #record({ kind, at: second, call, lead, agent, end }: CallTransition): void {
+    const at = this.#epoch + Math.floor(second * 1000 + TICK);
+    switch (kind) {
+      case "placed":
+        this.#placed(this.#idOf(call), lead, at);
+        break;
+      case "answered":
+        this.#change(call, () => ({ answeredTime: at }));
+        break;
+      case "connected":
+        this.#samples.add(at, "answered");
+        this.#change(call, () => ({
+          status: "connected",
+          agentId: `agent_${String(1 + (agent ?? 0) + NUMBERS * this.order).padStart(3, "0")}`,
+          connectedTime: at,
+        }));
+        break;
+      case "ended":
+        this.#ended(call, end ?? "noAnswer", at);
+        break;
+      case "wrapped":
+        this.#over(call, { status: "completed" });
+        break;
+      default: // Who waits is still on the way to an agent.
+    }
+  }
+
+  #placed(id: string, lead: number, at: Instant): void {
+    const listId = this.#world.campaign(this.id)?.contactListId;
+    const contact = listId === undefined ? undefined : this.#world.contacts(listId)?.at(lead);
+    this.#samples.add(at, "placed");
+    this.inFlight += 1;
+    this.#world.calls.put({
+      id,
+      campaignId: this.id,
+      status: "dialing",
+      startTime: at,
+      direction: "OUTBOUND",
+      locked: false,
+      contactId: contact?.id,
+      phoneNumber: contact?.phoneNumber,
+      writes: 0,
+      effects: 0,
+    });
+  }
+
+  #ended(call: number, end: NonNullable<CallTransition["end"]>, at: Instant): void {
+    if (end === "talked") {
+      const code = codeOfTalk(this.word, call, this.#behaviour);
+      this.#change(call, (before) => ({ status: "wrap_up", ...endOf(before, at, code) }));
+    } else if (end === "lost") {
+      this.#samples.add(at, "answered");
+      this.#samples.add(at, "abandoned");
+      this.#over(call, { status: "abandoned" }, at);
+    } else {
+      this.#samples.add(at, "unanswered");
+      this.#over(call, { status: end === "invalid" ? "failed" : "completed" }, at, UNANSWERED_CODE[end]);
+    }
+  }
+
+  #over(call: number, { status }: Pick<CallRecord, "status">, at?: Instant, code?: string): void {
+    this.inFlight -= 1;
+    const record = this.#change(call, (before) => ({ status, ...(at === undefined ? {} : endOf(before, at, code)) }));
+    if (record !== undefined) this.#onEvent({ type: "call_ended", call: record });
+  }
+
+  /** Read anew each time: a disposition may have been set meanwhile. */
+  #change(call: number, change: (before: CallRecord) => Partial<CallRecord>): CallRecord | undefined {
+    const before = this.#world.calls.get(this.#idOf(call));
+    if (before === undefined) return undefined;
+    const record = { ...before, ...change(before) };
+    this.#world.calls.put(record);
+    return record;
+  }
+
+  snapshot(): LineState {
+    return {
+      id: this.id,
+      order: this.order,
+      epoch: this.#epoch,
+      starts: this.starts,
+      inFlight: this.inFlight,
+      settings: this.#settings,
+      behaviour: this.#behaviour,
+      samples: this.#samples.toJSON(),
+      dialer: this.#dialer.snapshot(),
+    };
+  }
+
+  /** Takes over what `snapshot` gave; on a new line with the snapshot's epoch, settings and behaviour. */
+  restore({ starts, inFlight, samples, dialer }: LineState): void {
+    this.starts = starts;
+    this.inFlight = inFlight;
+    this.#samples = new CallSamples(samples);
+    this.#dialer.restore(dialer);
+  }
+}
+
+function endOf(before: CallRecord, at: Instant, code: string | undefined): Partial<CallRecord> {
+  return { endTime: Math.max(at, before.startTime + 1), dispositionCode: before.disposition?.dispositionCodeId ?? code };
+}
