@@ -22,11 +22,13 @@ export function judgementLines({ findings, prediction, refusals, overridden }: J
   );
   if (typeof prediction === "string") lines.push(`prediction: ${prediction}`);
   else {
-    const { abandonment, occupancy, attemptsPerHour, chanceAboveLimit } = prediction;
+    const { abandonment, occupancy, attemptsPerHour, chanceAboveLimit, assumed } = prediction;
     lines.push(
       `prediction: abandonment ${percent(abandonment.median)} (${percent(abandonment.low)} to ${percent(abandonment.high)}), above 3 % with a probability of ${percent(chanceAboveLimit)}`,
       `            occupancy ${percent(occupancy.median)} (${percent(occupancy.low)} to ${percent(occupancy.high)}), attempts an hour ${Math.round(attemptsPerHour.median)} (${Math.round(attemptsPerHour.low)} to ${Math.round(attemptsPerHour.high)})`,
     );
+    if (assumed.length > 0)
+      lines.push(`            assumed: ${assumed.join(", ")}; what you know belongs under "expected" in the file`);
   }
   for (const words of overridden) lines.push(`overridden: ${words}`);
   lines.push(refusals.length === 0 ? "gate: open" : `gate: closed: ${refusals.map(printable).join("; ")}`);

@@ -12,6 +12,8 @@ export interface Prediction {
   readonly attemptsPerHour: Band;
   /** Probability that abandonment over the horizon is above 3 %. */
   readonly chanceAboveLimit: number;
+  /** Facts that nobody gave and that were taken from common experience. */
+  readonly assumed: readonly string[];
 }
 
 export interface Band {

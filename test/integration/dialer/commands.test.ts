@@ -74,10 +74,28 @@ test("a revision that did not hold needs --retry-rejected", async () => {
   expect([retried.code, retried.stdout]).toEqual([0, "3 applied\n"]);
 });
 
-test("a gate has a name, and only that name passes it", async () => {
+test("a predicted breach of the abandonment limit refuses, unless its gate is passed by name, which is recorded", async () => {
   const wrong = await run("dialer", "apply", "settings.json", "--override-gate", "tcpa_abandonment");
   expect(wrong.code).toBe(2);
   expect(wrong.stderr).toContain("predicted_abandonment");
+  const eager = {
+    ...NEW,
+    concurrency: { max_agents: 50, max_simultaneous_calls: 400, call_spacing_ms: 10 },
+    algorithm: { ...NEW.algorithm, dial_ratio: 6 },
+    carrier_capacity: { max_trunks: 500 },
+    expected: { answer_rate: 0.5, ring_seconds: 18, handle_seconds: 160 },
+  };
+  await writeFile(join(world.folder, "eager.json"), JSON.stringify(eager));
+  const refused = await run("dialer", "apply", "eager.json", "--yes");
+  expect(refused.code).toBe(3);
+  expect(refused.stderr).toMatch(/gate: closed: predicted_abandonment: abandonment above 3 % with a probability of \d/);
+  expect(world.writes()).toEqual([]);
+  const passed = await run("dialer", "apply", "eager.json", "--yes", "--override-gate", "predicted_abandonment");
+  expect([passed.code, passed.stdout]).toEqual([0, "2 applied\n"]);
+  const recorded = await world.query(
+    "select details::json->'overridden'->>0 as words from outdial.audit where action = 'dialer.begin'",
+  );
+  expect(recorded[0]?.["words"]).toMatch(/^predicted_abandonment: /);
 });
 
 test("a campaign is created once for one file, however often and whatever is lost", async () => {
