@@ -8,6 +8,8 @@ import { AgentState, type DialerView } from "./strategy.ts";
 /** Above this many, a law is matched by its first two moments instead of being built event by event. */
 const EXACT_CALLS = 24;
 const EXACT_AGENTS = 12;
+/** Agents for whom there is room before the first view. */
+const FIRST_AGENTS = 128;
 /** Horizons in the order in which they tend to say no. */
 const ORDER = Uint8Array.of(0, 7, 3, 1, 5, 2, 6, 4);
 
@@ -34,8 +36,8 @@ export class ShortageForecast {
   readonly #talking: AgentTable;
   readonly #wrapping: AgentTable;
   readonly #patience: number;
-  readonly #demand: readonly CountLaw[];
-  readonly #supply: readonly CountLaw[];
+  #demand: readonly CountLaw[] = [];
+  #supply: readonly CountLaw[] = [];
   readonly #spare = new Int32Array(HORIZONS);
   readonly #shortage = new Float64Array(HORIZONS);
   readonly #fresh = new Float64Array(HORIZONS);
@@ -45,22 +47,20 @@ export class ShortageForecast {
   readonly #talkSquares = new Float64Array(HORIZONS);
   #callRows = new Int32Array(256);
   #callWeights = new Float64Array(256);
-  #agentRows = new Int32Array(256);
-  #agentStays = new Uint8Array(256);
+  #agentRows = new Int32Array(0);
+  #agentStays = new Uint8Array(0);
   #ringing = 0;
   #inAir = 0;
   #talkers = 0;
   #busy = 0;
 
-  /** @param largest agents and simultaneous live answers told apart; beyond, the forecast is cautious */
-  constructor(beliefs: DialingBeliefs, largest = 512) {
+  constructor(beliefs: DialingBeliefs) {
     this.#horizons = horizonsOf(beliefs);
     this.calls = new CallTable(beliefs, this.#horizons);
     this.#talking = AgentTable.talking(beliefs, this.#horizons);
     this.#wrapping = AgentTable.wrapping(beliefs, this.#horizons);
     this.#patience = beliefs.patience;
-    this.#demand = Array.from({ length: HORIZONS }, () => new CountLaw(largest));
-    this.#supply = Array.from({ length: HORIZONS }, () => new CountLaw(largest));
+    this.#makeRoom(FIRST_AGENTS);
   }
 
   /**
@@ -133,12 +133,18 @@ export class ShortageForecast {
     this.#inAir = count;
   }
 
+  /** Laws that tell apart twice as many answers as there are agents: fewer would hide how likely a shortage is. */
+  #makeRoom(agents: number): void {
+    const laws = () => Array.from({ length: HORIZONS }, () => new CountLaw(2 * agents));
+    this.#demand = laws();
+    this.#supply = laws();
+    this.#agentRows = new Int32Array(agents);
+    this.#agentStays = new Uint8Array(agents);
+  }
+
   #readAgents(view: DialerView): void {
     const { now, agents, agentState, agentSince, agentLeavesAt, agentReturnsAt } = view;
-    if (agents > this.#agentRows.length) {
-      this.#agentRows = new Int32Array(agents * 2);
-      this.#agentStays = new Uint8Array(agents * 2);
-    }
+    if (agents > this.#agentRows.length) this.#makeRoom(agents * 2);
     const spare = this.#spare;
     spare.fill(-view.waiting);
     // Talkers fill the lists from the front, agents in wrap-up from the back.

@@ -17,6 +17,9 @@ export interface StateAwareParameters extends AbandonmentLoopOptions {
   readonly liveRateAt?: (now: number) => number;
 }
 
+/** A bound on one decision, for lists on which hardly anybody answers: what is missing follows with the next. */
+const MOST_CALLS_PER_AGENT = 50;
+
 /** Why no more calls were placed. */
 export type PacingLimit = "risk" | "trunks" | "rate" | "leads" | "agents";
 
@@ -83,7 +86,7 @@ class StateAware implements PacingStrategy {
     this.#placedBefore = view.placed;
     // What the rate limit holds up goes out before the next decision as far as the sustained rate allows, counted in whole calls upwards.
     const passed = view.callTokens + view.callsPerSecond * this.interval + 1;
-    const room = Math.min(view.trunksFree, passed, view.leadsReady);
+    const room = Math.min(view.trunksFree, passed, view.leadsReady, MOST_CALLS_PER_AGENT * view.agents);
     if (room < 1) return 0;
     const theta = this.#loop.theta(view.windowLiveAnswers, view.windowAbandoned);
     let risk = this.#forecast.evaluate(view, this.#liveRate(view.now), theta);
@@ -135,10 +138,10 @@ class StateAware implements PacingStrategy {
 }
 
 function limitOf(view: DialerView, risky: boolean): PacingLimit {
+  if (view.loggedIn < 1) return "agents";
   if (view.leadsReady < 1) return "leads";
   if (view.trunksFree < 1) return "trunks";
-  if (view.callTokens < 1 && !risky) return "rate";
-  return risky || view.loggedIn > 0 ? "risk" : "agents";
+  return view.callTokens < 1 && !risky ? "rate" : "risk";
 }
 
 /**
