@@ -75,6 +75,7 @@ export {
 export { type DropMethod, type LevelStep, nextLevel } from "./pacing/vicidial-level.ts";
 export {
   type Band,
+  heldRatio,
   type PredictedSettings,
   type Prediction,
   type PredictionFacts,

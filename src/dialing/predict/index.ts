@@ -2,4 +2,5 @@
 
 export type { Band } from "./bands.ts";
 export type { PredictionFacts, Uncertain } from "./facts.ts";
+export { heldRatio } from "./held-ratio.ts";
 export { type PredictedSettings, type Prediction, type PredictionLimit, type PredictionOptions, predict } from "./predict.ts";
