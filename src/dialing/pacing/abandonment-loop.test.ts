@@ -63,6 +63,14 @@ test("theta falls with every abandoned call and rises with every served one", ()
   );
 });
 
+test("calls whose fate is known before the first decision do not upset it", () => {
+  const loop = new AbandonmentLoop({ target: 0.03, theta: 0.018 });
+  loop.learn(true);
+  loop.learn(false);
+  const fresh = new AbandonmentLoop({ target: 0.03, theta: 0.018 });
+  expect(loop.theta(100, 3)).toBe(fresh.theta(100, 3));
+});
+
 test("its state goes through JSON", () => {
   const loop = new AbandonmentLoop({ target: 0.03, theta: 0.02 });
   run(loop, () => 2, 500);

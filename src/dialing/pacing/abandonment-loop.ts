@@ -76,6 +76,8 @@ export class AbandonmentLoop {
 
   /** An answered call's fate is known. */
   learn(abandoned: boolean): void {
+    // Before the first decision the account is not open: the window's counters, with which it begins, have this call in them.
+    if (Number.isNaN(this.#credit)) return;
     this.#credit = Math.min(this.#credit + this.target - (abandoned ? 1 : 0), this.#reserve + CREDIT_KEPT);
     const off = Math.max(-CREDIT_KEPT, this.#credit - this.#reserve);
     const moved = this.#base + DAMPING * this.target * this.#gain * this.#gain * off;

@@ -9,7 +9,7 @@ import { type DialerView, Observation, type PacingStrategy } from "./strategy.ts
 
 export interface StateAwareParameters extends AbandonmentLoopOptions {
   readonly beliefs: DialingBeliefs;
-  /** How many attempts the believed live rate is worth at the start. Default 40. Infinity: the rate is known and not learned. */
+  /** How many attempts the believed live rate is worth at the start; each memory takes at most as many as it holds. Default 40. */
   readonly priorAttempts?: number | undefined;
   /** Seconds between decisions. Default 0.5. */
   readonly interval?: number | undefined;

@@ -2,5 +2,5 @@
 
 export { CONDITIONS, type Condition, type ConditionOptions, type ConditionResult, runCondition } from "./conditions.ts";
 export { type Measurement, type MeasureOptions, measure } from "./measure.ts";
-export { type Month, runMonths } from "./month.ts";
+export { runMonths } from "./month.ts";
 export { type WorkloadOptions, yardstickScenario } from "./workload.ts";
