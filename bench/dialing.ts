@@ -111,7 +111,8 @@ interface SimJs {
 function loadSimJs(): SimJs {
   const browser = globalThis as { window?: object };
   browser.window ??= {};
-  createRequire(import.meta.url)("simjs");
+  const require = createRequire(import.meta.url);
+  require("simjs");
   return (browser.window as { Sim: SimJs }).Sim;
 }
 

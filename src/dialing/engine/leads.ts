@@ -31,7 +31,7 @@ export interface CallingWindow {
 }
 
 /** True when a lead whose clock is `offset` seconds ahead may be called at second `campaignSecond` of the campaign's day. */
-export function insideWindows(windows: readonly CallingWindow[], campaignSecond: number, offset: number): boolean {
+function insideWindows(windows: readonly CallingWindow[], campaignSecond: number, offset: number): boolean {
   if (windows.length === 0) return true;
   const local = (((campaignSecond + offset) % DAY) + DAY) % DAY;
   for (const { from, to } of windows) {

@@ -43,7 +43,7 @@ function namesOf<Name extends string>(table: Readonly<Record<Name, number>>): Na
  */
 const BINS_PER_DOUBLING = 32;
 const LEAST_EXPONENT = -10;
-export const WAIT_BINS = 32 * BINS_PER_DOUBLING;
+const WAIT_BINS = 32 * BINS_PER_DOUBLING;
 /** The form's exponent is kept with 127 added, above 23 digits. */
 const FIRST_BIN = (127 + LEAST_EXPONENT) * BINS_PER_DOUBLING;
 
