@@ -35,7 +35,8 @@ async function readLayered(file: string, name: string, above: readonly string[])
 async function readData(file: string, name: string): Promise<unknown> {
   try {
     const text = await readFile(file, "utf8");
-    return /^\s*\{/.test(text) ? JSON.parse(text) : (await import("yaml")).parse(text);
+    const isJson = /^\s*\{/.test(text) && !/\.ya?ml$/i.test(file);
+    return isJson ? JSON.parse(text) : (await import("yaml")).parse(text);
   } catch (thrown) {
     throw new ConfigError(`cannot read the rule pack ${name}: ${messageOf(thrown)}`);
   }

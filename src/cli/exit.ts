@@ -18,6 +18,7 @@ const EXIT_OF_CODE: Readonly<Record<string, number>> = {
   invalid_input: EXIT.usage,
   invalid_config: EXIT.usage,
   invalid_scenario: EXIT.usage,
+  scenario_invalid: EXIT.usage,
   invalid_request: EXIT.usage,
   invalid_pack: EXIT.usage,
   invalid_facts: EXIT.usage,
@@ -41,6 +42,8 @@ export function exitOf(code: string): number {
 
 /** Says what went wrong on stderr (or as one JSON object on stdout with --json) and gives the exit code. */
 export async function report(thrown: unknown, io: Io): Promise<number> {
+  // Whoever closed stdout wants no more, not even to hear of it.
+  if (isClosedPipe(thrown)) return EXIT.failed;
   const code = thrown instanceof OutdialError ? thrown.code : "internal";
   const advice = thrown instanceof OutdialError ? thrown.advice : undefined;
   io.complain(`outdial: ${messageOf(thrown)}`);
@@ -50,4 +53,10 @@ export async function report(thrown: unknown, io: Io): Promise<number> {
   if (io.json)
     await io.data(JSON.stringify({ error: { code, message: messageOf(thrown), ...(advice === undefined ? {} : { advice }) } }));
   return exitOf(code);
+}
+
+function isClosedPipe(thrown: unknown): boolean {
+  return (
+    thrown instanceof Error && "code" in thrown && thrown.code === "EPIPE" && "syscall" in thrown && thrown.syscall === "write"
+  );
 }

@@ -1,6 +1,7 @@
 // The streams of a command: stdout is data, stderr is talk and progress. The one place of the CLI that writes to either.
 
 import { once } from "node:events";
+import { EXIT } from "./exit.ts";
 
 export interface Io {
   readonly json: boolean;
@@ -22,6 +23,12 @@ export function createIo(options: { json?: boolean | undefined; quiet?: boolean 
   const quiet = options.quiet === true;
   const live = process.stderr.isTTY && !quiet && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb";
   let drawn = false;
+  // A reader that goes away (| head) must not end the process in the middle: the command stops at its next line and closes what is open.
+  let broken: Error | undefined;
+  process.stdout.on("error", (thrown: Error) => {
+    broken ??= thrown;
+    process.exitCode = EXIT.failed;
+  });
   const clear = () => {
     if (drawn) process.stderr.write("\r\u001b[2K");
     drawn = false;
@@ -32,6 +39,7 @@ export function createIo(options: { json?: boolean | undefined; quiet?: boolean 
     live,
     async data(line) {
       clear();
+      if (broken !== undefined) throw broken;
       if (!process.stdout.write(`${line}\n`)) await once(process.stdout, "drain");
     },
     say(line) {

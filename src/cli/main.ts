@@ -3,4 +3,5 @@
 import { buildProgram } from "./program.ts";
 
 const code = await buildProgram().run(process.argv.slice(2));
-process.exitCode = code;
+// Set already when stdout failed.
+process.exitCode ||= code;

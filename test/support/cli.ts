@@ -26,6 +26,8 @@ export interface CliOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string | Buffer;
+  /** Stdin stays open, for the test to write to. */
+  readonly openInput?: boolean;
 }
 
 /** Starts the CLI; `ended` settles when it has. */
@@ -44,7 +46,8 @@ export function startCli(args: readonly string[], options: CliOptions): CliProce
     stderr += text;
   });
   child.stdin.on("error", () => undefined);
-  child.stdin.end(options.input ?? "");
+  if (options.openInput === true) child.stdin.write(options.input ?? "");
+  else child.stdin.end(options.input ?? "");
   const ended = new Promise<CliResult>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => resolve({ code, signal, stdout, stderr }));

@@ -80,26 +80,32 @@ function differenceText({ section, id, field, before, after }: PackDifference): 
 }
 
 export async function replayPack(
-  [file = "-"]: readonly string[],
+  files: readonly string[],
   flags: GlobalFlags & { readonly pack: string },
   io: Io,
 ): Promise<number> {
-  const input = await openInput(file);
+  const inputs = [];
+  for (const file of files.length === 0 ? ["-"] : files) inputs.push(await openInput(file));
   const pack = compileRulePack(await namedPack(flags.pack));
   const counts = { decisions: 0, decision: 0, rules: 0, next: 0, unreadable: 0 };
-  for await (const read of ndjsonLines(input.bytes())) {
-    const { line } = read;
-    try {
-      if ("problem" in read) throw new OutdialError("invalid_facts", read.problem);
-      const { id, change, before, after } = replay(Object.fromEntries(read.members), pack);
-      counts.decisions += 1;
-      if (change === undefined) continue;
-      counts[change] += 1;
-      await io.data(JSON.stringify({ line, ...(id === undefined ? {} : { id }), change, before, after }));
-    } catch (thrown) {
-      if (!(thrown instanceof OutdialError) || thrown.code !== "invalid_facts") throw thrown;
-      counts.unreadable += 1;
-      await io.data(JSON.stringify({ line, error: { code: "invalid_input", message: thrown.message } }));
+  for (const input of inputs) {
+    // Of several files each row says which it is of.
+    const where = inputs.length === 1 ? {} : { file: input.name };
+    for await (const read of ndjsonLines(input.bytes())) {
+      const { line } = read;
+      try {
+        if ("problem" in read) throw new OutdialError("invalid_facts", read.problem);
+        const { id, change, before, after } = replay(Object.fromEntries(read.members), pack);
+        counts.decisions += 1;
+        if (counts.decisions % 1000 === 0) io.progress(`deciding again · ${grouped(counts.decisions)} lines`);
+        if (change === undefined) continue;
+        counts[change] += 1;
+        await io.data(JSON.stringify({ ...where, line, ...(id === undefined ? {} : { id }), change, before, after }));
+      } catch (thrown) {
+        if (!(thrown instanceof OutdialError) || thrown.code !== "invalid_facts") throw thrown;
+        counts.unreadable += 1;
+        await io.data(JSON.stringify({ ...where, line, error: { code: "invalid_input", message: thrown.message } }));
+      }
     }
   }
   io.say(

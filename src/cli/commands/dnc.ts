@@ -1,11 +1,11 @@
-// outdial dnc add, lift, show and outdial consent revoke: one number.
+// outdial dnc add, lift, show, pending and outdial consent revoke.
 
 import { openFacts } from "../../app/index.ts";
 import { phoneText } from "../../operations/index.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
-import type { GlobalFlags } from "../options.ts";
-import { printable } from "../render-tagging.ts";
+import { type GlobalFlags, wholeNumber } from "../options.ts";
+import { grouped, printable } from "../render-tagging.ts";
 import { momentOf, numberOf } from "../values.ts";
 
 interface Flags extends GlobalFlags {
@@ -84,6 +84,20 @@ export async function showDnc([text = ""]: readonly string[], flags: Flags, io: 
       `  ${said}${lift === null ? "" : `  lifted ${iso(lift.at)} by ${printable(lift.actor)}: ${printable(lift.reason)}`}`,
     );
   }
+  return EXIT.done;
+}
+
+export async function pendingDnc(_args: readonly string[], flags: Flags & { limit: string }, io: Io): Promise<number> {
+  const limit = wholeNumber("--limit", flags.limit, 1, 100_000);
+  await using runtime = await openFacts(flags, process.env);
+  const [waiting, all] = await Promise.all([runtime.facts.unresolvedOptOuts(limit), runtime.facts.countUnresolvedOptOuts()]);
+  for (const { at, ...one } of waiting) {
+    if (io.json) await io.data(JSON.stringify({ ...one, at: iso(at) }));
+    else await io.data(`${printable(one.callId)}  ${iso(at)}  ${printable(one.campaign)}  ${printable(one.code)}`);
+  }
+  if (all === 0) io.say("no opt-out waits for the number of its call");
+  else
+    io.say(`${grouped(all)} opt-outs wait for the number of their call: outdial attempts import, with call_id, suppresses them`);
   return EXIT.done;
 }
 

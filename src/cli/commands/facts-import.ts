@@ -19,6 +19,7 @@ import {
   relationshipsFile,
 } from "../../operations/index.ts";
 import { EXIT } from "../exit.ts";
+import { interruptible } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { type GlobalFlags, oneOf } from "../options.ts";
 import { openOutput } from "../output.ts";
@@ -67,14 +68,15 @@ export async function importDnc(args: readonly string[], flags: DncFlags, io: Io
     );
   const asOf = parsed("--as-of", civilDate(flags.asOf, Date.now()));
   const options = { registry: registryName(flags.registry), asOf, accept: flags.accept };
-  return importFile(args[0] ?? "-", flags, io, async (source, { imports }, sink) => {
+  const load = async (source: FactSource, { imports }: FactsRuntime, sink: ImportSink): Promise<Ending> => {
     const report = await loadRegistry(source, options, imports, sink);
     return {
       json: { registry: { ...options, ...report } },
       line: registryLine(options.registry, asOf, report),
       exit: registryExit(report),
     };
-  });
+  };
+  return importFile(args[0] ?? "-", flags, io, load, "the registry file before stays in force");
 }
 
 function registryLine(registry: string, asOf: string, report: RegistryReport): string {
@@ -101,14 +103,16 @@ async function importFile(
   flags: ImportFlags,
   io: Io,
   run: (source: FactSource, runtime: FactsRuntime, sink: ImportSink) => Promise<Ending>,
+  stopped = "whole batches of what was read are in, and stay; import the file again for the rest",
 ): Promise<number> {
   const source = await factSource(file, flags);
   await using output = flags.refused === undefined ? undefined : await openOutput(flags.refused, io);
   await using runtime = await openFacts(flags, process.env);
-  const { json, line, exit } = await run(source, runtime, {
+  const sink: ImportSink = {
     progress: (read) => io.progress(`importing · ${grouped(read)} lines`),
     refused: (refused) => (output === undefined ? io.complain(refusedLine(refused)) : output.line(refused)),
-  });
+  };
+  const { json, line, exit } = await interruptible(source, stopped, (bytes) => run(bytes, runtime, sink));
   if (flags.refused === "-") io.say(line);
   else await io.data(io.json ? JSON.stringify(json) : line);
   return exit;

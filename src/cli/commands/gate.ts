@@ -1,4 +1,4 @@
-// outdial compliance gate and verify-manifest.
+// outdial compliance gate, manifests and verify-manifest.
 
 import { createReadStream } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
@@ -6,10 +6,18 @@ import { join } from "node:path";
 import { compileRulePack, openFacts, readRulePack, readSettings } from "../../app/index.ts";
 import { CALL_TYPES } from "../../compliance/index.ts";
 import { messageOf } from "../../kernel/index.ts";
-import { type GateManifest, hashing, OperationError, readContacts, verifyManifest } from "../../operations/index.ts";
+import {
+  type GateManifest,
+  hashing,
+  OperationError,
+  parseManifest,
+  readContacts,
+  verifyManifest,
+} from "../../operations/index.ts";
 import { EXIT } from "../exit.ts";
+import { interruptible } from "../interrupt.ts";
 import type { Io } from "../io.ts";
-import { type GlobalFlags, oneOf } from "../options.ts";
+import { type GlobalFlags, oneOf, wholeNumber } from "../options.ts";
 import { openOutput } from "../output.ts";
 import { grouped, printable } from "../render-tagging.ts";
 import type { SourceFlags } from "../source.ts";
@@ -25,36 +33,37 @@ export interface GateFlags extends SourceFlags, GlobalFlags {
   readonly out?: string;
   readonly reasons?: boolean;
   readonly manifest?: string;
+  readonly record?: string;
   readonly databaseUrl?: string;
 }
 
 export async function gate([file = "-"]: readonly string[], flags: GateFlags, io: Io): Promise<number> {
   const callType = oneOf("--call-type", flags.callType, CALL_TYPES);
+  if (flags.campaign.trim() === "") throw new OperationError("invalid_input", "--campaign is empty");
+  if (flags.out !== undefined && flags.out === flags.record)
+    throw new OperationError("invalid_input", `--out and --record are the same file, ${flags.out}`);
   const source = await factSource(file, flags);
   const settings = await readSettings(flags, process.env);
   const pack = compileRulePack(await readRulePack(flags.pack ?? settings.pack));
   await using runtime = await openFacts(flags, process.env);
   const at = momentOf(flags.at, runtime.clock.now());
   await using output = flags.out === undefined ? undefined : await openOutput(flags.out, io);
-  const { manifest } = await runtime.gate(
-    {
-      campaign: flags.campaign,
-      callType,
-      subject: flags.subject,
-      at,
-      pack,
-      contacts: readContacts(source),
-      reasons: flags.reasons,
-    },
-    {
-      ...(output === undefined ? {} : { verdict: (_, json) => output.text(json) }),
-      refused: (line) => io.complain(refusedLine(line)),
-      progress: (contacts) => io.progress(`deciding · ${grouped(contacts)} contacts`),
-    },
+  await using record = flags.record === undefined ? undefined : await openOutput(flags.record, io);
+  const { campaign, subject, reasons } = flags;
+  const { manifest } = await interruptible(source, "there is no manifest, so nothing of this may be dialed", (list) =>
+    runtime.gate(
+      { campaign, callType, subject, at, pack, contacts: readContacts(list), reasons },
+      {
+        ...(output === undefined ? {} : { verdict: (_, json) => output.text(json) }),
+        ...(record === undefined ? {} : { record: (json) => record.text(json) }),
+        refused: (line) => io.complain(refusedLine(line)),
+        progress: (contacts) => io.progress(`deciding · ${grouped(contacts)} contacts`),
+      },
+    ),
   );
   if (flags.manifest !== undefined) await save(flags.manifest, `${JSON.stringify(manifest, undefined, 2)}\n`);
   const lines = gateLines(manifest);
-  if (flags.out === "-") for (const line of lines) io.say(line);
+  if (flags.out === "-" || flags.record === "-") for (const line of lines) io.say(line);
   else if (io.json) await io.data(JSON.stringify({ gate: manifest }));
   else for (const line of lines) await io.data(line);
   return manifest.counts.refused > 0 ? EXIT.partlyFailed : EXIT.done;
@@ -84,20 +93,58 @@ function gateLines(manifest: GateManifest): string[] {
   const { unresolvedOptOuts } = manifest.facts;
   if (unresolvedOptOuts > 0)
     lines.push(
-      `${grouped(unresolvedOptOuts)} opt-outs are of calls whose number is not known: import the attempts of these calls`,
+      `${grouped(unresolvedOptOuts)} opt-outs are of calls whose number is not known (outdial dnc pending): import the attempts of these calls`,
     );
   return lines;
+}
+
+interface ManifestFlags extends GlobalFlags {
+  readonly campaign?: string;
+  readonly limit: string;
+  readonly databaseUrl?: string;
+}
+
+export async function manifests([id]: readonly string[], flags: ManifestFlags, io: Io): Promise<number> {
+  const limit = wholeNumber("--limit", flags.limit, 1, 100_000);
+  await using runtime = await openFacts(flags, process.env);
+  if (id !== undefined) {
+    const found = await runtime.facts.findManifest(id);
+    if (found === undefined)
+      throw new OperationError("invalid_input", `there is no manifest ${id}`, {
+        advice: "outdial compliance manifests lists them.",
+      });
+    await io.data(found.manifest);
+    return EXIT.done;
+  }
+  const found = await runtime.facts.listManifests({ campaign: flags.campaign, limit });
+  for (const { manifest } of found) {
+    if (io.json) await io.data(manifest);
+    else for (const [n, line] of manifestLines(manifest).entries()) await io.data(`${n === 0 ? "" : "    "}${line}`);
+  }
+  if (found.length === 0) io.say("no manifests");
+  else if (found.length === limit) io.say(`the newest ${grouped(limit)}; --limit shows more`);
+  return EXIT.done;
+}
+
+/** A stored manifest for a person: its name first. */
+function manifestLines(text: string): string[] {
+  const [counts = "", name = ""] = gateLines(parseManifest(text));
+  return [name, counts];
 }
 
 interface VerifyFlags extends GlobalFlags {
   readonly key?: string;
   readonly decisions?: string;
+  readonly record?: string;
 }
 
 export async function verifyGate([file = ""]: readonly string[], flags: VerifyFlags, io: Io): Promise<number> {
   const key = flags.key ?? join((await readSettings(flags, process.env)).dir, "audit.pub");
   const [text, vkey] = await Promise.all([read(file), read(key)]);
-  const verdict = verifyManifest(text, vkey, flags.decisions === undefined ? undefined : await hashOf(flags.decisions));
+  const verdict = verifyManifest(text, vkey, {
+    output: flags.decisions === undefined ? undefined : await hashOf(flags.decisions),
+    record: flags.record === undefined ? undefined : await hashOf(flags.record),
+  });
   if (io.json) await io.data(JSON.stringify(verdict));
   else if (!verdict.ok) await io.data(`NOT verified: ${printable(verdict.reason)}`);
   else {

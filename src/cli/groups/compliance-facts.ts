@@ -21,6 +21,7 @@ export const registerComplianceFacts: Register = (program, { action }) => {
       .option("--out <file>", "write one NDJSON line per contact; - writes to stdout")
       .option("--reasons", "with --out: the reasons in words")
       .option("--manifest <file>", "write the signed manifest")
+      .option("--record <file>", "write each decision with the facts it was made on, for pack replay; - writes to stdout")
       .option("--column <field=name...>", "the column that holds a field, such as number=Phone", collect, [])
       .option("--format <format>", "csv or ndjson; told from the input by default")
       .option("--delimiter <character>", "column separator; told from the header by default")
@@ -28,7 +29,7 @@ export const registerComplianceFacts: Register = (program, { action }) => {
       .addHelpText(
         "after",
         "\nColumns: number, id, postal, may_call (the vendor's consent flag), guaranteed_agent; the vendor's names are understood\n" +
-          "Exit code 4 when a line could not be read; such a line is never called.\n" +
+          "Exit code 4 when a line could not be read; such a line is never called. A number that comes again is decided once.\n" +
           "\nExamples:\n  $ outdial compliance gate contacts.csv --campaign camp_primary_001 --out verdicts.ndjson --manifest gate.json\n" +
           "  $ outdial compliance verify-manifest gate.json --decisions verdicts.ndjson",
       ),
@@ -36,11 +37,22 @@ export const registerComplianceFacts: Register = (program, { action }) => {
   );
   action(
     compliance
+      .command("manifests")
+      .argument("[id]", "print this signed manifest, as verify-manifest reads it")
+      .description("the manifests of gates, the newest first")
+      .option("--campaign <id>", "only those of this campaign")
+      .option("--limit <n>", "at most so many", "20")
+      .addOption(databaseUrl()),
+    async () => (await import("../commands/gate.ts")).manifests,
+  );
+  action(
+    compliance
       .command("verify-manifest")
       .argument("<file>", "manifest of a gate")
       .description("check a manifest's signature offline, and that decisions are those it was made for")
       .option("--key <file>", "the public key (default: audit.pub in the store's folder)")
-      .option("--decisions <file>", "what the gate wrote with --out"),
+      .option("--decisions <file>", "what the gate wrote with --out")
+      .option("--record <file>", "what the gate wrote with --record"),
     async () => (await import("../commands/gate.ts")).verifyGate,
   );
   action(

@@ -14,7 +14,7 @@ export const registerComplianceRules: Register = (program, { action }) => {
       .option("--record", "write the question with each decision, for pack replay")
       .addHelpText(
         "after",
-        "\nA line: {number, callType, at, postal?, subject?, attempts?, consent?, ebr?, dnc?, scrubbedOn?, rndDisconnectedOn?, guaranteedAgent?, id?}\n" +
+        "\nA line is a question, or an object that holds one as input: {number, callType, at, postal?, subject?, attempts?, consent?, ebr?, dnc?, scrubbedOn?, rndDisconnectedOn?, guaranteedAgent?, id?}\n" +
           "A denial is a decision; exit code 4 says that a line could not be read (its error stands in its place).\n" +
           '\nExamples:\n  $ echo \'{"number":"+12125550123","callType":"telemarketing","at":"2026-06-16T03:00:00Z"}\' | outdial compliance check\n' +
           "  $ outdial compliance check questions.ndjson --pack rules.json > decisions.ndjson",
@@ -62,7 +62,7 @@ export const registerComplianceRules: Register = (program, { action }) => {
   action(
     pack
       .command("replay")
-      .argument("[decisions]", "what check --record wrote; - or nothing reads stdin", "-")
+      .argument("[decisions...]", "what check --record and gate --record wrote; - or nothing reads stdin")
       .description("decide recorded decisions again with another pack; writes those that change")
       .requiredOption("--pack <file>", "the other pack"),
     async () => (await import("../commands/compliance-pack.ts")).replayPack,

@@ -101,6 +101,15 @@ export const registerFacts: Register = (program, { action }) => {
     async () => (await import("../commands/dnc.ts")).showDnc,
   );
 
+  action(
+    dnc
+      .command("pending")
+      .description("opt-outs of which only the call is known: they suppress once the attempt of that call is imported")
+      .option("--limit <n>", "at most so many, the longest waiting first", "1000")
+      .addOption(databaseUrl()),
+    async () => (await import("../commands/dnc.ts")).pendingDnc,
+  );
+
   const attempts = program.command("attempts").description("calls that were placed: what caps and the abandonment ledger count");
   action(
     imported(

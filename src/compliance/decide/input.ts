@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type Instant, problemsOf } from "../../kernel/index.ts";
 import { ComplianceError } from "../error.ts";
 import { CALL_TYPES } from "../pack/schema.ts";
+import { formatInstant } from "../time/civil.ts";
 import { isInstantInRange } from "../time/zone.ts";
 import { ATTEMPT_KINDS, type Call, type CallFacts, CONSENT_LEVELS, RELATIONSHIP_KINDS } from "./types.ts";
 
@@ -33,7 +34,10 @@ const fields = {
 // A fact under a name nobody reads would change the decision in silence, so unknown names are refused; these two only name the line.
 const question = z.strictObject({ ...fields, id: z.union([z.string(), z.number()]).optional(), title: z.string().optional() });
 /** A recorded or sample question: the input under its own key, whatever else stands beside it. */
-const wrapped = z.looseObject({ id: z.union([z.string(), z.number()]).optional(), input: z.looseObject({}) });
+const wrapped = z.looseObject({
+  id: z.union([z.string(), z.number()], { error: "a text or a number" }).optional(),
+  input: z.looseObject({}),
+});
 
 /** A question read. */
 export interface Question {
@@ -49,18 +53,37 @@ export interface Question {
  * @param at the instant for questions that name none
  */
 export function parseQuestion(value: unknown, at?: Instant): Question {
-  const outer = wrapped.safeParse(value);
-  const inner: unknown = outer.success ? outer.data.input : value;
+  const holds = typeof value === "object" && value !== null && "input" in value;
+  const outer = holds ? checked(wrapped, value) : undefined;
+  const inner: unknown = outer === undefined ? value : outer.input;
   const given = at !== undefined && typeof inner === "object" && inner !== null && !("at" in inner);
   const asked = given ? { ...inner, at: new Date(at).toISOString() } : inner;
-  const parsed = question.safeParse(asked);
-  if (!parsed.success) {
-    const problems = problemsOf(question, asked, parsed.error);
-    throw new ComplianceError(
-      "invalid_facts",
-      problems.map(({ path, message }) => `${path === "" ? "input" : path}: ${message}`).join("; "),
-    );
-  }
-  const { id, title: _, number, postal, callType, subject, at: instant, ...facts } = parsed.data;
-  return { id: outer.success ? outer.data.id : id, call: { number, postal, callType, subject }, facts, at: instant };
+  const { id, title: _, number, postal, callType, subject, at: instant, ...facts } = checked(question, asked);
+  return { id: outer === undefined ? id : (outer.id ?? id), call: { number, postal, callType, subject }, facts, at: instant };
+}
+
+function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = problemsOf(schema, value, parsed.error);
+  throw new ComplianceError(
+    "invalid_facts",
+    problems.map(({ path, message }) => `${path === "" ? "input" : path}: ${message}`).join("; "),
+  );
+}
+
+/** A question in the form that `parseQuestion` reads: what a decision was made on, to be decided again. */
+export function formatQuestion(call: Call, facts: CallFacts, at: Instant): object {
+  const { attempts, consent, dnc, ...dates } = facts;
+  const instantOf = (given: Instant | undefined) => (given === undefined ? undefined : formatInstant(given));
+  return {
+    ...call,
+    at: formatInstant(at),
+    ...(attempts === undefined ? {} : { attempts: attempts.map((one) => ({ ...one, at: formatInstant(one.at) })) }),
+    ...(consent === undefined
+      ? {}
+      : { consent: { ...consent, at: formatInstant(consent.at), revokedAt: instantOf(consent.revokedAt) } }),
+    ...(dnc === undefined ? {} : { dnc: { ...dnc, internalAt: instantOf(dnc.internalAt) } }),
+    ...dates,
+  };
 }

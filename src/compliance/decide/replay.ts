@@ -27,13 +27,13 @@ export interface Replayed {
 
 /**
  * Decides a recorded decision again. Throws `invalid_facts` for what is not one.
- * @param value a line that `outdial compliance check --record` wrote: `{input, decision, rules, next, …}`
+ * @param value a line that `outdial compliance check --record` or `gate --record` wrote: `{input, decision, rules, next, …}`
  */
 export function replay(value: unknown, pack: CompiledPack): Replayed {
   const parsed = recorded.safeParse(value);
   if (!parsed.success) {
     throw new ComplianceError("invalid_facts", `not a recorded decision: ${z.prettifyError(parsed.error)}`, {
-      advice: "record decisions with outdial compliance check --record",
+      advice: "record decisions with outdial compliance check --record, or gate --record FILE",
     });
   }
   const { id, input, decision, rules } = parsed.data;

@@ -2,13 +2,14 @@
 // past it. It streams: contacts in batches, the facts of a batch in one round trip, verdicts out in the order of the contacts.
 
 import { createHash } from "node:crypto";
-import { type CallType, type CompiledPack, decide, formatInstant } from "../../compliance/index.ts";
+import { type CallType, type CompiledPack, decide, formatInstant, formatQuestion } from "../../compliance/index.ts";
 import { type Clock, canonicalJson, newId, type RandomStream } from "../../kernel/index.ts";
 import { type Facts, NO_FACTS, type NumberFacts, type PhoneKey, type RegistryFile } from "../../store/index.ts";
 import type { RefusedLine } from "../table/records.ts";
 import { FactsReader, lookBack } from "./call-facts.ts";
+import { FirstSeen } from "./first-seen.ts";
 import { type GateManifest, type SignedManifest, signManifest } from "./manifest.ts";
-import { CONSENT_FLAG, type GateCounts, Tally } from "./tally.ts";
+import { CONSENT_FLAG, DUPLICATE, type GateCounts, Tally } from "./tally.ts";
 import { phoneText } from "./values.ts";
 
 /** Numbers asked for in one round trip. */
@@ -65,6 +66,8 @@ export interface GateVerdict {
   /** For `later`: when. */
   readonly next?: string | undefined;
   readonly rules: readonly string[];
+  /** Line of the contact with the same number that was decided (its place in the list, from 1, where contacts have no lines). */
+  readonly duplicateOf?: number | undefined;
   readonly reasons?: readonly string[] | undefined;
 }
 
@@ -72,6 +75,8 @@ export interface GateVerdict {
 export interface GateSink {
   /** Each verdict with its line of JSON, in the order of the contacts. */
   verdict?(verdict: GateVerdict, json: string): void | Promise<void>;
+  /** Each decision with the question and the facts it was made on, a line of JSON that `replay` reads. */
+  record?(json: string): void | Promise<void>;
   refused?(line: RefusedLine): void | Promise<void>;
   /** Contacts decided so far. */
   progress?(contacts: number): void;
@@ -96,7 +101,7 @@ async function runGate(deps: GateDeps, request: GateRequest, sink: GateSink): Pr
   const { pack } = request;
   const at = request.at ?? deps.clock.now();
   const files = await facts.registryFiles();
-  const judge = new Judge(request, at, files, await campaignCalls(facts, request, at));
+  const judge = new Judge(request, at, files, await campaignCalls(facts, request, at), sink.record !== undefined);
   const query = { attemptsSince: at - lookBack(pack.pack.rules), files };
   const read = (batch: Batch) =>
     facts.of(
@@ -108,9 +113,11 @@ async function runGate(deps: GateDeps, request: GateRequest, sink: GateSink): Pr
   for await (const { batch, known } of ahead(batches(request.contacts), read)) {
     for (const one of batch) {
       if ("number" in one) {
-        const { verdict, json } = judge.contact(one, known.get(one.number) ?? NO_FACTS);
+        const { verdict, json, record } = judge.contact(one, known.get(one.number) ?? NO_FACTS);
         const written = sink.verdict?.(verdict, json);
         if (written !== undefined) await written;
+        const recorded = record === undefined ? undefined : sink.record?.(record);
+        if (recorded !== undefined) await recorded;
       } else {
         judge.refused(one);
         await sink.refused?.(one);
@@ -174,41 +181,73 @@ class Judge {
   readonly #tally: Tally;
   readonly #input = new LineHash();
   readonly #output = new LineHash();
+  readonly #record: LineHash | undefined;
+  readonly #seen = new FirstSeen();
+  #position = 0;
 
   constructor(
     request: GateRequest,
     at: number,
     files: readonly RegistryFile[],
     calls: { date: string; placed: number } | undefined,
+    records: boolean,
   ) {
     this.#request = request;
     this.#at = at;
     this.#files = files;
     this.#facts = new FactsReader(request.pack, at, files, calls);
     this.#tally = new Tally(request.pack.pack);
+    this.#record = records ? new LineHash() : undefined;
   }
 
   refused(line: RefusedLine): void {
+    this.#position += 1;
     this.#input.add(JSON.stringify(line));
     this.#tally.refused();
   }
 
-  contact(contact: GateContact, known: NumberFacts): { verdict: GateVerdict; json: string } {
-    const { pack, callType, subject } = this.#request;
+  contact(contact: GateContact, known: NumberFacts): { verdict: GateVerdict; json: string; record: string | undefined } {
     this.#input.add(JSON.stringify(contact));
+    this.#position += 1;
+    const first = this.#seen.note(contact.number, contact.line ?? this.#position);
+    const { verdict, record } = first === undefined ? this.#decided(contact, known) : this.#duplicate(contact, first);
+    const json = JSON.stringify(verdict);
+    this.#output.add(json);
+    if (record !== undefined) this.#record?.add(record);
+    return { verdict, json, record };
+  }
+
+  /** A number counts once on a list: whoever dials both lines would call the person twice on one decision. */
+  #duplicate(contact: GateContact, first: number): { verdict: GateVerdict; record: undefined } {
+    const flagged = contact.mayCall === false;
+    const rules = flagged ? [CONSENT_FLAG, DUPLICATE] : [DUPLICATE];
+    this.#tally.add("never", rules, null);
+    const words = [`${contact.line === undefined ? "Contact" : "Line"} ${first} of the list has the same number.`];
+    if (flagged) words.push(FLAGGED);
+    const verdict = {
+      ...named(contact),
+      verdict: "never",
+      rules,
+      duplicateOf: first,
+      ...(this.#request.reasons === true ? { reasons: words } : {}),
+    } as const;
+    return { verdict, record: undefined };
+  }
+
+  #decided(contact: GateContact, known: NumberFacts): { verdict: GateVerdict; record: string | undefined } {
+    const { pack, callType, subject } = this.#request;
     const number = phoneText(contact.number);
+    const call = { number, callType, postal: contact.postal, subject };
     const { jurisdictions } = pack.place(number, contact.postal);
     const facts = this.#facts.read(known, jurisdictions, contact.guaranteedAgent);
-    const decision = decide({ number, callType, postal: contact.postal, subject }, facts, pack, this.#at);
+    const decision = decide(call, facts, pack, this.#at);
     const flagged = contact.mayCall === false;
     const rules = flagged ? [...decision.rules, CONSENT_FLAG].sort() : decision.rules;
     const next = flagged ? null : decision.next;
     const outcome = rules.length === 0 ? "dial" : next === null ? "never" : "later";
     this.#tally.add(outcome, rules, next);
     const verdict: GateVerdict = {
-      ...(contact.line === undefined ? {} : { line: contact.line }),
-      ...(contact.id === undefined ? {} : { id: contact.id }),
-      number,
+      ...named(contact),
       verdict: outcome,
       ...(outcome === "later" && next !== null ? { next: formatInstant(next) } : {}),
       rules,
@@ -222,15 +261,25 @@ class Judge {
           }
         : {}),
     };
-    const json = JSON.stringify(verdict);
-    this.#output.add(json);
-    return { verdict, json };
+    if (this.#record === undefined) return { verdict, record: undefined };
+    // What the rules decided: the vendor's flag is no rule of any pack.
+    const { decision: allows, rules: broken, next: first, packVersion, timeZoneData } = decision;
+    const record = {
+      ...named(contact),
+      input: formatQuestion(call, facts, this.#at),
+      decision: allows,
+      rules: broken,
+      next: first === null ? null : formatInstant(first),
+      packVersion,
+      timeZoneData,
+    };
+    return { verdict, record: JSON.stringify(record) };
   }
 
   #words(reasons: readonly string[], jurisdictions: readonly string[], flagged: boolean): string[] {
     const more = [];
     if (this.#facts.lacksRegistry(jurisdictions)) more.push("No do-not-call registry file of this country has been loaded.");
-    if (flagged) more.push("The contact's consent flags forbid calls.");
+    if (flagged) more.push(FLAGGED);
     return [...reasons, ...more];
   }
 
@@ -255,6 +304,7 @@ class Judge {
       timeZoneData: pack.timeZoneData,
       input: { contacts, hash: this.#input.digest() },
       output: { hash: this.#output.digest() },
+      ...(this.#record === undefined ? {} : { record: { hash: this.#record.digest() } }),
       facts: {
         registries: this.#files.map(({ registry, asOf, numbers }) => ({ registry, asOf, numbers })),
         unresolvedOptOuts,
@@ -270,6 +320,12 @@ class Judge {
       byRule,
     };
   }
+}
+
+const FLAGGED = "The contact's consent flags forbid calls.";
+
+function named({ line, id, number }: GateContact): Pick<GateVerdict, "line" | "id" | "number"> {
+  return { ...(line === undefined ? {} : { line }), ...(id === undefined ? {} : { id }), number: phoneText(number) };
 }
 
 /** A hash over lines, handed on in blocks: a call for each of a million lines costs more than the hash. */

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { type Clock, newId, type RandomStream } from "../../kernel/index.ts";
 import type { Facts, ImportCounts } from "../../store/index.ts";
-import { type RecordOptions, type RefusedLine, readRecords } from "../table/records.ts";
+import { type Cells, type RecordOptions, type RefusedLine, readRecords } from "../table/records.ts";
 import type { ImportSpec } from "./specs.ts";
 
 const BATCH = 5_000;
@@ -65,13 +65,19 @@ export async function importFacts<Field extends string, T>(
     batch = [];
     sink.progress?.(counts.read);
   };
-  const now = clock.now();
-  for await (const one of readRecords(hashed.bytes, spec.format, (cells) => spec.parse(cells, { now }), source.read)) {
+  const parsing = { now: clock.now() };
+  const parse = (cells: Cells<Field>) => spec.parse(cells, parsing);
+  const { rescue: save } = spec;
+  const rescue = save === undefined ? undefined : (cells: Cells<Field>) => save(cells, parsing);
+  for await (const one of readRecords(hashed.bytes, spec.format, parse, source.read, rescue)) {
     counts.read += 1;
     if ("record" in one) batch.push(one.record);
     else {
+      const { rescued, ...refused } = one;
       counts.refused += 1;
-      await sink.refused?.(one);
+      if (rescued !== undefined) await spec.write([rescued], context);
+      const reason = rescued === undefined ? refused.reason : `${refused.reason}; the number is suppressed all the same`;
+      await sink.refused?.({ ...refused, reason });
     }
     if (batch.length >= BATCH) await flush();
   }

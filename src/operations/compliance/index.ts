@@ -12,7 +12,7 @@ export {
   type GateVerdict,
 } from "./gate.ts";
 export { type FactSource, hashing, type ImportDeps, type ImportReport, type ImportSink, importFacts } from "./import.ts";
-export { type GateManifest, verifyManifest } from "./manifest.ts";
+export { type GateManifest, parseManifest, verifyManifest } from "./manifest.ts";
 export { recordOptOuts, recordOutcomes } from "./outcomes.ts";
 export { loadRegistry, type RegistryReport, registryName } from "./registry.ts";
 export { DEFAULT_TARGETS, deadlineRule, type RevocationReading, readRevocations } from "./revocations.ts";

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { canonicalJson, messageOf } from "../../kernel/index.ts";
 import { verifySignatureLine } from "../../store/index.ts";
+import { OperationError } from "../error.ts";
 
 const count = z.int().min(0);
 const hash = z.string().regex(/^sha256:[0-9a-f]{64}$/);
@@ -24,6 +25,8 @@ const body = z.strictObject({
   input: z.strictObject({ contacts: count, hash }),
   /** Hash over the verdicts, one line of JSON each: what `--out` writes. */
   output: z.strictObject({ hash }),
+  /** Hash over the recorded decisions, one line of JSON each: what `--record` writes; absent when nothing was recorded. */
+  record: z.strictObject({ hash }).optional(),
   facts: z.strictObject({
     registries: z.array(z.strictObject({ registry: z.string(), asOf: z.string(), numbers: count })),
     /** Opt-outs whose number is not known yet. */
@@ -58,32 +61,53 @@ function textOf(manifest: GateManifest): string {
   return `${canonicalJson(manifest)}\n`;
 }
 
+/** What the text of a manifest says, its signature unchecked. Throws OperationError `invalid_input` when it is none. */
+export function parseManifest(text: string): SignedManifest {
+  const read = readManifest(text);
+  if (typeof read === "string") throw new OperationError("invalid_input", read);
+  return read;
+}
+
+/** @returns the manifest, or what is wrong with the text */
+function readManifest(text: string): SignedManifest | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (thrown) {
+    return `the manifest is not JSON: ${messageOf(thrown)}`;
+  }
+  const parsed = signed.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  return `the manifest is not of its form: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`;
+}
+
 /** What the check of a manifest found. */
 export type ManifestVerdict =
   | { readonly ok: true; readonly manifest: GateManifest }
   | { readonly ok: false; readonly reason: string };
 
+/** Hashes, `sha256:…`, of files that are to be checked as well. */
+export interface ManifestFiles {
+  /** What `--out` wrote. */
+  readonly output?: string | undefined;
+  /** What `--record` wrote. */
+  readonly record?: string | undefined;
+}
+
 /**
  * Checks the text of a manifest with the verifier key that signed it (`audit.pub`): whole, unchanged, by this key.
- * @param outputHash `sha256:…` of the decisions file, when that is to be checked as well
  * @throws StoreError `audit_key` when the key is malformed
  */
-export function verifyManifest(text: string, vkey: string, outputHash?: string): ManifestVerdict {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (thrown) {
-    return { ok: false, reason: `the manifest is not JSON: ${messageOf(thrown)}` };
-  }
-  const parsed = signed.safeParse(value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return { ok: false, reason: `the manifest is not of its form: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}` };
-  }
-  const { signature, ...manifest } = parsed.data;
+export function verifyManifest(text: string, vkey: string, files: ManifestFiles = {}): ManifestVerdict {
+  const read = readManifest(text);
+  if (typeof read === "string") return { ok: false, reason: read };
+  const { signature, ...manifest } = read;
   if (!verifySignatureLine(textOf(manifest), signature, vkey))
     return { ok: false, reason: "the signature does not fit: the manifest was changed, or signed by another key" };
-  if (outputHash !== undefined && outputHash !== manifest.output.hash)
+  if (files.output !== undefined && files.output !== manifest.output.hash)
     return { ok: false, reason: "the decisions are not those of this manifest" };
+  if (files.record !== undefined && files.record !== manifest.record?.hash)
+    return { ok: false, reason: "the record is not that of this manifest" };
   return { ok: true, manifest };
 }

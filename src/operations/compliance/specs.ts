@@ -35,6 +35,8 @@ export interface ImportSpec<Field extends string, T> {
   readonly kind: string;
   readonly format: RecordFormat<Field>;
   parse(cells: Cells<Field>, context: ParseContext): T;
+  /** The opt-out in a line that is refused for something else: that somebody must not be called is never lost with the rest. */
+  readonly rescue?: (cells: Cells<Field>, context: ParseContext) => T;
   /** @returns how many were new */
   write(records: readonly T[], context: WriteContext): Promise<number>;
 }
@@ -51,9 +53,9 @@ export const bareNumbers = {
   looksLikeData: (firstLine: string) => /\d{3}/.test(firstLine) && /^[\s"'+\d().,;/-]+$/.test(firstLine),
 } as const;
 
-/** Consent with its revocation, when there was one. */
+/** Consent with its revocation, when there was one; a revocation alone where the consent cannot be read. */
 export interface ConsentLine {
-  readonly consent: NewConsent;
+  readonly consent: NewConsent | undefined;
   readonly revocation: NewRevocation | undefined;
 }
 
@@ -90,20 +92,27 @@ export const consentFile: ImportSpec<
       source: cells.text("source"),
       evidence: cells.text("evidence"),
     };
-    const channel = cells.text("channel") || "consent record";
-    const revocation = revokedAt === undefined ? undefined : { number, revokedAt, channel, reference: cells.text("evidence") };
-    return { consent, revocation };
+    return { consent, revocation: revokedAt === undefined ? undefined : revocationOf(cells, number, revokedAt) };
+  },
+  rescue(cells, { now }) {
+    const number = cells.need("number", phone);
+    const revokedAt = cells.need("revoked_at", (text) => instant(text, now + SKEW_MS, true));
+    return { consent: undefined, revocation: revocationOf(cells, number, revokedAt) };
   },
   async write(records, { facts, actor, importId }) {
     // Revocations first: should this stop here, nobody is called on a consent that was taken back.
     const revocations = records.flatMap(({ revocation }) => (revocation === undefined ? [] : [revocation]));
     await facts.addRevocations(revocations, { actor, importId });
     return facts.addConsents(
-      records.map(({ consent }) => consent),
+      records.flatMap(({ consent }) => (consent === undefined ? [] : [consent])),
       importId,
     );
   },
 };
+
+function revocationOf(cells: Cells<"channel" | "evidence">, number: number, revokedAt: number): NewRevocation {
+  return { number, revokedAt, channel: cells.text("channel") || "consent record", reference: cells.text("evidence") };
+}
 
 /** The company's own do-not-call list; a file of bare numbers will do. */
 export const internalListFile: ImportSpec<"number" | "at" | "code" | "reference", NewSuppression> = {
@@ -117,15 +126,15 @@ export const internalListFile: ImportSpec<"number" | "at" | "code" | "reference"
     ],
     headless: bareNumbers,
   },
-  parse: (cells, { now }) => ({
-    number: cells.need("number", phone),
-    saidAt: cells.maybe("at", (text) => instant(text, now + SKEW_MS, true)) ?? null,
-    origin: "list",
-    code: cells.text("code"),
-    reference: cells.text("reference"),
-  }),
+  parse: (cells, { now }) => listed(cells, cells.maybe("at", (text) => instant(text, now + SKEW_MS, true)) ?? null),
+  rescue: (cells) => listed(cells, null),
   write: (records, { facts, actor, importId }) => facts.suppress(records, { actor, importId }),
 };
+
+function listed(cells: Cells<"number" | "code" | "reference">, saidAt: number | null): NewSuppression {
+  const number = cells.need("number", phone);
+  return { number, saidAt, origin: "list", code: cells.text("code"), reference: cells.text("reference") };
+}
 
 /** Placed calls, and calls that came in and were conversations. */
 export const attemptsFile: ImportSpec<

@@ -11,6 +11,7 @@ export const GATE_REASONS = [
   "unknown location",
   "called too often",
   "outside calling hours",
+  "on the list already",
   "other",
 ] as const;
 export type GateReason = (typeof GATE_REASONS)[number];
@@ -32,6 +33,8 @@ const OF_KIND: Readonly<Partial<Record<RuleKind, GateReason>>> = {
 
 /** Ids of the gate's own: a contact's flag at the vendor says that it must not be called. */
 export const CONSENT_FLAG = "CONSENT_FLAG";
+/** … and a contact whose number was decided further up on the list. */
+export const DUPLICATE = "DUPLICATE";
 
 /** The reason behind each id a decision can name. */
 function reasonsOfRules(pack: RulePack): ReadonlyMap<string, GateReason> {
@@ -40,6 +43,7 @@ function reasonsOfRules(pack: RulePack): ReadonlyMap<string, GateReason> {
     ["UNRESOLVED_LOCATION", "unknown location"],
     ["COUNTRY_NOT_COVERED", "unknown location"],
     [CONSENT_FLAG, "no consent"],
+    [DUPLICATE, "on the list already"],
   ]);
   for (const rule of pack.rules) {
     const reason = OF_KIND[rule.kind];

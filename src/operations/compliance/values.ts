@@ -10,13 +10,15 @@ const wrong = (text: string, wanted: string): { readonly problem: string } => ({
 });
 
 /**
- * A telephone number as the store's key. E.164 with its plus sign, or a North American number in any usual writing: ten digits, or eleven
- * with a leading 1.
+ * A telephone number as the store's key. E.164 with its plus sign or 00, or a North American number in any usual writing: ten digits, or
+ * eleven with a leading 1. Marks that do not show (spreadsheets and address books add some) do not count.
  */
 export function phone(text: string): Parsed<PhoneKey> {
-  const bare = text.replace(/[\s().,/‐‑–-]/g, "");
-  const digits = bare.startsWith("+") ? bare.slice(1) : /^1?[2-9]\d{9}$/.test(bare) ? bare.padStart(11, "1") : "";
-  if (/^[1-9]\d{6,14}$/.test(digits)) return ok(Number(digits));
+  const bare = text.replace(/^\s*tel:/i, "").replace(/[\s\p{Cf}().,/‐‑–-]/gu, "");
+  const national = /^1?[2-9]\d{9}$/.test(bare) ? bare.padStart(11, "1") : "";
+  const digits = /^(?:\+|00)(\d*)$/.exec(bare)?.[1] ?? national;
+  // With 1 in front there are eleven digits or something has been added: an extension, a second number, the ".0" of a spreadsheet.
+  if (/^(?:1\d{10}|[2-9]\d{6,14})$/.test(digits)) return ok(Number(digits));
   return wrong(text, "a telephone number; write it as E.164, such as +12125550123");
 }
 

@@ -2,7 +2,7 @@
 
 import { pipeline } from "node:stream/promises";
 import { parse } from "csv-parse";
-import { messageOf } from "../../kernel/index.ts";
+import { messageOf, OutdialError } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
 
 /** Largest row in bytes; a longer one is a file that is not what it seems. */
@@ -41,7 +41,7 @@ export async function* csvRecords(source: AsyncIterable<Uint8Array>, delimiter: 
     }
     await fed;
   } catch (thrown) {
-    if (thrown instanceof OperationError) throw thrown;
+    if (thrown instanceof OutdialError) throw thrown;
     throw unreadable(thrown, lastLine, done);
   }
 }

@@ -91,6 +91,7 @@ class RefusedCell extends Error {
 
 /**
  * Reads records. @param parse makes one of the cells of a line
+ * @param rescue makes what counts of a line that `parse` refused all the same; refusing the line as well leaves nothing of it
  * @throws OperationError `invalid_input` when the file as a whole cannot be read
  */
 export async function* readRecords<Field extends string, T>(
@@ -98,7 +99,8 @@ export async function* readRecords<Field extends string, T>(
   format: RecordFormat<Field>,
   parse: (cells: Cells<Field>) => T,
   options: RecordOptions = {},
-): AsyncGenerator<{ readonly line: number; readonly record: T } | RefusedLine> {
+  rescue?: (cells: Cells<Field>) => T,
+): AsyncGenerator<{ readonly line: number; readonly record: T } | (RefusedLine & { readonly rescued?: T })> {
   for await (const cells of readCells(source, format, options)) {
     if (!(cells instanceof Cells)) yield cells;
     else
@@ -106,8 +108,18 @@ export async function* readRecords<Field extends string, T>(
         yield { line: cells.line, record: parse(cells) };
       } catch (thrown) {
         if (!(thrown instanceof RefusedCell)) throw thrown;
-        yield { line: cells.line, field: thrown.field, reason: thrown.message };
+        const rescued = rescue === undefined ? undefined : attempt(rescue, cells);
+        yield { line: cells.line, field: thrown.field, reason: thrown.message, ...(rescued === undefined ? {} : { rescued }) };
       }
+  }
+}
+
+function attempt<Field extends string, T>(parse: (cells: Cells<Field>) => T, cells: Cells<Field>): T | undefined {
+  try {
+    return parse(cells);
+  } catch (thrown) {
+    if (thrown instanceof RefusedCell) return undefined;
+    throw thrown;
   }
 }
 

@@ -1,6 +1,7 @@
 // Placed calls and raw outcomes. An opt-out among the outcomes suppresses in the same transaction; one whose number is not known yet does as
 // soon as the attempt of the same call tells it, whichever of the two comes first.
 
+import type { Instant } from "../../kernel/index.ts";
 import type { AuditLog } from "../audit/log.ts";
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
 import type { Connection, Database } from "../database/database.ts";
@@ -123,13 +124,33 @@ export function addOutcomes(
   });
 }
 
+const WAITING = `from outdial.raw_outcomes o where opt_out is not null and number is null
+  and not exists (select from outdial.attempts a where a.call_id = o.call_id)`;
+
 /** How many opt-outs wait for the number of their call. */
 export async function countUnresolvedOptOuts(database: Database): Promise<number> {
-  const [row] = await database.query<{ count: number }>(
-    `select count(*)::int as count from outdial.raw_outcomes o where opt_out is not null and number is null
-       and not exists (select from outdial.attempts a where a.call_id = o.call_id)`,
-  );
+  const [row] = await database.query<{ count: number }>(`select count(*)::int as count ${WAITING}`);
   return row?.count ?? 0;
+}
+
+/** An opt-out of which only the call is known. */
+export interface UnresolvedOptOut {
+  readonly callId: string;
+  /** The raw code. */
+  readonly code: string;
+  /** What it was taken for an opt-out by. */
+  readonly optOut: string;
+  readonly campaign: string;
+  /** When the person said so. */
+  readonly at: Instant;
+}
+
+/** Opt-outs that wait for the number of their call, the longest waiting first. */
+export function unresolvedOptOuts(database: Database, limit: number): Promise<UnresolvedOptOut[]> {
+  return database.query<UnresolvedOptOut>(
+    `select o.call_id as "callId", o.code, o.opt_out as "optOut", o.campaign, o.at ${WAITING} order by o.at, o.call_id limit $1`,
+    [limit],
+  );
 }
 
 /** Answered calls of a campaign in (from, to], by hours counted from `from`, ascending; hours without any are left out. */

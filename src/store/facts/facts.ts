@@ -12,9 +12,11 @@ import {
   callsOfDay,
   countUnresolvedOptOuts,
   type OutcomesWritten,
+  type UnresolvedOptOut,
+  unresolvedOptOuts,
 } from "./attempts.ts";
 import { finishImport, startImport } from "./imports.ts";
-import { addManifest, findManifest, type StoredManifest } from "./manifests.ts";
+import { addManifest, findManifest, listManifests, type ManifestQuery, type StoredManifest } from "./manifests.ts";
 import { type FactsQuery, factsOf } from "./read.ts";
 import { beginFile, currentFiles, discardFile, type FilledFile, fillFile, type NewRegistryFile, switchFile } from "./registry.ts";
 import { type Acknowledgement, acknowledge, addRevocations, listRevocations, type RevocationQuery } from "./revocations.ts";
@@ -94,6 +96,10 @@ export class Facts {
     return countUnresolvedOptOuts(this.#database);
   }
 
+  unresolvedOptOuts(limit: number): Promise<UnresolvedOptOut[]> {
+    return unresolvedOptOuts(this.#database, limit);
+  }
+
   /** Puts numbers on the company's own do-not-call list. */
   async suppress(rows: readonly NewSuppression[], by: FactsActor): Promise<number> {
     return (await suppress(this.#database, this.#audit, rows, by, this.#clock.now())).length;
@@ -156,5 +162,9 @@ export class Facts {
 
   findManifest(id: string): Promise<StoredManifest | undefined> {
     return findManifest(this.#database, id);
+  }
+
+  listManifests(query: ManifestQuery): Promise<StoredManifest[]> {
+    return listManifests(this.#database, query);
   }
 }

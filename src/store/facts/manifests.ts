@@ -45,3 +45,18 @@ export async function findManifest(database: Database, id: string): Promise<Stor
   );
   return row;
 }
+
+/** Which manifests to list. */
+export interface ManifestQuery {
+  readonly campaign?: string | undefined;
+  readonly limit: number;
+}
+
+/** Manifests, the newest first. */
+export function listManifests(database: Database, { campaign, limit }: ManifestQuery): Promise<StoredManifest[]> {
+  return database.query<StoredManifest>(
+    `select id, campaign, at, manifest from outdial.gate_manifests where $1::text is null or campaign = $1
+     order by created_at desc, id desc limit $2`,
+    [campaign ?? null, limit],
+  );
+}

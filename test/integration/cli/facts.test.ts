@@ -2,8 +2,9 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { runCli, workFolder } from "../../support/cli.ts";
+import { runCli, startCli, workFolder } from "../../support/cli.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 
 let database: TestDatabase;
@@ -180,4 +181,76 @@ test("abandonment: rate, allowance and the vendor's figure under each limit of t
     ]),
   );
   expect(await outdial([...ask, "--country", "FR"])).toMatchObject({ code: 2 });
+});
+
+test("a gate on record: replay says what another pack would change, manifests lists what was signed", async () => {
+  await write("us.txt", ["2125550150"]);
+  await outdial(["dnc", "import", "us.txt", "--list", "national", "--as-of", "2026-06-10"]);
+  await write("list.csv", ["number,id", "+12125550123,a", "+12065550155,b", "+12125550150,c", "(212) 555-0123,a again"]);
+  const gate = ["compliance", "gate", "list.csv", "--campaign", "camp_1", "--at", "2026-06-16T15:00:00Z"];
+  const made = await outdial([...gate, "--record", "monday.ndjson", "--out", "out.ndjson", "--manifest", "gate.json"]);
+  expect(made.code).toBe(0);
+  expect(made.stdout).toContain("4 loaded: 2 callable now, 1 do not call, 1 on the list already");
+  const verify = ["compliance", "verify-manifest", "gate.json", "--decisions", "out.ndjson", "--record"];
+  expect(await outdial([...verify, "out.ndjson"])).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining("the record is not that of this manifest"),
+  });
+
+  await write("overlay.yaml", [
+    "{ format: outdial-rule-pack/1, id: acme, title: Acme, version: '1', base: us-ca-uk-2026, jurisdictions: [], emergencies: [],",
+    "  geography: builtin, calendars: { off: { title: off, days: ['2026-06-16'] } }, rules: [{ kind: closed-days, id: acme-wa,",
+    "  jurisdiction: US-WA, binds: [telemarketing], calendar: off, violation: CLOSED_ACME, citation: house, confidence: policy }] }",
+  ]);
+  const changed = await outdial(["compliance", "pack", "replay", "monday.ndjson", "monday.ndjson", "--pack", "overlay.yaml"]);
+  expect(changed).toMatchObject({ code: 0, stderr: expect.stringMatching(/^6 decisions/) });
+  expect(changed.stdout.trim().split("\n").map(json)).toMatchObject(
+    Array.from({ length: 2 }, () => ({ file: "monday.ndjson", line: 2, id: "b", change: "decision" })),
+  );
+
+  const manifest = await readFile(join(folder.path, "gate.json"), "utf8");
+  const { id } = json(manifest);
+  const list = ["compliance", "manifests"];
+  const one = await outdial([...list, "--campaign", "camp_1"]);
+  expect(one).toMatchObject({ code: 0, stdout: expect.stringContaining(`${String(id)} · campaign camp_1 at`) });
+  expect(one.stdout.trim().split("\n")).toHaveLength(2);
+  expect(json((await outdial([...list, String(id)])).stdout)).toEqual(json(manifest));
+  expect(await outdial([...list, "gate_none"])).toMatchObject({ code: 2 });
+});
+
+test("an opt-out of which only the call is known is shown as waiting, and suppresses with the attempt of that call", async () => {
+  const client = new pg.Client({ connectionString: database.url });
+  await outdial(["dnc", "pending"]);
+  await client.connect();
+  await client.query(
+    `insert into outdial.raw_outcomes (call_id, code, at, campaign, opt_out, recorded_at)
+     values ('call-9', 'DNC request', '2026-06-16 12:00Z', 'camp_1', 'DNC request', now())`,
+  );
+  await client.end();
+  const waiting = await outdial(["dnc", "pending"]);
+  expect(waiting.stdout).toBe("call-9  2026-06-16T12:00:00.000Z  camp_1  DNC request\n");
+  expect(json((await outdial(["dnc", "pending", "--json"])).stdout)).toMatchObject({ callId: "call-9", campaign: "camp_1" });
+  const gate = await outdial(["compliance", "gate", "-", "--campaign", "camp_1"], "+12125550123\n");
+  expect(gate.stdout).toContain("1 opt-outs are of calls whose number is not known (outdial dnc pending)");
+  await outdial(["attempts", "import", "-"], "number,at,call_id\n+12125550123,2026-06-16T12:00:00Z,call-9\n");
+  expect(await outdial(["dnc", "pending"])).toMatchObject({ code: 0, stdout: "" });
+  expect((await outdial(["dnc", "show", "+12125550123"])).stdout).toContain("on the company's list since 2026-06-16T12:00:00");
+});
+
+test.each([
+  ["an import", ["attempts", "import", "-"], "import the file again for the rest"],
+  ["a registry file", ["dnc", "import", "-", "--list", "national", "--as-of", "2026-06-10"], "the registry file before stays"],
+  ["a gate", ["compliance", "gate", "-", "--campaign", "c", "--out", "-"], "there is no manifest"],
+])("Ctrl-C ends %s in order, though its input goes on, and says what is done", async (_, args, said) => {
+  const running = startCli(args, {
+    cwd: folder.path,
+    env: { DATABASE_URL: database.url },
+    openInput: true,
+  });
+  // A line that is refused is told at once: then the input is being read.
+  running.child.stdin?.write(`number,at\nnobody,2026-06-16T12:00:00Z\n${"+12125550123,2026-06-16T12:00:00Z\n".repeat(5000)}`);
+  while (!running.stderr().includes("nobody")) await new Promise((resolve) => setTimeout(resolve, 20));
+  running.child.kill("SIGINT");
+  expect(await running.ended).toMatchObject({ code: 130, stderr: expect.stringContaining(said) });
+  expect((await outdial(["compliance", "manifests"])).stdout).toBe("");
 });

@@ -189,3 +189,34 @@ test("a pack of the configuration is used when no flag names one", async () => {
   const [row] = rowsOf(await run(["check", "-"], question()));
   expect(row?.["packVersion"]).toBe("flat-rule-set-2026@1");
 });
+
+test("a reader that goes away ends the command quietly", async () => {
+  const questions = Array.from({ length: 5000 }, () => question()).join("\n");
+  const child = spawn(process.execPath, [BIN, "compliance", "check", await write("many.ndjson", questions)], {
+    cwd: folder.path,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  await once(child.stdout, "data");
+  child.stdout.destroy();
+  expect(await once(child, "close")).toEqual([1, null]);
+  expect(said).toBe("");
+});
+
+test.each([
+  ["a byte order mark and line ends of Windows", `\ufeff${question()}\r\n\r\n${question()}\r\n`, ["allow", "allow"]],
+  ["no line end at the end", question(), ["allow"]],
+  ["nothing", "", []],
+  ["bytes that are no text", "\u0000\u0001\u0002", [undefined]],
+  ["a line of two megabytes", `{"id":"${"x".repeat(2_000_000)}"}\n${question()}`, [undefined, "allow"]],
+  ["a question within something that has a wrong id", `{"id":{},"input":${question()}}`, [undefined]],
+])("input with %s", async (_, input, decisions) => {
+  const result = await run(["check"], input);
+  const rows = result.stdout === "" ? [] : rowsOf(result);
+  expect(rows.map(({ decision }) => decision)).toEqual(decisions);
+  expect(result.code).toBe(decisions.includes(undefined) ? 4 : 0);
+  for (const row of rows) if (row["decision"] === undefined) expect(row["error"]).toMatchObject({ code: "invalid_input" });
+});

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { compilePack, replay } from "../../../src/compliance/index.ts";
 import {
   attemptsFile,
   consentFile,
@@ -17,7 +18,7 @@ import {
   relationshipsFile,
   verifyManifest,
 } from "../../../src/operations/index.ts";
-import { ANNA, contacts, type FactsWorld, file, NOW, openFactsWorld, pack } from "./world.ts";
+import { ANNA, BEN, contacts, type FactsWorld, file, NOW, openFactsWorld, pack } from "./world.ts";
 
 let world: FactsWorld;
 beforeEach(async () => {
@@ -57,7 +58,7 @@ test("dial, later and never in the order of the list, with counts by reason", as
     { number: 12065550155, id: "07:00 in Seattle" },
     { number: 18135550100, id: "called three times" },
     { number: 18005550199, id: "toll-free" },
-    { number: 12125550123, id: "flag", mayCall: false },
+    { number: 12125550124, id: "flag", mayCall: false },
   ];
   const { verdicts, counts, manifest } = await run({ contacts: contacts(...list) });
   expect(verdicts.map(({ id, verdict, next, rules }) => [id, verdict, next, rules.join()])).toEqual([
@@ -88,6 +89,56 @@ test("dial, later and never in the order of the list, with counts by reason", as
     HOURS_STATE: 1,
     UNRESOLVED_LOCATION: 1,
   });
+});
+
+test("a number that stands on the list again is decided once; the others are counted and name the line that was", async () => {
+  await scrubbed();
+  const list = ["number,id", `+${ANNA},a`, "+12125550150,b", "(212) 555-0123,again", "nobody,c", "2125550150,b again"];
+  const { verdicts, counts, manifest } = await run({ contacts: readContacts(file(list)), reasons: true });
+  expect(verdicts.map(({ id, verdict, rules, duplicateOf }) => [id, verdict, rules, duplicateOf])).toEqual([
+    ["a", "dial", [], undefined],
+    ["b", "never", ["DNC_NATIONAL"], undefined],
+    ["again", "never", ["DUPLICATE"], 2],
+    ["b again", "never", ["DUPLICATE"], 3],
+  ]);
+  expect(verdicts[2]?.reasons).toEqual(["Line 2 of the list has the same number."]);
+  expect(counts).toMatchObject({ contacts: 5, dial: 1, later: 0, never: 3, refused: 1 });
+  expect(manifest.byReason).toContainEqual({ reason: "on the list already", verdict: "never", contacts: 2 });
+  // Without lines, places in the list count.
+  const placed = await run({ contacts: contacts(12125550150, ANNA, { number: ANNA, mayCall: false }) });
+  expect(placed.verdicts[2]).toMatchObject({ rules: ["CONSENT_FLAG", "DUPLICATE"], duplicateOf: 2 });
+});
+
+test("what is recorded is decided again the same, whatever the facts; another pack shows what it would change", async () => {
+  await scrubbed();
+  await importFacts(internalListFile, file(["number,at", "+12125550160,2026-01-01T08:09:10.123Z"]), world.deps);
+  await importFacts(relationshipsFile, file(["number,kind,date", "+12125550151,inquiry,2026-02-01"]), world.deps);
+  await importFacts(consentFile, file(["number,level,given_at", `+${ANNA},written,2026-01-02`]), world.deps);
+  await world.facts.addRevocations([{ number: BEN, revokedAt: NOW - 5, channel: "sms", reference: "m" }], world.deps);
+  await world.facts.addDisconnections([{ number: ANNA, disconnectedOn: "2026-01-02" }]);
+  const called = [1, 2, 3].map((hour) => `+18135550100,2026-03-02T1${hour}:00:00.5Z,camp_1,offer`);
+  await importFacts(attemptsFile, file(["number,at,campaign,subject", ...called]), world.deps);
+  const list = [ANNA, BEN, 12125550150, 12125550151, 12125550160, 18135550100, 18005550199, 12065550155];
+  const recorded: string[] = [];
+  for (const callType of ["telemarketing", "prerecorded", "collection"] as const) {
+    const request = { campaign: "c", callType, subject: "offer", at: NOW, pack: rules, contacts: contacts(...list, ANNA) };
+    const { manifest } = await world.gate(request, { record: (json) => void recorded.push(json) });
+    const lines = recorded.slice(-list.length).map((line) => `${line}\n`);
+    const hash = `sha256:${createHash("sha256").update(lines.join("")).digest("hex")}`;
+    const vkey = await readFile(join(world.dir, "audit.pub"), "utf8");
+    expect(verifyManifest(JSON.stringify(manifest), vkey, { record: hash })).toMatchObject({ ok: true });
+    expect(verifyManifest(JSON.stringify(manifest), vkey, { record: manifest.output.hash })).toMatchObject({ ok: false });
+  }
+  expect(recorded).toHaveLength(3 * list.length);
+  const changes = (other: typeof rules) => recorded.flatMap((line) => replay(JSON.parse(line), other).change ?? []);
+  expect(changes(rules)).toEqual([]);
+  expect(new Set(recorded.flatMap((line) => (JSON.parse(line) as { rules: string[] }).rules)).size).toBeGreaterThan(7);
+  const fewer = {
+    ...rules.pack,
+    rules: rules.pack.rules.filter(({ kind }) => kind !== "calling-hours" && kind !== "attempt-cap"),
+  };
+  const without = changes(compilePack(fewer, { timeZoneData: rules.timeZoneData }));
+  expect(new Set(without)).toEqual(new Set(["decision", "rules"]));
 });
 
 test("without a registry file, or with one too old, nobody who must be checked against it is called", async () => {
@@ -138,14 +189,9 @@ test("the manifest is signed, kept, audited, and any change to it or to the deci
   const outputHash = `sha256:${createHash("sha256")
     .update(lines.map((line) => `${line}\n`).join(""))
     .digest("hex")}`;
-  expect(verifyManifest(text, vkey, outputHash)).toMatchObject({ ok: true });
-  expect(
-    verifyManifest(
-      text,
-      vkey,
-      outputHash.replace(/.$/, (last) => (last === "0" ? "1" : "0")),
-    ),
-  ).toMatchObject({ ok: false });
+  expect(verifyManifest(text, vkey, { output: outputHash })).toMatchObject({ ok: true });
+  const other = outputHash.replace(/.$/, (last) => (last === "0" ? "1" : "0"));
+  expect(verifyManifest(text, vkey, { output: other })).toMatchObject({ ok: false });
   for (const [from, to] of [
     ['"dial": 1', '"dial": 2'],
     ["camp_1", "camp_2"],
@@ -158,10 +204,16 @@ test("the manifest is signed, kept, audited, and any change to it or to the deci
   }
   expect(verifyManifest(text.replace('"campaign"', '"campain"'), vkey)).toMatchObject({ ok: false });
   expect(verifyManifest("{", vkey)).toMatchObject({ ok: false });
+  world.clock.advance(1000);
+  const later = await run({ contacts: contacts(ANNA), campaign: "camp_2" });
+  const ids = async (campaign?: string, limit = 10) => (await world.facts.listManifests({ campaign, limit })).map(({ id }) => id);
+  expect(await ids()).toEqual([later.manifest.id, manifest.id]);
+  expect([await ids("camp_1"), await ids("camp_3"), await ids(undefined, 1)]).toEqual([[manifest.id], [], [later.manifest.id]]);
   const stored = await world.facts.findManifest(manifest.id);
   expect(verifyManifest(stored?.manifest ?? "", vkey)).toMatchObject({ ok: true });
   expect(await world.store.audit.list({ action: "gate.manifest" })).toMatchObject([
     { subject: "camp_1", details: { id: manifest.id, dial: 1, never: 1, input: manifest.input.hash } },
+    { subject: "camp_2" },
   ]);
 });
 

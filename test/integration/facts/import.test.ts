@@ -64,17 +64,44 @@ test("consent from CSV: good lines go in, each bad one is named with line, field
     expect.stringContaining("future"),
     expect.stringContaining("exists"),
     "given_at is empty",
-    expect.stringContaining("before given_at"),
+    "revoked_at is before given_at; the number is suppressed all the same",
     expect.stringContaining("4 fields where the header has 6"),
   ]);
   expect((await of(ANNA))?.consents).toHaveLength(2);
   expect(await of(BEN)).toMatchObject({
     consents: [{ level: "written", at: Date.UTC(2026, 0, 5) }],
-    revocations: [Date.UTC(2026, 1, 1, 13)],
-    suppressedSince: Date.UTC(2026, 1, 1, 13),
+    revocations: [Date.UTC(2026, 0, 4), Date.UTC(2026, 1, 1, 13)],
+    suppressedSince: Date.UTC(2026, 0, 4),
   });
   const [entry] = await world.store.audit.list({ action: "consent.import" });
   expect(entry?.details).toMatchObject({ read: 11, added: 3, refused: 8, contentHash: report.contentHash, file: "file.csv" });
+});
+
+test("the opt-out in a line that is refused for something else is not lost with it, and the line counts once", async () => {
+  const list = ["number,at", "+12125550123,06/16/2026", "nobody,2026-01-05", "+18505550117,2026-01-05"];
+  for (const added of [1, 0]) {
+    const { refused, sink } = keep();
+    const report = await importFacts(internalListFile, file(list), world.deps, sink);
+    expect(report).toMatchObject({ read: 3, added, known: 1 - added, refused: 2 });
+    expect(refused.map(({ reason }) => reason.endsWith("suppressed all the same"))).toEqual([true, false]);
+  }
+  expect((await of(ANNA))?.suppressedSince).toBe(world.clock.now());
+  expect(await world.facts.suppressionHistory(ANNA)).toMatchObject([{ origin: "list", saidAt: null }]);
+
+  const consent = [
+    "number,level,given_at,revoked_at",
+    "+12125550141,writen,2026-01-05,2026-02-01",
+    "+12125550142,written,01/05/2026,2026-02-01",
+    "+12125550143,written,2026-01-05,NULL",
+  ];
+  const report = await importFacts(consentFile, file(consent), world.deps);
+  expect(report).toMatchObject({ read: 3, added: 0, known: 0, refused: 3 });
+  const known = await Promise.all([12125550141, 12125550142, 12125550143].map(of));
+  expect(known.map((one) => [one?.consents.length, one?.suppressedSince])).toEqual([
+    [0, Date.UTC(2026, 1, 1)],
+    [0, Date.UTC(2026, 1, 1)],
+    [undefined, undefined],
+  ]);
 });
 
 test("the same file again adds nothing, the same record in another file neither, and NDJSON says the same as CSV", async () => {

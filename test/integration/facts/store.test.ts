@@ -195,10 +195,14 @@ test("an opt-out among outcomes suppresses; without a number it waits for its ca
   expect(await facts.addOutcomes(given, by)).toEqual({ added: 3, suppressed: 1, unresolved: 1 });
   expect(await facts.addOutcomes(given, by)).toEqual({ added: 0, suppressed: 0, unresolved: 1 });
   expect(await facts.countUnresolvedOptOuts()).toBe(1);
+  expect(await facts.unresolvedOptOuts(10)).toEqual([
+    { callId: "c2", code: "DO_NOT_CALL", optOut: "DO_NOT_CALL", campaign: "camp_1", at: T },
+  ]);
   expect(await suppressedSince(BEN)).toBeUndefined();
   await facts.addAttempts([attempt({ number: BEN, callId: "c2" })], by);
   expect(await suppressedSince(BEN)).toBe(T);
   expect(await facts.countUnresolvedOptOuts()).toBe(0);
+  expect(await facts.unresolvedOptOuts(10)).toEqual([]);
   await facts.addAttempts([attempt({ number: 13055550100, callId: "c4" })], by);
   expect(await facts.addOutcomes([outcome("c4", null, "STOP")], by)).toMatchObject({ suppressed: 1, unresolved: 0 });
   expect(await suppressedSince(13055550100)).toBe(T);
