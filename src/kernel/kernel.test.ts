@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { canonicalJson, createRandom, Histogram, nearest, newId } from "./index.ts";
+import { z } from "zod";
+import { canonicalJson, createRandom, Histogram, nearest, newId, problemsOf } from "./index.ts";
 
 test("canonical JSON is the same for the same value however its keys are ordered, and JSON reads it back", () => {
   fc.assert(
@@ -85,4 +86,17 @@ test("ids sort by time", () => {
 test("the nearest word is suggested only when it is near", () => {
   expect(nearest("DIPS_001", ["DISP_001", "DISP_777"])).toBe("DISP_001");
   expect(nearest("completely else", ["DISP_001"])).toBeUndefined();
+});
+
+test("a word that picks the kind of an object is checked like any closed list", () => {
+  const kinds = z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("lognormal"), mean: z.number() }),
+    z.strictObject({ kind: z.literal("uniform") }),
+  ]);
+  const schema = z.strictObject({ talk: z.union([z.number(), kinds]) });
+  const value = { talk: { kind: "lognorml", mean: 3 } };
+  const parsed = schema.safeParse(value);
+  expect(parsed.success ? [] : problemsOf(schema, value, parsed.error)).toEqual([
+    { path: "talk.kind", message: '"lognorml" is not one of lognormal, uniform; did you mean lognormal?' },
+  ]);
 });

@@ -62,6 +62,12 @@ function furthest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return best.flatMap((inner) => furthest({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
+/** The values that are allowed, when there is a list of them: words, or the kinds that a field tells apart. */
+function closedList(issue: z.core.$ZodIssue): readonly unknown[] | undefined {
+  if (issue.code === "invalid_value") return issue.values;
+  return issue.code === "invalid_union" && "options" in issue ? issue.options : undefined;
+}
+
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, part) =>
@@ -86,9 +92,10 @@ export function problemsOf(schema: z.ZodType, value: unknown, error: z.ZodError)
       });
     }
     const path = pathText(issue.path);
-    if (issue.code === "invalid_value") {
+    const allowed = closedList(issue);
+    if (allowed !== undefined) {
       const given = valueAt(value, issue.path);
-      const words = issue.values.map(String);
+      const words = allowed.map(String);
       const meant = typeof given === "string" ? nearest(given, words) : undefined;
       const shown = typeof given === "string" && given.length <= 60 ? `${JSON.stringify(given)} is ` : "";
       const list = words.length <= 12 || meant === undefined ? `one of ${words.join(", ")}` : "a known word";
