@@ -1,22 +1,20 @@
-// A process that changes dialer settings and stands still at the n-th named point, to be killed there. Says every point on stdout.
+// A process that changes dialer settings and stands still at a named point, to be killed there. Says every point on stdout.
 //
-//   settings-child.ts <file> <n>     n = 0: run to the end
+//   settings-child.ts <file> [point]     without a point: run to the end
 
 import { readFile } from "node:fs/promises";
 import { openDialer } from "../../src/app/index.ts";
 import { parseSettingsFile } from "../../src/operations/index.ts";
 
-const [path = "", at = "0"] = process.argv.slice(2);
-let points = 0;
+const [path = "", at] = process.argv.slice(2);
 await using dialer = await openDialer({}, process.env, {
   warn: () => undefined,
   limits: "off",
   deliver: false,
   retry: { maxAttempts: 1 },
   pause: async (point) => {
-    points += 1;
     process.stdout.write(`point ${point}\n`);
-    if (points !== Number(at)) return;
+    if (point !== at) return;
     process.stdout.write("paused\n");
     // For ever: a timer keeps the process alive until it is killed.
     await new Promise(() => setInterval(() => undefined, 60_000));

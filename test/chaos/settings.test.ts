@@ -19,8 +19,8 @@ interface Running {
   paused(): boolean;
 }
 
-function start(world: World, at: number): Running {
-  const child = spawn(process.execPath, [CHILD, join(world.folder, "settings.json"), String(at)], {
+function start(world: World, at?: string): Running {
+  const child = spawn(process.execPath, [CHILD, join(world.folder, "settings.json"), ...(at === undefined ? [] : [at])], {
     cwd: world.folder,
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", ...world.environment },
     stdio: ["ignore", "pipe", "inherit"],
@@ -62,7 +62,7 @@ const WAYS: Readonly<Record<string, (world: World) => void>> = {
 };
 
 async function openWay(way: string): Promise<World> {
-  const world = await openWorld({ activation: { seconds: 0.05 } }, LOOKS);
+  const world = await openWorld({ activation: { seconds: 0 } }, LOOKS);
   await writeFile(join(world.folder, "settings.json"), textOf(NEW));
   WAYS[way]?.(world);
   return world;
@@ -71,17 +71,17 @@ async function openWay(way: string): Promise<World> {
 test.each(Object.keys(WAYS))("a change that %s, killed at each of its points, ends as its history says", async (way) => {
   const points = await (async () => {
     await using world = await openWay(way);
-    const whole = start(world, 0);
+    const whole = start(world);
     expect(await whole.ended).toMatch(/ended (applied|rolled_back)/);
-    return whole.points;
+    return [...new Set(whole.points)];
   })();
   expect(points.length).toBeGreaterThan(6);
   const outcomes = new Map<string, number>();
-  for (const [index, point] of points.entries()) {
+  for (const point of points) {
     await using world = await openWay(way);
-    const running = start(world, index + 1);
+    const running = start(world, point);
     while (!running.paused() && running.child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(running.points.at(-1), `point ${index + 1}`).toBe(point);
+    expect(running.points.at(-1)).toBe(point);
     running.child.kill("SIGKILL");
     await running.ended;
     const resumed = await runCli(["dialer", "resume", "--json"], { cwd: world.folder, env: world.environment });
@@ -109,7 +109,7 @@ test.each(Object.keys(WAYS))("a change that %s, killed at each of its points, en
 test("a second process that is started while the first one works takes over when that one is killed", async () => {
   await using world = await openWorld({ activation: { seconds: 3600 } }, 1000);
   await writeFile(join(world.folder, "settings.json"), textOf(NEW));
-  const first = start(world, 0);
+  const first = start(world);
   while (world.writes().length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   const second = runCli(["dialer", "resume", "--json"], { cwd: world.folder, env: world.environment });
   first.child.kill("SIGKILL");
