@@ -1,6 +1,6 @@
 // Turns what the schema found wrong into lines that name the path, say what is allowed and suggest the nearest word.
 
-import { z } from "zod";
+import type { z } from "zod";
 import { nearest } from "./suggest.ts";
 
 /** One thing wrong with a checked value. `path` such as `campaigns[0].status`; empty for the whole. */
@@ -28,7 +28,7 @@ function branches(node: unknown): JsonSchema[] {
 
 /** The field names a schema allows at a path. */
 function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let nodes = branches(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
+  let nodes = branches(schema.toJSONSchema({ io: "input", unrepresentable: "any" }));
   for (const part of path) {
     nodes = nodes.flatMap((node) => {
       if (typeof part === "number") return branches(node["items"]);
