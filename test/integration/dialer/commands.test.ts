@@ -143,7 +143,7 @@ test("a vendor webhook is registered once for one name and address, listed witho
   const args = ["webhooks", "register", "wfm", "--url", url, "--token-env", "WFM_TOKEN", "--json"];
   const both = await Promise.all([1, 2].map(() => runCli(args, { cwd: world.folder, env: environment })));
   const ids = both.map(({ stdout }) => JSON.parse(stdout));
-  expect(ids.map(({ already }) => already).sort()).toEqual([false, true]);
+  expect(ids.filter(({ already }) => already === true)).toHaveLength(1);
   expect(ids[0].id).toBe(ids[1].id);
   await run("webhooks", "register", "metrics", "--url", url, "--header", "X-Webhook-Source: cxone-dialer");
   world.sandbox.control.faults.add({
