@@ -15,5 +15,9 @@ export {
 } from "./outcomes.ts";
 export { openRecords, type Records, type ResultRow } from "./records.ts";
 export { compileRulePack, readRulePack } from "./rule-pack.ts";
+export { calibrateCalls } from "./simulation/calibrate.ts";
+export { readScenario } from "./simulation/scenario-file.ts";
+export { openStudies, type Studies, type StudyProgress } from "./simulation/studies.ts";
+export { parseAxis, variationsOf } from "./simulation/variations.ts";
 export { openTagging, type TaggingOptions, type TaggingRuntime, validateWithTenant } from "./tagging.ts";
 export { readVendorWebhooks, registerWebhook, removeWebhook } from "./vendor-webhooks.ts";

@@ -10,6 +10,7 @@ import { registerDialer } from "./groups/dialer.ts";
 import { registerFacts } from "./groups/facts.ts";
 import { registerJobs } from "./groups/jobs.ts";
 import { registerOutcomes } from "./groups/outcomes.ts";
+import { registerSimulate } from "./groups/simulate.ts";
 import { registerTag } from "./groups/tag.ts";
 import type { Action, Register } from "./groups/tools.ts";
 import { registerWebhooks } from "./groups/webhooks.ts";
@@ -25,6 +26,7 @@ const GROUPS: readonly Register[] = [
   registerComplianceFacts,
   registerFacts,
   registerDialer,
+  registerSimulate,
   registerJobs,
   registerAudit,
   registerWebhooks,

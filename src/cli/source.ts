@@ -45,6 +45,19 @@ export function formatOf(flags: Pick<SourceFlags, "format" | "delimiter">): {
   return { format, delimiter };
 }
 
+/** The pairs `field=column` of --column; undefined when there are none. Whether the fields exist is checked where the file is read. */
+export function columnMapping(pairs: readonly string[]): Readonly<Record<string, string>> | undefined {
+  if (pairs.length === 0) return undefined;
+  const mapping: Record<string, string> = {};
+  for (const pair of pairs) {
+    const at = pair.indexOf("=");
+    if (at < 1 || at === pair.length - 1)
+      throw new OperationError("invalid_input", `column mapping "${pair}" is not FIELD=COLUMN`);
+    mapping[pair.slice(0, at).trim()] = pair.slice(at + 1).trim();
+  }
+  return mapping;
+}
+
 /** The rows of `outdial tag`: FILE or `-`. Throws `invalid_input` when it cannot be read. */
 export async function tagSource(
   file: string,

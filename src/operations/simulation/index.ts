@@ -1,9 +1,4 @@
-// Simulations on worker threads.
+// Simulations on worker threads, and the records of calls that they are calibrated with.
 
-export {
-  type ReplicateOptions,
-  SimulationError,
-  type SimulationErrorCode,
-  SimulationPool,
-  type SimulationPoolOptions,
-} from "./pool.ts";
+export { type CallRecordOptions, readCallRecords } from "./call-records.ts";
+export { SimulationError, SimulationPool } from "./pool.ts";

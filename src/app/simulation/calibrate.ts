@@ -1,0 +1,59 @@
+// From a file of calls to a calibration and the scenario that it makes.
+
+import {
+  type CalibratedScenario,
+  type Calibration,
+  calibratedScenario,
+  createCalibration,
+  parseScenario,
+} from "../../dialing/index.ts";
+import { type CallRecordOptions, OperationError, type RefusedLine, readCallRecords } from "../../operations/index.ts";
+
+export interface CalibrateOptions extends CallRecordOptions {
+  /** Name of the scenario. */
+  readonly name: string;
+  /** Told of each line that was not read. */
+  readonly onRefused: (refused: RefusedLine) => Promise<void> | void;
+  /** Told after so many lines. */
+  readonly onProgress?: (records: number) => void;
+}
+
+export interface Calibrated {
+  readonly records: number;
+  readonly refused: number;
+  readonly calibration: Calibration;
+  /** Input of a scenario; `parseScenario` takes it. */
+  readonly scenario: CalibratedScenario;
+}
+
+const PROGRESS_EVERY = 10_000;
+
+/** @throws OperationError `invalid_input` when the file as a whole cannot be read, or no line of it is a call */
+export async function calibrateCalls(source: AsyncIterable<Uint8Array>, options: CalibrateOptions): Promise<Calibrated> {
+  const { name, onRefused, onProgress, ...read } = options;
+  const builder = createCalibration();
+  let [records, refused] = [0, 0];
+  let first: RefusedLine | undefined;
+  for await (const line of readCallRecords(source, read)) {
+    if ("record" in line) {
+      builder.add(line.record);
+      records += 1;
+      if (records % PROGRESS_EVERY === 0) onProgress?.(records);
+    } else {
+      refused += 1;
+      first ??= line;
+      await onRefused(line);
+    }
+  }
+  if (records === 0) {
+    const why = first === undefined ? "it has no lines but the header" : `line ${first.line}: ${first.reason}`;
+    throw new OperationError("invalid_input", `no call could be read: ${why}`, {
+      advice: "docs/simulate.md lists the columns; others are named with --column FIELD=NAME.",
+    });
+  }
+  const calibration = builder.finish();
+  const scenario = calibratedScenario(calibration, name);
+  // What is written must be taken: a scenario that would be refused later is a bug that shows here.
+  parseScenario(scenario, name);
+  return { records, refused, calibration, scenario };
+}

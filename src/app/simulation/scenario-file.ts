@@ -1,0 +1,65 @@
+// A scenario file: YAML or JSON, every mistake with its path and its line.
+
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { parseScenario, type SimulationScenario, SimulationScenarioError } from "../../dialing/index.ts";
+import { messageOf } from "../../kernel/index.ts";
+import { OperationError } from "../../operations/index.ts";
+
+/**
+ * Reads a scenario.
+ * @param file a path, or `-` for stdin
+ * @throws OperationError `invalid_input` when it cannot be read or is no YAML; SimulationScenarioError naming each wrong field
+ */
+export async function readScenario(file: string): Promise<SimulationScenario> {
+  const text = file === "-" ? await textOfStdin() : await textOf(file);
+  return await scenarioOf(text, file === "-" ? "stdin" : basename(file));
+}
+
+async function scenarioOf(text: string, name: string): Promise<SimulationScenario> {
+  const { isNode, LineCounter, parseDocument } = await import("yaml");
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [broken] = document.errors;
+  if (broken !== undefined) {
+    const { line } = lines.linePos(broken.pos[0]);
+    throw new OperationError("invalid_input", `${name}:${line}: ${broken.message.split("\n")[0]}`, {
+      advice: "A scenario is a YAML or JSON file; examples/simulation.yaml is one.",
+    });
+  }
+  try {
+    return parseScenario(document.toJS(), name);
+  } catch (thrown) {
+    if (!(thrown instanceof SimulationScenarioError)) throw thrown;
+    const lineOf = (path: string): string => {
+      // What is missing is told at the nearest object around it.
+      for (let parts = partsOf(path); parts.length > 0; parts = parts.slice(0, -1)) {
+        const node: unknown = document.getIn(parts, true);
+        const range = isNode(node) ? node.range : undefined;
+        if (range) return `line ${lines.linePos(range[0]).line}: `;
+      }
+      return "";
+    };
+    const problems = thrown.problems.map(({ path, message }) => ({ path, message: `${lineOf(path)}${message}` }));
+    throw new SimulationScenarioError(name, problems);
+  }
+}
+
+/** `agents[0].count` as its steps. */
+export function partsOf(path: string): (string | number)[] {
+  return [...path.matchAll(/[^.[\]]+/g)].map(([part]) => (/^\d+$/.test(part) ? Number(part) : part));
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (thrown) {
+    throw new OperationError("invalid_input", `cannot read ${file}: ${messageOf(thrown)}`);
+  }
+}
+
+async function textOfStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString("utf8");
+}

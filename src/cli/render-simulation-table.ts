@@ -1,0 +1,24 @@
+// Aligned tables and numbers of simulations. Pure text.
+
+/** A number to so many significant digits, thousands grouped; a dash for none. */
+export function number(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return "–";
+  return Number(value.toPrecision(digits)).toLocaleString("en-US", { maximumSignificantDigits: digits });
+}
+
+/** 0.0123 as "1.23 %". */
+export function percent(share: number): string {
+  return Number.isFinite(share) ? `${(100 * share).toFixed(2)} %` : "–";
+}
+
+/** 0.0123 as "+1.23 points". */
+export function points(share: number): string {
+  return Number.isFinite(share) ? `${share > 0 ? "+" : ""}${(100 * share).toFixed(2)} points` : "–";
+}
+
+/** Lines of a table, the head first. @param right which columns go to the right */
+export function alignedLines(head: readonly string[], rows: readonly (readonly string[])[], right: readonly boolean[]): string[] {
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const pad = (text: string, i: number) => (right[i] === true ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0));
+  return [head, ...rows].map((row) => row.map(pad).join("  ").trimEnd());
+}

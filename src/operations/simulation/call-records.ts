@@ -1,0 +1,158 @@
+// Records of calls as calibration reads them, from CSV or NDJSON: every line becomes a record or a refusal with its line, field and reason.
+
+import type { CallOutcome, CallRecord } from "../../dialing/index.ts";
+import { nearest } from "../../kernel/index.ts";
+import { OperationError } from "../error.ts";
+import {
+  type Cells,
+  type Parsed,
+  type RecordFormat,
+  type RecordOptions,
+  type RefusedLine,
+  readRecords,
+} from "../table/records.ts";
+
+type Field = "hour" | "time" | "outcome" | "ring_seconds" | "talk_seconds" | "wrap_seconds" | "attempt" | "abandoned";
+
+/** The documented name of each column first, then others it is known by. */
+const FORMAT: RecordFormat<Field> = {
+  fields: [
+    { field: "hour", names: ["hour", "local_hour"] },
+    { field: "time", names: ["time", "started_at", "start_time", "starttime"] },
+    { field: "outcome", names: ["outcome", "result", "call_result"], required: true },
+    { field: "ring_seconds", names: ["ring_seconds", "ring", "ring_time", "ringseconds"] },
+    { field: "talk_seconds", names: ["talk_seconds", "talk", "talk_time", "talkseconds"] },
+    { field: "wrap_seconds", names: ["wrap_seconds", "wrap", "wrap_time", "acw_seconds", "acw", "wrapseconds"] },
+    { field: "attempt", names: ["attempt", "attempt_number", "attempts"] },
+    { field: "abandoned", names: ["abandoned", "is_abandoned"] },
+  ],
+};
+
+/** Words for outcomes, in small letters and without what is between their parts. */
+const OUTCOMES: Readonly<Record<string, CallOutcome>> = {
+  live: "live",
+  answered: "live",
+  human: "live",
+  person: "live",
+  connected: "live",
+  abandoned: "live",
+  machine: "machine",
+  answeringmachine: "machine",
+  voicemail: "machine",
+  amd: "machine",
+  noanswer: "noAnswer",
+  na: "noAnswer",
+  rna: "noAnswer",
+  timeout: "noAnswer",
+  busy: "busy",
+  invalid: "invalid",
+  disconnected: "invalid",
+  failed: "invalid",
+  badnumber: "invalid",
+  fax: "invalid",
+};
+
+export interface CallRecordOptions extends RecordOptions {
+  /** IANA zone whose clock tells the hour of a `time`. Default: the clock that the time is written with. */
+  readonly zone?: string | undefined;
+}
+
+/**
+ * Reads records of calls. A line needs an `outcome` and an `hour` or a `time`; the rest may be empty.
+ * @throws OperationError `invalid_input` when the file as a whole cannot be read, or for a zone that is none
+ */
+export async function* readCallRecords(
+  source: AsyncIterable<Uint8Array>,
+  options: CallRecordOptions = {},
+): AsyncGenerator<{ readonly line: number; readonly record: CallRecord } | RefusedLine> {
+  const hourOf = options.zone === undefined ? writtenHour : hourIn(options.zone);
+  yield* readRecords(source, FORMAT, (cells) => recordOf(cells, hourOf), options);
+}
+
+type HourOf = (text: string) => Parsed<number>;
+
+function recordOf(cells: Cells<Field>, hourOf: HourOf): CallRecord {
+  const outcome = cells.need("outcome", outcomeOf);
+  const hour =
+    cells.maybe(
+      "hour",
+      number("hours of the day from 0 up to 24", (value) => value >= 0 && value < 24),
+    ) ?? cells.need("time", hourOf);
+  const seconds = number("seconds from 0 to 86400", (value) => value >= 0 && value <= 86_400);
+  const ringSeconds = cells.maybe("ring_seconds", seconds);
+  const talkSeconds = cells.maybe("talk_seconds", seconds);
+  const wrapSeconds = cells.maybe("wrap_seconds", seconds);
+  const attempt = cells.maybe(
+    "attempt",
+    number("a whole number from 1 to 1000", (value) => Number.isInteger(value) && value >= 1 && value <= 1000),
+  );
+  const abandoned = cells.maybe("abandoned", yesOrNo) ?? (/^abandoned$/i.test(cells.text("outcome")) ? true : undefined);
+  if (talkSeconds !== undefined && talkSeconds > 0 && outcome !== "live" && outcome !== "machine") {
+    cells.refuse(
+      "talk_seconds",
+      `talk_seconds is ${talkSeconds} although the outcome is ${outcome}: nobody was there to talk to`,
+    );
+  }
+  return {
+    hour,
+    outcome,
+    ...(ringSeconds === undefined ? {} : { ringSeconds }),
+    // Talk of 0 s is how systems write that there was none.
+    ...(talkSeconds === undefined || talkSeconds === 0 || outcome !== "live" ? {} : { talkSeconds }),
+    ...(wrapSeconds === undefined || outcome !== "live" || abandoned === true ? {} : { wrapSeconds }),
+    ...(attempt === undefined ? {} : { attempt }),
+    ...(abandoned === undefined ? {} : { abandoned }),
+  };
+}
+
+function outcomeOf(text: string): Parsed<CallOutcome> {
+  const word = text.toLowerCase().replaceAll(/[\s_-]/g, "");
+  const outcome = OUTCOMES[word];
+  if (outcome !== undefined) return { ok: outcome };
+  const near = nearest(word, Object.keys(OUTCOMES));
+  return {
+    problem: `${JSON.stringify(text.slice(0, 40))} is not one of live, machine, no_answer, busy, invalid${near === undefined ? "" : `; did you mean ${near}?`}`,
+  };
+}
+
+function number(allowed: string, isAllowed: (value: number) => boolean): (text: string) => Parsed<number> {
+  return (text) => {
+    const value = Number(text);
+    return Number.isFinite(value) && isAllowed(value)
+      ? { ok: value }
+      : { problem: `${JSON.stringify(text.slice(0, 40))} is not ${allowed}` };
+  };
+}
+
+function yesOrNo(text: string): Parsed<boolean> {
+  if (/^(true|yes|y|1)$/i.test(text)) return { ok: true };
+  if (/^(false|no|n|0)$/i.test(text)) return { ok: false };
+  return { problem: `${JSON.stringify(text.slice(0, 40))} is not yes or no` };
+}
+
+const TIME = /^\d{4}-\d{2}-\d{2}[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
+
+/** The hour on the clock that the text was written with. */
+function writtenHour(text: string): Parsed<number> {
+  const [, hours, minutes, seconds = "0"] = TIME.exec(text) ?? [];
+  const hour = Number(hours) + Number(minutes) / 60 + Number(seconds) / 3600;
+  return hour >= 0 && hour < 24
+    ? { ok: hour }
+    : { problem: `${JSON.stringify(text.slice(0, 40))} is no time such as 2026-03-01T09:30:00-05:00` };
+}
+
+function hourIn(zone: string): HourOf {
+  let format: Intl.DateTimeFormat;
+  try {
+    format = new Intl.DateTimeFormat("en-US", { timeZone: zone, hourCycle: "h23", hour: "2-digit", minute: "2-digit" });
+  } catch {
+    throw new OperationError("invalid_input", `${zone} is no time zone; give an IANA name such as America/New_York`);
+  }
+  return (text) => {
+    const at = TIME.exec(text)?.[4] === undefined ? Number.NaN : Date.parse(text.replace(" ", "T"));
+    if (Number.isNaN(at))
+      return { problem: `${JSON.stringify(text.slice(0, 40))} is no time with an offset such as 2026-03-01T14:30:00Z` };
+    const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+    return { ok: (parts.get("hour") ?? 0) + (parts.get("minute") ?? 0) / 60 };
+  };
+}
