@@ -3,9 +3,9 @@
 import { z } from "zod";
 import { ABANDONMENT_LIMIT, DIALER_METRICS, MAX_AUDIT_PAGE, MAX_METRICS_PAGE, REGULATORY_CHECKS } from "../../contract/index.ts";
 import { dialerMetricHours, dialerMetricRow } from "../dialer-metrics.ts";
-import { estimateDialing } from "../dialing-estimate.ts";
 import { readTokens } from "../paging.ts";
 import { listOf, mustBeKnown, textOf, wholeNumber } from "../parameters.ts";
+import { runSimulation } from "../simulator-run.ts";
 import type { SettingsVersion } from "../state/dialer-desk.ts";
 import { badRequest, notFound, Refusal } from "../wire.ts";
 import { type Handlers, timeText } from "./handler.ts";
@@ -122,6 +122,6 @@ export const dialer: Handlers<
   },
 
   runSimulator(tenant, { body }) {
-    return { status: 200, body: estimateDialing(body, tenant.scenario.dialer.settings) };
+    return { status: 200, body: runSimulation(body, tenant.scenario.dialer.settings) };
   },
 };

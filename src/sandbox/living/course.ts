@@ -12,6 +12,12 @@ const DETECTION = 0.5;
 /** Seconds a caller waits for an agent: the dialer's message comes then (16 CFR 310.4(b)(4)(iii)). */
 const PATIENCE = 2;
 
+const TALK = 115;
+const WRAP = 17;
+
+/** Means of calls to a list that says nothing about itself, in seconds and shares: facts for a prediction. */
+export const ORDINARY_CALLS = { answerRate: DEFAULT_ANSWER_RATE, handleSeconds: TALK + WRAP };
+
 const MIX = { CONVERTED: 8, APPOINTMENT_SET: 6, INTERESTED: 14, CALLBACK_REQUESTED: 14, NOT_INTERESTED: 50, WRONG_NUMBER: 8 };
 const CODE = 200;
 
@@ -32,8 +38,8 @@ export function courseOf({ answerRate = DEFAULT_ANSWER_RATE, abandonRate = 0 }: 
       invalidProbability: rest * UNANSWERED.invalid,
       machineDetection: { live: DETECTION },
       patience: { kind: "mixture", parts: patience },
-      talk: { kind: "lognormal", mean: 115, cv: 0.9 },
-      wrap: { kind: "lognormal", mean: 17, cv: 0.5 },
+      talk: { kind: "lognormal", mean: TALK, cv: 0.9 },
+      wrap: { kind: "lognormal", mean: WRAP, cv: 0.5 },
     },
   }).calls;
 }

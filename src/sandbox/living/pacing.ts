@@ -1,10 +1,8 @@
-// How a campaign of the living tenant paces its calls: so many lines for each idle agent, and one only while too many callers have been lost.
+// How a campaign of the living tenant paces its calls: by the rule that predictions take a tenant's dialer to follow, from the moment it begins.
 
 import { z } from "zod";
-import type { DialerView, PacingStrategy } from "../../dialing/index.ts";
+import { type DialerView, heldRatio, type PacingStrategy } from "../../dialing/index.ts";
 
-/** Seconds between two decisions. */
-const INTERVAL = 1;
 /** As good as never, in seconds; JSON has no Infinity. */
 export const LONG = 1e9;
 
@@ -23,39 +21,31 @@ const paceState = z.object({ begun: z.boolean() });
 
 /** @param now the second at which the strategy is given to the dialer, which asks it at once */
 export function pacingOf(settings: PacingSettings, now: number): PacingStrategy {
-  return settings.dialing ? new IdleAgentPacing(settings, now) : { name: "rest", interval: LONG, decide: () => 0 };
+  return settings.dialing ? new LatePacing(settings, now) : { name: "rest", interval: LONG, decide: () => 0 };
 }
 
-/**
- * With one line for each idle agent nearly everybody who answers finds an agent, so that the measured rate falls again once it has gone over the
- * target.
- */
-class IdleAgentPacing implements PacingStrategy {
-  readonly name = "lines-per-idle-agent";
-  readonly #linesPerAgent: number;
-  readonly #abandonmentTarget: number;
+/** Waits until the campaign begins, then follows the rule. The rule itself keeps nothing that it decides by. */
+class LatePacing implements PacingStrategy {
+  readonly name: string;
+  readonly #rule: PacingStrategy;
   readonly #wait: number;
   #begun: boolean;
 
   constructor({ startsAt, linesPerAgent, abandonmentTarget }: PacingSettings, now: number) {
-    this.#linesPerAgent = linesPerAgent;
-    this.#abandonmentTarget = abandonmentTarget;
+    this.#rule = heldRatio({ ratio: linesPerAgent, target: abandonmentTarget });
+    this.name = this.#rule.name;
     this.#wait = startsAt - now;
     this.#begun = this.#wait <= 0;
   }
 
   get interval(): number {
-    return this.#begun ? INTERVAL : this.#wait;
+    return this.#begun ? this.#rule.interval : this.#wait;
   }
 
   decide(view: DialerView): number {
-    if (!this.#begun) {
-      this.#begun = true;
-      return 0;
-    }
-    const over = view.windowAbandoned > this.#abandonmentTarget * view.windowLiveAnswers;
-    const lines = Math.round((over ? Math.min(1, this.#linesPerAgent) : this.#linesPerAgent) * view.idle);
-    return Math.max(0, lines - view.dialing - view.detecting - view.waiting);
+    if (this.#begun) return this.#rule.decide(view);
+    this.#begun = true;
+    return 0;
   }
 
   snapshot(): object {

@@ -112,7 +112,10 @@ const contact = z.strictObject({
 /** How calls to a list turn out; a share each. */
 const listBehaviour = z.strictObject({
   answerRate: share.optional().meta({ description: "Share of placed calls a person answers; default 0.4." }),
-  abandonRate: share.optional().meta({ description: "Share of answered calls lost before an agent speaks; default 0.015." }),
+  abandonRate: share.optional().meta({
+    description:
+      "Share of the people who hang up as soon as they have answered, besides those lost for want of an idle agent; default 0.",
+  }),
   mix: weights.optional().meta({ description: "Outcome codes of calls that reached an agent, with weights." }),
 });
 
