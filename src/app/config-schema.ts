@@ -148,6 +148,24 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe("Changes of the dialer's settings"),
+  interactions: z
+    .strictObject({
+      exclusive: z
+        .array(z.array(z.string().min(1)).min(2))
+        .optional()
+        .describe(
+          "Codes that never stand on one interaction together: lists of codes, or beginnings such as 1*; by default [[1*, 2*]]",
+        ),
+      attempts: z
+        .int()
+        .min(1)
+        .max(20)
+        .optional()
+        .describe("Writes at most for one interaction when others write too; 3 by default"),
+      concurrency: z.int().min(1).max(128).optional().describe("Interactions under way at once; 8 by default"),
+    })
+    .optional()
+    .describe("Corrections of closed interactions"),
   tagging: z
     .strictObject({ concurrency: z.int().min(1).max(512).optional().describe("Requests under way at once; 32 by default") })
     .optional(),

@@ -5,6 +5,15 @@ export { configJsonSchema } from "./config-schema.ts";
 export { type CrmRuntime, openCrm } from "./crm.ts";
 export { openDelivery } from "./delivery.ts";
 export { type DialerRuntime, openDialer, openDialerTenant, readDialerHistory } from "./dialer.ts";
+export {
+  type CorrectionsRuntime,
+  openCorrections,
+  previewWithTenant,
+  showInteraction,
+  validateCorrectionsWithTenant,
+} from "./interactions.ts";
+export type { JobRuntime } from "./job-runtime.ts";
+export { openJob } from "./jobs.ts";
 export { reportOnOutcomes } from "./outcome-report.ts";
 export {
   type OutcomeRecords,
@@ -13,7 +22,8 @@ export {
   openOutcomes,
   planRetrieval,
 } from "./outcomes.ts";
-export { openRecords, type Records, type ResultRow } from "./records.ts";
+export { openRecords, type Records } from "./records.ts";
+export type { ResultRow } from "./result-rows.ts";
 export { compileRulePack, readRulePack } from "./rule-pack.ts";
 export { calibrateCalls } from "./simulation/calibrate.ts";
 export { readScenario } from "./simulation/scenario-file.ts";

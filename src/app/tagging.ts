@@ -12,22 +12,20 @@ import {
   type TagSource,
   validateTagging,
 } from "../operations/index.ts";
-import { systemClock, type Tenant } from "../tenant/index.ts";
+import { systemClock } from "../tenant/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
-import { type Records, recordsOf } from "./records.ts";
+import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import { type DeliveryEnd, type Environment, openWorkplace, type WorkplaceOptions } from "./workplace.ts";
+import { type Environment, openWorkplace, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
 const BI: Receiver = "bi";
+/** The rate family of tagging. */
+export const TAGGING_RATE = "outbound-write";
 
 /** Everything a tagging job needs. */
-export interface TaggingRuntime extends Pick<Records, "counts" | "rows" | "verifyAudit" | "deliveries">, AsyncDisposable {
+export interface TaggingRuntime extends JobRuntime {
   readonly tagging: Tagging;
-  /** The used share of the request limit, for a progress line; empty when there is no limit. */
-  budgetLine(): string;
-  /** Waits for events that are due to be delivered, as long as their receiver takes them. */
-  deliverEvents(): Promise<DeliveryEnd>;
 }
 
 export interface TaggingOptions extends WorkplaceOptions {
@@ -55,10 +53,15 @@ export async function validateWithTenant(
 export async function openTagging(flags: Flags, environment: Environment, options: TaggingOptions): Promise<TaggingRuntime> {
   await using stack = new AsyncDisposableStack();
   const workplace = await openWorkplace(stack, flags, environment, options);
+  const tagging = await startTagging(workplace, options);
+  return { ...runtimeOver(stack.move(), workplace, tagging, TAGGING_RATE), tagging };
+}
+
+/** Starts what runs tagging jobs in a workplace. */
+export async function startTagging(workplace: Workplace, options: Pick<TaggingOptions, "concurrency">): Promise<Tagging> {
   const { config, tenant, store, random, replica } = workplace;
-  const jobs = createStoreRecords(store.jobs, [TAG]);
   const tagging = new Tagging({
-    jobs,
+    jobs: createStoreRecords(store.jobs, [TAG]),
     ledgerOf: (campaignId) =>
       createTagLedger({
         jobs: store.jobs,
@@ -82,21 +85,5 @@ export async function openTagging(flags: Flags, environment: Environment, option
   });
   tagging.attach(await workplace.launch({ [TAG]: tagging.body() }));
   workplace.startDelivery();
-  const owned = stack.move();
-  const { counts, rows, verifyAudit, deliveries } = recordsOf(store);
-  return {
-    tagging,
-    counts,
-    rows,
-    verifyAudit,
-    deliveries,
-    budgetLine: () => budgetLine(tenant),
-    deliverEvents: () => workplace.deliverEvents(),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
-}
-
-function budgetLine(tenant: Tenant): string {
-  const { limitPerSecond, usedShare } = tenant.limits()["outbound-write"];
-  return limitPerSecond === undefined ? "" : ` · budget ${Math.round(usedShare * 100)} % of ${Math.round(limitPerSecond)}/s`;
+  return tagging;
 }

@@ -8,6 +8,7 @@ import { registerComplianceRules } from "./groups/compliance-rules.ts";
 import { registerDemo } from "./groups/demo.ts";
 import { registerDialer } from "./groups/dialer.ts";
 import { registerFacts } from "./groups/facts.ts";
+import { registerInteraction } from "./groups/interaction.ts";
 import { registerJobs } from "./groups/jobs.ts";
 import { registerOutcomes } from "./groups/outcomes.ts";
 import { registerSimulate } from "./groups/simulate.ts";
@@ -21,6 +22,7 @@ import type { GlobalFlags } from "./options.ts";
 const GROUPS: readonly Register[] = [
   registerDemo,
   registerTag,
+  registerInteraction,
   registerOutcomes,
   registerComplianceRules,
   registerComplianceFacts,

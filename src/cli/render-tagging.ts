@@ -1,7 +1,7 @@
 // What people read about a tagging job: the progress line, the report of a plan, the summary of a job. Pure text.
 
 import type { HistogramSummary } from "../kernel/index.ts";
-import type { JobProgress, PlanReport, RefusedRow, ResultCounts, RowJob } from "../operations/index.ts";
+import type { CorrectionMetrics, JobProgress, PlanReport, RefusedRow, ResultCounts, RowJob } from "../operations/index.ts";
 import type { ItemResult } from "../store/index.ts";
 
 const NAMES: Readonly<Record<ItemResult, string>> = {
@@ -105,22 +105,30 @@ export function printable(text: string): string {
 }
 
 /** The summary of a job that ended or stopped. */
-export function jobLines(job: RowJob, counts: ResultCounts): string[] {
+export function jobLines(job: RowJob, counts: ResultCounts, metrics?: CorrectionMetrics): string[] {
   const campaign = job.campaignId === undefined ? "" : ` · campaign ${job.campaignId}`;
   const lines = [`job ${job.id} ${job.status.replaceAll("_", " ")}${campaign} · ${printable(job.sourceName)}`];
   lines.push(`  ${grouped(job.totalRows)} rows: ${countsLine(counts)}`);
+  if (metrics !== undefined) lines.push(metricsLine(metrics));
   const left = job.totalRows - total(counts);
   if (left > 0) lines.push(`  ${grouped(left)} rows without a result yet`);
   if (job.measured !== undefined) {
     lines.push(`  latency per attempt ${latency(job.measured.attempts)}`);
     lines.push(`  latency per item    ${latency(job.measured.items)}`);
-    lines.push(`  ${grouped(job.measured.retries)} retries · ${grouped(job.measured.rateLimited)} answers were 429`);
+    const { retries, rateLimited, conflicts } = job.measured;
+    const overtaken = conflicts === undefined ? "" : ` · ${grouped(conflicts)} writes overtaken by others`;
+    lines.push(`  ${grouped(retries)} retries · ${grouped(rateLimited)} answers were 429${overtaken}`);
   }
   if (job.stop !== undefined) {
     lines.push(`  stopped: ${printable(job.stop.message)}`);
     if (job.stop.advice !== undefined) lines.push(`  ${printable(job.stop.advice)}`);
   }
   return lines;
+}
+
+function metricsLine({ validationErrors, apiErrors, errorRate }: CorrectionMetrics): string {
+  const share = errorRate.rate === null ? "–" : `${(100 * errorRate.rate).toFixed(1)} %`;
+  return `  error rate ${share} (${grouped(errorRate.numerator)} of ${grouped(errorRate.denominator)}): ${grouped(validationErrors)} broke a rule, ${grouped(apiErrors)} failed at the tenant`;
 }
 
 function latency(summary: HistogramSummary): string {

@@ -47,7 +47,7 @@ export async function demo(_args: readonly string[], flags: GlobalFlags, io: Io)
     io.say("");
     for (const line of jobLines(ended, counts)) io.say(line);
     io.say("rows the tenant did not take:");
-    for (const result of ["locked", "not_found"]) {
+    for (const result of ["locked", "not_found"] as const) {
       let shown = 0;
       for await (const row of runtime.rows(job.id, result)) {
         if (shown++ === 3) break;

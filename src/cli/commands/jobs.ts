@@ -1,6 +1,6 @@
 // outdial jobs: list, show, resume, cancel.
 
-import { openRecords, openTagging } from "../../app/index.ts";
+import { openJob, openRecords } from "../../app/index.ts";
 import { ENDED } from "../../operations/index.ts";
 import { ITEM_RESULTS } from "../../store/index.ts";
 import { EXIT } from "../exit.ts";
@@ -8,7 +8,7 @@ import type { Io } from "../io.ts";
 import type { GlobalFlags } from "../options.ts";
 import { oneOf, wholeNumber } from "../options.ts";
 import { countsLine, grouped, printable } from "../render-tagging.ts";
-import { reportJob, runAndReport } from "./tag.ts";
+import { reportJob, runAndReport } from "../run-job.ts";
 
 interface Flags extends GlobalFlags {
   readonly databaseUrl?: string;
@@ -23,7 +23,7 @@ export async function listJobs(_args: readonly string[], flags: Flags & { limit:
     for (const job of jobs) {
       const counts = countsLine(await records.counts(job.id));
       await io.data(
-        `${job.id}  ${job.status.padEnd(13)} ${job.createdAt.toISOString()}  ${job.campaignId}  ${printable(job.sourceName)}  ${grouped(job.totalRows)} rows: ${counts}`,
+        `${job.id}  ${job.status.padEnd(13)} ${job.createdAt.toISOString()}  ${job.campaignId ?? job.kind}  ${printable(job.sourceName)}  ${grouped(job.totalRows)} rows: ${counts}`,
       );
     }
     if (jobs.length === 0) io.say("no jobs yet");
@@ -43,8 +43,8 @@ export async function showJob(
 }
 
 export async function resumeJob([id = ""]: readonly string[], flags: Flags, io: Io): Promise<number> {
-  await using runtime = await openTagging(flags, process.env, { warn: (message) => io.say(message) });
-  return await runAndReport(runtime, await runtime.tagging.find(id), undefined, io);
+  await using opened = await openJob(id, flags, process.env, { warn: (message) => io.say(message) });
+  return await runAndReport(opened, opened.job, undefined, io);
 }
 
 export async function cancelJob([id = ""]: readonly string[], flags: Flags, io: Io): Promise<number> {

@@ -1,13 +1,14 @@
 // outdial tag: validate, plan, run, report.
 
-import { openTagging, type TaggingRuntime } from "../../app/index.ts";
-import { OperationError, type RefusedRow, type RowJob } from "../../operations/index.ts";
-import { EXIT, exitOf } from "../exit.ts";
+import { openTagging } from "../../app/index.ts";
+import { OperationError, type RefusedRow } from "../../operations/index.ts";
+import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import type { GlobalFlags } from "../options.ts";
 import { wholeNumber } from "../options.ts";
 import { openOutput } from "../output.ts";
-import { grouped, jobLines, Pace, planLines, printable, progressLine } from "../render-tagging.ts";
+import { grouped, planLines, printable } from "../render-tagging.ts";
+import { earlierLine, runAndReport } from "../run-job.ts";
 import { type SourceFlags, tagSource } from "../source.ts";
 
 export interface TagFlags extends SourceFlags, GlobalFlags {
@@ -34,61 +35,9 @@ export async function tag([file = "-"]: readonly string[], flags: TagFlags, io: 
     ...(flags.again === undefined ? {} : { again: flags.again }),
     onProgress: (rows) => io.progress(`checking rows · ${grouped(rows)}`),
   });
-  if (earlier) {
-    const finished = job.status === "done" || job.status === "partly_failed";
-    io.say(
-      finished
-        ? `this file was run before as ${job.id}; its result follows (--again runs it once more)`
-        : `this file is known as ${job.id}; going on with it`,
-    );
-  } else if (job.plan !== undefined) for (const line of planLines(job.plan)) io.say(line);
+  if (earlier) io.say(earlierLine(job));
+  else if (job.plan !== undefined) for (const line of planLines(job.plan)) io.say(line);
   return await runAndReport(runtime, job, flags.out, io);
-}
-
-/** Runs a job to its end with progress on stderr, and reports it. Used by `tag` and `jobs resume`. */
-export async function runAndReport(runtime: TaggingRuntime, job: RowJob, out: string | undefined, io: Io): Promise<number> {
-  const interrupt = () => {
-    io.say("stopping: what is under way is being recorded …");
-    runtime.tagging.interrupt();
-  };
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-  const pace = new Pace();
-  try {
-    const ended = await runtime.tagging.run(job.id, (progress) => {
-      const done = Object.values(progress.counts).reduce((sum, count) => sum + count, 0);
-      io.progress(progressLine(progress, pace.note(performance.now(), done, progress.totalRows), runtime.budgetLine()));
-    });
-    await runtime.deliverEvents();
-    return await reportJob(runtime, ended, out, io);
-  } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-  }
-}
-
-/** Writes the result rows and the summary. */
-export async function reportJob(
-  runtime: Pick<TaggingRuntime, "counts" | "rows">,
-  job: RowJob,
-  out: string | undefined,
-  io: Io,
-  only?: string,
-): Promise<number> {
-  const counts = await runtime.counts(job.id);
-  if (out !== undefined) {
-    await using output = await openOutput(out, io);
-    for await (const row of runtime.rows(job.id, only)) await output.line(row);
-  }
-  for (const line of jobLines(job, counts)) io.say(line);
-  if (io.json) await io.data(JSON.stringify({ job: { ...job, counts } }));
-  else if (out !== "-") await io.data(`${job.id} ${job.status}`);
-  return jobExit(job);
-}
-
-function jobExit(job: RowJob): number {
-  if (job.status === "done") return EXIT.done;
-  if (job.status === "partly_failed") return EXIT.partlyFailed;
-  if (job.status === "running" || job.status === "ready") return EXIT.interrupted;
-  return job.stop === undefined ? EXIT.failed : exitOf(job.stop.code);
 }
 
 async function dryRun(source: Awaited<ReturnType<typeof tagSource>>, flags: TagFlags, io: Io): Promise<number> {

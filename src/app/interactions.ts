@@ -1,0 +1,149 @@
+// Wiring of corrections of closed interactions.
+
+import {
+  type CorrectionPreview,
+  type CorrectionSource,
+  Corrections,
+  cloudEvent,
+  createCorrectionLedger,
+  createStoreRecords,
+  DEFAULT_EXCLUSIVE,
+  DISPOSITIONS,
+  type DispositionTree,
+  type PlanReport,
+  type PlanSink,
+  previewCorrection,
+  readInteraction,
+  readTree,
+  type Version,
+  validateCorrections,
+} from "../operations/index.ts";
+import { systemClock, type Tenant } from "../tenant/index.ts";
+import { type Config, type Flags, loadConfig } from "./config.ts";
+import type { Receiver } from "./config-schema.ts";
+import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
+import { tenantFromConfig } from "./tenant-from-config.ts";
+import { type Environment, openWorkplace, type Workplace, type WorkplaceOptions } from "./workplace.ts";
+
+const ANALYTICS: Receiver = "analytics";
+/** Rows under way at once: each takes three requests, and two on one interaction wait for each other. */
+const CONCURRENCY = 8;
+const ATTEMPTS = 3;
+/** The rate family that corrections share with other small calls. */
+export const CORRECTION_RATE = "other";
+
+/** Everything a job of corrections needs. */
+export interface CorrectionsRuntime extends JobRuntime {
+  readonly corrections: Corrections;
+}
+
+export interface CorrectionsOptions extends WorkplaceOptions {
+  readonly concurrency?: number;
+}
+
+/** Opens what a job of corrections needs. Disposing stops it in reverse. */
+export async function openCorrections(
+  flags: Flags,
+  environment: Environment,
+  options: CorrectionsOptions,
+): Promise<CorrectionsRuntime> {
+  await using stack = new AsyncDisposableStack();
+  const workplace = await openWorkplace(stack, flags, environment, options);
+  const corrections = await startCorrections(workplace, options);
+  return { ...runtimeOver(stack.move(), workplace, corrections, CORRECTION_RATE), corrections };
+}
+
+/** Starts what runs jobs of corrections in a workplace. */
+export async function startCorrections(
+  workplace: Workplace,
+  options: Pick<CorrectionsOptions, "concurrency">,
+): Promise<Corrections> {
+  const { config, tenant, store, random, replica } = workplace;
+  const given = config.file.interactions;
+  const corrections = new Corrections({
+    jobs: createStoreRecords(store.jobs, [DISPOSITIONS]),
+    jobLedger: store.jobs,
+    changes: store.interactionChanges,
+    locks: store.locks,
+    ledger: createCorrectionLedger({
+      jobs: store.jobs,
+      actor: config.actor,
+      executor: replica.id,
+      now: () => systemClock.now(),
+      endpoint: workplace.receivers.analytics === undefined ? undefined : ANALYTICS,
+      eventText: cloudEvent,
+    }),
+    replicas: replica,
+    record: (entry) => store.audit.append([entry]),
+    interactions: tenant.capabilities.interactionDispositions,
+    clock: systemClock,
+    random,
+    actor: config.actor,
+    replicaId: replica.id,
+    tenantName: tenantName(config),
+    exclusive: given?.exclusive ?? DEFAULT_EXCLUSIVE,
+    attempts: given?.attempts ?? ATTEMPTS,
+    concurrency: options.concurrency ?? given?.concurrency ?? CONCURRENCY,
+  });
+  corrections.attach(await workplace.launch({ [DISPOSITIONS]: corrections.body() }));
+  workplace.startDelivery();
+  return corrections;
+}
+
+/** The origin that serves interactions: what tells tenants of one store apart. */
+function tenantName({ tenantUrl, file }: Config): string {
+  const hosts = tenantUrl ?? file.tenant?.hosts ?? "";
+  const url = typeof hosts === "string" ? hosts : (hosts.interactions ?? hosts.default ?? hosts.outbound ?? "");
+  return URL.canParse(url) ? new URL(url).origin : url;
+}
+
+/** An interaction as it is, with the tree of codes that explains it. */
+export interface ShownInteraction {
+  readonly version: Version;
+  readonly tree: DispositionTree;
+}
+
+/** Reads an interaction and the tree; opens no store. */
+export function showInteraction(id: string, flags: Flags, environment: Environment): Promise<ShownInteraction> {
+  return withTenant(flags, environment, async ({ capabilities: { interactionDispositions } }) => ({
+    version: await readInteraction(interactionDispositions, id),
+    tree: await readTree(interactionDispositions),
+  }));
+}
+
+/** What a correction would do now; opens no store, writes nothing. */
+export function previewWithTenant(
+  row: Parameters<typeof previewCorrection>[1],
+  flags: Flags,
+  environment: Environment,
+): Promise<CorrectionPreview> {
+  return withTenant(flags, environment, ({ capabilities: { interactionDispositions } }, config) =>
+    previewCorrection(interactionDispositions, row, config.file.interactions?.exclusive ?? DEFAULT_EXCLUSIVE),
+  );
+}
+
+/** Validates an input against the tenant's tree of codes; opens no store. */
+export function validateCorrectionsWithTenant(
+  source: CorrectionSource,
+  sink: PlanSink,
+  flags: Flags,
+  environment: Environment,
+): Promise<PlanReport> {
+  return withTenant(flags, environment, async ({ capabilities: { interactionDispositions } }) =>
+    validateCorrections(source, await readTree(interactionDispositions), sink),
+  );
+}
+
+async function withTenant<T>(
+  flags: Flags,
+  environment: Environment,
+  work: (tenant: Tenant, config: Config) => Promise<T>,
+): Promise<T> {
+  const config = await loadConfig(flags, environment, process.cwd());
+  const tenant = await tenantFromConfig(config, environment);
+  try {
+    return await work(tenant, config);
+  } finally {
+    await tenant.close();
+  }
+}

@@ -1,0 +1,41 @@
+// What every kind of job over rows gives to whoever runs it.
+
+import type { RateFamily } from "../contract/index.ts";
+import type { Tagging } from "../operations/index.ts";
+import type { Tenant } from "../tenant/index.ts";
+import { type Records, recordsOf } from "./records.ts";
+import type { DeliveryEnd, Workplace } from "./workplace.ts";
+
+/** Jobs of one kind, ready to run. Disposing stops everything in reverse. */
+export interface JobRuntime extends Pick<Records, "counts" | "rows" | "verifyAudit" | "deliveries">, AsyncDisposable {
+  readonly jobs: Pick<Tagging, "find" | "run" | "interrupt">;
+  /** The used share of the request limit, for a progress line; empty when there is no limit. */
+  budgetLine(): string;
+  /** Waits for events that are due to be delivered, as long as their receiver takes them. */
+  deliverEvents(): Promise<DeliveryEnd>;
+}
+
+/** The runtime of jobs over a workplace. @param family whose budget the progress line shows */
+export function runtimeOver(
+  stack: AsyncDisposableStack,
+  workplace: Workplace,
+  jobs: JobRuntime["jobs"],
+  family: RateFamily,
+): JobRuntime {
+  const { counts, rows, verifyAudit, deliveries } = recordsOf(workplace.store);
+  return {
+    jobs,
+    counts,
+    rows,
+    verifyAudit,
+    deliveries,
+    budgetLine: () => budgetLine(workplace.tenant, family),
+    deliverEvents: () => workplace.deliverEvents(),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+function budgetLine(tenant: Tenant, family: RateFamily): string {
+  const { limitPerSecond, usedShare } = tenant.limits()[family];
+  return limitPerSecond === undefined ? "" : ` · budget ${Math.round(usedShare * 100)} % of ${Math.round(limitPerSecond)}/s`;
+}

@@ -1,0 +1,78 @@
+// The result rows of a job, as `--out` and `jobs show` write them.
+
+import { DISPOSITIONS, type Entry, parseEntries } from "../operations/index.ts";
+import type { InteractionChange, ItemResult, JobItem, Store } from "../store/index.ts";
+
+/** One line of `--out`. */
+export interface ResultRow {
+  readonly line: number;
+  /** The call of a tagging row. */
+  readonly callId?: string;
+  /** The interaction of a correction. */
+  readonly interactionId?: string;
+  readonly result: ItemResult;
+  readonly statusCode?: number;
+  readonly reason?: string;
+  readonly attempts: number;
+  readonly latencyMs?: number;
+  /** Of a locked call: the status that locks it. */
+  readonly callStatus?: string;
+  /** Of a correction: what stood there when its last write was announced. */
+  readonly before?: readonly Entry[];
+  /** Of a correction: what that write was to store. */
+  readonly intended?: readonly Entry[];
+  /** Of a correction: what was read last. */
+  readonly stored?: readonly Entry[];
+}
+
+/** Lines looked up at once. */
+const PAGE = 500;
+
+/** The rows of a job by line, in constant memory. @param only rows with this result */
+export async function* resultRows(store: Store, id: string, only: ItemResult | undefined): AsyncGenerator<ResultRow> {
+  const job = await store.jobs.getJob(id);
+  const items = store.jobs.iterateItems(id, only === undefined ? {} : { results: [only] });
+  if (job?.kind !== DISPOSITIONS) {
+    for await (const item of items) yield rowOf(item, { callId: item.callId ?? "" });
+    return;
+  }
+  let page: JobItem[] = [];
+  for await (const item of items) {
+    page.push(item);
+    if (page.length < PAGE) continue;
+    yield* interactionRows(store, id, page);
+    page = [];
+  }
+  yield* interactionRows(store, id, page);
+}
+
+async function* interactionRows(store: Store, id: string, page: readonly JobItem[]): AsyncGenerator<ResultRow> {
+  const first = page[0]?.line ?? 0;
+  const changes = new Map<number, InteractionChange>();
+  for (const change of await store.interactionChanges.between(id, first, page.at(-1)?.line ?? first))
+    changes.set(change.line, change);
+  for (const item of page) {
+    const change = changes.get(item.line);
+    const [before, intended, stored] = [change?.before, change?.intended, change?.stored].map(parseEntries);
+    yield {
+      ...rowOf(item, { interactionId: item.callId ?? "" }),
+      ...(before === undefined ? {} : { before }),
+      ...(intended === undefined ? {} : { intended }),
+      ...(stored === undefined ? {} : { stored }),
+    };
+  }
+}
+
+function rowOf(item: JobItem, id: Pick<ResultRow, "callId" | "interactionId">): ResultRow {
+  const { line, result, attempts, statusCode, reason, latencyMs, callStatus } = item;
+  return {
+    line,
+    ...id,
+    result,
+    attempts,
+    ...(statusCode === null ? {} : { statusCode }),
+    ...(reason === null ? {} : { reason }),
+    ...(latencyMs === null ? {} : { latencyMs }),
+    ...(callStatus === null ? {} : { callStatus }),
+  };
+}

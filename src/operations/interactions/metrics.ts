@@ -1,0 +1,47 @@
+// What a job of corrections measured, in the words that operators watch.
+
+import type { HistogramSummary } from "../../kernel/index.ts";
+import type { ResultCounts, RowJob } from "../jobs/index.ts";
+import type { CorrectionResult } from "./machine.ts";
+
+const API_ERRORS: readonly CorrectionResult[] = [
+  "conflict_persistent",
+  "exhausted_retries",
+  "not_found",
+  "forbidden",
+  "unknown",
+  "failed",
+];
+
+/** Figures of a job, over the rows that have a result. */
+export interface CorrectionMetrics {
+  readonly successes: number;
+  readonly unchanged: number;
+  /** Rows that broke a rule, ours or the tenant's. */
+  readonly validationErrors: number;
+  /** Rows that the tenant did not take otherwise, or that stayed unknown. */
+  readonly apiErrors: number;
+  /** Validation errors and API errors among all rows with a result; the rate is null when there are none. */
+  readonly errorRate: { readonly numerator: number; readonly denominator: number; readonly rate: number | null };
+  /** From the first read of an interaction to the last, ms; of the last run. */
+  readonly latency: HistogramSummary | undefined;
+  /** Writes of the last run that another writer overtook. */
+  readonly conflicts: number;
+}
+
+/** The figures from what the ledger counts and the last run measured. */
+export function correctionMetrics(job: Pick<RowJob, "measured">, counts: ResultCounts): CorrectionMetrics {
+  const apiErrors = API_ERRORS.reduce((sum, result) => sum + (counts[result] ?? 0), 0);
+  const validationErrors = counts.validation_error ?? 0;
+  const numerator = validationErrors + apiErrors;
+  const denominator = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return {
+    successes: counts.success ?? 0,
+    unchanged: counts.unchanged ?? 0,
+    validationErrors,
+    apiErrors,
+    errorRate: { numerator, denominator, rate: denominator === 0 ? null : numerator / denominator },
+    latency: job.measured?.items,
+    conflicts: job.measured?.conflicts ?? 0,
+  };
+}

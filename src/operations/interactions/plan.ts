@@ -1,0 +1,146 @@
+// What becomes of each row of a file of corrections: sent, refused with all its reasons, or a duplicate; and the stored text of that.
+
+import { z } from "zod";
+import { type PlanReport, type PlanSink, planRows, type RowPlanner, SeenKeys } from "../jobs/index.ts";
+import type { RefusedLine } from "../table/records.ts";
+import { POLICIES, type Policy } from "./entry.ts";
+import { type CorrectionRow, checkCorrection, type PlannedCorrection } from "./row.ts";
+import type { DispositionTree, InteractionProblem } from "./tree.ts";
+
+/** One row of a chunk. */
+export type PlannedRow =
+  | { readonly kind: "send"; readonly correction: PlannedCorrection }
+  | {
+      readonly kind: "refused";
+      readonly line: number;
+      readonly interactionId: string;
+      readonly code: string;
+      readonly problems: readonly InteractionProblem[];
+      /** Only while planning: the line of an earlier row that is refused with this one. */
+      readonly conflictsWith?: number;
+    }
+  | {
+      readonly kind: "duplicate";
+      readonly line: number;
+      readonly interactionId: string;
+      readonly code: string;
+      readonly firstLine: number;
+    };
+
+type ReadRow = { readonly line: number; readonly record: CorrectionRow } | RefusedLine;
+
+/** The line a planned row came from. */
+export function lineOf(row: PlannedRow): number {
+  return row.kind === "send" ? row.correction.line : row.line;
+}
+
+/** The problem of a row that another one contradicts. */
+export function conflictProblem(otherLine: number): InteractionProblem {
+  return {
+    code: "conflicting_duplicate",
+    field: "interaction_id",
+    message: `line ${otherLine} asks for something that contradicts this on the same interaction; neither is sent`,
+  };
+}
+
+/**
+ * Plans a whole input. Rows that add different entries to one interaction are sent in their order. The same entry twice is sent once; the
+ * same code by the same agent with another time or description is refused, and so is a replacement beside any other row on its interaction.
+ */
+export function planCorrections(
+  rows: AsyncIterable<ReadRow>,
+  tree: DispositionTree,
+  sink: PlanSink<PlannedRow>,
+  expectedRows = 100_000,
+): Promise<PlanReport> {
+  const seen: Seen = { interactions: SeenKeys.for(expectedRows), entries: SeenKeys.for(expectedRows) };
+  const planner: RowPlanner<ReadRow, PlannedRow> = {
+    plan: (read) => planRow(read, tree, seen),
+    lineOf,
+    conflict: (line, otherLine) => ({ line, interactionId: "", problems: [conflictProblem(otherLine)] }),
+  };
+  return planRows(rows, planner, sink);
+}
+
+/** What earlier rows asked for, by interaction and by entry. */
+interface Seen {
+  readonly interactions: SeenKeys;
+  readonly entries: SeenKeys;
+}
+
+function planRow(read: ReadRow, tree: DispositionTree, seen: Seen): PlannedRow {
+  const { line } = read;
+  if (!("record" in read)) {
+    const { field, reason: message } = read;
+    const problem: InteractionProblem = { code: "unreadable_row", message, ...(field === undefined ? {} : { field }) };
+    return { kind: "refused", line, interactionId: "", code: "", problems: [problem] };
+  }
+  const { interactionId, code } = read.record;
+  const checked = checkCorrection(read.record, tree);
+  if ("problems" in checked) return { kind: "refused", line, interactionId, code, problems: checked.problems };
+  const { entry, policy } = checked.ok;
+  const body = JSON.stringify([Date.parse(entry.timestamp), entry.description, policy]);
+  // Rows that add to an interaction get along with each other; one that replaces everything gets along only with itself.
+  const manner = policy === "replace" ? JSON.stringify([entry, policy]) : "adds";
+  const earlier = [
+    seen.interactions.note(interactionId, manner, line),
+    seen.entries.note(JSON.stringify([interactionId, code, entry.agent_id]), body, line),
+  ];
+  const conflict = earlier.find((one) => one !== undefined && !one.same);
+  if (conflict !== undefined) {
+    const { firstLine } = conflict;
+    return {
+      kind: "refused",
+      line,
+      interactionId,
+      code,
+      problems: [conflictProblem(firstLine)],
+      conflictsWith: firstLine,
+    };
+  }
+  const [, same] = earlier;
+  if (same !== undefined) return { kind: "duplicate", line, interactionId, code, firstLine: same.firstLine };
+  return { kind: "send", correction: checked.ok };
+}
+
+const stored = z.array(
+  z.union([
+    z.tuple([z.number(), z.string(), z.string(), z.number()]),
+    z.tuple([
+      z.number(),
+      z.string(),
+      z.string(),
+      z.array(z.object({ code: z.string(), message: z.string(), field: z.string().optional() })),
+    ]),
+    z.tuple([z.number(), z.string(), z.string(), z.enum(POLICIES), z.string(), z.string(), z.string()]),
+  ]),
+);
+
+/** The stored text of a chunk. */
+export function encodeRows(rows: readonly PlannedRow[]): string {
+  return JSON.stringify(
+    rows.map((row) => {
+      if (row.kind === "duplicate") return [row.line, row.interactionId, row.code, row.firstLine];
+      if (row.kind === "refused") return [row.line, row.interactionId, row.code, row.problems];
+      const { line, interactionId, policy, entry } = row.correction;
+      return [line, interactionId, entry.code, policy, entry.agent_id, entry.timestamp, entry.description];
+    }),
+  );
+}
+
+/** Reads back what `encodeRows` wrote. */
+export function decodeRows(payload: string): PlannedRow[] {
+  return stored.parse(JSON.parse(payload)).map((row): PlannedRow => {
+    if (row.length === 7) return { kind: "send", correction: decodeCorrection(row) };
+    const [line, interactionId, code, last] = row;
+    if (typeof last === "number") return { kind: "duplicate", line, interactionId, code, firstLine: last };
+    return { kind: "refused", line, interactionId, code, problems: last as readonly InteractionProblem[] };
+  });
+}
+
+function decodeCorrection(
+  row: [line: number, interactionId: string, code: string, policy: Policy, agent: string, timestamp: string, description: string],
+): PlannedCorrection {
+  const [line, interactionId, code, policy, agent_id, timestamp, description] = row;
+  return { line, interactionId, policy, entry: { code, description, agent_id, timestamp, source: "api" } };
+}

@@ -1,0 +1,144 @@
+// Rows of a file of corrections: how they are read, and every local rule that a row must keep.
+
+import { nearest } from "../../kernel/index.ts";
+import { type RecordFormat, type RecordOptions, type RefusedLine, readRecords } from "../table/records.ts";
+import { type Entry, POLICIES, type Policy } from "./entry.ts";
+import { codeProblems, type DispositionTree, type InteractionProblem, isOffsetTime, shown } from "./tree.ts";
+
+const MAX_ID_LENGTH = 256;
+
+/** A correction that passed every local rule. */
+export interface PlannedCorrection {
+  readonly line: number;
+  readonly interactionId: string;
+  readonly entry: Entry;
+  readonly policy: Policy;
+}
+
+/** A row as read: every field as text, not yet checked. Line 1 is the first line of the file. */
+export interface CorrectionRow {
+  readonly line: number;
+  readonly interactionId: string;
+  readonly code: string;
+  readonly description: string;
+  readonly agentId: string;
+  readonly timestamp: string;
+  readonly policy: string;
+}
+
+/** How a file is read. */
+export interface CorrectionOptions extends Omit<RecordOptions, "done"> {
+  /** For rows that name none; `append` by default. */
+  readonly policy?: Policy | undefined;
+  /** For rows that have none; such rows are refused by default. */
+  readonly timestamp?: string | undefined;
+}
+
+type Field = "interaction_id" | "code" | "description" | "agent_id" | "timestamp" | "policy";
+
+const FORMAT: RecordFormat<Field> = {
+  fields: [
+    { field: "interaction_id", names: ["interaction_id", "interactionid", "interaction"], required: true },
+    { field: "code", names: ["code", "disposition_code"], required: true },
+    { field: "description", names: ["description"] },
+    { field: "agent_id", names: ["agent_id", "agentid", "agent"], required: true },
+    { field: "timestamp", names: ["timestamp", "time"] },
+    { field: "policy", names: ["policy"] },
+  ],
+};
+
+/**
+ * Reads rows in constant memory, CSV or NDJSON.
+ * @throws OperationError `invalid_input` when the file as a whole cannot be read
+ */
+export function readCorrections(
+  bytes: AsyncIterable<Uint8Array>,
+  options: CorrectionOptions,
+): AsyncGenerator<{ readonly line: number; readonly record: CorrectionRow } | RefusedLine> {
+  const { format, delimiter, mapping } = options;
+  return readRecords(
+    bytes,
+    FORMAT,
+    (cells): CorrectionRow => ({
+      line: cells.line,
+      interactionId: cells.text("interaction_id"),
+      code: cells.text("code"),
+      description: cells.text("description"),
+      agentId: cells.text("agent_id"),
+      timestamp: cells.text("timestamp") || (options.timestamp ?? ""),
+      policy: cells.text("policy") || (options.policy ?? "append"),
+    }),
+    { format, delimiter, mapping, done: "Nothing was sent." },
+  );
+}
+
+/** What is wrong with an identifier, or undefined. */
+function idProblem(field: Field, value: string): InteractionProblem | undefined {
+  if (value === "") return { code: "missing_field", field, message: `${field} is empty` };
+  if (value.length > MAX_ID_LENGTH) {
+    return {
+      code: "malformed_id",
+      field,
+      message: `${field} has ${value.length} characters; at most ${MAX_ID_LENGTH} are allowed`,
+    };
+  }
+  if (/[\s\p{Cc}\p{Cs}]/u.test(value) || value === "." || value === "..") {
+    return {
+      code: "malformed_id",
+      field,
+      message: `${field} ${shown(value)} is malformed; an id has no white space and no control characters`,
+    };
+  }
+  return undefined;
+}
+
+function timeProblem(text: string): InteractionProblem | undefined {
+  const field = "timestamp";
+  if (text === "") return { code: "missing_field", field, message: "timestamp is empty; write it as 2026-06-16T15:00:00Z" };
+  if (isOffsetTime(text)) return undefined;
+  const naive = isOffsetTime(`${text}Z`);
+  return {
+    code: "malformed_timestamp",
+    field,
+    message: `timestamp ${shown(text)} ${naive ? "lacks its offset from UTC, such as Z or -05:00" : "is not an ISO 8601 time with an offset, such as 2026-06-16T15:00:00Z"}`,
+  };
+}
+
+function policyOf(text: string): Policy | InteractionProblem {
+  const policy = POLICIES.find((one) => one === text.toLowerCase());
+  if (policy !== undefined) return policy;
+  const near = nearest(text, POLICIES);
+  const hint = near === undefined ? "" : `; did you mean ${near}?`;
+  return {
+    code: "unknown_policy",
+    field: "policy",
+    message: `policy ${shown(text)} is not one of ${POLICIES.join(", ")}${hint}`,
+  };
+}
+
+/**
+ * Checks one row against every local rule and gives all problems, not only the first. What the row may become on the interaction is
+ * checked again when it is merged. A description that is empty is the code's own.
+ */
+export function checkCorrection(
+  row: CorrectionRow,
+  tree: DispositionTree,
+): { ok: PlannedCorrection } | { problems: readonly InteractionProblem[] } {
+  const codeForm = idProblem("code", row.code);
+  const policy = policyOf(row.policy);
+  const problems: (InteractionProblem | undefined)[] = [
+    idProblem("interaction_id", row.interactionId),
+    ...(codeForm === undefined ? codeProblems(row.code, tree) : [codeForm]),
+    idProblem("agent_id", row.agentId),
+    timeProblem(row.timestamp),
+    typeof policy === "string" ? undefined : policy,
+    [row.interactionId, row.description, row.agentId].some((text) => text.includes("\uFFFD"))
+      ? { code: "not_utf8", message: "the row has bytes that are not UTF-8; save the file as UTF-8" }
+      : undefined,
+  ];
+  const found = problems.filter((problem) => problem !== undefined);
+  if (found.length > 0 || typeof policy !== "string") return { problems: found };
+  const { line, interactionId, code, agentId, timestamp } = row;
+  const description = row.description === "" ? (tree.get(code)?.description ?? "") : row.description;
+  return { ok: { line, interactionId, policy, entry: { code, description, agent_id: agentId, timestamp, source: "api" } } };
+}

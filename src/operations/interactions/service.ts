@@ -1,0 +1,167 @@
+// Corrections of closed interactions from the outside: look at one, try a correction without sending, make a job of a file and run it.
+
+import type { AuditInput } from "../../store/index.ts";
+import { type InteractionDispositions, requireSupported } from "../../tenant/index.ts";
+import type { Durable, JobBody } from "../durable.ts";
+import {
+  chunkedBody,
+  type JobProgress,
+  type JobRecords,
+  JobRun,
+  JobRunner,
+  type JobSource,
+  type PlanReport,
+  type PlanSink,
+  type Replicas,
+  type RowJob,
+  type RowLedger,
+  submitJob,
+} from "../jobs/index.ts";
+import { type Entry, type Merge, mergeDispositions, type Version } from "./entry.ts";
+import { type PlannedRow, planCorrections } from "./plan.ts";
+import type { FinishedCorrection } from "./result.ts";
+import { type CorrectionOptions, type CorrectionRow, checkCorrection, readCorrections } from "./row.ts";
+import { type DispositionTree, type ExclusiveRules, type InteractionProblem, indexTree, validateMerged } from "./tree.ts";
+import { type CorrectionWorkDependencies, correctionWork } from "./work.ts";
+
+/** The kind of a job of corrections in the ledger and among the workflows. */
+export const DISPOSITIONS = "dispositions";
+
+/** Chunks under way at once: rows on one interaction keep the order of the file. */
+const OVERLAP = 1;
+
+/** An input of corrections, and how to read it. */
+export interface CorrectionSource extends JobSource {
+  readonly read: CorrectionOptions;
+}
+
+/** Reads the tree of codes. Throws TenantError `unsupported` when the tenant's profile has none. */
+export async function readTree(interactions: InteractionDispositions): Promise<DispositionTree> {
+  requireSupported("correct the dispositions of closed interactions", interactions.capability);
+  return indexTree(await interactions.tree());
+}
+
+/** Checks a whole input against the tree of codes. Nothing is sent, nothing is stored, no interaction is read. */
+export function validateCorrections(source: CorrectionSource, tree: DispositionTree, sink: PlanSink = {}): Promise<PlanReport> {
+  return planCorrections(readCorrections(source.bytes(), source.read), tree, sink);
+}
+
+/** An interaction as the tenant has it now. */
+export async function readInteraction(interactions: InteractionDispositions, id: string): Promise<Version> {
+  requireSupported("read closed interactions", interactions.capability);
+  const { value, lock } = await interactions.read(id);
+  const dispositions = value.dispositions.map(
+    ({ code, description, agent_id, timestamp, source }): Entry => ({ code, description, agent_id, timestamp, source }),
+  );
+  return { tag: lock?.tag ?? "", dispositions };
+}
+
+/** What a correction would do to an interaction now. */
+export interface CorrectionPreview {
+  readonly now: Version;
+  readonly problems: readonly InteractionProblem[];
+  /** Undefined when the row itself is wrong. */
+  readonly merge: Merge | undefined;
+}
+
+/** Reads, merges and checks as a correction would, and writes nothing. */
+export async function previewCorrection(
+  interactions: InteractionDispositions,
+  row: CorrectionRow,
+  exclusive: ExclusiveRules,
+): Promise<CorrectionPreview> {
+  const tree = await readTree(interactions);
+  const now = await readInteraction(interactions, row.interactionId);
+  const checked = checkCorrection(row, tree);
+  if ("problems" in checked) return { now, problems: checked.problems, merge: undefined };
+  const { entry, policy } = checked.ok;
+  const merge = mergeDispositions(now.dispositions, entry, policy);
+  const problems = merge.kind === "write" ? validateMerged(merge.dispositions, entry, tree, exclusive) : [];
+  return { now, problems, merge };
+}
+
+export interface CorrectionsDependencies extends Omit<CorrectionWorkDependencies, "jobs"> {
+  readonly jobs: JobRecords;
+  readonly jobLedger: CorrectionWorkDependencies["jobs"];
+  readonly ledger: RowLedger<PlannedRow, FinishedCorrection>;
+  readonly replicas: Replicas;
+  /** Writes an entry of the job's own into the audit log. */
+  readonly record: (entry: AuditInput) => Promise<void>;
+  readonly actor: string;
+  /** Rows under way at once. */
+  readonly concurrency: number;
+}
+
+export class Corrections {
+  readonly #deps: CorrectionsDependencies;
+  readonly #runner: JobRunner;
+
+  constructor(deps: CorrectionsDependencies) {
+    this.#deps = deps;
+    const { ledger, clock, concurrency, jobLedger } = deps;
+    this.#runner = new JobRunner({
+      ...deps,
+      kind: DISPOSITIONS,
+      openRun: (job, signal) =>
+        new JobRun(job.id, {
+          ledger,
+          work: correctionWork(job.id, { ...deps, jobs: jobLedger }),
+          clock,
+          concurrency,
+          signal,
+        }),
+    });
+  }
+
+  /** The workflow of a job of corrections. */
+  body(): JobBody {
+    return chunkedBody(this.#runner, OVERLAP);
+  }
+
+  /** Gives the workflows their engine; once, before the first run. */
+  attach(durable: Durable): void {
+    this.#runner.attach(durable);
+  }
+
+  /** Ends all runs of this process early: what is under way is finished and recorded, the jobs can be resumed. */
+  interrupt(): void {
+    this.#runner.interrupt();
+  }
+
+  /**
+   * Makes a job of an input. The same input is recognised by its content: the earlier job comes back, unless `again`.
+   * @throws OperationError `invalid_input` when the input as a whole cannot be read
+   */
+  submit(
+    source: CorrectionSource,
+    options: { again?: boolean; onProgress?: (rows: number) => void },
+  ): Promise<{ job: RowJob; earlier: boolean }> {
+    const { interactions, ledger } = this.#deps;
+    const { format, mapping, delimiter, policy } = source.read;
+    return submitJob(
+      { ...this.#deps, kind: DISPOSITIONS, ledger },
+      {
+        source,
+        readAs: { format, mapping, delimiter, policy },
+        campaignId: undefined,
+        options: { policy: policy ?? "append" },
+        again: options.again === true,
+        onProgress: options.onProgress,
+        prepare: async () => {
+          const tree = await readTree(interactions);
+          return (bytes, sink) => planCorrections(readCorrections(bytes, source.read), tree, sink);
+        },
+      },
+    );
+  }
+
+  /** The job of an id. Throws OperationError `job_not_found`. */
+  find(id: string): Promise<RowJob> {
+    return this.#deps.jobs.get(id);
+  }
+
+  /** Runs a job to its end; see JobRunner.run. */
+  run(id: string, onProgress?: (progress: JobProgress) => void): Promise<RowJob> {
+    return this.#runner.run(id, onProgress);
+  }
+}

@@ -1,0 +1,90 @@
+// The ledger of corrections over the store: what an item, its audit entry and its event look like there.
+
+import type { AuditInput, JobLedger, NewItem, OutboxEvent } from "../../store/index.ts";
+import { createRowLedger, type EventText, type RowLedger } from "../jobs/index.ts";
+import { decodeRows, encodeRows, lineOf, type PlannedRow } from "./plan.ts";
+import { DISPOSITION_UPDATED, dispositionUpdated, type FinishedCorrection } from "./result.ts";
+
+export interface CorrectionLedgerOptions {
+  readonly jobs: JobLedger;
+  readonly actor: string;
+  readonly executor: string;
+  /** ms since the epoch. */
+  readonly now: () => number;
+  /** Name of the receiver of events; none, no events. */
+  readonly endpoint: string | undefined;
+  readonly eventText: EventText;
+}
+
+/** The ledger of the jobs of corrections that this replica runs. */
+export function createCorrectionLedger(options: CorrectionLedgerOptions): RowLedger<PlannedRow, FinishedCorrection> {
+  const { jobs, executor } = options;
+  return createRowLedger<PlannedRow, FinishedCorrection>({
+    jobs,
+    executor,
+    encode: encodeRows,
+    decode: decodeRows,
+    lineOf,
+    write: (jobId, item, settled) => ({
+      item: ledgerItem(item),
+      audit: auditEntry(options, jobId, item, settled),
+      event: eventOf(options, jobId, item),
+    }),
+    isSettled: () => false,
+  });
+}
+
+function ledgerItem(item: FinishedCorrection): NewItem {
+  return {
+    line: item.line,
+    callId: item.interactionId,
+    result: item.result,
+    attempts: item.attempts,
+    statusCode: item.statusCode,
+    reason: item.reason?.slice(0, 2000),
+    latencyMs: item.latencyMs,
+  };
+}
+
+function auditEntry({ actor }: CorrectionLedgerOptions, jobId: string, item: FinishedCorrection, settled: boolean): AuditInput {
+  const { entry } = item;
+  return {
+    actor,
+    action: "interaction.disposition",
+    subject: item.interactionId,
+    job: jobId,
+    details: {
+      line: item.line,
+      code: item.code,
+      agent: entry?.agent_id,
+      timestamp: entry?.timestamp,
+      policy: item.policy,
+      result: item.result,
+      statusCode: item.statusCode,
+      attempts: item.attempts,
+      latencyMs: item.latencyMs === undefined ? undefined : Math.round(item.latencyMs * 100) / 100,
+      error: item.reason?.slice(0, 500),
+      before: item.before,
+      after: item.after,
+      intended: item.intended,
+      stored: item.stored,
+      settled: settled ? true : undefined,
+    },
+  };
+}
+
+function eventOf(options: CorrectionLedgerOptions, jobId: string, item: FinishedCorrection): OutboxEvent | undefined {
+  const { endpoint } = options;
+  const { entry, interactionId } = item;
+  if (endpoint === undefined || entry === undefined || item.result !== "success") return undefined;
+  const eventId = `${jobId}-${item.line}`;
+  const body = options.eventText({
+    id: eventId,
+    type: DISPOSITION_UPDATED,
+    source: "/outdial/interactions",
+    subject: interactionId,
+    time: options.now(),
+    data: dispositionUpdated(item, { entry }),
+  });
+  return { eventId, endpoint, subject: interactionId, type: DISPOSITION_UPDATED, body };
+}

@@ -1,0 +1,126 @@
+// What a job of corrections does with a row: the state machine, alone on its interaction among all processes, announced before each write.
+
+import type { Clock, RandomStream } from "../../kernel/index.ts";
+import type { InteractionChanges, JobLedger, SessionLocks } from "../../store/index.ts";
+import type { InteractionDispositions } from "../../tenant/index.ts";
+import { owned, type RowWork, type Sent } from "../jobs/index.ts";
+import { type Corrected, correctDisposition } from "./correct.ts";
+import type { Version } from "./entry.ts";
+import { conflictProblem, lineOf, type PlannedRow } from "./plan.ts";
+import { type FinishedCorrection, parseEntries, sentItem, unsentItem } from "./result.ts";
+import { type DispositionTree, type ExclusiveRules, indexTree, validateMerged } from "./tree.ts";
+
+export interface CorrectionWorkDependencies {
+  readonly interactions: InteractionDispositions;
+  readonly jobs: JobLedger;
+  readonly changes: InteractionChanges;
+  readonly locks: SessionLocks;
+  readonly clock: Clock;
+  readonly random: RandomStream;
+  /** What tells this tenant from others that the same store serves. */
+  readonly tenantName: string;
+  readonly replicaId: string;
+  readonly exclusive: ExclusiveRules;
+  /** Writes at most for one row, and reads that fail in a row at most. */
+  readonly attempts: number;
+}
+
+type SendRow = Extract<PlannedRow, { kind: "send" }>;
+
+/** The work of one job. The tree of codes is read once, when the first row is sent. */
+export function correctionWork(jobId: string, deps: CorrectionWorkDependencies): RowWork<PlannedRow, FinishedCorrection> {
+  let tree: Promise<DispositionTree> | undefined;
+  const treeOnce = () => {
+    tree ??= deps.interactions.tree({ lane: "tagging" }).then(indexTree);
+    return tree;
+  };
+  return {
+    lineOf,
+    local: localResult,
+    async send(row, sentBefore) {
+      return (await correctRow(jobId, deps, await treeOnce(), row as SendRow, sentBefore)).sent;
+    },
+    async settle(row) {
+      const { sent, corrected } = await correctRow(jobId, deps, await treeOnce(), row as SendRow, true);
+      // A tenant that cannot be asked leaves the item as it is.
+      if (sent.item.result === "unknown" && corrected.failure !== undefined) throw corrected.failure;
+      return sent.item;
+    },
+  };
+}
+
+/** The result of a row that is not sent, or undefined for one that is. */
+function localResult(row: PlannedRow, conflictsWith: number | undefined): FinishedCorrection | undefined {
+  if (row.kind === "refused") return unsentItem(row, "validation_error", row.problems.map(({ message }) => message).join("; "));
+  if (row.kind === "duplicate") return unsentItem(row, "duplicate", `the same as line ${row.firstLine}`);
+  if (conflictsWith === undefined) return undefined;
+  const { line, interactionId, entry } = row.correction;
+  return unsentItem({ line, interactionId, code: entry.code }, "validation_error", conflictProblem(conflictsWith).message);
+}
+
+async function correctRow(
+  jobId: string,
+  deps: CorrectionWorkDependencies,
+  tree: DispositionTree,
+  { correction: row }: SendRow,
+  sentBefore: boolean,
+): Promise<{ readonly sent: Sent<FinishedCorrection>; readonly corrected: Corrected }> {
+  const { interactions, changes, locks, clock, random, exclusive, attempts } = deps;
+  const { line, interactionId, entry, policy } = row;
+  let announced = false;
+  const announce = async (base: Version, intended: unknown) => {
+    const change = { jobId, line, interactionId, baseTag: base.tag, before: base.dispositions, intended };
+    await owned(deps.jobs, jobId, () => changes.announce(change, deps.replicaId));
+    announced = true;
+  };
+  const corrected = await locks.hold(JSON.stringify(["interaction", deps.tenantName, interactionId]), async () => {
+    const earlier = sentBefore ? await announcedVersion(changes, jobId, line) : undefined;
+    return correctDisposition(
+      { interactions, clock, random, announce },
+      interactionId,
+      { wanted: entry, policy, attempts, validate: (merged) => validateMerged(merged, entry, tree, exclusive) },
+      earlier,
+    );
+  });
+  const { outcome } = corrected;
+  const seen = outcome.after ?? outcome.stored;
+  if ((announced || sentBefore) && seen !== undefined) await changes.conclude(jobId, line, seen);
+  return { sent: sentOf(sentItem(row, endOf(corrected)), corrected), corrected };
+}
+
+/** The version an earlier process announced a write of this row upon. */
+async function announcedVersion(changes: InteractionChanges, jobId: string, line: number): Promise<Version | undefined> {
+  const change = await changes.get(jobId, line);
+  return change && { tag: change.baseTag, dispositions: parseEntries(change.before) ?? [] };
+}
+
+function endOf({ outcome, attempts, latencyMs }: Corrected): Parameters<typeof sentItem>[1] {
+  const { result, message, statusCode, before, after, intended, stored } = outcome;
+  return {
+    result,
+    attempts,
+    latencyMs,
+    ...(message === undefined ? {} : { reason: message }),
+    ...(statusCode === undefined ? {} : { statusCode }),
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+    ...(intended === undefined ? {} : { intended }),
+    ...(stored === undefined ? {} : { stored }),
+  };
+}
+
+function sentOf(item: FinishedCorrection, corrected: Corrected): Sent<FinishedCorrection> {
+  const { attempts, attemptLatenciesMs, latencyMs, rateLimited, conflicts, failure } = corrected;
+  return {
+    item,
+    attempts,
+    attemptLatenciesMs,
+    latencyMs,
+    rateLimited,
+    conflicts,
+    unanswered: failure !== undefined && (item.result === "unknown" || item.result === "exhausted_retries"),
+    message: failure?.message,
+    // The state machine has tried again as often as it may.
+    again: false,
+  };
+}

@@ -1,0 +1,105 @@
+// A tenant with closed interactions, a database, and the environment that a command needs for both.
+
+import { createSandbox, type Sandbox } from "../../../src/sandbox/index.ts";
+import { workFolder } from "../../support/cli.ts";
+import { createDatabase } from "../../support/database.ts";
+
+export const TIME = "2026-05-01T10:00:00Z";
+
+export interface Entry {
+  readonly code: string;
+  readonly description: string;
+  readonly agent_id: string;
+  readonly timestamp: string;
+  readonly source: string;
+}
+
+export interface World extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly url: string;
+  readonly databaseUrl: string;
+  /** A folder of its own. */
+  readonly path: string;
+  /** For a command: store, credentials, receiver of events. */
+  readonly env: Record<string, string>;
+  /** What the tenant stores now, asked of its own front door. */
+  stored(id: string): Promise<{ readonly dispositions: readonly Entry[]; readonly etag: string }>;
+}
+
+/** The entry of a first agent that every interaction has. */
+export const FIRST: Entry = {
+  code: "102",
+  description: "Issue Escalated",
+  agent_id: "agent_first",
+  timestamp: "2026-04-30T09:00:00Z",
+  source: "agent",
+};
+
+export function interactionId(n: number): string {
+  return `interaction-${String(n).padStart(4, "0")}`;
+}
+
+/** Starts one. @param count interactions `interaction-0001…`; one more, `elsewhere`, belongs to another organization */
+export async function openWorld(count = 5): Promise<World> {
+  const scenario = {
+    seed: 11,
+    clients: [{ id: "client-1", secret: "s3cret-of-client-1", scopes: ["interactions:write", "dispositions:read"] }],
+    dispositions: [
+      { code: "100", description: "Resolution" },
+      { code: "101", description: "Issue Resolved", parent: "100" },
+      { code: "102", description: "Issue Escalated", parent: "100" },
+      { code: "103", description: "Old Way", active: false },
+      { code: "104", description: "Under an old way", parent: "103" },
+      { code: "201", description: "Follow-up Needed" },
+    ],
+    interactions: [
+      ...Array.from({ length: count }, (_, n) => ({ id: interactionId(n + 1), dispositions: [FIRST] })),
+      { id: "elsewhere", organization: "another-org", dispositions: [] },
+    ],
+    limits: { "outbound-write": "off", "outbound-read": "off", campaigns: "off", "dialer-write": "off", other: "off" },
+  };
+  const sandbox = createSandbox({ scenario });
+  const { url } = await sandbox.listen();
+  const database = await createDatabase();
+  const folder = await workFolder();
+  const { clientId, clientSecret } = sandbox.ready;
+  const token = await tokenOf(url, clientId, clientSecret);
+  return {
+    sandbox,
+    url,
+    databaseUrl: database.url,
+    path: folder.path,
+    env: {
+      DATABASE_URL: database.url,
+      CXONE_CLIENT_ID: clientId,
+      CXONE_CLIENT_SECRET: clientSecret,
+      OUTDIAL_TENANT_URL: url,
+      OUTDIAL_ANALYTICS_URL: "http://127.0.0.1:9/events",
+      OUTDIAL_ANALYTICS_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    },
+    async stored(id) {
+      const reply = await sandbox.fetch(
+        new Request(`${url}/api/v1/interactions/${id}`, { headers: { authorization: `Bearer ${token}` } }),
+      );
+      const body = (await reply.json()) as { dispositions: Entry[] };
+      return { dispositions: body.dispositions, etag: reply.headers.get("etag") ?? "" };
+    },
+    async [Symbol.asyncDispose]() {
+      await sandbox.close();
+      await database.dispose();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function tokenOf(url: string, clientId: string, clientSecret: string): Promise<string> {
+  const reply = await fetch(`${url}/oauth/token`, {
+    method: "POST",
+    headers: {
+      authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString("base64")}`,
+      "content-type": "application/x-www-form-urlencoded",
+    },
+    body: "grant_type=client_credentials",
+  });
+  return ((await reply.json()) as { access_token: string }).access_token;
+}
