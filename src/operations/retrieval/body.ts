@@ -33,7 +33,11 @@ export function retrievalBody(host: RetrievalHost): JobBody {
       reading.catch(() => undefined);
       reads.push(reading);
     }
-    stop ??= (await Promise.all(reads)).find((reason) => reason !== null) ?? null;
+    // All of them, whatever one said: none may still be at work when the retrieval is closed.
+    const settled = await Promise.allSettled(reads);
+    const failed = settled.find((read) => read.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+    stop ??= settled.map((read) => (read.status === "fulfilled" ? read.value : null)).find((reason) => reason !== null) ?? null;
     await guarded("close", () => host.close(jobId, stop ?? undefined));
   };
 }

@@ -31,7 +31,8 @@ afterEach(async () => {
 async function pull(
   input: { lastMs?: number; from?: number; to?: number; codes?: string[]; limit?: number } = {},
 ): Promise<Retrieval> {
-  const { request } = await runtime.retrieving.check({ campaignId: CAMPAIGN, lastMs: 4 * DAY, limit: 100, ...input });
+  const range = input.from === undefined ? { lastMs: 4 * DAY } : {};
+  const { request } = await runtime.retrieving.check({ campaignId: CAMPAIGN, limit: 100, ...range, ...input });
   const { retrieval } = await runtime.retrieving.submit(request);
   return runtime.retrieving.run(retrieval.jobId);
 }
@@ -116,6 +117,18 @@ describe("a retrieval", () => {
 
 describe("whatever the tenant does", () => {
   const listCalls = { operation: "listCalls" };
+  /** Within one UTC day. */
+  const oneWindow = () => {
+    const from = Math.floor(now / DAY - 1) * DAY + 3_600_000;
+    return { from, to: from + 20 * 3_600_000 };
+  };
+
+  test("a token that it takes no longer means that the window is read again from its start", async () => {
+    world.sandbox.control.faults.add({ match: listCalls, after: 2, times: 1, effect: { status: 400 } });
+    const retrieval = await pull({ ...oneWindow(), limit: 50 });
+    expect(retrieval).toMatchObject({ status: "done", totals: { restarts: 1, pagesFailed: 1 } });
+    await expectTruth(retrieval);
+  });
 
   test.each([
     ["429s in a row", { times: 6, effect: { status: 429, headers: { "retry-after": "0" } } }],
@@ -125,7 +138,6 @@ describe("whatever the tenant does", () => {
     ["errors of its own", { times: 3, effect: { status: 503, headers: { "retry-after": "0" } } }],
     ["broken connections", { probability: 0.2, times: 6, effect: { reset: true } }],
     ["garbage", { times: 2, effect: { garbage: true } }],
-    ["tokens that expire", { after: 4, times: 1, effect: { status: 400 } }],
   ])("the lake ends as its truth: %s", async (_what, fault) => {
     world.sandbox.control.faults.add({ match: listCalls, ...fault });
     const retrieval = await pull({ limit: 50 });
@@ -135,9 +147,7 @@ describe("whatever the tenant does", () => {
 
   test("smaller pages are asked for when whole ones do not come, larger ones again later", async () => {
     world.sandbox.control.faults.add({ match: listCalls, times: 2, effect: { truncate: true } });
-    // Within one UTC day, so that it is one window.
-    const from = Math.floor(now / DAY - 1) * DAY + 3_600_000;
-    const retrieval = await pull({ from, to: from + 20 * 3_600_000, limit: 40 });
+    const retrieval = await pull({ ...oneWindow(), limit: 40 });
     await expectTruth(retrieval);
     const sizes = world.sandbox.control
       .requests({ operation: "listCalls", limit: 10_000 })
@@ -163,6 +173,20 @@ describe("whatever the tenant does", () => {
     const stopped = await pull();
     expect(stopped).toMatchObject({ status: "stopped", error: { code: "missing_scope" } });
     expect(world.listings()).toBeLessThanOrEqual(3);
+  });
+
+  test("one window that must stop lets the others' pages come home before the retrieval ends", async () => {
+    world.sandbox.control.faults.add([
+      { match: listCalls, times: 1, effect: { status: 403 } },
+      { match: listCalls, effect: { delayMs: 100 } },
+    ]);
+    const stopped = await pull({ limit: 5000 });
+    expect(stopped).toMatchObject({ status: "stopped", error: { code: "missing_scope" } });
+    const answered = world.sandbox.control
+      .requests({ operation: "listCalls", limit: 1000 })
+      .filter(({ status }) => status === 200);
+    expect(stopped.totals.pagesOk).toBe(answered.length);
+    expect(answered.length).toBeGreaterThan(0);
   });
 
   test("poison rows are put aside with the reason, and the rest is brought", async () => {

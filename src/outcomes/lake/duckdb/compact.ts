@@ -63,6 +63,7 @@ async function copy(
     connection,
     `${all ? scan(root, files) : ranked} ORDER BY start_time, call_id, observed_at`,
     temporary,
+    "zstd",
   );
   if (rows !== expected) throw new Error(`merging wrote ${rows} rows where ${expected} were expected`);
   return { temporary, kind, rows };

@@ -23,6 +23,7 @@ export class Engine {
   readonly spillFolder: string;
   readonly #instance: DuckDBInstance;
   readonly #idle: Connection[] = [];
+  readonly #busy = new Set<Promise<unknown>>();
 
   private constructor(duck: Duck, instance: DuckDBInstance, spillFolder: string) {
     this.duck = duck;
@@ -43,13 +44,26 @@ export class Engine {
     return engine;
   }
 
-  /** A connection of the caller's own, to be closed by it. */
-  connect(): Promise<Connection> {
-    return this.#instance.connect();
+  /** A connection of the caller's own for a stream. `release` closes it; the engine closes only after that. */
+  async lend(): Promise<{ readonly connection: Connection; readonly release: () => void }> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const connection = await this.#track(this.#instance.connect());
+    void this.#track(promise);
+    return {
+      connection,
+      release: () => {
+        connection.closeSync();
+        resolve();
+      },
+    };
   }
 
   /** Lends a connection for the time of `work`. What `work` creates on it must be temporary and replaceable. */
-  async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+  use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    return this.#track(this.#use(work));
+  }
+
+  async #use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     const connection = this.#idle.pop() ?? (await this.#instance.connect());
     try {
       return await work(connection);
@@ -58,7 +72,18 @@ export class Engine {
     }
   }
 
-  close(): void {
+  #track<T>(work: Promise<T>): Promise<T> {
+    const settled: Promise<unknown> = work.then(
+      () => this.#busy.delete(settled),
+      () => this.#busy.delete(settled),
+    );
+    this.#busy.add(settled);
+    return work;
+  }
+
+  /** Waits for what is under way: closing beneath it would bring the process down. */
+  async close(): Promise<void> {
+    while (this.#busy.size > 0) await Promise.all(this.#busy);
     for (const connection of this.#idle.splice(0)) connection.closeSync();
     this.#instance.closeSync();
   }

@@ -84,32 +84,35 @@ class DuckDbLake implements OutcomeLake {
   }
 
   async write(records: readonly OutcomeRecord[], name: string): Promise<readonly LakeFile[]> {
-    const staged = records.map((record) => ({ ...record, digest: digestOf(record) }));
     const files: LakeFile[] = [];
-    const groups = Map.groupBy(staged, ({ campaignId, startTime }) => `${dayOf(startTime)}/${campaignId}`);
-    for (const rows of groups.values()) {
-      const [first] = rows;
-      if (first !== undefined) files.push(await this.#file("part", CALLS, rows, dayOf(first.startTime), name));
+    for (const group of groupRecords(records)) {
+      const [first] = group;
+      if (first === undefined) continue;
+      const rows = group.map((record) => ({ record, digest: digestOf(record) }));
+      files.push(await this.#file("part", CALLS, rows, { ...first, day: dayOf(first.startTime), name }));
     }
     return files;
   }
 
   async quarantine(rows: readonly QuarantinedRow[], name: string): Promise<readonly LakeFile[]> {
-    const [first] = rows;
-    return first === undefined ? [] : [await this.#file("quarantine", QUARANTINED, rows, dayOf(first.observedAt), name)];
+    const files: LakeFile[] = [];
+    for (const group of Map.groupBy(rows, ({ campaignId }) => campaignId).values()) {
+      const [first] = group;
+      if (first === undefined) continue;
+      files.push(await this.#file("quarantine", QUARANTINED, group, { ...first, day: dayOf(first.observedAt), name }));
+    }
+    return files;
   }
 
-  async #file<Row extends { readonly campaignId: string; readonly runId: string }>(
+  async #file<Row>(
     kind: "part" | "quarantine",
     staging: Staging<Row>,
     rows: readonly Row[],
-    day: string,
-    name: string,
+    { campaignId, runId, day, name }: Pick<LakeFile, "campaignId" | "runId" | "day"> & { readonly name: string },
   ): Promise<LakeFile> {
     const engine = await this.#open();
     const temporary = join(this.#root, STAGING, `${this.#unique()}.parquet`);
-    await engine.use((connection) => writeParquet(engine, connection, staging, rows, temporary));
-    const { campaignId = "", runId } = rows[0] ?? {};
+    await engine.use((connection) => writeParquet(engine, connection, staging, rows, campaignId, temporary));
     return this.#settle(temporary, { kind, campaignId, day, rows: rows.length, runId, name });
   }
 
@@ -134,12 +137,12 @@ class DuckDbLake implements OutcomeLake {
   async *#stream(query: RecordQuery, columns: string): AsyncGenerator<unknown[][]> {
     const engine = await this.#open();
     const files = await this.#files(query);
-    const connection = await engine.connect();
+    const { connection, release } = await engine.lend();
     try {
       yield* chunksOf(await connection.stream(recordsSql(this.#root, files, query, columns)));
     } finally {
       // An abandoned stream keeps its connection busy, so it is not lent again.
-      connection.closeSync();
+      release();
     }
   }
 
@@ -217,7 +220,7 @@ class DuckDbLake implements OutcomeLake {
     const engine = await this.#engine;
     this.#engine = undefined;
     if (engine === undefined) return;
-    engine.close();
+    await engine.close();
     await rm(engine.spillFolder, { recursive: true, force: true });
   }
 
@@ -244,6 +247,27 @@ class DuckDbLake implements OutcomeLake {
       .toString(36)
       .padStart(7, "0")}`;
   }
+}
+
+const DAY_MS = 86_400_000;
+
+/** Records by what all rows of a file share: the campaign and the UTC day of start. */
+function groupRecords(records: readonly OutcomeRecord[]): Iterable<OutcomeRecord[]> {
+  const groups = new Map<string, OutcomeRecord[]>();
+  let group: OutcomeRecord[] = [];
+  let [campaign, day] = ["", Number.NaN];
+  for (const record of records) {
+    const start = Math.floor(record.startTime / DAY_MS);
+    // Neighbours nearly always belong together, so a key is made only where they do not.
+    if (start !== day || record.campaignId !== campaign) {
+      [campaign, day] = [record.campaignId, start];
+      const key = `${day}/${campaign}`;
+      group = groups.get(key) ?? [];
+      groups.set(key, group);
+    }
+    group.push(record);
+  }
+  return groups.values();
 }
 
 /** A row of CALL_COLUMNS as a record. The lake's own files hold what these types say. */

@@ -1,0 +1,178 @@
+// kill -9 at every page of a retrieval, and a tenant that misbehaves all the while: whoever goes on ends with the tenant's truth in the lake.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { openOutcomeRecords } from "../../src/app/index.ts";
+import { createRandom } from "../../src/kernel/index.ts";
+import { openWorld, type World } from "../integration/outcomes/world.ts";
+import { CAMPAIGN } from "../support/calls.ts";
+import { collect } from "../support/collect.ts";
+import { outcomesScenario, truthOf } from "../support/outcomes.ts";
+
+const CHILD = fileURLToPath(new URL("retrieval-child.ts", import.meta.url));
+const DAY = 86_400_000;
+const PAGES = 200;
+const LIMIT = 20;
+
+interface Ended {
+  readonly jobId: string;
+  readonly status: string;
+  readonly calls: number;
+  readonly complianceHash: string;
+  readonly run: number;
+  readonly totals: { readonly pagesOk: number; readonly pagesFailed: number };
+  readonly verdict: { readonly ok: boolean };
+}
+
+/** A process that is ready to retrieve, or does. */
+interface Worker {
+  readonly child: ChildProcess;
+  readonly ready: Promise<void>;
+  /** Begins. @returns the retrieval as it ended, undefined when the process was killed before */
+  go(): Promise<Ended | undefined>;
+  kill(): Promise<void>;
+}
+
+let world: World;
+let from: number;
+let to: number;
+let workers: Worker[];
+
+beforeEach(async () => {
+  // One UTC day that is over: one window, read page after page.
+  from = Math.floor(Date.now() / DAY - 1) * DAY;
+  to = from + DAY - 1;
+  const days = 3;
+  world = await openWorld(
+    outcomesScenario(0, {
+      generateCalls: [{ campaignId: CAMPAIGN, count: PAGES * LIMIT * days, days, prefix: "call_", digits: 7 }],
+    }),
+  );
+  workers = [];
+});
+afterEach(async () => {
+  for (const worker of workers) await worker.kill();
+  await world[Symbol.asyncDispose]();
+});
+
+function start(): Worker {
+  const args = [CHILD, CAMPAIGN, from, to, LIMIT].map(String);
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env["PATH"], ...world.environment },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: child.stdout });
+  const exit = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const line = () => new Promise<string>((resolve) => lines.once("line", resolve));
+  const worker: Worker = {
+    child,
+    ready: Promise.race([line(), exit.then(() => "")]).then((text) => {
+      if (text !== "ready") throw new Error(`the process did not get ready: ${text}`);
+    }),
+    go: () => {
+      const said = line();
+      child.stdin.write("go\n");
+      return Promise.race([said.then((text) => JSON.parse(text) as Ended), exit.then(() => undefined)]);
+    },
+    kill: async () => {
+      child.kill("SIGKILL");
+      await exit;
+    },
+  };
+  worker.ready.catch(() => undefined);
+  workers.push(worker);
+  return worker;
+}
+
+/** Resolves when a fact holds. */
+async function until(fact: () => boolean): Promise<void> {
+  while (!fact()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+async function expectLake(ended: Ended): Promise<void> {
+  const truth = truthOf(world.sandbox, from, to);
+  expect(ended).toMatchObject({ calls: truth.calls.length, complianceHash: truth.hash, verdict: { ok: true } });
+  await using records = await openOutcomeRecords({}, world.environment);
+  const kept = await collect(records.lake.records({ campaignId: CAMPAIGN, from, to }));
+  expect(kept.map(({ callId, dispositionCode, startTime }) => ({ id: callId, code: dispositionCode, start: startTime }))).toEqual(
+    truth.calls,
+  );
+  expect(await records.store.audit.verify()).toMatchObject({ ok: true });
+}
+
+test(`killed at every page of ${PAGES}, with faults and late rows, the lake ends as the tenant's truth`, async () => {
+  const { control } = world.sandbox;
+  const match = { operation: "listCalls" };
+  control.faults.add([
+    { match, after: 40, times: 12, effect: { status: 429, headers: { "retry-after": "0" } } },
+    { match, after: 120, times: 5, effect: { truncate: true } },
+    { match, after: 200, times: 3, effect: { duplicatePage: true } },
+    { match, after: 260, times: 4, effect: { loopPage: true } },
+    { match, probability: 0.02, effect: { status: 503, headers: { "retry-after": "0" } } },
+  ]);
+  const random = createRandom(200, "phases");
+  let killed = 0;
+  let ended: Ended | undefined;
+  let next = start();
+  let afterNext = start();
+  while (ended === undefined && killed < 3 * PAGES) {
+    const worker = next;
+    next = afterNext;
+    await worker.ready;
+    const before = world.listings();
+    const running = worker.go();
+    afterNext = start();
+    const over = new AbortController();
+    void running.then(() => over.abort());
+    // The third listing is asked for when the page of the first is durable: each process brings at least one page home, where nothing fails.
+    await until(() => over.signal.aborted || world.listings() >= before + 3);
+    // Somewhere within writing, checking or fetching the next page.
+    for (let spins = random.int(12); spins > 0 && !over.signal.aborted; spins--)
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    if (over.signal.aborted) ended = await running;
+    else {
+      killed += 1;
+      await worker.kill();
+    }
+    if (killed === PAGES / 2) lateRows();
+  }
+  expect(ended).toMatchObject({ status: "done", verdict: { ok: true } });
+  expect(killed).toBeGreaterThan(PAGES * 0.8);
+  expect(ended?.run).toBeGreaterThan(PAGES * 0.8);
+  // What came late into what was read already comes with the next retrieval over it.
+  const second = await next.ready.then(() => next.go());
+  expect(second?.jobId).not.toBe(ended?.jobId);
+  if (second === undefined) throw new Error("the second retrieval did not end");
+  await expectLake(second);
+});
+
+/** Calls that appear in a part of the window that was read long ago, one with the start of another; and one that changes. */
+function lateRows(): void {
+  const { control } = world.sandbox;
+  const [first] = truthOf(world.sandbox, from, to).calls;
+  if (first === undefined) throw new Error("there are no calls");
+  const at = (ms: number) => new Date(ms).toISOString();
+  const call = { campaignId: CAMPAIGN, endTime: at(first.start + 60_000), startTime: at(first.start) };
+  control.simulateCall({ ...call, id: "late_1", dispositionCode: "CONVERTED" });
+  control.simulateCall({ ...call, id: "late_2", startTime: at(from), endTime: at(from + 1) });
+  control.simulateCall({ ...call, id: first.id, dispositionCode: first.code === "BUSY" ? "NO_ANSWER" : "BUSY" });
+}
+
+test("a second process waits for the first, takes over when that one is killed, and nothing is brought twice", async () => {
+  const [one, two] = [start(), start()];
+  await Promise.all([one.ready, two.ready]);
+  const first = one.go();
+  await until(() => world.listings() >= 5);
+  const second = two.go();
+  await until(() => world.listings() >= 60);
+  await one.kill();
+  expect(await first).toBeUndefined();
+  const ended = await second;
+  if (ended === undefined) throw new Error("the second process did not end");
+  expect(ended).toMatchObject({ status: "done", run: 2 });
+  // Asked for again at most: the page being written and the one being fetched.
+  expect(world.listings()).toBeLessThanOrEqual(PAGES + 1 + 3);
+  await expectLake(ended);
+});
