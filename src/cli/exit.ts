@@ -20,6 +20,7 @@ const EXIT_OF_CODE: Readonly<Record<string, number>> = {
   invalid_scenario: EXIT.usage,
   scenario_invalid: EXIT.usage,
   invalid_request: EXIT.usage,
+  unsupported_root: EXIT.usage,
   invalid_pack: EXIT.usage,
   invalid_facts: EXIT.usage,
   unknown_zone: EXIT.usage,
