@@ -21,7 +21,8 @@ beforeEach(async () => {
 });
 afterEach(() => folder[Symbol.asyncDispose]());
 
-const outdial = (...args: string[]) => runCli(["simulate", ...args], { cwd: folder.path, env: { LANG: "C.UTF-8", TERM: "xterm" } });
+const outdial = (...args: string[]) =>
+  runCli(["simulate", ...args], { cwd: folder.path, env: { LANG: "C.UTF-8", TERM: "xterm" } });
 const scenario = (name: string, data: object) => writeFile(join(folder.path, name), JSON.stringify(data));
 const read = (name: string) => readFile(join(folder.path, name), "utf8");
 
