@@ -137,7 +137,7 @@ export function resultLines(result: SimulationResult): string[] {
   const lines = alignedLines(head, rows, [false, true, false, false]);
   if (!Number.isNaN(waits.p50))
     lines.push(
-      `waits of those who had to: half up to ${seconds(waits.p50)}, 95 % up to ${seconds(waits.p95)}, 99 % up to ${seconds(waits.p99)}`,
+      `waits from the greeting on, machine detection included: half up to ${seconds(waits.p50)}, 95 % up to ${seconds(waits.p95)}, 99 % up to ${seconds(waits.p99)}`,
     );
   const units =
     intervals.kind === "replications" ? `${intervals.units} independent replications` : `${intervals.units} batches of a run`;

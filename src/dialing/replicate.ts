@@ -14,7 +14,7 @@ export interface Replication {
   /** Buckets in order, each its end (s), then what `Meter` keeps of a bucket: integrals of the levels, counts. */
   readonly bucketEnds: Float64Array;
   readonly buckets: readonly Float64Array[];
-  /** Histogram of the waits of those who had to wait. */
+  /** Histogram of the waits that are not 0, from the greeting on. */
   readonly waits: Float64Array;
   readonly flow: FlowBalance;
   readonly leadsTried: number;

@@ -61,7 +61,7 @@ export class Meter {
   readonly #cells = new Float64Array(CELLS + COUNT_NAMES.length);
   #buckets: Float64Array[] = [];
   #bucketStart = 0;
-  /** Waits of those who had to wait, connected or lost; by bin. */
+  /** Waits that are not 0, from the greeting on: machine detection is part of them. Connected or lost; by bin. */
   readonly waits = new Float64Array(WAIT_BINS);
   readonly #float = new Float32Array(1);
   readonly #bits = new Int32Array(this.#float.buffer);

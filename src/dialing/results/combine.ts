@@ -41,10 +41,10 @@ export interface SimulationResult {
   readonly waits: {
     /** Answered callers who found no idle agent, over answered callers. */
     readonly probability: RatioInterval;
-    /** Mean wait of those connected, and of all answered callers, s. */
+    /** Mean wait of those connected, and of all answered callers, s; from the greeting on, so that machine detection is part of it. */
     readonly meanOfConnected: RatioInterval;
     readonly mean: RatioInterval;
-    /** Of those who had to wait, connected or lost: right to 3 per cent. NaN when nobody waited. */
+    /** Quantiles of the waits that are not 0, connected or lost, detection included, s: right to 3 per cent. NaN when there are none. */
     readonly p50: number;
     readonly p95: number;
     readonly p99: number;
