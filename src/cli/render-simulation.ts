@@ -87,10 +87,10 @@ const FIGURES: readonly Figure[] = [
     isShown: (r) => r.blocked.numerator > 0,
   },
   {
-    name: "had to wait",
+    name: "found no idle agent",
     of: (r) => r.waits.probability,
     write: percent,
-    above: { name: "waited" },
+    above: { name: "callers" },
     below: { name: "answered callers" },
   },
   {
