@@ -1,7 +1,7 @@
 // Calls that come by themselves: a Poisson stream, one whose rate follows a sine, or the requests of a finite number of sources.
 
 import { ARRIVAL } from "./entities.ts";
-import { unitExponential } from "./exponential.ts";
+import { exponentialOfWord } from "./exponential.ts";
 import type { Arrivals } from "./model.ts";
 import type { Timers } from "./timers.ts";
 import { Purpose, type Uniforms } from "./uniforms.ts";
@@ -42,7 +42,7 @@ export class ArrivalStream {
   /** Sets the timer of the next arrival. @param inSystem calls under way, which keep their sources from calling */
   wait(now: number, inSystem: number): void {
     const { rate, amplitude, sources } = this.#arrivals;
-    const work = unitExponential(this.#uniforms.at(Purpose.arrival, this.arrived));
+    const work = exponentialOfWord(this.#uniforms.word(Purpose.arrival, this.arrived));
     if (sources === NEVER) this.#timers.set(ARRIVAL, now + work / (rate + Math.abs(amplitude)));
     else {
       this.#rate = (sources - inSystem) * rate;

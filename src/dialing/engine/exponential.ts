@@ -9,12 +9,13 @@ const LOGARITHMS = INVERSES.map((inverse) => -Math.log(inverse));
 const SCALES = Float64Array.from({ length: 32 }, (_, zeros) => 2 ** (zeros - 31));
 
 /**
- * -ln(1 - u) for u = (k + 1/2) / 2^32 with a whole k, as `Uniforms` gives them; right to 1e-14 absolutely.
+ * -ln(1 - u) for u = (k + 1/2) / 2^32 with k the 32 bits of `word`, as `Uniforms` gives them; right to 1e-14 absolutely.
  * The logarithm is that of the cell's centre plus the series of ln(1 + r), |r| <= 1/512, to the fourth power.
  */
-export function unitExponential(u: number): number {
-  const rest = 4294967296 - u * 4294967296;
-  const whole = Math.floor(rest);
+export function exponentialOfWord(word: number): number {
+  // 2^32 (1 - u) is a whole number and a half.
+  const whole = ~word;
+  const rest = (whole >>> 0) + 0.5;
   const zeros = Math.clz32(whole);
   // The half would count in the choice of the cell.
   if (zeros > 20) return 32 * LN2 - Math.log(rest);
@@ -22,4 +23,9 @@ export function unitExponential(u: number): number {
   const r = rest * SCALES[zeros]! * INVERSES[cell]! - 1;
   const square = r * r;
   return (zeros + 1) * LN2 - LOGARITHMS[cell]! - (r + square * (-1 / 2 + r * (1 / 3)) - square * square * (1 / 4));
+}
+
+/** The same of the uniform number itself. */
+export function unitExponential(u: number): number {
+  return exponentialOfWord(Math.floor(u * 4294967296));
 }

@@ -50,6 +50,8 @@ export interface CallModel {
   /** Whether one who hangs up before the limit counts as abandoned. */
   readonly countEarlyHangUps: boolean;
   readonly talk: Draw;
+  /** The mean when talk is exponential: plain queues are simulated by the million. */
+  readonly exponentialTalk: number | undefined;
   /** An agent's time with a machine that was judged a person. */
   readonly machineTalk: Draw;
   /** Undefined: none. */

@@ -23,7 +23,7 @@ import {
   STATE,
 } from "./calls.ts";
 import { AGENT_TIMER, ARRIVAL, CALL_TIMER } from "./entities.ts";
-import { unitExponential } from "./exponential.ts";
+import { exponentialOfWord } from "./exponential.ts";
 import { Count, Level, type Meter } from "./meter.ts";
 import { type CallModel, Outcome } from "./model.ts";
 import type { Timers } from "./timers.ts";
@@ -67,13 +67,12 @@ export class PlainLane {
 
   #draw(batch: number): void {
     const { uniforms, model, rate } = this.#parts;
-    const { talk } = model;
+    const { talk, exponentialTalk: mean } = model;
     const [gaps, talks] = [this.#gaps, this.#talks];
     const first = batch * BATCH;
-    for (let i = 0; i < BATCH; i++) {
-      gaps[i] = unitExponential(uniforms.at(Purpose.arrival, first + i)) / rate;
-      talks[i] = talk(uniforms.at(Purpose.talk, first + i));
-    }
+    for (let i = 0; i < BATCH; i++) gaps[i] = exponentialOfWord(uniforms.word(Purpose.arrival, first + i)) / rate;
+    if (mean === undefined) for (let i = 0; i < BATCH; i++) talks[i] = talk(uniforms.at(Purpose.talk, first + i));
+    else for (let i = 0; i < BATCH; i++) talks[i] = mean * exponentialOfWord(uniforms.word(Purpose.talk, first + i));
     this.#batch = batch;
   }
 

@@ -77,16 +77,20 @@ export class Timers {
 
   /** Sets an entity's timer, wherever it stood before. `time` must not lie before the event being handled. */
   set(entity: number, time: number): void {
+    this.#due[0] = time;
+    this.#put(entity);
+  }
+
+  #put(entity: number): void {
     this.#orders[entity] = this.#sequence++;
     const place = this.#places[entity]!;
-    this.#due[0] = time;
     if (place < 0) {
       this.#rise(this.#size++, entity);
       return;
     }
     if (entity === this.#firing) this.#firing = -1;
     // A timer set anew has a later sequence number: at an equal time it moves back, too.
-    if (time < this.#times[place]!) this.#rise(place, entity);
+    if (this.#due[0]! < this.#times[place]!) this.#rise(place, entity);
     else this.#sink(place, entity);
   }
 

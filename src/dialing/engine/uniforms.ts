@@ -39,12 +39,17 @@ export class Uniforms {
     }
   }
 
-  /** The `index`-th number of a purpose, uniform in the open interval (0, 1), 32 bits. */
-  at(purpose: Purpose, index: number): number {
+  /** The 32 bits of the `index`-th number of a purpose, as a signed integer. */
+  word(purpose: Purpose, index: number): number {
     let h = (Math.imul(index, this.#steps[purpose]!) + this.#offsets[purpose]!) | 0;
     h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
     h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
-    return (((h ^ (h >>> 16)) >>> 0) + 0.5) * SCALE;
+    return h ^ (h >>> 16);
+  }
+
+  /** The `index`-th number of a purpose, uniform in the open interval (0, 1). */
+  at(purpose: Purpose, index: number): number {
+    return ((this.word(purpose, index) >>> 0) + 0.5) * SCALE;
   }
 
   /** A purpose as a stream that can say and be told where it stands. */

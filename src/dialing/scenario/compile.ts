@@ -18,6 +18,7 @@ export function compileCalls(calls: CallsScenario): CallModel {
   const wrap = distributionOf(calls.wrap);
   const live = distributionOf(calls.ring.live);
   const patience = distributionOf(calls.patience);
+  const talk = distributionOf(calls.talk);
   const { machineDetection } = calls;
   const plain =
     calls.answerProbability === 1 &&
@@ -49,7 +50,8 @@ export function compileCalls(calls: CallsScenario): CallModel {
     patience: patience.kind === "none" ? undefined : drawOf(patience),
     legalLimit: seconds(calls.legalLimit),
     countEarlyHangUps: calls.countEarlyHangUps,
-    talk: draw(calls.talk),
+    talk: drawOf(talk),
+    exponentialTalk: talk.kind === "exponential" ? talk.mean : undefined,
     machineTalk: draw(calls.machineTalk),
     wrap: wrap.kind === "deterministic" && wrap.value === 0 ? undefined : drawOf(wrap),
   };
