@@ -24,7 +24,7 @@ export {
 } from "./outcomes.ts";
 export { openRecords, type Records } from "./records.ts";
 export type { ResultRow } from "./result-rows.ts";
-export { compileRulePack, readRulePack } from "./rule-pack.ts";
+export { compileRulePack, readRulePack, withCampaignRules } from "./rule-pack.ts";
 export { calibrateCalls } from "./simulation/calibrate.ts";
 export { readScenario } from "./simulation/scenario-file.ts";
 export { openStudies, type Studies, type StudyProgress } from "./simulation/studies.ts";

@@ -1,9 +1,12 @@
-// The rule pack a command decides with: the file that is named, else the shipped one; an overlay is laid over its base.
+// The rule pack a command decides with: the file that is named, else the shipped one; an overlay is laid over its base, a campaign's own rules
+// over all.
 
 import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
+import { z } from "zod";
 import {
   type CompiledPack,
+  campaignOverlay,
   compilePack,
   createBuiltinGeography,
   mergePacks,
@@ -11,7 +14,8 @@ import {
   type RulePack,
   usCaUk2026,
 } from "../compliance/index.ts";
-import { messageOf } from "../kernel/index.ts";
+import { campaignDraft } from "../contract/index.ts";
+import { messageOf, problemsOf } from "../kernel/index.ts";
 import { ConfigError } from "./config.ts";
 
 /**
@@ -38,8 +42,32 @@ async function readData(file: string, name: string): Promise<unknown> {
     const isJson = /^\s*\{/.test(text) && !/\.ya?ml$/i.test(file);
     return isJson ? JSON.parse(text) : (await import("yaml")).parse(text);
   } catch (thrown) {
-    throw new ConfigError(`cannot read the rule pack ${name}: ${messageOf(thrown)}`);
+    throw new ConfigError(`cannot read ${name}: ${messageOf(thrown)}`);
   }
+}
+
+const ownRules = campaignDraft.shape.complianceConfig.unwrap();
+const campaignFile = z.looseObject({ id: z.string().optional(), name: z.string().optional(), complianceConfig: ownRules });
+
+/**
+ * Lays a campaign's own rules over a pack: `complianceConfig` of a campaign file, or a file that holds nothing else. A pack without a file
+ * stays as it is. Throws ConfigError for a file that cannot be read or has unknown fields, ComplianceError `invalid_pack`.
+ */
+export async function withCampaignRules(pack: RulePack, path: string | undefined): Promise<RulePack> {
+  if (path === undefined) return pack;
+  const data = await readData(resolve(path), path);
+  const whole = typeof data === "object" && data !== null && "complianceConfig" in data;
+  const schema = whole
+    ? campaignFile
+    : ownRules.transform((complianceConfig) => ({ complianceConfig, id: undefined, name: undefined }));
+  const parsed = schema.safeParse(data);
+  if (!parsed.success) {
+    const problems = problemsOf(whole ? campaignFile : ownRules, data, parsed.error);
+    const lines = problems.map(({ path: at, message }) => `${at === "" ? "the campaign" : at}: ${message}`);
+    throw new ConfigError(`the campaign's rules ${path} cannot be used: ${lines.join("; ")}`);
+  }
+  const { id, name, complianceConfig } = parsed.data;
+  return mergePacks(pack, campaignOverlay(id ?? name ?? basename(path), complianceConfig));
 }
 
 /** Makes a pack ready to decide with, on this runtime's time-zone data. */

@@ -1,6 +1,6 @@
 // outdial compliance check: questions in, decisions out, one line each, in order, in constant memory.
 
-import { compileRulePack, readRulePack, readSettings } from "../../app/index.ts";
+import { compileRulePack, readRulePack, readSettings, withCampaignRules } from "../../app/index.ts";
 import { type CompiledPack, decide, formatInstant, parseQuestion } from "../../compliance/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import { ndjsonLines } from "../../operations/index.ts";
@@ -11,16 +11,21 @@ import { grouped } from "../render-tagging.ts";
 import { openInput } from "../source.ts";
 import { instant } from "../time-options.ts";
 
-export interface CheckFlags extends GlobalFlags {
-  readonly pack?: string;
+export interface CheckFlags extends PackFlags {
   readonly at?: string;
   readonly record?: boolean;
 }
 
-/** Compiles the pack of the flags, else of the configuration, else the shipped one. */
-export async function packOf(flags: GlobalFlags & { readonly pack?: string }): Promise<CompiledPack> {
+/** Flags that say which rules to decide with. */
+export interface PackFlags extends GlobalFlags {
+  readonly pack?: string;
+  readonly campaignRules?: string;
+}
+
+/** Compiles the pack of the flags, else of the configuration, else the shipped one; a campaign's own rules beside it. */
+export async function packOf(flags: PackFlags): Promise<CompiledPack> {
   const path = flags.pack ?? (await readSettings(flags, process.env)).pack;
-  return compileRulePack(await readRulePack(path));
+  return compileRulePack(await withCampaignRules(await readRulePack(path), flags.campaignRules));
 }
 
 export async function check([file = "-"]: readonly string[], flags: CheckFlags, io: Io): Promise<number> {

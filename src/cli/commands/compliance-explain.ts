@@ -5,18 +5,16 @@ import { decide, formatInstant, parseQuestion, strip } from "../../compliance/in
 import { messageOf, OutdialError } from "../../kernel/index.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
-import type { GlobalFlags } from "../options.ts";
 import { stripLines, stripStyle } from "../render-strip.ts";
 import { printable } from "../render-tagging.ts";
 import { instant } from "../time-options.ts";
-import { packOf } from "./compliance-check.ts";
+import { type PackFlags, packOf } from "./compliance-check.ts";
 
 const HALF_HOUR = 1_800_000;
 const CELLS = 96;
 
-export interface ExplainFlags extends GlobalFlags {
+export interface ExplainFlags extends PackFlags {
   readonly at?: string;
-  readonly pack?: string;
   readonly postal?: string;
   readonly callType: string;
   readonly subject?: string;

@@ -1,6 +1,6 @@
 // outdial compliance pack: show, validate and compare rule packs, and replay recorded decisions with one.
 
-import { compileRulePack, readRulePack } from "../../app/index.ts";
+import { compileRulePack, readRulePack, withCampaignRules } from "../../app/index.ts";
 import { describeRule, diffPacks, type PackDifference, type RulePack, replay } from "../../compliance/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import { ndjsonLines } from "../../operations/index.ts";
@@ -81,12 +81,12 @@ function differenceText({ section, id, field, before, after }: PackDifference): 
 
 export async function replayPack(
   files: readonly string[],
-  flags: GlobalFlags & { readonly pack: string },
+  flags: GlobalFlags & { readonly pack: string; readonly campaignRules?: string },
   io: Io,
 ): Promise<number> {
   const inputs = [];
   for (const file of files.length === 0 ? ["-"] : files) inputs.push(await openInput(file));
-  const pack = compileRulePack(await namedPack(flags.pack));
+  const pack = compileRulePack(await withCampaignRules(await namedPack(flags.pack), flags.campaignRules));
   const counts = { decisions: 0, decision: 0, rules: 0, next: 0, unreadable: 0 };
   for (const input of inputs) {
     // Of several files each row says which it is of.

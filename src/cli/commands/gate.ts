@@ -3,7 +3,7 @@
 import { createReadStream } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { compileRulePack, openFacts, readRulePack, readSettings } from "../../app/index.ts";
+import { openFacts, readSettings } from "../../app/index.ts";
 import { CALL_TYPES } from "../../compliance/index.ts";
 import { messageOf } from "../../kernel/index.ts";
 import {
@@ -22,14 +22,14 @@ import { openOutput } from "../output.ts";
 import { grouped, printable } from "../render-tagging.ts";
 import type { SourceFlags } from "../source.ts";
 import { momentOf } from "../values.ts";
+import { type PackFlags, packOf } from "./compliance-check.ts";
 import { factSource, refusedLine } from "./facts-import.ts";
 
-export interface GateFlags extends SourceFlags, GlobalFlags {
+export interface GateFlags extends SourceFlags, PackFlags {
   readonly campaign: string;
   readonly callType: string;
   readonly subject?: string;
   readonly at?: string;
-  readonly pack?: string;
   readonly out?: string;
   readonly reasons?: boolean;
   readonly manifest?: string;
@@ -43,8 +43,7 @@ export async function gate([file = "-"]: readonly string[], flags: GateFlags, io
   if (flags.out !== undefined && flags.out === flags.record)
     throw new OperationError("invalid_input", `--out and --record are the same file, ${flags.out}`);
   const source = await factSource(file, flags);
-  const settings = await readSettings(flags, process.env);
-  const pack = compileRulePack(await readRulePack(flags.pack ?? settings.pack));
+  const pack = await packOf(flags);
   await using runtime = await openFacts(flags, process.env);
   const at = momentOf(flags.at, runtime.clock.now());
   await using output = flags.out === undefined ? undefined : await openOutput(flags.out, io);

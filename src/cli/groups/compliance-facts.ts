@@ -1,7 +1,7 @@
 // The part of outdial compliance that works on facts: the gate, revocations, abandonment.
 
 import type { Command } from "commander";
-import { collect, commandOf, databaseUrl, type Register } from "./tools.ts";
+import { CAMPAIGN_RULES, collect, commandOf, databaseUrl, type Register } from "./tools.ts";
 
 const packed = (command: Command) => command.option("--pack <file>", "rule pack, JSON or YAML; the shipped one by default");
 
@@ -18,6 +18,7 @@ export const registerComplianceFacts: Register = (program, { action }) => {
         .option("--subject <text>", "campaign subject or debt, for caps that count by it")
         .option("--at <time>", "the moment, such as 2026-06-16T15:00:00Z; now by default"),
     )
+      .option("--campaign-rules <file>", CAMPAIGN_RULES)
       .option("--out <file>", "write one NDJSON line per contact; - writes to stdout")
       .option("--reasons", "with --out: the reasons in words")
       .option("--manifest <file>", "write the signed manifest")

@@ -1,6 +1,6 @@
 // The part of outdial compliance that works on rules alone: check, explain, pack. None of it opens a store.
 
-import { commandOf, type Register } from "./tools.ts";
+import { CAMPAIGN_RULES, commandOf, type Register } from "./tools.ts";
 
 export const registerComplianceRules: Register = (program, { action }) => {
   const compliance = commandOf(program, "compliance", "who may be called, when, and the proof of it");
@@ -10,6 +10,7 @@ export const registerComplianceRules: Register = (program, { action }) => {
       .argument("[file]", "NDJSON, one question a line; - or nothing reads stdin", "-")
       .description("decide on calls: one decision a line, in order, with every rule broken and the next allowed instant")
       .option("--pack <file>", "rule pack, JSON or YAML; the shipped one by default")
+      .option("--campaign-rules <file>", CAMPAIGN_RULES)
       .option("--at <time>", "the instant of the call for lines that name none")
       .option("--record", "write the question with each decision, for pack replay")
       .addHelpText(
@@ -32,6 +33,7 @@ export const registerComplianceRules: Register = (program, { action }) => {
       .option("--subject <text>", "campaign subject or debt, for caps that count by it")
       .option("--facts <file>", "what is known of the person, a JSON object with the fields of check's lines")
       .option("--pack <file>", "rule pack, JSON or YAML; the shipped one by default")
+      .option("--campaign-rules <file>", CAMPAIGN_RULES)
       .option("--ascii", "draw with plain characters"),
     async () => (await import("../commands/compliance-explain.ts")).explain,
   );
@@ -64,7 +66,8 @@ export const registerComplianceRules: Register = (program, { action }) => {
       .command("replay")
       .argument("[decisions...]", "what check --record and gate --record wrote; - or nothing reads stdin")
       .description("decide recorded decisions again with another pack; writes those that change")
-      .requiredOption("--pack <file>", "the other pack"),
+      .requiredOption("--pack <file>", "the other pack")
+      .option("--campaign-rules <file>", CAMPAIGN_RULES),
     async () => (await import("../commands/compliance-pack.ts")).replayPack,
   );
 };

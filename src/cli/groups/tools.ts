@@ -18,6 +18,9 @@ export type Register = (program: Command, tools: Tools) => void;
 export const tenantUrl = () => new Option("--tenant-url <url>", "origin of the tenant, when outdial.yaml names none");
 export const databaseUrl = () => new Option("--database-url <url>", "PostgreSQL to use instead of the embedded one");
 
+/** What --campaign-rules takes. */
+export const CAMPAIGN_RULES = "the campaign's own rules: a campaign file, JSON or YAML, or its complianceConfig";
+
 /** Gathers the values of an option that may be given several times. */
 export function collect(value: string, earlier: readonly string[]): string[] {
   return [...earlier, value];

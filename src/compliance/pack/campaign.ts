@@ -37,7 +37,7 @@ export function campaignOverlay(campaign: string, policy: CampaignPolicy): RuleP
   const { timeZone, dialingRules, rateLimits } = policy;
   const rules: Rule[] = [];
   if (dialingRules !== undefined) {
-    const citation = `dialing rules of campaign ${campaign}`;
+    const citation = `the schedule of campaign ${campaign}`;
     rules.push({
       kind: "calling-hours",
       id: "campaign-hours",

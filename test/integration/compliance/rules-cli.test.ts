@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -219,4 +219,43 @@ test.each([
   expect(rows.map(({ decision }) => decision)).toEqual(decisions);
   expect(result.code).toBe(decisions.includes(undefined) ? 4 : 0);
   for (const row of rows) if (row["decision"] === undefined) expect(row["error"]).toMatchObject({ code: "invalid_input" });
+});
+
+test("a campaign's own rules are laid over the pack; a misspelt one is refused", async () => {
+  const own = {
+    timeZone: "America/New_York",
+    dialingRules: { startTime: "12:00:00", endTime: "17:00:00", allowedDays: ["Monday", "Tuesday"] },
+    rateLimits: { maxCallsPerContactPerDay: 1, maxCallsPerContactPerWeek: 5, maxCallsPerDay: 100 },
+  };
+  const campaign = await write("campaign.json", JSON.stringify({ name: "Autumn", complianceConfig: own }));
+  const questions = [
+    question(),
+    question({ at: "2026-06-16T16:00:00Z" }),
+    question({ at: "2026-06-16T16:00:00Z", attempts: [{ at: "2026-06-15T16:00:01Z" }] }),
+  ];
+  const recorded = await run(["check", "--campaign-rules", campaign, "--record"], questions.join("\n"));
+  expect(rowsOf(recorded).map(({ rules, next }) => [rules, next])).toEqual([
+    [["HOURS_CAMPAIGN"], "2026-06-16T16:00:00Z"],
+    [[], "2026-06-16T16:00:00Z"],
+    [["RATE_CAMPAIGN"], "2026-06-16T16:00:01Z"],
+  ]);
+  // Replayed with the same rules nothing changes; the file may hold the rules alone.
+  const alone = await write("own.yaml", JSON.stringify(own));
+  const replay = ["pack", "replay", "-", "--pack", "us-ca-uk-2026"];
+  expect((await run([...replay, "--campaign-rules", alone], recorded.stdout)).stdout).toBe("");
+  expect(rowsOf(await run(replay, recorded.stdout))).toMatchObject([{ line: 1 }, { line: 3 }]);
+
+  const misspelt = await write("bad.json", JSON.stringify({ complianceConfig: { timeZone: "Europe/London", rateLimit: {} } }));
+  const refused = await run(["explain", "+12125550123", "--campaign-rules", misspelt]);
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("complianceConfig.rateLimit: unknown field") });
+});
+
+test("help loads no rules, no tables of places, no store and no schema library", async () => {
+  await runCli(["--help"], { cwd: folder.path, env: { NODE_V8_COVERAGE: folder.path } });
+  const [report = ""] = (await readdir(folder.path)).filter((name) => name.endsWith(".json"));
+  const { result } = JSON.parse(await readFile(join(folder.path, report), "utf8")) as { result: { url: string }[] };
+  const loaded = result.map(({ url }) => url);
+  expect(loaded.some((url) => url.includes("/src/cli/"))).toBe(true);
+  const heavy = /\/src\/(app|compliance|contract|dialing|operations|sandbox|store|tenant)\/|\/node_modules\/(?!commander\/)/;
+  expect(loaded.filter((url) => heavy.test(url))).toEqual([]);
 });
