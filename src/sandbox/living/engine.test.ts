@@ -28,9 +28,9 @@ interface WorldOptions {
   readonly settings?: Partial<DialedSettings>;
 }
 
-function world(options: WorldOptions = {}) {
+/** @param clock default: one that stands until it is advanced */
+function world(options: WorldOptions = {}, clock = createSandboxClock({ mode: "frozen", start: START })) {
   const { seed = 1, list = { generate: { count: 5000, consentRate: 0.8 } }, behaviour = {} } = options;
-  const clock = createSandboxClock({ mode: "frozen", start: START });
   const [checked] = checkScenario({ contactLists: [{ id: "L", ...list }] }).contactLists;
   if (checked === undefined) throw new Error("no list");
   const contacts = createContactStore({ list: checked, seed, start: START });
@@ -362,6 +362,33 @@ it("goes on from a snapshot as it went on itself", async () => {
     JSON.stringify(first),
   );
   expect(() => engine.restore({ engine: "another" })).toThrow();
+});
+
+it("stands still while the host sleeps, instead of placing the calls that were missed", () => {
+  let [time, wake] = [0, () => {}];
+  const host = {
+    now: () => time,
+    after: (_ms: number, _hold: boolean, run: () => void) => {
+      wake = run;
+      return () => {};
+    },
+  };
+  const { clock, listed } = world({}, createSandboxClock({ mode: "real", start: START, host }));
+  const run = (seconds: number, step: number): number => {
+    const before = listed().length;
+    for (let i = 0; i < seconds; i += step) {
+      time += 1000 * step;
+      wake();
+    }
+    return listed().length - before;
+  };
+  run(30, 1);
+  expect(run(600, 1)).toBe(120);
+  expect(run(3600, 3600)).toBeLessThan(3);
+  run(30, 1);
+  expect(run(600, 1)).toBe(120);
+  expect(listed().at(-1)?.startTime).toBeGreaterThan(clock.now() - 6000);
+  clock.stop();
 });
 
 it("stops for good", async () => {
