@@ -6,6 +6,27 @@ export { type Durable, type JobBody, launchDurable } from "./durable.ts";
 export { OperationError } from "./error.ts";
 export { cloudEvent, createDeliveryWorker, type DeliveryWorker } from "./events/index.ts";
 export {
+  type CorrectionMetrics,
+  type CorrectionPreview,
+  type CorrectionSource,
+  Corrections,
+  correctionMetrics,
+  createCorrectionLedger,
+  DEFAULT_EXCLUSIVE,
+  DISPOSITIONS,
+  type DispositionTree,
+  type Entry,
+  type ExclusiveRules,
+  POLICIES,
+  type Policy,
+  parseEntries,
+  previewCorrection,
+  readInteraction,
+  readTree,
+  type Version,
+  validateCorrections,
+} from "./interactions/index.ts";
+export {
   createStoreRecords,
   ENDED,
   type JobProgress,
