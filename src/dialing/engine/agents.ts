@@ -1,6 +1,7 @@
 // Agents and what they are doing: arrays by agent, the idle ones in the order in which they became idle.
 
 import { AgentState } from "../pacing/strategy.ts";
+import { Line } from "./line.ts";
 import { Level, type Meter } from "./meter.ts";
 
 /** By state: the level it counts into besides `loggedIn`, or -1. */
@@ -29,10 +30,7 @@ export class Agents {
   leavesAt: Float64Array;
   followedBy: Uint8Array;
   returnsAt: Float64Array;
-  /** Neighbours in the line of idle agents: the one before and the one after, side by side. */
-  #links: Int32Array;
-  #head = NOBODY;
-  #tail = NOBODY;
+  readonly #idle: Line;
   readonly #meter: Meter;
 
   constructor(count: number, meter: Meter) {
@@ -44,12 +42,12 @@ export class Agents {
     this.leavesAt = new Float64Array(count).fill(NEVER);
     this.followedBy = new Uint8Array(count);
     this.returnsAt = new Float64Array(count).fill(NEVER);
-    this.#links = new Int32Array(2 * count);
+    this.#idle = new Line(count);
   }
 
   /** The agent idle for the longest time, or -1. */
   get longestIdle(): number {
-    return this.#head;
+    return this.#idle.first;
   }
 
   /** Puts an agent into a state. */
@@ -62,9 +60,9 @@ export class Agents {
     const from = LEVEL_OF[before]!;
     const to = LEVEL_OF[state]!;
     if (from >= 0) meter.shift(from as Level, -1, now);
-    else if (before === AgentState.idle) this.#unlink(agent);
+    else if (before === AgentState.idle) this.#idle.leave(agent);
     if (to >= 0) meter.shift(to as Level, 1, now);
-    else if (state === AgentState.idle) this.#append(agent);
+    else if (state === AgentState.idle) this.#idle.join(agent);
     if (before <= AgentState.onBreak !== state <= AgentState.onBreak) {
       meter.shift(Level.loggedIn, state <= AgentState.onBreak ? -1 : 1, now);
     }
@@ -73,31 +71,12 @@ export class Agents {
   /** An idle agent begins to talk, or a talking one becomes idle; whoever asks sees to `since` and to the level of talking. */
   startTalking(agent: number): void {
     this.state[agent] = AgentState.talking;
-    this.#unlink(agent);
+    this.#idle.leave(agent);
   }
 
   stopTalking(agent: number): void {
     this.state[agent] = AgentState.idle;
-    this.#append(agent);
-  }
-
-  #append(agent: number): void {
-    const links = this.#links;
-    links[2 * agent] = this.#tail;
-    links[2 * agent + 1] = NOBODY;
-    if (this.#tail === NOBODY) this.#head = agent;
-    else links[2 * this.#tail + 1] = agent;
-    this.#tail = agent;
-  }
-
-  #unlink(agent: number): void {
-    const links = this.#links;
-    const previous = links[2 * agent]!;
-    const next = links[2 * agent + 1]!;
-    if (previous === NOBODY) this.#head = next;
-    else links[2 * previous + 1] = next;
-    if (next === NOBODY) this.#tail = previous;
-    else links[2 * next] = previous;
+    this.#idle.join(agent);
   }
 
   /** Makes room for `count` agents; the new ones are off. */
@@ -110,7 +89,6 @@ export class Agents {
     fresh.leavesAt.set(this.leavesAt);
     fresh.followedBy.set(this.followedBy);
     fresh.returnsAt.set(this.returnsAt);
-    fresh.#links.set(this.#links);
     this.count = count;
     this.state = fresh.state;
     this.since = fresh.since;
@@ -118,12 +96,10 @@ export class Agents {
     this.leavesAt = fresh.leavesAt;
     this.followedBy = fresh.followedBy;
     this.returnsAt = fresh.returnsAt;
-    this.#links = fresh.#links;
+    this.#idle.grow(count);
   }
 
   snapshot(): AgentsSnapshot {
-    const idle: number[] = [];
-    for (let agent = this.#head; agent !== NOBODY; agent = this.#links[2 * agent + 1]!) idle.push(agent);
     const finite = (values: Float64Array) => Array.from(values, (value) => (value === NEVER ? null : value));
     return {
       state: [...this.state],
@@ -132,7 +108,7 @@ export class Agents {
       leavesAt: finite(this.leavesAt),
       returnsAt: finite(this.returnsAt),
       followedBy: [...this.followedBy],
-      idle,
+      idle: this.#idle.members(),
     };
   }
 
@@ -145,8 +121,7 @@ export class Agents {
     this.leavesAt.set(snapshot.leavesAt.map((value) => value ?? NEVER));
     this.returnsAt.set(snapshot.returnsAt.map((value) => value ?? NEVER));
     this.followedBy.set(snapshot.followedBy);
-    this.#head = NOBODY;
-    this.#tail = NOBODY;
-    for (const agent of snapshot.idle) this.#append(agent);
+    this.#idle.clear();
+    for (const agent of snapshot.idle) this.#idle.join(agent);
   }
 }

@@ -1,5 +1,7 @@
 // Calls under way: a slot each, which is the trunk the call holds; the ones waiting for an agent in the order of their answers.
 
+import { Line } from "./line.ts";
+
 /** Where a call is. `doomed`: in detection, and the caller will give up before it ends; `connecting`: its agent's line is being set up anew. */
 export const CallState = { free: 0, dialing: 1, detecting: 2, doomed: 3, waiting: 4, connecting: 5, talking: 6 } as const;
 export type CallState = (typeof CallState)[keyof typeof CallState];
@@ -17,8 +19,6 @@ export const ATTEMPT = 3;
 export const FATE = 4;
 /** The agent held for the call or with it, or -1. */
 export const AGENT = 5;
-const PREVIOUS = 6;
-const NEXT = 7;
 
 export const INSTANTS = 4;
 export const DIALED = 0;
@@ -27,8 +27,6 @@ export const ANSWERED = 1;
 export const DEADLINE = 2;
 /** Number of the call in the run, from 0 (no instant, but it may grow beyond 32 bits). */
 export const SERIAL = 3;
-
-const NOTHING = -1;
 
 /** Instants of the calls in one state, packed at the front of the array, in no order. */
 export class PackedTimes {
@@ -96,14 +94,14 @@ export class Calls {
   /** Slots in use. */
   used = 0;
   slots: number;
-  #head = NOTHING;
-  #tail = NOTHING;
+  readonly #line: Line;
   #free: Int32Array;
 
   constructor(slots: number) {
     this.slots = slots;
     this.facts = new Int32Array(slots * FACTS);
     this.instants = new Float64Array(slots * INSTANTS);
+    this.#line = new Line(slots);
     this.dialing = new PackedTimes(slots);
     this.detecting = new PackedTimes(slots);
     this.#free = Int32Array.from({ length: slots }, (_, i) => slots - 1 - i);
@@ -125,34 +123,22 @@ export class Calls {
 
   /** The call that waits for the longest time, or -1. */
   get longestWaiting(): number {
-    return this.#head;
+    return this.#line.first;
   }
 
   /** The one that began to wait after `slot`, or -1. */
   after(slot: number): number {
-    return this.facts[slot * FACTS + NEXT]!;
+    return this.#line.after(slot);
   }
 
   enqueue(slot: number): void {
-    const { facts } = this;
-    const at = slot * FACTS;
-    facts[at + STATE] = CallState.waiting;
-    facts[at + PREVIOUS] = this.#tail;
-    facts[at + NEXT] = NOTHING;
-    if (this.#tail === NOTHING) this.#head = slot;
-    else facts[this.#tail * FACTS + NEXT] = slot;
-    this.#tail = slot;
+    this.facts[slot * FACTS + STATE] = CallState.waiting;
+    this.#line.join(slot);
     this.waiting++;
   }
 
   dequeue(slot: number): void {
-    const { facts } = this;
-    const previous = facts[slot * FACTS + PREVIOUS]!;
-    const next = facts[slot * FACTS + NEXT]!;
-    if (previous === NOTHING) this.#head = next;
-    else facts[previous * FACTS + NEXT] = next;
-    if (next === NOTHING) this.#tail = previous;
-    else facts[next * FACTS + PREVIOUS] = previous;
+    this.#line.leave(slot);
     this.waiting--;
   }
 
@@ -162,6 +148,7 @@ export class Calls {
     const slots = before * 2;
     this.facts = copied(this.facts, new Int32Array(slots * FACTS));
     this.instants = copied(this.instants, new Float64Array(slots * INSTANTS));
+    this.#line.grow(slots);
     this.dialing.grow(slots);
     this.detecting.grow(slots);
     const free = this.#free.subarray(0, before - this.used);
@@ -181,15 +168,13 @@ export class Calls {
       );
       calls.push({ slot, facts, instants });
     }
-    const waiting: number[] = [];
-    for (let slot = this.#head; slot !== NOTHING; slot = this.after(slot)) waiting.push(slot);
     return {
       slots: this.slots,
       free: [...this.#free.subarray(0, this.slots - this.used)],
       calls,
       dialing: this.dialing.slots(),
       detecting: this.detecting.slots(),
-      waiting,
+      waiting: this.#line.members(),
     };
   }
 
