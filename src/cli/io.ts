@@ -1,7 +1,6 @@
 // The streams of a command: stdout is data, stderr is talk and progress. The one place of the CLI that writes to either.
 
 import { once } from "node:events";
-import { EXIT } from "./exit.ts";
 
 export interface Io {
   readonly json: boolean;
@@ -27,7 +26,8 @@ export function createIo(options: { json?: boolean | undefined; quiet?: boolean 
   let broken: Error | undefined;
   process.stdout.on("error", (thrown: Error) => {
     broken ??= thrown;
-    process.exitCode = EXIT.failed;
+    // Failed, even when nothing is written any more.
+    process.exitCode = 1;
   });
   const clear = () => {
     if (drawn) process.stderr.write("\r\u001b[2K");
