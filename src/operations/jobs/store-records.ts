@@ -36,8 +36,8 @@ const stop = z.object({ code: z.string(), message: z.string(), advice: z.string(
 export function createStoreRecords(jobs: JobLedger, kinds: readonly string[]): JobRecords {
   return {
     async create({ id, kind, campaignId, sourceName, contentHash, options, actor, executor }) {
-      await jobs.createJob({ id, kind, campaignId, sourceName, contentHash, options, actor });
-      await jobs.updateJob(id, { executor });
+      // Entered with its planner: a plan that is nobody's would be cleared away by whoever plans next.
+      await jobs.createJob({ id, kind, campaignId, sourceName, contentHash, options, actor, executor });
     },
     async get(id) {
       const job = await jobs.getJob(id);

@@ -54,6 +54,7 @@ export class JobLedger {
         options: JSON.stringify(job.options ?? null),
         actor: job.actor,
         status: job.status ?? "planning",
+        executor: job.executor ?? null,
         created_at: new Date(this.#clock.now()),
       })
       .returningAll()

@@ -43,6 +43,8 @@ export interface NewJob {
   readonly actor: string;
   /** `planning` unless said otherwise. */
   readonly status?: JobStatus | undefined;
+  /** The replica that plans it. */
+  readonly executor?: string | undefined;
 }
 
 /** A job as the ledger has it. */

@@ -54,8 +54,9 @@ test("work that fails frees the name, and so does a process that goes away", asy
 
 test("only the replica that runs a job announces changes; the last announcement of a line counts", async () => {
   const { jobs, interactionChanges: changes } = world.store;
-  await jobs.createJob({ id: "job_1", kind: "dispositions", sourceName: "f", contentHash: "h", options: null, actor: "a" });
-  await jobs.updateJob("job_1", { status: "running", executor: "me" });
+  const given = { id: "job_1", kind: "dispositions", sourceName: "f", contentHash: "h", options: null, actor: "a" };
+  expect(await jobs.createJob({ ...given, executor: "me" })).toMatchObject({ status: "planning", executor: "me" });
+  await jobs.updateJob("job_1", { status: "running" });
   const change = { jobId: "job_1", line: 2, interactionId: "i\u0000", baseTag: 'W/"1"', before: [{ code: "101" }], intended: [] };
   await expect(changes.announce(change, "other")).rejects.toMatchObject({ code: "not_owner" });
   await changes.announce(change, "me");

@@ -24,6 +24,8 @@ export interface World extends AsyncDisposable {
   readonly env: Record<string, string>;
   /** What the tenant stores now, asked of its own front door. */
   stored(id: string): Promise<{ readonly dispositions: readonly Entry[]; readonly etag: string }>;
+  /** Another system writes, under its own client and the version it names. @returns whether it was in time */
+  patch(id: string, etag: string, dispositions: readonly Entry[]): Promise<boolean>;
 }
 
 /** The entry of a first agent that every interaction has. */
@@ -43,7 +45,11 @@ export function interactionId(n: number): string {
 export async function openWorld(count = 5): Promise<World> {
   const scenario = {
     seed: 11,
-    clients: [{ id: "client-1", secret: "s3cret-of-client-1", scopes: ["interactions:write", "dispositions:read"] }],
+    clients: ["client-1", "client-2"].map((id) => ({
+      id,
+      secret: `s3cret-of-${id}`,
+      scopes: ["interactions:write", "dispositions:read"],
+    })),
     dispositions: [
       { code: "100", description: "Resolution" },
       { code: "101", description: "Issue Resolved", parent: "100" },
@@ -63,7 +69,7 @@ export async function openWorld(count = 5): Promise<World> {
   const database = await createDatabase();
   const folder = await workFolder();
   const { clientId, clientSecret } = sandbox.ready;
-  const token = await tokenOf(url, clientId, clientSecret);
+  const authorization = `Bearer ${await tokenOf(url, "client-2", "s3cret-of-client-2")}`;
   return {
     sandbox,
     url,
@@ -78,11 +84,15 @@ export async function openWorld(count = 5): Promise<World> {
       OUTDIAL_ANALYTICS_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     },
     async stored(id) {
-      const reply = await sandbox.fetch(
-        new Request(`${url}/api/v1/interactions/${id}`, { headers: { authorization: `Bearer ${token}` } }),
-      );
+      const reply = await sandbox.fetch(new Request(`${url}/api/v1/interactions/${id}`, { headers: { authorization } }));
       const body = (await reply.json()) as { dispositions: Entry[] };
       return { dispositions: body.dispositions, etag: reply.headers.get("etag") ?? "" };
+    },
+    async patch(id, etag, dispositions) {
+      const headers = { authorization, "content-type": "application/json", "if-match": etag };
+      const body = JSON.stringify({ dispositions });
+      const request = new Request(`${url}/api/v1/interactions/${id}`, { method: "PATCH", headers, body });
+      return (await sandbox.fetch(request)).status === 200;
     },
     async [Symbol.asyncDispose]() {
       await sandbox.close();

@@ -1,0 +1,148 @@
+// Fifty writers on one interaction from three processes, with faults and other writers in between: no entry is lost, none is doubled.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createRandom } from "../../src/kernel/index.ts";
+import { type Entry, FIRST, interactionId, openWorld, TIME, type World } from "../integration/interactions/world.ts";
+
+const CHILD = fileURLToPath(new URL("./interaction-child.ts", import.meta.url));
+const PROCESSES = 3;
+const EACH = 17;
+const ONE = interactionId(1);
+
+let world: World;
+beforeEach(async () => {
+  world = await openWorld();
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+interface Written {
+  readonly agent: string;
+  readonly result: string;
+  readonly reason?: string;
+}
+
+/** Lets three processes write at once. @returns how each writer ended */
+async function writers(policy: string): Promise<Written[]> {
+  const children = Array.from({ length: PROCESSES }, (_, n) => startWriters(policy, 1 + n * EACH));
+  const ready = await Promise.all(children.map(async ({ lines }) => JSON.parse(String((await lines.next()).value)) as object));
+  expect(ready).toHaveLength(PROCESSES);
+  for (const { child } of children) child.stdin?.write("go\n");
+  const results = await Promise.all(
+    children.map(async ({ child, lines }) => {
+      const written: Written[] = [];
+      for await (const line of lines) written.push(JSON.parse(line) as Written);
+      if (child.exitCode === null && child.signalCode === null) await once(child, "close");
+      expect(child.exitCode).toBe(0);
+      return written;
+    }),
+  );
+  return results.flat();
+}
+
+function startWriters(policy: string, first: number): { child: ChildProcess; lines: AsyncIterableIterator<string> } {
+  const child = spawn(process.execPath, [CHILD, policy, ONE, String(first), String(EACH)], {
+    cwd: world.path,
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", WRITER_DIR: world.path, ...world.env },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
+}
+
+const agentsOf = (entries: readonly Entry[]) => entries.map(({ agent_id }) => agent_id);
+
+/** Lost replies and outdated reads for our own writers, not for the others. */
+function addFaults(): void {
+  const client = "client-1";
+  world.sandbox.control.faults.add([
+    { match: { operation: "patchInteraction", client }, probability: 0.15, effect: { acceptThenFail: true } },
+    { match: { operation: "patchInteraction", client }, probability: 0.1, effect: { reset: true } },
+    { match: { operation: "getInteraction", client }, probability: 0.2, effect: { staleRead: true } },
+    {
+      match: { operation: "getInteraction", client },
+      probability: 0.05,
+      effect: { status: 503, headers: { "retry-after": "0" } },
+    },
+  ]);
+}
+
+/** Another system that appends entries of its own, as the contract asks, until told to stop. @returns the agents it entered */
+async function meddle(random: () => number, until: () => boolean): Promise<string[]> {
+  const entered: string[] = [];
+  for (let n = 1; !until(); n++) {
+    const { dispositions, etag } = await world.stored(ONE);
+    const entry = { code: "101", description: "", agent_id: `meddler_${n}`, timestamp: TIME, source: "crm" };
+    if (await world.patch(ONE, etag, [...dispositions, entry])) entered.push(entry.agent_id);
+    await new Promise((resolve) => setTimeout(resolve, 20 + 180 * random()));
+  }
+  return entered;
+}
+
+const once50 = Array.from({ length: PROCESSES * EACH }, (_, n) => `agent_${n + 1}`);
+
+test.each([
+  ["calm", 1],
+  ["with lost replies, outdated reads and another system that writes", 2],
+  ["the same with other chances", 3],
+])("append, %s: every entry once, others' entries kept", async (manner, seed) => {
+  await writeFile(join(world.path, "outdial.yaml"), "interactions: { attempts: 20 }\n");
+  let over = false;
+  const random = createRandom(seed, "meddler");
+  const faulty = manner !== "calm";
+  if (faulty) addFaults();
+  const meddling = faulty
+    ? meddle(
+        () => random.next(),
+        () => over,
+      )
+    : Promise.resolve([]);
+  const written = await writers("append");
+  over = true;
+  const others = await meddling;
+  expect(written.filter(({ result }) => result !== "success")).toEqual([]);
+  const { dispositions } = await world.stored(ONE);
+  expect(agentsOf(dispositions).sort()).toEqual([FIRST.agent_id, ...once50, ...others].sort());
+  if (faulty) expect(others.length).toBeGreaterThan(0);
+  if (faulty) expect(world.sandbox.control.faults.list().every(({ struck }) => struck > 0)).toBe(true);
+});
+
+test.each([["calm"], ["with faults"]])("replace, %s: each stands alone once, the last one remains", async (manner) => {
+  await writeFile(join(world.path, "outdial.yaml"), "interactions: { attempts: 20 }\n");
+  if (manner !== "calm") addFaults();
+  const written = await writers("replace");
+  expect(written.filter(({ result }) => result !== "success")).toEqual([]);
+  const alone = (await world.stored(ONE)).dispositions;
+  expect(alone).toHaveLength(1);
+  expect(once50).toContain(alone[0]?.agent_id);
+});
+
+test.each([["calm"], ["with faults and another system"]])(
+  "fail, %s: what succeeded is there once, what did not is not there",
+  async (manner) => {
+    await writeFile(join(world.path, "outdial.yaml"), "interactions: { attempts: 20 }\n");
+    let over = false;
+    const random = createRandom(4, "meddler");
+    if (manner !== "calm") addFaults();
+    const meddling =
+      manner === "calm"
+        ? Promise.resolve([])
+        : meddle(
+            () => random.next(),
+            () => over,
+          );
+    const written = await writers("fail");
+    over = true;
+    const others = await meddling;
+    const succeeded = written.filter(({ result }) => result === "success").map(({ agent }) => agent);
+    const rest = written.filter(({ result }) => result !== "success");
+    expect(new Set(rest.map(({ result }) => result))).toEqual(
+      new Set(manner === "calm" ? [] : rest.length > 0 ? ["conflict_persistent"] : []),
+    );
+    expect(agentsOf((await world.stored(ONE)).dispositions).sort()).toEqual([FIRST.agent_id, ...succeeded, ...others].sort());
+  },
+);
