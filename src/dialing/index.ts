@@ -28,6 +28,8 @@ export { createDialer, type DialerOptions } from "./engine/create.ts";
 export type { Dialer } from "./engine/dialer.ts";
 export type { DialerChange, DialerSnapshot, FlowBalance } from "./engine/dialer-types.ts";
 export type { CallingWindow, LeadSource } from "./engine/leads.ts";
+export { Count, Level, type Meter } from "./engine/meter.ts";
+export { CallEnd, type CallModel } from "./engine/model.ts";
 export type { CallEndName, CallTransition, DialerSink } from "./engine/sink.ts";
 export { DialingError, type DialingErrorCode } from "./error.ts";
 export {
