@@ -17,7 +17,8 @@ export function optimumLines(optimum: Optimum): string[] {
     percent(point.occupancy.high - point.occupancy.rate),
     percent(point.abandonment.rate),
     percent(point.abandonment.high - point.abandonment.rate),
-    percent(point.assurance.ceiling),
+    // One digit more: it is held against the limit.
+    Number.isFinite(point.assurance.ceiling) ? `${(100 * point.assurance.ceiling).toFixed(3)} %` : "–",
     number(point.assurance.inflation, 3),
   ]);
   const lines = alignedLines(head, rows, [false, false, false, true, true, true, true, true, true]);

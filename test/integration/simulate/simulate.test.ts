@@ -130,15 +130,9 @@ describe("what if", () => {
     expect(onStdout.stdout).toMatch(/^calls\.talk\.mean,abandonment,.*\n60,.*\n240,/);
   });
 
-  test.each([
-    ["agnts=1,2", /agnts: unknown field; did you mean agents\?/],
-    ["agents", /--what-if agents is not PATH=VALUE,VALUE/],
-    ["agents=0", /agents: .*agents=0|what if agents=0/],
-    ["agents.count=3", /agents\.count: 6 has no field count/],
-    ["calls.byHour[2].hour=3", /there are 0 entries/],
-  ])("%s is refused with 2", async (axis, message) => {
-    const { code, stderr } = await outdial("day.yaml", "--what-if", axis);
-    expect(stderr).toMatch(message);
+  test("a field that is none is refused with 2", async () => {
+    const { code, stderr } = await outdial("day.yaml", "--what-if", "agnts=1,2");
+    expect(stderr).toContain("agnts: unknown field; did you mean agents?");
     expect(code).toBe(2);
   });
 });
