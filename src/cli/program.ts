@@ -1,7 +1,7 @@
 // The program: global flags, the groups of commands in the order of the help, errors made exit codes.
 
 import { Command, CommanderError } from "commander";
-import { EXIT, report } from "./exit.ts";
+import { EXIT } from "./exit.ts";
 import { registerAudit } from "./groups/audit.ts";
 import { registerComplianceFacts } from "./groups/compliance-facts.ts";
 import { registerComplianceRules } from "./groups/compliance-rules.ts";
@@ -17,6 +17,7 @@ import type { Action, Register } from "./groups/tools.ts";
 import { registerWebhooks } from "./groups/webhooks.ts";
 import { createIo } from "./io.ts";
 import type { GlobalFlags } from "./options.ts";
+import { report } from "./report.ts";
 
 /** In the order of the help. */
 const GROUPS: readonly Register[] = [

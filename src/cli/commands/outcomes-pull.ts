@@ -3,11 +3,12 @@
 import { type OutcomesRuntime, openOutcomes, planRetrieval } from "../../app/index.ts";
 import { OperationError } from "../../operations/index.ts";
 import type { Retrieval } from "../../store/index.ts";
-import { EXIT, exitOf, report } from "../exit.ts";
+import { EXIT, exitOf } from "../exit.ts";
 import type { Io } from "../io.ts";
 import type { GlobalFlags } from "../options.ts";
 import { wholeNumber } from "../options.ts";
 import { retrievalLines, retrievalProgressLine } from "../render-outcomes.ts";
+import { report } from "../report.ts";
 import { instant, span, words } from "../time-options.ts";
 
 interface PullFlags extends GlobalFlags {

@@ -1,0 +1,26 @@
+// The one place where an error becomes a message and an exit code.
+
+import { messageOf, OutdialError } from "../kernel/index.ts";
+import { EXIT, exitOf } from "./exit.ts";
+import type { Io } from "./io.ts";
+
+/** Says what went wrong on stderr (or as one JSON object on stdout with --json) and gives the exit code. */
+export async function report(thrown: unknown, io: Io): Promise<number> {
+  // Whoever closed stdout wants no more, not even to hear of it.
+  if (isClosedPipe(thrown)) return EXIT.failed;
+  const code = thrown instanceof OutdialError ? thrown.code : "internal";
+  const advice = thrown instanceof OutdialError ? thrown.advice : undefined;
+  io.complain(`outdial: ${messageOf(thrown)}`);
+  if (advice !== undefined) io.complain(`  ${advice}`);
+  if (code === "internal" && process.env["OUTDIAL_DEBUG"] !== undefined && thrown instanceof Error)
+    io.complain(thrown.stack ?? "");
+  if (io.json)
+    await io.data(JSON.stringify({ error: { code, message: messageOf(thrown), ...(advice === undefined ? {} : { advice }) } }));
+  return exitOf(code);
+}
+
+function isClosedPipe(thrown: unknown): boolean {
+  return (
+    thrown instanceof Error && "code" in thrown && thrown.code === "EPIPE" && "syscall" in thrown && thrown.syscall === "write"
+  );
+}
