@@ -1,4 +1,4 @@
-// The study behind docs/pacing.md. `measure [part …] [rule …]` runs it (half an hour and more on one core) and keeps the figures in docs/pacing-study.json;
+// The study behind docs/pacing.md. `measure [part …] [rule or condition …]` runs it (half an hour and more on one core) and keeps the figures in docs/pacing-study.json;
 // `write` makes the document's tables and plots from them. Everything is seeded: the same code gives the same figures.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -60,7 +60,14 @@ function tuned(agents: number, low: number, high: number, pacing: (value: number
   return below;
 }
 
-type Rule = (agents: number) => { pacing: { strategy: string }; parameter?: number; hours?: number };
+/** Keeps what has been measured so far, beside what other parts have put there meanwhile. */
+function keep(figures: Figures, part: keyof Figures, note: string): void {
+  const kept = existsSync(FIGURES) ? (JSON.parse(readFileSync(FIGURES, "utf8")) as Figures) : {};
+  writeFileSync(FIGURES, `${JSON.stringify({ ...kept, [part]: figures[part] }, null, 1)}\n`);
+  say(note);
+}
+
+type Rule = (agents: number) => { pacing: { strategy: string }; parameter?: number };
 const tunedRule =
   (low: number, high: number, pacing: (value: number) => { strategy: string }): Rule =>
   (agents) => {
@@ -84,18 +91,19 @@ const RULES: Record<string, Rule> = {
 
 function measureYardstick(figures: Figures, asked: readonly string[]): void {
   const table = figures.yardstick ?? {};
+  figures.yardstick = table;
   const some = asked.some((name) => name in RULES);
   for (const [name, rule] of Object.entries(RULES)) {
     if (some && !asked.includes(name)) continue;
-    table[name] = {};
+    const row: (typeof table)[string] = {};
+    table[name] = row;
     for (const agents of SIZES) {
-      const { pacing, parameter, hours = EVALUATION_HOURS } = rule(agents);
-      const point = at(agents, pacing, "evaluation", hours);
-      table[name][agents] = { ...point, ...(parameter === undefined ? {} : { parameter }) };
-      say(`${name} ${agents}: ${JSON.stringify(table[name][agents])}`);
+      const { pacing, parameter } = rule(agents);
+      const point = at(agents, pacing, "evaluation", EVALUATION_HOURS);
+      row[agents] = { ...point, ...(parameter === undefined ? {} : { parameter }) };
+      keep(figures, "yardstick", `${name} ${agents}: ${JSON.stringify(row[agents])}`);
     }
   }
-  figures.yardstick = table;
 }
 
 function measureFrontier(figures: Figures): void {
@@ -109,23 +117,24 @@ function measureFrontier(figures: Figures): void {
       "look-ahead": curve(lookAhead, agents === 10 ? [0.01, 0.02, 0.03, 0.045, 0.06, 0.08] : [0.02, 0.04, 0.06, 0.08, 0.1, 0.13]),
       "r × idle": curve(ratio("idle"), agents === 10 ? [1.2, 1.6, 2, 2.4, 2.8, 3.2] : [1.5, 3, 4, 4.6, 5.2, 6]),
     };
-    say(`frontier ${agents} done`);
+    keep(figures, "frontier", `frontier ${agents}`);
   }
 }
 
-function measureConditions(figures: Figures): void {
-  figures.conditions = {};
+function measureConditions(figures: Figures, asked: readonly string[]): void {
+  figures.conditions ??= {};
+  const some = CONDITIONS.filter(({ name }) => asked.includes(name));
   for (const [agents, days] of [
-    [10, 60],
-    [50, 24],
+    [10, 30],
+    [50, 12],
   ] as const) {
-    const table: NonNullable<Figures["conditions"]>[string] = {};
+    const table = figures.conditions[agents] ?? {};
     figures.conditions[agents] = table;
-    for (const condition of CONDITIONS) {
+    for (const condition of some.length > 0 ? some : CONDITIONS) {
       const told = runCondition({ condition, agents, days, told: true });
       const learned = runCondition({ condition, agents, days, told: false });
       table[condition.name] = { told: pointOf(told), learned: pointOf(learned), windowsOver: rounded(learned.windowsOver) };
-      say(`${condition.name} ${agents}: ${JSON.stringify(table[condition.name])}`);
+      keep(figures, "conditions", `${condition.name} ${agents}: ${JSON.stringify(table[condition.name])}`);
     }
   }
 }
@@ -133,15 +142,15 @@ function measureConditions(figures: Figures): void {
 function measureMonths(figures: Figures): void {
   figures.months = {};
   for (const [agents, months] of [
-    [10, 20],
-    [50, 12],
+    [10, 12],
+    [50, 6],
   ] as const) {
     const results = runMonths({ agents, months, pacing: { strategy: "state-aware" } });
     figures.months[agents] = {
       occupancy: rounded((100 * results.reduce((sum, { occupancy }) => sum + occupancy, 0)) / months),
       rates: results.map(({ abandoned, liveAnswers }) => rounded((100 * abandoned) / liveAnswers)),
     };
-    say(`months ${agents}: ${JSON.stringify(figures.months[agents])}`);
+    keep(figures, "months", `months ${agents}: ${JSON.stringify(figures.months[agents])}`);
   }
 }
 
@@ -280,9 +289,6 @@ if (command === "measure") {
   for (const [name, part] of Object.entries(PARTS)) {
     if (asked.length > 0 && !asked.includes(name)) continue;
     part(figures, asked);
-    // Other parts may have been measured meanwhile: keep theirs.
-    const kept = existsSync(FIGURES) ? (JSON.parse(readFileSync(FIGURES, "utf8")) as Figures) : {};
-    writeFileSync(FIGURES, `${JSON.stringify({ ...kept, [name]: figures[name as keyof Figures] }, null, 1)}\n`);
   }
 } else if (command === "write") write(figures);
 else {

@@ -63,6 +63,31 @@ test("theta falls with every abandoned call and rises with every served one", ()
   );
 });
 
+describe("where lines hold the rule back", () => {
+  /** A plant that loses a tenth as much, since few calls can be placed; `cut` says whether lines are the reason. */
+  const thetaAfter = (cut: boolean, afterwards: number) => {
+    const loop = new AbandonmentLoop({ target: 0.03, theta: 0.018 });
+    const random = createRandom(2, "plant");
+    let abandoned = 0;
+    for (let n = 0; n < 700; n++) {
+      loop.decided(cut, 20);
+      const lost = random.next() < 0.15 * loop.theta(n, abandoned);
+      loop.learn(lost);
+      if (lost) abandoned += 1;
+    }
+    for (let t = 0; t < afterwards; t++) loop.decided(false, 1);
+    return loop.theta(700, abandoned);
+  };
+
+  test("theta rises far above the usual, to use what the limit allows", () => {
+    expect(thetaAfter(true, 0)).toBeGreaterThan(3 * thetaAfter(false, 0));
+  });
+
+  test("it comes down within minutes when they do so no longer", () => {
+    expect(thetaAfter(true, 1200)).toBeLessThan(1.2 * thetaAfter(false, 0));
+  });
+});
+
 test("calls whose fate is known before the first decision do not upset it", () => {
   const loop = new AbandonmentLoop({ target: 0.03, theta: 0.018 });
   loop.learn(true);

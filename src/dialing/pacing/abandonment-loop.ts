@@ -17,6 +17,8 @@ export interface AbandonmentLoopOptions {
 export interface AbandonmentLoopState {
   readonly start: number;
   readonly base: number;
+  readonly held: number;
+  readonly lift: number;
   /** NaN (null in JSON) before the first decision. */
   readonly credit: number | null;
 }
@@ -30,6 +32,11 @@ const DAMPING = 0.25;
 /** How far the base may move from where it began, in ln theta. */
 const AUTHORITY = 1.2;
 const HIGHEST = Math.log(0.5);
+/** Seconds over which it is averaged how often lines hold the rule back. */
+const HELD_MEMORY = 300;
+/** Where lines hold the rule back: step of the lift per answered call, and its bound, in ln theta. */
+const LIFT_GAIN = 0.2;
+const HIGHEST_LIFT = 3;
 
 /**
  * The theta at which the P rule comes to a target: measured on the reference workload, 0.75 of the target for 5 agents, 0.52 for 100.
@@ -44,7 +51,9 @@ export function usualTheta(target: number, agents: number): number {
  *
  *     ln theta = base + gain * (credit - reserve);   per answer: credit += target - y,   base += target * gain^2 / 4 * (credit - reserve)
  *
- * with y = 1 for an abandoned call. The account begins with what the measured window has left, of which it keeps little of a surplus and all of a debt,
+ * with y = 1 for an abandoned call. Where trunks or the rate limit, not the risk, keep the rule from dialing, abandonment stays below the target at any usual
+ * theta: ln theta is lifted by held * lift then, held being the share of late decisions that were cut short, and lift growing by 0.2 held (target - y).
+ * The account begins with what the measured window has left, of which it keeps little of a surplus and all of a debt,
  * and never exceeds what the window's counters allow.
  */
 export class AbandonmentLoop {
@@ -54,6 +63,8 @@ export class AbandonmentLoop {
   #start: number;
   #base: number;
   #credit = Number.NaN;
+  #held = 0;
+  #lift = 0;
 
   constructor(options: AbandonmentLoopOptions) {
     const { target, theta = usualTheta(target, 20), gain = 0.05, reserve = 5 } = options;
@@ -78,10 +89,17 @@ export class AbandonmentLoop {
   learn(abandoned: boolean): void {
     // Before the first decision the account is not open: the window's counters, with which it begins, have this call in them.
     if (Number.isNaN(this.#credit)) return;
-    this.#credit = Math.min(this.#credit + this.target - (abandoned ? 1 : 0), this.#reserve + CREDIT_KEPT);
+    const surplus = this.target - (abandoned ? 1 : 0);
+    this.#lift = Math.min(HIGHEST_LIFT, Math.max(0, this.#lift + LIFT_GAIN * this.#held * surplus));
+    this.#credit = Math.min(this.#credit + surplus, this.#reserve + CREDIT_KEPT);
     const off = Math.max(-CREDIT_KEPT, this.#credit - this.#reserve);
     const moved = this.#base + DAMPING * this.target * this.#gain * this.#gain * off;
     this.#base = Math.min(this.#start + AUTHORITY, Math.max(this.#start - AUTHORITY, moved));
+  }
+
+  /** A decision was made that covers `seconds`; `cut`: it would have placed more calls had there been trunks, tokens and leads. */
+  decided(cut: boolean, seconds: number): void {
+    this.#held += ((cut ? 1 : 0) - this.#held) * Math.min(1, seconds / HELD_MEMORY);
   }
 
   /** Abandoned calls that may still be had by the account; `liveAnswers` and `abandoned` are the measured window's counters. Negative: a debt. */
@@ -93,16 +111,25 @@ export class AbandonmentLoop {
 
   /** The risk limit now. */
   theta(liveAnswers: number, abandoned: number): number {
-    return Math.exp(Math.min(HIGHEST, this.#base + this.#gain * (this.credit(liveAnswers, abandoned) - this.#reserve)));
+    const account = this.#gain * (this.credit(liveAnswers, abandoned) - this.#reserve);
+    return Math.exp(Math.min(HIGHEST, this.#base + account + this.#held * this.#lift));
   }
 
   snapshot(): AbandonmentLoopState {
-    return { start: this.#start, base: this.#base, credit: Number.isNaN(this.#credit) ? null : this.#credit };
+    return {
+      start: this.#start,
+      base: this.#base,
+      held: this.#held,
+      lift: this.#lift,
+      credit: Number.isNaN(this.#credit) ? null : this.#credit,
+    };
   }
 
-  restore({ start, base, credit }: AbandonmentLoopState): void {
+  restore({ start, base, held, lift, credit }: AbandonmentLoopState): void {
     this.#start = start;
     this.#base = base;
+    this.#held = held;
+    this.#lift = lift;
     this.#credit = credit ?? Number.NaN;
   }
 }

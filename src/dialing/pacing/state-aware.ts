@@ -41,7 +41,7 @@ export interface StateAwareExplanation {
 
 const numbers = z.array(z.number());
 const stateSchema = z.object({
-  loop: z.object({ start: z.number(), base: z.number(), credit: z.number().nullable() }),
+  loop: z.object({ start: z.number(), base: z.number(), held: z.number(), lift: z.number(), credit: z.number().nullable() }),
   rate: z.object({
     head: z.int(),
     time: z.number().nullable(),
@@ -87,7 +87,10 @@ class StateAware implements PacingStrategy {
     // What the rate limit holds up goes out before the next decision as far as the sustained rate allows, counted in whole calls upwards.
     const passed = view.callTokens + view.callsPerSecond * this.interval + 1;
     const room = Math.min(view.trunksFree, passed, view.leadsReady, MOST_CALLS_PER_AGENT * view.agents);
-    if (room < 1) return 0;
+    if (room < 1) {
+      this.#loop.decided(view.idle > 0, this.interval);
+      return 0;
+    }
     const theta = this.#loop.theta(view.windowLiveAnswers, view.windowAbandoned);
     let risk = this.#forecast.evaluate(view, this.#liveRate(view.now), theta);
     let calls = 0;
@@ -95,6 +98,7 @@ class StateAware implements PacingStrategy {
       calls += 1;
       risk = this.#forecast.add();
     }
+    this.#loop.decided(risk <= theta, this.interval);
     return calls;
   }
 
