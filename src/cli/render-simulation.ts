@@ -156,7 +156,7 @@ function basis({ numerator, denominator }: RatioInterval, { above, below }: Figu
   return `${amount(numerator, above)} / ${amount(denominator, below)}`;
 }
 
-export function intervalText(
+function intervalText(
   { low, high }: { readonly low: number; readonly high: number },
   write: (value: number) => string,
 ): string {
@@ -241,7 +241,7 @@ export function variationLines(
 export const valueText = (value: unknown): string => (typeof value === "string" ? printable(value) : JSON.stringify(value));
 
 /** 32400 as "9 h". */
-export function span(value: number): string {
+function span(value: number): string {
   if (value === 0) return "0";
   if (value < 120) return `${number(value, 3)} s`;
   return value < 2 * HOUR ? `${number(value / 60, 3)} min` : `${number(value / HOUR, 3)} h`;
