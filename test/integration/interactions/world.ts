@@ -42,9 +42,9 @@ export function interactionId(n: number): string {
 }
 
 /** Starts one. @param count interactions `interaction-0001…`; one more, `elsewhere`, belongs to another organization */
-export async function openWorld(count = 5): Promise<World> {
+export async function openWorld(count = 5, seed = 11): Promise<World> {
   const scenario = {
-    seed: 11,
+    seed,
     clients: ["client-1", "client-2"].map((id) => ({
       id,
       secret: `s3cret-of-${id}`,

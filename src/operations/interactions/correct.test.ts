@@ -1,0 +1,168 @@
+// Writers over the asynchronous driver, scheduled in every order that fast-check finds, against a tenant that loses replies and gives old versions.
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createRandom } from "../../kernel/index.ts";
+import { type InteractionDispositions, type Lock, TenantError } from "../../tenant/index.ts";
+import { type CorrectDependencies, correctDisposition } from "./correct.ts";
+import { type Entry, isEntry, POLICIES, type Policy, type Version } from "./entry.ts";
+import type { Correction } from "./machine.ts";
+
+type Tenant = Pick<InteractionDispositions, "read" | "replace">;
+type Locked = Awaited<ReturnType<Tenant["read"]>>;
+type Stored = Awaited<ReturnType<Tenant["replace"]>>;
+
+const STYLE = { tagIn: "etag-header", required: true, staleStatus: 409 } as const;
+const REPORT = { attempts: [{ status: 200, latencyMs: 1 }], rateLimited: 0, waitedMs: 0, latencyMs: 1, earlierUnknown: false };
+const entry = (agent: string): Entry => ({
+  code: "101",
+  description: "",
+  agent_id: agent,
+  timestamp: "2026-05-01T10:00:00Z",
+  source: "api",
+});
+
+type Fault = "none" | "stale" | "lost" | "not arrived" | "unavailable";
+
+/** A tenant with one interaction. @param faults what its next answers meet, in the order of the requests */
+function createModel(faults: readonly Fault[]) {
+  const versions: Version[] = [{ tag: "v1", dispositions: [entry("first")] }];
+  const left = [...faults];
+  const now = () => versions.at(-1) as Version;
+  const tenant: Tenant = {
+    async read() {
+      const fault = left.shift() ?? "none";
+      if (fault === "unavailable") throw new TenantError("vendor_unavailable", "away");
+      const { tag, dispositions } = (fault === "stale" ? versions.at(-2) : undefined) ?? now();
+      return { value: { dispositions: [...dispositions] }, lock: { tag, style: STYLE } } as Locked;
+    },
+    async replace(_id, dispositions, lock: Lock) {
+      const fault = left.shift() ?? "none";
+      if (fault === "unavailable") throw new TenantError("rate_limited", "429");
+      if (fault === "not arrived") throw new TenantError("unknown_outcome", "no reply", { outcomeUnknown: true });
+      if (lock.tag !== now().tag) throw new TenantError("stale_lock", "stale", { status: 409 });
+      versions.push({ tag: `v${versions.length + 1}`, dispositions });
+      if (fault === "lost") throw new TenantError("unknown_outcome", "no reply", { outcomeUnknown: true });
+      return { ...REPORT, reply: { dispositions }, status: 200, already: false, etag: now().tag, correlationId: "c" } as Stored;
+    },
+  };
+  return { tenant, versions, now };
+}
+
+function writerOver(tenant: Tenant, announce: CorrectDependencies["announce"] = async () => undefined) {
+  return (agent: string, policy: Policy, attempts: number, more: Partial<Correction> = {}, announced?: Version) =>
+    correctDisposition(
+      {
+        interactions: tenant,
+        clock: { now: () => 0, sleep: async () => undefined },
+        random: createRandom(1, agent),
+        announce,
+      },
+      "i",
+      { wanted: entry(agent), policy, attempts, validate: () => [], ...more },
+      announced,
+    );
+}
+
+const faultList = fc.array(fc.constantFrom<Fault>("none", "none", "none", "stale", "lost", "not arrived", "unavailable"), {
+  maxLength: 25,
+});
+
+test("writers in any order, with faults: who succeeded is there once, who did not is not, nobody else is lost", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.integer({ min: 2, max: 5 }),
+      fc.constantFrom(...POLICIES),
+      faultList,
+      async (scheduler, count, policy, faults) => {
+        const { tenant, versions, now } = createModel(faults);
+        const write = writerOver({
+          read: scheduler.scheduleFunction(tenant.read),
+          replace: scheduler.scheduleFunction(tenant.replace),
+        });
+        const agents = Array.from({ length: count }, (_, n) => `agent_${n}`);
+        const running = Promise.all(agents.map((agent) => write(agent, policy, 6)));
+        await scheduler.waitFor(running);
+        const results = (await running).map(({ outcome }) => outcome.result);
+        const last = now().dispositions;
+        for (const [n, agent] of agents.entries()) {
+          const copies = last.filter((found) => isEntry(found, entry(agent))).length;
+          const ever = versions.some(({ dispositions }) => dispositions.some((found) => isEntry(found, entry(agent))));
+          if (results[n] === "success") expect(ever).toBe(true);
+          if (policy === "replace") expect(copies).toBeLessThan(2);
+          else if (results[n] === "success") expect(copies).toBe(1);
+          else if (results[n] !== "unknown") expect([results[n], copies]).toEqual([results[n], 0]);
+        }
+        if (policy !== "replace") expect(last.filter((found) => isEntry(found, entry("first")))).toHaveLength(1);
+      },
+    ),
+    { numRuns: 400 },
+  );
+});
+
+test("with tries enough and no faults, every append succeeds, whatever the order", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), fc.integer({ min: 2, max: 6 }), async (scheduler, count) => {
+      const { tenant, now } = createModel([]);
+      const write = writerOver({
+        read: scheduler.scheduleFunction(tenant.read),
+        replace: scheduler.scheduleFunction(tenant.replace),
+      });
+      const agents = Array.from({ length: count }, (_, n) => `agent_${n}`);
+      const running = Promise.all(agents.map((agent) => write(agent, "append", count)));
+      await scheduler.waitFor(running);
+      expect((await running).map(({ outcome }) => outcome.result)).toEqual(agents.map(() => "success"));
+      const there = now().dispositions.map(({ agent_id }) => agent_id);
+      expect(there.sort()).toEqual([...agents, "first"].sort());
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("a write is announced before it is sent, with the version it builds upon; refused, nothing is sent", async () => {
+  const { tenant, versions } = createModel([]);
+  const announced: string[] = [];
+  await writerOver(tenant, async (base) => {
+    announced.push(base.tag, versions.at(-1)?.tag ?? "");
+  })("a", "append", 3);
+  expect(announced).toEqual(["v1", "v1"]);
+  const refusing = writerOver(tenant, async () => {
+    throw new Error("not ours any more");
+  });
+  await expect(refusing("b", "append", 3)).rejects.toThrow("not ours any more");
+  expect(versions).toHaveLength(2);
+});
+
+test("what it took is counted: writes, conflicts, and what the tenant could not answer", async () => {
+  const { tenant } = createModel(["unavailable", "unavailable"]);
+  const away = await writerOver(tenant)("a", "append", 2);
+  expect(away).toMatchObject({ outcome: { result: "exhausted_retries" }, attempts: 0, failure: { code: "vendor_unavailable" } });
+  const done = await writerOver(tenant)("a", "append", 2);
+  expect(done).toMatchObject({ outcome: { result: "success" }, attempts: 1, conflicts: 0, failure: undefined });
+});
+
+test.each([
+  ["not_found", {}, "not_found"],
+  ["missing_scope", { details: { scopeGranted: true } }, "forbidden"],
+  ["refused", { status: 400 }, "validation_error"],
+  ["refused", { status: 428 }, "failed"],
+  ["invalid_request", {}, "validation_error"],
+] as const)("a write that is refused as %s %j ends as %s", async (code, more, result) => {
+  const { tenant } = createModel([]);
+  const replace = async () => {
+    throw new TenantError(code, "no", more);
+  };
+  expect((await writerOver({ ...tenant, replace })("a", "append", 3)).outcome).toMatchObject({ result, message: "no" });
+});
+
+test.each([
+  ["missing_scope", { details: { scopeGranted: false } }],
+  ["unauthorized", {}],
+  ["aborted", {}],
+] as const)("%s stops all corrections, not only this one", async (code, more) => {
+  const read = async () => {
+    throw new TenantError(code, "no", more);
+  };
+  await expect(writerOver({ ...createModel([]).tenant, read })("a", "append", 3)).rejects.toMatchObject({ code });
+});
