@@ -140,20 +140,18 @@ describe("what if", () => {
 test("the best pacing keeps the target; the frontier is written as CSV and SVG", async () => {
   const { code, stdout } = await outdial(
     "day.yaml",
-    ...[
-      "--optimise",
-      "--target",
-      "5%",
-      "--strategy",
-      "ratio",
-      "--replications",
-      "4",
-      "--json",
-      "--csv",
-      "f.csv",
-      "--svg",
-      "f.svg",
-    ],
+    "--optimise",
+    "--target",
+    "5%",
+    "--strategy",
+    "ratio",
+    "--replications",
+    "4",
+    "--json",
+    "--csv",
+    "f.csv",
+    "--svg",
+    "f.svg",
   );
   expect(code).toBe(0);
   type Point = { keeps: boolean; occupancy: { rate: number }; assurance: { ceiling: number } };
