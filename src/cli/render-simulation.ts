@@ -156,10 +156,7 @@ function basis({ numerator, denominator }: RatioInterval, { above, below }: Figu
   return `${amount(numerator, above)} / ${amount(denominator, below)}`;
 }
 
-function intervalText(
-  { low, high }: { readonly low: number; readonly high: number },
-  write: (value: number) => string,
-): string {
+function intervalText({ low, high }: { readonly low: number; readonly high: number }, write: (value: number) => string): string {
   return Number.isFinite(low) && Number.isFinite(high) ? `${write(low)} to ${write(high)}` : "not known";
 }
 
