@@ -1,15 +1,19 @@
 // The correction of one interaction as a state machine: events in, commands out. No I/O, no time, no randomness.
 //
-//                     ┌──────────────── pause (jitter) ◀───────────────┐
-//                     ▼                                                │ conflict (409), lost, not written,
-//   start ──read──▶ reading ──merged, valid──write──▶ writing ─────────┤ read failed, read stale
-//                     │                                 │              │
-//                     │ there already: unchanged        │ written      │ read stale, read failed,
-//                     │ ours landed: success            ▼              │ our entry is gone again (append)
-//                     │ invalid: validation_error   verifying ─────────┘
-//                     │ no tries left                   │
-//                     ▼                                 │ our entry is there: success
-//                   ended ◀─────────────────────────────┘
+//   [*] --> reading: read
+//   reading --> writing: merged and valid, announced, write
+//   reading --> pausing: read outdated or failed, or in doubt after a lost answer
+//   reading --> ended: there already (unchanged), ours landed (success), invalid, no tries left
+//   writing --> verifying: written, read back
+//   writing --> pausing: conflict (409), lost, not written
+//   writing --> reading: conflict on the last try, to tell what is there
+//   writing --> ended: refused
+//   verifying --> ended: our entry is there (success), or others' keep it out
+//   verifying --> writing: our entry is gone again (append)
+//   verifying --> pausing: read outdated or failed
+//   pausing --> reading: after a jittered pause
+//   pausing --> verifying: after a jittered pause
+//   ended --> [*]
 //
 // What makes a lost update impossible: a write always carries the tag of the very version it was merged from, so that the tenant refuses
 // it when anybody wrote meanwhile; and a version whose tag is known to be outdated is never merged from again.
