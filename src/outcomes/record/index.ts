@@ -1,6 +1,6 @@
 // The canonical record, how vendor rows become records, and what is hashed of them.
 
-export { ComplianceHash, digestOf } from "./canonical.ts";
+export { ComplianceHash, canonicalText, digestOf } from "./canonical.ts";
 export { MAX_CALLS_PAGE, OUTCOME_CODES, RETENTION_DAYS } from "./listing.ts";
 export { parseRow } from "./parse.ts";
 export { type OutcomeRecord, SCHEMA_VERSION } from "./record.ts";

@@ -3,7 +3,7 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { RandomStream } from "../../../kernel/index.ts";
-import { digestOf, type OutcomeRecord } from "../../record/index.ts";
+import type { OutcomeRecord } from "../../record/index.ts";
 import { LakeError } from "../error.ts";
 import { publish, STAGING } from "../files.ts";
 import type {
@@ -88,8 +88,7 @@ class DuckDbLake implements OutcomeLake {
     for (const group of groupRecords(records)) {
       const [first] = group;
       if (first === undefined) continue;
-      const rows = group.map((record) => ({ record, digest: digestOf(record) }));
-      files.push(await this.#file("part", CALLS, rows, { ...first, day: dayOf(first.startTime), name }));
+      files.push(await this.#file("part", CALLS, group, { ...first, day: dayOf(first.startTime), name }));
     }
     return files;
   }
@@ -112,7 +111,7 @@ class DuckDbLake implements OutcomeLake {
   ): Promise<LakeFile> {
     const engine = await this.#open();
     const temporary = join(this.#root, STAGING, `${this.#unique()}.parquet`);
-    await engine.use((connection) => writeParquet(engine, connection, staging, rows, campaignId, temporary));
+    await engine.use((connection) => writeParquet(connection, staging, rows, campaignId, temporary));
     return this.#settle(temporary, { kind, campaignId, day, rows: rows.length, runId, name });
   }
 
