@@ -16,7 +16,6 @@ export {
   DISPOSITIONS,
   type DispositionTree,
   type Entry,
-  type ExclusiveRules,
   POLICIES,
   type Policy,
   parseEntries,

@@ -10,7 +10,6 @@ import type { Correction } from "./machine.ts";
 
 type Tenant = Pick<InteractionDispositions, "read" | "replace">;
 type Locked = Awaited<ReturnType<Tenant["read"]>>;
-type Stored = Awaited<ReturnType<Tenant["replace"]>>;
 
 const STYLE = { tagIn: "etag-header", required: true, staleStatus: 409 } as const;
 const REPORT = { attempts: [{ status: 200, latencyMs: 1 }], rateLimited: 0, waitedMs: 0, latencyMs: 1, earlierUnknown: false };
@@ -43,7 +42,7 @@ function createModel(faults: readonly Fault[]) {
       if (lock.tag !== now().tag) throw new TenantError("stale_lock", "stale", { status: 409 });
       versions.push({ tag: `v${versions.length + 1}`, dispositions });
       if (fault === "lost") throw new TenantError("unknown_outcome", "no reply", { outcomeUnknown: true });
-      return { ...REPORT, reply: { dispositions }, status: 200, already: false, etag: now().tag, correlationId: "c" } as Stored;
+      return { ...REPORT, reply: { dispositions }, status: 200, already: false, etag: now().tag, correlationId: "c" };
     },
   };
   return { tenant, versions, now };

@@ -14,4 +14,4 @@ export {
   validateCorrections,
 } from "./service.ts";
 export { createCorrectionLedger } from "./store-ledger.ts";
-export { DEFAULT_EXCLUSIVE, type DispositionTree, type ExclusiveRules, type InteractionProblem } from "./tree.ts";
+export { DEFAULT_EXCLUSIVE, type DispositionTree } from "./tree.ts";

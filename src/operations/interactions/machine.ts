@@ -98,7 +98,7 @@ export type Command =
 
 export type CorrectionState =
   | { readonly at: "reading" | "writing" | "verifying"; readonly so: SoFar }
-  | { readonly at: "pausing"; readonly then: "reading" | "verifying"; readonly so: SoFar }
+  | { readonly at: "pausing"; readonly back: "reading" | "verifying"; readonly so: SoFar }
   | { readonly at: "ended"; readonly outcome: Outcome };
 
 /** What has happened. */
@@ -152,7 +152,7 @@ export function beginCorrection(announced?: Version): Next {
 export function decideNext(correction: Correction, state: CorrectionState, event: CorrectionEvent): Next {
   switch (state.at) {
     case "pausing":
-      if (event.type === "paused") return { state: { at: state.then, so: state.so }, command: { do: "read" } };
+      if (event.type === "paused") return { state: { at: state.back, so: state.so }, command: { do: "read" } };
       break;
     case "reading":
     case "verifying":
@@ -237,7 +237,7 @@ function merge(correction: Correction, so: SoFar, version: Version): Next {
 function settle(so: SoFar, outcome: Outcome): Next {
   if (!so.maybeWritten || so.doubted || outcome.result === "unknown") return ended(outcome);
   return {
-    state: { at: "pausing", then: "reading", so: { ...so, doubted: true } },
+    state: { at: "pausing", back: "reading", so: { ...so, doubted: true } },
     command: { do: "pause", attempt: so.failedWrites + 1 },
   };
 }
@@ -298,7 +298,7 @@ function onAnswer(correction: Correction, so: SoFar, event: CorrectionEvent): Ne
 /** Reads again after a pause; at once when no further write is allowed and only the end is to be found out. */
 function again({ attempts }: Correction, so: SoFar): Next {
   if (so.failedWrites >= attempts && so.cause === "conflict") return { state: { at: "reading", so }, command: { do: "read" } };
-  return { state: { at: "pausing", then: "reading", so }, command: { do: "pause", attempt: so.failedWrites } };
+  return { state: { at: "pausing", back: "reading", so }, command: { do: "pause", attempt: so.failedWrites } };
 }
 
 function onFailedRead(
@@ -323,7 +323,7 @@ function failedRead(
   const failedReads = so.failedReads + 1;
   if (failedReads < attempts)
     return {
-      state: { at: "pausing", then: at, so: { ...so, failedReads } },
+      state: { at: "pausing", back: at, so: { ...so, failedReads } },
       command: { do: "pause", attempt: failedReads },
     };
   const result = at === "verifying" || so.maybeWritten ? "unknown" : "exhausted_retries";

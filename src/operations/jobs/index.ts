@@ -1,7 +1,7 @@
 // Jobs over the rows of a file, whatever is done with a row: planned whole, then chunk by chunk, durable, taken over when a process dies.
 
 export { chunkedBody } from "./body.ts";
-export { type FinishedItem, type OpenItem, type RowLedger } from "./ledger.ts";
+export type { OpenItem, RowLedger } from "./ledger.ts";
 export { type PlanReport, type PlanSink, planRows, type RefusedRow, type RowPlanner, type RowProblem } from "./plan.ts";
 export {
   ENDED,
@@ -14,6 +14,6 @@ export {
 export { JobRun, type RowWork, type Sent } from "./run.ts";
 export { JobRunner } from "./runner.ts";
 export { SeenKeys } from "./seen-keys.ts";
-export { createRowLedger, type EventText, owned, type WrittenItem } from "./store-ledger.ts";
+export { createRowLedger, type EventText, owned } from "./store-ledger.ts";
 export { createStoreRecords } from "./store-records.ts";
-export { type JobSource, type SubmitDependencies, submitJob } from "./submit.ts";
+export { type JobSource, submitJob } from "./submit.ts";
