@@ -76,13 +76,31 @@ export async function recordOptOuts(
   page: CallPage,
   optOutCodes: readonly string[] = [],
 ): Promise<OutcomesReport | undefined> {
+  // A page has thousands of rows and few codes: each is judged once, and only an opt-out is looked at further.
+  const judged = new Map<string, boolean>();
   const found = rows.flatMap((row) => {
-    const outcome = rawOutcome(row, page);
-    return outcome !== undefined && findOptOut({ code: outcome.code, message: outcome.text }, optOutCodes) !== undefined
-      ? [outcome]
-      : [];
+    const { code, words } = said(row);
+    if (code === undefined && words === undefined) return [];
+    const key = JSON.stringify([code, words]);
+    let optOut = judged.get(key);
+    if (optOut === undefined)
+      judged.set(key, (optOut = findOptOut({ code: code ?? "", message: words }, optOutCodes) !== undefined));
+    const outcome = optOut ? rawOutcome(row, page) : undefined;
+    return outcome === undefined ? [] : [outcome];
   });
   return found.length === 0 ? undefined : recordOutcomes(facts, found, page, optOutCodes);
+}
+
+/** What a raw row says of the call's outcome. */
+function said(row: unknown): { readonly code: string | undefined; readonly words: string | undefined } {
+  if (typeof row !== "object" || row === null) return { code: undefined, words: undefined };
+  // Written out: on the path of every row that is retrieved.
+  const code = "dispositionCode" in row ? row.dispositionCode : undefined;
+  const words = [
+    "dispositionName" in row ? row.dispositionName : undefined,
+    "dispositionDescription" in row ? row.dispositionDescription : undefined,
+  ].find((value) => typeof value === "string");
+  return { code: typeof code === "string" ? code : undefined, words };
 }
 
 /** What a raw row says, as far as it says anything. */
