@@ -55,7 +55,7 @@ export {
 } from "./retrieval/index.ts";
 export * from "./settings/index.ts";
 export * from "./simulation/index.ts";
-export { type NdjsonLine, ndjsonLines } from "./table/lines.ts";
+export { ndjsonLines } from "./table/lines.ts";
 export type { RowFormat } from "./table/source.ts";
 export { indexMatrix, type MatrixIndex, type RowProblem } from "./tagging/assignment.ts";
 export { parseMapping } from "./tagging/columns.ts";

@@ -4,7 +4,6 @@ export { LakeFiles } from "./catalog.ts";
 export { RetrievalLedger } from "./ledger.ts";
 export { RetrievalSchedules } from "./schedules.ts";
 export {
-  type PageCommit,
   RETRIEVE,
   type Retrieval,
   type RetrievalSchedule,
