@@ -9,7 +9,10 @@ export interface AbandonmentLoopOptions {
   readonly theta?: number | undefined;
   /** Change of ln theta for each abandoned call by which the account is off. Default 0.05. */
   readonly gain?: number | undefined;
-  /** Abandoned calls to stay below what the target allows over the window, as a margin against chance. Default 5. */
+  /**
+   * Abandoned calls to stay below what the target allows over the window, as a margin against chance; a young window keeps less, 3 and a twentieth of what it
+   * allows. Default 15.
+   */
   readonly reserve?: number | undefined;
 }
 
@@ -17,6 +20,7 @@ export interface AbandonmentLoopOptions {
 export interface AbandonmentLoopState {
   readonly start: number;
   readonly base: number;
+  readonly reserve: number;
   readonly held: number;
   readonly lift: number;
   /** NaN (null in JSON) before the first decision. */
@@ -29,6 +33,9 @@ const CREDIT_KEPT = 40;
 const CREDIT_BROUGHT = 5;
 /** The base follows slowly enough that the loop settles without swinging: critical damping has 1/4. */
 const DAMPING = 0.25;
+/** The margin of a young window: so many calls, and this share of what it allows. */
+const YOUNG_RESERVE = 3;
+const YOUNG_SHARE = 0.05;
 /** How far the base may move from where it began, in ln theta. */
 const AUTHORITY = 1.2;
 const HIGHEST = Math.log(0.5);
@@ -59,7 +66,8 @@ export function usualTheta(target: number, agents: number): number {
 export class AbandonmentLoop {
   readonly target: number;
   readonly #gain: number;
-  readonly #reserve: number;
+  readonly #mostReserve: number;
+  #reserve: number;
   #start: number;
   #base: number;
   #credit = Number.NaN;
@@ -67,14 +75,15 @@ export class AbandonmentLoop {
   #lift = 0;
 
   constructor(options: AbandonmentLoopOptions) {
-    const { target, theta = usualTheta(target, 20), gain = 0.05, reserve = 5 } = options;
+    const { target, theta = usualTheta(target, 20), gain = 0.05, reserve = 15 } = options;
     requireProbability("target", target);
     requireProbability("theta", theta);
     requireNonNegative("gain", gain);
     requireNonNegative("reserve", reserve);
     this.target = target;
     this.#gain = gain;
-    this.#reserve = reserve;
+    this.#mostReserve = reserve;
+    this.#reserve = Math.min(reserve, YOUNG_RESERVE);
     this.#start = Math.log(Math.max(1e-9, theta));
     this.#base = this.#start;
   }
@@ -111,6 +120,7 @@ export class AbandonmentLoop {
 
   /** The risk limit now. */
   theta(liveAnswers: number, abandoned: number): number {
+    this.#reserve = Math.min(this.#mostReserve, YOUNG_RESERVE + YOUNG_SHARE * this.target * liveAnswers);
     const account = this.#gain * (this.credit(liveAnswers, abandoned) - this.#reserve);
     return Math.exp(Math.min(HIGHEST, this.#base + account + this.#held * this.#lift));
   }
@@ -119,15 +129,17 @@ export class AbandonmentLoop {
     return {
       start: this.#start,
       base: this.#base,
+      reserve: this.#reserve,
       held: this.#held,
       lift: this.#lift,
       credit: Number.isNaN(this.#credit) ? null : this.#credit,
     };
   }
 
-  restore({ start, base, held, lift, credit }: AbandonmentLoopState): void {
+  restore({ start, base, reserve, held, lift, credit }: AbandonmentLoopState): void {
     this.#start = start;
     this.#base = base;
+    this.#reserve = reserve;
     this.#held = held;
     this.#lift = lift;
     this.#credit = credit ?? Number.NaN;

@@ -71,7 +71,9 @@ const stateAware = z
       .min(0)
       .max(1000)
       .optional()
-      .describe("Abandoned calls to stay below the target over the window, against chance. Default 5."),
+      .describe(
+        "Abandoned calls to stay below what the target allows over the window, against chance. Default 15, less in a young window.",
+      ),
     gain: z.number().min(0).max(1).optional().describe("Change of ln theta per abandoned call off the account. Default 0.05."),
     theta: shareBetween
       .optional()

@@ -41,7 +41,14 @@ export interface StateAwareExplanation {
 
 const numbers = z.array(z.number());
 const stateSchema = z.object({
-  loop: z.object({ start: z.number(), base: z.number(), held: z.number(), lift: z.number(), credit: z.number().nullable() }),
+  loop: z.object({
+    start: z.number(),
+    base: z.number(),
+    reserve: z.number(),
+    held: z.number(),
+    lift: z.number(),
+    credit: z.number().nullable(),
+  }),
   rate: z.object({
     head: z.int(),
     time: z.number().nullable(),
