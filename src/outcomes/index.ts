@@ -25,6 +25,7 @@ export {
 } from "./meaning/index.ts";
 export {
   ComplianceHash,
+  createInstantReader,
   digestOf,
   MAX_CALLS_PAGE,
   OUTCOME_CODES,

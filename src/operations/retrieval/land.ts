@@ -1,7 +1,14 @@
 // One page of rows into the lake: records, rows put aside, calls that are not over; each row exactly one of the three.
 
 import type { Instant } from "../../kernel/index.ts";
-import { type LakeFile, type OutcomeLake, type OutcomeRecord, parseRow, type QuarantinedRow } from "../../outcomes/index.ts";
+import {
+  createInstantReader,
+  type LakeFile,
+  type OutcomeLake,
+  type OutcomeRecord,
+  parseRow,
+  type QuarantinedRow,
+} from "../../outcomes/index.ts";
 
 /** Longest text of a poison row that is kept. */
 const MAX_ROW_TEXT = 4000;
@@ -30,19 +37,28 @@ export function sortRows(
   let unfinished = 0;
   let earliestUnfinished: Instant | undefined;
   const { campaignId, observedAt, runId } = context;
+  const reading = { ...context, readInstant: createInstantReader() };
   for (const row of rows) {
-    const parsed = parseRow(row, context);
+    const parsed = parseRow(row, reading);
     if (parsed.kind === "record") records.set(parsed.record.callId, parsed.record);
     else if (parsed.kind === "unfinished") {
       unfinished += 1;
       earliestUnfinished = Math.min(earliestUnfinished ?? parsed.startTime, parsed.startTime);
     } else {
       const { reason, detail, callId } = parsed;
-      const text = JSON.stringify(row) ?? "null";
-      poison.push({ campaignId, reason, detail, callId, row: text.slice(0, MAX_ROW_TEXT).toWellFormed(), observedAt, runId });
+      poison.push({ campaignId, reason, detail, callId, row: textOf(row), observedAt, runId });
     }
   }
   return { records: [...records.values()], poison, unfinished, earliestUnfinished };
+}
+
+/** A poison row as JSON, cut where it gets long. */
+function textOf(row: unknown): string {
+  try {
+    return (JSON.stringify(row) ?? "null").slice(0, MAX_ROW_TEXT).toWellFormed();
+  } catch {
+    return '"nested too deeply to be written down"';
+  }
 }
 
 /** Makes the rows of a page durable. Nobody sees them before the checkpoint moves. */

@@ -10,9 +10,16 @@ import type { OutcomeRecord } from "./record.ts";
  */
 export function canonicalText(record: OutcomeRecord): string {
   const { agentId, attempt, contactId, listId, raw } = record;
-  const quote = JSON.stringify;
   // Written out: on the path of every row, and a third of the time of walking the object.
   return `{${agentId === undefined ? "" : `"agentId":${quote(agentId)},`}${attempt === undefined ? "" : `"attempt":${attempt},`}"callId":${quote(record.callId)},"campaignId":${quote(record.campaignId)},${contactId === undefined ? "" : `"contactId":${quote(contactId)},`}"direction":${quote(record.direction)},"dispositionCode":${quote(record.dispositionCode)},"endTime":${record.endTime},${listId === undefined ? "" : `"listId":${quote(listId)},`}${raw === undefined ? "" : `"raw":${quote(raw)},`}"startTime":${record.startTime}}`;
+}
+
+/** Characters that JSON writes as they are. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+
+/** A text as JSON. Most are plain, which is found out sooner than the general way is gone. */
+function quote(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 /** SHA-256 of the canonical text, in hex. */

@@ -40,6 +40,8 @@ export interface RowContext {
   readonly to: Instant;
   readonly observedAt: Instant;
   readonly runId: string;
+  /** Reads times; see `createInstantReader`. */
+  readonly readInstant?: ((text: string) => Instant | undefined) | undefined;
 }
 
 const MAX_ID = 256;
@@ -88,13 +90,13 @@ function readFields(row: Readonly<Record<string, unknown>>, context: RowContext)
   if (campaign !== context.campaignId)
     return new Problem("other_campaign", `campaignId is not ${JSON.stringify(context.campaignId)}`);
 
-  const startTime = instant(row["startTime"], "start");
+  const startTime = instant(row["startTime"], "start", context);
   if (startTime instanceof Problem) return startTime;
   if (startTime < context.from || startTime > context.to)
     return new Problem("outside_window", `startTime ${new Date(startTime).toISOString()} was not asked for`);
   const end = row["endTime"] ?? undefined;
   if (end === undefined && ONGOING.has(row["status"])) return { kind: "unfinished", startTime };
-  const endTime = instant(end, "end");
+  const endTime = instant(end, "end", context);
   if (endTime instanceof Problem) return endTime;
   if (endTime < startTime) return new Problem("end_before_start", `endTime lies ${startTime - endTime} ms before startTime`);
 
@@ -110,6 +112,8 @@ function readFields(row: Readonly<Record<string, unknown>>, context: RowContext)
   if (listId instanceof Problem) return listId;
   const attempt = attemptOf(row);
   if (attempt instanceof Problem) return attempt;
+  const raw = furtherFields(row);
+  if (raw instanceof Problem) return raw;
 
   return {
     kind: "record",
@@ -125,7 +129,7 @@ function readFields(row: Readonly<Record<string, unknown>>, context: RowContext)
       contactId,
       listId,
       attempt,
-      raw: furtherFields(row),
+      raw,
       observedAt: context.observedAt,
       runId: context.runId,
     },
@@ -142,10 +146,10 @@ function kindOf(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-function instant(value: unknown, which: "start" | "end"): Instant | Problem {
+function instant(value: unknown, which: "start" | "end", { readInstant }: RowContext): Instant | Problem {
   if (value === undefined || value === null || value === "") return new Problem(`missing_${which}`, `${which}Time is missing`);
   if (typeof value !== "string") return new Problem("wrong_type", `${which}Time is ${kindOf(value)}, not a text`);
-  const at = parseInstantOrNaiveUtc(value);
+  const at = (readInstant ?? parseInstantOrNaiveUtc)(value);
   return at ?? new Problem(`bad_${which}`, `${which}Time ${JSON.stringify(value.slice(0, 40))} is no ISO 8601 time`);
 }
 
@@ -163,12 +167,19 @@ function attemptOf(row: Readonly<Record<string, unknown>>): number | undefined |
   return new Problem("wrong_type", `attempt is ${typeof value === "number" ? "no whole number" : kindOf(value)}`);
 }
 
-function furtherFields(row: Readonly<Record<string, unknown>>): string | undefined {
-  let rest: Record<string, unknown> | undefined;
+function furtherFields(row: Readonly<Record<string, unknown>>): string | undefined | Problem {
+  let names: string[] | undefined;
   for (const name in row) {
     if (KNOWN.has(name) && !(name === "contactListId" && row["listId"] !== undefined)) continue;
-    rest ??= Object.create(null) as Record<string, unknown>;
-    rest[name] = row[name];
+    if (row[name] === undefined) continue;
+    names ??= [];
+    names.push(name);
   }
-  return rest === undefined ? undefined : canonicalJson(rest);
+  if (names === undefined) return undefined;
+  if (names.length > 1) names.sort((a, b) => (a < b ? -1 : 1));
+  try {
+    return `{${names.map((name) => `${JSON.stringify(name)}:${canonicalJson(row[name])}`).join(",")}}`;
+  } catch {
+    return new Problem("wrong_type", `one of ${names.join(", ").slice(0, 200)} is nested too deeply to be written down`);
+  }
 }

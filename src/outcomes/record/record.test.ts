@@ -3,8 +3,10 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { parseInstantOrNaiveUtc } from "../../contract/index.ts";
 import { canonicalJson } from "../../kernel/index.ts";
 import { ComplianceHash, canonicalText, digestOf, supersedes } from "./canonical.ts";
+import { createInstantReader } from "./instant-reader.ts";
 import { parseRow, QUARANTINE_REASONS, type RowContext } from "./parse.ts";
 import type { OutcomeRecord } from "./record.ts";
 
@@ -83,6 +85,11 @@ describe("a row of the vendor", () => {
     expect((parsed as { detail: string }).detail).not.toBe("");
   });
 
+  test("that is nested without end is put aside like any other", () => {
+    const deep = JSON.parse(`${"[".repeat(100_000)}${"]".repeat(100_000)}`);
+    expect(parseRow(row({ deep }), context)).toMatchObject({ kind: "quarantined", reason: "wrong_type", callId: "call_1" });
+  });
+
   test("of a call that goes on is neither a record nor poison", () => {
     expect(parseRow(row({ endTime: undefined, status: "connected" }), context)).toEqual({ kind: "unfinished", startTime: AT });
   });
@@ -116,6 +123,28 @@ describe("a row of the vendor", () => {
       { numRuns: 300 },
     );
   });
+});
+
+test("times are read as everywhere, whatever the rows before said", () => {
+  const two = fc.integer({ min: 0, max: 99 }).map((n) => String(n).padStart(2, "0"));
+  const shaped = fc
+    .tuple(
+      fc.constantFrom("2026-03-01", "2024-02-29", "2026-02-30", "2026-13-01", "20x6-01-01"),
+      two,
+      two,
+      two,
+      fc.constantFrom("", ".5", ".123", ".12x"),
+      fc.constantFrom("Z", "", "+01:00", "z"),
+    )
+    .map(([day, h, m, s, part, zone]) => `${day}T${h}:${m}:${s}${part}${zone}`);
+  const real = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) }).map((date) => date.toISOString());
+  fc.assert(
+    fc.property(fc.array(fc.oneof(shaped, real, fc.string())), (texts) => {
+      const read = createInstantReader();
+      for (const text of texts) expect(read(text)).toBe(parseInstantOrNaiveUtc(text));
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 describe("what is hashed", () => {
