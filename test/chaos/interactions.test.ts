@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import { createRandom } from "../../src/kernel/index.ts";
 import { type Entry, FIRST, interactionId, openWorld, TIME, type World } from "../integration/interactions/world.ts";
+import { createDatabase } from "../support/database.ts";
 
 const CHILD = fileURLToPath(new URL("./interaction-child.ts", import.meta.url));
 const PROCESSES = 3;
@@ -30,9 +31,15 @@ interface Written {
   readonly reason?: string;
 }
 
-/** Lets three processes write at once. @returns how each writer ended */
-async function writers(policy: string): Promise<Written[]> {
-  const children = Array.from({ length: PROCESSES }, (_, n) => startWriters(policy, 1 + n * EACH));
+/**
+ * Lets three processes write at once.
+ * @param databaseUrls the database of each; the world's by default
+ * @returns how each writer ended
+ */
+async function writers(policy: string, databaseUrls: readonly string[] = []): Promise<Written[]> {
+  const children = Array.from({ length: PROCESSES }, (_, n) =>
+    startWriters(policy, 1 + n * EACH, databaseUrls[n] ?? world.databaseUrl),
+  );
   const ready = await Promise.all(children.map(async ({ lines }) => JSON.parse(String((await lines.next()).value)) as object));
   expect(ready).toHaveLength(PROCESSES);
   for (const { child } of children) child.stdin?.write("go\n");
@@ -48,10 +55,21 @@ async function writers(policy: string): Promise<Written[]> {
   return results.flat();
 }
 
-function startWriters(policy: string, first: number): { child: ChildProcess; lines: AsyncIterableIterator<string> } {
+function startWriters(
+  policy: string,
+  first: number,
+  databaseUrl: string,
+): { child: ChildProcess; lines: AsyncIterableIterator<string> } {
   const child = spawn(process.execPath, [CHILD, policy, ONE, String(first), String(EACH)], {
     cwd: world.path,
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", WRITER_DIR: world.path, ...world.env },
+    env: {
+      PATH: process.env["PATH"],
+      HOME: process.env["HOME"],
+      USER: "tester",
+      ...world.env,
+      WRITER_DIR: world.path,
+      DATABASE_URL: databaseUrl,
+    },
     stdio: ["pipe", "pipe", "inherit"],
   });
   return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
@@ -114,6 +132,24 @@ test.each([
   if (faulty) expect(world.sandbox.control.faults.list().every(({ struck }) => struck > 0)).toBe(true);
 });
 
+test("append, by processes that share no store and so no lock: the versions alone keep every entry", async () => {
+  await open(6);
+  addFaults();
+  const databases = [await createDatabase(), await createDatabase(), await createDatabase()];
+  try {
+    const written = await writers(
+      "append",
+      databases.map(({ url }) => url),
+    );
+    expect(written.filter(({ result }) => result !== "success")).toEqual([]);
+  } finally {
+    for (const database of databases) await database.dispose();
+  }
+  const conflicts = world.sandbox.control.requests({ operation: "patchInteraction" }).filter(({ status }) => status === 409);
+  expect(conflicts.length).toBeGreaterThan(0);
+  expect(agentsOf((await world.stored(ONE)).dispositions).sort()).toEqual([FIRST.agent_id, ...once50].sort());
+});
+
 test.each([["calm"], ["with faults"]])("replace, %s: each stands alone once, the last one remains", async (manner) => {
   await open(5);
   if (manner !== "calm") addFaults();
@@ -127,7 +163,7 @@ test.each([["calm"], ["with faults"]])("replace, %s: each stands alone once, the
 test.each([["calm"], ["with faults and another system"]])(
   "fail, %s: what succeeded is there once, what did not is not there",
   async (manner) => {
-    await writeFile(join(world.path, "outdial.yaml"), "interactions: { attempts: 20 }\n");
+    await open(4);
     let over = false;
     const random = createRandom(4, "meddler");
     if (manner !== "calm") addFaults();
