@@ -24,7 +24,7 @@ import type { Io } from "../io.ts";
 import { type GlobalFlags, oneOf } from "../options.ts";
 import { openOutput } from "../output.ts";
 import { grouped, printable } from "../render-tagging.ts";
-import { formatOf, openInput, type SourceFlags } from "../source.ts";
+import { columnMapping, formatOf, openInput, type SourceFlags } from "../source.ts";
 import { parsed } from "../values.ts";
 
 export interface ImportFlags extends SourceFlags, GlobalFlags {
@@ -126,12 +126,5 @@ export function refusedLine({ line, reason }: RefusedLine): string {
 /** FILE or `-` with the flags that say how to read it. Throws `invalid_input`. */
 export async function factSource(file: string, flags: SourceFlags): Promise<FactSource> {
   const { format, delimiter } = formatOf(flags);
-  const mapping: Record<string, string> = {};
-  for (const pair of flags.column) {
-    const at = pair.indexOf("=");
-    if (at < 1 || at === pair.length - 1)
-      throw new OperationError("invalid_input", `column mapping "${pair}" is not FIELD=COLUMN`);
-    mapping[pair.slice(0, at).trim()] = pair.slice(at + 1).trim();
-  }
-  return { ...(await openInput(file)), read: { format, delimiter, mapping } };
+  return { ...(await openInput(file)), read: { format, delimiter, mapping: columnMapping(flags.column) } };
 }

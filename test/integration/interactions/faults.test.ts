@@ -23,11 +23,9 @@ const writes = () => world.sandbox.control.requests({ operation: "patchInteracti
 /** Changes the interaction again and again until the work is done; reads take long enough for that to happen in between. */
 async function besideAnotherWriter<T>(work: Promise<T>): Promise<T> {
   fault("getInteraction", { delayMs: 300 });
-  let over = false;
-  const done = work.finally(() => {
-    over = true;
-  });
-  for (let n = 0; !over; n++) {
+  const over = new AbortController();
+  const done = work.finally(() => over.abort());
+  for (let n = 0; !over.signal.aborted; n++) {
     const other = { ...FIRST, agent_id: `other_${n}` };
     world.sandbox.control.simulateEdit({ kind: "interaction", id: ONE, body: { dispositions: [FIRST, other] } });
     await new Promise((resolve) => setTimeout(resolve, 20));
