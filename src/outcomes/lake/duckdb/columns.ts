@@ -74,7 +74,14 @@ export async function writeParquet<Row>(
   path: string,
 ): Promise<void> {
   await connection.run("CREATE OR REPLACE TEMP TABLE staged (line VARCHAR)");
-  await connection.run("INSERT INTO staged SELECT unnest(string_split($1, chr(10)))", [rows.map(staging.line).join("\n")]);
+  const insert = await connection.prepare("INSERT INTO staged SELECT unnest(string_split($1, chr(10)))");
+  try {
+    // Bound and destroyed by hand: a parameter handed to `run` lives until the garbage collector, which does not know its size, comes round.
+    insert.bindVarchar(1, rows.map(staging.line).join("\n"));
+    await insert.run();
+  } finally {
+    insert.destroySync();
+  }
   const parsed = `SELECT from_json(line, ${literal(JSON.stringify(staging.form))}) AS r FROM staged`;
   // Parts are merged before long: compressing them well would cost more than it saves.
   await copyToParquet(connection, `SELECT ${staging.columns(campaignId)} FROM (${parsed})`, path, "snappy");

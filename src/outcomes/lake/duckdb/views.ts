@@ -7,8 +7,9 @@ import type { LakeFile, RecordQuery } from "../lake.ts";
 import { CALL_COLUMNS, QUARANTINE_COLUMNS } from "./columns.ts";
 import { literal } from "./engine.ts";
 
-/** Of several versions of one call the latest observation, for equal ones the greater digest. */
-const LATEST = "QUALIFY row_number() OVER (PARTITION BY campaign_id, call_id ORDER BY observed_at DESC, digest DESC) = 1";
+/** Of several versions of one call the latest observation, for equal ones the greater digest. A call belongs to the day of its start. */
+const LATEST =
+  "QUALIFY row_number() OVER (PARTITION BY campaign_id, call_id, start_time::DATE ORDER BY observed_at DESC, digest DESC) = 1";
 
 const EMPTY_CALLS = `SELECT ''::VARCHAR AS call_id, ''::VARCHAR AS campaign_id, ''::VARCHAR AS disposition_code, NULL::TIMESTAMP AS start_time,
   NULL::TIMESTAMP AS end_time, 0::DOUBLE AS duration_seconds, ''::VARCHAR AS direction, ''::VARCHAR AS agent_id, ''::VARCHAR AS contact_id,
