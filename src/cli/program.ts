@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { EXIT } from "./exit.ts";
 import { registerAudit } from "./groups/audit.ts";
+import { registerCampaign } from "./groups/campaign.ts";
 import { registerComplianceFacts } from "./groups/compliance-facts.ts";
 import { registerComplianceRules } from "./groups/compliance-rules.ts";
 import { registerDemo } from "./groups/demo.ts";
@@ -28,6 +29,7 @@ const GROUPS: readonly Register[] = [
   registerComplianceRules,
   registerComplianceFacts,
   registerFacts,
+  registerCampaign,
   registerDialer,
   registerSimulate,
   registerJobs,
