@@ -92,6 +92,27 @@ export interface CampaignRunner {
   ): Promise<{ readonly already: boolean } & CallReport>;
 }
 
+/** Campaigns as whole documents: what exists, made, replaced. Nothing here deletes. */
+export interface CampaignProvisioning {
+  readonly capability: Capability;
+  campaigns(options?: CallOptions): PagedList<"listCampaigns">;
+  read(campaignId: string, options?: CallOptions): Promise<Locked<Reply<"getCampaign">>>;
+  /** The same key with the same document makes no second campaign. @throws TenantError `refused`, `unknown_outcome` */
+  create(
+    campaign: RequestBody<"createCampaign">,
+    idempotencyKey: string,
+    options?: CallOptions,
+  ): Promise<Reply<"createCampaign">>;
+  /** Replaces the whole document, its state included. @throws TenantError `stale_lock`, `refused`, `unknown_outcome` */
+  replace(
+    campaignId: string,
+    campaign: RequestBody<"createCampaign">,
+    lock: Lock | undefined,
+    idempotencyKey: string,
+    options?: CallOptions,
+  ): Promise<CallReport>;
+}
+
 /** The pacing settings as one document. */
 export interface PacingSettings {
   readonly capability: Capability;
@@ -154,6 +175,7 @@ export interface Capabilities {
   readonly dispositionWriter: DispositionWriter;
   readonly callReader: CallReader;
   readonly campaignRunner: CampaignRunner;
+  readonly campaignProvisioning: CampaignProvisioning;
   readonly pacingSettings: PacingSettings;
   readonly contactSource: ContactSource;
   readonly outcomeSource: OutcomeSource;

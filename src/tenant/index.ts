@@ -5,6 +5,7 @@ export type {
   AssignResult,
   CallReader,
   CallState,
+  CampaignProvisioning,
   CampaignRunner,
   Capabilities,
   Capability,

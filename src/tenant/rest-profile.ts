@@ -44,6 +44,14 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
         return { already, attempts, rateLimited, waitedMs, latencyMs, earlierUnknown };
       },
     },
+    campaignProvisioning: {
+      capability: { ...WRITE, lock: "etag" },
+      campaigns: (options) => pagedList(requester, "listCampaigns", {}, undefined, options),
+      read: (id, options) => requester.readLocked("getCampaign", { ...options, path: { id } }),
+      create: async (body, idempotencyKey, options) => (await send("createCampaign", { ...options, idempotencyKey, body })).reply,
+      replace: (id, body, lock, idempotencyKey, options) =>
+        send("updateCampaign", { ...options, idempotencyKey, lock, path: { id }, body }),
+    },
     pacingSettings: {
       capability: { ...WRITE, lock: "version-tag", asynchronous: true },
       read: (options) => requester.readLocked("getDialerSettings", { ...options }),
