@@ -9,8 +9,9 @@ const MAY_IMPORT = {
   sandbox: ["kernel", "contract", "dialing"],
   store: ["kernel"],
   operations: ["kernel", "compliance", "dialing", "outcomes", "tenant", "store"],
-  app: ["kernel", "contract", "compliance", "dialing", "outcomes", "tenant", "sandbox", "store", "operations"],
-  cli: ["kernel", "contract", "compliance", "dialing", "outcomes", "tenant", "sandbox", "store", "operations", "app"],
+  server: ["kernel", "compliance", "dialing", "outcomes", "store", "operations"],
+  app: ["kernel", "contract", "compliance", "dialing", "outcomes", "tenant", "sandbox", "store", "operations", "server"],
+  cli: ["kernel", "contract", "compliance", "dialing", "outcomes", "tenant", "sandbox", "store", "operations", "server", "app"],
 };
 const parts = Object.keys(MAY_IMPORT);
 

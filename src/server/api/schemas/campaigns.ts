@@ -1,0 +1,151 @@
+// Campaigns as the dashboard shows them: state, figures with their counts, why nothing is dialled, and what happened when.
+
+import { z } from "zod";
+import { count, share, time } from "./common.ts";
+
+/** A calling window of the list's contacts in one zone. */
+export const windowState = z
+  .strictObject({
+    zone: z.string().describe("IANA time zone"),
+    open: z.boolean(),
+    /** When it closes, if open, or opens, if closed; null when not within the days looked at. */
+    changesAt: time.nullable(),
+    contacts: count.nullable().describe("Contacts of the list there; null when not counted"),
+  })
+  .meta({ id: "WindowState" });
+export type WindowState = z.output<typeof windowState>;
+
+/** The abandonment budget of the last 30 days. */
+export const abandonmentBudget = z
+  .strictObject({
+    limit: z.number().describe("Largest share of live answers, such as 0.03"),
+    rate: share,
+    /** Abandoned calls as a share of those the limit allows: 1 is all of them. */
+    used: z.number(),
+    /** How many more may be abandoned until `until`. */
+    left: z.number(),
+    until: time,
+    /** Recent pace over the limit: above 1 the budget is being used up; null without recent answers. */
+    burnRate: z.number().nullable(),
+    exhaustedAt: time.nullable(),
+    withinLimit: z.boolean(),
+  })
+  .meta({ id: "AbandonmentBudget" });
+export type AbandonmentBudget = z.output<typeof abandonmentBudget>;
+
+/** Why a campaign does not dial, in words; the first cause is the one to mend first. */
+export const notDialing = z
+  .strictObject({
+    first: z.string(),
+    all: z.array(z.strictObject({ code: z.string(), text: z.string() })).readonly(),
+  })
+  .meta({ id: "NotDialing" });
+
+export const campaignSummary = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    status: z.string().describe("As the vendor says it"),
+    activeCalls: count.nullable(),
+    successRate: share.nullable().describe("Null when there are no figures"),
+    windowMinutes: z.number().nullable().describe("What the success rate is measured over"),
+    abandonment: abandonmentBudget.nullable(),
+    windows: z.array(windowState).readonly(),
+    /** Null while it dials. */
+    notDialing: notDialing.nullable(),
+    failover: z
+      .strictObject({
+        role: z.enum(["primary", "backup"]),
+        partner: z.string(),
+        phase: z.string(),
+        triggered: z.boolean(),
+      })
+      .nullable(),
+    lastMetricAt: time.nullable(),
+    stale: z.boolean().describe("The figures are older than they may be"),
+  })
+  .meta({ id: "CampaignSummary" });
+export type CampaignSummary = z.output<typeof campaignSummary>;
+
+/** One reading on the time axis. Null where the vendor gave none. */
+export const metricPoint = z
+  .strictObject({
+    at: time,
+    successRate: z.number().nullable(),
+    successes: count.nullable(),
+    calls: count.nullable().describe("What the successes are counted among"),
+    low: z.number().nullable(),
+    high: z.number().nullable().describe("low and high: the evidence band, a 95 % score interval"),
+    abandonmentRate: z.number().nullable(),
+    activeCalls: count.nullable(),
+    agents: count.nullable(),
+  })
+  .meta({ id: "MetricPoint" });
+export type MetricPoint = z.output<typeof metricPoint>;
+
+/** Something that happened, on the same time axis as the figures. */
+export const axisEvent = z
+  .strictObject({
+    at: time,
+    kind: z.enum(["settings", "failover", "paused", "resumed", "alarm", "applied"]),
+    text: z.string(),
+    actor: z.string().nullable(),
+    /** Entry of the audit log that says it; null when there is none. */
+    audit: count.nullable(),
+  })
+  .meta({ id: "AxisEvent" });
+export type AxisEvent = z.output<typeof axisEvent>;
+
+export const campaignDetail = campaignSummary
+  .extend({
+    /** The failover threshold of the success rate; null without one. */
+    threshold: z.number().nullable(),
+    abandonmentLimit: z.number(),
+    series: z.array(metricPoint).readonly(),
+    events: z.array(axisEvent).readonly(),
+    /** The vendor's configuration of the campaign, for people; JSON. */
+    configuration: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: "CampaignDetail" });
+export type CampaignDetail = z.output<typeof campaignDetail>;
+
+export const CAMPAIGN_VERBS = ["pause", "resume", "failover", "failback", "drill"] as const;
+export type CampaignVerb = (typeof CAMPAIGN_VERBS)[number];
+
+/** What a verb would do now. Refusals: it would not be carried out. */
+export const campaignPreview = z
+  .strictObject({
+    verb: z.enum(CAMPAIGN_VERBS),
+    campaignId: z.string(),
+    confirm: z.string().describe("Hash of this plan, to be given back"),
+    effects: z.array(z.string()).readonly().describe("What would be done, in order, in words"),
+    refusals: z.array(z.string()).readonly(),
+  })
+  .meta({ id: "CampaignPreview" });
+export type CampaignPreview = z.output<typeof campaignPreview>;
+
+/** What came of a verb. */
+export const campaignResult = z
+  .strictObject({
+    campaignId: z.string(),
+    status: z.string(),
+    /** Whether the vendor shows it so: read back. */
+    confirmed: z.boolean(),
+    already: z.boolean().describe("It was so before"),
+    message: z.string(),
+  })
+  .meta({ id: "CampaignResult" });
+export type CampaignResult = z.output<typeof campaignResult>;
+
+/** The documented health view; no member is ever null. */
+export const healthView = z
+  .strictObject({
+    campaign_id: z.string(),
+    status: z.string(),
+    active_calls: z.number(),
+    success_rate: z.number(),
+    failover_triggered: z.boolean(),
+    last_metric_update: z.string().describe("ISO 8601; empty before the first reading"),
+  })
+  .meta({ id: "Health" });
+export type HealthView = z.output<typeof healthView>;

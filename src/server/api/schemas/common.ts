@@ -1,0 +1,59 @@
+// Words that every view uses: times, shares, pages, problems, confirmations.
+
+import { z } from "zod";
+
+/** ISO 8601, UTC. */
+export const time = z.iso.datetime();
+export const count = z.int().min(0);
+
+/** A share with what it was counted from. `rate` is null when there is nothing to divide by. */
+export const share = z
+  .strictObject({
+    rate: z.number().nullable(),
+    low: z.number(),
+    high: z.number().describe("low and high: the score interval"),
+    numerator: z.number(),
+    denominator: z.number(),
+    confidence: z.number(),
+  })
+  .meta({ id: "Share" });
+export type Share = z.output<typeof share>;
+
+/** A page of a list; `next` is given back as `cursor`, null on the last page. */
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({ items: z.array(item).readonly(), next: z.string().nullable() });
+
+/** What every failed request answers (RFC 9457, `application/problem+json`). `code` is stable; the rest is for people. */
+export const problem = z
+  .object({
+    type: z.string().describe("about:blank, or the path of the code in the reference"),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().describe("Stable: branch on this"),
+    detail: z.string(),
+    advice: z.string().optional(),
+    requestId: z.string(),
+    problems: z
+      .array(z.strictObject({ path: z.string(), message: z.string() }))
+      .readonly()
+      .optional()
+      .describe("Fields of the request that are wrong"),
+    details: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({ id: "Problem" });
+export type Problem = z.output<typeof problem>;
+
+/** The `confirm` of a preview, given back by whoever means exactly that. */
+export const confirmation = z
+  .strictObject({ confirm: z.string().regex(/^[0-9a-f]{64}$/, "the confirm of a preview, 64 hexadecimal digits") })
+  .describe("A dangerous verb is carried out only while what its preview showed still holds");
+
+/** One field that differs. A side that lacks it is null. */
+export const fieldChange = z
+  .strictObject({
+    path: z.string(),
+    before: z.union([z.string(), z.number(), z.boolean(), z.null()]),
+    after: z.union([z.string(), z.number(), z.boolean(), z.null()]),
+  })
+  .meta({ id: "FieldChange" });
+export type FieldChange = z.output<typeof fieldChange>;

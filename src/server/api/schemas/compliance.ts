@@ -1,0 +1,141 @@
+// Compliance: one decision with its reasons, manifests, suppression, the revocation clock, the abandonment ledger.
+
+import { z } from "zod";
+import { abandonmentBudget } from "./campaigns.ts";
+import { count, time } from "./common.ts";
+
+export const reason = z.strictObject({ rule: z.string(), text: z.string() }).meta({ id: "Reason" });
+
+/** Half hours from `from`, true where a call is allowed. */
+const cells = z.array(z.boolean()).readonly();
+
+/** One decision with a picture of the 48 hours ahead. */
+export const complianceExplain = z
+  .strictObject({
+    number: z.string().describe("Masked unless revealed"),
+    callType: z.string(),
+    at: time,
+    decision: z.enum(["allow", "deny"]),
+    rules: z.array(z.string()).readonly(),
+    reasons: z.array(reason).readonly(),
+    next: time.nullable().describe("First allowed instant; null when never within 45 days, as things stand"),
+    zones: z.array(z.string()).readonly(),
+    /** The number's clock in each zone at `at`, `HH:MM`. */
+    clocks: z.array(z.strictObject({ zone: z.string(), time: z.string() })).readonly(),
+    strip: z.strictObject({
+      from: time,
+      minutes: z.int(),
+      all: cells,
+      rows: z.array(z.strictObject({ label: z.string(), open: cells })).readonly(),
+    }),
+    packVersion: z.string(),
+    timeZoneData: z.string(),
+    /** Whether facts of the store (consent, attempts, suppression) were looked up. */
+    factsUsed: z.boolean(),
+  })
+  .meta({ id: "ComplianceExplain" });
+export type ComplianceExplain = z.output<typeof complianceExplain>;
+
+export const checkAnswer = z.looseObject({ decision: z.enum(["allow", "deny"]).optional() }).meta({ id: "CheckAnswer" });
+
+export const manifestView = z
+  .strictObject({
+    id: z.string(),
+    campaign: z.string(),
+    callType: z.string(),
+    at: time,
+    madeAt: time,
+    actor: z.string(),
+    pack: z.string(),
+    contacts: count,
+    counts: z.strictObject({ dial: count, later: count, never: count, refused: count }),
+    byReason: z
+      .array(
+        z.strictObject({
+          reason: z.string(),
+          verdict: z.enum(["later", "never"]),
+          contacts: count,
+          from: z.string().nullable(),
+          to: z.string().nullable(),
+        }),
+      )
+      .readonly(),
+    registries: z.array(z.strictObject({ registry: z.string(), asOf: z.string(), numbers: count })).readonly(),
+    unresolvedOptOuts: count,
+  })
+  .meta({ id: "Manifest" });
+export type ManifestView = z.output<typeof manifestView>;
+
+/** A suppression and whether it was lifted. */
+export const suppressionView = z
+  .strictObject({
+    number: z.string(),
+    suppressedSince: time.nullable().describe("Null: may be called as far as the company's own list goes"),
+    registries: z.array(z.string()).readonly(),
+    history: z
+      .array(
+        z.strictObject({
+          origin: z.string(),
+          code: z.string(),
+          reference: z.string(),
+          saidAt: time.nullable(),
+          recordedAt: time,
+          actor: z.string(),
+          lift: z.strictObject({ at: time, actor: z.string(), reason: z.string() }).nullable(),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: "Suppression" });
+export type SuppressionView = z.output<typeof suppressionView>;
+
+export const revocationView = z
+  .strictObject({
+    id: z.int(),
+    number: z.string().describe("Masked unless revealed"),
+    revokedAt: time,
+    channel: z.string(),
+    reference: z.string(),
+    deadline: z.string(),
+    open: z.boolean(),
+    overdue: z.boolean(),
+    systems: z
+      .array(
+        z.strictObject({
+          system: z.string(),
+          state: z.string(),
+          target: time,
+          acknowledgedAt: time.nullable(),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: "Revocation" });
+export type RevocationView = z.output<typeof revocationView>;
+
+/** The abandonment ledger of a campaign under one rule. */
+export const abandonmentView = z
+  .strictObject({
+    campaign: z.string(),
+    rule: z.string(),
+    citation: z.string(),
+    budget: abandonmentBudget,
+    sustainableRate: z.number().describe("Abandonment that keeps the limit for 30 days"),
+    sustainableToday: z.number(),
+    vendorRate: z.number().nullable().describe("What the vendor counts from the same calls"),
+  })
+  .meta({ id: "Abandonment" });
+export type AbandonmentView = z.output<typeof abandonmentView>;
+
+/** What an import of facts came to. */
+export const importView = z
+  .strictObject({
+    kind: z.string(),
+    read: count,
+    added: count,
+    known: count,
+    refused: count,
+    examples: z.array(z.strictObject({ line: count, reason: z.string() })).readonly(),
+  })
+  .meta({ id: "FactsImport" });
+export type ImportView = z.output<typeof importView>;

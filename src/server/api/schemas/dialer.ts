@@ -1,0 +1,110 @@
+// Dialer settings: what is in force, how it came about, what a change would do, how far one is.
+
+import { z } from "zod";
+import { count, fieldChange, time } from "./common.ts";
+
+const band = z.strictObject({ low: z.number(), median: z.number(), high: z.number() }).meta({ id: "Band" });
+
+export const settingsPrediction = z
+  .strictObject({
+    abandonment: band,
+    occupancy: band,
+    attemptsPerHour: band,
+    chanceAboveLimit: z.number().describe("Probability of abandonment above 3 % over 30 days"),
+    assumed: z.array(z.string()).readonly(),
+  })
+  .meta({ id: "SettingsPrediction" });
+export type SettingsPrediction = z.output<typeof settingsPrediction>;
+
+export const finding = z
+  .strictObject({ severity: z.enum(["violation", "warning"]), check: z.string(), path: z.string(), message: z.string() })
+  .meta({ id: "Finding" });
+export type Finding = z.output<typeof finding>;
+
+/** A version of the settings. */
+export const dialerVersion = z
+  .strictObject({
+    version: z.int(),
+    kind: z.enum(["observed", "apply", "rollback"]),
+    sourceName: z.string(),
+    actor: z.string(),
+    /** JSON in the vendor's form. */
+    settings: z.unknown(),
+    phase: z.string(),
+    outcome: z.string().nullable(),
+    message: z.string().nullable(),
+    rejected: z.boolean().describe("It did not hold: it is not tried again without being told to"),
+    /** Against the version before it in the list. */
+    changes: z.array(fieldChange).readonly(),
+    createdAt: time,
+    endedAt: time.nullable(),
+  })
+  .meta({ id: "DialerVersion" });
+export type DialerVersion = z.output<typeof dialerVersion>;
+
+/** How far a change is. Phases in order: sending, sent, polling, verifying, guarding, ended (and others on the way back). */
+export const dialerChange = z
+  .strictObject({
+    version: z.int(),
+    phase: z.string(),
+    purpose: z.enum(["apply", "restore"]),
+    outcome: z.string().nullable(),
+    message: z.string().nullable(),
+    failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+    /** Why it stands still although it has not ended. */
+    stop: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+    looks: count,
+    guard: z.unknown().describe("State of a guarded rollout; null without one"),
+    conflicts: z
+      .array(z.strictObject({ path: z.string(), base: z.unknown(), ours: z.unknown(), theirs: z.unknown() }))
+      .readonly(),
+    running: z.boolean(),
+  })
+  .meta({ id: "DialerChange" });
+export type DialerChange = z.output<typeof dialerChange>;
+
+export const dialerView = z
+  .strictObject({
+    /** In force at the tenant, read now. JSON in the vendor's form. */
+    settings: z.unknown(),
+    tag: z.string().nullable(),
+    /** Why these could not be put back as they are; null when they could. */
+    problem: z.string().nullable(),
+    /** The latest applied version and its prediction; null when none is known. */
+    prediction: settingsPrediction.nullable(),
+    /** The change under way. */
+    open: dialerChange.nullable(),
+  })
+  .meta({ id: "DialerView" });
+export type DialerView = z.output<typeof dialerView>;
+
+/** A settings file as JSON: name, concurrency, algorithm, carrier, expected. */
+export const dialerProposal = z
+  .strictObject({
+    file: z.record(z.string(), z.unknown()).describe("As in dialer-settings.schema.json"),
+    sourceName: z.string().max(200).optional().describe("For people, in the history; dashboard by default"),
+    overrides: z.array(z.string()).optional().describe("Gates to pass by name: predicted_abandonment"),
+    retryRejected: z.boolean().optional(),
+    guardMinutes: z.int().min(1).max(1440).optional().describe("Watch the figures for so long and put the old settings back"),
+    guardCampaigns: z.array(z.string()).optional(),
+  })
+  .meta({ id: "DialerProposal" });
+
+/** What a change would do. */
+export const dialerPreview = z
+  .strictObject({
+    kind: z.enum(["apply", "rollback"]),
+    confirm: z.string().describe("Hash of what was shown and what it builds on, to be given back"),
+    sourceName: z.string(),
+    changes: z.array(fieldChange).readonly().describe("Empty: in force already"),
+    findings: z.array(finding).readonly(),
+    /** A text says why there is none. */
+    prediction: z.union([settingsPrediction, z.string()]),
+    refusals: z.array(z.string()).readonly(),
+    overridden: z.array(z.string()).readonly(),
+    rejectedBefore: z.strictObject({ version: z.int(), message: z.string().nullable() }).nullable(),
+  })
+  .meta({ id: "DialerPreview" });
+export type DialerPreview = z.output<typeof dialerPreview>;
+
+export const dialerMetricRow = z.record(z.string(), z.unknown());

@@ -1,0 +1,44 @@
+// Live updates (server-sent events of /api/v1/events). Each says what changed and carries the figures that tick; views are read anew
+// for the rest. The event's `id` is given back as Last-Event-ID; `reset` says that it is older than what is kept: read everything anew.
+
+import { z } from "zod";
+import { count, time } from "./common.ts";
+
+const at = { at: time };
+
+export const serviceEvent = z
+  .discriminatedUnion("type", [
+    /** A reading came in, or its state changed. */
+    z.strictObject({
+      type: z.literal("campaign"),
+      ...at,
+      campaignId: z.string(),
+      status: z.string().nullable(),
+      activeCalls: count.nullable(),
+      successRate: z.number().nullable(),
+    }),
+    z.strictObject({
+      type: z.literal("job"),
+      ...at,
+      jobId: z.string(),
+      kind: z.string(),
+      status: z.string(),
+      totalRows: count.nullable(),
+      counts: z.record(z.string(), count),
+    }),
+    z.strictObject({
+      type: z.literal("dialer"),
+      ...at,
+      version: z.int(),
+      phase: z.string(),
+      outcome: z.string().nullable(),
+    }),
+    z.strictObject({ type: z.literal("failover"), ...at, primary: z.string(), backup: z.string(), phase: z.string() }),
+    z.strictObject({ type: z.literal("delivery"), ...at, endpoint: z.string(), id: z.int(), status: z.string() }),
+    z.strictObject({ type: z.literal("approval"), ...at, approvalId: z.string(), state: z.string() }),
+    /** What a person must look at. */
+    z.strictObject({ type: z.literal("alarm"), ...at, code: z.string(), subject: z.string(), message: z.string() }),
+    z.strictObject({ type: z.literal("reset"), ...at }),
+  ])
+  .meta({ id: "ServiceEvent" });
+export type ServiceEvent = z.output<typeof serviceEvent>;

@@ -1,0 +1,30 @@
+// The views of the API as types, for its clients.
+
+export type { AuditEntry, AuditVerdict } from "./audit.ts";
+export type {
+  AbandonmentBudget,
+  AxisEvent,
+  CampaignDetail,
+  CampaignPreview,
+  CampaignResult,
+  CampaignSummary,
+  CampaignVerb,
+  HealthView,
+  MetricPoint,
+  WindowState,
+} from "./campaigns.ts";
+export type { FieldChange, Problem, Share } from "./common.ts";
+export type {
+  AbandonmentView,
+  ComplianceExplain,
+  ImportView,
+  ManifestView,
+  RevocationView,
+  SuppressionView,
+} from "./compliance.ts";
+export type { Delivery, EndpointView } from "./deliveries.ts";
+export type { DialerChange, DialerPreview, DialerVersion, DialerView, Finding, SettingsPrediction } from "./dialer.ts";
+export type { ServiceEvent } from "./events.ts";
+export type { DryRun, JobDetail, JobSummary, PlanReport, RefusedRow, ResultRow, Submitted } from "./jobs.ts";
+export type { OutcomeReportView } from "./outcomes.ts";
+export type { ApprovalView, Me, Role, TokenView } from "./session.ts";

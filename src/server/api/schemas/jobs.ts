@@ -1,0 +1,102 @@
+// Jobs: tagging, corrections and retrieval, with progress, refused rows and results.
+
+import { z } from "zod";
+import { count, time } from "./common.ts";
+
+const rowProblem = z.strictObject({ code: z.string(), message: z.string(), field: z.string().optional() });
+
+/** A refused row with all its reasons. */
+export const refusedRow = z
+  .strictObject({
+    line: count,
+    callId: z.string().optional(),
+    interactionId: z.string().optional(),
+    problems: z.array(rowProblem).readonly(),
+  })
+  .meta({ id: "RefusedRow" });
+export type RefusedRow = z.output<typeof refusedRow>;
+
+export const planReport = z
+  .strictObject({
+    rows: count,
+    toSend: count,
+    refused: count,
+    duplicates: count,
+    problems: z.record(z.string(), count).describe("Refused rows by the code of each of their problems"),
+    examples: z.array(refusedRow).readonly(),
+  })
+  .meta({ id: "PlanReport" });
+export type PlanReport = z.output<typeof planReport>;
+
+export const JOB_KINDS = ["tag", "dispositions", "retrieve"] as const;
+
+export const jobSummary = z
+  .strictObject({
+    id: z.string(),
+    kind: z.string().describe("tag, interaction-dispositions, retrieve"),
+    status: z.string().describe("planning, ready, running, done, partly_failed, failed, stopped, cancelled"),
+    campaignId: z.string().nullable(),
+    sourceName: z.string(),
+    actor: z.string(),
+    totalRows: count.nullable(),
+    counts: z.record(z.string(), count).describe("Rows by result"),
+    done: count.describe("Rows that have their result"),
+    createdAt: time,
+    startedAt: time.nullable(),
+    finishedAt: time.nullable(),
+  })
+  .meta({ id: "JobSummary" });
+export type JobSummary = z.output<typeof jobSummary>;
+
+const latencies = z.strictObject({ count: z.number(), p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() });
+
+export const jobDetail = jobSummary
+  .extend({
+    plan: planReport.nullable(),
+    measured: z
+      .strictObject({
+        attempts: latencies,
+        items: latencies,
+        retries: count,
+        rateLimited: count,
+        conflicts: count.optional(),
+      })
+      .nullable()
+      .describe("Latencies in ms"),
+    stop: z.strictObject({ code: z.string(), message: z.string(), advice: z.string().optional() }).nullable(),
+    /** Whether this service runs it now. */
+    running: z.boolean(),
+    /** Of a retrieval: how far it is. */
+    retrieval: z.strictObject({ from: time, to: time, windows: count, windowsDone: count, rows: count, added: count }).nullable(),
+  })
+  .meta({ id: "JobDetail" });
+export type JobDetail = z.output<typeof jobDetail>;
+
+/** The result of one row. */
+export const resultRow = z
+  .object({
+    line: count,
+    callId: z.string().optional(),
+    interactionId: z.string().optional(),
+    result: z.string(),
+    statusCode: z.number().optional(),
+    reason: z.string().optional(),
+    attempts: count,
+    latencyMs: z.number().optional(),
+    callStatus: z.string().optional(),
+    before: z.unknown().optional(),
+    intended: z.unknown().optional(),
+    stored: z.unknown().optional(),
+  })
+  .meta({ id: "ResultRow" });
+export type ResultRow = z.output<typeof resultRow>;
+
+/** What an upload came to. */
+export const submitted = z
+  .strictObject({ job: jobDetail, earlier: z.boolean().describe("The same content was known: this is that job") })
+  .meta({ id: "Submitted" });
+export type Submitted = z.output<typeof submitted>;
+
+/** A dry run: nothing was sent, nothing was stored. */
+export const dryRun = z.strictObject({ plan: planReport, ignoredColumns: z.array(z.string()).readonly() }).meta({ id: "DryRun" });
+export type DryRun = z.output<typeof dryRun>;

@@ -1,0 +1,69 @@
+// Who is asking: tokens, sessions, roles; approvals by a second person.
+
+import { z } from "zod";
+import { time } from "./common.ts";
+
+/** Each may do what the ones before it may. */
+export const ROLES = ["viewer", "operator", "admin"] as const;
+export const role = z.enum(ROLES).meta({ id: "Role" });
+export type Role = z.output<typeof role>;
+
+/** Who is asking, and what this service is. */
+export const me = z
+  .strictObject({
+    name: z.string(),
+    role,
+    via: z.enum(["token", "session"]),
+    /** When the session or token ends; null for a token without an end. */
+    expiresAt: time.nullable(),
+    service: z.strictObject({
+      version: z.string(),
+      fourEyes: z.boolean().describe("Dangerous verbs wait until another person approves"),
+      timeZone: z.string().describe("Where the operator's day ends"),
+      startedAt: time,
+    }),
+  })
+  .meta({ id: "Me" });
+export type Me = z.output<typeof me>;
+
+/** What a login sends: a token, or the code of a one-time link (`/login#CODE`: the page reads it from the fragment). */
+export const login = z
+  .union([z.strictObject({ token: z.string().min(1).max(200) }), z.strictObject({ code: z.string().min(1).max(200) })])
+  .meta({ id: "Login" });
+
+export const tokenView = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    role,
+    createdAt: time,
+    createdBy: z.string(),
+    expiresAt: time.nullable(),
+    lastUsedAt: time.nullable(),
+    revokedAt: time.nullable(),
+  })
+  .meta({ id: "Token" });
+export type TokenView = z.output<typeof tokenView>;
+
+/** A dangerous verb that waits for another person. */
+export const approvalView = z
+  .strictObject({
+    id: z.string(),
+    /** The operation of the API, for example `dialer.apply`. */
+    operation: z.string(),
+    summary: z.string(),
+    confirm: z.string().describe("Hash of the plan that was previewed"),
+    requestedBy: z.string(),
+    requestedAt: time,
+    expiresAt: time,
+    state: z.enum(["pending", "approved", "rejected", "expired", "failed"]),
+    decidedBy: z.string().nullable(),
+    decidedAt: time.nullable(),
+    /** Why it was rejected or failed. */
+    message: z.string().nullable(),
+  })
+  .meta({ id: "Approval" });
+export type ApprovalView = z.output<typeof approvalView>;
+
+/** The answer of a dangerous verb in four-eyes mode: nothing was done yet. */
+export const awaitingApproval = z.strictObject({ approval: approvalView });

@@ -1,0 +1,3 @@
+// The service: HTTP API, live updates, who may do what, and the pages of the dashboard.
+
+export type * as ApiTypes from "./api/schemas/index.ts";
