@@ -1,5 +1,6 @@
 // What outdial does, as durable workflows.
 
+export * from "./campaigns/index.ts";
 export * from "./compliance/index.ts";
 export { type CrmPushReport, createCrmAnnouncer, createCrmSender, pushToCrm } from "./crm/index.ts";
 export { type Durable, type JobBody, launchDurable } from "./durable.ts";

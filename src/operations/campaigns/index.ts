@@ -1,0 +1,3 @@
+// Campaigns: as code, their state, and failover.
+
+export * from "./failover/index.ts";
