@@ -29,6 +29,7 @@ export type { JobLedger } from "./jobs/ledger.ts";
 export type { Batch, ItemResult, Job, JobItem, JobStatus, NewItem } from "./jobs/types.ts";
 export { ITEM_RESULTS } from "./jobs/types.ts";
 export type { StoreLog } from "./log.ts";
+export type { MetricReading } from "./metrics/readings.ts";
 export type { Outbox } from "./outbox/outbox.ts";
 export type { ClaimedEvent, Delivery, DeliveryStatus, FailedAttempt, OutboxEvent } from "./outbox/types.ts";
 export type { Replica, Replicas } from "./replicas.ts";

@@ -12,6 +12,7 @@ import { InteractionChanges } from "./interactions/changes.ts";
 import { SessionLocks } from "./interactions/session-locks.ts";
 import { JobLedger } from "./jobs/ledger.ts";
 import { type StoreLog, silent } from "./log.ts";
+import { MetricReadings } from "./metrics/readings.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { Outbox } from "./outbox/outbox.ts";
 import { Replicas } from "./replicas.ts";
@@ -59,6 +60,8 @@ export interface Store {
   readonly locks: SessionLocks;
   /** Versions of the dialer settings and how they came about. */
   readonly dialer: DialerLedger;
+  /** Figures of campaigns, pulled and pushed. */
+  readonly metrics: MetricReadings;
   /** Waits for what is under way, closes the connections and leaves the embedded server. May be called twice. */
   close(): Promise<void>;
 }
@@ -116,6 +119,7 @@ function assemble(
     locks,
     dialer: new DialerLedger(database, audit, () => clock.now()),
     facts: new Facts(database, audit, clock),
+    metrics: new MetricReadings(database),
     close: () => {
       closed ??= close();
       return closed;

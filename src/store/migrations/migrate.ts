@@ -13,6 +13,7 @@ import { retrieval } from "./0008-retrieval.ts";
 import { outcomeReports } from "./0009-outcome-reports.ts";
 import { dialerChanges } from "./0010-dialer-changes.ts";
 import { interactions } from "./0011-interactions.ts";
+import { campaignState } from "./0013-campaign-state.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -26,6 +27,7 @@ const MIGRATIONS: readonly Migration[] = [
   outcomeReports,
   dialerChanges,
   interactions,
+  campaignState,
 ];
 
 /** Key of the advisory lock that processes starting at once wait on: "outdial" in ASCII, cut to 48 bits. */

@@ -1,0 +1,131 @@
+// The figures of a campaign as one type, wherever they came from: asked of the vendor, or pushed by it. Pure.
+
+import { type Instant, type RateInterval, wilsonInterval } from "../../../kernel/index.ts";
+import type { MetricReading } from "../../../store/index.ts";
+import type { MetricsSource } from "../../../tenant/index.ts";
+import { instant } from "../../compliance/index.ts";
+
+/** A reply of `getCampaignMetrics`, and the data of the vendor's metrics event. */
+export type MetricsReply = Awaited<ReturnType<MetricsSource["campaign"]>>;
+
+/** Successes out of calls. */
+export interface SuccessCount {
+  /** n. */
+  readonly successes: number;
+  /** N. */
+  readonly calls: number;
+  /**
+   * What the N calls are. `decided`: calls of the window that have ended or were answered, n of them reached an agent. `answered`: the rate
+   * cannot be that share of the decided calls, so the fewest calls that it can be about are taken: those that were answered.
+   */
+  readonly of: "decided" | "answered";
+}
+
+/** A campaign's figures. What the vendor did not give is null. */
+export interface CampaignReading {
+  readonly campaignId: string;
+  /** When the vendor computed the figures (`lastUpdated`), ms since the epoch; null when it does not say. */
+  readonly at: Instant | null;
+  readonly receivedAt: Instant;
+  readonly source: "pull" | "push";
+  /** The vendor's id of the event that brought it; null for a pull. */
+  readonly eventId: string | null;
+  /** The figures count calls of so many minutes up to `at`. */
+  readonly windowMinutes: number | null;
+  /** A share, 0 to 1, as the vendor gave it. */
+  readonly successRate: number | null;
+  /** The counts behind it; null when the tenant gives only the rate, which then is no evidence of anything. */
+  readonly success: SuccessCount | null;
+  readonly activeCalls: number | null;
+  readonly callsPlaced: number | null;
+  readonly callsAnswered: number | null;
+  /** Answered calls that were lost before an agent spoke, as the vendor counts them. */
+  readonly abandonment: { readonly abandoned: number; readonly answered: number; readonly rate: number } | null;
+  readonly failoverTriggered: boolean | null;
+}
+
+/** The vendor's figures as they are kept. Figures that are no numbers in their range count as not given. */
+export function measured(
+  reply: MetricsReply,
+  from: Pick<MetricReading, "campaignId" | "receivedAt" | "source" | "eventId"> & {
+    /** When the reply does not say. */
+    readonly windowMinutes: number | null;
+    readonly at?: Instant | null;
+  },
+): MetricReading {
+  const time = instant(reply.lastUpdated ?? "", Number.POSITIVE_INFINITY);
+  return {
+    campaignId: from.campaignId,
+    at: "ok" in time ? time.ok : (from.at ?? null),
+    receivedAt: from.receivedAt,
+    source: from.source,
+    eventId: from.eventId,
+    windowMinutes: reply.windowMinutes ?? from.windowMinutes,
+    successRate: within(reply.successRate, 1),
+    activeCalls: within(reply.activeCalls, Number.MAX_SAFE_INTEGER),
+    callsPlaced: within(reply.callsPlaced, Number.MAX_SAFE_INTEGER),
+    callsAnswered: within(reply.callsAnswered, Number.MAX_SAFE_INTEGER),
+    abandonmentRate: within(reply.abandonmentRate, 1),
+    failoverTriggered: reply.failoverTriggered ?? null,
+  };
+}
+
+const within = (value: number | null | undefined, most: number): number | null =>
+  typeof value === "number" && value >= 0 && value <= most ? value : null;
+
+/** Adds what follows from the figures: the counts behind the rates. */
+export function readingOf(kept: MetricReading): CampaignReading {
+  const { abandonmentRate, ...rest } = kept;
+  const { callsAnswered: answered } = kept;
+  const abandonment =
+    abandonmentRate === null || answered === null
+      ? null
+      : { abandoned: Math.round(abandonmentRate * answered), answered: Math.round(answered), rate: abandonmentRate };
+  return { ...rest, success: successCount(kept), abandonment };
+}
+
+/** How far a rate may be off for want of digits. */
+const ROUNDING = 0.005;
+
+/**
+ * The counts behind the success rate. The contract (metrics, §2.3) gives a share and names neither side of it. What a dialer of this kind
+ * counts is calls that reached an agent out of the calls decided in the window, and its other figures say whether that is so: the reached
+ * calls are the answered ones less the abandoned ones. Where they disagree N is the smaller number, so that evidence is never overstated.
+ */
+function successCount({
+  successRate,
+  callsPlaced,
+  callsAnswered,
+  activeCalls,
+  abandonmentRate,
+}: MetricReading): SuccessCount | null {
+  if (successRate === null || callsPlaced === null) return null;
+  const open = activeCalls ?? 0;
+  const answered = Math.round(callsAnswered ?? 0);
+  const decided = Math.round(Math.max(callsPlaced - open, answered));
+  const reached = Math.round(answered * (1 - (abandonmentRate ?? 0)));
+  const of = (calls: number, basis: SuccessCount["of"]): SuccessCount => ({
+    successes: Math.min(calls, Math.round(successRate * calls)),
+    calls,
+    of: basis,
+  });
+  if (decided === 0) return { successes: 0, calls: 0, of: "decided" };
+  // The decided calls themselves: the reached ones over their share. Calls placed before the window may be among them.
+  if (reached > 0 && successRate > 0) {
+    const exact = Math.round(reached / successRate);
+    if (exact >= answered && exact <= callsPlaced + open)
+      return { successes: reached, calls: exact, of: exact === answered && exact < decided ? "answered" : "decided" };
+  }
+  if (answered === 0 || Math.abs(successRate - reached / decided) <= ROUNDING + 1 / decided) return of(decided, "decided");
+  return of(answered, "answered");
+}
+
+/** The success rate with its score interval; undefined when the tenant gives no counts. */
+export function successInterval({ success }: CampaignReading, confidence?: number): RateInterval | undefined {
+  return success === null ? undefined : wilsonInterval(success.successes, success.calls, confidence);
+}
+
+/** How old the figures are, ms: from the vendor's time, from the receipt where it gives none. Never negative. */
+export function ageOf({ at, receivedAt }: Pick<CampaignReading, "at" | "receivedAt">, now: Instant): number {
+  return Math.max(0, now - (at ?? receivedAt));
+}

@@ -1,0 +1,105 @@
+// Readings of campaign metrics as they came: pulled from the vendor, or pushed by it, late and twice as deliveries are.
+
+import type { Instant } from "../../kernel/index.ts";
+import { storable } from "../database/arrays.ts";
+import type { Connection, Database } from "../database/database.ts";
+
+/** Readings are kept so long: the abandonment window of 30 days, and a margin. */
+const KEPT_MS = 40 * 24 * 3_600_000;
+
+/** One reading. Figures that the vendor did not give are null. */
+export interface MetricReading {
+  readonly campaignId: string;
+  /** When the vendor computed the figures, ms since the epoch; null when it does not say. */
+  readonly at: Instant | null;
+  readonly receivedAt: Instant;
+  readonly source: "pull" | "push";
+  /** The vendor's id of the event that brought it; null for a pull. */
+  readonly eventId: string | null;
+  /** The figures count calls of so many minutes up to `at`. */
+  readonly windowMinutes: number | null;
+  /** A share, 0 to 1. */
+  readonly successRate: number | null;
+  readonly activeCalls: number | null;
+  readonly callsPlaced: number | null;
+  readonly callsAnswered: number | null;
+  /** A share of the answered calls, 0 to 1. */
+  readonly abandonmentRate: number | null;
+  readonly failoverTriggered: boolean | null;
+}
+
+const COLUMNS = `campaign_id as "campaignId", at, received_at as "receivedAt", source, event_id as "eventId", window_minutes as "windowMinutes",
+  success_rate as "successRate", active_calls as "activeCalls", calls_placed as "callsPlaced", calls_answered as "callsAnswered",
+  abandonment_rate as "abandonmentRate", failover_triggered as "failoverTriggered"`;
+
+/** Writes and reads readings. */
+export class MetricReadings {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /**
+   * Adds a reading; an event that was taken before is not taken again. Forgets what is older than 40 days.
+   * @returns whether it is new, and whether none of its campaign is later
+   */
+  add(reading: MetricReading): Promise<{ readonly added: boolean; readonly newest: boolean }> {
+    return this.#database.transaction(async (connection) => {
+      const added = await insert(connection, reading);
+      const { rows } = await connection.query<{ later: boolean }>(
+        "select exists (select from outdial.metric_readings where campaign_id = $1 and ordered_at > $2) as later",
+        [storable(reading.campaignId), orderOf(reading)],
+      );
+      await connection.query("delete from outdial.metric_readings where campaign_id = $1 and ordered_at < $2", [
+        storable(reading.campaignId),
+        new Date(reading.receivedAt - KEPT_MS),
+      ]);
+      return { added, newest: rows[0]?.later === false };
+    });
+  }
+
+  /** The latest reading of a campaign by the vendor's time, over the given window when one is given. */
+  async latest(campaignId: string, windowMinutes?: number): Promise<MetricReading | undefined> {
+    const [row] = await this.#database.query<MetricReading>(
+      `select ${COLUMNS} from outdial.metric_readings where campaign_id = $1 and ($2::float8 is null or window_minutes = $2)
+       order by ordered_at desc, id desc limit 1`,
+      [storable(campaignId), windowMinutes ?? null],
+    );
+    return row;
+  }
+
+  /** Readings of [from, to] in the order of the vendor's times. */
+  series(campaignId: string, from: Instant, to: Instant): Promise<MetricReading[]> {
+    return this.#database.query<MetricReading>(
+      `select ${COLUMNS} from outdial.metric_readings where campaign_id = $1 and ordered_at between $2 and $3 order by ordered_at, id`,
+      [storable(campaignId), new Date(from), new Date(to)],
+    );
+  }
+}
+
+const orderOf = ({ at, receivedAt }: MetricReading): Date => new Date(at ?? receivedAt);
+
+async function insert(connection: Connection, reading: MetricReading): Promise<boolean> {
+  const { rowCount } = await connection.query(
+    `insert into outdial.metric_readings (campaign_id, at, received_at, ordered_at, source, event_id, window_minutes, success_rate, active_calls,
+       calls_placed, calls_answered, abandonment_rate, failover_triggered)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (campaign_id, event_id) do nothing`,
+    [
+      storable(reading.campaignId),
+      reading.at === null ? null : new Date(reading.at),
+      new Date(reading.receivedAt),
+      orderOf(reading),
+      reading.source,
+      reading.eventId === null ? null : storable(reading.eventId),
+      reading.windowMinutes,
+      reading.successRate,
+      reading.activeCalls,
+      reading.callsPlaced,
+      reading.callsAnswered,
+      reading.abandonmentRate,
+      reading.failoverTriggered,
+    ],
+  );
+  return rowCount === 1;
+}
