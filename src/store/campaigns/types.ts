@@ -1,0 +1,75 @@
+// The words of the ledger of campaign plans.
+
+import type { Instant } from "../../kernel/index.ts";
+import type { AuditInput } from "../audit/entry.ts";
+import type { JobStatus } from "../jobs/types.ts";
+import type { OutboxEvent } from "../outbox/types.ts";
+
+/** Kind of the jobs that apply campaign plans. */
+export const CAMPAIGN_APPLY = "campaign-apply";
+
+/** An apply of a plan, however it ended. */
+export interface CampaignApply {
+  readonly jobId: string;
+  readonly planHash: string;
+  readonly sourceName: string;
+  readonly actor: string;
+  /** JSON. */
+  readonly plan: unknown;
+  readonly phase: string;
+  readonly outcome: string | null;
+  readonly message: string | null;
+  readonly createdAt: Instant;
+  readonly endedAt: Instant | null;
+  /** Of its job. */
+  readonly status: JobStatus;
+  readonly executor: string | null;
+  readonly run: number;
+}
+
+/** An apply to begin. */
+export interface NewCampaignApply {
+  readonly jobId: string;
+  readonly planHash: string;
+  readonly sourceName: string;
+  readonly actor: string;
+  /** JSON. */
+  readonly plan: unknown;
+  readonly phase: string;
+  readonly audit: readonly AuditInput[];
+}
+
+/** What files say of a campaign that is not the vendor's; JSON. */
+export interface CampaignPolicyEntry {
+  readonly campaignId: string;
+  readonly name: string;
+  readonly policy: unknown;
+  readonly planHash: string;
+  readonly actor: string;
+  readonly updatedAt: Instant;
+}
+
+/** One thing that happened to an apply, with what follows from it: written in one transaction. */
+export interface CampaignStep {
+  readonly jobId: string;
+  /** The replica that runs the apply. */
+  readonly executor: string;
+  /** Place in the journal, from 0; a place that is taken means that somebody else writes. */
+  readonly seq: number;
+  /** JSON. */
+  readonly event: unknown;
+  readonly at: Instant;
+  readonly phase: string;
+  readonly audit: readonly AuditInput[];
+  readonly events: readonly OutboxEvent[];
+  /** What is to be kept about a campaign from now on. */
+  readonly policy?: Pick<CampaignPolicyEntry, "campaignId" | "name" | "policy" | "planHash" | "actor">;
+  /** When the apply has ended or stands still; without an outcome it stands still. */
+  readonly end?: {
+    readonly status: JobStatus;
+    /** Why it stands still; JSON. */
+    readonly error?: unknown;
+    readonly message: string | null;
+    readonly outcome?: string;
+  };
+}
