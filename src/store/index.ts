@@ -1,10 +1,15 @@
 // The store: PostgreSQL with the job ledger, the audit log, the outbox the replicas' heartbeats, and the facts about people's numbers.
 
+export type { Access } from "./access/access.ts";
+export type { FeedEvent, FeedPlace, ServiceFeed } from "./access/feed.ts";
+export type { ServiceRequests } from "./access/requests.ts";
+export { ACCESS_ROLES, type AccessRole, type AccessToken, type Approval, type Principal } from "./access/types.ts";
 export type { AuditEntry, AuditInput } from "./audit/entry.ts";
 export type { AuditLog } from "./audit/log.ts";
 export { verifySignatureLine } from "./audit/note.ts";
 export { verifyConsistency, verifyProof } from "./audit/proof.ts";
 export type { AuditVerdict } from "./audit/verify.ts";
+export { CAMPAIGN_APPLY, type CampaignApply, type CampaignLedger, type CampaignPolicyEntry } from "./campaigns/index.ts";
 export type { CrmLedger, CrmRefusal, CrmVersion } from "./crm/crm-ledger.ts";
 export { joinEmbeddedServer } from "./embedded/server.ts";
 export { StoreError } from "./error.ts";

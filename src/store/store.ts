@@ -1,8 +1,13 @@
 // Opening and closing the store.
 
-import type { Clock } from "../kernel/index.ts";
+import { randomUUID } from "node:crypto";
+import { type Clock, createRandom } from "../kernel/index.ts";
+import { Access } from "./access/access.ts";
+import { ServiceFeed } from "./access/feed.ts";
+import { ServiceRequests } from "./access/requests.ts";
 import { loadSigner } from "./audit/keys.ts";
 import { AuditLog } from "./audit/log.ts";
+import { CampaignLedger } from "./campaigns/index.ts";
 import { CrmLedger } from "./crm/crm-ledger.ts";
 import { Database, together } from "./database/database.ts";
 import { makeFolder } from "./embedded/files.ts";
@@ -60,6 +65,14 @@ export interface Store {
   readonly locks: SessionLocks;
   /** Versions of the dialer settings and how they came about. */
   readonly dialer: DialerLedger;
+  /** Who may use the service. */
+  readonly access: Access;
+  /** What callers of the service asked before, and what waits for a second person. */
+  readonly requests: ServiceRequests;
+  /** Live updates of whatever process. */
+  readonly feed: ServiceFeed;
+  /** Applies of campaign plans, and what is kept about campaigns. */
+  readonly campaigns: CampaignLedger;
   /** Figures of campaigns, pulled and pushed. */
   readonly metrics: MetricReadings;
   /** Waits for what is under way, closes the connections and leaves the embedded server. May be called twice. */
@@ -97,6 +110,7 @@ function assemble(
   server: EmbeddedServer | undefined,
 ): Store {
   let closed: Promise<void> | undefined;
+  const random = createRandom(randomUUID(), "access");
   const close = async () => {
     await audit.flush();
     await locks.close();
@@ -117,7 +131,11 @@ function assemble(
     crm: new CrmLedger(database, audit, () => clock.now()),
     interactionChanges: new InteractionChanges(database, clock),
     locks,
+    campaigns: new CampaignLedger(database, audit, () => clock.now()),
     dialer: new DialerLedger(database, audit, () => clock.now()),
+    access: new Access(database, audit, clock, random),
+    requests: new ServiceRequests(database, clock, random),
+    feed: new ServiceFeed(database),
     facts: new Facts(database, audit, clock),
     metrics: new MetricReadings(database),
     close: () => {

@@ -13,7 +13,9 @@ import { retrieval } from "./0008-retrieval.ts";
 import { outcomeReports } from "./0009-outcome-reports.ts";
 import { dialerChanges } from "./0010-dialer-changes.ts";
 import { interactions } from "./0011-interactions.ts";
+import { campaigns } from "./0012-campaigns.ts";
 import { campaignState } from "./0013-campaign-state.ts";
+import { service } from "./0015-service.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -27,7 +29,9 @@ const MIGRATIONS: readonly Migration[] = [
   outcomeReports,
   dialerChanges,
   interactions,
+  campaigns,
   campaignState,
+  service,
 ];
 
 /** Key of the advisory lock that processes starting at once wait on: "outdial" in ASCII, cut to 48 bits. */

@@ -1,0 +1,212 @@
+// Who may use the service: tokens, one-time login codes, sessions. Secrets are kept as SHA-256 and found by it, so no comparison leaks time.
+
+import { type Clock, newId, type RandomStream } from "../../kernel/index.ts";
+import type { AuditLog } from "../audit/log.ts";
+import type { Database } from "../database/database.ts";
+import { StoreError } from "../error.ts";
+import { withEntries } from "../facts/suppression.ts";
+import { newSecret, secretHash } from "./secrets.ts";
+import type { AccessRole, AccessToken, Principal, SessionValue } from "./types.ts";
+
+/** A token's last use is noted at most so often. */
+const USE_MS = 60_000;
+/** A session's value is replaced when it is so old; the one before counts a little longer. */
+const ROTATE_MS = 15 * 60_000;
+const PREVIOUS_MS = 60_000;
+const SESSION_MS = 12 * 3_600_000;
+/** A session that nobody uses ends. */
+const IDLE_MS = 2 * 3_600_000;
+
+const TOKEN = `id, name, role, created_by as "createdBy", created_at as "createdAt", expires_at as "expiresAt",
+  last_used_at as "lastUsedAt", revoked_at as "revokedAt"`;
+
+interface SessionRow {
+  readonly id: string;
+  readonly name: string;
+  readonly role: AccessRole;
+  readonly expiresAt: number;
+  readonly rotatedAt: number;
+  readonly lastUsedAt: number;
+  readonly current: boolean;
+}
+
+/** Tokens and sessions of a store. */
+export class Access {
+  readonly #database: Database;
+  readonly #audit: AuditLog;
+  readonly #clock: Clock;
+  readonly #random: RandomStream;
+
+  constructor(database: Database, audit: AuditLog, clock: Clock, random: RandomStream) {
+    this.#database = database;
+    this.#audit = audit;
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  /** Makes a token. The text is given out here and never again. Throws StoreError `invalid_state` when the name is taken. */
+  async addToken(given: {
+    readonly name: string;
+    readonly role: AccessRole;
+    readonly expiresAt: number | null;
+    readonly by: string;
+  }): Promise<{ readonly id: string; readonly token: string }> {
+    const token = newSecret("odt");
+    const now = this.#clock.now();
+    const id = newId("tok", now, this.#random);
+    await withEntries(this.#database, this.#audit, async (connection) => {
+      const values = [
+        id,
+        given.name,
+        given.role,
+        secretHash(token),
+        given.by,
+        new Date(now),
+        given.expiresAt === null ? null : new Date(given.expiresAt),
+      ];
+      const { rowCount } = await connection.query(
+        `insert into outdial.api_tokens (id, name, role, hash, created_by, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict do nothing`,
+        values,
+      );
+      if (rowCount !== 1) throw new StoreError("invalid_state", `there is a token named ${given.name} already`);
+      const details = { id, role: given.role, expiresAt: given.expiresAt };
+      return { result: undefined, entries: [{ actor: given.by, action: "token.add", subject: given.name, details }] };
+    });
+    return { id, token };
+  }
+
+  /** All tokens, revoked ones included, the newest first. */
+  listTokens(): Promise<AccessToken[]> {
+    return this.#database.query<AccessToken>(`select ${TOKEN} from outdial.api_tokens order by created_at desc, id desc`);
+  }
+
+  /** Ends a token, by id or name, and the sessions opened with it. Throws StoreError `not_found`. */
+  revokeToken(idOrName: string, by: string): Promise<AccessToken> {
+    return withEntries(this.#database, this.#audit, async (connection) => {
+      const { rows } = await connection.query<AccessToken>(
+        `update outdial.api_tokens set revoked_at = $2 where (id = $1 or name = $1) and revoked_at is null returning ${TOKEN}`,
+        [idOrName, new Date(this.#clock.now())],
+      );
+      const [token] = rows;
+      if (token === undefined) throw new StoreError("not_found", `there is no token ${idOrName} in force`);
+      await connection.query("delete from outdial.sessions where token_id = $1", [token.id]);
+      const details = { id: token.id };
+      return { result: token, entries: [{ actor: by, action: "token.revoke", subject: token.name, details }] };
+    });
+  }
+
+  /** Whether any token is in force. */
+  async hasTokens(): Promise<boolean> {
+    const [row] = await this.#database.query<{ any: boolean }>(
+      "select exists (select from outdial.api_tokens where revoked_at is null and (expires_at is null or expires_at > $1)) as any",
+      [new Date(this.#clock.now())],
+    );
+    return row?.any ?? false;
+  }
+
+  /** Who holds a token; undefined when it is unknown, revoked or expired. */
+  async principalOfToken(token: string): Promise<(Principal & { readonly tokenId: string }) | undefined> {
+    const now = this.#clock.now();
+    const [row] = await this.#database.run<AccessToken>({
+      name: "access-token",
+      text: `select ${TOKEN} from outdial.api_tokens where hash = $1 and revoked_at is null and (expires_at is null or expires_at > $2)`,
+      values: [secretHash(token), new Date(now)],
+    });
+    if (row === undefined) return undefined;
+    if (row.lastUsedAt === null || now - row.lastUsedAt > USE_MS)
+      await this.#database.query("update outdial.api_tokens set last_used_at = $2 where id = $1", [row.id, new Date(now)]);
+    return { name: row.name, role: row.role, via: "token", expiresAt: row.expiresAt, sessionId: null, tokenId: row.id };
+  }
+
+  /** A code that opens one session, once, before it expires. */
+  async addLoginCode(given: { readonly name: string; readonly role: AccessRole; readonly ttlMs: number }): Promise<string> {
+    const code = newSecret("odc");
+    const now = this.#clock.now();
+    await this.#database.query(
+      "insert into outdial.login_codes (hash, name, role, created_at, expires_at) values ($1, $2, $3, $4, $5)",
+      [secretHash(code), given.name, given.role, new Date(now), new Date(now + given.ttlMs)],
+    );
+    return code;
+  }
+
+  /** Opens a session with a one-time code; undefined when it is unknown, used or expired. */
+  async openWithCode(code: string): Promise<SessionValue | undefined> {
+    const now = new Date(this.#clock.now());
+    const [row] = await this.#database.query<{ name: string; role: AccessRole }>(
+      "update outdial.login_codes set used_at = $2 where hash = $1 and used_at is null and expires_at > $2 returning name, role",
+      [secretHash(code), now],
+    );
+    return row === undefined ? undefined : this.#open(row.name, row.role, null, null);
+  }
+
+  /** Opens a session with a token; undefined when it is not in force. */
+  async openWithToken(token: string): Promise<SessionValue | undefined> {
+    const found = await this.principalOfToken(token);
+    return found === undefined ? undefined : this.#open(found.name, found.role, found.tokenId, found.expiresAt);
+  }
+
+  async #open(name: string, role: AccessRole, tokenId: string | null, until: number | null): Promise<SessionValue> {
+    const value = newSecret("ods");
+    const now = this.#clock.now();
+    const expiresAt = Math.min(now + SESSION_MS, until ?? Number.POSITIVE_INFINITY);
+    const id = newId("ses", now, this.#random);
+    await withEntries(this.#database, this.#audit, async (connection) => {
+      await connection.query(
+        `insert into outdial.sessions (id, hash, rotated_at, name, role, token_id, created_at, last_used_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $3, $3, $7)`,
+        [id, secretHash(value), new Date(now), name, role, tokenId, new Date(expiresAt)],
+      );
+      return { result: undefined, entries: [{ actor: name, action: "session.open", subject: id, details: { role } }] };
+    });
+    return { value, expiresAt };
+  }
+
+  /** Who holds a session, with a new value for the cookie when the old one is due for it; undefined when it has ended. */
+  async principalOfSession(
+    value: string,
+  ): Promise<{ readonly principal: Principal; readonly renewed: SessionValue | undefined } | undefined> {
+    const now = this.#clock.now();
+    const [row] = await this.#database.run<SessionRow>({
+      name: "access-session",
+      text: `select s.id, s.name, s.role, s.expires_at as "expiresAt", s.rotated_at as "rotatedAt", s.last_used_at as "lastUsedAt",
+           s.hash = $1 as current
+         from outdial.sessions s
+         where (s.hash = $1 or (s.previous_hash = $1 and s.rotated_at > $2)) and s.expires_at > $3 and s.last_used_at > $4`,
+      values: [secretHash(value), new Date(now - PREVIOUS_MS), new Date(now), new Date(now - IDLE_MS)],
+    });
+    if (row === undefined) return undefined;
+    const { id, name, role, expiresAt } = row;
+    const principal: Principal = { name, role, via: "session", expiresAt, sessionId: id };
+    if (row.current && now - row.rotatedAt > ROTATE_MS) return { principal, renewed: await this.#rotate(row, value) };
+    if (now - row.lastUsedAt > USE_MS)
+      await this.#database.query("update outdial.sessions set last_used_at = $2 where id = $1", [id, new Date(now)]);
+    return { principal, renewed: undefined };
+  }
+
+  /** Undefined when a request beside this one was faster. */
+  async #rotate({ id, expiresAt }: SessionRow, old: string): Promise<SessionValue | undefined> {
+    const value = newSecret("ods");
+    const rows = await this.#database.query(
+      `update outdial.sessions set previous_hash = hash, hash = $2, rotated_at = $3, last_used_at = $3
+       where id = $1 and hash = $4 returning 1`,
+      [id, secretHash(value), new Date(this.#clock.now()), secretHash(old)],
+    );
+    return rows.length === 1 ? { value, expiresAt } : undefined;
+  }
+
+  /** Ends a session. */
+  async endSession(id: string, by: string): Promise<void> {
+    await withEntries(this.#database, this.#audit, async (connection) => {
+      const { rowCount } = await connection.query("delete from outdial.sessions where id = $1", [id]);
+      return { result: undefined, entries: rowCount === 1 ? [{ actor: by, action: "session.end", subject: id }] : [] };
+    });
+  }
+
+  /** Clears away what has ended: sessions, codes. */
+  async sweep(): Promise<void> {
+    const now = new Date(this.#clock.now());
+    await this.#database.query("delete from outdial.sessions where expires_at < $1", [now]);
+    await this.#database.query("delete from outdial.login_codes where expires_at < $1", [now]);
+  }
+}

@@ -1,0 +1,86 @@
+// The feed of live updates: written by triggers of the database, whatever process makes the change, and read by every service.
+
+import type { Database } from "../database/database.ts";
+
+/** A place in the feed: transaction, then number. As text `tx-id`. */
+export interface FeedPlace {
+  readonly tx: string;
+  readonly id: number;
+}
+
+/** One update. */
+export interface FeedEvent extends FeedPlace {
+  readonly type: string;
+  /** JSON. */
+  readonly body: unknown;
+  /** ms since the epoch. */
+  readonly createdAt: number;
+}
+
+const EVENT = `tx::text as tx, id, type, body, created_at as "createdAt"`;
+
+/** The feed of a store. Times are the database's. */
+export class ServiceFeed {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Keeps the feed written for `forMs` more. After a time without, its floor rises to the end: what happened meanwhile is not in it. */
+  async keep(forMs: number): Promise<void> {
+    await this.#database.query(
+      `insert into outdial.service_feed (one, until, floor_tx, floor_id)
+       values (true, clock_timestamp() + $1 * interval '1 millisecond', pg_snapshot_xmin(pg_current_snapshot()),
+         (select coalesce(max(id), 0) from outdial.service_events))
+       on conflict (one) do update set until = greatest(service_feed.until, excluded.until),
+         floor_tx = case when service_feed.until < clock_timestamp() then excluded.floor_tx else service_feed.floor_tx end,
+         floor_id = case when service_feed.until < clock_timestamp() then excluded.floor_id else service_feed.floor_id end`,
+      [forMs],
+    );
+  }
+
+  /** The place behind everything that is committed for good. */
+  async end(): Promise<FeedPlace> {
+    const [row] = await this.#database.query<{ tx: string; id: number }>(
+      `select tx::text as tx, id from outdial.service_events where tx < pg_snapshot_xmin(pg_current_snapshot()) order by tx desc, id desc limit 1`,
+    );
+    if (row !== undefined) return row;
+    const [floor] = await this.#database.query<{ tx: string; id: number }>(
+      "select floor_tx::text as tx, floor_id as id from outdial.service_feed",
+    );
+    return floor ?? { tx: "0", id: 0 };
+  }
+
+  /** Whether everything behind a place is still kept. */
+  async reaches(place: FeedPlace): Promise<boolean> {
+    const [row] = await this.#database.query<{ kept: boolean }>(
+      "select (floor_tx, floor_id) <= ($1::text::xid8, $2::bigint) as kept from outdial.service_feed",
+      [place.tx, place.id],
+    );
+    return row?.kept ?? false;
+  }
+
+  /** What is behind a place, in order. A transaction under way holds back whatever came after it began: nothing is ever passed over. */
+  after(place: FeedPlace, limit: number): Promise<FeedEvent[]> {
+    return this.#database.run<FeedEvent>({
+      name: "service-feed",
+      text: `select ${EVENT} from outdial.service_events
+        where (tx, id) > ($1::text::xid8, $2::bigint) and tx < pg_snapshot_xmin(pg_current_snapshot()) order by tx, id limit $3`,
+      values: [place.tx, place.id, limit],
+    });
+  }
+
+  /** Clears away what is older than `ageMs` and raises the floor to there. */
+  async sweep(ageMs: number): Promise<void> {
+    await this.#database.query(
+      `with gone as (
+         delete from outdial.service_events
+         where created_at < clock_timestamp() - $1 * interval '1 millisecond' and tx < pg_snapshot_xmin(pg_current_snapshot())
+         returning tx, id),
+       last as (select tx, id from gone order by tx desc, id desc limit 1)
+       update outdial.service_feed set floor_tx = last.tx, floor_id = last.id from last where (floor_tx, floor_id) < (last.tx, last.id)`,
+      [ageMs],
+    );
+  }
+}

@@ -1,0 +1,160 @@
+// What callers asked before: Idempotency-Keys with their answers, and dangerous verbs that wait for a second person.
+
+import { type Clock, newId, type RandomStream } from "../../kernel/index.ts";
+import type { Database } from "../database/database.ts";
+import { StoreError } from "../error.ts";
+import type { Approval, KeyState } from "./types.ts";
+
+/** A key is free again so long after a process died over it. */
+const LOCK_MS = 120_000;
+/** Answers are kept for a day. */
+const KEEP_MS = 86_400_000;
+const APPROVAL_MS = 3_600_000;
+
+const APPROVAL = `id, operation, summary, confirm, request, requested_by as "requestedBy", requested_at as "requestedAt",
+  expires_at as "expiresAt", state, decided_by as "decidedBy", decided_at as "decidedAt", message`;
+
+interface KeyRow {
+  readonly requestHash: Buffer;
+  readonly status: number | null;
+  readonly body: string | null;
+  readonly mine: boolean;
+}
+
+/** Requests to the service that outlive themselves. */
+export class ServiceRequests {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #random: RandomStream;
+
+  constructor(database: Database, clock: Clock, random: RandomStream) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  /** Takes a key for a request, or says what became of the request that has it. */
+  async takeKey(principal: string, key: string, requestHash: Buffer): Promise<KeyState> {
+    const now = this.#clock.now();
+    const values = [principal, key, requestHash, new Date(now), new Date(now + LOCK_MS), new Date(now - KEEP_MS)];
+    const [row] = await this.#database.query<KeyRow>(
+      `with taken as (
+         insert into outdial.idempotency_keys (principal, key, request_hash, created_at, locked_until) values ($1, $2, $3, $4, $5)
+         on conflict (principal, key) do update set request_hash = excluded.request_hash, status = null, body = null,
+           created_at = excluded.created_at, locked_until = excluded.locked_until
+         where idempotency_keys.created_at < $6
+           or (idempotency_keys.status is null and idempotency_keys.locked_until < $4 and idempotency_keys.request_hash = $3)
+         returning request_hash, status, body)
+       select request_hash as "requestHash", status, body, true as mine from taken
+       union all
+       select request_hash, status, body, false from outdial.idempotency_keys
+       where principal = $1 and key = $2 and not exists (select from taken)`,
+      values,
+    );
+    // Another request took it between the two halves of the statement.
+    if (row === undefined) return { state: "busy" };
+    if (row.mine) return { state: "mine" };
+    if (!row.requestHash.equals(requestHash)) return { state: "other" };
+    if (row.status === null || row.body === null) return { state: "busy" };
+    return { state: "done", status: row.status, body: row.body };
+  }
+
+  /** Keeps the answer of the request that took a key. */
+  async completeKey(principal: string, key: string, answer: { readonly status: number; readonly body: string }): Promise<void> {
+    await this.#database.query("update outdial.idempotency_keys set status = $3, body = $4 where principal = $1 and key = $2", [
+      principal,
+      key,
+      answer.status,
+      answer.body,
+    ]);
+  }
+
+  /** Gives a key back: nothing was done. */
+  async releaseKey(principal: string, key: string): Promise<void> {
+    await this.#database.query("delete from outdial.idempotency_keys where principal = $1 and key = $2 and status is null", [
+      principal,
+      key,
+    ]);
+  }
+
+  /** Lets a dangerous verb wait for a second person. The same plan asked for twice by one person waits once. */
+  async askApproval(given: Pick<Approval, "operation" | "summary" | "confirm" | "request" | "requestedBy">): Promise<Approval> {
+    const now = this.#clock.now();
+    const { operation, summary, confirm, request, requestedBy } = given;
+    const [waiting] = await this.#database.query<Approval>(
+      `select ${APPROVAL} from outdial.approvals
+       where operation = $1 and confirm = $2 and requested_by = $3 and state = 'pending' and expires_at > $4 limit 1`,
+      [operation, confirm, requestedBy, new Date(now)],
+    );
+    if (waiting !== undefined) return waiting;
+    const [added] = await this.#database.query<Approval>(
+      `insert into outdial.approvals (id, operation, summary, confirm, request, requested_by, requested_at, expires_at, state)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, 'pending') returning ${APPROVAL}`,
+      [
+        newId("apr", now, this.#random),
+        operation,
+        summary,
+        confirm,
+        JSON.stringify(request),
+        requestedBy,
+        new Date(now),
+        new Date(now + APPROVAL_MS),
+      ],
+    );
+    if (added === undefined) throw new StoreError("invalid_state", "the approval was not stored");
+    return added;
+  }
+
+  /** Approvals, the newest first. */
+  listApprovals(query: { readonly pending: boolean; readonly limit: number }): Promise<Approval[]> {
+    return this.#database.query<Approval>(
+      `select ${APPROVAL} from outdial.approvals
+       where not $1 or (state = 'pending' and expires_at > $2) order by requested_at desc, id desc limit $3`,
+      [query.pending, new Date(this.#clock.now()), query.limit],
+    );
+  }
+
+  /** Throws StoreError `not_found`. */
+  async approval(id: string): Promise<Approval> {
+    const [row] = await this.#database.query<Approval>(`select ${APPROVAL} from outdial.approvals where id = $1`, [id]);
+    if (row === undefined) throw new StoreError("not_found", `there is no approval ${id}`);
+    return row;
+  }
+
+  /**
+   * Decides an approval that waits; of two who decide at once exactly one succeeds.
+   * @throws StoreError `invalid_state` when it was decided, has expired, or is the decider's own
+   */
+  async decideApproval(
+    id: string,
+    decision: { readonly state: "approved" | "rejected"; readonly by: string },
+  ): Promise<Approval> {
+    const now = new Date(this.#clock.now());
+    const own = decision.state === "approved";
+    const [row] = await this.#database.query<Approval>(
+      `update outdial.approvals set state = $2, decided_by = $3, decided_at = $4
+       where id = $1 and state = 'pending' and expires_at > $4 and (not $5 or requested_by <> $3) returning ${APPROVAL}`,
+      [id, decision.state, decision.by, now, own],
+    );
+    if (row !== undefined) return row;
+    const found = await this.approval(id);
+    if (own && found.state === "pending" && found.requestedBy === decision.by)
+      throw new StoreError("invalid_state", "another person must approve: this is your own request");
+    throw new StoreError(
+      "invalid_state",
+      found.state === "pending" ? `approval ${id} has expired` : `approval ${id} is ${found.state}`,
+    );
+  }
+
+  /** An approved verb could not be carried out. */
+  async failApproval(id: string, message: string): Promise<void> {
+    await this.#database.query("update outdial.approvals set state = 'failed', message = $2 where id = $1", [id, message]);
+  }
+
+  /** Clears away keys whose day is over. */
+  async sweep(): Promise<void> {
+    await this.#database.query("delete from outdial.idempotency_keys where created_at < $1", [
+      new Date(this.#clock.now() - KEEP_MS),
+    ]);
+  }
+}

@@ -1,0 +1,62 @@
+// The words of access to the service.
+
+import type { Instant } from "../../kernel/index.ts";
+
+/** Each role may do what the ones before it may. */
+export const ACCESS_ROLES = ["viewer", "operator", "admin"] as const;
+export type AccessRole = (typeof ACCESS_ROLES)[number];
+
+/** An API token as it is listed; the token itself is kept nowhere. */
+export interface AccessToken {
+  readonly id: string;
+  /** Who holds it: what the audit says. */
+  readonly name: string;
+  readonly role: AccessRole;
+  readonly createdBy: string;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant | null;
+  readonly lastUsedAt: Instant | null;
+  readonly revokedAt: Instant | null;
+}
+
+/** Somebody who was recognised. */
+export interface Principal {
+  readonly name: string;
+  readonly role: AccessRole;
+  readonly via: "token" | "session";
+  readonly expiresAt: Instant | null;
+  /** Of a session. */
+  readonly sessionId: string | null;
+}
+
+/** A session that was just opened or rotated: the value goes into the cookie and is kept nowhere. */
+export interface SessionValue {
+  readonly value: string;
+  readonly expiresAt: Instant;
+}
+
+/** A dangerous verb that waits for a second person. */
+export interface Approval {
+  readonly id: string;
+  readonly operation: string;
+  readonly summary: string;
+  readonly confirm: string;
+  /** JSON: the request as it came. */
+  readonly request: unknown;
+  readonly requestedBy: string;
+  readonly requestedAt: Instant;
+  readonly expiresAt: Instant;
+  readonly state: "pending" | "approved" | "rejected" | "failed";
+  readonly decidedBy: string | null;
+  readonly decidedAt: Instant | null;
+  readonly message: string | null;
+}
+
+/** A request that came with an Idempotency-Key. */
+export type KeyState =
+  /** This one is the first: it is to be carried out and then completed. */
+  | { readonly state: "mine" }
+  | { readonly state: "busy" }
+  /** The key came with another request before. */
+  | { readonly state: "other" }
+  | { readonly state: "done"; readonly status: number; readonly body: string };

@@ -1,0 +1,104 @@
+// What the store keeps for the service: tokens, sessions, keys, approvals, the feed.
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openTestStore, type TestStore } from "../../support/store.ts";
+
+let world: TestStore;
+beforeAll(async () => {
+  world = await openTestStore();
+});
+afterAll(() => world.dispose());
+
+test("a token is recognised until it is revoked or expires, and is kept as a hash only", async () => {
+  const { store, clock } = world;
+  const { token } = await store.access.addToken({ name: "ann", role: "operator", expiresAt: clock.now() + 60_000, by: "root" });
+  expect(await store.access.principalOfToken(token)).toMatchObject({ name: "ann", role: "operator", via: "token" });
+  expect(await store.access.principalOfToken(`${token}x`)).toBeUndefined();
+  await expect(store.access.addToken({ name: "ann", role: "viewer", expiresAt: null, by: "root" })).rejects.toThrow(
+    "there is a token named ann already",
+  );
+  expect(JSON.stringify(await store.access.listTokens())).not.toContain(token);
+  expect(JSON.stringify(await store.audit.list({ subject: "ann" }))).not.toContain(token);
+  clock.advance(60_001);
+  expect(await store.access.principalOfToken(token)).toBeUndefined();
+  const second = await store.access.addToken({ name: "bob", role: "viewer", expiresAt: null, by: "root" });
+  const session = await store.access.openWithToken(second.token);
+  expect(await store.access.principalOfSession(session?.value ?? "")).toBeDefined();
+  await store.access.revokeToken("bob", "root");
+  expect(await store.access.principalOfToken(second.token)).toBeUndefined();
+  expect(await store.access.principalOfSession(session?.value ?? "")).toBeUndefined();
+  const actions = (await store.audit.list({ subject: "bob" })).map(({ action }) => action);
+  expect(actions).toEqual(["token.add", "token.revoke"]);
+});
+
+test("a login code opens one session, whose value is replaced and which ends when nobody uses it", async () => {
+  const { store, clock } = world;
+  const code = await store.access.addLoginCode({ name: "demo", role: "admin", ttlMs: 60_000 });
+  const opened = await store.access.openWithCode(code);
+  expect(await store.access.openWithCode(code)).toBeUndefined();
+  const value = opened?.value ?? "";
+  expect((await store.access.principalOfSession(value))?.renewed).toBeUndefined();
+  clock.advance(16 * 60_000);
+  const renewed = (await store.access.principalOfSession(value))?.renewed?.value ?? "";
+  expect(renewed).not.toBe("");
+  // Requests under way still carry the old one, for a minute.
+  expect(await store.access.principalOfSession(value)).toMatchObject({ renewed: undefined, principal: { name: "demo" } });
+  clock.advance(61_000);
+  expect(await store.access.principalOfSession(value)).toBeUndefined();
+  expect(await store.access.principalOfSession(renewed)).toBeDefined();
+  clock.advance(3 * 3_600_000);
+  expect(await store.access.principalOfSession(renewed)).toBeUndefined();
+});
+
+test("a key belongs to one request and answers it again", async () => {
+  const { requests } = world.store;
+  const [one, other] = [Buffer.from("one"), Buffer.from("other")];
+  expect(await requests.takeKey("ann", "k", one)).toEqual({ state: "mine" });
+  expect(await requests.takeKey("ann", "k", one)).toEqual({ state: "busy" });
+  expect(await requests.takeKey("ann", "k", other)).toEqual({ state: "other" });
+  expect(await requests.takeKey("bob", "k", other)).toEqual({ state: "mine" });
+  await requests.completeKey("ann", "k", { status: 201, body: "{}" });
+  expect(await requests.takeKey("ann", "k", one)).toEqual({ state: "done", status: 201, body: "{}" });
+  await requests.releaseKey("bob", "k");
+  expect(await requests.takeKey("bob", "k", one)).toEqual({ state: "mine" });
+  world.clock.advance(121_000);
+  expect(await requests.takeKey("bob", "k", one)).toEqual({ state: "mine" });
+});
+
+test("nobody approves what they asked for themselves, and one of two deciders wins", async () => {
+  const { requests } = world.store;
+  const ask = { operation: "x", summary: "x", confirm: "c", request: { body: {} }, requestedBy: "ann" };
+  const asked = await requests.askApproval(ask);
+  expect((await requests.askApproval(ask)).id).toBe(asked.id);
+  await expect(requests.decideApproval(asked.id, { state: "approved", by: "ann" })).rejects.toThrow("another person");
+  const decided = await Promise.allSettled([
+    requests.decideApproval(asked.id, { state: "approved", by: "bob" }),
+    requests.decideApproval(asked.id, { state: "rejected", by: "eve" }),
+  ]);
+  expect(decided.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  const late = await requests.askApproval({ ...ask, confirm: "d" });
+  world.clock.advance(3_600_001);
+  await expect(requests.decideApproval(late.id, { state: "approved", by: "bob" })).rejects.toThrow("expired");
+});
+
+test("the feed is written only while a service keeps it, and nothing is passed over by a late commit", async () => {
+  const { store } = world;
+  const { feed } = store;
+  const job = (id: string) =>
+    store.jobs.createJob({ id, kind: "tag", sourceName: "f", contentHash: id, options: null, actor: "a", executor: "e" });
+  await job("before");
+  await feed.keep(60_000);
+  const start = await feed.end();
+  await job("one");
+  await job("two");
+  const events = await feed.after(start, 10);
+  expect(events.map(({ type, body }) => [type, body])).toMatchObject([
+    ["job", { jobId: "one" }],
+    ["job", { jobId: "two" }],
+  ]);
+  expect(await feed.after(events[0] ?? start, 10)).toHaveLength(1);
+  expect(await feed.reaches(start)).toBe(true);
+  await feed.sweep(0);
+  expect(await feed.reaches(start)).toBe(false);
+  expect(await feed.reaches(await feed.end())).toBe(true);
+});
