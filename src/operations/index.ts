@@ -7,6 +7,17 @@ export { type Durable, type JobBody, launchDurable } from "./durable.ts";
 export { OperationError } from "./error.ts";
 export { cloudEvent, createDeliveryWorker, type DeliveryWorker } from "./events/index.ts";
 export {
+  AGE_LIMITS,
+  type AgeLimits,
+  type InboundHandlers,
+  type InboundProcessed,
+  type InboundRefusal,
+  InboundWorker,
+  Intake,
+  readInbound,
+  vendorEventHandlers,
+} from "./inbound/index.ts";
+export {
   type CorrectionMetrics,
   type CorrectionPreview,
   type CorrectionSource,

@@ -28,6 +28,16 @@ export type {
   RegistryFile,
   RevocationState,
 } from "./facts/types.ts";
+export type { Inbound } from "./inbound/inbound.ts";
+export {
+  type ClaimedInbound,
+  INBOUND_CHANNELS,
+  type InboundChannel,
+  type InboundEvent,
+  type InboundStatus,
+  type NewInboundEvent,
+  type SettledInbound,
+} from "./inbound/types.ts";
 export type { InteractionChange, InteractionChanges } from "./interactions/changes.ts";
 export type { SessionLocks } from "./interactions/session-locks.ts";
 export type { JobLedger } from "./jobs/ledger.ts";
@@ -35,8 +45,9 @@ export type { Batch, ItemResult, Job, JobItem, JobStatus, NewItem } from "./jobs
 export { ITEM_RESULTS } from "./jobs/types.ts";
 export type { StoreLog } from "./log.ts";
 export type { MetricReading } from "./metrics/readings.ts";
+export type { Endpoints, EndpointState } from "./outbox/endpoints.ts";
 export type { Outbox } from "./outbox/outbox.ts";
-export type { ClaimedEvent, Delivery, DeliveryStatus, FailedAttempt, OutboxEvent } from "./outbox/types.ts";
+export type { ClaimedEvent, Delivery, DeliveryFailure, DeliveryStatus, EndpointCounts, FailedAttempt, OutboxEvent } from "./outbox/types.ts";
 export type { Replica, Replicas } from "./replicas.ts";
 export {
   RETRIEVE,

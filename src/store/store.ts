@@ -13,12 +13,14 @@ import { Database, together } from "./database/database.ts";
 import { makeFolder } from "./embedded/files.ts";
 import { type EmbeddedServer, joinEmbeddedServer } from "./embedded/server.ts";
 import { Facts } from "./facts/facts.ts";
+import { Inbound } from "./inbound/inbound.ts";
 import { InteractionChanges } from "./interactions/changes.ts";
 import { SessionLocks } from "./interactions/session-locks.ts";
 import { JobLedger } from "./jobs/ledger.ts";
 import { type StoreLog, silent } from "./log.ts";
 import { MetricReadings } from "./metrics/readings.ts";
 import { migrate } from "./migrations/migrate.ts";
+import { Endpoints } from "./outbox/endpoints.ts";
 import { Outbox } from "./outbox/outbox.ts";
 import { Replicas } from "./replicas.ts";
 import { KeptFigures } from "./reports/reported-figures.ts";
@@ -48,6 +50,10 @@ export interface Store {
   readonly jobs: JobLedger;
   readonly audit: AuditLog;
   readonly outbox: Outbox;
+  /** Which receivers of events fail or are switched off. */
+  readonly endpoints: Endpoints;
+  /** Events of the vendor on their way in. */
+  readonly inbound: Inbound;
   readonly replicas: Replicas;
   /** What is known of people's numbers. */
   readonly facts: Facts;
@@ -123,6 +129,8 @@ function assemble(
     jobs: new JobLedger(database, audit, clock),
     audit,
     outbox: new Outbox(database, clock),
+    endpoints: new Endpoints(database, audit, clock),
+    inbound: new Inbound(database, audit, clock),
     replicas: new Replicas(database),
     retrievals: new RetrievalLedger(database, audit, () => clock.now()),
     retrievalSchedules: new RetrievalSchedules(database, () => clock.now()),

@@ -16,6 +16,7 @@ import { interactions } from "./0011-interactions.ts";
 import { campaigns } from "./0012-campaigns.ts";
 import { campaignState } from "./0013-campaign-state.ts";
 import { service } from "./0015-service.ts";
+import { inbound } from "./0016-inbound.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -32,6 +33,7 @@ const MIGRATIONS: readonly Migration[] = [
   campaigns,
   campaignState,
   service,
+  inbound,
 ];
 
 /** Key of the advisory lock that processes starting at once wait on: "outdial" in ASCII, cut to 48 bits. */

@@ -14,6 +14,7 @@ import type {
   Claim,
   ClaimedEvent,
   Delivery,
+  DeliveryFailure,
   DeliveryQuery,
   DeliveryStatus,
   EndpointCounts,
@@ -30,6 +31,7 @@ const CLAIM = {
   text: `with due as (
       select id from outdial.outbox o
       where status = 'pending' and endpoint = $1 and next_attempt_at <= $2
+        and not exists (select from outdial.endpoints e where e.name = $1 and e.off_since is not null)
         and not exists (
           select from outdial.outbox earlier
           where earlier.status = 'pending' and (earlier.endpoint = $1) is true and left(earlier.subject, 200) collate "C" = left(o.subject, 200) collate "C" and earlier.id < o.id)
@@ -45,7 +47,9 @@ const DELIVERED = {
       update outdial.outbox o set status = 'delivered', attempts = attempts + 1, delivered_at = $3, next_attempt_at = null,
         claimed_by = null, claimed_until = null, last_status = done.code, last_error = null
       from unnest($1::bigint[], $2::smallint[]) as done (id, code) where o.id = done.id and (o.status = 'pending') is true
-      returning o.endpoint, o.subject, o.id)
+      returning o.endpoint, o.subject, o.id),
+    recovered as (
+      update outdial.endpoints e set failing_since = null where e.failing_since is not null and e.name in (select endpoint from sent))
     update outdial.outbox behind set next_attempt_at = $3 from sent
     where behind.status = 'pending' and (behind.endpoint = sent.endpoint) is true and left(behind.subject, 200) collate "C" = left(sent.subject, 200) collate "C"
       and behind.id > sent.id and behind.next_attempt_at > $3 and behind.claimed_by is null`,
@@ -58,7 +62,9 @@ const FAILED = {
         next_attempt_at = to_timestamp(next / 1000), claimed_by = null, claimed_until = null, last_status = code, last_error = error
       from unnest($1::bigint[], $2::smallint[], ${textColumn("$3")}, $4::float8[]) as done (id, code, error, next)
       where o.id = done.id and (o.status = 'pending') is true and o.claimed_by = $6
-      returning o.endpoint, o.subject, o.id, coalesce(o.next_attempt_at, $5) as next)
+      returning o.endpoint, o.subject, o.id, coalesce(o.next_attempt_at, $5) as next, o.last_status, o.last_error),
+    kept as (
+      insert into outdial.delivery_attempts (delivery_id, at, status, error) select id, $5, last_status, coalesce(last_error, '') from failed)
     update outdial.outbox behind set next_attempt_at = failed.next from failed
     where behind.status = 'pending' and (behind.endpoint = failed.endpoint) is true and left(behind.subject, 200) collate "C" = left(failed.subject, 200) collate "C"
       and behind.id > failed.id and behind.next_attempt_at is distinct from failed.next and behind.claimed_by is null`,
@@ -137,11 +143,20 @@ export class Outbox {
       .selectAll()
       .orderBy("id", query.newestFirst ? "desc" : "asc")
       .limit(query.limit ?? 100);
+    if (query.ids !== undefined) select = select.where("id", "=", sql<number>`any(${numberArray(query.ids)}::bigint[])`);
     if (query.after !== undefined) select = select.where("id", query.newestFirst ? "<" : ">", query.after);
     if (query.endpoint !== undefined) select = select.where("endpoint", "=", query.endpoint);
     if (query.status !== undefined) select = select.where("status", "=", query.status);
     if (query.subject !== undefined) select = select.where("subject", "=", query.subject);
     return (await select.execute()).map(toDelivery);
+  }
+
+  /** The failed attempts at a delivery, oldest first. */
+  failures(id: number): Promise<DeliveryFailure[]> {
+    return this.#database.query<DeliveryFailure>(
+      "select at, status, error from outdial.delivery_attempts where delivery_id = $1 order by at, ctid limit 1000",
+      [id],
+    );
   }
 
   /** Makes dead (or delivered) events pending again, with a fresh count of attempts. Returns how many. */

@@ -60,8 +60,17 @@ export interface FailedAttempt {
   readonly nextAttemptAt: Instant | null;
 }
 
+/** An attempt that failed. */
+export interface DeliveryFailure {
+  readonly at: Instant;
+  /** HTTP status, when there was an answer. */
+  readonly status: number | null;
+  readonly error: string;
+}
+
 /** Which deliveries to list; everything given must hold. */
 export interface DeliveryQuery {
+  readonly ids?: readonly number[] | undefined;
   readonly endpoint?: string | undefined;
   readonly status?: DeliveryStatus | undefined;
   readonly subject?: string | undefined;

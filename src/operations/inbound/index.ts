@@ -1,0 +1,6 @@
+// Events of the vendor on their way in: read, kept, processed.
+
+export { AGE_LIMITS, type AgeLimits, type InboundRefusal, readInbound } from "./envelope.ts";
+export { type InboundHandlers, vendorEventHandlers } from "./handlers.ts";
+export { Intake } from "./intake.ts";
+export { type InboundProcessed, InboundWorker } from "./worker.ts";

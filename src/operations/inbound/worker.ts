@@ -1,0 +1,172 @@
+// Processes the vendor's events from the queue: in the order of their coming, in batches, any number of processes at once. An event that
+// cannot be processed is tried again a few times and then put aside with the reason; the others do not wait for it.
+
+import { type Clock, type Instant, messageOf } from "../../kernel/index.ts";
+import {
+  type AuditInput,
+  type ClaimedInbound,
+  type Inbound,
+  type SettledInbound,
+  StoreError,
+  type StoreLog,
+} from "../../store/index.ts";
+import { OperationError } from "../error.ts";
+import type { InboundHandlers } from "./handlers.ts";
+
+const BATCH = 200;
+/** A claim must outlast the processing of a batch; the events of a process that died are held up no longer. */
+const CLAIM_MS = 60_000;
+const IDLE_MS = 1_000;
+const ATTEMPTS = 6;
+const FIRST_RETRY_MS = 1_000;
+const RETRY_GROWTH = 4;
+const MAX_REASON = 500;
+const PURGE_EVERY_MS = 3_600_000;
+/** Ids are remembered for longer than events are accepted: what is forgotten is refused for its age. */
+const KEEP_MS = 7 * 86_400_000;
+
+/** What became of one attempt, for metrics. */
+export interface InboundProcessed {
+  readonly channel: string;
+  readonly type: string;
+  readonly outcome: "done" | "ignored" | "aside" | "retry";
+  /** From its receipt, ms. */
+  readonly queuedMs: number;
+}
+
+export interface InboundWorkerOptions {
+  readonly inbound: Pick<Inbound, "claimDue" | "settle" | "purge">;
+  readonly handlers: InboundHandlers;
+  /** The store's clock; all waiting is on it. */
+  readonly clock: Clock;
+  /** Id of this replica, written into its claims. */
+  readonly by: string;
+  readonly log?: StoreLog | undefined;
+  readonly onProcessed?: ((processed: InboundProcessed) => void) | undefined;
+}
+
+/** Claims, processes, settles; one loop. */
+export class InboundWorker {
+  readonly #options: InboundWorkerOptions;
+  #loop: Promise<void> | undefined;
+  #stopping = false;
+  #poked = false;
+  #wake: () => void = () => undefined;
+  #purgeAt: Instant = 0;
+
+  constructor(options: InboundWorkerOptions) {
+    this.#options = options;
+  }
+
+  /** Processes from now on, as events come. Does nothing when it runs. */
+  start(): void {
+    if (this.#loop !== undefined) return;
+    this.#stopping = false;
+    this.#loop = this.#run();
+  }
+
+  /** Finishes the batch under way. May be called twice. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#wake();
+    await this.#loop;
+    this.#loop = undefined;
+  }
+
+  /** Something may have come: spares the wait for the next look. */
+  poke(): void {
+    this.#poked = true;
+    this.#wake();
+  }
+
+  /** Processes what is due now, without `start`. Returns how many attempts were made. Rejects with the store's error. */
+  async drain(): Promise<number> {
+    let attempts = 0;
+    for (;;) {
+      const done = await this.#turn();
+      if (done === 0) return attempts;
+      attempts += done;
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#options;
+    while (!this.#stopping) {
+      this.#poked = false;
+      try {
+        if ((await this.#turn()) > 0) continue;
+        if (clock.now() >= this.#purgeAt) await this.#purge();
+      } catch (error) {
+        this.#options.log?.("warn", `events of the vendor: the queue failed: ${messageOf(error)}`);
+        this.#poked = false;
+      }
+      await this.#wait();
+    }
+  }
+
+  async #turn(): Promise<number> {
+    const { inbound, by } = this.#options;
+    const claimed = await inbound.claimDue(by, BATCH, CLAIM_MS);
+    if (claimed.length === 0) return 0;
+    const audit = new Map<number, AuditInput>();
+    const settled: SettledInbound[] = [];
+    for (const event of claimed) settled.push(await this.#process(event, audit));
+    await inbound.settle(by, settled, audit);
+    this.#report(claimed, settled);
+    return claimed.length;
+  }
+
+  async #process(event: ClaimedInbound, audit: Map<number, AuditInput>): Promise<SettledInbound> {
+    const handler = this.#options.handlers.get(event.type);
+    if (handler === undefined) return { id: event.id, status: "ignored", reason: "of a type that is not known here" };
+    try {
+      const body: unknown = JSON.parse(event.body);
+      const entry = await handler(event, body);
+      if (entry !== undefined) audit.set(event.id, entry);
+      return { id: event.id, status: "done" };
+    } catch (thrown) {
+      // Without its store nothing is an event's fault: the claim lapses, and all are processed then.
+      if (thrown instanceof StoreError && thrown.code === "store_unavailable") throw thrown;
+      return this.#failed(event, thrown);
+    }
+  }
+
+  #failed(event: ClaimedInbound, thrown: unknown): SettledInbound {
+    const { clock, log } = this.#options;
+    const reason = messageOf(thrown).slice(0, MAX_REASON);
+    const hopeless = thrown instanceof SyntaxError || (thrown instanceof OperationError && thrown.code === "invalid_input");
+    if (hopeless || event.attempts + 1 >= ATTEMPTS) {
+      log?.("warn", `events of the vendor: ${event.eventId} (${event.type}) was put aside: ${reason}`);
+      return { id: event.id, status: "aside", reason };
+    }
+    const nextAttemptAt = clock.now() + FIRST_RETRY_MS * RETRY_GROWTH ** event.attempts;
+    return { id: event.id, status: "pending", reason, nextAttemptAt };
+  }
+
+  #report(claimed: readonly ClaimedInbound[], settled: readonly SettledInbound[]): void {
+    const { clock, onProcessed } = this.#options;
+    if (onProcessed === undefined) return;
+    const now = clock.now();
+    for (const [i, { channel, type, receivedAt }] of claimed.entries()) {
+      const status = settled[i]?.status ?? "pending";
+      onProcessed({ channel, type, outcome: status === "pending" ? "retry" : status, queuedMs: now - receivedAt });
+    }
+  }
+
+  async #purge(): Promise<void> {
+    const now = this.#options.clock.now();
+    this.#purgeAt = now + PURGE_EVERY_MS;
+    await this.#options.inbound.purge(now - KEEP_MS);
+  }
+
+  async #wait(): Promise<void> {
+    if (this.#poked || this.#stopping) return;
+    const over = new AbortController();
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    await Promise.race([woken, this.#options.clock.sleep(IDLE_MS, over.signal).catch(() => undefined)]);
+    this.#wake = () => undefined;
+    over.abort("woken");
+  }
+}

@@ -1,0 +1,146 @@
+// The queue of the vendor's events: durable when `add` resolves, each event once, claimed by one worker at a time.
+
+import type { Clock } from "../../kernel/index.ts";
+import { lockHead } from "../audit/append.ts";
+import type { AuditInput } from "../audit/entry.ts";
+import type { AuditLog } from "../audit/log.ts";
+import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
+import { type Connection, type Database, together } from "../database/database.ts";
+import type { ClaimedInbound, InboundCounts, InboundEvent, InboundStatus, NewInboundEvent, SettledInbound } from "./types.ts";
+
+const ADD = {
+  name: "inbound-add",
+  text: `insert into outdial.inbound_events (channel, event_id, type, occurred_at, received_at, body, next_attempt_at)
+    select channel, event_id, type, to_timestamp(occurred / 1000), $6::timestamptz, body, $6::timestamptz
+    from unnest(${textColumn("$1")}, ${textColumn("$2")}, ${textColumn("$3")}, $4::float8[], ${textColumn("$5")}) as e (channel, event_id, type, occurred, body)
+    on conflict (channel, event_id) do nothing returning channel, event_id as "eventId"`,
+};
+
+const COLUMNS = `e.id, e.channel, e.event_id as "eventId", e.type, e.occurred_at as "occurredAt", e.received_at as "receivedAt", e.body, e.attempts`;
+
+const CLAIM = {
+  name: "inbound-claim",
+  text: `with due as (
+      select id from outdial.inbound_events where status = 'pending' and next_attempt_at <= $1
+      order by next_attempt_at, id limit $2 for update skip locked)
+    update outdial.inbound_events e set claimed_by = $3, next_attempt_at = $4
+    from due where e.id = due.id returning ${COLUMNS}`,
+};
+
+const SETTLE = {
+  name: "inbound-settle",
+  text: `update outdial.inbound_events e set status = s.status, reason = s.reason, attempts = attempts + 1, claimed_by = null,
+      next_attempt_at = to_timestamp(s.next / 1000), settled_at = case when s.status = 'pending' then null else $5::timestamptz end
+    from unnest($1::bigint[], ${textColumn("$2")}, ${textColumn("$3")}, $4::float8[]) as s (id, status, reason, next)
+    where e.id = s.id and e.status = 'pending' and e.claimed_by = $6 returning e.id`,
+};
+
+/** Adds, claims, settles, lists and replays. Times are of the store's clock. */
+export class Inbound {
+  readonly #database: Database;
+  readonly #audit: AuditLog;
+  readonly #clock: Clock;
+
+  constructor(database: Database, audit: AuditLog, clock: Clock) {
+    this.#database = database;
+    this.#audit = audit;
+    this.#clock = clock;
+  }
+
+  /** Keeps events, due at once. Says for each whether it is new; one of the same channel and id was here before, or is in the list twice. */
+  async add(events: readonly NewInboundEvent[]): Promise<boolean[]> {
+    if (events.length === 0) return [];
+    const column = (name: "channel" | "eventId" | "type" | "body") => joinTexts(events.map((event) => event[name]));
+    const values = [
+      column("channel"),
+      column("eventId"),
+      column("type"),
+      numberArray(events.map(({ occurredAt }) => occurredAt)),
+      column("body"),
+      new Date(this.#clock.now()),
+    ];
+    const rows = await this.#database.run<{ channel: string; eventId: string }>({ ...ADD, values });
+    const fresh = new Set(rows.map(({ channel, eventId }) => `${channel} ${eventId}`));
+    return events.map(({ channel, eventId }) => fresh.delete(`${channel} ${eventId}`));
+  }
+
+  /** Claims events that are due, oldest first. What is not settled in `claimMs` becomes due again. */
+  async claimDue(by: string, limit: number, claimMs: number): Promise<ClaimedInbound[]> {
+    const now = this.#clock.now();
+    const values = [new Date(now), limit, by, new Date(now + claimMs)];
+    const rows = await this.#database.run<ClaimedInbound>({ ...CLAIM, values });
+    return rows.sort((a, b) => a.id - b.id);
+  }
+
+  /**
+   * Writes what came of attempts, and in the same transaction the audit entries of those that `by` still held: an event is in the audit once.
+   * @param audit entries by the event's `id`
+   */
+  async settle(
+    by: string,
+    settled: readonly SettledInbound[],
+    audit: ReadonlyMap<number, AuditInput> = new Map(),
+  ): Promise<void> {
+    if (settled.length === 0) return;
+    const values = [
+      numberArray(settled.map(({ id }) => id)),
+      joinTexts(settled.map(({ status }) => status)),
+      joinTexts(settled.map(({ reason }) => reason ?? null)),
+      numberArray(settled.map(({ nextAttemptAt }) => nextAttemptAt ?? null)),
+      new Date(this.#clock.now()),
+      by,
+    ];
+    if (audit.size === 0) await this.#database.run({ ...SETTLE, values });
+    else await this.#settleWith({ ...SETTLE, values }, audit);
+  }
+
+  async #settleWith(statement: { text: string; values: unknown[] }, audit: ReadonlyMap<number, AuditInput>): Promise<void> {
+    const appended = await this.#database.transaction(async (connection: Connection) => {
+      const { rows } = await connection.query<{ id: number }>(statement);
+      const entries = rows.flatMap(({ id }) => audit.get(id) ?? []);
+      if (entries.length === 0) return undefined;
+      const { appended, sent } = this.#audit.appendBehind(connection, await lockHead(connection), entries);
+      await together(sent);
+      return appended;
+    });
+    if (appended !== undefined) this.#audit.committed(appended);
+  }
+
+  /** A page of events, newest first. */
+  list(query: { status?: InboundStatus | undefined; before?: number | undefined; limit?: number } = {}): Promise<InboundEvent[]> {
+    return this.#database.query<InboundEvent>(
+      `select ${COLUMNS}, e.status, e.reason, e.next_attempt_at as "nextAttemptAt", e.settled_at as "settledAt" from outdial.inbound_events e
+       where ($1::text is null or status = $1) and ($2::bigint is null or id < $2) order by id desc limit $3`,
+      [query.status ?? null, query.before ?? null, query.limit ?? 100],
+    );
+  }
+
+  /** Makes events that were put aside pending again, with a fresh count of attempts; all of them when no ids are given. Returns how many. */
+  async replay(ids?: readonly number[]): Promise<number> {
+    const rows = await this.#database.query(
+      `update outdial.inbound_events set status = 'pending', attempts = 0, reason = null, settled_at = null, next_attempt_at = $1
+       where status = 'aside' and ($2::bigint[] is null or id = any($2::bigint[])) returning id`,
+      [new Date(this.#clock.now()), ids === undefined ? null : numberArray(ids)],
+    );
+    return rows.length;
+  }
+
+  /** Removes events that were settled before `before`. Returns how many; what waits or was put aside stays. */
+  async purge(before: number): Promise<number> {
+    const rows = await this.#database.query(
+      "delete from outdial.inbound_events where status in ('done', 'ignored') and settled_at < $1 returning 1",
+      [new Date(before)],
+    );
+    return rows.length;
+  }
+
+  async counts(): Promise<InboundCounts> {
+    const [row] = await this.#database.query<InboundCounts>(
+      `select count(*) filter (where status = 'pending')::int as pending, count(*) filter (where status = 'aside')::int as aside,
+         (extract(epoch from $1::timestamptz - min(received_at) filter (where status = 'pending')) * 1000)::float8 as "oldestPendingMs"
+       from outdial.inbound_events where status in ('pending', 'aside')`,
+      [new Date(this.#clock.now())],
+    );
+    return row ?? { pending: 0, aside: 0, oldestPendingMs: null };
+  }
+}
