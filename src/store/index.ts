@@ -28,6 +28,7 @@ export type {
   RegistryFile,
   RevocationState,
 } from "./facts/types.ts";
+export type { FailoverHappening, FailoverLedger, FailoverPair, HandoverHolds } from "./failover/index.ts";
 export type { Inbound } from "./inbound/inbound.ts";
 export {
   type ClaimedInbound,
@@ -45,9 +46,17 @@ export type { Batch, ItemResult, Job, JobItem, JobStatus, NewItem } from "./jobs
 export { ITEM_RESULTS } from "./jobs/types.ts";
 export type { StoreLog } from "./log.ts";
 export type { MetricReading } from "./metrics/readings.ts";
-export type { Endpoints, EndpointState } from "./outbox/endpoints.ts";
+export type { EndpointState, Endpoints } from "./outbox/endpoints.ts";
 export type { Outbox } from "./outbox/outbox.ts";
-export type { ClaimedEvent, Delivery, DeliveryFailure, DeliveryStatus, EndpointCounts, FailedAttempt, OutboxEvent } from "./outbox/types.ts";
+export type {
+  ClaimedEvent,
+  Delivery,
+  DeliveryFailure,
+  DeliveryStatus,
+  EndpointCounts,
+  FailedAttempt,
+  OutboxEvent,
+} from "./outbox/types.ts";
 export type { Replica, Replicas } from "./replicas.ts";
 export {
   RETRIEVE,

@@ -13,6 +13,7 @@ import { Database, together } from "./database/database.ts";
 import { makeFolder } from "./embedded/files.ts";
 import { type EmbeddedServer, joinEmbeddedServer } from "./embedded/server.ts";
 import { Facts } from "./facts/facts.ts";
+import { FailoverLedger, HandoverHolds } from "./failover/index.ts";
 import { Inbound } from "./inbound/inbound.ts";
 import { InteractionChanges } from "./interactions/changes.ts";
 import { SessionLocks } from "./interactions/session-locks.ts";
@@ -81,6 +82,10 @@ export interface Store {
   readonly campaigns: CampaignLedger;
   /** Figures of campaigns, pulled and pushed. */
   readonly metrics: MetricReadings;
+  /** Pairs of campaigns, one of which stands in for the other. */
+  readonly failovers: FailoverLedger;
+  /** Contacts that a campaign must not call because another one did. */
+  readonly holds: HandoverHolds;
   /** Waits for what is under way, closes the connections and leaves the embedded server. May be called twice. */
   close(): Promise<void>;
 }
@@ -144,6 +149,8 @@ function assemble(
     access: new Access(database, audit, clock, random),
     requests: new ServiceRequests(database, clock, random),
     feed: new ServiceFeed(database),
+    failovers: new FailoverLedger(database, audit, () => clock.now()),
+    holds: new HandoverHolds(database),
     facts: new Facts(database, audit, clock),
     metrics: new MetricReadings(database),
     close: () => {

@@ -15,6 +15,7 @@ import { dialerChanges } from "./0010-dialer-changes.ts";
 import { interactions } from "./0011-interactions.ts";
 import { campaigns } from "./0012-campaigns.ts";
 import { campaignState } from "./0013-campaign-state.ts";
+import { failover } from "./0014-failover.ts";
 import { service } from "./0015-service.ts";
 import { inbound } from "./0016-inbound.ts";
 import type { Migration } from "./migration.ts";
@@ -32,6 +33,7 @@ const MIGRATIONS: readonly Migration[] = [
   interactions,
   campaigns,
   campaignState,
+  failover,
   service,
   inbound,
 ];

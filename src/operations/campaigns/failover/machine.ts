@@ -1,0 +1,473 @@
+// A failover pair as a state machine: (policy, state, event) -> (state, alarms), and what is to be done in a state. Pure: whoever runs it
+// writes the state, with its alarms, before doing what comes next, so that every intent is durable before the request leaves.
+//
+//   watching --evidence or order--> pausing --sent or lost--> draining --paused, no call left--> handing-over --> gating --> activating
+//      ^                               ^                         |                                                  |            |
+//      |                               +-- still active ---------+                                           refused|            v
+//      |                                                                                                            |        verifying
+//      +------------------------------ failed-over <-- active, the other paused ------------------------------------+------------+
+//                                          |                                                                        v            | not active,
+//   fail-back is the same way with the roles exchanged                                            halted, or the primary again <-+ thrice
+//
+//   Whoever was to hand over is active again: before the activation the hand-over is given up; after it, the campaign that we activated is
+//   paused (securing). A pause that is not confirmed is asked for again and again, and the other campaign stays paused meanwhile.
+//
+// Going on after a crash: the state says what was intended. A write is sent again under its key, which makes the repetition harmless; what
+// came of it is read, never assumed.
+
+import type { FailoverPolicy } from "./policy.ts";
+import {
+  type Alarm,
+  type AlarmName,
+  type Command,
+  type FailoverEvent,
+  type FailoverState,
+  type Handover,
+  otherSide,
+  type Side,
+  type Statuses,
+} from "./state.ts";
+
+const MINUTE_MS = 60_000;
+/** Time between two readings that confirm a write. */
+const CONFIRM_MS = 2000;
+const REPEAT_ALARM_MS = 60 * MINUTE_MS;
+const MOST_ACTIVATIONS = 3;
+/** The cool-down doubles so many times at most. */
+const MOST_RELAPSES = 5;
+const RECOVERED_MS = 24 * 60 * MINUTE_MS;
+/** A watch is interrupted when so many looks have failed to appear. */
+const MISSED_LOOKS = 3;
+
+export interface Decision {
+  readonly state: FailoverState;
+  readonly alarms: readonly Alarm[];
+}
+
+/** A pair that has not been looked at. */
+export const NEW_PAIR: FailoverState = {
+  phase: "watching",
+  side: "primary",
+  handover: null,
+  handovers: 0,
+  secured: 0,
+  coolUntil: 0,
+  relapses: 0,
+  unanswered: 0,
+  standing: {},
+  securing: null,
+  verdict: null,
+  metricsAt: null,
+  lookedAt: null,
+  halt: null,
+};
+
+/** The key of a write: the same whenever and by whomever it is sent again, another one for another intent. */
+export function keyOf(pair: string, { number, pauses, activations }: Handover, what: "pause" | "activate"): string {
+  const name = pair.replaceAll(/[^A-Za-z0-9_-]/g, "-").slice(0, 80);
+  return `failover-${name}-${number}-${what}-${what === "pause" ? pauses : activations}`;
+}
+
+/** What is to be done in a state. @param pair the primary's id */
+export function nextCommand(policy: FailoverPolicy, state: FailoverState, pair: string): Command {
+  const everyMs = policy.everySeconds * 1000;
+  const { handover, securing } = state;
+  // Pauses grow with the calls that had no answer, up to the time between two looks.
+  const again = state.unanswered === 0 ? 0 : Math.min(everyMs, CONFIRM_MS * 2 ** (state.unanswered - 1));
+  if (state.phase === "securing" && securing !== null) {
+    const key = `failover-${pair.replaceAll(/[^A-Za-z0-9_-]/g, "-").slice(0, 80)}-secure-${state.secured}-${securing.tries}`;
+    return { kind: "secure", sides: securing.sides, key, afterMs: again };
+  }
+  if (handover === null) return { kind: "look", afterMs: state.lookedAt === null && state.unanswered === 0 ? 0 : everyMs };
+  switch (state.phase) {
+    case "pausing": {
+      const tooOften = handover.pauses > policy.unavailableAfter;
+      return { kind: "pause", side: handover.from, key: keyOf(pair, handover, "pause"), afterMs: tooOften ? everyMs : again };
+    }
+    case "draining":
+      return { kind: "confirm", afterMs: handover.pausedAt === null ? again : Math.max(again, CONFIRM_MS) };
+    case "handing-over":
+      return { kind: "hand-over", from: handover.from, to: handover.to, afterMs: again };
+    case "gating":
+      return { kind: "gate", side: handover.to, afterMs: again };
+    case "activating":
+      return { kind: "activate", side: handover.to, key: keyOf(pair, handover, "activate"), afterMs: again };
+    case "verifying":
+      return { kind: "confirm", afterMs: again };
+    default:
+      return { kind: "look", afterMs: everyMs };
+  }
+}
+
+/** What follows from an event. An event that does not fit the phase changes nothing. */
+export function decide(policy: FailoverPolicy, before: FailoverState, event: FailoverEvent): Decision {
+  const turn = new Turn(policy, before, event.at);
+  turn.take(event);
+  return { state: turn.state, alarms: turn.alarms };
+}
+
+const isActive = (statuses: Statuses, side: Side): boolean => statuses[side].status === "active";
+
+/** One event being taken in. */
+class Turn {
+  readonly #policy: FailoverPolicy;
+  readonly #at: number;
+  readonly alarms: Alarm[] = [];
+  state: FailoverState;
+
+  constructor(policy: FailoverPolicy, state: FailoverState, at: number) {
+    this.#policy = policy;
+    this.state = state;
+    this.#at = at;
+  }
+
+  take(event: FailoverEvent): void {
+    switch (event.type) {
+      case "taken":
+        this.#taken(event.gapMs);
+        break;
+      case "looked":
+        this.#answered();
+        this.#looked(event);
+        break;
+      case "unanswered":
+        this.#unanswered(event);
+        break;
+      default:
+        this.#answered();
+        this.#handOver(event);
+    }
+  }
+
+  #set(change: Partial<FailoverState>): void {
+    this.state = { ...this.state, ...change };
+  }
+
+  /** Raises an alarm, unless its cause stands and it was raised within the hour. */
+  #raise(name: AlarmName, message: string): void {
+    const since = this.state.standing[name];
+    if (since !== undefined && this.#at - since < REPEAT_ALARM_MS) return;
+    this.alarms.push({ name, message });
+    this.#set({ standing: { ...this.state.standing, [name]: this.#at } });
+  }
+
+  /** Tells something that happened once. */
+  #tell(name: AlarmName, message: string): void {
+    this.alarms.push({ name, message });
+  }
+
+  #clear(...names: AlarmName[]): void {
+    const kept = Object.entries(this.state.standing).filter(([name]) => !names.some((one) => one === name));
+    this.#set({ standing: Object.fromEntries(kept) });
+  }
+
+  /** Raises or clears by whether there is something to say; true when the watch cannot be relied upon. */
+  #health(name: AlarmName, message: string | null): boolean {
+    if (message === null) {
+      this.#clear(name);
+      return false;
+    }
+    this.#raise(name, message);
+    return true;
+  }
+
+  #answered(): void {
+    if (this.state.unanswered > 0) this.#set({ unanswered: 0 });
+    this.#clear("NOT_AUTHORISED", "UNAVAILABLE");
+  }
+
+  #taken(gapMs: number | null): void {
+    const { everySeconds } = this.#policy;
+    this.#set({ unanswered: 0 });
+    if (gapMs === null || gapMs <= MISSED_LOOKS * everySeconds * 1000) return;
+    const minutes = Math.max(1, Math.round(gapMs / MINUTE_MS));
+    this.#tell("MONITOR_STALE", `nobody watched this pair for ${minutes} min; the watch goes on`);
+    this.#safeAction(`nobody watched this pair for ${minutes} min`);
+  }
+
+  #unanswered({ code, message, fatal }: Extract<FailoverEvent, { type: "unanswered" }>): void {
+    const count = this.state.unanswered + 1;
+    this.#set({ unanswered: count });
+    const { phase, handover } = this.state;
+    // The write may have been carried out: what came of it is read.
+    if (phase === "pausing") this.#set({ phase: "draining" });
+    if (phase === "activating") this.#set({ phase: "verifying" });
+    const during = handover === null ? "" : ` during a hand-over (${phase})`;
+    if (fatal) this.#raise("NOT_AUTHORISED", `the tenant refuses our credentials or a scope${during}: ${message}`);
+    else if (count >= this.#policy.unavailableAfter)
+      this.#raise("UNAVAILABLE", `no answer of the tenant ${count} times in a row${during}: ${message} (${code})`);
+    if (handover === null || count < this.#policy.unavailableAfter) return;
+    if (handover.pausedAt === null) this.#raise("PAUSE_NOT_CONFIRMED", `the ${handover.from} may still dial: ${message}`);
+    else this.#raise("NEITHER_DIALS", `the ${handover.from} is paused and the ${handover.to} is not active yet: ${message}`);
+  }
+
+  /** When the watch cannot be relied upon: nothing more than the alarm, or whoever dials is paused. */
+  #safeAction(reason: string): void {
+    if (this.#policy.safeAction !== "pause" || this.state.handover !== null || this.state.phase === "securing") return;
+    if (this.state.phase === "halted") return;
+    const { side } = this.state;
+    this.#secure([side], "halted", side, reason);
+  }
+
+  #looked(event: Extract<FailoverEvent, { type: "looked" }>): void {
+    const { statuses, verdict, order } = event;
+    const { lookedAt } = this.state;
+    const wentBack = lookedAt !== null && event.at < lookedAt - 1000;
+    this.#set({ verdict, metricsAt: event.metricsAt, lookedAt: event.at });
+    if (!this.#whoDials(statuses)) return;
+    const sure = this.#reliable(event, wentBack, isActive(statuses, this.state.side));
+    if (order !== null) return this.#ordered(order);
+    if (!sure || event.at < this.state.coolUntil) return;
+    if (this.state.phase === "watching" && verdict?.verdict === "trigger" && isActive(statuses, "primary"))
+      return this.#begin("primary", verdict.words, false);
+    if (this.state.phase === "failed-over" && this.#policy.failBack === "automatic" && isActive(statuses, "backup"))
+      this.#begin("backup", "the cool-down has ended and the primary is given another try", false);
+  }
+
+  /** Settles who dials by what the tenant shows. @returns false when nothing else is to be done in this turn */
+  #whoDials(statuses: Statuses): boolean {
+    const { side, phase } = this.state;
+    const other = otherSide(side);
+    const [here, there] = [isActive(statuses, side), isActive(statuses, other)];
+    if (here && there) {
+      this.#raise("BOTH_ACTIVE", "both campaigns are active: the same people may be called by both");
+      // What we activated gives way to what a person did; both when the operator wants it so.
+      if (this.#policy.safeAction === "pause")
+        this.#secure(["backup", "primary"], "halted", "primary", "both campaigns were active");
+      else if (phase === "failed-over") this.#secure(["backup"], "watching", "primary", "somebody activated the primary again");
+      return false;
+    }
+    this.#clear("BOTH_ACTIVE");
+    if (here) {
+      this.#clear("NEITHER_DIALS", "PAUSE_NOT_CONFIRMED");
+      if (phase === "halted") this.#settle(side);
+      return true;
+    }
+    if (there) {
+      this.#tell("SWITCHED_BY_HAND", `somebody paused the ${side} and activated the ${other}; it is watched from now on`);
+      this.#clear("NEITHER_DIALS", "PAUSE_NOT_CONFIRMED");
+      this.#settle(other);
+      return true;
+    }
+    this.#raise(
+      "NEITHER_DIALS",
+      this.state.halt ?? `the ${side} is ${statuses[side].status} and the ${other} is ${statuses[other].status}`,
+    );
+    return true;
+  }
+
+  #settle(side: Side): void {
+    const coolUntil = this.#at + this.#policy.coolDownMinutes * MINUTE_MS;
+    this.#set({
+      phase: side === "primary" ? "watching" : "failed-over",
+      side,
+      handover: null,
+      securing: null,
+      halt: null,
+      coolUntil,
+    });
+  }
+
+  /** Whether a decision may rest on this look. */
+  #reliable(event: Extract<FailoverEvent, { type: "looked" }>, wentBack: boolean, dials: boolean): boolean {
+    const { skewSeconds, staleAfterMinutes, rule } = this.#policy;
+    const { skewMs, compliance, metricsAt, verdict } = event;
+    const skewed = skewMs !== null && Math.abs(skewMs) > skewSeconds * 1000;
+    const clock = wentBack
+      ? "this machine's clock went back"
+      : skewed
+        ? `this machine's clock is ${Math.round(Math.abs(skewMs) / 1000)} s ${skewMs < 0 ? "ahead of" : "behind"} the tenant's`
+        : null;
+    const age = metricsAt === null ? null : event.at - metricsAt;
+    const stale =
+      !dials || age === null || age <= staleAfterMinutes * MINUTE_MS
+        ? null
+        : `the figures are ${Math.round(age / MINUTE_MS)} min old: the tenant counts no more, which says nothing about the calls`;
+    const uncounted = dials && rule === "evidence" && verdict !== null && verdict.rate !== null && verdict.calls === null;
+    const problems = [
+      this.#health("CLOCK", clock) ? clock : null,
+      this.#health("COMPLIANCE_STALE", compliance) ? compliance : null,
+      this.#health("METRICS_STALE", stale) ? stale : null,
+    ].filter((problem) => problem !== null);
+    this.#health("NO_COUNTS", uncounted ? `${verdict.words}; the plain rule needs none` : null);
+    if (problems.length > 0 && dials) this.#safeAction(problems.join("; "));
+    // Stale compliance data forbid nothing here: the gate before the activation decides about them.
+    return this.state.phase !== "securing" && clock === null && stale === null;
+  }
+
+  #ordered({ what, by }: { readonly what: "fail-over" | "fail-back"; readonly by: string }): void {
+    const from: Side = what === "fail-over" ? "primary" : "backup";
+    const { phase, side } = this.state;
+    if (phase === "halted" || ((phase === "watching" || phase === "failed-over") && side === from))
+      this.#begin(from, `ordered by ${by}`, false);
+  }
+
+  #begin(from: Side, reason: string, isRetreat: boolean): void {
+    const number = this.state.handovers + 1;
+    // A primary that has held for a day has recovered.
+    const relapses = from === "primary" && this.#at - this.state.coolUntil > RECOVERED_MS ? 0 : this.state.relapses;
+    const handover: Handover = {
+      number,
+      from,
+      to: otherSide(from),
+      reason,
+      startedAt: this.#at,
+      pauses: 1,
+      activations: 1,
+      pausedAt: null,
+      drainUntil: this.#at + this.#policy.drainMinutes * MINUTE_MS,
+      held: null,
+      isRetreat,
+    };
+    this.#set({ phase: "pausing", side: from, handover, handovers: number, relapses, halt: null });
+    this.#tell("TRIGGERED", `the ${from} hands over to the ${handover.to}: ${reason}`);
+  }
+
+  #secure(sides: readonly Side[], then: "watching" | "failed-over" | "halted", side: Side, reason: string): void {
+    const secured = this.state.secured + 1;
+    this.#set({ phase: "securing", handover: null, secured, securing: { sides: [...sides], then, side, tries: 1, reason } });
+  }
+
+  /** Events of a hand-over, and of pausing to be safe. */
+  #handOver(event: FailoverEvent): void {
+    const { phase, handover } = this.state;
+    if (phase === "securing") return event.type === "seen" ? this.#secured(event.statuses) : undefined;
+    if (handover === null) return;
+    switch (event.type) {
+      case "sent":
+        if (phase === "pausing") this.#set({ phase: "draining" });
+        if (phase === "activating") this.#set({ phase: "verifying" });
+        break;
+      case "handed":
+        if (phase === "handing-over") this.#set({ phase: "gating", handover: { ...handover, held: event.held } });
+        break;
+      case "gated":
+        if (phase !== "gating") break;
+        if (event.pass) this.#set({ phase: "activating" });
+        else this.#cannotActivate(handover, `the gate refuses the ${handover.to}: ${event.message}`);
+        break;
+      case "seen":
+        if (phase === "draining") this.#draining(handover, event.statuses);
+        else if (phase === "activating" || phase === "verifying") this.#activated(handover, event.statuses);
+        break;
+      default:
+    }
+  }
+
+  #draining(handover: Handover, statuses: Statuses): void {
+    const { from } = handover;
+    const { status, activeCalls } = statuses[from];
+    if (status === "active") {
+      if (handover.pausedAt !== null) return this.#givenUp(handover);
+      const pauses = handover.pauses + 1;
+      this.#set({ phase: "pausing", handover: { ...handover, pauses } });
+      if (pauses > this.#policy.unavailableAfter)
+        this.#raise(
+          "PAUSE_NOT_CONFIRMED",
+          `the ${from} is still active after ${handover.pauses} pauses; the other campaign stays paused`,
+        );
+      return;
+    }
+    const paused = { ...handover, pausedAt: handover.pausedAt ?? this.#at };
+    if (activeCalls === 0) {
+      this.#clear("PAUSE_NOT_CONFIRMED");
+      return this.#set({ phase: "handing-over", handover: paused });
+    }
+    this.#set({ handover: paused });
+    if (this.#at < handover.drainUntil) return;
+    const calls =
+      activeCalls === null ? "the tenant does not say how many calls are under way" : `${activeCalls} calls are still under way`;
+    this.#raise(
+      "PAUSE_NOT_CONFIRMED",
+      `the ${from} is paused, but ${calls} after ${this.#policy.drainMinutes} min; the other campaign is not activated before they end`,
+    );
+  }
+
+  /** Somebody activated the campaign that was handing over: a person's word counts. */
+  #givenUp({ from, to }: Handover): void {
+    this.#tell("REACTIVATED", `somebody activated the ${from} while it handed over; the ${to} was not activated`);
+    this.#clear("NEITHER_DIALS", "PAUSE_NOT_CONFIRMED");
+    this.#settle(from);
+  }
+
+  #activated(handover: Handover, statuses: Statuses): void {
+    const { from, to, held, isRetreat } = handover;
+    const [fromActive, toActive] = [isActive(statuses, from), isActive(statuses, to)];
+    if (fromActive && toActive) {
+      this.#raise("BOTH_ACTIVE", `the ${from} was activated by somebody else just when the ${to} was; the ${to} is paused again`);
+      const both = this.#policy.safeAction === "pause";
+      return this.#secure(
+        both ? [to, from] : [to],
+        both ? "halted" : from === "primary" ? "watching" : "failed-over",
+        from,
+        "both campaigns were active",
+      );
+    }
+    if (fromActive) return this.#givenUp(handover);
+    if (toActive) return this.#completed(to, held ?? 0, isRetreat);
+    if (this.state.phase === "activating") return;
+    if (handover.activations < MOST_ACTIVATIONS)
+      return this.#set({ phase: "activating", handover: { ...handover, activations: handover.activations + 1 } });
+    this.#cannotActivate(handover, `the ${to} is ${statuses[to].status} after ${handover.activations} activations`);
+  }
+
+  #completed(to: Side, held: number, isRetreat: boolean): void {
+    const relapses = to === "primary" ? this.state.relapses : Math.min(MOST_RELAPSES, this.state.relapses + 1);
+    const factor = this.#policy.failBack === "automatic" && to === "backup" ? 2 ** (relapses - 1) : 1;
+    this.#set({
+      phase: to === "primary" ? "watching" : "failed-over",
+      side: to,
+      handover: null,
+      relapses,
+      coolUntil: this.#at + this.#policy.coolDownMinutes * factor * MINUTE_MS,
+    });
+    this.#clear("NEITHER_DIALS", "PAUSE_NOT_CONFIRMED", "BOTH_ACTIVE");
+    const contacts = held === 0 ? "nobody is held back" : `${held} contacts who were called are held back from it`;
+    const how = isRetreat ? "dials again" : "dials";
+    this.#tell(
+      to === "primary" ? "FAILED_BACK" : "COMPLETED",
+      `the ${to} ${how}, read back; the other one is paused; ${contacts}`,
+    );
+  }
+
+  #cannotActivate(handover: Handover, message: string): void {
+    this.#raise("NEITHER_DIALS", `neither campaign dials: ${message}`);
+    if (this.#policy.whenBackupFails === "resume-primary" && handover.to === "backup") {
+      const number = this.state.handovers + 1;
+      const back: Handover = {
+        ...handover,
+        number,
+        from: "backup",
+        to: "primary",
+        reason: message,
+        pauses: 1,
+        activations: 1,
+        pausedAt: null,
+        drainUntil: this.#at + this.#policy.drainMinutes * MINUTE_MS,
+        held: null,
+        isRetreat: true,
+      };
+      // The backup is paused first: its activation may be on its way.
+      return this.#set({ phase: "pausing", side: "backup", handover: back, handovers: number });
+    }
+    this.#set({ phase: "halted", side: handover.from, handover: null, halt: message });
+  }
+
+  #secured(statuses: Statuses): void {
+    const { securing } = this.state;
+    if (securing === null) return;
+    const left = securing.sides.filter((side) => isActive(statuses, side));
+    if (left.length > 0) {
+      const tries = securing.tries + 1;
+      this.#set({ securing: { ...securing, sides: left, tries } });
+      if (tries > this.#policy.unavailableAfter)
+        this.#raise("PAUSE_NOT_CONFIRMED", `the ${left.join(" and the ")} is still active after ${securing.tries} pauses`);
+      return;
+    }
+    this.#clear("BOTH_ACTIVE", "PAUSE_NOT_CONFIRMED");
+    const { then, side, reason } = securing;
+    if (then !== "halted") return this.#settle(side);
+    this.#set({ phase: "halted", side, securing: null, halt: `paused to be safe: ${reason}` });
+    this.#raise("NEITHER_DIALS", `paused to be safe: ${reason}`);
+  }
+}

@@ -1,0 +1,145 @@
+// Whether the figures say that a campaign fails: a pure rule, the same for every look.
+//
+// The evidence rule hands over when the rate of the window is below the threshold and the exact upper bound of it is, too. A look is taken
+// every minute and the windows overlap, so the level of the bound is set for all looks of an hour together: with the true rate exactly at the
+// threshold at most one hour in a thousand triggers, with any better rate fewer. A campaign with few calls fills no window with
+// evidence, so four windows are looked at as one when the latest looks bad.
+
+import { binomialCdf, normalCdf } from "../../../kernel/index.ts";
+import type { FailoverPolicy } from "./policy.ts";
+
+/** Most probability of a false trigger in an hour of looks, at a true rate equal to the threshold; shared by the two windows. */
+export const FALSE_TRIGGERS_PER_HOUR = 0.001;
+/** The long window is so many times the short one. */
+const LONG = 4;
+const LONGEST_MINUTES = 1440;
+
+/** What the rule is told about a window. */
+export interface RuleReading {
+  /** Successful calls and calls they are a share of; null when the tenant gives no counts. */
+  readonly successes: number | null;
+  readonly calls: number | null;
+  /** As the tenant reports it, 0 to 1; null when it reports none. */
+  readonly successRate: number | null;
+}
+
+/**
+ * - `trigger`: hand over. `wait`: enough is known, and it is not surely below.
+ * - `insufficient`: too few calls, no counts, or no figures at all: nothing is decided on them.
+ */
+export interface RuleVerdict {
+  readonly verdict: "trigger" | "wait" | "insufficient";
+  /** Minutes of the window that decided. */
+  readonly windowMinutes: number;
+  readonly rate: number | null;
+  readonly successes: number | null;
+  readonly calls: number | null;
+  /** Upper bound of the rate that the rule compares with the threshold; null for the plain rule and without counts. */
+  readonly bound: number | null;
+  readonly words: string;
+}
+
+export type RulePolicy = Pick<FailoverPolicy, "threshold" | "windowMinutes" | "everySeconds" | "minimumCalls" | "rule">;
+
+export interface TriggerRule {
+  /** Minutes of the long window. */
+  readonly longMinutes: number;
+  /** Whether the long window is worth asking for: the latest one looks bad, and is no evidence yet. */
+  wantsLong(window: RuleReading): boolean;
+  /** @param long the long window, when it was asked for */
+  judge(window: RuleReading, long?: RuleReading): RuleVerdict;
+}
+
+/**
+ * How sure a look at a window must be, as the most probability that it looks as bad by chance. With the true rate at the threshold, the score of a window
+ * that slides over independent calls is a stationary Gaussian process with covariance 1 - |t|, t in windows (D. Slepian, Bell System Technical
+ * Journal 41, 1962); its chance to pass z in a span of T windows is about T z phi(z) + Q(z) for the high z of interest (J. Pickands, Transactions of
+ * the AMS 145, 1969), and never more than the number of looks times Q(z). The smaller of the two is held to `perHour`.
+ */
+export function levelOfLook(windowMinutes: number, everySeconds: number, perHour: number): number {
+  const windows = 60 / windowMinutes;
+  const looks = 3600 / everySeconds;
+  const chance = (z: number): number => {
+    const tail = normalCdf(-z);
+    const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+    return Math.min(windows * z * density + tail, Math.max(1, looks) * tail);
+  };
+  // Above 1 the chance falls with z.
+  let [low, high] = [1, 9];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (chance(middle) > perHour) low = middle;
+    else high = middle;
+  }
+  return normalCdf(-high);
+}
+
+/** The exact one-sided upper bound of a rate (C. Clopper, E. Pearson, Biometrika 26, 1934): the rate at which so few successes have probability `level`. */
+export function upperBound(successes: number, calls: number, level: number): number {
+  if (successes >= calls) return 1;
+  let [low, high] = [successes / calls, 1];
+  for (let i = 0; i < 40; i++) {
+    const middle = (low + high) / 2;
+    if (binomialCdf(successes, calls, middle) > level) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** Makes the rule of a policy. */
+export function createTriggerRule(policy: RulePolicy): TriggerRule {
+  const { threshold, windowMinutes, everySeconds, minimumCalls, rule } = policy;
+  const longMinutes = Math.min(LONGEST_MINUTES, windowMinutes * LONG);
+  const share = FALSE_TRIGGERS_PER_HOUR / 2;
+  const levels = new Map([windowMinutes, longMinutes].map((minutes) => [minutes, levelOfLook(minutes, everySeconds, share)]));
+  const below = percent(threshold);
+
+  const one = (reading: RuleReading, minutes: number): RuleVerdict => {
+    const { successes, calls } = reading;
+    const rate = reading.successRate ?? (successes === null || calls === null || calls === 0 ? null : successes / calls);
+    const facts = { windowMinutes: minutes, rate, successes, calls, bound: null };
+    const span = `in ${minutes} min`;
+    if (rate === null)
+      return { ...facts, verdict: "insufficient", words: `the tenant gives no success rate for the last ${minutes} min` };
+    const seen = `${counted(successes, calls, rate)} ${span}`;
+    if (calls !== null && calls < minimumCalls)
+      return { ...facts, verdict: "insufficient", words: `${seen}: at least ${minimumCalls} calls are needed` };
+    if (rule === "plain") {
+      const words = `${seen}, ${rate < threshold ? "below" : "not below"} ${below} (plain rule)`;
+      return { ...facts, verdict: rate < threshold ? "trigger" : "wait", words };
+    }
+    if (successes === null || calls === null)
+      return {
+        ...facts,
+        verdict: "insufficient",
+        words: `${seen}, without counts, which is no evidence: one call in eight and a hundred in eight hundred look alike`,
+      };
+    const bound = upperBound(successes, calls, levels.get(minutes) ?? 0);
+    const isBelow = bound < threshold;
+    const words = `${seen}: at most ${percent(bound)}, ${isBelow ? "surely" : "not surely"} below ${below}`;
+    return { ...facts, bound, verdict: isBelow ? "trigger" : "wait", words };
+  };
+
+  const looksBad = ({ rate }: RuleVerdict): boolean => rate !== null && rate < threshold;
+  return {
+    longMinutes,
+    wantsLong(window) {
+      const verdict = one(window, windowMinutes);
+      return rule === "evidence" && window.calls !== null && verdict.verdict !== "trigger" && looksBad(verdict);
+    },
+    judge(window, long) {
+      const short = one(window, windowMinutes);
+      if (long === undefined || short.verdict === "trigger" || !looksBad(short)) return short;
+      const longer = one(long, longMinutes);
+      return longer.verdict === "trigger" ? longer : short;
+    },
+  };
+}
+
+function counted(successes: number | null, calls: number | null, rate: number): string {
+  return successes === null || calls === null
+    ? `a success rate of ${percent(rate)}`
+    : `${successes} of ${calls} calls succeeded (${percent(rate)})`;
+}
+
+const percent = (share: number): string => `${(Math.round(share * 1000) / 10).toFixed(1)} %`;

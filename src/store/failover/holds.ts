@@ -1,0 +1,64 @@
+// Contacts that a campaign must not call for a while, because another one has called them before it took over.
+
+import type { Instant } from "../../kernel/index.ts";
+import { numberArray } from "../database/arrays.ts";
+import type { Database } from "../database/database.ts";
+import type { PhoneKey } from "../facts/types.ts";
+import type { Hold } from "./types.ts";
+
+export class HandoverHolds {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Holds contacts back from a campaign; the later moment of two stays. */
+  async hold(
+    campaign: string,
+    of: { readonly primary: string; readonly handover: number },
+    holds: readonly Hold[],
+  ): Promise<void> {
+    if (holds.length === 0) return;
+    await this.#database.query(
+      `insert into outdial.handover_holds (campaign, number, until, primary_id, handover)
+       select $1, number, to_timestamp(max(until) / 1000), $2, $3 from unnest($4::bigint[], $5::float8[]) as h (number, until) group by number
+       on conflict (campaign, number) do update set until = greatest(handover_holds.until, excluded.until),
+         primary_id = excluded.primary_id, handover = excluded.handover`,
+      [
+        campaign,
+        of.primary,
+        of.handover,
+        numberArray(holds.map(({ number }) => number)),
+        numberArray(holds.map(({ until }) => until)),
+      ],
+    );
+  }
+
+  /** Which of these numbers the campaign must not call at a moment. */
+  async heldFrom(campaign: string, numbers: readonly PhoneKey[], at: Instant): Promise<ReadonlyMap<PhoneKey, Instant>> {
+    if (numbers.length === 0) return new Map();
+    const rows = await this.#database.query<{ number: PhoneKey; until: Instant }>(
+      "select number, until from outdial.handover_holds where campaign = $1 and number = any($2::bigint[]) and until > $3",
+      [campaign, numberArray(numbers), new Date(at)],
+    );
+    return new Map(rows.map(({ number, until }) => [number, until]));
+  }
+
+  /** Numbers held back from a campaign at a moment. */
+  async count(campaign: string, at: Instant): Promise<number> {
+    const [row] = await this.#database.query<{ held: number }>(
+      "select count(*)::int as held from outdial.handover_holds where campaign = $1 and until > $2",
+      [campaign, new Date(at)],
+    );
+    return row?.held ?? 0;
+  }
+
+  /** The numbers themselves, in their order. */
+  list(campaign: string, at: Instant, after: PhoneKey, limit: number): Promise<Hold[]> {
+    return this.#database.query<Hold>(
+      "select number, until from outdial.handover_holds where campaign = $1 and until > $2 and number > $3 order by number limit $4",
+      [campaign, new Date(at), after, limit],
+    );
+  }
+}
