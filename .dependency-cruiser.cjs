@@ -10,6 +10,7 @@ const MAY_IMPORT = {
   store: ["kernel"],
   operations: ["kernel", "compliance", "dialing", "outcomes", "tenant", "store"],
   server: ["kernel", "compliance", "dialing", "outcomes", "store", "operations"],
+  web: ["kernel", "dialing", "server"],
   app: ["kernel", "contract", "compliance", "dialing", "outcomes", "tenant", "sandbox", "store", "operations", "server"],
   cli: ["kernel", "contract", "compliance", "dialing", "outcomes", "tenant", "sandbox", "store", "operations", "server", "app"],
 };
@@ -45,7 +46,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {
-      extensions: [".ts", ".js", ".mjs", ".json"],
+      extensions: [".ts", ".tsx", ".js", ".mjs", ".json"],
       exportsFields: ["exports"],
       conditionNames: ["import", "node", "default"],
     },

@@ -1,0 +1,73 @@
+// Builds the dashboard into dist/web when its sources have changed since the last build, and fails when a page is heavier than it may be.
+//
+//   node scripts/build-web.ts            builds anew whatever there is
+//   node scripts/build-web.ts --changed  only when a source has changed
+
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { gzipSync } from "node:zlib";
+import { build } from "vite";
+
+const ROOT = join(import.meta.dirname, "..");
+const OUT = join(ROOT, "dist/web");
+const STAMP = join(OUT, ".source");
+/** Everything that ends up in the bundle, besides the versions of the libraries, which the lock file holds. */
+const SOURCES = ["src/web", "src/dialing", "src/kernel", "vite.config.ts", "package-lock.json"];
+/** Script of a page with all it loads, compressed, bytes. */
+const LIMIT = 150_000;
+
+const hash = sourceHash();
+const isFresh = existsSync(join(OUT, "index.html")) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === hash;
+if (!(process.argv.includes("--changed") && isFresh)) {
+  await build({ configFile: join(ROOT, "vite.config.ts"), logLevel: "warn" });
+  weigh();
+  writeFileSync(STAMP, hash);
+}
+
+function sourceHash(): string {
+  const sum = createHash("sha256");
+  for (const path of SOURCES.flatMap((source) => filesIn(join(ROOT, source)))) {
+    if (path.endsWith(".test.ts")) continue;
+    sum.update(relative(ROOT, path)).update("\0").update(readFileSync(path)).update("\0");
+  }
+  return sum.digest("hex");
+}
+
+function filesIn(path: string): string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .sort()
+    .flatMap((name) => filesIn(join(path, name)));
+}
+
+interface Chunk {
+  readonly file: string;
+  readonly isEntry?: boolean;
+  readonly imports?: readonly string[];
+  readonly assets?: readonly string[];
+}
+
+/** Every page loads the entry and its own chunk, each with what they import, and workers with the page that starts them. */
+function weigh(): void {
+  const chunks = JSON.parse(readFileSync(join(OUT, ".vite/manifest.json"), "utf8")) as Record<string, Chunk>;
+  const sizeOf = (file: string) => gzipSync(readFileSync(join(OUT, file)), { level: 9 }).length;
+  const withImports = (name: string, seen: Set<string>): Set<string> => {
+    const chunk = chunks[name];
+    if (chunk === undefined || seen.has(chunk.file)) return seen;
+    seen.add(chunk.file);
+    for (const other of chunk.imports ?? []) withImports(other, seen);
+    // A worker is an asset that the chunk names in its code.
+    const code = readFileSync(join(OUT, chunk.file), "utf8");
+    for (const file of readdirSync(join(OUT, "assets")))
+      if (/^worker-.*\.js$/.test(file) && code.includes(file)) seen.add(`assets/${file}`);
+    return seen;
+  };
+  const entry = Object.keys(chunks).filter((name) => chunks[name]?.isEntry === true);
+  const pages = Object.keys(chunks).filter((name) => name.startsWith("pages/"));
+  const files = (page: string) => [...entry, page].reduce((seen, name) => withImports(name, seen), new Set<string>());
+  const heavy = pages.map((page) => ({ page, bytes: [...files(page)].reduce((sum, file) => sum + sizeOf(file), 0) }));
+  for (const { page, bytes } of heavy) process.stderr.write(`${(bytes / 1000).toFixed(1).padStart(6)} kB  ${page}\n`);
+  const over = heavy.filter(({ bytes }) => bytes > LIMIT);
+  if (over.length > 0) throw new Error(`Heavier than ${LIMIT / 1000} kB of script: ${over.map(({ page }) => page).join(", ")}`);
+}

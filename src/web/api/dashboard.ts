@@ -1,0 +1,67 @@
+// What every page needs, made once and handed down: requests, live updates, the session, messages to the person.
+
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { ApiTypes } from "../../server/index.ts";
+import { type Client, createClient } from "./client.ts";
+import { createLive, type Live } from "./live.ts";
+import { RequestError } from "./problem-error.ts";
+import { createSession, type Session } from "./session.ts";
+import { createToasts, type Toasts } from "./toasts.ts";
+
+export interface Dashboard {
+  readonly client: Client;
+  readonly live: Live;
+  readonly session: Session;
+  readonly toasts: Toasts;
+  readonly now: () => number;
+  /** Asks the service who is signed in, and starts live updates when somebody is. */
+  readonly identify: () => Promise<void>;
+  readonly signOut: () => Promise<void>;
+}
+
+export interface DashboardOptions {
+  readonly fetch: typeof fetch;
+  readonly now: () => number;
+  readonly chance: () => number;
+  readonly newKey: () => string;
+}
+
+export function createDashboard({ fetch, now, chance, newKey }: DashboardOptions): Dashboard {
+  const session = createSession();
+  const onSignedOut = () => {
+    live.stop();
+    session.set({ kind: "signed_out" });
+  };
+  const client = createClient({ fetch, newKey, onSignedOut });
+  const live = createLive({ fetch, now, chance, onSignedOut });
+  return {
+    client,
+    live,
+    session,
+    toasts: createToasts(),
+    now,
+    async identify() {
+      try {
+        session.set({ kind: "signed_in", me: await client.get<ApiTypes.Me>("/me") });
+        live.start();
+      } catch (thrown) {
+        if (thrown instanceof RequestError && thrown.code === "not_signed_in") return;
+        session.set({ kind: "unreachable", message: thrown instanceof Error ? thrown.message : String(thrown) });
+      }
+    },
+    async signOut() {
+      await client.send("DELETE", "/session").catch(() => undefined);
+      onSignedOut();
+    },
+  };
+}
+
+export const DashboardContext = createContext<Dashboard | undefined>(undefined);
+
+/** @throws Error outside of the context: a mistake in the page's code */
+export function useDashboard(): Dashboard {
+  const dashboard = useContext(DashboardContext);
+  if (dashboard === undefined) throw new Error("used outside of DashboardContext");
+  return dashboard;
+}

@@ -1,0 +1,30 @@
+// Who is signed in, and what that person may do.
+
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { ApiTypes } from "../../server/index.ts";
+
+export type SessionState =
+  | { readonly kind: "unknown" }
+  | { readonly kind: "signed_out" }
+  | { readonly kind: "unreachable"; readonly message: string }
+  | { readonly kind: "signed_in"; readonly me: ApiTypes.Me };
+
+export interface Session {
+  readonly state: ReadonlySignal<SessionState>;
+  readonly set: (state: SessionState) => void;
+  /** Whether the person has at least this role. */
+  readonly may: (role: ApiTypes.Role) => boolean;
+}
+
+const RANK: Readonly<Record<ApiTypes.Role, number>> = { viewer: 0, operator: 1, admin: 2 };
+
+export function createSession(): Session {
+  const state = signal<SessionState>({ kind: "unknown" });
+  return {
+    state,
+    set: (next) => {
+      state.value = next;
+    },
+    may: (role) => state.value.kind === "signed_in" && RANK[state.value.me.role] >= RANK[role],
+  };
+}

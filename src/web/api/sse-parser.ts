@@ -1,0 +1,53 @@
+// Server-sent events out of a stream of text (WHATWG HTML, "Interpreting an event stream"), however it was cut into pieces.
+
+export interface SseMessage {
+  readonly id: string | undefined;
+  readonly event: string;
+  readonly data: string;
+}
+
+export interface SseParser {
+  /** Messages that the piece completes, in order. A comment is none. */
+  readonly push: (piece: string) => readonly SseMessage[];
+  /** What the stream asked for between two connections, ms; undefined when it did not. */
+  readonly retry: () => number | undefined;
+}
+
+export function createSseParser(): SseParser {
+  let rest = "";
+  let retry: number | undefined;
+  let draft: { id: string | undefined; event: string; data: string[] } = { id: undefined, event: "message", data: [] };
+
+  function line(text: string): SseMessage | undefined {
+    if (text === "") {
+      const { id, event, data } = draft;
+      draft = { id: undefined, event: "message", data: [] };
+      return data.length === 0 ? undefined : { id, event, data: data.join("\n") };
+    }
+    const colon = text.indexOf(":");
+    if (colon === 0) return undefined;
+    const field = colon < 0 ? text : text.slice(0, colon);
+    const value = colon < 0 ? "" : text.slice(colon + 1).replace(/^ /, "");
+    if (field === "data") draft.data.push(value);
+    else if (field === "event") draft.event = value;
+    else if (field === "id" && !value.includes("\0")) draft.id = value;
+    else if (field === "retry" && /^\d+$/.test(value)) retry = Number(value);
+    return undefined;
+  }
+
+  return {
+    push(piece) {
+      rest += piece;
+      const messages: SseMessage[] = [];
+      for (;;) {
+        const end = /\r\n|\n|\r/.exec(rest);
+        // A carriage return at the very end may be the first half of a pair.
+        if (end === null || (end[0] === "\r" && end.index === rest.length - 1)) return messages;
+        const message = line(rest.slice(0, end.index));
+        rest = rest.slice(end.index + end[0].length);
+        if (message !== undefined) messages.push(message);
+      }
+    },
+    retry: () => retry,
+  };
+}

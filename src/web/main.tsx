@@ -1,0 +1,22 @@
+// Starts the dashboard in the page: the browser's clock, chance and network are handed in here and nowhere else.
+
+import { render } from "preact";
+import { createDashboard } from "./api/dashboard.ts";
+import "./design/tokens.css";
+import "./design/base.css";
+import "./design/shell.css";
+import "./design/components.css";
+import { App } from "./shell/app.tsx";
+import { applyTheme, storedTheme } from "./shell/theme.ts";
+
+const root = document.getElementById("app");
+if (root === null) throw new Error("the page has no #app");
+applyTheme(storedTheme(localStorage), document.documentElement, localStorage);
+const dashboard = createDashboard({
+  fetch: (input, init) => fetch(input, init),
+  now: () => Date.now(),
+  chance: () => Math.random(),
+  // Not randomUUID, which plain http beyond the loopback does not have.
+  newKey: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
+});
+render(<App dashboard={dashboard} />, root);

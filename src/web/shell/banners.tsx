@@ -1,0 +1,35 @@
+// What concerns every page: live updates are lost, or something happened that a person must look at.
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { useDashboard } from "../api/dashboard.ts";
+import { timeFormat } from "../view/format.ts";
+import { shouldTell } from "../view/link.ts";
+
+export function Banners() {
+  const { live, toasts, now } = useDashboard();
+  const link = live.link.value;
+  const tick = useSignal(now());
+  useEffect(
+    () =>
+      live.subscribe((event) => {
+        if (event.type === "alarm") toasts.show("bad", `${event.subject}: ${event.message}`);
+        if (event.type === "failover") toasts.show("info", `Failover ${event.primary} → ${event.backup}: ${event.phase}`);
+      }),
+    [live],
+  );
+  useEffect(() => {
+    if (link.kind !== "lost") return undefined;
+    const beat = setInterval(() => {
+      tick.value = now();
+    }, 500);
+    return () => clearInterval(beat);
+  }, [link]);
+  if (link.kind !== "lost" || !shouldTell(link.since, Math.max(tick.value, now()))) return null;
+  return (
+    <div class="banner" role="status">
+      <strong>Disconnected since {timeFormat().clock(link.since)}.</strong>
+      What you see may be out of date; it is tried again, and nothing is missed.
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+// The signs of the pages, drawn in one line width.
+
+const PATHS = {
+  campaigns: "M4 17V9m6 8V4m6 13v-6",
+  dialer: "M10 3a7 7 0 1 0 7 7m-7 0 4-4",
+  simulator: "M3 16c4 0 4-11 7-11s3 11 7 11M3 16h14",
+  jobs: "M4 5h12M4 10h12M4 15h7",
+  outcomes: "M3 15l4-5 4 3 6-8m0 0h-4m4 0v4",
+  compliance: "M10 3l6 2v5c0 4-3 6-6 7-3-1-6-3-6-7V5zm-2.5 6.5L9.5 11.5 13 8",
+  audit: "M6 3h6l3 3v11H6zM8.5 9h4M8.5 12h4",
+  deliveries: "M3 6h14v9H3zm0 0 7 5 7-5",
+  people: "M10 10a3 3 0 1 0 0-6 3 3 0 0 0 0 6Zm-6 7c0-3 2.700-5 6-5s6 2 6 5",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { readonly name: IconName }) {
+  return (
+    <svg
+      width="18"
+      height="18"
+      viewBox="0 0 20 20"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.6"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,16 @@
+// An address that is no page.
+
+import { Page } from "./page.tsx";
+
+export function NotFound() {
+  return (
+    <Page title="No such page">
+      <div class="state">
+        <p>The address does not name a page of the dashboard.</p>
+        <a class="button" href="/">
+          Campaigns
+        </a>
+      </div>
+    </Page>
+  );
+}

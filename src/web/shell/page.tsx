@@ -1,0 +1,31 @@
+// The head of a page and its title in the browser.
+
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+
+export interface PageProps {
+  readonly title: string;
+  readonly lead?: ComponentChildren;
+  readonly crumb?: ComponentChildren;
+  readonly beside?: ComponentChildren;
+  readonly actions?: ComponentChildren;
+  readonly children: ComponentChildren;
+}
+
+export function Page({ title, lead, crumb, beside, actions, children }: PageProps) {
+  useEffect(() => {
+    document.title = `${title} · outdial`;
+  }, [title]);
+  return (
+    <>
+      <div class="page-head">
+        {crumb === undefined ? null : <div class="crumb">{crumb}</div>}
+        <h1>{title}</h1>
+        {beside}
+        {actions === undefined ? null : <div class="row actions">{actions}</div>}
+        {lead === undefined ? null : <p>{lead}</p>}
+      </div>
+      {children}
+    </>
+  );
+}

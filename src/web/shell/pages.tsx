@@ -1,0 +1,29 @@
+// The pages: where each is, what it is called, and its code, which is loaded when it is first opened.
+
+import { lazy } from "preact-iso";
+import type { IconName } from "./icons.tsx";
+
+export interface PageLink {
+  readonly path: string;
+  readonly name: string;
+  readonly icon: IconName;
+}
+
+export const PAGES: readonly PageLink[] = [
+  { path: "/", name: "Campaigns", icon: "campaigns" },
+  { path: "/dialer", name: "Dialer", icon: "dialer" },
+  { path: "/simulator", name: "Simulator", icon: "simulator" },
+  { path: "/jobs", name: "Jobs", icon: "jobs" },
+  { path: "/outcomes", name: "Outcomes", icon: "outcomes" },
+  { path: "/compliance", name: "Compliance", icon: "compliance" },
+  { path: "/audit", name: "Audit", icon: "audit" },
+  { path: "/deliveries", name: "Deliveries", icon: "deliveries" },
+];
+
+export const Simulator = lazy(() => import("../pages/simulator/page.tsx"));
+
+/** The page that a path belongs to: `/campaigns/7` is among the campaigns. */
+export function pageOf(path: string): PageLink | undefined {
+  const top = `/${path.split("/")[1] ?? ""}`;
+  return PAGES.find((page) => page.path === (top === "/campaigns" ? "/" : top));
+}

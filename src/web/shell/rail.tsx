@@ -1,0 +1,101 @@
+// The rail: the pages, whether live updates arrive, who is signed in, the theme.
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import { useDashboard } from "../api/dashboard.ts";
+import { timeFormat } from "../view/format.ts";
+import { Icon } from "./icons.tsx";
+import { PAGES, pageOf } from "./pages.tsx";
+import { applyTheme, storedTheme, type Theme } from "./theme.ts";
+
+export function Rail() {
+  const { path } = useLocation();
+  const open = useSignal(false);
+  useEffect(() => {
+    open.value = false;
+  }, [path]);
+  const current = pageOf(path);
+  return (
+    <header class={`rail ${open.value ? "open" : ""}`}>
+      <a class="brand" href="/">
+        <img src="/favicon.svg" alt="" width="24" height="24" />
+        outdial
+      </a>
+      <button
+        type="button"
+        class="button menu-button"
+        aria-expanded={open.value}
+        aria-controls="pages"
+        onClick={() => {
+          open.value = !open.value;
+        }}
+      >
+        Menu
+      </button>
+      <nav id="pages" aria-label="Pages">
+        <ul>
+          {PAGES.map((page) => (
+            <li key={page.path}>
+              <a href={page.path} aria-current={page === current ? "page" : undefined}>
+                <Icon name={page.icon} />
+                {page.name}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <Foot />
+    </header>
+  );
+}
+
+function Foot() {
+  const { session, signOut } = useDashboard();
+  const theme = useSignal<Theme>(storedTheme(localStorage));
+  const state = session.state.value;
+  return (
+    <div class="rail-foot">
+      <LinkState />
+      {state.kind === "signed_in" ? (
+        <div class="row">
+          <span class="break">
+            {state.me.name} · {state.me.role}
+          </span>
+          <button type="button" class="button quiet small" onClick={() => void signOut()}>
+            Sign out
+          </button>
+        </div>
+      ) : null}
+      <label class="field">
+        <span>Theme</span>
+        <select
+          class="select"
+          value={theme.value}
+          onChange={(event) => {
+            const { value } = event.currentTarget;
+            theme.value = value === "light" || value === "dark" ? value : "system";
+            applyTheme(theme.value, document.documentElement, localStorage);
+          }}
+        >
+          <option value="system">System</option>
+          <option value="light">Light</option>
+          <option value="dark">Dark</option>
+        </select>
+      </label>
+    </div>
+  );
+}
+
+function LinkState() {
+  const { live } = useDashboard();
+  const link = live.link.value;
+  const text =
+    link.kind === "open" ? "Live" : link.kind === "connecting" ? "Connecting" : `Lost since ${timeFormat().clock(link.since)}`;
+  return (
+    <span class="link-state">
+      <span class={`dot ${link.kind === "open" ? "good" : link.kind === "lost" ? "bad" : ""}`} aria-hidden="true" />
+      {text}
+    </span>
+  );
+}

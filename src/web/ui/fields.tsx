@@ -1,0 +1,107 @@
+// Fields of forms: each with its label, its unit and what is wrong with it.
+
+import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
+
+export interface SliderProps {
+  readonly label: string;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly text: string;
+  readonly onChange: (value: number) => void;
+}
+
+export function Slider({ label, value, min, max, step, text, onChange }: SliderProps) {
+  const id = useId();
+  return (
+    <div class="slider">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="range"
+        min={min}
+        max={max}
+        step={step}
+        value={value}
+        aria-valuetext={text}
+        onInput={(event) => onChange(Number(event.currentTarget.value))}
+      />
+      <output for={id}>{text}</output>
+    </div>
+  );
+}
+
+export interface TextFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly type?: "text" | "search" | "date" | "tel" | "password" | "datetime-local" | "number";
+  readonly hint?: ComponentChildren;
+  readonly required?: boolean;
+  readonly placeholder?: string;
+  readonly autocomplete?: "off" | "current-password";
+  readonly problem?: string | undefined;
+}
+
+export function TextField({
+  label,
+  value,
+  onChange,
+  type = "text",
+  hint,
+  required = false,
+  placeholder,
+  autocomplete = "off",
+  problem,
+}: TextFieldProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        class="input"
+        // The types of JSX know an input of each type, but not one of several.
+        type={type as "text"}
+        value={value}
+        step={type === "number" ? "any" : undefined}
+        required={required}
+        placeholder={placeholder}
+        autocomplete={autocomplete}
+        aria-invalid={problem === undefined ? undefined : true}
+        aria-describedby={hint === undefined && problem === undefined ? undefined : `${id}-hint`}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+      {hint === undefined && problem === undefined ? null : (
+        <span class={`hint ${problem === undefined ? "" : "bad"}`} id={`${id}-hint`}>
+          {problem ?? hint}
+        </span>
+      )}
+    </div>
+  );
+}
+
+export interface SelectFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly (readonly [value: string, text: string])[];
+  readonly onChange: (value: string) => void;
+}
+
+export function SelectField({ label, value, options, onChange }: SelectFieldProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <select id={id} class="select" value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        {options.map(([key, text]) => (
+          <option key={key} value={key}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

@@ -1,0 +1,163 @@
+// A plot over time: lines with an evidence band, limits across it, and what happened as marks on the same axis.
+
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { timeFormat } from "../view/format.ts";
+import { colourOf } from "./colours.ts";
+import { drawMarks } from "./plot-marks.ts";
+import type { PlotLimit, PlotMark, PlotSeries } from "./plot-types.ts";
+
+export interface PlotProps {
+  readonly title: string;
+  /** ms since the epoch, ascending. */
+  readonly times: readonly number[];
+  readonly series: readonly PlotSeries[];
+  readonly limits?: readonly PlotLimit[];
+  readonly marks?: readonly PlotMark[];
+  readonly text: (value: number) => string;
+  /** Plots of one key share the cursor. */
+  readonly sync?: string;
+  readonly height?: number;
+}
+
+export function Plot(props: PlotProps) {
+  const { title, times, series, text, limits = [], marks = [], sync, height = 190 } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot | undefined>(undefined);
+  const drawn = useRef({ limits, marks });
+  drawn.current = { limits, marks };
+  const shape = JSON.stringify(series.map(({ name, colour, band, stepped }) => [name, colour, band !== undefined, stepped]));
+
+  useEffect(() => {
+    const element = host.current;
+    if (element === null) return undefined;
+    const options = optionsOf(element, { series, text, sync, height }, () => drawn.current);
+    const plot = new uPlot(options, dataOf(times, series), element);
+    chart.current = plot;
+    const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
+    resized.observe(element);
+    const themed = new MutationObserver(() => plot.redraw(false, true));
+    themed.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+    return () => {
+      resized.disconnect();
+      themed.disconnect();
+      plot.destroy();
+      chart.current = undefined;
+    };
+  }, [shape, height]);
+
+  useEffect(() => {
+    chart.current?.setData(dataOf(times, series));
+  }, [times, series, limits, marks]);
+
+  const last = series.map(({ name, values }) => {
+    const value = values.findLast((one) => one !== null);
+    return `${name} ${value === undefined || value === null ? "without figures" : text(value)}`;
+  });
+  return (
+    <figure class="plot">
+      <div class="card-head">
+        <h3>{title}</h3>
+        <span class="legend aside">
+          {series.map(({ name, colour }) => (
+            <span key={name}>
+              <span class={`swatch ${colour.slice(2)}`} />
+              {name}
+            </span>
+          ))}
+          {limits.map(({ name, colour }) => (
+            <span key={name}>
+              <span class={`swatch line ${colour.slice(2)}`} />
+              {name}
+            </span>
+          ))}
+        </span>
+      </div>
+      <div ref={host} class="plot-host" role="img" aria-label={`${title}. Now: ${last.join("; ")}.`} />
+    </figure>
+  );
+}
+
+interface Look {
+  readonly series: readonly PlotSeries[];
+  readonly text: (value: number) => string;
+  readonly sync: string | undefined;
+  readonly height: number;
+}
+
+function optionsOf(
+  element: HTMLElement,
+  { series, text, sync, height }: Look,
+  extra: () => { readonly limits: readonly PlotLimit[]; readonly marks: readonly PlotMark[] },
+): uPlot.Options {
+  const colour = (name: `--${string}`) => () => colourOf(element, name);
+  const clock = timeFormat();
+  const axis = {
+    stroke: colour("--muted"),
+    grid: { stroke: colour("--line"), width: 1 },
+    ticks: { show: false },
+    font: "11px sans-serif",
+  };
+  const lines: uPlot.Series[] = [];
+  const bands: uPlot.Band[] = [];
+  for (const one of series) {
+    const stepped = one.stepped === true ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
+    lines.push({
+      label: one.name,
+      stroke: colour(one.colour),
+      width: 1.75,
+      points: { show: false },
+      spanGaps: false,
+      ...(stepped === undefined ? {} : { paths: stepped }),
+      value: (_, value) => (value === null || value === undefined ? "–" : text(value)),
+    });
+    if (one.band === undefined) continue;
+    const at = lines.length;
+    const edge = { stroke: "transparent", width: 0, points: { show: false } } as const;
+    lines.push({ label: "band high", ...edge }, { label: "band low", ...edge });
+    bands.push({ series: [at + 1, at + 2], fill: () => faint(colourOf(element, one.colour)) });
+  }
+  return {
+    width: element.clientWidth,
+    height,
+    series: [{ value: (_, at) => (at === null || at === undefined ? "–" : clock.clock(1000 * at)) }, ...lines],
+    bands,
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false }, ...(sync === undefined ? {} : { sync: { key: sync } }) },
+    scales: {
+      x: { time: true },
+      y: {
+        range: (_, low, high) => {
+          const limits = extra().limits.map(({ at }) => at);
+          const top = Math.max(high ?? 0, ...limits);
+          return uPlot.rangeNum(Math.min(0, low ?? 0), top > 0 ? top : 1, 0.1, true);
+        },
+      },
+    },
+    axes: [
+      { ...axis, values: (_, splits) => splits.map((at) => clock.minute(1000 * at)), space: 60 },
+      { ...axis, values: (_, splits) => splits.map(text), size: 52 },
+    ],
+    hooks: {
+      draw: [
+        (plot) => {
+          const { limits, marks } = extra();
+          drawMarks(plot, limits, marks, (name) => colourOf(element, name));
+        },
+      ],
+    },
+  };
+}
+
+function dataOf(times: readonly number[], series: readonly PlotSeries[]): uPlot.AlignedData {
+  const columns = series.flatMap(({ values, band }) =>
+    band === undefined ? [[...values]] : [[...values], [...band.high], [...band.low]],
+  );
+  return [times.map((at) => at / 1000), ...columns];
+}
+
+/** The same colour, mostly transparent. */
+function faint(colour: string): string {
+  return `color-mix(in srgb, ${colour} 18%, transparent)`;
+}

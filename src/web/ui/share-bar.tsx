@@ -1,0 +1,29 @@
+// A share as a point with its interval on a scale, and the same in words.
+
+import type { ApiTypes } from "../../server/index.ts";
+import { counted, interval, percent } from "../view/format.ts";
+
+export interface ShareBarProps {
+  readonly share: ApiTypes.Share;
+  /** Right end of the scale, a share. Default 1. */
+  readonly to?: number;
+  /** A line to compare with, a share. */
+  readonly limit?: number | undefined;
+}
+
+export function ShareBar({ share, to = 1, limit }: ShareBarProps) {
+  if (share.rate === null) return <span class="muted">no calls yet</span>;
+  const at = (value: number) => `${Math.min(100, Math.max(0, (100 * value) / to))}%`;
+  return (
+    <span class="interval">
+      <strong>{percent(share.rate)}</strong> <span class="muted small">{interval(share.low, share.high)}</span>
+      <svg aria-hidden="true">
+        <rect class="axis" x="0" y="4.5" width="100%" height="1" />
+        <rect class="band" x={at(share.low)} y="2" width={at(share.high - share.low)} height="6" rx="2" />
+        <circle class="point" cx={at(share.rate)} cy="5" r="3" />
+        {limit === undefined ? null : <rect class="limit" x={at(limit)} y="0" width="1.5" height="10" />}
+      </svg>
+      <span class="cell-note">{counted(share.numerator, share.denominator)}</span>
+    </span>
+  );
+}

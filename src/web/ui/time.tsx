@@ -1,0 +1,12 @@
+// An instant: shown where the browser is, told in UTC on hover and to machines.
+
+import { timeFormat } from "../view/format.ts";
+
+export function Time({ at, as = "day" }: { readonly at: string | null | undefined; readonly as?: "clock" | "minute" | "day" }) {
+  if (at === null || at === undefined || at === "") return <>–</>;
+  return (
+    <time dateTime={at} title={at}>
+      {timeFormat()[as](at)}
+    </time>
+  );
+}

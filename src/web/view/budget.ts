@@ -1,0 +1,30 @@
+// The abandonment budget in words: how much is left, and whether the pace of late would use it up.
+
+import type { ApiTypes } from "../../server/index.ts";
+import { decimal, percent, timeFormat, whole } from "./format.ts";
+
+export interface BudgetView {
+  readonly tone: "good" | "warn" | "bad";
+  /** Used, 0 to 100. */
+  readonly width: number;
+  readonly headline: string;
+  readonly pace: string;
+}
+
+const NEARLY = 0.8;
+
+/** @param zone of the times; default: where the browser is */
+export function budgetView(budget: ApiTypes.AbandonmentBudget, zone?: string): BudgetView {
+  const { used, left, burnRate, exhaustedAt, withinLimit, rate, limit } = budget;
+  const isBurning = burnRate !== null && burnRate > 1;
+  const tone = !withinLimit || used >= 1 ? "bad" : used >= NEARLY || isBurning ? "warn" : "good";
+  const headline = withinLimit && left > 0 ? `${whole(left)} left` : withinLimit ? "none left" : "over the limit";
+  const end = exhaustedAt === null || !withinLimit ? "" : `, used up ${timeFormat(zone).day(exhaustedAt)}`;
+  const speed = burnRate === null ? "no recent answers" : `burning ${decimal(burnRate)}×${end}`;
+  return {
+    tone,
+    width: Math.round(100 * Math.min(1, Math.max(0, used))),
+    headline: `${headline} · ${percent(rate.rate, 2)} of ${percent(limit, 0)}`,
+    pace: speed,
+  };
+}

@@ -1,0 +1,82 @@
+// Numbers and times as text. Widths stay equal while numbers tick: fixed decimals, digits of one width.
+
+const NOTHING = "–";
+
+/** A share as per cent. @param digits after the point, default 1 */
+export function percent(share: number | null | undefined, digits = 1): string {
+  return share === null || share === undefined || !Number.isFinite(share) ? NOTHING : `${(100 * share).toFixed(digits)} %`;
+}
+
+/** A whole number with thin groups of thousands. */
+export function whole(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return NOTHING;
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+}
+
+export function decimal(value: number | null | undefined, digits = 1): string {
+  return value === null || value === undefined || !Number.isFinite(value) ? NOTHING : value.toFixed(digits);
+}
+
+/** "n of N", what a share was counted from. */
+export function counted(numerator: number, denominator: number): string {
+  return `${whole(numerator)} of ${whole(denominator)}`;
+}
+
+/** An interval of shares as per cent: "4.1–6.3 %". */
+export function interval(low: number, high: number, digits = 1): string {
+  return `${(100 * low).toFixed(digits)}–${(100 * high).toFixed(digits)} %`;
+}
+
+/** A span in the two largest units that say something: "3 d 4 h", "12 min", "45 s". */
+export function span(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const parts = [
+    [Math.floor(seconds / 86_400), "d"],
+    [Math.floor(seconds / 3600) % 24, "h"],
+    [Math.floor(seconds / 60) % 60, "min"],
+    [seconds % 60, "s"],
+  ] as const;
+  const first = parts.findIndex(([amount]) => amount > 0);
+  if (first < 0) return "0 s";
+  return parts
+    .slice(first, first + 2)
+    .filter(([amount]) => amount > 0)
+    .map(([amount, unit]) => `${amount} ${unit}`)
+    .join(" ");
+}
+
+export interface TimeFormat {
+  /** "12:03:10" */
+  readonly clock: (at: number | string) => string;
+  /** "12:03" */
+  readonly minute: (at: number | string) => string;
+  /** "Sat 21 Nov, 12:03" */
+  readonly day: (at: number | string) => string;
+}
+
+/** @param zone IANA time zone; default: where the browser is */
+export function timeFormat(zone?: string): TimeFormat {
+  const make = (options: Intl.DateTimeFormatOptions) => {
+    const format = new Intl.DateTimeFormat("en-GB", {
+      ...options,
+      hourCycle: "h23",
+      ...(zone === undefined ? {} : { timeZone: zone }),
+    });
+    return (at: number | string) => {
+      const date = new Date(at);
+      return Number.isNaN(date.getTime()) ? NOTHING : format.format(date);
+    };
+  };
+  const hour = { hour: "2-digit", minute: "2-digit" } as const;
+  return {
+    clock: make({ ...hour, second: "2-digit" }),
+    minute: make(hour),
+    day: make({ ...hour, weekday: "short", day: "2-digit", month: "short" }),
+  };
+}
+
+/** Words of the vendor and of outdial's states as people read them: "partly_failed" becomes "Partly failed". */
+export function words(name: string): string {
+  const spaced = name.replace(/[_-]+/g, " ").replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
