@@ -5,6 +5,7 @@ export { configJsonSchema } from "./config-schema.ts";
 export { type CrmRuntime, openCrm } from "./crm.ts";
 export { openDelivery } from "./delivery.ts";
 export { type DialerRuntime, openDialer, openDialerTenant, readDialerHistory } from "./dialer.ts";
+export { createInbound, type InboundRuntime, inboundSecrets } from "./inbound.ts";
 export {
   type CorrectionsRuntime,
   openCorrections,
@@ -25,6 +26,7 @@ export {
 export { openRecords, type Records } from "./records.ts";
 export type { ResultRow } from "./result-rows.ts";
 export { compileRulePack, readRulePack, withCampaignRules } from "./rule-pack.ts";
+export { openSegments } from "./segments.ts";
 export { calibrateCalls } from "./simulation/calibrate.ts";
 export { readScenario } from "./simulation/scenario-file.ts";
 export { openStudies, type Studies, type StudyProgress } from "./simulation/studies.ts";

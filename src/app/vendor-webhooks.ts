@@ -1,6 +1,8 @@
 // Wiring of the registrations for the vendor's own events.
 
+import { stat } from "node:fs/promises";
 import {
+  INBOUND_HEADER,
   listVendorWebhooks,
   registerVendorWebhook,
   removeVendorWebhook,
@@ -10,6 +12,7 @@ import {
 } from "../operations/index.ts";
 import type { Tenant } from "../tenant/index.ts";
 import { ConfigError, type Flags, loadConfig, secretFrom } from "./config.ts";
+import { CHANNEL_OF, inboundSecretName, makeSecretFile } from "./inbound.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import { type Environment, storeOf } from "./workplace.ts";
 
@@ -20,6 +23,8 @@ const RETRY_POLICY = { maxRetries: 3, backoffMultiplier: 2, timeoutSec: 10 };
 export interface VendorWebhookSecrets {
   /** Name of the environment variable that holds the bearer token of deliveries (wfm). */
   readonly tokenEnv?: string | undefined;
+  /** File with the secret of deliveries, for the service's own addresses; made with a new secret when it is not there. */
+  readonly secretFile?: string | undefined;
   /** Headers that the vendor sends along (metrics). */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -41,13 +46,31 @@ export async function registerWebhook(
   draft: { readonly kind: VendorWebhookKind; readonly name: string; readonly url: string },
   secrets: VendorWebhookSecrets,
 ): Promise<{ readonly id: string; readonly already: boolean }> {
-  const token = secrets.tokenEnv === undefined ? undefined : await secretFrom(environment, secrets.tokenEnv);
-  if (secrets.tokenEnv !== undefined && token === undefined)
+  const given = secrets.tokenEnv === undefined ? undefined : await secretFrom(environment, secrets.tokenEnv);
+  if (secrets.tokenEnv !== undefined && given === undefined)
     throw new ConfigError(
       `${secrets.tokenEnv} is not set`,
       "It holds the bearer token that the vendor sends with each delivery.",
     );
-  return withDesk(flags, environment, token, secrets.headers, (dependencies) => registerVendorWebhook(draft, dependencies));
+  const own =
+    given === undefined && Object.keys(secrets.headers).length === 0
+      ? await ownSecret(draft.kind, secrets.secretFile, environment)
+      : undefined;
+  const token = draft.kind === "wfm" ? (given ?? own) : undefined;
+  const headers = draft.kind === "metrics" && own !== undefined ? { [INBOUND_HEADER]: own } : secrets.headers;
+  return withDesk(flags, environment, token, headers, (dependencies) => registerVendorWebhook(draft, dependencies));
+}
+
+/** The secret that the service expects of deliveries: from the file, made when it is not there, or from the service's own variable. */
+async function ownSecret(
+  kind: VendorWebhookKind,
+  file: string | undefined,
+  environment: Environment,
+): Promise<string | undefined> {
+  const name = inboundSecretName(CHANNEL_OF[kind]);
+  if (file === undefined) return secretFrom(environment, name);
+  const there = await stat(file).then(Boolean, () => false);
+  return there ? secretFrom({ [`${name}_FILE`]: file }, name) : makeSecretFile(file);
 }
 
 /** Removes a registration. */

@@ -9,6 +9,8 @@ export { cloudEvent, createDeliveryWorker, type DeliveryWorker } from "./events/
 export {
   AGE_LIMITS,
   type AgeLimits,
+  INBOUND_HEADER,
+  INBOUND_PATH,
   type InboundHandlers,
   type InboundProcessed,
   type InboundRefusal,

@@ -1,4 +1,7 @@
 // The service: HTTP API, live updates, who may do what, and the pages of the dashboard.
 
 export type * as ApiTypes from "./api/schemas/index.ts";
-export { INBOUND_HEADER, INBOUND_PATH, type InboundAnswer, type InboundRoutesOptions, inboundRoutes } from "./inbound/index.ts";
+export { createServer, type ServerPorts, type Service, type ServiceLog } from "./create-server.ts";
+export { type InboundAnswer, type InboundRoutesOptions, inboundRoutes } from "./inbound/index.ts";
+export { type Listening, listen } from "./listen.ts";
+export type { Upload } from "./routing/route.ts";

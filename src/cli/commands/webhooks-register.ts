@@ -18,7 +18,13 @@ const NAMES = { wfm: "outdial WFM", metrics: "outdial metrics" } as const;
 
 export async function register(
   [word = ""]: readonly string[],
-  flags: Flags & { readonly url: string; readonly name?: string; readonly tokenEnv?: string; readonly header: readonly string[] },
+  flags: Flags & {
+    readonly url: string;
+    readonly name?: string;
+    readonly tokenEnv?: string;
+    readonly secretFile?: string;
+    readonly header: readonly string[];
+  },
   io: Io,
 ): Promise<number> {
   const kind = oneOf("<kind>", word, VENDOR_WEBHOOKS);
@@ -30,9 +36,12 @@ export async function register(
     throw new OutdialError("invalid_input", "--header belongs to metrics; deliveries to wfm carry a bearer token", {
       advice: "Use --token-env.",
     });
+  if (flags.secretFile !== undefined && (flags.tokenEnv !== undefined || flags.header.length > 0))
+    throw new OutdialError("invalid_input", "--secret-file stands for --token-env and --header; give only one of them");
   const draft = { kind, name: flags.name ?? NAMES[kind], url: flags.url };
   const { id, already } = await registerWebhook(flags, process.env, draft, {
     tokenEnv: flags.tokenEnv,
+    secretFile: flags.secretFile,
     headers: headersOf(flags.header),
   });
   if (io.json) await io.data(JSON.stringify({ id, already }));

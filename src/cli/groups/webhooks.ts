@@ -35,6 +35,10 @@ export const registerWebhooks: Register = (program, { action }) => {
       .description("have the vendor send its events to an address; the same name and address are registered once")
       .requiredOption("--url <url>", "where the vendor posts its events")
       .option("--name <name>", "name of the registration")
+      .option(
+        "--secret-file <path>",
+        "file with the secret that the service expects of deliveries (OUTDIAL_INBOUND_…_SECRET_FILE); made with a new one when it is not there",
+      )
       .option("--token-env <variable>", "wfm: environment variable with the bearer token that the vendor sends along")
       .option(
         "--header <line>",

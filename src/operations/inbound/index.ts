@@ -1,5 +1,6 @@
 // Events of the vendor on their way in: read, kept, processed.
 
+export { INBOUND_HEADER, INBOUND_PATH } from "./address.ts";
 export { AGE_LIMITS, type AgeLimits, type InboundRefusal, readInbound } from "./envelope.ts";
 export { type InboundHandlers, vendorEventHandlers } from "./handlers.ts";
 export { Intake } from "./intake.ts";

@@ -2,15 +2,18 @@
 
 import { type Context, Hono } from "hono";
 import type { Clock } from "../../kernel/index.ts";
-import { AGE_LIMITS, type AgeLimits, type InboundRefusal, type Intake, readInbound } from "../../operations/index.ts";
+import {
+  AGE_LIMITS,
+  type AgeLimits,
+  INBOUND_HEADER,
+  INBOUND_PATH,
+  type InboundRefusal,
+  type Intake,
+  readInbound,
+} from "../../operations/index.ts";
 import type { InboundChannel } from "../../store/index.ts";
 import { type BodyLimits, readBody } from "./body.ts";
 import { secretCheck } from "./secret.ts";
-
-/** Path of the addresses; the channel follows. */
-export const INBOUND_PATH = "/webhooks/vendor";
-/** Header of deliveries of the kind that carries headers; the other kind carries a bearer token. Either is accepted on both addresses. */
-export const INBOUND_HEADER = "X-Outdial-Secret";
 
 /** How a delivery was answered, for metrics. */
 export interface InboundAnswer {

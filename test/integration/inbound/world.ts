@@ -47,7 +47,7 @@ export async function openInboundWorld(overrides: Partial<InboundRoutesOptions> 
     intake: new Intake(store.inbound),
     secrets: SECRETS,
     // The body's timeout is off the standing clock: it would be over at once.
-    clock: { now: clock.now, sleep: () => new Promise(() => undefined) },
+    clock: { now: () => clock.now(), sleep: () => new Promise(() => undefined) },
     onAnswer: (answer) => answers.push(answer),
     ...overrides,
   });
@@ -80,7 +80,7 @@ async function post(url: string, body: unknown, { channel = "omnichannel", heade
     headers: { "content-type": "application/json", ...secret, ...headers },
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
-  return { status: response.status, body: (await response.json()) as unknown };
+  return { status: response.status, body: await response.json() };
 }
 
 /** Sends headers, and then the pieces when asked: for bodies that come slowly, or too long without saying so. */

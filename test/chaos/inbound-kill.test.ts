@@ -1,0 +1,48 @@
+// kill -9 while the vendor's events pour in: whatever was answered 202 is in the queue, once.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { openTestStore } from "../support/store.ts";
+
+const ROUNDS = 10;
+const PARALLEL = 16;
+const SECRET = "the-secret-of-the-vendor";
+const CHILD = fileURLToPath(new URL("./inbound-child.ts", import.meta.url));
+
+test(`killed ${ROUNDS} times in the middle of it, no event that was answered 202 is lost`, async () => {
+  const opened = await openTestStore();
+  const accepted = new Set<string>();
+  let serial = 0;
+  for (let round = 1; round <= ROUNDS; round++) {
+    const child = spawn(process.execPath, [CHILD, opened.url, opened.dir, SECRET], { stdio: ["ignore", "pipe", "inherit"] });
+    const [port] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+    const ended = once(child, "exit");
+    const wanted = accepted.size + 20 * round;
+    const send = async () => {
+      for (;;) {
+        const id = `evt_${++serial}`;
+        const event = { id, type: "omnichannel.campaign.metrics.update", occurredAt: new Date().toISOString(), data: {} };
+        const response = await fetch(`http://127.0.0.1:${port}/webhooks/vendor/omnichannel`, {
+          method: "POST",
+          headers: { "x-outdial-secret": SECRET },
+          body: JSON.stringify(event),
+        }).catch(() => undefined);
+        if (response === undefined) return;
+        if (response.status === 202) accepted.add(id);
+        await response.body?.cancel().catch(() => undefined);
+        if (accepted.size >= wanted) child.kill("SIGKILL");
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL }, send));
+    await ended;
+  }
+  const kept = (await opened.store.inbound.list({ limit: 100_000 })).map(({ eventId }) => eventId);
+  const found = new Set(kept);
+  expect(found.size).toBe(kept.length);
+  expect([...accepted].filter((id) => !found.has(id))).toEqual([]);
+  expect(accepted.size).toBeGreaterThan(1_000);
+  await opened.dispose();
+});
