@@ -19,7 +19,14 @@ import { type Config, ConfigError, type Flags, loadConfig } from "./config.ts";
 import type { ConfigFile, Receiver } from "./config-schema.ts";
 import { predictSettings } from "./settings-predictor.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import { type DeliveryEnd, type Environment, openWorkplace, storeOf, type WorkplaceOptions } from "./workplace.ts";
+import {
+  type DeliveryEnd,
+  type Environment,
+  openWorkplace,
+  storeOf,
+  type Workplace,
+  type WorkplaceOptions,
+} from "./workplace.ts";
 
 const ALARMS: Receiver = "alarms";
 const MINUTE_MS = 60_000;
@@ -85,6 +92,18 @@ export async function readDialerHistory(flags: Flags, environment: Environment, 
 export async function openDialer(flags: Flags, environment: Environment, options: DialerOptions): Promise<DialerRuntime> {
   await using stack = new AsyncDisposableStack();
   const workplace = await openWorkplace(stack, flags, environment, options);
+  const dialer = dialerOn(workplace, options);
+  dialer.changes.attach(await workplace.launch({ [DIALER_CHANGE]: changeBody(dialer.changes) }));
+  workplace.startDelivery();
+  const owned = stack.move();
+  return { ...dialer, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** What changes the settings in a workplace, to be attached to its workflows. */
+export function dialerOn(
+  workplace: Workplace,
+  options: Pick<DialerOptions, "clock" | "pause">,
+): Omit<DialerRuntime, keyof AsyncDisposable> {
   const { config, tenant, store, random, replica } = workplace;
   const { pacingSettings: pacing, metricsSource: metrics } = tenant.capabilities;
   const changes = new SettingsChanges({
@@ -104,9 +123,6 @@ export async function openDialer(flags: Flags, environment: Environment, options
     alarms: workplace.receivers.alarms === undefined ? undefined : ALARMS,
     pause: options.pause,
   });
-  changes.attach(await workplace.launch({ [DIALER_CHANGE]: changeBody(changes) }));
-  workplace.startDelivery();
-  const owned = stack.move();
   return {
     changes,
     latestApplied: () => store.dialer.latestApplied(),
@@ -125,7 +141,6 @@ export async function openDialer(flags: Flags, environment: Environment, options
         given,
       ),
     deliverEvents: () => workplace.deliverEvents(),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 

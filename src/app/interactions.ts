@@ -53,14 +53,22 @@ export async function openCorrections(
   return { ...runtimeOver(stack.move(), workplace, corrections, CORRECTION_RATE), corrections };
 }
 
-/** Starts what runs jobs of corrections in a workplace. */
+/** Starts what runs jobs of corrections in a workplace, and nothing else. */
 export async function startCorrections(
   workplace: Workplace,
   options: Pick<CorrectionsOptions, "concurrency">,
 ): Promise<Corrections> {
+  const corrections = correctionsOn(workplace, options);
+  corrections.attach(await workplace.launch({ [DISPOSITIONS]: corrections.body() }));
+  workplace.startDelivery();
+  return corrections;
+}
+
+/** What runs jobs of corrections in a workplace, to be attached to its workflows. */
+export function correctionsOn(workplace: Workplace, options: Pick<CorrectionsOptions, "concurrency">): Corrections {
   const { config, tenant, store, random, replica } = workplace;
   const given = config.file.interactions;
-  const corrections = new Corrections({
+  return new Corrections({
     jobs: createStoreRecords(store.jobs, [DISPOSITIONS]),
     jobLedger: store.jobs,
     changes: store.interactionChanges,
@@ -85,9 +93,6 @@ export async function startCorrections(
     attempts: given?.attempts ?? ATTEMPTS,
     concurrency: options.concurrency ?? given?.concurrency ?? CONCURRENCY,
   });
-  corrections.attach(await workplace.launch({ [DISPOSITIONS]: corrections.body() }));
-  workplace.startDelivery();
-  return corrections;
 }
 
 /** The origin that serves interactions: what tells tenants of one store apart. */

@@ -24,7 +24,7 @@ import { RETRIEVE, type Retrieval, type RetrievalSchedule, type Store } from "..
 import { systemClock } from "../tenant/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { announceToCrm } from "./crm-announcer.ts";
-import { type Environment, openWorkplace, storeOf, type WorkplaceOptions } from "./workplace.ts";
+import { type Environment, openWorkplace, storeOf, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
 /** Attempts of the client at one page; retrieval itself asks again with smaller pages, which helps where repeating does not. */
 const PAGE_ATTEMPTS = 2;
@@ -60,7 +60,7 @@ export interface OutcomesRuntime extends OutcomeRecords {
 
 export interface OutcomesOptions extends WorkplaceOptions {
   /** Told of every retrieval that ran to its end in this process. */
-  readonly onEnded?: (retrieval: Retrieval, records: OutcomeRecords) => Promise<void>;
+  readonly onEnded?: (retrieval: Retrieval, records: Omit<OutcomeRecords, keyof AsyncDisposable>) => Promise<void>;
 }
 
 /** Where the lake of a configuration is. */
@@ -85,6 +85,19 @@ export async function openOutcomes(flags: Flags, environment: Environment, optio
   await using stack = new AsyncDisposableStack();
   const retry = { maxAttempts: PAGE_ATTEMPTS, ...options.retry };
   const workplace = await openWorkplace(stack, flags, environment, { ...options, retry });
+  const outcomes = outcomesOn(stack, workplace, options);
+  outcomes.retrieving.attach(await workplace.launch({ [RETRIEVE]: retrievalBody(outcomes.retrieving) }));
+  workplace.startDelivery();
+  const owned = stack.move();
+  return { ...outcomes, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** What retrieves in a workplace, to be attached to its workflows. The lake closes with `stack`. */
+export function outcomesOn(
+  stack: AsyncDisposableStack,
+  workplace: Workplace,
+  options: Pick<OutcomesOptions, "warn" | "onEnded">,
+): Omit<OutcomesRuntime, keyof AsyncDisposable> {
   const { config, store, tenant, random, replica } = workplace;
   const records = recordsOver(stack, config, store);
   const { outcomeSource: source, dispositionCatalog: catalog } = tenant.capabilities;
@@ -115,10 +128,7 @@ export async function openOutcomes(flags: Flags, environment: Environment, optio
       await options.onEnded?.(retrieval, runtime);
     },
   });
-  retrieving.attach(await workplace.launch({ [RETRIEVE]: retrievalBody(retrieving) }));
-  workplace.startDelivery();
-  const owned = stack.move();
-  const runtime: OutcomesRuntime = {
+  const runtime: Omit<OutcomesRuntime, keyof AsyncDisposable> = {
     ...records,
     retrieving,
     setSchedule: (schedule) => store.retrievalSchedules.set({ ...schedule, actor: config.actor }),
@@ -129,7 +139,6 @@ export async function openOutcomes(flags: Flags, environment: Environment, optio
       ),
     reconcile: (request, sink) =>
       reconcile({ source, lake, ledger: store.retrievals, clock, signal: retrieving.interrupted }, request, sink),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
   return runtime;
 }

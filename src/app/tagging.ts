@@ -57,10 +57,18 @@ export async function openTagging(flags: Flags, environment: Environment, option
   return { ...runtimeOver(stack.move(), workplace, tagging, TAGGING_RATE), tagging };
 }
 
-/** Starts what runs tagging jobs in a workplace. */
+/** Starts what runs tagging jobs in a workplace, and nothing else. */
 export async function startTagging(workplace: Workplace, options: Pick<TaggingOptions, "concurrency">): Promise<Tagging> {
+  const tagging = taggingOn(workplace, options);
+  tagging.attach(await workplace.launch({ [TAG]: tagging.body() }));
+  workplace.startDelivery();
+  return tagging;
+}
+
+/** What runs tagging jobs in a workplace, to be attached to its workflows. */
+export function taggingOn(workplace: Workplace, options: Pick<TaggingOptions, "concurrency">): Tagging {
   const { config, tenant, store, random, replica } = workplace;
-  const tagging = new Tagging({
+  return new Tagging({
     jobs: createStoreRecords(store.jobs, [TAG]),
     ledgerOf: (campaignId) =>
       createTagLedger({
@@ -83,7 +91,4 @@ export async function startTagging(workplace: Workplace, options: Pick<TaggingOp
     replicaId: replica.id,
     concurrency: options.concurrency ?? config.concurrency,
   });
-  tagging.attach(await workplace.launch({ [TAG]: tagging.body() }));
-  workplace.startDelivery();
-  return tagging;
 }

@@ -1,0 +1,29 @@
+// Requests that another site's page may have caused. A cookie comes along with those; a token in a header never does.
+//
+// Three independent walls: the cookie is SameSite=Strict, a request that changes something must carry a header that no form and no simple
+// cross-origin request can carry, and Origin and Sec-Fetch-Site must not speak of another site.
+
+import { ServerError } from "../error.ts";
+
+/** The header that the dashboard sends with every request. */
+export const REQUEST_HEADER = "x-outdial-request";
+
+/** Throws ServerError `cross_site` for a request with a cookie that may have come from elsewhere. */
+export function refuseCrossSite(request: Request, origins: readonly string[], changes: boolean): void {
+  const site = request.headers.get("sec-fetch-site");
+  if (site !== null && site !== "same-origin" && !(site === "none" && !changes))
+    throw new ServerError("cross_site", `the request comes from another site (Sec-Fetch-Site: ${site})`);
+  const origin = request.headers.get("origin");
+  if (origin !== null && !origins.includes(origin))
+    throw new ServerError("cross_site", "the request comes from another origin than this service's");
+  if (changes && request.headers.get(REQUEST_HEADER) === null)
+    throw new ServerError("cross_site", `a request with a session needs the header ${REQUEST_HEADER}`);
+}
+
+/** Throws ServerError `wrong_host` for a name that is not ours: a page elsewhere may have had its own name point here. */
+export function refuseWrongHost(host: string | undefined, hosts: (name: string) => boolean): void {
+  if (host === undefined || !hosts(host.toLowerCase()))
+    throw new ServerError("wrong_host", "the Host header is none of the names of this service", {
+      advice: "Name it under service.publicUrl in outdial.yaml, or use the address that outdial serve printed.",
+    });
+}

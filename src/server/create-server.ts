@@ -1,0 +1,163 @@
+// The service as a function from Request to Response. What it works on comes from outside; it opens no socket.
+
+import { randomBytes } from "node:crypto";
+import type { HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import { type Clock, messageOf, OutdialError } from "../kernel/index.ts";
+import type { Access, AuditInput, ServiceFeed, ServiceRequests } from "../store/index.ts";
+import { refuseWrongHost } from "./access/cross-site.ts";
+import { LoginThrottle } from "./access/throttle.ts";
+import { ServerError } from "./error.ts";
+import { secure } from "./http/headers.ts";
+import { problemOf, problemResponse } from "./http/problem.ts";
+import { requestIdOf } from "./http/trace.ts";
+import { FeedHub } from "./live/hub.ts";
+import { Pages } from "./pages/pages.ts";
+import { apiRoutes, type Work } from "./routes/index.ts";
+import type { Upload } from "./routing/route.ts";
+import { type RouteHost, serveRoute } from "./routing/serve-route.ts";
+
+/** Where the API begins. */
+export const API = "/api/v1";
+
+/** Where talk goes; never a secret. */
+export type ServiceLog = (
+  level: "debug" | "info" | "warn" | "error",
+  message: string,
+  details?: Readonly<Record<string, unknown>>,
+) => void;
+
+/** What the service needs. */
+export interface ServerPorts {
+  readonly clock: Clock;
+  readonly access: Access;
+  readonly requests: ServiceRequests;
+  readonly feed: ServiceFeed;
+  readonly record: (entry: AuditInput) => Promise<void>;
+  readonly log: ServiceLog;
+  readonly work: Work;
+  /** Parts that name their whole addresses and recognise their callers themselves: webhooks, metrics. */
+  readonly parts?: readonly Hono[];
+  /** Told of every request that was answered. */
+  readonly onRequest?: (request: {
+    readonly route: string;
+    readonly method: string;
+    readonly status: number;
+    readonly ms: number;
+  }) => void;
+  readonly settings: ServerSettings;
+  readonly spool: (bytes: AsyncIterable<Uint8Array>) => Promise<Upload & AsyncDisposable>;
+}
+
+export interface ServerSettings {
+  readonly version: string;
+  readonly fourEyes: boolean;
+  /** IANA zone in which the operator's day ends. */
+  readonly timeZone: string;
+  /** The address people use, when a proxy stands before the service. */
+  readonly publicUrl: string | undefined;
+  /** Largest file that is taken, bytes. */
+  readonly uploadLimit: number;
+  /** Folder of the built dashboard. */
+  readonly pages: string | undefined;
+}
+
+/** The service. */
+export interface Service {
+  fetch(request: Request, env?: HttpBindings): Promise<Response>;
+  /** Readers of live updates now. */
+  readonly readers: number;
+  /** Ends live updates; requests under way go on. */
+  close(): Promise<void>;
+}
+
+interface Variables {
+  readonly requestId: string;
+  readonly address: string;
+}
+
+/** Builds the service. */
+export async function createServer(ports: ServerPorts): Promise<Service> {
+  const { clock, settings, log } = ports;
+  const https = settings.publicUrl?.startsWith("https:") ?? false;
+  const throttle = new LoginThrottle(clock);
+  const hub = new FeedHub({ feed: ports.feed, clock, log: (message) => log("warn", message) });
+  const pages = await Pages.open(settings.pages);
+  const facts = { ...settings, https, startedAt: clock.now() };
+  const routes = apiRoutes({ ...ports, throttle, facts, hub, logLine: (message) => log("warn", message) });
+  const app = new Hono<{ Bindings: HttpBindings; Variables: Variables }>();
+
+  app.use(async (c, next) => {
+    const began = performance.now();
+    const requestId = requestIdOf(c.req.header("traceparent"), () => randomBytes(16).toString("hex"));
+    c.set("requestId", requestId);
+    c.set("address", addressOf(c.env));
+    await next();
+    secure(c.res.headers, https);
+    c.res.headers.set("x-request-id", requestId);
+    const ms = performance.now() - began;
+    ports.onRequest?.({ route: c.req.routePath, method: c.req.method, status: c.res.status, ms });
+    log("debug", "request", { requestId, method: c.req.method, path: c.req.path, status: c.res.status, ms: Math.round(ms) });
+  });
+  for (const part of ports.parts ?? []) app.route("/", part);
+  app.use(async (c, next) => {
+    refuseWrongHost(c.req.header("host"), (name) => isOurs(name, settings.publicUrl));
+    await next();
+  });
+  for (const one of routes) {
+    const path = `${API}${one.path.replaceAll(/\{(\w+)\}/g, ":$1")}`;
+    app.on(one.method.toUpperCase(), path, (context) => {
+      const origins = originsOf(context.req.header("host"), settings.publicUrl);
+      const host: RouteHost = { ...ports, throttle, https, origins, ...settings };
+      return serveRoute(one, { context, requestId: context.get("requestId"), address: context.get("address") }, host);
+    });
+  }
+  app.all(`${API}/*`, (c) => {
+    throw new ServerError("no_such_route", `there is no ${c.req.method} ${c.req.path}`, { advice: `See ${API}/reference.` });
+  });
+  app.get("*", async (c) => {
+    const found = await pages.respond(c.req.path, c.req.header("accept-encoding") ?? "");
+    if (found !== undefined) return found;
+    const advice = pages.built ? `The API is under ${API}.` : "The dashboard is not built here; the API is served all the same.";
+    throw new ServerError("no_such_route", `there is no page ${c.req.path}`, { advice });
+  });
+  app.notFound((c) => {
+    throw new ServerError("wrong_method", `${c.req.method} is not answered at ${c.req.path}`);
+  });
+  app.onError((thrown, c) => {
+    const requestId = c.get("requestId");
+    const problem = problemOf(thrown, requestId);
+    if (problem.status >= 500 || !(thrown instanceof OutdialError)) {
+      const details = {
+        requestId,
+        path: c.req.path,
+        code: problem.code,
+        ...(thrown instanceof OutdialError ? {} : { stack: thrown.stack }),
+      };
+      log("error", `request failed: ${messageOf(thrown)}`, details);
+    }
+    return problemResponse(problem);
+  });
+  return {
+    fetch: async (request, env) => await app.fetch(request, env),
+    get readers() {
+      return hub.readers;
+    },
+    close: () => hub.close(),
+  };
+}
+
+function addressOf(env: Partial<HttpBindings> | undefined): string {
+  return env?.incoming?.socket.remoteAddress ?? "unknown";
+}
+
+/** Names of this machine's loopback, whatever the port, or the public one. */
+function isOurs(host: string, publicUrl: string | undefined): boolean {
+  if (publicUrl !== undefined && URL.canParse(publicUrl) && new URL(publicUrl).host === host) return true;
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/.test(host);
+}
+
+function originsOf(host: string | undefined, publicUrl: string | undefined): string[] {
+  const own = host === undefined ? [] : [`http://${host}`];
+  return publicUrl === undefined || !URL.canParse(publicUrl) ? own : [...own, new URL(publicUrl).origin];
+}

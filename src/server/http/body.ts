@@ -1,0 +1,58 @@
+// Reading bodies: bounded in size and in time, JSON only where JSON is expected.
+
+import { messageOf } from "../../kernel/index.ts";
+import { ServerError } from "../error.ts";
+
+/** What a JSON body may hold at most, and how long it may take to come. */
+export const JSON_LIMIT = 1_048_576;
+const JSON_MS = 15_000;
+
+/** The bytes of a body, refused beyond `limit`. Throws ServerError `request_too_large`. */
+export async function* boundedBytes(body: ReadableStream<Uint8Array> | null, limit: number): AsyncGenerator<Uint8Array> {
+  if (body === null) return;
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.byteLength;
+    if (length > limit) throw new ServerError("request_too_large", `the body is larger than ${limit} bytes`);
+    yield chunk;
+  }
+}
+
+/** The JSON of a request; undefined when it has no body. Throws ServerError. */
+export async function readJson(request: Request): Promise<unknown> {
+  const bytes = await inTime(collect(boundedBytes(request.body, JSON_LIMIT)));
+  if (bytes.byteLength === 0) return undefined;
+  const type = mediaTypeOf(request.headers);
+  if (type !== "application/json")
+    throw new ServerError("unsupported_media_type", `the body is ${type || "of no type"}; allowed is application/json`);
+  try {
+    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    return value;
+  } catch (thrown) {
+    throw new ServerError("invalid_request", `the body is not JSON: ${messageOf(thrown)}`);
+  }
+}
+
+/** The media type of a body, parameters left out; empty when there is none. */
+export function mediaTypeOf(headers: Headers): string {
+  return (headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of bytes) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new ServerError("request_too_slow", `the body did not come within ${JSON_MS / 1000} s`));
+  }, JSON_MS);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
+}

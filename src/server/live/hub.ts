@@ -1,0 +1,156 @@
+// The feed, read once for all readers of this process. A reader is live while it keeps up with a bounded buffer; one that does not is
+// behind: it reads the feed on its own, at its own pace, until it has caught up. Nobody waits for a slow reader.
+
+import { type Clock, messageOf } from "../../kernel/index.ts";
+import type { FeedEvent, FeedPlace, ServiceFeed } from "../../store/index.ts";
+
+/** Pause between two looks at the feed while anybody reads. */
+const LOOK_MS = 100;
+const BATCH = 500;
+/** Events that wait for a live reader before it falls behind. */
+const BUFFER = 1000;
+
+/** One reader of live updates. */
+export interface FeedReader {
+  /** Where it has read up to. */
+  readonly place: FeedPlace;
+  /** The next events, at least one; undefined when `signal` or the service ends the waiting. */
+  next(signal: AbortSignal): Promise<readonly FeedEvent[] | undefined>;
+  close(): void;
+}
+
+export interface HubOptions {
+  readonly feed: ServiceFeed;
+  readonly clock: Clock;
+  readonly log: (message: string) => void;
+}
+
+class Reader implements FeedReader {
+  readonly #feed: ServiceFeed;
+  readonly #leave: (reader: Reader) => void;
+  #buffer: FeedEvent[] = [];
+  /** `catching up`: what the hub gives meanwhile is kept, because the page that is being read may lack it. */
+  #state: "behind" | "catching up" | "live" | "ended" = "behind";
+  #wake: () => void = () => undefined;
+  place: FeedPlace;
+
+  constructor(feed: ServiceFeed, place: FeedPlace, leave: (reader: Reader) => void) {
+    this.#feed = feed;
+    this.place = place;
+    this.#leave = leave;
+  }
+
+  give(event: FeedEvent): void {
+    if (this.#state === "behind" || this.#state === "ended") return;
+    if (this.#buffer.length >= BUFFER) {
+      this.#buffer = [];
+      this.#state = "behind";
+    } else this.#buffer.push(event);
+    this.#wake();
+  }
+
+  async next(signal: AbortSignal): Promise<readonly FeedEvent[] | undefined> {
+    while (this.#state !== "ended" && !signal.aborted) {
+      const events = this.#state === "live" ? this.#taken() : await this.#catchUp();
+      if (events.length > 0) return events;
+      if (this.#state === "live") await this.#woken(signal);
+    }
+    return undefined;
+  }
+
+  close(): void {
+    this.#state = "ended";
+    this.#leave(this);
+    this.#wake();
+  }
+
+  async #catchUp(): Promise<readonly FeedEvent[]> {
+    this.#buffer = [];
+    this.#state = "catching up";
+    const page = await this.#feed.after(this.place, BATCH);
+    this.place = page.at(-1) ?? this.place;
+    if (this.#state === "catching up") this.#state = page.length < BATCH ? "live" : "behind";
+    return page;
+  }
+
+  #taken(): readonly FeedEvent[] {
+    const events = this.#buffer.filter((event) => isBehind(event, this.place));
+    this.#buffer = [];
+    this.place = events.at(-1) ?? this.place;
+    return events;
+  }
+
+  async #woken(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const wake = () => resolve();
+    this.#wake = wake;
+    signal.addEventListener("abort", wake, { once: true });
+    if (this.#buffer.length === 0 && !signal.aborted) await promise;
+    signal.removeEventListener("abort", wake);
+  }
+}
+
+/** Hands the feed to readers. */
+export class FeedHub {
+  readonly #options: HubOptions;
+  readonly #readers = new Set<Reader>();
+  readonly #stop = new AbortController();
+  #looking: Promise<void> | undefined;
+
+  constructor(options: HubOptions) {
+    this.#options = options;
+  }
+
+  /** How many read. */
+  get readers(): number {
+    return this.#readers.size;
+  }
+
+  /** Begins to read behind a place: what is stored since comes first, then what happens. */
+  read(from: FeedPlace): FeedReader {
+    const reader = new Reader(this.#options.feed, from, (one) => this.#readers.delete(one));
+    if (this.#stop.signal.aborted) reader.close();
+    else this.#readers.add(reader);
+    this.#look();
+    return reader;
+  }
+
+  /** Ends all readers. May be called twice. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    for (const reader of this.#readers) reader.close();
+    await this.#looking;
+  }
+
+  /** Looks at the feed while anybody reads. */
+  #look(): void {
+    if (this.#readers.size === 0 || this.#stop.signal.aborted) return;
+    this.#looking ??= this.#run().finally(() => {
+      this.#looking = undefined;
+      this.#look();
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { feed, clock, log } = this.#options;
+    // From the reader that is furthest behind: none of the others minds seeing an event twice.
+    let place = [...this.#readers].map((reader) => reader.place).reduce((first, one) => (isBehind(first, one) ? one : first));
+    while (this.#readers.size > 0 && !this.#stop.signal.aborted) {
+      try {
+        const page = await feed.after(place, BATCH);
+        for (const event of page) for (const reader of this.#readers) reader.give(event);
+        place = page.at(-1) ?? place;
+        if (page.length === BATCH) continue;
+      } catch (thrown) {
+        log(`live updates could not be read: ${messageOf(thrown)}`);
+      }
+      await clock.sleep(LOOK_MS, this.#stop.signal).catch(() => undefined);
+    }
+  }
+}
+
+/** Whether `a` comes after `b`. */
+export function isBehind(a: FeedPlace, b: FeedPlace): boolean {
+  const [left, right] = [BigInt(a.tx), BigInt(b.tx)];
+  return left === right ? a.id > b.id : left > right;
+}

@@ -1,0 +1,94 @@
+// The files of the dashboard. Only files that the build made can be asked for; whatever else looks like a page is the application itself.
+
+import { readdir, readFile } from "node:fs/promises";
+import { extname, join, posix } from "node:path";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".ico": "image/x-icon",
+  ".json": "application/json",
+  ".webmanifest": "application/manifest+json",
+  ".woff2": "font/woff2",
+  ".txt": "text/plain; charset=utf-8",
+  ".map": "application/json",
+};
+/** Smaller files are not worth it. */
+const COMPRESS_FROM = 1024;
+const COMPRESSIBLE = /^(text|application|image\/svg)/;
+/** The build puts the hash of the content into these names. */
+const HASHED = "/assets/";
+
+const compress = promisify(gzip);
+
+interface PageFile {
+  readonly path: string;
+  readonly type: string;
+}
+
+/** The built dashboard. */
+export class Pages {
+  readonly #files: ReadonlyMap<string, PageFile>;
+  readonly #contents = new Map<string, { readonly plain: Buffer; readonly zipped: Buffer | undefined }>();
+
+  private constructor(files: ReadonlyMap<string, PageFile>) {
+    this.#files = files;
+  }
+
+  /** Reads the names of a build folder. A folder that is not there has no pages. */
+  static async open(root: string | undefined): Promise<Pages> {
+    const files = new Map<string, PageFile>();
+    if (root !== undefined) for await (const file of walk(root, "")) files.set(file.url, { path: file.path, type: file.type });
+    return new Pages(files);
+  }
+
+  /** Whether there is a dashboard. */
+  get built(): boolean {
+    return this.#files.has("/index.html");
+  }
+
+  /** The file at a path, or the application for a path of its own; undefined for a file that does not exist. */
+  async respond(path: string, acceptEncoding: string): Promise<Response | undefined> {
+    const url = this.#files.has(path) ? path : extname(path) === "" ? "/index.html" : undefined;
+    const file = url === undefined ? undefined : this.#files.get(url);
+    if (url === undefined || file === undefined) return undefined;
+    const { plain, zipped } = await this.#content(url, file);
+    const headers = new Headers({
+      "content-type": file.type,
+      "cache-control": url.startsWith(HASHED) ? "public, max-age=31536000, immutable" : "no-cache",
+      vary: "accept-encoding",
+    });
+    const zip = zipped !== undefined && /\bgzip\b/.test(acceptEncoding);
+    if (zip) headers.set("content-encoding", "gzip");
+    const bytes = zip ? zipped : plain;
+    headers.set("content-length", String(bytes.byteLength));
+    return new Response(new Uint8Array(bytes), { headers });
+  }
+
+  async #content(url: string, { path, type }: PageFile) {
+    const known = this.#contents.get(url);
+    if (known !== undefined) return known;
+    const plain = await readFile(path);
+    const worth = plain.byteLength >= COMPRESS_FROM && COMPRESSIBLE.test(type);
+    const content = { plain, zipped: worth ? await compress(plain) : undefined };
+    this.#contents.set(url, content);
+    return content;
+  }
+}
+
+async function* walk(root: string, under: string): AsyncGenerator<PageFile & { readonly url: string }> {
+  const entries = await readdir(join(root, under), { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    const name = posix.join(under, entry.name);
+    if (entry.isDirectory()) yield* walk(root, name);
+    else if (entry.isFile()) {
+      const type = TYPES[extname(entry.name)] ?? "application/octet-stream";
+      yield { url: `/${name}`, path: join(root, name), type };
+    }
+  }
+}

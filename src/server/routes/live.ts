@@ -1,0 +1,33 @@
+// Live updates.
+
+import { z } from "zod";
+import type { Clock } from "../../kernel/index.ts";
+import type { ServiceFeed } from "../../store/index.ts";
+import type { FeedHub } from "../live/hub.ts";
+import { eventStream } from "../live/stream.ts";
+import { type ApiRoute, rawRoute } from "../routing/route.ts";
+
+export interface LiveDeps {
+  readonly clock: Clock;
+  readonly feed: ServiceFeed;
+  readonly hub: FeedHub;
+  readonly logLine: (message: string) => void;
+}
+
+export function liveRoutes({ clock, feed, hub, logLine }: LiveDeps): ApiRoute[] {
+  return [
+    rawRoute({
+      id: "events.stream",
+      method: "get",
+      path: "/events",
+      summary: "Live updates as server-sent events",
+      description:
+        "Each event has an id; Last-Event-ID resumes behind it (browsers send it by themselves; others may give `after`). A `reset` event says that what was missed is no longer kept: read the views anew. A comment comes every 15 s.",
+      role: "viewer",
+      query: z.strictObject({ after: z.string().optional() }),
+      replyType: "text/event-stream",
+      handle: ({ query, headers, signal }) =>
+        eventStream(headers.get("last-event-id") ?? query.after, { hub, feed, clock, log: logLine }, signal),
+    }),
+  ];
+}

@@ -1,0 +1,24 @@
+// What a dangerous verb would do, and the hash that binds a confirmation to exactly that.
+
+import { createHash } from "node:crypto";
+import { canonicalJson } from "../../kernel/index.ts";
+
+/** A plan that was made and can be carried out. */
+export interface Planned<Plan> {
+  /** The operation, for example `dialer.apply`: a confirmation of one is none of another. */
+  readonly operation: string;
+  /** One line for the person who approves. */
+  readonly summary: string;
+  /** Everything that was shown and that it builds upon; JSON. When any of it moves, the confirmation is void. */
+  readonly relies: unknown;
+  /** Why it must not be carried out, in words. */
+  readonly refusals: readonly string[];
+  readonly plan: Plan;
+}
+
+/** SHA-256 over operation and what it relies on, hex. */
+export function confirmOf({ operation, relies }: Pick<Planned<unknown>, "operation" | "relies">): string {
+  // By way of JSON: members that are undefined are no part of what was shown.
+  const plain: unknown = JSON.parse(JSON.stringify({ operation, relies }));
+  return createHash("sha256").update(canonicalJson(plain)).digest("hex");
+}

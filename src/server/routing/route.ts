@@ -1,0 +1,247 @@
+// What a route of the API is: data that the server, the OpenAPI document and the security tests are derived from.
+
+import type { z } from "zod";
+import { problemsOf } from "../../kernel/index.ts";
+import type { Principal } from "../../store/index.ts";
+import type { Role } from "../api/schemas/session.ts";
+import { ServerError } from "../error.ts";
+import { PROBLEMS } from "../http/problem.ts";
+import { confirmOf, type Planned } from "./plan.ts";
+
+export type Method = "get" | "post" | "put" | "delete";
+
+/** A file that came as the body; gone after the request. */
+export interface Upload {
+  /** For people. */
+  readonly name: string;
+  bytes(): AsyncIterable<Uint8Array>;
+  readonly contentType: string;
+}
+
+/** A request as it came, before anything of it is believed. */
+export interface RawRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: unknown;
+  readonly upload: Upload | undefined;
+  readonly headers: Headers;
+  readonly who: Principal;
+  readonly requestId: string;
+  readonly address: string;
+  /** Aborted when the caller hangs up. */
+  readonly signal: AbortSignal;
+}
+
+/** A request whose parts are as documented. */
+export interface Asked<Params, Query, Body> extends Omit<RawRequest, "params" | "query" | "body"> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+}
+
+/** What a route sends. */
+export type Answer =
+  | {
+      readonly kind: "json";
+      readonly status: number;
+      readonly value: unknown;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: "stream";
+      readonly contentType: string;
+      readonly fileName: string | undefined;
+      readonly texts: AsyncIterable<string>;
+    }
+  | { readonly kind: "response"; readonly response: Response };
+
+/** What waits for a second person. */
+export interface Waiting {
+  readonly summary: string;
+  readonly confirm: string;
+}
+
+/** A route with everything that others derive from it. */
+export interface ApiRoute {
+  /** For example `jobs.list`: the operation id, and with `api.` before it the action in the audit. */
+  readonly id: string;
+  readonly method: Method;
+  /** Under /api/v1, parameters in braces. */
+  readonly path: string;
+  readonly summary: string;
+  readonly description: string | undefined;
+  /** Who may: this role and those above; `public` for what comes before a login. */
+  readonly role: Role | "public";
+  /** Whether answers hold personal data: each is then in the audit. */
+  readonly personal: boolean;
+  /** Whether it changes nothing although it is no GET: a question too long or too private for an address. */
+  readonly question: boolean;
+  readonly dangerous: boolean;
+  readonly params: z.ZodObject | undefined;
+  readonly query: z.ZodObject | undefined;
+  readonly body: z.ZodType | undefined;
+  /** Media types of a file that is the body. */
+  readonly upload: readonly string[] | undefined;
+  readonly reply: z.ZodType | undefined;
+  readonly replyType: string;
+  readonly status: number;
+  /**
+   * Answers a request. A dangerous route asks `mayAct` with its plan before it acts; an answer from there is sent instead.
+   * @throws OutdialError
+   */
+  answer(raw: RawRequest, mayAct: (plan: Waiting) => Promise<Answer | undefined>): Promise<Answer>;
+}
+
+interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> {
+  readonly id: string;
+  readonly method: Method;
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly role: Role | "public";
+  readonly personal?: boolean;
+  readonly question?: boolean;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  readonly upload?: readonly string[];
+}
+
+interface JsonSpec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R extends z.ZodType> extends Spec<P, Q, B> {
+  readonly reply: R;
+  readonly status?: 200 | 201 | 202;
+  handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<z.input<R>>;
+}
+
+/** A route that answers JSON. */
+export function route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R extends z.ZodType>(
+  spec: JsonSpec<P, Q, B, R>,
+): ApiRoute {
+  const status = spec.status ?? 200;
+  return {
+    ...shared(spec),
+    reply: spec.reply,
+    status,
+    answer: async (raw) => ({ kind: "json", status, value: await spec.handle(parse(spec, raw)) }),
+  };
+}
+
+/** A route that answers a stream of text: NDJSON, CSV, a file to keep. */
+export function streamRoute<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
+  spec: Spec<P, Q, B> & {
+    readonly contentType: string;
+    handle(
+      asked: Asked<z.output<P>, z.output<Q>, z.output<B>>,
+    ): Promise<{ readonly fileName?: string; readonly texts: AsyncIterable<string> }>;
+  },
+): ApiRoute {
+  return {
+    ...shared(spec),
+    replyType: spec.contentType,
+    async answer(raw) {
+      const { fileName, texts } = await spec.handle(parse(spec, raw));
+      return { kind: "stream", contentType: spec.contentType, fileName, texts };
+    },
+  };
+}
+
+/** A route that makes its own response. */
+export function rawRoute<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
+  spec: Spec<P, Q, B> & {
+    readonly replyType: string;
+    handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<Response>;
+  },
+): ApiRoute {
+  return {
+    ...shared(spec),
+    replyType: spec.replyType,
+    answer: async (raw) => ({ kind: "response", response: await spec.handle(parse(spec, raw)) }),
+  };
+}
+
+/**
+ * A dangerous route: its body carries the `confirm` of a preview. The plan is made anew; only when it is the one that was shown does the
+ * route act.
+ */
+export function dangerousRoute<
+  P extends z.ZodObject,
+  Q extends z.ZodObject,
+  B extends z.ZodType<{ readonly confirm: string }>,
+  R extends z.ZodType,
+  Plan,
+>(
+  spec: Omit<JsonSpec<P, Q, B, R>, "handle"> & {
+    readonly body: B;
+    plan(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<Planned<Plan>>;
+    act(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>, plan: Plan): Promise<z.input<R>>;
+  },
+): ApiRoute {
+  const status = spec.status ?? 200;
+  return {
+    ...shared(spec),
+    dangerous: true,
+    reply: spec.reply,
+    status,
+    async answer(raw, mayAct) {
+      const asked = parse(spec, raw);
+      const planned = await spec.plan(asked);
+      const confirm = confirmOf(planned);
+      if (checked<z.ZodType<{ readonly confirm: string }>>(spec.body, raw.body, "body").confirm !== confirm)
+        throw new ServerError("plan_changed", "what would be done is not what was confirmed: look at the preview again", {
+          details: { confirm },
+        });
+      if (planned.refusals.length > 0)
+        throw new ServerError("plan_refused", planned.refusals.join("; "), { details: { refusals: planned.refusals } });
+      const instead = await mayAct({ summary: planned.summary, confirm });
+      return instead ?? { kind: "json", status, value: await spec.act(asked, planned.plan) };
+    },
+  };
+}
+
+function shared<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
+  spec: Spec<P, Q, B>,
+): Omit<ApiRoute, "answer"> {
+  return {
+    id: spec.id,
+    method: spec.method,
+    path: spec.path,
+    summary: spec.summary,
+    description: spec.description,
+    role: spec.role,
+    personal: spec.personal ?? false,
+    question: spec.question ?? false,
+    dangerous: false,
+    params: spec.params,
+    query: spec.query,
+    body: spec.body,
+    upload: spec.upload,
+    reply: undefined,
+    replyType: "application/json",
+    status: 200,
+  };
+}
+
+function parse<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
+  spec: Spec<P, Q, B>,
+  raw: RawRequest,
+): Asked<z.output<P>, z.output<Q>, z.output<B>> {
+  return {
+    ...raw,
+    params: checked(spec.params, raw.params, "path"),
+    query: checked(spec.query, raw.query, "query"),
+    body: checked(spec.body, raw.body, "body"),
+  };
+}
+
+/** The value as the schema has it; where there is no schema nobody can ask for it. */
+function checked<S extends z.ZodType>(schema: S | undefined, value: unknown, where: string): z.output<S> {
+  if (schema === undefined) return undefined as z.output<S>;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = problemsOf(schema, value, parsed.error).map(({ path, message }) => ({
+    path: path === "" ? where : `${where}.${path}`,
+    message,
+  }));
+  const text = problems.map(({ path, message }) => `${path}: ${message}`).join("; ");
+  throw new ServerError("invalid_request", text, { details: { [PROBLEMS]: problems } });
+}

@@ -1,0 +1,199 @@
+// From a request to the answer of its route: who asks, whether they may, whether another site caused it, whether it was asked before,
+// whether a second person must agree; and what the audit says of it.
+
+import { createHash } from "node:crypto";
+import type { Context } from "hono";
+import type { Clock } from "../../kernel/index.ts";
+import type { Access, AuditInput, Principal, ServiceRequests } from "../../store/index.ts";
+import { authenticate } from "../access/authenticate.ts";
+import { refuseCrossSite } from "../access/cross-site.ts";
+import type { LoginThrottle } from "../access/throttle.ts";
+import { approvalOf } from "../api/approval-view.ts";
+import { ROLES, type Role } from "../api/schemas/session.ts";
+import { ServerError } from "../error.ts";
+import { boundedBytes, mediaTypeOf, readJson } from "../http/body.ts";
+import type { Answer, ApiRoute, RawRequest, Upload, Waiting } from "./route.ts";
+
+/** What routes are served with. */
+export interface RouteHost {
+  readonly clock: Clock;
+  readonly access: Access;
+  readonly requests: ServiceRequests;
+  readonly throttle: LoginThrottle;
+  /** Writes into the audit log. */
+  readonly record: (entry: AuditInput) => Promise<void>;
+  readonly https: boolean;
+  readonly origins: readonly string[];
+  readonly fourEyes: boolean;
+  readonly uploadLimit: number;
+  /** Keeps a file that is being sent until the request has ended. */
+  readonly spool: (bytes: AsyncIterable<Uint8Array>) => Promise<Upload & AsyncDisposable>;
+}
+
+/** A request with what was found out about it. */
+export interface Incoming {
+  readonly context: Context;
+  readonly requestId: string;
+  readonly address: string;
+}
+
+const NOBODY: Principal = { name: "nobody", role: "viewer", via: "token", expiresAt: null, sessionId: null };
+const KEY = /^[\x21-\x7e]{1,200}$/;
+
+/** Whether a role includes another. */
+export const mayAs = (role: Role, needed: Role): boolean => ROLES.indexOf(role) >= ROLES.indexOf(needed);
+
+/** Answers a request. Throws OutdialError for what is refused. */
+export async function serveRoute(route: ApiRoute, incoming: Incoming, host: RouteHost): Promise<Response> {
+  const { context, requestId, address } = incoming;
+  const request = context.req.raw;
+  const changes = route.method !== "get";
+  const { who, setCookie } =
+    route.role === "public"
+      ? { who: NOBODY, setCookie: undefined }
+      : await authenticate(request, address, { ...host, now: () => host.clock.now() });
+  // A login carries no cookie yet, and is what a forged request would begin with.
+  if (who.via === "session" || route.role === "public") refuseCrossSite(request, host.origins, changes);
+  if (route.role !== "public" && !mayAs(who.role, route.role))
+    throw new ServerError("not_permitted", `${route.id} needs the role ${route.role}; ${who.name} is ${who.role}`);
+  await using upload = route.upload === undefined ? undefined : await takeUpload(request, route.upload, host);
+  const raw: RawRequest = {
+    params: context.req.param(),
+    query: queryOf(context),
+    body: route.body === undefined ? undefined : await readJson(request),
+    upload,
+    headers: request.headers,
+    who,
+    requestId,
+    address,
+    signal: request.signal,
+  };
+  const answered = await once(route, raw, request, host, () => route.answer(raw, (plan) => secondPerson(route, raw, plan, host)));
+  await recordRoute(route, raw, answered, host);
+  const response = responseOf(answered);
+  if (setCookie !== undefined) response.headers.append("set-cookie", setCookie);
+  return response;
+}
+
+function queryOf(context: Context): RawRequest["query"] {
+  const query: Record<string, string | readonly string[]> = {};
+  for (const [name, values] of Object.entries(context.req.queries())) {
+    const [only] = values;
+    query[name] = values.length === 1 && only !== undefined ? only : values;
+  }
+  return query;
+}
+
+async function takeUpload(
+  request: Request,
+  allowed: readonly string[],
+  host: RouteHost,
+): Promise<(Upload & AsyncDisposable) | undefined> {
+  const contentType = mediaTypeOf(request.headers);
+  if (!allowed.includes(contentType))
+    throw new ServerError(
+      "unsupported_media_type",
+      `the body is ${contentType || "of no type"}; allowed are ${allowed.join(", ")}`,
+    );
+  const declared = Number(request.headers.get("content-length") ?? 0);
+  if (declared > host.uploadLimit)
+    throw new ServerError("request_too_large", `the file is larger than ${host.uploadLimit} bytes`);
+  const spooled = await host.spool(boundedBytes(request.body, host.uploadLimit));
+  return { ...spooled, contentType, [Symbol.asyncDispose]: () => spooled[Symbol.asyncDispose]() };
+}
+
+/** In four-eyes mode a dangerous verb waits; the answer says for what. */
+async function secondPerson(route: ApiRoute, raw: RawRequest, plan: Waiting, host: RouteHost): Promise<Answer | undefined> {
+  if (!host.fourEyes) return undefined;
+  const { params, query, body } = raw;
+  const approval = await host.requests.askApproval({
+    operation: route.id,
+    ...plan,
+    request: { params, query, body },
+    requestedBy: raw.who.name,
+  });
+  return { kind: "json", status: 202, value: { approval: approvalOf(approval, host.clock.now()) } };
+}
+
+/** Carries a request with an Idempotency-Key out once; a repetition is answered as the first one was. */
+async function once(
+  route: ApiRoute,
+  raw: RawRequest,
+  request: Request,
+  host: RouteHost,
+  run: () => Promise<Answer>,
+): Promise<Answer> {
+  const key = route.method === "get" || route.question ? null : request.headers.get("idempotency-key");
+  if (key === null || route.role === "public") return run();
+  if (!KEY.test(key)) throw new ServerError("invalid_request", "the Idempotency-Key is 1 to 200 visible ASCII characters");
+  const { name } = raw.who;
+  const taken = await host.requests.takeKey(name, key, await hashOf(route, raw));
+  if (taken.state === "other") throw new ServerError("key_reused", "this Idempotency-Key came with another request before");
+  if (taken.state === "busy") throw new ServerError("key_busy", "the request with this Idempotency-Key is at work");
+  if (taken.state === "done") {
+    const value: unknown = JSON.parse(taken.body);
+    return { kind: "json", status: taken.status, value, headers: { "idempotency-replayed": "true" } };
+  }
+  try {
+    const answer = await run();
+    if (answer.kind === "json")
+      await host.requests.completeKey(name, key, { status: answer.status, body: JSON.stringify(answer.value) });
+    else await host.requests.releaseKey(name, key);
+    return answer;
+  } catch (thrown) {
+    await host.requests.releaseKey(name, key);
+    throw thrown;
+  }
+}
+
+async function hashOf(route: ApiRoute, { params, query, body, upload }: RawRequest): Promise<Buffer> {
+  const hash = createHash("sha256").update(JSON.stringify([route.id, params, query, body ?? null]));
+  if (upload !== undefined) for await (const chunk of upload.bytes()) hash.update(chunk);
+  return hash.digest();
+}
+
+/** Every write and every reading of personal data is in the audit before the answer leaves. */
+async function recordRoute(route: ApiRoute, raw: RawRequest, answer: Answer, host: RouteHost): Promise<void> {
+  const writes = route.method !== "get" && !route.question;
+  if ((!writes && !route.personal) || route.role === "public") return;
+  const { params, who, requestId, address } = raw;
+  const subject = Object.values(params).join("/") || route.id;
+  const details = {
+    requestId,
+    role: who.role,
+    via: who.via,
+    address,
+    status: answer.kind === "json" ? answer.status : 200,
+    ...(Object.keys(raw.query).length === 0 ? {} : { query: raw.query }),
+    ...(answer.kind === "json" && answer.headers !== undefined ? { replayed: true } : {}),
+  };
+  await host.record({ actor: who.name, action: `api.${route.id}`, subject, details });
+}
+
+function responseOf(answer: Answer): Response {
+  if (answer.kind === "response") return answer.response;
+  if (answer.kind === "json") {
+    const headers = { "content-type": "application/json", "cache-control": "no-store", ...answer.headers };
+    return new Response(JSON.stringify(answer.value), { status: answer.status, headers });
+  }
+  const headers = new Headers({ "content-type": answer.contentType, "cache-control": "no-store" });
+  if (answer.fileName !== undefined)
+    headers.set("content-disposition", `attachment; filename="${answer.fileName.replaceAll(/[^\w.-]/g, "_")}"`);
+  return new Response(textStream(answer.texts), { headers });
+}
+
+/** As many texts as the reader takes, no more. */
+function textStream(texts: AsyncIterable<string>): ReadableStream<Uint8Array> {
+  const iterator = texts[Symbol.asyncIterator]();
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value, done } = await iterator.next();
+      if (done === true) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await iterator.return?.();
+    },
+  });
+}

@@ -1,0 +1,87 @@
+// A service of a test's own: a store on a fresh database, the server over it, on a socket of the loopback when asked for.
+
+import { randomUUID } from "node:crypto";
+import { createServer, listen, type ServerPorts, type Service } from "../../../src/server/index.ts";
+import { openTestStore, type TestStore } from "../../support/store.ts";
+
+export interface ServiceWorld extends AsyncDisposable {
+  readonly world: TestStore;
+  readonly service: Service;
+  /** Tokens by role. */
+  readonly tokens: Readonly<Record<"viewer" | "operator" | "admin", string>>;
+  /** Everything that was logged, as text. */
+  readonly logged: string[];
+  /** Asks in process. */
+  ask(path: string, init?: RequestInit & { readonly token?: string | undefined }): Promise<Response>;
+  /** Serves on a socket, ended with the world. @returns the address */
+  listen(): Promise<string>;
+}
+
+export async function openServiceWorld(
+  settings: Partial<ServerPorts["settings"]> = {},
+  ports: Partial<ServerPorts> = {},
+): Promise<ServiceWorld> {
+  const world = await openTestStore();
+  const { store, clock } = world;
+  const logged: string[] = [];
+  const service = await createServer({
+    clock,
+    access: store.access,
+    requests: store.requests,
+    feed: store.feed,
+    record: (entry) => store.audit.append([entry]),
+    log: (level, message, details) => logged.push(JSON.stringify({ level, message, details })),
+    work: {},
+    spool,
+    ...ports,
+    settings: {
+      version: "0.0.0-test",
+      fourEyes: false,
+      timeZone: "UTC",
+      publicUrl: undefined,
+      uploadLimit: 1_000_000,
+      pages: undefined,
+      ...settings,
+    },
+  });
+  const tokenOf = async (role: "viewer" | "operator" | "admin") =>
+    (await store.access.addToken({ name: role, role, expiresAt: null, by: "test" })).token;
+  const tokens = { viewer: await tokenOf("viewer"), operator: await tokenOf("operator"), admin: await tokenOf("admin") };
+  const closing: (() => Promise<void>)[] = [];
+  return {
+    world,
+    service,
+    tokens,
+    logged,
+    ask(path, { token, ...init } = {}) {
+      const headers = new Headers(init.headers);
+      headers.set("host", "127.0.0.1:1");
+      if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+      return service.fetch(new Request(`http://127.0.0.1:1${path}`, { ...init, headers }));
+    },
+    async listen() {
+      const listening = await listen((request, env) => service.fetch(request, env), { host: "127.0.0.1", port: 0 });
+      closing.push(() => listening.stop(100));
+      return listening.url;
+    },
+    async [Symbol.asyncDispose]() {
+      await service.close();
+      for (const close of closing) await close();
+      await world.dispose();
+    },
+  };
+}
+
+/** Files in memory: tests send small ones. */
+async function spool(bytes: AsyncIterable<Uint8Array>) {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of bytes) chunks.push(chunk);
+  return {
+    name: randomUUID(),
+    contentType: "",
+    bytes: async function* () {
+      yield* chunks;
+    },
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
