@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { SpreadTarget } from "../compliance/index.ts";
 import { type Clock, createRandom } from "../kernel/index.ts";
 import { createGate, DEFAULT_TARGETS, type Gate, type ImportDeps } from "../operations/index.ts";
-import type { Facts } from "../store/index.ts";
+import type { AuditInput, Facts, Store } from "../store/index.ts";
 import { systemClock } from "../tenant/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { type Environment, storeOf } from "./workplace.ts";
@@ -20,13 +20,15 @@ interface ComplianceSettings {
   readonly timeZone: string;
 }
 
-/** An open store with what commands about facts need. */
-export interface FactsRuntime extends AsyncDisposable {
+/** What commands about facts need of an open store. */
+export interface FactsRuntime {
   readonly facts: Facts;
   readonly clock: Clock;
   readonly actor: string;
   readonly imports: ImportDeps;
   readonly gate: Gate;
+  /** Appends to the audit. */
+  readonly record: (entry: AuditInput) => Promise<void>;
   readonly settings: ComplianceSettings;
 }
 
@@ -44,23 +46,28 @@ function complianceSettings(config: Config): ComplianceSettings {
 }
 
 /** Opens the facts of the store that the configuration names. */
-export async function openFacts(flags: Flags, environment: Environment): Promise<FactsRuntime> {
+export async function openFacts(flags: Flags, environment: Environment): Promise<FactsRuntime & AsyncDisposable> {
   const config = await loadConfig(flags, environment, process.cwd());
   const store = await storeOf(config, environment);
+  return { ...factsOf(config, store), [Symbol.asyncDispose]: () => store.close() };
+}
+
+/** The facts of a store that is open. */
+export function factsOf(config: Config, store: Store, clock: Clock = systemClock): FactsRuntime {
   const imports: ImportDeps = {
     facts: store.facts,
-    clock: systemClock,
+    clock,
     random: createRandom(randomUUID(), "facts"),
     actor: config.actor,
   };
   return {
     facts: store.facts,
-    clock: systemClock,
+    clock,
     actor: config.actor,
     imports,
     gate: createGate({ ...imports, sign: (text) => store.audit.sign(text) }),
+    record: (entry) => store.audit.append([entry]),
     settings: complianceSettings(config),
-    [Symbol.asyncDispose]: () => store.close(),
   };
 }
 

@@ -27,6 +27,7 @@ export { openRecords, type Records } from "./records.ts";
 export type { ResultRow } from "./result-rows.ts";
 export { compileRulePack, readRulePack, withCampaignRules } from "./rule-pack.ts";
 export { openSegments } from "./segments.ts";
+export { openSegments } from "./segments.ts";
 export { calibrateCalls } from "./simulation/calibrate.ts";
 export { readScenario } from "./simulation/scenario-file.ts";
 export { openStudies, type Studies, type StudyProgress } from "./simulation/studies.ts";

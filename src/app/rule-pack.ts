@@ -16,6 +16,7 @@ import {
 } from "../compliance/index.ts";
 import { campaignDraft } from "../contract/index.ts";
 import { messageOf, problemsOf } from "../kernel/index.ts";
+import { campaignFacts } from "../operations/index.ts";
 import { ConfigError } from "./config.ts";
 
 /**
@@ -68,6 +69,17 @@ export async function withCampaignRules(pack: RulePack, path: string | undefined
   }
   const { id, name, complianceConfig } = parsed.data;
   return mergePacks(pack, campaignOverlay(id ?? name ?? basename(path), complianceConfig));
+}
+
+/**
+ * Lays the rules that a campaign has at the tenant over a pack. Throws ComplianceError `invalid_pack` when they cannot be used, ConfigError
+ * when they are not of the vendor's form.
+ */
+export function withTenantRules(pack: RulePack, id: string, document: Parameters<typeof campaignFacts>[1]): RulePack {
+  const { policy, policyProblem } = campaignFacts(id, document);
+  if (policyProblem !== undefined)
+    throw new ConfigError(`the rules that campaign ${id} has at the tenant cannot be used: ${policyProblem}`);
+  return policy === undefined ? pack : mergePacks(pack, campaignOverlay(id, policy));
 }
 
 /** Makes a pack ready to decide with, on this runtime's time-zone data. */

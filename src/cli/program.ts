@@ -6,6 +6,7 @@ import { registerAudit } from "./groups/audit.ts";
 import { registerCampaign } from "./groups/campaign.ts";
 import { registerComplianceFacts } from "./groups/compliance-facts.ts";
 import { registerComplianceRules } from "./groups/compliance-rules.ts";
+import { registerContacts } from "./groups/contacts.ts";
 import { registerDemo } from "./groups/demo.ts";
 import { registerDialer } from "./groups/dialer.ts";
 import { registerFacts } from "./groups/facts.ts";
@@ -30,6 +31,7 @@ const GROUPS: readonly Register[] = [
   registerComplianceFacts,
   registerFacts,
   registerCampaign,
+  registerContacts,
   registerDialer,
   registerSimulate,
   registerJobs,

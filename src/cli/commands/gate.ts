@@ -77,7 +77,7 @@ async function save(path: string, text: string): Promise<void> {
 }
 
 /** A manifest for a person: the whole in one line, then what there is to know about it. */
-function gateLines(manifest: GateManifest): string[] {
+export function gateLines(manifest: GateManifest): string[] {
   const { counts, byReason, input } = manifest;
   const parts = byReason.map(({ reason, verdict, contacts, from, to }) => {
     if (verdict === "never") return `${grouped(contacts)} ${reason}`;

@@ -2,3 +2,5 @@
 
 export * from "./failover/index.ts";
 export * from "./metrics/index.ts";
+export * from "./segment/index.ts";
+export * from "./state/index.ts";

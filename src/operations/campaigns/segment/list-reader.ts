@@ -1,0 +1,140 @@
+// A contact list read to its end: asked with a query, judged again here, with a broader query when the vendor finds nobody.
+
+import { nearest } from "../../../kernel/index.ts";
+import { type CallOptions, type ContactSource, parseItem } from "../../../tenant/index.ts";
+import { type GateContact, phone } from "../../compliance/index.ts";
+import { type ContactQuery, pathsOf, valueAt } from "./query.ts";
+
+type ContactList = ReturnType<ContactSource["contacts"]>;
+/** A contact as the tenant sends it. */
+export type Contact = ContactList extends AsyncIterable<infer One> ? One : never;
+
+/** Something on the list: a contact that satisfies the queries, or an entry that cannot be called for want of form. */
+export type Entry =
+  | { readonly contact: Contact; readonly gate: GateContact }
+  | { readonly refused: { readonly line: number; readonly field: string | undefined; readonly reason: string } };
+
+/** What is asked of a list. */
+export interface ListQuestion {
+  readonly listId: string;
+  /** Sent to the vendor, and judged here. */
+  readonly query: ContactQuery;
+  /** Judged here only. */
+  readonly where: readonly ContactQuery[];
+  /** Told of each query before it is sent. */
+  readonly onQuery?: ((text: string) => void) | undefined;
+}
+
+/** How the reading went. */
+export interface ListReading {
+  /** Texts of the queries that were sent, in this order: the second one is the broader one after an empty segment. */
+  readonly sent: readonly string[];
+  /** Entries that the vendor gave. */
+  readonly read: number;
+  /** How many the vendor says there are; undefined when it does not. */
+  readonly announced: number | undefined;
+  /** Entries that our own judgement of query and where left out. */
+  readonly filtered: number;
+  /** Attributes of the query that no contact has, with the nearest one that some have. */
+  readonly unknownAttributes: readonly { readonly path: string; readonly suggestion: string | undefined }[];
+}
+
+const PAGE_SIZE = 100;
+/** The broadest query. */
+const ALL = "true";
+/** Attributes are learnt from so many contacts at most. */
+const LEARN_FROM = 500;
+
+/** Reads one list; iterate over it once, then ask `reading`. */
+export class ListReader implements AsyncIterable<Entry> {
+  readonly #source: ContactSource;
+  readonly #question: ListQuestion;
+  readonly #options: CallOptions;
+  readonly #sent: string[] = [];
+  readonly #known = new Set<string>();
+  readonly #seen = new Set<string>();
+  #learnt = 0;
+  #read = 0;
+  #filtered = 0;
+  #announced: number | undefined;
+
+  constructor(source: ContactSource, question: ListQuestion, options: CallOptions = {}) {
+    this.#source = source;
+    this.#question = question;
+    this.#options = options;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Entry, void, undefined> {
+    const { query } = this.#question;
+    yield* this.#ask(query.text);
+    // An attribute name that the vendor does not know finds nobody, like one that nobody has: only the contacts themselves tell.
+    if (this.#read === 0 && query.text !== ALL) yield* this.#ask(ALL);
+  }
+
+  /** How many entries were read, and how many the vendor says there are. */
+  get progress(): Pick<ListReading, "read" | "announced"> {
+    return { read: this.#read, announced: this.#announced };
+  }
+
+  get reading(): ListReading {
+    const { query, where } = this.#question;
+    const missing =
+      this.#learnt === 0 ? [] : [query, ...where].flatMap(({ paths }) => paths).filter((path) => !this.#seen.has(path));
+    return {
+      sent: this.#sent,
+      read: this.#read,
+      announced: this.#announced,
+      filtered: this.#filtered,
+      unknownAttributes: [...new Set(missing)].map((path) => ({ path, suggestion: nearest(path, [...this.#known]) })),
+    };
+  }
+
+  async *#ask(text: string): AsyncGenerator<Entry, void, undefined> {
+    this.#sent.push(text);
+    this.#question.onQuery?.(text);
+    const list = this.#source.contacts(this.#question.listId, { query: text, pageSize: PAGE_SIZE }, this.#options);
+    for await (const { items, reply } of list.pages()) {
+      if (reply.total !== undefined) this.#announced = reply.total;
+      for (const item of items) {
+        this.#read += 1;
+        const entry = this.#judge(item);
+        if (entry !== undefined) yield entry;
+      }
+    }
+  }
+
+  #judge(item: unknown): Entry | undefined {
+    this.#learn(item);
+    const { query, where } = this.#question;
+    if (!query.matches(item) || !where.every((one) => one.matches(item))) {
+      this.#filtered += 1;
+      return undefined;
+    }
+    const line = this.#read;
+    const parsed = parseItem("listContacts", item);
+    if ("problem" in parsed) return { refused: { line, field: undefined, reason: parsed.problem } };
+    const contact = parsed.item;
+    const number = phone(contact.phoneNumber ?? "");
+    if (!("ok" in number)) return { refused: { line, field: "phoneNumber", reason: number.problem } };
+    return {
+      contact,
+      gate: {
+        id: contact.id,
+        line,
+        number: number.ok,
+        postal: contact.postalCode || undefined,
+        // A flag that is not there is no consent.
+        mayCall: contact.consentFlags?.outbound?.call === true,
+      },
+    };
+  }
+
+  #learn(item: unknown): void {
+    const { query, where } = this.#question;
+    for (const { paths } of [query, ...where])
+      for (const path of paths) if (!this.#seen.has(path) && valueAt(item, path.split(".")) !== undefined) this.#seen.add(path);
+    if (this.#learnt >= LEARN_FROM) return;
+    this.#learnt += 1;
+    for (const path of pathsOf(item)) this.#known.add(path);
+  }
+}

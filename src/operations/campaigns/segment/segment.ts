@@ -1,0 +1,118 @@
+// A consent segment: a contact list read to its end, judged again, passed through the gate, handed on contact by contact in constant memory.
+
+import type { CallType, CompiledPack } from "../../../compliance/index.ts";
+import type { AuditInput } from "../../../store/index.ts";
+import { type CallOptions, type ContactSource, requireSupported } from "../../../tenant/index.ts";
+import type { Gate, GateManifest, GateVerdict, RefusedLine } from "../../compliance/index.ts";
+import { type Contact, type Entry, ListReader, type ListReading } from "./list-reader.ts";
+import type { ContactQuery } from "./query.ts";
+
+/** What every query is, unless another one is given: people who may be called by the vendor's own flag. */
+export const CONSENT_QUERY = "consentFlags.outbound.call==true";
+
+/** What segments work with. */
+export interface SegmentDeps {
+  readonly source: ContactSource;
+  readonly gate: Gate;
+  readonly record: (entry: AuditInput) => Promise<void>;
+  readonly actor: string;
+}
+
+/** What segment is wanted. */
+export interface SegmentRequest {
+  readonly listId: string;
+  readonly query: ContactQuery;
+  /** Judged on our side only. */
+  readonly where: readonly ContactQuery[];
+  /** The campaign that it is for, where caps count; the list's id when absent. */
+  readonly campaign?: string | undefined;
+  readonly callType: CallType;
+  readonly pack: CompiledPack;
+  /** The moment, ms since the epoch; now when absent. */
+  readonly at?: number | undefined;
+}
+
+/** Where contacts go. */
+export interface SegmentSink {
+  /** Each contact of the segment with its verdict, in the order of the list; `json` is the verdict as the manifest hashes it. */
+  contact?(contact: Contact, verdict: GateVerdict, json: string): void | Promise<void>;
+  /** An entry that cannot be called for want of form; `line` is its place in the list. */
+  refused?(line: RefusedLine): void;
+  /** A query is about to be sent. */
+  query?(text: string): void;
+  progress?(read: number, announced: number | undefined): void;
+}
+
+/** How a segment ended. */
+export interface SegmentReport extends ListReading {
+  readonly listId: string;
+  readonly manifest: GateManifest & { readonly signature: string };
+  /** The list changed while it was read: entries may be missing or were read twice (each number is decided once). */
+  readonly changed: boolean;
+}
+
+/**
+ * Reads and judges a segment. Nothing of it may be dialed unless this resolves: then its signed manifest is kept and the audit holds the
+ * queries as they were sent. Throws TenantError (`not_found`, `paging_loop` …), StoreError.
+ */
+export async function readSegment(
+  deps: SegmentDeps,
+  request: SegmentRequest,
+  sink: SegmentSink = {},
+  options: CallOptions = {},
+): Promise<SegmentReport> {
+  requireSupported("read contact lists", deps.source.capability);
+  const { listId, query, where, campaign = listId, callType, pack, at } = request;
+  const reader = new ListReader(deps.source, { listId, query, where, onQuery: (text) => sink.query?.(text) }, options);
+  // Verdicts come in the order of the contacts, a batch or two behind.
+  const waiting: Contact[] = [];
+  let taken = 0;
+  const { manifest } = await deps.gate(
+    { campaign, callType, pack, at, contacts: contactsOf(reader, waiting, sink) },
+    {
+      verdict: (verdict, json) => {
+        const contact = waiting[taken];
+        taken += 1;
+        if (taken === waiting.length || taken === 4096) {
+          waiting.splice(0, taken);
+          taken = 0;
+        }
+        return contact === undefined ? undefined : sink.contact?.(contact, verdict, json);
+      },
+      refused: (line) => sink.refused?.(line),
+    },
+  );
+  const { reading } = reader;
+  const { sent, read, announced, filtered, unknownAttributes } = reading;
+  const { input, counts } = manifest;
+  await deps.record({
+    actor: deps.actor,
+    action: "contacts.segment",
+    subject: listId,
+    details: {
+      campaign,
+      queries: sent,
+      where: where.map(({ text }) => text),
+      read,
+      filtered,
+      unknownAttributes: unknownAttributes.map(({ path }) => path),
+      contacts: input.contacts,
+      counts,
+      manifest: manifest.id,
+    },
+  });
+  return { ...reading, listId, manifest, changed: announced !== undefined && announced !== read };
+}
+
+async function* contactsOf(reader: ListReader, waiting: Contact[], sink: SegmentSink) {
+  for await (const entry of reader) {
+    sink.progress?.(reader.progress.read, reader.progress.announced);
+    yield gateEntry(entry, waiting);
+  }
+}
+
+function gateEntry(entry: Entry, waiting: Contact[]) {
+  if ("refused" in entry) return entry.refused;
+  waiting.push(entry.contact);
+  return entry.gate;
+}

@@ -1,0 +1,223 @@
+// The pre-dial gate of a campaign: whether it may begin to dial now. Whatever activates a campaign asks here first; what cannot be judged refuses.
+
+import { type CallType, type CompiledPack, campaignOverlay, mergePacks, type RulePack } from "../../../compliance/index.ts";
+import { type Clock, type Instant, messageOf } from "../../../kernel/index.ts";
+import type { Facts } from "../../../store/index.ts";
+import type { CallOptions, CampaignRunner, ContactSource } from "../../../tenant/index.ts";
+import { type Gate, type GateManifest, type RuleReading, readCampaignAbandonment } from "../../compliance/index.ts";
+import { ListReader } from "../segment/list-reader.ts";
+import { parseContactQuery } from "../segment/query.ts";
+import { type CampaignFacts, campaignFacts } from "./campaign-facts.ts";
+import { ZoneCensus, type ZoneWindow } from "./windows.ts";
+
+/** So many contacts are judged first: a list of a million is not read to start a campaign when somebody among the first may be called. */
+const FIRST = 1_000;
+/** So many are judged when nobody of the first may be called. */
+const MOST = 10_000;
+
+/**
+ * Why a campaign must not dial.
+ * - `no_contact_list`, `list_empty`: there is nobody to call.
+ * - `rules_unreadable`: the campaign's own rules are not of the vendor's form.
+ * - `stale_compliance_data`: a do-not-call registry file is missing or too old for somebody on the list.
+ * - `abandonment_budget`: more calls were abandoned than a limit allows.
+ * - `nobody_callable`: nobody on the list may be called now.
+ */
+export type GateRefusalCode =
+  | "no_contact_list"
+  | "list_empty"
+  | "rules_unreadable"
+  | "stale_compliance_data"
+  | "abandonment_budget"
+  | "nobody_callable";
+
+export interface GateRefusal {
+  readonly code: GateRefusalCode;
+  /** A sentence. */
+  readonly text: string;
+}
+
+/** What the gate says of a campaign. */
+export interface CampaignGateVerdict {
+  readonly campaign: CampaignFacts;
+  readonly at: Instant;
+  readonly allowed: boolean;
+  /** Every reason against, the weightiest first; empty when allowed. */
+  readonly refusals: readonly GateRefusal[];
+  /** The signed manifest of the contacts that were judged; null when none were. */
+  readonly manifest: GateManifest | null;
+  /** Contacts that were read, and how many the vendor says there are. */
+  readonly read: number;
+  readonly announced: number | null;
+  /** Whether the whole list was read: else the counts are of its beginning. */
+  readonly whole: boolean;
+  /** When the first of the contacts that wait may be called; null when none waits. */
+  readonly nextAllowed: Instant | null;
+  readonly windows: readonly ZoneWindow[];
+  /** The abandonment ledger under each limit that binds where the contacts are. */
+  readonly abandonment: readonly RuleReading[];
+}
+
+export interface CampaignGateDeps {
+  readonly runner: CampaignRunner;
+  readonly contacts: ContactSource;
+  readonly gate: Gate;
+  readonly facts: Facts;
+  /** The rules without any campaign's own. */
+  readonly pack: RulePack;
+  readonly compile: (pack: RulePack) => CompiledPack;
+  readonly clock: Clock;
+  /** When the operator's day ends. */
+  readonly dayEnds: (now: Instant) => Instant;
+  readonly countEarlyHangups: boolean;
+  readonly callType?: CallType | undefined;
+}
+
+export interface CampaignGateOptions {
+  /** The moment; now when absent. */
+  readonly at?: Instant | undefined;
+  /** How many contacts are looked at before nobody counts as callable; 10,000 by default. */
+  readonly most?: number | undefined;
+  readonly call?: CallOptions | undefined;
+}
+
+/** Asks whether a campaign may begin to dial. Throws TenantError (`not_found` …) and StoreError: no answer is no permission. */
+export type CampaignGate = (campaignId: string, options?: CampaignGateOptions) => Promise<CampaignGateVerdict>;
+
+/** Makes the pre-dial gate of campaigns. */
+export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
+  return async (campaignId, { at = deps.clock.now(), most = MOST, call } = {}) => {
+    const campaign = campaignFacts(campaignId, await deps.runner.status(campaignId, call));
+    const pack = packFor(deps.pack, campaign);
+    const { listId } = campaign;
+    if (listId === null || typeof pack === "string") {
+      const refusals: GateRefusal[] = [];
+      if (typeof pack === "string")
+        refusals.push({ code: "rules_unreadable", text: `the campaign's own rules cannot be used: ${pack}` });
+      if (listId === null) refusals.push({ code: "no_contact_list", text: "the campaign has no contact list" });
+      return { campaign, at, allowed: false, refusals, ...NOTHING_READ };
+    }
+    const look = (contacts: number) => judge(deps, { campaignId, listId, pack, at, call }, contacts);
+    let found = await look(Math.min(FIRST, most));
+    if (found.manifest.counts.dial === 0 && !found.whole && most > FIRST) found = await look(most);
+    const { manifest, census, whole, read, announced } = found;
+    const abandonment = await abandonmentOf(deps, campaignId, pack, census.countries, at);
+    const later = manifest.byReason.flatMap(({ from }) => (from === undefined ? [] : [Date.parse(from)]));
+    const refusals = refusalsOf(manifest, abandonment, whole);
+    return {
+      campaign,
+      at,
+      allowed: refusals.length === 0,
+      refusals,
+      manifest,
+      read,
+      announced: announced ?? null,
+      whole,
+      nextAllowed: later.length === 0 ? null : Math.min(...later),
+      windows: census.windows(at),
+      abandonment,
+    };
+  };
+}
+
+const NOTHING_READ = {
+  manifest: null,
+  read: 0,
+  announced: null,
+  whole: false,
+  nextAllowed: null,
+  windows: [],
+  abandonment: [],
+} as const;
+
+/** The pack with the campaign's own rules, or what is wrong with them. */
+function packFor(pack: RulePack, { id, policy, policyProblem }: CampaignFacts): RulePack | string {
+  if (policyProblem !== undefined) return policyProblem;
+  if (policy === undefined) return pack;
+  try {
+    return mergePacks(pack, campaignOverlay(id, policy));
+  } catch (thrown) {
+    return messageOf(thrown);
+  }
+}
+
+interface Look {
+  readonly campaignId: string;
+  readonly listId: string;
+  readonly pack: RulePack;
+  readonly at: Instant;
+  readonly call: CallOptions | undefined;
+}
+
+/** Judges so many contacts from the beginning of the list. */
+async function judge(deps: CampaignGateDeps, { campaignId, listId, pack, at, call }: Look, most: number) {
+  const callType = deps.callType ?? "telemarketing";
+  const census = new ZoneCensus(pack, deps.compile, callType);
+  const reader = new ListReader(deps.contacts, { listId, query: parseContactQuery("true", "query"), where: [] }, call);
+  let whole = true;
+  async function* contacts() {
+    for await (const entry of reader) {
+      if ("refused" in entry) yield entry.refused;
+      else {
+        census.add(entry.gate.number, entry.gate.postal);
+        yield entry.gate;
+      }
+      const { read, announced } = reader.progress;
+      if (read < most) continue;
+      whole = announced !== undefined && read >= announced;
+      return;
+    }
+  }
+  const { manifest } = await deps.gate({ campaign: campaignId, callType, at, pack: deps.compile(pack), contacts: contacts() });
+  const { read, announced } = reader.progress;
+  return { manifest, census, whole, read, announced };
+}
+
+async function abandonmentOf(
+  deps: CampaignGateDeps,
+  campaignId: string,
+  pack: RulePack,
+  countries: ReadonlySet<string>,
+  now: Instant,
+) {
+  const { facts, dayEnds, countEarlyHangups } = deps;
+  const readings = await readCampaignAbandonment(facts, campaignId, pack, { now, dayEnds: dayEnds(now), countEarlyHangups });
+  return readings.filter(({ rule }) => rule.jurisdiction === "*" || countries.has(rule.jurisdiction.split("-")[0] ?? ""));
+}
+
+function refusalsOf(manifest: GateManifest, abandonment: readonly RuleReading[], whole: boolean): GateRefusal[] {
+  const refusals: GateRefusal[] = [];
+  const { counts, byReason, input } = manifest;
+  const stale = byReason.find(({ reason }) => reason === "registry file missing or too old");
+  if (stale !== undefined)
+    refusals.push({
+      code: "stale_compliance_data",
+      text: `the do-not-call registry file is missing or too old for ${stale.contacts} of ${input.contacts} contacts`,
+    });
+  for (const { rule, reading } of abandonment) {
+    if (reading.withinLimit) continue;
+    const { abandoned, live, limit } = reading;
+    refusals.push({
+      code: "abandonment_budget",
+      text: `${abandoned} of ${live} live answers were abandoned in ${limit.windowHours} hours, more than the ${percent(limit.maxRate)} of ${rule.id} (${rule.jurisdiction})`,
+    });
+  }
+  if (input.contacts === 0) refusals.push({ code: "list_empty", text: "the contact list is empty" });
+  else if (counts.dial === 0)
+    refusals.push({
+      code: "nobody_callable",
+      text: `nobody of ${input.contacts} contacts${whole ? "" : " read"} may be called now: ${reasonsOf(manifest)}`,
+    });
+  return refusals;
+}
+
+/** The counts per reason in words, the most frequent first. */
+export function reasonsOf({ byReason, counts }: Pick<GateManifest, "byReason" | "counts">): string {
+  const parts = byReason.map(
+    ({ reason, contacts, from }) => `${contacts} ${reason}${from === undefined ? "" : ` (the first may be called at ${from})`}`,
+  );
+  if (counts.refused > 0) parts.push(`${counts.refused} unreadable`);
+  return parts.join(", ");
+}
+
+const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;

@@ -1,0 +1,83 @@
+// When the zones of a contact list may be called: the clock's part of the rules, for everybody who lives under the same ones. Pure.
+
+import { type CallType, type CompiledPack, type RulePack, strip } from "../../../compliance/index.ts";
+import type { Instant } from "../../../kernel/index.ts";
+import { type PhoneKey } from "../../../store/index.ts";
+import { phoneText } from "../../compliance/index.ts";
+
+const STEP_MS = 5 * 60_000;
+/** Windows are looked for so far ahead: over a weekend with a holiday at its end. */
+const HORIZON_STEPS = (4 * 24 * 60) / 5;
+/** The kinds of rules that are about the clock alone. */
+const CLOCK: ReadonlySet<string> = new Set(["calling-hours", "closed-days", "emergency-ban"]);
+
+/** The window of a zone. */
+export interface ZoneWindow {
+  /** IANA name; several where a number may be in any of them, `unknown` where in none. */
+  readonly zone: string;
+  /** Contacts of the list (as far as it was read) there. */
+  readonly contacts: number;
+  /** Of these, in states and countries whose hours are open now. */
+  readonly open: number;
+  /** When the last of the open ones closes; null when none is open, or none closes within four days. */
+  readonly until: Instant | null;
+  /** When the first of the closed ones opens; null when none is closed, or none opens within four days. */
+  readonly opens: Instant | null;
+}
+
+/** Gathers where the contacts of a list are, in memory for each place and not for each contact. */
+export class ZoneCensus {
+  readonly #pack: CompiledPack;
+  readonly #callType: CallType;
+  readonly #places = new Map<string, { zone: string; number: string; postal: string | undefined; contacts: number }>();
+
+  /** @param compile makes a pack ready to decide with */
+  constructor(pack: RulePack, compile: (pack: RulePack) => CompiledPack, callType: CallType) {
+    this.#pack = compile({ ...pack, rules: pack.rules.filter(({ kind }) => CLOCK.has(kind)) });
+    this.#callType = callType;
+  }
+
+  add(key: PhoneKey, postal: string | undefined): void {
+    const number = phoneText(key);
+    const { zoneNames, jurisdictions } = this.#pack.place(number, postal);
+    const zone = zoneNames.join(" or ") || "unknown";
+    const name = `${zone} ${jurisdictions.join(" ")}`;
+    const place = this.#places.get(name);
+    if (place === undefined) this.#places.set(name, { zone, number, postal, contacts: 1 });
+    else place.contacts += 1;
+  }
+
+  /** Country codes of the places, such as US. */
+  get countries(): ReadonlySet<string> {
+    const countries = new Set<string>();
+    for (const { number, postal } of this.#places.values())
+      for (const id of this.#pack.place(number, postal).jurisdictions) if (/^[A-Z]{2}$/.test(id)) countries.add(id);
+    return countries;
+  }
+
+  /** The windows at an instant, the zone with most contacts first. */
+  windows(at: Instant): ZoneWindow[] {
+    const zones = new Map<string, { contacts: number; open: number; until: Instant[]; opens: Instant[]; endless: boolean }>();
+    for (const { zone, number, postal, contacts } of this.#places.values()) {
+      const found = zones.get(zone) ?? { contacts: 0, open: 0, until: [], opens: [], endless: false };
+      zones.set(zone, found);
+      found.contacts += contacts;
+      const { cells, open } = strip({ number, postal, callType: this.#callType }, {}, this.#pack, at, HORIZON_STEPS, STEP_MS);
+      const change = cells[open.findIndex((one) => one !== open[0])];
+      if (open[0] === true) {
+        found.open += contacts;
+        if (change === undefined) found.endless = true;
+        else found.until.push(change);
+      } else if (change !== undefined) found.opens.push(change);
+    }
+    return [...zones]
+      .map(([zone, { contacts, open, until, opens, endless }]) => ({
+        zone,
+        contacts,
+        open,
+        until: endless || until.length === 0 ? null : Math.max(...until),
+        opens: opens.length === 0 ? null : Math.min(...opens),
+      }))
+      .sort((a, b) => b.contacts - a.contacts || (a.zone < b.zone ? -1 : 1));
+  }
+}
