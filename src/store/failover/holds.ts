@@ -45,6 +45,15 @@ export class HandoverHolds {
     return new Map(rows.map(({ number, until }) => [number, until]));
   }
 
+  /** Numbers that a campaign has called since a moment, by our own ledger of calls. */
+  async calledBy(campaign: string, since: Instant): Promise<PhoneKey[]> {
+    const rows = await this.#database.query<{ number: PhoneKey }>(
+      "select distinct number from outdial.attempts where campaign = $1 and at >= $2 and kind <> 'inbound-conversation'",
+      [campaign, new Date(since)],
+    );
+    return rows.map(({ number }) => number);
+  }
+
   /** Numbers held back from a campaign at a moment. */
   async count(campaign: string, at: Instant): Promise<number> {
     const [row] = await this.#database.query<{ held: number }>(

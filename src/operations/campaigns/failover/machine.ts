@@ -339,7 +339,10 @@ class Turn {
         if (phase === "activating") this.#set({ phase: "verifying" });
         break;
       case "handed":
-        if (phase === "handing-over") this.#set({ phase: "gating", handover: { ...handover, held: event.held } });
+        if (phase !== "handing-over") break;
+        this.#set({ phase: "gating", handover: { ...handover, held: event.held } });
+        // The primary that dials again calls its own list, whoever of it was called meanwhile waits for the caps.
+        if (event.problem !== null && !handover.isRetreat) this.#cannotActivate({ ...handover, held: event.held }, event.problem);
         break;
       case "gated":
         if (phase !== "gating") break;

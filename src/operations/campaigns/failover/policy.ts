@@ -43,10 +43,20 @@ export const failoverPolicySchema = z
       .enum(["stay-paused", "resume-primary"])
       .default("stay-paused")
       .describe("When the backup cannot be activated: leave both paused and call a person, or let the primary dial again"),
+    holdHours: z
+      .number()
+      .positive()
+      .max(240)
+      .default(24)
+      .describe(
+        "So long after a call to a contact the campaign that takes over must not call it; the caps of most laws count by the day",
+      ),
     overlap: z
       .enum(["refuse", "accept"])
       .default("refuse")
-      .describe("When the backup's list holds contacts whom the primary has called: do not activate it, or do and say so"),
+      .describe(
+        "When the list of the one taking over holds contacts whom the other has called: do not activate it, or do and say so",
+      ),
     unavailableAfter: z
       .int()
       .min(1)

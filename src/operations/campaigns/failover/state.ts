@@ -165,7 +165,8 @@ export type FailoverEvent = {
   | { readonly type: "seen"; readonly statuses: Statuses }
   /** A pause or an activation was accepted, or was there already. */
   | { readonly type: "sent" }
-  | { readonly type: "handed"; readonly held: number }
+  /** Contacts who were called are held back; a `problem` forbids the activation. */
+  | { readonly type: "handed"; readonly held: number; readonly problem: string | null }
   | { readonly type: "gated"; readonly pass: boolean; readonly message: string }
   /** No answer of the tenant, or a refusal; `fatal` for 401 and 403. A write may have been carried out. */
   | { readonly type: "unanswered"; readonly code: string; readonly message: string; readonly fatal: boolean }

@@ -1,0 +1,150 @@
+// Doing what a pair commands, against the tenant; what came of it is an event. The one place where failover meets the network.
+
+import type { Clock } from "../../../kernel/index.ts";
+import { type CampaignRunner, type MetricsSource, TenantError } from "../../../tenant/index.ts";
+import type { CampaignMetrics, CampaignReading } from "../metrics/index.ts";
+import type { CampaignGate } from "../state/index.ts";
+import { type CalledDeps, handContacts, isRefusal, overlapProblem } from "./called.ts";
+import type { FailoverPolicy } from "./policy.ts";
+import { createTriggerRule, type RuleReading } from "./rule.ts";
+import type { Command, FailoverEvent, FailoverState, Order, Seen, Side, Statuses } from "./state.ts";
+
+/** An event without its time. */
+export type Happening = FailoverEvent extends infer Each ? (Each extends FailoverEvent ? Omit<Each, "at"> : never) : never;
+
+/** What commands are carried out with. */
+export interface ActDeps extends CalledDeps {
+  readonly source: MetricsSource;
+  readonly metrics: Pick<CampaignMetrics, "read">;
+  readonly gate: CampaignGate;
+  /** What is stale about the compliance data; null when it is in order. */
+  readonly compliance: (at: number) => Promise<string | null>;
+  /** The tenant's clock minus ours, ms; null when it is not known. */
+  readonly skewMs: () => number | null;
+  readonly clock: Clock;
+}
+
+/** The pair that is acted for. */
+export interface ActFor {
+  readonly ids: Readonly<Record<Side, string>>;
+  readonly policy: FailoverPolicy;
+  readonly state: FailoverState;
+  readonly order: { readonly what: Order; readonly by: string } | null;
+  readonly signal: AbortSignal;
+}
+
+/** Carries out one command. Rejects only when aborted, or for what is no answer of the tenant's. */
+export async function act(command: Command, given: ActFor, deps: ActDeps): Promise<Happening> {
+  try {
+    switch (command.kind) {
+      case "look":
+        return await look(given, deps);
+      case "confirm":
+        return { type: "seen", statuses: await statusesOf(given, deps, true) };
+      case "pause":
+        await setStatus(deps.runner, given, command.side, "paused", command.key);
+        return { type: "sent" };
+      case "secure":
+        for (const side of command.sides) await setStatus(deps.runner, given, side, "paused", `${command.key}-${side}`);
+        return { type: "seen", statuses: await statusesOf(given, deps, false) };
+      case "activate": {
+        const statuses = await statusesOf(given, deps, false);
+        const { from, to } =
+          command.side === "primary"
+            ? ({ from: "backup", to: "primary" } as const)
+            : ({ from: "primary", to: "backup" } as const);
+        // Never both: nothing is activated unless the other one is paused at this moment.
+        if (statuses[from].status === "active" || statuses[to].status === "active") return { type: "seen", statuses };
+        await setStatus(deps.runner, given, command.side, "active", command.key);
+        return { type: "sent" };
+      }
+      case "hand-over":
+        return await handOver(command, given, deps);
+      default:
+        return await pass(command.side, given, deps);
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
+    return { type: "unanswered", code: thrown.code, message: thrown.message, fatal: isRefusal(thrown) };
+  }
+}
+
+async function setStatus(
+  runner: CampaignRunner,
+  { ids, signal }: ActFor,
+  side: Side,
+  status: "active" | "paused",
+  idempotencyKey: string,
+) {
+  // A write under way is not cut off: its outcome would be unknown. It ends by the client's own deadlines.
+  signal.throwIfAborted();
+  await runner.setStatus(ids[side], status, { idempotencyKey, lane: status === "paused" ? "stop" : "pacing" });
+}
+
+/** @param draining whether the calls of paused campaigns are asked for, too */
+async function statusesOf({ ids, signal }: ActFor, { runner, source }: ActDeps, draining: boolean): Promise<Statuses> {
+  const one = async (side: Side): Promise<Seen> => {
+    const { status } = await runner.status(ids[side], { signal, lane: "stop" });
+    if (status === "active" || !draining) return { status, activeCalls: null };
+    const { activeCalls } = await source.campaign(ids[side], 1, { signal, lane: "stop" });
+    return { status, activeCalls: activeCalls ?? null };
+  };
+  const [primary, backup] = await Promise.all([one("primary"), one("backup")]);
+  return { primary, backup };
+}
+
+async function look(given: ActFor, deps: ActDeps): Promise<Happening> {
+  const { policy, state, ids, signal, order } = given;
+  const statuses = await statusesOf(given, deps, false);
+  const rule = createTriggerRule(policy);
+  // What somebody switched by hand is told by the statuses; the figures are those of whoever should dial.
+  const dials = statuses[state.side].status === "active";
+  const read = (minutes: number) => deps.metrics.read(ids[state.side], minutes, { signal });
+  const window = dials ? await read(policy.windowMinutes) : undefined;
+  const asked = window === undefined ? undefined : readingOf(window);
+  const long = asked !== undefined && rule.wantsLong(asked) ? readingOf(await read(rule.longMinutes)) : undefined;
+  const verdict = asked === undefined ? null : rule.judge(asked, long);
+  return {
+    type: "looked",
+    statuses,
+    verdict,
+    metricsAt: window?.at ?? null,
+    skewMs: deps.skewMs(),
+    compliance: await deps.compliance(deps.clock.now()),
+    order,
+  };
+}
+
+const readingOf = ({ success, successRate }: CampaignReading): RuleReading => ({
+  successes: success?.successes ?? null,
+  calls: success?.calls ?? null,
+  successRate: success === null || success.calls > 0 ? successRate : null,
+});
+
+async function handOver(
+  { from, to }: Extract<Command, { kind: "hand-over" }>,
+  { ids, policy, state, signal }: ActFor,
+  deps: ActDeps,
+): Promise<Happening> {
+  const handed = await handContacts(
+    deps,
+    {
+      primary: ids.primary,
+      number: state.handover?.number ?? 0,
+      from: ids[from],
+      to: ids[to],
+      holdHours: policy.holdHours,
+      at: deps.clock.now(),
+    },
+    true,
+    { signal },
+  );
+  const problem = overlapProblem(handed, ids[to]);
+  return { type: "handed", held: handed.called, problem: policy.overlap === "refuse" ? (problem ?? null) : null };
+}
+
+async function pass(side: Side, { ids, signal }: ActFor, deps: ActDeps): Promise<Happening> {
+  const { allowed, refusals } = await deps.gate(ids[side], { at: deps.clock.now(), call: { signal } });
+  const message = allowed ? "somebody on its list may be called now" : refusals.map(({ text }) => text).join("; ");
+  return { type: "gated", pass: allowed, message };
+}

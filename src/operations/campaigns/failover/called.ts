@@ -1,0 +1,148 @@
+// Whom a campaign has called: what the one that takes over must not call again. Read from the tenant's calls and from our own ledger.
+
+import { OutdialError } from "../../../kernel/index.ts";
+import type { HandoverHolds } from "../../../store/index.ts";
+import {
+  type CallOptions,
+  type CampaignRunner,
+  type ContactSource,
+  type OutcomeSource,
+  parseItem,
+} from "../../../tenant/index.ts";
+import { phone } from "../../compliance/index.ts";
+
+const HOUR_MS = 3_600_000;
+const CALLS_PAGE = 5000;
+const CONTACTS_PAGE = 100;
+/** Contacts written at once. */
+const BATCH = 5000;
+
+export interface CalledDeps {
+  readonly runner: CampaignRunner;
+  readonly calls: OutcomeSource;
+  readonly contacts: ContactSource;
+  readonly holds: HandoverHolds;
+}
+
+/** A hand-over as far as its contacts go. */
+export interface ContactHandover {
+  /** Names the pair. */
+  readonly primary: string;
+  readonly number: number;
+  readonly from: string;
+  readonly to: string;
+  readonly holdHours: number;
+  readonly at: number;
+}
+
+export interface HandedContacts {
+  /** Contacts of the list of the one taking over that it must not call. */
+  readonly overlap: number;
+  /** Numbers that were called. */
+  readonly called: number;
+  /** Calls that named neither number nor contact: everybody on the list of the one handing over counts as called then. */
+  readonly unidentified: number;
+  /** Whether both campaigns call one list. */
+  readonly sameList: boolean;
+}
+
+/**
+ * Finds whom the one handing over has called, and whom of them the other one has on its list. With `write` they are held back from it:
+ * every gate refuses them for that campaign until `holdHours` after the call. Can be repeated. Throws TenantError.
+ */
+export async function handContacts(
+  deps: CalledDeps,
+  handover: ContactHandover,
+  write: boolean,
+  options: CallOptions,
+): Promise<HandedContacts> {
+  const { from, to, at, holdHours } = handover;
+  const since = at - holdHours * HOUR_MS;
+  const [fromList, toList] = await Promise.all([listOf(deps, from, options), listOf(deps, to, options)]);
+  const called = await calledBy(deps, from, since, at, options);
+  if (called.unidentified > 0 && fromList !== null)
+    for await (const { id, number } of contactsOf(deps, fromList, options)) {
+      called.ids.add(id);
+      if (number !== undefined) called.numbers.set(number, at);
+    }
+  for (const number of await deps.holds.calledBy(from, since)) if (!called.numbers.has(number)) called.numbers.set(number, at);
+  const sameList = fromList !== null && fromList === toList;
+  let overlap = 0;
+  if (called.numbers.size > 0 || called.ids.size > 0) {
+    if (toList !== null)
+      for await (const { id, number } of contactsOf(deps, toList, options)) {
+        // Ids are the list's own: they name the same contact only on the same list.
+        const wasCalled = (number !== undefined && called.numbers.has(number)) || (sameList && called.ids.has(id));
+        if (!wasCalled) continue;
+        overlap += 1;
+        if (number !== undefined && !called.numbers.has(number)) called.numbers.set(number, at);
+      }
+  }
+  if (write) await hold(deps, handover, called.numbers);
+  return { overlap, called: called.numbers.size, unidentified: called.unidentified, sameList };
+}
+
+async function listOf({ runner }: CalledDeps, campaign: string, options: CallOptions): Promise<string | null> {
+  return (await runner.status(campaign, options)).contactListId || null;
+}
+
+interface Called {
+  /** With the time of the latest call. */
+  readonly numbers: Map<number, number>;
+  readonly ids: Set<string>;
+  unidentified: number;
+}
+
+async function calledBy(deps: CalledDeps, campaignId: string, since: number, at: number, options: CallOptions): Promise<Called> {
+  const called: Called = { numbers: new Map(), ids: new Set(), unidentified: 0 };
+  // Up to the tenant's own present: its clock may differ from ours.
+  const query = { campaignId, startDateTime: new Date(since).toISOString(), limit: CALLS_PAGE };
+  for await (const item of deps.calls.calls(query, options)) {
+    const parsed = parseItem("listCalls", item);
+    if ("problem" in parsed) {
+      called.unidentified += 1;
+      continue;
+    }
+    const { phoneNumber, contactId, startTime } = parsed.item;
+    const number = typeof phoneNumber === "string" ? phone(phoneNumber) : undefined;
+    if (number !== undefined && "ok" in number) {
+      const time = Date.parse(startTime ?? "");
+      const latest = Math.max(called.numbers.get(number.ok) ?? 0, Number.isNaN(time) ? at : time);
+      called.numbers.set(number.ok, latest);
+    } else if (typeof contactId === "string") called.ids.add(contactId);
+    else called.unidentified += 1;
+  }
+  return called;
+}
+
+async function* contactsOf(
+  { contacts }: CalledDeps,
+  listId: string,
+  options: CallOptions,
+): AsyncGenerator<{ readonly id: string; readonly number: number | undefined }> {
+  for await (const item of contacts.contacts(listId, { query: "true", pageSize: CONTACTS_PAGE }, options)) {
+    const parsed = parseItem("listContacts", item);
+    if ("problem" in parsed) continue;
+    const number = phone(parsed.item.phoneNumber ?? "");
+    yield { id: parsed.item.id, number: "ok" in number ? number.ok : undefined };
+  }
+}
+
+async function hold({ holds }: CalledDeps, handover: ContactHandover, numbers: ReadonlyMap<number, number>): Promise<void> {
+  const { to, primary, number, holdHours } = handover;
+  const rows = [...numbers].map(([key, calledAt]) => ({ number: key, until: calledAt + holdHours * HOUR_MS }));
+  for (let i = 0; i < rows.length; i += BATCH) await holds.hold(to, { primary, handover: number }, rows.slice(i, i + BATCH));
+}
+
+/** Why the contacts forbid the activation; undefined when they do not. */
+export function overlapProblem({ overlap, sameList, unidentified }: HandedContacts, to: string): string | undefined {
+  if (overlap === 0) return undefined;
+  const unknown =
+    unidentified === 0 ? "" : ` (${unidentified} calls name nobody, so everybody on the other list counts as called)`;
+  const why = sameList ? "both campaigns call one list" : "their lists overlap";
+  return `${overlap} contacts on the list of ${to} have been called by the other campaign, because ${why}${unknown}; take them off its list, or accept it with overlap: accept`;
+}
+
+/** True for the failures of which asking again is of no use without a person. */
+export const isRefusal = (thrown: unknown): boolean =>
+  thrown instanceof OutdialError && (thrown.code === "unauthorized" || thrown.code === "missing_scope");

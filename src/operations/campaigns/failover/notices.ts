@@ -1,0 +1,94 @@
+// What follows from an event for others: entries of the audit log, alarms, a line of the history. Pure but for new ids.
+
+import type { AuditInput, FailoverLedger } from "../../../store/index.ts";
+import { cloudEvent } from "../../events/index.ts";
+import type { Alarm, AlarmName, FailoverEvent, FailoverState } from "./state.ts";
+
+type Step = Parameters<FailoverLedger["record"]>[0];
+
+export interface NoticeInput {
+  readonly primary: string;
+  readonly backup: string;
+  readonly actor: string;
+  readonly before: FailoverState;
+  readonly state: FailoverState;
+  readonly event: FailoverEvent;
+  readonly alarms: readonly Alarm[];
+  /** Name of the receiver of alarms; undefined when none is configured. */
+  readonly receiver: string | undefined;
+  readonly newId: () => string;
+}
+
+/** Type of an alarm's event. */
+const typeOf = (name: AlarmName): string => `FAILOVER_${name}`;
+
+/** What a person can do about it. */
+const ADVICE: Readonly<Partial<Record<AlarmName, string>>> = {
+  PAUSE_NOT_CONFIRMED: "Pause the campaign in the tenant's administration. The pause is asked for again until it is confirmed.",
+  NEITHER_DIALS:
+    "Activate one of the two: outdial campaign failover fail-over or fail-back <primary> tries again, or activate it in the tenant's administration.",
+  BOTH_ACTIVE: "Pause one of the two at once: outdial campaign pause <id>.",
+  REACTIVATED: "Whoever activated it should know that it was handing over; the figures that led to it are in the history.",
+  NOT_AUTHORISED: "Renew the credentials, or give the client the scopes; outdial doctor says which.",
+  METRICS_STALE: "Look into the tenant: a campaign that counts no calls may stand still, or its figures do.",
+  NO_COUNTS: "This tenant gives rates without counts: only rule: plain can judge them.",
+  CLOCK: "Set this machine's clock by NTP.",
+  COMPLIANCE_STALE: "Load the registry file anew: outdial dnc load.",
+  MONITOR_STALE: "Run outdial campaign failover watch in two places, so that one takes over from the other.",
+};
+
+/** What goes into the same transaction as the state. */
+export function noticesOf(input: NoticeInput): Pick<Step, "event" | "audit" | "events" | "alarms"> {
+  const { primary, backup, actor, before, state, event, alarms } = input;
+  const subject = `failover/${primary}`;
+  const entry = (action: string, details: Readonly<Record<string, unknown>>): AuditInput => ({
+    actor,
+    action,
+    subject,
+    time: event.at,
+    details: { primary, backup, ...details },
+  });
+  const audit: AuditInput[] = [];
+  if (state.phase !== before.phase) {
+    const { handover, verdict } = state;
+    const evidence = state.phase === "pausing" && verdict !== null ? { evidence: verdict } : {};
+    audit.push(
+      entry("failover.phase", {
+        from: before.phase,
+        to: state.phase,
+        by: event.type,
+        ...(handover === null ? {} : { handover: handover.number, reason: handover.reason, held: handover.held }),
+        ...evidence,
+      }),
+    );
+  }
+  for (const { name, message } of alarms) audit.push(entry("failover.alarm", { type: typeOf(name), message }));
+  const notable = state.phase !== before.phase || alarms.length > 0 || event.type !== "looked";
+  const events = input.receiver === undefined ? [] : alarms.map((alarm) => alarmEvent(input, input.receiver ?? "", alarm));
+  return { audit, events, alarms, event: notable ? event : null };
+}
+
+function alarmEvent({ primary, backup, state, event, newId }: NoticeInput, endpoint: string, { name, message }: Alarm) {
+  const eventId = newId();
+  const type = typeOf(name);
+  const advice = ADVICE[name];
+  const data = {
+    primary,
+    backup,
+    message,
+    ...(advice === undefined ? {} : { advice }),
+    phase: state.phase,
+    dials: state.handover === null && state.phase !== "halted" ? state.side : null,
+    handover: state.handover,
+    verdict: state.verdict,
+    metricsAt: state.metricsAt === null ? null : new Date(state.metricsAt).toISOString(),
+  };
+  const subject = `failover/${primary}`;
+  return {
+    eventId,
+    endpoint,
+    subject,
+    type,
+    body: cloudEvent({ id: eventId, source: "/outdial/failover", type, subject, time: event.at, data }),
+  };
+}
