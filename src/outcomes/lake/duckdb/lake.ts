@@ -1,6 +1,6 @@
 // The lake on a folder of this machine, written and read by DuckDB.
 
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { RandomStream } from "../../../kernel/index.ts";
 import type { OutcomeRecord } from "../../record/index.ts";
@@ -19,8 +19,9 @@ import type {
   StoredRecord,
 } from "../lake.ts";
 import { dayOf, fileName, partitionFolder } from "../layout.ts";
+import { type ColumnSpec, ParquetWriter } from "../parquet/index.ts";
 import { sweepFolder } from "../sweep.ts";
-import { CALL_COLUMNS, CALLS, QUARANTINED, type Staging, writeParquet } from "./columns.ts";
+import { CALL_COLUMNS, callColumns, FILE_METADATA, QUARANTINED } from "./columns.ts";
 import { mergePartition } from "./compact.ts";
 import { chunksOf, Engine, literal, microsToMs, rowsOf } from "./engine.ts";
 import { createViews, recordsSql } from "./views.ts";
@@ -56,7 +57,9 @@ class DuckDbLake implements OutcomeLake {
   readonly #catalog: LakeCatalog;
   readonly #options: LakeOptions;
   #engine: Promise<Engine> | undefined;
-  #writing: Promise<void> = Promise.resolve();
+  /** Idle ones; one is at work on a file at a time, and keeps its memory for the next. */
+  readonly #writers: ParquetWriter[] = [];
+  #staging: Promise<string> | undefined;
 
   constructor(options: LakeOptions) {
     if (/^[a-z][a-z0-9+.-]+:\/\//i.test(options.root)) {
@@ -75,13 +78,22 @@ class DuckDbLake implements OutcomeLake {
   }
 
   async #start(): Promise<Engine> {
-    const staging = join(this.#root, STAGING);
-    await mkdir(staging, { recursive: true });
     return Engine.open({
-      spillFolder: join(staging, `spill-${this.#unique()}`),
+      spillFolder: join(await this.#stagingFolder(), `spill-${this.#unique()}`),
       memoryLimit: this.#options.memoryLimit ?? "256MB",
       threads: this.#options.threads ?? 2,
     });
+  }
+
+  /** Where unfinished files lie; made on first use. */
+  #stagingFolder(): Promise<string> {
+    const folder = join(this.#root, STAGING);
+    this.#staging ??= mkdir(folder, { recursive: true }).then(() => folder);
+    return this.#staging;
+  }
+
+  async #stagingFile(): Promise<string> {
+    return join(await this.#stagingFolder(), `${this.#unique()}.parquet`);
   }
 
   async write(records: readonly OutcomeRecord[], name: string): Promise<readonly LakeFile[]> {
@@ -89,7 +101,7 @@ class DuckDbLake implements OutcomeLake {
     for (const group of groupRecords(records)) {
       const [first] = group;
       if (first === undefined) continue;
-      files.push(await this.#file("part", CALLS, group, { ...first, day: dayOf(first.startTime), name }));
+      files.push(await this.#file("part", callColumns(group), group, { ...first, day: dayOf(first.startTime), name }));
     }
     return files;
   }
@@ -106,18 +118,17 @@ class DuckDbLake implements OutcomeLake {
 
   async #file<Row>(
     kind: "part" | "quarantine",
-    staging: Staging<Row>,
+    columns: readonly ColumnSpec<Row>[],
     rows: readonly Row[],
     { campaignId, runId, day, name }: Pick<LakeFile, "campaignId" | "runId" | "day"> & { readonly name: string },
   ): Promise<LakeFile> {
-    const engine = await this.#open();
-    const temporary = join(this.#root, STAGING, `${this.#unique()}.parquet`);
-    // One after the other: side by side they would need their memory at once, and be no faster on the threads there are.
-    const writing = this.#writing.then(() =>
-      engine.use((connection) => writeParquet(connection, staging, rows, campaignId, temporary)),
-    );
-    this.#writing = writing.catch(() => undefined);
-    await writing;
+    const temporary = await this.#stagingFile();
+    const writer = this.#writers.pop() ?? new ParquetWriter();
+    try {
+      await writeFile(temporary, writer.encode(columns, rows, FILE_METADATA), { flag: "wx" });
+    } finally {
+      this.#writers.push(writer);
+    }
     return this.#settle(temporary, { kind, campaignId, day, rows: rows.length, runId, name });
   }
 

@@ -1,0 +1,77 @@
+// Bytes gathered one after the other in a buffer that grows and is used again, so that writing many files leaves nothing to collect.
+
+const FIRST_SIZE = 64 * 1024;
+
+export class ByteSink {
+  #bytes = Buffer.allocUnsafeSlow(FIRST_SIZE);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** What was gathered; good until the next change. */
+  view(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  int32(value: number): void {
+    this.#reserve(4);
+    this.#length = this.#bytes.writeInt32LE(value, this.#length);
+  }
+
+  /** A whole number up to 2^53 as 64 bits. */
+  int64(value: number): void {
+    this.#reserve(8);
+    const high = Math.floor(value / 0x1_0000_0000);
+    this.#bytes.writeUInt32LE(value - high * 0x1_0000_0000, this.#length);
+    this.#length = this.#bytes.writeInt32LE(high, this.#length + 4);
+  }
+
+  double(value: number): void {
+    this.#reserve(8);
+    this.#length = this.#bytes.writeDoubleLE(value, this.#length);
+  }
+
+  varint(value: number): void {
+    let rest = value;
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.byte((rest % 0x80) | 0x80);
+    this.byte(rest);
+  }
+
+  bytes(value: Uint8Array): void {
+    this.#reserve(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+  }
+
+  /** A text with its length in bytes before it. In `latin1` each character is one byte. */
+  text(value: string, encoding: "utf8" | "latin1"): void {
+    this.#reserve(4 + value.length * 3);
+    const written = this.#bytes.write(value, this.#length + 4, encoding);
+    this.#bytes.writeInt32LE(written, this.#length);
+    this.#length += 4 + written;
+  }
+
+  /** Writes over four bytes at `at`. */
+  patchInt32(at: number, value: number): void {
+    this.#bytes.writeInt32LE(value, at);
+  }
+
+  #reserve(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
+  }
+}
