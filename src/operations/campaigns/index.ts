@@ -1,5 +1,6 @@
 // Campaigns: as code, their state, and failover.
 
+export * from "./as-code.ts";
 export * from "./failover/index.ts";
 export * from "./metrics/index.ts";
 export * from "./segment/index.ts";

@@ -1,0 +1,154 @@
+// Doing what an apply commands, against the tenant; what came of it is an event. The one place where an apply meets the network.
+
+import type { CampaignProvisioning, CampaignRunner } from "../../../tenant/index.ts";
+import { TenantError } from "../../../tenant/index.ts";
+import { campaignFileSchema } from "../file/schema.ts";
+import { type CampaignWebhooks, readCampaign, readRegistrations, type WebhookDraft } from "../plan/read-tenant.ts";
+import type { PlanEntry, Registration, TenantCampaign } from "../plan/types.ts";
+import type { ApplyCommand, ApplyEvent, ApplyState, Found } from "./state.ts";
+
+/** An event without its time. */
+export type Happening = ApplyEvent extends infer Each ? (Each extends ApplyEvent ? Omit<Each, "at"> : never) : never;
+
+/** Says whether a campaign may be activated now, and in words why not. */
+export type ActivationGate = (
+  campaignId: string,
+  signal: AbortSignal,
+) => Promise<{ readonly pass: boolean; readonly message: string }>;
+
+/** What commands are carried out with. */
+export interface ActDeps {
+  readonly provisioning: CampaignProvisioning;
+  readonly runner: CampaignRunner;
+  readonly webhooks: CampaignWebhooks;
+  readonly gate: ActivationGate;
+  /** Runs work that no other process runs at the same time under the same name. */
+  readonly inTurn: <T>(name: string, work: () => Promise<T>) => Promise<T>;
+  /** The same for a campaign and a plan, whoever sends it and whenever. */
+  readonly key: (what: "write" | "activate") => string;
+  readonly signal: AbortSignal;
+}
+
+const FATAL: ReadonlySet<string> = new Set([
+  "unauthorized",
+  "missing_scope",
+  "invalid_config",
+  "invalid_request",
+  "unsupported",
+  "host_not_allowed",
+  "redirect_refused",
+]);
+
+/** Carries out one command that reaches the tenant. Rejects only when aborted, or for what is no answer of the tenant's. */
+export async function act(
+  command: Exclude<ApplyCommand, { kind: "intend" }>,
+  entry: PlanEntry,
+  state: ApplyState,
+  deps: ActDeps,
+): Promise<Happening> {
+  const { provisioning, signal } = deps;
+  try {
+    switch (command.kind) {
+      case "look":
+        return foundOf(await look(entry, state, provisioning, signal));
+      case "read":
+        return foundOf(state.id === null ? undefined : await readCampaign(provisioning, state.id, signal));
+      case "send":
+        return await written(state, () => send(entry, state, deps));
+      case "register":
+        return await register(entry, deps);
+      case "gate":
+        return { type: "gated", ...(await deps.gate(state.id ?? "", signal)) };
+      case "activate":
+        return await written(state, async () => {
+          const { already } = await deps.runner.setStatus(state.id ?? "", "active", { idempotencyKey: deps.key("activate") });
+          return { type: "activated", already };
+        });
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
+    return { type: "unanswered", code: thrown.code, message: thrown.message, fatal: FATAL.has(thrown.code) };
+  }
+}
+
+function foundOf(campaign: TenantCampaign | undefined): Happening {
+  if (campaign === undefined) return { type: "found", campaign: null };
+  const { id, status, etag, document }: Found = campaign;
+  return { type: "found", campaign: { id, status, etag, document } };
+}
+
+/** The campaign by its id; one that is to be created by its name, which no campaign bore when the plan was made. */
+async function look(
+  entry: PlanEntry,
+  state: ApplyState,
+  provisioning: CampaignProvisioning,
+  signal: AbortSignal,
+): Promise<TenantCampaign | undefined> {
+  if (state.id !== null) return readCampaign(provisioning, state.id, signal);
+  for await (const { id, name } of provisioning.campaigns({ signal }))
+    if (name === entry.name) return readCampaign(provisioning, id, signal);
+  return undefined;
+}
+
+async function send(entry: PlanEntry, { id, onto }: ApplyState, { provisioning, key }: ActDeps): Promise<Happening> {
+  const {
+    $schema: _,
+    id: __,
+    failover: ___,
+    webhooks: ____,
+    consent: _____,
+    ...campaign
+  } = campaignFileSchema.parse(entry.wanted.document);
+  const document = { ...campaign, status: entry.status };
+  if (id === null) return { type: "sent", id: (await provisioning.create(document, key("write"))).id };
+  const lock = onto === null ? undefined : { tag: onto, style: ETAG };
+  await provisioning.replace(id, document, lock, key("write"));
+  return { type: "sent", id };
+}
+
+const ETAG = { tagIn: "etag-header", required: false, staleStatus: 412 } as const;
+
+/** A write: refusals are told apart from replies that were lost. */
+async function written({ phase }: ApplyState, write: () => Promise<Happening>): Promise<Happening> {
+  try {
+    return await write();
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError)) throw thrown;
+    if (thrown.code === "stale_lock" && phase === "sending") return { type: "stale", message: thrown.message };
+    if (thrown.outcomeUnknown || thrown.report.earlierUnknown || thrown.code === "unknown_outcome")
+      return { type: "lost", message: thrown.message };
+    if (["refused", "conflict", "not_found", "stale_lock"].includes(thrown.code))
+      return { type: "refused", message: thrown.message };
+    throw thrown;
+  }
+}
+
+/** Makes the registrations that a campaign names, or brings them up to date; one that is in order is left alone. */
+async function register({ own }: PlanEntry, { webhooks, inTurn, signal }: ActDeps): Promise<Happening> {
+  const wanted = own.webhooks ?? [];
+  if (wanted.length === 0) return { type: "registered", webhooks: 0 };
+  return inTurn("vendor webhook metrics", async () => {
+    const there = await readRegistrations(webhooks, signal);
+    for (const { name, callbackUrl, events, enabled = true } of wanted) {
+      const draft: WebhookDraft = { name, callbackUrl, events, enabled };
+      const found = there.find((one) => one.name === name);
+      if (found === undefined) await created(webhooks, draft, signal);
+      else if (!isAsDrafted(found, draft)) await webhooks.update(found.id, draft);
+    }
+    return { type: "registered", webhooks: wanted.length };
+  });
+}
+
+/** Creates a registration; a reply that was lost is settled by listing. */
+async function created(webhooks: CampaignWebhooks, draft: WebhookDraft, signal: AbortSignal): Promise<void> {
+  try {
+    await webhooks.create(draft);
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || !(thrown.outcomeUnknown || thrown.code === "unknown_outcome")) throw thrown;
+    const there = await readRegistrations(webhooks, signal);
+    if (!there.some(({ name }) => name === draft.name)) throw thrown;
+  }
+}
+
+const isAsDrafted = (found: Registration, { callbackUrl, events, enabled }: WebhookDraft): boolean =>
+  found.callbackUrl === callbackUrl && found.enabled === enabled && [...found.events].sort().join() === [...events].sort().join();

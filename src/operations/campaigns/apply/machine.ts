@@ -1,0 +1,209 @@
+// The course of an apply, campaign by campaign: a pure function from what happened to what is next. The journal of events is its only memory.
+//
+//   looking ─ as planned ─▶ intending ─▶ sending ─ accepted ─▶ verifying ─ as sent ─▶ registering ─▶ gating ─▶ activating ─▶ confirming ─▶ next
+//      │                                   │ lost, interrupted                                         │ denied
+//      └─ otherwise ─▶ moved               └─▶ settling ─ as sent ─▶ verifying                         └─▶ not activated
+//                                               └─ as before ─▶ sending, same key
+//
+// A campaign whose fields at the tenant are in order begins at registering.
+
+import { differences, type FieldChange, only } from "../file/document.ts";
+import { vendorPaths } from "../file/schema.ts";
+import type { CampaignPlan, PlanEntry } from "../plan/types.ts";
+import type {
+  ApplyCommand,
+  ApplyEvent,
+  ApplyOutcome,
+  ApplyPatience,
+  ApplyPhase,
+  ApplyState,
+  EntryOutcome,
+  Found,
+} from "./state.ts";
+
+/** What is decided with. */
+export interface Course {
+  readonly plan: CampaignPlan;
+  readonly patience: ApplyPatience;
+}
+
+export interface Decision {
+  readonly state: ApplyState;
+  /** Undefined when the apply has ended or stands still. */
+  readonly command: ApplyCommand | undefined;
+}
+
+/** The entries that do something, in their order. */
+export const stepsOf = ({ entries }: CampaignPlan): readonly PlanEntry[] => entries.filter(({ action }) => action !== "in_sync");
+
+/** Where an apply begins. */
+export function startOf({ plan }: Course): ApplyState {
+  const first = stepsOf(plan)[0];
+  return { ...fresh(first), at: 0, results: [], stop: null, phase: first === undefined ? "ended" : "looking" };
+}
+
+const fresh = (entry: PlanEntry | undefined) => ({
+  id: entry?.id ?? null,
+  onto: entry?.before?.etag ?? null,
+  sends: 0,
+  reads: 0,
+  unanswered: 0,
+});
+
+/** What follows from an event. Events that do not fit the phase change nothing. */
+export function decide(course: Course, before: ApplyState, event: ApplyEvent): Decision {
+  const entry = stepsOf(course.plan)[before.at];
+  if (entry === undefined || before.phase === "ended") return { state: { ...before, phase: "ended" }, command: undefined };
+  const state = { ...before, stop: null };
+  switch (event.type) {
+    case "begun":
+      return next(state);
+    case "resumed":
+      // What was under way may have reached the tenant.
+      return state.phase === "sending" ? to(state, "settling") : next({ ...state, unanswered: 0 });
+    case "intended":
+      return state.phase === "intending" ? to(state, "sending") : next(state);
+    case "sent":
+      return to({ ...state, id: event.id, unanswered: 0, reads: 0 }, "verifying");
+    case "lost":
+      return state.phase === "activating"
+        ? to(state, "confirming", course.patience.pauseMs)
+        : to(state, "settling", course.patience.pauseMs);
+    case "stale":
+      // Our own earlier sending may have made the version stale.
+      return to(state, "settling");
+    case "refused":
+      return settle(course, state, entry, state.phase === "activating" ? "not_activated" : "refused", event.message);
+    case "found":
+      return found(course, { ...state, unanswered: 0 }, entry, event.campaign);
+    case "registered":
+      return entry.activates ? to({ ...state, unanswered: 0 }, "gating") : settle(course, state, entry, "applied", null);
+    case "gated":
+      return event.pass
+        ? to({ ...state, unanswered: 0 }, "activating")
+        : settle(course, state, entry, "not_activated", event.message);
+    case "activated":
+      return to({ ...state, reads: 0, unanswered: 0 }, "confirming");
+    case "unanswered": {
+      const unanswered = state.unanswered + 1;
+      if (!event.fatal && unanswered < course.patience.unanswered) return next({ ...state, unanswered }, course.patience.pauseMs);
+      return { state: { ...state, unanswered: 0, stop: { code: event.code, message: event.message } }, command: undefined };
+    }
+  }
+}
+
+/** A reading in the phases that read. */
+function found(course: Course, state: ApplyState, entry: PlanEntry, campaign: Found | null): Decision {
+  const again = { ...state, reads: state.reads + 1 };
+  switch (state.phase) {
+    case "looking":
+      return looked(course, state, entry, campaign);
+    case "settling": {
+      if (campaign !== null && sentDifferences(entry, campaign).length === 0)
+        return to({ ...state, id: campaign.id }, "verifying");
+      if (isAsPlanned(entry, campaign)) {
+        if (state.sends < course.patience.sends) return to(state, "sending");
+        const message = "its reply was lost again and again, and the tenant shows no trace of it";
+        return { state: { ...state, sends: 0, stop: { code: "unknown_outcome", message } }, command: undefined };
+      }
+      return settle(course, state, entry, "moved", null, movedFields(entry, campaign));
+    }
+    case "verifying": {
+      const fields = campaign === null ? [{ path: "id", after: null }] : sentDifferences(entry, campaign);
+      if (fields.length === 0) return to({ ...state, id: campaign?.id ?? null, reads: 0 }, "registering");
+      if (again.reads < course.patience.reads) return next(again, course.patience.pauseMs);
+      return settle(course, state, entry, "mismatch", "read back, it is not what was sent", fields);
+    }
+    case "confirming": {
+      if (campaign?.status === "active") return settle(course, state, entry, "applied", null);
+      if (again.reads < course.patience.reads) return next(again, course.patience.pauseMs);
+      const shown = campaign === null ? "it is gone" : `the tenant shows it ${campaign.status}`;
+      return settle(course, state, entry, "not_activated", `it was to be activated, and ${shown}`);
+    }
+    default:
+      return next(state);
+  }
+}
+
+function looked(course: Course, state: ApplyState, entry: PlanEntry, campaign: Found | null): Decision {
+  if (isAsPlanned(entry, campaign)) return to(state, entry.writes ? "intending" : "registering");
+  // A campaign that is already what the plan makes of it was made so by us before, or needs nothing.
+  if (entry.writes && campaign !== null && entry.before !== null && sentDifferences(entry, campaign).length === 0)
+    return to({ ...state, id: campaign.id }, "verifying");
+  return settle(course, state, entry, "moved", null, movedFields(entry, campaign));
+}
+
+/** Whether the tenant shows what it showed when the plan was made. */
+function isAsPlanned({ before }: PlanEntry, campaign: Found | null): boolean {
+  if (before === null || campaign === null) return before === null && campaign === null;
+  return before.etag !== null && campaign.etag !== null
+    ? before.etag === campaign.etag
+    : differences(before.document, campaign.document).length === 0;
+}
+
+const movedFields = ({ before }: PlanEntry, campaign: Found | null): FieldChange[] => {
+  const fields = differences(before?.document, campaign?.document);
+  const [old, now] = [before?.etag ?? null, campaign?.etag ?? null];
+  return fields.length > 0 ? fields : [{ path: "version", before: old, after: now }];
+};
+
+/** Fields of the campaign that are not what is sent, the state included. */
+function sentDifferences(entry: PlanEntry, campaign: Found): FieldChange[] {
+  const sent = { ...entry.wanted.document, status: entry.status };
+  return differences(sent, { ...only(campaign.document, vendorPaths()), status: campaign.status });
+}
+
+/** Enters a phase; the command of the phase follows. */
+function to(state: ApplyState, phase: ApplyPhase, afterMs = 0): Decision {
+  return next({ ...state, phase, sends: phase === "sending" ? state.sends + 1 : state.sends }, afterMs);
+}
+
+/** What the phase has to do. */
+function next(state: ApplyState, afterMs = 0): Decision {
+  const command = (): ApplyCommand | undefined => {
+    switch (state.phase) {
+      case "looking":
+      case "settling":
+        return { kind: "look", afterMs };
+      case "intending":
+        return { kind: "intend" };
+      case "sending":
+        return { kind: "send" };
+      case "verifying":
+      case "confirming":
+        return { kind: "read", afterMs };
+      case "registering":
+        return { kind: "register", afterMs };
+      case "gating":
+        return { kind: "gate", afterMs };
+      case "activating":
+        return { kind: "activate", afterMs };
+      default:
+        return undefined;
+    }
+  };
+  return { state, command: command() };
+}
+
+/** One campaign is settled: the next begins. */
+function settle(
+  course: Course,
+  state: ApplyState,
+  entry: PlanEntry,
+  outcome: EntryOutcome,
+  message: string | null,
+  fields: readonly FieldChange[] = [],
+): Decision {
+  const result = { name: entry.name, id: state.id, action: entry.action, outcome, message, fields };
+  const at = state.at + 1;
+  const following = stepsOf(course.plan)[at];
+  const settled = { ...state, ...fresh(following), at, results: [...state.results, result] };
+  return following === undefined ? { state: { ...settled, phase: "ended" }, command: undefined } : to(settled, "looking");
+}
+
+/** How an apply has ended. */
+export function outcomeOf({ results }: ApplyState): ApplyOutcome {
+  const applied = results.filter(({ outcome }) => outcome === "applied" || outcome === "not_activated").length;
+  if (results.every(({ outcome }) => outcome === "applied")) return "applied";
+  return applied === 0 ? "not_applied" : "partly_applied";
+}

@@ -1,0 +1,55 @@
+// Campaigns of the tenant as campaign files: a plan of them changes nothing.
+
+import { only } from "../file/document.ts";
+import { vendorPaths } from "../file/schema.ts";
+import type { TenantCampaign } from "../plan/types.ts";
+
+/** A file that describes a campaign. */
+export interface ExportedFile {
+  /** Of the file, without a folder; unique among the files of one export. */
+  readonly name: string;
+  readonly text: string;
+  readonly campaignId: string;
+}
+
+/**
+ * One file for each campaign, with what the store keeps about it. The id stands in it, so that the campaign may be renamed.
+ * @param policies what is kept, by campaign id; JSON
+ */
+export async function exportCampaigns(
+  campaigns: readonly TenantCampaign[],
+  policies: ReadonlyMap<string, unknown>,
+): Promise<ExportedFile[]> {
+  const { stringify } = await import("yaml");
+  const paths = vendorPaths();
+  const taken = new Set<string>();
+  return campaigns.map((campaign) => {
+    const { id, status, document } = campaign;
+    const kept = policies.get(id);
+    const content = {
+      id,
+      ...only(document, paths),
+      ...(status === "active" || status === "paused" ? { status } : {}),
+      ...(typeof kept === "object" && kept !== null ? kept : {}),
+    };
+    const name = fileName(campaign, taken);
+    taken.add(name);
+    const text = `# Exported. Leave the id out to create a campaign like this one.\n${stringify(content, { lineWidth: 0 })}`;
+    return { name, text, campaignId: id };
+  });
+}
+
+/** The campaign's name in letters that every file system takes; its id where two would be alike. */
+function fileName({ name, id }: TenantCampaign, taken: ReadonlySet<string>): string {
+  const plain = (text: string) =>
+    text
+      .normalize("NFKD")
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-+|-+$/g, "")
+      .slice(0, 80);
+  const short = plain(name);
+  for (const base of [short, [short, plain(id)].filter((part) => part !== "").join("-")])
+    if (base !== "" && !taken.has(`${base}.yaml`)) return `${base}.yaml`;
+  for (let number = 2; ; number++) if (!taken.has(`campaign-${number}.yaml`)) return `campaign-${number}.yaml`;
+}

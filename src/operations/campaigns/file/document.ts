@@ -1,0 +1,67 @@
+// Campaigns as JSON documents: their fields one by one, and where two documents differ.
+
+import { canonicalJson } from "../../../kernel/index.ts";
+
+/** A campaign as the tenant takes it, without id and state; JSON. */
+export type CampaignDocument = Readonly<Record<string, unknown>>;
+
+/** One field that differs. A side that lacks it is left out. */
+export interface FieldChange {
+  /** Such as `dialerConfig.predictiveSettings.callRate`. */
+  readonly path: string;
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Every field that holds a value, with its path. Lists are one field; null is no value. */
+export function leavesOf(value: unknown): Map<string, unknown> {
+  const leaves = new Map<string, unknown>();
+  const walk = (member: unknown, path: string): void => {
+    if (isObject(member)) for (const [name, inner] of Object.entries(member)) walk(inner, path === "" ? name : `${path}.${name}`);
+    else if (member !== undefined && member !== null) leaves.set(path, member);
+  };
+  walk(value, "");
+  return leaves;
+}
+
+/** Lists that are sets. */
+const UNORDERED: ReadonlySet<string> = new Set(["complianceConfig.dialingRules.allowedDays"]);
+
+/** Whether a field has the same value on both sides. */
+function same(path: string, a: unknown, b: unknown): boolean {
+  const text = (value: unknown) =>
+    canonicalJson(UNORDERED.has(path) && Array.isArray(value) ? [...new Set(value.map(String))].sort() : (value ?? null));
+  return text(a) === text(b);
+}
+
+/** Fields that differ, in the order of their appearance. */
+export function differences(before: unknown, after: unknown): FieldChange[] {
+  const [old, now] = [leavesOf(before), leavesOf(after)];
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .filter((path) => !same(path, old.get(path), now.get(path)))
+    .map((path) => ({
+      path,
+      ...(old.has(path) ? { before: old.get(path) } : {}),
+      ...(now.has(path) ? { after: now.get(path) } : {}),
+    }));
+}
+
+/** The document with nothing but these fields; groups that are left empty vanish. */
+export function only(value: unknown, paths: ReadonlySet<string>): CampaignDocument {
+  const document: Record<string, unknown> = {};
+  for (const [path, leaf] of leavesOf(value)) {
+    if (!paths.has(path)) continue;
+    const parts = path.split(".");
+    let group = document;
+    for (const part of parts.slice(0, -1)) {
+      const next = isObject(group[part]) ? { ...group[part] } : {};
+      group[part] = next;
+      group = next;
+    }
+    group[parts.at(-1) ?? ""] = leaf;
+  }
+  return document;
+}

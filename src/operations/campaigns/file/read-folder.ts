@@ -1,0 +1,46 @@
+// Campaign files on disk: one, or all of a folder and the folders in it.
+
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { messageOf } from "../../../kernel/index.ts";
+import { OperationError } from "../../error.ts";
+import type { FileText } from "./parse.ts";
+
+const NAMED = /\.(ya?ml|json)$/i;
+/** A campaign file is a page of text; what is larger is something else. */
+const LARGEST_BYTES = 1024 * 1024;
+
+/**
+ * The files at a path, sorted by name. Files and folders that begin with a dot are passed over.
+ * @throws OperationError `invalid_input` when there is nothing to read
+ */
+export async function readCampaignFiles(path: string): Promise<FileText[]> {
+  try {
+    const names = (await stat(path)).isDirectory() ? await namesIn(path) : [path];
+    if (names.length === 0)
+      throw new OperationError("invalid_input", `${path} holds no campaign file; they are named *.yaml, *.yml or *.json`);
+    return await Promise.all(names.map(async (name) => ({ name, text: await textOf(name) })));
+  } catch (thrown) {
+    if (thrown instanceof OperationError) throw thrown;
+    throw new OperationError("invalid_input", `cannot read ${path}: ${messageOf(thrown)}`, { cause: thrown });
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const found: string[] = [];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.name.startsWith(".")) continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) found.push(...(await namesIn(path)));
+    else if (NAMED.test(entry.name)) found.push(path);
+  }
+  return found;
+}
+
+async function textOf(name: string): Promise<string> {
+  const bytes = await readFile(name);
+  if (bytes.length > LARGEST_BYTES)
+    throw new OperationError("invalid_input", `${name} has ${bytes.length} bytes; a campaign file has at most ${LARGEST_BYTES}`);
+  return bytes.toString("utf8");
+}

@@ -1,0 +1,127 @@
+// The form of a campaign file: the vendor's campaign under its own names (contract §2.3), and beside it what outdial keeps itself.
+
+import { z } from "zod";
+import { failoverPolicySchema } from "../failover/index.ts";
+
+const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
+const EVENTS = ["omnichannel.campaign.metrics.update", "omnichannel.campaign.state.change"] as const;
+
+const id = z.string().min(1).max(256);
+const fraction = z.number().min(0).max(1);
+const count = z.int().min(0);
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/, "a time of day as HH:MM:SS, such as 08:00:00");
+
+function isTimeZone(name: string): boolean {
+  try {
+    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** What the tenant is sent, apart from the state. */
+const vendorFields = {
+  name: z.string().min(1).describe("Names the campaign; a campaign of this name at the tenant is the one that is meant"),
+  description: z.string().optional(),
+  contactListId: id.describe("The list that is called"),
+  queueId: id.optional().describe("Where answered calls go"),
+  dialerConfig: z.strictObject({
+    type: z.literal("predictive"),
+    predictiveSettings: z.strictObject({
+      answerRatio: fraction.describe("Share of dials that is expected to be answered, 0 to 1"),
+      maxCallsInFlight: count.describe("Calls at a time at most"),
+      callRate: z.number().gt(0).describe("Calls placed in a minute at most, above 0"),
+      abandonmentThreshold: fraction.describe("Share of answered calls that may find no agent; the law allows 0.03"),
+    }),
+  }),
+  complianceConfig: z
+    .strictObject({
+      timeZone: z
+        .string()
+        .refine(isTimeZone, "an IANA time zone, such as America/New_York")
+        .describe("IANA zone in which the hours and days below are read"),
+      dialingRules: z
+        .strictObject({ startTime: clockTime, endTime: clockTime, allowedDays: z.array(z.enum(WEEKDAYS)) })
+        .optional()
+        .describe("When calls may be placed"),
+      rateLimits: z
+        .strictObject({ maxCallsPerContactPerDay: count, maxCallsPerContactPerWeek: count, maxCallsPerDay: count })
+        .optional(),
+    })
+    .optional(),
+  failoverConfig: z
+    .strictObject({
+      enabled: z.boolean(),
+      thresholdType: z.literal("success_rate"),
+      thresholdValue: fraction,
+      evaluationWindowMinutes: z.int().min(1),
+    })
+    .optional()
+    .describe("The tenant's own alarm about a low success rate; it hands over to nobody"),
+};
+
+const webhook = z.strictObject({
+  name: z.string().min(1).max(256).describe("Names the registration; one of this name is made or brought up to date"),
+  callbackUrl: z.url({ protocol: /^https?$/ }).describe("Where the tenant posts its events"),
+  events: z.array(z.enum(EVENTS)).min(1),
+  enabled: z.boolean().optional(),
+});
+
+const consent = z.strictObject({
+  required: z.boolean().describe("Whether contacts without consent are left out of segments"),
+  attribute: z
+    .string()
+    .regex(/^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*$/, "a path of names joined by dots, such as consentFlags.outbound.call")
+    .default("consentFlags.outbound.call")
+    .describe("Where a contact's consent stands"),
+});
+
+/** What outdial keeps itself. */
+const ownFields = {
+  failover: failoverPolicySchema.optional(),
+  webhooks: z.array(webhook).optional().describe("Registrations for the tenant's events about campaigns"),
+  consent: consent.optional(),
+};
+
+/** One document of a campaign file. */
+export const campaignFileSchema = z.strictObject({
+  $schema: z.string().optional(),
+  id: id.optional().describe("The campaign's id at the tenant; with it the campaign may be renamed. Leave it out to create one"),
+  status: z
+    .enum(["active", "paused"])
+    .optional()
+    .describe("The state that is wanted; without it the state is left alone. Activation needs --activate"),
+  ...vendorFields,
+  ...ownFields,
+});
+
+const ownSchema = z.object(ownFields);
+
+/** What a file says of a campaign that is not the vendor's, defaults filled in. */
+export type OwnPolicy = z.output<typeof ownSchema>;
+
+/** The own part of a document, or undefined when it breaks a rule. */
+export function readOwn(document: unknown): OwnPolicy | undefined {
+  const parsed = ownSchema.safeParse(document);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** Names of the fields that the tenant is sent. */
+export const VENDOR_FIELDS: readonly string[] = Object.keys(vendorFields);
+
+/** The JSON Schema of a campaign file, for editors. */
+export function campaignFileJsonSchema(): object {
+  return { title: "outdial campaign", ...z.toJSONSchema(campaignFileSchema, { io: "input" }) };
+}
+
+/** Paths of every field that the tenant is sent, such as `dialerConfig.predictiveSettings.callRate`. */
+export function vendorPaths(): ReadonlySet<string> {
+  const paths = new Set<string>();
+  const walk = (schema: unknown, path: string): void => {
+    const properties = typeof schema === "object" && schema !== null && "properties" in schema ? schema.properties : undefined;
+    if (typeof properties !== "object" || properties === null) paths.add(path);
+    else for (const [name, member] of Object.entries(properties)) walk(member, path === "" ? name : `${path}.${name}`);
+  };
+  walk(z.toJSONSchema(z.strictObject(vendorFields), { io: "input" }), "");
+  return paths;
+}

@@ -1,0 +1,96 @@
+// What a plan needs to know of a contact list: how many are on it, and in which places with which law they are.
+
+import type { CompiledPack } from "../../../compliance/index.ts";
+import { type ContactSource, parseItem, TenantError } from "../../../tenant/index.ts";
+
+/** Contacts of a list in one zone under one set of jurisdictions. */
+export interface ListPlace {
+  readonly zone: string;
+  /** Such as `*`, `US`, `US-FL`. */
+  readonly jurisdictions: readonly string[];
+  readonly contacts: number;
+}
+
+/** A contact list as a plan sees it. */
+export interface ListFacts {
+  readonly listId: string;
+  /** Contacts on the list; null when the tenant does not say. */
+  readonly total: number | null;
+  /** Contacts whose place was looked at. */
+  readonly read: number;
+  readonly places: readonly ListPlace[];
+  /** Contacts read whose number names no place; the gate lets none of them pass. */
+  readonly placeless: number;
+  /** Why the list could not be read. */
+  readonly problem: string | null;
+}
+
+const PAGE = 100;
+
+/** Reads a list's first page for the total, and up to `mostPages` pages spread over the whole list for the places. */
+export async function readListFacts(
+  source: ContactSource,
+  listId: string,
+  pack: CompiledPack,
+  mostPages: number,
+  signal?: AbortSignal,
+): Promise<ListFacts> {
+  const places = new Map<string, { zone: string; jurisdictions: readonly string[]; contacts: number }>();
+  let [total, read, placeless]: [number | null, number, number] = [null, 0, 0];
+  const readPage = async (page: number): Promise<number> => {
+    for await (const { items, reply } of source.contacts(listId, { page, pageSize: PAGE }, { signal }).pages()) {
+      total ??= typeof reply.total === "number" ? reply.total : null;
+      for (const item of items) {
+        read += 1;
+        const parsed = parseItem("listContacts", item);
+        const found = "item" in parsed ? placesOf(parsed.item, pack) : [];
+        if (found.length === 0) placeless += 1;
+        for (const place of found) {
+          const key = `${place.zone} ${place.jurisdictions.join(" ")}`;
+          const known = places.get(key);
+          if (known === undefined) places.set(key, { ...place, contacts: 1 });
+          else known.contacts += 1;
+        }
+      }
+      return items.length;
+    }
+    return 0;
+  };
+  try {
+    await readPage(1);
+    const last = Math.ceil((total ?? 0) / PAGE);
+    for (const page of spread(last, mostPages)) if ((await readPage(page)) === 0) break;
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || thrown.code === "aborted" || thrown.code === "unauthorized") throw thrown;
+    return { listId, total, read: 0, places: [], placeless: 0, problem: thrown.message };
+  }
+  const sorted = [...places.values()].sort((a, b) => b.contacts - a.contacts || (a.zone < b.zone ? -1 : 1));
+  return { listId, total, read, places: sorted, placeless, problem: null };
+}
+
+/** Up to `most` pages after the first, evenly over the list, the last one among them. */
+function spread(last: number, most: number): number[] {
+  const count = Math.min(most - 1, last - 1);
+  if (count < 1) return [];
+  return [...new Set(Array.from({ length: count }, (_, i) => 1 + Math.ceil(((i + 1) * (last - 1)) / count)))];
+}
+
+type Contact = { readonly phoneNumber?: string | undefined; readonly postalCode?: unknown; readonly timeZone?: unknown };
+
+function placesOf({ phoneNumber, postalCode, timeZone }: Contact, pack: CompiledPack): Omit<ListPlace, "contacts">[] {
+  const place = pack.place(phoneNumber ?? "", typeof postalCode === "string" ? postalCode : undefined);
+  const zones = new Set(place.zoneNames);
+  // What the list itself says counts as well: of two zones both must be awake.
+  if (typeof timeZone === "string" && isZone(timeZone)) zones.add(timeZone);
+  const jurisdictions = place.jurisdictions.length === 0 ? ["*"] : place.jurisdictions;
+  return [...zones].map((zone) => ({ zone, jurisdictions }));
+}
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en-US", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,238 @@
+// Files against the tenant: what is to be created, changed field by field, left alone, and what forbids it. Pure.
+
+import { differences, leavesOf, only } from "../file/document.ts";
+import type { CampaignFile, ParsedFiles, Violation } from "../file/parse.ts";
+import { type OwnPolicy, vendorPaths } from "../file/schema.ts";
+import { blastOf } from "./blast.ts";
+import { planHash } from "./hash.ts";
+import { breachesOf } from "./law.ts";
+import { regulated } from "./regulated.ts";
+import {
+  type CampaignPlan,
+  PLAN_FORMAT,
+  type PlanEntry,
+  type PlanFacts,
+  type Registration,
+  type TenantCampaign,
+} from "./types.ts";
+
+/** Makes a plan of files that could be read. */
+export function planCampaigns(files: ParsedFiles, facts: PlanFacts): CampaignPlan {
+  const violations: Violation[] = [...files.violations];
+  const paths = vendorPaths();
+  const found = files.campaigns.map((file) => {
+    const matched = matchOf(file, facts.tenant);
+    if ("violation" in matched) violations.push({ ...file.placeOf(matched.field), ...matched.violation });
+    return { file, there: "there" in matched ? matched.there : undefined };
+  });
+  const idsByName = new Map(found.flatMap(({ file, there }) => (there === undefined ? [] : [[file.name, there.id] as const])));
+  for (const { id, name } of facts.tenant) if (!idsByName.has(name)) idsByName.set(name, id);
+  const entries: PlanEntry[] = [];
+  for (const { file, there } of found) {
+    violations.push(...backupViolations(file, there, files.campaigns, facts, idsByName));
+    violations.push(...webhookViolations(file, files.campaigns));
+    const list = facts.lists.get(String(file.document["contactListId"]));
+    for (const breach of breachesOf(regulated(file.document), list, facts.law))
+      violations.push({ ...file.placeOf(breach.field), campaign: file.name, ...breach });
+    const entry = entryOf(file, there, facts, idsByName, paths);
+    const state = there?.status ?? "paused";
+    if (there !== undefined && entry.writes && state !== "active" && state !== "paused")
+      violations.push({
+        ...file.placeOf("name"),
+        rule: "STATE",
+        campaign: file.name,
+        field: "status",
+        message: `the tenant shows the state ${state}, which a change could not keep; active and paused can be sent`,
+      });
+    entries.push(entry);
+  }
+  const managed = new Set(found.flatMap(({ there }) => (there === undefined ? [] : [there.id])));
+  const plan = {
+    format: PLAN_FORMAT,
+    activate: facts.activate,
+    pack: facts.packVersion,
+    entries: backupsFirst(entries),
+    unmanaged: facts.tenant.filter(({ id }) => !managed.has(id)).map(({ id, name, status }) => ({ id, name, status })),
+    violations: inOrder(violations),
+    notices: noticesOf(entries, facts),
+  } as const;
+  return { ...plan, hash: planHash(plan) };
+}
+
+type Match =
+  | { readonly there: TenantCampaign | undefined }
+  | { readonly field: string; readonly violation: Pick<Violation, "rule" | "campaign" | "field" | "message"> };
+
+/** The campaign of the tenant that a file means: the one of its id, else the one of its name. */
+function matchOf({ id, name }: CampaignFile, tenant: readonly TenantCampaign[]): Match {
+  if (id !== null) {
+    const there = tenant.find((campaign) => campaign.id === id);
+    if (there !== undefined) return { there };
+    const message = `the tenant has no campaign ${id}; leave the id out to create one`;
+    return { field: "id", violation: { rule: "UNKNOWN_CAMPAIGN", campaign: name, field: "id", message } };
+  }
+  const named = tenant.filter((campaign) => campaign.name === name);
+  if (named.length < 2) return { there: named[0] };
+  const ids = named.map((campaign) => campaign.id).join(", ");
+  const message = `the tenant has ${named.length} campaigns of this name: ${ids}; say which with id`;
+  return { field: "name", violation: { rule: "AMBIGUOUS", campaign: name, field: "name", message } };
+}
+
+function entryOf(
+  file: CampaignFile,
+  there: TenantCampaign | undefined,
+  facts: PlanFacts,
+  idsByName: ReadonlyMap<string, string>,
+  paths: ReadonlySet<string>,
+): PlanEntry {
+  const { id, name, status: wantedStatus, document } = file;
+  const own = withBackupId(file.own, idsByName);
+  const kept = there === undefined ? undefined : facts.policies.get(there.id);
+  const shown = there === undefined ? {} : only(there.document, paths);
+  const fields = differences(shown, document);
+  const registrations = facts.registrations.filter((one) => own.webhooks?.some((webhook) => webhook.name === one.name));
+  const ownFields = [...differences(withoutWebhooks(kept), withoutWebhooks(own)), ...webhookChanges(own, kept, registrations)];
+  const before = there?.status ?? null;
+  // A new campaign is paused, a change keeps the state; a file may ask for a pause.
+  const status = before === "active" && wantedStatus !== "paused" ? "active" : "paused";
+  const activates = facts.activate && wantedStatus !== "paused" && status === "paused";
+  const held = !activates && wantedStatus === "active" && before !== "active";
+  const after = activates ? "active" : before === null || before === "active" || fields.length > 0 ? status : before;
+  const stateField = before === after ? [] : [{ path: "status", ...(before === null ? {} : { before }), after }];
+  const pauses = before === "active" && status === "paused";
+  const changes = [...fields, ...stateField, ...ownFields];
+  const action = there === undefined ? "create" : changes.length === 0 ? "in_sync" : "change";
+  return {
+    action,
+    name,
+    id: there?.id ?? null,
+    source: file.source,
+    wanted: { id, name, status: wantedStatus, document, own: file.own },
+    before: there === undefined ? null : { ...there, own: kept ?? null },
+    changes,
+    writes: there === undefined || fields.length > 0 || pauses,
+    status,
+    activates,
+    held,
+    own,
+    registrations,
+    blast: blastOf(document, facts, after === "active"),
+  };
+}
+
+function withBackupId(own: OwnPolicy, idsByName: ReadonlyMap<string, string>): OwnPolicy {
+  const { failover } = own;
+  if (failover === undefined) return own;
+  return { ...own, failover: { ...failover, backup: idsByName.get(failover.backup) ?? failover.backup } };
+}
+
+const withoutWebhooks = (own: unknown): unknown =>
+  typeof own === "object" && own !== null ? { ...own, webhooks: undefined } : {};
+
+/** Webhooks by name, against what is kept and against what is registered. */
+function webhookChanges(own: OwnPolicy, kept: unknown, registrations: readonly Registration[]) {
+  const named = (list: unknown): Map<string, unknown> =>
+    new Map(
+      (Array.isArray(list) ? list : []).map((one: unknown) => {
+        const name = typeof one === "object" && one !== null && "name" in one ? String(one.name) : "";
+        return [name, one];
+      }),
+    );
+  const keptList = typeof kept === "object" && kept !== null && "webhooks" in kept ? kept.webhooks : [];
+  const [wanted, earlier, there] = [named(own.webhooks), named(keptList), named(registrations)];
+  return [...new Set([...wanted.keys(), ...earlier.keys()])].flatMap((name) => {
+    const now = wanted.get(name);
+    const registered = there.get(name);
+    // What is registered counts; what a file no longer names is only forgotten, never removed.
+    const fields =
+      now === undefined
+        ? differences({ managed: true }, {})
+        : differences(comparable(registered), comparable(now)).concat(
+            earlier.has(name) ? [] : differences({}, { managed: true }),
+          );
+    return fields.map((field) => ({ ...field, path: `webhooks[${name}].${field.path}` }));
+  });
+}
+
+/** The fields of a webhook that are compared. */
+function comparable(webhook: unknown): unknown {
+  const fields = Object.fromEntries(leavesOf(webhook));
+  if (Object.keys(fields).length === 0) return {};
+  const events = Array.isArray(fields["events"]) ? fields["events"].map(String).sort() : [];
+  return { callbackUrl: fields["callbackUrl"], events, enabled: fields["enabled"] ?? true };
+}
+
+function backupViolations(
+  file: CampaignFile,
+  there: TenantCampaign | undefined,
+  files: readonly CampaignFile[],
+  { tenant }: PlanFacts,
+  idsByName: ReadonlyMap<string, string>,
+): Violation[] {
+  const backup = file.own.failover?.backup;
+  if (backup === undefined) return [];
+  const say = (message: string): Violation[] => [
+    { ...file.placeOf("failover.backup"), rule: "BACKUP", campaign: file.name, field: "failover.backup", message },
+  ];
+  if (backup === file.name || (there !== undefined && (idsByName.get(backup) ?? backup) === there.id))
+    return say("a campaign cannot be its own backup");
+  if (tenant.filter(({ name }) => name === backup).length > 1)
+    return say(`the tenant has several campaigns named ${JSON.stringify(backup)}; name the backup by its id`);
+  const inFiles = files.find(({ name }) => name === backup);
+  if (idsByName.has(backup) || tenant.some(({ id }) => id === backup)) return [];
+  if (inFiles === undefined) return say(`there is no campaign ${JSON.stringify(backup)}, neither at the tenant nor in the files`);
+  // Of two new ones that stand in for each other, neither has an id when the other is made.
+  if (there === undefined && inFiles.own.failover?.backup === file.name)
+    return say("two new campaigns cannot stand in for each other; apply one without its failover first");
+  return [];
+}
+
+/** Registrations belong to the tenant: two campaigns may share one, and must then agree. */
+function webhookViolations(file: CampaignFile, files: readonly CampaignFile[]): Violation[] {
+  return (file.own.webhooks ?? []).flatMap((webhook, index) => {
+    const others = files.flatMap(({ own }) => own.webhooks ?? []).filter(({ name }) => name === webhook.name);
+    if (others.every((other) => differences(comparable(other), comparable(webhook)).length === 0)) return [];
+    const field = `webhooks[${index}].name`;
+    const message = `${JSON.stringify(webhook.name)} is described differently elsewhere; a registration belongs to the whole tenant`;
+    return [{ ...file.placeOf(field), rule: "WEBHOOK" as const, campaign: file.name, field, message }];
+  });
+}
+
+/** Backups before those they stand in for, otherwise in the order of the files. */
+function backupsFirst(entries: readonly PlanEntry[]): PlanEntry[] {
+  const ordered: PlanEntry[] = [];
+  const seen = new Set<PlanEntry>();
+  const visit = (entry: PlanEntry): void => {
+    if (seen.has(entry)) return;
+    seen.add(entry);
+    const backup = entry.own.failover?.backup;
+    const first = backup === undefined ? undefined : entries.find(({ id, name }) => id === backup || name === backup);
+    if (first !== undefined) visit(first);
+    ordered.push(entry);
+  };
+  for (const entry of entries) visit(entry);
+  return ordered;
+}
+
+function inOrder(violations: readonly Violation[]): Violation[] {
+  return [...violations].sort((a, b) => (a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1));
+}
+
+function noticesOf(entries: readonly PlanEntry[], { lists }: PlanFacts): string[] {
+  const notices: string[] = [];
+  for (const list of lists.values()) {
+    if (list.problem !== null)
+      notices.push(
+        `contact list ${list.listId} cannot be read (${list.problem}); the campaign's own zone stands for its contacts`,
+      );
+    else if (list.total !== null && list.read < list.total)
+      notices.push(`of the ${list.total} contacts of list ${list.listId} the places of ${list.read} were looked at`);
+    if (list.placeless > 0)
+      notices.push(
+        `${list.placeless} contacts of list ${list.listId} have a number that names no place; the gate lets none of them pass`,
+      );
+  }
+  for (const { held, name } of entries)
+    if (held) notices.push(`${name}: the file wants it active; it is activated only with --activate`);
+  return notices;
+}

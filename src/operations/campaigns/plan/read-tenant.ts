@@ -1,0 +1,133 @@
+// What a plan is made of, read from the tenant and the store.
+
+import { z } from "zod";
+import type { CallType, CompiledPack } from "../../../compliance/index.ts";
+import type { Clock } from "../../../kernel/index.ts";
+import {
+  type CampaignProvisioning,
+  type ContactSource,
+  type PacingSettings,
+  requireSupported,
+  TenantError,
+} from "../../../tenant/index.ts";
+import type { ParsedFiles } from "../file/parse.ts";
+import { type ListFacts, readListFacts } from "./list-facts.ts";
+import type { PlanFacts, Registration, TenantCampaign } from "./types.ts";
+
+/** Registrations for the tenant's events about campaigns. */
+export interface CampaignWebhooks {
+  list(signal?: AbortSignal): Promise<readonly unknown[]>;
+  create(webhook: WebhookDraft): Promise<unknown>;
+  update(id: string, webhook: WebhookDraft): Promise<unknown>;
+}
+
+export interface WebhookDraft {
+  readonly name: string;
+  readonly callbackUrl: string;
+  readonly events: ("omnichannel.campaign.metrics.update" | "omnichannel.campaign.state.change")[];
+  readonly enabled: boolean;
+}
+
+/** What plans are made with. */
+export interface PlanDependencies {
+  readonly provisioning: CampaignProvisioning;
+  readonly contacts: ContactSource;
+  readonly pacing: PacingSettings;
+  readonly webhooks: CampaignWebhooks;
+  readonly policies: () => Promise<ReadonlyMap<string, { readonly policy: unknown }>>;
+  readonly pack: CompiledPack;
+  readonly callType: CallType;
+  readonly clock: Clock;
+}
+
+export interface PlanOptions {
+  readonly activate: boolean;
+  /** Pages of 100 contacts of each list whose places are looked at. */
+  readonly contactPages: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Pages of a list that are read unless told otherwise: 2,000 contacts, spread over it. */
+export const CONTACT_PAGES = 20;
+
+/** Reads what plans of these files rely on. Throws TenantError. */
+export async function readPlanFacts(files: ParsedFiles, deps: PlanDependencies, options: PlanOptions): Promise<PlanFacts> {
+  const { provisioning, pack, clock } = deps;
+  const { signal } = options;
+  requireSupported("read campaigns", provisioning.capability);
+  const named = new Set(files.campaigns.flatMap(({ id, name }) => [name, ...(id === null ? [] : [id])]));
+  const tenant: TenantCampaign[] = [];
+  for await (const listed of provisioning.campaigns({ signal })) {
+    const shown = campaignOf(listed, null);
+    // Only what a file describes is read one by one, for its tag; the list gives none.
+    const there = named.has(shown.id) || named.has(shown.name) ? await readCampaign(provisioning, shown.id, signal) : shown;
+    if (there !== undefined) tenant.push(there);
+  }
+  const lists = new Map<string, ListFacts>();
+  for (const { document } of files.campaigns) {
+    const listId = String(document["contactListId"]);
+    if (!lists.has(listId)) lists.set(listId, await readListFacts(deps.contacts, listId, pack, options.contactPages, signal));
+  }
+  const wantsWebhooks = files.campaigns.some(({ own }) => (own.webhooks?.length ?? 0) > 0);
+  const policies = await deps.policies();
+  return {
+    tenant,
+    lists,
+    policies: new Map([...policies].map(([id, { policy }]) => [id, policy])),
+    registrations: wantsWebhooks ? await readRegistrations(deps.webhooks, signal) : [],
+    law: { pack: pack.pack, callType: deps.callType, now: clock.now() },
+    packVersion: pack.packVersion,
+    agents: await agentsOf(deps.pacing, signal),
+    activate: options.activate,
+  };
+}
+
+/** A campaign with its tag; undefined when there is none of that id. */
+export async function readCampaign(
+  provisioning: CampaignProvisioning,
+  id: string,
+  signal?: AbortSignal,
+): Promise<TenantCampaign | undefined> {
+  try {
+    const { value, lock } = await provisioning.read(id, { signal });
+    return campaignOf(value, lock?.tag ?? null);
+  } catch (thrown) {
+    if (thrown instanceof TenantError && thrown.code === "not_found") return undefined;
+    throw thrown;
+  }
+}
+
+type Shown = { readonly id: string; readonly name?: string | undefined; readonly status: string };
+
+function campaignOf(shown: Shown, etag: string | null): TenantCampaign {
+  return { id: shown.id, name: shown.name ?? "", status: shown.status, etag, document: { ...shown } };
+}
+
+const registration = z.object({
+  id: z.string(),
+  name: z.string(),
+  callbackUrl: z.string().catch(""),
+  events: z.array(z.string()).catch([]),
+  enabled: z.boolean().catch(true),
+});
+
+/** Registrations that can be read, in the tenant's order. */
+export async function readRegistrations(webhooks: CampaignWebhooks, signal?: AbortSignal): Promise<Registration[]> {
+  return (await webhooks.list(signal)).flatMap((item) => {
+    const parsed = registration.safeParse(item);
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
+/** Agents that the dialer may keep busy; null when its settings cannot be read. */
+async function agentsOf(pacing: PacingSettings, signal?: AbortSignal): Promise<number | null> {
+  if (!pacing.capability.supported) return null;
+  try {
+    const { value } = await pacing.read({ signal });
+    const parsed = z.looseObject({ concurrency: z.looseObject({ max_agents: z.number() }) }).safeParse(value);
+    return parsed.success ? parsed.data.concurrency.max_agents : null;
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
+    return null;
+  }
+}
