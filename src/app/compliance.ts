@@ -65,7 +65,7 @@ export function factsOf(config: Config, store: Store, clock: Clock = systemClock
     clock,
     actor: config.actor,
     imports,
-    gate: createGate({ ...imports, sign: (text) => store.audit.sign(text) }),
+    gate: createGate({ ...imports, holds: store.holds, sign: (text) => store.audit.sign(text) }),
     record: (entry) => store.audit.append([entry]),
     settings: complianceSettings(config),
   };

@@ -2,14 +2,30 @@
 // past it. It streams: contacts in batches, the facts of a batch in one round trip, verdicts out in the order of the contacts.
 
 import { createHash } from "node:crypto";
-import { type CallType, type CompiledPack, decide, formatInstant, formatQuestion } from "../../compliance/index.ts";
+import {
+  type Call,
+  type CallFacts,
+  type CallType,
+  type CompiledPack,
+  type Decision,
+  decide,
+  formatInstant,
+  formatQuestion,
+} from "../../compliance/index.ts";
 import { type Clock, canonicalJson, newId, type RandomStream } from "../../kernel/index.ts";
-import { type Facts, NO_FACTS, type NumberFacts, type PhoneKey, type RegistryFile } from "../../store/index.ts";
+import {
+  type Facts,
+  type HandoverHolds,
+  NO_FACTS,
+  type NumberFacts,
+  type PhoneKey,
+  type RegistryFile,
+} from "../../store/index.ts";
 import type { RefusedLine } from "../table/records.ts";
 import { FactsReader, lookBack } from "./call-facts.ts";
 import { FirstSeen } from "./first-seen.ts";
 import { type GateManifest, type SignedManifest, signManifest } from "./manifest.ts";
-import { CONSENT_FLAG, DUPLICATE, type GateCounts, Tally } from "./tally.ts";
+import { CONSENT_FLAG, DUPLICATE, type GateCounts, HANDED_OVER, Tally } from "./tally.ts";
 import { phoneText } from "./values.ts";
 
 /** Numbers asked for in one round trip. */
@@ -20,6 +36,8 @@ const HASH_BLOCK = 65_536;
 /** What gates work with. */
 export interface GateDeps {
   readonly facts: Facts;
+  /** Contacts that a failover holds back from the campaign that took over. */
+  readonly holds: Pick<HandoverHolds, "heldFrom">;
   readonly clock: Clock;
   readonly random: RandomStream;
   readonly actor: string;
@@ -97,23 +115,26 @@ export function createGate(deps: GateDeps): Gate {
 }
 
 async function runGate(deps: GateDeps, request: GateRequest, sink: GateSink): Promise<GateResult> {
-  const { facts } = deps;
+  const { facts, holds } = deps;
   const { pack } = request;
   const at = request.at ?? deps.clock.now();
   const files = await facts.registryFiles();
   const judge = new Judge(request, at, files, await campaignCalls(facts, request, at), sink.record !== undefined);
   const query = { attemptsSince: at - lookBack(pack.pack.rules), files };
-  const read = (batch: Batch) =>
-    facts.of(
-      batch.flatMap((one) => ("number" in one ? [one.number] : [])),
-      query,
-    );
+  const read = async (batch: Batch) => {
+    const numbers = batch.flatMap((one) => ("number" in one ? [one.number] : []));
+    const [known, held] = await Promise.all([facts.of(numbers, query), holds.heldFrom(request.campaign, numbers, at)]);
+    return { known, held };
+  };
 
   let decided = 0;
-  for await (const { batch, known } of ahead(batches(request.contacts), read)) {
+  for await (const {
+    batch,
+    known: { known, held },
+  } of ahead(batches(request.contacts), read)) {
     for (const one of batch) {
       if ("number" in one) {
-        const { verdict, json, record } = judge.contact(one, known.get(one.number) ?? NO_FACTS);
+        const { verdict, json, record } = judge.contact(one, known.get(one.number) ?? NO_FACTS, held.get(one.number));
         const written = sink.verdict?.(verdict, json);
         if (written !== undefined) await written;
         const recorded = record === undefined ? undefined : sink.record?.(record);
@@ -206,11 +227,16 @@ class Judge {
     this.#tally.refused();
   }
 
-  contact(contact: GateContact, known: NumberFacts): { verdict: GateVerdict; json: string; record: string | undefined } {
+  /** @param heldUntil until when a hand-over holds the contact back; undefined when none does */
+  contact(
+    contact: GateContact,
+    known: NumberFacts,
+    heldUntil: number | undefined,
+  ): { verdict: GateVerdict; json: string; record: string | undefined } {
     this.#input.add(JSON.stringify(contact));
     this.#position += 1;
     const first = this.#seen.note(contact.number, contact.line ?? this.#position);
-    const { verdict, record } = first === undefined ? this.#decided(contact, known) : this.#duplicate(contact, first);
+    const { verdict, record } = first === undefined ? this.#decided(contact, known, heldUntil) : this.#duplicate(contact, first);
     const json = JSON.stringify(verdict);
     this.#output.add(json);
     if (record !== undefined) this.#record?.add(record);
@@ -234,7 +260,11 @@ class Judge {
     return { verdict, record: undefined };
   }
 
-  #decided(contact: GateContact, known: NumberFacts): { verdict: GateVerdict; record: string | undefined } {
+  #decided(
+    contact: GateContact,
+    known: NumberFacts,
+    heldUntil: number | undefined,
+  ): { verdict: GateVerdict; record: string | undefined } {
     const { pack, callType, subject } = this.#request;
     const number = phoneText(contact.number);
     const call = { number, callType, postal: contact.postal, subject };
@@ -242,8 +272,9 @@ class Judge {
     const facts = this.#facts.read(known, jurisdictions, contact.guaranteedAgent);
     const decision = decide(call, facts, pack, this.#at);
     const flagged = contact.mayCall === false;
-    const rules = flagged ? [...decision.rules, CONSENT_FLAG].sort() : decision.rules;
-    const next = flagged ? null : decision.next;
+    const own = [...(flagged ? [CONSENT_FLAG] : []), ...(heldUntil === undefined ? [] : [HANDED_OVER])];
+    const rules = own.length > 0 ? [...decision.rules, ...own].sort() : decision.rules;
+    const next = flagged ? null : heldUntil === undefined ? decision.next : this.#after(call, facts, decision, heldUntil);
     const outcome = rules.length === 0 ? "dial" : next === null ? "never" : "later";
     this.#tally.add(outcome, rules, next);
     const verdict: GateVerdict = {
@@ -257,6 +288,7 @@ class Judge {
               decision.reasons.map(({ text }) => text),
               jurisdictions,
               flagged,
+              heldUntil,
             ),
           }
         : {}),
@@ -276,10 +308,24 @@ class Judge {
     return { verdict, record: JSON.stringify(record) };
   }
 
-  #words(reasons: readonly string[], jurisdictions: readonly string[], flagged: boolean): string[] {
+  /** When a contact that is held back may be called: at the end of that, or when the rules allow it after that. */
+  #after(call: Call, facts: CallFacts, { decision, next }: Decision, heldUntil: number): number | null {
+    if (decision === "deny" && (next === null || next >= heldUntil)) return next;
+    const then = decide(call, facts, this.#request.pack, heldUntil);
+    return then.decision === "allow" ? heldUntil : then.next;
+  }
+
+  #words(
+    reasons: readonly string[],
+    jurisdictions: readonly string[],
+    flagged: boolean,
+    heldUntil: number | undefined,
+  ): string[] {
     const more = [];
     if (this.#facts.lacksRegistry(jurisdictions)) more.push("No do-not-call registry file of this country has been loaded.");
     if (flagged) more.push(FLAGGED);
+    if (heldUntil !== undefined)
+      more.push(`The campaign that handed over has called this number: this one must not before ${formatInstant(heldUntil)}.`);
     return [...reasons, ...more];
   }
 

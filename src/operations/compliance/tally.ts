@@ -10,6 +10,7 @@ export const GATE_REASONS = [
   "no consent",
   "unknown location",
   "called too often",
+  "handed over",
   "outside calling hours",
   "on the list already",
   "other",
@@ -35,6 +36,8 @@ const OF_KIND: Readonly<Partial<Record<RuleKind, GateReason>>> = {
 export const CONSENT_FLAG = "CONSENT_FLAG";
 /** … and a contact whose number was decided further up on the list. */
 export const DUPLICATE = "DUPLICATE";
+/** … and one whom the campaign that handed over has called: the one that took over must not call it for a while. */
+export const HANDED_OVER = "HANDED_OVER";
 
 /** The reason behind each id a decision can name. */
 function reasonsOfRules(pack: RulePack): ReadonlyMap<string, GateReason> {
@@ -44,6 +47,7 @@ function reasonsOfRules(pack: RulePack): ReadonlyMap<string, GateReason> {
     ["COUNTRY_NOT_COVERED", "unknown location"],
     [CONSENT_FLAG, "no consent"],
     [DUPLICATE, "on the list already"],
+    [HANDED_OVER, "handed over"],
   ]);
   for (const rule of pack.rules) {
     const reason = OF_KIND[rule.kind];

@@ -1,3 +1,4 @@
 // Failover: a pair of campaigns is watched, and the backup takes over when the primary's success rate has surely fallen.
 
 export { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
+export { Failover, type FailoverProgress, isSettled, type PairReport } from "./service.ts";

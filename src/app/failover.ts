@@ -1,0 +1,103 @@
+// Wiring of failover: pairs over a store and a tenant, with the pre-dial gate and what the watch is measured by.
+
+import type { Clock } from "../kernel/index.ts";
+import { CampaignMetrics, Failover } from "../operations/index.ts";
+import type { HandoverHolds, Store } from "../store/index.ts";
+import { systemClock } from "../tenant/index.ts";
+import { factsOf } from "./compliance.ts";
+import type { Flags } from "./config.ts";
+import { loadConfig } from "./config.ts";
+import type { Receiver } from "./config-schema.ts";
+import { readRulePack } from "./rule-pack.ts";
+import { campaignGateOf } from "./segments.ts";
+import {
+  type DeliveryEnd,
+  type Environment,
+  openWorkplace,
+  storeOf,
+  type Workplace,
+  type WorkplaceOptions,
+} from "./workplace.ts";
+
+const ALARMS: Receiver = "alarms";
+const DAY_MS = 86_400_000;
+
+export interface FailoverOptions extends WorkplaceOptions {
+  /** Time of the watch; the system's by default. */
+  readonly clock?: Clock;
+  /** See FailoverDependencies. */
+  readonly pause?: (point: string) => Promise<void>;
+}
+
+/** Everything that the watch over pairs needs. */
+export interface FailoverRuntime extends AsyncDisposable {
+  readonly failover: Failover;
+  deliverEvents(): Promise<DeliveryEnd>;
+}
+
+/** Pairs of a store, and what happened to them; needs no tenant. */
+export interface FailoverRecords extends AsyncDisposable {
+  readonly failovers: Store["failovers"];
+  readonly holds: HandoverHolds;
+}
+
+/** Opens what is written about pairs. */
+export async function openFailoverRecords(flags: Flags, environment: Environment): Promise<FailoverRecords> {
+  const store = await storeOf(await loadConfig(flags, environment, process.cwd()), environment);
+  return { failovers: store.failovers, holds: store.holds, [Symbol.asyncDispose]: () => store.close() };
+}
+
+/** Failover over a workplace that is open. */
+export async function failoverOf(
+  workplace: Workplace,
+  options: Pick<FailoverOptions, "clock" | "pause"> = {},
+): Promise<Failover> {
+  const { config, tenant, store, random, replica, receivers } = workplace;
+  const clock = options.clock ?? systemClock;
+  const facts = factsOf(config, store, clock);
+  const pack = await readRulePack(facts.settings.pack);
+  const { campaignRunner: runner, metricsSource: source, outcomeSource: calls, contactSource: contacts } = tenant.capabilities;
+  return new Failover({
+    ledger: store.failovers,
+    holds: store.holds,
+    replicas: replica,
+    replicaId: replica.id,
+    runner,
+    source,
+    calls,
+    contacts,
+    metrics: new CampaignMetrics({ log: store.metrics, source, clock }),
+    gate: await campaignGateOf(tenant, facts, { pack }),
+    compliance: async (at) => {
+      const files = await store.facts.registryFiles();
+      for (const rule of pack.rules) {
+        if (rule.kind !== "registry-age") continue;
+        const old = files.find(({ asOf }) => at - Date.parse(`${asOf}T00:00:00Z`) > (rule.maxAgeDays + 1) * DAY_MS);
+        if (old !== undefined)
+          return `the do-not-call registry file of ${old.registry} is as of ${old.asOf}, older than ${rule.maxAgeDays} days`;
+      }
+      return null;
+    },
+    skewMs: () => null,
+    clock,
+    leaseClock: systemClock,
+    random,
+    actor: config.actor,
+    alarms: receivers.alarms === undefined ? undefined : ALARMS,
+    pause: options.pause,
+  });
+}
+
+/** Opens what the watch needs. Disposing stops it in reverse. */
+export async function openFailover(flags: Flags, environment: Environment, options: FailoverOptions): Promise<FailoverRuntime> {
+  await using stack = new AsyncDisposableStack();
+  const workplace = await openWorkplace(stack, flags, environment, options);
+  const failover = await failoverOf(workplace, options);
+  workplace.startDelivery();
+  const owned = stack.move();
+  return {
+    failover,
+    deliverEvents: () => workplace.deliverEvents(),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
