@@ -1,5 +1,6 @@
 // Configuration and wiring.
 
+export { type CampaignApplies, type CampaignReader, openCampaignApplies, openCampaignReader } from "./campaigns.ts";
 export { type FactsRuntime, openFacts, readSettings } from "./compliance.ts";
 export { configJsonSchema } from "./config-schema.ts";
 export { type CrmRuntime, openCrm } from "./crm.ts";
@@ -26,7 +27,6 @@ export {
 export { openRecords, type Records } from "./records.ts";
 export type { ResultRow } from "./result-rows.ts";
 export { compileRulePack, readRulePack, withCampaignRules } from "./rule-pack.ts";
-export { openSegments } from "./segments.ts";
 export { openSegments } from "./segments.ts";
 export { calibrateCalls } from "./simulation/calibrate.ts";
 export { readScenario } from "./simulation/scenario-file.ts";

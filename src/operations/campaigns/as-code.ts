@@ -11,5 +11,11 @@ export { campaignFileJsonSchema } from "./file/schema.ts";
 export { type Moved, movedSince } from "./plan/moved.ts";
 export { planCampaigns } from "./plan/plan.ts";
 export { looksLikePlan, planText, readPlan } from "./plan/plan-file.ts";
-export { CONTACT_PAGES, type PlanOptions, readPlanFacts } from "./plan/read-tenant.ts";
+export {
+  CONTACT_PAGES,
+  type PlanDependencies,
+  type PlanOptions,
+  readPlanFacts,
+  readTenantCampaigns,
+} from "./plan/read-tenant.ts";
 export type { CampaignPlan, PlanEntry } from "./plan/types.ts";

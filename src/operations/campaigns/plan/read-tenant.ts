@@ -82,6 +82,18 @@ export async function readPlanFacts(files: ParsedFiles, deps: PlanDependencies, 
   };
 }
 
+/** The campaigns of these ids, or all of them when none is named; with their tags. Throws TenantError `not_found` for an unknown id. */
+export async function readTenantCampaigns(provisioning: CampaignProvisioning, ids: readonly string[]): Promise<TenantCampaign[]> {
+  const found: TenantCampaign[] = [];
+  const wanted = [...ids];
+  if (wanted.length === 0) for await (const { id } of provisioning.campaigns()) wanted.push(id);
+  for (const id of wanted) {
+    const { value, lock } = await provisioning.read(id);
+    found.push(campaignOf(value, lock?.tag ?? null));
+  }
+  return found;
+}
+
 /** A campaign with its tag; undefined when there is none of that id. */
 export async function readCampaign(
   provisioning: CampaignProvisioning,

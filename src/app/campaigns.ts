@@ -1,0 +1,170 @@
+// Wiring of campaigns as code: plans over the tenant and the store, their apply past the pre-dial gate, exports.
+
+import type { CallType } from "../compliance/index.ts";
+import { omnichannelWebhookAccepted } from "../contract/index.ts";
+import type { Clock } from "../kernel/index.ts";
+import {
+  type ActivationGate,
+  type ApplyPatience,
+  type CampaignPlan,
+  CampaignPlans,
+  DEFAULT_APPLY_PATIENCE,
+  type ExportedFile,
+  exportCampaigns,
+  type ParsedFiles,
+  type PlanDependencies,
+  type PlanOptions,
+  planCampaigns,
+  readPlanFacts,
+  readTenantCampaigns,
+} from "../operations/index.ts";
+import { CAMPAIGN_APPLY, type CampaignApply, type Store } from "../store/index.ts";
+import { systemClock, type Tenant } from "../tenant/index.ts";
+import { factsOf } from "./compliance.ts";
+import { type Config, type Flags, loadConfig } from "./config.ts";
+import type { Receiver } from "./config-schema.ts";
+import { compileRulePack, readRulePack } from "./rule-pack.ts";
+import { campaignGateOf } from "./segments.ts";
+import { tenantFromConfig } from "./tenant-from-config.ts";
+import { type DeliveryEnd, type Environment, openWorkplace, storeOf, type WorkplaceOptions } from "./workplace.ts";
+
+const ALARMS: Receiver = "alarms";
+/** The dialer reaches people live, through agents; the strictest common kind of call. */
+const CALL_TYPE: CallType = "telemarketing";
+
+/** Rules that a command asks for instead of those of the configuration. */
+export interface CampaignRules {
+  /** File of a rule pack. */
+  readonly pack?: string | undefined;
+}
+
+/** What reads campaigns and changes nothing. */
+export interface CampaignReader extends AsyncDisposable {
+  plan(files: ParsedFiles, options: PlanOptions): Promise<CampaignPlan>;
+  /** One file for each campaign of the tenant, or for those named. */
+  exportAll(ids: readonly string[]): Promise<ExportedFile[]>;
+}
+
+/** Everything that an apply needs. */
+export interface CampaignApplies extends AsyncDisposable {
+  readonly plans: CampaignPlans;
+  /** The latest ended apply of a plan. */
+  endedApply(planHash: string): Promise<CampaignApply | undefined>;
+  deliverEvents(): Promise<DeliveryEnd>;
+}
+
+export interface CampaignApplyOptions extends WorkplaceOptions, CampaignRules {
+  /** Time of the apply; the system's by default. */
+  readonly clock?: Clock;
+  /** See ApplyDependencies. */
+  readonly pause?: (point: string) => Promise<void>;
+  /** How often what may come right by itself is tried. */
+  readonly patience?: ApplyPatience;
+}
+
+/** Opens what plans, drift and exports need. */
+export async function openCampaignReader(
+  flags: Flags,
+  environment: Environment,
+  rules: CampaignRules & { readonly limits?: "off" } = {},
+): Promise<CampaignReader> {
+  const config = await loadConfig(flags, environment, process.cwd());
+  await using stack = new AsyncDisposableStack();
+  const { limits } = rules;
+  const tenant = await tenantFromConfig(config, environment, limits === undefined ? {} : { limits });
+  stack.defer(() => tenant.close());
+  const store = await storeOf(config, environment);
+  stack.defer(() => store.close());
+  const deps = await planDependencies(config, tenant, store, systemClock, rules);
+  const owned = stack.move();
+  return {
+    plan: async (files, options) => planCampaigns(files, await readPlanFacts(files, deps, options)),
+    async exportAll(ids) {
+      const policies = new Map([...(await deps.policies())].map(([id, { policy }]) => [id, policy]));
+      return exportCampaigns(await readTenantCampaigns(deps.provisioning, ids), policies);
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Opens what an apply needs. Disposing stops it in reverse. */
+export async function openCampaignApplies(
+  flags: Flags,
+  environment: Environment,
+  options: CampaignApplyOptions,
+): Promise<CampaignApplies> {
+  await using stack = new AsyncDisposableStack();
+  const workplace = await openWorkplace(stack, flags, environment, options);
+  const { config, tenant, store, random, replica } = workplace;
+  const clock = options.clock ?? systemClock;
+  const plans = new CampaignPlans({
+    ...(await planDependencies(config, tenant, store, clock, options)),
+    ledger: store.campaigns,
+    jobs: store.jobs,
+    replicas: replica,
+    runner: tenant.capabilities.campaignRunner,
+    gate: await activationGate(config, tenant, store, clock, options),
+    inTurn: (name, work) => store.dialer.inTurn(name, work),
+    random,
+    actor: config.actor,
+    replicaId: replica.id,
+    patience: options.patience ?? DEFAULT_APPLY_PATIENCE,
+    alarms: workplace.receivers.alarms === undefined ? undefined : ALARMS,
+    pause: options.pause,
+  });
+  plans.attach(await workplace.launch({ [CAMPAIGN_APPLY]: plans.body() }));
+  workplace.startDelivery();
+  const owned = stack.move();
+  return {
+    plans,
+    endedApply: (planHash) => store.campaigns.byPlan(planHash),
+    deliverEvents: () => workplace.deliverEvents(),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function planDependencies(
+  config: Config,
+  tenant: Tenant,
+  store: Store,
+  clock: Clock,
+  { pack }: CampaignRules,
+): Promise<PlanDependencies> {
+  const { campaignProvisioning, contactSource, pacingSettings } = tenant.capabilities;
+  return {
+    provisioning: campaignProvisioning,
+    contacts: contactSource,
+    pacing: pacingSettings,
+    webhooks: {
+      list: async (signal) => (await tenant.campaignWebhooks.list({ signal })).webhooks,
+      create: (draft) => tenant.campaignWebhooks.create(draft),
+      update: async (id, draft) => {
+        // An update replaces the registration: the headers of its deliveries stay.
+        const there = omnichannelWebhookAccepted.partial().safeParse(await tenant.campaignWebhooks.get(id)).data;
+        return tenant.campaignWebhooks.update(id, {
+          ...draft,
+          ...(there?.headers === undefined ? {} : { headers: there.headers }),
+        });
+      },
+    },
+    policies: () => store.campaigns.policies(),
+    pack: compileRulePack(await readRulePack(pack ?? config.file.compliance?.pack)),
+    callType: CALL_TYPE,
+    clock,
+  };
+}
+
+async function activationGate(
+  config: Config,
+  tenant: Tenant,
+  store: Store,
+  clock: Clock,
+  { pack }: CampaignRules,
+): Promise<ActivationGate> {
+  const facts = factsOf(config, store, clock);
+  const gate = await campaignGateOf(tenant, facts, pack === undefined ? {} : { pack: await readRulePack(pack) });
+  return async (campaignId, signal) => {
+    const { allowed, refusals } = await gate(campaignId, { call: { signal } });
+    return { pass: allowed, message: refusals.map(({ text }) => text).join("; ") };
+  };
+}
