@@ -6,6 +6,7 @@ export { configJsonSchema } from "./config-schema.ts";
 export { type CrmRuntime, openCrm } from "./crm.ts";
 export { openDelivery } from "./delivery.ts";
 export { type DialerRuntime, openDialer, openDialerTenant, readDialerHistory } from "./dialer.ts";
+export { type FailoverRuntime, openFailover, openFailoverRecords } from "./failover.ts";
 export { createInbound, type InboundRuntime, inboundSecrets } from "./inbound.ts";
 export {
   type CorrectionsRuntime,
