@@ -11,10 +11,12 @@ import {
   DEFAULT_APPLY_PATIENCE,
   type ExportedFile,
   exportCampaigns,
+  OperationError,
   type ParsedFiles,
   type PlanDependencies,
   type PlanOptions,
   planCampaigns,
+  readPlan,
   readPlanFacts,
   readTenantCampaigns,
 } from "../operations/index.ts";
@@ -40,6 +42,7 @@ export interface CampaignRules {
 
 /** What reads campaigns and changes nothing. */
 export interface CampaignReader extends AsyncDisposable {
+  /** Keeps the plan, so that an apply can say what has moved since. */
   plan(files: ParsedFiles, options: PlanOptions): Promise<CampaignPlan>;
   /** One file for each campaign of the tenant, or for those named. */
   exportAll(ids: readonly string[]): Promise<ExportedFile[]>;
@@ -50,6 +53,8 @@ export interface CampaignApplies extends AsyncDisposable {
   readonly plans: CampaignPlans;
   /** The latest ended apply of a plan. */
   endedApply(planHash: string): Promise<CampaignApply | undefined>;
+  /** A plan that was shown, by its hash or the beginning of it. Throws OperationError `job_not_found`. */
+  shownPlan(hash: string): Promise<CampaignPlan>;
   deliverEvents(): Promise<DeliveryEnd>;
 }
 
@@ -78,7 +83,11 @@ export async function openCampaignReader(
   const deps = await planDependencies(config, tenant, store, systemClock, rules);
   const owned = stack.move();
   return {
-    plan: async (files, options) => planCampaigns(files, await readPlanFacts(files, deps, options)),
+    async plan(files, options) {
+      const plan = planCampaigns(files, await readPlanFacts(files, deps, options));
+      await store.campaigns.keepPlan(plan.hash, plan);
+      return plan;
+    },
     async exportAll(ids) {
       const policies = new Map([...(await deps.policies())].map(([id, { policy }]) => [id, policy]));
       return exportCampaigns(await readTenantCampaigns(deps.provisioning, ids), policies);
@@ -118,6 +127,13 @@ export async function openCampaignApplies(
   return {
     plans,
     endedApply: (planHash) => store.campaigns.byPlan(planHash),
+    async shownPlan(hash) {
+      const [plan, other] = /^[0-9a-f]{8,64}$/.test(hash) ? await store.campaigns.shownPlans(hash) : [];
+      if (plan !== undefined && other === undefined) return readPlan(plan, `plan ${hash}`);
+      throw new OperationError("job_not_found", `${other === undefined ? "no plan" : "more than one plan"} ${hash} was shown`, {
+        advice: "outdial campaign plan makes one and says its hash; at least its first eight characters are needed.",
+      });
+    },
     deliverEvents: () => workplace.deliverEvents(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

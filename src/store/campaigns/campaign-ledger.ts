@@ -23,6 +23,8 @@ const APPLIES = `select a.job_id as "jobId", plan_hash as "planHash", a.source_n
 const POLICIES = `select campaign_id as "campaignId", name, policy, plan_hash as "planHash", actor, updated_at as "updatedAt"
   from outdial.campaign_policies`;
 
+const PLANS_KEPT_MS = 30 * 86_400_000;
+
 export class CampaignLedger {
   readonly #database: Database;
   readonly #audit: AuditLog;
@@ -89,6 +91,26 @@ export class CampaignLedger {
       [jobId],
     );
     return rows.map(({ event }) => event);
+  }
+
+  /** Keeps a plan that is shown to somebody; those shown more than 30 days ago are forgotten. */
+  async keepPlan(planHash: string, plan: unknown): Promise<void> {
+    const now = this.#now();
+    await this.#database.query("delete from outdial.campaign_plans where shown_at < $1", [new Date(now - PLANS_KEPT_MS)]);
+    await this.#database.query(
+      `insert into outdial.campaign_plans (plan_hash, plan, shown_at) values ($1, $2, $3)
+       on conflict (plan_hash) do update set shown_at = excluded.shown_at, plan = excluded.plan`,
+      [planHash, storable(JSON.stringify(plan)), new Date(now)],
+    );
+  }
+
+  /** Plans that were shown and whose hash begins so, at most two; JSON. */
+  async shownPlans(prefix: string): Promise<unknown[]> {
+    const rows = await this.#database.query<{ plan: unknown }>(
+      "select plan from outdial.campaign_plans where starts_with(plan_hash, $1) order by shown_at desc limit 2",
+      [prefix],
+    );
+    return rows.map(({ plan }) => plan);
   }
 
   /** What is kept about all campaigns, by id. */

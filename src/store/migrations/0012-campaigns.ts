@@ -28,6 +28,13 @@ create table outdial.campaign_events (
   primary key (job_id, seq)
 );
 
+-- Plans that were shown, for a while: what has moved since can be told field by field.
+create table outdial.campaign_plans (
+  plan_hash text primary key,
+  plan json not null,
+  shown_at timestamptz not null
+);
+
 -- What campaign files say that is not the vendor's: failover, webhooks, consent.
 create table outdial.campaign_policies (
   campaign_id text collate "C" primary key,

@@ -1,0 +1,167 @@
+// outdial campaign apply, resume-apply: show the plan, ask, read the tenant once more, run it, say how it ended.
+
+import { readFile, stat } from "node:fs/promises";
+import { type CampaignApplies, openCampaignApplies } from "../../app/index.ts";
+import { OutdialError } from "../../kernel/index.ts";
+import {
+  type ApplyProgress,
+  type ApplyReport,
+  type CampaignPlan,
+  looksLikePlan,
+  type Moved,
+  movedSince,
+  parseCampaignFiles,
+  readCampaignFiles,
+  readPlan,
+} from "../../operations/index.ts";
+import { confirmed } from "../confirm.ts";
+import { EXIT, exitOf } from "../exit.ts";
+import type { Io } from "../io.ts";
+import { endLines, movedLines, planLines, progressLine } from "../render-campaign.ts";
+import { type CampaignFlags, contactPages } from "./campaign-plan.ts";
+
+interface ApplyFlags extends CampaignFlags {
+  readonly plan?: string;
+}
+
+const FOLDER = "campaigns";
+
+export async function apply([path]: readonly string[], flags: ApplyFlags, io: Io): Promise<number> {
+  const pages = { contactPages: contactPages(flags.contacts) };
+  const fromFile = path === undefined ? undefined : await planFile(path);
+  const readsFiles = fromFile === undefined && (path !== undefined || flags.plan === undefined);
+  const files = readsFiles ? await parseCampaignFiles(await readCampaignFiles(path ?? FOLDER)) : undefined;
+  if (flags.yes === true && fromFile === undefined && flags.plan === undefined)
+    throw new OutdialError("invalid_input", "--yes agrees to a plan that was shown: pass its file, or its hash with --plan", {
+      advice: "outdial campaign plan shows the plan and its hash.",
+    });
+  if (fromFile !== undefined && flags.plan !== undefined && !fromFile.hash.startsWith(flags.plan))
+    throw new OutdialError("invalid_input", `${path} is plan ${fromFile.hash}, not ${flags.plan}`);
+  await using runtime = await openCampaignApplies(flags, process.env, { warn: (message) => io.say(message), pack: flags.pack });
+  const agreed = fromFile ?? (flags.plan === undefined ? undefined : await runtime.shownPlan(flags.plan));
+  const finished = await finishOpen(runtime, io);
+  if (finished !== undefined && finished.apply.planHash === agreed?.hash) return await say(finished, io);
+  const activate = flags.activate === true || agreed?.activate === true;
+  const now =
+    files === undefined && agreed !== undefined
+      ? (await runtime.plans.again(agreed, pages)).plan
+      : await runtime.plans.plan(files ?? { campaigns: [], violations: [] }, { ...pages, activate });
+  // What is shown is what is executed: the plan that was agreed to, or the one of this moment.
+  for (const line of planLines(now)) io.say(line);
+  const moved = agreed === undefined ? [] : movedSince(agreed, now);
+  if (agreed !== undefined && agreed.hash !== now.hash) return await refuseMoved(agreed, now, moved, io);
+  const facts = { plan: now.hash, entries: now.entries, violations: now.violations };
+  const end = async (result: string, exit: number) => {
+    if (io.json) await io.data(JSON.stringify({ result, ...facts }));
+    else await io.data(result);
+    return exit;
+  };
+  if (now.violations.length > 0) return await end("refused", EXIT.refused);
+  const steps = now.entries.filter(({ action }) => action !== "in_sync");
+  if (steps.length === 0) return await end("in sync", EXIT.done);
+  const dials = steps.filter(({ blast }) => blast.dials).length;
+  const question = `Apply this plan to ${steps.length} campaigns${dials === 0 ? "" : `, ${dials} of which dial`}?`;
+  if (!(await confirmed(question, flags))) return await end("declined", EXIT.interrupted);
+  // Time has passed since the plan was made: somebody may have read for an hour.
+  const again = await runtime.plans.again(now, pages);
+  if (again.plan.hash !== now.hash) return await refuseMoved(now, again.plan, again.moved, io);
+  const { jobId } = await runtime.plans.begin(again.plan, path ?? FOLDER);
+  return await runAndSay(runtime, jobId, io);
+}
+
+export async function resumeApply(_: readonly string[], flags: CampaignFlags, io: Io): Promise<number> {
+  await using runtime = await openCampaignApplies(flags, process.env, { warn: (message) => io.say(message) });
+  const open = await runtime.plans.open();
+  if (open !== undefined) return await runAndSay(runtime, open.jobId, io);
+  io.say("every apply has ended");
+  if (io.json) await io.data(JSON.stringify({ open: null }));
+  return EXIT.done;
+}
+
+/** A plan of a file; undefined when the path is a folder or a campaign file. */
+async function planFile(path: string): Promise<CampaignPlan | undefined> {
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isFile() !== true) return undefined;
+  const text = await readFile(path, "utf8");
+  return looksLikePlan(text) ? readPlan(parsed(text, path), path) : undefined;
+}
+
+function parsed(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new OutdialError("invalid_input", `${path} is a plan that was cut off or changed: it is no JSON`);
+  }
+}
+
+/** An apply that was interrupted comes first: the tenant is half way to its plan. */
+async function finishOpen(runtime: CampaignApplies, io: Io): Promise<ApplyReport | undefined> {
+  const open = await runtime.plans.open();
+  if (open === undefined) return undefined;
+  io.say(`an apply of plan ${open.planHash.slice(0, 12)} had been interrupted and is finished first:`);
+  const report = await run(runtime, open.jobId, io);
+  for (const line of endLines(report)) io.say(line);
+  if (report.apply.outcome !== null) return report;
+  throw new OutdialError(report.state.stop?.code ?? "interrupted", "the interrupted apply could not be finished", {
+    advice: "outdial campaign resume-apply goes on with it.",
+  });
+}
+
+async function refuseMoved(agreed: CampaignPlan, now: CampaignPlan, moved: readonly Moved[], io: Io): Promise<number> {
+  for (const line of movedLines(moved)) io.say(line);
+  if (moved.length === 0) io.say("the campaign files are not those that the plan was made of");
+  io.say("nothing was sent; make a new plan");
+  if (io.json) await io.data(JSON.stringify({ result: "moved", agreed: agreed.hash, plan: now.hash, moved }));
+  else await io.data("moved");
+  return EXIT.refused;
+}
+
+async function run(runtime: CampaignApplies, jobId: string, io: Io): Promise<ApplyReport> {
+  let told = "";
+  const onProgress = (progress: ApplyProgress) => {
+    const line = progressLine(progress);
+    if (line === told || progress.phase === "ended") return;
+    told = line;
+    if (io.live) io.progress(line);
+    else io.say(line);
+  };
+  const interrupt = () => {
+    io.say("finishing what is under way; press again to stop at once");
+    runtime.plans.interrupt();
+  };
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  try {
+    return await runtime.plans.run(jobId, onProgress);
+  } finally {
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+  }
+}
+
+async function runAndSay(runtime: CampaignApplies, jobId: string, io: Io): Promise<number> {
+  const report = await run(runtime, jobId, io);
+  await runtime.deliverEvents();
+  for (const line of endLines(report)) io.say(line);
+  return await say(report, io);
+}
+
+async function say(report: ApplyReport, io: Io): Promise<number> {
+  const { apply: ended, state } = report;
+  const result = ended.outcome ?? "stopped";
+  if (io.json)
+    await io.data(JSON.stringify({ result, plan: ended.planHash, job: ended.jobId, results: state.results, stop: state.stop }));
+  else await io.data(result.replaceAll("_", " "));
+  return exitOfApply(report);
+}
+
+function exitOfApply({ apply: { outcome }, state }: ApplyReport): number {
+  switch (outcome) {
+    case "applied":
+      return EXIT.done;
+    case "partly_applied":
+      return EXIT.partlyFailed;
+    case "not_applied":
+      return state.results.every((result) => result.outcome === "moved") ? EXIT.refused : EXIT.failed;
+    default:
+      return state.stop === null ? EXIT.interrupted : exitOf(state.stop.code);
+  }
+}
