@@ -1,0 +1,160 @@
+// Two campaigns in a living sandbox whose time only moves when the watch sleeps, a store with a do-not-call registry, and the runtime of failover.
+
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+import { type FailoverRuntime, openFailover } from "../../../src/app/index.ts";
+import type { Clock } from "../../../src/kernel/index.ts";
+import { type FailoverPolicy, failoverPolicySchema } from "../../../src/operations/index.ts";
+import type { Sandbox } from "../../../src/sandbox/index.ts";
+import { runCli, workFolder } from "../../support/cli.ts";
+import { createDatabase } from "../../support/database.ts";
+import { startSandbox } from "../../support/sandbox.ts";
+
+/** A Tuesday, 13:00 in New York. */
+const OPEN = "2026-06-16T17:00:00Z";
+export const PRIMARY = "camp_primary";
+export const BACKUP = "camp_backup";
+
+const campaign = (id: string, status: string, contactListId: string, more: object = {}) => ({
+  id,
+  name: id,
+  status,
+  contactListId,
+  dialerConfig: {
+    type: "predictive",
+    predictiveSettings: { answerRatio: 0.5, maxCallsInFlight: 80, callRate: 60, abandonmentThreshold: 0.03 },
+  },
+  ...more,
+});
+/** People of their own, all in New York. @param area 212 or 646 */
+const list = (id: string, area: number, more: object = {}) => ({
+  id,
+  contacts: Array.from({ length: 2500 }, (_, i) => ({
+    id: `${id}-${i}`,
+    phoneNumber: `+1${area}${3_450_000 + i}`,
+    consentFlags: { outbound: { call: true } },
+  })),
+  ...more,
+});
+
+/** A primary that dials and a backup that waits, each with a list of its own. */
+export function scenarioOf(more: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    seed: 7,
+    limits: "off",
+    campaigns: [campaign(PRIMARY, "active", "list_a"), campaign(BACKUP, "paused", "list_b")],
+    contactLists: [list("list_a", 212, { answerRate: 0.5 }), list("list_b", 646, { answerRate: 0.5 })],
+    ...more,
+  };
+}
+
+export interface FailoverWorld extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly url: string;
+  readonly folder: string;
+  readonly environment: Record<string, string>;
+  /** The sandbox's time; sleeping moves it, in steps after which `onStep` is awaited. */
+  readonly clock: Clock;
+  onStep: (now: number) => Promise<void> | void;
+  policy(more?: Partial<FailoverPolicy>): FailoverPolicy;
+  /** Opens the runtime as one process would. */
+  open(options?: Partial<Parameters<typeof openFailover>[2]>): Promise<FailoverRuntime>;
+  statusOf(id: string): string | undefined;
+  /** Accepted transitions in the order in which they reached the tenant. */
+  transitions(): {
+    readonly campaign: string;
+    readonly status: string;
+    readonly at: number;
+    readonly key: string | undefined;
+    readonly replayed: boolean;
+  }[];
+  query(sql: string): Promise<Record<string, unknown>[]>;
+  /** Types of the alarms in the outbox, in order. */
+  alarms(): Promise<string[]>;
+}
+
+export async function openFailoverWorld(
+  scenario: Record<string, unknown> = scenarioOf(),
+  stepSeconds = 10,
+): Promise<FailoverWorld> {
+  await using stack = new AsyncDisposableStack();
+  const { sandbox, url, clientId, clientSecret } = stack.use(await startSandbox({ scenario, clock: "frozen", now: OPEN }));
+  const database = await createDatabase();
+  stack.defer(() => database.dispose());
+  const folder = stack.use(await workFolder());
+  const environment = {
+    DATABASE_URL: database.url,
+    OUTDIAL_TENANT_URL: url,
+    CXONE_CLIENT_ID: clientId,
+    CXONE_CLIENT_SECRET: clientSecret,
+    OUTDIAL_DIR: join(folder.path, ".outdial"),
+    OUTDIAL_ALARMS_URL: "http://127.0.0.1:9/alarms",
+    OUTDIAL_ALARMS_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+  };
+  await writeFile(join(folder.path, "registry.txt"), "2125550199\n");
+  const loaded = await runCli(["dnc", "import", "registry.txt", "--list", "national", "--as-of", "2026-06-10"], {
+    cwd: folder.path,
+    env: environment,
+  });
+  if (loaded.code !== 0) throw new Error(`the registry was not loaded: ${loaded.stderr}`);
+  const owned = stack.move();
+  const world: FailoverWorld = {
+    sandbox,
+    url,
+    folder: folder.path,
+    environment,
+    onStep: () => undefined,
+    clock: {
+      now: () => Date.parse(sandbox.control.clock().now),
+      async sleep(ms, signal) {
+        for (let left = ms / 1000; left > 0; left -= stepSeconds) {
+          signal?.throwIfAborted();
+          await sandbox.control.advance(Math.min(left, stepSeconds));
+          await world.onStep(Date.parse(sandbox.control.clock().now));
+        }
+      },
+    },
+    policy: (more = {}) => failoverPolicySchema.parse({ backup: BACKUP, drainMinutes: 30, ...more }),
+    open: (more = {}) =>
+      openFailover({}, environment, {
+        warn: () => undefined,
+        limits: "off",
+        deliver: false,
+        retry: { maxAttempts: 1 },
+        clock: world.clock,
+        ...more,
+      }),
+    statusOf: (id) => sandbox.control.state().campaigns.find((one) => one.id === id)?.status,
+    transitions() {
+      const keys = new Set<string>();
+      return sandbox.control
+        .requests({ operation: "updateCampaign" })
+        .filter(({ status }) => status === 200)
+        .map(({ path, body, at, headers }) => {
+          const key = headers["x-idempotency-key"];
+          const replayed = key !== undefined && keys.has(key);
+          if (key !== undefined) keys.add(key);
+          return {
+            campaign: path.split("/").at(-1) ?? "",
+            status: (body as { status: string }).status,
+            at: Date.parse(at),
+            key,
+            replayed,
+          };
+        });
+    },
+    async query(sql) {
+      const client = new pg.Client({ connectionString: database.url });
+      await client.connect();
+      try {
+        return (await client.query<Record<string, unknown>>(sql)).rows;
+      } finally {
+        await client.end();
+      }
+    },
+    alarms: async () => (await world.query("select type from outdial.outbox order by id")).map(({ type }) => String(type)),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+  return world;
+}
