@@ -17,14 +17,12 @@ import {
 import { confirmed } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type { Io } from "../io.ts";
-import { endLines, movedLines, planLines, progressLine } from "../render-campaign.ts";
-import { type CampaignFlags, contactPages } from "./campaign-plan.ts";
+import { endLines, movedLines, planLines, progressLine } from "../render-campaign-plan.ts";
+import { type CampaignFlags, contactPages, FOLDER } from "./campaign-plan.ts";
 
 interface ApplyFlags extends CampaignFlags {
   readonly plan?: string;
 }
-
-const FOLDER = "campaigns";
 
 export async function apply([path]: readonly string[], flags: ApplyFlags, io: Io): Promise<number> {
   const pages = { contactPages: contactPages(flags.contacts) };

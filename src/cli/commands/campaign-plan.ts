@@ -7,7 +7,10 @@ import { CONTACT_PAGES, parseCampaignFiles, planText, readCampaignFiles } from "
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { type GlobalFlags, wholeNumber } from "../options.ts";
-import { planLines } from "../render-campaign.ts";
+import { planLines } from "../render-campaign-plan.ts";
+
+/** Where campaign files are looked for. */
+export const FOLDER = "campaigns";
 
 const PAGE = 100;
 const MOST_CONTACTS = 10_000_000;
@@ -27,7 +30,7 @@ export function contactPages(text: string | undefined): number {
 }
 
 export async function plan(
-  [path = ""]: readonly string[],
+  [path = FOLDER]: readonly string[],
   flags: CampaignFlags & { readonly out?: string },
   io: Io,
 ): Promise<number> {
@@ -50,7 +53,7 @@ async function writePlan(path: string, text: string): Promise<void> {
 }
 
 export async function drift(
-  [path = ""]: readonly string[],
+  [path = FOLDER]: readonly string[],
   flags: CampaignFlags & { readonly managedOnly?: boolean },
   io: Io,
 ): Promise<number> {

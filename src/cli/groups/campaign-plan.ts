@@ -3,17 +3,16 @@
 import type { Command } from "commander";
 import { databaseUrl, type Tools, tenantUrl } from "./tools.ts";
 
-const FILES = "campaign file, or a folder of them (YAML or JSON)";
-const FOLDER = "campaigns";
+const FILES = "campaign file, or a folder of them, YAML or JSON; campaigns by default";
 const PACK = "rule pack; by default the configuration's, else the shipped one";
 const CONTACTS = "contacts of each list whose places are looked at, or all";
-const SAMPLE = "2000";
+const SAMPLE = "1000";
 
 export const campaignAsCode = (campaign: Command, { action }: Tools): void => {
   action(
     campaign
       .command("plan")
-      .argument("[path]", FILES, FOLDER)
+      .argument("[path]", FILES)
       .description("what apply would create and change, field by field, what it reaches and what forbids it; changes nothing")
       .option("--out <file>", "write the plan to a file that apply takes")
       .option("--activate", "plan to activate as well")
@@ -27,7 +26,7 @@ export const campaignAsCode = (campaign: Command, { action }: Tools): void => {
   action(
     campaign
       .command("apply")
-      .argument("[path]", `${FILES}, or a plan that plan --out wrote; campaigns by default`)
+      .argument("[path]", "campaign file or folder, or a plan that plan --out wrote; campaigns by default")
       .description("execute exactly the plan that was shown, read back every field; new campaigns stay paused")
       .option("--activate", "activate the campaigns that no file wants paused, each past the pre-dial gate")
       .option("--plan <hash>", "the plan that is agreed to; at least the first eight characters of its hash")
@@ -64,7 +63,7 @@ export const campaignAsCode = (campaign: Command, { action }: Tools): void => {
   action(
     campaign
       .command("drift")
-      .argument("[path]", FILES, FOLDER)
+      .argument("[path]", FILES)
       .description("whether tenant and files differ, and where")
       .option("--managed-only", "campaigns that no file describes are no difference")
       .addOption(tenantUrl())

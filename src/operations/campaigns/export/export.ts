@@ -34,7 +34,8 @@ export async function exportCampaigns(
     };
     const name = fileName(campaign, taken);
     taken.add(name);
-    const text = `# Exported. Leave the id out to create a campaign like this one.\n${stringify(content, { lineWidth: 0 })}`;
+    // Readers of YAML 1.1 take 08:00:00 for a number: such words are quoted.
+    const text = `# Exported. Leave the id out to create a campaign like this one.\n${stringify(content, { lineWidth: 0, compat: "yaml-1.1" })}`;
     return { name, text, campaignId: id };
   });
 }

@@ -85,46 +85,77 @@ function windowBreaches(campaign: Regulated, places: readonly ListPlace[], law: 
     return [{ rule: "WINDOW", field: `${WINDOW}.endTime`, message }];
   }
   const allowed = new Set(dialingRules.allowedDays.map((day) => day.slice(0, 3).toLowerCase()));
-  const home = yearOfOffsets(timeZone, law.now);
-  const found = new Map<string, Breach>();
+  const offsets = new Map<string, readonly number[]>();
+  const offsetsOf = (zone: string): readonly number[] => {
+    const known = offsets.get(zone) ?? yearOfOffsets(zone, law.now);
+    offsets.set(zone, known);
+    return known;
+  };
+  const home = offsetsOf(timeZone);
+  const found = new Map<string, Outside>();
   for (const place of places) {
     for (const rule of binding("calling-hours", place, law)) {
       const zone = rule.zone ?? place.zone;
-      const there = yearOfOffsets(zone, law.now);
-      for (const shift of new Set(there.map((offset, week) => offset - (home[week] ?? 0)))) {
-        const worst = outside(rule.week, allowed, opens + shift, closes + shift);
-        if (worst === undefined) continue;
-        const { field, edge, day } = worst;
-        const given = edge === "start" ? dialingRules.startTime : dialingRules.endTime;
-        const local = clock(((((edge === "start" ? opens : closes) + shift) % DAY) + DAY) % DAY);
-        const far = zone === timeZone ? `on ${day}` : `is ${local} in ${zone} on ${day}`;
-        const who = place.contacts === 0 ? "" : ` (${place.contacts} of the contacts read)`;
-        const what =
-          field === "allowedDays"
-            ? `${day} in ${zone}`
-            : zone === timeZone
-              ? `${given} in ${zone} ${far}`
-              : `${given} in ${timeZone} ${far}`;
-        const key = `${rule.id} ${field} ${zone}`;
-        if (!found.has(key))
-          found.set(key, {
-            rule: "WINDOW",
-            field: `${WINDOW}.${field}`,
-            message: `${what}${who} is outside of the law: ${said(rule)}`,
-          });
+      const shifts = new Set(offsetsOf(zone).map((offset, week) => offset - (home[week] ?? 0)));
+      // One rule and one edge is told once for a place, however many days and seasons it is broken in.
+      const told = new Set<string>();
+      for (const shift of shifts) {
+        for (const { field, edge, day } of outside(rule.week, allowed, opens + shift, closes + shift)) {
+          const local = clock(((edge % DAY) + DAY) % DAY);
+          const known = found.get(`${field} ${zone}`);
+          if (known === undefined)
+            found.set(`${field} ${zone}`, { field, zone, local, day, rules: [rule], contacts: place.contacts });
+          else if (!told.has(field)) {
+            if (!known.rules.includes(rule)) known.rules.push(rule);
+            if (rule === known.rules[0]) known.contacts += place.contacts;
+          }
+          told.add(field);
+        }
       }
     }
   }
-  return [...found.values()];
+  return [...found.values()].map((one) => ({
+    rule: "WINDOW",
+    field: `${WINDOW}.${one.field}`,
+    message: outsideText(one, timeZone, one.field === "startTime" ? dialingRules.startTime : dialingRules.endTime),
+  }));
 }
 
-/** Where a window that is open on the allowed days, in minutes of the place's own clock, leaves the hours of a rule. */
+/** An edge of the window, or a day, that lies outside of the hours of some rules in one zone. */
+interface Outside {
+  readonly field: "startTime" | "endTime" | "allowedDays";
+  readonly zone: string;
+  /** The edge by the zone's own clock. */
+  readonly local: string;
+  readonly day: string;
+  readonly rules: RuleOf<"calling-hours">[];
+  contacts: number;
+}
+
+function outsideText({ field, zone, local, day, rules, contacts }: Outside, timeZone: string, given: string): string {
+  const who = contacts === 0 ? "" : ` (${contacts} of the contacts read)`;
+  const what =
+    field === "allowedDays"
+      ? `calls on ${day} in ${zone}`
+      : zone === timeZone
+        ? `${given} on ${day} in ${zone}`
+        : `${given} in ${timeZone} is ${local} on ${day} in ${zone}`;
+  const [first, ...more] = rules;
+  const others = more.length === 0 ? "" : `; also outside of ${more.map(({ id }) => id).join(", ")}`;
+  return `${what}${who}, outside of the law: ${first === undefined ? "" : said(first)}${others}`;
+}
+
+/** Where a window that is open on the allowed days, in minutes of the place's own clock, leaves the hours of a rule: each field once. */
 function outside(
   week: WeekHours,
   allowed: ReadonlySet<string>,
   opens: number,
   closes: number,
-): { field: "startTime" | "endTime" | "allowedDays"; edge: "start" | "end"; day: string } | undefined {
+): { readonly field: Outside["field"]; readonly edge: number; readonly day: string }[] {
+  const found = new Map<Outside["field"], { field: Outside["field"]; edge: number; day: string }>();
+  const add = (field: Outside["field"], edge: number, day: string) => {
+    if (!found.has(field)) found.set(field, { field, edge, day: longDay(day) });
+  };
   for (const [index, name] of DAYS.entries()) {
     if (!allowed.has(name)) continue;
     // The window may lie on the day before or after at the place.
@@ -134,14 +165,17 @@ function outside(
       const day = DAYS[(index + shift + 7) % 7] ?? name;
       const windows = week[day].map(([open, close]) => [minutes(open), minutes(close)] as const);
       if (windows.some(([open, close]) => open <= from && to <= close)) continue;
-      if (windows.length === 0) return { field: "allowedDays", edge: "start", day: longDay(day) };
-      const early = !windows.some(([open, close]) => open <= from && from < close);
-      return early
-        ? { field: "startTime", edge: "start", day: longDay(day) }
-        : { field: "endTime", edge: "end", day: longDay(day) };
+      if (windows.length === 0) {
+        add("allowedDays", opens, day);
+        continue;
+      }
+      if (!windows.some(([open, close]) => open <= from && from < close)) add("startTime", opens, day);
+      if (!windows.some(([open, close]) => open < to && to <= close)) add("endTime", closes, day);
+      // A pause in the middle of the hours that the window runs across.
+      if (found.size === 0) add("endTime", closes, day);
     }
   }
-  return undefined;
+  return [...found.values()];
 }
 
 const longDay = (day: string): string =>

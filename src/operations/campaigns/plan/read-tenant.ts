@@ -47,8 +47,8 @@ export interface PlanOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Pages of a list that are read unless told otherwise: 2,000 contacts, spread over it. */
-export const CONTACT_PAGES = 20;
+/** Pages of a list that are read unless told otherwise: 1,000 contacts, spread over it. */
+export const CONTACT_PAGES = 10;
 
 /** Reads what plans of these files rely on. Throws TenantError. */
 export async function readPlanFacts(files: ParsedFiles, deps: PlanDependencies, options: PlanOptions): Promise<PlanFacts> {
