@@ -4,14 +4,16 @@
 //   node scripts/build-web.ts --changed  only when a source has changed
 
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
 
 const ROOT = join(import.meta.dirname, "..");
 const OUT = join(ROOT, "dist/web");
-const STAMP = join(OUT, ".source");
+/** Beside the folder, whose files are served. */
+const STAMP = join(ROOT, "dist/.web-source");
+const MANIFEST = join(OUT, ".vite/manifest.json");
 /** Everything that ends up in the bundle, besides the versions of the libraries, which the lock file holds. */
 const SOURCES = ["src/web", "src/dialing", "src/kernel", "vite.config.ts", "package-lock.json"];
 /** Script of a page with all it loads, compressed, bytes. */
@@ -22,6 +24,7 @@ const isFresh = existsSync(join(OUT, "index.html")) && existsSync(STAMP) && read
 if (!(process.argv.includes("--changed") && isFresh)) {
   await build({ configFile: join(ROOT, "vite.config.ts"), logLevel: "warn" });
   weigh();
+  rmSync(join(OUT, ".vite"), { recursive: true });
   writeFileSync(STAMP, hash);
 }
 
@@ -50,7 +53,7 @@ interface Chunk {
 
 /** Every page loads the entry and its own chunk, each with what they import, and workers with the page that starts them. */
 function weigh(): void {
-  const chunks = JSON.parse(readFileSync(join(OUT, ".vite/manifest.json"), "utf8")) as Record<string, Chunk>;
+  const chunks = JSON.parse(readFileSync(MANIFEST, "utf8")) as Record<string, Chunk>;
   const sizeOf = (file: string) => gzipSync(readFileSync(join(OUT, file)), { level: 9 }).length;
   const withImports = (name: string, seen: Set<string>): Set<string> => {
     const chunk = chunks[name];

@@ -7,7 +7,7 @@ export interface SseMessage {
 }
 
 export interface SseParser {
-  /** Messages that the piece completes, in order. A comment is none. */
+  /** Messages that the piece completes, in order. A comment is none; one with an id alone has empty data. */
   readonly push: (piece: string) => readonly SseMessage[];
   /** What the stream asked for between two connections, ms; undefined when it did not. */
   readonly retry: () => number | undefined;
@@ -22,7 +22,8 @@ export function createSseParser(): SseParser {
     if (text === "") {
       const { id, event, data } = draft;
       draft = { id: undefined, event: "message", data: [] };
-      return data.length === 0 ? undefined : { id, event, data: data.join("\n") };
+      // Without data it is no event, but its id still counts.
+      return data.length === 0 && id === undefined ? undefined : { id, event, data: data.join("\n") };
     }
     const colon = text.indexOf(":");
     if (colon === 0) return undefined;

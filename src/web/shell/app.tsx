@@ -7,7 +7,7 @@ import { ToastList } from "../ui/toasts.tsx";
 import { Banners } from "./banners.tsx";
 import { Login } from "./login.tsx";
 import { NotFound } from "./not-found.tsx";
-import { Simulator } from "./pages.tsx";
+import { Audit, Campaign, Campaigns, Compliance, Deliveries, Dialer, Job, Jobs, Outcomes, Simulator } from "./pages.tsx";
 import { Rail } from "./rail.tsx";
 
 export function App({ dashboard }: { readonly dashboard: Dashboard }) {
@@ -37,7 +37,16 @@ function Frame() {
         <Banners />
         <ErrorBoundary>
           <Router>
+            <Route path="/" component={Campaigns} />
+            <Route path="/campaigns/:id" component={Campaign} />
+            <Route path="/dialer" component={Dialer} />
             <Route path="/simulator" component={Simulator} />
+            <Route path="/jobs" component={Jobs} />
+            <Route path="/jobs/:id" component={Job} />
+            <Route path="/outcomes" component={Outcomes} />
+            <Route path="/compliance" component={Compliance} />
+            <Route path="/audit" component={Audit} />
+            <Route path="/deliveries" component={Deliveries} />
             <Route default component={NotFound} />
           </Router>
         </ErrorBoundary>

@@ -20,7 +20,16 @@ export const PAGES: readonly PageLink[] = [
   { path: "/deliveries", name: "Deliveries", icon: "deliveries" },
 ];
 
+export const Campaigns = lazy(() => import("../pages/campaigns/page.tsx"));
+export const Campaign = lazy(() => import("../pages/campaign/page.tsx"));
+export const Dialer = lazy(() => import("../pages/dialer/page.tsx"));
 export const Simulator = lazy(() => import("../pages/simulator/page.tsx"));
+export const Jobs = lazy(() => import("../pages/jobs/page.tsx"));
+export const Job = lazy(() => import("../pages/job/page.tsx"));
+export const Outcomes = lazy(() => import("../pages/outcomes/page.tsx"));
+export const Compliance = lazy(() => import("../pages/compliance/page.tsx"));
+export const Audit = lazy(() => import("../pages/audit/page.tsx"));
+export const Deliveries = lazy(() => import("../pages/deliveries/page.tsx"));
 
 /** The page that a path belongs to: `/campaigns/7` is among the campaigns. */
 export function pageOf(path: string): PageLink | undefined {

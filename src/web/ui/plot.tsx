@@ -19,10 +19,12 @@ export interface PlotProps {
   /** Plots of one key share the cursor. */
   readonly sync?: string;
   readonly height?: number;
+  /** What the time axis shows. Default: minutes. */
+  readonly axis?: "minute" | "day";
 }
 
 export function Plot(props: PlotProps) {
-  const { title, times, series, text, limits = [], marks = [], sync, height = 190 } = props;
+  const { title, times, series, text, limits = [], marks = [], sync, height = 190, axis = "minute" } = props;
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
   const drawn = useRef({ limits, marks });
@@ -32,7 +34,7 @@ export function Plot(props: PlotProps) {
   useEffect(() => {
     const element = host.current;
     if (element === null) return undefined;
-    const options = optionsOf(element, { series, text, sync, height }, () => drawn.current);
+    const options = optionsOf(element, { series, text, sync, height, axis }, () => drawn.current);
     const plot = new uPlot(options, dataOf(times, series), element);
     chart.current = plot;
     const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
@@ -84,11 +86,12 @@ interface Look {
   readonly text: (value: number) => string;
   readonly sync: string | undefined;
   readonly height: number;
+  readonly axis: "minute" | "day";
 }
 
 function optionsOf(
   element: HTMLElement,
-  { series, text, sync, height }: Look,
+  { series, text, sync, height, axis: shown }: Look,
   extra: () => { readonly limits: readonly PlotLimit[]; readonly marks: readonly PlotMark[] },
 ): uPlot.Options {
   const colour = (name: `--${string}`) => () => colourOf(element, name);
@@ -136,7 +139,7 @@ function optionsOf(
       },
     },
     axes: [
-      { ...axis, values: (_, splits) => splits.map((at) => clock.minute(1000 * at)), space: 60 },
+      { ...axis, values: (_, splits) => splits.map((at) => clock[shown === "day" ? "date" : "minute"](1000 * at)), space: 60 },
       { ...axis, values: (_, splits) => splits.map(text), size: 52 },
     ],
     hooks: {

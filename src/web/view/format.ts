@@ -52,6 +52,8 @@ export interface TimeFormat {
   readonly minute: (at: number | string) => string;
   /** "Sat 21 Nov, 12:03" */
   readonly day: (at: number | string) => string;
+  /** "21 Nov" */
+  readonly date: (at: number | string) => string;
 }
 
 /** @param zone IANA time zone; default: where the browser is */
@@ -72,6 +74,7 @@ export function timeFormat(zone?: string): TimeFormat {
     clock: make({ ...hour, second: "2-digit" }),
     minute: make(hour),
     day: make({ ...hour, weekday: "short", day: "2-digit", month: "short" }),
+    date: make({ day: "2-digit", month: "short" }),
   };
 }
 

@@ -9,6 +9,9 @@ const AGENT_HOURS = 40;
 
 /** One run of the raw strategy: nothing holds it back but lines and spacing. */
 export function scenarioOf(inputs: Inputs, pacing: SimulationScenario["pacing"]): SimulationScenario {
+  // Fewer people who answer leave more of everything else, in the proportions of the defaults.
+  const { calls } = parseScenario({});
+  const others = (1 - inputs.answerRate) / (1 - calls.answerProbability);
   const hours = Math.min(6, Math.max(0.5, AGENT_HOURS / inputs.agents));
   return parseScenario({
     agents: inputs.agents,
@@ -17,6 +20,9 @@ export function scenarioOf(inputs: Inputs, pacing: SimulationScenario["pacing"])
     bucket: Math.round(360 * hours),
     calls: {
       answerProbability: inputs.answerRate,
+      machineProbability: calls.machineProbability * others,
+      busyProbability: calls.busyProbability * others,
+      invalidProbability: calls.invalidProbability * others,
       patience: inputs.patience,
       talk: { kind: "lognormal", mean: Math.max(10, inputs.handleSeconds - WRAP), cv: 1.2 },
       wrap: { kind: "lognormal", mean: WRAP, cv: 0.5 },

@@ -8,7 +8,7 @@ import { type Candidate, candidatesOf, scenarioOf } from "./scenarios.ts";
 /** Every candidate of every question meets the same calls, so that curves move smoothly while a slider does. */
 const SEED = "simulator";
 const ROUNDS = 8;
-const ROUGH = 120;
+const ROUGH = 300;
 const FINE = 1500;
 /** Hours of dialing in 30 days, eight a day. */
 const PERIOD_HOURS = 240;
@@ -17,6 +17,7 @@ const PROBABILITY = 0.99;
 /** Answers in the order in which they are worth most. Between two of them the caller may stop. */
 export function* study({ id, inputs }: Question): Generator<Answer, void, undefined> {
   const candidates = candidatesOf(inputs);
+  const lastOfRatio = candidates.findLast(({ curve }) => curve === "ratio");
   const runs = new Map<Candidate, Replication[]>(candidates.map((candidate) => [candidate, []]));
   const settings = settingsOf(inputs);
   const facts = factsOf(inputs);
@@ -25,11 +26,13 @@ export function* study({ id, inputs }: Question): Generator<Answer, void, undefi
       const own = runs.get(candidate) ?? [];
       own.push(runReplication(scenarioOf(inputs, candidate.pacing), SEED, round));
       yield { id, kind: "point", point: pointOf(candidate, own) };
+      // The other curve costs more: before it comes the exact word on these settings.
+      if (round === 0 && candidate === lastOfRatio)
+        yield { id, kind: "prediction", prediction: predict(settings, facts, { effort: FINE }), isRough: false };
       if (round === 0 && candidate === candidates[0]) {
         yield { id, kind: "prediction", prediction: predict(settings, facts, { effort: ROUGH }), isRough: true };
       }
     }
-    if (round === 0) yield { id, kind: "prediction", prediction: predict(settings, facts, { effort: FINE }), isRough: false };
   }
 }
 

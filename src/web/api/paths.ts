@@ -1,0 +1,36 @@
+// Where each view and each verb of the service is, below the root of its API.
+
+const at = encodeURIComponent;
+
+export const PATHS = {
+  campaigns: "/campaigns",
+  campaign: (id: string) => `/campaigns/${at(id)}`,
+  campaignPreview: (id: string, verb: string) => `/campaigns/${at(id)}/${at(verb)}/preview`,
+  campaignVerb: (id: string, verb: string) => `/campaigns/${at(id)}/${at(verb)}`,
+  dialer: "/dialer",
+  dialerHistory: "/dialer/history",
+  dialerPreview: "/dialer/preview",
+  dialerApply: "/dialer/apply",
+  dialerRollbackPreview: "/dialer/rollback/preview",
+  dialerRollback: "/dialer/rollback",
+  jobs: "/jobs",
+  job: (id: string) => `/jobs/${at(id)}`,
+  jobRefused: (id: string) => `/jobs/${at(id)}/refused`,
+  jobResults: (id: string) => `/jobs/${at(id)}/results`,
+  jobCancel: (id: string) => `/jobs/${at(id)}/cancel`,
+  jobResume: (id: string) => `/jobs/${at(id)}/resume`,
+  tagDryRun: "/tagging/dry-run",
+  tag: "/tagging",
+  outcomes: "/outcomes/report",
+  explain: "/compliance/explain",
+  suppression: "/compliance/suppression",
+  manifests: "/compliance/manifests",
+  revocations: "/compliance/revocations",
+  audit: "/audit",
+  auditVerify: "/audit/verify",
+  auditProof: (seq: number) => `/audit/${seq}/proof`,
+  deliveries: "/deliveries",
+  endpoints: "/deliveries/endpoints",
+  replay: "/deliveries/replay",
+  approvals: "/approvals",
+} as const;

@@ -1,0 +1,151 @@
+// The audit log: search, verification of the whole, and the proof of an entry as a file.
+
+import { useSignal } from "@preact/signals";
+import { useLocation } from "preact-iso";
+import type { ApiTypes } from "../../../server/index.ts";
+import { useDashboard } from "../../api/dashboard.ts";
+import { PATHS } from "../../api/paths.ts";
+import { Page } from "../../shell/page.tsx";
+import { Download } from "../../ui/download.tsx";
+import { TextField } from "../../ui/fields.tsx";
+import { More } from "../../ui/more.tsx";
+import { Empty } from "../../ui/states.tsx";
+import { type Column, Table } from "../../ui/table.tsx";
+import { Time } from "../../ui/time.tsx";
+import { whole } from "../../view/format.ts";
+
+const FIELDS = [
+  ["actor", "Actor"],
+  ["action", "Action"],
+  ["subject", "Subject"],
+] as const;
+
+export default function AuditPage() {
+  const { query, route } = useLocation();
+  const asked = useSignal(query);
+  const search = Object.fromEntries(
+    [...FIELDS.map(([name]) => name), "seq"].map((name) => [name, query[name] === "" ? undefined : query[name]]),
+  );
+  return (
+    <Page
+      title="Audit"
+      lead="Everything that was done, in one log that can be neither changed nor cut without it being found."
+      actions={<Verify />}
+    >
+      <form
+        class="card field-grid"
+        role="search"
+        aria-label="Audit"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const wanted = Object.entries(asked.value).filter(([, value]) => value !== "");
+          route(`/audit?${new URLSearchParams(wanted).toString()}`);
+        }}
+      >
+        {FIELDS.map(([name, label]) => (
+          <TextField
+            key={name}
+            label={label}
+            type="search"
+            value={asked.value[name] ?? ""}
+            onChange={(value) => {
+              asked.value = { ...asked.value, [name]: value };
+            }}
+          />
+        ))}
+        <TextField
+          label="Entry"
+          type="number"
+          value={asked.value["seq"] ?? ""}
+          onChange={(value) => {
+            asked.value = { ...asked.value, seq: value };
+          }}
+        />
+        <div class="row">
+          <button type="submit" class="button primary">
+            Search
+          </button>
+        </div>
+      </form>
+      <More<ApiTypes.AuditEntry>
+        path={PATHS.audit}
+        query={search}
+        what="entries"
+        empty={
+          <Empty title="No entry fits">
+            <p>Search with fewer words: each field must fit.</p>
+          </Empty>
+        }
+      >
+        {(entries) => <Table caption="Entries" columns={COLUMNS} rows={entries} rowKey={({ seq }) => seq} />}
+      </More>
+    </Page>
+  );
+}
+
+function Verify() {
+  const { client } = useDashboard();
+  const verdict = useSignal<{ readonly tone: "good" | "bad" | "muted"; readonly text: string } | undefined>(undefined);
+  const verify = async () => {
+    verdict.value = { tone: "muted", text: "Recomputing the whole log …" };
+    try {
+      const found = await client.send<ApiTypes.AuditVerdict>("POST", PATHS.auditVerify);
+      verdict.value = found.ok
+        ? { tone: "good", text: `Whole: ${whole(found.size)} entries, ${whole(found.checkpoints)} signed checkpoints` }
+        : { tone: "bad", text: found.message };
+    } catch (thrown) {
+      verdict.value = { tone: "bad", text: thrown instanceof Error ? thrown.message : String(thrown) };
+    }
+  };
+  return (
+    <>
+      <span role="status" class={`break ${verdict.value?.tone ?? ""}`}>
+        {verdict.value?.text}
+      </span>
+      <button type="button" class="button" onClick={() => void verify()}>
+        Verify
+      </button>
+    </>
+  );
+}
+
+const COLUMNS: readonly Column<ApiTypes.AuditEntry>[] = [
+  { name: "Entry", head: true, cell: ({ seq }) => seq },
+  { name: "When", cell: ({ time }) => <Time at={time} /> },
+  { name: "Actor", cell: ({ actor }) => <span class="break">{actor}</span> },
+  {
+    name: "Action",
+    cell: ({ action, details }) => (
+      <>
+        <span class="mono break">{action}</span>
+        {Object.keys(details).length === 0 ? null : (
+          <details>
+            <summary class="small muted">Details</summary>
+            <pre tabIndex={0}>{JSON.stringify(details, null, 2)}</pre>
+          </details>
+        )}
+      </>
+    ),
+  },
+  {
+    name: "Subject",
+    cell: ({ subject, job }) => (
+      <>
+        <span class="break">{subject}</span>
+        {job === null ? null : (
+          <span class="cell-note">
+            <a href={`/jobs/${encodeURIComponent(job)}`}>its job</a>
+          </span>
+        )}
+      </>
+    ),
+  },
+  {
+    name: "Proof",
+    cell: ({ seq }) => (
+      <Download path={PATHS.auditProof(seq)}>
+        Proof<span class="visually-hidden"> of entry {seq}</span>
+      </Download>
+    ),
+  },
+];

@@ -1,0 +1,185 @@
+// One campaign: figures, live plots with what happened on the same axis, why it does not dial, and what can be done.
+
+import { useRoute } from "preact-iso";
+import type { ApiTypes } from "../../../server/index.ts";
+import { PATHS } from "../../api/paths.ts";
+import { useResource } from "../../api/resource.ts";
+import { Page } from "../../shell/page.tsx";
+import { BudgetMeter } from "../../ui/budget-meter.tsx";
+import { Figure, Figures } from "../../ui/figures.tsx";
+import { Pill } from "../../ui/pill.tsx";
+import { Loaded } from "../../ui/states.tsx";
+import { Table } from "../../ui/table.tsx";
+import { Time } from "../../ui/time.tsx";
+import { counted, interval, percent, whole, words } from "../../view/format.ts";
+import { windowLines } from "../../view/windows.ts";
+import { CampaignPlots } from "./plots.tsx";
+import { lookOf } from "./series.ts";
+import { CampaignVerbs } from "./verbs.tsx";
+
+type Detail = ApiTypes.CampaignDetail;
+
+export default function CampaignPage() {
+  const id = useRoute().params["id"] ?? "";
+  const campaign = useResource<Detail>(
+    PATHS.campaign(id),
+    {},
+    {
+      on: (event) =>
+        (event.type === "campaign" && event.campaignId === id) ||
+        (event.type === "failover" && (event.primary === id || event.backup === id)) ||
+        event.type === "dialer",
+      every: 10_000,
+    },
+  );
+  const state = campaign.state.value;
+  const detail = state.kind === "ready" ? state.value : undefined;
+  return (
+    <Page
+      title={detail?.name ?? id}
+      crumb={<a href="/">Campaigns</a>}
+      beside={
+        detail === undefined ? null : (
+          <>
+            <Pill state={detail.status} />
+            {detail.stale ? <Pill state="stale" tone="warn" text="figures are stale" /> : null}
+          </>
+        )
+      }
+      actions={detail === undefined ? null : <CampaignVerbs detail={detail} onDone={campaign.reload} />}
+    >
+      <Loaded of={campaign} what="the campaign">
+        {(value) => (
+          <>
+            <WhyNot detail={value} />
+            <Now detail={value} />
+            <CampaignPlots detail={value} />
+            <div class="grid">
+              <Events events={value.events} />
+              <Windows detail={value} />
+            </div>
+            <details class="card">
+              <summary>Configuration at the vendor</summary>
+              <pre tabIndex={0}>{JSON.stringify(value.configuration, null, 2)}</pre>
+            </details>
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function WhyNot({ detail: { notDialing } }: { readonly detail: Detail }) {
+  if (notDialing === null) return null;
+  return (
+    <section class="banner" aria-label="Why it does not dial">
+      <strong class="break">Not dialling: {notDialing.first}</strong>
+      {notDialing.all.length < 2 ? null : (
+        <ul class="effects">
+          {notDialing.all.slice(1).map(({ code, text }) => (
+            <li class="break" key={code}>
+              {text}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Now({ detail }: { readonly detail: Detail }) {
+  const { successRate, activeCalls, windowMinutes, abandonment, failover, lastMetricAt } = detail;
+  return (
+    <Figures>
+      <Figure
+        name="Active calls"
+        value={whole(activeCalls)}
+        note={
+          <>
+            as of <Time at={lastMetricAt} as="clock" />
+          </>
+        }
+      />
+      <Figure
+        name={windowMinutes === null ? "Success rate" : `Success rate, last ${windowMinutes} min`}
+        value={percent(successRate?.rate)}
+        note={
+          successRate === null || successRate.rate === null
+            ? "no figures"
+            : `${interval(successRate.low, successRate.high)} · ${counted(successRate.numerator, successRate.denominator)}`
+        }
+      />
+      <Figure
+        name="Abandonment budget, 30 days"
+        value={
+          <span class="meter-value">
+            <BudgetMeter budget={abandonment} />
+          </span>
+        }
+      />
+      <Figure
+        name="Failover"
+        value={<span class="small-value">{failover === null ? "no pair" : words(failover.phase)}</span>}
+        tone={failover?.triggered === true ? "warn" : undefined}
+        note={failover === null ? undefined : `${failover.role}, with ${failover.partner}`}
+      />
+    </Figures>
+  );
+}
+
+function Events({ events }: { readonly events: Detail["events"] }) {
+  const latest = [...events].sort((a, b) => b.at.localeCompare(a.at)).slice(0, 20);
+  return (
+    <section class="card" aria-label="What happened">
+      <h2>What happened</h2>
+      {latest.length === 0 ? (
+        <p class="muted">Nothing in this period.</p>
+      ) : (
+        <ol class="events">
+          {latest.map(({ at, kind, text, actor, audit }) => (
+            <li key={`${at} ${text}`}>
+              <span class={`letter ${lookOf(kind).colour.slice(2)}`} title={lookOf(kind).name}>
+                {lookOf(kind).letter}
+              </span>
+              <span class="break">
+                {text}
+                <span class="cell-note">
+                  <Time at={at} as="clock" />
+                  {actor === null ? "" : ` · ${actor}`}
+                  {audit === null ? null : (
+                    <>
+                      {" · "}
+                      <a href={`/audit?seq=${audit}`}>audit {audit}</a>
+                    </>
+                  )}
+                </span>
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function Windows({ detail: { windows } }: { readonly detail: Detail }) {
+  return (
+    <section class="card" aria-label="Calling windows">
+      <h2>Calling windows</h2>
+      {windows.length === 0 ? (
+        <p class="muted">The zones of the list are not known yet.</p>
+      ) : (
+        <Table
+          caption="Calling windows by zone"
+          rows={windowLines(windows)}
+          rowKey={({ zone }) => zone}
+          columns={[
+            { name: "Zone", head: true, cell: ({ zone }) => zone },
+            { name: "Window", cell: ({ text, tone }) => <Pill state="" tone={tone} text={text} /> },
+            { name: "Contacts", numeric: true, cell: ({ contacts }) => contacts },
+          ]}
+        />
+      )}
+    </section>
+  );
+}

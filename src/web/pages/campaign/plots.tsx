@@ -1,0 +1,60 @@
+// The live plots of a campaign: one time axis, with what happened marked on all of them.
+
+import { useMemo } from "preact/hooks";
+import type { ApiTypes } from "../../../server/index.ts";
+import { Plot } from "../../ui/plot.tsx";
+import type { PlotLimit } from "../../ui/plot-types.ts";
+import { percent, whole } from "../../view/format.ts";
+import { columnsOf, marksOf } from "./series.ts";
+
+const short = (value: number) => percent(value, 1);
+const wholePercent = (value: number) => percent(value, 0);
+
+const across = (at: number, name: string): PlotLimit => ({ at, name: `${name} ${wholePercent(at)}`, colour: "--bad" });
+
+export function CampaignPlots({ detail }: { readonly detail: ApiTypes.CampaignDetail }) {
+  const { series, events, threshold, abandonmentLimit } = detail;
+  const drawn = useMemo(() => {
+    const { times, column } = columnsOf(series);
+    return {
+      times,
+      marks: marksOf(events),
+      success: [
+        {
+          name: "success rate",
+          colour: "--accent",
+          values: column(({ successRate }) => successRate),
+          band: { low: column(({ low }) => low), high: column(({ high }) => high) },
+        },
+      ],
+      abandonment: [{ name: "abandoned", colour: "--warn", values: column(({ abandonmentRate }) => abandonmentRate) }],
+      calls: [{ name: "active calls", colour: "--info", values: column(({ activeCalls }) => activeCalls), stepped: true }],
+      agents: [{ name: "agents", colour: "--good", values: column(({ agents }) => agents), stepped: true }],
+      thresholds: threshold === null ? [] : [across(threshold, "threshold")],
+      limits: [across(abandonmentLimit, "limit")],
+    } as const;
+  }, [series, events, threshold, abandonmentLimit]);
+  const shared = { times: drawn.times, marks: drawn.marks, sync: detail.id };
+  return (
+    <div class="grid">
+      <div class="card">
+        <Plot
+          {...shared}
+          title="Success rate with its 95 % band"
+          series={drawn.success}
+          limits={drawn.thresholds}
+          text={wholePercent}
+        />
+      </div>
+      <div class="card">
+        <Plot {...shared} title="Abandonment" series={drawn.abandonment} limits={drawn.limits} text={short} />
+      </div>
+      <div class="card">
+        <Plot {...shared} title="Active calls" series={drawn.calls} text={whole} />
+      </div>
+      <div class="card">
+        <Plot {...shared} title="Agents signed in" series={drawn.agents} text={whole} />
+      </div>
+    </div>
+  );
+}

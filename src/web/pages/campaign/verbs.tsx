@@ -1,0 +1,83 @@
+// What can be done with a campaign, each behind a preview and a word to type.
+
+import { useSignal } from "@preact/signals";
+import type { ApiTypes } from "../../../server/index.ts";
+import { waitsForApproval } from "../../api/approval.ts";
+import { useDashboard } from "../../api/dashboard.ts";
+import { PATHS } from "../../api/paths.ts";
+import { Confirm, type Shown } from "../../ui/confirm.tsx";
+
+const VERBS: readonly {
+  readonly verb: ApiTypes.CampaignVerb;
+  readonly name: string;
+  readonly title: string;
+  readonly needsPair: boolean;
+}[] = [
+  { verb: "pause", name: "Pause", title: "Pause the campaign", needsPair: false },
+  { verb: "resume", name: "Resume", title: "Let the campaign dial again", needsPair: false },
+  { verb: "failover", name: "Fail over", title: "Fail over to the backup", needsPair: true },
+  { verb: "failback", name: "Fail back", title: "Go back to the primary", needsPair: true },
+  { verb: "drill", name: "Drill", title: "Drill a failover", needsPair: true },
+];
+
+export function CampaignVerbs({ detail, onDone }: { readonly detail: ApiTypes.CampaignDetail; readonly onDone: () => void }) {
+  const { client, session, toasts } = useDashboard();
+  const open = useSignal<ApiTypes.CampaignVerb | undefined>(undefined);
+  const chosen = VERBS.find(({ verb }) => verb === open.value);
+  const mayAct = session.may("operator");
+  const preview = async (verb: string): Promise<Shown> => {
+    const { confirm, refusals, effects } = await client.send<ApiTypes.CampaignPreview>(
+      "POST",
+      PATHS.campaignPreview(detail.id, verb),
+    );
+    return {
+      confirm,
+      refusals,
+      body: (
+        <ol class="effects">
+          {effects.map((text) => (
+            <li class="break" key={text}>
+              {text}
+            </li>
+          ))}
+        </ol>
+      ),
+    };
+  };
+  const act = async (verb: string, confirm: string) => {
+    const result = await client.send<ApiTypes.CampaignResult>("POST", PATHS.campaignVerb(detail.id, verb), { confirm });
+    toasts.show(...waitsForApproval(result, () => [result.confirmed ? "good" : "bad", result.message]));
+    onDone();
+  };
+  return (
+    <>
+      {VERBS.filter(({ needsPair }) => !needsPair || detail.failover !== null).map(({ verb, name }) => (
+        <button
+          key={verb}
+          type="button"
+          class={`button ${verb === "pause" ? "danger" : ""}`}
+          disabled={!mayAct}
+          title={mayAct ? undefined : "Needs the role operator"}
+          onClick={() => {
+            open.value = verb;
+          }}
+        >
+          {name}
+        </button>
+      ))}
+      {chosen === undefined ? null : (
+        <Confirm
+          key={chosen.verb}
+          title={`${chosen.title}: ${detail.name}`}
+          verb={chosen.name}
+          word={chosen.verb === "pause" ? undefined : detail.id}
+          preview={() => preview(chosen.verb)}
+          onConfirm={(confirm) => act(chosen.verb, confirm)}
+          onClose={() => {
+            open.value = undefined;
+          }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,139 @@
+// Compliance: one number explained, suppression, what gates let through, and opt-outs on their clock.
+
+import type { ApiTypes } from "../../../server/index.ts";
+import { PATHS } from "../../api/paths.ts";
+import { Page } from "../../shell/page.tsx";
+import { More } from "../../ui/more.tsx";
+import { Pill } from "../../ui/pill.tsx";
+import { Empty } from "../../ui/states.tsx";
+import { type Column, Table } from "../../ui/table.tsx";
+import { Time } from "../../ui/time.tsx";
+import { whole, words } from "../../view/format.ts";
+import { Explain } from "./explain.tsx";
+import { Suppression } from "./suppression.tsx";
+
+export default function CompliancePage() {
+  return (
+    <Page
+      title="Compliance"
+      lead="Whether somebody may be called, with every reason; who must not be; and how fast opt-outs reach every system."
+    >
+      <Explain />
+      <Suppression />
+      <section class="stack" aria-label="Revocations">
+        <h2>Revocations</h2>
+        <More<ApiTypes.RevocationView>
+          path={PATHS.revocations}
+          what="revocations"
+          options={{ every: 30_000 }}
+          empty={
+            <Empty title="No opt-out is on the clock">
+              <p>An opt-out appears here until every system has confirmed it.</p>
+            </Empty>
+          }
+        >
+          {(rows) => <Table caption="Revocations" columns={REVOCATIONS} rows={rows} rowKey={({ id }) => id} />}
+        </More>
+      </section>
+      <section class="stack" aria-label="Manifests">
+        <h2>Manifests</h2>
+        <More<ApiTypes.ManifestView>
+          path={PATHS.manifests}
+          what="manifests"
+          empty={
+            <Empty title="No gate has been passed yet">
+              <p>Each passage of a list through the gate leaves a manifest with its counts.</p>
+            </Empty>
+          }
+        >
+          {(rows) => <Table caption="Manifests" columns={MANIFESTS} rows={rows} rowKey={({ id }) => id} />}
+        </More>
+      </section>
+    </Page>
+  );
+}
+
+const REVOCATIONS: readonly Column<ApiTypes.RevocationView>[] = [
+  { name: "Number", head: true, cell: ({ number }) => <span class="mono">{number}</span> },
+  {
+    name: "Clock",
+    cell: ({ open, overdue, deadline }) => (
+      <>
+        <Pill state="" tone={overdue ? "bad" : open ? "warn" : "good"} text={overdue ? "overdue" : open ? "running" : "done"} />
+        <span class="cell-note">
+          by <Time at={deadline} />
+        </span>
+      </>
+    ),
+  },
+  {
+    name: "Said",
+    cell: ({ revokedAt, channel, reference }) => (
+      <>
+        <Time at={revokedAt} />
+        <span class="cell-note break">
+          {words(channel)} · {reference}
+        </span>
+      </>
+    ),
+  },
+  {
+    name: "Systems",
+    cell: ({ systems }) => (
+      <ul class="plain-list">
+        {systems.map(({ system, state, acknowledgedAt }) => (
+          <li key={system} class="break">
+            {system}: {words(state)}
+            {acknowledgedAt === null ? (
+              ""
+            ) : (
+              <>
+                {" "}
+                <Time at={acknowledgedAt} as="clock" />
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+    ),
+  },
+];
+
+const MANIFESTS: readonly Column<ApiTypes.ManifestView>[] = [
+  {
+    name: "Passage",
+    head: true,
+    cell: ({ id, campaign, madeAt, actor }) => (
+      <>
+        <span class="break">{campaign}</span>
+        <span class="cell-note break">
+          <Time at={madeAt} /> · {actor} · <span class="mono">{id}</span>
+        </span>
+      </>
+    ),
+  },
+  { name: "Contacts", numeric: true, cell: ({ contacts }) => whole(contacts) },
+  { name: "Dial", numeric: true, cell: ({ counts }) => <span class="good">{whole(counts.dial)}</span> },
+  { name: "Later", numeric: true, cell: ({ counts }) => whole(counts.later) },
+  { name: "Never", numeric: true, cell: ({ counts }) => whole(counts.never) },
+  {
+    name: "Refused",
+    numeric: true,
+    cell: ({ counts }) => (counts.refused > 0 ? <span class="bad">{whole(counts.refused)}</span> : "0"),
+  },
+  {
+    name: "Reasons",
+    cell: ({ byReason, pack }) => (
+      <>
+        <ul class="plain-list">
+          {byReason.map(({ reason, verdict, contacts }) => (
+            <li class="break" key={`${reason} ${verdict}`}>
+              {reason} <span class="muted">({verdict})</span> {whole(contacts)}
+            </li>
+          ))}
+        </ul>
+        <span class="cell-note">rules {pack}</span>
+      </>
+    ),
+  },
+];

@@ -1,0 +1,88 @@
+// Whether a number is on the list of those who must not be called, since when, and who put it there.
+
+import { useSignal } from "@preact/signals";
+import type { ApiTypes } from "../../../server/index.ts";
+import { useDashboard } from "../../api/dashboard.ts";
+import { PATHS } from "../../api/paths.ts";
+import { TextField } from "../../ui/fields.tsx";
+import { Pill } from "../../ui/pill.tsx";
+import { Time } from "../../ui/time.tsx";
+import { words } from "../../view/format.ts";
+
+export function Suppression() {
+  const { client, toasts } = useDashboard();
+  const number = useSignal("");
+  const found = useSignal<ApiTypes.SuppressionView | undefined>(undefined);
+  const ask = async () => {
+    try {
+      found.value = await client.send<ApiTypes.SuppressionView>("POST", PATHS.suppression, { number: number.value.trim() });
+    } catch (thrown) {
+      found.value = undefined;
+      toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
+    }
+  };
+  return (
+    <section class="card stack" aria-label="Suppression">
+      <h2>Suppression</h2>
+      <form
+        class="field-grid"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void ask();
+        }}
+      >
+        <TextField
+          label="Number"
+          type="tel"
+          required
+          placeholder="+12125550123"
+          value={number.value}
+          onChange={(value) => {
+            number.value = value;
+          }}
+        />
+        <div class="row">
+          <button type="submit" class="button">
+            Look up
+          </button>
+        </div>
+      </form>
+      <div aria-live="polite">{found.value === undefined ? null : <Answer answer={found.value} />}</div>
+    </section>
+  );
+}
+
+function Answer({ answer: { number, suppressedSince, registries, history } }: { readonly answer: ApiTypes.SuppressionView }) {
+  return (
+    <div class="stack">
+      <div class="row">
+        <strong class="mono">{number}</strong>
+        {suppressedSince === null ? (
+          <Pill state="" tone="good" text="not suppressed" />
+        ) : (
+          <>
+            <Pill state="" tone="bad" text="suppressed" />
+            <span>
+              since <Time at={suppressedSince} />
+            </span>
+          </>
+        )}
+        {registries.length === 0 ? null : <span class="break">on {registries.join(", ")}</span>}
+      </div>
+      {history.length === 0 ? null : (
+        <ul class="effects">
+          {history.map(({ origin, code, reference, recordedAt, actor, lift }) => (
+            <li class="break" key={`${recordedAt} ${reference}`}>
+              <Time at={recordedAt} /> {words(origin)} {code} by {actor} ({reference})
+              {lift === null ? null : (
+                <>
+                  ; lifted <Time at={lift.at} /> by {lift.actor}: {lift.reason}
+                </>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,206 @@
+// Events on their way to receivers: how each receiver stands, what could not be delivered, and sending it again.
+
+import { useSignal } from "@preact/signals";
+import type { ApiTypes } from "../../../server/index.ts";
+import { useDashboard } from "../../api/dashboard.ts";
+import type { ListPage } from "../../api/page-list.ts";
+import { PATHS } from "../../api/paths.ts";
+import { useResource } from "../../api/resource.ts";
+import { Page } from "../../shell/page.tsx";
+import { SelectField } from "../../ui/fields.tsx";
+import { More } from "../../ui/more.tsx";
+import { Pill } from "../../ui/pill.tsx";
+import { Empty, Loaded } from "../../ui/states.tsx";
+import { type Column, Table } from "../../ui/table.tsx";
+import { Time } from "../../ui/time.tsx";
+import { span, whole } from "../../view/format.ts";
+
+type Delivery = ApiTypes.Delivery;
+const OPTIONS = { on: ({ type }: ApiTypes.ServiceEvent) => type === "delivery", every: 15_000 };
+
+export default function DeliveriesPage() {
+  const { client, session, toasts } = useDashboard();
+  const status = useSignal("dead");
+  const endpoint = useSignal("");
+  const endpoints = useResource<ListPage<ApiTypes.EndpointView>>(PATHS.endpoints, {}, OPTIONS);
+  const mayAct = session.may("operator");
+  const replay = async (body: object) => {
+    try {
+      const { queued } = await client.send<{ readonly queued: number }>("POST", PATHS.replay, body);
+      toasts.show("good", `${whole(queued)} events will be sent again`);
+      endpoints.reload();
+    } catch (thrown) {
+      toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
+    }
+  };
+  const columns = [...COLUMNS, again(mayAct, (id) => void replay({ ids: [id], status: status.value }))];
+  const names = endpoints.state.value.kind === "ready" ? endpoints.state.value.value.items.map((one) => one.endpoint) : [];
+  return (
+    <Page title="Deliveries" lead="Signed events to your receivers: at least once, in order for each subject, nothing dropped.">
+      <Loaded
+        of={endpoints}
+        what="receivers"
+        isEmpty={({ items }) => items.length === 0}
+        empty={
+          <Empty title="No receivers">
+            <p>
+              Name them under <code>webhooks</code> in outdial.yaml.
+            </p>
+          </Empty>
+        }
+      >
+        {({ items }) => (
+          <div class="grid thirds">
+            {items.map((one) => (
+              <Receiver
+                key={one.endpoint}
+                receiver={one}
+                mayAct={mayAct}
+                onReplay={() => void replay({ endpoint: one.endpoint, status: "dead" })}
+              />
+            ))}
+          </div>
+        )}
+      </Loaded>
+      <div class="card field-grid">
+        <SelectField
+          label="State"
+          value={status.value}
+          options={[
+            ["dead", "Dead letters"],
+            ["pending", "Pending"],
+            ["delivered", "Delivered"],
+          ]}
+          onChange={(value) => {
+            status.value = value;
+          }}
+        />
+        <SelectField
+          label="Receiver"
+          value={endpoint.value}
+          options={[["", "All"], ...names.map((name) => [name, name] as const)]}
+          onChange={(value) => {
+            endpoint.value = value;
+          }}
+        />
+      </div>
+      <More<Delivery>
+        path={PATHS.deliveries}
+        query={{ status: status.value, endpoint: endpoint.value === "" ? undefined : endpoint.value }}
+        what="deliveries"
+        options={OPTIONS}
+        empty={
+          <Empty title={status.value === "dead" ? "No dead letters" : "Nothing here"}>
+            <p>{status.value === "dead" ? "Every event has arrived or is still being tried." : "No event is in this state."}</p>
+          </Empty>
+        }
+      >
+        {(deliveries) => <Table caption="Deliveries" columns={columns} rows={deliveries} rowKey={({ id }) => id} />}
+      </More>
+    </Page>
+  );
+}
+
+interface ReceiverProps {
+  readonly receiver: ApiTypes.EndpointView;
+  readonly mayAct: boolean;
+  readonly onReplay: () => void;
+}
+
+function Receiver({ receiver, mayAct, onReplay }: ReceiverProps) {
+  const { endpoint, url, pending, delivered, dead, oldestPendingMs, enabled, message } = receiver;
+  return (
+    <section class="card" aria-label={`Receiver ${endpoint}`}>
+      <div class="card-head">
+        <h2 class="break">{endpoint}</h2>
+        <Pill state={enabled ? "on" : "off"} tone={enabled ? "good" : "bad"} text={enabled ? "delivering" : "switched off"} />
+      </div>
+      <p class="mono small break muted">{url ?? "no longer configured"}</p>
+      {message === null ? null : <p class="bad break">{message}</p>}
+      <dl class="facts">
+        <dt>Delivered</dt>
+        <dd>{whole(delivered)}</dd>
+        <dt>Pending</dt>
+        <dd>
+          {whole(pending)}
+          {oldestPendingMs === null ? "" : `, the oldest for ${span(oldestPendingMs)}`}
+        </dd>
+        <dt>Dead</dt>
+        <dd class={dead > 0 ? "bad" : undefined}>{whole(dead)}</dd>
+      </dl>
+      {dead === 0 ? null : (
+        <button type="button" class="button" disabled={!mayAct} onClick={onReplay}>
+          Send {whole(dead)} dead letters again
+        </button>
+      )}
+    </section>
+  );
+}
+
+function again(mayAct: boolean, onReplay: (id: number) => void): Column<Delivery> {
+  return {
+    name: "Again",
+    cell: ({ id, status }) =>
+      status === "pending" ? null : (
+        <button
+          type="button"
+          class="button"
+          disabled={!mayAct}
+          aria-label={`Send event ${id} again`}
+          onClick={() => onReplay(id)}
+        >
+          Replay
+        </button>
+      ),
+  };
+}
+
+const COLUMNS: readonly Column<Delivery>[] = [
+  {
+    name: "Event",
+    head: true,
+    cell: ({ id, eventId }) => (
+      <>
+        {id}
+        <span class="cell-note mono break">{eventId}</span>
+      </>
+    ),
+  },
+  {
+    name: "What",
+    cell: ({ type, subject }) => (
+      <>
+        <span class="break">{type}</span>
+        <span class="cell-note break">{subject}</span>
+      </>
+    ),
+  },
+  { name: "Receiver", cell: ({ endpoint }) => <span class="break">{endpoint}</span> },
+  {
+    name: "State",
+    cell: ({ status, lastStatus, lastError }) => (
+      <>
+        <Pill state={status} />
+        {lastStatus === null && lastError === null ? null : (
+          <span class="cell-note break">
+            {lastStatus ?? ""} {lastError ?? ""}
+          </span>
+        )}
+      </>
+    ),
+  },
+  { name: "Attempts", numeric: true, cell: ({ attempts }) => attempts },
+  {
+    name: "When",
+    cell: ({ createdAt, nextAttemptAt, deliveredAt }) => (
+      <>
+        <Time at={deliveredAt ?? createdAt} />
+        {nextAttemptAt === null ? null : (
+          <span class="cell-note">
+            next <Time at={nextAttemptAt} as="clock" />
+          </span>
+        )}
+      </>
+    ),
+  },
+];

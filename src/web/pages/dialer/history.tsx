@@ -1,0 +1,110 @@
+// Every version of the settings with what it changed, and the way back to it.
+
+import { useSignal } from "@preact/signals";
+import type { ApiTypes } from "../../../server/index.ts";
+import { waitsForApproval } from "../../api/approval.ts";
+import { useDashboard } from "../../api/dashboard.ts";
+import { PATHS } from "../../api/paths.ts";
+import { Changes } from "../../ui/changes.tsx";
+import { Confirm } from "../../ui/confirm.tsx";
+import { More } from "../../ui/more.tsx";
+import { Pill } from "../../ui/pill.tsx";
+import { Empty } from "../../ui/states.tsx";
+import { Table } from "../../ui/table.tsx";
+import { Time } from "../../ui/time.tsx";
+import { words } from "../../view/format.ts";
+import { PreviewBody } from "./preview-body.tsx";
+
+export function History({ onDone }: { readonly onDone: () => void }) {
+  const { client, session, toasts } = useDashboard();
+  const chosen = useSignal<number | undefined>(undefined);
+  return (
+    <section class="stack" aria-label="History">
+      <h2>History</h2>
+      <More<ApiTypes.DialerVersion>
+        path={PATHS.dialerHistory}
+        what="versions"
+        options={{ on: ({ type }) => type === "dialer" }}
+        empty={
+          <Empty title="No version yet">
+            <p>The first change keeps the settings it found as version 1.</p>
+          </Empty>
+        }
+      >
+        {(versions) => (
+          <Table
+            caption="Versions of the settings"
+            rows={versions}
+            rowKey={({ version }) => version}
+            columns={[
+              { name: "Version", head: true, cell: ({ version }) => version },
+              {
+                name: "How it ended",
+                cell: ({ outcome, phase, rejected, message }) => (
+                  <>
+                    <Pill state={outcome ?? phase} /> {rejected ? <Pill state="rejected" tone="bad" text="did not hold" /> : null}
+                    {message === null ? null : <span class="cell-note break">{message}</span>}
+                  </>
+                ),
+              },
+              {
+                name: "Changes",
+                cell: ({ changes, kind }) =>
+                  changes.length === 0 ? <span class="muted">{words(kind)}</span> : <Changes changes={changes} />,
+              },
+              {
+                name: "By",
+                cell: ({ actor, sourceName, createdAt }) => (
+                  <>
+                    <span class="break">{actor}</span>
+                    <span class="cell-note break">
+                      {sourceName} · <Time at={createdAt} />
+                    </span>
+                  </>
+                ),
+              },
+              {
+                name: "Way back",
+                cell: ({ version }) => (
+                  <button
+                    type="button"
+                    class="button"
+                    disabled={!session.may("operator")}
+                    aria-label={`Roll back to version ${version}`}
+                    onClick={() => {
+                      chosen.value = version;
+                    }}
+                  >
+                    Roll back
+                  </button>
+                ),
+              },
+            ]}
+          />
+        )}
+      </More>
+      {chosen.value === undefined ? null : (
+        <Confirm
+          key={chosen.value}
+          title={`Roll back to version ${chosen.value}`}
+          verb="Roll back"
+          word={`version ${chosen.value}`}
+          preview={async () => {
+            const preview = await client.send<ApiTypes.DialerPreview>("POST", PATHS.dialerRollbackPreview, {
+              version: chosen.value,
+            });
+            return { confirm: preview.confirm, refusals: preview.refusals, body: <PreviewBody preview={preview} /> };
+          }}
+          onConfirm={async (confirm) => {
+            const answer = await client.send<object>("POST", PATHS.dialerRollback, { version: chosen.value, confirm });
+            toasts.show(...waitsForApproval(answer, () => ["good", "The way back is on its way"]));
+            onDone();
+          }}
+          onClose={() => {
+            chosen.value = undefined;
+          }}
+        />
+      )}
+    </section>
+  );
+}

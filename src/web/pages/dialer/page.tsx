@@ -1,0 +1,67 @@
+// The dialer's settings: what is in force, the change under way step by step, a new change behind a preview, the history with its differences.
+
+import { useLocation } from "preact-iso";
+import type { ApiTypes } from "../../../server/index.ts";
+import { PATHS } from "../../api/paths.ts";
+import { useResource } from "../../api/resource.ts";
+import { Page } from "../../shell/page.tsx";
+import { Loaded } from "../../ui/states.tsx";
+import { leavesOf, valueText } from "../../view/changes.ts";
+import { Change } from "./change.tsx";
+import { DraftForm } from "./draft-form.tsx";
+import { History } from "./history.tsx";
+import { PredictionBands } from "./prediction.tsx";
+
+export default function DialerPage() {
+  const { query } = useLocation();
+  const dialer = useResource<ApiTypes.DialerView>(PATHS.dialer, {}, { on: ({ type }) => type === "dialer", every: 20_000 });
+  return (
+    <Page
+      title="Dialer"
+      lead="Settings of the predictive dialer. A change is checked, simulated, activated, read back, and put back if it does not hold."
+    >
+      <Loaded of={dialer} what="the settings">
+        {(view) => (
+          <>
+            {view.open === null ? null : <Change change={view.open} onDone={dialer.reload} />}
+            {view.problem === null ? null : (
+              <div class="banner">
+                <span class="break">{view.problem}</span>
+              </div>
+            )}
+            <div class="grid">
+              <section class="card" aria-label="In force">
+                <div class="card-head">
+                  <h2>In force</h2>
+                  <span class="aside muted small mono break">{view.tag === null ? "no version tag" : `tag ${view.tag}`}</span>
+                </div>
+                <dl class="facts">
+                  {leavesOf(view.settings).map(([path, value]) => (
+                    <Leaf key={path} path={path} value={value} />
+                  ))}
+                </dl>
+                {view.prediction === null ? null : (
+                  <>
+                    <h3 class="section-head">Predicted when they were applied</h3>
+                    <PredictionBands prediction={view.prediction} />
+                  </>
+                )}
+              </section>
+              <DraftForm key={JSON.stringify(view.settings)} settings={view.settings} query={query} onDone={dialer.reload} />
+            </div>
+          </>
+        )}
+      </Loaded>
+      <History onDone={dialer.reload} />
+    </Page>
+  );
+}
+
+function Leaf({ path, value }: { readonly path: string; readonly value: unknown }) {
+  return (
+    <>
+      <dt class="mono">{path}</dt>
+      <dd>{valueText(value)}</dd>
+    </>
+  );
+}

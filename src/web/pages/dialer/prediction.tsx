@@ -1,0 +1,65 @@
+// A prediction: medians with what lies between 5 and 95 %, and the chance of a breach.
+
+import type { ApiTypes } from "../../../server/index.ts";
+import { percent, whole } from "../../view/format.ts";
+
+export function PredictionBands({ prediction }: { readonly prediction: ApiTypes.SettingsPrediction }) {
+  const { abandonment, occupancy, attemptsPerHour, chanceAboveLimit, assumed } = prediction;
+  const tone = chanceAboveLimit > 0.25 ? "bad" : chanceAboveLimit > 0.01 ? "warn" : "good";
+  return (
+    <div class="stack">
+      <dl class="facts">
+        <dt>Abandonment</dt>
+        <dd>
+          <strong>{percent(abandonment.median, 2)}</strong>{" "}
+          <span class="muted">
+            {percent(abandonment.low, 2)} to {percent(abandonment.high, 2)}
+          </span>
+          <Band low={abandonment.low} high={abandonment.high} median={abandonment.median} to={0.06} limit={0.03} />
+        </dd>
+        <dt>Occupancy</dt>
+        <dd>
+          <strong>{percent(occupancy.median)}</strong>{" "}
+          <span class="muted">
+            {percent(occupancy.low)} to {percent(occupancy.high)}
+          </span>
+          <Band low={occupancy.low} high={occupancy.high} median={occupancy.median} to={1} />
+        </dd>
+        <dt>Attempts an hour</dt>
+        <dd>
+          <strong>{whole(attemptsPerHour.median)}</strong>{" "}
+          <span class="muted">
+            {whole(attemptsPerHour.low)} to {whole(attemptsPerHour.high)}
+          </span>
+        </dd>
+        <dt>More than 3 % in 30 days</dt>
+        <dd class={tone}>
+          <strong>{percent(chanceAboveLimit)}</strong> chance
+        </dd>
+      </dl>
+      {assumed.length === 0 ? null : <p class="muted small break">Assumed, because nobody said: {assumed.join(", ")}.</p>}
+    </div>
+  );
+}
+
+interface BandProps {
+  readonly low: number;
+  readonly median: number;
+  readonly high: number;
+  readonly to: number;
+  readonly limit?: number;
+}
+
+function Band({ low, median, high, to, limit }: BandProps) {
+  const at = (value: number) => `${Math.min(100, Math.max(0, (100 * value) / to))}%`;
+  return (
+    <span class="interval">
+      <svg aria-hidden="true">
+        <rect class="axis" x="0" y="4.5" width="100%" height="1" />
+        <rect class="band" x={at(low)} y="2" width={at(high - low)} height="6" rx="2" />
+        <circle class="point" cx={at(median)} cy="5" r="3" />
+        {limit === undefined ? null : <rect class="limit" x={at(limit)} y="0" width="1.5" height="10" />}
+      </svg>
+    </span>
+  );
+}

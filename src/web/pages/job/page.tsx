@@ -1,0 +1,198 @@
+// One job: how far it is, what came of its rows, which were refused and why, and the files to keep.
+
+import { useRoute } from "preact-iso";
+import type { ApiTypes } from "../../../server/index.ts";
+import { useDashboard } from "../../api/dashboard.ts";
+import { PATHS } from "../../api/paths.ts";
+import { useResource } from "../../api/resource.ts";
+import { Page } from "../../shell/page.tsx";
+import { Counts } from "../../ui/counts.tsx";
+import { Download } from "../../ui/download.tsx";
+import { Figure, Figures } from "../../ui/figures.tsx";
+import { More } from "../../ui/more.tsx";
+import { Pill } from "../../ui/pill.tsx";
+import { Progress } from "../../ui/progress.tsx";
+import { RefusedRows } from "../../ui/refused-rows.tsx";
+import { Empty, Loaded } from "../../ui/states.tsx";
+import { Table } from "../../ui/table.tsx";
+import { Time } from "../../ui/time.tsx";
+import { decimal, whole, words } from "../../view/format.ts";
+
+type Detail = ApiTypes.JobDetail;
+const ENDED = new Set(["done", "partly_failed", "failed", "stopped", "cancelled"]);
+
+export default function JobPage() {
+  const id = useRoute().params["id"] ?? "";
+  const job = useResource<Detail>(PATHS.job(id), {}, { on: (event) => event.type === "job" && event.jobId === id, every: 5000 });
+  const state = job.state.value;
+  const detail = state.kind === "ready" ? state.value : undefined;
+  return (
+    <Page
+      title={detail === undefined ? "Job" : `${words(detail.kind)}: ${detail.sourceName}`}
+      crumb={<a href="/jobs">Jobs</a>}
+      beside={detail === undefined ? null : <Pill state={detail.status} />}
+      actions={detail === undefined ? null : <Verbs job={detail} onDone={job.reload} />}
+    >
+      <Loaded of={job} what="the job">
+        {(value) => (
+          <>
+            <section class="card stack" aria-label="Progress">
+              <Progress done={value.done} total={value.totalRows} label="Rows that have their result" />
+              <Counts counts={value.counts} />
+              <p class="muted small break">
+                <span class="mono">{value.id}</span> · {value.actor} · begun <Time at={value.startedAt} /> · ended{" "}
+                <Time at={value.finishedAt} />
+                {value.running ? " · running in this service" : ""}
+              </p>
+            </section>
+            <Stop job={value} />
+            <Measured job={value} />
+            {value.plan === null || value.plan.refused === 0 ? null : <Refused id={value.id} refused={value.plan.refused} />}
+            <Results job={value} />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Verbs({ job, onDone }: { readonly job: Detail; readonly onDone: () => void }) {
+  const { client, session, toasts } = useDashboard();
+  const mayAct = session.may("operator");
+  const ask = async (path: string, text: string) => {
+    try {
+      await client.send("POST", path);
+      toasts.show("good", text);
+    } catch (thrown) {
+      toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
+    }
+    onDone();
+  };
+  return (
+    <>
+      {ENDED.has(job.status) && job.status !== "stopped" ? null : (
+        <>
+          {job.running ? null : (
+            <button
+              type="button"
+              class="button"
+              disabled={!mayAct}
+              onClick={() => void ask(PATHS.jobResume(job.id), "The job goes on")}
+            >
+              Resume
+            </button>
+          )}
+          <button
+            type="button"
+            class="button danger"
+            disabled={!mayAct}
+            onClick={() => void ask(PATHS.jobCancel(job.id), "The job stops after the rows under way")}
+          >
+            Cancel
+          </button>
+        </>
+      )}
+      <Download path={PATHS.jobResults(job.id)} query={{ format: "csv" }}>
+        Results, CSV
+      </Download>
+    </>
+  );
+}
+
+function Stop({ job: { stop } }: { readonly job: Detail }) {
+  if (stop === null) return null;
+  return (
+    <div class="banner bad" role="alert">
+      <strong class="break">{stop.message}</strong>
+      {stop.advice === undefined ? null : <span class="break">{stop.advice}</span>}
+    </div>
+  );
+}
+
+function Measured({ job: { measured, retrieval } }: { readonly job: Detail }) {
+  if (measured === null && retrieval === null) return null;
+  return (
+    <Figures>
+      {measured === null ? null : (
+        <>
+          <Figure
+            name="Median of a row"
+            value={`${decimal(measured.items.p50, 0)} ms`}
+            note={`99 % within ${decimal(measured.items.p99, 0)} ms`}
+          />
+          <Figure name="Retries" value={whole(measured.retries)} />
+          <Figure name="Held back by the rate" value={whole(measured.rateLimited)} note="answers 429" />
+        </>
+      )}
+      {retrieval === null ? null : (
+        <>
+          <Figure
+            name="Windows"
+            value={`${whole(retrieval.windowsDone)} of ${whole(retrieval.windows)}`}
+            note={
+              <>
+                <Time at={retrieval.from} /> to <Time at={retrieval.to} />
+              </>
+            }
+          />
+          <Figure name="Rows" value={whole(retrieval.rows)} note={`${whole(retrieval.added)} new`} />
+        </>
+      )}
+    </Figures>
+  );
+}
+
+function Refused({ id, refused }: { readonly id: string; readonly refused: number }) {
+  return (
+    <section class="stack" aria-label="Refused rows">
+      <h2>Refused rows: {whole(refused)}</h2>
+      <More<ApiTypes.RefusedRow> path={PATHS.jobRefused(id)} what="refused rows" empty={<Empty title="None" />}>
+        {(rows) => <RefusedRows rows={rows} />}
+      </More>
+    </section>
+  );
+}
+
+function Results({ job }: { readonly job: Detail }) {
+  return (
+    <section class="stack" aria-label="Results">
+      <h2>Results</h2>
+      <More<ApiTypes.ResultRow>
+        path={PATHS.jobResults(job.id)}
+        what="results"
+        options={{ on: (event) => event.type === "job" && event.jobId === job.id }}
+        empty={<Empty title="No results yet" />}
+      >
+        {(rows) => (
+          <Table
+            caption="Results"
+            rows={rows}
+            rowKey={({ line }) => line}
+            columns={[
+              { name: "Line", head: true, cell: ({ line }) => line },
+              {
+                name: "Call",
+                cell: ({ callId, interactionId }) => <span class="mono break">{callId ?? interactionId ?? "–"}</span>,
+              },
+              {
+                name: "Result",
+                cell: ({ result, reason }) => (
+                  <>
+                    <Pill state={result} />
+                    {reason === undefined ? null : <span class="cell-note break">{reason}</span>}
+                  </>
+                ),
+              },
+              { name: "Attempts", numeric: true, cell: ({ attempts }) => attempts },
+              {
+                name: "Latency",
+                numeric: true,
+                cell: ({ latencyMs }) => (latencyMs === undefined ? "–" : `${decimal(latencyMs, 0)} ms`),
+              },
+            ]}
+          />
+        )}
+      </More>
+    </section>
+  );
+}

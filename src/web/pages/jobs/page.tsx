@@ -1,0 +1,70 @@
+// Jobs: what runs and what ran, and a file to tag calls from, which begins with a dry run.
+
+import type { ApiTypes } from "../../../server/index.ts";
+import { PATHS } from "../../api/paths.ts";
+import { Page } from "../../shell/page.tsx";
+import { Counts } from "../../ui/counts.tsx";
+import { More } from "../../ui/more.tsx";
+import { Pill } from "../../ui/pill.tsx";
+import { Progress } from "../../ui/progress.tsx";
+import { Empty } from "../../ui/states.tsx";
+import { type Column, Table } from "../../ui/table.tsx";
+import { Time } from "../../ui/time.tsx";
+import { words } from "../../view/format.ts";
+import { Upload } from "./upload.tsx";
+
+export default function JobsPage() {
+  return (
+    <Page
+      title="Jobs"
+      lead="Tagging, corrections and retrieval. A job that is cut off goes on where it stopped; no row is sent twice."
+    >
+      <Upload />
+      <More<ApiTypes.JobSummary>
+        path={PATHS.jobs}
+        what="jobs"
+        options={{ on: ({ type }) => type === "job", every: 15_000 }}
+        empty={
+          <Empty title="No jobs yet">
+            <p>Upload a file above, or run outdial tag FILE.</p>
+          </Empty>
+        }
+      >
+        {(jobs) => <Table caption="Jobs" columns={COLUMNS} rows={jobs} rowKey={({ id }) => id} />}
+      </More>
+    </Page>
+  );
+}
+
+const COLUMNS: readonly Column<ApiTypes.JobSummary>[] = [
+  {
+    name: "Job",
+    head: true,
+    cell: ({ id, kind, sourceName, campaignId }) => (
+      <>
+        <a class="break" href={`/jobs/${encodeURIComponent(id)}`}>
+          {words(kind)}: {sourceName}
+        </a>
+        <span class="cell-note mono break">
+          {id}
+          {campaignId === null ? "" : ` · campaign ${campaignId}`}
+        </span>
+      </>
+    ),
+  },
+  { name: "State", cell: ({ status }) => <Pill state={status} /> },
+  {
+    name: "Progress",
+    cell: ({ done, totalRows, sourceName }) => <Progress done={done} total={totalRows} label={`Progress of ${sourceName}`} />,
+  },
+  { name: "Results", cell: ({ counts }) => <Counts counts={counts} /> },
+  {
+    name: "Begun",
+    cell: ({ startedAt, createdAt, actor }) => (
+      <>
+        <Time at={startedAt ?? createdAt} />
+        <span class="cell-note break">{actor}</span>
+      </>
+    ),
+  },
+];

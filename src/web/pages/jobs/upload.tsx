@@ -1,0 +1,116 @@
+// A file of calls to tag: chosen, tried out, and only then sent.
+
+import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import type { ApiTypes } from "../../../server/index.ts";
+import { useDashboard } from "../../api/dashboard.ts";
+import { PATHS } from "../../api/paths.ts";
+import { RequestError } from "../../api/problem-error.ts";
+import { TextField } from "../../ui/fields.tsx";
+import { Failed } from "../../ui/states.tsx";
+import { whole } from "../../view/format.ts";
+import { PlanView } from "./plan-view.tsx";
+
+type Stage =
+  | { readonly kind: "choosing" }
+  | { readonly kind: "working"; readonly what: string }
+  | { readonly kind: "tried"; readonly run: ApiTypes.DryRun }
+  | { readonly kind: "failed"; readonly error: RequestError };
+
+export function Upload() {
+  const { client, session, toasts } = useDashboard();
+  const { route } = useLocation();
+  const file = useSignal<File | undefined>(undefined);
+  const campaign = useSignal("");
+  const stage = useSignal<Stage>({ kind: "choosing" });
+  const id = useId();
+  const mayAct = session.may("operator");
+  const query = () => ({ campaign: campaign.value.trim() === "" ? undefined : campaign.value.trim(), name: file.value?.name });
+  const attempt = async (what: string, work: (body: File) => Promise<void>) => {
+    const body = file.value;
+    if (body === undefined) return;
+    stage.value = { kind: "working", what };
+    try {
+      await work(body);
+    } catch (thrown) {
+      stage.value = {
+        kind: "failed",
+        error: thrown instanceof RequestError ? thrown : new RequestError(0, String(thrown), undefined, thrown),
+      };
+    }
+  };
+  const tryOut = () =>
+    attempt("Checking every row …", async (body) => {
+      stage.value = { kind: "tried", run: await client.upload<ApiTypes.DryRun>(PATHS.tagDryRun, query(), typed(body)) };
+    });
+  const send = () =>
+    attempt("Handing the job over …", async (body) => {
+      const { job, earlier } = await client.upload<ApiTypes.Submitted>(PATHS.tag, query(), typed(body));
+      toasts.show("info", earlier ? "The same file was sent before: this is its job" : "The job is running");
+      route(`/jobs/${encodeURIComponent(job.id)}`);
+    });
+  const now = stage.value;
+  return (
+    <section class="card" aria-label="Tag calls from a file">
+      <h2>Tag calls from a file</h2>
+      <form
+        class="upload"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void tryOut();
+        }}
+      >
+        <div class="field">
+          <label for={id}>CSV or NDJSON</label>
+          <input
+            id={id}
+            class="input"
+            type="file"
+            accept=".csv,.ndjson,.jsonl,text/csv,application/x-ndjson"
+            required
+            disabled={!mayAct}
+            onChange={(event) => {
+              file.value = event.currentTarget.files?.[0];
+              stage.value = { kind: "choosing" };
+            }}
+          />
+        </div>
+        <TextField
+          label="Campaign"
+          value={campaign.value}
+          hint="for rows that name none"
+          onChange={(value) => {
+            campaign.value = value;
+            stage.value = { kind: "choosing" };
+          }}
+        />
+        <button type="submit" class="button" disabled={!mayAct || file.value === undefined || now.kind === "working"}>
+          Dry run
+        </button>
+      </form>
+      {mayAct ? null : <p class="muted small">Sending needs the role operator.</p>}
+      {now.kind === "working" ? <p role="status">{now.what}</p> : null}
+      {now.kind === "failed" ? <Failed error={now.error} /> : null}
+      {now.kind === "tried" ? (
+        <div class="stack tried" role="status">
+          <h3>Dry run: nothing was sent</h3>
+          <PlanView plan={now.run.plan} />
+          {now.run.ignoredColumns.length === 0 ? null : (
+            <p class="muted small break">Columns without a use: {now.run.ignoredColumns.join(", ")}</p>
+          )}
+          <div class="row end">
+            <button type="button" class="button primary" disabled={now.run.plan.toSend === 0} onClick={() => void send()}>
+              Tag {whole(now.run.plan.toSend)} calls
+            </button>
+          </div>
+        </div>
+      ) : null}
+    </section>
+  );
+}
+
+/** Browsers do not know the type of NDJSON. */
+function typed(file: File): Blob {
+  return new Blob([file], { type: /\.(nd|l?)json(l)?$/i.test(file.name) ? "application/x-ndjson" : "text/csv" });
+}

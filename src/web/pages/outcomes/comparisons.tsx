@@ -1,0 +1,79 @@
+// Campaigns against each other: the difference with its interval, and whether there is one.
+
+import type { ApiTypes } from "../../../server/index.ts";
+import { Pill } from "../../ui/pill.tsx";
+import { ShareBar } from "../../ui/share-bar.tsx";
+import { Table } from "../../ui/table.tsx";
+import type { Tone } from "../../view/tone.ts";
+
+type Report = ApiTypes.OutcomeReportView;
+
+const TONES: Readonly<Record<string, Tone>> = { higher: "good", lower: "bad" };
+const points = (value: number) => `${value >= 0 ? "+" : "−"}${Math.abs(100 * value).toFixed(2)}`;
+
+export function Comparisons({ report: { by, comparisons } }: { readonly report: Report }) {
+  const groups = by.campaign ?? [];
+  const top = Math.max(0.01, ...groups.map(({ conversion }) => conversion.high));
+  return (
+    <div class="grid">
+      {groups.length === 0 ? null : (
+        <section class="card" aria-label="By campaign">
+          <h2>By campaign</h2>
+          <Table
+            caption="Conversion by campaign"
+            rows={groups}
+            rowKey={({ value }) => value ?? ""}
+            columns={[
+              { name: "Campaign", head: true, cell: ({ value }) => <span class="break">{value ?? "none"}</span> },
+              { name: "Conversion", cell: ({ conversion }) => <ShareBar share={conversion} to={top} /> },
+            ]}
+          />
+        </section>
+      )}
+      {comparisons.length === 0 ? null : (
+        <section class="card" aria-label="Comparisons">
+          <h2>Comparisons</h2>
+          <Table
+            caption="Differences of conversion, in points"
+            rows={comparisons}
+            rowKey={({ first, second }) => `${first.name}\n${second.name}`}
+            columns={[
+              {
+                name: "Pair",
+                head: true,
+                cell: ({ first, second }) => (
+                  <span class="break">
+                    {first.name} against {second.name}
+                  </span>
+                ),
+              },
+              {
+                name: "Difference",
+                cell: ({ difference }) =>
+                  difference === null ? (
+                    "–"
+                  ) : (
+                    <>
+                      {points(difference.value)} points
+                      <span class="cell-note">
+                        {points(difference.low)} to {points(difference.high)}
+                      </span>
+                    </>
+                  ),
+              },
+              {
+                name: "Verdict",
+                cell: ({ verdict, minimum }) => (
+                  <>
+                    <Pill state={verdict} tone={TONES[verdict] ?? "none"} />
+                    {verdict === "too few" ? <span class="cell-note">needs {minimum} calls a side</span> : null}
+                  </>
+                ),
+              },
+            ]}
+          />
+        </section>
+      )}
+    </div>
+  );
+}

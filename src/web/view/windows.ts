@@ -1,0 +1,46 @@
+// The state of a campaign's calling windows in few words.
+
+import type { ApiTypes } from "../../server/index.ts";
+import { timeFormat, whole } from "./format.ts";
+import type { Tone } from "./tone.ts";
+
+export interface WindowLine {
+  readonly zone: string;
+  readonly tone: Tone;
+  /** "open until 21:00", "opens Mon 23 Nov, 08:00". Times are those of the zone. */
+  readonly text: string;
+  readonly contacts: string;
+}
+
+export function windowLines(windows: readonly ApiTypes.WindowState[]): readonly WindowLine[] {
+  return windows.map(({ zone, open, changesAt, contacts }) => {
+    const there = formatIn(zone);
+    const when = changesAt === null ? "" : open ? ` until ${there.minute(changesAt)}` : `, opens ${there.day(changesAt)}`;
+    return {
+      zone: zone.split("/").at(-1)?.replaceAll("_", " ") ?? zone,
+      tone: open ? "good" : "none",
+      text: `${open ? "open" : "closed"}${when}`,
+      contacts: contacts === null ? "" : `${whole(contacts)} contacts`,
+    };
+  });
+}
+
+/** How many are open, for a table that has no room for all. */
+export function windowsInShort(windows: readonly ApiTypes.WindowState[]): string {
+  const open = windows.filter((one) => one.open).length;
+  if (windows.length === 0) return "no zones known";
+  if (open === windows.length) return windows.length === 1 ? "open" : `all ${windows.length} zones open`;
+  return open === 0
+    ? windows.length === 1
+      ? "closed"
+      : `all ${windows.length} zones closed`
+    : `${open} of ${windows.length} zones open`;
+}
+
+function formatIn(zone: string): ReturnType<typeof timeFormat> {
+  try {
+    return timeFormat(zone);
+  } catch {
+    return timeFormat("UTC");
+  }
+}
