@@ -81,7 +81,7 @@ export async function recordOptOuts(
   const found = rows.flatMap((row) => {
     const { code, words } = said(row);
     if (code === undefined && words === undefined) return [];
-    const key = JSON.stringify([code, words]);
+    const key = words === undefined ? `=${code ?? ""}` : JSON.stringify([code, words]);
     let optOut = judged.get(key);
     if (optOut === undefined)
       judged.set(key, (optOut = findOptOut({ code: code ?? "", message: words }, optOutCodes) !== undefined));

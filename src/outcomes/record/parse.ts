@@ -3,6 +3,7 @@
 
 import { parseInstantOrNaiveUtc } from "../../contract/index.ts";
 import { canonicalJson, type Instant } from "../../kernel/index.ts";
+import { jsonText } from "./canonical.ts";
 import { type OutcomeRecord, UNKNOWN_CODE } from "./record.ts";
 
 /** Why a row is no record. */
@@ -168,18 +169,23 @@ function attemptOf(row: Readonly<Record<string, unknown>>): number | undefined |
 }
 
 function furtherFields(row: Readonly<Record<string, unknown>>): string | undefined | Problem {
+  let only: string | undefined;
   let names: string[] | undefined;
   for (const name in row) {
     if (KNOWN.has(name) && !(name === "contactListId" && row["listId"] !== undefined)) continue;
     if (row[name] === undefined) continue;
-    names ??= [];
-    names.push(name);
+    if (only === undefined) only = name;
+    else if (names === undefined) names = [only, name];
+    else names.push(name);
   }
-  if (names === undefined) return undefined;
-  if (names.length > 1) names.sort((a, b) => (a < b ? -1 : 1));
+  if (only === undefined) return undefined;
+  // Mostly there is one, and it is a text.
+  const value = row[only];
+  if (names === undefined && typeof value === "string") return `{${jsonText(only)}:${jsonText(value)}}`;
+  const sorted = names?.sort((a, b) => (a < b ? -1 : 1)) ?? [only];
   try {
-    return `{${names.map((name) => `${JSON.stringify(name)}:${canonicalJson(row[name])}`).join(",")}}`;
+    return `{${sorted.map((name) => `${JSON.stringify(name)}:${canonicalJson(row[name])}`).join(",")}}`;
   } catch {
-    return new Problem("wrong_type", `one of ${names.join(", ").slice(0, 200)} is nested too deeply to be written down`);
+    return new Problem("wrong_type", `one of ${sorted.join(", ").slice(0, 200)} is nested too deeply to be written down`);
   }
 }

@@ -4,6 +4,7 @@ const FIRST_SIZE = 64 * 1024;
 
 export class ByteSink {
   #bytes = Buffer.allocUnsafeSlow(FIRST_SIZE);
+  #view = viewOf(this.#bytes);
   #length = 0;
 
   get length(): number {
@@ -26,20 +27,23 @@ export class ByteSink {
 
   int32(value: number): void {
     this.#reserve(4);
-    this.#length = this.#bytes.writeInt32LE(value, this.#length);
+    this.#view.setInt32(this.#length, value, true);
+    this.#length += 4;
   }
 
   /** A whole number up to 2^53 as 64 bits. */
   int64(value: number): void {
     this.#reserve(8);
     const high = Math.floor(value / 0x1_0000_0000);
-    this.#bytes.writeUInt32LE(value - high * 0x1_0000_0000, this.#length);
-    this.#length = this.#bytes.writeInt32LE(high, this.#length + 4);
+    this.#view.setInt32(this.#length, (value - high * 0x1_0000_0000) | 0, true);
+    this.#view.setInt32(this.#length + 4, high, true);
+    this.#length += 8;
   }
 
   double(value: number): void {
     this.#reserve(8);
-    this.#length = this.#bytes.writeDoubleLE(value, this.#length);
+    this.#view.setFloat64(this.#length, value, true);
+    this.#length += 8;
   }
 
   varint(value: number): void {
@@ -57,14 +61,15 @@ export class ByteSink {
   /** A text with its length in bytes before it. In `latin1` each character is one byte. */
   text(value: string, encoding: "utf8" | "latin1"): void {
     this.#reserve(4 + value.length * 3);
-    const written = this.#bytes.write(value, this.#length + 4, encoding);
-    this.#bytes.writeInt32LE(written, this.#length);
+    const at = this.#length + 4;
+    const written = this.#bytes.write(value, at, encoding);
+    this.#view.setInt32(this.#length, written, true);
     this.#length += 4 + written;
   }
 
   /** Writes over four bytes at `at`. */
   patchInt32(at: number, value: number): void {
-    this.#bytes.writeInt32LE(value, at);
+    this.#view.setInt32(at, value, true);
   }
 
   #reserve(more: number): void {
@@ -73,5 +78,10 @@ export class ByteSink {
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
     this.#bytes.copy(larger, 0, 0, this.#length);
     this.#bytes = larger;
+    this.#view = viewOf(larger);
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }

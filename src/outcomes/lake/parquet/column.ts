@@ -5,7 +5,8 @@ import type { ByteSink } from "./byte-sink.ts";
 
 /** A column of rows. `binary`: bytes that hardly repeat, each a character of a text. `instant`: ms since the epoch. */
 export type ColumnSpec<Row> = { readonly name: string } & (
-  | { readonly type: "text" | "binary"; readonly value: (row: Row, at: number) => string | undefined }
+  | { readonly type: "text"; readonly value: (row: Row, at: number) => string | undefined }
+  | { readonly type: "binary"; readonly value: (row: Row, at: number) => string | undefined }
   | { readonly type: "instant" | "double" | "int32"; readonly value: (row: Row, at: number) => number | undefined }
 );
 
@@ -28,58 +29,98 @@ const ABSENT = 0xffff;
 /** Writes the dictionary, if any, and behind it the data page of a column. Every column may lack values. */
 export function writeColumn<Row>(sink: ByteSink, column: ColumnSpec<Row>, rows: readonly Row[]): ColumnPages {
   sink.clear();
-  const shared = column.type === "text" ? dictionaryOf(column.value, rows) : undefined;
-  return shared === undefined ? writePlain(sink, column, rows) : writeShared(sink, shared);
+  switch (column.type) {
+    case "text": {
+      const values = valuesOf(rows, column.value);
+      const shared = dictionaryOf(values);
+      return shared === undefined ? writeTexts(sink, values, "utf8") : writeShared(sink, shared);
+    }
+    case "binary":
+      return writeTexts(sink, valuesOf(rows, column.value), "latin1");
+    case "instant":
+    case "double":
+    case "int32":
+      return writeNumbers(sink, valuesOf(rows, column.value), column.type);
+  }
 }
 
-function writeShared(sink: ByteSink, { values, places }: Dictionary): ColumnPages {
+/** Plain loops, here and below: every row passes through them once for each column. */
+function valuesOf<Row, Value>(rows: readonly Row[], valueOf: (row: Row, at: number) => Value): Value[] {
+  const values: Value[] = [];
+  for (let at = 0; at < rows.length; at++) values.push(valueOf(rows[at] as Row, at));
+  return values;
+}
+
+const NO_RANGE = { least: Number.NaN, greatest: Number.NaN };
+const NO_DICTIONARY = { dictionaryBytes: 0, dictionaryValues: 0 };
+
+function writeShared(sink: ByteSink, { values, places, nulls }: Dictionary): ColumnPages {
   for (const value of values.keys()) sink.text(value, "utf8");
   const dictionaryBytes = sink.length;
-  const nulls = writeLevels(
-    sink,
-    Uint8Array.from(places, (place) => (place === ABSENT ? 0 : 1)),
-  );
+  writeLevels(sink, places.length, nulls, (at) => places[at] !== ABSENT);
   writePlaces(sink, places, values.size, nulls);
-  return { dictionaryBytes, dictionaryValues: values.size, nulls, least: Number.NaN, greatest: Number.NaN };
+  return { dictionaryBytes, dictionaryValues: values.size, nulls, ...NO_RANGE };
 }
 
-function writePlain<Row>(sink: ByteSink, column: ColumnSpec<Row>, rows: readonly Row[]): ColumnPages {
-  const present = Uint8Array.from(rows, (row, at) => (column.value(row, at) === undefined ? 0 : 1));
-  const nulls = writeLevels(sink, present);
+function writeTexts(sink: ByteSink, values: readonly (string | undefined)[], encoding: "utf8" | "latin1"): ColumnPages {
+  const nulls = countAbsent(values);
+  writeLevels(sink, values.length, nulls, (at) => values[at] !== undefined);
+  for (const value of values) if (value !== undefined) sink.text(value, encoding);
+  return { ...NO_DICTIONARY, nulls, ...NO_RANGE };
+}
+
+function writeNumbers(
+  sink: ByteSink,
+  values: readonly (number | undefined)[],
+  type: "instant" | "double" | "int32",
+): ColumnPages {
+  const nulls = countAbsent(values);
+  writeLevels(sink, values.length, nulls, (at) => values[at] !== undefined);
   let [least, greatest] = [Number.NaN, Number.NaN];
-  for (const [at, row] of rows.entries()) {
-    const value = column.value(row, at);
+  for (const value of values) {
     if (value === undefined) continue;
-    if (typeof value === "string") sink.text(value, column.type === "binary" ? "latin1" : "utf8");
-    else if (column.type === "double") sink.double(value);
-    else if (column.type === "int32") sink.int32(value);
+    if (type === "double") sink.double(value);
+    else if (type === "int32") sink.int32(value);
     else {
       sink.int64(value * 1000);
       if (!(value >= least)) least = value;
       if (!(value <= greatest)) greatest = value;
     }
   }
-  return { dictionaryBytes: 0, dictionaryValues: 0, nulls, least, greatest };
+  return { ...NO_DICTIONARY, nulls, least, greatest };
+}
+
+function countAbsent(values: readonly unknown[]): number {
+  let nulls = 0;
+  for (const value of values) if (value === undefined) nulls += 1;
+  return nulls;
 }
 
 /** The distinct values in order of their first row, and each row's place among them. */
 interface Dictionary {
   readonly values: ReadonlyMap<string, number>;
   readonly places: Uint16Array;
+  readonly nulls: number;
 }
 
 /** Undefined when there are too many values, or none. */
-function dictionaryOf<Row>(valueOf: (row: Row, at: number) => string | undefined, rows: readonly Row[]): Dictionary | undefined {
+function dictionaryOf(column: readonly (string | undefined)[]): Dictionary | undefined {
   const values = new Map<string, number>();
-  const places = new Uint16Array(rows.length);
+  const places = new Uint16Array(column.length);
+  let nulls = 0;
   let last: string | undefined;
   let lastPlace = ABSENT;
-  for (const [at, row] of rows.entries()) {
-    const value = valueOf(row, at);
+  for (let at = 0; at < column.length; at++) {
+    const value = column[at];
+    if (value === undefined) {
+      nulls += 1;
+      places[at] = ABSENT;
+      continue;
+    }
     if (value !== last) {
       last = value;
-      lastPlace = value === undefined ? ABSENT : (values.get(value) ?? values.size);
-      if (value !== undefined && lastPlace === values.size) {
+      lastPlace = values.get(value) ?? values.size;
+      if (lastPlace === values.size) {
         values.set(value, lastPlace);
         // Ids differ from row to row: that is found out early.
         if (values.size > MAX_DICTIONARY || (values.size > 64 && values.size * 2 > at)) return undefined;
@@ -87,26 +128,21 @@ function dictionaryOf<Row>(valueOf: (row: Row, at: number) => string | undefined
     }
     places[at] = lastPlace;
   }
-  return values.size === 0 ? undefined : { values, places };
+  return values.size === 0 ? undefined : { values, places, nulls };
 }
 
-/** Which rows have a value: definition levels 0 and 1. @returns how many have none */
-function writeLevels(sink: ByteSink, present: Uint8Array): number {
-  let values = 0;
-  for (const one of present) values += one;
-  if (values === present.length || values === 0) {
-    const start = sink.length;
-    sink.int32(0);
-    writeRun(sink, present.length, values === 0 ? 0 : 1);
-    sink.patchInt32(start, sink.length - start - 4);
-  } else {
-    const groups = Math.ceil(present.length / 8);
-    const start = sink.length;
-    sink.int32(0);
-    writePacked(sink, present, groups, 1);
-    sink.patchInt32(start, sink.length - start - 4);
-  }
-  return present.length - values;
+/** Which rows have a value: definition levels 0 and 1. */
+function writeLevels(sink: ByteSink, count: number, nulls: number, has: (at: number) => boolean): void {
+  const start = sink.length;
+  sink.int32(0);
+  if (nulls === 0 || nulls === count) writeRun(sink, count, nulls === 0 ? 1 : 0);
+  else
+    writePacked(
+      sink,
+      Uint8Array.from({ length: count }, (_, at) => (has(at) ? 1 : 0)),
+      1,
+    );
+  sink.patchInt32(start, sink.length - start - 4);
 }
 
 function writePlaces(sink: ByteSink, places: Uint16Array, distinct: number, nulls: number): void {
@@ -118,7 +154,7 @@ function writePlaces(sink: ByteSink, places: Uint16Array, distinct: number, null
     return;
   }
   const kept = nulls === 0 ? places : places.filter((place) => place !== ABSENT);
-  writePacked(sink, kept, Math.ceil(count / 8), width);
+  writePacked(sink, kept, width);
 }
 
 /** A run of one value, which fits into a byte. */
@@ -128,7 +164,8 @@ function writeRun(sink: ByteSink, count: number, value: number): void {
 }
 
 /** Values of `width` bits, lowest bits first, in groups of eight. */
-function writePacked(sink: ByteSink, values: Uint8Array | Uint16Array, groups: number, width: number): void {
+function writePacked(sink: ByteSink, values: Uint8Array | Uint16Array, width: number): void {
+  const groups = Math.ceil(values.length / 8);
   sink.varint(groups * 2 + 1);
   let [bits, held] = [0, 0];
   for (let at = 0; at < groups * 8; at++) {
