@@ -18,6 +18,8 @@ const hosts = z.strictObject({
   outcomes: z.url().optional(),
 });
 
+const span = z.string().refine((text) => parseDuration(text) !== undefined, "a span of time such as 90s, 30m or 2h");
+
 const webhook = z.strictObject({
   url: z.url().describe("Where events are posted; https, or http on loopback"),
   secretEnv: z
@@ -25,9 +27,18 @@ const webhook = z.strictObject({
     .optional()
     .describe("Name of the environment variable that holds the signing secret (Standard Webhooks, whsec_…)"),
   secretFile: z.string().optional().describe("Path of a file that holds the signing secret"),
+  previousUntil: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe(
+      "Until when events carry a second signature by the secret in <secretEnv>_PREVIOUS, while a secret is being changed",
+    ),
+  allowPrivate: z
+    .boolean()
+    .optional()
+    .describe("Whether the receiver may be in a private network, with http as well; false by default"),
+  offAfter: span.optional().describe("A receiver that took nothing for so long is switched off, its events wait; 3d by default"),
 });
-
-const span = z.string().refine((text) => parseDuration(text) !== undefined, "a span of time such as 90s, 30m or 2h");
 
 /** Names of the receivers of events, as in `webhooks` and in the outbox. */
 export const RECEIVERS = ["bi", "analytics", "crm", "alarms"] as const;
@@ -166,6 +177,19 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe("Corrections of closed interactions"),
+  service: z
+    .strictObject({
+      host: z.string().optional().describe("Address to listen on; 127.0.0.1 by default, any other needs tokens"),
+      port: z.int().min(0).max(65_535).optional().describe("Port to listen on; 8383 by default, 0 takes a free one"),
+      publicUrl: z
+        .url()
+        .optional()
+        .describe("The address people use when a proxy stands before the service; https makes cookies secure"),
+      fourEyes: z.boolean().optional().describe("Dangerous verbs wait until another person approves; false by default"),
+      uploadMegabytes: z.int().min(1).max(100_000).optional().describe("Largest file that is taken; 512 by default"),
+    })
+    .optional()
+    .describe("outdial serve"),
   tagging: z
     .strictObject({ concurrency: z.int().min(1).max(512).optional().describe("Requests under way at once; 32 by default") })
     .optional(),

@@ -144,7 +144,7 @@ export function dialerOn(
   };
 }
 
-const chanceOf = (config: Config): number => config.file.dialer?.acceptedChance ?? ACCEPTED_CHANCE;
+export const chanceOf = (config: Config): number => config.file.dialer?.acceptedChance ?? ACCEPTED_CHANCE;
 
 function patienceOf(given: ConfigFile["dialer"]): Patience {
   const activation = given?.activation;

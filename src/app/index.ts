@@ -1,5 +1,6 @@
 // Configuration and wiring.
 
+export { type CampaignStates, campaignStatesOf, openCampaignStates, stopCampaigns } from "./campaign-state.ts";
 export { type CampaignApplies, type CampaignReader, openCampaignApplies, openCampaignReader } from "./campaigns.ts";
 export { type FactsRuntime, openFacts, readSettings } from "./compliance.ts";
 export { configJsonSchema } from "./config-schema.ts";
@@ -29,6 +30,8 @@ export { openRecords, type Records } from "./records.ts";
 export type { ResultRow } from "./result-rows.ts";
 export { compileRulePack, readRulePack, withCampaignRules } from "./rule-pack.ts";
 export { openSegments } from "./segments.ts";
+export { dashboardFolder } from "./service/dashboard.ts";
+export { openAccess, openService } from "./service.ts";
 export { calibrateCalls } from "./simulation/calibrate.ts";
 export { readScenario } from "./simulation/scenario-file.ts";
 export { openStudies, type Studies, type StudyProgress } from "./simulation/studies.ts";

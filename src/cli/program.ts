@@ -13,6 +13,7 @@ import { registerFacts } from "./groups/facts.ts";
 import { registerInteraction } from "./groups/interaction.ts";
 import { registerJobs } from "./groups/jobs.ts";
 import { registerOutcomes } from "./groups/outcomes.ts";
+import { registerServe } from "./groups/serve.ts";
 import { registerSimulate } from "./groups/simulate.ts";
 import { registerTag } from "./groups/tag.ts";
 import type { Action, Register } from "./groups/tools.ts";
@@ -24,6 +25,7 @@ import { report } from "./report.ts";
 /** In the order of the help. */
 const GROUPS: readonly Register[] = [
   registerDemo,
+  registerServe,
   registerTag,
   registerInteraction,
   registerOutcomes,

@@ -130,16 +130,17 @@ export class Corrections {
 
   /**
    * Makes a job of an input. The same input is recognised by its content: the earlier job comes back, unless `again`.
+   * `actor`: who asks, when it is not this process's own.
    * @throws OperationError `invalid_input` when the input as a whole cannot be read
    */
   submit(
     source: CorrectionSource,
-    options: { again?: boolean; onProgress?: (rows: number) => void },
+    options: { again?: boolean; actor?: string; onProgress?: (rows: number) => void },
   ): Promise<{ job: RowJob; earlier: boolean }> {
-    const { interactions, ledger } = this.#deps;
+    const { interactions, ledger, actor } = this.#deps;
     const { format, mapping, delimiter, policy } = source.read;
     return submitJob(
-      { ...this.#deps, kind: DISPOSITIONS, ledger },
+      { ...this.#deps, actor: options.actor ?? actor, kind: DISPOSITIONS, ledger },
       {
         source,
         readAs: { format, mapping, delimiter, policy },

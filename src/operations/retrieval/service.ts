@@ -98,8 +98,11 @@ export class Retrieving implements RetrievalHost {
   }
 
   /** Begins a retrieval; one of the same campaign, window and codes that has not ended comes back instead. */
-  async submit(request: RetrievalRequest): Promise<{ readonly retrieval: Retrieval; readonly earlier: boolean }> {
-    const { ledger, clock, random, actor, source } = this.#deps;
+  async submit(
+    request: RetrievalRequest,
+    actor = this.#deps.actor,
+  ): Promise<{ readonly retrieval: Retrieval; readonly earlier: boolean }> {
+    const { ledger, clock, random, source } = this.#deps;
     requireSupported("list ended calls", source.capability);
     const { jobId, earlier } = await ledger.begin({
       jobId: newId("job", clock.now(), random),

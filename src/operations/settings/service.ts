@@ -192,9 +192,9 @@ export class SettingsChanges implements ChangeHost {
   }
 
   /** Says in the audit log that settings were refused before anything was sent. */
-  async recordRefusal({ wanted, sourceName, judgement }: PreparedChange): Promise<void> {
+  async recordRefusal({ wanted, sourceName, judgement }: PreparedChange, actor = this.#deps.actor): Promise<void> {
     await this.#deps.record({
-      actor: this.#deps.actor,
+      actor,
       action: "dialer.refused",
       subject: "dialer/settings",
       details: { source: sourceName, settingsHash: settingsHash(wanted), refusals: judgement.refusals },
@@ -205,8 +205,8 @@ export class SettingsChanges implements ChangeHost {
    * Enters a change into the ledger, snapshot and all. Nothing is sent yet.
    * @throws OperationError `job_state` when another change is open
    */
-  async begin(prepared: PreparedChange, guard: GuardPlan | null): Promise<DialerChange> {
-    const { ledger, clock, random, actor, patience } = this.#deps;
+  async begin(prepared: PreparedChange, guard: GuardPlan | null, actor = this.#deps.actor): Promise<DialerChange> {
+    const { ledger, clock, random, patience } = this.#deps;
     const { wanted, snapshot, kind, sourceName, judgement, gate, diff } = prepared;
     const jobId = newId("job", clock.now(), random);
     const plan: ChangePlan = { wanted, snapshot, patience, guard, gate };
@@ -261,8 +261,8 @@ export class SettingsChanges implements ChangeHost {
   }
 
   /** A person's word on a change that waits for one; run it afterwards. Throws OperationError `job_state`. */
-  async decide(version: number, keep: boolean): Promise<void> {
-    const { ledger, actor, clock } = this.#deps;
+  async decide(version: number, keep: boolean, actor = this.#deps.actor): Promise<void> {
+    const { ledger, clock } = this.#deps;
     const change = await this.find(version);
     const { plan, state, seq } = await this.#load(change);
     if (state.phase !== "paused" || change.jobId === null)

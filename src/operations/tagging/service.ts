@@ -120,17 +120,18 @@ export class Tagging {
 
   /**
    * Makes a job of an input. The same input for the same campaign is recognised by its content: the earlier job comes back, unless `again`.
+   * `actor`: who asks, when it is not this process's own.
    * @throws OperationError `invalid_input` when the input as a whole cannot be read
    */
   submit(
     source: TagSource,
     campaignId: string,
-    options: { again?: boolean; onProgress?: (rows: number) => void },
+    options: { again?: boolean; actor?: string; onProgress?: (rows: number) => void },
   ): Promise<{ job: RowJob; earlier: boolean }> {
-    const { writer, catalog } = this.#deps;
+    const { writer, catalog, actor } = this.#deps;
     const { read } = source;
     return submitJob(
-      { ...this.#deps, kind: TAG, ledger: this.#deps.ledgerOf(campaignId) },
+      { ...this.#deps, actor: options.actor ?? actor, kind: TAG, ledger: this.#deps.ledgerOf(campaignId) },
       {
         source,
         readAs: { format: read.format, mapping: read.mapping, delimiter: read.delimiter },

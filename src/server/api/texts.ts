@@ -25,7 +25,7 @@ export function masked(number: string): string {
   return `${shown}${"•".repeat(hidden)}${digits.slice(-2)}`;
 }
 
-/** Every run of digits that may be a telephone number, masked: for texts that quote one. */
+/** Everything in a text that may be a telephone number, masked: a number with its plus, or ten digits and more that stand alone. */
 export function maskedText(text: string): string {
-  return text.replaceAll(/\+?\d{7,15}/g, (found) => masked(found));
+  return text.replaceAll(/\+\d{7,15}|(?<![\w.:-])\d{10,15}(?![\w.:-])/g, (found) => masked(found));
 }

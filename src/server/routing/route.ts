@@ -72,8 +72,8 @@ export interface ApiRoute {
   readonly description: string | undefined;
   /** Who may: this role and those above; `public` for what comes before a login. */
   readonly role: Role | "public";
-  /** Whether answers hold personal data: each is then in the audit. */
-  readonly personal: boolean;
+  /** Whether answers hold personal data: each is then in the audit. `revealed`: only those asked for with reveal=true do. */
+  readonly personal: boolean | "revealed";
   /** Whether it changes nothing although it is no GET: a question too long or too private for an address. */
   readonly question: boolean;
   readonly dangerous: boolean;
@@ -99,7 +99,7 @@ interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType
   readonly summary: string;
   readonly description?: string;
   readonly role: Role | "public";
-  readonly personal?: boolean;
+  readonly personal?: boolean | "revealed";
   readonly question?: boolean;
   readonly params?: P;
   readonly query?: Q;

@@ -155,7 +155,8 @@ async function hashOf(route: ApiRoute, { params, query, body, upload }: RawReque
 /** Every write and every reading of personal data is in the audit before the answer leaves. */
 async function recordRoute(route: ApiRoute, raw: RawRequest, answer: Answer, host: RouteHost): Promise<void> {
   const writes = route.method !== "get" && !route.question;
-  if ((!writes && !route.personal) || route.role === "public") return;
+  const personal = route.personal === "revealed" ? isRevealed(raw) : route.personal;
+  if ((!writes && !personal) || route.role === "public") return;
   const { params, who, requestId, address } = raw;
   const subject = Object.values(params).join("/") || route.id;
   const details = {
@@ -168,6 +169,12 @@ async function recordRoute(route: ApiRoute, raw: RawRequest, answer: Answer, hos
     ...(answer.kind === "json" && answer.headers !== undefined ? { replayed: true } : {}),
   };
   await host.record({ actor: who.name, action: `api.${route.id}`, subject, details });
+}
+
+/** Asked for in the address, or in the body of a question. */
+function isRevealed({ query, body }: RawRequest): boolean {
+  if (query["reveal"] === "true") return true;
+  return typeof body === "object" && body !== null && "reveal" in body && body.reveal === true;
 }
 
 function responseOf(answer: Answer): Response {

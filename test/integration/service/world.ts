@@ -31,7 +31,12 @@ export async function openServiceWorld(
     feed: store.feed,
     record: (entry) => store.audit.append([entry]),
     log: (level, message, details) => logged.push(JSON.stringify({ level, message, details })),
-    work: {},
+    work: {
+      jobs: notHere,
+      dialer: notHere,
+      audit: () => store.audit,
+      deliveries: () => store.outbox,
+    },
     spool,
     ...ports,
     settings: {
@@ -70,6 +75,11 @@ export async function openServiceWorld(
       await world.dispose();
     },
   };
+}
+
+/** What a tenant is needed for is tested over a whole service. */
+function notHere(): never {
+  throw new Error("there is no tenant in this test");
 }
 
 /** Files in memory: tests send small ones. */

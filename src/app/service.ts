@@ -1,0 +1,170 @@
+// The service: one workplace with everything that outdial does, opened once, and the server over it. Opened and closed in order.
+
+import { readFile } from "node:fs/promises";
+import { changeBody, DISPOSITIONS, retrievalBody, TAG } from "../operations/index.ts";
+import { createServer, listen, type ServerPorts, type ServiceLog } from "../server/index.ts";
+import { type AccessRole, DIALER_CHANGE, RETRIEVE, type Store } from "../store/index.ts";
+import { systemClock } from "../tenant/index.ts";
+import { type Config, ConfigError, type Flags, loadConfig } from "./config.ts";
+import { dialerOn } from "./dialer.ts";
+import { correctionsOn } from "./interactions.ts";
+import { outcomesOn } from "./outcomes.ts";
+import { Background } from "./service/background.ts";
+import { dialerPort } from "./service/dialer-port.ts";
+import { jobsPort } from "./service/jobs-port.ts";
+import { createSpool } from "./service/spool.ts";
+import { taggingOn } from "./tagging.ts";
+import { type Environment, openWorkplace, storeOf } from "./workplace.ts";
+
+/** How long live updates are kept: a reader that was away for less misses nothing. */
+const FEED_MS = 3_600_000;
+const HOUSEKEEPING_MS = 60_000;
+/** Requests under way at a stop get so long. */
+const DRAIN_MS = 10_000;
+const DEFAULT_PORT = 8383;
+const MEGABYTE = 1_048_576;
+
+export interface ServiceOptions {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly log: ServiceLog;
+  /** Folder of the built dashboard. */
+  readonly pages?: string | undefined;
+}
+
+/** A running service. */
+export interface RunningService extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  readonly store: Store;
+  /** The address of a page that signs in by itself, once, within ten minutes. */
+  loginLink(name: string, role: AccessRole): Promise<string>;
+}
+
+/** Opens the service. Throws ConfigError when it would listen beyond this machine without anybody having a token. */
+export async function openService(flags: Flags, environment: Environment, options: ServiceOptions): Promise<RunningService> {
+  await using stack = new AsyncDisposableStack();
+  const warn = (message: string) => options.log("warn", message);
+  const workplace = await openWorkplace(stack, flags, environment, { warn });
+  const { config, store } = workplace;
+  const service = config.file.service ?? {};
+  const host = options.host ?? service.host ?? "127.0.0.1";
+  if (!isLoopback(host) && !(await store.access.hasTokens()))
+    throw new ConfigError(
+      `the service would listen on ${host}, beyond this machine, and nobody has a token`,
+      "Make one first: outdial serve token add NAME --role admin.",
+    );
+  const background = new Background(warn);
+  const tagging = taggingOn(workplace, {});
+  const corrections = correctionsOn(workplace, {});
+  const dialer = dialerOn(workplace, {});
+  const outcomes = outcomesOn(stack, workplace, { warn });
+  const { retrieving } = outcomes;
+  const durable = await workplace.launch({
+    [TAG]: tagging.body(),
+    [DISPOSITIONS]: corrections.body(),
+    [DIALER_CHANGE]: changeBody(dialer.changes),
+    [RETRIEVE]: retrievalBody(retrieving),
+  });
+  for (const engine of [tagging, corrections, dialer.changes, retrieving]) engine.attach(durable);
+  stack.defer(async () => {
+    for (const engine of [tagging, corrections, dialer.changes, retrieving]) engine.interrupt();
+    await background.settled();
+  });
+  workplace.startDelivery();
+  const spool = await createSpool(config.dir);
+  stack.defer(() => spool.close());
+  stack.defer(await keepHouse(store, warn));
+  const work: ServerPorts["work"] = {
+    jobs: () => jobsPort(workplace, { tagging, corrections, retrieving }, background),
+    dialer: () => dialerPort(workplace, dialer, background),
+    audit: () => store.audit,
+    deliveries: () => store.outbox,
+  };
+  const server = await createServer({
+    clock: systemClock,
+    access: store.access,
+    requests: store.requests,
+    feed: store.feed,
+    record: (entry) => store.audit.append([entry]),
+    log: options.log,
+    work,
+    spool: spool.keep,
+    settings: { ...(await settingsOf(config)), pages: options.pages },
+  });
+  const listening = await listen((request, env) => server.fetch(request, env), {
+    host,
+    port: options.port ?? service.port ?? DEFAULT_PORT,
+  });
+  stack.defer(async () => {
+    // Streams of live updates would keep their connections open for good.
+    await server.close();
+    await listening.stop(DRAIN_MS);
+  });
+  const owned = stack.move();
+  const url = service.publicUrl ?? listening.url;
+  return {
+    url,
+    port: listening.port,
+    store,
+    loginLink: (name, role) => loginLink(store, url, name, role),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+const LINK_MS = 600_000;
+
+async function loginLink(store: Store, url: string, name: string, role: AccessRole): Promise<string> {
+  const code = await store.access.addLoginCode({ name, role, ttlMs: LINK_MS });
+  // Behind the #: browsers send it to nobody and no log has it.
+  return `${url.replace(/\/$/, "")}/login#${code}`;
+}
+
+/** Tokens of the service, without starting it. */
+export async function openAccess(flags: Flags, environment: Environment) {
+  const config = await loadConfig(flags, environment, process.cwd());
+  const store = await storeOf(config, environment);
+  return { access: store.access, actor: config.actor, [Symbol.asyncDispose]: () => store.close() };
+}
+
+async function settingsOf({ file }: Config): Promise<Omit<ServerPorts["settings"], "pages">> {
+  const { fourEyes = false, publicUrl, uploadMegabytes = 512 } = file.service ?? {};
+  return {
+    version: await versionOfPackage(),
+    fourEyes,
+    timeZone: file.compliance?.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    publicUrl,
+    uploadLimit: uploadMegabytes * MEGABYTE,
+  };
+}
+
+async function versionOfPackage(): Promise<string> {
+  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8").catch(() => "{}");
+  const found: unknown = JSON.parse(text);
+  return typeof found === "object" && found !== null && "version" in found ? String(found.version) : "0.0.0";
+}
+
+/** Keeps the feed written and clears away what is old. @returns what ends it */
+async function keepHouse(store: Store, warn: (message: string) => void): Promise<() => Promise<void>> {
+  const stop = new AbortController();
+  const { access, requests, feed } = store;
+  await feed.keep(FEED_MS);
+  const run = async () => {
+    while (!stop.signal.aborted) {
+      await systemClock.sleep(HOUSEKEEPING_MS, stop.signal).catch(() => undefined);
+      if (stop.signal.aborted) return;
+      await Promise.all([feed.keep(FEED_MS), feed.sweep(FEED_MS), access.sweep(), requests.sweep()]).catch((thrown: unknown) =>
+        warn(`clearing away failed: ${String(thrown)}`),
+      );
+    }
+  };
+  const running = run();
+  return async () => {
+    stop.abort();
+    await running;
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}

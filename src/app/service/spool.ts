@@ -1,0 +1,49 @@
+// Files that are being sent to the service, kept in its folder until their request has ended.
+
+import { randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { Upload } from "../../server/index.ts";
+
+/** Keeps uploads under a folder. What a process that died left there is cleared away. */
+export async function createSpool(dir: string) {
+  const folder = join(dir, "uploads", String(process.pid));
+  await clearDead(join(dir, "uploads"));
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return {
+    async keep(bytes: AsyncIterable<Uint8Array>): Promise<Upload & AsyncDisposable> {
+      const path = join(folder, randomUUID());
+      try {
+        await pipeline(bytes, createWriteStream(path, { mode: 0o600 }));
+      } catch (thrown) {
+        await rm(path, { force: true });
+        throw thrown;
+      }
+      return {
+        name: "upload",
+        contentType: "application/octet-stream",
+        bytes: () => createReadStream(path),
+        [Symbol.asyncDispose]: () => rm(path, { force: true }),
+      };
+    },
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+async function clearDead(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || !isAlive(pid)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return thrown instanceof Error && "code" in thrown && thrown.code === "EPERM";
+  }
+}

@@ -1,0 +1,59 @@
+// outdial serve: runs the service until it is told to stop.
+
+import { spawn } from "node:child_process";
+import { dashboardFolder, openService } from "../../app/index.ts";
+import { EXIT } from "../exit.ts";
+import type { Io } from "../io.ts";
+import { type GlobalFlags, wholeNumber } from "../options.ts";
+import { printable } from "../render-tagging.ts";
+
+interface ServeFlags extends GlobalFlags {
+  readonly host?: string;
+  readonly port?: string;
+  readonly open?: boolean;
+  readonly verbose?: boolean;
+  readonly tenantUrl?: string;
+  readonly databaseUrl?: string;
+}
+
+export async function serve(_args: readonly string[], flags: ServeFlags, io: Io): Promise<number> {
+  const port = flags.port === undefined ? undefined : wholeNumber("--port", flags.port, 0, 65_535);
+  const pages = await dashboardFolder();
+  if (pages === undefined) io.say("the dashboard is not built here; the API is served all the same");
+  await using service = await openService(flags, process.env, {
+    host: flags.host,
+    port,
+    pages,
+    log: (level, message, details) => {
+      if (level === "debug" && flags.verbose !== true) return;
+      io.say(`${level}: ${printable(message)}${details === undefined ? "" : ` ${printable(JSON.stringify(details))}`}`);
+    },
+  });
+  const link = await service.loginLink(process.env["USER"] ?? "owner", "admin");
+  if (io.json) await io.data(JSON.stringify({ url: service.url, port: service.port, loginUrl: link }));
+  else await io.data(`outdial is at ${service.url}`);
+  io.say(`sign in within ten minutes, once: ${link}`);
+  if (flags.open === true) openBrowser(link, io);
+  await stopped();
+  io.say("stopping: what is under way is being finished …");
+  return EXIT.done;
+}
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function stopped(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      process.off("SIGINT", stop).off("SIGTERM", stop);
+      resolve();
+    };
+    process.on("SIGINT", stop).on("SIGTERM", stop);
+  });
+}
+
+function openBrowser(url: string, io: Io): void {
+  const [command, ...args] =
+    process.platform === "darwin" ? ["open"] : process.platform === "win32" ? ["cmd", "/c", "start", ""] : ["xdg-open"];
+  const child = spawn(command ?? "xdg-open", [...args, url], { stdio: "ignore", detached: true });
+  child.on("error", () => io.say("no browser could be opened; use the link above"));
+  child.unref();
+}

@@ -1,0 +1,42 @@
+// Fields that many routes share: page sizes, cursors, lists and switches in the address.
+
+import { z } from "zod";
+import { ServerError } from "../error.ts";
+
+/** Items in a page. */
+export const limit = z.coerce.number().int().min(1).max(1000).default(50).describe("Items in a page, 1 to 1000");
+
+/** `true` or `false`; false when absent. */
+export const flag = z
+  .enum(["true", "false"])
+  .default("false")
+  .transform((text) => text === "true");
+
+/** A field that may be given several times. */
+export const list = z
+  .union([z.string(), z.array(z.string())])
+  .default([])
+  .transform((given) => (typeof given === "string" ? [given] : given));
+
+/** The `next` of the page before. */
+export const cursor = z.string().max(500).optional().describe("`next` of the page before");
+
+/** A cursor that says a number. Throws ServerError `invalid_request`. */
+export function numberCursor(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new ServerError("invalid_request", "query.cursor is not the `next` of a page");
+}
+
+/** A page and where the next one begins. @param items one more than the page holds, when there are more */
+export function pageOfItems<Item, View>(
+  items: readonly Item[],
+  size: number,
+  cursorOf: (last: Item) => string,
+  view: (item: Item) => View,
+): { items: View[]; next: string | null } {
+  const shown = items.slice(0, size);
+  const last = shown.at(-1);
+  return { items: shown.map(view), next: items.length > size && last !== undefined ? cursorOf(last) : null };
+}

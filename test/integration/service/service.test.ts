@@ -1,0 +1,107 @@
+// The service at work: a file is uploaded, checked, tagged and followed live; settings are previewed, confirmed, applied and taken back.
+
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openWhole, type WholeService } from "./whole.ts";
+
+let at: WholeService;
+beforeAll(async () => {
+  at = await openWhole("dialer: { activation: { first: 50ms, most: 200ms, looks: 500 } }\n");
+});
+afterAll(() => at[Symbol.asyncDispose]());
+
+const csv = { "content-type": "text/csv" };
+const settings = {
+  name: "Evening",
+  type: "predictive",
+  concurrency: { max_agents: 50, max_simultaneous_calls: 100, call_spacing_ms: 0 },
+  algorithm: { type: "predictive", abandonment_rate_target: 0.02, agent_availability_estimate: 0.85, dial_ratio: 1.3 },
+  carrier_capacity: { max_trunks: 200 },
+};
+
+test("an upload begins with a dry run, becomes a job once, and is followed live to its end", async () => {
+  const file = (await readFile("examples/calls.csv", "utf8")).split("\n").slice(0, 121).join("\n");
+  const path = "/api/v1/campaigns/camp_primary_001/tags?name=calls.csv";
+  const dry = await at.ask(`${path}&dryRun=true`, { method: "POST", headers: csv, body: file });
+  expect(dry.status).toBe(202);
+  expect(await dry.json()).toMatchObject({ plan: { rows: 120 } });
+  expect(await at.get("/api/v1/jobs")).toEqual({ items: [], next: null });
+
+  const stop = new AbortController();
+  const stream = await at.ask("/api/v1/events", { as: "viewer", signal: stop.signal });
+  expect(stream.headers.get("content-type")).toBe("text/event-stream");
+  const submitted = await (await at.ask(path, { method: "POST", headers: csv, body: file })).json();
+  const { job } = submitted as { job: { id: string } };
+  expect(submitted).toMatchObject({ earlier: false, job: { actor: "olga", totalRows: 120, sourceName: "calls.csv" } });
+  let seen = "";
+  for await (const chunk of stream.body ?? []) {
+    seen += Buffer.from(chunk).toString();
+    if (new RegExp(`"jobId":"${job.id}","kind":"tag","status":"(done|partly_failed)"`).test(seen)) break;
+  }
+  stop.abort();
+  expect(seen).toMatch(/^id: \d+-\d+$/m);
+
+  const ended = await at.ended(job.id);
+  expect(ended).toMatchObject({ done: 120, running: expect.any(Boolean) as boolean });
+  const rows = (await (await at.ask(`/api/v1/jobs/${job.id}/rows`)).text()).trimEnd().split("\n");
+  expect(rows).toHaveLength(120);
+  const again = await (await at.ask(path, { method: "POST", headers: csv, body: file })).json();
+  expect(again).toMatchObject({ earlier: true, job: { id: job.id } });
+  const audit = JSON.stringify(await at.get("/api/v1/audit?action=api.tags.submit"));
+  expect(audit).toContain('"actor":"olga"');
+});
+
+test("settings are applied only as they were previewed, and taken back", async () => {
+  const preview = await at.post("/api/v1/dialer/preview", { file: settings });
+  expect(preview.status).toBe(200);
+  const { confirm } = preview.body as { confirm: string };
+  const moved = await at.post("/api/v1/dialer/apply", { file: settings, confirm: "0".repeat(64) });
+  expect(moved).toMatchObject({ status: 409, body: { code: "plan_changed" } });
+  const other = { ...settings, algorithm: { ...settings.algorithm, dial_ratio: 1.4 } };
+  expect(await at.post("/api/v1/dialer/apply", { file: other, confirm })).toMatchObject({ status: 409 });
+  expect(await at.post("/api/v1/dialer/apply", { file: settings, confirm }, "viewer")).toMatchObject({ status: 403 });
+  const applied = await at.post("/api/v1/dialer/apply", { file: settings, confirm });
+  expect(applied).toMatchObject({ status: 202, body: { purpose: "apply" } });
+  const { version } = applied.body as { version: number };
+  await expect
+    .poll(() => at.get(`/api/v1/dialer/versions/${version}`), { timeout: 60_000 })
+    .toMatchObject({ outcome: "applied" });
+  expect(await at.get("/api/v1/dialer")).toMatchObject({ settings: { algorithm: { dial_ratio: 1.3 } }, open: null });
+  // The preview's plan no longer holds: these settings are in force.
+  expect(await at.post("/api/v1/dialer/apply", { file: settings, confirm })).toMatchObject({ status: 409 });
+
+  const back = await at.post("/api/v1/dialer/rollback/preview", {});
+  const rolled = await at.post("/api/v1/dialer/rollback", { confirm: back.body["confirm"] });
+  expect(rolled.status).toBe(202);
+  await expect
+    .poll(() => at.get(`/api/v1/dialer/versions/${String(rolled.body["version"])}`), { timeout: 60_000 })
+    .toMatchObject({ outcome: "applied" });
+  const history = await at.get("/api/v1/dialer/versions");
+  expect(JSON.stringify(history)).toContain('"path":"algorithm.dial_ratio"');
+});
+
+test("settings that break a rule are refused with what broke it", async () => {
+  const illegal = { ...settings, algorithm: { ...settings.algorithm, abandonment_rate_target: 0.05 } };
+  const preview = await at.post("/api/v1/dialer/preview", { file: illegal });
+  expect(preview.body["refusals"]).not.toEqual([]);
+  const refused = await at.post("/api/v1/dialer/apply", { file: illegal, confirm: preview.body["confirm"] });
+  expect(refused).toMatchObject({ status: 422, body: { code: "plan_refused" } });
+  const misspelt = await at.post("/api/v1/dialer/preview", { file: { ...settings, nmae: "x" } });
+  expect(misspelt).toMatchObject({ status: 400, body: { code: "invalid_input" } });
+});
+
+test("a request with a key is carried out once", async () => {
+  const ask = (key: string, body: object) =>
+    at.ask("/api/v1/deliveries/replay", {
+      method: "POST",
+      headers: { "content-type": "application/json", "idempotency-key": key },
+      body: JSON.stringify(body),
+    });
+  const first = await ask("k1", { ids: [1] });
+  expect(first.status).toBe(200);
+  const second = await ask("k1", { ids: [1] });
+  expect(second.headers.get("idempotency-replayed")).toBe("true");
+  expect(await second.json()).toEqual(await first.json());
+  expect(await (await ask("k1", { ids: [2] })).json()).toMatchObject({ code: "key_reused", status: 422 });
+  expect(await (await ask("k 1\u00ff", { ids: [1] })).json()).toMatchObject({ code: "invalid_request" });
+});
