@@ -83,6 +83,7 @@ export async function failoverOf(
     leaseClock: systemClock,
     random,
     actor: config.actor,
+    record: facts.record,
     alarms: receivers.alarms === undefined ? undefined : ALARMS,
     pause: options.pause,
   });

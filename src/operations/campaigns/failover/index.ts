@@ -2,4 +2,4 @@
 
 export { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
 export { createTriggerRule, type RuleVerdict } from "./rule.ts";
-export { Failover, type FailoverProgress, isSettled, type PairReport } from "./service.ts";
+export { Failover, type FailoverProgress, isSettled, type PairReport, readPair } from "./service.ts";

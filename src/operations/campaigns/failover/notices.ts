@@ -26,7 +26,7 @@ const typeOf = (name: AlarmName): string => `FAILOVER_${name}`;
 const ADVICE: Readonly<Partial<Record<AlarmName, string>>> = {
   PAUSE_NOT_CONFIRMED: "Pause the campaign in the tenant's administration. The pause is asked for again until it is confirmed.",
   NEITHER_DIALS:
-    "Activate one of the two: outdial campaign failover fail-over or fail-back <primary> tries again, or activate it in the tenant's administration.",
+    "Activate one of the two: outdial campaign failover start or failback <primary> tries again, or activate it in the tenant's administration.",
   BOTH_ACTIVE: "Pause one of the two at once: outdial campaign pause <id>.",
   REACTIVATED: "Whoever activated it should know that it was handing over; the figures that led to it are in the history.",
   NOT_AUTHORISED: "Renew the credentials, or give the client the scopes; outdial doctor says which.",

@@ -7,6 +7,7 @@ import { type Clock, newId, OutdialError, type RandomStream } from "../../../ker
 import type { AuditInput, FailoverHappening, FailoverLedger, FailoverPair } from "../../../store/index.ts";
 import { OperationError } from "../../error.ts";
 import { type ActDeps, act } from "./act.ts";
+import { type DrillReport, drill } from "./drill.ts";
 import { decide, NEW_PAIR, nextCommand } from "./machine.ts";
 import { noticesOf } from "./notices.ts";
 import { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
@@ -23,6 +24,8 @@ export interface FailoverDependencies extends ActDeps {
   readonly leaseClock: Clock;
   readonly random: RandomStream;
   readonly actor: string;
+  /** Appends to the audit. */
+  readonly record: (entry: AuditInput) => Promise<void>;
   /** Name of the receiver of alarms; undefined when none is configured. */
   readonly alarms: string | undefined;
   /** Awaited at every named point: for harnesses that stop a process there. */
@@ -90,12 +93,12 @@ export class Failover {
   }
 
   async list(): Promise<PairReport[]> {
-    return (await this.#deps.ledger.list()).map(reportOf);
+    return (await this.#deps.ledger.list()).map(readPair);
   }
 
   /** Throws OperationError `job_not_found`. */
   async find(primary: string): Promise<PairReport> {
-    return reportOf(await this.#pair(primary));
+    return readPair(await this.#pair(primary));
   }
 
   /** What happened to a pair, newest first. */
@@ -111,6 +114,15 @@ export class Failover {
     if (state.phase !== "halted" && isSettled(state) && state.side !== side)
       throw new OperationError("job_state", `the ${state.side} of this pair dials already: there is nothing to hand over`);
     await ledger.order(primary, what, actor, [this.#entry("failover.order", primary, { what })]);
+  }
+
+  /** Rehearses a hand-over: reads and decides as one would, writes nothing to the tenant; only the audit says that it was done. Throws TenantError. */
+  async drill(primary: string, signal: AbortSignal): Promise<DrillReport> {
+    const pair = await this.find(primary);
+    const report = await drill(pair, this.#deps, signal);
+    const { wouldTrigger, ends, passed } = report;
+    await this.#deps.record(this.#entry("failover.drill", primary, { wouldTrigger, ends, passed }));
+    return report;
   }
 
   /**
@@ -156,7 +168,7 @@ export class Failover {
     const { clock, ledger, replicaId, pause } = this.#deps;
     const { primary } = claimed;
     let { seq } = claimed;
-    let pair = reportOf(claimed);
+    let pair = readPair(claimed);
     const happened = async (event: FailoverEvent, orderTaken: boolean) => {
       const before = pair.state;
       const { state, alarms } = decide(pair.policy, before, event);
@@ -209,7 +221,7 @@ export class Failover {
       if (latest === undefined || latest.executor !== replicaId)
         throw new OperationError("not_owner", `the pair of ${primary} is not run here any more`);
       seq = latest.seq;
-      const { policy, backup, order, state } = reportOf(latest);
+      const { policy, backup, order, state } = readPair(latest);
       pair = { ...pair, policy, backup, order, state };
       const ids = { primary, backup };
       const happening = await act(command, { ids, policy, state, order, signal }, this.#deps);
@@ -241,6 +253,6 @@ function readPolicy(value: unknown): FailoverPolicy {
 }
 
 /** A pair of the store, parsed. Throws OperationError `invalid_input`. */
-function reportOf({ primary, backup, policy, state, executor, order }: FailoverPair): PairReport {
+export function readPair({ primary, backup, policy, state, executor, order }: FailoverPair): PairReport {
   return { primary, backup, policy: readPolicy(policy), state: state === null ? NEW_PAIR : readState(state), executor, order };
 }
