@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
-import { messageOf, nearest, OutdialError } from "../kernel/index.ts";
+import { messageOf, nearest, OutdialError, parseDuration } from "../kernel/index.ts";
 import { type ConfigFile, configSchema, RECEIVERS, type Receiver, settingNames } from "./config-schema.ts";
 
 /** `invalid_config`: a setting is missing, unknown or wrong; the message says where and what is allowed. */
@@ -25,6 +25,10 @@ export interface Flags {
 export interface WebhookEndpoint {
   readonly url: string;
   readonly secret: string;
+  /** While a secret is being changed: the one before, and until when events carry a signature by it too. */
+  readonly previous?: { readonly secret: string; readonly until: number | undefined } | undefined;
+  readonly allowPrivate?: boolean | undefined;
+  readonly offAfterMs?: number | undefined;
 }
 
 /** What every command works with. Secrets are read only by the functions here and handed on to the part that needs them. */
@@ -128,6 +132,11 @@ export async function receiversOf(
   return found;
 }
 
+/** The name of the receiver of alarms, when it is configured. */
+export function alarmsIn(receivers: Readonly<Partial<Record<Receiver, WebhookEndpoint>>>): Receiver | undefined {
+  return receivers.alarms === undefined ? undefined : "alarms";
+}
+
 /** One receiver from the file and from `OUTDIAL_<NAME>_URL` and `OUTDIAL_<NAME>_SECRET`. */
 async function receiver(name: Receiver, config: Config, environment: Environment): Promise<WebhookEndpoint | undefined> {
   const given = config.file.webhooks?.[name];
@@ -145,5 +154,13 @@ async function receiver(name: Receiver, config: Config, environment: Environment
       "Any base64 text of 24 to 64 bytes, with or without the prefix whsec_. For example: openssl rand -base64 32",
     );
   }
-  return { url, secret };
+  const before = await secretFrom(environment, `${variable}_PREVIOUS`);
+  const until = given?.previousUntil;
+  return {
+    url,
+    secret,
+    allowPrivate: given?.allowPrivate,
+    offAfterMs: given?.offAfter === undefined ? undefined : parseDuration(given.offAfter),
+    previous: before === undefined ? undefined : { secret: before, until: until === undefined ? undefined : Date.parse(until) },
+  };
 }

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { createRandom } from "../kernel/index.ts";
 import { type CrmPushReport, createCrmSender, createDeliveryWorker, OperationError, pushToCrm } from "../operations/index.ts";
 import { systemClock } from "../tenant/index.ts";
-import { type Flags, receiversOf } from "./config.ts";
+import { alarmsIn, type Flags, receiversOf } from "./config.ts";
 import { announcerOver, CRM } from "./crm-announcer.ts";
 import { outcomeMapOf } from "./outcome-map.ts";
 import { openOutcomeRecords } from "./outcomes.ts";
@@ -38,7 +38,8 @@ export async function openCrm(flags: Flags, environment: Environment): Promise<C
   await using stack = new AsyncDisposableStack();
   const records = stack.use(await openOutcomeRecords(flags, environment));
   const { config, store, lake } = records;
-  const endpoint = (await receiversOf(config, environment)).crm;
+  const receivers = await receiversOf(config, environment);
+  const endpoint = receivers.crm;
   if (endpoint === undefined) {
     throw new OperationError("invalid_input", "no CRM is configured", {
       advice: "Set webhooks.crm.url in outdial.yaml, or OUTDIAL_CRM_URL, and the signing secret in OUTDIAL_CRM_SECRET.",
@@ -48,6 +49,8 @@ export async function openCrm(flags: Flags, environment: Environment): Promise<C
   const announcer = await announcerOver(records);
   const worker = createDeliveryWorker({
     outbox: store.outbox,
+    switches: store.endpoints,
+    alarms: alarmsIn(receivers),
     endpoints: { [CRM]: endpoint },
     clock: systemClock,
     random,
@@ -64,7 +67,7 @@ export async function openCrm(flags: Flags, environment: Environment): Promise<C
           advice: "Set webhooks.crm.recordsUrl in outdial.yaml, or OUTDIAL_CRM_RECORDS_URL.",
         });
       }
-      const sender = createCrmSender({ url, secret: endpoint.secret });
+      const sender = createCrmSender({ ...endpoint, url });
       try {
         return await pushToCrm(
           {

@@ -2,14 +2,18 @@
 
 import { randomUUID } from "node:crypto";
 import { createRandom } from "../kernel/index.ts";
-import { createDeliveryWorker } from "../operations/index.ts";
+import { createDeliveryWorker, Deliveries, type EndpointReport } from "../operations/index.ts";
 import { systemClock } from "../tenant/index.ts";
-import { type Flags, loadConfig, receiversOf } from "./config.ts";
+import { alarmsIn, type Flags, loadConfig, receiversOf } from "./config.ts";
 import { type DeliveryEnd, type Environment, storeOf } from "./workplace.ts";
 
 /** Delivery by hand and replay of dead letters. */
 export interface DeliveryRuntime extends AsyncDisposable {
   replay(range: { from: number | undefined; to: number | undefined }): Promise<number>;
+  /** How every receiver stands. */
+  receivers(): Promise<EndpointReport[]>;
+  /** Switches a receiver on or off. False when it was so already. */
+  turn(receiver: string, on: boolean): Promise<boolean>;
   drain(): Promise<DeliveryEnd>;
 }
 
@@ -23,14 +27,25 @@ export async function openDelivery(flags: Flags, environment: Environment): Prom
   const random = createRandom(randomUUID(), "delivery");
   const worker = createDeliveryWorker({
     outbox: store.outbox,
+    switches: store.endpoints,
+    alarms: alarmsIn(endpoints),
     endpoints,
     clock: systemClock,
     random,
     by: `delivery-${process.pid}`,
   });
+  const deliveries = new Deliveries({
+    outbox: store.outbox,
+    endpoints: store.endpoints,
+    receivers: endpoints,
+    now: () => systemClock.now(),
+    record: (entry) => store.audit.append([entry]),
+  });
   const owned = stack.move();
   return {
-    replay: ({ from, to }) => store.outbox.replay({ fromId: from, toId: to, status: "dead" }),
+    replay: ({ from, to }) => deliveries.replay({ fromId: from, toId: to, status: "dead" }, config.actor),
+    receivers: () => deliveries.receivers(),
+    turn: (receiver, on) => (on ? deliveries.switchOn(receiver, config.actor) : deliveries.switchOff(receiver, config.actor)),
     drain: () => worker.drain(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

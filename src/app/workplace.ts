@@ -14,8 +14,9 @@ import {
 } from "../operations/index.ts";
 import { openStore, type Store } from "../store/index.ts";
 import { systemClock, type Tenant, type TenantConfig } from "../tenant/index.ts";
-import { type Config, type Flags, loadConfig, receiversOf, secretFrom, type WebhookEndpoint } from "./config.ts";
+import { alarmsIn, type Config, type Flags, loadConfig, receiversOf, secretFrom, type WebhookEndpoint } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
+import { takeStopNotes } from "./stop-notes.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -54,7 +55,14 @@ export interface Workplace {
 /** Opens the store that the configuration names, or the embedded one. */
 export async function storeOf(config: Config, environment: Environment): Promise<Store> {
   const auditKey = await secretFrom(environment, "OUTDIAL_AUDIT_KEY");
-  return openStore({ dir: config.dir, url: config.databaseUrl, clock: systemClock, auditKey });
+  const store = await openStore({ dir: config.dir, url: config.databaseUrl, clock: systemClock, auditKey });
+  try {
+    await takeStopNotes(config.dir, store, systemClock.now());
+  } catch (thrown) {
+    await store.close();
+    throw thrown;
+  }
+  return store;
 }
 
 /** Opens a workplace on `stack`, which closes it in reverse order. */
@@ -79,6 +87,8 @@ export async function openWorkplace(
   const worker = delivers
     ? createDeliveryWorker({
         outbox: store.outbox,
+        switches: store.endpoints,
+        alarms: alarmsIn(receivers),
         endpoints: receivers,
         clock: systemClock,
         random,

@@ -5,7 +5,16 @@ export * from "./compliance/index.ts";
 export { type CrmPushReport, createCrmAnnouncer, createCrmSender, pushToCrm } from "./crm/index.ts";
 export { type Durable, type JobBody, launchDurable } from "./durable.ts";
 export { OperationError } from "./error.ts";
-export { cloudEvent, createDeliveryWorker, type DeliveryWorker } from "./events/index.ts";
+export {
+  cloudEvent,
+  createDeliveryWorker,
+  Deliveries,
+  type DeliveryAttempt,
+  type DeliveryDetail,
+  type DeliveryWorker,
+  type EndpointConfig,
+  type EndpointReport,
+} from "./events/index.ts";
 export {
   AGE_LIMITS,
   type AgeLimits,

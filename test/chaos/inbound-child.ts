@@ -10,7 +10,6 @@ import { systemClock } from "../../src/tenant/index.ts";
 const [url = "", dir = "", secret = ""] = process.argv.slice(2);
 const store = await openStore({ url, dir, clock: systemClock });
 const app = inboundRoutes({ intake: new Intake(store.inbound), secrets: { omnichannel: [secret] }, clock: systemClock });
-const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }, (address: AddressInfo) => {
+serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }, (address: AddressInfo) => {
   process.stdout.write(`${address.port}\n`);
 });
-server.on("error", () => process.exit(1));

@@ -1,6 +1,7 @@
 // outdial webhooks: deliveries, replay of dead letters, delivery by hand.
 
 import { openDelivery, openRecords } from "../../app/index.ts";
+import { OutdialError } from "../../kernel/index.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import type { GlobalFlags } from "../options.ts";
@@ -43,6 +44,45 @@ export async function replay(_args: readonly string[], flags: Flags & { from?: s
   const queued = await delivery.replay({ from: bound("--from", flags.from), to: bound("--to", flags.to) });
   io.say(`${grouped(queued)} dead letters queued again`);
   return await drain(delivery, io);
+}
+
+export async function receivers(_args: readonly string[], flags: Flags, io: Io): Promise<number> {
+  await using delivery = await openDelivery(flags, process.env);
+  const list = await delivery.receivers();
+  for (const one of list) {
+    if (io.json) await io.data(JSON.stringify(one));
+    else await io.data(receiverLine(one));
+  }
+  if (list.length === 0) io.say("no receivers are configured, and no events are meant for any");
+  return EXIT.done;
+}
+
+function receiverLine(one: Awaited<ReturnType<Awaited<ReturnType<typeof openDelivery>>["receivers"]>>[number]): string {
+  const off =
+    one.offSince === null ? "on " : `off since ${new Date(one.offSince).toISOString()}: ${printable(one.offReason ?? "")}`;
+  const failing = one.failingSince === null ? "" : `  failing since ${new Date(one.failingSince).toISOString()}`;
+  const counts = `${grouped(one.pending)} waiting · ${grouped(one.delivered)} delivered · ${grouped(one.dead)} dead`;
+  return `${printable(one.endpoint).padEnd(9)} ${one.origin ?? "not configured"}  ${counts}  ${off}${failing}`;
+}
+
+export async function turnOn(args: readonly string[], flags: Flags, io: Io): Promise<number> {
+  return await turn(args, true, flags, io);
+}
+
+export async function turnOff(args: readonly string[], flags: Flags, io: Io): Promise<number> {
+  return await turn(args, false, flags, io);
+}
+
+async function turn([receiver = ""]: readonly string[], on: boolean, flags: Flags, io: Io): Promise<number> {
+  await using delivery = await openDelivery(flags, process.env);
+  if (!(await delivery.receivers()).some(({ endpoint }) => endpoint === receiver))
+    throw new OutdialError("invalid_input", `there is no receiver ${JSON.stringify(receiver)}`, {
+      advice: "outdial webhooks receivers lists them.",
+    });
+  const changed = await delivery.turn(receiver, on);
+  if (io.json) await io.data(JSON.stringify({ receiver, on, changed }));
+  else await io.data(`${printable(receiver)} ${changed ? "is" : "was"} ${on ? "on" : "off"}${changed ? " now" : " already"}`);
+  return EXIT.done;
 }
 
 export async function deliver(_args: readonly string[], flags: Flags, io: Io): Promise<number> {

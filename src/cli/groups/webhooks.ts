@@ -29,6 +29,26 @@ export const registerWebhooks: Register = (program, { action }) => {
     async () => (await import("../commands/webhooks.ts")).deliver,
   );
   action(
+    webhooks.command("receivers").description("your receivers of events, and how each stands").addOption(databaseUrl()),
+    async () => (await import("../commands/webhooks.ts")).receivers,
+  );
+  action(
+    webhooks
+      .command("on")
+      .argument("<receiver>", "bi, analytics, crm or alarms")
+      .description("send events to a receiver again that was switched off")
+      .addOption(databaseUrl()),
+    async () => (await import("../commands/webhooks.ts")).turnOn,
+  );
+  action(
+    webhooks
+      .command("off")
+      .argument("<receiver>", "bi, analytics, crm or alarms")
+      .description("send no events to a receiver; they wait")
+      .addOption(databaseUrl()),
+    async () => (await import("../commands/webhooks.ts")).turnOff,
+  );
+  action(
     webhooks
       .command("register")
       .argument("<kind>", "wfm: changes of dialer settings; metrics: figures and states of campaigns")

@@ -27,11 +27,12 @@ const CONTROL = /\p{Cc}+/gu;
 
 /** Opens nothing before the first send. Throws OperationError `invalid_input` for an address or a secret that cannot be used. */
 export function createCrmSender(config: EndpointConfig): CrmSender {
-  const { url, sign } = parseEndpoint("crm.recordsUrl", config);
+  const { url, sign, lookup } = parseEndpoint("crm.recordsUrl", config);
   const pool = new Pool(url.origin, {
     connections: 2,
     pipelining: 1,
     allowH2: false,
+    connect: { lookup },
     headersTimeout: TIMEOUT_MS,
     bodyTimeout: TIMEOUT_MS,
   });

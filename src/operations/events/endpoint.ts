@@ -1,14 +1,23 @@
 // A receiver of events as configured, checked once: where it may be and what it shares with us.
 
+import type { LookupFunction } from "node:net";
+import type { Instant } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
+import { type AddressScope, allowedIn, guardedLookup, type Resolve } from "./address.ts";
 import { createSigner, type Sign } from "./signing.ts";
 
 /** A receiver as configured. */
 export interface EndpointConfig {
-  /** https, or http on a loopback address. */
+  /** https; http on a loopback address, or with `allowPrivate` within private networks. */
   readonly url: string;
   /** The Standard Webhooks secret shared with it, with or without `whsec_`. */
   readonly secret: string;
+  /** The secret before this one: while it holds, events carry a signature by each. */
+  readonly previous?: { readonly secret: string; readonly until?: Instant | undefined } | undefined;
+  /** Permits addresses of private networks. Without it only addresses of the internet, and of this machine where the url names it. */
+  readonly allowPrivate?: boolean | undefined;
+  /** Nothing delivered for so long although it was tried, ms: the receiver is switched off. */
+  readonly offAfterMs?: number | undefined;
 }
 
 /** A receiver that may be sent to. */
@@ -16,12 +25,21 @@ export interface Endpoint {
   readonly name: string;
   readonly url: URL;
   readonly sign: Sign;
+  /** For connections: refuses addresses that it may not be at. */
+  readonly lookup: LookupFunction;
+  readonly offAfterMs: number;
 }
 
 const LOOPBACK_V4 = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
+const IP = /^(?:\[.*\]|\d{1,3}(?:\.\d{1,3}){3})$/;
+/** A weekend's outage mends itself; what is away for longer is a matter for people. */
+const OFF_AFTER_MS = 3 * 86_400_000;
 
-/** Checks a receiver. Throws OperationError `invalid_input`; messages show at most protocol and host, for a path may hold a secret. */
-export function parseEndpoint(name: string, config: EndpointConfig): Endpoint {
+/**
+ * Checks a receiver. Throws OperationError `invalid_input`; messages show at most protocol and host, for a path may hold a secret.
+ * @param resolve instead of the system's look-up of names
+ */
+export function parseEndpoint(name: string, config: EndpointConfig, resolve?: Resolve): Endpoint {
   const where = `webhooks.${name}`;
   const url = URL.canParse(config.url) ? new URL(config.url) : undefined;
   if (url === undefined) {
@@ -32,12 +50,33 @@ export function parseEndpoint(name: string, config: EndpointConfig): Endpoint {
       advice: "The receiver knows us by the signature of each event; it needs nothing in the address.",
     });
   }
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
+  const scope = scopeOf(url, config.allowPrivate === true);
+  if (scope === undefined) {
     throw new OperationError("invalid_input", `${where}: ${url.protocol}//${url.host} is neither https nor http on loopback`, {
-      advice: "Use https; http is for receivers on this machine (localhost, 127.0.0.1, [::1]).",
+      advice:
+        "Use https; http is for receivers on this machine (localhost, 127.0.0.1, [::1]), or with allowPrivate in your network.",
     });
   }
-  return { name, url, sign: createSigner(config.secret, where) };
+  if (IP.test(url.hostname) && !allowedIn(scope, url.hostname.replace(/^\[|\]$/g, ""))) {
+    throw new OperationError("invalid_input", `${where}: ${url.host} is an address that events are not sent to`, {
+      advice: "Receivers in private networks need allowPrivate: true; link-local and metadata addresses are never receivers.",
+    });
+  }
+  return {
+    name,
+    url,
+    sign: createSigner(config.secret, where, config.previous),
+    lookup: guardedLookup(scope, resolve),
+    offAfterMs: config.offAfterMs ?? OFF_AFTER_MS,
+  };
+}
+
+/** Where a receiver may be; undefined when its protocol is not allowed there. */
+function scopeOf({ protocol, hostname }: URL, allowPrivate: boolean): AddressScope | undefined {
+  if (protocol !== "https:" && protocol !== "http:") return undefined;
+  if (isLoopback(hostname)) return "loopback";
+  if (protocol === "https:") return allowPrivate ? "any" : "public";
+  return allowPrivate ? "private" : undefined;
 }
 
 /** Host names as the URL parser spells them. */

@@ -9,8 +9,9 @@ import type { ClaimedEvent, StoreLog } from "../../store/index.ts";
 import { type AttemptOptions, attempt } from "./attempt.ts";
 import { allowance, type Circuit, CLOSED, failed, probeGivenUp, sending } from "./circuit.ts";
 import { Marks, type Tally } from "./marks.ts";
-import type { DeliveryOutbox } from "./outbox-port.ts";
-import { judge, type Verdict } from "./verdict.ts";
+import type { DeliveryOutbox, DeliverySwitches } from "./outbox-port.ts";
+import { switchOff } from "./switch-off.ts";
+import { type Failed, judge, type Verdict } from "./verdict.ts";
 
 /** Sleep of an idle lane: short at first, because events come in bursts, then longer. */
 const IDLE_MIN_MS = 200;
@@ -41,6 +42,9 @@ export interface DeliveryAttempt {
 
 export interface LaneOptions extends AttemptOptions {
   readonly outbox: DeliveryOutbox;
+  readonly switches: DeliverySwitches;
+  /** Name of the receiver of alarms. */
+  readonly alarms: string | undefined;
   readonly clock: Clock;
   readonly random: RandomStream;
   readonly by: string;
@@ -74,6 +78,7 @@ export class Lane {
   #wake: () => void = ignore;
   #flushTimer: AbortController | undefined;
   #flushing = false;
+  #judging = false;
   #resting: Waiter[] = [];
 
   constructor(options: LaneOptions) {
@@ -212,11 +217,34 @@ export class Lane {
         log("warn", `events for ${this.#name}: the receiver fails; single probes find out when it is back`, { failures });
         this.#giveBack();
       }
+      this.#judgeReceiver(verdict);
     } else {
       this.#circuit = CLOSED;
       if (before.state === "closed") return;
       log("info", `events for ${this.#name}: the receiver is back`, { failures: before.failures });
     }
+  }
+
+  /** A receiver that failed for too long, or wants no more, is switched off; its events wait. */
+  #judgeReceiver(verdict: Failed): void {
+    if (this.#judging) return;
+    this.#judging = true;
+    const judged = this.#switchOffIfDue(verdict).finally(() => {
+      this.#judging = false;
+    });
+    this.#track(judged);
+  }
+
+  async #switchOffIfDue({ gone, error }: Failed): Promise<void> {
+    const { endpoint, switches, clock, by, alarms, random, log } = this.#options;
+    const failingSince = await switches.failed(this.#name);
+    const now = clock.now();
+    const days = Number((endpoint.offAfterMs / 86_400_000).toFixed(2));
+    if (gone !== true && now - failingSince < endpoint.offAfterMs) return;
+    const reason =
+      gone === true ? "it answered 410: it wants no more events" : `nothing was delivered for ${days} days; last: ${error}`;
+    const off = { endpoint: this.#name, reason, failingSince, now, by, alarms, random };
+    if (await switchOff(switches, off)) log("error", `events for ${this.#name}: the receiver was switched off: ${reason}`);
   }
 
   /** Returns what is claimed but not sent. What another worker has claimed meanwhile the outbox leaves alone. */

@@ -1,5 +1,6 @@
 // One POST to a receiver: over keep-alive connections of its own, or through a fetch that the caller supplies. Follows no redirect.
 
+import type { LookupFunction } from "node:net";
 import { Pool } from "undici";
 import { messageOf } from "../../kernel/index.ts";
 
@@ -35,8 +36,9 @@ const CONTROL = /\p{Cc}+/gu;
 /**
  * Posts over a pool of connections.
  * @param connections most connections at once; @param connectTimeoutMs for a connection to be established, TLS included
+ * @param lookup resolves and judges the host's addresses for each connection
  */
-export function poolPoster(url: URL, options: { connections: number; connectTimeoutMs: number }): Poster {
+export function poolPoster(url: URL, options: { connections: number; connectTimeoutMs: number; lookup: LookupFunction }): Poster {
   let pool: Pool | undefined;
   const path = url.pathname + url.search;
   const open = () =>
@@ -45,7 +47,7 @@ export function poolPoster(url: URL, options: { connections: number; connectTime
       pipelining: 1,
       // One request a connection at a time keeps the bound on concurrency a bound on connections.
       allowH2: false,
-      connect: { timeout: options.connectTimeoutMs },
+      connect: { timeout: options.connectTimeoutMs, lookup: options.lookup },
       // The caller's signal limits the whole exchange.
       headersTimeout: 0,
       bodyTimeout: 0,

@@ -53,3 +53,18 @@ test.each([
 test("the smallest and the largest key of the standard are taken", () => {
   for (const size of [24, 64]) expect(() => createSigner(randomBytes(size).toString("base64"), "webhooks.bi")).not.toThrow();
 });
+
+test("while a secret is being changed both sides' secrets verify; afterwards only the new one does", () => {
+  const before = randomBytes(32).toString("base64");
+  const until = Date.now() + 1_000;
+  const sign = createSigner(KEY, "webhooks.bi", { secret: before, until });
+  const during = sign("a", until - 1, BODY);
+  expect(during["webhook-signature"].split(" ")).toHaveLength(2);
+  for (const secret of [KEY, before]) expect(new Webhook(secret).verify(BODY, { ...during })).toEqual(JSON.parse(BODY));
+  const after = sign("a", until, BODY);
+  expect(new Webhook(KEY).verify(BODY, { ...after })).toEqual(JSON.parse(BODY));
+  expect(() => new Webhook(before).verify(BODY, { ...after })).toThrow(WebhookVerificationError);
+  const endless = createSigner(KEY, "webhooks.bi", { secret: before })("a", until + 1, BODY);
+  expect(new Webhook(before).verify(BODY, { ...endless })).toEqual(JSON.parse(BODY));
+  expect(() => createSigner(KEY, "webhooks.bi", { secret: "whsec_no" })).toThrow("the previous one: the signing secret");
+});

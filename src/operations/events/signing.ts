@@ -9,6 +9,7 @@ export interface SignatureHeaders {
   readonly "webhook-id": string;
   /** Seconds since the epoch, of this attempt. */
   readonly "webhook-timestamp": string;
+  /** One signature, or two with a space between them while a secret is being changed. */
   readonly "webhook-signature": string;
 }
 
@@ -25,19 +26,36 @@ const MAX_KEY = 64;
  * A signer for one receiver.
  * @param secret base64 of 24 to 64 bytes, with or without the prefix `whsec_`
  * @param where the place in the configuration, for messages
+ * @param previous the secret before it: until that instant (for good without one) there is a second signature by it, so that the receiver
+ *   may change its own at any moment in between
  * Throws OperationError `invalid_input` when the secret is malformed; the message never shows it.
  */
-export function createSigner(secret: string, where: string): Sign {
+export function createSigner(
+  secret: string,
+  where: string,
+  previous?: { readonly secret: string; readonly until?: Instant | undefined },
+): Sign {
+  const sign = signatureBy(secret, where);
+  const signBefore = previous === undefined ? undefined : signatureBy(previous.secret, `${where}, the previous one`);
+  const until = previous?.until ?? Number.POSITIVE_INFINITY;
+  return (id, at, body) => {
+    const signature = sign(id, at, body);
+    const second = signBefore !== undefined && at < until ? ` ${signBefore(id, at, body)}` : "";
+    return {
+      "webhook-id": id,
+      "webhook-timestamp": String(Math.floor(at / 1000)),
+      "webhook-signature": signature + second,
+    };
+  };
+}
+
+function signatureBy(secret: string, where: string): (id: string, at: Instant, body: string) => string {
   const encoded = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret;
   if (!BASE64.test(encoded)) throw malformed(where, "is not base64 with padding");
   const size = Buffer.byteLength(encoded, "base64");
   if (size < MIN_KEY || size > MAX_KEY) throw malformed(where, `has ${size} bytes; allowed are ${MIN_KEY} to ${MAX_KEY}`);
   const webhook = new Webhook(encoded);
-  return (id, at, body) => ({
-    "webhook-id": id,
-    "webhook-timestamp": String(Math.floor(at / 1000)),
-    "webhook-signature": webhook.sign(id, new Date(at), body),
-  });
+  return (id, at, body) => webhook.sign(id, new Date(at), body);
 }
 
 function malformed(where: string, what: string): OperationError {

@@ -25,8 +25,12 @@ test("a receiver without an answer is tried again", () => {
   expect(verdict({ error: "no answer within 5000 ms" })).not.toHaveProperty("status");
 });
 
-test("410 and the last attempt make a dead letter", () => {
-  expect(verdict({ status: 410 })).toMatchObject({ kind: "dead", status: 410, nextAttemptAt: null });
+test("410 asks for the receiver to be switched off and keeps the event", () => {
+  expect(verdict({ status: 410 }, MAX_ATTEMPTS)).toMatchObject({ kind: "failed", gone: true, nextAttemptAt: NOW + 60_000 });
+  expect(verdict({ status: 500 })).not.toHaveProperty("gone");
+});
+
+test("the last attempt makes a dead letter", () => {
   expect(verdict({ status: 500 }, MAX_ATTEMPTS - 1)).toMatchObject({ kind: "failed" });
   expect(verdict({ status: 500 }, MAX_ATTEMPTS)).toMatchObject({ kind: "dead", status: 500, nextAttemptAt: null });
 });

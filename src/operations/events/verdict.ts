@@ -20,12 +20,16 @@ export interface Failed {
   readonly nextAttemptAt: Instant | null;
   /** The receiver asked to be left alone until then; 0 when it did not. */
   readonly pauseUntil: Instant;
+  /** The receiver wants no more events (410): it is to be switched off; the event waits with the others. */
+  readonly gone?: true;
 }
 
 export type Verdict = Delivered | Failed;
 
 const SUCCESS: ReadonlySet<number> = new Set([200, 201, 202, 204]);
 const GONE = 410;
+/** Bridges the moment until the receiver is off, and bounds the wait after it is switched on again. */
+const GONE_PAUSE_MS = 60_000;
 /** Statuses whose Retry-After speaks of the receiver as a whole. */
 const BUSY: ReadonlySet<number> = new Set([429, 503]);
 const SECONDS = /^\d{1,9}$/;
@@ -38,7 +42,10 @@ export function judge(end: AttemptEnd, attempts: number, now: Instant, random: R
   if ("error" in end) return failure(undefined, end.error, 0, attempts, now, random);
   const { status } = end;
   if (SUCCESS.has(status)) return { kind: "delivered", status };
-  if (status === GONE) return { kind: "dead", status, error: "answered 410: gone", nextAttemptAt: null, pauseUntil: 0 };
+  if (status === GONE) {
+    const at = now + GONE_PAUSE_MS;
+    return { kind: "failed", status, error: "answered 410: gone", nextAttemptAt: at, pauseUntil: at, gone: true };
+  }
   if (status >= 300 && status < 400) {
     return failure(
       status,

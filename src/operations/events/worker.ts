@@ -3,15 +3,18 @@
 import type { Clock, RandomStream } from "../../kernel/index.ts";
 import type { StoreLog } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
+import type { Resolve } from "./address.ts";
 import { type EndpointConfig, parseEndpoint } from "./endpoint.ts";
 import { type DeliveryAttempt, Lane } from "./lane.ts";
-import type { DeliveryOutbox } from "./outbox-port.ts";
+import type { DeliveryOutbox, DeliverySwitches } from "./outbox-port.ts";
 import { type Fetch, fetchPoster, poolPoster } from "./post.ts";
 
 /** What a delivery worker works with. */
 export interface DeliveryWorkerOptions {
   /** The store's outbox; its times must be of the same clock. */
   readonly outbox: DeliveryOutbox;
+  /** Which receivers fail and which are off; of the same store. */
+  readonly switches: DeliverySwitches;
   /** Receivers by the name that the outbox knows them by. */
   readonly endpoints: Readonly<Record<string, EndpointConfig>>;
   /** All waiting is on this clock, the timeout of an attempt included. */
@@ -22,6 +25,10 @@ export interface DeliveryWorkerOptions {
   readonly by: string;
   /** Instead of the network. Without it each receiver has keep-alive connections of its own, as many as `concurrency`. */
   readonly fetch?: Fetch | undefined;
+  /** Name of the receiver of alarms: it is told when another one is switched off. */
+  readonly alarms?: string | undefined;
+  /** Instead of the system's look-up of names. */
+  readonly resolve?: Resolve | undefined;
   /** Time for one attempt, connecting included, ms. 5,000 by default. */
   readonly timeoutMs?: number | undefined;
   /** Requests under way at one receiver at most. 8 by default. */
@@ -110,16 +117,16 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
 }
 
 function lanesOf(options: DeliveryWorkerOptions, log: StoreLog): Lane[] {
-  const { outbox, clock, random, by, fetch, onAttempt } = options;
+  const { outbox, switches, alarms, clock, random, by, fetch, onAttempt } = options;
   const timeoutMs = atLeastOne("timeoutMs", options.timeoutMs ?? TIMEOUT_MS);
   const concurrency = atLeastOne("concurrency", options.concurrency ?? CONCURRENCY);
   return Object.entries(options.endpoints).map(([name, config]) => {
-    const endpoint = parseEndpoint(name, config);
+    const endpoint = parseEndpoint(name, config, options.resolve);
     const poster =
       fetch === undefined
-        ? poolPoster(endpoint.url, { connections: concurrency, connectTimeoutMs: timeoutMs })
+        ? poolPoster(endpoint.url, { connections: concurrency, connectTimeoutMs: timeoutMs, lookup: endpoint.lookup })
         : fetchPoster(endpoint.url, fetch);
-    return new Lane({ endpoint, poster, outbox, clock, random, by, timeoutMs, concurrency, log, onAttempt });
+    return new Lane({ endpoint, poster, outbox, switches, alarms, clock, random, by, timeoutMs, concurrency, log, onAttempt });
   });
 }
 

@@ -105,13 +105,6 @@ test("an event that never gets through is a dead letter after about a day; repla
   expect(world.receiver.received.at(-1)).toMatchObject({ id: "e1", signed: true });
 });
 
-test("410 is a dead letter at once, and the subject goes on", async () => {
-  await world.add(["e1", "A"], ["e2", "A"]);
-  world.receiver.answer = ({ id }) => (id === "e1" ? 410 : 200);
-  expect(await world.worker().drain()).toEqual({ ...NOTHING, dead: 1, delivered: 1 });
-  expect(await world.delivery("e1")).toMatchObject({ status: "dead", attempts: 1, lastStatus: 410 });
-});
-
 test.each([301, 302, 307, 308])("a redirect (%i) is a failure and is not followed", async (status) => {
   const elsewhere = await startReceiver(SECRET);
   world.receiver.answer = () => (response) => response.writeHead(status, { location: elsewhere.url }).end();

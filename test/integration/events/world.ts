@@ -18,6 +18,7 @@ export interface World {
   readonly clock: HandClock;
   readonly receiver: Receiver;
   readonly outbox: Outbox;
+  readonly store: Store;
   /** What the workers said, one line each. */
   readonly log: readonly string[];
   worker(options?: Partial<WorkerOptions>): DeliveryWorker;
@@ -42,7 +43,8 @@ export async function openWorld(): Promise<World> {
     stores.push(store);
     return store;
   };
-  const { outbox } = await anotherStore();
+  const store = await anotherStore();
+  const { outbox } = store;
   const receiver = await startReceiver(SECRET);
   const log: string[] = [];
   const workers: DeliveryWorker[] = [];
@@ -51,11 +53,13 @@ export async function openWorld(): Promise<World> {
     clock,
     receiver,
     outbox,
+    store,
     log,
     anotherStore,
     worker(options = {}) {
       const worker = createDeliveryWorker({
         outbox,
+        switches: store.endpoints,
         endpoints: { bi: { url: receiver.url, secret: SECRET } },
         clock,
         random: createRandom(1, "delivery"),

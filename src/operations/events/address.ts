@@ -1,0 +1,105 @@
+// Which addresses events may be sent to, and a look-up of names that keeps to it. An address of somebody else's choosing must not become a
+// way into this network, nor may a name that changes its answer between the check and the connection (DNS re-binding): a name is resolved
+// once for each connection, every address it has is judged, and the connection goes to what was judged.
+
+import { lookup as systemLookup } from "node:dns";
+import type { LookupFunction } from "node:net";
+import ipaddr from "ipaddr.js";
+
+/**
+ * - `public`: addresses of the internet only
+ * - `loopback`: this machine only
+ * - `private`: this machine and private networks only (plain http must not leave them)
+ * - `any`: all of them
+ */
+export type AddressScope = "public" | "loopback" | "private" | "any";
+
+/** What an address is; `never` ones are nobody's receiver: link-local, metadata services of clouds, multicast, reserved. */
+export type AddressClass = "public" | "loopback" | "private" | "never";
+
+/** Addresses of a name. */
+export type Resolve = (hostname: string) => Promise<readonly string[]>;
+
+/** Metadata services that lie outside link-local: Azure's, Alibaba's, the IPv6 one of AWS, Oracle's. */
+const METADATA: ReadonlySet<string> = new Set(["168.63.129.16", "100.100.100.200", "fd00:ec2::254", "192.0.0.192"]);
+
+const CLASSES: Readonly<Record<string, AddressClass>> = {
+  unicast: "public",
+  loopback: "loopback",
+  private: "private",
+  carrierGradeNat: "private",
+  uniqueLocal: "private",
+};
+
+const ALLOWED: Readonly<Record<AddressScope, ReadonlySet<AddressClass>>> = {
+  public: new Set(["public"]),
+  loopback: new Set(["loopback"]),
+  private: new Set(["loopback", "private"]),
+  any: new Set(["loopback", "private", "public"]),
+};
+
+/** What an IP address is. Text that is none is `never`. Addresses that carry an IPv4 one (mapped, NAT64) are what that one is. Pure. */
+export function classOf(address: string): AddressClass {
+  if (!ipaddr.isValid(address)) return "never";
+  let parsed = ipaddr.process(address);
+  if (parsed.kind() === "ipv6" && parsed.range() === "rfc6052") parsed = new ipaddr.IPv4(parsed.toByteArray().slice(12));
+  if (METADATA.has(parsed.toString())) return "never";
+  return CLASSES[parsed.range()] ?? "never";
+}
+
+/** Whether an address lies in a scope. Pure. */
+export function allowedIn(scope: AddressScope, address: string): boolean {
+  return ALLOWED[scope].has(classOf(address));
+}
+
+/** Raised instead of connecting. Names the host, never the address: what lies behind a name in this network is nobody's business. */
+class AddressRefused extends Error {
+  readonly code = "address_refused";
+
+  constructor(hostname: string, scope: AddressScope) {
+    const wanted = {
+      public: "on the internet; allowPrivate in the receiver's settings permits private networks",
+      loopback: "on this machine",
+      private: "in a private network, which plain http must not leave",
+      any: "one that a receiver can have",
+    } as const;
+    super(`an address of ${hostname} is not ${wanted[scope]}`);
+  }
+}
+
+/** A look-up for connections: all addresses of the name, or an error when one of them lies outside the scope. */
+export function guardedLookup(scope: AddressScope, resolve: Resolve = resolveAll): LookupFunction {
+  return (hostname, options, answer) => {
+    const judged = resolve(hostname).then((found) => judge(hostname, scope, found));
+    void judged.then(
+      (addresses) => {
+        const [{ address, family }] = addresses;
+        if (options.all === true) answer(null, [...addresses]);
+        else answer(null, address, family);
+      },
+      (error: NodeJS.ErrnoException) => {
+        answer(error, "", 0);
+      },
+    );
+  };
+}
+
+interface Judged {
+  readonly address: string;
+  readonly family: 4 | 6;
+}
+
+function judge(hostname: string, scope: AddressScope, found: readonly string[]): readonly [Judged, ...Judged[]] {
+  const [first, ...others] = found.map((address): Judged => ({ address, family: address.includes(":") ? 6 : 4 }));
+  if (first === undefined || found.some((address) => !allowedIn(scope, address))) throw new AddressRefused(hostname, scope);
+  return [first, ...others];
+}
+
+function resolveAll(hostname: string): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    systemLookup(hostname, { all: true }, (error, found) => {
+      if (error === null) resolve(found.map(({ address }) => address));
+      else reject(error);
+    });
+  });
+}
