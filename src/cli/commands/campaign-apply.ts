@@ -158,7 +158,9 @@ function exitOfApply({ apply: { outcome }, state }: ApplyReport): number {
     case "partly_applied":
       return EXIT.partlyFailed;
     case "not_applied":
-      return state.results.every((result) => result.outcome === "moved") ? EXIT.refused : EXIT.failed;
+      return state.results.every((result) => result.outcome === "moved" || result.outcome === "not_activated")
+        ? EXIT.refused
+        : EXIT.failed;
     default:
       return state.stop === null ? EXIT.interrupted : exitOf(state.stop.code);
   }

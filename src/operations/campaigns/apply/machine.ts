@@ -194,7 +194,8 @@ function settle(
   message: string | null,
   fields: readonly FieldChange[] = [],
 ): Decision {
-  const result = { name: entry.name, id: state.id, action: entry.action, outcome, message, fields };
+  const wrote = entry.writes && (outcome === "applied" || outcome === "not_activated" || outcome === "mismatch");
+  const result = { name: entry.name, id: state.id, action: entry.action, outcome, wrote, message, fields };
   const at = state.at + 1;
   const following = stepsOf(course.plan)[at];
   const settled = { ...state, ...fresh(following), at, results: [...state.results, result] };
@@ -203,7 +204,7 @@ function settle(
 
 /** How an apply has ended. */
 export function outcomeOf({ results }: ApplyState): ApplyOutcome {
-  const applied = results.filter(({ outcome }) => outcome === "applied" || outcome === "not_activated").length;
+  const applied = results.filter(({ outcome, wrote }) => outcome === "applied" || wrote).length;
   if (results.every(({ outcome }) => outcome === "applied")) return "applied";
   return applied === 0 ? "not_applied" : "partly_applied";
 }

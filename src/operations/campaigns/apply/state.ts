@@ -30,6 +30,8 @@ export interface EntryResult {
   readonly id: string | null;
   readonly action: PlanEntry["action"];
   readonly outcome: EntryOutcome;
+  /** Whether the tenant was sent a document that it took. */
+  readonly wrote: boolean;
   readonly message: string | null;
   /** For `moved` and `mismatch`: from what was expected to what is there. */
   readonly fields: readonly FieldChange[];

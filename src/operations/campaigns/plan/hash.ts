@@ -10,7 +10,8 @@ export function planHash({ format, activate, pack, entries, unmanaged }: Omit<Ca
     format,
     activate,
     pack,
-    entries: entries.map(({ blast: _, source: __, ...entry }) => entry),
+    // The changes follow from what is wanted and what is there.
+    entries: entries.map(({ blast: _, source: __, changes: ___, ...entry }) => entry),
     unmanaged: unmanaged.map(({ id, name }) => ({ id, name })),
   };
   return createHash("sha256").update(canonicalJson(relied)).digest("hex");
