@@ -46,6 +46,7 @@ export type { Batch, ItemResult, Job, JobItem, JobStatus, NewItem } from "./jobs
 export { ITEM_RESULTS } from "./jobs/types.ts";
 export type { StoreLog } from "./log.ts";
 export type { MetricReading } from "./metrics/readings.ts";
+export type { IntentOutcome, NewStateIntent, StateIntent, TargetState } from "./metrics/state-intents.ts";
 export type { EndpointState, Endpoints } from "./outbox/endpoints.ts";
 export type { Outbox } from "./outbox/outbox.ts";
 export type {

@@ -20,6 +20,7 @@ import { SessionLocks } from "./interactions/session-locks.ts";
 import { JobLedger } from "./jobs/ledger.ts";
 import { type StoreLog, silent } from "./log.ts";
 import { MetricReadings } from "./metrics/readings.ts";
+import { StateIntents } from "./metrics/state-intents.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { Endpoints } from "./outbox/endpoints.ts";
 import { Outbox } from "./outbox/outbox.ts";
@@ -82,6 +83,8 @@ export interface Store {
   readonly campaigns: CampaignLedger;
   /** Figures of campaigns, pulled and pushed. */
   readonly metrics: MetricReadings;
+  /** Intents to pause or resume campaigns. */
+  readonly stateIntents: StateIntents;
   /** Pairs of campaigns, one of which stands in for the other. */
   readonly failovers: FailoverLedger;
   /** Contacts that a campaign must not call because another one did. */
@@ -153,6 +156,7 @@ function assemble(
     holds: new HandoverHolds(database),
     facts: new Facts(database, audit, clock),
     metrics: new MetricReadings(database),
+    stateIntents: new StateIntents(database, audit, () => clock.now()),
     close: () => {
       closed ??= close();
       return closed;

@@ -1,0 +1,139 @@
+// Wiring of the state of campaigns: pausing and resuming over a store, and the stop that needs neither store nor service.
+
+import { randomUUID } from "node:crypto";
+import { type Clock, createRandom, messageOf } from "../kernel/index.ts";
+import {
+  CampaignMetrics,
+  type ChangeDeps,
+  type ChangeOptions,
+  type IntentBook,
+  minuteIntents,
+  pauseAll,
+  type ResumeDeps,
+  type ResumeReport,
+  resumeCampaign,
+  type StateChange,
+  type StopReport,
+  stopAll,
+  storedIntents,
+} from "../operations/index.ts";
+import type { Store } from "../store/index.ts";
+import { type CallOptions, systemClock, type Tenant } from "../tenant/index.ts";
+import { factsOf } from "./compliance.ts";
+import { type Config, type Flags, loadConfig } from "./config.ts";
+import { campaignGateOf } from "./segments.ts";
+import { StopNotes } from "./stop-notes.ts";
+import { tenantFromConfig } from "./tenant-from-config.ts";
+import { type Environment, storeOf } from "./workplace.ts";
+
+/** How long a stop tries one request again, ms: it must end, and say what it did not reach. */
+const STOP_RETRY = { totalMs: 60_000 };
+
+type OnChange = (change: StateChange) => void;
+type ResumeOptions = Parameters<typeof resumeCampaign>[2];
+
+/** The state of campaigns over an open store. */
+export interface CampaignStates {
+  readonly metrics: CampaignMetrics;
+  pause(ids: readonly string[], options: ChangeOptions, onChange: OnChange): Promise<StateChange[]>;
+  /** @param pack file of the rule pack; the configuration's by default */
+  resume(id: string, options: ResumeOptions): Promise<ResumeReport>;
+  /** Asks the pre-dial gate and changes nothing. */
+  gate: ResumeDeps["gate"];
+}
+
+/** The state of campaigns over a tenant and a store that are open; for the command line and the service alike. */
+export async function campaignStatesOf(
+  config: Config,
+  tenant: Tenant,
+  store: Store,
+  clock: Clock = systemClock,
+): Promise<CampaignStates> {
+  const runtime = factsOf(config, store, clock);
+  const { campaignRunner: runner, metricsSource: source } = tenant.capabilities;
+  const metrics = new CampaignMetrics({ log: store.metrics, source, clock });
+  const random = createRandom(randomUUID(), "intents");
+  const intents = storedIntents(store.stateIntents, { clock, random, actor: config.actor });
+  const change: ChangeDeps = { runner, figures: figuresOf(tenant), intents, clock };
+  const gate = await campaignGateOf(tenant, runtime);
+  return {
+    metrics,
+    pause: (ids, options, onChange) => pauseAll(change, ids, options, onChange),
+    resume: (id, options) => resumeCampaign({ ...change, gate, record: runtime.record, actor: config.actor }, id, options),
+    gate,
+  };
+}
+
+/** Opens the state of campaigns. */
+export async function openCampaignStates(flags: Flags, environment: Environment): Promise<CampaignStates & AsyncDisposable> {
+  const config = await loadConfig(flags, environment, process.cwd());
+  await using stack = new AsyncDisposableStack();
+  const tenant = await tenantFromConfig(config, environment);
+  stack.defer(() => tenant.close());
+  const store = await storeOf(config, environment);
+  stack.defer(() => store.close());
+  const states = await campaignStatesOf(config, tenant, store);
+  const owned = stack.move();
+  return { ...states, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** What a stop tells while it goes on. */
+export interface StopSink {
+  readonly onChange: OnChange;
+  readonly warn: (message: string) => void;
+}
+
+/** Pauses every campaign of the tenant, or those named, with no store: what it did is noted in the working folder for the audit. */
+export async function stopCampaigns(
+  flags: Flags,
+  environment: Environment,
+  ids: readonly string[] | undefined,
+  options: ChangeOptions,
+  sink: StopSink,
+): Promise<StopReport> {
+  const config = await loadConfig(flags, environment, process.cwd());
+  const tenant = await tenantFromConfig(config, environment, { retry: STOP_RETRY });
+  const notes = new StopNotes(config.dir, { actor: config.actor, now: () => systemClock.now(), warn: sink.warn });
+  try {
+    notes.add("campaign.stop", notes.id, {
+      campaigns: ids ?? "all",
+      ...(options.reason === undefined ? {} : { reason: options.reason }),
+    });
+    const { campaignRunner: runner, campaignProvisioning: provisioning } = tenant.capabilities;
+    const intents = stopIntents(notes);
+    const deps = { runner, figures: figuresOf(tenant), intents, clock: systemClock, provisioning };
+    const report =
+      ids === undefined
+        ? await stopAll(deps, options, sink.onChange)
+        : { changes: await pauseAll(deps, ids, options, sink.onChange), alreadyPaused: [], listProblem: null };
+    const open = report.changes.filter(({ confirmed }) => !confirmed).map(({ campaignId, message }) => ({ campaignId, message }));
+    const { alreadyPaused, listProblem } = report;
+    notes.add("campaign.stop.end", notes.id, {
+      paused: report.changes.length - open.length,
+      notConfirmed: open,
+      alreadyPaused,
+      listProblem,
+    });
+    return report;
+  } catch (thrown) {
+    notes.add("campaign.stop.end", notes.id, { error: messageOf(thrown) });
+    throw thrown;
+  } finally {
+    await tenant.close();
+  }
+}
+
+function stopIntents(notes: StopNotes): IntentBook {
+  return minuteIntents(systemClock, ({ campaignId, outcome, message, confirmed, key, details }) =>
+    notes.add("campaign.pause", campaignId, { outcome, confirmed, key, ...(message === null ? {} : { message }), ...details }),
+  );
+}
+
+/** Calls under way right now, whatever window the other figures are of. */
+function figuresOf({ capabilities }: Tenant): ChangeDeps["figures"] {
+  return async (campaignId: string, options: CallOptions) => {
+    const { activeCalls, lastUpdated } = await capabilities.metricsSource.campaign(campaignId, undefined, options);
+    const at = Date.parse(lastUpdated ?? "");
+    return { at: Number.isNaN(at) ? null : at, activeCalls: activeCalls ?? null };
+  };
+}

@@ -1,0 +1,95 @@
+// Notes of stops made without a store: lines in a file of the working folder, appended while the stop goes on, put into the audit by whoever
+// opens the store next.
+
+import { appendFileSync, mkdirSync } from "node:fs";
+import { readdir, readFile, rename, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import type { AuditInput, Store } from "../store/index.ts";
+
+const FOLDER = "stops";
+const SUFFIX = ".ndjson";
+/** A note that was not ended and not touched for so long is of a process that is gone. */
+const ABANDONED_MS = 10 * 60_000;
+
+const line = z.looseObject({
+  at: z.number(),
+  actor: z.string(),
+  action: z.enum(["campaign.stop", "campaign.pause", "campaign.stop.end"]),
+  subject: z.string(),
+  details: z.record(z.string(), z.unknown()),
+});
+type NoteLine = z.output<typeof line>;
+
+/** Writes one stop down. A folder that cannot be written to must not hold the stop back: then `warn` is told, once. */
+export class StopNotes {
+  readonly id: string;
+  readonly #path: string;
+  readonly #actor: string;
+  readonly #now: () => number;
+  readonly #warn: (message: string) => void;
+  #broken = false;
+
+  /** @param dir the working folder, made when absent */
+  constructor(dir: string, { actor, now, warn }: { actor: string; now: () => number; warn: (message: string) => void }) {
+    this.id = `stop_${new Date(now()).toISOString().replace(/[-:.]/g, "")}_${process.pid}`;
+    this.#path = join(dir, FOLDER, `${this.id}${SUFFIX}`);
+    this.#actor = actor;
+    this.#now = now;
+    this.#warn = warn;
+  }
+
+  add(action: NoteLine["action"], subject: string, details: Readonly<Record<string, unknown>>): void {
+    if (this.#broken) return;
+    const note: NoteLine = { at: this.#now(), actor: this.#actor, action, subject, details: { ...details, stop: this.id } };
+    try {
+      mkdirSync(join(this.#path, ".."), { recursive: true, mode: 0o700 });
+      appendFileSync(this.#path, `${JSON.stringify(note)}\n`, { mode: 0o600 });
+    } catch (thrown) {
+      this.#broken = true;
+      const why = thrown instanceof Error ? thrown.message : String(thrown);
+      this.#warn(`what the stop does cannot be written down for the audit: ${why}`);
+    }
+  }
+}
+
+/** Puts the notes of earlier stops into the audit, each once. */
+export async function takeStopNotes(dir: string, store: Store, now: number): Promise<void> {
+  const folder = join(dir, FOLDER);
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((one) => one.endsWith(SUFFIX)).sort()) {
+    const path = join(folder, name);
+    await store.locks.hold(`stop notes ${name}`, async () => {
+      const text = await readFile(path, "utf8").catch(() => "");
+      const entries = entriesOf(text);
+      const ended = entries.some(({ action }) => action === "campaign.stop.end");
+      const touched = await stat(path).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => now,
+      );
+      if (entries.length === 0 || (!ended && now - touched < ABANDONED_MS)) return;
+      const id = name.slice(0, -SUFFIX.length);
+      // Appended before and not renamed: the process was ended in between.
+      const there = await store.audit.list({ subject: id, limit: 1 });
+      if (there.length === 0) await store.audit.append(entries);
+      await rename(path, `${path}.audited`);
+    });
+  }
+}
+
+/** A line that was cut off by the end of its process is left out. */
+function entriesOf(text: string): AuditInput[] {
+  return text.split("\n").flatMap((part) => {
+    if (part === "") return [];
+    let value: unknown;
+    try {
+      value = JSON.parse(part);
+    } catch {
+      return [];
+    }
+    const parsed = line.safeParse(value);
+    if (!parsed.success) return [];
+    const { at, actor, action, subject, details } = parsed.data;
+    return [{ actor, action, subject, details: { ...details, at: new Date(at).toISOString(), withoutStore: true } }];
+  });
+}

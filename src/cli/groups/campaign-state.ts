@@ -1,0 +1,42 @@
+// outdial campaign pause, resume: what dials, and what does not.
+
+import type { Command } from "commander";
+import { databaseUrl, type Tools, tenantUrl } from "./tools.ts";
+
+export function campaignState(campaign: Command, { action }: Tools): void {
+  action(
+    campaign
+      .command("pause")
+      .argument("[id...]", "campaigns")
+      .description("pause campaigns and wait until no call is under way; --all stops everything that dials")
+      .option("--all", "every campaign of the tenant, at once; needs neither database nor service")
+      .option("--timeout <span>", "how long to wait for calls under way, such as 30s; 0s does not wait", "2m")
+      .option("--reason <text>", "why, for the audit")
+      .addOption(tenantUrl())
+      .addOption(databaseUrl())
+      .addHelpText(
+        "after",
+        "\nA campaign that is paused already is a success. A repetition after a lost reply sends the same idempotency key.\n" +
+          "Without a database that answers, the pause is sent all the same and noted in the working folder for the audit.\n" +
+          "Exit code 0 when every pause is confirmed (the tenant shows it paused and no call under way), 4 when one is not or failed.\n" +
+          "\nExamples:\n  $ outdial campaign pause camp_primary_001 --reason 'complaints'\n  $ outdial campaign pause --all",
+      ),
+    async () => (await import("../commands/campaign-state.ts")).pause,
+  );
+  action(
+    campaign
+      .command("resume")
+      .argument("<id>", "campaign")
+      .description("let a campaign dial again, when the pre-dial gate allows it")
+      .option("--reason <text>", "why, for the audit")
+      .option("--check", "ask the gate and change nothing")
+      .addOption(tenantUrl())
+      .addOption(databaseUrl())
+      .addHelpText(
+        "after",
+        "\nThe gate judges contacts of the campaign's list under the law and the campaign's own rules: it refuses (exit code 3) when nobody may be\n" +
+          "called now, when a do-not-call registry file is missing or too old, or when the abandonment budget is used up.",
+      ),
+    async () => (await import("../commands/campaign-state.ts")).resume,
+  );
+}

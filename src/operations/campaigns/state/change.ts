@@ -1,0 +1,168 @@
+// Pausing and resuming a campaign: intent, act, read back, and for a pause the wait until no call is under way.
+//
+//   intent durable → sent with its key → answered (or "already there") → read back → [pause: drained] → ended with its audit entry
+//                          │ reply lost: the intent stays open, the next attempt sends the same key
+//                          └ refused: ended as failed
+//   read back in another state: the answer to the key was an old one; the intent is superseded, a new one with a new key follows
+
+import { type Clock, messageOf } from "../../../kernel/index.ts";
+import type { IntentOutcome, TargetState } from "../../../store/index.ts";
+import { type CallOptions, type CampaignRunner, TenantError } from "../../../tenant/index.ts";
+import type { CampaignReading } from "../metrics/index.ts";
+import type { Intent, IntentBook } from "./intents.ts";
+
+/** What changes of state work with. */
+export interface ChangeDeps {
+  readonly runner: CampaignRunner;
+  /** The figures of this moment, asked of the vendor. */
+  readonly figures: (campaignId: string, options: CallOptions) => Promise<Pick<CampaignReading, "at" | "activeCalls">>;
+  readonly intents: IntentBook;
+  readonly clock: Clock;
+}
+
+export interface ChangeOptions {
+  readonly reason?: string | undefined;
+  /** How long a pause waits for calls under way, ms; 0 does not wait. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Goes into the audit entry. */
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** How a change of state ended. */
+export interface StateChange {
+  readonly campaignId: string;
+  readonly target: TargetState;
+  /**
+   * `changed`, `already`: the tenant says that it is so. `failed`: it is not, `code` and `message` say why. `unknown`: the reply was lost;
+   * asking for the same again sends the same key.
+   */
+  readonly outcome: "changed" | "already" | "failed" | "unknown";
+  /** Read back: the tenant shows the state and, after a pause, no call under way. */
+  readonly confirmed: boolean;
+  /** Calls under way at the last look; null when that is not known. */
+  readonly activeCalls: number | null;
+  /** Why it failed, or why it is not confirmed. */
+  readonly message: string | null;
+  /** Code of the error behind it. */
+  readonly code: string | null;
+}
+
+/** An old answer is recognised by reading back; after so many keys something else keeps changing the state. */
+const MOST_KEYS = 3;
+const FIRST_LOOK_MS = 500;
+const LONGEST_LOOK_MS = 10_000;
+
+/** Changes the state of one campaign. Rejects only when the store fails or the call is aborted: what the tenant says is a value. */
+export async function changeState(
+  deps: ChangeDeps,
+  campaignId: string,
+  target: TargetState,
+  options: ChangeOptions,
+): Promise<StateChange> {
+  const { intents } = deps;
+  const given = { ...(options.reason === undefined ? {} : { reason: options.reason }), ...options.details };
+  for (let keys = 1; ; keys += 1) {
+    const intent = await intents.begin(campaignId, target, options.reason);
+    const end = (outcome: IntentOutcome, message: string | null, confirmed: boolean, activeCalls: number | null) =>
+      intents.end(intent, { campaignId, target, outcome, message, confirmed, details: { activeCalls, ...given } });
+    const sent = await send(deps, intent, campaignId, target, options.signal);
+    if (sent.outcome === "failed") {
+      await end("failed", sent.message, false, null);
+      return { campaignId, target, ...sent };
+    }
+    const newKey = intent.reused && keys < MOST_KEYS;
+    const seen = await readBack(deps, campaignId, target, { ...options, impatient: newKey || sent.outcome === "unknown" });
+    // A lost reply is settled by what is there; when that is not it, the intent stays open.
+    if (sent.outcome === "unknown" && !seen.there) return { campaignId, target, ...sent };
+    if (!seen.there && seen.code === null && newKey) {
+      await end("superseded", seen.message, false, null);
+      continue;
+    }
+    const outcome = sent.outcome === "already" ? "already" : "changed";
+    const { confirmed, message, activeCalls, code } = seen;
+    await end(outcome, message, confirmed, activeCalls);
+    return { campaignId, target, outcome, confirmed, activeCalls, message, code };
+  }
+}
+
+async function send(
+  { runner }: ChangeDeps,
+  intent: Intent,
+  campaignId: string,
+  target: TargetState,
+  signal: AbortSignal | undefined,
+) {
+  const nothing = { confirmed: false, activeCalls: null } as const;
+  try {
+    const { already } = await runner.setStatus(campaignId, target, { idempotencyKey: intent.key, signal });
+    return { ...nothing, outcome: already ? ("already" as const) : ("changed" as const), message: null, code: null };
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || signal?.aborted === true) throw thrown;
+    const { message, code } = thrown;
+    return { ...nothing, outcome: isOpen(thrown) ? ("unknown" as const) : ("failed" as const), message, code };
+  }
+}
+
+/** Whether the same may still have happened, or may happen yet: then the intent stays open. */
+function isOpen({ outcomeUnknown, code }: TenantError): boolean {
+  return outcomeUnknown || ["unknown_outcome", "vendor_unavailable", "rate_limited", "deadline_exceeded"].includes(code);
+}
+
+interface Seen {
+  /** The tenant shows the state that is wanted. */
+  readonly there: boolean;
+  readonly confirmed: boolean;
+  readonly activeCalls: number | null;
+  readonly message: string | null;
+  readonly code: string | null;
+}
+
+/**
+ * Looks until the tenant shows the state and, for a pause, no call under way. Figures from before the pause prove nothing: they count when
+ * they are of a later time by our clock, or later than the first ones seen after it (the tenant's clock may be behind), or bear no time.
+ */
+async function readBack(
+  deps: ChangeDeps,
+  campaignId: string,
+  target: TargetState,
+  { signal, timeoutMs, impatient }: ChangeOptions & { readonly impatient: boolean },
+): Promise<Seen> {
+  const { runner, clock, figures } = deps;
+  const since = clock.now();
+  // Behind every pause that waits for the same budget.
+  const call: CallOptions = { signal, lane: "pacing" };
+  let seen: Seen = { there: false, confirmed: false, activeCalls: null, message: null, code: null };
+  let first: number | null | undefined;
+  try {
+    for (let wait = FIRST_LOOK_MS; ; wait = Math.min(LONGEST_LOOK_MS, wait * 2)) {
+      if (!seen.there) {
+        const { status } = await runner.status(campaignId, call);
+        const there = status === target;
+        seen = { ...seen, there, message: there ? null : `the tenant shows the campaign ${status}, not ${target}` };
+        if (there && target === "active") return { ...seen, confirmed: true };
+        if (!there && impatient) return seen;
+      }
+      if (seen.there) {
+        const { at, activeCalls } = await figures(campaignId, call);
+        const fresh = at === null || at >= since || (first !== undefined && first !== null && at > first);
+        first ??= at;
+        if (activeCalls === 0 && fresh) return { ...seen, confirmed: true, activeCalls, message: null };
+        seen = { ...seen, activeCalls, message: notDrained(activeCalls, timeoutMs) };
+      }
+      const left = since + timeoutMs - clock.now();
+      if (left <= 0) return seen;
+      await clock.sleep(Math.min(wait, left), signal);
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || signal?.aborted === true) throw thrown;
+    return { ...seen, message: `it could not be read back: ${messageOf(thrown)}`, code: thrown.code };
+  }
+}
+
+function notDrained(active: number | null, timeoutMs: number): string {
+  const within = `within ${timeoutMs / 1000} s`;
+  if (active === null) return `the tenant does not say how many calls are under way, ${within}`;
+  if (active === 0) return `the tenant gave no figures from after the pause, ${within}`;
+  return `${active} calls were still under way, ${within}`;
+}

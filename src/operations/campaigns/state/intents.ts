@@ -1,0 +1,104 @@
+// What a change of state is to be known by: an intent with the key that every attempt at it sends. Kept in the store, or, for the emergency
+// stop, which has none, made from what is known without one.
+
+import { createHash } from "node:crypto";
+import { type Clock, newId, type RandomStream } from "../../../kernel/index.ts";
+import type { AuditInput, IntentOutcome, NewStateIntent, StateIntent, TargetState } from "../../../store/index.ts";
+
+/** An intent under way. */
+export interface Intent {
+  readonly id: string;
+  /** Idempotency key of every attempt. */
+  readonly key: string;
+  /** An attempt at it may have been made before: the tenant's answer may be an old one. */
+  readonly reused: boolean;
+}
+
+/** How a change ended, for the record. */
+export interface IntentEnd {
+  readonly campaignId: string;
+  readonly target: TargetState;
+  readonly outcome: IntentOutcome;
+  readonly message: string | null;
+  readonly confirmed: boolean;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Where intents are kept. */
+export interface IntentBook {
+  begin(campaignId: string, target: TargetState, reason: string | undefined): Promise<Intent>;
+  end(intent: Intent, end: IntentEnd): Promise<void>;
+}
+
+/** The part of the store that keeps intents. */
+interface IntentStore {
+  begin(wanted: NewStateIntent): Promise<{ readonly intent: StateIntent; readonly reused: boolean }>;
+  end(
+    id: string,
+    end: { readonly outcome: IntentOutcome; readonly message: string | null; readonly confirmed: boolean },
+    entries: readonly AuditInput[],
+  ): Promise<void>;
+}
+
+/** Intents in the store: an open one is taken up again by whoever asks for the same, in whatever process. */
+export function storedIntents(
+  store: IntentStore,
+  by: { readonly clock: Clock; readonly random: RandomStream; readonly actor: string },
+): IntentBook {
+  const { clock, random, actor } = by;
+  return {
+    async begin(campaignId, target, reason) {
+      const id = newId("intent", clock.now(), random);
+      const { intent, reused } = await store.begin({
+        id,
+        campaignId,
+        target,
+        idempotencyKey: `state-${target}-${id}`,
+        actor,
+        reason: reason ?? null,
+      });
+      return { id: intent.id, key: intent.idempotencyKey, reused };
+    },
+    end: (intent, { campaignId, target, outcome, message, confirmed, details }) =>
+      store.end(intent.id, { outcome, message, confirmed }, [
+        {
+          actor,
+          action: target === "paused" ? "campaign.pause" : "campaign.resume",
+          subject: campaignId,
+          details: {
+            intent: intent.id,
+            key: intent.key,
+            outcome,
+            confirmed,
+            ...(message === null ? {} : { message }),
+            ...details,
+          },
+        },
+      ]),
+  };
+}
+
+/**
+ * Intents without a store: within one minute the same campaign gets the same key, so that a stop repeated at once is one stop. A second
+ * intent of one process, after the first one's answer turned out to be old, gets the next key.
+ * @param note takes what would go into the audit
+ */
+export function minuteIntents(clock: Clock, note: (end: IntentEnd & { readonly key: string }) => void): IntentBook {
+  const minute = new Date(Math.floor(clock.now() / 60_000) * 60_000).toISOString();
+  const made = new Map<string, number>();
+  return {
+    begin(campaignId, target) {
+      const n = (made.get(campaignId) ?? 0) + 1;
+      made.set(campaignId, n);
+      const digest = createHash("sha256")
+        .update(JSON.stringify([target, campaignId, minute, n]))
+        .digest("hex")
+        .slice(0, 32);
+      return Promise.resolve({ id: digest, key: `stop-${digest}`, reused: true });
+    },
+    end(intent, end) {
+      note({ ...end, key: intent.key });
+      return Promise.resolve();
+    },
+  };
+}

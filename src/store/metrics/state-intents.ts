@@ -1,0 +1,112 @@
+// Intents to pause or resume campaigns: durable before anything is sent, so that a repetition, in whatever process, sends the same key.
+
+import type { Instant } from "../../kernel/index.ts";
+import type { AuditInput } from "../audit/entry.ts";
+import type { AuditLog } from "../audit/log.ts";
+import { storable } from "../database/arrays.ts";
+import type { Database } from "../database/database.ts";
+import { withEntries } from "../facts/suppression.ts";
+
+export type TargetState = "active" | "paused";
+/** `superseded`: the opposite was asked for, or the tenant's answer to its key no longer holds. */
+export type IntentOutcome = "changed" | "already" | "failed" | "superseded";
+
+/** An intent. */
+export interface StateIntent {
+  readonly id: string;
+  readonly campaignId: string;
+  readonly target: TargetState;
+  /** Sent with every attempt at it. */
+  readonly idempotencyKey: string;
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly createdAt: Instant;
+  readonly endedAt: Instant | null;
+  readonly outcome: IntentOutcome | null;
+  readonly message: string | null;
+  /** When the tenant was seen in the state, with no call under way for a pause. */
+  readonly confirmedAt: Instant | null;
+}
+
+export type NewStateIntent = Pick<StateIntent, "id" | "campaignId" | "target" | "idempotencyKey" | "actor" | "reason">;
+
+const COLUMNS = `id, campaign_id as "campaignId", target, idempotency_key as "idempotencyKey", actor, reason, created_at as "createdAt",
+  ended_at as "endedAt", outcome, message, confirmed_at as "confirmedAt"`;
+
+/** Writes and reads intents. */
+export class StateIntents {
+  readonly #database: Database;
+  readonly #audit: AuditLog;
+  readonly #now: () => number;
+
+  constructor(database: Database, audit: AuditLog, now: () => number) {
+    this.#database = database;
+    this.#audit = audit;
+    this.#now = now;
+  }
+
+  /** The open intent of this campaign and target; made when there is none. An open one of the opposite target ends as superseded. */
+  begin(wanted: NewStateIntent): Promise<{ readonly intent: StateIntent; readonly reused: boolean }> {
+    const now = new Date(this.#now());
+    return this.#database.transaction(async (connection) => {
+      const campaign = storable(wanted.campaignId);
+      await connection.query("select pg_advisory_xact_lock(hashtextextended($1, 13))", [campaign]);
+      const { rows } = await connection.query<StateIntent>(
+        `select ${COLUMNS} from outdial.state_intents where campaign_id = $1 and ended_at is null`,
+        [campaign],
+      );
+      const [open] = rows;
+      if (open?.target === wanted.target) return { intent: open, reused: true };
+      if (open !== undefined)
+        await connection.query("update outdial.state_intents set ended_at = $2, outcome = 'superseded' where id = $1", [
+          open.id,
+          now,
+        ]);
+      const made = await connection.query<StateIntent>(
+        `insert into outdial.state_intents (id, campaign_id, target, idempotency_key, actor, reason, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7) returning ${COLUMNS}`,
+        [
+          wanted.id,
+          campaign,
+          wanted.target,
+          wanted.idempotencyKey,
+          storable(wanted.actor),
+          wanted.reason === null ? null : storable(wanted.reason),
+          now,
+        ],
+      );
+      const [intent] = made.rows;
+      if (intent === undefined) throw new TypeError("an insert that returned no row");
+      return { intent, reused: false };
+    });
+  }
+
+  /** Ends an intent, unless it has ended, and appends to the audit with it. */
+  end(
+    id: string,
+    {
+      outcome,
+      message,
+      confirmed,
+    }: { readonly outcome: IntentOutcome; readonly message: string | null; readonly confirmed: boolean },
+    entries: readonly AuditInput[],
+  ): Promise<void> {
+    const now = new Date(this.#now());
+    return withEntries(this.#database, this.#audit, async (connection) => {
+      await connection.query(
+        `update outdial.state_intents set ended_at = $2, outcome = $3, message = $4, confirmed_at = $5
+         where id = $1 and ended_at is null`,
+        [id, now, outcome, message === null ? null : storable(message), confirmed ? now : null],
+      );
+      return { result: undefined, entries };
+    });
+  }
+
+  /** Intents of a campaign, the newest first. */
+  list(campaignId: string, limit: number): Promise<StateIntent[]> {
+    return this.#database.query<StateIntent>(
+      `select ${COLUMNS} from outdial.state_intents where campaign_id = $1 order by created_at desc, id desc limit $2`,
+      [storable(campaignId), limit],
+    );
+  }
+}

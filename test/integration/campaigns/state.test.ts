@@ -1,0 +1,201 @@
+// Pausing, resuming and the emergency stop, as a user runs them, against a living sandbox and a real store.
+
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+import { expect, it } from "vitest";
+import type { SandboxOptions } from "../../../src/sandbox/index.ts";
+import { runCli, startCli, workFolder } from "../../support/cli.ts";
+import { startSandbox } from "../../support/sandbox.ts";
+import { type CampaignWorld, campaignWorld } from "./segment-world.ts";
+
+const dialerConfig = {
+  type: "predictive" as const,
+  predictiveSettings: { answerRatio: 0.85, maxCallsInFlight: 20, callRate: 5, abandonmentThreshold: 0.03 },
+};
+/** A campaign that dials, one that is paused. */
+const scenario = {
+  campaigns: [
+    { id: "camp_1", status: "active" as const, contactListId: "list_1", dialerConfig },
+    { id: "camp_2", status: "paused" as const, contactListId: "list_1", dialerConfig },
+  ],
+  contactLists: [{ id: "list_1", generate: { count: 500, consentRate: 1, zones: ["America/New_York"] } }],
+} satisfies SandboxOptions["scenario"];
+
+/** Nobody on the line: time stands still, no calls. */
+const STILL: SandboxOptions = { scenario, clock: "frozen" };
+
+const transitions = ({ sandbox }: Pick<CampaignWorld, "sandbox">) =>
+  sandbox.control.requests({ operation: "updateCampaign" }).map(({ path, status, headers, body }) => ({
+    id: path.split("/").at(-1),
+    status,
+    key: headers["x-idempotency-key"],
+    body,
+  }));
+const statusOf = ({ sandbox }: Pick<CampaignWorld, "sandbox">, id: string) =>
+  sandbox.control.state().campaigns.find((one) => one.id === id)?.status;
+
+it("pauses, waits until the calls are over, and says so; again it is a success", async () => {
+  await using world = await campaignWorld({ scenario, clock: { speed: 60 } }, false);
+  const { code, stdout } = await world.run(["campaign", "pause", "camp_1", "--reason", "complaints", "--json"]);
+  const [change] = JSON.parse(stdout).pause.changes;
+  expect({ code, change }).toMatchObject({ code: 0, change: { outcome: "changed", confirmed: true, activeCalls: 0 } });
+  const again = await world.run(["campaign", "pause", "camp_1"]);
+  expect(again).toMatchObject({ code: 0, stdout: "1 paused and confirmed\n" });
+  expect(again.stderr).toContain("camp_1 paused already, confirmed");
+  const [first, second] = transitions(world);
+  expect([first?.status, second?.status]).toEqual([200, 409]);
+  expect(first?.key).not.toBe(second?.key);
+  const audit = await world.run(["audit", "list", "--subject", "camp_1", "--json"]);
+  expect(audit.stdout).toContain("campaign.pause");
+  expect(audit.stdout).toContain("complaints");
+});
+
+it("says that it is not confirmed while calls are under way", async () => {
+  await using world = await campaignWorld({ scenario, clock: { speed: 1 } }, false);
+  world.sandbox.control.simulateMetrics({ campaignId: "camp_1", activeCalls: 7 });
+  const { code, stdout } = await world.run(["campaign", "pause", "camp_1", "--timeout", "0s"]);
+  expect(code).toBe(4);
+  expect(stdout).toContain("camp_1 paused, not confirmed: 7 calls were still under way, within 0 s");
+  expect(statusOf(world, "camp_1")).toBe("paused");
+});
+
+it("killed in the middle and repeated sends the same key, and it counts once", async () => {
+  await using world = await campaignWorld({ scenario, clock: { speed: 60 } }, false);
+  world.sandbox.control.faults.add({ match: { operation: "updateCampaign" }, times: 1, effect: { delayMs: 60_000 } });
+  const first = startCli(["campaign", "pause", "camp_1"], { cwd: world.folder, env: world.environment });
+  await expect.poll(() => world.sandbox.control.faults.list()[0]?.struck, { timeout: 60_000 }).toBe(1);
+  first.child.kill("SIGKILL");
+  await first.ended;
+  world.sandbox.control.faults.clear();
+  const second = await world.run(["campaign", "pause", "camp_1"]);
+  expect(second.code).toBe(0);
+  const keys = transitions(world).map(({ key }) => key);
+  expect(keys.length).toBeGreaterThanOrEqual(1);
+  const { rows } = await intents(world);
+  expect(rows).toHaveLength(1);
+  expect(rows[0]).toMatchObject({ outcome: "changed" });
+  expect(new Set(keys)).toEqual(new Set([rows[0]?.idempotency_key]));
+});
+
+it("settles a lost reply by what is there, with the same key", async () => {
+  await using world = await campaignWorld({ scenario, clock: { speed: 60 } }, false);
+  world.sandbox.control.faults.add({ match: { operation: "updateCampaign" }, times: 1, effect: { acceptThenFail: true } });
+  expect((await world.run(["campaign", "pause", "camp_1"])).code).toBe(0);
+  expect(new Set(transitions(world).map(({ key }) => key)).size).toBe(1);
+});
+
+it("does not believe an old answer: paused, resumed by somebody else, the key is repeated, and a new one follows", async () => {
+  await using world = await campaignWorld({ scenario, clock: { speed: 60 } }, false);
+  const { sandbox } = world;
+  // The reply and every look after it are lost: the intent stays open.
+  sandbox.control.faults.add({ match: { operation: "updateCampaign" }, effect: { acceptThenFail: true } });
+  sandbox.control.faults.add({ match: { operation: "getCampaign" }, effect: { reset: true } });
+  expect((await world.run(["campaign", "pause", "camp_1"])).code).not.toBe(0);
+  sandbox.control.faults.clear();
+  sandbox.control.simulateEdit({ kind: "campaign", id: "camp_1", body: { status: "active" } });
+  sandbox.control.clearRequests();
+  expect((await world.run(["campaign", "pause", "camp_1"])).code).toBe(0);
+  expect(statusOf(world, "camp_1")).toBe("paused");
+  const keys = transitions(world).map(({ key }) => key);
+  expect(new Set(keys).size).toBe(2);
+  const { rows } = await intents(world);
+  expect(rows.map(({ outcome }) => outcome)).toEqual(["superseded", "changed"]);
+});
+
+it("stops everything without database and folder, page by page, past single failures, and notes it for the audit", async () => {
+  const many = Array.from({ length: 230 }, (_, n) => ({ ...scenario.campaigns[0], id: `camp_${n}`, contactListId: "list_1" }));
+  await using world = await campaignWorld(
+    { scenario: { ...scenario, campaigns: many, limits: { campaigns: { perSecond: 10_000, per: "client" } } }, clock: "frozen" },
+    false,
+  );
+  world.sandbox.control.faults.add({
+    match: { operation: "updateCampaign", path: "/api/v2/omnichannel/campaigns/camp_7" },
+    effect: { status: 403 },
+  });
+  await using folder = await workFolder();
+  const config = join(folder.path, "outdial.yaml");
+  await writeFile(config, "limits:\n  campaigns:\n    perSecond: 10000\n");
+  const env = { ...world.environment, DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" };
+  const { code, stdout } = await runCli(["campaign", "pause", "--all", "--timeout", "0s", "--reason", "fire", "--json"], {
+    cwd: folder.path,
+    env,
+  });
+  const { changes, listProblem } = JSON.parse(stdout).pause;
+  expect({ code, listProblem }).toEqual({ code: 4, listProblem: null });
+  const failed = changes.filter(({ outcome }: { outcome: string }) => outcome !== "changed");
+  // The path of a fault is a prefix.
+  expect(failed.map(({ campaignId }: { campaignId: string }) => campaignId).every((id: string) => id.startsWith("camp_7"))).toBe(
+    true,
+  );
+  expect(changes).toHaveLength(230);
+  const stillActive = world.sandbox.control.state().campaigns.filter(({ status }) => status !== "paused");
+  expect(stillActive.map(({ id }) => id).sort()).toEqual(
+    failed.map(({ campaignId }: { campaignId: string }) => campaignId).sort(),
+  );
+  expect(new Set(transitions(world).map(({ key }) => key)).size).toBe(230);
+  expect(await readdir(join(folder.path, ".outdial"))).toEqual(["stops"]);
+  // Opening a store on that folder takes the note into the audit, once.
+  for (const _ of ["first", "again"]) {
+    const audit = await runCli(["audit", "list", "--subject", "camp_3", "--json"], { cwd: folder.path, env: world.environment });
+    expect(audit.stdout.match(/campaign\.pause/g)).toHaveLength(1);
+  }
+  const [note = ""] = await readdir(join(folder.path, ".outdial", "stops"));
+  expect(note).toMatch(/\.audited$/);
+  expect(await readFile(join(folder.path, ".outdial", "stops", note), "utf8")).toContain('"reason":"fire"');
+});
+
+it("stops what it knows of when the list breaks off, and says that there may be more", async () => {
+  await using world = await campaignWorld({ ...STILL }, false);
+  world.sandbox.control.faults.add({ match: { operation: "listCampaigns" }, effect: { status: 403 } });
+  const { code, stdout } = await world.run(["campaign", "pause", "--all", "--timeout", "0s"]);
+  expect(code).toBe(5);
+  expect(stdout).toContain("others may be dialing");
+});
+
+it("pauses a named campaign although the database does not answer", async () => {
+  await using world = await campaignWorld({ scenario, clock: { speed: 60 } }, false);
+  const env = { ...world.environment, DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" };
+  const { code, stderr } = await world.run(["campaign", "pause", "camp_1"], { env });
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("pausing without the store") });
+  expect(statusOf(world, "camp_1")).toBe("paused");
+});
+
+it("never resumes past the gate: stale registry data refuse, and nothing is sent", async () => {
+  await using world = await campaignWorld(STILL, false);
+  const { code, stdout } = await world.run(["campaign", "resume", "camp_2", "--yes"]);
+  expect(code).toBe(3);
+  expect(stdout).toContain("camp_2: must not dial");
+  expect(stdout).toContain("registry file is missing or too old for 500 of 500 contacts");
+  expect(transitions(world)).toHaveLength(0);
+  const audit = await world.run(["audit", "list", "--subject", "camp_2", "--json"]);
+  expect(audit.stdout).toContain("campaign.resume.refused");
+});
+
+it("asks before it lets anybody be called", async () => {
+  await using world = await campaignWorld(STILL, false);
+  const { code, stderr } = await world.run(["campaign", "resume", "camp_2"]);
+  expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("--yes") });
+  expect(transitions(world)).toHaveLength(0);
+});
+
+it.each([[[]], [["camp_1", "--all"]], [["--all", "--timeout", "soon"]]])("refuses pause %j", async (args) => {
+  await using folder = await workFolder();
+  await using started = await startSandbox(STILL);
+  const env = { OUTDIAL_TENANT_URL: started.url, CXONE_CLIENT_ID: started.clientId, CXONE_CLIENT_SECRET: started.clientSecret };
+  expect((await runCli(["campaign", "pause", ...args], { cwd: folder.path, env })).code).toBe(2);
+  expect(started.sandbox.control.requests()).toHaveLength(0);
+});
+
+/** Rows of the intents, the oldest first. */
+async function intents({ databaseUrl }: CampaignWorld) {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return await client.query<{ outcome: string | null; idempotency_key: string }>(
+      "select * from outdial.state_intents order by created_at, id",
+    );
+  } finally {
+    await client.end();
+  }
+}
