@@ -3,6 +3,11 @@
 import type { ApiTypes } from "../../server/index.ts";
 import type { Toast } from "./toasts.ts";
 
+/** What begins a change answers: its version, or nothing of it when it waits. */
+export interface Begun {
+  readonly version?: number;
+}
+
 export type Message = readonly [tone: Toast["tone"], text: string];
 
 /** The message for what came of a verb: that it waits, or else what `done` says. */

@@ -10,6 +10,8 @@ export type Query = Readonly<Record<string, QueryValue>>;
 export interface Client {
   /** @throws RequestError */
   readonly get: <T>(path: string, query?: Query, signal?: AbortSignal) => Promise<T>;
+  /** Reads NDJSON, a value a line. @throws RequestError */
+  readonly lines: <T>(path: string, query?: Query, signal?: AbortSignal) => Promise<readonly T[]>;
   /** Sends JSON. Repeating the call is a new intent; a repeat of the same one passes the same key. @throws RequestError */
   readonly send: <T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown, key?: string) => Promise<T>;
   /** Sends a file as it is. @throws RequestError */
@@ -25,6 +27,7 @@ export interface ClientOptions {
 }
 
 const BASE = "/api/v1";
+const LINES = { accept: "application/x-ndjson" };
 /** Its presence shows the service that a script of its own page asks: another origin would need leave to send it. */
 const OWN_PAGE = { "x-outdial-request": "dashboard" };
 
@@ -37,7 +40,10 @@ export function createClient({ fetch, newKey, onSignedOut }: ClientOptions): Cli
     const text = await response.text().catch((cause: unknown) => {
       throw new RequestError(0, `The answer broke off: ${messageOf(cause)}`, undefined, cause);
     });
-    const body = parsed(text);
+    const body =
+      response.ok && init.headers === LINES
+        ? text.split("\n").flatMap((line) => (line === "" ? [] : [parsed(line)]))
+        : parsed(text);
     if (response.ok) return body as T; // Same origin, same build: the service checks what it answers against the schema of this type.
     if (response.status === 401) onSignedOut();
     const problem = isProblem(body) ? body : undefined;
@@ -51,6 +57,7 @@ export function createClient({ fetch, newKey, onSignedOut }: ClientOptions): Cli
   return {
     get: (path, query = {}, signal) =>
       ask(urlOf(path, query), { headers: { accept: "application/json" }, ...(signal === undefined ? {} : { signal }) }),
+    lines: (path, query = {}, signal) => ask(urlOf(path, query), { headers: LINES, ...(signal === undefined ? {} : { signal }) }),
     send: (method, path, body, key = newKey()) =>
       ask(urlOf(path, {}), {
         method,

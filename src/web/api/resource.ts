@@ -1,7 +1,7 @@
 // Something read from the service that a page shows: its state, and when it is read anew.
 
 import { type ReadonlySignal, useSignal } from "@preact/signals";
-import { useCallback, useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { ApiTypes } from "../../server/index.ts";
 import type { Query } from "./client.ts";
 import { useDashboard } from "./dashboard.ts";
@@ -16,8 +16,6 @@ export type ResourceState<T> =
 export interface Resource<T> {
   readonly state: ReadonlySignal<ResourceState<T>>;
   readonly reload: () => void;
-  /** Puts a change in at once that an event brought; it is read anew in any case. */
-  readonly patch: (change: (value: T) => T) => void;
 }
 
 export interface ResourceOptions {
@@ -25,76 +23,102 @@ export interface ResourceOptions {
   readonly on?: (event: ApiTypes.ServiceEvent) => boolean;
   /** Read anew every so many ms, for what no event announces. */
   readonly every?: number;
+  /** Shows what was read before until something else is asked for has come. */
+  readonly sticky?: boolean;
 }
 
 /** Least time between two readings that events ask for, ms. */
 const PACE = 1000;
 
-/** @param path undefined: nothing is read yet. */
+/** A view of the service. @param path undefined: nothing is read yet */
 export function useResource<T>(path: string | undefined, query: Query = {}, options: ResourceOptions = {}): Resource<T> {
-  const { client, live, now } = useDashboard();
-  const state = useSignal<ResourceState<T>>({ kind: "loading" });
-  const control = useRef<AbortController | undefined>(undefined);
-  const { on, every } = options;
-  const wanted = useRef(on);
-  wanted.current = on;
+  const { client } = useDashboard();
   const key = path === undefined ? undefined : JSON.stringify([path, query]);
+  return useReading<T>(key, (signal) => client.get<T>(path ?? "", query, signal), options);
+}
 
-  const read = useCallback(async () => {
-    control.current?.abort();
-    if (path === undefined) return;
-    const mine = new AbortController();
-    control.current = mine;
-    try {
-      const value = await client.get<T>(path, query, mine.signal);
-      if (!mine.signal.aborted) state.value = { kind: "ready", value, at: now() };
-    } catch (thrown) {
-      if (mine.signal.aborted) return;
-      const error = thrown instanceof RequestError ? thrown : new RequestError(0, String(thrown), undefined, thrown);
-      const before = state.peek();
-      // Figures that cannot be read anew stay, with a word about it; what must not be seen any more goes.
-      const mayStay = before.kind === "ready" && (error.code === "unreachable" || error.code === "failed");
-      state.value = mayStay ? { ...before, problem: error } : { kind: "failed", error };
-    }
-  }, [key]);
-
-  useEffect(() => {
-    state.value = { kind: "loading" };
-    void read();
-    return () => control.current?.abort();
-  }, [read]);
+/**
+ * Whatever `load` reads. @param key what is asked for: another one is read at once, and the reading under way is given up; undefined reads nothing
+ */
+export function useReading<T>(
+  key: string | undefined,
+  load: (signal: AbortSignal) => Promise<T>,
+  options: ResourceOptions = {},
+): Resource<T> {
+  const { live, now } = useDashboard();
+  const state = useSignal<ResourceState<T>>({ kind: "loading" });
+  const latest = useRef({ load, options });
+  latest.current = { load, options };
+  const again = useRef<() => void>(() => undefined);
+  const { every } = options;
 
   useEffect(() => {
+    if (latest.current.options.sticky !== true || state.peek().kind === "failed") state.value = { kind: "loading" };
+    if (key === undefined) return undefined;
+    const control = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let last = 0;
+    let began = 0;
+    /** A reading that events ask for while one is under way comes after it: otherwise quick events would starve it. */
+    let flow: "idle" | "reading" | "reading and asked again" = "idle";
+
+    const read = async () => {
+      if (flow !== "idle") {
+        flow = "reading and asked again";
+        return;
+      }
+      flow = "reading";
+      began = now();
+      const next = await settle(latest.current.load, control.signal, now);
+      if (control.signal.aborted) return;
+      state.value = merged(state.peek(), next);
+      const isAsked = (flow as string) === "reading and asked again";
+      flow = "idle";
+      if (isAsked) soon();
+    };
     const soon = () => {
-      if (timer !== undefined) return;
-      timer = setTimeout(
+      timer ??= setTimeout(
         () => {
           timer = undefined;
-          last = now();
           void read();
         },
-        Math.max(0, last + PACE - now()),
+        Math.max(0, began + PACE - now()),
       );
     };
+    again.current = () => void read();
+    void read();
     const stop = live.subscribe((event) => {
-      if (event.type === "reset" || wanted.current?.(event) === true) soon();
+      if (event.type === "reset" || latest.current.options.on?.(event) === true) soon();
     });
     const beat = every === undefined ? undefined : setInterval(soon, every);
     return () => {
+      control.abort();
       stop();
       clearTimeout(timer);
       clearInterval(beat);
     };
-  }, [read, every]);
+  }, [key, every]);
 
-  return {
-    state,
-    reload: () => void read(),
-    patch: (change) => {
-      const before = state.peek();
-      if (before.kind === "ready") state.value = { ...before, value: change(before.value) };
-    },
-  };
+  return { state, reload: () => again.current() };
+}
+
+async function settle<T>(
+  load: (signal: AbortSignal) => Promise<T>,
+  signal: AbortSignal,
+  now: () => number,
+): Promise<ResourceState<T>> {
+  try {
+    return { kind: "ready", value: await load(signal), at: now() };
+  } catch (thrown) {
+    return {
+      kind: "failed",
+      error: thrown instanceof RequestError ? thrown : new RequestError(0, String(thrown), undefined, thrown),
+    };
+  }
+}
+
+/** Figures that cannot be read anew stay, with a word about it; what must not be seen any more goes. */
+function merged<T>(before: ResourceState<T>, next: ResourceState<T>): ResourceState<T> {
+  if (next.kind !== "failed" || before.kind !== "ready") return next;
+  const { error } = next;
+  return error.code === "unreachable" || error.code === "failed" ? { ...before, problem: error } : next;
 }

@@ -60,7 +60,7 @@ export function Plot(props: PlotProps) {
   return (
     <figure class="plot">
       <div class="card-head">
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         <span class="legend aside">
           {series.map(({ name, colour }) => (
             <span key={name}>

@@ -5,7 +5,7 @@ import { counted, interval, percent } from "../view/format.ts";
 
 export interface ShareBarProps {
   readonly share: ApiTypes.Share;
-  /** Right end of the scale, a share. Default 1. */
+  /** Right end of the scale, a share: the same for all bars that are to be compared. Default 1. */
   readonly to?: number;
   /** A line to compare with, a share. */
   readonly limit?: number | undefined;

@@ -21,7 +21,7 @@ export interface TableProps<Row> {
 
 export function Table<Row>({ caption, columns, rows, rowKey, isChosen }: TableProps<Row>) {
   return (
-    <div class="table-wrap" role="region" aria-label={caption} tabIndex={0}>
+    <div class="table-wrap" role="group" aria-label={`${caption}, table`} tabIndex={0}>
       <table class="cards">
         <caption class="visually-hidden">{caption}</caption>
         <thead>

@@ -16,3 +16,8 @@ export function scale(low: number, high: number, from: number, to: number): (val
   const slope = high === low ? 0 : (to - from) / (high - low);
   return (value) => from + (value - low) * slope;
 }
+
+/** Right end of a scale on which all these shares and their intervals fit, at least 1 %. */
+export function scaleOf(shares: readonly ({ readonly rate: number | null; readonly high: number } | null)[]): number {
+  return Math.max(0.01, ...shares.map((share) => (share === null || share.rate === null ? 0 : 1.05 * share.high)));
+}

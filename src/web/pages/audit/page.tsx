@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useLocation } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
+import type { Query } from "../../api/client.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { PATHS } from "../../api/paths.ts";
 import { Page } from "../../shell/page.tsx";
@@ -20,12 +21,23 @@ const FIELDS = [
   ["subject", "Subject"],
 ] as const;
 
+/** The entries are asked for newest first, so that one of a given number begins behind the next. */
+function searchOf(query: Readonly<Record<string, string>>): Query {
+  const seq = Number(query["seq"] || Number.NaN);
+  return {
+    ...Object.fromEntries(FIELDS.map(([name]) => [name, query[name] === "" ? undefined : query[name]])),
+    cursor: Number.isInteger(seq) ? seq + 1 : undefined,
+    limit: Number.isInteger(seq) ? 1 : undefined,
+    reveal: query["reveal"] === "true" ? true : undefined,
+  };
+}
+
 export default function AuditPage() {
   const { query, route } = useLocation();
   const asked = useSignal(query);
-  const search = Object.fromEntries(
-    [...FIELDS.map(([name]) => name), "seq"].map((name) => [name, query[name] === "" ? undefined : query[name]]),
-  );
+  const { session } = useDashboard();
+  const isOperator = session.may("operator");
+  const columns = isOperator ? [...COLUMNS, PROOF] : COLUMNS;
   return (
     <Page
       title="Audit"
@@ -61,6 +73,18 @@ export default function AuditPage() {
             asked.value = { ...asked.value, seq: value };
           }}
         />
+        {isOperator ? (
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={asked.value["reveal"] === "true"}
+              onChange={(event) => {
+                asked.value = { ...asked.value, reveal: event.currentTarget.checked ? "true" : "" };
+              }}
+            />
+            Show telephone numbers; it is written into the audit
+          </label>
+        ) : null}
         <div class="row">
           <button type="submit" class="button primary">
             Search
@@ -69,7 +93,7 @@ export default function AuditPage() {
       </form>
       <More<ApiTypes.AuditEntry>
         path={PATHS.audit}
-        query={search}
+        query={searchOf(query)}
         what="entries"
         empty={
           <Empty title="No entry fits">
@@ -77,7 +101,7 @@ export default function AuditPage() {
           </Empty>
         }
       >
-        {(entries) => <Table caption="Entries" columns={COLUMNS} rows={entries} rowKey={({ seq }) => seq} />}
+        {(entries) => <Table caption="Entries" columns={columns} rows={entries} rowKey={({ seq }) => seq} />}
       </More>
     </Page>
   );
@@ -140,12 +164,14 @@ const COLUMNS: readonly Column<ApiTypes.AuditEntry>[] = [
       </>
     ),
   },
-  {
-    name: "Proof",
-    cell: ({ seq }) => (
-      <Download path={PATHS.auditProof(seq)}>
-        Proof<span class="visually-hidden"> of entry {seq}</span>
-      </Download>
-    ),
-  },
 ];
+
+/** A proof holds the entry as it is, numbers included. */
+const PROOF: Column<ApiTypes.AuditEntry> = {
+  name: "Proof",
+  cell: ({ seq }) => (
+    <Download path={PATHS.auditProof(seq)} name={`proof-${seq}.json`}>
+      Proof<span class="visually-hidden"> of entry {seq}</span>
+    </Download>
+  ),
+};

@@ -36,7 +36,7 @@ export function CampaignPlots({ detail }: { readonly detail: ApiTypes.CampaignDe
   }, [series, events, threshold, abandonmentLimit]);
   const shared = { times: drawn.times, marks: drawn.marks, sync: detail.id };
   return (
-    <div class="grid">
+    <div class="grid halves">
       <div class="card">
         <Plot
           {...shared}

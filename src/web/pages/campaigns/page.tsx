@@ -13,6 +13,7 @@ import { Empty, Loaded } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { whole } from "../../view/format.ts";
+import { scaleOf } from "../../view/scale.ts";
 import { toneOf } from "../../view/tone.ts";
 import { windowLines, windowsInShort } from "../../view/windows.ts";
 
@@ -44,7 +45,7 @@ export default function CampaignsPage() {
         {({ items }) => (
           <>
             <Overview items={items} />
-            <Table caption="Campaigns" columns={COLUMNS} rows={items} rowKey={({ id }) => id} />
+            <Table caption="Campaigns" columns={columnsOf(items)} rows={items} rowKey={({ id }) => id} />
           </>
         )}
       </Loaded>
@@ -74,7 +75,7 @@ function Overview({ items }: { readonly items: readonly Summary[] }) {
   );
 }
 
-const COLUMNS: readonly Column<Summary>[] = [
+const columnsOf = (items: readonly Summary[]): readonly Column<Summary>[] => [
   {
     name: "Campaign",
     head: true,
@@ -110,7 +111,7 @@ const COLUMNS: readonly Column<Summary>[] = [
         <span class="muted">no figures</span>
       ) : (
         <>
-          <ShareBar share={successRate} />
+          <ShareBar share={successRate} to={scaleOf(items.map((one) => one.successRate))} />
           {windowMinutes === null ? null : <span class="cell-note">last {windowMinutes} min</span>}
         </>
       ),

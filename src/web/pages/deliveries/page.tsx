@@ -142,13 +142,7 @@ function again(mayAct: boolean, onReplay: (id: number) => void): Column<Delivery
     name: "Again",
     cell: ({ id, status }) =>
       status === "pending" ? null : (
-        <button
-          type="button"
-          class="button"
-          disabled={!mayAct}
-          aria-label={`Send event ${id} again`}
-          onClick={() => onReplay(id)}
-        >
+        <button type="button" class="button" disabled={!mayAct} aria-label={`Replay event ${id}`} onClick={() => onReplay(id)}>
           Replay
         </button>
       ),

@@ -1,18 +1,27 @@
-// The change under way: its steps, and what it stands still for.
+// The change under way: its steps, what it stands still for, and a person's word on it.
 
 import type { ApiTypes } from "../../../server/index.ts";
+import { useDashboard } from "../../api/dashboard.ts";
+import { PATHS } from "../../api/paths.ts";
 import { Pill } from "../../ui/pill.tsx";
 import { valueText } from "../../view/changes.ts";
 import { GLYPHS, stepsOf } from "./steps.ts";
 
-export function Change({ change }: { readonly change: ApiTypes.DialerChange; readonly onDone: () => void }) {
+export interface ChangeProps {
+  readonly change: ApiTypes.DialerChange;
+  readonly onDone: () => void;
+}
+
+export function Change({ change, onDone }: ChangeProps) {
   const { version, phase, outcome, message, failure, stop, conflicts, running } = change;
   return (
     <section class="card" aria-label="Change under way">
       <div class="card-head">
         <h2>Version {version}</h2>
         <Pill state={outcome ?? phase} />
-        <span class="aside muted small">{running ? "worked on now" : "nobody works on it now"}</span>
+        <span class="aside muted small">
+          {running ? "worked on now" : phase === "ended" ? "ended" : "nobody works on it now"}
+        </span>
       </div>
       <ol class="steps" aria-live="polite">
         {stepsOf(change).map(({ name, text, state }) => (
@@ -44,6 +53,49 @@ export function Change({ change }: { readonly change: ApiTypes.DialerChange; rea
           </ul>
         </>
       )}
+      {phase === "ended" || running ? null : <GoOn change={change} onDone={onDone} />}
     </section>
+  );
+}
+
+function GoOn({ change: { version, phase, stop }, onDone }: ChangeProps) {
+  const { client, session, toasts } = useDashboard();
+  const isAsked = phase === "paused" || stop !== null;
+  const go = async (body: object | undefined, text: string) => {
+    try {
+      await client.send("POST", PATHS.dialerResume(version), body);
+      toasts.show("info", text);
+    } catch (thrown) {
+      toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
+    }
+    onDone();
+  };
+  const isOff = !session.may("operator");
+  return (
+    <div class="row end">
+      <button type="button" class="button" disabled={isOff} onClick={() => void go(undefined, "The change goes on")}>
+        Go on
+      </button>
+      {isAsked ? (
+        <>
+          <button
+            type="button"
+            class="button"
+            disabled={isOff}
+            onClick={() => void go({ decision: "keep" }, "The new settings stay")}
+          >
+            Keep the new settings
+          </button>
+          <button
+            type="button"
+            class="button danger"
+            disabled={isOff}
+            onClick={() => void go({ decision: "rollBack" }, "The old settings are put back")}
+          >
+            Put the old ones back
+          </button>
+        </>
+      ) : null}
+    </div>
   );
 }

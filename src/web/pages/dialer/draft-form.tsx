@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { ApiTypes } from "../../../server/index.ts";
-import { waitsForApproval } from "../../api/approval.ts";
+import { type Begun, waitsForApproval } from "../../api/approval.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { PATHS } from "../../api/paths.ts";
 import { Confirm } from "../../ui/confirm.tsx";
@@ -13,10 +13,10 @@ import { PreviewBody } from "./preview-body.tsx";
 export interface DraftFormProps {
   readonly settings: unknown;
   readonly query: Readonly<Record<string, string>>;
-  readonly onDone: () => void;
+  readonly onBegun: (version: number | undefined) => void;
 }
 
-export function DraftForm({ settings, query, onDone }: DraftFormProps) {
+export function DraftForm({ settings, query, onBegun }: DraftFormProps) {
   const { client, session, toasts } = useDashboard();
   const draft = useSignal<Draft>(draftOf(settings, query));
   const name = useSignal(bringsPlan(query) ? "From the simulator" : "Dashboard");
@@ -100,9 +100,9 @@ export function DraftForm({ settings, query, onDone }: DraftFormProps) {
             return { confirm: preview.confirm, refusals: preview.refusals, body: <PreviewBody preview={preview} /> };
           }}
           onConfirm={async (confirm) => {
-            const answer = await client.send<object>("POST", PATHS.dialerApply, { ...proposal(), confirm });
+            const answer = await client.send<Begun>("POST", PATHS.dialerApply, { ...proposal(), confirm });
             toasts.show(...waitsForApproval(answer, () => ["good", "The change is on its way"]));
-            onDone();
+            onBegun(answer.version);
           }}
           onClose={() => {
             open.value = false;

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { ApiTypes } from "../../../server/index.ts";
-import { waitsForApproval } from "../../api/approval.ts";
+import { type Begun, waitsForApproval } from "../../api/approval.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { PATHS } from "../../api/paths.ts";
 import { Changes } from "../../ui/changes.tsx";
@@ -15,14 +15,14 @@ import { Time } from "../../ui/time.tsx";
 import { words } from "../../view/format.ts";
 import { PreviewBody } from "./preview-body.tsx";
 
-export function History({ onDone }: { readonly onDone: () => void }) {
+export function History({ onBegun }: { readonly onBegun: (version: number | undefined) => void }) {
   const { client, session, toasts } = useDashboard();
   const chosen = useSignal<number | undefined>(undefined);
   return (
     <section class="stack" aria-label="History">
       <h2>History</h2>
       <More<ApiTypes.DialerVersion>
-        path={PATHS.dialerHistory}
+        path={PATHS.dialerVersions}
         what="versions"
         options={{ on: ({ type }) => type === "dialer" }}
         empty={
@@ -96,9 +96,9 @@ export function History({ onDone }: { readonly onDone: () => void }) {
             return { confirm: preview.confirm, refusals: preview.refusals, body: <PreviewBody preview={preview} /> };
           }}
           onConfirm={async (confirm) => {
-            const answer = await client.send<object>("POST", PATHS.dialerRollback, { version: chosen.value, confirm });
+            const answer = await client.send<Begun>("POST", PATHS.dialerRollback, { version: chosen.value, confirm });
             toasts.show(...waitsForApproval(answer, () => ["good", "The way back is on its way"]));
-            onDone();
+            onBegun(answer.version);
           }}
           onClose={() => {
             chosen.value = undefined;

@@ -1,5 +1,6 @@
 // The dialer's settings: what is in force, the change under way step by step, a new change behind a preview, the history with its differences.
 
+import { useSignal } from "@preact/signals";
 import { useLocation } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
 import { PATHS } from "../../api/paths.ts";
@@ -12,9 +13,16 @@ import { DraftForm } from "./draft-form.tsx";
 import { History } from "./history.tsx";
 import { PredictionBands } from "./prediction.tsx";
 
+const LIVE = { on: ({ type }: ApiTypes.ServiceEvent) => type === "dialer", every: 10_000 };
+
 export default function DialerPage() {
   const { query } = useLocation();
-  const dialer = useResource<ApiTypes.DialerView>(PATHS.dialer, {}, { on: ({ type }) => type === "dialer", every: 20_000 });
+  const followed = useSignal<number | undefined>(undefined);
+  const dialer = useResource<ApiTypes.DialerView>(PATHS.dialer, {}, LIVE);
+  const onBegun = (version: number | undefined) => {
+    followed.value = version;
+    dialer.reload();
+  };
   return (
     <Page
       title="Dialer"
@@ -23,7 +31,7 @@ export default function DialerPage() {
       <Loaded of={dialer} what="the settings">
         {(view) => (
           <>
-            {view.open === null ? null : <Change change={view.open} onDone={dialer.reload} />}
+            {view.open === null ? <Followed version={followed.value} /> : <Change change={view.open} onDone={dialer.reload} />}
             {view.problem === null ? null : (
               <div class="banner">
                 <span class="break">{view.problem}</span>
@@ -47,14 +55,21 @@ export default function DialerPage() {
                   </>
                 )}
               </section>
-              <DraftForm key={JSON.stringify(view.settings)} settings={view.settings} query={query} onDone={dialer.reload} />
+              <DraftForm settings={view.settings} query={query} onBegun={onBegun} />
             </div>
           </>
         )}
       </Loaded>
-      <History onDone={dialer.reload} />
+      <History onBegun={onBegun} />
     </Page>
   );
+}
+
+/** The change that was begun here, shown to its end also once it is no longer the open one. */
+function Followed({ version }: { readonly version: number | undefined }) {
+  const change = useResource<ApiTypes.DialerChange>(version === undefined ? undefined : PATHS.dialerVersion(version), {}, LIVE);
+  const state = change.state.value;
+  return version === undefined || state.kind !== "ready" ? null : <Change change={state.value} onDone={change.reload} />;
 }
 
 function Leaf({ path, value }: { readonly path: string; readonly value: unknown }) {

@@ -1,20 +1,21 @@
 // One job: how far it is, what came of its rows, which were refused and why, and the files to keep.
 
+import { useSignal } from "@preact/signals";
 import { useRoute } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { PATHS } from "../../api/paths.ts";
-import { useResource } from "../../api/resource.ts";
+import { useReading, useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { Counts } from "../../ui/counts.tsx";
 import { Download } from "../../ui/download.tsx";
+import { SelectField } from "../../ui/fields.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
-import { More } from "../../ui/more.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Progress } from "../../ui/progress.tsx";
 import { RefusedRows } from "../../ui/refused-rows.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
-import { Table } from "../../ui/table.tsx";
+import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { decimal, whole, words } from "../../view/format.ts";
 
@@ -47,7 +48,7 @@ export default function JobPage() {
             </section>
             <Stop job={value} />
             <Measured job={value} />
-            {value.plan === null || value.plan.refused === 0 ? null : <Refused id={value.id} refused={value.plan.refused} />}
+            {value.plan === null || value.plan.refused === 0 ? null : <Refused plan={value.plan} />}
             <Results job={value} />
           </>
         )}
@@ -92,8 +93,8 @@ function Verbs({ job, onDone }: { readonly job: Detail; readonly onDone: () => v
           </button>
         </>
       )}
-      <Download path={PATHS.jobResults(job.id)} query={{ format: "csv" }}>
-        Results, CSV
+      <Download path={PATHS.jobRows(job.id)} query={{ download: true }} name={`${job.id}.ndjson`}>
+        Download results
       </Download>
     </>
   );
@@ -142,57 +143,85 @@ function Measured({ job: { measured, retrieval } }: { readonly job: Detail }) {
   );
 }
 
-function Refused({ id, refused }: { readonly id: string; readonly refused: number }) {
+function Refused({ plan }: { readonly plan: ApiTypes.PlanReport }) {
   return (
     <section class="stack" aria-label="Refused rows">
-      <h2>Refused rows: {whole(refused)}</h2>
-      <More<ApiTypes.RefusedRow> path={PATHS.jobRefused(id)} what="refused rows" empty={<Empty title="None" />}>
-        {(rows) => <RefusedRows rows={rows} />}
-      </More>
+      <h2>Refused rows: {whole(plan.refused)}</h2>
+      <Counts counts={plan.problems} />
+      {plan.examples.length === 0 ? null : <RefusedRows rows={plan.examples} />}
+      {plan.examples.length < plan.refused ? (
+        <p class="muted small">The first {plan.examples.length}; the file with all rows has every reason.</p>
+      ) : null}
     </section>
   );
 }
 
+/** Rows shown at first, and more at each asking. */
+const STEP = 50;
+
 function Results({ job }: { readonly job: Detail }) {
+  const { client } = useDashboard();
+  const result = useSignal("");
+  const size = useSignal(STEP);
+  const rows = useReading(
+    `${job.id} ${result.value} ${size.value} ${job.done}`,
+    (signal) =>
+      client.lines<ApiTypes.ResultRow>(
+        PATHS.jobRows(job.id),
+        { result: result.value === "" ? undefined : result.value, limit: size.value },
+        signal,
+      ),
+    { sticky: true },
+  );
   return (
     <section class="stack" aria-label="Results">
-      <h2>Results</h2>
-      <More<ApiTypes.ResultRow>
-        path={PATHS.jobResults(job.id)}
-        what="results"
-        options={{ on: (event) => event.type === "job" && event.jobId === job.id }}
-        empty={<Empty title="No results yet" />}
-      >
-        {(rows) => (
-          <Table
-            caption="Results"
-            rows={rows}
-            rowKey={({ line }) => line}
-            columns={[
-              { name: "Line", head: true, cell: ({ line }) => line },
-              {
-                name: "Call",
-                cell: ({ callId, interactionId }) => <span class="mono break">{callId ?? interactionId ?? "–"}</span>,
-              },
-              {
-                name: "Result",
-                cell: ({ result, reason }) => (
-                  <>
-                    <Pill state={result} />
-                    {reason === undefined ? null : <span class="cell-note break">{reason}</span>}
-                  </>
-                ),
-              },
-              { name: "Attempts", numeric: true, cell: ({ attempts }) => attempts },
-              {
-                name: "Latency",
-                numeric: true,
-                cell: ({ latencyMs }) => (latencyMs === undefined ? "–" : `${decimal(latencyMs, 0)} ms`),
-              },
-            ]}
-          />
+      <div class="row">
+        <h2>Results</h2>
+        <SelectField
+          label="Result"
+          value={result.value}
+          options={[["", "All"], ...Object.keys(job.counts).map((name) => [name, words(name)] as const)]}
+          onChange={(value) => {
+            result.value = value;
+          }}
+        />
+      </div>
+      <Loaded of={rows} what="results" isEmpty={(found) => found.length === 0} empty={<Empty title="No results yet" />}>
+        {(found) => (
+          <>
+            <Table caption="Results" rows={found} rowKey={({ line }) => line} columns={COLUMNS} />
+            {found.length < size.value ? null : (
+              <div class="row">
+                <button
+                  type="button"
+                  class="button"
+                  onClick={() => {
+                    size.value += STEP;
+                  }}
+                >
+                  More results
+                </button>
+              </div>
+            )}
+          </>
         )}
-      </More>
+      </Loaded>
     </section>
   );
 }
+
+const COLUMNS: readonly Column<ApiTypes.ResultRow>[] = [
+  { name: "Line", head: true, cell: ({ line }) => line },
+  { name: "Call", cell: ({ callId, interactionId }) => <span class="mono break">{callId ?? interactionId ?? "–"}</span> },
+  {
+    name: "Result",
+    cell: ({ result, reason }) => (
+      <>
+        <Pill state={result} />
+        {reason === undefined ? null : <span class="cell-note break">{reason}</span>}
+      </>
+    ),
+  },
+  { name: "Attempts", numeric: true, cell: ({ attempts }) => attempts },
+  { name: "Latency", numeric: true, cell: ({ latencyMs }) => (latencyMs === undefined ? "–" : `${decimal(latencyMs, 0)} ms`) },
+];

@@ -26,7 +26,7 @@ export function Upload() {
   const stage = useSignal<Stage>({ kind: "choosing" });
   const id = useId();
   const mayAct = session.may("operator");
-  const query = () => ({ campaign: campaign.value.trim() === "" ? undefined : campaign.value.trim(), name: file.value?.name });
+  const path = () => PATHS.tags(campaign.value.trim());
   const attempt = async (what: string, work: (body: File) => Promise<void>) => {
     const body = file.value;
     if (body === undefined) return;
@@ -42,11 +42,14 @@ export function Upload() {
   };
   const tryOut = () =>
     attempt("Checking every row …", async (body) => {
-      stage.value = { kind: "tried", run: await client.upload<ApiTypes.DryRun>(PATHS.tagDryRun, query(), typed(body)) };
+      stage.value = {
+        kind: "tried",
+        run: await client.upload<ApiTypes.DryRun>(path(), { name: body.name, dryRun: true }, typed(body)),
+      };
     });
   const send = () =>
     attempt("Handing the job over …", async (body) => {
-      const { job, earlier } = await client.upload<ApiTypes.Submitted>(PATHS.tag, query(), typed(body));
+      const { job, earlier } = await client.upload<ApiTypes.Submitted>(path(), { name: body.name }, typed(body));
       toasts.show("info", earlier ? "The same file was sent before: this is its job" : "The job is running");
       route(`/jobs/${encodeURIComponent(job.id)}`);
     });
@@ -79,7 +82,8 @@ export function Upload() {
         <TextField
           label="Campaign"
           value={campaign.value}
-          hint="for rows that name none"
+          required
+          hint="its id at the vendor"
           onChange={(value) => {
             campaign.value = value;
             stage.value = { kind: "choosing" };

@@ -4,6 +4,7 @@ import type { ApiTypes } from "../../../server/index.ts";
 import { Pill } from "../../ui/pill.tsx";
 import { ShareBar } from "../../ui/share-bar.tsx";
 import { Table } from "../../ui/table.tsx";
+import { scaleOf } from "../../view/scale.ts";
 import type { Tone } from "../../view/tone.ts";
 
 type Report = ApiTypes.OutcomeReportView;
@@ -13,7 +14,7 @@ const points = (value: number) => `${value >= 0 ? "+" : "−"}${Math.abs(100 * v
 
 export function Comparisons({ report: { by, comparisons } }: { readonly report: Report }) {
   const groups = by.campaign ?? [];
-  const top = Math.max(0.01, ...groups.map(({ conversion }) => conversion.high));
+  const top = scaleOf(groups.map(({ conversion }) => conversion));
   return (
     <div class="grid">
       {groups.length === 0 ? null : (

@@ -32,7 +32,7 @@ export function HeatTable({ cells, zone }: { readonly cells: ApiTypes.OutcomeRep
               <tr key={row.weekday}>
                 <th scope="row">{row.weekday}</th>
                 {row.cells.map(({ hour, level, text, title }) => (
-                  <td key={hour} class={level === 0 ? "" : `l${level}`} title={title}>
+                  <td key={hour} class={level === 0 ? "cell" : `l${level}`} title={title}>
                     {text}
                   </td>
                 ))}

@@ -15,6 +15,7 @@ import { ShareBar } from "../../ui/share-bar.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { counted, decimal, interval, percent, whole, words } from "../../view/format.ts";
+import { scaleOf } from "../../view/scale.ts";
 import { Comparisons } from "./comparisons.tsx";
 import { HeatTable } from "./heat-table.tsx";
 
@@ -176,7 +177,7 @@ function Categories({ report: { categories } }: { readonly report: Report }) {
         columns={[
           { name: "Category", head: true, cell: ({ category }) => words(category) },
           { name: "Calls", numeric: true, cell: ({ calls }) => whole(calls) },
-          { name: "Share", cell: ({ share }) => <ShareBar share={share} /> },
+          { name: "Share", cell: ({ share }) => <ShareBar share={share} to={scaleOf(categories.map((one) => one.share))} /> },
         ]}
       />
     </section>
