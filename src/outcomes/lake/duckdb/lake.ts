@@ -24,7 +24,7 @@ import { sweepFolder } from "../sweep.ts";
 import { CALL_COLUMNS, callColumns, FILE_METADATA, QUARANTINED } from "./columns.ts";
 import { mergePartition } from "./compact.ts";
 import { chunksOf, Engine, literal, microsToMs, rowsOf } from "./engine.ts";
-import { createViews, recordsSql } from "./views.ts";
+import { createViews, digestsSql, recordsSql } from "./views.ts";
 
 const MIN_PARTS = 8;
 const FORMATS = { parquet: "FORMAT parquet, COMPRESSION zstd", csv: "FORMAT csv, HEADER", ndjson: "FORMAT json" } as const;
@@ -32,6 +32,8 @@ const FORMATS = { parquet: "FORMAT parquet, COMPRESSION zstd", csv: "FORMAT csv,
 const EXPORTED = `call_id, campaign_id, disposition_code, start_time, end_time, duration_seconds, direction, agent_id, contact_id, list_id, attempt,
   raw, lower(hex(digest)) AS digest, observed_at, run_id`;
 const EXPORTED_TEXT = EXPORTED.replace(/\b(start_time|end_time|observed_at)\b/g, "strftime($1, '%Y-%m-%dT%H:%M:%S.%gZ') AS $1");
+
+const RECORD_COLUMNS = CALL_COLUMNS.replace("digest", "lower(hex(digest)) AS digest");
 
 export interface LakeOptions {
   /** Root folder. `s3://` and other object stores are not served by this implementation. */
@@ -140,24 +142,25 @@ class DuckDbLake implements OutcomeLake {
   }
 
   async *records(query: RecordQuery = {}): AsyncGenerator<StoredRecord> {
-    for await (const columns of this.#stream(query, CALL_COLUMNS.replace("digest", "lower(hex(digest)) AS digest"))) {
+    for await (const columns of this.#stream(query, (files) => recordsSql(this.#root, files, query, RECORD_COLUMNS))) {
       const count = columns[0]?.length ?? 0;
       for (let at = 0; at < count; at++) yield toRecord(columns, at);
     }
   }
 
   async *digests(query: RecordQuery = {}): AsyncGenerator<string> {
-    for await (const [digests = []] of this.#stream(query, "lower(hex(digest))")) yield digests.join("");
+    for await (const [digests = []] of this.#stream(query, (files) => digestsSql(this.#root, files, query)))
+      yield digests.join("");
   }
 
-  async *#stream(query: RecordQuery, columns: string): AsyncGenerator<unknown[][]> {
+  async *#stream(query: RecordQuery, select: (files: readonly LakeFile[]) => string): AsyncGenerator<unknown[][]> {
     const engine = await this.#open();
     const days = Map.groupBy(await this.#files(query), ({ day }) => day);
     const { connection, release } = await engine.lend();
     try {
       // Day after day, which is the order asked for: no more than one day has to be sorted at a time.
       for (const [, files] of [...days].sort(([a], [b]) => (a < b ? -1 : 1))) {
-        yield* chunksOf(await connection.stream(recordsSql(this.#root, files, query, columns)));
+        yield* chunksOf(await connection.stream(select(files)));
       }
     } finally {
       // An abandoned stream keeps its connection busy, so it is not lent again.
