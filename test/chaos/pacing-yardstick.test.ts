@@ -12,7 +12,7 @@ test.each([
   [20, 89.7, 91.4],
   [50, 94.1, 95.4],
   [100, 96.4, 97.4],
-])("%d agents at no more than 3.0 %% abandoned: occupancy above %d and below %d %%", (agents, clears, suspect) => {
+])("%d agents at no more than 3.0 per cent abandoned: occupancy above %d and below %d per cent", (agents, clears, suspect) => {
   const scenario = yardstickScenario({ agents, agentHours: 5000, pacing: { strategy: "state-aware", target: AIM } });
   const { occupancy, abandonment, agentHours } = measurePacing({ scenario, seed: "yardstick" });
   expect(agentHours).toBeGreaterThan(4990);
