@@ -3,13 +3,14 @@
 import type { Command } from "commander";
 import { campaignAsCode } from "./campaign-plan.ts";
 import { campaignState } from "./campaign-state.ts";
+import { failoverVerbs } from "./failover.ts";
 import type { Register, Tools } from "./tools.ts";
 
 /** Adds verbs below `outdial campaign`. */
 type Family = (campaign: Command, tools: Tools) => void;
 
 /** In the order of the help. */
-const FAMILIES: readonly Family[] = [campaignAsCode, campaignState];
+const FAMILIES: readonly Family[] = [campaignAsCode, campaignState, failoverVerbs];
 
 export const registerCampaign: Register = (program, tools) => {
   const campaign = program.command("campaign").description("campaigns as code, their state, and failover");

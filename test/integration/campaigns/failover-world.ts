@@ -6,13 +6,13 @@ import pg from "pg";
 import { type FailoverRuntime, openFailover } from "../../../src/app/index.ts";
 import type { Clock } from "../../../src/kernel/index.ts";
 import { type FailoverPolicy, failoverPolicySchema } from "../../../src/operations/index.ts";
-import type { Sandbox } from "../../../src/sandbox/index.ts";
+import type { ClockModeOption, Sandbox } from "../../../src/sandbox/index.ts";
 import { runCli, workFolder } from "../../support/cli.ts";
 import { createDatabase } from "../../support/database.ts";
 import { startSandbox } from "../../support/sandbox.ts";
 
 /** A Tuesday, 13:00 in New York. */
-const OPEN = "2026-06-16T17:00:00Z";
+export const OPEN = "2026-06-16T17:00:00Z";
 export const PRIMARY = "camp_primary";
 export const BACKUP = "camp_backup";
 
@@ -77,9 +77,10 @@ export interface FailoverWorld extends AsyncDisposable {
 export async function openFailoverWorld(
   scenario: Record<string, unknown> = scenarioOf(),
   stepSeconds = 10,
+  clock: ClockModeOption = "frozen",
 ): Promise<FailoverWorld> {
   await using stack = new AsyncDisposableStack();
-  const { sandbox, url, clientId, clientSecret } = stack.use(await startSandbox({ scenario, clock: "frozen", now: OPEN }));
+  const { sandbox, url, clientId, clientSecret } = stack.use(await startSandbox({ scenario, clock, now: OPEN }));
   const database = await createDatabase();
   stack.defer(() => database.dispose());
   const folder = stack.use(await workFolder());

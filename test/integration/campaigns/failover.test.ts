@@ -43,18 +43,6 @@ async function evidenceOf(world: FailoverWorld) {
   return { first: () => first, close: () => tenant.close() };
 }
 
-/** Whether both campaigns were active at any time, by the transitions that the tenant accepted. */
-function everBoth(world: FailoverWorld): boolean {
-  const status = new Map([
-    [PRIMARY, "active"],
-    [BACKUP, "paused"],
-  ]);
-  return world.transitions().some((one) => {
-    if (!one.replayed) status.set(one.campaign, one.status);
-    return [...status.values()].every((state) => state === "active");
-  });
-}
-
 it("fails over within two periods of there being evidence, drains first, and calls nobody from both", async () => {
   await using world = await openFailoverWorld(FALLING);
   const evidence = await evidenceOf(world);

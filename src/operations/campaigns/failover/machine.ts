@@ -323,9 +323,14 @@ class Turn {
     this.#tell("TRIGGERED", `the ${from} hands over to the ${handover.to}: ${reason}`);
   }
 
-  #secure(sides: readonly Side[], then: "watching" | "failed-over" | "halted", side: Side, reason: string): void {
+  #secure(sides: readonly Side[], afterwards: "watching" | "failed-over" | "halted", side: Side, reason: string): void {
     const secured = this.state.secured + 1;
-    this.#set({ phase: "securing", handover: null, secured, securing: { sides: [...sides], then, side, tries: 1, reason } });
+    this.#set({
+      phase: "securing",
+      handover: null,
+      secured,
+      securing: { sides: [...sides], afterwards, side, tries: 1, reason },
+    });
   }
 
   /** Events of a hand-over, and of pausing to be safe. */
@@ -468,8 +473,8 @@ class Turn {
       return;
     }
     this.#clear("BOTH_ACTIVE", "PAUSE_NOT_CONFIRMED");
-    const { then, side, reason } = securing;
-    if (then !== "halted") return this.#settle(side);
+    const { afterwards, side, reason } = securing;
+    if (afterwards !== "halted") return this.#settle(side);
     this.#set({ phase: "halted", side, securing: null, halt: `paused to be safe: ${reason}` });
     this.#raise("NEITHER_DIALS", `paused to be safe: ${reason}`);
   }

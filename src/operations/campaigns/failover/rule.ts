@@ -78,7 +78,7 @@ export function levelOfLook(windowMinutes: number, everySeconds: number, perHour
 export function upperBound(successes: number, calls: number, level: number): number {
   if (successes >= calls) return 1;
   let [low, high] = [successes / calls, 1];
-  for (let i = 0; i < 40; i++) {
+  for (let i = 0; i < 30; i++) {
     const middle = (low + high) / 2;
     if (binomialCdf(successes, calls, middle) > level) low = middle;
     else high = middle;

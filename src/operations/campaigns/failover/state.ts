@@ -102,7 +102,7 @@ const state = z.object({
   securing: z
     .object({
       sides: z.array(z.enum(SIDES)),
-      then: z.enum(["watching", "failed-over", "halted"]),
+      afterwards: z.enum(["watching", "failed-over", "halted"]),
       side: z.enum(SIDES),
       tries: z.int(),
       reason: z.string(),

@@ -1,0 +1,383 @@
+// The state machine of a pair, against a model of the tenant: whatever is lost, refused, killed or done by somebody else, never both campaigns
+// by our doing, and never neither without an alarm.
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decide, keyOf, NEW_PAIR, nextCommand } from "./machine.ts";
+import { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
+import type { RuleVerdict } from "./rule.ts";
+import { type Alarm, type Command, type FailoverEvent, type FailoverState, otherSide, readState, type Side } from "./state.ts";
+
+const policyOf = (more: Partial<FailoverPolicy> = {}) => failoverPolicySchema.parse({ backup: "b", ...more });
+const MINUTE = 60_000;
+
+const verdictOf = (verdict: RuleVerdict["verdict"]): RuleVerdict => ({
+  verdict,
+  windowMinutes: 30,
+  rate: 0.02,
+  successes: 12,
+  calls: 600,
+  bound: 0.05,
+  words: "12 of 600",
+});
+
+/** What the tenant does with the next call. `lost`: no answer, and a write is carried out or not. */
+type Reply = "ok" | "lost-done" | "lost" | "refused" | "unauthorised";
+
+/** A tenant of two campaigns and a clock, and a machine that runs on it. */
+class World {
+  readonly status: Record<Side, string> = { primary: "active", backup: "paused" };
+  readonly alarms: Alarm[] = [];
+  readonly keys = new Set<string>();
+  /** Commands that were carried out. */
+  readonly done: Command[] = [];
+  readonly policy: FailoverPolicy;
+  state: FailoverState = NEW_PAIR;
+  at = 1_000_000_000;
+  failing = true;
+  gatePasses = true;
+  activeCalls = 0;
+  problem: string | null = null;
+  order: "fail-over" | "fail-back" | null = null;
+  /** Both active because of what we did, nobody else. */
+  ourFault = false;
+
+  constructor(policy: FailoverPolicy) {
+    this.policy = policy;
+  }
+
+  get neither(): boolean {
+    return this.status.primary !== "active" && this.status.backup !== "active";
+  }
+
+  get both(): boolean {
+    return this.status.primary === "active" && this.status.backup === "active";
+  }
+
+  happen(event: FailoverEvent): void {
+    const { state, alarms } = decide(this.policy, this.state, event);
+    // As the store would give it back.
+    this.state = readState(JSON.parse(JSON.stringify(state)));
+    this.alarms.push(...alarms);
+  }
+
+  /** Somebody else. */
+  set(side: Side, status: "active" | "paused"): void {
+    this.status[side] = status;
+  }
+
+  /** One command; a killed one is carried out or not, and nobody hears of it. */
+  step(reply: Reply = "ok", killed = false): void {
+    const command = nextCommand(this.policy, this.state, "p");
+    this.at += Math.max(1, command.afterMs);
+    const event = this.#act(command, reply);
+    if (killed) this.happen({ type: "taken", gapMs: 1000, at: this.at });
+    else this.happen({ ...event, at: this.at });
+  }
+
+  #act(command: Command, reply: Reply): FailoverEvent {
+    const { at } = this;
+    const fatal = reply === "unauthorised";
+    const unanswered = { type: "unanswered", code: "vendor_unavailable", message: reply, fatal, at } as const;
+    const carriedOut = reply === "ok" || reply === "lost-done";
+    const seen = () => {
+      const one = (side: Side) => ({ status: this.status[side], activeCalls: this.activeCalls });
+      return { primary: one("primary"), backup: one("backup") };
+    };
+    if (command.kind === "activate") {
+      // Read first, as the real act does; an answer that is lost there leaves nothing done.
+      if (reply !== "ok" && reply !== "lost-done") return unanswered;
+      if (this.status.primary === "active" || this.status.backup === "active") return { type: "seen", statuses: seen(), at };
+      this.#write(command.side, "active", command.key);
+    } else if (command.kind === "pause" && carriedOut) this.#write(command.side, "paused", command.key);
+    else if (command.kind === "secure" && carriedOut)
+      for (const side of command.sides) this.#write(side, "paused", `${command.key}-${side}`);
+    this.done.push(command);
+    if (reply !== "ok") return unanswered;
+    switch (command.kind) {
+      case "look": {
+        const verdict = this.status[this.state.side] === "active" ? verdictOf(this.failing ? "trigger" : "wait") : null;
+        const order = this.order === null ? null : { what: this.order, by: "ann" };
+        this.order = null;
+        return { type: "looked", statuses: seen(), verdict, metricsAt: at, skewMs: 0, compliance: null, order, at };
+      }
+      case "confirm":
+      case "secure":
+        return { type: "seen", statuses: seen(), at };
+      case "hand-over":
+        return { type: "handed", held: 5, problem: this.problem, at };
+      case "gate":
+        return { type: "gated", pass: this.gatePasses, message: "the gate's words", at };
+      default:
+        return { type: "sent", at };
+    }
+  }
+
+  /** The vendor's rule: a key that was used gives its answer again and changes nothing. */
+  #write(side: Side, status: "active" | "paused", key: string): void {
+    if (this.keys.has(key)) return;
+    this.keys.add(key);
+    this.status[side] = status;
+    if (this.both) this.ourFault = true;
+  }
+
+  run(steps: number): this {
+    for (let i = 0; i < steps; i++) this.step();
+    return this;
+  }
+
+  names(): string[] {
+    return this.alarms.map(({ name }) => name);
+  }
+}
+
+describe("a hand-over", () => {
+  it("pauses, drains, holds back, asks the gate, activates and reads back, in this order", () => {
+    const world = new World(policyOf()).run(8);
+    expect(world.done.map(({ kind }) => kind)).toEqual([
+      "look",
+      "pause",
+      "confirm",
+      "hand-over",
+      "gate",
+      "activate",
+      "confirm",
+      "look",
+    ]);
+    expect(world.state).toMatchObject({ phase: "failed-over", side: "backup", handovers: 1, handover: null });
+    expect(world.names()).toEqual(["TRIGGERED", "COMPLETED"]);
+    expect(world.state.coolUntil).toBeGreaterThan(world.at);
+  });
+
+  it("does not begin on figures that are no evidence, stale, or of a clock that is wrong, nor in the cool-down", () => {
+    const look = (more: object) => {
+      const world = new World(policyOf());
+      const statuses = { primary: { status: "active", activeCalls: null }, backup: { status: "paused", activeCalls: null } };
+      const event = {
+        type: "looked",
+        statuses,
+        verdict: verdictOf("trigger"),
+        metricsAt: world.at,
+        skewMs: 0,
+        compliance: null,
+        order: null,
+        at: world.at,
+      } as const;
+      world.happen({ ...event, ...more });
+      return { phase: world.state.phase, alarms: world.names() };
+    };
+    expect(look({})).toEqual({ phase: "pausing", alarms: ["TRIGGERED"] });
+    expect(look({ verdict: verdictOf("wait") })).toEqual({ phase: "watching", alarms: [] });
+    expect(look({ metricsAt: 1_000_000_000 - 6 * MINUTE })).toEqual({ phase: "watching", alarms: ["METRICS_STALE"] });
+    expect(look({ skewMs: -40_000 })).toEqual({ phase: "watching", alarms: ["CLOCK"] });
+    expect(look({ compliance: "the registry file is old", verdict: null })).toEqual({
+      phase: "watching",
+      alarms: ["COMPLIANCE_STALE"],
+    });
+    const world = new World(policyOf());
+    world.state = { ...NEW_PAIR, coolUntil: world.at + 10 * MINUTE };
+    world.run(5);
+    expect(world.state.phase).toBe("watching");
+    world.run(20);
+    expect(world.state.phase).toBe("failed-over");
+  });
+
+  it("never activates the backup while the pause is not confirmed or calls are under way, and calls a person", () => {
+    const world = new World(policyOf());
+    world.activeCalls = 3;
+    world.run(300);
+    expect(world.state.phase).toBe("draining");
+    expect(world.names()).toContain("PAUSE_NOT_CONFIRMED");
+    expect(world.status).toEqual({ primary: "paused", backup: "paused" });
+    world.activeCalls = 0;
+    world.run(6);
+    expect(world.status.backup).toBe("active");
+  });
+
+  it("asks again with a new key only when the pause had no effect", () => {
+    const world = new World(policyOf());
+    world.step();
+    const first = world.state.handover;
+    world.step("lost");
+    world.step();
+    const second = world.state.handover;
+    if (first === null || second === null) throw new Error("no hand-over is under way");
+    expect(keyOf("p", second, "pause")).not.toBe(keyOf("p", first, "pause"));
+    world.run(8);
+    expect(world.state.phase).toBe("failed-over");
+    const again = new World(policyOf());
+    again.step();
+    again.step("lost-done");
+    again.run(8);
+    expect(again.state).toMatchObject({ phase: "failed-over" });
+    expect([...again.keys]).toHaveLength(2);
+  });
+
+  it.each([
+    ["the gate refuses", (world: World) => Object.assign(world, { gatePasses: false })],
+    ["the lists overlap", (world: World) => Object.assign(world, { problem: "12 contacts overlap" })],
+  ] as const)("ends with neither dialling and an alarm when %s; the primary dials again only if it was wanted", (_, spoil) => {
+    const world = new World(policyOf());
+    spoil(world);
+    world.run(20);
+    expect(world.state.phase).toBe("halted");
+    expect(world.neither).toBe(true);
+    expect(world.names()).toContain("NEITHER_DIALS");
+    const back = new World(policyOf({ whenBackupFails: "resume-primary", overlap: "accept" }));
+    back.problem = "12 contacts overlap";
+    back.run(12);
+    expect(back.status).toEqual({ primary: "active", backup: "paused" });
+    expect(back.names()).toEqual(["TRIGGERED", "NEITHER_DIALS", "FAILED_BACK"]);
+  });
+
+  it("is given up when somebody activates the primary again", () => {
+    const world = new World(policyOf()).run(4);
+    world.set("primary", "active");
+    world.run(3);
+    expect(world.names()).toEqual(["TRIGGERED", "REACTIVATED"]);
+    expect(world.status).toEqual({ primary: "active", backup: "paused" });
+    expect(world.state.phase).toBe("watching");
+  });
+});
+
+describe("after a hand-over", () => {
+  it.each([
+    ["alarm", { primary: "active", backup: "paused" }, "watching"],
+    ["pause", { primary: "paused", backup: "paused" }, "halted"],
+  ] as const)("the backup gives way when somebody activates the primary (%s)", (safeAction, status, phase) => {
+    const world = new World(policyOf({ safeAction })).run(8);
+    world.set("primary", "active");
+    world.run(2);
+    expect(world.status).toEqual(status);
+    expect(world.state.phase).toBe(phase);
+    expect(world.names()).toContain("BOTH_ACTIVE");
+  });
+
+  it("fails back by order, and by itself only when it may, later each time that the primary fails again", () => {
+    const manual = new World(policyOf()).run(8);
+    manual.failing = false;
+    manual.run(300);
+    expect(manual.state.phase).toBe("failed-over");
+    manual.order = "fail-back";
+    manual.run(9);
+    expect(manual.status).toEqual({ primary: "active", backup: "paused" });
+    const automatic = new World(policyOf({ failBack: "automatic", coolDownMinutes: 10 }));
+    const switches: number[] = [];
+    let side = automatic.state.side;
+    for (let i = 0; i < 400; i++) {
+      automatic.step();
+      if (automatic.state.phase === "failed-over" && side === "primary") switches.push(automatic.at);
+      if (automatic.state.handover === null) side = automatic.state.side;
+    }
+    const gaps = switches.slice(1).map((at, i) => at - (switches[i] ?? 0));
+    expect(gaps.length).toBeGreaterThan(2);
+    gaps.slice(1).forEach((gap, i) => expect(gap).toBeGreaterThan(gaps[i] ?? 0));
+  });
+
+  it("follows somebody who switched by hand", () => {
+    const world = new World(policyOf());
+    world.failing = false;
+    world.run(2);
+    world.set("primary", "paused");
+    world.set("backup", "active");
+    world.run(1);
+    expect(world.state).toMatchObject({ phase: "failed-over", side: "backup" });
+    expect(world.names()).toEqual(["SWITCHED_BY_HAND"]);
+  });
+});
+
+describe("a watch that cannot be relied upon", () => {
+  it.each([
+    ["alarm", "active"],
+    ["pause", "paused"],
+  ] as const)("takes the configured action: %s", (safeAction, primary) => {
+    const world = new World(policyOf({ safeAction }));
+    world.failing = false;
+    world.run(2);
+    world.happen({ type: "taken", gapMs: 10 * MINUTE, at: world.at });
+    world.run(2);
+    expect(world.names()[0]).toBe("MONITOR_STALE");
+    expect(world.status.primary).toBe(primary);
+    expect(world.names().includes("NEITHER_DIALS")).toBe(primary === "paused");
+  });
+
+  it("alarms at once when it is not authorised, after some looks when the tenant is away, and once an hour from then on", () => {
+    const world = new World(policyOf());
+    world.step("unauthorised");
+    expect(world.names()).toEqual(["NOT_AUTHORISED"]);
+    const away = new World(policyOf());
+    away.step("lost");
+    away.step("lost");
+    expect(away.names()).toEqual([]);
+    away.step("lost");
+    expect(away.names()).toEqual(["UNAVAILABLE"]);
+    for (let i = 0; i < 90; i++) away.step("lost");
+    expect(away.names()).toEqual(["UNAVAILABLE", "UNAVAILABLE"]);
+  });
+});
+
+describe("whatever happens", () => {
+  const reply = fc.oneof(
+    { weight: 6, arbitrary: fc.constant<Reply>("ok") },
+    fc.constantFrom<Reply>("lost", "lost-done", "refused", "unauthorised"),
+  );
+  const turn = fc.record({
+    reply,
+    killed: fc.boolean(),
+    gate: fc.boolean(),
+    calls: fc.constantFrom(0, 0, 2),
+    failing: fc.boolean(),
+  });
+  const policies = fc.record({
+    safeAction: fc.constantFrom("alarm" as const, "pause" as const),
+    failBack: fc.constantFrom("manual" as const, "automatic" as const),
+    whenBackupFails: fc.constantFrom("stay-paused" as const, "resume-primary" as const),
+    coolDownMinutes: fc.constantFrom(0, 5),
+  });
+  const intruder = fc.option(
+    fc.record({
+      side: fc.constantFrom<Side>("primary", "backup"),
+      status: fc.constantFrom<"active" | "paused">("active", "paused"),
+    }),
+    { freq: 5 },
+  );
+
+  it("without somebody else both are never active, and neither only with an alarm", () => {
+    fc.assert(
+      fc.property(policies, fc.array(turn, { maxLength: 120 }), (policy, turns) => {
+        const world = new World(policyOf(policy));
+        for (const { reply: next, killed, gate, calls, failing } of turns) {
+          Object.assign(world, { gatePasses: gate, activeCalls: calls, failing });
+          world.step(next, killed);
+          expect(world.both).toBe(false);
+          if (world.neither) expect(world.alarms.length).toBeGreaterThan(0);
+        }
+        Object.assign(world, { gatePasses: true, activeCalls: 0, failing: false });
+        world.run(60);
+        expect(world.neither).toBe(world.state.phase === "halted");
+        if (world.neither) expect(world.state.standing.NEITHER_DIALS).toBeDefined();
+        else expect(world.status[otherSide(world.state.side)]).toBe("paused");
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it("with somebody else both are never active by our doing, and do not stay so after a hand-over", () => {
+    fc.assert(
+      fc.property(policies, fc.array(fc.tuple(turn, intruder), { maxLength: 120 }), (policy, turns) => {
+        const world = new World(policyOf(policy));
+        for (const [{ reply: next, killed, gate, calls, failing }, other] of turns) {
+          Object.assign(world, { gatePasses: gate, activeCalls: calls, failing });
+          if (other !== null) world.set(other.side, other.status);
+          world.step(next, killed);
+        }
+        expect(world.ourFault).toBe(false);
+        Object.assign(world, { gatePasses: true, activeCalls: 0, failing: false });
+        world.run(60);
+        if (world.both) expect(world.state.standing.BOTH_ACTIVE).toBeDefined();
+        if (world.neither) expect(world.state.standing.NEITHER_DIALS).toBeDefined();
+      }),
+      { numRuns: 600 },
+    );
+  });
+});
