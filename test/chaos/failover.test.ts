@@ -1,0 +1,116 @@
+// kill -9 of the process that hands over, at each of its steps, while a second one waits: exactly one hand-over, never both campaigns active, and
+// never neither without an alarm.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import {
+  BACKUP,
+  type FailoverWorld,
+  OPEN,
+  openFailoverWorld,
+  PRIMARY,
+  scenarioOf,
+} from "../integration/campaigns/failover-world.ts";
+
+const CHILD = fileURLToPath(new URL("failover-child.ts", import.meta.url));
+const SPEED = 50;
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<string>;
+  output(): string;
+}
+
+const pointsOf = (output: string): string[] => [...output.matchAll(/^point (.+)$/gm)].map(([, name = ""]) => name);
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function reached(running: Running, text: string): Promise<void> {
+  while (!running.output().includes(text) && running.child.exitCode === null) await wait(10);
+}
+
+/** A world in which the primary fails from the beginning, with the environment of the processes that watch it. */
+async function openFailing(): Promise<FailoverWorld & { start(at?: string): Running }> {
+  const realStart = Date.now();
+  const world = await openFailoverWorld(scenarioOf(), 10, { speed: SPEED });
+  world.sandbox.control.simulateMetrics({
+    campaignId: PRIMARY,
+    successRate: 0.01,
+    callsPlaced: 2000,
+    callsAnswered: 20,
+    activeCalls: 0,
+    abandonmentRate: 0,
+  });
+  const { failover, close } = await (async () => {
+    const runtime = await world.open();
+    return { failover: runtime.failover, close: () => runtime[Symbol.asyncDispose]() };
+  })();
+  await failover.put(PRIMARY, world.policy({ everySeconds: 5 }));
+  await close();
+  return Object.assign(world, {
+    start(at?: string): Running {
+      const child = spawn(process.execPath, [CHILD, PRIMARY, ...(at === undefined ? [] : [at])], {
+        cwd: world.folder,
+        env: {
+          PATH: process.env["PATH"],
+          HOME: process.env["HOME"],
+          USER: "tester",
+          ...world.environment,
+          VIRTUAL_START: String(Date.parse(OPEN)),
+          REAL_START: String(realStart),
+          SPEED: String(SPEED),
+        },
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      let stdout = "";
+      child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+        stdout += text;
+      });
+      const ended = new Promise<string>((resolve) => child.once("close", () => resolve(stdout)));
+      return { child, ended, output: () => stdout };
+    },
+  });
+}
+
+/** Statuses after each transition that the tenant carried out, from the beginning. */
+function course(world: FailoverWorld): string[] {
+  const status: Record<string, string> = { [PRIMARY]: "active", [BACKUP]: "paused" };
+  const seen = [`${status[PRIMARY]}/${status[BACKUP]}`];
+  for (const { campaign, status: next, replayed } of world.transitions()) {
+    if (replayed) continue;
+    status[campaign] = next;
+    seen.push(`${status[PRIMARY]}/${status[BACKUP]}`);
+  }
+  return seen;
+}
+
+test("a hand-over that is killed at any of its steps is carried out once by the process that waits", async () => {
+  const points = await (async () => {
+    await using world = await openFailing();
+    const whole = world.start();
+    expect(await whole.ended).toContain("ended failed-over after 1");
+    expect(course(world)).toEqual(["active/paused", "paused/paused", "paused/active"]);
+    return [...new Set(pointsOf(whole.output()))];
+  })();
+  expect(points.length).toBeGreaterThanOrEqual(14);
+  for (const point of points) {
+    await using world = await openFailing();
+    const first = world.start(point);
+    await reached(first, "point ");
+    const second = world.start();
+    await reached(first, "paused\n");
+    expect({ point, at: pointsOf(first.output()).at(-1) }).toEqual({ point, at: point });
+    first.child.kill("SIGKILL");
+    await first.ended;
+    // At this moment nobody runs the pair: when neither campaign dials, an alarm has been written before.
+    if (world.statusOf(PRIMARY) !== "active" && world.statusOf(BACKUP) !== "active")
+      expect(await world.alarms()).toContain("FAILOVER_TRIGGERED");
+    const output = await second.ended;
+    expect({ point, output: output.split("\n").at(-2) }).toEqual({ point, output: "ended failed-over after 1" });
+    expect({ point, course: course(world) }).toEqual({ point, course: ["active/paused", "paused/paused", "paused/active"] });
+    const alarms = await world.alarms();
+    expect(alarms.filter((type) => type === "FAILOVER_TRIGGERED")).toHaveLength(1);
+    expect(alarms.filter((type) => type === "FAILOVER_COMPLETED")).toHaveLength(1);
+  }
+  process.stderr.write(`killed at ${points.length} points: ${points.join(", ")}\n`);
+});
