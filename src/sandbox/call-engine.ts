@@ -47,7 +47,7 @@ export interface DialedWorld {
 }
 
 /** How calls to a list turn out (contract §3: `contactLists`, `timeline`). */
-export type ListBehaviour = Pick<ScenarioContactList, "answerRate" | "abandonRate" | "mix">;
+export type ListBehaviour = Pick<ScenarioContactList, "answerRate" | "abandonRate" | "mix" | "talk" | "wrap">;
 
 /** Figures of a campaign over a window; never null (contract §2.3). */
 export interface CampaignFigures {

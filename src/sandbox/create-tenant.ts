@@ -123,7 +123,10 @@ export function createTenant({ scenario, seed, start, clock, webhookFetch }: Ten
     engine: createLivingEngine({
       clock,
       seed,
-      behaviours: scenario.contactLists.map(({ id, answerRate, abandonRate, mix }) => [id, { answerRate, abandonRate, mix }]),
+      behaviours: scenario.contactLists.map(({ id, answerRate, abandonRate, mix, talk, wrap }) => [
+        id,
+        { answerRate, abandonRate, mix, talk, wrap },
+      ]),
       world: {
         campaign: (id) => {
           const record = campaigns.get(id);

@@ -22,7 +22,12 @@ const MIX = { CONVERTED: 8, APPOINTMENT_SET: 6, INTERESTED: 14, CALLBACK_REQUEST
 const CODE = 200;
 
 /** The course of calls to a list. Everything that the list does not say is the simulation's default but talk and wrap-up, which are short. */
-export function courseOf({ answerRate = DEFAULT_ANSWER_RATE, abandonRate = 0 }: ListBehaviour): SimulationScenario["calls"] {
+export function courseOf({
+  answerRate = DEFAULT_ANSWER_RATE,
+  abandonRate = 0,
+  talk = TALK,
+  wrap = WRAP,
+}: ListBehaviour): SimulationScenario["calls"] {
   const rest = 1 - answerRate;
   const stays = { kind: "deterministic", value: PATIENCE };
   const leaves = { kind: "deterministic", value: 0 };
@@ -38,8 +43,8 @@ export function courseOf({ answerRate = DEFAULT_ANSWER_RATE, abandonRate = 0 }: 
       invalidProbability: rest * UNANSWERED.invalid,
       machineDetection: { live: DETECTION },
       patience: { kind: "mixture", parts: patience },
-      talk: { kind: "lognormal", mean: TALK, cv: 0.9 },
-      wrap: { kind: "lognormal", mean: WRAP, cv: 0.5 },
+      talk: { kind: "lognormal", mean: talk, cv: 0.9 },
+      wrap: { kind: "lognormal", mean: wrap, cv: 0.5 },
     },
   }).calls;
 }

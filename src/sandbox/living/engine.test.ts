@@ -112,6 +112,19 @@ describe("an active campaign", () => {
     expect(await mostIn(300)).toBe(9);
   });
 
+  it("talks and wraps up as long as its list says", async () => {
+    const { clock, set, listed } = world({ behaviour: { answerRate: 0.9, talk: 10, wrap: 4 }, campaign: { callRate: 60 } });
+    await clock.advance(HOUR);
+    set("c", { status: "paused" });
+    await clock.advance(HOUR);
+    const talks = listed().flatMap(({ connectedTime, endTime }) =>
+      connectedTime === undefined || endTime === undefined ? [] : [(endTime - connectedTime) / 1000],
+    );
+    const mean = talks.reduce((sum, talk) => sum + talk, 0) / talks.length;
+    expect(mean).toBeGreaterThan(9);
+    expect(mean).toBeLessThan(11);
+  });
+
   it("goes through its list as often a day as allowed", async () => {
     const { clock, listed } = world({
       list: { generate: { count: 20, consented: 20 } },

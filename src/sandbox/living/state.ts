@@ -7,6 +7,8 @@ const behaviour = z.object({
   answerRate: z.number().exactOptional(),
   abandonRate: z.number().exactOptional(),
   mix: z.record(z.string(), z.number()).exactOptional(),
+  talk: z.number().exactOptional(),
+  wrap: z.number().exactOptional(),
 });
 
 /** The dialer checks nothing of its own state: a snapshot is only ever given back unchanged. */

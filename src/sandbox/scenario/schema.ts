@@ -117,6 +117,8 @@ const listBehaviour = z.strictObject({
       "Share of the people who hang up as soon as they have answered, besides those lost for want of an idle agent; default 0.",
   }),
   mix: weights.optional().meta({ description: "Outcome codes of calls that reached an agent, with weights." }),
+  talk: z.number().positive().max(36_000).optional().meta({ description: "Mean seconds of talk; default 115." }),
+  wrap: z.number().positive().max(36_000).optional().meta({ description: "Mean seconds of wrap-up; default 17." }),
 });
 
 const generatedContacts = z
