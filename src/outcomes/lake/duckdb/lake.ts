@@ -27,6 +27,8 @@ import { chunksOf, Engine, literal, microsToMs, rowsOf } from "./engine.ts";
 import { createViews, digestsSql, recordsSql } from "./views.ts";
 
 const MIN_PARTS = 8;
+/** What a merge may take; what it sorts beyond that goes to disk. */
+const MERGING = { memoryLimit: "128MB", threads: 1 } as const;
 const FORMATS = { parquet: "FORMAT parquet, COMPRESSION zstd", csv: "FORMAT csv, HEADER", ndjson: "FORMAT json" } as const;
 /** What exports hold: as the files, with the digest as text and times as ISO 8601 where the format has no times of its own. */
 const EXPORTED = `call_id, campaign_id, disposition_code, start_time, end_time, duration_seconds, direction, agent_id, contact_id, list_id, attempt,
@@ -75,16 +77,13 @@ class DuckDbLake implements OutcomeLake {
   }
 
   #open(): Promise<Engine> {
-    this.#engine ??= this.#start();
+    const { memoryLimit = "256MB", threads = 2 } = this.#options;
+    this.#engine ??= this.#start({ memoryLimit, threads });
     return this.#engine;
   }
 
-  async #start(): Promise<Engine> {
-    return Engine.open({
-      spillFolder: join(await this.#stagingFolder(), `spill-${this.#unique()}`),
-      memoryLimit: this.#options.memoryLimit ?? "256MB",
-      threads: this.#options.threads ?? 2,
-    });
+  async #start(share: { readonly memoryLimit: string; readonly threads: number }): Promise<Engine> {
+    return Engine.open({ ...share, spillFolder: join(await this.#stagingFolder(), `spill-${this.#unique()}`) });
   }
 
   /** Where unfinished files lie; made on first use. */
@@ -210,16 +209,30 @@ class DuckDbLake implements OutcomeLake {
   }
 
   async compact(range: LakeRange & { readonly minParts?: number | undefined } = {}): Promise<CompactionReport> {
+    const due = [...(await this.#grouped(range)).values()].filter(
+      (files) => files.filter(({ kind }) => kind === "part").length >= (range.minParts ?? MIN_PARTS),
+    );
+    if (due.length === 0) return { partitions: 0, filesBefore: 0, filesAfter: 0, skipped: 0 };
+    // An engine of its own, gone with its memory afterwards: merging is in no hurry, and partition after partition it would keep what it took.
+    const engine = await this.#start(MERGING);
+    try {
+      return await this.#merge(engine, due);
+    } finally {
+      await engine.close();
+      await rm(engine.spillFolder, { recursive: true, force: true });
+    }
+  }
+
+  async #merge(engine: Engine, due: readonly (readonly LakeFile[])[]): Promise<CompactionReport> {
     const setting = {
       root: this.#root,
-      engine: await this.#open(),
+      engine,
       catalog: this.#catalog,
       settle: this.#settle.bind(this),
       temporaryName: () => `${this.#unique()}.parquet`,
     };
     let [partitions, filesBefore, filesAfter, skipped] = [0, 0, 0, 0];
-    for (const files of (await this.#grouped(range)).values()) {
-      if (files.filter(({ kind }) => kind === "part").length < (range.minParts ?? MIN_PARTS)) continue;
+    for (const files of due) {
       const after = await mergePartition(setting, files);
       if (after === undefined) skipped += 1;
       else {
