@@ -6,11 +6,14 @@ import {
   CampaignMetrics,
   type ChangeDeps,
   type ChangeOptions,
+  type FailoverStanding,
+  HealthReader,
   type IntentBook,
   minuteIntents,
   pauseAll,
   type ResumeDeps,
   type ResumeReport,
+  readPair,
   resumeCampaign,
   type StateChange,
   type StopReport,
@@ -39,7 +42,10 @@ export interface CampaignStates {
   /** @param pack file of the rule pack; the configuration's by default */
   resume(id: string, options: ResumeOptions): Promise<ResumeReport>;
   /** Asks the pre-dial gate and changes nothing. */
-  gate: ResumeDeps["gate"];
+  readonly gate: ResumeDeps["gate"];
+  readonly health: HealthReader;
+  /** Ids of the tenant's campaigns. */
+  list(options?: CallOptions): Promise<string[]>;
 }
 
 /** The state of campaigns over a tenant and a store that are open; for the command line and the service alike. */
@@ -61,7 +67,30 @@ export async function campaignStatesOf(
     pause: (ids, options, onChange) => pauseAll(change, ids, options, onChange),
     resume: (id, options) => resumeCampaign({ ...change, gate, record: runtime.record, actor: config.actor }, id, options),
     gate,
+    health: new HealthReader({
+      runner,
+      metrics,
+      gate,
+      changes: (id, limit) => store.stateIntents.list(id, limit),
+      failover: (id) => standingOf(store, id),
+      clock,
+    }),
+    async list(options) {
+      const ids: string[] = [];
+      for await (const { id } of tenant.capabilities.campaignProvisioning.campaigns(options)) ids.push(id);
+      return ids;
+    },
   };
+}
+
+/** Where a campaign stands in a failover pair. */
+async function standingOf(store: Store, id: string): Promise<FailoverStanding | null> {
+  for (const entry of await store.failovers.list()) {
+    const { primary, backup, state } = readPair(entry);
+    if (primary === id) return { role: "primary", partner: backup, phase: state.phase, side: state.side };
+    if (backup === id) return { role: "backup", partner: primary, phase: state.phase, side: state.side };
+  }
+  return null;
 }
 
 /** Opens the state of campaigns. */

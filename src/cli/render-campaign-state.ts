@@ -1,7 +1,8 @@
 // The gate and the state of a campaign for a person. Pure text.
 
 import { formatInstant } from "../compliance/index.ts";
-import type { CampaignGateVerdict } from "../operations/index.ts";
+import type { AbandonmentBudget, CampaignGateVerdict, CampaignHealth, ZoneWindow } from "../operations/index.ts";
+import type { Row } from "./render-rows.ts";
 import { grouped, printable } from "./render-tagging.ts";
 
 /** What a pre-dial gate says: the verdict first, then what it rests on. */
@@ -28,3 +29,72 @@ export function gateWords({
     lines.push(`  the first of those that wait may be called at ${formatInstant(nextAllowed)}`);
   return lines;
 }
+
+/** One campaign in a table of many. */
+export function healthRow({ id, campaign, reading, success, stale, abandonment, notDialing }: CampaignHealth): Row {
+  return {
+    campaign: id,
+    status: campaign?.status ?? "?",
+    calls: reading?.activeCalls ?? null,
+    success: success === null || success.denominator === 0 ? (reading?.successRate ?? null) : share(success.rate),
+    of: success?.denominator ?? null,
+    abandoned: abandonment === null || abandonment.live === 0 ? null : share(abandonment.abandoned / abandonment.live),
+    figures: stale ? "stale" : "fresh",
+    dialing: notDialing === null ? "yes" : `no: ${notDialing.first}`,
+  };
+}
+
+/** Everything about one campaign. */
+export function healthLines(health: CampaignHealth): string[] {
+  const { id, campaign, reading, notDialing, failover, abandonment, windows, gate } = health;
+  const name = campaign?.name === null || campaign === null ? "" : ` · ${printable(campaign.name)}`;
+  const calls = reading?.activeCalls === null || reading === null ? "" : ` · ${grouped(reading.activeCalls)} calls under way`;
+  const lines = [`${printable(id)}${name} · ${printable(campaign?.status ?? "state unknown")}${calls}`];
+  lines.push(notDialing === null ? "dialing" : `NOT dialing: ${printable(notDialing.first)}`);
+  for (const { text } of notDialing?.all.slice(1) ?? []) lines.push(`  also: ${printable(text)}`);
+  lines.push(...figureLines(health));
+  if (abandonment !== null) lines.push(budgetLine(abandonment));
+  if (failover !== null)
+    lines.push(
+      `failover: ${failover.role} of the pair with ${printable(failover.partner)} · ${failover.phase} · the ${failover.side} dials`,
+    );
+  if (windows.length > 0) lines.push("windows:");
+  for (const window of windows) lines.push(`  ${windowLine(window)}`);
+  if (gate !== null) for (const line of gateWords(gate)) lines.push(line);
+  const dialer = campaign?.dialer ?? null;
+  if (dialer !== null) {
+    const parts = Object.entries(dialer).flatMap(([field, value]) => (typeof value === "number" ? [`${field} ${value}`] : []));
+    if (parts.length > 0) lines.push(`dialer: ${parts.join(" · ")}`);
+  }
+  return lines;
+}
+
+function figureLines({ reading, readingProblem, success, ageMs, stale }: CampaignHealth): string[] {
+  if (reading === null) return [`figures: none${readingProblem === null ? "" : `: ${printable(readingProblem.message)}`}`];
+  const window = reading.windowMinutes === null ? "" : ` in ${reading.windowMinutes} min`;
+  const rate =
+    success === null
+      ? `success rate ${reading.successRate === null ? "unknown" : share(reading.successRate)}${window}, without counts: no evidence of anything`
+      : success.denominator === 0
+        ? `no call decided${window}`
+        : `success rate ${share(success.rate)} (${grouped(success.numerator)} of ${grouped(success.denominator)} ${reading.success?.of ?? ""} calls${window}; ${share(success.low)} to ${share(success.high)})`;
+  const at = reading.at === null ? "of unknown time" : `of ${formatInstant(reading.at)}`;
+  const age = `${Math.round((ageMs ?? 0) / 1000)} s old${stale ? ", STALE" : ""}`;
+  return [`figures: ${rate}`, `  ${reading.source === "push" ? "pushed" : "asked for"}, ${at}, ${age}`];
+}
+
+function budgetLine({ abandoned, live, allowed, used, rule, jurisdiction, reading }: AbandonmentBudget): string {
+  const { limit, allowance } = reading;
+  const of = used === null ? "nothing used" : `${Math.round(used * 100)} % used`;
+  return `abandonment: ${of} · ${grouped(abandoned)} of ${grouped(live)} live answers, ${allowed.toFixed(1)} allowed (${share(limit.maxRate)} in ${limit.windowHours} h, ${rule}, ${jurisdiction}) · ${grouped(allowance.certain)} more are certain today`;
+}
+
+function windowLine({ zone, contacts, open, until, opens }: ZoneWindow): string {
+  const people = `${grouped(contacts)} contacts`;
+  if (open === 0)
+    return `${zone}: closed, ${opens === null ? "does not open within four days" : `opens ${formatInstant(opens)}`} (${people})`;
+  const part = open === contacts ? people : `${grouped(open)} of ${people}`;
+  return `${zone}: open${until === null ? "" : ` until ${formatInstant(until)}`} (${part})`;
+}
+
+const share = (value: number): string => `${(value * 100).toFixed(1)} %`;

@@ -1,9 +1,23 @@
-// outdial campaign pause, resume: what dials, and what does not.
+// outdial campaign status, pause, resume: what dials, what does not, and why.
 
 import type { Command } from "commander";
 import { databaseUrl, type Tools, tenantUrl } from "./tools.ts";
 
 export function campaignState(campaign: Command, { action }: Tools): void {
+  action(
+    campaign
+      .command("status")
+      .argument("[id]", "a campaign; all of them by default")
+      .description("what a campaign does, how well, and why it is not dialing")
+      .option("--watch", "again and again, until interrupted")
+      .option("--every <span>", "with --watch: how often", "10s")
+      .option("--window <minutes>", "what the figures are measured over", "30")
+      .option("--contacts <number>", "how many contacts of the list are looked at (default: 1000; 100 of each for all campaigns)")
+      .addOption(tenantUrl())
+      .addOption(databaseUrl())
+      .addHelpText("after", "\nExit code 0 whether it dials or not; 4, 5 or 6 when the tenant did not tell everything."),
+    async () => (await import("../commands/campaign-status.ts")).status,
+  );
   action(
     campaign
       .command("pause")

@@ -2,6 +2,7 @@
 
 export * from "./as-code.ts";
 export * from "./failover/index.ts";
+export * from "./health/index.ts";
 export * from "./metrics/index.ts";
 export * from "./segment/index.ts";
 export * from "./state/index.ts";

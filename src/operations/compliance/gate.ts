@@ -72,6 +72,8 @@ export interface GateRequest {
   readonly contacts: AsyncIterable<GateContact | RefusedLine>;
   /** Gives each denial its reasons in words; slower. */
   readonly reasons?: boolean | undefined;
+  /** False for a look that permits nothing: its manifest is not kept. */
+  readonly keep?: boolean | undefined;
 }
 
 /** What became of one contact; JSON as it is. */
@@ -152,10 +154,11 @@ async function runGate(deps: GateDeps, request: GateRequest, sink: GateSink): Pr
   const unresolved = await facts.countUnresolvedOptOuts();
   const manifest = signManifest(judge.manifest(id, deps, unresolved), deps.sign);
   const details = { at: manifest.at, pack: manifest.pack.version, input: manifest.input.hash, ...manifest.counts };
-  await facts.addManifest(
-    { id, campaign: request.campaign, at, manifest: canonicalJson(manifest) },
-    { actor: deps.actor, details },
-  );
+  if (request.keep !== false)
+    await facts.addManifest(
+      { id, campaign: request.campaign, at, manifest: canonicalJson(manifest) },
+      { actor: deps.actor, details },
+    );
   return { counts: judge.counts(), manifest };
 }
 

@@ -78,6 +78,8 @@ export interface CampaignGateOptions {
   readonly at?: Instant | undefined;
   /** How many contacts are looked at before nobody counts as callable; 10,000 by default. */
   readonly most?: number | undefined;
+  /** False for a look that permits nothing: its manifest is not kept. */
+  readonly keep?: boolean | undefined;
   readonly call?: CallOptions | undefined;
 }
 
@@ -86,7 +88,7 @@ export type CampaignGate = (campaignId: string, options?: CampaignGateOptions) =
 
 /** Makes the pre-dial gate of campaigns. */
 export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
-  return async (campaignId, { at = deps.clock.now(), most = MOST, call } = {}) => {
+  return async (campaignId, { at = deps.clock.now(), most = MOST, keep, call } = {}) => {
     const campaign = campaignFacts(campaignId, await deps.runner.status(campaignId, call));
     const pack = packFor(deps.pack, campaign);
     const { listId } = campaign;
@@ -97,7 +99,7 @@ export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
       if (listId === null) refusals.push({ code: "no_contact_list", text: "the campaign has no contact list" });
       return { campaign, at, allowed: false, refusals, ...NOTHING_READ };
     }
-    const look = (contacts: number) => judge(deps, { campaignId, listId, pack, at, call }, contacts);
+    const look = (contacts: number) => judge(deps, { campaignId, listId, pack, at, keep, call }, contacts);
     let found = await look(Math.min(FIRST, most));
     if (found.manifest.counts.dial === 0 && !found.whole && most > FIRST) found = await look(most);
     const { manifest, census, whole, read, announced } = found;
@@ -146,11 +148,12 @@ interface Look {
   readonly listId: string;
   readonly pack: RulePack;
   readonly at: Instant;
+  readonly keep: boolean | undefined;
   readonly call: CallOptions | undefined;
 }
 
 /** Judges so many contacts from the beginning of the list. */
-async function judge(deps: CampaignGateDeps, { campaignId, listId, pack, at, call }: Look, most: number) {
+async function judge(deps: CampaignGateDeps, { campaignId, listId, pack, at, keep, call }: Look, most: number) {
   const callType = deps.callType ?? "telemarketing";
   const census = new ZoneCensus(pack, deps.compile, callType);
   const reader = new ListReader(deps.contacts, { listId, query: parseContactQuery("true", "query"), where: [] }, call);
@@ -168,7 +171,14 @@ async function judge(deps: CampaignGateDeps, { campaignId, listId, pack, at, cal
       return;
     }
   }
-  const { manifest } = await deps.gate({ campaign: campaignId, callType, at, pack: deps.compile(pack), contacts: contacts() });
+  const { manifest } = await deps.gate({
+    campaign: campaignId,
+    callType,
+    at,
+    pack: deps.compile(pack),
+    contacts: contacts(),
+    keep,
+  });
   const { read, announced } = reader.progress;
   return { manifest, census, whole, read, announced };
 }
@@ -211,10 +221,14 @@ function refusalsOf(manifest: GateManifest, abandonment: readonly RuleReading[],
   return refusals;
 }
 
-/** The counts per reason in words, the most frequent first. */
-export function reasonsOf({ byReason, counts }: Pick<GateManifest, "byReason" | "counts">): string {
+/**
+ * The counts per reason in words, the most frequent first.
+ * @param times whether to say when the first contact of a reason may be called
+ */
+export function reasonsOf({ byReason, counts }: Pick<GateManifest, "byReason" | "counts">, times = true): string {
   const parts = byReason.map(
-    ({ reason, contacts, from }) => `${contacts} ${reason}${from === undefined ? "" : ` (the first may be called at ${from})`}`,
+    ({ reason, contacts, from }) =>
+      `${contacts} ${reason}${from === undefined || !times ? "" : ` (the first may be called at ${from})`}`,
   );
   if (counts.refused > 0) parts.push(`${counts.refused} unreadable`);
   return parts.join(", ");

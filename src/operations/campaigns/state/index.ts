@@ -9,6 +9,7 @@ export {
   createCampaignGate,
   type GateRefusal,
   type GateRefusalCode,
+  reasonsOf,
 } from "./gate.ts";
 export { type IntentBook, type IntentEnd, minuteIntents, storedIntents } from "./intents.ts";
 export { type ResumeDeps, type ResumeReport, resumeCampaign } from "./resume.ts";

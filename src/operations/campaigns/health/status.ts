@@ -1,0 +1,188 @@
+// The health of a campaign at one moment: state, figures with their counts, abandonment budget, windows, failover, and why it does not dial.
+
+import { type Clock, type Instant, messageOf, type RateInterval } from "../../../kernel/index.ts";
+import type { StateIntent } from "../../../store/index.ts";
+import { type CallOptions, type CampaignRunner, TenantError } from "../../../tenant/index.ts";
+import type { RuleReading } from "../../compliance/index.ts";
+import { ageOf, type CampaignMetrics, type CampaignReading, STALE_MS, successInterval } from "../metrics/index.ts";
+import {
+  type CampaignFacts,
+  type CampaignGate,
+  type CampaignGateVerdict,
+  campaignFacts,
+  type ZoneWindow,
+} from "../state/index.ts";
+import { type AskProblem, type FailoverStanding, type NotDialing, whyNotDialing } from "./why.ts";
+
+/** Window of the figures unless another one is asked for, minutes: that of the failover rule. */
+const WINDOW_MINUTES = 30;
+/** What the gate said stays good for so long, unless the campaign's state changes. */
+const GATE_MS = 5 * 60_000;
+/** So many changes of state are looked through for the last one that took effect. */
+const CHANGES = 10;
+/** So many contacts of the list are looked at. */
+const CONTACTS = 1_000;
+
+/** What the health of campaigns is read from. */
+export interface HealthDeps {
+  readonly runner: CampaignRunner;
+  readonly metrics: Pick<CampaignMetrics, "read" | "latest">;
+  readonly gate: CampaignGate;
+  /** The latest changes of state that outdial made, the newest first. */
+  readonly changes: (campaignId: string, limit: number) => Promise<readonly StateIntent[]>;
+  /** Where it stands in a failover pair. */
+  readonly failover: (campaignId: string) => Promise<FailoverStanding | null>;
+  readonly clock: Clock;
+}
+
+export interface HealthOptions {
+  readonly windowMinutes?: number | undefined;
+  /** Contacts looked at; 1,000 by default. */
+  readonly contacts?: number | undefined;
+  readonly call?: CallOptions | undefined;
+}
+
+/** The abandonment budget under the limit that is nearest to being used up. */
+export interface AbandonmentBudget {
+  /** Id of the rule and whose it is. */
+  readonly rule: string;
+  readonly jurisdiction: string;
+  readonly abandoned: number;
+  readonly live: number;
+  /** Abandoned calls that the limit allows among so many live answers. */
+  readonly allowed: number;
+  /** Abandoned over allowed: above 1 the limit is broken; null without live answers. */
+  readonly used: number | null;
+  readonly reading: RuleReading["reading"];
+}
+
+/** The health of a campaign. */
+export interface CampaignHealth {
+  readonly id: string;
+  readonly at: Instant;
+  readonly campaign: CampaignFacts | null;
+  readonly campaignProblem: AskProblem | null;
+  /** The figures; the last known ones when the vendor cannot be asked. */
+  readonly reading: CampaignReading | null;
+  readonly readingProblem: AskProblem | null;
+  /** The success rate, n of N with its 95 % score interval; null when the tenant gives no counts. */
+  readonly success: RateInterval | null;
+  /** Age of the figures, ms. */
+  readonly ageMs: number | null;
+  readonly stale: boolean;
+  /** Null when the gate could not be asked, or no limit binds where the contacts are. */
+  readonly abandonment: AbandonmentBudget | null;
+  readonly windows: readonly ZoneWindow[];
+  /** What the pre-dial gate says; a look, not a permission. */
+  readonly gate: CampaignGateVerdict | null;
+  readonly gateProblem: AskProblem | null;
+  readonly failover: FailoverStanding | null;
+  readonly lastChange: StateIntent | null;
+  /** Null while it dials. */
+  readonly notDialing: NotDialing | null;
+}
+
+/** Reads the health of campaigns; what the gate said is kept for five minutes, so that it can be asked every few seconds. */
+export class HealthReader {
+  readonly #deps: HealthDeps;
+  readonly #gates = new Map<string, { readonly until: Instant; readonly key: string; readonly verdict: CampaignGateVerdict }>();
+
+  constructor(deps: HealthDeps) {
+    this.#deps = deps;
+  }
+
+  /** What cannot be asked of the tenant is said in the answer. Throws StoreError, and TenantError `not_found` and `aborted`. */
+  async read(
+    id: string,
+    { windowMinutes = WINDOW_MINUTES, contacts = CONTACTS, call }: HealthOptions = {},
+  ): Promise<CampaignHealth> {
+    const { runner, metrics, changes, failover, clock } = this.#deps;
+    const [document, figures, standing, made] = await Promise.all([
+      asked(() => runner.status(id, call)),
+      asked(() => metrics.read(id, windowMinutes, call)),
+      failover(id),
+      changes(id, CHANGES),
+    ]);
+    const lastChange = made.find(({ outcome }) => outcome !== "failed" && outcome !== "superseded") ?? null;
+    const campaign = document.value === null ? null : campaignFacts(id, document.value);
+    const gate = campaign === null ? { value: null, problem: null } : await asked(() => this.#gate(campaign, contacts, call));
+    const at = clock.now();
+    const reading = figures.value ?? (await metrics.latest(id)) ?? null;
+    const ageMs = reading === null ? null : ageOf(reading, at);
+    const stale = figures.value === null || (ageMs ?? 0) > STALE_MS;
+    return {
+      id,
+      at,
+      campaign,
+      campaignProblem: document.problem,
+      reading,
+      readingProblem: figures.problem,
+      success: reading === null ? null : (successInterval(reading) ?? null),
+      ageMs,
+      stale,
+      abandonment: budgetOf(gate.value?.abandonment ?? []),
+      windows: gate.value?.windows ?? [],
+      gate: gate.value,
+      gateProblem: gate.problem,
+      failover: standing,
+      lastChange,
+      notDialing: whyNotDialing({
+        campaign,
+        campaignProblem: document.problem,
+        lastChange: lastChange === null ? null : { ...lastChange, at: lastChange.createdAt },
+        failover: standing,
+        gate: gate.value,
+        gateProblem: gate.problem,
+        figures: reading,
+        figuresProblem: figures.problem,
+        ageMs,
+        stale,
+      }),
+    };
+  }
+
+  async #gate(campaign: CampaignFacts, most: number, call: CallOptions | undefined): Promise<CampaignGateVerdict> {
+    const { gate, clock } = this.#deps;
+    const key = JSON.stringify([campaign, most]);
+    const known = this.#gates.get(campaign.id);
+    if (known !== undefined && known.key === key && clock.now() < known.until) return known.verdict;
+    const verdict = await gate(campaign.id, { most, keep: false, call });
+    // No longer than until a window opens or closes.
+    const turns = verdict.windows
+      .flatMap(({ until, opens }) => [until, opens])
+      .filter((turn) => turn !== null && turn > verdict.at);
+    this.#gates.set(campaign.id, {
+      key,
+      verdict,
+      until: Math.min(verdict.at + GATE_MS, ...turns.filter((turn) => turn !== null)),
+    });
+    return verdict;
+  }
+}
+
+/** The answer of the tenant, or why there is none. */
+async function asked<T>(ask: () => Promise<T>): Promise<{ readonly value: T | null; readonly problem: AskProblem | null }> {
+  try {
+    return { value: await ask(), problem: null };
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || thrown.code === "not_found" || thrown.code === "aborted") throw thrown;
+    return { value: null, problem: { code: thrown.code, message: messageOf(thrown) } };
+  }
+}
+
+function budgetOf(readings: readonly RuleReading[]): AbandonmentBudget | null {
+  const budgets = readings.map(({ rule, reading }) => {
+    const { abandoned, live, limit } = reading;
+    const allowed = limit.maxRate * live;
+    return {
+      rule: rule.id,
+      jurisdiction: rule.jurisdiction,
+      abandoned,
+      live,
+      allowed,
+      used: live === 0 ? null : abandoned / allowed,
+      reading,
+    };
+  });
+  return budgets.toSorted((a, b) => (b.used ?? -1) - (a.used ?? -1))[0] ?? null;
+}

@@ -1,0 +1,157 @@
+// Why a campaign does not dial: every cause by itself, and which one comes first of several.
+
+import { describe, expect, it } from "vitest";
+import { CAUSES, type DialingFacts, whyNotDialing } from "./why.ts";
+
+const AT = Date.UTC(2026, 5, 16, 17);
+const zone = (open: number, opens: number | null = null) => ({
+  zone: "America/New_York",
+  contacts: 10,
+  open,
+  until: null,
+  opens,
+});
+const manifest = {
+  byReason: [
+    { reason: "no consent", verdict: "never" as const, contacts: 6 },
+    { reason: "outside calling hours", verdict: "later" as const, contacts: 4, from: "2026-06-17T12:00:00Z" },
+  ],
+  counts: { dial: 0, later: 4, never: 6, refused: 0 },
+  input: { contacts: 10, hash: "" },
+};
+type Gate = NonNullable<DialingFacts["gate"]>;
+const gate = (given: Partial<Gate> = {}): Gate => ({
+  refusals: [],
+  windows: [zone(10)],
+  // Only what the words are made of.
+  manifest: manifest as unknown as Gate["manifest"],
+  nextAllowed: AT + 3_600_000,
+  whole: true,
+  ...given,
+});
+const campaign = (status: string, dialer = {}) => ({ status, queueId: "q1", dialer });
+
+/** Active, fresh figures, calls placed but none under way, nothing forbids. */
+const DIALING: DialingFacts = {
+  campaign: campaign("active"),
+  campaignProblem: null,
+  lastChange: null,
+  failover: null,
+  gate: gate(),
+  gateProblem: null,
+  figures: { activeCalls: 0, callsPlaced: 40, windowMinutes: 30 },
+  figuresProblem: null,
+  ageMs: 20_000,
+  stale: false,
+};
+const IDLE = { activeCalls: 0, callsPlaced: 0, windowMinutes: 30 };
+const pausedBy = { target: "paused" as const, actor: "ana", reason: "complaints", at: AT };
+
+const ALONE: readonly (readonly [(typeof CAUSES)[number], Partial<DialingFacts>, RegExp])[] = [
+  [
+    "not_authorised",
+    { campaign: null, gate: null, figures: null, campaignProblem: { code: "missing_scope", message: "needs campaigns:read" } },
+    /needs campaigns:read/,
+  ],
+  [
+    "unreachable",
+    { campaign: null, gate: null, figures: null, campaignProblem: { code: "vendor_unavailable", message: "no answer" } },
+    /cannot be asked: no answer/,
+  ],
+  [
+    "paused_by_outdial",
+    { campaign: campaign("paused"), lastChange: pausedBy },
+    /by ana through outdial at 2026-06-16T17:00:00Z: complaints/,
+  ],
+  [
+    "paused_by_failover",
+    {
+      campaign: campaign("paused"),
+      lastChange: pausedBy,
+      failover: { role: "primary", partner: "camp_b", phase: "failed-over", side: "backup" },
+    },
+    /camp_b dials in its place as the backup/,
+  ],
+  ["paused_elsewhere", { campaign: campaign("paused") }, /at the tenant, not through outdial/],
+  [
+    "paused_elsewhere",
+    { campaign: campaign("paused"), lastChange: { ...pausedBy, target: "active" } },
+    /after ana resumed it at 2026-06-16T17:00:00Z/,
+  ],
+  ["other_state", { campaign: campaign("draft") }, /shows it draft/],
+  ["rules_unreadable", { gate: gate({ refusals: [{ code: "rules_unreadable", text: "rules: bad" }] }) }, /rules: bad/],
+  ["stale_compliance_data", { gate: gate({ refusals: [{ code: "stale_compliance_data", text: "too old" }] }) }, /too old/],
+  ["abandonment_budget", { gate: gate({ refusals: [{ code: "abandonment_budget", text: "7 of 100" }] }) }, /7 of 100/],
+  [
+    "no_contact_list",
+    { gate: gate({ refusals: [{ code: "no_contact_list", text: "no list" }], windows: [], manifest: null }) },
+    /no list/,
+  ],
+  ["list_empty", { gate: gate({ refusals: [{ code: "list_empty", text: "is empty" }], windows: [] }) }, /is empty/],
+  ["outside_hours", { gate: gate({ windows: [zone(0, AT + 3_600_000)] }) }, /America\/New_York opens at 2026-06-16T18:00:00Z/],
+  ["outside_hours", { gate: gate({ windows: [zone(0)] }) }, /does not open within four days/],
+  [
+    "nobody_callable",
+    { gate: gate({ refusals: [{ code: "nobody_callable", text: "nobody" }] }) },
+    /nobody of the list may be called now: 6 no consent, 4 outside calling hours; the first may be called at 2026-06-16T18:00:00Z/,
+  ],
+  [
+    "dialer_settings",
+    { campaign: campaign("active", { callRate: 0, maxCallsInFlight: 0 }) },
+    /callRate and maxCallsInFlight is 0/,
+  ],
+  ["gate_unknown", { gate: null, gateProblem: { code: "missing_scope", message: "contacts" } }, /not known: contacts/],
+  [
+    "figures_unknown",
+    { figures: null, figuresProblem: { code: "missing_scope", message: "analytics" } },
+    /no figures: analytics/,
+  ],
+  ["figures_stale", { stale: true, ageMs: 12 * 60_000 }, /12 minutes old/],
+  ["no_agents", { figures: IDLE }, /no call was placed in 30 minutes: look for agents logged in to queue q1/],
+];
+
+it.each(ALONE)("%s %#", (code, facts, words) => {
+  const answer = whyNotDialing({ ...DIALING, ...facts });
+  expect(answer?.all.map((cause) => cause.code)).toEqual([code]);
+  expect(answer?.first).toMatch(words);
+});
+
+it("has a case for every cause", () => {
+  expect(new Set(ALONE.map(([code]) => code))).toEqual(new Set(CAUSES));
+});
+
+describe("says nothing while it dials", () => {
+  it.each([
+    [
+      "calls under way, even at a moment when nobody new may be called",
+      { figures: { ...IDLE, activeCalls: 3 }, gate: gate({ windows: [zone(0)] }) },
+    ],
+    ["none under way for a moment", {}],
+  ])("%s", (_, facts: Partial<DialingFacts>) => {
+    expect(whyNotDialing({ ...DIALING, ...facts })).toBeNull();
+  });
+});
+
+it("names the cause to mend first, and all others", () => {
+  const answer = whyNotDialing({
+    ...DIALING,
+    campaign: campaign("paused", { callRate: 0 }),
+    lastChange: pausedBy,
+    figures: { ...IDLE, activeCalls: 2 },
+    gate: gate({
+      windows: [zone(0, AT + 3_600_000)],
+      refusals: [
+        { code: "nobody_callable", text: "nobody" },
+        { code: "stale_compliance_data", text: "too old" },
+      ],
+    }),
+  });
+  expect(answer?.all.map(({ code }) => code)).toEqual([
+    "paused_by_outdial",
+    "stale_compliance_data",
+    "outside_hours",
+    "nobody_callable",
+    "dialer_settings",
+  ]);
+  expect(answer?.first).toContain("2 calls are still under way");
+});
