@@ -4,4 +4,17 @@ export type * as ApiTypes from "./api/schemas/index.ts";
 export { createServer, type ServerPorts, type Service, type ServiceLog } from "./create-server.ts";
 export { type InboundAnswer, type InboundRoutesOptions, inboundRoutes } from "./inbound/index.ts";
 export { type Listening, listen } from "./listen.ts";
+export {
+  allHooks,
+  createLogger,
+  type LogLevel,
+  observeRoutes,
+  Readiness,
+  requestSpan,
+  type ServiceLogger,
+  ServiceMetrics,
+  serviceFigures,
+  type VendorHooks,
+  vendorSpans,
+} from "./observe/index.ts";
 export type { Upload } from "./routing/route.ts";

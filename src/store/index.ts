@@ -29,6 +29,7 @@ export type {
   RevocationState,
 } from "./facts/types.ts";
 export type { FailoverHappening, FailoverLedger, FailoverPair, HandoverHolds } from "./failover/index.ts";
+export type { StoreHealth } from "./health.ts";
 export type { Inbound } from "./inbound/inbound.ts";
 export {
   type ClaimedInbound,

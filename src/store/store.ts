@@ -14,6 +14,7 @@ import { makeFolder } from "./embedded/files.ts";
 import { type EmbeddedServer, joinEmbeddedServer } from "./embedded/server.ts";
 import { Facts } from "./facts/facts.ts";
 import { FailoverLedger, HandoverHolds } from "./failover/index.ts";
+import { StoreHealth } from "./health.ts";
 import { Inbound } from "./inbound/inbound.ts";
 import { InteractionChanges } from "./interactions/changes.ts";
 import { SessionLocks } from "./interactions/session-locks.ts";
@@ -89,6 +90,8 @@ export interface Store {
   readonly failovers: FailoverLedger;
   /** Contacts that a campaign must not call because another one did. */
   readonly holds: HandoverHolds;
+  /** Whether the database answers, and how much waits in it. */
+  readonly health: StoreHealth;
   /** Waits for what is under way, closes the connections and leaves the embedded server. May be called twice. */
   close(): Promise<void>;
 }
@@ -157,6 +160,7 @@ function assemble(
     facts: new Facts(database, audit, clock),
     metrics: new MetricReadings(database),
     stateIntents: new StateIntents(database, audit, () => clock.now()),
+    health: new StoreHealth(database, () => clock.now()),
     close: () => {
       closed ??= close();
       return closed;

@@ -38,6 +38,9 @@ const MIGRATIONS: readonly Migration[] = [
   inbound,
 ];
 
+/** The version of the schema that this outdial works with. */
+export const MIGRATION_COUNT = MIGRATIONS.length;
+
 /** Key of the advisory lock that processes starting at once wait on: "outdial" in ASCII, cut to 48 bits. */
 const LOCK = "0x6f7574646961";
 

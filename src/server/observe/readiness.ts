@@ -1,0 +1,105 @@
+// Whether this process should be sent work: its store answers with the right schema and the right time, its heartbeat is seen, and it is not
+// about to stop.
+
+import { type Clock, messageOf } from "../../kernel/index.ts";
+import type { Store } from "../../store/index.ts";
+
+/** One thing that was looked at. */
+export interface Check {
+  readonly name: "stopping" | "store" | "schema" | "heartbeat" | "clock";
+  readonly ok: boolean;
+  /** What is wrong; no address, no secret. */
+  readonly message?: string;
+}
+
+export interface ReadinessPorts {
+  readonly store: Pick<Store, "health" | "replicas">;
+  /** Id of this process among the replicas. */
+  readonly replica: string;
+  readonly clock: Clock;
+  /** Looks at the store again after so long, ms; 1,000 by default. */
+  readonly freshMs?: number | undefined;
+}
+
+/** Time for the store to answer, ms. */
+const PATIENCE_MS = 3_000;
+/** Missed beats before the others take a process for dead, and one more. */
+const BEATS = 4;
+/** Signatures, age limits and calling hours depend on the time: more than this is for a person. */
+const SKEW_MS = 30_000;
+
+/** Answers whether this process is ready. */
+export class Readiness {
+  readonly #ports: ReadinessPorts;
+  #stopping = false;
+  #last: { readonly at: number; readonly checks: readonly Check[] } | undefined;
+  #looking: Promise<readonly Check[]> | undefined;
+
+  constructor(ports: ReadinessPorts) {
+    this.#ports = ports;
+  }
+
+  /** From now on it is not ready: what sends work sends it elsewhere. */
+  stopping(): void {
+    this.#stopping = true;
+  }
+
+  /** Every check; ready when all are ok. Never rejects. */
+  async check(): Promise<{ readonly ready: boolean; readonly checks: readonly Check[] }> {
+    const checks: Check[] = [...(await this.#look())];
+    if (this.#stopping) checks.unshift({ name: "stopping", ok: false, message: "this process is about to stop" });
+    return { ready: checks.every(({ ok }) => ok), checks };
+  }
+
+  async #look(): Promise<readonly Check[]> {
+    const { clock, freshMs = 1_000 } = this.#ports;
+    if (this.#last !== undefined && clock.now() - this.#last.at < freshMs) return this.#last.checks;
+    this.#looking ??= this.#ask()
+      .then((checks) => {
+        this.#last = { at: clock.now(), checks };
+        return checks;
+      })
+      .finally(() => {
+        this.#looking = undefined;
+      });
+    return this.#looking;
+  }
+
+  async #ask(): Promise<readonly Check[]> {
+    const { store, replica, clock } = this.#ports;
+    const over = new AbortController();
+    const late = clock.sleep(PATIENCE_MS, over.signal).then(() => {
+      throw new Error(`no answer within ${PATIENCE_MS} ms`);
+    });
+    late.catch(() => undefined);
+    try {
+      const asked = Promise.all([store.health.state(), store.replicas.list()]);
+      const [state, replicas] = await Promise.race([asked, late]);
+      const skew = Math.abs(state.at - clock.now());
+      const beat = replicas.find(({ id }) => id === replica);
+      return [
+        { name: "store", ok: true },
+        check(
+          "schema",
+          state.schemaVersion === state.wantedVersion,
+          `version ${state.schemaVersion}, not ${state.wantedVersion}`,
+        ),
+        check("heartbeat", beat !== undefined && beat.silentMs < beat.intervalMs * BEATS, "this process has no recent heartbeat"),
+        check("clock", skew <= SKEW_MS, `${Math.round(skew / 1000)} s apart from the database's`),
+      ];
+    } catch (thrown) {
+      return [{ name: "store", ok: false, message: withoutAddress(messageOf(thrown)) }];
+    } finally {
+      over.abort("answered");
+    }
+  }
+}
+
+function check(name: Check["name"], ok: boolean, message: string): Check {
+  return ok ? { name, ok } : { name, ok, message };
+}
+
+/** Whoever asks for health need not learn where the database is. */
+function withoutAddress(message: string): string {
+  return message.startsWith("no answer within") ? message : "the database does not answer";
+}
