@@ -81,11 +81,13 @@ export async function parseCampaignFiles(files: readonly FileText[]): Promise<Pa
       lineCounter: lines,
       prettyErrors: false,
     });
-    if (!Array.isArray(documents)) {
+    if (documents.length === 0) {
       mistakes.push(`${file}:1:1: the file is empty`);
       continue;
     }
     for (const document of documents) {
+      // A separator at the end begins a document without content.
+      if (documents.length > 1 && document.contents === null && document.errors.length === 0) continue;
       const [broken] = document.errors;
       if (broken !== undefined) {
         const mark = at(broken.pos[0]);

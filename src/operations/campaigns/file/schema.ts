@@ -62,7 +62,9 @@ const vendorFields = {
 
 const webhook = z.strictObject({
   name: z.string().min(1).max(256).describe("Names the registration; one of this name is made or brought up to date"),
-  callbackUrl: z.url({ protocol: /^https?$/ }).describe("Where the tenant posts its events"),
+  callbackUrl: z
+    .url({ protocol: /^https?$/, error: "a web address, https or http" })
+    .describe("Where the tenant posts its events"),
   events: z.array(z.enum(EVENTS)).min(1),
   enabled: z.boolean().optional(),
 });

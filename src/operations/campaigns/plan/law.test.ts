@@ -1,0 +1,161 @@
+// Hours, caps and abandonment of a campaign against the law of the places on its list.
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { compilePack, createBuiltinGeography, decide, usCaUk2026 } from "../../../compliance/index.ts";
+import { NO_FACTS } from "../../../store/index.ts";
+import { breachesOf, type Regulated } from "./law.ts";
+import type { ListFacts } from "./list-facts.ts";
+
+const pack = usCaUk2026();
+const NOW = Date.UTC(2026, 2, 3, 16);
+const law = { pack, callType: "telemarketing" as const, now: NOW };
+
+const listIn = (...places: readonly (readonly [zone: string, ...jurisdictions: string[]])[]): ListFacts => ({
+  listId: "l",
+  total: 100,
+  read: 100,
+  places: places.map(([zone, ...jurisdictions]) => ({ zone, jurisdictions: ["*", ...jurisdictions], contacts: 10 })),
+  placeless: 0,
+  problem: null,
+});
+
+const LAWFUL: Regulated = {
+  timeZone: "America/New_York",
+  dialingRules: { startTime: "09:00:00", endTime: "19:00:00", allowedDays: ["Monday", "Tuesday", "Wednesday"] },
+  rateLimits: { maxCallsPerContactPerDay: 1, maxCallsPerContactPerWeek: 3 },
+  abandonmentThreshold: 0.03,
+};
+const hours = (startTime: string, endTime: string, ...allowedDays: string[]): Regulated => ({
+  ...LAWFUL,
+  dialingRules: { startTime, endTime, allowedDays: allowedDays.length === 0 ? ["Monday"] : allowedDays },
+});
+const told = (campaign: Regulated, list?: ListFacts) =>
+  breachesOf(campaign, list, law).map(({ rule, field }) => [rule, field.split(".").at(-1)]);
+
+const NEW_YORK = listIn(["America/New_York", "US"]);
+const COASTS = listIn(["America/New_York", "US"], ["America/Los_Angeles", "US"]);
+
+test.each([
+  ["within the law", LAWFUL, NEW_YORK, []],
+  ["exactly as wide as the law", hours("08:00:00", "21:00:00"), NEW_YORK, []],
+  ["a second too early", hours("07:59:59", "21:00:00"), NEW_YORK, [["WINDOW", "startTime"]]],
+  ["a second too late", hours("08:00:00", "21:00:01"), NEW_YORK, [["WINDOW", "endTime"]]],
+  [
+    "too wide on both sides",
+    hours("06:00:00", "23:00:00"),
+    NEW_YORK,
+    [
+      ["WINDOW", "startTime"],
+      ["WINDOW", "endTime"],
+    ],
+  ],
+  ["too early on the other coast", hours("08:00:00", "21:00:00"), COASTS, [["WINDOW", "startTime"]]],
+  ["narrow enough for both coasts", hours("11:00:00", "21:00:00"), COASTS, []],
+  [
+    "on a day that a state closes",
+    hours("12:00:00", "17:00:00", "Sunday"),
+    listIn(["America/New_York", "US", "US-RI"]),
+    [["WINDOW", "allowedDays"]],
+  ],
+  [
+    "wider than a state allows",
+    hours("08:00:00", "21:00:00"),
+    listIn(["America/New_York", "US", "US-FL"]),
+    [["WINDOW", "endTime"]],
+  ],
+  ["without hours", { ...LAWFUL, dialingRules: null }, NEW_YORK, [["WINDOW", "dialingRules"]]],
+  ["that leave no time", hours("19:00:00", "09:00:00"), NEW_YORK, [["WINDOW", "endTime"]]],
+  // A window in Tokyo's morning is the evening before in New York.
+  ["read on another continent", { ...hours("09:00:00", "10:00:00"), timeZone: "Asia/Tokyo" }, NEW_YORK, []],
+  [
+    "of the night, by another clock",
+    { ...hours("12:00:00", "13:00:00"), timeZone: "Asia/Tokyo" },
+    NEW_YORK,
+    [
+      ["WINDOW", "startTime"],
+      ["WINDOW", "endTime"],
+    ],
+  ],
+  ["above 3 % abandoned", { ...LAWFUL, abandonmentThreshold: 0.0301 }, NEW_YORK, [["ABANDONMENT", "abandonmentThreshold"]]],
+  [
+    "with more calls a day than a state allows",
+    { ...LAWFUL, rateLimits: { maxCallsPerContactPerDay: 4, maxCallsPerContactPerWeek: 20 } },
+    listIn(["America/New_York", "US", "US-FL"]),
+    [["CAP", "maxCallsPerContactPerDay"]],
+  ],
+  [
+    "without caps where a state sets one",
+    { ...LAWFUL, rateLimits: null },
+    listIn(["America/New_York", "US", "US-FL"]),
+    [["CAP", "rateLimits"]],
+  ],
+] as const)("a campaign %s", (_, campaign, list, expected) => {
+  expect(told(campaign, list)).toEqual(expected);
+});
+
+test("a list that cannot be read is judged by the campaign's own zone", () => {
+  expect(told(hours("07:00:00", "20:00:00"))).toEqual([["WINDOW", "startTime"]]);
+  expect(told({ ...hours("07:00:00", "20:00:00"), timeZone: "Europe/London" })).toEqual([["WINDOW", "startTime"]]);
+  expect(told(hours("08:00:00", "21:00:00"))).toEqual([]);
+});
+
+test("what passes is never a call outside of the hours that the engine would forbid, over a year with its changes of clocks", () => {
+  const compiled = compilePack(pack, { geography: createBuiltinGeography() });
+  const NUMBERS = [
+    "+12125550123",
+    "+13055550123",
+    "+13125550123",
+    "+16025550123",
+    "+12135550123",
+    "+19075550123",
+    "+442071234567",
+  ];
+  const time = fc
+    .integer({ min: 0, max: 95 })
+    .map((quarter) => `${String(Math.floor(quarter / 4)).padStart(2, "0")}:${String((quarter % 4) * 15).padStart(2, "0")}:00`);
+  let passed = 0;
+  let refused = 0;
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...NUMBERS),
+      fc.constantFrom("America/New_York", "America/Phoenix", "America/Los_Angeles", "Europe/London"),
+      time,
+      time,
+      fc.integer({ min: 0, max: 364 }),
+      (number, timeZone, startTime, endTime, day) => {
+        const weekday = new Intl.DateTimeFormat("en-US", { weekday: "long", timeZone });
+        const clock = new Intl.DateTimeFormat("en-GB", {
+          hour: "2-digit",
+          minute: "2-digit",
+          second: "2-digit",
+          hourCycle: "h23",
+          timeZone,
+        });
+        const place = compiled.place(number, undefined);
+        const places = place.zoneNames.map((zone) => ({ zone, jurisdictions: place.jurisdictions, contacts: 1 }));
+        const allowedDays = ["Monday", "Wednesday", "Saturday"];
+        const campaign: Regulated = { ...LAWFUL, timeZone, dialingRules: { startTime, endTime, allowedDays } };
+        const list: ListFacts = { listId: "l", total: 1, read: 1, places, placeless: 0, problem: null };
+        if (breachesOf(campaign, list, law).some(({ rule }) => rule === "WINDOW")) {
+          refused += 1;
+          return;
+        }
+        passed += 1;
+        for (let minute = 0; minute < 1440; minute += 15) {
+          const at = NOW + day * 86_400_000 + minute * 60_000;
+          const local = clock.format(at);
+          if (!allowedDays.includes(weekday.format(at)) || local < startTime || local >= endTime) continue;
+          const call = { number, callType: "telemarketing" as const };
+          const reasons = decide(call, NO_FACTS, compiled, at).reasons.filter(({ ruleId }) =>
+            pack.rules.some((rule) => rule.id === ruleId && rule.kind === "calling-hours" && rule.onHolidays === undefined),
+          );
+          expect(reasons).toEqual([]);
+        }
+      },
+    ),
+    { numRuns: 1500, seed: 3 },
+  );
+  expect(passed).toBeGreaterThan(30);
+  expect(refused).toBeGreaterThan(30);
+});
