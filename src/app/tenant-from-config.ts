@@ -1,6 +1,6 @@
 // The tenant of a configuration: hosts, token, credentials, limits.
 
-import { createTenant, type Tenant, type TenantConfig } from "../tenant/index.ts";
+import { createTenant, type Tenant, type TenantConfig, type TenantHooks } from "../tenant/index.ts";
 import { type Config, ConfigError, secretFrom } from "./config.ts";
 
 const OFF = { "outbound-write": "off", "outbound-read": "off", campaigns: "off", "dialer-write": "off", other: "off" } as const;
@@ -9,7 +9,11 @@ const OFF = { "outbound-write": "off", "outbound-read": "off", campaigns: "off",
 export async function tenantFromConfig(
   config: Config,
   environment: Readonly<Record<string, string | undefined>>,
-  overrides: { readonly limits?: "off"; readonly retry?: NonNullable<TenantConfig["retry"]> } = {},
+  overrides: {
+    readonly limits?: "off";
+    readonly retry?: NonNullable<TenantConfig["retry"]>;
+    readonly hooks?: TenantHooks;
+  } = {},
 ): Promise<Tenant> {
   const hosts = config.tenantUrl ?? config.file.tenant?.hosts;
   if (hosts === undefined) {
@@ -38,5 +42,5 @@ export async function tenantFromConfig(
     limits: overrides.limits === "off" ? OFF : config.file.limits,
     retry: overrides.retry,
   };
-  return createTenant(tenantConfig);
+  return createTenant(tenantConfig, { hooks: overrides.hooks });
 }

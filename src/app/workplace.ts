@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import { createRandom, type RandomStream } from "../kernel/index.ts";
 import {
   createDeliveryWorker,
+  type DeliveryAttempt,
   type DeliveryWorker,
   type Durable,
   type JobBody,
@@ -13,7 +14,7 @@ import {
   type Membership,
 } from "../operations/index.ts";
 import { openStore, type Store } from "../store/index.ts";
-import { systemClock, type Tenant, type TenantConfig } from "../tenant/index.ts";
+import { systemClock, type Tenant, type TenantConfig, type TenantHooks } from "../tenant/index.ts";
 import { alarmsIn, type Config, type Flags, loadConfig, receiversOf, secretFrom, type WebhookEndpoint } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
 import { takeStopNotes } from "./stop-notes.ts";
@@ -34,6 +35,9 @@ export interface WorkplaceOptions {
   /** False leaves the delivery of events to another process. */
   readonly deliver?: boolean;
   readonly retry?: NonNullable<TenantConfig["retry"]>;
+  /** Watch the calls to the vendor, and the deliveries of events. */
+  readonly hooks?: TenantHooks;
+  readonly onDelivery?: (attempt: DeliveryAttempt) => void;
 }
 
 export interface Workplace {
@@ -94,6 +98,7 @@ export async function openWorkplace(
         random,
         by: id,
         log: (_level, message) => options.warn(message),
+        onAttempt: options.onDelivery,
       })
     : undefined;
   return {

@@ -14,11 +14,10 @@ import { requestIdOf } from "./http/trace.ts";
 import { FeedHub } from "./live/hub.ts";
 import { Pages } from "./pages/pages.ts";
 import { apiRoutes, type Work } from "./routes/index.ts";
+import { API, openApiDocument } from "./routing/openapi.ts";
+import { referencePage, referenceStyle } from "./routing/reference.ts";
 import type { Upload } from "./routing/route.ts";
 import { type RouteHost, serveRoute } from "./routing/serve-route.ts";
-
-/** Where the API begins. */
-export const API = "/api/v1";
 
 /** Where talk goes; never a secret. */
 export type ServiceLog = (
@@ -45,6 +44,8 @@ export interface ServerPorts {
     readonly status: number;
     readonly ms: number;
   }) => void;
+  /** Runs what a request causes so that its log lines say which request it was. */
+  readonly within?: (<T>(correlation: { readonly requestId: string }, work: () => T) => T) | undefined;
   readonly settings: ServerSettings;
   readonly spool: (bytes: AsyncIterable<Uint8Array>) => Promise<Upload & AsyncDisposable>;
 }
@@ -92,7 +93,7 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
     const requestId = requestIdOf(c.req.header("traceparent"), () => randomBytes(16).toString("hex"));
     c.set("requestId", requestId);
     c.set("address", addressOf(c.env));
-    await next();
+    await (ports.within === undefined ? next() : ports.within({ requestId }, next));
     secure(c.res.headers, https);
     c.res.headers.set("x-request-id", requestId);
     const ms = performance.now() - began;
@@ -112,6 +113,17 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
       return serveRoute(one, { context, requestId: context.get("requestId"), address: context.get("address") }, host);
     });
   }
+  const reference = (text: () => string, type: string) => () =>
+    new Response(text(), { headers: { "content-type": type, "cache-control": "no-cache" } });
+  app.get(
+    `${API}/openapi.json`,
+    reference(() => JSON.stringify(openApiDocument(routes, settings.version)), "application/json"),
+  );
+  app.get(
+    `${API}/reference`,
+    reference(() => referencePage(routes, settings.version), "text/html; charset=utf-8"),
+  );
+  app.get(`${API}/reference.css`, reference(referenceStyle, "text/css; charset=utf-8"));
   app.all(`${API}/*`, (c) => {
     throw new ServerError("no_such_route", `there is no ${c.req.method} ${c.req.path}`, { advice: `See ${API}/reference.` });
   });

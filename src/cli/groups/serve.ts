@@ -10,7 +10,8 @@ export const registerServe: Register = (program, { action }) => {
     .option("--host <address>", "address to listen on; any but a loopback one needs a token first (default: 127.0.0.1)")
     .option("--port <number>", "port to listen on; 0 takes a free one (default: 8383)")
     .option("--open", "open the dashboard in the browser, signed in")
-    .option("--verbose", "log every request")
+    .option("--verbose", "log every request, and every attempt at the vendor")
+    .option("--log-format <format>", "text for people, json for machines: one object a line on stderr (default: text)")
     .addOption(tenantUrl())
     .addOption(databaseUrl())
     .addHelpText(

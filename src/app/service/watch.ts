@@ -1,0 +1,71 @@
+// How the service is watched, and the way in of the vendor's events: made before the workplace, for whose tenant and deliveries they count.
+
+import { trace } from "@opentelemetry/api";
+import type { CampaignMetrics } from "../../operations/index.ts";
+import {
+  allHooks,
+  inboundRoutes,
+  observeRoutes,
+  Readiness,
+  requestSpan,
+  type ServerPorts,
+  type ServiceLogger,
+  ServiceMetrics,
+  serviceFigures,
+  vendorSpans,
+} from "../../server/index.ts";
+import { systemClock, type TenantHooks } from "../../tenant/index.ts";
+import { secretFrom } from "../config.ts";
+import { createInbound, inboundSecrets } from "../inbound.ts";
+import type { Environment, Workplace } from "../workplace.ts";
+
+export interface Watch {
+  readonly metrics: ServiceMetrics;
+  /** For the tenant. */
+  readonly hooks: TenantHooks;
+  /** For the server. */
+  readonly onRequest: NonNullable<ServerPorts["onRequest"]>;
+  /** The addresses that recognise their callers themselves. Starts the processing of the vendor's events; `stack` ends it. */
+  open(
+    stack: AsyncDisposableStack,
+    workplace: Workplace,
+    ports: { readonly metrics: Pick<CampaignMetrics, "recordPushed">; readonly readers: () => number },
+  ): Promise<{ readonly parts: NonNullable<ServerPorts["parts"]>; readonly readiness: Readiness }>;
+}
+
+/** @param logger writes the attempts at the vendor; without one they are only counted */
+export function watchService(environment: Environment, logger?: Pick<ServiceLogger, "log" | "vendorHooks">): Watch {
+  const metrics = new ServiceMetrics();
+  const tracer = trace.getTracer("outdial");
+  const watchers = [metrics.vendorHooks(), vendorSpans(tracer), ...(logger === undefined ? [] : [logger.vendorHooks])];
+  return {
+    metrics,
+    hooks: allHooks(watchers),
+    onRequest(request) {
+      metrics.request(request);
+      requestSpan(tracer, request, systemClock.now());
+    },
+    async open(stack, workplace, { metrics: campaigns, readers }) {
+      const { store, tenant, replica } = workplace;
+      const clock = systemClock;
+      const inbound = createInbound({
+        store,
+        metrics: campaigns,
+        clock,
+        by: replica.id,
+        log: logger?.log,
+        onProcessed: (processed) => metrics.inboundProcessed(processed),
+      });
+      stack.defer(() => inbound.stop());
+      inbound.start();
+      const readiness = new Readiness({ store, replica: replica.id, clock });
+      const secrets = await inboundSecrets(environment);
+      const { intake } = inbound;
+      const webhooks = inboundRoutes({ intake, secrets, clock, onAnswer: (answer) => metrics.inboundAnswer(answer) });
+      const refresh = serviceFigures(metrics, { store, budgets: () => tenant.limits(), readers, clock });
+      const metricsToken = await secretFrom(environment, "OUTDIAL_METRICS_TOKEN");
+      const health = observeRoutes({ registry: metrics.registry, readiness, refresh, metricsToken });
+      return { parts: [webhooks, health], readiness };
+    },
+  };
+}
