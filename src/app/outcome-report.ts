@@ -9,12 +9,13 @@ import {
   type OutcomeReport,
   parseComparison,
   parseInstant,
+  type ReportScope,
   reportOutcomes,
 } from "../outcomes/index.ts";
 import { systemClock } from "../tenant/index.ts";
-import { type Flags, loadConfig } from "./config.ts";
+import { type Config, type Flags, loadConfig } from "./config.ts";
 import { outcomeMapOf } from "./outcome-map.ts";
-import { openOutcomeRecords } from "./outcomes.ts";
+import { type OutcomeRecords, openOutcomeRecords } from "./outcomes.ts";
 import type { Environment } from "./workplace.ts";
 
 const DEFAULT_SPAN_MS = 30 * 86_400_000;
@@ -43,27 +44,42 @@ export interface ReportRequest {
 
 /** Checks what is asked for, opens lake and store, and reports. Throws MeaningError for what cannot be asked. */
 export async function reportOnOutcomes(flags: Flags, environment: Environment, request: ReportRequest): Promise<OutcomeReport> {
+  // All that can be wrong with the request is found before a store is started.
+  const plan = await planReport(await loadConfig(flags, environment, process.cwd()), request);
+  await using records = await openOutcomeRecords(flags, environment);
+  return await plan.report(records);
+}
+
+/** A report whose request has passed the checks. */
+export interface PlannedReport {
+  readonly scope: ReportScope;
+  report(records: Pick<OutcomeRecords, "lake" | "store">): Promise<OutcomeReport>;
+}
+
+/** Checks what is asked for. Throws MeaningError. */
+export async function planReport(config: Config, request: ReportRequest): Promise<PlannedReport> {
   const comparisons = request.compare.map(parseComparison);
   const by = request.by?.map(dimension);
-  // All that can be wrong with the request is found before a store is started.
-  const config = await loadConfig(flags, environment, process.cwd());
   const time = localTime(request.zone ?? config.file.outcomes?.zone ?? "UTC");
   const now = systemClock.now();
-  const scope = {
+  const scope: ReportScope = {
     campaigns: request.campaigns.length === 0 ? undefined : request.campaigns,
     ...periodOf(request, (where, text) => parseInstant(where, text, time), now),
     map: await outcomeMapOf(config, request.map),
     time,
   };
-  await using records = await openOutcomeRecords(flags, environment);
-  return await reportOutcomes(records.lake, scope, {
-    now,
-    comparisons,
-    by,
-    minimum: request.minimum,
-    ...(request.confidence === undefined ? {} : { confidence: request.confidence / 100 }),
-    ...(request.keep ? { figures: records.store.figures } : {}),
-  });
+  return {
+    scope,
+    report: (records) =>
+      reportOutcomes(records.lake, scope, {
+        now,
+        comparisons,
+        by,
+        minimum: request.minimum,
+        ...(request.confidence === undefined ? {} : { confidence: request.confidence / 100 }),
+        ...(request.keep ? { figures: records.store.figures } : {}),
+      }),
+  };
 }
 
 function dimension(name: string): Dimension {

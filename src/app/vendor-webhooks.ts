@@ -10,11 +10,12 @@ import {
   type VendorWebhookKind,
   type WebhookDesk,
 } from "../operations/index.ts";
+import type { AuditInput } from "../store/index.ts";
 import type { Tenant } from "../tenant/index.ts";
 import { ConfigError, type Flags, loadConfig, secretFrom } from "./config.ts";
 import { CHANNEL_OF, inboundSecretName, makeSecretFile } from "./inbound.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import { type Environment, storeOf } from "./workplace.ts";
+import { type Environment, storeOf, type Workplace } from "./workplace.ts";
 
 /** Attempts, growth of the pauses between them, and seconds of one attempt that we ask of the vendor for its deliveries. */
 const RETRY_POLICY = { maxRetries: 3, backoffMultiplier: 2, timeoutSec: 10 };
@@ -76,6 +77,30 @@ async function ownSecret(
 /** Removes a registration. */
 export async function removeWebhook(flags: Flags, environment: Environment, id: string): Promise<VendorWebhook> {
   return withDesk(flags, environment, undefined, {}, (dependencies) => removeVendorWebhook(id, dependencies));
+}
+
+/** Registrations in a workplace; secrets of deliveries are the service's own, from its variables. */
+export function vendorWebhooksOn(
+  { tenant, store }: Pick<Workplace, "tenant" | "store">,
+  environment: Environment,
+  actor: string,
+) {
+  const dependencies = (token: string | undefined, headers: Readonly<Record<string, string>>) => ({
+    desk: deskOf(tenant, token, headers),
+    inTurn: <T>(name: string, run: () => Promise<T>) => store.dialer.inTurn(name, run),
+    record: (entry: AuditInput) => store.audit.append([entry]),
+    actor,
+  });
+  return {
+    list: () => listVendorWebhooks(deskOf(tenant, undefined, {})),
+    async register(draft: { readonly kind: VendorWebhookKind; readonly name: string; readonly url: string }) {
+      const own = await secretFrom(environment, inboundSecretName(CHANNEL_OF[draft.kind]));
+      const isMetrics = draft.kind === "metrics";
+      const headers = isMetrics && own !== undefined ? { [INBOUND_HEADER]: own } : {};
+      return registerVendorWebhook(draft, dependencies(isMetrics ? undefined : own, headers));
+    },
+    remove: (id: string) => removeVendorWebhook(id, dependencies(undefined, {})),
+  };
 }
 
 async function withDesk<T>(

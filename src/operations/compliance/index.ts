@@ -12,6 +12,7 @@ export {
   type GateVerdict,
 } from "./gate.ts";
 export { type FactSource, hashing, type ImportDeps, type ImportReport, type ImportSink, importFacts } from "./import.ts";
+export { factsOfNumber } from "./known.ts";
 export { type GateManifest, parseManifest, verifyManifest } from "./manifest.ts";
 export { recordOptOuts, recordOutcomes } from "./outcomes.ts";
 export { loadRegistry, type RegistryReport, registryName } from "./registry.ts";

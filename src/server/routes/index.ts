@@ -5,19 +5,31 @@ import type { Access, ServiceFeed, ServiceRequests } from "../../store/index.ts"
 import type { LoginThrottle } from "../access/throttle.ts";
 import type { FeedHub } from "../live/hub.ts";
 import type { ApiRoute } from "../routing/route.ts";
+import { approvalRoutes } from "./approvals.ts";
 import { type AuditPort, auditRoutes } from "./audit.ts";
+import { type CompliancePort, complianceRoutes } from "./compliance.ts";
 import { type DeliveriesPort, deliveryRoutes } from "./deliveries.ts";
 import { type DialerPort, dialerRoutes } from "./dialer.ts";
+import { factsRoutes } from "./facts.ts";
+import { type InteractionsPort, interactionRoutes } from "./interactions.ts";
 import { type JobsPort, jobRoutes } from "./jobs.ts";
 import { liveRoutes } from "./live.ts";
+import { type OutcomesPort, outcomeRoutes } from "./outcomes.ts";
 import { type ServiceFacts, sessionRoutes } from "./session.ts";
+import { type SimulatePort, simulateRoutes } from "./simulate.ts";
+import { type VendorWebhooksPort, vendorWebhookRoutes } from "./vendor-webhooks.ts";
 
 /** What routes act on, one port a group; asked for when a request needs it. */
 export interface Work {
   readonly jobs: () => JobsPort;
+  readonly interactions: () => InteractionsPort;
   readonly dialer: () => DialerPort;
+  readonly simulate: () => SimulatePort;
+  readonly outcomes: () => OutcomesPort;
+  readonly compliance: () => CompliancePort;
   readonly audit: () => AuditPort;
   readonly deliveries: () => DeliveriesPort;
+  readonly vendorWebhooks: () => VendorWebhooksPort;
 }
 
 export interface RouteDeps {
@@ -35,12 +47,17 @@ export interface RouteDeps {
 /** Every route, in the order of the reference. */
 export function apiRoutes(deps: RouteDeps): readonly ApiRoute[] {
   const { work } = deps;
-  return [
-    ...sessionRoutes(deps),
-    ...liveRoutes(deps),
+  const acting = [
     ...jobRoutes(work.jobs),
+    ...interactionRoutes(work.interactions),
     ...dialerRoutes(work.dialer),
+    ...simulateRoutes(work.simulate),
+    ...outcomeRoutes(work.outcomes),
+    ...complianceRoutes(work.compliance),
+    ...factsRoutes(work.compliance),
     ...auditRoutes(work.audit),
     ...deliveryRoutes(work.deliveries),
+    ...vendorWebhookRoutes(work.vendorWebhooks),
   ];
+  return [...sessionRoutes(deps), ...liveRoutes(deps), ...approvalRoutes(deps, acting), ...acting];
 }

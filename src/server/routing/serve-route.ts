@@ -56,7 +56,8 @@ export async function serveRoute(route: ApiRoute, incoming: Incoming, host: Rout
   if (who.via === "session" || route.role === "public") refuseCrossSite(request, host.origins, changes);
   if (route.role !== "public" && !mayAs(who.role, route.role))
     throw new ServerError("not_permitted", `${route.id} needs the role ${route.role}; ${who.name} is ${who.role}`);
-  await using upload = route.upload === undefined ? undefined : await takeUpload(request, route.upload, host);
+  await using stack = new AsyncDisposableStack();
+  const upload = route.upload === undefined ? undefined : stack.use(await takeUpload(request, route.upload, host));
   const raw: RawRequest = {
     params: context.req.param(),
     query: queryOf(context),
@@ -70,7 +71,8 @@ export async function serveRoute(route: ApiRoute, incoming: Incoming, host: Rout
   };
   const answered = await once(route, raw, request, host, () => route.answer(raw, (plan) => secondPerson(route, raw, plan, host)));
   await recordRoute(route, raw, answered, host);
-  const response = responseOf(answered);
+  // What is streamed may still be read from the upload.
+  const response = responseOf(answered, answered.kind === "stream" ? stack.move() : undefined);
   if (setCookie !== undefined) response.headers.append("set-cookie", setCookie);
   return response;
 }
@@ -84,11 +86,7 @@ function queryOf(context: Context): RawRequest["query"] {
   return query;
 }
 
-async function takeUpload(
-  request: Request,
-  allowed: readonly string[],
-  host: RouteHost,
-): Promise<(Upload & AsyncDisposable) | undefined> {
+async function takeUpload(request: Request, allowed: readonly string[], host: RouteHost): Promise<Upload & AsyncDisposable> {
   const contentType = mediaTypeOf(request.headers);
   if (!allowed.includes(contentType))
     throw new ServerError(
@@ -158,7 +156,7 @@ async function recordRoute(route: ApiRoute, raw: RawRequest, answer: Answer, hos
   const personal = route.personal === "revealed" ? isRevealed(raw) : route.personal;
   if ((!writes && !personal) || route.role === "public") return;
   const { params, who, requestId, address } = raw;
-  const subject = Object.values(params).join("/") || route.id;
+  const subject = Object.values(params).join("/") || numberIn(raw.body) || route.id;
   const details = {
     requestId,
     role: who.role,
@@ -171,13 +169,19 @@ async function recordRoute(route: ApiRoute, raw: RawRequest, answer: Answer, hos
   await host.record({ actor: who.name, action: `api.${route.id}`, subject, details });
 }
 
+/** The telephone number that a question or a change is about. */
+function numberIn(body: unknown): string | undefined {
+  if (typeof body !== "object" || body === null || !("number" in body) || typeof body.number !== "string") return undefined;
+  return body.number.slice(0, 40);
+}
+
 /** Asked for in the address, or in the body of a question. */
 function isRevealed({ query, body }: RawRequest): boolean {
   if (query["reveal"] === "true") return true;
   return typeof body === "object" && body !== null && "reveal" in body && body.reveal === true;
 }
 
-function responseOf(answer: Answer): Response {
+function responseOf(answer: Answer, owned: AsyncDisposableStack | undefined): Response {
   if (answer.kind === "response") return answer.response;
   if (answer.kind === "json") {
     const headers = { "content-type": "application/json", "cache-control": "no-store", ...answer.headers };
@@ -186,21 +190,31 @@ function responseOf(answer: Answer): Response {
   const headers = new Headers({ "content-type": answer.contentType, "cache-control": "no-store" });
   if (answer.fileName !== undefined)
     headers.set("content-disposition", `attachment; filename="${answer.fileName.replaceAll(/[^\w.-]/g, "_")}"`);
-  return new Response(textStream(answer.texts), { headers });
+  return new Response(textStream(answer.texts, owned), { headers });
 }
 
-/** As many texts as the reader takes, no more. */
-function textStream(texts: AsyncIterable<string>): ReadableStream<Uint8Array> {
+/** As many texts as the reader takes, no more; what they are made of goes when they end. */
+function textStream(texts: AsyncIterable<string>, owned: AsyncDisposableStack | undefined): ReadableStream<Uint8Array> {
   const iterator = texts[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { value, done } = await iterator.next();
-      if (done === true) controller.close();
-      else controller.enqueue(encoder.encode(value));
+      try {
+        const { value, done } = await iterator.next();
+        if (done !== true) {
+          controller.enqueue(encoder.encode(value));
+          return;
+        }
+        await owned?.disposeAsync();
+        controller.close();
+      } catch (thrown) {
+        await owned?.disposeAsync();
+        throw thrown;
+      }
     },
     async cancel() {
       await iterator.return?.();
+      await owned?.disposeAsync();
     },
   });
 }

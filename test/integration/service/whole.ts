@@ -26,8 +26,8 @@ export interface WholeService extends AsyncDisposable {
   ended(jobId: string): Promise<Record<string, unknown>>;
 }
 
-/** @param yaml further lines of outdial.yaml */
-export async function openWhole(yaml = "", options: SandboxOptions = {}): Promise<WholeService> {
+/** @param yaml further lines of outdial.yaml; @param pages folder of the built dashboard */
+export async function openWhole(yaml = "", options: SandboxOptions = {}, pages?: string): Promise<WholeService> {
   await using stack = new AsyncDisposableStack();
   const { sandbox, url, clientId, clientSecret } = stack.use(await startSandbox(options));
   const database = await createDatabase();
@@ -44,7 +44,7 @@ export async function openWhole(yaml = "", options: SandboxOptions = {}): Promis
   };
   const logged: string[] = [];
   const log = (level: string, message: string, details?: object) => void logged.push(JSON.stringify({ level, message, details }));
-  const service = stack.use(await openService({ config, dir: join(dir, ".outdial") }, environment, { port: 0, log }));
+  const service = stack.use(await openService({ config, dir: join(dir, ".outdial") }, environment, { port: 0, log, pages }));
   const tokenOf = async (name: string, role: "viewer" | "operator" | "admin") =>
     (await service.store.access.addToken({ name, role, expiresAt: null, by: "test" })).token;
   const tokens = {

@@ -33,7 +33,12 @@ export async function openServiceWorld(
     log: (level, message, details) => logged.push(JSON.stringify({ level, message, details })),
     work: {
       jobs: notHere,
+      interactions: notHere,
       dialer: notHere,
+      simulate: notHere,
+      outcomes: notHere,
+      compliance: notHere,
+      vendorWebhooks: notHere,
       audit: () => store.audit,
       deliveries: () => store.outbox,
     },

@@ -1,0 +1,125 @@
+// Decisions, manifests, revocations and the abandonment ledger as the API shows them.
+
+import { type Call, type CallFacts, type CompiledPack, decide, strip } from "../../compliance/index.ts";
+import { parseManifest, phoneText, type RevocationReading, type RuleReading } from "../../operations/index.ts";
+import type { AbandonmentBudget } from "./schemas/campaigns.ts";
+import type { AbandonmentView, ComplianceExplain, ManifestView, RevocationView } from "./schemas/compliance.ts";
+import { masked, shareOf, timeText } from "./texts.ts";
+
+const HALF_HOUR_MS = 1_800_000;
+const CELLS = 96;
+
+/** One decision with the 48 hours ahead. */
+export function explainOf(
+  question: { readonly call: Call; readonly facts: CallFacts; readonly at: number },
+  pack: CompiledPack,
+  { reveal, factsUsed }: { readonly reveal: boolean; readonly factsUsed: boolean },
+): ComplianceExplain {
+  const { call, facts, at } = question;
+  const decision = decide(call, facts, pack, at);
+  const ahead = strip(call, facts, pack, at, CELLS, HALF_HOUR_MS);
+  return {
+    number: reveal ? call.number : masked(call.number),
+    callType: call.callType,
+    at: timeText(at),
+    decision: decision.decision,
+    rules: [...decision.rules],
+    reasons: decision.reasons.map(({ rule, text }) => ({ rule, text })),
+    next: timeText(decision.next),
+    zones: [...decision.zones],
+    clocks: decision.zones.map((zone) => ({ zone, time: clockIn(zone, at) })),
+    strip: {
+      from: timeText(at),
+      minutes: 30,
+      all: [...ahead.open],
+      rows: ahead.rows.map(({ violation, zone, open }) => ({
+        label: zone === undefined ? violation : `${violation} ${zone}`,
+        open: [...open],
+      })),
+    },
+    packVersion: decision.packVersion,
+    timeZoneData: decision.timeZoneData,
+    factsUsed,
+  };
+}
+
+function clockIn(zone: string, at: number): string {
+  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+}
+
+/** What a signed manifest says. Throws OperationError `invalid_input` for a text that is none. */
+export function manifestOf(text: string): ManifestView {
+  const manifest = parseManifest(text);
+  return {
+    id: manifest.id,
+    campaign: manifest.campaign,
+    callType: manifest.callType,
+    at: manifest.at,
+    madeAt: manifest.madeAt,
+    actor: manifest.actor,
+    pack: manifest.pack.version,
+    contacts: manifest.input.contacts,
+    counts: { ...manifest.counts },
+    byReason: manifest.byReason.map(({ reason, verdict, contacts, from, to }) => ({
+      reason,
+      verdict,
+      contacts,
+      from: from ?? null,
+      to: to ?? null,
+    })),
+    registries: manifest.facts.registries.map((one) => ({ ...one })),
+    unresolvedOptOuts: manifest.facts.unresolvedOptOuts,
+  };
+}
+
+/** A revocation with its clock. */
+export function revocationOf({ revocation, clock }: RevocationReading, reveal: boolean): RevocationView {
+  const number = phoneText(revocation.number);
+  return {
+    id: revocation.id,
+    number: reveal ? number : masked(number),
+    revokedAt: timeText(revocation.revokedAt),
+    channel: revocation.channel,
+    reference: revocation.reference,
+    deadline: clock.deadline,
+    open: clock.open,
+    overdue: clock.overdue,
+    systems: clock.systems.map(({ system, state, target, acknowledgedAt }) => ({
+      system,
+      state,
+      target: timeText(target),
+      acknowledgedAt: timeText(acknowledgedAt ?? null),
+    })),
+  };
+}
+
+/** What is left of an abandonment budget. */
+export function budgetOf({ reading }: RuleReading): AbandonmentBudget {
+  const { limit, rate, allowance, pace, forecast, withinLimit, live, abandoned } = reading;
+  const allowed = limit.maxRate * live;
+  return {
+    limit: limit.maxRate,
+    rate: shareOf(rate),
+    used: allowed === 0 ? 0 : abandoned / allowed,
+    left: allowance.certain,
+    until: timeText(allowance.until),
+    burnRate: Number.isNaN(pace.burnRate) ? null : pace.burnRate,
+    exhaustedAt: timeText(forecast.exhaustedAt),
+    withinLimit,
+  };
+}
+
+/** The abandonment ledger of a campaign under one rule. */
+export function abandonmentOf(campaign: string, read: RuleReading): AbandonmentView {
+  const { rule, reading } = read;
+  const { forecast, vendor } = reading;
+  return {
+    campaign,
+    rule: rule.id,
+    citation: rule.citation,
+    budget: budgetOf(read),
+    sustainableRate: forecast.sustainableRate,
+    sustainableToday: forecast.sustainableToday,
+    vendorRate: Number.isNaN(vendor.rate.rate) ? null : vendor.rate.rate,
+  };
+}

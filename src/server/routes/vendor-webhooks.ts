@@ -1,0 +1,62 @@
+// Registrations at the tenant for its own events.
+
+import { z } from "zod";
+import { VENDOR_WEBHOOKS, type VendorWebhook, type VendorWebhookKind } from "../../operations/index.ts";
+import { type ApiRoute, route } from "../routing/route.ts";
+
+/** What the routes act on. Secrets of deliveries come from the service's environment. */
+export interface VendorWebhooksPort {
+  list(): Promise<VendorWebhook[]>;
+  register(
+    draft: { readonly kind: VendorWebhookKind; readonly name: string; readonly url: string },
+    by: string,
+  ): Promise<{ readonly id: string; readonly already: boolean }>;
+  remove(id: string, by: string): Promise<VendorWebhook>;
+}
+
+const registration = z
+  .strictObject({
+    kind: z.enum(VENDOR_WEBHOOKS),
+    id: z.string(),
+    name: z.string(),
+    url: z.string(),
+    events: z.array(z.string()),
+  })
+  .meta({ id: "VendorWebhook" });
+
+const viewOf = ({ kind, id, name, url, events }: VendorWebhook) => ({ kind, id, name, url, events: [...events] });
+
+export function vendorWebhookRoutes(port: () => VendorWebhooksPort): ApiRoute[] {
+  return [
+    route({
+      id: "webhooks.list",
+      method: "get",
+      path: "/vendor-webhooks",
+      summary: "Addresses that the tenant posts its events to",
+      role: "viewer",
+      reply: z.strictObject({ items: z.array(registration) }),
+      handle: async () => ({ items: (await port().list()).map(viewOf) }),
+    }),
+    route({
+      id: "webhooks.register",
+      method: "post",
+      path: "/vendor-webhooks",
+      summary: "Registers an address once: the same name and address make no second one",
+      role: "admin",
+      body: z.strictObject({ kind: z.enum(VENDOR_WEBHOOKS), name: z.string().min(1).max(200), url: z.url() }),
+      reply: z.strictObject({ id: z.string(), already: z.boolean() }),
+      status: 201,
+      handle: async ({ body, who }) => ({ ...(await port().register(body, who.name)) }),
+    }),
+    route({
+      id: "webhooks.remove",
+      method: "delete",
+      path: "/vendor-webhooks/{id}",
+      summary: "Removes a registration",
+      role: "admin",
+      params: z.strictObject({ id: z.string() }),
+      reply: registration,
+      handle: async ({ params, who }) => viewOf(await port().remove(params.id, who.name)),
+    }),
+  ];
+}

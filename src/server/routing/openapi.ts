@@ -1,0 +1,89 @@
+// The OpenAPI 3.1 document of the API, made from the routes themselves.
+
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { z } from "zod";
+import { problem } from "../api/schemas/common.ts";
+import { serviceEvent } from "../api/schemas/events.ts";
+import { awaitingApproval } from "../api/schemas/session.ts";
+import type { ApiRoute } from "./route.ts";
+
+/** Where the API begins. */
+export const API = "/api/v1";
+
+const DESCRIPTION = `Everything outdial does, as HTTP. Answers are JSON; failures are problem+json with a stable \`code\`.
+A token goes into \`Authorization: Bearer\`; the dashboard uses a session cookie and sends \`X-Outdial-Request\` with every change.
+Writes take an \`Idempotency-Key\`: a repetition is answered as the first one was, the key with another request is refused.
+Dangerous verbs want the \`confirm\` of their preview; in four-eyes mode they answer 202 and wait for another person.`;
+
+const REFUSALS: Readonly<Record<number, string>> = {
+  400: "Not as documented",
+  401: "Not signed in",
+  403: "Not permitted",
+  404: "Not found",
+  409: "Not in this state, or not what was confirmed",
+  422: "Refused by a rule, or an Idempotency-Key of another request",
+  503: "The tenant or the store cannot be reached just now",
+};
+
+/** The document. @param version of the package */
+export function openApiDocument(routes: readonly ApiRoute[], version: string): object {
+  const { openAPIRegistry: registry, getOpenAPI31Document } = new OpenAPIHono();
+  registry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
+  registry.registerComponent("securitySchemes", "session", { type: "apiKey", in: "cookie", name: "outdial_session" });
+  registry.register("ServiceEvent", serviceEvent);
+  for (const route of routes)
+    registry.registerPath({
+      method: route.method,
+      path: `${API}${route.path}`,
+      operationId: route.id,
+      summary: route.summary,
+      description: describe(route),
+      tags: [route.id.split(".")[0] ?? "api"],
+      security: route.role === "public" ? [] : [{ token: [] }, { session: [] }],
+      request: {
+        ...(route.params === undefined ? {} : { params: route.params }),
+        ...(route.query === undefined ? {} : { query: route.query }),
+        ...bodyOf(route),
+        ...(writes(route) ? { headers: z.object({ "idempotency-key": z.string().max(200).optional() }) } : {}),
+      },
+      responses: { ...answers(route), ...refusals() },
+    });
+  return getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: { title: "outdial service", version, description: DESCRIPTION },
+    servers: [{ url: "/" }],
+  });
+}
+
+const writes = ({ method, question, role }: ApiRoute): boolean => method !== "get" && !question && role !== "public";
+
+/** What a person should know of a route beside its summary. */
+export function describe({ description, role, dangerous, personal }: ApiRoute): string {
+  const parts = [
+    description,
+    role === "public" ? "Without a login." : `Role: ${role} and above.`,
+    dangerous ? "Dangerous: wants the confirm of its preview." : undefined,
+    personal === "revealed" ? "Revealed numbers are in the audit." : personal ? "Each reading is in the audit." : undefined,
+  ];
+  return parts.filter((part) => part !== undefined).join(" ");
+}
+
+function bodyOf({ body, upload }: ApiRoute) {
+  if (body !== undefined) return { body: { required: true, content: { "application/json": { schema: body } } } };
+  if (upload === undefined) return {};
+  const file = { schema: z.string().meta({ format: "binary" }) };
+  return { body: { required: true, content: Object.fromEntries(upload.map((type) => [type, file])) } };
+}
+
+function answers(route: ApiRoute) {
+  const content = { [route.replyType]: { schema: route.reply ?? z.string() } };
+  const done = { [route.status]: { description: "Done", content } };
+  if (!route.dangerous || route.status === 202) return done;
+  const waiting = { description: "Waits for another person", content: { "application/json": { schema: awaitingApproval } } };
+  return { ...done, 202: waiting };
+}
+
+function refusals() {
+  const content = { "application/problem+json": { schema: problem } };
+  return Object.fromEntries(Object.entries(REFUSALS).map(([status, description]) => [status, { description, content }]));
+}
