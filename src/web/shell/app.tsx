@@ -1,10 +1,12 @@
 // The dashboard as a whole: who is there decides between login and pages; the address decides which page.
 
+import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { ErrorBoundary, LocationProvider, Route, Router } from "preact-iso";
+import { ErrorBoundary, LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { type Dashboard, DashboardContext, useDashboard } from "../api/dashboard.ts";
 import { ToastList } from "../ui/toasts.tsx";
 import { Banners } from "./banners.tsx";
+import { Crashed } from "./crashed.tsx";
 import { Login } from "./login.tsx";
 import { NotFound } from "./not-found.tsx";
 import { Audit, Campaign, Campaigns, Compliance, Deliveries, Dialer, Job, Jobs, Outcomes, Simulator } from "./pages.tsx";
@@ -23,7 +25,14 @@ export function App({ dashboard }: { readonly dashboard: Dashboard }) {
 
 function Frame() {
   const { session } = useDashboard();
+  const { path, route } = useLocation();
+  const crash = useSignal<Error | undefined>(undefined);
   const state = session.state.value;
+  const isLoggedIn = state.kind === "signed_in";
+  useEffect(() => {
+    crash.value = undefined;
+    if (isLoggedIn && path === "/login") route("/", true);
+  }, [isLoggedIn, path]);
   if (state.kind === "unknown") return <main class="login" aria-busy="true" />;
   if (state.kind === "signed_out") return <Login />;
   if (state.kind === "unreachable") return <Login message={state.message} />;
@@ -35,7 +44,12 @@ function Frame() {
       <Rail />
       <main class="content" id="content">
         <Banners />
-        <ErrorBoundary>
+        {crash.value === undefined ? null : <Crashed error={crash.value} />}
+        <ErrorBoundary
+          onError={(error) => {
+            crash.value = error;
+          }}
+        >
           <Router>
             <Route path="/" component={Campaigns} />
             <Route path="/campaigns/:id" component={Campaign} />

@@ -29,7 +29,7 @@ export function Login({ message }: { readonly message?: string | undefined }) {
     const code = location.hash.slice(1);
     if (location.pathname !== "/login" || code === "") return;
     // The code works once, but has no business in the address bar or the history.
-    history.replaceState(null, "", "/");
+    history.replaceState(null, "", "/login");
     void signIn({ code });
   }, []);
 

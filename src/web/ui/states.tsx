@@ -5,7 +5,7 @@ import type { RequestError } from "../api/problem-error.ts";
 import type { Resource } from "../api/resource.ts";
 import { timeFormat } from "../view/format.ts";
 
-export function Loading({ what }: { readonly what: string }) {
+function Loading({ what }: { readonly what: string }) {
   return (
     <div class="state loading" role="status">
       Loading {what} …
@@ -57,17 +57,6 @@ export function Failed({ error, onRetry }: { readonly error: RequestError; reado
           Try again
         </button>
       )}
-    </div>
-  );
-}
-
-export function NoPermission({ role, what }: { readonly role: string; readonly what: string }) {
-  return (
-    <div class="state">
-      <h2>Your role does not allow this</h2>
-      <p>
-        {what} needs the role {role}. Ask an administrator, or sign in with another token.
-      </p>
     </div>
   );
 }

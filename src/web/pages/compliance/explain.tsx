@@ -19,20 +19,27 @@ type Found =
 
 const CALL_TYPES = [
   ["telemarketing", "Telemarketing"],
-  ["informational", "Informational"],
-  ["collections", "Collections"],
+  ["prerecorded", "Prerecorded message"],
+  ["collection", "Collection"],
 ] as const;
 
 export function Explain() {
   const { client, session } = useDashboard();
   const number = useSignal("");
   const callType = useSignal("telemarketing");
+  const postal = useSignal("");
   const reveal = useSignal(false);
   const found = useSignal<Found>({ kind: "nothing" });
   const ask = async () => {
     found.value = { kind: "asking" };
     try {
-      const body = { number: number.value.trim(), callType: callType.value, ...(reveal.value ? { reveal: true } : {}) };
+      const place = postal.value.trim();
+      const body = {
+        number: number.value.trim(),
+        callType: callType.value,
+        ...(place === "" ? {} : { postal: place }),
+        ...(reveal.value ? { reveal: true } : {}),
+      };
       found.value = { kind: "found", answer: await client.send<ApiTypes.ComplianceExplain>("POST", PATHS.explain, body) };
     } catch (thrown) {
       found.value = {
@@ -68,6 +75,14 @@ export function Explain() {
           options={CALL_TYPES}
           onChange={(value) => {
             callType.value = value;
+          }}
+        />
+        <TextField
+          label="Postal code"
+          value={postal.value}
+          hint="says more about where somebody is than the number"
+          onChange={(value) => {
+            postal.value = value;
           }}
         />
         {session.may("operator") ? (

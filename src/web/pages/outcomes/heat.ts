@@ -3,7 +3,7 @@
 import type { ApiTypes } from "../../../server/index.ts";
 import { counted, interval, percent } from "../../view/format.ts";
 
-export const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
+const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
 
 /** Cells with fewer calls say nothing of their own. */
 const FEWEST = 30;

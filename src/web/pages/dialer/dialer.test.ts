@@ -1,0 +1,77 @@
+// The draft of new settings, and the steps of a change.
+
+import { describe, expect, test } from "vitest";
+import { bringsPlan, draftOf, fileOf } from "./draft.ts";
+import { stepsOf } from "./steps.ts";
+
+const SETTINGS = {
+  type: "predictive",
+  concurrency: { max_agents: 50, max_simultaneous_calls: 140, call_spacing_ms: 150 },
+  algorithm: { type: "predictive", abandonment_rate_target: 0.025, agent_availability_estimate: 0.85, dial_ratio: 2.8 },
+};
+
+describe("the draft", () => {
+  test("begins with what is in force; a plan of the simulator goes before it", () => {
+    const draft = draftOf(SETTINGS, { dial_ratio: "3.1", answer_rate: "0.2" });
+    expect(draft).toMatchObject({
+      max_agents: "50",
+      dial_ratio: "3.1",
+      answer_rate: "0.2",
+      max_trunks: "140",
+      warm_line_timeout_sec: "",
+    });
+    expect([bringsPlan({ dial_ratio: "3.1" }), bringsPlan({ utm: "x" })]).toEqual([true, false]);
+  });
+
+  test("becomes a settings file without what was left empty", () => {
+    expect(fileOf(draftOf(SETTINGS, {}), "Evening")).toEqual({
+      name: "Evening",
+      ...SETTINGS,
+      carrier_capacity: { max_trunks: 140 },
+    });
+  });
+
+  test("what is no number stays as it was written, for the service to say what is wrong with it", () => {
+    const file = fileOf({ ...draftOf(SETTINGS, {}), dial_ratio: "two" }, "x");
+    expect(file["algorithm"]).toMatchObject({ dial_ratio: "two" });
+  });
+
+  test("settings that nobody can read leave a draft that can be filled in", () => {
+    expect(draftOf(null, {})["max_agents"]).toBe("");
+  });
+});
+
+describe("the steps", () => {
+  const at = (change: Partial<Parameters<typeof stepsOf>[0]>) =>
+    stepsOf({ phase: "polling", purpose: "apply", outcome: null, stop: null, guard: null, looks: 0, ...change });
+  const states = (change: Parameters<typeof at>[0]) => at(change).map(({ state }) => state);
+
+  test("before are done, after are waiting, and without a guard there is none", () => {
+    expect(states({})).toEqual(["done", "done", "running", "waiting", "waiting"]);
+    expect(states({ guard: {} })).toHaveLength(6);
+  });
+
+  test.each([
+    ["settling", 2],
+    ["watching", 2],
+    ["merging", 0],
+    ["checking", 0],
+    ["examining", 3],
+  ])("%s, aside of the straight way, is shown where it belongs and in its own words", (phase, index) => {
+    const steps = at({ phase });
+    expect(steps[index]?.state).toBe("running");
+    expect(steps[index]?.text).not.toBe(at({})[index]?.text);
+  });
+
+  test("only new settings in force end well", () => {
+    expect(states({ phase: "ended", outcome: "applied" }).at(-1)).toBe("done");
+    for (const outcome of ["rolled_back", "not_applied", "refused", "conflict", "overtaken", "rollback_failed"])
+      expect([outcome, states({ phase: "ended", outcome }).at(-1)]).toEqual([outcome, "failed"]);
+  });
+
+  test("a change that stands still says so, and the way back is named", () => {
+    expect(states({ stop: { code: "unanswered", message: "no answer" } })[2]).toBe("failed");
+    expect(at({ purpose: "restore" })[2]?.text).toContain("putting the old settings back");
+    expect(at({ looks: 1 })[2]?.text).toMatch(/: 1 look$/);
+  });
+});

@@ -1,0 +1,105 @@
+// The study behind the frontier, and how its answers become one picture.
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { DEFAULT_INPUTS, type Inputs, planAddress } from "./inputs.ts";
+import type { Answer, Point } from "./protocol.ts";
+import { candidatesOf, scenarioOf } from "./scenarios.ts";
+import { study } from "./study.ts";
+import { EMPTY, gather, type StudyState } from "./study-state.ts";
+import { verdictOf } from "./verdict.ts";
+
+const SMALL: Inputs = { ...DEFAULT_INPUTS, agents: 4 };
+
+test("the operating point comes first, then the rest of the curve, each as good as the model makes it", () => {
+  const parts: Answer[] = [];
+  for (const part of study({ id: 3, inputs: SMALL })) {
+    parts.push(part);
+    if (part.kind === "prediction" && !part.isRough) break;
+  }
+  expect(parts.every(({ id }) => id === 3)).toBe(true);
+  expect(parts[0]).toMatchObject({ kind: "point", point: { curve: "ratio", value: SMALL.ratio } });
+  expect(parts[1]).toMatchObject({ kind: "prediction", isRough: true });
+  const points = parts.flatMap((part) => (part.kind === "point" ? [part.point] : []));
+  const timid = points.find(({ value }) => value === 1);
+  const bold = points.find(({ value }) => value === 8);
+  // One call for each idle agent never abandons anybody; eight do, and keep agents busier.
+  expect(timid?.abandonment).toBe(0);
+  expect(bold?.abandonment).toBeGreaterThan(0.03);
+  expect(bold?.occupancy ?? 0).toBeGreaterThan(timid?.occupancy ?? 1);
+});
+
+test("every setting that the sliders allow is a scenario", () => {
+  fc.assert(
+    fc.property(
+      fc.record({
+        agents: fc.integer({ min: 1, max: 150 }),
+        answerRate: fc.integer({ min: 5, max: 60 }).map((share) => share / 100),
+        handleSeconds: fc.integer({ min: 40, max: 600 }),
+        patience: fc.integer({ min: 1, max: 20 }).map((halves) => halves / 2),
+        ratio: fc.integer({ min: 10, max: 80 }).map((tenths) => tenths / 10),
+        target: fc.integer({ min: 10, max: 60 }).map((steps) => steps / 2000),
+        maxCalls: fc.integer({ min: 5, max: 600 }),
+        spacingMs: fc.integer({ min: 0, max: 2000 }),
+      }),
+      (inputs) => {
+        const candidates = candidatesOf(inputs);
+        expect(candidates[0]?.value).toBe(inputs.ratio);
+        for (const { pacing } of candidates) expect(scenarioOf(inputs, pacing).calls.answerProbability).toBe(inputs.answerRate);
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+test("a plan carries every setting to the dialer's page", () => {
+  const query = new URL(planAddress(DEFAULT_INPUTS), "http://x").searchParams;
+  expect(Object.fromEntries(query)).toMatchObject({ max_agents: "20", dial_ratio: "2.5", abandonment_rate_target: "0.025" });
+});
+
+describe("the picture", () => {
+  const point = (curve: Point["curve"], value: number, runs = 1): Point => ({
+    curve,
+    value,
+    abandonment: 0.01,
+    occupancy: 0.8,
+    occupancyLow: 0.78,
+    occupancyHigh: 0.82,
+    contactsPerAgentHour: 10,
+    ceiling: null,
+    runs,
+  });
+  const after = (answers: readonly Answer[], current: number) =>
+    answers.reduce<StudyState>((state, answer) => gather(state, answer, current), EMPTY);
+
+  test("takes no notice of late answers to an older question", () => {
+    const late: Answer = { id: 1, kind: "point", point: point("ratio", 2) };
+    expect(gather(EMPTY, late, 2)).toBe(EMPTY);
+  });
+
+  test("a better point takes the place of the one before it", () => {
+    const answers: Answer[] = [1, 2].map((runs) => ({ id: 1, kind: "point", point: point("ratio", 2, runs) }));
+    expect(after(answers, 1).points).toMatchObject([{ value: 2, runs: 2 }]);
+  });
+
+  test("points of the older question stay until the newer one is done, so that nothing flickers", () => {
+    let state = after(
+      [
+        { id: 1, kind: "point", point: point("ratio", 2) },
+        { id: 1, kind: "point", point: point("ratio", 5) },
+      ],
+      1,
+    );
+    state = gather(state, { id: 2, kind: "point", point: point("ratio", 2.1) }, 2);
+    expect(state.points.map(({ value }) => value)).toEqual([2.1, 5]);
+    state = gather(state, { id: 2, kind: "done", ms: 900 }, 2);
+    expect(state).toMatchObject({ points: [{ value: 2.1 }], doneIn: 900 });
+  });
+});
+
+test("the verdict goes by the chance of a breach", () => {
+  const of = (chanceAboveLimit: number) => verdictOf({ chanceAboveLimit, heldShare: 0, limit: 0.03 });
+  expect([of(0), of(0.1), of(0.9)].map(({ tone }) => tone)).toEqual(["good", "warn", "bad"]);
+  expect(of(0).text).toBe("Chance of more than 3 % abandoned in 30 days: below 0.1 %.");
+  expect(verdictOf({ chanceAboveLimit: 0, heldShare: 0.87, limit: 0.03 }).text).toContain("87 % of the time");
+});

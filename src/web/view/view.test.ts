@@ -1,0 +1,183 @@
+// The view logic: what figures become in words, colours and places.
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { ApiTypes } from "../../server/index.ts";
+import { budgetView } from "./budget.ts";
+import { leavesOf, readPath } from "./changes.ts";
+import { decimal, interval, percent, span, timeFormat, whole, words } from "./format.ts";
+import { scale, scaleOf, ticks } from "./scale.ts";
+import { toneOf } from "./tone.ts";
+import { windowLines, windowsInShort } from "./windows.ts";
+
+describe("numbers", () => {
+  test("have fixed decimals and groups of thousands", () => {
+    expect(percent(0.12345)).toBe("12.3 %");
+    expect(percent(0.0296, 2)).toBe("2.96 %");
+    expect(interval(0.041, 0.0632)).toBe("4.1–6.3 %");
+    expect(whole(1234567)).toBe("1\u202f234\u202f567");
+    expect(whole(999)).toBe("999");
+    expect(decimal(1.25, 1)).toMatch(/^1\.[23]$/);
+  });
+
+  test("that are not there are a dash, never NaN", () => {
+    for (const nothing of [null, undefined, Number.NaN, Number.POSITIVE_INFINITY])
+      for (const text of [percent(nothing), whole(nothing), decimal(nothing)]) expect(text).toBe("–");
+  });
+
+  test("groups leave the digits as they are", () => {
+    fc.assert(
+      fc.property(fc.nat(), (value) => {
+        expect(whole(value).replaceAll("\u202f", "")).toBe(String(value));
+      }),
+    );
+  });
+});
+
+describe("times", () => {
+  test.each([
+    [0, "0 s"],
+    [45_400, "45 s"],
+    [725_000, "12 min 5 s"],
+    [3_600_000, "1 h"],
+    [90_061_000, "1 d 1 h"],
+    [-5, "0 s"],
+  ])("a span of %d ms is %s", (ms, text) => {
+    expect(span(ms)).toBe(text);
+  });
+
+  test("are those of the zone", () => {
+    const there = timeFormat("America/New_York");
+    expect(there.clock("2026-11-21T17:03:10Z")).toBe("12:03:10");
+    expect(there.day("2026-11-21T02:00:00Z")).toBe("Fri 20 Nov, 21:00");
+    expect(there.clock("never")).toBe("–");
+  });
+});
+
+test("words of states are read as people write them", () => {
+  expect(words("partly_failed")).toBe("Partly failed");
+  expect(words("averageWaitTime")).toBe("Average wait time");
+  expect(words("")).toBe("");
+});
+
+test("a state that is not known has no colour, so that it cannot look good by accident", () => {
+  expect(toneOf("Running")).toBe("good");
+  expect(toneOf("rollback_failed")).toBe("bad");
+  expect(toneOf("partly failed")).toBe("warn");
+  expect(toneOf("gloriously_well")).toBe("none");
+});
+
+function budget(change: Partial<ApiTypes.AbandonmentBudget>): ApiTypes.AbandonmentBudget {
+  return {
+    limit: 0.03,
+    rate: { rate: 0.0206, low: 0.018, high: 0.024, numerator: 188, denominator: 9120, confidence: 0.95 },
+    used: 0.687,
+    left: 85,
+    until: "2026-11-30T05:00:00Z",
+    burnRate: 0.7,
+    exhaustedAt: null,
+    withinLimit: true,
+    ...change,
+  };
+}
+
+describe("the abandonment budget", () => {
+  test("says what is left and how fast it goes", () => {
+    expect(budgetView(budget({}))).toEqual({
+      tone: "good",
+      width: 69,
+      headline: "85 left · 2.06 % of 3 %",
+      pace: "burning 0.7×",
+    });
+  });
+
+  test("warns when the pace would use it up, and says when", () => {
+    const view = budgetView(budget({ burnRate: 1.8, exhaustedAt: "2026-11-23T15:00:00Z" }), "UTC");
+    expect(view.tone).toBe("warn");
+    expect(view.pace).toBe("burning 1.8×, used up Mon 23 Nov, 15:00");
+  });
+
+  test("is bad once the limit is passed, however little was used of late", () => {
+    const view = budgetView(budget({ withinLimit: false, used: 1.2, left: 0, burnRate: 0 }));
+    expect(view).toMatchObject({ tone: "bad", width: 100 });
+    expect(view.headline).toContain("over the limit");
+  });
+
+  test("the bar never leaves its track", () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true }), fc.boolean(), (used, withinLimit) => {
+        const { width } = budgetView(budget({ used, withinLimit }));
+        expect(width).toBeGreaterThanOrEqual(0);
+        expect(width).toBeLessThanOrEqual(100);
+      }),
+    );
+  });
+});
+
+describe("calling windows", () => {
+  const window = (zone: string, open: boolean, changesAt: string | null = null) => ({ zone, open, changesAt, contacts: 12 });
+
+  test("are told with the clock of the zone", () => {
+    const [line] = windowLines([window("America/Los_Angeles", true, "2026-11-22T05:00:00Z")]);
+    expect(line).toEqual({ zone: "Los Angeles", tone: "good", text: "open until 21:00", contacts: "12 contacts" });
+    expect(windowLines([window("Asia/Tokyo", false)])[0]?.text).toBe("closed");
+  });
+
+  test("a zone that the browser does not know is told in UTC", () => {
+    expect(windowLines([window("Mars/Olympus", true, "2026-11-22T05:00:00Z")])[0]?.text).toBe("open until 05:00");
+  });
+
+  test("in short", () => {
+    expect(windowsInShort([])).toBe("no zones known");
+    expect(windowsInShort([window("UTC", true)])).toBe("open");
+    expect(windowsInShort([window("UTC", true), window("Asia/Tokyo", false)])).toBe("1 of 2 zones open");
+    expect(windowsInShort([window("UTC", false), window("Asia/Tokyo", false)])).toBe("all 2 zones closed");
+  });
+});
+
+describe("scales", () => {
+  test("ticks are round, ascending and within", () => {
+    expect(ticks(0, 0.12, 6)).toEqual([0, 0.02, 0.04, 0.06, 0.08, 0.1, 0.12]);
+    fc.assert(
+      fc.property(
+        fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+        fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
+        fc.integer({ min: 1, max: 12 }),
+        (low, width, count) => {
+          const found = ticks(low, low + width, count);
+          expect(found.length).toBeLessThanOrEqual(2 * count + 2);
+          for (const tick of found) {
+            expect(tick).toBeGreaterThanOrEqual(low - 1e-6 * (1 + Math.abs(low)));
+            expect(tick).toBeLessThanOrEqual(low + width + 1e-6 * (1 + Math.abs(low) + width));
+          }
+          expect([...found].sort((a, b) => a - b)).toEqual(found);
+        },
+      ),
+    );
+  });
+
+  test("ends are at the ends, also of a scale without a width", () => {
+    const place = scale(10, 20, 100, 300);
+    expect([place(10), place(15), place(20)]).toEqual([100, 200, 300]);
+    expect(scale(5, 5, 0, 100)(5)).toBe(0);
+  });
+
+  test("shares share a scale that holds all their intervals", () => {
+    expect(scaleOf([{ rate: 0.1, high: 0.2 }, null, { rate: null, high: 1 }])).toBeCloseTo(0.21);
+    expect(scaleOf([])).toBe(0.01);
+  });
+});
+
+test("leaves of settings are found by their paths", () => {
+  const settings = { algorithm: { dial_ratio: 2.8, tags: [] }, name: "x", list: [1, { a: null }] };
+  expect(leavesOf(settings)).toEqual([
+    ["algorithm.dial_ratio", 2.8],
+    ["algorithm.tags", []],
+    ["name", "x"],
+    ["list.0", 1],
+    ["list.1.a", null],
+  ]);
+  expect(readPath(settings, "algorithm.dial_ratio")).toBe(2.8);
+  expect(readPath(settings, "algorithm.nothing.there")).toBeUndefined();
+  expect(readPath(settings, "constructor.name")).toBeUndefined();
+});

@@ -1,0 +1,84 @@
+// Every page in both widths and themes: it says what it is, throws nothing, is refused nothing by its policy, is not wider than its window, and
+// a screen reader finds its way.
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type BrowserWorld, type Look, NARROW, openBrowserWorld, WIDE } from "./world.ts";
+
+let world: BrowserWorld;
+beforeAll(async () => {
+  world = await openBrowserWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const PAGES = [
+  ["/", "Campaigns"],
+  ["/dialer", "Dialer"],
+  ["/simulator", "Simulator"],
+  ["/jobs", "Jobs"],
+  ["/outcomes", "Outcomes"],
+  ["/compliance", "Compliance"],
+  ["/audit", "Audit"],
+  ["/deliveries", "Deliveries"],
+  ["/nowhere", "No such page"],
+] as const;
+
+describe.each([
+  ["1280 px, light", WIDE],
+  ["390 px, dark", NARROW],
+] satisfies [string, Look][])("%s", (_, look) => {
+  test("every page", async () => {
+    await using opened = await world.open(look, "admin");
+    const { page, faults } = opened;
+    for (const [path, title] of PAGES) {
+      await page.goto(`${world.whole.service.url}${path}`);
+      await page.getByRole("heading", { level: 1, name: title }).waitFor();
+      await page.locator(".state.loading").first().waitFor({ state: "detached" });
+      expect.soft([path, await opened.violations()]).toEqual([path, []]);
+      expect.soft([path, await opened.overflow()]).toEqual([path, 0]);
+      expect.soft(await page.title()).toBe(`${title} · outdial`);
+    }
+    expect(faults).toEqual([]);
+  });
+
+  test("login", async () => {
+    await using opened = await world.open(look);
+    const { page } = opened;
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    expect(await opened.violations()).toEqual([]);
+    expect(await opened.overflow()).toBe(0);
+    await page.getByLabel("Token").fill("odt_wrong");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("alert").getByText("the token is unknown").waitFor();
+    await page.getByLabel("Token").fill(world.whole.tokens.viewer);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { level: 1, name: "Campaigns" }).waitFor();
+  });
+});
+
+test("the pages are reached with the keyboard alone, also through the menu of a narrow window", async () => {
+  await using opened = await world.open(NARROW, "viewer");
+  const { page } = opened;
+  const menu = page.getByRole("button", { name: "Menu" });
+  expect(await menu.getAttribute("aria-expanded")).toBe("false");
+  await menu.focus();
+  await page.keyboard.press("Enter");
+  expect(await menu.getAttribute("aria-expanded")).toBe("true");
+  const focused = () => page.evaluate<string | null>("document.activeElement.textContent");
+  for (let i = 0; i < 20 && (await focused()) !== "Audit"; i++) await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Audit" }).waitFor();
+  expect(await menu.getAttribute("aria-expanded")).toBe("false");
+});
+
+test("the theme that was chosen holds after a reload", async () => {
+  await using opened = await world.open(WIDE, "viewer");
+  const { page } = opened;
+  const background = () => page.evaluate<string>("getComputedStyle(document.documentElement).backgroundColor");
+  const light = await background();
+  await page.getByLabel("Theme").selectOption("dark");
+  const dark = await background();
+  expect(dark).not.toBe(light);
+  await page.reload();
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  expect(await background()).toBe(dark);
+});

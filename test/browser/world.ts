@@ -1,0 +1,99 @@
+// The dashboard as a person meets it: the whole service over a sandbox, and Chromium with a signed-in page.
+
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import chromium from "@sparticuz/chromium";
+import { type Browser, type Page, chromium as playwright } from "playwright-core";
+import type { SandboxOptions } from "../../src/sandbox/index.ts";
+import { openWhole, type WholeService } from "../integration/service/whole.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+/** Flags of the package that would hide what is tested here, or that more than one page does not survive. */
+const NOT_HERE = new Set(["--single-process", "--disable-web-security", "--allow-running-insecure-content"]);
+
+/** Longest a page may take for one thing, ms; only a failure waits so long. */
+const PATIENCE = 15_000;
+
+export interface Look {
+  readonly width: number;
+  readonly height: number;
+  readonly colorScheme: "light" | "dark";
+}
+
+export const WIDE: Look = { width: 1280, height: 800, colorScheme: "light" };
+export const NARROW: Look = { width: 390, height: 844, colorScheme: "dark" };
+
+/** A page with everything that went wrong in it. */
+export interface Opened extends AsyncDisposable {
+  readonly page: Page;
+  /** Errors thrown in the page and refusals of its content security policy. */
+  readonly faults: readonly string[];
+  /** Violations that axe calls serious or critical, each with where it is. */
+  violations(): Promise<string[]>;
+  /** By how many pixels the page is wider than its window. */
+  overflow(): Promise<number>;
+}
+
+export interface BrowserWorld extends AsyncDisposable {
+  readonly whole: WholeService;
+  /** A new browser profile, signed in by a one-time link, or not at all. */
+  open(look: Look, role?: "viewer" | "operator" | "admin"): Promise<Opened>;
+}
+
+/** @param yaml further lines of outdial.yaml */
+export async function openBrowserWorld(yaml = "", options: SandboxOptions = {}): Promise<BrowserWorld> {
+  build();
+  await using stack = new AsyncDisposableStack();
+  const whole = stack.use(await openWhole(yaml, options, join(ROOT, "dist/web")));
+  const browser = await launch();
+  stack.defer(() => browser.close());
+  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  const owned = stack.move();
+  return {
+    whole,
+    async open({ width, height, colorScheme }, role) {
+      const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale: "en-US", timezoneId: "UTC" });
+      const page = await context.newPage();
+      page.setDefaultTimeout(PATIENCE);
+      const faults: string[] = [];
+      page.on("pageerror", (error) => faults.push(error.message));
+      page.on("console", (message) => {
+        const text = message.text();
+        if (message.type() === "error" && !text.startsWith("Failed to load resource")) faults.push(text);
+      });
+      if (role === undefined) await page.goto(whole.service.url);
+      else {
+        await page.goto(await whole.service.loginLink(`${role}-person`, role));
+        await page.locator("nav a[aria-current=page]").waitFor({ state: "attached" });
+      }
+      return {
+        page,
+        faults,
+        async violations() {
+          await page.evaluate(`${axe};0`);
+          return await page.evaluate<string[]>(
+            `axe.run().then(({ violations }) => violations
+              .filter(({ impact }) => impact === "serious" || impact === "critical")
+              .flatMap(({ id, nodes }) => nodes.map(({ target }) => id + " at " + target.join(" "))))`,
+          );
+        },
+        overflow: () =>
+          page.evaluate<number>("Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"),
+        [Symbol.asyncDispose]: () => context.close(),
+      };
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function launch(): Promise<Browser> {
+  const executablePath = await chromium.executablePath();
+  return await playwright.launch({ executablePath, args: chromium.args.filter((flag) => !NOT_HERE.has(flag)) });
+}
+
+function build(): void {
+  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, "scripts/build-web.ts"), "--changed"], { encoding: "utf8" });
+  if (status !== 0) throw new Error(`the dashboard could not be built:\n${stderr}`);
+}
