@@ -78,9 +78,12 @@ export async function openFailoverWorld(
   scenario: Record<string, unknown> = scenarioOf(),
   stepSeconds = 10,
   clock: ClockModeOption = "frozen",
+  now: string | undefined = OPEN,
 ): Promise<FailoverWorld> {
   await using stack = new AsyncDisposableStack();
-  const { sandbox, url, clientId, clientSecret } = stack.use(await startSandbox({ scenario, clock, now: OPEN }));
+  const { sandbox, url, clientId, clientSecret } = stack.use(
+    await startSandbox({ scenario, clock, ...(now === undefined ? {} : { now }) }),
+  );
   const database = await createDatabase();
   stack.defer(() => database.dispose());
   const folder = stack.use(await workFolder());

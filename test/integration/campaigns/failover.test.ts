@@ -1,9 +1,13 @@
 // Failover against a living sandbox: it happens when there is evidence and only then, to one campaign at a time, and every way it can go wrong
 // ends with an alarm.
 
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, it } from "vitest";
+import { usCaUk2026 } from "../../../src/compliance/index.ts";
 import { createTriggerRule, isSettled } from "../../../src/operations/index.ts";
 import { createTenant } from "../../../src/tenant/index.ts";
+import { runCli } from "../../support/cli.ts";
 import { BACKUP, type FailoverWorld, openFailoverWorld, PRIMARY, scenarioOf } from "./failover-world.ts";
 
 const PERIOD_MS = 60_000;
@@ -105,4 +109,172 @@ it("does not fail over on eight calls that look bad", async () => {
   expect(state).toMatchObject({ phase: "watching", verdict: { verdict: "insufficient", calls: 8 } });
   expect(state.verdict?.words).toContain("at least 50 calls");
   expect(await world.alarms()).toEqual([]);
+});
+
+/** A primary that fails from the beginning, so that a hand-over begins at the first look. */
+function fail(world: FailoverWorld): void {
+  world.sandbox.control.simulateMetrics({
+    campaignId: PRIMARY,
+    successRate: 0.01,
+    callsPlaced: 2000,
+    callsAnswered: 20,
+    activeCalls: 0,
+    abandonmentRate: 0,
+  });
+}
+
+type Failing = Awaited<ReturnType<FailoverWorld["open"]>>["failover"];
+
+/** Watches until a hand-over has ended one way or the other. */
+const handOver = (failover: Failing) =>
+  failover.watch(PRIMARY, {
+    signal: AbortSignal.timeout(100_000),
+    until: (state) => state.phase !== "watching" && isSettled(state),
+  });
+
+it.each([
+  ["the reply to the pause", 1],
+  ["the reply to the activation", 2],
+] as const)("settles by reading back when %s is lost, and sends nothing twice", async (_, which) => {
+  await using world = await openFailoverWorld();
+  fail(world);
+  world.sandbox.control.faults.add({
+    match: { operation: "updateCampaign" },
+    times: 1,
+    ...(which === 2 ? { after: 1 } : {}),
+    effect: { acceptThenFail: true },
+  });
+  await using runtime = await world.open();
+  await runtime.failover.put(PRIMARY, world.policy());
+  await handOver(runtime.failover);
+  expect([world.statusOf(PRIMARY), world.statusOf(BACKUP)]).toEqual(["paused", "active"]);
+  expect(world.sandbox.control.requests({ operation: "updateCampaign" })).toHaveLength(2);
+});
+
+it.each([
+  [401, "FAILOVER_NOT_AUTHORISED", 1],
+  [403, "FAILOVER_NOT_AUTHORISED", 1],
+  [503, "FAILOVER_UNAVAILABLE", 3],
+] as const)("alarms when the tenant answers %d, at once or after some looks", async (status, alarm, looks) => {
+  await using world = await openFailoverWorld();
+  world.sandbox.control.faults.add({ match: { operation: "getCampaignMetrics" }, effect: { status } });
+  await using runtime = await world.open();
+  await runtime.failover.put(PRIMARY, world.policy());
+  let seen = 0;
+  await runtime.failover.watch(PRIMARY, {
+    signal: AbortSignal.timeout(100_000),
+    until: (_, { type }) => type === "unanswered" && ++seen === looks,
+  });
+  expect(await world.alarms()).toEqual([alarm]);
+  expect(world.transitions()).toEqual([]);
+});
+
+it("takes a rate without counts for no evidence and says so; the plain rule goes by it", async () => {
+  await using world = await openFailoverWorld(scenarioOf({ legacyMetrics: true }));
+  world.sandbox.control.simulateMetrics({ campaignId: PRIMARY, successRate: 0.05, activeCalls: 0 });
+  await using runtime = await world.open();
+  const { failover } = runtime;
+  await failover.put(PRIMARY, world.policy());
+  let looks = 0;
+  await failover.watch(PRIMARY, {
+    signal: AbortSignal.timeout(100_000),
+    until: (_, { type }) => type === "looked" && ++looks === 5,
+  });
+  expect(await world.alarms()).toEqual(["FAILOVER_NO_COUNTS"]);
+  expect(world.transitions()).toEqual([]);
+  await failover.put(PRIMARY, world.policy({ rule: "plain" }));
+  await handOver(failover);
+  expect(world.statusOf(BACKUP)).toBe("active");
+});
+
+it("does not take figures that stand still for failure", async () => {
+  await using world = await openFailoverWorld();
+  const old = new Date(world.clock.now() - 20 * MINUTE_MS).toISOString();
+  const body = { campaignId: PRIMARY, successRate: 0, callsPlaced: 2000, callsAnswered: 0, activeCalls: 0, lastUpdated: old };
+  world.sandbox.control.faults.add({ match: { operation: "getCampaignMetrics" }, effect: { status: 200, body } });
+  await using runtime = await world.open();
+  await runtime.failover.put(PRIMARY, world.policy());
+  let looks = 0;
+  await runtime.failover.watch(PRIMARY, {
+    signal: AbortSignal.timeout(100_000),
+    until: (_, { type }) => type === "looked" && ++looks === 3,
+  });
+  expect(await world.alarms()).toEqual(["FAILOVER_METRICS_STALE"]);
+  expect(world.transitions()).toEqual([]);
+});
+
+it("does not let the backup call whom the primary has called: it stays paused when both call one list", async () => {
+  const shared = scenarioOf();
+  const campaigns = (shared["campaigns"] as { id: string }[]).map((one) => ({ ...one, contactListId: "list_a" }));
+  await using world = await openFailoverWorld({ ...shared, campaigns });
+  await using runtime = await world.open();
+  const { failover } = runtime;
+  await world.sandbox.control.advance(600);
+  fail(world);
+  await failover.put(PRIMARY, world.policy());
+  const drill = await failover.drill(PRIMARY, AbortSignal.timeout(60_000));
+  expect(drill).toMatchObject({ wouldTrigger: true, passed: false, ends: "halted" });
+  expect(world.transitions()).toEqual([]);
+  await handOver(failover);
+  const { state } = await failover.find(PRIMARY);
+  expect(state).toMatchObject({ phase: "halted" });
+  expect(state.halt).toContain("both campaigns call one list");
+  expect([world.statusOf(PRIMARY), world.statusOf(BACKUP)]).toEqual(["paused", "paused"]);
+  expect(await world.alarms()).toEqual(["FAILOVER_TRIGGERED", "FAILOVER_NEITHER_DIALS"]);
+  const called = world.sandbox.control.calls(100_000).map(({ phoneNumber }) => phoneNumber);
+  await writeFile(join(world.folder, "list.csv"), `phone\n${called[0]}\n+12123459999\n`);
+  const at = new Date(world.clock.now()).toISOString();
+  const gated = async (id: string) => {
+    const { stdout } = await runCli(["compliance", "gate", "list.csv", "--campaign", id, "--at", at, "--out", "-"], {
+      cwd: world.folder,
+      env: world.environment,
+    });
+    return stdout
+      .trim()
+      .split("\n")
+      .slice(0, 2)
+      .map((line) => JSON.parse(line));
+  };
+  expect(await gated(BACKUP)).toMatchObject([{ verdict: "later", rules: ["HANDED_OVER"] }, { verdict: "dial" }]);
+  expect(await gated(PRIMARY)).toMatchObject([{ verdict: "dial" }, { verdict: "dial" }]);
+});
+
+it("on the command line: makes a pair, rehearses without a write, hands over and back by order, and tells it all", async () => {
+  await using world = await openFailoverWorld(scenarioOf(), 10, "real", new Date().toISOString());
+  // People of New York may be called at this hour, whatever it is when the test runs.
+  await writeFile(join(world.folder, "pack.json"), JSON.stringify({ ...usCaUk2026(), id: "any-hour", rules: [] }));
+  await writeFile(join(world.folder, "outdial.yaml"), "compliance: { pack: pack.json }\n");
+  // Nobody listens for alarms: a command would wait for the receiver at its end.
+  const { OUTDIAL_ALARMS_URL: _, ...env } = world.environment;
+  const run = (...args: string[]) => runCli(["campaign", "failover", ...args, "--json", "--yes"], { cwd: world.folder, env });
+  const made = await run("watch", "--primary", PRIMARY, "--backup", BACKUP, "--once", "--drain", "1h");
+  expect({ code: made.code, stderr: made.stderr }).toMatchObject({ code: 0 });
+  expect(JSON.parse(made.stdout.trim().split("\n").at(-1) ?? "")).toMatchObject({
+    primary: PRIMARY,
+    state: { phase: "watching" },
+  });
+  const drill = await run("drill", PRIMARY);
+  expect({ code: drill.code, report: JSON.parse(drill.stdout) }).toMatchObject({
+    code: 0,
+    report: { passed: true, wouldTrigger: false },
+  });
+  expect(world.transitions()).toEqual([]);
+  world.sandbox.control.simulateMetrics({ campaignId: PRIMARY, activeCalls: 0 });
+  world.sandbox.control.simulateMetrics({ campaignId: BACKUP, activeCalls: 0 });
+  const there = await run("start", PRIMARY);
+  expect({ code: there.code, stderr: there.stderr }).toMatchObject({ code: 0 });
+  expect([world.statusOf(PRIMARY), world.statusOf(BACKUP)]).toEqual(["paused", "active"]);
+  const back = await run("failback", PRIMARY);
+  expect({ code: back.code, stderr: back.stderr }).toMatchObject({ code: 0 });
+  expect([world.statusOf(PRIMARY), world.statusOf(BACKUP)]).toEqual(["active", "paused"]);
+  const again = await run("failback", PRIMARY);
+  expect(again.code).toBe(3);
+  const status = JSON.parse((await run("status")).stdout);
+  expect(status.pairs).toMatchObject([{ primary: PRIMARY, watched: true, state: { phase: "watching", handovers: 2 } }]);
+  const history = JSON.parse((await run("history", PRIMARY)).stdout);
+  expect(history.history.map(({ phase }: { phase: string }) => phase)).toContain("failed-over");
+  const audit = await runCli(["audit", "verify"], { cwd: world.folder, env: world.environment });
+  expect(audit.code).toBe(0);
+  const unknown = await run("drill", "nobody");
+  expect(unknown.code).toBe(2);
 });

@@ -37,6 +37,8 @@ class Course {
 
   triggers(): boolean {
     const window = this.#last(WINDOW);
+    // No rule triggers on a window that is not below the threshold: nothing to judge.
+    if (window.successRate === null || window.successRate >= THRESHOLD) return false;
     const long = this.#rule.wantsLong(window) ? this.#last(this.#rule.longMinutes) : undefined;
     return this.#rule.judge(window, long).verdict === "trigger";
   }
