@@ -49,19 +49,19 @@ export interface CampaignStates {
 }
 
 /** The state of campaigns over a tenant and a store that are open; for the command line and the service alike. */
-export async function campaignStatesOf(
-  config: Config,
-  tenant: Tenant,
-  store: Store,
-  clock: Clock = systemClock,
-): Promise<CampaignStates> {
+export function campaignStatesOf(config: Config, tenant: Tenant, store: Store, clock: Clock = systemClock): CampaignStates {
   const runtime = factsOf(config, store, clock);
   const { campaignRunner: runner, metricsSource: source } = tenant.capabilities;
   const metrics = new CampaignMetrics({ log: store.metrics, source, clock });
   const random = createRandom(randomUUID(), "intents");
   const intents = storedIntents(store.stateIntents, { clock, random, actor: config.actor });
   const change: ChangeDeps = { runner, figures: figuresOf(tenant), intents, clock };
-  const gate = await campaignGateOf(tenant, runtime);
+  // Read when it is first asked: rules that cannot be read must not hold a pause back.
+  let made: Promise<ResumeDeps["gate"]> | undefined;
+  const gate: ResumeDeps["gate"] = async (id, options) => {
+    made ??= campaignGateOf(tenant, runtime);
+    return (await made)(id, options);
+  };
   return {
     metrics,
     pause: (ids, options, onChange) => pauseAll(change, ids, options, onChange),
@@ -101,7 +101,7 @@ export async function openCampaignStates(flags: Flags, environment: Environment)
   stack.defer(() => tenant.close());
   const store = await storeOf(config, environment);
   stack.defer(() => store.close());
-  const states = await campaignStatesOf(config, tenant, store);
+  const states = campaignStatesOf(config, tenant, store);
   const owned = stack.move();
   return { ...states, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

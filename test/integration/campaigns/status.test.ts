@@ -1,0 +1,186 @@
+// outdial campaign status and resume against a living sandbox and a real store.
+
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { openCampaignStates } from "../../../src/app/index.ts";
+import type { SandboxOptions } from "../../../src/sandbox/index.ts";
+import { startCli } from "../../support/cli.ts";
+import { type CampaignWorld, campaignWorld } from "./segment-world.ts";
+
+const dialerConfig = {
+  type: "predictive" as const,
+  predictiveSettings: { answerRatio: 0.85, maxCallsInFlight: 20, callRate: 5, abandonmentThreshold: 0.03 },
+};
+/** Numbers of a country without calling hours in the pack's way of thinking are not needed: rules are what the campaigns and the clock say. */
+const scenario = {
+  campaigns: [
+    { id: "camp_1", name: "Spring", status: "active" as const, contactListId: "list_1", queueId: "sales", dialerConfig },
+    { id: "camp_2", name: "Winter", status: "paused" as const, contactListId: "list_1", dialerConfig },
+    { id: "camp_3", name: "Lost", status: "active" as const, dialerConfig },
+  ],
+  contactLists: [
+    { id: "list_1", generate: { count: 400, consentRate: 0.5, zones: { "America/New_York": 3, "America/Los_Angeles": 1 } } },
+  ],
+} satisfies SandboxOptions["scenario"];
+
+/** A do-not-call registry of today. */
+async function loadRegistry(world: CampaignWorld): Promise<void> {
+  await writeFile(join(world.folder, "today.txt"), "2125550199\n");
+  const today = new Date().toISOString().slice(0, 10);
+  const { code, stderr } = await world.run(["dnc", "import", "today.txt", "--list", "national", "--as-of", today]);
+  if (code !== 0) throw new Error(stderr);
+}
+
+/** A pack whose only rules are about the registry and hours that are open, or closed, all week. */
+async function writePack(world: CampaignWorld, open: boolean): Promise<void> {
+  const day = open ? [["00:00", "24:00"]] : [];
+  const week = Object.fromEntries(["sun", "mon", "tue", "wed", "thu", "fri", "sat"].map((name) => [name, day]));
+  const common = { jurisdiction: "US", binds: ["telemarketing"], confidence: "policy", citation: "test" };
+  const pack = {
+    format: "outdial-rule-pack/1",
+    id: "test",
+    title: "Test",
+    version: "1",
+    jurisdictions: [{ id: "US", title: "United States", citation: "test", confidence: "policy" }],
+    rules: [
+      { kind: "calling-hours", id: "hours", ...common, week, violation: "HOURS" },
+      { kind: "registry-age", id: "registry", ...common, maxAgeDays: 31, violation: "REGISTRY_OLD" },
+      {
+        kind: "abandonment-limit",
+        id: "abandonment",
+        ...common,
+        maxRate: 0.03,
+        period: { rollingDays: 30 },
+        connectWithinSeconds: 2,
+      },
+    ],
+    calendars: {},
+    emergencies: [],
+    geography: "builtin",
+  };
+  await writeFile(join(world.folder, "pack.json"), JSON.stringify(pack));
+  await writeFile(join(world.folder, "outdial.yaml"), `compliance:\n  pack: ${join(world.folder, "pack.json")}\n`);
+}
+
+async function world(options: Omit<SandboxOptions, "scenario"> & { open: boolean; registry?: boolean }) {
+  const { open, registry = true, ...sandbox } = options;
+  const made = await campaignWorld({ scenario, ...sandbox }, false);
+  await writePack(made, open);
+  if (registry) await loadRegistry(made);
+  return made;
+}
+
+it("shows a campaign that dials with its counts, interval, windows and budget", async () => {
+  await using here = await world({ open: true, clock: { speed: 60 } });
+  await expect.poll(() => here.sandbox.control.state().campaigns[0]?.activeCalls, { timeout: 60_000 }).toBeGreaterThan(0);
+  here.sandbox.control.setClock("real");
+  const { code, stdout } = await here.run(["campaign", "status", "camp_1"]);
+  expect({ code, stdout }).toMatchObject({ code: 0 });
+  expect(stdout).toContain("camp_1 · Spring · active");
+  expect(stdout).toMatch(/^dialing$/m);
+  expect(stdout).toMatch(/success rate \d+\.\d % \([\d,]+ of [\d,]+ decided calls in 30 min; [\d.]+ % to [\d.]+ %\)/);
+  expect(stdout).toMatch(/America\/New_York: open \(\d+ contacts\)/);
+  expect(stdout).toContain("abandonment: nothing used");
+  expect(stdout).toContain("callRate 5");
+});
+
+it("says why each of several does not dial, the first cause first", async () => {
+  await using here = await world({ open: false, clock: "frozen" });
+  await here.run(["campaign", "pause", "camp_2", "--reason", "holiday", "--timeout", "0s"]);
+  const { code, stdout } = await here.run(["campaign", "status", "--json"]);
+  expect(code).toBe(0);
+  const [first, second, third] = JSON.parse(stdout).campaigns;
+  expect(first.notDialing.all.map(({ code: cause }: { code: string }) => cause)).toEqual(["outside_hours", "nobody_callable"]);
+  expect(second.notDialing.first).toMatch(/^paused by tester through outdial at .*: holiday/);
+  expect(third.notDialing.first).toBe("the campaign has no contact list");
+  // A look permits nothing, so nothing of it is kept.
+  expect((await here.run(["compliance", "manifests"])).stdout).toBe("");
+  const table = await here.run(["campaign", "status"]);
+  expect(table.stdout).toMatch(/camp_3 +active/);
+});
+
+it("lets a campaign dial when people may be called, after it was asked, and says so to the audit", async () => {
+  await using here = await world({ open: true, clock: "frozen" });
+  const check = await here.run(["campaign", "resume", "camp_2", "--check"]);
+  expect({ code: check.code, stdout: check.stdout }).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("camp_2: may dial"),
+  });
+  expect(here.sandbox.control.state().campaigns[1]?.status).toBe("paused");
+  const { code, stdout } = await here.run(["campaign", "resume", "camp_2", "--yes", "--reason", "opened"]);
+  expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("camp_2 active, confirmed") });
+  const audit = await here.run(["audit", "list", "--subject", "camp_2", "--json"]);
+  expect(audit.stdout).toMatch(/"action":"campaign.resume".*"manifest":"gate_/);
+  const again = await here.run(["campaign", "resume", "camp_2", "--yes"]);
+  expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining("active already, confirmed") });
+});
+
+it.each([
+  ["at night", { open: false }, /nobody of 400 contacts may be called now/],
+  ["on a registry that is too old", { open: true, registry: false }, /registry file is missing or too old/],
+] as const)("does not let it dial %s", async (_, options, words) => {
+  await using here = await world({ ...options, clock: "frozen" });
+  const { code, stdout } = await here.run(["campaign", "resume", "camp_2", "--yes"]);
+  expect(code).toBe(3);
+  expect(stdout).toMatch(words);
+  expect(here.sandbox.control.requests({ operation: "updateCampaign" })).toHaveLength(0);
+});
+
+it("does not let it dial on an abandonment budget that is used up, and the status says so", async () => {
+  await using here = await world({ open: true, clock: "frozen" });
+  const rows = Array.from({ length: 50 }, (_, n) => ({
+    number: `+1212555${String(1000 + n)}`,
+    at: new Date(Date.now() - 3 * 3_600_000 - n * 1000).toISOString(),
+    campaign: "camp_2",
+    call_id: `call-${n}`,
+    answer: n < 5 ? "dropped" : "served",
+  }));
+  await writeFile(join(here.folder, "calls.ndjson"), rows.map((row) => JSON.stringify(row)).join("\n"));
+  const imported = await here.run(["attempts", "import", "calls.ndjson"]);
+  expect({ code: imported.code, stderr: imported.stderr }).toMatchObject({ code: 0 });
+  const { code, stdout } = await here.run(["campaign", "resume", "camp_2", "--yes"]);
+  expect({ code, stdout }).toMatchObject({
+    code: 3,
+    stdout: expect.stringContaining("5 of 50 live answers were abandoned in 720 hours"),
+  });
+  const status = await here.run(["campaign", "status", "camp_2"]);
+  expect(status.stdout).toContain("abandonment: 333 % used · 5 of 50 live answers, 1.5 allowed (3.0 % in 720 h");
+});
+
+it("tells figures without counts apart, and what the tenant does not tell", async () => {
+  await using here = await campaignWorld({ scenario: { ...scenario, legacyMetrics: true }, clock: "frozen" }, false);
+  await writePack(here, true);
+  await loadRegistry(here);
+  here.sandbox.control.simulateMetrics({ campaignId: "camp_1", successRate: 0.4, activeCalls: 0 });
+  const { stdout } = await here.run(["campaign", "status", "camp_1"]);
+  expect(stdout).toContain("success rate 40.0 % in 30 min, without counts: no evidence of anything");
+  here.sandbox.control.faults.add({ match: { operation: "getCampaignMetrics" }, effect: { status: 403 } });
+  const blind = await here.run(["campaign", "status", "camp_1", "--json"]);
+  expect(blind.code).toBe(5);
+  expect(JSON.parse(blind.stdout).campaigns[0]).toMatchObject({ stale: true, reading: { successRate: 0.4 } });
+});
+
+it("watches until it is interrupted, asking the gate once", async () => {
+  await using here = await world({ open: true, clock: "frozen" });
+  const watch = startCli(["campaign", "status", "camp_1", "--watch", "--every", "1s", "--json"], {
+    cwd: here.folder,
+    env: here.environment,
+  });
+  const looks = () => here.sandbox.control.requests({ operation: "getCampaignMetrics" }).length;
+  await expect.poll(looks, { timeout: 60_000 }).toBeGreaterThan(2);
+  watch.child.kill("SIGINT");
+  const { code, stdout } = await watch.ended;
+  expect(code).toBe(0);
+  expect(stdout.trim().split("\n").length).toBeGreaterThanOrEqual(2);
+  expect(here.sandbox.control.requests({ operation: "listContacts" }).length).toBeLessThan(2 * 5);
+});
+
+it("is what the service asks, with the same answer", async () => {
+  await using here = await world({ open: true, clock: "frozen" });
+  const flags = { dir: join(here.folder, ".outdial"), config: join(here.folder, "outdial.yaml") };
+  await using states = await openCampaignStates(flags, here.environment);
+  const health = await states.health.read("camp_1");
+  expect(health).toMatchObject({ id: "camp_1", campaign: { status: "active", queueId: "sales" }, failover: null, stale: false });
+  expect(health.gate?.read).toBe(400);
+});
