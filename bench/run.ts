@@ -4,7 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const ALL = ["startup", "throughput", "budget", "memory", "pull", "report", "compliance", "gate", "dialing"] as const;
+const ALL = ["startup", "throughput", "budget", "memory", "pull", "report", "compliance", "gate", "dialing", "inbound"] as const;
 const asked = process.argv.slice(2);
 const results: Record<string, unknown> = {};
 for (const name of ALL.filter((candidate) => asked.length === 0 || asked.includes(candidate))) {

@@ -1,8 +1,8 @@
 // The service: one workplace with everything that outdial does, opened once, and the server over it. Opened and closed in order.
 
 import { readFile } from "node:fs/promises";
-import { changeBody, DISPOSITIONS, retrievalBody, TAG } from "../operations/index.ts";
-import { createServer, listen, type ServerPorts, type ServiceLog } from "../server/index.ts";
+import { CampaignMetrics, changeBody, DISPOSITIONS, retrievalBody, TAG } from "../operations/index.ts";
+import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
 import { type AccessRole, DIALER_CHANGE, RETRIEVE, type Store } from "../store/index.ts";
 import { systemClock } from "../tenant/index.ts";
 import { type Config, ConfigError, type Flags, loadConfig } from "./config.ts";
@@ -10,9 +10,13 @@ import { dialerOn } from "./dialer.ts";
 import { correctionsOn } from "./interactions.ts";
 import { outcomesOn } from "./outcomes.ts";
 import { Background } from "./service/background.ts";
+import { compliancePort } from "./service/compliance-port.ts";
 import { dialerPort } from "./service/dialer-port.ts";
 import { jobsPort } from "./service/jobs-port.ts";
+import { outcomesPort } from "./service/outcomes-port.ts";
+import { interactionsPort, simulatePort, vendorWebhooksPort } from "./service/small-ports.ts";
 import { createSpool } from "./service/spool.ts";
+import { watchService } from "./service/watch.ts";
 import { taggingOn } from "./tagging.ts";
 import { type Environment, openWorkplace, storeOf } from "./workplace.ts";
 
@@ -28,6 +32,8 @@ export interface ServiceOptions {
   readonly host?: string | undefined;
   readonly port?: number | undefined;
   readonly log: ServiceLog;
+  /** Where `log` comes from, when it links a request to what follows from it. */
+  readonly logger?: ServiceLogger | undefined;
   /** Folder of the built dashboard. */
   readonly pages?: string | undefined;
 }
@@ -45,7 +51,12 @@ export interface RunningService extends AsyncDisposable {
 export async function openService(flags: Flags, environment: Environment, options: ServiceOptions): Promise<RunningService> {
   await using stack = new AsyncDisposableStack();
   const warn = (message: string) => options.log("warn", message);
-  const workplace = await openWorkplace(stack, flags, environment, { warn });
+  const watch = watchService(environment, options.logger);
+  const workplace = await openWorkplace(stack, flags, environment, {
+    warn,
+    hooks: watch.hooks,
+    onDelivery: (attempt) => watch.metrics.deliveryAttempt(attempt),
+  });
   const { config, store } = workplace;
   const service = config.file.service ?? {};
   const host = options.host ?? service.host ?? "127.0.0.1";
@@ -75,13 +86,31 @@ export async function openService(flags: Flags, environment: Environment, option
   const spool = await createSpool(config.dir);
   stack.defer(() => spool.close());
   stack.defer(await keepHouse(store, warn));
+  const jobs = jobsPort(workplace, { tagging, corrections, retrieving }, background);
+  const settings = dialerPort(workplace, dialer, background);
+  const interactions = interactionsPort(workplace);
+  const reports = outcomesPort(workplace, outcomes, background);
+  const compliance = compliancePort(workplace);
+  const webhooks = vendorWebhooksPort(workplace, environment);
   const work: ServerPorts["work"] = {
-    jobs: () => jobsPort(workplace, { tagging, corrections, retrieving }, background),
-    dialer: () => dialerPort(workplace, dialer, background),
+    jobs: () => jobs,
+    interactions: () => interactions,
+    dialer: () => settings,
+    simulate: () => simulatePort,
+    outcomes: () => reports,
+    compliance: () => compliance,
     audit: () => store.audit,
     deliveries: () => store.outbox,
+    vendorWebhooks: () => webhooks,
   };
-  const server = await createServer({
+  const watched = await watch.open(stack, workplace, {
+    metrics: new CampaignMetrics({ log: store.metrics, source: workplace.tenant.capabilities.metricsSource, clock: systemClock }),
+    readers: () => server.readers,
+  });
+  const server: Service = await createServer({
+    parts: watched.parts,
+    onRequest: watch.onRequest,
+    within: options.logger?.within,
     clock: systemClock,
     access: store.access,
     requests: store.requests,
@@ -89,7 +118,7 @@ export async function openService(flags: Flags, environment: Environment, option
     record: (entry) => store.audit.append([entry]),
     log: options.log,
     work,
-    spool: spool.keep,
+    spool: (bytes) => spool.keep(bytes),
     settings: { ...(await settingsOf(config)), pages: options.pages },
   });
   const listening = await listen((request, env) => server.fetch(request, env), {
@@ -97,6 +126,7 @@ export async function openService(flags: Flags, environment: Environment, option
     port: options.port ?? service.port ?? DEFAULT_PORT,
   });
   stack.defer(async () => {
+    watched.readiness.stopping();
     // Streams of live updates would keep their connections open for good.
     await server.close();
     await listening.stop(DRAIN_MS);

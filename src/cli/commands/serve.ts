@@ -2,9 +2,10 @@
 
 import { spawn } from "node:child_process";
 import { dashboardFolder, openService } from "../../app/index.ts";
+import { createLogger } from "../../server/index.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
-import { type GlobalFlags, wholeNumber } from "../options.ts";
+import { type GlobalFlags, oneOf, wholeNumber } from "../options.ts";
 import { printable } from "../render-tagging.ts";
 
 interface ServeFlags extends GlobalFlags {
@@ -12,6 +13,7 @@ interface ServeFlags extends GlobalFlags {
   readonly port?: string;
   readonly open?: boolean;
   readonly verbose?: boolean;
+  readonly logFormat?: string;
   readonly tenantUrl?: string;
   readonly databaseUrl?: string;
 }
@@ -20,14 +22,23 @@ export async function serve(_args: readonly string[], flags: ServeFlags, io: Io)
   const port = flags.port === undefined ? undefined : wholeNumber("--port", flags.port, 0, 65_535);
   const pages = await dashboardFolder();
   if (pages === undefined) io.say("the dashboard is not built here; the API is served all the same");
+  const format = oneOf("--log-format", flags.logFormat ?? "text", ["text", "json"] as const);
+  const level = flags.verbose === true ? "debug" : "info";
+  const logger =
+    format === "json"
+      ? createLogger({ level, secrets: secretsIn(process.env), write: (line) => process.stderr.write(line) })
+      : undefined;
   await using service = await openService(flags, process.env, {
     host: flags.host,
     port,
     pages,
-    log: (level, message, details) => {
-      if (level === "debug" && flags.verbose !== true) return;
-      io.say(`${level}: ${printable(message)}${details === undefined ? "" : ` ${printable(JSON.stringify(details))}`}`);
-    },
+    logger,
+    log:
+      logger?.log ??
+      ((level, message, details) => {
+        if (level === "debug" && flags.verbose !== true) return;
+        io.say(`${level}: ${printable(message)}${details === undefined ? "" : ` ${printable(JSON.stringify(details))}`}`);
+      }),
   });
   const link = await service.loginLink(process.env["USER"] ?? "owner", "admin");
   if (io.json) await io.data(JSON.stringify({ url: service.url, port: service.port, loginUrl: link }));
@@ -37,6 +48,12 @@ export async function serve(_args: readonly string[], flags: ServeFlags, io: Io)
   await stopped();
   io.say("stopping: what is under way is being finished …");
   return EXIT.done;
+}
+
+/** Values of the environment that no log may show. */
+function secretsIn(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const named = Object.entries(environment).filter(([name]) => /SECRET|TOKEN|PASSWORD|_KEY$|DATABASE_URL$/.test(name));
+  return named.flatMap(([, value]) => value ?? []);
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */

@@ -30,7 +30,7 @@ export interface Correlation {
 export interface ServiceLogger {
   readonly log: LogLine;
   /** Runs work; every line of it, however deep and late, carries the correlation. */
-  within<T>(correlation: Correlation, work: () => T): T;
+  readonly within: <T>(correlation: Correlation, work: () => T) => T;
   /** Writes each attempt at the vendor, with the id that the vendor saw. */
   readonly vendorHooks: VendorHooks;
 }
