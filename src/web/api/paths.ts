@@ -23,7 +23,7 @@ export const PATHS = {
   tags: (campaign: string) => `/campaigns/${at(campaign)}/tags`,
   outcomes: "/outcomes/report",
   explain: "/compliance/explain",
-  suppression: "/compliance/suppression",
+  suppression: "/suppressions/lookup",
   manifests: "/compliance/manifests",
   revocations: "/compliance/revocations",
   audit: "/audit",
@@ -33,4 +33,8 @@ export const PATHS = {
   endpoints: "/deliveries/endpoints",
   replay: "/deliveries/replay",
   approvals: "/approvals",
+  approve: (id: string) => `/approvals/${at(id)}/approve`,
+  reject: (id: string) => `/approvals/${at(id)}/reject`,
+  retrievalPreview: "/outcomes/retrievals/preview",
+  retrievals: "/outcomes/retrievals",
 } as const;

@@ -9,7 +9,19 @@ import { Banners } from "./banners.tsx";
 import { Crashed } from "./crashed.tsx";
 import { Login } from "./login.tsx";
 import { NotFound } from "./not-found.tsx";
-import { Audit, Campaign, Campaigns, Compliance, Deliveries, Dialer, Job, Jobs, Outcomes, Simulator } from "./pages.tsx";
+import {
+  Approvals,
+  Audit,
+  Campaign,
+  Campaigns,
+  Compliance,
+  Deliveries,
+  Dialer,
+  Job,
+  Jobs,
+  Outcomes,
+  Simulator,
+} from "./pages.tsx";
 import { Rail } from "./rail.tsx";
 
 export function App({ dashboard }: { readonly dashboard: Dashboard }) {
@@ -59,6 +71,7 @@ function Frame() {
             <Route path="/jobs/:id" component={Job} />
             <Route path="/outcomes" component={Outcomes} />
             <Route path="/compliance" component={Compliance} />
+            <Route path="/approvals" component={Approvals} />
             <Route path="/audit" component={Audit} />
             <Route path="/deliveries" component={Deliveries} />
             <Route default component={NotFound} />

@@ -28,11 +28,15 @@ export const Jobs = lazy(() => import("../pages/jobs/page.tsx"));
 export const Job = lazy(() => import("../pages/job/page.tsx"));
 export const Outcomes = lazy(() => import("../pages/outcomes/page.tsx"));
 export const Compliance = lazy(() => import("../pages/compliance/page.tsx"));
+export const Approvals = lazy(() => import("../pages/approvals/page.tsx"));
 export const Audit = lazy(() => import("../pages/audit/page.tsx"));
 export const Deliveries = lazy(() => import("../pages/deliveries/page.tsx"));
+
+/** A page that is of use only in four-eyes mode. */
+export const APPROVALS: PageLink = { path: "/approvals", name: "Approvals", icon: "people" };
 
 /** The page that a path belongs to: `/campaigns/7` is among the campaigns. */
 export function pageOf(path: string): PageLink | undefined {
   const top = `/${path.split("/")[1] ?? ""}`;
-  return PAGES.find((page) => page.path === (top === "/campaigns" ? "/" : top));
+  return [...PAGES, APPROVALS].find((page) => page.path === (top === "/campaigns" ? "/" : top));
 }

@@ -6,16 +6,19 @@ import { useLocation } from "preact-iso";
 import { useDashboard } from "../api/dashboard.ts";
 import { timeFormat } from "../view/format.ts";
 import { Icon } from "./icons.tsx";
-import { PAGES, pageOf } from "./pages.tsx";
+import { APPROVALS, PAGES, pageOf } from "./pages.tsx";
 import { applyTheme, storedTheme, type Theme } from "./theme.ts";
 
 export function Rail() {
   const { path } = useLocation();
+  const { session } = useDashboard();
   const open = useSignal(false);
   useEffect(() => {
     open.value = false;
   }, [path]);
   const current = pageOf(path);
+  const state = session.state.value;
+  const pages = state.kind === "signed_in" && state.me.service.fourEyes ? [...PAGES, APPROVALS] : PAGES;
   return (
     <header class={`rail ${open.value ? "open" : ""}`}>
       <a class="brand" href="/">
@@ -35,7 +38,7 @@ export function Rail() {
       </button>
       <nav id="pages" aria-label="Pages">
         <ul>
-          {PAGES.map((page) => (
+          {pages.map((page) => (
             <li key={page.path}>
               <a href={page.path} aria-current={page === current ? "page" : undefined}>
                 <Icon name={page.icon} />

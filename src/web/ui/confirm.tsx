@@ -8,8 +8,8 @@ import { Dialog } from "./dialog.tsx";
 import { Failed } from "./states.tsx";
 
 export interface Shown {
-  /** Hash that is given back with the confirmation. */
-  readonly confirm: string;
+  /** Hash that is given back with the confirmation; undefined where the service asks for none. */
+  readonly confirm: string | undefined;
   readonly refusals: readonly string[];
   readonly body: ComponentChildren;
 }
@@ -23,7 +23,7 @@ export interface ConfirmProps {
   /** Asks the service what would happen. */
   readonly preview: () => Promise<Shown>;
   /** Carries it out. Its error is shown in the dialog. */
-  readonly onConfirm: (confirm: string) => Promise<void>;
+  readonly onConfirm: (confirm: string | undefined) => Promise<void>;
   readonly onClose: () => void;
 }
 
@@ -80,7 +80,7 @@ export function Confirm({ title, verb, word, tone = "danger", preview, onConfirm
                 </ul>
               </div>
             )}
-            <p class="muted small mono break">plan {now.shown.confirm.slice(0, 16)}</p>
+            {now.shown.confirm === undefined ? null : <p class="muted small mono break">plan {now.shown.confirm.slice(0, 16)}</p>}
             {word === undefined || now.shown.refusals.length > 0 ? null : (
               <div class="field">
                 <label for={id}>

@@ -44,7 +44,7 @@ export function CampaignVerbs({ detail, onDone }: { readonly detail: ApiTypes.Ca
       ),
     };
   };
-  const act = async (verb: string, confirm: string) => {
+  const act = async (verb: string, confirm: string | undefined) => {
     const result = await client.send<ApiTypes.CampaignResult>("POST", PATHS.campaignVerb(detail.id, verb), { confirm });
     toasts.show(...waitsForApproval(result, () => [result.confirmed ? "good" : "bad", result.message]));
     onDone();

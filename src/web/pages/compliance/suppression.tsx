@@ -10,12 +10,16 @@ import { Time } from "../../ui/time.tsx";
 import { words } from "../../view/format.ts";
 
 export function Suppression() {
-  const { client, toasts } = useDashboard();
+  const { client, session, toasts } = useDashboard();
+  const reveal = useSignal(false);
   const number = useSignal("");
   const found = useSignal<ApiTypes.SuppressionView | undefined>(undefined);
   const ask = async () => {
     try {
-      found.value = await client.send<ApiTypes.SuppressionView>("POST", PATHS.suppression, { number: number.value.trim() });
+      found.value = await client.send<ApiTypes.SuppressionView>("POST", PATHS.suppression, {
+        number: number.value.trim(),
+        ...(reveal.value ? { reveal: true } : {}),
+      });
     } catch (thrown) {
       found.value = undefined;
       toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
@@ -41,6 +45,18 @@ export function Suppression() {
             number.value = value;
           }}
         />
+        {session.may("operator") ? (
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={reveal.value}
+              onChange={(event) => {
+                reveal.value = event.currentTarget.checked;
+              }}
+            />
+            Show the number in full; it is written into the audit
+          </label>
+        ) : null}
         <div class="row">
           <button type="submit" class="button">
             Look up

@@ -11,6 +11,7 @@ import { Empty } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { words } from "../../view/format.ts";
+import { Retrieve } from "./retrieve.tsx";
 import { Upload } from "./upload.tsx";
 
 export default function JobsPage() {
@@ -19,7 +20,10 @@ export default function JobsPage() {
       title="Jobs"
       lead="Tagging, corrections and retrieval. A job that is cut off goes on where it stopped; no row is sent twice."
     >
-      <Upload />
+      <div class="grid">
+        <Upload />
+        <Retrieve />
+      </div>
       <More<ApiTypes.JobSummary>
         path={PATHS.jobs}
         what="jobs"

@@ -20,11 +20,15 @@ import { Comparisons } from "./comparisons.tsx";
 import { HeatTable } from "./heat-table.tsx";
 
 type Report = ApiTypes.OutcomeReportView;
-const FIELDS = ["campaign", "from", "to"] as const;
+const FIELDS = ["campaign", "from", "to", "compare"] as const;
+/** What the page shows besides the whole. */
+const BY = ["campaign", "code"];
+const COMPARE = ["previous", "campaign"];
 
 export default function OutcomesPage() {
   const { query } = useLocation();
-  const search = Object.fromEntries(FIELDS.map((name) => [name, query[name] === "" ? undefined : query[name]]));
+  const asked = Object.fromEntries(FIELDS.map((name) => [name, query[name] === "" ? undefined : query[name]]));
+  const search = { ...asked, by: BY, compare: asked["compare"] ?? COMPARE };
   const report = useResource<Report>(PATHS.outcomes, search, {
     on: (event) => event.type === "job" && event.kind === "retrieve" && event.status === "done",
   });
@@ -88,6 +92,7 @@ function Scope() {
       {field("campaign", "Campaign", "text", "empty: all")}
       {field("from", "From", "date", "empty: 30 days ago")}
       {field("to", "To", "date", "until before this day")}
+      {field("compare", "Compare", "text", "previous, campaign, or hour=9|10 vs hour=17")}
       <div class="row">
         <button type="submit" class="button primary">
           Show
