@@ -318,7 +318,9 @@ test("what is outdial's is kept, the backup by its id, and webhooks are register
   expect(plan.entries.map(({ name }) => name)).toEqual(["Backup", "Spring"]);
   expect(ended.outcome).toBe("applied");
   const ids = new Map((await world.campaigns()).map(({ name, id }) => [name, id]));
-  const [kept] = await world.query(`select policy from outdial.campaign_policies where campaign_id = '${ids.get("Spring")}'`);
+  const [kept] = await world.query(
+    `select policy from outdial.campaign_policies where campaign_id = '${String(ids.get("Spring"))}'`,
+  );
   expect(kept?.["policy"]).toMatchObject({
     failover: { backup: ids.get("Backup"), threshold: 0.2, windowMinutes: 30 },
     consent: { required: true, attribute: "consentFlags.outbound.call" },

@@ -89,7 +89,9 @@ function kept({ plan, actor, before }: NoticeInput, entry: PlanEntry): Step["pol
   const { failover } = entry.own;
   const made = before.results.find(({ name, action }) => action === "create" && name === failover?.backup);
   const policy: OwnPolicy =
-    failover === undefined || made?.id == null ? entry.own : { ...entry.own, failover: { ...failover, backup: made.id } };
+    failover === undefined || made === undefined || made.id === null
+      ? entry.own
+      : { ...entry.own, failover: { ...failover, backup: made.id } };
   return { campaignId: before.id ?? "", name: entry.name, policy, planHash: plan.hash, actor };
 }
 

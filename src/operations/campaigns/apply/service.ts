@@ -109,6 +109,7 @@ export class CampaignPlans {
     const changes = stepsOf(plan).map(({ name, id, action, changes }) => ({ name, id, action, changes }));
     const details = { source: sourceName, plan: plan.hash, activate: plan.activate, pack: plan.pack, changes };
     const audit = [{ actor, action: "campaign.apply", subject: "campaigns", job: jobId, details }];
+    await ledger.keepPlan(plan.hash, plan);
     const begun = await ledger.begin({ jobId, planHash: plan.hash, sourceName, actor, plan, phase: "looking", audit });
     if (!begun) throw busy(await ledger.open());
     return this.find(jobId);

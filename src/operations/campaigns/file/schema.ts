@@ -11,7 +11,8 @@ const fraction = z.number().min(0).max(1);
 const count = z.int().min(0);
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/, "a time of day as HH:MM:SS, such as 08:00:00");
 
-function isTimeZone(name: string): boolean {
+/** Name of a zone that this runtime knows. */
+export function isTimeZone(name: string): boolean {
   try {
     return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone !== "";
   } catch {

@@ -10,8 +10,11 @@ export function planHash({ format, activate, pack, entries, unmanaged }: Omit<Ca
     format,
     activate,
     pack,
-    // The changes follow from what is wanted and what is there.
-    entries: entries.map(({ blast: _, source: __, changes: ___, ...entry }) => entry),
+    entries: entries.map((entry) => {
+      // The changes follow from what is wanted and what is there.
+      const { blast: _, source: __, changes: ___, ...content } = entry;
+      return content;
+    }),
     unmanaged: unmanaged.map(({ id, name }) => ({ id, name })),
   };
   return createHash("sha256").update(canonicalJson(relied)).digest("hex");

@@ -2,6 +2,7 @@
 
 import type { CompiledPack } from "../../../compliance/index.ts";
 import { type ContactSource, parseItem, TenantError } from "../../../tenant/index.ts";
+import { isTimeZone } from "../file/schema.ts";
 
 /** Contacts of a list in one zone under one set of jurisdictions. */
 export interface ListPlace {
@@ -81,16 +82,7 @@ function placesOf({ phoneNumber, postalCode, timeZone }: Contact, pack: Compiled
   const place = pack.place(phoneNumber ?? "", typeof postalCode === "string" ? postalCode : undefined);
   const zones = new Set(place.zoneNames);
   // What the list itself says counts as well: of two zones both must be awake.
-  if (typeof timeZone === "string" && isZone(timeZone)) zones.add(timeZone);
+  if (typeof timeZone === "string" && isTimeZone(timeZone)) zones.add(timeZone);
   const jurisdictions = place.jurisdictions.length === 0 ? ["*"] : place.jurisdictions;
   return [...zones].map((zone) => ({ zone, jurisdictions }));
-}
-
-function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en-US", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

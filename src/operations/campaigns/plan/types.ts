@@ -1,6 +1,6 @@
 // A plan: what apply would do about each campaign, what it relies on, and what forbids it. All of it JSON.
 
-import type { CampaignDocument, FieldChange } from "../file/document.ts";
+import type { FieldChange } from "../file/document.ts";
 import type { CampaignFile, Place, Violation } from "../file/parse.ts";
 import type { OwnPolicy } from "../file/schema.ts";
 import type { Law } from "./law.ts";
