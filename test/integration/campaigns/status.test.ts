@@ -134,7 +134,7 @@ it("does not let it dial on an abandonment budget that is used up, and the statu
     at: new Date(Date.now() - 3 * 3_600_000 - n * 1000).toISOString(),
     campaign: "camp_2",
     call_id: `call-${n}`,
-    answer: n < 5 ? "dropped" : "served",
+    kind: n < 5 ? "abandoned" : "conversation",
   }));
   await writeFile(join(here.folder, "calls.ndjson"), rows.map((row) => JSON.stringify(row)).join("\n"));
   const imported = await here.run(["attempts", "import", "calls.ndjson"]);
