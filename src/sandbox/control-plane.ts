@@ -103,6 +103,7 @@ const ACTIONS: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
   "/simulate/metrics": { POST: (control, { body }) => control.simulateMetrics(body) },
   "/simulate/call": { POST: (control, { body }) => control.simulateCall(body) },
   "/simulate/edit": { POST: (control, { body }) => control.simulateEdit(body) },
+  "/simulate/list": { POST: (control, { body }) => control.simulateList(body) },
   "/webhooks/flush": { POST: (control) => control.flushWebhooks() },
   "/webhooks/deliveries": { GET: (control) => ({ deliveries: control.deliveries() }) },
 };

@@ -8,7 +8,7 @@ import type { ClockMode, ClockModeOption } from "./clock.ts";
 import type { Fault } from "./faults.ts";
 import { shownCall } from "./handlers/outbound.ts";
 import type { Journal, JournalEntry, JournalFilter } from "./journal.ts";
-import { CALL_STATUSES, type CallStatus, metricsFigures } from "./scenario/index.ts";
+import { CALL_STATUSES, type CallStatus, listBehaviour, metricsFigures } from "./scenario/index.ts";
 import type { SandboxSnapshot } from "./snapshot.ts";
 import { campaignChanged, metricsUpdated, settingsUpdated } from "./state-changes.ts";
 import type { Tenant } from "./tenant.ts";
@@ -99,6 +99,8 @@ export interface SandboxControl {
   simulateCall(call: unknown): ControlCall;
   /** Plays another writer: `{kind: "interaction" | "dialerSettings" | "campaign", id?, body}`. */
   simulateEdit(edit: unknown): { id: string; version: string };
+  /** How calls to a list turn out from now on: `{id, answerRate?, abandonRate?, mix?, talk?, wrap?}`; what is not named stays. */
+  simulateList(change: unknown): { id: string };
   /** Makes every delivery attempt that is due now. */
   flushWebhooks(): Promise<{ delivered: number; failed: number; pending: number }>;
   /** The newest webhook deliveries with their attempts. */
@@ -120,6 +122,7 @@ const callChange = z.strictObject({
   phoneNumber: z.string().optional(),
   agentId: z.string().optional(),
 });
+const listChange = z.strictObject({ id: z.string(), ...listBehaviour.shape });
 const editChange = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("interaction"), id: z.string(), body: interactionPatchAccepted }),
   z.strictObject({ kind: z.literal("dialerSettings"), id: z.string().optional(), body: z.record(z.string(), z.unknown()) }),
@@ -190,6 +193,7 @@ export function createControl({ tenant, journal, ...lifecycle }: ControlOptions)
     simulateMetrics: (change) => setFigures(tenant(), change),
     simulateCall: (call) => detailed(addCall(tenant(), call)),
     simulateEdit: (edit) => editAsAnother(tenant(), edit),
+    simulateList: (change) => setBehaviour(tenant(), change),
     flushWebhooks: () => tenant().webhooks.flush(),
     deliveries: () => tenant().webhooks.deliveries(),
   };
@@ -230,6 +234,13 @@ function setFigures(tenant: Tenant, change: unknown): { deliveries: number } {
   tenant.campaigns.setFigures(campaignId, "pinned", Object.keys(figures).length === 0 ? undefined : figures);
   const record = tenant.campaigns.get(campaignId);
   return { deliveries: record === undefined ? 0 : metricsUpdated(tenant, record) };
+}
+
+function setBehaviour({ contacts, engine }: Tenant, change: unknown): { id: string } {
+  const { id, ...behaviour } = read(listChange, change);
+  if (!contacts.has(id)) throw notFound("contact list", id);
+  engine.setBehaviour(id, behaviour);
+  return { id };
 }
 
 function addCall(tenant: Tenant, body: unknown): CallRecord {

@@ -17,7 +17,7 @@ export {
   scenarioInstant,
   scenarioJsonSchema,
 } from "./check.ts";
-export { ALL_SCOPES, CALL_STATUSES, type CallStatus, metricsFigures } from "./schema.ts";
+export { ALL_SCOPES, CALL_STATUSES, type CallStatus, listBehaviour, metricsFigures } from "./schema.ts";
 
 import { checkScenario, type Scenario } from "./check.ts";
 import { defaultScenarioInput } from "./default.ts";

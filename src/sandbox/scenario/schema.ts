@@ -110,7 +110,7 @@ const contact = z.strictObject({
 });
 
 /** How calls to a list turn out; a share each. */
-const listBehaviour = z.strictObject({
+export const listBehaviour = z.strictObject({
   answerRate: share.optional().meta({ description: "Share of placed calls a person answers; default 0.4." }),
   abandonRate: share.optional().meta({
     description:

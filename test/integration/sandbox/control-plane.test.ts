@@ -106,6 +106,7 @@ describe.each(TRANSPORTS)("control plane, %s", (transport) => {
     });
     expect((await it.control("POST", "/simulate/metrics", { campaignId: "camp", successRate: 2 })).status).toBe(400);
     expect((await it.control("POST", "/simulate/metrics", { campaignId: "nope" })).status).toBe(404);
+    expect((await it.control("POST", "/simulate/list", { id: "nope", answerRate: 0.1 })).status).toBe(404);
     const placed = (await it.control("POST", "/simulate/call", { campaignId: "camp" })).body;
     expect(placed).toMatchObject({ campaignId: "camp", status: "dialing" });
     const wanted = { campaignId: "camp", id: "mine", status: "wrap_up", locked: true };
