@@ -1,9 +1,10 @@
 // Wiring of failover: pairs over a store and a tenant, with the pre-dial gate and what the watch is measured by.
 
+import { z } from "zod";
 import type { Clock } from "../kernel/index.ts";
-import { CampaignMetrics, Failover } from "../operations/index.ts";
+import { CampaignMetrics, Failover, failoverPolicySchema } from "../operations/index.ts";
 import type { HandoverHolds, Store } from "../store/index.ts";
-import { systemClock } from "../tenant/index.ts";
+import { systemClock, type TenantHooks } from "../tenant/index.ts";
 import { factsOf } from "./compliance.ts";
 import type { Flags } from "./config.ts";
 import { loadConfig } from "./config.ts";
@@ -50,7 +51,7 @@ export async function openFailoverRecords(flags: Flags, environment: Environment
 /** Failover over a workplace that is open. */
 export async function failoverOf(
   workplace: Workplace,
-  options: Pick<FailoverOptions, "clock" | "pause"> = {},
+  options: Pick<FailoverOptions, "clock" | "pause"> & { readonly skewMs?: () => number | null } = {},
 ): Promise<Failover> {
   const { config, tenant, store, random, replica, receivers } = workplace;
   const clock = options.clock ?? systemClock;
@@ -78,7 +79,7 @@ export async function failoverOf(
       }
       return null;
     },
-    skewMs: () => null,
+    skewMs: options.skewMs ?? (() => null),
     clock,
     leaseClock: systemClock,
     random,
@@ -92,8 +93,12 @@ export async function failoverOf(
 /** Opens what the watch needs. Disposing stops it in reverse. */
 export async function openFailover(flags: Flags, environment: Environment, options: FailoverOptions): Promise<FailoverRuntime> {
   await using stack = new AsyncDisposableStack();
-  const workplace = await openWorkplace(stack, flags, environment, options);
-  const failover = await failoverOf(workplace, options);
+  const skew = createSkew();
+  const workplace = await openWorkplace(stack, flags, environment, { ...options, hooks: skew.hooks });
+  // The tenant's replies tell the time of the real world: another clock than this machine's cannot be compared with it.
+  const compared = options.clock === undefined ? { skewMs: skew.skewMs } : {};
+  const failover = await failoverOf(workplace, { ...options, ...compared });
+  await takeFiles(workplace.store, failover);
   workplace.startDelivery();
   const owned = stack.move();
   return {
@@ -101,4 +106,28 @@ export async function openFailover(flags: Flags, environment: Environment, optio
     deliverEvents: () => workplace.deliverEvents(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** The tenant's clock against this machine's, by the `Date` of its latest reply: whole seconds, so that less than one is no difference. */
+function createSkew(): { readonly hooks: TenantHooks; skewMs(): number | null } {
+  let latest: number | null = null;
+  return {
+    hooks: {
+      onResponse({ tenantTime }) {
+        if (tenantTime !== undefined) latest = tenantTime + 500 - systemClock.now();
+      },
+    },
+    skewMs: () => (latest !== null && Math.abs(latest) < 1000 ? 0 : latest),
+  };
+}
+
+const policyOfFile = z.looseObject({ failover: failoverPolicySchema.optional() });
+
+/** Takes what campaign files said of pairs since those were last changed; what the command line said before is overruled by that. */
+async function takeFiles(store: Store, failover: Failover): Promise<void> {
+  const changedAt = new Map((await store.failovers.list()).map(({ primary, changedAt: at }) => [primary, at]));
+  for (const [primary, { policy, updatedAt }] of await store.campaigns.policies()) {
+    const own = policyOfFile.safeParse(policy).data?.failover;
+    if (own !== undefined && updatedAt > (changedAt.get(primary) ?? 0)) await failover.put(primary, own);
+  }
 }

@@ -122,7 +122,7 @@ export class Call {
     }
     const latencyMs = elapsed() - sentAt;
     this.#attempts.push({ status: response.status, latencyMs });
-    if (hooks.onResponse !== undefined) emit(hooks, "onResponse", { ...this.#event(), status: response.status, latencyMs });
+    if (hooks.onResponse !== undefined) this.#tellResponse(hooks, response, latencyMs);
     return isSuccess(this.#operation, response.status) ? this.#success(response) : this.#refusal(response, token);
   }
 
@@ -353,6 +353,12 @@ export class Call {
 
   #event() {
     return { operationId: this.id, correlationId: this.#correlationId, attempt: this.#attempts.length };
+  }
+
+  #tellResponse(hooks: TenantHooks, { status, headers }: TransportResponse, latencyMs: number): void {
+    const tenantTime = Date.parse(headerOf(headers, "date") ?? "");
+    const time = Number.isNaN(tenantTime) ? {} : { tenantTime };
+    emit(hooks, "onResponse", { ...this.#event(), status, latencyMs, ...time });
   }
 
   #tellRequest(hooks: TenantHooks): void {

@@ -24,6 +24,8 @@ export interface ResponseEvent extends CallEvent {
   readonly status?: number;
   readonly error?: string;
   readonly latencyMs: number;
+  /** The tenant's clock by the reply's `Date`, ms since the epoch; absent without a reply or a readable date. Whole seconds. */
+  readonly tenantTime?: number;
 }
 
 export interface RetryEvent extends CallEvent {

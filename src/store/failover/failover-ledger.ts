@@ -9,7 +9,7 @@ import { StoreError } from "../error.ts";
 import { insertEvents } from "../outbox/insert.ts";
 import type { FailoverHappening, FailoverPair, FailoverStep } from "./types.ts";
 
-const PAIRS = `select primary_id as "primary", backup_id as backup, policy, actor, state, seq, phase, executor, looked_at as "lookedAt",
+const PAIRS = `select primary_id as "primary", backup_id as backup, policy, changed_at as "changedAt", actor, state, seq, phase, executor, looked_at as "lookedAt",
     case when order_what is not null then json_build_object('what', order_what, 'by', order_by) end as "order"
   from outdial.failover_pairs`;
 
@@ -46,8 +46,8 @@ export class FailoverLedger {
           `${other.backup === primary ? primary : backup} is already the ${other.backup === primary ? "backup" : "primary"} of a pair: ${other.primary} with ${other.backup}`,
         );
       const { rowCount } = await connection.query(
-        `insert into outdial.failover_pairs (primary_id, backup_id, policy, actor, created_at) values ($1, $2, $3, $4, $5)
-         on conflict (primary_id) do update set policy = excluded.policy, actor = excluded.actor, removed_at = null,
+        `insert into outdial.failover_pairs (primary_id, backup_id, policy, actor, created_at, changed_at) values ($1, $2, $3, $4, $5, $5)
+         on conflict (primary_id) do update set policy = excluded.policy, changed_at = excluded.changed_at, actor = excluded.actor, removed_at = null,
            state = case when failover_pairs.backup_id = excluded.backup_id and failover_pairs.removed_at is null then failover_pairs.state end,
            phase = case when failover_pairs.backup_id = excluded.backup_id and failover_pairs.removed_at is null then failover_pairs.phase else 'watching' end,
            backup_id = excluded.backup_id, seq = failover_pairs.seq + 1

@@ -12,6 +12,8 @@ export interface FailoverPair {
   readonly backup: string;
   /** JSON. */
   readonly policy: unknown;
+  /** When the policy was last written. */
+  readonly changedAt: Instant;
   readonly actor: string;
   /** JSON; null before anybody looked. */
   readonly state: unknown;

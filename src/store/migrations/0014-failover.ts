@@ -9,6 +9,8 @@ create table outdial.failover_pairs (
   primary_id text collate "C" primary key,
   backup_id text collate "C" not null check (backup_id <> primary_id),
   policy json not null,
+  -- When the policy was last written.
+  changed_at timestamptz not null,
   actor text not null,
   -- Where it stands; null before anybody looked.
   state json,

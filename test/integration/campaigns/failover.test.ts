@@ -243,11 +243,20 @@ it("on the command line: makes a pair, rehearses without a write, hands over and
   await using world = await openFailoverWorld(scenarioOf(), 10, "real", new Date().toISOString());
   // People of New York may be called at this hour, whatever it is when the test runs.
   await writeFile(join(world.folder, "pack.json"), JSON.stringify({ ...usCaUk2026(), id: "any-hour", rules: [] }));
-  await writeFile(join(world.folder, "outdial.yaml"), "compliance: { pack: pack.json }\n");
+  await writeFile(
+    join(world.folder, "outdial.yaml"),
+    "compliance: { pack: pack.json }\nlimits: { campaigns: off, outbound-read: off }\n",
+  );
   // Nobody listens for alarms: a command would wait for the receiver at its end.
   const { OUTDIAL_ALARMS_URL: _, ...env } = world.environment;
   const run = (...args: string[]) => runCli(["campaign", "failover", ...args, "--json", "--yes"], { cwd: world.folder, env });
-  const made = await run("watch", "--primary", PRIMARY, "--backup", BACKUP, "--once", "--drain", "1h");
+  expect((await run("watch", "--once")).code).toBe(2);
+  // What an applied campaign file says makes the pair; flags change it.
+  await world.query(
+    `insert into outdial.campaign_policies (campaign_id, name, policy, plan_hash, actor, updated_at)
+     values ('${PRIMARY}', 'p', '{"failover":{"backup":"${BACKUP}","threshold":0.2}}', 'h', 'ann', now())`,
+  );
+  const made = await run("watch", "--primary", PRIMARY, "--once", "--drain", "1h");
   expect({ code: made.code, stderr: made.stderr }).toMatchObject({ code: 0 });
   expect(JSON.parse(made.stdout.trim().split("\n").at(-1) ?? "")).toMatchObject({
     primary: PRIMARY,
@@ -275,6 +284,9 @@ it("on the command line: makes a pair, rehearses without a write, hands over and
   expect(history.history.map(({ phase }: { phase: string }) => phase)).toContain("failed-over");
   const audit = await runCli(["audit", "verify"], { cwd: world.folder, env: world.environment });
   expect(audit.code).toBe(0);
+  world.sandbox.control.faults.add({ match: { path: "/api" }, effect: { headers: { date: "Sat, 21 Nov 2020 10:00:00 GMT" } } });
+  const skewed = await run("watch", "--once");
+  expect(JSON.parse(skewed.stdout.trim().split("\n").at(-1) ?? "").state.standing).toHaveProperty("CLOCK");
   const unknown = await run("drill", "nobody");
   expect(unknown.code).toBe(2);
 });
