@@ -7,7 +7,7 @@ import { commandReference } from "../src/cli/index.ts";
 import { rulePackJsonSchema } from "../src/compliance/index.ts";
 import { vendorOpenApi } from "../src/contract/index.ts";
 import { simulationJsonSchema } from "../src/dialing/index.ts";
-import { dialerSettingsJsonSchema } from "../src/operations/index.ts";
+import { campaignFileJsonSchema, dialerSettingsJsonSchema } from "../src/operations/index.ts";
 import { outcomeMapJsonSchema, outcomeReportJsonSchema } from "../src/outcomes/index.ts";
 import { scenarioJsonSchema } from "../src/sandbox/index.ts";
 import { exampleCalls } from "./example-calls.ts";
@@ -17,6 +17,7 @@ const FILES: Record<string, () => string> = {
   "schemas/outdial.schema.json": () => pretty(configJsonSchema()),
   "schemas/rule-pack.schema.json": () => pretty(rulePackJsonSchema()),
   "schemas/dialer-settings.schema.json": () => pretty(dialerSettingsJsonSchema()),
+  "schemas/campaign.schema.json": () => pretty(campaignFileJsonSchema()),
   "schemas/scenario.schema.json": () => pretty(scenarioJsonSchema()),
   "schemas/simulation.schema.json": () => pretty(simulationJsonSchema()),
   "schemas/outcome-map.schema.json": () => pretty(outcomeMapJsonSchema()),

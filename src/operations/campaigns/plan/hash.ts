@@ -11,9 +11,9 @@ export function planHash({ format, activate, pack, entries, unmanaged }: Omit<Ca
     activate,
     pack,
     entries: entries.map((entry) => {
-      // The changes follow from what is wanted and what is there.
-      const { blast: _, source: __, changes: ___, ...content } = entry;
-      return content;
+      const { blast: _, source: __, changes, ...content } = entry;
+      // A document read back from JSON may have its fields in another order.
+      return { ...content, changes: changes.toSorted((a, b) => (a.path < b.path ? -1 : 1)) };
     }),
     unmanaged: unmanaged.map(({ id, name }) => ({ id, name })),
   };

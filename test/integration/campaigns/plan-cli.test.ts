@@ -1,0 +1,128 @@
+// outdial campaign plan, apply, export, drift as a user's shell runs them.
+
+import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { runCli } from "../../support/cli.ts";
+import { DRAFT, openWorld, type World } from "./plan-world.ts";
+
+const EXAMPLE = fileURLToPath(new URL("../../../examples/campaigns/spring-renewals.yaml", import.meta.url));
+
+const outdial = (world: World, ...args: readonly string[]) =>
+  runCli(["campaign", ...args], { cwd: world.folder, env: world.environment });
+
+test("the example is planned, applied by its hash, in sync, exported, and drift is found", async () => {
+  await using world = await openWorld();
+  await copyFile(EXAMPLE, join(world.folder, "campaigns", "spring.yaml"));
+  const text = await readFile(EXAMPLE, "utf8");
+  await writeFile(join(world.folder, "campaigns", "spring.yaml"), text.replaceAll("list_12345", "list_east"));
+
+  const planned = await outdial(world, "plan", "--json");
+  expect({ code: planned.code, stderr: planned.stderr }).toEqual({ code: 0, stderr: "" });
+  const plan = JSON.parse(planned.stdout);
+  expect(plan.entries.map(({ name, action }: { name: string; action: string }) => [name, action])).toEqual([
+    ["Spring renewals 2026, backup", "create"],
+    ["Spring renewals 2026", "create"],
+  ]);
+  expect(plan.entries[1].blast).toMatchObject({ contacts: 150, callsPerHour: 720, dials: false });
+  expect(world.writes()).toEqual([]);
+
+  const applied = await outdial(world, "apply", "--plan", plan.hash.slice(0, 12), "--yes");
+  expect({ code: applied.code, stdout: applied.stdout }).toEqual({ code: 0, stdout: "applied\n" });
+  expect((await world.campaigns()).map(({ status }) => status)).toEqual(["paused", "paused"]);
+
+  const inSync = await outdial(world, "drift");
+  expect({ code: inSync.code, stdout: inSync.stdout }).toEqual({ code: 0, stdout: "tenant and files agree\n" });
+
+  const exported = await outdial(world, "export", "--out", "copy");
+  expect(exported.code).toBe(0);
+  expect(await readdir(join(world.folder, "copy"))).toEqual(["spring-renewals-2026-backup.yaml", "spring-renewals-2026.yaml"]);
+  const again = await outdial(world, "plan", "copy", "--json");
+  expect(JSON.parse(again.stdout).entries.map(({ action }: { action: string }) => action)).toEqual(["in_sync", "in_sync"]);
+
+  const id = String((await world.campaigns())[0]?.["id"]);
+  world.sandbox.control.simulateEdit({ kind: "campaign", id, body: { queueId: "elsewhere" } });
+  const drifted = await outdial(world, "drift", "--json");
+  expect(drifted.code).toBe(3);
+  expect(JSON.parse(drifted.stdout)).toMatchObject({
+    drift: true,
+    campaigns: [{ id, changes: [{ path: "queueId", before: "elsewhere", after: "default_outbound_queue" }] }],
+  });
+  const overwritten = await outdial(world, "export", "--out", "copy");
+  expect(overwritten.code).toBe(3);
+  expect(overwritten.stderr).toContain("--force");
+});
+
+test("a campaign that no file describes is a difference, unless only the described ones count", async () => {
+  await using world = await openWorld([
+    { ...DRAFT, id: "camp_a" },
+    { ...DRAFT, id: "camp_b", name: "Other" },
+  ]);
+  await world.write("a.yaml", { ...DRAFT, id: "camp_a" });
+  const strict = await outdial(world, "drift");
+  expect({ code: strict.code, says: strict.stdout.includes("Other (camp_b, paused): unmanaged") }).toEqual({
+    code: 3,
+    says: true,
+  });
+  expect((await outdial(world, "drift", "--managed-only")).code).toBe(0);
+});
+
+test("a plan that breaks rules is refused with file, line and column of each, and cannot be applied", async () => {
+  await using world = await openWorld();
+  await world.write("west.yaml", { ...DRAFT, contactListId: "list_west", failover: { backup: "nobody" } });
+  const planned = await outdial(world, "plan", "--out", "plan.json");
+  expect(planned.code).toBe(3);
+  expect(planned.stdout).toMatch(
+    /WINDOW: campaigns\/west\.yaml:\d+:\d+: complianceConfig\.dialingRules\.startTime: 10:00:00 in America\/New_York is 07:00/,
+  );
+  expect(planned.stdout).toMatch(/BACKUP: campaigns\/west\.yaml:\d+:\d+: failover\.backup: there is no campaign "nobody"/);
+  const applied = await outdial(world, "apply", "plan.json", "--yes");
+  expect({ code: applied.code, stdout: applied.stdout }).toEqual({ code: 3, stdout: "refused\n" });
+  expect(world.writes()).toEqual([]);
+});
+
+test("a plan's file is refused when the tenant has moved since, field by field, and when it was changed itself", async () => {
+  await using world = await openWorld([{ ...DRAFT, id: "camp_a" }]);
+  await world.write("a.yaml", { ...DRAFT, id: "camp_a", description: "ours" });
+  expect((await outdial(world, "plan", "--out", "plan.json")).code).toBe(0);
+  world.sandbox.control.simulateEdit({ kind: "campaign", id: "camp_a", body: { queueId: "theirs" } });
+  const moved = await outdial(world, "apply", "plan.json", "--yes", "--json");
+  expect(moved.code).toBe(3);
+  expect(JSON.parse(moved.stdout)).toMatchObject({
+    result: "moved",
+    moved: [
+      {
+        campaign: "Spring",
+        what: "changed",
+        fields: [{ path: "queueId", before: "queue_1", after: "theirs" }, { path: "version" }],
+      },
+    ],
+  });
+  const path = join(world.folder, "plan.json");
+  await writeFile(path, (await readFile(path, "utf8")).replace('"ours"', '"forged"'));
+  const forged = await outdial(world, "apply", "plan.json", "--yes");
+  expect({ code: forged.code, says: forged.stderr.includes("was changed since it was made") }).toEqual({ code: 2, says: true });
+  expect(world.writes()).toEqual([]);
+});
+
+test("without a terminal nobody is taken to agree: --yes needs a plan that was shown", async () => {
+  await using world = await openWorld();
+  await world.write("a.yaml", DRAFT);
+  const unseen = await outdial(world, "apply", "--yes");
+  expect({ code: unseen.code, says: unseen.stderr.includes("--plan") }).toEqual({ code: 2, says: true });
+  const unasked = await outdial(world, "apply");
+  expect({ code: unasked.code, says: unasked.stderr.includes("no terminal") }).toEqual({ code: 2, says: true });
+  const unknown = await outdial(world, "apply", "--yes", "--plan", "0123456789");
+  expect(unknown.code).toBe(2);
+  expect(world.writes()).toEqual([]);
+});
+
+test("files that cannot be read are told with line and column", async () => {
+  await using world = await openWorld();
+  await writeFile(join(world.folder, "campaigns", "bad.yaml"), "name: A\nnames: B\n");
+  const planned = await outdial(world, "plan");
+  expect(planned.code).toBe(2);
+  expect(planned.stderr).toContain("campaigns/bad.yaml:2:8: names: unknown field; did you mean name?");
+  expect((await outdial(world, "plan", "nowhere")).code).toBe(2);
+});
