@@ -1,134 +1,60 @@
-// outdial demo: a sandbox, the example file, and what happened, in one process group that ends by itself.
+// outdial demo: the whole product over a living tenant until it is interrupted; with --once a tagging job that ends by itself.
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { openTagging } from "../../app/index.ts";
-import { OutdialError } from "../../kernel/index.ts";
-import { createSandbox } from "../../sandbox/index.ts";
+import { resolve } from "node:path";
+import { dashboardFolder, openDemo } from "../../app/index.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
-import type { GlobalFlags } from "../options.ts";
-import { grouped, jobLines, Pace, planLines, progressLine } from "../render-tagging.ts";
-import { tagSource } from "../source.ts";
+import { type GlobalFlags, wholeNumber } from "../options.ts";
+import { printable } from "../render-tagging.ts";
+import { openBrowser, stopped } from "../running.ts";
+import { demoOnce } from "./demo-once.ts";
 
-const CAMPAIGN = "camp_primary_001";
-
-export async function demo(_args: readonly string[], flags: GlobalFlags, io: Io): Promise<number> {
-  const dir = await mkdtemp(join(tmpdir(), "outdial-demo-"));
-  const sandbox = createSandbox();
-  const receiver = await eventReceiver();
-  try {
-    const { url } = await sandbox.listen();
-    io.say(`sandbox tenant      ${url}`);
-    io.say(`event receiver      ${receiver.url}`);
-    const file = fileURLToPath(new URL("../../../examples/calls.csv", import.meta.url));
-    const environment = {
-      ...process.env,
-      CXONE_CLIENT_ID: sandbox.ready.clientId,
-      CXONE_CLIENT_SECRET: sandbox.ready.clientSecret,
-      OUTDIAL_BI_URL: receiver.url,
-      OUTDIAL_BI_SECRET: receiver.secret,
-      OUTDIAL_ACTOR: "demo",
-      DATABASE_URL: undefined,
-    };
-    await using runtime = await openTagging({ config: flags.config, dir, tenantUrl: url }, environment, {
-      warn: (message) => io.say(message),
-    });
-    io.say(`tagging             examples/calls.csv, campaign ${CAMPAIGN}, within 100 requests a second`);
-    const source = await tagSource(file, { column: [] }, () => undefined);
-    const { job } = await runtime.tagging.submit(source, CAMPAIGN, {});
-    if (job.plan !== undefined) for (const line of planLines(job.plan)) io.say(line);
-    const ended = await watched(runtime, job.id, io);
-    const delivered = await runtime.deliverEvents();
-    const counts = await runtime.counts(job.id);
-    io.say("");
-    for (const line of jobLines(ended, counts)) io.say(line);
-    io.say("rows the tenant did not take:");
-    for (const result of ["locked", "not_found"] as const) {
-      let shown = 0;
-      for await (const row of runtime.rows(job.id, result)) {
-        if (shown++ === 3) break;
-        io.say(
-          `  line ${row.line} ${row.callId}: ${result.replaceAll("_", " ")}${row.callStatus === undefined ? "" : `, the call is ${row.callStatus}`}`,
-        );
-      }
-    }
-    const verdict = await runtime.verifyAudit();
-    io.say(
-      verdict.ok
-        ? `audit               ${grouped(verdict.size)} entries verified, ${grouped(verdict.checkpoints)} signed checkpoints`
-        : `audit NOT intact: ${verdict.message}`,
-    );
-    io.say(
-      `events              ${grouped(receiver.verified())} received with a valid signature, ${grouped(delivered.pending)} waiting`,
-    );
-    const whole = ended.status === "partly_failed" && verdict.ok && receiver.verified() === (counts.tagged ?? 0);
-    if (io.json) await io.data(JSON.stringify({ job: { ...ended, counts }, audit: verdict, events: delivered }));
-    else await io.data(whole ? "demo complete" : "demo NOT complete");
-    return whole ? EXIT.done : EXIT.failed;
-  } finally {
-    await receiver.close();
-    await sandbox.close();
-    await rm(dir, { recursive: true, force: true });
-  }
+interface DemoFlags extends GlobalFlags {
+  readonly once?: boolean;
+  readonly dir?: string;
+  readonly port: string;
+  readonly open?: boolean;
 }
 
-async function watched(runtime: Awaited<ReturnType<typeof openTagging>>, id: string, io: Io) {
-  const interrupt = () => runtime.tagging.interrupt();
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-  const pace = new Pace();
-  let spoken = 0;
-  try {
-    const ended = await runtime.tagging.run(id, (progress) => {
-      const done = Object.values(progress.counts).reduce((sum, count) => sum + count, 0);
-      const line = progressLine(progress, pace.note(performance.now(), done, progress.totalRows), runtime.budgetLine());
-      if (io.live) io.progress(line);
-      else if (done >= spoken + 500) {
-        spoken = done;
-        io.say(`  ${line}`);
-      }
-    });
-    if (ended.status === "stopped")
-      throw new OutdialError(ended.stop?.code ?? "internal", ended.stop?.message ?? "the job stopped");
-    return ended;
-  } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-  }
-}
+const STORY = [
+  "what you are seeing",
+  "  Campaigns    Spring renewals dials; its second list stands by. In a few seconds nobody answers the first list any more.",
+  "  Watch        Within a minute the watch is sure of it, not before: it pauses the first, waits until its calls have ended,",
+  "               asks the pre-dial gate, and lets the second dial. The success rate, the evidence and each step are on one axis.",
+  "  Abandonment  The month is close to the 3 % that the law allows: the budget says what is left.",
+  "  Jobs         400 calls are being tagged; a month of outcomes was brought home.",
+  "  Audit        Everything that happened, verifiable.",
+];
 
-/** A BI system of the demo's own: checks each signature and counts. */
-async function eventReceiver(): Promise<{ url: string; secret: string; verified(): number; close(): Promise<void> }> {
-  const { Webhook } = await import("standardwebhooks");
-  const { randomBytes } = await import("node:crypto");
-  const secret = `whsec_${randomBytes(32).toString("base64")}`;
-  const webhook = new Webhook(secret);
-  const seen = new Set<string>();
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      try {
-        webhook.verify(Buffer.concat(chunks).toString("utf8"), request.headers as Record<string, string>);
-        seen.add(String(request.headers["webhook-id"]));
-        response.writeHead(202).end();
-      } catch {
-        response.writeHead(401).end();
-      }
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}/events`,
-    secret,
-    verified: () => seen.size,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+export async function demo(args: readonly string[], flags: DemoFlags, io: Io): Promise<number> {
+  if (flags.once === true) return demoOnce(args, flags, io);
+  const port = wholeNumber("--port", flags.port, 0, 65_535);
+  const pages = await dashboardFolder();
+  if (pages === undefined) io.say("the dashboard is not built here: npm run build:web builds it");
+  const preparing = new AbortController();
+  const ended = stopped().then(() => preparing.abort());
+  const opened = await openDemo(process.env, {
+    signal: preparing.signal,
+    dir: flags.dir === undefined ? undefined : resolve(flags.dir),
+    port,
+    pages,
+    say: (line) => io.say(line),
+    log: (level, message) => {
+      if (level === "error") io.say(`${level}: ${printable(message)}`);
     },
-  };
+  }).catch((thrown: unknown) => {
+    if (!preparing.signal.aborted) throw thrown;
+  });
+  if (opened === undefined) return EXIT.interrupted;
+  await using running = opened;
+  const { service, tenantUrl } = running;
+  const loginUrl = await service.loginLink("demo", "admin");
+  if (io.json) await io.data(JSON.stringify({ url: service.url, loginUrl, tenantUrl }));
+  else await io.data(`outdial is at ${service.url}`);
+  io.say(`sign in within ten minutes, once: ${loginUrl}`);
+  for (const line of ["", ...STORY, "", "Ctrl-C ends everything."]) io.say(line);
+  if (flags.open === true) openBrowser(loginUrl, io);
+  await ended;
+  io.say("stopping …");
+  return EXIT.done;
 }

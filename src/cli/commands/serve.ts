@@ -1,12 +1,12 @@
 // outdial serve: runs the service until it is told to stop.
 
-import { spawn } from "node:child_process";
 import { dashboardFolder, openService } from "../../app/index.ts";
 import { createLogger } from "../../server/index.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { type GlobalFlags, oneOf, wholeNumber } from "../options.ts";
 import { printable } from "../render-tagging.ts";
+import { openBrowser, stopped } from "../running.ts";
 
 interface ServeFlags extends GlobalFlags {
   readonly host?: string;
@@ -54,23 +54,4 @@ export async function serve(_args: readonly string[], flags: ServeFlags, io: Io)
 function secretsIn(environment: Readonly<Record<string, string | undefined>>): string[] {
   const named = Object.entries(environment).filter(([name]) => /SECRET|TOKEN|PASSWORD|_KEY$|DATABASE_URL$/.test(name));
   return named.flatMap(([, value]) => value ?? []);
-}
-
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
-function stopped(): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = () => {
-      process.off("SIGINT", stop).off("SIGTERM", stop);
-      resolve();
-    };
-    process.on("SIGINT", stop).on("SIGTERM", stop);
-  });
-}
-
-function openBrowser(url: string, io: Io): void {
-  const [command, ...args] =
-    process.platform === "darwin" ? ["open"] : process.platform === "win32" ? ["cmd", "/c", "start", ""] : ["xdg-open"];
-  const child = spawn(command ?? "xdg-open", [...args, url], { stdio: "ignore", detached: true });
-  child.on("error", () => io.say("no browser could be opened; use the link above"));
-  child.unref();
 }

@@ -6,8 +6,11 @@ export const registerDemo: Register = (program, { action }) => {
   action(
     program
       .command("demo")
-      .description("sandbox, a tagging job on examples/calls.csv, and what happened; ends by itself")
-      .option("--once", "run the job once and end (what the demo does today anyway)"),
+      .description("the service with its dashboard over a living tenant of its own, with something happening; until Ctrl-C")
+      .option("--once", "a tagging job on examples/calls.csv and what happened instead; ends by itself")
+      .option("--port <number>", "port to listen on; 0 takes a free one", "0")
+      .option("--dir <folder>", "folder that is kept; a temporary one by default, removed at the end")
+      .option("--open", "open the dashboard in the browser, signed in"),
     async () => (await import("../commands/demo.ts")).demo,
   );
 

@@ -1,0 +1,99 @@
+// What the demo's company knows of its people before the service starts: consent, registries, its own list, attempts and how they were answered.
+
+import type { Facts, NewAttempt } from "../../store/index.ts";
+import type { DemoCall, DemoContact } from "./people.ts";
+
+const DAY_MS = 86_400_000;
+const BATCH = 5000;
+const ACTOR = "demo";
+const WORDING = "I agree to calls about my contract, made by people, at this number, until I say otherwise.";
+
+const keyOf = (phoneNumber: string): number => Number(phoneNumber.slice(1));
+
+/** An ended call as an attempt; undefined for one that says no number. */
+export function attemptOf(call: {
+  readonly id: string;
+  readonly campaignId: string;
+  readonly status: string;
+  readonly startTime: string;
+  readonly phoneNumber?: string | undefined;
+  readonly agentId?: string | undefined;
+}): NewAttempt | undefined {
+  if (call.phoneNumber === undefined) return undefined;
+  const lost = call.status === "abandoned";
+  const served = call.agentId !== undefined;
+  return {
+    number: keyOf(call.phoneNumber),
+    at: Date.parse(call.startTime),
+    kind: lost ? "abandoned" : served ? "conversation" : "attempt",
+    subject: "",
+    campaign: call.campaignId,
+    callId: call.id,
+    answer: lost ? "dropped" : served ? "served" : null,
+  };
+}
+
+/** Writes the facts. @param countries whose registries are loaded */
+export async function writeFacts(
+  facts: Facts,
+  {
+    contacts,
+    history,
+    now,
+  }: { readonly contacts: readonly DemoContact[]; readonly history: readonly DemoCall[]; readonly now: number },
+): Promise<void> {
+  const agreed = contacts.filter(({ consentFlags }) => consentFlags.outbound.call);
+  const others = contacts.filter(({ consentFlags }) => !consentFlags.outbound.call);
+  for (const batch of batches(agreed))
+    await facts.addConsents(
+      batch.map(({ phoneNumber, id }) => ({
+        number: keyOf(phoneNumber),
+        givenAt: now - 90 * DAY_MS,
+        level: "written",
+        basis: "contract form",
+        wording: WORDING,
+        source: "renewals",
+        evidence: id,
+      })),
+    );
+  const said = now - 3 * DAY_MS;
+  const stopped = others.slice(0, 40);
+  await facts.suppress(
+    stopped.map(({ phoneNumber, id }) => ({
+      number: keyOf(phoneNumber),
+      saidAt: said,
+      origin: "list",
+      code: "said stop on the telephone",
+      reference: id,
+    })),
+    { actor: ACTOR },
+  );
+  await facts.addRevocations(
+    others.slice(40, 46).map(({ phoneNumber, id }, i) => ({
+      number: keyOf(phoneNumber),
+      revokedAt: now - (2 + 9 * i) * 3_600_000,
+      channel: "sms",
+      reference: id,
+      code: "STOP",
+    })),
+    { actor: ACTOR },
+  );
+  const listed = others.slice(46, 400).map(({ phoneNumber }) => keyOf(phoneNumber));
+  const asOf = new Date(now - 3 * DAY_MS).toISOString().slice(0, 10);
+  for (const registry of ["US", "GB", "CA"]) {
+    const id = await facts.beginRegistryFile({
+      registry,
+      asOf,
+      sourceName: `registry-${registry.toLowerCase()}.txt`,
+      actor: ACTOR,
+    });
+    const numbers = await facts.fillRegistryFile(id, listed);
+    await facts.switchRegistryFile({ id, contentHash: `sha256:${"0".repeat(63)}${registry.length}`, numbers, actor: ACTOR });
+  }
+  const attempts = history.flatMap((call) => attemptOf(call) ?? []);
+  for (const batch of batches(attempts)) await facts.addAttempts(batch, { actor: ACTOR });
+}
+
+function* batches<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let i = 0; i < all.length; i += BATCH) yield all.slice(i, i + BATCH);
+}

@@ -1,0 +1,70 @@
+// What a contact centre's own systems do all day beside outdial: report the calls that were made, so that attempts and abandonment are known.
+
+import type { Clock } from "../../kernel/index.ts";
+import type { CampaignMetrics } from "../../operations/index.ts";
+import type { Facts, NewAttempt } from "../../store/index.ts";
+import { type OutcomeSource, parseItem } from "../../tenant/index.ts";
+import { attemptOf } from "./facts.ts";
+
+const EVERY_MS = 10_000;
+/** A call may take so long until it has ended; it is told at the next look after that. */
+const LOOK_BACK_MS = 5 * 60_000;
+const PAGE = 5000;
+const ENDED = new Set(["wrap_up", "completed", "abandoned", "failed"]);
+
+export interface FeedDependencies {
+  readonly source: OutcomeSource;
+  readonly facts: Facts;
+  readonly metrics: CampaignMetrics;
+  readonly campaigns: readonly string[];
+  readonly clock: Clock;
+  readonly warn: (message: string) => void;
+}
+
+/** Reports until the signal. @param since where the reports that were made before end, ms since the epoch */
+export async function feedAttempts(deps: FeedDependencies, since: number, signal: AbortSignal): Promise<void> {
+  let from = since;
+  const told = new Map<string, number>();
+  while (!signal.aborted) {
+    const now = deps.clock.now();
+    try {
+      for (const campaignId of deps.campaigns) {
+        await deps.metrics.read(campaignId, 1, { signal });
+        await report(deps, { campaignId, from, told, signal });
+      }
+      from = Math.max(from, now - LOOK_BACK_MS);
+      for (const [id, at] of told) if (at < from) told.delete(id);
+    } catch (thrown) {
+      if (signal.aborted) return;
+      deps.warn(`the report of calls failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    }
+    await deps.clock.sleep(EVERY_MS, signal).catch(() => undefined);
+  }
+}
+
+async function report(
+  { source, facts }: FeedDependencies,
+  given: { campaignId: string; from: number; told: Map<string, number>; signal: AbortSignal },
+): Promise<void> {
+  const { campaignId, from, told, signal } = given;
+  const attempts: NewAttempt[] = [];
+  const query = { campaignId, startDateTime: new Date(from).toISOString(), limit: PAGE };
+  for await (const item of source.calls(query, { signal })) {
+    const parsed = parseItem("listCalls", item);
+    if ("problem" in parsed) continue;
+    const { id, status, startTime, phoneNumber, agentId } = parsed.item;
+    if (status === undefined || startTime === undefined || !ENDED.has(status) || told.has(id)) continue;
+    const attempt = attemptOf({
+      id,
+      campaignId,
+      status,
+      startTime,
+      phoneNumber: typeof phoneNumber === "string" ? phoneNumber : undefined,
+      agentId: typeof agentId === "string" ? agentId : undefined,
+    });
+    if (attempt === undefined) continue;
+    told.set(id, attempt.at);
+    attempts.push(attempt);
+  }
+  await facts.addAttempts(attempts, { actor: "call reports" });
+}

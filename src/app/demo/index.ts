@@ -1,0 +1,4 @@
+// The demo.
+
+export { openDemo } from "./demo.ts";
+export { openEventReceiver } from "./receiver.ts";

@@ -1,0 +1,183 @@
+// The demo's tenant: two campaigns of one team, a month behind them, and a list that turns bad in front of the reader.
+//
+//   hours before the start   lived through at speed, so that the plots begin with a history
+//   the start                from here on time is the machine's: what the page says of clocks, windows and sessions is true
+//   seconds after it         answers of the first campaign's list collapse; the watch finds out by evidence and hands over
+
+import { type DemoCall, type DemoContact, historyOf, peopleOf } from "./people.ts";
+import type { Place } from "./places.ts";
+
+export const PRIMARY = "camp_renewals_spring";
+export const BACKUP = "camp_renewals_backup";
+/** The list that turns bad, and how: what nobody answers any more is answered by so few. */
+export const PRIMARY_LIST = "list_spring";
+export const FALLEN = 0.04;
+const BACKUP_LIST = "list_backup";
+const PRIMARY_PEOPLE = 8000;
+const BACKUP_PEOPLE = 2500;
+const DAYS = 30;
+
+/** Talks are short, so that a campaign that hands over is drained within a minute. */
+const SHORT = { talk: 16, wrap: 6 };
+/** Below this success rate the first campaign hands over. */
+export const THRESHOLD = 0.3;
+
+/** A scenario with what the rest of the demo wants to know of it. */
+export interface DemoWorld {
+  readonly scenario: Readonly<Record<string, unknown>>;
+  readonly contacts: readonly DemoContact[];
+  readonly history: readonly DemoCall[];
+  readonly zone: string;
+}
+
+const number = (n: number) => String(n).padStart(3, "0");
+const CODES = ["Sale", "Callback", "Not interested", "Wrong party", "Voicemail"];
+const dispositionCodes = [
+  ...CODES.map((name, i) => ({
+    id: `DISP_${number(i + 1)}`,
+    name,
+    reasonCodes: [
+      { id: `REASON_${number(2 * i + 1)}`, name: `${name}: first contact` },
+      { id: `REASON_${number(2 * i + 2)}`, name: `${name}: follow-up` },
+    ],
+  })),
+  { id: "DO_NOT_CALL", name: "Asked not to be called again", reasonCodes: [] },
+];
+
+function campaign(id: string, name: string, status: "active" | "paused", contactListId: string, zone: string) {
+  return {
+    id,
+    name,
+    status,
+    contactListId,
+    queueId: "renewals",
+    dispositionCodes,
+    dialerConfig: {
+      type: "predictive",
+      predictiveSettings: { answerRatio: 0.33, maxCallsInFlight: 140, callRate: 420, abandonmentThreshold: 0.03 },
+    },
+    complianceConfig: {
+      timeZone: zone,
+      dialingRules: {
+        startTime: "08:00:00",
+        endTime: "21:00:00",
+        allowedDays: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+      },
+    },
+    failoverConfig: {
+      enabled: status === "active",
+      thresholdType: "success_rate",
+      thresholdValue: THRESHOLD,
+      evaluationWindowMinutes: 1,
+    },
+  };
+}
+
+/**
+ * The world.
+ * @param places where its people are
+ * @param now the start, ms since the epoch
+ * @param begins when the sandbox's time begins, ms since the epoch
+ */
+export function demoWorld(
+  places: readonly Place[],
+  { now, begins }: { readonly now: number; readonly begins: number },
+): DemoWorld {
+  const zone = places[0]?.zone ?? "Europe/London";
+  const primary = peopleOf(PRIMARY_LIST, PRIMARY_PEOPLE, 0, places);
+  const backup = peopleOf(BACKUP_LIST, BACKUP_PEOPLE, PRIMARY_PEOPLE, places);
+  const history = [
+    ...historyOf(PRIMARY, primary, {
+      now,
+      days: DAYS,
+      callsADay: 420,
+      // Conversion sags in the last third, abandonment creeps up to the limit.
+      course: (day) => ({ answered: 0.45, abandoned: day < 20 ? 0.021 : 0.034, converted: day < 20 ? 0.13 : 0.1 }),
+    }),
+    ...historyOf(BACKUP, backup, {
+      now,
+      days: DAYS,
+      callsADay: 110,
+      course: () => ({ answered: 0.47, abandoned: 0.012, converted: 0.15 }),
+    }),
+  ];
+  const at = (ms: number) => Math.max(0, Math.round((ms - begins) / 1000));
+  const answers = (answerRate: number) => ({ contactLists: { [PRIMARY_LIST]: { answerRate } } });
+  return {
+    contacts: [...primary, ...backup],
+    history,
+    zone,
+    scenario: {
+      seed: 11,
+      campaigns: [
+        campaign(PRIMARY, "Spring renewals", "active", PRIMARY_LIST, zone),
+        campaign(BACKUP, "Spring renewals, second list", "paused", BACKUP_LIST, zone),
+      ],
+      contactLists: [
+        { id: PRIMARY_LIST, contacts: primary, answerRate: 0.5, ...SHORT },
+        { id: BACKUP_LIST, contacts: backup, answerRate: 0.52, ...SHORT },
+      ],
+      calls: [...history, ...untagged(now, primary)],
+      interactions: [closedInteraction(now)],
+      dialer: {
+        settings: {
+          name: "Renewals_Outbound",
+          type: "predictive",
+          concurrency: { max_agents: 40, max_simultaneous_calls: 160, call_spacing_ms: 60 },
+          algorithm: {
+            type: "predictive",
+            abandonment_rate_target: 0.03,
+            agent_availability_estimate: 0.85,
+            dial_ratio: 3,
+            warm_line_timeout_sec: 12,
+          },
+        },
+        history: { metricHours: 48, auditEntries: 60 },
+      },
+      // The service reads more often here than a tenant would allow; the watch looks every few seconds.
+      limits: { campaigns: { perMinute: 1200 }, other: { perMinute: 1200 }, "outbound-read": "off" },
+      tokenLifetimeSeconds: 86_400,
+      timeline: [
+        { at: at(now - 25 * 60_000), set: answers(0.46) },
+        { at: at(now - 8 * 60_000), set: answers(0.42) },
+        { at: at(now - 2 * 60_000), set: answers(0.38) },
+      ],
+    },
+  };
+}
+
+/** Finished calls that nobody has tagged: what the demo's tagging job is about. */
+export const UNTAGGED = 400;
+
+function untagged(now: number, contacts: readonly DemoContact[]) {
+  const callable = contacts.filter(({ consentFlags }) => consentFlags.outbound.call);
+  return Array.from({ length: UNTAGGED }, (_, i) => {
+    const start = now - 3 * 3_600_000 + i * 4000;
+    const contact = callable[i];
+    return {
+      id: `call_${String(i + 1).padStart(6, "0")}`,
+      campaignId: PRIMARY,
+      status: "completed" as const,
+      startTime: new Date(start).toISOString(),
+      endTime: new Date(start + 90_000).toISOString(),
+      agentId: "agent_001",
+      ...(contact === undefined ? {} : { contactId: contact.id, phoneNumber: contact.phoneNumber }),
+      locked: (i + 1) % 50 === 0,
+    };
+  });
+}
+
+function closedInteraction(now: number) {
+  return {
+    id: "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
+    dispositions: [
+      {
+        code: "102",
+        description: "Issue Escalated",
+        agent_id: "agent_abc_001",
+        timestamp: new Date(now - 5 * 3_600_000).toISOString(),
+        source: "agent",
+      },
+    ],
+  };
+}
