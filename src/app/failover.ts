@@ -96,7 +96,7 @@ export async function openFailover(flags: Flags, environment: Environment, optio
   const skew = createSkew();
   const workplace = await openWorkplace(stack, flags, environment, { ...options, hooks: skew.hooks });
   // The tenant's replies tell the time of the real world: another clock than this machine's cannot be compared with it.
-  const compared = options.clock === undefined ? { skewMs: skew.skewMs } : {};
+  const compared = options.clock === undefined ? { skewMs: () => skew.skewMs() } : {};
   const failover = await failoverOf(workplace, { ...options, ...compared });
   await takeFiles(workplace.store, failover);
   workplace.startDelivery();

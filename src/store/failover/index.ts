@@ -2,4 +2,4 @@
 
 export { FailoverLedger } from "./failover-ledger.ts";
 export { HandoverHolds } from "./holds.ts";
-export type { FailoverHappening, FailoverPair, FailoverStep, Hold } from "./types.ts";
+export type { FailoverHappening, FailoverPair } from "./types.ts";

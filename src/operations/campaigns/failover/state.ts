@@ -8,7 +8,7 @@ export const SIDES = ["primary", "backup"] as const;
 export type Side = (typeof SIDES)[number];
 export const otherSide = (side: Side): Side => (side === "primary" ? "backup" : "primary");
 
-export const PHASES = [
+const PHASES = [
   "watching",
   "pausing",
   "draining",
@@ -119,7 +119,6 @@ const state = z.object({
 
 /** Where a pair stands. */
 export type FailoverState = z.output<typeof state>;
-export type Phase = FailoverState["phase"];
 
 /** A state as the store holds it. Throws OperationError `invalid_input` when it is none. */
 export function readState(value: unknown): FailoverState {
