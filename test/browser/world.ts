@@ -38,8 +38,8 @@ export interface Opened extends AsyncDisposable {
 
 export interface BrowserWorld extends AsyncDisposable {
   readonly whole: WholeService;
-  /** A new browser profile, signed in by a one-time link, or not at all. */
-  open(look: Look, role?: "viewer" | "operator" | "admin"): Promise<Opened>;
+  /** A new browser profile, signed in by a one-time link, or not at all. @param by another address that leads to the service */
+  open(look: Look, role?: "viewer" | "operator" | "admin", by?: string): Promise<Opened>;
 }
 
 /** @param yaml further lines of outdial.yaml */
@@ -53,7 +53,7 @@ export async function openBrowserWorld(yaml = "", options: SandboxOptions = {}):
   const owned = stack.move();
   return {
     whole,
-    async open({ width, height, colorScheme }, role) {
+    async open({ width, height, colorScheme }, role, by = whole.service.url) {
       const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale: "en-US", timezoneId: "UTC" });
       const page = await context.newPage();
       page.setDefaultTimeout(PATIENCE);
@@ -63,9 +63,10 @@ export async function openBrowserWorld(yaml = "", options: SandboxOptions = {}):
         const text = message.text();
         if (message.type() === "error" && !text.startsWith("Failed to load resource")) faults.push(text);
       });
-      if (role === undefined) await page.goto(whole.service.url);
+      if (role === undefined) await page.goto(by);
       else {
-        await page.goto(await whole.service.loginLink(`${role}-person`, role));
+        const link = await whole.service.loginLink(`${role}-person`, role);
+        await page.goto(link.replace(whole.service.url, by));
         await page.locator("nav a[aria-current=page]").waitFor({ state: "attached" });
       }
       return {

@@ -31,6 +31,7 @@ export const PATHS = {
   auditProof: (seq: number) => `/audit/${seq}/proof`,
   deliveries: "/deliveries",
   endpoints: "/deliveries/endpoints",
+  endpointSwitch: (name: string, verb: "enable" | "disable") => `/deliveries/endpoints/${at(name)}/${verb}`,
   replay: "/deliveries/replay",
   approvals: "/approvals",
   approve: (id: string) => `/approvals/${at(id)}/approve`,

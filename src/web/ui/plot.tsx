@@ -127,6 +127,7 @@ function optionsOf(
     series: [{ value: (_, at) => (at === null || at === undefined ? "–" : clock.clock(1000 * at)) }, ...lines],
     bands,
     legend: { show: false },
+    padding: [10, 12, 0, 0],
     cursor: { drag: { x: false, y: false }, ...(sync === undefined ? {} : { sync: { key: sync } }) },
     scales: {
       x: { time: true },
@@ -139,7 +140,12 @@ function optionsOf(
       },
     },
     axes: [
-      { ...axis, values: (_, splits) => splits.map((at) => clock[shown === "day" ? "date" : "minute"](1000 * at)), space: 60 },
+      {
+        ...axis,
+        values: (_, splits) => splits.map((at) => clock[shown === "day" ? "date" : "minute"](1000 * at)),
+        space: 60,
+        size: 28,
+      },
       { ...axis, values: (_, splits) => splits.map(text), size: 52 },
     ],
     hooks: {

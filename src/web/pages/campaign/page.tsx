@@ -1,11 +1,13 @@
 // One campaign: figures, live plots with what happened on the same axis, why it does not dial, and what can be done.
 
+import { useSignal } from "@preact/signals";
 import { useRoute } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
 import { PATHS } from "../../api/paths.ts";
 import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { BudgetMeter } from "../../ui/budget-meter.tsx";
+import { SelectField } from "../../ui/fields.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Loaded } from "../../ui/states.tsx";
@@ -17,19 +19,35 @@ import { CampaignPlots } from "./plots.tsx";
 import { lookOf } from "./series.ts";
 import { CampaignVerbs } from "./verbs.tsx";
 
+/** Hours that the plots may show. */
+const SPANS = [
+  ["1", "1 hour"],
+  ["6", "6 hours"],
+  ["24", "1 day"],
+  ["168", "7 days"],
+  ["720", "30 days"],
+] as const;
+
 type Detail = ApiTypes.CampaignDetail;
 
+/** A campaign of its own for each address: nothing of the one before it may be seen, let alone be acted upon. */
 export default function CampaignPage() {
   const id = useRoute().params["id"] ?? "";
+  return <Campaign key={id} id={id} />;
+}
+
+function Campaign({ id }: { readonly id: string }) {
+  const hours = useSignal("6");
   const campaign = useResource<Detail>(
     PATHS.campaign(id),
-    {},
+    { hours: hours.value },
     {
       on: (event) =>
         (event.type === "campaign" && event.campaignId === id) ||
         (event.type === "failover" && (event.primary === id || event.backup === id)) ||
         event.type === "dialer",
       every: 10_000,
+      sticky: true,
     },
   );
   const state = campaign.state.value;
@@ -53,6 +71,16 @@ export default function CampaignPage() {
           <>
             <WhyNot detail={value} />
             <Now detail={value} />
+            <div class="row">
+              <SelectField
+                label="Time shown"
+                value={hours.value}
+                options={SPANS}
+                onChange={(chosen) => {
+                  hours.value = chosen;
+                }}
+              />
+            </div>
             <CampaignPlots detail={value} />
             <div class="grid">
               <Events events={value.events} />

@@ -24,6 +24,10 @@ const ENDED = new Set(["done", "partly_failed", "failed", "stopped", "cancelled"
 
 export default function JobPage() {
   const id = useRoute().params["id"] ?? "";
+  return <Job key={id} id={id} />;
+}
+
+function Job({ id }: { readonly id: string }) {
   const job = useResource<Detail>(PATHS.job(id), {}, { on: (event) => event.type === "job" && event.jobId === id, every: 5000 });
   const state = job.state.value;
   const detail = state.kind === "ready" ? state.value : undefined;

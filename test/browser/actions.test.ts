@@ -1,0 +1,202 @@
+// What a person does on the pages, done in Chromium against the whole service and a tenant.
+
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { lay } from "./cable.ts";
+import { type BrowserWorld, openBrowserWorld, WIDE } from "./world.ts";
+
+/** Only a failure waits so long. */
+const SOON = { timeout: 20_000 };
+
+let world: BrowserWorld;
+let url: string;
+beforeAll(async () => {
+  world = await openBrowserWorld("dialer: { activation: { first: 50ms, most: 200ms, looks: 500 } }\n");
+  url = world.whole.service.url;
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+test("a file is tried out before it is sent, and its job is followed to the end", async () => {
+  await using opened = await world.open(WIDE, "operator");
+  const { page, faults } = opened;
+  const lines = readFileSync("examples/calls.csv", "utf8").split("\n").slice(0, 61);
+  lines.splice(5, 0, (lines[5] ?? "").replace(/^[^,]+,[^,]+/, "call_bad,<img src=x onerror=alert(1)>"));
+  await page.goto(`${url}/jobs`);
+  await page
+    .getByLabel("CSV or NDJSON")
+    .setInputFiles({ name: "calls.csv", mimeType: "text/csv", buffer: Buffer.from(lines.join("\n")) });
+  const form = page.getByRole("region", { name: "Tag calls from a file" });
+  await form.getByLabel("Campaign").fill("camp_primary_001");
+  await form.getByRole("button", { name: "Dry run" }).click();
+  await page.getByText("Dry run: nothing was sent").waitFor();
+  expect(await page.getByText("No jobs yet").isVisible()).toBe(true);
+  await form.getByRole("button", { name: /^Tag \d+ calls$/ }).click();
+  await page.getByRole("heading", { level: 1, name: "Tag: calls.csv" }).waitFor();
+  await page
+    .locator(".page-head .pill")
+    .getByText(/^(Done|Partly failed)$/)
+    .waitFor();
+  await page.getByRole("group", { name: "Results, table" }).getByRole("row").nth(20).waitFor();
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download results" }).click()]);
+  expect(file.suggestedFilename()).toMatch(/^\S+\.ndjson$/);
+  expect(
+    readFileSync(await file.path(), "utf8")
+      .trimEnd()
+      .split("\n").length,
+  ).toBeGreaterThanOrEqual(60);
+  expect(await opened.violations()).toEqual([]);
+  expect(faults).toEqual([]);
+});
+
+test("settings are previewed, confirmed by a typed word, followed step by step, and rolled back", async () => {
+  await using opened = await world.open(WIDE, "operator");
+  const { page, faults } = opened;
+  await page.goto(`${url}/dialer`);
+  const form = page.getByRole("region", { name: "New settings" });
+  await form.getByLabel("Dial ratio").fill("1.3");
+  await form.getByLabel("Abandonment target").fill("0.02");
+  await form.getByRole("button", { name: "Check and preview" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("algorithm.dial_ratio").first().waitFor();
+  expect(await opened.violations()).toEqual([]);
+  const apply = dialog.getByRole("button", { name: "Apply" });
+  expect(await apply.isDisabled()).toBe(true);
+  await dialog.getByLabel("to confirm").fill("appl");
+  expect(await apply.isDisabled()).toBe(true);
+  await dialog.getByLabel("to confirm").fill("apply");
+  await apply.click();
+  await dialog.waitFor({ state: "detached" });
+  const change = page.getByRole("region", { name: "Change under way" });
+  await change.locator(".pill").getByText("Applied").waitFor();
+  expect(await change.locator("li.done").count()).toBe(5);
+  await page.getByRole("region", { name: "In force" }).getByText("1.3", { exact: true }).waitFor();
+
+  const history = page.getByRole("region", { name: "History" });
+  await history
+    .getByRole("button", { name: /^Roll back to version/ })
+    .last()
+    .click();
+  await dialog.getByLabel("to confirm").fill((await dialog.locator("label strong").textContent()) ?? "");
+  await dialog.getByRole("button", { name: "Roll back" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await change.locator(".pill").getByText("Applied").waitFor();
+  expect(await page.getByRole("region", { name: "In force" }).getByText("1.3", { exact: true }).count()).toBe(0);
+  expect(faults).toEqual([]);
+});
+
+test("a refusal is told in the service's words, with the fields that are wrong", async () => {
+  await using opened = await world.open(WIDE, "operator");
+  const { page } = opened;
+  await page.goto(`${url}/dialer?dial_ratio=-1`);
+  const form = page.getByRole("region", { name: "New settings" });
+  expect(await form.getByLabel("Dial ratio").inputValue()).toBe("-1");
+  await form.getByRole("button", { name: "Check and preview" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog
+    .getByText(/dial_ratio/)
+    .first()
+    .waitFor();
+  expect(await dialog.getByRole("button", { name: "Apply" }).isDisabled()).toBe(true);
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+});
+
+test("the simulator answers while a slider moves, and its settings become a plan for the dialer", async () => {
+  await using opened = await world.open(WIDE, "viewer");
+  const { page, faults } = opened;
+  await page.goto(`${url}/simulator`);
+  const occupancy = page.getByRole("region", { name: "Prediction" }).locator("dd.value").first();
+  await expect.poll(() => occupancy.textContent(), SOON).toMatch(/\d/);
+  const before = await occupancy.textContent();
+  const agents = page.getByLabel("Agents signed in");
+  await agents.focus();
+  for (let i = 0; i < 12; i++) await page.keyboard.press("ArrowLeft");
+  await expect.poll(() => occupancy.textContent(), SOON).not.toBe(before);
+  expect(await page.locator("output").first().textContent()).toBe("8");
+  expect(await page.locator(".frontier circle").count()).toBeGreaterThan(5);
+  await page.getByRole("link", { name: "Use as settings" }).click();
+  await page.getByRole("heading", { level: 1, name: "Dialer" }).waitFor();
+  const form = page.getByRole("region", { name: "New settings" });
+  expect(await form.getByLabel("Agents at most").inputValue()).toBe("8");
+  expect(await form.getByRole("button", { name: "Check and preview" }).isDisabled()).toBe(true);
+  expect(faults).toEqual([]);
+});
+
+test("a lost connection is said, with its time, and nothing that happened meanwhile is missed", async () => {
+  await using cable = await lay(url);
+  await using opened = await world.open(WIDE, "operator", cable.url);
+  const { page } = opened;
+  await page.goto(`${cable.url}/jobs`);
+  await page.getByText("Live", { exact: true }).waitFor();
+  cable.pull();
+  await page.getByText(/^Disconnected since \d\d:\d\d:\d\d\.$/).waitFor();
+  expect(await opened.violations()).toEqual([]);
+  const file = readFileSync("examples/calls.csv", "utf8").split("\n").slice(0, 4).join("\n");
+  const path = "/api/v1/campaigns/camp_primary_001/tags?name=meanwhile.csv";
+  await world.whole.ask(path, { method: "POST", headers: { "content-type": "text/csv" }, body: file });
+  cable.putBack();
+  await page.getByText("Live", { exact: true }).waitFor();
+  await page.getByRole("link", { name: "Tag: meanwhile.csv" }).waitFor();
+  expect(await page.getByText(/^Disconnected since/).count()).toBe(0);
+});
+
+test("a number is explained with the hours ahead, masked unless an operator asks for it", async () => {
+  await using opened = await world.open(WIDE, "operator");
+  const { page, faults } = opened;
+  await page.goto(`${url}/compliance`);
+  const explain = page.getByRole("region", { name: "Explain a number" });
+  await explain.getByLabel("Number", { exact: true }).fill("+1 212 555 0123");
+  await explain.getByRole("button", { name: "Explain" }).click();
+  await explain.getByRole("img", { name: /^May be called/ }).waitFor();
+  expect(await explain.textContent()).not.toContain("5550123");
+  await explain.getByLabel("Show the number in full").check();
+  await explain.getByRole("button", { name: "Explain" }).click();
+  await explain.getByText(/\+?1?2125550123/).waitFor();
+  expect(await opened.violations()).toEqual([]);
+  expect(faults).toEqual([]);
+});
+
+test("the audit is verified, searched, and gives proofs", async () => {
+  await using opened = await world.open(WIDE, "operator");
+  const { page } = opened;
+  await page.goto(`${url}/audit`);
+  await page.getByRole("button", { name: "Verify" }).click();
+  await page.getByText(/^Whole: /).waitFor();
+  await page.getByLabel("Action").fill("api.compliance.explain");
+  await page.getByRole("button", { name: "Search" }).click();
+  await expect.poll(() => page.locator("tbody tr").allTextContents(), SOON).not.toContain("session");
+  const rows = await page.locator("tbody tr").allTextContents();
+  expect(rows.length).toBeGreaterThan(0);
+  expect(rows.every((row) => row.includes("api.compliance.explain"))).toBe(true);
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page
+      .getByRole("link", { name: /^Proof/ })
+      .first()
+      .click(),
+  ]);
+  expect(JSON.parse(readFileSync(await file.path(), "utf8"))).toBeTypeOf("object");
+});
+
+test("a viewer may look at everything and change nothing", async () => {
+  await using opened = await world.open(WIDE, "viewer");
+  const { page } = opened;
+  await page.goto(`${url}/dialer`);
+  await page.getByRole("region", { name: "In force" }).waitFor();
+  expect(await page.getByRole("button", { name: "Check and preview" }).isDisabled()).toBe(true);
+  await page.goto(`${url}/jobs`);
+  await page.getByText("Sending needs the role operator.").waitFor();
+  await page.goto(`${url}/audit`);
+  await page.locator("tbody tr").first().waitFor();
+  expect(await page.getByRole("link", { name: /^Proof/ }).count()).toBe(0);
+});
+
+test("who signs out sees nothing any more, and a session that ends elsewhere leads to the login", async () => {
+  await using opened = await world.open(WIDE, "viewer");
+  const { page } = opened;
+  await page.goto(`${url}/audit`);
+  await page.context().clearCookies();
+  await page.getByRole("button", { name: "Verify" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  expect(await page.locator("table").count()).toBe(0);
+});
