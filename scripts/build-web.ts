@@ -7,7 +7,6 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
-import { build } from "vite";
 
 const ROOT = join(import.meta.dirname, "..");
 const OUT = join(ROOT, "dist/web");
@@ -22,6 +21,8 @@ const LIMIT = 150_000;
 const hash = sourceHash();
 const isFresh = existsSync(join(OUT, "index.html")) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === hash;
 if (!(process.argv.includes("--changed") && isFresh)) {
+  // Only now: the question whether anything changed is asked at every start from a checkout.
+  const { build } = await import("vite");
   await build({ configFile: join(ROOT, "vite.config.ts"), logLevel: "warn" });
   weigh();
   rmSync(join(OUT, ".vite"), { recursive: true });

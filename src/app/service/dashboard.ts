@@ -1,18 +1,28 @@
-// Where the built dashboard is: beside the compiled package, or in dist/web of a checkout.
+// Where the built dashboard is: beside the compiled package, or in dist/web of a checkout, where it is built when its sources have changed.
 
+import { execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 const PLACES = ["../../web/", "../../../dist/web/"];
+/** Only a checkout has it. */
+const BUILD = new URL("../../../scripts/build-web.ts", import.meta.url);
+const run = promisify(execFile);
 
 /** The folder of the built dashboard; undefined when there is none. */
 export async function dashboardFolder(): Promise<string | undefined> {
+  // A build that fails leaves what was built before, or nothing: the service works without.
+  if (await isFile(BUILD)) await run(process.execPath, [fileURLToPath(BUILD), "--changed"]).catch(() => undefined);
   for (const place of PLACES) {
     const folder = new URL(place, import.meta.url);
-    const found = await stat(new URL("index.html", folder)).catch(() => undefined);
     const assets = await stat(new URL("assets", folder)).catch(() => undefined);
     // The sources of the dashboard have an index.html as well, but no assets that a build made.
-    if (found?.isFile() === true && assets?.isDirectory() === true) return fileURLToPath(folder);
+    if ((await isFile(new URL("index.html", folder))) && assets?.isDirectory() === true) return fileURLToPath(folder);
   }
   return undefined;
+}
+
+async function isFile(place: URL): Promise<boolean> {
+  return (await stat(place).catch(() => undefined))?.isFile() === true;
 }
