@@ -1,15 +1,18 @@
 // The service: one workplace with everything that outdial does, opened once, and the server over it. Opened and closed in order.
 
 import { readFile } from "node:fs/promises";
+import { messageOf } from "../kernel/index.ts";
 import { CampaignMetrics, changeBody, DISPOSITIONS, retrievalBody, TAG } from "../operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
 import { type AccessRole, DIALER_CHANGE, RETRIEVE, type Store } from "../store/index.ts";
 import { systemClock } from "../tenant/index.ts";
 import { type Config, ConfigError, type Flags, loadConfig } from "./config.ts";
+import { deliveriesOn } from "./delivery.ts";
 import { dialerOn } from "./dialer.ts";
 import { correctionsOn } from "./interactions.ts";
 import { outcomesOn } from "./outcomes.ts";
 import { Background } from "./service/background.ts";
+import { campaignsPort, watchCampaigns } from "./service/campaigns-port.ts";
 import { compliancePort } from "./service/compliance-port.ts";
 import { dialerPort } from "./service/dialer-port.ts";
 import { jobsPort } from "./service/jobs-port.ts";
@@ -86,13 +89,24 @@ export async function openService(flags: Flags, environment: Environment, option
   const spool = await createSpool(config.dir);
   stack.defer(() => spool.close());
   stack.defer(await keepHouse(store, warn));
+  const ended = new AbortController();
+  stack.defer(() => ended.abort());
+  watchCampaigns(workplace, background, ended.signal, warn);
+  background.start("schedules of retrieval", () =>
+    outcomes.runSchedules({
+      onRun: (run) => ("failed" in run ? warn(`a scheduled retrieval failed: ${messageOf(run.failed)}`) : undefined),
+    }),
+  );
+  const campaigns = campaignsPort(workplace);
   const jobs = jobsPort(workplace, { tagging, corrections, retrieving }, background);
   const settings = dialerPort(workplace, dialer, background);
   const interactions = interactionsPort(workplace);
   const reports = outcomesPort(workplace, outcomes, background);
   const compliance = compliancePort(workplace);
+  const deliveries = deliveriesOn(workplace);
   const webhooks = vendorWebhooksPort(workplace, environment);
   const work: ServerPorts["work"] = {
+    campaigns: () => campaigns,
     jobs: () => jobs,
     interactions: () => interactions,
     dialer: () => settings,
@@ -100,7 +114,8 @@ export async function openService(flags: Flags, environment: Environment, option
     outcomes: () => reports,
     compliance: () => compliance,
     audit: () => store.audit,
-    deliveries: () => store.outbox,
+    deliveries: () => deliveries,
+    inbound: () => store.inbound,
     vendorWebhooks: () => webhooks,
   };
   const watched = await watch.open(stack, workplace, {

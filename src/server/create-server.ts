@@ -14,9 +14,9 @@ import { requestIdOf } from "./http/trace.ts";
 import { FeedHub } from "./live/hub.ts";
 import { Pages } from "./pages/pages.ts";
 import { apiRoutes, type Work } from "./routes/index.ts";
-import { API, openApiDocument } from "./routing/openapi.ts";
+import { openApiDocument } from "./routing/openapi.ts";
 import { referencePage, referenceStyle } from "./routing/reference.ts";
-import type { Upload } from "./routing/route.ts";
+import { API, type Upload } from "./routing/route.ts";
 import { type RouteHost, serveRoute } from "./routing/serve-route.ts";
 
 /** Where talk goes; never a secret. */
@@ -106,7 +106,7 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
     await next();
   });
   for (const one of routes) {
-    const path = `${API}${one.path.replaceAll(/\{(\w+)\}/g, ":$1")}`;
+    const path = one.path.replaceAll(/\{(\w+)\}/g, ":$1");
     app.on(one.method.toUpperCase(), path, (context) => {
       const origins = originsOf(context.req.header("host"), settings.publicUrl);
       const host: RouteHost = { ...ports, throttle, https, origins, ...settings };
@@ -163,10 +163,10 @@ function addressOf(env: Partial<HttpBindings> | undefined): string {
   return env?.incoming?.socket.remoteAddress ?? "unknown";
 }
 
-/** Names of this machine's loopback, whatever the port, or the public one. */
+/** The public name, this machine's own, or an address: no stranger's name can be made to point to one of these. */
 function isOurs(host: string, publicUrl: string | undefined): boolean {
   if (publicUrl !== undefined && URL.canParse(publicUrl) && new URL(publicUrl).host === host) return true;
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/.test(host);
+  return /^(localhost|\d{1,3}(\.\d{1,3}){3}|\[[\da-f:.]+\])(:\d{1,5})?$/.test(host);
 }
 
 function originsOf(host: string | undefined, publicUrl: string | undefined): string[] {

@@ -94,7 +94,7 @@ export function revocationOf({ revocation, clock }: RevocationReading, reveal: b
 }
 
 /** What is left of an abandonment budget. */
-export function budgetOf({ reading }: RuleReading): AbandonmentBudget {
+export function budgetOf({ reading }: Pick<RuleReading, "reading">): AbandonmentBudget {
   const { limit, rate, allowance, pace, forecast, withinLimit, live, abandoned } = reading;
   const allowed = limit.maxRate * live;
   return {

@@ -85,7 +85,7 @@ export function factsRoutes(port: () => CompliancePort): ApiRoute[] {
     route({
       id: "suppressions.lookup",
       method: "post",
-      path: "/suppressions/lookup",
+      path: "/compliance/suppression",
       question: true,
       personal: true,
       summary: "Whether a number is on a do-not-call list, and its whole story",

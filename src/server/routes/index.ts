@@ -7,10 +7,12 @@ import type { FeedHub } from "../live/hub.ts";
 import type { ApiRoute } from "../routing/route.ts";
 import { approvalRoutes } from "./approvals.ts";
 import { type AuditPort, auditRoutes } from "./audit.ts";
+import { type CampaignsPort, campaignRoutes } from "./campaigns.ts";
 import { type CompliancePort, complianceRoutes } from "./compliance.ts";
 import { type DeliveriesPort, deliveryRoutes } from "./deliveries.ts";
 import { type DialerPort, dialerRoutes } from "./dialer.ts";
 import { factsRoutes } from "./facts.ts";
+import { type InboundPort, inboundEventRoutes } from "./inbound.ts";
 import { type InteractionsPort, interactionRoutes } from "./interactions.ts";
 import { type JobsPort, jobRoutes } from "./jobs.ts";
 import { liveRoutes } from "./live.ts";
@@ -21,6 +23,7 @@ import { type VendorWebhooksPort, vendorWebhookRoutes } from "./vendor-webhooks.
 
 /** What routes act on, one port a group; asked for when a request needs it. */
 export interface Work {
+  readonly campaigns: () => CampaignsPort;
   readonly jobs: () => JobsPort;
   readonly interactions: () => InteractionsPort;
   readonly dialer: () => DialerPort;
@@ -29,6 +32,7 @@ export interface Work {
   readonly compliance: () => CompliancePort;
   readonly audit: () => AuditPort;
   readonly deliveries: () => DeliveriesPort;
+  readonly inbound: () => InboundPort;
   readonly vendorWebhooks: () => VendorWebhooksPort;
 }
 
@@ -48,6 +52,7 @@ export interface RouteDeps {
 export function apiRoutes(deps: RouteDeps): readonly ApiRoute[] {
   const { work } = deps;
   const acting = [
+    ...campaignRoutes(work.campaigns),
     ...jobRoutes(work.jobs),
     ...interactionRoutes(work.interactions),
     ...dialerRoutes(work.dialer),
@@ -57,6 +62,7 @@ export function apiRoutes(deps: RouteDeps): readonly ApiRoute[] {
     ...factsRoutes(work.compliance),
     ...auditRoutes(work.audit),
     ...deliveryRoutes(work.deliveries),
+    ...inboundEventRoutes(work.inbound),
     ...vendorWebhookRoutes(work.vendorWebhooks),
   ];
   return [...sessionRoutes(deps), ...liveRoutes(deps), ...approvalRoutes(deps, acting), ...acting];

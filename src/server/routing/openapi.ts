@@ -7,9 +7,6 @@ import { serviceEvent } from "../api/schemas/events.ts";
 import { awaitingApproval } from "../api/schemas/session.ts";
 import type { ApiRoute } from "./route.ts";
 
-/** Where the API begins. */
-export const API = "/api/v1";
-
 const DESCRIPTION = `Everything outdial does, as HTTP. Answers are JSON; failures are problem+json with a stable \`code\`.
 A token goes into \`Authorization: Bearer\`; the dashboard uses a session cookie and sends \`X-Outdial-Request\` with every change.
 Writes take an \`Idempotency-Key\`: a repetition is answered as the first one was, the key with another request is refused.
@@ -34,7 +31,7 @@ export function openApiDocument(routes: readonly ApiRoute[], version: string): o
   for (const route of routes)
     registry.registerPath({
       method: route.method,
-      path: `${API}${route.path}`,
+      path: route.path,
       operationId: route.id,
       summary: route.summary,
       description: describe(route),

@@ -1,8 +1,8 @@
 // The reference of the API as a page of our own: no script, one style sheet, every text escaped.
 
 import { problemCodes } from "../http/problem.ts";
-import { API, describe } from "./openapi.ts";
-import type { ApiRoute } from "./route.ts";
+import { describe } from "./openapi.ts";
+import { API, type ApiRoute } from "./route.ts";
 
 const STYLE = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
 body{max-width:60rem;margin:2rem auto;padding:0 1rem}
@@ -54,6 +54,6 @@ function article(route: ApiRoute): string {
         ],
   );
   const body = route.upload === undefined ? (route.body === undefined ? [] : ["body: JSON"]) : ["body: a file"];
-  return `<article id="${escape(route.id)}"><p><span class="method">${route.method}</span> <code>${escape(API + route.path)}</code></p>
+  return `<article id="${escape(route.id)}"><p><span class="method">${route.method}</span> <code>${escape(route.path)}</code></p>
 <p>${escape(route.summary)}. <span class="role">${escape(describe(route))}</span></p><p>${[...names, ...body].join(" · ")}</p></article>`;
 }

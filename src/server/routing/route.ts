@@ -8,6 +8,9 @@ import { ServerError } from "../error.ts";
 import { PROBLEMS } from "../http/problem.ts";
 import { confirmOf, type Planned } from "./plan.ts";
 
+/** Where the API begins. */
+export const API = "/api/v1";
+
 export type Method = "get" | "post" | "put" | "delete";
 
 /** A file that came as the body; gone after the request. */
@@ -66,7 +69,7 @@ export interface ApiRoute {
   /** For example `jobs.list`: the operation id, and with `api.` before it the action in the audit. */
   readonly id: string;
   readonly method: Method;
-  /** Under /api/v1, parameters in braces. */
+  /** The whole path, parameters in braces. */
   readonly path: string;
   readonly summary: string;
   readonly description: string | undefined;
@@ -95,7 +98,10 @@ export interface ApiRoute {
 interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> {
   readonly id: string;
   readonly method: Method;
+  /** Under /api/v1. */
   readonly path: string;
+  /** The path is the whole one: the documented views that are elsewhere. */
+  readonly outside?: true;
   readonly summary: string;
   readonly description?: string;
   readonly role: Role | "public";
@@ -204,7 +210,7 @@ function shared<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodTyp
   return {
     id: spec.id,
     method: spec.method,
-    path: spec.path,
+    path: spec.outside === true ? spec.path : `${API}${spec.path}`,
     summary: spec.summary,
     description: spec.description,
     role: spec.role,

@@ -1,6 +1,7 @@
 // A service of a test's own: a store on a fresh database, the server over it, on a socket of the loopback when asked for.
 
 import { randomUUID } from "node:crypto";
+import { Deliveries } from "../../../src/operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service } from "../../../src/server/index.ts";
 import { openTestStore, type TestStore } from "../../support/store.ts";
 
@@ -24,6 +25,13 @@ export async function openServiceWorld(
   const world = await openTestStore();
   const { store, clock } = world;
   const logged: string[] = [];
+  const deliveries = new Deliveries({
+    outbox: store.outbox,
+    endpoints: store.endpoints,
+    receivers: {},
+    now: () => clock.now(),
+    record: (entry) => store.audit.append([entry]),
+  });
   const service = await createServer({
     clock,
     access: store.access,
@@ -32,6 +40,7 @@ export async function openServiceWorld(
     record: (entry) => store.audit.append([entry]),
     log: (level, message, details) => logged.push(JSON.stringify({ level, message, details })),
     work: {
+      campaigns: notHere,
       jobs: notHere,
       interactions: notHere,
       dialer: notHere,
@@ -40,7 +49,8 @@ export async function openServiceWorld(
       compliance: notHere,
       vendorWebhooks: notHere,
       audit: () => store.audit,
-      deliveries: () => store.outbox,
+      deliveries: () => deliveries,
+      inbound: () => store.inbound,
     },
     spool,
     ...ports,

@@ -1,0 +1,90 @@
+// Campaigns through the API: what they are at, pausing and resuming past the gate, four eyes, the documented health view.
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openWhole, type WholeService } from "./whole.ts";
+
+let at: WholeService;
+beforeAll(async () => {
+  at = await openWhole("service: { fourEyes: true }\n");
+});
+afterAll(() => at[Symbol.asyncDispose]());
+
+const ID = "camp_primary_001";
+
+test("every campaign is listed with why it does not dial, and shown with its figures", async () => {
+  const { items } = (await at.get("/api/v1/campaigns", "viewer")) as { items: Record<string, unknown>[] };
+  const one = items.find(({ id }) => id === ID);
+  expect(one).toMatchObject({ id: ID, status: expect.any(String) as string, windows: expect.any(Array) as unknown[] });
+  const detail = await at.get(`/api/v1/campaigns/${ID}`, "viewer");
+  expect(detail).toMatchObject({ id: ID, series: expect.any(Array) as unknown[], configuration: { id: ID } });
+  expect(await at.get("/api/v1/campaigns/none", "viewer")).toMatchObject({ status: 404, code: "not_found" });
+});
+
+test("the documented health view has exactly its members and never null", async () => {
+  for (const path of [`/api/v1/campaigns/${ID}/health`, `/dashboard/health?campaign_id=${ID}`, `/health?campaign_id=${ID}`]) {
+    const view = await at.get(path, "viewer");
+    expect([path, Object.keys(view)]).toEqual([
+      path,
+      ["campaign_id", "status", "active_calls", "success_rate", "failover_triggered", "last_metric_update"],
+    ]);
+    expect(Object.values(view)).not.toContain(null);
+  }
+  const refused = await fetch(`${at.service.url}/dashboard/health?campaign_id=${ID}`);
+  expect(refused.status).toBe(401);
+});
+
+test("stopping needs no second person", async () => {
+  const paused = await at.post(`/api/v1/campaigns/${ID}/pause`, { reason: "test" });
+  expect(paused).toMatchObject({ status: 200, body: { campaignId: ID, status: "paused" } });
+  const again = await at.post(`/api/v1/campaigns/${ID}/pause`, {});
+  expect(again).toMatchObject({ body: { status: "paused", already: true } });
+  expect(await at.post(`/api/v1/campaigns/${ID}/pause`, {}, "viewer")).toMatchObject({ status: 403 });
+  const detail = await at.get(`/api/v1/campaigns/${ID}`);
+  expect(JSON.stringify(detail["events"])).toContain("paused: test");
+});
+
+test("lifting a suppression waits for another person, who agrees to exactly that", async () => {
+  const number = "+12125550123";
+  expect(await at.post("/api/v1/suppressions", { number, reason: "said so" })).toMatchObject({
+    status: 201,
+    body: { added: true },
+  });
+  const shown = await at.post("/api/v1/compliance/suppression", { number }, "viewer");
+  expect(shown.body).toMatchObject({ number: "+1••••••••23", history: [{ code: "said so" }] });
+  expect(await at.post("/api/v1/compliance/suppression", { number, reveal: true }, "viewer")).toMatchObject({ status: 403 });
+  expect(await at.post("/api/v1/compliance/suppression", { number, reveal: true })).toMatchObject({ body: { number } });
+
+  const lift = { number, reason: "a wrong number" };
+  const { confirm } = (await at.post("/api/v1/suppressions/lift/preview", lift)).body as { confirm: string };
+  const waits = await at.post("/api/v1/suppressions/lift", { ...lift, confirm });
+  expect(waits).toMatchObject({ status: 202, body: { approval: { state: "pending", requestedBy: "olga" } } });
+  const { approval } = waits.body as { approval: { id: string } };
+  const approve = (as: "operator" | "second" | "viewer", hash = confirm) =>
+    at.post(`/api/v1/approvals/${approval.id}/approve`, { confirm: hash }, as);
+  expect(await approve("operator")).toMatchObject({
+    status: 409,
+    body: { detail: expect.stringContaining("another person") as string },
+  });
+  expect(await approve("viewer")).toMatchObject({ status: 403 });
+  expect(await approve("second", "0".repeat(64))).toMatchObject({ status: 409, body: { code: "plan_changed" } });
+  expect(await approve("second")).toMatchObject({
+    status: 200,
+    body: { answer: { lifted: 1 }, approval: { decidedBy: "oscar" } },
+  });
+  expect(await approve("second")).toMatchObject({ status: 409 });
+
+  const audit = await at.service.store.audit.list({ limit: 500 });
+  const told = audit.map(({ actor, action, subject }) => `${actor} ${action} ${subject}`);
+  expect(told).toContain(`oscar api.approvals.approve ${approval.id}`);
+  expect(told).toContain(`olga dnc.lift ${number}`);
+  expect(told.filter((line) => line.endsWith(`api.suppressions.lookup ${number}`))).toHaveLength(2);
+});
+
+test("a number is explained with the facts of the store, masked", async () => {
+  const asked = { number: "+1 (212) 555-0199", callType: "telemarketing" };
+  const explained = await at.post("/api/v1/compliance/explain", asked, "viewer");
+  expect(explained).toMatchObject({ status: 200, body: { number: "+1••••••••99", factsUsed: true, decision: "deny" } });
+  const { strip } = explained.body as { strip: { all: boolean[] } };
+  expect(strip.all).toHaveLength(96);
+  expect(JSON.stringify(explained.body)).not.toContain("2125550199");
+});
