@@ -12,12 +12,22 @@ const dialerConfig = {
   type: "predictive" as const,
   predictiveSettings: { answerRatio: 0.85, maxCallsInFlight: 20, callRate: 5, abandonmentThreshold: 0.03 },
 };
-/** Numbers of a country without calling hours in the pack's way of thinking are not needed: rules are what the campaigns and the clock say. */
+/** One that dials, one that is paused, one without a list, one whose cap of the day is 0. */
 const scenario = {
   campaigns: [
     { id: "camp_1", name: "Spring", status: "active" as const, contactListId: "list_1", queueId: "sales", dialerConfig },
     { id: "camp_2", name: "Winter", status: "paused" as const, contactListId: "list_1", dialerConfig },
     { id: "camp_3", name: "Lost", status: "active" as const, dialerConfig },
+    {
+      id: "camp_4",
+      name: "Spent",
+      contactListId: "list_1",
+      dialerConfig,
+      complianceConfig: {
+        timeZone: "America/New_York",
+        rateLimits: { maxCallsPerContactPerDay: 1, maxCallsPerContactPerWeek: 3, maxCallsPerDay: 0 },
+      },
+    },
   ],
   contactLists: [
     { id: "list_1", generate: { count: 400, consentRate: 0.5, zones: { "America/New_York": 3, "America/Los_Angeles": 1 } } },
@@ -124,6 +134,24 @@ it.each([
   const { code, stdout } = await here.run(["campaign", "resume", "camp_2", "--yes"]);
   expect(code).toBe(3);
   expect(stdout).toMatch(words);
+  expect(here.sandbox.control.requests({ operation: "updateCampaign" })).toHaveLength(0);
+});
+
+it("does not let it dial when its own cap of the day is used up, or its own rules cannot be read", async () => {
+  await using here = await world({ open: true, clock: "frozen" });
+  const capped = await here.run(["campaign", "resume", "camp_4", "--yes"]);
+  expect(capped).toMatchObject({
+    code: 3,
+    stdout: expect.stringMatching(/nobody of 400 contacts may be called now: .*called too often/),
+  });
+  const dialingRules = { startTime: "21:00:00", endTime: "08:00:00", allowedDays: ["Monday"] };
+  const body = { complianceConfig: { timeZone: "America/New_York", dialingRules } };
+  here.sandbox.control.simulateEdit({ kind: "campaign", id: "camp_4", body });
+  const unreadable = await here.run(["campaign", "resume", "camp_4", "--yes"]);
+  expect(unreadable).toMatchObject({ code: 3, stdout: expect.stringContaining("leaves no minute of a day") });
+  here.sandbox.control.simulateEdit({ kind: "campaign", id: "camp_4", body: { complianceConfig: { timeZone: 5 } } });
+  const wrong = await here.run(["campaign", "resume", "camp_4", "--yes"]);
+  expect(wrong).toMatchObject({ code: 3, stdout: expect.stringContaining("complianceConfig.timeZone") });
   expect(here.sandbox.control.requests({ operation: "updateCampaign" })).toHaveLength(0);
 });
 

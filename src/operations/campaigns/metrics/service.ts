@@ -7,7 +7,7 @@ import { readMetricsEvent } from "./event.ts";
 import { ageOf, type CampaignReading, measured, readingOf } from "./reading.ts";
 
 /** A pushed reading is good for so long; the vendor sends one a minute. */
-export const FRESH_MS = 90_000;
+const FRESH_MS = 90_000;
 /** A reading of which the vendor's time is further back is stale: nothing follows from it. */
 export const STALE_MS = 5 * 60_000;
 

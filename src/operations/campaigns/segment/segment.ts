@@ -7,9 +7,6 @@ import type { Gate, GateManifest, GateVerdict, RefusedLine } from "../../complia
 import { type Contact, type Entry, ListReader, type ListReading } from "./list-reader.ts";
 import type { ContactQuery } from "./query.ts";
 
-/** What every query is, unless another one is given: people who may be called by the vendor's own flag. */
-export const CONSENT_QUERY = "consentFlags.outbound.call==true";
-
 /** What segments work with. */
 export interface SegmentDeps {
   readonly source: ContactSource;
