@@ -51,11 +51,15 @@ test("the service takes the vendor's events, counts what it does, and links its 
       headers: { authorization: `Bearer ${token}`, traceparent: `00-${trace}-b7ad6b7169203331-01` },
     });
     expect(asked.headers.get("x-request-id")).toBe(trace);
-    const calls = written.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ message }) => message === "vendor replied");
+    const calls = written
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ message }) => message === "vendor replied");
     expect(calls).toEqual(
       expect.arrayContaining([expect.objectContaining({ requestId: trace, correlationId: expect.stringMatching(/^od_/) })]),
     );
-    const metrics = (await fetch(`${service.url}/metrics`, { headers: { authorization: "Bearer the-token-of-the-metrics" } })).text();
+    const metrics = (
+      await fetch(`${service.url}/metrics`, { headers: { authorization: "Bearer the-token-of-the-metrics" } })
+    ).text();
     text = await metrics;
     expect((await fetch(`${service.url}/metrics`)).status).toBe(401);
   } finally {
