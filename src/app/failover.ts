@@ -11,6 +11,7 @@ import { loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
 import { readRulePack } from "./rule-pack.ts";
 import { campaignGateOf } from "./segments.ts";
+import { latestStop } from "./stop-notes.ts";
 import {
   type DeliveryEnd,
   type Environment,
@@ -78,6 +79,11 @@ export async function failoverOf(
           return `the do-not-call registry file of ${old.registry} is as of ${old.asOf}, older than ${rule.maxAgeDays} days`;
       }
       return null;
+    },
+    stopped: async (campaignId, since) => {
+      const [last] = await store.stateIntents.list(campaignId, 1);
+      if (last?.target === "paused" && last.createdAt >= since) return `${last.actor} paused ${campaignId} during the hand-over`;
+      return ((await latestStop(config.dir)) ?? 0) >= since ? "everything was stopped during the hand-over" : null;
     },
     skewMs: options.skewMs ?? (() => null),
     clock,

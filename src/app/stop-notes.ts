@@ -53,6 +53,21 @@ export class StopNotes {
   }
 }
 
+/** When the latest stop of this folder was written down, audited since or not; undefined when there was none. */
+export async function latestStop(dir: string): Promise<number | undefined> {
+  const folder = join(dir, FOLDER);
+  const names = await readdir(folder).catch(() => []);
+  const times = await Promise.all(
+    names.map((name) =>
+      stat(join(folder, name)).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      ),
+    ),
+  );
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
 /** Puts the notes of earlier stops into the audit, each once. */
 export async function takeStopNotes(dir: string, store: Store, now: number): Promise<void> {
   const folder = join(dir, FOLDER);

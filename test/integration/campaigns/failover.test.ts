@@ -290,3 +290,27 @@ it("on the command line: makes a pair, rehearses without a write, hands over and
   const unknown = await run("drill", "nobody");
   expect(unknown.code).toBe(2);
 });
+
+it("activates nothing when everything is stopped in the middle of a hand-over", async () => {
+  await using world = await openFailoverWorld();
+  fail(world);
+  let stopped = false;
+  await using runtime = await world.open({
+    pause: async (point) => {
+      if (point !== "gating.gate.before" || stopped) return;
+      stopped = true;
+      const { code } = await runCli(["campaign", "pause", "--all", "--yes"], { cwd: world.folder, env: world.environment });
+      expect(code).toBe(0);
+    },
+  });
+  await runtime.failover.put(PRIMARY, world.policy({ whenBackupFails: "resume-primary" }));
+  await handOver(runtime.failover);
+  const { state } = await runtime.failover.find(PRIMARY);
+  expect({ stopped, ...state }).toMatchObject({
+    stopped: true,
+    phase: "halted",
+    halt: "everything was stopped during the hand-over",
+  });
+  expect([world.statusOf(PRIMARY), world.statusOf(BACKUP)]).toEqual(["paused", "paused"]);
+  expect(await world.alarms()).toContain("FAILOVER_NEITHER_DIALS");
+});

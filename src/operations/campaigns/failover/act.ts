@@ -19,6 +19,8 @@ export interface ActDeps extends CalledDeps {
   readonly gate: CampaignGate;
   /** What is stale about the compliance data; null when it is in order. */
   readonly compliance: (at: number) => Promise<string | null>;
+  /** Whether a person stopped a campaign since a moment, a sentence; null when nobody did. */
+  readonly stopped: (campaignId: string, since: number) => Promise<string | null>;
   /** The tenant's clock minus ours, ms; null when it is not known. */
   readonly skewMs: () => number | null;
   readonly clock: Clock;
@@ -55,6 +57,8 @@ export async function act(command: Command, given: ActFor, deps: ActDeps): Promi
             : ({ from: "primary", to: "backup" } as const);
         // Never both: nothing is activated unless the other one is paused at this moment.
         if (statuses[from].status === "active" || statuses[to].status === "active") return { type: "seen", statuses };
+        const stop = await deps.stopped(given.ids[command.side], given.state.handover?.startedAt ?? 0);
+        if (stop !== null) return { type: "stopped", message: stop };
         await setStatus(deps.runner, given, command.side, "active", command.key);
         return { type: "sent" };
       }

@@ -230,6 +230,15 @@ describe("a hand-over", () => {
     expect(back.names()).toEqual(["TRIGGERED", "NEITHER_DIALS", "FAILED_BACK"]);
   });
 
+  it("does not go on when a person has stopped what was to be activated, not even back to the primary", () => {
+    const world = new World(policyOf({ whenBackupFails: "resume-primary" })).run(5);
+    world.happen({ type: "stopped", message: "everything was stopped", at: world.at });
+    world.run(20);
+    expect(world.neither).toBe(true);
+    expect(world.state).toMatchObject({ phase: "halted", halt: "everything was stopped" });
+    expect(world.names()).toEqual(["TRIGGERED", "NEITHER_DIALS"]);
+  });
+
   it("is given up when somebody activates the primary again", () => {
     const world = new World(policyOf()).run(4);
     world.set("primary", "active");

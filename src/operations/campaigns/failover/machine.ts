@@ -354,6 +354,11 @@ class Turn {
         if (event.pass) this.#set({ phase: "activating" });
         else this.#cannotActivate(handover, `the gate refuses the ${handover.to}: ${event.message}`);
         break;
+      case "stopped":
+        if (phase !== "activating") break;
+        this.#raise("NEITHER_DIALS", `neither campaign dials: ${event.message}`);
+        this.#set({ phase: "halted", side: handover.from, handover: null, halt: event.message });
+        break;
       case "seen":
         if (phase === "draining") this.#draining(handover, event.statuses);
         else if (phase === "activating" || phase === "verifying") this.#activated(handover, event.statuses);

@@ -167,6 +167,8 @@ export type FailoverEvent = {
   /** Contacts who were called are held back; a `problem` forbids the activation. */
   | { readonly type: "handed"; readonly held: number; readonly problem: string | null }
   | { readonly type: "gated"; readonly pass: boolean; readonly message: string }
+  /** Somebody paused what was about to be activated, or stopped everything: a person's word that nothing is to dial. */
+  | { readonly type: "stopped"; readonly message: string }
   /** No answer of the tenant, or a refusal; `fatal` for 401 and 403. A write may have been carried out. */
   | { readonly type: "unanswered"; readonly code: string; readonly message: string; readonly fatal: boolean }
 );
