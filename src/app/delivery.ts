@@ -5,7 +5,7 @@ import { createRandom } from "../kernel/index.ts";
 import { createDeliveryWorker, Deliveries, type EndpointReport } from "../operations/index.ts";
 import { systemClock } from "../tenant/index.ts";
 import { alarmsIn, type Flags, loadConfig, receiversOf } from "./config.ts";
-import { type DeliveryEnd, type Environment, storeOf } from "./workplace.ts";
+import { type DeliveryEnd, type Environment, storeOf, type Workplace } from "./workplace.ts";
 
 /** Delivery by hand and replay of dead letters. */
 export interface DeliveryRuntime extends AsyncDisposable {
@@ -15,6 +15,17 @@ export interface DeliveryRuntime extends AsyncDisposable {
   /** Switches a receiver on or off. False when it was so already. */
   turn(receiver: string, on: boolean): Promise<boolean>;
   drain(): Promise<DeliveryEnd>;
+}
+
+/** What people see of deliveries and do about them. */
+export function deliveriesOn({ store, receivers }: Pick<Workplace, "store" | "receivers">): Deliveries {
+  return new Deliveries({
+    outbox: store.outbox,
+    endpoints: store.endpoints,
+    receivers,
+    now: () => systemClock.now(),
+    record: (entry) => store.audit.append([entry]),
+  });
 }
 
 /** Opens the store and the delivery of events. */
@@ -34,13 +45,7 @@ export async function openDelivery(flags: Flags, environment: Environment): Prom
     random,
     by: `delivery-${process.pid}`,
   });
-  const deliveries = new Deliveries({
-    outbox: store.outbox,
-    endpoints: store.endpoints,
-    receivers: endpoints,
-    now: () => systemClock.now(),
-    record: (entry) => store.audit.append([entry]),
-  });
+  const deliveries = deliveriesOn({ store, receivers: endpoints });
   const owned = stack.move();
   return {
     replay: ({ from, to }) => deliveries.replay({ fromId: from, toId: to, status: "dead" }, config.actor),

@@ -1,16 +1,28 @@
 // Events on their way to receivers: attempts, next tries, dead letters, replay.
 
 import { z } from "zod";
-import type { Delivery, Outbox } from "../../store/index.ts";
+import type { Deliveries, EndpointReport } from "../../operations/index.ts";
+import type { Delivery } from "../../store/index.ts";
 import { pageOf } from "../api/schemas/common.ts";
-import { type Delivery as DeliveryView, delivery, replayRequest, replayResult } from "../api/schemas/deliveries.ts";
+import {
+  type Delivery as DeliveryView,
+  delivery,
+  deliveryDetail,
+  type EndpointView,
+  endpointView,
+  replayRequest,
+  replayResult,
+  switchResult,
+} from "../api/schemas/deliveries.ts";
 import { timeText } from "../api/texts.ts";
 import { ServerError } from "../error.ts";
 import { cursor, limit, numberCursor, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, route } from "../routing/route.ts";
 
 /** What the routes act on. */
-export type DeliveriesPort = Pick<Outbox, "listDeliveries" | "replay">;
+export type DeliveriesPort = Pick<Deliveries, "list" | "show" | "receivers" | "replay" | "switchOn" | "switchOff">;
+
+const receiverParams = z.strictObject({ name: z.string().min(1).max(100) });
 
 export function deliveryRoutes(port: () => DeliveriesPort): ApiRoute[] {
   return [
@@ -30,13 +42,63 @@ export function deliveryRoutes(port: () => DeliveriesPort): ApiRoute[] {
       reply: pageOf(delivery),
       async handle({ query }) {
         const { limit: size, cursor: after, ...wanted } = query;
-        const found = await port().listDeliveries({
+        const found = await port().list({
           ...wanted,
           limit: size + 1,
           after: numberCursor(after),
           newestFirst: true,
         });
         return pageOfItems(found, size, ({ id }) => String(id), viewOf);
+      },
+    }),
+    route({
+      id: "deliveries.endpoints",
+      method: "get",
+      path: "/deliveries/endpoints",
+      summary: "Receivers, how their events stand, and which are switched off and why",
+      role: "viewer",
+      reply: pageOf(endpointView),
+      handle: async () => ({ items: (await port().receivers()).map(endpointOf), next: null }),
+    }),
+    route({
+      id: "deliveries.show",
+      method: "get",
+      path: "/deliveries/{id}",
+      summary: "One delivery with its attempts",
+      role: "viewer",
+      params: z.strictObject({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),
+      reply: deliveryDetail,
+      async handle({ params: { id } }) {
+        const found = await port().show(id);
+        if (found === undefined) throw new ServerError("no_such_route", `there is no delivery ${id}`);
+        const failures = found.failures.map(({ at, status, error }) => ({ at: timeText(at), status, error }));
+        return { ...viewOf(found), failures };
+      },
+    }),
+    route({
+      id: "deliveries.enable",
+      method: "post",
+      path: "/deliveries/endpoints/{name}/enable",
+      summary: "Switches a receiver on again: what waits is due at once",
+      role: "operator",
+      params: receiverParams,
+      reply: switchResult,
+      async handle({ params, who }) {
+        const name = await known(port(), params.name);
+        return { name, changed: await port().switchOn(name, who.name) };
+      },
+    }),
+    route({
+      id: "deliveries.disable",
+      method: "post",
+      path: "/deliveries/endpoints/{name}/disable",
+      summary: "Switches a receiver off: its events wait",
+      role: "operator",
+      params: receiverParams,
+      reply: switchResult,
+      async handle({ params, who }) {
+        const name = await known(port(), params.name);
+        return { name, changed: await port().switchOff(name, who.name) };
       },
     }),
     route({
@@ -47,13 +109,30 @@ export function deliveryRoutes(port: () => DeliveriesPort): ApiRoute[] {
       role: "operator",
       body: replayRequest,
       reply: replayResult,
-      async handle({ body }) {
+      async handle({ body, who }) {
         if (body.ids === undefined && body.fromId === undefined && body.toId === undefined && body.endpoint === undefined)
           throw new ServerError("invalid_request", "name the events: ids, a range fromId to toId, or an endpoint");
-        return { queued: await port().replay(body) };
+        return { queued: await port().replay(body, who.name) };
       },
     }),
   ];
+}
+
+async function known(port: DeliveriesPort, name: string): Promise<string> {
+  if ((await port.receivers()).some(({ endpoint }) => endpoint === name)) return name;
+  throw new ServerError("no_such_route", `there is no receiver ${JSON.stringify(name)}`);
+}
+
+function endpointOf({ origin, offReason, failingSince, offSince, rotating, ...one }: EndpointReport): EndpointView {
+  return {
+    ...one,
+    url: origin,
+    enabled: offSince === null,
+    message: offReason,
+    failingSince: timeText(failingSince),
+    offSince: timeText(offSince),
+    rotating: rotating === false ? null : { until: timeText(rotating.until) },
+  };
 }
 
 function viewOf(one: Delivery): DeliveryView {

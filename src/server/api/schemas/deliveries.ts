@@ -21,11 +21,16 @@ export const delivery = z
   .meta({ id: "Delivery" });
 export type Delivery = z.output<typeof delivery>;
 
+/** A delivery with every attempt that failed; the one that succeeded is told by the delivery itself. */
+export const deliveryDetail = delivery
+  .extend({ failures: z.array(z.strictObject({ at: time, status: z.int().nullable(), error: z.string() })).readonly() })
+  .meta({ id: "DeliveryDetail" });
+
 /** A receiver and how its events stand. */
 export const endpointView = z
   .strictObject({
     endpoint: z.string(),
-    /** Where events go; null when no longer configured. */
+    /** Where events go, without the path; null when no longer configured. */
     url: z.string().nullable(),
     pending: count,
     delivered: count,
@@ -35,6 +40,10 @@ export const endpointView = z
     enabled: z.boolean(),
     /** Why it was switched off. */
     message: z.string().nullable(),
+    failingSince: time.nullable().describe("Since when nothing was delivered although it was tried"),
+    offSince: time.nullable(),
+    /** While a secret is being changed events carry two signatures; `until` is null when no end is set. */
+    rotating: z.strictObject({ until: time.nullable() }).nullable(),
   })
   .meta({ id: "Endpoint" });
 export type EndpointView = z.output<typeof endpointView>;
@@ -51,3 +60,23 @@ export const replayRequest = z
   .meta({ id: "ReplayRequest" });
 
 export const replayResult = z.strictObject({ queued: count });
+
+export const switchResult = z.strictObject({ name: z.string(), changed: z.boolean() });
+
+/** An event of the vendor in the queue. */
+export const inboundEvent = z
+  .strictObject({
+    id: z.int(),
+    channel: z.enum(["omnichannel", "dialer"]),
+    eventId: z.string(),
+    type: z.string(),
+    status: z.enum(["pending", "done", "ignored", "aside"]),
+    attempts: count,
+    occurredAt: time,
+    receivedAt: time,
+    nextAttemptAt: time.nullable(),
+    settledAt: time.nullable(),
+    /** Why it was put aside, or what the last attempt failed with. */
+    reason: z.string().nullable(),
+  })
+  .meta({ id: "InboundEvent" });

@@ -1,0 +1,51 @@
+// Events of the vendor: what waits, what became of it, and another try for what was put aside.
+
+import { z } from "zod";
+import type { Inbound, InboundEvent } from "../../store/index.ts";
+import { pageOf } from "../api/schemas/common.ts";
+import { inboundEvent, replayResult } from "../api/schemas/deliveries.ts";
+import { timeText } from "../api/texts.ts";
+import { cursor, limit, numberCursor, pageOfItems } from "../routing/query.ts";
+import { type ApiRoute, route } from "../routing/route.ts";
+
+/** What the routes act on. */
+export type InboundPort = Pick<Inbound, "list" | "replay">;
+
+export function inboundEventRoutes(port: () => InboundPort): ApiRoute[] {
+  return [
+    route({
+      id: "inbound.list",
+      method: "get",
+      path: "/inbound",
+      summary: "Events of the vendor and what became of them, newest first",
+      role: "viewer",
+      query: z.strictObject({ limit, cursor, status: z.enum(["pending", "done", "ignored", "aside"]).optional() }),
+      reply: pageOf(inboundEvent),
+      async handle({ query }) {
+        const { status, limit: size } = query;
+        const found = await port().list({ status, before: numberCursor(query.cursor), limit: size + 1 });
+        return pageOfItems(found, size, ({ id }) => String(id), viewOf);
+      },
+    }),
+    route({
+      id: "inbound.replay",
+      method: "post",
+      path: "/inbound/replay",
+      summary: "Process events again that were put aside: those named, or all of them",
+      role: "operator",
+      body: z.strictObject({ ids: z.array(z.int().min(1)).max(10_000).optional() }),
+      reply: replayResult,
+      handle: async ({ body }) => ({ queued: await port().replay(body.ids) }),
+    }),
+  ];
+}
+
+function viewOf({ body: _, ...one }: InboundEvent): z.output<typeof inboundEvent> {
+  return {
+    ...one,
+    occurredAt: timeText(one.occurredAt),
+    receivedAt: timeText(one.receivedAt),
+    nextAttemptAt: timeText(one.nextAttemptAt),
+    settledAt: timeText(one.settledAt),
+  };
+}
