@@ -1,7 +1,7 @@
 // Configuration and wiring.
 
 export { type CampaignStates, campaignStatesOf, openCampaignStates, stopCampaigns } from "./campaign-state.ts";
-export { type CampaignApplies, type CampaignReader, openCampaignApplies, openCampaignReader } from "./campaigns.ts";
+export { type CampaignApplies, openCampaignApplies, openCampaignReader } from "./campaigns.ts";
 export { type FactsRuntime, openFacts, readSettings } from "./compliance.ts";
 export { configJsonSchema } from "./config-schema.ts";
 export { type CrmRuntime, openCrm } from "./crm.ts";

@@ -9,7 +9,7 @@ export type { AuditLog } from "./audit/log.ts";
 export { verifySignatureLine } from "./audit/note.ts";
 export { verifyConsistency, verifyProof } from "./audit/proof.ts";
 export type { AuditVerdict } from "./audit/verify.ts";
-export { CAMPAIGN_APPLY, type CampaignApply, type CampaignLedger, type CampaignPolicyEntry } from "./campaigns/index.ts";
+export { CAMPAIGN_APPLY, type CampaignApply, type CampaignLedger } from "./campaigns/index.ts";
 export type { CrmLedger, CrmRefusal, CrmVersion } from "./crm/crm-ledger.ts";
 export { joinEmbeddedServer } from "./embedded/server.ts";
 export { StoreError } from "./error.ts";

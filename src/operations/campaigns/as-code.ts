@@ -2,12 +2,12 @@
 
 export type { ActivationGate } from "./apply/act.ts";
 export { type ApplyProgress, type ApplyReport, CampaignPlans } from "./apply/service.ts";
-export { type ApplyPatience, type ApplyState, DEFAULT_APPLY_PATIENCE } from "./apply/state.ts";
+export { type ApplyPatience, DEFAULT_APPLY_PATIENCE } from "./apply/state.ts";
 export { type ExportedFile, exportCampaigns } from "./export/export.ts";
 export type { FieldChange as CampaignFieldChange } from "./file/document.ts";
-export { type CampaignFile, type ParsedFiles, parseCampaignFiles, type Violation, violationLine } from "./file/parse.ts";
+export { type ParsedFiles, parseCampaignFiles, violationLine } from "./file/parse.ts";
 export { readCampaignFiles } from "./file/read-folder.ts";
-export { campaignFileJsonSchema, readOwn } from "./file/schema.ts";
+export { campaignFileJsonSchema } from "./file/schema.ts";
 export { type Moved, movedSince } from "./plan/moved.ts";
 export { planCampaigns } from "./plan/plan.ts";
 export { looksLikePlan, planText, readPlan } from "./plan/plan-file.ts";

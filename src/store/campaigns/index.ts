@@ -1,4 +1,4 @@
 // The ledger of campaign plans.
 
 export { CampaignLedger } from "./campaign-ledger.ts";
-export { CAMPAIGN_APPLY, type CampaignApply, type CampaignPolicyEntry } from "./types.ts";
+export { CAMPAIGN_APPLY, type CampaignApply } from "./types.ts";

@@ -80,10 +80,11 @@ export function decide(course: Course, before: ApplyState, event: ApplyEvent): D
       return entry.activates ? to({ ...state, unanswered: 0 }, "gating") : settle(course, state, entry, "applied", null);
     case "gated":
       return event.pass
-        ? to({ ...state, unanswered: 0 }, "activating")
+        ? to({ ...state, unanswered: 0, sends: 0 }, "activating")
         : settle(course, state, entry, "not_activated", event.message);
     case "activated":
-      return to({ ...state, reads: 0, unanswered: 0 }, "confirming");
+      // Accepted: it is not asked for a second time, even if somebody pauses the campaign at once.
+      return to({ ...state, reads: 0, unanswered: 0, sends: course.patience.sends }, "confirming");
     case "unanswered": {
       const unanswered = state.unanswered + 1;
       if (!event.fatal && unanswered < course.patience.unanswered) return next({ ...state, unanswered }, course.patience.pauseMs);
@@ -117,6 +118,7 @@ function found(course: Course, state: ApplyState, entry: PlanEntry, campaign: Fo
     case "confirming": {
       if (campaign?.status === "active") return settle(course, state, entry, "applied", null);
       if (again.reads < course.patience.reads) return next(again, course.patience.pauseMs);
+      if (state.sends < course.patience.sends) return to({ ...state, reads: 0 }, "activating");
       const shown = campaign === null ? "it is gone" : `the tenant shows it ${campaign.status}`;
       return settle(course, state, entry, "not_activated", `it was to be activated, and ${shown}`);
     }
@@ -155,7 +157,7 @@ function sentDifferences(entry: PlanEntry, campaign: Found): FieldChange[] {
 
 /** Enters a phase; the command of the phase follows. */
 function to(state: ApplyState, phase: ApplyPhase, afterMs = 0): Decision {
-  return next({ ...state, phase, sends: phase === "sending" ? state.sends + 1 : state.sends }, afterMs);
+  return next({ ...state, phase, sends: phase === "sending" || phase === "activating" ? state.sends + 1 : state.sends }, afterMs);
 }
 
 /** What the phase has to do. */

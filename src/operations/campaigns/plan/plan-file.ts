@@ -4,7 +4,7 @@ import { z } from "zod";
 import { canonicalJson } from "../../../kernel/index.ts";
 import { OperationError } from "../../error.ts";
 import type { CampaignFile, ParsedFiles } from "../file/parse.ts";
-import { campaignFileSchema, readOwn } from "../file/schema.ts";
+import { readOwn } from "../file/schema.ts";
 import { planHash } from "./hash.ts";
 import { type CampaignPlan, PLAN_FORMAT, type PlanEntry } from "./types.ts";
 
@@ -125,13 +125,4 @@ export function filesOf(made: CampaignPlan): ParsedFiles {
 
 function fileOf({ source, wanted }: PlanEntry): CampaignFile {
   return { ...wanted, source, placeOf: () => source };
-}
-
-/** Whether every document of a plan still has the form of a campaign file. */
-export function formProblems(made: CampaignPlan): string[] {
-  return made.entries.flatMap(({ wanted: { document, status, id, own: kept, name } }) => {
-    const whole = { ...document, ...kept, ...(status === null ? {} : { status }), ...(id === null ? {} : { id }) };
-    const parsed = campaignFileSchema.safeParse(whole);
-    return parsed.success ? [] : [`${name}: ${parsed.error.issues[0]?.path.join(".")}: ${parsed.error.issues[0]?.message}`];
-  });
 }
