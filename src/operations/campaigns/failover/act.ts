@@ -86,11 +86,13 @@ async function setStatus(
 }
 
 /** @param draining whether the calls of paused campaigns are asked for, too */
-async function statusesOf({ ids, signal }: ActFor, { runner, source }: ActDeps, draining: boolean): Promise<Statuses> {
+async function statusesOf({ ids, signal, state }: ActFor, { runner, source }: ActDeps, draining: boolean): Promise<Statuses> {
+  // A hand-over under way passes before everything else; a look has time.
+  const lane = state.handover === null && state.securing === null ? "pacing" : "stop";
   const one = async (side: Side): Promise<Seen> => {
-    const { status } = await runner.status(ids[side], { signal, lane: "stop" });
+    const { status } = await runner.status(ids[side], { signal, lane });
     if (status === "active" || !draining) return { status, activeCalls: null };
-    const { activeCalls } = await source.campaign(ids[side], 1, { signal, lane: "stop" });
+    const { activeCalls } = await source.campaign(ids[side], 1, { signal, lane });
     return { status, activeCalls: activeCalls ?? null };
   };
   const [primary, backup] = await Promise.all([one("primary"), one("backup")]);
