@@ -86,7 +86,8 @@ it("takes what the sandbox delivers as it is", async () => {
       callbackUrl: `http://127.0.0.1:${address.port}/`,
       events: ["omnichannel.campaign.metrics.update"],
     });
-    sandbox.control.simulateMetrics({ campaignId: "camp_primary_001", successRate: 0.12, callsPlaced: 250, callsAnswered: 0 });
+    const figures = { successRate: 0.12, activeCalls: 0, callsPlaced: 250, callsAnswered: 0, abandonmentRate: 0 };
+    sandbox.control.simulateMetrics({ campaignId: "camp_primary_001", ...figures });
     await sandbox.control.flushWebhooks();
   } finally {
     server.close();
