@@ -1,7 +1,9 @@
 // The pages: where each is, what it is called, and its code, which is loaded when it is first opened.
 
+import type { ComponentType } from "preact";
 import { lazy } from "preact-iso";
 import type { IconName } from "./icons.tsx";
+import { NotLoaded } from "./not-loaded.tsx";
 
 export interface PageLink {
   readonly path: string;
@@ -20,17 +22,22 @@ export const PAGES: readonly PageLink[] = [
   { path: "/deliveries", name: "Deliveries", icon: "deliveries" },
 ];
 
-export const Campaigns = lazy(() => import("../pages/campaigns/page.tsx"));
-export const Campaign = lazy(() => import("../pages/campaign/page.tsx"));
-export const Dialer = lazy(() => import("../pages/dialer/page.tsx"));
-export const Simulator = lazy(() => import("../pages/simulator/page.tsx"));
-export const Jobs = lazy(() => import("../pages/jobs/page.tsx"));
-export const Job = lazy(() => import("../pages/job/page.tsx"));
-export const Outcomes = lazy(() => import("../pages/outcomes/page.tsx"));
-export const Compliance = lazy(() => import("../pages/compliance/page.tsx"));
-export const Approvals = lazy(() => import("../pages/approvals/page.tsx"));
-export const Audit = lazy(() => import("../pages/audit/page.tsx"));
-export const Deliveries = lazy(() => import("../pages/deliveries/page.tsx"));
+/** The code of a page, or a word about its absence: a service that was replaced has other files than the page that is open knows. */
+function page(load: () => Promise<{ readonly default: ComponentType }>) {
+  return lazy(() => load().catch(() => ({ default: NotLoaded })));
+}
+
+export const Campaigns = page(() => import("../pages/campaigns/page.tsx"));
+export const Campaign = page(() => import("../pages/campaign/page.tsx"));
+export const Dialer = page(() => import("../pages/dialer/page.tsx"));
+export const Simulator = page(() => import("../pages/simulator/page.tsx"));
+export const Jobs = page(() => import("../pages/jobs/page.tsx"));
+export const Job = page(() => import("../pages/job/page.tsx"));
+export const Outcomes = page(() => import("../pages/outcomes/page.tsx"));
+export const Compliance = page(() => import("../pages/compliance/page.tsx"));
+export const Approvals = page(() => import("../pages/approvals/page.tsx"));
+export const Audit = page(() => import("../pages/audit/page.tsx"));
+export const Deliveries = page(() => import("../pages/deliveries/page.tsx"));
 
 /** A page that is of use only in four-eyes mode. */
 export const APPROVALS: PageLink = { path: "/approvals", name: "Approvals", icon: "people" };

@@ -13,7 +13,7 @@ export interface DownloadProps {
 
 export function Download({ path, query = {}, name, children }: DownloadProps) {
   return (
-    <a class="button" href={urlOf(path, query)} download={name} target="_top">
+    <a class="button quiet" href={urlOf(path, query)} download={name} target="_top">
       {children}
     </a>
   );

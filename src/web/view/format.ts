@@ -2,9 +2,9 @@
 
 const NOTHING = "–";
 
-/** A share as per cent. @param digits after the point, default 1 */
+/** A share as per cent, never broken between number and sign. @param digits after the point, default 1 */
 export function percent(share: number | null | undefined, digits = 1): string {
-  return share === null || share === undefined || !Number.isFinite(share) ? NOTHING : `${(100 * share).toFixed(digits)} %`;
+  return share === null || share === undefined || !Number.isFinite(share) ? NOTHING : `${(100 * share).toFixed(digits)}\u00a0%`;
 }
 
 /** A whole number with thin groups of thousands. */
@@ -24,7 +24,7 @@ export function counted(numerator: number, denominator: number): string {
 
 /** An interval of shares as per cent: "4.1–6.3 %". */
 export function interval(low: number, high: number, digits = 1): string {
-  return `${(100 * low).toFixed(digits)}–${(100 * high).toFixed(digits)} %`;
+  return `${(100 * low).toFixed(digits)}–${(100 * high).toFixed(digits)}\u00a0%`;
 }
 
 /** A span in the two largest units that say something: "3 d 4 h", "12 min", "45 s". */

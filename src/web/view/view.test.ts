@@ -12,9 +12,9 @@ import { windowLines, windowsInShort } from "./windows.ts";
 
 describe("numbers", () => {
   test("have fixed decimals and groups of thousands", () => {
-    expect(percent(0.12345)).toBe("12.3 %");
-    expect(percent(0.0296, 2)).toBe("2.96 %");
-    expect(interval(0.041, 0.0632)).toBe("4.1–6.3 %");
+    expect(percent(0.12345)).toBe("12.3\u00a0%");
+    expect(percent(0.0296, 2)).toBe("2.96\u00a0%");
+    expect(interval(0.041, 0.0632)).toBe("4.1–6.3\u00a0%");
     expect(whole(1234567)).toBe("1\u202f234\u202f567");
     expect(whole(999)).toBe("999");
     expect(decimal(1.25, 1)).toMatch(/^1\.[23]$/);
@@ -86,7 +86,7 @@ describe("the abandonment budget", () => {
     expect(budgetView(budget({}))).toEqual({
       tone: "good",
       width: 69,
-      headline: "85 left · 2.06 % of 3 %",
+      headline: "85 left · 2.06\u00a0% of 3\u00a0%",
       pace: "burning 0.7×",
     });
   });

@@ -56,7 +56,7 @@ export default function CampaignsPage() {
 function Overview({ items }: { readonly items: readonly Summary[] }) {
   const dialling = items.filter(({ notDialing }) => notDialing === null).length;
   const calls = items.reduce((sum, { activeCalls }) => sum + (activeCalls ?? 0), 0);
-  const over = items.filter(({ failover }) => failover?.triggered === true).length;
+  const over = items.filter(({ failover }) => failover?.triggered === true && failover.role === "primary").length;
   const tight = items.filter(
     ({ abandonment }) => abandonment !== null && (abandonment.used >= 0.8 || !abandonment.withinLimit),
   ).length;

@@ -80,7 +80,7 @@ const REVOCATIONS: readonly Column<ApiTypes.RevocationView>[] = [
   {
     name: "Systems",
     cell: ({ systems }) => (
-      <ul class="plain-list">
+      <ul class="legend">
         {systems.map(({ system, state, acknowledgedAt }) => (
           <li key={system} class="break">
             {system}: {words(state)}

@@ -33,6 +33,18 @@ export default function DeliveriesPage() {
       toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
     }
   };
+  const turn = async ({ endpoint: name, enabled }: ApiTypes.EndpointView) => {
+    try {
+      await client.send("POST", PATHS.endpointSwitch(name, enabled ? "disable" : "enable"));
+      toasts.show(
+        "info",
+        enabled ? `${name} is switched off: its events wait` : `${name} is switched on: what waits is due at once`,
+      );
+    } catch (thrown) {
+      toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
+    }
+    endpoints.reload();
+  };
   const columns = [...COLUMNS, again(mayAct, (id) => void replay({ ids: [id], status: status.value }))];
   const names = endpoints.state.value.kind === "ready" ? endpoints.state.value.value.items.map((one) => one.endpoint) : [];
   return (
@@ -57,6 +69,7 @@ export default function DeliveriesPage() {
                 receiver={one}
                 mayAct={mayAct}
                 onReplay={() => void replay({ endpoint: one.endpoint, status: "dead" })}
+                onTurn={() => void turn(one)}
               />
             ))}
           </div>
@@ -105,10 +118,11 @@ interface ReceiverProps {
   readonly receiver: ApiTypes.EndpointView;
   readonly mayAct: boolean;
   readonly onReplay: () => void;
+  readonly onTurn: () => void;
 }
 
-function Receiver({ receiver, mayAct, onReplay }: ReceiverProps) {
-  const { endpoint, url, pending, delivered, dead, oldestPendingMs, enabled, message } = receiver;
+function Receiver({ receiver, mayAct, onReplay, onTurn }: ReceiverProps) {
+  const { endpoint, url, pending, delivered, dead, oldestPendingMs, enabled, message, failingSince, rotating } = receiver;
   return (
     <section class="card" aria-label={`Receiver ${endpoint}`}>
       <div class="card-head">
@@ -118,6 +132,20 @@ function Receiver({ receiver, mayAct, onReplay }: ReceiverProps) {
       <p class="mono small break muted">{url ?? "no longer configured"}</p>
       {message === null ? null : <p class="bad break">{message}</p>}
       <dl class="facts">
+        {failingSince === null ? null : (
+          <>
+            <dt>Failing since</dt>
+            <dd class="bad">
+              <Time at={failingSince} />
+            </dd>
+          </>
+        )}
+        {rotating === null ? null : (
+          <>
+            <dt>Two signatures</dt>
+            <dd>{rotating.until === null ? "until the old secret is taken away" : <Time at={rotating.until} />}</dd>
+          </>
+        )}
         <dt>Delivered</dt>
         <dd>{whole(delivered)}</dd>
         <dt>Pending</dt>
@@ -128,11 +156,16 @@ function Receiver({ receiver, mayAct, onReplay }: ReceiverProps) {
         <dt>Dead</dt>
         <dd class={dead > 0 ? "bad" : undefined}>{whole(dead)}</dd>
       </dl>
-      {dead === 0 ? null : (
-        <button type="button" class="button" disabled={!mayAct} onClick={onReplay}>
-          Send {whole(dead)} dead letters again
+      <div class="row">
+        <button type="button" class={`button ${enabled ? "" : "primary"}`} disabled={!mayAct} onClick={onTurn}>
+          Switch {enabled ? "off" : "on"}
         </button>
-      )}
+        {dead === 0 ? null : (
+          <button type="button" class="button" disabled={!mayAct} onClick={onReplay}>
+            Send {whole(dead)} dead letters again
+          </button>
+        )}
+      </div>
     </section>
   );
 }

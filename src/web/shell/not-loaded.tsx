@@ -1,0 +1,16 @@
+// The code of a page did not come: the service is away, or was replaced by another version.
+
+import { Page } from "./page.tsx";
+
+export function NotLoaded() {
+  return (
+    <Page title="Not loaded">
+      <div class="state error" role="alert">
+        <p>The code of this page did not come. The service may be away, or may have been replaced by a newer one.</p>
+        <button type="button" class="button primary" onClick={() => location.reload()}>
+          Load the dashboard again
+        </button>
+      </div>
+    </Page>
+  );
+}
