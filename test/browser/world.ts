@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import chromium from "@sparticuz/chromium";
 import { type Browser, type Page, chromium as playwright } from "playwright-core";
+import type { RunningService } from "../../src/app/index.ts";
 import type { SandboxOptions } from "../../src/sandbox/index.ts";
 import { openWhole, type WholeService } from "../integration/service/whole.ts";
 
@@ -36,24 +37,37 @@ export interface Opened extends AsyncDisposable {
   overflow(): Promise<number>;
 }
 
-export interface BrowserWorld extends AsyncDisposable {
-  readonly whole: WholeService;
+/** Chromium with a service's dashboard. */
+export interface DashboardBrowser extends AsyncDisposable {
   /** A new browser profile, signed in by a one-time link, or not at all. @param by another address that leads to the service */
   open(look: Look, role?: "viewer" | "operator" | "admin", by?: string): Promise<Opened>;
 }
 
+export interface BrowserWorld extends DashboardBrowser {
+  readonly whole: WholeService;
+}
+
+/** Where the built dashboard is, built when its sources have changed. */
+export function builtPages(): string {
+  build();
+  return join(ROOT, "dist/web");
+}
+
 /** @param yaml further lines of outdial.yaml */
 export async function openBrowserWorld(yaml = "", options: SandboxOptions = {}): Promise<BrowserWorld> {
-  build();
   await using stack = new AsyncDisposableStack();
-  const whole = stack.use(await openWhole(yaml, options, join(ROOT, "dist/web")));
-  const browser = await launch();
-  stack.defer(() => browser.close());
-  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  const whole = stack.use(await openWhole(yaml, options, builtPages()));
+  const { open } = stack.use(await openDashboardBrowser(whole.service));
   const owned = stack.move();
+  return { whole, open, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Starts Chromium for a service that runs. */
+export async function openDashboardBrowser(service: Pick<RunningService, "url" | "loginLink">): Promise<DashboardBrowser> {
+  const browser = await launch();
+  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   return {
-    whole,
-    async open({ width, height, colorScheme }, role, by = whole.service.url) {
+    async open({ width, height, colorScheme }, role, by = service.url) {
       const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale: "en-US", timezoneId: "UTC" });
       const page = await context.newPage();
       page.setDefaultTimeout(PATIENCE);
@@ -65,8 +79,8 @@ export async function openBrowserWorld(yaml = "", options: SandboxOptions = {}):
       });
       if (role === undefined) await page.goto(by);
       else {
-        const link = await whole.service.loginLink(`${role}-person`, role);
-        await page.goto(link.replace(whole.service.url, by));
+        const link = await service.loginLink(`${role}-person`, role);
+        await page.goto(link.replace(service.url, by));
         await page.locator("nav a[aria-current=page]").waitFor({ state: "attached" });
       }
       return {
@@ -85,16 +99,6 @@ export async function openBrowserWorld(yaml = "", options: SandboxOptions = {}):
         [Symbol.asyncDispose]: () => context.close(),
       };
     },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    [Symbol.asyncDispose]: () => browser.close(),
   };
-}
-
-async function launch(): Promise<Browser> {
-  const executablePath = await chromium.executablePath();
-  return await playwright.launch({ executablePath, args: chromium.args.filter((flag) => !NOT_HERE.has(flag)) });
-}
-
-function build(): void {
-  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, "scripts/build-web.ts"), "--changed"], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`the dashboard could not be built:\n${stderr}`);
 }

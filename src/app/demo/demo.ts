@@ -26,7 +26,7 @@ import { BACKUP, type DemoWorld, demoWorld, FALLEN, PRIMARY, PRIMARY_LIST, THRES
 /** So much is lived through before the start. */
 const LIVED_MS = 75 * 60_000;
 /** Time to look around before the list turns bad. */
-const FALLS_AFTER_MS = 10_000;
+const FALLS_AFTER_MS = 3000;
 /** The dashboard opens all the same when the month is not home by then. */
 const RETRIEVAL_MS = 20_000;
 /** Kinds of rules that are about the clock alone. */
@@ -126,15 +126,15 @@ interface Working {
   readonly warn: (message: string) => void;
 }
 
-/** Starts what goes on while somebody looks: the watch over the pair, the reports of calls, and the list that turns bad. */
+/** Starts what goes on while somebody looks: the pair that the service watches, the reports of calls, and the list that turns bad. */
 async function work(flags: Flags, environment: Environment, { sandbox, store, now, warn }: Working): Promise<AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
-  const { failover } = stack.use(await openFailover(flags, environment, { warn, deliver: false }));
   const tenant = await tenantFromConfig(await loadConfig(flags, environment, process.cwd()), environment);
   stack.defer(() => tenant.close());
   const { metricsSource, outcomeSource: source } = tenant.capabilities;
   const policy = { backup: BACKUP, threshold: THRESHOLD, windowMinutes: 1, everySeconds: 5, coolDownMinutes: 30 };
-  await failover.put(PRIMARY, failoverPolicySchema.parse(policy));
+  await using runtime = await openFailover(flags, environment, { warn, deliver: false });
+  await runtime.failover.put(PRIMARY, failoverPolicySchema.parse(policy));
   const clock = systemClock;
   const metrics = new CampaignMetrics({ log: store.metrics, source: metricsSource, clock, freshMs: 0 });
   const stop = new AbortController();
@@ -143,13 +143,9 @@ async function work(flags: Flags, environment: Environment, { sandbox, store, no
     await clock.sleep(FALLS_AFTER_MS, signal);
     sandbox.control.simulateList({ id: PRIMARY_LIST, answerRate: FALLEN });
   };
-  const told = (what: string) => (thrown: unknown) => {
-    if (!signal.aborted) warn(`${what} ended: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
-  };
   const running = [
-    failover.watch(PRIMARY, { signal }).catch(told("the watch")),
     feedAttempts({ source, facts: store.facts, metrics, campaigns: [PRIMARY, BACKUP], clock, warn }, now - LIVED_MS, signal),
-    fall().catch(told("the story")),
+    fall().catch(() => undefined),
   ];
   stack.defer(async () => {
     stop.abort();

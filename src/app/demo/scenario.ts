@@ -20,7 +20,7 @@ const DAYS = 30;
 /** Talks are short, so that a campaign that hands over is drained within a minute. */
 const SHORT = { talk: 16, wrap: 6 };
 /** Below this success rate the first campaign hands over. */
-export const THRESHOLD = 0.3;
+export const THRESHOLD = 0.32;
 
 /** A scenario with what the rest of the demo wants to know of it. */
 export interface DemoWorld {

@@ -1,0 +1,87 @@
+// What the benchmarks of the service share: a whole service over a sandbox with an embedded store, a bare hono route, and clients of both.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { serve } from "@hono/node-server";
+import type { Hono } from "hono";
+import { openService, type RunningService } from "../src/app/index.ts";
+import { createSandbox } from "../src/sandbox/index.ts";
+import { benchFolder } from "./support.ts";
+
+export interface BenchService extends AsyncDisposable {
+  readonly service: RunningService;
+  readonly token: string;
+}
+
+/** @param pages folder of the built dashboard */
+export async function openBenchService(pages?: string): Promise<BenchService> {
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.use(await benchFolder());
+  const sandbox = createSandbox();
+  stack.defer(() => sandbox.close());
+  const { url } = await sandbox.listen();
+  const { clientId, clientSecret } = sandbox.ready;
+  const environment = {
+    ...process.env,
+    CXONE_CLIENT_ID: clientId,
+    CXONE_CLIENT_SECRET: clientSecret,
+    DATABASE_URL: undefined,
+    OUTDIAL_ACTOR: "bench",
+  };
+  const flags = { dir: `${folder.path}/.outdial`, tenantUrl: url };
+  const service = stack.use(await openService(flags, environment, { port: 0, log: () => undefined, pages }));
+  const { token } = await service.store.access.addToken({ name: "bench", role: "viewer", expiresAt: null, by: "bench" });
+  const owned = stack.move();
+  return { service, token, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Serves an app on a free port of the loopback. */
+export async function serveBare(app: Hono): Promise<{ readonly origin: string } & AsyncDisposable> {
+  const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
+  await once(server, "listening");
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      if ("closeAllConnections" in server) server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+/** What clients are asked to do: see support-clients.ts. */
+export interface Question {
+  readonly kind: "read" | "listen";
+  readonly origin: string;
+  readonly paths: readonly string[];
+  readonly token: string;
+  readonly clients: number;
+  readonly count: number;
+}
+
+export interface Clients extends Disposable {
+  /** @param onReady called when every listener listens */
+  run<Answer>(question: Question, onReady?: () => Promise<void> | void): Promise<Answer>;
+}
+
+/** Starts the process of the clients. */
+export function startClients(): Clients {
+  const child = spawn(process.execPath, [fileURLToPath(new URL("./support-clients.ts", import.meta.url))], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: child.stdout });
+  return {
+    async run<Answer>(question: Question, onReady?: () => Promise<void> | void): Promise<Answer> {
+      child.stdin.write(`${JSON.stringify(question)}\n`);
+      for (;;) {
+        const [line] = (await once(lines, "line")) as [string];
+        const answer = JSON.parse(line) as Answer & { readonly ready?: number };
+        if (answer.ready === undefined) return answer;
+        void onReady?.();
+      }
+    },
+    [Symbol.dispose]: () => void child.kill(),
+  };
+}

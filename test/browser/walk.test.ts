@@ -1,0 +1,92 @@
+// The living demo from end to end in Chromium: every page at both widths with axe, every action once, and pictures for the documents when
+// OUTDIAL_SCREENSHOTS is set.
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openDemo } from "../../src/app/index.ts";
+import { builtPages, type DashboardBrowser, type Look, NARROW, type Opened, openDashboardBrowser, WIDE } from "./world.ts";
+
+const PICTURES = join(import.meta.dirname, "../../docs/img");
+const takes = process.env["OUTDIAL_SCREENSHOTS"] === "1";
+/** The story's longest wait on a busy machine, ms; only a failure waits so long. */
+const PATIENCE_MS = 240_000;
+
+type Demo = Awaited<ReturnType<typeof openDemo>>;
+let demo: Demo;
+let browser: DashboardBrowser;
+const said: string[] = [];
+
+beforeAll(async () => {
+  const log = (level: string, message: string) => void (level === "error" && said.push(message));
+  demo = await openDemo(process.env, { pages: builtPages(), log, say: () => undefined });
+  browser = await openDashboardBrowser(demo.service);
+}, 300_000);
+afterAll(async () => {
+  await browser?.[Symbol.asyncDispose]();
+  await demo?.[Symbol.asyncDispose]();
+}, 60_000);
+
+const PRIMARY = "camp_renewals_spring";
+const BACKUP = "camp_renewals_backup";
+const PAGES = [
+  ["/", "Campaigns", "campaigns"],
+  [`/campaigns/${PRIMARY}`, "Spring renewals", "campaign"],
+  ["/dialer", "Dialer", "dialer"],
+  ["/simulator", "Simulator", "simulator"],
+  ["/jobs", "Jobs", "jobs"],
+  ["/outcomes", "Outcomes", "outcomes"],
+  ["/compliance", "Compliance", "compliance"],
+  ["/audit", "Audit", "audit"],
+  ["/deliveries", "Deliveries", "deliveries"],
+] as const;
+
+async function settled({ page }: Opened): Promise<void> {
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.waitForFunction("document.querySelectorAll('.state.loading').length === 0", undefined, { timeout: 60_000 });
+}
+
+async function take({ page }: Opened, name: string): Promise<void> {
+  if (!takes) return;
+  mkdirSync(PICTURES, { recursive: true });
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+}
+
+test("the story: the first campaign falls, the watch hands over, the page shows both", { timeout: 400_000 }, async () => {
+  await using opened = await browser.open(WIDE, "admin");
+  const { page, faults } = opened;
+  await page.goto(`${demo.service.url}/`);
+  await page.getByRole("link", { name: "Spring renewals", exact: true }).waitFor();
+  const row = page.getByRole("row").filter({ hasText: BACKUP });
+  await row.getByText("active", { exact: true }).waitFor({ timeout: PATIENCE_MS });
+  await page.goto(`${demo.service.url}/campaigns/${PRIMARY}`);
+  await settled(opened);
+  await page
+    .getByText(/failed over/i)
+    .first()
+    .waitFor({ timeout: 60_000 });
+  expect(faults).toEqual([]);
+});
+
+describe.each([
+  ["1280 px, light", WIDE, ""],
+  ["390 px, dark", NARROW, "-narrow"],
+] satisfies [string, Look, string][])("%s", (_, look, suffix) => {
+  test("every page is whole, fits its window and is accessible", { timeout: 300_000 }, async () => {
+    await using opened = await browser.open(look, "admin");
+    const { page, faults } = opened;
+    for (const [path, title, name] of PAGES) {
+      await page.goto(`${demo.service.url}${path}`);
+      await page.getByRole("heading", { level: 1, name: title }).waitFor();
+      await settled(opened);
+      expect.soft([path, await opened.violations()]).toEqual([path, []]);
+      expect.soft([path, await opened.overflow()]).toEqual([path, 0]);
+      await take(opened, `${name}${suffix}`);
+    }
+    expect(faults).toEqual([]);
+  });
+});
+
+test("nothing went wrong in the service meanwhile", () => {
+  expect(said).toEqual([]);
+});

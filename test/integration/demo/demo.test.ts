@@ -1,0 +1,79 @@
+// The demo as a user starts it: it prints one address that signs in, its watch hands over by evidence, and Ctrl-C leaves nothing.
+
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { startCli, workFolder } from "../../support/cli.ts";
+
+/** Longest the story may take on a busy machine, ms; only a failure waits so long. */
+const PATIENCE_MS = 170_000;
+
+interface Ready {
+  readonly url: string;
+  readonly loginUrl: string;
+  readonly tenantUrl: string;
+}
+
+async function readyOf(child: ReturnType<typeof startCli>): Promise<Ready> {
+  for await (const chunk of child.child.stdout ?? []) return JSON.parse(String(chunk)) as Ready;
+  throw new Error(`the demo ended: ${child.stderr()}`);
+}
+
+interface Tenant {
+  readonly campaigns: readonly { readonly id: string; readonly status: string }[];
+}
+
+test("the demo lives, hands over, and leaves nothing behind", { timeout: 300_000 }, async () => {
+  await using folder = await workFolder();
+  const demo = startCli(["demo", "--json"], { cwd: folder.path, env: { TMPDIR: folder.path } });
+  const { url, loginUrl, tenantUrl } = await readyOf(demo);
+
+  const code = new URL(loginUrl).hash.slice(1);
+  const login = () =>
+    fetch(`${url}/api/v1/session`, {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: url, "x-outdial-request": "1" },
+      body: JSON.stringify({ code }),
+    });
+  const first = await login();
+  expect(first.status).toBe(200);
+  expect((await login()).status).toBe(401);
+  const cookie = first.headers
+    .getSetCookie()
+    .map((one) => one.split(";")[0])
+    .join("; ");
+  const get = async (path: string) => (await fetch(`${url}/api/v1${path}`, { headers: { cookie } })).json();
+  const jobs = (await get("/jobs")) as { items: { kind: string }[] };
+  expect(new Set(jobs.items.map(({ kind }) => kind)).size).toBe(2);
+
+  const statuses = async () => {
+    const { campaigns } = (await (await fetch(`${tenantUrl}/__sandbox/state`)).json()) as Tenant;
+    return campaigns.map(({ status }) => status);
+  };
+  expect(await statuses()).toEqual(["active", "paused"]);
+  const deadline = performance.now() + PATIENCE_MS;
+  while ((await statuses())[1] !== "active" && performance.now() < deadline) await new Promise((go) => setTimeout(go, 500));
+  expect(await statuses()).toEqual(["paused", "active"]);
+
+  const [made] = readdirSync(folder.path).filter((name) => name.startsWith("outdial-demo-"));
+  expect(made).toBeDefined();
+  const inFolder = () =>
+    execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })
+      .split("\n")
+      .filter((line) => line.includes(join(folder.path, "outdial-demo-")));
+  expect(inFolder()).not.toEqual([]);
+  demo.child.kill("SIGINT");
+  expect(await demo.ended).toMatchObject({ code: 0 });
+  expect(readdirSync(folder.path).filter((name) => name.startsWith("outdial-demo-"))).toEqual([]);
+  expect(inFolder()).toEqual([]);
+});
+
+test("a demo that is interrupted while it prepares leaves nothing behind either", async () => {
+  await using folder = await workFolder();
+  const demo = startCli(["demo"], { cwd: folder.path, env: { TMPDIR: folder.path } });
+  await new Promise<void>((resolve) => demo.child.stderr?.on("data", () => resolve()));
+  demo.child.kill("SIGINT");
+  expect(await demo.ended).toMatchObject({ code: 130 });
+  expect(readdirSync(folder.path).filter((name) => name.startsWith("outdial-demo-"))).toEqual([]);
+});
