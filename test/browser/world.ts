@@ -102,3 +102,12 @@ export async function openDashboardBrowser(service: Pick<RunningService, "url" |
     [Symbol.asyncDispose]: () => browser.close(),
   };
 }
+async function launch(): Promise<Browser> {
+  const executablePath = await chromium.executablePath();
+  return await playwright.launch({ executablePath, args: chromium.args.filter((flag) => !NOT_HERE.has(flag)) });
+}
+
+function build(): void {
+  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, "scripts/build-web.ts"), "--changed"], { encoding: "utf8" });
+  if (status !== 0) throw new Error(`the dashboard could not be built:\n${stderr}`);
+}
