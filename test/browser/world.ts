@@ -102,6 +102,7 @@ export async function openDashboardBrowser(service: Pick<RunningService, "url" |
     [Symbol.asyncDispose]: () => browser.close(),
   };
 }
+
 async function launch(): Promise<Browser> {
   const executablePath = await chromium.executablePath();
   return await playwright.launch({ executablePath, args: chromium.args.filter((flag) => !NOT_HERE.has(flag)) });
