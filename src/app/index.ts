@@ -9,7 +9,7 @@ export { openDelivery } from "./delivery.ts";
 export { openDemo, openEventReceiver } from "./demo/index.ts";
 export { type DialerRuntime, openDialer, openDialerTenant, readDialerHistory } from "./dialer.ts";
 export { type FailoverRuntime, openFailover, openFailoverRecords } from "./failover.ts";
-export { createInbound, type InboundRuntime, inboundSecrets } from "./inbound.ts";
+export { inboundSecrets } from "./inbound.ts";
 export {
   type CorrectionsRuntime,
   openCorrections,

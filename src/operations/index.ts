@@ -10,9 +10,7 @@ export {
   createDeliveryWorker,
   Deliveries,
   type DeliveryAttempt,
-  type DeliveryDetail,
   type DeliveryWorker,
-  type EndpointConfig,
   type EndpointReport,
 } from "./events/index.ts";
 export {
@@ -20,7 +18,6 @@ export {
   type AgeLimits,
   INBOUND_HEADER,
   INBOUND_PATH,
-  type InboundHandlers,
   type InboundProcessed,
   type InboundRefusal,
   InboundWorker,

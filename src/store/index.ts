@@ -29,14 +29,12 @@ export type {
   RevocationState,
 } from "./facts/types.ts";
 export type { FailoverHappening, FailoverLedger, FailoverPair, HandoverHolds } from "./failover/index.ts";
-export type { StoreHealth } from "./health.ts";
 export type { Inbound } from "./inbound/inbound.ts";
 export {
   type ClaimedInbound,
   INBOUND_CHANNELS,
   type InboundChannel,
   type InboundEvent,
-  type InboundStatus,
   type NewInboundEvent,
   type SettledInbound,
 } from "./inbound/types.ts";
@@ -48,14 +46,13 @@ export { ITEM_RESULTS } from "./jobs/types.ts";
 export type { StoreLog } from "./log.ts";
 export type { MetricReading } from "./metrics/readings.ts";
 export type { IntentOutcome, NewStateIntent, StateIntent, TargetState } from "./metrics/state-intents.ts";
-export type { EndpointState, Endpoints } from "./outbox/endpoints.ts";
+export type { Endpoints } from "./outbox/endpoints.ts";
 export type { Outbox } from "./outbox/outbox.ts";
 export type {
   ClaimedEvent,
   Delivery,
   DeliveryFailure,
   DeliveryStatus,
-  EndpointCounts,
   FailedAttempt,
   OutboxEvent,
 } from "./outbox/types.ts";

@@ -1,7 +1,6 @@
 // Events: their envelope, and their delivery from the outbox to configured receivers.
 
 export { cloudEvent } from "./cloud-event.ts";
-export { Deliveries, type DeliveryDetail, type EndpointReport } from "./deliveries.ts";
-export type { EndpointConfig } from "./endpoint.ts";
+export { Deliveries, type EndpointReport } from "./deliveries.ts";
 export type { DeliveryAttempt } from "./lane.ts";
 export { createDeliveryWorker, type DeliveryWorker } from "./worker.ts";
