@@ -7,14 +7,12 @@ export { type Listening, listen } from "./listen.ts";
 export {
   allHooks,
   createLogger,
-  type LogLevel,
   observeRoutes,
   Readiness,
   requestSpan,
   type ServiceLogger,
   ServiceMetrics,
   serviceFigures,
-  type VendorHooks,
   vendorSpans,
 } from "./observe/index.ts";
 export type { Upload } from "./routing/route.ts";

@@ -6,9 +6,9 @@ import type { Registry } from "prom-client";
 import { secretCheck } from "../inbound/secret.ts";
 import type { Readiness } from "./readiness.ts";
 
-export const METRICS_PATH = "/metrics";
-export const LIVE_PATH = "/livez";
-export const READY_PATH = "/readyz";
+const METRICS_PATH = "/metrics";
+const LIVE_PATH = "/livez";
+const READY_PATH = "/readyz";
 
 export interface ObserveRoutesOptions {
   readonly registry: Registry;
