@@ -39,6 +39,8 @@ export interface ServiceOptions {
   readonly logger?: ServiceLogger | undefined;
   /** Folder of the built dashboard. */
   readonly pages?: string | undefined;
+  /** The tenant is made up, and the pages say what there is to see. */
+  readonly demo?: boolean | undefined;
 }
 
 /** A running service. */
@@ -134,7 +136,7 @@ export async function openService(flags: Flags, environment: Environment, option
     log: options.log,
     work,
     spool: (bytes) => spool.keep(bytes),
-    settings: { ...(await settingsOf(config)), pages: options.pages },
+    settings: { ...(await settingsOf(config)), pages: options.pages, demo: options.demo },
   });
   const listening = await listen((request, env) => server.fetch(request, env), {
     host,

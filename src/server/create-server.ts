@@ -61,6 +61,8 @@ export interface ServerSettings {
   readonly uploadLimit: number;
   /** Folder of the built dashboard. */
   readonly pages: string | undefined;
+  /** The tenant is made up, and the pages say what there is to see. */
+  readonly demo?: boolean | undefined;
 }
 
 /** The service. */

@@ -97,7 +97,7 @@ export function campaignRoutes(port: () => CampaignsPort): ApiRoute[] {
           ...summary,
           threshold: pair?.primary === id ? pair.policy.threshold : null,
           abandonmentLimit: summary.abandonment?.limit ?? LIMIT,
-          series: thinned(readings).map(pointOf),
+          series: thinned(ofOneWindow(readings, pair?.policy.windowMinutes)).map(pointOf),
           events,
           configuration,
         };
@@ -292,6 +292,15 @@ function resultOf({ campaignId, target, outcome, confirmed, message }: StateChan
     already: outcome === "already",
     message: message ?? (confirmed ? `the tenant shows it ${target}` : "not confirmed yet"),
   };
+}
+
+/** Readings over windows of one length, for figures of different ones make no curve: the watch's when it has any, else the most usual one. */
+function ofOneWindow(readings: readonly CampaignReading[], watched: number | undefined): readonly CampaignReading[] {
+  const counts = new Map<number | null, number>();
+  for (const { windowMinutes } of readings) counts.set(windowMinutes, (counts.get(windowMinutes) ?? 0) + 1);
+  const [usual] = [...counts].sort(([, a], [, b]) => b - a);
+  const wanted = watched !== undefined && counts.has(watched) ? watched : usual?.[0];
+  return readings.filter(({ windowMinutes }) => windowMinutes === wanted);
 }
 
 function thinned<T>(readings: readonly T[]): readonly T[] {

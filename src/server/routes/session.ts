@@ -18,6 +18,7 @@ export interface ServiceFacts {
   readonly timeZone: string;
   readonly startedAt: number;
   readonly https: boolean;
+  readonly demo?: boolean | undefined;
 }
 
 export interface SessionDeps {
@@ -49,6 +50,7 @@ export function sessionRoutes({ access, throttle, clock, facts }: SessionDeps): 
           fourEyes: facts.fourEyes,
           timeZone: facts.timeZone,
           startedAt: timeText(facts.startedAt),
+          demo: facts.demo ?? false,
         },
       }),
     }),

@@ -21,6 +21,7 @@ export const me = z
       fourEyes: z.boolean().describe("Dangerous verbs wait until another person approves"),
       timeZone: z.string().describe("Where the operator's day ends"),
       startedAt: time,
+      demo: z.boolean().describe("A made-up tenant with a story, which the pages tell"),
     }),
   })
   .meta({ id: "Me" });
