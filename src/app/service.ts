@@ -12,7 +12,7 @@ import { dialerOn } from "./dialer.ts";
 import { correctionsOn } from "./interactions.ts";
 import { outcomesOn } from "./outcomes.ts";
 import { Background } from "./service/background.ts";
-import { campaignsPort, watchCampaigns } from "./service/campaigns-port.ts";
+import { campaignsPort, healthOf, watchCampaigns } from "./service/campaigns-port.ts";
 import { compliancePort } from "./service/compliance-port.ts";
 import { dialerPort } from "./service/dialer-port.ts";
 import { jobsPort } from "./service/jobs-port.ts";
@@ -93,13 +93,14 @@ export async function openService(flags: Flags, environment: Environment, option
   stack.defer(await keepHouse(store, warn));
   const ended = new AbortController();
   stack.defer(() => ended.abort());
-  watchCampaigns(workplace, background, ended.signal, warn);
+  const health = healthOf(workplace);
+  watchCampaigns(workplace, health, background, ended.signal, warn);
   background.start("schedules of retrieval", () =>
     outcomes.runSchedules({
       onRun: (run) => ("failed" in run ? warn(`a scheduled retrieval failed: ${messageOf(run.failed)}`) : undefined),
     }),
   );
-  const campaigns = campaignsPort(workplace);
+  const campaigns = campaignsPort(workplace, health);
   const jobs = jobsPort(workplace, { tagging, corrections, retrieving }, background);
   const settings = dialerPort(workplace, dialer, background);
   const interactions = interactionsPort(workplace);

@@ -16,7 +16,7 @@ import { Pages } from "./pages/pages.ts";
 import { apiRoutes, type Work } from "./routes/index.ts";
 import { openApiDocument } from "./routing/openapi.ts";
 import { referencePage, referenceStyle } from "./routing/reference.ts";
-import { API, type Upload } from "./routing/route.ts";
+import { API, type ApiRoute, type Upload } from "./routing/route.ts";
 import { type RouteHost, serveRoute } from "./routing/serve-route.ts";
 
 /** Where talk goes; never a secret. */
@@ -59,6 +59,8 @@ export interface ServerSettings {
   readonly publicUrl: string | undefined;
   /** Largest file that is taken, bytes. */
   readonly uploadLimit: number;
+  /** How long a JSON body may take to come, ms; 15 s by default. */
+  readonly bodyMs?: number;
   /** Folder of the built dashboard. */
   readonly pages: string | undefined;
   /** The tenant is made up, and the pages say what there is to see. */
@@ -68,11 +70,15 @@ export interface ServerSettings {
 /** The service. */
 export interface Service {
   fetch(request: Request, env?: HttpBindings): Promise<Response>;
+  /** Every route of the API. */
+  readonly routes: readonly ApiRoute[];
   /** Readers of live updates now. */
   readonly readers: number;
   /** Ends live updates; requests under way go on. */
   close(): Promise<void>;
 }
+
+const BODY_MS = 15_000;
 
 interface Variables {
   readonly requestId: string;
@@ -111,7 +117,7 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
     const path = one.path.replaceAll(/\{(\w+)\}/g, ":$1");
     app.on(one.method.toUpperCase(), path, (context) => {
       const origins = originsOf(context.req.header("host"), settings.publicUrl);
-      const host: RouteHost = { ...ports, throttle, https, origins, ...settings };
+      const host: RouteHost = { ...ports, throttle, https, origins, ...settings, bodyMs: settings.bodyMs ?? BODY_MS };
       return serveRoute(one, { context, requestId: context.get("requestId"), address: context.get("address") }, host);
     });
   }
@@ -154,6 +160,7 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
   });
   return {
     fetch: async (request, env) => await app.fetch(request, env),
+    routes,
     get readers() {
       return hub.readers;
     },

@@ -8,10 +8,11 @@ import { campaignStatesOf } from "../campaign-state.ts";
 import { failoverOf } from "../failover.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
+import { HealthCache } from "./health-cache.ts";
 
 type CampaignsPort = ReturnType<ServerPorts["work"]["campaigns"]>;
 
-/** Figures of dialling campaigns are read so often even when nobody looks: the plots have no holes. */
+/** The health of all campaigns is read so often even when nobody looks: the plots have no holes. */
 const READ_MS = 60_000;
 /** New pairs are looked for so often. */
 const PAIRS_MS = 5000;
@@ -20,7 +21,34 @@ const WINDOW_MINUTES = 30;
 const DRAIN_WAIT_MS = 10_000;
 const EVENTS = 200;
 
-export function campaignsPort(workplace: Workplace): CampaignsPort {
+/** The health of the workplace's campaigns, kept. Its readings give way to everything that acts. */
+export function healthOf({ config, tenant, store }: Workplace): HealthCache {
+  const { health, metrics } = campaignStatesOf(config, tenant, store);
+  const call = { lane: "extraction" } as const;
+  return new HealthCache(
+    (id) => health.read(id, { windowMinutes: WINDOW_MINUTES, call }),
+    async (id) => ({ ...UNKNOWN, id, at: systemClock.now(), reading: (await metrics.latest(id)) ?? null }),
+    () => systemClock.now(),
+  );
+}
+
+const UNKNOWN = {
+  campaign: null,
+  campaignProblem: null,
+  readingProblem: null,
+  success: null,
+  ageMs: null,
+  stale: true,
+  abandonment: null,
+  windows: [],
+  gate: null,
+  gateProblem: null,
+  failover: null,
+  lastChange: null,
+  notDialing: null,
+} as const;
+
+export function campaignsPort(workplace: Workplace, health: HealthCache): CampaignsPort {
   const { config, tenant, store } = workplace;
   const states = campaignStatesOf(config, tenant, store);
   const as = (by: string) => ({ ...workplace, config: { ...config, actor: by } });
@@ -34,7 +62,7 @@ export function campaignsPort(workplace: Workplace): CampaignsPort {
         found.push({ id, name: name ?? id, status: status ?? "unknown" });
       return found;
     },
-    health: (id) => states.health.read(id, { windowMinutes: WINDOW_MINUTES }),
+    health: (id) => health.get(id),
     series: (id, from, to) => states.metrics.series(id, from, to),
     happened: (id, from) => happened(workplace, id, from),
     async document(id) {
@@ -47,10 +75,15 @@ export function campaignsPort(workplace: Workplace): CampaignsPort {
       const own = as(by);
       const options = { timeoutMs: DRAIN_WAIT_MS, reason };
       const [change] = await campaignStatesOf(own.config, tenant, store).pause([id], options, () => undefined);
+      health.forget(id);
       if (change === undefined) throw new Error(`the pause of ${id} said nothing`);
       return change;
     },
-    resume: (id, { by, reason }) => campaignStatesOf(as(by).config, tenant, store).resume(id, { reason }),
+    async resume(id, { by, reason }) {
+      const report = await campaignStatesOf(as(by).config, tenant, store).resume(id, { reason });
+      health.forget(id);
+      return report;
+    },
     order: async (primary, what, by) => (await failoverOf(as(by))).order(primary, what),
     async drill(primary, signal) {
       const { passed, steps, alarms } = await (await failoverOf(workplace)).drill(primary, signal);
@@ -103,12 +136,12 @@ async function happened({ store }: Workplace, id: string, from: number): Promise
 /** Reads the figures of dialling campaigns and runs the failover pairs of the store, until the signal. */
 export function watchCampaigns(
   workplace: Workplace,
+  health: HealthCache,
   background: Background,
   signal: AbortSignal,
   warn: (message: string) => void,
 ): void {
-  const { config, tenant, store } = workplace;
-  const states = campaignStatesOf(config, tenant, store);
+  const { tenant, store } = workplace;
   const every = async (ms: number, work: () => Promise<void>) => {
     while (!signal.aborted) {
       await work().catch((thrown: unknown) => {
@@ -119,9 +152,11 @@ export function watchCampaigns(
   };
   background.start("readings of campaigns", () =>
     every(READ_MS, async () => {
-      const options = { signal };
-      for await (const { id, status } of tenant.capabilities.campaignProvisioning.campaigns(options))
-        if (status === "active") await states.metrics.read(id, WINDOW_MINUTES, options);
+      const options = { signal, lane: "extraction" } as const;
+      for await (const { id } of tenant.capabilities.campaignProvisioning.campaigns(options)) {
+        if (signal.aborted) return;
+        await health.refresh(id);
+      }
     }),
   );
   background.start("failover pairs", async () => {

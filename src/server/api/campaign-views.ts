@@ -14,21 +14,30 @@ export function campaignSummaryOf(
   health: CampaignHealth,
   named: { readonly name: string; readonly status: string },
 ): CampaignSummary {
-  const { campaign, reading, success, failover, notDialing } = health;
+  const { campaign, reading, success, failover } = health;
   return {
     id: health.id,
     name: campaign?.name ?? named.name,
-    status: campaign?.status ?? named.status,
+    status: named.status,
     activeCalls: reading?.activeCalls ?? null,
     successRate: success === null ? null : shareOf(success),
     windowMinutes: reading?.windowMinutes ?? null,
     abandonment: health.abandonment === null ? null : budgetOf(health.abandonment),
     windows: health.windows.map(windowOf),
-    notDialing: notDialing === null ? null : { first: notDialing.first, all: notDialing.all.map((cause) => ({ ...cause })) },
+    notDialing: causesOf(health, named.status),
     failover: failover === null ? null : { ...without(failover), triggered: isTriggered(health) },
     lastMetricAt: timeText(reading === null ? null : (reading.at ?? reading.receivedAt)),
     stale: health.stale,
   };
+}
+
+/** What was read before the state changed says nothing of the new one. */
+function causesOf({ campaign, notDialing }: CampaignHealth, status: string): CampaignSummary["notDialing"] {
+  if (campaign !== null && campaign.status !== status) {
+    const text = `the campaign is ${status}`;
+    return status === "active" ? null : { first: text, all: [{ code: "other_state", text }] };
+  }
+  return notDialing === null ? null : { first: notDialing.first, all: notDialing.all.map((cause) => ({ ...cause })) };
 }
 
 function without({ role, partner, phase }: NonNullable<CampaignHealth["failover"]>) {

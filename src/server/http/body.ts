@@ -3,9 +3,8 @@
 import { messageOf } from "../../kernel/index.ts";
 import { ServerError } from "../error.ts";
 
-/** What a JSON body may hold at most, and how long it may take to come. */
+/** What a JSON body may hold at most. */
 export const JSON_LIMIT = 1_048_576;
-const JSON_MS = 15_000;
 
 /** The bytes of a body, refused beyond `limit`. Throws ServerError `request_too_large`. */
 export async function* boundedBytes(body: ReadableStream<Uint8Array> | null, limit: number): AsyncGenerator<Uint8Array> {
@@ -18,9 +17,9 @@ export async function* boundedBytes(body: ReadableStream<Uint8Array> | null, lim
   }
 }
 
-/** The JSON of a request; undefined when it has no body. Throws ServerError. */
-export async function readJson(request: Request): Promise<unknown> {
-  const bytes = await inTime(collect(boundedBytes(request.body, JSON_LIMIT)));
+/** The JSON of a request that comes within `withinMs`; undefined when it has no body. Throws ServerError. */
+export async function readJson(request: Request, withinMs: number): Promise<unknown> {
+  const bytes = await inTime(collect(boundedBytes(request.body, JSON_LIMIT)), withinMs);
   if (bytes.byteLength === 0) return undefined;
   const type = mediaTypeOf(request.headers);
   if (type !== "application/json")
@@ -44,11 +43,11 @@ async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
+async function inTime<T>(work: Promise<T>, withinMs: number): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    reject(new ServerError("request_too_slow", `the body did not come within ${JSON_MS / 1000} s`));
-  }, JSON_MS);
+    reject(new ServerError("request_too_slow", `the body did not come within ${withinMs} ms`));
+  }, withinMs);
   try {
     return await Promise.race([work, promise]);
   } finally {

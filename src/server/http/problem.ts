@@ -111,6 +111,8 @@ export function problemResponse(problem: ProblemView): Response {
   const retryAfter = problem.details?.["retryAfterSeconds"];
   const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
   if (typeof retryAfter === "number") headers.set("retry-after", String(Math.max(1, Math.ceil(retryAfter))));
+  // The rest of the body is still on its way: the connection cannot be used again.
+  if (problem.status === 413 || problem.status === 408) headers.set("connection", "close");
   if (problem.status === 401) headers.set("www-authenticate", 'Bearer realm="outdial"');
   return new Response(JSON.stringify(problem), { status: problem.status, headers });
 }

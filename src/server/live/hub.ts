@@ -20,13 +20,13 @@ export interface FeedReader {
 }
 
 export interface HubOptions {
-  readonly feed: ServiceFeed;
+  readonly feed: Pick<ServiceFeed, "after">;
   readonly clock: Clock;
   readonly log: (message: string) => void;
 }
 
 class Reader implements FeedReader {
-  readonly #feed: ServiceFeed;
+  readonly #feed: Pick<ServiceFeed, "after">;
   readonly #leave: (reader: Reader) => void;
   #buffer: FeedEvent[] = [];
   /** `catching up`: what the hub gives meanwhile is kept, because the page that is being read may lack it. */
@@ -34,7 +34,7 @@ class Reader implements FeedReader {
   #wake: () => void = () => undefined;
   place: FeedPlace;
 
-  constructor(feed: ServiceFeed, place: FeedPlace, leave: (reader: Reader) => void) {
+  constructor(feed: Pick<ServiceFeed, "after">, place: FeedPlace, leave: (reader: Reader) => void) {
     this.#feed = feed;
     this.place = place;
     this.#leave = leave;

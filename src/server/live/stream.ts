@@ -23,7 +23,7 @@ export function placeOf(text: string | undefined): FeedPlace | undefined {
 
 export interface StreamDeps {
   readonly hub: FeedHub;
-  readonly feed: ServiceFeed;
+  readonly feed: Pick<ServiceFeed, "reaches" | "end" | "after">;
   readonly clock: Clock;
   readonly log: (message: string) => void;
 }

@@ -12,7 +12,7 @@ import { type ApiRoute, route } from "../routing/route.ts";
 
 export interface ApprovalDeps {
   readonly clock: Clock;
-  readonly requests: ServiceRequests;
+  readonly requests: Pick<ServiceRequests, "listApprovals" | "approval" | "decideApproval" | "failApproval">;
 }
 
 const byId = z.strictObject({ id: z.string() });

@@ -92,7 +92,8 @@ export function campaignRoutes(port: () => CampaignsPort): ApiRoute[] {
           port().document(id),
           port().pair(id),
         ]);
-        const summary = campaignSummaryOf(health, { name: id, status: "unknown" });
+        const status = typeof configuration["status"] === "string" ? configuration["status"] : "unknown";
+        const summary = campaignSummaryOf(health, { name: id, status });
         return {
           ...summary,
           threshold: pair?.primary === id ? pair.policy.threshold : null,

@@ -1,11 +1,7 @@
 // All routes of the API.
 
-import type { Clock } from "../../kernel/index.ts";
-import type { Access, ServiceFeed, ServiceRequests } from "../../store/index.ts";
-import type { LoginThrottle } from "../access/throttle.ts";
-import type { FeedHub } from "../live/hub.ts";
 import type { ApiRoute } from "../routing/route.ts";
-import { approvalRoutes } from "./approvals.ts";
+import { type ApprovalDeps, approvalRoutes } from "./approvals.ts";
 import { type AuditPort, auditRoutes } from "./audit.ts";
 import { type CampaignsPort, campaignRoutes } from "./campaigns.ts";
 import { type CompliancePort, complianceRoutes } from "./compliance.ts";
@@ -15,9 +11,9 @@ import { factsRoutes } from "./facts.ts";
 import { type InboundPort, inboundEventRoutes } from "./inbound.ts";
 import { type InteractionsPort, interactionRoutes } from "./interactions.ts";
 import { type JobsPort, jobRoutes } from "./jobs.ts";
-import { liveRoutes } from "./live.ts";
+import { type LiveDeps, liveRoutes } from "./live.ts";
 import { type OutcomesPort, outcomeRoutes } from "./outcomes.ts";
-import { type ServiceFacts, sessionRoutes } from "./session.ts";
+import { type SessionDeps, sessionRoutes } from "./session.ts";
 import { type SimulatePort, simulateRoutes } from "./simulate.ts";
 import { type VendorWebhooksPort, vendorWebhookRoutes } from "./vendor-webhooks.ts";
 
@@ -36,15 +32,7 @@ export interface Work {
   readonly vendorWebhooks: () => VendorWebhooksPort;
 }
 
-export interface RouteDeps {
-  readonly clock: Clock;
-  readonly access: Access;
-  readonly requests: ServiceRequests;
-  readonly feed: ServiceFeed;
-  readonly throttle: LoginThrottle;
-  readonly facts: ServiceFacts;
-  readonly hub: FeedHub;
-  readonly logLine: (message: string) => void;
+export interface RouteDeps extends SessionDeps, LiveDeps, ApprovalDeps {
   readonly work: Work;
 }
 

@@ -3,13 +3,14 @@
 import { z } from "zod";
 import type { Clock } from "../../kernel/index.ts";
 import type { ServiceFeed } from "../../store/index.ts";
+import { serviceEvent } from "../api/schemas/events.ts";
 import type { FeedHub } from "../live/hub.ts";
 import { eventStream } from "../live/stream.ts";
 import { type ApiRoute, rawRoute } from "../routing/route.ts";
 
 export interface LiveDeps {
   readonly clock: Clock;
-  readonly feed: ServiceFeed;
+  readonly feed: Pick<ServiceFeed, "reaches" | "end" | "after">;
   readonly hub: FeedHub;
   readonly logLine: (message: string) => void;
 }
@@ -26,6 +27,7 @@ export function liveRoutes({ clock, feed, hub, logLine }: LiveDeps): ApiRoute[] 
       role: "viewer",
       query: z.strictObject({ after: z.string().optional() }),
       replyType: "text/event-stream",
+      reply: serviceEvent,
       handle: ({ query, headers, signal }) =>
         eventStream(headers.get("last-event-id") ?? query.after, { hub, feed, clock, log: logLine }, signal),
     }),

@@ -22,7 +22,7 @@ export interface ServiceFacts {
 }
 
 export interface SessionDeps {
-  readonly access: Access;
+  readonly access: Pick<Access, "openWithToken" | "openWithCode" | "endSession" | "listTokens" | "addToken" | "revokeToken">;
   readonly throttle: LoginThrottle;
   readonly clock: Clock;
   readonly facts: ServiceFacts;

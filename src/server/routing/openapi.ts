@@ -3,7 +3,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import { problem } from "../api/schemas/common.ts";
-import { serviceEvent } from "../api/schemas/events.ts";
 import { awaitingApproval } from "../api/schemas/session.ts";
 import type { ApiRoute } from "./route.ts";
 
@@ -27,7 +26,6 @@ export function openApiDocument(routes: readonly ApiRoute[], version: string): o
   const { openAPIRegistry: registry, getOpenAPI31Document } = new OpenAPIHono();
   registry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
   registry.registerComponent("securitySchemes", "session", { type: "apiKey", in: "cookie", name: "outdial_session" });
-  registry.register("ServiceEvent", serviceEvent);
   for (const route of routes)
     registry.registerPath({
       method: route.method,

@@ -155,11 +155,14 @@ export function streamRoute<P extends z.ZodObject, Q extends z.ZodObject, B exte
 export function rawRoute<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
   spec: Spec<P, Q, B> & {
     readonly replyType: string;
+    /** What the response holds, for the document. */
+    readonly reply?: z.ZodType;
     handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<Response>;
   },
 ): ApiRoute {
   return {
     ...shared(spec),
+    reply: spec.reply,
     replyType: spec.replyType,
     answer: async (raw) => ({ kind: "response", response: await spec.handle(parse(spec, raw)) }),
   };

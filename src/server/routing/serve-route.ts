@@ -26,6 +26,8 @@ export interface RouteHost {
   readonly origins: readonly string[];
   readonly fourEyes: boolean;
   readonly uploadLimit: number;
+  /** How long a JSON body may take to come. */
+  readonly bodyMs: number;
   /** Keeps a file that is being sent until the request has ended. */
   readonly spool: (bytes: AsyncIterable<Uint8Array>) => Promise<Upload & AsyncDisposable>;
 }
@@ -61,7 +63,7 @@ export async function serveRoute(route: ApiRoute, incoming: Incoming, host: Rout
   const raw: RawRequest = {
     params: context.req.param(),
     query: queryOf(context),
-    body: route.body === undefined ? undefined : await readJson(request),
+    body: route.body === undefined ? undefined : await readJson(request, host.bodyMs),
     upload,
     headers: request.headers,
     who,

@@ -1,0 +1,48 @@
+// The API's description without a service: for the file that is published and for its check.
+
+import { LoginThrottle } from "./access/throttle.ts";
+import { FeedHub } from "./live/hub.ts";
+import { apiRoutes } from "./routes/index.ts";
+import { openApiDocument } from "./routing/openapi.ts";
+
+/** The OpenAPI 3.1 document of the service. @param version of the package */
+export function serviceOpenApi(version: string): object {
+  const clock = { now: nothing, sleep: nothing };
+  const feed = { after: nothing, reaches: nothing, end: nothing };
+  const routes = apiRoutes({
+    clock,
+    feed,
+    hub: new FeedHub({ feed, clock, log: nothing }),
+    throttle: new LoginThrottle(clock),
+    facts: { version, fourEyes: false, timeZone: "UTC", startedAt: 0, https: false },
+    logLine: nothing,
+    access: {
+      openWithToken: nothing,
+      openWithCode: nothing,
+      endSession: nothing,
+      listTokens: nothing,
+      addToken: nothing,
+      revokeToken: nothing,
+    },
+    requests: { listApprovals: nothing, approval: nothing, decideApproval: nothing, failApproval: nothing },
+    work: {
+      campaigns: nothing,
+      jobs: nothing,
+      interactions: nothing,
+      dialer: nothing,
+      simulate: nothing,
+      outcomes: nothing,
+      compliance: nothing,
+      audit: nothing,
+      deliveries: nothing,
+      inbound: nothing,
+      vendorWebhooks: nothing,
+    },
+  });
+  return openApiDocument(routes, version);
+}
+
+/** Routes are described here without anything to act on. */
+function nothing(): never {
+  throw new Error("the API is described here, not served");
+}
