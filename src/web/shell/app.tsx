@@ -7,6 +7,7 @@ import { type Dashboard, DashboardContext, useDashboard } from "../api/dashboard
 import { ToastList } from "../ui/toasts.tsx";
 import { Banners } from "./banners.tsx";
 import { Crashed } from "./crashed.tsx";
+import { DemoHint } from "./demo-hint.tsx";
 import { Login } from "./login.tsx";
 import { NotFound } from "./not-found.tsx";
 import {
@@ -56,6 +57,7 @@ function Frame() {
       <Rail />
       <main class="content" id="content">
         <Banners />
+        <DemoHint />
         {crash.value === undefined ? null : <Crashed error={crash.value} />}
         <ErrorBoundary
           onError={(error) => {

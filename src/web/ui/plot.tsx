@@ -19,22 +19,26 @@ export interface PlotProps {
   /** Plots of one key share the cursor. */
   readonly sync?: string;
   readonly height?: number;
+  /** Whether values are counts: ticks stand at whole numbers only. */
+  readonly counts?: boolean;
   /** What the time axis shows. Default: minutes. */
   readonly axis?: "minute" | "day";
 }
 
 export function Plot(props: PlotProps) {
-  const { title, times, series, text, limits = [], marks = [], sync, height = 190, axis = "minute" } = props;
+  const { title, times, series, text, limits = [], marks = [], sync, height = 190, axis = "minute", counts = false } = props;
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
   const drawn = useRef({ limits, marks });
   drawn.current = { limits, marks };
   const shape = JSON.stringify(series.map(({ name, colour, band, stepped }) => [name, colour, band !== undefined, stepped]));
 
+  const isEmpty = series.every(({ values }) => values.every((value) => value === null));
+
   useEffect(() => {
     const element = host.current;
     if (element === null) return undefined;
-    const options = optionsOf(element, { series, text, sync, height, axis }, () => drawn.current);
+    const options = optionsOf(element, { series, text, sync, height, axis, counts }, () => drawn.current);
     const plot = new uPlot(options, dataOf(times, series), element);
     chart.current = plot;
     const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
@@ -47,7 +51,7 @@ export function Plot(props: PlotProps) {
       plot.destroy();
       chart.current = undefined;
     };
-  }, [shape, height]);
+  }, [shape, height, isEmpty]);
 
   useEffect(() => {
     chart.current?.setData(dataOf(times, series));
@@ -76,10 +80,14 @@ export function Plot(props: PlotProps) {
           ))}
         </span>
       </div>
-      <div ref={host} class="plot-host" role="img" aria-label={`${title}. Now: ${last.join("; ")}.`} />
+      {isEmpty ? <p class="muted">No figures in this time.</p> : null}
+      <div ref={host} class="plot-host" hidden={isEmpty} role="img" aria-label={`${title}. Now: ${last.join("; ")}.`} />
     </figure>
   );
 }
+
+/** Steps between ticks of counts. */
+const COUNT_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000, 1_000_000];
 
 interface Look {
   readonly series: readonly PlotSeries[];
@@ -87,11 +95,12 @@ interface Look {
   readonly sync: string | undefined;
   readonly height: number;
   readonly axis: "minute" | "day";
+  readonly counts: boolean;
 }
 
 function optionsOf(
   element: HTMLElement,
-  { series, text, sync, height, axis: shown }: Look,
+  { series, text, sync, height, axis: shown, counts }: Look,
   extra: () => { readonly limits: readonly PlotLimit[]; readonly marks: readonly PlotMark[] },
 ): uPlot.Options {
   const colour = (name: `--${string}`) => () => colourOf(element, name);
@@ -146,7 +155,7 @@ function optionsOf(
         space: 60,
         size: 28,
       },
-      { ...axis, values: (_, splits) => splits.map(text), size: 52 },
+      { ...axis, values: (_, splits) => splits.map(text), size: 52, ...(counts ? { incrs: COUNT_STEPS } : {}) },
     ],
     hooks: {
       draw: [

@@ -18,6 +18,8 @@ export function budgetView(budget: ApiTypes.AbandonmentBudget, zone?: string): B
   const { used, left, burnRate, exhaustedAt, withinLimit, rate, limit } = budget;
   const isBurning = burnRate !== null && burnRate > 1;
   const tone = !withinLimit || used >= 1 ? "bad" : used >= NEARLY || isBurning ? "warn" : "good";
+  if (rate.rate === null)
+    return { tone: "good", width: 0, headline: "no live answers yet", pace: `limit ${percent(limit, 0)} over 30 days` };
   const headline = withinLimit && left > 0 ? `${whole(left)} left` : withinLimit ? "none left" : "over the limit";
   const end = exhaustedAt === null || !withinLimit ? "" : `, used up ${timeFormat(zone).day(exhaustedAt)}`;
   const speed = burnRate === null ? "no recent answers" : `burning ${decimal(burnRate)}×${end}`;

@@ -103,6 +103,13 @@ describe("the abandonment budget", () => {
     expect(view.headline).toContain("over the limit");
   });
 
+  test("says so when nothing was counted, instead of that nothing is left", () => {
+    const view = budgetView(
+      budget({ rate: { rate: null, low: 0, high: 1, numerator: 0, denominator: 0, confidence: 0.95 }, left: 0, used: 0 }),
+    );
+    expect(view).toMatchObject({ tone: "good", width: 0, headline: "no live answers yet" });
+  });
+
   test("the bar never leaves its track", () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true }), fc.boolean(), (used, withinLimit) => {

@@ -50,10 +50,10 @@ export function CampaignPlots({ detail }: { readonly detail: ApiTypes.CampaignDe
         <Plot {...shared} title="Abandonment" series={drawn.abandonment} limits={drawn.limits} text={short} />
       </div>
       <div class="card">
-        <Plot {...shared} title="Active calls" series={drawn.calls} text={whole} />
+        <Plot {...shared} title="Active calls" series={drawn.calls} text={whole} counts />
       </div>
       <div class="card">
-        <Plot {...shared} title="Agents signed in" series={drawn.agents} text={whole} />
+        <Plot {...shared} title="Agents signed in" series={drawn.agents} text={whole} counts />
       </div>
     </div>
   );

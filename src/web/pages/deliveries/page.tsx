@@ -124,7 +124,7 @@ interface ReceiverProps {
 function Receiver({ receiver, mayAct, onReplay, onTurn }: ReceiverProps) {
   const { endpoint, url, pending, delivered, dead, oldestPendingMs, enabled, message, failingSince, rotating } = receiver;
   return (
-    <section class="card" aria-label={`Receiver ${endpoint}`}>
+    <section class="card stack" aria-label={`Receiver ${endpoint}`}>
       <div class="card-head">
         <h2 class="break">{endpoint}</h2>
         <Pill state={enabled ? "on" : "off"} tone={enabled ? "good" : "bad"} text={enabled ? "delivering" : "switched off"} />
