@@ -86,7 +86,7 @@ export async function openDemo(environment: Environment, options: DemoOptions): 
     OUTDIAL_ACTOR: "demo",
     DATABASE_URL: undefined,
   };
-  const service = stack.use(await openService(flags, own, { port, log, pages }));
+  const service = stack.use(await openService(flags, own, { port, log, pages, demo: true }));
   const { store } = service;
   signal?.throwIfAborted();
   await prepare({ sandbox, store, world, now, url: service.url, say, signal });

@@ -14,10 +14,16 @@ const HINTS: readonly (readonly [path: string, text: string])[] = [
     "/dialer",
     "Two campaigns share these settings. Change the dial ratio, look at the predicted band, apply, and follow the five steps; then roll back.",
   ],
-  ["/simulator", "The dialer model runs in this page. Move the agents down and watch the operating point slide along the frontier."],
+  [
+    "/simulator",
+    "The dialer model runs in this page. Move the agents down and watch the operating point slide along the frontier.",
+  ],
   ["/jobs", "400 calls were tagged: a few refused, a few locked, on purpose. The retrievals brought 30 days of outcomes home."],
   ["/outcomes", "Conversion of the last ten days is below that of the twenty before. Is that chance? The interval says."],
-  ["/compliance", "Paste a number of the demo, such as one from the audit, and see every rule that binds it for the next 48 hours."],
+  [
+    "/compliance",
+    "Paste a number of the demo, such as one from the audit, and see every rule that binds it for the next 48 hours.",
+  ],
   ["/approvals", "With four eyes on, whatever is dangerous waits here for somebody else. The demo has two eyes."],
   ["/audit", "Everything that happened so far, the failover included. Verify it, and download the proof of an entry."],
   ["/deliveries", "A BI system and an alarm receiver of the demo's own take these events and check each signature."],
@@ -42,7 +48,6 @@ export function DemoHint() {
       </p>
       <button
         type="button"
-        class="quiet"
         onClick={() => {
           isHidden.value = true;
         }}
