@@ -1,13 +1,12 @@
 // Two campaigns in a living sandbox whose time only moves when the watch sleeps, a store with a do-not-call registry, and the runtime of failover.
 
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
-import { type FailoverRuntime, openFailover } from "../../../src/app/index.ts";
+import { type FailoverRuntime, openFacts, openFailover } from "../../../src/app/index.ts";
 import type { Clock } from "../../../src/kernel/index.ts";
-import { type FailoverPolicy, failoverPolicySchema } from "../../../src/operations/index.ts";
+import { type FailoverPolicy, failoverPolicySchema, loadRegistry } from "../../../src/operations/index.ts";
 import type { ClockModeOption, Sandbox } from "../../../src/sandbox/index.ts";
-import { runCli, workFolder } from "../../support/cli.ts";
+import { workFolder } from "../../support/cli.ts";
 import { createDatabase } from "../../support/database.ts";
 import { startSandbox } from "../../support/sandbox.ts";
 
@@ -96,12 +95,14 @@ export async function openFailoverWorld(
     OUTDIAL_ALARMS_URL: "http://127.0.0.1:9/alarms",
     OUTDIAL_ALARMS_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
   };
-  await writeFile(join(folder.path, "registry.txt"), "2125550199\n");
-  const loaded = await runCli(["dnc", "import", "registry.txt", "--list", "national", "--as-of", "2026-06-10"], {
-    cwd: folder.path,
-    env: environment,
-  });
-  if (loaded.code !== 0) throw new Error(`the registry was not loaded: ${loaded.stderr}`);
+  await using facts = await openFacts({}, environment);
+  const registry = {
+    name: "registry.txt",
+    bytes: async function* () {
+      yield Buffer.from("2125550199\n");
+    },
+  };
+  await loadRegistry(registry, { registry: "US", asOf: "2026-06-10" }, facts.imports);
   const owned = stack.move();
   const world: FailoverWorld = {
     sandbox,
