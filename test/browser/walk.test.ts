@@ -58,7 +58,7 @@ test("the story: the first campaign falls, the watch hands over, the page shows 
   await page.goto(`${demo.service.url}/`);
   await page.getByRole("link", { name: "Spring renewals", exact: true }).waitFor();
   const row = page.getByRole("row").filter({ hasText: BACKUP });
-  await row.getByText("active", { exact: true }).waitFor({ timeout: PATIENCE_MS });
+  await row.getByText("Active", { exact: true }).waitFor({ timeout: PATIENCE_MS });
   await page.goto(`${demo.service.url}/campaigns/${PRIMARY}`);
   await settled(opened);
   await page

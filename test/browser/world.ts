@@ -57,9 +57,9 @@ export function builtPages(): string {
 export async function openBrowserWorld(yaml = "", options: SandboxOptions = {}): Promise<BrowserWorld> {
   await using stack = new AsyncDisposableStack();
   const whole = stack.use(await openWhole(yaml, options, builtPages()));
-  const { open } = stack.use(await openDashboardBrowser(whole.service));
+  const browser = stack.use(await openDashboardBrowser(whole.service));
   const owned = stack.move();
-  return { whole, open, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { whole, open: (...asked) => browser.open(...asked), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** Starts Chromium for a service that runs. */

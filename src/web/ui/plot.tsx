@@ -37,7 +37,7 @@ export function Plot(props: PlotProps) {
 
   useEffect(() => {
     const element = host.current;
-    if (element === null) return undefined;
+    if (element === null || isEmpty) return undefined;
     const options = optionsOf(element, { series, text, sync, height, axis, counts }, () => drawn.current);
     const plot = new uPlot(options, dataOf(times, series), element);
     chart.current = plot;
