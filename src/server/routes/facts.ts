@@ -154,7 +154,7 @@ export function factsRoutes(port: () => CompliancePort): ApiRoute[] {
       role: "operator",
       body: z.strictObject({ ...lifting, ...confirmation.shape }),
       reply: z.strictObject({ number: z.string(), lifted: z.int() }),
-      plan: ({ body: { confirm: _, ...given } }) => plannedLift(port(), given),
+      plan: ({ body: { number: of, reason, mistake } }) => plannedLift(port(), { number: of, reason, mistake }),
       async act({ body, who }, key) {
         const { reason, mistake } = body;
         const lifted = await port().facts.lift({ number: key, reason, actor: who.name, mistake });

@@ -17,7 +17,8 @@ export interface FeedEvent extends FeedPlace {
   readonly createdAt: number;
 }
 
-const EVENT = `tx::text as tx, id, type, body, created_at as "createdAt"`;
+// Ordered by the column, never by its text: as a text 999 comes after 1000.
+const EVENT = `e.tx::text as tx, id, type, body, created_at as "createdAt"`;
 
 /** The feed of a store. Times are the database's. */
 export class ServiceFeed {
@@ -43,7 +44,7 @@ export class ServiceFeed {
   /** The place behind everything that is committed for good. */
   async end(): Promise<FeedPlace> {
     const [row] = await this.#database.query<{ tx: string; id: number }>(
-      `select tx::text as tx, id from outdial.service_events where tx < pg_snapshot_xmin(pg_current_snapshot()) order by tx desc, id desc limit 1`,
+      `select e.tx::text as tx, id from outdial.service_events e where tx < pg_snapshot_xmin(pg_current_snapshot()) order by e.tx desc, id desc limit 1`,
     );
     if (row !== undefined) return row;
     const [floor] = await this.#database.query<{ tx: string; id: number }>(
@@ -65,8 +66,8 @@ export class ServiceFeed {
   after(place: FeedPlace, limit: number): Promise<FeedEvent[]> {
     return this.#database.run<FeedEvent>({
       name: "service-feed",
-      text: `select ${EVENT} from outdial.service_events
-        where (tx, id) > ($1::text::xid8, $2::bigint) and tx < pg_snapshot_xmin(pg_current_snapshot()) order by tx, id limit $3`,
+      text: `select ${EVENT} from outdial.service_events e
+        where (tx, id) > ($1::text::xid8, $2::bigint) and tx < pg_snapshot_xmin(pg_current_snapshot()) order by e.tx, id limit $3`,
       values: [place.tx, place.id, limit],
     });
   }
