@@ -121,16 +121,32 @@ async function happened({ store }: Workplace, id: string, from: number): Promise
         actor,
         audit: null,
       })),
-    ...handovers.map(({ at, phase }) => ({
+    ...entered(handovers).map(({ at, phase }) => ({
       at: time(at),
       kind: "failover" as const,
-      text: phase.replaceAll("-", " "),
+      text: PHASES[phase] ?? phase.replaceAll("-", " "),
       actor: null,
       audit: null,
     })),
   ];
   const since = time(from);
   return events.filter(({ at }) => at >= since).sort((a, b) => (a.at < b.at ? -1 : 1));
+}
+
+const PHASES: Readonly<Record<string, string>> = {
+  watching: "the watch looks",
+  pausing: "evidence: pausing the one that dials",
+  draining: "waiting for its last calls to end",
+  "handing-over": "holding back whom it has called",
+  gating: "asking the pre-dial gate",
+  activating: "activating the other one",
+  verifying: "reading back that it dials",
+  "failed-over": "failed over",
+};
+
+/** Where a phase was entered: a pair tells the same one again and again while it waits. Newest first, as given. */
+function entered<T extends { readonly phase: string }>(history: readonly T[]): readonly T[] {
+  return history.filter(({ phase }, i) => history[i + 1]?.phase !== phase);
 }
 
 /** Reads the figures of dialling campaigns and runs the failover pairs of the store, until the signal. */
