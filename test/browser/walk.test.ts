@@ -1,7 +1,8 @@
 // The living demo from end to end in Chromium: every page at both widths with axe, every action once, and pictures for the documents when
 // OUTDIAL_SCREENSHOTS is set.
 
-import { mkdirSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDemo } from "../../src/app/index.ts";
@@ -16,15 +17,19 @@ type Demo = Awaited<ReturnType<typeof openDemo>>;
 let demo: Demo;
 let browser: DashboardBrowser;
 const said: string[] = [];
+/** The pages as they are now: another test may build them anew meanwhile. */
+const pages = mkdtempSync(join(tmpdir(), "outdial-pages-"));
 
 beforeAll(async () => {
   const log = (level: string, message: string) => void (level === "error" && said.push(message));
-  demo = await openDemo(process.env, { pages: builtPages(), log, say: () => undefined });
+  cpSync(builtPages(), pages, { recursive: true });
+  demo = await openDemo(process.env, { pages, log, say: () => undefined });
   browser = await openDashboardBrowser(demo.service);
 }, 300_000);
 afterAll(async () => {
   await browser?.[Symbol.asyncDispose]();
   await demo?.[Symbol.asyncDispose]();
+  rmSync(pages, { recursive: true, force: true });
 }, 60_000);
 
 const PRIMARY = "camp_renewals_spring";
@@ -42,7 +47,7 @@ const PAGES = [
 ] as const;
 
 async function settled({ page }: Opened): Promise<void> {
-  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.getByRole("heading", { level: 1 }).waitFor({ timeout: 60_000 });
   await page.waitForFunction("document.querySelectorAll('.state.loading').length === 0", undefined, { timeout: 60_000 });
 }
 
@@ -77,7 +82,7 @@ describe.each([
     const { page, faults } = opened;
     for (const [path, title, name] of PAGES) {
       await page.goto(`${demo.service.url}${path}`);
-      await page.getByRole("heading", { level: 1, name: title }).waitFor();
+      await page.getByRole("heading", { level: 1, name: title }).waitFor({ timeout: 60_000 });
       await settled(opened);
       expect.soft([path, await opened.violations()]).toEqual([path, []]);
       expect.soft([path, await opened.overflow()]).toEqual([path, 0]);
@@ -85,6 +90,22 @@ describe.each([
     }
     expect(faults).toEqual([]);
   });
+});
+
+test("hand-overs are rehearsed and ordered behind a preview", { timeout: 120_000 }, async () => {
+  await using opened = await browser.open(WIDE, "operator");
+  const { page, faults } = opened;
+  await page.goto(`${demo.service.url}/campaigns/${PRIMARY}`);
+  await settled(opened);
+  for (const verb of ["Drill", "Fail back"]) {
+    await page.getByRole("button", { name: verb, exact: true }).first().click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("listitem").first().waitFor({ timeout: 60_000 });
+    expect(await opened.violations()).toEqual([]);
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await dialog.waitFor({ state: "detached" });
+  }
+  expect(faults).toEqual([]);
 });
 
 test("nothing went wrong in the service meanwhile", () => {

@@ -48,6 +48,7 @@ export function DemoHint() {
       </p>
       <button
         type="button"
+        class="button quiet small"
         onClick={() => {
           isHidden.value = true;
         }}

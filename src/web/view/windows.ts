@@ -17,12 +17,19 @@ export function windowLines(windows: readonly ApiTypes.WindowState[]): readonly 
     const there = formatIn(zone);
     const when = changesAt === null ? "" : open ? ` until ${there.minute(changesAt)}` : `, opens ${there.day(changesAt)}`;
     return {
-      zone: zone.split("/").at(-1)?.replaceAll("_", " ") ?? zone,
+      zone: nameOf(zone),
       tone: open ? "good" : "none",
       text: `${open ? "open" : "closed"}${when}`,
       contacts: contacts === null ? "" : `${whole(contacts)} contacts`,
     };
   });
+}
+
+/** The place of a zone; of several that a number may be in, one and how many more. */
+function nameOf(zones: string): string {
+  const names = zones.split(" or ").map((zone) => zone.split("/").at(-1)?.replaceAll("_", " ") ?? zone);
+  const shown = names.find((name) => name === "London") ?? names[0] ?? zones;
+  return names.length === 1 ? shown : `${shown} +${names.length - 1}`;
 }
 
 /** How many are open, for a table that has no room for all. */
@@ -37,9 +44,9 @@ export function windowsInShort(windows: readonly ApiTypes.WindowState[]): string
     : `${open} of ${windows.length} zones open`;
 }
 
-function formatIn(zone: string): ReturnType<typeof timeFormat> {
+function formatIn(zones: string): ReturnType<typeof timeFormat> {
   try {
-    return timeFormat(zone);
+    return timeFormat(zones.split(" or ")[0]);
   } catch {
     return timeFormat("UTC");
   }
