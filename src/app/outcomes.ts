@@ -13,7 +13,7 @@ import {
   Retrieving,
   type RunVerdict,
   reconcile,
-  recordOptOuts,
+  recordOutcomes,
   retrievalBody,
   runSchedules,
   splitWindows,
@@ -103,6 +103,7 @@ export function outcomesOn(
   const { outcomeSource: source, dispositionCatalog: catalog } = tenant.capabilities;
   const { lake } = records;
   const clock = systemClock;
+  const optOutCodes = config.file.compliance?.optOutCodes;
   const retrieving = new Retrieving({
     source,
     catalog,
@@ -115,9 +116,9 @@ export function outcomesOn(
     actor: config.actor,
     replicaId: replica.id,
     warn: options.warn,
-    onRows: async (rows, campaign) => {
-      const page = { campaign, actor: config.actor, now: clock.now() };
-      const { suppressed = 0 } = (await recordOptOuts(store.facts, rows, page, config.file.compliance?.optOutCodes)) ?? {};
+    optOutCodes,
+    onOptOuts: async (optOuts) => {
+      const { suppressed } = await recordOutcomes(store.facts, optOuts, { actor: config.actor }, optOutCodes);
       if (suppressed > 0) options.warn(`${suppressed} numbers opted out and are suppressed`);
     },
     onEnded: async (retrieval) => {

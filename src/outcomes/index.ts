@@ -7,8 +7,11 @@ export {
   type LakeRange,
   type OutcomeLake,
   openLake,
+  PartWriter,
   type QuarantinedRow,
   type RecordQuery,
+  type StagedFile,
+  type StagingPlace,
 } from "./lake/index.ts";
 export {
   type CategoryCounts,

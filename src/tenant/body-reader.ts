@@ -28,9 +28,24 @@ export class BodyReader {
   /** The whole body as text. Throws BodyTooLarge, or what zlib throws on a damaged body. */
   text(contentEncoding: string | undefined): string {
     if (this.#first === undefined) return "";
-    const bytes = this.#rest === undefined ? this.#first : Buffer.concat(this.#rest, this.#bytes);
-    const plain = contentEncoding === undefined ? bytes : decompress(bytes, contentEncoding.trim().toLowerCase(), this.#limit);
+    const plain = this.#plain(this.#rest === undefined ? this.#first : Buffer.concat(this.#rest, this.#bytes), contentEncoding);
     return Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength).toString("utf8");
+  }
+
+  /** The whole body in memory of its own, which can be handed to another thread. Throws as `text` does. */
+  bytes(contentEncoding: string | undefined): Uint8Array<ArrayBuffer> {
+    const whole = new Uint8Array(this.#bytes);
+    let at = 0;
+    for (const piece of this.#rest ?? (this.#first === undefined ? [] : [this.#first])) {
+      whole.set(piece, at);
+      at += piece.byteLength;
+    }
+    const plain = this.#plain(whole, contentEncoding);
+    return plain === whole ? whole : new Uint8Array(plain);
+  }
+
+  #plain(bytes: Uint8Array, contentEncoding: string | undefined): Uint8Array {
+    return contentEncoding === undefined ? bytes : decompress(bytes, contentEncoding.trim().toLowerCase(), this.#limit);
   }
 }
 

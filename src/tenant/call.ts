@@ -8,7 +8,7 @@ import { emit, type TenantHooks } from "./hooks.ts";
 import { refusalError } from "./judge.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
-import { isSuccess, readReply, vendorWords } from "./reply.ts";
+import { isSuccess, type ReplyReading, readOpened, readReply, vendorWords } from "./reply.ts";
 import type { RequestResult } from "./requester.ts";
 import { type AttemptFailure, decideRetry, mayHaveExecuted } from "./retry-decision.ts";
 import { retryAfterMs } from "./retry-timing.ts";
@@ -123,7 +123,10 @@ export class Call {
     const latencyMs = elapsed() - sentAt;
     this.#attempts.push({ status: response.status, latencyMs });
     if (hooks.onResponse !== undefined) this.#tellResponse(hooks, response, latencyMs);
-    return isSuccess(this.#operation, response.status) ? this.#success(response) : this.#refusal(response, token);
+    if (!isSuccess(this.#operation, response.status)) return this.#refusal(response, token);
+    const { open } = this.#prepared;
+    const reading = open === undefined ? readReply(this.#operation, response) : await readOpened(this.#operation, response, open);
+    return this.#success(response, reading);
   }
 
   #request(token: Token, signal: AbortSignal | undefined): TransportRequest {
@@ -143,11 +146,11 @@ export class Call {
       bodyTimeoutMs: Math.min(config.bodyMs, left),
       deadline: this.#deadline,
       maxBodyBytes: config.maxBodyBytes,
+      asBytes: this.#prepared.open !== undefined,
     };
   }
 
-  #success(response: TransportResponse): RequestResult<unknown> | Failed {
-    const reading = readReply(this.#operation, response);
+  #success(response: TransportResponse, reading: ReplyReading): RequestResult<unknown> | Failed {
     if (reading.kind === "value") return this.#result(response, reading.value, false);
     this.#lastUnknown = true;
     const error = (because: string) =>

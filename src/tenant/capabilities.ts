@@ -4,7 +4,7 @@
 import type { Query, Reply, RequestBody } from "../contract/index.ts";
 import type { CallReport } from "./errors.ts";
 import type { Lock, Locked } from "./lock.ts";
-import type { PagedList } from "./paging.ts";
+import type { OpenedPage, PagedList, PageOpener } from "./paging.ts";
 import type { CallOptions, RequestResult } from "./requester.ts";
 
 /** What a profile can do here, and how: asked before anything is sent. */
@@ -138,6 +138,12 @@ export interface ContactSource {
 export interface OutcomeSource {
   readonly capability: Capability;
   calls(query: Query<"listCalls">, options?: CallOptions): PagedList<"listCalls">;
+  /** The same page by page, the bodies read by `open`: on another thread for example, so that this one holds no rows. */
+  openedCalls<Kept>(
+    query: Query<"listCalls">,
+    open: PageOpener<Kept>,
+    options?: CallOptions,
+  ): AsyncGenerator<OpenedPage<Kept>, void, undefined>;
 }
 
 export interface MetricsSource {

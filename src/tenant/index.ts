@@ -23,7 +23,15 @@ export { type Attempt, type CallReport, TenantError, type TenantErrorCode } from
 export { type FetchLike, fetchTransport } from "./fetch-transport.ts";
 export type { RateLimitedEvent, RequestEvent, ResponseEvent, RetryEvent, TenantHooks, TokenEvent } from "./hooks.ts";
 export { type Lock, type Locked, sameLock, withLock } from "./lock.ts";
-export { type ListOptions, type Page, type PagedList, parseItem } from "./paging.ts";
+export {
+  type ListOptions,
+  type OpenedBody,
+  type OpenedPage,
+  type Page,
+  type PagedList,
+  type PageOpener,
+  parseItem,
+} from "./paging.ts";
 export { type FamilyStatus, LANES, type Lane, type RateLimiter } from "./rate-limiter.ts";
 export type { CallOptions, ReplyOf, Requester, RequestInput, RequestResult } from "./requester.ts";
 export { requireSupported } from "./require-supported.ts";

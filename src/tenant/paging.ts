@@ -6,7 +6,7 @@ import { messageOf } from "../kernel/index.ts";
 import { TenantError } from "./errors.ts";
 import type { PagedOperationId, PageItem } from "./items.ts";
 import { ITEM_SCHEMAS } from "./items.ts";
-import type { CallOptions, ReplyOf, Requester, RequestInput } from "./requester.ts";
+import type { AnyInput, CallOptions, ReplyOf, Requester, RequestInput } from "./requester.ts";
 
 /** One page. Items are as the tenant sent them: parse them with `parseItem`, or iterate over the list instead of its pages. */
 export interface Page<Id extends PagedOperationId> {
@@ -27,6 +27,28 @@ export interface ListOptions<Id extends PagedOperationId> extends CallOptions {
 /** A list of the tenant: iterate over it for items, over `pages()` for pages. Each iteration starts from the beginning. */
 export interface PagedList<Id extends PagedOperationId> extends AsyncIterable<PageItem<Id>> {
   pages(): AsyncGenerator<Page<Id>, void, undefined>;
+}
+
+/** A body opened elsewhere: what the client judges and pages by, and whatever the opener keeps of it. */
+export interface OpenedBody<Kept> {
+  /** The JSON without its items: an empty list in their place. */
+  readonly json: unknown;
+  readonly items: number;
+  /** The same for pages with the same items. */
+  readonly mark: string;
+  readonly kept: Kept;
+}
+
+/** Opens the body of a page; undefined when it is no JSON. What it throws ends the call. */
+export type PageOpener<Kept> = (body: Uint8Array<ArrayBuffer>) => Promise<OpenedBody<Kept> | undefined>;
+
+/** A page that was opened elsewhere. */
+export interface OpenedPage<Kept> {
+  readonly items: number;
+  readonly mark: string;
+  readonly kept: Kept;
+  /** As in Page. */
+  readonly nextToken: string | undefined;
 }
 
 /** Builds the list of a paged operation. Nothing is sent before the iteration begins. */
@@ -83,25 +105,71 @@ async function* readPages<Id extends PagedOperationId>(
   query: Query<Id> | undefined,
   options: ListOptions<Id>,
 ): AsyncGenerator<Page<Id>, void, undefined> {
-  const operation: Operation = operationOf(id);
-  const style = operation.paging;
-  if (style === undefined) throw new TenantError("unsupported", `${id}: is no list`, { operationId: id });
   const { onInvalidItem: _, ...callOptions } = options;
-  const guard = new ProgressGuard(id);
-  const asked: Readonly<Record<string, unknown>> = { ...(query as object | undefined) };
-  let position = firstPosition(style, asked);
-  if (position.next.token !== undefined) guard.token(position.next.token);
-  for (let number = 1; ; number++) {
-    const input = { path, query: { ...asked, ...position.parameters }, ...callOptions };
+  let number = 0;
+  yield* walk(id, query, async (asked, guard, style) => {
+    const input = { path, query: asked, ...callOptions };
     // The parameters come from the operation's own paging style; the client parses the query exactly before sending.
     const { reply, correlationId } = await requester.request(id, input as unknown as RequestInput<Id>);
     const fields: Readonly<Record<string, unknown>> = { ...(reply as object) };
     const found = fields[style.items];
     const items: readonly unknown[] = Array.isArray(found) ? found : [];
     guard.items(items);
-    const next = nextPosition(style, position, items.length, fields);
+    number += 1;
+    return { fields, count: items.length, page: (nextToken) => ({ number, items, reply, nextToken, correlationId }) };
+  });
+}
+
+/** The pages of a list whose bodies are read by `open` instead of the client, so that items need not be on this thread. */
+export async function* openedPages<Id extends PagedOperationId, Kept>(
+  requester: Requester,
+  id: Id,
+  query: Query<Id> | undefined,
+  open: PageOpener<Kept>,
+  options: CallOptions = {},
+): AsyncGenerator<OpenedPage<Kept>, void, undefined> {
+  yield* walk(id, query, async (asked, guard) => {
+    let opened: OpenedBody<Kept> | undefined;
+    const input: AnyInput = {
+      ...options,
+      path: {},
+      query: asked,
+      open: async (body) => (opened = await open(body))?.json,
+    };
+    const { reply } = await requester.request(id, input as unknown as RequestInput<Id>);
+    // Of several attempts the last one is the one that was accepted.
+    if (opened === undefined) throw new TenantError("invalid_reply", `${id}: a page without a body`, { operationId: id });
+    const { items, mark, kept } = opened;
+    if (items > 0) guard.mark(mark);
+    return { fields: { ...(reply as object) }, count: items, page: (nextToken) => ({ items, mark, kept, nextToken }) };
+  });
+}
+
+/** A page that has come: what paging goes by, and what is made of it. */
+interface Fetched<AnyPage> {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly count: number;
+  readonly page: (nextToken: string | undefined) => AnyPage;
+}
+
+/** Goes from page to page to the end of a list. */
+async function* walk<AnyPage>(
+  id: PagedOperationId,
+  query: unknown,
+  fetch: (asked: Readonly<Record<string, unknown>>, guard: ProgressGuard, style: Style) => Promise<Fetched<AnyPage>>,
+): AsyncGenerator<AnyPage, void, undefined> {
+  const operation: Operation = operationOf(id);
+  const style = operation.paging;
+  if (style === undefined) throw new TenantError("unsupported", `${id}: is no list`, { operationId: id });
+  const guard = new ProgressGuard(id);
+  const asked: Readonly<Record<string, unknown>> = { ...(query as object | undefined) };
+  let position = firstPosition(style, asked);
+  if (position.next.token !== undefined) guard.token(position.next.token);
+  for (;;) {
+    const { fields, count, page } = await fetch({ ...asked, ...position.parameters }, guard, style);
+    const next = nextPosition(style, position, count, fields);
     const nextToken = style.kind === "token" ? next?.next.token : undefined;
-    yield { number, items, reply, nextToken, correlationId };
+    yield page(nextToken);
     if (next === undefined) return;
     if (nextToken !== undefined) guard.token(nextToken);
     position = next;
@@ -196,6 +264,11 @@ class ProgressGuard {
         operationId: this.#id,
       });
     }
+    this.mark(text);
+  }
+
+  /** @param text the same for pages with the same items */
+  mark(text: string): void {
     this.#remember(this.#pages, text, "page");
   }
 

@@ -5,7 +5,7 @@ import { messageOf } from "../kernel/index.ts";
 import type { ResolvedConfig } from "./config.ts";
 import { TenantError } from "./errors.ts";
 import type { Lane } from "./rate-limiter.ts";
-import type { AnyInput } from "./requester.ts";
+import type { AnyInput, BodyOpener } from "./requester.ts";
 
 /** A checked request, but for the token. */
 export interface Prepared {
@@ -17,6 +17,8 @@ export interface Prepared {
   readonly keyed: boolean;
   /** True when the body asks for a state and nothing else, so that "already in that state" is an answer to it. */
   readonly transition: boolean;
+  /** Reads the body of a reply of success in the client's place. */
+  readonly open: BodyOpener | undefined;
 }
 
 const HEADER_TEXT = /^[\x21-\x7e]([\x20-\x7e]{0,1022}[\x21-\x7e])?$/;
@@ -93,6 +95,7 @@ export function prepare(id: OperationId, operation: Operation, input: AnyInput, 
     lane: input.lane ?? defaultLane(operation),
     keyed: input.idempotencyKey !== undefined,
     transition: isTransition(body),
+    open: input.open,
   };
 }
 

@@ -1,6 +1,7 @@
 // Replies read with suspicion: JSON or not, of the promised form or not, and what a refusal says in words. Pure.
 
 import { errorReply, type Operation } from "../contract/index.ts";
+import type { BodyOpener } from "./requester.ts";
 import type { SecretScrubber } from "./secrets.ts";
 import { headerOf, type TransportResponse } from "./transport.ts";
 
@@ -29,10 +30,27 @@ export function readReply(operation: Operation, response: TransportResponse): Re
     if (operation.success.body === "optional") return { kind: "value", value: undefined };
     return { kind: "unreadable", why: "an empty body where JSON was promised" };
   }
-  const json = parseJson(response.body);
+  return judgeJson(schema, parseJson(response.body), response, `${response.body.length} characters`);
+}
+
+/** The same for a body in bytes, which `open` reads. */
+export async function readOpened(operation: Operation, response: TransportResponse, open: BodyOpener): Promise<ReplyReading> {
+  const schema = operation.reply;
+  const bytes = response.bytes ?? new Uint8Array(Buffer.from(response.body));
+  const size = `${bytes.byteLength} bytes`;
+  if (schema === undefined || bytes.byteLength === 0) return readReply(operation, response);
+  return judgeJson(schema, await open(bytes), response, size);
+}
+
+function judgeJson(
+  schema: NonNullable<Operation["reply"]>,
+  json: unknown,
+  { headers }: TransportResponse,
+  size: string,
+): ReplyReading {
   if (json === undefined) {
-    const type = headerOf(response.headers, "content-type")?.slice(0, 60) ?? "no content type";
-    return { kind: "unreadable", why: `a body that is not JSON (${type}, ${response.body.length} characters)` };
+    const type = headerOf(headers, "content-type")?.slice(0, 60) ?? "no content type";
+    return { kind: "unreadable", why: `a body that is not JSON (${type}, ${size})` };
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return { kind: "value", value: parsed.data };

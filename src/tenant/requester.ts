@@ -55,8 +55,15 @@ export interface Requester {
   readLocked<Id extends OperationId>(operationId: Id, input: RequestInput<Id>): Promise<Locked<ReplyOf<Id>>>;
 }
 
+/**
+ * Reads the body of a reply of success in the client's place, on another thread for example.
+ * @returns the JSON to be judged by the operation's schema, maybe without what is large in it; undefined when the body is no JSON
+ */
+export type BodyOpener = (body: Uint8Array<ArrayBuffer>) => Promise<unknown>;
+
 /** The same with the types rubbed out, for code that treats all operations alike. */
 export interface AnyInput extends CallOptions {
+  readonly open?: BodyOpener | undefined;
   readonly path?: Readonly<Record<string, string>> | undefined;
   readonly query?: unknown;
   readonly body?: unknown;

@@ -3,7 +3,7 @@
 import { assignDisposition } from "./assign.ts";
 import type { Capabilities, Capability } from "./capabilities.ts";
 import { TenantError } from "./errors.ts";
-import { pagedList } from "./paging.ts";
+import { openedPages, pagedList } from "./paging.ts";
 import type { CallOptions, Requester } from "./requester.ts";
 
 const READ: Capability = { supported: true, lock: "none", asynchronous: false, writes: "none", readBack: false };
@@ -66,6 +66,7 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
     outcomeSource: {
       capability: READ,
       calls: (query, options) => pagedList(requester, "listCalls", {}, query, options),
+      openedCalls: (query, open, options) => openedPages(requester, "listCalls", query, open, options),
     },
     metricsSource: {
       capability: READ,

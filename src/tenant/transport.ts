@@ -20,14 +20,18 @@ export interface TransportRequest {
   readonly deadline?: Instant | undefined;
   /** Largest body of a reply in bytes, after decompression. */
   readonly maxBodyBytes: number;
+  /** Asks for the body of a reply with 2xx as bytes. A transport may pass over it. */
+  readonly asBytes?: boolean | undefined;
 }
 
 /** A whole reply. Header names are in lower case. */
 export interface TransportResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The body as UTF-8 text. */
+  /** The body as UTF-8 text; empty when it is given as bytes. */
   readonly body: string;
+  /** The body in memory of its own, instead of text, where it was asked for so. */
+  readonly bytes?: Uint8Array<ArrayBuffer> | undefined;
 }
 
 /**

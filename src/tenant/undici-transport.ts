@@ -144,8 +144,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#failure !== undefined) return;
     this.unlisten?.();
     try {
-      const body = this.#body?.text(headerOf(this.#headers, "content-encoding")) ?? "";
-      this.#resolve({ status: this.#status ?? 0, headers: this.#headers, body });
+      const encoding = headerOf(this.#headers, "content-encoding");
+      const status = this.#status ?? 0;
+      const asBytes = this.#request.asBytes === true && status >= 200 && status < 300;
+      const bytes = asBytes ? this.#body?.bytes(encoding) : undefined;
+      const body = asBytes ? "" : (this.#body?.text(encoding) ?? "");
+      this.#resolve({ status, headers: this.#headers, body, bytes });
     } catch (thrown) {
       const kind = thrown instanceof BodyTooLarge ? "body_too_large" : "network";
       this.#reject(new TransportFailure(kind, true, messageOf(thrown), { cause: thrown, status: this.#status }));

@@ -14,7 +14,7 @@ export {
 export { type FactSource, hashing, type ImportDeps, type ImportReport, type ImportSink, importFacts } from "./import.ts";
 export { factsOfNumber } from "./known.ts";
 export { type GateManifest, parseManifest, verifyManifest } from "./manifest.ts";
-export { recordOptOuts, recordOutcomes } from "./outcomes.ts";
+export { optOutsOf, type RawOutcome, recordOutcomes } from "./outcomes.ts";
 export { loadRegistry, type RegistryReport, registryName } from "./registry.ts";
 export { DEFAULT_TARGETS, deadlineRule, type RevocationReading, readRevocations } from "./revocations.ts";
 export { attemptsFile, consentFile, disconnectionsFile, internalListFile, relationshipsFile } from "./specs.ts";

@@ -52,10 +52,9 @@ export function recordOutcomes(
   );
 }
 
-/** What a page of calls is recorded with. */
+/** What a page of calls does not say itself. */
 export interface CallPage {
   readonly campaign: string;
-  readonly actor: string;
   /** ms since the epoch. */
   readonly now: number;
 }
@@ -66,29 +65,28 @@ const NUMBER_FIELDS = ["phoneNumber", "contactPhoneNumber", "toNumber", "number"
 const TEXT_FIELDS = ["dispositionName", "dispositionDescription"] as const;
 
 /**
- * Suppresses whoever opted out on a page of raw calls, before anything else is made of the page: every row counts, also one that is put aside
- * as malformed, and each of several rows of the same call. Other outcomes are left to the lake. Given again, nothing happens twice.
- * @returns undefined when the page holds no opt-out
+ * Who opted out on a page of raw calls, to be given to `recordOutcomes` before anything else is made of the page: every row counts, also one
+ * that is put aside as malformed, and each of several rows of the same call. Other outcomes are left to the lake. Pure.
+ * @param optOutCodes the operator's own codes and phrases, beside the shipped ones
  */
-export async function recordOptOuts(
-  facts: Facts,
-  rows: readonly unknown[],
-  page: CallPage,
-  optOutCodes: readonly string[] = [],
-): Promise<OutcomesReport | undefined> {
+export function optOutsOf(rows: readonly unknown[], page: CallPage, optOutCodes: readonly string[] = []): RawOutcome[] {
   // A page has thousands of rows and few codes: each is judged once, and only an opt-out is looked at further.
-  const judged = new Map<string, boolean>();
-  const found = rows.flatMap((row) => {
+  const codes = new Map<string, boolean>();
+  const worded = new Map<string, boolean>();
+  const found: RawOutcome[] = [];
+  for (const row of rows) {
     const { code, words } = said(row);
-    if (code === undefined && words === undefined) return [];
-    const key = words === undefined ? `=${code ?? ""}` : JSON.stringify([code, words]);
+    if (code === undefined && words === undefined) continue;
+    const [judged, key] = words === undefined ? [codes, code ?? ""] : [worded, JSON.stringify([code, words])];
     let optOut = judged.get(key);
-    if (optOut === undefined)
-      judged.set(key, (optOut = findOptOut({ code: code ?? "", message: words }, optOutCodes) !== undefined));
+    if (optOut === undefined) {
+      optOut = findOptOut({ code: code ?? "", message: words }, optOutCodes) !== undefined;
+      judged.set(key, optOut);
+    }
     const outcome = optOut ? rawOutcome(row, page) : undefined;
-    return outcome === undefined ? [] : [outcome];
-  });
-  return found.length === 0 ? undefined : recordOutcomes(facts, found, page, optOutCodes);
+    if (outcome !== undefined) found.push(outcome);
+  }
+  return found;
 }
 
 /** What a raw row says of the call's outcome. */
@@ -96,10 +94,9 @@ function said(row: unknown): { readonly code: string | undefined; readonly words
   if (typeof row !== "object" || row === null) return { code: undefined, words: undefined };
   // Written out: on the path of every row that is retrieved.
   const code = "dispositionCode" in row ? row.dispositionCode : undefined;
-  const words = [
-    "dispositionName" in row ? row.dispositionName : undefined,
-    "dispositionDescription" in row ? row.dispositionDescription : undefined,
-  ].find((value) => typeof value === "string");
+  const name = "dispositionName" in row ? row.dispositionName : undefined;
+  const description = "dispositionDescription" in row ? row.dispositionDescription : undefined;
+  const words = typeof name === "string" ? name : typeof description === "string" ? description : undefined;
   return { code: typeof code === "string" ? code : undefined, words };
 }
 

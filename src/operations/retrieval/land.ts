@@ -1,14 +1,7 @@
-// One page of rows into the lake: records, rows put aside, calls that are not over; each row exactly one of the three.
+// The rows of one page sorted: records, rows put aside, calls that are not over; each row exactly one of the three.
 
 import type { Instant } from "../../kernel/index.ts";
-import {
-  createInstantReader,
-  type LakeFile,
-  type OutcomeLake,
-  type OutcomeRecord,
-  parseRow,
-  type QuarantinedRow,
-} from "../../outcomes/index.ts";
+import { createInstantReader, type OutcomeRecord, parseRow, type QuarantinedRow } from "../../outcomes/index.ts";
 
 /** Longest text of a poison row that is kept. */
 const MAX_ROW_TEXT = 4000;
@@ -59,11 +52,6 @@ function textOf(row: unknown): string {
   } catch {
     return '"nested too deeply to be written down"';
   }
-}
-
-/** Makes the rows of a page durable. Nobody sees them before the checkpoint moves. */
-export async function writeRows(lake: OutcomeLake, rows: SortedRows, name: string): Promise<readonly LakeFile[]> {
-  return [...(await lake.write(rows.records, name)), ...(await lake.quarantine(rows.poison, name))];
 }
 
 /** Rows put aside, by reason. */

@@ -5,10 +5,12 @@ import { ComplianceHash, type OutcomeLake } from "../../outcomes/index.ts";
 import type { AuditInput, JobStatus, Retrieval, RetrievalLedger } from "../../store/index.ts";
 import { RETRIEVE } from "../../store/index.ts";
 import { type DispositionCatalog, type OutcomeSource, requireSupported } from "../../tenant/index.ts";
+import type { RawOutcome } from "../compliance/index.ts";
 import type { Durable } from "../durable.ts";
 import { OperationError } from "../error.ts";
 import type { RetrievalHost } from "./body.ts";
 import { reasonOf, type StopReason } from "./failure.ts";
+import { PageThread } from "./page-thread.ts";
 import { areOutcomeCodes, checkRequest, type RetrievalInput, type RetrievalRequest } from "./request.ts";
 import { readWindow } from "./window-run.ts";
 import { splitWindows } from "./windows.ts";
@@ -46,8 +48,10 @@ export interface RetrievalDependencies {
   readonly warn: (message: string) => void;
   /** Told of every retrieval that ran to its end in this process, before its `run` returns. */
   readonly onEnded?: ((retrieval: Retrieval) => Promise<void>) | undefined;
-  /** Given the raw rows of each page before its checkpoint; a page that is read again is given again. */
-  readonly onRows?: ((rows: readonly unknown[], campaignId: string) => Promise<void>) | undefined;
+  /** The operator's own codes of opting out, beside the shipped ones. */
+  readonly optOutCodes?: readonly string[] | undefined;
+  /** Given who opted out on a page, before its checkpoint; a page that is read again is given again. */
+  readonly onOptOuts?: ((optOuts: readonly RawOutcome[]) => Promise<void>) | undefined;
 }
 
 /** A run in this process. */
@@ -55,6 +59,9 @@ interface Active {
   readonly retrieval: Retrieval;
   readonly observedAfter: number;
   readonly lost: () => void;
+  readonly thread: PageThread;
+  /** Windows that are being read, settled or not. */
+  readonly reading: Promise<unknown>[];
   pages: number;
   rows: number;
   failures: number;
@@ -179,8 +186,8 @@ export class Retrieving implements RetrievalHost {
     if (active === undefined || window === undefined) throw new Error(`retrieval ${jobId} has no window ${no} here`);
     if (window.done) return undefined;
     const { campaignId, codes, pageLimit } = active.retrieval;
-    const { source, lake, ledger, clock, random, replicaId, onRows } = this.#deps;
-    const stop = await readWindow(
+    const { source, lake, ledger, clock, random, replicaId, onOptOuts } = this.#deps;
+    const reading = readWindow(
       {
         source,
         lake,
@@ -194,7 +201,8 @@ export class Retrieving implements RetrievalHost {
         codes,
         pageLimit,
         observedAfter: active.observedAfter,
-        onRows,
+        thread: active.thread,
+        onOptOuts,
         onPage: ({ rows }) => {
           active.pages += 1;
           active.rows += rows;
@@ -205,6 +213,8 @@ export class Retrieving implements RetrievalHost {
       },
       window,
     );
+    active.reading.push(reading.catch(() => undefined));
+    const stop = await reading;
     if (stop === undefined) active.windowsDone += 1;
     return stop;
   }
@@ -214,6 +224,8 @@ export class Retrieving implements RetrievalHost {
     const { ledger, replicaId } = this.#deps;
     const active = this.#active.get(jobId);
     if (active !== undefined) active.closing = true;
+    // All windows are read: the thread's memory is free for what comes.
+    await active?.thread.close();
     const retrieval = await this.find(jobId);
     const summary = stop === undefined ? await hashOf(this.#deps.lake, retrieval) : undefined;
     const poison = Object.keys(retrieval.totals.quarantined).length > 0;
@@ -251,11 +263,15 @@ export class Retrieving implements RetrievalHost {
     const durable = this.#durable;
     if (durable === undefined) throw new Error("attach a durable runtime before running retrievals");
     const ended = new AbortController();
+    const thread = new PageThread({ campaignId: retrieval.campaignId, optOutCodes: this.#deps.optOutCodes ?? [] });
+    const reading: Promise<unknown>[] = [];
     const lost = new Promise<void>((resolve) => {
       this.#active.set(jobId, {
         retrieval,
         observedAfter,
         lost: resolve,
+        thread,
+        reading,
         pages: totals.pagesOk,
         rows: totals.rows,
         failures: totals.pagesFailed,
@@ -274,6 +290,8 @@ export class Retrieving implements RetrievalHost {
       ended.abort();
       await ticking;
       this.#active.delete(jobId);
+      // One that was taken over may still be at work on a page.
+      void Promise.all(reading).then(() => thread.close());
     }
     const end = await this.find(jobId);
     if (ENDED.includes(end.status)) {

@@ -9,10 +9,12 @@ import { hash } from "node:crypto";
 import type { Clock, Instant, RandomStream } from "../../kernel/index.ts";
 import type { OutcomeLake } from "../../outcomes/index.ts";
 import type { RetrievalLedger, RetrievalWindow } from "../../store/index.ts";
-import { type OutcomeSource, type Page, TenantError } from "../../tenant/index.ts";
+import { type OpenedPage, type OutcomeSource, TenantError } from "../../tenant/index.ts";
+import type { RawOutcome } from "../compliance/index.ts";
 import { INTERRUPTED, remedyFor, type StopReason } from "./failure.ts";
-import { countReasons, sortRows, writeRows } from "./land.ts";
 import { PageSize } from "./page-size.ts";
+import type { LandedCalls } from "./page-task.ts";
+import type { HeldPage, PageThread } from "./page-thread.ts";
 
 const BASE_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
@@ -34,13 +36,18 @@ export interface WindowSetting {
   readonly pageLimit: number;
   /** Observations of this run are later than this, whatever this machine's clock says: those of earlier runs must not win over them. */
   readonly observedAfter: Instant;
-  /** Given the raw rows of each page before its checkpoint. */
-  readonly onRows: ((rows: readonly unknown[], campaignId: string) => Promise<void>) | undefined;
+  /** Works on the pages. */
+  readonly thread: PageThread;
+  /** Given who opted out on a page, before its checkpoint. */
+  readonly onOptOuts: ((optOuts: readonly RawOutcome[]) => Promise<void>) | undefined;
   readonly onPage: (page: { readonly rows: number }) => void;
   readonly onFailure: () => void;
 }
 
-type CallsPage = Page<"listCalls">;
+/** What lands of a page whose rows came before. */
+const NOTHING: LandedCalls = { staged: [], rows: 0, unfinished: 0, earliestUnfinished: undefined, quarantined: {} };
+
+type CallsPage = OpenedPage<HeldPage>;
 
 /** Reads a window from where it was left. @returns why it ended early, or undefined when it is done */
 export async function readWindow(setting: WindowSetting, window: RetrievalWindow): Promise<StopReason | undefined> {
@@ -85,20 +92,24 @@ class WindowRun {
 
   /** Reads from the present page on. @returns true at the end of the window, false when the listing is to be asked with another page size */
   async #readOn(): Promise<boolean> {
-    const { source, campaignId, codes, signal, clock } = this.#with;
-    const pages = source
-      .calls(
-        {
-          campaignId,
-          startDateTime: new Date(this.#window.from).toISOString(),
-          endDateTime: new Date(this.#window.to).toISOString(),
-          limit: this.#size.size,
-          ...(codes === null ? {} : { dispositionCode: [...codes] }),
-          ...(this.#token === undefined ? {} : { nextPageToken: this.#token }),
-        },
-        { signal },
-      )
-      .pages();
+    const { source, campaignId, codes, signal, clock, thread } = this.#with;
+    const held: HeldPage[] = [];
+    const pages = source.openedCalls(
+      {
+        campaignId,
+        startDateTime: new Date(this.#window.from).toISOString(),
+        endDateTime: new Date(this.#window.to).toISOString(),
+        limit: this.#size.size,
+        ...(codes === null ? {} : { dispositionCode: [...codes] }),
+        ...(this.#token === undefined ? {} : { nextPageToken: this.#token }),
+      },
+      async (body) => {
+        const opened = await thread.open(body, clock.now());
+        if (opened !== undefined) held.push(opened.kept);
+        return opened;
+      },
+      { signal },
+    );
     const fetch = async () => {
       const since = clock.now();
       const { value } = await pages.next();
@@ -114,6 +125,7 @@ class WindowRun {
           // Whoever awaits it gets the failure; until then it is nobody's unhandled one.
           coming.catch(() => undefined);
         }
+        held.splice(held.indexOf(page.kept), 1);
         await this.#land(page, latencyMs);
         if (page.nextToken === undefined) return true;
         if (this.#size.good()) return false;
@@ -121,17 +133,20 @@ class WindowRun {
     } finally {
       await coming.catch(() => undefined);
       await pages.return();
+      for (const page of held) page.drop();
     }
   }
 
   async #land(page: CallsPage, latencyMs: number): Promise<void> {
-    const { lake, ledger, clock, jobId, executor, campaignId, observedAfter, onPage, onRows } = this.#with;
+    const { lake, ledger, clock, jobId, executor, observedAfter, onPage, onOptOuts } = this.#with;
     const { no, from, to } = this.#window;
     const { known, circling } = this.#place(page);
-    await onRows?.(page.items, campaignId);
+    if (page.kept.optOuts.length > 0) await onOptOuts?.(page.kept.optOuts);
     const observedAt = Math.max(clock.now(), observedAfter + 1);
-    const rows = sortRows(known ? [] : page.items, { campaignId, from, to, observedAt, runId: jobId });
-    const files = await writeRows(lake, rows, `${jobId}-w${no}-p${this.#pages}`);
+    const landed = known
+      ? NOTHING
+      : await page.kept.land({ from, to, observedAt, runId: jobId, place: await lake.stagingPlace() });
+    const files = await lake.adopt(landed.staged, `${jobId}-w${no}-p${this.#pages}`);
     await ledger.commitPage({
       jobId,
       executor,
@@ -140,17 +155,17 @@ class WindowRun {
       files,
       nextToken: page.nextToken ?? null,
       pageSize: this.#size.size,
-      rows: rows.records.length,
-      unfinished: rows.unfinished,
-      earliestUnfinished: rows.earliestUnfinished,
-      quarantined: countReasons(rows.poison),
+      rows: landed.rows,
+      unfinished: landed.unfinished,
+      earliestUnfinished: landed.earliestUnfinished,
+      quarantined: landed.quarantined,
       latencyMs,
       observedAt,
     });
     this.#pages += 1;
     this.#token = page.nextToken;
     this.#failures = 0;
-    onPage({ rows: rows.records.length });
+    onPage({ rows: landed.rows });
     // What follows a page that came round may be new: the next asking begins there.
     if (circling) {
       const message = "listCalls: the tenant's listing goes round: it gave a page or a page token that it had given before";
@@ -163,10 +178,9 @@ class WindowRun {
    * What a page is to what came before in this pass: the list's own guard sees what comes round within one asking, this one over several.
    * `known`: its rows came before. `circling`: going on from it leads where the listing has been, or nowhere for very long.
    */
-  #place({ items, nextToken }: CallsPage): { readonly known: boolean; readonly circling: boolean } {
-    const ids = items.map((item) => (typeof item === "object" && item !== null && "id" in item ? item.id : item));
-    const known = items.length > 0 && !this.#isNew(JSON.stringify(ids));
-    this.#empty = items.length === 0 ? this.#empty + 1 : 0;
+  #place({ items, mark, nextToken }: CallsPage): { readonly known: boolean; readonly circling: boolean } {
+    const known = items > 0 && !this.#isNew(`page ${mark}`);
+    this.#empty = items === 0 ? this.#empty + 1 : 0;
     if (nextToken === undefined) return { known, circling: false };
     const beenThere = !this.#isNew(`token ${nextToken}`);
     return { known, circling: known || beenThere || this.#empty > MAX_EMPTY };

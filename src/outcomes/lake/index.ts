@@ -8,5 +8,8 @@ export type {
   OutcomeLake,
   QuarantinedRow,
   RecordQuery,
+  StagedFile,
+  StagingPlace,
 } from "./lake.ts";
 export { createMemoryCatalog } from "./memory-catalog.ts";
+export { PartWriter } from "./part-writer.ts";

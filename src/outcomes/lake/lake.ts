@@ -43,6 +43,19 @@ export interface QuarantinedRow {
   readonly runId: string;
 }
 
+/** Where files may be prepared for the lake. */
+export interface StagingPlace {
+  readonly folder: string;
+  /** Begins the names of the files; told once, so that they meet no others. */
+  readonly unique: string;
+}
+
+/** A file that was prepared and that the lake has not taken up. */
+export interface StagedFile extends Omit<LakeFile, "path" | "bytes"> {
+  /** Where it lies. */
+  readonly temporary: string;
+}
+
 /** Which part of the lake; everything given must hold. */
 export interface LakeRange {
   readonly campaignId?: string | undefined;
@@ -108,6 +121,10 @@ export interface OutcomeLake {
   write(records: readonly OutcomeRecord[], name: string): Promise<readonly LakeFile[]>;
   /** The same for rows that are no records. */
   quarantine(rows: readonly QuarantinedRow[], name: string): Promise<readonly LakeFile[]>;
+  /** A place for a `PartWriter`, which may be on another thread. */
+  stagingPlace(): Promise<StagingPlace>;
+  /** What `write` and `quarantine` do, for files that a `PartWriter` prepared. */
+  adopt(staged: readonly StagedFile[], name: string): Promise<readonly LakeFile[]>;
   /** Records, each call once, ordered by start and call id (its UTF-8 bytes); constant memory. */
   records(query?: RecordQuery): AsyncIterable<StoredRecord>;
   /** Only the digests of the same records in the same order: hex, many joined in each text. */

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { OutcomesRuntime } from "../../../src/app/index.ts";
-import { recordOptOuts } from "../../../src/operations/index.ts";
+import { optOutsOf, recordOutcomes } from "../../../src/operations/index.ts";
 import { CAMPAIGN } from "../../support/calls.ts";
 import { outcomesScenario } from "../../support/outcomes.ts";
 import { openWorld, type World } from "./world.ts";
@@ -68,14 +68,13 @@ test("an opt-out that a retrieval finds suppresses its number with the call's at
     { subject: "+12125550123", details: { code: "DO_NOT_CALL", reference: DNC_CALL, origin: "outcome" } },
   ]);
 
-  const page = { campaign: CAMPAIGN, actor: "ann", now: Date.now() };
-  expect(await recordOptOuts(facts, [{ id: DNC_CALL, dispositionCode: "SALE" }], page)).toBeUndefined();
+  expect(optOutsOf([{ id: DNC_CALL, dispositionCode: "SALE" }], { campaign: CAMPAIGN, now: Date.now() })).toEqual([]);
   await pull();
   expect(await suppressedSince(number)).toBe(since);
 });
 
 test("rows that are put aside as malformed, and each of several rows of one call, still opt out", async () => {
-  const page = { campaign: CAMPAIGN, actor: "ann", now: Date.now() };
+  const page = { campaign: CAMPAIGN, now: Date.now() };
   const rows = [
     { id: "a", dispositionCode: "DNC", phoneNumber: "+12125550001", startTime: "yesterday" },
     {
@@ -92,8 +91,9 @@ test("rows that are put aside as malformed, and each of several rows of one call
     "DNC",
     null,
   ];
-  expect(await recordOptOuts(runtime.store.facts, rows, page)).toEqual({ added: 4, suppressed: 4, unresolved: 0 });
-  expect(await recordOptOuts(runtime.store.facts, rows, page)).toMatchObject({ suppressed: 0 });
+  const record = () => recordOutcomes(runtime.store.facts, optOutsOf(rows, page), { actor: "ann" });
+  expect(await record()).toEqual({ added: 4, suppressed: 4, unresolved: 0 });
+  expect(await record()).toMatchObject({ suppressed: 0 });
   for (const [number, is] of [
     [12125550001, true],
     [12125550002, true],
@@ -103,5 +103,5 @@ test("rows that are put aside as malformed, and each of several rows of one call
   ] as const) {
     expect([number, (await suppressedSince(number)) !== undefined]).toEqual([number, is]);
   }
-  expect(await recordOptOuts(runtime.store.facts, [{ id: "e", dispositionCode: "SALE" }], page)).toBeUndefined();
+  expect(optOutsOf([{ id: "e", dispositionCode: "SALE" }], page)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 // The lake on a folder of this machine, written and read by DuckDB.
 
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { RandomStream } from "../../../kernel/index.ts";
 import type { OutcomeRecord } from "../../record/index.ts";
@@ -16,12 +16,14 @@ import type {
   QuarantinedRow,
   RecordQuery,
   SqlValue,
+  StagedFile,
+  StagingPlace,
   StoredRecord,
 } from "../lake.ts";
 import { dayOf, fileName, partitionFolder } from "../layout.ts";
-import { type ColumnSpec, ParquetWriter } from "../parquet/index.ts";
+import { PartWriter } from "../part-writer.ts";
 import { sweepFolder } from "../sweep.ts";
-import { CALL_COLUMNS, callColumns, FILE_METADATA, QUARANTINED } from "./columns.ts";
+import { CALL_COLUMNS } from "./columns.ts";
 import { mergePartition } from "./compact.ts";
 import { chunksOf, Engine, literal, microsToMs, rowsOf } from "./engine.ts";
 import { createViews, digestsSql, recordsSql } from "./views.ts";
@@ -61,8 +63,7 @@ class DuckDbLake implements OutcomeLake {
   readonly #catalog: LakeCatalog;
   readonly #options: LakeOptions;
   #engine: Promise<Engine> | undefined;
-  /** Idle ones; one is at work on a file at a time, and keeps its memory for the next. */
-  readonly #writers: ParquetWriter[] = [];
+  readonly #writer = new PartWriter();
   #staging: Promise<string> | undefined;
 
   constructor(options: LakeOptions) {
@@ -93,44 +94,22 @@ class DuckDbLake implements OutcomeLake {
     return this.#staging;
   }
 
-  async #stagingFile(): Promise<string> {
-    return join(await this.#stagingFolder(), `${this.#unique()}.parquet`);
+  async stagingPlace(): Promise<StagingPlace> {
+    return { folder: await this.#stagingFolder(), unique: this.#unique() };
   }
 
   async write(records: readonly OutcomeRecord[], name: string): Promise<readonly LakeFile[]> {
-    const files: LakeFile[] = [];
-    for (const group of groupRecords(records)) {
-      const [first] = group;
-      if (first === undefined) continue;
-      files.push(await this.#file("part", callColumns(group), group, { ...first, day: dayOf(first.startTime), name }));
-    }
-    return files;
+    return this.adopt(this.#writer.records(records, await this.stagingPlace()), name);
   }
 
   async quarantine(rows: readonly QuarantinedRow[], name: string): Promise<readonly LakeFile[]> {
-    const files: LakeFile[] = [];
-    for (const group of Map.groupBy(rows, ({ campaignId }) => campaignId).values()) {
-      const [first] = group;
-      if (first === undefined) continue;
-      files.push(await this.#file("quarantine", QUARANTINED, group, { ...first, day: dayOf(first.observedAt), name }));
-    }
-    return files;
+    return this.adopt(this.#writer.quarantine(rows, await this.stagingPlace()), name);
   }
 
-  async #file<Row>(
-    kind: "part" | "quarantine",
-    columns: readonly ColumnSpec<Row>[],
-    rows: readonly Row[],
-    { campaignId, runId, day, name }: Pick<LakeFile, "campaignId" | "runId" | "day"> & { readonly name: string },
-  ): Promise<LakeFile> {
-    const temporary = await this.#stagingFile();
-    const writer = this.#writers.pop() ?? new ParquetWriter();
-    try {
-      await writeFile(temporary, writer.encode(columns, rows, FILE_METADATA), { flag: "wx" });
-    } finally {
-      this.#writers.push(writer);
-    }
-    return this.#settle(temporary, { kind, campaignId, day, rows: rows.length, runId, name });
+  async adopt(staged: readonly StagedFile[], name: string): Promise<readonly LakeFile[]> {
+    const files: LakeFile[] = [];
+    for (const { temporary, ...file } of staged) files.push(await this.#settle(temporary, { ...file, name }));
+    return files;
   }
 
   async #settle(temporary: string, made: Omit<LakeFile, "path" | "bytes"> & { readonly name: string }): Promise<LakeFile> {
@@ -282,27 +261,6 @@ class DuckDbLake implements OutcomeLake {
       .toString(36)
       .padStart(7, "0")}`;
   }
-}
-
-const DAY_MS = 86_400_000;
-
-/** Records by what all rows of a file share: the campaign and the UTC day of start. */
-function groupRecords(records: readonly OutcomeRecord[]): Iterable<OutcomeRecord[]> {
-  const groups = new Map<string, OutcomeRecord[]>();
-  let group: OutcomeRecord[] = [];
-  let [campaign, day] = ["", Number.NaN];
-  for (const record of records) {
-    const start = Math.floor(record.startTime / DAY_MS);
-    // Neighbours nearly always belong together, so a key is made only where they do not.
-    if (start !== day || record.campaignId !== campaign) {
-      [campaign, day] = [record.campaignId, start];
-      const key = `${day}/${campaign}`;
-      group = groups.get(key) ?? [];
-      groups.set(key, group);
-    }
-    group.push(record);
-  }
-  return groups.values();
 }
 
 /** A row of CALL_COLUMNS as a record. The lake's own files hold what these types say. */

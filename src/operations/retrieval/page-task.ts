@@ -1,0 +1,57 @@
+// What a retrieval and its thread say to each other. Rows stay on the thread; what crosses is small.
+
+import type { Instant } from "../../kernel/index.ts";
+import type { StagedFile, StagingPlace } from "../../outcomes/index.ts";
+import type { RawOutcome } from "../compliance/index.ts";
+
+/** What the thread is started with. */
+export interface PageThreadData {
+  readonly campaignId: string;
+  /** The operator's own codes of opting out. */
+  readonly optOutCodes: readonly string[];
+}
+
+/** A page as it is known before it lands. */
+export interface OpenedCalls {
+  /** The body's JSON with an empty list in place of its rows. */
+  readonly json: unknown;
+  readonly items: number;
+  /** The same for pages with the same calls. */
+  readonly mark: string;
+  readonly optOuts: readonly RawOutcome[];
+}
+
+/** How a page is to land. */
+export interface LandingOrder {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly observedAt: Instant;
+  readonly runId: string;
+  readonly place: StagingPlace;
+}
+
+/** A page that is in files. */
+export interface LandedCalls {
+  readonly staged: readonly StagedFile[];
+  /** Records in the files. */
+  readonly rows: number;
+  /** Calls that are not over. */
+  readonly unfinished: number;
+  readonly earliestUnfinished: Instant | undefined;
+  /** Rows put aside, by reason. */
+  readonly quarantined: Readonly<Record<string, number>>;
+}
+
+/** `page` is the number that the page was opened under. */
+export type PageTask =
+  | { readonly kind: "open"; readonly page: number; readonly body: ArrayBuffer; readonly now: Instant }
+  | { readonly kind: "land"; readonly page: number; readonly order: LandingOrder }
+  | { readonly kind: "drop"; readonly page: number };
+
+/** Tasks but `drop` are answered, in their order. */
+export type PageReply =
+  | { readonly page: number; readonly opened: OpenedCalls | undefined }
+  | { readonly page: number; readonly landed: LandedCalls }
+  /** `unreadable`: the page's own fault. */
+  | { readonly page: number; readonly unreadable: string }
+  | { readonly page: number; readonly failed: string };

@@ -1,0 +1,118 @@
+// The pages of one retrieval, worked on beside the thread that asks for them: that one waits for the network, the store and the disk, the other
+// one parses, checks, hashes and encodes. Each retrieval has a thread of its own, whose memory goes with it.
+
+import { Worker } from "node:worker_threads";
+import type { Instant } from "../../kernel/index.ts";
+import { type OpenedBody, TenantError, type TenantErrorCode } from "../../tenant/index.ts";
+import type { LandedCalls, LandingOrder, OpenedCalls, PageReply, PageTask, PageThreadData } from "./page-task.ts";
+
+/**
+ * Memory of a thread, MB. Pages leave much behind, and an engine with room puts off collecting it; what does not fit is a page that is too
+ * large, and is asked for again at half the size.
+ */
+const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 24 } as const;
+
+/** A page on the thread. */
+export interface HeldPage {
+  readonly optOuts: OpenedCalls["optOuts"];
+  /** Writes its rows down as files that the lake can adopt; once. */
+  land(order: LandingOrder): Promise<LandedCalls>;
+  /** Lets go of it, unless it has landed. */
+  drop(): void;
+}
+
+interface Waiting {
+  readonly resolve: (reply: PageReply) => void;
+  readonly reject: (reason: Error) => void;
+}
+
+export class PageThread {
+  readonly #data: PageThreadData;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | undefined;
+  #pages = 0;
+
+  /** Starts at once, so that the first page does not wait for it. */
+  constructor(data: PageThreadData) {
+    this.#data = data;
+    this.#started();
+  }
+
+  /** Opens the body of a page; takes the body's memory. Rejects with TenantError when the page is to blame. */
+  async open(body: Uint8Array<ArrayBuffer>, now: Instant): Promise<OpenedBody<HeldPage> | undefined> {
+    const page = ++this.#pages;
+    const reply = await this.#ask({ kind: "open", page, body: body.buffer, now }, [body.buffer]);
+    if (!("opened" in reply)) throw new Error("the thread answered another question");
+    if (reply.opened === undefined) return undefined;
+    const { json, items, mark, optOuts } = reply.opened;
+    const kept: HeldPage = { optOuts, land: (order) => this.#land(page, order), drop: () => this.#drop(page) };
+    return { json, items, mark, kept };
+  }
+
+  /** Ends the thread. What is under way is rejected. */
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    this.#fail(new Error("the retrieval's thread was closed"));
+    await worker?.terminate();
+  }
+
+  async #land(page: number, order: LandingOrder): Promise<LandedCalls> {
+    const reply = await this.#ask({ kind: "land", page, order });
+    if (!("landed" in reply)) throw new Error("the thread answered another question");
+    return reply.landed;
+  }
+
+  #drop(page: number): void {
+    this.#worker?.postMessage({ kind: "drop", page } satisfies PageTask, []);
+  }
+
+  async #ask(task: PageTask, transfer: ArrayBuffer[] = []): Promise<PageReply> {
+    const worker = this.#started();
+    const { promise, resolve, reject } = Promise.withResolvers<PageReply>();
+    this.#waiting.set(task.page, { resolve, reject });
+    worker.ref();
+    worker.postMessage(task, transfer);
+    const reply = await promise;
+    if ("unreadable" in reply) throw pageError("invalid_reply", reply.unreadable);
+    if ("failed" in reply) throw new Error(`a page could not be written down: ${reply.failed}`);
+    return reply;
+  }
+
+  #started(): Worker {
+    if (this.#worker !== undefined) return this.#worker;
+    // Built code has another extension than the sources.
+    const file = new URL(import.meta.url.endsWith(".ts") ? "./page-worker.ts" : "./page-worker.js", import.meta.url);
+    const worker = new Worker(file, { workerData: this.#data, resourceLimits: LIMITS });
+    worker.unref();
+    worker.on("message", (reply: PageReply) => {
+      const waiting = this.#waiting.get(reply.page);
+      this.#waiting.delete(reply.page);
+      // An idle thread does not keep the process alive.
+      if (this.#waiting.size === 0) worker.unref();
+      waiting?.resolve(reply);
+    });
+    worker.on("error", (cause: unknown) => {
+      if (this.#worker === worker) this.#worker = undefined;
+      this.#fail(brokenDown(cause));
+    });
+    this.#worker = worker;
+    return worker;
+  }
+
+  #fail(reason: Error): void {
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(reason);
+  }
+}
+
+function brokenDown(cause: unknown): Error {
+  const full = cause instanceof Error && "code" in cause && cause.code === "ERR_WORKER_OUT_OF_MEMORY";
+  if (full) return pageError("body_too_large", `needs more than ${LIMITS.maxOldGenerationSizeMb} MB of memory`);
+  return new Error("the thread that works on pages broke down", { cause });
+}
+
+function pageError(code: TenantErrorCode, what: string): TenantError {
+  return new TenantError(code, `listCalls: a page ${what}`, { operationId: "listCalls" });
+}
