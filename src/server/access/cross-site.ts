@@ -6,7 +6,7 @@
 import { ServerError } from "../error.ts";
 
 /** The header that the dashboard sends with every request. */
-export const REQUEST_HEADER = "x-outdial-request";
+const REQUEST_HEADER = "x-outdial-request";
 
 /** Throws ServerError `cross_site` for a request with a cookie that may have come from elsewhere. */
 export function refuseCrossSite(request: Request, origins: readonly string[], changes: boolean): void {

@@ -4,7 +4,7 @@ import { messageOf } from "../../kernel/index.ts";
 import { ServerError } from "../error.ts";
 
 /** What a JSON body may hold at most. */
-export const JSON_LIMIT = 1_048_576;
+const JSON_LIMIT = 1_048_576;
 
 /** The bytes of a body, refused beyond `limit`. Throws ServerError `request_too_large`. */
 export async function* boundedBytes(body: ReadableStream<Uint8Array> | null, limit: number): AsyncGenerator<Uint8Array> {

@@ -150,7 +150,7 @@ export class FeedHub {
 }
 
 /** Whether `a` comes after `b`. */
-export function isBehind(a: FeedPlace, b: FeedPlace): boolean {
+function isBehind(a: FeedPlace, b: FeedPlace): boolean {
   const [left, right] = [BigInt(a.tx), BigInt(b.tx)];
   return left === right ? a.id > b.id : left > right;
 }

@@ -16,7 +16,7 @@ const RETRY_MS = 2000;
 const idOf = ({ tx, id }: FeedPlace): string => `${tx}-${id}`;
 
 /** The place in a Last-Event-ID; undefined when it is none of ours. */
-export function placeOf(text: string | undefined): FeedPlace | undefined {
+function placeOf(text: string | undefined): FeedPlace | undefined {
   const match = /^(\d{1,20})-(\d{1,16})$/.exec(text ?? "");
   return match === null ? undefined : { tx: match[1] ?? "0", id: Number(match[2]) };
 }

@@ -43,7 +43,7 @@ const NOBODY: Principal = { name: "nobody", role: "viewer", via: "token", expire
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
 /** Whether a role includes another. */
-export const mayAs = (role: Role, needed: Role): boolean => ROLES.indexOf(role) >= ROLES.indexOf(needed);
+const mayAs = (role: Role, needed: Role): boolean => ROLES.indexOf(role) >= ROLES.indexOf(needed);
 
 /** Answers a request. Throws OutdialError for what is refused. */
 export async function serveRoute(route: ApiRoute, incoming: Incoming, host: RouteHost): Promise<Response> {

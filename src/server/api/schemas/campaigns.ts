@@ -34,7 +34,7 @@ export const abandonmentBudget = z
 export type AbandonmentBudget = z.output<typeof abandonmentBudget>;
 
 /** Why a campaign does not dial, in words; the first cause is the one to mend first. */
-export const notDialing = z
+const notDialing = z
   .strictObject({
     first: z.string(),
     all: z.array(z.strictObject({ code: z.string(), text: z.string() })).readonly(),

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { abandonmentBudget } from "./campaigns.ts";
 import { count, time } from "./common.ts";
 
-export const reason = z.strictObject({ rule: z.string(), text: z.string() }).meta({ id: "Reason" });
+const reason = z.strictObject({ rule: z.string(), text: z.string() }).meta({ id: "Reason" });
 
 /** Half hours from `from`, true where a call is allowed. */
 const cells = z.array(z.boolean()).readonly();
@@ -138,4 +138,3 @@ export const importView = z
     examples: z.array(z.strictObject({ line: count, reason: z.string() })).readonly(),
   })
   .meta({ id: "FactsImport" });
-export type ImportView = z.output<typeof importView>;

@@ -9,15 +9,12 @@ export type {
   CampaignResult,
   CampaignSummary,
   CampaignVerb,
-  HealthView,
   MetricPoint,
   WindowState,
 } from "./campaigns.ts";
 export type { FieldChange, Problem, Share } from "./common.ts";
 export type {
-  AbandonmentView,
   ComplianceExplain,
-  ImportView,
   ManifestView,
   RevocationView,
   SuppressionView,
@@ -27,4 +24,4 @@ export type { DialerChange, DialerPreview, DialerVersion, DialerView, Finding, S
 export type { ServiceEvent } from "./events.ts";
 export type { DryRun, JobDetail, JobSummary, PlanReport, RefusedRow, ResultRow, Submitted } from "./jobs.ts";
 export type { OutcomeReportView } from "./outcomes.ts";
-export type { ApprovalView, Me, Role, TokenView } from "./session.ts";
+export type { ApprovalView, Me, Role } from "./session.ts";

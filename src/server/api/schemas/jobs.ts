@@ -28,8 +28,6 @@ export const planReport = z
   .meta({ id: "PlanReport" });
 export type PlanReport = z.output<typeof planReport>;
 
-export const JOB_KINDS = ["tag", "dispositions", "retrieve"] as const;
-
 export const jobSummary = z
   .strictObject({
     id: z.string(),

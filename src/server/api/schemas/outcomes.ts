@@ -4,7 +4,7 @@ import { z } from "zod";
 import { reportSchema } from "../../../outcomes/index.ts";
 import { count, share } from "./common.ts";
 
-export const heatCell = z.strictObject({
+const heatCell = z.strictObject({
   weekday: z.int().min(1).max(7),
   hour: z.int().min(0).max(23),
   calls: count,

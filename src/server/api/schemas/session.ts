@@ -44,7 +44,6 @@ export const tokenView = z
     revokedAt: time.nullable(),
   })
   .meta({ id: "Token" });
-export type TokenView = z.output<typeof tokenView>;
 
 /** A dangerous verb that waits for another person. */
 export const approvalView = z
