@@ -103,7 +103,8 @@ test("a million contacts to dial cost no more than their calls", async () => {
 test("a list that is told to answer no more is answered no more", async () => {
   await using tenant = await openBench("in process", { scenario: living() });
   const { control } = tenant.sandbox;
-  const rate = async () => (await tenant.api("GET", "/api/v2/omnichannel/campaigns/camp/metrics?windowMinutes=5")).body.successRate;
+  const rate = async () =>
+    (await tenant.api("GET", "/api/v2/omnichannel/campaigns/camp/metrics?windowMinutes=5")).body.successRate;
   await control.advance(900);
   const before = await rate();
   control.simulateList({ id: "list", answerRate: 0 });
