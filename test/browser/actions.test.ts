@@ -200,3 +200,44 @@ test("who signs out sees nothing any more, and a session that ends elsewhere lea
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
   expect(await page.locator("table").count()).toBe(0);
 });
+
+test("markup in the vendor's words is shown as words and does nothing", async () => {
+  const markup = '"><img src=x onerror="document.title=1"><script>document.title=2</script>';
+  world.whole.sandbox.control.simulateEdit({
+    kind: "campaign",
+    id: "camp_primary_001",
+    body: { name: markup, description: markup, queueId: markup },
+  });
+  await using opened = await world.open(WIDE, "admin");
+  const { page, faults } = opened;
+  await page.goto(`${url}/`);
+  await page.getByRole("link", { name: markup }).click();
+  await page.locator(".page-head .pill").first().waitFor();
+  await page.getByText("Configuration at the vendor").click();
+  await page.locator("pre").getByText("onerror").waitFor();
+  expect(await page.locator("main img, main script").count()).toBe(0);
+  expect(await page.title()).toMatch(/ · outdial$/);
+  expect(await opened.violations()).toEqual([]);
+  // A refusal of the policy would be here: there was not even an attempt.
+  expect(faults).toEqual([]);
+});
+
+test("a campaign is paused behind a preview, and cannot be dialled again before it is said what that would do", async () => {
+  await using opened = await world.open(WIDE, "operator");
+  const { page, faults } = opened;
+  await page.goto(`${url}/campaigns/camp_primary_001`);
+  await page.getByRole("button", { name: "Pause" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("listitem").first().waitFor();
+  expect(await opened.violations()).toEqual([]);
+  await dialog.getByRole("button", { name: "Pause" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.locator(".page-head .pill").getByText("Paused").waitFor();
+  await page.getByRole("button", { name: "Resume" }).click();
+  // The gate looks at every contact of the list meanwhile: nothing can be confirmed before it has.
+  await dialog.getByRole("heading", { name: /^Let the campaign dial again/ }).waitFor();
+  expect(await dialog.getByRole("button", { name: "Resume" }).isDisabled()).toBe(true);
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await dialog.waitFor({ state: "detached" });
+  expect(faults).toEqual([]);
+});

@@ -93,7 +93,8 @@ export function campaignRoutes(port: () => CampaignsPort): ApiRoute[] {
           port().pair(id),
         ]);
         const status = typeof configuration["status"] === "string" ? configuration["status"] : "unknown";
-        const summary = campaignSummaryOf(health, { name: id, status });
+        const name = typeof configuration["name"] === "string" ? configuration["name"] : id;
+        const summary = campaignSummaryOf(health, { name, status });
         return {
           ...summary,
           threshold: pair?.primary === id ? pair.policy.threshold : null,
