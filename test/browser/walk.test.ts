@@ -33,7 +33,6 @@ afterAll(async () => {
 }, 60_000);
 
 const PRIMARY = "camp_renewals_spring";
-const BACKUP = "camp_renewals_backup";
 const PAGES = [
   ["/", "Campaigns", "campaigns"],
   [`/campaigns/${PRIMARY}`, "Spring renewals", "campaign"],
@@ -48,7 +47,7 @@ const PAGES = [
 
 async function settled({ page }: Opened): Promise<void> {
   await page.getByRole("heading", { level: 1 }).waitFor({ timeout: 60_000 });
-  await page.waitForFunction("document.querySelectorAll('.state.loading').length === 0", undefined, { timeout: 60_000 });
+  await expect.poll(() => page.locator(".state.loading").count(), { timeout: 60_000 }).toBe(0);
 }
 
 async function take({ page }: Opened, name: string): Promise<void> {
@@ -62,14 +61,11 @@ test("the story: the first campaign falls, the watch hands over, the page shows 
   const { page, faults } = opened;
   await page.goto(`${demo.service.url}/`);
   await page.getByRole("link", { name: "Spring renewals", exact: true }).waitFor();
-  const row = page.getByRole("row").filter({ hasText: BACKUP });
+  const row = page.getByRole("row").filter({ hasText: "second list" });
   await row.getByText("Active", { exact: true }).waitFor({ timeout: PATIENCE_MS });
   await page.goto(`${demo.service.url}/campaigns/${PRIMARY}`);
   await settled(opened);
-  await page
-    .getByText(/failed over/i)
-    .first()
-    .waitFor({ timeout: 60_000 });
+  await page.getByText("failed over", { exact: true }).waitFor({ timeout: PATIENCE_MS });
   expect(faults).toEqual([]);
 });
 

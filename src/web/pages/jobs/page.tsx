@@ -59,7 +59,13 @@ const COLUMNS: readonly Column<ApiTypes.JobSummary>[] = [
   { name: "State", cell: ({ status }) => <Pill state={status} /> },
   {
     name: "Progress",
-    cell: ({ done, totalRows, sourceName }) => <Progress done={done} total={totalRows} label={`Progress of ${sourceName}`} />,
+    cell: ({ done, totalRows, sourceName, finishedAt }) =>
+      // A retrieval is told what it is about only as it goes.
+      totalRows === null && finishedAt !== null ? (
+        <span class="muted">–</span>
+      ) : (
+        <Progress done={done} total={totalRows} label={`Progress of ${sourceName}`} />
+      ),
   },
   { name: "Results", cell: ({ counts }) => <Counts counts={counts} /> },
   {
