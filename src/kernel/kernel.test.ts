@@ -100,3 +100,13 @@ test("a word that picks the kind of an object is checked like any closed list", 
     { path: "talk.kind", message: '"lognorml" is not one of lognormal, uniform; did you mean lognormal?' },
   ]);
 });
+
+test("a field that is left out is called missing, with what is needed", () => {
+  const schema = z.strictObject({ rate: z.number(), rules: z.strictObject({ zone: z.string() }) });
+  const value = { rules: {} };
+  const parsed = schema.safeParse(value);
+  expect(parsed.success ? [] : problemsOf(schema, value, parsed.error)).toEqual([
+    { path: "rate", message: "missing; a number is needed" },
+    { path: "rules.zone", message: "missing; a string is needed" },
+  ]);
+});

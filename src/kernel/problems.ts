@@ -76,6 +76,8 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
+const kindOf = (expected: string): string => (/^[aeio]/.test(expected) ? `an ${expected}` : `a ${expected}`);
+
 /** The problems of a failed parse. Values are quoted only where a closed list of words was expected, so that no secret is repeated. */
 export function problemsOf(schema: z.ZodType, value: unknown, error: z.ZodError): Problem[] {
   const issues = error.issues.flatMap(furthest);
@@ -101,6 +103,8 @@ export function problemsOf(schema: z.ZodType, value: unknown, error: z.ZodError)
       const list = words.length <= 12 || meant === undefined ? `one of ${words.join(", ")}` : "a known word";
       return [{ path, message: `${shown}not ${list}${meant === undefined ? "" : `; did you mean ${meant}?`}` }];
     }
+    if (issue.code === "invalid_type" && valueAt(value, issue.path) === undefined)
+      return [{ path, message: `missing; ${kindOf(issue.expected)} is needed` }];
     return [{ path, message: issue.message }];
   });
 }
