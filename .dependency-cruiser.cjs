@@ -10,9 +10,9 @@ const MAY_IMPORT = {
   store: ["kernel"],
   operations: ["kernel", "compliance", "dialing", "outcomes", "tenant", "store"],
   server: ["kernel", "compliance", "dialing", "outcomes", "store", "operations"],
-  web: ["kernel", "dialing", "server"],
   app: ["kernel", "contract", "compliance", "dialing", "outcomes", "tenant", "sandbox", "store", "operations", "server"],
   cli: ["kernel", "contract", "compliance", "dialing", "outcomes", "tenant", "sandbox", "store", "operations", "server", "app"],
+  web: ["kernel", "dialing", "server"],
 };
 const parts = Object.keys(MAY_IMPORT);
 
