@@ -1,11 +1,8 @@
 // A process that retrieves: boots, says `ready`, waits for a line on stdin, runs one retrieval, prints it as JSON and ends.
 
 import { once } from "node:events";
-import module from "node:module";
+import { openOutcomes } from "../../src/app/index.ts";
 
-// Hundreds of these are started in a row: what was compiled once need not be again.
-module.enableCompileCache();
-const { openOutcomes } = await import("../../src/app/index.ts");
 const [campaignId = "", from = "", to = "", limit = ""] = process.argv.slice(2);
 await using runtime = await openOutcomes({}, process.env, { warn: () => undefined, limits: "off", deliver: false });
 process.stdout.write("ready\n");

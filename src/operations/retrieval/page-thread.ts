@@ -10,7 +10,7 @@ import type { LandedCalls, LandingOrder, OpenedCalls, PageReply, PageTask, PageT
  * Memory of a thread, MB. Pages leave much behind, and an engine with room puts off collecting it; what does not fit is a page that is too
  * large, and is asked for again at half the size.
  */
-const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 24 } as const;
+const LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 24 } as const;
 
 /** A page on the thread. */
 export interface HeldPage {

@@ -4,7 +4,7 @@ import { hash } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
 import { messageOf } from "../../kernel/index.ts";
 import { PartWriter } from "../../outcomes/index.ts";
-import { optOutsOf } from "../compliance/index.ts";
+import { optOutsOf } from "../compliance/outcomes.ts";
 import { countReasons, sortRows } from "./land.ts";
 import type { LandedCalls, LandingOrder, OpenedCalls, PageReply, PageTask, PageThreadData } from "./page-task.ts";
 

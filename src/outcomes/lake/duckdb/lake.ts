@@ -31,6 +31,8 @@ import { createViews, digestsSql, recordsSql } from "./views.ts";
 const MIN_PARTS = 8;
 /** What a merge may take; what it sorts beyond that goes to disk. */
 const MERGING = { memoryLimit: "128MB", threads: 1 } as const;
+/** What hashing a day may take: its digests are sorted. */
+const HASHING = { memoryLimit: "64MB", threads: 1 } as const;
 const FORMATS = { parquet: "FORMAT parquet, COMPRESSION zstd", csv: "FORMAT csv, HEADER", ndjson: "FORMAT json" } as const;
 /** What exports hold: as the files, with the digest as text and times as ISO 8601 where the format has no times of its own. */
 const EXPORTED = `call_id, campaign_id, disposition_code, start_time, end_time, duration_seconds, direction, agent_id, contact_id, list_id, attempt,
@@ -120,30 +122,28 @@ class DuckDbLake implements OutcomeLake {
   }
 
   async *records(query: RecordQuery = {}): AsyncGenerator<StoredRecord> {
-    for await (const columns of this.#stream(query, (files) => recordsSql(this.#root, files, query, RECORD_COLUMNS))) {
-      const count = columns[0]?.length ?? 0;
-      for (let at = 0; at < count; at++) yield toRecord(columns, at);
+    const engine = await this.#open();
+    for (const files of await this.#daily(query)) {
+      for await (const columns of streamOf(engine, recordsSql(this.#root, files, query, RECORD_COLUMNS))) {
+        const count = columns[0]?.length ?? 0;
+        for (let at = 0; at < count; at++) yield toRecord(columns, at);
+      }
     }
   }
 
   async *digests(query: RecordQuery = {}): AsyncGenerator<string> {
-    for await (const [digests = []] of this.#stream(query, (files) => digestsSql(this.#root, files, query)))
-      yield digests.join("");
+    for (const files of await this.#daily(query)) {
+      await using engine = await this.#passing(HASHING);
+      for await (const [digests = []] of streamOf(engine, digestsSql(this.#root, files, query))) {
+        for (const text of digests) if (typeof text === "string") yield text;
+      }
+    }
   }
 
-  async *#stream(query: RecordQuery, select: (files: readonly LakeFile[]) => string): AsyncGenerator<unknown[][]> {
-    const engine = await this.#open();
+  /** The files of each day. Day after day is the order asked for, so that no more than one day has to be sorted at a time. */
+  async #daily(query: RecordQuery): Promise<readonly (readonly LakeFile[])[]> {
     const days = Map.groupBy(await this.#files(query), ({ day }) => day);
-    const { connection, release } = await engine.lend();
-    try {
-      // Day after day, which is the order asked for: no more than one day has to be sorted at a time.
-      for (const [, files] of [...days].sort(([a], [b]) => (a < b ? -1 : 1))) {
-        yield* chunksOf(await connection.stream(select(files)));
-      }
-    } finally {
-      // An abandoned stream keeps its connection busy, so it is not lent again.
-      release();
-    }
+    return [...days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, files]) => files);
   }
 
   async exportTo(path: string, format: keyof typeof FORMATS, query: RecordQuery = {}): Promise<number> {
@@ -192,27 +192,30 @@ class DuckDbLake implements OutcomeLake {
       (files) => files.filter(({ kind }) => kind === "part").length >= (range.minParts ?? MIN_PARTS),
     );
     if (due.length === 0) return { partitions: 0, filesBefore: 0, filesAfter: 0, skipped: 0 };
-    // An engine of its own, gone with its memory afterwards: merging is in no hurry, and partition after partition it would keep what it took.
-    const engine = await this.#start(MERGING);
-    try {
-      return await this.#merge(engine, due);
-    } finally {
-      await engine.close();
-      await rm(engine.spillFolder, { recursive: true, force: true });
-    }
+    return this.#merge(due);
   }
 
-  async #merge(engine: Engine, due: readonly (readonly LakeFile[])[]): Promise<CompactionReport> {
+  /** An engine for one day, gone with its memory afterwards: it keeps what it took, and from day to day that would be more. */
+  async #passing(share: typeof MERGING | typeof HASHING): Promise<Engine & AsyncDisposable> {
+    const engine = await this.#start(share);
+    const dispose = async () => {
+      await engine.close();
+      await rm(engine.spillFolder, { recursive: true, force: true });
+    };
+    return Object.assign(engine, { [Symbol.asyncDispose]: dispose });
+  }
+
+  async #merge(due: readonly (readonly LakeFile[])[]): Promise<CompactionReport> {
     const setting = {
       root: this.#root,
-      engine,
       catalog: this.#catalog,
       settle: this.#settle.bind(this),
       temporaryName: () => `${this.#unique()}.parquet`,
     };
     let [partitions, filesBefore, filesAfter, skipped] = [0, 0, 0, 0];
     for (const files of due) {
-      const after = await mergePartition(setting, files);
+      await using engine = await this.#passing(MERGING);
+      const after = await mergePartition({ ...setting, engine }, files);
       if (after === undefined) skipped += 1;
       else {
         partitions += 1;
@@ -260,6 +263,17 @@ class DuckDbLake implements OutcomeLake {
       .int(2 ** 32)
       .toString(36)
       .padStart(7, "0")}`;
+  }
+}
+
+/** The chunks of a SELECT as columns, on a connection of its own. */
+async function* streamOf(engine: Engine, select: string): AsyncGenerator<unknown[][]> {
+  const { connection, release } = await engine.lend();
+  try {
+    yield* chunksOf(await connection.stream(select));
+  } finally {
+    // An abandoned stream keeps its connection busy, so it is not lent again.
+    release();
   }
 }
 

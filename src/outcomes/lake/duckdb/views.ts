@@ -92,7 +92,7 @@ export function recordsSql(
 }
 
 /** Digests joined in one text: so many. */
-const DIGESTS_IN_TEXT = 2048;
+const DIGESTS_IN_TEXT = 128;
 
 /** Only the digests of the same records in the same order, in hex, many joined in each text: handed over one by one they cost most of a query's time. */
 export function digestsSql(root: string, files: readonly LakeFile[], query: RecordQuery): string {

@@ -1,5 +1,7 @@
 // Rows as one Parquet file of one row group. Parts of the lake are written here, on the path of every page: handing rows over to a database
 // first costs several times as much. What is merged, read and exported goes through DuckDB.
+// The Parquet writers in JavaScript that there are take values as boxed numbers and objects; measured with these columns, the fastest (hyparquet-writer
+// 0.17) costs three to four times as much a row, which would make encoding the dearest step of a retrieval.
 // Source: the Apache Parquet format, parquet.thrift.
 
 import { ByteSink } from "./byte-sink.ts";
