@@ -23,8 +23,8 @@ test.each([
 
 describe.each(PACING_CONDITIONS.map((condition) => [condition.name, condition] as const))("%s", (_, condition) => {
   test.each([
-    [10, 20],
-    [50, 6],
+    [10, 12],
+    [50, 3],
   ])(
     "with %d agents the limit holds, and the rule comes within half a point of one that is told the live rate",
     (agents, days) => {
