@@ -7,10 +7,10 @@ import { type OpenedBody, TenantError, type TenantErrorCode } from "../../tenant
 import type { LandedCalls, LandingOrder, OpenedCalls, PageReply, PageTask, PageThreadData } from "./page-task.ts";
 
 /**
- * Memory of a thread, MB. Pages leave much behind, and an engine with room puts off collecting it; what does not fit is a page that is too
- * large, and is asked for again at half the size.
+ * Memory of a thread, MB. Young: pages leave much behind, and with room the engine puts off collecting it. Old: more than the largest body can
+ * become, because running out in the middle of parsing may end the process; it is a bound, and not what is taken.
  */
-const LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 24 } as const;
+const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 24 } as const;
 
 /** A page on the thread. */
 export interface HeldPage {
