@@ -29,10 +29,10 @@ const STORY = [
 export async function demo(args: readonly string[], flags: DemoFlags, io: Io): Promise<number> {
   if (flags.once === true) return demoOnce(args, flags, io);
   const port = wholeNumber("--port", flags.port, 0, 65_535);
-  const pages = await dashboardFolder();
-  if (pages === undefined) io.say("the dashboard is not built here: npm run build:web builds it");
   const preparing = new AbortController();
   const ended = stopped().then(() => preparing.abort());
+  const pages = await dashboardFolder();
+  if (pages === undefined) io.say("the dashboard is not built here: npm run build:web builds it");
   const opened = await openDemo(process.env, {
     signal: preparing.signal,
     dir: flags.dir === undefined ? undefined : resolve(flags.dir),
