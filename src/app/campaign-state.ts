@@ -39,6 +39,8 @@ type ResumeOptions = Parameters<typeof resumeCampaign>[2];
 export interface CampaignStates {
   readonly metrics: CampaignMetrics;
   pause(ids: readonly string[], options: ChangeOptions, onChange: OnChange): Promise<StateChange[]>;
+  /** Pauses every campaign of the tenant. */
+  stopAll(options: ChangeOptions, onChange: OnChange): Promise<StopReport>;
   /** @param pack file of the rule pack; the configuration's by default */
   resume(id: string, options: ResumeOptions): Promise<ResumeReport>;
   /** Asks the pre-dial gate and changes nothing. */
@@ -65,6 +67,8 @@ export function campaignStatesOf(config: Config, tenant: Tenant, store: Store, c
   return {
     metrics,
     pause: (ids, options, onChange) => pauseAll(change, ids, options, onChange),
+    stopAll: (options, onChange) =>
+      stopAll({ ...change, provisioning: tenant.capabilities.campaignProvisioning }, options, onChange),
     resume: (id, options) => resumeCampaign({ ...change, gate, record: runtime.record, actor: config.actor }, id, options),
     gate,
     health: new HealthReader({

@@ -28,7 +28,14 @@ import type { Receiver } from "./config-schema.ts";
 import { compileRulePack, readRulePack } from "./rule-pack.ts";
 import { campaignGateOf } from "./segments.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import { type DeliveryEnd, type Environment, openWorkplace, storeOf, type WorkplaceOptions } from "./workplace.ts";
+import {
+  type DeliveryEnd,
+  type Environment,
+  openWorkplace,
+  storeOf,
+  type Workplace,
+  type WorkplaceOptions,
+} from "./workplace.ts";
 
 const ALARMS: Receiver = "alarms";
 /** The dialer reaches people live, through agents; the strictest common kind of call. */
@@ -88,10 +95,7 @@ export async function openCampaignReader(
       await store.campaigns.keepPlan(plan.hash, plan);
       return plan;
     },
-    async exportAll(ids) {
-      const policies = new Map([...(await deps.policies())].map(([id, { policy }]) => [id, policy]));
-      return exportCampaigns(await readTenantCampaigns(deps.provisioning, ids), policies);
-    },
+    exportAll: (ids) => exportFrom({ tenant, store }, ids),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -104,15 +108,34 @@ export async function openCampaignApplies(
 ): Promise<CampaignApplies> {
   await using stack = new AsyncDisposableStack();
   const workplace = await openWorkplace(stack, flags, environment, options);
+  const { store } = workplace;
+  const plans = await campaignPlansOn(workplace, options);
+  plans.attach(await workplace.launch({ [CAMPAIGN_APPLY]: plans.body() }));
+  workplace.startDelivery();
+  const owned = stack.move();
+  return {
+    plans,
+    endedApply: (planHash) => store.campaigns.byPlan(planHash),
+    shownPlan: (hash) => shownPlan(store, hash),
+    deliverEvents: () => workplace.deliverEvents(),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** What plans and applies in a workplace, in the name of its actor. Throws ConfigError for a rule pack that cannot be read. */
+export async function campaignPlansOn(
+  workplace: Workplace,
+  options: Omit<CampaignApplyOptions, keyof WorkplaceOptions> = {},
+): Promise<CampaignPlans> {
   const { config, tenant, store, random, replica } = workplace;
   const clock = options.clock ?? systemClock;
-  const plans = new CampaignPlans({
+  return new CampaignPlans({
     ...(await planDependencies(config, tenant, store, clock, options)),
     ledger: store.campaigns,
     jobs: store.jobs,
     replicas: replica,
     runner: tenant.capabilities.campaignRunner,
-    gate: await activationGate(config, tenant, store, clock, options),
+    gate: activationGate(config, tenant, store, clock, options),
     inTurn: (name, work) => store.dialer.inTurn(name, work),
     random,
     actor: config.actor,
@@ -121,22 +144,24 @@ export async function openCampaignApplies(
     alarms: workplace.receivers.alarms === undefined ? undefined : ALARMS,
     pause: options.pause,
   });
-  plans.attach(await workplace.launch({ [CAMPAIGN_APPLY]: plans.body() }));
-  workplace.startDelivery();
-  const owned = stack.move();
-  return {
-    plans,
-    endedApply: (planHash) => store.campaigns.byPlan(planHash),
-    async shownPlan(hash) {
-      const [plan, other] = /^[0-9a-f]{8,64}$/.test(hash) ? await store.campaigns.shownPlans(hash) : [];
-      if (plan !== undefined && other === undefined) return readPlan(plan, `plan ${hash}`);
-      throw new OperationError("job_not_found", `${other === undefined ? "no plan" : "more than one plan"} ${hash} was shown`, {
-        advice: "outdial campaign plan makes one and says its hash; at least its first eight characters are needed.",
-      });
-    },
-    deliverEvents: () => workplace.deliverEvents(),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
+}
+
+/** A plan that was shown, by its hash or the beginning of it. Throws OperationError `job_not_found`. */
+export async function shownPlan(store: Store, hash: string): Promise<CampaignPlan> {
+  const [plan, other] = /^[0-9a-f]{8,64}$/.test(hash) ? await store.campaigns.shownPlans(hash) : [];
+  if (plan !== undefined && other === undefined) return readPlan(plan, `plan ${hash}`);
+  throw new OperationError("job_not_found", `${other === undefined ? "no plan" : "more than one plan"} ${hash} was shown`, {
+    advice: "outdial campaign plan makes one and says its hash; at least its first eight characters are needed.",
+  });
+}
+
+/** A campaign file for each campaign of a tenant, or for those named, with what the store keeps about it. */
+export async function exportFrom(
+  { tenant, store }: Pick<Workplace, "tenant" | "store">,
+  ids: readonly string[],
+): Promise<ExportedFile[]> {
+  const policies = new Map([...(await store.campaigns.policies())].map(([id, { policy }]) => [id, policy]));
+  return exportCampaigns(await readTenantCampaigns(tenant.capabilities.campaignProvisioning, ids), policies);
 }
 
 async function planDependencies(
@@ -170,16 +195,11 @@ async function planDependencies(
   };
 }
 
-async function activationGate(
-  config: Config,
-  tenant: Tenant,
-  store: Store,
-  clock: Clock,
-  { pack }: CampaignRules,
-): Promise<ActivationGate> {
+function activationGate(config: Config, tenant: Tenant, store: Store, clock: Clock, { pack }: CampaignRules): ActivationGate {
   const facts = factsOf(config, store, clock);
-  const gate = await campaignGateOf(tenant, facts, pack === undefined ? {} : { pack: await readRulePack(pack) });
   return async (campaignId, signal) => {
+    // Made for each activation: a process that runs for weeks judges by the rules of the day.
+    const gate = await campaignGateOf(tenant, facts, pack === undefined ? {} : { pack: await readRulePack(pack) });
     const { allowed, refusals } = await gate(campaignId, { call: { signal } });
     return { pass: allowed, message: refusals.map(({ text }) => text).join("; ") };
   };

@@ -4,14 +4,16 @@ import { readFile } from "node:fs/promises";
 import { messageOf } from "../kernel/index.ts";
 import { CampaignMetrics, changeBody, DISPOSITIONS, retrievalBody, TAG } from "../operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
-import { type AccessRole, DIALER_CHANGE, RETRIEVE, type Store } from "../store/index.ts";
+import { type AccessRole, CAMPAIGN_APPLY, DIALER_CHANGE, RETRIEVE, type Store } from "../store/index.ts";
 import { systemClock } from "../tenant/index.ts";
+import { campaignPlansOn } from "./campaigns.ts";
 import { type Config, ConfigError, type Flags, loadConfig } from "./config.ts";
 import { deliveriesOn } from "./delivery.ts";
 import { dialerOn } from "./dialer.ts";
 import { correctionsOn } from "./interactions.ts";
 import { outcomesOn } from "./outcomes.ts";
 import { Background } from "./service/background.ts";
+import { campaignFilesPort } from "./service/campaign-files-port.ts";
 import { campaignsPort, healthOf, watchCampaigns } from "./service/campaigns-port.ts";
 import { compliancePort } from "./service/compliance-port.ts";
 import { dialerPort } from "./service/dialer-port.ts";
@@ -76,15 +78,18 @@ export async function openService(flags: Flags, environment: Environment, option
   const dialer = dialerOn(workplace, {});
   const outcomes = outcomesOn(stack, workplace, { warn });
   const { retrieving } = outcomes;
+  const applies = await campaignPlansOn(workplace);
   const durable = await workplace.launch({
     [TAG]: tagging.body(),
     [DISPOSITIONS]: corrections.body(),
     [DIALER_CHANGE]: changeBody(dialer.changes),
     [RETRIEVE]: retrievalBody(retrieving),
+    [CAMPAIGN_APPLY]: applies.body(),
   });
-  for (const engine of [tagging, corrections, dialer.changes, retrieving]) engine.attach(durable);
+  const engines = [tagging, corrections, dialer.changes, retrieving, applies];
+  for (const engine of engines) engine.attach(durable);
   stack.defer(async () => {
-    for (const engine of [tagging, corrections, dialer.changes, retrieving]) engine.interrupt();
+    for (const engine of engines) engine.interrupt();
     await background.settled();
   });
   workplace.startDelivery();
@@ -101,6 +106,7 @@ export async function openService(flags: Flags, environment: Environment, option
     }),
   );
   const campaigns = campaignsPort(workplace, health);
+  const campaignFiles = campaignFilesPort(workplace, applies, background);
   const jobs = jobsPort(workplace, { tagging, corrections, retrieving }, background);
   const settings = dialerPort(workplace, dialer, background);
   const interactions = interactionsPort(workplace);
@@ -110,6 +116,7 @@ export async function openService(flags: Flags, environment: Environment, option
   const webhooks = vendorWebhooksPort(workplace, environment);
   const work: ServerPorts["work"] = {
     campaigns: () => campaigns,
+    campaignFiles: () => campaignFiles,
     jobs: () => jobs,
     interactions: () => interactions,
     dialer: () => settings,

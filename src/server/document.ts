@@ -27,6 +27,7 @@ export function serviceOpenApi(version: string): object {
     requests: { listApprovals: nothing, approval: nothing, decideApproval: nothing, failApproval: nothing },
     work: {
       campaigns: nothing,
+      campaignFiles: nothing,
       jobs: nothing,
       interactions: nothing,
       dialer: nothing,

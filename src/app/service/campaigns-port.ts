@@ -79,6 +79,13 @@ export function campaignsPort(workplace: Workplace, health: HealthCache): Campai
       if (change === undefined) throw new Error(`the pause of ${id} said nothing`);
       return change;
     },
+    async stop({ by, reason }) {
+      const report = await campaignStatesOf(as(by).config, tenant, store).stopAll(
+        { timeoutMs: DRAIN_WAIT_MS, reason },
+        ({ campaignId }) => health.forget(campaignId),
+      );
+      return report;
+    },
     async resume(id, { by, reason }) {
       const report = await campaignStatesOf(as(by).config, tenant, store).resume(id, { reason });
       health.forget(id);

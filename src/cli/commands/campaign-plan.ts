@@ -3,7 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { openCampaignReader } from "../../app/index.ts";
 import { messageOf, OutdialError } from "../../kernel/index.ts";
-import { CONTACT_PAGES, parseCampaignFiles, planText, readCampaignFiles } from "../../operations/index.ts";
+import { CONTACT_PAGES, driftOf, parseCampaignFiles, planText, readCampaignFiles } from "../../operations/index.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { type GlobalFlags, wholeNumber } from "../options.ts";
@@ -61,10 +61,7 @@ export async function drift(
   await using reader = await openCampaignReader(flags, process.env);
   // The law is the plan's business: no contact is needed to compare.
   const made = await reader.plan(files, { activate: false, contactPages: 1 });
-  const unmatched = made.violations.filter(({ rule }) => rule === "UNKNOWN_CAMPAIGN" || rule === "AMBIGUOUS");
-  const differing = made.entries.filter(({ action, held }) => action !== "in_sync" || held);
-  const unmanaged = flags.managedOnly === true ? [] : made.unmanaged;
-  const drifted = differing.length + unmanaged.length + unmatched.length > 0;
+  const { drifted, campaigns: differing, unmanaged, unmatched } = driftOf(made, { managedOnly: flags.managedOnly === true });
   if (io.json) {
     const campaigns = differing.map(({ name, id, action, changes, held, source }) => ({
       name,

@@ -8,6 +8,7 @@ export type { FieldChange as CampaignFieldChange } from "./file/document.ts";
 export { type ParsedFiles, parseCampaignFiles, violationLine } from "./file/parse.ts";
 export { readCampaignFiles } from "./file/read-folder.ts";
 export { campaignFileJsonSchema } from "./file/schema.ts";
+export { type Drift, driftOf } from "./plan/drift.ts";
 export { type Moved, movedSince } from "./plan/moved.ts";
 export { planCampaigns } from "./plan/plan.ts";
 export { looksLikePlan, planText, readPlan } from "./plan/plan-file.ts";

@@ -8,8 +8,10 @@ import type {
   PairReport,
   ResumeReport,
   StateChange,
+  StopReport,
 } from "../../operations/index.ts";
 import { campaignSummaryOf, healthViewOf, pointOf } from "../api/campaign-views.ts";
+import { stopResult } from "../api/schemas/campaign-files.ts";
 import {
   type AxisEvent,
   type CampaignPreview,
@@ -40,6 +42,8 @@ export interface CampaignsPort {
   /** The pre-dial gate: a look, not a permission. */
   gate(id: string): Promise<CampaignGateVerdict>;
   pause(id: string, given: { readonly by: string; readonly reason: string | undefined }): Promise<StateChange>;
+  /** Pauses every campaign of the tenant. */
+  stop(given: { readonly by: string; readonly reason: string | undefined }): Promise<StopReport>;
   resume(id: string, given: { readonly by: string; readonly reason: string | undefined }): Promise<ResumeReport>;
   order(primary: string, what: "fail-over" | "fail-back", by: string): Promise<void>;
   drill(primary: string, signal: AbortSignal): Promise<{ readonly passed: boolean; readonly steps: readonly string[] }>;
@@ -159,6 +163,20 @@ export function campaignRoutes(port: () => CampaignsPort): ApiRoute[] {
       body: z.strictObject({ reason, confirm: z.string().optional() }).optional(),
       reply: campaignResult,
       handle: async ({ params, body, who }) => resultOf(await port().pause(params.id, { by: who.name, reason: body?.reason })),
+    }),
+    route({
+      id: "campaigns.stop",
+      method: "post",
+      path: "/campaigns/stop",
+      summary: "Emergency stop: pauses every campaign of the tenant; one that fails holds no other back",
+      description: "Stopping is never held up by a confirmation. Repeated, it pauses what still dials.",
+      role: "operator",
+      body: z.strictObject({ reason }).optional(),
+      reply: stopResult,
+      async handle({ body, who }) {
+        const { changes, alreadyPaused, listProblem } = await port().stop({ by: who.name, reason: body?.reason });
+        return { changes: changes.map(resultOf), alreadyPaused, listProblem };
+      },
     }),
     dangerousRoute({
       id: "campaigns.resume",

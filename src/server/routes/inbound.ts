@@ -40,7 +40,8 @@ export function inboundEventRoutes(port: () => InboundPort): ApiRoute[] {
   ];
 }
 
-function viewOf({ body: _, ...one }: InboundEvent): z.output<typeof inboundEvent> {
+function viewOf(event: InboundEvent): z.output<typeof inboundEvent> {
+  const { body: _body, ...one } = event;
   return {
     ...one,
     occurredAt: timeText(one.occurredAt),

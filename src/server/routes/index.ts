@@ -3,6 +3,7 @@
 import type { ApiRoute } from "../routing/route.ts";
 import { type ApprovalDeps, approvalRoutes } from "./approvals.ts";
 import { type AuditPort, auditRoutes } from "./audit.ts";
+import { type CampaignFilesPort, campaignFileRoutes } from "./campaign-files.ts";
 import { type CampaignsPort, campaignRoutes } from "./campaigns.ts";
 import { type CompliancePort, complianceRoutes } from "./compliance.ts";
 import { type DeliveriesPort, deliveryRoutes } from "./deliveries.ts";
@@ -20,6 +21,7 @@ import { type VendorWebhooksPort, vendorWebhookRoutes } from "./vendor-webhooks.
 /** What routes act on, one port a group; asked for when a request needs it. */
 export interface Work {
   readonly campaigns: () => CampaignsPort;
+  readonly campaignFiles: () => CampaignFilesPort;
   readonly jobs: () => JobsPort;
   readonly interactions: () => InteractionsPort;
   readonly dialer: () => DialerPort;
@@ -40,6 +42,8 @@ export interface RouteDeps extends SessionDeps, LiveDeps, ApprovalDeps {
 export function apiRoutes(deps: RouteDeps): readonly ApiRoute[] {
   const { work } = deps;
   const acting = [
+    // Before the campaigns: their paths have words where those have an id.
+    ...campaignFileRoutes(work.campaignFiles),
     ...campaignRoutes(work.campaigns),
     ...jobRoutes(work.jobs),
     ...interactionRoutes(work.interactions),

@@ -18,6 +18,7 @@ import { campaignState } from "./0013-campaign-state.ts";
 import { failover } from "./0014-failover.ts";
 import { service } from "./0015-service.ts";
 import { inbound } from "./0016-inbound.ts";
+import { failoverUpdates } from "./0017-failover-updates.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -36,6 +37,7 @@ const MIGRATIONS: readonly Migration[] = [
   failover,
   service,
   inbound,
+  failoverUpdates,
 ];
 
 /** The version of the schema that this outdial works with. */

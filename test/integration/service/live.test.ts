@@ -104,3 +104,20 @@ test("a reader that leaves is forgotten", async () => {
   live.close();
   await expect.poll(() => at.service.readers).toBe(0);
 });
+
+test("a hand-over is told at each phase that it enters, and only then", async () => {
+  const { failovers } = at.world.store;
+  await failovers.put({ primary: "p", backup: "b", policy: {}, actor: "a", audit: [] });
+  const live = await open();
+  await live.until("id: ");
+  await failovers.claim({ primary: "p", executor: null }, "e");
+  for (const phase of ["watching", "pausing", "pausing", "failed-over"]) {
+    const { seq = 0 } = (await failovers.find("p")) ?? {};
+    const quiet = { looked: true, orderTaken: false, event: null, alarms: [], audit: [], events: [] };
+    await failovers.record({ primary: "p", executor: "e", seq, state: {}, phase, at: Date.now(), ...quiet });
+  }
+  const seen = await live.until('"phase":"failed-over"');
+  const told = [...seen.matchAll(/"primary":"p","backup":"b","phase":"([^"]+)"/g)].map(([, phase]) => phase);
+  expect(told).toEqual(["pausing", "failed-over"]);
+  live.close();
+});

@@ -70,6 +70,7 @@ test("what changes something is for nobody below operator, and what is dangerous
       .map(({ id }) => id)
       .sort(),
   ).toEqual([
+    "campaigns.apply",
     "campaigns.failback",
     "campaigns.failover",
     "campaigns.resume",
@@ -118,7 +119,7 @@ describe("harm", () => {
       headers: OFFICES,
       body: chunks,
       duplex: "half",
-    } as RequestInit);
+    });
     expect(streamed.status).toBe(413);
     const file = await asAdmin("/api/v1/campaigns/c/tags", {
       method: "POST",

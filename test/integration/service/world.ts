@@ -41,6 +41,7 @@ export async function openServiceWorld(
     log: (level, message, details) => logged.push(JSON.stringify({ level, message, details })),
     work: {
       campaigns: notHere,
+      campaignFiles: notHere,
       jobs: notHere,
       interactions: notHere,
       dialer: notHere,

@@ -7,7 +7,7 @@ import type { CampaignRunner } from "../../../tenant/index.ts";
 import type { Durable, JobBody } from "../../durable.ts";
 import { OperationError } from "../../error.ts";
 import { standStillWhenTakenOver } from "../../taken-over.ts";
-import type { ParsedFiles } from "../file/parse.ts";
+import type { ParsedFiles, Violation } from "../file/parse.ts";
 import { type Moved, movedSince } from "../plan/moved.ts";
 import { planCampaigns } from "../plan/plan.ts";
 import { filesOf, readPlan } from "../plan/plan-file.ts";
@@ -93,7 +93,12 @@ export class CampaignPlans {
     shown: CampaignPlan,
     options: Omit<PlanOptions, "activate">,
   ): Promise<{ readonly plan: CampaignPlan; readonly moved: readonly Moved[] }> {
-    const plan = await this.plan(filesOf(shown), { ...options, activate: shown.activate });
+    const made = await this.plan(filesOf(shown), { ...options, activate: shown.activate });
+    // A plan has no text of its files: what was wrong with that text stays wrong, and the places of the first reading are the better ones.
+    const known = ({ campaign, rule, field }: Violation) =>
+      shown.violations.some((one) => one.campaign === campaign && one.rule === rule && one.field === field);
+    const violations = [...shown.violations, ...made.violations.filter((one) => !known(one))];
+    const plan = { ...made, violations };
     return { plan, moved: movedSince(shown, plan) };
   }
 

@@ -1,0 +1,122 @@
+// Campaigns as code: a plan of campaign files, its apply, exports, drift; and the emergency stop.
+
+import { z } from "zod";
+import { campaignResult } from "./campaigns.ts";
+import { count, time } from "./common.ts";
+
+const place = { file: z.string(), line: count, column: count };
+const fieldDiffers = z.strictObject({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() });
+const fields = z.array(fieldDiffers).readonly();
+
+/** Campaign files by name, YAML or JSON. */
+export const campaignFiles = z
+  .array(z.strictObject({ name: z.string().min(1).max(200), text: z.string() }))
+  .min(1)
+  .max(1000)
+  .readonly()
+  .describe("Campaign files, YAML or JSON; schemas/campaign.schema.json describes one");
+
+const violation = z
+  .strictObject({ ...place, rule: z.string(), campaign: z.string(), field: z.string(), message: z.string() })
+  .meta({ id: "CampaignViolation" });
+
+const planEntry = z
+  .strictObject({
+    action: z.enum(["create", "change", "in_sync"]),
+    name: z.string(),
+    id: z.string().nullable(),
+    source: z.strictObject(place),
+    changes: fields,
+    status: z.enum(["active", "paused"]).describe("State that the document is sent with"),
+    activates: z.boolean().describe("Activated afterwards, past the pre-dial gate"),
+    held: z.boolean().describe("The file wants it active, and activate was not given"),
+    blast: z.strictObject({
+      contacts: count.nullable(),
+      contactsRead: count,
+      zones: z.record(z.string(), count),
+      agents: z.number().nullable(),
+      callsPerHour: z.number().nullable(),
+      callsInFlight: z.number().nullable(),
+      dials: z.boolean(),
+    }),
+  })
+  .meta({ id: "CampaignPlanEntry" });
+
+const unmanaged = z.array(z.strictObject({ id: z.string(), name: z.string(), status: z.string() })).readonly();
+
+export const campaignPlanView = z
+  .strictObject({
+    plan: z.string().describe("Hash of the plan: apply names it"),
+    confirm: z.string().describe("To be given back by apply"),
+    activate: z.boolean(),
+    pack: z.string().describe("Rule pack, id@version"),
+    entries: z.array(planEntry).readonly(),
+    unmanaged,
+    violations: z.array(violation).readonly().describe("Not empty: the plan cannot be applied"),
+    notices: z.array(z.string()).readonly(),
+  })
+  .meta({ id: "CampaignPlan" });
+export type CampaignPlanView = z.output<typeof campaignPlanView>;
+
+export const campaignApplySummary = z
+  .strictObject({
+    job: z.string(),
+    plan: z.string(),
+    sourceName: z.string(),
+    actor: z.string(),
+    status: z.string(),
+    phase: z.string(),
+    outcome: z.string().nullable().describe("applied, partly_applied, not_applied; null while it has not ended"),
+    message: z.string().nullable(),
+    running: z.boolean().describe("Whether this service runs it now"),
+    createdAt: time,
+    endedAt: time.nullable(),
+  })
+  .meta({ id: "CampaignApplySummary" });
+export type CampaignApplySummary = z.output<typeof campaignApplySummary>;
+
+export const campaignApplyView = campaignApplySummary
+  .extend({
+    results: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          id: z.string().nullable(),
+          action: z.enum(["create", "change", "in_sync"]),
+          outcome: z.enum(["applied", "moved", "refused", "mismatch", "not_activated"]),
+          wrote: z.boolean(),
+          message: z.string().nullable(),
+          fields,
+        }),
+      )
+      .readonly(),
+    stop: z.strictObject({ code: z.string(), message: z.string() }).nullable().describe("Why it stands still"),
+  })
+  .meta({ id: "CampaignApply" });
+export type CampaignApplyView = z.output<typeof campaignApplyView>;
+
+export const campaignExport = z
+  .strictObject({ files: z.array(z.strictObject({ name: z.string(), campaignId: z.string(), text: z.string() })).readonly() })
+  .meta({ id: "CampaignExport" });
+
+export const campaignDrift = z
+  .strictObject({
+    drifted: z.boolean(),
+    campaigns: z
+      .array(planEntry.pick({ action: true, name: true, id: true, source: true, changes: true, held: true }))
+      .readonly(),
+    unmanaged,
+    unmatched: z.array(violation).readonly(),
+  })
+  .meta({ id: "CampaignDrift" });
+
+export const stopResult = z
+  .strictObject({
+    changes: z.array(campaignResult).readonly(),
+    alreadyPaused: z.array(z.string()).readonly(),
+    listProblem: z
+      .strictObject({ code: z.string(), message: z.string() })
+      .nullable()
+      .describe("Not null: the list of campaigns is not whole, others may be dialling"),
+  })
+  .meta({ id: "StopResult" });

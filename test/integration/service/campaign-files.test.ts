@@ -1,0 +1,124 @@
+// Campaigns as code through the API: plan, apply past a confirmation, applies, export, drift; and the emergency stop.
+
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openWhole, type WholeService } from "./whole.ts";
+
+const EXAMPLE = new URL("../../../examples/campaigns/spring-renewals.yaml", import.meta.url);
+
+/** The contacts are not what is tested here. */
+const LOOK = { contactPages: 1 };
+
+let at: WholeService;
+let files: { name: string; text: string }[];
+beforeAll(async () => {
+  at = await openWhole();
+  files = [{ name: "spring.yaml", text: await readFile(EXAMPLE, "utf8") }];
+});
+afterAll(() => at[Symbol.asyncDispose]());
+
+interface Plan {
+  plan: string;
+  confirm: string;
+  entries: { name: string; action: string }[];
+  violations: unknown[];
+}
+
+const planOf = async (given = files): Promise<Plan> => {
+  const { status, body } = await at.post("/api/v1/campaigns/plan", { ...LOOK, files: given });
+  expect([status, body]).toEqual([200, expect.anything()]);
+  return body as unknown as Plan;
+};
+
+/** Waits for the end of an apply. */
+async function applied(job: string): Promise<Record<string, unknown>> {
+  for (;;) {
+    const view = await at.get(`/api/v1/campaigns/applies/${job}`, "viewer");
+    if (view["endedAt"] !== null || view["stop"] !== null) return view;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+test("files are planned, applied by hash and confirmation, exported, and in sync afterwards", async () => {
+  const plan = await planOf();
+  expect(plan.entries.map(({ name, action }) => [name, action])).toEqual([
+    ["Spring renewals 2026, backup", "create"],
+    ["Spring renewals 2026", "create"],
+  ]);
+  const { plan: hash, confirm } = plan;
+  expect(await at.post("/api/v1/campaigns/apply", { ...LOOK, plan: hash, confirm: "0".repeat(64) })).toMatchObject({
+    status: 409,
+    body: { code: "plan_changed" },
+  });
+  const begun = await at.post("/api/v1/campaigns/apply", { ...LOOK, plan: hash, confirm, sourceName: "spring" });
+  expect(begun).toMatchObject({ status: 202, body: { plan: hash, actor: "olga", sourceName: "spring" } });
+  const ended = await applied(String(begun.body["job"]));
+  expect(ended).toMatchObject({ outcome: "applied", results: [{ outcome: "applied" }, { outcome: "applied" }] });
+  expect(await at.get("/api/v1/campaigns/applies", "viewer")).toMatchObject({ items: [{ plan: hash, outcome: "applied" }] });
+  // One that has ended stays as it is.
+  expect(await at.post(`/api/v1/campaigns/applies/${String(begun.body["job"])}/resume`, undefined)).toMatchObject({
+    status: 202,
+    body: { outcome: "applied", running: false },
+  });
+
+  const again = await at.post("/api/v1/campaigns/apply", { ...LOOK, plan: hash, confirm });
+  expect(again).toMatchObject({
+    status: 409,
+    body: { code: "plan_changed", details: { moved: expect.any(Array) as unknown[] } },
+  });
+  const same = await planOf();
+  expect(same.entries.map(({ action }) => action)).toEqual(["in_sync", "in_sync"]);
+  expect(await at.post("/api/v1/campaigns/apply", { ...LOOK, plan: same.plan, confirm: same.confirm })).toMatchObject({
+    status: 422,
+    body: { code: "plan_refused" },
+  });
+
+  const exported = (await at.get("/api/v1/campaigns/export", "viewer")) as unknown as { files: typeof files };
+  const own = exported.files.filter(({ text }) => text.includes("name: Spring renewals 2026"));
+  expect(own).toHaveLength(2);
+  const asExported = await planOf(own.map(({ name, text }) => ({ name, text })));
+  expect(asExported.entries.map(({ action }) => action)).toEqual(["in_sync", "in_sync"]);
+});
+
+test("drift is told, and a viewer may ask", async () => {
+  const asked = (managedOnly: boolean) => at.post("/api/v1/campaigns/drift", { files, managedOnly }, "viewer");
+  expect(await asked(true)).toMatchObject({ status: 200, body: { drifted: false, campaigns: [], unmanaged: [] } });
+  expect(await asked(false)).toMatchObject({ body: { drifted: true, campaigns: [] } });
+  const changed = files.map(({ name, text }) => ({ name, text: text.replace("callRate: 12", "callRate: 13") }));
+  expect(await at.post("/api/v1/campaigns/drift", { files: changed, managedOnly: true }, "viewer")).toMatchObject({
+    body: { drifted: true, campaigns: [{ changes: [{ path: "dialerConfig.predictiveSettings.callRate" }] }] },
+  });
+});
+
+test("what breaks a rule is told with line and field, and cannot be applied", async () => {
+  const broken = await planOf(
+    files.map(({ name, text }) => ({ name, text: text.replace("answerRatio: 0.85", "answerRatio: 8.5") })),
+  );
+  expect(broken.violations).toMatchObject([
+    { file: "spring.yaml", line: 9, rule: "OUT_OF_RANGE", field: "dialerConfig.predictiveSettings.answerRatio" },
+  ]);
+  expect(await at.post("/api/v1/campaigns/apply", { ...LOOK, plan: broken.plan, confirm: broken.confirm })).toMatchObject({
+    status: 422,
+    body: { code: "plan_refused", detail: expect.stringContaining("spring.yaml:9:") as string },
+  });
+  expect(await at.post("/api/v1/campaigns/plan", { files: [{ name: "x.yaml", text: "nonsense: [" }] })).toMatchObject({
+    status: 400,
+    body: { detail: expect.stringContaining("x.yaml:1:") as string },
+  });
+});
+
+test("the emergency stop pauses every campaign at once, needs no confirmation and may be repeated", async () => {
+  expect(await at.post("/api/v1/campaigns/stop", {}, "viewer")).toMatchObject({ status: 403 });
+  const { status, body } = await at.post("/api/v1/campaigns/stop", { reason: "a wrong list" });
+  expect([status, body["listProblem"]]).toEqual([200, null]);
+  const { changes } = body as unknown as { changes: { campaignId: string; status: string }[] };
+  expect(changes.length).toBeGreaterThan(0);
+  expect(new Set(changes.map((one) => one.status))).toEqual(new Set(["paused"]));
+  const { items } = (await at.get("/api/v1/campaigns")) as { items: { id: string; status: string }[] };
+  expect(items.filter((one) => one.status === "active")).toEqual([]);
+  const again = await at.post("/api/v1/campaigns/stop", {});
+  expect(again.body["changes"]).toEqual([]);
+  const audit = await at.service.store.audit.list({ limit: 500 });
+  const told = audit.filter(({ action }) => action === "api.campaigns.stop" || action === "campaign.pause");
+  expect(new Set(told.map(({ actor }) => actor))).toEqual(new Set(["olga"]));
+});
