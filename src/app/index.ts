@@ -1,6 +1,6 @@
 // Configuration and wiring.
 
-export { type CampaignStates, campaignStatesOf, openCampaignStates, stopCampaigns } from "./campaign-state.ts";
+export { openCampaignStates, stopCampaigns } from "./campaign-state.ts";
 export { type CampaignApplies, openCampaignApplies, openCampaignReader } from "./campaigns.ts";
 export { type FactsRuntime, openFacts, readSettings } from "./compliance.ts";
 export { configJsonSchema } from "./config-schema.ts";

@@ -3,7 +3,7 @@
 export type { Access } from "./access/access.ts";
 export type { FeedEvent, FeedPlace, ServiceFeed } from "./access/feed.ts";
 export type { ServiceRequests } from "./access/requests.ts";
-export { ACCESS_ROLES, type AccessRole, type AccessToken, type Approval, type Principal } from "./access/types.ts";
+export { ACCESS_ROLES, type AccessRole, type Approval, type Principal } from "./access/types.ts";
 export type { AuditEntry, AuditInput } from "./audit/entry.ts";
 export type { AuditLog } from "./audit/log.ts";
 export { verifySignatureLine } from "./audit/note.ts";

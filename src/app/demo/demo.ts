@@ -14,7 +14,7 @@ import { openFailover } from "../failover.ts";
 import { compileRulePack, readRulePack } from "../rule-pack.ts";
 import { openService, type RunningService } from "../service.ts";
 import { tenantFromConfig } from "../tenant-from-config.ts";
-import { type Environment, storeOf } from "../workplace.ts";
+import type { Environment } from "../workplace.ts";
 import { jobsEnded, retrieveMonth, tagSomeCalls } from "./api.ts";
 import { writeFacts } from "./facts.ts";
 import { feedAttempts } from "./feed.ts";

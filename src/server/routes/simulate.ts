@@ -1,4 +1,4 @@
-// Simulations on worker threads: a scenario, two compared, the best pacing. Equal input gives equal figures.
+// Simulations on worker threads: a scenario, two compared, variations, the best pacing. Equal input gives equal figures.
 
 import { z } from "zod";
 import { parseScenario, type SimulationScenario } from "../../dialing/index.ts";
@@ -7,14 +7,34 @@ import { type ApiRoute, route } from "../routing/route.ts";
 
 /** What the route acts on. */
 export interface SimulatePort {
-  run(
-    scenarios: readonly [SimulationScenario, ...SimulationScenario[]],
-    options: { readonly replications: number; readonly seed: number | string; readonly signal: AbortSignal },
+  run(scenarios: readonly [SimulationScenario, ...SimulationScenario[]], options: SimulateOptions): Promise<object>;
+  /** Every combination of the axes' values. Throws OperationError `invalid_input`, SimulationScenarioError. */
+  whatIf(
+    scenario: SimulationScenario,
+    axes: readonly { readonly path: string; readonly values: readonly unknown[] }[],
+    options: SimulateOptions,
   ): Promise<object>;
+  /** The best pacing that keeps the limit of abandonment. */
+  optimise(
+    scenario: SimulationScenario,
+    goal: { readonly probability: number; readonly limit?: number },
+    options: SimulateOptions,
+  ): Promise<object>;
+}
+
+interface SimulateOptions {
+  readonly replications: number;
+  readonly seed: number | string;
+  readonly signal: AbortSignal;
 }
 
 /** More would keep the service's processors from its work for long: the command line has no such limit. */
 const MOST_REPLICATIONS = 200;
+/** Of each of many scenarios. */
+const MOST_OF_MANY = 50;
+
+const scenarioBody = z.record(z.string(), z.unknown()).describe("As in simulation.schema.json");
+const seed = z.union([z.int(), z.string().max(100)]).default(1);
 
 export function simulateRoutes(port: () => SimulatePort): ApiRoute[] {
   return [
@@ -26,19 +46,69 @@ export function simulateRoutes(port: () => SimulatePort): ApiRoute[] {
       summary: "Simulates a scenario, or compares two under common random numbers",
       role: "viewer",
       body: z.strictObject({
-        scenario: z.record(z.string(), z.unknown()).describe("As in simulation.schema.json"),
-        compareWith: z.record(z.string(), z.unknown()).optional(),
+        scenario: scenarioBody,
+        compareWith: scenarioBody.optional(),
         replications: z.int().min(2).max(MOST_REPLICATIONS).default(20),
-        seed: z.union([z.int(), z.string().max(100)]).default(1),
+        seed,
       }),
       reply: z.looseObject({}),
       async handle({ body, signal }) {
         const scenario = parseScenario(body.scenario, "scenario");
         const other = body.compareWith === undefined ? [] : [parseScenario(body.compareWith, "compareWith")];
-        const { replications, seed } = body;
-        if (signal.aborted) throw new ServerError("invalid_request", "the caller has gone");
-        return { ...(await port().run([scenario, ...other], { replications, seed, signal })) };
+        return { ...(await port().run([scenario, ...other], optionsOf(body, signal))) };
+      },
+    }),
+    route({
+      id: "simulate.whatIf",
+      method: "post",
+      path: "/simulate/what-if",
+      question: true,
+      summary: "Simulates every combination of the values that fields of a scenario are given",
+      role: "viewer",
+      body: z.strictObject({
+        scenario: scenarioBody,
+        axes: z
+          .array(z.strictObject({ path: z.string().min(1).max(200), values: z.array(z.unknown()).min(1).max(100) }))
+          .min(1)
+          .max(10)
+          .describe("Fields such as agents or pacing.ratio, with the values to try; the last one changes fastest"),
+        replications: z.int().min(2).max(MOST_OF_MANY).default(10),
+        seed,
+      }),
+      reply: z.looseObject({}),
+      handle: async ({ body, signal }) => ({
+        ...(await port().whatIf(parseScenario(body.scenario, "scenario"), body.axes, optionsOf(body, signal))),
+      }),
+    }),
+    route({
+      id: "simulate.optimise",
+      method: "post",
+      path: "/simulate/optimise",
+      question: true,
+      summary: "The pacing that keeps agents busiest within the limit of abandonment, and the frontier that it was found on",
+      role: "viewer",
+      body: z.strictObject({
+        scenario: scenarioBody,
+        limit: z.number().gt(0).lt(1).optional().describe("Largest share of abandoned calls; the scenario's by default"),
+        probability: z.number().gt(0).lt(1).default(0.99).describe("With which a period keeps the limit"),
+        replications: z.int().min(2).max(MOST_OF_MANY).default(20),
+        seed,
+      }),
+      reply: z.looseObject({}),
+      async handle({ body, signal }) {
+        const { limit, probability } = body;
+        const goal = { probability, ...(limit === undefined ? {} : { limit }) };
+        return { ...(await port().optimise(parseScenario(body.scenario, "scenario"), goal, optionsOf(body, signal))) };
       },
     }),
   ];
+}
+
+/** Throws ServerError `invalid_request` when nobody waits for the answer. */
+function optionsOf(
+  { replications, seed: from }: Pick<SimulateOptions, "replications" | "seed">,
+  signal: AbortSignal,
+): SimulateOptions {
+  if (signal.aborted) throw new ServerError("invalid_request", "the caller has gone");
+  return { replications, seed: from, signal };
 }
