@@ -134,7 +134,7 @@ export class Lane {
       } catch (error) {
         this.#warn("the outbox failed", error);
         for (const { reject } of this.#resting.splice(0)) reject(error);
-        await this.#wait(IDLE_MAX_MS);
+        await this.#pause(IDLE_MAX_MS);
       }
     }
     await this.#finish();
@@ -334,6 +334,16 @@ export class Lane {
     await Promise.race([woken, this.#options.clock.sleep(ms, over.signal).catch(ignore)]);
     this.#wake = ignore;
     over.abort();
+  }
+
+  /** Sleeps until stopped or `ms` have passed, whatever else happens: an outbox that fails is not asked again for every delivery that ends. */
+  async #pause(ms: number): Promise<void> {
+    const { clock } = this.#options;
+    const until = clock.now() + ms;
+    while (!this.#stopping && clock.now() < until) {
+      this.#stirred = false;
+      await this.#wait(until - clock.now());
+    }
   }
 
   #report(event: ClaimedEvent, verdict: Verdict, latencyMs: number): void {
