@@ -195,6 +195,7 @@ test("who signs out sees nothing any more, and a session that ends elsewhere lea
   await using opened = await world.open(WIDE, "viewer");
   const { page } = opened;
   await page.goto(`${url}/audit`);
+  await page.locator("tbody tr").first().waitFor();
   await page.context().clearCookies();
   await page.getByRole("button", { name: "Verify" }).click();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
@@ -222,7 +223,7 @@ test("markup in the vendor's words is shown as words and does nothing", async ()
   expect(faults).toEqual([]);
 });
 
-test("a campaign is paused behind a preview, and cannot be dialled again before it is said what that would do", async () => {
+test("a campaign is paused behind a preview, and cannot be dialed again before it is said what that would do", async () => {
   await using opened = await world.open(WIDE, "operator");
   const { page, faults } = opened;
   await page.goto(`${url}/campaigns/camp_primary_001`);

@@ -4,8 +4,8 @@ import type { CampaignHealth } from "../../operations/index.ts";
 
 /** Health is as good as new for so long. */
 const FRESH_MS = 20_000;
-/** A request waits no longer than this for the first reading of a campaign. */
-const PATIENCE_MS = 2500;
+/** A request waits no longer than this for the first reading of a campaign: the pages fill in what comes later. */
+const PATIENCE_MS = 400;
 
 /** Gives what is known at once and reads anew behind it. */
 export class HealthCache {
@@ -43,6 +43,11 @@ export class HealthCache {
       clearTimeout(timer);
       next.catch(() => undefined);
     }
+  }
+
+  /** The last reading, however old. */
+  last(id: string): CampaignHealth | undefined {
+    return this.#known.get(id);
   }
 
   /** Reads anew; who asks meanwhile shares the reading. */

@@ -44,13 +44,13 @@ export function checkSettings({
   if (calls === 0)
     add("violation", "calls", "concurrency.max_simultaneous_calls", "0 calls in flight dial nobody; at least 1 is needed");
   if (carrier.max_trunks === 0)
-    add("violation", "trunks", "carrier_capacity.max_trunks", "without a trunk nothing can be dialled");
+    add("violation", "trunks", "carrier_capacity.max_trunks", "without a trunk nothing can be dialed");
   if (algorithm.agent_availability_estimate === 0)
-    add("violation", "availability", "algorithm.agent_availability_estimate", "with no agent ever available nothing is dialled");
+    add("violation", "availability", "algorithm.agent_availability_estimate", "with no agent ever available nothing is dialed");
   if (findings.some(({ severity, check }) => severity === "violation" && check !== "abandonment_target")) return findings;
 
-  // Ratio against agents: calls that are dialled when every agent who is expected to be there is free.
-  const dialled = algorithm.dial_ratio * agents * algorithm.agent_availability_estimate;
+  // Ratio against agents: calls that are dialed when every agent who is expected to be there is free.
+  const dialed = algorithm.dial_ratio * agents * algorithm.agent_availability_estimate;
   if (algorithm.dial_ratio < 1)
     add(
       "warning",
@@ -65,12 +65,12 @@ export function checkSettings({
       "concurrency.max_simultaneous_calls",
       `${calls} calls in flight cannot keep ${agents} agents busy; at least ${agents} are needed`,
     );
-  if (dialled > calls)
+  if (dialed > calls)
     add(
       "warning",
       "dial_ratio_calls",
       "algorithm.dial_ratio",
-      `${algorithm.dial_ratio} × ${agents} agents × ${algorithm.agent_availability_estimate} availability asks for ${Math.round(dialled)} calls; max_simultaneous_calls stops at ${calls}`,
+      `${algorithm.dial_ratio} × ${agents} agents × ${algorithm.agent_availability_estimate} availability asks for ${Math.round(dialed)} calls; max_simultaneous_calls stops at ${calls}`,
     );
 
   // Ratio and calls against trunks: the carrier turns away what is too much, which the vendor only warns of as well.
@@ -82,12 +82,12 @@ export function checkSettings({
       "carrier_capacity.max_trunks",
       `${free} free trunks do not carry a call for each of ${agents} agents`,
     );
-  else if (Math.min(dialled, calls) > free)
+  else if (Math.min(dialed, calls) > free)
     add(
       "warning",
       "dial_ratio_trunks",
       "algorithm.dial_ratio",
-      `${Math.round(Math.min(dialled, calls))} calls asked for, ${free} of ${carrier.max_trunks} trunks are free: the carrier will turn calls away`,
+      `${Math.round(Math.min(dialed, calls))} calls asked for, ${free} of ${carrier.max_trunks} trunks are free: the carrier will turn calls away`,
     );
 
   // Spacing against call rate: one dial per spacing is the fastest there is.

@@ -16,7 +16,7 @@ const algorithm = {
   type: z.literal("predictive"),
   abandonment_rate_target: share.describe("Share of answered calls that may find no agent; the law allows 0.03"),
   agent_availability_estimate: share.describe("Share of the agents that are expected to be available"),
-  dial_ratio: z.number().positive().max(100).describe("Calls dialled for each available agent"),
+  dial_ratio: z.number().positive().max(100).describe("Calls dialed for each available agent"),
   warm_line_timeout_sec: z.int().min(0).max(3600).optional().describe("Seconds that an answered call waits for an agent"),
 };
 

@@ -9,15 +9,15 @@ import { shareOf, timeText } from "./texts.ts";
 /** Phases of a pair in which nothing was handed over. */
 const QUIET = "watching";
 
-/** A campaign in a line. */
+/** A campaign in a line. @param named as the tenant lists it now: its health may have been read a while ago */
 export function campaignSummaryOf(
   health: CampaignHealth,
   named: { readonly name: string; readonly status: string },
 ): CampaignSummary {
-  const { campaign, reading, success, failover } = health;
+  const { reading, success, failover } = health;
   return {
     id: health.id,
-    name: campaign?.name ?? named.name,
+    name: named.name,
     status: named.status,
     activeCalls: reading?.activeCalls ?? null,
     successRate: success === null ? null : shareOf(success),
@@ -31,9 +31,9 @@ export function campaignSummaryOf(
   };
 }
 
-/** What was read before the state changed says nothing of the new one. */
+/** What was read before the state changed says nothing of the new one, and what was never read says nothing at all. */
 function causesOf({ campaign, notDialing }: CampaignHealth, status: string): CampaignSummary["notDialing"] {
-  if (campaign !== null && campaign.status !== status) {
+  if (campaign === null ? notDialing === null : campaign.status !== status) {
     const text = `the campaign is ${status}`;
     return status === "active" ? null : { first: text, all: [{ code: "other_state", text }] };
   }

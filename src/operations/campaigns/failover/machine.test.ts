@@ -216,7 +216,7 @@ describe("a hand-over", () => {
   it.each([
     ["the gate refuses", (world: World) => Object.assign(world, { gatePasses: false })],
     ["the lists overlap", (world: World) => Object.assign(world, { problem: "12 contacts overlap" })],
-  ] as const)("ends with neither dialling and an alarm when %s; the primary dials again only if it was wanted", (_, spoil) => {
+  ] as const)("ends with neither dialing and an alarm when %s; the primary dials again only if it was wanted", (_, spoil) => {
     const world = new World(policyOf());
     spoil(world);
     world.run(20);

@@ -117,6 +117,6 @@ export const stopResult = z
     listProblem: z
       .strictObject({ code: z.string(), message: z.string() })
       .nullable()
-      .describe("Not null: the list of campaigns is not whole, others may be dialling"),
+      .describe("Not null: the list of campaigns is not whole, others may be dialing"),
   })
   .meta({ id: "StopResult" });

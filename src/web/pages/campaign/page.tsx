@@ -101,7 +101,7 @@ function WhyNot({ detail: { notDialing } }: { readonly detail: Detail }) {
   if (notDialing === null) return null;
   return (
     <section class="banner" aria-label="Why it does not dial">
-      <strong class="break">Not dialling: {notDialing.first}</strong>
+      <strong class="break">Not dialing: {notDialing.first}</strong>
       {notDialing.all.length < 2 ? null : (
         <ul class="effects">
           {notDialing.all.slice(1).map(({ code, text }) => (

@@ -1,5 +1,6 @@
 // All campaigns: what each is doing, how well, how much of its abandonment budget is left, and why it does not dial.
 
+import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ApiTypes } from "../../../server/index.ts";
 import type { ListPage } from "../../api/page-list.ts";
 import { PATHS } from "../../api/paths.ts";
@@ -19,17 +20,29 @@ import { windowLines, windowsInShort } from "../../view/windows.ts";
 
 type Summary = ApiTypes.CampaignSummary;
 
+/** How often the list is read anew, ms. */
+const EVERY = 15_000;
+/** The same while the figures of a campaign may still be on their way; no longer than so many readings, for some have none. */
+const EVERY_AT_FIRST = 1500;
+const AT_FIRST = 10;
+
 export default function CampaignsPage() {
+  const atFirst = useSignal(AT_FIRST);
   const campaigns = useResource<ListPage<Summary>>(
     PATHS.campaigns,
     {},
     {
       on: ({ type }) => type === "campaign" || type === "failover" || type === "alarm",
-      every: 15_000,
+      every: atFirst.value > 0 ? EVERY_AT_FIRST : EVERY,
+      sticky: true,
     },
   );
+  useSignalEffect(() => {
+    const state = campaigns.state.value;
+    if (state.kind === "ready") atFirst.value = state.value.items.every(isRead) ? 0 : Math.max(0, atFirst.peek() - 1);
+  });
   return (
-    <Page title="Campaigns" lead="What each campaign does now, and what keeps it from dialling.">
+    <Page title="Campaigns" lead="What each campaign does now, and what keeps it from dialing.">
       <Loaded
         of={campaigns}
         what="campaigns"
@@ -53,8 +66,10 @@ export default function CampaignsPage() {
   );
 }
 
+const isRead = ({ windows, lastMetricAt }: Summary) => windows.length > 0 || lastMetricAt !== null;
+
 function Overview({ items }: { readonly items: readonly Summary[] }) {
-  const dialling = items.filter(({ notDialing }) => notDialing === null).length;
+  const dialing = items.filter(({ notDialing }) => notDialing === null).length;
   const calls = items.reduce((sum, { activeCalls }) => sum + (activeCalls ?? 0), 0);
   const over = items.filter(({ failover }) => failover?.triggered === true && failover.role === "primary").length;
   const tight = items.filter(
@@ -62,7 +77,7 @@ function Overview({ items }: { readonly items: readonly Summary[] }) {
   ).length;
   return (
     <Figures>
-      <Figure name="Dialling" value={`${dialling} of ${items.length}`} note="campaigns" />
+      <Figure name="Dialing" value={`${dialing} of ${items.length}`} note="campaigns" />
       <Figure name="Active calls" value={whole(calls)} note="all campaigns" />
       <Figure name="Failed over" value={whole(over)} tone={over > 0 ? "warn" : undefined} note="their backup works" />
       <Figure
