@@ -8,6 +8,7 @@ import { campaignStatesOf } from "../campaign-state.ts";
 import { failoverOf } from "../failover.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
+import { GateLooks } from "./gate-looks.ts";
 import { HealthCache } from "./health-cache.ts";
 
 type CampaignsPort = ReturnType<ServerPorts["work"]["campaigns"]>;
@@ -51,6 +52,12 @@ const UNKNOWN = {
 export function campaignsPort(workplace: Workplace, health: HealthCache): CampaignsPort {
   const { config, tenant, store } = workplace;
   const states = campaignStatesOf(config, tenant, store);
+  const looks = new GateLooks(
+    states.gate,
+    tenant.capabilities.campaignRunner,
+    () => systemClock.now(),
+    (id) => health.last(id)?.gate ?? null,
+  );
   const as = (by: string) => ({ ...workplace, config: { ...config, actor: by } });
   const provisioning = tenant.capabilities.campaignProvisioning;
   const pair: CampaignsPort["pair"] = async (id) =>
@@ -70,7 +77,7 @@ export function campaignsPort(workplace: Workplace, health: HealthCache): Campai
       return { ...value };
     },
     pair,
-    gate: (id) => states.gate(id, { keep: false }),
+    gate: (id) => looks.look(id),
     async pause(id, { by, reason }) {
       const own = as(by);
       const options = { timeoutMs: DRAIN_WAIT_MS, reason };
@@ -156,7 +163,7 @@ function entered<T extends { readonly phase: string }>(history: readonly T[]): r
   return history.filter(({ phase }, i) => history[i + 1]?.phase !== phase);
 }
 
-/** Reads the figures of dialling campaigns and runs the failover pairs of the store, until the signal. */
+/** Reads the figures of dialing campaigns and runs the failover pairs of the store, until the signal. */
 export function watchCampaigns(
   workplace: Workplace,
   health: HealthCache,

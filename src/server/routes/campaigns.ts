@@ -1,4 +1,4 @@
-// Campaigns: health, figures with what happened on their time axis, and the verbs that change what is dialled.
+// Campaigns: health, figures with what happened on their time axis, and the verbs that change what is dialed.
 
 import { z } from "zod";
 import type {
@@ -23,6 +23,7 @@ import {
   healthView,
 } from "../api/schemas/campaigns.ts";
 import { confirmation, pageOf } from "../api/schemas/common.ts";
+import { timeText } from "../api/texts.ts";
 import { ServerError } from "../error.ts";
 import { confirmOf, type Planned } from "../routing/plan.ts";
 import { type ApiRoute, dangerousRoute, route } from "../routing/route.ts";
@@ -33,7 +34,7 @@ export interface CampaignsPort {
   /** Throws TenantError `not_found`. */
   health(id: string): Promise<CampaignHealth>;
   series(id: string, from: number, to: number): Promise<readonly CampaignReading[]>;
-  /** What happened to it and to what it is dialled with, oldest first. */
+  /** What happened to it and to what it is dialed with, oldest first. */
   happened(id: string, from: number): Promise<AxisEvent[]>;
   /** The vendor's document. */
   document(id: string): Promise<Record<string, unknown>>;
@@ -156,7 +157,7 @@ export function campaignRoutes(port: () => CampaignsPort): ApiRoute[] {
       id: "campaigns.pause",
       method: "post",
       path: "/campaigns/{id}/pause",
-      summary: "Stops dialling; confirmed when no call is under way",
+      summary: "Stops dialing; confirmed when no call is under way",
       description: "Stopping is never held up by a confirmation; one that is sent is not looked at.",
       role: "operator",
       params: byId,
@@ -182,7 +183,7 @@ export function campaignRoutes(port: () => CampaignsPort): ApiRoute[] {
       id: "campaigns.resume",
       method: "post",
       path: "/campaigns/{id}/resume",
-      summary: "Starts dialling, past the pre-dial gate",
+      summary: "Starts dialing, past the pre-dial gate",
       role: "operator",
       params: byId,
       body: z.strictObject({ ...confirmation.shape, reason }),
@@ -207,7 +208,7 @@ export function campaignRoutes(port: () => CampaignsPort): ApiRoute[] {
         reply: campaignResult,
         status: 202,
         plan: ({ params }) => plannedVerb(port(), params.id, verb),
-        async act({ params, who }, primary) {
+        async act({ params, who }, { id: primary }) {
           await port().order(primary, verb === "failover" ? "fail-over" : "fail-back", who.name);
           return {
             campaignId: params.id,
@@ -255,27 +256,36 @@ async function primaryOf(port: CampaignsPort, id: string): Promise<string> {
   });
 }
 
-/** What a verb would do; the plan of a hand-over is the primary's id. */
-async function plannedVerb(port: CampaignsPort, id: string, verb: (typeof VERBS)[number]): Promise<Planned<string>> {
+/** What a verb acts on, the primary for a hand-over; and whom the gate looked at. */
+interface VerbPlan {
+  readonly id: string;
+  readonly judged: CampaignPreview["judged"];
+}
+
+async function plannedVerb(port: CampaignsPort, id: string, verb: (typeof VERBS)[number]): Promise<Planned<VerbPlan>> {
   const operation = `campaigns.${verb}`;
   if (verb === "resume") {
-    const { campaign, allowed, refusals, manifest, windows } = await port.gate(id);
+    const { campaign, refusals, manifest, windows, whole, announced, at } = await port.gate(id);
     const open = windows.filter((one) => one.open > 0).length;
-    const callable =
-      manifest === null ? "" : `, ${manifest.counts.dial} of ${manifest.input.contacts} contacts looked at callable now`;
+    const judged =
+      manifest === null
+        ? null
+        : { contacts: manifest.input.contacts, callable: manifest.counts.dial, listed: announced, whole, at: timeText(at) };
+    // Nobody at the beginning of a list is not nobody: the gate reads on when it is done.
+    const against = refusals.filter(({ code }) => code !== "nobody_callable" || whole);
     return {
       operation,
-      summary: `Resume ${campaign.name ?? id}: ${campaign.status} now, ${open} of ${windows.length} zones open${callable}`,
+      summary: `Resume ${campaign.name ?? id}: ${campaign.status} now, ${open} of ${windows.length} zones open${callableOf(judged)}`,
       // Not the counts: they move with every minute, and the gate is asked again when it is done.
-      relies: { id, status: campaign.status, allowed },
-      refusals: refusals.map(({ text }) => text),
-      plan: id,
+      relies: { id, status: campaign.status, allowed: against.length === 0 },
+      refusals: against.map(({ text }) => text),
+      plan: { id, judged },
     };
   }
   if (verb === "pause" || verb === "drill") {
     const summary = verb === "pause" ? `Pause ${id}` : `Rehearse a hand-over of ${id}`;
     const plan = verb === "drill" ? await primaryOf(port, id) : id;
-    return { operation, summary, relies: { id, verb }, refusals: [], plan };
+    return { operation, summary, relies: { id, verb }, refusals: [], plan: { id: plan, judged: null } };
   }
   const primary = await primaryOf(port, id);
   const pair = await port.pair(id);
@@ -283,17 +293,26 @@ async function plannedVerb(port: CampaignsPort, id: string, verb: (typeof VERBS)
   const refusals = pair !== undefined && pair.state.side !== from ? [`the ${pair.state.side} of this pair dials already`] : [];
   const relies = { primary, backup: pair?.backup, phase: pair?.state.phase, side: pair?.state.side };
   const [gives, takes] = verb === "failover" ? [primary, pair?.backup ?? ""] : [pair?.backup ?? "", primary];
-  return { operation, summary: `Hand over from ${gives} to ${takes}`, relies, refusals, plan: primary };
+  return { operation, summary: `Hand over from ${gives} to ${takes}`, relies, refusals, plan: { id: primary, judged: null } };
 }
 
-function previewOf(id: string, verb: (typeof VERBS)[number], planned: Planned<string>): CampaignPreview {
+function previewOf(id: string, verb: (typeof VERBS)[number], planned: Planned<VerbPlan>): CampaignPreview {
   return {
     verb,
     campaignId: id,
     confirm: confirmOf(planned),
     effects: [planned.summary, ...EFFECTS[verb]],
     refusals: [...planned.refusals],
+    judged: planned.plan.judged,
   };
+}
+
+function callableOf(judged: CampaignPreview["judged"]): string {
+  if (judged === null) return "";
+  const { contacts, callable, listed, whole } = judged;
+  const rest =
+    whole || listed === null ? "" : ` (of ${listed} on the list; the gate reads on when nobody of these may be called)`;
+  return `, ${callable} of ${contacts} contacts looked at callable now${rest}`;
 }
 
 const EFFECTS: Readonly<Record<(typeof VERBS)[number], readonly string[]>> = {

@@ -1,4 +1,4 @@
-// Campaigns as the dashboard shows them: state, figures with their counts, why nothing is dialled, and what happened when.
+// Campaigns as the dashboard shows them: state, figures with their counts, why nothing is dialed, and what happened when.
 
 import { z } from "zod";
 import { count, share, time } from "./common.ts";
@@ -120,6 +120,18 @@ export const campaignPreview = z
     confirm: z.string().describe("Hash of this plan, to be given back"),
     effects: z.array(z.string()).readonly().describe("What would be done, in order, in words"),
     refusals: z.array(z.string()).readonly(),
+    judged: z
+      .strictObject({
+        contacts: count,
+        callable: count,
+        listed: count.nullable().describe("How many the tenant says are on the list"),
+        whole: z.boolean().describe("All of them were judged, not only the beginning of the list"),
+        at: time,
+      })
+      .nullable()
+      .describe(
+        "The contacts that the pre-dial gate looked at; null for other verbs than resume, and where there was no list to read",
+      ),
   })
   .meta({ id: "CampaignPreview" });
 export type CampaignPreview = z.output<typeof campaignPreview>;

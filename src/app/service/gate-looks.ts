@@ -1,0 +1,54 @@
+// What the pre-dial gate would say of a campaign, soon enough for a person who waits: the beginning of the list is judged, or a look that is still good.
+
+import type { CampaignGate, CampaignGateVerdict } from "../../operations/index.ts";
+import type { CallOptions, CampaignRunner } from "../../tenant/index.ts";
+
+/** So many contacts are looked at: two pages and the campaign itself cost two seconds of the tenant's smallest budget. */
+const CONTACTS = 200;
+/** A look that found nothing against it is good for so long, unless a window opens or closes. */
+const GOOD_MS = 5 * 60_000;
+
+/** Somebody waits for it. */
+const CALL: CallOptions = { lane: "pacing" };
+
+/** Looks of the gate, kept for a short time. None of them is a permission. */
+export class GateLooks {
+  readonly #gate: CampaignGate;
+  readonly #runner: Pick<CampaignRunner, "status">;
+  readonly #now: () => number;
+  readonly #elsewhere: (id: string) => CampaignGateVerdict | null;
+  readonly #known = new Map<string, CampaignGateVerdict>();
+
+  /** @param elsewhere the last look that was made for another reason */
+  constructor(
+    gate: CampaignGate,
+    runner: Pick<CampaignRunner, "status">,
+    now: () => number,
+    elsewhere: (id: string) => CampaignGateVerdict | null = () => null,
+  ) {
+    this.#gate = gate;
+    this.#runner = runner;
+    this.#now = now;
+    this.#elsewhere = elsewhere;
+  }
+
+  /** What stands against a campaign is always looked at anew: somebody may just have mended it. Throws TenantError, StoreError. */
+  async look(id: string): Promise<CampaignGateVerdict> {
+    const known = [this.#known.get(id), this.#elsewhere(id)].find((one) => one && this.#isGood(one));
+    if (known) {
+      const { status, contactListId } = await this.#runner.status(id, CALL);
+      if (status === known.campaign.status && (contactListId || null) === known.campaign.listId) return known;
+    }
+    const verdict = await this.#gate(id, { most: CONTACTS, keep: false, call: CALL });
+    this.#known.set(id, verdict);
+    return verdict;
+  }
+
+  #isGood({ allowed, at, windows }: CampaignGateVerdict): boolean {
+    const now = this.#now();
+    const turned = windows
+      .flatMap(({ until, opens }) => [until, opens])
+      .some((turn) => turn !== null && turn > at && turn <= now);
+    return allowed && !turned && now - at < GOOD_MS;
+  }
+}
