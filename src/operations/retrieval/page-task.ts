@@ -9,6 +9,8 @@ export interface PageThreadData {
   readonly campaignId: string;
   /** The operator's own codes of opting out. */
   readonly optOutCodes: readonly string[];
+  /** Calls that a page is asked for at most. */
+  readonly pageLimit: number;
 }
 
 /** A page as it is known before it lands. */
@@ -48,10 +50,17 @@ export type PageTask =
   | { readonly kind: "land"; readonly page: number; readonly order: LandingOrder }
   | { readonly kind: "drop"; readonly page: number };
 
+/** Why a page is not taken. */
+export interface PageRefusal {
+  readonly code: "invalid_reply" | "body_too_large";
+  /** To be read after "a page". */
+  readonly what: string;
+}
+
 /** Tasks but `drop` are answered, in their order. */
 export type PageReply =
   | { readonly page: number; readonly opened: OpenedCalls | undefined }
   | { readonly page: number; readonly landed: LandedCalls }
-  /** `unreadable`: the page's own fault. */
-  | { readonly page: number; readonly unreadable: string }
+  /** The page's own fault. */
+  | { readonly page: number; readonly refused: PageRefusal }
   | { readonly page: number; readonly failed: string };

@@ -1,24 +1,32 @@
-// The thread that opens pages: what it makes of good and bad bodies.
+// The thread that opens pages: what it makes of good, bad and hostile bodies.
 
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { PageThread } from "./page-thread.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type HeldPage, PageThread } from "./page-thread.ts";
 
 const NOW = Date.parse("2026-03-02T12:00:00Z");
 const ORDER = { from: 0, to: NOW, observedAt: NOW, runId: "job_1", place: { folder: "nowhere", unique: "u" } };
+const PAGE_LIMIT = 1000;
+/** The largest body that the client reads. */
+const MOST_BYTES = 16 * 1024 ** 2;
 let thread: PageThread;
-beforeEach(() => {
-  thread = new PageThread({ campaignId: "camp_1", optOutCodes: ["D9"] });
+// One for all: pages know nothing of each other, and starting a thread is what takes time.
+beforeAll(() => {
+  thread = new PageThread({ campaignId: "camp_1", optOutCodes: ["D9"], pageLimit: PAGE_LIMIT });
 });
-afterEach(() => thread.close());
+afterAll(() => thread.close());
 
 const open = (body: string) => thread.open(new TextEncoder().encode(body), NOW);
 const page = (calls: unknown, more = {}) => open(JSON.stringify({ calls, ...more }));
+/** A page of as many copies of a row as a body may hold. */
+const full = (row: string, bytes = MOST_BYTES) =>
+  `{"calls":[${`${row},`.repeat(Math.floor(bytes / (row.length + 1)) - 20)}${row}]}`;
 
 test("a page is known by everything but its rows", async () => {
   const opened = await page([{ id: "a", dispositionCode: "D9" }, { id: "b" }, null], { nextPageToken: "t", total: 3 });
   expect(opened?.json).toEqual({ calls: [], nextPageToken: "t", total: 3 });
   expect(opened?.items).toBe(3);
   expect(opened?.kept.optOuts).toMatchObject([{ callId: "a", code: "D9", campaign: "camp_1", at: NOW }]);
+  opened?.kept.drop();
 });
 
 test("pages with the same calls have one mark", async () => {
@@ -45,4 +53,55 @@ test("a page that was let go of, or that is nested without end, is the page's ow
   await expect(opened?.kept.land(ORDER)).rejects.toMatchObject({ code: "invalid_reply" });
   const depth = 100_000;
   await expect(open(`{"calls":[${"[".repeat(depth)}${"]".repeat(depth)}]}`)).rejects.toMatchObject({ code: "invalid_reply" });
+});
+
+test("a page may hold more calls than were asked for, but not many more", async () => {
+  const calls = (count: number) => Array.from({ length: count }, (_, n) => ({ id: `c${n}` }));
+  const rounded = await page(calls(2 * PAGE_LIMIT));
+  expect(rounded?.items).toBe(2 * PAGE_LIMIT);
+  rounded?.kept.drop();
+  await expect(page(calls(2 * PAGE_LIMIT + 1))).rejects.toMatchObject({
+    code: "invalid_reply",
+    message: "listCalls: a page holds 2001 calls where 1000 were asked for at most",
+  });
+});
+
+test.each([
+  ["empty objects", "{}"],
+  ["nested lists", "[[[[[[[[]]]]]]]]"],
+  ["members by number", '{"99":1}'],
+])("a body of the largest size that would become enormous is refused before it is parsed: %s", async (_what, row) => {
+  await expect(open(full(row))).rejects.toMatchObject({
+    code: "body_too_large",
+    message: expect.stringMatching(/^listCalls: a page of 167\d+ bytes may need more than the 256 MB of memory that there are$/),
+  });
+});
+
+test("millions of tiny rows, and a page that is large beside its rows, are no page", async () => {
+  await expect(open(full("1"))).rejects.toMatchObject({
+    message: expect.stringMatching(/holds \d{7} calls where 1000 were asked/),
+  });
+  await expect(page([], { more: "x".repeat(70_000) })).rejects.toMatchObject({
+    code: "invalid_reply",
+    message: expect.stringMatching(/holds 700\d\d characters beside its calls/),
+  });
+});
+
+test("pages that are held count, and what was let go of makes room again; the thread goes on", async () => {
+  // Rows as large as rows may be, but few: each page alone is taken.
+  const heavy = full(`[${"{},".repeat(9999)}{}]`, 2_000_000);
+  const held: HeldPage[] = [];
+  const take = async () => {
+    const opened = await open(heavy);
+    if (opened !== undefined) held.push(opened.kept);
+  };
+  const takeMany = async () => {
+    while (held.length < 100) await take();
+  };
+  await expect(takeMany()).rejects.toMatchObject({ code: "body_too_large" });
+  expect(held.length).toBeGreaterThan(1);
+  held[0]?.drop();
+  await take();
+  for (const kept of held) kept.drop();
+  expect((await page([{ id: "a" }]))?.items).toBe(1);
 });

@@ -3,12 +3,12 @@
 
 import { Worker } from "node:worker_threads";
 import type { Instant } from "../../kernel/index.ts";
-import { type OpenedBody, TenantError, type TenantErrorCode } from "../../tenant/index.ts";
-import type { LandedCalls, LandingOrder, OpenedCalls, PageReply, PageTask, PageThreadData } from "./page-task.ts";
+import { type OpenedBody, TenantError } from "../../tenant/index.ts";
+import type { LandedCalls, LandingOrder, OpenedCalls, PageRefusal, PageReply, PageTask, PageThreadData } from "./page-task.ts";
 
 /**
- * Memory of a thread, MB. Young: pages leave much behind, and with room the engine puts off collecting it. Old: more than the largest body can
- * become, because running out in the middle of parsing may end the process; it is a bound, and not what is taken.
+ * Memory of a thread, MB. Young: pages leave much behind, and with room the engine puts off collecting it. Old: much more than pages
+ * are let weigh, because running out in the middle of parsing may end the process; it is a bound, and not what is taken.
  */
 const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 24 } as const;
 
@@ -74,7 +74,7 @@ export class PageThread {
     worker.ref();
     worker.postMessage(task, transfer);
     const reply = await promise;
-    if ("unreadable" in reply) throw pageError("invalid_reply", reply.unreadable);
+    if ("refused" in reply) throw pageError(reply.refused);
     if ("failed" in reply) throw new Error(`a page could not be written down: ${reply.failed}`);
     return reply;
   }
@@ -109,10 +109,10 @@ export class PageThread {
 
 function brokenDown(cause: unknown): Error {
   const full = cause instanceof Error && "code" in cause && cause.code === "ERR_WORKER_OUT_OF_MEMORY";
-  if (full) return pageError("body_too_large", `needs more than ${LIMITS.maxOldGenerationSizeMb} MB of memory`);
+  if (full) return pageError({ code: "body_too_large", what: `needs more than ${LIMITS.maxOldGenerationSizeMb} MB of memory` });
   return new Error("the thread that works on pages broke down", { cause });
 }
 
-function pageError(code: TenantErrorCode, what: string): TenantError {
+function pageError({ code, what }: PageRefusal): TenantError {
   return new TenantError(code, `listCalls: a page ${what}`, { operationId: "listCalls" });
 }

@@ -6,24 +6,51 @@ import { messageOf } from "../../kernel/index.ts";
 import { PartWriter } from "../../outcomes/index.ts";
 import { optOutsOf } from "../compliance/outcomes.ts";
 import { countReasons, sortRows } from "./land.ts";
-import type { LandedCalls, LandingOrder, OpenedCalls, PageReply, PageTask, PageThreadData } from "./page-task.ts";
+import type { LandedCalls, LandingOrder, OpenedCalls, PageRefusal, PageReply, PageTask, PageThreadData } from "./page-task.ts";
+import { PageWeights } from "./page-weight.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("this file is started as a worker thread");
 // Written by this program's other half.
-const { campaignId, optOutCodes } = workerData as PageThreadData;
+const { campaignId, optOutCodes, pageLimit } = workerData as PageThreadData;
 const pages = new Map<number, readonly unknown[]>();
 const writer = new PartWriter();
 
+/** Memory that all pages held may take, MB: what is parsed, before anything is made of it. */
+const MOST_WEIGHT_MB = 256;
+/** A tenant that rounds the size of pages up is let do so; more is not what was asked for. */
+const MOST_ROWS = Math.max(100, 2 * pageLimit);
+/** Characters of a page's JSON beside its rows. */
+const MOST_REST = 65_536;
+const weights = new PageWeights(MOST_WEIGHT_MB * 1_000_000);
+
 /** Thrown for what a page itself is to blame for. */
-class Unreadable extends Error {}
+class Refused extends Error {
+  readonly code: PageRefusal["code"];
+  constructor(what: string, code: PageRefusal["code"] = "invalid_reply") {
+    super(what);
+    this.code = code;
+  }
+}
 
 function open(page: number, body: ArrayBuffer, now: number): OpenedCalls | undefined {
-  const json = parsed(Buffer.from(body).toString("utf8"));
+  const bytes = Buffer.from(body);
+  if (!weights.take(page, bytes))
+    throw new Refused(
+      `of ${bytes.byteLength} bytes may need more than the ${MOST_WEIGHT_MB} MB of memory that there are`,
+      "body_too_large",
+    );
+  const json = parsed(bytes.toString("utf8"));
   // Given back now, not when the collector happens to come by.
   body.transfer(0);
-  if (json === undefined) return undefined;
+  if (json === undefined) {
+    weights.drop(page);
+    return undefined;
+  }
   const { rows, rest } = split(json);
+  if (rows.length > MOST_ROWS) throw new Refused(`holds ${rows.length} calls where ${pageLimit} were asked for at most`);
+  const length = textOf(rest).length;
+  if (length > MOST_REST) throw new Refused(`holds ${length} characters beside its calls; ${MOST_REST} are taken`);
   pages.set(page, rows);
   return {
     json: rest,
@@ -50,17 +77,26 @@ function split(json: unknown): { readonly rows: readonly unknown[]; readonly res
 
 function markOf(rows: readonly unknown[]): string {
   const ids = rows.map((row) => (typeof row === "object" && row !== null && "id" in row ? row.id : row));
+  return hash("sha256", textOf(ids), "base64");
+}
+
+function textOf(json: unknown): string {
   try {
-    return hash("sha256", JSON.stringify(ids), "base64");
+    return JSON.stringify(json);
   } catch (thrown) {
-    throw new Unreadable(`nested too deeply to read (${messageOf(thrown)})`);
+    throw new Refused(`is nested too deeply to read (${messageOf(thrown)})`);
   }
+}
+
+function forget(page: number): void {
+  pages.delete(page);
+  weights.drop(page);
 }
 
 function land(page: number, { place, ...context }: LandingOrder): LandedCalls {
   const rows = pages.get(page);
-  if (rows === undefined) throw new Unreadable("gone with the thread that had opened it");
-  pages.delete(page);
+  if (rows === undefined) throw new Refused("is gone with the thread that had opened it");
+  forget(page);
   const { records, poison, unfinished, earliestUnfinished } = sortRows(rows, { campaignId, ...context });
   return {
     staged: [...writer.records(records, place), ...writer.quarantine(poison, place)],
@@ -79,7 +115,7 @@ function answer(task: PageTask): PageReply | undefined {
     case "land":
       return { page, landed: land(page, task.order) };
     case "drop":
-      pages.delete(page);
+      forget(page);
       return undefined;
   }
 }
@@ -90,10 +126,15 @@ port.on("message", (task: PageTask) => {
     const reply = answer(task);
     if (reply !== undefined) port.postMessage(reply);
   } catch (thrown) {
-    pages.delete(page);
-    // What cannot be handed over is nested too deeply as well.
-    const unreadable = thrown instanceof Unreadable || (thrown instanceof DOMException && thrown.name === "DataCloneError");
-    const reply: PageReply = unreadable ? { page, unreadable: messageOf(thrown) } : { page, failed: messageOf(thrown) };
-    port.postMessage(reply);
+    forget(page);
+    port.postMessage({ page, ...blame(thrown) } satisfies PageReply);
   }
 });
+
+/** Whose fault it is. What cannot be handed over is nested too deeply as well. */
+function blame(thrown: unknown): { readonly refused: PageRefusal } | { readonly failed: string } {
+  if (thrown instanceof Refused) return { refused: { code: thrown.code, what: thrown.message } };
+  const uncloneable = thrown instanceof DOMException && thrown.name === "DataCloneError";
+  if (uncloneable) return { refused: { code: "invalid_reply", what: `cannot be handed over (${messageOf(thrown)})` } };
+  return { failed: messageOf(thrown) };
+}

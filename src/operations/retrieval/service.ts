@@ -263,7 +263,11 @@ export class Retrieving implements RetrievalHost {
     const durable = this.#durable;
     if (durable === undefined) throw new Error("attach a durable runtime before running retrievals");
     const ended = new AbortController();
-    const thread = new PageThread({ campaignId: retrieval.campaignId, optOutCodes: this.#deps.optOutCodes ?? [] });
+    const thread = new PageThread({
+      campaignId: retrieval.campaignId,
+      optOutCodes: this.#deps.optOutCodes ?? [],
+      pageLimit: retrieval.pageLimit,
+    });
     const reading: Promise<unknown>[] = [];
     const lost = new Promise<void>((resolve) => {
       this.#active.set(jobId, {
