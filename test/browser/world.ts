@@ -64,7 +64,7 @@ export async function openBrowserWorld(yaml = "", options: SandboxOptions = {}):
 
 /** Starts Chromium for a service that runs. */
 export async function openDashboardBrowser(service: Pick<RunningService, "url" | "loginLink">): Promise<DashboardBrowser> {
-  const browser = await launch();
+  const browser = await launchBrowser();
   const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   return {
     async open({ width, height, colorScheme }, role, by = service.url) {
@@ -103,7 +103,8 @@ export async function openDashboardBrowser(service: Pick<RunningService, "url" |
   };
 }
 
-async function launch(): Promise<Browser> {
+/** Starts Chromium. */
+export async function launchBrowser(): Promise<Browser> {
   const executablePath = await chromium.executablePath();
   return await playwright.launch({ executablePath, args: chromium.args.filter((flag) => !NOT_HERE.has(flag)) });
 }

@@ -1,0 +1,28 @@
+// Page and service hold on to nothing: what they hold after a forced collection grows neither with the pages that were opened, nor with the figures
+// that ticked, nor with the times that the line broke off. Bounds stand for a leak in each of the rounds, not for a speed.
+
+import { expect, test } from "vitest";
+import { openSoak } from "./soak.ts";
+
+const ROUNDS = 12;
+const UPDATES = 240;
+
+test("a long walk leaks neither memory nor listeners", { timeout: 900_000 }, async () => {
+  await using soak = await openSoak();
+  const run = async (rounds: number) => {
+    for (let i = 0; i < rounds; i++) await soak.round(UPDATES);
+    return soak.measure();
+  };
+  const first = await run(ROUNDS / 3);
+  const last = await run(ROUNDS - ROUNDS / 3);
+  const more = Object.fromEntries(Object.entries(last).map(([name, value]) => [name, value - first[name as keyof typeof first]]));
+  // One listener kept in each of the eight rounds would already be more than this.
+  expect.soft(more["pageListeners"]).toBeLessThan(8);
+  expect.soft(more["serviceListeners"]).toBeLessThan(4);
+  expect.soft(more["serviceTimers"]).toBeLessThan(8);
+  // The parts of one page are more than a thousand nodes.
+  expect.soft(more["pageNodes"]).toBeLessThan(1000);
+  expect.soft(more["pageHeap"]).toBeLessThan(1.5);
+  expect.soft(more["serviceHeap"]).toBeLessThan(8);
+  expect.soft(last.serviceReaders).toBe(1);
+});
