@@ -4,11 +4,11 @@ import { randomUUID } from "node:crypto";
 import { createRandom } from "../kernel/index.ts";
 import { type CrmPushReport, createCrmSender, createDeliveryWorker, OperationError, pushToCrm } from "../operations/index.ts";
 import { systemClock } from "../tenant/index.ts";
-import { alarmsIn, type Flags, receiversOf } from "./config.ts";
+import { alarmsIn, type Flags, receiversOf, type WebhookEndpoint } from "./config.ts";
 import { announcerOver, CRM } from "./crm-announcer.ts";
 import { outcomeMapOf } from "./outcome-map.ts";
-import { openOutcomeRecords } from "./outcomes.ts";
-import type { DeliveryEnd, Environment } from "./workplace.ts";
+import { type OutcomeRecords, openOutcomeRecords } from "./outcomes.ts";
+import type { DeliveryEnd, Environment, Workplace } from "./workplace.ts";
 
 /** What is to be pushed. */
 export interface CrmPushRequest {
@@ -37,29 +37,45 @@ export interface CrmRuntime extends AsyncDisposable {
 export async function openCrm(flags: Flags, environment: Environment): Promise<CrmRuntime> {
   await using stack = new AsyncDisposableStack();
   const records = stack.use(await openOutcomeRecords(flags, environment));
-  const { config, store, lake } = records;
+  const { config, store } = records;
   const receivers = await receiversOf(config, environment);
-  const endpoint = receivers.crm;
-  if (endpoint === undefined) {
-    throw new OperationError("invalid_input", "no CRM is configured", {
-      advice: "Set webhooks.crm.url in outdial.yaml, or OUTDIAL_CRM_URL, and the signing secret in OUTDIAL_CRM_SECRET.",
-    });
-  }
-  const random = createRandom(randomUUID(), "crm");
-  const announcer = await announcerOver(records);
+  const endpoint = crmAmong(receivers);
   const worker = createDeliveryWorker({
     outbox: store.outbox,
     switches: store.endpoints,
     alarms: alarmsIn(receivers),
     endpoints: { [CRM]: endpoint },
     clock: systemClock,
-    random,
+    random: createRandom(randomUUID(), "crm deliveries"),
     by: `crm-${process.pid}`,
   });
   const owned = stack.move();
   return {
-    announce: () => announcer.announceAll(),
+    ...(await crmOver(records, endpoint, environment)),
     deliver: () => worker.drain(),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** The CRM's endpoint. Throws OperationError `invalid_input` when none is configured. */
+export function crmAmong(receivers: Workplace["receivers"]): WebhookEndpoint {
+  if (receivers.crm !== undefined) return receivers.crm;
+  throw new OperationError("invalid_input", "no CRM is configured", {
+    advice: "Set webhooks.crm.url in outdial.yaml, or OUTDIAL_CRM_URL, and the signing secret in OUTDIAL_CRM_SECRET.",
+  });
+}
+
+/** Pushes over a lake and a store that are open, in the name of the configuration's actor. */
+export async function crmOver(
+  over: Pick<OutcomeRecords, "config" | "store" | "lake">,
+  endpoint: WebhookEndpoint,
+  environment: Environment,
+): Promise<Pick<CrmRuntime, "announce" | "push">> {
+  const { config, store, lake } = over;
+  const random = createRandom(randomUUID(), "crm");
+  const announcer = await announcerOver(over);
+  return {
+    announce: () => announcer.announceAll(),
     async push({ map, campaignId, from, to, batch, again }, options) {
       const url = environment["OUTDIAL_CRM_RECORDS_URL"] ?? config.file.webhooks?.crm?.recordsUrl;
       if (url === undefined) {
@@ -86,6 +102,5 @@ export async function openCrm(flags: Flags, environment: Environment): Promise<C
         await sender.close();
       }
     },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

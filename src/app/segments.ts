@@ -7,7 +7,7 @@ import { type FactsRuntime, factsOf } from "./compliance.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import { compileRulePack, readRulePack, withTenantRules } from "./rule-pack.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import { type Environment, storeOf } from "./workplace.ts";
+import { type Environment, storeOf, type Workplace } from "./workplace.ts";
 
 type SegmentArguments = Parameters<typeof readSegment>;
 
@@ -28,9 +28,19 @@ export async function openSegments(flags: Flags, environment: Environment, limit
   stack.defer(() => tenant.close());
   const store = await storeOf(config, environment);
   stack.defer(() => store.close());
+  const segments = segmentsOn({ config, tenant, store });
+  const owned = stack.move();
+  return { ...segments, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Segments of a workplace, in the name of its actor. */
+export function segmentsOn({
+  config,
+  tenant,
+  store,
+}: Pick<Workplace, "config" | "tenant" | "store">): Pick<SegmentRuntime, "segment"> {
   const runtime = factsOf(config, store);
   const { contactSource: source, campaignRunner } = tenant.capabilities;
-  const owned = stack.move();
   return {
     async segment({ packFile, ...question }, sink, options) {
       const base = await readRulePack(packFile ?? runtime.settings.pack);
@@ -40,7 +50,6 @@ export async function openSegments(flags: Flags, environment: Environment, limit
       const deps = { source, gate: runtime.gate, record: runtime.record, actor: runtime.actor };
       return readSegment(deps, { ...question, pack: compileRulePack(rules) }, sink, options);
     },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 

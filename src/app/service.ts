@@ -17,9 +17,11 @@ import { campaignFilesPort } from "./service/campaign-files-port.ts";
 import { campaignsPort, healthOf, watchCampaigns } from "./service/campaigns-port.ts";
 import { compliancePort } from "./service/compliance-port.ts";
 import { dialerPort } from "./service/dialer-port.ts";
+import { failoverPort } from "./service/failover-port.ts";
 import { jobsPort } from "./service/jobs-port.ts";
+import { outcomesCrmPort } from "./service/outcomes-crm-port.ts";
 import { outcomesPort } from "./service/outcomes-port.ts";
-import { interactionsPort, simulatePort, vendorWebhooksPort } from "./service/small-ports.ts";
+import { contactsPort, interactionsPort, simulatePort, vendorWebhooksPort } from "./service/small-ports.ts";
 import { createSpool } from "./service/spool.ts";
 import { watchService } from "./service/watch.ts";
 import { taggingOn } from "./tagging.ts";
@@ -107,21 +109,27 @@ export async function openService(flags: Flags, environment: Environment, option
   );
   const campaigns = campaignsPort(workplace, health);
   const campaignFiles = campaignFilesPort(workplace, applies, background);
+  const contacts = contactsPort(workplace);
+  const pairs = failoverPort(workplace);
   const jobs = jobsPort(workplace, { tagging, corrections, retrieving }, background);
   const settings = dialerPort(workplace, dialer, background);
   const interactions = interactionsPort(workplace);
   const reports = outcomesPort(workplace, outcomes, background);
+  const crm = outcomesCrmPort(workplace, outcomes, environment);
   const compliance = compliancePort(workplace);
   const deliveries = deliveriesOn(workplace);
   const webhooks = vendorWebhooksPort(workplace, environment);
   const work: ServerPorts["work"] = {
     campaigns: () => campaigns,
     campaignFiles: () => campaignFiles,
+    contacts: () => contacts,
+    failover: () => pairs,
     jobs: () => jobs,
     interactions: () => interactions,
     dialer: () => settings,
     simulate: () => simulatePort,
     outcomes: () => reports,
+    outcomesCrm: () => crm,
     compliance: () => compliance,
     audit: () => store.audit,
     deliveries: () => deliveries,

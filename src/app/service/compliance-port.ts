@@ -29,6 +29,7 @@ export function compliancePort({ config, store }: Workplace): CompliancePort {
       });
       return rules;
     },
+    compile: compileRulePack,
     as: (actor) => factsOf({ ...config, actor }, store),
   };
 }

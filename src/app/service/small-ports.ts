@@ -1,8 +1,10 @@
-// Interactions, simulations and the vendor's registrations as the service's routes act on them.
+// Interactions, contact lists, simulations and the vendor's registrations as the service's routes act on them.
 
 import { DEFAULT_EXCLUSIVE, previewCorrection, readInteraction, readTree } from "../../operations/index.ts";
 import type { ServerPorts } from "../../server/index.ts";
 import { systemClock } from "../../tenant/index.ts";
+import { segmentsOn } from "../segments.ts";
+import { calibrateCalls } from "../simulation/calibrate.ts";
 import { openStudies, type Studies } from "../simulation/studies.ts";
 import { variationsOf } from "../simulation/variations.ts";
 import { vendorWebhooksOn } from "../vendor-webhooks.ts";
@@ -23,12 +25,21 @@ export function interactionsPort({ config, tenant }: Workplace): ReturnType<Work
   };
 }
 
+export function contactsPort(workplace: Workplace): ReturnType<Work["contacts"]> {
+  const { config } = workplace;
+  return {
+    segment: (asked, sink, { by, signal }) =>
+      segmentsOn({ ...workplace, config: { ...config, actor: by } }).segment(asked, sink, { signal }),
+  };
+}
+
 /** Threads of one simulation: the service has other things to do beside it. */
 const WORKERS = 1;
 
 type SimulatePort = ReturnType<Work["simulate"]>;
 
 export const simulatePort: SimulatePort = {
+  calibrate: (calls, question) => calibrateCalls(calls, question),
   run: ([scenario, other], options) =>
     studying(options, async (studies) => {
       if (other === undefined) return { scenario: scenario.name, result: await studies.run(scenario) };

@@ -36,7 +36,7 @@ import { ServerError } from "../error.ts";
 import { flag, limit, list } from "../routing/query.ts";
 import { type ApiRoute, route, streamRoute } from "../routing/route.ts";
 import { textsOf } from "../routing/texts-channel.ts";
-import { mappingOf, sourceOf } from "./jobs.ts";
+import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
 
 /** What the routes about rules and people's numbers act on. */
 export interface CompliancePort {
@@ -56,7 +56,6 @@ export interface CompliancePort {
   readonly vkey: string;
 }
 
-const FILE_TYPES = ["text/csv", "application/x-ndjson", "application/json", "text/plain", "application/octet-stream"];
 const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
 export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {

@@ -28,9 +28,8 @@ import { confirmOf, type Planned } from "../routing/plan.ts";
 import { flag, limit, list } from "../routing/query.ts";
 import { type ApiRoute, dangerousRoute, route } from "../routing/route.ts";
 import { type CompliancePort, e164, momentOf } from "./compliance.ts";
-import { mappingOf, sourceOf } from "./jobs.ts";
+import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
 
-const FILE_TYPES = ["text/csv", "application/x-ndjson", "application/json", "text/plain", "application/octet-stream"];
 /** Refused lines that an answer shows. */
 const EXAMPLES = 20;
 /** Attempts are no part of what is shown of a suppression. */

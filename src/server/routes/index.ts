@@ -6,14 +6,18 @@ import { type AuditPort, auditRoutes } from "./audit.ts";
 import { type CampaignFilesPort, campaignFileRoutes } from "./campaign-files.ts";
 import { type CampaignsPort, campaignRoutes } from "./campaigns.ts";
 import { type CompliancePort, complianceRoutes } from "./compliance.ts";
+import { type ContactsPort, contactRoutes } from "./contacts.ts";
 import { type DeliveriesPort, deliveryRoutes } from "./deliveries.ts";
 import { type DialerPort, dialerRoutes } from "./dialer.ts";
 import { factsRoutes } from "./facts.ts";
+import { type FailoverPort, failoverRoutes } from "./failover.ts";
 import { type InboundPort, inboundEventRoutes } from "./inbound.ts";
 import { type InteractionsPort, interactionRoutes } from "./interactions.ts";
 import { type JobsPort, jobRoutes } from "./jobs.ts";
 import { type LiveDeps, liveRoutes } from "./live.ts";
 import { type OutcomesPort, outcomeRoutes } from "./outcomes.ts";
+import { type OutcomesCrmPort, outcomesCrmRoutes } from "./outcomes-crm.ts";
+import { type RulePacksPort, rulePackRoutes } from "./rule-packs.ts";
 import { type SessionDeps, sessionRoutes } from "./session.ts";
 import { type SimulatePort, simulateRoutes } from "./simulate.ts";
 import { type VendorWebhooksPort, vendorWebhookRoutes } from "./vendor-webhooks.ts";
@@ -22,12 +26,15 @@ import { type VendorWebhooksPort, vendorWebhookRoutes } from "./vendor-webhooks.
 export interface Work {
   readonly campaigns: () => CampaignsPort;
   readonly campaignFiles: () => CampaignFilesPort;
+  readonly contacts: () => ContactsPort;
+  readonly failover: () => FailoverPort;
   readonly jobs: () => JobsPort;
   readonly interactions: () => InteractionsPort;
   readonly dialer: () => DialerPort;
   readonly simulate: () => SimulatePort;
   readonly outcomes: () => OutcomesPort;
-  readonly compliance: () => CompliancePort;
+  readonly outcomesCrm: () => OutcomesCrmPort;
+  readonly compliance: () => CompliancePort & RulePacksPort;
   readonly audit: () => AuditPort;
   readonly deliveries: () => DeliveriesPort;
   readonly inbound: () => InboundPort;
@@ -45,12 +52,16 @@ export function apiRoutes(deps: RouteDeps): readonly ApiRoute[] {
     // Before the campaigns: their paths have words where those have an id.
     ...campaignFileRoutes(work.campaignFiles),
     ...campaignRoutes(work.campaigns),
+    ...failoverRoutes(work.failover),
+    ...contactRoutes(work.contacts),
     ...jobRoutes(work.jobs),
     ...interactionRoutes(work.interactions),
     ...dialerRoutes(work.dialer),
     ...simulateRoutes(work.simulate),
     ...outcomeRoutes(work.outcomes),
+    ...outcomesCrmRoutes(work.outcomesCrm),
     ...complianceRoutes(work.compliance),
+    ...rulePackRoutes(work.compliance),
     ...factsRoutes(work.compliance),
     ...auditRoutes(work.audit),
     ...deliveryRoutes(work.deliveries),

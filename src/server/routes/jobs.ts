@@ -55,7 +55,8 @@ interface Submitted {
   readonly earlier: boolean;
 }
 
-const FILE_TYPES = ["text/csv", "application/x-ndjson", "application/json", "text/plain", "application/octet-stream"];
+/** Media types of a file of rows. */
+export const FILE_TYPES = ["text/csv", "application/x-ndjson", "application/json", "text/plain", "application/octet-stream"];
 const byId = z.strictObject({ id: z.string() });
 const fileQuery = {
   name: z.string().max(200).default("upload").describe("Name of the file, for people"),

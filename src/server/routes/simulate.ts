@@ -1,9 +1,12 @@
-// Simulations on worker threads: a scenario, two compared, variations, the best pacing. Equal input gives equal figures.
+// Simulations on worker threads: a scenario, two compared, variations, the best pacing; and scenarios fitted to calls. Equal input gives equal figures.
 
 import { z } from "zod";
 import { parseScenario, type SimulationScenario } from "../../dialing/index.ts";
+import type { CallRecordOptions, RefusedLine } from "../../operations/index.ts";
 import { ServerError } from "../error.ts";
+import { list } from "../routing/query.ts";
 import { type ApiRoute, route } from "../routing/route.ts";
+import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
 
 /** What the route acts on. */
 export interface SimulatePort {
@@ -14,12 +17,24 @@ export interface SimulatePort {
     axes: readonly { readonly path: string; readonly values: readonly unknown[] }[],
     options: SimulateOptions,
   ): Promise<object>;
+  /** What a file of calls says of answers and times, and the scenario of it. Throws OperationError `invalid_input`. */
+  calibrate(
+    calls: AsyncIterable<Uint8Array>,
+    question: CalibrationQuestion,
+  ): Promise<{ readonly records: number; readonly refused: number; readonly calibration: object; readonly scenario: object }>;
   /** The best pacing that keeps the limit of abandonment. */
   optimise(
     scenario: SimulationScenario,
     goal: { readonly probability: number; readonly limit?: number },
     options: SimulateOptions,
   ): Promise<object>;
+}
+
+/** What a file of calls is fitted with. */
+export interface CalibrationQuestion extends CallRecordOptions {
+  /** Of the scenario. */
+  readonly name: string;
+  readonly onRefused: (refused: RefusedLine) => void;
 }
 
 interface SimulateOptions {
@@ -33,6 +48,8 @@ const MOST_REPLICATIONS = 200;
 /** Of each of many scenarios. */
 const MOST_OF_MANY = 50;
 
+/** Refused lines that an answer shows. */
+const EXAMPLES = 20;
 const scenarioBody = z.record(z.string(), z.unknown()).describe("As in simulation.schema.json");
 const seed = z.union([z.int(), z.string().max(100)]).default(1);
 
@@ -79,6 +96,47 @@ export function simulateRoutes(port: () => SimulatePort): ApiRoute[] {
       handle: async ({ body, signal }) => ({
         ...(await port().whatIf(parseScenario(body.scenario, "scenario"), body.axes, optionsOf(body, signal))),
       }),
+    }),
+    route({
+      id: "simulate.calibrate",
+      method: "post",
+      path: "/simulate/calibrate",
+      question: true,
+      summary: "Fits answers, times and attempts to a file of calls, and makes the scenario of them",
+      description: "The body is the file, CSV or NDJSON. The scenario lacks agents, leads, lines and pacing.",
+      role: "viewer",
+      query: z.strictObject({
+        name: z.string().min(1).max(100).default("calibrated"),
+        zone: z.string().max(100).optional().describe("IANA zone of times without one"),
+        format: z.enum(["csv", "ndjson"]).optional(),
+        delimiter: z.string().length(1).optional(),
+        column: list,
+      }),
+      upload: FILE_TYPES,
+      reply: z.strictObject({
+        records: z.int(),
+        refused: z.int(),
+        examples: z.array(z.strictObject({ line: z.int(), field: z.string().nullable(), reason: z.string() })).readonly(),
+        calibration: z.looseObject({}),
+        scenario: z.looseObject({}).describe("As in simulation.schema.json"),
+      }),
+      async handle({ query, upload }) {
+        const { name, zone, format, delimiter, column } = query;
+        const examples: { line: number; field: string | null; reason: string }[] = [];
+        const question: CalibrationQuestion = {
+          name,
+          zone,
+          format,
+          delimiter,
+          mapping: column.length === 0 ? undefined : mappingOf(column),
+          done: "Nothing was fitted.",
+          onRefused({ line, field, reason }) {
+            if (examples.length < EXAMPLES) examples.push({ line, field: field ?? null, reason });
+          },
+        };
+        const { records, refused, calibration, scenario } = await port().calibrate(sourceOf(upload, name).bytes(), question);
+        return { records, refused, examples, calibration: { ...calibration }, scenario: { ...scenario } };
+      },
     }),
     route({
       id: "simulate.optimise",

@@ -145,11 +145,11 @@ export class FailoverLedger {
     return found;
   }
 
-  /** What happened to a pair, newest first. */
-  history(primary: string, limit: number): Promise<FailoverHappening[]> {
+  /** What happened to a pair, newest first. @param before only what has a smaller number */
+  history(primary: string, limit: number, before = Number.MAX_SAFE_INTEGER): Promise<FailoverHappening[]> {
     return this.#database.query<FailoverHappening>(
-      "select seq, at, event, phase, alarms from outdial.failover_events where primary_id = $1 order by seq desc limit $2",
-      [primary, limit],
+      "select seq, at, event, phase, alarms from outdial.failover_events where primary_id = $1 and seq < $3::bigint order by seq desc limit $2",
+      [primary, limit, before],
     );
   }
 

@@ -76,6 +76,7 @@ test("what changes something is for nobody below operator, and what is dangerous
     "campaigns.resume",
     "dialer.apply",
     "dialer.rollback",
+    "failover.put",
     "suppressions.lift",
   ]);
   expect(new Set(routes.map(({ id }) => id)).size).toBe(routes.length);

@@ -1,0 +1,96 @@
+// Contact lists of the tenant: who on them may be called.
+
+import { z } from "zod";
+import { CALL_TYPES, type CallType } from "../../compliance/index.ts";
+import { type Contact, parseContactQuery, type readSegment, type SegmentReport } from "../../operations/index.ts";
+import { mayReveal } from "../access/reveal.ts";
+import { masked } from "../api/texts.ts";
+import { linesFrom } from "../routing/ndjson.ts";
+import { type ApiRoute, streamRoute } from "../routing/route.ts";
+
+type ContactQuery = ReturnType<typeof parseContactQuery>;
+
+/** What a segment is asked by. */
+export interface SegmentAsked {
+  readonly listId: string;
+  readonly query: ContactQuery;
+  readonly where: readonly ContactQuery[];
+  readonly campaign: string | undefined;
+  readonly callType: CallType;
+  readonly at: number | undefined;
+}
+
+/** What the route acts on. */
+export interface ContactsPort {
+  /** Reads a list to its end, past the gate. Its manifest is kept and the audit has its queries. Throws TenantError, StoreError. */
+  segment(
+    asked: SegmentAsked,
+    sink: NonNullable<Parameters<typeof readSegment>[2]>,
+    given: { readonly by: string; readonly signal: AbortSignal },
+  ): Promise<SegmentReport>;
+}
+
+const query = z.string().max(2000);
+
+export function contactRoutes(port: () => ContactsPort): ApiRoute[] {
+  return [
+    streamRoute({
+      id: "contacts.segment",
+      method: "post",
+      path: "/contacts/{list}/segment",
+      personal: true,
+      summary: "Who of a contact list may be called: a contact a line as NDJSON, counts and the signed manifest in the last one",
+      description:
+        "Lines are `{contact}`, with `verdicts` also `{verdict}`, and `{refused}` for entries that cannot be called for want of form; the last one is `{segment}`. Without that line nothing of it may be dialed. Numbers are masked, names and attributes left out, unless revealed.",
+      role: "operator",
+      params: z.strictObject({ list: z.string().min(1).max(200) }),
+      body: z.strictObject({
+        query: query.default("true").describe("Sent to the tenant and judged here: attribute.path==value or !=, joined by &&"),
+        where: z.array(query).max(20).default([]).describe("Judged here only"),
+        campaign: z.string().trim().min(1).max(200).optional().describe("Whose own rules and caps count"),
+        callType: z.enum(CALL_TYPES).default("telemarketing"),
+        at: z.iso.datetime({ offset: true }).optional(),
+        verdicts: z.boolean().default(false).describe("Sends the verdict of every contact, those who may not be called included"),
+        reveal: z.boolean().default(false),
+      }),
+      contentType: "application/x-ndjson",
+      async handle({ params, body, who, signal }) {
+        const shown = mayReveal(body.reveal, who);
+        const asked: SegmentAsked = {
+          listId: params.list,
+          query: parseContactQuery(body.query, "body.query"),
+          where: body.where.map((text, i) => parseContactQuery(text, `body.where.${i}`)),
+          campaign: body.campaign,
+          callType: body.callType,
+          at: body.at === undefined ? undefined : Date.parse(body.at),
+        };
+        const refusals: object[] = [];
+        const texts = await linesFrom(async (write) => {
+          const told = async () => {
+            for (const refused of refusals.splice(0)) await write({ refused });
+          };
+          const sink: Parameters<ContactsPort["segment"]>[1] = {
+            async contact(contact, verdict) {
+              await told();
+              const number = shown ? verdict.number : masked(verdict.number);
+              if (body.verdicts) await write({ verdict: { ...verdict, number } });
+              if (verdict.verdict === "dial") await write({ contact: shownOf(contact, number, shown) });
+            },
+            refused: ({ line, field, reason }) => void refusals.push({ line, field: field ?? null, reason }),
+          };
+          const segment = await port().segment(asked, sink, { by: who.name, signal });
+          await told();
+          await write({ segment });
+        });
+        return { texts };
+      },
+    }),
+  ];
+}
+
+/** The number as it was judged; of the rest only what names nobody, unless it was asked for. */
+function shownOf(contact: Contact, phoneNumber: string, revealed: boolean): object {
+  if (revealed) return { ...contact, phoneNumber };
+  const { id, timeZone, postalCode, state } = contact;
+  return { id, phoneNumber, timeZone, postalCode, state };
+}
