@@ -48,6 +48,8 @@ const PAGES = [
 async function settled({ page }: Opened): Promise<void> {
   await page.getByRole("heading", { level: 1 }).waitFor({ timeout: 60_000 });
   await expect.poll(() => page.locator(".state.loading").count(), { timeout: 60_000 }).toBe(0);
+  // The simulator has drawn both curves and no more runs come.
+  if (page.url().endsWith("/simulator")) await page.getByText(/simulated runs, in /).waitFor({ timeout: 120_000 });
 }
 
 async function take({ page }: Opened, name: string): Promise<void> {

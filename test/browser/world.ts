@@ -39,8 +39,11 @@ export interface Opened extends AsyncDisposable {
 
 /** Chromium with a service's dashboard. */
 export interface DashboardBrowser extends AsyncDisposable {
-  /** A new browser profile, signed in by a one-time link, or not at all. @param by another address that leads to the service */
-  open(look: Look, role?: "viewer" | "operator" | "admin", by?: string): Promise<Opened>;
+  /**
+   * A new browser profile, signed in by a one-time link, or not at all.
+   * @param by another address that leads to the service; @param name who it is; `operator-person` and the like by default
+   */
+  open(look: Look, role?: "viewer" | "operator" | "admin", by?: string, name?: string): Promise<Opened>;
 }
 
 export interface BrowserWorld extends DashboardBrowser {
@@ -67,7 +70,7 @@ export async function openDashboardBrowser(service: Pick<RunningService, "url" |
   const browser = await launchBrowser();
   const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   return {
-    async open({ width, height, colorScheme }, role, by = service.url) {
+    async open({ width, height, colorScheme }, role, by = service.url, name = `${role}-person`) {
       const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale: "en-US", timezoneId: "UTC" });
       const page = await context.newPage();
       page.setDefaultTimeout(PATIENCE);
@@ -79,7 +82,7 @@ export async function openDashboardBrowser(service: Pick<RunningService, "url" |
       });
       if (role === undefined) await page.goto(by);
       else {
-        const link = await service.loginLink(`${role}-person`, role);
+        const link = await service.loginLink(name, role);
         await page.goto(link.replace(service.url, by));
         await page.locator("nav a[aria-current=page]").waitFor({ state: "attached" });
       }

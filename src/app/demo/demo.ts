@@ -16,7 +16,7 @@ import { openService, type RunningService } from "../service.ts";
 import { tenantFromConfig } from "../tenant-from-config.ts";
 import type { Environment } from "../workplace.ts";
 import { jobsEnded, retrieveMonth, tagSomeCalls } from "./api.ts";
-import { writeFacts } from "./facts.ts";
+import { confirmRevocations, writeFacts } from "./facts.ts";
 import { feedAttempts } from "./feed.ts";
 import { joinPresent, liveThrough } from "./lived.ts";
 import { placesAwake } from "./places.ts";
@@ -116,6 +116,7 @@ async function prepare({ sandbox, store, world, now, url, say, signal }: Prepari
   say(`facts      consent, registries, opt-outs, ${world.history.length} attempts; the last hour of both campaigns`);
   const home = await jobsEnded(api, retrievals, RETRIEVAL_MS, signal);
   say(`lake       the outcomes of 30 days ${home ? "are home" : "are on their way (see Jobs)"}`);
+  await confirmRevocations(store.facts, now);
   await tagSomeCalls(api);
 }
 

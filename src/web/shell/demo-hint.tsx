@@ -19,7 +19,10 @@ const HINTS: readonly (readonly [path: string, text: string])[] = [
     "The dialer model runs in this page. Move the agents down and watch the operating point slide along the frontier.",
   ],
   ["/jobs", "400 calls were tagged: a few refused, a few locked, on purpose. The retrievals brought 30 days of outcomes home."],
-  ["/outcomes", "Conversion of the last ten days is below that of the twenty before. Is that chance? The interval says."],
+  [
+    "/outcomes",
+    "Conversion sagged ten days ago. Set From to that day: is the difference to the ten days before chance? The interval says.",
+  ],
   [
     "/compliance",
     "Paste a number of the demo, such as one from the audit, and see every rule that binds it for the next 48 hours.",

@@ -25,14 +25,20 @@ export function drawMarks(
   ctx.font = `600 ${10 * ratio}px sans-serif`;
   ctx.textBaseline = "top";
   ctx.textAlign = "left";
-  for (const { at, colour: name, letter } of marks) {
+  let free = Number.NEGATIVE_INFINITY;
+  for (const { at, colour: name, letter } of [...marks].sort((a, b) => a.at - b.at)) {
     const x = Math.round(plot.valToPos(at / 1000, "x", true));
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
     ctx.strokeStyle = colour(name);
     ctx.fillStyle = ctx.strokeStyle;
     ctx.setLineDash([2 * ratio, 2 * ratio]);
     stroke(ctx, x, bbox.top, x, bbox.top + bbox.height);
-    ctx.fillText(letter, x + 3 * ratio, bbox.top + 2 * ratio);
+    // Marks that are close together share the letter of the first; the list below names them all.
+    if (x < free) continue;
+    const width = ctx.measureText(letter).width;
+    const isAtEnd = x + width + 4 * ratio > bbox.left + bbox.width;
+    ctx.fillText(letter, isAtEnd ? x - width - 3 * ratio : x + 3 * ratio, bbox.top + 2 * ratio);
+    free = x + width + 6 * ratio;
   }
   ctx.restore();
 }

@@ -8,7 +8,7 @@ import { leavesOf, readPath } from "./changes.ts";
 import { decimal, interval, percent, span, timeFormat, whole, words } from "./format.ts";
 import { scale, scaleOf, ticks } from "./scale.ts";
 import { toneOf } from "./tone.ts";
-import { windowLines, windowsInShort } from "./windows.ts";
+import { windowGroups, windowLines, windowsInShort } from "./windows.ts";
 
 describe("numbers", () => {
   test("have fixed decimals and groups of thousands", () => {
@@ -126,8 +126,17 @@ describe("calling windows", () => {
 
   test("are told with the clock of the zone", () => {
     const [line] = windowLines([window("America/Los_Angeles", true, "2026-11-22T05:00:00Z")]);
-    expect(line).toEqual({ zone: "Los Angeles", tone: "good", text: "open until 21:00", contacts: "12 contacts" });
+    expect(line).toEqual({ zone: "Los Angeles", tone: "good", text: "open until 21:00", contacts: 12 });
     expect(windowLines([window("Asia/Tokyo", false)])[0]?.text).toBe("closed");
+    const alike = [
+      window("Asia/Tokyo", false),
+      window("Europe/London", true, "2026-11-22T21:00:00Z"),
+      window("Asia/Seoul", false),
+    ];
+    expect(windowGroups(alike)).toEqual([
+      { zones: ["Tokyo", "Seoul"], text: "closed" },
+      { zones: ["London"], text: "open until 21:00" },
+    ]);
   });
 
   test("a zone that the browser does not know is told in UTC", () => {

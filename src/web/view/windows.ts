@@ -1,7 +1,7 @@
 // The state of a campaign's calling windows in few words.
 
 import type { ApiTypes } from "../../server/index.ts";
-import { timeFormat, whole } from "./format.ts";
+import { timeFormat } from "./format.ts";
 import type { Tone } from "./tone.ts";
 
 export interface WindowLine {
@@ -9,7 +9,7 @@ export interface WindowLine {
   readonly tone: Tone;
   /** "open until 21:00", "opens Mon 23 Nov, 08:00". Times are those of the zone. */
   readonly text: string;
-  readonly contacts: string;
+  readonly contacts: number | null;
 }
 
 export function windowLines(windows: readonly ApiTypes.WindowState[]): readonly WindowLine[] {
@@ -20,9 +20,18 @@ export function windowLines(windows: readonly ApiTypes.WindowState[]): readonly 
       zone: nameOf(zone),
       tone: open ? "good" : "none",
       text: `${open ? "open" : "closed"}${when}`,
-      contacts: contacts === null ? "" : `${whole(contacts)} contacts`,
+      contacts,
     };
   });
+}
+
+/** The same with zones of one state together. */
+export function windowGroups(
+  windows: readonly ApiTypes.WindowState[],
+): readonly { readonly zones: string[]; readonly text: string }[] {
+  const groups = new Map<string, string[]>();
+  for (const { zone, text } of windowLines(windows)) groups.set(text, [...(groups.get(text) ?? []), zone]);
+  return [...groups].map(([text, zones]) => ({ zones, text }));
 }
 
 /** The place of a zone; of several that a number may be in, one and how many more. */

@@ -13,6 +13,7 @@ export interface WholeService extends AsyncDisposable {
   readonly sandbox: Sandbox;
   readonly tokens: Readonly<Record<"viewer" | "operator" | "second" | "admin", string>>;
   readonly logged: string[];
+  readonly databaseUrl: string;
   /** Asks as an operator unless told otherwise. */
   ask(path: string, init?: RequestInit & { readonly as?: keyof WholeService["tokens"] }): Promise<Response>;
   /** Posts JSON and gives the JSON of the answer, with its status. */
@@ -66,6 +67,7 @@ export async function openWhole(yaml = "", options: SandboxOptions = {}, pages?:
     sandbox,
     tokens,
     logged,
+    databaseUrl: database.url,
     ask,
     get,
     async post(path, body, as = "operator") {

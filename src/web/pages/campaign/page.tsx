@@ -9,6 +9,7 @@ import { Page } from "../../shell/page.tsx";
 import { BudgetMeter } from "../../ui/budget-meter.tsx";
 import { SelectField } from "../../ui/fields.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
+import { NameText } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
@@ -37,7 +38,7 @@ export default function CampaignPage() {
 }
 
 function Campaign({ id }: { readonly id: string }) {
-  const hours = useSignal("6");
+  const hours = useSignal("1");
   const campaign = useResource<Detail>(
     PATHS.campaign(id),
     { hours: hours.value },
@@ -101,7 +102,9 @@ function WhyNot({ detail: { notDialing } }: { readonly detail: Detail }) {
   if (notDialing === null) return null;
   return (
     <section class="banner" aria-label="Why it does not dial">
-      <strong class="break">Not dialing: {notDialing.first}</strong>
+      <strong class="break">
+        Not dialing: <NameText text={notDialing.first} />
+      </strong>
       {notDialing.all.length < 2 ? null : (
         <ul class="effects">
           {notDialing.all.slice(1).map(({ code, text }) => (
@@ -149,7 +152,13 @@ function Now({ detail }: { readonly detail: Detail }) {
         name="Failover"
         value={<span class="small-value">{failover === null ? "no pair" : words(failover.phase)}</span>}
         tone={failover?.triggered === true ? "warn" : undefined}
-        note={failover === null ? undefined : `${failover.role}, with ${failover.partner}`}
+        note={
+          failover === null ? undefined : (
+            <>
+              {failover.role}, with <NameText text={failover.partner} />
+            </>
+          )
+        }
       />
     </Figures>
   );
@@ -204,7 +213,7 @@ function Windows({ detail: { windows } }: { readonly detail: Detail }) {
           columns={[
             { name: "Zone", head: true, cell: ({ zone }) => zone },
             { name: "Window", cell: ({ text, tone }) => <Pill state="" tone={tone} text={text} /> },
-            { name: "Contacts", numeric: true, cell: ({ contacts }) => contacts },
+            { name: "Contacts", numeric: true, cell: ({ contacts }) => whole(contacts) },
           ]}
         />
       )}

@@ -3,13 +3,16 @@
 import { useMemo } from "preact/hooks";
 import type { ApiTypes } from "../../../server/index.ts";
 import { Plot } from "../../ui/plot.tsx";
-import type { PlotLimit } from "../../ui/plot-types.ts";
+import type { Colour, PlotLimit, PlotSeries } from "../../ui/plot-types.ts";
 import { percent, whole } from "../../view/format.ts";
 import { columnsOf, marksOf } from "./series.ts";
 
 const short = (value: number) => percent(value, 1);
 const wholePercent = (value: number) => percent(value, 0);
 
+const steps = (name: string, colour: Colour, values: PlotSeries["values"]): readonly PlotSeries[] => [
+  { name, colour, values, stepped: true },
+];
 const across = (at: number, name: string): PlotLimit => ({ at, name: `${name} ${wholePercent(at)}`, colour: "--bad" });
 
 export function CampaignPlots({ detail }: { readonly detail: ApiTypes.CampaignDetail }) {
@@ -28,8 +31,29 @@ export function CampaignPlots({ detail }: { readonly detail: ApiTypes.CampaignDe
         },
       ],
       abandonment: [{ name: "abandoned", colour: "--warn", values: column(({ abandonmentRate }) => abandonmentRate) }],
-      calls: [{ name: "active calls", colour: "--info", values: column(({ activeCalls }) => activeCalls), stepped: true }],
-      agents: [{ name: "agents", colour: "--good", values: column(({ agents }) => agents), stepped: true }],
+      calls: steps(
+        "active calls",
+        "--info",
+        column(({ activeCalls }) => activeCalls),
+      ),
+      fourth: series.some(({ agents }) => agents !== null)
+        ? {
+            title: "Agents signed in",
+            series: steps(
+              "agents",
+              "--good",
+              column(({ agents }) => agents),
+            ),
+          }
+        : // Without them the evidence itself: how many calls the success rate is counted from.
+          {
+            title: "Calls behind the success rate",
+            series: steps(
+              "calls",
+              "--good",
+              column(({ calls }) => calls),
+            ),
+          },
       thresholds: threshold === null ? [] : [across(threshold, "threshold")],
       limits: [across(abandonmentLimit, "limit")],
     } as const;
@@ -53,7 +77,7 @@ export function CampaignPlots({ detail }: { readonly detail: ApiTypes.CampaignDe
         <Plot {...shared} title="Active calls" series={drawn.calls} text={whole} counts />
       </div>
       <div class="card">
-        <Plot {...shared} title="Agents signed in" series={drawn.agents} text={whole} counts />
+        <Plot {...shared} title={drawn.fourth.title} series={drawn.fourth.series} text={whole} counts />
       </div>
     </div>
   );

@@ -8,6 +8,7 @@ import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { BudgetMeter } from "../../ui/budget-meter.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
+import { NameText } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { ShareBar } from "../../ui/share-bar.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
@@ -16,7 +17,7 @@ import { Time } from "../../ui/time.tsx";
 import { whole } from "../../view/format.ts";
 import { scaleOf } from "../../view/scale.ts";
 import { toneOf } from "../../view/tone.ts";
-import { windowLines, windowsInShort } from "../../view/windows.ts";
+import { windowGroups, windowsInShort } from "../../view/windows.ts";
 
 type Summary = ApiTypes.CampaignSummary;
 
@@ -100,8 +101,13 @@ const columnsOf = (items: readonly Summary[]): readonly Column<Summary>[] => [
           {name}
         </a>
         <span class="cell-note break">
-          {id}
-          {failover === null ? "" : ` · ${failover.role} with ${failover.partner}`}
+          <NameText text={id} />
+          {failover === null ? null : (
+            <>
+              {` · ${failover.role} with `}
+              <NameText text={failover.partner} />
+            </>
+          )}
         </span>
       </>
     ),
@@ -112,9 +118,15 @@ const columnsOf = (items: readonly Summary[]): readonly Column<Summary>[] => [
       <>
         <span class="row">
           <Pill state={status} />
-          {failover?.triggered === true ? <Pill state="failed over" tone="warn" /> : null}
+          {failover?.triggered === true ? (
+            <Pill state={failover.role === "primary" ? "failed over" : "stands in"} tone="warn" />
+          ) : null}
         </span>
-        {notDialing === null ? null : <span class="cell-note break">{notDialing.first}</span>}
+        {notDialing === null ? null : (
+          <span class="cell-note break">
+            <NameText text={notDialing.first} />
+          </span>
+        )}
       </>
     ),
   },
@@ -139,9 +151,9 @@ const columnsOf = (items: readonly Summary[]): readonly Column<Summary>[] => [
         <Pill state="" tone={toneOf(windows.some(({ open }) => open) ? "active" : "")} text={windowsInShort(windows)} />
         {windows.length === 0 || windows.length > 6 ? null : (
           <ul class="zone-list">
-            {windowLines(windows).map(({ zone, text }) => (
-              <li key={zone}>
-                <span>{zone}</span> {text}
+            {windowGroups(windows).map(({ zones, text }) => (
+              <li key={text}>
+                <span>{zones.join(", ")}</span> {text}
               </li>
             ))}
           </ul>

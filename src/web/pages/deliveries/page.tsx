@@ -16,7 +16,7 @@ import { Time } from "../../ui/time.tsx";
 import { span, whole } from "../../view/format.ts";
 
 type Delivery = ApiTypes.Delivery;
-const OPTIONS = { on: ({ type }: ApiTypes.ServiceEvent) => type === "delivery", every: 15_000 };
+const OPTIONS = { on: ({ type }: ApiTypes.ServiceEvent) => type === "delivery", every: 5000 };
 
 export default function DeliveriesPage() {
   const { client, session, toasts } = useDashboard();

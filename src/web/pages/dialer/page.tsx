@@ -6,6 +6,7 @@ import type { ApiTypes } from "../../../server/index.ts";
 import { PATHS } from "../../api/paths.ts";
 import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
+import { NameText } from "../../ui/name-text.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { leavesOf, valueText } from "../../view/changes.ts";
 import { Change } from "./change.tsx";
@@ -13,6 +14,8 @@ import { DraftForm } from "./draft-form.tsx";
 import { History } from "./history.tsx";
 import { PredictionBands } from "./prediction.tsx";
 
+/** Stands in the head already. */
+const TAG = "versionTag";
 const LIVE = { on: ({ type }: ApiTypes.ServiceEvent) => type === "dialer", every: 10_000 };
 
 export default function DialerPage() {
@@ -44,9 +47,11 @@ export default function DialerPage() {
                   <span class="aside muted small mono break">{view.tag === null ? "no version tag" : `tag ${view.tag}`}</span>
                 </div>
                 <dl class="facts">
-                  {leavesOf(view.settings).map(([path, value]) => (
-                    <Leaf key={path} path={path} value={value} />
-                  ))}
+                  {leavesOf(view.settings)
+                    .filter(([path]) => path !== TAG)
+                    .map(([path, value]) => (
+                      <Leaf key={path} path={path} value={value} />
+                    ))}
                 </dl>
                 {view.prediction === null ? null : (
                   <>
@@ -75,7 +80,9 @@ function Followed({ version }: { readonly version: number | undefined }) {
 function Leaf({ path, value }: { readonly path: string; readonly value: unknown }) {
   return (
     <>
-      <dt class="mono">{path}</dt>
+      <dt class="mono">
+        <NameText text={path} />
+      </dt>
       <dd>{valueText(value)}</dd>
     </>
   );

@@ -1,6 +1,7 @@
 // Campaigns against each other: the difference with its interval, and whether there is one.
 
 import type { ApiTypes } from "../../../server/index.ts";
+import { NameText } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { ShareBar } from "../../ui/share-bar.tsx";
 import { Table } from "../../ui/table.tsx";
@@ -25,7 +26,15 @@ export function Comparisons({ report: { by, comparisons } }: { readonly report: 
             rows={groups}
             rowKey={({ value }) => value ?? ""}
             columns={[
-              { name: "Campaign", head: true, cell: ({ value }) => <span class="break">{value ?? "none"}</span> },
+              {
+                name: "Campaign",
+                head: true,
+                cell: ({ value }) => (
+                  <span class="break">
+                    <NameText text={value ?? "none"} />
+                  </span>
+                ),
+              },
               { name: "Conversion", cell: ({ conversion }) => <ShareBar share={conversion} to={top} /> },
             ]}
           />
@@ -44,7 +53,7 @@ export function Comparisons({ report: { by, comparisons } }: { readonly report: 
                 head: true,
                 cell: ({ first, second }) => (
                   <span class="break">
-                    {first.name} against {second.name}
+                    <NameText text={`${first.name} against ${second.name}`} />
                   </span>
                 ),
               },

@@ -114,11 +114,11 @@ function Result({ state: { prediction, problem } }: { readonly state: StudyState
         <Figure
           name="Attempts an hour"
           value={whole(prediction?.attemptsPerHour.median)}
-          note={`peak ${whole(prediction?.peakCalls)} calls at once`}
+          note={prediction === undefined ? "–" : `peak ${whole(prediction.peakCalls)} calls at once`}
         />
         <Figure
           name="Mean wait of callers"
-          value={`${decimal(prediction?.waitSeconds.median, 2)} s`}
+          value={prediction === undefined ? "–" : `${decimal(prediction.waitSeconds.median, 2)} s`}
           note="for an agent, from the greeting on"
         />
         <Figure

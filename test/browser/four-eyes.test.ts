@@ -1,0 +1,79 @@
+// Four eyes in the browser: whoever asks may not approve, another person may, and both pages follow what becomes of it.
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type BrowserWorld, type Opened, openBrowserWorld, WIDE } from "./world.ts";
+
+let world: BrowserWorld;
+let url: string;
+beforeAll(async () => {
+  world = await openBrowserWorld(
+    "service: { fourEyes: true }\ndialer: { activation: { first: 50ms, most: 200ms, looks: 500 } }\n",
+  );
+  url = world.whole.service.url;
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const person = (name: string) => world.open(WIDE, "operator", url, name);
+const askedBy = ({ page }: Opened, name: string, state: string) =>
+  page.getByRole("row").filter({ hasText: name }).filter({ hasText: state });
+
+/** Asks for a dial ratio and goes to what waits. */
+async function ask({ page }: Opened, ratio: string): Promise<void> {
+  await page.goto(`${url}/dialer?dial_ratio=${ratio}`);
+  const form = page.getByRole("region", { name: "New settings" });
+  await form.getByRole("button", { name: "Check and preview" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("to confirm").fill("apply");
+  await dialog.getByRole("button", { name: "Apply" }).click();
+  await page.getByText(/^Waits until another person approves it/).waitFor();
+  await page.getByRole("navigation").getByRole("link", { name: "Approvals" }).click();
+  await page.getByRole("heading", { level: 1, name: "Approvals" }).waitFor();
+}
+
+test("one asks, another approves, and only then it is done", async () => {
+  await using olga = await person("olga");
+  await using oscar = await person("oscar");
+  await oscar.page.goto(`${url}/approvals`);
+  await oscar.page.getByText("Nothing waits").waitFor();
+  await ask(olga, "1.7");
+  const own = askedBy(olga, "olga", "Pending");
+  await own.getByText("another person must approve").waitFor();
+  expect(await own.getByRole("button", { name: "Approve" }).count()).toBe(0);
+  expect(await olga.violations()).toEqual([]);
+
+  // It comes to the other one's page by itself.
+  await askedBy(oscar, "olga", "Pending").getByRole("button", { name: "Approve" }).click();
+  const dialog = oscar.page.getByRole("dialog");
+  expect(await dialog.getByRole("button", { name: "Approve" }).isDisabled()).toBe(true);
+  expect(await oscar.violations()).toEqual([]);
+  await dialog.getByLabel("to confirm").fill("approve");
+  await dialog.getByRole("button", { name: "Approve" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await askedBy(oscar, "oscar", "Approved").waitFor();
+  await askedBy(olga, "oscar", "Approved").waitFor();
+  await olga.page.goto(`${url}/dialer`);
+  await olga.page.getByRole("region", { name: "In force" }).getByText("1.7", { exact: true }).waitFor();
+  expect([...olga.faults, ...oscar.faults]).toEqual([]);
+});
+
+test("what another person rejects is not done", async () => {
+  await using olga = await person("olga");
+  await using oscar = await person("oscar");
+  await ask(olga, "1.9");
+  await oscar.page.goto(`${url}/approvals`);
+  await askedBy(oscar, "olga", "Pending").getByRole("button", { name: "Reject" }).click();
+  await askedBy(olga, "oscar", "Rejected").waitFor();
+  await olga.page.goto(`${url}/dialer`);
+  const force = olga.page.getByRole("region", { name: "In force" });
+  await force.getByText("algorithm.dial_ratio").waitFor();
+  expect(await force.getByText("1.9", { exact: true }).count()).toBe(0);
+});
+
+test("a viewer sees what waits and has no word on it", async () => {
+  await using olga = await person("olga");
+  await ask(olga, "2.1");
+  await using viewer = await world.open(WIDE, "viewer");
+  await viewer.page.goto(`${url}/approvals`);
+  await askedBy(viewer, "olga", "Pending").waitFor();
+  expect(await viewer.page.getByRole("main").getByRole("button").count()).toBe(0);
+});
