@@ -24,6 +24,8 @@ export interface CliProcess {
 
 export interface CliOptions {
   readonly cwd: string;
+  /** Another program than this checkout's. */
+  readonly bin?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string | Buffer;
   /** Stdin stays open, for the test to write to. */
@@ -32,7 +34,7 @@ export interface CliOptions {
 
 /** Starts the CLI; `ended` settles when it has. */
 export function startCli(args: readonly string[], options: CliOptions): CliProcess {
-  const child = spawn(process.execPath, [BIN, ...args], {
+  const child = spawn(process.execPath, [options.bin ?? BIN, ...args], {
     cwd: options.cwd,
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", TERM: "dumb", ...options.env },
     stdio: ["pipe", "pipe", "pipe"],
