@@ -3,7 +3,6 @@
 
 import { parseInstantOrNaiveUtc } from "../../contract/index.ts";
 import { canonicalJson, type Instant } from "../../kernel/index.ts";
-import { jsonText } from "./canonical.ts";
 import { type OutcomeRecord, UNKNOWN_CODE } from "./record.ts";
 
 /** Why a row is no record. */
@@ -181,7 +180,7 @@ function furtherFields(row: Readonly<Record<string, unknown>>): string | undefin
   if (only === undefined) return undefined;
   // Mostly there is one, and it is a text.
   const value = row[only];
-  if (names === undefined && typeof value === "string") return `{${jsonText(only)}:${jsonText(value)}}`;
+  if (names === undefined && typeof value === "string") return JSON.stringify({ [only]: value });
   const sorted = names?.sort((a, b) => (a < b ? -1 : 1)) ?? [only];
   try {
     return `{${sorted.map((name) => `${JSON.stringify(name)}:${canonicalJson(row[name])}`).join(",")}}`;

@@ -25,13 +25,14 @@ import { PartWriter } from "../part-writer.ts";
 import { sweepFolder } from "../sweep.ts";
 import { CALL_COLUMNS } from "./columns.ts";
 import { mergePartition } from "./compact.ts";
+import { digestsOf } from "./digests.ts";
 import { chunksOf, Engine, literal, microsToMs, rowsOf } from "./engine.ts";
-import { createViews, digestsSql, recordsSql } from "./views.ts";
+import { createViews, recordsSql } from "./views.ts";
 
 const MIN_PARTS = 8;
 /** What a merge may take; what it sorts beyond that goes to disk. */
 const MERGING = { memoryLimit: "128MB", threads: 1 } as const;
-/** What hashing a day may take: its digests are sorted. */
+/** What hashing a day may take. */
 const HASHING = { memoryLimit: "64MB", threads: 1 } as const;
 const FORMATS = { parquet: "FORMAT parquet, COMPRESSION zstd", csv: "FORMAT csv, HEADER", ndjson: "FORMAT json" } as const;
 /** What exports hold: as the files, with the digest as text and times as ISO 8601 where the format has no times of its own. */
@@ -134,9 +135,7 @@ class DuckDbLake implements OutcomeLake {
   async *digests(query: RecordQuery = {}): AsyncGenerator<string> {
     for (const files of await this.#daily(query)) {
       await using engine = await this.#passing(HASHING);
-      for await (const [digests = []] of streamOf(engine, digestsSql(this.#root, files, query))) {
-        for (const text of digests) if (typeof text === "string") yield text;
-      }
+      yield* digestsOf(engine, this.#root, files, query);
     }
   }
 

@@ -68,40 +68,51 @@ export function createViews(root: string, files: readonly LakeFile[]): string {
 }
 
 /** The SELECT of a query for records, in the stated order. */
-export function recordsSql(
+export function recordsSql(root: string, files: readonly LakeFile[], query: RecordQuery, columns = CALL_COLUMNS): string {
+  const source =
+    query.runId === undefined && query.asOf === undefined
+      ? callsSql(root, files)
+      : `${versionsSql(root, files, query)} ${LATEST}`;
+  return `SELECT ${columns} FROM (${source})${whereSql(wanted(query))} ORDER BY start_time, call_id`;
+}
+
+/** Whether the versions that a query looks at are of as many calls, and when the calls that it asks for start. */
+export function digestShapeSql(root: string, files: readonly LakeFile[], query: RecordQuery): string {
+  return `SELECT (SELECT count(*) = count(DISTINCT (campaign_id, call_id)) FROM (${versionsSql(root, files, query)})) AS once,
+    count(*) AS rows, epoch_ms(min(start_time)) AS first, epoch_ms(max(start_time)) AS last
+    FROM (${versionsSql(root, files, query)})${whereSql(wanted(query))}`;
+}
+
+/** Digests joined in hex in the stated order, of calls with one version each that start from `from` to before `to`. */
+export function digestSliceSql(
   root: string,
   files: readonly LakeFile[],
   query: RecordQuery,
-  columns = CALL_COLUMNS,
-  order = " ORDER BY start_time, call_id",
+  { from, to }: { readonly from: number; readonly to: number },
 ): string {
-  const kept = files.filter(({ kind }) => kind !== "quarantine");
-  const past: string[] = [];
-  if (query.runId !== undefined) past.push(`run_id = ${literal(query.runId)}`);
-  if (query.asOf !== undefined) past.push(`observed_at <= epoch_ms(${Math.floor(query.asOf)}::BIGINT)`);
-  const source =
-    past.length === 0 ? callsSql(root, kept) : `SELECT * FROM (${scan(root, kept)}) WHERE ${past.join(" AND ")} ${LATEST}`;
-  const wanted = [
-    ...(query.campaignId === undefined ? [] : [`campaign_id = ${literal(query.campaignId)}`]),
-    ...(query.from === undefined ? [] : [`start_time >= epoch_ms(${Math.ceil(query.from)}::BIGINT)`]),
-    ...(query.to === undefined ? [] : [`start_time <= epoch_ms(${Math.floor(query.to)}::BIGINT)`]),
-    ...(query.codes === undefined ? [] : [`disposition_code IN (${query.codes.map(literal).join(", ") || "NULL"})`]),
-  ];
-  const where = wanted.length === 0 ? "" : ` WHERE ${wanted.join(" AND ")}`;
-  return `SELECT ${columns} FROM (${source})${where}${order}`;
+  const slice = [`start_time >= epoch_ms(${from}::BIGINT)`, `start_time < epoch_ms(${to}::BIGINT)`];
+  return `SELECT string_agg(lower(hex(digest)), '' ORDER BY start_time, call_id)
+    FROM (${versionsSql(root, files, query)})${whereSql([...wanted(query), ...slice])}`;
 }
 
-/** Digests joined in one text: so many. */
-const DIGESTS_IN_TEXT = 128;
+/** The versions among which a query's latest are: all that one run brought, or that were there at a time; otherwise the files that hold latest ones. */
+function versionsSql(root: string, files: readonly LakeFile[], { runId, asOf }: RecordQuery): string {
+  const past: string[] = [];
+  if (runId !== undefined) past.push(`run_id = ${literal(runId)}`);
+  if (asOf !== undefined) past.push(`observed_at <= epoch_ms(${Math.floor(asOf)}::BIGINT)`);
+  const kept = files.filter(({ kind }) => kind === "part" || kind === "head" || (kind === "history" && past.length > 0));
+  return past.length === 0 ? scan(root, kept) : `SELECT * FROM (${scan(root, kept)})${whereSql(past)}`;
+}
 
-/** Only the digests of the same records in the same order, in hex, many joined in each text: handed over one by one they cost most of a query's time. */
-export function digestsSql(root: string, files: readonly LakeFile[], query: RecordQuery): string {
-  const ordered = recordsSql(
-    root,
-    files,
-    query,
-    "lower(hex(digest)) AS hex, row_number() OVER (ORDER BY start_time, call_id) - 1 AS place",
-    "",
-  );
-  return `SELECT string_agg(hex, '' ORDER BY place) FROM (${ordered}) GROUP BY place // ${DIGESTS_IN_TEXT} ORDER BY place // ${DIGESTS_IN_TEXT}`;
+function wanted({ campaignId, from, to, codes }: RecordQuery): string[] {
+  return [
+    ...(campaignId === undefined ? [] : [`campaign_id = ${literal(campaignId)}`]),
+    ...(from === undefined ? [] : [`start_time >= epoch_ms(${Math.ceil(from)}::BIGINT)`]),
+    ...(to === undefined ? [] : [`start_time <= epoch_ms(${Math.floor(to)}::BIGINT)`]),
+    ...(codes === undefined ? [] : [`disposition_code IN (${codes.map(literal).join(", ") || "NULL"})`]),
+  ];
+}
+
+function whereSql(conditions: readonly string[]): string {
+  return conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
 }
