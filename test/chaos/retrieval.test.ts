@@ -3,16 +3,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openOutcomeRecords } from "../../src/app/index.ts";
 import { createRandom } from "../../src/kernel/index.ts";
 import { openWorld, type World } from "../integration/outcomes/world.ts";
 import { CAMPAIGN } from "../support/calls.ts";
+import { workFolder } from "../support/cli.ts";
 import { collect } from "../support/collect.ts";
 import { outcomesScenario, truthOf } from "../support/outcomes.ts";
+import { bundleRetrievalChild } from "./retrieval-bundle.ts";
 
-const CHILD = fileURLToPath(new URL("retrieval-child.ts", import.meta.url));
 const DAY = 86_400_000;
 const PAGES = 200;
 const LIMIT = 20;
@@ -38,11 +38,18 @@ interface Worker {
   kill(): Promise<void>;
 }
 
+let built: Awaited<ReturnType<typeof workFolder>>;
+let program: string;
 let world: World;
 let from: number;
 let to: number;
 let workers: Worker[];
 
+beforeAll(async () => {
+  built = await workFolder();
+  program = await bundleRetrievalChild(built.path);
+});
+afterAll(() => built[Symbol.asyncDispose]());
 beforeEach(async () => {
   // One UTC day that is over: one window, read page after page.
   from = Math.floor(Date.now() / DAY - 1) * DAY;
@@ -61,10 +68,10 @@ afterEach(async () => {
 });
 
 function start(): Worker {
-  const args = [CHILD, CAMPAIGN, from, to, LIMIT].map(String);
+  const args = [program, CAMPAIGN, from, to, LIMIT].map(String);
   const child = spawn(process.execPath, args, {
-    // Hundreds of these are started in a row: what was compiled once, for all their threads, need not be again.
-    env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: join(world.folder, "compiled"), ...world.environment },
+    // What was compiled once, for all of them and their threads, need not be again.
+    env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: join(built.path, "compiled"), ...world.environment },
     stdio: ["pipe", "pipe", "inherit"],
   });
   const lines = createInterface({ input: child.stdout });
