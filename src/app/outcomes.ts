@@ -35,7 +35,11 @@ export interface OutcomeRecords extends AsyncDisposable {
   readonly store: Store;
   readonly lake: OutcomeLake;
   readonly random: RandomStream;
-  retrievals(query: { readonly limit: number; readonly campaignId?: string | undefined }): Promise<Retrieval[]>;
+  retrievals(query: {
+    readonly limit: number;
+    readonly campaignId?: string | undefined;
+    readonly after?: string | undefined;
+  }): Promise<Retrieval[]>;
   /** Undefined when there is none of that id. */
   retrieval(jobId: string): Promise<Retrieval | undefined>;
   /** Undefined when it has not ended. */

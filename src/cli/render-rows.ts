@@ -1,5 +1,6 @@
-// Rows of a tenant's list for people and for spreadsheets: a table, CSV, and figures over time as a plot of characters. Pure text.
+// Rows of a tenant's list for people: a table, and figures over time as a plot of characters. Pure text.
 
+import { cellText } from "../operations/index.ts";
 import { printable } from "./render-tagging.ts";
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -9,21 +10,16 @@ export function columnsOf(rows: readonly Row[]): string[] {
   return [...new Set(rows.flatMap((row) => Object.keys(row)))];
 }
 
-function textOf(value: unknown): string {
-  if (value === undefined || value === null) return "";
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
 /** Widest cell of a table; longer ones are cut. */
 const WIDEST = 60;
 
 /** Lines of a table, the head first; numbers to the right. */
 export function tableLines(rows: readonly Row[]): string[] {
   const columns = columnsOf(rows);
-  const cells = rows.map((row) => columns.map((column) => cut(printable(textOf(row[column])))));
+  const cells = rows.map((row) => columns.map((column) => cut(printable(cellText(row[column])))));
   const widths = columns.map((column, i) => Math.max(column.length, ...cells.map((line) => (line[i] ?? "").length)));
   const right = columns.map(
-    (column) => rows.length > 0 && rows.every((row) => typeof row[column] === "number" || textOf(row[column]) === ""),
+    (column) => rows.length > 0 && rows.every((row) => typeof row[column] === "number" || cellText(row[column]) === ""),
   );
   const line = (texts: readonly string[]) =>
     texts
@@ -34,17 +30,6 @@ export function tableLines(rows: readonly Row[]): string[] {
 }
 
 const cut = (text: string): string => (text.length > WIDEST ? `${text.slice(0, WIDEST - 1)}…` : text);
-
-/** One line of CSV (RFC 4180). Text that a spreadsheet would take for a formula is marked as text. */
-export function csvLine(values: readonly unknown[]): string {
-  return values
-    .map((value) => {
-      const text = textOf(value);
-      const safe = typeof value !== "number" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-      return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-    })
-    .join(",");
-}
 
 const LEVELS = "▁▂▃▄▅▆▇█";
 

@@ -29,6 +29,7 @@ export function healthOf({ config, tenant, store }: Workplace): HealthCache {
   return new HealthCache(
     (id) => health.read(id, { windowMinutes: WINDOW_MINUTES, call }),
     async (id) => ({ ...UNKNOWN, id, at: systemClock.now(), reading: (await metrics.latest(id)) ?? null }),
+    (known) => health.renewed(known),
     () => systemClock.now(),
   );
 }

@@ -1,11 +1,12 @@
 // Dialer settings as the service's routes act on them.
 
-import { createDialerCampaign, judge } from "../../operations/index.ts";
+import { createDialerCampaign, fileInForce, judge } from "../../operations/index.ts";
 import type { ServerPorts } from "../../server/index.ts";
 import { chanceOf, type DialerRuntime } from "../dialer.ts";
 import { predictSettings } from "../settings-predictor.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
+import { PredictionThread } from "./prediction-thread.ts";
 
 type DialerPort = ReturnType<ServerPorts["work"]["dialer"]>;
 
@@ -17,9 +18,11 @@ export function dialerPort(
   background: Background,
 ): DialerPort {
   const { changes } = dialer;
+  const thread = new PredictionThread();
   return {
     changes,
-    history: (limit) => store.dialer.list(limit),
+    history: (limit, before) => store.dialer.list(limit, before),
+    prediction: async (settings) => thread.of(fileInForce(settings, await dialer.latestApplied())),
     latestApplied: () => dialer.latestApplied(),
     async inForce() {
       const { value, lock } = await tenant.dialer.settings.locked();

@@ -7,33 +7,36 @@ const FRESH_MS = 20_000;
 /** A request waits no longer than this for the first reading of a campaign: the pages fill in what comes later. */
 const PATIENCE_MS = 400;
 
-/** Gives what is known at once and reads anew behind it. */
+/** Gives what is known at once, with the figures that have come since, and reads anew behind it. */
 export class HealthCache {
   readonly #read: (id: string) => Promise<CampaignHealth>;
   readonly #unknown: (id: string) => Promise<CampaignHealth>;
+  readonly #renewed: (known: CampaignHealth) => Promise<CampaignHealth>;
   readonly #now: () => number;
   readonly #known = new Map<string, CampaignHealth>();
   readonly #reading = new Map<string, Promise<CampaignHealth>>();
 
-  /** @param unknown what is said of a campaign before its first reading has come */
+  /** @param unknown what is said of a campaign before its first reading has come; @param renewed asks the tenant nothing */
   constructor(
     read: (id: string) => Promise<CampaignHealth>,
     unknown: (id: string) => Promise<CampaignHealth>,
+    renewed: (known: CampaignHealth) => Promise<CampaignHealth>,
     now: () => number,
   ) {
     this.#read = read;
     this.#unknown = unknown;
+    this.#renewed = renewed;
     this.#now = now;
   }
 
   /** The last reading, while the next one is under way when it is old. Rejects when a campaign was never read and cannot be. */
   async get(id: string): Promise<CampaignHealth> {
     const known = this.#known.get(id);
-    if (known !== undefined && this.#now() - known.at < FRESH_MS) return known;
+    if (known !== undefined && this.#now() - known.at < FRESH_MS) return this.#renewed(known);
     const next = this.refresh(id);
     if (known !== undefined) {
       next.catch(() => undefined);
-      return known;
+      return this.#renewed(known);
     }
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);

@@ -3,11 +3,17 @@
 import { openSegments } from "../../app/index.ts";
 import { CALL_TYPES } from "../../compliance/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
-import { type Contact, type GateVerdict, OperationError, parseContactQuery, type SegmentReport } from "../../operations/index.ts";
+import {
+  type Contact,
+  csvLine,
+  type GateVerdict,
+  OperationError,
+  parseContactQuery,
+  type SegmentReport,
+} from "../../operations/index.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { type GlobalFlags, oneOf } from "../options.ts";
-import { csvLine } from "../render-rows.ts";
 import { grouped, printable } from "../render-tagging.ts";
 import { momentOf } from "../values.ts";
 import { openWholeFile } from "../whole-file.ts";

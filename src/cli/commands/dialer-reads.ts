@@ -1,12 +1,12 @@
 // outdial dialer show, history, metrics, audit: what is in force, what was, what the tenant measures and records.
 
 import { openDialerTenant, readDialerHistory } from "../../app/index.ts";
-import { readSettings } from "../../operations/index.ts";
+import { csvLine, readSettings } from "../../operations/index.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { oneOf, wholeNumber } from "../options.ts";
 import { historyLine } from "../render-dialer.ts";
-import { columnsOf, csvLine, plotLines, type Row, tableLines } from "../render-rows.ts";
+import { columnsOf, plotLines, type Row, tableLines } from "../render-rows.ts";
 import { printable } from "../render-tagging.ts";
 import type { DialerFlags } from "./dialer-files.ts";
 

@@ -45,6 +45,8 @@ export interface RevocationsQuery {
   readonly open: boolean;
   readonly number?: number | undefined;
   readonly limit: number;
+  /** Id of a revocation: only those that were revoked after it. */
+  readonly after?: number | undefined;
 }
 
 /** Revocations, overdue first, then by what is due next. */
@@ -55,6 +57,7 @@ export async function readRevocations(facts: Facts, query: RevocationsQuery): Pr
     open: query.open,
     number: query.number,
     limit: query.limit,
+    after: query.after,
   });
   const read = found.map((revocation) => ({ revocation, clock: readRevocationClock(revocation, targets, rule, now) }));
   const due = ({ clock }: RevocationReading) => clock.nextDue ?? Number.POSITIVE_INFINITY;

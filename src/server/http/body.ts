@@ -37,6 +37,11 @@ export function mediaTypeOf(headers: Headers): string {
   return (headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 }
 
+/** The media types that an `Accept` names, without their parameters. */
+export function mediaTypesIn(headers: Headers): string[] {
+  return (headers.get("accept") ?? "").split(",").map((one) => one.split(";")[0]?.trim().toLowerCase() ?? "");
+}
+
 async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of bytes) chunks.push(chunk);

@@ -33,7 +33,7 @@ import { pageOf } from "../api/schemas/common.ts";
 import { abandonmentView, checkAnswer, complianceExplain, manifestView, revocationView } from "../api/schemas/compliance.ts";
 import { masked } from "../api/texts.ts";
 import { ServerError } from "../error.ts";
-import { flag, limit, list } from "../routing/query.ts";
+import { cursor, flag, limit, list, numberCursor, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, route, streamRoute } from "../routing/route.ts";
 import { textsOf } from "../routing/texts-channel.ts";
 import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
@@ -188,11 +188,17 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
       path: "/compliance/manifests",
       summary: "Manifests of gates, newest first",
       role: "viewer",
-      query: z.strictObject({ limit, campaign: z.string().optional() }),
+      query: z.strictObject({ limit, cursor, campaign: z.string().optional() }),
       reply: pageOf(manifestView),
       async handle({ query }) {
-        const found = await port().facts.listManifests(query);
-        return { items: found.map(({ manifest }) => manifestOf(manifest)), next: null };
+        const { campaign, cursor: after } = query;
+        const found = await port().facts.listManifests({ campaign, after, limit: query.limit + 1 });
+        return pageOfItems(
+          found,
+          query.limit,
+          ({ id }) => id,
+          ({ manifest }) => manifestOf(manifest),
+        );
       },
     }),
     route({
@@ -252,10 +258,10 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
       id: "compliance.revocations",
       method: "get",
       path: "/compliance/revocations",
-      summary: "Revocations of consent with their clock, overdue first",
+      summary: "Revocations of consent with their clock: the oldest on the first page, the overdue first on each",
       role: "viewer",
       personal: "revealed",
-      query: z.strictObject({ limit, open: flag, reveal: flag }),
+      query: z.strictObject({ limit, cursor, open: flag, reveal: flag }),
       reply: pageOf(revocationView),
       async handle({ query, who }) {
         const shown = mayReveal(query.reveal, who);
@@ -265,9 +271,19 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
           rule: deadlineRule((await port().rules()).pack),
           now: clock.now(),
           open: query.open,
-          limit: query.limit,
+          limit: query.limit + 1,
+          after: numberCursor(query.cursor),
         });
-        return { items: read.map((one) => revocationOf(one, shown)), next: null };
+        // Pages go by age; what is overdue comes first on its page.
+        const ages = read.map(({ revocation }) => revocation).sort((a, b) => a.revokedAt - b.revokedAt || a.id - b.id);
+        const { items: aged, next } = pageOfItems(
+          ages,
+          query.limit,
+          ({ id }) => String(id),
+          ({ id }) => id,
+        );
+        const onPage = new Set(aged);
+        return { items: read.filter(({ revocation }) => onPage.has(revocation.id)).map((one) => revocationOf(one, shown)), next };
       },
     }),
     route({

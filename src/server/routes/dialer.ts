@@ -4,6 +4,7 @@ import { z } from "zod";
 import {
   type ChangeReport,
   checkOverride,
+  type DialerSettings,
   type FieldChange,
   type GuardPlan,
   type Judgement,
@@ -27,7 +28,7 @@ import {
 } from "../api/schemas/dialer.ts";
 import { timeText } from "../api/texts.ts";
 import { confirmOf, type Planned } from "../routing/plan.ts";
-import { limit, list } from "../routing/query.ts";
+import { cursor, limit, list, numberCursor, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, dangerousRoute, route } from "../routing/route.ts";
 
 /** What the routes act on. */
@@ -36,11 +37,13 @@ export interface DialerPort {
     SettingsChanges,
     "prepare" | "prepareRollback" | "begin" | "recordRefusal" | "decide" | "report" | "open" | "find"
   >;
-  /** Newest first. */
-  history(limit: number): Promise<DialerChange[]>;
+  /** Newest first. @param before only versions before this one */
+  history(limit: number, before?: number): Promise<DialerChange[]>;
   latestApplied(): Promise<DialerChange | undefined>;
   /** What is in force at the tenant: the vendor's document and the tag of its version. */
   inForce(): Promise<{ readonly value: unknown; readonly tag: string | undefined }>;
+  /** What settings in force will come to, or why that is not known; undefined while it is being found out. */
+  prediction(settings: DialerSettings): Promise<Judgement["prediction"] | undefined>;
   validate(file: SettingsFile): Promise<Judgement>;
   guardPlan(durationMs: number, campaigns: readonly string[]): Promise<GuardPlan>;
   /** Runs a change here, or goes on with it; returns at once. */
@@ -75,12 +78,15 @@ export function dialerRoutes(port: () => DialerPort): ApiRoute[] {
       async handle() {
         const { value, tag } = await port().inForce();
         const read = readSettings(value);
-        const open = await port().changes.open();
+        const [open, prediction] = await Promise.all([
+          port().changes.open(),
+          "problem" in read ? undefined : port().prediction(read.settings),
+        ]);
         return {
           settings: value,
           tag: tag ?? null,
           problem: "problem" in read ? read.problem : null,
-          prediction: null,
+          prediction: prediction === undefined || typeof prediction === "string" ? null : predictionOf(prediction),
           open: open === undefined ? null : changeOf(await port().changes.report(open.version), port()),
         };
       },
@@ -91,12 +97,17 @@ export function dialerRoutes(port: () => DialerPort): ApiRoute[] {
       path: "/dialer/versions",
       summary: "Versions of the settings with what they changed, newest first",
       role: "viewer",
-      query: z.strictObject({ limit }),
+      query: z.strictObject({ limit, cursor }),
       reply: pageOf(dialerVersion),
       async handle({ query }) {
-        const versions = await port().history(query.limit + 1);
-        const shown = versions.slice(0, query.limit);
-        return { items: shown.map((one, i) => versionOf(one, versions[i + 1])), next: null };
+        const versions = await port().history(query.limit + 1, numberCursor(query.cursor));
+        const before = new Map(versions.map((one, i) => [one, versions[i + 1]]));
+        return pageOfItems(
+          versions,
+          query.limit,
+          ({ version }) => String(version),
+          (one) => versionOf(one, before.get(one)),
+        );
       },
     }),
     route({

@@ -3,6 +3,8 @@
 import { z } from "zod";
 import {
   type CorrectionSource,
+  csvLine,
+  DISPOSITIONS,
   type PlanReport,
   type PlanSink,
   POLICIES,
@@ -16,6 +18,7 @@ import { pageOf } from "../api/schemas/common.ts";
 import { dryRun, type JobDetail, type JobSummary, jobDetail, jobSummary, resultRow, submitted } from "../api/schemas/jobs.ts";
 import { timeText } from "../api/texts.ts";
 import { ServerError } from "../error.ts";
+import { mediaTypesIn } from "../http/body.ts";
 import { cursor, flag, limit, list, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, route, streamRoute, type Upload } from "../routing/route.ts";
 
@@ -57,6 +60,22 @@ interface Submitted {
 
 /** Media types of a file of rows. */
 export const FILE_TYPES = ["text/csv", "application/x-ndjson", "application/json", "text/plain", "application/octet-stream"];
+const CSV = "text/csv";
+type Column = keyof z.input<typeof resultRow>;
+const TAG_COLUMNS = ["line", "callId", "result", "reason", "statusCode", "attempts", "latencyMs", "callStatus"] as const;
+const CORRECTION_COLUMNS = [
+  "line",
+  "interactionId",
+  "result",
+  "reason",
+  "statusCode",
+  "attempts",
+  "latencyMs",
+  "before",
+  "intended",
+  "stored",
+] as const;
+const columnsOf = (kind: string): readonly Column[] => (kind === DISPOSITIONS ? CORRECTION_COLUMNS : TAG_COLUMNS);
 const byId = z.strictObject({ id: z.string() });
 const fileQuery = {
   name: z.string().max(200).default("upload").describe("Name of the file, for people"),
@@ -96,19 +115,28 @@ export function jobRoutes(port: () => JobsPort): ApiRoute[] {
       id: "jobs.rows",
       method: "get",
       path: "/jobs/{id}/rows",
-      summary: "The result of every row as NDJSON",
+      summary: "The result of every row as NDJSON or CSV; with `result=refused` those that were refused, with reasons",
+      description: "CSV also with `Accept: text/csv`. What a spreadsheet would take for a formula is marked as text.",
       role: "viewer",
       params: byId,
       query: z.strictObject({
         result: z.enum(ITEM_RESULTS).optional(),
         limit: z.coerce.number().int().min(1).optional(),
+        format: z.enum(["ndjson", "csv"]).optional(),
         download: flag,
       }),
       contentType: "application/x-ndjson",
-      async handle({ params, query }) {
-        await port().get(params.id);
-        const texts = linesOf(port().rows(params.id, query.result), query.limit ?? Number.POSITIVE_INFINITY);
-        return { texts, ...(query.download ? { fileName: `${params.id}.ndjson` } : {}) };
+      alsoTypes: [CSV],
+      async handle({ params, query, headers }) {
+        const { job } = await port().get(params.id);
+        const csv = (query.format ?? (mediaTypesIn(headers).includes(CSV) ? "csv" : "ndjson")) === "csv";
+        const rows = port().rows(params.id, query.result);
+        const texts = linesOf(rows, query.limit ?? Number.POSITIVE_INFINITY, csv ? columnsOf(job.kind) : undefined);
+        return {
+          texts,
+          ...(csv ? { contentType: `${CSV}; charset=utf-8; header=present` } : {}),
+          ...(query.download ? { fileName: `${params.id}.${csv ? "csv" : "ndjson"}` } : {}),
+        };
       },
     }),
     route({
@@ -220,11 +248,16 @@ export function mappingOf(pairs: readonly string[]): Record<string, string> {
   );
 }
 
-async function* linesOf(rows: AsyncIterable<object>, most: number): AsyncGenerator<string> {
-  let lines: string[] = [];
+/** @param columns of CSV; NDJSON without them */
+async function* linesOf(
+  rows: AsyncIterable<z.input<typeof resultRow>>,
+  most: number,
+  columns: readonly Column[] | undefined,
+): AsyncGenerator<string> {
+  let lines: string[] = columns === undefined ? [] : [`${csvLine(columns)}\r\n`];
   let count = 0;
   for await (const row of rows) {
-    lines.push(`${JSON.stringify(row)}\n`);
+    lines.push(columns === undefined ? `${JSON.stringify(row)}\n` : `${csvLine(columns.map((column) => row[column]))}\r\n`);
     count += 1;
     if (count >= most) break;
     if (lines.length < 200) continue;

@@ -4,9 +4,10 @@ import { z } from "zod";
 import type { RetrievalInput, RetrievalRequest } from "../../operations/index.ts";
 import { DIMENSIONS, type OutcomeReport } from "../../outcomes/index.ts";
 import type { Retrieval, RetrievalSchedule } from "../../store/index.ts";
+import { pageOf } from "../api/schemas/common.ts";
 import { type OutcomeReportView, outcomeReportView } from "../api/schemas/outcomes.ts";
 import { timeText } from "../api/texts.ts";
-import { flag, limit, list } from "../routing/query.ts";
+import { cursor, flag, limit, list, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, route, streamRoute } from "../routing/route.ts";
 
 /** What is asked of a report, in the words of the command line. */
@@ -30,7 +31,11 @@ export interface OutcomesPort {
     input: RetrievalInput,
   ): Promise<{ readonly request: RetrievalRequest; readonly warnings: readonly string[]; readonly windows: number }>;
   submit(request: RetrievalRequest, by: string): Promise<{ readonly jobId: string; readonly earlier: boolean }>;
-  retrievals(query: { readonly limit: number; readonly campaignId: string | undefined }): Promise<Retrieval[]>;
+  retrievals(query: {
+    readonly limit: number;
+    readonly campaignId: string | undefined;
+    readonly after: string | undefined;
+  }): Promise<Retrieval[]>;
   verify(jobId: string): Promise<{ readonly whole: boolean; readonly calls: number } | undefined>;
   schedules(): Promise<RetrievalSchedule[]>;
   setSchedule(
@@ -168,11 +173,12 @@ export function outcomeRoutes(port: () => OutcomesPort): ApiRoute[] {
       path: "/outcomes/retrievals",
       summary: "Retrievals, newest first",
       role: "viewer",
-      query: z.strictObject({ limit, campaign: z.string().optional() }),
-      reply: z.strictObject({ items: z.array(retrievalView), next: z.string().nullable() }),
+      query: z.strictObject({ limit, cursor, campaign: z.string().optional() }),
+      reply: pageOf(retrievalView),
       async handle({ query }) {
-        const found = await port().retrievals({ limit: query.limit, campaignId: query.campaign });
-        return { items: found.map(retrievalOf), next: null };
+        const { campaign: campaignId, cursor: after } = query;
+        const found = await port().retrievals({ limit: query.limit + 1, campaignId, after });
+        return pageOfItems(found, query.limit, ({ jobId }) => jobId, retrievalOf);
       },
     }),
     route({
@@ -195,8 +201,14 @@ export function outcomeRoutes(port: () => OutcomesPort): ApiRoute[] {
       path: "/outcomes/schedules",
       summary: "What is retrieved regularly",
       role: "viewer",
-      reply: z.strictObject({ items: z.array(scheduleView) }),
-      handle: async () => ({ items: (await port().schedules()).map(scheduleOf) }),
+      query: z.strictObject({ limit, cursor }),
+      reply: pageOf(scheduleView),
+      async handle({ query }) {
+        // A campaign has one: all of them are few, and in the order of their campaigns.
+        const all = (await port().schedules()).sort((a, b) => (a.campaignId < b.campaignId ? -1 : 1));
+        const behind = all.filter(({ campaignId }) => query.cursor === undefined || campaignId > query.cursor);
+        return pageOfItems(behind, query.limit, ({ campaignId }) => campaignId, scheduleOf);
+      },
     }),
     route({
       id: "outcomes.schedule",

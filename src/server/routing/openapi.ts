@@ -71,7 +71,7 @@ function bodyOf({ body, upload }: ApiRoute) {
 }
 
 function answers(route: ApiRoute) {
-  const content = { [route.replyType]: { schema: route.reply ?? z.string() } };
+  const content = Object.fromEntries(route.replyTypes.map((type) => [type, { schema: route.reply ?? z.string() }]));
   const done = { [route.status]: { description: "Done", content } };
   if (!route.dangerous || route.status === 202) return done;
   const waiting = { description: "Waits for another person", content: { "application/json": { schema: awaitingApproval } } };

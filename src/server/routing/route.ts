@@ -86,7 +86,8 @@ export interface ApiRoute {
   /** Media types of a file that is the body. */
   readonly upload: readonly string[] | undefined;
   readonly reply: z.ZodType | undefined;
-  readonly replyType: string;
+  /** Media types of the answer, the usual one first. */
+  readonly replyTypes: readonly string[];
   readonly status: number;
   /**
    * Answers a request. A dangerous route asks `mayAct` with its plan before it acts; an answer from there is sent instead.
@@ -136,17 +137,22 @@ export function route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.
 export function streamRoute<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
   spec: Spec<P, Q, B> & {
     readonly contentType: string;
-    handle(
-      asked: Asked<z.output<P>, z.output<Q>, z.output<B>>,
-    ): Promise<{ readonly fileName?: string; readonly texts: AsyncIterable<string> }>;
+    /** Other media types that it answers when it is asked to. */
+    readonly alsoTypes?: readonly string[];
+    handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<{
+      readonly fileName?: string;
+      /** When it is another one than the route's. */
+      readonly contentType?: string;
+      readonly texts: AsyncIterable<string>;
+    }>;
   },
 ): ApiRoute {
   return {
     ...shared(spec),
-    replyType: spec.contentType,
+    replyTypes: [spec.contentType, ...(spec.alsoTypes ?? [])],
     async answer(raw) {
-      const { fileName, texts } = await spec.handle(parse(spec, raw));
-      return { kind: "stream", contentType: spec.contentType, fileName, texts };
+      const { fileName, texts, contentType = spec.contentType } = await spec.handle(parse(spec, raw));
+      return { kind: "stream", contentType, fileName, texts };
     },
   };
 }
@@ -163,7 +169,7 @@ export function rawRoute<P extends z.ZodObject, Q extends z.ZodObject, B extends
   return {
     ...shared(spec),
     reply: spec.reply,
-    replyType: spec.replyType,
+    replyTypes: [spec.replyType],
     answer: async (raw) => ({ kind: "response", response: await spec.handle(parse(spec, raw)) }),
   };
 }
@@ -225,7 +231,7 @@ function shared<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodTyp
     body: spec.body,
     upload: spec.upload,
     reply: undefined,
-    replyType: "application/json",
+    replyTypes: ["application/json"],
     status: 200,
   };
 }

@@ -50,13 +50,16 @@ export async function findManifest(database: Database, id: string): Promise<Stor
 export interface ManifestQuery {
   readonly campaign?: string | undefined;
   readonly limit: number;
+  /** Id of a manifest: only those before it in the list's order, older ones. */
+  readonly after?: string | undefined;
 }
 
 /** Manifests, the newest first. */
-export function listManifests(database: Database, { campaign, limit }: ManifestQuery): Promise<StoredManifest[]> {
+export function listManifests(database: Database, { campaign, limit, after }: ManifestQuery): Promise<StoredManifest[]> {
   return database.query<StoredManifest>(
-    `select id, campaign, at, manifest from outdial.gate_manifests where $1::text is null or campaign = $1
+    `select id, campaign, at, manifest from outdial.gate_manifests where ($1::text is null or campaign = $1)
+       and ($3::text is null or (created_at, id) < (select m.created_at, m.id from outdial.gate_manifests m where m.id = $3))
      order by created_at desc, id desc limit $2`,
-    [campaign ?? null, limit],
+    [campaign ?? null, limit, after ?? null],
   );
 }

@@ -92,6 +92,8 @@ export interface RevocationQuery {
   readonly open?: boolean | undefined;
   readonly number?: number | undefined;
   readonly limit: number;
+  /** Id of a revocation: only those behind it, younger ones. */
+  readonly after?: number | undefined;
 }
 
 /** Revocations with their acknowledgements, oldest first. */
@@ -104,7 +106,8 @@ export async function listRevocations(database: Database, query: RevocationQuery
      from outdial.standing_revocations r
      where ($1::bigint is null or r.number = $1)
        and (not $2 or (select count(*) from outdial.revocation_acks a where a.revocation_id = r.id and a.system = any(${textColumn("$3")})) < $4)
+       and ($6::bigint is null or (r.revoked_at, r.id) > (select f.revoked_at, f.id from outdial.revocations f where f.id = $6))
      order by r.revoked_at, r.id limit $5`,
-    [query.number ?? null, query.open === true, joinTexts(query.systems), query.systems.length, query.limit],
+    [query.number ?? null, query.open === true, joinTexts(query.systems), query.systems.length, query.limit, query.after ?? null],
   );
 }

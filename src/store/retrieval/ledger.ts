@@ -71,11 +71,14 @@ export class RetrievalLedger {
     readonly limit: number;
     readonly campaignId?: string | undefined;
     readonly status?: readonly JobStatus[] | undefined;
+    /** Id of a job: only those before it in the list's order, older ones. */
+    readonly after?: string | undefined;
   }): Promise<Retrieval[]> {
     const rows = await this.#database.query<RetrievalRow>(
       `${RETRIEVAL_COLUMNS} where ($1::text is null or r.campaign_id = $1) and ($2::text[] is null or j.status = any($2))
+         and ($4::text is null or (j.created_at, j.id) < (select f.created_at, f.id from outdial.jobs f where f.id = $4))
        order by j.created_at desc, j.id desc limit $3`,
-      [query.campaignId ?? null, query.status ?? null, query.limit],
+      [query.campaignId ?? null, query.status ?? null, query.limit, query.after ?? null],
     );
     return rows.map(toRetrieval);
   }

@@ -88,8 +88,11 @@ export class DialerLedger {
   }
 
   /** Versions, newest first. */
-  list(limit: number): Promise<DialerChange[]> {
-    return this.#database.query<DialerChange>(`${CHANGES} order by version desc limit $1`, [limit]);
+  list(limit: number, before = Number.MAX_SAFE_INTEGER): Promise<DialerChange[]> {
+    return this.#database.query<DialerChange>(`${CHANGES} where version < $2::bigint order by version desc limit $1`, [
+      limit,
+      before,
+    ]);
   }
 
   /** The latest change that ended as `applied`. */

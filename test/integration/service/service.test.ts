@@ -66,7 +66,16 @@ test("settings are applied only as they were previewed, and taken back", async (
   await expect
     .poll(() => at.get(`/api/v1/dialer/versions/${version}`), { timeout: 60_000 })
     .toMatchObject({ outcome: "applied" });
-  expect(await at.get("/api/v1/dialer")).toMatchObject({ settings: { algorithm: { dial_ratio: 1.3 } }, open: null });
+  const band = { low: expect.any(Number) as number, median: expect.any(Number) as number, high: expect.any(Number) as number };
+  await expect
+    .poll(() => at.get("/api/v1/dialer"), { timeout: 60_000 })
+    .toMatchObject({
+      settings: { algorithm: { dial_ratio: 1.3 } },
+      open: null,
+      prediction: { abandonment: band, occupancy: band, attemptsPerHour: band },
+    });
+  // The same figures that the preview showed: the same settings, lines and expectations.
+  expect((await at.get("/api/v1/dialer"))["prediction"]).toEqual(preview.body["prediction"]);
   // The preview's plan no longer holds: these settings are in force.
   expect(await at.post("/api/v1/dialer/apply", { file: settings, confirm })).toMatchObject({ status: 409 });
 
@@ -78,6 +87,13 @@ test("settings are applied only as they were previewed, and taken back", async (
     .toMatchObject({ outcome: "applied" });
   const history = await at.get("/api/v1/dialer/versions");
   expect(JSON.stringify(history)).toContain('"path":"algorithm.dial_ratio"');
+  const walked: unknown[] = [];
+  for (let next: string | null = ""; next !== null; ) {
+    const page = await at.get(`/api/v1/dialer/versions?limit=1${next === "" ? "" : `&cursor=${next}`}`);
+    walked.push(...(page["items"] as unknown[]));
+    next = page["next"] as string | null;
+  }
+  expect(walked).toEqual(history["items"]);
 });
 
 test("settings that break a rule are refused with what broke it", async () => {
@@ -88,6 +104,23 @@ test("settings that break a rule are refused with what broke it", async () => {
   expect(refused).toMatchObject({ status: 422, body: { code: "plan_refused" } });
   const misspelt = await at.post("/api/v1/dialer/preview", { file: { ...settings, nmae: "x" } });
   expect(misspelt).toMatchObject({ status: 400, body: { code: "invalid_input" } });
+});
+
+test("refused rows are downloaded as CSV that a spreadsheet opens without running anything", async () => {
+  const header = (await readFile("examples/calls.csv", "utf8")).split("\n")[0] ?? "";
+  const cells = header.split(",").map((name) => (/call/i.test(name) ? '"=HYPERLINK(""x"")"' : "no such thing"));
+  const path = "/api/v1/campaigns/camp_primary_001/tags?name=bad.csv";
+  const submitted = await at.ask(path, { method: "POST", headers: csv, body: `${header}\n${cells.join(",")}\n` });
+  const { job } = (await submitted.json()) as { job: { id: string } };
+  await at.ended(job.id);
+  const rows = `/api/v1/jobs/${job.id}/rows?result=refused&download=true`;
+  const reply = await at.ask(rows, { headers: { accept: "text/csv" } });
+  expect(reply.headers.get("content-type")).toContain("text/csv");
+  expect(reply.headers.get("content-disposition")).toContain(`${job.id}.csv`);
+  const [head, row] = (await reply.text()).split("\r\n");
+  expect(head).toBe("line,callId,result,reason,statusCode,attempts,latencyMs,callStatus");
+  expect(row).toMatch(/^2,"'=HYPERLINK\(""x""\)",refused,/);
+  expect(await (await at.ask(`${rows}&format=ndjson`, { headers: { accept: "text/csv" } })).json()).toMatchObject({ line: 2 });
 });
 
 test("a request with a key is carried out once", async () => {

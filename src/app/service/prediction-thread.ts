@@ -1,0 +1,50 @@
+// Predictions for the settings in force, made once on a thread of their own.
+
+import { Worker } from "node:worker_threads";
+import { canonicalJson } from "../../kernel/index.ts";
+import type { Predictor, SettingsFile } from "../../operations/index.ts";
+
+type Predicted = ReturnType<Predictor>;
+
+/** A request waits no longer than this; the next one finds the prediction. */
+const PATIENCE_MS = 3000;
+
+export class PredictionThread {
+  #key = "";
+  #made: Promise<Predicted> | undefined;
+
+  /** The prediction, or why there is none; undefined while it is still being made. Equal files are predicted once, one after another kept. */
+  async of(file: SettingsFile): Promise<Predicted | undefined> {
+    const { settings, carrier, expected } = file;
+    const key = canonicalJson({ settings, carrier, expected });
+    if (this.#made === undefined || this.#key !== key) {
+      this.#key = key;
+      this.#made = predictBeside(file).catch((thrown: unknown) => {
+        this.#made = undefined;
+        throw thrown;
+      });
+    }
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
+    const made = this.#made;
+    made.catch(() => undefined);
+    try {
+      return await Promise.race([made, promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function predictBeside(file: SettingsFile): Promise<Predicted> {
+  const { promise, resolve, reject } = Promise.withResolvers<Predicted>();
+  // Built code has another extension than the sources.
+  const source = new URL(import.meta.url.endsWith(".ts") ? "./predict-worker.ts" : "./predict-worker.js", import.meta.url);
+  const worker = new Worker(source, { workerData: file });
+  // A service that stops does not wait for it.
+  worker.unref();
+  worker.once("message", resolve);
+  worker.once("error", reject);
+  worker.once("exit", () => reject(new Error("the prediction ended without an answer")));
+  return promise;
+}

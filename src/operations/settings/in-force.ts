@@ -1,0 +1,20 @@
+// Settings in force as a settings file would have them, so that they can be judged and predicted like one.
+
+import type { DialerChange } from "../../store/index.ts";
+import type { SettingsFile } from "./file.ts";
+import { readPlan } from "./journal.ts";
+import { type DialerSettings, settingsHash } from "./model.ts";
+
+/**
+ * The settings with the lines of the carrier and what is expected of the calls: as the change said that put exactly these in force; without one as
+ * many lines as calls are allowed, and nothing expected.
+ * @param applied the latest change that was applied
+ */
+export function fileInForce(settings: DialerSettings, applied: DialerChange | undefined): SettingsFile {
+  if (applied !== undefined && applied.plan !== null && applied.settingsHash === settingsHash(settings)) {
+    const { carrier, expected } = readPlan(applied.plan).gate;
+    return { name: applied.sourceName, settings, carrier, expected };
+  }
+  const { max_simultaneous_calls: lines } = settings.concurrency;
+  return { name: "in force", settings, carrier: { max_trunks: lines }, expected: {} };
+}

@@ -1,0 +1,79 @@
+// Lists in pages: whoever follows `next` sees each item once, in the order of the whole list.
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openWhole, type WholeService } from "./whole.ts";
+
+let at: WholeService;
+beforeAll(async () => {
+  at = await openWhole();
+});
+afterAll(() => at[Symbol.asyncDispose]());
+
+/** The items of all pages, and how many pages there were. */
+async function walk(path: string): Promise<{ items: unknown[]; pages: number }> {
+  const items: unknown[] = [];
+  let cursor = "";
+  for (let pages = 1; ; pages++) {
+    const page = await at.get(`${path}${path.includes("?") ? "&" : "?"}limit=2${cursor}`);
+    items.push(...(page["items"] as unknown[]));
+    if (page["next"] === null) return { items, pages };
+    cursor = `&cursor=${encodeURIComponent(page["next"] as string)}`;
+  }
+}
+const whole = async (path: string) => (await at.get(path))["items"] as Record<string, unknown>[];
+
+test("manifests of gates", async () => {
+  for (let i = 0; i < 5; i++) {
+    const response = await at.ask("/api/v1/compliance/gate?campaign=c&callType=telemarketing", {
+      method: "POST",
+      headers: { "content-type": "text/csv" },
+      body: `phone\n+1212555012${i}\n`,
+    });
+    expect(await response.text()).toContain("manifest");
+  }
+  expect(await whole("/api/v1/compliance/manifests?campaign=c")).toHaveLength(5);
+  expect(await walk("/api/v1/compliance/manifests?campaign=c")).toEqual({
+    items: await whole("/api/v1/compliance/manifests?campaign=c"),
+    pages: 3,
+  });
+});
+
+test("revocations: by age, two at one moment included", async () => {
+  const revokedAt = Date.parse("2026-03-02T10:00:00Z");
+  const rows = [0, 1, 2, 3, 4].map((i) => ({
+    number: 12125550130 + i,
+    revokedAt: revokedAt + Math.floor(i / 2) * 60_000,
+    channel: "call",
+    reference: `r${i}`,
+  }));
+  await at.service.store.facts.addRevocations(rows, { actor: "test" });
+  const path = "/api/v1/compliance/revocations";
+  const { items, pages } = await walk(path);
+  expect(pages).toBe(3);
+  const references = (list: unknown[]) => list.map((one) => (one as { reference: string }).reference).sort();
+  expect(references(items)).toEqual(["r0", "r1", "r2", "r3", "r4"]);
+  expect(references(items)).toEqual(references(await whole(path)));
+  expect(references(items.slice(0, 2))).toEqual(["r0", "r1"]);
+});
+
+test("retrievals and their schedules", async () => {
+  for (const campaign of ["a", "b", "c"]) {
+    const asked = { campaignId: campaign, lastHours: 1 };
+    expect(await at.post("/api/v1/outcomes/retrievals", asked)).toMatchObject({ status: 202 });
+    const body = JSON.stringify({ everyMinutes: 60 });
+    const headers = { "content-type": "application/json" };
+    expect((await at.ask(`/api/v1/outcomes/schedules/${campaign}`, { method: "PUT", headers, body })).status).toBe(200);
+  }
+  const ids = (list: unknown[]) => list.map((one) => (one as { jobId?: string; campaignId: string }).campaignId);
+  const retrievals = await walk("/api/v1/outcomes/retrievals?campaign=b");
+  expect(ids(retrievals.items)).toContain("b");
+  const all = await whole("/api/v1/outcomes/retrievals");
+  expect(new Set(ids((await walk("/api/v1/outcomes/retrievals")).items))).toEqual(new Set(ids(all)));
+  const schedules = await walk("/api/v1/outcomes/schedules");
+  expect({ ids: ids(schedules.items), pages: schedules.pages }).toEqual({ ids: ["a", "b", "c"], pages: 2 });
+});
+
+test("a cursor that is none of ours is refused or begins nothing anew", async () => {
+  expect(await at.get("/api/v1/compliance/revocations?cursor=x")).toMatchObject({ status: 400, code: "invalid_request" });
+  expect(await at.get("/api/v1/compliance/manifests?cursor=nowhere")).toMatchObject({ items: [], next: null });
+});
