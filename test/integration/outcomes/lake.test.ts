@@ -118,6 +118,34 @@ describe("records", () => {
   });
 });
 
+test("a day of many calls is hashed in pieces, and gives what its records give, whether or not a call came twice", async () => {
+  const random = createRandom(7, "many");
+  // More than two slices, many calls at one instant, and times at both ends of the day.
+  const starts = [NOON - DAY / 2, NOON + DAY / 2 - 1, ...Array.from({ length: 20_000 }, () => NOON + random.int(3_000))];
+  const calls = starts.map((startTime, n) => record(`c${n}`, { startTime }));
+  for (let n = 0; n < calls.length; n += 5_000) await land(...calls.slice(n, n + 5_000));
+  const hashes = async (query: RecordQuery) => {
+    const [fold, wanted] = [new ComplianceHash(), new ComplianceHash()];
+    for await (const digests of lake.digests(query)) fold.add(digests);
+    for (const one of await all(query)) wanted.add(digestOf(one));
+    return { counts: [fold.count, wanted.count], hashes: [fold.digest(), wanted.digest()] };
+  };
+  const queries = [{ runId: "job_1" }, { runId: "job_1", from: NOON + 1_000, to: NOON + 2_000 }, {}];
+  const before = await Promise.all(queries.map(hashes));
+  for (const { counts, hashes: found } of before) {
+    expect(counts[0]).toBe(counts[1]);
+    expect(found[0]).toBe(found[1]);
+  }
+  expect(before.map(({ counts }) => counts[0])).toEqual([20_002, expect.any(Number), 20_002]);
+  await land(record("c1", { startTime: NOON + 1_500, dispositionCode: "CONVERTED", observedAt: NOON + 2 * DAY }));
+  for (const [n, query] of queries.entries()) {
+    const { counts, hashes: found } = await hashes(query);
+    expect(counts[0]).toBe(counts[1]);
+    expect(found[0]).toBe(found[1]);
+    expect(found[0]).not.toBe(before[n]?.hashes[0]);
+  }
+});
+
 describe("versions of one call", () => {
   beforeEach(async () => {
     await land(record("a"), record("b"));
