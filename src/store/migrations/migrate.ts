@@ -19,6 +19,7 @@ import { failover } from "./0014-failover.ts";
 import { service } from "./0015-service.ts";
 import { inbound } from "./0016-inbound.ts";
 import { failoverUpdates } from "./0017-failover-updates.ts";
+import { alarmUpdates } from "./0018-alarm-updates.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -38,6 +39,7 @@ const MIGRATIONS: readonly Migration[] = [
   service,
   inbound,
   failoverUpdates,
+  alarmUpdates,
 ];
 
 /** The version of the schema that this outdial works with. */

@@ -20,6 +20,28 @@ test("every campaign is listed with why it does not dial, and shown with its fig
   expect(await at.get("/api/v1/campaigns/none", "viewer")).toMatchObject({ status: 404, code: "not_found" });
 });
 
+test("figures that have come since the last look are shown at once, without the tenant being asked", async () => {
+  await expect.poll(() => at.get(`/api/v1/campaigns/${ID}`), { timeout: 60_000 }).toMatchObject({ windowMinutes: 30 });
+  const time = Date.now() + 60_000;
+  await at.service.store.metrics.add({
+    campaignId: ID,
+    at: time,
+    receivedAt: time,
+    source: "push",
+    eventId: "later",
+    windowMinutes: 30,
+    successRate: 0.25,
+    activeCalls: 4711,
+    callsPlaced: 1000,
+    callsAnswered: 400,
+    abandonmentRate: 0.01,
+    failoverTriggered: false,
+  });
+  const detail = await at.get(`/api/v1/campaigns/${ID}`);
+  expect(detail).toMatchObject({ activeCalls: 4711, windowMinutes: 30, lastMetricAt: new Date(time).toISOString() });
+  expect(await at.get(`/health?campaign_id=${ID}`)).toMatchObject({ active_calls: 4711, success_rate: 0.25 });
+});
+
 test("the documented health view has exactly its members and never null", async () => {
   for (const path of [`/api/v1/campaigns/${ID}/health`, `/dashboard/health?campaign_id=${ID}`, `/health?campaign_id=${ID}`]) {
     const view = await at.get(path, "viewer");

@@ -121,3 +121,20 @@ test("a hand-over is told at each phase that it enters, and only then", async ()
   expect(told).toEqual(["pausing", "failed-over"]);
   live.close();
 });
+
+test("an alarm comes with what it says, and one that says nothing with its name", async () => {
+  const reader = await open();
+  await reader.until("id: ");
+  const event = { endpoint: "alarms", type: "WEBHOOK_RECEIVER_OFF" };
+  await at.world.store.outbox.add([
+    { ...event, eventId: "evt_said", subject: "webhooks/bi", body: JSON.stringify({ data: { message: "Events wait." } }) },
+    { ...event, eventId: "evt_mute", subject: "webhooks/crm", body: "no JSON" },
+  ]);
+  const seen = await reader.until("webhooks/crm");
+  const alarms = [...seen.matchAll(/^data: (\{"type":"alarm".*\})$/gm)].map(([, data]) => JSON.parse(data ?? "") as unknown);
+  expect(alarms).toMatchObject([
+    { code: "WEBHOOK_RECEIVER_OFF", subject: "webhooks/bi", message: "Events wait." },
+    { subject: "webhooks/crm", message: "webhook receiver off" },
+  ]);
+  reader.close();
+});

@@ -106,39 +106,41 @@ export class HealthReader {
     const lastChange = made.find(({ outcome }) => outcome !== "failed" && outcome !== "superseded") ?? null;
     const campaign = document.value === null ? null : campaignFacts(id, document.value);
     const gate = campaign === null ? { value: null, problem: null } : await asked(() => this.#gate(campaign, contacts, call));
-    const at = clock.now();
-    const reading = figures.value ?? (await metrics.latest(id)) ?? null;
-    const ageMs = reading === null ? null : ageOf(reading, at);
-    const stale = figures.value === null || (ageMs ?? 0) > STALE_MS;
-    return {
-      id,
-      at,
-      campaign,
-      campaignProblem: document.problem,
-      reading,
-      readingProblem: figures.problem,
-      success: reading === null ? null : (successInterval(reading) ?? null),
-      ageMs,
-      stale,
-      abandonment: budgetOf(gate.value?.abandonment ?? []),
-      windows: gate.value?.windows ?? [],
-      gate: gate.value,
-      gateProblem: gate.problem,
-      failover: standing,
-      lastChange,
-      notDialing: whyNotDialing({
+    return judged(
+      {
+        id,
+        at: clock.now(),
         campaign,
         campaignProblem: document.problem,
-        lastChange: lastChange === null ? null : { ...lastChange, at: lastChange.createdAt },
-        failover: standing,
+        reading: figures.value ?? (await metrics.latest(id)) ?? null,
+        readingProblem: figures.problem,
         gate: gate.value,
         gateProblem: gate.problem,
-        figures: reading,
-        figuresProblem: figures.problem,
-        ageMs,
-        stale,
-      }),
-    };
+        failover: standing,
+        lastChange,
+      },
+      clock.now(),
+    );
+  }
+
+  /**
+   * The same health with the figures that have come since, which another one's reading or the vendor's event brought: the tenant is asked nothing.
+   * A rate of another window is no newer one of this. Throws StoreError.
+   */
+  async renewed(known: CampaignHealth): Promise<CampaignHealth> {
+    const { metrics, failover, clock } = this.#deps;
+    const window = known.reading?.windowMinutes ?? undefined;
+    const [same, any, standing] = await Promise.all([
+      metrics.latest(known.id, window),
+      metrics.latest(known.id),
+      failover(known.id),
+    ]);
+    const newest = newerOf(known.reading, same);
+    const isNewer = newest !== known.reading;
+    const calls = newerOf(newest, any)?.activeCalls ?? null;
+    const reading = newest === null ? null : { ...newest, activeCalls: calls ?? newest.activeCalls };
+    const readingProblem = isNewer ? null : known.readingProblem;
+    return judged({ ...known, reading, readingProblem, failover: standing }, clock.now());
   }
 
   async #gate(campaign: CampaignFacts, most: number, call: CallOptions | undefined): Promise<CampaignGateVerdict> {
@@ -158,6 +160,41 @@ export class HealthReader {
     });
     return verdict;
   }
+}
+
+type Facts = Omit<CampaignHealth, "success" | "ageMs" | "stale" | "abandonment" | "windows" | "notDialing">;
+
+/** What follows from the facts at a moment. */
+function judged(facts: Facts, now: Instant): CampaignHealth {
+  const { campaign, campaignProblem, reading, readingProblem, gate, gateProblem, failover, lastChange } = facts;
+  const ageMs = reading === null ? null : ageOf(reading, now);
+  const stale = reading === null || readingProblem !== null || (ageMs ?? 0) > STALE_MS;
+  return {
+    ...facts,
+    success: reading === null ? null : (successInterval(reading) ?? null),
+    ageMs,
+    stale,
+    abandonment: budgetOf(gate?.abandonment ?? []),
+    windows: gate?.windows ?? [],
+    notDialing: whyNotDialing({
+      campaign,
+      campaignProblem,
+      lastChange: lastChange === null ? null : { ...lastChange, at: lastChange.createdAt },
+      failover,
+      gate,
+      gateProblem,
+      figures: reading,
+      figuresProblem: readingProblem,
+      ageMs,
+      stale,
+    }),
+  };
+}
+
+/** The one that the vendor computed later. */
+function newerOf(known: CampaignReading | null, other: CampaignReading | undefined): CampaignReading | null {
+  if (known === null || other === undefined) return known ?? other ?? null;
+  return (other.at ?? other.receivedAt) > (known.at ?? known.receivedAt) ? other : known;
 }
 
 /** The answer of the tenant, or why there is none. */
