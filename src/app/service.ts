@@ -8,6 +8,7 @@ import { type AccessRole, CAMPAIGN_APPLY, DIALER_CHANGE, RETRIEVE, type Store } 
 import { systemClock } from "../tenant/index.ts";
 import { campaignPlansOn } from "./campaigns.ts";
 import { type Config, ConfigError, type Flags, loadConfig } from "./config.ts";
+import { Correlator, correlated, traceOf } from "./correlation.ts";
 import { deliveriesOn } from "./delivery.ts";
 import { dialerOn } from "./dialer.ts";
 import { correctionsOn } from "./interactions.ts";
@@ -61,9 +62,13 @@ export async function openService(flags: Flags, environment: Environment, option
   await using stack = new AsyncDisposableStack();
   const warn = (message: string) => options.log("warn", message);
   const watch = watchService(environment, options.logger);
+  const correlator = new Correlator(traceOf(environment));
+  const logged: <T>(correlation: { readonly requestId: string }, work: () => T) => T = (correlation, work) =>
+    options.logger === undefined ? work() : options.logger.within(correlation, work);
   const workplace = await openWorkplace(stack, flags, environment, {
     warn,
     hooks: watch.hooks,
+    correlation: () => correlator.current,
     onDelivery: (attempt) => watch.metrics.deliveryAttempt(attempt),
   });
   const { config, store } = workplace;
@@ -81,13 +86,14 @@ export async function openService(flags: Flags, environment: Environment, option
   const outcomes = outcomesOn(stack, workplace, { warn });
   const { retrieving } = outcomes;
   const applies = await campaignPlansOn(workplace);
-  const durable = await workplace.launch({
+  const bodies = {
     [TAG]: tagging.body(),
     [DISPOSITIONS]: corrections.body(),
     [DIALER_CHANGE]: changeBody(dialer.changes),
     [RETRIEVE]: retrievalBody(retrieving),
     [CAMPAIGN_APPLY]: applies.body(),
-  });
+  };
+  const durable = await workplace.launch(correlated(bodies, correlator, store.audit, logged));
   const engines = [tagging, corrections, dialer.changes, retrieving, applies];
   for (const engine of engines) engine.attach(durable);
   stack.defer(async () => {
@@ -111,10 +117,10 @@ export async function openService(flags: Flags, environment: Environment, option
   const campaignFiles = campaignFilesPort(workplace, applies, background);
   const contacts = contactsPort(workplace);
   const pairs = failoverPort(workplace);
-  const jobs = jobsPort(workplace, { tagging, corrections, retrieving }, background);
+  const jobs = jobsPort(workplace, { tagging, corrections, retrieving }, background, correlator);
   const settings = dialerPort(workplace, dialer, background);
   const interactions = interactionsPort(workplace);
-  const reports = outcomesPort(workplace, outcomes, background);
+  const reports = outcomesPort(workplace, outcomes, background, correlator);
   const crm = outcomesCrmPort(workplace, outcomes, environment);
   const compliance = compliancePort(workplace);
   const deliveries = deliveriesOn(workplace);
@@ -143,7 +149,7 @@ export async function openService(flags: Flags, environment: Environment, option
   const server: Service = await createServer({
     parts: watched.parts,
     onRequest: watch.onRequest,
-    within: options.logger?.within,
+    within: ({ requestId }, work) => correlator.within(requestId, () => logged({ requestId }, work)),
     clock: systemClock,
     access: store.access,
     requests: store.requests,

@@ -2,6 +2,7 @@
 
 import { createTenant, type Tenant, type TenantConfig, type TenantHooks } from "../tenant/index.ts";
 import { type Config, ConfigError, secretFrom } from "./config.ts";
+import { traceOf } from "./correlation.ts";
 
 const OFF = { "outbound-write": "off", "outbound-read": "off", campaigns: "off", "dialer-write": "off", other: "off" } as const;
 
@@ -13,6 +14,7 @@ export async function tenantFromConfig(
     readonly limits?: "off";
     readonly retry?: NonNullable<TenantConfig["retry"]>;
     readonly hooks?: TenantHooks;
+    readonly correlation?: () => string | undefined;
   } = {},
 ): Promise<Tenant> {
   const hosts = config.tenantUrl ?? config.file.tenant?.hosts;
@@ -42,5 +44,6 @@ export async function tenantFromConfig(
     limits: overrides.limits === "off" ? OFF : config.file.limits,
     retry: overrides.retry,
   };
-  return createTenant(tenantConfig, { hooks: overrides.hooks });
+  const outer = traceOf(environment);
+  return createTenant(tenantConfig, { hooks: overrides.hooks, correlation: overrides.correlation ?? (() => outer) });
 }

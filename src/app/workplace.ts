@@ -37,6 +37,8 @@ export interface WorkplaceOptions {
   readonly retry?: NonNullable<TenantConfig["retry"]>;
   /** Watch the calls to the vendor, and the deliveries of events. */
   readonly hooks?: TenantHooks;
+  /** What calls to the vendor belong to; the environment's trace by default. */
+  readonly correlation?: () => string | undefined;
   readonly onDelivery?: (attempt: DeliveryAttempt) => void;
 }
 

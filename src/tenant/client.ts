@@ -10,7 +10,10 @@ import type { AnyInput, ReplyOf, Requester, RequestInput, RequestResult } from "
 export interface ClientDependencies extends CallDependencies {
   /** Start of every correlation id of this client. */
   readonly correlationPrefix: string;
+  readonly correlation: (() => string | undefined) | undefined;
 }
+
+const OUTER = /^[\x21-\x7e]{1,64}$/;
 
 /** Sends operations of the contract for one tenant. */
 export class Client implements Requester {
@@ -53,9 +56,15 @@ export class Client implements Requester {
     const operation = operationOf(id);
     const prepared = prepare(id, operation, input, this.#with.config);
     this.#calls += 1;
-    const correlationId = `${this.#with.correlationPrefix}${this.#calls}`;
+    const correlationId = `${this.#belongsTo()}${this.#with.correlationPrefix}${this.#calls}`;
     const call = new Call(this.#with, id, operation, prepared, correlationId);
     return input.deadlineMs === undefined ? call.run(input.signal) : this.#withDeadline(call, input.deadlineMs, input.signal);
+  }
+
+  /** What the caller says that its calls belong to, as the beginning of a header; empty when that cannot stand in one. */
+  #belongsTo(): string {
+    const given = this.#with.correlation?.();
+    return given === undefined || !OUTER.test(given) ? "" : `${given}.`;
   }
 
   /** A deadline of the caller's ends everything, waiting included, so it is a signal. */

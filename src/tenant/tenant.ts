@@ -26,6 +26,8 @@ export interface TenantDependencies {
   readonly clock?: Clock | undefined;
   readonly random?: RandomStream | undefined;
   readonly hooks?: TenantHooks | undefined;
+  /** What a call that is made now belongs to, such as a request's id: its correlation id begins with it. Up to 64 visible ASCII characters. */
+  readonly correlation?: (() => string | undefined) | undefined;
   /** Default: a limiter of this process. */
   readonly rateLimiter?: RateLimiter | undefined;
 }
@@ -78,6 +80,7 @@ export function createTenant(config: TenantConfig, dependencies: TenantDependenc
     tokens,
     scrubber,
     correlationPrefix,
+    correlation: dependencies.correlation,
     closing,
   });
   let closed: Promise<void> | undefined;

@@ -16,6 +16,7 @@ import {
 } from "../../operations/index.ts";
 import type { ServerPorts } from "../../server/index.ts";
 import { RETRIEVE } from "../../store/index.ts";
+import { type Correlator, noteRequest, requestOf } from "../correlation.ts";
 import { resultRows } from "../result-rows.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
@@ -30,7 +31,12 @@ export interface JobEngines {
   readonly retrieving: Retrieving;
 }
 
-export function jobsPort({ store, tenant }: Workplace, engines: JobEngines, background: Background): JobsPort {
+export function jobsPort(
+  { store, tenant }: Workplace,
+  engines: JobEngines,
+  background: Background,
+  correlator: Pick<Correlator, "current">,
+): JobsPort {
   const { tagging, corrections, retrieving } = engines;
   const rowJobs = createStoreRecords(store.jobs, [TAG, DISPOSITIONS]);
   const job = async (id: string) => {
@@ -49,7 +55,8 @@ export function jobsPort({ store, tenant }: Workplace, engines: JobEngines, back
       const found = await job(id);
       const retrieval = found.kind === RETRIEVE ? await store.retrievals.get(id) : undefined;
       const rows = found.kind === RETRIEVE ? undefined : await rowJobs.get(id);
-      return { job: found, rows, retrieval, running: background.has(id) };
+      const requestId = await requestOf(store.audit, id);
+      return { job: found, rows, retrieval, running: background.has(id), requestId };
     },
     rows: (id, only) => resultRows(store, id, only),
     async start(id) {
@@ -69,11 +76,13 @@ export function jobsPort({ store, tenant }: Workplace, engines: JobEngines, back
     validateTags: async (source, campaignId, sink) => validateTagging(source, await readMatrix(catalog, campaignId), sink),
     async submitTags(source, campaignId, given) {
       const { job: made, earlier } = await tagging.submit(source, campaignId, given);
+      if (!earlier) await noteRequest(store.audit, made.id, given.actor, correlator.current);
       return { jobId: made.id, earlier };
     },
     validateCorrections: async (source, sink) => validateCorrections(source, await readTree(interactionDispositions), sink),
     async submitCorrections(source, given) {
       const { job: made, earlier } = await corrections.submit(source, given);
+      if (!earlier) await noteRequest(store.audit, made.id, given.actor, correlator.current);
       return { jobId: made.id, earlier };
     },
   };

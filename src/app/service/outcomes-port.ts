@@ -8,6 +8,7 @@ import { type Instant, wilsonInterval } from "../../kernel/index.ts";
 import { splitWindows } from "../../operations/index.ts";
 import { classify, type OutcomeLake, type ReportScope } from "../../outcomes/index.ts";
 import type { ServerPorts } from "../../server/index.ts";
+import { type Correlator, noteRequest } from "../correlation.ts";
 import { planReport } from "../outcome-report.ts";
 import type { OutcomesRuntime } from "../outcomes.ts";
 import type { Workplace } from "../workplace.ts";
@@ -24,6 +25,7 @@ export function outcomesPort(
   { config, store }: Workplace,
   outcomes: Omit<OutcomesRuntime, keyof AsyncDisposable>,
   background: Background,
+  correlator: Pick<Correlator, "current">,
 ): OutcomesPort {
   const { lake, retrieving } = outcomes;
   return {
@@ -38,6 +40,7 @@ export function outcomesPort(
     },
     async submit(request, by) {
       const { retrieval, earlier } = await retrieving.submit(request, by);
+      if (!earlier) await noteRequest(store.audit, retrieval.jobId, by, correlator.current);
       background.start(retrieval.jobId, () => retrieving.run(retrieval.jobId));
       return { jobId: retrieval.jobId, earlier };
     },

@@ -90,6 +90,7 @@ export function problemOf(thrown: unknown, requestId: string): ProblemView {
     detail: messageOf(thrown),
     ...(thrown.advice === undefined ? {} : { advice: thrown.advice }),
     requestId,
+    ...("correlationId" in thrown && typeof thrown.correlationId === "string" ? { correlationId: thrown.correlationId } : {}),
     ...(isProblems(problems) ? { problems } : {}),
     ...(Object.keys(details).length === 0 ? {} : { details }),
   };

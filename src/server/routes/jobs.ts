@@ -30,6 +30,8 @@ export interface JobRecord {
   readonly retrieval: Retrieval | undefined;
   /** Whether this process runs it. */
   readonly running: boolean;
+  /** The request that it was made for; null for one of the command line. */
+  readonly requestId: string | null;
 }
 
 /** What the routes act on. */
@@ -285,13 +287,14 @@ function summaryOf(job: Job): JobSummary {
   };
 }
 
-function detailOf({ job, rows, retrieval, running }: JobRecord): JobDetail {
+function detailOf({ job, rows, retrieval, running, requestId }: JobRecord): JobDetail {
   return {
     ...summaryOf(job),
     plan: rows?.plan === undefined ? null : planOf(rows.plan),
     measured: rows?.measured === undefined ? null : { ...rows.measured },
     stop: rows?.stop ?? stopOf(retrieval?.error) ?? null,
     running,
+    requestId,
     retrieval: retrieval === undefined ? null : retrievalOf(retrieval),
   };
 }

@@ -168,7 +168,16 @@ async function recordRoute(route: ApiRoute, raw: RawRequest, answer: Answer, hos
     ...(Object.keys(raw.query).length === 0 ? {} : { query: raw.query }),
     ...(answer.kind === "json" && answer.headers !== undefined ? { replayed: true } : {}),
   };
-  await host.record({ actor: who.name, action: `api.${route.id}`, subject, details });
+  const job = answer.kind === "json" ? jobIn(answer.value) : undefined;
+  await host.record({ actor: who.name, action: `api.${route.id}`, subject, details, ...(job === undefined ? {} : { job }) });
+}
+
+/** The job that an answer tells of. */
+function jobIn(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if ("jobId" in value && typeof value.jobId === "string") return value.jobId;
+  const job = "job" in value ? value.job : undefined;
+  return typeof job === "object" && job !== null && "id" in job && typeof job.id === "string" ? job.id : undefined;
 }
 
 /** The telephone number that a question or a change is about. */

@@ -33,6 +33,7 @@ export const problem = z
     detail: z.string(),
     advice: z.string().optional(),
     requestId: z.string(),
+    correlationId: z.string().optional().describe("Of the call that the tenant refused: its logs have it as X-Correlation-Id"),
     problems: z
       .array(z.strictObject({ path: z.string(), message: z.string() }))
       .readonly()

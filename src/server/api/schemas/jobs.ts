@@ -64,6 +64,10 @@ export const jobDetail = jobSummary
     stop: z.strictObject({ code: z.string(), message: z.string(), advice: z.string().optional() }).nullable(),
     /** Whether this service runs it now. */
     running: z.boolean(),
+    requestId: z
+      .string()
+      .nullable()
+      .describe("The request that it was made for: its calls at the vendor carry it; null for one of the command line"),
     /** Of a retrieval: how far it is. */
     retrieval: z.strictObject({ from: time, to: time, windows: count, windowsDone: count, rows: count, added: count }).nullable(),
   })
