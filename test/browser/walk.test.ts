@@ -90,19 +90,35 @@ describe.each([
   });
 });
 
-test("hand-overs are rehearsed and ordered behind a preview", { timeout: 120_000 }, async () => {
+test("a hand-over is rehearsed, ordered back, and ordered again", { timeout: 900_000 }, async () => {
   await using opened = await browser.open(WIDE, "operator");
   const { page, faults } = opened;
-  await page.goto(`${demo.service.url}/campaigns/${PRIMARY}`);
-  await settled(opened);
-  for (const verb of ["Drill", "Fail back"]) {
-    await page.getByRole("button", { name: verb, exact: true }).first().click();
+  const order = async (verb: string, word: string) => {
+    await page.getByRole("button", { name: verb, exact: true }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("listitem").first().waitFor({ timeout: 60_000 });
     expect(await opened.violations()).toEqual([]);
-    await dialog.getByRole("button", { name: "Cancel" }).click();
-    await dialog.waitFor({ state: "detached" });
-  }
+    const button = dialog.getByRole("button", { name: verb, exact: true });
+    expect(await button.isDisabled()).toBe(true);
+    await dialog.getByLabel("to confirm").fill(word);
+    await button.click();
+    await dialog.waitFor({ state: "detached", timeout: 60_000 });
+  };
+  const dials = (text: string) =>
+    page.locator(".page-head .pill").getByText(text, { exact: true }).waitFor({ timeout: PATIENCE_MS });
+  await page.goto(`${demo.service.url}/campaigns/${PRIMARY}`);
+  await settled(opened);
+  await order("Drill", PRIMARY);
+  await page
+    .locator(".toast")
+    .getByText(/campaign would dial at the end|would NOT end/)
+    .waitFor({ timeout: 60_000 });
+  await dials("Paused");
+  await order("Fail back", PRIMARY);
+  await dials("Active");
+  await order("Fail over", PRIMARY);
+  await dials("Paused");
+  await expect.poll(() => page.getByText("failed over", { exact: true }).count(), { timeout: PATIENCE_MS }).toBeGreaterThan(1);
   expect(faults).toEqual([]);
 });
 

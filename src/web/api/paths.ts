@@ -23,7 +23,7 @@ export const PATHS = {
   tags: (campaign: string) => `/campaigns/${at(campaign)}/tags`,
   outcomes: "/outcomes/report",
   explain: "/compliance/explain",
-  suppression: "/suppressions/lookup",
+  suppression: "/compliance/suppression",
   manifests: "/compliance/manifests",
   revocations: "/compliance/revocations",
   audit: "/audit",

@@ -1,0 +1,79 @@
+// Figures tick without anything moving: what the browser itself counts as a shift of the layout, over many updates.
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { whole } from "../../src/web/view/format.ts";
+import { type BrowserWorld, type Look, NARROW, openBrowserWorld, WIDE } from "./world.ts";
+
+let world: BrowserWorld;
+beforeAll(async () => {
+  world = await openBrowserWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const ID = "camp_primary_001";
+/** Calls under way: one digit, three, two … */
+const CALLS = [7, 118, 42, 3, 999, 56, 1204, 8, 71, 305];
+const COUNT = `
+  window.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const { value, sources } of list.getEntries())
+      window.shifts.push({ value, of: sources.map(({ node }) => node?.outerHTML?.slice(0, 120) ?? String(node?.textContent)) });
+  }).observe({ type: "layout-shift", buffered: false });
+  0`;
+/** Below this nobody sees anything move; a good page stays below 0.1 over its whole life. */
+const INVISIBLE = 0.002;
+
+interface Shift {
+  readonly value: number;
+  readonly of: readonly string[];
+}
+
+/** A reading as it comes from the vendor. */
+function reading(activeCalls: number, i: number) {
+  const at = Date.now();
+  return world.whole.service.store.metrics.add({
+    campaignId: ID,
+    at,
+    receivedAt: at,
+    source: "push",
+    eventId: null,
+    windowMinutes: 30,
+    successRate: [0.05, 0.128, 0.4][i % 3] ?? 0,
+    activeCalls,
+    callsPlaced: 100 + 900 * (i % 2),
+    callsAnswered: 40,
+    abandonmentRate: 0.012 * (i % 4),
+    failoverTriggered: false,
+  });
+}
+
+describe.each([
+  ["1280 px", WIDE],
+  ["390 px", NARROW],
+] satisfies [string, Look][])("%s", (_, look) => {
+  test.each([
+    ["the list of campaigns", "/"],
+    ["one campaign", `/campaigns/${ID}`],
+  ])("%s", async (_name, path) => {
+    await using opened = await world.open(look, "viewer");
+    const { page, faults } = opened;
+    await reading(1, 0);
+    await page.goto(`${world.whole.service.url}${path}`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.locator(".state.loading").first().waitFor({ state: "detached" });
+    // What comes later than the first figures, the windows of every list, has come.
+    const under = page.getByText(/no zones known|not known yet/);
+    await expect.poll(() => under.count(), { timeout: 60_000 }).toBe(0);
+    await page.evaluate(COUNT);
+    for (const [i, calls] of CALLS.entries()) {
+      // Again and again: the tenant's own reading may come in between.
+      const shown = page.getByText(whole(calls), { exact: true }).first();
+      await expect.poll(() => reading(calls, i).then(() => shown.isVisible()), { timeout: 60_000, interval: 400 }).toBe(true);
+    }
+    const shifts = await page.evaluate<readonly Shift[]>("window.shifts");
+    const sum = shifts.reduce((all, { value }) => all + value, 0);
+    expect(sum, JSON.stringify(shifts, null, 1)).toBeLessThan(INVISIBLE);
+    expect(await opened.overflow()).toBe(0);
+    expect(faults).toEqual([]);
+  });
+});
