@@ -9,14 +9,16 @@ import { build } from "vite";
 /** What finds files of its own, and what DBOS would like to have and does without. */
 const LEFT_OUT = ["@duckdb/node-api", "pg-native", "winston", "winston-transport", /^@opentelemetry\//];
 
-const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const CHILD = fileURLToPath(new URL("./retrieval-child.ts", import.meta.url));
+const WORKER = fileURLToPath(new URL("../../src/operations/retrieval/page-worker.ts", import.meta.url));
 
 /** Bundles into a folder of the caller's. @returns the file to start */
 export async function bundleRetrievalChild(folder: string): Promise<string> {
   const outDir = join(folder, "bundle");
   await build({
     configFile: false,
-    root: pathOf("../.."),
+    root: ROOT,
     logLevel: "error",
     ssr: { noExternal: true },
     build: {
@@ -27,14 +29,11 @@ export async function bundleRetrievalChild(folder: string): Promise<string> {
       rolldownOptions: {
         external: LEFT_OUT,
         // The thread of a retrieval is looked for beside the code that starts it.
-        input: {
-          "retrieval-child": pathOf("retrieval-child.ts"),
-          "page-worker": pathOf("../../src/operations/retrieval/page-worker.ts"),
-        },
+        input: { "retrieval-child": CHILD, "page-worker": WORKER },
         output: { entryFileNames: "[name].js", chunkFileNames: "[name].js" },
       },
     },
   });
-  await symlink(pathOf("../../node_modules"), join(folder, "node_modules"));
+  await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
   return join(outDir, "retrieval-child.js");
 }
