@@ -47,11 +47,12 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-async function unharmed({ page, faults, overflow }: Opened, path: string): Promise<void> {
+async function unharmed(opened: Opened, path: string): Promise<void> {
+  const { page, faults } = opened;
   const made = await page.locator("main img, main script, .toasts img, .toasts script, dialog img, dialog script").count();
   expect.soft([path, made]).toEqual([path, 0]);
   expect.soft([path, await page.evaluate("window.ran")]).toEqual([path, undefined]);
-  expect.soft([path, await overflow()]).toEqual([path, 0]);
+  expect.soft([path, await opened.overflow()]).toEqual([path, 0]);
   // A refusal of the policy would be here: there was not even an attempt.
   expect.soft([path, [...faults]]).toEqual([path, []]);
 }
