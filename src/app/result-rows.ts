@@ -28,11 +28,19 @@ export interface ResultRow {
 /** Lines looked up at once. */
 const PAGE = 500;
 
-/** The rows of a job by line, in constant memory. @param only rows with this result */
-export async function* resultRows(store: Store, id: string, only: ItemResult | undefined): AsyncGenerator<ResultRow> {
-  const job = await store.jobs.getJob(id);
-  const items = store.jobs.iterateItems(id, only === undefined ? {} : { results: [only] });
-  if (job?.kind !== DISPOSITIONS) {
+/** The rows of a job by line, in constant memory. @param only rows with this result; @param most so many at most */
+export async function* resultRows(
+  store: Store,
+  id: string,
+  only: ItemResult | undefined,
+  { kind, most }: { readonly kind?: string; readonly most?: number | undefined } = {},
+): AsyncGenerator<ResultRow> {
+  const made = kind ?? (await store.jobs.getJob(id))?.kind;
+  const items = store.jobs.iterateItems(id, {
+    ...(only === undefined ? {} : { results: [only] }),
+    ...(most === undefined ? {} : { most }),
+  });
+  if (made !== DISPOSITIONS) {
     for await (const item of items) yield rowOf(item, { callId: item.callId ?? "" });
     return;
   }

@@ -58,7 +58,10 @@ export function jobsPort(
       const requestId = await requestOf(store.audit, id);
       return { job: found, rows, retrieval, running: background.has(id), requestId };
     },
-    rows: (id, only) => resultRows(store, id, only),
+    async rows(id, only, most) {
+      const { kind } = await job(id);
+      return { kind, rows: resultRows(store, id, only, { kind, most }) };
+    },
     async start(id) {
       const { kind, status } = await job(id);
       if (ENDED.includes(status)) return;

@@ -40,7 +40,12 @@ export interface JobsPort {
   list(query: { readonly limit: number; readonly after: string | undefined; readonly kind: string | undefined }): Promise<Job[]>;
   /** Throws OperationError `job_not_found`. */
   get(id: string): Promise<JobRecord>;
-  rows(id: string, only: ItemResult | undefined): AsyncIterable<z.input<typeof resultRow>>;
+  /** The results of rows, so many at most. Throws OperationError `job_not_found`. */
+  rows(
+    id: string,
+    only: ItemResult | undefined,
+    most: number | undefined,
+  ): Promise<{ readonly kind: string; readonly rows: AsyncIterable<z.input<typeof resultRow>> }>;
   /** Runs a job here, or goes on with it; returns at once. Throws OperationError `job_not_found`, `job_state`. */
   start(id: string): Promise<void>;
   cancel(id: string, by: string): Promise<void>;
@@ -130,10 +135,9 @@ export function jobRoutes(port: () => JobsPort): ApiRoute[] {
       contentType: "application/x-ndjson",
       alsoTypes: [CSV],
       async handle({ params, query, headers }) {
-        const { job } = await port().get(params.id);
+        const { kind, rows } = await port().rows(params.id, query.result, query.limit);
         const csv = (query.format ?? (mediaTypesIn(headers).includes(CSV) ? "csv" : "ndjson")) === "csv";
-        const rows = port().rows(params.id, query.result);
-        const texts = linesOf(rows, query.limit ?? Number.POSITIVE_INFINITY, csv ? columnsOf(job.kind) : undefined);
+        const texts = linesOf(rows, csv ? columnsOf(kind) : undefined);
         return {
           texts,
           ...(csv ? { contentType: `${CSV}; charset=utf-8; header=present` } : {}),
@@ -253,15 +257,11 @@ export function mappingOf(pairs: readonly string[]): Record<string, string> {
 /** @param columns of CSV; NDJSON without them */
 async function* linesOf(
   rows: AsyncIterable<z.input<typeof resultRow>>,
-  most: number,
   columns: readonly Column[] | undefined,
 ): AsyncGenerator<string> {
   let lines: string[] = columns === undefined ? [] : [`${csvLine(columns)}\r\n`];
-  let count = 0;
   for await (const row of rows) {
     lines.push(columns === undefined ? `${JSON.stringify(row)}\n` : `${csvLine(columns.map((column) => row[column]))}\r\n`);
-    count += 1;
-    if (count >= most) break;
     if (lines.length < 200) continue;
     yield lines.join("");
     lines = [];

@@ -266,13 +266,19 @@ export class JobLedger {
     return (await select.execute()).map(toItem);
   }
 
-  /** All items by line, page by page: constant memory. */
-  async *iterateItems(jobId: string, query: { results?: readonly ItemResult[]; after?: number } = {}): AsyncGenerator<JobItem> {
-    for (let after = query.after; ; ) {
-      const page: JobItem[] = await this.listItems(jobId, { results: query.results, after });
+  /** Items by line, page by page: constant memory. @param query.most so many at most; all by default */
+  async *iterateItems(
+    jobId: string,
+    query: { results?: readonly ItemResult[]; after?: number; most?: number } = {},
+  ): AsyncGenerator<JobItem> {
+    let left = query.most ?? Number.POSITIVE_INFINITY;
+    for (let after = query.after; left > 0; ) {
+      const limit = Math.min(ITEM_PAGE, left);
+      const page: JobItem[] = await this.listItems(jobId, { results: query.results, after, limit });
       yield* page;
       const last = page.at(-1);
-      if (!last || page.length < ITEM_PAGE) return;
+      if (!last || page.length < limit) return;
+      left -= page.length;
       after = last.line;
     }
   }
