@@ -5,6 +5,8 @@
 
 /** Bytes of memory that one byte of JSON becomes at most. */
 const HEAVIEST = 26;
+/** Two windows, and of each the page that is written down and the one that was fetched meanwhile. */
+const USUALLY_HELD = 4;
 /** At most, bytes of memory: an object or a list, a member of an object, an item of a list; and each byte of text, as names and values. */
 const NODE = 64;
 const MEMBER = 144;
@@ -30,9 +32,9 @@ export class PageWeights {
   take(page: number, json: Uint8Array): boolean {
     let free = this.#most;
     for (const weight of this.#held.values()) free -= weight;
-    // Pages of the usual size need not be looked at.
     const most = json.byteLength * HEAVIEST;
-    const weight = most <= free ? most : Math.min(most, weightOf(json));
+    // Pages of the usual size need not be looked at: as many as are held at a time fit in whatever they are.
+    const weight = most <= Math.min(free, this.#most / USUALLY_HELD) ? most : Math.min(most, weightOf(json));
     if (weight > free) return false;
     this.#held.set(page, weight);
     return true;

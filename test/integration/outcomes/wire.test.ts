@@ -219,3 +219,15 @@ test("where a token is good for its own page size only, pages that shrink and gr
   expect(ended.totals.restarts).toBeGreaterThan(0);
   expect(await kept(runtime)).toEqual(all.map(({ id }) => id));
 });
+
+test("a page of millions of calls, or one that would not fit into memory, is refused and asked for again in a smaller size", async () => {
+  const hostile = [`{"calls":[${"1,".repeat(2_000_000)}1]}`, `{"calls":[${"{},".repeat(5_000_000)}{}]}`];
+  const { api, runtime } = await against((query, index) => {
+    const text = hostile[index - 1];
+    if (text !== undefined) return { text };
+    return { json: query.has("nextPageToken") ? { calls: [call(2)] } : { calls: [call(1)], nextPageToken: "t" } };
+  });
+  const ended = await pull(runtime, { limit: 1000 });
+  expect(ended).toMatchObject({ status: "done", calls: 2, totals: { pagesOk: 2, pagesFailed: 2, quarantined: {} } });
+  expect(api.asked.map((asked) => queryOf(asked).get("limit"))).toEqual(["1000", "1000", "500", "250"]);
+});
