@@ -20,6 +20,7 @@ import { compliancePort } from "./service/compliance-port.ts";
 import { dialerPort } from "./service/dialer-port.ts";
 import { failoverPort } from "./service/failover-port.ts";
 import { jobsPort } from "./service/jobs-port.ts";
+import { goOnWithJobs } from "./service/left-behind.ts";
 import { outcomesCrmPort } from "./service/outcomes-crm-port.ts";
 import { outcomesPort } from "./service/outcomes-port.ts";
 import { contactsPort, interactionsPort, simulatePort, vendorWebhooksPort } from "./service/small-ports.ts";
@@ -118,6 +119,7 @@ export async function openService(flags: Flags, environment: Environment, option
   const contacts = contactsPort(workplace);
   const pairs = failoverPort(workplace);
   const jobs = jobsPort(workplace, { tagging, corrections, retrieving }, background, correlator);
+  goOnWithJobs(store, background, (id) => jobs.start(id), ended.signal, warn);
   const settings = dialerPort(workplace, dialer, background);
   const interactions = interactionsPort(workplace);
   const reports = outcomesPort(workplace, outcomes, background, correlator);

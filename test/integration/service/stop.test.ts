@@ -1,0 +1,74 @@
+// The service as a process: SIGTERM in the middle of a job, a second one beside it, and the job's end with nothing lost or doubled.
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openAccess } from "../../../src/app/index.ts";
+import { createSandbox, type Sandbox } from "../../../src/sandbox/index.ts";
+import { expectAgreement } from "../../support/agreement.ts";
+import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
+import { type CliProcess, startCli, workFolder } from "../../support/cli.ts";
+import { createDatabase, type TestDatabase } from "../../support/database.ts";
+
+const ROWS = 1500;
+
+let sandbox: Sandbox;
+let database: TestDatabase;
+let folder: Awaited<ReturnType<typeof workFolder>>;
+let environment: Record<string, string>;
+let token: string;
+beforeAll(async () => {
+  sandbox = createSandbox({ scenario: callsScenario(ROWS) });
+  database = await createDatabase();
+  folder = await workFolder();
+  environment = {
+    DATABASE_URL: database.url,
+    OUTDIAL_TENANT_URL: (await sandbox.listen()).url,
+    CXONE_CLIENT_ID: sandbox.ready.clientId,
+    CXONE_CLIENT_SECRET: sandbox.ready.clientSecret,
+    OUTDIAL_BI_URL: "http://127.0.0.1:9/events",
+    OUTDIAL_BI_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+  };
+  await using access = await openAccess({ dir: `${folder.path}/.outdial` }, environment);
+  token = (await access.access.addToken({ name: "ann", role: "operator", expiresAt: null, by: "test" })).token;
+});
+afterAll(async () => {
+  await sandbox.close();
+  await database.dispose();
+  await folder[Symbol.asyncDispose]();
+});
+
+/** Starts a service on the store; resolves when it serves. */
+async function serve(): Promise<{ readonly running: CliProcess; readonly url: string }> {
+  const running = startCli(["serve", "--port", "0", "--json"], { cwd: folder.path, env: environment });
+  const said = Promise.withResolvers<string>();
+  running.child.stdout?.on("data", (text: string) => said.resolve(text));
+  void running.ended.then(({ stderr }) => said.reject(new Error(stderr)));
+  return { running, url: (JSON.parse(await said.promise) as { url: string }).url };
+}
+
+const ask = async (url: string, path: string, init: RequestInit = {}) => {
+  const headers = { authorization: `Bearer ${token}`, "content-type": "text/csv" };
+  return (await (await fetch(`${url}/api/v1${path}`, { ...init, headers })).json()) as Record<string, unknown>;
+};
+const requests = () => sandbox.control.state().requests;
+
+test("a service that is told to stop ends its job where it can be resumed; the others on the store go on with it", async () => {
+  // Slow enough that the job cannot end before the stop.
+  sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 100 } });
+  const first = await serve();
+  const submitted = await ask(first.url, `/campaigns/${CAMPAIGN}/tags?name=calls.csv`, { method: "POST", body: callsCsv(ROWS) });
+  const { id } = submitted["job"] as { id: string };
+  const begun = requests();
+  await expect.poll(requests, { timeout: 60_000 }).toBeGreaterThan(begun + 50);
+  first.running.child.kill("SIGTERM");
+  const stopped = await first.running.ended;
+  expect({ code: stopped.code, signal: stopped.signal }).toEqual({ code: 0, signal: null });
+  sandbox.control.faults.clear();
+
+  const [second, third] = await Promise.all([serve(), serve()]);
+  await expect
+    .poll(() => ask(third.url, `/jobs/${id}`), { timeout: 120_000, interval: 200 })
+    .toMatchObject({ status: "done", done: ROWS });
+  await expectAgreement(database.url, sandbox, ROWS);
+  for (const { running } of [second, third]) running.child.kill("SIGTERM");
+  expect(await Promise.all([second, third].map(async ({ running }) => (await running.ended).code))).toEqual([0, 0]);
+});
