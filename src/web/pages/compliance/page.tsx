@@ -12,6 +12,9 @@ import { whole, words } from "../../view/format.ts";
 import { Explain } from "./explain.tsx";
 import { Suppression } from "./suppression.tsx";
 
+/** Those that some system has not confirmed yet. */
+const STILL_OPEN = { open: true };
+
 export default function CompliancePage() {
   return (
     <Page
@@ -24,6 +27,7 @@ export default function CompliancePage() {
         <h2>Revocations</h2>
         <More<ApiTypes.RevocationView>
           path={PATHS.revocations}
+          query={STILL_OPEN}
           what="revocations"
           options={{ every: 30_000 }}
           empty={

@@ -55,7 +55,7 @@ export default function DialerPage() {
                 </dl>
                 {view.prediction === null ? null : (
                   <>
-                    <h3 class="section-head">Predicted when they were applied</h3>
+                    <h3 class="section-head">Predicted</h3>
                     <PredictionBands prediction={view.prediction} />
                   </>
                 )}
@@ -83,7 +83,9 @@ function Leaf({ path, value }: { readonly path: string; readonly value: unknown 
       <dt class="mono">
         <NameText text={path} />
       </dt>
-      <dd>{valueText(value)}</dd>
+      <dd>
+        <NameText text={valueText(value)} />
+      </dd>
     </>
   );
 }

@@ -1,7 +1,7 @@
 // A prediction: medians with what lies between 5 and 95 %, and the chance of a breach.
 
 import type { ApiTypes } from "../../../server/index.ts";
-import { percent, whole } from "../../view/format.ts";
+import { percent, whole, words } from "../../view/format.ts";
 
 export function PredictionBands({ prediction }: { readonly prediction: ApiTypes.SettingsPrediction }) {
   const { abandonment, occupancy, attemptsPerHour, chanceAboveLimit, assumed } = prediction;
@@ -37,7 +37,11 @@ export function PredictionBands({ prediction }: { readonly prediction: ApiTypes.
           <strong>{percent(chanceAboveLimit)}</strong> chance
         </dd>
       </dl>
-      {assumed.length === 0 ? null : <p class="muted small break">Assumed, because nobody said: {assumed.join(", ")}.</p>}
+      {assumed.length === 0 ? null : (
+        <p class="muted small break">
+          Assumed, because nobody said: {assumed.map((name) => words(name).toLowerCase()).join(", ")}.
+        </p>
+      )}
     </div>
   );
 }
