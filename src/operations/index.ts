@@ -54,6 +54,7 @@ export {
   type RefusedRow,
   type ResultCounts,
   type RowJob,
+  rowJobOf,
 } from "./jobs/index.ts";
 export { joinReplicas, type Membership } from "./replica.ts";
 export {

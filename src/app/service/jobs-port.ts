@@ -9,6 +9,7 @@ import {
   type Retrieving,
   readMatrix,
   readTree,
+  rowJobOf,
   TAG,
   type Tagging,
   validateCorrections,
@@ -54,7 +55,7 @@ export function jobsPort(
     async get(id) {
       const found = await job(id);
       const retrieval = found.kind === RETRIEVE ? await store.retrievals.get(id) : undefined;
-      const rows = found.kind === RETRIEVE ? undefined : await rowJobs.get(id);
+      const rows = found.kind === RETRIEVE ? undefined : rowJobOf(found);
       const requestId = await requestOf(store.audit, id);
       return { job: found, rows, retrieval, running: background.has(id), requestId };
     },

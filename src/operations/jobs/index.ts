@@ -15,5 +15,5 @@ export { JobRun, type RowWork, type Sent } from "./run.ts";
 export { JobRunner } from "./runner.ts";
 export { SeenKeys } from "./seen-keys.ts";
 export { createRowLedger, type EventText, owned } from "./store-ledger.ts";
-export { createStoreRecords } from "./store-records.ts";
+export { createStoreRecords, rowJobOf } from "./store-records.ts";
 export { type JobSource, submitJob } from "./submit.ts";

@@ -41,7 +41,7 @@ export function createStoreRecords(jobs: JobLedger, kinds: readonly string[]): J
     },
     async get(id) {
       const job = await jobs.getJob(id);
-      if (job !== undefined && kinds.includes(job.kind)) return toRowJob(job);
+      if (job !== undefined && kinds.includes(job.kind)) return rowJobOf(job);
       throw new OperationError("job_not_found", `there is no job ${id}`, {
         advice: "outdial jobs list shows the jobs of this store.",
       });
@@ -49,13 +49,13 @@ export function createStoreRecords(jobs: JobLedger, kinds: readonly string[]): J
     pendingChunks: (id) => jobs.listChunkNumbers(id),
     async findByContent(content) {
       const job = await jobs.findJobByContent(content);
-      return job === undefined || job.status === "cancelled" ? undefined : toRowJob(job);
+      return job === undefined || job.status === "cancelled" ? undefined : rowJobOf(job);
     },
     async list(limit) {
-      return (await jobs.listJobs({ kinds, limit })).map(toRowJob);
+      return (await jobs.listJobs({ kinds, limit })).map(rowJobOf);
     },
     async planning() {
-      return (await jobs.listJobs({ kinds, status: ["planning"], limit: 1000 })).map(toRowJob);
+      return (await jobs.listJobs({ kinds, status: ["planning"], limit: 1000 })).map(rowJobOf);
     },
     async discardPlan(id) {
       await jobs.deletePlan(id);
@@ -88,7 +88,8 @@ export function createStoreRecords(jobs: JobLedger, kinds: readonly string[]): J
   };
 }
 
-function toRowJob(job: Job): RowJob {
+/** A job of the store over the rows of a file. */
+export function rowJobOf(job: Job): RowJob {
   const { plan: planned, measured: measurements } = summary.catch({}).parse(job.summary ?? {});
   return {
     id: job.id,

@@ -6,6 +6,7 @@ import type { Database } from "../database/database.ts";
 import { StoreError } from "../error.ts";
 import { withEntries } from "../facts/suppression.ts";
 import { newSecret, secretHash } from "./secrets.ts";
+import { SharedLookup } from "./shared-lookup.ts";
 import type { AccessRole, AccessToken, Principal, SessionValue } from "./types.ts";
 
 /** A token's last use is noted at most so often. */
@@ -36,12 +37,24 @@ export class Access {
   readonly #audit: AuditLog;
   readonly #clock: Clock;
   readonly #random: RandomStream;
+  readonly #tokens: SharedLookup<AccessToken>;
 
   constructor(database: Database, audit: AuditLog, clock: Clock, random: RandomStream) {
     this.#database = database;
     this.#audit = audit;
     this.#clock = clock;
     this.#random = random;
+    this.#tokens = new SharedLookup((hashes) => this.#readTokens(hashes));
+  }
+
+  async #readTokens(hashes: readonly string[]): Promise<ReadonlyMap<string, AccessToken>> {
+    const rows = await this.#database.run<AccessToken & { readonly hash: string }>({
+      name: "access-token",
+      text: `select encode(hash, 'hex') as hash, ${TOKEN} from outdial.api_tokens
+        where hash = any($1::bytea[]) and revoked_at is null and (expires_at is null or expires_at > $2)`,
+      values: [hashes.map((hash) => Buffer.from(hash, "hex")), new Date(this.#clock.now())],
+    });
+    return new Map(rows.map(({ hash, ...row }) => [hash, row]));
   }
 
   /** Makes a token. The text is given out here and never again. Throws StoreError `invalid_state` when the name is taken. */
@@ -108,11 +121,7 @@ export class Access {
   /** Who holds a token; undefined when it is unknown, revoked or expired. */
   async principalOfToken(token: string): Promise<(Principal & { readonly tokenId: string }) | undefined> {
     const now = this.#clock.now();
-    const [row] = await this.#database.run<AccessToken>({
-      name: "access-token",
-      text: `select ${TOKEN} from outdial.api_tokens where hash = $1 and revoked_at is null and (expires_at is null or expires_at > $2)`,
-      values: [secretHash(token), new Date(now)],
-    });
+    const row = await this.#tokens.get(secretHash(token).toString("hex"));
     if (row === undefined) return undefined;
     if (row.lastUsedAt === null || now - row.lastUsedAt > USE_MS)
       await this.#database.query("update outdial.api_tokens set last_used_at = $2 where id = $1", [row.id, new Date(now)]);
