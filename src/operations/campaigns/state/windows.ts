@@ -1,6 +1,6 @@
 // When the zones of a contact list may be called: the clock's part of the rules, for everybody who lives under the same ones. Pure.
 
-import { type CallType, type CompiledPack, type RulePack, strip } from "../../../compliance/index.ts";
+import { type Call, type CallType, type CompiledPack, decide, type RulePack } from "../../../compliance/index.ts";
 import type { Instant } from "../../../kernel/index.ts";
 import { type PhoneKey } from "../../../store/index.ts";
 import { phoneText } from "../../compliance/index.ts";
@@ -55,6 +55,16 @@ export class ZoneCensus {
     return countries;
   }
 
+  /** Whether the clock allows a call at an instant, and when that changes first. Looks no further: a service has other things to do beside it. */
+  #state(call: Call, at: Instant): { readonly open: boolean; readonly change: Instant | undefined } {
+    const allows = (when: Instant) => decide(call, {}, this.#pack, when).decision === "allow";
+    const open = allows(at);
+    const first = Math.floor(at / STEP_MS) * STEP_MS;
+    for (let step = 1; step < HORIZON_STEPS; step++)
+      if (allows(first + step * STEP_MS) !== open) return { open, change: first + step * STEP_MS };
+    return { open, change: undefined };
+  }
+
   /** The windows at an instant, the zone with most contacts first. */
   windows(at: Instant): ZoneWindow[] {
     const zones = new Map<string, { contacts: number; open: number; until: Instant[]; opens: Instant[]; endless: boolean }>();
@@ -62,9 +72,8 @@ export class ZoneCensus {
       const found = zones.get(zone) ?? { contacts: 0, open: 0, until: [], opens: [], endless: false };
       zones.set(zone, found);
       found.contacts += contacts;
-      const { cells, open } = strip({ number, postal, callType: this.#callType }, {}, this.#pack, at, HORIZON_STEPS, STEP_MS);
-      const change = cells[open.findIndex((one) => one !== open[0])];
-      if (open[0] === true) {
+      const { open, change } = this.#state({ number, postal, callType: this.#callType }, at);
+      if (open) {
         found.open += contacts;
         if (change === undefined) found.endless = true;
         else found.until.push(change);
