@@ -72,6 +72,16 @@ const ALONE: readonly (readonly [(typeof CAUSES)[number], Partial<DialingFacts>,
     },
     /camp_b dials in its place as the backup/,
   ],
+  [
+    "paused_by_failover",
+    { campaign: campaign("paused"), failover: { role: "primary", partner: "camp_b", phase: "draining", side: "primary" } },
+    /it hands over to camp_b \(draining\)/,
+  ],
+  [
+    "paused_elsewhere",
+    { campaign: campaign("paused"), failover: { role: "primary", partner: "camp_b", phase: "watching", side: "primary" } },
+    /at the tenant, not through outdial/,
+  ],
   ["paused_elsewhere", { campaign: campaign("paused") }, /at the tenant, not through outdial/],
   [
     "paused_elsewhere",

@@ -107,6 +107,9 @@ function askCauses({ campaignProblem: problem }: DialingFacts): Cause[] {
   return [{ code: refused ? "not_authorised" : "unreachable", text: `the tenant cannot be asked: ${problem.message}` }];
 }
 
+/** Phases of a pair whose dialing side has been paused and whose other side does not dial yet. */
+const HANDS_OVER: ReadonlySet<string> = new Set(["pausing", "draining", "handing-over", "gating", "activating", "verifying"]);
+
 function stateCauses({ campaign, lastChange, failover, figures }: DialingFacts): Cause[] {
   if (campaign === null || campaign.status === "active") return [];
   if (campaign.status !== "paused")
@@ -117,6 +120,8 @@ function stateCauses({ campaign, lastChange, failover, figures }: DialingFacts):
     const why = `${failover.partner} dials in its place as the ${failover.side} of their failover pair (${failover.phase})`;
     return [{ code: "paused_by_failover", text: `paused: ${why}${still}` }];
   }
+  if (failover !== null && HANDS_OVER.has(failover.phase))
+    return [{ code: "paused_by_failover", text: `paused: it hands over to ${failover.partner} (${failover.phase})${still}` }];
   if (lastChange?.target === "paused") {
     const reason = lastChange.reason === null ? "" : `: ${lastChange.reason}`;
     return [
