@@ -118,7 +118,8 @@ test("a hand-over is rehearsed, ordered back, and ordered again", { timeout: 900
   await dials("Active");
   await order("Fail over", PRIMARY);
   await dials("Paused");
-  await expect.poll(() => page.getByText("failed over", { exact: true }).count(), { timeout: PATIENCE_MS }).toBeGreaterThan(1);
+  const handedOver = page.getByRole("region", { name: "What happened" }).getByRole("listitem").filter({ hasText: "failed over" });
+  await expect.poll(() => handedOver.count(), { timeout: PATIENCE_MS }).toBeGreaterThan(1);
   expect(faults).toEqual([]);
 });
 
