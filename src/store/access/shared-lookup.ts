@@ -33,9 +33,9 @@ export class SharedLookup<Value> {
       this.#waiting = new Map();
       try {
         const found = await this.#read([...asked.keys()]);
-        for (const [key, { settle }] of asked) settle(found.get(key));
+        for (const [key, question] of asked) question.settle(found.get(key));
       } catch (thrown) {
-        for (const { fail } of asked.values()) fail(thrown);
+        for (const question of asked.values()) question.fail(thrown);
       }
     }
     this.#busy = false;

@@ -27,8 +27,13 @@ export interface WholeService extends AsyncDisposable {
   ended(jobId: string): Promise<Record<string, unknown>>;
 }
 
-/** @param yaml further lines of outdial.yaml; @param pages folder of the built dashboard */
-export async function openWhole(yaml = "", options: SandboxOptions = {}, pages?: string): Promise<WholeService> {
+/** @param yaml further lines of outdial.yaml; @param pages folder of the built dashboard; @param more of the environment */
+export async function openWhole(
+  yaml = "",
+  options: SandboxOptions = {},
+  pages?: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<WholeService> {
   await using stack = new AsyncDisposableStack();
   const { sandbox, url, clientId, clientSecret } = stack.use(await startSandbox(options));
   const database = await createDatabase();
@@ -42,6 +47,7 @@ export async function openWhole(yaml = "", options: SandboxOptions = {}, pages?:
     CXONE_CLIENT_SECRET: clientSecret,
     DATABASE_URL: database.url,
     OUTDIAL_ACTOR: "service",
+    ...more,
   };
   const logged: string[] = [];
   const log = (level: string, message: string, details?: object) => void logged.push(JSON.stringify({ level, message, details }));
