@@ -7,11 +7,13 @@ export {
   type LakeRange,
   type OutcomeLake,
   openLake,
+  type Part,
   PartWriter,
   type QuarantinedRow,
   type RecordQuery,
   type StagedFile,
   type StagingPlace,
+  stageParts,
 } from "./lake/index.ts";
 export {
   type CategoryCounts,

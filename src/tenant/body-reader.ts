@@ -5,43 +5,62 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 /** Thrown when a body exceeds its limit. */
 export class BodyTooLarge extends Error {}
 
-/** Collects the pieces of one body. */
-export class BodyReader {
-  #first: Uint8Array | undefined;
-  #rest: Uint8Array[] | undefined;
-  #bytes = 0;
-  readonly #limit: number;
+/** Room for the second piece of a body whose length was not announced. */
+const FIRST_ROOM = 128 * 1024;
 
-  constructor(limit: number) {
+/** Collects the pieces of one body. They are copied as they come: pieces kept for longer would outlive the collector's young years. */
+export class BodyReader {
+  /** The only piece so far. */
+  #first: Uint8Array | undefined;
+  /** Holds the body from the second piece on. */
+  #room: Uint8Array<ArrayBuffer> | undefined;
+  #length = 0;
+  readonly #limit: number;
+  readonly #announced: number;
+
+  /** @param announced the body's length in bytes as its header says, believed as far as the limit */
+  constructor(limit: number, announced?: number) {
     this.#limit = limit;
+    this.#announced = Math.min(limit, announced ?? 0);
   }
 
   /** Adds a piece; throws BodyTooLarge as soon as the limit is passed. */
   push(piece: Uint8Array): void {
-    this.#bytes += piece.byteLength;
-    if (this.#bytes > this.#limit) throw new BodyTooLarge(`the reply is larger than ${this.#limit} bytes`);
-    if (this.#first === undefined) this.#first = piece;
-    else if (this.#rest === undefined) this.#rest = [this.#first, piece];
-    else this.#rest.push(piece);
+    const length = this.#length + piece.byteLength;
+    if (length > this.#limit) throw new BodyTooLarge(`the reply is larger than ${this.#limit} bytes`);
+    if (this.#length === 0) this.#first = piece;
+    else this.#roomFor(length).set(piece, this.#length);
+    this.#length = length;
   }
 
   /** The whole body as text. Throws BodyTooLarge, or what zlib throws on a damaged body. */
   text(contentEncoding: string | undefined): string {
-    if (this.#first === undefined) return "";
-    const plain = this.#plain(this.#rest === undefined ? this.#first : Buffer.concat(this.#rest, this.#bytes), contentEncoding);
+    const plain = this.#plain(this.#view(), contentEncoding);
     return Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength).toString("utf8");
   }
 
-  /** The whole body in memory of its own, which can be handed to another thread. Throws as `text` does. */
+  /** The whole body in memory of its own, which can be handed to another thread. Throws as `text` does; may be called once. */
   bytes(contentEncoding: string | undefined): Uint8Array<ArrayBuffer> {
-    const whole = new Uint8Array(this.#bytes);
-    let at = 0;
-    for (const piece of this.#rest ?? (this.#first === undefined ? [] : [this.#first])) {
-      whole.set(piece, at);
-      at += piece.byteLength;
-    }
-    const plain = this.#plain(whole, contentEncoding);
-    return plain === whole ? whole : new Uint8Array(plain);
+    const plain = this.#plain(this.#view(), contentEncoding);
+    const room = this.#room;
+    if (room === undefined || plain.buffer !== room.buffer) return new Uint8Array(plain);
+    return room.byteLength === this.#length ? room : new Uint8Array(room.buffer.transfer(this.#length));
+  }
+
+  #view(): Uint8Array {
+    return this.#room?.subarray(0, this.#length) ?? this.#first ?? new Uint8Array();
+  }
+
+  #roomFor(length: number): Uint8Array {
+    const room = this.#room;
+    if (room !== undefined && room.byteLength >= length) return room;
+    const larger = new Uint8Array(
+      Math.max(length, this.#announced, Math.min(this.#limit, Math.max(FIRST_ROOM, 2 * this.#length))),
+    );
+    larger.set(this.#view());
+    this.#first = undefined;
+    this.#room = larger;
+    return larger;
   }
 
   #plain(bytes: Uint8Array, contentEncoding: string | undefined): Uint8Array {

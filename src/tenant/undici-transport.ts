@@ -123,7 +123,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (status < 200) return;
     this.#status = status;
     this.#headers = headers;
-    this.#body = new BodyReader(this.#request.maxBodyBytes);
+    const announced = Number(headerOf(headers, "content-length"));
+    this.#body = new BodyReader(this.#request.maxBodyBytes, announced > 0 ? announced : undefined);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -13,8 +13,17 @@ export interface PageThreadData {
   readonly pageLimit: number;
 }
 
+/** What a page is opened for. */
+export interface PageContext {
+  /** Calls that start outside are put aside. Both inclusive. */
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly observedAt: Instant;
+  readonly runId: string;
+}
+
 /** A page as it is known before it lands. */
-export interface OpenedCalls {
+export interface OpenedCalls extends PageContents {
   /** The body's JSON with an empty list in place of its rows. */
   readonly json: unknown;
   readonly items: number;
@@ -23,19 +32,9 @@ export interface OpenedCalls {
   readonly optOuts: readonly RawOutcome[];
 }
 
-/** How a page is to land. */
-export interface LandingOrder {
-  readonly from: Instant;
-  readonly to: Instant;
-  readonly observedAt: Instant;
-  readonly runId: string;
-  readonly place: StagingPlace;
-}
-
-/** A page that is in files. */
-export interface LandedCalls {
-  readonly staged: readonly StagedFile[];
-  /** Records in the files. */
+/** What a page's rows turned out to be. */
+export interface PageContents {
+  /** Records that land with it. */
   readonly rows: number;
   /** Calls that are not over. */
   readonly unfinished: number;
@@ -46,8 +45,8 @@ export interface LandedCalls {
 
 /** `page` is the number that the page was opened under. */
 export type PageTask =
-  | { readonly kind: "open"; readonly page: number; readonly body: ArrayBuffer; readonly now: Instant }
-  | { readonly kind: "land"; readonly page: number; readonly order: LandingOrder }
+  | { readonly kind: "open"; readonly page: number; readonly body: ArrayBuffer; readonly context: PageContext }
+  | { readonly kind: "land"; readonly page: number; readonly place: StagingPlace }
   | { readonly kind: "drop"; readonly page: number };
 
 /** Why a page is not taken. */
@@ -60,7 +59,7 @@ export interface PageRefusal {
 /** Tasks but `drop` are answered, in their order. */
 export type PageReply =
   | { readonly page: number; readonly opened: OpenedCalls | undefined }
-  | { readonly page: number; readonly landed: LandedCalls }
+  | { readonly page: number; readonly staged: readonly StagedFile[] }
   /** The page's own fault. */
   | { readonly page: number; readonly refused: PageRefusal }
   | { readonly page: number; readonly failed: string };

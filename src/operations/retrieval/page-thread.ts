@@ -3,20 +3,23 @@
 
 import { Worker } from "node:worker_threads";
 import type { Instant } from "../../kernel/index.ts";
+import type { StagedFile, StagingPlace } from "../../outcomes/index.ts";
 import { type OpenedBody, TenantError } from "../../tenant/index.ts";
-import type { LandedCalls, LandingOrder, OpenedCalls, PageRefusal, PageReply, PageTask, PageThreadData } from "./page-task.ts";
+import type { OpenedCalls, PageContents, PageContext, PageRefusal, PageReply, PageTask, PageThreadData } from "./page-task.ts";
 
 /**
  * Memory of a thread, MB. Young: pages leave much behind, and with room the engine puts off collecting it. Old: much more than pages
  * are let weigh, because running out in the middle of parsing may end the process; it is a bound, and not what is taken.
  */
-const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 24 } as const;
+const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 48 } as const;
 
 /** A page on the thread. */
 export interface HeldPage {
   readonly optOuts: OpenedCalls["optOuts"];
+  readonly contents: PageContents;
+  readonly observedAt: Instant;
   /** Writes its rows down as files that the lake can adopt; once. */
-  land(order: LandingOrder): Promise<LandedCalls>;
+  land(place: StagingPlace): Promise<readonly StagedFile[]>;
   /** Lets go of it, unless it has landed. */
   drop(): void;
 }
@@ -39,13 +42,14 @@ export class PageThread {
   }
 
   /** Opens the body of a page; takes the body's memory. Rejects with TenantError when the page is to blame. */
-  async open(body: Uint8Array<ArrayBuffer>, now: Instant): Promise<OpenedBody<HeldPage> | undefined> {
+  async open(body: Uint8Array<ArrayBuffer>, context: PageContext): Promise<OpenedBody<HeldPage> | undefined> {
     const page = ++this.#pages;
-    const reply = await this.#ask({ kind: "open", page, body: body.buffer, now }, [body.buffer]);
+    const reply = await this.#ask({ kind: "open", page, body: body.buffer, context }, [body.buffer]);
     if (!("opened" in reply)) throw new Error("the thread answered another question");
     if (reply.opened === undefined) return undefined;
-    const { json, items, mark, optOuts } = reply.opened;
-    const kept: HeldPage = { optOuts, land: (order) => this.#land(page, order), drop: () => this.#drop(page) };
+    const { json, items, mark, optOuts, ...contents } = reply.opened;
+    const { observedAt } = context;
+    const kept = { optOuts, contents, observedAt, land: this.#land.bind(this, page), drop: this.#drop.bind(this, page) };
     return { json, items, mark, kept };
   }
 
@@ -57,10 +61,10 @@ export class PageThread {
     await worker?.terminate();
   }
 
-  async #land(page: number, order: LandingOrder): Promise<LandedCalls> {
-    const reply = await this.#ask({ kind: "land", page, order });
-    if (!("landed" in reply)) throw new Error("the thread answered another question");
-    return reply.landed;
+  async #land(page: number, place: StagingPlace): Promise<readonly StagedFile[]> {
+    const reply = await this.#ask({ kind: "land", page, place });
+    if (!("staged" in reply)) throw new Error("the thread answered another question");
+    return reply.staged;
   }
 
   #drop(page: number): void {

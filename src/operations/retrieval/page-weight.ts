@@ -5,8 +5,8 @@
 
 /** Bytes of memory that one byte of JSON becomes at most. */
 const HEAVIEST = 26;
-/** Two windows, and of each the page that is written down and the one that was fetched meanwhile. */
-const USUALLY_HELD = 4;
+/** A page of up to so many bytes need not be looked at: it is light whatever is in it. */
+const SMALL = 2_000_000;
 /** At most, bytes of memory: an object or a list, a member of an object, an item of a list; and each byte of text, as names and values. */
 const NODE = 64;
 const MEMBER = 144;
@@ -18,35 +18,9 @@ const BRACKET = 0x5b;
 const COLON = 0x3a;
 const COMMA = 0x2c;
 
-/** Counts what the pages that are held may weigh. */
-export class PageWeights {
-  readonly #most: number;
-  readonly #held = new Map<number, number>();
-
-  /** @param most bytes of memory, of all pages together */
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  /** True when the page may be parsed beside those that are held; it is held from then on. */
-  take(page: number, json: Uint8Array): boolean {
-    let free = this.#most;
-    for (const weight of this.#held.values()) free -= weight;
-    const most = json.byteLength * HEAVIEST;
-    // Pages of the usual size need not be looked at: as many as are held at a time fit in whatever they are.
-    const weight = most <= Math.min(free, this.#most / USUALLY_HELD) ? most : Math.min(most, weightOf(json));
-    if (weight > free) return false;
-    this.#held.set(page, weight);
-    return true;
-  }
-
-  drop(page: number): void {
-    this.#held.delete(page);
-  }
-}
-
-/** The memory that JSON may take at most, in bytes. Marks within texts count as well, which only makes it more. */
-function weightOf(json: Uint8Array): number {
+/** The memory that JSON may take at most when it is parsed, in bytes. Marks within texts count as well, which only makes it more. */
+export function weightOf(json: Uint8Array): number {
+  if (json.byteLength <= SMALL) return json.byteLength * HEAVIEST;
   let [nodes, members, items] = [0, 0, 0];
   for (let at = 0; at < json.length; at++) {
     const byte = json[at];

@@ -3,26 +3,26 @@
 import { hash } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
 import { messageOf } from "../../kernel/index.ts";
-import { PartWriter } from "../../outcomes/index.ts";
+import { type Part, PartWriter, type StagedFile, type StagingPlace, stageParts } from "../../outcomes/index.ts";
 import { optOutsOf } from "../compliance/outcomes.ts";
 import { countReasons, sortRows } from "./land.ts";
-import type { LandedCalls, LandingOrder, OpenedCalls, PageRefusal, PageReply, PageTask, PageThreadData } from "./page-task.ts";
-import { PageWeights } from "./page-weight.ts";
+import type { OpenedCalls, PageContext, PageRefusal, PageReply, PageTask, PageThreadData } from "./page-task.ts";
+import { weightOf } from "./page-weight.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("this file is started as a worker thread");
 // Written by this program's other half.
 const { campaignId, optOutCodes, pageLimit } = workerData as PageThreadData;
-const pages = new Map<number, readonly unknown[]>();
+/** Pages that are open, as the files that they become: of their rows nothing is left, so that the collector finds little that lives. */
+const pages = new Map<number, readonly Part[]>();
 const writer = new PartWriter();
 
-/** Memory that all pages held may take, MB: what is parsed, before anything is made of it. */
+/** Memory that a page may take while it is parsed, MB. */
 const MOST_WEIGHT_MB = 256;
 /** A tenant that rounds the size of pages up is let do so; more is not what was asked for. */
 const MOST_ROWS = Math.max(100, 2 * pageLimit);
 /** Characters of a page's JSON beside its rows. */
 const MOST_REST = 65_536;
-const weights = new PageWeights(MOST_WEIGHT_MB * 1_000_000);
 
 /** Thrown for what a page itself is to blame for. */
 class Refused extends Error {
@@ -33,9 +33,9 @@ class Refused extends Error {
   }
 }
 
-function open(page: number, body: ArrayBuffer, now: number): OpenedCalls | undefined {
+function open(page: number, body: ArrayBuffer, context: PageContext): OpenedCalls | undefined {
   const bytes = Buffer.from(body);
-  if (!weights.take(page, bytes))
+  if (weightOf(bytes) > MOST_WEIGHT_MB * 1_000_000)
     throw new Refused(
       `of ${bytes.byteLength} bytes may need more than the ${MOST_WEIGHT_MB} MB of memory that there are`,
       "body_too_large",
@@ -43,21 +43,30 @@ function open(page: number, body: ArrayBuffer, now: number): OpenedCalls | undef
   const json = parsed(bytes.toString("utf8"));
   // Given back now, not when the collector happens to come by.
   body.transfer(0);
-  if (json === undefined) {
-    weights.drop(page);
-    return undefined;
-  }
+  if (json === undefined) return undefined;
   const { rows, rest } = split(json);
   if (rows.length > MOST_ROWS) throw new Refused(`holds ${rows.length} calls where ${pageLimit} were asked for at most`);
   const length = textOf(rest).length;
   if (length > MOST_REST) throw new Refused(`holds ${length} characters beside its calls; ${MOST_REST} are taken`);
-  pages.set(page, rows);
+  const mark = markOf(rows);
+  const optOuts = optOutsOf(rows, { campaign: campaignId, now: context.observedAt }, optOutCodes);
+  const { records, poison, unfinished, earliestUnfinished } = sortRows(rows, { campaignId, ...context });
+  pages.set(page, [...kept(writer.records(records)), ...kept(writer.quarantine(poison))]);
   return {
     json: rest,
     items: rows.length,
-    mark: markOf(rows),
-    optOuts: optOutsOf(rows, { campaign: campaignId, now }, optOutCodes),
+    mark,
+    optOuts,
+    rows: records.length,
+    unfinished,
+    earliestUnfinished,
+    quarantined: countReasons(poison),
   };
+}
+
+/** Parts in memory of their own. */
+function* kept(parts: Iterable<Part>): Generator<Part> {
+  for (const part of parts) yield { ...part, bytes: Buffer.from(part.bytes) };
 }
 
 /** As the client reads JSON: undefined for what is none; a byte order mark is passed over. */
@@ -88,34 +97,22 @@ function textOf(json: unknown): string {
   }
 }
 
-function forget(page: number): void {
+function land(page: number, place: StagingPlace): readonly StagedFile[] {
+  const parts = pages.get(page);
+  if (parts === undefined) throw new Refused("is gone with the thread that had opened it");
   pages.delete(page);
-  weights.drop(page);
-}
-
-function land(page: number, { place, ...context }: LandingOrder): LandedCalls {
-  const rows = pages.get(page);
-  if (rows === undefined) throw new Refused("is gone with the thread that had opened it");
-  forget(page);
-  const { records, poison, unfinished, earliestUnfinished } = sortRows(rows, { campaignId, ...context });
-  return {
-    staged: [...writer.records(records, place), ...writer.quarantine(poison, place)],
-    rows: records.length,
-    unfinished,
-    earliestUnfinished,
-    quarantined: countReasons(poison),
-  };
+  return stageParts(parts, place);
 }
 
 function answer(task: PageTask): PageReply | undefined {
   const { page } = task;
   switch (task.kind) {
     case "open":
-      return { page, opened: open(page, task.body, task.now) };
+      return { page, opened: open(page, task.body, task.context) };
     case "land":
-      return { page, landed: land(page, task.order) };
+      return { page, staged: land(page, task.place) };
     case "drop":
-      forget(page);
+      pages.delete(page);
       return undefined;
   }
 }
@@ -126,7 +123,7 @@ port.on("message", (task: PageTask) => {
     const reply = answer(task);
     if (reply !== undefined) port.postMessage(reply);
   } catch (thrown) {
-    forget(page);
+    pages.delete(page);
     port.postMessage({ page, ...blame(thrown) } satisfies PageReply);
   }
 });

@@ -13,7 +13,7 @@ import { type OpenedPage, type OutcomeSource, TenantError } from "../../tenant/i
 import type { RawOutcome } from "../compliance/index.ts";
 import { INTERRUPTED, remedyFor, type StopReason } from "./failure.ts";
 import { PageSize } from "./page-size.ts";
-import type { LandedCalls } from "./page-task.ts";
+import type { PageContents } from "./page-task.ts";
 import type { HeldPage, PageThread } from "./page-thread.ts";
 
 const BASE_PAUSE_MS = 200;
@@ -44,8 +44,8 @@ export interface WindowSetting {
   readonly onFailure: () => void;
 }
 
-/** What lands of a page whose rows came before. */
-const NOTHING: LandedCalls = { staged: [], rows: 0, unfinished: 0, earliestUnfinished: undefined, quarantined: {} };
+/** What counts of a page whose rows came before. */
+const NOTHING: PageContents = { rows: 0, unfinished: 0, earliestUnfinished: undefined, quarantined: {} };
 
 type CallsPage = OpenedPage<HeldPage>;
 
@@ -92,19 +92,21 @@ class WindowRun {
 
   /** Reads from the present page on. @returns true at the end of the window, false when the listing is to be asked with another page size */
   async #readOn(): Promise<boolean> {
-    const { source, campaignId, codes, signal, clock, thread } = this.#with;
+    const { source, campaignId, codes, signal, clock, thread, observedAfter, jobId } = this.#with;
+    const { from, to } = this.#window;
     const held: HeldPage[] = [];
     const pages = source.openedCalls(
       {
         campaignId,
-        startDateTime: new Date(this.#window.from).toISOString(),
-        endDateTime: new Date(this.#window.to).toISOString(),
+        startDateTime: new Date(from).toISOString(),
+        endDateTime: new Date(to).toISOString(),
         limit: this.#size.size,
         ...(codes === null ? {} : { dispositionCode: [...codes] }),
         ...(this.#token === undefined ? {} : { nextPageToken: this.#token }),
       },
       async (body) => {
-        const opened = await thread.open(body, clock.now());
+        const observedAt = Math.max(clock.now(), observedAfter + 1);
+        const opened = await thread.open(body, { from, to, observedAt, runId: jobId });
         if (opened !== undefined) held.push(opened.kept);
         return opened;
       },
@@ -138,15 +140,15 @@ class WindowRun {
   }
 
   async #land(page: CallsPage, latencyMs: number): Promise<void> {
-    const { lake, ledger, clock, jobId, executor, observedAfter, onPage, onOptOuts } = this.#with;
-    const { no, from, to } = this.#window;
+    const { lake, ledger, jobId, executor, onPage, onOptOuts } = this.#with;
+    const { no } = this.#window;
+    const { kept } = page;
     const { known, circling } = this.#place(page);
-    if (page.kept.optOuts.length > 0) await onOptOuts?.(page.kept.optOuts);
-    const observedAt = Math.max(clock.now(), observedAfter + 1);
-    const landed = known
-      ? NOTHING
-      : await page.kept.land({ from, to, observedAt, runId: jobId, place: await lake.stagingPlace() });
-    const files = await lake.adopt(landed.staged, `${jobId}-w${no}-p${this.#pages}`);
+    if (kept.optOuts.length > 0) await onOptOuts?.(kept.optOuts);
+    if (known) kept.drop();
+    const staged = known ? [] : await kept.land(await lake.stagingPlace());
+    const files = await lake.adopt(staged, `${jobId}-w${no}-p${this.#pages}`);
+    const { rows, unfinished, earliestUnfinished, quarantined } = known ? NOTHING : kept.contents;
     await ledger.commitPage({
       jobId,
       executor,
@@ -155,17 +157,17 @@ class WindowRun {
       files,
       nextToken: page.nextToken ?? null,
       pageSize: this.#size.size,
-      rows: landed.rows,
-      unfinished: landed.unfinished,
-      earliestUnfinished: landed.earliestUnfinished,
-      quarantined: landed.quarantined,
+      rows,
+      unfinished,
+      earliestUnfinished,
+      quarantined,
       latencyMs,
-      observedAt,
+      observedAt: kept.observedAt,
     });
     this.#pages += 1;
     this.#token = page.nextToken;
     this.#failures = 0;
-    onPage({ rows: landed.rows });
+    onPage({ rows });
     // What follows a page that came round may be new: the next asking begins there.
     if (circling) {
       const message = "listCalls: the tenant's listing goes round: it gave a page or a page token that it had given before";

@@ -12,4 +12,4 @@ export type {
   StagingPlace,
 } from "./lake.ts";
 export { createMemoryCatalog } from "./memory-catalog.ts";
-export { PartWriter } from "./part-writer.ts";
+export { type Part, PartWriter, stageParts } from "./part-writer.ts";

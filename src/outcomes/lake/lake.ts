@@ -121,9 +121,9 @@ export interface OutcomeLake {
   write(records: readonly OutcomeRecord[], name: string): Promise<readonly LakeFile[]>;
   /** The same for rows that are no records. */
   quarantine(rows: readonly QuarantinedRow[], name: string): Promise<readonly LakeFile[]>;
-  /** A place for a `PartWriter`, which may be on another thread. */
+  /** A place for `stageParts`, which may be on another thread. */
   stagingPlace(): Promise<StagingPlace>;
-  /** What `write` and `quarantine` do, for files that a `PartWriter` prepared. */
+  /** What `write` and `quarantine` do, for files that `stageParts` wrote. */
   adopt(staged: readonly StagedFile[], name: string): Promise<readonly LakeFile[]>;
   /** Records, each call once, ordered by start and call id (its UTF-8 bytes); constant memory. */
   records(query?: RecordQuery): AsyncIterable<StoredRecord>;

@@ -1,47 +1,52 @@
-// A page's records, and its rows that are none, written as files for the lake to take up. Works on any thread: it knows a folder and nothing
-// else, and it writes where it stands, because the bytes are in memory that the next file is made in.
+// Records, and rows that are none, as files for the lake to take up. Works on any thread: it knows a folder and nothing else.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OutcomeRecord } from "../record/index.ts";
 import { callColumns, FILE_METADATA, QUARANTINED } from "./columns.ts";
-import type { LakeFile, QuarantinedRow, StagedFile, StagingPlace } from "./lake.ts";
+import type { QuarantinedRow, StagedFile, StagingPlace } from "./lake.ts";
 import { dayOf } from "./layout.ts";
-import { type ColumnSpec, ParquetWriter } from "./parquet/index.ts";
+import { ParquetWriter } from "./parquet/index.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Writes files for `OutcomeLake.adopt`. Keeps its memory from file to file. */
+/** A file in memory. */
+export interface Part extends Omit<StagedFile, "temporary"> {
+  readonly bytes: Uint8Array;
+}
+
+/** Makes files for `OutcomeLake.adopt`. Keeps its memory from file to file: a part's bytes are good until the next part is asked for. */
 export class PartWriter {
   readonly #writer = new ParquetWriter();
 
-  /** Writes records by campaign and UTC day of start. */
-  records(records: readonly OutcomeRecord[], place: StagingPlace): readonly StagedFile[] {
-    return [...groupRecords(records)].map((group, n) => {
+  /** Records by campaign and UTC day of start. */
+  *records(records: readonly OutcomeRecord[]): Generator<Part> {
+    for (const group of groupRecords(records)) {
       const { campaignId, runId, startTime } = group[0] as OutcomeRecord;
-      return this.#file({ kind: "part", campaignId, runId, day: dayOf(startTime) }, callColumns(group), group, place, n);
-    });
+      const bytes = this.#writer.encode(callColumns(group), group, FILE_METADATA);
+      yield { kind: "part", campaignId, runId, day: dayOf(startTime), rows: group.length, bytes };
+    }
   }
 
-  /** Writes rows that are no records by campaign and UTC day of the retrieval. */
-  quarantine(rows: readonly QuarantinedRow[], place: StagingPlace): readonly StagedFile[] {
-    return [...Map.groupBy(rows, ({ campaignId }) => campaignId).values()].map((group, n) => {
+  /** Rows that are no records by campaign and UTC day of the retrieval. */
+  *quarantine(rows: readonly QuarantinedRow[]): Generator<Part> {
+    for (const group of Map.groupBy(rows, ({ campaignId }) => campaignId).values()) {
       const { campaignId, runId, observedAt } = group[0] as QuarantinedRow;
-      return this.#file({ kind: "quarantine", campaignId, runId, day: dayOf(observedAt) }, QUARANTINED, group, place, n);
-    });
+      const bytes = this.#writer.encode(QUARANTINED, group, FILE_METADATA);
+      yield { kind: "quarantine", campaignId, runId, day: dayOf(observedAt), rows: group.length, bytes };
+    }
   }
+}
 
-  #file<Row>(
-    of: Pick<LakeFile, "kind" | "campaignId" | "runId" | "day">,
-    columns: readonly ColumnSpec<Row>[],
-    rows: readonly Row[],
-    { folder, unique }: StagingPlace,
-    n: number,
-  ): StagedFile {
-    const temporary = join(folder, `${unique}-${of.kind}-${n}.parquet`);
-    writeFileSync(temporary, this.#writer.encode(columns, rows, FILE_METADATA), { flag: "wx" });
-    return { ...of, rows: rows.length, temporary };
+/** Writes parts down, each before the next is asked for, where this thread stands. */
+export function stageParts(parts: Iterable<Part>, { folder, unique }: StagingPlace): readonly StagedFile[] {
+  const staged: StagedFile[] = [];
+  for (const { bytes, ...part } of parts) {
+    const temporary = join(folder, `${unique}-${part.kind}-${staged.length}.parquet`);
+    writeFileSync(temporary, bytes, { flag: "wx" });
+    staged.push({ ...part, temporary });
   }
+  return staged;
 }
 
 /** Records by what all rows of a file share: the campaign and the UTC day of start. */

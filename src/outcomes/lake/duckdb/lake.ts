@@ -21,7 +21,7 @@ import type {
   StoredRecord,
 } from "../lake.ts";
 import { dayOf, fileName, partitionFolder } from "../layout.ts";
-import { PartWriter } from "../part-writer.ts";
+import { PartWriter, stageParts } from "../part-writer.ts";
 import { sweepFolder } from "../sweep.ts";
 import { CALL_COLUMNS } from "./columns.ts";
 import { mergePartition } from "./compact.ts";
@@ -102,11 +102,11 @@ class DuckDbLake implements OutcomeLake {
   }
 
   async write(records: readonly OutcomeRecord[], name: string): Promise<readonly LakeFile[]> {
-    return this.adopt(this.#writer.records(records, await this.stagingPlace()), name);
+    return this.adopt(stageParts(this.#writer.records(records), await this.stagingPlace()), name);
   }
 
   async quarantine(rows: readonly QuarantinedRow[], name: string): Promise<readonly LakeFile[]> {
-    return this.adopt(this.#writer.quarantine(rows, await this.stagingPlace()), name);
+    return this.adopt(stageParts(this.#writer.quarantine(rows), await this.stagingPlace()), name);
   }
 
   async adopt(staged: readonly StagedFile[], name: string): Promise<readonly LakeFile[]> {
