@@ -3,11 +3,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { DRAFT, openWorld, type World } from "../integration/campaigns/plan-world.ts";
+import { type Bundle, bundle } from "../support/bundle.ts";
 import { runCli } from "../support/cli.ts";
 
-const CHILD = fileURLToPath(new URL("campaign-child.ts", import.meta.url));
+let program: Bundle;
+beforeAll(async () => {
+  program = await bundle(fileURLToPath(new URL("campaign-child.ts", import.meta.url)));
+});
+afterAll(() => program[Symbol.asyncDispose]());
 
 interface Running {
   readonly child: ChildProcess;
@@ -17,9 +22,9 @@ interface Running {
 }
 
 function start(world: World, at?: string): Running {
-  const child = spawn(process.execPath, [CHILD, join(world.folder, "campaigns"), ...(at === undefined ? [] : [at])], {
+  const child = spawn(process.execPath, [program.file, join(world.folder, "campaigns"), ...(at === undefined ? [] : [at])], {
     cwd: world.folder,
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", ...world.environment },
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", ...program.cache, ...world.environment },
     stdio: ["ignore", "pipe", "inherit"],
   });
   let stdout = "";

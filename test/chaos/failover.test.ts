@@ -3,7 +3,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   BACKUP,
   type FailoverWorld,
@@ -12,8 +12,13 @@ import {
   PRIMARY,
   scenarioOf,
 } from "../integration/campaigns/failover-world.ts";
+import { type Bundle, bundle } from "../support/bundle.ts";
 
-const CHILD = fileURLToPath(new URL("failover-child.ts", import.meta.url));
+let program: Bundle;
+beforeAll(async () => {
+  program = await bundle(fileURLToPath(new URL("failover-child.ts", import.meta.url)));
+});
+afterAll(() => program[Symbol.asyncDispose]());
 const SPEED = 50;
 
 interface Running {
@@ -49,12 +54,13 @@ async function openFailing(): Promise<FailoverWorld & { start(at?: string): Runn
   await close();
   return Object.assign(world, {
     start(at?: string): Running {
-      const child = spawn(process.execPath, [CHILD, PRIMARY, ...(at === undefined ? [] : [at])], {
+      const child = spawn(process.execPath, [program.file, PRIMARY, ...(at === undefined ? [] : [at])], {
         cwd: world.folder,
         env: {
           PATH: process.env["PATH"],
           HOME: process.env["HOME"],
           USER: "tester",
+          ...program.cache,
           ...world.environment,
           VIRTUAL_START: String(Date.parse(OPEN)),
           REAL_START: String(realStart),

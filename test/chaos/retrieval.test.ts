@@ -1,17 +1,16 @@
 // kill -9 at every page of a retrieval, and a tenant that misbehaves all the while: whoever goes on ends with the tenant's truth in the lake.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openOutcomeRecords } from "../../src/app/index.ts";
 import { createRandom } from "../../src/kernel/index.ts";
 import { openWorld, type World } from "../integration/outcomes/world.ts";
+import { type Bundle, bundle } from "../support/bundle.ts";
 import { CAMPAIGN } from "../support/calls.ts";
-import { workFolder } from "../support/cli.ts";
 import { collect } from "../support/collect.ts";
 import { outcomesScenario, truthOf } from "../support/outcomes.ts";
-import { bundleRetrievalChild } from "./retrieval-bundle.ts";
 
 const DAY = 86_400_000;
 const PAGES = 200;
@@ -38,18 +37,16 @@ interface Worker {
   kill(): Promise<void>;
 }
 
-let built: Awaited<ReturnType<typeof workFolder>>;
-let program: string;
+let program: Bundle;
 let world: World;
 let from: number;
 let to: number;
 let workers: Worker[];
 
 beforeAll(async () => {
-  built = await workFolder();
-  program = await bundleRetrievalChild(built.path);
+  program = await bundle(fileURLToPath(new URL("retrieval-child.ts", import.meta.url)));
 });
-afterAll(() => built[Symbol.asyncDispose]());
+afterAll(() => program[Symbol.asyncDispose]());
 beforeEach(async () => {
   // One UTC day that is over: one window, read page after page.
   from = Math.floor(Date.now() / DAY - 1) * DAY;
@@ -68,10 +65,9 @@ afterEach(async () => {
 });
 
 function start(): Worker {
-  const args = [program, CAMPAIGN, from, to, LIMIT].map(String);
+  const args = [program.file, CAMPAIGN, from, to, LIMIT].map(String);
   const child = spawn(process.execPath, args, {
-    // What was compiled once, for all of them and their threads, need not be again.
-    env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: join(built.path, "compiled"), ...world.environment },
+    env: { PATH: process.env["PATH"], ...program.cache, ...world.environment },
     stdio: ["pipe", "pipe", "inherit"],
   });
   const lines = createInterface({ input: child.stdout });

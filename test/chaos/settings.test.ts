@@ -5,11 +5,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { NEW, OLD, openWorld, textOf, type World } from "../integration/dialer/world.ts";
+import { type Bundle, bundle } from "../support/bundle.ts";
 import { runCli } from "../support/cli.ts";
 
-const CHILD = fileURLToPath(new URL("settings-child.ts", import.meta.url));
+let program: Bundle;
+beforeAll(async () => {
+  program = await bundle(fileURLToPath(new URL("settings-child.ts", import.meta.url)));
+});
+afterAll(() => program[Symbol.asyncDispose]());
 const LOOKS = 3;
 
 interface Running {
@@ -20,9 +25,9 @@ interface Running {
 }
 
 function start(world: World, at?: string): Running {
-  const child = spawn(process.execPath, [CHILD, join(world.folder, "settings.json"), ...(at === undefined ? [] : [at])], {
+  const child = spawn(process.execPath, [program.file, join(world.folder, "settings.json"), ...(at === undefined ? [] : [at])], {
     cwd: world.folder,
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", ...world.environment },
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", ...program.cache, ...world.environment },
     stdio: ["ignore", "pipe", "inherit"],
   });
   let stdout = "";
