@@ -14,6 +14,9 @@ const major = Number(process.versions.node.split(".")[0]);
 
 if (major >= 24) {
   module.enableCompileCache();
+  // Threads and child processes keep what they compile only when the environment says where; a folder for this version of Node is made within.
+  const cache = module.getCompileCacheDir();
+  if (cache !== undefined) process.env.NODE_COMPILE_CACHE ??= dirname(cache);
   await import(pathToFileURL(entry).href);
 } else {
   const newer = join(root, "node_modules/node/bin/node");

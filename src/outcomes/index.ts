@@ -7,13 +7,9 @@ export {
   type LakeRange,
   type OutcomeLake,
   openLake,
-  type Part,
-  PartWriter,
-  type QuarantinedRow,
   type RecordQuery,
   type StagedFile,
   type StagingPlace,
-  stageParts,
 } from "./lake/index.ts";
 export {
   type CategoryCounts,
@@ -30,14 +26,10 @@ export {
 } from "./meaning/index.ts";
 export {
   ComplianceHash,
-  createInstantReader,
   digestOf,
-  MAX_CALLS_PAGE,
-  OUTCOME_CODES,
   type OutcomeRecord,
-  parseRow,
-  RETENTION_DAYS,
 } from "./record/index.ts";
+export { MAX_CALLS_PAGE, OUTCOME_CODES, RETENTION_DAYS } from "./record/listing.ts";
 export {
   cohortTally,
   DIMENSIONS,

@@ -1,7 +1,7 @@
 // Raw outcomes on their way into the facts. What a code is taken for elsewhere (mappings, classifications) plays no part here: the opt-out is
 // read from the raw code, and once it is written nothing but a lift takes it back.
 
-import { findOptOut } from "../../compliance/index.ts";
+import { findOptOut } from "../../compliance/opt-outs.ts";
 import type { Facts } from "../../store/index.ts";
 import { phone } from "./values.ts";
 

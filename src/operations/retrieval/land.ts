@@ -1,7 +1,7 @@
 // The rows of one page sorted: records, rows put aside, calls that are not over; each row exactly one of the three.
 
 import type { Instant } from "../../kernel/index.ts";
-import { createInstantReader, type OutcomeRecord, parseRow, type QuarantinedRow } from "../../outcomes/index.ts";
+import { createInstantReader, type OutcomeRecord, parseRow, type QuarantinedRow } from "../../outcomes/pages.ts";
 
 /** Longest text of a poison row that is kept. */
 const MAX_ROW_TEXT = 4000;

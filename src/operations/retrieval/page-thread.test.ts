@@ -1,5 +1,7 @@
 // The thread that opens pages: what it makes of good, bad and hostile bodies.
 
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PageThread } from "./page-thread.ts";
 
@@ -89,4 +91,17 @@ test("millions of tiny rows, and a page that is large beside its rows, are no pa
 
 test("after what was refused the thread goes on", async () => {
   expect((await page([{ id: "a" }]))?.items).toBe(1);
+});
+
+test("the thread starts without any package", async () => {
+  const listing = `import { registerHooks } from "node:module";
+    const loaded = [];
+    registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
+    await import(process.argv[1]).catch(() => undefined);
+    process.stdout.write(loaded.join("\\n"));`;
+  const worker = new URL("./page-worker.ts", import.meta.url).href;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", listing, worker]);
+  const loaded = stdout.split("\n");
+  expect(loaded).toContain(worker);
+  expect(loaded.filter((url) => url.includes("node_modules"))).toEqual([]);
 });

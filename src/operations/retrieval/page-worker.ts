@@ -3,7 +3,7 @@
 import { hash } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
 import { messageOf } from "../../kernel/index.ts";
-import { type Part, PartWriter, type StagedFile, type StagingPlace, stageParts } from "../../outcomes/index.ts";
+import { type Part, PartWriter, type StagedFile, type StagingPlace, stageParts } from "../../outcomes/pages.ts";
 import { optOutsOf } from "../compliance/outcomes.ts";
 import { countReasons, sortRows } from "./land.ts";
 import type { OpenedCalls, PageContext, PageRefusal, PageReply, PageTask, PageThreadData } from "./page-task.ts";
@@ -14,7 +14,7 @@ if (port === null) throw new Error("this file is started as a worker thread");
 // Written by this program's other half.
 const { campaignId, optOutCodes, pageLimit } = workerData as PageThreadData;
 /** Pages that are open, as the files that they become: of their rows nothing is left, so that the collector finds little that lives. */
-const pages = new Map<number, readonly Part[]>();
+const pages = new Map<number, readonly KeptPart[]>();
 const writer = new PartWriter();
 
 /** Memory that a page may take while it is parsed, MB. */
@@ -64,9 +64,23 @@ function open(page: number, body: ArrayBuffer, context: PageContext): OpenedCall
   };
 }
 
-/** Parts in memory of their own. */
-function* kept(parts: Iterable<Part>): Generator<Part> {
-  for (const part of parts) yield { ...part, bytes: Buffer.from(part.bytes) };
+/** A part in memory of its own. */
+type KeptPart = Part & { readonly bytes: Uint8Array<ArrayBuffer> };
+
+function* kept(parts: Iterable<Part>): Generator<KeptPart> {
+  for (const part of parts) yield { ...part, bytes: new Uint8Array(part.bytes) };
+}
+
+/** Takes a page off the list. What it held is to be freed with `free`. */
+function taken(page: number): readonly KeptPart[] | undefined {
+  const parts = pages.get(page);
+  pages.delete(page);
+  return parts;
+}
+
+/** Gives memory back now, not when the collector happens to come by. */
+function free(parts: readonly KeptPart[] = []): void {
+  for (const { bytes } of parts) bytes.buffer.transfer(0);
 }
 
 /** As the client reads JSON: undefined for what is none; a byte order mark is passed over. */
@@ -98,10 +112,13 @@ function textOf(json: unknown): string {
 }
 
 function land(page: number, place: StagingPlace): readonly StagedFile[] {
-  const parts = pages.get(page);
+  const parts = taken(page);
   if (parts === undefined) throw new Refused("is gone with the thread that had opened it");
-  pages.delete(page);
-  return stageParts(parts, place);
+  try {
+    return stageParts(parts, place);
+  } finally {
+    free(parts);
+  }
 }
 
 function answer(task: PageTask): PageReply | undefined {
@@ -112,7 +129,7 @@ function answer(task: PageTask): PageReply | undefined {
     case "land":
       return { page, staged: land(page, task.place) };
     case "drop":
-      pages.delete(page);
+      free(taken(page));
       return undefined;
   }
 }
@@ -123,7 +140,7 @@ port.on("message", (task: PageTask) => {
     const reply = answer(task);
     if (reply !== undefined) port.postMessage(reply);
   } catch (thrown) {
-    pages.delete(page);
+    free(taken(page));
     port.postMessage({ page, ...blame(thrown) } satisfies PageReply);
   }
 });

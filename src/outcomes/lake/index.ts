@@ -6,10 +6,8 @@ export type {
   LakeFile,
   LakeRange,
   OutcomeLake,
-  QuarantinedRow,
   RecordQuery,
   StagedFile,
   StagingPlace,
 } from "./lake.ts";
 export { createMemoryCatalog } from "./memory-catalog.ts";
-export { type Part, PartWriter, stageParts } from "./part-writer.ts";

@@ -1,6 +1,6 @@
 // Times of a listing read faster: its rows lie close together, so that the day of one is mostly the day of the next.
 
-import { parseInstantOrNaiveUtc } from "../../contract/index.ts";
+import { parseInstantOrNaiveUtc } from "../../contract/times.ts";
 import type { Instant } from "../../kernel/index.ts";
 
 const DAY_LENGTH = "2026-03-01T".length;

@@ -1,7 +1,7 @@
 // From a row of the vendor to a record, to "not over yet", or to quarantine with the reason. Nothing is guessed: a time that cannot be
 // read never becomes a duration of zero.
 
-import { parseInstantOrNaiveUtc } from "../../contract/index.ts";
+import { parseInstantOrNaiveUtc } from "../../contract/times.ts";
 import { canonicalJson, type Instant } from "../../kernel/index.ts";
 import { type OutcomeRecord, UNKNOWN_CODE } from "./record.ts";
 

@@ -5,8 +5,8 @@ import type { LakeFile, RecordQuery } from "../lake.ts";
 import { type Connection, chunksOf, type Engine, rowsOf } from "./engine.ts";
 import { digestShapeSql, digestSliceSql, recordsSql } from "./views.ts";
 
-/** Rows of a slice, about. */
-const SLICE_ROWS = 8192;
+/** Rows of a slice, about. Each slice reads the footers of all files anew; larger ones hold more in memory. */
+const SLICE_ROWS = 32_768;
 
 /** What there is to be hashed. `first` and `last`: starts, ms since the epoch, null when there is nothing. */
 interface Shape {

@@ -78,9 +78,11 @@ export function recordsSql(root: string, files: readonly LakeFile[], query: Reco
 
 /** Whether the versions that a query looks at are of as many calls, and when the calls that it asks for start. */
 export function digestShapeSql(root: string, files: readonly LakeFile[], query: RecordQuery): string {
-  return `SELECT (SELECT count(*) = count(DISTINCT (campaign_id, call_id)) FROM (${versionsSql(root, files, query)})) AS once,
-    count(*) AS rows, epoch_ms(min(start_time)) AS first, epoch_ms(max(start_time)) AS last
-    FROM (${versionsSql(root, files, query)})${whereSql(wanted(query))}`;
+  const conditions = wanted(query);
+  const asked = conditions.length === 0 ? "" : ` FILTER (WHERE ${conditions.join(" AND ")})`;
+  return `SELECT count(*) = count(DISTINCT call_id) AS once, count(*)${asked} AS rows,
+    epoch_ms(min(start_time)${asked}) AS first, epoch_ms(max(start_time)${asked}) AS last
+    FROM (${versionsSql(root, files, query)})`;
 }
 
 /** Digests joined in hex in the stated order, of calls with one version each that start from `from` to before `to`. */
@@ -91,6 +93,7 @@ export function digestSliceSql(
   { from, to }: { readonly from: number; readonly to: number },
 ): string {
   const slice = [`start_time >= epoch_ms(${from}::BIGINT)`, `start_time < epoch_ms(${to}::BIGINT)`];
+  // Sorted within the aggregate: what is sorted below it may come in another order from several threads.
   return `SELECT string_agg(lower(hex(digest)), '' ORDER BY start_time, call_id)
     FROM (${versionsSql(root, files, query)})${whereSql([...wanted(query), ...slice])}`;
 }
