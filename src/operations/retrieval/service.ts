@@ -1,7 +1,7 @@
 // Retrieval from the outside: begin one, run it to its end or watch the replica that does, take it over from the dead.
 
 import { type Clock, messageOf, newId, type RandomStream } from "../../kernel/index.ts";
-import type { OutcomeLake } from "../../outcomes/index.ts";
+import { ComplianceHash, type OutcomeLake } from "../../outcomes/index.ts";
 import type { AuditInput, JobStatus, Retrieval, RetrievalLedger } from "../../store/index.ts";
 import { RETRIEVE } from "../../store/index.ts";
 import { type DispositionCatalog, type OutcomeSource, requireSupported } from "../../tenant/index.ts";
@@ -12,7 +12,6 @@ import type { RetrievalHost } from "./body.ts";
 import { reasonOf, type StopReason } from "./failure.ts";
 import { PageThread } from "./page-thread.ts";
 import { areOutcomeCodes, checkRequest, type RetrievalInput, type RetrievalRequest } from "./request.ts";
-import { RunningHash } from "./running-hash.ts";
 import { readWindow } from "./window-run.ts";
 import { splitWindows } from "./windows.ts";
 
@@ -63,9 +62,6 @@ interface Active {
   readonly thread: PageThread;
   /** Windows that are being read, settled or not. */
   readonly reading: Promise<unknown>[];
-  readonly hash: RunningHash;
-  /** Windows that were read to their end by this run. */
-  readonly read: Set<number>;
   pages: number;
   rows: number;
   failures: number;
@@ -222,10 +218,6 @@ export class Retrieving implements RetrievalHost {
     const stop = await reading;
     if (stop !== undefined) return stop;
     active.windowsDone += 1;
-    active.read.add(no);
-    // Windows follow one another in time.
-    const open = windows.find((one) => !one.done && !active.read.has(one.no));
-    if (open !== undefined) active.hash.landed(open.from);
     return undefined;
   }
 
@@ -237,8 +229,7 @@ export class Retrieving implements RetrievalHost {
     // All windows are read: the thread's memory is free for what comes.
     await active?.thread.close();
     const retrieval = await this.find(jobId);
-    const hash = active?.hash ?? new RunningHash(this.#deps.lake, retrieval);
-    const summary = stop === undefined ? await hash.end() : undefined;
+    const summary = stop === undefined ? await this.#hashOf(retrieval) : undefined;
     const poison = Object.keys(retrieval.totals.quarantined).length > 0;
     const status = stop === undefined ? (poison ? "partly_failed" : "done") : "stopped";
     await ledger.end({
@@ -257,6 +248,13 @@ export class Retrieving implements RetrievalHost {
         quarantined: retrieval.totals.quarantined,
       }),
     });
+  }
+
+  /** The compliance hash of everything that a retrieval brought, and of how many calls. */
+  async #hashOf({ jobId, campaignId, from, to }: Retrieval): Promise<{ readonly calls: number; readonly hash: string }> {
+    const fold = new ComplianceHash();
+    for await (const digests of this.#deps.lake.digests({ runId: jobId, campaignId, from, to })) fold.add(digests);
+    return { calls: fold.count, hash: fold.digest() };
   }
 
   /** See RetrievalHost. */
@@ -280,7 +278,6 @@ export class Retrieving implements RetrievalHost {
       pageLimit: retrieval.pageLimit,
     });
     const reading: Promise<unknown>[] = [];
-    const hash = new RunningHash(this.#deps.lake, retrieval);
     const lost = new Promise<void>((resolve) => {
       this.#active.set(jobId, {
         retrieval,
@@ -288,8 +285,6 @@ export class Retrieving implements RetrievalHost {
         lost: resolve,
         thread,
         reading,
-        hash,
-        read: new Set(),
         pages: totals.pagesOk,
         rows: totals.rows,
         failures: totals.pagesFailed,
@@ -310,7 +305,6 @@ export class Retrieving implements RetrievalHost {
       this.#active.delete(jobId);
       // One that was taken over may still be at work on a page.
       void Promise.all(reading).then(() => thread.close());
-      await hash.settled();
     }
     const end = await this.find(jobId);
     if (ENDED.includes(end.status)) {

@@ -6,7 +6,7 @@ import { type Connection, chunksOf, type Engine, rowsOf } from "./engine.ts";
 import { digestShapeSql, digestSliceSql, recordsSql } from "./views.ts";
 
 /** Rows of a slice, about. Each slice reads the footers of all files anew; larger ones hold more in memory. */
-const SLICE_ROWS = 32_768;
+const SLICE_ROWS = 16_384;
 
 /** What there is to be hashed. `first` and `last`: starts, ms since the epoch, null when there is nothing. */
 interface Shape {
@@ -27,20 +27,39 @@ export async function* digestsOf(
   try {
     const [shape] = await rowsOf<Shape>(engine, connection, digestShapeSql(root, files, query), []);
     if (shape === undefined || shape.first === null || shape.last === null) return;
-    if (!shape.once) yield* oneByOne(connection, recordsSql(root, files, query, "lower(hex(digest))"));
-    else
-      for (const slice of slicesOf(shape.rows, shape.first, shape.last)) {
-        const [row] = await rowsOf<{ digests: string | null }>(
-          engine,
-          connection,
-          `SELECT digests FROM (${digestSliceSql(root, files, query, slice)}) AS slice (digests)`,
-          [],
-        );
-        if (typeof row?.digests === "string") yield row.digests;
-      }
+    if (shape.once) {
+      const slices = slicesOf(shape.rows, shape.first, shape.last);
+      yield* ahead(slices, (slice) => joined(engine, connection, digestSliceSql(root, files, query, slice)));
+    } else yield* oneByOne(connection, recordsSql(root, files, query, "lower(hex(digest))"));
   } finally {
     // An abandoned stream keeps its connection busy, so it is not lent again.
     release();
+  }
+}
+
+/** The one text that a statement gives; empty for none. */
+async function joined(engine: Engine, connection: Connection, select: string): Promise<string> {
+  const [row] = await rowsOf<{ text: unknown }>(engine, connection, `SELECT text FROM (${select}) AS one (text)`, []);
+  return typeof row?.text === "string" ? row.text : "";
+}
+
+/** What is asked for, one after the other; while one answer is used the next one is under way. */
+async function* ahead<Asked, Answer>(all: readonly Asked[], ask: (one: Asked) => Promise<Answer>): AsyncGenerator<Answer> {
+  const [first, ...others] = all;
+  if (first === undefined) return;
+  let coming = ask(first);
+  try {
+    for (const next of others) {
+      const answer = await coming;
+      coming = ask(next);
+      // Whoever awaits it gets the failure.
+      coming.catch(() => undefined);
+      yield answer;
+    }
+    yield await coming;
+  } finally {
+    // Nothing may be closed beneath it.
+    await coming.catch(() => undefined);
   }
 }
 
@@ -50,8 +69,8 @@ async function* oneByOne(connection: Connection, select: string): AsyncGenerator
 }
 
 /** Equal stretches from `first` to `last` inclusive, in whole ms. */
-function* slicesOf(rows: number, first: number, last: number): Generator<{ readonly from: number; readonly to: number }> {
+function slicesOf(rows: number, first: number, last: number): readonly { readonly from: number; readonly to: number }[] {
   const [count, span] = [Math.ceil(rows / SLICE_ROWS), last + 1 - first];
-  for (let n = 0; n < count; n++)
-    yield { from: first + Math.floor((span * n) / count), to: first + Math.floor((span * (n + 1)) / count) };
+  const edge = (n: number) => first + Math.floor((span * n) / count);
+  return Array.from({ length: count }, (_, n) => ({ from: edge(n), to: edge(n + 1) }));
 }

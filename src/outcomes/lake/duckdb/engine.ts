@@ -122,7 +122,10 @@ export async function* chunksOf(result: DuckDBResult): AsyncGenerator<unknown[][
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) return;
-    yield chunk.getColumns();
+    const columns = chunk.getColumns();
+    // Its memory is DuckDB's own, and would stay until the collector finds the chunk.
+    chunk.reset();
+    yield columns;
   }
 }
 

@@ -31,9 +31,9 @@ import { createViews, recordsSql } from "./views.ts";
 
 const MIN_PARTS = 8;
 /** What a merge may take; what it sorts beyond that goes to disk. */
-const MERGING = { memoryLimit: "128MB", threads: 1 } as const;
-/** What hashing a day may take. */
-const HASHING = { memoryLimit: "64MB", threads: 1 } as const;
+const MERGING = { memoryLimit: "64MB", threads: 1 } as const;
+/** What hashing may take; a whole retrieval waits for it. */
+const HASHING = { memoryLimit: "64MB", threads: 2 } as const;
 const FORMATS = { parquet: "FORMAT parquet, COMPRESSION zstd", csv: "FORMAT csv, HEADER", ndjson: "FORMAT json" } as const;
 /** What exports hold: as the files, with the digest as text and times as ISO 8601 where the format has no times of its own. */
 const EXPORTED = `call_id, campaign_id, disposition_code, start_time, end_time, duration_seconds, direction, agent_id, contact_id, list_id, attempt,
@@ -133,10 +133,9 @@ class DuckDbLake implements OutcomeLake {
   }
 
   async *digests(query: RecordQuery = {}): AsyncGenerator<string> {
-    for (const files of await this.#daily(query)) {
-      await using engine = await this.#passing(HASHING);
-      yield* digestsOf(engine, this.#root, files, query);
-    }
+    const days = await this.#daily(query);
+    await using engine = await this.#passing(HASHING);
+    for (const files of days) yield* digestsOf(engine, this.#root, files, query);
   }
 
   /** The files of each day. Day after day is the order asked for, so that no more than one day has to be sorted at a time. */
