@@ -193,7 +193,7 @@ class DuckDbLake implements OutcomeLake {
     return this.#merge(due);
   }
 
-  /** An engine for one day, gone with its memory afterwards: it keeps what it took, and from day to day that would be more. */
+  /** An engine for one piece of work, gone with its memory afterwards: it keeps what it took. */
   async #passing(share: typeof MERGING | typeof HASHING): Promise<Engine & AsyncDisposable> {
     const engine = await this.#start(share);
     const dispose = async () => {
