@@ -2,5 +2,7 @@
 
 import { OutdialError } from "../../kernel/index.ts";
 
-/** `unsupported_root`: the place named is none that this lake can be at. */
-export class LakeError extends OutdialError<"unsupported_root"> {}
+/**
+ * `unsupported_root`: the place named is none that this lake can be at · `incomplete_read`: a reading broke off; what came before is not all there is.
+ */
+export class LakeError extends OutdialError<"unsupported_root" | "incomplete_read"> {}

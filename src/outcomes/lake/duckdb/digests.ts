@@ -2,7 +2,7 @@
 // are sorted slice by slice, so that the memory does not grow with the day; otherwise the latest versions are found first, all at once.
 
 import type { LakeFile, RecordQuery } from "../lake.ts";
-import { type Connection, chunksOf, type Engine, rowsOf } from "./engine.ts";
+import { type Connection, type Engine, rowsOf, streamOf } from "./engine.ts";
 import { digestShapeSql, digestSliceSql, recordsSql } from "./views.ts";
 
 /** Rows of a slice, about. Each slice reads the footers of all files anew; larger ones hold more in memory. */
@@ -30,7 +30,7 @@ export async function* digestsOf(
     if (shape.once) {
       const slices = slicesOf(shape.rows, shape.first, shape.last);
       yield* ahead(slices, (slice) => joined(engine, connection, digestSliceSql(root, files, query, slice)));
-    } else yield* oneByOne(connection, recordsSql(root, files, query, "lower(hex(digest))"));
+    } else yield* oneByOne(engine, recordsSql(root, files, query, "lower(hex(digest))"));
   } finally {
     // An abandoned stream keeps its connection busy, so it is not lent again.
     release();
@@ -63,8 +63,8 @@ async function* ahead<Asked, Answer>(all: readonly Asked[], ask: (one: Asked) =>
   }
 }
 
-async function* oneByOne(connection: Connection, select: string): AsyncGenerator<string> {
-  for await (const [digests = []] of chunksOf(await connection.stream(select)))
+async function* oneByOne(engine: Engine, select: string): AsyncGenerator<string> {
+  for await (const [digests = []] of streamOf(engine, select))
     yield digests.filter((digest) => typeof digest === "string").join("");
 }
 

@@ -1,6 +1,7 @@
 // DuckDB in this process: opened on first use, so that nothing else pays for loading it; connections, values in and out.
 
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from "@duckdb/node-api";
+import { LakeError } from "../error.ts";
 import type { SqlValue } from "../lake.ts";
 
 type Duck = typeof import("@duckdb/node-api");
@@ -102,7 +103,8 @@ export async function rowsOf<Row extends object>(
   sql: string,
   parameters: readonly SqlValue[],
 ): Promise<Row[]> {
-  const result = await connection.stream(sql, [...parameters]);
+  // Not as a stream, which does not tell a failure from its end.
+  const result = await connection.run(sql, [...parameters]);
   const convert = plainValues(engine, result);
   const names = result.deduplicatedColumnNames();
   const rows: Row[] = [];
@@ -117,8 +119,32 @@ export async function rowsOf<Row extends object>(
   return rows;
 }
 
+/**
+ * The chunks of a SELECT as columns, on a connection of its own. A stream that breaks off in the middle, for want of memory for example, ends like
+ * one that is complete (the client knows no difference), so that its rows are counted. Throws LakeError `incomplete_read`, after what there was.
+ */
+export async function* streamOf(engine: Engine, select: string): AsyncGenerator<unknown[][]> {
+  const { connection, release } = await engine.lend();
+  try {
+    const [counted] = await rowsOf<{ rows: number }>(engine, connection, `SELECT count(*) AS rows FROM (${select})`, []);
+    const expected = counted?.rows ?? 0;
+    let rows = 0;
+    for await (const columns of chunksOf(await connection.stream(select))) {
+      rows += columns[0]?.length ?? 0;
+      yield columns;
+    }
+    if (rows !== expected)
+      throw new LakeError("incomplete_read", `reading the lake broke off after ${rows} of ${expected} rows`, {
+        advice: "Sorting may have run out of memory or of disk below the lake's folder: make room and try again.",
+      });
+  } finally {
+    // An abandoned stream keeps its connection busy, so it is not lent again.
+    release();
+  }
+}
+
 /** The chunks of a result as columns of values, as DuckDB's client has them. */
-export async function* chunksOf(result: DuckDBResult): AsyncGenerator<unknown[][]> {
+async function* chunksOf(result: DuckDBResult): AsyncGenerator<unknown[][]> {
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) return;

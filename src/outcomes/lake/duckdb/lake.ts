@@ -26,14 +26,15 @@ import { sweepFolder } from "../sweep.ts";
 import { CALL_COLUMNS } from "./columns.ts";
 import { mergePartition } from "./compact.ts";
 import { digestsOf } from "./digests.ts";
-import { chunksOf, Engine, literal, microsToMs, rowsOf } from "./engine.ts";
+import { Engine, literal, microsToMs, rowsOf, streamOf } from "./engine.ts";
 import { createViews, recordsSql } from "./views.ts";
 
 const MIN_PARTS = 8;
-/** What a merge may take; what it sorts beyond that goes to disk. */
-const MERGING = { memoryLimit: "64MB", threads: 1 } as const;
-/** What hashing may take; a whole retrieval waits for it. */
-const HASHING = { memoryLimit: "64MB", threads: 2 } as const;
+/** Threads of a merge, which nobody waits for, and of hashing, which a retrieval waits for. */
+const [MERGING, HASHING] = [1, 2] as const;
+/** Rows of a day for each megabyte that working on it may take, and the least and the most of that, MB. More goes to disk where it can. */
+const ROWS_PER_MB = 4000;
+const [LEAST_MB, MOST_MB] = [64, 1024] as const;
 const FORMATS = { parquet: "FORMAT parquet, COMPRESSION zstd", csv: "FORMAT csv, HEADER", ndjson: "FORMAT json" } as const;
 /** What exports hold: as the files, with the digest as text and times as ISO 8601 where the format has no times of its own. */
 const EXPORTED = `call_id, campaign_id, disposition_code, start_time, end_time, duration_seconds, direction, agent_id, contact_id, list_id, attempt,
@@ -134,7 +135,7 @@ class DuckDbLake implements OutcomeLake {
 
   async *digests(query: RecordQuery = {}): AsyncGenerator<string> {
     const days = await this.#daily(query);
-    await using engine = await this.#passing(HASHING);
+    await using engine = await this.#passing(HASHING, Math.max(0, ...days.map(rowsIn)));
     for (const files of days) yield* digestsOf(engine, this.#root, files, query);
   }
 
@@ -179,7 +180,7 @@ class DuckDbLake implements OutcomeLake {
       campaignId: files[0]?.campaignId ?? "",
       day: files[0]?.day ?? "",
       files: files.length,
-      rows: files.reduce((sum, { rows }) => sum + rows, 0),
+      rows: rowsIn(files),
       bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
       parts: files.filter(({ kind }) => kind === "part").length,
     }));
@@ -193,9 +194,10 @@ class DuckDbLake implements OutcomeLake {
     return this.#merge(due);
   }
 
-  /** An engine for one piece of work, gone with its memory afterwards: it keeps what it took. */
-  async #passing(share: typeof MERGING | typeof HASHING): Promise<Engine & AsyncDisposable> {
-    const engine = await this.#start(share);
+  /** An engine for one piece of work over days of so many rows at most, gone with its memory afterwards: it keeps what it took. */
+  async #passing(threads: number, rows: number): Promise<Engine & AsyncDisposable> {
+    const share = Math.min(MOST_MB, Math.max(LEAST_MB, Math.ceil(rows / ROWS_PER_MB)));
+    const engine = await this.#start({ memoryLimit: `${share}MB`, threads });
     const dispose = async () => {
       await engine.close();
       await rm(engine.spillFolder, { recursive: true, force: true });
@@ -212,7 +214,7 @@ class DuckDbLake implements OutcomeLake {
     };
     let [partitions, filesBefore, filesAfter, skipped] = [0, 0, 0, 0];
     for (const files of due) {
-      await using engine = await this.#passing(MERGING);
+      await using engine = await this.#passing(MERGING, rowsIn(files));
       const after = await mergePartition({ ...setting, engine }, files);
       if (after === undefined) skipped += 1;
       else {
@@ -264,15 +266,8 @@ class DuckDbLake implements OutcomeLake {
   }
 }
 
-/** The chunks of a SELECT as columns, on a connection of its own. */
-async function* streamOf(engine: Engine, select: string): AsyncGenerator<unknown[][]> {
-  const { connection, release } = await engine.lend();
-  try {
-    yield* chunksOf(await connection.stream(select));
-  } finally {
-    // An abandoned stream keeps its connection busy, so it is not lent again.
-    release();
-  }
+function rowsIn(files: readonly LakeFile[]): number {
+  return files.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 /** A row of CALL_COLUMNS as a record. The lake's own files hold what these types say. */
