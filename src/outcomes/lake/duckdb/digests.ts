@@ -2,7 +2,7 @@
 // are sorted slice by slice, so that the memory does not grow with the day; otherwise the latest versions are found first, all at once.
 
 import type { LakeFile, RecordQuery } from "../lake.ts";
-import { type Connection, type Engine, rowsOf, streamOf } from "./engine.ts";
+import { type Connection, type Engine, oneRowOf, streamOf } from "./engine.ts";
 import { digestShapeSql, digestSliceSql, recordsSql } from "./views.ts";
 
 /** Rows of a slice, about. Each slice reads the footers of all files anew; larger ones hold more in memory. */
@@ -25,8 +25,8 @@ export async function* digestsOf(
 ): AsyncGenerator<string> {
   const { connection, release } = await engine.lend();
   try {
-    const [shape] = await rowsOf<Shape>(engine, connection, digestShapeSql(root, files, query), []);
-    if (shape === undefined || shape.first === null || shape.last === null) return;
+    const shape = await oneRowOf<Shape>(engine, connection, digestShapeSql(root, files, query));
+    if (shape.first === null || shape.last === null) return;
     if (shape.once) {
       const slices = slicesOf(shape.rows, shape.first, shape.last);
       yield* ahead(slices, (slice) => joined(engine, connection, digestSliceSql(root, files, query, slice)));
@@ -39,8 +39,8 @@ export async function* digestsOf(
 
 /** The one text that a statement gives; empty for none. */
 async function joined(engine: Engine, connection: Connection, select: string): Promise<string> {
-  const [row] = await rowsOf<{ text: unknown }>(engine, connection, `SELECT text FROM (${select}) AS one (text)`, []);
-  return typeof row?.text === "string" ? row.text : "";
+  const { text } = await oneRowOf<{ text: unknown }>(engine, connection, `SELECT text FROM (${select}) AS one (text)`);
+  return typeof text === "string" ? text : "";
 }
 
 /** What is asked for, one after the other; while one answer is used the next one is under way. */

@@ -6,6 +6,8 @@ import type { SqlValue } from "../lake.ts";
 
 type Duck = typeof import("@duckdb/node-api");
 
+const MAKE_ROOM = "It may have run out of memory, or of disk below the lake's folder: make room and try again.";
+
 /** A connection that is used by one caller at a time. */
 export type Connection = DuckDBConnection;
 
@@ -104,7 +106,21 @@ export async function rowsOf<Row extends object>(
   parameters: readonly SqlValue[],
 ): Promise<Row[]> {
   // Not as a stream, which does not tell a failure from its end.
-  const result = await connection.run(sql, [...parameters]);
+  return plainRows(engine, await connection.run(sql, [...parameters]));
+}
+
+/**
+ * The row of a SELECT that always has exactly one, such as an aggregate over everything. As a stream, which keeps nothing of it: one that broke
+ * off has no row. Throws LakeError `incomplete_read`.
+ */
+export async function oneRowOf<Row extends object>(engine: Engine, connection: Connection, sql: string): Promise<Row> {
+  const [row] = await plainRows<Row>(engine, await connection.stream(sql));
+  if (row === undefined)
+    throw new LakeError("incomplete_read", "reading the lake broke off before its only row", { advice: MAKE_ROOM });
+  return row;
+}
+
+async function plainRows<Row extends object>(engine: Engine, result: DuckDBResult): Promise<Row[]> {
   const convert = plainValues(engine, result);
   const names = result.deduplicatedColumnNames();
   const rows: Row[] = [];
@@ -126,8 +142,7 @@ export async function rowsOf<Row extends object>(
 export async function* streamOf(engine: Engine, select: string): AsyncGenerator<unknown[][]> {
   const { connection, release } = await engine.lend();
   try {
-    const [counted] = await rowsOf<{ rows: number }>(engine, connection, `SELECT count(*) AS rows FROM (${select})`, []);
-    const expected = counted?.rows ?? 0;
+    const { rows: expected } = await oneRowOf<{ rows: number }>(engine, connection, `SELECT count(*) AS rows FROM (${select})`);
     let rows = 0;
     for await (const columns of chunksOf(await connection.stream(select))) {
       rows += columns[0]?.length ?? 0;
@@ -135,7 +150,7 @@ export async function* streamOf(engine: Engine, select: string): AsyncGenerator<
     }
     if (rows !== expected)
       throw new LakeError("incomplete_read", `reading the lake broke off after ${rows} of ${expected} rows`, {
-        advice: "Sorting may have run out of memory or of disk below the lake's folder: make room and try again.",
+        advice: MAKE_ROOM,
       });
   } finally {
     // An abandoned stream keeps its connection busy, so it is not lent again.
