@@ -5,22 +5,13 @@
 import module from "node:module";
 import { openCampaignApplies } from "../../src/app/index.ts";
 import { parseCampaignFiles, readCampaignFiles } from "../../src/operations/index.ts";
+import { standingStillAt } from "./standstill.ts";
 
 // In a function, because a bundler forgets to dispose of what a module itself is using.
 async function apply([folder = "", at]: readonly string[]): Promise<void> {
   await using runtime = await openCampaignApplies({}, process.env, {
-    warn: () => undefined,
-    limits: "off",
-    deliver: false,
-    retry: { maxAttempts: 1 },
+    ...standingStillAt(at),
     patience: { sends: 3, reads: 3, unanswered: 3, pauseMs: 1 },
-    pause: async (point) => {
-      process.stdout.write(`point ${point}\n`);
-      if (point !== at) return;
-      process.stdout.write("paused\n");
-      // For ever: a timer keeps the process alive until it is killed.
-      await new Promise(() => setInterval(() => undefined, 60_000));
-    },
   });
   // A process that is killed leaves no compiled code behind for the next one, unless it does so in time.
   module.flushCompileCache();

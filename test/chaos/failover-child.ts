@@ -8,6 +8,7 @@ import module from "node:module";
 import { openFailover } from "../../src/app/index.ts";
 import type { Clock } from "../../src/kernel/index.ts";
 import { isSettled } from "../../src/operations/index.ts";
+import { standingStillAt } from "./standstill.ts";
 
 // In a function, because a bundler forgets to dispose of what a module itself is using.
 async function watch([primary = "", at]: readonly string[]): Promise<void> {
@@ -24,18 +25,8 @@ async function watch([primary = "", at]: readonly string[]): Promise<void> {
       }),
   };
   await using runtime = await openFailover({}, process.env, {
-    warn: () => undefined,
-    limits: "off",
-    deliver: false,
-    retry: { maxAttempts: 1 },
+    ...standingStillAt(at),
     clock,
-    pause: async (point) => {
-      process.stdout.write(`point ${point}\n`);
-      if (point !== at) return;
-      process.stdout.write("paused\n");
-      // For ever: a timer keeps the process alive until it is killed.
-      await new Promise(() => setInterval(() => undefined, 60_000));
-    },
   });
   // A process that is killed leaves no compiled code behind for the next one, unless it does so in time.
   module.flushCompileCache();

@@ -6,22 +6,11 @@ import { readFile } from "node:fs/promises";
 import module from "node:module";
 import { openDialer } from "../../src/app/index.ts";
 import { parseSettingsFile } from "../../src/operations/index.ts";
+import { standingStillAt } from "./standstill.ts";
 
 // In a function, because a bundler forgets to dispose of what a module itself is using.
 async function change([path = "", at]: readonly string[]): Promise<void> {
-  await using dialer = await openDialer({}, process.env, {
-    warn: () => undefined,
-    limits: "off",
-    deliver: false,
-    retry: { maxAttempts: 1 },
-    pause: async (point) => {
-      process.stdout.write(`point ${point}\n`);
-      if (point !== at) return;
-      process.stdout.write("paused\n");
-      // For ever: a timer keeps the process alive until it is killed.
-      await new Promise(() => setInterval(() => undefined, 60_000));
-    },
-  });
+  await using dialer = await openDialer({}, process.env, standingStillAt(at));
   // A process that is killed leaves no compiled code behind for the next one, unless it does so in time.
   module.flushCompileCache();
   const file = await parseSettingsFile(await readFile(path, "utf8"), path);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { STAGING } from "../files.ts";
 import type { LakeCatalog, LakeFile, LakeFileKind } from "../lake.ts";
 import { CALL_COLUMNS, copyToParquet } from "./columns.ts";
-import { type Connection, type Engine, rowsOf } from "./engine.ts";
+import { type Connection, type Engine, oneRowOf } from "./engine.ts";
 import { scan } from "./views.ts";
 
 const RANKED = "row_number() OVER (PARTITION BY campaign_id, call_id ORDER BY observed_at DESC, digest DESC) AS place";
@@ -26,14 +26,11 @@ export async function mergePartition(setting: MergeSetting, files: readonly Lake
   const [first] = files;
   if (first === undefined) return 0;
   const { campaignId, day } = first;
+  const { rows, calls } = await oneRowOf<{ rows: number; calls: number }>(
+    setting.engine,
+    `SELECT count(*) AS rows, count(DISTINCT call_id) AS calls FROM (${scan(setting.root, files)})`,
+  );
   const made = await setting.engine.use(async (connection) => {
-    const [counts] = await rowsOf<{ rows: number; calls: number }>(
-      setting.engine,
-      connection,
-      `SELECT count(*) AS rows, count(DISTINCT call_id) AS calls FROM (${scan(setting.root, files)})`,
-      [],
-    );
-    const { rows = 0, calls = 0 } = counts ?? {};
     const head = await copy(setting, connection, files, "head", calls, calls === rows);
     const history = rows > calls ? await copy(setting, connection, files, "history", rows - calls, false) : undefined;
     return [head, history].filter((one) => one !== undefined);

@@ -2,7 +2,7 @@
 // are sorted slice by slice, so that the memory does not grow with the day; otherwise the latest versions are found first, all at once.
 
 import type { LakeFile, RecordQuery } from "../lake.ts";
-import { type Connection, type Engine, oneRowOf, streamOf } from "./engine.ts";
+import { type Engine, oneRowOf, streamOf } from "./engine.ts";
 import { digestShapeSql, digestSliceSql, recordsSql } from "./views.ts";
 
 /** Rows of a slice, about. Each slice reads the footers of all files anew; larger ones hold more in memory. */
@@ -23,23 +23,17 @@ export async function* digestsOf(
   files: readonly LakeFile[],
   query: RecordQuery,
 ): AsyncGenerator<string> {
-  const { connection, release } = await engine.lend();
-  try {
-    const shape = await oneRowOf<Shape>(engine, connection, digestShapeSql(root, files, query));
-    if (shape.first === null || shape.last === null) return;
-    if (shape.once) {
-      const slices = slicesOf(shape.rows, shape.first, shape.last);
-      yield* ahead(slices, (slice) => joined(engine, connection, digestSliceSql(root, files, query, slice)));
-    } else yield* oneByOne(engine, recordsSql(root, files, query, "lower(hex(digest))"));
-  } finally {
-    // An abandoned stream keeps its connection busy, so it is not lent again.
-    release();
-  }
+  const shape = await oneRowOf<Shape>(engine, digestShapeSql(root, files, query));
+  if (shape.first === null || shape.last === null) return;
+  if (shape.once) {
+    const slices = slicesOf(shape.rows, shape.first, shape.last);
+    yield* ahead(slices, (slice) => joined(engine, digestSliceSql(root, files, query, slice)));
+  } else yield* oneByOne(engine, recordsSql(root, files, query, "lower(hex(digest))"));
 }
 
 /** The one text that a statement gives; empty for none. */
-async function joined(engine: Engine, connection: Connection, select: string): Promise<string> {
-  const { text } = await oneRowOf<{ text: unknown }>(engine, connection, `SELECT text FROM (${select}) AS one (text)`);
+async function joined(engine: Engine, select: string): Promise<string> {
+  const { text } = await oneRowOf<{ text: unknown }>(engine, `SELECT text FROM (${select}) AS one (text)`);
   return typeof text === "string" ? text : "";
 }
 
@@ -58,7 +52,7 @@ async function* ahead<Asked, Answer>(all: readonly Asked[], ask: (one: Asked) =>
     }
     yield await coming;
   } finally {
-    // Nothing may be closed beneath it.
+    // The engine may be closed next, and not beneath it.
     await coming.catch(() => undefined);
   }
 }

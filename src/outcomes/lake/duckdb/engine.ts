@@ -113,8 +113,8 @@ export async function rowsOf<Row extends object>(
  * The row of a SELECT that always has exactly one, such as an aggregate over everything. As a stream, which keeps nothing of it: one that broke
  * off has no row. Throws LakeError `incomplete_read`.
  */
-export async function oneRowOf<Row extends object>(engine: Engine, connection: Connection, sql: string): Promise<Row> {
-  const [row] = await plainRows<Row>(engine, await connection.stream(sql));
+export async function oneRowOf<Row extends object>(engine: Engine, sql: string): Promise<Row> {
+  const [row] = await engine.use(async (connection) => plainRows<Row>(engine, await connection.stream(sql)));
   if (row === undefined)
     throw new LakeError("incomplete_read", "reading the lake broke off before its only row", { advice: MAKE_ROOM });
   return row;
@@ -142,7 +142,7 @@ async function plainRows<Row extends object>(engine: Engine, result: DuckDBResul
 export async function* streamOf(engine: Engine, select: string): AsyncGenerator<unknown[][]> {
   const { connection, release } = await engine.lend();
   try {
-    const { rows: expected } = await oneRowOf<{ rows: number }>(engine, connection, `SELECT count(*) AS rows FROM (${select})`);
+    const { rows: expected } = await oneRowOf<{ rows: number }>(engine, `SELECT count(*) AS rows FROM (${select})`);
     let rows = 0;
     for await (const columns of chunksOf(await connection.stream(select))) {
       rows += columns[0]?.length ?? 0;

@@ -135,7 +135,8 @@ class DuckDbLake implements OutcomeLake {
 
   async *digests(query: RecordQuery = {}): AsyncGenerator<string> {
     const days = await this.#daily(query);
-    await using engine = await this.#passing(HASHING, Math.max(0, ...days.map(rowsIn)));
+    if (days.length === 0) return;
+    await using engine = await this.#passing(HASHING, Math.max(...days.map(rowsIn)));
     for (const files of days) yield* digestsOf(engine, this.#root, files, query);
   }
 
