@@ -39,7 +39,7 @@ async function exchange(fetchLike: FetchLike, request: TransportRequest, guard: 
   );
   guard.status = response.status;
   guard.limit(request.bodyTimeoutMs);
-  const body = new BodyReader(request.maxBodyBytes);
+  const body = new BodyReader({ limit: request.maxBodyBytes });
   const reader = response.body?.getReader();
   if (reader !== undefined) {
     guard.onStop = () => void reader.cancel().catch(() => {});

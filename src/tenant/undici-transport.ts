@@ -124,7 +124,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#headers = headers;
     const announced = Number(headerOf(headers, "content-length"));
-    this.#body = new BodyReader(this.#request.maxBodyBytes, announced > 0 ? announced : undefined);
+    this.#body = new BodyReader({
+      limit: this.#request.maxBodyBytes,
+      announced: announced > 0 ? announced : undefined,
+      ownsPieces: true,
+    });
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
