@@ -127,8 +127,8 @@ export interface OutcomeLake {
   adopt(staged: readonly StagedFile[], name: string): Promise<readonly LakeFile[]>;
   /** Records, each call once, ordered by start and call id (its UTF-8 bytes); constant memory. */
   records(query?: RecordQuery): AsyncIterable<StoredRecord>;
-  /** Only the digests of the same records in the same order: hex, many joined in each text. */
-  digests(query?: RecordQuery): AsyncIterable<string>;
+  /** Only the digests of the same records in the same order: 32 bytes each, many in one piece, which is good until the next is asked for. */
+  digests(query?: RecordQuery): AsyncIterable<Uint8Array>;
   /** Writes the latest version of each call to a file of the caller's (replaced at once when it is complete). @returns how many */
   exportTo(path: string, format: "parquet" | "csv" | "ndjson", query?: RecordQuery): Promise<number>;
   /**

@@ -3,6 +3,8 @@
 import { createHash, hash } from "node:crypto";
 import type { OutcomeRecord } from "./record.ts";
 
+const DIGEST_BYTES = 32;
+
 /**
  * The canonical JSON (RFC 8785) of what the vendor said: members agentId, attempt, callId, campaignId, contactId, direction,
  * dispositionCode, endTime, listId, raw, startTime in this order, absent ones left out, times as ms since the epoch, `raw` as a string.
@@ -47,10 +49,11 @@ export class ComplianceHash {
   readonly #hash = createHash("sha256");
   #count = 0;
 
-  /** @param digests in hex, in order, joined without a separator or one by one */
-  add(digests: string): void {
-    this.#hash.update(digests, "hex");
-    this.#count += digests.length / 64;
+  /** @param digests in order, one or many: in hex, or 32 bytes each */
+  add(digests: string | Uint8Array): void {
+    const bytes = typeof digests === "string" ? Buffer.from(digests, "hex") : digests;
+    this.#hash.update(bytes);
+    this.#count += bytes.byteLength / DIGEST_BYTES;
   }
 
   /** How many records were added. */

@@ -214,6 +214,35 @@ describe("merging", () => {
     expect(await codes()).toEqual({ a: "BUSY", b: "BUSY" });
   });
 
+  test.each([
+    [
+      "parts that follow each other, written in any order",
+      [
+        [40, 50],
+        [0, 10],
+        [10, 30],
+      ],
+    ],
+    [
+      "parts that overlap",
+      [
+        [0, 30],
+        [20, 50],
+        [10, 40],
+      ],
+    ],
+  ])("%s become one file in order of start", async (_, parts) => {
+    for (const minutes of parts)
+      await land(...minutes.map((at, n) => record(`${String(at).padStart(2, "0")}/${n}`, { startTime: NOON + at * 60_000 })));
+    expect(await lake.compact({ minParts: 2 })).toMatchObject({ partitions: 1, filesAfter: 1 });
+    const [head] = await catalog.files();
+    const rows = await lake.query<{ at: number }>(
+      `SELECT epoch_ms(start_time) AS at FROM read_parquet('${join(folder.path, "lake", head?.path ?? "")}')`,
+    );
+    expect(rows.map(({ at }) => (at - NOON) / 60_000)).toEqual(parts.flat().sort((a, b) => a - b));
+    expect(await all()).toHaveLength(6);
+  });
+
   test("is seen wholly or not at all by readers at work meanwhile", async () => {
     for (let n = 0; n < 12; n++)
       await land(record(`call_${n}`, { startTime: NOON + n }), record("every", { observedAt: NOON + DAY + n }));

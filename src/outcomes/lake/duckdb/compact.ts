@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { STAGING } from "../files.ts";
 import type { LakeCatalog, LakeFile, LakeFileKind } from "../lake.ts";
 import { CALL_COLUMNS, copyToParquet } from "./columns.ts";
-import { type Connection, type Engine, oneRowOf } from "./engine.ts";
-import { scan } from "./views.ts";
+import { type Connection, type Engine, oneRowOf, rowsOf } from "./engine.ts";
+import { scan, spansSql } from "./views.ts";
 
 const RANKED = "row_number() OVER (PARTITION BY campaign_id, call_id ORDER BY observed_at DESC, digest DESC) AS place";
 
@@ -31,9 +31,11 @@ export async function mergePartition(setting: MergeSetting, files: readonly Lake
     `SELECT count(*) AS rows, count(DISTINCT call_id) AS calls FROM (${scan(setting.root, files)})`,
   );
   const made = await setting.engine.use(async (connection) => {
-    const head = await copy(setting, connection, files, "head", calls, calls === rows);
-    const history = rows > calls ? await copy(setting, connection, files, "history", rows - calls, false) : undefined;
-    return [head, history].filter((one) => one !== undefined);
+    if (rows === calls) return [await copy(setting, connection, await plain(setting, connection, files), "head", calls)];
+    return [
+      await copy(setting, connection, ranked(setting.root, files, "= 1"), "head", calls),
+      await copy(setting, connection, ranked(setting.root, files, "> 1"), "history", rows - calls),
+    ];
   });
   const added: LakeFile[] = [];
   for (const { temporary, kind, rows } of made)
@@ -46,22 +48,33 @@ export async function mergePartition(setting: MergeSetting, files: readonly Lake
   return undefined;
 }
 
+const ORDER = "ORDER BY start_time, call_id, observed_at";
+
+/** Versions by their place among those of their call. */
+function ranked(root: string, files: readonly LakeFile[], place: "= 1" | "> 1"): string {
+  return `SELECT ${CALL_COLUMNS} FROM (SELECT *, ${RANKED} FROM (${scan(root, files)})) WHERE place ${place} ${ORDER}`;
+}
+
+/** All rows. Where files follow each other in time, as the pages of a listing do, nothing is sorted, which would hold all of it in memory. */
+async function plain({ root, engine }: MergeSetting, connection: Connection, files: readonly LakeFile[]): Promise<string> {
+  const spans = await rowsOf<{ place: number; first: number; last: number }>(engine, connection, spansSql(root, files), []);
+  const follow = spans.every(({ first }, n) => n === 0 || first >= (spans[n - 1]?.last ?? first));
+  if (!follow) return `${scan(root, files)} ${ORDER}`;
+  return scan(
+    root,
+    spans.flatMap(({ place }) => files[place] ?? []),
+  );
+}
+
 async function copy(
   { root, temporaryName }: MergeSetting,
   connection: Connection,
-  files: readonly LakeFile[],
+  select: string,
   kind: LakeFileKind,
   expected: number,
-  all: boolean,
 ): Promise<{ temporary: string; kind: LakeFileKind; rows: number }> {
   const temporary = join(root, STAGING, temporaryName());
-  const ranked = `SELECT ${CALL_COLUMNS} FROM (SELECT *, ${RANKED} FROM (${scan(root, files)})) WHERE place ${kind === "head" ? "= 1" : "> 1"}`;
-  const rows = await copyToParquet(
-    connection,
-    `${all ? scan(root, files) : ranked} ORDER BY start_time, call_id, observed_at`,
-    temporary,
-    "zstd",
-  );
+  const rows = await copyToParquet(connection, select, temporary, "zstd");
   if (rows !== expected) throw new Error(`merging wrote ${rows} rows where ${expected} were expected`);
   return { temporary, kind, rows };
 }

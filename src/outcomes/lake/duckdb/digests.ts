@@ -1,12 +1,12 @@
-// The digests of a day's calls in the stated order, for the hash of a retrieval. Where each call has one version, which is nearly always so, they
+// The digests of calls in the stated order, day after day, for the hash of a retrieval. Where each call has one version, which is nearly always so, they
 // are sorted slice by slice, so that the memory does not grow with the day; otherwise the latest versions are found first, all at once.
 
 import type { LakeFile, RecordQuery } from "../lake.ts";
-import { type Engine, oneRowOf, streamOf } from "./engine.ts";
+import { type Engine, oneBlobOf, oneRowOf, streamOf } from "./engine.ts";
 import { digestShapeSql, digestSliceSql, recordsSql } from "./views.ts";
 
 /** Rows of a slice, about. Each slice reads the footers of all files anew; larger ones hold more in memory. */
-const SLICE_ROWS = 16_384;
+const SLICE_ROWS = 32_768;
 
 /** What there is to be hashed. `first` and `last`: starts, ms since the epoch, null when there is nothing. */
 interface Shape {
@@ -16,25 +16,28 @@ interface Shape {
   readonly last: number | null;
 }
 
-/** Digests in hex, many joined in each text: handed over one by one they cost most of a query's time. */
+/** Digests, many in one piece: handed over one by one they cost most of a query's time. A piece is good until the next is asked for. */
 export async function* digestsOf(
   engine: Engine,
   root: string,
-  files: readonly LakeFile[],
+  days: readonly (readonly LakeFile[])[],
   query: RecordQuery,
-): AsyncGenerator<string> {
-  const shape = await oneRowOf<Shape>(engine, digestShapeSql(root, files, query));
-  if (shape.first === null || shape.last === null) return;
-  if (shape.once) {
-    const slices = slicesOf(shape.rows, shape.first, shape.last);
-    yield* ahead(slices, (slice) => joined(engine, digestSliceSql(root, files, query, slice)));
-  } else yield* oneByOne(engine, recordsSql(root, files, query, "lower(hex(digest))"));
-}
-
-/** The one text that a statement gives; empty for none. */
-async function joined(engine: Engine, select: string): Promise<string> {
-  const { text } = await oneRowOf<{ text: unknown }>(engine, `SELECT text FROM (${select}) AS one (text)`);
-  return typeof text === "string" ? text : "";
+): AsyncGenerator<Uint8Array> {
+  const look = async (files: readonly LakeFile[]) => ({
+    files,
+    shape: await oneRowOf<Shape>(engine, digestShapeSql(root, files, query)),
+  });
+  for await (const { files, shape } of ahead(days, look)) {
+    if (shape.first === null || shape.last === null) continue;
+    if (shape.once) {
+      const slices = slicesOf(shape.rows, shape.first, shape.last);
+      for await (const digests of ahead(slices, (slice) => oneBlobOf(engine, digestSliceSql(root, files, query, slice)))) {
+        yield digests;
+        // Given back now, not when the collector happens to come by.
+        digests.buffer.transfer(0);
+      }
+    } else yield* oneByOne(engine, recordsSql(root, files, query, "lower(hex(digest))"));
+  }
 }
 
 /** What is asked for, one after the other; while one answer is used the next one is under way. */
@@ -57,9 +60,9 @@ async function* ahead<Asked, Answer>(all: readonly Asked[], ask: (one: Asked) =>
   }
 }
 
-async function* oneByOne(engine: Engine, select: string): AsyncGenerator<string> {
+async function* oneByOne(engine: Engine, select: string): AsyncGenerator<Uint8Array> {
   for await (const [digests = []] of streamOf(engine, select))
-    yield digests.filter((digest) => typeof digest === "string").join("");
+    yield Buffer.from(digests.filter((digest) => typeof digest === "string").join(""), "hex");
 }
 
 /** Equal stretches from `first` to `last` inclusive, in whole ms. */

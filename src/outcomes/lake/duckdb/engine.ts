@@ -98,6 +98,10 @@ export function literal(text: string): string {
   return parts.length === 1 ? (parts[0] ?? "''") : `(${parts.join(" || chr(0) || ")})`;
 }
 
+function brokeOff(where: string): LakeError {
+  return new LakeError("incomplete_read", `reading the lake broke off ${where}`, { advice: MAKE_ROOM });
+}
+
 /** Runs a SELECT and gives its rows as objects of plain values: see OutcomeLake.query. */
 export async function rowsOf<Row extends object>(
   engine: Engine,
@@ -115,9 +119,34 @@ export async function rowsOf<Row extends object>(
  */
 export async function oneRowOf<Row extends object>(engine: Engine, sql: string): Promise<Row> {
   const [row] = await engine.use(async (connection) => plainRows<Row>(engine, await connection.stream(sql)));
-  if (row === undefined)
-    throw new LakeError("incomplete_read", "reading the lake broke off before its only row", { advice: MAKE_ROOM });
+  if (row === undefined) throw brokeOff("before its only row");
   return row;
+}
+
+/** The one BLOB of a SELECT that always has exactly one row, in memory of its own; empty for NULL. Throws LakeError `incomplete_read`. */
+export async function oneBlobOf(engine: Engine, sql: string): Promise<Uint8Array<ArrayBuffer>> {
+  return engine.use(async (connection) => {
+    const result = await connection.stream(sql);
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) throw brokeOff("before its only row");
+    const vector = chunk.getColumnVector(0);
+    if (!(vector instanceof engine.duck.DuckDBBlobVector)) throw new Error("a BLOB was asked for");
+    const bytes = ownBytes(vector.getItemBytes(0));
+    // Its memory is DuckDB's own, and would stay until the collector finds the chunk.
+    chunk.reset();
+    await result.fetchChunk();
+    return bytes;
+  });
+}
+
+/** Of at most so many bytes the client gives a view of the chunk's memory, and of more a copy. */
+const INLINE_BYTES = 12;
+
+function ownBytes(bytes: Uint8Array | null): Uint8Array<ArrayBuffer> {
+  if (bytes === null) return new Uint8Array();
+  const { buffer, byteOffset, byteLength } = bytes;
+  const own = buffer instanceof ArrayBuffer && byteLength > INLINE_BYTES;
+  return own ? new Uint8Array(buffer, byteOffset, byteLength) : new Uint8Array(bytes);
 }
 
 async function plainRows<Row extends object>(engine: Engine, result: DuckDBResult): Promise<Row[]> {
@@ -148,10 +177,7 @@ export async function* streamOf(engine: Engine, select: string): AsyncGenerator<
       rows += columns[0]?.length ?? 0;
       yield columns;
     }
-    if (rows !== expected)
-      throw new LakeError("incomplete_read", `reading the lake broke off after ${rows} of ${expected} rows`, {
-        advice: MAKE_ROOM,
-      });
+    if (rows !== expected) throw brokeOff(`after ${rows} of ${expected} rows`);
   } finally {
     // An abandoned stream keeps its connection busy, so it is not lent again.
     release();

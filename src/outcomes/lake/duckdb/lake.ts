@@ -133,11 +133,11 @@ class DuckDbLake implements OutcomeLake {
     }
   }
 
-  async *digests(query: RecordQuery = {}): AsyncGenerator<string> {
+  async *digests(query: RecordQuery = {}): AsyncGenerator<Uint8Array> {
     const days = await this.#daily(query);
     if (days.length === 0) return;
     await using engine = await this.#passing(HASHING, Math.max(...days.map(rowsIn)));
-    for (const files of days) yield* digestsOf(engine, this.#root, files, query);
+    yield* digestsOf(engine, this.#root, days, query);
   }
 
   /** The files of each day. Day after day is the order asked for, so that no more than one day has to be sorted at a time. */

@@ -27,6 +27,15 @@ function paths(root: string, files: readonly LakeFile[]): string {
   return files.map(({ path }) => literal(`${root}/${path}`)).join(", ");
 }
 
+/** From when to when the rows of each file start (ms since the epoch), in order; `place` is its place among the files. Files without rows are left out. */
+export function spansSql(root: string, files: readonly LakeFile[]): string {
+  const each = files.map(
+    (file, at) => `SELECT ${at} AS place, min(start_time) AS first, max(start_time) AS last FROM (${scan(root, [file])})`,
+  );
+  return `SELECT place, epoch_ms(first) AS first, epoch_ms(last) AS last FROM (${each.join(" UNION ALL ")})
+    WHERE first IS NOT NULL ORDER BY first, last, place`;
+}
+
 /** The latest version of each call. */
 function callsSql(root: string, files: readonly LakeFile[]): string {
   const { once, several } = split(files);
@@ -85,7 +94,7 @@ export function digestShapeSql(root: string, files: readonly LakeFile[], query: 
     FROM (${versionsSql(root, files, query)})`;
 }
 
-/** Digests joined in hex in the stated order, of calls with one version each that start from `from` to before `to`. */
+/** Digests one behind the other in the stated order, as one BLOB, of calls with one version each that start from `from` to before `to`. */
 export function digestSliceSql(
   root: string,
   files: readonly LakeFile[],
@@ -94,7 +103,7 @@ export function digestSliceSql(
 ): string {
   const slice = [`start_time >= epoch_ms(${from}::BIGINT)`, `start_time < epoch_ms(${to}::BIGINT)`];
   // Sorted within the aggregate: what is sorted below it may come in another order from several threads.
-  return `SELECT string_agg(lower(hex(digest)), '' ORDER BY start_time, call_id)
+  return `SELECT unhex(string_agg(hex(digest), '' ORDER BY start_time, call_id))
     FROM (${versionsSql(root, files, query)})${whereSql([...wanted(query), ...slice])}`;
 }
 
