@@ -6,7 +6,7 @@ import { standStillWhenTakenOver } from "../taken-over.ts";
 import type { StopReason } from "./failure.ts";
 
 /** Windows read side by side. */
-const OVERLAP = 2;
+const OVERLAP = 4;
 
 /** What the workflow needs of the process it runs in. */
 export interface RetrievalHost {

@@ -1,7 +1,13 @@
 // The rows of one page sorted: records, rows put aside, calls that are not over; each row exactly one of the three.
 
 import type { Instant } from "../../kernel/index.ts";
-import { createInstantReader, type OutcomeRecord, parseRow, type QuarantinedRow } from "../../outcomes/pages.ts";
+import {
+  createFieldWriter,
+  createInstantReader,
+  type OutcomeRecord,
+  parseRow,
+  type QuarantinedRow,
+} from "../../outcomes/pages.ts";
 
 /** Longest text of a poison row that is kept. */
 const MAX_ROW_TEXT = 4000;
@@ -30,7 +36,7 @@ export function sortRows(
   let unfinished = 0;
   let earliestUnfinished: Instant | undefined;
   const { campaignId, observedAt, runId } = context;
-  const reading = { ...context, readInstant: createInstantReader() };
+  const reading = { ...context, readInstant: createInstantReader(), writeField: createFieldWriter() };
   for (const row of rows) {
     const parsed = parseRow(row, reading);
     if (parsed.kind === "record") records.set(parsed.record.callId, parsed.record);

@@ -42,6 +42,8 @@ export interface RowContext {
   readonly runId: string;
   /** Reads times; see `createInstantReader`. */
   readonly readInstant?: ((text: string) => Instant | undefined) | undefined;
+  /** Writes a lone further field; see `createFieldWriter`. */
+  readonly writeField?: ((name: string, value: string) => string) | undefined;
 }
 
 const MAX_ID = 256;
@@ -112,7 +114,7 @@ function readFields(row: Readonly<Record<string, unknown>>, context: RowContext)
   if (listId instanceof Problem) return listId;
   const attempt = attemptOf(row);
   if (attempt instanceof Problem) return attempt;
-  const raw = furtherFields(row);
+  const raw = furtherFields(row, context.writeField ?? writeField);
   if (raw instanceof Problem) return raw;
 
   return {
@@ -167,7 +169,24 @@ function attemptOf(row: Readonly<Record<string, unknown>>): number | undefined |
   return new Problem("wrong_type", `attempt is ${typeof value === "number" ? "no whole number" : kindOf(value)}`);
 }
 
-function furtherFields(row: Readonly<Record<string, unknown>>): string | undefined | Problem {
+/** A field as a JSON object of its own. */
+function writeField(name: string, value: string): string {
+  return JSON.stringify({ [name]: value });
+}
+
+/** Gives what `writeField` gives, and remembers the last field: a status for example, which most rows have the same. For one page at a time. */
+export function createFieldWriter(): (name: string, value: string) => string {
+  let [lastName, lastValue, text] = ["", "", '{"":""}'];
+  return (name, value) => {
+    if (name !== lastName || value !== lastValue) [lastName, lastValue, text] = [name, value, writeField(name, value)];
+    return text;
+  };
+}
+
+function furtherFields(
+  row: Readonly<Record<string, unknown>>,
+  write: (name: string, value: string) => string,
+): string | undefined | Problem {
   let only: string | undefined;
   let names: string[] | undefined;
   for (const name in row) {
@@ -180,7 +199,7 @@ function furtherFields(row: Readonly<Record<string, unknown>>): string | undefin
   if (only === undefined) return undefined;
   // Mostly there is one, and it is a text.
   const value = row[only];
-  if (names === undefined && typeof value === "string") return JSON.stringify({ [only]: value });
+  if (names === undefined && typeof value === "string") return write(only, value);
   const sorted = names?.sort((a, b) => (a < b ? -1 : 1)) ?? [only];
   try {
     return `{${sorted.map((name) => `${JSON.stringify(name)}:${canonicalJson(row[name])}`).join(",")}}`;

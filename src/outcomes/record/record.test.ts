@@ -7,7 +7,7 @@ import { parseInstantOrNaiveUtc } from "../../contract/index.ts";
 import { canonicalJson } from "../../kernel/index.ts";
 import { ComplianceHash, canonicalText, digestOf, supersedes } from "./canonical.ts";
 import { createInstantReader } from "./instant-reader.ts";
-import { parseRow, QUARANTINE_REASONS, type RowContext } from "./parse.ts";
+import { createFieldWriter, parseRow, QUARANTINE_REASONS, type RowContext } from "./parse.ts";
 import type { OutcomeRecord } from "./record.ts";
 
 const AT = Date.parse("2026-03-02T10:00:00.000Z");
@@ -144,6 +144,17 @@ test("times are read as everywhere, whatever the rows before said", () => {
       for (const text of texts) expect(read(text)).toBe(parseInstantOrNaiveUtc(text));
     }),
     { numRuns: 2000 },
+  );
+});
+
+test("a further field is written the same, whether it is remembered or not", () => {
+  const name = fc.constantFrom("status", "", "__proto__", 'a"b');
+  const value = fc.oneof(fc.constantFrom("completed", "", "busy"), fc.string({ unit: "grapheme" }));
+  fc.assert(
+    fc.property(fc.array(fc.tuple(name, value)), (fields) => {
+      const write = createFieldWriter();
+      for (const [field, text] of fields) expect(write(field, text)).toBe(canonicalJson(Object.fromEntries([[field, text]])));
+    }),
   );
 });
 
