@@ -4,10 +4,10 @@ import { z } from "zod";
 import { type Clock, messageOf } from "../../kernel/index.ts";
 import type { ServiceRequests } from "../../store/index.ts";
 import { approvalOf } from "../api/approval-view.ts";
-import { confirmation } from "../api/schemas/common.ts";
+import { confirmation, pageOf } from "../api/schemas/common.ts";
 import { approvalView } from "../api/schemas/session.ts";
 import { ServerError } from "../error.ts";
-import { flag, limit } from "../routing/query.ts";
+import { cursor, flag, limit, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, route } from "../routing/route.ts";
 
 export interface ApprovalDeps {
@@ -32,11 +32,16 @@ export function approvalRoutes({ clock, requests }: ApprovalDeps, operations: re
       path: "/approvals",
       summary: "What waits for a second person, and what became of the rest",
       role: "viewer",
-      query: z.strictObject({ limit, pending: flag }),
-      reply: z.strictObject({ items: z.array(approvalView) }),
-      async handle({ query }) {
-        const found = await requests.listApprovals(query);
-        return { items: found.map((one) => approvalOf(one, clock.now())) };
+      query: z.strictObject({ limit, cursor, pending: flag }),
+      reply: pageOf(approvalView),
+      async handle({ query: { limit: size, cursor: after, pending } }) {
+        const found = await requests.listApprovals({ pending, limit: size + 1, after });
+        return pageOfItems(
+          found,
+          size,
+          ({ id }) => id,
+          (one) => approvalOf(one, clock.now()),
+        );
       },
     }),
     route({

@@ -20,12 +20,12 @@ import {
 } from "../../operations/index.ts";
 import type { Principal } from "../../store/index.ts";
 import { mayReveal } from "../access/reveal.ts";
-import { confirmation } from "../api/schemas/common.ts";
+import { confirmation, pageOf } from "../api/schemas/common.ts";
 import { importView, suppressionView } from "../api/schemas/compliance.ts";
 import { masked, timeText } from "../api/texts.ts";
 import { ServerError } from "../error.ts";
 import { confirmOf, type Planned } from "../routing/plan.ts";
-import { flag, limit, list } from "../routing/query.ts";
+import { cursor, flag, limit, list, pageOfItems, tellCursor, toldCursor } from "../routing/query.ts";
 import { type ApiRoute, dangerousRoute, route } from "../routing/route.ts";
 import { type CompliancePort, e164, momentOf } from "./compliance.ts";
 import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
@@ -37,6 +37,10 @@ const NO_ATTEMPTS = Number.MAX_SAFE_INTEGER / 1000;
 
 const number = z.string().max(40).describe("E.164, or as people write it");
 const added = z.strictObject({ number: z.string(), added: z.boolean(), since: z.iso.datetime() });
+const pendingOptOut = z.strictObject({ callId: z.string(), at: z.iso.datetime(), campaign: z.string(), code: z.string() });
+/** Where a page of them ended. */
+const place = z.strictObject({ at: z.int(), callId: z.string(), code: z.string() });
+
 const lifting = {
   number,
   reason: z.string().min(3).max(2000),
@@ -166,15 +170,19 @@ export function factsRoutes(port: () => CompliancePort): ApiRoute[] {
       path: "/suppressions/pending",
       summary: "Opt-outs of calls whose number is not known yet",
       role: "viewer",
-      query: z.strictObject({ limit }),
-      reply: z.strictObject({
-        all: z.int(),
-        items: z.array(z.strictObject({ callId: z.string(), at: z.iso.datetime(), campaign: z.string(), code: z.string() })),
-      }),
-      async handle({ query }) {
+      query: z.strictObject({ limit, cursor }),
+      reply: pageOf(pendingOptOut).extend({ all: z.int() }),
+      async handle({ query: { limit: size, cursor: last } }) {
         const { facts } = port();
-        const [waiting, all] = await Promise.all([facts.unresolvedOptOuts(query.limit), facts.countUnresolvedOptOuts()]);
-        return { all, items: waiting.map(({ callId, at, campaign, code }) => ({ callId, at: timeText(at), campaign, code })) };
+        const after = toldCursor(place, last);
+        const [waiting, all] = await Promise.all([facts.unresolvedOptOuts(size + 1, after), facts.countUnresolvedOptOuts()]);
+        const page = pageOfItems(
+          waiting,
+          size,
+          ({ at, callId, code }) => tellCursor({ at, callId, code }),
+          ({ callId, at, campaign, code }) => ({ callId, at: timeText(at), campaign, code }),
+        );
+        return { all, ...page };
       },
     }),
   ];

@@ -105,12 +105,19 @@ export class ServiceRequests {
     return added;
   }
 
-  /** Approvals, the newest first. */
-  listApprovals(query: { readonly pending: boolean; readonly limit: number }): Promise<Approval[]> {
+  /** Approvals, the newest first. `after` is the id of the last one of the page before. */
+  listApprovals(query: {
+    readonly pending: boolean;
+    readonly limit: number;
+    readonly after?: string | undefined;
+  }): Promise<Approval[]> {
+    const { pending, limit, after } = query;
     return this.#database.query<Approval>(
       `select ${APPROVAL} from outdial.approvals
-       where not $1 or (state = 'pending' and expires_at > $2) order by requested_at desc, id desc limit $3`,
-      [query.pending, new Date(this.#clock.now()), query.limit],
+       where (not $1 or (state = 'pending' and expires_at > $2))
+         and ($4::text is null or (requested_at, id) < (select requested_at, id from outdial.approvals where id = $4))
+       order by requested_at desc, id desc limit $3`,
+      [pending, new Date(this.#clock.now()), limit, after ?? null],
     );
   }
 

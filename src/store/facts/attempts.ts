@@ -145,11 +145,15 @@ export interface UnresolvedOptOut {
   readonly at: Instant;
 }
 
-/** Opt-outs that wait for the number of their call, the longest waiting first. */
-export function unresolvedOptOuts(database: Database, limit: number): Promise<UnresolvedOptOut[]> {
+/** Which opt-out a page ended with. */
+export type UnresolvedPlace = Pick<UnresolvedOptOut, "at" | "callId" | "code">;
+
+/** Opt-outs that wait for the number of their call, the longest waiting first. `after` is the last one of the page before. */
+export function unresolvedOptOuts(database: Database, limit: number, after?: UnresolvedPlace): Promise<UnresolvedOptOut[]> {
   return database.query<UnresolvedOptOut>(
-    `select o.call_id as "callId", o.code, o.opt_out as "optOut", o.campaign, o.at ${WAITING} order by o.at, o.call_id limit $1`,
-    [limit],
+    `select o.call_id as "callId", o.code, o.opt_out as "optOut", o.campaign, o.at ${WAITING}
+     and ($2::timestamptz is null or (o.at, o.call_id, o.code) > ($2, $3, $4)) order by o.at, o.call_id, o.code limit $1`,
+    [limit, after === undefined ? null : new Date(after.at), after?.callId ?? null, after?.code ?? null],
   );
 }
 

@@ -13,6 +13,7 @@ import {
   countUnresolvedOptOuts,
   type OutcomesWritten,
   type UnresolvedOptOut,
+  type UnresolvedPlace,
   unresolvedOptOuts,
 } from "./attempts.ts";
 import { finishImport, startImport } from "./imports.ts";
@@ -96,8 +97,8 @@ export class Facts {
     return countUnresolvedOptOuts(this.#database);
   }
 
-  unresolvedOptOuts(limit: number): Promise<UnresolvedOptOut[]> {
-    return unresolvedOptOuts(this.#database, limit);
+  unresolvedOptOuts(limit: number, after?: UnresolvedPlace): Promise<UnresolvedOptOut[]> {
+    return unresolvedOptOuts(this.#database, limit, after);
   }
 
   /** Puts numbers on the company's own do-not-call list. */

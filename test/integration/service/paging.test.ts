@@ -56,6 +56,43 @@ test("revocations: by age, two at one moment included", async () => {
   expect(references(items.slice(0, 2))).toEqual(["r0", "r1"]);
 });
 
+test("approvals: the newest first, those of one moment included", async () => {
+  const { requests } = at.service.store;
+  for (const n of [0, 1, 2, 3, 4])
+    await requests.askApproval({ operation: "x", summary: `plan ${n}`, confirm: `${n}`, request: {}, requestedBy: "ann" });
+  const all = await whole("/api/v1/approvals");
+  expect(all).toHaveLength(5);
+  expect(await walk("/api/v1/approvals")).toEqual({ items: all, pages: 3 });
+  await requests.decideApproval(String(all[1]?.["id"]), { state: "rejected", by: "bob" });
+  const waiting = await whole("/api/v1/approvals?pending=true");
+  expect(waiting).toHaveLength(4);
+  expect(await walk("/api/v1/approvals?pending=true")).toEqual({ items: waiting, pages: 2 });
+});
+
+test("opt-outs whose number is not known: the longest waiting first, several at one moment included", async () => {
+  const asked = Date.parse("2026-03-02T10:00:00Z");
+  const outcomes = [0, 1, 2, 3, 4].map((i) => ({
+    callId: `call/${i % 3} é`,
+    code: i < 3 ? "DO_NOT_CALL" : "STOP",
+    at: asked + (i === 2 ? 1 : 0),
+    number: null,
+    campaign: "c",
+    optOut: "DO_NOT_CALL",
+  }));
+  await at.service.store.facts.addOutcomes(outcomes, { actor: "test" });
+  const path = "/api/v1/suppressions/pending";
+  const all = await whole(path);
+  expect(all.map(({ callId, code }) => `${String(callId)} ${String(code)}`)).toEqual([
+    "call/0 é DO_NOT_CALL",
+    "call/0 é STOP",
+    "call/1 é DO_NOT_CALL",
+    "call/1 é STOP",
+    "call/2 é DO_NOT_CALL",
+  ]);
+  expect(await walk(path)).toEqual({ items: all, pages: 3 });
+  expect(await at.get(`${path}?limit=2`)).toMatchObject({ all: 5 });
+});
+
 test("retrievals and their schedules", async () => {
   for (const campaign of ["a", "b", "c"]) {
     const asked = { campaignId: campaign, lastHours: 1 };
@@ -75,5 +112,7 @@ test("retrievals and their schedules", async () => {
 
 test("a cursor that is none of ours is refused or begins nothing anew", async () => {
   expect(await at.get("/api/v1/compliance/revocations?cursor=x")).toMatchObject({ status: 400, code: "invalid_request" });
+  expect(await at.get("/api/v1/suppressions/pending?cursor=x")).toMatchObject({ status: 400, code: "invalid_request" });
   expect(await at.get("/api/v1/compliance/manifests?cursor=nowhere")).toMatchObject({ items: [], next: null });
+  expect(await at.get("/api/v1/approvals?cursor=nowhere")).toMatchObject({ items: [], next: null });
 });
