@@ -10,6 +10,7 @@ import {
   type Judgement,
   judge,
   type Patience,
+  type Predictor,
   SettingsChanges,
   type SettingsFile,
 } from "../operations/index.ts";
@@ -49,6 +50,8 @@ export interface DialerOptions extends WorkplaceOptions {
   readonly clock?: Clock;
   /** See SettingsDependencies. */
   readonly pause?: (point: string) => Promise<void>;
+  /** Predicts what settings come to; on the thread that asks, by default. */
+  readonly predict?: Predictor;
 }
 
 /** Everything that a change of the dialer's settings needs. */
@@ -102,7 +105,7 @@ export async function openDialer(flags: Flags, environment: Environment, options
 /** What changes the settings in a workplace, to be attached to its workflows. */
 export function dialerOn(
   workplace: Workplace,
-  options: Pick<DialerOptions, "clock" | "pause">,
+  options: Pick<DialerOptions, "clock" | "pause" | "predict">,
 ): Omit<DialerRuntime, keyof AsyncDisposable> {
   const { config, tenant, store, random, replica } = workplace;
   const { pacingSettings: pacing, metricsSource: metrics } = tenant.capabilities;
@@ -112,7 +115,7 @@ export function dialerOn(
     replicas: replica,
     pacing,
     metrics,
-    predict: predictSettings,
+    predict: options.predict ?? predictSettings,
     clock: options.clock ?? systemClock,
     random,
     actor: config.actor,

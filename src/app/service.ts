@@ -23,6 +23,7 @@ import { jobsPort } from "./service/jobs-port.ts";
 import { goOnWithJobs } from "./service/left-behind.ts";
 import { outcomesCrmPort } from "./service/outcomes-crm-port.ts";
 import { outcomesPort } from "./service/outcomes-port.ts";
+import { predictBeside } from "./service/prediction-thread.ts";
 import { contactsPort, interactionsPort, simulatePort, vendorWebhooksPort } from "./service/small-ports.ts";
 import { createSpool } from "./service/spool.ts";
 import { watchService } from "./service/watch.ts";
@@ -83,7 +84,7 @@ export async function openService(flags: Flags, environment: Environment, option
   const background = new Background(warn);
   const tagging = taggingOn(workplace, {});
   const corrections = correctionsOn(workplace, {});
-  const dialer = dialerOn(workplace, {});
+  const dialer = dialerOn(workplace, { predict: predictBeside });
   const outcomes = outcomesOn(stack, workplace, { warn });
   const { retrieving } = outcomes;
   const applies = await campaignPlansOn(workplace);

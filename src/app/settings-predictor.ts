@@ -1,13 +1,13 @@
 // The gate's predictor: dialer settings and what is expected of the calls, handed to the simulation.
 
 import { DialingError, type PredictionFacts, predict } from "../dialing/index.ts";
-import type { Predictor } from "../operations/index.ts";
+import type { Judgement, Predictor } from "../operations/index.ts";
 
 /** A person's expectation is taken as right within so much of itself, with 90 % probability. */
 const EXPECTED_WITHIN = 0.15;
 
 /** Predicts for the 30 days in which abandonment is measured. */
-export const predictSettings: Predictor = ({ settings, carrier, expected }) => {
+export function predictSettings({ settings, carrier, expected }: Parameters<Predictor>[0]): Judgement["prediction"] {
   const facts: PredictionFacts = {
     answerRate: around(expected.answer_rate, 1),
     handleSeconds: around(expected.handle_seconds),
@@ -21,7 +21,7 @@ export const predictSettings: Predictor = ({ settings, carrier, expected }) => {
     if (thrown instanceof DialingError) return `not simulated: ${thrown.message}`;
     throw thrown;
   }
-};
+}
 
 function around(value: number | undefined, most = Number.POSITIVE_INFINITY): PredictionFacts["answerRate"] {
   if (value === undefined) return undefined;

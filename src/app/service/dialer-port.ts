@@ -3,10 +3,9 @@
 import { createDialerCampaign, fileInForce, judge } from "../../operations/index.ts";
 import type { ServerPorts } from "../../server/index.ts";
 import { chanceOf, type DialerRuntime } from "../dialer.ts";
-import { predictSettings } from "../settings-predictor.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
-import { PredictionThread } from "./prediction-thread.ts";
+import { PredictionThread, predictBeside } from "./prediction-thread.ts";
 
 type DialerPort = ReturnType<ServerPorts["work"]["dialer"]>;
 
@@ -31,7 +30,7 @@ export function dialerPort(
     validate: (file) =>
       judge(file, {
         pacing: tenant.capabilities.pacingSettings,
-        predict: predictSettings,
+        predict: predictBeside,
         chance: chanceOf(config),
         overrides: [],
       }),

@@ -2,9 +2,9 @@
 
 import { Worker } from "node:worker_threads";
 import { canonicalJson } from "../../kernel/index.ts";
-import type { Predictor, SettingsFile } from "../../operations/index.ts";
+import type { Judgement, Predictor, SettingsFile } from "../../operations/index.ts";
 
-type Predicted = ReturnType<Predictor>;
+type Predicted = Judgement["prediction"];
 
 /** A request waits no longer than this; the next one finds the prediction. */
 const PATIENCE_MS = 3000;
@@ -19,7 +19,7 @@ export class PredictionThread {
     const key = canonicalJson({ settings, carrier, expected });
     if (this.#made === undefined || this.#key !== key) {
       this.#key = key;
-      this.#made = predictBeside(file).catch((thrown: unknown) => {
+      this.#made = Promise.resolve(predictBeside(file)).catch((thrown: unknown) => {
         this.#made = undefined;
         throw thrown;
       });
@@ -36,15 +36,16 @@ export class PredictionThread {
   }
 }
 
-function predictBeside(file: SettingsFile): Promise<Predicted> {
+/** Predicts on a thread of its own: half a second of work that must not hold the service up. */
+export const predictBeside: Predictor = async ({ settings, carrier, expected }) => {
   const { promise, resolve, reject } = Promise.withResolvers<Predicted>();
   // Built code has another extension than the sources.
   const source = new URL(import.meta.url.endsWith(".ts") ? "./predict-worker.ts" : "./predict-worker.js", import.meta.url);
-  const worker = new Worker(source, { workerData: file });
+  const worker = new Worker(source, { workerData: { settings, carrier, expected } });
   // A service that stops does not wait for it.
   worker.unref();
   worker.once("message", resolve);
   worker.once("error", reject);
   worker.once("exit", () => reject(new Error("the prediction ended without an answer")));
   return promise;
-}
+};

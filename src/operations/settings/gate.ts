@@ -23,7 +23,9 @@ export interface Band {
 }
 
 /** Simulates settings; a text says why it cannot. */
-export type Predictor = (file: Pick<SettingsFile, "settings" | "carrier" | "expected">) => Prediction | string;
+export type Predictor = (
+  file: Pick<SettingsFile, "settings" | "carrier" | "expected">,
+) => Prediction | string | Promise<Prediction | string>;
 
 /** The gate that a person may pass all the same, by name. */
 const PREDICTED_ABANDONMENT = "predicted_abandonment";
@@ -84,7 +86,7 @@ export async function judge(
   // Whatever is not PASS is a refusal, also without a word about why.
   if (verdict.compliance_status !== "PASS" && refusals.length === 0)
     refusals.push(`the tenant's validation says ${verdict.compliance_status}`);
-  const prediction = deps.predict?.(file) ?? "not simulated";
+  const prediction = (await deps.predict?.(file)) ?? "not simulated";
   const overridden: string[] = [];
   if (typeof prediction !== "string" && prediction.chanceAboveLimit > deps.chance) {
     const words = `${PREDICTED_ABANDONMENT}: abandonment above 3 % with a probability of ${percent(prediction.chanceAboveLimit)}, accepted are ${percent(deps.chance)}`;
