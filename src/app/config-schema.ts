@@ -197,18 +197,6 @@ export const configSchema = z.strictObject({
 
 export type ConfigFile = z.output<typeof configSchema>;
 
-/** Every name of a setting, at whatever depth: what a misspelt one is compared with. */
-export function settingNames(): string[] {
-  const names = new Set<string>();
-  const walk = (schema: unknown) => {
-    if (typeof schema !== "object" || schema === null) return;
-    if ("properties" in schema) for (const name of Object.keys(schema.properties ?? {})) names.add(name);
-    for (const part of Object.values(schema)) walk(part);
-  };
-  walk(configJsonSchema());
-  return [...names];
-}
-
 /** The JSON Schema of outdial.yaml for editors. */
 export function configJsonSchema(): object {
   return { title: "outdial.yaml", ...z.toJSONSchema(configSchema, { io: "input" }) };

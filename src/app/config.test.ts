@@ -10,7 +10,9 @@ test("a configuration is read field by field", async () => {
 });
 
 test.each([
-  ["tennant: {}", "unknown setting tennant (did you mean tenant?)"],
+  ["tennant: {}", "tennant: unknown field; did you mean tenant?"],
+  ["tenant: { url: 'http://127.0.0.1' }", "tenant.url: unknown field; allowed: hosts, "],
+  ["limits: { outbound-write: { perSecnd: 3 } }", "limits.outbound-write.perSecnd: unknown field; did you mean perSecond?"],
   ["tenant: { token: { auth: digest } }", "tenant.token.auth"],
   ["tagging: { concurrency: many }", "tagging.concurrency"],
   ["tenant: [unclosed", "outdial.yaml:"],

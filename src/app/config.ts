@@ -3,8 +3,8 @@
 import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
-import { messageOf, nearest, OutdialError, parseDuration } from "../kernel/index.ts";
-import { type ConfigFile, configSchema, RECEIVERS, type Receiver, settingNames } from "./config-schema.ts";
+import { messageOf, OutdialError, parseDuration, problemsOf } from "../kernel/index.ts";
+import { type ConfigFile, configSchema, RECEIVERS, type Receiver } from "./config-schema.ts";
 
 /** `invalid_config`: a setting is missing, unknown or wrong; the message says where and what is allowed. */
 export class ConfigError extends OutdialError<"invalid_config"> {
@@ -85,17 +85,12 @@ export async function parseConfig(text: string, path: string): Promise<ConfigFil
   const document = parseDocument(text);
   const [broken] = document.errors;
   if (broken !== undefined) throw new ConfigError(`${path}: ${broken.message.split("\n")[0]}`);
-  const parsed = configSchema.safeParse(document.toJS() ?? {});
+  const value: unknown = document.toJS() ?? {};
+  const parsed = configSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => {
-    const where = issue.path.join(".") || "the file";
-    if (issue.code !== "unrecognized_keys") return `${where}: ${issue.message}`;
-    const hints = issue.keys.map((key) => {
-      const near = nearest(key, settingNames());
-      return near === undefined ? key : `${key} (did you mean ${near}?)`;
-    });
-    return `${where}: unknown setting ${hints.join(", ")}`;
-  });
+  const problems = problemsOf(configSchema, value, parsed.error).map(
+    ({ path: field, message }) => `${field || "the file"}: ${message}`,
+  );
   throw new ConfigError(
     `${path}: ${problems.join("; ")}`,
     "An editor that knows schemas/outdial.schema.json completes and checks this file.",

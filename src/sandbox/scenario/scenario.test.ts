@@ -1,5 +1,6 @@
 // Scenario files: what they may say, how errors name what is wrong, and the default world.
 
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { canonicalJson } from "../../kernel/index.ts";
 import {
@@ -77,6 +78,11 @@ describe("a scenario", () => {
     expect(scenario.interactions[0]?.dispositions[0]?.source).toBe("agent");
     expect(scenario.generateCalls[0]).toMatchObject({ count: 50, digits: 7 });
     expect(scenario.dialer.settings.algorithm.dial_ratio).toBe(4);
+  });
+
+  it("of the examples is one", async () => {
+    const path = "examples/scenario.yaml";
+    expect(parseScenario(await readFile(path, "utf8"), path).campaigns.map(({ id }) => id)).toEqual(["camp_1"]);
   });
 
   it("may say nothing, in YAML and JSON", () => {
