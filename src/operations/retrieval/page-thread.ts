@@ -11,7 +11,7 @@ import type { OpenedCalls, PageContents, PageContext, PageRefusal, PageReply, Pa
  * Memory of a thread, MB. Young: pages leave much behind, and with room the engine puts off collecting it. Old: much more than pages
  * are let weigh, because running out in the middle of parsing may end the process; it is a bound, and not what is taken.
  */
-const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64 } as const;
+const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 48 } as const;
 
 /** A page on the thread. */
 export interface HeldPage {
