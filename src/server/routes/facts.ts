@@ -37,9 +37,17 @@ const NO_ATTEMPTS = Number.MAX_SAFE_INTEGER / 1000;
 
 const number = z.string().max(40).describe("E.164, or as people write it");
 const added = z.strictObject({ number: z.string(), added: z.boolean(), since: z.iso.datetime() });
+/** The latest time that a Date can say, ms since the epoch. */
+const MAX_TIME = 8_640_000_000_000_000;
+/** What the database takes as a text. */
+const NO_NUL = /^[^\0]*$/;
 const pendingOptOut = z.strictObject({ callId: z.string(), at: z.iso.datetime(), campaign: z.string(), code: z.string() });
 /** Where a page of them ended. */
-const place = z.strictObject({ at: z.int(), callId: z.string(), code: z.string() });
+const place = z.strictObject({
+  at: z.int().min(0).max(MAX_TIME),
+  callId: z.string().regex(NO_NUL),
+  code: z.string().regex(NO_NUL),
+});
 
 const lifting = {
   number,

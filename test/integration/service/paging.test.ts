@@ -113,6 +113,10 @@ test("retrievals and their schedules", async () => {
 test("a cursor that is none of ours is refused or begins nothing anew", async () => {
   expect(await at.get("/api/v1/compliance/revocations?cursor=x")).toMatchObject({ status: 400, code: "invalid_request" });
   expect(await at.get("/api/v1/suppressions/pending?cursor=x")).toMatchObject({ status: 400, code: "invalid_request" });
+  for (const told of [{ at: 9_000_000_000_000_000, callId: "c", code: "x" }, { at: 1, callId: "\0", code: "x" }, { at: 1 }]) {
+    const cursor = Buffer.from(JSON.stringify(told)).toString("base64url");
+    expect(await at.get(`/api/v1/suppressions/pending?cursor=${cursor}`)).toMatchObject({ status: 400, code: "invalid_request" });
+  }
   expect(await at.get("/api/v1/compliance/manifests?cursor=nowhere")).toMatchObject({ items: [], next: null });
   expect(await at.get("/api/v1/approvals?cursor=nowhere")).toMatchObject({ items: [], next: null });
 });
