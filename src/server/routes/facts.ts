@@ -25,7 +25,7 @@ import { importView, suppressionView } from "../api/schemas/compliance.ts";
 import { masked, timeText } from "../api/texts.ts";
 import { ServerError } from "../error.ts";
 import { confirmOf, type Planned } from "../routing/plan.ts";
-import { cursor, flag, limit, list, pageOfItems, tellCursor, toldCursor } from "../routing/query.ts";
+import { cursor, flag, limit, list, NO_NUL, pageOfItems, tellCursor, toldCursor } from "../routing/query.ts";
 import { type ApiRoute, dangerousRoute, route } from "../routing/route.ts";
 import { type CompliancePort, e164, momentOf } from "./compliance.ts";
 import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
@@ -39,8 +39,6 @@ const number = z.string().max(40).describe("E.164, or as people write it");
 const added = z.strictObject({ number: z.string(), added: z.boolean(), since: z.iso.datetime() });
 /** The latest time that a Date can say, ms since the epoch. */
 const MAX_TIME = 8_640_000_000_000_000;
-/** What the database takes as a text. */
-const NO_NUL = /^[^\0]*$/;
 const pendingOptOut = z.strictObject({ callId: z.string(), at: z.iso.datetime(), campaign: z.string(), code: z.string() });
 /** Where a page of them ended. */
 const place = z.strictObject({

@@ -18,8 +18,11 @@ export const list = z
   .default([])
   .transform((given) => (typeof given === "string" ? [given] : given));
 
+/** What the database takes as a text. */
+export const NO_NUL = /^[^\0]*$/;
+
 /** The `next` of the page before. */
-export const cursor = z.string().max(2000).optional().describe("`next` of the page before");
+export const cursor = z.string().max(2000).regex(NO_NUL).optional().describe("`next` of the page before");
 
 /** A cursor that says a number. Throws ServerError `invalid_request`. */
 export function numberCursor(text: string | undefined): number | undefined {

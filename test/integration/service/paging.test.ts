@@ -118,5 +118,6 @@ test("a cursor that is none of ours is refused or begins nothing anew", async ()
     expect(await at.get(`/api/v1/suppressions/pending?cursor=${cursor}`)).toMatchObject({ status: 400, code: "invalid_request" });
   }
   expect(await at.get("/api/v1/compliance/manifests?cursor=nowhere")).toMatchObject({ items: [], next: null });
+  expect(await at.get("/api/v1/approvals?cursor=%00")).toMatchObject({ status: 400, code: "invalid_request" });
   expect(await at.get("/api/v1/approvals?cursor=nowhere")).toMatchObject({ items: [], next: null });
 });
