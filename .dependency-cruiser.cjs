@@ -14,8 +14,8 @@ const MAY_IMPORT = {
   cli: ["kernel", "contract", "compliance", "dialing", "outcomes", "tenant", "sandbox", "store", "operations", "server", "app"],
   web: ["kernel", "dialing", "server"],
 };
-/** Further doors, for threads that are started often and load little. */
-const SECOND_DOORS = { contract: "times", compliance: "opt-outs", outcomes: "pages" };
+/** Further doors, for what is started often and loads little. */
+const SECOND_DOORS = { contract: "times", compliance: "opt-outs", outcomes: "pages", app: "version" };
 const parts = Object.keys(MAY_IMPORT);
 const doorsOf = (part) => ["index", SECOND_DOORS[part]].filter((door) => door !== undefined).join("|");
 

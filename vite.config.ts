@@ -2,6 +2,9 @@
 
 import { defineConfig } from "vite";
 
+/** What most pages show, in one file: a browser fetches few at a time, and a dozen of some hundred bytes each keep the page waiting. */
+const PARTS = /\/src\/web\/(ui\/(?!plot|confirm)|view\/)/;
+
 export default defineConfig({
   root: "src/web",
   base: "/",
@@ -13,6 +16,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     manifest: true,
+    rollupOptions: { output: { manualChunks: (id: string) => (PARTS.test(id) ? "parts" : undefined) } },
   },
   worker: { format: "es" },
 });

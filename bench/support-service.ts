@@ -2,13 +2,14 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { serve } from "@hono/node-server";
 import type { Hono } from "hono";
 import { openService, type RunningService } from "../src/app/index.ts";
-import { createSandbox } from "../src/sandbox/index.ts";
+import { createSandbox, type Sandbox, type SandboxOptions } from "../src/sandbox/index.ts";
 import { benchFolder } from "./support.ts";
 
 export interface BenchService extends AsyncDisposable {
@@ -16,11 +17,17 @@ export interface BenchService extends AsyncDisposable {
   readonly token: string;
 }
 
-/** @param pages folder of the built dashboard */
-export async function openBenchService(pages?: string): Promise<BenchService> {
+/** A folder with an embedded store, and a sandbox: services are opened over them one after the other. */
+export interface BenchWorld extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  /** @param yaml lines of outdial.yaml; @param pages folder of the built dashboard */
+  open(given: { readonly yaml?: string; readonly pages?: string | undefined }): Promise<RunningService>;
+}
+
+export async function openBenchWorld(options: SandboxOptions = {}): Promise<BenchWorld> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await benchFolder());
-  const sandbox = createSandbox();
+  const sandbox = createSandbox(options);
   stack.defer(() => sandbox.close());
   const { url } = await sandbox.listen();
   const { clientId, clientSecret } = sandbox.ready;
@@ -31,8 +38,24 @@ export async function openBenchService(pages?: string): Promise<BenchService> {
     DATABASE_URL: undefined,
     OUTDIAL_ACTOR: "bench",
   };
-  const flags = { dir: `${folder.path}/.outdial`, tenantUrl: url };
-  const service = stack.use(await openService(flags, environment, { port: 0, log: () => undefined, pages }));
+  const config = `${folder.path}/outdial.yaml`;
+  const flags = { dir: `${folder.path}/.outdial`, config, tenantUrl: url };
+  const owned = stack.move();
+  return {
+    sandbox,
+    async open({ yaml = "", pages }) {
+      await writeFile(config, yaml);
+      return openService(flags, environment, { port: 0, log: () => undefined, pages });
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** @param pages folder of the built dashboard */
+export async function openBenchService(pages?: string): Promise<BenchService> {
+  await using stack = new AsyncDisposableStack();
+  const world = stack.use(await openBenchWorld());
+  const service = stack.use(await world.open({ pages }));
   const { token } = await service.store.access.addToken({ name: "bench", role: "viewer", expiresAt: null, by: "bench" });
   const owned = stack.move();
   return { service, token, [Symbol.asyncDispose]: () => owned.disposeAsync() };

@@ -22,7 +22,7 @@ if (major >= 24) {
   const newer = join(root, "node_modules/node/bin/node");
   if (!existsSync(newer)) {
     process.stderr.write(
-      `outdial needs Node 24 or newer; this is ${process.version}. Install it from your package manager, or run 'npm ci' first.\n`,
+      `outdial needs Node 24 or newer; this is ${process.version}. Install it from your package manager${existsSync(source) ? ", or run 'npm ci' first" : ""}.\n`,
     );
     process.exitCode = 2;
   } else {

@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { type Clock, createRandom, messageOf } from "../kernel/index.ts";
 import {
+  type CampaignGateVerdict,
   CampaignMetrics,
   type ChangeDeps,
   type ChangeOptions,
@@ -10,13 +11,18 @@ import {
   HealthReader,
   type IntentBook,
   minuteIntents,
+  type PairReport,
   pauseAll,
   type ResumeDeps,
   type ResumeReport,
+  type ResumeVerdict,
   readPair,
   resumeCampaign,
+  resumeRefusal,
+  resumeVerdict,
   type StateChange,
   type StopReport,
+  standingIn,
   stopAll,
   storedIntents,
 } from "../operations/index.ts";
@@ -32,6 +38,10 @@ import { type Environment, storeOf } from "./workplace.ts";
 /** How long a stop tries one request again, ms: it must end, and say what it did not reach. */
 const STOP_RETRY = { totalMs: 60_000 };
 
+/** How long a stop without a store waits for the list before it pauses what the database knows of, and then for the database, ms. */
+const LIST_MS = 5_000;
+const KNOWN_MS = 15_000;
+
 type OnChange = (change: StateChange) => void;
 type ResumeOptions = Parameters<typeof resumeCampaign>[2];
 
@@ -39,12 +49,12 @@ type ResumeOptions = Parameters<typeof resumeCampaign>[2];
 export interface CampaignStates {
   readonly metrics: CampaignMetrics;
   pause(ids: readonly string[], options: ChangeOptions, onChange: OnChange): Promise<StateChange[]>;
-  /** Pauses every campaign of the tenant. */
-  stopAll(options: ChangeOptions, onChange: OnChange): Promise<StopReport>;
   /** @param pack file of the rule pack; the configuration's by default */
   resume(id: string, options: ResumeOptions): Promise<ResumeReport>;
   /** Asks the pre-dial gate and changes nothing. */
   readonly gate: ResumeDeps["gate"];
+  /** What a gate's verdict is for a resume: with what the campaign's failover pair has against it. */
+  forResume(verdict: CampaignGateVerdict, call?: CallOptions): Promise<ResumeVerdict>;
   readonly health: HealthReader;
   /** Ids of the tenant's campaigns. */
   list(options?: CallOptions): Promise<string[]>;
@@ -64,19 +74,21 @@ export function campaignStatesOf(config: Config, tenant: Tenant, store: Store, c
     made ??= campaignGateOf(tenant, runtime);
     return (await made)(id, options);
   };
+  const pairAgainst: ResumeDeps["pairAgainst"] = (id, call) =>
+    resumeRefusal({ runner, pair: (of) => pairOf(store, of) }, id, call);
   return {
     metrics,
     pause: (ids, options, onChange) => pauseAll(change, ids, options, onChange),
-    stopAll: (options, onChange) =>
-      stopAll({ ...change, provisioning: tenant.capabilities.campaignProvisioning }, options, onChange),
-    resume: (id, options) => resumeCampaign({ ...change, gate, record: runtime.record, actor: config.actor }, id, options),
+    resume: (id, options) =>
+      resumeCampaign({ ...change, gate, pairAgainst, record: runtime.record, actor: config.actor }, id, options),
     gate,
+    forResume: (verdict, call) => resumeVerdict({ pairAgainst }, verdict, call),
     health: new HealthReader({
       runner,
       metrics,
       gate,
       changes: (id, limit) => store.stateIntents.list(id, limit),
-      failover: (id) => standingOf(store, id),
+      failover: async (id) => (await standingsOf(store)).get(id) ?? null,
       clock,
     }),
     async list(options) {
@@ -87,19 +99,25 @@ export function campaignStatesOf(config: Config, tenant: Tenant, store: Store, c
   };
 }
 
-/** Where a campaign stands in a failover pair. */
-async function standingOf(store: Store, id: string): Promise<FailoverStanding | null> {
+/** The failover pair that a campaign is in. */
+export async function pairOf({ failovers }: Pick<Store, "failovers">, id: string): Promise<PairReport | undefined> {
+  return (await failovers.list()).map(readPair).find(({ primary, backup }) => primary === id || backup === id);
+}
+
+/** Where campaigns stand in failover pairs, by their ids. */
+export async function standingsOf(store: Store): Promise<ReadonlyMap<string, FailoverStanding>> {
+  const standings = new Map<string, FailoverStanding>();
   for (const entry of await store.failovers.list()) {
-    const { primary, backup, state } = readPair(entry);
-    if (primary === id) return { role: "primary", partner: backup, phase: state.phase, side: state.side };
-    if (backup === id) return { role: "backup", partner: primary, phase: state.phase, side: state.side };
+    const pair = readPair(entry);
+    standings.set(pair.primary, standingIn(pair, "primary"));
+    standings.set(pair.backup, standingIn(pair, "backup"));
   }
-  return null;
+  return standings;
 }
 
 /** Opens the state of campaigns. */
 export async function openCampaignStates(flags: Flags, environment: Environment): Promise<CampaignStates & AsyncDisposable> {
-  const config = await loadConfig(flags, environment, process.cwd());
+  const config = await loadConfig(flags, environment);
   await using stack = new AsyncDisposableStack();
   const tenant = await tenantFromConfig(config, environment);
   stack.defer(() => tenant.close());
@@ -124,7 +142,7 @@ export async function stopCampaigns(
   options: ChangeOptions,
   sink: StopSink,
 ): Promise<StopReport> {
-  const config = await loadConfig(flags, environment, process.cwd());
+  const config = await loadConfig(flags, environment);
   const tenant = await tenantFromConfig(config, environment, { retry: STOP_RETRY });
   const notes = new StopNotes(config.dir, { actor: config.actor, now: () => systemClock.now(), warn: sink.warn });
   try {
@@ -134,18 +152,20 @@ export async function stopCampaigns(
     });
     const { campaignRunner: runner, campaignProvisioning: provisioning } = tenant.capabilities;
     const intents = stopIntents(notes);
-    const deps = { runner, figures: figuresOf(tenant), intents, clock: systemClock, provisioning };
+    const known = () => knownTo(config, environment, sink.warn);
+    const deps = { runner, figures: figuresOf(tenant), intents, clock: systemClock, provisioning, known, listMs: LIST_MS };
     const report =
       ids === undefined
         ? await stopAll(deps, options, sink.onChange)
-        : { changes: await pauseAll(deps, ids, options, sink.onChange), alreadyPaused: [], listProblem: null };
+        : { changes: await pauseAll(deps, ids, options, sink.onChange), alreadyPaused: [], listProblem: null, known: [] };
     const open = report.changes.filter(({ confirmed }) => !confirmed).map(({ campaignId, message }) => ({ campaignId, message }));
-    const { alreadyPaused, listProblem } = report;
+    const { alreadyPaused, listProblem, known: otherwise } = report;
     notes.add("campaign.stop.end", notes.id, {
       paused: report.changes.length - open.length,
       notConfirmed: open,
       alreadyPaused,
       listProblem,
+      ...(otherwise.length === 0 ? {} : { known: otherwise }),
     });
     return report;
   } catch (thrown) {
@@ -156,6 +176,31 @@ export async function stopCampaigns(
   }
 }
 
+/** The campaigns that the database knows of, asked only when the tenant does not list its own; none when it does not answer in time. */
+async function knownTo(config: Config, environment: Environment, warn: (message: string) => void): Promise<readonly string[]> {
+  const late = new AbortController();
+  const ask = async () => {
+    const store = await storeOf(config, environment);
+    try {
+      return await store.stops.knownCampaigns();
+    } finally {
+      await store.close();
+    }
+  };
+  const tooLate = systemClock.sleep(KNOWN_MS, late.signal).then(() => {
+    throw new Error(`the database did not answer within ${KNOWN_MS / 1000} s`);
+  });
+  tooLate.catch(() => undefined);
+  try {
+    return await Promise.race([ask(), tooLate]);
+  } catch (thrown) {
+    warn(`which campaigns are known from before could not be read: ${messageOf(thrown)}`);
+    return [];
+  } finally {
+    late.abort();
+  }
+}
+
 function stopIntents(notes: StopNotes): IntentBook {
   return minuteIntents(systemClock, ({ campaignId, outcome, message, confirmed, key, details }) =>
     notes.add("campaign.pause", campaignId, { outcome, confirmed, key, ...(message === null ? {} : { message }), ...details }),
@@ -163,7 +208,7 @@ function stopIntents(notes: StopNotes): IntentBook {
 }
 
 /** Calls under way right now, whatever window the other figures are of. */
-function figuresOf({ capabilities }: Tenant): ChangeDeps["figures"] {
+export function figuresOf({ capabilities }: Tenant): ChangeDeps["figures"] {
   return async (campaignId: string, options: CallOptions) => {
     const { activeCalls, lastUpdated } = await capabilities.metricsSource.campaign(campaignId, undefined, options);
     const at = Date.parse(lastUpdated ?? "");

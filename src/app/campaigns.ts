@@ -22,7 +22,7 @@ import {
 } from "../operations/index.ts";
 import { CAMPAIGN_APPLY, type CampaignApply, type Store } from "../store/index.ts";
 import { systemClock, type Tenant } from "../tenant/index.ts";
-import { factsOf } from "./compliance.ts";
+import { complianceSettings, factsOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
 import { compileRulePack, readRulePack } from "./rule-pack.ts";
@@ -32,6 +32,7 @@ import {
   type DeliveryEnd,
   type Environment,
   openWorkplace,
+  storeIfAny,
   storeOf,
   type Workplace,
   type WorkplaceOptions,
@@ -51,8 +52,6 @@ export interface CampaignRules {
 export interface CampaignReader extends AsyncDisposable {
   /** Keeps the plan, so that an apply can say what has moved since. */
   plan(files: ParsedFiles, options: PlanOptions): Promise<CampaignPlan>;
-  /** One file for each campaign of the tenant, or for those named. */
-  exportAll(ids: readonly string[]): Promise<ExportedFile[]>;
 }
 
 /** Everything that an apply needs. */
@@ -72,15 +71,17 @@ export interface CampaignApplyOptions extends WorkplaceOptions, CampaignRules {
   readonly pause?: (point: string) => Promise<void>;
   /** How often what may come right by itself is tried. */
   readonly patience?: ApplyPatience;
+  /** See ApplyDependencies. */
+  readonly leaves?: boolean;
 }
 
-/** Opens what plans, drift and exports need. */
+/** Opens what plans and drift need. */
 export async function openCampaignReader(
   flags: Flags,
   environment: Environment,
   rules: CampaignRules & { readonly limits?: "off" } = {},
 ): Promise<CampaignReader> {
-  const config = await loadConfig(flags, environment, process.cwd());
+  const config = await loadConfig(flags, environment);
   await using stack = new AsyncDisposableStack();
   const { limits } = rules;
   const tenant = await tenantFromConfig(config, environment, limits === undefined ? {} : { limits });
@@ -95,9 +96,26 @@ export async function openCampaignReader(
       await store.campaigns.keepPlan(plan.hash, plan);
       return plan;
     },
-    exportAll: (ids) => exportFrom({ tenant, store }, ids),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** One file for each campaign of the tenant, or for those named; `warn` is told when no store was there to add what only it knows. */
+export async function exportCampaignFiles(
+  flags: Flags,
+  environment: Environment,
+  ids: readonly string[],
+  warn: (message: string) => void,
+): Promise<ExportedFile[]> {
+  const config = await loadConfig(flags, environment);
+  await using stack = new AsyncDisposableStack();
+  const tenant = await tenantFromConfig(config, environment);
+  stack.defer(() => tenant.close());
+  const store = await storeIfAny(config, environment);
+  stack.defer(() => store?.close());
+  if (store === undefined)
+    warn(`there is no store in ${config.dir}: the files hold what the tenant knows, not the policies that outdial keeps`);
+  return await exportFrom({ tenant, store }, ids);
 }
 
 /** Opens what an apply needs. Disposing stops it in reverse. */
@@ -136,12 +154,17 @@ export async function campaignPlansOn(
     replicas: replica,
     runner: tenant.capabilities.campaignRunner,
     gate: activationGate(config, tenant, store, clock, options),
+    held: async (campaignId, since) => {
+      const stop = await store.stops.holding(campaignId, since);
+      return stop === undefined ? null : `${stop.actor} gave an emergency stop (${stop.id})`;
+    },
     inTurn: (name, work) => store.dialer.inTurn(name, work),
     random,
     actor: config.actor,
     replicaId: replica.id,
     patience: options.patience ?? DEFAULT_APPLY_PATIENCE,
     alarms: workplace.receivers.alarms === undefined ? undefined : ALARMS,
+    leaves: options.leaves,
     pause: options.pause,
   });
 }
@@ -155,12 +178,13 @@ export async function shownPlan(store: Store, hash: string): Promise<CampaignPla
   });
 }
 
-/** A campaign file for each campaign of a tenant, or for those named, with what the store keeps about it. */
+/** A campaign file for each campaign of a tenant, or for those named, with what the store keeps about it when there is one. */
 export async function exportFrom(
-  { tenant, store }: Pick<Workplace, "tenant" | "store">,
+  { tenant, store }: { readonly tenant: Tenant; readonly store: Store | undefined },
   ids: readonly string[],
 ): Promise<ExportedFile[]> {
-  const policies = new Map([...(await store.campaigns.policies())].map(([id, { policy }]) => [id, policy]));
+  const kept = store === undefined ? [] : [...(await store.campaigns.policies())];
+  const policies = new Map(kept.map(([id, { policy }]) => [id, policy]));
   return exportCampaigns(await readTenantCampaigns(tenant.capabilities.campaignProvisioning, ids), policies);
 }
 
@@ -189,7 +213,7 @@ async function planDependencies(
       },
     },
     policies: () => store.campaigns.policies(),
-    pack: compileRulePack(await readRulePack(pack ?? config.file.compliance?.pack)),
+    pack: compileRulePack(await readRulePack(pack ?? complianceSettings(config).pack)),
     callType: CALL_TYPE,
     clock,
   };

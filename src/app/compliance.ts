@@ -1,13 +1,14 @@
 // What commands about facts, gates and ledgers work in: the store, the clock, who does it, and the settings of the configuration.
 
 import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
 import type { SpreadTarget } from "../compliance/index.ts";
 import { type Clock, createRandom } from "../kernel/index.ts";
 import { createGate, DEFAULT_TARGETS, type Gate, type ImportDeps } from "../operations/index.ts";
 import type { AuditInput, Facts, Store } from "../store/index.ts";
 import { systemClock } from "../tenant/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
-import { type Environment, storeOf } from "./workplace.ts";
+import { type Environment, storeIfAny, storeOf } from "./workplace.ts";
 
 /** Settings about compliance, defaults filled in. */
 interface ComplianceSettings {
@@ -33,11 +34,11 @@ export interface FactsRuntime {
 }
 
 /** The settings of a configuration. */
-function complianceSettings(config: Config): ComplianceSettings {
+export function complianceSettings(config: Config): ComplianceSettings {
   const given = config.file.compliance;
   const targets = Object.entries(given?.revocationTargets ?? {}).map(([system, hours]) => ({ system, hours }));
   return {
-    pack: given?.pack,
+    pack: given?.pack === undefined ? undefined : resolve(config.cwd, given.pack),
     optOutCodes: given?.optOutCodes ?? [],
     targets: targets.length === 0 ? DEFAULT_TARGETS : targets,
     countEarlyHangups: given?.countEarlyHangups ?? true,
@@ -47,9 +48,19 @@ function complianceSettings(config: Config): ComplianceSettings {
 
 /** Opens the facts of the store that the configuration names. */
 export async function openFacts(flags: Flags, environment: Environment): Promise<FactsRuntime & AsyncDisposable> {
-  const config = await loadConfig(flags, environment, process.cwd());
+  const config = await loadConfig(flags, environment);
   const store = await storeOf(config, environment);
   return { ...factsOf(config, store), [Symbol.asyncDispose]: () => store.close() };
+}
+
+/** Opens the facts where there is a store; `facts` is undefined where there is none, in `dir`. */
+export async function openFactsIfAny(
+  flags: Flags,
+  environment: Environment,
+): Promise<{ readonly facts: Facts | undefined; readonly dir: string } & AsyncDisposable> {
+  const config = await loadConfig(flags, environment);
+  const store = await storeIfAny(config, environment);
+  return { facts: store?.facts, dir: config.dir, [Symbol.asyncDispose]: async () => store?.close() };
 }
 
 /** The facts of a store that is open. */
@@ -76,6 +87,6 @@ export async function readSettings(
   flags: Flags,
   environment: Environment,
 ): Promise<ComplianceSettings & { readonly dir: string }> {
-  const config = await loadConfig(flags, environment, process.cwd());
+  const config = await loadConfig(flags, environment);
   return { ...complianceSettings(config), dir: config.dir };
 }

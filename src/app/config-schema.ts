@@ -185,6 +185,20 @@ export const configSchema = z.strictObject({
         .url()
         .optional()
         .describe("The address people use when a proxy stands before the service; https makes cookies secure"),
+      proxy: z
+        .strictObject({
+          header: z
+            .string()
+            .regex(/^[A-Za-z0-9-]{1,100}$/, "the name of a header is needed, such as X-Forwarded-For")
+            .refine(
+              (name) => name.toLowerCase() !== "forwarded",
+              "Forwarded is of another form; a header that is a list of addresses is needed",
+            )
+            .describe("Header into which your proxies add the address that they were asked from, such as X-Forwarded-For"),
+          hops: z.int().min(1).max(10).default(1).describe("How many of your proxies add to it; 1 by default"),
+        })
+        .optional()
+        .describe("Whose word on a caller's address counts; by default nobody's: the address is the one that connects"),
       fourEyes: z.boolean().optional().describe("Dangerous verbs wait until another person approves; false by default"),
       uploadMegabytes: z.int().min(1).max(100_000).optional().describe("Largest file that is taken; 512 by default"),
     })

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { ConfigError, loadConfig, parseConfig, receiversOf, secretFrom } from "./config.ts";
 
@@ -24,19 +25,19 @@ test.each([
 
 test("flags win over the environment, the environment over the file", async () => {
   const environment = { OUTDIAL_TENANT_URL: "http://127.0.0.1:1", DATABASE_URL: "postgres://env", USER: "ann" };
-  expect(await loadConfig({}, environment, "/nowhere")).toMatchObject({
+  expect(await loadConfig({ cwd: "/nowhere" }, environment)).toMatchObject({
     tenantUrl: "http://127.0.0.1:1",
     databaseUrl: "postgres://env",
     actor: "ann",
     dir: "/nowhere/.outdial",
   });
-  expect(await loadConfig({ tenantUrl: "http://127.0.0.1:2" }, environment, "/nowhere")).toMatchObject({
+  expect(await loadConfig({ tenantUrl: "http://127.0.0.1:2", cwd: "/nowhere" }, environment)).toMatchObject({
     tenantUrl: "http://127.0.0.1:2",
   });
 });
 
 test("a configuration that was named must exist", async () => {
-  await expect(loadConfig({ config: "none.yaml" }, {}, "/nowhere")).rejects.toThrow(
+  await expect(loadConfig({ config: "none.yaml", cwd: "/nowhere" }, {})).rejects.toThrow(
     "cannot read the configuration /nowhere/none.yaml",
   );
 });
@@ -45,6 +46,63 @@ test("secrets come from a variable or from the file another one names, and a mis
   expect(await secretFrom({ X: "s" }, "X")).toBe("s");
   expect(await secretFrom({}, "X")).toBeUndefined();
   await expect(secretFrom({ X_FILE: "/nowhere/secret" }, "X")).rejects.toThrow("X_FILE: cannot read /nowhere/secret");
-  const config = await loadConfig({}, {}, "/nowhere");
+  const config = await loadConfig({ cwd: "/nowhere" }, {});
   await expect(receiversOf(config, { OUTDIAL_BI_URL: "https://bi.example.com" })).rejects.toThrow("set OUTDIAL_BI_SECRET");
+});
+
+test("variables and flags without text count as not set", async () => {
+  const empty = {
+    DATABASE_URL: "",
+    OUTDIAL_DIR: "",
+    OUTDIAL_CONFIG: " ",
+    OUTDIAL_TENANT_URL: "",
+    OUTDIAL_ACTOR: "",
+    USER: "ann",
+  };
+  const flags = { cwd: "/nowhere", dir: "", config: "", databaseUrl: "", tenantUrl: "" };
+  const config = await loadConfig(flags, empty);
+  expect(config).toMatchObject({ dir: "/nowhere/.outdial", actor: "ann" });
+  expect([config.databaseUrl, config.tenantUrl, config.outweighedBy]).toEqual([undefined, undefined, undefined]);
+});
+
+test.each([
+  "mysql://ann:secret@db/x",
+  "db.example.com",
+  "postgres:/ann:secret@db",
+  "postgres://ann:secret@[db/x",
+  "postgres://a:sec/ret@db",
+])("%s is no database, and is told by the place where it is named, without a password", async (url) => {
+  const failures = [
+    [loadConfig({ cwd: "/nowhere" }, { DATABASE_URL: url }), "DATABASE_URL"],
+    [loadConfig({ cwd: "/nowhere", databaseUrl: url }, {}), "--database-url"],
+  ] as const;
+  for (const [failure, place] of failures) {
+    const thrown: unknown = await failure.catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ code: "invalid_config", message: `${place} is not the URL of a PostgreSQL database` });
+  }
+});
+
+test.each([
+  "postgresql://db:5432/x",
+  "postgres://ann:s%40@db/x?sslmode=require",
+  "postgres:///x?host=/run",
+  "postgres://ann@/x?host=/run",
+])("%s is a database", async (url) => {
+  expect((await loadConfig({ cwd: "/nowhere" }, { DATABASE_URL: url })).databaseUrl).toBe(url);
+});
+
+test("a folder given as a flag is outweighed by a database of the environment or the file, not by one given as a flag", async () => {
+  const env = { DATABASE_URL: "postgres://env" };
+  expect(await loadConfig({ cwd: "/nowhere", dir: "x" }, env)).toMatchObject({
+    outweighedBy: "DATABASE_URL",
+    databaseUrl: "postgres://env",
+  });
+  expect((await loadConfig({ cwd: "/nowhere", dir: "x", databaseUrl: "postgres://flag" }, env)).outweighedBy).toBeUndefined();
+  expect((await loadConfig({ cwd: "/nowhere" }, { ...env, OUTDIAL_DIR: "x" })).outweighedBy).toBeUndefined();
+});
+
+test("the folder of the store is no file, and lies in none", async () => {
+  const file = fileURLToPath(import.meta.url);
+  await expect(loadConfig({ dir: file }, {})).rejects.toThrow(`--dir: ${file} is a file; a folder is needed`);
+  await expect(loadConfig({}, { OUTDIAL_DIR: `${file}/x` })).rejects.toThrow(/^OUTDIAL_DIR: .* is a file; a folder is needed$/);
 });

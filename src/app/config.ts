@@ -1,6 +1,6 @@
 // One configuration from outdial.yaml, the environment and flags, in rising order; read once at the start of a command.
 
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import { messageOf, OutdialError, parseDuration, problemsOf } from "../kernel/index.ts";
@@ -13,12 +13,26 @@ export class ConfigError extends OutdialError<"invalid_config"> {
   }
 }
 
+/** What a command does in a place without a store. */
+export interface StoreUse {
+  /** True makes one; false throws StoreError `no_store`. */
+  readonly make: boolean;
+  /** Told of the folder in which one was made. */
+  readonly made?: ((dir: string) => void) | undefined;
+  /** Told when a folder is given on the command line and a database elsewhere: the database is used, the folder is for the keys. */
+  readonly outweighed?: ((dir: string, by: string) => void) | undefined;
+}
+
 /** Settings given on the command line. */
 export interface Flags {
   readonly config?: string | undefined;
   readonly dir?: string | undefined;
   readonly tenantUrl?: string | undefined;
   readonly databaseUrl?: string | undefined;
+  /** By default jobs and the service make a store, everything else finds one. */
+  readonly store?: StoreUse | undefined;
+  /** The working folder, from which relative paths are told; the process's by default. */
+  readonly cwd?: string | undefined;
 }
 
 /** A webhook receiver with its secret resolved. */
@@ -36,6 +50,11 @@ export interface Config {
   /** Folder of the embedded store, the audit keys and lock files. */
   readonly dir: string;
   readonly databaseUrl: string | undefined;
+  /** Where the database is named, such as DATABASE_URL, when a folder given on the command line names another store. */
+  readonly outweighedBy: string | undefined;
+  readonly store: StoreUse | undefined;
+  /** The working folder, from which relative paths are told. */
+  readonly cwd: string;
   readonly file: ConfigFile;
   readonly tenantUrl: string | undefined;
   readonly concurrency: number;
@@ -54,17 +73,72 @@ function systemUser(): string {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the configuration. Throws ConfigError. */
-export async function loadConfig(flags: Flags, environment: Environment, cwd: string): Promise<Config> {
-  const named = flags.config ?? environment["OUTDIAL_CONFIG"];
-  const file = await readConfigFile(resolve(cwd, named ?? "outdial.yaml"), named !== undefined);
+export async function loadConfig(flags: Flags, environment: Environment): Promise<Config> {
+  const cwd = flags.cwd ?? process.cwd();
+  const named = filled(flags.config) ?? filled(environment["OUTDIAL_CONFIG"]);
+  const path = resolve(cwd, named ?? "outdial.yaml");
+  const file = await readConfigFile(path, named !== undefined);
+  const dir = await folder(cwd, flags, environment);
+  const database = databaseOf(flags, environment, file, path);
   return {
-    dir: resolve(cwd, flags.dir ?? environment["OUTDIAL_DIR"] ?? ".outdial"),
-    databaseUrl: flags.databaseUrl ?? environment["DATABASE_URL"] ?? file.store?.url,
+    dir,
+    databaseUrl: database?.url,
+    outweighedBy: filled(flags.dir) === undefined || filled(flags.databaseUrl) !== undefined ? undefined : database?.from,
+    store: flags.store,
+    cwd,
     file,
-    tenantUrl: flags.tenantUrl ?? environment["OUTDIAL_TENANT_URL"],
+    tenantUrl: filled(flags.tenantUrl) ?? filled(environment["OUTDIAL_TENANT_URL"]),
     concurrency: file.tagging?.concurrency ?? 32,
-    actor: environment["OUTDIAL_ACTOR"] ?? environment["USER"] ?? systemUser(),
+    actor: filled(environment["OUTDIAL_ACTOR"]) ?? filled(environment["USER"]) ?? systemUser(),
   };
+}
+
+/** A variable or flag without text counts as one that is not set. */
+function filled(value: string | undefined): string | undefined {
+  return value === undefined || value.trim() === "" ? undefined : value;
+}
+
+/** The working folder: a folder, or nothing yet. */
+async function folder(cwd: string, flags: Flags, environment: Environment): Promise<string> {
+  const given = filled(flags.dir) ?? filled(environment["OUTDIAL_DIR"]);
+  const dir = resolve(cwd, given ?? ".outdial");
+  const from = given === undefined ? "the folder of the store" : filled(flags.dir) === undefined ? "OUTDIAL_DIR" : "--dir";
+  try {
+    if (!(await stat(dir)).isDirectory()) throw new ConfigError(`${from}: ${dir} is a file; a folder is needed`);
+  } catch (thrown) {
+    const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
+    if (code === "ENOENT") return dir;
+    if (code === "ENOTDIR") throw new ConfigError(`${from}: ${dir} lies in something that is a file; a folder is needed`);
+    if (thrown instanceof ConfigError) throw thrown;
+    throw new ConfigError(`${from}: cannot look at ${dir}: ${messageOf(thrown)}`);
+  }
+  return dir;
+}
+
+/** The database that is named, and where. */
+function databaseOf(
+  flags: Flags,
+  environment: Environment,
+  file: ConfigFile,
+  path: string,
+): { readonly url: string; readonly from: string } | undefined {
+  const places = [
+    ["--database-url", flags.databaseUrl],
+    ["DATABASE_URL", environment["DATABASE_URL"]],
+    [`store.url in ${path}`, file.store?.url],
+  ] as const;
+  for (const [from, value] of places) {
+    const url = filled(value)?.trim();
+    if (url === undefined) continue;
+    // The text may hold a password: it is never told. A URL for a socket has no host between @ and /.
+    const whole = /^postgres(ql)?:\/\//i.test(url) && URL.canParse(url.replaceAll(" ", "%20").replace("@/", "@socket/"));
+    if (whole) return { url, from };
+    throw new ConfigError(
+      `${from} is not the URL of a PostgreSQL database`,
+      "It has the form postgres://USER:PASSWORD@HOST:5432/DATABASE; characters such as @, / and # of a password are written as %40, %2F and %23.",
+    );
+  }
+  return undefined;
 }
 
 async function readConfigFile(path: string, required: boolean): Promise<ConfigFile> {
@@ -136,7 +210,7 @@ export function alarmsIn(receivers: Readonly<Partial<Record<Receiver, WebhookEnd
 async function receiver(name: Receiver, config: Config, environment: Environment): Promise<WebhookEndpoint | undefined> {
   const given = config.file.webhooks?.[name];
   const prefix = `OUTDIAL_${name.toUpperCase()}`;
-  const url = environment[`${prefix}_URL`] ?? given?.url;
+  const url = filled(environment[`${prefix}_URL`]) ?? given?.url;
   if (url === undefined) return undefined;
   const variable = given?.secretEnv ?? `${prefix}_SECRET`;
   const secret =

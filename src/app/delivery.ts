@@ -31,7 +31,7 @@ export function deliveriesOn({ store, receivers }: Pick<Workplace, "store" | "re
 /** Opens the store and the delivery of events. */
 export async function openDelivery(flags: Flags, environment: Environment): Promise<DeliveryRuntime> {
   await using stack = new AsyncDisposableStack();
-  const config = await loadConfig(flags, environment, process.cwd());
+  const config = await loadConfig(flags, environment);
   const endpoints = await receiversOf(config, environment);
   const store = await storeOf(config, environment);
   stack.defer(() => store.close());

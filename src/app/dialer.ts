@@ -52,6 +52,8 @@ export interface DialerOptions extends WorkplaceOptions {
   readonly pause?: (point: string) => Promise<void>;
   /** Predicts what settings come to; on the thread that asks, by default. */
   readonly predict?: Predictor;
+  /** See SettingsDependencies. */
+  readonly leaves?: boolean;
 }
 
 /** Everything that a change of the dialer's settings needs. */
@@ -66,7 +68,7 @@ export interface DialerRuntime extends AsyncDisposable {
 
 /** Opens what asks the tenant. */
 export async function openDialerTenant(flags: Flags, environment: Environment): Promise<DialerTenant> {
-  const config = await loadConfig(flags, environment, process.cwd());
+  const config = await loadConfig(flags, environment);
   const tenant = await tenantFromConfig(config, environment);
   return {
     tenant,
@@ -83,7 +85,7 @@ export async function openDialerTenant(flags: Flags, environment: Environment): 
 
 /** The versions of the settings that a store knows, newest first; needs no tenant. */
 export async function readDialerHistory(flags: Flags, environment: Environment, limit: number): Promise<DialerChange[]> {
-  const store = await storeOf(await loadConfig(flags, environment, process.cwd()), environment);
+  const store = await storeOf(await loadConfig(flags, environment), environment);
   try {
     return await store.dialer.list(limit);
   } finally {
@@ -105,7 +107,7 @@ export async function openDialer(flags: Flags, environment: Environment, options
 /** What changes the settings in a workplace, to be attached to its workflows. */
 export function dialerOn(
   workplace: Workplace,
-  options: Pick<DialerOptions, "clock" | "pause" | "predict">,
+  options: Pick<DialerOptions, "clock" | "pause" | "predict" | "leaves">,
 ): Omit<DialerRuntime, keyof AsyncDisposable> {
   const { config, tenant, store, random, replica } = workplace;
   const { pacingSettings: pacing, metricsSource: metrics } = tenant.capabilities;
@@ -124,6 +126,7 @@ export function dialerOn(
     chance: chanceOf(config),
     record: (entry) => store.audit.append([entry]),
     alarms: workplace.receivers.alarms === undefined ? undefined : ALARMS,
+    leaves: options.leaves,
     pause: options.pause,
   });
   return {

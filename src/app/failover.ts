@@ -45,7 +45,7 @@ export interface FailoverRecords extends AsyncDisposable {
 
 /** Opens what is written about pairs. */
 export async function openFailoverRecords(flags: Flags, environment: Environment): Promise<FailoverRecords> {
-  const store = await storeOf(await loadConfig(flags, environment, process.cwd()), environment);
+  const store = await storeOf(await loadConfig(flags, environment), environment);
   return { failovers: store.failovers, holds: store.holds, [Symbol.asyncDispose]: () => store.close() };
 }
 
@@ -81,6 +81,8 @@ export async function failoverOf(
       return null;
     },
     stopped: async (campaignId, since) => {
+      const stop = await store.stops.holding(campaignId, since);
+      if (stop !== undefined) return `${stop.actor} gave an emergency stop`;
       const [last] = await store.stateIntents.list(campaignId, 1);
       if (last?.target === "paused" && last.createdAt >= since) return `${last.actor} paused ${campaignId} during the hand-over`;
       return ((await latestStop(config.dir)) ?? 0) >= since ? "everything was stopped during the hand-over" : null;

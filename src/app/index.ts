@@ -1,13 +1,15 @@
 // Configuration and wiring.
 
 export { openCampaignStates, stopCampaigns } from "./campaign-state.ts";
-export { type CampaignApplies, openCampaignApplies, openCampaignReader } from "./campaigns.ts";
-export { type FactsRuntime, openFacts, readSettings } from "./compliance.ts";
+export { type CampaignApplies, exportCampaignFiles, openCampaignApplies, openCampaignReader } from "./campaigns.ts";
+export { type FactsRuntime, openFacts, openFactsIfAny, readSettings } from "./compliance.ts";
+export type { StoreUse } from "./config.ts";
 export { configJsonSchema } from "./config-schema.ts";
 export { type CrmRuntime, openCrm } from "./crm.ts";
 export { openDelivery } from "./delivery.ts";
-export { openDemo, openEventReceiver } from "./demo/index.ts";
+export { openDemo, openEventReceiver, openStage as openDemoStage } from "./demo/index.ts";
 export { type DialerRuntime, openDialer, openDialerTenant, readDialerHistory } from "./dialer.ts";
+export { openStopRecords } from "./emergency-stop.ts";
 export { type FailoverRuntime, openFailover, openFailoverRecords } from "./failover.ts";
 export { inboundSecrets } from "./inbound.ts";
 export {
@@ -32,7 +34,7 @@ export type { ResultRow } from "./result-rows.ts";
 export { compileRulePack, readRulePack, withCampaignRules } from "./rule-pack.ts";
 export { openSegments } from "./segments.ts";
 export { dashboardFolder } from "./service/dashboard.ts";
-export { openAccess, openService, type RunningService } from "./service.ts";
+export { openAccess, openService, type RunningService, type ServiceOptions } from "./service.ts";
 export { calibrateCalls } from "./simulation/calibrate.ts";
 export { readScenario } from "./simulation/scenario-file.ts";
 export { openStudies, type Studies, type StudyProgress } from "./simulation/studies.ts";

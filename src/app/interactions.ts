@@ -144,7 +144,7 @@ async function withTenant<T>(
   environment: Environment,
   work: (tenant: Tenant, config: Config) => Promise<T>,
 ): Promise<T> {
-  const config = await loadConfig(flags, environment, process.cwd());
+  const config = await loadConfig(flags, environment);
   const tenant = await tenantFromConfig(config, environment);
   try {
     return await work(tenant, config);

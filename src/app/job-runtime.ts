@@ -7,7 +7,9 @@ import { type Records, recordsOf } from "./records.ts";
 import type { DeliveryEnd, Workplace } from "./workplace.ts";
 
 /** Jobs of one kind, ready to run. Disposing stops everything in reverse. */
-export interface JobRuntime extends Pick<Records, "counts" | "rows" | "verifyAudit" | "deliveries">, AsyncDisposable {
+export interface JobRuntime
+  extends Pick<Records, "counts" | "rowsLeft" | "rows" | "verifyAudit" | "deliveries">,
+    AsyncDisposable {
   readonly jobs: Pick<Tagging, "find" | "run" | "interrupt">;
   /** The used share of the request limit, for a progress line; empty when there is no limit. */
   budgetLine(): string;
@@ -22,10 +24,11 @@ export function runtimeOver(
   jobs: JobRuntime["jobs"],
   family: RateFamily,
 ): JobRuntime {
-  const { counts, rows, verifyAudit, deliveries } = recordsOf(workplace.store);
+  const { counts, rowsLeft, rows, verifyAudit, deliveries } = recordsOf(workplace.store, workplace.config.actor);
   return {
     jobs,
     counts,
+    rowsLeft,
     rows,
     verifyAudit,
     deliveries,

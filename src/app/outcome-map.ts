@@ -12,7 +12,7 @@ export async function outcomeMapOf(config: Config, given?: string): Promise<Outc
   if (path === undefined) return DOCUMENTED_MAP;
   let text: string;
   try {
-    text = await readFile(resolve(process.cwd(), path), "utf8");
+    text = await readFile(resolve(config.cwd, path), "utf8");
   } catch (thrown) {
     throw new MeaningError(`cannot read the outcome map ${path}: ${messageOf(thrown)}`);
   }

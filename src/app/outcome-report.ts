@@ -2,6 +2,7 @@
 
 import { type Instant, parseDuration } from "../kernel/index.ts";
 import {
+  checkedPeriod,
   DIMENSIONS,
   type Dimension,
   localTime,
@@ -45,7 +46,7 @@ export interface ReportRequest {
 /** Checks what is asked for, opens lake and store, and reports. Throws MeaningError for what cannot be asked. */
 export async function reportOnOutcomes(flags: Flags, environment: Environment, request: ReportRequest): Promise<OutcomeReport> {
   // All that can be wrong with the request is found before a store is started.
-  const plan = await planReport(await loadConfig(flags, environment, process.cwd()), request);
+  const plan = await planReport(await loadConfig(flags, environment), request);
   await using records = await openOutcomeRecords(flags, environment);
   return await plan.report(records);
 }
@@ -99,11 +100,7 @@ function periodOf(
   const span = last === undefined ? DEFAULT_SPAN_MS : parseDuration(last);
   if (span === undefined || span <= 0) throw new MeaningError(`--last ${last} is no span of time; give one such as 7d or 36h`);
   const begin = from === undefined ? end - span : read("--from", from);
-  if (begin >= end)
-    throw new MeaningError(
-      `the period begins at ${new Date(begin).toISOString()} and ends at ${new Date(end).toISOString()}; it must begin before it ends`,
-    );
-  return { from: begin, to: end };
+  return checkedPeriod({ from: begin, to: end });
 }
 
 function dayAfter(day: string): string {

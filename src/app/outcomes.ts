@@ -68,15 +68,19 @@ export interface OutcomesOptions extends WorkplaceOptions {
 }
 
 /** Where the lake of a configuration is. */
-function lakeRoot(config: Config, cwd = process.cwd()): string {
+function lakeRoot(config: Config): string {
   const named = config.file.outcomes?.lake;
-  return named === undefined ? join(config.dir, "lake") : /^[a-z][a-z0-9+.-]+:\/\//i.test(named) ? named : resolve(cwd, named);
+  return named === undefined
+    ? join(config.dir, "lake")
+    : /^[a-z][a-z0-9+.-]+:\/\//i.test(named)
+      ? named
+      : resolve(config.cwd, named);
 }
 
 /** Opens the lake and the store. */
 export async function openOutcomeRecords(flags: Flags, environment: Environment): Promise<OutcomeRecords> {
   await using stack = new AsyncDisposableStack();
-  const config = await loadConfig(flags, environment, process.cwd());
+  const config = await loadConfig(flags, environment);
   const store = await storeOf(config, environment);
   stack.defer(() => store.close());
   const records = recordsOver(stack, config, store);

@@ -22,7 +22,7 @@ export interface SegmentRuntime extends AsyncDisposable {
 
 /** Opens what segments need. @param limits "off" lifts every request limit */
 export async function openSegments(flags: Flags, environment: Environment, limits?: "off"): Promise<SegmentRuntime> {
-  const config = await loadConfig(flags, environment, process.cwd());
+  const config = await loadConfig(flags, environment);
   await using stack = new AsyncDisposableStack();
   const tenant = await tenantFromConfig(config, environment, limits === undefined ? {} : { limits });
   stack.defer(() => tenant.close());

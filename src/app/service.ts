@@ -1,40 +1,49 @@
 // The service: one workplace with everything that outdial does, opened once, and the server over it. Opened and closed in order.
 
-import { readFile } from "node:fs/promises";
-import { messageOf } from "../kernel/index.ts";
+import { type Clock, messageOf } from "../kernel/index.ts";
 import { CampaignMetrics, changeBody, DISPOSITIONS, retrievalBody, TAG } from "../operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
 import { type AccessRole, CAMPAIGN_APPLY, DIALER_CHANGE, RETRIEVE, type Store } from "../store/index.ts";
 import { systemClock } from "../tenant/index.ts";
+import { campaignStatesOf } from "./campaign-state.ts";
 import { campaignPlansOn } from "./campaigns.ts";
 import { type Config, ConfigError, type Flags, loadConfig } from "./config.ts";
 import { Correlator, correlated, traceOf } from "./correlation.ts";
 import { deliveriesOn } from "./delivery.ts";
 import { dialerOn } from "./dialer.ts";
+import { emergencyStopsOn, goOnWithStops, runStop, type StopTiming } from "./emergency-stop.ts";
 import { correctionsOn } from "./interactions.ts";
 import { outcomesOn } from "./outcomes.ts";
 import { Background } from "./service/background.ts";
 import { campaignFilesPort } from "./service/campaign-files-port.ts";
-import { campaignsPort, healthOf, watchCampaigns } from "./service/campaigns-port.ts";
+import { campaignsPort, watchPairs } from "./service/campaigns-port.ts";
 import { compliancePort } from "./service/compliance-port.ts";
 import { dialerPort } from "./service/dialer-port.ts";
 import { failoverPort } from "./service/failover-port.ts";
 import { jobsPort } from "./service/jobs-port.ts";
 import { goOnWithJobs } from "./service/left-behind.ts";
+import { LeftWork } from "./service/left-work.ts";
+import { writeLoginFile } from "./service/login-file.ts";
 import { outcomesCrmPort } from "./service/outcomes-crm-port.ts";
 import { outcomesPort } from "./service/outcomes-port.ts";
 import { predictBeside } from "./service/prediction-thread.ts";
 import { contactsPort, interactionsPort, simulatePort, vendorWebhooksPort } from "./service/small-ports.ts";
 import { createSpool } from "./service/spool.ts";
+import { TenantRefresh } from "./service/tenant-refresh.ts";
 import { watchService } from "./service/watch.ts";
 import { taggingOn } from "./tagging.ts";
+import { packageVersion } from "./version.ts";
 import { type Environment, openWorkplace, storeOf } from "./workplace.ts";
 
 /** How long live updates are kept: a reader that was away for less misses nothing. */
 const FEED_MS = 3_600_000;
 const HOUSEKEEPING_MS = 60_000;
-/** Requests under way at a stop get so long. */
-const DRAIN_MS = 10_000;
+/** A stop takes these three after each other, at most: requests under way get so long, */
+const DRAIN_MS = 8_000;
+/** then what is on the wire to the tenant (the receivers of events have their own 5 s), */
+const WIRE_MS = 2_000;
+/** and everything in the background, what came of that recorded. */
+const SETTLE_MS = 4_000;
 const DEFAULT_PORT = 8383;
 const MEGABYTE = 1_048_576;
 
@@ -46,6 +55,12 @@ export interface ServiceOptions {
   readonly logger?: ServiceLogger | undefined;
   /** Folder of the built dashboard. */
   readonly pages?: string | undefined;
+  /** Jobs that were left behind are looked for so often, ms. */
+  readonly leftMs?: number | undefined;
+  /** Time of changes of dialer settings; the system's by default. */
+  readonly changesClock?: Clock | undefined;
+  /** How patient emergency stops are. */
+  readonly stops?: StopTiming | undefined;
   /** The tenant is made up, and the pages say what there is to see. */
   readonly demo?: boolean | undefined;
 }
@@ -57,6 +72,8 @@ export interface RunningService extends AsyncDisposable {
   readonly store: Store;
   /** The address of a page that signs in by itself, once, within ten minutes. */
   loginLink(name: string, role: AccessRole): Promise<string>;
+  /** Puts such an address into a file of the service's folder that only its own user may read; gone when the service ends. @returns its path */
+  keepLoginLink(link: string): Promise<string>;
 }
 
 /** Opens the service. Throws ConfigError when it would listen beyond this machine without anybody having a token. */
@@ -84,10 +101,14 @@ export async function openService(flags: Flags, environment: Environment, option
   const background = new Background(warn);
   const tagging = taggingOn(workplace, {});
   const corrections = correctionsOn(workplace, {});
-  const dialer = dialerOn(workplace, { predict: predictBeside });
+  const dialer = dialerOn(workplace, {
+    predict: predictBeside,
+    leaves: true,
+    ...(options.changesClock === undefined ? {} : { clock: options.changesClock }),
+  });
   const outcomes = outcomesOn(stack, workplace, { warn });
   const { retrieving } = outcomes;
-  const applies = await campaignPlansOn(workplace);
+  const applies = await campaignPlansOn(workplace, { leaves: true });
   const bodies = {
     [TAG]: tagging.body(),
     [DISPOSITIONS]: corrections.body(),
@@ -98,30 +119,50 @@ export async function openService(flags: Flags, environment: Environment, option
   const durable = await workplace.launch(correlated(bodies, correlator, store.audit, logged));
   const engines = [tagging, corrections, dialer.changes, retrieving, applies];
   for (const engine of engines) engine.attach(durable);
-  stack.defer(async () => {
-    for (const engine of engines) engine.interrupt();
-    await background.settled();
-  });
+  stack.defer(() => background.settled(SETTLE_MS));
   workplace.startDelivery();
   const spool = await createSpool(config.dir);
   stack.defer(() => spool.close());
   stack.defer(await keepHouse(store, warn));
   const ended = new AbortController();
-  stack.defer(() => ended.abort());
-  const health = healthOf(workplace);
-  watchCampaigns(workplace, health, background, ended.signal, warn);
+  const stopping = () => {
+    ended.abort();
+    for (const engine of engines) engine.interrupt();
+  };
+  stack.defer(stopping);
+  const refresh = new TenantRefresh({
+    store,
+    tenant: workplace.tenant,
+    clock: systemClock,
+    warn,
+    signal: ended.signal,
+    states: campaignStatesOf(config, workplace.tenant, store),
+  });
+  background.start("view of the tenant", () => refresh.run());
+  watchPairs(workplace, background, ended.signal, warn);
   background.start("schedules of retrieval", () =>
     outcomes.runSchedules({
       onRun: (run) => ("failed" in run ? warn(`a scheduled retrieval failed: ${messageOf(run.failed)}`) : undefined),
     }),
   );
-  const campaigns = campaignsPort(workplace, health);
-  const campaignFiles = campaignFilesPort(workplace, applies, background);
+  const timing = options.stops ?? {};
+  const stops = emergencyStopsOn(workplace, timing, warn);
+  goOnWithStops(workplace, stops, background, { timing, signal: ended.signal, warn });
+  const campaigns = campaignsPort(workplace, refresh, { stops, run: (id) => runStop(stops, background, id, ended.signal) });
+  const left = new LeftWork(workplace, background);
+  const campaignFiles = campaignFilesPort(workplace, applies, background, left);
   const contacts = contactsPort(workplace);
   const pairs = failoverPort(workplace);
   const jobs = jobsPort(workplace, { tagging, corrections, retrieving }, background, correlator);
-  goOnWithJobs(store, background, (id) => jobs.start(id), ended.signal, warn);
-  const settings = dialerPort(workplace, dialer, background);
+  const settings = dialerPort(workplace, dialer, { background, left, refresh });
+  const takeUp = { change: (version: number) => settings.start(version), apply: (id: string) => campaignFiles.start(id) };
+  goOnWithJobs(
+    store,
+    background,
+    (id) => jobs.start(id),
+    () => left.look(takeUp),
+    { signal: ended.signal, warn, everyMs: options.leftMs },
+  );
   const interactions = interactionsPort(workplace);
   const reports = outcomesPort(workplace, outcomes, background, correlator);
   const crm = outcomesCrmPort(workplace, outcomes, environment);
@@ -169,9 +210,16 @@ export async function openService(flags: Flags, environment: Environment, option
   });
   stack.defer(async () => {
     watched.readiness.stopping();
+    // What the service does by itself ends beside the requests under way, which may need the tenant still.
+    stopping();
     // Streams of live updates would keep their connections open for good.
     await server.close();
     await listening.stop(DRAIN_MS);
+    // From here on nothing is sent to the tenant: calls that wait for its budget end at once, those on the wire soon.
+    void workplace.tenant
+      .close({ withinMs: WIRE_MS })
+      .catch((thrown: unknown) => warn(`closing the tenant: ${messageOf(thrown)}`));
+    void workplace.stopDelivery().catch((thrown: unknown) => warn(`ending the delivery of events: ${messageOf(thrown)}`));
   });
   const owned = stack.move();
   const url = service.publicUrl ?? listening.url;
@@ -180,6 +228,11 @@ export async function openService(flags: Flags, environment: Environment, option
     port: listening.port,
     store,
     loginLink: (name, role) => loginLink(store, url, name, role),
+    async keepLoginLink(link) {
+      const { path, remove } = await writeLoginFile(config.dir, link);
+      owned.defer(remove);
+      return path;
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -194,40 +247,39 @@ async function loginLink(store: Store, url: string, name: string, role: AccessRo
 
 /** Tokens of the service, without starting it. */
 export async function openAccess(flags: Flags, environment: Environment) {
-  const config = await loadConfig(flags, environment, process.cwd());
+  const config = await loadConfig(flags, environment);
   const store = await storeOf(config, environment);
   return { access: store.access, actor: config.actor, [Symbol.asyncDispose]: () => store.close() };
 }
 
 async function settingsOf({ file }: Config): Promise<Omit<ServerPorts["settings"], "pages">> {
-  const { fourEyes = false, publicUrl, uploadMegabytes = 512 } = file.service ?? {};
+  const { fourEyes = false, publicUrl, proxy, uploadMegabytes = 512 } = file.service ?? {};
   return {
-    version: await versionOfPackage(),
+    version: packageVersion(),
     fourEyes,
     timeZone: file.compliance?.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
     publicUrl,
+    proxy,
     uploadLimit: uploadMegabytes * MEGABYTE,
   };
-}
-
-async function versionOfPackage(): Promise<string> {
-  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8").catch(() => "{}");
-  const found: unknown = JSON.parse(text);
-  return typeof found === "object" && found !== null && "version" in found ? String(found.version) : "0.0.0";
 }
 
 /** Keeps the feed written and clears away what is old. @returns what ends it */
 async function keepHouse(store: Store, warn: (message: string) => void): Promise<() => Promise<void>> {
   const stop = new AbortController();
-  const { access, requests, feed } = store;
+  const { access, requests, feed, tenantReadings } = store;
   await feed.keep(FEED_MS);
   const run = async () => {
     while (!stop.signal.aborted) {
       await systemClock.sleep(HOUSEKEEPING_MS, stop.signal).catch(() => undefined);
       if (stop.signal.aborted) return;
-      await Promise.all([feed.keep(FEED_MS), feed.sweep(FEED_MS), access.sweep(), requests.sweep()]).catch((thrown: unknown) =>
-        warn(`clearing away failed: ${String(thrown)}`),
-      );
+      await Promise.all([
+        feed.keep(FEED_MS),
+        feed.sweep(FEED_MS),
+        access.sweep(),
+        requests.sweep(),
+        tenantReadings.sweep(systemClock.now()),
+      ]).catch((thrown: unknown) => warn(`clearing away failed: ${String(thrown)}`));
     }
   };
   const running = run();

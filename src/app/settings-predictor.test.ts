@@ -11,7 +11,7 @@ function settings(ratio: number, target: number): DialerSettings {
   };
 }
 const carrier = { max_trunks: 400, current_utilization_percent: 25 };
-const expected = { answer_rate: 0.3, ring_seconds: 18, handle_seconds: 160 };
+const expected = { answer_rate: 0.3, ring_seconds: 18, handle_seconds: 160, taken_for_machines: 0 };
 
 it("tells settings that keep 3 % from those that steer at it", () => {
   const calm = predictSettings({ settings: settings(2.5, 0.025), carrier, expected });

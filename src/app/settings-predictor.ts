@@ -12,6 +12,7 @@ export function predictSettings({ settings, carrier, expected }: Parameters<Pred
     answerRate: around(expected.answer_rate, 1),
     handleSeconds: around(expected.handle_seconds),
     ringSeconds: around(expected.ring_seconds),
+    takenForMachines: around(expected.taken_for_machines, 1),
     agents: expected.agents,
     trunks: Math.floor(carrier.max_trunks * (1 - (carrier.current_utilization_percent ?? 0) / 100)),
   };

@@ -2,7 +2,7 @@
 // opens the store next.
 
 import { appendFileSync, mkdirSync } from "node:fs";
-import { readdir, readFile, rename, stat } from "node:fs/promises";
+import { appendFile, readdir, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { AuditInput, Store } from "../store/index.ts";
@@ -89,6 +89,55 @@ export async function takeStopNotes(dir: string, store: Store, now: number): Pro
       if (there.length === 0) await store.audit.append(entries);
       await rename(path, `${path}.audited`);
     });
+  }
+}
+
+/** A stop of a process that is gone, which it did not end. */
+export interface LeftStop {
+  readonly id: string;
+  readonly actor: string;
+  readonly reason: string | null;
+  /** The campaigns that it was about; null for all. */
+  readonly scope: readonly string[] | null;
+}
+
+const STOP_NAME = /^stop_[0-9TZ]+_(\d+)\.ndjson$/;
+const beginning = z.looseObject({
+  campaigns: z.union([z.literal("all"), z.array(z.string()).readonly()]),
+  reason: z.string().optional(),
+});
+
+/**
+ * Stops of this folder whose process ended before they did, each given to `enter` once: it goes on with it. @param lives whether a process of this
+ * machine is alive
+ */
+export async function takeLeftStops(
+  dir: string,
+  here: { readonly now: () => number; readonly lives: (pid: number) => boolean },
+  enter: (stop: LeftStop) => Promise<void>,
+): Promise<void> {
+  const folder = join(dir, FOLDER);
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [, pid] = STOP_NAME.exec(name) ?? [];
+    if (pid === undefined) continue;
+    const path = join(folder, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: here.now() }));
+    if (here.lives(Number(pid)) && here.now() - mtimeMs < ABANDONED_MS) continue;
+    const entries = entriesOf(await readFile(path, "utf8").catch(() => ""));
+    const begun = entries.find(({ action }) => action === "campaign.stop");
+    const given = beginning.safeParse(begun?.details);
+    if (begun === undefined || !given.success || entries.some(({ action }) => action === "campaign.stop.end")) continue;
+    const { campaigns, reason = null } = given.data;
+    const id = name.slice(0, -SUFFIX.length);
+    await enter({ id, actor: begun.actor, reason, scope: campaigns === "all" ? null : campaigns });
+    const end: NoteLine = {
+      at: here.now(),
+      actor: begun.actor,
+      action: "campaign.stop.end",
+      subject: id,
+      details: { stop: id, takenUp: "its process ended before it did; the service goes on with it" },
+    };
+    await appendFile(path, `\n${JSON.stringify(end)}\n`);
   }
 }
 

@@ -40,7 +40,7 @@ export async function validateWithTenant(
   campaignId: string,
   sink: PlanSink,
 ): Promise<PlanReport> {
-  const config = await loadConfig(flags, environment, process.cwd());
+  const config = await loadConfig(flags, environment);
   const tenant = await tenantFromConfig(config, environment);
   try {
     return await validateTagging(source, await readMatrix(tenant.capabilities.dispositionCatalog, campaignId), sink);

@@ -32,7 +32,7 @@ export interface VendorWebhookSecrets {
 
 /** Lists the registrations at the tenant; needs no store. */
 export async function readVendorWebhooks(flags: Flags, environment: Environment): Promise<VendorWebhook[]> {
-  const tenant = await tenantFromConfig(await loadConfig(flags, environment, process.cwd()), environment);
+  const tenant = await tenantFromConfig(await loadConfig(flags, environment), environment);
   try {
     return await listVendorWebhooks(deskOf(tenant, undefined, {}));
   } finally {
@@ -110,7 +110,7 @@ async function withDesk<T>(
   headers: Readonly<Record<string, string>>,
   work: (dependencies: Parameters<typeof registerVendorWebhook>[1]) => Promise<T>,
 ): Promise<T> {
-  const config = await loadConfig(flags, environment, process.cwd());
+  const config = await loadConfig(flags, environment);
   await using stack = new AsyncDisposableStack();
   const tenant = await tenantFromConfig(config, environment);
   stack.defer(() => tenant.close());

@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { createRandom, type RandomStream } from "../kernel/index.ts";
 import {
   createDeliveryWorker,
@@ -13,9 +14,18 @@ import {
   launchDurable,
   type Membership,
 } from "../operations/index.ts";
-import { openStore, type Store } from "../store/index.ts";
+import { hasEmbeddedStore, openStore, type Store, StoreError } from "../store/index.ts";
 import { systemClock, type Tenant, type TenantConfig, type TenantHooks } from "../tenant/index.ts";
-import { alarmsIn, type Config, type Flags, loadConfig, receiversOf, secretFrom, type WebhookEndpoint } from "./config.ts";
+import {
+  alarmsIn,
+  type Config,
+  type Flags,
+  loadConfig,
+  receiversOf,
+  type StoreUse,
+  secretFrom,
+  type WebhookEndpoint,
+} from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
 import { takeStopNotes } from "./stop-notes.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
@@ -54,12 +64,23 @@ export interface Workplace {
   launch(bodies: Readonly<Record<string, JobBody>>): Promise<Durable>;
   /** Begins to deliver events, unless another process does. */
   startDelivery(): void;
+  /** Ends the delivery of events: the requests under way end within their time-out. It ends with the workplace, if not before. */
+  stopDelivery(): Promise<void>;
   /** Waits for events that are due to be delivered, as long as their receivers take them. */
   deliverEvents(): Promise<DeliveryEnd>;
 }
 
-/** Opens the store that the configuration names, or the embedded one. */
-export async function storeOf(config: Config, environment: Environment): Promise<Store> {
+/**
+ * Opens the store that the configuration names, or the embedded one of its folder.
+ * @param use what to do where there is none, when the configuration does not say. Throws StoreError `no_store`
+ */
+export async function storeOf(config: Config, environment: Environment, use: StoreUse = { make: false }): Promise<Store> {
+  const { make, made, outweighed } = config.store ?? use;
+  if (config.outweighedBy !== undefined) outweighed?.(config.dir, config.outweighedBy);
+  if (!(await hasStore(config))) {
+    if (!make) throw await noStore(config.dir);
+    made?.(config.dir);
+  }
   const auditKey = await secretFrom(environment, "OUTDIAL_AUDIT_KEY");
   const store = await openStore({ dir: config.dir, url: config.databaseUrl, clock: systemClock, auditKey });
   try {
@@ -71,6 +92,37 @@ export async function storeOf(config: Config, environment: Environment): Promise
   return store;
 }
 
+/** The store, or undefined where there is none: for answers that can do without one and say so. */
+export async function storeIfAny(config: Config, environment: Environment): Promise<Store | undefined> {
+  return (await hasStore(config)) ? storeOf(config, environment) : undefined;
+}
+
+/** A database that is named counts as a store. */
+async function hasStore({ databaseUrl, dir }: Config): Promise<boolean> {
+  return databaseUrl !== undefined || (await hasEmbeddedStore(dir));
+}
+
+/** Says where was looked. A store further up is named and not used: the outdial.yaml beside it, with its rules, would not be read. */
+async function noStore(dir: string): Promise<StoreError> {
+  const above = await storeAbove(dir);
+  return new StoreError(
+    "no_store",
+    `there is no store in ${dir}, and no database is named (--database-url, DATABASE_URL, store.url in outdial.yaml)`,
+    {
+      advice: `${above === undefined ? "Run this" : `The folder ${dirname(above)} has one: run this there, or name it with --dir ${above}. Otherwise run this`} in the folder of the store, or name the store with --dir or DATABASE_URL. Imports (outdial dnc import, consent import, attempts import), jobs and outdial serve make one.`,
+    },
+  );
+}
+
+/** The nearest store in a folder of this name further up. */
+async function storeAbove(dir: string): Promise<string | undefined> {
+  for (let folder = dirname(dirname(dir)); ; folder = dirname(folder)) {
+    const candidate = join(folder, basename(dir));
+    if (candidate !== dir && (await hasEmbeddedStore(candidate))) return candidate;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
 /** Opens a workplace on `stack`, which closes it in reverse order. */
 export async function openWorkplace(
   stack: AsyncDisposableStack,
@@ -78,11 +130,11 @@ export async function openWorkplace(
   environment: Environment,
   options: WorkplaceOptions,
 ): Promise<Workplace> {
-  const config = await loadConfig(flags, environment, process.cwd());
+  const config = await loadConfig(flags, environment);
   const receivers = await receiversOf(config, environment);
   const tenant = await tenantFromConfig(config, environment, options);
   stack.defer(() => tenant.close());
-  const store = await storeOf(config, environment);
+  const store = await storeOf(config, environment, { make: true });
   stack.defer(() => store.close());
   const random = createRandom(randomUUID(), "replica");
   const host = hostname();
@@ -120,12 +172,14 @@ export async function openWorkplace(
       worker.start();
       stack.defer(() => worker.stop());
     },
+    stopDelivery: () => worker?.stop() ?? Promise.resolve(),
     deliverEvents: () =>
       worker?.drain(AbortSignal.timeout(DELIVER_AT_END_MS)) ?? Promise.resolve({ delivered: 0, failed: 0, dead: 0, pending: 0 }),
   };
 }
 
-function processLives(pid: number): boolean {
+/** Whether a process of this machine is there. */
+export function processLives(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

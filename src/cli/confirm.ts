@@ -2,19 +2,20 @@
 
 import { createInterface } from "node:readline/promises";
 import { OutdialError } from "../kernel/index.ts";
+import type { Io } from "./io.ts";
 import type { GlobalFlags } from "./options.ts";
 
 /**
  * Asks, unless --yes was given. Anything but y and yes means no.
  * @throws OutdialError `invalid_input` when there is nobody to ask
  */
-export async function confirmed(question: string, flags: GlobalFlags): Promise<boolean> {
+export async function confirmed(question: string, flags: GlobalFlags, io: Io): Promise<boolean> {
   if (flags.yes === true) return true;
-  if (!process.stdin.isTTY || !process.stderr.isTTY)
+  if (!io.canAsk)
     throw new OutdialError("invalid_input", `${question} There is no terminal to ask on`, {
       advice: "Pass --yes to go on without being asked.",
     });
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  const asking = createInterface({ input: io.stdin, output: io.stderr });
   try {
     return /^y(es)?$/i.test((await asking.question(`${question} [y/N] `)).trim());
   } finally {

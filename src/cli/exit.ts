@@ -20,6 +20,7 @@ const EXIT_OF_CODE: Readonly<Record<string, number>> = {
   unsupported_root: EXIT.usage,
   invalid_pack: EXIT.usage,
   invalid_facts: EXIT.usage,
+  no_store: EXIT.usage,
   unknown_zone: EXIT.usage,
   job_not_found: EXIT.usage,
   job_state: EXIT.refused,

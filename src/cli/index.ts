@@ -1,3 +1,5 @@
-// The command line's door for the scripts that document it.
+// The command line's door: for the scripts that document it, the tests, and programs that run it in their own process.
 
+export { buildProgram, runCommandLine } from "./program.ts";
 export { commandReference } from "./reference.ts";
+export { MAKE_A_STORE, pathOf } from "./stores.ts";

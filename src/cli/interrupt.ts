@@ -1,6 +1,7 @@
 // Ctrl-C for commands that read long inputs: reading ends, what is open is closed in order, and the reader is told what is done.
 
 import { OutdialError } from "../kernel/index.ts";
+import type { Io } from "./io.ts";
 
 /** Where a command reads bytes from. */
 interface Bytes {
@@ -12,6 +13,7 @@ interface Bytes {
  * @param done what the reader is told about what was read before
  */
 export async function interruptible<Source extends Bytes, T>(
+  io: Pick<Io, "onInterrupt">,
   source: Source,
   done: string,
   work: (source: Source) => Promise<T>,
@@ -19,7 +21,7 @@ export async function interruptible<Source extends Bytes, T>(
   const { promise, reject } = Promise.withResolvers<never>();
   promise.catch(() => undefined);
   const interrupt = () => reject(new OutdialError("interrupted", `interrupted: ${done}`));
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  using _listening = io.onInterrupt(interrupt);
   async function* bytes(): AsyncGenerator<Uint8Array> {
     const chunks = source.bytes();
     const iterator = chunks[Symbol.asyncIterator]();
@@ -34,9 +36,5 @@ export async function interruptible<Source extends Bytes, T>(
       if ("destroy" in chunks && typeof chunks.destroy === "function") chunks.destroy();
     }
   }
-  try {
-    return await work({ ...source, bytes });
-  } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-  }
+  return await work({ ...source, bytes });
 }

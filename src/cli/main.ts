@@ -1,7 +1,8 @@
-// The entry of the command line: parses, runs one command, turns its result into an exit code. Commands are loaded when they run.
+// The entry of the command line: runs one in the process's own surroundings and turns its result into an exit code.
 
-import { buildProgram } from "./program.ts";
+import { runCommandLine } from "./program.ts";
+import { processSurroundings } from "./surroundings.ts";
 
-const code = await buildProgram().run(process.argv.slice(2));
+const code = await runCommandLine(process.argv.slice(2), processSurroundings());
 // Set already when stdout failed.
 process.exitCode ||= code;

@@ -1,5 +1,6 @@
 // The flags every command takes, and values of flags, checked.
 
+import type { StoreUse } from "../app/index.ts";
 import { OutdialError } from "../kernel/index.ts";
 
 /** A whole number between bounds. Throws `invalid_input` naming the flag and what is allowed. */
@@ -23,4 +24,8 @@ export interface GlobalFlags {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly yes?: boolean;
+  /** What to do where there is no store; the program says it for each command. */
+  readonly store?: StoreUse;
+  /** The working folder. */
+  readonly cwd?: string;
 }

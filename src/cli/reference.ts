@@ -2,10 +2,27 @@
 
 import type { Command } from "commander";
 import { buildProgram } from "./program.ts";
+import { MAKE_A_STORE } from "./stores.ts";
+
+const STORES = [
+  "The store is the database that is named by `--database-url`, else `DATABASE_URL`, else `store.url` in `outdial.yaml`; where none of them names one, the embedded",
+  "one in the folder of `--dir`, else `OUTDIAL_DIR`, else `.outdial` where one works. With a database the folder is for the audit's keys, also when `--dir` is",
+  "given: then the command says which store it uses. Variables without text count as not set. Where there is no store yet, these commands make the",
+  "embedded one, and say so:",
+  `${MAKE_A_STORE.map((name) => `\`${name}\``).join(", ")}.`,
+  "Every other command that works on a store ends with exit code 2 where there is none, and names the folder: an answer from an empty store would say nothing.",
+];
 
 /** The text of docs/cli.md. */
 export function commandReference(): string {
-  const parts = ["# Command line", "", "Generated from the commands. `stdout` is data, `stderr` is talk and progress.", ""];
+  const parts = [
+    "# Command line",
+    "",
+    "Generated from the commands. `stdout` is data, `stderr` is talk and progress.",
+    "",
+    ...STORES,
+    "",
+  ];
   const walk = (command: Command, path: string) => {
     command.configureHelp({ helpWidth: 110 });
     command.configureOutput({ getOutHasColors: () => false, getOutHelpWidth: () => 110 });

@@ -9,11 +9,9 @@ import {
   type PlanEntry,
   violationLine,
 } from "../operations/index.ts";
-import { grouped, printable } from "./render-tagging.ts";
+import { grouped, printable, printableWhole } from "./render-tagging.ts";
 
 /** Text without control characters, however long it is. */
-const whole = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "\ufffd");
-
 const shown = (value: unknown): string => (value === undefined ? "absent" : printable(JSON.stringify(value)));
 
 const fieldLines = (changes: readonly CampaignFieldChange[], indent: string): string[] => {
@@ -32,7 +30,7 @@ export function planLines(plan: CampaignPlan): string[] {
   for (const { id, name, status } of plan.unmanaged)
     lines.push(`? ${printable(name)} (${printable(id)}, ${printable(status)}): unmanaged, no file describes it`);
   for (const notice of plan.notices) lines.push(`note: ${printable(notice)}`);
-  for (const violation of plan.violations) lines.push(`${violation.rule}: ${whole(violationLine(violation))}`);
+  for (const violation of plan.violations) lines.push(`${violation.rule}: ${printableWhole(violationLine(violation))}`);
   const count = (action: PlanEntry["action"]) => plan.entries.filter((entry) => entry.action === action).length;
   const summary = `${count("create")} to create, ${count("change")} to change, ${count("in_sync")} in sync, ${plan.unmanaged.length} unmanaged`;
   lines.push(plan.violations.length === 0 ? summary : `${summary}; refused: ${plan.violations.length} rule violations`);

@@ -1,9 +1,9 @@
 // The gate and the state of a campaign for a person. Pure text.
 
 import { formatInstant } from "../compliance/index.ts";
-import type { AbandonmentBudget, CampaignGateVerdict, CampaignHealth, ZoneWindow } from "../operations/index.ts";
+import type { AbandonmentBudget, CampaignHealth, ResumeVerdict, ZoneWindow } from "../operations/index.ts";
 import type { Row } from "./render-rows.ts";
-import { grouped, printable } from "./render-tagging.ts";
+import { grouped, printable, printableWhole } from "./render-tagging.ts";
 
 /** What a pre-dial gate says: the verdict first, then what it rests on. */
 export function gateWords({
@@ -15,7 +15,7 @@ export function gateWords({
   announced,
   whole,
   nextAllowed,
-}: CampaignGateVerdict): string[] {
+}: ResumeVerdict): string[] {
   const lines = [`${printable(campaign.id)}: ${allowed ? "may dial" : "must not dial"}`];
   for (const { text } of refusals) lines.push(`  ${printable(text)}`);
   if (manifest !== null) {
@@ -31,33 +31,34 @@ export function gateWords({
 }
 
 /** One campaign in a table of many. */
-export function healthRow({ id, campaign, reading, success, stale, abandonment, notDialing }: CampaignHealth): Row {
+export function healthRow({ id, campaign, reading, success, stale, abandonment, dialing, notDialing }: CampaignHealth): Row {
   return {
     campaign: id,
     status: campaign?.status ?? "?",
     calls: reading?.activeCalls ?? null,
-    success: success === null || success.denominator === 0 ? (reading?.successRate ?? null) : share(success.rate),
+    success: success === null ? (reading?.successRate ?? null) : success.denominator === 0 ? "no calls" : share(success.rate),
     of: success?.denominator ?? null,
     abandoned: abandonment === null || abandonment.live === 0 ? null : share(abandonment.abandoned / abandonment.live),
     figures: stale ? "stale" : "fresh",
-    dialing: notDialing === null ? "yes" : `no: ${notDialing.first}`,
+    dialing: notDialing === null ? "yes" : `${dialing === null ? "not known" : "no"}: ${notDialing.first}`,
   };
 }
 
 /** Everything about one campaign. */
 export function healthLines(health: CampaignHealth): string[] {
-  const { id, campaign, reading, notDialing, failover, abandonment, windows, gate } = health;
+  const { id, campaign, reading, dialing, notDialing, failover, abandonment, windows, gate } = health;
   const name = campaign?.name === null || campaign === null ? "" : ` · ${printable(campaign.name)}`;
   const calls = reading?.activeCalls === null || reading === null ? "" : ` · ${grouped(reading.activeCalls)} calls under way`;
   const lines = [`${printable(id)}${name} · ${printable(campaign?.status ?? "state unknown")}${calls}`];
-  lines.push(notDialing === null ? "dialing" : `NOT dialing: ${printable(notDialing.first)}`);
-  for (const { text } of notDialing?.all.slice(1) ?? []) lines.push(`  also: ${printable(text)}`);
+  lines.push(
+    notDialing === null
+      ? "dialing"
+      : `${dialing === null ? "whether it dials is NOT KNOWN" : "NOT dialing"}: ${printableWhole(notDialing.first)}`,
+  );
+  for (const { text } of notDialing?.all.slice(1) ?? []) lines.push(`  also: ${printableWhole(text)}`);
   lines.push(...figureLines(health));
   if (abandonment !== null) lines.push(budgetLine(abandonment));
-  if (failover !== null)
-    lines.push(
-      `failover: ${failover.role} of the pair with ${printable(failover.partner)} · ${failover.phase} · the ${failover.side} dials`,
-    );
+  if (failover !== null) lines.push(...failoverLines(failover));
   if (windows.length > 0) lines.push("windows:");
   for (const window of windows) lines.push(`  ${windowLine(window)}`);
   if (gate !== null) for (const line of gateWords(gate)) lines.push(line);
@@ -66,6 +67,13 @@ export function healthLines(health: CampaignHealth): string[] {
     const parts = Object.entries(dialer).flatMap(([field, value]) => (typeof value === "number" ? [`${field} ${value}`] : []));
     if (parts.length > 0) lines.push(`dialer: ${parts.join(" · ")}`);
   }
+  return lines;
+}
+
+function failoverLines({ role, partner, words, reason, nextStep }: NonNullable<CampaignHealth["failover"]>): string[] {
+  const because = reason === null ? "" : `: ${printableWhole(reason)}`;
+  const lines = [`failover: ${role} of the pair with ${printable(partner)} · ${words}${because}`];
+  if (nextStep !== null) lines.push(`  ${printableWhole(nextStep)}`);
   return lines;
 }
 

@@ -14,10 +14,10 @@ export function retrievalProgressLine(progress: RetrievalProgress): string {
   return `${what}${windowsDone} of ${windows} windows · ${grouped(pages)} pages · ${grouped(rows)} rows${troubles}`;
 }
 
-/** Share of page fetches that gave a page, 0..1; 1 when none was made. */
-export function successRate({ totals }: Pick<Retrieval, "totals">): number {
+/** Share of page fetches that gave a page, 0..1; null when none was made. */
+export function successRate({ totals }: Pick<Retrieval, "totals">): number | null {
   const fetches = totals.pagesOk + totals.pagesFailed;
-  return fetches === 0 ? 1 : totals.pagesOk / fetches;
+  return fetches === 0 ? null : totals.pagesOk / fetches;
 }
 
 /** Seconds from the first start to the end; undefined before it. */
@@ -37,10 +37,11 @@ function quarantineLine({ totals }: Pick<Retrieval, "totals">): string {
 export function retrievalLines(retrieval: Retrieval): string[] {
   const { jobId, campaignId, from, to, codes, status, totals, calls, complianceHash, error } = retrieval;
   const seconds = latencySeconds(retrieval);
-  const rate = Math.floor(successRate(retrieval) * 10_000) / 100;
+  const rate = successRate(retrieval);
+  const well = rate === null ? "" : ` (${Math.floor(rate * 10_000) / 100} % went well)`;
   const lines = [
     `${jobId} · ${status.replaceAll("_", " ")} · ${printable(campaignId)} · ${time(from)} to ${time(to)}${codes === null ? "" : ` · ${codes.map(printable).join(", ")}`}`,
-    `  ${calls === null ? `${grouped(totals.rows)} rows so far` : `${grouped(calls)} calls`} · ${grouped(totals.pagesOk)} pages, ${grouped(totals.pagesFailed)} failed fetches (${rate} % went well) · ${totals.windowsDone} of ${totals.windows} windows · ${grouped(totals.bytes)} bytes${seconds === undefined ? "" : ` · ${duration(seconds)}`}`,
+    `  ${calls === null ? `${grouped(totals.rows)} rows so far` : `${grouped(calls)} calls`} · ${grouped(totals.pagesOk)} pages, ${grouped(totals.pagesFailed)} failed fetches${well} · ${totals.windowsDone} of ${totals.windows} windows · ${grouped(totals.bytes)} bytes${seconds === undefined ? "" : ` · ${duration(seconds)}`}`,
   ];
   if (totals.unfinished > 0)
     lines.push(`  ${grouped(totals.unfinished)} calls were still going on; a later retrieval brings them`);

@@ -1,7 +1,15 @@
 // What people read about a tagging job: the progress line, the report of a plan, the summary of a job. Pure text.
 
 import type { HistogramSummary } from "../kernel/index.ts";
-import type { CorrectionMetrics, JobProgress, PlanReport, RefusedRow, ResultCounts, RowJob } from "../operations/index.ts";
+import type {
+  CorrectionMetrics,
+  JobProgress,
+  PlanReport,
+  RefusedRow,
+  ResultCounts,
+  RowJob,
+  RowsLeft,
+} from "../operations/index.ts";
 import type { ItemResult } from "../store/index.ts";
 
 const NAMES: Readonly<Record<ItemResult, string>> = {
@@ -55,7 +63,7 @@ export class Pace {
 /** One line for a terminal. `budget` is the used share of the request limit, when there is one. */
 export function progressLine(progress: JobProgress, pace: ReturnType<Pace["note"]>, budget: string): string {
   const done = total(progress.counts);
-  const share = progress.totalRows === 0 ? 100 : Math.floor((100 * done) / progress.totalRows);
+  const share = progress.totalRows === 0 ? "" : ` (${Math.floor((100 * done) / progress.totalRows)} %)`;
   const speed = pace === undefined ? "" : ` · ${grouped(pace.perSecond)}/s · ${duration(pace.secondsLeft)} left`;
   const phase =
     progress.phase === "settling"
@@ -64,7 +72,7 @@ export function progressLine(progress: JobProgress, pace: ReturnType<Pace["note"
         ? "run by another process · "
         : "";
   const troubles = `${progress.retries > 0 ? ` · ${grouped(progress.retries)} retries` : ""}${progress.rateLimited > 0 ? ` · ${grouped(progress.rateLimited)} times 429` : ""}`;
-  return `${phase}${grouped(done)}/${grouped(progress.totalRows)} (${share} %)${speed}${budget} · ${countsLine(progress.counts)}${troubles}`;
+  return `${phase}${grouped(done)}/${grouped(progress.totalRows)}${share}${speed}${budget} · ${countsLine(progress.counts)}${troubles}`;
 }
 
 /** 75 as "1 min 15 s". */
@@ -101,17 +109,21 @@ function refusedLines(plan: PlanReport): string[] {
 
 /** Text from outside without control characters, so that a file cannot steer the terminal. */
 export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "�").slice(0, 200);
+  return printableWhole(text).slice(0, 200);
+}
+
+/** The same of any length: for sentences whose end says what is to be done. */
+export function printableWhole(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "�");
 }
 
 /** The summary of a job that ended or stopped. */
-export function jobLines(job: RowJob, counts: ResultCounts, metrics?: CorrectionMetrics): string[] {
+export function jobLines(job: RowJob, counts: ResultCounts, left: RowsLeft, metrics?: CorrectionMetrics): string[] {
   const campaign = job.campaignId === undefined ? "" : ` · campaign ${job.campaignId}`;
   const lines = [`job ${job.id} ${job.status.replaceAll("_", " ")}${campaign} · ${printable(job.sourceName)}`];
   lines.push(`  ${grouped(job.totalRows)} rows: ${countsLine(counts)}`);
   if (metrics !== undefined) lines.push(metricsLine(metrics));
-  const left = job.totalRows - total(counts);
-  if (left > 0) lines.push(`  ${grouped(left)} rows without a result yet`);
+  lines.push(...leftLines(left));
   if (job.measured !== undefined) {
     lines.push(`  latency per attempt ${latency(job.measured.attempts)}`);
     lines.push(`  latency per item    ${latency(job.measured.items)}`);
@@ -123,6 +135,14 @@ export function jobLines(job: RowJob, counts: ResultCounts, metrics?: Correction
     lines.push(`  stopped: ${printable(job.stop.message)}`);
     if (job.stop.advice !== undefined) lines.push(`  ${printable(job.stop.advice)}`);
   }
+  return lines;
+}
+
+/** How it stands with the rows without a result; nothing when there are none. */
+export function leftLines({ notSent, mayHaveBeenSent }: RowsLeft): string[] {
+  const lines: string[] = [];
+  if (notSent > 0) lines.push(`  ${grouped(notSent)} rows not sent`);
+  if (mayHaveBeenSent > 0) lines.push(`  ${grouped(mayHaveBeenSent)} rows without a result that may have been sent`);
   return lines;
 }
 

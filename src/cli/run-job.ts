@@ -14,18 +14,14 @@ export async function runJob(runtime: JobRuntime, job: RowJob, io: Io): Promise<
     io.say("stopping: what is under way is being recorded …");
     runtime.jobs.interrupt();
   };
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  using _listening = io.onInterrupt(interrupt);
   const pace = new Pace();
-  try {
-    const ended = await runtime.jobs.run(job.id, (progress) => {
-      const done = Object.values(progress.counts).reduce((sum, count) => sum + count, 0);
-      io.progress(progressLine(progress, pace.note(performance.now(), done, progress.totalRows), runtime.budgetLine()));
-    });
-    await runtime.deliverEvents();
-    return ended;
-  } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-  }
+  const ended = await runtime.jobs.run(job.id, (progress) => {
+    const done = Object.values(progress.counts).reduce((sum, count) => sum + count, 0);
+    io.progress(progressLine(progress, pace.note(performance.now(), done, progress.totalRows), runtime.budgetLine()));
+  });
+  await runtime.deliverEvents();
+  return ended;
 }
 
 /** Runs a job to its end and reports it. @returns the exit code */
@@ -35,7 +31,7 @@ export async function runAndReport(runtime: JobRuntime, job: RowJob, out: string
 
 /** Writes the result rows and the summary. @returns the exit code */
 export async function reportJob(
-  runtime: Pick<JobRuntime, "counts" | "rows">,
+  runtime: Pick<JobRuntime, "counts" | "rowsLeft" | "rows">,
   job: RowJob,
   out: string | undefined,
   io: Io,
@@ -47,8 +43,9 @@ export async function reportJob(
     for await (const row of runtime.rows(job.id, only)) await output.line(row);
   }
   const metrics = job.kind === DISPOSITIONS ? correctionMetrics(job, counts) : undefined;
-  for (const line of jobLines(job, counts, metrics)) io.say(line);
-  if (io.json) await io.data(JSON.stringify({ job: { ...job, counts, metrics } }));
+  const left = await runtime.rowsLeft(job, counts);
+  for (const line of jobLines(job, counts, left, metrics)) io.say(line);
+  if (io.json) await io.data(JSON.stringify({ job: { ...job, counts, ...left, metrics } }));
   else if (out !== "-") await io.data(`${job.id} ${job.status}`);
   return jobExit(job);
 }

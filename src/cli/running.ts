@@ -4,14 +4,10 @@ import { spawn } from "node:child_process";
 import type { Io } from "./io.ts";
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
-export function stopped(): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = () => {
-      process.off("SIGINT", stop).off("SIGTERM", stop);
-      resolve();
-    };
-    process.on("SIGINT", stop).on("SIGTERM", stop);
-  });
+export async function stopped(io: Io): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  using _listening = io.onInterrupt(resolve);
+  await promise;
 }
 
 /** Shows an address in the user's browser, or says that none could be opened. */
@@ -19,6 +15,6 @@ export function openBrowser(url: string, io: Io): void {
   const [command, ...args] =
     process.platform === "darwin" ? ["open"] : process.platform === "win32" ? ["cmd", "/c", "start", ""] : ["xdg-open"];
   const child = spawn(command ?? "xdg-open", [...args, url], { stdio: "ignore", detached: true });
-  child.on("error", () => io.say("no browser could be opened; use the link above"));
+  child.on("error", () => io.say("no browser could be opened; open the link yourself"));
   child.unref();
 }

@@ -2,9 +2,10 @@
 
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { messageOf } from "../kernel/index.ts";
 import { OperationError, parseMapping, type RowFormat, type TagSource } from "../operations/index.ts";
+import type { Io } from "./io.ts";
 import { oneOf } from "./options.ts";
 
 export interface SourceFlags {
@@ -22,15 +23,16 @@ export interface Input {
 }
 
 /** Opens FILE or `-`. Throws `invalid_input` when it cannot be read. */
-export async function openInput(file: string): Promise<Input> {
-  if (file === "-") return { name: "stdin", bytes: () => process.stdin, rereadable: false };
+export async function openInput(file: string, io: Pick<Io, "stdin">): Promise<Input> {
+  if (file === "-") return { name: "stdin", bytes: () => io.stdin, rereadable: false };
+  const place = resolve(file);
   try {
     if (!(await stat(file)).isFile()) throw new OperationError("invalid_input", `${file} is not a file`);
   } catch (thrown) {
     if (thrown instanceof OperationError) throw thrown;
     throw new OperationError("invalid_input", `cannot read ${file}: ${messageOf(thrown)}`);
   }
-  return { name: basename(file), bytes: () => createReadStream(file), rereadable: true };
+  return { name: basename(file), bytes: () => createReadStream(place), rereadable: true };
 }
 
 /** The format and delimiter that flags name. Throws `invalid_input`. */
@@ -62,10 +64,11 @@ export function columnMapping(pairs: readonly string[]): Readonly<Record<string,
 export async function tagSource(
   file: string,
   flags: SourceFlags,
+  io: Pick<Io, "stdin">,
   onIgnoredColumns: (names: readonly string[]) => void,
 ): Promise<TagSource> {
   const { format, delimiter } = formatOf(flags);
   const mapping = parseMapping(flags.column);
   const read = { format, delimiter, mapping: Object.keys(mapping).length === 0 ? undefined : mapping, onIgnoredColumns };
-  return { ...(await openInput(file)), read };
+  return { ...(await openInput(file, io)), read };
 }

@@ -18,6 +18,7 @@ export {
   type Consent,
   type ConsentLevel,
   type Decision,
+  NO_REGISTRY_FILE,
   RELATIONSHIP_KINDS,
   type Reason,
   type RelationshipKind,
@@ -71,3 +72,4 @@ export {
   type SystemSpread,
 } from "./suppression/revocation-clock.ts";
 export { formatInstant } from "./time/civil.ts";
+export { Zone } from "./time/zone.ts";

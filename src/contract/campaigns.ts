@@ -1,6 +1,7 @@
 // Omnichannel campaigns, their metrics, contacts and webhooks: contract §2.3 and §2.4.
 
 import { z } from "zod";
+import { pageReply, presentList } from "./lists.ts";
 import { fraction, id, isTimeZone, webAddress } from "./scalars.ts";
 
 export const CAMPAIGN_STATUSES = ["active", "paused"] as const;
@@ -72,24 +73,24 @@ export const campaignsQuery = z.strictObject({
   page: z.int().min(1).optional(),
   pageSize: z.int().min(1).max(MAX_CONTACTS_PAGE).optional(),
 });
-export const campaignsPage = z.looseObject({
-  campaigns: z
-    .array(z.unknown())
-    .nullish()
-    .transform((campaigns) => campaigns ?? []),
-  page: z.number().optional(),
-  pageSize: z.number().optional(),
-  total: z.number().optional(),
-});
+export const campaignsPage = pageReply(
+  "campaigns",
+  z.looseObject({
+    campaigns: presentList(z.unknown()),
+    page: z.number().optional(),
+    pageSize: z.number().optional(),
+    total: z.number().optional(),
+  }),
+);
 
 export const campaignMetricsQuery = z.strictObject({ windowMinutes: z.int().min(1).optional() });
 
-/** Older tenants give only successRate, activeCalls and lastUpdated. */
+/** Older tenants give only successRate, activeCalls and lastUpdated; a reply without the first two says nothing of the campaign. */
 export const campaignMetrics = z.looseObject({
   campaignId: z.string().optional(),
   windowMinutes: z.number().optional(),
-  successRate: z.number().nullish(),
-  activeCalls: z.number().nullish(),
+  successRate: z.number().nullable(),
+  activeCalls: z.number().nullable(),
   callsPlaced: z.number().nullish(),
   callsAnswered: z.number().nullish(),
   abandonmentRate: z.number().nullish(),
@@ -121,15 +122,15 @@ export const contact = z.looseObject({
   lastModifiedTime: z.string().optional(),
 });
 
-export const contactsPage = z.looseObject({
-  contacts: z
-    .array(z.unknown())
-    .nullish()
-    .transform((contacts) => contacts ?? []),
-  page: z.number().optional(),
-  pageSize: z.number().optional(),
-  total: z.number().optional(),
-});
+export const contactsPage = pageReply(
+  "contacts",
+  z.looseObject({
+    contacts: presentList(z.unknown()),
+    page: z.number().optional(),
+    pageSize: z.number().optional(),
+    total: z.number().optional(),
+  }),
+);
 
 const omnichannelWebhookFields = {
   name: z.string().min(1),
@@ -151,8 +152,5 @@ export const omnichannelWebhook = z.looseObject({
 
 /** Reply of both webhook lists. */
 export const webhooksPage = z.looseObject({
-  webhooks: z
-    .array(z.unknown())
-    .nullish()
-    .transform((webhooks) => webhooks ?? []),
+  webhooks: presentList(z.unknown()),
 });

@@ -1,6 +1,7 @@
 // Dialer settings, their activation, metrics, audit, simulator and integration webhooks: contract §2.4 and §2.5.
 
 import { z } from "zod";
+import { pageReply, presentList } from "./lists.ts";
 import { fraction, id, webAddress } from "./scalars.ts";
 
 export const REGULATORY_CHECKS = ["tcpa_abandonment", "dnc_compliance", "calling_hours"] as const;
@@ -61,7 +62,7 @@ export const policyValidationAccepted = z.looseObject({
     .optional(),
 });
 
-/** A refusal is `FAIL` in a reply of status 200. */
+/** A refusal is `FAIL` in a reply of status 200. A verdict may come without the two lists; a reply without its verdict has not passed anything. */
 export const policyVerdict = z.looseObject({
   compliance_status: z.string(),
   violations: z
@@ -93,26 +94,26 @@ export const dialerMetricsQuery = z.strictObject({
   pageSize: z.int().min(1).max(MAX_METRICS_PAGE).optional(),
   pageToken: z.string().optional(),
 });
-export const dialerMetricsPage = z.looseObject({
-  results: z
-    .array(z.unknown())
-    .nullish()
-    .transform((results) => results ?? []),
-  nextPageToken: z.string().nullish(),
-});
+export const dialerMetricsPage = pageReply(
+  "results",
+  z.looseObject({
+    results: presentList(z.unknown()),
+    nextPageToken: z.string().nullish(),
+  }),
+);
 
 export const auditLogsQuery = z.strictObject({
   entity: z.string().optional(),
   pageSize: z.int().min(1).max(MAX_AUDIT_PAGE).optional(),
   pageToken: z.string().optional(),
 });
-export const auditLogsPage = z.looseObject({
-  logs: z
-    .array(z.unknown())
-    .nullish()
-    .transform((logs) => logs ?? []),
-  nextPageToken: z.string().nullish(),
-});
+export const auditLogsPage = pageReply(
+  "logs",
+  z.looseObject({
+    logs: presentList(z.unknown()),
+    nextPageToken: z.string().nullish(),
+  }),
+);
 
 const simulatorFields = (object: typeof z.strictObject) => ({
   durationMinutes: z.int().min(1),
@@ -125,8 +126,9 @@ const simulatorFields = (object: typeof z.strictObject) => ({
 /** Body of `runSimulator`: everything but the duration is optional. */
 export const simulatorRun = z.strictObject(simulatorFields(z.strictObject));
 export const simulatorRunAccepted = z.looseObject(simulatorFields(z.looseObject));
+/** A result without its abandonment rate says nothing of the settings. */
 export const simulatorResult = z.looseObject({
-  abandonmentRate: z.number().optional(),
+  abandonmentRate: z.number(),
   answerRate: z.number().optional(),
   agentUtilization: z.number().optional(),
   averageWaitTime: z.number().optional(),

@@ -1,6 +1,7 @@
 // Dispositions on closed interactions: contract §2.2.
 
 import { z } from "zod";
+import { presentList } from "./lists.ts";
 import { id, offsetTime } from "./scalars.ts";
 
 /** One disposition on an interaction, exact. Codes 1xx are primary, 2xx secondary. */
@@ -21,12 +22,10 @@ export const interactionDispositionReply = z.looseObject({
   source: z.string().catch(""),
 });
 
+/** Without its dispositions an interaction cannot be written: what replaces the array would erase those that were not shown. */
 export const interaction = z.looseObject({
   id: z.string().optional(),
-  dispositions: z
-    .array(interactionDispositionReply)
-    .nullish()
-    .transform((entries) => entries ?? []),
+  dispositions: presentList(interactionDispositionReply),
 });
 
 /** Body of `patchInteraction`: the array replaces what is stored. */
@@ -55,8 +54,5 @@ export const dispositionNode = z.looseObject({
 });
 
 export const dispositionTree = z.looseObject({
-  dispositions: z
-    .array(dispositionNode)
-    .nullish()
-    .transform((nodes) => nodes ?? []),
+  dispositions: presentList(dispositionNode),
 });

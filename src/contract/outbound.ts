@@ -1,6 +1,7 @@
 // Outbound calls and their dispositions: contract §2.1 (matrix, tagging) and §2.6 (retrieval of calls).
 
 import { z } from "zod";
+import { pageReply, presentList } from "./lists.ts";
 import { id, looseTime } from "./scalars.ts";
 
 /** The largest number of tags on one call (contract §2.1). */
@@ -39,10 +40,7 @@ export const dispositionCode = z.looseObject({
 });
 
 export const dispositionMatrix = z.looseObject({
-  dispositionCodes: z
-    .array(dispositionCode)
-    .nullish()
-    .transform((codes) => codes ?? []),
+  dispositionCodes: presentList(dispositionCode),
 });
 
 /** Body of `assignDisposition`, exact: the array of tags is called `tag` and is left out when empty. */
@@ -105,10 +103,10 @@ export const callsQuery = z.strictObject({
 });
 
 /** Rows that are no call are kept as they came, so that the reader can put them aside with a reason. */
-export const callsPage = z.looseObject({
-  calls: z
-    .array(z.unknown())
-    .nullish()
-    .transform((calls) => calls ?? []),
-  nextPageToken: z.string().nullish(),
-});
+export const callsPage = pageReply(
+  "calls",
+  z.looseObject({
+    calls: presentList(z.unknown()),
+    nextPageToken: z.string().nullish(),
+  }),
+);

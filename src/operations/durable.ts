@@ -47,6 +47,8 @@ export async function launchDurable(options: {
     application_name: `outdial workflows ${process.pid}`,
   });
   pool.on("error", (error) => options.log.warn(`an idle database connection was lost: ${error.message}`));
+  // The pool stops listening when it gives a connection out and when it closes one: a connection lost just then must not end the process.
+  pool.on("connect", (client) => client.on("error", ignore));
   DBOS.setConfig({
     name: "outdial",
     systemDatabaseUrl: options.databaseUrl,
@@ -88,17 +90,31 @@ const LAUNCH_LOOK_MS = 50;
  * again and again instead of waiting in the server: a statement that waits there would hold up the making of an index.
  */
 async function oneAtATime(pool: pg.Pool, launch: () => Promise<void>): Promise<void> {
-  const client = await pool.connect();
+  const client = await lockHolder(pool);
   try {
-    for (;;) {
-      const { rows } = await client.query<{ mine: boolean }>(`select pg_try_advisory_lock(${LAUNCH_LOCK}) as mine`);
-      if (rows[0]?.mine === true) break;
-      await new Promise((resolve) => setTimeout(resolve, LAUNCH_LOOK_MS));
-    }
     await launch();
   } finally {
     // With the connection the lock ends, whatever became of the launch.
     client.release(true);
+  }
+}
+
+/** The connection that has the lock. One that is lost while it waits is replaced by another. */
+async function lockHolder(pool: pg.Pool): Promise<pg.PoolClient> {
+  let client = await pool.connect();
+  for (let failures = 0; ; ) {
+    try {
+      const { rows } = await client.query<{ mine: boolean }>(`select pg_try_advisory_lock(${LAUNCH_LOCK}) as mine`);
+      if (rows[0]?.mine === true) return client;
+      failures = 0;
+    } catch (thrown) {
+      client.release(true);
+      failures += 1;
+      if (failures > 1) throw thrown;
+      client = await pool.connect();
+      continue;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LAUNCH_LOOK_MS));
   }
 }
 

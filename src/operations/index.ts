@@ -46,6 +46,7 @@ export {
   validateCorrections,
 } from "./interactions/index.ts";
 export {
+  cancelJob,
   createStoreRecords,
   ENDED,
   type JobProgress,
@@ -54,9 +55,11 @@ export {
   type RefusedRow,
   type ResultCounts,
   type RowJob,
+  type RowsLeft,
   rowJobOf,
 } from "./jobs/index.ts";
-export { joinReplicas, type Membership } from "./replica.ts";
+export { isLeft } from "./left.ts";
+export { joinReplicas, livesOf, type Membership } from "./replica.ts";
 export {
   checkRequest,
   type Difference,

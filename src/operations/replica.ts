@@ -18,6 +18,19 @@ export function replicaIsDead(
   return replica.silentMs > replica.intervalMs * (1 + MISSED);
 }
 
+/** Which replicas of a store are dead, as seen from this machine. */
+export function livesOf(
+  replicas: Pick<Replicas, "list">,
+  here: { readonly host: string; readonly processLives: (pid: number) => boolean },
+): { isDead(id: string): Promise<boolean> } {
+  return {
+    async isDead(id) {
+      const replica = (await replicas.list()).find((candidate) => candidate.id === id);
+      return replicaIsDead(replica, here);
+    },
+  };
+}
+
 export interface Membership {
   readonly id: string;
   isDead(id: string): Promise<boolean>;
@@ -48,10 +61,7 @@ export async function joinReplicas(options: {
   })();
   return {
     id,
-    async isDead(other) {
-      const replica = (await replicas.list()).find((candidate) => candidate.id === other);
-      return replicaIsDead(replica, { host, processLives });
-    },
+    ...livesOf(replicas, { host, processLives }),
     async forget(other) {
       if (other !== id) await replicas.remove(other);
     },

@@ -31,6 +31,7 @@ export {
 } from "./record/index.ts";
 export { MAX_CALLS_PAGE, OUTCOME_CODES, RETENTION_DAYS } from "./record/listing.ts";
 export {
+  checkedPeriod,
   cohortTally,
   DIMENSIONS,
   type Dimension,

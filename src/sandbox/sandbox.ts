@@ -39,8 +39,10 @@ export interface Sandbox {
   /** Stops everything. May be called twice. */
   close(): Promise<void>;
   readonly control: SandboxControl;
-  /** A client that may do what the scenario's first client may. */
-  readonly ready: { readonly clientId: string; readonly clientSecret: string; readonly tokenPath: string };
+  /** Credentials of a client that may do what the scenario's first client may, as `createTenant` takes them. */
+  readonly ready: { readonly clientId: string; readonly clientSecret: string };
+  /** Where tokens are asked for. */
+  readonly tokenPath: string;
 }
 
 export type SandboxErrorCode = "bad_start" | "already_listening" | "closed";
@@ -109,7 +111,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   return {
     fetch: createFetch(handle),
     control,
-    ready: { clientId: client?.id ?? "", clientSecret: client?.secret ?? "", tokenPath: TOKEN_PATHS[0] },
+    ready: { clientId: client?.id ?? "", clientSecret: client?.secret ?? "" },
+    tokenPath: TOKEN_PATHS[0],
     async listen(where = {}) {
       if (closed) throw new SandboxError("closed", "the sandbox was closed");
       if (listening !== undefined) throw new SandboxError("already_listening", `the sandbox listens on ${listening.url} already`);

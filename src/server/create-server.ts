@@ -5,6 +5,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { type Clock, messageOf, OutdialError } from "../kernel/index.ts";
 import type { Access, AuditInput, ServiceFeed, ServiceRequests } from "../store/index.ts";
+import { clientAddress, type ProxyTrust } from "./access/client-address.ts";
 import { refuseWrongHost } from "./access/cross-site.ts";
 import { LoginThrottle } from "./access/throttle.ts";
 import { ServerError } from "./error.ts";
@@ -57,6 +58,8 @@ export interface ServerSettings {
   readonly timeZone: string;
   /** The address people use, when a proxy stands before the service. */
   readonly publicUrl: string | undefined;
+  /** Whom to believe where a request comes from; nobody by default. */
+  readonly proxy?: ProxyTrust | undefined;
   /** Largest file that is taken, bytes. */
   readonly uploadLimit: number;
   /** How long a JSON body may take to come, ms; 15 s by default. */
@@ -100,7 +103,7 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
     const began = performance.now();
     const requestId = requestIdOf(c.req.header("traceparent"), () => randomBytes(16).toString("hex"));
     c.set("requestId", requestId);
-    c.set("address", addressOf(c.env));
+    c.set("address", clientAddress(c.env?.incoming?.socket.remoteAddress, c.req.raw.headers, settings.proxy));
     await (ports.within === undefined ? next() : ports.within({ requestId }, next));
     secure(c.res.headers, https);
     c.res.headers.set("x-request-id", requestId);
@@ -147,6 +150,11 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
   app.onError((thrown, c) => {
     const requestId = c.get("requestId");
     const problem = problemOf(thrown, requestId);
+    // Whoever hung up while the request was read or answered is no fault of the service, and reads no answer.
+    if (!(thrown instanceof OutdialError) && c.req.raw.signal.aborted) {
+      log("debug", `the caller broke off: ${messageOf(thrown)}`, { requestId, path: c.req.path });
+      return problemResponse(problem);
+    }
     if (problem.status >= 500 || !(thrown instanceof OutdialError)) {
       const details = {
         requestId,
@@ -166,10 +174,6 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
     },
     close: () => hub.close(),
   };
-}
-
-function addressOf(env: Partial<HttpBindings> | undefined): string {
-  return env?.incoming?.socket.remoteAddress ?? "unknown";
 }
 
 /** The public name, this machine's own, or an address: no stranger's name can be made to point to one of these. */

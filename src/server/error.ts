@@ -15,6 +15,7 @@ import { OutdialError } from "../kernel/index.ts";
  * - `plan_refused`: the plan breaks a rule; `details.refusals`.
  * - `key_reused`: the Idempotency-Key came with another request. `key_busy`: that request is at work.
  * - `not_available`: this service is not set up for it.
+ * - `not_found`: there is no such thing. `not_read_yet`: the tenant has not been read since this service was set up; soon it will have been.
  */
 export type ServerErrorCode =
   | "invalid_request"
@@ -32,7 +33,9 @@ export type ServerErrorCode =
   | "plan_refused"
   | "key_reused"
   | "key_busy"
-  | "not_available";
+  | "not_available"
+  | "not_found"
+  | "not_read_yet";
 
 /** An expected refusal of the service; branch on `code`. */
 export class ServerError extends OutdialError<ServerErrorCode> {}

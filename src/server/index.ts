@@ -3,6 +3,7 @@
 export type * as ApiTypes from "./api/schemas/index.ts";
 export { createServer, type ServerPorts, type Service, type ServiceLog } from "./create-server.ts";
 export { serviceOpenApi } from "./document.ts";
+export { ServerError } from "./error.ts";
 export { type InboundAnswer, type InboundRoutesOptions, inboundRoutes } from "./inbound/index.ts";
 export { listen } from "./listen.ts";
 export {

@@ -3,6 +3,7 @@
 import { OutdialError } from "../kernel/index.ts";
 
 /**
+ * - `no_store`: there is none where one was to be found
  * - `store_unavailable`: no server, no connection, or the server refused to start
  * - `store_locked`: another process holds the folder's lock, or the data belongs to another folder
  * - `server_version`: the data was written by another major version of PostgreSQL
@@ -14,6 +15,7 @@ import { OutdialError } from "../kernel/index.ts";
  * - `not_owner`: the job is run by another replica, or no longer runs
  */
 export type StoreErrorCode =
+  | "no_store"
   | "store_unavailable"
   | "store_locked"
   | "server_version"

@@ -3,7 +3,7 @@
 export type { Access } from "./access/access.ts";
 export type { FeedEvent, FeedPlace, ServiceFeed } from "./access/feed.ts";
 export type { ServiceRequests } from "./access/requests.ts";
-export { ACCESS_ROLES, type AccessRole, type Approval, type Principal } from "./access/types.ts";
+export { ACCESS_ROLES, type AccessRole, type Approval, type ApprovalWithPlan, type Principal } from "./access/types.ts";
 export type { AuditEntry, AuditInput } from "./audit/entry.ts";
 export type { AuditLog } from "./audit/log.ts";
 export { verifySignatureLine } from "./audit/note.ts";
@@ -11,6 +11,8 @@ export { verifyConsistency, verifyProof } from "./audit/proof.ts";
 export type { AuditVerdict } from "./audit/verify.ts";
 export { CAMPAIGN_APPLY, type CampaignApply, type CampaignLedger } from "./campaigns/index.ts";
 export type { CrmLedger, CrmRefusal, CrmVersion } from "./crm/crm-ledger.ts";
+export { hasEmbeddedStore } from "./embedded/cluster.ts";
+export { writeWhole } from "./embedded/files.ts";
 export { joinEmbeddedServer } from "./embedded/server.ts";
 export { StoreError } from "./error.ts";
 export type { Facts } from "./facts/facts.ts";
@@ -66,4 +68,14 @@ export {
   type RetrievalWindow,
 } from "./retrieval/index.ts";
 export { DIALER_CHANGE, type DialerCampaignEntry, type DialerChange, type DialerLedger } from "./settings/index.ts";
+export type {
+  FoundCampaign,
+  ListProblem,
+  Stop,
+  StopAttempt,
+  StopLedger,
+  StoppedCampaign,
+} from "./stops/index.ts";
 export { openStore, type Store } from "./store.ts";
+export type { KnownCampaign } from "./tenant/known-campaigns.ts";
+export type { ReadingKey, ReadingProblem, TenantReading } from "./tenant/tenant-readings.ts";

@@ -9,7 +9,7 @@ import { loadSigner } from "./audit/keys.ts";
 import { AuditLog } from "./audit/log.ts";
 import { CampaignLedger } from "./campaigns/index.ts";
 import { CrmLedger } from "./crm/crm-ledger.ts";
-import { Database, together } from "./database/database.ts";
+import { Database } from "./database/database.ts";
 import { makeFolder } from "./embedded/files.ts";
 import { type EmbeddedServer, joinEmbeddedServer } from "./embedded/server.ts";
 import { Facts } from "./facts/facts.ts";
@@ -29,6 +29,9 @@ import { Replicas } from "./replicas.ts";
 import { KeptFigures } from "./reports/reported-figures.ts";
 import { LakeFiles, RetrievalLedger, RetrievalSchedules } from "./retrieval/index.ts";
 import { DialerLedger } from "./settings/index.ts";
+import { StopLedger } from "./stops/index.ts";
+import { KnownCampaigns } from "./tenant/known-campaigns.ts";
+import { TenantReadings } from "./tenant/tenant-readings.ts";
 
 /** Where the store is and what it works with. */
 export interface OpenStoreOptions {
@@ -84,8 +87,14 @@ export interface Store {
   readonly campaigns: CampaignLedger;
   /** Figures of campaigns, pulled and pushed. */
   readonly metrics: MetricReadings;
+  /** The campaigns that the tenant's list named when it was last read. */
+  readonly knownCampaigns: KnownCampaigns;
+  /** What was last read of the tenant, and when. */
+  readonly tenantReadings: TenantReadings;
   /** Intents to pause or resume campaigns. */
   readonly stateIntents: StateIntents;
+  /** Emergency stops. */
+  readonly stops: StopLedger;
   /** Pairs of campaigns, one of which stands in for the other. */
   readonly failovers: FailoverLedger;
   /** Contacts that a campaign must not call because another one did. */
@@ -107,7 +116,9 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const url = server?.url ?? options.url ?? "";
   const database = new Database(url, log, options.connections ?? 8);
   try {
-    const [signer] = await together([loadSigner(options.dir, options.auditKey), migrate(database)]);
+    // A database that does not answer leaves no keys behind that nobody has signed with.
+    await migrate(database);
+    const signer = await loadSigner(options.dir, options.auditKey);
     const audit = new AuditLog(database, signer, options.dir, options.clock, log);
     const locks = new SessionLocks(url, options.clock, log);
     return assemble(url, database, audit, options.clock, locks, server);
@@ -159,7 +170,10 @@ function assemble(
     holds: new HandoverHolds(database),
     facts: new Facts(database, audit, clock),
     metrics: new MetricReadings(database),
+    knownCampaigns: new KnownCampaigns(database),
+    tenantReadings: new TenantReadings(database),
     stateIntents: new StateIntents(database, audit, () => clock.now()),
+    stops: new StopLedger(database, audit, () => clock.now()),
     health: new StoreHealth(database, () => clock.now()),
     close: () => {
       closed ??= close();

@@ -64,6 +64,9 @@ function resultOf(error: TenantError): AssignResult | undefined {
     case "vendor_unavailable":
     case "rate_limited":
       return error.outcomeUnknown ? "unknown" : "failed";
+    case "aborted":
+      // An item that was on the wire has a result of its own; one that waited has none.
+      return error.outcomeUnknown ? "unknown" : undefined;
     default:
       return undefined;
   }

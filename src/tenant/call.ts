@@ -2,6 +2,7 @@
 
 import type { Operation, OperationId } from "../contract/index.ts";
 import { type Clock, type Instant, messageOf, type RandomStream } from "../kernel/index.ts";
+import type { JoinedSignals } from "./abort-groups.ts";
 import type { ResolvedConfig } from "./config.ts";
 import { type Attempt, abortError, type CallReport, TenantError } from "./errors.ts";
 import { emit, type TenantHooks } from "./hooks.ts";
@@ -9,7 +10,7 @@ import { refusalError } from "./judge.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import { isSuccess, type ReplyReading, readOpened, readReply, vendorWords } from "./reply.ts";
-import type { RequestResult } from "./requester.ts";
+import type { CallOptions, RequestResult } from "./requester.ts";
 import { type AttemptFailure, decideRetry, mayHaveExecuted } from "./retry-decision.ts";
 import { retryAfterMs } from "./retry-timing.ts";
 import type { SecretScrubber } from "./secrets.ts";
@@ -30,6 +31,8 @@ export interface CallDependencies {
   readonly scrubber: SecretScrubber;
   /** Aborted when the tenant is closed. */
   readonly closing: AbortSignal;
+  /** Signals of callers joined with `closing`. */
+  readonly joined: JoinedSignals;
 }
 
 /**
@@ -63,24 +66,31 @@ export class Call {
     prepared.headers["x-correlation-id"] = correlationId;
   }
 
-  async run(signal: AbortSignal | undefined): Promise<RequestResult<unknown>> {
+  async run({ signal, halt, confirmed }: Pick<CallOptions, "signal" | "halt" | "confirmed">): Promise<RequestResult<unknown>> {
+    // Ends what waits; a request on the wire is ended by `signal` alone.
+    const ended = this.#with.joined.of(signal, halt);
     for (;;) {
       // The token first: permits taken while a token is fetched would all be used at once when it comes.
-      let token = this.#with.tokens.current() ?? (await this.#awaitToken(signal));
+      let token = this.#with.tokens.current() ?? (await this.#awaitToken(ended));
       if (!this.#with.limiter.tryAcquire(this.#operation.rate, this.#prepared.lane)) {
-        await this.#awaitPermit(signal);
-        token = this.#with.tokens.current() ?? (await this.#awaitToken(signal));
+        await this.#awaitPermit(ended);
+        token = this.#with.tokens.current() ?? (await this.#awaitToken(ended));
       }
-      if (signal?.aborted) throw this.#aborted(signal);
-      if (this.#with.closing.aborted) throw this.#aborted(this.#with.closing);
+      if (ended.aborted) throw this.#aborted(ended);
+      const unconfirmed = confirmed?.();
+      if (unconfirmed !== undefined) {
+        await this.#awaitConfirmed(unconfirmed, ended);
+        // The permit is given up: permits kept through this wait would all be used at once after it.
+        continue;
+      }
       const outcome = await this.#attempt(token, signal);
       if (!(outcome instanceof Failed)) return outcome;
       if (outcome.again === "now") continue;
-      await this.#pause(outcome, signal);
+      await this.#pause(outcome, ended);
     }
   }
 
-  async #awaitToken(signal: AbortSignal | undefined): Promise<Token> {
+  async #awaitToken(signal: AbortSignal): Promise<Token> {
     const since = this.#with.elapsed();
     try {
       return await this.#with.tokens.get(signal);
@@ -91,7 +101,7 @@ export class Call {
     }
   }
 
-  async #awaitPermit(signal: AbortSignal | undefined): Promise<void> {
+  async #awaitPermit(signal: AbortSignal): Promise<void> {
     const since = this.#with.elapsed();
     try {
       await this.#with.limiter.acquire(this.#operation.rate, this.#prepared.lane, signal, this.#attempts.length > 0);
@@ -100,6 +110,20 @@ export class Call {
     } finally {
       this.#waitedMs += this.#with.elapsed() - since;
     }
+  }
+
+  async #awaitConfirmed(confirmed: Promise<void>, signal: AbortSignal): Promise<void> {
+    const since = this.#with.elapsed();
+    const aborted = Promise.withResolvers<void>();
+    const onAbort = () => aborted.resolve();
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      await Promise.race([confirmed, aborted.promise]);
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      this.#waitedMs += this.#with.elapsed() - since;
+    }
+    if (signal.aborted) throw this.#aborted(signal);
   }
 
   /** One sending. Returns the value, or a failure after which another attempt is due; throws when the call is over. */
@@ -150,7 +174,9 @@ export class Call {
     };
   }
 
-  #success(response: TransportResponse, reading: ReplyReading): RequestResult<unknown> | Failed {
+  #success(response: TransportResponse, read: ReplyReading): RequestResult<unknown> | Failed {
+    const flaw = read.kind === "value" ? this.#prepared.flaw?.(read.value) : undefined;
+    const reading: ReplyReading = flaw === undefined ? read : { kind: "invalid", why: flaw };
     if (reading.kind === "value") return this.#result(response, reading.value, false);
     this.#lastUnknown = true;
     const error = (because: string) =>
@@ -160,7 +186,8 @@ export class Call {
           : "Check that the configured host is the tenant's.",
         outcomeUnknown: this.#isWrite,
       });
-    if (reading.kind === "invalid") throw error("not what the contract promises");
+    // A write that was answered in another form was answered: sent again it would be no clearer. A read may be a hiccup on the way.
+    if (reading.kind === "invalid" && this.#isWrite) throw error("not what the contract promises");
     return this.#decide({ kind: "unreadable" }, error);
   }
 
@@ -263,7 +290,7 @@ export class Call {
     return new Failed("later", decision.delayMs, failure.kind === "status" ? String(failure.status) : failure.kind);
   }
 
-  async #pause(failed: Failed, signal: AbortSignal | undefined): Promise<void> {
+  async #pause(failed: Failed, signal: AbortSignal): Promise<void> {
     const { hooks, clock } = this.#with;
     if (hooks.onRetry !== undefined)
       emit(hooks, "onRetry", { ...this.#event(), delayMs: failed.delayMs, because: failed.because });
@@ -336,8 +363,8 @@ export class Call {
   }
 
   /** What ends a call that was waiting between attempts: the signal, or the token's own error with the facts of this call. */
-  #whileWaiting(thrown: unknown, signal: AbortSignal | undefined): TenantError {
-    if (signal?.aborted) return this.#aborted(signal);
+  #whileWaiting(thrown: unknown, signal: AbortSignal): TenantError {
+    if (signal.aborted) return this.#aborted(signal);
     const outcomeUnknown = this.#isWrite && (this.#lastUnknown || this.#earlierUnknown);
     const cause = thrown instanceof TenantError ? thrown : undefined;
     return new TenantError(cause?.code ?? "vendor_unavailable", `${this.id}: ${this.#with.scrubber.clean(messageOf(thrown))}`, {

@@ -62,7 +62,8 @@ export interface DispositionWriter {
   readonly capability: Capability;
   /**
    * Never repeats what could act twice, and gives the outcome of one item as a value.
-   * @throws TenantError for what stops all items alike: `unauthorized`, `missing_scope`, `redirect_refused`, `invalid_config`, `aborted`, `deadline_exceeded`
+   * @throws TenantError for what stops all items alike: `unauthorized`, `missing_scope`, `redirect_refused`, `invalid_config`, `deadline_exceeded`, and
+   * `aborted` when nothing was sent (one that may have been carried out is `unknown`)
    */
   assign(callId: string, assignment: RequestBody<"assignDisposition">, options?: CallOptions): Promise<AssignOutcome>;
 }

@@ -5,7 +5,7 @@ import { Call, type CallDependencies } from "./call.ts";
 import { abortError, TenantError } from "./errors.ts";
 import { type Locked, lockOf } from "./lock.ts";
 import { prepare } from "./prepare.ts";
-import type { AnyInput, ReplyOf, Requester, RequestInput, RequestResult } from "./requester.ts";
+import type { AnyInput, CallOptions, ReplyOf, Requester, RequestInput, RequestResult } from "./requester.ts";
 
 export interface ClientDependencies extends CallDependencies {
   /** Start of every correlation id of this client. */
@@ -58,7 +58,7 @@ export class Client implements Requester {
     this.#calls += 1;
     const correlationId = `${this.#belongsTo()}${this.#with.correlationPrefix}${this.#calls}`;
     const call = new Call(this.#with, id, operation, prepared, correlationId);
-    return input.deadlineMs === undefined ? call.run(input.signal) : this.#withDeadline(call, input.deadlineMs, input.signal);
+    return input.deadlineMs === undefined ? call.run(input) : this.#withDeadline(call, input.deadlineMs, input);
   }
 
   /** What the caller says that its calls belong to, as the beginning of a header; empty when that cannot stand in one. */
@@ -68,7 +68,7 @@ export class Client implements Requester {
   }
 
   /** A deadline of the caller's ends everything, waiting included, so it is a signal. */
-  async #withDeadline(call: Call, deadlineMs: number, signal: AbortSignal | undefined): Promise<RequestResult<unknown>> {
+  async #withDeadline(call: Call, deadlineMs: number, { signal, halt, confirmed }: CallOptions): Promise<RequestResult<unknown>> {
     const ended = new AbortController();
     const deadline = new AbortController();
     this.#with.clock.sleep(Math.max(0, deadlineMs), ended.signal).then(
@@ -79,7 +79,11 @@ export class Client implements Requester {
       () => {},
     );
     try {
-      return await call.run(signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal]));
+      return await call.run({
+        signal: signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal]),
+        halt,
+        confirmed,
+      });
     } finally {
       ended.abort();
     }

@@ -3,12 +3,12 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { collect } from "../../test/support/collect.ts";
+import { scaled } from "../../test/support/scale.ts";
 import { createTestClock } from "../../test/support/test-clock.ts";
 import { OPERATION_IDS, operationOf } from "../contract/index.ts";
 import { createTenant, fetchTransport, type Tenant, TenantError, TransportFailure } from "./index.ts";
 
-/** FUZZ_RUNS asks for a longer hunt. */
-const RUNS = Number(process.env["FUZZ_RUNS"] ?? 1500);
+const RUNS = scaled(10_000, 400);
 
 const BODIES: Readonly<Record<string, unknown>> = {
   assignDisposition: { dispositionCodeId: "D", notes: "" },

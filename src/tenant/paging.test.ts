@@ -74,6 +74,55 @@ describe("a list by page", () => {
     ),
   );
 
+  it.each([
+    ["at once", 0, { total: 200 }, { total: 200 }],
+    ["after a whole page", 1, { total: 200 }, { total: 200 }],
+    ["after a whole page, without a total of its own", 1, { total: 200 }, {}],
+  ])("that ends %s before the total it announces is not whole: asked again, then an error", (_, full, first, empty) =>
+    withPages(
+      (query) => {
+        const page = Number(query.get("page"));
+        return { json: page <= full ? { contacts: contacts(0, 100), ...first } : { contacts: [], ...empty } };
+      },
+      async (tenant, asked) => {
+        expect(await codeOf(idsOf(tenant.contacts.list("list_1")))).toBe("invalid_reply");
+        expect(asked.length).toBeGreaterThan(full + 1);
+      },
+    ),
+  );
+
+  it("whose empty page was a hiccup is read to its end", () =>
+    withPages(
+      (query, index) => {
+        const from = (Number(query.get("page")) - 1) * 100;
+        return {
+          json: {
+            campaigns: index === 1 ? [] : contacts(from, 100 - from / 2).map((one) => ({ ...one, status: "active" })),
+            total: 150,
+          },
+        };
+      },
+      async (tenant) => {
+        expect((await idsOf(tenant.campaigns.list())).length).toBe(150);
+      },
+    ));
+
+  it.each([
+    ["an empty page", 100],
+    ["a short page", 130],
+  ])("that grows shorter while it is read ends with %s and the total of that page", (_, left) =>
+    withPages(
+      (query) =>
+        query.get("page") === "1"
+          ? { json: { contacts: contacts(0, 100), total: 250 } }
+          : { json: { contacts: contacts(100, left - 100), total: left } },
+      async (tenant, asked) => {
+        expect((await idsOf(tenant.contacts.list("list_1"))).length).toBe(left);
+        expect(asked.length).toBe(2);
+      },
+    ),
+  );
+
   it("that gives the same page for ever is an error", () =>
     withPages(
       () => ({ json: { contacts: contacts(0, 100) } }),

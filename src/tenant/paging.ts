@@ -107,13 +107,17 @@ async function* readPages<Id extends PagedOperationId>(
 ): AsyncGenerator<Page<Id>, void, undefined> {
   const { onInvalidItem: _, ...callOptions } = options;
   let number = 0;
-  yield* walk(id, query, async (asked, guard, style) => {
-    const input = { path, query: asked, ...callOptions };
+  yield* walk(id, query, async (asked, guard, style, flawOf) => {
+    const flaw = (reply: unknown) => flawOf(reply, listIn(reply, style).length);
+    const input = { path, query: asked, flaw, ...callOptions };
     // The parameters come from the operation's own paging style; the client parses the query exactly before sending.
     const { reply, correlationId } = await requester.request(id, input as unknown as RequestInput<Id>);
     const fields: Readonly<Record<string, unknown>> = { ...(reply as object) };
     const found = fields[style.items];
-    const items: readonly unknown[] = Array.isArray(found) ? found : [];
+    // The client has let no reply without its list pass.
+    if (!Array.isArray(found))
+      throw new TenantError("invalid_reply", `${id}: a page without ${style.items}`, { operationId: id });
+    const items: readonly unknown[] = found;
     guard.items(items);
     number += 1;
     return { fields, count: items.length, page: (nextToken) => ({ number, items, reply, nextToken, correlationId }) };
@@ -128,13 +132,14 @@ export async function* openedPages<Id extends PagedOperationId, Kept>(
   open: PageOpener<Kept>,
   options: CallOptions = {},
 ): AsyncGenerator<OpenedPage<Kept>, void, undefined> {
-  yield* walk(id, query, async (asked, guard) => {
+  yield* walk(id, query, async (asked, guard, _, flawOf) => {
     let opened: OpenedBody<Kept> | undefined;
     const input: AnyInput = {
       ...options,
       path: {},
       query: asked,
       open: async (body) => (opened = await open(body))?.json,
+      flaw: (reply) => flawOf(reply, opened?.items ?? 0),
     };
     const { reply } = await requester.request(id, input as unknown as RequestInput<Id>);
     // Of several attempts the last one is the one that was accepted.
@@ -156,7 +161,12 @@ interface Fetched<AnyPage> {
 async function* walk<AnyPage>(
   id: PagedOperationId,
   query: unknown,
-  fetch: (asked: Readonly<Record<string, unknown>>, guard: ProgressGuard, style: Style) => Promise<Fetched<AnyPage>>,
+  fetch: (
+    asked: Readonly<Record<string, unknown>>,
+    guard: ProgressGuard,
+    style: Style,
+    flawOf: FlawOf,
+  ) => Promise<Fetched<AnyPage>>,
 ): AsyncGenerator<AnyPage, void, undefined> {
   const operation: Operation = operationOf(id);
   const style = operation.paging;
@@ -166,7 +176,9 @@ async function* walk<AnyPage>(
   let position = firstPosition(style, asked);
   if (position.next.token !== undefined) guard.token(position.next.token);
   for (;;) {
-    const { fields, count, page } = await fetch({ ...asked, ...position.parameters }, guard, style);
+    const at = position;
+    const flawOf: FlawOf = (reply, items) => missing(style, at, items, { ...(reply as object) });
+    const { fields, count, page } = await fetch({ ...asked, ...position.parameters }, guard, style, flawOf);
     const next = nextPosition(style, position, count, fields);
     const nextToken = style.kind === "token" ? next?.next.token : undefined;
     yield page(nextToken);
@@ -178,12 +190,22 @@ async function* walk<AnyPage>(
 
 type Style = NonNullable<Operation["paging"]>;
 
+/** Why a page cannot be taken for what it looks like; undefined when it can. */
+type FlawOf = (reply: unknown, count: number) => string | undefined;
+
+function listIn(reply: unknown, { items }: Style): readonly unknown[] {
+  const list = { ...(reply as Readonly<Record<string, unknown>>) }[items];
+  return Array.isArray(list) ? list : [];
+}
+
 /** Where an iteration stands: what to ask for now. */
 interface Position {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly next: { readonly page: number; readonly token?: string };
   readonly pageSize: number;
   readonly seen: number;
+  /** How much there is in all, by the last page that said so. */
+  readonly total?: number;
 }
 
 function firstPosition(style: Style, asked: Readonly<Record<string, unknown>>): Position {
@@ -226,10 +248,21 @@ function nextPosition(
     typeof reply["pageSize"] === "number" && reply["pageSize"] >= 1
       ? Math.min(reply["pageSize"], position.pageSize)
       : position.pageSize;
-  const total = typeof reply["total"] === "number" ? reply["total"] : 0;
+  const total = totalOf(position, reply);
   if (count < granted && seen >= total) return undefined;
   const page = position.next.page + 1;
-  return { ...position, parameters: { page, pageSize: position.pageSize }, next: { page }, seen };
+  return { ...position, parameters: { page, pageSize: position.pageSize }, next: { page }, seen, total };
+}
+
+const totalOf = ({ total = 0 }: Position, reply: Readonly<Record<string, unknown>>): number =>
+  typeof reply["total"] === "number" ? reply["total"] : total;
+
+/** An empty page ends a list by page, but not before all that was announced has come. What is deleted meanwhile makes the total smaller, too. */
+function missing(style: Style, position: Position, count: number, reply: Readonly<Record<string, unknown>>): string | undefined {
+  const { seen } = position;
+  const total = totalOf(position, reply);
+  if (style.kind === "token" || count > 0 || seen >= total) return undefined;
+  return `an empty page ${position.next.page} of ${style.items} after ${seen} of the ${total} that the tenant says there are`;
 }
 
 /** So many items of a page are looked at: a page that comes round is the same in all of them, and a large one is not written out anew. */

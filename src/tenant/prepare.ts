@@ -19,6 +19,8 @@ export interface Prepared {
   readonly transition: boolean;
   /** Reads the body of a reply of success in the client's place. */
   readonly open: BodyOpener | undefined;
+  /** As in AnyInput. */
+  readonly flaw: AnyInput["flaw"];
 }
 
 const HEADER_TEXT = /^[\x21-\x7e]([\x20-\x7e]{0,1022}[\x21-\x7e])?$/;
@@ -96,6 +98,7 @@ export function prepare(id: OperationId, operation: Operation, input: AnyInput, 
     keyed: input.idempotencyKey !== undefined,
     transition: isTransition(body),
     open: input.open,
+    flaw: input.flaw,
   };
 }
 

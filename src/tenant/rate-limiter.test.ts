@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { createTestClock, type TestClock } from "../../test/support/test-clock.ts";
 import { RATE_FAMILIES, type RateFamily } from "../contract/index.ts";
 import { Budget, shapeOf, type WindowLimit } from "./budget.ts";
-import { createRateLimiter, type FamilyLimits, type Lane } from "./rate-limiter.ts";
+import { createRateLimiter, type FamilyLimits, type Lane, REFRESH_SHARE } from "./rate-limiter.ts";
 
 const FAMILY = "outbound-write";
 function limits(limit: WindowLimit | undefined): FamilyLimits {
@@ -78,12 +78,21 @@ describe("the limiter", () => {
     const limiter = createRateLimiter(limits({ requests: 10, seconds: 1 }), clock);
     while (limiter.tryAcquire(FAMILY, "tagging"));
     const served: string[] = [];
-    const lanes: Lane[] = ["extraction", "tagging", "tagging", "pacing", "stop", "opt-out"];
+    const lanes: Lane[] = ["extraction", "tagging", "tagging", "pacing", "stop", "opt-out", "refresh"];
     const all = lanes.map((lane, index) => limiter.acquire(FAMILY, lane).then(() => served.push(`${lane} ${index}`)));
     const again = limiter.acquire(FAMILY, "tagging", undefined, true).then(() => served.push("tagging again"));
-    expect(limiter.status(FAMILY).waiting).toBe(7);
+    expect(limiter.status(FAMILY).waiting).toBe(8);
     await Promise.all([...all, again]);
-    expect(served).toEqual(["stop 4", "opt-out 5", "pacing 3", "tagging again", "tagging 1", "tagging 2", "extraction 0"]);
+    expect(served).toEqual([
+      "stop 4",
+      "opt-out 5",
+      "pacing 3",
+      "tagging again",
+      "tagging 1",
+      "tagging 2",
+      "refresh 6",
+      "extraction 0",
+    ]);
   });
 
   it("lets nobody overtake those who wait", async () => {
@@ -111,6 +120,32 @@ describe("the limiter", () => {
     await staying;
     expect(clock.sleeps.length).toBeLessThan(5);
     await expect(limiter.acquire(FAMILY, "stop", controller.signal)).rejects.toThrow("enough");
+  });
+
+  it("gives what keeps figures young no more than its share, whoever else wants the rest, and lists no less than theirs", async () => {
+    const clock = createTestClock();
+    const limiter = createRateLimiter(limits({ requests: 100, seconds: 60 }), clock);
+    const until = clock.now() + 600_000;
+    const sent = { refresh: 0, extraction: 0 };
+    const worker = async (lane: keyof typeof sent) => {
+      for (;;) {
+        await limiter.acquire(FAMILY, lane);
+        if (clock.now() >= until) return;
+        sent[lane] += 1;
+      }
+    };
+    await Promise.all([worker("refresh"), worker("refresh"), worker("extraction"), worker("extraction")]);
+    const all = sent.refresh + sent.extraction;
+    expect(all).toBeGreaterThan(900);
+    expect(sent.refresh / all).toBeGreaterThan(0.4);
+    expect(sent.refresh).toBeLessThanOrEqual(REFRESH_SHARE * 1000);
+    const alone = clock.now();
+    for (let i = 0; i < 100; i++) await limiter.acquire(FAMILY, "refresh");
+    expect(clock.now() - alone).toBeGreaterThan(100_000);
+    // Who waits for the share holds up nobody who does not.
+    const waits = limiter.acquire(FAMILY, "refresh");
+    expect(limiter.tryAcquire(FAMILY, "extraction")).toBe(true);
+    await waits;
   });
 
   it("has one timer however many wait", async () => {

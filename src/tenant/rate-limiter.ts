@@ -1,13 +1,19 @@
 // Rate limiting by family (contract §2): the port, and the limiter of one process. Waiters stand in lanes; a family has one timer, however many wait.
 
 import type { RateFamily } from "../contract/index.ts";
-import type { Clock } from "../kernel/index.ts";
+import type { Clock, Instant } from "../kernel/index.ts";
 import { AbortGroups } from "./abort-groups.ts";
 import { Budget, type WindowLimit } from "./budget.ts";
 
-/** Purposes in order of precedence: an earlier one never waits behind a later one. */
-export const LANES = ["stop", "opt-out", "pacing", "tagging", "extraction"] as const;
+/**
+ * Purposes in order of precedence: an earlier one never waits behind a later one. `refresh` keeps figures young that nobody waits for; it takes
+ * no more than its share of a budget, and so neither waits behind long lists nor holds them up.
+ */
+export const LANES = ["stop", "opt-out", "pacing", "tagging", "refresh", "extraction"] as const;
 export type Lane = (typeof LANES)[number];
+
+/** The part of each family's budget that the lane `refresh` may use. */
+export const REFRESH_SHARE = 0.5;
 
 /** State of one family's budget, for progress displays. */
 export interface FamilyStatus {
@@ -59,6 +65,7 @@ export function createRateLimiter(limits: FamilyLimits, clock: Clock): RateLimit
 }
 
 interface Waiter {
+  readonly lane: Lane;
   readonly grant: () => void;
   /** Aborted: passed over when its turn comes. */
   gone: boolean;
@@ -107,18 +114,29 @@ class FamilyQueue {
   readonly #budget: Budget;
   readonly #clock: Clock;
   readonly #aborts: AbortGroups;
+  /** What the lane `refresh` may take of it. */
+  readonly #refresh: Budget;
   readonly #lanes: readonly LaneQueue[] = LANES.map(() => new LaneQueue());
   #waiting = 0;
+  /** How many of them stand in the lane `refresh`: they may wait for its share while the budget itself is free. */
+  #refreshing = 0;
   #timer: AbortController | undefined;
 
   constructor(limit: WindowLimit, clock: Clock, aborts: AbortGroups) {
     this.#clock = clock;
     this.#aborts = aborts;
     this.#budget = new Budget(limit, clock.now());
+    this.#refresh = new Budget({ ...limit, requests: limit.requests * REFRESH_SHARE }, clock.now());
   }
 
-  tryAcquire(_lane: Lane): boolean {
-    return this.#waiting === 0 && this.#budget.take(this.#clock.now());
+  tryAcquire(lane: Lane): boolean {
+    const now = this.#clock.now();
+    if (lane !== "refresh") return this.#waiting === this.#refreshing && this.#budget.take(now);
+    return this.#waiting === 0 && this.#mayRefresh(now) && this.#budget.take(now) && this.#refresh.take(now);
+  }
+
+  #mayRefresh(now: Instant): boolean {
+    return this.#refresh.waitMs(now) === 0;
   }
 
   acquire(lane: Lane, signal: AbortSignal | undefined, front: boolean): Promise<void> {
@@ -127,6 +145,7 @@ class FamilyQueue {
     return new Promise((resolve, reject) => {
       let unlisten: (() => void) | undefined;
       const waiter: Waiter = {
+        lane,
         gone: false,
         grant: () => {
           unlisten?.();
@@ -136,18 +155,21 @@ class FamilyQueue {
       if (signal !== undefined) {
         unlisten = this.#aborts.add(signal, () => {
           waiter.gone = true;
-          this.#leave();
+          this.#leave(waiter);
           reject(signal.reason);
         });
       }
       this.#lanes[LANES.indexOf(lane)]?.push(waiter, front);
-      this.#waiting += 1;
+      this.#count(waiter, 1);
+      // Who may go sooner than those for whom the timer is set gets a timer of its own.
+      if (this.#waiting - this.#refreshing === 1 && lane !== "refresh") this.#disarm();
       this.#arm();
     });
   }
 
   penalize(pauseMs: number): void {
     this.#budget.shrink(this.#clock.now(), pauseMs);
+    this.#refresh.shrink(this.#clock.now(), pauseMs);
   }
 
   status(): FamilyStatus {
@@ -155,11 +177,20 @@ class FamilyQueue {
     return { limitPerSecond: requests / seconds, waiting: this.#waiting, ...this.#budget.view(this.#clock.now()) };
   }
 
-  #leave(): void {
-    this.#waiting -= 1;
-    if (this.#waiting > 0) return;
+  #count({ lane }: Waiter, by: 1 | -1): void {
+    this.#waiting += by;
+    if (lane === "refresh") this.#refreshing += by;
+  }
+
+  #disarm(): void {
     this.#timer?.abort();
     this.#timer = undefined;
+  }
+
+  #leave(waiter: Waiter): void {
+    this.#count(waiter, -1);
+    if (this.#waiting > 0) return;
+    this.#disarm();
     for (const lane of this.#lanes) lane.clear();
   }
 
@@ -168,7 +199,9 @@ class FamilyQueue {
     const timer = new AbortController();
     this.#timer = timer;
     // Rounded up: waking a fraction too early would only mean another nap.
-    const wait = Math.ceil(this.#budget.waitMs(this.#clock.now()));
+    const now = this.#clock.now();
+    const share = this.#waiting === this.#refreshing ? this.#refresh.waitMs(now) : 0;
+    const wait = Math.ceil(Math.max(share, this.#budget.waitMs(now)));
     this.#clock.sleep(Math.max(1, wait), timer.signal).then(
       () => {
         if (this.#timer !== timer) return;
@@ -180,17 +213,23 @@ class FamilyQueue {
   }
 
   #serve(): void {
-    while (this.#waiting > 0 && this.#budget.take(this.#clock.now())) {
-      const waiter = this.#next();
+    for (;;) {
+      const now = this.#clock.now();
+      const refresh = this.#mayRefresh(now);
+      if (this.#waiting - (refresh ? 0 : this.#refreshing) <= 0 || !this.#budget.take(now)) break;
+      const waiter = this.#next(refresh);
       if (waiter === undefined) break;
-      this.#waiting -= 1;
+      if (waiter.lane === "refresh") this.#refresh.take(now);
+      this.#count(waiter, -1);
       waiter.grant();
     }
     this.#arm();
   }
 
-  #next(): Waiter | undefined {
-    for (const lane of this.#lanes) {
+  /** @param refresh whether the lane `refresh` has its turn */
+  #next(refresh: boolean): Waiter | undefined {
+    for (const [i, lane] of this.#lanes.entries()) {
+      if (LANES[i] === "refresh" && !refresh) continue;
       for (let waiter = lane.take(); waiter !== undefined; waiter = lane.take()) if (!waiter.gone) return waiter;
     }
     return undefined;

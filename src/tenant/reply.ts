@@ -5,7 +5,7 @@ import type { BodyOpener } from "./requester.ts";
 import type { SecretScrubber } from "./secrets.ts";
 import { headerOf, type TransportResponse } from "./transport.ts";
 
-/** What a reply of success holds; `unreadable` may be a hiccup on the way (cut off, a proxy's page), `invalid` is the tenant's own doing. */
+/** What a reply of success holds; `unreadable` is no JSON (cut off, a proxy's page), `invalid` JSON of another form than promised. */
 export type ReplyReading =
   | { readonly kind: "value"; readonly value: unknown }
   | { readonly kind: "unreadable"; readonly why: string }

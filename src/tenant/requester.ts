@@ -9,6 +9,13 @@ import type { Lane } from "./rate-limiter.ts";
 export interface CallOptions {
   /** Ends the call, wherever it is. */
   readonly signal?: AbortSignal | undefined;
+  /** Ends the call unless a request of it is on the wire: its waits end at once, a request that was sent is waited for, nothing is repeated. */
+  readonly halt?: AbortSignal | undefined;
+  /**
+   * Asked immediately before each request leaves, after every wait for a token or the budget. Undefined lets it leave; a promise is waited for,
+   * then the call waits for the budget again and asks again.
+   */
+  readonly confirmed?: (() => Promise<void> | undefined) | undefined;
   /** Precedence among the calls that wait for the same budget. Default: tagging for outbound writes, extraction for lists, else pacing. */
   readonly lane?: Lane | undefined;
   /** Milliseconds from now, all waiting included, after which the call ends with `deadline_exceeded`. Default: none (see `retry.totalMs`). */
@@ -64,6 +71,8 @@ export type BodyOpener = (body: Uint8Array<ArrayBuffer>) => Promise<unknown>;
 /** The same with the types rubbed out, for code that treats all operations alike. */
 export interface AnyInput extends CallOptions {
   readonly open?: BodyOpener | undefined;
+  /** Why a reply that has the promised form is none all the same; such a reply counts as one of another form, and a read is sent again. */
+  readonly flaw?: ((reply: unknown) => string | undefined) | undefined;
   readonly path?: Readonly<Record<string, string>> | undefined;
   readonly query?: unknown;
   readonly body?: unknown;

@@ -6,7 +6,7 @@ import { backoffMs, politeMs, type RetrySettings } from "./retry-timing.ts";
 
 /**
  * How an attempt failed: a status; no connection, so that nothing was sent; a connection, reply or time lost after sending;
- * or a reply of success that cannot be read (empty, cut off, not JSON).
+ * or a reply of success that cannot be read (empty, cut off, not JSON; for a read also JSON of another form than promised).
  */
 export type AttemptFailure =
   | { readonly kind: "status"; readonly status: number; readonly retryAfterMs: number | undefined }

@@ -88,7 +88,7 @@ describe("a request", () => {
     ));
 
   it("writes lists in the query as each operation wants them", () =>
-    withServer(inTurn({ json: { results: [], calls: [] } }), async (server, tenant) => {
+    withServer(inTurn({ json: { results: [], calls: [], successRate: 0, activeCalls: 0 } }), async (server, tenant) => {
       await collect(tenant.dialer.metrics({ campaignId: "C 1", metrics: ["efficiency", "answerRate"] }));
       await collect(tenant.calls.list({ dispositionCode: ["BUSY", "CONVERTED"], startDateTime: "2026-01-01T00:00:00+01:00" }));
       await tenant.campaigns.metrics("camp_1", { windowMinutes: 30 });
@@ -422,6 +422,91 @@ describe("the end of a call", () => {
       await tenant.close();
       expect((await errorOf(tenant.calls.get("c"))).code).toBe("aborted");
     }));
+
+  it("comes at once for what waits when the client is closed, while a request on the wire is waited for", async () => {
+    const replies: (() => void)[] = [];
+    await using server = await startScriptedServer({
+      api: () => (response) => void replies.push(() => response.writeHead(404).end("{}")),
+    });
+    const tenant = connect(server.url, { limits: { "outbound-read": { perMinute: 1 } } }, { clock: undefined });
+    const onTheWire = errorOf(tenant.calls.get("c"));
+    await until(() => replies.length === 1);
+    const waiting = Array.from({ length: 1000 }, () => errorOf(tenant.calls.get("c")));
+    await until(() => tenant.limits()["outbound-read"].waiting === 1000);
+    const closed = tenant.close();
+    expect(new Set((await Promise.all(waiting)).map(({ code }) => code))).toEqual(new Set(["aborted"]));
+    replies[0]?.();
+    expect((await onTheWire).code).toBe("not_found");
+    await closed;
+    expect(server.asked.length).toBe(1);
+  });
+
+  it("comes for what is on the wire when the client is closed within a time", async () => {
+    await using server = await startScriptedServer({ api: () => () => {} });
+    const tenant = connect(server.url, {}, { clock: undefined });
+    const read = errorOf(tenant.calls.get("c"));
+    const write = errorOf(tenant.calls.assignDisposition("c", BODY));
+    const item = tenant.capabilities.dispositionWriter.assign("c", BODY);
+    await until(() => server.asked.length === 3);
+    await tenant.close({ withinMs: 1 });
+    expect(await read).toMatchObject({ code: "aborted", outcomeUnknown: false });
+    expect(await write).toMatchObject({ code: "aborted", outcomeUnknown: true });
+    expect(await item).toMatchObject({ result: "unknown", attempts: 1 });
+  });
+
+  it("comes by `halt` for what waits, and lets a request on the wire end", async () => {
+    const replies: (() => void)[] = [];
+    await using server = await startScriptedServer({
+      api: () => (response) => void replies.push(() => response.writeHead(503).end()),
+    });
+    const tenant = connect(server.url, { limits: { "outbound-write": { perMinute: 1 } } }, { clock: undefined });
+    const stop = new AbortController();
+    const options = { halt: stop.signal };
+    const sent = errorOf(tenant.calls.assignDisposition("c", BODY, options));
+    await until(() => replies.length === 1);
+    const queued = errorOf(tenant.calls.assignDisposition("d", BODY, options));
+    await until(() => tenant.limits()["outbound-write"].waiting === 1);
+    stop.abort();
+    expect(await queued).toMatchObject({ code: "aborted", outcomeUnknown: false });
+    replies[0]?.();
+    // Not repeated, though a 503 would be.
+    expect(await sent).toMatchObject({ code: "aborted", outcomeUnknown: true });
+    expect(server.asked.length).toBe(1);
+    await tenant.close();
+  });
+
+  it("comes by `halt` for what waits to be confirmed; each request is confirmed immediately before it leaves, or waits", async () => {
+    await using server = await startScriptedServer({ api: () => ({ json: { changed: true } }) });
+    const tenant = connect(server.url, { limits: { "outbound-write": { perMinute: 1 } } });
+    const stop = new AbortController();
+    let unconfirmed: PromiseWithResolvers<void> | undefined;
+    let asks = 0;
+    const confirmed = () => {
+      asks += 1;
+      return unconfirmed?.promise;
+    };
+    const send = (id: string) => tenant.calls.assignDisposition(id, BODY, { halt: stop.signal, confirmed });
+    await send("c");
+    // The budget is gone: this one waits for it, and what was known when it began to wait is not known any more when it has got it.
+    const queued = send("d");
+    unconfirmed = Promise.withResolvers();
+    await until(() => asks === 2);
+    expect(server.asked.length).toBe(1);
+    const { promise, resolve } = unconfirmed;
+    unconfirmed = undefined;
+    resolve();
+    await promise;
+    await queued;
+    expect(server.asked.length).toBe(2);
+
+    unconfirmed = Promise.withResolvers();
+    const halted = errorOf(send("e"));
+    await until(() => asks === 4);
+    stop.abort();
+    expect(await halted).toMatchObject({ code: "aborted", outcomeUnknown: false });
+    expect(server.asked.length).toBe(2);
+    await tenant.close();
+  });
 
   it("comes when no reply comes", async () => {
     await using server = await startScriptedServer({ api: () => () => {} });

@@ -3,6 +3,7 @@
 import type { OperationId, RateFamily } from "../contract/index.ts";
 import { RATE_FAMILIES } from "../contract/index.ts";
 import { type Clock, createRandom, newId, type RandomStream } from "../kernel/index.ts";
+import { JoinedSignals } from "./abort-groups.ts";
 import type { Capabilities } from "./capabilities.ts";
 import { Client } from "./client.ts";
 import { resolveConfig, type TenantConfig } from "./config.ts";
@@ -43,8 +44,11 @@ export interface Tenant extends Resources, Requester {
   limits(): Readonly<Record<RateFamily, FamilyStatus>>;
   /** Fetches a token now if there is none: for checks before a job. Returns the granted scopes, when the tenant says them. */
   authenticate(signal?: AbortSignal): Promise<{ readonly scopes: readonly string[] | undefined }>;
-  /** Lets calls in flight end, refuses new ones, closes connections. May be called more than once. */
-  close(): Promise<void>;
+  /**
+   * Waits for requests on the wire; ends every call that waits for anything else (`aborted`), refuses new ones, closes connections.
+   * May be called more than once. @param options.withinMs requests that are on the wire for longer than this are given up
+   */
+  close(options?: { readonly withinMs?: number }): Promise<void>;
 }
 
 /**
@@ -66,6 +70,7 @@ export function createTenant(config: TenantConfig, dependencies: TenantDependenc
   const scrubber = new SecretScrubber();
   const closer = new AbortController();
   const closing = closer.signal;
+  const cutter = new AbortController();
   const tokens = new TokenSource(resolved, { transport, clock, random, hooks, scrubber, closing });
   const elapsed = clock === systemClock ? () => performance.now() : () => clock.now();
   const correlationPrefix = `${newId("od", clock.now(), random)}-`;
@@ -82,6 +87,7 @@ export function createTenant(config: TenantConfig, dependencies: TenantDependenc
     correlationPrefix,
     correlation: dependencies.correlation,
     closing,
+    joined: new JoinedSignals(closing),
   });
   let closed: Promise<void> | undefined;
 
@@ -93,10 +99,18 @@ export function createTenant(config: TenantConfig, dependencies: TenantDependenc
     limits: () =>
       Object.fromEntries(RATE_FAMILIES.map((family) => [family, limiter.status(family)])) as Record<RateFamily, FamilyStatus>,
     authenticate: async (signal) => ({ scopes: (await tokens.get(signal)).scopes }),
-    close: () => {
+    close: async ({ withinMs } = {}) => {
       closer.abort(new TenantError("aborted", "the tenant's client is closed"));
-      closed ??= transport.close?.() ?? Promise.resolve();
-      return closed;
+      closed ??= transport.close?.(cutter.signal) ?? Promise.resolve();
+      if (withinMs === undefined) return closed;
+      const inTime = new AbortController();
+      const cutting = clock.sleep(withinMs, inTime.signal).then(
+        () => cutter.abort(),
+        () => undefined,
+      );
+      await closed;
+      inTime.abort();
+      await cutting;
     },
   };
 }

@@ -40,8 +40,8 @@ export interface TransportResponse {
  */
 export interface Transport {
   (request: TransportRequest): Promise<TransportResponse>;
-  /** Lets requests in flight end and closes connections. */
-  close?(): Promise<void>;
+  /** Lets requests in flight end and closes connections; those still in flight when `cut` is aborted fail. */
+  close?(cut?: AbortSignal): Promise<void>;
 }
 
 /** `aborted` the caller's signal · `timeout` no headers, body or connection in time · `network` the connection failed · `body_too_large` the limit. */

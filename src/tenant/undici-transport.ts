@@ -61,10 +61,20 @@ export function undiciTransport(options: UndiciTransportOptions): Transport {
     });
 
   return Object.assign(send, {
-    close: async (): Promise<void> => {
+    close: async (cut?: AbortSignal): Promise<void> => {
       const open = [...pools.values()];
       pools.clear();
-      await Promise.all(open.map((pool) => pool.close()));
+      const closed = Promise.all(open.map((pool) => pool.close()));
+      if (cut === undefined) {
+        await closed;
+        return;
+      }
+      const destroyed = new Promise<void>((resolve) => {
+        const destroy = () => resolve(Promise.all(open.map((pool) => pool.destroy())).then(() => undefined));
+        if (cut.aborted) destroy();
+        else cut.addEventListener("abort", destroy, { once: true });
+      });
+      await Promise.race([closed, destroyed]);
     },
   });
 }

@@ -2,11 +2,13 @@
 
 import { render } from "preact";
 import { createDashboard } from "./api/dashboard.ts";
+import { PATHS } from "./api/paths.ts";
 import "./design/tokens.css";
 import "./design/base.css";
 import "./design/shell.css";
 import "./design/components.css";
 import { App } from "./shell/app.tsx";
+import { loadAhead } from "./shell/pages.tsx";
 import { applyTheme, storedTheme } from "./shell/theme.ts";
 
 const root = document.getElementById("app");
@@ -19,4 +21,6 @@ const dashboard = createDashboard({
   // Not randomUUID, which plain http beyond the loopback does not have.
   newKey: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
 });
+loadAhead(location.pathname);
+if (location.pathname === "/") dashboard.client.ahead(PATHS.campaigns);
 render(<App dashboard={dashboard} />, root);

@@ -8,6 +8,17 @@ import { type BrowserWorld, openBrowserWorld, WIDE } from "./world.ts";
 /** Only a failure waits so long. */
 const SOON = { timeout: 20_000 };
 
+/** Whether the dialog's disabled button looks otherwise than it would if it were not disabled. */
+const LOOKS_DISABLED = `(() => {
+  const button = document.querySelector("dialog button[type=submit]:disabled");
+  const look = () => { const { backgroundColor, color, cursor } = getComputedStyle(button); return [backgroundColor, color, cursor]; };
+  const disabled = look();
+  button.disabled = false;
+  const enabled = look();
+  button.disabled = true;
+  return disabled.every((value, i) => value !== enabled[i]);
+})()`;
+
 let world: BrowserWorld;
 let url: string;
 beforeAll(async () => {
@@ -84,6 +95,58 @@ test("settings are previewed, confirmed by a typed word, followed step by step, 
   expect(faults).toEqual([]);
 });
 
+test("what nobody touched stays as it is at the tenant, its name and what somebody else sets meanwhile included", async () => {
+  const { control } = world.whole.sandbox;
+  control.simulateEdit({ kind: "dialerSettings", body: { name: "Night shift" } });
+  await world.whole.get("/api/v1/dialer?fresh=true");
+  await using opened = await world.open(WIDE, "operator");
+  const { page, faults } = opened;
+  await page.goto(`${url}/dialer`);
+  const form = page.getByRole("region", { name: "New settings" });
+  expect(await form.getByLabel("Name", { exact: true }).inputValue()).toBe("Night shift");
+  await form.getByLabel("Dial ratio").fill("1.45");
+  control.simulateEdit({ kind: "dialerSettings", body: { name: "Night shift, theirs" } });
+  await form.getByRole("button", { name: "Check and preview" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("to confirm").waitFor();
+  expect(await dialog.locator(".diff dt").allTextContents()).toEqual(["algorithm.dial_ratio"]);
+  expect(faults).toEqual([]);
+});
+
+test("messages go after a while, not while somebody points at them; errors stay until they are dismissed; none covers the page", async () => {
+  await using opened = await world.open(WIDE, "operator");
+  const { page } = opened;
+  await page.clock.install();
+  await page.goto(`${url}/jobs`);
+  await page.getByText("Live", { exact: true }).waitFor();
+  const body = JSON.stringify({ data: { message: "look at this" } });
+  await world.whole.service.store.outbox.add([{ eventId: "look", endpoint: "alarms", subject: "camp", type: "ALARM", body }]);
+  const error = page.getByRole("alert").getByText("camp: look at this");
+  await error.waitFor();
+  const file = readFileSync("examples/calls.csv", "utf8").split("\n").slice(0, 3).join("\n");
+  await page.getByLabel("CSV or NDJSON").setInputFiles({ name: "short.csv", mimeType: "text/csv", buffer: Buffer.from(file) });
+  const form = page.getByRole("region", { name: "Tag calls from a file" });
+  await form.getByLabel("Campaign").fill("camp_primary_001");
+  await form.getByRole("button", { name: "Dry run" }).click();
+  await form.getByRole("button", { name: /^Tag \d+ calls$/ }).click();
+  const message = page.getByRole("status").getByText("The job is running");
+  await message.hover();
+  await page.clock.fastForward(60_000);
+  expect(await message.count()).toBe(1);
+  const messages = await page.getByRole("region", { name: "Messages" }).boundingBox();
+  const content = await page.getByRole("main").boundingBox();
+  expect((messages?.x ?? 0) + (messages?.width ?? 1e9)).toBeLessThanOrEqual(content?.x ?? 0);
+  expect(await opened.violations()).toEqual([]);
+
+  await page.getByRole("heading", { level: 1 }).hover();
+  await page.clock.fastForward(60_000);
+  await message.waitFor({ state: "detached" });
+  expect(await error.count()).toBe(1);
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await error.waitFor({ state: "detached" });
+  expect(await page.evaluate("document.activeElement !== document.body")).toBe(true);
+});
+
 test("a refusal is told in the service's words, with the fields that are wrong", async () => {
   await using opened = await world.open(WIDE, "operator");
   const { page } = opened;
@@ -96,9 +159,13 @@ test("a refusal is told in the service's words, with the fields that are wrong",
     .getByText(/dial_ratio/)
     .first()
     .waitFor();
-  expect(await dialog.getByRole("button", { name: "Apply" }).isDisabled()).toBe(true);
+  const apply = dialog.getByRole("button", { name: "Apply" });
+  expect(await apply.isDisabled()).toBe(true);
+  expect(await page.evaluate(LOOKS_DISABLED)).toBe(true);
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });
+  // The focus is where it came from.
+  expect(await page.evaluate("document.activeElement.textContent")).toBe("Check and preview");
 });
 
 test("the simulator answers while a slider moves, and its settings become a plan for the dialer", async () => {
@@ -210,6 +277,7 @@ test("markup in the vendor's words is shown as words and does nothing", async ()
     id: "camp_primary_001",
     body: { name: markup, description: markup, queueId: markup },
   });
+  await world.whole.get("/api/v1/campaigns/camp_primary_001?fresh=true");
   await using opened = await world.open(WIDE, "admin");
   const { page, faults } = opened;
   await page.goto(`${url}/`);

@@ -50,9 +50,61 @@ test("one asks, another approves, and only then it is done", async () => {
   await dialog.getByRole("button", { name: "Approve" }).click();
   await dialog.waitFor({ state: "detached" });
   await askedBy(oscar, "oscar", "Approved").waitFor();
+  // The button that had the focus is gone: it is at what is left of its row.
+  await expect
+    .poll(() => oscar.page.evaluate("document.activeElement.closest('tr')?.textContent ?? 'nowhere'"))
+    .toContain("olga");
   await askedBy(olga, "oscar", "Approved").waitFor();
   await olga.page.goto(`${url}/dialer`);
   await olga.page.getByRole("region", { name: "In force" }).getByText("1.7", { exact: true }).waitFor();
+  expect([...olga.faults, ...oscar.faults]).toEqual([]);
+});
+
+test("the second person sees the difference, the checks and the prediction that the first one saw, and whether they still hold", async () => {
+  await using olga = await person("olga");
+  await using oscar = await person("oscar");
+  await olga.page.goto(`${url}/dialer?dial_ratio=1.6&answer_rate=0.2`);
+  await olga.page.getByRole("region", { name: "New settings" }).getByRole("button", { name: "Check and preview" }).click();
+  const first = olga.page.getByRole("dialog");
+  const bands = (within: typeof first) => within.locator("dl:not(.diff) dd strong").allTextContents();
+  await first.getByText("Attempts an hour").waitFor();
+  const predicted = await bands(first);
+  expect(predicted).toHaveLength(4);
+  const difference = (await first.locator(".diff").textContent()) ?? "";
+  expect(difference).toContain("1.6");
+  await first.getByLabel("to confirm").fill("apply");
+  await first.getByRole("button", { name: "Apply" }).click();
+  await olga.page.getByText(/^Waits until another person approves it/).waitFor();
+
+  const { page } = oscar;
+  await page.goto(`${url}/approvals`);
+  const row = askedBy(oscar, "olga", "Pending");
+  await row.getByRole("button", { name: "Approve" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("Attempts an hour").waitFor();
+  expect(await bands(dialog)).toEqual(predicted);
+  expect(await dialog.locator(".diff").textContent()).toBe(difference);
+  await dialog.getByRole("heading", { name: "Checks" }).waitFor();
+  await dialog.getByText("answer rate 0.2").waitFor();
+  await dialog.getByText(/^olga, /).waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+
+  // The same on a page of its own, which can be shared; it says so when the tenant has moved meanwhile.
+  world.whole.sandbox.control.simulateEdit({ kind: "dialerSettings", body: { name: "Edited elsewhere" } });
+  await row.getByRole("link").click();
+  await page.getByText(/^It has changed since it was asked for/).waitFor();
+  const shown = page.getByRole("region", { name: "What was shown" });
+  expect(await bands(shown)).toEqual(predicted);
+  expect(await shown.locator(".diff").textContent()).toBe(difference);
+  expect(await oscar.violations()).toEqual([]);
+  await page.getByRole("button", { name: "Approve" }).click();
+  await dialog.getByText(/^It has changed since it was asked for/).waitFor();
+  expect(await dialog.getByLabel("to confirm").count()).toBe(0);
+  expect(await dialog.getByRole("button", { name: "Approve" }).isDisabled()).toBe(true);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Reject" }).click();
+  await page.locator(".page-head .pill").getByText("Rejected").waitFor();
   expect([...olga.faults, ...oscar.faults]).toEqual([]);
 });
 
@@ -75,5 +127,8 @@ test("a viewer sees what waits and has no word on it", async () => {
   await using viewer = await world.open(WIDE, "viewer");
   await viewer.page.goto(`${url}/approvals`);
   await askedBy(viewer, "olga", "Pending").waitFor();
+  expect(await viewer.page.getByRole("main").getByRole("button").count()).toBe(0);
+  await askedBy(viewer, "olga", "Pending").getByRole("link").click();
+  await viewer.page.getByRole("region", { name: "What was shown" }).getByText("Attempts an hour").waitFor();
   expect(await viewer.page.getByRole("main").getByRole("button").count()).toBe(0);
 });

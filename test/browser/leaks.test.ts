@@ -2,10 +2,13 @@
 // that ticked, nor with the times that the line broke off. Bounds stand for a leak in each of the rounds, not for a speed.
 
 import { expect, test } from "vitest";
+import { scaled } from "../support/scale.ts";
 import { openSoak } from "./soak.ts";
 
-const ROUNDS = 12;
-const UPDATES = 240;
+const ROUNDS = scaled(12, 6);
+const UPDATES = scaled(240, 48);
+/** Rounds between the two measurements. */
+const BETWEEN = ROUNDS - ROUNDS / 3;
 
 test("a long walk leaks neither memory nor listeners", { timeout: 900_000 }, async () => {
   await using soak = await openSoak();
@@ -14,11 +17,11 @@ test("a long walk leaks neither memory nor listeners", { timeout: 900_000 }, asy
     return soak.measure();
   };
   const first = await run(ROUNDS / 3);
-  const last = await run(ROUNDS - ROUNDS / 3);
+  const last = await run(BETWEEN);
   const more = Object.fromEntries(Object.entries(last).map(([name, value]) => [name, value - first[name as keyof typeof first]]));
-  // One listener kept in each of the eight rounds would already be more than this.
-  expect.soft(more["pageListeners"]).toBeLessThan(8);
-  expect.soft(more["serviceListeners"]).toBeLessThan(4);
+  // One listener kept in each of the rounds would already be more than this.
+  expect.soft(more["pageListeners"]).toBeLessThan(BETWEEN);
+  expect.soft(more["serviceListeners"]).toBeLessThan(BETWEEN / 2);
   expect.soft(more["serviceTimers"]).toBeLessThan(8);
   // The parts of one page are more than a thousand nodes.
   expect.soft(more["pageNodes"]).toBeLessThan(1000);

@@ -2,6 +2,8 @@
 // a screen reader finds its way.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { haltPair } from "../integration/service/halted-pair.ts";
+import { HALT } from "../support/failover-states.ts";
 import { type BrowserWorld, type Look, NARROW, openBrowserWorld, WIDE } from "./world.ts";
 
 let world: BrowserWorld;
@@ -81,4 +83,30 @@ test("the theme that was chosen holds after a reload", async () => {
   await page.reload();
   await page.getByRole("heading", { level: 1 }).waitFor();
   expect(await background()).toBe(dark);
+});
+
+test("a halted pair is told as one that does not dial, with the reason and what is to be done", async () => {
+  const { whole } = world;
+  await haltPair(whole, "camp_primary_001", "camp_backup_001");
+  await using opened = await world.open(NARROW, "viewer");
+  const { page } = opened;
+  const main = page.locator("main");
+  await page.goto(`${whole.service.url}/`);
+  await main.getByText("Halted pairs").waitFor();
+  for (const [id, why] of [
+    ["camp_primary_001", "paused by the watch"],
+    ["camp_backup_001", "paused: the watch has halted"],
+  ] as const) {
+    const row = page.getByRole("row").filter({ has: page.getByRole("link", { name: id }).or(page.locator(`a[href$="/${id}"]`)) });
+    await row.getByText(why).getByText(HALT).first().waitFor();
+    await row.getByText("tries again").waitFor();
+    await row.getByText("Halted", { exact: true }).waitFor();
+  }
+  expect(await main.textContent()).not.toMatch(/failed over|stands in|in its place|not through outdial/);
+  expect(await opened.overflow()).toBe(0);
+  await page.goto(`${whole.service.url}/campaigns/camp_backup_001`);
+  await main.getByText("halted: neither dials, a person must decide").waitFor();
+  await main.getByText(HALT).first().waitFor();
+  await main.getByText("tries again").first().waitFor();
+  expect(await opened.overflow()).toBe(0);
 });

@@ -37,7 +37,7 @@ test("a viewer is offered no full numbers, and gets none by asking for them", as
   await page.getByRole("region", { name: "Suppression" }).waitFor();
   expect(await page.getByText(/in full/).count()).toBe(0);
   await page.goto(`${url}/audit?reveal=true`);
-  const alert = page.getByRole("alert");
+  const alert = page.getByRole("main").getByRole("alert");
   await alert.getByRole("heading", { name: "Your role does not allow this" }).waitFor();
   expect(await alert.textContent()).toContain("Ask an administrator for the role operator");
   expect(await page.locator("tbody tr").count()).toBe(0);

@@ -20,6 +20,8 @@ beforeAll(async () => {
   const words = `${MARKUP} ${LONG}`;
   control.simulateEdit({ kind: "campaign", id: ID, body: { name: words, description: words, queueId: words } });
   control.simulateEdit({ kind: "dialerSettings", body: { name: words } });
+  await whole.get(`/api/v1/campaigns/${ID}?fresh=true`);
+  await whole.get("/api/v1/dialer?fresh=true");
   const startTime = new Date(Date.now() - 7_200_000).toISOString();
   const endTime = new Date(Date.now() - 7_100_000).toISOString();
   const call = { campaignId: ID, status: "completed", startTime, endTime, dispositionCode: MARKUP };

@@ -7,31 +7,36 @@ import { expectAgreement } from "../support/agreement.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../support/calls.ts";
 import { workFolder } from "../support/cli.ts";
 import { createDatabase } from "../support/database.ts";
+import { scaled } from "../support/scale.ts";
 
-const ROWS = 5000;
+const ROWS = scaled(5000, 250);
+/** A share of the requests, told at the full scale: of fewer requests more are struck, so that some are. */
+const share = (full: number) => Math.min(0.08, (full * 5000) / ROWS / 2 + full / 2);
+/** A place in the job, told at the full scale. */
+const at = (row: number) => Math.ceil((row * ROWS) / 5000);
 const put = { operation: "assignDisposition" };
 
 test.each([
-  ["status 500", [{ match: put, probability: 0.02, effect: { status: 500 } }]],
+  ["status 500", [{ match: put, probability: share(0.02), effect: { status: 500 } }]],
   [
     "status 503 with Retry-After",
-    [{ match: put, times: 30, after: 100, effect: { status: 503, headers: { "retry-after": "0" } } }],
+    [{ match: put, times: scaled(30, 5), after: at(100), effect: { status: 503, headers: { "retry-after": "0" } } }],
   ],
   [
     "status 429 without Retry-After",
-    [{ match: put, probability: 0.01, effect: { status: 429, headers: { "retry-after": null } } }],
+    [{ match: put, probability: share(0.01), effect: { status: 429, headers: { "retry-after": null } } }],
   ],
-  ["HTML instead of JSON", [{ match: put, probability: 0.02, effect: { status: 502, body: "<html>Bad Gateway</html>" } }]],
-  ["delay", [{ match: put, probability: 0.01, effect: { delayMs: 200 } }]],
-  ["connection reset", [{ match: put, probability: 0.02, effect: { reset: true } }]],
-  ["truncated reply", [{ match: put, probability: 0.02, effect: { truncate: true } }]],
-  ["garbage", [{ match: put, probability: 0.02, effect: { garbage: true } }]],
-  ["written, reply lost", [{ match: put, probability: 0.03, effect: { acceptThenFail: true } }]],
+  ["HTML instead of JSON", [{ match: put, probability: share(0.02), effect: { status: 502, body: "<html>Bad Gateway</html>" } }]],
+  ["delay", [{ match: put, probability: share(0.01), effect: { delayMs: 200 } }]],
+  ["connection reset", [{ match: put, probability: share(0.02), effect: { reset: true } }]],
+  ["truncated reply", [{ match: put, probability: share(0.02), effect: { truncate: true } }]],
+  ["garbage", [{ match: put, probability: share(0.02), effect: { garbage: true } }]],
+  ["written, reply lost", [{ match: put, probability: share(0.03), effect: { acceptThenFail: true } }]],
   [
     "stale reads",
     [
       { match: { operation: "getCall" }, effect: { staleRead: true } },
-      { match: put, probability: 0.01, effect: { reset: true } },
+      { match: put, probability: share(0.01), effect: { reset: true } },
     ],
   ],
   [
@@ -41,14 +46,14 @@ test.each([
       { match: { method: "GET" }, effect: { loopPage: true } },
     ],
   ],
-  ["expired tokens", [300, 1500, 2700, 3900].map((after) => ({ match: put, after, times: 1, effect: { status: 401 } }))],
+  ["expired tokens", [300, 1500, 2700, 3900].map(at).map((after) => ({ match: put, after, times: 1, effect: { status: 401 } }))],
   [
     "everything at once",
     [
-      { match: put, probability: 0.01, effect: { status: 503 } },
-      { match: put, probability: 0.01, effect: { reset: true } },
-      { match: put, probability: 0.01, effect: { acceptThenFail: true } },
-      { match: put, probability: 0.01, effect: { truncate: true } },
+      { match: put, probability: share(0.01), effect: { status: 503 } },
+      { match: put, probability: share(0.01), effect: { reset: true } },
+      { match: put, probability: share(0.01), effect: { acceptThenFail: true } },
+      { match: put, probability: share(0.01), effect: { truncate: true } },
       { match: { operation: "token" }, probability: 0.3, effect: { status: 503 } },
     ],
   ],

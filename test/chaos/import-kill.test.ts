@@ -6,10 +6,13 @@ import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { runCli, startCli, workFolder } from "../support/cli.ts";
 import { createDatabase } from "../support/database.ts";
+import { scaled } from "../support/scale.ts";
 
-const LINES = 12_000;
 /** Batches of this many lines are written as they are read. */
 const BATCH = 5000;
+/** Batches that are written when the kill comes. */
+const BATCHES = scaled(2, 1);
+const LINES = BATCHES * BATCH + 2000;
 
 test.each([
   ["attempts", ["attempts", "import"], "number,at,call_id", (n: number) => `+1212${5_550_000 + n},2026-02-01T12:00:00Z,c${n}`],
@@ -25,10 +28,10 @@ test.each([
   await using folder = await workFolder();
   const options = { cwd: folder.path, env: { DATABASE_URL: database.url } };
   const lines = Array.from({ length: LINES }, (_, n) => line(n));
-  // Refused lines are told in their turn: when this one is, two batches have been written. The lines behind it are there because a reader of
+  // Refused lines are told in their turn: when this one is, these batches have been written. The lines behind it are there because a reader of
   // CSV looks ahead; they are too few to be written.
   const refused = header.replace("number", "nobody").replaceAll(/,[a-z_]+/g, ",");
-  const begun = [header, ...lines.slice(0, 2 * BATCH), refused, ...lines.slice(0, 100)];
+  const begun = [header, ...lines.slice(0, BATCHES * BATCH), refused, ...lines.slice(0, 100)];
   const running = startCli([...command, "-"], { ...options, openInput: true, input: `${begun.join("\n")}\n` });
   while (!running.stderr().includes("nobody")) await wait(20);
   running.child.kill("SIGKILL");
@@ -39,8 +42,8 @@ test.each([
     const { stdout, code } = await runCli([...command, "whole.csv", "--json"], options);
     return { code, ...(JSON.parse(stdout) as { import: { added: number; known: number; refused: number } }).import };
   };
-  const rest = LINES - 2 * BATCH;
-  expect(await again()).toMatchObject({ code: 0, added: rest, known: 2 * BATCH, refused: 0 });
+  const rest = LINES - BATCHES * BATCH;
+  expect(await again()).toMatchObject({ code: 0, added: rest, known: BATCHES * BATCH, refused: 0 });
   expect(await again()).toMatchObject({ code: 0, added: 0, known: LINES });
   expect(await runCli(["audit", "verify"], options)).toMatchObject({ code: 0 });
   await database.dispose();

@@ -4,13 +4,13 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createRandom } from "../../src/kernel/index.ts";
 import { FIRST, interactionId, openWorld, TIME, type World } from "../integration/interactions/world.ts";
 import { type CliProcess, runCli, startCli } from "../support/cli.ts";
+import { scaled, seeded } from "../support/scale.ts";
 
 const INTERACTIONS = 60;
-const ROWS = 240;
-const KILLS = 10;
+const ROWS = scaled(240, 120);
+const KILLS = scaled(10, 2);
 
 let world: World;
 beforeEach(async () => {
@@ -74,8 +74,10 @@ test(`a file of ${ROWS} rows, killed at ${KILLS} random moments`, async () => {
   const options = { cwd: world.path, env: world.env };
   // Replies take a while, so that kills fall between a write and its answer too.
   world.sandbox.control.faults.add({ match: { operation: "patchInteraction" }, effect: { delayMs: 15 } });
-  const random = createRandom(21, "kill-moments");
-  const moments = Array.from({ length: KILLS }, (_, n) => (n < 2 ? n + 1 : 2 + random.int(ROWS - 40))).sort((a, b) => a - b);
+  const random = seeded("kill-moments");
+  const moments = Array.from({ length: KILLS }, (_, n) => (n < Math.min(2, KILLS / 2) ? n + 1 : 2 + random.int(ROWS - 40))).sort(
+    (a, b) => a - b,
+  );
   let killed = 0;
   for (const moment of moments) {
     const running = startCli(args, options);

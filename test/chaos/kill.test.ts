@@ -3,15 +3,15 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createRandom } from "../../src/kernel/index.ts";
 import { createSandbox, type Sandbox } from "../../src/sandbox/index.ts";
 import { expectAgreement } from "../support/agreement.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../support/calls.ts";
 import { type CliProcess, runCli, startCli, workFolder } from "../support/cli.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { scaled, seeded } from "../support/scale.ts";
 
-const ROWS = 5000;
-const KILLS = 30;
+const ROWS = scaled(5000, 600);
+const KILLS = scaled(30, 2);
 const CONCURRENCY = 32;
 
 let sandbox: Sandbox;
@@ -57,8 +57,10 @@ async function kill(running: CliProcess): Promise<void> {
 }
 
 test(`killed at ${KILLS} random moments, a job of ${ROWS} rows ends with each item once`, async () => {
-  const random = createRandom(30, "kill-moments");
-  const moments = Array.from({ length: KILLS }, (_, n) => (n < 3 ? n + 1 : 3 + random.int(ROWS - 200))).sort((a, b) => a - b);
+  const random = seeded("kill-moments");
+  const moments = Array.from({ length: KILLS }, (_, n) => (n < Math.min(3, KILLS / 2) ? n + 1 : 3 + random.int(ROWS - 200))).sort(
+    (a, b) => a - b,
+  );
   let killed = 0;
   for (const moment of moments) {
     const running = startCli(args, { cwd: folder.path, env });
@@ -79,9 +81,9 @@ test(`killed at ${KILLS} random moments, a job of ${ROWS} rows ends with each it
 
 test("a second process takes over the job of one that was killed, and nothing is doubled", async () => {
   // Slow enough that the job cannot end before the kill.
-  sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 20 } });
+  sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 100_000 / ROWS } });
   const first = startCli(args, { cwd: folder.path, env });
-  await servedOrEnded(first, 300);
+  await servedOrEnded(first, ROWS / 16);
   const second = startCli(args, { cwd: folder.path, env });
   await waitFor(() => second.stderr().includes("is known as"));
   const before = requests();

@@ -11,14 +11,16 @@ import {
   timeVaryingMean,
 } from "../../src/dialing/index.ts";
 import { plainQueue, queueCases, runBatches, runProgressive, runQueue } from "../support/queue-cases.ts";
+import { IS_DEEP, scaled } from "../support/scale.ts";
 
-const MILLION = 1_000_000;
+const EVENTS = scaled(300_000, 20_000);
+const MILLION = scaled(1_000_000, 40_000);
 
-describe("at a million customers a queue comes out as the formula says", () => {
+describe(`at ${MILLION} customers a queue comes out as the formula says`, () => {
   const standardised: number[] = [];
 
   it.each(queueCases().map((queue) => [queue.name, queue] as const))("%s", (_, queue) => {
-    for (const seed of [1, 2, 3]) {
+    for (const seed of IS_DEEP ? [1, 2, 3] : [1]) {
       const { measured, allowed } = runQueue(queue, MILLION, seed);
       standardised.push((4 * (measured - queue.exact)) / allowed);
       expect(Math.abs(measured - queue.exact)).toBeLessThan(allowed);
@@ -32,20 +34,20 @@ describe("at a million customers a queue comes out as the formula says", () => {
   });
 });
 
-test("batch overdialing, sixty thousand batches each", () => {
+test("batch overdialing", () => {
   for (const [idle, lines, share] of [
     [5, 12, 0.3],
     [20, 60, 0.25],
     [1, 3, 0.2],
   ] as const) {
-    const { lost } = combine([runBatches(60_000, idle, lines, share, 1)]);
+    const { lost } = combine([runBatches(scaled(60_000, 4000), idle, lines, share, 1)]);
     const exact = batchOverdial({ idleAgents: idle, lines, answerProbability: share }).abandonmentRate;
     expect(Math.abs(lost.rate - exact)).toBeLessThan(4 * lost.standardError);
   }
 });
 
-test("progressive dialing, forty thousand contacts", () => {
-  const { result, exact } = runProgressive(40_000, 2);
+test("progressive dialing", () => {
+  const { result, exact } = runProgressive(scaled(40_000, 4000), 2);
   expect(Math.abs(result.occupancy.rate - exact.occupancy)).toBeLessThan(4 * result.occupancy.standardError);
   expect(Math.abs(result.attemptsPerAgentHour.rate - exact.attemptsPerHour)).toBeLessThan(
     4 * result.attemptsPerAgentHour.standardError,
@@ -53,7 +55,7 @@ test("progressive dialing, forty thousand contacts", () => {
 });
 
 test("a varying rate: the mean in service follows M_t/M/inf, hour by hour", () => {
-  const days = 2000;
+  const days = scaled(2000, 100);
   const frequency = (2 * Math.PI) / 24;
   const system = { baseRate: 20, amplitude: 10, frequency, serviceRate: 0.5 };
   const scenario = parseScenario({
@@ -87,7 +89,7 @@ test("a loss system does not care how talks are distributed", () => {
       ...plainQueue({ agents: 50, talk, trunks: 50 }),
       arrivals: { rate: 45 },
       warmUp: 1000,
-      duration: 23_000,
+      duration: 1000 + scaled(22_000, 4000),
       bucket: 1000,
     };
     const { blocked } = combine([runReplication(parseScenario(data), 4, 0)]);
@@ -95,7 +97,7 @@ test("a loss system does not care how talks are distributed", () => {
   }
 });
 
-test("flow is in balance at every one of three hundred thousand events", () => {
+test("flow is in balance at every event", () => {
   const scenario = parseScenario({
     agents: 60,
     duration: "100h",
@@ -106,11 +108,11 @@ test("flow is in balance at every one of three hundred thousand events", () => {
   });
   const dialer = createDialer({ scenario, seed: 9 });
   let unbalanced = 0;
-  while (dialer.events < 300_000 && dialer.nextEvent < 360_000) {
+  while (dialer.events < EVENTS && dialer.nextEvent < 360_000) {
     dialer.advance(dialer.nextEvent);
     const { carried, placed, ...rest } = dialer.flow();
     if (carried + placed !== Object.values(rest).reduce((sum, n) => sum + n, 0)) unbalanced++;
   }
-  expect(dialer.events).toBeGreaterThanOrEqual(300_000);
+  expect(dialer.events).toBeGreaterThanOrEqual(EVENTS);
   expect(unbalanced).toBe(0);
 });

@@ -1,6 +1,6 @@
 // A process that changes dialer settings and stands still at a named point, to be killed there. Says every point on stdout.
 //
-//   settings-child.ts <file> [point]     without a point: run to the end
+//   settings-child.ts <file> [point] [minutes]     without a point: run to the end; minutes: watch the rollout so long
 
 import { readFile } from "node:fs/promises";
 import module from "node:module";
@@ -9,13 +9,16 @@ import { parseSettingsFile } from "../../src/operations/index.ts";
 import { standingStillAt } from "./standstill.ts";
 
 // In a function, because a bundler forgets to dispose of what a module itself is using.
-async function change([path = "", at]: readonly string[]): Promise<void> {
+async function change([path = "", at, minutes]: readonly string[]): Promise<void> {
   await using dialer = await openDialer({}, process.env, standingStillAt(at));
   // A process that is killed leaves no compiled code behind for the next one, unless it does so in time.
   module.flushCompileCache();
   const file = await parseSettingsFile(await readFile(path, "utf8"), path);
   const prepared = await dialer.changes.prepare("apply", file, { overrides: [], store: true });
-  const { version } = await dialer.changes.begin(prepared, null);
+  const { version } = await dialer.changes.begin(
+    prepared,
+    minutes === undefined ? null : await dialer.guardPlan(Number(minutes) * 60_000, []),
+  );
   const { change } = await dialer.changes.run(version);
   process.stdout.write(`ended ${change.outcome}\n`);
 }

@@ -1,10 +1,13 @@
-// Runs the command line as a user's shell would: a process of its own, with its own folder.
+// Runs the command line: in this process, in surroundings of its own, or as a user's shell would, as a process.
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { realpathSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { runCommandLine } from "../../src/cli/index.ts";
 
 const BIN = fileURLToPath(new URL("../../bin/outdial.mjs", import.meta.url));
 
@@ -57,9 +60,87 @@ export function startCli(args: readonly string[], options: CliOptions): CliProce
   return { child, ended, stderr: () => stderr };
 }
 
-/** Runs the CLI to its end. */
-export function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
+/** Runs the command line to its end as a process: where the process is the point. */
+export function runCliProcess(args: readonly string[], options: CliOptions): Promise<CliResult> {
   return startCli(args, options).ended;
+}
+
+/** A command line under way in this process. */
+export interface CliRun {
+  /** Settles when it has ended; `signal` is always null. */
+  readonly ended: Promise<CliResult>;
+  /** What Ctrl-C does, the first time. */
+  interrupt(): void;
+  /** What it has written so far. */
+  stdout(): string;
+  stderr(): string;
+  /** Its standard input, when `openInput` keeps it open. */
+  readonly input: PassThrough;
+}
+
+const HOME_FOLDER = process.cwd();
+let inside = 0;
+
+/** Makes a folder the process's own while commands run in it, as it is for a user: then messages show paths as they were written. */
+function enter(cwd: string): () => void {
+  if (inside > 0 && process.cwd() !== realpathSync(cwd))
+    throw new Error("commands at the same time in one process need one folder");
+  inside += 1;
+  process.chdir(cwd);
+  return () => {
+    inside -= 1;
+    if (inside === 0) process.chdir(HOME_FOLDER);
+  };
+}
+
+/**
+ * Starts the command line in this process, through the function that the program itself calls. DBOS is one for a process: two commands that run
+ * jobs at the same time, and what is killed, need processes.
+ */
+export function beginCli(args: readonly string[], options: Omit<CliOptions, "bin">): CliRun {
+  const input = new PassThrough();
+  input.on("error", () => undefined);
+  if (options.openInput === true) input.write(options.input ?? "");
+  else input.end(options.input ?? "");
+  const written = { stdout: "", stderr: "" };
+  const collecting = (name: "stdout" | "stderr") =>
+    new Writable({
+      decodeStrings: false,
+      write(chunk: string | Buffer, _encoding, done) {
+        written[name] += chunk.toString();
+        done();
+      },
+    });
+  const stops = new Set<() => void>();
+  const leave = enter(options.cwd);
+  const ended = runCommandLine(args, {
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", TERM: "dumb", ...options.env },
+    cwd: process.cwd(),
+    stdin: input,
+    stdout: collecting("stdout"),
+    stderr: collecting("stderr"),
+    onInterrupt(stop) {
+      stops.add(stop);
+      return { [Symbol.dispose]: () => void stops.delete(stop) };
+    },
+  })
+    .then((code) => ({ code, signal: null, ...written }))
+    .finally(leave);
+  return {
+    ended,
+    input,
+    stdout: () => written.stdout,
+    stderr: () => written.stderr,
+    interrupt() {
+      for (const stop of stops) stop();
+      stops.clear();
+    },
+  };
+}
+
+/** Runs the command line to its end in this process. */
+export function runCli(args: readonly string[], options: Omit<CliOptions, "bin">): Promise<CliResult> {
+  return beginCli(args, options).ended;
 }
 
 /** An empty folder, removed with everything in it when disposed of. */

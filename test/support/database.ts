@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import { TEST_DATABASE_URL } from "./postgres-setup.ts";
+import { TEMPLATE, TEST_DATABASE_URL } from "./postgres-setup.ts";
 
 export interface TestDatabase {
   /** Connection string of the database. */
@@ -11,12 +11,15 @@ export interface TestDatabase {
   dispose(): Promise<void>;
 }
 
-/** Creates a database of its own; dispose of it in `afterEach` or `afterAll`. */
-export async function createDatabase(): Promise<TestDatabase> {
+/**
+ * Creates a database of its own; dispose of it in `afterEach` or `afterAll`. It is a copy of the run's template, which has every table.
+ * @param options.empty true for one without any schema: where migrations are the point
+ */
+export async function createDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const server = process.env[TEST_DATABASE_URL];
   if (!server) throw new Error(`${TEST_DATABASE_URL} is not set: run through vitest with the integration or chaos project`);
   const name = `test_${randomBytes(8).toString("hex")}`;
-  await administer(server, `create database ${name}`);
+  await administer(server, `create database ${name} template ${empty ? "template0" : TEMPLATE} strategy file_copy`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { url: url.href, dispose: () => administer(server, `drop database if exists ${name} with (force)`) };

@@ -3,10 +3,15 @@
 import { chmod, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { joinEmbeddedServer } from "../../src/store/index.ts";
+import pg from "pg";
+import { launchDurable } from "../../src/operations/index.ts";
+import { joinEmbeddedServer, openStore } from "../../src/store/index.ts";
 
 /** Name of the environment variable that holds the server's URL during a run. */
 export const TEST_DATABASE_URL = "OUTDIAL_TEST_DATABASE_URL";
+
+/** The database that those of the tests are copies of: with the store's schema and the workflows' tables, and nothing in them. */
+export const TEMPLATE = "outdial_template";
 
 const PREFIX = "outdial-test-pg-";
 
@@ -19,11 +24,27 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   // The data is thrown away after the run: it need not survive a power cut.
   const server = await joinEmbeddedServer({ dir, settings: { fsync: "off", max_connections: "200" } });
   process.env[TEST_DATABASE_URL] = server.url;
+  await makeTemplate(server.url, dir);
   return async () => {
     delete process.env[TEST_DATABASE_URL];
     await server.leave();
     await rm(dir, { recursive: true, force: true });
   };
+}
+
+async function makeTemplate(server: string, dir: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  await client.query(`create database ${TEMPLATE}`);
+  await client.end();
+  const url = new URL(server);
+  url.pathname = `/${TEMPLATE}`;
+  const clock = { now: () => Date.now(), sleep: async () => undefined };
+  const store = await openStore({ url: url.href, dir: join(dir, "template"), clock });
+  const log = { warn: () => undefined };
+  const durable = await launchDurable({ databaseUrl: url.href, replicaId: "template", bodies: {}, log });
+  await durable.close();
+  await store.close();
 }
 
 /**

@@ -3,34 +3,27 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CompiledPack } from "../../compliance/index.ts";
-import { CampaignMetrics, failoverPolicySchema } from "../../operations/index.ts";
-import { createSandbox, type Sandbox } from "../../sandbox/index.ts";
+import { messageOf } from "../../kernel/index.ts";
+import type { Sandbox } from "../../sandbox/index.ts";
 import type { ServiceLog } from "../../server/index.ts";
 import type { Store } from "../../store/index.ts";
 import { systemClock } from "../../tenant/index.ts";
 import { type Flags, loadConfig } from "../config.ts";
 import { openFailover } from "../failover.ts";
-import { compileRulePack, readRulePack } from "../rule-pack.ts";
 import { openService, type RunningService } from "../service.ts";
 import { tenantFromConfig } from "../tenant-from-config.ts";
 import type { Environment } from "../workplace.ts";
 import { jobsEnded, retrieveMonth, tagSomeCalls } from "./api.ts";
-import { confirmRevocations, writeFacts } from "./facts.ts";
+import { confirmRevocations } from "./facts.ts";
 import { feedAttempts } from "./feed.ts";
-import { joinPresent, liveThrough } from "./lived.ts";
-import { placesAwake } from "./places.ts";
+import { joinPresent } from "./lived.ts";
 import { openEventReceiver } from "./receiver.ts";
-import { BACKUP, type DemoWorld, demoWorld, FALLEN, PRIMARY, PRIMARY_LIST, THRESHOLD } from "./scenario.ts";
+import { openStage, type Stage } from "./stage.ts";
 
-/** So much is lived through before the start. */
-const LIVED_MS = 75 * 60_000;
-/** Time to look around before the list turns bad. */
+/** Time to look around, once the watch has looked, before the list turns bad. */
 const FALLS_AFTER_MS = 3000;
 /** The dashboard opens all the same when the month is not home by then. */
 const RETRIEVAL_MS = 20_000;
-/** Kinds of rules that are about the clock alone. */
-const CLOCK: ReadonlySet<string> = new Set(["calling-hours", "closed-days", "emergency-ban"]);
 
 export interface DemoOptions {
   /** Folder that is kept; a temporary one, removed at the end, by default. */
@@ -63,17 +56,16 @@ export async function openDemo(environment: Environment, options: DemoOptions): 
   if (options.dir === undefined) stack.defer(() => rm(dir, { recursive: true, force: true }));
   await mkdir(dir, { recursive: true });
 
-  const now = Date.now();
-  const world = demoWorld(placesAwake(await clockRules(), now), { now, begins: now - LIVED_MS });
-  const sandbox = createSandbox({ scenario: world.scenario, clock: "frozen", now: now - LIVED_MS });
-  stack.defer(() => sandbox.close());
-  const { url: tenantUrl } = await sandbox.listen();
-  say(`tenant     ${tenantUrl}: two campaigns, ${world.contacts.length} people in ${world.zone} and places like it`);
+  const stage = stack.use(await openStage(Date.now()));
+  const { world, sandbox, tenantUrl } = stage;
+  say(
+    `tenant     ${tenantUrl}: two campaigns, ${world.contacts.length} people in ${stage.zones.join(", ")}, where calls are allowed now`,
+  );
   const receiver = await openEventReceiver();
   stack.defer(() => receiver.close());
 
   const config = join(dir, "outdial.yaml");
-  await writeFile(config, configText(world.zone));
+  await writeFile(config, stage.configText);
   const flags = { config, dir: join(dir, ".outdial"), tenantUrl };
   const own = {
     ...environment,
@@ -89,30 +81,29 @@ export async function openDemo(environment: Environment, options: DemoOptions): 
   const service = stack.use(await openService(flags, own, { port, log, pages, demo: true }));
   const { store } = service;
   signal?.throwIfAborted();
-  await prepare({ sandbox, store, world, now, url: service.url, say, signal });
+  await prepare({ stage, store, url: service.url, say, signal });
   signal?.throwIfAborted();
   await joinPresent(sandbox);
-  stack.use(await work(flags, own, { sandbox, store, now, warn }));
+  stack.use(await work(flags, own, { stage, store, warn }));
   const owned = stack.move();
   return { service, sandbox, tenantUrl, dir, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 interface Preparing {
-  readonly sandbox: Sandbox;
+  readonly stage: Stage;
   readonly store: Store;
-  readonly world: DemoWorld;
-  readonly now: number;
   readonly url: string;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal | undefined;
 }
 
 /** Fills the store: facts, a month of outcomes, the figures of the last hour. */
-async function prepare({ sandbox, store, world, now, url, say, signal }: Preparing): Promise<void> {
+async function prepare({ stage, store, url, say, signal }: Preparing): Promise<void> {
+  const { now, begins, world } = stage;
   const added = await store.access.addToken({ name: "demo", role: "operator", expiresAt: now + 3_600_000, by: "demo" });
   const api = { url, token: added.token };
-  const retrievals = await retrieveMonth(api, now - LIVED_MS);
-  await Promise.all([writeFacts(store.facts, { ...world, now }), liveThrough(sandbox, store)]);
+  const retrievals = await retrieveMonth(api, begins);
+  await stage.liveUpTo(store, () => Date.now());
   say(`facts      consent, registries, opt-outs, ${world.history.length} attempts; the last hour of both campaigns`);
   const home = await jobsEnded(api, retrievals, RETRIEVAL_MS, signal);
   say(`lake       the outcomes of 30 days ${home ? "are home" : "are on their way (see Jobs)"}`);
@@ -121,32 +112,31 @@ async function prepare({ sandbox, store, world, now, url, say, signal }: Prepari
 }
 
 interface Working {
-  readonly sandbox: Sandbox;
+  readonly stage: Stage;
   readonly store: Store;
-  readonly now: number;
   readonly warn: (message: string) => void;
 }
 
 /** Starts what goes on while somebody looks: the pair that the service watches, the reports of calls, and the list that turns bad. */
-async function work(flags: Flags, environment: Environment, { sandbox, store, now, warn }: Working): Promise<AsyncDisposable> {
+async function work(flags: Flags, environment: Environment, { stage, store, warn }: Working): Promise<AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
-  const tenant = await tenantFromConfig(await loadConfig(flags, environment, process.cwd()), environment);
+  const tenant = await tenantFromConfig(await loadConfig(flags, environment), environment);
   stack.defer(() => tenant.close());
-  const { metricsSource, outcomeSource: source } = tenant.capabilities;
-  const policy = { backup: BACKUP, threshold: THRESHOLD, windowMinutes: 1, everySeconds: 5, coolDownMinutes: 30 };
   await using runtime = await openFailover(flags, environment, { warn, deliver: false });
-  await runtime.failover.put(PRIMARY, failoverPolicySchema.parse(policy));
+  await runtime.failover.put(stage.pair.primary, stage.pair.policy);
   const clock = systemClock;
-  const metrics = new CampaignMetrics({ log: store.metrics, source: metricsSource, clock, freshMs: 0 });
   const stop = new AbortController();
   const { signal } = stop;
   const fall = async () => {
+    await stage.watchHasLooked(store, clock, signal);
     await clock.sleep(FALLS_AFTER_MS, signal);
-    sandbox.control.simulateList({ id: PRIMARY_LIST, answerRate: FALLEN });
+    stage.turnListBad();
   };
   const running = [
-    feedAttempts({ source, facts: store.facts, metrics, campaigns: [PRIMARY, BACKUP], clock, warn }, now - LIVED_MS, signal),
-    fall().catch(() => undefined),
+    feedAttempts(stage.callReports({ tenant, store, clock }), { clock, warn }, signal),
+    fall().catch((thrown: unknown) => {
+      if (!signal.aborted) warn(`the list did not turn bad: ${messageOf(thrown)}`);
+    }),
   ];
   stack.defer(async () => {
     stop.abort();
@@ -154,24 +144,4 @@ async function work(flags: Flags, environment: Environment, { sandbox, store, no
   });
   const owned = stack.move();
   return { [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-
-/** The rules about the clock, compiled. */
-async function clockRules(): Promise<CompiledPack> {
-  const pack = await readRulePack(undefined);
-  return compileRulePack({ ...pack, rules: pack.rules.filter(({ kind }) => CLOCK.has(kind)) });
-}
-
-function configText(zone: string): string {
-  return [
-    "# The demo's configuration.",
-    "limits:",
-    "  campaigns: { perMinute: 1200 }",
-    "  other: { perMinute: 1200 }",
-    "outcomes:",
-    `  zone: ${zone}`,
-    "compliance:",
-    `  timeZone: ${zone}`,
-    "",
-  ].join("\n");
 }

@@ -1,6 +1,6 @@
 // What a contact centre's own systems do all day beside outdial: report the calls that were made, so that attempts and abandonment are known.
 
-import type { Clock } from "../../kernel/index.ts";
+import { type Clock, messageOf } from "../../kernel/index.ts";
 import type { CampaignMetrics } from "../../operations/index.ts";
 import type { Facts, NewAttempt } from "../../store/index.ts";
 import { type OutcomeSource, parseItem } from "../../tenant/index.ts";
@@ -18,32 +18,42 @@ export interface FeedDependencies {
   readonly metrics: CampaignMetrics;
   readonly campaigns: readonly string[];
   readonly clock: Clock;
-  readonly warn: (message: string) => void;
 }
 
-/** Reports until the signal. @param since where the reports that were made before end, ms since the epoch */
-export async function feedAttempts(deps: FeedDependencies, since: number, signal: AbortSignal): Promise<void> {
-  let from = since;
-  const told = new Map<string, number>();
+/** Reports until the signal. @param report see `callReports` */
+export async function feedAttempts(
+  report: (signal: AbortSignal) => Promise<void>,
+  { clock, warn }: { readonly clock: Clock; readonly warn: (message: string) => void },
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
-    const now = deps.clock.now();
     try {
-      for (const campaignId of deps.campaigns) {
-        await deps.metrics.read(campaignId, 1, { signal });
-        await report(deps, { campaignId, from, told, signal });
-      }
-      from = Math.max(from, now - LOOK_BACK_MS);
-      for (const [id, at] of told) if (at < from) told.delete(id);
+      await report(signal);
     } catch (thrown) {
       if (signal.aborted) return;
-      deps.warn(`the report of calls failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+      warn(`the report of calls failed: ${messageOf(thrown)}`);
     }
-    await deps.clock.sleep(EVERY_MS, signal).catch(() => undefined);
+    await clock.sleep(EVERY_MS, signal).catch(() => undefined);
   }
 }
 
+/** What reports the calls that have ended since the last time. @param since where the reports that were made before end, ms since the epoch */
+export function callReports(deps: FeedDependencies, since: number): (signal: AbortSignal) => Promise<void> {
+  let from = since;
+  const told = new Map<string, number>();
+  return async (signal) => {
+    const now = deps.clock.now();
+    for (const campaignId of deps.campaigns) {
+      await deps.metrics.read(campaignId, 1, { signal });
+      await report(deps, { campaignId, from, told, signal });
+    }
+    from = Math.max(from, now - LOOK_BACK_MS);
+    for (const [id, at] of told) if (at < from) told.delete(id);
+  };
+}
+
 async function report(
-  { source, facts }: FeedDependencies,
+  { source, facts }: Pick<FeedDependencies, "source" | "facts">,
   given: { campaignId: string; from: number; told: Map<string, number>; signal: AbortSignal },
 ): Promise<void> {
   const { campaignId, from, told, signal } = given;

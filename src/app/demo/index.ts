@@ -2,3 +2,4 @@
 
 export { openDemo } from "./demo.ts";
 export { openEventReceiver } from "./receiver.ts";
+export { openStage } from "./stage.ts";

@@ -12,16 +12,19 @@ const MINUTE_S = 60;
 const CLOSE_S = 0.05;
 const OFF = { "outbound-write": "off", "outbound-read": "off", campaigns: "off", "dialer-write": "off", other: "off" } as const;
 
-/** The sandbox's time. */
-function sandboxClock({ control }: Sandbox): Clock {
+/** The sandbox's time; to sleep is to advance it. */
+export function sandboxClock({ control }: Sandbox): Clock {
   return {
     now: () => Date.parse(control.clock().now),
     sleep: (ms) => control.advance(ms / 1000).then(() => undefined),
   };
 }
 
-/** Advances a frozen sandbox minute by minute to the present, reading each campaign's figures on the way. */
-export async function liveThrough(sandbox: Sandbox, store: Store): Promise<void> {
+/**
+ * Advances a frozen sandbox minute by minute to the present, reading each campaign's figures on the way.
+ * @param present ms since the epoch; may go on meanwhile
+ */
+export async function liveThrough(sandbox: Sandbox, store: Store, present: () => number): Promise<void> {
   const clock = sandboxClock(sandbox);
   const { clientId, clientSecret } = sandbox.ready;
   const tenant = createTenant(
@@ -35,7 +38,7 @@ export async function liveThrough(sandbox: Sandbox, store: Store): Promise<void>
       clock,
       freshMs: 0,
     });
-    const behind = () => (Date.now() - clock.now()) / 1000;
+    const behind = () => (present() - clock.now()) / 1000;
     for (let left = behind(); left > MINUTE_S; left = behind()) {
       await sandbox.control.advance(MINUTE_S);
       for (const id of [PRIMARY, BACKUP]) await metrics.read(id, 1);

@@ -1,7 +1,7 @@
 // The demo's people and what was said to them in the last 30 days, all from one seed: who they are, who agreed to calls, how each call went.
 
 import { createRandom, type RandomStream } from "../../kernel/index.ts";
-import type { Place } from "./places.ts";
+import { numberOf, type Place } from "./places.ts";
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -52,18 +52,14 @@ const CONSENT = 0.86;
 const pick = <T>(from: readonly [T, ...T[]] | readonly T[], random: RandomStream, otherwise: T): T =>
   from[random.int(from.length)] ?? otherwise;
 
-/**
- * People of a list. @param first number of the first one: lists that begin apart share nobody.
- * Numbers run through the places, so that 10,000 of each place are there for all lists together.
- */
+/** People of a list. @param first how many people the lists before it have: nobody is on two, and no two people share a number */
 export function peopleOf(list: string, count: number, first: number, places: readonly Place[]): DemoContact[] {
   const random = createRandom("demo", `people/${list}`);
   return Array.from({ length: count }, (_, i) => {
-    const place = places[(first + i) % places.length] ?? { zone: "Europe/London", prefix: "+44207946" };
-    const line = Math.floor((first + i) / places.length) % 10_000;
+    const { place, phoneNumber } = numberOf(places, first + i);
     return {
       id: `${list}-${String(i + 1).padStart(5, "0")}`,
-      phoneNumber: `${place.prefix}${String(line).padStart(4, "0")}`,
+      phoneNumber,
       firstName: pick(FIRST, random, "Amara"),
       lastName: pick(LAST, random, "Abbott"),
       timeZone: place.zone,

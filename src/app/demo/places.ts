@@ -1,14 +1,27 @@
 // Where the demo's people live: places in which the calling rules allow calls now and for a while, whatever time it is.
 
 import { type CompiledPack, mayCall } from "../../compliance/index.ts";
+import { compileRulePack, readRulePack } from "../rule-pack.ts";
+
+/** Kinds of rules that are about the clock alone. */
+const CLOCK: ReadonlySet<string> = new Set(["calling-hours", "closed-days", "emergency-ban"]);
 
 /** Numbers of a place: `prefix` and four digits. */
 export interface Place {
   readonly zone: string;
   readonly prefix: string;
 }
+/** So many numbers begin with a prefix. */
+const NUMBERS_EACH = 10_000;
 
-/** Numbers that belong to nobody where the country has set such aside; by day, one of these places is always awake. */
+/** Places that may be called now. */
+export interface Awake {
+  readonly places: readonly Place[];
+  /** For so long they may have been called already, ms; at most as long as was asked for. */
+  readonly openMs: number;
+}
+
+/** Numbers that belong to nobody where the country has set such aside; two of these places are awake at any time. */
 const PLACES: readonly Place[] = [
   { zone: "America/New_York", prefix: "+1212555" },
   { zone: "America/New_York", prefix: "+1617555" },
@@ -19,33 +32,70 @@ const PLACES: readonly Place[] = [
   { zone: "America/Los_Angeles", prefix: "+1213555" },
   { zone: "America/Los_Angeles", prefix: "+1206555" },
   { zone: "America/Puerto_Rico", prefix: "+1787555" },
+  { zone: "America/St_Thomas", prefix: "+1340555" },
   { zone: "Pacific/Honolulu", prefix: "+1808555" },
+  { zone: "Pacific/Pago_Pago", prefix: "+1684555" },
   { zone: "Pacific/Guam", prefix: "+1671555" },
+  { zone: "Pacific/Saipan", prefix: "+1670555" },
   { zone: "Europe/London", prefix: "+44207946" },
   { zone: "Europe/London", prefix: "+44121496" },
   { zone: "Europe/London", prefix: "+44161496" },
   { zone: "Europe/London", prefix: "+44131496" },
 ];
 const MOST_PLACES = 4;
-const STEP_MS = 30 * 60_000;
-const HORIZON_STEPS = 13 * 2;
+const STEP_MS = 15 * 60_000;
+const HORIZON_STEPS = 13 * 4;
 /** Nobody starts a demo for less. */
-const LEAST_STEPS = 4;
+const LEAST_STEPS = 2 * 4;
 
-/** How many steps from now on calls to a place are allowed. */
-function openSteps({ prefix }: Place, pack: CompiledPack, now: number): number {
+/** The rules about the clock, compiled. */
+export async function clockRules(): Promise<CompiledPack> {
+  const pack = await readRulePack(undefined);
+  return compileRulePack({ ...pack, rules: pack.rules.filter(({ kind }) => CLOCK.has(kind)) });
+}
+
+/** How many steps in a row calls to a place are allowed, each so far from the last, beginning with the first. */
+function openSteps({ prefix }: Place, pack: CompiledPack, first: number, step: number, most: number): number {
   const call = { number: `${prefix}0117`, callType: "telemarketing" } as const;
   let steps = 0;
-  while (steps < HORIZON_STEPS && mayCall(call, {}, pack, now + steps * STEP_MS)) steps += 1;
+  while (steps < most && mayCall(call, {}, pack, first + steps * step)) steps += 1;
   return steps;
 }
 
-/** The places with the longest time to call left. @param pack rules about the clock alone, see `clockRules` */
-export function placesAwake(pack: CompiledPack, now: number): readonly Place[] {
-  const found = PLACES.map((place) => ({ place, steps: openSteps(place, pack, now) }))
-    .filter(({ steps }) => steps >= LEAST_STEPS)
-    .sort((a, b) => b.steps - a.steps);
-  const [best] = found;
+/**
+ * The places that may be called now and for the next two hours: those that could be called all the time that is lived through, then those with
+ * the longest time left; as few as have numbers for everybody where one has been open for longer than the rest.
+ * @param pack see `clockRules`
+ * @param livedMs what is lived through before
+ */
+export function placesAwake(
+  pack: CompiledPack,
+  { now, livedMs, people }: { readonly now: number; readonly livedMs: number; readonly people: number },
+): Awake {
+  const most = Math.ceil(livedMs / STEP_MS);
+  const found = PLACES.map((place) => ({
+    place,
+    ahead: openSteps(place, pack, now, STEP_MS, HORIZON_STEPS),
+    before: openSteps(place, pack, now - STEP_MS, -STEP_MS, most),
+  }))
+    .filter(({ ahead }) => ahead >= LEAST_STEPS)
+    .sort((a, b) => b.before - a.before || b.ahead - a.ahead);
+  const alike = found.filter(({ before }) => before === found[0]?.before).length;
+  const used = found.slice(0, Math.max(Math.ceil(people / NUMBERS_EACH), Math.min(alike, MOST_PLACES)));
   // Everybody asleep, for example on a holiday that no rule allows: the gate will say so, which is a story as well.
-  return best === undefined ? PLACES.slice(0, MOST_PLACES) : found.slice(0, MOST_PLACES).map(({ place }) => place);
+  if (used.length === 0) return { places: PLACES.slice(0, MOST_PLACES), openMs: livedMs };
+  const openMs = Math.min(livedMs, STEP_MS * Math.min(...used.map(({ before }) => before)));
+  return { places: used.map(({ place }) => place), openMs };
+}
+
+/**
+ * The number of the nth person: another one for each. Throws RangeError when the places have no more numbers.
+ * @param n from 0 on, counted over all lists
+ */
+export function numberOf(places: readonly Place[], n: number): { readonly place: Place; readonly phoneNumber: string } {
+  const place = places[n % places.length];
+  const line = Math.floor(n / places.length);
+  if (place === undefined || line >= NUMBERS_EACH)
+    throw new RangeError(`${places.length} places of ${NUMBERS_EACH} numbers each have no number for person ${n + 1}`);
+  return { place, phoneNumber: `${place.prefix}${String(line).padStart(4, "0")}` };
 }

@@ -28,8 +28,17 @@ export class Background {
     );
   }
 
-  /** Waits for everything that runs. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#running.values());
+  /** Tells of work that ended otherwise than it was meant to. */
+  tell(name: string, message: string): void {
+    this.#warn(`${name}: ${message}`);
+  }
+
+  /** Waits for everything that runs, not longer than a time; what runs still is told of. */
+  async settled(withinMs: number): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, withinMs);
+    await Promise.race([Promise.all(this.#running.values()), late.promise]);
+    clearTimeout(timer);
+    for (const name of this.#running.keys()) this.tell(name, "did not end in time; it goes on where it was");
   }
 }

@@ -6,11 +6,17 @@ import { CAMPAIGN_APPLY } from "../../store/index.ts";
 import { campaignPlansOn, exportFrom, shownPlan } from "../campaigns.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
+import type { LeftWork } from "./left-work.ts";
 
 type CampaignFilesPort = ReturnType<ServerPorts["work"]["campaignFiles"]>;
 
 /** @param engine what runs applies, attached to the workflows */
-export function campaignFilesPort(workplace: Workplace, engine: CampaignPlans, background: Background): CampaignFilesPort {
+export function campaignFilesPort(
+  workplace: Workplace,
+  engine: CampaignPlans,
+  background: Background,
+  left: LeftWork,
+): CampaignFilesPort {
   const { store, config } = workplace;
   // Made for each question: by the rules of the moment, in the name of whoever asks.
   const plansOf = (by: string) => campaignPlansOn({ ...workplace, config: { ...config, actor: by } });
@@ -33,6 +39,7 @@ export function campaignFilesPort(workplace: Workplace, engine: CampaignPlans, b
     },
     start: (jobId) => background.start(jobId, () => engine.run(jobId)),
     running: (jobId) => background.has(jobId),
+    standing: (apply) => left.ofApply(apply),
     async applies({ limit, after }) {
       if (after !== undefined) await find(after);
       const last = after === undefined ? undefined : await store.jobs.getJob(after);

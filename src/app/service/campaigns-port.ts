@@ -1,102 +1,91 @@
-// Campaigns as the service's routes act on them, and what the service does about them by itself: readings, and the watch over failover pairs.
+// Campaigns as the service's routes act on them, and the watch over failover pairs that the service runs by itself.
 
 import { messageOf } from "../../kernel/index.ts";
-import { readPair } from "../../operations/index.ts";
-import type { ApiTypes, ServerPorts } from "../../server/index.ts";
+import type { EmergencyStops, StateChange } from "../../operations/index.ts";
+import { type ApiTypes, ServerError, type ServerPorts } from "../../server/index.ts";
 import { systemClock } from "../../tenant/index.ts";
-import { campaignStatesOf } from "../campaign-state.ts";
+import { campaignStatesOf, pairOf } from "../campaign-state.ts";
 import { failoverOf } from "../failover.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
 import { GateLooks } from "./gate-looks.ts";
-import { HealthCache } from "./health-cache.ts";
+import { knownCampaign, knownList, timesOf } from "./known-campaigns.ts";
+import type { TenantRefresh } from "./tenant-refresh.ts";
 
 type CampaignsPort = ReturnType<ServerPorts["work"]["campaigns"]>;
 
-/** The health of all campaigns is read so often even when nobody looks: the plots have no holes. */
-const READ_MS = 60_000;
 /** New pairs are looked for so often. */
 const PAIRS_MS = 5000;
-const WINDOW_MINUTES = 30;
 /** A request waits no longer than this for calls under way to end; the pause goes on all the same. */
 const DRAIN_WAIT_MS = 10_000;
+/** A request for the emergency stop is answered after so long at most; the stop goes on all the same. */
+const STOP_WAIT_MS = 15_000;
 const EVENTS = 200;
 
-/** The health of the workplace's campaigns, kept. Its readings give way to everything that acts. */
-export function healthOf({ config, tenant, store }: Workplace): HealthCache {
-  const { health, metrics } = campaignStatesOf(config, tenant, store);
-  const call = { lane: "extraction" } as const;
-  return new HealthCache(
-    (id) => health.read(id, { windowMinutes: WINDOW_MINUTES, call }),
-    async (id) => ({ ...UNKNOWN, id, at: systemClock.now(), reading: (await metrics.latest(id)) ?? null }),
-    (known) => health.renewed(known),
-    () => systemClock.now(),
-  );
+/** The emergency stops of a service. */
+export interface StopsOfService {
+  readonly stops: EmergencyStops;
+  /** Carries one out beside the requests. */
+  readonly run: (id: string) => void;
 }
 
-const UNKNOWN = {
-  campaign: null,
-  campaignProblem: null,
-  readingProblem: null,
-  success: null,
-  ageMs: null,
-  stale: true,
-  abandonment: null,
-  windows: [],
-  gate: null,
-  gateProblem: null,
-  failover: null,
-  lastChange: null,
-  notDialing: null,
-} as const;
-
-export function campaignsPort(workplace: Workplace, health: HealthCache): CampaignsPort {
+export function campaignsPort(workplace: Workplace, refresh: TenantRefresh, { stops, run }: StopsOfService): CampaignsPort {
   const { config, tenant, store } = workplace;
   const states = campaignStatesOf(config, tenant, store);
   const looks = new GateLooks(
     states.gate,
     tenant.capabilities.campaignRunner,
     () => systemClock.now(),
-    (id) => health.last(id)?.gate ?? null,
+    (id) => refresh.verdict(id) ?? null,
   );
   const as = (by: string) => ({ ...workplace, config: { ...config, actor: by } });
-  const provisioning = tenant.capabilities.campaignProvisioning;
-  const pair: CampaignsPort["pair"] = async (id) =>
-    (await store.failovers.list()).map(readPair).find(({ primary, backup }) => primary === id || backup === id);
+  /** What the tenant was seen to show is what is known now; the rest is read anew. */
+  const changed = async ({ campaignId, target, shown }: StateChange) => {
+    if (shown === true) await store.knownCampaigns.saw(campaignId, target, systemClock.now());
+    await refresh.changed({ campaign: campaignId });
+  };
+  const pair: CampaignsPort["pair"] = (id) => pairOf(store, id);
   return {
-    async list() {
-      const found: { id: string; name: string; status: string }[] = [];
-      for await (const { id, name, status } of provisioning.campaigns())
-        found.push({ id, name: name ?? id, status: status ?? "unknown" });
-      return found;
+    async list(fresh) {
+      if (fresh) await refresh.listNow();
+      refresh.looking("campaigns");
+      return knownList(store, systemClock.now());
     },
-    health: (id) => health.get(id),
+    async health(id, fresh) {
+      if (fresh) await refresh.campaignNow(id);
+      const known = await knownCampaign(store, id, systemClock.now());
+      if (known.readAt.status === null || known.isGone) await mayExist(store, id);
+      refresh.looking({ campaign: id });
+      return known;
+    },
     series: (id, from, to) => states.metrics.series(id, from, to),
     happened: (id, from) => happened(workplace, id, from),
-    async document(id) {
-      const { value } = await provisioning.read(id);
-      return { ...value };
-    },
     pair,
-    gate: (id) => looks.look(id),
+    // A look may be of before: the pair is asked each time.
+    gate: async (id) => states.forResume(await looks.look(id), { lane: "pacing" }),
     async pause(id, { by, reason }) {
       const own = as(by);
       const options = { timeoutMs: DRAIN_WAIT_MS, reason };
       const [change] = await campaignStatesOf(own.config, tenant, store).pause([id], options, () => undefined);
-      health.forget(id);
       if (change === undefined) throw new Error(`the pause of ${id} said nothing`);
+      await changed(change);
       return change;
     },
     async stop({ by, reason }) {
-      const report = await campaignStatesOf(as(by).config, tenant, store).stopAll(
-        { timeoutMs: DRAIN_WAIT_MS, reason },
-        ({ campaignId }) => health.forget(campaignId),
-      );
+      const id = await stops.begin(by, reason);
+      run(id);
+      const waited = new AbortController();
+      await Promise.race([stops.firstRound(id), systemClock.sleep(STOP_WAIT_MS, waited.signal).catch(() => undefined)]);
+      waited.abort();
+      const report = await stops.report(id);
+      await Promise.all(report.campaigns.map(({ campaignId }) => refresh.changed({ campaign: campaignId })));
       return report;
     },
+    stopped: (id) => stops.report(id),
+    stops: (limit) => store.stops.list(limit),
     async resume(id, { by, reason }) {
       const report = await campaignStatesOf(as(by).config, tenant, store).resume(id, { reason });
-      health.forget(id);
+      if (report.change !== null) await changed(report.change);
       return report;
     },
     order: async (primary, what, by) => (await failoverOf(as(by))).order(primary, what),
@@ -107,6 +96,15 @@ export function campaignsPort(workplace: Workplace, health: HealthCache): Campai
     },
     now: () => systemClock.now(),
   };
+}
+
+/** Throws ServerError `not_found` when the list was read and names no such campaign. */
+async function mayExist(store: Workplace["store"], id: string): Promise<void> {
+  const { readAt } = timesOf(await store.tenantReadings.find({ what: "campaigns" }));
+  if (readAt === null) return;
+  throw new ServerError("not_found", `the tenant's list of campaigns, read ${new Date(readAt).toISOString()}, names no ${id}`, {
+    advice: "One that was made since is there in a minute; fresh=true asks the tenant now.",
+  });
 }
 
 /** Changes of state, hand-overs and changes of settings since an instant, oldest first. */
@@ -136,10 +134,10 @@ async function happened({ store }: Workplace, id: string, from: number): Promise
         actor,
         audit: null,
       })),
-    ...entered(handovers).map(({ at, phase }) => ({
+    ...entered(handovers).map(({ at, phase, alarms }) => ({
       at: time(at),
       kind: "failover" as const,
-      text: PHASES[phase] ?? phase.replaceAll("-", " "),
+      text: `${PHASES[phase] ?? phase.replaceAll("-", " ")}${phase === "halted" ? saidBy(alarms) : ""}`,
       actor: null,
       audit: null,
     })),
@@ -157,22 +155,29 @@ const PHASES: Readonly<Record<string, string>> = {
   activating: "activating the other one",
   verifying: "reading back that it dials",
   "failed-over": "failed over",
+  securing: "pausing to be safe",
+  halted: "halted",
 };
+
+/** What the alarms of a step said: why it ended there. */
+function saidBy(alarms: unknown): string {
+  const messages = Array.isArray(alarms) ? alarms.map((alarm) => String(alarm?.message ?? "")) : [];
+  return messages.map((message) => `: ${message}`).join("");
+}
 
 /** Where a phase was entered: a pair tells the same one again and again while it waits. Newest first, as given. */
 function entered<T extends { readonly phase: string }>(history: readonly T[]): readonly T[] {
   return history.filter(({ phase }, i) => history[i + 1]?.phase !== phase);
 }
 
-/** Reads the figures of dialing campaigns and runs the failover pairs of the store, until the signal. */
-export function watchCampaigns(
+/** Runs the failover pairs of the store until the signal. */
+export function watchPairs(
   workplace: Workplace,
-  health: HealthCache,
   background: Background,
   signal: AbortSignal,
   warn: (message: string) => void,
 ): void {
-  const { tenant, store } = workplace;
+  const { store } = workplace;
   const every = async (ms: number, work: () => Promise<void>) => {
     while (!signal.aborted) {
       await work().catch((thrown: unknown) => {
@@ -181,15 +186,6 @@ export function watchCampaigns(
       await systemClock.sleep(ms, signal).catch(() => undefined);
     }
   };
-  background.start("readings of campaigns", () =>
-    every(READ_MS, async () => {
-      const options = { signal, lane: "extraction" } as const;
-      for await (const { id } of tenant.capabilities.campaignProvisioning.campaigns(options)) {
-        if (signal.aborted) return;
-        await health.refresh(id);
-      }
-    }),
-  );
   background.start("failover pairs", async () => {
     const failover = await failoverOf(workplace);
     await every(PAIRS_MS, async () => {

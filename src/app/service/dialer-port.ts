@@ -1,20 +1,26 @@
 // Dialer settings as the service's routes act on them.
 
-import { createDialerCampaign, fileInForce, judge } from "../../operations/index.ts";
+import { z } from "zod";
+import { basisInForce, createDialerCampaign, fileInForce, judge } from "../../operations/index.ts";
 import type { ServerPorts } from "../../server/index.ts";
 import { chanceOf, type DialerRuntime } from "../dialer.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
+import { timesOf } from "./known-campaigns.ts";
+import { changeName, type LeftWork } from "./left-work.ts";
 import { PredictionThread, predictBeside } from "./prediction-thread.ts";
+import type { TenantRefresh } from "./tenant-refresh.ts";
 
 type DialerPort = ReturnType<ServerPorts["work"]["dialer"]>;
 
-const nameOf = (version: number): string => `dialer version ${version}`;
+/** Settings as the refresh keeps them; the document is the vendor's, and judged by whoever reads it. */
+const keptSettings = z.object({ settings: z.unknown(), tag: z.string().nullable() });
+const NOT_READ = { settings: null, tag: null };
 
 export function dialerPort(
   { config, store, tenant }: Workplace,
   dialer: Omit<DialerRuntime, keyof AsyncDisposable>,
-  background: Background,
+  { background, left, refresh }: { readonly background: Background; readonly left: LeftWork; readonly refresh: TenantRefresh },
 ): DialerPort {
   const { changes } = dialer;
   const thread = new PredictionThread();
@@ -22,10 +28,16 @@ export function dialerPort(
     changes,
     history: (limit, before) => store.dialer.list(limit, before),
     prediction: async (settings) => thread.of(fileInForce(settings, await dialer.latestApplied())),
+    basis: async (settings) => basisInForce(settings, await dialer.latestApplied()),
     latestApplied: () => dialer.latestApplied(),
-    async inForce() {
-      const { value, lock } = await tenant.dialer.settings.locked();
-      return { value, tag: lock?.tag };
+    async inForce(fresh) {
+      if (fresh) await refresh.dialerNow();
+      refresh.looking("dialer");
+      const reading = await store.tenantReadings.find({ what: "dialer" });
+      const known = keptSettings.safeParse(reading?.value);
+      const { settings, tag } = known.success ? known.data : NOT_READ;
+      const times = timesOf(reading);
+      return { value: settings, tag, readAt: known.success ? times.readAt : null, failed: times.failed };
     },
     validate: (file) =>
       judge(file, {
@@ -35,8 +47,9 @@ export function dialerPort(
         overrides: [],
       }),
     guardPlan: (durationMs, campaigns) => dialer.guardPlan(durationMs, campaigns),
-    start: (version) => background.start(nameOf(version), () => changes.run(version)),
-    running: (version) => background.has(nameOf(version)),
+    start: (version) => background.start(changeName(version), () => changes.run(version)),
+    running: (version) => background.has(changeName(version)),
+    standing: (change) => left.ofChange(change),
     metrics: ({ campaignId, metrics }) =>
       tenant.dialer.metrics({ ...(campaignId === undefined ? {} : { campaignId }), metrics: [...metrics], groupBy: "hour" }),
     vendorAudit: (entity) => tenant.auditLogs.list({ entity }),

@@ -2,11 +2,13 @@
 
 import {
   type Corrections,
+  cancelJob,
   createStoreRecords,
   DISPOSITIONS,
   ENDED,
   OperationError,
   type Retrieving,
+  type RowJob,
   readMatrix,
   readTree,
   rowJobOf,
@@ -16,13 +18,17 @@ import {
   validateTagging,
 } from "../../operations/index.ts";
 import type { ServerPorts } from "../../server/index.ts";
-import { RETRIEVE } from "../../store/index.ts";
+import { type JobStatus, RETRIEVE } from "../../store/index.ts";
+import { systemClock } from "../../tenant/index.ts";
 import { type Correlator, noteRequest, requestOf } from "../correlation.ts";
 import { resultRows } from "../result-rows.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
 
 type JobsPort = ReturnType<ServerPorts["work"]["jobs"]>;
+
+/** States in which rows may be left that nobody sends. */
+const LEFT: readonly JobStatus[] = ["stopped", "failed", "cancelled"];
 
 const KINDS = [TAG, DISPOSITIONS, RETRIEVE];
 
@@ -33,17 +39,22 @@ export interface JobEngines {
 }
 
 export function jobsPort(
-  { store, tenant }: Workplace,
+  { store, tenant, replica }: Workplace,
   engines: JobEngines,
   background: Background,
   correlator: Pick<Correlator, "current">,
 ): JobsPort {
   const { tagging, corrections, retrieving } = engines;
   const rowJobs = createStoreRecords(store.jobs, [TAG, DISPOSITIONS]);
+  const anyJobs = createStoreRecords(store.jobs, KINDS);
   const job = async (id: string) => {
     const found = await store.jobs.getJob(id);
     if (found !== undefined && KINDS.includes(found.kind)) return found;
     throw new OperationError("job_not_found", `there is no job ${id}`);
+  };
+  const tellOfStop = ({ id, status, stop }: RowJob) => {
+    if (status === "stopped" && stop !== undefined && stop.code !== "interrupted")
+      background.tell(id, `stopped: ${stop.message}`);
   };
   const { dispositionCatalog: catalog, interactionDispositions } = tenant.capabilities;
   return {
@@ -56,8 +67,9 @@ export function jobsPort(
       const found = await job(id);
       const retrieval = found.kind === RETRIEVE ? await store.retrievals.get(id) : undefined;
       const rows = found.kind === RETRIEVE ? undefined : rowJobOf(found);
+      const rowsLeft = rows !== undefined && LEFT.includes(found.status) ? await rowJobs.rowsLeft(rows, found.counts) : undefined;
       const requestId = await requestOf(store.audit, id);
-      return { job: found, rows, retrieval, running: background.has(id), requestId };
+      return { job: found, rows, rowsLeft, retrieval, running: background.has(id), requestId };
     },
     async rows(id, only, most) {
       const { kind } = await job(id);
@@ -67,15 +79,14 @@ export function jobsPort(
       const { kind, status } = await job(id);
       if (ENDED.includes(status)) return;
       if (status === "planning") throw new OperationError("job_state", `job ${id} is still being planned`);
-      if (kind === TAG) background.start(id, () => tagging.run(id));
-      else if (kind === DISPOSITIONS) background.start(id, () => corrections.run(id));
+      if (kind === TAG) background.start(id, async () => tellOfStop(await tagging.run(id)));
+      else if (kind === DISPOSITIONS) background.start(id, async () => tellOfStop(await corrections.run(id)));
       else background.start(id, () => retrieving.run(id));
     },
     async cancel(id, by) {
-      const { status } = await job(id);
-      if (ENDED.includes(status)) return;
-      await rowJobs.cancel(id);
-      await store.audit.append([{ actor: by, action: "job.cancel", subject: id, job: id }]);
+      await job(id);
+      const record = () => store.audit.append([{ actor: by, action: "job.cancel", subject: id, job: id }]);
+      await cancelJob(id, { jobs: anyJobs, replicas: replica, record, clock: systemClock });
     },
     validateTags: async (source, campaignId, sink) => validateTagging(source, await readMatrix(catalog, campaignId), sink),
     async submitTags(source, campaignId, given) {

@@ -11,8 +11,8 @@ import { OperationError } from "../../operations/index.ts";
  * @param file a path, or `-` for stdin
  * @throws OperationError `invalid_input` when it cannot be read or is no YAML; SimulationScenarioError naming each wrong field
  */
-export async function readScenario(file: string): Promise<SimulationScenario> {
-  const text = file === "-" ? await textOfStdin() : await textOf(file);
+export async function readScenario(file: string, stdin: AsyncIterable<Uint8Array>): Promise<SimulationScenario> {
+  const text = file === "-" ? await textOfStdin(stdin) : await textOf(file);
   return await scenarioOf(text, file === "-" ? "stdin" : basename(file));
 }
 
@@ -58,8 +58,8 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
-async function textOfStdin(): Promise<string> {
+async function textOfStdin(stdin: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString("utf8");
 }

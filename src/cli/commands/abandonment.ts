@@ -22,7 +22,7 @@ const percent = (share: number) => (Number.isNaN(share) ? "–" : `${(share * 10
 const points = (share: number) => `${share >= 0 ? "+" : "−"}${Math.abs(share * 100).toFixed(2)} points`;
 
 export async function abandonment(_args: readonly string[], flags: Flags, io: Io): Promise<number> {
-  await using runtime = await openFacts(flags, process.env);
+  await using runtime = await openFacts(flags, io.env);
   const { settings, clock } = runtime;
   const pack = await readRulePack(flags.pack ?? settings.pack);
   const now = momentOf(flags.at, clock.now());

@@ -15,8 +15,8 @@ export async function verifyProofFile(
   flags: GlobalFlags & { key?: string },
   io: Io,
 ): Promise<number> {
-  const keyPath = flags.key ?? join(flags.dir ?? process.env["OUTDIAL_DIR"] ?? ".outdial", "audit.pub");
-  const verdict = verifyProof(parse(await read(path, "the proof"), path), await read(keyPath, "the public key"));
+  const keyPath = flags.key ?? io.path(join(flags.dir || io.env["OUTDIAL_DIR"] || ".outdial", "audit.pub"));
+  const verdict = verifyProof(parse(await read(path, "the proof", io), path), await read(keyPath, "the public key", io));
   if (io.json) await io.data(JSON.stringify(verdict));
   else if (verdict.ok) {
     const { seq, time, actor, action, subject } = verdict.entry;
@@ -28,9 +28,9 @@ export async function verifyProofFile(
   return verdict.ok ? EXIT.done : EXIT.failed;
 }
 
-async function read(path: string, what: string): Promise<string> {
+async function read(path: string, what: string, io: Io): Promise<string> {
   try {
-    return path === "-" ? await text(process.stdin) : await readFile(path, "utf8");
+    return path === "-" ? await text(io.stdin) : await readFile(path, "utf8");
   } catch (thrown) {
     throw new OutdialError("invalid_input", `cannot read ${what} ${path}: ${messageOf(thrown)}`);
   }

@@ -16,7 +16,7 @@ export async function listAudit(
   flags: Flags & { subject?: string; job?: string; after?: string; limit: string },
   io: Io,
 ): Promise<number> {
-  await using records = await openRecords(flags, process.env);
+  await using records = await openRecords(flags, io.env);
   const entries = await records.audit({
     limit: wholeNumber("--limit", flags.limit, 1, 100_000),
     ...(flags.subject === undefined ? {} : { subject: flags.subject }),
@@ -35,7 +35,7 @@ export async function listAudit(
 }
 
 export async function verifyAudit(_args: readonly string[], flags: Flags, io: Io): Promise<number> {
-  await using records = await openRecords(flags, process.env);
+  await using records = await openRecords(flags, io.env);
   const verdict = await records.verifyAudit();
   if (io.json) await io.data(JSON.stringify(verdict));
   else if (verdict.ok)
@@ -45,7 +45,7 @@ export async function verifyAudit(_args: readonly string[], flags: Flags, io: Io
 }
 
 export async function proveEntry([seq = ""]: readonly string[], flags: Flags, io: Io): Promise<number> {
-  await using records = await openRecords(flags, process.env);
+  await using records = await openRecords(flags, io.env);
   await io.data(JSON.stringify(await records.auditProof(wholeNumber("<seq>", seq, 0, Number.MAX_SAFE_INTEGER))));
   return EXIT.done;
 }

@@ -28,14 +28,14 @@ export async function apply([path]: readonly string[], flags: ApplyFlags, io: Io
   const pages = { contactPages: contactPages(flags.contacts) };
   const fromFile = path === undefined ? undefined : await planFile(path);
   const readsFiles = fromFile === undefined && (path !== undefined || flags.plan === undefined);
-  const files = readsFiles ? await parseCampaignFiles(await readCampaignFiles(path ?? FOLDER)) : undefined;
+  const files = readsFiles ? await parseCampaignFiles(await readCampaignFiles(io.path(path ?? FOLDER))) : undefined;
   if (flags.yes === true && fromFile === undefined && flags.plan === undefined)
     throw new OutdialError("invalid_input", "--yes agrees to a plan that was shown: pass its file, or its hash with --plan", {
       advice: "outdial campaign plan shows the plan and its hash.",
     });
   if (fromFile !== undefined && flags.plan !== undefined && !fromFile.hash.startsWith(flags.plan))
     throw new OutdialError("invalid_input", `${path} is plan ${fromFile.hash}, not ${flags.plan}`);
-  await using runtime = await openCampaignApplies(flags, process.env, { warn: (message) => io.say(message), pack: flags.pack });
+  await using runtime = await openCampaignApplies(flags, io.env, { warn: (message) => io.say(message), pack: flags.pack });
   const agreed = fromFile ?? (flags.plan === undefined ? undefined : await runtime.shownPlan(flags.plan));
   const finished = await finishOpen(runtime, io);
   if (finished !== undefined && finished.apply.planHash === agreed?.hash) return await say(finished, io);
@@ -59,7 +59,7 @@ export async function apply([path]: readonly string[], flags: ApplyFlags, io: Io
   if (steps.length === 0) return await end("in sync", EXIT.done);
   const dials = steps.filter(({ blast }) => blast.dials).length;
   const question = `Apply this plan to ${steps.length} campaigns${dials === 0 ? "" : `, ${dials} of which dial`}?`;
-  if (!(await confirmed(question, flags))) return await end("declined", EXIT.interrupted);
+  if (!(await confirmed(question, flags, io))) return await end("declined", EXIT.interrupted);
   // Time has passed since the plan was made: somebody may have read for an hour.
   const again = await runtime.plans.again(now, pages);
   if (again.plan.hash !== now.hash) return await refuseMoved(now, again.plan, again.moved, io);
@@ -68,7 +68,7 @@ export async function apply([path]: readonly string[], flags: ApplyFlags, io: Io
 }
 
 export async function resumeApply(_: readonly string[], flags: CampaignFlags, io: Io): Promise<number> {
-  await using runtime = await openCampaignApplies(flags, process.env, { warn: (message) => io.say(message) });
+  await using runtime = await openCampaignApplies(flags, io.env, { warn: (message) => io.say(message) });
   const open = await runtime.plans.open();
   if (open !== undefined) return await runAndSay(runtime, open.jobId, io);
   io.say("every apply has ended");
@@ -127,12 +127,8 @@ async function run(runtime: CampaignApplies, jobId: string, io: Io): Promise<App
     io.say("finishing what is under way; press again to stop at once");
     runtime.plans.interrupt();
   };
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-  try {
-    return await runtime.plans.run(jobId, onProgress);
-  } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-  }
+  using _listening = io.onInterrupt(interrupt);
+  return await runtime.plans.run(jobId, onProgress);
 }
 
 async function runAndSay(runtime: CampaignApplies, jobId: string, io: Io): Promise<number> {

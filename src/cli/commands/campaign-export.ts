@@ -2,7 +2,7 @@
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openCampaignReader } from "../../app/index.ts";
+import { exportCampaignFiles } from "../../app/index.ts";
 import { messageOf, OutdialError } from "../../kernel/index.ts";
 import type { ExportedFile } from "../../operations/index.ts";
 import { EXIT } from "../exit.ts";
@@ -15,8 +15,7 @@ interface ExportFlags extends CampaignFlags {
 }
 
 export async function exportAll(ids: readonly string[], flags: ExportFlags, io: Io): Promise<number> {
-  await using reader = await openCampaignReader(flags, process.env);
-  const files = await reader.exportAll(ids);
+  const files = await exportCampaignFiles(flags, io.env, ids, (message) => io.say(message));
   const { out } = flags;
   if (out === undefined) {
     if (io.json) await io.data(JSON.stringify({ files }));

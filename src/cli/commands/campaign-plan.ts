@@ -34,9 +34,9 @@ export async function plan(
   flags: CampaignFlags & { readonly out?: string },
   io: Io,
 ): Promise<number> {
-  const files = await parseCampaignFiles(await readCampaignFiles(path));
+  const files = await parseCampaignFiles(await readCampaignFiles(io.path(path)));
   const pages = contactPages(flags.contacts);
-  await using reader = await openCampaignReader(flags, process.env, { pack: flags.pack });
+  await using reader = await openCampaignReader(flags, io.env, { pack: flags.pack });
   const made = await reader.plan(files, { activate: flags.activate === true, contactPages: pages });
   if (flags.out !== undefined) await writePlan(flags.out, planText(made));
   if (io.json) await io.data(JSON.stringify(made));
@@ -57,8 +57,8 @@ export async function drift(
   flags: CampaignFlags & { readonly managedOnly?: boolean },
   io: Io,
 ): Promise<number> {
-  const files = await parseCampaignFiles(await readCampaignFiles(path));
-  await using reader = await openCampaignReader(flags, process.env);
+  const files = await parseCampaignFiles(await readCampaignFiles(io.path(path)));
+  await using reader = await openCampaignReader(flags, io.env);
   // The law is the plan's business: no contact is needed to compare.
   const made = await reader.plan(files, { activate: false, contactPages: 1 });
   const { drifted, campaigns: differing, unmanaged, unmatched } = driftOf(made, { managedOnly: flags.managedOnly === true });

@@ -27,24 +27,24 @@ export async function pause(ids: readonly string[], flags: PauseFlags, io: Io): 
   const timeoutMs = parseDuration(flags.timeout);
   if (timeoutMs === undefined)
     throw new OperationError("invalid_input", `--timeout ${flags.timeout} is no span of time; give one such as 30s or 2m`);
-  return interruptibly(async (signal) => {
+  return interruptibly(io, async (signal) => {
     const options = { reason: flags.reason, timeoutMs, signal };
     const onChange = (change: StateChange) => io.say(changeLine(change));
     const stop = (named?: readonly string[]) =>
-      stopCampaigns(flags, process.env, named, options, { onChange, warn: (message) => io.complain(message) });
+      stopCampaigns(flags, io.env, named, options, { onChange, warn: (message) => io.complain(message) });
     if (flags.all === true) return conclude(await stop(), io);
     const states = await opened(flags, io);
     if (states === undefined) return conclude(await stop(ids), io);
     await using runtime = states;
     const changes = await runtime.pause(ids, options, onChange);
-    return conclude({ changes, alreadyPaused: [], listProblem: null }, io);
+    return conclude({ changes, alreadyPaused: [], listProblem: null, known: [] }, io);
   });
 }
 
 /** The store, or undefined when there is none to be had: a pause must not wait for a database. */
 async function opened(flags: PauseFlags, io: Io) {
   try {
-    return await openCampaignStates(flags, process.env);
+    return await openCampaignStates(flags, io.env);
   } catch (thrown) {
     if (thrown instanceof OutdialError && thrown.code === "invalid_config") throw thrown;
     io.complain(`outdial: pausing without the store: ${messageOf(thrown)}`);
@@ -53,7 +53,7 @@ async function opened(flags: PauseFlags, io: Io) {
 }
 
 async function conclude(report: StopReport, io: Io): Promise<number> {
-  const { changes, alreadyPaused, listProblem } = report;
+  const { changes, alreadyPaused, listProblem, known } = report;
   const open = changes.filter((change) => !change.confirmed);
   const failed = changes.filter(({ outcome }) => outcome === "failed" || outcome === "unknown");
   if (io.json) await io.data(JSON.stringify({ pause: report }));
@@ -66,6 +66,7 @@ async function conclude(report: StopReport, io: Io): Promise<number> {
     for (const change of open) await io.data(`  ${changeLine(change)}`);
     if (listProblem !== null)
       await io.data(`  the list of campaigns is not whole, others may be dialing: ${printable(listProblem.message)}`);
+    if (known.length > 0) await io.data(`  ${grouped(known.length)} of them are known from before, not from the list`);
   }
   if (listProblem !== null && changes.length === 0 && alreadyPaused.length === 0) return exitOf(listProblem.code);
   if (open.length === 0) return listProblem === null ? EXIT.done : EXIT.partlyFailed;
@@ -86,12 +87,13 @@ interface ResumeFlags extends StateFlags {
 }
 
 export async function resume([id = ""]: readonly string[], flags: ResumeFlags, io: Io): Promise<number> {
-  if (flags.check !== true && !(await confirmed(`Let campaign ${printable(id)} call people again?`, flags))) return EXIT.refused;
-  return interruptibly(async (signal) => {
-    await using states = await openCampaignStates(flags, process.env);
+  if (flags.check !== true && !(await confirmed(`Let campaign ${printable(id)} call people again?`, flags, io)))
+    return EXIT.refused;
+  return interruptibly(io, async (signal) => {
+    await using states = await openCampaignStates(flags, io.env);
     const report: ResumeReport =
       flags.check === true
-        ? { verdict: await states.gate(id, { call: { signal } }), change: null }
+        ? { verdict: await states.forResume(await states.gate(id, { call: { signal } }), { signal }), change: null }
         : await states.resume(id, { reason: flags.reason, signal, call: { signal } });
     const { verdict, change } = report;
     if (io.json) await io.data(JSON.stringify({ resume: report }));
@@ -106,16 +108,14 @@ export async function resume([id = ""]: readonly string[], flags: ResumeFlags, i
 }
 
 /** Ctrl-C ends what is under way; an intent that was sent stays open, and the next attempt sends its key again. */
-async function interruptibly(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
+async function interruptibly(io: Io, work: (signal: AbortSignal) => Promise<number>): Promise<number> {
   const stop = new AbortController();
   const interrupt = () =>
     stop.abort(new OutdialError("interrupted", "interrupted: what was sent before may be in force; run it again"));
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  using _listening = io.onInterrupt(interrupt);
   try {
     return await work(stop.signal);
   } catch (thrown) {
     throw stop.signal.aborted ? stop.signal.reason : thrown;
-  } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
 }

@@ -37,9 +37,9 @@ export async function status([id]: readonly string[], flags: StatusFlags, io: Io
   const contacts = flags.contacts === undefined ? usual : wholeNumber("--contacts", flags.contacts, 1, 10_000_000);
   const stop = new AbortController();
   const interrupt = () => stop.abort(new OutdialError("interrupted", "interrupted"));
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  using _listening = io.onInterrupt(interrupt);
   try {
-    await using states = await openCampaignStates(flags, process.env);
+    await using states = await openCampaignStates(flags, io.env);
     const { signal } = stop;
     const options = { windowMinutes, contacts, call: { signal } };
     for (;;) {
@@ -54,8 +54,6 @@ export async function status([id]: readonly string[], flags: StatusFlags, io: Io
     // A watch ends by being interrupted.
     if (flags.watch === true) return EXIT.done;
     throw stop.signal.reason;
-  } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
 }
 

@@ -23,15 +23,15 @@ export interface PackFlags extends GlobalFlags {
 }
 
 /** Compiles the pack of the flags, else of the configuration, else the shipped one; a campaign's own rules beside it. */
-export async function packOf(flags: PackFlags): Promise<CompiledPack> {
-  const path = flags.pack ?? (await readSettings(flags, process.env)).pack;
+export async function packOf(flags: PackFlags, io: Io): Promise<CompiledPack> {
+  const path = flags.pack ?? (await readSettings(flags, io.env)).pack;
   return compileRulePack(await withCampaignRules(await readRulePack(path), flags.campaignRules));
 }
 
 export async function check([file = "-"]: readonly string[], flags: CheckFlags, io: Io): Promise<number> {
   const at = instant("--at", flags.at);
-  const input = await openInput(file);
-  const pack = await packOf(flags);
+  const input = await openInput(file, io);
+  const pack = await packOf(flags, io);
   const counts = { allow: 0, deny: 0, unreadable: 0 };
   for await (const read of ndjsonLines(input.bytes())) {
     const { line } = read;

@@ -1,8 +1,18 @@
 // outdial compliance explain: one decision for a person to read, with a picture of the 48 hours ahead.
 
 import { readFile } from "node:fs/promises";
-import { decide, formatInstant, parseQuestion, strip } from "../../compliance/index.ts";
+import { openFactsIfAny } from "../../app/index.ts";
+import {
+  type CallFacts,
+  type CompiledPack,
+  decide,
+  formatInstant,
+  parseQuestion,
+  type Question,
+  strip,
+} from "../../compliance/index.ts";
 import { messageOf, OutdialError } from "../../kernel/index.ts";
+import { factsOfNumber, phone } from "../../operations/index.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { stripLines, stripStyle } from "../render-strip.ts";
@@ -20,11 +30,12 @@ export interface ExplainFlags extends PackFlags {
   readonly subject?: string;
   readonly facts?: string;
   readonly ascii?: boolean;
+  readonly databaseUrl?: string;
 }
 
 export async function explain([given = ""]: readonly string[], flags: ExplainFlags, io: Io): Promise<number> {
   const now = instant("--at", flags.at) ?? Date.now();
-  const { call, facts, at } = parseQuestion({
+  const question = parseQuestion({
     ...(flags.facts === undefined ? {} : await readFacts(flags.facts)),
     number: e164(given),
     callType: flags.callType,
@@ -32,33 +43,69 @@ export async function explain([given = ""]: readonly string[], flags: ExplainFla
     ...(flags.postal === undefined ? {} : { postal: flags.postal }),
     ...(flags.subject === undefined ? {} : { subject: flags.subject }),
   });
-  const pack = await packOf(flags);
+  const { call, at } = question;
+  const pack = await packOf(flags, io);
+  const { facts, from, words } = await factsFor(question, pack, flags, io);
   const decision = decide(call, facts, pack, at);
   const ahead = strip(call, facts, pack, at, CELLS, HALF_HOUR);
   if (io.json) {
     const cells = { from: formatInstant(at), minutes: 30, all: picture(ahead.open) };
     const rows = ahead.rows.map(({ open, ...row }) => ({ ...row, open: picture(open) }));
     const next = decision.next === null ? null : formatInstant(decision.next);
-    await io.data(JSON.stringify({ ...decision.toJSON(), next, strip: { ...cells, rows } }));
+    await io.data(
+      JSON.stringify({ ...decision.toJSON(), next, factsUsed: from === "store", facts: from, strip: { ...cells, rows } }),
+    );
     return EXIT.done;
   }
   const clocks = (moment: number) => decision.zones.map((zone) => `${localText(zone, moment)} ${zone}`).join(" · ");
+  await io.data(words);
   await io.data(`${printable(call.number)} · ${call.callType} · ${formatInstant(at)}`);
   if (decision.zones.length > 0) await io.data(`  ${clocks(at)}`);
   await io.data("");
-  await io.data(decision.decision === "allow" ? "ALLOW: no rule forbids the call" : `DENY: ${decision.rules.join(", ")}`);
+  await io.data(decision.decision === "allow" ? ALLOWED[from] : `DENY: ${decision.rules.join(", ")}`);
   for (const { rule, text } of decision.reasons) await io.data(`  ${rule}: ${printable(text)}`);
   if (decision.decision === "deny") {
     if (decision.next === null) await io.data("  never within 45 days, as things stand");
     else await io.data(`  first allowed at ${formatInstant(decision.next)}: ${clocks(decision.next)}`);
   }
   await io.data("");
-  const style = flags.ascii === true ? stripStyle({ TERM: "dumb" }) : stripStyle(process.env);
+  const style = flags.ascii === true ? stripStyle({ TERM: "dumb" }) : stripStyle(io.env);
   for (const line of stripLines(ahead, decision.zones, hourIn, style)) await io.data(line);
   await io.data("");
   await io.data(`${style.open} allowed, ${style.closed} forbidden, half an hour each; rules not shown allow throughout`);
   await io.data(`${pack.packVersion} · tables of places ${pack.geographyVersion} · time-zone data ${pack.timeZoneData}`);
   return EXIT.done;
+}
+
+/** What an allowed call is told as: without facts only the place and the time of the call were judged. */
+const ALLOWED = {
+  store: "ALLOW: no rule forbids the call, as far as the store knows",
+  given: "ALLOW: no rule forbids the call, on the facts given",
+  none: "ALLOW by place and time alone: whether the person may be called was not looked at",
+} as const;
+
+interface DecidedOn {
+  readonly facts: CallFacts;
+  readonly from: keyof typeof ALLOWED;
+  /** The first line of the answer. */
+  readonly words: string;
+}
+
+/** The facts of the file, else of the store, else none. */
+async function factsFor({ call, facts, at }: Question, pack: CompiledPack, flags: ExplainFlags, io: Io): Promise<DecidedOn> {
+  if (flags.facts !== undefined)
+    return { facts, from: "given", words: `decided on the facts of ${printable(flags.facts)}; the store was not looked at` };
+  const key = phone(call.number);
+  if (!("ok" in key)) return { facts, from: "none", words: "decided without facts: this is no telephone number" };
+  await using store = await openFactsIfAny(flags, io.env);
+  if (store.facts === undefined)
+    return {
+      facts,
+      from: "none",
+      words: `decided without facts: there is no store in ${printable(store.dir)}, so no company's list, consent or attempts were looked at`,
+    };
+  const known = await factsOfNumber(store.facts, key.ok, { pack, at, postal: flags.postal });
+  return { facts: known, from: "store", words: "decided on what the store knows: company's list, consent, attempts, registries" };
 }
 
 /** People write numbers with blanks and brackets; the digits are what counts. */

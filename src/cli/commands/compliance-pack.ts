@@ -85,7 +85,7 @@ export async function replayPack(
   io: Io,
 ): Promise<number> {
   const inputs = [];
-  for (const file of files.length === 0 ? ["-"] : files) inputs.push(await openInput(file));
+  for (const file of files.length === 0 ? ["-"] : files) inputs.push(await openInput(file, io));
   const pack = compileRulePack(await withCampaignRules(await namedPack(flags.pack), flags.campaignRules));
   const counts = { decisions: 0, decision: 0, rules: 0, next: 0, unreadable: 0 };
   for (const input of inputs) {

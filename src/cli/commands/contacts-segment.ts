@@ -54,10 +54,10 @@ export async function segment([listId = ""]: readonly string[], flags: SegmentFl
   const stop = new AbortController();
   const interrupt = () =>
     stop.abort(new OutdialError("interrupted", "interrupted: there is no manifest, so nothing of this may be dialed"));
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  using _listening = io.onInterrupt(interrupt);
   try {
     await using stack = new AsyncDisposableStack();
-    const runtime = stack.use(await openSegments(flags, process.env, flags.limits ? undefined : "off"));
+    const runtime = stack.use(await openSegments(flags, io.env, flags.limits ? undefined : "off"));
     const open = async (path: string | undefined) => (path === undefined ? undefined : stack.use(await openWholeFile(path, io)));
     const [rows, lines, proof] = [await open(out), await open(decisions), await open(manifestFile)];
     if (csv) await rows?.text(csvLine(COLUMNS));
@@ -86,8 +86,6 @@ export async function segment([listId = ""]: readonly string[], flags: SegmentFl
     return await conclude(report, files.includes("-"), io);
   } catch (thrown) {
     throw stop.signal.aborted ? stop.signal.reason : thrown;
-  } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
 }
 

@@ -30,12 +30,12 @@ export async function demo(args: readonly string[], flags: DemoFlags, io: Io): P
   if (flags.once === true) return demoOnce(args, flags, io);
   const port = wholeNumber("--port", flags.port, 0, 65_535);
   const preparing = new AbortController();
-  const ended = stopped().then(() => preparing.abort());
+  const ended = stopped(io).then(() => preparing.abort());
   const pages = await dashboardFolder();
   if (pages === undefined) io.say("the dashboard is not built here: npm run build:web builds it");
-  const opened = await openDemo(process.env, {
+  const opened = await openDemo(io.env, {
     signal: preparing.signal,
-    dir: flags.dir === undefined ? undefined : resolve(flags.dir),
+    dir: flags.dir === undefined ? undefined : resolve(io.cwd, flags.dir),
     port,
     pages,
     say: (line) => io.say(line),

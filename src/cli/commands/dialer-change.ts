@@ -30,9 +30,9 @@ interface ApplyFlags extends ChangeFlags {
 
 export async function apply([path = ""]: readonly string[], flags: ApplyFlags, io: Io): Promise<number> {
   for (const name of flags.overrideGate) checkOverride(name);
-  const file = await settingsFile(path);
+  const file = await settingsFile(path, io);
   const watch = span("--guard", flags.guard);
-  await using dialer = await openDialer(flags, process.env, { warn: (message) => io.say(message) });
+  await using dialer = await openDialer(flags, io.env, { warn: (message) => io.say(message) });
   if (flags.dryRun !== true) await finishOpen(dialer, io);
   const guard = watch === undefined ? null : await dialer.guardPlan(watch, flags.guardCampaign);
   const options = { overrides: flags.overrideGate, store: flags.dryRun !== true };
@@ -42,7 +42,7 @@ export async function apply([path = ""]: readonly string[], flags: ApplyFlags, i
 export async function rollback([text]: readonly string[], flags: ChangeFlags, io: Io): Promise<number> {
   for (const name of flags.overrideGate) checkOverride(name);
   const version = text === undefined ? undefined : wholeNumber("<version>", text, 1, 2 ** 31 - 1);
-  await using dialer = await openDialer(flags, process.env, { warn: (message) => io.say(message) });
+  await using dialer = await openDialer(flags, io.env, { warn: (message) => io.say(message) });
   if (flags.dryRun !== true) await finishOpen(dialer, io);
   const prepared = await dialer.changes.prepareRollback(version, { overrides: flags.overrideGate });
   // Going back to settings that once did not hold is a person's own decision.
@@ -56,7 +56,7 @@ export async function resume(
 ): Promise<number> {
   if (flags.keep === true && flags.rollBack === true)
     throw new OutdialError("invalid_input", "--keep and --roll-back exclude each other");
-  await using dialer = await openDialer(flags, process.env, { warn: (message) => io.say(message) });
+  await using dialer = await openDialer(flags, io.env, { warn: (message) => io.say(message) });
   const named = text === undefined ? undefined : wholeNumber("<version>", text, 1, 2 ** 31 - 1);
   const version = named ?? (await dialer.changes.open())?.version;
   if (version === undefined) {
@@ -116,7 +116,7 @@ async function change(
     io.say(
       `watched for ${guard.durationMs / 60_000} min: ${guard.campaigns.join(", ") || "no campaign is active, so the watch cannot come to a verdict"}`,
     );
-  if (!(await confirmed(`Activate ${diff.length === 1 ? "this change" : `these ${diff.length} changes`}?`, flags))) {
+  if (!(await confirmed(`Activate ${diff.length === 1 ? "this change" : `these ${diff.length} changes`}?`, flags, io))) {
     io.say("nothing was sent");
     await show("declined");
     return EXIT.interrupted;
@@ -141,34 +141,30 @@ async function runAndReport(dialer: DialerRuntime, version: number, io: Io): Pro
     io.say("finishing what is under way; press again to stop at once");
     dialer.changes.interrupt();
   };
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-  try {
-    const report = await dialer.changes.run(version, progressOf(io));
-    await dialer.deliverEvents();
-    for (const line of endLines(report)) io.say(line);
-    const { change, state } = report;
-    if (io.json)
-      await io.data(
-        JSON.stringify({
-          version,
-          outcome: change.outcome,
-          phase: state.phase,
-          message: change.message,
-          failure: state.failure,
-          conflicts: state.conflicts,
-          taken: state.taken,
-          guard: state.guard,
-          stop: state.stop,
-          settingsBefore: state.snapshot.settings,
-          settings: state.target,
-          seen: state.seen,
-        }),
-      );
-    else await io.data(`${version} ${change.outcome ?? state.phase}`);
-    return exitOfChange(report);
-  } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-  }
+  using _listening = io.onInterrupt(interrupt);
+  const report = await dialer.changes.run(version, progressOf(io));
+  await dialer.deliverEvents();
+  for (const line of endLines(report)) io.say(line);
+  const { change, state } = report;
+  if (io.json)
+    await io.data(
+      JSON.stringify({
+        version,
+        outcome: change.outcome,
+        phase: state.phase,
+        message: change.message,
+        failure: state.failure,
+        conflicts: state.conflicts,
+        taken: state.taken,
+        guard: state.guard,
+        stop: state.stop,
+        settingsBefore: state.snapshot.settings,
+        settings: state.target,
+        seen: state.seen,
+      }),
+    );
+  else await io.data(`${version} ${change.outcome ?? state.phase}`);
+  return exitOfChange(report);
 }
 
 function exitOfChange({ change, state }: ChangeReport): number {

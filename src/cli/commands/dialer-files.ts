@@ -19,10 +19,10 @@ export interface DialerFlags extends GlobalFlags {
 }
 
 /** Reads a settings file, - for stdin. Throws OperationError `invalid_input`. */
-export async function settingsFile(path: string): Promise<SettingsFile> {
+export async function settingsFile(path: string, io: Io): Promise<SettingsFile> {
   let text: string;
   try {
-    text = path === "-" ? await textOf(process.stdin) : await readFile(path, "utf8");
+    text = path === "-" ? await textOf(io.stdin) : await readFile(path, "utf8");
   } catch (thrown) {
     throw new OperationError("invalid_input", `cannot read ${path}: ${messageOf(thrown)}`);
   }
@@ -30,8 +30,8 @@ export async function settingsFile(path: string): Promise<SettingsFile> {
 }
 
 export async function validate([path = ""]: readonly string[], flags: DialerFlags, io: Io): Promise<number> {
-  const file = await settingsFile(path);
-  await using dialer = await openDialerTenant(flags, process.env);
+  const file = await settingsFile(path, io);
+  await using dialer = await openDialerTenant(flags, io.env);
   const judgement = await dialer.validate(file);
   if (io.json) await io.data(JSON.stringify({ file: file.name, valid: judgement.refusals.length === 0, ...judgement }));
   else for (const line of judgementLines(judgement)) await io.data(line);
@@ -43,10 +43,10 @@ export async function createCampaign(
   flags: DialerFlags & { readonly again?: boolean },
   io: Io,
 ): Promise<number> {
-  const file = await settingsFile(path);
+  const file = await settingsFile(path, io);
   const name = JSON.stringify(printable(file.settings.name));
   {
-    await using tenant = await openDialerTenant(flags, process.env);
+    await using tenant = await openDialerTenant(flags, io.env);
     const judgement = await tenant.validate(file);
     for (const line of judgementLines(judgement)) io.say(line);
     if (judgement.refusals.length > 0) {
@@ -54,8 +54,8 @@ export async function createCampaign(
       return EXIT.refused;
     }
   }
-  if (!(await confirmed(`Create the dialer campaign ${name}?`, flags))) return EXIT.interrupted;
-  await using dialer = await openDialer(flags, process.env, { warn: (message) => io.say(message) });
+  if (!(await confirmed(`Create the dialer campaign ${name}?`, flags, io))) return EXIT.interrupted;
+  await using dialer = await openDialer(flags, io.env, { warn: (message) => io.say(message) });
   const { campaignId, already } = await dialer.createCampaign(file, { again: flags.again === true });
   if (io.json) await io.data(JSON.stringify({ campaignId, already }));
   else await io.data(`${campaignId} ${already ? "was created from this file before" : "created"}`);

@@ -14,7 +14,7 @@ const FORMATS = ["table", "json", "csv", "plot"] as const;
 const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
 
 export async function show(_args: readonly string[], flags: DialerFlags, io: Io): Promise<number> {
-  await using dialer = await openDialerTenant(flags, process.env);
+  await using dialer = await openDialerTenant(flags, io.env);
   const { value, lock } = await dialer.tenant.dialer.settings.locked();
   if (io.json) await io.data(JSON.stringify(value));
   else {
@@ -38,7 +38,7 @@ export async function history(
   flags: DialerFlags & { readonly limit: string; readonly format?: string },
   io: Io,
 ): Promise<number> {
-  const changes = await readDialerHistory(flags, process.env, wholeNumber("--limit", flags.limit, 1, 100_000));
+  const changes = await readDialerHistory(flags, io.env, wholeNumber("--limit", flags.limit, 1, 100_000));
   const format = formatOf(flags.format, io);
   if (format === "json")
     await io.data(
@@ -83,7 +83,7 @@ export async function metrics(
   const named = flags.metric.map((name) => oneOf("--metric", name, METRICS));
   const wanted = named.length === 0 ? [...METRICS] : named;
   const format = formatOf(flags.format, io);
-  await using dialer = await openDialerTenant(flags, process.env);
+  await using dialer = await openDialerTenant(flags, io.env);
   const list = dialer.tenant.dialer.metrics({
     ...(flags.campaign === undefined ? {} : { campaignId: flags.campaign }),
     metrics: wanted,
@@ -92,7 +92,7 @@ export async function metrics(
   const rows: Row[] = [];
   for await (const row of list) rows.push(row);
   if (format === "plot") {
-    for (const line of plotLines(rows, wanted, process.stdout.columns ?? 80)) await io.data(line);
+    for (const line of plotLines(rows, wanted, io.width ?? 80)) await io.data(line);
     const [first, last] = [rows[0], rows.at(-1)];
     if (first !== undefined && last !== undefined)
       io.say(`${String(first["timestamp"])} to ${String(last["timestamp"])}, ${rows.length} hours`);
@@ -108,7 +108,7 @@ export async function vendorAudit(
 ): Promise<number> {
   const limit = flags.limit === undefined ? Number.POSITIVE_INFINITY : wholeNumber("--limit", flags.limit, 1, 10_000_000);
   const format = formatOf(flags.format, io);
-  await using dialer = await openDialerTenant(flags, process.env);
+  await using dialer = await openDialerTenant(flags, io.env);
   const rows: Row[] = [];
   for await (const row of dialer.tenant.auditLogs.list({ entity: flags.entity })) {
     rows.push(row);

@@ -20,7 +20,7 @@ const iso = (at: number) => new Date(at).toISOString();
 
 export async function addDnc([text = ""]: readonly string[], flags: AskedFlags & { reason: string }, io: Io): Promise<number> {
   const number = numberOf(text);
-  await using runtime = await openFacts(flags, process.env);
+  await using runtime = await openFacts(flags, io.env);
   const now = runtime.clock.now();
   const saidAt = momentOf(flags.at, now, now);
   const row = { number, revokedAt: saidAt, channel: "do-not-call request", reference: flags.reference ?? "", code: flags.reason };
@@ -37,7 +37,7 @@ export async function revokeConsent(
   io: Io,
 ): Promise<number> {
   const number = numberOf(text);
-  await using runtime = await openFacts(flags, process.env);
+  await using runtime = await openFacts(flags, io.env);
   const now = runtime.clock.now();
   const revokedAt = momentOf(flags.at, now, now);
   const row = { number, revokedAt, channel: flags.channel, reference: flags.reference ?? "" };
@@ -53,7 +53,7 @@ export async function liftDnc(
   io: Io,
 ): Promise<number> {
   const number = numberOf(text);
-  await using runtime = await openFacts(flags, process.env);
+  await using runtime = await openFacts(flags, io.env);
   const { actor } = runtime;
   const lifted = await runtime.facts.lift({ number, reason: flags.reason, actor, mistake: flags.mistake });
   if (io.json) await io.data(JSON.stringify({ number: phoneText(number), lifted, actor, reason: flags.reason }));
@@ -63,7 +63,7 @@ export async function liftDnc(
 
 export async function showDnc([text = ""]: readonly string[], flags: Flags, io: Io): Promise<number> {
   const number = numberOf(text);
-  await using runtime = await openFacts(flags, process.env);
+  await using runtime = await openFacts(flags, io.env);
   const files = await runtime.facts.registryFiles();
   const known = (await runtime.facts.of([number], { attemptsSince: Number.MAX_SAFE_INTEGER / 1000, files })).get(number);
   const history = await runtime.facts.suppressionHistory(number);
@@ -89,7 +89,7 @@ export async function showDnc([text = ""]: readonly string[], flags: Flags, io: 
 
 export async function pendingDnc(_args: readonly string[], flags: Flags & { limit: string }, io: Io): Promise<number> {
   const limit = wholeNumber("--limit", flags.limit, 1, 100_000);
-  await using runtime = await openFacts(flags, process.env);
+  await using runtime = await openFacts(flags, io.env);
   const [waiting, all] = await Promise.all([runtime.facts.unresolvedOptOuts(limit), runtime.facts.countUnresolvedOptOuts()]);
   for (const { at, ...one } of waiting) {
     if (io.json) await io.data(JSON.stringify({ ...one, at: iso(at) }));

@@ -105,14 +105,14 @@ async function importFile(
   run: (source: FactSource, runtime: FactsRuntime, sink: ImportSink) => Promise<Ending>,
   stopped = "whole batches of what was read are in, and stay; import the file again for the rest",
 ): Promise<number> {
-  const source = await factSource(file, flags);
+  const source = await factSource(file, flags, io);
   await using output = flags.refused === undefined ? undefined : await openOutput(flags.refused, io);
-  await using runtime = await openFacts(flags, process.env);
+  await using runtime = await openFacts(flags, io.env);
   const sink: ImportSink = {
     progress: (read) => io.progress(`importing · ${grouped(read)} lines`),
     refused: (refused) => (output === undefined ? io.complain(refusedLine(refused)) : output.line(refused)),
   };
-  const { json, line, exit } = await interruptible(source, stopped, (bytes) => run(bytes, runtime, sink));
+  const { json, line, exit } = await interruptible(io, source, stopped, (bytes) => run(bytes, runtime, sink));
   if (flags.refused === "-") io.say(line);
   else await io.data(io.json ? JSON.stringify(json) : line);
   return exit;
@@ -124,7 +124,7 @@ export function refusedLine({ line, reason }: RefusedLine): string {
 }
 
 /** FILE or `-` with the flags that say how to read it. Throws `invalid_input`. */
-export async function factSource(file: string, flags: SourceFlags): Promise<FactSource> {
+export async function factSource(file: string, flags: SourceFlags, io: Io): Promise<FactSource> {
   const { format, delimiter } = formatOf(flags);
-  return { ...(await openInput(file)), read: { format, delimiter, mapping: columnMapping(flags.column) } };
+  return { ...(await openInput(file, io)), read: { format, delimiter, mapping: columnMapping(flags.column) } };
 }

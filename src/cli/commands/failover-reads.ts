@@ -6,7 +6,7 @@ import { readPair } from "../../operations/index.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { type GlobalFlags, wholeNumber } from "../options.ts";
-import { pairLine } from "../render-failover.ts";
+import { pairText } from "../render-failover.ts";
 import { printable } from "../render-tagging.ts";
 
 interface Flags extends GlobalFlags {
@@ -18,7 +18,7 @@ const MISSED_LOOKS = 3;
 const PAGE = 10_000;
 
 export async function status([primary]: readonly string[], flags: Flags, io: Io): Promise<number> {
-  await using records = await openFailoverRecords(flags, process.env);
+  await using records = await openFailoverRecords(flags, io.env);
   const all = await records.failovers.list();
   const chosen = primary === undefined ? all : all.filter((pair) => pair.primary === primary);
   if (primary !== undefined && chosen.length === 0)
@@ -36,7 +36,7 @@ export async function status([primary]: readonly string[], flags: Flags, io: Io)
   );
   for (const pair of pairs) {
     if (io.json) continue;
-    await io.data(pairLine(pair));
+    await io.data(pairText(pair));
     const last = pair.lookedAt === null ? "never looked at" : `last look ${new Date(pair.lookedAt).toISOString()}`;
     await io.data(
       `  ${last}${pair.watched ? "" : ": nobody watches it"} · ${pair.held} contacts held back from ${printable(pair.backup)}`,
@@ -63,7 +63,7 @@ export async function history(
   flags: Flags & { readonly limit: string },
   io: Io,
 ): Promise<number> {
-  await using records = await openFailoverRecords(flags, process.env);
+  await using records = await openFailoverRecords(flags, io.env);
   const happenings = await records.failovers.history(primary, wholeNumber("--limit", flags.limit, 1, 100_000));
   const rows = happenings.map(({ at, ...rest }) => ({ at: new Date(at).toISOString(), ...rest }));
   if (io.json) await io.data(JSON.stringify({ primary, history: rows }));
@@ -77,7 +77,7 @@ export async function history(
 }
 
 export async function holds([campaign = ""]: readonly string[], flags: Flags, io: Io): Promise<number> {
-  await using records = await openFailoverRecords(flags, process.env);
+  await using records = await openFailoverRecords(flags, io.env);
   const now = Date.now();
   if (!io.json) await io.data("number,until");
   for (let after = 0; ; ) {

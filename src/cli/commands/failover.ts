@@ -3,6 +3,7 @@
 import { type FailoverRuntime, openFailover } from "../../app/index.ts";
 import { messageOf, OutdialError } from "../../kernel/index.ts";
 import {
+  dialingSide,
   type FailoverPolicy,
   type FailoverProgress,
   failoverPolicySchema,
@@ -13,7 +14,7 @@ import { confirmed } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import type { GlobalFlags } from "../options.ts";
-import { failoverLines, pairLine } from "../render-failover.ts";
+import { failoverLines, pairText } from "../render-failover.ts";
 import { span } from "../time-options.ts";
 
 interface Flags extends GlobalFlags {
@@ -40,14 +41,14 @@ interface WatchFlags extends Flags {
 }
 
 const open = (flags: Flags, io: Io): Promise<FailoverRuntime> =>
-  openFailover(flags, process.env, { warn: (message) => io.say(message) });
+  openFailover(flags, io.env, { warn: (message) => io.say(message) });
 
 /** Aborts on the first SIGINT or SIGTERM. */
-function untilInterrupted(): { readonly signal: AbortSignal; readonly end: () => void } {
+function untilInterrupted(io: Io): { readonly signal: AbortSignal; readonly end: () => void } {
   const controller = new AbortController();
   const stop = () => controller.abort(new OutdialError("interrupted", "interrupted"));
-  process.once("SIGINT", stop).once("SIGTERM", stop);
-  return { signal: controller.signal, end: () => process.off("SIGINT", stop).off("SIGTERM", stop) };
+  const listening = io.onInterrupt(stop);
+  return { signal: controller.signal, end: () => listening[Symbol.dispose]() };
 }
 
 /** What the flags say of the policy. Throws `invalid_input` naming the flag. */
@@ -130,9 +131,9 @@ function progressTo(io: Io): FailoverProgress {
 export async function watch(_: readonly string[], flags: WatchFlags, io: Io): Promise<number> {
   await using runtime = await open(flags, io);
   const pairs = await pairsOf(runtime, flags);
-  for (const pair of pairs) io.say(pairLine(pair));
-  if (!(await confirmed("Watch, and let the backup dial when the primary fails?", flags))) return EXIT.interrupted;
-  const { signal, end } = untilInterrupted();
+  for (const pair of pairs) io.say(pairText(pair));
+  if (!(await confirmed("Watch, and let the backup dial when the primary fails?", flags, io))) return EXIT.interrupted;
+  const { signal, end } = untilInterrupted(io);
   try {
     const until =
       flags.once === true
@@ -145,21 +146,20 @@ export async function watch(_: readonly string[], flags: WatchFlags, io: Io): Pr
   await runtime.deliverEvents();
   if (signal.aborted) return EXIT.interrupted;
   const after = await Promise.all(pairs.map(({ primary }) => runtime.failover.find(primary)));
-  for (const pair of after) await io.data(io.json ? JSON.stringify(pair) : pairLine(pair));
+  for (const pair of after) await io.data(io.json ? JSON.stringify(pair) : pairText(pair));
   return Math.max(...after.map(({ state }) => exitOfState(state)));
 }
 
-function exitOfState({ standing, unanswered, phase }: PairReport["state"]): number {
+function exitOfState(state: PairReport["state"]): number {
+  const { standing, unanswered } = state;
   if (standing.NOT_AUTHORISED !== undefined) return EXIT.notAuthorised;
   if (unanswered > 0) return EXIT.vendorUnavailable;
-  return phase === "halted" || standing.NEITHER_DIALS !== undefined || standing.BOTH_ACTIVE !== undefined
-    ? EXIT.failed
-    : EXIT.done;
+  return dialingSide(state) === null ? EXIT.failed : EXIT.done;
 }
 
 export async function rehearse([primary = ""]: readonly string[], flags: Flags, io: Io): Promise<number> {
   await using runtime = await open(flags, io);
-  const { signal, end } = untilInterrupted();
+  const { signal, end } = untilInterrupted(io);
   try {
     const report = await runtime.failover.drill(primary, signal);
     if (io.json) await io.data(JSON.stringify(report));
@@ -192,12 +192,12 @@ async function ordered(
   await using runtime = await open(flags, io);
   const { failover } = runtime;
   const pair = await failover.find(primary);
-  io.say(pairLine(pair));
+  io.say(pairText(pair));
   const to = what === "fail-over" ? pair.backup : primary;
-  if (!(await confirmed(`Pause ${what === "fail-over" ? primary : pair.backup} and let ${to} dial?`, flags)))
+  if (!(await confirmed(`Pause ${what === "fail-over" ? primary : pair.backup} and let ${to} dial?`, flags, io)))
     return EXIT.interrupted;
   await failover.order(primary, what);
-  const { signal, end } = untilInterrupted();
+  const { signal, end } = untilInterrupted(io);
   const seen = new AbortController();
   const tell = progressTo(io);
   try {
@@ -219,14 +219,14 @@ async function ordered(
   await runtime.deliverEvents();
   if (signal.aborted) return EXIT.interrupted;
   const after = await failover.find(primary);
-  await io.data(io.json ? JSON.stringify(after) : pairLine(after));
-  const dials = after.state.side === (what === "fail-over" ? "backup" : "primary") && after.state.phase !== "halted";
+  await io.data(io.json ? JSON.stringify(after) : pairText(after));
+  const dials = dialingSide(after.state) === (what === "fail-over" ? "backup" : "primary");
   return dials ? EXIT.done : Math.max(EXIT.failed, exitOfState(after.state));
 }
 
 export async function remove([primary = ""]: readonly string[], flags: Flags, io: Io): Promise<number> {
   await using runtime = await open(flags, io);
-  if (!(await confirmed(`End the watch over ${primary}?`, flags))) return EXIT.interrupted;
+  if (!(await confirmed(`End the watch over ${primary}?`, flags, io))) return EXIT.interrupted;
   await runtime.failover.remove(primary);
   if (io.json) await io.data(JSON.stringify({ removed: primary }));
   else io.say(`${primary} is not watched any more; neither campaign was changed`);

@@ -42,14 +42,14 @@ export async function gate([file = "-"]: readonly string[], flags: GateFlags, io
   if (flags.campaign.trim() === "") throw new OperationError("invalid_input", "--campaign is empty");
   if (flags.out !== undefined && flags.out === flags.record)
     throw new OperationError("invalid_input", `--out and --record are the same file, ${flags.out}`);
-  const source = await factSource(file, flags);
-  const pack = await packOf(flags);
-  await using runtime = await openFacts(flags, process.env);
+  const source = await factSource(file, flags, io);
+  const pack = await packOf(flags, io);
+  await using runtime = await openFacts(flags, io.env);
   const at = momentOf(flags.at, runtime.clock.now());
   await using output = flags.out === undefined ? undefined : await openOutput(flags.out, io);
   await using record = flags.record === undefined ? undefined : await openOutput(flags.record, io);
   const { campaign, subject, reasons } = flags;
-  const { manifest } = await interruptible(source, "there is no manifest, so nothing of this may be dialed", (list) =>
+  const { manifest } = await interruptible(io, source, "there is no manifest, so nothing of this may be dialed", (list) =>
     runtime.gate(
       { campaign, callType, subject, at, pack, contacts: readContacts(list), reasons },
       {
@@ -105,7 +105,7 @@ interface ManifestFlags extends GlobalFlags {
 
 export async function manifests([id]: readonly string[], flags: ManifestFlags, io: Io): Promise<number> {
   const limit = wholeNumber("--limit", flags.limit, 1, 100_000);
-  await using runtime = await openFacts(flags, process.env);
+  await using runtime = await openFacts(flags, io.env);
   if (id !== undefined) {
     const found = await runtime.facts.findManifest(id);
     if (found === undefined)
@@ -138,7 +138,7 @@ interface VerifyFlags extends GlobalFlags {
 }
 
 export async function verifyGate([file = ""]: readonly string[], flags: VerifyFlags, io: Io): Promise<number> {
-  const key = flags.key ?? join((await readSettings(flags, process.env)).dir, "audit.pub");
+  const key = flags.key ?? join((await readSettings(flags, io.env)).dir, "audit.pub");
   const [text, vkey] = await Promise.all([read(file), read(key)]);
   const verdict = verifyManifest(text, vkey, {
     output: flags.decisions === undefined ? undefined : await hashOf(flags.decisions),

@@ -34,7 +34,7 @@ const EXIT_OF_RESULT: Readonly<Partial<Record<ItemResult, number>>> = {
 export async function correctOne([id = ""]: readonly string[], flags: Flags, io: Io): Promise<number> {
   const policy = flags.policy === undefined ? "append" : oneOf<Policy>("--policy", flags.policy, POLICIES);
   if (flags.dryRun === true) return preview(id, policy, flags, io);
-  await using runtime = await openCorrections(flags, process.env, { warn: (message) => io.say(message) });
+  await using runtime = await openCorrections(flags, io.env, { warn: (message) => io.say(message) });
   const job = await runJob(runtime, await jobOf(runtime, sourceOf(id, policy, flags)), io);
   for await (const row of runtime.rows(job.id)) {
     const { line: _, ...shown } = row;
@@ -94,7 +94,7 @@ async function preview(id: string, policy: Policy, flags: Flags, io: Io): Promis
     timestamp: flags.timestamp ?? new Date().toISOString(),
     policy,
   };
-  const found = await previewWithTenant(row, flags, process.env);
+  const found = await previewWithTenant(row, flags, io.env);
   for (const line of previewLines(found)) io.say(line);
   io.say("dry run: nothing was sent");
   if (io.json) {

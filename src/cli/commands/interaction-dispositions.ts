@@ -22,10 +22,10 @@ interface Flags extends SourceFlags, GlobalFlags {
 }
 
 export async function correctMany([file = "-"]: readonly string[], flags: Flags, io: Io): Promise<number> {
-  const source = await sourceOf(file, flags);
+  const source = await sourceOf(file, flags, io);
   const concurrency = flags.concurrency === undefined ? undefined : wholeNumber("--concurrency", flags.concurrency, 1, 128);
   if (flags.dryRun === true) return dryRun(source, flags, io);
-  await using runtime = await openCorrections(flags, process.env, {
+  await using runtime = await openCorrections(flags, io.env, {
     warn: (message) => io.say(message),
     ...(concurrency === undefined ? {} : { concurrency }),
   });
@@ -38,10 +38,10 @@ export async function correctMany([file = "-"]: readonly string[], flags: Flags,
   return await runAndReport(runtime, job, flags.out, io);
 }
 
-async function sourceOf(file: string, flags: Flags): Promise<CorrectionSource> {
+async function sourceOf(file: string, flags: Flags, io: Io): Promise<CorrectionSource> {
   const policy = flags.policy === undefined ? undefined : oneOf<Policy>("--policy", flags.policy, POLICIES);
   const mapping = columnMapping(flags.column);
-  return { ...(await openInput(file)), read: { ...formatOf(flags), policy, mapping } };
+  return { ...(await openInput(file, io)), read: { ...formatOf(flags), policy, mapping } };
 }
 
 async function dryRun(source: CorrectionSource, flags: Flags, io: Io): Promise<number> {
@@ -50,7 +50,7 @@ async function dryRun(source: CorrectionSource, flags: Flags, io: Io): Promise<n
     progress: (rows: number) => io.progress(`checking rows · ${grouped(rows)}`),
     ...(output === undefined ? {} : { refused: (row: RefusedRow) => output.line(row) }),
   };
-  const plan = await validateCorrectionsWithTenant(source, sink, flags, process.env);
+  const plan = await validateCorrectionsWithTenant(source, sink, flags, io.env);
   for (const line of planLines(plan)) io.say(line);
   io.say("dry run: nothing was sent");
   if (io.json) await io.data(JSON.stringify({ plan }));

@@ -11,7 +11,7 @@ export async function showInteractionCommand(
   flags: GlobalFlags & { tenantUrl?: string },
   io: Io,
 ): Promise<number> {
-  const { version, tree } = await showInteraction(id, flags, process.env);
+  const { version, tree } = await showInteraction(id, flags, io.env);
   const { tag, dispositions } = version;
   if (io.json) {
     await io.data(JSON.stringify({ interactionId: id, etag: tag, dispositions }));

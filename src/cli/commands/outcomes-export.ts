@@ -33,7 +33,7 @@ export async function exportOutcomes(_args: readonly string[], flags: ExportFlag
     to: instant("--to", flags.to),
     codes: words(flags.codes),
   };
-  await using records = await openOutcomeRecords(flags, process.env);
+  await using records = await openOutcomeRecords(flags, io.env);
   // Written before anything leaves: who asked for what is known even if the rest fails.
   const target = toFile ? resolve(flags.out ?? "") : "stdout";
   await records.recordExport({ ...query, format, target }, flags.campaign ?? "all campaigns");

@@ -26,6 +26,9 @@ interface PullFlags extends GlobalFlags {
   readonly databaseUrl?: string;
 }
 
+/** What goes on with a retrieval or ends a schedule needs the store that knows it. */
+const FIND = { store: { make: false } };
+
 export async function pull(_args: readonly string[], flags: PullFlags, io: Io): Promise<number> {
   const input = {
     campaignId: flags.campaign ?? "",
@@ -46,27 +49,24 @@ export async function pull(_args: readonly string[], flags: PullFlags, io: Io): 
   const everyMs = span("--every", flags.every);
   const overlapMs = span("--overlap", flags.overlap) ?? 0;
 
-  await using runtime = await openOutcomes(flags, process.env, { warn: (message) => io.say(message) });
+  const opening = flags.resume === undefined ? flags : { ...flags, ...FIND };
+  await using runtime = await openOutcomes(opening, io.env, { warn: (message) => io.say(message) });
   const interrupt = () => {
     io.say("stopping: what is under way is being recorded …");
     runtime.retrieving.interrupt();
   };
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-  try {
-    if (flags.resume !== undefined) return await goOn(runtime, flags, io);
-    const { request, warnings } = await runtime.retrieving.check(input);
-    for (const warning of warnings) io.say(`warning: ${warning}`);
-    if (everyMs === undefined) {
-      const { retrieval, earlier } = await runtime.retrieving.submit(request);
-      if (earlier) io.say(`this retrieval is known as ${retrieval.jobId}; going on with it`);
-      return await runAndReport(runtime, retrieval, io);
-    }
-    const { campaignId, codes, limit: pageLimit } = request;
-    await runtime.setSchedule({ campaignId, codes, pageLimit, everyMs, overlapMs, firstMs: request.to - request.from });
-    return await repeat(runtime, campaignId, io);
-  } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+  using _listening = io.onInterrupt(interrupt);
+  if (flags.resume !== undefined) return await goOn(runtime, flags, io);
+  const { request, warnings } = await runtime.retrieving.check(input);
+  for (const warning of warnings) io.say(`warning: ${warning}`);
+  if (everyMs === undefined) {
+    const { retrieval, earlier } = await runtime.retrieving.submit(request);
+    if (earlier) io.say(`this retrieval is known as ${retrieval.jobId}; going on with it`);
+    return await runAndReport(runtime, retrieval, io);
   }
+  const { campaignId, codes, limit: pageLimit } = request;
+  await runtime.setSchedule({ campaignId, codes, pageLimit, everyMs, overlapMs, firstMs: request.to - request.from });
+  return await repeat(runtime, campaignId, io);
 }
 
 async function dryRun(input: Parameters<typeof planRetrieval>[0], io: Io): Promise<number> {
@@ -128,7 +128,7 @@ async function repeat(runtime: OutcomesRuntime, campaignId: string, io: Io): Pro
 
 async function endSchedule(campaignId: string, flags: PullFlags, io: Io): Promise<number> {
   const { openOutcomeRecords } = await import("../../app/index.ts");
-  await using records = await openOutcomeRecords(flags, process.env);
+  await using records = await openOutcomeRecords({ ...flags, ...FIND }, io.env);
   const removed = await records.removeSchedule(campaignId);
   io.say(removed ? `the schedule of ${campaignId} is ended; what was retrieved stays` : `${campaignId} has no schedule`);
   return EXIT.done;

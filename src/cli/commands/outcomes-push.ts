@@ -34,8 +34,8 @@ export async function pushCrm(_args: readonly string[], flags: PushFlags, io: Io
     io.say("stopping: what the CRM has is noted; the same command goes on from there …");
     stop.abort();
   };
-  await using crm = await openCrm(flags, process.env);
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  await using crm = await openCrm(flags, io.env);
+  using _listening = io.onInterrupt(interrupt);
   try {
     const announced = await crm.announce();
     const delivery = await crm.deliver();
@@ -56,8 +56,6 @@ export async function pushCrm(_args: readonly string[], flags: PushFlags, io: Io
   } catch (thrown) {
     if (stop.signal.aborted) return EXIT.interrupted;
     throw thrown;
-  } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
 }
 

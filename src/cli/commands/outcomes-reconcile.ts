@@ -24,7 +24,7 @@ interface ReconcileFlags extends GlobalFlags {
 }
 
 export async function reconcile(_args: readonly string[], flags: ReconcileFlags, io: Io): Promise<number> {
-  await using runtime = await openOutcomes(flags, process.env, { warn: (message) => io.say(message) });
+  await using runtime = await openOutcomes(flags, io.env, { warn: (message) => io.say(message) });
   const { request, warnings } = await runtime.retrieving.check({
     campaignId: flags.campaign,
     from: instant("--from", flags.from),

@@ -34,7 +34,7 @@ export async function report(_args: readonly string[], flags: ReportFlags, io: I
   const ending = flags.out === undefined ? "" : (flags.out.split(".").at(-1) ?? "").toLowerCase();
   const format =
     flags.format === undefined ? (io.json ? "json" : (ENDINGS[ending] ?? "text")) : oneOf("--format", flags.format, FORMATS);
-  const made = await reportOnOutcomes(flags, process.env, {
+  const made = await reportOnOutcomes(flags, io.env, {
     campaigns: flags.campaign,
     from: flags.from,
     to: flags.to,
@@ -47,7 +47,7 @@ export async function report(_args: readonly string[], flags: ReportFlags, io: I
     confidence: wholeNumber("--confidence", flags.confidence, 50, 99),
     keep: flags.keep,
   });
-  const lines = render(made, format, flags.out !== undefined && flags.out !== "-");
+  const lines = render(made, format, flags.out !== undefined && flags.out !== "-", io);
   if (flags.out === undefined || flags.out === "-") for (const line of lines) await io.data(line);
   else {
     try {
@@ -61,7 +61,7 @@ export async function report(_args: readonly string[], flags: ReportFlags, io: I
   return EXIT.done;
 }
 
-function render(report: OutcomeReport, format: (typeof FORMATS)[number], toFile: boolean): string[] {
+function render(report: OutcomeReport, format: (typeof FORMATS)[number], toFile: boolean, io: Io): string[] {
   switch (format) {
     case "html":
       return [renderHtml(report).trimEnd()];
@@ -70,9 +70,9 @@ function render(report: OutcomeReport, format: (typeof FORMATS)[number], toFile:
     case "csv":
       return [...renderCsv(report)];
     case "text": {
-      const isTerminal = process.stdout.isTTY && !toFile;
-      const color = isTerminal && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb";
-      return renderText(report, { width: isTerminal ? process.stdout.columns : 100, color });
+      const isTerminal = io.width !== undefined && !toFile;
+      const color = isTerminal && io.env["NO_COLOR"] === undefined && io.env["TERM"] !== "dumb";
+      return renderText(report, { width: isTerminal ? (io.width ?? 100) : 100, color });
     }
   }
 }

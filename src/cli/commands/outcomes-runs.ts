@@ -17,7 +17,7 @@ interface Flags extends GlobalFlags {
 }
 
 export async function runs([id]: readonly string[], flags: Flags, io: Io): Promise<number> {
-  await using records = await openOutcomeRecords(flags, process.env);
+  await using records = await openOutcomeRecords(flags, io.env);
   const limit = wholeNumber("--limit", flags.limit, 1, 1000);
   if (flags.quarantine === true) {
     if (id === undefined) throw new OperationError("invalid_input", "--quarantine needs the id of a retrieval");
@@ -55,7 +55,7 @@ async function showQuarantine(records: OutcomeRecords, { jobId, campaignId }: Re
 }
 
 export async function verify([id]: readonly string[], flags: Flags, io: Io): Promise<number> {
-  await using records = await openOutcomeRecords(flags, process.env);
+  await using records = await openOutcomeRecords(flags, io.env);
   const limit = wholeNumber("--limit", flags.limit, 1, 1000);
   const wanted = id === undefined ? await records.retrievals({ limit }) : [await one(records, id)];
   let differing = 0;

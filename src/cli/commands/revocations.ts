@@ -22,7 +22,7 @@ const iso = (at: number) => new Date(at).toISOString();
 export async function revocations(_args: readonly string[], flags: ListFlags, io: Io): Promise<number> {
   const number = flags.number === undefined ? undefined : numberOf(flags.number);
   const limit = wholeNumber("--limit", flags.limit, 1, 100_000);
-  await using runtime = await openFacts(flags, process.env);
+  await using runtime = await openFacts(flags, io.env);
   const { settings, clock } = runtime;
   const read = await readRevocations(runtime.facts, {
     targets: settings.targets,
@@ -76,7 +76,7 @@ interface AcknowledgeFlags extends GlobalFlags {
 
 export async function acknowledge(ids: readonly string[], flags: AcknowledgeFlags, io: Io): Promise<number> {
   const wanted = ids.map((id) => wholeNumber("revocation", id, 1, Number.MAX_SAFE_INTEGER));
-  await using runtime = await openFacts(flags, process.env);
+  await using runtime = await openFacts(flags, io.env);
   const systems = runtime.settings.targets.map(({ system }) => system);
   if (!systems.includes(flags.system)) {
     const near = nearest(flags.system, systems);

@@ -6,6 +6,7 @@ import { createSandbox, parseScenario } from "../../sandbox/index.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { wholeNumber } from "../options.ts";
+import { stopped } from "../running.ts";
 
 export interface SandboxFlags {
   readonly port: string;
@@ -29,9 +30,11 @@ export async function sandbox(_args: readonly string[], flags: SandboxFlags, io:
     clock: flags.frozen === true ? "frozen" : speed === undefined ? "real" : { speed },
   });
   const { url } = await tenant.listen({ port, host: flags.host });
-  const { clientId, clientSecret, tokenPath } = tenant.ready;
-  await io.data(JSON.stringify({ url, tokenUrl: `${url}${tokenPath}`, clientId, clientSecret, controlUrl: `${url}/__sandbox` }));
-  await new Promise<void>((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve));
+  const { clientId, clientSecret } = tenant.ready;
+  await io.data(
+    JSON.stringify({ url, tokenUrl: `${url}${tenant.tokenPath}`, clientId, clientSecret, controlUrl: `${url}/__sandbox` }),
+  );
+  await stopped(io);
   await tenant.close();
   return EXIT.done;
 }

@@ -22,7 +22,7 @@ export async function addToken(
 ): Promise<number> {
   const role = oneOf("--role", flags.role, ACCESS_ROLES);
   const days = wholeNumber("--days", flags.days, 0, MOST_DAYS);
-  await using opened = await openAccess(flags, process.env);
+  await using opened = await openAccess(flags, io.env);
   const expiresAt = days === 0 ? null : Date.now() + days * DAY_MS;
   const { id, token } = await opened.access.addToken({ name, role, expiresAt, by: opened.actor });
   if (io.json) await io.data(JSON.stringify({ id, name, role, expiresAt: timeText(expiresAt), token }));
@@ -33,7 +33,7 @@ export async function addToken(
 }
 
 export async function listTokens(_args: readonly string[], flags: Flags, io: Io): Promise<number> {
-  await using opened = await openAccess(flags, process.env);
+  await using opened = await openAccess(flags, io.env);
   const tokens = await opened.access.listTokens();
   for (const token of tokens) {
     const times = {
@@ -54,7 +54,7 @@ export async function listTokens(_args: readonly string[], flags: Flags, io: Io)
 }
 
 export async function revokeToken([name = ""]: readonly string[], flags: Flags, io: Io): Promise<number> {
-  await using opened = await openAccess(flags, process.env);
+  await using opened = await openAccess(flags, io.env);
   const token = await opened.access.revokeToken(name, opened.actor);
   if (io.json) await io.data(JSON.stringify({ id: token.id, name: token.name }));
   else await io.data(`${token.id}  ${printable(token.name)} revoked`);

@@ -1,7 +1,7 @@
 // outdial serve: runs the service until it is told to stop.
 
 import { dashboardFolder, openService } from "../../app/index.ts";
-import { createLogger } from "../../server/index.ts";
+import { createLogger, type ServiceLog } from "../../server/index.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { type GlobalFlags, oneOf, wholeNumber } from "../options.ts";
@@ -25,27 +25,24 @@ export async function serve(_args: readonly string[], flags: ServeFlags, io: Io)
   const format = oneOf("--log-format", flags.logFormat ?? "text", ["text", "json"] as const);
   const level = flags.verbose === true ? "debug" : "info";
   const logger =
-    format === "json"
-      ? createLogger({ level, secrets: secretsIn(process.env), write: (line) => process.stderr.write(line) })
-      : undefined;
-  await using service = await openService(flags, process.env, {
-    host: flags.host,
-    port,
-    pages,
-    logger,
-    log:
-      logger?.log ??
-      ((level, message, details) => {
-        if (level === "debug" && flags.verbose !== true) return;
-        io.say(`${level}: ${printable(message)}${details === undefined ? "" : ` ${printable(JSON.stringify(details))}`}`);
-      }),
-  });
-  const link = await service.loginLink(process.env["USER"] ?? "owner", "admin");
-  if (io.json) await io.data(JSON.stringify({ url: service.url, port: service.port, loginUrl: link }));
+    format === "json" ? createLogger({ level, secrets: secretsIn(io.env), write: (line) => io.stderr.write(line) }) : undefined;
+  const log: ServiceLog =
+    logger?.log ??
+    ((level, message, details) => {
+      if (level === "debug" && flags.verbose !== true) return;
+      io.say(`${level}: ${printable(message)}${details === undefined ? "" : ` ${printable(JSON.stringify(details))}`}`);
+    });
+  await using service = await openService(flags, io.env, { host: flags.host, port, pages, logger, log });
+  const link = await service.loginLink(io.env["USER"] ?? "owner", "admin");
+  // It makes an administrator of whoever has it, so it is for a terminal: whatever else stdout and stderr lead to keeps what it gets.
+  const shown = io.attended && !io.json && format === "text";
+  const loginFile = shown ? undefined : await service.keepLoginLink(link);
+  if (io.json) await io.data(JSON.stringify({ url: service.url, port: service.port, loginFile }));
   else await io.data(`outdial is at ${service.url}`);
-  io.say(`sign in within ten minutes, once: ${link}`);
+  if (loginFile === undefined) io.say(`sign in within ten minutes, once: ${link}`);
+  else log("info", "the link that signs in once, within ten minutes, is in a file", { loginFile });
   if (flags.open === true) openBrowser(link, io);
-  await stopped();
+  await stopped(io);
   io.say("stopping: what is under way is being finished …");
   return EXIT.done;
 }

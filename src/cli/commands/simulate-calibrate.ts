@@ -25,7 +25,7 @@ const TOLD = 20;
 
 export async function calibrate([file = "-"]: readonly string[], flags: CalibrateFlags, io: Io): Promise<number> {
   const { format, delimiter } = formatOf(flags);
-  const input = await openInput(file);
+  const input = await openInput(file, io);
   await using refusals = flags.refused === undefined ? undefined : await openOutput(flags.refused, io);
   let told = 0;
   const onRefused = async (refused: RefusedLine) => {

@@ -36,23 +36,19 @@ export async function simulate([file]: readonly string[], flags: SimulateFlags, 
   const files = [...(file === undefined ? [] : [file]), ...(flags.compare ?? [])];
   checkFlags(files, flags);
   const scenarios: SimulationScenario[] = [];
-  for (const one of files) scenarios.push(await readScenario(one));
+  for (const one of files) scenarios.push(await readScenario(one, io.stdin));
   const [scenario, other] = scenarios;
   if (scenario === undefined) throw wrong("no scenario was given");
   const replications = wholeNumber("--replications", flags.replications, 1, 100_000);
   const workers = flags.workers === undefined ? undefined : wholeNumber("--workers", flags.workers, 1, 256);
   await using studies = openStudies({ replications, seed: flags.seed, workers, onProgress: progressTo(io) });
   const interrupt = () => studies.interrupt();
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  using _listening = io.onInterrupt(interrupt);
   io.say(`simulating ${grouped(replications)} runs of each scenario, seed ${printable(flags.seed)}`);
-  try {
-    if (other !== undefined) await compare(studies, [scenario, other], files, io);
-    else if (flags.whatIf.length > 0) await whatIf(studies, scenario, flags, io);
-    else if (flags.optimise === true) await optimise(studies, scenario, flags, io);
-    else await once(studies, scenario, io);
-  } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-  }
+  if (other !== undefined) await compare(studies, [scenario, other], files, io);
+  else if (flags.whatIf.length > 0) await whatIf(studies, scenario, flags, io);
+  else if (flags.optimise === true) await optimise(studies, scenario, flags, io);
+  else await once(studies, scenario, io);
   return EXIT.done;
 }
 
@@ -62,8 +58,8 @@ async function once(studies: Studies, scenario: SimulationScenario, io: Io): Pro
     await io.data(JSON.stringify({ scenario: scenario.name, result }));
     return;
   }
-  const width = process.stdout.isTTY ? process.stdout.columns : PLAIN_WIDTH;
-  const style = { width: Math.min(width, 140), blocks: stripStyle(process.env).open !== "#" };
+  const width = io.width ?? PLAIN_WIDTH;
+  const style = { width: Math.min(width, 140), blocks: stripStyle(io.env).open !== "#" };
   const [hours = 0, minutes = 0] = scenario.start.split(":").map(Number);
   const charts = chartLines(result.series, hours * 3600 + minutes * 60, scenario.abandonmentTarget, style);
   const lines = [headLine(scenario, result), "", ...resultLines(result), ...(charts.length === 0 ? [] : ["", ...charts])];

@@ -22,12 +22,12 @@ export interface TagFlags extends SourceFlags, GlobalFlags {
 }
 
 export async function tag([file = "-"]: readonly string[], flags: TagFlags, io: Io): Promise<number> {
-  const source = await tagSource(file, flags, (names) => {
+  const source = await tagSource(file, flags, io, (names) => {
     if (names.length > 0) io.say(`columns not used: ${names.map(printable).join(", ")}`);
   });
   const concurrency = flags.concurrency === undefined ? undefined : wholeNumber("--concurrency", flags.concurrency, 1, 512);
   if (flags.dryRun === true) return dryRun(source, flags, io);
-  await using runtime = await openTagging(flags, process.env, {
+  await using runtime = await openTagging(flags, io.env, {
     warn: (message) => io.say(message),
     ...(concurrency === undefined ? {} : { concurrency }),
   });
@@ -43,7 +43,7 @@ export async function tag([file = "-"]: readonly string[], flags: TagFlags, io: 
 async function dryRun(source: Awaited<ReturnType<typeof tagSource>>, flags: TagFlags, io: Io): Promise<number> {
   const { validateWithTenant } = await import("../../app/index.ts");
   await using output = flags.out === undefined ? undefined : await openOutput(flags.out, io);
-  const plan = await validateWithTenant(flags, process.env, source, flags.campaign, {
+  const plan = await validateWithTenant(flags, io.env, source, flags.campaign, {
     progress: (rows) => io.progress(`checking rows · ${grouped(rows)}`),
     ...(output === undefined ? {} : { refused: (row: RefusedRow) => output.line(row) }),
   });

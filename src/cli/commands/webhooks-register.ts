@@ -39,7 +39,7 @@ export async function register(
   if (flags.secretFile !== undefined && (flags.tokenEnv !== undefined || flags.header.length > 0))
     throw new OutdialError("invalid_input", "--secret-file stands for --token-env and --header; give only one of them");
   const draft = { kind, name: flags.name ?? NAMES[kind], url: flags.url };
-  const { id, already } = await registerWebhook(flags, process.env, draft, {
+  const { id, already } = await registerWebhook(flags, io.env, draft, {
     tokenEnv: flags.tokenEnv,
     secretFile: flags.secretFile,
     headers: headersOf(flags.header),
@@ -61,7 +61,7 @@ function headersOf(lines: readonly string[]): Record<string, string> {
 }
 
 export async function listVendor(_args: readonly string[], flags: Flags, io: Io): Promise<number> {
-  const list = await readVendorWebhooks(flags, process.env);
+  const list = await readVendorWebhooks(flags, io.env);
   if (io.json) await io.data(JSON.stringify({ webhooks: list }));
   else
     for (const { id, kind, name, url, events } of list)
@@ -71,7 +71,7 @@ export async function listVendor(_args: readonly string[], flags: Flags, io: Io)
 }
 
 export async function remove([id = ""]: readonly string[], flags: Flags, io: Io): Promise<number> {
-  const { name, kind } = await removeWebhook(flags, process.env, id);
+  const { name, kind } = await removeWebhook(flags, io.env, id);
   if (io.json) await io.data(JSON.stringify({ id, removed: true }));
   else await io.data(`${printable(id)} removed (${kind}, ${printable(name)})`);
   return EXIT.done;

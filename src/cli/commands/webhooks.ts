@@ -19,7 +19,7 @@ export async function deliveries(
 ): Promise<number> {
   const status =
     flags.status === undefined ? undefined : oneOf("--status", flags.status, ["pending", "delivered", "dead"] as const);
-  await using records = await openRecords(flags, process.env);
+  await using records = await openRecords(flags, io.env);
   const list = await records.deliveries({
     limit: wholeNumber("--limit", flags.limit, 1, 100_000),
     ...(status === undefined ? {} : { status }),
@@ -40,14 +40,14 @@ export async function deliveries(
 export async function replay(_args: readonly string[], flags: Flags & { from?: string; to?: string }, io: Io): Promise<number> {
   const bound = (flag: string, text: string | undefined) =>
     text === undefined ? undefined : wholeNumber(flag, text, 0, Number.MAX_SAFE_INTEGER);
-  await using delivery = await openDelivery(flags, process.env);
+  await using delivery = await openDelivery(flags, io.env);
   const queued = await delivery.replay({ from: bound("--from", flags.from), to: bound("--to", flags.to) });
   io.say(`${grouped(queued)} dead letters queued again`);
   return await drain(delivery, io);
 }
 
 export async function receivers(_args: readonly string[], flags: Flags, io: Io): Promise<number> {
-  await using delivery = await openDelivery(flags, process.env);
+  await using delivery = await openDelivery(flags, io.env);
   const list = await delivery.receivers();
   for (const one of list) {
     if (io.json) await io.data(JSON.stringify(one));
@@ -74,7 +74,7 @@ export async function turnOff(args: readonly string[], flags: Flags, io: Io): Pr
 }
 
 async function turn([receiver = ""]: readonly string[], on: boolean, flags: Flags, io: Io): Promise<number> {
-  await using delivery = await openDelivery(flags, process.env);
+  await using delivery = await openDelivery(flags, io.env);
   if (!(await delivery.receivers()).some(({ endpoint }) => endpoint === receiver))
     throw new OutdialError("invalid_input", `there is no receiver ${JSON.stringify(receiver)}`, {
       advice: "outdial webhooks receivers lists them.",
@@ -86,7 +86,7 @@ async function turn([receiver = ""]: readonly string[], on: boolean, flags: Flag
 }
 
 export async function deliver(_args: readonly string[], flags: Flags, io: Io): Promise<number> {
-  await using delivery = await openDelivery(flags, process.env);
+  await using delivery = await openDelivery(flags, io.env);
   return await drain(delivery, io);
 }
 

@@ -1,4 +1,4 @@
-// outdial campaign status, pause, resume: what dials, what does not, and why.
+// outdial campaign status, pause, stops, resume: what dials, what does not, and why.
 
 import type { Command } from "commander";
 import { databaseUrl, type Tools, tenantUrl } from "./tools.ts";
@@ -36,6 +36,19 @@ export function campaignState(campaign: Command, { action }: Tools): void {
           "\nExamples:\n  $ outdial campaign pause camp_primary_001 --reason 'complaints'\n  $ outdial campaign pause --all",
       ),
     async () => (await import("../commands/campaign-state.ts")).pause,
+  );
+  action(
+    campaign
+      .command("stops")
+      .argument("[id]", "an emergency stop; the latest ones by default")
+      .description("emergency stops of the service: what is confirmed paused, what is not and why")
+      .addOption(databaseUrl())
+      .addHelpText(
+        "after",
+        "\nA stop that was given to the service, or that a killed pause --all left in this folder, is carried on by any service on the database.\n" +
+          "Exit code with an id: 0 when every campaign is confirmed paused, 4 when one is not, or the list of campaigns is not whole.",
+      ),
+    async () => (await import("../commands/campaign-stops.ts")).stops,
   );
   action(
     campaign

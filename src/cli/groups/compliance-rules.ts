@@ -1,6 +1,6 @@
-// The part of outdial compliance that works on rules alone: check, explain, pack. None of it opens a store.
+// The part of outdial compliance that works on rules: check, explain, pack. Only explain opens a store, where there is one.
 
-import { CAMPAIGN_RULES, commandOf, type Register } from "./tools.ts";
+import { CAMPAIGN_RULES, commandOf, databaseUrl, type Register } from "./tools.ts";
 
 export const registerComplianceRules: Register = (program, { action }) => {
   const compliance = commandOf(program, "compliance", "who may be called, when, and the proof of it");
@@ -15,7 +15,8 @@ export const registerComplianceRules: Register = (program, { action }) => {
       .option("--record", "write the question with each decision, for pack replay")
       .addHelpText(
         "after",
-        "\nA line is a question, or an object that holds one as input: {number, callType, at, postal?, subject?, attempts?, consent?, ebr?, dnc?, scrubbedOn?, rndDisconnectedOn?, guaranteedAgent?, id?}\n" +
+        "\nIt decides on the facts that a line brings along; the store is not looked at (compliance gate does that).\n" +
+          "A line is a question, or an object that holds one as input: {number, callType, at, postal?, subject?, attempts?, consent?, ebr?, dnc?, scrubbedOn?, rndDisconnectedOn?, guaranteedAgent?, id?}\n" +
           "A denial is a decision; exit code 4 says that a line could not be read (its error stands in its place).\n" +
           '\nExamples:\n  $ echo \'{"number":"+12125550123","callType":"telemarketing","at":"2026-06-16T03:00:00Z"}\' | outdial compliance check\n' +
           "  $ outdial compliance check questions.ndjson --pack rules.json > decisions.ndjson",
@@ -31,10 +32,18 @@ export const registerComplianceRules: Register = (program, { action }) => {
       .option("--postal <code>", "US ZIP or Canadian postal code of the person")
       .option("--call-type <type>", "telemarketing, prerecorded or collection", "telemarketing")
       .option("--subject <text>", "campaign subject or debt, for caps that count by it")
-      .option("--facts <file>", "what is known of the person, a JSON object with the fields of check's lines")
+      .option(
+        "--facts <file>",
+        "what is known of the person, a JSON object with the fields of check's lines, instead of what the store knows",
+      )
       .option("--pack <file>", "rule pack, JSON or YAML; the shipped one by default")
       .option("--campaign-rules <file>", CAMPAIGN_RULES)
-      .option("--ascii", "draw with plain characters"),
+      .option("--ascii", "draw with plain characters")
+      .addOption(databaseUrl())
+      .addHelpText(
+        "after",
+        "\nThe first line says on which facts it was decided. Where there is no store and no --facts, the answer is about place and time alone.",
+      ),
     async () => (await import("../commands/compliance-explain.ts")).explain,
   );
   const pack = compliance.command("pack").description("rule packs: show, validate, compare, replay");

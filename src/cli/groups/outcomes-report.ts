@@ -14,7 +14,7 @@ export function registerOutcomeReports(outcomes: Command, { action }: Tools): vo
       .option("--campaign <id...>", "only these campaigns", collect, [])
       .option("--from <time>", "first day such as 2026-03-01 (in the zone), or a time with an offset")
       .option("--to <time>", "last day, itself included, or a time with an offset; the present by default")
-      .option("--last <span>", "instead of --from: so much time before the end, such as 7d (default: 30d)")
+      .option("--last <span>", "instead of --from: so much time before the end, such as 7d (default: 30d); 1100d at most")
       .option("--map <file>", "what disposition codes mean; by default outcomes.map of outdial.yaml, else the documented codes")
       .option("--zone <name>", "IANA time zone of days and hours; by default outcomes.zone of outdial.yaml, else UTC")
       .option("--by <list>", "only these groupings: hour, weekday, code, campaign, attempt, list, agent")

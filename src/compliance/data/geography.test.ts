@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { scaled } from "../../../test/support/scale.ts";
 import { areaCodeLines, nonGeographicCodes } from "./area-codes.ts";
 import { createBuiltinGeography } from "./geography.ts";
 
@@ -194,7 +195,7 @@ describe("postal codes", () => {
         const place = geography.postal(text);
         return place === undefined || (place.zones.length > 0 && place.state.length === 2);
       }),
-      { numRuns: 2000 },
+      { numRuns: scaled(2000, 200) },
     );
   });
 

@@ -76,7 +76,7 @@ export class RegistryAgeCheck {
     let today = context.zones.length === 0 ? Math.floor(context.at / DAY_MS) : Number.NEGATIVE_INFINITY;
     for (let i = 0; i < context.zones.length; i++) today = Math.max(today, context.days[i] ?? 0);
     const age = today - context.scrubbedDay;
-    if (age > this.#maxAge) context.report(this.#violation, NEVER, -1, age);
+    if (age > this.#maxAge) context.report(this.#violation, NEVER, -1, age, context.scrubbedDay);
   }
 }
 

@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import conventionCases from "../../../test/data/compliance/cases.json" with { type: "json" };
 import flatRuleSet from "../../../test/data/compliance/flat-rule-set.json" with { type: "json" };
 import { type ReferenceInput, referenceDecision } from "../../../test/support/compliance-reference.ts";
+import { scaled } from "../../../test/support/scale.ts";
 import {
   type CallFacts,
   type CompiledPack,
@@ -124,7 +125,7 @@ test("an allowed call's next instant is the one asked about, and no next instant
         expect(decide(call, facts, pack, decision.next - 1).rules).not.toEqual([]);
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: scaled(1000, 100) },
   );
 });
 
@@ -139,7 +140,7 @@ test("a fact more never turns a denial into permission, unless it is consent or 
       if (less.next === null) expect(more.next).toBeNull();
       else if (more.next !== null) expect(more.next).toBeGreaterThanOrEqual(less.next);
     }),
-    { numRuns: 1000 },
+    { numRuns: scaled(1000, 100) },
   );
 });
 
@@ -156,7 +157,7 @@ test("the strictest zone wins: what an area code allows, each address in it allo
           expect(ask({ ...anywhere, postal: zip }).rules).toEqual([]);
       }
     }),
-    { numRuns: 800 },
+    { numRuns: scaled(800, 80) },
   );
 });
 
@@ -170,7 +171,7 @@ test("revocation is monotone: once consent is withdrawn nothing after it is allo
       expect(decision.decision).toBe("deny");
       expect(decision.next).toBeNull();
     }),
-    { numRuns: 800 },
+    { numRuns: scaled(800, 80) },
   );
 });
 

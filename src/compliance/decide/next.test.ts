@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { scaled } from "../../../test/support/scale.ts";
 import {
   type AttemptKind,
   type CallFacts,
@@ -138,6 +139,6 @@ test("next is the first quarter of an hour at which the call is allowed, whateve
       for (let at = now; at <= now + 45 * DAY_MS && first === null; at += QUARTER) if (mayCall(call, facts, pack, at)) first = at;
       expect(next).toBe(first);
     }),
-    { numRuns: 600 },
+    { numRuns: scaled(600, 60) },
   );
 });

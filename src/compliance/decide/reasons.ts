@@ -6,7 +6,7 @@ import { textOfDay, weekdayOf } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
 import { COUNTRY_NOT_COVERED, type CompiledPack, INVALID_NUMBER, type Place, UNRESOLVED_LOCATION } from "./compile.ts";
 import type { Finding } from "./context.ts";
-import type { Call, Reason } from "./types.ts";
+import { type Call, NO_REGISTRY_FILE, type Reason } from "./types.ts";
 
 const DAY_NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
 
@@ -93,6 +93,8 @@ function sentence(pack: CompiledPack, rule: Rule, finding: Finding, violation: s
     case "national-registry":
       return "the number is on the national do-not-call registry and nothing on record lifts that";
     case "registry-age":
+      if (textOfDay(since) === NO_REGISTRY_FILE)
+        return "no national registry file of this country has been loaded, so nothing says who is on it; to load one: outdial dnc import FILE --list national --as-of DATE";
       return `the national registry file is ${count} days old on the local date of the call; ${rule.maxAgeDays} are allowed`;
     case "internal-list":
       return `the person has been on our own do-not-call list since ${instantText(since)}`;

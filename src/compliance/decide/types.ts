@@ -68,6 +68,9 @@ export interface CallFacts {
   readonly campaignCalls?: { readonly date: CivilDate; readonly placed: number } | undefined;
 }
 
+/** The date of a registry file where none was ever loaded: older than any rule allows. Reasons say it in words. */
+export const NO_REGISTRY_FILE: CivilDate = "1971-01-01";
+
 /** One rule broken, in words for a person. */
 export interface Reason {
   /** Id of what is broken, such as HOURS_STATE. */

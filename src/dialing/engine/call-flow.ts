@@ -294,9 +294,31 @@ export class CallFlow {
       this.#route(slot);
       return;
     }
-    this.meter.add(live ? Count.silentCalls : Count.machines, 1);
     this.#observer?.observe(Observation.machine, this.now - instants[slot * INSTANTS + DIALED]!);
-    this.#end(slot, live ? CallEnd.silent : CallEnd.machine);
+    if (live) this.#silence(slot);
+    else {
+      this.meter.add(Count.machines, 1);
+      this.#end(slot, CallEnd.machine);
+    }
+  }
+
+  /** A person is hung up on as a machine. */
+  #silence(slot: number): void {
+    const { now } = this;
+    const { countSilentCalls: counts, greeting } = this.callModel;
+    this.meter.add(Count.silentCalls, 1);
+    if (counts) {
+      this.meter.add(Count.abandoned, 1);
+      if (this.#paced) {
+        this.window.answered(now);
+        this.window.lost(now);
+      }
+      this.#observer?.observe(
+        Observation.abandoned,
+        Math.max(0, now - this.calls.instants[slot * INSTANTS + ANSWERED]! - greeting),
+      );
+    }
+    this.#end(slot, CallEnd.silent, counts);
   }
 
   /** Who was judged a person gets an agent, or waits for one. */
@@ -305,7 +327,7 @@ export class CallFlow {
     const calls = this.calls;
     const { facts, instants } = calls;
     const at = slot * INSTANTS;
-    if (this.#paced) this.window.answered(now);
+    if (this.#paced && facts[slot * FACTS + OUTCOME] === Outcome.live) this.window.answered(now);
     this.#observer?.observe(Observation.answered, instants[at + ANSWERED]! - instants[at + DIALED]!);
     const { patience } = this.callModel;
     if (facts[slot * FACTS + OUTCOME] !== Outcome.live && patience !== undefined) {
@@ -425,7 +447,7 @@ export class CallFlow {
       if (wait > 0) this.meter.wait(wait);
       if (abandoned) this.meter.add(Count.abandoned, 1);
     } else this.meter.add(Count.machinesDropped, 1);
-    if (abandoned && this.#paced) this.window.lost(now);
+    if (abandoned && live && this.#paced) this.window.lost(now);
     if (abandoned) this.#observer?.observe(Observation.abandoned, wait);
     this.#end(slot, CallEnd.lost, abandoned && live);
   }

@@ -362,6 +362,38 @@ describe("calls", () => {
     expect(total(Count.connected) + total(Count.silentCalls)).toBeGreaterThan(0.99 * total(Count.liveAnswers));
   });
 
+  it("of people taken for machines are abandoned by law, for the results, the sink and the measured window; a setting leaves them out", () => {
+    const run = (calls: object) => {
+      const ended: unknown[] = [];
+      const scenario = parseScenario({
+        duration: 7200,
+        agents: 20,
+        pacing: { strategy: "progressive" },
+        calls: { machineDetection: { live: 0.5, machine: 3, falseMachine: 0.1 }, ...calls },
+      });
+      const dialer = createDialer({
+        scenario,
+        seed: 1,
+        sink: (step) => {
+          if (step.kind === "ended" && step.end === "silent") ended.push(step.abandoned);
+        },
+      });
+      dialer.advance(7200);
+      const total = (count: Count) => dialer.meter.total(count);
+      const { windowAbandoned, windowLiveAnswers } = dialer.view;
+      return { silent: total(Count.silentCalls), abandoned: total(Count.abandoned), ended, windowAbandoned, windowLiveAnswers };
+    };
+    const counted = run({});
+    expect(counted.silent).toBeGreaterThan(50);
+    expect(counted.abandoned).toBe(counted.silent);
+    expect(counted.windowAbandoned).toBe(counted.silent);
+    expect(counted.ended.filter(Boolean)).toHaveLength(counted.silent);
+    const left = run({ countSilentCalls: false });
+    expect(left).toMatchObject({ silent: counted.silent, abandoned: 0, windowAbandoned: 0 });
+    expect(left.ended.some(Boolean)).toBe(false);
+    expect(counted.windowLiveAnswers - left.windowLiveAnswers).toBe(counted.silent);
+  });
+
   it("whose caller is gone before detection ends are lost", () => {
     const scenario = parseScenario({
       duration: 7200,

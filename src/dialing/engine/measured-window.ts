@@ -10,7 +10,10 @@ export interface MeasuredWindowSnapshot {
   readonly day: number;
 }
 
-/** Answers judged live, and the abandoned ones among them (16 CFR 310.4(b)(4)(i): measured per campaign over 30 days). */
+/**
+ * People who answered, and the abandoned ones among them (16 CFR 310.4(b)(4)(i): measured per campaign over 30 days). How many people detection takes for
+ * machines and machines for people a dialer knows from samples; here it is told.
+ */
 export class MeasuredWindow {
   dayLive = 0;
   dayAbandoned = 0;

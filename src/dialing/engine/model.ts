@@ -49,6 +49,8 @@ export interface CallModel {
   readonly legalLimit: number;
   /** Whether one who hangs up before the limit counts as abandoned. */
   readonly countEarlyHangUps: boolean;
+  /** Whether a person hung up on as a machine counts as abandoned. */
+  readonly countSilentCalls: boolean;
   readonly talk: Draw;
   /** The mean when talk is exponential: plain queues are simulated by the million. */
   readonly exponentialTalk: number | undefined;

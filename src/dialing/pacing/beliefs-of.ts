@@ -58,6 +58,7 @@ export function beliefsOf(calls: CallsScenario, hours?: readonly number[]): Dial
     talk: either(people, cdfOf(calls.talk), cdfOf(calls.machineTalk)),
     wrap: cdfOf(calls.wrap),
     patience: patienceAfterDetection(calls),
+    silent: calls.countSilentCalls ? missed : 0,
   };
 }
 

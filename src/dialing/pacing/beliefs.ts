@@ -31,6 +31,16 @@ export interface DialingBeliefs {
   readonly wrap: Cdf;
   /** How long a person who was judged one may wait for an agent, s. The legal limit is 2 from the greeting. */
   readonly patience: number;
+  /** Share of the people who answer that is taken for machines and counts as abandoned, whatever the pacing. Default 0. */
+  readonly silent?: number | undefined;
+}
+
+/**
+ * What pacing may abandon of the people it is left with, so that the whole rate comes to `target`: 0 where machine detection alone abandons more.
+ * @param silent see DialingBeliefs
+ */
+export function targetOfPacing(target: number, silent = 0): number {
+  return silent > 0 ? Math.max(0, (target - silent) / (1 - silent)) : target;
 }
 
 /** The cdf of a duration that is always the same. */

@@ -5,7 +5,7 @@ import { lawOf } from "../distributions/index.ts";
 import type { CallsScenario } from "../scenario/calls.ts";
 import { distributionOf } from "../scenario/fields.ts";
 import { adaptiveLevel } from "./adaptive-level.ts";
-import type { DialingBeliefs } from "./beliefs.ts";
+import { type DialingBeliefs, targetOfPacing } from "./beliefs.ts";
 import { beliefsOf } from "./beliefs-of.ts";
 import { fixedRatio } from "./fixed-ratio.ts";
 import { lookAhead } from "./look-ahead.ts";
@@ -80,6 +80,6 @@ function bestOpenLoop({ calls, agents, abandonmentTarget }: PacingContext): numb
     handle: meansOf(calls).handle,
     patience: beliefs.patience,
     liveRate: beliefs.mix.live,
-    target: abandonmentTarget,
+    target: targetOfPacing(abandonmentTarget, beliefs.silent),
   });
 }

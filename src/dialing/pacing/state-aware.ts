@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { AbandonmentLoop, type AbandonmentLoopOptions, usualTheta } from "./abandonment-loop.ts";
-import type { DialingBeliefs } from "./beliefs.ts";
+import { type DialingBeliefs, targetOfPacing } from "./beliefs.ts";
 import { LiveRate } from "./live-rate.ts";
 import { ShortageForecast } from "./shortage-forecast.ts";
 import { type DialerView, Observation, type PacingStrategy } from "./strategy.ts";
@@ -73,6 +73,8 @@ class StateAware implements PacingStrategy {
   readonly #rate: LiveRate;
   readonly #told: ((now: number) => number) | undefined;
   readonly #thetaGiven: boolean;
+  /** What is left of the target for pacing: theta begins at what is usual for it. */
+  readonly #startTarget: number;
   #placedBefore = -1;
 
   constructor(parameters: StateAwareParameters) {
@@ -83,12 +85,13 @@ class StateAware implements PacingStrategy {
       prior: parameters.beliefs.mix.live,
       priorAttempts: parameters.priorAttempts ?? 40,
     });
+    this.#startTarget = targetOfPacing(parameters.target, parameters.beliefs.silent);
     this.#told = parameters.liveRateAt;
     this.#thetaGiven = parameters.theta !== undefined;
   }
 
   decide(view: DialerView): number {
-    if (this.#placedBefore < 0 && !this.#thetaGiven) this.#loop.begin(usualTheta(this.#loop.target, view.agents));
+    if (this.#placedBefore < 0 && !this.#thetaGiven) this.#loop.begin(usualTheta(this.#startTarget, view.agents));
     this.#rate.advance(view.now, this.#placedBefore < 0 ? 0 : view.placed - this.#placedBefore);
     this.#placedBefore = view.placed;
     // What the rate limit holds up goes out before the next decision as far as the sustained rate allows, counted in whole calls upwards.

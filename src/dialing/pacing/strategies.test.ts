@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createDialer } from "../engine/create.ts";
+import { Count } from "../engine/meter.ts";
 import { parseScenario } from "../scenario/parse.ts";
 import { measure } from "../yardstick/measure.ts";
 import { yardstickScenario } from "../yardstick/workload.ts";
@@ -109,6 +110,28 @@ describe("state-aware", () => {
     expect(rule.explain?.(viewOf({ agents: [{ state: "off" }] }))).toMatchObject({ limitedBy: "agents" });
     expect(rule.explain?.(view)).toMatchObject({ risk: expect.any(Number), theta: expect.any(Number) });
     expect(calls).toBe(0);
+  });
+
+  test("keeps 3 % with people taken for machines among the abandoned, and adds nothing to them where they alone are more", () => {
+    const run = (falseMachine: number, more: object = {}) => {
+      const calls = { machineDetection: { live: 0, machine: 3.5, falseMachine }, ...more };
+      const scenario = parseScenario({ agents: 20, duration: "16h", calls, pacing: { strategy: "state-aware" } });
+      const dialer = createDialer({ scenario, seed: 5 });
+      dialer.advance(16 * 3600);
+      const total = (count: Count) => dialer.meter.total(count);
+      const live = total(Count.liveAnswers);
+      return { abandoned: total(Count.abandoned) / live, paced: (total(Count.abandoned) - total(Count.silentCalls)) / live };
+    };
+    const some = run(0.015);
+    expect(some.abandoned).toBeLessThan(0.03);
+    expect(some.abandoned).toBeGreaterThan(0.025);
+    expect(some.paced).toBeLessThan(0.016);
+    const many = run(0.05);
+    expect(many.abandoned).toBeGreaterThan(0.045);
+    expect(many.paced).toBeLessThan(0.002);
+    const left = run(0.05, { countSilentCalls: false });
+    expect(left.abandoned).toBeGreaterThan(0.025);
+    expect(left.abandoned).toBeLessThan(0.03);
   });
 
   test("beats binomial look-ahead by a clear margin at no more than 3 % abandoned, for 10 and for 50 agents", () => {

@@ -66,9 +66,12 @@ export interface DialerView {
 
   /** Calls placed since the start. */
   readonly placed: number;
-  /** Answered by a person as far as the dialer can tell: routed to an agent, or lost on the way. Since midnight. */
+  /**
+   * Answered by a person: routed to an agent, lost on the way or, when the scenario counts them as abandoned, taken for a machine. How often detection errs is
+   * taken to be known from samples. Since midnight.
+   */
   readonly dayLiveAnswers: number;
-  /** Of those the abandoned ones by the legal definition (16 CFR 310.4(b)(4)(i)): no agent within the allowed time. Since midnight. */
+  /** Of those the abandoned ones by the legal definition (16 CFR 310.4(b)(4)(i)): no agent within the allowed time, or never one. Since midnight. */
   readonly dayAbandoned: number;
   /** The same over the campaign's measured window of 30 days, with what the scenario says happened before the start. */
   readonly windowLiveAnswers: number;
@@ -89,7 +92,7 @@ export const Observation = {
   invalid: 4,
   /** An agent took the caller in time. Seconds waited. */
   served: 5,
-  /** The caller was lost or taken too late, by the legal definition. Seconds waited. */
+  /** The caller was lost, taken too late or, when that counts, taken for a machine (`machine` is told as well). Seconds waited. */
   abandoned: 6,
   /** Seconds of talk. */
   talkEnded: 7,

@@ -14,6 +14,8 @@ export interface PredictionFacts {
   readonly handleSeconds?: Uncertain | undefined;
   /** Mean time from placing a call to its answer or failure. Default: that of the scenario's defaults, 19 s. */
   readonly ringSeconds?: Uncertain | undefined;
+  /** Share of the people whom machine detection takes for machines and hangs up on: abandoned calls, whatever the settings. Default 0. */
+  readonly takenForMachines?: Uncertain | undefined;
   /** Agents signed in. Default: `max_agents`, and never more. */
   readonly agents?: Uncertain | undefined;
   /** Lines of the carrier that are free. Default: no limit besides `max_simultaneous_calls`. */
@@ -33,6 +35,7 @@ const ASSUMED = {
   answerRate: { low: 0.15, high: 0.26 },
   handleSeconds: { low: 120, high: 240 },
   ringSeconds: undefined,
+  takenForMachines: 0,
 } as const satisfies Partial<Record<keyof PredictionFacts, Uncertain | undefined>>;
 
 export const DEFAULT_HORIZON_HOURS = 240;
@@ -45,6 +48,7 @@ export interface FactDraw {
   readonly handleSeconds: number;
   /** Undefined: as the scenario's defaults have it. */
   readonly ringSeconds: number | undefined;
+  readonly takenForMachines: number;
   /** Agents signed in, not rounded; undefined: `max_agents`. */
   readonly agents: number | undefined;
 }
@@ -57,7 +61,7 @@ export function assumedFacts(facts: PredictionFacts): string[] {
 /** Raises DialingError `invalid_input` naming the fact that cannot be. */
 export function checkFacts(facts: PredictionFacts): void {
   const both = (
-    name: "answerRate" | "handleSeconds" | "ringSeconds" | "agents",
+    name: "answerRate" | "handleSeconds" | "ringSeconds" | "takenForMachines" | "agents",
     check: (name: string, value: number) => void,
   ) => {
     const value = facts[name];
@@ -70,6 +74,7 @@ export function checkFacts(facts: PredictionFacts): void {
   both("answerRate", requireProbability);
   both("handleSeconds", requirePositive);
   both("ringSeconds", requirePositive);
+  both("takenForMachines", requireProbability);
   both("agents", requireNonNegative);
   if (facts.trunks !== undefined) requireNonNegative("trunks", facts.trunks);
   if (facts.volume !== undefined) requireNonNegative("volume", facts.volume);
@@ -96,11 +101,12 @@ export function drawFacts(facts: PredictionFacts, count: number): FactDraw[] {
     }
     return order.map((place) => normalQuantile((place + 0.5) / count));
   };
-  const [answer, handle, ring, agents] = [column(), column(), column(), column()];
+  const [answer, handle, ring, agents, taken] = [column(), column(), column(), column(), column()];
   return Array.from({ length: count }, (_, i) => ({
     answerRate: shareAt(facts.answerRate ?? ASSUMED.answerRate, answer[i]!),
     handleSeconds: sizeAt(facts.handleSeconds ?? ASSUMED.handleSeconds, handle[i]!),
     ringSeconds: facts.ringSeconds === undefined ? undefined : sizeAt(facts.ringSeconds, ring[i]!),
+    takenForMachines: shareAt(facts.takenForMachines ?? ASSUMED.takenForMachines, taken[i]!),
     agents: facts.agents === undefined ? undefined : linearAt(facts.agents, agents[i]!),
   }));
 }

@@ -112,6 +112,16 @@ describe("predict", () => {
     expect(bare.heldShare).toBeGreaterThan(0.5);
   });
 
+  it("counts people taken for machines as abandoned: they use up the target, and what is above it no setting holds", () => {
+    const at = (takenForMachines: number) => predict(settings(20, { target: 0.025, ratio: 6 }), { ...SURE, takenForMachines });
+    const [none, few, many] = [at(0), at(0.01), at(0.05)];
+    expect(few.abandonment.median).toBeCloseTo(none.abandonment.median, 2);
+    expect(few.occupancy.median).toBeLessThan(none.occupancy.median);
+    expect(many.abandonment.median).toBeGreaterThan(0.045);
+    expect(many.heldShare).toBeGreaterThan(0.95);
+    expect(many.chanceAboveLimit).toBeGreaterThan(0.95);
+  });
+
   it("takes account of a measured window that is nearly spent", () => {
     const facts = { ...SURE, horizonHours: 8 };
     const fresh = quick(settings(10, { target: 0.028, ratio: 3 }), facts);
@@ -127,8 +137,8 @@ describe("predict", () => {
     const [sure, wide] = [quick(settings(20), SURE), quick(settings(20), { ...SURE, answerRate: { low: 0.1, high: 0.35 } })];
     const width = ({ attemptsPerHour: { low, high } }: typeof sure) => high - low;
     expect(width(wide)).toBeGreaterThan(3 * width(sure));
-    expect(sure.assumed).toEqual(["ringSeconds"]);
-    expect(quick(settings(20)).assumed).toEqual(["answerRate", "handleSeconds", "ringSeconds"]);
+    expect(sure.assumed).toEqual(["ringSeconds", "takenForMachines"]);
+    expect(quick(settings(20)).assumed).toEqual(["answerRate", "handleSeconds", "ringSeconds", "takenForMachines"]);
   });
 
   it("goes by the ring time that is given", () => {

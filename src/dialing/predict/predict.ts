@@ -32,7 +32,7 @@ export type PredictionLimit = "agents" | "lines" | "carrier" | "spacing" | "targ
 
 /** Shares are of 1, times seconds. Bands are medians with the 5 % and 95 % quantiles over what is not known for sure and over chance. */
 export interface Prediction {
-  /** Abandoned calls over calls answered by a person, over the horizon; the history counts. */
+  /** Abandoned calls over calls answered by a person, over the horizon; people taken for machines are among them, and the history counts. */
   readonly abandonment: Band;
   /** Talk and wrap-up over time at work. */
   readonly occupancy: Band;

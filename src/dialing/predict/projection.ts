@@ -34,7 +34,8 @@ export interface ProjectionContext {
 }
 
 /**
- * A stretch as long as the horizon is taken as it is. After a shorter one the rate stays, but not above the target, to which the dialer holds;
+ * A stretch as long as the horizon is taken as it is. After a shorter one the rate stays, but not above the target, to which the dialer holds unless
+ * machine detection alone abandons more;
  * chance adds what the batches scattered, which with clustered abandoned calls is several times the binomial variance.
  */
 export function projection(outcomes: readonly Outcome[], context: ProjectionContext): Projected[] {
@@ -47,7 +48,8 @@ export function projection(outcomes: readonly Outcome[], context: ProjectionCont
     const answered = trial.liveAnswers * times * share;
     const seen = Math.min(answered, trial.liveAnswers * scale);
     const rate = trial.liveAnswers === 0 ? 0 : trial.abandoned / trial.liveAnswers;
-    const abandoned = rate * seen + Math.min(rate, target) * (answered - seen);
+    const silent = trial.liveAnswers === 0 ? 0 : trial.silent / trial.liveAnswers;
+    const abandoned = rate * seen + Math.min(rate, Math.max(target, silent)) * (answered - seen);
     const window = answered + history.liveAnswers;
     const isWhole = trial.hours >= horizonHours;
     return {

@@ -33,6 +33,8 @@ export interface Trial {
   readonly placed: number;
   readonly liveAnswers: number;
   readonly abandoned: number;
+  /** Of the abandoned: people taken for machines, on whom the target has no hold. */
+  readonly silent: number;
   readonly connected: number;
   /** Seconds that connected callers waited in all. */
   readonly waited: number;
@@ -71,6 +73,7 @@ export function runTrial(plan: TrialPlan, draw: FactDraw, number: number): Trial
     placed: sum(count(Count.placed)),
     liveAnswers,
     abandoned,
+    silent: sum(count(Count.silentCalls)),
     connected: sum(count(Count.connected)),
     waited: sum(count(Count.waitOfConnected)),
     busySeconds: sum((bucket) => bucket[Level.talking]! + bucket[Level.wrapping]!),
@@ -87,6 +90,7 @@ export function idleTrial(hours: number): Trial {
     placed: 0,
     liveAnswers: 0,
     abandoned: 0,
+    silent: 0,
     connected: 0,
     waited: 0,
     busySeconds: 0,
@@ -97,7 +101,7 @@ export function idleTrial(hours: number): Trial {
 }
 
 /** The scenario's calls with the drawn facts: other outcomes keep their proportions, times are stretched. */
-function callsOf({ answerRate, handleSeconds, ringSeconds }: FactDraw): object {
+function callsOf({ answerRate, handleSeconds, ringSeconds, takenForMachines }: FactDraw): object {
   const { calls } = parseScenario({});
   const scale = (1 - answerRate) / (1 - calls.answerProbability);
   const shares = {
@@ -127,6 +131,9 @@ function callsOf({ answerRate, handleSeconds, ringSeconds }: FactDraw): object {
       invalid: meanOf(invalid) * ring,
     },
     noAnswerTimeout: Number(calls.noAnswerTimeout) * ring,
+    ...(takenForMachines === 0 || calls.machineDetection === "off"
+      ? {}
+      : { machineDetection: { ...calls.machineDetection, falseMachine: takenForMachines } }),
     talk: { kind: "lognormal", mean: talk * handle, cv: 1.2 },
     wrap: { kind: "lognormal", mean: wrap * handle, cv: 0.5 },
   };

@@ -18,13 +18,13 @@ export interface SimulationResult {
   readonly intervals: IntervalMethod & { readonly confidence: number };
   /**
    * Abandoned calls over calls answered by a person (the legal definition, 16 CFR 310.4(b)(1)(iv), (b)(4)(i)): no agent spoke within the legal limit
-   * (2 s) of the end of the greeting. A caller who hung up earlier counts when the scenario says so. People taken for machines are in the
-   * denominator but not in the numerator: see `silentCalls`.
+   * (2 s) of the end of the greeting. People taken for machines are among them, and a caller who hung up earlier, unless the scenario says otherwise
+   * (`countSilentCalls`, `countEarlyHangUps`).
    */
   readonly abandonment: RatioInterval;
   /** People lost before an agent spoke, over live answers: what `abandonment` is with the caller's patience in place of the law's. */
   readonly lost: RatioInterval;
-  /** People hung up on as machines, over live answers. */
+  /** People hung up on as machines, over live answers; counted in `abandonment` as well, unless the scenario leaves them out. */
   readonly silentCalls: RatioInterval;
   /** Time talking and wrapping up over time logged in. */
   readonly occupancy: RatioInterval;

@@ -42,7 +42,10 @@ const detection = z
       .describe("From the answer until a machine is judged one. Default 3.5 s; Asterisk's limit is 5 s."),
     falseMachine: share
       .default(0)
-      .describe("Share of the people judged machines: silent calls, counted apart from abandoned ones. Default 0. " + ASSUMED),
+      .describe(
+        "Share of the people judged machines and hung up on: silent calls, which are abandoned ones (see countSilentCalls). Default 0. " +
+          ASSUMED,
+      ),
     falseLive: share.default(0).describe("Share of the machines judged people and given to agents. Default 0. " + ASSUMED),
   })
   .describe("Answering-machine detection.");
@@ -102,6 +105,12 @@ export const callsSchema = z
       .default(true)
       .describe(
         "Whether a person who hangs up before the legal limit counts as abandoned. Disputed; default yes, the cautious reading.",
+      ),
+    countSilentCalls: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Whether a person taken for a machine and hung up on counts as abandoned. Default yes: an agent never spoke (16 CFR 310.4(b)(1)(iv)). No is for comparison with figures that leave them out.",
       ),
     talk: duration
       .default({ kind: "lognormal", mean: 150, cv: 1.2 })

@@ -50,6 +50,7 @@ export function compileCalls(calls: CallsScenario): CallModel {
     patience: patience.kind === "none" ? undefined : drawOf(patience),
     legalLimit: seconds(calls.legalLimit),
     countEarlyHangUps: calls.countEarlyHangUps,
+    countSilentCalls: calls.countSilentCalls,
     talk: drawOf(talk),
     exponentialTalk: talk.kind === "exponential" ? talk.mean : undefined,
     machineTalk: draw(calls.machineTalk),

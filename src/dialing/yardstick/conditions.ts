@@ -72,17 +72,10 @@ export const CONDITIONS: readonly Condition[] = [
   },
   { name: "trunks bind", scenario: (agents) => day({ lines: { trunks: Math.round(1.45 * agents) } }, agents) },
   { name: "calls per second bind", scenario: (agents) => day({ lines: { callsPerSecond: 0.026 * agents, burst: 1 } }, agents) },
+  { name: "detection: 1 s delay, 1 % and 10 % errors", scenario: (agents) => day({ calls: detection(0.01) }, agents) },
   {
-    name: "detection: 1 s delay, 5 % and 10 % errors",
-    scenario: (agents) =>
-      day(
-        {
-          calls: {
-            machineDetection: { live: { kind: "lognormal", mean: 1, cv: 0.3 }, machine: 3.5, falseMachine: 0.05, falseLive: 0.1 },
-          },
-        },
-        agents,
-      ),
+    name: "detection: 5 % and 10 % errors, people taken for machines not counted",
+    scenario: (agents) => day({ calls: { ...detection(0.05), countSilentCalls: false } }, agents),
   },
   {
     name: "mass return from breaks",
@@ -127,6 +120,11 @@ export const CONDITIONS: readonly Condition[] = [
     scenario: (agents) => day({ history: { liveAnswers: 20_000, abandoned: 610 } }, agents),
   },
 ];
+
+/** Machine detection that takes a second and errs: this share of the people, and a tenth of the machines. */
+function detection(falseMachine: number): object {
+  return { machineDetection: { live: { kind: "lognormal", mean: 1, cv: 0.3 }, machine: 3.5, falseMachine, falseLive: 0.1 } };
+}
 
 function liveRate(share: number): object {
   const others = (1 - share) / 0.8;

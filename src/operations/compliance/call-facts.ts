@@ -1,13 +1,10 @@
 // What the store knows of a number, as a decision wants it. What is missing or too old is not passed over: it denies.
 
-import { type CallFacts, type CompiledPack, currentConsent, type Rule } from "../../compliance/index.ts";
+import { type CallFacts, type CompiledPack, currentConsent, NO_REGISTRY_FILE, type Rule } from "../../compliance/index.ts";
 import type { NumberFacts, RegistryFile } from "../../store/index.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-
-/** The date of the registry file where none was ever loaded: older than any rule allows. */
-const NEVER_SCRUBBED = "1971-01-01";
 
 /** How far back a pack's rules look at attempts, ms. */
 export function lookBack(rules: readonly Rule[]): number {
@@ -66,18 +63,13 @@ export class FactsReader {
     };
   }
 
-  /** True when a country whose registry must be asked has no file. */
-  lacksRegistry(jurisdictions: readonly string[]): boolean {
-    return this.#scrubbedOn(jurisdictions) === NEVER_SCRUBBED;
-  }
-
   /** The oldest of the files that the countries of a place must be checked against; undefined when none must. */
   #scrubbedOn(jurisdictions: readonly string[]): string | undefined {
     if (this.#scrubbed.has(jurisdictions)) return this.#scrubbed.get(jurisdictions);
     const countries = [...new Set(jurisdictions.map(countryOf))].filter(
       (country) => country !== "*" && (this.#checked.has(country) || this.#checked.has("*")),
     );
-    const dates = countries.map((country) => this.#dateOf.get(country) ?? NEVER_SCRUBBED);
+    const dates = countries.map((country) => this.#dateOf.get(country) ?? NO_REGISTRY_FILE);
     const oldest = dates.reduce<string | undefined>(
       (found, date) => (found === undefined || date < found ? date : found),
       undefined,

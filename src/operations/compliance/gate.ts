@@ -289,7 +289,6 @@ class Judge {
         ? {
             reasons: this.#words(
               decision.reasons.map(({ text }) => text),
-              jurisdictions,
               flagged,
               heldUntil,
             ),
@@ -318,14 +317,8 @@ class Judge {
     return then.decision === "allow" ? heldUntil : then.next;
   }
 
-  #words(
-    reasons: readonly string[],
-    jurisdictions: readonly string[],
-    flagged: boolean,
-    heldUntil: number | undefined,
-  ): string[] {
+  #words(reasons: readonly string[], flagged: boolean, heldUntil: number | undefined): string[] {
     const more = [];
-    if (this.#facts.lacksRegistry(jurisdictions)) more.push("No do-not-call registry file of this country has been loaded.");
     if (flagged) more.push(FLAGGED);
     if (heldUntil !== undefined)
       more.push(`The campaign that handed over has called this number: this one must not before ${formatInstant(heldUntil)}.`);

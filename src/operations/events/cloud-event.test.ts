@@ -1,6 +1,7 @@
 import { CloudEvent } from "cloudevents";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { scaled } from "../../../test/support/scale.ts";
 import { cloudEvent, type EventFacts } from "./cloud-event.ts";
 
 const FACTS: EventFacts = {
@@ -68,7 +69,7 @@ test("no source passes that the CloudEvents library would refuse", () => {
       expect(() => new CloudEvent(JSON.parse(text)), source).not.toThrow();
     }),
     {
-      numRuns: 2000,
+      numRuns: scaled(2000, 200),
       examples: ["[", "/a[b", "#a#b", ":b/", ":80", "?[", "/b:c?d/e?f#g?h", "//b", "%4", "1:b", "@b:c"].map(
         (end): [string, string] => ["", end],
       ),

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { scaled } from "../../../test/support/scale.ts";
 import { createRandom } from "../../kernel/index.ts";
 import { type InteractionDispositions, type Lock, TenantError } from "../../tenant/index.ts";
 import { type CorrectDependencies, correctDisposition } from "./correct.ts";
@@ -96,7 +97,7 @@ test("writers in any order, with faults: who succeeded is there once, who did no
         if (policy !== "replace") expect(last.filter((found) => isEntry(found, entry("first")))).toHaveLength(1);
       },
     ),
-    { numRuns: 400 },
+    { numRuns: scaled(400, 60) },
   );
 });
 
@@ -164,4 +165,60 @@ test.each([
     throw new TenantError(code, "no", more);
   };
   await expect(writerOver({ ...createModel([]).tenant, read })("a", "append", 3)).rejects.toMatchObject({ code });
+});
+
+test("halted after its write, the write is read back; halted before it, nothing is written", async () => {
+  const halt = new AbortController();
+  const confirmed = () => undefined;
+  const asks: unknown[] = [];
+  const aborted = () => new TenantError("aborted", "the call was aborted");
+  /** A tenant whose client heeds `halt`. */
+  const heeding = ({ tenant }: ReturnType<typeof createModel>): Tenant => ({
+    async read(id, options) {
+      if (options?.halt?.aborted) throw aborted();
+      asks.push(options?.confirmed);
+      return tenant.read(id);
+    },
+    async replace(id, dispositions, lock, options) {
+      if (options?.halt?.aborted) throw aborted();
+      asks.push(options?.confirmed);
+      const reply = await tenant.replace(id, dispositions, lock);
+      halt.abort();
+      return reply;
+    },
+  });
+  const correct = (interactions: Tenant) =>
+    correctDisposition(
+      {
+        interactions,
+        clock: { now: () => 0, sleep: async () => undefined },
+        random: createRandom(1, "halted"),
+        announce: async () => undefined,
+        leave: { halt: halt.signal, confirmed },
+      },
+      "i",
+      { wanted: entry("a"), policy: "append", attempts: 3, validate: () => [] },
+    );
+  const whole = createModel([]);
+  expect(await correct(heeding(whole))).toMatchObject({ outcome: { result: "success" }, attempts: 1 });
+
+  // The client asks for the leave before the first read and the write; the reading back of a write needs none.
+  expect(asks).toEqual([confirmed, confirmed, undefined]);
+
+  const untouched = createModel([]);
+  await expect(correct(heeding(untouched))).rejects.toMatchObject({ code: "aborted" });
+  expect(untouched.versions).toHaveLength(1);
+});
+
+test("a correction whose reading back is ended with the client is unknown, and not unsent", async () => {
+  const model = createModel([]);
+  let reads = 0;
+  const read: Tenant["read"] = async (id) => {
+    reads += 1;
+    if (reads > 1) throw new TenantError("aborted", "the tenant's client is closed");
+    return model.tenant.read(id);
+  };
+  const corrected = await writerOver({ ...model.tenant, read })("a", "append", 3);
+  expect(corrected).toMatchObject({ outcome: { result: "unknown" }, attempts: 1, failure: { code: "aborted" } });
+  expect(model.versions).toHaveLength(2);
 });

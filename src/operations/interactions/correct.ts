@@ -1,7 +1,8 @@
 // Carries out the commands of the state machine for one interaction, and turns what the tenant answers into its events.
 
 import type { Clock, RandomStream } from "../../kernel/index.ts";
-import { type CallReport, type InteractionDispositions, type Lock, TenantError } from "../../tenant/index.ts";
+import { type CallOptions, type CallReport, type InteractionDispositions, type Lock, TenantError } from "../../tenant/index.ts";
+import type { Leave } from "../jobs/index.ts";
 import type { Entry, Version } from "./entry.ts";
 import {
   beginCorrection,
@@ -23,6 +24,8 @@ export interface CorrectDependencies {
   readonly random: RandomStream;
   /** Makes durable what is about to be written; rejects when this process may not write any more. */
   readonly announce: (base: Version, dispositions: readonly Entry[]) => Promise<void>;
+  /** What it goes on by. A write that may have been carried out is read back first, whatever has been halted. */
+  readonly leave?: Leave | undefined;
 }
 
 /** How a correction ended, and what it took. */
@@ -47,6 +50,8 @@ interface Meter {
   rateLimited: number;
   conflicts: number;
   failure: TenantError | undefined;
+  /** A write may have been carried out, and nothing was read since. */
+  open: boolean;
 }
 
 /** A version with the lock that a write upon it carries. */
@@ -66,17 +71,30 @@ export async function correctDisposition(
   announced?: Version,
 ): Promise<Corrected> {
   const since = deps.clock.now();
-  const meter: Meter = { attempts: 0, attemptLatenciesMs: [], rateLimited: 0, conflicts: 0, failure: undefined };
+  const meter: Meter = { attempts: 0, attemptLatenciesMs: [], rateLimited: 0, conflicts: 0, failure: undefined, open: false };
   let next: Next = beginCorrection(announced);
   let lock: Lock | undefined;
   while (next.command !== undefined) {
-    const event = await carryOut(deps, interactionId, next.command, lock, meter);
+    let event: CorrectionEvent;
+    try {
+      event = await carryOut(deps, interactionId, next.command, lock, meter);
+    } catch (thrown) {
+      if (!meter.open || !(thrown instanceof TenantError) || thrown.code !== "aborted") throw thrown;
+      const outcome: Outcome = { result: "unknown", message: `${thrown.message} before it could be read back` };
+      return { ...measuredBy(meter), failure: thrown, outcome, latencyMs: deps.clock.now() - since };
+    }
+    if (event.type === "written" || event.type === "lost") meter.open = true;
+    else if (event.type === "read") meter.open = false;
     if (event.type === "read" && "lock" in event.version) ({ lock } = event.version as LockedVersion);
     if (event.type === "conflict") meter.conflicts += 1;
     next = decideNext(correction, next.state, event);
   }
   if (next.state.at !== "ended") throw new Error(`a correction that is ${next.state.at} has nothing to do`);
-  return { ...meter, outcome: next.state.outcome, latencyMs: deps.clock.now() - since };
+  return { ...measuredBy(meter), failure: meter.failure, outcome: next.state.outcome, latencyMs: deps.clock.now() - since };
+}
+
+function measuredBy({ attempts, attemptLatenciesMs, rateLimited, conflicts }: Meter) {
+  return { attempts, attemptLatenciesMs, rateLimited, conflicts };
 }
 
 async function carryOut(
@@ -94,19 +112,30 @@ async function carryOut(
       await deps.announce(command.base, command.dispositions);
       return write(deps, id, command.dispositions, lock, meter);
     case "pause":
-      await deps.clock.sleep(pauseMs(command.attempt, deps.random));
+      await deps.clock.sleep(pauseMs(command.attempt, deps.random), leaveOf(deps, meter)?.halt);
       return { type: "paused" };
   }
 }
+
+const callOf = (leave: Leave | undefined): CallOptions => ({
+  lane: "tagging",
+  halt: leave?.halt,
+  confirmed: leave?.confirmed,
+});
 
 /** Full jitter: writers that met once should not meet again. */
 function pauseMs(attempt: number, random: RandomStream): number {
   return random.next() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
 }
 
-async function read({ interactions }: CorrectDependencies, id: string, meter: Meter): Promise<CorrectionEvent> {
+/** A write that may have been carried out is read back, whatever has been halted. */
+function leaveOf({ leave }: CorrectDependencies, { open }: Meter): Leave | undefined {
+  return open ? undefined : leave;
+}
+
+async function read(deps: CorrectDependencies, id: string, meter: Meter): Promise<CorrectionEvent> {
   try {
-    const { value, lock } = await interactions.read(id, { lane: "tagging" });
+    const { value, lock } = await deps.interactions.read(id, callOf(leaveOf(deps, meter)));
     if (lock === undefined)
       return {
         type: "read_failed",
@@ -125,18 +154,21 @@ async function read({ interactions }: CorrectDependencies, id: string, meter: Me
 }
 
 async function write(
-  { interactions }: CorrectDependencies,
+  { interactions, leave }: CorrectDependencies,
   id: string,
   dispositions: readonly Entry[],
   lock: Lock,
   meter: Meter,
 ): Promise<CorrectionEvent> {
   try {
-    const sent = await interactions.replace(id, dispositions.map(onWire), lock, { lane: "tagging" });
+    const sent = await interactions.replace(id, dispositions.map(onWire), lock, callOf(leave));
     note(meter, sent);
     return { type: "written", version: { tag: sent.etag ?? "", dispositions: sent.reply.dispositions.map(entryOf) } };
   } catch (thrown) {
-    if (thrown instanceof TenantError) note(meter, thrown.report);
+    if (thrown instanceof TenantError) {
+      note(meter, thrown.report);
+      meter.open ||= thrown.outcomeUnknown;
+    }
     const failure = itemFailure(thrown);
     const { message, statusCode, why, lost } = failure;
     if (thrown instanceof TenantError && (thrown.code === "stale_lock" || thrown.code === "conflict"))

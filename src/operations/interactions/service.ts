@@ -102,13 +102,13 @@ export class Corrections {
     this.#runner = new JobRunner({
       ...deps,
       kind: DISPOSITIONS,
-      openRun: (job, signal) =>
+      openRun: (job, leave) =>
         new JobRun(job.id, {
           ledger,
           work: correctionWork(job.id, { ...deps, jobs: jobLedger }),
           clock,
           concurrency,
-          signal,
+          leave,
         }),
     });
   }

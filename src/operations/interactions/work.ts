@@ -3,7 +3,7 @@
 import type { Clock, RandomStream } from "../../kernel/index.ts";
 import type { InteractionChanges, JobLedger, SessionLocks } from "../../store/index.ts";
 import type { InteractionDispositions } from "../../tenant/index.ts";
-import { owned, type RowWork, type Sent } from "../jobs/index.ts";
+import { type Leave, owned, type RowWork, type Sent } from "../jobs/index.ts";
 import { type Corrected, correctDisposition } from "./correct.ts";
 import type { Version } from "./entry.ts";
 import { conflictProblem, lineOf, type PlannedRow } from "./plan.ts";
@@ -30,18 +30,18 @@ type SendRow = Extract<PlannedRow, { kind: "send" }>;
 /** The work of one job. The tree of codes is read once, when the first row is sent. */
 export function correctionWork(jobId: string, deps: CorrectionWorkDependencies): RowWork<PlannedRow, FinishedCorrection> {
   let tree: Promise<DispositionTree> | undefined;
-  const treeOnce = () => {
-    tree ??= deps.interactions.tree({ lane: "tagging" }).then(indexTree);
+  const treeOnce = ({ halt, confirmed }: Leave) => {
+    tree ??= deps.interactions.tree({ lane: "tagging", halt, confirmed }).then(indexTree);
     return tree;
   };
   return {
     lineOf,
     local: localResult,
-    async send(row, sentBefore) {
-      return (await correctRow(jobId, deps, await treeOnce(), row as SendRow, sentBefore)).sent;
+    async send(row, sentBefore, leave) {
+      return (await correctRow(jobId, deps, await treeOnce(leave), row as SendRow, sentBefore, leave)).sent;
     },
-    async settle(row) {
-      const { sent, corrected } = await correctRow(jobId, deps, await treeOnce(), row as SendRow, true);
+    async settle(row, _open, leave) {
+      const { sent, corrected } = await correctRow(jobId, deps, await treeOnce(leave), row as SendRow, true, leave);
       // A tenant that cannot be asked leaves the item as it is.
       if (sent.item.result === "unknown" && corrected.failure !== undefined) throw corrected.failure;
       return sent.item;
@@ -64,6 +64,7 @@ async function correctRow(
   tree: DispositionTree,
   { correction: row }: SendRow,
   sentBefore: boolean,
+  leave: Leave,
 ): Promise<{ readonly sent: Sent<FinishedCorrection>; readonly corrected: Corrected }> {
   const { interactions, changes, locks, clock, random, exclusive, attempts } = deps;
   const { line, interactionId, entry, policy } = row;
@@ -73,15 +74,19 @@ async function correctRow(
     await owned(deps.jobs, jobId, () => changes.announce(change, deps.replicaId));
     announced = true;
   };
-  const corrected = await locks.hold(JSON.stringify(["interaction", deps.tenantName, interactionId]), async () => {
-    const earlier = sentBefore ? await announcedVersion(changes, jobId, line) : undefined;
-    return correctDisposition(
-      { interactions, clock, random, announce },
-      interactionId,
-      { wanted: entry, policy, attempts, validate: (merged) => validateMerged(merged, entry, tree, exclusive) },
-      earlier,
-    );
-  });
+  const corrected = await locks.hold(
+    JSON.stringify(["interaction", deps.tenantName, interactionId]),
+    async () => {
+      const earlier = sentBefore ? await announcedVersion(changes, jobId, line) : undefined;
+      return correctDisposition(
+        { interactions, clock, random, announce, leave },
+        interactionId,
+        { wanted: entry, policy, attempts, validate: (merged) => validateMerged(merged, entry, tree, exclusive) },
+        earlier,
+      );
+    },
+    leave.halt,
+  );
   const { outcome } = corrected;
   const seen = outcome.after ?? outcome.stored;
   if ((announced || sentBefore) && seen !== undefined) await changes.conclude(jobId, line, seen);

@@ -39,7 +39,12 @@ export function chunkedBody(host: ChunkHost, overlap: number): JobBody {
     const sends: Promise<ChunkReport>[] = [];
     let stop: StopReason | undefined;
     for (const [index, no] of chunks.entries()) {
-      stop ??= (await sends[index - overlap])?.stop;
+      const earlier = sends[index - overlap];
+      if (earlier !== undefined) {
+        const [ended] = await Promise.allSettled([earlier]);
+        if (ended.status === "rejected") break;
+        stop = ended.value.stop;
+      }
       if (stop !== undefined) break;
       // As text: the workflow's own serializer walks every number of a histogram.
       const sending = guarded(`chunk-${no}`, async () => JSON.stringify(await run.sendChunk(no))).then(
@@ -49,7 +54,12 @@ export function chunkedBody(host: ChunkHost, overlap: number): JobBody {
       sending.catch(() => undefined);
       sends.push(sending);
     }
-    const reports = await Promise.all(sends);
+    // All of them, whatever one said: none may still be sending when the job is closed.
+    const settled = await Promise.allSettled(sends);
+    const reports = settled.map((send) => {
+      if (send.status === "rejected") throw send.reason;
+      return send.value;
+    });
     stop ??= reports.find((report) => report.stop !== undefined)?.stop;
     stop ??= (await guarded("settle", async () => (await run.settle()) ?? null)) ?? undefined;
     await guarded("close", () => host.close(jobId, { stop, measured: merge(reports) }));

@@ -31,8 +31,9 @@ export class Committer<Item> {
     this.#clock = clock;
   }
 
-  /** Adds an item. */
+  /** Adds an item; after a failed write it is dropped, and whoever waits is told of the failure. */
   add(chunkNo: number, item: Item): void {
+    if (this.broken) return;
     this.#queue.push({ item, chunkNo });
     this.#running ??= this.#run();
   }
@@ -65,6 +66,8 @@ export class Committer<Item> {
   }
 
   async #run(): Promise<void> {
+    // One turn, so that `#running` is set before it is cleared, however soon this ends.
+    await Promise.resolve();
     try {
       while (this.#queue.length > 0 && this.#failure === undefined) {
         if (this.#queue.length < SMALL_BATCH) await this.#clock.sleep(LINGER_MS);

@@ -10,7 +10,6 @@ import type { PlanReport } from "./plan.ts";
  */
 export type { JobStatus };
 export const ENDED: readonly JobStatus[] = ["done", "partly_failed", "cancelled"];
-export const UNENDED: readonly JobStatus[] = ["planning", "ready", "running", "stopped", "failed"];
 
 /** Results after which nothing is left to do and nothing went wrong, of every kind of job. */
 export const GOOD_RESULTS: readonly ItemResult[] = ["tagged", "success", "unchanged", "duplicate"];
@@ -68,6 +67,21 @@ export interface JobProgress {
   readonly phase: "planning" | "sending" | "settling" | "watching";
 }
 
+/** Rows of a job without a result. */
+export interface RowsLeft {
+  /** Surely not sent. */
+  readonly notSent: number;
+  /** Sent or not: a process has them under way, or died with them. */
+  readonly mayHaveBeenSent: number;
+}
+
+/** How a run ended. */
+export interface JobEnd {
+  readonly status: JobStatus;
+  readonly stop: StopReason | undefined;
+  readonly measured: Measured | undefined;
+}
+
 export interface JobRecords {
   create(job: {
     id: string;
@@ -97,9 +111,16 @@ export interface JobRecords {
    * @returns the number of the new run, or undefined when somebody else was faster
    */
   claim(seen: RowJob, replica: string): Promise<number | undefined>;
-  end(id: string, end: { status: JobStatus; stop: StopReason | undefined; measured: Measured | undefined }): Promise<void>;
+  /**
+   * Ends a run, if the job is still this replica's: nothing of it is under way any more. A job that was cancelled stays so.
+   * Rejects with `not_owner` when another one has taken it, and with `invalid_state` when it does not run any more.
+   */
+  end(id: string, end: JobEnd, replica: string): Promise<void>;
+  /** Marks a job as cancelled; rejects with `invalid_state` when it has ended. See `cancelJob` for what there is to wait for. */
   cancel(id: string): Promise<void>;
   counts(id: string): Promise<ResultCounts>;
+  /** How it stands with the rows that have no result. */
+  rowsLeft(job: Pick<RowJob, "id" | "totalRows">, counts: ResultCounts): Promise<RowsLeft>;
 }
 
 /** Which replicas live. */

@@ -4,7 +4,7 @@
 // A process that dies leaves items in any of these states; whoever goes on finds the results in the ledger and knows from the
 // chunk's intent mark which of the others may have been sent.
 
-import { type Clock, Histogram, messageOf } from "../../kernel/index.ts";
+import { type Clock, Histogram, messageOf, OutdialError } from "../../kernel/index.ts";
 import { TenantError } from "../../tenant/index.ts";
 import { OperationError } from "../error.ts";
 import { Committer } from "./committer.ts";
@@ -14,6 +14,7 @@ import { Semaphore } from "./semaphore.ts";
 
 /** How often what is open is gone over: an item that meets a second failure while it is settled gets another chance. */
 const SETTLE_ROUNDS = 3;
+const CANCELLED = "cancelled";
 
 /** What the sending of one chunk measured. */
 export interface ChunkReport {
@@ -50,11 +51,12 @@ export interface RowWork<Row, Item> {
   /**
    * Acts for one row; what concerns only this row is a value.
    * @param sentBefore an earlier process may have sent it
-   * @throws TenantError for what stops all rows alike; OperationError `not_owner`, `job_state`
+   * @param leave `halt` ends it unless it is on the wire, `confirmed` is asked before each request of it leaves; see `CallOptions`
+   * @throws TenantError for what stops all rows alike, and when it was halted with nothing sent; OperationError `not_owner`, `job_state`
    */
-  send(row: Row, sentBefore: boolean): Promise<Sent<Item>>;
+  send(row: Row, sentBefore: boolean, leave: Leave): Promise<Sent<Item>>;
   /** Finds out how an open item stands, acting again where that is safe. @throws TenantError when nothing could be found out */
-  settle(row: Row, open: OpenItem): Promise<Item & { readonly reason?: string }>;
+  settle(row: Row, open: OpenItem, leave: Leave): Promise<Item & { readonly reason?: string }>;
 }
 
 export interface RunDependencies<Row, Item extends FinishedItem> {
@@ -63,14 +65,26 @@ export interface RunDependencies<Row, Item extends FinishedItem> {
   readonly clock: Clock;
   /** Rows under way at once. */
   readonly concurrency: number;
-  /** Ends the run early; what is under way is finished and committed first. */
-  readonly signal?: AbortSignal | undefined;
+  readonly leave: Leave;
+}
+
+/** What a run goes on by. */
+export interface Leave {
+  /** Ends the run early, for its reason: no further row is sent, those on the wire are waited for and committed. */
+  readonly halt: AbortSignal;
+  /** Undefined while it is known that the job is this process's; else a promise that settles when that is known again, or `halt` is aborted. */
+  readonly confirmed: () => Promise<void> | undefined;
 }
 
 /** A row on its way. */
 interface Send<Row> {
   readonly row: Row;
   readonly sentBefore: boolean;
+}
+
+/** One that was surely not stored, with the item it becomes if it is not sent again. */
+interface NotStored<Row, Item> extends Send<Row> {
+  readonly item: Item;
 }
 
 /** What a chunk measures while it is sent. */
@@ -80,6 +94,8 @@ interface Measuring {
   retries: number;
   rateLimited: number;
   conflicts: number | undefined;
+  /** Rows whose sending broke off in such a way that they may have been sent, and have no result. */
+  lost: number;
 }
 
 export class JobRun<Row, Item extends FinishedItem> {
@@ -114,7 +130,10 @@ export class JobRun<Row, Item extends FinishedItem> {
     for (const [result, count] of Object.entries(counts)) this.#count(result, count);
   }
 
-  /** Brings every row of a chunk to its result. Never rejects for what happened to an item; rejects when the ledger does. */
+  /**
+   * Brings every row of a chunk to its result. Never rejects for what happened to an item; rejects when the ledger does, and then only when
+   * nothing of the chunk is under way any more.
+   */
   async sendChunk(no: number): Promise<ChunkReport> {
     const { ledger, work } = this.#deps;
     const chunk = await ledger.chunk(this.#jobId, no);
@@ -124,11 +143,13 @@ export class JobRun<Row, Item extends FinishedItem> {
       retries: 0,
       rateLimited: 0,
       conflicts: undefined,
+      lost: 0,
     };
-    const sends: Promise<void>[] = [];
-    const notStored: Send<Row>[] = [];
+    const notStored: NotStored<Row, Item>[] = [];
     // One mark for the whole chunk: a wait on the database between sends would leave the tenant idle.
-    const rows = !chunk.done && (await this.#announce(no, chunk.rows.length)) ? chunk.rows : [];
+    const announced = !chunk.done && !this.#stopped() && (await this.#announce(no, chunk.rows.length));
+    const rows = announced ? chunk.rows : [];
+    const sends: Promise<void>[] = [];
     for (const [index, row] of rows.entries()) {
       const line = work.lineOf(row);
       if (chunk.finished.has(line)) continue;
@@ -137,18 +158,19 @@ export class JobRun<Row, Item extends FinishedItem> {
         this.#finish(no, local);
         continue;
       }
-      if (this.#committer.full) await this.#committer.room();
-      await this.#places.acquire();
-      if (this.#committer.broken || this.#stopped()) {
-        this.#places.release();
-        break;
-      }
+      // Its failure is the flush's below, when nothing is under way any more.
+      if (this.#committer.full) await this.#committer.room().catch(() => undefined);
+      if (!(await this.#mayGo())) break;
       sends.push(this.#send(no, { row, sentBefore: index < chunk.intentUpto }, measured, notStored));
     }
     await Promise.all(sends);
     await this.#sendAgain(no, notStored, measured);
     await this.#committer.flush();
     if (this.#lost !== undefined) throw this.#lost;
+    // Whoever goes on, or counts what was not sent, knows from the mark what may have been.
+    if (announced && this.#stop !== undefined && measured.lost === 0) {
+      await ledger.withdrawIntent(this.#jobId, no, chunk.intentUpto);
+    }
     if (this.#stop === undefined && !chunk.done) await ledger.closeChunk(this.#jobId, no);
     return {
       attempts: measured.attempts.toJSON(),
@@ -185,14 +207,23 @@ export class JobRun<Row, Item extends FinishedItem> {
   }
 
   #stopped(): boolean {
-    if (this.#stop === undefined && this.#deps.signal?.aborted === true) {
-      this.#stop = {
-        code: "interrupted",
-        message: "interrupted; what was under way is recorded",
-        advice: "Run the same command again to go on.",
-      };
+    const { halt } = this.#deps.leave;
+    if (halt.aborted) {
+      const { reason }: { reason: unknown } = halt;
+      if (reason instanceof OperationError && reason.code === "not_owner") this.#lost ??= reason;
+      else this.#stop ??= stopReason(reason);
     }
     return this.#stop !== undefined || this.#lost !== undefined;
+  }
+
+  /** Takes a place among the rows under way; false, and none taken, when no further row may be sent. */
+  async #mayGo(): Promise<boolean> {
+    await this.#places.acquire();
+    const { leave } = this.#deps;
+    for (let wait = leave.confirmed(); wait !== undefined && !this.#stopped(); wait = leave.confirmed()) await wait;
+    if (!this.#committer.broken && !this.#stopped()) return true;
+    this.#places.release();
+    return false;
   }
 
   /** Makes the intent durable; false when the job was cancelled meanwhile. */
@@ -202,7 +233,7 @@ export class JobRun<Row, Item extends FinishedItem> {
       return true;
     } catch (thrown) {
       if (!(thrown instanceof OperationError) || thrown.code !== "job_state") throw thrown;
-      this.#stop ??= { code: "cancelled", message: thrown.message };
+      this.#stop ??= stopReason(thrown);
       return false;
     }
   }
@@ -216,24 +247,23 @@ export class JobRun<Row, Item extends FinishedItem> {
     this.#committer.add(chunkNo, item);
   }
 
-  /** Sends what was surely not stored once more. When the job has stopped it stays without a result, for the next run. */
-  async #sendAgain(no: number, notStored: readonly Send<Row>[], measured: Measuring): Promise<void> {
+  /**
+   * Sends what was surely not stored once more. When the job has stopped it stays without a result, for the next run; when it was cancelled
+   * there is none, and that it failed is the result.
+   */
+  async #sendAgain(no: number, notStored: readonly NotStored<Row, Item>[], measured: Measuring): Promise<void> {
     const sends: Promise<void>[] = [];
     for (const send of notStored) {
-      await this.#places.acquire();
-      if (this.#committer.broken || this.#stopped()) {
-        this.#places.release();
-        break;
-      }
-      sends.push(this.#send(no, send, measured, undefined));
+      if (await this.#mayGo()) sends.push(this.#send(no, send, measured, undefined));
+      else if (this.#stop?.code === CANCELLED) this.#finish(no, send.item);
     }
     await Promise.all(sends);
   }
 
   /** Sends one row and notes its result; with `notStored`, a row that is worth another try goes there instead. */
-  async #send(no: number, send: Send<Row>, measured: Measuring, notStored: Send<Row>[] | undefined): Promise<void> {
+  async #send(no: number, send: Send<Row>, measured: Measuring, notStored: NotStored<Row, Item>[] | undefined): Promise<void> {
     try {
-      const sent = await this.#deps.work.send(send.row, send.sentBefore);
+      const sent = await this.#deps.work.send(send.row, send.sentBefore, this.#deps.leave);
       const retries = Math.max(0, sent.attempts - 1);
       for (const latency of sent.attemptLatenciesMs) measured.attempts.record(latency);
       measured.items.record(sent.latencyMs);
@@ -243,19 +273,27 @@ export class JobRun<Row, Item extends FinishedItem> {
       this.#retries += retries;
       this.#rateLimited += sent.rateLimited;
       this.#watchVendor(sent.unanswered, sent.message);
-      if (sent.again && notStored !== undefined) notStored.push(send);
+      if (sent.again && notStored !== undefined) notStored.push({ ...send, item: sent.item });
       else this.#finish(no, sent.item);
     } catch (thrown) {
+      if (this.#maySent(thrown)) measured.lost += 1;
       this.#fail(thrown);
     } finally {
       this.#places.release();
     }
   }
 
+  /** Whether a row whose sending broke off may have been sent. */
+  #maySent(thrown: unknown): boolean {
+    if (thrown instanceof TenantError) return thrown.outcomeUnknown;
+    return !(thrown instanceof OperationError) && thrown !== this.#deps.leave.halt.reason;
+  }
+
   /** What ends the run: the job is another replica's now, or all rows would fail alike. */
   #fail(thrown: unknown): void {
     if (thrown instanceof OperationError && thrown.code === "not_owner") this.#lost ??= thrown;
-    else this.#stop ??= stopReason(thrown);
+    // What was halted has the reason of the halt.
+    else if (!this.#stopped()) this.#stop = stopReason(thrown);
   }
 
   #watchVendor(unanswered: boolean, message: string | undefined): void {
@@ -274,7 +312,7 @@ export class JobRun<Row, Item extends FinishedItem> {
     const row = await ledger.row(this.#jobId, open.line);
     if (row === undefined || work.local(row, undefined) !== undefined) return true;
     try {
-      const settled = await work.settle(row, open);
+      const settled = await work.settle(row, open, this.#deps.leave);
       // Something was read, so the tenant is there; a write that failed after it is the first of a new row of failures.
       this.#watchVendor(false, undefined);
       if (settled.result === "unknown" || settled.result === "failed") this.#watchVendor(true, settled.reason);
@@ -288,6 +326,7 @@ export class JobRun<Row, Item extends FinishedItem> {
     } catch (thrown) {
       // A read-back that fails leaves the item as it is: unknown stays unknown, and says so. Missing rights stop the job.
       if (!(thrown instanceof TenantError)) throw thrown;
+      if (this.#stopped()) return false;
       const stop = stopReason(thrown);
       if (stop.code === "missing_scope" || stop.code === "unauthorized") this.#stop ??= stop;
       else this.#watchVendor(true, messageOf(thrown));
@@ -296,9 +335,10 @@ export class JobRun<Row, Item extends FinishedItem> {
   }
 }
 
-function stopReason(thrown: unknown): StopReason {
-  if (thrown instanceof OperationError && thrown.code === "job_state") return { code: "cancelled", message: thrown.message };
-  if (thrown instanceof TenantError) {
+/** What is said of a run that something thrown has ended. */
+export function stopReason(thrown: unknown): StopReason {
+  if (thrown instanceof OperationError && thrown.code === "job_state") return { code: CANCELLED, message: thrown.message };
+  if (thrown instanceof OutdialError) {
     return { code: thrown.code, message: thrown.message, ...(thrown.advice === undefined ? {} : { advice: thrown.advice }) };
   }
   return { code: "internal", message: messageOf(thrown) };

@@ -56,6 +56,7 @@ export function createRowLedger<Row, Item extends FinishedItem>(options: StoreLe
       };
     },
     advanceIntent: (jobId, no, upto) => owned(jobs, jobId, () => jobs.advanceIntent(jobId, no, upto, executor)),
+    withdrawIntent: (jobId, no, upto) => jobs.withdrawIntent(jobId, no, upto, executor),
     async commit(jobId, batch) {
       const [first] = batch;
       if (first === undefined) return;

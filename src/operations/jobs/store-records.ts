@@ -1,9 +1,9 @@
 // The records of jobs over the store. What the database holds as JSON is parsed, not believed.
 
 import { z } from "zod";
-import type { Job, JobLedger } from "../../store/index.ts";
+import { type Job, type JobLedger, StoreError } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
-import { type JobRecords, type RowJob, UNENDED } from "./record.ts";
+import type { JobRecords, RowJob } from "./record.ts";
 
 const histogram = z.object({ count: z.number(), p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() });
 const measured = z.object({
@@ -69,18 +69,23 @@ export function createStoreRecords(jobs: JobLedger, kinds: readonly string[]): J
     },
     claim: (seen, replica) =>
       jobs.claimJob({ id: seen.id, run: seen.run, executor: seen.executor ?? null, status: seen.status }, replica),
-    async end(id, end) {
+    async end(id, end, replica) {
       const before = await jobs.getJob(id);
-      if (before?.status === "cancelled") return;
       const { plan: planned } = summary.catch({}).parse(before?.summary ?? {});
-      await jobs.updateJob(
-        id,
-        { status: end.status, summary: { plan: planned, measured: end.measured }, error: end.stop ?? null, executor: null },
-        ["running"],
-      );
+      const change = { summary: { plan: planned, measured: end.measured }, executor: null };
+      try {
+        await jobs.updateJob(id, { ...change, status: end.status, error: end.stop ?? null }, ["running"], replica);
+      } catch (thrown) {
+        if (!(thrown instanceof StoreError) || thrown.details["status"] !== "cancelled") throw thrown;
+        await jobs.updateJob(id, change, ["cancelled"], replica);
+      }
     },
-    async cancel(id) {
-      await jobs.updateJob(id, { status: "cancelled" }, UNENDED);
+    cancel: (id) => jobs.cancelJob(id),
+    async rowsLeft({ id, totalRows }, counts) {
+      const announced = await jobs.countAnnounced(id);
+      const left = Math.max(0, totalRows - Object.values(counts).reduce((sum, count) => sum + count, 0));
+      const mayHaveBeenSent = Math.min(left, announced);
+      return { notSent: left - mayHaveBeenSent, mayHaveBeenSent };
     },
     async counts(id) {
       return jobs.countItems(id);

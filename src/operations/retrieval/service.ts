@@ -8,6 +8,7 @@ import { type DispositionCatalog, type OutcomeSource, requireSupported } from ".
 import type { RawOutcome } from "../compliance/index.ts";
 import type { Durable } from "../durable.ts";
 import { OperationError } from "../error.ts";
+import { JobLeave } from "../jobs/index.ts";
 import type { RetrievalHost } from "./body.ts";
 import { reasonOf, type StopReason } from "./failure.ts";
 import { PageThread } from "./page-thread.ts";
@@ -59,6 +60,8 @@ interface Active {
   readonly retrieval: Retrieval;
   readonly observedAfter: number;
   readonly lost: () => void;
+  /** Whether it may go on: it was not cancelled, or taken over. */
+  readonly leave: JobLeave;
   readonly thread: PageThread;
   /** Windows that are being read, settled or not. */
   readonly reading: Promise<unknown>[];
@@ -195,7 +198,7 @@ export class Retrieving implements RetrievalHost {
         ledger,
         clock,
         random,
-        signal: this.#interrupt.signal,
+        signal: active.leave.halt,
         jobId,
         executor: replicaId,
         campaignId,
@@ -272,6 +275,8 @@ export class Retrieving implements RetrievalHost {
     const durable = this.#durable;
     if (durable === undefined) throw new Error("attach a durable runtime before running retrievals");
     const ended = new AbortController();
+    const leave = new JobLeave(this.#deps.clock, this.#interrupt.signal);
+    void leave.watch({ id: jobId, run, replica: this.#deps.replicaId }, () => this.find(jobId), ended.signal);
     const thread = new PageThread({
       campaignId: retrieval.campaignId,
       optOutCodes: this.#deps.optOutCodes ?? [],
@@ -283,6 +288,7 @@ export class Retrieving implements RetrievalHost {
         retrieval,
         observedAfter,
         lost: resolve,
+        leave,
         thread,
         reading,
         pages: totals.pagesOk,
@@ -307,6 +313,11 @@ export class Retrieving implements RetrievalHost {
       void Promise.all(reading).then(() => thread.close());
     }
     const end = await this.find(jobId);
+    if (end.status === "cancelled") {
+      await Promise.all(reading);
+      await this.#deps.ledger.letGo(jobId, this.#deps.replicaId);
+      return end;
+    }
     if (ENDED.includes(end.status)) {
       await this.#tidy(end);
       await this.#deps.onEnded?.(end);
@@ -326,6 +337,7 @@ export class Retrieving implements RetrievalHost {
         error,
         audit: this.#entry("outcomes.stopped", retrieval, { status: "stopped", error: error.code }),
       })
+      .catch(() => this.#deps.ledger.letGo(retrieval.jobId, this.#deps.replicaId))
       .catch(() => undefined);
   }
 

@@ -11,6 +11,11 @@ const rate = z.number().min(0).max(1);
 export const expectedFields = z
   .strictObject({
     answer_rate: rate.optional().describe("Share of dials that a person answers"),
+    taken_for_machines: rate
+      .optional()
+      .describe(
+        "Share of the people whom machine detection takes for machines and hangs up on; they count as abandoned. Assumed 0",
+      ),
     ring_seconds: z.number().positive().max(600).optional().describe("Mean time from dialing to an answer or giving up"),
     handle_seconds: z.number().positive().max(86_400).optional().describe("Mean time an agent is busy with an answered call"),
     agents: z.int().min(1).optional().describe("Agents signed in; max_agents by default"),

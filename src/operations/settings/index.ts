@@ -6,7 +6,7 @@ export { ABANDONMENT_LIMIT } from "./check.ts";
 export { dialerSettingsJsonSchema, parseSettingsFile, type SettingsFile } from "./file.ts";
 export { checkOverride, type Judgement, judge, type Predictor } from "./gate.ts";
 export type { GuardPlan } from "./guard.ts";
-export { fileInForce } from "./in-force.ts";
+export { basisInForce, fileInForce } from "./in-force.ts";
 export { type DialerSettings, type FieldChange, readSettings } from "./model.ts";
 export { type ChangeProgress, type ChangeReport, type PreparedChange, SettingsChanges } from "./service.ts";
 export { type ChangeState, DEFAULT_PATIENCE, type Patience } from "./state.ts";

@@ -6,6 +6,7 @@ import { type AuditInput, DIALER_CHANGE, type DialerChange, type DialerLedger, t
 import { type MetricsSource, type PacingSettings, requireSupported } from "../../tenant/index.ts";
 import type { Durable } from "../durable.ts";
 import { OperationError } from "../error.ts";
+import { executorIsDead, interruption, leftWords } from "../left.ts";
 import { act, type Happening, reading } from "./act.ts";
 import type { ChangeHost } from "./body.ts";
 import type { SettingsFile } from "./file.ts";
@@ -38,6 +39,8 @@ export interface SettingsDependencies {
   readonly record: (entry: AuditInput) => Promise<void>;
   /** Name of the receiver of alarms in the outbox; undefined when none is configured. */
   readonly alarms: string | undefined;
+  /** This process is a service: what it interrupts, another one goes on with. */
+  readonly leaves?: boolean | undefined;
   /** Awaited at every named point of a change: for harnesses that stop a process there. */
   readonly pause?: ((point: string) => Promise<void>) | undefined;
 }
@@ -231,7 +234,7 @@ export class SettingsChanges implements ChangeHost {
       phase: "sending",
       audit: [audit],
     });
-    if (version === undefined) throw busy(await ledger.open());
+    if (version === undefined) throw await this.#busy(await ledger.open());
     return this.find(version);
   }
 
@@ -254,9 +257,10 @@ export class SettingsChanges implements ChangeHost {
     const open = await this.#deps.ledger.open();
     if (open === undefined) return undefined;
     const running = open.status === "running" && open.executor !== null && open.executor !== this.#deps.replicaId;
-    if (open.phase === "paused" || (running && !(await this.#deps.replicas.isDead(open.executor ?? "")))) throw busy(open);
+    if (open.phase === "paused" || (running && !(await this.#deps.replicas.isDead(open.executor ?? ""))))
+      throw await this.#busy(open);
     const ended = await this.run(open.version, onProgress);
-    if (ended.change.endedAt === null) throw busy(ended.change);
+    if (ended.change.endedAt === null) throw await this.#busy(ended.change);
     return ended;
   }
 
@@ -368,7 +372,7 @@ export class SettingsChanges implements ChangeHost {
       return active.command !== undefined;
     } catch (thrown) {
       if (!this.#interrupt.signal.aborted) throw thrown;
-      const error = { code: "interrupted", message: "interrupted; outdial dialer resume goes on" };
+      const error = interruption("outdial dialer resume goes on", this.#deps.leaves === true);
       await this.#deps.ledger.abandon(jobId, this.#deps.replicaId, error);
       return false;
     }
@@ -440,6 +444,10 @@ export class SettingsChanges implements ChangeHost {
     return { plan, state: replay(plan, journal), seq: journal.length };
   }
 
+  async #busy(open: DialerChange | undefined): Promise<OperationError> {
+    return busy(open, await executorIsDead(open, this.#deps.replicas));
+  }
+
   #of(jobId: string): Active {
     const active = this.#active.get(jobId);
     if (active === undefined) throw new Error(`change ${jobId} is not run by this process`);
@@ -447,13 +455,14 @@ export class SettingsChanges implements ChangeHost {
   }
 }
 
-function busy(open: DialerChange | undefined): OperationError {
+function busy(open: DialerChange | undefined, isLeft: boolean): OperationError {
   if (open === undefined)
     return new OperationError("job_state", "another change of the dialer settings has just begun; try again");
   const waits = open.phase === "paused";
+  const working = isLeft ? leftWords(open.executor) : `${open.executor} is at work on it`;
   return new OperationError(
     "job_state",
-    `version ${open.version} has not ended: ${waits ? "it waits for a person" : open.status === "running" ? `${open.executor} is at work on it` : `it stands still while ${open.phase}`}`,
+    `version ${open.version} has not ended: ${waits ? "it waits for a person" : open.status === "running" ? working : `it stands still while ${open.phase}`}`,
     {
       advice: waits
         ? `outdial dialer resume ${open.version} --keep, or --roll-back.`

@@ -96,9 +96,9 @@ export class Tagging {
     this.#runner = new JobRunner({
       ...deps,
       kind: TAG,
-      openRun: (job, signal) => {
+      openRun: (job, leave) => {
         const ledger = deps.ledgerOf(job.campaignId ?? "");
-        return new JobRun(job.id, { ledger, work, clock: deps.clock, concurrency: deps.concurrency, signal });
+        return new JobRun(job.id, { ledger, work, clock: deps.clock, concurrency: deps.concurrency, leave });
       },
     });
   }

@@ -1,7 +1,7 @@
 // What tagging does with a row: one idempotent write; afterwards calls without an answer are read back, and locked ones say why.
 
-import type { CallReader, DispositionWriter } from "../../tenant/index.ts";
-import type { OpenItem, RowWork, Sent } from "../jobs/index.ts";
+import type { CallOptions, CallReader, DispositionWriter } from "../../tenant/index.ts";
+import type { Leave, OpenItem, RowWork, Sent } from "../jobs/index.ts";
 import type { Assignment } from "./assignment.ts";
 import { conflictProblem, lineOf, type PlannedRow } from "./plan.ts";
 import { type FinishedItem, finishedItem, refusedItem } from "./result.ts";
@@ -13,9 +13,9 @@ export function tagWork(writer: DispositionWriter, reader: CallReader): RowWork<
   return {
     lineOf,
     local: localResult,
-    async send(row, sentBefore): Promise<Sent<FinishedItem>> {
+    async send(row, sentBefore, leave): Promise<Sent<FinishedItem>> {
       const { assignment } = row as SendRow;
-      const outcome = await writer.assign(assignment.callId, bodyOf(assignment), { lane: "tagging" });
+      const outcome = await writer.assign(assignment.callId, bodyOf(assignment), callOf(leave));
       const { attempts, attemptLatenciesMs, latencyMs, rateLimited, message, result } = outcome;
       return {
         item: finishedItem(assignment, outcome, sentBefore),
@@ -28,28 +28,36 @@ export function tagWork(writer: DispositionWriter, reader: CallReader): RowWork<
         again: result === "failed",
       };
     },
-    settle(row, open: OpenItem) {
+    settle(row, open: OpenItem, leave) {
       const { assignment } = row as SendRow;
-      return open.result === "locked" ? withStatus(reader, assignment) : readBack(reader, writer, assignment);
+      const call = callOf(leave);
+      return open.result === "locked" ? withStatus(reader, assignment, call) : readBack(reader, writer, assignment, call);
     },
   };
 }
 
+const callOf = ({ halt, confirmed }: Leave): CallOptions => ({ lane: "tagging", halt, confirmed });
+
 /** A locked call with its status, which says why it is locked. */
-async function withStatus(reader: CallReader, assignment: Assignment): Promise<FinishedItem> {
-  const call = await reader.read(assignment.callId, { lane: "tagging" });
+async function withStatus(reader: CallReader, assignment: Assignment, options: CallOptions): Promise<FinishedItem> {
+  const call = await reader.read(assignment.callId, options);
   return { ...sentItem(assignment, "locked"), statusCode: 409, callStatus: call?.status ?? "not_found" };
 }
 
 /** Reads the call; when the disposition is not there, sends it once more. */
-async function readBack(reader: CallReader, writer: DispositionWriter, assignment: Assignment): Promise<FinishedItem> {
-  const call = await reader.read(assignment.callId, { lane: "tagging" });
+async function readBack(
+  reader: CallReader,
+  writer: DispositionWriter,
+  assignment: Assignment,
+  options: CallOptions,
+): Promise<FinishedItem> {
+  const call = await reader.read(assignment.callId, options);
   if (call === undefined)
     return { ...sentItem(assignment, "not_found"), statusCode: 404, reason: "the call is not known to the tenant" };
   if (call.disposition !== undefined && sameDisposition(assignment, call.disposition)) {
     return { ...sentItem(assignment, "tagged"), reason: "settled by reading back", callStatus: call.status };
   }
-  const outcome = await writer.assign(assignment.callId, bodyOf(assignment), { lane: "tagging" });
+  const outcome = await writer.assign(assignment.callId, bodyOf(assignment), options);
   return { ...finishedItem(assignment, outcome, true), callStatus: call.status };
 }
 

@@ -100,6 +100,8 @@ function formatter(zone: string): Intl.DateTimeFormat {
 
 /** An instant from a day (its beginning in `time`'s zone) or from an ISO 8601 time with an offset. Throws MeaningError naming `where`. */
 export function parseInstant(where: string, text: string, time: LocalTime): Instant {
+  // The clocks of the first years are none that can be read.
+  if (/^(?:0|1[0-8])\d+-/.test(text)) throw new MeaningError(`${where}: ${text.slice(0, 60)} is before the year 1900`);
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
     try {
       return time.startOfDay(text);

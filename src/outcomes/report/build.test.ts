@@ -5,8 +5,9 @@ import { CATEGORIES } from "../meaning/category.ts";
 import { localTime } from "../meaning/local-time.ts";
 import { DOCUMENTED_MAP } from "../meaning/outcome-map.ts";
 import { buildReport, compareEach, daysOf, figuresOf, tally } from "./build.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts, ReportSource } from "./facts.ts";
 import { reportSchema } from "./model.ts";
+import { reportOutcomes } from "./report.ts";
 import type { ReportScope } from "./scope.ts";
 
 const at = (text: string) => Date.parse(text);
@@ -49,6 +50,24 @@ const facts = fc
   }));
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+test("a period of more than 1,100 days, or of years whose clocks cannot be read, is refused before anything is read", async () => {
+  const source = {
+    query: () => {
+      throw new Error("the lake was asked");
+    },
+  } as unknown as ReportSource;
+  const report = (from: string, to: string) => reportOutcomes(source, { ...scope, from: at(from), to: at(to) }, { now });
+  await expect(report("2023-01-01T00:00:00Z", "2026-01-06T00:00:01Z")).rejects.toMatchObject({
+    code: "invalid_input",
+    message: "the period is 1102 days long; a report covers 1100 days at most",
+  });
+  await expect(report("0000-01-01T00:00:00Z", "0000-01-02T00:00:00Z")).rejects.toMatchObject({
+    code: "invalid_input",
+    message: "the period must lie in the years 1900 to 2199",
+  });
+  await expect(report("2023-01-01T00:00:00Z", "2026-01-05T00:00:00Z")).rejects.toThrow("the lake was asked");
+});
 
 test("every grouping of a report adds up to all calls, and its figures follow from the counts", () => {
   fc.assert(

@@ -8,4 +8,4 @@ export { renderCsv } from "./render-csv.ts";
 export { renderHtml } from "./render-html.ts";
 export { renderText } from "./render-text.ts";
 export { type ReportedFigures, reportOutcomes } from "./report.ts";
-export { DIMENSIONS, type Dimension, type ReportScope } from "./scope.ts";
+export { checkedPeriod, DIMENSIONS, type Dimension, type ReportScope } from "./scope.ts";

@@ -9,7 +9,7 @@ import { buildReport, cohortTally, compareEach, daysOf, figuresOf, type Tallies,
 import type { CohortSpec, ComparisonSpec } from "./cohort.ts";
 import { type ReportSource, readArrivals, readCohort, readFacts } from "./facts.ts";
 import type { OutcomeReport } from "./model.ts";
-import { COLUMN_DIMENSIONS, type Dimension, type ReportScope, scopeKey } from "./scope.ts";
+import { COLUMN_DIMENSIONS, checkedPeriod, type Dimension, type ReportScope, scopeKey } from "./scope.ts";
 
 /** Figures that were reported, kept so that a change of them is seen. */
 export interface ReportedFigures {
@@ -30,8 +30,9 @@ export interface ReportOptions {
   readonly figures?: ReportedFigures | undefined;
 }
 
-/** Reports on a scope. Throws MeaningError when two compared groups share calls. */
+/** Reports on a scope. Throws MeaningError for a period that is too long, and when two compared groups share calls. */
 export async function reportOutcomes(source: ReportSource, scope: ReportScope, options: ReportOptions): Promise<OutcomeReport> {
+  checkedPeriod(scope);
   const { by, figures, now } = options;
   const columns = COLUMN_DIMENSIONS.filter(
     (dimension) =>

@@ -21,12 +21,9 @@ export async function authenticate(
   const authorization = request.headers.get("authorization");
   if (authorization !== null) {
     const token = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization)?.[1];
-    throttle.check(address);
+    // Looked up before anything is said of other attempts: that costs one row by its key, and a good token is refused to nobody.
     const found = token === undefined ? undefined : await access.principalOfToken(token);
-    if (found === undefined) {
-      throttle.failed(address);
-      throw new ServerError("not_authenticated", "the token is unknown, revoked or expired");
-    }
+    if (found === undefined) throw throttle.refusal(address, token ?? "", "the token is unknown, revoked or expired");
     return { who: found, setCookie: undefined };
   }
   const value = sessionCookie(request.headers.get("cookie"), https);

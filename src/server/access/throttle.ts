@@ -1,65 +1,68 @@
-// Failed logins are slowed down, per address and over all addresses: each address gets a few, then waits ever longer.
+// Attempts to sign in that fail are slowed down: by the address they come from, and by what they presented. Whoever presents what is good is
+// never slowed down, however many others have failed from the same address: behind a proxy everybody has one.
 
 import type { Clock } from "../../kernel/index.ts";
 import { ServerError } from "../error.ts";
 
-/** Failures of one address before it waits, and of all addresses together within the window. */
+/** Failures before the next ones wait. */
 const FREE = 5;
-const FREE_OVER_ALL = 100;
 const FIRST_MS = 2000;
 const MOST_MS = 15 * 60_000;
-/** An address without failures for so long begins anew. */
+/** Without a failure for so long, counting begins anew. */
 const FORGET_MS = 30 * 60_000;
-/** Addresses remembered at most; the oldest are forgotten first. */
-const REMEMBERED = 10_000;
+/** Addresses and secrets remembered at most; those that failed longest ago are forgotten first. */
+const REMEMBERED = 20_000;
+/** Of what was presented so much is told apart: its kind and 48 bits. */
+const PREFIX = 12;
 
 interface Failures {
-  count: number;
-  last: number;
+  readonly count: number;
+  readonly last: number;
 }
 
 /** Counts failed logins of this process. */
 export class LoginThrottle {
   readonly #clock: Clock;
-  readonly #byAddress = new Map<string, Failures>();
-  readonly #all: Failures = { count: 0, last: 0 };
+  readonly #failures = new Map<string, Failures>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Throws ServerError `too_many_attempts` while the address must wait. */
-  check(address: string): void {
+  /**
+   * What an attempt that has failed is refused with: `too_many_attempts` while its address, or what it presented, must wait; else
+   * `not_authenticated` with `message`, and it counts.
+   */
+  refusal(address: string, presented: string, message: string): ServerError {
     const now = this.#clock.now();
-    const wait = Math.max(waitOf(this.#byAddress.get(address), FREE, now), waitOf(this.#all, FREE_OVER_ALL, now));
-    if (wait <= 0) return;
-    throw new ServerError("too_many_attempts", `too many failed logins; try again in ${Math.ceil(wait / 1000)} s`, {
-      details: { retryAfterSeconds: Math.ceil(wait / 1000) },
-    });
-  }
-
-  failed(address: string): void {
-    const now = this.#clock.now();
-    const seen = this.#byAddress.get(address);
-    const count = seen === undefined || now - seen.last > FORGET_MS ? 1 : seen.count + 1;
-    this.#byAddress.delete(address);
-    this.#byAddress.set(address, { count, last: now });
-    if (this.#byAddress.size > REMEMBERED) {
-      const [oldest] = this.#byAddress.keys();
-      if (oldest !== undefined) this.#byAddress.delete(oldest);
+    const keys = [`address ${address}`, `secret ${presented.slice(0, PREFIX)}`];
+    const wait = Math.max(...keys.map((key) => this.#waitOf(key, now)));
+    if (wait > 0) {
+      const seconds = Math.ceil(wait / 1000);
+      return new ServerError("too_many_attempts", `too many failed logins; try again in ${seconds} s`, {
+        advice: "A token or a login link that is good is taken all the same.",
+        details: { retryAfterSeconds: seconds },
+      });
     }
-    this.#all.count = now - this.#all.last > FORGET_MS ? 1 : this.#all.count + 1;
-    this.#all.last = now;
+    for (const key of keys) this.#count(key, now);
+    return new ServerError("not_authenticated", message);
   }
 
-  succeeded(address: string): void {
-    this.#byAddress.delete(address);
+  #count(key: string, now: number): void {
+    const seen = this.#failures.get(key);
+    const count = seen === undefined || now - seen.last > FORGET_MS ? 1 : seen.count + 1;
+    this.#failures.delete(key);
+    this.#failures.set(key, { count, last: now });
+    if (this.#failures.size <= REMEMBERED) return;
+    const [oldest] = this.#failures.keys();
+    if (oldest !== undefined) this.#failures.delete(oldest);
   }
-}
 
-/** How much longer to wait, ms: doubling with each failure beyond the free ones. */
-function waitOf(failures: Failures | undefined, free: number, now: number): number {
-  if (failures === undefined || failures.count < free || now - failures.last > FORGET_MS) return 0;
-  const pause = Math.min(MOST_MS, FIRST_MS * 2 ** Math.min(20, failures.count - free));
-  return failures.last + pause - now;
+  /** How much longer to wait, ms: doubling with each failure beyond the free ones. */
+  #waitOf(key: string, now: number): number {
+    const failures = this.#failures.get(key);
+    if (failures === undefined || failures.count < FREE || now - failures.last > FORGET_MS) return 0;
+    const pause = Math.min(MOST_MS, FIRST_MS * 2 ** Math.min(20, failures.count - FREE));
+    return failures.last + pause - now;
+  }
 }

@@ -1,7 +1,7 @@
 // An approval as the API shows it.
 
-import type { Approval } from "../../store/index.ts";
-import type { ApprovalView } from "./schemas/session.ts";
+import type { Approval, ApprovalWithPlan } from "../../store/index.ts";
+import { type ApprovalDetail, type ApprovalStanding, type ApprovalView, approvalPlan } from "./schemas/approvals.ts";
 import { timeText } from "./texts.ts";
 
 /** @param now what has expired by then is shown so */
@@ -20,4 +20,10 @@ export function approvalOf(approval: Approval, now: number): ApprovalView {
     decidedAt: timeText(approval.decidedAt),
     message,
   };
+}
+
+/** With what was shown when it was asked for. @param standing how that is now; null once it no longer waits */
+export function approvalDetailOf(approval: ApprovalWithPlan, now: number, standing: ApprovalStanding | null): ApprovalDetail {
+  const plan = approvalPlan.safeParse(approval.plan);
+  return { ...approvalOf(approval, now), plan: plan.success ? plan.data : null, standing };
 }

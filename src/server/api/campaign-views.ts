@@ -1,65 +1,75 @@
 // Campaigns as the API shows them.
 
 import { wilsonInterval } from "../../kernel/index.ts";
-import type { CampaignHealth, CampaignReading } from "../../operations/index.ts";
+import type { CampaignReading, KnownHealth } from "../../operations/index.ts";
 import { budgetOf } from "./compliance-views.ts";
 import type { CampaignSummary, HealthView, MetricPoint, WindowState } from "./schemas/campaigns.ts";
+import type { ReadingFailure } from "./schemas/common.ts";
 import { shareOf, timeText } from "./texts.ts";
 
-/** Phases of a pair in which nothing was handed over. */
-const QUIET = "watching";
+/** Phases of a pair in which nothing is handed over, and nothing was: what was begun and could not be done is no hand-over. */
+const QUIET: ReadonlySet<string> = new Set(["watching", "securing", "halted"]);
 
-/** A campaign in a line. @param named as the tenant lists it now: its health may have been read a while ago */
-export function campaignSummaryOf(
-  health: CampaignHealth,
-  named: { readonly name: string; readonly status: string },
-): CampaignSummary {
-  const { reading, success, failover } = health;
+/** A campaign in a line. */
+export function campaignSummaryOf(health: KnownHealth): CampaignSummary {
+  const { reading, success, failover, dialing, notDialing, readAt } = health;
   return {
     id: health.id,
-    name: named.name,
-    status: named.status,
+    name: health.name,
+    status: health.status,
     activeCalls: reading?.activeCalls ?? null,
     successRate: success === null ? null : shareOf(success),
     windowMinutes: reading?.windowMinutes ?? null,
     abandonment: health.abandonment === null ? null : budgetOf(health.abandonment),
     windows: health.windows.map(windowOf),
-    notDialing: causesOf(health, named.status),
-    failover: failover === null ? null : { ...without(failover), triggered: isTriggered(health) },
+    dialing,
+    notDialing: notDialing === null ? null : { first: notDialing.first, all: notDialing.all.map((cause) => ({ ...cause })) },
+    failover: failover === null ? null : { ...standingOf(failover), triggered: isTriggered(health) },
     lastMetricAt: timeText(reading === null ? null : (reading.at ?? reading.receivedAt)),
     stale: health.stale,
+    asOf: { status: timeText(readAt.status), figures: timeText(readAt.figures), windows: timeText(readAt.gate) },
+    unread: unreadOf(health),
+    failed: failureOf(health.failed),
   };
 }
 
-/** What was read before the state changed says nothing of the new one, and what was never read says nothing at all. */
-function causesOf({ campaign, notDialing }: CampaignHealth, status: string): CampaignSummary["notDialing"] {
-  if (campaign === null ? notDialing === null : campaign.status !== status) {
-    const text = `the campaign is ${status}`;
-    return status === "active" ? null : { first: text, all: [{ code: "other_state", text }] };
-  }
-  return notDialing === null ? null : { first: notDialing.first, all: notDialing.all.map((cause) => ({ ...cause })) };
+/** What is not known of a campaign, and why. */
+function unreadOf({ readAt, campaignProblem, readingProblem, gateProblem }: KnownHealth): CampaignSummary["unread"] {
+  const parts = [
+    { part: "status", at: readAt.status, problem: campaignProblem },
+    { part: "figures", at: readAt.figures, problem: readingProblem },
+    { part: "windows", at: readAt.gate, problem: gateProblem },
+  ] as const;
+  return parts.flatMap(({ part, at, problem }) =>
+    at === null ? [{ part, reason: problem === null ? "not read yet" : problem.message }] : [],
+  );
 }
 
-function without({ role, partner, phase }: NonNullable<CampaignHealth["failover"]>) {
-  return { role, partner, phase };
+/** Why a reading failed. */
+export function failureOf(failed: KnownHealth["failed"]): ReadingFailure | null {
+  return failed === null ? null : { code: failed.code, message: failed.message, at: timeText(failed.at) };
 }
 
-/** The documented view of a campaign; what is not known is zero or empty, never null. */
-export function healthViewOf(health: CampaignHealth): HealthView {
-  const { campaign, reading } = health;
+function standingOf({ role, partner, phase, dials, words, reason, nextStep }: NonNullable<KnownHealth["failover"]>) {
+  return { role, partner, phase, dials, words, reason, nextStep };
+}
+
+/** The documented view of a campaign; what is not known, such as the rate of no calls, is zero or empty, never null. */
+export function healthViewOf(health: KnownHealth): HealthView {
+  const { reading } = health;
   return {
     campaign_id: health.id,
-    status: campaign?.status ?? "unknown",
+    status: health.status ?? "unknown",
     active_calls: reading?.activeCalls ?? 0,
-    success_rate: reading?.successRate ?? health.success?.rate ?? 0,
+    success_rate: reading?.successRate ?? 0,
     failover_triggered: isTriggered(health),
     last_metric_update: timeText(reading === null ? null : (reading.at ?? reading.receivedAt)) ?? "",
   };
 }
 
-/** Whether the pair has handed over, or the vendor says so. */
-const isTriggered = ({ failover, reading }: CampaignHealth): boolean =>
-  failover === null ? (reading?.failoverTriggered ?? false) : failover.phase !== QUIET;
+/** Whether the pair hands over or has, or the vendor says so. */
+const isTriggered = ({ failover, reading }: KnownHealth): boolean =>
+  failover === null ? (reading?.failoverTriggered ?? false) : !QUIET.has(failover.phase);
 
 /** One reading on the time axis. */
 export function pointOf(reading: CampaignReading): MetricPoint {
@@ -78,6 +88,6 @@ export function pointOf(reading: CampaignReading): MetricPoint {
   };
 }
 
-function windowOf({ zone, contacts, open, until, opens }: CampaignHealth["windows"][number]): WindowState {
+function windowOf({ zone, contacts, open, until, opens }: KnownHealth["windows"][number]): WindowState {
   return { zone, open: open > 0, changesAt: timeText(open > 0 ? until : opens), contacts };
 }

@@ -1,7 +1,13 @@
 // Decisions, manifests, revocations and the abandonment ledger as the API shows them.
 
 import { type Call, type CallFacts, type CompiledPack, decide, strip } from "../../compliance/index.ts";
-import { parseManifest, phoneText, type RevocationReading, type RuleReading } from "../../operations/index.ts";
+import {
+  type BudgetFigures,
+  parseManifest,
+  phoneText,
+  type RevocationReading,
+  type RuleReading,
+} from "../../operations/index.ts";
 import type { AbandonmentBudget } from "./schemas/campaigns.ts";
 import type { AbandonmentView, ComplianceExplain, ManifestView, RevocationView } from "./schemas/compliance.ts";
 import { masked, shareOf, timeText } from "./texts.ts";
@@ -13,7 +19,7 @@ const CELLS = 96;
 export function explainOf(
   question: { readonly call: Call; readonly facts: CallFacts; readonly at: number },
   pack: CompiledPack,
-  { reveal, factsUsed }: { readonly reveal: boolean; readonly factsUsed: boolean },
+  { reveal, from }: { readonly reveal: boolean; readonly from: ComplianceExplain["facts"] },
 ): ComplianceExplain {
   const { call, facts, at } = question;
   const decision = decide(call, facts, pack, at);
@@ -39,7 +45,8 @@ export function explainOf(
     },
     packVersion: decision.packVersion,
     timeZoneData: decision.timeZoneData,
-    factsUsed,
+    factsUsed: from === "store",
+    facts: from,
   };
 }
 
@@ -94,7 +101,7 @@ export function revocationOf({ revocation, clock }: RevocationReading, reveal: b
 }
 
 /** What is left of an abandonment budget. */
-export function budgetOf({ reading }: Pick<RuleReading, "reading">): AbandonmentBudget {
+export function budgetOf({ reading }: { readonly reading: BudgetFigures }): AbandonmentBudget {
   const { limit, rate, allowance, pace, forecast, withinLimit, live, abandoned } = reading;
   const allowed = limit.maxRate * live;
   return {

@@ -25,10 +25,10 @@ export async function readJson(request: Request, withinMs: number): Promise<unkn
   if (type !== "application/json")
     throw new ServerError("unsupported_media_type", `the body is ${type || "of no type"}; allowed is application/json`);
   try {
-    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
     return value;
   } catch (thrown) {
-    throw new ServerError("invalid_request", `the body is not JSON: ${messageOf(thrown)}`);
+    throw new ServerError("invalid_request", `the body is not JSON in UTF-8: ${messageOf(thrown)}`);
   }
 }
 

@@ -1,5 +1,6 @@
 // Whatever went wrong as problem+json (RFC 9457): a stable code, the status that fits it, nothing of the inside.
 
+import { z } from "zod";
 import { messageOf, OutdialError, type Problem } from "../../kernel/index.ts";
 import type { Problem as ProblemView } from "../api/schemas/common.ts";
 
@@ -28,6 +29,7 @@ const STATUS: Readonly<Record<string, number>> = {
   plan_changed: 409,
   key_busy: 409,
   unsupported: 409,
+  not_available: 409,
   request_too_large: 413,
   unsupported_media_type: 415,
   wrong_host: 421,
@@ -35,7 +37,6 @@ const STATUS: Readonly<Record<string, number>> = {
   key_reused: 422,
   refused: 422,
   too_many_attempts: 429,
-  not_available: 501,
   // The tenant's own trouble: the caller of this API is not at fault.
   unauthorized: 502,
   missing_scope: 502,
@@ -43,9 +44,17 @@ const STATUS: Readonly<Record<string, number>> = {
   unknown_outcome: 502,
   outcome_unknown: 502,
   paging_loop: 502,
+  redirect_refused: 502,
+  host_not_allowed: 502,
+  body_too_large: 502,
+  receiver_refuses: 502,
+  receiver_unavailable: 503,
   rate_limited: 503,
   vendor_unavailable: 503,
+  not_read_yet: 503,
   store_unavailable: 503,
+  store_locked: 503,
+  simulation_stopped: 503,
   interrupted: 503,
   aborted: 503,
   deadline_exceeded: 504,
@@ -65,13 +74,12 @@ const TITLES: Readonly<Record<number, string>> = {
   422: "Refused",
   429: "Too many attempts",
   500: "Something went wrong here",
-  501: "Not available here",
   502: "The tenant refused or gave no usable reply",
   503: "Not reachable just now",
   504: "No answer in time",
 };
 
-/** Fields that were wrong, carried by an error of code `invalid_request`. */
+/** Fields that were wrong, in the details of an error. */
 export const PROBLEMS = "problems";
 
 /** The problem of anything thrown. What was not expected says nothing of itself: the log has it under the request's id. */
@@ -81,7 +89,10 @@ export function problemOf(thrown: unknown, requestId: string): ProblemView {
     return { type: "about:blank", title: titleOf(500), status: 500, code: "internal", detail, requestId };
   }
   const status = STATUS[thrown.code] ?? 500;
-  const { [PROBLEMS]: problems, ...details } = thrown.details;
+  const { [PROBLEMS]: problems, ...rest } = thrown.details;
+  // Problems without a path of their own are details: a caller must find fields of the request here, or nothing.
+  const fields = fieldsIn(problems);
+  const details = fields === undefined ? thrown.details : rest;
   return {
     type: `/api/v1/reference#${thrown.code}`,
     title: titleOf(status),
@@ -91,15 +102,23 @@ export function problemOf(thrown: unknown, requestId: string): ProblemView {
     ...(thrown.advice === undefined ? {} : { advice: thrown.advice }),
     requestId,
     ...("correlationId" in thrown && typeof thrown.correlationId === "string" ? { correlationId: thrown.correlationId } : {}),
-    ...(isProblems(problems) ? { problems } : {}),
+    ...(fields === undefined ? {} : { problems: fields }),
     ...(Object.keys(details).length === 0 ? {} : { details }),
   };
 }
 
 const titleOf = (status: number): string => TITLES[status] ?? "Something went wrong here";
 
-function isProblems(value: unknown): value is readonly Problem[] {
-  return Array.isArray(value);
+/** A field that is wrong. Readers of documents tell the way to it as a list. */
+const field = z.object({
+  path: z.union([z.string(), z.array(z.union([z.string(), z.number()])).transform((parts) => parts.join("."))]),
+  message: z.string(),
+});
+
+/** The fields that are wrong; undefined for anything but a list of fields. */
+function fieldsIn(problems: unknown): readonly Problem[] | undefined {
+  const parsed = z.array(field).safeParse(problems);
+  return parsed.success ? parsed.data : undefined;
 }
 
 /** Every code with its status, for the reference. */

@@ -2,13 +2,21 @@
 
 import { z } from "zod";
 import { type Clock, messageOf } from "../../kernel/index.ts";
-import type { ServiceRequests } from "../../store/index.ts";
-import { approvalOf } from "../api/approval-view.ts";
+import { OperationError } from "../../operations/index.ts";
+import type { Approval, ApprovalWithPlan, ServiceRequests } from "../../store/index.ts";
+import { approvalDetailOf, approvalOf } from "../api/approval-view.ts";
+import { differing } from "../api/field-changes.ts";
+import {
+  type ApprovalPlan,
+  type ApprovalStanding,
+  approvalDetail,
+  approvalPlan,
+  approvalView,
+} from "../api/schemas/approvals.ts";
 import { confirmation, pageOf } from "../api/schemas/common.ts";
-import { approvalView } from "../api/schemas/session.ts";
 import { ServerError } from "../error.ts";
 import { cursor, flag, limit, pageOfItems } from "../routing/query.ts";
-import { type ApiRoute, route } from "../routing/route.ts";
+import { type ApiRoute, type RawRequest, route } from "../routing/route.ts";
 
 export interface ApprovalDeps {
   readonly clock: Clock;
@@ -25,6 +33,11 @@ const waiting = z.object({
 
 /** @param operations the routes that may wait for an approval */
 export function approvalRoutes({ clock, requests }: ApprovalDeps, operations: readonly ApiRoute[]): ApiRoute[] {
+  const operationOf = ({ operation: id }: Approval): ApiRoute => {
+    const operation = operations.find((one) => one.dangerous && one.id === id);
+    if (operation !== undefined) return operation;
+    throw new ServerError("not_available", `this service has no operation ${id}`);
+  };
   return [
     route({
       id: "approvals.list",
@@ -45,6 +58,24 @@ export function approvalRoutes({ clock, requests }: ApprovalDeps, operations: re
       },
     }),
     route({
+      id: "approvals.show",
+      method: "get",
+      path: "/approvals/{id}",
+      personal: true,
+      summary: "One approval: what the person who asked was shown, and whether that still holds",
+      description:
+        "`plan` is the preview as it was when the approval was asked for, differences, checks and prediction included; its `confirm` is the hash that approving carries out. While it waits the plan is made anew for this answer, and `standing` says whether approving would do exactly that. Telephone numbers are masked.",
+      role: "viewer",
+      params: byId,
+      reply: approvalDetail,
+      async handle({ params, ...asked }) {
+        const found = await requests.approval(params.id);
+        const waits = approvalOf(found, clock.now()).state === "pending";
+        const standing = waits ? await standingOf(operationOf(found), found, requestOf(found, asked)) : null;
+        return approvalDetailOf(found, clock.now(), standing);
+      },
+    }),
+    route({
       id: "approvals.approve",
       method: "post",
       path: "/approvals/{id}/approve",
@@ -62,14 +93,10 @@ export function approvalRoutes({ clock, requests }: ApprovalDeps, operations: re
           throw new ServerError("plan_changed", "this is not the plan that was asked for", {
             details: { confirm: found.confirm },
           });
-        const operation = operations.find((one) => one.dangerous && one.id === found.operation);
-        if (operation === undefined) throw new ServerError("not_available", `this service has no operation ${found.operation}`);
+        const operation = operationOf(found);
         await requests.decideApproval(id, { state: "approved", by: asked.who.name });
         try {
-          const { params: of, query, body: given } = waiting.parse(found.request);
-          // In the name of the one who asked; who agreed stands in the approval and its audit entry.
-          const raw = { ...asked, params: of, query, body: given, who: { ...asked.who, name: found.requestedBy } };
-          const answer = await operation.answer(raw, async () => undefined);
+          const answer = await operation.answer(requestOf(found, asked), async () => undefined);
           const shown = answer.kind === "json" ? { status: answer.status, answer: answer.value } : { status: 200, answer: null };
           return { approval: approvalOf(await requests.approval(id), clock.now()), ...shown };
         } catch (thrown) {
@@ -91,4 +118,67 @@ export function approvalRoutes({ clock, requests }: ApprovalDeps, operations: re
       },
     }),
   ];
+}
+
+/** The request that waits, in the name of the one who asked; who agreed stands in the approval and its audit entry. */
+function requestOf({ request, requestedBy }: Approval, asked: Omit<RawRequest, "params" | "query" | "body">): RawRequest {
+  const { params, query, body } = waiting.parse(request);
+  return { ...asked, params, query, body, who: { ...asked.who, name: requestedBy } };
+}
+
+/** Makes the plan anew and compares: what approving would find. */
+async function standingOf(
+  operation: ApiRoute,
+  { confirm, plan }: ApprovalWithPlan,
+  request: RawRequest,
+): Promise<ApprovalStanding> {
+  try {
+    const now = await operation.replan?.(request);
+    if (now === undefined) return { state: "unknown", reasons: [`${operation.id} has no plan to compare with`] };
+    if (now.confirm !== confirm) return { state: "changed", reasons: [changedIn(plan, now.plan), ...now.refusals] };
+    return { state: now.refusals.length === 0 ? "holds" : "refused", reasons: [...now.refusals] };
+  } catch (thrown) {
+    if (thrown instanceof ServerError && thrown.code === "plan_changed")
+      return { state: "changed", reasons: [messageOf(thrown), ...movedOf(thrown)] };
+    const refused = thrown instanceof ServerError || thrown instanceof OperationError;
+    return { state: refused ? "refused" : "unknown", reasons: [messageOf(thrown)] };
+  }
+}
+
+/** What a preview tells of, in words. */
+const TOLD: Readonly<Record<string, string>> = {
+  changes: "the difference to what is in force",
+  findings: "what the checks found",
+  checks: "what the checks found",
+  prediction: "the prediction",
+  guard: "what is watched afterwards",
+  effects: "what would be done",
+  suppression: "the history of the number",
+};
+/** Shown in words of their own, or no part of what would be done. */
+const ASIDE = new Set(["confirm", "refusals", "judged"]);
+
+/** Which parts of the preview are others now. */
+function changedIn(before: unknown, now: ApprovalPlan): string {
+  const asked = approvalPlan.safeParse(before);
+  if (!asked.success) return "what it builds upon has moved";
+  const parts = differing(asked.data.preview, now.preview).map(({ path }) => path.split(".")[0] ?? path);
+  const told = new Set(parts.filter((part) => !ASIDE.has(part)).map((part) => TOLD[part] ?? part));
+  return told.size === 0
+    ? "what it builds upon was written anew, with the same values"
+    : `not as shown any more: ${[...told].join(", ")}`;
+}
+
+const moved = z.object({
+  moved: z.array(z.object({ campaign: z.string(), what: z.string(), fields: z.array(z.object({ path: z.string() })) })),
+});
+
+/** What of the tenant has moved, as far as the error names it. */
+function movedOf({ details }: ServerError): string[] {
+  const parsed = moved.safeParse(details);
+  if (!parsed.success) return [];
+  return parsed.data.moved.map(({ campaign, what, fields }) => {
+    const names = fields.map(({ path }) => path).join(", ");
+    return `${campaign === "" ? "the rules" : campaign}: ${what}${names === "" ? "" : ` (${names})`}`;
+  });
 }

@@ -6,13 +6,11 @@ import { mayReveal } from "../access/reveal.ts";
 import { auditEntry, auditProof, auditVerdict } from "../api/schemas/audit.ts";
 import { pageOf } from "../api/schemas/common.ts";
 import { maskedText } from "../api/texts.ts";
-import { cursor, flag, limit, numberCursor, pageOfItems } from "../routing/query.ts";
+import { cursor, flag, instant, limit, numberCursor, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, route } from "../routing/route.ts";
 
 /** What the routes act on. */
 export type AuditPort = Pick<AuditLog, "list" | "verify" | "proof">;
-
-const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
 export function auditRoutes(port: () => AuditPort): ApiRoute[] {
   return [

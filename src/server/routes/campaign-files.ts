@@ -25,10 +25,10 @@ import {
   campaignFiles,
   campaignPlanView,
 } from "../api/schemas/campaign-files.ts";
-import { confirmation, pageOf } from "../api/schemas/common.ts";
+import { confirmation, pageOf, type Standing } from "../api/schemas/common.ts";
 import { timeText } from "../api/texts.ts";
 import { ServerError } from "../error.ts";
-import { confirmOf, type Planned } from "../routing/plan.ts";
+import { confirmOf, type Planned, type Previewed } from "../routing/plan.ts";
 import { cursor, limit, list, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, dangerousRoute, route } from "../routing/route.ts";
 
@@ -43,6 +43,7 @@ export interface CampaignFilesPort {
   /** Runs an apply here, or goes on with it; returns at once. */
   start(jobId: string): void;
   running(jobId: string): boolean;
+  standing(apply: CampaignApply): Promise<Standing>;
   /** Newest first. @param after the job of the last one of the page before */
   applies(query: { readonly limit: number; readonly after: string | undefined }): Promise<readonly CampaignApply[]>;
   /** Throws OperationError `job_not_found`. */
@@ -93,14 +94,14 @@ export function campaignFileRoutes(port: () => CampaignFilesPort): ApiRoute[] {
       }),
       reply: campaignApplyView,
       status: 202,
-      async plan({ body }): Promise<Planned<CampaignPlan>> {
+      async plan({ body }): Promise<Previewed<CampaignPlan>> {
         const { plan, moved } = await port().again(body.plan, { contactPages: body.contactPages });
         if (plan.hash !== body.plan)
           throw new ServerError("plan_changed", "the tenant, the rules or what is kept have moved since the plan was made", {
             advice: "Make a new plan.",
             details: { moved },
           });
-        return planned(plan);
+        return { ...planned(plan), shown: { kind: "campaign_files", preview: planView(plan), sourceName: body.sourceName } };
       },
       async act({ body, who }, plan) {
         const jobId = await port().begin(plan, body.sourceName, who.name);
@@ -118,12 +119,13 @@ export function campaignFileRoutes(port: () => CampaignFilesPort): ApiRoute[] {
       reply: pageOf(campaignApplySummary),
       async handle({ query }) {
         const applies = await port().applies({ limit: query.limit + 1, after: query.cursor });
-        return pageOfItems(
+        const page = pageOfItems(
           applies,
           query.limit,
           ({ jobId }) => jobId,
-          (apply) => summaryOf(port(), apply),
+          (apply) => apply,
         );
+        return { ...page, items: await Promise.all(page.items.map((apply) => summaryOf(port(), apply))) };
       },
     }),
     route({
@@ -241,7 +243,7 @@ function entryView({
   };
 }
 
-function summaryOf(port: CampaignFilesPort, apply: CampaignApply): CampaignApplySummary {
+async function summaryOf(port: CampaignFilesPort, apply: CampaignApply): Promise<CampaignApplySummary> {
   const { jobId, planHash, sourceName, actor, status, phase, outcome, message, createdAt, endedAt } = apply;
   return {
     job: jobId,
@@ -253,14 +255,15 @@ function summaryOf(port: CampaignFilesPort, apply: CampaignApply): CampaignApply
     outcome,
     message,
     running: port.running(jobId),
+    standing: await port.standing(apply),
     createdAt: timeText(createdAt),
     endedAt: timeText(endedAt),
   };
 }
 
-function applyView(port: CampaignFilesPort, { apply, state }: ApplyReport): CampaignApplyView {
+async function applyView(port: CampaignFilesPort, { apply, state }: ApplyReport): Promise<CampaignApplyView> {
   return {
-    ...summaryOf(port, apply),
+    ...(await summaryOf(port, apply)),
     results: state.results.map((result) => ({ ...result, fields: result.fields.map((field) => ({ ...field })) })),
     stop: state.stop === null ? null : { ...state.stop },
   };

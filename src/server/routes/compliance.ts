@@ -18,11 +18,11 @@ import {
   type Gate,
   type GateContact,
   type ImportDeps,
-  instant,
   OperationError,
   phone,
   readCampaignAbandonment,
   readContacts,
+  instant as readInstant,
   readRevocations,
   verifyManifest,
 } from "../../operations/index.ts";
@@ -31,11 +31,11 @@ import { mayReveal } from "../access/reveal.ts";
 import { abandonmentOf, explainOf, manifestOf, revocationOf } from "../api/compliance-views.ts";
 import { pageOf } from "../api/schemas/common.ts";
 import { abandonmentView, checkAnswer, complianceExplain, manifestView, revocationView } from "../api/schemas/compliance.ts";
-import { masked } from "../api/texts.ts";
+import { masked, timeText } from "../api/texts.ts";
 import { ServerError } from "../error.ts";
-import { cursor, flag, limit, list, numberCursor, pageOfItems } from "../routing/query.ts";
+import { linesFrom } from "../routing/ndjson.ts";
+import { cursor, flag, instant, limit, list, numberCursor, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, route, streamRoute } from "../routing/route.ts";
-import { textsOf } from "../routing/texts-channel.ts";
 import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
 
 /** What the routes about rules and people's numbers act on. */
@@ -56,8 +56,6 @@ export interface CompliancePort {
   readonly vkey: string;
 }
 
-const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
-
 export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
   return [
     route({
@@ -71,7 +69,7 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
       body: z.strictObject({
         number: z.string().max(40),
         callType: z.enum(CALL_TYPES),
-        at: z.iso.datetime({ offset: true }).optional(),
+        at: instant.optional(),
         postal: z.string().max(20).optional(),
         subject: z.string().max(200).optional(),
         facts: z
@@ -85,14 +83,15 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
         const { facts: given, reveal = false, number, at, ...rest } = body;
         const shown = mayReveal(reveal, who);
         const { compiled } = await port().rules();
-        const now = at ?? formatInstant(port().clock.now());
+        const now = at === undefined ? formatInstant(port().clock.now()) : timeText(at);
         const asked = parseQuestion({ ...given, ...rest, number: e164(number), at: now });
         const key = phone(asked.call.number);
         const known = given === undefined && "ok" in key;
         const facts = known
           ? await factsOfNumber(port().facts, key.ok, { pack: compiled, at: asked.at, postal: body.postal })
           : asked.facts;
-        return explainOf({ ...asked, facts }, compiled, { reveal: shown, factsUsed: known });
+        const from = known ? "store" : given === undefined ? "none" : "given";
+        return explainOf({ ...asked, facts }, compiled, { reveal: shown, from });
       },
     }),
     route({
@@ -100,10 +99,10 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
       method: "post",
       path: "/compliance/check",
       question: true,
-      summary: "Decides questions that bring their own facts, one answer each",
+      summary: "Decides questions on the facts that each brings along, one answer each; those of the store are not looked at",
       role: "viewer",
       body: z.strictObject({
-        at: time.optional(),
+        at: instant.optional(),
         questions: z.array(z.record(z.string(), z.unknown())).min(1).max(1000),
       }),
       reply: z.strictObject({ answers: z.array(checkAnswer) }),
@@ -143,7 +142,7 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
         campaign: z.string().trim().min(1),
         callType: z.enum(CALL_TYPES),
         subject: z.string().optional(),
-        at: time.optional(),
+        at: instant.optional(),
         name: z.string().max(200).default("upload"),
         format: z.enum(["csv", "ndjson"]).optional(),
         delimiter: z.string().length(1).optional(),
@@ -162,7 +161,7 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
         const { compiled } = await port().rules();
         const { campaign, callType, subject, at, reasons } = query;
         const contacts: AsyncIterable<GateContact> | ReturnType<typeof readContacts> = readContacts(source);
-        const texts = textsOf(async (push) => {
+        const texts = await linesFrom(async (write) => {
           const { manifest } = await port()
             .as(who.name)
             .gate(
@@ -170,14 +169,13 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
               {
                 ...(query.verdicts
                   ? {
-                      verdict: (verdict) =>
-                        push(`${JSON.stringify({ ...verdict, number: shown ? verdict.number : masked(verdict.number) })}\n`),
+                      verdict: (verdict) => write({ ...verdict, number: shown ? verdict.number : masked(verdict.number) }),
                     }
                   : {}),
-                refused: ({ line, reason }) => push(`${JSON.stringify({ line, refused: reason })}\n`),
+                refused: ({ line, reason }) => write({ line, refused: reason }),
               },
             );
-          await push(`${JSON.stringify({ manifest })}\n`);
+          await write({ manifest });
         });
         return { texts };
       },
@@ -238,7 +236,7 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
       query: z.strictObject({
         campaign: z.string().min(1),
         country: z.string().length(2).optional(),
-        at: time.optional(),
+        at: instant.optional(),
       }),
       reply: z.strictObject({ items: z.array(abandonmentView) }),
       async handle({ query }) {
@@ -329,7 +327,7 @@ export function e164(text: string): string {
 
 /** An instant not after `latest`. Throws OperationError `invalid_input`. */
 export function momentOf(text: string, latest: number): number {
-  const read = instant(text, latest);
+  const read = readInstant(text, latest);
   if ("ok" in read) return read.ok;
   throw new OperationError("invalid_input", `at: ${read.problem}`);
 }

@@ -6,6 +6,7 @@ import { type Contact, parseContactQuery, type readSegment, type SegmentReport }
 import { mayReveal } from "../access/reveal.ts";
 import { masked } from "../api/texts.ts";
 import { linesFrom } from "../routing/ndjson.ts";
+import { instant } from "../routing/query.ts";
 import { type ApiRoute, streamRoute } from "../routing/route.ts";
 
 type ContactQuery = ReturnType<typeof parseContactQuery>;
@@ -49,7 +50,7 @@ export function contactRoutes(port: () => ContactsPort): ApiRoute[] {
         where: z.array(query).max(20).default([]).describe("Judged here only"),
         campaign: z.string().trim().min(1).max(200).optional().describe("Whose own rules and caps count"),
         callType: z.enum(CALL_TYPES).default("telemarketing"),
-        at: z.iso.datetime({ offset: true }).optional(),
+        at: instant.optional(),
         verdicts: z.boolean().default(false).describe("Sends the verdict of every contact, those who may not be called included"),
         reveal: z.boolean().default(false),
       }),
@@ -62,7 +63,7 @@ export function contactRoutes(port: () => ContactsPort): ApiRoute[] {
           where: body.where.map((text, i) => parseContactQuery(text, `body.where.${i}`)),
           campaign: body.campaign,
           callType: body.callType,
-          at: body.at === undefined ? undefined : Date.parse(body.at),
+          at: body.at,
         };
         const refusals: object[] = [];
         const texts = await linesFrom(async (write) => {

@@ -2,23 +2,21 @@
 
 import { z } from "zod";
 import {
-  type ChangeReport,
-  checkOverride,
   type DialerSettings,
-  type FieldChange,
   type GuardPlan,
   type Judgement,
+  type KnownHealth,
   type PreparedChange,
-  parseSettingsFile,
   readSettings,
   type SettingsChanges,
   type SettingsFile,
 } from "../../operations/index.ts";
 import type { DialerChange } from "../../store/index.ts";
-import { confirmation, pageOf } from "../api/schemas/common.ts";
+import { failureOf } from "../api/campaign-views.ts";
+import { basisOf, changeOf, judgementOf, predictionOf, versionOf } from "../api/dialer-views.ts";
+import { confirmation, pageOf, type Standing } from "../api/schemas/common.ts";
 import {
   type DialerChange as ChangeView,
-  type DialerPreview,
   dialerChange,
   dialerMetricRow,
   dialerPreview,
@@ -27,9 +25,9 @@ import {
   dialerView,
 } from "../api/schemas/dialer.ts";
 import { timeText } from "../api/texts.ts";
-import { confirmOf, type Planned } from "../routing/plan.ts";
-import { cursor, limit, list, numberCursor, pageOfItems } from "../routing/query.ts";
+import { cursor, flag, limit, list, numberCursor, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, dangerousRoute, route } from "../routing/route.ts";
+import { fileOf, MAX_VERSION, plannedApply, plannedRollback, previewOf, rollbackOf } from "./dialer-plans.ts";
 
 /** What the routes act on. */
 export interface DialerPort {
@@ -40,8 +38,20 @@ export interface DialerPort {
   /** Newest first. @param before only versions before this one */
   history(limit: number, before?: number): Promise<DialerChange[]>;
   latestApplied(): Promise<DialerChange | undefined>;
-  /** What is in force at the tenant: the vendor's document and the tag of its version. */
-  inForce(): Promise<{ readonly value: unknown; readonly tag: string | undefined }>;
+  /**
+   * What was in force at the tenant when it was last read: the vendor's document and the tag of its version; what is too old is read in the
+   * background. @param fresh reads it first. Throws TenantError then
+   */
+  inForce(fresh: boolean): Promise<{
+    /** Null: never read. */
+    readonly value: unknown;
+    readonly tag: string | null;
+    /** ms since the epoch; null: never. */
+    readonly readAt: number | null;
+    readonly failed: KnownHealth["failed"];
+  }>;
+  /** Lines of the carrier and what is expected of the calls, as the change said that put these settings in force; undefined when none did. */
+  basis(settings: DialerSettings): Promise<Pick<SettingsFile, "carrier" | "expected"> | undefined>;
   /** What settings in force will come to, or why that is not known; undefined while it is being found out. */
   prediction(settings: DialerSettings): Promise<Judgement["prediction"] | undefined>;
   validate(file: SettingsFile): Promise<Judgement>;
@@ -49,6 +59,7 @@ export interface DialerPort {
   /** Runs a change here, or goes on with it; returns at once. */
   start(version: number): void;
   running(version: number): boolean;
+  standing(change: DialerChange): Promise<Standing>;
   metrics(query: { readonly campaignId: string | undefined; readonly metrics: readonly Metric[] }): AsyncIterable<object>;
   vendorAudit(entity: string): AsyncIterable<object>;
   /** Makes a paused campaign of a settings file at the tenant, never two of one file. */
@@ -58,11 +69,7 @@ export interface DialerPort {
 const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
 type Metric = (typeof METRICS)[number];
 
-const byVersion = z.strictObject({ version: z.coerce.number().int().min(1) });
-const rollbackOf = z.strictObject({
-  version: z.int().min(1).optional().describe("The version to go back to; without it, to before the latest change"),
-  overrides: z.array(z.string()).optional(),
-});
+const byVersion = z.strictObject({ version: z.coerce.number().int().min(1).max(MAX_VERSION) });
 
 export function dialerRoutes(port: () => DialerPort): ApiRoute[] {
   const planApply = (body: z.output<typeof dialerProposal>) => plannedApply(port(), body);
@@ -73,21 +80,28 @@ export function dialerRoutes(port: () => DialerPort): ApiRoute[] {
       method: "get",
       path: "/dialer",
       summary: "Settings in force at the tenant, and the change under way",
+      description:
+        "Answers at once with the settings as they were last read, with the time; when that is too long ago they are read in the background, and a live update says when others are in force.",
       role: "viewer",
+      query: z.strictObject({ fresh: flag.describe("true reads the tenant first and waits for it") }),
       reply: dialerView,
-      async handle() {
-        const { value, tag } = await port().inForce();
-        const read = readSettings(value);
-        const [open, prediction] = await Promise.all([
+      async handle({ query }) {
+        const { value, tag, readAt, failed } = await port().inForce(query.fresh);
+        const read = readAt === null ? undefined : readSettings(value);
+        const [open, prediction, basis] = await Promise.all([
           port().changes.open(),
-          "problem" in read ? undefined : port().prediction(read.settings),
+          read === undefined || "problem" in read ? undefined : port().prediction(read.settings),
+          read === undefined || "problem" in read ? undefined : port().basis(read.settings),
         ]);
         return {
           settings: value,
-          tag: tag ?? null,
-          problem: "problem" in read ? read.problem : null,
+          asOf: timeText(readAt),
+          failed: failureOf(failed),
+          tag,
+          problem: read !== undefined && "problem" in read ? read.problem : null,
+          basis: basis === undefined ? null : basisOf(basis),
           prediction: prediction === undefined || typeof prediction === "string" ? null : predictionOf(prediction),
-          open: open === undefined ? null : changeOf(await port().changes.report(open.version), port()),
+          open: open === undefined ? null : await shown(port(), open.version),
         };
       },
     }),
@@ -100,7 +114,7 @@ export function dialerRoutes(port: () => DialerPort): ApiRoute[] {
       query: z.strictObject({ limit, cursor }),
       reply: pageOf(dialerVersion),
       async handle({ query }) {
-        const versions = await port().history(query.limit + 1, numberCursor(query.cursor));
+        const versions = await port().history(query.limit + 1, numberCursor(query.cursor, MAX_VERSION));
         const before = new Map(versions.map((one, i) => [one, versions[i + 1]]));
         return pageOfItems(
           versions,
@@ -118,7 +132,7 @@ export function dialerRoutes(port: () => DialerPort): ApiRoute[] {
       role: "viewer",
       params: byVersion,
       reply: dialerChange,
-      handle: async ({ params }) => changeOf(await port().changes.report(params.version), port()),
+      handle: async ({ params }) => shown(port(), params.version),
     }),
     route({
       id: "dialer.validate",
@@ -191,7 +205,7 @@ export function dialerRoutes(port: () => DialerPort): ApiRoute[] {
         if (body?.decision !== undefined) await port().changes.decide(params.version, body.decision === "keep", who.name);
         await port().changes.find(params.version);
         port().start(params.version);
-        return changeOf(await port().changes.report(params.version), port());
+        return shown(port(), params.version);
       },
     }),
     route({
@@ -231,159 +245,15 @@ export function dialerRoutes(port: () => DialerPort): ApiRoute[] {
   ];
 }
 
-interface DialerPlan {
-  readonly prepared: PreparedChange;
-  readonly guard: GuardPlan | null;
-}
-
-async function plannedApply(port: DialerPort, body: z.output<typeof dialerProposal>): Promise<Planned<DialerPlan>> {
-  const overrides = body.overrides ?? [];
-  for (const name of overrides) checkOverride(name);
-  const prepared = await port.changes.prepare("apply", await fileOf(body), { overrides, store: true });
-  const guard =
-    body.guardMinutes === undefined ? null : await port.guardPlan(body.guardMinutes * 60_000, body.guardCampaigns ?? []);
-  return planned("dialer.apply", prepared, guard, body.retryRejected === true);
-}
-
-async function plannedRollback(port: DialerPort, body: z.output<typeof rollbackOf>): Promise<Planned<DialerPlan>> {
-  const overrides = body.overrides ?? [];
-  for (const name of overrides) checkOverride(name);
-  // Going back to settings that once did not hold is a person's own decision.
-  return planned("dialer.rollback", await port.changes.prepareRollback(body.version, { overrides }), null, true);
-}
-
-function planned(operation: string, prepared: PreparedChange, guard: GuardPlan | null, retry: boolean): Planned<DialerPlan> {
-  const { snapshot, wanted, diff, judgement, rejection, sourceName } = prepared;
-  const refusals = [...judgement.refusals];
-  if (diff.length === 0) refusals.push("these settings are in force already");
-  if (rejection !== undefined && !retry)
-    refusals.push(`version ${rejection.version} had the same settings and did not hold: retryRejected applies them again`);
-  const fields = diff.length === 1 ? "1 field" : `${diff.length} fields`;
-  return {
-    operation,
-    summary: `${operation === "dialer.rollback" ? "Go back to" : "Apply"} dialer settings ${sourceName}: ${fields}${judgement.overridden.length > 0 ? ", a gate overridden" : ""}`,
-    relies: {
-      snapshot,
-      wanted,
-      guard,
-      refusals,
-      overridden: judgement.overridden,
-      retry,
-    },
-    refusals,
-    plan: { prepared, guard },
-  };
-}
-
 async function begin(port: DialerPort, prepared: PreparedChange, guard: GuardPlan | null, by: string): Promise<ChangeView> {
   const { version } = await port.changes.begin(prepared, guard, by);
   port.start(version);
-  return changeOf(await port.changes.report(version), port);
+  return shown(port, version);
 }
 
-/** JSON is YAML: one reader finds every mistake. */
-function fileOf({
-  file,
-  sourceName,
-}: {
-  readonly file: object;
-  readonly sourceName?: string | undefined;
-}): Promise<SettingsFile> {
-  return parseSettingsFile(JSON.stringify(file, undefined, 1), sourceName ?? "dashboard");
-}
-
-function previewOf(made: Planned<DialerPlan>): DialerPreview {
-  const { kind, sourceName, diff, judgement, rejection } = made.plan.prepared;
-  return {
-    kind,
-    confirm: confirmOf(made),
-    sourceName,
-    changes: changesOf(diff),
-    ...judgementOf(judgement),
-    refusals: [...made.refusals],
-    rejectedBefore: rejection === undefined ? null : { version: rejection.version, message: rejection.message },
-  };
-}
-
-function judgementOf(judgement: Judgement): Pick<DialerPreview, "findings" | "prediction" | "refusals" | "overridden"> {
-  const { findings, prediction, refusals, overridden } = judgement;
-  return {
-    findings: findings.map((one) => ({ ...one })),
-    prediction: typeof prediction === "string" ? prediction : predictionOf(prediction),
-    refusals: [...refusals],
-    overridden: [...overridden],
-  };
-}
-
-function predictionOf(prediction: Exclude<Judgement["prediction"], string>) {
-  const { abandonment, occupancy, attemptsPerHour, chanceAboveLimit, assumed } = prediction;
-  const band = ({ low, median, high }: { low: number; median: number; high: number }) => ({ low, median, high });
-  return {
-    abandonment: band(abandonment),
-    occupancy: band(occupancy),
-    attemptsPerHour: band(attemptsPerHour),
-    chanceAboveLimit,
-    assumed: [...assumed],
-  };
-}
-
-const changesOf = (diff: readonly FieldChange[]) =>
-  diff.map(({ path, before, after }) => ({ path, before: before ?? null, after: after ?? null }));
-
-function versionOf(one: DialerChange, before: DialerChange | undefined): z.input<typeof dialerVersion> {
-  return {
-    version: one.version,
-    kind: one.kind,
-    sourceName: one.sourceName,
-    actor: one.actor,
-    settings: one.settings,
-    phase: one.phase,
-    outcome: one.outcome,
-    message: one.message,
-    rejected: one.rejected,
-    changes: differing(before?.settings, one.settings),
-    createdAt: timeText(one.createdAt),
-    endedAt: timeText(one.endedAt),
-  };
-}
-
-type Leaf = string | number | boolean | null;
-
-/** Fields that differ between two documents, whatever their form. */
-function differing(before: unknown, after: unknown): { path: string; before: Leaf; after: Leaf }[] {
-  if (before === undefined) return [];
-  const [old, now] = [leavesOf(before), leavesOf(after)];
-  return [...new Set([...old.keys(), ...now.keys()])]
-    .filter((path) => old.get(path) !== now.get(path))
-    .map((path) => ({ path, before: old.get(path) ?? null, after: now.get(path) ?? null }));
-}
-
-function leavesOf(value: unknown, path = "", found = new Map<string, Leaf>()): Map<string, Leaf> {
-  if (typeof value === "object" && value !== null)
-    for (const [name, member] of Object.entries(value)) leavesOf(member, path === "" ? name : `${path}.${name}`, found);
-  else if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") found.set(path, value);
-  return found;
-}
-
-function changeOf({ change, state }: ChangeReport, port: DialerPort): ChangeView {
-  return {
-    version: change.version,
-    phase: state.phase,
-    purpose: state.purpose,
-    outcome: change.outcome,
-    message: change.message,
-    failure: state.failure === null ? null : { ...state.failure },
-    stop: state.stop === null ? null : { ...state.stop },
-    looks: state.looks,
-    guard: state.guard,
-    conflicts: state.conflicts.map(({ path, base, ours, theirs }) => ({
-      path,
-      base: base ?? null,
-      ours: ours ?? null,
-      theirs: theirs ?? null,
-    })),
-    running: port.running(change.version),
-  };
+async function shown(port: DialerPort, version: number): Promise<ChangeView> {
+  const report = await port.changes.report(version);
+  return changeOf(report, port.running(version), await port.standing(report.change));
 }
 
 async function gathered(rows: AsyncIterable<object>, most: number): Promise<Record<string, unknown>[]> {

@@ -20,11 +20,12 @@ import {
 } from "../../operations/index.ts";
 import type { Principal } from "../../store/index.ts";
 import { mayReveal } from "../access/reveal.ts";
+import { type ApprovalPlan, liftPreview } from "../api/schemas/approvals.ts";
 import { confirmation, pageOf } from "../api/schemas/common.ts";
 import { importView, suppressionView } from "../api/schemas/compliance.ts";
 import { masked, timeText } from "../api/texts.ts";
 import { ServerError } from "../error.ts";
-import { confirmOf, type Planned } from "../routing/plan.ts";
+import { confirmOf, type Planned, type Previewed } from "../routing/plan.ts";
 import { cursor, flag, limit, list, NO_NUL, pageOfItems, tellCursor, toldCursor } from "../routing/query.ts";
 import { type ApiRoute, dangerousRoute, route } from "../routing/route.ts";
 import { type CompliancePort, e164, momentOf } from "./compliance.ts";
@@ -147,12 +148,13 @@ export function factsRoutes(port: () => CompliancePort): ApiRoute[] {
       summary: "What lifting would take back",
       role: "operator",
       body: z.strictObject({ ...lifting, reveal: z.boolean().optional() }),
-      reply: z.strictObject({ confirm: z.string(), suppression: suppressionView, refusals: z.array(z.string()) }),
+      reply: liftPreview,
       async handle({ body, who }) {
         const { reveal = false, ...given } = body;
+        const shown = mayReveal(reveal, who);
         const planned = await plannedLift(port(), given);
-        const suppression = await suppressionOf(port(), planned.plan, mayReveal(reveal, who));
-        return { confirm: confirmOf(planned), suppression, refusals: [...planned.refusals] };
+        const { preview } = planned.shown;
+        return shown ? { ...preview, suppression: await suppressionOf(port(), planned.plan, shown) } : preview;
       },
     }),
     dangerousRoute({
@@ -194,6 +196,7 @@ export function factsRoutes(port: () => CompliancePort): ApiRoute[] {
   ];
 }
 
+type LiftPlan = Extract<ApprovalPlan, { kind: "lift" }>;
 type Imports = ReturnType<CompliancePort["as"]>["imports"];
 
 const importers: Readonly<
@@ -258,19 +261,26 @@ async function revoke(
 
 /** @returns a plan that holds while nothing about the number changes */
 async function plannedLift(
-  { facts }: CompliancePort,
+  port: CompliancePort,
   given: { readonly number: string; readonly reason: string; readonly mistake?: boolean | undefined },
-): Promise<Planned<number>> {
+): Promise<Previewed<number> & { readonly shown: LiftPlan }> {
   const key = keyOf(given.number);
-  const history = await facts.suppressionHistory(key);
+  const history = await port.facts.suppressionHistory(key);
   const inForce = history.filter(({ lift }) => lift === null);
-  return {
+  const mistake = given.mistake === true;
+  const made: Planned<number> = {
     operation: "suppressions.lift",
     summary: `Lift ${inForce.length} ${inForce.length === 1 ? "entry" : "entries"} of ${masked(phoneText(key))}: ${given.reason}`,
-    relies: { key, reason: given.reason, mistake: given.mistake === true, history },
+    relies: { key, reason: given.reason, mistake, history },
     refusals: inForce.length === 0 ? ["the number is not on the company's do-not-call list"] : [],
     plan: key,
   };
+  const preview = {
+    confirm: confirmOf(made),
+    suppression: await suppressionOf(port, key, false),
+    refusals: [...made.refusals],
+  };
+  return { ...made, shown: { kind: "lift", preview, reason: given.reason, mistake } };
 }
 
 async function suppressionOf({ facts }: CompliancePort, key: number, reveal: boolean): Promise<z.input<typeof suppressionView>> {

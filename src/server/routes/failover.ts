@@ -1,13 +1,22 @@
 // Failover pairs: where each stands, what happened to it, whom a hand-over holds back; and the policy that a pair is watched by.
 
 import { z } from "zod";
-import { type FailoverPolicy, failoverPolicySchema, OperationError, type PairReport, phoneText } from "../../operations/index.ts";
+import {
+  type FailoverPolicy,
+  failoverPolicySchema,
+  OperationError,
+  type PairReport,
+  phoneText,
+  pairWords as wordsOf,
+} from "../../operations/index.ts";
 import type { FailoverHappening, HandoverHolds } from "../../store/index.ts";
 import { mayReveal } from "../access/reveal.ts";
-import { confirmation, count, pageOf, time } from "../api/schemas/common.ts";
+import { differing } from "../api/field-changes.ts";
+import { confirmation, count, pageOf, pairWords, time } from "../api/schemas/common.ts";
+import { type FailoverPreview, failoverPreview } from "../api/schemas/failover.ts";
 import { masked, timeText } from "../api/texts.ts";
 import { linesFrom } from "../routing/ndjson.ts";
-import { confirmOf, type Planned } from "../routing/plan.ts";
+import { confirmOf, type Planned, type Previewed } from "../routing/plan.ts";
 import { cursor, flag, limit, numberCursor, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, dangerousRoute, route, streamRoute } from "../routing/route.ts";
 
@@ -44,6 +53,7 @@ const pairView = z
     backup: z.string(),
     phase: z.string(),
     side: z.enum(["primary", "backup"]).describe("Which of the two is meant to dial"),
+    ...pairWords,
     watched: z.boolean().describe("Somebody looks as often as the policy says"),
     lookedAt: time.nullable(),
     executor: z.string().nullable().describe("The process that runs it"),
@@ -146,21 +156,8 @@ export function failoverRoutes(port: () => FailoverPort): ApiRoute[] {
       summary: "What a policy would make of a pair; its confirm is what putting it wants",
       role: "operator",
       body: proposal,
-      reply: z.strictObject({
-        summary: z.string(),
-        policy: z.record(z.string(), z.unknown()),
-        refusals: z.array(z.string()).readonly(),
-        confirm: z.string(),
-      }),
-      async handle({ body }) {
-        const planned = await plannedPair(port(), body);
-        return {
-          summary: planned.summary,
-          policy: { ...planned.plan },
-          refusals: planned.refusals,
-          confirm: confirmOf(planned),
-        };
-      },
+      reply: failoverPreview,
+      handle: async ({ body }) => (await plannedPair(port(), body)).preview,
     }),
     dangerousRoute({
       id: "failover.put",
@@ -204,7 +201,7 @@ async function found(port: FailoverPort, id: string): Promise<PairStanding> {
 async function plannedPair(
   port: FailoverPort,
   { primary, policy: given }: z.output<typeof proposal>,
-): Promise<Planned<FailoverPolicy>> {
+): Promise<Previewed<FailoverPolicy> & { readonly preview: FailoverPreview }> {
   const parsed = failoverPolicySchema.safeParse(given);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `policy.${path.join(".")}: ${message}`);
@@ -212,13 +209,21 @@ async function plannedPair(
   }
   const policy = parsed.data;
   const known = (await port.pairs()).find((pair) => pair.primary === primary);
-  return {
+  const made: Planned<FailoverPolicy> = {
     operation: "failover.put",
     summary: `Watch ${primary}; let ${policy.backup} dial when its success rate is surely below ${policy.threshold}`,
     relies: { primary, policy, before: known?.policy ?? null },
     refusals: policy.backup === primary ? [`campaign ${primary} cannot be its own backup`] : [],
     plan: policy,
   };
+  const preview: FailoverPreview = {
+    summary: made.summary,
+    policy: { ...policy },
+    changes: differing(known?.policy, policy),
+    refusals: [...made.refusals],
+    confirm: confirmOf(made),
+  };
+  return { ...made, preview, shown: { kind: "failover_pair", preview } };
 }
 
 function pairOf({ state, policy, lookedAt, ...pair }: PairStanding): z.input<typeof pairView> {
@@ -227,6 +232,7 @@ function pairOf({ state, policy, lookedAt, ...pair }: PairStanding): z.input<typ
     backup: pair.backup,
     phase: state.phase,
     side: state.side,
+    ...wordsOf(state, pair.primary),
     watched: pair.watched,
     lookedAt: timeText(lookedAt),
     executor: pair.executor,

@@ -20,11 +20,12 @@ import { type OutcomesCrmPort, outcomesCrmRoutes } from "./outcomes-crm.ts";
 import { type RulePacksPort, rulePackRoutes } from "./rule-packs.ts";
 import { type SessionDeps, sessionRoutes } from "./session.ts";
 import { type SimulatePort, simulateRoutes } from "./simulate.ts";
+import { type StopsPort, stopRoutes } from "./stops.ts";
 import { type VendorWebhooksPort, vendorWebhookRoutes } from "./vendor-webhooks.ts";
 
 /** What routes act on, one port a group; asked for when a request needs it. */
 export interface Work {
-  readonly campaigns: () => CampaignsPort;
+  readonly campaigns: () => CampaignsPort & StopsPort;
   readonly campaignFiles: () => CampaignFilesPort;
   readonly contacts: () => ContactsPort;
   readonly failover: () => FailoverPort;
@@ -51,6 +52,7 @@ export function apiRoutes(deps: RouteDeps): readonly ApiRoute[] {
   const acting = [
     // Before the campaigns: their paths have words where those have an id.
     ...campaignFileRoutes(work.campaignFiles),
+    ...stopRoutes(work.campaigns),
     ...campaignRoutes(work.campaigns),
     ...failoverRoutes(work.failover),
     ...contactRoutes(work.contacts),

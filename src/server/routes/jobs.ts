@@ -11,9 +11,11 @@ import {
   parseMapping,
   type RowFormat,
   type RowJob,
+  type RowsLeft,
+  TAG,
   type TagSource,
 } from "../../operations/index.ts";
-import { ITEM_RESULTS, type ItemResult, type Job, type Retrieval } from "../../store/index.ts";
+import { ITEM_RESULTS, type ItemResult, type Job, RETRIEVE, type Retrieval } from "../../store/index.ts";
 import { pageOf } from "../api/schemas/common.ts";
 import { dryRun, type JobDetail, type JobSummary, jobDetail, jobSummary, resultRow, submitted } from "../api/schemas/jobs.ts";
 import { timeText } from "../api/texts.ts";
@@ -27,6 +29,8 @@ export interface JobRecord {
   readonly job: Job;
   /** Of a job over the rows of a file. */
   readonly rows: RowJob | undefined;
+  /** Of one that was stopped or cancelled. */
+  readonly rowsLeft: RowsLeft | undefined;
   readonly retrieval: Retrieval | undefined;
   /** Whether this process runs it. */
   readonly running: boolean;
@@ -37,7 +41,7 @@ export interface JobRecord {
 /** What the routes act on. */
 export interface JobsPort {
   /** Newest first. */
-  list(query: { readonly limit: number; readonly after: string | undefined; readonly kind: string | undefined }): Promise<Job[]>;
+  list(query: { readonly limit: number; readonly after: string | undefined; readonly kind: JobKind | undefined }): Promise<Job[]>;
   /** Throws OperationError `job_not_found`. */
   get(id: string): Promise<JobRecord>;
   /** The results of rows, so many at most. Throws OperationError `job_not_found`. */
@@ -48,6 +52,7 @@ export interface JobsPort {
   ): Promise<{ readonly kind: string; readonly rows: AsyncIterable<z.input<typeof resultRow>> }>;
   /** Runs a job here, or goes on with it; returns at once. Throws OperationError `job_not_found`, `job_state`. */
   start(id: string): Promise<void>;
+  /** Resolves when nothing more of it is sent. Throws OperationError `job_not_found`, `outcome_unknown`. */
   cancel(id: string, by: string): Promise<void>;
   validateTags(source: TagSource, campaignId: string, sink: PlanSink): Promise<PlanReport>;
   submitTags(source: TagSource, campaignId: string, given: Submit): Promise<Submitted>;
@@ -64,6 +69,10 @@ interface Submitted {
   readonly jobId: string;
   readonly earlier: boolean;
 }
+
+/** Kinds of jobs that are shown here. */
+const JOB_KINDS = [TAG, DISPOSITIONS, RETRIEVE] as const;
+type JobKind = (typeof JOB_KINDS)[number];
 
 /** Media types of a file of rows. */
 export const FILE_TYPES = ["text/csv", "application/x-ndjson", "application/json", "text/plain", "application/octet-stream"];
@@ -101,7 +110,7 @@ export function jobRoutes(port: () => JobsPort): ApiRoute[] {
       path: "/jobs",
       summary: "Jobs, newest first",
       role: "viewer",
-      query: z.strictObject({ limit, cursor, kind: z.string().optional() }),
+      query: z.strictObject({ limit, cursor, kind: z.enum(JOB_KINDS).optional() }),
       reply: pageOf(jobSummary),
       async handle({ query }) {
         const jobs = await port().list({ limit: query.limit + 1, after: query.cursor, kind: query.kind });
@@ -164,6 +173,8 @@ export function jobRoutes(port: () => JobsPort): ApiRoute[] {
       method: "post",
       path: "/jobs/{id}/cancel",
       summary: "Stop a job for good; what was sent stays sent",
+      description:
+        "Answered when nothing more of it is sent and the results of what was on the wire are recorded, wherever it runs; `notSent` counts the rest.",
       role: "operator",
       params: byId,
       reply: jobDetail,
@@ -287,11 +298,13 @@ function summaryOf(job: Job): JobSummary {
   };
 }
 
-function detailOf({ job, rows, retrieval, running, requestId }: JobRecord): JobDetail {
+function detailOf({ job, rows, rowsLeft, retrieval, running, requestId }: JobRecord): JobDetail {
   return {
     ...summaryOf(job),
     plan: rows?.plan === undefined ? null : planOf(rows.plan),
     measured: rows?.measured === undefined ? null : { ...rows.measured },
+    notSent: rowsLeft?.notSent ?? null,
+    mayHaveBeenSent: rowsLeft?.mayHaveBeenSent ?? null,
     stop: rows?.stop ?? stopOf(retrieval?.error) ?? null,
     running,
     requestId,

@@ -11,6 +11,7 @@ import type {
 } from "../../operations/index.ts";
 import { timeText } from "../api/texts.ts";
 import { linesFrom } from "../routing/ndjson.ts";
+import { hours, instant } from "../routing/query.ts";
 import { type ApiRoute, streamRoute } from "../routing/route.ts";
 
 /** What is pushed: calls by when they started, both ends included. */
@@ -48,8 +49,6 @@ export interface OutcomesCrmPort {
   ): Promise<ReconcileReport>;
 }
 
-const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
-
 export function outcomesCrmRoutes(port: () => OutcomesCrmPort): ApiRoute[] {
   return [
     streamRoute({
@@ -64,8 +63,8 @@ export function outcomesCrmRoutes(port: () => OutcomesCrmPort): ApiRoute[] {
         .strictObject({
           records: z.boolean().default(false),
           campaignId: z.string().min(1).optional(),
-          from: time.optional(),
-          to: time.optional(),
+          from: instant.optional(),
+          to: instant.optional(),
           batch: z.int().min(1).max(10_000).default(500),
           again: z.boolean().default(false),
         })
@@ -91,14 +90,14 @@ export function outcomesCrmRoutes(port: () => OutcomesCrmPort): ApiRoute[] {
       role: "operator",
       body: z.strictObject({
         campaignId: z.string().min(1),
-        from: time.optional(),
-        to: time.optional(),
-        lastHours: z.number().positive().max(100_000).optional().describe("Instead of from: so many hours before to"),
+        from: instant.optional(),
+        to: instant.optional(),
+        lastHours: hours(100_000).optional().describe("Instead of from: so many hours before to"),
         limit: z.int().min(1).max(5000).optional().describe("Calls in a page"),
       }),
       contentType: "application/x-ndjson",
       async handle({ body: { lastHours, ...rest } }) {
-        const input = { ...rest, ...(lastHours === undefined ? {} : { lastMs: lastHours * 3_600_000 }) };
+        const input = { ...rest, ...(lastHours === undefined ? {} : { lastMs: lastHours }) };
         const { request, warnings } = await port().plan(input);
         const texts = await linesFrom(async (write) => {
           const report = await port().reconcile(request, {

@@ -7,7 +7,7 @@ import type { Retrieval, RetrievalSchedule } from "../../store/index.ts";
 import { pageOf } from "../api/schemas/common.ts";
 import { type OutcomeReportView, outcomeReportView } from "../api/schemas/outcomes.ts";
 import { timeText } from "../api/texts.ts";
-import { cursor, flag, limit, list, pageOfItems } from "../routing/query.ts";
+import { cursor, flag, hours, instant, limit, list, minutes, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, route, streamRoute } from "../routing/route.ts";
 
 /** What is asked of a report, in the words of the command line. */
@@ -55,12 +55,11 @@ interface ExportQuery {
   readonly codes: readonly string[] | undefined;
 }
 
-const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 const retrieval = {
   campaignId: z.string().min(1),
-  from: time.optional(),
-  to: time.optional(),
-  lastHours: z.number().positive().max(100_000).optional().describe("Instead of from: so many hours before to"),
+  from: instant.optional(),
+  to: instant.optional(),
+  lastHours: hours(100_000).optional().describe("Instead of from: so many hours before to"),
   codes: z.array(z.string()).min(1).max(100).optional(),
   limit: z.int().min(1).max(5000).optional().describe("Calls in a page"),
 };
@@ -107,7 +106,10 @@ export function outcomeRoutes(port: () => OutcomesPort): ApiRoute[] {
         campaign: list,
         from: z.string().optional(),
         to: z.string().optional(),
-        last: z.string().optional().describe("Instead of from: so much time before the end, such as 7d; 30d by default"),
+        last: z
+          .string()
+          .optional()
+          .describe("Instead of from: so much time before the end, such as 7d; 30d by default, 1100d at most"),
         zone: z.string().optional(),
         by: list.describe(DIMENSIONS.join(", ")),
         compare: list,
@@ -218,16 +220,16 @@ export function outcomeRoutes(port: () => OutcomesPort): ApiRoute[] {
       role: "operator",
       params: z.strictObject({ campaign: z.string() }),
       body: z.strictObject({
-        everyMinutes: z.number().min(1).max(10_080),
-        overlapMinutes: z.number().min(0).max(10_080).default(60),
-        firstHours: z.number().positive().max(100_000).default(168),
+        everyMinutes: minutes(1, 10_080),
+        overlapMinutes: minutes(0, 10_080).prefault(60),
+        firstHours: hours(100_000).prefault(168),
         codes: z.array(z.string()).min(1).max(100).optional(),
         limit: z.int().min(1).max(5000).optional(),
       }),
       reply: z.strictObject({ campaignId: z.string() }),
       async handle({ params, body, who }) {
-        const input = { campaignId: params.campaign, lastMs: body.firstHours * 3_600_000, codes: body.codes, limit: body.limit };
-        const schedule = { input, everyMs: body.everyMinutes * 60_000, overlapMs: body.overlapMinutes * 60_000 };
+        const input = { campaignId: params.campaign, lastMs: body.firstHours, codes: body.codes, limit: body.limit };
+        const schedule = { input, everyMs: body.everyMinutes, overlapMs: body.overlapMinutes };
         await port().setSchedule(schedule, who.name);
         return { campaignId: params.campaign };
       },
@@ -252,8 +254,8 @@ export function outcomeRoutes(port: () => OutcomesPort): ApiRoute[] {
       query: z.strictObject({
         format: z.enum(["csv", "ndjson"]).default("csv"),
         campaign: z.string().optional(),
-        from: time.optional(),
-        to: time.optional(),
+        from: instant.optional(),
+        to: instant.optional(),
         code: list,
         download: flag,
       }),
@@ -269,7 +271,7 @@ export function outcomeRoutes(port: () => OutcomesPort): ApiRoute[] {
 }
 
 function inputOf({ lastHours, ...rest }: z.output<z.ZodObject<typeof retrieval>>): RetrievalInput {
-  return { ...rest, ...(lastHours === undefined ? {} : { lastMs: lastHours * 3_600_000 }) };
+  return { ...rest, ...(lastHours === undefined ? {} : { lastMs: lastHours }) };
 }
 
 function retrievalOf(one: Retrieval): z.input<typeof retrievalView> {

@@ -5,9 +5,9 @@ import type { Clock } from "../../kernel/index.ts";
 import type { Access } from "../../store/index.ts";
 import { setSessionCookie } from "../access/cookies.ts";
 import type { LoginThrottle } from "../access/throttle.ts";
+import { time } from "../api/schemas/common.ts";
 import { login, me, type Role, role, tokenView } from "../api/schemas/session.ts";
 import { timeText } from "../api/texts.ts";
-import { ServerError } from "../error.ts";
 import { type ApiRoute, rawRoute, route } from "../routing/route.ts";
 
 /** What the service says of itself. */
@@ -62,17 +62,14 @@ export function sessionRoutes({ access, throttle, clock, facts }: SessionDeps): 
       role: "public",
       body: login,
       replyType: "application/json",
+      reply: z.strictObject({ expiresAt: time }),
       async handle({ body, address }) {
-        throttle.check(address);
         const opened = "token" in body ? await access.openWithToken(body.token) : await access.openWithCode(body.code);
         if (opened === undefined) {
-          throttle.failed(address);
-          throw new ServerError(
-            "not_authenticated",
-            "token" in body ? "the token is unknown, revoked or expired" : "the login link was used before, or has expired",
-          );
+          const why =
+            "token" in body ? "the token is unknown, revoked or expired" : "the login link was used before, or has expired";
+          throw throttle.refusal(address, "token" in body ? body.token : body.code, why);
         }
-        throttle.succeeded(address);
         const seconds = (opened.expiresAt - clock.now()) / 1000;
         const headers = { "set-cookie": setSessionCookie(opened.value, seconds, facts.https), "cache-control": "no-store" };
         return Response.json({ expiresAt: timeText(opened.expiresAt) }, { headers });
@@ -85,6 +82,7 @@ export function sessionRoutes({ access, throttle, clock, facts }: SessionDeps): 
       summary: "Sign out",
       role: "viewer",
       replyType: "application/json",
+      reply: z.strictObject({}),
       async handle({ who }) {
         if (who.sessionId !== null) await access.endSession(who.sessionId, who.name);
         return Response.json(
@@ -122,6 +120,8 @@ export function sessionRoutes({ access, throttle, clock, facts }: SessionDeps): 
         days: z.int().min(1).max(3650).optional().describe("How long it is good for; 90 by default"),
       }),
       replyType: "application/json",
+      reply: z.strictObject({ id: z.string(), token: z.string(), expiresAt: time }),
+      status: 201,
       async handle({ body, who }) {
         const expiresAt = clock.now() + (body.days ?? TOKEN_DAYS) * 86_400_000;
         const given: { name: string; role: Role } = body;

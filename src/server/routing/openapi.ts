@@ -2,11 +2,13 @@
 
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
+import { awaitingApproval } from "../api/schemas/approvals.ts";
 import { problem } from "../api/schemas/common.ts";
-import { awaitingApproval } from "../api/schemas/session.ts";
+import { DEEPEST_BODY, LONGEST_VALUE } from "../http/usable.ts";
 import type { ApiRoute } from "./route.ts";
 
 const DESCRIPTION = `Everything outdial does, as HTTP. Answers are JSON; failures are problem+json with a stable \`code\`.
+No text may hold NUL or half of a surrogate pair; a value in the address has at most ${LONGEST_VALUE} characters, a body at most ${DEEPEST_BODY} levels.
 A token goes into \`Authorization: Bearer\`; the dashboard uses a session cookie and sends \`X-Outdial-Request\` with every change.
 Writes take an \`Idempotency-Key\`: a repetition is answered as the first one was, the key with another request is refused.
 Dangerous verbs want the \`confirm\` of their preview; in four-eyes mode they answer 202 and wait for another person.`;
@@ -17,8 +19,18 @@ const REFUSALS: Readonly<Record<number, string>> = {
   403: "Not permitted",
   404: "Not found",
   409: "Not in this state, or not what was confirmed",
+  421: "The Host header is none of the names of this service",
   422: "Refused by a rule, or an Idempotency-Key of another request",
-  503: "The tenant or the store cannot be reached just now",
+  429: "Too many failed logins from this address",
+  502: "The tenant, or a receiver, refused or gave no usable reply",
+  503: "The tenant, a receiver or the store cannot be reached just now",
+  504: "The tenant gave no answer in time",
+};
+/** Of operations that take a body. */
+const REFUSALS_OF_BODIES: Readonly<Record<number, string>> = {
+  408: "The body did not come in time",
+  413: "The body is too large",
+  415: "The body is of a media type that is not taken",
 };
 
 /** The document. @param version of the package */
@@ -41,7 +53,7 @@ export function openApiDocument(routes: readonly ApiRoute[], version: string): o
         ...bodyOf(route),
         ...(writes(route) ? { headers: z.object({ "idempotency-key": z.string().max(200).optional() }) } : {}),
       },
-      responses: { ...answers(route), ...refusals() },
+      responses: { ...answers(route), ...refusals(route) },
     });
   return getOpenAPI31Document({
     openapi: "3.1.0",
@@ -64,7 +76,9 @@ export function describe({ description, role, dangerous, personal }: ApiRoute): 
 }
 
 function bodyOf({ body, upload }: ApiRoute) {
-  if (body !== undefined) return { body: { required: true, content: { "application/json": { schema: body } } } };
+  // Some operations do without, and take what is the default.
+  if (body !== undefined)
+    return { body: { required: !body.safeParse(undefined).success, content: { "application/json": { schema: body } } } };
   if (upload === undefined) return {};
   const file = { schema: z.string().meta({ format: "binary" }) };
   return { body: { required: true, content: Object.fromEntries(upload.map((type) => [type, file])) } };
@@ -78,7 +92,9 @@ function answers(route: ApiRoute) {
   return { ...done, 202: waiting };
 }
 
-function refusals() {
+function refusals({ body, mend, upload }: ApiRoute) {
   const content = { "application/problem+json": { schema: problem } };
-  return Object.fromEntries(Object.entries(REFUSALS).map(([status, description]) => [status, { description, content }]));
+  const takesBody = (body !== undefined && mend === undefined) || upload !== undefined;
+  const all = { ...REFUSALS, ...(takesBody ? REFUSALS_OF_BODIES : {}) };
+  return Object.fromEntries(Object.entries(all).map(([status, description]) => [status, { description, content }]));
 }

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../kernel/index.ts";
+import type { ApprovalPlan } from "../api/schemas/approvals.ts";
 
 /** A plan that was made and can be carried out. */
 export interface Planned<Plan> {
@@ -14,6 +15,11 @@ export interface Planned<Plan> {
   /** Why it must not be carried out, in words. */
   readonly refusals: readonly string[];
   readonly plan: Plan;
+}
+
+/** A plan with its preview: what a second person is shown is what the first one saw. */
+export interface Previewed<Plan> extends Planned<Plan> {
+  readonly shown: ApprovalPlan;
 }
 
 /** SHA-256 over operation and what it relies on, hex. */

@@ -1,4 +1,4 @@
-// Fields that many routes share: page sizes, cursors, lists and switches in the address.
+// Fields that many routes share: page sizes, cursors, lists and switches in the address, spans of time.
 
 import { z } from "zod";
 import { ServerError } from "../error.ts";
@@ -21,14 +21,40 @@ export const list = z
 /** What the database takes as a text. */
 export const NO_NUL = /^[^\0]*$/;
 
+/** The years that outdial deals with. Beyond them a time has no form of four digits, and reckoning with it leads nowhere. */
+const FIRST_TIME = Date.UTC(1900, 0, 1);
+const LAST_TIME = Date.UTC(2200, 0, 1);
+
+/** An instant with its offset, of the years 1900 to 2199, as ms since the epoch. */
+export const instant = z.iso
+  .datetime({ offset: true })
+  .transform((text) => Date.parse(text))
+  .refine((at) => at >= FIRST_TIME && at < LAST_TIME, "a time of the years 1900 to 2199 is needed");
+
+/** Hours, fractions allowed, as the whole milliseconds that times are kept in. */
+export const hours = (most: number) =>
+  z
+    .number()
+    .positive()
+    .max(most)
+    .transform((given) => Math.max(1, Math.round(given * 3_600_000)));
+
+/** Minutes, fractions allowed, as whole milliseconds. */
+export const minutes = (least: number, most: number) =>
+  z
+    .number()
+    .min(least)
+    .max(most)
+    .transform((given) => Math.round(given * 60_000));
+
 /** The `next` of the page before. */
 export const cursor = z.string().max(2000).regex(NO_NUL).optional().describe("`next` of the page before");
 
-/** A cursor that says a number. Throws ServerError `invalid_request`. */
-export function numberCursor(text: string | undefined): number | undefined {
+/** A cursor that says a number, not beyond `most`. Throws ServerError `invalid_request`. */
+export function numberCursor(text: string | undefined, most = Number.MAX_SAFE_INTEGER): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
+  if (Number.isSafeInteger(value) && value >= 0 && value <= most) return value;
   throw new ServerError("invalid_request", "query.cursor is not the `next` of a page");
 }
 

@@ -3,10 +3,11 @@
 import type { z } from "zod";
 import { problemsOf } from "../../kernel/index.ts";
 import type { Principal } from "../../store/index.ts";
+import type { ApprovalPlan } from "../api/schemas/approvals.ts";
 import type { Role } from "../api/schemas/session.ts";
 import { ServerError } from "../error.ts";
 import { PROBLEMS } from "../http/problem.ts";
-import { confirmOf, type Planned } from "./plan.ts";
+import { confirmOf, type Previewed } from "./plan.ts";
 
 /** Where the API begins. */
 export const API = "/api/v1";
@@ -26,6 +27,8 @@ export interface RawRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string | readonly string[]>>;
   readonly body: unknown;
+  /** What of the request was ignored, and why: only a route that mends its body ignores anything. */
+  readonly ignored: readonly string[];
   readonly upload: Upload | undefined;
   readonly headers: Headers;
   readonly who: Principal;
@@ -62,7 +65,22 @@ export type Answer =
 export interface Waiting {
   readonly summary: string;
   readonly confirm: string;
+  /** What the person who asks was shown. */
+  readonly plan: ApprovalPlan;
 }
+
+/** How a dangerous request stands now. */
+export interface Replanned {
+  readonly confirm: string;
+  readonly refusals: readonly string[];
+  readonly plan: ApprovalPlan;
+}
+
+/**
+ * Makes of any body one that the route's schema takes, and says what of it is ignored. A route that has it is refused for nothing that stands
+ * in the request besides who asks: neither for its body nor for its Idempotency-Key.
+ */
+export type Mend = (body: unknown) => { readonly body: unknown; readonly ignored: readonly string[] };
 
 /** A route with everything that others derive from it. */
 export interface ApiRoute {
@@ -83,6 +101,7 @@ export interface ApiRoute {
   readonly params: z.ZodObject | undefined;
   readonly query: z.ZodObject | undefined;
   readonly body: z.ZodType | undefined;
+  readonly mend: Mend | undefined;
   /** Media types of a file that is the body. */
   readonly upload: readonly string[] | undefined;
   readonly reply: z.ZodType | undefined;
@@ -94,6 +113,8 @@ export interface ApiRoute {
    * @throws OutdialError
    */
   answer(raw: RawRequest, mayAct: (plan: Waiting) => Promise<Answer | undefined>): Promise<Answer>;
+  /** Makes the plan of a dangerous request anew and does nothing with it; undefined for other routes. Throws OutdialError. */
+  readonly replan: ((raw: RawRequest) => Promise<Replanned>) | undefined;
 }
 
 interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> {
@@ -111,6 +132,7 @@ interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  readonly mend?: Mend;
   readonly upload?: readonly string[];
 }
 
@@ -161,14 +183,16 @@ export function streamRoute<P extends z.ZodObject, Q extends z.ZodObject, B exte
 export function rawRoute<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
   spec: Spec<P, Q, B> & {
     readonly replyType: string;
-    /** What the response holds, for the document. */
-    readonly reply?: z.ZodType;
+    /** What the response holds, and its status when it is not 200: for the document. */
+    readonly reply: z.ZodType;
+    readonly status?: 200 | 201;
     handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<Response>;
   },
 ): ApiRoute {
   return {
     ...shared(spec),
     reply: spec.reply,
+    status: spec.status ?? 200,
     replyTypes: [spec.replyType],
     answer: async (raw) => ({ kind: "response", response: await spec.handle(parse(spec, raw)) }),
   };
@@ -187,7 +211,7 @@ export function dangerousRoute<
 >(
   spec: Omit<JsonSpec<P, Q, B, R>, "handle"> & {
     readonly body: B;
-    plan(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<Planned<Plan>>;
+    plan(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<Previewed<Plan>>;
     act(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>, plan: Plan): Promise<z.input<R>>;
   },
 ): ApiRoute {
@@ -197,6 +221,10 @@ export function dangerousRoute<
     dangerous: true,
     reply: spec.reply,
     status,
+    async replan(raw) {
+      const planned = await spec.plan(parse(spec, raw));
+      return { confirm: confirmOf(planned), refusals: planned.refusals, plan: planned.shown };
+    },
     async answer(raw, mayAct) {
       const asked = parse(spec, raw);
       const planned = await spec.plan(asked);
@@ -207,7 +235,7 @@ export function dangerousRoute<
         });
       if (planned.refusals.length > 0)
         throw new ServerError("plan_refused", planned.refusals.join("; "), { details: { refusals: planned.refusals } });
-      const instead = await mayAct({ summary: planned.summary, confirm });
+      const instead = await mayAct({ summary: planned.summary, confirm, plan: planned.shown });
       return instead ?? { kind: "json", status, value: await spec.act(asked, planned.plan) };
     },
   };
@@ -229,7 +257,9 @@ function shared<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodTyp
     params: spec.params,
     query: spec.query,
     body: spec.body,
+    mend: spec.mend,
     upload: spec.upload,
+    replan: undefined,
     reply: undefined,
     replyTypes: ["application/json"],
     status: 200,

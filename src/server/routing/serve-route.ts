@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import type { Context } from "hono";
-import type { Clock } from "../../kernel/index.ts";
+import { type Clock, messageOf } from "../../kernel/index.ts";
 import type { Access, AuditInput, Principal, ServiceRequests } from "../../store/index.ts";
 import { authenticate } from "../access/authenticate.ts";
 import { refuseCrossSite } from "../access/cross-site.ts";
@@ -12,6 +12,7 @@ import { approvalOf } from "../api/approval-view.ts";
 import { ROLES, type Role } from "../api/schemas/session.ts";
 import { ServerError } from "../error.ts";
 import { boundedBytes, mediaTypeOf, readJson } from "../http/body.ts";
+import { refuseUnusable } from "../http/usable.ts";
 import type { Answer, ApiRoute, RawRequest, Upload, Waiting } from "./route.ts";
 
 /** What routes are served with. */
@@ -39,6 +40,8 @@ export interface Incoming {
   readonly address: string;
 }
 
+/** What is done whatever its body is waits no longer than this for it. */
+const MENDED_BODY_MS = 2_000;
 const NOBODY: Principal = { name: "nobody", role: "viewer", via: "token", expiresAt: null, sessionId: null };
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
@@ -58,12 +61,11 @@ export async function serveRoute(route: ApiRoute, incoming: Incoming, host: Rout
   if (who.via === "session" || route.role === "public") refuseCrossSite(request, host.origins, changes);
   if (route.role !== "public" && !mayAs(who.role, route.role))
     throw new ServerError("not_permitted", `${route.id} needs the role ${route.role}; ${who.name} is ${who.role}`);
+  const given = await givenOf(route, context, host);
   await using stack = new AsyncDisposableStack();
   const upload = route.upload === undefined ? undefined : stack.use(await takeUpload(request, route.upload, host));
   const raw: RawRequest = {
-    params: context.req.param(),
-    query: queryOf(context),
-    body: route.body === undefined ? undefined : await readJson(request, host.bodyMs),
+    ...given,
     upload,
     headers: request.headers,
     who,
@@ -77,6 +79,28 @@ export async function serveRoute(route: ApiRoute, incoming: Incoming, host: Rout
   const response = responseOf(answered, answered.kind === "stream" ? stack.move() : undefined);
   if (setCookie !== undefined) response.headers.append("set-cookie", setCookie);
   return response;
+}
+
+/** What the request gives. Throws ServerError for what no handler can use, unless the route is refused for nothing. */
+async function givenOf(
+  { body, mend }: ApiRoute,
+  context: Context,
+  { bodyMs }: RouteHost,
+): Promise<Pick<RawRequest, "params" | "query" | "body" | "ignored">> {
+  const request = context.req.raw;
+  const [params, query] = [context.req.param(), queryOf(context)];
+  if (mend === undefined) {
+    const given = { params, query, body: body === undefined ? undefined : await readJson(request, bodyMs) };
+    refuseUnusable(given);
+    return { ...given, ignored: [] };
+  }
+  try {
+    const read = await readJson(request, Math.min(bodyMs, MENDED_BODY_MS));
+    refuseUnusable({ params: {}, query: {}, body: read });
+    return { params, query: {}, ...mend(read) };
+  } catch (thrown) {
+    return { params, query: {}, body: mend(undefined).body, ignored: [`the whole body: ${messageOf(thrown)}`] };
+  }
 }
 
 function queryOf(context: Context): RawRequest["query"] {
@@ -125,9 +149,12 @@ async function once(
 ): Promise<Answer> {
   const key = route.method === "get" || route.question ? null : request.headers.get("idempotency-key");
   if (key === null || route.role === "public") return run();
+  const certain = route.mend !== undefined;
+  if (!KEY.test(key) && certain) return run();
   if (!KEY.test(key)) throw new ServerError("invalid_request", "the Idempotency-Key is 1 to 200 visible ASCII characters");
   const { name } = raw.who;
   const taken = await host.requests.takeKey(name, key, await hashOf(route, raw));
+  if (certain && (taken.state === "other" || taken.state === "busy")) return run();
   if (taken.state === "other") throw new ServerError("key_reused", "this Idempotency-Key came with another request before");
   if (taken.state === "busy") throw new ServerError("key_busy", "the request with this Idempotency-Key is at work");
   if (taken.state === "done") {
@@ -166,6 +193,7 @@ async function recordRoute(route: ApiRoute, raw: RawRequest, answer: Answer, hos
     address,
     status: answer.kind === "json" ? answer.status : 200,
     ...(Object.keys(raw.query).length === 0 ? {} : { query: raw.query }),
+    ...(raw.ignored.length === 0 ? {} : { ignored: raw.ignored }),
     ...(answer.kind === "json" && answer.headers !== undefined ? { replayed: true } : {}),
   };
   const job = answer.kind === "json" ? jobIn(answer.value) : undefined;

@@ -5,7 +5,7 @@ import type { AuditLog } from "../audit/log.ts";
 import type { Database } from "../database/database.ts";
 import { StoreError } from "../error.ts";
 import { withEntries } from "../facts/suppression.ts";
-import { newSecret, secretHash } from "./secrets.ts";
+import { isSecret, newSecret, secretHash } from "./secrets.ts";
 import { SharedLookup } from "./shared-lookup.ts";
 import type { AccessRole, AccessToken, Principal, SessionValue } from "./types.ts";
 
@@ -120,6 +120,7 @@ export class Access {
 
   /** Who holds a token; undefined when it is unknown, revoked or expired. */
   async principalOfToken(token: string): Promise<(Principal & { readonly tokenId: string }) | undefined> {
+    if (!isSecret("odt", token)) return undefined;
     const now = this.#clock.now();
     const row = await this.#tokens.get(secretHash(token).toString("hex"));
     if (row === undefined) return undefined;
@@ -141,6 +142,7 @@ export class Access {
 
   /** Opens a session with a one-time code; undefined when it is unknown, used or expired. */
   async openWithCode(code: string): Promise<SessionValue | undefined> {
+    if (!isSecret("odc", code)) return undefined;
     const now = new Date(this.#clock.now());
     const [row] = await this.#database.query<{ name: string; role: AccessRole }>(
       "update outdial.login_codes set used_at = $2 where hash = $1 and used_at is null and expires_at > $2 returning name, role",
@@ -175,6 +177,7 @@ export class Access {
   async principalOfSession(
     value: string,
   ): Promise<{ readonly principal: Principal; readonly renewed: SessionValue | undefined } | undefined> {
+    if (!isSecret("ods", value)) return undefined;
     const now = this.#clock.now();
     const [row] = await this.#database.run<SessionRow>({
       name: "access-session",

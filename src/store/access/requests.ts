@@ -3,7 +3,7 @@
 import { type Clock, newId, type RandomStream } from "../../kernel/index.ts";
 import type { Database } from "../database/database.ts";
 import { StoreError } from "../error.ts";
-import type { Approval, KeyState } from "./types.ts";
+import type { Approval, ApprovalWithPlan, KeyState } from "./types.ts";
 
 /** A key is free again so long after a process died over it. */
 const LOCK_MS = 120_000;
@@ -77,10 +77,12 @@ export class ServiceRequests {
     ]);
   }
 
-  /** Lets a dangerous verb wait for a second person. The same plan asked for twice by one person waits once. */
-  async askApproval(given: Pick<Approval, "operation" | "summary" | "confirm" | "request" | "requestedBy">): Promise<Approval> {
+  /** Lets a dangerous verb wait for a second person. The same plan asked for twice by one person waits once, as it was shown first. */
+  async askApproval(
+    given: Pick<ApprovalWithPlan, "operation" | "summary" | "confirm" | "request" | "plan" | "requestedBy">,
+  ): Promise<Approval> {
     const now = this.#clock.now();
-    const { operation, summary, confirm, request, requestedBy } = given;
+    const { operation, summary, confirm, request, plan, requestedBy } = given;
     const [waiting] = await this.#database.query<Approval>(
       `select ${APPROVAL} from outdial.approvals
        where operation = $1 and confirm = $2 and requested_by = $3 and state = 'pending' and expires_at > $4 limit 1`,
@@ -88,14 +90,15 @@ export class ServiceRequests {
     );
     if (waiting !== undefined) return waiting;
     const [added] = await this.#database.query<Approval>(
-      `insert into outdial.approvals (id, operation, summary, confirm, request, requested_by, requested_at, expires_at, state)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, 'pending') returning ${APPROVAL}`,
+      `insert into outdial.approvals (id, operation, summary, confirm, request, plan, requested_by, requested_at, expires_at, state)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending') returning ${APPROVAL}`,
       [
         newId("apr", now, this.#random),
         operation,
         summary,
         confirm,
         JSON.stringify(request),
+        JSON.stringify(plan),
         requestedBy,
         new Date(now),
         new Date(now + APPROVAL_MS),
@@ -122,8 +125,10 @@ export class ServiceRequests {
   }
 
   /** Throws StoreError `not_found`. */
-  async approval(id: string): Promise<Approval> {
-    const [row] = await this.#database.query<Approval>(`select ${APPROVAL} from outdial.approvals where id = $1`, [id]);
+  async approval(id: string): Promise<ApprovalWithPlan> {
+    const [row] = await this.#database.query<ApprovalWithPlan>(`select ${APPROVAL}, plan from outdial.approvals where id = $1`, [
+      id,
+    ]);
     if (row === undefined) throw new StoreError("not_found", `there is no approval ${id}`);
     return row;
   }

@@ -52,6 +52,12 @@ export interface Approval {
   readonly message: string | null;
 }
 
+/** An approval with what was shown to the person who asked. */
+export interface ApprovalWithPlan extends Approval {
+  /** JSON; null for what was asked for before plans were kept. */
+  readonly plan: unknown;
+}
+
 /** A request that came with an Idempotency-Key. */
 export type KeyState =
   /** This one is the first: it is to be carried out and then completed. */

@@ -3,7 +3,7 @@
 import { link, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../../kernel/index.ts";
-import { writeWhole } from "../embedded/files.ts";
+import { draftOf, writeWhole } from "../embedded/files.ts";
 import { StoreError } from "../error.ts";
 import { generateKey, readSigner, type Signer } from "./note.ts";
 
@@ -27,7 +27,7 @@ async function folderKey(dir: string): Promise<string> {
     }
   }
   // Two processes may come here at once: the key appears whole, and the first one stays.
-  const draft = join(dir, `audit.key.${process.pid}.new`);
+  const draft = draftOf(file);
   const handle = await open(draft, "w", 0o600);
   try {
     await handle.writeFile(generateKey());

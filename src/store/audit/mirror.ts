@@ -4,6 +4,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../../kernel/index.ts";
 import type { Database } from "../database/database.ts";
+import { draftOf } from "../embedded/files.ts";
 import type { StoreLog } from "../log.ts";
 import type { Appended } from "./append.ts";
 import { type Checkpoint, openCheckpoint, type Verifier } from "./note.ts";
@@ -87,7 +88,7 @@ export class Mirror {
         this.#trusted ??= await this.#belongs(there);
         if (!this.#trusted) return;
         if (there.kind !== "checkpoint" || there.checkpoint.size < size) {
-          const draft = join(this.#dir, `audit.head.${process.pid}.new`);
+          const draft = draftOf(join(this.#dir, "audit.head"));
           await writeFile(draft, note, { mode: 0o644 });
           await rename(draft, join(this.#dir, "audit.head"));
         }

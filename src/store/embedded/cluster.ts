@@ -4,7 +4,7 @@
 // under /var/lib/outdial, and `<dir>/pg.location` names it; removing `<dir>` then forgets the data, as it would forget `<dir>/pg`.
 
 import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, readdir, realpath, rename, rm } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { messageOf } from "../../kernel/index.ts";
@@ -24,6 +24,22 @@ export interface Cluster extends ServerFolder {
 
 /** Places for data that cannot stay in its folder, the first usable one wins. */
 const ELSEWHERE = ["/var/lib/outdial", "/var/tmp/outdial"];
+
+/** Whether a folder has an embedded server's data, in it or where it says. What cannot be looked at counts as there: opening it tells why. */
+export async function hasEmbeddedStore(dir: string): Promise<boolean> {
+  const inPlace = join(dir, "pg");
+  const elsewhere = await readOptional(join(dir, "pg.location")).catch(() => inPlace);
+  for (const path of [inPlace, elsewhere?.trim()]) if (path !== undefined && (await mayExist(path))) return true;
+  return false;
+}
+
+async function mayExist(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (thrown: unknown) =>
+      !(thrown instanceof Error && "code" in thrown && (thrown.code === "ENOENT" || thrown.code === "ENOTDIR")),
+  );
+}
 
 /** Where the data of `dir` is or will be. The caller holds the folder's lock. */
 export async function locate(dir: string): Promise<Cluster> {

@@ -1,5 +1,6 @@
 // Small file habits of the embedded server: optional reads, private files that appear whole or not at all.
 
+import { randomBytes } from "node:crypto";
 import { chmod, mkdir, open, readFile, rename, stat } from "node:fs/promises";
 
 /** The text of a file, or undefined when there is none. */
@@ -20,9 +21,14 @@ export async function exists(path: string): Promise<boolean> {
   );
 }
 
+/** A name beside a file for what will become it: of its own for each writer, also for two in one process or in containers that share a folder. */
+export function draftOf(file: string): string {
+  return `${file}.${process.pid}.${randomBytes(4).toString("hex")}.new`;
+}
+
 /** Writes a file that only this user may read (or of another mode), in one piece: a reader sees the old text or the new one. */
 export async function writeWhole(file: string, text: string, mode = 0o600): Promise<void> {
-  const draft = `${file}.${process.pid}.new`;
+  const draft = draftOf(file);
   const handle = await open(draft, "w", mode);
   try {
     await handle.writeFile(text);

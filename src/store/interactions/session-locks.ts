@@ -28,15 +28,19 @@ export class SessionLocks {
     this.#log = log;
   }
 
-  /** Does work while no other process and nobody else in this one does work under that name. */
-  async hold<T>(name: string, work: () => Promise<T>): Promise<T> {
+  /**
+   * Does work while no other process and nobody else in this one does work under that name.
+   * @param signal ends the waiting, with its reason
+   */
+  async hold<T>(name: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const before = this.#lines.get(name);
     const done = Promise.withResolvers<void>();
     this.#lines.set(name, done.promise);
     try {
       await before;
+      signal?.throwIfAborted();
       const key = keyOf(name);
-      const connection = await this.#acquire(key);
+      const connection = await this.#acquire(key, signal);
       try {
         return await work();
       } finally {
@@ -56,7 +60,7 @@ export class SessionLocks {
     await connection?.end().catch(() => undefined);
   }
 
-  async #acquire(key: bigint): Promise<pg.Client> {
+  async #acquire(key: bigint, signal: AbortSignal | undefined): Promise<pg.Client> {
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(LONGEST_WAIT_MS, wait * 2)) {
       const connection = await this.#connect();
       try {
@@ -66,7 +70,7 @@ export class SessionLocks {
         this.#drop(connection);
         throw unavailable(cause);
       }
-      await this.#clock.sleep(wait);
+      await this.#clock.sleep(wait, signal);
     }
   }
 

@@ -121,14 +121,15 @@ export class JobLedger {
   }
 
   /**
-   * Changes a job. With `from`, only when its status is one of these, so that of two who want to take a job one does.
-   * Throws StoreError `not_found`, or `invalid_state` naming the status it is in.
+   * Changes a job. With `from`, only when its status is one of these, so that of two who want to take a job one does; with `by`, only while
+   * it is this replica's. Throws StoreError `not_found`, `not_owner`, or `invalid_state` naming the status it is in.
    */
-  async updateJob(jobId: string, change: JobChange, from?: readonly JobStatus[]): Promise<Job> {
+  async updateJob(jobId: string, change: JobChange, from?: readonly JobStatus[], by?: string): Promise<Job> {
     const now = new Date(this.#clock.now());
     const { status } = change;
     let update = this.#database.kysely.updateTable("outdial.jobs").where("id", "=", jobId);
     if (from !== undefined) update = update.where("status", "in", [...from]);
+    if (by !== undefined) update = update.where("executor", "=", by);
     if (status !== undefined) {
       update = update.set({ status, finished_at: ENDS.includes(status) ? now : null });
       if (status === "running") update = update.set({ started_at: sql<Date>`coalesce(started_at, ${now})` });
@@ -142,6 +143,7 @@ export class JobLedger {
     if (row) return toJob(row);
     const there = await this.getJob(jobId);
     if (!there) throw noJob(jobId);
+    if (by !== undefined && (from ?? [there.status]).includes(there.status)) throw notOwner(jobId, by);
     throw new StoreError("invalid_state", `job ${jobId} is ${there.status}; this needs ${(from ?? []).join(" or ")}`, {
       details: { status: there.status },
     });
@@ -158,6 +160,36 @@ export class JobLedger {
       [seen.id, seen.run, seen.executor, executor, new Date(this.#clock.now()), seen.status],
     );
     return row?.run;
+  }
+
+  /**
+   * Cancels a job that has not ended. One that runs stays with its replica, which lets go of it once nothing of it is under way.
+   * Throws StoreError `not_found`, or `invalid_state` naming the end that it has come to.
+   */
+  async cancelJob(jobId: string): Promise<void> {
+    const rows = await this.#database.query(
+      `update outdial.jobs set status = 'cancelled', finished_at = $2, executor = case when status = 'running' then executor end
+       where id = $1 and status in ('planning', 'ready', 'running', 'stopped', 'failed') returning 1`,
+      [jobId, new Date(this.#clock.now())],
+    );
+    if (rows.length === 1) return;
+    const there = await this.getJob(jobId);
+    if (!there) throw noJob(jobId);
+    throw new StoreError("invalid_state", `job ${jobId} is ${there.status} already`, { details: { status: there.status } });
+  }
+
+  /**
+   * Rows without a result that may have been sent all the same: those of chunks that a process announced and neither finished nor withdrew,
+   * because it still runs or because it died.
+   */
+  async countAnnounced(jobId: string): Promise<number> {
+    const [row] = await this.#database.query<{ count: number }>(
+      `select coalesce(sum(greatest(intent_upto - (select count(*) from outdial.job_items
+           where job_id = $1 and line between chunk.first_line and chunk.last_line), 0)), 0)::int as count
+         from outdial.job_chunks as chunk where job_id = $1 and not done and intent_upto > 0`,
+      [jobId],
+    );
+    return row?.count ?? 0;
   }
 
   /** Stores chunks of a job; a chunk stored before is left as it is. */
@@ -231,6 +263,19 @@ export class JobLedger {
     );
     if (rows.length !== 1 && executor !== undefined) throw notOwner(jobId, executor);
     if (rows.length !== 1) throw new StoreError("not_found", `job ${jobId} has no chunk ${chunkNo}`);
+  }
+
+  /**
+   * Takes an announcement back to `upto`: what was announced behind it was surely not sent, or has its result. Only by the replica that has
+   * the job; throws StoreError `not_owner`.
+   */
+  async withdrawIntent(jobId: string, chunkNo: number, upto: number, executor: string): Promise<void> {
+    const rows = await this.#database.query(
+      `update outdial.job_chunks set intent_upto = least(intent_upto, $3) where job_id = $1 and chunk_no = $2
+       and exists (select from outdial.jobs where id = $1 and executor = $4) returning 1`,
+      [jobId, chunkNo, upto, executor],
+    );
+    if (rows.length !== 1) throw notOwner(jobId, executor);
   }
 
   /**

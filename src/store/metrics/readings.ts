@@ -1,7 +1,7 @@
 // Readings of campaign metrics as they came: pulled from the vendor, or pushed by it, late and twice as deliveries are.
 
 import type { Instant } from "../../kernel/index.ts";
-import { storable } from "../database/arrays.ts";
+import { joinTexts, storable, textColumn } from "../database/arrays.ts";
 import type { Connection, Database } from "../database/database.ts";
 
 /** Readings are kept so long: the abandonment window of 30 days, and a margin. */
@@ -31,6 +31,10 @@ export interface MetricReading {
 const COLUMNS = `campaign_id as "campaignId", at, received_at as "receivedAt", source, event_id as "eventId", window_minutes as "windowMinutes",
   success_rate as "successRate", active_calls as "activeCalls", calls_placed as "callsPlaced", calls_answered as "callsAnswered",
   abandonment_rate as "abandonmentRate", failover_triggered as "failoverTriggered"`;
+
+/** The same by the names that they were given. */
+const NAMES = `"campaignId", at, "receivedAt", source, "eventId", "windowMinutes", "successRate", "activeCalls", "callsPlaced", "callsAnswered",
+  "abandonmentRate", "failoverTriggered"`;
 
 /** Writes and reads readings. */
 export class MetricReadings {
@@ -67,6 +71,24 @@ export class MetricReadings {
       [storable(campaignId), windowMinutes ?? null],
     );
     return row;
+  }
+
+  /**
+   * Of each campaign the latest reading, and the latest over the given window when that is another one; windows are looked for among the
+   * latest 200 readings.
+   */
+  latestOfEach(campaignIds: readonly string[], windowMinutes: number): Promise<MetricReading[]> {
+    return this.#database.query<MetricReading>(
+      `select ${NAMES} from unnest(${textColumn("$1")}) as given (id)
+       cross join lateral (
+         with recent as (
+           select id, ordered_at, ${COLUMNS} from outdial.metric_readings where campaign_id = given.id order by ordered_at desc, id desc limit 200)
+         (select * from recent order by ordered_at desc, id desc limit 1)
+         union
+         (select * from recent where "windowMinutes" = $2 order by ordered_at desc, id desc limit 1)
+       ) as latest`,
+      [joinTexts(campaignIds), windowMinutes],
+    );
   }
 
   /** Readings of [from, to] in the order of the vendor's times. */

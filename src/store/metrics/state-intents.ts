@@ -3,7 +3,7 @@
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import type { AuditLog } from "../audit/log.ts";
-import { storable } from "../database/arrays.ts";
+import { joinTexts, storable, textColumn } from "../database/arrays.ts";
 import type { Database } from "../database/database.ts";
 import { withEntries } from "../facts/suppression.ts";
 
@@ -28,7 +28,10 @@ export interface StateIntent {
   readonly confirmedAt: Instant | null;
 }
 
-export type NewStateIntent = Pick<StateIntent, "id" | "campaignId" | "target" | "idempotencyKey" | "actor" | "reason">;
+export type NewStateIntent = Pick<StateIntent, "id" | "campaignId" | "target" | "idempotencyKey" | "actor" | "reason"> & {
+  /** The emergency stop that it belongs to, and the replica that carries that out. */
+  readonly stop?: { readonly id: string; readonly executor: string } | undefined;
+};
 
 const COLUMNS = `id, campaign_id as "campaignId", target, idempotency_key as "idempotencyKey", actor, reason, created_at as "createdAt",
   ended_at as "endedAt", outcome, message, confirmed_at as "confirmedAt"`;
@@ -45,12 +48,34 @@ export class StateIntents {
     this.#now = now;
   }
 
-  /** The open intent of this campaign and target; made when there is none. An open one of the opposite target ends as superseded. */
-  begin(wanted: NewStateIntent): Promise<{ readonly intent: StateIntent; readonly reused: boolean }> {
+  /**
+   * The open intent of this campaign and target; made when there is none. An open one of the opposite target ends as superseded, and to resume
+   * a campaign takes it out of the emergency stops that are under way.
+   * @returns undefined when the stop that it belongs to must not act any more: it has ended, another replica carries it out, or a person has
+   *   resumed the campaign after it
+   */
+  begin(wanted: NewStateIntent): Promise<{ readonly intent: StateIntent; readonly reused: boolean } | undefined> {
     const now = new Date(this.#now());
     return this.#database.transaction(async (connection) => {
       const campaign = storable(wanted.campaignId);
       await connection.query("select pg_advisory_xact_lock(hashtextextended($1, 13))", [campaign]);
+      if (wanted.stop !== undefined) {
+        const { rowCount } = await connection.query(
+          `select from outdial.stops s where id = $1 and executor = $2 and ended_at is null
+             and not exists (select from outdial.stop_campaigns where stop_id = s.id and campaign_id = $3 and outcome = 'resumed')`,
+          [wanted.stop.id, wanted.stop.executor, campaign],
+        );
+        if (rowCount !== 1) return undefined;
+      }
+      if (wanted.target === "active")
+        await connection.query(
+          `insert into outdial.stop_campaigns as c (stop_id, campaign_id, source, outcome, message, settled, updated_at)
+           select id, $1, 'known', 'resumed', $2, true, $3 from outdial.stops
+           where ended_at is null and (scope is null or exists (select from json_array_elements_text(scope) one where one = $1))
+           on conflict (stop_id, campaign_id) do update
+             set outcome = 'resumed', message = excluded.message, settled = true, confirmed = false, shown = null, updated_at = excluded.updated_at`,
+          [campaign, storable(`${wanted.actor} asked to resume it after the stop`), now],
+        );
       const { rows } = await connection.query<StateIntent>(
         `select ${COLUMNS} from outdial.state_intents where campaign_id = $1 and ended_at is null`,
         [campaign],
@@ -81,7 +106,10 @@ export class StateIntents {
     });
   }
 
-  /** Ends an intent, unless it has ended, and appends to the audit with it. */
+  /**
+   * Ends an intent and appends to the audit with it. One that another process has ended stays as it is, and the audit says only once how it
+   * ended; of one that the opposite superseded meanwhile, the audit still says what was sent.
+   */
   end(
     id: string,
     {
@@ -93,13 +121,31 @@ export class StateIntents {
   ): Promise<void> {
     const now = new Date(this.#now());
     return withEntries(this.#database, this.#audit, async (connection) => {
-      await connection.query(
+      const { rowCount } = await connection.query(
         `update outdial.state_intents set ended_at = $2, outcome = $3, message = $4, confirmed_at = $5
          where id = $1 and ended_at is null`,
         [id, now, outcome, message === null ? null : storable(message), confirmed ? now : null],
       );
-      return { result: undefined, entries };
+      if (rowCount === 1) return { result: undefined, entries };
+      const { rows } = await connection.query<{ outcome: string }>("select outcome from outdial.state_intents where id = $1", [
+        id,
+      ]);
+      const superseded = rows[0]?.outcome === "superseded" && outcome !== "superseded";
+      return {
+        result: undefined,
+        entries: superseded ? entries.map((entry) => ({ ...entry, details: { ...entry.details, superseded: true } })) : [],
+      };
     });
+  }
+
+  /** Of each campaign the latest intent that took effect or may yet: neither failed nor superseded. */
+  latestOfEach(campaignIds: readonly string[]): Promise<StateIntent[]> {
+    return this.#database.query<StateIntent>(
+      `select distinct on (campaign_id) ${COLUMNS} from outdial.state_intents
+       where campaign_id = any (${textColumn("$1")}) and (outcome is null or outcome not in ('failed', 'superseded'))
+       order by campaign_id, created_at desc, id desc`,
+      [joinTexts(campaignIds)],
+    );
   }
 
   /** Intents of a campaign, the newest first. */

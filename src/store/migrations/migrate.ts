@@ -20,6 +20,10 @@ import { service } from "./0015-service.ts";
 import { inbound } from "./0016-inbound.ts";
 import { failoverUpdates } from "./0017-failover-updates.ts";
 import { alarmUpdates } from "./0018-alarm-updates.ts";
+import { tenantReadings } from "./0019-tenant-readings.ts";
+import { approvalPlans } from "./0020-approval-plans.ts";
+import { stops } from "./0021-stops.ts";
+import { stoppedCampaigns } from "./0022-stopped-campaigns.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -40,6 +44,10 @@ const MIGRATIONS: readonly Migration[] = [
   inbound,
   failoverUpdates,
   alarmUpdates,
+  tenantReadings,
+  approvalPlans,
+  stops,
+  stoppedCampaigns,
 ];
 
 /** The version of the schema that this outdial works with. */

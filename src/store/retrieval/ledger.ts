@@ -126,6 +126,14 @@ export class RetrievalLedger {
     );
   }
 
+  /** A replica lets go of a retrieval that was cancelled while it ran it: nothing of it is under way any more. */
+  async letGo(jobId: string, executor: string): Promise<void> {
+    await this.#database.query(
+      "update outdial.jobs set executor = null where id = $1 and executor = $2 and status = 'cancelled'",
+      [jobId, executor],
+    );
+  }
+
   /** Takes a page's files up and moves the checkpoint, in one transaction. Throws StoreError `not_owner`. */
   async commitPage(page: PageCommit): Promise<void> {
     await this.#database.transaction(async (connection) => {

@@ -120,6 +120,19 @@ describe("requests", () => {
     expect(signedOut()).toBe(1);
   });
 
+  test("what was begun ahead is taken once, and not at all when it failed", async () => {
+    const { made, asked } = client(() => Response.json({ n: asked.length }));
+    made.ahead("/campaigns");
+    expect(await made.get("/campaigns")).toEqual({ n: 1 });
+    expect(await made.get("/campaigns")).toEqual({ n: 2 });
+    let refuses = true;
+    const { made: out } = client(() => Response.json(problem, { status: refuses ? 401 : 200 }));
+    out.ahead("/campaigns");
+    await expect(out.get("/me")).rejects.toMatchObject({ code: "not_signed_in" });
+    refuses = false;
+    expect(await out.get("/campaigns")).toEqual(problem);
+  });
+
   test("no answer at all is unreachable", async () => {
     const { made } = client(() => Promise.reject(new TypeError("Failed to fetch")));
     await expect(made.get("/x")).rejects.toMatchObject({ code: "unreachable", status: 0 });

@@ -10,6 +10,8 @@ export type Query = Readonly<Record<string, QueryValue>>;
 export interface Client {
   /** @throws RequestError */
   readonly get: <T>(path: string, query?: Query, signal?: AbortSignal) => Promise<T>;
+  /** Begins to read what a page is about to ask for: the first `get` of it, without a query, takes this answer. */
+  readonly ahead: (path: string) => void;
   /** Reads NDJSON, a value a line. @throws RequestError */
   readonly lines: <T>(path: string, query?: Query, signal?: AbortSignal) => Promise<readonly T[]>;
   /** Sends JSON. Repeating the call is a new intent; a repeat of the same one passes the same key. @throws RequestError */
@@ -53,10 +55,25 @@ export function createClient({ fetch, newKey, onSignedOut }: ClientOptions): Cli
       problem,
     );
   }
+  const begun = new Map<string, Promise<unknown>>();
+  const read = <T>(path: string, query: Query, signal?: AbortSignal): Promise<T> =>
+    ask(urlOf(path, query), { headers: { accept: "application/json" }, ...(signal === undefined ? {} : { signal }) });
   const write = (key: string) => ({ ...OWN_PAGE, "idempotency-key": key });
   return {
-    get: (path, query = {}, signal) =>
-      ask(urlOf(path, query), { headers: { accept: "application/json" }, ...(signal === undefined ? {} : { signal }) }),
+    get<T>(path: string, query: Query = {}, signal?: AbortSignal) {
+      const url = urlOf(path, query);
+      const early = begun.get(url);
+      begun.delete(url);
+      // What is given up is asked anew by whoever comes next; an answer that was begun early is nobody's to give up.
+      return early === undefined ? read<T>(path, query, signal) : (early as Promise<T>);
+    },
+    ahead(path) {
+      const early = read<unknown>(path, {});
+      const url = urlOf(path, {});
+      begun.set(url, early);
+      // Who was not signed in then may be when the page comes: it asks again.
+      early.catch(() => begun.delete(url));
+    },
     lines: (path, query = {}, signal) => ask(urlOf(path, query), { headers: LINES, ...(signal === undefined ? {} : { signal }) }),
     send: (method, path, body, key = newKey()) =>
       ask(urlOf(path, {}), {

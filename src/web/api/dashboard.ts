@@ -25,9 +25,11 @@ export interface DashboardOptions {
   readonly now: () => number;
   readonly chance: () => number;
   readonly newKey: () => string;
+  /** How long messages stay that are no errors, ms. */
+  readonly toastLife?: number;
 }
 
-export function createDashboard({ fetch, now, chance, newKey }: DashboardOptions): Dashboard {
+export function createDashboard({ fetch, now, chance, newKey, toastLife }: DashboardOptions): Dashboard {
   const session = createSession();
   const onSignedOut = () => {
     live.stop();
@@ -39,7 +41,7 @@ export function createDashboard({ fetch, now, chance, newKey }: DashboardOptions
     client,
     live,
     session,
-    toasts: createToasts(),
+    toasts: createToasts(toastLife === undefined ? {} : { life: toastLife }),
     now,
     async identify() {
       try {

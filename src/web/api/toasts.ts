@@ -1,4 +1,4 @@
-// Short messages about what a person has just done.
+// Short messages about what a person has just done. They go by themselves after a while, but for errors: those stay until they are dismissed.
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 
@@ -12,21 +12,68 @@ export interface Toasts {
   readonly all: ReadonlySignal<readonly Toast[]>;
   readonly show: (tone: Toast["tone"], text: string) => void;
   readonly dismiss: (id: number) => void;
+  /** Somebody reads them: none goes meanwhile. */
+  readonly hold: () => void;
+  /** Nobody does any more: each has its whole time again. */
+  readonly release: () => void;
+}
+
+interface ToastOptions {
+  /** How long one that is no error stays, ms. Default 8 s. */
+  readonly life?: number;
+  /** Calls back after so many ms until the returned function is called. Default: the page's timers. */
+  readonly after?: (ms: number, run: () => void) => () => void;
 }
 
 const MOST = 4;
+const LIFE = 8000;
 
-export function createToasts(): Toasts {
+export function createToasts({ life = LIFE, after = afterTimer }: ToastOptions = {}): Toasts {
   const all = signal<readonly Toast[]>([]);
+  const waiting = new Map<number, () => void>();
   let next = 1;
+  let isHeld = false;
+  const dismiss = (id: number) => {
+    waiting.get(id)?.();
+    waiting.delete(id);
+    all.value = all.value.filter((toast) => toast.id !== id);
+  };
+  const expire = ({ id, tone }: Toast) => {
+    if (tone !== "bad" && !isHeld && !waiting.has(id))
+      waiting.set(
+        id,
+        after(life, () => dismiss(id)),
+      );
+  };
   return {
     all,
+    dismiss,
     show(tone, text) {
-      all.value = [...all.value, { id: next, tone, text }].slice(-MOST);
+      const toast: Toast = { id: next, tone, text };
       next += 1;
+      all.value = [...all.value, toast];
+      // An error is not pushed out by what is none.
+      while (all.value.length > MOST) {
+        const [oldest] = all.value;
+        const spare = all.value.find((one) => one.tone !== "bad" && one !== toast) ?? oldest;
+        if (spare === undefined) break;
+        dismiss(spare.id);
+      }
+      expire(toast);
     },
-    dismiss(id) {
-      all.value = all.value.filter((toast) => toast.id !== id);
+    hold() {
+      isHeld = true;
+      for (const stop of waiting.values()) stop();
+      waiting.clear();
+    },
+    release() {
+      isHeld = false;
+      for (const toast of all.value) expire(toast);
     },
   };
+}
+
+function afterTimer(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
 }

@@ -4,13 +4,13 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ErrorBoundary, LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { type Dashboard, DashboardContext, useDashboard } from "../api/dashboard.ts";
-import { ToastList } from "../ui/toasts.tsx";
 import { Banners } from "./banners.tsx";
 import { Crashed } from "./crashed.tsx";
 import { DemoHint } from "./demo-hint.tsx";
 import { Login } from "./login.tsx";
 import { NotFound } from "./not-found.tsx";
 import {
+  Approval,
   Approvals,
   Audit,
   Campaign,
@@ -55,7 +55,7 @@ function Frame() {
         Skip to content
       </a>
       <Rail />
-      <main class="content" id="content">
+      <main class="content" id="content" tabIndex={-1}>
         <Banners />
         <DemoHint />
         {crash.value === undefined ? null : <Crashed error={crash.value} />}
@@ -66,6 +66,7 @@ function Frame() {
         >
           <Router>
             <Route path="/" component={Campaigns} />
+            <Route path="/campaigns" component={Campaigns} />
             <Route path="/campaigns/:id" component={Campaign} />
             <Route path="/dialer" component={Dialer} />
             <Route path="/simulator" component={Simulator} />
@@ -74,13 +75,13 @@ function Frame() {
             <Route path="/outcomes" component={Outcomes} />
             <Route path="/compliance" component={Compliance} />
             <Route path="/approvals" component={Approvals} />
+            <Route path="/approvals/:id" component={Approval} />
             <Route path="/audit" component={Audit} />
             <Route path="/deliveries" component={Deliveries} />
             <Route default component={NotFound} />
           </Router>
         </ErrorBoundary>
       </main>
-      <ToastList />
     </div>
   );
 }

@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useDashboard } from "../api/dashboard.ts";
+import { pairNews } from "../view/failover.ts";
 import { timeFormat } from "../view/format.ts";
 import { shouldTell } from "../view/link.ts";
 
@@ -14,7 +15,9 @@ export function Banners() {
     () =>
       live.subscribe((event) => {
         if (event.type === "alarm") toasts.show("bad", `${event.subject}: ${event.message}`);
-        if (event.type === "failover") toasts.show("info", `Failover ${event.primary} → ${event.backup}: ${event.phase}`);
+        if (event.type !== "failover") return;
+        const { tone, text } = pairNews(event.primary, event.backup, event.phase);
+        toasts.show(tone, text);
       }),
     [live],
   );

@@ -5,6 +5,9 @@ import { lazy } from "preact-iso";
 import type { IconName } from "./icons.tsx";
 import { NotLoaded } from "./not-loaded.tsx";
 
+/** Where everybody begins: it comes with the frame. */
+export { default as Campaigns } from "../pages/campaigns/page.tsx";
+
 export interface PageLink {
   readonly path: string;
   readonly name: string;
@@ -27,7 +30,6 @@ function page(load: () => Promise<{ readonly default: ComponentType }>) {
   return lazy(() => load().catch(() => ({ default: NotLoaded })));
 }
 
-export const Campaigns = page(() => import("../pages/campaigns/page.tsx"));
 export const Campaign = page(() => import("../pages/campaign/page.tsx"));
 export const Dialer = page(() => import("../pages/dialer/page.tsx"));
 export const Simulator = page(() => import("../pages/simulator/page.tsx"));
@@ -36,8 +38,26 @@ export const Job = page(() => import("../pages/job/page.tsx"));
 export const Outcomes = page(() => import("../pages/outcomes/page.tsx"));
 export const Compliance = page(() => import("../pages/compliance/page.tsx"));
 export const Approvals = page(() => import("../pages/approvals/page.tsx"));
+export const Approval = page(() => import("../pages/approval/page.tsx"));
 export const Audit = page(() => import("../pages/audit/page.tsx"));
 export const Deliveries = page(() => import("../pages/deliveries/page.tsx"));
+
+const BY_TOP = {
+  campaigns: Campaign,
+  dialer: Dialer,
+  simulator: Simulator,
+  jobs: Jobs,
+  outcomes: Outcomes,
+  audit: Audit,
+} as const;
+
+/** Begins to load the code of the page of a path: while the service is asked who is there. */
+export function loadAhead(path: string): void {
+  const top = path.split("/")[1] ?? "";
+  void Object.entries(BY_TOP)
+    .find(([name]) => name === top)?.[1]
+    .preload();
+}
 
 /** A page that is of use only in four-eyes mode. */
 export const APPROVALS: PageLink = { path: "/approvals", name: "Approvals", icon: "people" };

@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { useDashboard } from "../api/dashboard.ts";
+import { ToastList } from "../ui/toasts.tsx";
 import { timeFormat } from "../view/format.ts";
 import { Icon } from "./icons.tsx";
 import { APPROVALS, PAGES, pageOf } from "./pages.tsx";
@@ -48,6 +49,7 @@ export function Rail() {
           ))}
         </ul>
       </nav>
+      <ToastList />
       <Foot />
     </header>
   );

@@ -1,9 +1,16 @@
 // What changes, field by field: the old struck out, the new beside it.
 
-import type { ApiTypes } from "../../server/index.ts";
 import { valueText } from "../view/changes.ts";
+import { NameText } from "./name-text.tsx";
 
-export function Changes({ changes }: { readonly changes: readonly ApiTypes.FieldChange[] }) {
+/** One field that differs; a side that lacks it is null or absent. */
+interface Change {
+  readonly path: string;
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
+export function Changes({ changes }: { readonly changes: readonly Change[] }) {
   if (changes.length === 0) return <p class="muted">Nothing changes.</p>;
   return (
     <dl class="facts diff">
@@ -14,10 +21,12 @@ export function Changes({ changes }: { readonly changes: readonly ApiTypes.Field
   );
 }
 
-function ChangeRow({ path, before, after }: ApiTypes.FieldChange) {
+function ChangeRow({ path, before = null, after = null }: Change) {
   return (
     <>
-      <dt>{path}</dt>
+      <dt>
+        <NameText text={path} />
+      </dt>
       <dd>
         {before === null ? null : <del>{valueText(before)}</del>} {after === null ? null : <ins>{valueText(after)}</ins>}
       </dd>

@@ -1,7 +1,8 @@
-// A modal dialog: the browser's own, which keeps the focus inside and gives it back, and closes on Escape.
+// A modal dialog: the browser's own, which keeps the focus inside and closes on Escape. The focus goes back to where it came from.
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { focusNear } from "./focus.ts";
 
 export interface DialogProps {
   readonly title: string;
@@ -14,8 +15,12 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   const id = useId();
   useEffect(() => {
     const dialog = element.current;
+    const giveBack = focusNear(document.activeElement);
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      giveBack();
+    };
   }, []);
   return (
     <dialog

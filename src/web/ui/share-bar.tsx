@@ -12,7 +12,7 @@ export interface ShareBarProps {
 }
 
 export function ShareBar({ share, to = 1, limit }: ShareBarProps) {
-  if (share.rate === null) return <span class="muted">no calls yet</span>;
+  if (share.rate === null) return <span class="muted">no calls</span>;
   const at = (value: number) => `${Math.min(100, Math.max(0, (100 * value) / to))}%`;
   return (
     <span class="interval">

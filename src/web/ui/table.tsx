@@ -1,6 +1,12 @@
 // A table whose cells know their column, so that it can become a list of cards on a narrow screen.
 
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+
+/** So many rows are shown at once: about what a screen holds. The rest of a long table follows, twice as many every time. */
+const FIRST = 8;
+const NEXT_MS = 120;
 
 export interface Column<Row> {
   readonly name: string;
@@ -20,6 +26,16 @@ export interface TableProps<Row> {
 }
 
 export function Table<Row>({ caption, columns, rows, rowKey, isChosen }: TableProps<Row>) {
+  const most = useSignal(FIRST);
+  const isWhole = rows.length <= most.value;
+  useEffect(() => {
+    if (isWhole) return undefined;
+    const timer = setTimeout(() => {
+      most.value *= 2;
+    }, NEXT_MS);
+    return () => clearTimeout(timer);
+  }, [isWhole, most.value]);
+  const shown = isWhole ? rows : rows.slice(0, most.value);
   return (
     <div class="table-wrap" role="group" aria-label={`${caption}, table`} tabIndex={0}>
       <table class="cards">
@@ -34,7 +50,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, isChosen }: TablePr
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
+          {shown.map((row) => (
             <tr key={rowKey(row)} class={isChosen?.(row) === true ? "chosen" : undefined}>
               {columns.map(({ name, cell, numeric, head }) =>
                 head === true ? (

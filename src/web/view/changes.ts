@@ -1,8 +1,9 @@
 // A change of a value as text. Pure.
 
-/** A value of settings as people read it: text bare, nothing as a dash, the rest as JSON. */
+/** A value of settings as people read it: text bare, nothing as a dash, texts of a list behind one another, the rest as JSON. */
 export function valueText(value: unknown): string {
   if (value === null || value === undefined) return "–";
+  if (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string")) return value.join(", ");
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 

@@ -45,6 +45,18 @@ export function span(ms: number): string {
     .join(" ");
 }
 
+/** How long ago an instant was, in the largest unit: "just now", "45 s ago", "3 min ago". @param at ISO 8601; null: never */
+export function ago(at: string | null | undefined, now: number): string {
+  const then = at === null || at === undefined ? Number.NaN : Date.parse(at);
+  if (Number.isNaN(then)) return "not read yet";
+  const seconds = Math.floor((now - then) / 1000);
+  if (seconds < 5) return "just now";
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  const hours = Math.floor(seconds / 3600);
+  return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} days ago`;
+}
+
 export interface TimeFormat {
   /** "12:03:10" */
   readonly clock: (at: number | string) => string;
@@ -56,8 +68,17 @@ export interface TimeFormat {
   readonly date: (at: number | string) => string;
 }
 
+/** Formats by zone: making one takes the browser longer than a row of a table. */
+const FORMATS = new Map<string | undefined, TimeFormat>();
+
 /** @param zone IANA time zone; default: where the browser is */
 export function timeFormat(zone?: string): TimeFormat {
+  const known = FORMATS.get(zone) ?? makeFormat(zone);
+  FORMATS.set(zone, known);
+  return known;
+}
+
+function makeFormat(zone: string | undefined): TimeFormat {
   const make = (options: Intl.DateTimeFormatOptions) => {
     const format = new Intl.DateTimeFormat("en-GB", {
       ...options,

@@ -2,10 +2,12 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { PAIR_CASES } from "../../../test/support/failover-states.ts";
 import type { ApiTypes } from "../../server/index.ts";
 import { budgetView } from "./budget.ts";
 import { leavesOf, readPath } from "./changes.ts";
-import { decimal, interval, percent, span, timeFormat, whole, words } from "./format.ts";
+import { pairBadge, pairCounts, pairNews } from "./failover.ts";
+import { ago, decimal, interval, percent, span, timeFormat, whole, words } from "./format.ts";
 import { scale, scaleOf, ticks } from "./scale.ts";
 import { toneOf } from "./tone.ts";
 import { windowGroups, windowLines, windowsInShort } from "./windows.ts";
@@ -54,6 +56,24 @@ describe("times", () => {
   });
 });
 
+test("ages are told in words, and nothing of the future is", () => {
+  const now = Date.UTC(2026, 2, 2, 15);
+  const at = (seconds: number) => ago(new Date(now - seconds * 1000).toISOString(), now);
+  expect([-60, 0, 4, 5, 59, 60, 3599, 3600, 172_799, 172_800].map(at)).toEqual([
+    "just now",
+    "just now",
+    "just now",
+    "5 s ago",
+    "59 s ago",
+    "1 min ago",
+    "59 min ago",
+    "1 h ago",
+    "47 h ago",
+    "2 days ago",
+  ]);
+  expect([null, undefined, "no time"].map((text) => ago(text, now))).toEqual(["not read yet", "not read yet", "not read yet"]);
+});
+
 test("words of states are read as people write them", () => {
   expect(words("partly_failed")).toBe("Partly failed");
   expect(words("averageWaitTime")).toBe("Average wait time");
@@ -65,6 +85,33 @@ test("a state that is not known has no colour, so that it cannot look good by ac
   expect(toneOf("rollback_failed")).toBe("bad");
   expect(toneOf("partly failed")).toBe("warn");
   expect(toneOf("gloriously_well")).toBe("none");
+});
+
+describe("a failover pair", () => {
+  const standing = (role: "primary" | "backup", { state, dials }: (typeof PAIR_CASES)[number]) => {
+    const needs = state.phase === "halted" || Object.keys(state["standing"] ?? {}).length > 0;
+    const said = { words: "", reason: null, nextStep: needs ? "Activate one of the two." : null };
+    return { role, partner: "other", phase: state.phase, dials, triggered: false, ...said };
+  };
+
+  test.each(PAIR_CASES)("$name", (one) => {
+    const badges = (["primary", "backup"] as const).map((role) => pairBadge(standing(role, one)));
+    const said = badges.map((badge) => badge?.text ?? "");
+    if (one.dials === "backup") expect(said).toEqual(["failed over", "stands in"]);
+    else expect(said.join(" ")).not.toMatch(/failed over|stands in/);
+    const stuck = one.state.phase === "halted" || one.state.phase === "securing" || standing("primary", one).nextStep !== null;
+    expect(badges.map((badge) => badge?.tone === "bad")).toEqual([stuck, stuck]);
+    const items = [{ failover: standing("primary", one) }, { failover: standing("backup", one) }, { failover: null }];
+    expect(pairCounts(items)).toEqual({ over: one.dials === "backup" ? 1 : 0, stuck: stuck ? 1 : 0 });
+  });
+
+  test("news of it: that it was halted is bad news", () => {
+    expect(pairNews("a", "b", "halted")).toEqual({
+      tone: "bad",
+      text: "Failover pair a with b: halted, neither dials: a person must decide",
+    });
+    expect(pairNews("a", "b", "handing-over")).toEqual({ tone: "info", text: "Failover pair a with b: handing over" });
+  });
 });
 
 function budget(change: Partial<ApiTypes.AbandonmentBudget>): ApiTypes.AbandonmentBudget {

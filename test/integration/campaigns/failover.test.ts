@@ -32,13 +32,9 @@ async function evidenceOf(world: FailoverWorld) {
   world.onStep = async (now) => {
     if (first !== undefined) return;
     const window = async (minutes: number) => {
-      const {
-        callsPlaced = 0,
-        successRate = 1,
-        activeCalls = 0,
-      } = await tenant.capabilities.metricsSource.campaign(PRIMARY, minutes);
+      const { callsPlaced = 0, successRate, activeCalls } = await tenant.capabilities.metricsSource.campaign(PRIMARY, minutes);
       const calls = Math.max(0, (callsPlaced ?? 0) - (activeCalls ?? 0));
-      return { calls, successes: Math.round((successRate ?? 1) * calls), successRate: successRate ?? null };
+      return { calls, successes: Math.round((successRate ?? 1) * calls), successRate };
     };
     const short = await window(30);
     const long = rule.wantsLong(short) ? await window(rule.longMinutes) : undefined;

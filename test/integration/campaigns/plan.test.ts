@@ -292,6 +292,21 @@ test("what is written keeps the state; a lost reply is settled by reading back a
   );
 });
 
+test.each([
+  ["listCampaigns", {}],
+  ["listCampaigns", { campaigns: null }],
+  ["listOmnichannelWebhooks", {}],
+] as const)("nothing is planned onto a list that is not there: %s answers %j", async (operation, body) => {
+  const webhooks = [{ name: "Stream", callbackUrl: "https://x.example/", events: ["omnichannel.campaign.state.change"] }];
+  await using world = await openWorld([{ ...DRAFT, id: "camp_a" }]);
+  const fault = world.sandbox.control.faults.add({ match: { operation }, effect: { status: 200, body } });
+  await using runtime = await world.open();
+  const files = await filesOf({ ...DRAFT, webhooks });
+  await expect(runtime.plans.plan(files, { ...PAGES, activate: false })).rejects.toMatchObject({ code: "invalid_reply" });
+  world.sandbox.control.faults.clear(fault[0]?.id);
+  expect((await runtime.plans.plan(files, { ...PAGES, activate: false })).entries.map(({ id }) => id)).toEqual(["camp_a"]);
+});
+
 test("activation goes past the gate; what it denies is applied and stays paused", async () => {
   await using world = await openWorld();
   await using runtime = await world.open();

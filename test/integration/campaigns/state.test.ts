@@ -153,6 +153,22 @@ it("stops what it knows of when the list breaks off, and says that there may be 
   expect(stdout).toContain("others may be dialing");
 });
 
+it("never takes a list that is not there for one without campaigns: asked again, and told when it stays away", async () => {
+  await using world = await campaignWorld({ ...STILL }, false);
+  const nothing = { match: { operation: "listCampaigns" }, effect: { status: 200, body: {} } } as const;
+  world.sandbox.control.faults.add(nothing);
+  const missing = await world.run(["campaign", "pause", "--all", "--timeout", "0s", "--json"]);
+  const { changes, listProblem } = JSON.parse(missing.stdout).pause;
+  expect({ code: missing.code, changes, listProblem }).toMatchObject({ changes: [], listProblem: { code: "invalid_reply" } });
+  expect(missing.code).not.toBe(0);
+  expect(statusOf(world, "camp_1")).toBe("active");
+  world.sandbox.control.faults.clear();
+  world.sandbox.control.faults.add({ ...nothing, times: 2 });
+  const stopped = await world.run(["campaign", "pause", "--all", "--timeout", "0s", "--json"]);
+  expect(JSON.parse(stopped.stdout).pause).toMatchObject({ changes: [{ campaignId: "camp_1" }], listProblem: null });
+  expect(statusOf(world, "camp_1")).toBe("paused");
+});
+
 it("pauses a named campaign although the database does not answer", async () => {
   await using world = await campaignWorld({ scenario, clock: { speed: 60 } }, false);
   const env = { ...world.environment, DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { openCampaignStates } from "../../../src/app/index.ts";
 import type { SandboxOptions } from "../../../src/sandbox/index.ts";
-import { startCli } from "../../support/cli.ts";
+import { beginCli } from "../../support/cli.ts";
 import { type CampaignWorld, campaignWorld } from "./segment-world.ts";
 
 const dialerConfig = {
@@ -108,6 +108,9 @@ it("says why each of several does not dial, the first cause first", async () => 
   expect((await here.run(["compliance", "manifests"])).stdout).toBe("");
   const table = await here.run(["campaign", "status"]);
   expect(table.stdout).toMatch(/camp_3 +active/);
+  expect(table.stdout).toMatch(/camp_2 +paused +0 +no calls +0/);
+  const all = JSON.parse(stdout).campaigns as { reading: { successRate: unknown; abandonment: unknown } }[];
+  expect(all.map(({ reading }) => [reading.successRate, reading.abandonment])).toEqual(all.map(() => [null, null]));
 });
 
 it("lets a campaign dial when people may be called, after it was asked, and says so to the audit", async () => {
@@ -191,13 +194,13 @@ it("tells figures without counts apart, and what the tenant does not tell", asyn
 
 it("watches until it is interrupted, asking the gate once", async () => {
   await using here = await world({ open: true, clock: "frozen" });
-  const watch = startCli(["campaign", "status", "camp_1", "--watch", "--every", "1s", "--json"], {
+  const watch = beginCli(["campaign", "status", "camp_1", "--watch", "--every", "1s", "--json"], {
     cwd: here.folder,
     env: here.environment,
   });
   const looks = () => here.sandbox.control.requests({ operation: "getCampaignMetrics" }).length;
   await expect.poll(looks, { timeout: 60_000 }).toBeGreaterThan(2);
-  watch.child.kill("SIGINT");
+  watch.interrupt();
   const { code, stdout } = await watch.ended;
   expect(code).toBe(0);
   expect(stdout.trim().split("\n").length).toBeGreaterThanOrEqual(2);

@@ -1,10 +1,11 @@
 // consent, dnc, attempts and the compliance commands on facts as a user meets them: processes with files, PostgreSQL behind.
 
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { runCli, startCli, workFolder } from "../../support/cli.ts";
+import { beginCli, runCli, workFolder } from "../../support/cli.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 
 let database: TestDatabase;
@@ -40,6 +41,38 @@ test("consent import reports each refused line, exits 4, and adds nothing the se
   expect(await outdial(["consent", "import", "absent.csv"])).toMatchObject({ code: 2 });
 });
 
+test("a folder beside a database of the environment is told to be for the keys, once; beside --database-url nothing is told", async () => {
+  const listed = await outdial(["--dir", "here", "dnc", "pending"]);
+  expect(listed.stderr.match(/the store is the database of DATABASE_URL; the folder .*here of --dir/g)).toHaveLength(1);
+  const named = await outdial(["--dir", "here", "dnc", "pending", "--database-url", database.url]);
+  expect(named).toMatchObject({ code: 0, stderr: expect.not.stringContaining("the store is") });
+  await write("taken", ["x"]);
+  const file = await outdial(["--dir", "taken", "dnc", "pending"]);
+  expect(file).toMatchObject({ code: 2, stderr: expect.stringMatching(/--dir: .*taken is a file/) });
+});
+
+test("what a file holds never steers the terminal: no message has control characters", async () => {
+  const hostile = "\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e";
+  const inputs = [
+    `${hostile},level\n1,written\n`,
+    `number,level,given_at\n${hostile},${hostile},2026-01-05\n`,
+    "\u0000\u0001\u001b[2J,\u0002\n\u0003",
+  ];
+  for (const input of inputs) {
+    const { code, stderr } = await outdial(["consent", "import", "-"], input);
+    expect(code).toBeGreaterThan(0);
+    expect(stderr).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+  }
+});
+
+test("a database that does not answer leaves no keys behind", async () => {
+  const away = { DATABASE_URL: "postgres://ann:secret@127.0.0.1:1/x" };
+  const imported = await outdial(["dnc", "import", "-"], "+12125550123\n", away);
+  expect(imported).toMatchObject({ code: 1, stderr: expect.stringContaining("does not answer") });
+  expect(imported.stderr).not.toContain("secret");
+  expect(existsSync(join(folder.path, ".outdial/audit.key"))).toBe(false);
+});
+
 test("dnc: add, import, show, lift with a reason and an actor; the registry's file with its date", async () => {
   expect(await outdial(["dnc", "add", "212 555 0123", "--reason", "said stop", "--reference", "call 7"])).toMatchObject({
     code: 0,
@@ -53,6 +86,13 @@ test("dnc: add, import, show, lift with a reason and an actor; the registry's fi
     suppressedSince: expect.any(String),
     history: [{ origin: "manual" }, { origin: "list" }],
   });
+
+  const explained = await outdial(["compliance", "explain", "+1 (212) 555-0123", "--at", `${daysAgo(-1)}T15:00:00Z`]);
+  expect(explained.stdout).toMatch(/^decided on what the store knows: .*\n/);
+  expect(explained.stdout).toMatch(/^DENY: .*DNC_INTERNAL/m);
+  expect(explained.stdout).toMatch(
+    /^ {2}DNC_STALE: no national registry file of this country has been loaded.*outdial dnc import/m,
+  );
 
   const clock = await outdial(["compliance", "revocations", "--open", "--number", "+12125550123", "--json"]);
   expect(json(clock.stdout)).toMatchObject({ channel: "do-not-call request", reference: "call 7", open: true });
@@ -242,15 +282,15 @@ test.each([
   ["a registry file", ["dnc", "import", "-", "--list", "national", "--as-of", "2026-06-10"], "the registry file before stays"],
   ["a gate", ["compliance", "gate", "-", "--campaign", "c", "--out", "-"], "there is no manifest"],
 ])("Ctrl-C ends %s in order, though its input goes on, and says what is done", async (_, args, said) => {
-  const running = startCli(args, {
+  const running = beginCli(args, {
     cwd: folder.path,
     env: { DATABASE_URL: database.url },
     openInput: true,
   });
   // A line that is refused is told at once: then the input is being read.
-  running.child.stdin?.write(`number,at\nnobody,2026-06-16T12:00:00Z\n${"+12125550123,2026-06-16T12:00:00Z\n".repeat(5000)}`);
+  running.input.write(`number,at\nnobody,2026-06-16T12:00:00Z\n${"+12125550123,2026-06-16T12:00:00Z\n".repeat(5000)}`);
   while (!running.stderr().includes("nobody")) await new Promise((resolve) => setTimeout(resolve, 20));
-  running.child.kill("SIGINT");
+  running.interrupt();
   expect(await running.ended).toMatchObject({ code: 130, stderr: expect.stringContaining(said) });
   expect((await outdial(["compliance", "manifests"])).stdout).toBe("");
 });

@@ -160,6 +160,14 @@ test.each([
   expect(world.writes()).toHaveLength(writes);
 });
 
+test("an activation whose reply says nothing is not taken for one: what came of it is read", async () => {
+  await begin();
+  world.sandbox.control.faults.add({ match: { operation: "putDialerSettings" }, effect: { status: 202, body: {} } });
+  const { change } = await world.apply(dialer);
+  expect(change.outcome).not.toBe("applied");
+  expect(world.inForce()).toEqual(OLD);
+});
+
 test("a lost reply of an activation that fails ends with the old settings", async () => {
   await begin({ activation: { seconds: 0.3 } });
   world.sandbox.control.failNextActivation();

@@ -38,6 +38,16 @@ test("validate says what is found and gives 3 for a refusal, 2 for a file with m
   expect(audit).toEqual([{ action: "dialer.refused" }]);
 });
 
+test("a validation that says nothing has not passed, and nothing is activated", async () => {
+  world.sandbox.control.faults.add({ match: { operation: "validateDialerPolicy" }, effect: { status: 200, body: {} } });
+  for (const command of [["validate"], ["apply", "--yes"]]) {
+    const [verb = "", ...flags] = command;
+    const { code, stderr } = await run("dialer", verb, "settings.json", ...flags);
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("compliance_status") });
+  }
+  expect(world.writes()).toEqual([]);
+});
+
 test("apply, history, rollback, show: each says what it did", async () => {
   const dry = await run("dialer", "apply", "settings.json", "--dry-run");
   expect([dry.code, dry.stdout]).toEqual([0, "dry run\n"]);

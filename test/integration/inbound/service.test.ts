@@ -47,7 +47,7 @@ test("the service takes the vendor's events, counts what it does, and links its 
     expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
     const { token } = await service.store.access.addToken({ name: "vera", role: "viewer", expiresAt: null, by: "test" });
     const trace = "0af7651916cd43dd8448eb211c80319c";
-    const asked = await fetch(`${service.url}/api/v1/dialer`, {
+    const asked = await fetch(`${service.url}/api/v1/dialer?fresh=true`, {
       headers: { authorization: `Bearer ${token}`, traceparent: `00-${trace}-b7ad6b7169203331-01` },
     });
     expect(asked.headers.get("x-request-id")).toBe(trace);

@@ -171,7 +171,7 @@ test("the vendor's own deliveries, registered with the secrets of the service, a
   expect((await register("wfm", "dialer")).already).toBe(false);
   const { control } = sandbox.sandbox;
   const campaignId = control.state().campaigns[0]?.id ?? "";
-  control.simulateMetrics({ campaignId, successRate: 0.125 });
+  control.simulateMetrics({ campaignId, successRate: 0.125, callsPlaced: 80, callsAnswered: 10 });
   control.simulateEdit({ kind: "dialerSettings", body: { name: "changed by another" } });
   expect(await control.flushWebhooks()).toEqual({ delivered: 2, failed: 0, pending: 0 });
   await world.worker.drain();

@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CAMPAIGN } from "../../support/calls.ts";
-import { type CliResult, runCli, startCli } from "../../support/cli.ts";
+import { beginCli, type CliResult, runCli } from "../../support/cli.ts";
 import { outcomesScenario, truthOf } from "../../support/outcomes.ts";
 import { openWorld, type World } from "./world.ts";
 
@@ -98,12 +98,12 @@ describe("what cannot be asked for is refused before anything is sent", () => {
 test("interrupted, it says how to go on, and goes on at the page where it was", async () => {
   const [fault] = world.sandbox.control.faults.add({ match: { operation: "listCalls" }, effect: { delayMs: 100 } });
   const before = world.listings();
-  const running = startCli(["outcomes", "pull", "--campaign", CAMPAIGN, "--last", "3d", "--limit", "10"], {
+  const running = beginCli(["outcomes", "pull", "--campaign", CAMPAIGN, "--last", "3d", "--limit", "10"], {
     cwd: world.folder,
     env: world.environment,
   });
   while (world.listings() < before + 6) await new Promise((resolve) => setTimeout(resolve, 10));
-  running.child.kill("SIGINT");
+  running.interrupt();
   const stopped = await running.ended;
   expect(stopped.code).toBe(130);
   expect(stopped.stderr).toContain("outdial outcomes pull --resume");
@@ -127,12 +127,12 @@ test("interrupted, it says how to go on, and goes on at the page where it was", 
 });
 
 test("a schedule is kept when its process is interrupted, and ended by --every off", async () => {
-  const running = startCli(["outcomes", "pull", "--campaign", CAMPAIGN, "--every", "15m"], {
+  const running = beginCli(["outcomes", "pull", "--campaign", CAMPAIGN, "--every", "15m"], {
     cwd: world.folder,
     env: world.environment,
   });
   while (!running.stderr().includes("calls ·")) await new Promise((resolve) => setTimeout(resolve, 20));
-  running.child.kill("SIGINT");
+  running.interrupt();
   expect(await running.ended).toMatchObject({ code: 130, stdout: expect.stringMatching(/^job_\w+ done\n$/) });
   expect(JSON.parse((await outdial("runs", "--json")).stdout).schedules).toEqual([
     expect.objectContaining({ campaignId: CAMPAIGN, everyMs: 900_000 }),

@@ -138,6 +138,8 @@ describe("whatever the tenant does", () => {
     ["errors of its own", { times: 3, effect: { status: 503, headers: { "retry-after": "0" } } }],
     ["broken connections", { probability: 0.2, times: 6, effect: { reset: true } }],
     ["garbage", { times: 2, effect: { garbage: true } }],
+    ["replies without a list", { times: 2, effect: { status: 200, body: {} } }],
+    ["replies whose list is null, with no further page", { after: 1, times: 2, effect: { status: 200, body: { calls: null } } }],
   ])("the lake ends as its truth: %s", async (_what, fault) => {
     world.sandbox.control.faults.add({ match: listCalls, ...fault });
     const retrieval = await pull({ limit: 50 });

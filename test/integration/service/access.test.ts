@@ -89,6 +89,44 @@ test("a login cannot be forged from another site, nor guessed for long", async (
   at.world.clock.advance(31 * 60_000);
 });
 
+test("a good token, session and login link are taken however many wrong ones came from the same address", async () => {
+  const wrong = (i: number) => `odt_${String(i).padStart(43, "w")}`;
+  const statuses = new Map<number, number>();
+  for (let i = 0; i < 1000; i++) {
+    const { status, headers } = await at.ask("/api/v1/me", { token: wrong(i) });
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    if (status === 429) expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
+  }
+  expect(Object.fromEntries(statuses)).toEqual({ 401: 5, 429: 995 });
+  for (const token of Object.values(at.tokens)) expect((await at.ask("/api/v1/me", { token })).status).toBe(200);
+  const login = (body: object) =>
+    at.ask("/api/v1/session", { method: "POST", headers: { ...json, "x-outdial-request": "1" }, body: JSON.stringify(body) });
+  const code = await at.world.store.access.addLoginCode({ name: "ann", role: "viewer", ttlMs: 60_000 });
+  const opened = await login({ code });
+  expect(opened.status).toBe(200);
+  expect((await at.ask("/api/v1/me", { headers: { cookie: cookieOf(opened) } })).status).toBe(200);
+  expect((await login({ token: at.tokens.viewer })).status).toBe(200);
+  // Who was let in has bought no further guesses.
+  for (const body of [{ code }, { token: wrong(1) }, { token: "short" }]) expect((await login(body)).status).toBe(429);
+  at.world.clock.advance(31 * 60_000);
+});
+
+test("a wrong token waits wherever it comes from, and holds up nobody else", async () => {
+  const from = (address: string, token: string) => {
+    const headers = { host: "127.0.0.1:1", authorization: `Bearer ${token}`, "x-forwarded-for": address };
+    return behind.service.fetch(new Request("http://127.0.0.1:1/api/v1/me", { headers }));
+  };
+  await using behind = await openServiceWorld({ proxy: { header: "X-Forwarded-For", hops: 1 } });
+  const revoked = `odt_${"r".repeat(43)}`;
+  for (let i = 1; i <= 5; i++) expect((await from(`192.0.2.${i}`, revoked)).status).toBe(401);
+  expect((await from("192.0.2.6", revoked)).status).toBe(429);
+  expect((await from("192.0.2.6", `odt_${"x".repeat(43)}`)).status).toBe(401);
+  expect((await from("192.0.2.6", behind.tokens.viewer)).status).toBe(200);
+  // What a caller writes into the header before the proxy does is not looked at.
+  for (let i = 0; i < 5; i++) await from(`198.51.100.${i}, 192.0.2.9`, `odt_${String(i).repeat(43)}`);
+  expect((await from("198.51.100.77, 192.0.2.9", `odt_${"z".repeat(43)}`)).status).toBe(429);
+});
+
 test("a name that a stranger let point here is refused", async () => {
   const response = await at.service.fetch(
     new Request("http://evil.example/api/v1/me", {

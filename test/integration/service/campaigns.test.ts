@@ -1,6 +1,8 @@
 // Campaigns through the API: what they are at, pausing and resuming past the gate, four eyes, the documented health view.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { HALT } from "../../support/failover-states.ts";
+import { haltPair } from "./halted-pair.ts";
 import { openWhole, type WholeService } from "./whole.ts";
 
 let at: WholeService;
@@ -12,12 +14,26 @@ afterAll(() => at[Symbol.asyncDispose]());
 const ID = "camp_primary_001";
 
 test("every campaign is listed with why it does not dial, and shown with its figures", async () => {
-  const { items } = (await at.get("/api/v1/campaigns", "viewer")) as { items: Record<string, unknown>[] };
+  const { items } = (await at.get("/api/v1/campaigns?fresh=true", "viewer")) as { items: Record<string, unknown>[] };
   const one = items.find(({ id }) => id === ID);
   expect(one).toMatchObject({ id: ID, status: expect.any(String) as string, windows: expect.any(Array) as unknown[] });
-  const detail = await at.get(`/api/v1/campaigns/${ID}`, "viewer");
+  const detail = await at.get(`/api/v1/campaigns/${ID}?fresh=true`, "viewer");
   expect(detail).toMatchObject({ id: ID, series: expect.any(Array) as unknown[], configuration: { id: ID } });
   expect(await at.get("/api/v1/campaigns/none", "viewer")).toMatchObject({ status: 404, code: "not_found" });
+});
+
+test("a campaign that has placed no call has no success rate, neither 100 % nor 0 %", async () => {
+  const id = "camp_backup_001";
+  // As a tenant that may leave no figure out tells it, and as it was kept before that was known.
+  const time = Date.now();
+  const told = { windowMinutes: 30, successRate: 1, activeCalls: 0, callsPlaced: 0, callsAnswered: 0, abandonmentRate: 0 };
+  const from = { campaignId: id, at: time, receivedAt: time, source: "push", eventId: "none", failoverTriggered: false } as const;
+  await at.service.store.metrics.add({ ...from, ...told });
+  const { series } = (await at.get(`/api/v1/campaigns/${id}`)) as { series: object[] };
+  expect(series.length).toBeGreaterThan(0);
+  for (const point of series) expect(point).toMatchObject({ successRate: null, abandonmentRate: null, low: null, calls: 0 });
+  // The documented view has no null.
+  expect(await at.get(`/health?campaign_id=${id}`)).toMatchObject({ success_rate: 0 });
 });
 
 test("figures that have come since the last look are shown at once, without the tenant being asked", async () => {
@@ -65,6 +81,42 @@ test("stopping needs no second person", async () => {
   expect(JSON.stringify(detail["events"])).toContain("paused: test");
 });
 
+test("a pair that was halted says so, why and what is to be done: nobody is said to dial", async () => {
+  const backup = "camp_backup_001";
+  await haltPair(at, ID, backup);
+  const pair = () => at.get(`/api/v1/failover/pairs/${ID}`, "viewer");
+  const reason = HALT;
+  expect(await pair()).toMatchObject({
+    phase: "halted",
+    dials: null,
+    reason,
+    nextStep: expect.stringContaining(`outdial campaign failover start or failback ${ID} tries again`) as string,
+  });
+  type Listed = { id: string; failover: object | null; notDialing: { first: string } };
+  const list = async () => ((await at.get("/api/v1/campaigns", "viewer")) as { items: Listed[] }).items;
+  const inPair = async () => (await list()).filter(({ id, failover }) => [ID, backup].includes(id) && failover !== null).length;
+  // The first reading of a campaign may still be on its way.
+  await expect.poll(inPair, { timeout: 60_000, interval: 200 }).toBe(2);
+  const items = await list();
+  for (const [id, role] of [
+    [ID, "primary"],
+    [backup, "backup"],
+  ] as const) {
+    const listed = items.find((one) => one.id === id);
+    expect(listed).toMatchObject({
+      status: "paused",
+      failover: { role, phase: "halted", dials: null, triggered: false, reason },
+    });
+    expect(listed?.notDialing.first).toContain(`neither dials: ${reason}`);
+    expect(listed?.notDialing.first).toContain("tries again");
+    expect(await at.get(`/health?campaign_id=${id}`)).toMatchObject({ failover_triggered: false });
+  }
+  expect(items.find(({ id }) => id === ID)?.notDialing.first).toMatch(/^paused by the watch/);
+  const { events } = (await at.get(`/api/v1/campaigns/${ID}`)) as { events: { kind: string; text: string }[] };
+  expect(events.filter(({ kind }) => kind === "failover").at(-1)?.text).toContain(`halted: neither campaign dials: ${reason}`);
+  expect((await at.post(`/api/v1/campaigns/${ID}/failback/preview`, {})).body).toMatchObject({ refusals: [] });
+});
+
 test("lifting a suppression waits for another person, who agrees to exactly that", async () => {
   const number = "+12125550123";
   expect(await at.post("/api/v1/suppressions", { number, reason: "said so" })).toMatchObject({
@@ -105,7 +157,12 @@ test("lifting a suppression waits for another person, who agrees to exactly that
 test("a number is explained with the facts of the store, masked", async () => {
   const asked = { number: "+1 (212) 555-0199", callType: "telemarketing" };
   const explained = await at.post("/api/v1/compliance/explain", asked, "viewer");
-  expect(explained).toMatchObject({ status: 200, body: { number: "+1••••••••99", factsUsed: true, decision: "deny" } });
+  expect(explained).toMatchObject({
+    status: 200,
+    body: { number: "+1••••••••99", factsUsed: true, facts: "store", decision: "deny" },
+  });
+  const given = await at.post("/api/v1/compliance/explain", { ...asked, facts: { dnc: {} } }, "viewer");
+  expect(given).toMatchObject({ status: 200, body: { factsUsed: false, facts: "given" } });
   const { strip } = explained.body as { strip: { all: boolean[] } };
   expect(strip.all).toHaveLength(96);
   expect(JSON.stringify(explained.body)).not.toContain("2125550199");

@@ -16,7 +16,7 @@ const traceparent = `00-${TRACE}-00f067aa0ba902b7-01`;
 const seen = () => at.sandbox.control.requests({}).filter(({ headers }) => headers["x-correlation-id"]?.startsWith(`${TRACE}.`));
 
 test("the calls that a request makes, and those of the job behind it, carry the caller's trace", async () => {
-  const shown = await at.ask("/api/v1/dialer", { headers: { traceparent } });
+  const shown = await at.ask("/api/v1/dialer?fresh=true", { headers: { traceparent } });
   expect(shown.headers.get("x-request-id")).toBe(TRACE);
   expect(seen().map(({ path }) => path)).toEqual([expect.stringContaining("settings")]);
 
@@ -39,7 +39,7 @@ test("the calls that a request makes, and those of the job behind it, carry the 
 });
 
 test("what the vendor refuses says under which id its logs have it", async () => {
-  const response = await at.ask("/api/v1/campaigns/nowhere", { headers: { traceparent } });
+  const response = await at.ask("/api/v1/campaigns/nowhere?fresh=true", { headers: { traceparent } });
   const problem = (await response.json()) as { correlationId: string };
   expect(problem).toMatchObject({ status: 404, requestId: TRACE });
   expect(problem.correlationId).toMatch(new RegExp(`^${TRACE}\\.od_`));

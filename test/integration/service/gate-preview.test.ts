@@ -13,8 +13,14 @@ beforeAll(async () => {
       campaigns: [
         { id: "long", contactListId: "many", status: "paused" },
         { id: "short", contactListId: "few", status: "paused" },
+        { id: "first", contactListId: "consenting", status: "paused" },
+        { id: "second", contactListId: "consenting", status: "active" },
       ],
-      contactLists: [list("many", 10_000), list("few", 100)],
+      contactLists: [
+        list("many", 10_000),
+        list("few", 100),
+        { id: "consenting", generate: { count: 10, consentRate: 1, zones: ["America/New_York"] } },
+      ],
     },
   });
   const asOf = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
@@ -44,4 +50,22 @@ test("nobody on a list that was read to its end is a refusal", async () => {
   const refused = await at.post("/api/v1/campaigns/short/resume", { confirm: body["confirm"] });
   expect(refused).toMatchObject({ status: 422, body: { code: "plan_refused" } });
   expect(await at.post("/api/v1/campaigns/short/pause/preview", {})).toMatchObject({ body: { judged: null } });
+});
+
+test("a campaign whose partner in a failover pair dials is not resumed by itself: the way is the hand-over", async () => {
+  const policy = { backup: "second", everySeconds: 3600 };
+  await at.service.store.failovers.put({ primary: "first", backup: "second", policy, actor: "olga", audit: [] });
+  const says = expect.stringMatching(
+    /second, the backup of its failover pair, is active.*outdial campaign failover failback first$/,
+  );
+  const { body } = await at.post("/api/v1/campaigns/first/resume/preview", {});
+  expect((body["refusals"] as string[])[0]).toEqual(says);
+  expect((body["checks"] as unknown[])[0]).toEqual({ check: "failover pair", passed: false, text: says });
+  const refused = await at.post("/api/v1/campaigns/first/resume", { confirm: body["confirm"] });
+  expect(refused).toMatchObject({ status: 422, body: { code: "plan_refused" } });
+  expect(at.sandbox.control.state().campaigns.find(({ id }) => id === "first")?.status).toBe("paused");
+  // The one that dials is paused: nothing is left against it but what the gate says.
+  at.sandbox.control.simulateEdit({ kind: "campaign", id: "second", body: { status: "paused" } });
+  const after = await at.post("/api/v1/campaigns/first/resume/preview", {});
+  expect((after.body["checks"] as { check: string }[]).map(({ check }) => check)).not.toContain("failover pair");
 });

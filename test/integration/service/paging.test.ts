@@ -59,7 +59,14 @@ test("revocations: by age, two at one moment included", async () => {
 test("approvals: the newest first, those of one moment included", async () => {
   const { requests } = at.service.store;
   for (const n of [0, 1, 2, 3, 4])
-    await requests.askApproval({ operation: "x", summary: `plan ${n}`, confirm: `${n}`, request: {}, requestedBy: "ann" });
+    await requests.askApproval({
+      operation: "x",
+      summary: `plan ${n}`,
+      confirm: `${n}`,
+      request: {},
+      plan: null,
+      requestedBy: "ann",
+    });
   const all = await whole("/api/v1/approvals");
   expect(all).toHaveLength(5);
   expect(await walk("/api/v1/approvals")).toEqual({ items: all, pages: 3 });

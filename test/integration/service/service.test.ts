@@ -104,6 +104,9 @@ test("settings that break a rule are refused with what broke it", async () => {
   expect(refused).toMatchObject({ status: 422, body: { code: "plan_refused" } });
   const misspelt = await at.post("/api/v1/dialer/preview", { file: { ...settings, nmae: "x" } });
   expect(misspelt).toMatchObject({ status: 400, body: { code: "invalid_input" } });
+  // Mistakes in a file are told in words; `problems` are of fields of the request, each with its path.
+  expect(misspelt.body).toMatchObject({ details: { problems: [expect.stringContaining("nmae")] } });
+  expect(misspelt.body).not.toHaveProperty("problems");
 });
 
 test("refused rows are downloaded as CSV that a spreadsheet opens without running anything", async () => {

@@ -1,5 +1,6 @@
 // The service as a process: SIGTERM in the middle of a job, a second one beside it, and the job's end with nothing lost or doubled.
 
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openAccess } from "../../../src/app/index.ts";
 import { createSandbox, type Sandbox } from "../../../src/sandbox/index.ts";
@@ -37,12 +38,15 @@ afterAll(async () => {
 });
 
 /** Starts a service on the store; resolves when it serves. */
-async function serve(): Promise<{ readonly running: CliProcess; readonly url: string }> {
-  const running = startCli(["serve", "--port", "0", "--json"], { cwd: folder.path, env: environment });
+async function serve(
+  ...more: string[]
+): Promise<{ readonly running: CliProcess; readonly url: string; readonly loginFile: string }> {
+  const running = startCli(["serve", "--port", "0", "--json", ...more], { cwd: folder.path, env: environment });
   const said = Promise.withResolvers<string>();
   running.child.stdout?.on("data", (text: string) => said.resolve(text));
   void running.ended.then(({ stderr }) => said.reject(new Error(stderr)));
-  return { running, url: (JSON.parse(await said.promise) as { url: string }).url };
+  const { url, loginFile } = JSON.parse(await said.promise) as { url: string; loginFile: string };
+  return { running, url, loginFile };
 }
 
 const ask = async (url: string, path: string, init: RequestInit = {}) => {
@@ -72,3 +76,28 @@ test("a service that is told to stop ends its job where it can be resumed; the o
   for (const { running } of [second, third]) running.child.kill("SIGTERM");
   expect(await Promise.all([second, third].map(async ({ running }) => (await running.ended).code))).toEqual([0, 0]);
 });
+
+test.each(["text", "json"])(
+  "without a terminal the link that signs in is in a private file, not in the %s log",
+  async (format) => {
+    // What a start that was killed left behind, readable by all.
+    const left = `${folder.path}/.outdial/login-link`;
+    await writeFile(left, "http://127.0.0.1:1/login#odc_of-the-start-before\n", { mode: 0o644 });
+    const { running, url, loginFile } = await serve("--verbose", "--log-format", format);
+    expect(loginFile).toBe(left);
+    expect((await stat(loginFile)).mode & 0o777).toBe(0o600);
+    const link = (await readFile(loginFile, "utf8")).trim();
+    expect(link).toMatch(/\/login#odc_[\w-]{43}$/);
+    expect(link.startsWith(url)).toBe(true);
+    const headers = { "content-type": "application/json", origin: url, "x-outdial-request": "1" };
+    const body = JSON.stringify({ code: new URL(link).hash.slice(1) });
+    const logIn = () => fetch(`${url}/api/v1/session`, { method: "POST", headers, body });
+    expect([(await logIn()).status, (await logIn()).status]).toEqual([200, 401]);
+    running.child.kill("SIGTERM");
+    const { code, stdout, stderr } = await running.ended;
+    expect(code).toBe(0);
+    expect(stderr).toContain(loginFile);
+    expect(stdout + stderr).not.toMatch(/odc_|login#/);
+    await expect(stat(loginFile)).rejects.toMatchObject({ code: "ENOENT" });
+  },
+);

@@ -67,7 +67,7 @@ test("a key belongs to one request and answers it again", async () => {
 
 test("nobody approves what they asked for themselves, and one of two deciders wins", async () => {
   const { requests } = world.store;
-  const ask = { operation: "x", summary: "x", confirm: "c", request: { body: {} }, requestedBy: "ann" };
+  const ask = { operation: "x", summary: "x", confirm: "c", request: { body: {} }, plan: null, requestedBy: "ann" };
   const asked = await requests.askApproval(ask);
   expect((await requests.askApproval(ask)).id).toBe(asked.id);
   await expect(requests.decideApproval(asked.id, { state: "approved", by: "ann" })).rejects.toThrow("another person");

@@ -3,7 +3,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openService, type RunningService } from "../../../src/app/index.ts";
+import { openService, type RunningService, type ServiceOptions } from "../../../src/app/index.ts";
 import type { Sandbox, SandboxOptions } from "../../../src/sandbox/index.ts";
 import { createDatabase } from "../../support/database.ts";
 import { startSandbox } from "../../support/sandbox.ts";
@@ -14,6 +14,8 @@ export interface WholeService extends AsyncDisposable {
   readonly tokens: Readonly<Record<"viewer" | "operator" | "second" | "admin", string>>;
   readonly logged: string[];
   readonly databaseUrl: string;
+  /** Its folder. */
+  readonly dir: string;
   /** Asks as an operator unless told otherwise. */
   ask(path: string, init?: RequestInit & { readonly as?: keyof WholeService["tokens"] }): Promise<Response>;
   /** Posts JSON and gives the JSON of the answer, with its status. */
@@ -27,12 +29,13 @@ export interface WholeService extends AsyncDisposable {
   ended(jobId: string): Promise<Record<string, unknown>>;
 }
 
-/** @param yaml further lines of outdial.yaml; @param pages folder of the built dashboard; @param more of the environment */
+/** @param yaml further lines of outdial.yaml; @param pages folder of the built dashboard; @param more of the environment; @param given further options of the service */
 export async function openWhole(
   yaml = "",
   options: SandboxOptions = {},
   pages?: string,
   more: Readonly<Record<string, string>> = {},
+  given: Partial<ServiceOptions> = {},
 ): Promise<WholeService> {
   await using stack = new AsyncDisposableStack();
   const { sandbox, url, clientId, clientSecret } = stack.use(await startSandbox(options));
@@ -51,7 +54,9 @@ export async function openWhole(
   };
   const logged: string[] = [];
   const log = (level: string, message: string, details?: object) => void logged.push(JSON.stringify({ level, message, details }));
-  const service = stack.use(await openService({ config, dir: join(dir, ".outdial") }, environment, { port: 0, log, pages }));
+  const service = stack.use(
+    await openService({ config, dir: join(dir, ".outdial") }, environment, { port: 0, log, pages, ...given }),
+  );
   const tokenOf = async (name: string, role: "viewer" | "operator" | "admin") =>
     (await service.store.access.addToken({ name, role, expiresAt: null, by: "test" })).token;
   const tokens = {
@@ -74,6 +79,7 @@ export async function openWhole(
     tokens,
     logged,
     databaseUrl: database.url,
+    dir: join(dir, ".outdial"),
     ask,
     get,
     async post(path, body, as = "operator") {

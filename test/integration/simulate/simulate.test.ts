@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { combine, parseScenario, runReplication } from "../../../src/dialing/index.ts";
-import { runCli, startCli, workFolder } from "../../support/cli.ts";
+import { beginCli, runCli, workFolder } from "../../support/cli.ts";
 
 const DAY = {
   name: "small day",
@@ -180,14 +180,14 @@ test.each([
 });
 
 test.each(["1", "2"])("Ctrl-C ends a simulation on %s threads with 130 and nothing on stdout", async (workers) => {
-  const running = startCli(["simulate", "-", "--replications", "100000", "--workers", workers], {
+  const running = beginCli(["simulate", "-", "--replications", "100000", "--workers", workers], {
     cwd: folder.path,
     openInput: true,
   });
-  running.child.stdin?.end(JSON.stringify({ ...DAY, duration: "1h" }));
+  running.input.end(JSON.stringify({ ...DAY, duration: "1h" }));
   // The signal must not come before anybody listens.
   await expect.poll(() => running.stderr(), { timeout: 60_000, interval: 50 }).toContain("simulating");
-  running.child.kill("SIGINT");
+  running.interrupt();
   const { code, stdout, stderr } = await running.ended;
   expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
   expect(stderr).toContain("the simulation was interrupted");

@@ -104,6 +104,50 @@ test("of two who take a job one gets it; the other is told its state", async () 
   expect(await code(jobs.updateJob("nobody", { status: "running" }))).toBe("not_found");
 });
 
+test("a run is ended only by the replica that has it", async () => {
+  const { jobs } = world.store;
+  await jobs.createJob({ ...JOB, status: "running", executor: "b" });
+  expect(await code(jobs.updateJob("job_1", { status: "stopped", executor: null }, ["running"], "a"))).toBe("not_owner");
+  expect(await jobs.getJob("job_1")).toMatchObject({ status: "running", executor: "b" });
+  expect(await code(jobs.updateJob("job_1", { status: "stopped", executor: null }, ["running"], "b"))).toBe("no error");
+  expect(await code(jobs.updateJob("job_1", { status: "stopped" }, ["running"], "b"))).toBe("invalid_state");
+});
+
+test("a job that runs and is cancelled stays with its replica until that lets go; others are free at once", async () => {
+  const { jobs } = world.store;
+  for (const status of ["planning", "ready", "stopped", "running"] as const) {
+    await jobs.createJob({ ...JOB, id: `job_${status}`, status, executor: "a" });
+    await jobs.cancelJob(`job_${status}`);
+    expect(await jobs.getJob(`job_${status}`)).toMatchObject({
+      status: "cancelled",
+      executor: status === "running" ? "a" : null,
+      finishedAt: world.clock.now(),
+    });
+  }
+  expect(await code(jobs.cancelJob("job_running"))).toBe("invalid_state");
+  expect(await code(jobs.cancelJob("nobody"))).toBe("not_found");
+});
+
+test("rows that were announced and have no result may have been sent, until the announcement is withdrawn", async () => {
+  const { jobs } = world.store;
+  await jobs.createJob({ ...JOB, status: "running", executor: "a" });
+  await jobs.addChunks("job_1", [
+    { chunkNo: 0, firstLine: 2, lastLine: 6, payload: "[]" },
+    { chunkNo: 1, firstLine: 7, lastLine: 11, payload: "[]" },
+    { chunkNo: 2, firstLine: 12, lastLine: 16, payload: "[]" },
+  ]);
+  const item = (line: number) => ({ line, callId: `c${line}`, result: "tagged" as const, attempts: 1 });
+  await jobs.advanceIntent("job_1", 0, 5, "a");
+  await jobs.advanceIntent("job_1", 1, 5, "a");
+  await jobs.commitBatch({ jobId: "job_1", executor: "a", chunkNo: 0, items: [2, 3, 4, 5, 6].map(item), chunkDone: true });
+  await jobs.commitBatch({ jobId: "job_1", executor: "a", chunkNo: 1, items: [item(8), item(9)] });
+  expect(await jobs.countAnnounced("job_1")).toBe(3);
+  await jobs.cancelJob("job_1");
+  expect(await code(jobs.withdrawIntent("job_1", 1, 0, "b"))).toBe("not_owner");
+  await jobs.withdrawIntent("job_1", 1, 0, "a");
+  expect(await jobs.countAnnounced("job_1")).toBe(0);
+});
+
 test("only a plan can be deleted, with all that belongs to it", async () => {
   const { jobs } = world.store;
   await jobs.createJob(JOB);

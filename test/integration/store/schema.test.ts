@@ -21,16 +21,20 @@ afterEach(async () => {
 const open = (database: Pick<TestDatabase, "url">) => openStore({ url: database.url, dir: world.dir, clock: manualClock() });
 
 test("several that open an empty database at once bring one schema, and everything lives in `outdial`", async () => {
-  const fresh = await createDatabase();
+  const fresh = await createDatabase({ empty: true });
   const stores = await Promise.all([1, 2, 3, 4].map(() => open(fresh)));
   expect(stores.map(({ embedded, url }) => [embedded, url])).toEqual(stores.map(() => [false, fresh.url]));
   await Promise.all(stores.map((store) => store.close()));
-  const { rows } = await client.query("select version from outdial.migrations order by version");
+  const look = new pg.Client({ connectionString: fresh.url });
+  await look.connect();
+  const { rows } = await look.query("select version from outdial.migrations order by version");
+  expect(rows.length).toBeGreaterThan(0);
   expect(rows.map(({ version }) => version)).toEqual(rows.map((_, i) => i + 1));
-  const elsewhere = await client.query(
+  const elsewhere = await look.query(
     "select from pg_tables where schemaname not in ('outdial', 'pg_catalog', 'information_schema')",
   );
   expect(elsewhere.rowCount).toBe(0);
+  await look.end();
   await fresh.dispose();
 });
 
@@ -42,7 +46,7 @@ test("a schema of a newer outdial is refused and left alone", async () => {
 });
 
 test("a user who may not create the schema is told so, and nothing is left behind", async () => {
-  const fresh = await createDatabase();
+  const fresh = await createDatabase({ empty: true });
   const name = new URL(fresh.url).pathname.slice(1);
   await client.query(`create role ${name} login password 'geheim'`);
   const url = new URL(fresh.url);

@@ -33,13 +33,18 @@ function ask(pack: CompiledPack, input: unknown) {
   return { decision, rules, next: next === null ? null : formatInstant(next) };
 }
 
+/** The shipped pack wants consent in writing in Maryland, of which the conventions know nothing: their question is put with it. */
+function withConsent<Input extends { readonly number: string }>(input: Input) {
+  return input.number.startsWith("+1410") ? { ...input, consent: { level: "written", at: "2026-01-05T00:00:00Z" } } : input;
+}
+
 test.each(cases)("$convention: $title", ({ input, expect: expected }) => {
-  expect(ask(shippedInAugust, input)).toEqual(expected);
+  expect(ask(shippedInAugust, withConsent(input))).toEqual(expected);
 });
 
 test("without the declared emergency, which is the only difference, its cases are allowed", () => {
   const differing = cases.filter(
-    ({ input, expect: expected }) => JSON.stringify(ask(shipped, input)) !== JSON.stringify(expected),
+    ({ input, expect: expected }) => JSON.stringify(ask(shipped, withConsent(input))) !== JSON.stringify(expected),
   );
   expect(differing.length).toBeGreaterThan(0);
   expect(differing.every(({ input }) => input.number.startsWith("+1212") && input.at.startsWith("2026-08-0"))).toBe(true);
@@ -94,6 +99,33 @@ describe("the shipped pack is stricter", () => {
     const bought = (date: string) => ask(shipped, { ...input, ebr: { kind: "transaction", date } }).rules;
     expect(bought("2025-11-03")).toEqual([]);
     expect(bought("2025-11-02")).toEqual(["HOLIDAY"]);
+  });
+});
+
+describe("a relationship is no consent", () => {
+  const ebr = { kind: "transaction", date: "2026-06-01" };
+  const given = (level: string) => ({ level, at: "2026-01-05T00:00:00Z" });
+
+  test("in the United Kingdom only the subscriber's word to this caller lifts the Telephone Preference Service", () => {
+    const listed = { number: "+442079460018", callType: "telemarketing", at: "2026-06-16T12:30:00Z", dnc: { national: true } };
+    const rules = (facts: object) => ask(shipped, { ...listed, ...facts }).rules;
+    expect(rules({})).toEqual(["DNC_NATIONAL"]);
+    expect(rules({ ebr })).toEqual(["DNC_NATIONAL"]);
+    expect(rules({ consent: given("written") })).toEqual([]);
+    expect(rules({ ebr, consent: given("express") })).toEqual([]);
+    expect(ask(shipped, { ...listed, number: "+12125550131", at: "2026-06-16T15:00:00Z", ebr }).rules).toEqual([]);
+    // The small rule set says nothing of it.
+    expect(ask(small, { ...listed, ebr }).rules).toEqual([]);
+  });
+
+  test("in Maryland a sales call that a dialer places needs consent in writing, from the law's first day", () => {
+    const call = { number: "+14105550131", callType: "telemarketing", at: "2026-06-16T15:00:00Z" };
+    const rules = (facts: object) => ask(shipped, { ...call, ...facts }).rules;
+    expect(rules({})).toEqual(["CONSENT_REQUIRED"]);
+    expect(rules({ ebr, consent: given("express") })).toEqual(["CONSENT_REQUIRED"]);
+    expect(rules({ ebr, consent: given("written") })).toEqual([]);
+    expect(rules({ ebr, callType: "collection" })).toEqual([]);
+    expect(rules({ at: "2023-12-29T15:00:00Z" })).toEqual([]);
   });
 });
 

@@ -77,7 +77,7 @@ function registries(): Rule[] {
       violation: "DNC_NATIONAL",
       citation: "47 CFR 64.1200(c)(2), 16 CFR 310.4(b)(1)(iii)(B)",
       confidence: "summary",
-      note: "The exception for consent asks for an agreement in writing: express consent alone does not lift the registry.",
+      note: "The exception for consent asks for an agreement in writing: express consent alone does not lift the registry. A country may be stricter: in the United Kingdom a relationship does not lift it.",
     },
     {
       kind: "registry-age",

@@ -1,7 +1,7 @@
 // Canada and the United Kingdom. A call to any country that is not in the pack is denied by the engine itself.
 
 import type { Rule } from "../../pack/schema.ts";
-import { EVERY, TO_CONFIRM, week } from "./writing.ts";
+import { EVERY, SALES, TO_CONFIRM, week } from "./writing.ts";
 
 /** CRTC Unsolicited Telecommunications Rules. */
 export function canadianRules(): Rule[] {
@@ -32,7 +32,7 @@ export function canadianRules(): Rule[] {
   ];
 }
 
-/** Ofcom and custom. They bind all of +44: numbers of Jersey, Guernsey and the Isle of Man cannot be told from others for certain. */
+/** Ofcom, the privacy regulations, and custom. They bind all of +44: numbers of Jersey, Guernsey and the Isle of Man cannot be told from others for certain. */
 export function britishRules(): Rule[] {
   const ofcom = {
     citation: "Ofcom, Persistent Misuse: policy statement of 2016-12-20",
@@ -50,6 +50,17 @@ export function britishRules(): Rule[] {
       violation: "HOURS_POLICY",
       citation: "policy: there are no statutory calling hours",
       confidence: "policy",
+    },
+    {
+      kind: "national-registry",
+      id: "gb-registry",
+      jurisdiction: "GB",
+      binds: SALES,
+      exempt: ["express"],
+      violation: "DNC_NATIONAL",
+      citation: "Privacy and Electronic Communications Regulations 2003 (SI 2003/2426), reg. 21(1)(b), (4)",
+      confidence: "statute",
+      note: "A number on the Telephone Preference Service may be called only when its subscriber has told this caller that he does not object; being a customer does not say so. The 28 days after registration in which a call is no breach are not used.",
     },
     {
       kind: "abandoned-quiet",

@@ -22,6 +22,8 @@ export interface ActDeps {
   readonly runner: CampaignRunner;
   readonly webhooks: CampaignWebhooks;
   readonly gate: ActivationGate;
+  /** Why a campaign must not be activated although its gate allowed it: somebody stopped everything meanwhile. Null when nothing holds it. */
+  readonly held: (campaignId: string) => Promise<string | null>;
   /** Runs work that no other process runs at the same time under the same name. */
   readonly inTurn: <T>(name: string, work: () => Promise<T>) => Promise<T>;
   /** The same for a campaign and a plan, whoever sends it and whenever. */
@@ -61,6 +63,8 @@ export async function act(
         return { type: "gated", ...(await deps.gate(state.id ?? "", signal)) };
       case "activate":
         return await written(state, async () => {
+          const held = await deps.held(state.id ?? "");
+          if (held !== null) return { type: "refused", message: held };
           const { already } = await deps.runner.setStatus(state.id ?? "", "active", { idempotencyKey: deps.key("activate") });
           return { type: "activated", already };
         });

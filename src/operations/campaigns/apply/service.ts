@@ -6,6 +6,7 @@ import { CAMPAIGN_APPLY, type CampaignApply, type CampaignLedger, type JobLedger
 import type { CampaignRunner } from "../../../tenant/index.ts";
 import type { Durable, JobBody } from "../../durable.ts";
 import { OperationError } from "../../error.ts";
+import { executorIsDead, interruption, leftWords } from "../../left.ts";
 import { standStillWhenTakenOver } from "../../taken-over.ts";
 import type { ParsedFiles, Violation } from "../file/parse.ts";
 import { type Moved, movedSince } from "../plan/moved.ts";
@@ -28,6 +29,8 @@ export interface ApplyDependencies extends PlanDependencies {
   readonly replicas: { isDead(id: string): Promise<boolean>; forget(id: string): Promise<void> };
   readonly runner: CampaignRunner;
   readonly gate: ActivationGate;
+  /** Why a campaign must not be activated: an emergency stop of a moment or later holds it. Null when none does. */
+  readonly held: (campaignId: string, since: number) => Promise<string | null>;
   readonly inTurn: ActDeps["inTurn"];
   readonly random: RandomStream;
   readonly actor: string;
@@ -35,6 +38,8 @@ export interface ApplyDependencies extends PlanDependencies {
   readonly patience: ApplyPatience;
   /** Name of the receiver of alarms in the outbox; undefined when none is configured. */
   readonly alarms: string | undefined;
+  /** This process is a service: what it interrupts, another one goes on with. */
+  readonly leaves?: boolean | undefined;
   /** Awaited at every named point of an apply: for harnesses that stop a process there. */
   readonly pause?: ((point: string) => Promise<void>) | undefined;
 }
@@ -116,7 +121,10 @@ export class CampaignPlans {
     const audit = [{ actor, action: "campaign.apply", subject: "campaigns", job: jobId, details }];
     await ledger.keepPlan(plan.hash, plan);
     const begun = await ledger.begin({ jobId, planHash: plan.hash, sourceName, actor, plan, phase: "looking", audit });
-    if (!begun) throw busy(await ledger.open());
+    if (!begun) {
+      const open = await ledger.open();
+      throw busy(open, await executorIsDead(open, this.#deps.replicas));
+    }
     return this.find(jobId);
   }
 
@@ -215,14 +223,14 @@ export class CampaignPlans {
       return active.command !== undefined;
     } catch (thrown) {
       if (!this.#interrupt.signal.aborted) throw thrown;
-      const error = { code: "interrupted", message: "interrupted; outdial campaign resume-apply goes on" };
+      const error = interruption("outdial campaign resume-apply goes on", this.#deps.leaves === true);
       await this.#deps.ledger.abandon(jobId, this.#deps.replicaId, error);
       return false;
     }
   }
 
   async #perform(active: Active, state: ApplyState, command: ApplyCommand): Promise<void> {
-    const { clock, pause, provisioning, runner, webhooks, gate, inTurn } = this.#deps;
+    const { clock, pause, provisioning, runner, webhooks, gate, held, inTurn } = this.#deps;
     const { signal } = this.#interrupt;
     signal.throwIfAborted();
     if ("afterMs" in command && command.afterMs > 0) await clock.sleep(command.afterMs, signal);
@@ -239,6 +247,7 @@ export class CampaignPlans {
             runner,
             webhooks,
             gate,
+            held: (id) => held(id, active.apply.createdAt),
             inTurn,
             signal,
             key: (what) => `plan-${plan.hash.slice(0, 40)}-${plan.entries.indexOf(entry)}-${what}`,
@@ -280,9 +289,10 @@ export class CampaignPlans {
   }
 }
 
-function busy(open: CampaignApply | undefined): OperationError {
+function busy(open: CampaignApply | undefined, isLeft: boolean): OperationError {
   if (open === undefined) return new OperationError("job_state", "another apply of campaigns has just begun; try again");
-  const how = open.status === "running" ? `${open.executor} is at work on it` : `it stands still while ${open.phase}`;
+  const working = isLeft ? leftWords(open.executor) : `${open.executor} is at work on it`;
+  const how = open.status === "running" ? working : `it stands still while ${open.phase}`;
   return new OperationError("job_state", `an apply of campaigns has not ended (plan ${open.planHash.slice(0, 12)}): ${how}`, {
     advice: "outdial campaign resume-apply goes on with it or watches it.",
   });

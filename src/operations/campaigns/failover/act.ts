@@ -38,38 +38,40 @@ export interface ActFor {
 /** Carries out one command. Rejects only when aborted, or for what is no answer of the tenant's. */
 export async function act(command: Command, given: ActFor, deps: ActDeps): Promise<Happening> {
   try {
-    switch (command.kind) {
-      case "look":
-        return await look(given, deps);
-      case "confirm":
-        return { type: "seen", statuses: await statusesOf(given, deps, true) };
-      case "pause":
-        await setStatus(deps.runner, given, command.side, "paused", command.key);
-        return { type: "sent" };
-      case "secure":
-        for (const side of command.sides) await setStatus(deps.runner, given, side, "paused", `${command.key}-${side}`);
-        return { type: "seen", statuses: await statusesOf(given, deps, false) };
-      case "activate": {
-        const statuses = await statusesOf(given, deps, false);
-        const { from, to } =
-          command.side === "primary"
-            ? ({ from: "backup", to: "primary" } as const)
-            : ({ from: "primary", to: "backup" } as const);
-        // Never both: nothing is activated unless the other one is paused at this moment.
-        if (statuses[from].status === "active" || statuses[to].status === "active") return { type: "seen", statuses };
-        const stop = await deps.stopped(given.ids[command.side], given.state.handover?.startedAt ?? 0);
-        if (stop !== null) return { type: "stopped", message: stop };
-        await setStatus(deps.runner, given, command.side, "active", command.key);
-        return { type: "sent" };
-      }
-      case "hand-over":
-        return await handOver(command, given, deps);
-      default:
-        return await pass(command.side, given, deps);
-    }
+    return await carryOut(command, given, deps);
   } catch (thrown) {
     if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
     return { type: "unanswered", code: thrown.code, message: thrown.message, fatal: isRefusal(thrown) };
+  }
+}
+
+async function carryOut(command: Command, given: ActFor, deps: ActDeps): Promise<Happening> {
+  switch (command.kind) {
+    case "look":
+      return look(given, deps);
+    case "confirm":
+      return { type: "seen", statuses: await statusesOf(given, deps, true) };
+    case "pause":
+      await setStatus(deps.runner, given, command.side, "paused", command.key);
+      return { type: "sent" };
+    case "secure":
+      for (const side of command.sides) await setStatus(deps.runner, given, side, "paused", `${command.key}-${side}`);
+      return { type: "seen", statuses: await statusesOf(given, deps, false) };
+    case "activate": {
+      const statuses = await statusesOf(given, deps, false);
+      const { from, to } =
+        command.side === "primary" ? ({ from: "backup", to: "primary" } as const) : ({ from: "primary", to: "backup" } as const);
+      // Never both: nothing is activated unless the other one is paused at this moment.
+      if (statuses[from].status === "active" || statuses[to].status === "active") return { type: "seen", statuses };
+      const stop = await deps.stopped(given.ids[command.side], given.state.handover?.startedAt ?? 0);
+      if (stop !== null) return { type: "stopped", message: stop };
+      await setStatus(deps.runner, given, command.side, "active", command.key);
+      return { type: "sent" };
+    }
+    case "hand-over":
+      return handOver(command, given, deps);
+    default:
+      return pass(command.side, given, deps);
   }
 }
 
@@ -99,7 +101,8 @@ async function statusesOf({ ids, signal, state }: ActFor, { runner, source }: Ac
   return { primary, backup };
 }
 
-async function look(given: ActFor, deps: ActDeps): Promise<Happening> {
+/** Throws TenantError. */
+export async function look(given: ActFor, deps: ActDeps): Promise<Extract<Happening, { readonly type: "looked" }>> {
   const { policy, state, ids, signal, order } = given;
   const statuses = await statusesOf(given, deps, false);
   const rule = createTriggerRule(policy);
@@ -124,7 +127,7 @@ async function look(given: ActFor, deps: ActDeps): Promise<Happening> {
 const readingOf = ({ success, successRate }: CampaignReading): RuleReading => ({
   successes: success?.successes ?? null,
   calls: success?.calls ?? null,
-  successRate: success === null || success.calls > 0 ? successRate : null,
+  successRate,
 });
 
 async function handOver(
@@ -149,7 +152,12 @@ async function handOver(
   return { type: "handed", held: handed.called, problem: policy.overlap === "refuse" ? (problem ?? null) : null };
 }
 
-async function pass(side: Side, { ids, signal }: ActFor, deps: ActDeps): Promise<Happening> {
+/** Asks the gate for a side. Throws TenantError. */
+export async function pass(
+  side: Side,
+  { ids, signal }: Pick<ActFor, "ids" | "signal">,
+  deps: ActDeps,
+): Promise<Extract<Happening, { readonly type: "gated" }>> {
   const { allowed, refusals } = await deps.gate(ids[side], { at: deps.clock.now(), call: { signal } });
   const message = allowed ? "somebody on its list may be called now" : refusals.map(({ text }) => text).join("; ");
   return { type: "gated", pass: allowed, message };

@@ -1,7 +1,7 @@
 // A hand-over that is only rehearsed: the same decisions upon the same readings, nothing is paused, activated or held back.
 
 import type { FailoverPair } from "../../../store/index.ts";
-import { type ActDeps, type ActFor, act } from "./act.ts";
+import { type ActDeps, type ActFor, look, pass } from "./act.ts";
 import { handContacts, overlapProblem } from "./called.ts";
 import { decide, NEW_PAIR, nextCommand } from "./machine.ts";
 import type { FailoverPolicy } from "./policy.ts";
@@ -51,8 +51,7 @@ export async function drill(
     handovers: pair.state.handovers,
   } as const;
   const given: ActFor = { ids, policy, state: rested, order, signal };
-  const looked = await act({ kind: "look", afterMs: 0 }, given, deps);
-  if (looked.type !== "looked") throw new Error("a look gave no reading");
+  const looked = await look(given, deps);
   const alarms: Alarm[] = [];
   let state: FailoverState = rested;
   const happen = (event: FailoverEvent) => {
@@ -104,8 +103,7 @@ export async function drill(
         break;
       }
       case "gate": {
-        const passed = await act(command, { ...given, state }, deps);
-        if (passed.type !== "gated") throw new Error("the gate gave no verdict");
+        const passed = await pass(command.side, given, deps);
         steps.push({ would: `activate ${ids[command.side]} only past the gate`, found: passed.message });
         happen({ ...passed, at });
         break;

@@ -3,10 +3,21 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { scaled } from "../../../../test/support/scale.ts";
 import { decide, keyOf, NEW_PAIR, nextCommand } from "./machine.ts";
 import { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
 import type { RuleVerdict } from "./rule.ts";
-import { type Alarm, type Command, type FailoverEvent, type FailoverState, otherSide, readState, type Side } from "./state.ts";
+import {
+  type Alarm,
+  type Command,
+  type FailoverEvent,
+  type FailoverState,
+  otherSide,
+  readState,
+  type Side,
+  type Statuses,
+} from "./state.ts";
+import { dialingSide, pairWords } from "./words.ts";
 
 const policyOf = (more: Partial<FailoverPolicy> = {}) => failoverPolicySchema.parse({ backup: "b", ...more });
 const MINUTE = 60_000;
@@ -27,6 +38,8 @@ type Reply = "ok" | "lost-done" | "lost" | "refused" | "unauthorised";
 /** A tenant of two campaigns and a clock, and a machine that runs on it. */
 class World {
   readonly status: Record<Side, string> = { primary: "active", backup: "paused" };
+  /** What the machine was shown last. */
+  read: Statuses = { primary: { status: "unread", activeCalls: null }, backup: { status: "unread", activeCalls: null } };
   readonly alarms: Alarm[] = [];
   readonly keys = new Set<string>();
   /** Commands that were carried out. */
@@ -59,6 +72,11 @@ class World {
     // As the store would give it back.
     this.state = readState(JSON.parse(JSON.stringify(state)));
     this.alarms.push(...alarms);
+    if ("statuses" in event) this.read = event.statuses;
+    const dials = dialingSide(this.state);
+    if (dials === null) return;
+    const { [dials]: one, [otherSide(dials)]: other } = this.read;
+    expect([one.status, other.status !== "active"]).toEqual(["active", true]);
   }
 
   /** Somebody else. */
@@ -295,6 +313,20 @@ describe("after a hand-over", () => {
   });
 });
 
+describe("a drain that takes long", () => {
+  it("is looked at all the while, and tells how many calls to wait for", () => {
+    const policy = policyOf({ drainMinutes: 1 });
+    const world = new World(policy);
+    world.activeCalls = 3;
+    for (let i = 0; i < 200 && world.state.standing.PAUSE_NOT_CONFIRMED === undefined; i += 1) {
+      world.step();
+      expect(world.state.lookedAt).not.toBeNull();
+    }
+    expect(world.state).toMatchObject({ phase: "draining", lookedAt: world.at });
+    expect(pairWords(world.state, "p").nextStep).toMatch(/^The campaign is paused and 3 calls of it are under way: wait/);
+  });
+});
+
 describe("a watch that cannot be relied upon", () => {
   it.each([
     ["alarm", "active"],
@@ -367,7 +399,7 @@ describe("whatever happens", () => {
         if (world.neither) expect(world.state.standing.NEITHER_DIALS).toBeDefined();
         else expect(world.status[otherSide(world.state.side)]).toBe("paused");
       }),
-      { numRuns: 600 },
+      { numRuns: scaled(600, 60) },
     );
   });
 
@@ -386,7 +418,7 @@ describe("whatever happens", () => {
         if (world.both) expect(world.state.standing.BOTH_ACTIVE).toBeDefined();
         if (world.neither) expect(world.state.standing.NEITHER_DIALS).toBeDefined();
       }),
-      { numRuns: 600 },
+      { numRuns: scaled(600, 60) },
     );
   });
 });

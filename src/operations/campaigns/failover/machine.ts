@@ -106,6 +106,9 @@ export function decide(policy: FailoverPolicy, before: FailoverState, event: Fai
   return { state: turn.state, alarms: turn.alarms };
 }
 
+/** Whether an event shows both campaigns as the tenant has them now. */
+export const isLook = ({ type }: FailoverEvent): boolean => type === "looked" || type === "seen";
+
 const isActive = (statuses: Statuses, side: Side): boolean => statuses[side].status === "active";
 
 /** One event being taken in. */
@@ -135,6 +138,7 @@ class Turn {
         break;
       default:
         this.#answered();
+        if (isLook(event)) this.#set({ lookedAt: event.at });
         this.#handOver(event);
     }
   }
@@ -371,7 +375,7 @@ class Turn {
     const { from } = handover;
     const { status, activeCalls } = statuses[from];
     if (status === "active") {
-      if (handover.pausedAt !== null) return this.#givenUp(handover);
+      if (handover.pausedAt !== null) return this.#givenUp(handover, statuses);
       const pauses = handover.pauses + 1;
       this.#set({ phase: "pausing", handover: { ...handover, pauses } });
       if (pauses > this.#policy.unavailableAfter)
@@ -381,7 +385,7 @@ class Turn {
         );
       return;
     }
-    const paused = { ...handover, pausedAt: handover.pausedAt ?? this.#at };
+    const paused = { ...handover, pausedAt: handover.pausedAt ?? this.#at, callsLeft: activeCalls };
     if (activeCalls === 0) {
       this.#clear("PAUSE_NOT_CONFIRMED");
       return this.#set({ phase: "handing-over", handover: paused });
@@ -397,10 +401,11 @@ class Turn {
   }
 
   /** Somebody activated the campaign that was handing over: a person's word counts. */
-  #givenUp({ from, to }: Handover): void {
+  #givenUp({ from, to }: Handover, statuses: Statuses): void {
     this.#tell("REACTIVATED", `somebody activated the ${from} while it handed over; the ${to} was not activated`);
     this.#clear("NEITHER_DIALS", "PAUSE_NOT_CONFIRMED");
     this.#settle(from);
+    this.#whoDials(statuses);
   }
 
   #activated(handover: Handover, statuses: Statuses): void {
@@ -416,7 +421,7 @@ class Turn {
         "both campaigns were active",
       );
     }
-    if (fromActive) return this.#givenUp(handover);
+    if (fromActive) return this.#givenUp(handover, statuses);
     if (toActive) return this.#completed(to, held ?? 0, isRetreat);
     if (this.state.phase === "activating") return;
     if (handover.activations < MOST_ACTIVATIONS)
@@ -479,7 +484,11 @@ class Turn {
     }
     this.#clear("BOTH_ACTIVE", "PAUSE_NOT_CONFIRMED");
     const { afterwards, side, reason } = securing;
-    if (afterwards !== "halted") return this.#settle(side);
+    if (afterwards !== "halted") {
+      this.#settle(side);
+      this.#whoDials(statuses);
+      return;
+    }
     this.#set({ phase: "halted", side, securing: null, halt: `paused to be safe: ${reason}` });
     this.#raise("NEITHER_DIALS", `paused to be safe: ${reason}`);
   }

@@ -3,6 +3,7 @@
 import type { AuditInput, FailoverLedger } from "../../../store/index.ts";
 import { cloudEvent } from "../../events/index.ts";
 import type { Alarm, AlarmName, FailoverEvent, FailoverState } from "./state.ts";
+import { adviceOf, dialingSide } from "./words.ts";
 
 type Step = Parameters<FailoverLedger["record"]>[0];
 
@@ -21,21 +22,6 @@ export interface NoticeInput {
 
 /** Type of an alarm's event. */
 const typeOf = (name: AlarmName): string => `FAILOVER_${name}`;
-
-/** What a person can do about it. */
-const ADVICE: Readonly<Partial<Record<AlarmName, string>>> = {
-  PAUSE_NOT_CONFIRMED: "Pause the campaign in the tenant's administration. The pause is asked for again until it is confirmed.",
-  NEITHER_DIALS:
-    "Activate one of the two: outdial campaign failover start or failback <primary> tries again, or activate it in the tenant's administration.",
-  BOTH_ACTIVE: "Pause one of the two at once: outdial campaign pause <id>.",
-  REACTIVATED: "Whoever activated it should know that it was handing over; the figures that led to it are in the history.",
-  NOT_AUTHORISED: "Renew the credentials, or give the client the scopes; outdial doctor says which.",
-  METRICS_STALE: "Look into the tenant: a campaign that counts no calls may stand still, or its figures do.",
-  NO_COUNTS: "This tenant gives rates without counts: only rule: plain can judge them.",
-  CLOCK: "Set this machine's clock by NTP.",
-  COMPLIANCE_STALE: "Load the registry file anew: outdial dnc load.",
-  MONITOR_STALE: "Run outdial campaign failover watch in two places, so that one takes over from the other.",
-};
 
 /** What goes into the same transaction as the state. */
 export function noticesOf(input: NoticeInput): Pick<Step, "event" | "audit" | "events" | "alarms"> {
@@ -71,14 +57,14 @@ export function noticesOf(input: NoticeInput): Pick<Step, "event" | "audit" | "e
 function alarmEvent({ primary, backup, state, event, newId }: NoticeInput, endpoint: string, { name, message }: Alarm) {
   const eventId = newId();
   const type = typeOf(name);
-  const advice = ADVICE[name];
+  const advice = adviceOf(name, state)?.replaceAll("<primary>", primary);
   const data = {
     primary,
     backup,
     message,
     ...(advice === undefined ? {} : { advice }),
     phase: state.phase,
-    dials: state.handover === null && state.phase !== "halted" ? state.side : null,
+    dials: dialingSide(state),
     handover: state.handover,
     verdict: state.verdict,
     metricsAt: state.metricsAt === null ? null : new Date(state.metricsAt).toISOString(),

@@ -99,8 +99,10 @@ export function createTriggerRule(policy: RulePolicy): TriggerRule {
     const rate = reading.successRate ?? (successes === null || calls === null || calls === 0 ? null : successes / calls);
     const facts = { windowMinutes: minutes, rate, successes, calls, bound: null };
     const span = `in ${minutes} min`;
-    if (rate === null)
-      return { ...facts, verdict: "insufficient", words: `the tenant gives no success rate for the last ${minutes} min` };
+    if (rate === null) {
+      const why = calls === 0 ? "no call was decided in" : "the tenant gives no success rate for";
+      return { ...facts, verdict: "insufficient", words: `${why} the last ${minutes} min` };
+    }
     const seen = `${counted(successes, calls, rate)} ${span}`;
     if (calls !== null && calls < minimumCalls)
       return { ...facts, verdict: "insufficient", words: `${seen}: at least ${minimumCalls} calls are needed` };

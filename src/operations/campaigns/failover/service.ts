@@ -8,10 +8,11 @@ import type { AuditInput, FailoverHappening, FailoverLedger, FailoverPair } from
 import { OperationError } from "../../error.ts";
 import { type ActDeps, act } from "./act.ts";
 import { type DrillReport, drill } from "./drill.ts";
-import { decide, NEW_PAIR, nextCommand } from "./machine.ts";
+import { decide, isLook, NEW_PAIR, nextCommand } from "./machine.ts";
 import { noticesOf } from "./notices.ts";
 import { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
 import { type Alarm, type Command, type FailoverEvent, type FailoverState, type Order, readState } from "./state.ts";
+import { orderRefusal } from "./words.ts";
 
 /** How often the pair of another process is looked at, ms of the machine's time. */
 const WAIT_MS = 1000;
@@ -110,9 +111,8 @@ export class Failover {
   async order(primary: string, what: Order): Promise<void> {
     const { ledger, actor } = this.#deps;
     const { state } = await this.find(primary);
-    const side = what === "fail-over" ? "primary" : "backup";
-    if (state.phase !== "halted" && isSettled(state) && state.side !== side)
-      throw new OperationError("job_state", `the ${state.side} of this pair dials already: there is nothing to hand over`);
+    const refusal = orderRefusal(state, what);
+    if (refusal !== null) throw new OperationError("job_state", refusal);
     await ledger.order(primary, what, actor, [this.#entry("failover.order", primary, { what })]);
   }
 
@@ -185,7 +185,8 @@ export class Failover {
         receiver,
         newId: newEventId,
       });
-      const looked = event.type === "looked";
+      // Whoever reads back both campaigns during a hand-over watches them as well.
+      const looked = isLook(event);
       await ledger.record({
         primary,
         executor: replicaId,

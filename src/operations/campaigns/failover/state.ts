@@ -62,6 +62,8 @@ const handover = z.object({
   activations: z.int(),
   /** When the tenant first showed the campaign that hands over as paused; null before. */
   pausedAt: instant.nullable(),
+  /** Its calls under way when it was last read back as paused; null when the tenant does not say. */
+  callsLeft: z.number().nullable().optional(),
   /** Until when its calls may take to end. */
   drainUntil: instant,
   /** Contacts that the one taking over must not call; null before it is known. */

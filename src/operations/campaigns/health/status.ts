@@ -4,6 +4,7 @@ import { type Clock, type Instant, messageOf, type RateInterval } from "../../..
 import type { StateIntent } from "../../../store/index.ts";
 import { type CallOptions, type CampaignRunner, TenantError } from "../../../tenant/index.ts";
 import type { RuleReading } from "../../compliance/index.ts";
+import type { FailoverStanding } from "../failover/words.ts";
 import { ageOf, type CampaignMetrics, type CampaignReading, STALE_MS, successInterval } from "../metrics/index.ts";
 import {
   type CampaignFacts,
@@ -12,7 +13,7 @@ import {
   campaignFacts,
   type ZoneWindow,
 } from "../state/index.ts";
-import { type AskProblem, type FailoverStanding, type NotDialing, whyNotDialing } from "./why.ts";
+import { type AskProblem, type DialingFacts, type GateLook, type NotDialing, whyNotDialing } from "./why.ts";
 
 /** Window of the figures unless another one is asked for, minutes: that of the failover rule. */
 const WINDOW_MINUTES = 30;
@@ -56,6 +57,14 @@ export interface AbandonmentBudget {
   readonly reading: RuleReading["reading"];
 }
 
+/** What is shown of a reading of the abandonment ledger. */
+export interface BudgetFigures extends Pick<RuleReading["reading"], "rate" | "withinLimit" | "live" | "abandoned"> {
+  readonly limit: Pick<RuleReading["reading"]["limit"], "maxRate">;
+  readonly allowance: Pick<RuleReading["reading"]["allowance"], "certain" | "until">;
+  readonly pace: Pick<RuleReading["reading"]["pace"], "burnRate">;
+  readonly forecast: Pick<RuleReading["reading"]["forecast"], "exhaustedAt">;
+}
+
 /** The health of a campaign. */
 export interface CampaignHealth {
   readonly id: string;
@@ -78,7 +87,9 @@ export interface CampaignHealth {
   readonly gateProblem: AskProblem | null;
   readonly failover: FailoverStanding | null;
   readonly lastChange: StateIntent | null;
-  /** Null while it dials. */
+  /** Whether it dials; null when that is not known. */
+  readonly dialing: boolean | null;
+  /** Why it does not dial, or why that is not known; null while it dials. */
   readonly notDialing: NotDialing | null;
 }
 
@@ -116,31 +127,13 @@ export class HealthReader {
         readingProblem: figures.problem,
         gate: gate.value,
         gateProblem: gate.problem,
+        abandonment: budgetOf(gate.value?.abandonment ?? []),
         failover: standing,
         lastChange,
       },
       clock.now(),
+      figures.value === null ? null : clock.now(),
     );
-  }
-
-  /**
-   * The same health with the figures that have come since, which another one's reading or the vendor's event brought: the tenant is asked nothing.
-   * A rate of another window is no newer one of this. Throws StoreError.
-   */
-  async renewed(known: CampaignHealth): Promise<CampaignHealth> {
-    const { metrics, failover, clock } = this.#deps;
-    const window = known.reading?.windowMinutes ?? undefined;
-    const [same, any, standing] = await Promise.all([
-      metrics.latest(known.id, window),
-      metrics.latest(known.id),
-      failover(known.id),
-    ]);
-    const newest = newerOf(known.reading, same);
-    const isNewer = newest !== known.reading;
-    const calls = newerOf(newest, any)?.activeCalls ?? null;
-    const reading = newest === null ? null : { ...newest, activeCalls: calls ?? newest.activeCalls };
-    const readingProblem = isNewer ? null : known.readingProblem;
-    return judged({ ...known, reading, readingProblem, failover: standing }, clock.now());
   }
 
   async #gate(campaign: CampaignFacts, most: number, call: CallOptions | undefined): Promise<CampaignGateVerdict> {
@@ -162,39 +155,50 @@ export class HealthReader {
   }
 }
 
-type Facts = Omit<CampaignHealth, "success" | "ageMs" | "stale" | "abandonment" | "windows" | "notDialing">;
+/** What the rest of a campaign's health follows from. */
+type Facts = Pick<
+  CampaignHealth,
+  "reading" | "readingProblem" | "campaignProblem" | "gateProblem" | "failover" | "lastChange"
+> & {
+  readonly campaign: DialingFacts["campaign"];
+  readonly gate: GateLook | null;
+};
 
-/** What follows from the facts at a moment. */
-function judged(facts: Facts, now: Instant): CampaignHealth {
+/**
+ * What follows from the facts at a moment.
+ * @param figuresAt when the tenant last answered what its figures are; null: never
+ */
+export function judged<Given extends Facts>(
+  facts: Given,
+  now: Instant,
+  figuresAt: Instant | null,
+): Given & Pick<CampaignHealth, "success" | "ageMs" | "stale" | "windows" | "dialing" | "notDialing"> {
   const { campaign, campaignProblem, reading, readingProblem, gate, gateProblem, failover, lastChange } = facts;
   const ageMs = reading === null ? null : ageOf(reading, now);
   const stale = reading === null || readingProblem !== null || (ageMs ?? 0) > STALE_MS;
+  const readAt = Math.max(reading?.receivedAt ?? Number.NEGATIVE_INFINITY, figuresAt ?? Number.NEGATIVE_INFINITY);
+  const why = whyNotDialing({
+    campaign,
+    campaignProblem,
+    lastChange: lastChange === null ? null : { ...lastChange, at: lastChange.createdAt },
+    failover,
+    gate,
+    gateProblem,
+    figures: reading,
+    figuresProblem: readingProblem,
+    ageMs,
+    readMs: reading === null ? null : Math.max(0, now - readAt),
+    stale,
+  });
   return {
     ...facts,
     success: reading === null ? null : (successInterval(reading) ?? null),
     ageMs,
     stale,
-    abandonment: budgetOf(gate?.abandonment ?? []),
     windows: gate?.windows ?? [],
-    notDialing: whyNotDialing({
-      campaign,
-      campaignProblem,
-      lastChange: lastChange === null ? null : { ...lastChange, at: lastChange.createdAt },
-      failover,
-      gate,
-      gateProblem,
-      figures: reading,
-      figuresProblem: readingProblem,
-      ageMs,
-      stale,
-    }),
+    dialing: why === null ? true : why.dials,
+    notDialing: why,
   };
-}
-
-/** The one that the vendor computed later. */
-function newerOf(known: CampaignReading | null, other: CampaignReading | undefined): CampaignReading | null {
-  if (known === null || other === undefined) return known ?? other ?? null;
-  return (other.at ?? other.receivedAt) > (known.at ?? known.receivedAt) ? other : known;
 }
 
 /** The answer of the tenant, or why there is none. */
@@ -207,7 +211,8 @@ async function asked<T>(ask: () => Promise<T>): Promise<{ readonly value: T | nu
   }
 }
 
-function budgetOf(readings: readonly RuleReading[]): AbandonmentBudget | null {
+/** The budget under the limit that is nearest to being used up. */
+export function budgetOf(readings: readonly RuleReading[]): AbandonmentBudget | null {
   const budgets = readings.map(({ rule, reading }) => {
     const { abandoned, live, limit } = reading;
     const allowed = limit.maxRate * live;

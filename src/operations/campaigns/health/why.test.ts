@@ -1,6 +1,7 @@
 // Why a campaign does not dial: every cause by itself, and which one comes first of several.
 
 import { describe, expect, it } from "vitest";
+import type { FailoverStanding } from "../failover/words.ts";
 import { CAUSES, type DialingFacts, whyNotDialing } from "./why.ts";
 
 const AT = Date.UTC(2026, 5, 16, 17);
@@ -24,7 +25,7 @@ const gate = (given: Partial<Gate> = {}): Gate => ({
   refusals: [],
   windows: [zone(10)],
   // Only what the words are made of.
-  manifest: manifest as unknown as Gate["manifest"],
+  manifest,
   nextAllowed: AT + 3_600_000,
   whole: true,
   ...given,
@@ -42,10 +43,23 @@ const DIALING: DialingFacts = {
   figures: { activeCalls: 0, callsPlaced: 40, windowMinutes: 30 },
   figuresProblem: null,
   ageMs: 20_000,
+  readMs: 10_000,
   stale: false,
 };
 const IDLE = { activeCalls: 0, callsPlaced: 0, windowMinutes: 30 };
 const pausedBy = { target: "paused" as const, actor: "ana", reason: "complaints", at: AT };
+
+const standing = (given: Partial<FailoverStanding>): FailoverStanding => ({
+  role: "primary",
+  partner: "camp_b",
+  phase: "watching",
+  side: "primary",
+  dials: null,
+  words: "",
+  reason: null,
+  nextStep: null,
+  ...given,
+});
 
 const ALONE: readonly (readonly [(typeof CAUSES)[number], Partial<DialingFacts>, RegExp])[] = [
   [
@@ -68,18 +82,18 @@ const ALONE: readonly (readonly [(typeof CAUSES)[number], Partial<DialingFacts>,
     {
       campaign: campaign("paused"),
       lastChange: pausedBy,
-      failover: { role: "primary", partner: "camp_b", phase: "failed-over", side: "backup" },
+      failover: standing({ phase: "failed-over", side: "backup", dials: "backup" }),
     },
     /camp_b dials in its place as the backup/,
   ],
   [
     "paused_by_failover",
-    { campaign: campaign("paused"), failover: { role: "primary", partner: "camp_b", phase: "draining", side: "primary" } },
+    { campaign: campaign("paused"), failover: standing({ phase: "draining" }) },
     /it hands over to camp_b \(draining\)/,
   ],
   [
     "paused_elsewhere",
-    { campaign: campaign("paused"), failover: { role: "primary", partner: "camp_b", phase: "watching", side: "primary" } },
+    { campaign: campaign("paused"), failover: standing({ phase: "watching" }) },
     /at the tenant, not through outdial/,
   ],
   ["paused_elsewhere", { campaign: campaign("paused") }, /at the tenant, not through outdial/],
@@ -116,7 +130,23 @@ const ALONE: readonly (readonly [(typeof CAUSES)[number], Partial<DialingFacts>,
     { figures: null, figuresProblem: { code: "missing_scope", message: "analytics" } },
     /no figures: analytics/,
   ],
-  ["figures_stale", { stale: true, ageMs: 12 * 60_000 }, /12 minutes old/],
+  [
+    "figures_stale",
+    { stale: true, ageMs: 12 * 60_000, readMs: 60_000 },
+    /^the tenant's figures are 12 minutes old by its own time; outdial read them 1 minute ago$/,
+  ],
+  [
+    "figures_stale",
+    { stale: true, ageMs: 12 * 60_000, readMs: 12 * 60_000 },
+    /^the latest figures are those that outdial read 12 minutes ago$/,
+  ],
+  [
+    "figures_stale",
+    { stale: true, ageMs: 120_000, readMs: 120_000, figuresProblem: { code: "vendor_unavailable", message: "no answer" } },
+    /^the latest figures are those that outdial read 2 minutes ago: no answer$/,
+  ],
+  ["figures_unknown", { figures: { ...IDLE, activeCalls: null, callsPlaced: null } }, /whether it dials is not known/],
+  ["no_agents", { figures: { ...IDLE, callsPlaced: null } }, /no call is under way: look for agents/],
   ["no_agents", { figures: IDLE }, /no call was placed in 30 minutes: look for agents logged in to queue q1/],
 ];
 
@@ -140,6 +170,26 @@ describe("says nothing while it dials", () => {
   ])("%s", (_, facts: Partial<DialingFacts>) => {
     expect(whyNotDialing({ ...DIALING, ...facts })).toBeNull();
   });
+});
+
+const STALE = { stale: true, ageMs: 600_000, readMs: 600_000 };
+const CLOSED = { gate: gate({ windows: [zone(0)] }) };
+it.each([
+  ["paused", false, { campaign: campaign("paused"), gate: null, figures: null }],
+  ["paused, with old figures", false, { campaign: campaign("paused"), ...STALE }],
+  ["a dialer set to nothing", false, { campaign: campaign("active", { callRate: 0 }), ...STALE }],
+  ["nobody may be called, and no call by fresh figures", false, { ...CLOSED, figures: IDLE }],
+  ["no call though people may be called", false, { figures: IDLE }],
+  ["nothing read", null, { campaign: null, gate: null, figures: null }],
+  ["active, and nothing else read", null, { gate: null, figures: null }],
+  ["active, its gate not looked at", null, { gate: null }],
+  ["active, its figures old", null, STALE],
+  ["active, nobody may be called, its figures old", null, { ...CLOSED, ...STALE }],
+  ["active by the tenant's last answer", null, { campaignProblem: { code: "vendor_unavailable", message: "no answer" } }],
+] satisfies [string, false | null, Partial<DialingFacts>][])("tells not dialing from not known: %s", (_, dials, facts) => {
+  const answer = whyNotDialing({ ...DIALING, ...facts });
+  expect(answer?.dials).toBe(dials);
+  if (dials === null) expect(answer?.first).toMatch(/cannot be asked|not known|no figures|figures are/);
 });
 
 it("names the cause to mend first, and all others", () => {

@@ -1,7 +1,9 @@
-// Why a campaign does not dial, in words, the cause to mend first at the top. Pure.
+// Why a campaign does not dial, or why that is not known, in words, the cause to mend first at the top. Pure.
 
 import { formatInstant } from "../../../compliance/index.ts";
 import type { Instant } from "../../../kernel/index.ts";
+import type { GateManifest } from "../../compliance/index.ts";
+import { type FailoverStanding, pausedInPair } from "../failover/words.ts";
 import { type CampaignFacts, type CampaignGateVerdict, reasonsOf } from "../state/index.ts";
 
 /** In the order in which they are to be mended: what comes first hides what comes after. */
@@ -33,8 +35,19 @@ export interface Cause {
   readonly text: string;
 }
 
-/** Why nothing is dialed. */
+/** Causes that leave open whether it dials: what would show it was not looked at, could not be asked, or is old. */
+const UNKNOWN: ReadonlySet<CauseCode> = new Set([
+  "not_authorised",
+  "unreachable",
+  "gate_unknown",
+  "figures_unknown",
+  "figures_stale",
+]);
+
+/** Why nothing is dialed, or why it is not known whether anything is. */
 export interface NotDialing {
+  /** False: nothing is dialed. Null: not known. */
+  readonly dials: false | null;
   /** The text of the cause to mend first. */
   readonly first: string;
   readonly all: readonly Cause[];
@@ -46,16 +59,15 @@ export interface AskProblem {
   readonly message: string;
 }
 
-/** Where the campaign stands in a failover pair. */
-export interface FailoverStanding {
-  readonly role: "primary" | "backup";
-  readonly partner: string;
-  readonly phase: string;
-  /** The side that dials, or is to. */
-  readonly side: "primary" | "backup";
+/** What a look of the pre-dial gate says, in short. */
+export interface GateLook extends Pick<CampaignGateVerdict, "at" | "refusals" | "windows" | "nextAllowed" | "whole"> {
+  /** The counts of those who were judged; null when nobody was. */
+  readonly manifest:
+    | (Pick<GateManifest, "counts" | "byReason"> & { readonly input: Pick<GateManifest["input"], "contacts"> })
+    | null;
 }
 
-/** What the answer follows from. */
+/** What the answer follows from. What is null without a problem has not been read yet. */
 export interface DialingFacts {
   /** The campaign at the tenant; null when it could not be read. */
   readonly campaign: Pick<CampaignFacts, "status" | "queueId" | "dialer"> | null;
@@ -69,7 +81,7 @@ export interface DialingFacts {
   } | null;
   readonly failover: FailoverStanding | null;
   /** What the pre-dial gate says of this moment; null when it could not be asked. */
-  readonly gate: Pick<CampaignGateVerdict, "refusals" | "windows" | "manifest" | "nextAllowed" | "whole"> | null;
+  readonly gate: Omit<GateLook, "at"> | null;
   readonly gateProblem: AskProblem | null;
   /** The latest figures; null when there are none. */
   readonly figures: {
@@ -78,11 +90,14 @@ export interface DialingFacts {
     readonly windowMinutes: number | null;
   } | null;
   readonly figuresProblem: AskProblem | null;
+  /** How old the figures are by the tenant's own time, where it gives one. */
   readonly ageMs: number | null;
+  /** How long ago outdial had the tenant's latest answer for figures, or its event; null: never. */
+  readonly readMs: number | null;
   readonly stale: boolean;
 }
 
-/** The causes, or null while it dials: active, with a call under way, or with calls placed of late and nothing that forbids the next. */
+/** The causes that it does not dial, or that it is not known; null while it dials: active, with a call under way, or with calls placed of late and nothing that forbids the next. */
 export function whyNotDialing(facts: DialingFacts): NotDialing | null {
   const { campaign, figures, stale } = facts;
   const active = campaign?.status === "active";
@@ -97,8 +112,18 @@ export function whyNotDialing(facts: DialingFacts): NotDialing | null {
   const placedOfLate = !stale && (figures?.callsPlaced ?? 0) > 0;
   if (active && causes.length === 0 && placedOfLate) return null;
   if (active && causes.length === 0) causes.push(noAgents(facts));
-  const all = causes.sort((a, b) => CAUSES.indexOf(a.code) - CAUSES.indexOf(b.code));
-  return { first: all[0]?.text ?? "", all };
+  const dials = isKnown(facts, causes) ? false : null;
+  // Where it is not known, first comes what would have shown it.
+  const later = ({ code }: Cause) => (dials === null && !UNKNOWN.has(code) ? CAUSES.length : 0) + CAUSES.indexOf(code);
+  const all = causes.sort((a, b) => later(a) - later(b));
+  return { dials, first: all[0]?.text ?? "", all };
+}
+
+/** Whether these causes say that it does not dial. What outdial's gate says binds no dialer: it takes fresh figures as well. */
+function isKnown({ campaign }: DialingFacts, causes: readonly Cause[]): boolean {
+  if (campaign === null) return false;
+  if (campaign.status !== "active" || causes.some(({ code }) => code === "dialer_settings")) return true;
+  return !causes.some(({ code }) => UNKNOWN.has(code));
 }
 
 function askCauses({ campaignProblem: problem }: DialingFacts): Cause[] {
@@ -107,21 +132,14 @@ function askCauses({ campaignProblem: problem }: DialingFacts): Cause[] {
   return [{ code: refused ? "not_authorised" : "unreachable", text: `the tenant cannot be asked: ${problem.message}` }];
 }
 
-/** Phases of a pair whose dialing side has been paused and whose other side does not dial yet. */
-const HANDS_OVER: ReadonlySet<string> = new Set(["pausing", "draining", "handing-over", "gating", "activating", "verifying"]);
-
 function stateCauses({ campaign, lastChange, failover, figures }: DialingFacts): Cause[] {
   if (campaign === null || campaign.status === "active") return [];
   if (campaign.status !== "paused")
     return [{ code: "other_state", text: `the tenant shows it ${campaign.status}, neither active nor paused` }];
   const open = figures?.activeCalls ?? 0;
   const still = open > 0 ? `; ${open} calls are still under way` : "";
-  if (failover !== null && failover.side !== failover.role) {
-    const why = `${failover.partner} dials in its place as the ${failover.side} of their failover pair (${failover.phase})`;
-    return [{ code: "paused_by_failover", text: `paused: ${why}${still}` }];
-  }
-  if (failover !== null && HANDS_OVER.has(failover.phase))
-    return [{ code: "paused_by_failover", text: `paused: it hands over to ${failover.partner} (${failover.phase})${still}` }];
+  const byPair = failover === null ? null : pausedInPair(failover);
+  if (byPair !== null) return [{ code: "paused_by_failover", text: `${byPair}${still}` }];
   if (lastChange?.target === "paused") {
     const reason = lastChange.reason === null ? "" : `: ${lastChange.reason}`;
     return [
@@ -137,8 +155,9 @@ function stateCauses({ campaign, lastChange, failover, figures }: DialingFacts):
 
 function gateCauses({ gate, gateProblem, campaignProblem }: DialingFacts): Cause[] {
   if (gate === null) {
-    if (gateProblem === null || campaignProblem !== null) return [];
-    return [{ code: "gate_unknown", text: `whether anybody may be called is not known: ${gateProblem.message}` }];
+    if (campaignProblem !== null) return [];
+    const why = gateProblem === null ? "it has not been looked at yet" : gateProblem.message;
+    return [{ code: "gate_unknown", text: `whether anybody may be called is not known: ${why}` }];
   }
   const causes: Cause[] = gate.refusals.flatMap(({ code, text }) => (code === "nobody_callable" ? [] : [{ code, text }]));
   const { windows, manifest, nextAllowed, whole } = gate;
@@ -165,26 +184,40 @@ function dialerCauses({ campaign }: DialingFacts): Cause[] {
   return zero.length === 0 ? [] : [{ code: "dialer_settings", text: `the dialer's ${zero.join(" and ")} is 0` }];
 }
 
-function figureCauses({ figures, figuresProblem, stale, ageMs, campaignProblem }: DialingFacts): Cause[] {
+function figureCauses({ figures, figuresProblem, stale, ageMs, readMs, campaignProblem }: DialingFacts): Cause[] {
   if (figures === null) {
-    if (figuresProblem === null || campaignProblem !== null) return [];
-    return [{ code: "figures_unknown", text: `there are no figures: ${figuresProblem.message}` }];
+    if (campaignProblem !== null) return [];
+    const why = figuresProblem === null ? "they have not been read yet" : figuresProblem.message;
+    return [{ code: "figures_unknown", text: `there are no figures: ${why}` }];
   }
   if (!stale) return [];
-  return [
-    {
-      code: "figures_stale",
-      text: `the tenant's figures are ${Math.round((ageMs ?? 0) / 60_000)} minutes old: whether it dials is not known`,
-    },
-  ];
+  const read = `${minutes(readMs)} ago`;
+  if (figuresProblem !== null)
+    return [{ code: "figures_stale", text: `the latest figures are those that outdial read ${read}: ${figuresProblem.message}` }];
+  const byTenant = readMs !== null && minutes(readMs) !== minutes(ageMs);
+  const text = byTenant
+    ? `the tenant's figures are ${minutes(ageMs)} old by its own time; outdial read them ${read}`
+    : `the latest figures are those that outdial read ${read}`;
+  return [{ code: "figures_stale", text }];
+}
+
+function minutes(ms: number | null): string {
+  const count = Math.round((ms ?? 0) / 60_000);
+  return count === 1 ? "1 minute" : `${count} minutes`;
 }
 
 /** What is left when the tenant has no reason that can be asked for. */
 function noAgents({ campaign, figures }: DialingFacts): Cause {
+  if (figures?.callsPlaced === null && figures.activeCalls === null)
+    return {
+      code: "figures_unknown",
+      text: "the tenant tells neither calls under way nor calls placed: whether it dials is not known",
+    };
   const queue = campaign?.queueId === null || campaign === null ? "its queue" : `queue ${campaign.queueId}`;
   const window = figures?.windowMinutes === null || figures === null ? "" : ` in ${figures.windowMinutes} minutes`;
+  const none = figures?.callsPlaced === null ? "no call is under way" : `no call was placed${window}`;
   return {
     code: "no_agents",
-    text: `it is active, people may be called, and no call was placed${window}: look for agents logged in to ${queue}, and for free lines`,
+    text: `it is active, people may be called, and ${none}: look for agents logged in to ${queue}, and for free lines`,
   };
 }

@@ -78,6 +78,24 @@ describe("the counts behind a success rate", () => {
   });
 });
 
+it.each([
+  ["none placed", { callsPlaced: 0, callsAnswered: 0, activeCalls: 0 }],
+  ["all under way", { callsPlaced: 5, callsAnswered: 0, activeCalls: 5 }],
+  ["none told to be answered", { callsPlaced: 0, activeCalls: 0 }],
+] as const)("the rates of no calls are no rates: %s", (_, counts) => {
+  for (const [successRate, abandonmentRate] of [
+    [1, 0],
+    [0, 1],
+  ] as const) {
+    const kept = measured({ ...counts, successRate, abandonmentRate }, FROM);
+    const reading = { successRate: null, success: { successes: 0, calls: 0, of: "decided" }, abandonment: null } as const;
+    expect(kept).toMatchObject({ successRate: null });
+    expect(readingOf(kept)).toMatchObject(reading);
+    // One that was kept before says the same.
+    expect(readingOf({ ...kept, successRate, abandonmentRate })).toMatchObject(reading);
+  }
+});
+
 it("figures out of their range count as not given", () => {
   const reading = read({ successRate: 1.2, activeCalls: -1, callsPlaced: 10, lastUpdated: "yesterday" });
   expect(reading).toMatchObject({ successRate: null, activeCalls: null, success: null, at: null });

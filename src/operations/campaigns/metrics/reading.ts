@@ -5,8 +5,19 @@ import type { MetricReading } from "../../../store/index.ts";
 import type { MetricsSource } from "../../../tenant/index.ts";
 import { instant } from "../../compliance/index.ts";
 
-/** A reply of `getCampaignMetrics`, and the data of the vendor's metrics event. */
-export type MetricsReply = Awaited<ReturnType<MetricsSource["campaign"]>>;
+type MetricsReply = Awaited<ReturnType<MetricsSource["campaign"]>>;
+type Figure =
+  | "windowMinutes"
+  | "successRate"
+  | "activeCalls"
+  | "callsPlaced"
+  | "callsAnswered"
+  | "abandonmentRate"
+  | "failoverTriggered"
+  | "lastUpdated";
+
+/** The figures in a reply of `getCampaignMetrics`, and in the data of the vendor's metrics event, which may leave any of them out. */
+type GivenFigures = { readonly [Name in Figure]?: MetricsReply[Name] | undefined };
 
 /** Successes out of calls. */
 export interface SuccessCount {
@@ -32,21 +43,24 @@ export interface CampaignReading {
   readonly eventId: string | null;
   /** The figures count calls of so many minutes up to `at`. */
   readonly windowMinutes: number | null;
-  /** A share, 0 to 1, as the vendor gave it. */
+  /** A share, 0 to 1, as the vendor gave it; null without a call that it could be a share of, whatever the vendor gave. */
   readonly successRate: number | null;
   /** The counts behind it; null when the tenant gives only the rate, which then is no evidence of anything. */
   readonly success: SuccessCount | null;
   readonly activeCalls: number | null;
   readonly callsPlaced: number | null;
   readonly callsAnswered: number | null;
-  /** Answered calls that were lost before an agent spoke, as the vendor counts them. */
+  /** Answered calls that were lost before an agent spoke, as the vendor counts them; null when none was answered. */
   readonly abandonment: { readonly abandoned: number; readonly answered: number; readonly rate: number } | null;
   readonly failoverTriggered: boolean | null;
 }
 
-/** The vendor's figures as they are kept. Figures that are no numbers in their range count as not given. */
+/**
+ * The vendor's figures as they are kept. Figures that are no numbers in their range count as not given, and so does a rate of no calls: a tenant
+ * that may not leave a figure out gives 100 % of nothing.
+ */
 export function measured(
-  reply: MetricsReply,
+  reply: GivenFigures,
   from: Pick<MetricReading, "campaignId" | "receivedAt" | "source" | "eventId"> & {
     /** When the reply does not say. */
     readonly windowMinutes: number | null;
@@ -54,7 +68,7 @@ export function measured(
   },
 ): MetricReading {
   const time = instant(reply.lastUpdated ?? "", Number.POSITIVE_INFINITY);
-  return {
+  return ofCalls({
     campaignId: from.campaignId,
     at: "ok" in time ? time.ok : (from.at ?? null),
     receivedAt: from.receivedAt,
@@ -67,6 +81,15 @@ export function measured(
     callsAnswered: within(reply.callsAnswered, Number.MAX_SAFE_INTEGER),
     abandonmentRate: within(reply.abandonmentRate, 1),
     failoverTriggered: reply.failoverTriggered ?? null,
+  });
+}
+
+/** Without the rates of no calls. */
+function ofCalls(kept: MetricReading): MetricReading {
+  return {
+    ...kept,
+    successRate: successCount(kept)?.calls === 0 ? null : kept.successRate,
+    abandonmentRate: kept.callsAnswered === 0 ? null : kept.abandonmentRate,
   };
 }
 
@@ -74,7 +97,9 @@ const within = (value: number | null | undefined, most: number): number | null =
   typeof value === "number" && value >= 0 && value <= most ? value : null;
 
 /** Adds what follows from the figures: the counts behind the rates. */
-export function readingOf(kept: MetricReading): CampaignReading {
+export function readingOf(read: MetricReading): CampaignReading {
+  // Readings of before may hold such rates.
+  const kept = ofCalls(read);
   const { abandonmentRate, ...rest } = kept;
   const { callsAnswered: answered } = kept;
   const abandonment =
@@ -99,17 +124,18 @@ function successCount({
   activeCalls,
   abandonmentRate,
 }: MetricReading): SuccessCount | null {
-  if (successRate === null || callsPlaced === null) return null;
+  if (callsPlaced === null) return null;
   const open = activeCalls ?? 0;
   const answered = Math.round(callsAnswered ?? 0);
   const decided = Math.round(Math.max(callsPlaced - open, answered));
   const reached = Math.round(answered * (1 - (abandonmentRate ?? 0)));
+  if (decided === 0) return { successes: 0, calls: 0, of: "decided" };
+  if (successRate === null) return null;
   const of = (calls: number, basis: SuccessCount["of"]): SuccessCount => ({
     successes: Math.min(calls, Math.round(successRate * calls)),
     calls,
     of: basis,
   });
-  if (decided === 0) return { successes: 0, calls: 0, of: "decided" };
   // The decided calls themselves: the reached ones over their share. Calls placed before the window may be among them.
   if (reached > 0 && successRate > 0) {
     const exact = Math.round(reached / successRate);

@@ -1,11 +1,14 @@
 // Hours, caps and abandonment of a campaign against the law of the places on its list.
 
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
 import { compilePack, createBuiltinGeography, decide, usCaUk2026 } from "../../../compliance/index.ts";
 import { NO_FACTS } from "../../../store/index.ts";
 import { breachesOf, type Regulated } from "./law.ts";
 import type { ListFacts } from "./list-facts.ts";
+import { regulated } from "./regulated.ts";
 
 const pack = usCaUk2026();
 const NOW = Date.UTC(2026, 2, 3, 16);
@@ -98,6 +101,47 @@ test("a list that cannot be read is judged by the campaign's own zone", () => {
   expect(told(hours("07:00:00", "20:00:00"))).toEqual([["WINDOW", "startTime"]]);
   expect(told({ ...hours("07:00:00", "20:00:00"), timeZone: "Europe/London" })).toEqual([["WINDOW", "startTime"]]);
   expect(told(hours("08:00:00", "21:00:00"))).toEqual([]);
+});
+
+const HOUR_MS = 3_600_000;
+/** The weeks in which the clocks change in America and in Europe: every twelfth hour, and every hour of the change. */
+const CHANGING = ["2026-03-08", "2026-03-29", "2026-10-25", "2026-11-01"].flatMap((sunday) =>
+  [-48, -36, -24, -12, 0, 5, 6, 7, 8, 9, 10, 11, 12, 24, 48, 96, 168].map((hour) => Date.parse(sunday) + hour * HOUR_MS),
+);
+
+test("the shipped example keeps the law at any hour at which it may be planned", () => {
+  const documents = parseAllDocuments(
+    readFileSync(new URL("../../../../examples/campaigns/spring-renewals.yaml", import.meta.url), "utf8"),
+  );
+  const list = listIn(["America/New_York", "US"], ["America/Phoenix", "US"], ["America/Los_Angeles", "US"]);
+  for (const now of [Date.UTC(2026, 10, 22, 8), Date.UTC(2026, 10, 22, 6, 30), ...CHANGING])
+    for (const document of documents) expect(breachesOf(regulated(document.toJS()), list, { ...law, now })).toEqual([]);
+});
+
+test("what a window breaks does not depend on the hour at which it is planned", () => {
+  const rules = pack.rules.filter(({ kind }) => kind === "calling-hours").map((rule) => ({ ...rule, effective: undefined }));
+  const list = listIn(
+    ["America/New_York", "US"],
+    ["America/St_Johns", "CA"],
+    ["Europe/London", "GB"],
+    ["Pacific/Kiritimati", "US"],
+  );
+  const told = (campaign: Regulated, now: number) =>
+    breachesOf(campaign, list, { ...law, now, pack: { ...pack, rules } }).map(({ message }) => message);
+  const campaigns = [hours("12:00:00", "20:00:00", "Sunday"), hours("02:15:00", "12:30:00", "Saturday", "Sunday")];
+  for (const campaign of campaigns) {
+    const expected = told(campaign, NOW);
+    expect(expected).not.toEqual([]);
+    for (const now of CHANGING) expect(told(campaign, now)).toEqual(expected);
+  }
+});
+
+test("an hour that lies two days on at the place is judged by that day", () => {
+  const list = listIn(["Pacific/Kiritimati", "US"]);
+  const campaign = { ...hours("23:00:00", "23:30:00", "Friday"), timeZone: "Pacific/Pago_Pago" };
+  expect(breachesOf(campaign, list, law)[0]?.message).toMatch(
+    "23:00:00 in Pacific/Pago_Pago is 00:00 on Sunday in Pacific/Kiritimati",
+  );
 });
 
 test("what passes is never a call outside of the hours that the engine would forbid, over a year with its changes of clocks", () => {

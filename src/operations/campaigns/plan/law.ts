@@ -3,7 +3,7 @@
 import { type CallType, describeRule, type Rule, type RuleOf, type RulePack, type WeekHours } from "../../../compliance/index.ts";
 import type { Instant } from "../../../kernel/index.ts";
 import type { ListFacts, ListPlace } from "./list-facts.ts";
-import { jurisdictionsOfZone, yearOfOffsets } from "./zones.ts";
+import { jurisdictionsOfZone, type WindowElsewhere, windowElsewhere, zonesByName } from "./zones.ts";
 
 /** A rule that a campaign's document breaks. */
 export interface Breach {
@@ -85,26 +85,34 @@ function windowBreaches(campaign: Regulated, places: readonly ListPlace[], law: 
     return [{ rule: "WINDOW", field: `${WINDOW}.endTime`, message }];
   }
   const allowed = new Set(dialingRules.allowedDays.map((day) => day.slice(0, 3).toLowerCase()));
-  const offsets = new Map<string, readonly number[]>();
-  const offsetsOf = (zone: string): readonly number[] => {
-    const known = offsets.get(zone) ?? yearOfOffsets(zone, law.now);
-    offsets.set(zone, known);
+  const weekdays = new Set(DAYS.flatMap((name, weekday) => (allowed.has(name) ? [weekday] : [])));
+  const zones = zonesByName();
+  const windows = new Map<string, readonly WindowElsewhere[]>();
+  const windowsIn = (zone: string): readonly WindowElsewhere[] => {
+    const known =
+      windows.get(zone) ?? windowElsewhere(zones(timeZone), zones(zone), { opens, closes }, { weekdays, now: law.now });
+    windows.set(zone, known);
     return known;
   };
-  const home = offsetsOf(timeZone);
   const found = new Map<string, Outside>();
   for (const place of places) {
     for (const rule of binding("calling-hours", place, law)) {
       const zone = rule.zone ?? place.zone;
-      const shifts = new Set(offsetsOf(zone).map((offset, week) => offset - (home[week] ?? 0)));
       // One rule and one edge is told once for a place, however many days and seasons it is broken in.
       const told = new Set<string>();
-      for (const shift of shifts) {
-        for (const { field, edge, day } of outside(rule.week, allowed, opens + shift, closes + shift)) {
-          const local = clock(((edge % DAY) + DAY) % DAY);
+      for (const window of windowsIn(zone)) {
+        for (const { field, local, given, day } of outside(rule.week, window)) {
           const known = found.get(`${field} ${zone}`);
           if (known === undefined)
-            found.set(`${field} ${zone}`, { field, zone, local, day, rules: [rule], contacts: place.contacts });
+            found.set(`${field} ${zone}`, {
+              field,
+              zone,
+              local: clock(local),
+              given: given === opens ? dialingRules.startTime : given === closes ? dialingRules.endTime : clock(given),
+              day,
+              rules: [rule],
+              contacts: place.contacts,
+            });
           else if (!told.has(field)) {
             if (!known.rules.includes(rule)) known.rules.push(rule);
             if (rule === known.rules[0]) known.contacts += place.contacts;
@@ -117,7 +125,7 @@ function windowBreaches(campaign: Regulated, places: readonly ListPlace[], law: 
   return [...found.values()].map((one) => ({
     rule: "WINDOW",
     field: `${WINDOW}.${one.field}`,
-    message: outsideText(one, timeZone, one.field === "startTime" ? dialingRules.startTime : dialingRules.endTime),
+    message: outsideText(one, timeZone),
   }));
 }
 
@@ -127,12 +135,14 @@ interface Outside {
   readonly zone: string;
   /** The edge by the zone's own clock. */
   readonly local: string;
+  /** The edge by the campaign's clock. */
+  readonly given: string;
   readonly day: string;
   readonly rules: RuleOf<"calling-hours">[];
   contacts: number;
 }
 
-function outsideText({ field, zone, local, day, rules, contacts }: Outside, timeZone: string, given: string): string {
+function outsideText({ field, zone, local, given, day, rules, contacts }: Outside, timeZone: string): string {
   const who = contacts === 0 ? "" : ` (${contacts} of the contacts read)`;
   const what =
     field === "allowedDays"
@@ -145,35 +155,36 @@ function outsideText({ field, zone, local, day, rules, contacts }: Outside, time
   return `${what}${who}, outside of the law: ${first === undefined ? "" : said(first)}${others}`;
 }
 
-/** Where a window that is open on the allowed days, in minutes of the place's own clock, leaves the hours of a rule: each field once. */
-function outside(
-  week: WeekHours,
-  allowed: ReadonlySet<string>,
-  opens: number,
-  closes: number,
-): { readonly field: Outside["field"]; readonly edge: number; readonly day: string }[] {
-  const found = new Map<Outside["field"], { field: Outside["field"]; edge: number; day: string }>();
-  const add = (field: Outside["field"], edge: number, day: string) => {
-    if (!found.has(field)) found.set(field, { field, edge, day: longDay(day) });
+/** An edge of a window that leaves the hours of a rule: minutes of the day by the place's clock, and by the campaign's. */
+interface Edge {
+  readonly field: Outside["field"];
+  readonly local: number;
+  readonly given: number;
+  readonly day: string;
+}
+
+/** Where a window, by the place's own clock, leaves the hours of a rule: each field once. */
+function outside(week: WeekHours, { weekday, opens, closes, from: first, to: last }: WindowElsewhere): Edge[] {
+  const found = new Map<Outside["field"], Edge>();
+  const add = (field: Outside["field"], local: number, given: number, day: string) => {
+    if (!found.has(field)) found.set(field, { field, local: ((local % DAY) + DAY) % DAY, given, day: longDay(day) });
   };
-  for (const [index, name] of DAYS.entries()) {
-    if (!allowed.has(name)) continue;
-    // The window may lie on the day before or after at the place.
-    for (let shift = -1; shift <= 1; shift++) {
-      const [from, to] = [Math.max(0, opens - shift * DAY), Math.min(DAY, closes - shift * DAY)];
-      if (from >= to) continue;
-      const day = DAYS[(index + shift + 7) % 7] ?? name;
-      const windows = week[day].map(([open, close]) => [minutes(open), minutes(close)] as const);
-      if (windows.some(([open, close]) => open <= from && to <= close)) continue;
-      if (windows.length === 0) {
-        add("allowedDays", opens, day);
-        continue;
-      }
-      if (!windows.some(([open, close]) => open <= from && from < close)) add("startTime", opens, day);
-      if (!windows.some(([open, close]) => open < to && to <= close)) add("endTime", closes, day);
-      // A pause in the middle of the hours that the window runs across.
-      if (found.size === 0) add("endTime", closes, day);
+  const start = (day: string) => add("startTime", first, opens, day);
+  const end = (day: string) => add("endTime", last, closes, day);
+  // The window may lie on other days at the place.
+  for (let shift = Math.floor(first / DAY); shift * DAY < last; shift++) {
+    const [from, to] = [Math.max(0, first - shift * DAY), Math.min(DAY, last - shift * DAY)];
+    const day = DAYS[(((weekday + shift) % 7) + 7) % 7] ?? "sun";
+    const windows = week[day].map(([open, close]) => [minutes(open), minutes(close)] as const);
+    if (windows.some(([open, close]) => open <= from && to <= close)) continue;
+    if (windows.length === 0) {
+      add("allowedDays", first, opens, day);
+      continue;
     }
+    if (!windows.some(([open, close]) => open <= from && from < close)) start(day);
+    if (!windows.some(([open, close]) => open < to && to <= close)) end(day);
+    // A pause in the middle of the hours that the window runs across.
+    if (found.size === 0) end(day);
   }
   return [...found.values()];
 }

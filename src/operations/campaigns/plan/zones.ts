@@ -1,32 +1,83 @@
-// Offsets of time zones, and the countries that a zone belongs to.
+// A window of hours by the clocks of other time zones, and the countries that a zone belongs to.
 
-import { createBuiltinGeography, type RulePack } from "../../../compliance/index.ts";
+import { createBuiltinGeography, type RulePack, Zone } from "../../../compliance/index.ts";
 import type { Instant } from "../../../kernel/index.ts";
 
-const WEEK_MS = 7 * 86_400_000;
-const WEEKS = 53;
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** A year and a week: every weekday in every season, and every night in which a clock changes. */
+const DAYS = 53 * 7;
+/** No local time is further from UTC. */
+const FARTHEST_MS = 16 * 3_600_000;
 
-/** Minutes that a zone is ahead of UTC at an instant. */
-function offsetAt(format: Intl.DateTimeFormat, at: Instant): number {
-  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
-  const part = (name: Intl.DateTimeFormatPartTypes) => Number(parts.get(name));
-  const local = Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
-  return Math.round((local - Math.floor(at / 1000) * 1000) / 60_000);
+/** Hours of one weekday, on two clocks; all in minutes since midnight of that day by the first. */
+export interface WindowElsewhere {
+  /** 0 Sunday … 6 Saturday, by the first clock. */
+  readonly weekday: number;
+  /** By the first clock. */
+  readonly opens: number;
+  readonly closes: number;
+  /** By the other clock: below 0 on the day before, from 1440 on the day after. */
+  readonly from: number;
+  readonly to: number;
 }
 
-/** Offsets of a zone, once for each of the weeks of a year to come: clocks change on week-ends. */
-export function yearOfOffsets(zone: string, from: Instant): number[] {
-  const format = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  });
-  return Array.from({ length: WEEKS }, (_, week) => offsetAt(format, from + week * WEEK_MS));
+/** Zones by name, each read once: their tables take some hundred questions to Intl. */
+export function zonesByName(): (name: string) => Zone {
+  const known = new Map<string, Zone>();
+  return (name) => {
+    const zone = known.get(name) ?? new Zone(name);
+    known.set(name, zone);
+    return zone;
+  };
+}
+
+/**
+ * What a window of hours in one zone is by the clock of another, over the year to come: each case once, the most frequent first. Only instants
+ * inside of the window are compared, so that it does not matter that two zones change their clocks some hours apart, unless calls are
+ * placed in these hours; a window in which a clock changes comes as two.
+ * @param window of the zone `home`, in minutes of its day
+ * @param weekdays that it is open on there, 0 Sunday … 6 Saturday
+ */
+export function windowElsewhere(
+  home: Zone,
+  place: Zone,
+  window: { readonly opens: number; readonly closes: number },
+  { weekdays, now }: { readonly weekdays: ReadonlySet<number>; readonly now: Instant },
+): WindowElsewhere[] {
+  const found = new Map<string, WindowElsewhere>();
+  const often = new Map<string, number>();
+  const shift = ({ opens, from }: WindowElsewhere) => `${from - opens}`;
+  const today = home.day(now);
+  for (let day = today; day < today + DAYS; day++) {
+    const midnight = day * DAY_MS;
+    const weekday = new Date(midnight).getUTCDay();
+    if (!weekdays.has(weekday)) continue;
+    const last = midnight + DAY_MS + FARTHEST_MS;
+    for (let at = midnight - FARTHEST_MS, end = at; at < last; at = end) {
+      const [here, there] = [home.offset(at), place.offset(at)];
+      // A stretch may end without a change of the clock, at the end of a year.
+      do end = Math.min(home.stretchEnd(end), place.stretchEnd(end));
+      while (end < last && home.offset(end) === here && place.offset(end) === there);
+      const first = Math.max(at, midnight + window.opens * MINUTE_MS - here);
+      const until = Math.min(end, midnight + window.closes * MINUTE_MS - here);
+      if (first >= until) continue;
+      const minute = (instant: Instant, offset: number) => Math.round((instant + offset - midnight) / MINUTE_MS);
+      const one = {
+        weekday,
+        opens: minute(first, here),
+        closes: minute(until, here),
+        from: minute(first, there),
+        to: minute(until, there),
+      };
+      found.set(JSON.stringify(one), one);
+      often.set(shift(one), (often.get(shift(one)) ?? 0) + 1);
+    }
+  }
+  const frequency = (one: WindowElsewhere) => often.get(shift(one)) ?? 0;
+  return [...found.values()].sort(
+    (a, b) => frequency(b) - frequency(a) || a.from - a.opens - (b.from - b.opens) || a.weekday - b.weekday || a.opens - b.opens,
+  );
 }
 
 /** `*` and the countries that a zone lies in, as far as the pack and the tables of numbers know them. */

@@ -27,6 +27,8 @@ export interface ChangeOptions {
   readonly signal?: AbortSignal | undefined;
   /** Goes into the audit entry. */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
+  /** How long one request may take with all its repetitions, ms; then its outcome is unknown. By default as long as the tenant is asked. */
+  readonly sendMs?: number | undefined;
 }
 
 /** How a change of state ended. */
@@ -35,9 +37,11 @@ export interface StateChange {
   readonly target: TargetState;
   /**
    * `changed`, `already`: the tenant says that it is so. `failed`: it is not, `code` and `message` say why. `unknown`: the reply was lost;
-   * asking for the same again sends the same key.
+   * asking for the same again sends the same key. `superseded`: nothing was sent, for it is not to be done any more.
    */
-  readonly outcome: "changed" | "already" | "failed" | "unknown";
+  readonly outcome: "changed" | "already" | "failed" | "unknown" | "superseded";
+  /** Whether the tenant shows the state at the last look; null when it was not looked at, or gave no answer. */
+  readonly shown: boolean | null;
   /** Read back: the tenant shows the state and, after a pause, no call under way. */
   readonly confirmed: boolean;
   /** Calls under way at the last look; null when that is not known. */
@@ -64,17 +68,20 @@ export async function changeState(
   const given = { ...(options.reason === undefined ? {} : { reason: options.reason }), ...options.details };
   for (let keys = 1; ; keys += 1) {
     const intent = await intents.begin(campaignId, target, options.reason);
+    if (intent === undefined) return { campaignId, target, ...NOT_TO_BE_DONE };
     const end = (outcome: IntentOutcome, message: string | null, confirmed: boolean, activeCalls: number | null) =>
       intents.end(intent, { campaignId, target, outcome, message, confirmed, details: { activeCalls, ...given } });
-    const sent = await send(deps, intent, campaignId, target, options.signal);
+    const sent = await send(deps, intent, campaignId, target, options);
     if (sent.outcome === "failed") {
       await end("failed", sent.message, false, null);
-      return { campaignId, target, ...sent };
+      return { campaignId, target, ...sent, shown: null };
     }
     const newKey = intent.reused && keys < MOST_KEYS;
-    const seen = await readBack(deps, campaignId, target, { ...options, impatient: newKey || sent.outcome === "unknown" });
+    const impatient = newKey || sent.outcome === "unknown";
+    const seen = await readBack(deps, campaignId, target, { ...options, impatient });
+    const shown = shownBy(seen);
     // A lost reply is settled by what is there; when that is not it, the intent stays open.
-    if (sent.outcome === "unknown" && !seen.there) return { campaignId, target, ...sent };
+    if (sent.outcome === "unknown" && !seen.there) return { campaignId, target, ...sent, shown };
     if (!seen.there && seen.code === null && newKey) {
       await end("superseded", seen.message, false, null);
       continue;
@@ -82,20 +89,42 @@ export async function changeState(
     const outcome = sent.outcome === "already" ? "already" : "changed";
     const { confirmed, message, activeCalls, code } = seen;
     await end(outcome, message, confirmed, activeCalls);
-    return { campaignId, target, outcome, confirmed, activeCalls, message, code };
+    return { campaignId, target, outcome, confirmed, shown, activeCalls, message, code };
   }
 }
+
+const NOT_TO_BE_DONE = {
+  outcome: "superseded",
+  confirmed: false,
+  shown: null,
+  activeCalls: null,
+  message: "it is not to be done any more: the opposite was asked for, or another process does it",
+  code: null,
+} as const;
+
+/** Looks once more at a pause that was not confirmed, and sends nothing. @param options.since when the campaign was first seen paused */
+export async function lookAgain(
+  deps: Pick<ChangeDeps, "runner" | "clock" | "figures">,
+  campaignId: string,
+  options: Pick<ChangeOptions, "timeoutMs" | "signal" | "sendMs"> & { readonly since: number },
+): Promise<Pick<StateChange, "confirmed" | "shown" | "activeCalls" | "message" | "code">> {
+  const seen = await readBack(deps, campaignId, "paused", { ...options, impatient: true });
+  const { confirmed, activeCalls, message, code } = seen;
+  return { confirmed, shown: shownBy(seen), activeCalls, message, code };
+}
+
+const shownBy = ({ there, code }: Seen): boolean | null => (there ? true : code === null ? false : null);
 
 async function send(
   { runner }: ChangeDeps,
   intent: Intent,
   campaignId: string,
   target: TargetState,
-  signal: AbortSignal | undefined,
+  { signal, sendMs }: ChangeOptions,
 ) {
   const nothing = { confirmed: false, activeCalls: null } as const;
   try {
-    const { already } = await runner.setStatus(campaignId, target, { idempotencyKey: intent.key, signal });
+    const { already } = await runner.setStatus(campaignId, target, { idempotencyKey: intent.key, signal, deadlineMs: sendMs });
     return { ...nothing, outcome: already ? ("already" as const) : ("changed" as const), message: null, code: null };
   } catch (thrown) {
     if (!(thrown instanceof TenantError) || signal?.aborted === true) throw thrown;
@@ -123,15 +152,16 @@ interface Seen {
  * they are of a later time by our clock, or later than the first ones seen after it (the tenant's clock may be behind), or bear no time.
  */
 async function readBack(
-  deps: ChangeDeps,
+  deps: Pick<ChangeDeps, "runner" | "clock" | "figures">,
   campaignId: string,
   target: TargetState,
-  { signal, timeoutMs, impatient }: ChangeOptions & { readonly impatient: boolean },
+  { signal, timeoutMs, impatient, sendMs, ...given }: ChangeOptions & { readonly impatient: boolean; readonly since?: number },
 ): Promise<Seen> {
   const { runner, clock, figures } = deps;
-  const since = clock.now();
+  const began = clock.now();
+  const since = given.since ?? began;
   // Behind every pause that waits for the same budget.
-  const call: CallOptions = { signal, lane: "pacing" };
+  const call: CallOptions = { signal, lane: "pacing", deadlineMs: sendMs };
   let seen: Seen = { there: false, confirmed: false, activeCalls: null, message: null, code: null };
   let first: number | null | undefined;
   try {
@@ -150,7 +180,7 @@ async function readBack(
         if (activeCalls === 0 && fresh) return { ...seen, confirmed: true, activeCalls, message: null };
         seen = { ...seen, activeCalls, message: notDrained(activeCalls, timeoutMs) };
       }
-      const left = since + timeoutMs - clock.now();
+      const left = began + timeoutMs - clock.now();
       if (left <= 0) return seen;
       await clock.sleep(Math.min(wait, left), signal);
     }

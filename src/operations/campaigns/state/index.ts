@@ -2,6 +2,7 @@
 
 export { type CampaignFacts, campaignFacts } from "./campaign-facts.ts";
 export { type ChangeDeps, type ChangeOptions, type StateChange } from "./change.ts";
+export { type EmergencyStopReport, EmergencyStops, readStop } from "./emergency-stop.ts";
 export {
   type CampaignGate,
   type CampaignGateVerdict,
@@ -9,6 +10,7 @@ export {
   reasonsOf,
 } from "./gate.ts";
 export { type IntentBook, minuteIntents, storedIntents } from "./intents.ts";
-export { type ResumeDeps, type ResumeReport, resumeCampaign } from "./resume.ts";
+export { type ResumeDeps, type ResumeReport, type ResumeVerdict, resumeCampaign, resumeVerdict } from "./resume.ts";
 export { pauseAll, type StopReport, stopAll } from "./stop.ts";
+export { STOP_PATIENCE, type StopPatience } from "./stop-run.ts";
 export type { ZoneWindow } from "./windows.ts";

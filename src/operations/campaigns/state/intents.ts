@@ -26,13 +26,14 @@ export interface IntentEnd {
 
 /** Where intents are kept. */
 export interface IntentBook {
-  begin(campaignId: string, target: TargetState, reason: string | undefined): Promise<Intent>;
+  /** Undefined when it is not to be done any more. */
+  begin(campaignId: string, target: TargetState, reason: string | undefined): Promise<Intent | undefined>;
   end(intent: Intent, end: IntentEnd): Promise<void>;
 }
 
 /** The part of the store that keeps intents. */
 interface IntentStore {
-  begin(wanted: NewStateIntent): Promise<{ readonly intent: StateIntent; readonly reused: boolean }>;
+  begin(wanted: NewStateIntent): Promise<{ readonly intent: StateIntent; readonly reused: boolean } | undefined>;
   end(
     id: string,
     end: { readonly outcome: IntentOutcome; readonly message: string | null; readonly confirmed: boolean },
@@ -43,20 +44,23 @@ interface IntentStore {
 /** Intents in the store: an open one is taken up again by whoever asks for the same, in whatever process. */
 export function storedIntents(
   store: IntentStore,
-  by: { readonly clock: Clock; readonly random: RandomStream; readonly actor: string },
+  by: { readonly clock: Clock; readonly random: RandomStream; readonly actor: string } & Pick<NewStateIntent, "stop">,
 ): IntentBook {
-  const { clock, random, actor } = by;
+  const { clock, random, actor, stop } = by;
   return {
     async begin(campaignId, target, reason) {
       const id = newId("intent", clock.now(), random);
-      const { intent, reused } = await store.begin({
+      const begun = await store.begin({
         id,
         campaignId,
         target,
         idempotencyKey: `state-${target}-${id}`,
         actor,
         reason: reason ?? null,
+        stop,
       });
+      if (begun === undefined) return undefined;
+      const { intent, reused } = begun;
       return { id: intent.id, key: intent.idempotencyKey, reused };
     },
     end: (intent, { campaignId, target, outcome, message, confirmed, details }) =>
@@ -71,6 +75,7 @@ export function storedIntents(
             outcome,
             confirmed,
             ...(message === null ? {} : { message }),
+            ...(stop === undefined ? {} : { stop: stop.id }),
             ...details,
           },
         },

@@ -2,27 +2,48 @@
 
 import type { AuditInput } from "../../../store/index.ts";
 import { type ChangeDeps, type ChangeOptions, changeState, type StateChange } from "./change.ts";
-import type { CampaignGate, CampaignGateOptions, CampaignGateVerdict } from "./gate.ts";
+import type { CampaignGate, CampaignGateOptions, CampaignGateVerdict, GateRefusal } from "./gate.ts";
 
 export interface ResumeDeps extends ChangeDeps {
   readonly gate: CampaignGate;
+  /** Why its failover pair is against it, in words; null when it is not. */
+  readonly pairAgainst: (campaignId: string, call: CampaignGateOptions["call"]) => Promise<string | null>;
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly actor: string;
 }
 
+/** What stands against a resume: beside the gate's reasons `pair_dials`, the failover pair that the campaign is in. */
+export type ResumeRefusal = GateRefusal | { readonly code: "pair_dials"; readonly text: string };
+
+/** What the gate says, and the campaign's failover pair. */
+export interface ResumeVerdict extends Omit<CampaignGateVerdict, "refusals"> {
+  readonly refusals: readonly ResumeRefusal[];
+}
+
+/** The verdict of the gate with what the campaign's failover pair has against it. Throws TenantError: no answer is no permission. */
+export async function resumeVerdict(
+  { pairAgainst }: Pick<ResumeDeps, "pairAgainst">,
+  verdict: CampaignGateVerdict,
+  call?: CampaignGateOptions["call"],
+): Promise<ResumeVerdict> {
+  const text = await pairAgainst(verdict.campaign.id, call);
+  if (text === null) return verdict;
+  return { ...verdict, allowed: false, refusals: [{ code: "pair_dials", text }, ...verdict.refusals] };
+}
+
 /** How a resume ended; without a change the gate refused, and nothing was sent. */
 export interface ResumeReport {
-  readonly verdict: CampaignGateVerdict;
+  readonly verdict: ResumeVerdict;
   readonly change: StateChange | null;
 }
 
-/** Resumes one campaign when its gate allows it. A refusal is recorded. Throws TenantError and StoreError of the gate: no answer, no resume. */
+/** Resumes one campaign when its gate and its failover pair allow it. A refusal is recorded. Throws TenantError and StoreError of the gate: no answer, no resume. */
 export async function resumeCampaign(
   deps: ResumeDeps,
   campaignId: string,
   options: Omit<ChangeOptions, "timeoutMs" | "details"> & CampaignGateOptions & { readonly timeoutMs?: number | undefined },
 ): Promise<ResumeReport> {
-  const verdict = await deps.gate(campaignId, options);
+  const verdict = await resumeVerdict(deps, await deps.gate(campaignId, options), options.call);
   const manifest = verdict.manifest?.id ?? null;
   if (!verdict.allowed) {
     const refusals = verdict.refusals.map(({ code }) => code);

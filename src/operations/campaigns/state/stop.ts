@@ -5,17 +5,23 @@ import { messageOf } from "../../../kernel/index.ts";
 import { type CampaignProvisioning, TenantError } from "../../../tenant/index.ts";
 import { type ChangeDeps, type ChangeOptions, changeState, type StateChange } from "./change.ts";
 
-/** What a stop did. */
+/** What a stop without a store did. */
 export interface StopReport {
   readonly changes: readonly StateChange[];
   /** Campaigns that the list showed as paused: nothing was sent. */
   readonly alreadyPaused: readonly string[];
   /** Why campaigns may be missing: the list ended early, or an entry has no id. Null when it was read to its end. */
   readonly listProblem: { readonly message: string; readonly code: string } | null;
+  /** Campaigns that were paused although the list did not show them: they were known otherwise. */
+  readonly known: readonly string[];
 }
 
 export interface StopDeps extends ChangeDeps {
   readonly provisioning: Pick<CampaignProvisioning, "campaigns">;
+  /** Campaigns that are known otherwise, asked for when the list does not come. Never rejects. */
+  readonly known: () => Promise<readonly string[]>;
+  /** So long the list is waited for before that, ms. */
+  readonly listMs: number;
 }
 
 /**
@@ -28,27 +34,55 @@ export async function stopAll(
   onChange: (change: StateChange) => void,
 ): Promise<StopReport> {
   const under: Promise<StateChange>[] = [];
-  const known = new Set<string>();
+  const met = new Set<string>();
   const alreadyPaused: string[] = [];
+  const known: string[] = [];
   let listProblem: StopReport["listProblem"] = null;
+  const isNew = (id: string) => {
+    const before = met.size;
+    return met.add(id).size > before;
+  };
+  let otherwise: Promise<void> | undefined;
+  const takeKnown = async () => {
+    for (const id of (await deps.known()).filter(isNew)) {
+      known.push(id);
+      under.push(pauseOne(deps, id, options, onChange));
+    }
+  };
+  const inTime = new AbortController();
+  const impatience = deps.clock.sleep(deps.listMs, AbortSignal.any([inTime.signal, ...signalOf(options)])).then(
+    () => {
+      otherwise ??= takeKnown();
+    },
+    () => undefined,
+  );
   try {
     for await (const { items } of deps.provisioning.campaigns({ lane: "stop", signal: options.signal }).pages()) {
       for (const item of items) {
         const { id, status } = idAndStatus(item);
         if (id === undefined) listProblem ??= { message: "an entry of the list of campaigns has no id", code: "invalid_reply" };
-        else if (!known.has(id)) {
-          known.add(id);
+        else if (isNew(id)) {
           if (status === "paused") alreadyPaused.push(id);
           else under.push(pauseOne(deps, id, options, onChange));
         }
       }
     }
   } catch (thrown) {
-    if (!(thrown instanceof TenantError) || options.signal?.aborted === true) throw thrown;
+    if (!(thrown instanceof TenantError) || options.signal?.aborted === true) {
+      await Promise.allSettled(under);
+      throw thrown;
+    }
     listProblem = { message: messageOf(thrown), code: thrown.code };
+    otherwise ??= takeKnown();
+  } finally {
+    inTime.abort();
+    await impatience;
   }
-  return { changes: await Promise.all(under), alreadyPaused, listProblem };
+  await otherwise;
+  return { changes: await Promise.all(under), alreadyPaused, listProblem, known };
 }
+
+const signalOf = ({ signal }: ChangeOptions): AbortSignal[] => (signal === undefined ? [] : [signal]);
 
 /** Pauses campaigns by their ids, all at once. */
 export function pauseAll(
@@ -67,8 +101,13 @@ async function pauseOne(deps: ChangeDeps, id: string, options: ChangeOptions, on
 }
 
 /** Whatever else is wrong with an entry, with an id it can be paused. */
-function idAndStatus(item: unknown): { readonly id: string | undefined; readonly status: unknown } {
-  if (typeof item !== "object" || item === null) return { id: undefined, status: undefined };
-  const { id, status }: { id?: unknown; status?: unknown } = item;
-  return { id: typeof id === "string" && id !== "" ? id : undefined, status };
+export function idAndStatus(item: unknown): {
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+  readonly status: unknown;
+} {
+  if (typeof item !== "object" || item === null) return { id: undefined, name: undefined, status: undefined };
+  const { id, name, status }: { id?: unknown; name?: unknown; status?: unknown } = item;
+  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+  return { id: text(id), name: text(name), status };
 }

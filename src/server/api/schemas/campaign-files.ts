@@ -1,8 +1,7 @@
-// Campaigns as code: a plan of campaign files, its apply, exports, drift; and the emergency stop.
+// Campaigns as code: a plan of campaign files, its apply, exports, drift.
 
 import { z } from "zod";
-import { campaignResult } from "./campaigns.ts";
-import { count, time } from "./common.ts";
+import { count, standing, time } from "./common.ts";
 
 const place = { file: z.string(), line: count, column: count };
 const fieldDiffers = z.strictObject({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() });
@@ -69,6 +68,7 @@ export const campaignApplySummary = z
     outcome: z.string().nullable().describe("applied, partly_applied, not_applied; null while it has not ended"),
     message: z.string().nullable(),
     running: z.boolean().describe("Whether this service runs it now"),
+    standing,
     createdAt: time,
     endedAt: time.nullable(),
   })
@@ -109,14 +109,3 @@ export const campaignDrift = z
     unmatched: z.array(violation).readonly(),
   })
   .meta({ id: "CampaignDrift" });
-
-export const stopResult = z
-  .strictObject({
-    changes: z.array(campaignResult).readonly(),
-    alreadyPaused: z.array(z.string()).readonly(),
-    listProblem: z
-      .strictObject({ code: z.string(), message: z.string() })
-      .nullable()
-      .describe("Not null: the list of campaigns is not whole, others may be dialing"),
-  })
-  .meta({ id: "StopResult" });

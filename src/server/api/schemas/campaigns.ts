@@ -1,7 +1,7 @@
 // Campaigns as the dashboard shows them: state, figures with their counts, why nothing is dialed, and what happened when.
 
 import { z } from "zod";
-import { count, share, time } from "./common.ts";
+import { count, pageOf, pairWords, readingFailure, share, time } from "./common.ts";
 
 /** A calling window of the list's contacts in one zone. */
 export const windowState = z
@@ -33,24 +33,28 @@ export const abandonmentBudget = z
   .meta({ id: "AbandonmentBudget" });
 export type AbandonmentBudget = z.output<typeof abandonmentBudget>;
 
-/** Why a campaign does not dial, in words; the first cause is the one to mend first. */
+/** Why a campaign does not dial, or why that is not known, in words; the first cause is the one to mend first. */
 const notDialing = z
   .strictObject({
     first: z.string(),
     all: z.array(z.strictObject({ code: z.string(), text: z.string() })).readonly(),
   })
-  .meta({ id: "NotDialing" });
+  .meta({ id: "NotDialing", description: "Why it does not dial, or why that is not known; null while it dials" });
 
 export const campaignSummary = z
   .strictObject({
     id: z.string(),
     name: z.string(),
-    status: z.string().describe("As the vendor says it"),
+    status: z.string().nullable().describe("As the vendor says it; null: not read yet"),
     activeCalls: count.nullable(),
-    successRate: share.nullable().describe("Null when there are no figures"),
+    successRate: share.nullable().describe("Null when there are no figures; its rate is null when there are no calls"),
     windowMinutes: z.number().nullable().describe("What the success rate is measured over"),
     abandonment: abandonmentBudget.nullable(),
     windows: z.array(windowState).readonly(),
+    dialing: z
+      .boolean()
+      .nullable()
+      .describe("Whether it dials; null: not known, what would show it was not read yet, could not be, or is old"),
     /** Null while it dials. */
     notDialing: notDialing.nullable(),
     failover: z
@@ -58,25 +62,51 @@ export const campaignSummary = z
         role: z.enum(["primary", "backup"]),
         partner: z.string(),
         phase: z.string(),
-        triggered: z.boolean(),
+        ...pairWords,
+        triggered: z.boolean().describe("The pair hands over, or the backup has taken over; false when it was halted"),
       })
       .nullable(),
     lastMetricAt: time.nullable(),
     stale: z.boolean().describe("The figures are older than they may be"),
+    asOf: z
+      .strictObject({
+        status: time.nullable().describe("Of name and status"),
+        figures: time
+          .nullable()
+          .describe("Of active calls and success rate: when they came; lastMetricAt is the vendor's own time"),
+        windows: time.nullable().describe("Of calling windows, abandonment budget, and who may be called"),
+      })
+      .describe("When each part was read of the tenant; null: never"),
+    unread: z
+      .array(z.strictObject({ part: z.enum(["status", "figures", "windows"]), reason: z.string() }))
+      .readonly()
+      .describe("Parts that are not known, and why: not read yet, or what failed"),
+    failed: readingFailure
+      .nullable()
+      .describe("Why the latest reading failed; what is shown is of before. Null when it did not fail"),
   })
   .meta({ id: "CampaignSummary" });
 export type CampaignSummary = z.output<typeof campaignSummary>;
+
+/** All campaigns as they were last read of the tenant. */
+export const campaignList = pageOf(campaignSummary)
+  .extend({
+    asOf: time.nullable().describe("When the list was read; null: not yet, and items says nothing"),
+    failed: readingFailure.nullable().describe("Why the latest reading of the list failed"),
+  })
+  .meta({ id: "CampaignList" });
+export type CampaignList = z.output<typeof campaignList>;
 
 /** One reading on the time axis. Null where the vendor gave none. */
 export const metricPoint = z
   .strictObject({
     at: time,
-    successRate: z.number().nullable(),
+    successRate: z.number().nullable().describe("Null also when no call was decided"),
     successes: count.nullable(),
     calls: count.nullable().describe("What the successes are counted among"),
     low: z.number().nullable(),
     high: z.number().nullable().describe("low and high: the evidence band, a 95 % score interval"),
-    abandonmentRate: z.number().nullable(),
+    abandonmentRate: z.number().nullable().describe("Null also when no call was answered"),
     activeCalls: count.nullable(),
     agents: count.nullable(),
   })
@@ -104,7 +134,8 @@ export const campaignDetail = campaignSummary
     series: z.array(metricPoint).readonly(),
     events: z.array(axisEvent).readonly(),
     /** The vendor's configuration of the campaign, for people; JSON. */
-    configuration: z.record(z.string(), z.unknown()),
+    configuration: z.record(z.string(), z.unknown()).nullable().describe("Null: not read yet"),
+    configurationAsOf: time.nullable(),
   })
   .meta({ id: "CampaignDetail" });
 export type CampaignDetail = z.output<typeof campaignDetail>;
@@ -132,6 +163,16 @@ export const campaignPreview = z
       .describe(
         "The contacts that the pre-dial gate looked at; null for other verbs than resume, and where there was no list to read",
       ),
+    checks: z
+      .array(
+        z.strictObject({
+          check: z.string(),
+          passed: z.boolean().nullable().describe("Null: it forbids nothing either way"),
+          text: z.string(),
+        }),
+      )
+      .readonly()
+      .describe("What was looked at, with its result in words"),
   })
   .meta({ id: "CampaignPreview" });
 export type CampaignPreview = z.output<typeof campaignPreview>;
@@ -155,7 +196,7 @@ export const healthView = z
     campaign_id: z.string(),
     status: z.string(),
     active_calls: z.number(),
-    success_rate: z.number(),
+    success_rate: z.number().describe("0 when there are no calls"),
     failover_triggered: z.boolean(),
     last_metric_update: z.string().describe("ISO 8601; empty before the first reading"),
   })

@@ -23,6 +23,12 @@ export type Share = z.output<typeof share>;
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.strictObject({ items: z.array(item).readonly(), next: z.string().nullable() });
 
+/** Why the tenant could not be read. */
+export const readingFailure = z
+  .strictObject({ code: z.string().describe("Stable: branch on this"), message: z.string(), at: time })
+  .meta({ id: "ReadingFailure" });
+export type ReadingFailure = z.output<typeof readingFailure>;
+
 /** What every failed request answers (RFC 9457, `application/problem+json`). `code` is stable; the rest is for people. */
 export const problem = z
   .object({
@@ -44,6 +50,17 @@ export const problem = z
   .meta({ id: "Problem" });
 export type Problem = z.output<typeof problem>;
 
+/** What goes on in a failover pair. */
+export const pairWords = {
+  dials: z
+    .enum(["primary", "backup"])
+    .nullable()
+    .describe("Which of the two was read back as dialing; null when neither was, or it is not known"),
+  words: z.string().describe("What goes on, in words"),
+  reason: z.string().nullable().describe("Why it has come so, such as what halted the pair; null where nothing was done"),
+  nextStep: z.string().nullable().describe("What a person is to do; null when nothing"),
+};
+
 /** The `confirm` of a preview, given back by whoever means exactly that. */
 export const confirmation = z
   .strictObject({ confirm: z.string().regex(/^[0-9a-f]{64}$/, "the confirm of a preview, 64 hexadecimal digits") })
@@ -58,3 +75,12 @@ export const fieldChange = z
   })
   .meta({ id: "FieldChange" });
 export type FieldChange = z.output<typeof fieldChange>;
+
+/** Who works on a change or an apply. */
+export const standing = z
+  .enum(["here", "elsewhere", "waiting", "still"])
+  .describe(
+    "`here`: this service. `elsewhere`: another process. `waiting`: its process died or ended, a service goes on with it within seconds. " +
+      "`still`: nobody, until a person goes on with it, or it has ended",
+  );
+export type Standing = z.output<typeof standing>;

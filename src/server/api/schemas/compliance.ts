@@ -30,8 +30,10 @@ export const complianceExplain = z
     }),
     packVersion: z.string(),
     timeZoneData: z.string(),
-    /** Whether facts of the store (consent, attempts, suppression) were looked up. */
-    factsUsed: z.boolean(),
+    factsUsed: z.boolean().describe("Whether facts of the store (the company's list, consent, attempts) were looked up"),
+    facts: z
+      .enum(["store", "given", "none"])
+      .describe("Whose facts decided: the store's, those of the request, or nobody's; none is no statement about the person"),
   })
   .meta({ id: "ComplianceExplain" });
 export type ComplianceExplain = z.output<typeof complianceExplain>;

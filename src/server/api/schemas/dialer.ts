@@ -1,7 +1,7 @@
 // Dialer settings: what is in force, how it came about, what a change would do, how far one is.
 
 import { z } from "zod";
-import { count, fieldChange, time } from "./common.ts";
+import { count, fieldChange, readingFailure, standing, time } from "./common.ts";
 
 const band = z.strictObject({ low: z.number(), median: z.number(), high: z.number() }).meta({ id: "Band" });
 
@@ -59,19 +59,28 @@ export const dialerChange = z
       .array(z.strictObject({ path: z.string(), base: z.unknown(), ours: z.unknown(), theirs: z.unknown() }))
       .readonly(),
     running: z.boolean(),
+    standing,
   })
   .meta({ id: "DialerChange" });
 export type DialerChange = z.output<typeof dialerChange>;
 
+/** Lines of the carrier and what is expected of the calls: for checks and prediction, never sent. */
+const settingsBasis = z
+  .strictObject({ carrier_capacity: z.record(z.string(), z.number()), expected: z.record(z.string(), z.number()) })
+  .meta({ id: "SettingsBasis" });
+
 export const dialerView = z
   .strictObject({
-    /** In force at the tenant, read now. JSON in the vendor's form. */
+    /** In force at the tenant when they were last read. JSON in the vendor's form; null: not read yet. */
     settings: z.unknown(),
+    asOf: time.nullable().describe("When they were read; null: never"),
+    failed: readingFailure.nullable().describe("Why the latest reading failed; what is shown is of before"),
     tag: z.string().nullable(),
     /** Why these could not be put back as they are; null when they could. */
     problem: z.string().nullable(),
     /** The latest applied version and its prediction; null when none is known. */
     prediction: settingsPrediction.nullable(),
+    basis: settingsBasis.nullable().describe("As the change said that put these settings in force; null when none did"),
     /** The change under way. */
     open: dialerChange.nullable(),
   })
@@ -103,6 +112,11 @@ export const dialerPreview = z
     refusals: z.array(z.string()).readonly(),
     overridden: z.array(z.string()).readonly(),
     rejectedBefore: z.strictObject({ version: z.int(), message: z.string().nullable() }).nullable(),
+    basis: settingsBasis.describe("What checks and prediction were made with"),
+    guard: z
+      .strictObject({ minutes: z.number(), campaigns: z.array(z.string()).readonly() })
+      .nullable()
+      .describe("How long the figures of which campaigns are watched; the old settings come back when abandonment is too high"),
   })
   .meta({ id: "DialerPreview" });
 export type DialerPreview = z.output<typeof dialerPreview>;

@@ -15,8 +15,10 @@ export const serviceEvent = z
       campaignId: z.string(),
       status: z.string().nullable(),
       activeCalls: count.nullable(),
-      successRate: z.number().nullable(),
+      successRate: z.number().nullable().describe("Null also when no call was decided"),
     }),
+    /** An emergency stop began, got further or ended. */
+    z.strictObject({ type: z.literal("stop"), ...at, stopId: z.string(), ended: z.boolean() }),
     z.strictObject({
       type: z.literal("job"),
       ...at,
@@ -32,6 +34,13 @@ export const serviceEvent = z
       version: z.int(),
       phase: z.string(),
       outcome: z.string().nullable(),
+    }),
+    /** What was last read of the tenant changed, or cannot be read any more. */
+    z.strictObject({
+      type: z.literal("tenant"),
+      ...at,
+      what: z.enum(["campaigns", "dialer"]),
+      problem: z.string().nullable().describe("Code of why the latest reading failed; null when it did not"),
     }),
     z.strictObject({ type: z.literal("failover"), ...at, primary: z.string(), backup: z.string(), phase: z.string() }),
     z.strictObject({ type: z.literal("delivery"), ...at, endpoint: z.string(), id: z.int(), status: z.string() }),

@@ -1,10 +1,12 @@
 // The views of the API as types, for its clients.
 
+export type { ApprovalDetail, ApprovalPlan, ApprovalStanding, ApprovalView } from "./approvals.ts";
 export type { AuditEntry, AuditVerdict } from "./audit.ts";
 export type {
   AbandonmentBudget,
   AxisEvent,
   CampaignDetail,
+  CampaignList,
   CampaignPreview,
   CampaignResult,
   CampaignSummary,
@@ -12,7 +14,7 @@ export type {
   MetricPoint,
   WindowState,
 } from "./campaigns.ts";
-export type { FieldChange, Problem, Share } from "./common.ts";
+export type { Problem, Share } from "./common.ts";
 export type {
   ComplianceExplain,
   ManifestView,
@@ -24,4 +26,5 @@ export type { DialerChange, DialerPreview, DialerVersion, DialerView, Finding, S
 export type { ServiceEvent } from "./events.ts";
 export type { DryRun, JobDetail, JobSummary, PlanReport, RefusedRow, ResultRow, Submitted } from "./jobs.ts";
 export type { OutcomeReportView } from "./outcomes.ts";
-export type { ApprovalView, Me, Role } from "./session.ts";
+export type { Me, Role } from "./session.ts";
+export type { EmergencyStop, StopResult } from "./stops.ts";

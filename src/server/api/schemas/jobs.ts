@@ -61,6 +61,12 @@ export const jobDetail = jobSummary
       })
       .nullable()
       .describe("Latencies in ms"),
+    notSent: count
+      .nullable()
+      .describe("Rows of a stopped or cancelled job without a result that were surely not sent; null of any other job"),
+    mayHaveBeenSent: count
+      .nullable()
+      .describe("The others without a result: a process has them under way still, or died with them"),
     stop: z.strictObject({ code: z.string(), message: z.string(), advice: z.string().optional() }).nullable(),
     /** Whether this service runs it now. */
     running: z.boolean(),

@@ -1,4 +1,4 @@
-// Who is asking: tokens, sessions, roles; approvals by a second person.
+// Who is asking: tokens, sessions, roles.
 
 import { z } from "zod";
 import { time } from "./common.ts";
@@ -44,26 +44,3 @@ export const tokenView = z
     revokedAt: time.nullable(),
   })
   .meta({ id: "Token" });
-
-/** A dangerous verb that waits for another person. */
-export const approvalView = z
-  .strictObject({
-    id: z.string(),
-    /** The operation of the API, for example `dialer.apply`. */
-    operation: z.string(),
-    summary: z.string(),
-    confirm: z.string().describe("Hash of the plan that was previewed"),
-    requestedBy: z.string(),
-    requestedAt: time,
-    expiresAt: time,
-    state: z.enum(["pending", "approved", "rejected", "expired", "failed"]),
-    decidedBy: z.string().nullable(),
-    decidedAt: time.nullable(),
-    /** Why it was rejected or failed. */
-    message: z.string().nullable(),
-  })
-  .meta({ id: "Approval" });
-export type ApprovalView = z.output<typeof approvalView>;
-
-/** The answer of a dangerous verb in four-eyes mode: nothing was done yet. */
-export const awaitingApproval = z.strictObject({ approval: approvalView });

@@ -6,6 +6,7 @@ import type { ApiTypes } from "../../../server/index.ts";
 import { PATHS } from "../../api/paths.ts";
 import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
+import { Age, NotReadable } from "../../ui/age.tsx";
 import { BudgetMeter } from "../../ui/budget-meter.tsx";
 import { SelectField } from "../../ui/fields.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
@@ -14,7 +15,8 @@ import { Pill } from "../../ui/pill.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
-import { counted, interval, percent, whole, words } from "../../view/format.ts";
+import { pairBadge } from "../../view/failover.ts";
+import { counted, interval, percent, whole } from "../../view/format.ts";
 import { windowLines } from "../../view/windows.ts";
 import { CampaignPlots } from "./plots.tsx";
 import { lookOf } from "./series.ts";
@@ -60,8 +62,8 @@ function Campaign({ id }: { readonly id: string }) {
       beside={
         detail === undefined ? null : (
           <>
-            <Pill state={detail.status} />
-            {detail.stale ? <Pill state="stale" tone="warn" text="figures are stale" /> : null}
+            {detail.status === null ? <Pill state="" text="not read yet" /> : <Pill state={detail.status} />}
+            {detail.stale && detail.asOf.figures !== null ? <Pill state="stale" tone="warn" text="figures are stale" /> : null}
           </>
         )
       }
@@ -70,6 +72,7 @@ function Campaign({ id }: { readonly id: string }) {
       <Loaded of={campaign} what="the campaign">
         {(value) => (
           <>
+            <NotReadable failed={value.failed} asOf={value.asOf.figures ?? value.asOf.status} />
             <WhyNot detail={value} />
             <Now detail={value} />
             <div class="row">
@@ -88,8 +91,16 @@ function Campaign({ id }: { readonly id: string }) {
               <Windows detail={value} />
             </div>
             <details class="card">
-              <summary>Configuration at the vendor</summary>
-              <pre tabIndex={0}>{JSON.stringify(value.configuration, null, 2)}</pre>
+              <summary>
+                Configuration at the vendor
+                {value.configuration === null ? "" : ", read "}
+                {value.configuration === null ? null : <Age at={value.configurationAsOf} />}
+              </summary>
+              {value.configuration === null ? (
+                <p class="muted">It has not been read yet.</p>
+              ) : (
+                <pre tabIndex={0}>{JSON.stringify(value.configuration, null, 2)}</pre>
+              )}
             </details>
           </>
         )}
@@ -98,12 +109,12 @@ function Campaign({ id }: { readonly id: string }) {
   );
 }
 
-function WhyNot({ detail: { notDialing } }: { readonly detail: Detail }) {
+function WhyNot({ detail: { dialing, notDialing } }: { readonly detail: Detail }) {
   if (notDialing === null) return null;
   return (
-    <section class="banner" aria-label="Why it does not dial">
+    <section class="banner" aria-label={dialing === null ? "Why it is not known whether it dials" : "Why it does not dial"}>
       <strong class="break">
-        Not dialing: <NameText text={notDialing.first} />
+        {dialing === null ? "Not known whether it dials" : "Not dialing"}: <NameText text={notDialing.first} />
       </strong>
       {notDialing.all.length < 2 ? null : (
         <ul class="effects">
@@ -119,7 +130,7 @@ function WhyNot({ detail: { notDialing } }: { readonly detail: Detail }) {
 }
 
 function Now({ detail }: { readonly detail: Detail }) {
-  const { successRate, activeCalls, windowMinutes, abandonment, failover, lastMetricAt } = detail;
+  const { successRate, activeCalls, windowMinutes, abandonment, failover, lastMetricAt, asOf } = detail;
   return (
     <Figures>
       <Figure
@@ -127,7 +138,7 @@ function Now({ detail }: { readonly detail: Detail }) {
         value={whole(activeCalls)}
         note={
           <>
-            as of <Time at={lastMetricAt} as="clock" />
+            as of <Time at={lastMetricAt} as="clock" />, read <Age at={asOf.figures} />
           </>
         }
       />
@@ -135,9 +146,13 @@ function Now({ detail }: { readonly detail: Detail }) {
         name={windowMinutes === null ? "Success rate" : `Success rate, last ${windowMinutes} min`}
         value={percent(successRate?.rate)}
         note={
-          successRate === null || successRate.rate === null
-            ? "no figures"
-            : `${interval(successRate.low, successRate.high)} · ${counted(successRate.numerator, successRate.denominator)}`
+          successRate === null
+            ? asOf.figures === null
+              ? "not read yet"
+              : "no figures"
+            : successRate.rate === null
+              ? "no calls"
+              : `${interval(successRate.low, successRate.high)} · ${counted(successRate.numerator, successRate.denominator)}`
         }
       />
       <Figure
@@ -147,21 +162,34 @@ function Now({ detail }: { readonly detail: Detail }) {
             <BudgetMeter budget={abandonment} />
           </span>
         }
+        note={asOf.windows === null ? "not read yet" : undefined}
       />
       <Figure
         name="Failover"
-        value={<span class="small-value">{failover === null ? "no pair" : words(failover.phase)}</span>}
-        tone={failover?.triggered === true ? "warn" : undefined}
+        value={<span class="small-value">{failover === null ? "no pair" : failover.words}</span>}
+        tone={failover === null ? undefined : figureTone(failover)}
         note={
           failover === null ? undefined : (
             <>
               {failover.role}, with <NameText text={failover.partner} />
+              {[failover.reason, failover.nextStep].map((text) =>
+                text === null ? null : (
+                  <span class="cell-note break" key={text}>
+                    <NameText text={text} />
+                  </span>
+                ),
+              )}
             </>
           )
         }
       />
     </Figures>
   );
+}
+
+function figureTone(failover: NonNullable<Detail["failover"]>): "warn" | "bad" | undefined {
+  const tone = pairBadge(failover)?.tone;
+  return tone === "warn" || tone === "bad" ? tone : undefined;
 }
 
 function Events({ events }: { readonly events: Detail["events"] }) {
@@ -199,10 +227,17 @@ function Events({ events }: { readonly events: Detail["events"] }) {
   );
 }
 
-function Windows({ detail: { windows } }: { readonly detail: Detail }) {
+function Windows({ detail: { windows, asOf } }: { readonly detail: Detail }) {
   return (
     <section class="card" aria-label="Calling windows">
-      <h2>Calling windows</h2>
+      <div class="card-head">
+        <h2>Calling windows</h2>
+        {asOf.windows === null ? null : (
+          <span class="aside muted small">
+            read <Age at={asOf.windows} />
+          </span>
+        )}
+      </div>
       {windows.length === 0 ? (
         <p class="muted">The zones of the list are not known yet.</p>
       ) : (

@@ -23,6 +23,12 @@ const CALL_TYPES = [
   ["collection", "Collection"],
 ] as const;
 
+const FACTS = {
+  store: "with the consent, attempts and suppressions known here",
+  given: "on the facts given, not those of the store",
+  none: "without facts: no list, consent or attempts were looked at",
+} as const;
+
 export function Explain() {
   const { client, session } = useDashboard();
   const number = useSignal("");
@@ -112,7 +118,7 @@ export function Explain() {
 }
 
 function Answer({ answer }: { readonly answer: ApiTypes.ComplianceExplain }) {
-  const { number, decision, at, reasons, next, clocks, strip, packVersion, timeZoneData, factsUsed } = answer;
+  const { number, decision, at, reasons, next, clocks, strip, packVersion, timeZoneData, facts } = answer;
   return (
     <div class="stack">
       <div class="row">
@@ -145,7 +151,7 @@ function Answer({ answer }: { readonly answer: ApiTypes.ComplianceExplain }) {
       <StripChart strip={strip} />
       <p class="muted small break">
         {clocks.map(({ zone, time }) => `${zone} ${time}`).join(" · ")}. Rules {packVersion}, time zones {timeZoneData},{" "}
-        {factsUsed ? "with the consent, attempts and suppressions known here" : "without facts of the store"}.
+        {FACTS[facts]}.
       </p>
     </div>
   );

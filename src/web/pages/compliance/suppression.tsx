@@ -5,9 +5,7 @@ import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { PATHS } from "../../api/paths.ts";
 import { TextField } from "../../ui/fields.tsx";
-import { Pill } from "../../ui/pill.tsx";
-import { Time } from "../../ui/time.tsx";
-import { words } from "../../view/format.ts";
+import { SuppressionFacts } from "../../ui/suppression-facts.tsx";
 
 export function Suppression() {
   const { client, session, toasts } = useDashboard();
@@ -63,42 +61,7 @@ export function Suppression() {
           </button>
         </div>
       </form>
-      <div aria-live="polite">{found.value === undefined ? null : <Answer answer={found.value} />}</div>
+      <div aria-live="polite">{found.value === undefined ? null : <SuppressionFacts answer={found.value} />}</div>
     </section>
-  );
-}
-
-function Answer({ answer: { number, suppressedSince, registries, history } }: { readonly answer: ApiTypes.SuppressionView }) {
-  return (
-    <div class="stack">
-      <div class="row">
-        <strong class="mono">{number}</strong>
-        {suppressedSince === null ? (
-          <Pill state="" tone="good" text="not suppressed" />
-        ) : (
-          <>
-            <Pill state="" tone="bad" text="suppressed" />
-            <span>
-              since <Time at={suppressedSince} />
-            </span>
-          </>
-        )}
-        {registries.length === 0 ? null : <span class="break">on {registries.join(", ")}</span>}
-      </div>
-      {history.length === 0 ? null : (
-        <ul class="effects">
-          {history.map(({ origin, code, reference, recordedAt, actor, lift }) => (
-            <li class="break" key={`${recordedAt} ${reference}`}>
-              <Time at={recordedAt} /> {words(origin)} {code} by {actor} ({reference})
-              {lift === null ? null : (
-                <>
-                  ; lifted <Time at={lift.at} /> by {lift.actor}: {lift.reason}
-                </>
-              )}
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
   );
 }

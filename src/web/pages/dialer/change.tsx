@@ -12,16 +12,21 @@ export interface ChangeProps {
   readonly onDone: () => void;
 }
 
+const STANDING: Readonly<Record<ApiTypes.DialerChange["standing"], string>> = {
+  here: "worked on now",
+  elsewhere: "worked on by another process",
+  waiting: "its process ended; a service goes on with it within seconds",
+  still: "nobody works on it now",
+};
+
 export function Change({ change, onDone }: ChangeProps) {
-  const { version, phase, outcome, message, failure, stop, conflicts, running } = change;
+  const { version, phase, outcome, message, failure, stop, conflicts, running, standing } = change;
   return (
     <section class="card" aria-label="Change under way">
       <div class="card-head">
         <h2>Version {version}</h2>
         <Pill state={outcome ?? phase} />
-        <span class="aside muted small">
-          {running ? "worked on now" : phase === "ended" ? "ended" : "nobody works on it now"}
-        </span>
+        <span class="aside muted small">{phase === "ended" ? "ended" : STANDING[standing]}</span>
       </div>
       <ol class="steps" aria-live="polite">
         {stepsOf(change).map(({ name, text, state }) => (

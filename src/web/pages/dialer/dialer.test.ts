@@ -1,43 +1,66 @@
 // The draft of new settings, and the steps of a change.
 
 import { describe, expect, test } from "vitest";
-import { bringsPlan, draftOf, fileOf } from "./draft.ts";
+import { draftOf, fileOf, touchedBy } from "./draft.ts";
 import { stepsOf } from "./steps.ts";
 
 const SETTINGS = {
+  name: "Evening",
   type: "predictive",
   concurrency: { max_agents: 50, max_simultaneous_calls: 140, call_spacing_ms: 150 },
   algorithm: { type: "predictive", abandonment_rate_target: 0.025, agent_availability_estimate: 0.85, dial_ratio: 2.8 },
 };
 
+const IN_FORCE = { settings: SETTINGS, basis: null };
+const BASIS = {
+  carrier_capacity: { max_trunks: 60, current_utilization_percent: 20 },
+  expected: { answer_rate: 0.2, ring_seconds: 15 },
+};
+
 describe("the draft", () => {
   test("begins with what is in force; a plan of the simulator goes before it", () => {
-    const draft = draftOf(SETTINGS, { dial_ratio: "3.1", answer_rate: "0.2" });
+    const draft = draftOf(IN_FORCE, touchedBy({ dial_ratio: "3.1", answer_rate: "0.2", utm: "x" }));
     expect(draft).toMatchObject({
+      name: "Evening",
       max_agents: "50",
       dial_ratio: "3.1",
       answer_rate: "0.2",
-      max_trunks: "140",
+      max_trunks: "",
       warm_line_timeout_sec: "",
     });
-    expect([bringsPlan({ dial_ratio: "3.1" }), bringsPlan({ utm: "x" })]).toEqual([true, false]);
+    expect(touchedBy({ dial_ratio: "3.1", utm: "x" })).toEqual({ dial_ratio: "3.1" });
   });
 
   test("becomes a settings file without what was left empty", () => {
-    expect(fileOf(draftOf(SETTINGS, {}), "Evening")).toEqual({
-      name: "Evening",
-      ...SETTINGS,
-      carrier_capacity: { max_trunks: 140 },
+    expect(fileOf(IN_FORCE, {})).toEqual({ ...SETTINGS, carrier_capacity: { max_trunks: 140 } });
+  });
+
+  test("leaves what nobody touched as it is in force, whatever else is there by the time it is sent", () => {
+    const later = { ...SETTINGS, name: "Night", concurrency: { ...SETTINGS.concurrency, max_agents: 70 } };
+    expect(fileOf({ settings: later, basis: BASIS }, { dial_ratio: "3.1" })).toEqual({
+      ...later,
+      algorithm: { ...SETTINGS.algorithm, dial_ratio: 3.1 },
+      ...BASIS,
+    });
+    expect(fileOf({ settings: later, basis: BASIS }, { name: "Mine", answer_rate: "" })).toMatchObject({
+      name: "Mine",
+      expected: { ring_seconds: 15 },
     });
   });
 
+  test("invents nothing: without an estimate in force there is none in the file", () => {
+    const { agent_availability_estimate: _, ...algorithm } = SETTINGS.algorithm;
+    const { algorithm: sent } = fileOf({ settings: { ...SETTINGS, algorithm }, basis: null }, {});
+    expect(sent).toEqual(algorithm);
+  });
+
   test("what is no number stays as it was written, for the service to say what is wrong with it", () => {
-    const file = fileOf({ ...draftOf(SETTINGS, {}), dial_ratio: "two" }, "x");
+    const file = fileOf(IN_FORCE, { dial_ratio: "two" });
     expect(file["algorithm"]).toMatchObject({ dial_ratio: "two" });
   });
 
   test("settings that nobody can read leave a draft that can be filled in", () => {
-    expect(draftOf(null, {})["max_agents"]).toBe("");
+    expect(draftOf({ settings: null, basis: null }, {})["max_agents"]).toBe("");
   });
 });
 

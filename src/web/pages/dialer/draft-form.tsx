@@ -1,32 +1,40 @@
 // New settings: a form that begins with what is in force or with a plan of the simulator, and ends in a preview.
 
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import type { ApiTypes } from "../../../server/index.ts";
 import { type Begun, waitsForApproval } from "../../api/approval.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { PATHS } from "../../api/paths.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { TextField } from "../../ui/fields.tsx";
-import { bringsPlan, type Draft, draftOf, FIELDS, fileOf } from "./draft.ts";
+import { type Draft, draftOf, FIELDS, fileOf, touchedBy } from "./draft.ts";
 import { PreviewBody } from "./preview-body.tsx";
 
 export interface DraftFormProps {
-  readonly settings: unknown;
+  readonly view: ApiTypes.DialerView;
   readonly query: Readonly<Record<string, string>>;
   readonly onBegun: (version: number | undefined) => void;
 }
 
-export function DraftForm({ settings, query, onBegun }: DraftFormProps) {
+export function DraftForm({ view, query, onBegun }: DraftFormProps) {
   const { client, session, toasts } = useDashboard();
-  const draft = useSignal<Draft>(draftOf(settings, query));
-  const name = useSignal(bringsPlan(query) ? "From the simulator" : "Dashboard");
+  const plan = touchedBy(query);
+  const isPlan = Object.keys(plan).length > 0;
+  // Only what a person sets: the rest follows what is in force, also when somebody else changes it meanwhile.
+  const touched = useSignal<Draft>(plan);
+  const draft = draftOf(view, touched.value);
+  const touch = (field: string, value: string) => {
+    touched.value = { ...touched.value, [field]: value };
+  };
   const guard = useSignal("");
   const override = useSignal(false);
   const open = useSignal(false);
   const mayAct = session.may("operator");
-  const proposal = () => ({
-    file: fileOf(draft.value, name.value),
-    sourceName: "dashboard",
+  const proposed = useRef<object>({});
+  const proposal = (begin: ApiTypes.DialerView) => ({
+    file: fileOf(begin, touched.value),
+    sourceName: isPlan ? "simulator" : "dashboard",
     ...(override.value ? { overrides: ["predicted_abandonment"] } : {}),
     ...(guard.value === "" ? {} : { guardMinutes: Number(guard.value) }),
   });
@@ -34,7 +42,7 @@ export function DraftForm({ settings, query, onBegun }: DraftFormProps) {
     <section class="card" aria-label="New settings">
       <div class="card-head">
         <h2>New settings</h2>
-        {bringsPlan(query) ? <span class="aside muted small">a plan from the simulator</span> : null}
+        {isPlan ? <span class="aside muted small">a plan from the simulator</span> : null}
       </div>
       <form
         class="stack"
@@ -46,22 +54,19 @@ export function DraftForm({ settings, query, onBegun }: DraftFormProps) {
         <div class="field-grid">
           <TextField
             label="Name"
-            value={name.value}
+            value={draft["name"] ?? ""}
             required
-            onChange={(value) => {
-              name.value = value;
-            }}
+            hint="of the settings at the tenant"
+            onChange={(value) => touch("name", value)}
           />
           {FIELDS.map(({ name: field, label, hint }) => (
             <TextField
               key={field}
               label={label}
               type="number"
-              value={draft.value[field] ?? ""}
+              value={draft[field] ?? ""}
               {...(hint === undefined ? {} : { hint })}
-              onChange={(value) => {
-                draft.value = { ...draft.value, [field]: value };
-              }}
+              onChange={(value) => touch(field, value)}
             />
           ))}
           <TextField
@@ -92,16 +97,22 @@ export function DraftForm({ settings, query, onBegun }: DraftFormProps) {
       </form>
       {open.value ? (
         <Confirm
-          title={`Apply ${name.value}`}
+          title={`Apply ${draft["name"] ?? ""}`}
           verb="Apply"
           word="apply"
           preview={async () => {
-            const preview = await client.send<ApiTypes.DialerPreview>("POST", PATHS.dialerPreview, proposal());
+            // What is in force now, not when the page was read; and what is applied is what was previewed.
+            proposed.current = proposal(await client.get<ApiTypes.DialerView>(PATHS.dialer, { fresh: true }));
+            const preview = await client.send<ApiTypes.DialerPreview>("POST", PATHS.dialerPreview, proposed.current);
             return { confirm: preview.confirm, refusals: preview.refusals, body: <PreviewBody preview={preview} /> };
           }}
           onConfirm={async (confirm) => {
-            const answer = await client.send<Begun>("POST", PATHS.dialerApply, { ...proposal(), confirm });
+            const answer = await client.send<Begun>("POST", PATHS.dialerApply, { ...proposed.current, confirm });
             toasts.show(...waitsForApproval(answer, () => ["good", "The change is on its way"]));
+            // The next draft begins with what is in force, and passes no gate.
+            touched.value = {};
+            guard.value = "";
+            override.value = false;
             onBegun(answer.version);
           }}
           onClose={() => {

@@ -1,5 +1,6 @@
 // The draft of new settings: which fields there are, where their values come from, and the file that is proposed. Pure.
 
+import type { ApiTypes } from "../../../server/index.ts";
 import { readPath } from "../../view/changes.ts";
 
 export interface DraftField {
@@ -30,7 +31,12 @@ export const FIELDS: readonly DraftField[] = [
   },
   { name: "dial_ratio", path: "algorithm.dial_ratio", label: "Dial ratio", hint: "calls for each available agent" },
   { name: "warm_line_timeout_sec", path: "algorithm.warm_line_timeout_sec", label: "Warm line, s", hint: "may be left empty" },
-  { name: "max_trunks", path: "carrier_capacity.max_trunks", label: "Lines of the carrier", hint: "for the checks; never sent" },
+  {
+    name: "max_trunks",
+    path: "carrier_capacity.max_trunks",
+    label: "Lines of the carrier",
+    hint: "for the checks; never sent; empty: as many as calls",
+  },
   {
     name: "answer_rate",
     path: "expected.answer_rate",
@@ -45,40 +51,63 @@ export const FIELDS: readonly DraftField[] = [
   },
 ];
 
+/** Every field as text, and `name`. */
 export type Draft = Readonly<Record<string, string>>;
 
+/** What the draft begins with: the settings in force, and the lines and expectations that came with them. */
+interface Begin {
+  readonly settings: unknown;
+  readonly basis: ApiTypes.DialerView["basis"];
+}
+
+/** Fields of the address: a plan of the simulator. */
+export function touchedBy(query: Readonly<Record<string, string>>): Draft {
+  return Object.fromEntries(FIELDS.flatMap(({ name }) => (query[name] === undefined ? [] : [[name, query[name]]])));
+}
+
+/** Every field: as it was touched, else as it is in force. What is in force nowhere is empty: nobody said anything of it. */
+export function draftOf({ settings, basis }: Begin, touched: Draft): Draft {
+  const name = readPath(settings, "name");
+  const inForce = FIELDS.map(({ name: field, path }) => {
+    const value = readPath(settings, path) ?? readPath(basis, path);
+    return [field, typeof value === "number" ? String(value) : ""];
+  });
+  return { name: typeof name === "string" ? name : "", ...Object.fromEntries(inForce), ...touched };
+}
+
 /**
- * Every field as text: from the address first (a plan of the simulator), then from the settings in force.
- * Lines of the carrier are in no settings: at least the calls that are asked for.
+ * The settings file: what was touched over what is in force. What was left empty is left out; what is no number stays text, so that the service
+ * says what is wrong with it. Lines of the carrier are in no settings: as many as calls, when nobody said how many there are.
  */
-export function draftOf(settings: unknown, query: Readonly<Record<string, string>>): Draft {
-  const draft = new Map(
-    FIELDS.map(({ name, path }) => {
-      const inForce = readPath(settings, path);
-      return [name, query[name] ?? (typeof inForce === "number" ? String(inForce) : "")];
-    }),
-  );
-  if (draft.get("agent_availability_estimate") === "") draft.set("agent_availability_estimate", "1");
-  if (draft.get("max_trunks") === "") draft.set("max_trunks", draft.get("max_simultaneous_calls") ?? "");
-  return Object.fromEntries(draft);
-}
-
-/** Whether the address brings a plan. */
-export function bringsPlan(query: Readonly<Record<string, string>>): boolean {
-  return FIELDS.some(({ name }) => query[name] !== undefined);
-}
-
-/** The settings file. What was left empty is left out; what is no number stays text, so that the service says what is wrong with it. */
-export function fileOf(draft: Draft, name: string): Record<string, unknown> {
-  const sections: Record<string, Record<string, unknown>> = { concurrency: {}, algorithm: { type: "predictive" } };
+export function fileOf(begin: Begin, touched: Draft): Record<string, unknown> {
+  const { name = "", ...draft } = draftOf(begin, touched);
+  const { carrier_capacity: carrier = {}, expected = {} } = begin.basis ?? {};
+  const sections: Record<string, Record<string, unknown>> = {
+    concurrency: {},
+    algorithm: { type: "predictive" },
+    // Also what no field of the form shows.
+    carrier_capacity: { ...carrier },
+    expected: { ...expected },
+  };
   for (const field of FIELDS) {
     const text = (draft[field.name] ?? "").trim();
     const [section, key] = field.path.split(".");
-    if (text === "" || section === undefined || key === undefined) continue;
-    const number = Number(text);
-    const own = sections[section] ?? {};
-    own[key] = Number.isFinite(number) ? number : text;
-    sections[section] = own;
+    const own = section === undefined ? undefined : sections[section];
+    if (own === undefined || key === undefined) continue;
+    delete own[key];
+    if (text !== "") own[key] = valueOf(text);
   }
-  return { name, type: "predictive", ...sections };
+  const calls = sections["concurrency"]?.["max_simultaneous_calls"];
+  const lines = sections["carrier_capacity"];
+  if (lines !== undefined && calls !== undefined) lines["max_trunks"] ??= calls;
+  return {
+    name,
+    type: "predictive",
+    ...Object.fromEntries(Object.entries(sections).filter(([, own]) => Object.keys(own).length > 0)),
+  };
+}
+
+function valueOf(text: string): number | string {
+  const number = Number(text);
+  return Number.isFinite(number) ? number : text;
 }

@@ -6,6 +6,7 @@ import type { ApiTypes } from "../../../server/index.ts";
 import { PATHS } from "../../api/paths.ts";
 import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
+import { Age, NotReadable } from "../../ui/age.tsx";
 import { NameText } from "../../ui/name-text.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { leavesOf, valueText } from "../../view/changes.ts";
@@ -16,7 +17,7 @@ import { PredictionBands } from "./prediction.tsx";
 
 /** Stands in the head already. */
 const TAG = "versionTag";
-const LIVE = { on: ({ type }: ApiTypes.ServiceEvent) => type === "dialer", every: 10_000 };
+const LIVE = { on: ({ type }: ApiTypes.ServiceEvent) => type === "dialer" || type === "tenant", every: 10_000 };
 
 export default function DialerPage() {
   const { query } = useLocation();
@@ -35,6 +36,7 @@ export default function DialerPage() {
         {(view) => (
           <>
             {view.open === null ? <Followed version={followed.value} /> : <Change change={view.open} onDone={dialer.reload} />}
+            <NotReadable failed={view.failed} asOf={view.asOf} />
             {view.problem === null ? null : (
               <div class="banner">
                 <span class="break">{view.problem}</span>
@@ -44,15 +46,22 @@ export default function DialerPage() {
               <section class="card" aria-label="In force">
                 <div class="card-head">
                   <h2>In force</h2>
-                  <span class="aside muted small mono break">{view.tag === null ? "no version tag" : `tag ${view.tag}`}</span>
+                  <span class="aside muted small mono break">
+                    {view.asOf === null ? "" : view.tag === null ? "no version tag, read " : `tag ${view.tag}, read `}
+                    <Age at={view.asOf} />
+                  </span>
                 </div>
-                <dl class="facts">
-                  {leavesOf(view.settings)
-                    .filter(([path]) => path !== TAG)
-                    .map(([path, value]) => (
-                      <Leaf key={path} path={path} value={value} />
-                    ))}
-                </dl>
+                {view.asOf === null ? (
+                  <p class="muted">The settings are being read of the tenant, and appear here by themselves.</p>
+                ) : (
+                  <dl class="facts">
+                    {leavesOf(view.settings)
+                      .filter(([path]) => path !== TAG)
+                      .map(([path, value]) => (
+                        <Leaf key={path} path={path} value={value} />
+                      ))}
+                  </dl>
+                )}
                 {view.prediction === null ? null : (
                   <>
                     <h3 class="section-head">Predicted</h3>
@@ -60,7 +69,7 @@ export default function DialerPage() {
                   </>
                 )}
               </section>
-              <DraftForm settings={view.settings} query={query} onBegun={onBegun} />
+              <DraftForm view={view} query={query} onBegun={onBegun} />
             </div>
           </>
         )}

@@ -2,11 +2,13 @@
 
 import type { ApiTypes } from "../../../server/index.ts";
 import { Changes } from "../../ui/changes.tsx";
+import { leavesOf, valueText } from "../../view/changes.ts";
+import { words } from "../../view/format.ts";
 import { Findings } from "./findings.tsx";
 import { PredictionBands } from "./prediction.tsx";
 
 export function PreviewBody({ preview }: { readonly preview: ApiTypes.DialerPreview }) {
-  const { changes, findings, prediction, rejectedBefore, overridden } = preview;
+  const { changes, findings, prediction, rejectedBefore, overridden, guard } = preview;
   return (
     <div class="stack">
       <Changes changes={changes} />
@@ -14,6 +16,13 @@ export function PreviewBody({ preview }: { readonly preview: ApiTypes.DialerPrev
       <Findings findings={findings} />
       <h3>Prediction</h3>
       {typeof prediction === "string" ? <p class="muted break">{prediction}</p> : <PredictionBands prediction={prediction} />}
+      <Basis basis={preview.basis} />
+      {guard === null ? null : (
+        <p class="break">
+          The figures of {guard.campaigns.length === 0 ? "no campaign" : guard.campaigns.join(", ")} are watched for{" "}
+          {guard.minutes} minutes; the old settings come back when abandonment is surely too high.
+        </p>
+      )}
       {rejectedBefore === null ? null : (
         <div class="banner">
           <span class="break">
@@ -24,5 +33,17 @@ export function PreviewBody({ preview }: { readonly preview: ApiTypes.DialerPrev
       )}
       {overridden.length === 0 ? null : <p class="warn break">Passed over by name: {overridden.join(", ")}</p>}
     </div>
+  );
+}
+
+/** What a person said of the carrier and the calls: another expectation is another prediction. */
+function Basis({ basis }: { readonly basis: ApiTypes.DialerPreview["basis"] }) {
+  const given = leavesOf(basis).filter(([, value]) => typeof value === "number");
+  if (given.length === 0) return null;
+  return (
+    <p class="muted small break">
+      Checked and predicted with{" "}
+      {given.map(([path, value]) => `${words(path.split(".").at(-1) ?? path).toLowerCase()} ${valueText(value)}`).join(", ")}.
+    </p>
   );
 }

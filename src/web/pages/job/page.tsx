@@ -44,6 +44,7 @@ function Job({ id }: { readonly id: string }) {
             <section class="card stack" aria-label="Progress">
               <Progress done={value.done} total={value.totalRows} label="Rows that have their result" />
               <Counts counts={value.counts} />
+              <Left job={value} />
               <p class="muted small break">
                 <span class="mono">{value.id}</span> · {value.actor} · begun <Time at={value.startedAt} /> · ended{" "}
                 <Time at={value.finishedAt} />
@@ -91,7 +92,7 @@ function Verbs({ job, onDone }: { readonly job: Detail; readonly onDone: () => v
             type="button"
             class="button danger"
             disabled={!mayAct}
-            onClick={() => void ask(PATHS.jobCancel(job.id), "The job stops after the rows under way")}
+            onClick={() => void ask(PATHS.jobCancel(job.id), "The job is cancelled: nothing more of it is sent")}
           >
             Cancel
           </button>
@@ -102,6 +103,15 @@ function Verbs({ job, onDone }: { readonly job: Detail; readonly onDone: () => v
       </Download>
     </>
   );
+}
+
+/** Rows that a stopped or cancelled job leaves without a result. */
+function Left({ job: { notSent, mayHaveBeenSent } }: { readonly job: Detail }) {
+  const parts = [
+    ...(notSent ? [`${whole(notSent)} rows not sent`] : []),
+    ...(mayHaveBeenSent ? [`${whole(mayHaveBeenSent)} rows without a result that may have been sent`] : []),
+  ];
+  return parts.length === 0 ? null : <p class="small">{parts.join(" · ")}</p>;
 }
 
 function Stop({ job: { stop } }: { readonly job: Detail }) {

@@ -98,16 +98,23 @@ export function factsOf(inputs: Inputs): PredictionFacts {
   return { answerRate: inputs.answerRate, handleSeconds: inputs.handleSeconds };
 }
 
-/** The address of the dialer page with these settings as a plan. */
-export function planAddress(inputs: Inputs): string {
-  const query = new URLSearchParams({
-    max_agents: String(inputs.agents),
-    max_simultaneous_calls: String(inputs.maxCalls),
-    call_spacing_ms: String(inputs.spacingMs),
-    abandonment_rate_target: String(inputs.target),
-    dial_ratio: String(inputs.ratio),
-    answer_rate: String(inputs.answerRate),
-    handle_seconds: String(inputs.handleSeconds),
-  });
-  return `/dialer?${query.toString()}`;
+/** Names of the fields of a plan. */
+const PLANNED: readonly (readonly [name: keyof Inputs, field: string])[] = [
+  ["agents", "max_agents"],
+  ["maxCalls", "max_simultaneous_calls"],
+  ["spacingMs", "call_spacing_ms"],
+  ["target", "abandonment_rate_target"],
+  ["ratio", "dial_ratio"],
+  ["answerRate", "answer_rate"],
+  ["handleSeconds", "handle_seconds"],
+];
+
+/**
+ * The address of the dialer page with a plan.
+ * @param turned what a person has set; the rest is where the simulator began, no wish, and stays at the tenant as it is
+ */
+export function planAddress(turned: Partial<Inputs>): string {
+  const query = new URLSearchParams();
+  for (const [name, field] of PLANNED) if (turned[name] !== undefined) query.set(field, String(turned[name]));
+  return `/dialer${query.size === 0 ? "" : "?"}${query.toString()}`;
 }

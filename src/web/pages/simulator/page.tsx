@@ -1,6 +1,6 @@
 // The simulator: turn agents, calls and settings, and see at once what they would come to.
 
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { Page } from "../../shell/page.tsx";
 import { Slider } from "../../ui/fields.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
@@ -13,24 +13,29 @@ import { limitedBy, verdictOf } from "./verdict.ts";
 import "./simulator.css";
 
 export default function SimulatorPage() {
-  const inputs = useSignal<Inputs>(DEFAULT_INPUTS);
+  const turned = useSignal<Partial<Inputs>>({});
+  const inputs = useComputed<Inputs>(() => ({ ...DEFAULT_INPUTS, ...turned.value }));
   const study = useStudy(inputs);
   return (
     <Page
       title="Simulator"
-      lead="The dialer model, run in this browser while you drag: nothing here touches a campaign."
+      lead="The dialer model, run in this browser while you drag: nothing here touches a campaign. What you turn can become a plan for the settings; the rest of them stays as it is."
       actions={
         <>
           <button
             type="button"
             class="button"
             onClick={() => {
-              inputs.value = DEFAULT_INPUTS;
+              turned.value = {};
             }}
           >
             Reset
           </button>
-          <a class="button primary" href={planAddress(inputs.value)}>
+          <a
+            class="button primary"
+            href={planAddress(turned.value)}
+            title="What you have turned; the rest stays as it is in force"
+          >
             Use as settings
           </a>
         </>
@@ -48,7 +53,7 @@ export default function SimulatorPage() {
                   value={inputs.value[control.name]}
                   text={control.text(inputs.value[control.name])}
                   onChange={(value) => {
-                    inputs.value = { ...inputs.value, [control.name]: value };
+                    turned.value = { ...turned.value, [control.name]: value };
                   }}
                 />
               ))}

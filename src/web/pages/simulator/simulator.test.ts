@@ -52,9 +52,10 @@ test("every setting that the sliders allow is a scenario", () => {
   );
 });
 
-test("a plan carries every setting to the dialer's page", () => {
-  const query = new URL(planAddress(DEFAULT_INPUTS), "http://x").searchParams;
-  expect(Object.fromEntries(query)).toMatchObject({ max_agents: "20", dial_ratio: "2.5", abandonment_rate_target: "0.025" });
+test("a plan carries what was turned to the dialer's page, and nothing else", () => {
+  const query = new URL(planAddress({ ratio: 2.5, agents: 20, patience: 3 }), "http://x").searchParams;
+  expect(Object.fromEntries(query)).toEqual({ max_agents: "20", dial_ratio: "2.5" });
+  expect(planAddress({})).toBe("/dialer");
 });
 
 describe("the picture", () => {

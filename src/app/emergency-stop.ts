@@ -1,0 +1,94 @@
+// Wiring of the emergency stop over a workplace: what it pauses with, and the look for stops that nobody carries out.
+
+import { messageOf } from "../kernel/index.ts";
+import {
+  type EmergencyStopReport,
+  EmergencyStops,
+  readStop,
+  STOP_PATIENCE,
+  type StopPatience,
+  storedIntents,
+} from "../operations/index.ts";
+import type { Stop } from "../store/index.ts";
+import { systemClock } from "../tenant/index.ts";
+import { figuresOf } from "./campaign-state.ts";
+import { type Flags, loadConfig } from "./config.ts";
+import type { Background } from "./service/background.ts";
+import { takeLeftStops } from "./stop-notes.ts";
+import { type Environment, processLives, storeOf, type Workplace } from "./workplace.ts";
+
+/** Stops that nobody carries out are looked for so often, ms. */
+const LOOK_MS = 1_000;
+
+/** How patient the emergency stops of a service are; the defaults are meant for people. */
+export interface StopTiming {
+  readonly lookMs?: number | undefined;
+  readonly patience?: Partial<StopPatience> | undefined;
+}
+
+export function emergencyStopsOn(workplace: Workplace, timing: StopTiming, warn: (message: string) => void): EmergencyStops {
+  const { tenant, store, replica, random } = workplace;
+  const { campaignRunner: runner, campaignProvisioning: provisioning } = tenant.capabilities;
+  const clock = systemClock;
+  return new EmergencyStops({
+    ledger: store.stops,
+    runner,
+    provisioning,
+    keepList: (list, at) => store.knownCampaigns.keep(list, at),
+    figures: figuresOf(tenant),
+    intents: ({ id, actor }) => storedIntents(store.stateIntents, { clock, random, actor, stop: { id, executor: replica.id } }),
+    replicas: replica,
+    replicaId: replica.id,
+    clock,
+    random,
+    patience: { ...STOP_PATIENCE, ...timing.patience },
+    warn,
+  });
+}
+
+/** Emergency stops of a store; needs no tenant. */
+export interface StopRecords extends AsyncDisposable {
+  list(limit: number): Promise<Stop[]>;
+  /** Throws OperationError `job_not_found`. */
+  report(id: string): Promise<EmergencyStopReport>;
+}
+
+/** Opens what is written about emergency stops. */
+export async function openStopRecords(flags: Flags, environment: Environment): Promise<StopRecords> {
+  const store = await storeOf(await loadConfig(flags, environment), environment);
+  return {
+    list: (limit) => store.stops.list(limit),
+    report: (id) => readStop(store.stops, id),
+    [Symbol.asyncDispose]: () => store.close(),
+  };
+}
+
+/** Runs a stop beside the requests, at most once in this process. */
+export function runStop(stops: EmergencyStops, background: Background, id: string, signal: AbortSignal): void {
+  background.start(`emergency stop ${id}`, () => stops.run(id, signal));
+}
+
+/** Goes on with stops that nobody carries out, until the signal: those of services that died, and those that a command in this folder left. */
+export function goOnWithStops(
+  { config }: Pick<Workplace, "config">,
+  stops: EmergencyStops,
+  background: Background,
+  given: { readonly timing: StopTiming; readonly signal: AbortSignal; readonly warn: (message: string) => void },
+): void {
+  const { signal, warn, timing } = given;
+  const here = { now: () => systemClock.now(), lives: processLives };
+  const look = async () => {
+    await takeLeftStops(config.dir, here, (stop) => stops.enter(stop)).catch((thrown: unknown) =>
+      warn(`looking for emergency stops of commands: ${messageOf(thrown)}`),
+    );
+    for (const id of await stops.waiting()) if (!signal.aborted) runStop(stops, background, id, signal);
+  };
+  background.start("emergency stops that nobody carries out", async () => {
+    while (!signal.aborted) {
+      await look().catch((thrown: unknown) => {
+        if (!signal.aborted) warn(`looking for emergency stops: ${messageOf(thrown)}`);
+      });
+      await systemClock.sleep(timing.lookMs ?? LOOK_MS, signal).catch(() => undefined);
+    }
+  });
+}

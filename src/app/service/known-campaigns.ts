@@ -1,0 +1,72 @@
+// Campaigns as they are known: everything that was last read of the tenant, from the store in a handful of statements, however many there are.
+
+import type { Instant } from "../../kernel/index.ts";
+import { type KnownHealth, knownHealth, SHOWN_WINDOW_MINUTES } from "../../operations/index.ts";
+import type { KnownCampaign, Store, TenantReading } from "../../store/index.ts";
+import { standingsOf } from "../campaign-state.ts";
+
+/** What a campaign is read in. */
+const PARTS = ["campaign", "figures", "gate"] as const;
+
+/** The known campaigns, and the reading of their list. */
+export interface KnownList {
+  readonly campaigns: readonly KnownHealth[];
+  /** When the list was read; null: never. */
+  readonly readAt: Instant | null;
+  /** Why the latest reading of it failed. */
+  readonly failed: KnownHealth["failed"];
+}
+
+/** All campaigns of the last list. Throws StoreError. */
+export async function knownList(store: Store, now: Instant): Promise<KnownList> {
+  const [listed, readings] = await Promise.all([store.knownCampaigns.list(), store.tenantReadings.list(["campaigns", ...PARTS])]);
+  const ids = listed.map(({ id }) => id);
+  const list = readings.find(({ what }) => what === "campaigns");
+  return { campaigns: await healths(store, ids, { listed, readings }, now), ...timesOf(list) };
+}
+
+/** One campaign, also one that no list has named: then nothing is known of it. Throws StoreError. */
+export async function knownCampaign(store: Store, id: string, now: Instant): Promise<KnownHealth> {
+  const [listed, readings] = await Promise.all([store.knownCampaigns.find(id), store.tenantReadings.list(PARTS, id)]);
+  const [health] = await healths(store, [id], { listed: listed === undefined ? [] : [listed], readings }, now);
+  if (health === undefined) throw new TypeError("a campaign that was asked for and not answered");
+  return health;
+}
+
+/** When something was read, and why the latest attempt failed. */
+export function timesOf(reading: TenantReading | undefined): Pick<KnownList, "readAt" | "failed"> {
+  const { readAt = null, problem = null, triedAt = null } = reading ?? {};
+  return { readAt, failed: problem === null || triedAt === null ? null : { ...problem, at: triedAt } };
+}
+
+async function healths(
+  store: Store,
+  ids: readonly string[],
+  { listed, readings }: { readonly listed: readonly KnownCampaign[]; readonly readings: readonly TenantReading[] },
+  now: Instant,
+): Promise<KnownHealth[]> {
+  const [figures, changes, standings] = await Promise.all([
+    store.metrics.latestOfEach(ids, SHOWN_WINDOW_MINUTES),
+    store.stateIntents.latestOfEach(ids),
+    standingsOf(store),
+  ]);
+  const rows = new Map(listed.map((one) => [one.id, one]));
+  const read = new Map(readings.map((one) => [`${one.what} ${one.subject}`, one]));
+  const series = Map.groupBy(figures, ({ campaignId }) => campaignId);
+  const change = new Map(changes.map((one) => [one.campaignId, one]));
+  return ids.map((id) =>
+    knownHealth(
+      {
+        id,
+        listed: rows.get(id),
+        document: read.get(`campaign ${id}`),
+        figures: read.get(`figures ${id}`),
+        gate: read.get(`gate ${id}`),
+        readings: series.get(id) ?? [],
+        failover: standings.get(id) ?? null,
+        lastChange: change.get(id) ?? null,
+      },
+      now,
+    ),
+  );
+}

@@ -1,0 +1,131 @@
+// What is to be read of the tenant next, so that what people look at stays young on a part of the budget. Pure.
+
+import type { Instant } from "../../kernel/index.ts";
+import type { ReadingKey, TenantReading } from "../../store/index.ts";
+
+/** Something to read, with the age from which on it is due, ms. */
+export interface DueReading extends ReadingKey {
+  readonly subject: string;
+  readonly targetMs: number;
+  /** So many requests it takes at most. */
+  readonly requests: number;
+}
+
+/** What somebody asked for, and when last. */
+export interface Asked {
+  readonly list: Instant;
+  readonly dialer: Instant;
+  /** By campaign: its own page. */
+  readonly campaigns: ReadonlyMap<string, Instant>;
+}
+
+export interface RefreshState {
+  readonly now: Instant;
+  /** The known campaigns, in the order of the list. */
+  readonly campaigns: readonly string[];
+  readonly readings: readonly Omit<TenantReading, "value">[];
+  readonly asked: Asked;
+  /** How often something was chosen so far. */
+  readonly turn: number;
+  /** So many figures come before the next look, by `owedAfter`; 0 at first. */
+  readonly owed: number;
+}
+
+/** Whoever asked is looking for so long: pages ask again every 10 to 15 s. */
+export const LOOKING_MS = 40_000;
+/** Every so many turns what nobody looks at has its turn too. */
+const OTHERS_EVERY = 4;
+
+/** While figures are due, so many requests for them come to one request for documents and looks of the gate. */
+const FIGURES_TO_LOOKS = 6;
+/** The requests of a look of the gate: the campaign and the pages of its list. */
+const FIRST_LOOK_REQUESTS = 3;
+const LOOK_REQUESTS = 11;
+
+const TARGETS_MS = {
+  campaigns: { looked: 20_000, else: 60_000 },
+  dialer: { looked: 20_000, else: 600_000 },
+  figures: { looked: 20_000, else: 60_000 },
+  campaign: { looked: 60_000, else: 300_000 },
+  gate: { looked: 300_000, else: 300_000 },
+} as const;
+
+interface Candidate extends DueReading {
+  readonly ageMs: number;
+  readonly place: number;
+  readonly opened: boolean;
+}
+
+/**
+ * What is due, the most urgent first: the list of campaigns, then the dialer settings that somebody looks at, then the campaigns whose page is
+ * open, then all others. Among equals figures that were never read come first; from then on figures and what shows why nobody is dialed (documents
+ * and looks of the gate, several requests each) have a share each, and in each share comes first what was never read, then what is furthest behind.
+ */
+export function dueReadings(state: RefreshState): DueReading[] {
+  const { now, campaigns, asked, turn, owed } = state;
+  const looks = (at: Instant | undefined) => at !== undefined && now - at < LOOKING_MS;
+  const known = new Map(state.readings.map((one) => [`${one.what} ${one.subject}`, one]));
+  const due: Candidate[] = [];
+  const add = (what: ReadingKey["what"], subject: string, looked: boolean, place: number, opened: boolean) => {
+    const reading = known.get(`${what} ${subject}`);
+    const ageMs = now - (reading?.triedAt ?? Number.NEGATIVE_INFINITY);
+    const targetMs = TARGETS_MS[what][looked ? "looked" : "else"];
+    const expired = reading !== undefined && reading.goodUntil !== null && reading.goodUntil <= now;
+    if (ageMs >= targetMs || expired) {
+      const looks = reading === undefined || reading.readAt === null ? FIRST_LOOK_REQUESTS : LOOK_REQUESTS;
+      due.push({ what, subject, targetMs, requests: what === "gate" ? looks : 1, ageMs, place, opened });
+    }
+  };
+  add("campaigns", "", looks(asked.list), -2, true);
+  add("dialer", "", looks(asked.dialer), -1, looks(asked.dialer));
+  const listed = looks(asked.list);
+  const named = new Set(campaigns);
+  // A page may be open of a campaign that no list has named yet.
+  const open = [...asked.campaigns].filter(([id, at]) => looks(at) && !named.has(id)).map(([id]) => id);
+  for (const [place, id] of [...campaigns, ...open].entries()) {
+    const opened = looks(asked.campaigns.get(id));
+    for (const what of ["figures", "campaign", "gate"] as const) add(what, id, opened || listed, place, opened);
+  }
+  const othersFirst = turn % OTHERS_EVERY === OTHERS_EVERY - 1;
+  const ranks = Map.groupBy(due.toSorted(urgency), (one) => rank(one, othersFirst));
+  return [0, 1, 2]
+    .flatMap((one) => shared(ranks.get(one) ?? [], owed))
+    .map(({ what, subject, targetMs, requests }) => ({ what, subject, targetMs, requests }));
+}
+
+/** How many figures come before the next look once this one was chosen. */
+export function owedAfter(owed: number, { what, requests }: Pick<DueReading, "what" | "requests">): number {
+  // With a bound: looks that were made while no figures were due are not set against those that come due later.
+  return isLook(what)
+    ? Math.min(owed + requests * FIGURES_TO_LOOKS, LOOK_REQUESTS * FIGURES_TO_LOOKS)
+    : Math.max(0, owed - requests);
+}
+
+function rank({ what, opened }: Candidate, othersFirst: boolean): number {
+  if (what === "campaigns") return 0;
+  return opened || othersFirst ? 1 : 2;
+}
+
+const isLook = (what: ReadingKey["what"]): boolean => what === "campaign" || what === "gate";
+const isNever = ({ ageMs }: Candidate): boolean => ageMs === Number.POSITIVE_INFINITY;
+
+function urgency(a: Candidate, b: Candidate): number {
+  if (isNever(a) !== isNever(b)) return isNever(a) ? -1 : 1;
+  return (isNever(a) ? 0 : b.ageMs / b.targetMs - a.ageMs / a.targetMs) || a.place - b.place;
+}
+
+/** Figures and looks in turn, each in its order, as `owedAfter` has it; all figures that were never read before the first look. */
+function shared(due: readonly Candidate[], before: number): Candidate[] {
+  const looks = due.filter(({ what }) => isLook(what));
+  const others = due.filter(({ what }) => !isLook(what));
+  const never = others.findIndex((one) => !isNever(one));
+  const order = others.splice(0, never === -1 ? others.length : never);
+  let owed = order.reduce(owedAfter, before);
+  for (let look = 0, other = 0; ; ) {
+    const next = owed > 0 ? (others[other++] ?? looks[look++]) : (looks[look++] ?? others[other++]);
+    if (next === undefined) break;
+    order.push(next);
+    owed = owedAfter(owed, next);
+  }
+  return order;
+}

@@ -1,0 +1,251 @@
+// Keeps what is known of the tenant young, behind everybody's back: one loop, whose reads take the lane `refresh` and with it half of a budget at
+// most. Requests say what they look at and are answered from the store. Several services on one database share the work: each reading is claimed.
+
+import { type Clock, type Instant, messageOf } from "../../kernel/index.ts";
+import {
+  type CampaignGateVerdict,
+  keptLookOf,
+  lookFits,
+  lookGoodUntil,
+  OperationError,
+  SHOWN_WINDOW_MINUTES,
+} from "../../operations/index.ts";
+import { type ReadingKey, type Store, StoreError } from "../../store/index.ts";
+import { type CallOptions, type Tenant, TenantError } from "../../tenant/index.ts";
+import type { CampaignStates } from "../campaign-state.ts";
+import { type DueReading, dueReadings, LOOKING_MS, owedAfter } from "./refresh-order.ts";
+
+/** So many readings are under way at once: one that gets no answer does not hold up the others. */
+const AT_ONCE = 4;
+/** One call of a refresh gets so long, its wait for the budget included. */
+const CALL_MS = 30_000;
+/** A reading that was claimed by a process that died is free again after so long. */
+const CLAIM_MS = 90_000;
+/** What is due is looked up at least so often, */
+const LOOK_MS = 5000;
+/** and no more often than this, however many ask. */
+const PAUSE_MS = 200;
+/** Contacts that the first look at a campaign judges: two pages. Later ones judge more. */
+const FIRST_CONTACTS = 200;
+const CONTACTS = 1000;
+
+export interface RefreshDeps {
+  readonly store: Store;
+  readonly tenant: Pick<Tenant, "capabilities" | "dialer">;
+  readonly states: Pick<CampaignStates, "metrics" | "gate">;
+  readonly clock: Clock;
+  readonly warn: (message: string) => void;
+  /** Ends everything that is under way. */
+  readonly signal: AbortSignal;
+}
+
+/** What is known of the tenant, kept young. */
+export class TenantRefresh {
+  readonly #deps: RefreshDeps;
+  readonly #campaigns = new Map<string, Instant>();
+  readonly #under = new Map<string, Promise<void>>();
+  /** Readings that another service is at, with when to look again. */
+  readonly #elsewhere = new Map<string, Instant>();
+  readonly #verdicts = new Map<string, CampaignGateVerdict>();
+  readonly #warned = new Set<string>();
+  #list: Instant = Number.NEGATIVE_INFINITY;
+  #dialer: Instant = Number.NEGATIVE_INFINITY;
+  #turn = 0;
+  #owed = 0;
+  #wake: (() => void) | undefined;
+
+  constructor(deps: RefreshDeps) {
+    this.#deps = deps;
+  }
+
+  /** Somebody looks at all campaigns, at one of them, or at the dialer settings. Returns at once; what is due is read in the background. */
+  looking(at: "campaigns" | "dialer" | { readonly campaign: string }): void {
+    const now = this.#deps.clock.now();
+    if (at === "campaigns") this.#list = now;
+    else if (at === "dialer") this.#dialer = now;
+    else this.#campaigns.set(at.campaign, now);
+    this.#wake?.();
+  }
+
+  /** The latest look of the gate that this process made at a campaign. */
+  verdict(id: string): CampaignGateVerdict | undefined {
+    return this.#verdicts.get(id);
+  }
+
+  /** Somebody changed a campaign, or the dialer settings: it is read anew however young its readings are. Throws StoreError. */
+  async changed(what: "dialer" | { readonly campaign: string }): Promise<void> {
+    const { store, clock } = this.#deps;
+    if (what === "dialer") await store.tenantReadings.expire(["dialer"], "", clock.now());
+    else {
+      this.#verdicts.delete(what.campaign);
+      await store.tenantReadings.expire(["campaign", "figures", "gate"], what.campaign, clock.now());
+    }
+    this.#wake?.();
+  }
+
+  /** Reads everything of one campaign now, for somebody who waits for it. Throws TenantError (`not_found` …), StoreError. */
+  async campaignNow(id: string): Promise<void> {
+    const call = this.#now();
+    await this.#document(id, call);
+    await Promise.all([this.#figures(id, call), this.#gate(id, call)]);
+  }
+
+  /** Reads the list of campaigns now. Throws TenantError, StoreError. */
+  listNow(): Promise<void> {
+    return this.#campaignList(this.#now());
+  }
+
+  /** Reads the dialer settings now. Throws TenantError, StoreError. */
+  dialerNow(): Promise<void> {
+    return this.#dialerSettings(this.#now());
+  }
+
+  #now(): CallOptions {
+    return { lane: "pacing", signal: this.#deps.signal };
+  }
+
+  /** Reads what is due until the signal; then gives back what is under way. */
+  async run(): Promise<void> {
+    const { clock, warn, signal } = this.#deps;
+    while (!signal.aborted) {
+      const { promise: woken, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      try {
+        await this.#startDue(signal);
+      } catch (thrown) {
+        if (!signal.aborted) warn(`keeping the view of the tenant young: ${messageOf(thrown)}`);
+      }
+      await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
+      const timer = new AbortController();
+      await Promise.race([woken, clock.sleep(LOOK_MS, AbortSignal.any([signal, timer.signal])).catch(() => undefined)]);
+      timer.abort();
+    }
+    await Promise.all(this.#under.values());
+  }
+
+  async #startDue(signal: AbortSignal): Promise<void> {
+    const { store, clock } = this.#deps;
+    if (this.#under.size >= AT_ONCE) return;
+    const [known, readings] = await Promise.all([store.knownCampaigns.list(), store.tenantReadings.times()]);
+    const now = clock.now();
+    this.#forgetOld(now);
+    const due = dueReadings({
+      now,
+      campaigns: known.map(({ id }) => id),
+      readings,
+      asked: { list: this.#list, dialer: this.#dialer, campaigns: this.#campaigns },
+      turn: this.#turn,
+      owed: this.#owed,
+    });
+    for (const one of due) {
+      if (this.#under.size >= AT_ONCE || signal.aborted) return;
+      const name = nameOf(one);
+      if (this.#under.has(name) || this.#elsewhere.has(name)) continue;
+      this.#turn += 1;
+      this.#owed = owedAfter(this.#owed, one);
+      const work = this.#claimed(one, name, signal).finally(() => {
+        this.#under.delete(name);
+        this.#wake?.();
+      });
+      this.#under.set(name, work);
+    }
+  }
+
+  #forgetOld(now: Instant): void {
+    for (const [id, at] of this.#campaigns) if (now - at >= LOOKING_MS) this.#campaigns.delete(id);
+    for (const [name, until] of this.#elsewhere) if (until <= now) this.#elsewhere.delete(name);
+  }
+
+  /** One reading, unless another service has it. Never rejects. */
+  async #claimed(due: DueReading, name: string, signal: AbortSignal): Promise<void> {
+    const { store, clock, warn } = this.#deps;
+    try {
+      const now = clock.now();
+      if (!(await store.tenantReadings.claim(due, { now, unless: now - due.targetMs, until: now + CLAIM_MS }))) {
+        this.#elsewhere.set(name, now + LOOK_MS);
+        return;
+      }
+      try {
+        await this.#read(due, { signal, lane: "refresh", deadlineMs: CALL_MS });
+        this.#warned.delete(name);
+      } catch (thrown) {
+        if (signal.aborted) return await store.tenantReadings.release(due);
+        if (thrown instanceof StoreError) throw thrown;
+        const code = thrown instanceof TenantError || thrown instanceof OperationError ? thrown.code : "failed";
+        await store.tenantReadings.fail(due, { code, message: messageOf(thrown) }, clock.now());
+        // Once for the tenant as a whole: while it is away every campaign fails.
+        if (due.subject === "" && !this.#warned.has(name)) warn(`reading the tenant's ${name.trim()}: ${messageOf(thrown)}`);
+        this.#warned.add(name);
+      }
+    } catch (thrown) {
+      this.#elsewhere.set(name, clock.now() + LOOK_MS);
+      if (!signal.aborted) warn(`keeping the view of the tenant young: ${messageOf(thrown)}`);
+    }
+  }
+
+  #read({ what, subject }: DueReading, call: CallOptions): Promise<void> {
+    switch (what) {
+      case "campaigns":
+        return this.#campaignList(call);
+      case "dialer":
+        return this.#dialerSettings(call);
+      case "campaign":
+        return this.#document(subject, call);
+      case "figures":
+        return this.#figures(subject, call);
+      case "gate":
+        return this.#gate(subject, call);
+    }
+  }
+
+  /** Only a list that was read to its end is taken over. */
+  async #campaignList(call: CallOptions): Promise<void> {
+    const { store, tenant, clock } = this.#deps;
+    const at = clock.now();
+    const list: { id: string; name: string; status: string }[] = [];
+    for await (const { id, name, status } of tenant.capabilities.campaignProvisioning.campaigns(call))
+      list.push({ id, name: name ?? id, status: status ?? "unknown" });
+    await store.knownCampaigns.keep(list, at);
+    await store.tenantReadings.keep({ what: "campaigns" }, { count: list.length }, { at, now: clock.now() });
+  }
+
+  async #dialerSettings(call: CallOptions): Promise<void> {
+    const { store, tenant, clock } = this.#deps;
+    const at = clock.now();
+    const { value, lock } = await tenant.dialer.settings.locked(call);
+    await store.tenantReadings.keep({ what: "dialer" }, { settings: value, tag: lock?.tag ?? null }, { at, now: clock.now() });
+  }
+
+  async #document(id: string, call: CallOptions): Promise<void> {
+    const { store, tenant, clock } = this.#deps;
+    const at = clock.now();
+    const document = await tenant.capabilities.campaignRunner.status(id, call);
+    const { name, status } = document;
+    await store.knownCampaigns.add({ id, name: name ?? id, status }, at);
+    await store.tenantReadings.keep({ what: "campaign", subject: id }, document, { at, now: clock.now() });
+    const look = await store.tenantReadings.find({ what: "gate", subject: id });
+    if (look !== undefined && look.readAt !== null && !lookFits(id, document, look.value))
+      await store.tenantReadings.expire(["gate"], id, clock.now());
+  }
+
+  async #figures(id: string, call: CallOptions): Promise<void> {
+    const { store, states, clock } = this.#deps;
+    const at = clock.now();
+    await states.metrics.read(id, SHOWN_WINDOW_MINUTES, call);
+    await store.tenantReadings.keep({ what: "figures", subject: id }, null, { at, now: clock.now() });
+  }
+
+  async #gate(id: string, call: CallOptions): Promise<void> {
+    const { store, states, clock } = this.#deps;
+    const at = clock.now();
+    const key: ReadingKey = { what: "gate", subject: id };
+    const known = await store.tenantReadings.find(key);
+    const most = known === undefined || known.readAt === null ? FIRST_CONTACTS : CONTACTS;
+    const verdict = await states.gate(id, { most, keep: false, call });
+    this.#verdicts.set(id, verdict);
+    const goodUntil = lookGoodUntil(verdict);
+    await store.tenantReadings.keep(key, keptLookOf(verdict), { at, now: clock.now(), goodUntil });
+  }
+}
+
+const nameOf = ({ what, subject }: DueReading): string => `${what} ${subject}`;

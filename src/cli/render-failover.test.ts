@@ -1,0 +1,66 @@
+// What the command line says of a failover pair and of its campaigns, in every phase.
+
+import { describe, expect, it } from "vitest";
+import { BACKUP, CLAIM, HALT, PAIR_CASES, PRIMARY } from "../../test/support/failover-states.ts";
+import { type CampaignHealth, failoverPolicySchema, readPair, standingIn } from "../operations/index.ts";
+import { healthLines } from "./render-campaign-state.ts";
+import { failoverLines, pairText } from "./render-failover.ts";
+
+const pairOf = (state: unknown) =>
+  readPair({
+    primary: PRIMARY,
+    backup: BACKUP,
+    policy: failoverPolicySchema.parse({ backup: BACKUP }),
+    state,
+    executor: null,
+    order: null,
+  } as Parameters<typeof readPair>[0]);
+
+const UNKNOWN: Omit<CampaignHealth, "id" | "failover"> = {
+  at: 0,
+  campaign: null,
+  campaignProblem: null,
+  reading: null,
+  readingProblem: null,
+  success: null,
+  ageMs: null,
+  stale: true,
+  abandonment: null,
+  windows: [],
+  gate: null,
+  gateProblem: null,
+  lastChange: null,
+  dialing: true,
+  notDialing: null,
+};
+
+describe.each(PAIR_CASES)("a pair $name", ({ state, dials }) => {
+  const pair = pairOf(state);
+
+  it("in its text", () => {
+    const line = pairText(pair);
+    expect([line, CLAIM.test(line)]).toEqual([line, dials !== null]);
+    if (state.phase !== "halted") return;
+    expect(line).toContain(`\n  ${HALT}\n`);
+    expect(line).toContain(`failover start or failback ${PRIMARY} tries again`);
+  });
+
+  it.each(["primary", "backup"] as const)("in the status of its %s", (role) => {
+    const lines = healthLines({ ...UNKNOWN, id: role, failover: standingIn(pair, role) }).join("\n");
+    expect([lines, CLAIM.test(lines)]).toEqual([lines, dials !== null]);
+    if (state.phase !== "halted") return;
+    expect(lines).toContain(`halted: neither dials, a person must decide: ${HALT}`);
+    expect(lines).toContain(`failback ${PRIMARY} tries again`);
+  });
+
+  it("while it is watched", () => {
+    const told = failoverLines({
+      pair,
+      elsewhere: false,
+      event: { type: "sent", at: 0 },
+      alarms: [],
+      next: { kind: "look", afterMs: 0 },
+    });
+    for (const line of told) expect([line, CLAIM.test(line)]).toEqual([line, false]);
+  });
+});

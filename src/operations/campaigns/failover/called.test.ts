@@ -1,0 +1,43 @@
+// Whom the one handing over has called, when the tenant does not give the whole list of the one taking over.
+
+import { expect, it } from "vitest";
+import { startScriptedServer } from "../../../../test/support/scripted-server.ts";
+import { createTestClock } from "../../../../test/support/test-clock.ts";
+import type { HandoverHolds } from "../../../store/index.ts";
+import { createTenant } from "../../../tenant/index.ts";
+import { handContacts } from "./called.ts";
+
+const AT = Date.parse("2026-06-16T17:00:00Z");
+const HANDOVER = { primary: "p", number: 1, from: "p", to: "b", holdHours: 24, at: AT };
+const people = (from: number, count: number) =>
+  Array.from({ length: count }, (_, n) => ({ id: `c${from + n}`, phoneNumber: `+1212${3_450_000 + from + n}` }));
+
+it.each([
+  ["whole", people(100, 20), { overlap: 1 }],
+  ["without its second page, whose people were called", [], { code: "invalid_reply" }],
+])("with the list of the one taking over %s", async (_, secondPage, expected) => {
+  await using server = await startScriptedServer({
+    api: ({ url }) => {
+      const { pathname, searchParams } = new URL(url, "http://x");
+      if (pathname.includes("/contact"))
+        return { json: { contacts: searchParams.get("page") === "1" ? people(0, 100) : secondPage, total: 120 } };
+      if (pathname.includes("/calls"))
+        return { json: { calls: [{ id: "call", phoneNumber: "+12123450110", startTime: "2026-06-16T16:00:00Z" }] } };
+      return {
+        json: { id: pathname.split("/").at(-1), status: "paused", contactListId: pathname.endsWith("/p") ? "list_p" : "list_b" },
+      };
+    },
+  });
+  const tenant = createTenant(
+    { hosts: server.url, token: { auth: "basic" }, credentials: { clientId: "c", clientSecret: "secret" } },
+    { clock: createTestClock() },
+  );
+  try {
+    const { campaignRunner: runner, outcomeSource: calls, contactSource: contacts } = tenant.capabilities;
+    const holds = { calledBy: async () => [], hold: async () => undefined } as unknown as HandoverHolds;
+    const handed = handContacts({ runner, calls, contacts, holds }, HANDOVER, true, {});
+    expect(await handed.catch(({ code }: { code: string }) => ({ code }))).toMatchObject(expected);
+  } finally {
+    await tenant.close();
+  }
+});

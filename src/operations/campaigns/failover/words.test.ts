@@ -1,0 +1,78 @@
+// A pair in words, in every phase: nothing says that a campaign dials unless it was read back as dialing.
+
+import { describe, expect, it } from "vitest";
+import { BACKUP, CLAIM, HALT, PAIR_CASES, PRIMARY } from "../../../../test/support/failover-states.ts";
+import { type DialingFacts, whyNotDialing } from "../health/why.ts";
+import { noticesOf } from "./notices.ts";
+import { readState, SIDES } from "./state.ts";
+import { dialingSide, orderRefusal, pairWords, pausedInPair, standingIn } from "./words.ts";
+
+const cases = PAIR_CASES.map(({ name, state, dials }) => ({ name, state: readState(state), dials }));
+const inRoles = cases.flatMap((one) => SIDES.map((role) => ({ ...one, role })));
+
+const PAUSED: Omit<DialingFacts, "failover"> = {
+  campaign: { status: "paused", queueId: null, dialer: null },
+  campaignProblem: null,
+  lastChange: null,
+  gate: null,
+  gateProblem: null,
+  figures: { activeCalls: 0, callsPlaced: 0, windowMinutes: 30 },
+  figuresProblem: null,
+  ageMs: 0,
+  readMs: 0,
+  stale: false,
+};
+
+describe("a pair", () => {
+  it.each(cases)("$name: in words", ({ state, dials }) => {
+    const { words, nextStep, ...said } = pairWords(state, PRIMARY);
+    expect(said.dials).toBe(dials);
+    expect(dialingSide(state)).toBe(dials);
+    expect(CLAIM.test(words)).toBe(dials !== null);
+    expect(nextStep === null).toBe(state.phase !== "halted" && Object.keys(state.standing).length === 0);
+  });
+
+  it.each(inRoles)("$name: why its $role is paused", ({ state, dials, role }) => {
+    const failover = standingIn({ primary: PRIMARY, backup: BACKUP, state }, role);
+    const first = whyNotDialing({ ...PAUSED, failover })?.first ?? "";
+    const other = role === "primary" ? BACKUP : PRIMARY;
+    // The other one is said to dial when it does, and never else.
+    expect(CLAIM.test(first)).toBe(dials !== null && dials !== role);
+    if (dials !== null && dials !== role) expect(first).toContain(`${other} dials in its place as the ${dials}`);
+    expect(first.includes("not through outdial")).toBe(pausedInPair(failover) === null);
+    if (state.phase !== "halted") return;
+    expect(first).toContain(`neither dials: ${HALT}`);
+    expect(first).toContain(`outdial campaign failover start or failback ${PRIMARY} tries again`);
+    expect(first.startsWith("paused by the watch")).toBe(state.side === role);
+  });
+
+  it.each(cases)("$name: in the event of an alarm", ({ state, dials }) => {
+    const alarms = [{ name: "NEITHER_DIALS" as const, message: HALT }];
+    const { events } = noticesOf({
+      primary: PRIMARY,
+      backup: BACKUP,
+      actor: "a",
+      before: state,
+      state,
+      event: { type: "sent", at: 1 },
+      alarms,
+      receiver: "alarms",
+      newId: () => "evt_1",
+    });
+    expect(JSON.parse(events[0]?.body ?? "{}").data).toMatchObject({
+      dials,
+      advice: expect.stringContaining(`failback ${PRIMARY}`),
+    });
+  });
+
+  it.each(cases)("$name: what an order is refused with", ({ state, dials }) => {
+    for (const [what, from, to] of [
+      ["fail-over", "primary", "backup"],
+      ["fail-back", "backup", "primary"],
+    ] as const) {
+      const refusal = orderRefusal(state, what);
+      if (dials === from || state.phase === "halted") expect(refusal).toBeNull();
+      if (refusal !== null) expect(CLAIM.test(refusal)).toBe(dials === to);
+    }
+  });
+});

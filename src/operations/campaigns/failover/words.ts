@@ -1,0 +1,143 @@
+// A failover pair in words: who was read back as dialing, what goes on, why, and what a person is to do. The one place where a phase becomes a
+// sentence; nothing here says that a campaign dials unless it was seen to. Pure.
+
+import { type AlarmName, type FailoverState, type Order, otherSide, type Side } from "./state.ts";
+
+/** What a person can do about it. */
+const ADVICE: Readonly<Partial<Record<AlarmName, string>>> = {
+  PAUSE_NOT_CONFIRMED: "Pause the campaign in the tenant's administration. The pause is asked for again until it is confirmed.",
+  NEITHER_DIALS:
+    "Activate one of the two: outdial campaign failover start or failback <primary> tries again, or activate it in the tenant's administration.",
+  BOTH_ACTIVE: "Pause one of the two at once: outdial campaign pause <id>.",
+  REACTIVATED: "Whoever activated it should know that it was handing over; the figures that led to it are in the history.",
+  NOT_AUTHORISED: "Renew the credentials, or give the client the scopes; outdial doctor says which.",
+  METRICS_STALE: "Look into the tenant: a campaign that counts no calls may stand still, or its figures do.",
+  NO_COUNTS: "This tenant gives rates without counts: only rule: plain can judge them.",
+  CLOCK: "Set this machine's clock by NTP.",
+  COMPLIANCE_STALE: "Load the registry file anew: outdial dnc load.",
+  MONITOR_STALE: "Run outdial campaign failover watch in two places, so that one takes over from the other.",
+};
+
+/** The same where the campaign was read back as paused and its calls go on. */
+const drainAdvice = (calls: number | null) =>
+  `The campaign is paused and ${calls === null ? "an unknown number of" : calls} calls of it are under way: wait for them to end, or end them in the tenant's administration.`;
+
+/** What a person can do about an alarm of a pair in this state. */
+export function adviceOf(name: AlarmName, { handover }: Pick<FailoverState, "handover">): string | undefined {
+  const isDraining = name === "PAUSE_NOT_CONFIRMED" && handover !== null && handover.pausedAt !== null;
+  return isDraining ? drainAdvice(handover.callsLeft ?? null) : ADVICE[name];
+}
+
+/** Causes that stand and need a person, the most urgent one first. */
+const URGENT = ["BOTH_ACTIVE", "PAUSE_NOT_CONFIRMED", "NEITHER_DIALS"] as const satisfies readonly AlarmName[];
+
+/** The campaign that was read back as dialing, the other one as not; null when there is no such one, and when it is not known. */
+export function dialingSide({ phase, side, standing, handover, lookedAt, handovers }: FailoverState): Side | null {
+  if (handover !== null || (phase !== "watching" && phase !== "failed-over")) return null;
+  if (standing.NEITHER_DIALS !== undefined || standing.BOTH_ACTIVE !== undefined) return null;
+  // A pair that nobody has looked at is only meant to be so.
+  return lookedAt === null && handovers === 0 ? null : side;
+}
+
+/** A pair in words. */
+export interface PairWords {
+  readonly dials: Side | null;
+  /** What goes on, a sentence without its full stop. */
+  readonly words: string;
+  /** Why it has come so; null where nothing was done. */
+  readonly reason: string | null;
+  /** What a person is to do; null when nothing. */
+  readonly nextStep: string | null;
+}
+
+export function pairWords(state: FailoverState, primary: string): PairWords {
+  const { phase, halt, handover, securing, standing } = state;
+  const urgent = URGENT.find((name) => standing[name] !== undefined);
+  const advice = (phase === "halted" ? ADVICE.NEITHER_DIALS : urgent && adviceOf(urgent, state)) ?? null;
+  return {
+    dials: dialingSide(state),
+    words: sentenceOf(state),
+    reason: phase === "halted" ? halt : (handover?.reason ?? securing?.reason ?? null),
+    nextStep: advice?.replaceAll("<primary>", primary) ?? null,
+  };
+}
+
+function sentenceOf(state: FailoverState): string {
+  const { phase, side, handover, securing, standing } = state;
+  const from = handover?.from ?? side;
+  const to = handover?.to ?? otherSide(side);
+  switch (phase) {
+    case "pausing":
+      return `the ${from} is being paused`;
+    case "draining":
+      return `waiting for the calls of the ${from} to end`;
+    case "handing-over":
+      return `holding back whom the ${from} has called`;
+    case "gating":
+      return `asking the gate for the ${to}`;
+    case "activating":
+      return `the ${to} is being activated`;
+    case "verifying":
+      return `reading back whether the ${to} is active`;
+    case "securing":
+      return `the ${securing?.sides.join(" and the ") ?? side} is being paused to be safe`;
+    case "halted":
+      return "halted: neither dials, a person must decide";
+    default:
+      if (standing.BOTH_ACTIVE !== undefined) return "both campaigns are active";
+      if (standing.NEITHER_DIALS !== undefined) return `neither dials; the ${side} is the one that is to`;
+      return dialingSide(state) === null ? "nobody has looked at it yet" : `the ${side} dials`;
+  }
+}
+
+/** Where a campaign stands in a failover pair. */
+export interface FailoverStanding extends PairWords {
+  readonly role: Side;
+  readonly partner: string;
+  readonly phase: FailoverState["phase"];
+  /** The side that is meant to dial; during a hand-over the one that hands over. */
+  readonly side: Side;
+}
+
+/** Where one campaign of a pair stands. */
+export function standingIn(
+  { primary, backup, state }: { readonly primary: string; readonly backup: string; readonly state: FailoverState },
+  role: Side,
+): FailoverStanding {
+  const { phase, side } = state;
+  return { role, partner: role === "primary" ? backup : primary, phase, side, ...pairWords(state, primary) };
+}
+
+/** Why a campaign that is paused is so, by its pair; null when the pair has nothing to do with it. A sentence without its full stop. */
+export function pausedInPair({ role, partner, phase, side, dials, reason, nextStep }: FailoverStanding): string | null {
+  const because = reason === null ? "" : `: ${reason}`;
+  const then = nextStep === null ? "" : `. ${nextStep.replace(/\.$/, "")}`;
+  switch (phase) {
+    case "watching":
+    case "failed-over": {
+      if (side === role) return null;
+      const other = side === "backup" ? `as the backup of their failover pair` : "as the primary of their failover pair";
+      if (dials === side) return `paused: ${partner} dials in its place ${other} (${phase})`;
+      return `paused: ${partner} is to dial ${other} and was not seen to (${phase})${then}`;
+    }
+    case "securing":
+      return `paused: the watch over its failover pair with ${partner} pauses to be safe${because}${then}`;
+    case "halted":
+      return side === role
+        ? `paused by the watch over its failover pair with ${partner}; neither dials${because}${then}`
+        : `paused: the watch has halted its failover pair with ${partner}; neither dials${because}${then}`;
+    default:
+      return side === role
+        ? `paused by the watch: it hands over to ${partner} (${phase})${because}${then}`
+        : `paused: it is to take over from ${partner} and does not dial yet (${phase})${because}${then}`;
+  }
+}
+
+/** Why an order has nothing to do; null when it has. A halted pair takes both. */
+export function orderRefusal(state: FailoverState, what: Order): string | null {
+  const from: Side = what === "fail-over" ? "primary" : "backup";
+  const { phase, side } = state;
+  if ((phase !== "watching" && phase !== "failed-over") || side === from) return null;
+  const now = dialingSide(state) === side ? "dials already" : "is the one that is to dial already";
+  return `the ${side} of this pair ${now}: there is nothing to hand over`;
+}

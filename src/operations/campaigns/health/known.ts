@@ -1,0 +1,221 @@
+// The health of a campaign as it is known: from what was last read of the tenant, whoever read it, with the time of each part. Pure: asks nothing.
+
+import { z } from "zod";
+import { canonicalJson, type Instant } from "../../../kernel/index.ts";
+import type { KnownCampaign, MetricReading, ReadingProblem, StateIntent, TenantReading } from "../../../store/index.ts";
+import type { FailoverStanding } from "../failover/words.ts";
+import { type CampaignReading, readingOf } from "../metrics/index.ts";
+import { type CampaignFacts, type CampaignGateVerdict, campaignFacts } from "../state/index.ts";
+import { type AbandonmentBudget, type BudgetFigures, budgetOf, type CampaignHealth, judged } from "./status.ts";
+import type { GateLook } from "./why.ts";
+
+/** A campaign as it is known. */
+export interface KnownHealth extends Omit<CampaignHealth, "campaign" | "gate" | "abandonment"> {
+  readonly name: string;
+  /** The list names it no more. */
+  readonly isGone: boolean;
+  /** The tenant's word, the latest that is known; null when none is. */
+  readonly status: string | null;
+  readonly campaign: Pick<CampaignFacts, "status" | "queueId" | "dialer"> | null;
+  readonly gate: GateLook | null;
+  readonly abandonment: KnownBudget | null;
+  /** The vendor's document; null when it was never read. */
+  readonly document: Readonly<Record<string, unknown>> | null;
+  /** When each part was read; null: never. */
+  readonly readAt: {
+    readonly status: Instant | null;
+    readonly document: Instant | null;
+    readonly figures: Instant | null;
+    readonly gate: Instant | null;
+  };
+  /** Why the latest attempt at the document, the figures or the look failed: what is shown is of before. */
+  readonly failed: (ReadingProblem & { readonly at: Instant }) | null;
+}
+
+/** The abandonment budget as it is kept. */
+export interface KnownBudget extends Omit<AbandonmentBudget, "reading"> {
+  readonly reading: BudgetFigures;
+}
+
+/** What is stored of a campaign. */
+export interface KnownParts {
+  readonly id: string;
+  /** Undefined when no list has named it. */
+  readonly listed: KnownCampaign | undefined;
+  readonly document: TenantReading | undefined;
+  readonly figures: TenantReading | undefined;
+  readonly gate: TenantReading | undefined;
+  /** Its latest readings. */
+  readonly readings: readonly MetricReading[];
+  readonly failover: FailoverStanding | null;
+  readonly lastChange: StateIntent | null;
+}
+
+/** The window of the figures that are shown, minutes: that of the failover rule. */
+export const SHOWN_WINDOW_MINUTES = 30;
+
+const instant = z.number();
+const orNaN = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
+
+const keptDocument = z.looseObject({
+  id: z.string(),
+  name: z.string().optional(),
+  status: z.string(),
+  contactListId: z.string().optional(),
+});
+
+const keptLook = z.object({
+  /** What of the campaign it was made for. */
+  of: z.string(),
+  look: z.object({
+    at: instant,
+    refusals: z.array(
+      z.object({
+        code: z.enum([
+          "no_contact_list",
+          "list_empty",
+          "rules_unreadable",
+          "stale_compliance_data",
+          "abandonment_budget",
+          "nobody_callable",
+        ]),
+        text: z.string(),
+      }),
+    ),
+    windows: z.array(
+      z.object({
+        zone: z.string(),
+        contacts: z.number(),
+        open: z.number(),
+        until: instant.nullable(),
+        opens: instant.nullable(),
+      }),
+    ),
+    nextAllowed: instant.nullable(),
+    whole: z.boolean(),
+    manifest: z
+      .object({
+        input: z.object({ contacts: z.number() }),
+        counts: z.object({ dial: z.number(), later: z.number(), never: z.number(), refused: z.number() }),
+        byReason: z.array(
+          z.object({
+            reason: z.string(),
+            verdict: z.enum(["later", "never"]),
+            contacts: z.number(),
+            from: z.string().optional(),
+            to: z.string().optional(),
+          }),
+        ),
+      })
+      .nullable(),
+  }),
+  budget: z
+    .object({
+      rule: z.string(),
+      jurisdiction: z.string(),
+      abandoned: z.number(),
+      live: z.number(),
+      allowed: z.number(),
+      used: z.number().nullable(),
+      reading: z.object({
+        limit: z.object({ maxRate: z.number() }),
+        rate: z.object({
+          rate: orNaN,
+          low: z.number(),
+          high: z.number(),
+          numerator: z.number(),
+          denominator: z.number(),
+          confidence: z.number(),
+        }),
+        allowance: z.object({ certain: z.number(), until: instant }),
+        pace: z.object({ burnRate: orNaN }),
+        forecast: z.object({ exhaustedAt: instant.nullable() }),
+        withinLimit: z.boolean(),
+        live: z.number(),
+        abandoned: z.number(),
+      }),
+    })
+    .nullable(),
+});
+
+/** What is kept of a look of the gate; JSON. */
+export function keptLookOf(verdict: CampaignGateVerdict): z.input<typeof keptLook> {
+  const budget = budgetOf(verdict.abandonment);
+  // Only what the form names is kept: the contacts' hashes and the rest of the ledger are nothing to show.
+  return keptLook.parse(JSON.parse(JSON.stringify({ of: keyOf(verdict.campaign), look: verdict, budget })));
+}
+
+/** Whether a kept look was made for the campaign as its document shows it now: else it is to be made anew. */
+export function lookFits(id: string, document: unknown, look: unknown): boolean {
+  const read = keptDocument.safeParse(document);
+  const kept = keptLook.safeParse(look);
+  return read.success && kept.success && kept.data.of === keyOf(campaignFacts(id, read.data));
+}
+
+/** When a look holds no more, because a window opens or closes then; null when none does. */
+export function lookGoodUntil({ at, windows }: Pick<CampaignGateVerdict, "at" | "windows">): Instant | null {
+  const turns = windows.flatMap(({ until, opens }) => [until, opens]).filter((turn) => turn !== null && turn > at);
+  return turns.length === 0 ? null : Math.min(...turns.filter((turn) => turn !== null));
+}
+
+const keyOf = ({ id, status, listId, policy, policyProblem }: CampaignFacts): string =>
+  canonicalJson({ id, status, listId, policy: policy ?? null, policyProblem: policyProblem ?? null });
+
+/** The health that follows from what is stored, at a moment. Stored JSON that is not of its form counts as never read. */
+export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
+  const { id, listed, document, figures, gate, failover, lastChange } = parts;
+  const read = keptDocument.safeParse(document?.value);
+  const kept = keptLook.safeParse(gate?.value);
+  const facts = read.success ? campaignFacts(id, read.data) : undefined;
+  const documentAt = read.success ? (document?.readAt ?? null) : null;
+  const isListed = listed !== undefined && (documentAt === null || listed.statusAt >= documentAt);
+  const status = isListed ? listed.status : (facts?.status ?? null);
+  const reading = latestOf(parts.readings);
+  const problems = [document, figures, gate].flatMap((one) =>
+    one?.problem && one.triedAt !== null ? [{ ...one.problem, at: one.triedAt }] : [],
+  );
+  const health = judged(
+    {
+      id,
+      at: now,
+      campaign: status === null ? null : { queueId: facts?.queueId ?? null, dialer: facts?.dialer ?? null, status },
+      campaignProblem: document?.problem ?? null,
+      reading,
+      // A reading that came another way since, such as the vendor's event, is as good as the one that failed.
+      readingProblem: (reading?.receivedAt ?? 0) > (figures?.triedAt ?? 0) ? null : (figures?.problem ?? null),
+      gate: kept.success ? kept.data.look : null,
+      gateProblem: gate?.problem ?? null,
+      abandonment: kept.success ? kept.data.budget : null,
+      failover,
+      lastChange,
+    },
+    now,
+    figures?.readAt ?? null,
+  );
+  return {
+    ...health,
+    name: (isListed ? listed.name : undefined) ?? facts?.name ?? listed?.name ?? id,
+    isGone: listed !== undefined && listed.goneAt !== null,
+    status,
+    document: read.success ? read.data : null,
+    readAt: {
+      status: isListed ? listed.statusAt : documentAt,
+      document: documentAt,
+      figures: reading?.receivedAt ?? null,
+      gate: kept.success ? kept.data.look.at : null,
+    },
+    failed: problems.toSorted((a, b) => b.at - a.at)[0] ?? null,
+  };
+}
+
+/** The latest over the shown window, else over any; the calls under way are of the latest of all: they are of no window. */
+function latestOf(readings: readonly MetricReading[]): CampaignReading | null {
+  const timeOf = ({ at, receivedAt }: MetricReading) => at ?? receivedAt;
+  const sorted = readings.toSorted((a, b) => timeOf(b) - timeOf(a));
+  const shown = sorted.find(({ windowMinutes }) => windowMinutes === SHOWN_WINDOW_MINUTES) ?? sorted[0];
+  if (shown === undefined) return null;
+  return { ...readingOf(shown), activeCalls: sorted[0]?.activeCalls ?? shown.activeCalls };
+}

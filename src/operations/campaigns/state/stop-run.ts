@@ -1,0 +1,265 @@
+// One emergency stop, carried out by this process until every campaign is confirmed paused or is named as not. Each campaign goes its own way:
+//
+//   pause → confirmed: settled
+//     ├ reply lost, or the tenant is away → again under the same key
+//     ├ refused → again, a few times, then settled as not paused
+//     ├ paused, calls under way → only looked at
+//     └ a person resumed it → left alone
+//
+// Beside them the tenant's list is read, again and again until it is whole; when it does not come, every campaign that is known otherwise is paused.
+
+import { messageOf, OutdialError } from "../../../kernel/index.ts";
+import type { FoundCampaign, ListProblem, Stop, StopAttempt, StopLedger, StoppedCampaign } from "../../../store/index.ts";
+import { type CampaignProvisioning, TenantError } from "../../../tenant/index.ts";
+import { type ChangeDeps, changeState, lookAgain, type StateChange } from "./change.ts";
+import { idAndStatus } from "./stop.ts";
+
+/** How long a stop waits for what. */
+export interface StopPatience {
+  /** For the list, before the campaigns that are known otherwise are paused as well, ms. */
+  readonly listMs: number;
+  /** For one request with its repetitions, ms. */
+  readonly sendMs: number;
+  /** For calls under way, at each look, ms. */
+  readonly drainMs: number;
+  /** Between two attempts: at first, and at most, ms. */
+  readonly againMs: number;
+  readonly mostMs: number;
+  /** A campaign that the tenant refuses to pause is tried so often. */
+  readonly refusals: number;
+  /** After so long, what is not confirmed is named as not, ms. */
+  readonly giveUpMs: number;
+  /** Between two looks whether somebody resumed a campaign, ms. */
+  readonly resumedMs: number;
+}
+
+export const STOP_PATIENCE: StopPatience = {
+  listMs: 2_000,
+  sendMs: 60_000,
+  drainMs: 10_000,
+  againMs: 1_000,
+  mostMs: 30_000,
+  refusals: 3,
+  giveUpMs: 30 * 60_000,
+  resumedMs: 1_000,
+};
+
+export interface StopRunDeps extends ChangeDeps {
+  readonly ledger: StopLedger;
+  readonly provisioning: Pick<CampaignProvisioning, "campaigns">;
+  /** Keeps a list of campaigns that was read to its end. @param at when the reading began */
+  readonly keepList: (
+    list: readonly { readonly id: string; readonly name: string; readonly status: string }[],
+    at: number,
+  ) => Promise<void>;
+  readonly replicaId: string;
+  readonly patience: StopPatience;
+}
+
+/** A stop while it is carried out. */
+export class StopRun {
+  readonly #deps: StopRunDeps;
+  readonly #stop: Stop;
+  readonly #over = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #campaigns = new Map<string, { readonly ways: Promise<void>; readonly control: AbortController }>();
+  readonly #tried = new Set<string>();
+  readonly #first = Promise.withResolvers<void>();
+  readonly #deadline: number;
+  #isListTried = false;
+  #problem: unknown;
+
+  constructor(deps: StopRunDeps, stop: Stop, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#stop = stop;
+    this.#signal = AbortSignal.any([signal, this.#over.signal]);
+    this.#deadline = deps.clock.now() + deps.patience.giveUpMs;
+  }
+
+  /** Settles when the list was asked for once and every campaign was tried once, or nothing more is done. */
+  get firstRound(): Promise<void> {
+    return this.#first.promise;
+  }
+
+  /** Carries the stop out. @returns its campaigns at the end. Rejects when aborted, for StoreError, or when another replica has it */
+  async carry(): Promise<StoppedCampaign[]> {
+    const { ledger } = this.#deps;
+    const { id, scope } = this.#stop;
+    try {
+      const before = await ledger.campaigns(id);
+      for (const { campaignId, settled } of before) this.#begin(campaignId, settled);
+      const listing =
+        scope === null ? this.#list() : this.#take(scope.map((campaignId) => ({ campaignId, source: "named", paused: false })));
+      const watching = this.#watch();
+      await this.#orFail(listing);
+      this.#isListTried = true;
+      this.#tellFirst();
+      for (let seen = -1; seen !== this.#campaigns.size; ) {
+        seen = this.#campaigns.size;
+        await Promise.all([...this.#campaigns.values()].map(({ ways }) => ways));
+      }
+      this.#over.abort(new OutdialError("aborted", "the stop is over"));
+      await watching;
+      if (this.#problem !== undefined) throw this.#problem;
+      return await ledger.campaigns(id);
+    } finally {
+      this.#over.abort(new OutdialError("aborted", "the stop is over"));
+      this.#first.resolve();
+    }
+  }
+
+  /** Waits for work; what goes wrong with it ends the whole run, and is thrown once everything has come to rest. */
+  async #orFail(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (thrown) {
+      this.#problem ??= thrown;
+      this.#over.abort(thrown);
+    }
+  }
+
+  /** Reads the list until it is whole, it is surely refused, or the time is up. */
+  async #list(): Promise<void> {
+    const { ledger, clock, patience, replicaId } = this.#deps;
+    const inTime = new AbortController();
+    const impatience = clock.sleep(patience.listMs, AbortSignal.any([this.#signal, inTime.signal])).then(
+      () => this.#orFail(this.#takeKnown()),
+      () => undefined,
+    );
+    for (let tries = 1, wait = patience.againMs; ; tries += 1, wait = Math.min(patience.mostMs, wait * 2)) {
+      const problem = await this.#listOnce();
+      inTime.abort();
+      await impatience;
+      if (problem !== null) await this.#takeKnown();
+      await ledger.listed(this.#stop.id, replicaId, problem);
+      this.#isListTried = true;
+      this.#tellFirst();
+      const over = problem === null || clock.now() >= this.#deadline || (isRefused(problem.code) && tries >= patience.refusals);
+      if (over) return;
+      await clock.sleep(wait, this.#signal);
+    }
+  }
+
+  async #listOnce(): Promise<ListProblem | null> {
+    const { clock, keepList, provisioning, patience } = this.#deps;
+    const at = clock.now();
+    let problem: ListProblem | null = null;
+    const list: { id: string; name: string; status: string }[] = [];
+    const options = { lane: "stop", signal: this.#signal, deadlineMs: patience.sendMs } as const;
+    try {
+      for await (const { items } of provisioning.campaigns(options).pages()) {
+        const found: FoundCampaign[] = [];
+        for (const item of items) {
+          const { id, name, status } = idAndStatus(item);
+          if (id === undefined) problem ??= { message: "an entry of the list of campaigns has no id", code: "invalid_reply" };
+          else {
+            found.push({ campaignId: id, source: "listed", paused: status === "paused" });
+            list.push({ id, name: name ?? id, status: typeof status === "string" ? status : "unknown" });
+          }
+        }
+        await this.#take(found);
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof TenantError) || this.#signal.aborted) throw thrown;
+      return { message: messageOf(thrown), code: thrown.code };
+    }
+    if (problem === null) await keepList(list, at);
+    return problem;
+  }
+
+  async #takeKnown(): Promise<void> {
+    const known = await this.#deps.ledger.knownCampaigns();
+    await this.#take(known.map((campaignId) => ({ campaignId, source: "known", paused: false })));
+  }
+
+  /** Begins with campaigns, each once. */
+  async #take(found: readonly FoundCampaign[]): Promise<void> {
+    const fresh = new Map(found.filter(({ campaignId }) => !this.#campaigns.has(campaignId)).map((one) => [one.campaignId, one]));
+    if (fresh.size === 0) return;
+    await this.#deps.ledger.found(this.#stop.id, this.#deps.replicaId, [...fresh.values()]);
+    for (const { campaignId, paused } of fresh.values()) this.#begin(campaignId, paused);
+  }
+
+  #begin(campaignId: string, settled: boolean): void {
+    if (this.#campaigns.has(campaignId)) return;
+    const control = new AbortController();
+    if (settled) this.#tried.add(campaignId);
+    const ways = settled ? Promise.resolve() : this.#orFail(this.#settle(campaignId, control));
+    this.#campaigns.set(campaignId, { ways, control });
+  }
+
+  /** Tries one campaign until it is settled or the time is up. */
+  async #settle(campaignId: string, control: AbortController): Promise<void> {
+    const { ledger, clock, patience, replicaId } = this.#deps;
+    const signal = AbortSignal.any([this.#signal, control.signal]);
+    let last: StateChange | undefined;
+    let answeredAt: number | undefined;
+    let refused = 0;
+    try {
+      for (let wait = patience.againMs; ; wait = Math.min(patience.mostMs, wait * 2)) {
+        last = await this.#attempt(campaignId, last, answeredAt, signal);
+        const isAnswered = (last.outcome === "changed" || last.outcome === "already") && last.shown !== false;
+        answeredAt = isAnswered ? (answeredAt ?? clock.now()) : undefined;
+        refused = last.outcome === "failed" ? refused + 1 : 0;
+        const settled = last.confirmed || last.code === "not_found" || refused >= patience.refusals;
+        await ledger.tried(this.#stop.id, replicaId, attemptOf(last, settled));
+        this.#tried.add(campaignId);
+        this.#tellFirst();
+        // Superseded, and still ours: a person resumed it.
+        if (settled || last.outcome === "superseded" || clock.now() >= this.#deadline) return;
+        await clock.sleep(wait, signal);
+      }
+    } catch (thrown) {
+      // Resumed while it was tried: whoever did has said so in the ledger.
+      if (!control.signal.aborted || this.#signal.aborted) throw thrown;
+      this.#tried.add(campaignId);
+      this.#tellFirst();
+    }
+  }
+
+  /**
+   * Pauses a campaign. One whose pause was answered is only looked at, unless it is seen in another state: pauses go before looks, and repeated
+   * ones would let no look through where the tenant takes few requests a second.
+   */
+  async #attempt(campaignId: string, last: StateChange | undefined, since: number | undefined, signal: AbortSignal) {
+    const { drainMs: timeoutMs, sendMs } = this.#deps.patience;
+    if (last !== undefined && since !== undefined)
+      return { ...last, ...(await lookAgain(this.#deps, campaignId, { timeoutMs, sendMs, signal, since })) };
+    const reason = this.#stop.reason ?? undefined;
+    return changeState(this.#deps, campaignId, "paused", { timeoutMs, sendMs, signal, reason });
+  }
+
+  /** Gives up what a person has resumed, and everything when the stop is not ours any more. */
+  async #watch(): Promise<void> {
+    const { ledger, clock, patience, replicaId } = this.#deps;
+    const look = async () => {
+      while (!this.#signal.aborted) {
+        for (const id of await ledger.resumed(this.#stop.id, replicaId)) this.#campaigns.get(id)?.control.abort();
+        await clock.sleep(patience.resumedMs, this.#signal).catch(() => undefined);
+      }
+    };
+    await this.#orFail(look());
+  }
+
+  #tellFirst(): void {
+    if (this.#isListTried && this.#tried.size === this.#campaigns.size) this.#first.resolve();
+  }
+}
+
+/** The tenant has answered, and its answer will not be another one by itself. */
+const isRefused = (code: string): boolean =>
+  !["vendor_unavailable", "rate_limited", "deadline_exceeded", "invalid_reply"].includes(code);
+
+function attemptOf(change: StateChange, settled: boolean): StopAttempt {
+  const { campaignId, outcome, shown, confirmed, activeCalls, message, code } = change;
+  return {
+    campaignId,
+    outcome: outcome === "superseded" ? "resumed" : outcome,
+    shown,
+    confirmed,
+    activeCalls,
+    message,
+    code,
+    settled,
+  };
+}

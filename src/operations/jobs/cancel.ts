@@ -1,0 +1,47 @@
+// Cancelling a job, wherever it runs: it is marked in the ledger, and whoever asked is answered when its replica has let go of it.
+
+import type { Clock } from "../../kernel/index.ts";
+import { OperationError } from "../error.ts";
+import { ENDED, type JobRecords, type Replicas } from "./record.ts";
+
+/** How often the ledger is asked whether the replica has let go, ms. */
+const LOOK_MS = 100;
+/** A replica that lives and has not let go for so long is told of: requests on the wire end by the client's own time-outs before. */
+const PATIENCE_MS = 90_000;
+
+export interface CancelDependencies {
+  readonly jobs: Pick<JobRecords, "get" | "cancel">;
+  readonly replicas: Pick<Replicas, "isDead">;
+  /** Writes the audit entry, once the job is marked. */
+  readonly record: () => Promise<void>;
+  readonly clock: Clock;
+}
+
+/**
+ * Cancels a job for good. When it resolves nothing more of the job is sent, and the results of all that was on the wire are recorded; a job
+ * whose replica died says by its rows what may have been sent. A job that has ended is left as it is.
+ * @throws OperationError `job_not_found`; `outcome_unknown` when its replica lives and does not let go of it
+ */
+export async function cancelJob(id: string, { jobs, replicas, record, clock }: CancelDependencies): Promise<void> {
+  const before = await jobs.get(id);
+  if (before.status !== "cancelled") {
+    if (ENDED.includes(before.status)) return;
+    await jobs.cancel(id);
+    await record();
+  }
+  const since = clock.now();
+  for (;;) {
+    const { executor } = await jobs.get(id);
+    if (executor === undefined || (await replicas.isDead(executor))) return;
+    if (clock.now() - since > PATIENCE_MS)
+      throw new OperationError(
+        "outcome_unknown",
+        `job ${id} is cancelled, and ${executor} has not said that it stopped sending`,
+        {
+          advice:
+            "Look at the job again: its rows that may have been sent become none when it has. End that process if it hangs.",
+        },
+      );
+    await clock.sleep(LOOK_MS);
+  }
+}

@@ -1,0 +1,93 @@
+// What a run goes on by: it asks the ledger a few times a second whether the job is still its own. Whoever cancels the job, or takes it over,
+// may be another process; between two rows of a chunk the run must know of it, without a question to the database for each row.
+
+import { type Clock, type Instant, OutdialError } from "../../kernel/index.ts";
+import { OperationError } from "../error.ts";
+import type { JobStatus } from "./record.ts";
+import type { Leave } from "./run.ts";
+
+/** How often the ledger is asked, ms. */
+const LOOK_MS = 200;
+/** For so long an answer is good: a replica that cannot ask sends nothing more before the others hold it for dead (6 s without a heartbeat). */
+const GOOD_MS = 4000;
+
+/** The reason of a run that is ended early by whoever started it. */
+export const interrupted = () =>
+  new OutdialError("interrupted", "interrupted; what was under way is recorded", {
+    advice: "Run the same command again to go on.",
+  });
+
+interface Asked {
+  readonly at: Instant;
+  readonly elapsed: number;
+}
+
+export class JobLeave implements Leave {
+  readonly halt: AbortSignal;
+  readonly #clock: Clock;
+  readonly #ended = new AbortController();
+  readonly #elapsed: () => number;
+  /** When the ledger was asked for its last answer. */
+  #asked: Asked;
+  #waiting: PromiseWithResolvers<void> | undefined;
+
+  /**
+   * @param interrupt ends it early, for its reason
+   * @param elapsed milliseconds from any origin, of a clock that nobody sets
+   */
+  constructor(clock: Clock, interrupt: AbortSignal, elapsed: () => number = () => performance.now()) {
+    this.#clock = clock;
+    this.#elapsed = elapsed;
+    // The job was claimed a moment ago.
+    this.#asked = this.#instant();
+    this.halt = AbortSignal.any([interrupt, this.#ended.signal]);
+    this.halt.addEventListener("abort", () => this.#wake(), { once: true });
+  }
+
+  readonly confirmed = (): Promise<void> | undefined => {
+    if (this.halt.aborted || this.#isGood()) return undefined;
+    this.#waiting ??= Promise.withResolvers<void>();
+    return this.#waiting.promise;
+  };
+
+  /** Ends it for a reason: the job was cancelled, or taken over. */
+  end(reason: OperationError): void {
+    this.#ended.abort(reason);
+  }
+
+  /** Looks after it until `over`. A look that fails is made again: until one succeeds nothing is sent. */
+  async watch(
+    held: { readonly id: string; readonly run: number; readonly replica: string },
+    look: () => Promise<{ readonly status: JobStatus; readonly executor?: string | null | undefined; readonly run: number }>,
+    over: AbortSignal,
+  ): Promise<void> {
+    while (!over.aborted && !this.halt.aborted) {
+      const asked = this.#instant();
+      const job = await look().catch(() => undefined);
+      if (job?.status === "cancelled") this.end(new OperationError("job_state", `job ${held.id} was cancelled`));
+      else if (job !== undefined && job.status === "running") {
+        if (job.executor !== held.replica || job.run !== held.run)
+          this.end(new OperationError("not_owner", `job ${held.id} was taken over by another replica`));
+        else {
+          this.#asked = asked;
+          this.#wake();
+        }
+      }
+      await this.#clock.sleep(LOOK_MS, over).catch(() => undefined);
+    }
+  }
+
+  /** Either clock ends it: the system's may be set back, the monotonic one stands still while the machine sleeps. */
+  #isGood(): boolean {
+    return this.#clock.now() - this.#asked.at < GOOD_MS && this.#elapsed() - this.#asked.elapsed < GOOD_MS;
+  }
+
+  #instant(): Asked {
+    return { at: this.#clock.now(), elapsed: this.#elapsed() };
+  }
+
+  #wake(): void {
+    this.#waiting?.resolve();
+    this.#waiting = undefined;
+  }
+}

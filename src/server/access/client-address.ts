@@ -1,0 +1,24 @@
+// Where a request comes from: the socket's other end, or what the operator's own proxies say of it.
+
+import { isIP } from "node:net";
+
+/** The proxies before the service. A header that they do not write themselves could hold whatever a caller likes, so there is no default. */
+export interface ProxyTrust {
+  /** Name of the header into which each proxy adds the address that it was asked from: a list with commas, the latest last. */
+  readonly header: string;
+  /** How many proxies add to it. */
+  readonly hops: number;
+}
+
+/**
+ * The address of whoever asked. Of the header only the entry counts that the outermost of the trusted proxies wrote; what stands before it came from the caller.
+ * A header that is missing, too short or holds no address there is not believed.
+ */
+export function clientAddress(peer: string | undefined, headers: Headers, proxy: ProxyTrust | undefined): string {
+  const direct = peer ?? "unknown";
+  if (proxy === undefined) return direct;
+  const said = (headers.get(proxy.header) ?? "").split(",").at(-proxy.hops)?.trim() ?? "";
+  // Some write the port with it: 192.0.2.1:4711, [2001:db8::1]:4711.
+  const address = isIP(said) > 0 ? said : said.replace(/^\[([^\]]*)\](:\d+)?$/, "$1").replace(/^([\d.]+):\d+$/, "$1");
+  return isIP(address) > 0 ? address : direct;
+}

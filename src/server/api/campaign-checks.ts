@@ -1,0 +1,79 @@
+// What was checked before a campaign dials, each check with its result in words.
+
+import { orderRefusal, type PairReport, pairWords, type ResumeVerdict, reasonsOf } from "../../operations/index.ts";
+import type { CampaignPreview } from "./schemas/campaigns.ts";
+
+type Check = CampaignPreview["checks"][number];
+
+const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
+
+/** Zones that are named; the rest is counted. */
+const ZONES = 12;
+
+/** What the pre-dial gate looked at. */
+export function gateChecks(verdict: ResumeVerdict): Check[] {
+  const { refusals, manifest, windows, abandonment, announced, whole } = verdict;
+  const against = (code: (typeof refusals)[number]["code"]) => refusals.find((one) => one.code === code);
+  const unreadable = against("rules_unreadable");
+  const none = against("no_contact_list") ?? against("list_empty");
+  const checks: Check[] = [];
+  const pair = against("pair_dials");
+  if (pair !== undefined) checks.push({ check: "failover pair", passed: false, text: pair.text });
+  if (unreadable !== undefined) checks.push({ check: "rules", passed: false, text: unreadable.text });
+  if (none !== undefined) checks.push({ check: "contact list", passed: false, text: none.text });
+  if (manifest === null) return checks;
+  const { counts, input, facts } = manifest;
+  const stale = against("stale_compliance_data");
+  const files = facts.registries.map(({ registry, asOf }) => `${registry} as of ${asOf}`).join(", ");
+  checks.push({
+    check: "do-not-call registries",
+    passed: stale === undefined,
+    text: stale?.text ?? (files === "" ? "no file is loaded, and none is needed for these contacts" : files),
+  });
+  if (input.contacts > 0) {
+    const open = windows.filter((one) => one.open > 0);
+    const names = open.slice(0, ZONES).map(({ zone, contacts }) => `${zone} (${contacts})`);
+    const more = open.length > names.length ? [`${open.length - names.length} more`] : [];
+    checks.push({
+      check: "calling windows",
+      // A closed window forbids nothing: the campaign dials nobody until one opens.
+      passed: open.length > 0 ? true : null,
+      text: `${open.length} of ${windows.length} zones open${names.length === 0 ? "" : `: ${[...names, ...more].join(", ")}`}`,
+    });
+    const held = reasonsOf(manifest, false);
+    const of = whole || announced === null ? "" : ` of ${announced} on the list`;
+    checks.push({
+      check: "contacts",
+      // Nobody at the beginning of a list says nothing of the rest.
+      passed: counts.dial > 0 ? true : whole ? false : null,
+      text: `${counts.dial} of ${input.contacts} looked at${of} may be called now${held === "" ? "" : `; not now: ${held}`}`,
+    });
+  }
+  for (const { rule, reading } of abandonment)
+    checks.push({
+      check: `abandonment, ${rule.id}`,
+      passed: reading.withinLimit,
+      text: `${reading.abandoned} of ${reading.live} live answers were abandoned in ${reading.limit.windowHours} hours; ${percent(reading.limit.maxRate)} are allowed`,
+    });
+  return checks;
+}
+
+/** Where a pair stands. @param from the side that would hand over */
+export function pairChecks({ primary, backup, state, policy }: PairReport, from: "primary" | "backup"): Check[] {
+  const { words, reason, nextStep } = pairWords(state, primary);
+  const refused = orderRefusal(state, from === "primary" ? "fail-over" : "fail-back") !== null;
+  const because = reason === null ? "" : `: ${reason}`;
+  return [
+    {
+      check: "who dials",
+      // A pair that needs a person takes the order all the same.
+      passed: refused ? false : state.side === from && nextStep === null ? true : null,
+      text: `${words}${because}; the ${state.side} (${state.side === "primary" ? primary : backup}) is meant to dial`,
+    },
+    {
+      check: "policy",
+      passed: null,
+      text: `the watch hands over by itself when the success rate is surely below ${percent(policy.threshold)}`,
+    },
+  ];
+}

@@ -1,0 +1,40 @@
+// What the API says of a campaign in a failover pair, in every phase.
+
+import { expect, it } from "vitest";
+import { BACKUP, CLAIM, HALT, PAIR_CASES, PRIMARY } from "../../../test/support/failover-states.ts";
+import { wilsonInterval } from "../../kernel/index.ts";
+import { failoverPolicySchema, type KnownHealth, knownHealth, readPair, standingIn } from "../../operations/index.ts";
+import { campaignSummaryOf, healthViewOf } from "./campaign-views.ts";
+
+const cases = PAIR_CASES.flatMap((one) => (["primary", "backup"] as const).map((role) => ({ ...one, role })));
+
+function healthOf(state: unknown, role: "primary" | "backup"): KnownHealth {
+  const policy = failoverPolicySchema.parse({ backup: BACKUP });
+  const stored = { primary: PRIMARY, backup: BACKUP, policy, state, executor: null, order: null };
+  const id = role === "primary" ? PRIMARY : BACKUP;
+  const nothing = { document: undefined, figures: undefined, gate: undefined, readings: [], lastChange: null };
+  const failover = standingIn(readPair(stored as Parameters<typeof readPair>[0]), role);
+  // Nothing is known but that the list shows it paused: what is said of it follows from the pair alone.
+  const listed = { id, name: "n", status: "paused", statusAt: 0, goneAt: null };
+  return knownHealth({ id, listed, ...nothing, failover }, 0);
+}
+
+it("without a call the success rate is null with its counts, and 0 in the documented view, which has no null", () => {
+  const success = wilsonInterval(0, 0);
+  const health = { ...healthOf(PAIR_CASES[0]?.state, "primary"), success, failover: null };
+  expect(campaignSummaryOf(health).successRate).toMatchObject({ rate: null, denominator: 0 });
+  expect(healthViewOf(health).success_rate).toBe(0);
+});
+
+it.each(cases)("a pair $name: its $role", ({ state, dials, role }) => {
+  const health = healthOf(state, role);
+  const { failover, notDialing } = campaignSummaryOf(health);
+  expect(failover).toMatchObject({ role, dials, phase: state.phase });
+  expect(CLAIM.test(failover?.words ?? "")).toBe(dials !== null);
+  expect([notDialing?.first, CLAIM.test(notDialing?.first ?? "")]).toEqual([notDialing?.first, dials !== null && dials !== role]);
+  const handsOver = !["watching", "securing", "halted"].includes(state.phase);
+  expect([failover?.triggered, healthViewOf(health).failover_triggered]).toEqual([handsOver, handsOver]);
+  if (state.phase !== "halted") return;
+  expect(failover).toMatchObject({ reason: HALT, nextStep: expect.stringContaining(`failback ${PRIMARY} tries again`) });
+  expect(notDialing?.first).toContain(HALT);
+});

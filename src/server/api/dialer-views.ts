@@ -1,0 +1,81 @@
+// Dialer settings as the API shows them.
+
+import type { z } from "zod";
+import type { ChangeReport, FieldChange, Judgement, SettingsFile } from "../../operations/index.ts";
+import type { DialerChange } from "../../store/index.ts";
+import { differing } from "./field-changes.ts";
+import type { Standing } from "./schemas/common.ts";
+import type { DialerChange as ChangeView, DialerPreview, dialerVersion } from "./schemas/dialer.ts";
+import { timeText } from "./texts.ts";
+
+export function judgementOf(judgement: Judgement): Pick<DialerPreview, "findings" | "prediction" | "refusals" | "overridden"> {
+  const { findings, prediction, refusals, overridden } = judgement;
+  return {
+    findings: findings.map((one) => ({ ...one })),
+    prediction: typeof prediction === "string" ? prediction : predictionOf(prediction),
+    refusals: [...refusals],
+    overridden: [...overridden],
+  };
+}
+
+export function predictionOf(prediction: Exclude<Judgement["prediction"], string>) {
+  const { abandonment, occupancy, attemptsPerHour, chanceAboveLimit, assumed } = prediction;
+  const band = ({ low, median, high }: { low: number; median: number; high: number }) => ({ low, median, high });
+  return {
+    abandonment: band(abandonment),
+    occupancy: band(occupancy),
+    attemptsPerHour: band(attemptsPerHour),
+    chanceAboveLimit,
+    assumed: [...assumed],
+  };
+}
+
+export const changesOf = (diff: readonly FieldChange[]) =>
+  diff.map(({ path, before, after }) => ({ path, before: before ?? null, after: after ?? null }));
+
+export function versionOf(one: DialerChange, before: DialerChange | undefined): z.input<typeof dialerVersion> {
+  return {
+    version: one.version,
+    kind: one.kind,
+    sourceName: one.sourceName,
+    actor: one.actor,
+    settings: one.settings,
+    phase: one.phase,
+    outcome: one.outcome,
+    message: one.message,
+    rejected: one.rejected,
+    changes: before === undefined ? [] : differing(before.settings, one.settings),
+    createdAt: timeText(one.createdAt),
+    endedAt: timeText(one.endedAt),
+  };
+}
+
+export function changeOf({ change, state }: ChangeReport, running: boolean, standing: Standing): ChangeView {
+  return {
+    version: change.version,
+    phase: state.phase,
+    purpose: state.purpose,
+    outcome: change.outcome,
+    message: change.message,
+    failure: state.failure === null ? null : { ...state.failure },
+    stop: state.stop === null ? null : { ...state.stop },
+    looks: state.looks,
+    guard: state.guard,
+    conflicts: state.conflicts.map(({ path, base, ours, theirs }) => ({
+      path,
+      base: base ?? null,
+      ours: ours ?? null,
+      theirs: theirs ?? null,
+    })),
+    running,
+    standing,
+  };
+}
+
+/** What the checks and the prediction are made with besides the settings. */
+export function basisOf({ carrier, expected }: Pick<SettingsFile, "carrier" | "expected">): DialerPreview["basis"] {
+  return { carrier_capacity: numbersOf(carrier), expected: numbersOf(expected) };
+}
+
+const numbersOf = (fields: object): Record<string, number> =>
+  Object.fromEntries(Object.entries(fields).filter((field): field is [string, number] => typeof field[1] === "number"));

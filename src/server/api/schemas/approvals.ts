@@ -1,0 +1,79 @@
+// What waits for a second person, with what the first one was shown.
+
+import { z } from "zod";
+import { campaignPlanView } from "./campaign-files.ts";
+import { campaignPreview } from "./campaigns.ts";
+import { time } from "./common.ts";
+import { suppressionView } from "./compliance.ts";
+import { dialerPreview } from "./dialer.ts";
+import { failoverPreview } from "./failover.ts";
+
+/** A dangerous verb that waits for another person. */
+export const approvalView = z
+  .strictObject({
+    id: z.string(),
+    /** The operation of the API, for example `dialer.apply`. */
+    operation: z.string(),
+    summary: z.string(),
+    confirm: z.string().describe("Hash of the plan that was previewed"),
+    requestedBy: z.string(),
+    requestedAt: time,
+    expiresAt: time,
+    state: z.enum(["pending", "approved", "rejected", "expired", "failed"]),
+    decidedBy: z.string().nullable(),
+    decidedAt: time.nullable(),
+    /** Why it was rejected or failed. */
+    message: z.string().nullable(),
+  })
+  .meta({ id: "Approval" });
+export type ApprovalView = z.output<typeof approvalView>;
+
+/** The answer of a dangerous verb in four-eyes mode: nothing was done yet. */
+export const awaitingApproval = z.strictObject({ approval: approvalView });
+
+const reason = z.string().nullable().describe("As the person who asked gave it");
+
+/** What lifting a suppression would take back; the number is masked. */
+export const liftPreview = z
+  .strictObject({ confirm: z.string(), suppression: suppressionView, refusals: z.array(z.string()).readonly() })
+  .meta({ id: "LiftPreview" });
+
+/** The preview of a dangerous verb, by what it is about. */
+export const approvalPlan = z
+  .discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("dialer"), preview: dialerPreview }),
+    z.strictObject({ kind: z.literal("campaign_files"), preview: campaignPlanView, sourceName: z.string() }),
+    z.strictObject({ kind: z.literal("campaign"), preview: campaignPreview, reason }),
+    z.strictObject({ kind: z.literal("failover_pair"), preview: failoverPreview }),
+    z.strictObject({
+      kind: z.literal("lift"),
+      preview: liftPreview,
+      reason,
+      mistake: z.boolean().describe("It never was an opt-out, they say: consent that was revoked with it counts again"),
+    }),
+  ])
+  .meta({ id: "ApprovalPlan" });
+export type ApprovalPlan = z.output<typeof approvalPlan>;
+
+/** Whether what was shown still holds, found out for this answer. */
+export const approvalStanding = z
+  .strictObject({
+    state: z
+      .enum(["holds", "changed", "refused", "unknown"])
+      .describe(
+        "holds: approving carries out exactly this. changed: what it builds upon has moved since; refused: a rule forbids it now; approving then does nothing. unknown: it could not be looked at",
+      ),
+    reasons: z.array(z.string()).readonly().describe("Why it does not hold, in words"),
+  })
+  .meta({ id: "ApprovalStanding" });
+export type ApprovalStanding = z.output<typeof approvalStanding>;
+
+export const approvalDetail = approvalView
+  .extend({
+    plan: approvalPlan
+      .nullable()
+      .describe("What the person who asked was shown, kept when they asked; null for what was asked for before plans were kept"),
+    standing: approvalStanding.nullable().describe("Null once it no longer waits"),
+  })
+  .meta({ id: "ApprovalDetail" });
+export type ApprovalDetail = z.output<typeof approvalDetail>;

@@ -1,0 +1,73 @@
+// Emergency stops as the API shows them: nothing is called paused that the tenant does not show so.
+
+import type { EmergencyStopReport } from "../../operations/index.ts";
+import type { EmergencyStop, StopResult } from "./schemas/stops.ts";
+import { timeText } from "./texts.ts";
+
+type Stopped = EmergencyStopReport["campaigns"][number];
+
+export function stopViewOf(stop: EmergencyStopReport["stop"]): EmergencyStop {
+  const { scope, ...rest } = common(stop);
+  return { ...rest, campaigns: scope };
+}
+
+export function stopResultOf({ stop, campaigns }: EmergencyStopReport): StopResult {
+  const { scope: _, ...rest } = common(stop);
+  const ended = stop.endedAt !== null;
+  return {
+    ...rest,
+    changes: campaigns.filter(({ outcome }) => outcome !== "listed").map((one) => changeOf(one, ended)),
+    alreadyPaused: campaigns.filter(({ outcome }) => outcome === "listed").map(({ campaignId }) => campaignId),
+  };
+}
+
+function common({
+  id,
+  actor,
+  reason,
+  scope,
+  createdAt,
+  endedAt,
+  supersededBy,
+  executor,
+  listProblem,
+}: EmergencyStopReport["stop"]) {
+  return {
+    id,
+    actor,
+    reason,
+    scope,
+    createdAt: timeText(createdAt),
+    endedAt: timeText(endedAt),
+    supersededBy,
+    carriedOut: executor !== null,
+    listProblem,
+  };
+}
+
+function changeOf(stopped: Stopped, ended: boolean): StopResult["changes"][number] {
+  const { campaignId, source, outcome, confirmed, activeCalls, settled } = stopped;
+  return {
+    campaignId,
+    status: statusOf(stopped),
+    confirmed,
+    already: outcome === "already",
+    message: messageOf(stopped, ended),
+    activeCalls,
+    known: source,
+    settled,
+  };
+}
+
+function statusOf({ outcome, shown }: Stopped): StopResult["changes"][number]["status"] {
+  if (outcome === null) return "pending";
+  if (outcome === "failed" || outcome === "unknown" || outcome === "resumed") return outcome;
+  return shown === false ? "unknown" : "paused";
+}
+
+function messageOf({ message, confirmed, outcome }: Stopped, ended: boolean): string {
+  if (message !== null) return message;
+  if (confirmed) return "the tenant shows it paused, and no call under way";
+  if (outcome === null) return ended ? "it was not tried before the stop ended" : "it was not tried yet";
+  return "not confirmed yet";
+}

@@ -1,0 +1,85 @@
+// Emergency stops: begun at once, followed by their id.
+
+import { z } from "zod";
+import type { EmergencyStopReport } from "../../operations/index.ts";
+import { begunStop, emergencyStop, stopResult } from "../api/schemas/stops.ts";
+import { stopResultOf, stopViewOf } from "../api/stop-views.ts";
+import { limit, NO_NUL } from "../routing/query.ts";
+import { type ApiRoute, route } from "../routing/route.ts";
+
+/** What the routes act on. */
+export interface StopsPort {
+  /** Begins to pause every campaign of the tenant; how far it is when each was tried once, or after a while. */
+  stop(given: { readonly by: string; readonly reason: string | undefined }): Promise<EmergencyStopReport>;
+  /** Throws OperationError `job_not_found`. */
+  stopped(id: string): Promise<EmergencyStopReport>;
+  /** The newest first. */
+  stops(limit: number): Promise<readonly EmergencyStopReport["stop"][]>;
+}
+
+/** Longest reason that is kept, characters. */
+const REASON = 500;
+
+const stopBody = z.strictObject({ reason: z.string().max(REASON).optional() }).optional();
+
+/** The reason of a stop, from whatever came as the body: nothing that is wrong with it holds a stop back. */
+function mendedStop(body: unknown): { readonly body: z.output<typeof stopBody>; readonly ignored: readonly string[] } {
+  if (body === undefined) return { body: undefined, ignored: [] };
+  if (typeof body !== "object" || body === null || Array.isArray(body))
+    return { body: undefined, ignored: ["the whole body: it is no object"] };
+  const ignored = Object.keys(body)
+    .filter((name) => name !== "reason")
+    .slice(0, 10)
+    .map((name) => `${name.slice(0, 60)}: unknown field; allowed: reason`);
+  const reason = "reason" in body ? body.reason : undefined;
+  if (reason === undefined) return { body: {}, ignored };
+  if (typeof reason !== "string") return { body: {}, ignored: ["reason: it is no text", ...ignored] };
+  if (reason.length <= REASON) return { body: { reason }, ignored };
+  const cut = `reason: what is behind its first ${REASON} characters`;
+  // The cut may go through a pair of surrogates.
+  return { body: { reason: reason.slice(0, REASON).toWellFormed() }, ignored: [cut, ...ignored] };
+}
+
+export function stopRoutes(port: () => StopsPort): ApiRoute[] {
+  return [
+    route({
+      id: "campaigns.stop",
+      method: "post",
+      path: "/campaigns/stop",
+      summary: "Emergency stop: pauses every campaign of the tenant; one that fails holds no other back",
+      description:
+        "Stopping is never held up by a confirmation. It is answered when every campaign was tried once, after 15 seconds at most, and goes on until " +
+        "each is confirmed paused or named as not, also when this service ends: its id tells how far it is. Repeated, it pauses what still dials, " +
+        "in place of the one before. No body refuses it: one that cannot be used is ignored, a reason that is too long is cut, and the answer and " +
+        "the audit say so.",
+      role: "operator",
+      body: stopBody,
+      mend: mendedStop,
+      reply: begunStop,
+      handle: async ({ body, who, ignored }) => ({
+        ...stopResultOf(await port().stop({ by: who.name, reason: body?.reason })),
+        ignored,
+      }),
+    }),
+    route({
+      id: "campaigns.stops",
+      method: "get",
+      path: "/campaigns/stops",
+      summary: "The latest emergency stops, newest first",
+      role: "viewer",
+      query: z.strictObject({ limit }),
+      reply: z.strictObject({ items: z.array(emergencyStop).readonly() }),
+      handle: async ({ query }) => ({ items: (await port().stops(query.limit)).map(stopViewOf) }),
+    }),
+    route({
+      id: "campaigns.stopped",
+      method: "get",
+      path: "/campaigns/stops/{stop}",
+      summary: "How far an emergency stop is: what is confirmed paused, what is not and why",
+      role: "viewer",
+      params: z.strictObject({ stop: z.string().min(1).max(200).regex(NO_NUL) }),
+      reply: stopResult,
+      handle: async ({ params }) => stopResultOf(await port().stopped(params.stop)),
+    }),
+  ];
+}

@@ -1,0 +1,103 @@
+// The campaigns that the tenant's list named when it was last read.
+
+import type { Instant } from "../../kernel/index.ts";
+import { joinTexts, storable, textColumn } from "../database/arrays.ts";
+import type { Database } from "../database/database.ts";
+
+/** A campaign as the tenant's list showed it, or a confirmed pause or start since. */
+export interface KnownCampaign {
+  readonly id: string;
+  readonly name: string;
+  /** The tenant's word, such as `active` or `paused`. */
+  readonly status: string;
+  /** When the tenant showed that status. */
+  readonly statusAt: Instant;
+  /** Since when the list has named it no more; null while it does. */
+  readonly goneAt: Instant | null;
+}
+
+const COLUMNS = `id, name, status, status_at as "statusAt", gone_at as "goneAt"`;
+
+/** Writes and reads the last list of campaigns. When it was read is the reading `campaigns` of the tenant readings. */
+export class KnownCampaigns {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** In the order of the list. @param options `gone`: also those that the last list does not name any more, at the end */
+  list({ gone = false }: { readonly gone?: boolean | undefined } = {}): Promise<KnownCampaign[]> {
+    return this.#database.query<KnownCampaign>(
+      `select ${COLUMNS} from outdial.known_campaigns where $1 or gone_at is null order by gone_at desc nulls first, place, id`,
+      [gone],
+    );
+  }
+
+  /** One campaign, also one that is gone. */
+  async find(id: string): Promise<KnownCampaign | undefined> {
+    const [row] = await this.#database.query<KnownCampaign>(
+      `select ${COLUMNS} from outdial.known_campaigns where id = $1 collate "C"`,
+      [storable(id)],
+    );
+    return row;
+  }
+
+  /**
+   * Takes over a list that was read to its end: who is not on it is gone. A status that is known from later stays.
+   * @param at when the reading began
+   */
+  async keep(list: readonly Pick<KnownCampaign, "id" | "name" | "status">[], at: Instant): Promise<void> {
+    const once = [...new Map(list.map((one) => [one.id, one])).values()];
+    await this.#database.transaction(async (connection) => {
+      await connection.query("select pg_advisory_xact_lock(hashtext('outdial known campaigns'))");
+      await connection.query(
+        `insert into outdial.known_campaigns as known (id, name, status, status_at, place)
+         select id, name, status, $4, place
+         from unnest(${textColumn("$1")}, ${textColumn("$2")}, ${textColumn("$3")}) with ordinality as given (id, name, status, place)
+         on conflict (id) do update set name = excluded.name, place = excluded.place,
+           gone_at = case when known.gone_at > excluded.status_at then known.gone_at end,
+           status = case when known.status_at > excluded.status_at then known.status else excluded.status end,
+           status_at = greatest(known.status_at, excluded.status_at)`,
+        [
+          joinTexts(once.map(({ id }) => id)),
+          joinTexts(once.map(({ name }) => name)),
+          joinTexts(once.map(({ status }) => status)),
+          new Date(at),
+        ],
+      );
+      await connection.query(
+        `update outdial.known_campaigns set gone_at = $2
+         where gone_at is null and status_at < $2 and not id = any (${textColumn("$1")})`,
+        [joinTexts(once.map(({ id }) => id)), new Date(at)],
+      );
+      // A pause or start that was confirmed since the reading began, of a campaign that was not known then.
+      await connection.query(
+        `update outdial.known_campaigns as known set status = made.target, status_at = made.confirmed_at
+         from (select distinct on (campaign_id) campaign_id, target, confirmed_at from outdial.state_intents
+               where confirmed_at > $1 order by campaign_id, confirmed_at desc) as made
+         where known.id = made.campaign_id and known.status_at < made.confirmed_at`,
+        [new Date(at)],
+      );
+    });
+  }
+
+  /** The tenant showed a known campaign in another state. */
+  async saw(id: string, status: string, at: Instant): Promise<void> {
+    await this.#database.query(
+      'update outdial.known_campaigns set status = $2, status_at = $3 where id = $1 collate "C" and status_at < $3',
+      [storable(id), storable(status), new Date(at)],
+    );
+  }
+
+  /** Takes over one campaign that was read on its own: known at the end of the list until the list is read. @param at when the reading began */
+  async add({ id, name, status }: Pick<KnownCampaign, "id" | "name" | "status">, at: Instant): Promise<void> {
+    await this.#database.query(
+      `insert into outdial.known_campaigns as known (id, name, status, status_at, place)
+       values ($1, $2, $3, $4, (select coalesce(max(place), 0) + 1 from outdial.known_campaigns))
+       on conflict (id) do update set name = excluded.name, status = excluded.status, status_at = excluded.status_at, gone_at = null
+         where known.status_at <= excluded.status_at`,
+      [storable(id), storable(name), storable(status), new Date(at)],
+    );
+  }
+}

@@ -1,0 +1,157 @@
+// The last reading of each thing at the tenant: its value, its time, and what kept the latest attempt from succeeding.
+
+import type { Instant } from "../../kernel/index.ts";
+import { storable } from "../database/arrays.ts";
+import type { Database } from "../database/database.ts";
+
+/**
+ * - `campaigns`: the list of campaigns; its rows are in the known campaigns.
+ * - `campaign`: the vendor's document of one.
+ * - `figures`: the metrics of one; they are in the metric readings.
+ * - `gate`: the look of the pre-dial gate at one.
+ * - `dialer`: the dialer settings in force.
+ */
+export type TenantReadingKind = "campaigns" | "campaign" | "figures" | "gate" | "dialer";
+
+/** Why an attempt failed. */
+export interface ReadingProblem {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A reading. */
+export interface TenantReading {
+  readonly what: TenantReadingKind;
+  /** The campaign; empty for `campaigns` and `dialer`. */
+  readonly subject: string;
+  /** JSON as it was kept, to be parsed; null while it was never read. */
+  readonly value: unknown;
+  /** When `value` was read; null while it never was. */
+  readonly readAt: Instant | null;
+  /** Why the latest attempt failed; null when it did not. */
+  readonly problem: ReadingProblem | null;
+  /** When the latest attempt ended. */
+  readonly triedAt: Instant | null;
+  /** From then on it is to be read again, however young it is; null when only its age decides. */
+  readonly goodUntil: Instant | null;
+}
+
+const DAY_MS = 24 * 3_600_000;
+/** A campaign that is gone is kept as long as its figures. */
+const GONE_MS = 40 * DAY_MS;
+
+const TIMES = `what, subject, read_at as "readAt", problem, tried_at as "triedAt", good_until as "goodUntil"`;
+const COLUMNS = `${TIMES}, value`;
+const keyOf = ({ what, subject = "" }: ReadingKey) => [what, storable(subject)] as const;
+
+/** Which reading. */
+export interface ReadingKey {
+  readonly what: TenantReadingKind;
+  readonly subject?: string | undefined;
+}
+
+/** Writes and reads what was last read of the tenant. */
+export class TenantReadings {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** All readings of some kinds. @param subject only of this campaign */
+  list(kinds: readonly TenantReadingKind[], subject?: string): Promise<TenantReading[]> {
+    return this.#database.query<TenantReading>(
+      `select ${COLUMNS} from outdial.tenant_readings where what = any ($1::text[]) and ($2::text is null or subject = $2)`,
+      [kinds, subject === undefined ? null : storable(subject)],
+    );
+  }
+
+  /** The same without the values: when each was read and tried. */
+  times(): Promise<Omit<TenantReading, "value">[]> {
+    return this.#database.query(`select ${TIMES} from outdial.tenant_readings`);
+  }
+
+  async find(key: ReadingKey): Promise<TenantReading | undefined> {
+    const [row] = await this.#database.query<TenantReading>(
+      `select ${COLUMNS} from outdial.tenant_readings where what = $1 and subject = $2`,
+      [...keyOf(key)],
+    );
+    return row;
+  }
+
+  /**
+   * Takes a reading upon itself, unless somebody else does, or its latest attempt ended after `unless` and it is still good. Exactly one of
+   * several gets true.
+   * @param until when the claim lapses, should this process die
+   */
+  async claim(key: ReadingKey, { now, unless, until }: { now: Instant; unless: Instant; until: Instant }): Promise<boolean> {
+    const rows = await this.#database.query(
+      `insert into outdial.tenant_readings as known (what, subject, claimed_until) values ($1, $2, $5)
+       on conflict (what, subject) do update set claimed_until = excluded.claimed_until
+         where (known.tried_at is null or known.tried_at <= $4 or known.good_until <= $3) and (known.claimed_until is null or known.claimed_until <= $3)
+       returning 1`,
+      [...keyOf(key), new Date(now), new Date(unless), new Date(until)],
+    );
+    return rows.length === 1;
+  }
+
+  /**
+   * A reading that succeeded. One that began earlier than what is known changes nothing, and one that expired meanwhile stays to be read again.
+   * @param value JSON; `at`: when the reading began
+   */
+  async keep(
+    key: ReadingKey,
+    value: unknown,
+    { at, now, goodUntil = null }: { at: Instant; now: Instant; goodUntil?: Instant | null | undefined },
+  ): Promise<void> {
+    await this.#database.query(
+      `insert into outdial.tenant_readings as known (what, subject, value, read_at, tried_at, good_until) values ($1, $2, $3, $4, $5, $6)
+       on conflict (what, subject) do update set value = excluded.value, read_at = excluded.read_at, tried_at = excluded.tried_at,
+         good_until = case when known.good_until > excluded.read_at and known.good_until <= excluded.tried_at
+           then known.good_until else excluded.good_until end, problem = null, claimed_until = null
+       where known.read_at is null or known.read_at <= excluded.read_at`,
+      [
+        ...keyOf(key),
+        JSON.stringify(value ?? null),
+        new Date(at),
+        new Date(now),
+        goodUntil === null ? null : new Date(goodUntil),
+      ],
+    );
+  }
+
+  /** What is known of a campaign, or of the dialer, holds no more: somebody changed it. */
+  async expire(kinds: readonly TenantReadingKind[], subject: string, now: Instant): Promise<void> {
+    await this.#database.query(
+      "update outdial.tenant_readings set good_until = $3 where what = any ($1::text[]) and subject = $2",
+      [kinds, storable(subject), new Date(now)],
+    );
+  }
+
+  /** An attempt that failed: what was read before stays. */
+  async fail(key: ReadingKey, { code, message }: ReadingProblem, now: Instant): Promise<void> {
+    await this.#database.query(
+      `insert into outdial.tenant_readings as known (what, subject, problem, tried_at) values ($1, $2, $3, $4)
+       on conflict (what, subject) do update set problem = excluded.problem, tried_at = excluded.tried_at, good_until = null,
+         claimed_until = null`,
+      [...keyOf(key), JSON.stringify({ code, message: storable(message) }), new Date(now)],
+    );
+  }
+
+  /** Gives a claim back without an attempt. */
+  async release(key: ReadingKey): Promise<void> {
+    await this.#database.query("update outdial.tenant_readings set claimed_until = null where what = $1 and subject = $2", [
+      ...keyOf(key),
+    ]);
+  }
+
+  /** Forgets campaigns that the list has not named for long, and attempts at what turned out to be no campaign. */
+  async sweep(now: Instant): Promise<void> {
+    await this.#database.query("delete from outdial.known_campaigns where gone_at < $1", [new Date(now - GONE_MS)]);
+    await this.#database.query(
+      `delete from outdial.tenant_readings as known where subject <> '' and coalesce(tried_at, claimed_until) < $1
+         and not exists (select from outdial.known_campaigns where id = known.subject)`,
+      [new Date(now - DAY_MS)],
+    );
+  }
+}

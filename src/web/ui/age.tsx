@@ -1,0 +1,40 @@
+// How old something is, in words; the instant itself on hover and for machines.
+
+import { useDashboard } from "../api/dashboard.ts";
+import { ago, timeFormat } from "../view/format.ts";
+
+export function Age({ at }: { readonly at: string | null | undefined }) {
+  const { now } = useDashboard();
+  const text = ago(at, now());
+  if (at === null || at === undefined) return <span class="age">{text}</span>;
+  return (
+    <time class="age" dateTime={at} title={at}>
+      {text}
+    </time>
+  );
+}
+
+/** That the tenant could not be read, since when, and of when is what is shown. */
+export function NotReadable({
+  failed,
+  asOf,
+}: {
+  readonly failed: { readonly message: string; readonly at: string } | null;
+  readonly asOf: string | null;
+}) {
+  if (failed === null) return null;
+  return (
+    <div class="banner" role="status">
+      <span class="break">
+        The tenant could not be read at {timeFormat().clock(failed.at)}: {failed.message}.{" "}
+        {asOf === null ? (
+          "Nothing has been read yet."
+        ) : (
+          <>
+            What is shown was read <Age at={asOf} />.
+          </>
+        )}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+// Whether a number is on the company's do-not-call list, and how that came about.
+
+import type { ApiTypes } from "../../server/index.ts";
+import { words } from "../view/format.ts";
+import { Pill } from "./pill.tsx";
+import { Time } from "./time.tsx";
+
+export function SuppressionFacts({
+  answer: { number, suppressedSince, registries, history },
+}: {
+  readonly answer: ApiTypes.SuppressionView;
+}) {
+  return (
+    <div class="stack">
+      <div class="row">
+        <strong class="mono">{number}</strong>
+        {suppressedSince === null ? (
+          <Pill state="" tone="good" text="not suppressed" />
+        ) : (
+          <>
+            <Pill state="" tone="bad" text="suppressed" />
+            <span>
+              since <Time at={suppressedSince} />
+            </span>
+          </>
+        )}
+        {registries.length === 0 ? null : <span class="break">on {registries.join(", ")}</span>}
+      </div>
+      {history.length === 0 ? null : (
+        <ul class="effects">
+          {history.map(({ origin, code, reference, recordedAt, actor, lift }) => (
+            <li class="break" key={`${recordedAt} ${reference}`}>
+              <Time at={recordedAt} /> {words(origin)}: {code}, by {actor}
+              {reference === "" ? "" : ` (${reference})`}
+              {lift === null ? null : (
+                <>
+                  ; lifted <Time at={lift.at} /> by {lift.actor}: {lift.reason}
+                </>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

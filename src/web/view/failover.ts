@@ -1,0 +1,44 @@
+// What a failover pair looks like: a badge beside a campaign's state, and how many pairs dial from their backup or not at all.
+
+import type { ApiTypes } from "../../server/index.ts";
+import { words } from "./format.ts";
+import type { Tone } from "./tone.ts";
+
+type Standing = NonNullable<ApiTypes.CampaignSummary["failover"]>;
+
+export interface Badge {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** The badge of a campaign's pair; null while the primary dials, or is meant to and nothing is wrong. */
+export function pairBadge({
+  role,
+  phase,
+  dials,
+  nextStep,
+}: Pick<Standing, "role" | "phase" | "dials" | "nextStep">): Badge | null {
+  if (phase === "halted") return { text: "halted", tone: "bad" };
+  if (phase === "securing") return { text: "pausing to be safe", tone: "bad" };
+  if (nextStep !== null) return { text: "needs a person", tone: "bad" };
+  if (dials === "backup") return { text: role === "primary" ? "failed over" : "stands in", tone: "warn" };
+  return phase === "watching" || phase === "failed-over" ? null : { text: "handing over", tone: "warn" };
+}
+
+/** How many pairs were read back as dialing from their backup, and how many need a person. */
+export function pairCounts(items: readonly Pick<ApiTypes.CampaignSummary, "failover">[]): { over: number; stuck: number } {
+  const pairs = items.flatMap(({ failover }) => (failover?.role === "primary" ? [failover] : []));
+  const stuck = pairs.filter((pair) => pairBadge(pair)?.tone === "bad").length;
+  return { over: pairs.filter((pair) => pair.dials === "backup").length, stuck };
+}
+
+/** The line that tells that a pair has come to another phase. */
+export function pairNews(
+  primary: string,
+  backup: string,
+  phase: string,
+): { readonly tone: "bad" | "info"; readonly text: string } {
+  const bad = phase === "halted";
+  const what = bad ? "halted, neither dials: a person must decide" : words(phase).toLowerCase();
+  return { tone: bad ? "bad" : "info", text: `Failover pair ${primary} with ${backup}: ${what}` };
+}

@@ -1,0 +1,163 @@
+// kill -9 in the middle of an emergency stop: whichever service is there, or comes next, goes on until every campaign is paused at the tenant.
+
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { openAccess, openService, type RunningService } from "../../src/app/index.ts";
+import type { AuditEntry } from "../../src/store/index.ts";
+import { type CliProcess, startCli, workFolder } from "../support/cli.ts";
+import { createDatabase } from "../support/database.ts";
+import { type StartedSandbox, startSandbox } from "../support/sandbox.ts";
+
+const dialerConfig = {
+  type: "predictive" as const,
+  predictiveSettings: { answerRatio: 0.85, maxCallsInFlight: 20, callRate: 5, abandonmentThreshold: 0.03 },
+};
+const QUICK = Array.from({ length: 4 }, (_, i) => `camp_quick_${i}`);
+const SLOW = Array.from({ length: 8 }, (_, i) => `camp_slow_${i}`);
+const ALL = [...QUICK, ...SLOW];
+const TIMING = { lookMs: 50, patience: { againMs: 50, mostMs: 200, drainMs: 1_000, resumedMs: 50 } };
+
+let stack: AsyncDisposableStack;
+let tenant: StartedSandbox;
+let folder: string;
+let environment: Record<string, string>;
+let token: string;
+let children: CliProcess[];
+beforeEach(async () => {
+  stack = new AsyncDisposableStack();
+  children = [];
+  tenant = stack.use(
+    await startSandbox({
+      scenario: {
+        campaigns: ALL.map((id) => ({ id, status: "active" as const, contactListId: "list_1", dialerConfig })),
+        contactLists: [{ id: "list_1", generate: { count: 500, consentRate: 1, zones: ["America/New_York"] } }],
+        limits: "off",
+      },
+      clock: { speed: 60 },
+    }),
+  );
+  const database = await createDatabase();
+  stack.defer(() => database.dispose());
+  folder = stack.use(await workFolder()).path;
+  environment = {
+    DATABASE_URL: database.url,
+    OUTDIAL_TENANT_URL: tenant.url,
+    OUTDIAL_DIR: join(folder, ".outdial"),
+    CXONE_CLIENT_ID: tenant.clientId,
+    CXONE_CLIENT_SECRET: tenant.clientSecret,
+    OUTDIAL_ACTOR: "service",
+  };
+  await using access = await openAccess({}, environment);
+  token = (await access.access.addToken({ name: "olga", role: "operator", expiresAt: null, by: "test" })).token;
+});
+afterEach(async () => {
+  for (const { child, ended } of children) {
+    child.kill("SIGKILL");
+    await ended;
+  }
+  await stack[Symbol.asyncDispose]();
+});
+
+const open = async (): Promise<RunningService> =>
+  stack.use(await openService({}, environment, { port: 0, log: () => undefined, stops: TIMING }));
+
+/** A service in a process of its own. */
+async function spawn(): Promise<{ readonly running: CliProcess; readonly url: string }> {
+  const running = startCli(["serve", "--port", "0", "--json"], { cwd: folder, env: environment });
+  children.push(running);
+  const said = Promise.withResolvers<string>();
+  running.child.stdout?.on("data", (text: string) => said.resolve(text));
+  void running.ended.then(({ stderr }) => said.reject(new Error(stderr)));
+  return { running, url: (JSON.parse(await said.promise) as { url: string }).url };
+}
+
+const paused = () =>
+  tenant.sandbox.control
+    .state()
+    .campaigns.filter(({ status }) => status === "paused")
+    .map(({ id }) => id)
+    .sort();
+
+/** The slow campaigns cannot be paused until `tenantAnswers`. */
+const tenantStalls = () =>
+  tenant.sandbox.control.faults.add({
+    match: { operation: "updateCampaign", path: "/api/v2/omnichannel/campaigns/camp_slow" },
+    effect: { status: 503 },
+  });
+const tenantAnswers = () => tenant.sandbox.control.faults.clear();
+
+async function killedHalfWay(victim: Awaited<ReturnType<typeof spawn>>): Promise<void> {
+  tenantStalls();
+  const asked = fetch(`${victim.url}/api/v1/campaigns/stop`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ reason: "a wrong list" }),
+  }).catch(() => undefined);
+  await expect.poll(paused, { timeout: 120_000 }).toEqual(QUICK);
+  victim.running.child.kill("SIGKILL");
+  await victim.running.ended;
+  await asked;
+  tenantAnswers();
+  expect(paused()).toEqual(QUICK);
+}
+
+interface StopView {
+  readonly id: string;
+  readonly actor: string;
+  readonly endedAt: string | null;
+  readonly listProblem: unknown;
+  readonly changes: readonly { campaignId: string; status: string; confirmed: boolean; message: string }[];
+  readonly alreadyPaused: readonly string[];
+}
+
+async function stopOf({ url }: Pick<RunningService, "url">): Promise<StopView> {
+  const get = async (path: string): Promise<unknown> =>
+    (await fetch(`${url}/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } })).json();
+  const { items } = (await get("/campaigns/stops")) as { items: StopView[] };
+  expect(items).toHaveLength(1);
+  return (await get(`/campaigns/stops/${items[0]?.id}`)) as StopView;
+}
+
+/** Every campaign is paused at the tenant, the stop says so, and the audit tells each thing once. */
+async function expectStopped(service: RunningService, by: { readonly taken: number }): Promise<AuditEntry[]> {
+  await expect.poll(async () => (await stopOf(service)).endedAt, { timeout: 240_000 }).not.toBeNull();
+  const stop = await stopOf(service);
+  expect(paused()).toEqual(ALL);
+  expect({ actor: stop.actor, listProblem: stop.listProblem }).toEqual({ actor: "olga", listProblem: null });
+  expect([...stop.changes.map(({ campaignId }) => campaignId), ...stop.alreadyPaused].sort()).toEqual(ALL);
+  expect(stop.changes.filter(({ status, confirmed }) => status !== "paused" || !confirmed)).toEqual([]);
+  const audit = await service.store.audit.list({ limit: 1000 });
+  const told = (action: string) => audit.filter((entry) => entry.action === action);
+  expect(told("campaign.stop")).toHaveLength(1);
+  expect(told("campaign.stop.taken-up")).toHaveLength(by.taken);
+  expect(told("campaign.stop.end")).toMatchObject([{ details: { notConfirmed: [], listProblem: null } }]);
+  const intents = told("campaign.pause").map(({ details }) => (details as { intent: string }).intent);
+  expect(new Set(intents).size).toBe(intents.length);
+  return audit;
+}
+
+test("the services beside a killed one go on with its stop, exactly one of them", async () => {
+  const [victim, , service] = await Promise.all([spawn(), spawn(), open()]);
+  await killedHalfWay(victim);
+  await expectStopped(service, { taken: 1 });
+});
+
+test("with no other service there, the next start goes on", async () => {
+  await killedHalfWay(await spawn());
+  await expectStopped(await open(), { taken: 1 });
+});
+
+test("a stop of the command line that is killed is gone on with by the service on its folder", async () => {
+  const service = await open();
+  tenantStalls();
+  const command = startCli(["campaign", "pause", "--all", "--reason", "fire"], {
+    cwd: folder,
+    env: { ...environment, OUTDIAL_ACTOR: "olga", DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" },
+  });
+  children.push(command);
+  await expect.poll(paused, { timeout: 120_000 }).toEqual(QUICK);
+  command.child.kill("SIGKILL");
+  await command.ended;
+  tenantAnswers();
+  await expectStopped(service, { taken: 1 });
+});

@@ -1,0 +1,111 @@
+// The demo's story on the tenant's own clock, at hours of every kind: a list turns bad, the watch is sure of it and hands over, the second one dials.
+
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openDemoStage, openFailover } from "../../../src/app/index.ts";
+import type { Clock } from "../../../src/kernel/index.ts";
+import { openStore } from "../../../src/store/index.ts";
+import { createTenant } from "../../../src/tenant/index.ts";
+import { workFolder } from "../../support/cli.ts";
+import { createDatabase } from "../../support/database.ts";
+import { picked } from "../../support/scale.ts";
+
+/** The last hour is not what is tested here. */
+const LIVED_MS = 4 * 60_000;
+/** Nothing is expected any more when so much of the tenant's time has passed. */
+const LONGEST_MS = 15 * 60_000;
+const NEVER = new AbortController().signal;
+
+const INSTANTS = [
+  "2025-06-15T06:30:00Z", // a Sunday
+  "2025-06-15T08:00:00Z",
+  "2025-11-23T06:30:00Z", // another one, in winter
+  "2025-11-23T08:00:00Z",
+  "2025-06-16T03:00:00Z", // a Monday
+  "2025-06-17T13:00:00Z",
+  "2025-06-18T17:45:00Z",
+  "2025-06-19T10:30:00Z",
+  "2025-06-20T20:15:00Z",
+  "2025-06-21T23:30:00Z",
+  "2025-12-10T09:30:00Z", // hardly anybody may be called for two hours
+  "2025-12-25T15:00:00Z",
+  "2025-03-09T06:59:00Z", // the clocks change in America
+  "2025-03-09T09:30:00Z",
+  "2025-11-02T05:59:30Z",
+  "2025-03-30T00:59:00Z", // and in Europe
+  "2025-10-26T01:00:00Z",
+  "2025-12-31T23:58:00Z",
+  "2024-02-29T12:00:00Z",
+  "2024-02-28T23:59:59Z",
+];
+
+async function play(now: number) {
+  await using stack = new AsyncDisposableStack();
+  const stage = stack.use(await openDemoStage(now, LIVED_MS));
+  const folder = stack.use(await workFolder());
+  const database = await createDatabase();
+  stack.defer(() => database.dispose());
+  const config = join(folder.path, "outdial.yaml");
+  await writeFile(config, stage.configText);
+  const store = await openStore({ dir: join(folder.path, ".outdial"), url: database.url, clock: stage.clock });
+  stack.defer(() => store.close());
+  await stage.liveUpTo(store, () => now);
+
+  const { clientId, clientSecret } = stage.sandbox.ready;
+  const tenant = createTenant({
+    hosts: stage.tenantUrl,
+    token: { auth: "basic" },
+    credentials: { clientId, clientSecret },
+    limits: { "outbound-read": "off", campaigns: "off", other: "off" },
+  });
+  stack.defer(() => tenant.close());
+  const report = stage.callReports({ tenant, store, clock: stage.clock });
+  const clock: Clock = {
+    now: () => stage.clock.now(),
+    async sleep(ms, signal = NEVER) {
+      await stage.clock.sleep(ms, signal);
+      await report(signal);
+    },
+  };
+  const environment = { CXONE_CLIENT_ID: clientId, CXONE_CLIENT_SECRET: clientSecret, DATABASE_URL: database.url };
+  const flags = { config, dir: join(folder.path, ".outdial"), tenantUrl: stage.tenantUrl };
+  const options = { warn: () => undefined, deliver: false, limits: "off", clock } as const;
+  const { failover } = stack.use(await openFailover(flags, environment, options));
+  const { primary, backup, policy } = stage.pair;
+  await failover.put(primary, policy);
+  const phases: string[] = [];
+  let [badSince, halt]: [number | null, string | null] = [null, null];
+  await failover.watch(primary, {
+    signal: NEVER,
+    until: (state, { at, type }) => {
+      if (phases.at(-1) !== state.phase) phases.push(state.phase);
+      if (badSince === null && type === "looked") {
+        badSince = at;
+        stage.turnListBad();
+      }
+      halt = state.halt;
+      return ["failed-over", "halted"].includes(state.phase) || at - (badSince ?? at) > LONGEST_MS;
+    },
+  });
+  await stage.clock.sleep(30_000);
+  const { callsPlaced } = await tenant.capabilities.metricsSource.campaign(backup, 1);
+  const numbers = stage.world.contacts.map(({ phoneNumber }) => phoneNumber);
+  return {
+    halt,
+    phases,
+    statuses: stage.sandbox.control.state().campaigns.map(({ status }) => status),
+    dials: (callsPlaced ?? 0) > 0,
+    shared: numbers.length - new Set(numbers).size,
+  };
+}
+
+test.each(picked(INSTANTS, 8, "instants"))("a demo that is started at %s hands over and ends well", async (at) => {
+  expect(await play(Date.parse(at))).toEqual({
+    halt: null,
+    phases: ["watching", "pausing", "draining", "handing-over", "gating", "activating", "verifying", "failed-over"],
+    statuses: ["paused", "active"],
+    dials: true,
+    shared: 0,
+  });
+});

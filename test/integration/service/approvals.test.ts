@@ -1,0 +1,205 @@
+// Four eyes: the second person sees what the first one saw, whatever the verb, and is told when it no longer holds.
+
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openWhole, type WholeService } from "./whole.ts";
+
+let at: WholeService;
+beforeAll(async () => {
+  at = await openWhole("service: { fourEyes: true }\ndialer: { activation: { first: 50ms, most: 200ms, looks: 500 } }\n", {
+    scenario: {
+      campaigns: [
+        { id: "first", contactListId: "people", status: "active" },
+        { id: "second", contactListId: "people", status: "paused" },
+        { id: "long", contactListId: "many", status: "paused" },
+      ],
+      contactLists: [
+        { id: "people", generate: { count: 40, consentRate: 1, zones: ["America/New_York"] } },
+        // Longer than what a preview looks at: nobody at its beginning is no refusal, whatever the hour.
+        { id: "many", generate: { count: 300, consentRate: 0, zones: ["America/New_York"] } },
+      ],
+    },
+  });
+  const asOf = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+  await at.ask(`/api/v1/facts/registry?registry=US&asOf=${asOf}`, {
+    method: "POST",
+    headers: { "content-type": "text/csv" },
+    body: "2125550199\n",
+  });
+});
+afterAll(() => at[Symbol.asyncDispose]());
+
+const band = { low: expect.any(Number) as number, median: expect.any(Number) as number, high: expect.any(Number) as number };
+const ANY = expect.anything() as unknown;
+
+interface Preview extends Record<string, unknown> {
+  readonly confirm: string;
+}
+
+/** Previews a verb and asks for it. @returns what the one who asks was shown, and the id of the approval */
+async function ask(path: string, preview: string, body: object): Promise<{ shown: Preview; id: string }> {
+  const previewed = await at.post(preview, body);
+  expect([path, previewed.status, previewed.body]).toEqual([path, 200, ANY]);
+  const shown = previewed.body as Preview;
+  return { shown, id: await waits(path, { ...body, confirm: shown.confirm }) };
+}
+
+async function waits(path: string, body: object): Promise<string> {
+  const asked = await at.post(path, body);
+  expect([path, asked.status, asked.body]).toEqual([path, 202, { approval: ANY }]);
+  return (asked.body as { approval: { id: string } }).approval.id;
+}
+
+const seen = (id: string) => at.get(`/api/v1/approvals/${id}`, "viewer");
+const reject = (id: string) => at.post(`/api/v1/approvals/${id}/reject`, {}, "second");
+
+/** A settings file that differs from what is in force in its dial ratio, and in nothing else. */
+async function settingsWith(ratio: number): Promise<object> {
+  const { settings } = (await at.get("/api/v1/dialer")) as { settings: { algorithm: object } & Record<string, unknown> };
+  const { versionTag: _, ...own } = settings;
+  return {
+    ...own,
+    algorithm: { ...settings.algorithm, dial_ratio: ratio },
+    carrier_capacity: { max_trunks: 400 },
+    expected: { answer_rate: 0.2 },
+  };
+}
+
+test("dialer settings: difference, checks, prediction and what it was made with, as the first person saw them", async () => {
+  const body = { file: await settingsWith(1.35), guardMinutes: 30 };
+  const { shown, id } = await ask("/api/v1/dialer/apply", "/api/v1/dialer/preview", body);
+  const found = await seen(id);
+  expect(found).toMatchObject({
+    id,
+    operation: "dialer.apply",
+    requestedBy: "olga",
+    requestedAt: ANY,
+    state: "pending",
+    confirm: shown.confirm,
+    standing: { state: "holds", reasons: [] },
+    plan: {
+      kind: "dialer",
+      preview: {
+        changes: [{ path: "algorithm.dial_ratio", after: 1.35 }],
+        findings: expect.any(Array) as unknown[],
+        prediction: { abandonment: band, occupancy: band, attemptsPerHour: band },
+        basis: { carrier_capacity: { max_trunks: 400 }, expected: { answer_rate: 0.2 } },
+        guard: { minutes: 30, campaigns: ["first"] },
+      },
+    },
+  });
+  expect((found["plan"] as { preview: unknown }).preview).toEqual(shown);
+  // Who looked is in the audit.
+  const audit = await at.service.store.audit.list({ limit: 20 });
+  expect(audit.map(({ actor, action, subject }) => `${actor} ${action} ${subject}`)).toContain(`vera api.approvals.show ${id}`);
+
+  // Expectations are part of what is agreed to: another prediction is another plan.
+  const other = await at.post("/api/v1/dialer/preview", {
+    ...body,
+    file: { ...body.file, expected: { answer_rate: 0.4 } },
+  });
+  expect(other.body["confirm"]).not.toBe(shown.confirm);
+
+  // Somebody sets something else at the tenant.
+  at.sandbox.control.simulateEdit({ kind: "dialerSettings", body: { name: "edited elsewhere" } });
+  const later = await seen(id);
+  expect(later).toMatchObject({
+    standing: { state: "changed", reasons: ["not as shown any more: the difference to what is in force"] },
+  });
+  // What is shown stays what was agreed to.
+  expect((later["plan"] as { preview: unknown }).preview).toEqual(shown);
+  const approved = await at.post(`/api/v1/approvals/${id}/approve`, { confirm: shown.confirm }, "second");
+  expect(approved).toMatchObject({ status: 409, body: { code: "plan_changed" } });
+  expect(await seen(id)).toMatchObject({ state: "failed", decidedBy: "oscar", standing: null, plan: { kind: "dialer" } });
+});
+
+test("campaign files: every field of every campaign, and what they reach", async () => {
+  const text = await readFile(new URL("../../../examples/campaigns/spring-renewals.yaml", import.meta.url), "utf8");
+  const files = (rate: string) => [{ name: "spring.yaml", text: text.replace("callRate: 12", `callRate: ${rate}`) }];
+  const plan = await at.post("/api/v1/campaigns/plan", { files: files("12"), contactPages: 1 });
+  const { plan: hash, confirm } = plan.body as { plan: string; confirm: string };
+  const id = await waits("/api/v1/campaigns/apply", { plan: hash, confirm, contactPages: 1, sourceName: "spring" });
+  const found = await seen(id);
+  expect(found).toMatchObject({ standing: { state: "holds" }, plan: { kind: "campaign_files", sourceName: "spring" } });
+  expect((found["plan"] as { preview: unknown }).preview).toEqual(plan.body);
+  at.sandbox.control.simulateEdit({ kind: "campaign", id: "second", body: { name: "another name" } });
+  expect(await seen(id)).toMatchObject({
+    standing: { state: "changed", reasons: [ANY, expect.stringContaining("second: changed (name)")] },
+  });
+  await reject(id);
+});
+
+test("a resume: what the gate looked at, with results, and the reason that was given", async () => {
+  const path = "/api/v1/campaigns/long/resume";
+  const preview = (await at.post(`${path}/preview`, {})).body as Preview;
+  const check = (name: string, passed: unknown, text: string) => ({
+    check: name,
+    passed,
+    text: expect.stringContaining(text) as string,
+  });
+  expect(preview["checks"]).toEqual([
+    check("do-not-call registries", true, "US as of "),
+    check("calling windows", expect.toBeOneOf([true, null]), " zones open"),
+    check("contacts", null, "0 of 200 looked at of 300 on the list may be called now; not now: 200 "),
+    check("abandonment, us-abandonment", true, "0 of 0 live answers were abandoned"),
+  ]);
+  const id = await waits(path, { confirm: preview.confirm, reason: "the list is mended" });
+  expect(await seen(id)).toMatchObject({
+    standing: { state: "holds" },
+    plan: {
+      kind: "campaign",
+      reason: "the list is mended",
+      // The hour of the look is that of the request.
+      preview: { ...preview, judged: { contacts: 200, callable: 0, listed: 300, whole: false } },
+    },
+  });
+  // Dialing already: there is nothing left to agree to.
+  at.sandbox.control.simulateEdit({ kind: "campaign", id: "long", body: { status: "active" } });
+  expect(await seen(id)).toMatchObject({ standing: { state: "changed" } });
+  await reject(id);
+});
+
+test("a failover pair and its hand-over", async () => {
+  const policy = { backup: "second", threshold: 0.05 };
+  const { shown, id } = await ask("/api/v1/failover/pairs", "/api/v1/failover/pairs/preview", { primary: "first", policy });
+  expect(shown["changes"]).toContainEqual({ path: "backup", before: null, after: "second" });
+  const found = await seen(id);
+  expect(found).toMatchObject({ standing: { state: "holds" }, plan: { kind: "failover_pair", preview: shown } });
+  expect(await at.post(`/api/v1/approvals/${id}/approve`, { confirm: shown.confirm }, "second")).toMatchObject({ status: 200 });
+  const over = await ask("/api/v1/campaigns/first/failover", "/api/v1/campaigns/first/failover/preview", {});
+  expect(await seen(over.id)).toMatchObject({
+    plan: {
+      kind: "campaign",
+      preview: { verb: "failover", effects: over.shown["effects"], checks: [{ check: "who dials", passed: true }, ANY] },
+    },
+  });
+  await reject(over.id);
+});
+
+test("a lift: what it takes back, the number masked", async () => {
+  const number = "+12125550142";
+  await at.post("/api/v1/suppressions", { number, reason: "said so" });
+  const lift = { number, reason: "a wrong number", mistake: true };
+  const { id } = await ask("/api/v1/suppressions/lift", "/api/v1/suppressions/lift/preview", lift);
+  const found = await seen(id);
+  expect(found).toMatchObject({
+    standing: { state: "holds" },
+    plan: { kind: "lift", reason: "a wrong number", mistake: true, preview: { suppression: { history: [{ code: "said so" }] } } },
+  });
+  expect(JSON.stringify(found)).not.toContain("2125550142");
+  await at.post("/api/v1/suppressions", { number, reason: "said so again" });
+  expect(await seen(id)).toMatchObject({ standing: { state: "changed" } });
+});
+
+test("what was asked for before plans were kept says that there is none; what does not exist is not found", async () => {
+  const { id } = await at.service.store.requests.askApproval({
+    operation: "dialer.apply",
+    summary: "an old one",
+    confirm: "0".repeat(64),
+    request: { params: {}, query: {}, body: { file: {}, confirm: "0".repeat(64) } },
+    plan: null,
+    requestedBy: "olga",
+  });
+  expect(await seen(id)).toMatchObject({ plan: null, standing: { state: "refused" } });
+  expect(await at.get("/api/v1/approvals/none")).toMatchObject({ status: 404 });
+});

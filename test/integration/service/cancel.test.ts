@@ -1,0 +1,72 @@
+// A job is cancelled in the middle: whoever is answered may rely on it that nothing more is sent.
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { openRecords } from "../../../src/app/index.ts";
+import { CAMPAIGN, callId, callsCsv, callsScenario } from "../../support/calls.ts";
+import { openWhole, type WholeService } from "./whole.ts";
+
+const ROWS = 600;
+
+let whole: WholeService;
+beforeEach(async () => {
+  whole = await openWhole("", { scenario: callsScenario(ROWS) });
+  // All of them are on the wire for a while: what is under way at the cancelling is not nothing.
+  whole.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 50 } });
+});
+afterEach(() => whole[Symbol.asyncDispose]());
+
+/** A job in the middle. */
+async function begun(): Promise<string> {
+  const before = whole.sandbox.control.state().requests;
+  const headers = { "content-type": "text/csv" };
+  const response = await whole.ask(`/api/v1/campaigns/${CAMPAIGN}/tags`, { method: "POST", headers, body: callsCsv(ROWS) });
+  const { id } = ((await response.json()) as { job: { id: string } }).job;
+  await expect.poll(() => whole.sandbox.control.state().requests, { timeout: 60_000 }).toBeGreaterThan(before + 50);
+  return id;
+}
+
+/** Calls that the tenant has changed. */
+const changed = () => {
+  let count = 0;
+  for (let n = 1; n <= ROWS; n++) count += whole.sandbox.control.call(callId(n))?.effects ?? 0;
+  return count;
+};
+
+/** That all of it is as it was when the answer came, and recorded. */
+async function expectStill(id: string): Promise<void> {
+  const { requests } = whole.sandbox.control.state();
+  const sent = changed();
+  expect(sent).toBeGreaterThan(0);
+  expect(sent).toBeLessThan(ROWS);
+  const job = await whole.get(`/api/v1/jobs/${id}`);
+  expect(job).toMatchObject({
+    status: "cancelled",
+    counts: { tagged: sent },
+    done: sent,
+    notSent: ROWS - sent,
+    mayHaveBeenSent: 0,
+  });
+  await expect.poll(async () => (await whole.get(`/api/v1/jobs/${id}`))["running"], { timeout: 60_000 }).toBe(false);
+  expect(whole.sandbox.control.state().requests).toBe(requests);
+  expect(changed()).toBe(sent);
+}
+
+test("through the service: nothing is sent after the answer, what was on the wire is recorded, the rest is counted", async () => {
+  const id = await begun();
+  const { status, body } = await whole.post(`/api/v1/jobs/${id}/cancel`, {});
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ status: "cancelled", mayHaveBeenSent: 0 });
+  expect(body["notSent"]).toBe(ROWS - changed());
+  await expectStill(id);
+});
+
+test("by another process on the same database", async () => {
+  const id = await begun();
+  await using records = await openRecords({ dir: whole.dir }, { DATABASE_URL: whole.databaseUrl, OUTDIAL_ACTOR: "clara" });
+  await records.cancel(id);
+  const job = await records.job(id);
+  expect(await records.rowsLeft(job, await records.counts(id))).toEqual({ notSent: ROWS - changed(), mayHaveBeenSent: 0 });
+  await expectStill(id);
+  const [cancelled] = (await records.audit({ limit: 1000, job: id })).filter(({ action }) => action === "job.cancel");
+  expect(cancelled).toMatchObject({ actor: "clara", subject: id });
+});

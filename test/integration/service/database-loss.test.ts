@@ -1,0 +1,71 @@
+// The database goes away under the running service: connections are ended, results cannot be written.
+
+import pg from "pg";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { expectAgreement } from "../../support/agreement.ts";
+import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
+import { openWhole, type WholeService } from "./whole.ts";
+
+const ROWS = 600;
+
+let whole: WholeService;
+let admin: pg.Client;
+beforeEach(async () => {
+  const receiver = { OUTDIAL_BI_URL: "http://127.0.0.1:9/events", OUTDIAL_BI_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" };
+  whole = await openWhole("", { scenario: callsScenario(ROWS) }, undefined, receiver);
+  admin = new pg.Client({ connectionString: whole.databaseUrl });
+  await admin.connect();
+});
+afterEach(async () => {
+  await admin.end();
+  await whole[Symbol.asyncDispose]();
+});
+
+const alive = async () => (await fetch(`${whole.service.url}/livez`)).status;
+
+/** Ends every other connection to the database, one after the other. */
+async function endConnections(between: () => Promise<void> = async () => undefined): Promise<void> {
+  const { rows } = await admin.query<{ pid: number }>(
+    "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend' order by pid",
+  );
+  for (const { pid } of rows) {
+    await Promise.all([admin.query("select pg_terminate_backend($1, 5000)", [pid]), whole.ask("/api/v1/jobs")]);
+    await between();
+  }
+}
+
+async function submit(): Promise<string> {
+  const headers = { "content-type": "text/csv" };
+  const response = await whole.ask(`/api/v1/campaigns/${CAMPAIGN}/tags`, { method: "POST", headers, body: callsCsv(ROWS) });
+  return ((await response.json()) as { job: { id: string } }).job.id;
+}
+
+test("every single connection may be ended, idle or at work: the service goes on, and so does its job", async () => {
+  whole.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 20 } });
+  const before = whole.sandbox.control.state().requests;
+  const id = await submit();
+  await expect.poll(() => whole.sandbox.control.state().requests, { timeout: 60_000 }).toBeGreaterThan(before + 50);
+  for (let round = 0; round < 3; round++) await endConnections(async () => expect(await alive()).toBe(200));
+  whole.sandbox.control.faults.clear();
+  await expect.poll(() => whole.get(`/api/v1/jobs/${id}`), { timeout: 120_000 }).toMatchObject({ status: "done", done: ROWS });
+  await expectAgreement(whole.databaseUrl, whole.sandbox, ROWS);
+});
+
+test("results that cannot be written stop the job with the reason; it can be resumed, and nothing is lost or doubled", async () => {
+  await admin.query(`
+    create function full_disk() returns trigger language plpgsql as $$
+      begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$;
+    create trigger full_disk before insert on outdial.job_items execute function full_disk()`);
+  const id = await submit();
+  expect(await whole.ended(id)).toMatchObject({
+    status: "stopped",
+    stop: { code: "internal", message: "could not extend file: No space left on device" },
+  });
+  expect(await alive()).toBe(200);
+  await expect.poll(() => whole.get(`/api/v1/jobs/${id}`), { timeout: 60_000 }).toMatchObject({ running: false });
+  expect(whole.logged.join("\n")).toContain(`${id}: stopped: could not extend file: No space left on device`);
+  await admin.query("drop trigger full_disk on outdial.job_items");
+  expect((await whole.post(`/api/v1/jobs/${id}/resume`, {})).status).toBe(202);
+  await expect.poll(() => whole.get(`/api/v1/jobs/${id}`), { timeout: 120_000 }).toMatchObject({ status: "done", done: ROWS });
+  await expectAgreement(whole.databaseUrl, whole.sandbox, ROWS);
+});

@@ -1,0 +1,202 @@
+// The emergency stop through the API: what it pauses when the tenant does not list its campaigns, whom it leaves alone, and what it says of itself.
+
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { openWhole, type WholeService } from "./whole.ts";
+
+const dialerConfig = {
+  type: "predictive" as const,
+  predictiveSettings: { answerRatio: 0.85, maxCallsInFlight: 20, callRate: 5, abandonmentThreshold: 0.03 },
+};
+const ALL = ["camp_a", "camp_b", "camp_c", "camp_d"];
+const PATIENCE = { listMs: 600_000, sendMs: 3_000, againMs: 20, mostMs: 50, drainMs: 500, resumedMs: 20, giveUpMs: 600_000 };
+
+let at: WholeService;
+beforeAll(async () => {
+  at = await openWhole(
+    "limits: { campaigns: { perSecond: 10000 } }\n",
+    {
+      scenario: {
+        campaigns: ALL.map((id) => ({ id, status: "active" as const, contactListId: "list_1", dialerConfig })),
+        contactLists: [{ id: "list_1", generate: { count: 50, consentRate: 1, zones: ["America/New_York"] } }],
+        limits: "off",
+      },
+      clock: { speed: 60 },
+    },
+    undefined,
+    {},
+    { stops: { lookMs: 20, patience: PATIENCE } },
+  );
+});
+afterAll(() => at[Symbol.asyncDispose]());
+beforeEach(async () => {
+  at.sandbox.control.faults.clear();
+  for (const { id } of await at.service.store.stops.open()) await ended(id);
+  for (const id of ALL) activate(id);
+});
+
+const activate = (id: string) => at.sandbox.control.simulateEdit({ kind: "campaign", id, body: { status: "active" } });
+const statusOf = (id: string) => at.sandbox.control.state().campaigns.find((one) => one.id === id)?.status;
+const dialing = () => ALL.filter((id) => statusOf(id) !== "paused");
+
+interface Change {
+  readonly campaignId: string;
+  readonly status: string;
+  readonly confirmed: boolean;
+  readonly known: string;
+  readonly message: string;
+}
+
+const stop = async (reason?: string) => {
+  const { status, body } = await at.post("/api/v1/campaigns/stop", { reason });
+  expect(status).toBe(200);
+  return body as { id: string; changes: Change[]; listProblem: { code: string } | null; endedAt: string | null };
+};
+const report = async (id: string) =>
+  (await at.get(`/api/v1/campaigns/stops/${id}`, "viewer")) as {
+    changes: Change[];
+    listProblem: { code: string } | null;
+    endedAt: string | null;
+    supersededBy: string | null;
+  };
+const ended = async (id: string) => {
+  await expect.poll(async () => (await report(id)).endedAt, { timeout: 60_000 }).not.toBeNull();
+  return report(id);
+};
+const changeOf = async (id: string, campaignId: string) =>
+  (await report(id)).changes.find((one) => one.campaignId === campaignId);
+
+test("with no list it pauses what it knows of, says so, and pauses the rest when the list comes", async () => {
+  // Known by a failover pair and by an earlier change of state; the list was read with camp_a on it.
+  const { store } = at.service;
+  const known = {
+    id: "intent_c",
+    campaignId: "camp_c",
+    target: "active",
+    idempotencyKey: "k",
+    actor: "ann",
+    reason: null,
+  } as const;
+  const begun = await store.stateIntents.begin(known);
+  await store.stateIntents.end(begun?.intent.id ?? "", { outcome: "changed", message: null, confirmed: true }, []);
+  await store.failovers.put({ primary: "camp_a", backup: "camp_b", policy: {}, actor: "ann", audit: [] });
+  await store.failovers.remove("camp_a", []);
+  await store.knownCampaigns.keep(
+    ["camp_a", "camp_b"].map((id) => ({ id, name: id, status: "active" })),
+    Date.now() + 60_000,
+  );
+  at.sandbox.control.faults.add({ match: { operation: "listCampaigns" }, effect: { status: 503 } });
+  const first = await stop("a wrong list");
+  await expect.poll(dialing, { timeout: 60_000 }).toEqual(["camp_d"]);
+  await expect.poll(async () => (await report(first.id)).listProblem?.code, { timeout: 120_000 }).toBeDefined();
+  const open = await report(first.id);
+  expect(open.endedAt).toBeNull();
+  expect(open.changes.map(({ campaignId, known: how }) => [campaignId, how])).toEqual([
+    ["camp_a", "known"],
+    ["camp_b", "known"],
+    ["camp_c", "known"],
+  ]);
+  at.sandbox.control.faults.clear();
+  expect(await ended(first.id)).toMatchObject({ listProblem: null });
+  expect(dialing()).toEqual([]);
+  expect(await at.get("/api/v1/campaigns/stops?limit=1", "viewer")).toMatchObject({
+    items: [{ id: first.id, actor: "olga", reason: "a wrong list", listProblem: null }],
+  });
+});
+
+test("a campaign that a person resumes is left alone by the stop that still goes on", async () => {
+  const pauses = {
+    match: { operation: "updateCampaign", path: "/api/v2/omnichannel/campaigns/camp_a" },
+    effect: { status: 503 },
+  } as const;
+  at.sandbox.control.faults.add(pauses);
+  const begun = at.post("/api/v1/campaigns/stop", {});
+  await expect.poll(dialing, { timeout: 60_000 }).toEqual(["camp_a"]);
+  const [open] = await at.service.store.stops.open();
+  const id = open?.id ?? "";
+  // What a resume does first, past the gate.
+  const resumed = { campaignId: "camp_a", target: "active", idempotencyKey: "resume", actor: "ann", reason: null } as const;
+  const intent = await at.service.store.stateIntents.begin({ id: "intent_resume", ...resumed });
+  await at.service.store.stateIntents.end(intent?.intent.id ?? "", { outcome: "changed", message: null, confirmed: true }, []);
+  at.sandbox.control.faults.clear();
+  const { changes } = await ended(id);
+  await begun;
+  expect(statusOf("camp_a")).toBe("active");
+  expect(changes.find(({ campaignId }) => campaignId === "camp_a")).toMatchObject({
+    status: "resumed",
+    confirmed: false,
+    message: "ann asked to resume it after the stop",
+  });
+  // The next stop is another one.
+  const next = await stop();
+  expect(await ended(next.id)).toMatchObject({
+    changes: [{ campaignId: "camp_a", status: "paused" }],
+    alreadyPaused: ["camp_b", "camp_c", "camp_d"],
+  });
+  expect(dialing()).toEqual([]);
+});
+
+test("a campaign that the tenant refuses to pause is named with the reason, and holds no other back", async () => {
+  const path = "/api/v2/omnichannel/campaigns/camp_b";
+  at.sandbox.control.faults.add({ match: { operation: "updateCampaign", path }, effect: { status: 403 } });
+  const { id } = await stop();
+  await ended(id);
+  expect(dialing()).toEqual(["camp_b"]);
+  expect(await changeOf(id, "camp_b")).toMatchObject({
+    status: "failed",
+    confirmed: false,
+    message: expect.stringMatching(/\S/),
+  });
+  const [end] = await at.service.store.audit
+    .list({ subject: id, limit: 10 })
+    .then((all) => all.filter(({ action }) => action === "campaign.stop.end"));
+  expect(end?.details).toMatchObject({ paused: 3, notConfirmed: [{ campaignId: "camp_b" }], listProblem: null });
+});
+
+test("while a stop goes on, a plan activates nothing; nor does one that was begun before it", async () => {
+  const { stops } = at.service.store;
+  const since = Date.now();
+  expect(await stops.holding("camp_a", since + 3_600_000)).toBeUndefined();
+  const path = "/api/v2/omnichannel/campaigns/camp_a";
+  at.sandbox.control.faults.add({ match: { operation: "updateCampaign", path }, effect: { status: 503 } });
+  const begun = at.post("/api/v1/campaigns/stop", {});
+  await expect.poll(async () => (await stops.open()).length, { timeout: 60_000 }).toBe(1);
+  const [open] = await stops.open();
+  expect(await stops.holding("camp_a", since + 3_600_000)).toMatchObject({ id: open?.id });
+  at.sandbox.control.faults.clear();
+  await ended(open?.id ?? "");
+  await begun;
+  expect(await stops.holding("camp_a", since + 3_600_000)).toBeUndefined();
+  expect(await stops.holding("camp_a", since - 3_600_000)).toMatchObject({ id: open?.id });
+});
+
+test("a stop that nobody gave is not there", async () => {
+  expect(await at.get("/api/v1/campaigns/stops/nothing", "viewer")).toMatchObject({ status: 404, code: "job_not_found" });
+});
+
+test.each<[what: string, type: string | undefined, body: string | undefined, ignored: RegExp | null, reason: string | null]>([
+  ["a form", "application/x-www-form-urlencoded", "{}", /application\/x-www-form-urlencoded/, null],
+  ["no type", "", "stop", /of no type/, null],
+  ["broken JSON", "application/json", '{"reason":', /not JSON/, null],
+  ["null", "application/json", "null", /no object/, null],
+  ["a reason that is null", "application/json", '{"reason":null}', /reason: it is no text/, null],
+  ["a reason with a NUL", "application/json", '{"reason":"a\\u0000"}', /NUL/, null],
+  ["a long reason", "application/json", JSON.stringify({ reason: "x".repeat(501) }), /first 500/, "x".repeat(500)],
+  ["another field", "application/json", '{"reason":"fire","why":1}', /why: unknown field; allowed: reason/, "fire"],
+  ["a body that is too large", "application/json", `"${"x".repeat(2_000_000)}"`, /larger than/, null],
+])("it stops with %s, and says what it ignored", async (_, type, body, ignored, reason) => {
+  const headers = { "idempotency-key": "not a key", ...(type === undefined ? {} : { "content-type": type }) };
+  const init = { method: "POST", headers, ...(body === undefined ? {} : { body: Buffer.from(body) }) };
+  const answer = await at.ask("/api/v1/campaigns/stop?%00=1", init);
+  const said = (await answer.json()) as { reason: string | null; ignored: string[] };
+  expect(answer.status, JSON.stringify(said)).toBe(200);
+  expect(said.reason).toBe(reason);
+  expect(dialing()).toEqual([]);
+  if (ignored === null) expect(said.ignored).toEqual([]);
+  else {
+    expect(said.ignored.join()).toMatch(ignored);
+    const { items } = (await at.get("/api/v1/audit?action=api.campaigns.stop&limit=1", "admin")) as {
+      items: { details: unknown }[];
+    };
+    expect(items[0]?.details).toMatchObject({ ignored: said.ignored });
+  }
+});

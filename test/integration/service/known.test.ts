@@ -1,0 +1,169 @@
+// The service over a tenant that does not answer: people are shown what was last read, with its time, and nobody waits.
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openService, type RunningService } from "../../../src/app/index.ts";
+import { createDatabase, type TestDatabase } from "../../support/database.ts";
+import { type Answer, type Asked, type ScriptedServer, startScriptedServer } from "../../support/scripted-server.ts";
+
+/** How the tenant is: it answers, keeps silent for ever, or refuses. */
+let tenant: "answers" | "silent" | "refuses" = "silent";
+let status: "active" | "paused" = "active";
+let server: ScriptedServer;
+let database: TestDatabase;
+let dir: string;
+let token: string;
+
+const campaign = (id: string) => ({ id, name: `Campaign ${id}`, status, contactListId: "list", note: "of the vendor" });
+
+function answer({ url }: Asked): Answer {
+  if (tenant === "silent") return () => undefined;
+  if (tenant === "refuses") return { status: 403, json: { message: "missing scope" } };
+  const { pathname } = new URL(url, "http://tenant");
+  if (pathname.endsWith("/campaigns")) return { json: { campaigns: [campaign("b"), campaign("a")], page: 1, total: 2 } };
+  if (pathname.endsWith("/metrics"))
+    return {
+      json: { successRate: 0.4, activeCalls: 7, callsPlaced: 107, callsAnswered: 40, abandonmentRate: 0, windowMinutes: 30 },
+    };
+  if (pathname.endsWith("/contacts"))
+    return { json: { contacts: [{ id: "1", phoneNumber: "+12125550123" }], page: 1, total: 1 } };
+  const id = /\/campaigns\/(\w+)$/.exec(pathname)?.[1];
+  if (id === "none") return { status: 404, json: { message: "unknown campaign" } };
+  if (id !== undefined) return { json: campaign(id) };
+  return { headers: { etag: '"tag-1"' }, json: { algorithm: { dial_ratio: 1.25 }, versionTag: "tag-1" } };
+}
+
+beforeAll(async () => {
+  server = await startScriptedServer({ api: answer });
+  database = await createDatabase();
+  dir = await mkdtemp(join(tmpdir(), "outdial-known-"));
+  await writeFile(join(dir, "outdial.yaml"), `tenant: { hosts: "${server.url}" }\n`);
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await database.dispose();
+  await rm(dir, { recursive: true, force: true });
+});
+
+async function open(): Promise<RunningService> {
+  const environment = { CXONE_CLIENT_ID: "id", CXONE_CLIENT_SECRET: "secret", DATABASE_URL: database.url, OUTDIAL_ACTOR: "test" };
+  const flags = { config: join(dir, "outdial.yaml"), dir: join(dir, ".outdial") };
+  const service = await openService(flags, environment, { port: 0, log: () => undefined });
+  const name = `vera-${service.port}`;
+  token = (await service.store.access.addToken({ name, role: "operator", expiresAt: null, by: "test" })).token;
+  return service;
+}
+
+const get = async (service: RunningService, path: string) => {
+  const response = await fetch(`${service.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+};
+const lists = () => server.asked.filter(({ url }) => /\/campaigns(\?|$)/.test(url)).length;
+const text = expect.any(String) as string;
+const ITEMS = ["b", "a"].map((id) => ({
+  id,
+  name: `Campaign ${id}`,
+  status: "active",
+  activeCalls: 7,
+  dialing: true,
+  successRate: { numerator: 40, denominator: 100 },
+  stale: false,
+  unread: [],
+  asOf: { status: text, figures: text, windows: text },
+  windows: [{ zone: "America/New_York" }],
+}));
+
+test("nobody waits for a tenant that keeps silent: what was never read says so, what was read stays with its time", async () => {
+  const service = await open();
+  let seen: Record<string, unknown>;
+  try {
+    expect(await get(service, "/api/v1/campaigns")).toEqual({
+      status: 200,
+      body: { items: [], next: null, asOf: null, failed: null },
+    });
+    const reasons = ["status", "figures", "windows"].map((part) => ({ part, reason: "not read yet" }));
+    expect(await get(service, "/api/v1/campaigns/a")).toMatchObject({
+      status: 200,
+      body: {
+        id: "a",
+        status: null,
+        dialing: null,
+        activeCalls: null,
+        successRate: null,
+        windows: [],
+        configuration: null,
+        unread: reasons,
+      },
+    });
+    expect(await get(service, "/api/v1/dialer")).toMatchObject({ status: 200, body: { settings: null, asOf: null } });
+    expect(await get(service, "/health")).toMatchObject({ status: 503, body: { code: "not_read_yet" } });
+  } finally {
+    // Ends although the tenant keeps silent on what is under way.
+    await service[Symbol.asyncDispose]();
+  }
+
+  tenant = "answers";
+  const second = await open();
+  try {
+    await expect.poll(() => get(second, "/api/v1/campaigns"), { timeout: 60_000 }).toMatchObject({ body: { items: ITEMS } });
+    await expect
+      .poll(() => get(second, "/api/v1/dialer"), { timeout: 60_000 })
+      .toMatchObject({ body: { settings: { algorithm: { dial_ratio: 1.25 } }, asOf: text, tag: text } });
+    expect(await get(second, "/api/v1/campaigns/none")).toMatchObject({ status: 404, body: { code: "not_found" } });
+    expect(await get(second, "/api/v1/campaigns/none?fresh=true")).toMatchObject({ status: 404, body: { correlationId: text } });
+
+    tenant = "silent";
+    const before = lists();
+    await second.store.tenantReadings.expire(["campaigns"], "", Date.now());
+    const many = await Promise.all(Array.from({ length: 50 }, () => get(second, "/api/v1/campaigns")));
+    expect(many.map(({ status: code }) => code)).toEqual(many.map(() => 200));
+    expect(many[0]).toMatchObject({ body: { items: ITEMS, asOf: text } });
+    await expect.poll(lists, { timeout: 60_000 }).toBe(before + 1);
+    await Promise.all(Array.from({ length: 50 }, () => get(second, "/api/v1/campaigns")));
+    expect(lists()).toBe(before + 1);
+    seen = many[0]?.body ?? {};
+  } finally {
+    await second[Symbol.asyncDispose]();
+  }
+
+  const third = await open();
+  try {
+    const again = await get(third, "/api/v1/campaigns");
+    expect(again.body).toMatchObject({ items: ITEMS, asOf: seen["asOf"] });
+    expect(await get(third, "/api/v1/campaigns/a")).toMatchObject({
+      status: 200,
+      body: { id: "a", activeCalls: 7, configuration: { note: "of the vendor" }, configurationAsOf: text },
+    });
+    expect(await get(third, "/api/v1/dialer")).toMatchObject({ body: { settings: { algorithm: { dial_ratio: 1.25 } } } });
+    expect(await get(third, "/health?campaign_id=a")).toMatchObject({
+      status: 200,
+      body: { campaign_id: "a", status: "active", active_calls: 7, success_rate: 0.4, failover_triggered: false },
+    });
+  } finally {
+    await third[Symbol.asyncDispose]();
+  }
+});
+
+test("what failed is told beside the figures of before, and a fresh read of a tenant that refuses fails", async () => {
+  tenant = "refuses";
+  await using service = await open();
+  await service.store.tenantReadings.expire(["campaigns"], "", Date.now());
+  await service.store.tenantReadings.expire(["figures"], "a", Date.now());
+  await expect
+    .poll(() => get(service, "/api/v1/campaigns/a"), { timeout: 60_000 })
+    .toMatchObject({ body: { activeCalls: 7, stale: true, failed: { code: "missing_scope", at: text } } });
+  await expect
+    .poll(() => get(service, "/api/v1/campaigns"), { timeout: 60_000 })
+    .toMatchObject({ body: { items: [{ id: "b" }, { id: "a" }], failed: { code: "missing_scope" } } });
+  expect(await get(service, "/api/v1/campaigns?fresh=true")).toMatchObject({ status: 502, body: { code: "missing_scope" } });
+
+  tenant = "answers";
+  status = "paused";
+  const fresh = await get(service, "/api/v1/campaigns?fresh=true");
+  expect(fresh.body).toMatchObject({ items: [{ status: "paused" }, { status: "paused" }], failed: null });
+  expect(await get(service, "/api/v1/campaigns/a?fresh=true")).toMatchObject({
+    body: { status: "paused", failed: null, stale: false, configuration: { status: "paused" } },
+  });
+});

@@ -1,0 +1,229 @@
+// Every operation of the API under requests that its description does not foresee: never a failure of the service, and no answer but a documented one.
+
+import { readdir } from "node:fs/promises";
+import { request } from "node:http";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { type JsonSchema, type Made, type OpenApi, type Operation, operationsOf, requestOf } from "../../support/requests.ts";
+import { scaled, seeded } from "../../support/scale.ts";
+import { openWhole, type WholeService } from "./whole.ts";
+
+/** Of each operation. */
+const REQUESTS = scaled(150, 3);
+const UNLIMITED = { campaigns: "off", "outbound-read": "off", "outbound-write": "off", "dialer-write": "off", other: "off" };
+
+let at: WholeService;
+let document: OpenApi;
+let operations: Operation[];
+beforeAll(async () => {
+  at = await openWhole(`service: { uploadMegabytes: 1 }\nlimits: ${JSON.stringify(UNLIMITED)}\n`, {
+    scenario: {
+      limits: UNLIMITED,
+      campaigns: [
+        { id: "first", contactListId: "people", status: "paused" },
+        { id: "second", contactListId: "people", status: "paused" },
+      ],
+      contactLists: [{ id: "people", contacts: [{ id: "one", phoneNumber: "+12125550101" }] }],
+    },
+  });
+  document = (await (await at.ask("/api/v1/openapi.json")).json()) as OpenApi;
+  operations = operationsOf(document);
+});
+afterAll(() => at[Symbol.asyncDispose]());
+
+const PLAUSIBLE = {
+  id: ["first", "second", "1", "nobody"],
+  campaign: ["first", "nobody"],
+  campaign_id: ["first", "nobody"],
+  campaignId: ["first", "nobody"],
+  primary: ["first"],
+  list: ["people", "nobody"],
+  // Of the usual size, simulations take long.
+  scenario: [{ agents: 2, duration: 60 }],
+  compareWith: [{ agents: 3, duration: 60 }],
+  replications: [2],
+  axes: [[{ path: "agents", values: [1, 2] }]],
+  version: [1, 2],
+  seq: [0, 1],
+  number: ["+12125550101"],
+  policy: [{ backup: "second" }],
+  cursor: ["1"],
+  column: ["call_id=CallID"],
+  delimiter: [","],
+  last: ["7d"],
+  zone: ["Europe/London"],
+  country: ["US"],
+  asOf: ["2026-01-01"],
+  registry: ["US"],
+  // A whole file would be predicted, which takes seconds.
+  file: [{ name: "Evening", type: "predictive" }],
+} as const;
+
+const schemas = new Map<JsonSchema, z.ZodType>();
+/** What a body breaks of its documented schema; undefined when nothing. */
+function breaks(schema: JsonSchema, value: unknown): string | undefined {
+  let compiled = schemas.get(schema);
+  if (compiled === undefined) {
+    const whole = JSON.stringify({ ...schema, $defs: document.components.schemas });
+    compiled = z.fromJSONSchema(JSON.parse(whole.replaceAll("#/components/schemas/", "#/$defs/")) as JsonSchema);
+    schemas.set(schema, compiled);
+  }
+  const parsed = compiled.safeParse(value);
+  return parsed.success ? undefined : z.prettifyError(parsed.error);
+}
+
+/** What is wrong with the answer to a request; undefined when it is one that is documented. */
+async function wrongAnswer(
+  { responses }: Operation,
+  { path, method, contentType, body }: Made,
+  allowed: readonly number[] = [],
+): Promise<string | undefined> {
+  const stop = new AbortController();
+  const response = await at.ask(path, {
+    as: "admin",
+    method,
+    signal: stop.signal,
+    ...(contentType === undefined ? {} : { headers: { "content-type": contentType } }),
+    ...(body === undefined ? {} : { body }),
+  });
+  const { status } = response;
+  const type = (response.headers.get("content-type") ?? "").split(";")[0] ?? "";
+  const described = responses[String(status)];
+  if (type === "text/event-stream") stop.abort();
+  const text = type === "text/event-stream" ? "" : await response.text().catch(String);
+  if (text === "TypeError: terminated") return `${status}, and broken off`;
+  if (status >= 500 && !allowed.includes(status)) return `${status}: ${text}`;
+  if (described === undefined) return `${status} is not documented: ${text}`;
+  const media = Object.entries(described.content ?? {}).find(([name]) => name.split(";")[0] === type)?.[1];
+  if (media === undefined) return `${status} of the type ${type} is not documented`;
+  if (!/^application\/(problem\+)?json$/.test(type) || media.schema === undefined) return undefined;
+  const broken = breaks(media.schema, JSON.parse(text));
+  return broken === undefined ? undefined : `${status} is not as documented: ${broken}`;
+}
+
+test.each<[method: string, path: string, body: string | undefined, status: number, field?: string]>([
+  ["GET", "/jobs?kind=nope", undefined, 400, "query.kind"],
+  ["GET", "/jobs/%00", undefined, 400, "path.id"],
+  ["GET", "/campaigns/a%00b", undefined, 400, "path.id"],
+  ["GET", "/audit?actor=%00", undefined, 400, "query.actor"],
+  ["GET", "/audit?%00=1", undefined, 400, "query.\u{fffd}"],
+  ["GET", `/audit?actor=${"x".repeat(2001)}`, undefined, 400, "query.actor"],
+  ["GET", "/audit?from=9999-12-31T23:59:59Z", undefined, 400, "query.from"],
+  ["POST", "/suppressions", '{"number":"+12125550101","reason":"a\\u0000b"}', 400, "body.reason"],
+  ["POST", "/suppressions", '{"number":"+12125550101","reason":"a\\ud800b"}', 400, "body.reason"],
+  ["POST", "/compliance/check", '{"questions":[{},{"a\\u0000":1}]}', 400, "body.questions[1].a\u{fffd}"],
+  ["POST", "/compliance/check", '{"questions":[{"a":1e999}]}', 400, "body.questions[0].a"],
+  ["POST", "/simulate", `{"scenario":${'{"a":'.repeat(8000)}1${"}".repeat(8000)}}`, 400],
+  ["POST", "/simulate", `{"scenario":{"a":${"[".repeat(8000)}${"]".repeat(8000)}}}`, 400],
+  ["POST", "/outcomes/retrievals/preview", '{"campaignId":"first","lastHours":0.3333333333}', 200],
+  ["POST", "/outcomes/retrievals", '{"campaignId":"first","lastHours":0.3333333333}', 202],
+  ["PUT", "/outcomes/schedules/first", '{"everyMinutes":1.00001,"overlapMinutes":0.3333333333,"firstHours":0.1}', 200],
+  ["GET", "/dialer/versions/2147483648", undefined, 400, "path.version"],
+  ["POST", "/dialer/versions/2147483648/resume", undefined, 400, "path.version"],
+  ["GET", "/dialer/versions?cursor=2147483648", undefined, 400],
+  ["POST", "/dialer/rollback/preview", '{"version":2147483648}', 400, "body.version"],
+  ["POST", "/campaigns/first/drill", undefined, 409],
+])("%s %s: a value out of bounds is named, a fraction is no mistake", async (method, path, body, status, field) => {
+  const headers = { "content-type": "application/json" };
+  const response = await at.ask(`/api/v1${path}`, { method, ...(body === undefined ? {} : { body, headers }) });
+  const answer = (await response.json()) as { problems?: { path: string; message: string }[] };
+  expect({ status: response.status, answer }).toMatchObject({ status });
+  if (field !== undefined) expect(answer.problems?.map((one) => one.path)).toContain(field);
+});
+
+test("a body that is not UTF-8 is refused, not mended", async () => {
+  const body = Buffer.from('{"questions":[{"a":"\u{e9}"}]}', "latin1");
+  const headers = { "content-type": "application/json" };
+  const response = await at.ask("/api/v1/compliance/check", { method: "POST", headers, body });
+  expect({ status: response.status, ...((await response.json()) as object) }).toMatchObject({
+    status: 400,
+    code: "invalid_request",
+  });
+});
+
+const shown = ({ method, path, contentType, body }: Made): string =>
+  `${method} ${path.slice(0, 300)} ${contentType ?? ""} ${(body ?? "").slice(0, 300)}`;
+
+test("a caller that breaks off its upload is no error of the service", async () => {
+  const { hostname, port } = new URL(at.service.url);
+  const before = at.logged.length;
+  const asked = request({
+    hostname,
+    port,
+    method: "POST",
+    path: "/api/v1/facts/registry?registry=US&asOf=2026-01-01",
+    headers: { authorization: `Bearer ${at.tokens.operator}`, "content-type": "text/csv", "content-length": 1_000_000 },
+  });
+  asked.on("error", () => undefined);
+  asked.write("2125550199\n");
+  // The service reads the body once the file that keeps it is there.
+  await expect.poll(async () => (await readdir(join(at.dir, "uploads"), { recursive: true })).length).toBeGreaterThan(1);
+  asked.destroy();
+  const said = () => at.logged.slice(before);
+  await expect.poll(() => said().join("\n"), { timeout: 30_000 }).toMatch(/broke off|request failed/);
+  expect(said().filter((line) => line.includes('"error"'))).toEqual([]);
+});
+
+test("a report over more days than it can show is refused at once", async () => {
+  const long = /1100 days at most/;
+  for (const [question, says] of [
+    ["from=0000-01-01T00:00:00Z", /before the year 1900/],
+    ["from=0001-01-01", /before the year 1900/],
+    ["from=1999-01-01&zone=America/New_York", long],
+    ["last=9999999d", long],
+    ["to=9999-12-31T00:00:00Z", /1900 to 2199/],
+  ] as const) {
+    const answer = await at.ask(`/api/v1/outcomes/report?${question}`, { as: "viewer" });
+    const body = (await answer.json()) as { code: string; detail: string };
+    expect([answer.status, body.code], question).toEqual([400, "invalid_input"]);
+    expect(body.detail).toMatch(says);
+  }
+});
+
+test("no request makes the service fail, and every answer is documented", { timeout: 600_000 }, async () => {
+  const wrong: string[] = [];
+  for (const operation of operations) {
+    const random = seeded(operation.id);
+    const isPlain = operation.body === undefined && !operation.parameters.some((one) => one.in === "path" || one.in === "query");
+    for (let i = 0; i < (isPlain ? 1 : REQUESTS); i++) {
+      const made = requestOf(operation, document, random, PLAUSIBLE);
+      if (made.body?.includes('"scenario":{}') === true) continue;
+      const problem = await wrongAnswer(operation, made);
+      if (problem !== undefined) wrong.push(`${operation.id}: ${shown(made)}\n  ${problem.slice(0, 600)}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+test("a tenant that refuses or answers nonsense is told as the tenant's failure, not as the service's", {
+  timeout: 600_000,
+}, async () => {
+  const policy = { backup: "second" };
+  const wrong: string[] = [];
+  for (const effect of [{ status: 403 }, { garbage: true }]) {
+    // One of the requests below may have ended the pair.
+    const { confirm } = (await at.post("/api/v1/failover/pairs/preview", { primary: "first", policy })).body;
+    expect(await at.post("/api/v1/failover/pairs", { primary: "first", policy, confirm })).toMatchObject({ status: 200 });
+    at.sandbox.control.faults.add({ match: {}, effect });
+    const drill = await at.post("/api/v1/campaigns/first/drill", {});
+    expect(drill, JSON.stringify(effect)).toMatchObject({ status: 502 });
+    for (const operation of operations) {
+      const random = seeded(operation.id);
+      const made = requestOf(operation, document, random, PLAUSIBLE);
+      const problem = await wrongAnswer(operation, made, [502, 503]);
+      if (problem !== undefined) wrong.push(`${operation.id}: ${shown(made)}\n  ${problem.slice(0, 600)}`);
+    }
+    at.sandbox.control.faults.clear();
+  }
+  expect(wrong).toEqual([]);
+});
+
+test("the emergency stop is reached with a good token, whatever wrong ones came before it", async () => {
+  const stop = (token: string) =>
+    fetch(`${at.service.url}/api/v1/campaigns/stop`, { method: "POST", headers: { authorization: `Bearer ${token}` } });
+  const statuses: number[] = [];
+  for (let i = 0; i < 110; i++) statuses.push((await stop(`odt_${String(i).padStart(43, "w")}`)).status);
+  expect(new Set(statuses)).toEqual(new Set([401, 429]));
+  expect((await stop(at.tokens.operator)).status).toBe(200);
+});

@@ -1,0 +1,146 @@
+// What was last read of the tenant: its list of campaigns, and readings with their time and what failed.
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { openTestStore, type TestStore } from "../../support/store.ts";
+
+let world: TestStore;
+beforeEach(async () => {
+  world = await openTestStore();
+});
+afterEach(() => world.dispose());
+
+const A = { id: "camp_a", name: "Spring", status: "active" };
+const B = { id: "camp_b", name: "Autumn", status: "paused" };
+
+test("the last list is kept in its order; what it does not name any more is gone, and still known", async () => {
+  const { knownCampaigns } = world.store;
+  expect(await knownCampaigns.list()).toEqual([]);
+  await knownCampaigns.keep([B, A, B], 1000);
+  const seen = { statusAt: 1000, goneAt: null };
+  expect(await knownCampaigns.list()).toEqual([
+    { ...B, ...seen },
+    { ...A, ...seen },
+  ]);
+  await knownCampaigns.keep([{ ...A, name: "Summer" }], 2000);
+  expect(await knownCampaigns.list()).toEqual([{ ...A, name: "Summer", statusAt: 2000, goneAt: null }]);
+  expect((await knownCampaigns.list({ gone: true })).map(({ id }) => id)).toEqual(["camp_a", "camp_b"]);
+  expect(await knownCampaigns.find("camp_b")).toEqual({ ...B, statusAt: 1000, goneAt: 2000 });
+  await knownCampaigns.keep([A, B], 3000);
+  expect((await knownCampaigns.list()).map(({ id }) => id)).toEqual(["camp_a", "camp_b"]);
+  await knownCampaigns.keep([], 4000);
+  expect(await knownCampaigns.list()).toEqual([]);
+  await knownCampaigns.add({ ...A, status: "paused" }, 5000);
+  expect(await knownCampaigns.list()).toEqual([{ ...A, status: "paused", statusAt: 5000, goneAt: null }]);
+});
+
+test("a list that began earlier than a confirmed pause does not take it back", async () => {
+  const { knownCampaigns, stateIntents } = world.store;
+  const { clock } = world;
+  await knownCampaigns.keep([A], clock.now());
+  const began = clock.now() + 1;
+  clock.advance(1000);
+  const intent = { campaignId: A.id, target: "paused", idempotencyKey: "key", actor: "ann", reason: null } as const;
+  const begun = await stateIntents.begin({ id: "intent", ...intent });
+  await stateIntents.end(begun?.intent.id ?? "", { outcome: "changed", message: null, confirmed: true }, []);
+  const paused = { ...A, status: "paused", statusAt: clock.now(), goneAt: null };
+  expect(await knownCampaigns.find(A.id)).toEqual(paused);
+  await knownCampaigns.keep([A], began);
+  expect(await knownCampaigns.find(A.id)).toEqual(paused);
+  await knownCampaigns.keep([A], clock.now() + 1);
+  expect(await knownCampaigns.find(A.id)).toMatchObject({ status: "active" });
+  await knownCampaigns.saw(A.id, "paused", clock.now());
+  expect(await knownCampaigns.find(A.id)).toMatchObject({ status: "active" });
+  await knownCampaigns.saw(A.id, "paused", clock.now() + 2);
+  expect(await knownCampaigns.find(A.id)).toMatchObject({ status: "paused", statusAt: clock.now() + 2 });
+});
+
+test("a reading keeps its value and time when a later attempt fails, and says what failed", async () => {
+  const { tenantReadings } = world.store;
+  const key = { what: "gate", subject: "camp_a" } as const;
+  expect(await tenantReadings.find(key)).toBeUndefined();
+  await tenantReadings.fail(key, { code: "vendor_unavailable", message: "no\0answer" }, 500);
+  expect(await tenantReadings.find(key)).toMatchObject({ value: null, readAt: null, triedAt: 500 });
+  const value = { words: "a\0b\u{1f600}\ud800", n: 1 };
+  await tenantReadings.keep(key, value, { at: 1000, now: 1100 });
+  expect(await tenantReadings.find(key)).toEqual({ ...key, value, readAt: 1000, problem: null, triedAt: 1100, goodUntil: null });
+  await tenantReadings.keep(key, { older: true }, { at: 900, now: 1200 });
+  await tenantReadings.fail(key, { code: "deadline_exceeded", message: "30 s" }, 2000);
+  const problem = { code: "deadline_exceeded", message: "30 s" };
+  expect(await tenantReadings.find(key)).toEqual({ ...key, value, readAt: 1000, problem, triedAt: 2000, goodUntil: null });
+  expect(await tenantReadings.list(["gate", "dialer"], "camp_a")).toHaveLength(1);
+  expect(await tenantReadings.list(["gate"], "camp_b")).toEqual([]);
+});
+
+test("of several that want the same reading one gets it, and none while the last one is young enough", async () => {
+  const { tenantReadings } = world.store;
+  const other = (await world.again()).tenantReadings;
+  const key = { what: "campaigns" } as const;
+  const claims = async (now: number, unless: number) => {
+    const all = [tenantReadings, other, tenantReadings, other].map((one) => one.claim(key, { now, unless, until: now + 1000 }));
+    return (await Promise.all(all)).filter(Boolean).length;
+  };
+  expect(await claims(10_000, 0)).toBe(1);
+  expect(await claims(10_500, 0)).toBe(0);
+  expect(await claims(11_000, 0)).toBe(1);
+  await tenantReadings.release(key);
+  expect(await claims(11_001, 0)).toBe(1);
+  await tenantReadings.keep(key, null, { at: 11_001, now: 11_500 });
+  expect(await claims(12_000, 11_499)).toBe(0);
+  expect(await claims(12_000, 11_500)).toBe(1);
+});
+
+test("a reading that somebody expires is wanted again however young it is, also when it was under way just then", async () => {
+  const { tenantReadings } = world.store;
+  const key = { what: "figures", subject: "camp_a" } as const;
+  const claim = (now: number) => tenantReadings.claim(key, { now, unless: 0, until: now + 10_000 });
+  expect(await claim(1000)).toBe(true);
+  await tenantReadings.expire(["figures", "gate"], "camp_a", 1500);
+  await tenantReadings.keep(key, null, { at: 1000, now: 2000, goodUntil: 90_000 });
+  expect(await claim(2001)).toBe(true);
+  await tenantReadings.keep(key, null, { at: 2001, now: 2100, goodUntil: 90_000 });
+  expect(await claim(2200)).toBe(false);
+  expect(await claim(90_000)).toBe(true);
+  await tenantReadings.release(key);
+  await tenantReadings.fail(key, { code: "x", message: "y" }, 90_500);
+  expect(await claim(90_600)).toBe(false);
+  expect(await tenantReadings.times()).toMatchObject([{ ...key, readAt: 2001, triedAt: 90_500 }]);
+});
+
+test("of each campaign the latest figures, those of a window, and the latest change of state", async () => {
+  const { metrics, stateIntents } = world.store;
+  const add = (campaignId: string, at: number, windowMinutes: number) =>
+    metrics.add({
+      campaignId,
+      at,
+      receivedAt: at,
+      source: "pull",
+      eventId: null,
+      windowMinutes,
+      successRate: 0.5,
+      activeCalls: 1,
+      callsPlaced: 1,
+      callsAnswered: 1,
+      abandonmentRate: 0,
+      failoverTriggered: null,
+    });
+  await add("camp_a", 1000, 30);
+  await add("camp_a", 2000, 30);
+  await add("camp_a", 3000, 5);
+  await add("camp_b", 1000, 30);
+  const found = await metrics.latestOfEach(["camp_a", "camp_b", "camp_c"], 30);
+  expect(found.map(({ campaignId, at, windowMinutes }) => `${campaignId} ${at} ${windowMinutes}`).sort()).toEqual([
+    "camp_a 2000 30",
+    "camp_a 3000 5",
+    "camp_b 1000 30",
+  ]);
+  const begin = (id: string, target: "active" | "paused") =>
+    stateIntents.begin({ id, campaignId: "camp_a", target, idempotencyKey: id, actor: "ann", reason: null });
+  await begin("one", "paused");
+  world.clock.advance(1);
+  await begin("two", "active");
+  await stateIntents.end("two", { outcome: "failed", message: null, confirmed: false }, []);
+  world.clock.advance(1);
+  expect(await stateIntents.latestOfEach(["camp_a", "camp_b"])).toEqual([]);
+  await begin("three", "paused");
+  expect(await stateIntents.latestOfEach(["camp_a", "camp_b"])).toMatchObject([{ id: "three", campaignId: "camp_a" }]);
+});

@@ -1,0 +1,18 @@
+// Loaded before a program of the tests: its wall clock stands at TEST_NOW when the run begins (TEST_NOW_BASE, in milliseconds since the epoch), and goes on
+// from there. The database keeps the machine's clock.
+
+const { TEST_NOW, TEST_NOW_BASE } = process.env;
+if (TEST_NOW !== undefined && TEST_NOW_BASE !== undefined) {
+  const Machine = globalThis.Date;
+  const ahead = Machine.parse(TEST_NOW) - Number(TEST_NOW_BASE);
+  class ShiftedDate extends Machine {
+    constructor(...given) {
+      if (given.length === 0) super(Machine.now() + ahead);
+      else super(...given);
+    }
+    static now() {
+      return Machine.now() + ahead;
+    }
+  }
+  globalThis.Date = new Proxy(ShiftedDate, { apply: () => new ShiftedDate().toString() });
+}
