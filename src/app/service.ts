@@ -44,6 +44,8 @@ const DRAIN_MS = 8_000;
 const WIRE_MS = 2_000;
 /** and everything in the background, what came of that recorded. */
 const SETTLE_MS = 4_000;
+/** What waits for a database that does not answer is given up after so long in all. */
+const STOP_MS = 14_500;
 const DEFAULT_PORT = 8383;
 const MEGABYTE = 1_048_576;
 
@@ -61,6 +63,8 @@ export interface ServiceOptions {
   readonly changesClock?: Clock | undefined;
   /** How patient emergency stops are. */
   readonly stops?: StopTiming | undefined;
+  /** The service ends within so long whatever happens, ms. */
+  readonly stopMs?: number | undefined;
   /** The tenant is made up, and the pages say what there is to see. */
   readonly demo?: boolean | undefined;
 }
@@ -74,6 +78,11 @@ export interface RunningService extends AsyncDisposable {
   loginLink(name: string, role: AccessRole): Promise<string>;
   /** Puts such an address into a file of the service's folder that only its own user may read; gone when the service ends. @returns its path */
   keepLoginLink(link: string): Promise<string>;
+  /**
+   * Ends the service in order, as disposing of it does, and waits for that no longer than 15 s.
+   * @returns false when something, mostly the database, did not answer in time: it may still hold this process
+   */
+  end(): Promise<boolean>;
 }
 
 /** Opens the service. Throws ConfigError when it would listen beyond this machine without anybody having a token. */
@@ -223,6 +232,8 @@ export async function openService(flags: Flags, environment: Environment, option
   });
   const owned = stack.move();
   const url = service.publicUrl ?? listening.url;
+  let disposing: Promise<void> | undefined;
+  const dispose = () => (disposing ??= owned.disposeAsync());
   return {
     url,
     port: listening.port,
@@ -233,8 +244,31 @@ export async function openService(flags: Flags, environment: Environment, option
       owned.defer(remove);
       return path;
     },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    end: () => endWithin(options.stopMs ?? STOP_MS, dispose, warn),
+    [Symbol.asyncDispose]: dispose,
   };
+}
+
+/** Ends a service, and stops waiting for it after a time. @returns whether it has ended */
+async function endWithin(ms: number, dispose: () => Promise<void>, warn: (message: string) => void): Promise<boolean> {
+  const late = Promise.withResolvers<false>();
+  const timer = setTimeout(() => late.resolve(false), ms);
+  let given = false;
+  const disposed = dispose().then(
+    () => true,
+    (thrown: unknown) => {
+      // Nobody waits any more: what is cut off by the process's end is no news.
+      if (!given) throw thrown;
+      return true;
+    },
+  );
+  const ended = await Promise.race([disposed, late.promise]).finally(() => clearTimeout(timer));
+  given = true;
+  if (!ended)
+    warn(
+      `not everything ended within ${ms / 1000} s, mostly because the database does not answer; work under way is taken up by another service or at the next start`,
+    );
+  return ended;
 }
 
 const LINK_MS = 600_000;

@@ -26,6 +26,8 @@ export interface Io extends Pick<Surroundings, "env" | "cwd" | "stdin" | "onInte
   progress(line: string): void;
   /** An error line, even with --quiet; without control characters. */
   complain(line: string): void;
+  /** The process ends with this command although something of it cannot be ended. */
+  leave(): void;
 }
 
 /** Messages quote files and answers: nothing in them may steer the terminal. Lines and tabs stay. */
@@ -36,7 +38,7 @@ function harmless(text: string): string {
 /** @param options from the global flags */
 export function createIo(
   options: { json?: boolean | undefined; quiet?: boolean | undefined },
-  { env, cwd, stdin, stdout, stderr, onInterrupt }: Surroundings,
+  { env, cwd, stdin, stdout, stderr, onInterrupt, leave }: Surroundings,
 ): Io {
   const quiet = options.quiet === true;
   const live = stderr.isTTY === true && !quiet && env["NO_COLOR"] === undefined && env["TERM"] !== "dumb";
@@ -85,5 +87,6 @@ export function createIo(
       clear();
       stderr.write(`${harmless(line)}\n`);
     },
+    leave: () => leave?.(),
   };
 }

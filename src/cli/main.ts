@@ -3,6 +3,12 @@
 import { runCommandLine } from "./program.ts";
 import { processSurroundings } from "./surroundings.ts";
 
-const code = await runCommandLine(process.argv.slice(2), processSurroundings());
+let left = false;
+const leave = () => {
+  left = true;
+};
+const code = await runCommandLine(process.argv.slice(2), { ...processSurroundings(), leave });
 // Set already when stdout failed.
 process.exitCode ||= code;
+// oxlint-disable-next-line unicorn/no-process-exit -- nothing else ends what a command line could not
+if (left) process.exit();

@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly stderr: OutStream;
   /** Calls `stop` once when SIGINT or SIGTERM comes, until disposed of; a signal after that ends a process at once. */
   readonly onInterrupt: (stop: () => void) => Disposable;
+  /** Told that something which cannot be ended is left over: a process ends at once when the command line has its exit code. */
+  readonly leave?: () => void;
 }
 
 /** The process's own. */

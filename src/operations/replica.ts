@@ -69,7 +69,8 @@ export async function joinReplicas(options: {
       if (gone.signal.aborted) return;
       gone.abort();
       await beating;
-      await replicas.remove(id);
+      // One that stays on the list counts as dead when its next beats are overdue.
+      await replicas.remove(id).catch(() => undefined);
     },
   };
 }

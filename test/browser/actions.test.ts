@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { lay } from "./cable.ts";
+import { lay } from "../support/cable.ts";
 import { type BrowserWorld, openBrowserWorld, WIDE } from "./world.ts";
 
 /** Only a failure waits so long. */

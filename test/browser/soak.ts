@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { lay } from "./cable.ts";
+import { lay } from "../support/cable.ts";
 import { launchBrowser, WIDE } from "./world.ts";
 
 const PATHS = ["/campaigns/camp_primary_001", "/jobs", "/simulator", "/outcomes", "/dialer", "/audit", "/deliveries", "/"];

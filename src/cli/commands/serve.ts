@@ -1,6 +1,6 @@
 // outdial serve: runs the service until it is told to stop.
 
-import { dashboardFolder, openService } from "../../app/index.ts";
+import { dashboardFolder, openService, type RunningService } from "../../app/index.ts";
 import { createLogger, type ServiceLog } from "../../server/index.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
@@ -32,7 +32,30 @@ export async function serve(_args: readonly string[], flags: ServeFlags, io: Io)
       if (level === "debug" && flags.verbose !== true) return;
       io.say(`${level}: ${printable(message)}${details === undefined ? "" : ` ${printable(JSON.stringify(details))}`}`);
     });
-  await using service = await openService(flags, io.env, { host: flags.host, port, pages, logger, log });
+  const service = await openService(flags, io.env, { host: flags.host, port, pages, logger, log });
+  let exit: number = EXIT.done;
+  try {
+    await announce(service, format, flags.open === true, log, io);
+    await stopped(io);
+    io.say("stopping: what is under way is being finished …");
+  } finally {
+    // Connections to a database that does not answer would keep the process for good.
+    if (!(await service.end())) {
+      exit = EXIT.failed;
+      io.leave();
+    }
+  }
+  return exit;
+}
+
+/** Says where the service is and how to sign in. */
+async function announce(
+  service: RunningService,
+  format: "text" | "json",
+  opens: boolean,
+  log: ServiceLog,
+  io: Io,
+): Promise<void> {
   const link = await service.loginLink(io.env["USER"] ?? "owner", "admin");
   // It makes an administrator of whoever has it, so it is for a terminal: whatever else stdout and stderr lead to keeps what it gets.
   const shown = io.attended && !io.json && format === "text";
@@ -41,10 +64,7 @@ export async function serve(_args: readonly string[], flags: ServeFlags, io: Io)
   else await io.data(`outdial is at ${service.url}`);
   if (loginFile === undefined) io.say(`sign in within ten minutes, once: ${link}`);
   else log("info", "the link that signs in once, within ten minutes, is in a file", { loginFile });
-  if (flags.open === true) openBrowser(link, io);
-  await stopped(io);
-  io.say("stopping: what is under way is being finished …");
-  return EXIT.done;
+  if (opens) openBrowser(link, io);
 }
 
 /** Values of the environment that no log may show. */

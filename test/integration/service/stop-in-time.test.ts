@@ -1,8 +1,11 @@
-// The service is stopped while hundreds of calls wait for the vendor's budget: they are dropped, and nothing is sent any more.
+// The service is stopped while hundreds of calls wait for the vendor's budget: they are dropped, and nothing is sent any more. It is stopped
+// while its database does not answer: it says so, and ends.
 
 import pg from "pg";
 import { expect, test } from "vitest";
+import { lay } from "../../support/cable.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
+import { createDatabase } from "../../support/database.ts";
 import { openWhole } from "./whole.ts";
 
 const CAMPAIGNS = 700;
@@ -41,4 +44,24 @@ test("a stop ends the calls that wait and the job in the middle; no request reac
   expect(rows).toEqual([{ status: "stopped", code: "interrupted" }]);
   expect(sandbox.control.state().requests).toBe(requests);
   await whole[Symbol.asyncDispose]();
+});
+
+test.each(["silent", "gone"] as const)("a stop ends in time also with a job under way and a database that is %s", async (how) => {
+  await using stack = new AsyncDisposableStack();
+  const database = await createDatabase();
+  stack.defer(() => database.dispose());
+  const cable = stack.use(await lay(database.url));
+  const whole = await openWhole("", { scenario: callsScenario(ROWS) }, undefined, { DATABASE_URL: cable.url }, { stopMs: 1_500 });
+  stack.use(whole);
+  // What cannot be ended lets go of the process when its connections are cut.
+  stack.defer(() => cable.pull());
+  const before = whole.sandbox.control.state().requests;
+  const headers = { "content-type": "text/csv" };
+  await whole.ask(`/api/v1/campaigns/${CAMPAIGN}/tags`, { method: "POST", headers, body: callsCsv(ROWS) });
+  await expect.poll(() => whole.sandbox.control.state().requests, { timeout: 60_000 }).toBeGreaterThan(before + 20);
+  if (how === "silent") cable.silence();
+  else cable.pull();
+  const ended = await whole.service.end();
+  if (how === "silent") expect(ended).toBe(false);
+  if (!ended) expect(whole.logged.at(-1)).toContain("not everything ended within 1.5 s");
 });

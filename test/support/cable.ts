@@ -1,19 +1,23 @@
-// A cable between browser and service that can be pulled and put back: a proxy of bytes.
+// A cable between two parties (browser and service, service and database) that can be pulled, cut off silently and put back: a proxy of bytes.
 
 import { connect, createServer, type Socket } from "node:net";
 
 export interface Cable extends AsyncDisposable {
+  /** The target's address through the cable. */
   readonly url: string;
   /** Ends every connection and takes no more. */
   pull(): void;
+  /** Keeps every connection and takes new ones, and lets nothing through any more. */
+  silence(): void;
   putBack(): void;
 }
 
-/** @param target address of the service, http on the loopback */
+/** @param target address of a server on the loopback, with its port */
 export async function lay(target: string): Promise<Cable> {
   const { hostname, port } = new URL(target);
   const open = new Set<Socket>();
   let isPulled = false;
+  let isSilent = false;
   const server = createServer((near) => {
     if (isPulled) {
       near.destroy();
@@ -30,7 +34,8 @@ export async function lay(target: string): Promise<Cable> {
         open.delete(from);
         to.destroy();
       });
-      from.pipe(to);
+      if (isSilent) from.pause();
+      else from.pipe(to);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -39,11 +44,17 @@ export async function lay(target: string): Promise<Cable> {
   const cut = () => {
     for (const socket of open) socket.destroy();
   };
+  const url = new URL(target);
+  url.host = `127.0.0.1:${address.port}`;
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: url.href.replace(/(?<=:\d+)\/$/, ""),
     pull() {
       isPulled = true;
       cut();
+    },
+    silence() {
+      isSilent = true;
+      for (const socket of open) socket.unpipe().pause();
     },
     putBack() {
       isPulled = false;
