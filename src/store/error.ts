@@ -28,3 +28,13 @@ export type StoreErrorCode =
 
 /** An expected failure of the store; branch on `code`. */
 export class StoreError extends OutdialError<StoreErrorCode> {}
+
+/** The error for a job that is not in the ledger. */
+export function noJob(jobId: string): StoreError {
+  return new StoreError("not_found", `there is no job ${jobId}`, { advice: "List jobs with: outdial jobs list" });
+}
+
+/** The error for a job that another replica has taken, or that was ended meanwhile. */
+export function notOwner(jobId: string, executor: string): StoreError {
+  return new StoreError("not_owner", `job ${jobId} is not run by ${executor} any more`);
+}

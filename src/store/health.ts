@@ -1,7 +1,7 @@
 // What a service asks about its database: whether it answers, what schema it has, what its clock says; and how much waits, cheaply.
 
 import type { Instant } from "../kernel/index.ts";
-import type { Database } from "./database/database.ts";
+import { Ledger } from "./commit.ts";
 import { MIGRATION_COUNT } from "./migrations/migrate.ts";
 
 /** The database's answer. */
@@ -32,18 +32,10 @@ export interface OpenJobs {
 }
 
 /** Questions that are asked again and again: each is answered from an index. */
-export class StoreHealth {
-  readonly #database: Database;
-  readonly #now: () => Instant;
-
-  constructor(database: Database, now: () => Instant) {
-    this.#database = database;
-    this.#now = now;
-  }
-
+export class StoreHealth extends Ledger {
   /** Rejects with StoreError `store_unavailable` when there is no answer. */
   async state(): Promise<StoreState> {
-    const [row] = await this.#database.query<{ at: number; version: number }>(
+    const [row] = await this.store.query<{ at: number; version: number }>(
       "select clock_timestamp() as at, (select coalesce(max(version), 0)::int from outdial.migrations) as version",
     );
     return { at: row?.at ?? 0, schemaVersion: row?.version ?? 0, wantedVersion: MIGRATION_COUNT };
@@ -51,21 +43,21 @@ export class StoreHealth {
 
   /** What waits and what was given up, by receiver. */
   backlog(): Promise<Backlog[]> {
-    return this.#database.query<Backlog>(
+    return this.store.query<Backlog>(
       `select endpoint, sum(pending)::int as pending, sum(dead)::int as dead,
          (extract(epoch from $1::timestamptz - min(oldest)) * 1000)::float8 as "oldestPendingMs"
        from (select endpoint, count(*) as pending, 0 as dead, min(created_at) as oldest from outdial.outbox where status = 'pending' group by endpoint
              union all select endpoint, 0, count(*), null from outdial.outbox where status = 'dead' group by endpoint) as parts
        group by endpoint order by endpoint`,
-      [new Date(this.#now())],
+      [new Date(this.store.now())],
     );
   }
 
   openJobs(): Promise<OpenJobs[]> {
-    return this.#database.query<OpenJobs>(
+    return this.store.query<OpenJobs>(
       `select kind, status, count(*)::int as count, (extract(epoch from $1::timestamptz - min(created_at)) * 1000)::float8 as "oldestMs"
        from outdial.jobs where finished_at is null group by kind, status order by kind, status`,
-      [new Date(this.#now())],
+      [new Date(this.store.now())],
     );
   }
 }

@@ -1,6 +1,6 @@
 // Heartbeats: which processes work on this database, and which have fallen silent. All times are the database's, never a host's.
 
-import type { Database } from "./database/database.ts";
+import { Ledger } from "./commit.ts";
 
 /** A process that works on the database. */
 export interface ReplicaBeat {
@@ -22,16 +22,10 @@ const COLUMNS = `id, pid, host, interval_ms as "intervalMs",
   (extract(epoch from clock_timestamp() - heartbeat_at) * 1000)::float8 as "silentMs"`;
 
 /** The table of heartbeats. */
-export class Replicas {
-  readonly #database: Database;
-
-  constructor(database: Database) {
-    this.#database = database;
-  }
-
+export class Replicas extends Ledger {
   /** Says that a replica is alive. */
   async beat(replica: ReplicaBeat): Promise<void> {
-    await this.#database.query(
+    await this.store.query(
       `insert into outdial.replicas (id, pid, host, interval_ms, started_at, heartbeat_at) values ($1, $2, $3, $4, clock_timestamp(), clock_timestamp())
        on conflict (id) do update set pid = excluded.pid, host = excluded.host, interval_ms = excluded.interval_ms, heartbeat_at = excluded.heartbeat_at`,
       [replica.id, replica.pid, replica.host, replica.intervalMs],
@@ -40,20 +34,11 @@ export class Replicas {
 
   /** All replicas. */
   list(): Promise<Replica[]> {
-    return this.#database.query<Replica>(`select ${COLUMNS} from outdial.replicas order by id`);
-  }
-
-  /** Replicas whose next beat is overdue by more than `graceMs`. */
-  listDead(graceMs: number): Promise<Replica[]> {
-    return this.#database.query<Replica>(
-      `select ${COLUMNS} from outdial.replicas
-       where heartbeat_at + (interval_ms + $1::float8) * interval '1 millisecond' < clock_timestamp() order by id`,
-      [graceMs],
-    );
+    return this.store.query<Replica>(`select ${COLUMNS} from outdial.replicas order by id`);
   }
 
   /** Takes a replica off the list: it said goodbye, or its work was adopted. False when it was not there: another one was first. */
   async remove(id: string): Promise<boolean> {
-    return (await this.#database.query("delete from outdial.replicas where id = $1 returning 1", [id])).length === 1;
+    return (await this.store.query("delete from outdial.replicas where id = $1 returning 1", [id])).length === 1;
   }
 }

@@ -7,12 +7,14 @@ import { ServiceFeed } from "./access/feed.ts";
 import { ServiceRequests } from "./access/requests.ts";
 import { loadSigner } from "./audit/keys.ts";
 import { AuditLog } from "./audit/log.ts";
+import { Mirror } from "./audit/mirror.ts";
 import { CampaignLedger } from "./campaigns/index.ts";
+import { StoreCore } from "./commit.ts";
 import { CrmLedger } from "./crm/crm-ledger.ts";
-import { Database } from "./database/database.ts";
+import { Database, openPool } from "./database/database.ts";
 import { makeFolder } from "./embedded/files.ts";
-import { type EmbeddedServer, joinEmbeddedServer } from "./embedded/server.ts";
-import { Facts } from "./facts/facts.ts";
+import { joinEmbeddedServer } from "./embedded/server.ts";
+import { type Facts, facts } from "./facts/facts.ts";
 import { FailoverLedger, HandoverHolds } from "./failover/index.ts";
 import { StoreHealth } from "./health.ts";
 import { Inbound } from "./inbound/inbound.ts";
@@ -114,70 +116,65 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   await makeFolder(options.dir);
   const server = options.url === undefined ? await joinEmbeddedServer({ dir: options.dir, log }) : undefined;
   const url = server?.url ?? options.url ?? "";
-  const database = new Database(url, log, options.connections ?? 8);
+  const pool = openPool(url, log, options.connections ?? 8);
   try {
     // A database that does not answer leaves no keys behind that nobody has signed with.
+    const database = new Database(pool);
     await migrate(database);
     const signer = await loadSigner(options.dir, options.auditKey);
-    const audit = new AuditLog(database, signer, options.dir, options.clock, log);
+    const mirror = new Mirror(options.dir, database, signer, log);
+    const store = new StoreCore(pool, signer, mirror, options.clock);
+    const audit = new AuditLog(store, signer, mirror);
     const locks = new SessionLocks(url, options.clock, log);
-    return assemble(url, database, audit, options.clock, locks, server);
+    const close = async () => {
+      await audit.flush();
+      await locks.close();
+      await pool.end();
+      await server?.leave();
+    };
+    return { url, embedded: server !== undefined, audit, locks, ...ledgers(store), close: once(close) };
   } catch (thrown) {
-    await database.close();
+    await pool.end();
     await server?.leave();
     throw thrown;
   }
 }
 
-function assemble(
-  url: string,
-  database: Database,
-  audit: AuditLog,
-  clock: Clock,
-  locks: SessionLocks,
-  server: EmbeddedServer | undefined,
-): Store {
-  let closed: Promise<void> | undefined;
+function ledgers(store: StoreCore) {
   const random = createRandom(randomUUID(), "access");
-  const close = async () => {
-    await audit.flush();
-    await locks.close();
-    await database.close();
-    await server?.leave();
-  };
   return {
-    url,
-    embedded: server !== undefined,
-    jobs: new JobLedger(database, audit, clock),
-    audit,
-    outbox: new Outbox(database, clock),
-    endpoints: new Endpoints(database, audit, clock),
-    inbound: new Inbound(database, audit, clock),
-    replicas: new Replicas(database),
-    retrievals: new RetrievalLedger(database, audit, () => clock.now()),
-    retrievalSchedules: new RetrievalSchedules(database, () => clock.now()),
-    lakeFiles: new LakeFiles(database, () => clock.now()),
-    figures: new KeptFigures(database),
-    crm: new CrmLedger(database, audit, () => clock.now()),
-    interactionChanges: new InteractionChanges(database, clock),
-    locks,
-    campaigns: new CampaignLedger(database, audit, () => clock.now()),
-    dialer: new DialerLedger(database, audit, () => clock.now()),
-    access: new Access(database, audit, clock, random),
-    requests: new ServiceRequests(database, clock, random),
-    feed: new ServiceFeed(database),
-    failovers: new FailoverLedger(database, audit, () => clock.now()),
-    holds: new HandoverHolds(database),
-    facts: new Facts(database, audit, clock),
-    metrics: new MetricReadings(database),
-    knownCampaigns: new KnownCampaigns(database),
-    tenantReadings: new TenantReadings(database),
-    stateIntents: new StateIntents(database, audit, () => clock.now()),
-    stops: new StopLedger(database, audit, () => clock.now()),
-    health: new StoreHealth(database, () => clock.now()),
-    close: () => {
-      closed ??= close();
-      return closed;
-    },
+    jobs: new JobLedger(store),
+    outbox: new Outbox(store),
+    endpoints: new Endpoints(store),
+    inbound: new Inbound(store),
+    replicas: new Replicas(store),
+    retrievals: new RetrievalLedger(store),
+    retrievalSchedules: new RetrievalSchedules(store),
+    lakeFiles: new LakeFiles(store),
+    figures: new KeptFigures(store),
+    crm: new CrmLedger(store),
+    interactionChanges: new InteractionChanges(store),
+    campaigns: new CampaignLedger(store),
+    dialer: new DialerLedger(store),
+    access: new Access(store, random),
+    requests: new ServiceRequests(store, random),
+    feed: new ServiceFeed(store),
+    failovers: new FailoverLedger(store),
+    holds: new HandoverHolds(store),
+    facts: facts(store),
+    metrics: new MetricReadings(store),
+    knownCampaigns: new KnownCampaigns(store),
+    tenantReadings: new TenantReadings(store),
+    stateIntents: new StateIntents(store),
+    stops: new StopLedger(store),
+    health: new StoreHealth(store),
+  };
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let under: Promise<void> | undefined;
+  return () => {
+    under ??= work();
+    return under;
   };
 }

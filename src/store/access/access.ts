@@ -1,10 +1,8 @@
 // Who may use the service: tokens, one-time login codes, sessions. Secrets are kept as SHA-256 and found by it, so no comparison leaks time.
 
-import { type Clock, newId, type RandomStream } from "../../kernel/index.ts";
-import type { AuditLog } from "../audit/log.ts";
-import type { Database } from "../database/database.ts";
+import { newId, type RandomStream } from "../../kernel/index.ts";
+import { Ledger, type StoreCore } from "../commit.ts";
 import { StoreError } from "../error.ts";
-import { withEntries } from "../facts/suppression.ts";
 import { isSecret, newSecret, secretHash } from "./secrets.ts";
 import { SharedLookup } from "./shared-lookup.ts";
 import type { AccessRole, AccessToken, Principal, SessionValue } from "./types.ts";
@@ -32,27 +30,22 @@ interface SessionRow {
 }
 
 /** Tokens and sessions of a store. */
-export class Access {
-  readonly #database: Database;
-  readonly #audit: AuditLog;
-  readonly #clock: Clock;
+export class Access extends Ledger {
   readonly #random: RandomStream;
   readonly #tokens: SharedLookup<AccessToken>;
 
-  constructor(database: Database, audit: AuditLog, clock: Clock, random: RandomStream) {
-    this.#database = database;
-    this.#audit = audit;
-    this.#clock = clock;
+  constructor(store: StoreCore, random: RandomStream) {
+    super(store);
     this.#random = random;
     this.#tokens = new SharedLookup((hashes) => this.#readTokens(hashes));
   }
 
   async #readTokens(hashes: readonly string[]): Promise<ReadonlyMap<string, AccessToken>> {
-    const rows = await this.#database.run<AccessToken & { readonly hash: string }>({
+    const rows = await this.store.query<AccessToken & { readonly hash: string }>({
       name: "access-token",
       text: `select encode(hash, 'hex') as hash, ${TOKEN} from outdial.api_tokens
         where hash = any($1::bytea[]) and revoked_at is null and (expires_at is null or expires_at > $2)`,
-      values: [hashes.map((hash) => Buffer.from(hash, "hex")), new Date(this.#clock.now())],
+      values: [hashes.map((hash) => Buffer.from(hash, "hex")), new Date(this.store.now())],
     });
     return new Map(rows.map(({ hash, ...row }) => [hash, row]));
   }
@@ -65,9 +58,9 @@ export class Access {
     readonly by: string;
   }): Promise<{ readonly id: string; readonly token: string }> {
     const token = newSecret("odt");
-    const now = this.#clock.now();
+    const now = this.store.now();
     const id = newId("tok", now, this.#random);
-    await withEntries(this.#database, this.#audit, async (connection) => {
+    await this.store.commit(async (tx) => {
       const values = [
         id,
         given.name,
@@ -77,43 +70,43 @@ export class Access {
         new Date(now),
         given.expiresAt === null ? null : new Date(given.expiresAt),
       ];
-      const { rowCount } = await connection.query(
+      const made = await tx.change(
         `insert into outdial.api_tokens (id, name, role, hash, created_by, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)
          on conflict do nothing`,
         values,
       );
-      if (rowCount !== 1) throw new StoreError("invalid_state", `there is a token named ${given.name} already`);
+      if (made !== 1) throw new StoreError("invalid_state", `there is a token named ${given.name} already`);
       const details = { id, role: given.role, expiresAt: given.expiresAt };
-      return { result: undefined, entries: [{ actor: given.by, action: "token.add", subject: given.name, details }] };
+      tx.audit([{ actor: given.by, action: "token.add", subject: given.name, details }]);
     });
     return { id, token };
   }
 
   /** All tokens, revoked ones included, the newest first. */
   listTokens(): Promise<AccessToken[]> {
-    return this.#database.query<AccessToken>(`select ${TOKEN} from outdial.api_tokens order by created_at desc, id desc`);
+    return this.store.query<AccessToken>(`select ${TOKEN} from outdial.api_tokens order by created_at desc, id desc`);
   }
 
   /** Ends a token, by id or name, and the sessions opened with it. Throws StoreError `not_found`. */
   revokeToken(idOrName: string, by: string): Promise<AccessToken> {
-    return withEntries(this.#database, this.#audit, async (connection) => {
-      const { rows } = await connection.query<AccessToken>(
+    return this.store.commit(async (tx) => {
+      const [token] = await tx.query<AccessToken>(
         `update outdial.api_tokens set revoked_at = $2 where (id = $1 or name = $1) and revoked_at is null returning ${TOKEN}`,
-        [idOrName, new Date(this.#clock.now())],
+        [idOrName, new Date(this.store.now())],
       );
-      const [token] = rows;
       if (token === undefined) throw new StoreError("not_found", `there is no token ${idOrName} in force`);
-      await connection.query("delete from outdial.sessions where token_id = $1", [token.id]);
+      await tx.query("delete from outdial.sessions where token_id = $1", [token.id]);
       const details = { id: token.id };
-      return { result: token, entries: [{ actor: by, action: "token.revoke", subject: token.name, details }] };
+      tx.audit([{ actor: by, action: "token.revoke", subject: token.name, details }]);
+      return token;
     });
   }
 
   /** Whether any token is in force. */
   async hasTokens(): Promise<boolean> {
-    const [row] = await this.#database.query<{ any: boolean }>(
+    const [row] = await this.store.query<{ any: boolean }>(
       "select exists (select from outdial.api_tokens where revoked_at is null and (expires_at is null or expires_at > $1)) as any",
-      [new Date(this.#clock.now())],
+      [new Date(this.store.now())],
     );
     return row?.any ?? false;
   }
@@ -121,19 +114,19 @@ export class Access {
   /** Who holds a token; undefined when it is unknown, revoked or expired. */
   async principalOfToken(token: string): Promise<(Principal & { readonly tokenId: string }) | undefined> {
     if (!isSecret("odt", token)) return undefined;
-    const now = this.#clock.now();
+    const now = this.store.now();
     const row = await this.#tokens.get(secretHash(token).toString("hex"));
     if (row === undefined) return undefined;
     if (row.lastUsedAt === null || now - row.lastUsedAt > USE_MS)
-      await this.#database.query("update outdial.api_tokens set last_used_at = $2 where id = $1", [row.id, new Date(now)]);
+      await this.store.query("update outdial.api_tokens set last_used_at = $2 where id = $1", [row.id, new Date(now)]);
     return { name: row.name, role: row.role, via: "token", expiresAt: row.expiresAt, sessionId: null, tokenId: row.id };
   }
 
   /** A code that opens one session, once, before it expires. */
   async addLoginCode(given: { readonly name: string; readonly role: AccessRole; readonly ttlMs: number }): Promise<string> {
     const code = newSecret("odc");
-    const now = this.#clock.now();
-    await this.#database.query(
+    const now = this.store.now();
+    await this.store.query(
       "insert into outdial.login_codes (hash, name, role, created_at, expires_at) values ($1, $2, $3, $4, $5)",
       [secretHash(code), given.name, given.role, new Date(now), new Date(now + given.ttlMs)],
     );
@@ -143,8 +136,8 @@ export class Access {
   /** Opens a session with a one-time code; undefined when it is unknown, used or expired. */
   async openWithCode(code: string): Promise<SessionValue | undefined> {
     if (!isSecret("odc", code)) return undefined;
-    const now = new Date(this.#clock.now());
-    const [row] = await this.#database.query<{ name: string; role: AccessRole }>(
+    const now = new Date(this.store.now());
+    const [row] = await this.store.query<{ name: string; role: AccessRole }>(
       "update outdial.login_codes set used_at = $2 where hash = $1 and used_at is null and expires_at > $2 returning name, role",
       [secretHash(code), now],
     );
@@ -159,16 +152,16 @@ export class Access {
 
   async #open(name: string, role: AccessRole, tokenId: string | null, until: number | null): Promise<SessionValue> {
     const value = newSecret("ods");
-    const now = this.#clock.now();
+    const now = this.store.now();
     const expiresAt = Math.min(now + SESSION_MS, until ?? Number.POSITIVE_INFINITY);
     const id = newId("ses", now, this.#random);
-    await withEntries(this.#database, this.#audit, async (connection) => {
-      await connection.query(
+    await this.store.commit(async (tx) => {
+      await tx.query(
         `insert into outdial.sessions (id, hash, rotated_at, name, role, token_id, created_at, last_used_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $3, $3, $7)`,
         [id, secretHash(value), new Date(now), name, role, tokenId, new Date(expiresAt)],
       );
-      return { result: undefined, entries: [{ actor: name, action: "session.open", subject: id, details: { role } }] };
+      tx.audit([{ actor: name, action: "session.open", subject: id, details: { role } }]);
     });
     return { value, expiresAt };
   }
@@ -178,8 +171,8 @@ export class Access {
     value: string,
   ): Promise<{ readonly principal: Principal; readonly renewed: SessionValue | undefined } | undefined> {
     if (!isSecret("ods", value)) return undefined;
-    const now = this.#clock.now();
-    const [row] = await this.#database.run<SessionRow>({
+    const now = this.store.now();
+    const [row] = await this.store.query<SessionRow>({
       name: "access-session",
       text: `select s.id, s.name, s.role, s.expires_at as "expiresAt", s.rotated_at as "rotatedAt", s.last_used_at as "lastUsedAt",
            s.hash = $1 as current
@@ -192,33 +185,33 @@ export class Access {
     const principal: Principal = { name, role, via: "session", expiresAt, sessionId: id };
     if (row.current && now - row.rotatedAt > ROTATE_MS) return { principal, renewed: await this.#rotate(row, value) };
     if (now - row.lastUsedAt > USE_MS)
-      await this.#database.query("update outdial.sessions set last_used_at = $2 where id = $1", [id, new Date(now)]);
+      await this.store.query("update outdial.sessions set last_used_at = $2 where id = $1", [id, new Date(now)]);
     return { principal, renewed: undefined };
   }
 
   /** Undefined when a request beside this one was faster. */
   async #rotate({ id, expiresAt }: SessionRow, old: string): Promise<SessionValue | undefined> {
     const value = newSecret("ods");
-    const rows = await this.#database.query(
+    const rows = await this.store.query(
       `update outdial.sessions set previous_hash = hash, hash = $2, rotated_at = $3, last_used_at = $3
        where id = $1 and hash = $4 returning 1`,
-      [id, secretHash(value), new Date(this.#clock.now()), secretHash(old)],
+      [id, secretHash(value), new Date(this.store.now()), secretHash(old)],
     );
     return rows.length === 1 ? { value, expiresAt } : undefined;
   }
 
   /** Ends a session. */
   async endSession(id: string, by: string): Promise<void> {
-    await withEntries(this.#database, this.#audit, async (connection) => {
-      const { rowCount } = await connection.query("delete from outdial.sessions where id = $1", [id]);
-      return { result: undefined, entries: rowCount === 1 ? [{ actor: by, action: "session.end", subject: id }] : [] };
+    await this.store.commit(async (tx) => {
+      const ended = await tx.change("delete from outdial.sessions where id = $1", [id]);
+      if (ended === 1) tx.audit([{ actor: by, action: "session.end", subject: id }]);
     });
   }
 
   /** Clears away what has ended: sessions, codes. */
   async sweep(): Promise<void> {
-    const now = new Date(this.#clock.now());
-    await this.#database.query("delete from outdial.sessions where expires_at < $1", [now]);
-    await this.#database.query("delete from outdial.login_codes where expires_at < $1", [now]);
+    const now = new Date(this.store.now());
+    await this.store.query("delete from outdial.sessions where expires_at < $1", [now]);
+    await this.store.query("delete from outdial.login_codes where expires_at < $1", [now]);
   }
 }

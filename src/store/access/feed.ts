@@ -1,6 +1,6 @@
 // The feed of live updates: written by triggers of the database, whatever process makes the change, and read by every service.
 
-import type { Database } from "../database/database.ts";
+import { Ledger } from "../commit.ts";
 
 /** A place in the feed: transaction, then number. As text `tx-id`. */
 export interface FeedPlace {
@@ -21,16 +21,10 @@ export interface FeedEvent extends FeedPlace {
 const EVENT = `e.tx::text as tx, id, type, body, created_at as "createdAt"`;
 
 /** The feed of a store. Times are the database's. */
-export class ServiceFeed {
-  readonly #database: Database;
-
-  constructor(database: Database) {
-    this.#database = database;
-  }
-
+export class ServiceFeed extends Ledger {
   /** Keeps the feed written for `forMs` more. After a time without, its floor rises to the end: what happened meanwhile is not in it. */
   async keep(forMs: number): Promise<void> {
-    await this.#database.query(
+    await this.store.query(
       `insert into outdial.service_feed (one, until, floor_tx, floor_id)
        values (true, clock_timestamp() + $1 * interval '1 millisecond', pg_snapshot_xmin(pg_current_snapshot()),
          (select coalesce(max(id), 0) from outdial.service_events))
@@ -43,11 +37,11 @@ export class ServiceFeed {
 
   /** The place behind everything that is committed for good. */
   async end(): Promise<FeedPlace> {
-    const [row] = await this.#database.query<{ tx: string; id: number }>(
+    const [row] = await this.store.query<{ tx: string; id: number }>(
       `select e.tx::text as tx, id from outdial.service_events e where tx < pg_snapshot_xmin(pg_current_snapshot()) order by e.tx desc, id desc limit 1`,
     );
     if (row !== undefined) return row;
-    const [floor] = await this.#database.query<{ tx: string; id: number }>(
+    const [floor] = await this.store.query<{ tx: string; id: number }>(
       "select floor_tx::text as tx, floor_id as id from outdial.service_feed",
     );
     return floor ?? { tx: "0", id: 0 };
@@ -55,7 +49,7 @@ export class ServiceFeed {
 
   /** Whether everything behind a place is still kept. */
   async reaches(place: FeedPlace): Promise<boolean> {
-    const [row] = await this.#database.query<{ kept: boolean }>(
+    const [row] = await this.store.query<{ kept: boolean }>(
       "select (floor_tx, floor_id) <= ($1::text::xid8, $2::bigint) as kept from outdial.service_feed",
       [place.tx, place.id],
     );
@@ -64,7 +58,7 @@ export class ServiceFeed {
 
   /** What is behind a place, in order. A transaction under way holds back whatever came after it began: nothing is ever passed over. */
   after(place: FeedPlace, limit: number): Promise<FeedEvent[]> {
-    return this.#database.run<FeedEvent>({
+    return this.store.query<FeedEvent>({
       name: "service-feed",
       text: `select ${EVENT} from outdial.service_events e
         where (tx, id) > ($1::text::xid8, $2::bigint) and tx < pg_snapshot_xmin(pg_current_snapshot()) order by e.tx, id limit $3`,
@@ -74,7 +68,7 @@ export class ServiceFeed {
 
   /** Clears away what is older than `ageMs` and raises the floor to there. */
   async sweep(ageMs: number): Promise<void> {
-    await this.#database.query(
+    await this.store.query(
       `with gone as (
          delete from outdial.service_events
          where created_at < clock_timestamp() - $1 * interval '1 millisecond' and tx < pg_snapshot_xmin(pg_current_snapshot())

@@ -1,7 +1,7 @@
 // What callers asked before: Idempotency-Keys with their answers, and dangerous verbs that wait for a second person.
 
-import { type Clock, newId, type RandomStream } from "../../kernel/index.ts";
-import type { Database } from "../database/database.ts";
+import { newId, type RandomStream } from "../../kernel/index.ts";
+import { Ledger, type StoreCore } from "../commit.ts";
 import { StoreError } from "../error.ts";
 import type { Approval, ApprovalWithPlan, KeyState } from "./types.ts";
 
@@ -22,22 +22,19 @@ interface KeyRow {
 }
 
 /** Requests to the service that outlive themselves. */
-export class ServiceRequests {
-  readonly #database: Database;
-  readonly #clock: Clock;
+export class ServiceRequests extends Ledger {
   readonly #random: RandomStream;
 
-  constructor(database: Database, clock: Clock, random: RandomStream) {
-    this.#database = database;
-    this.#clock = clock;
+  constructor(store: StoreCore, random: RandomStream) {
+    super(store);
     this.#random = random;
   }
 
   /** Takes a key for a request, or says what became of the request that has it. */
   async takeKey(principal: string, key: string, requestHash: Buffer): Promise<KeyState> {
-    const now = this.#clock.now();
+    const now = this.store.now();
     const values = [principal, key, requestHash, new Date(now), new Date(now + LOCK_MS), new Date(now - KEEP_MS)];
-    const [row] = await this.#database.query<KeyRow>(
+    const [row] = await this.store.query<KeyRow>(
       `with taken as (
          insert into outdial.idempotency_keys (principal, key, request_hash, created_at, locked_until) values ($1, $2, $3, $4, $5)
          on conflict (principal, key) do update set request_hash = excluded.request_hash, status = null, body = null,
@@ -61,7 +58,7 @@ export class ServiceRequests {
 
   /** Keeps the answer of the request that took a key. */
   async completeKey(principal: string, key: string, answer: { readonly status: number; readonly body: string }): Promise<void> {
-    await this.#database.query("update outdial.idempotency_keys set status = $3, body = $4 where principal = $1 and key = $2", [
+    await this.store.query("update outdial.idempotency_keys set status = $3, body = $4 where principal = $1 and key = $2", [
       principal,
       key,
       answer.status,
@@ -71,7 +68,7 @@ export class ServiceRequests {
 
   /** Gives a key back: nothing was done. */
   async releaseKey(principal: string, key: string): Promise<void> {
-    await this.#database.query("delete from outdial.idempotency_keys where principal = $1 and key = $2 and status is null", [
+    await this.store.query("delete from outdial.idempotency_keys where principal = $1 and key = $2 and status is null", [
       principal,
       key,
     ]);
@@ -81,15 +78,15 @@ export class ServiceRequests {
   async askApproval(
     given: Pick<ApprovalWithPlan, "operation" | "summary" | "confirm" | "request" | "plan" | "requestedBy">,
   ): Promise<Approval> {
-    const now = this.#clock.now();
+    const now = this.store.now();
     const { operation, summary, confirm, request, plan, requestedBy } = given;
-    const [waiting] = await this.#database.query<Approval>(
+    const [waiting] = await this.store.query<Approval>(
       `select ${APPROVAL} from outdial.approvals
        where operation = $1 and confirm = $2 and requested_by = $3 and state = 'pending' and expires_at > $4 limit 1`,
       [operation, confirm, requestedBy, new Date(now)],
     );
     if (waiting !== undefined) return waiting;
-    const [added] = await this.#database.query<Approval>(
+    const [added] = await this.store.query<Approval>(
       `insert into outdial.approvals (id, operation, summary, confirm, request, plan, requested_by, requested_at, expires_at, state)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending') returning ${APPROVAL}`,
       [
@@ -115,20 +112,18 @@ export class ServiceRequests {
     readonly after?: string | undefined;
   }): Promise<Approval[]> {
     const { pending, limit, after } = query;
-    return this.#database.query<Approval>(
+    return this.store.query<Approval>(
       `select ${APPROVAL} from outdial.approvals
        where (not $1 or (state = 'pending' and expires_at > $2))
          and ($4::text is null or (requested_at, id) < (select requested_at, id from outdial.approvals where id = $4))
        order by requested_at desc, id desc limit $3`,
-      [pending, new Date(this.#clock.now()), limit, after ?? null],
+      [pending, new Date(this.store.now()), limit, after ?? null],
     );
   }
 
   /** Throws StoreError `not_found`. */
   async approval(id: string): Promise<ApprovalWithPlan> {
-    const [row] = await this.#database.query<ApprovalWithPlan>(`select ${APPROVAL}, plan from outdial.approvals where id = $1`, [
-      id,
-    ]);
+    const [row] = await this.store.query<ApprovalWithPlan>(`select ${APPROVAL}, plan from outdial.approvals where id = $1`, [id]);
     if (row === undefined) throw new StoreError("not_found", `there is no approval ${id}`);
     return row;
   }
@@ -141,9 +136,9 @@ export class ServiceRequests {
     id: string,
     decision: { readonly state: "approved" | "rejected"; readonly by: string },
   ): Promise<Approval> {
-    const now = new Date(this.#clock.now());
+    const now = new Date(this.store.now());
     const own = decision.state === "approved";
-    const [row] = await this.#database.query<Approval>(
+    const [row] = await this.store.query<Approval>(
       `update outdial.approvals set state = $2, decided_by = $3, decided_at = $4
        where id = $1 and state = 'pending' and expires_at > $4 and (not $5 or requested_by <> $3) returning ${APPROVAL}`,
       [id, decision.state, decision.by, now, own],
@@ -160,13 +155,11 @@ export class ServiceRequests {
 
   /** An approved verb could not be carried out. */
   async failApproval(id: string, message: string): Promise<void> {
-    await this.#database.query("update outdial.approvals set state = 'failed', message = $2 where id = $1", [id, message]);
+    await this.store.query("update outdial.approvals set state = 'failed', message = $2 where id = $1", [id, message]);
   }
 
   /** Clears away keys whose day is over. */
   async sweep(): Promise<void> {
-    await this.#database.query("delete from outdial.idempotency_keys where created_at < $1", [
-      new Date(this.#clock.now() - KEEP_MS),
-    ]);
+    await this.store.query("delete from outdial.idempotency_keys where created_at < $1", [new Date(this.store.now() - KEEP_MS)]);
   }
 }

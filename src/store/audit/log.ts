@@ -1,13 +1,10 @@
 // The audit log as the rest of outdial sees it.
 
-import { sql } from "kysely";
-import type { Clock } from "../../kernel/index.ts";
-import { type Connection, type Database, together } from "../database/database.ts";
+import { Ledger, type StoreCore } from "../commit.ts";
+import type { Connection } from "../database/database.ts";
 import { StoreError } from "../error.ts";
-import type { StoreLog } from "../log.ts";
-import { type Appended, append, lockHead } from "./append.ts";
 import { type AuditEntry, type AuditInput, createSealer, type Sealer } from "./entry.ts";
-import { Mirror, readMirror } from "./mirror.ts";
+import type { Mirror } from "./mirror.ts";
 import { type Signer, signatureLine } from "./note.ts";
 import { type AuditConsistency, type AuditProof, buildConsistency, buildProof, verifyConsistency, verifyProof } from "./proof.ts";
 import { toEntry } from "./rows.ts";
@@ -34,35 +31,24 @@ export interface AuditQuery {
 }
 
 /** Appends to, reads, verifies and proves the log. Entries of a job's items are appended by `JobLedger.commitBatch`. */
-export class AuditLog {
+export class AuditLog extends Ledger {
   /** The verifier key that proofs and checkpoints are checked with; the text of `audit.pub`. */
   readonly vkey: string;
-  readonly #database: Database;
   readonly #signer: Signer;
   readonly #seal: Sealer;
   readonly #mirror: Mirror;
-  readonly #dir: string;
-  readonly #clock: Clock;
 
-  constructor(database: Database, signer: Signer, dir: string, clock: Clock, log: StoreLog) {
-    this.#database = database;
+  constructor(store: StoreCore, signer: Signer, mirror: Mirror) {
+    super(store);
     this.#signer = signer;
     this.#seal = createSealer(signer);
-    this.#mirror = new Mirror(dir, database, signer, log);
-    this.#dir = dir;
-    this.#clock = clock;
+    this.#mirror = mirror;
     this.vkey = signer.vkey;
   }
 
   /** Appends entries in a transaction of their own. Throws StoreError `audit_key`. */
   async append(entries: readonly AuditInput[]): Promise<void> {
-    if (entries.length === 0) return;
-    const appended = await this.#database.transaction(async (connection) => {
-      const { appended, sent } = this.appendBehind(connection, await lockHead(connection), entries);
-      await together(sent);
-      return appended;
-    });
-    this.committed(appended);
+    if (entries.length > 0) await this.store.commit((tx) => tx.audit(entries));
   }
 
   /** The signature line of a text that ends with a newline, by the log's key: for documents that are kept outside of it. */
@@ -70,50 +56,39 @@ export class AuditLog {
     return signatureLine(text, this.#signer);
   }
 
-  /** For other parts of the store: appends inside their transaction, behind a head they locked. */
-  appendBehind(
-    connection: Connection,
-    head: Awaited<ReturnType<typeof lockHead>>,
-    entries: readonly AuditInput[],
-  ): { appended: Appended; sent: Promise<unknown>[] } {
-    return append(connection, head, entries, this.#signer, this.#seal, this.#clock.now());
-  }
-
-  /** For other parts of the store: what was appended has been committed. */
-  committed(appended: Appended): void {
-    this.#mirror.note(appended);
-  }
-
   /** A page of entries. */
   async list(query: AuditQuery = {}): Promise<AuditEntry[]> {
-    let select = this.#database.kysely
-      .selectFrom("outdial.audit")
-      .select(["seq", "time", "actor", "action", "subject", "job", "details"])
-      .orderBy("seq", query.newestFirst ? "desc" : "asc")
-      .limit(query.limit ?? 100);
-    if (query.after !== undefined) select = select.where("seq", query.newestFirst ? "<" : ">", query.after);
-    if (query.actor !== undefined) select = select.where("actor", "=", query.actor);
-    if (query.action !== undefined) select = select.where("action", "=", query.action);
-    if (query.from !== undefined) select = select.where("time", ">=", new Date(query.from).toISOString());
-    if (query.to !== undefined) select = select.where("time", "<", new Date(query.to).toISOString());
-    const { job, subject, result } = query;
-    if (job !== undefined) {
-      const bounds = sql`(select first_seq from outdial.audit_jobs where job = ${job}) and (select last_seq from outdial.audit_jobs where job = ${job})`;
-      select = select.where("job", "=", job).where(sql<boolean>`seq between ${bounds}`);
-    }
-    if (subject !== undefined) {
-      select = select.where("subject", "=", subject).where(sql<boolean>`left(subject, 200) collate "C" = left(${subject}, 200)`);
-    }
-    if (result !== undefined)
-      select = select.where((e) => e(e.fn("strpos", ["details", e.val(`"result":${JSON.stringify(result)}`)]), ">", 0));
-    return (await select.execute()).map(toEntry);
+    const [order, behind] = query.newestFirst ? ["desc", "<"] : ["asc", ">"];
+    const time = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString());
+    const rows = await this.store.query<Parameters<typeof toEntry>[0]>(
+      `select seq, time, actor, action, subject, job, details from outdial.audit
+       where ($2::bigint is null or seq ${behind} $2) and ($3::text is null or actor = $3) and ($4::text is null or action = $4)
+         and ($5::text is null or time >= $5) and ($6::text is null or time < $6)
+         and ($7::text is null or job = $7 and seq between (select first_seq from outdial.audit_jobs where job = $7)
+           and (select last_seq from outdial.audit_jobs where job = $7))
+         and ($8::text is null or subject = $8 and left(subject, 200) collate "C" = left($8, 200))
+         and ($9::text is null or strpos(details, $9) > 0)
+       order by seq ${order} limit $1`,
+      [
+        query.limit ?? 100,
+        query.after ?? null,
+        query.actor ?? null,
+        query.action ?? null,
+        time(query.from),
+        time(query.to),
+        query.job ?? null,
+        query.subject ?? null,
+        query.result === undefined ? null : `"result":${JSON.stringify(query.result)}`,
+      ],
+    );
+    return rows.map(toEntry);
   }
 
   /** Recomputes the log, constant memory. `sealed: false` leaves the row seals out, as one without the private key has to. */
   async verify(options: { readonly sealed?: boolean } = {}): Promise<AuditVerdict> {
     await this.#mirror.flush();
     // Read before the snapshot: what the mirror says is then never ahead of an honest log.
-    const mirror = await readMirror(this.#dir, this.#signer);
+    const mirror = await this.#mirror.read();
     const seal = options.sealed === false ? undefined : this.#seal;
     return this.#snapshot((connection) => verifyLog(connection, { verifier: this.#signer, seal, mirror }));
   }
@@ -153,7 +128,7 @@ export class AuditLog {
   }
 
   #snapshot<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    return this.#database.transaction(work, "begin isolation level repeatable read read only");
+    return this.store.transaction(work, "begin isolation level repeatable read read only");
   }
 }
 

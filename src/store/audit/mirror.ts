@@ -18,14 +18,6 @@ export type Mirrored =
   | { readonly kind: "forged" }
   | { readonly kind: "checkpoint"; readonly checkpoint: Checkpoint; readonly note: string };
 
-/** Reads the mirror of a folder. */
-export async function readMirror(dir: string, verifier: Verifier): Promise<Mirrored> {
-  const note = await readFile(join(dir, "audit.head"), "utf8").catch(() => undefined);
-  if (note === undefined) return { kind: "absent" };
-  const checkpoint = openCheckpoint(note, verifier);
-  return checkpoint ? { kind: "checkpoint", checkpoint, note } : { kind: "forged" };
-}
-
 /**
  * Keeps the mirror up to date behind the commits, at most one write at a time, never backwards. A mirror that does not belong to the
  * database's history is evidence and is left alone.
@@ -46,6 +38,14 @@ export class Mirror {
     this.#database = database;
     this.#verifier = verifier;
     this.#log = log;
+  }
+
+  /** What the folder's mirror says now. */
+  async read(): Promise<Mirrored> {
+    const note = await readFile(join(this.#dir, "audit.head"), "utf8").catch(() => undefined);
+    if (note === undefined) return { kind: "absent" };
+    const checkpoint = openCheckpoint(note, this.#verifier);
+    return checkpoint ? { kind: "checkpoint", checkpoint, note } : { kind: "forged" };
   }
 
   /** Notes a committed checkpoint; it is written soon. */
@@ -84,7 +84,7 @@ export class Mirror {
     try {
       for (let written = 0; this.#latest && this.#latest.size > written; ) {
         const { size, note } = this.#latest;
-        const there = await readMirror(this.#dir, this.#verifier);
+        const there = await this.read();
         this.#trusted ??= await this.#belongs(there);
         if (!this.#trusted) return;
         if (there.kind !== "checkpoint" || there.checkpoint.size < size) {

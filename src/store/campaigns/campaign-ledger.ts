@@ -1,13 +1,9 @@
 // The ledger of campaign plans: applies with the journal of each, and what is kept about campaigns. Every method is one transaction.
 
-import { lockHead } from "../audit/append.ts";
-import type { AuditInput } from "../audit/entry.ts";
-import type { AuditLog } from "../audit/log.ts";
+import { Ledger, type Tx } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
-import { type Connection, type Database, together } from "../database/database.ts";
-import { notOwner } from "../jobs/commit.ts";
+import { notOwner } from "../error.ts";
 import type { JobStatus } from "../jobs/types.ts";
-import { insertEvents } from "../outbox/insert.ts";
 import {
   CAMPAIGN_APPLY,
   type CampaignApply,
@@ -25,30 +21,19 @@ const POLICIES = `select campaign_id as "campaignId", name, policy, plan_hash as
 
 const PLANS_KEPT_MS = 30 * 86_400_000;
 
-export class CampaignLedger {
-  readonly #database: Database;
-  readonly #audit: AuditLog;
-  readonly #now: () => number;
-
-  constructor(database: Database, audit: AuditLog, now: () => number) {
-    this.#database = database;
-    this.#audit = audit;
-    this.#now = now;
-  }
-
+export class CampaignLedger extends Ledger {
   /** Begins an apply, ready to be run. False when another one is open. */
-  async begin(apply: NewCampaignApply): Promise<boolean> {
-    const now = new Date(this.#now());
-    const { begun, appended } = await this.#database.transaction(async (connection) => {
+  begin(apply: NewCampaignApply): Promise<boolean> {
+    const now = new Date(this.store.now());
+    return this.store.commit(async (tx) => {
       // The index on open applies would tell too, but by an error.
-      await connection.query("select pg_advisory_xact_lock(hashtext('outdial campaign plans'))");
-      const { rowCount } = await connection.query("select from outdial.campaign_applies where ended_at is null");
-      if (rowCount !== 0) return { begun: false, appended: undefined };
-      await connection.query(
+      await tx.query("select pg_advisory_xact_lock(hashtext('outdial campaign plans'))");
+      if ((await tx.change("select from outdial.campaign_applies where ended_at is null")) !== 0) return false;
+      await tx.query(
         `insert into outdial.jobs (id, kind, source_name, content_hash, options, actor, status, created_at) values ($1, $2, $3, $4, 'null', $5, 'ready', $6)`,
         [apply.jobId, CAMPAIGN_APPLY, storable(apply.sourceName), apply.planHash, apply.actor, now],
       );
-      await connection.query(
+      await tx.query(
         `insert into outdial.campaign_applies (job_id, plan_hash, source_name, actor, plan, phase, created_at) values ($1, $2, $3, $4, $5, $6, $7)`,
         [
           apply.jobId,
@@ -60,24 +45,23 @@ export class CampaignLedger {
           now,
         ],
       );
-      return { begun: true, appended: await this.#record(connection, apply.audit) };
+      tx.audit(apply.audit);
+      return true;
     });
-    if (appended !== undefined) this.#audit.committed(appended);
-    return begun;
   }
 
   async byJob(jobId: string): Promise<CampaignApply | undefined> {
-    return (await this.#database.query<CampaignApply>(`${APPLIES} where a.job_id = $1`, [jobId]))[0];
+    return (await this.store.query<CampaignApply>(`${APPLIES} where a.job_id = $1`, [jobId]))[0];
   }
 
   /** The apply that has not ended, when there is one. */
   async open(): Promise<CampaignApply | undefined> {
-    return (await this.#database.query<CampaignApply>(`${APPLIES} where ended_at is null`))[0];
+    return (await this.store.query<CampaignApply>(`${APPLIES} where ended_at is null`))[0];
   }
 
   /** The latest apply of a plan that has ended, when there is one. */
   async byPlan(planHash: string): Promise<CampaignApply | undefined> {
-    const [found] = await this.#database.query<CampaignApply>(
+    const [found] = await this.store.query<CampaignApply>(
       `${APPLIES} where plan_hash = $1 and ended_at is not null order by a.created_at desc limit 1`,
       [planHash],
     );
@@ -86,7 +70,7 @@ export class CampaignLedger {
 
   /** The journal of an apply; JSON as it was written. */
   async journal(jobId: string): Promise<unknown[]> {
-    const rows = await this.#database.query<{ event: unknown }>(
+    const rows = await this.store.query<{ event: unknown }>(
       "select event from outdial.campaign_events where job_id = $1 order by seq",
       [jobId],
     );
@@ -95,9 +79,9 @@ export class CampaignLedger {
 
   /** Keeps a plan that is shown to somebody; those shown more than 30 days ago are forgotten. */
   async keepPlan(planHash: string, plan: unknown): Promise<void> {
-    const now = this.#now();
-    await this.#database.query("delete from outdial.campaign_plans where shown_at < $1", [new Date(now - PLANS_KEPT_MS)]);
-    await this.#database.query(
+    const now = this.store.now();
+    await this.store.query("delete from outdial.campaign_plans where shown_at < $1", [new Date(now - PLANS_KEPT_MS)]);
+    await this.store.query(
       `insert into outdial.campaign_plans (plan_hash, plan, shown_at) values ($1, $2, $3)
        on conflict (plan_hash) do update set shown_at = excluded.shown_at, plan = excluded.plan`,
       [planHash, storable(JSON.stringify(plan)), new Date(now)],
@@ -106,7 +90,7 @@ export class CampaignLedger {
 
   /** Plans that were shown and whose hash begins so, at most two; JSON. */
   async shownPlans(prefix: string): Promise<unknown[]> {
-    const rows = await this.#database.query<{ plan: unknown }>(
+    const rows = await this.store.query<{ plan: unknown }>(
       "select plan from outdial.campaign_plans where starts_with(plan_hash, $1) order by shown_at desc limit 2",
       [prefix],
     );
@@ -115,51 +99,38 @@ export class CampaignLedger {
 
   /** What is kept about all campaigns, by id. */
   async policies(): Promise<Map<string, CampaignPolicyEntry>> {
-    const rows = await this.#database.query<CampaignPolicyEntry>(POLICIES);
+    const rows = await this.store.query<CampaignPolicyEntry>(POLICIES);
     return new Map(rows.map((row) => [row.campaignId, row]));
   }
 
   /** Writes what happened with what follows from it. Throws StoreError `not_owner`. */
-  async append(step: CampaignStep): Promise<void> {
+  append(step: CampaignStep): Promise<void> {
     const { jobId, executor, end, policy } = step;
-    const appended = await this.#database.transaction(async (connection) => {
-      const { rowCount } = await connection.query(
-        "select from outdial.jobs where id = $1 and executor = $2 and status = 'running' for update",
-        [jobId, executor],
-      );
-      if (rowCount !== 1) throw notOwner(jobId, executor);
-      const inserted = await connection.query(
+    return this.store.commit(async (tx) => {
+      await tx.fence(jobId, executor);
+      const made = await tx.change(
         "insert into outdial.campaign_events (job_id, seq, event, at) values ($1, $2, $3, $4) on conflict do nothing",
         [jobId, step.seq, storable(JSON.stringify(step.event)), new Date(step.at)],
       );
-      if (inserted.rowCount !== 1) throw notOwner(jobId, executor);
-      await connection.query("update outdial.campaign_applies set phase = $2 where job_id = $1", [jobId, step.phase]);
-      if (policy !== undefined) await this.#keep(connection, policy);
-      if (end !== undefined) await this.#end(connection, jobId, end);
-      const appended = await this.#record(connection, step.audit);
-      if (step.events.length > 0) await insertEvents(connection, step.events, this.#now());
-      return appended;
+      if (made !== 1) throw notOwner(jobId, executor);
+      await tx.query("update outdial.campaign_applies set phase = $2 where job_id = $1", [jobId, step.phase]);
+      if (policy !== undefined) await this.#keep(tx, policy);
+      if (end !== undefined) await this.#end(tx, jobId, end);
+      tx.audit(step.audit);
+      tx.emit(step.events);
     });
-    if (appended !== undefined) this.#audit.committed(appended);
   }
 
   /** Lets go of an apply that this replica cannot go on with. */
   async abandon(jobId: string, executor: string, error: unknown): Promise<void> {
-    await this.#database.query(
+    await this.store.query(
       "update outdial.jobs set status = 'stopped', executor = null, error = $3, finished_at = $4 where id = $1 and executor = $2 and status = 'running'",
-      [jobId, executor, JSON.stringify(error), new Date(this.#now())],
+      [jobId, executor, JSON.stringify(error), new Date(this.store.now())],
     );
   }
 
-  async #record(connection: Connection, entries: readonly AuditInput[]) {
-    if (entries.length === 0) return undefined;
-    const { appended, sent } = this.#audit.appendBehind(connection, await lockHead(connection), entries);
-    await together(sent);
-    return appended;
-  }
-
-  async #keep(connection: Connection, kept: NonNullable<CampaignStep["policy"]>): Promise<void> {
-    await connection.query(
+  async #keep(tx: Tx, kept: NonNullable<CampaignStep["policy"]>): Promise<void> {
+    await tx.query(
       `insert into outdial.campaign_policies (campaign_id, name, policy, plan_hash, actor, updated_at) values ($1, $2, $3, $4, $5, $6)
        on conflict (campaign_id) do update set name = excluded.name, policy = excluded.policy, plan_hash = excluded.plan_hash,
          actor = excluded.actor, updated_at = excluded.updated_at`,
@@ -169,20 +140,20 @@ export class CampaignLedger {
         storable(JSON.stringify(kept.policy)),
         kept.planHash,
         kept.actor,
-        new Date(this.#now()),
+        new Date(this.store.now()),
       ],
     );
   }
 
-  async #end(connection: Connection, jobId: string, end: NonNullable<CampaignStep["end"]>): Promise<void> {
-    const now = new Date(this.#now());
-    await connection.query("update outdial.jobs set status = $2, error = $3, executor = null, finished_at = $4 where id = $1", [
+  async #end(tx: Tx, jobId: string, end: NonNullable<CampaignStep["end"]>): Promise<void> {
+    const now = new Date(this.store.now());
+    await tx.query("update outdial.jobs set status = $2, error = $3, executor = null, finished_at = $4 where id = $1", [
       jobId,
       end.status satisfies JobStatus,
       end.error === undefined ? null : JSON.stringify(end.error),
       now,
     ]);
-    await connection.query("update outdial.campaign_applies set message = $2, outcome = $3, ended_at = $4 where job_id = $1", [
+    await tx.query("update outdial.campaign_applies set message = $2, outcome = $3, ended_at = $4 where job_id = $1", [
       jobId,
       end.message === null ? null : storable(end.message),
       end.outcome ?? null,

@@ -1,11 +1,8 @@
 // What the CRM was told and what it has: runs announced once each, records acknowledged or refused by version.
 
-import { lockHead } from "../audit/append.ts";
 import type { AuditInput } from "../audit/entry.ts";
-import type { AuditLog } from "../audit/log.ts";
+import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
-import { type Connection, type Database, together } from "../database/database.ts";
-import { insertEvents } from "../outbox/insert.ts";
 import type { OutboxEvent } from "../outbox/types.ts";
 
 /** One version of one call. */
@@ -28,38 +25,24 @@ export interface CrmRefusal extends CrmVersion {
 const HOUR = 3_600_000;
 
 /** Reads and writes what the CRM was told. */
-export class CrmLedger {
-  readonly #database: Database;
-  readonly #audit: AuditLog;
-  readonly #now: () => number;
-
-  constructor(database: Database, audit: AuditLog, now: () => number) {
-    this.#database = database;
-    this.#audit = audit;
-    this.#now = now;
-  }
-
+export class CrmLedger extends Ledger {
   /** Queues the event of a run, with its audit entry, unless that was done before. @returns whether it was queued now */
-  async announce(runId: string, event: OutboxEvent, entry: AuditInput): Promise<boolean> {
-    const appended = await this.#database.transaction(async (connection) => {
-      const now = this.#now();
-      const { rowCount } = await connection.query(
+  announce(runId: string, event: OutboxEvent, entry: AuditInput): Promise<boolean> {
+    return this.store.commit(async (tx) => {
+      const made = await tx.change(
         "insert into outdial.crm_announcements (run_id, announced_at) values ($1, $2) on conflict do nothing",
-        [runId, new Date(now)],
+        [runId, new Date(this.store.now())],
       );
-      if (rowCount !== 1) return undefined;
-      const { appended, sent } = this.#audit.appendBehind(connection, await lockHead(connection), [entry]);
-      await together([...sent, insertEvents(connection, [event], now)]);
-      return appended;
+      if (made !== 1) return false;
+      tx.audit([entry]);
+      tx.emit([event]);
+      return true;
     });
-    if (appended === undefined) return false;
-    this.#audit.committed(appended);
-    return true;
   }
 
   /** Retrievals that ran to their end and were not announced, oldest first. */
   async unannounced(limit: number): Promise<string[]> {
-    const rows = await this.#database.query<{ id: string }>(
+    const rows = await this.store.query<{ id: string }>(
       `select j.id from outdial.jobs j join outdial.retrievals r on r.job_id = j.id
        where j.status in ('done', 'partly_failed') and not exists (select from outdial.crm_announcements where run_id = j.id)
        order by j.finished_at, j.id limit $1`,
@@ -74,7 +57,7 @@ export class CrmLedger {
     callIds: readonly string[],
   ): Promise<ReadonlyMap<string, { readonly acknowledged?: string; readonly refused?: string }>> {
     const ids = joinTexts(callIds);
-    const rows = await this.#database.query<{ id: string; acknowledged: string | null; refused: string | null }>(
+    const rows = await this.store.query<{ id: string; acknowledged: string | null; refused: string | null }>(
       `select coalesce(a.call_id, r.call_id) as id, a.digest as acknowledged, r.digest as refused
        from (select call_id, digest from outdial.crm_acknowledged where campaign_id = $1 and call_id = any(${textColumn("$2")})) a
        full join (select call_id, digest from outdial.crm_refused where campaign_id = $1 and call_id = any(${textColumn("$2")})) r using (call_id)`,
@@ -91,23 +74,23 @@ export class CrmLedger {
   /** Notes versions that the CRM has; an earlier version of the same call is replaced. */
   async acknowledge(versions: readonly CrmVersion[]): Promise<void> {
     if (versions.length === 0) return;
-    await this.#database.transaction(async (connection) => {
-      await connection.query(
+    await this.store.commit(async (tx) => {
+      await tx.query(
         `insert into outdial.crm_acknowledged (campaign_id, call_id, start_hour, digest, acknowledged_at)
          select campaign_id, call_id, to_timestamp(hour_ms / 1000), digest, $5
          from unnest(${textColumn("$1")}, ${textColumn("$2")}, $3::float8[], ${textColumn("$4")}) as v (campaign_id, call_id, hour_ms, digest)
          on conflict (campaign_id, call_id) do update set start_hour = excluded.start_hour, digest = excluded.digest, acknowledged_at = excluded.acknowledged_at`,
-        [...columns(versions), new Date(this.#now())],
+        [...columns(versions), new Date(this.store.now())],
       );
-      await this.#forgetRefused(connection, versions);
+      await forgetRefused(tx, versions);
     });
   }
 
   /** Notes versions that the CRM refused, with an audit entry each. */
   async refuse(refusals: readonly CrmRefusal[], entries: readonly AuditInput[]): Promise<void> {
     if (refusals.length === 0) return;
-    const appended = await this.#database.transaction(async (connection) => {
-      await connection.query(
+    await this.store.commit(async (tx) => {
+      await tx.query(
         `insert into outdial.crm_refused (campaign_id, call_id, start_hour, digest, status, reason, refused_at)
          select campaign_id, call_id, to_timestamp(hour_ms / 1000), digest, status, reason, $7
          from unnest(${textColumn("$1")}, ${textColumn("$2")}, $3::float8[], ${textColumn("$4")}, $5::smallint[], ${textColumn("$6")})
@@ -118,23 +101,20 @@ export class CrmLedger {
           ...columns(refusals),
           numberArray(refusals.map(({ status }) => status)),
           joinTexts(refusals.map(({ reason }) => storable(reason))),
-          new Date(this.#now()),
+          new Date(this.store.now()),
         ],
       );
-      const { appended, sent } = this.#audit.appendBehind(connection, await lockHead(connection), entries);
-      await together(sent);
-      return appended;
+      tx.audit(entries);
     });
-    this.#audit.committed(appended);
   }
+}
 
-  async #forgetRefused(connection: Connection, versions: readonly CrmVersion[]): Promise<void> {
-    await connection.query(
-      `delete from outdial.crm_refused r using unnest(${textColumn("$1")}, ${textColumn("$2")}) as v (campaign_id, call_id)
-       where r.campaign_id = v.campaign_id and r.call_id = v.call_id`,
-      [joinTexts(versions.map(({ campaignId }) => campaignId)), joinTexts(versions.map(({ callId }) => callId))],
-    );
-  }
+async function forgetRefused(tx: Tx, versions: readonly CrmVersion[]): Promise<void> {
+  await tx.query(
+    `delete from outdial.crm_refused r using unnest(${textColumn("$1")}, ${textColumn("$2")}) as v (campaign_id, call_id)
+     where r.campaign_id = v.campaign_id and r.call_id = v.call_id`,
+    [joinTexts(versions.map(({ campaignId }) => campaignId)), joinTexts(versions.map(({ callId }) => callId))],
+  );
 }
 
 /** campaign_id, call_id, hour_ms, digest. */

@@ -1,11 +1,9 @@
-// The one way to PostgreSQL: a pool, transactions, Kysely over the same pool, and errors that say what is wrong.
+// The one way to PostgreSQL: a pool, transactions, and errors that say what is wrong.
 
-import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import { messageOf } from "../../kernel/index.ts";
 import { StoreError } from "../error.ts";
 import type { StoreLog } from "../log.ts";
-import type { Tables } from "./schema.ts";
 
 /** A connection inside a transaction. */
 export type Connection = pg.PoolClient;
@@ -15,27 +13,27 @@ const { INT8, TIMESTAMPTZ } = pg.types.builtins;
 /** Codes of PostgreSQL and of the operating system that mean "no server to talk to" rather than "a wrong statement". */
 const UNREACHABLE = /^(08|57P0[1-4]$|53300$|ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EHOSTUNREACH$|EAI_AGAIN$|28|3D000$)/;
 
+/** Opens the pool of connections to a database. Nothing is connected yet. */
+export function openPool(url: string, log: StoreLog, connections: number): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    application_name: `outdial ${process.pid}`,
+    connectionTimeoutMillis: 30_000,
+    pipeline: true,
+    types: parsers(),
+  });
+  pool.on("error", (error) => log("warn", "an idle database connection was lost", { error: messageOf(error) }));
+  // The pool stops listening when it gives a connection out and when it closes one: a connection lost just then must not end the process.
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  return pool;
+}
+
 export class Database {
-  /** Typed queries. For statements on the path of every item see `transaction`. */
-  readonly kysely: Kysely<Tables>;
   readonly #pool: pg.Pool;
 
-  constructor(url: string, log: StoreLog, connections: number) {
-    this.#pool = new pg.Pool({
-      connectionString: url,
-      max: connections,
-      application_name: `outdial ${process.pid}`,
-      connectionTimeoutMillis: 30_000,
-      pipeline: true,
-      types: parsers(),
-    });
-    this.#pool.on("error", (error) => log("warn", "an idle database connection was lost", { error: messageOf(error) }));
-    // The pool stops listening when it gives a connection out and when it closes one: a connection lost just then must not end the process.
-    this.#pool.on("connect", (client) => client.on("error", () => undefined));
-    const connect = () => this.#connect();
-    this.kysely = new Kysely<Tables>({
-      dialect: new PostgresDialect({ pool: { connect, end: async () => undefined, options: {} } }),
-    });
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
   }
 
   async #connect(): Promise<Connection> {
@@ -67,25 +65,16 @@ export class Database {
     }
   }
 
-  /** One statement on its own. */
-  query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return this.run<Row>({ text, values: [...values] });
-  }
-
   /** One statement on its own; with a name, the server keeps its parsed form. */
-  async run<Row extends object>(statement: pg.QueryConfig): Promise<Row[]> {
+  async query<Row extends object>(statement: string | pg.QueryConfig, values?: readonly unknown[]): Promise<Row[]> {
     const connection = await this.#connect();
     try {
-      return (await connection.query<Row & pg.QueryResultRow>(statement)).rows;
+      return (await connection.query<Row & pg.QueryResultRow>(statement, values && [...values])).rows;
     } catch (thrown) {
       throw explain(thrown);
     } finally {
       connection.release();
     }
-  }
-
-  async close(): Promise<void> {
-    await this.#pool.end();
   }
 }
 

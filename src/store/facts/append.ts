@@ -1,8 +1,8 @@
 // Adding facts that start nothing else: one statement a batch, what is there already is left alone.
 
 import { createHash } from "node:crypto";
+import type { StoreCore } from "../commit.ts";
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
-import type { Connection, Database } from "../database/database.ts";
 import type { NewConsent, NewDisconnection, NewRelationship } from "./types.ts";
 
 /** SQL that reads a parameter of ms since the epoch, as `numberArray` writes it, as timestamps. */
@@ -18,17 +18,12 @@ const WORDINGS = `insert into outdial.wordings (digest, words)
   select digest::uuid, words from unnest(${textColumn("$1")}, ${textColumn("$2")}) as w (digest, words) on conflict do nothing`;
 
 /** Adds consents. @returns how many were new */
-export async function addConsents(
-  database: Database,
-  consents: readonly NewConsent[],
-  importId: string | undefined,
-  now: number,
-): Promise<number> {
+export async function addConsents(store: StoreCore, consents: readonly NewConsent[], importId?: string): Promise<number> {
   if (consents.length === 0) return 0;
   const wordings = new Map(consents.map(({ wording }) => [digest([wording]), wording]));
-  return database.transaction(async (connection) => {
-    await connection.query(WORDINGS, [joinTexts([...wordings.keys()]), joinTexts([...wordings.values()])]);
-    return inserted(connection, CONSENTS, [
+  return store.commit(async (tx) => {
+    await tx.query(WORDINGS, [joinTexts([...wordings.keys()]), joinTexts([...wordings.values()])]);
+    return tx.change(CONSENTS, [
       numberArray(consents.map(({ number }) => number)),
       numberArray(consents.map(({ givenAt }) => givenAt)),
       joinTexts(consents.map((c) => digest([c.level, c.basis, c.wording, c.source, c.evidence]))),
@@ -38,7 +33,7 @@ export async function addConsents(
       joinTexts(consents.map(({ evidence }) => evidence)),
       joinTexts(consents.map(({ wording }) => digest([wording]))),
       importId ?? null,
-      new Date(now),
+      new Date(store.now()),
     ]);
   });
 }
@@ -51,11 +46,10 @@ function digest(parts: readonly string[]): string {
 }
 
 /** Adds business relationships. @returns how many were new */
-export async function addRelationships(database: Database, rows: readonly NewRelationship[]): Promise<number> {
+export async function addRelationships(store: StoreCore, rows: readonly NewRelationship[]): Promise<number> {
   if (rows.length === 0) return 0;
-  return database.transaction((connection) =>
-    inserted(
-      connection,
+  return store.commit((tx) =>
+    tx.change(
       `insert into outdial.relationships (number, kind, since)
          select number, kind, since::date from unnest($1::bigint[], ${textColumn("$2")}, ${textColumn("$3")}) as r (number, kind, since)
          on conflict do nothing`,
@@ -69,20 +63,13 @@ export async function addRelationships(database: Database, rows: readonly NewRel
 }
 
 /** Adds permanent disconnections. @returns how many were new */
-export async function addDisconnections(database: Database, rows: readonly NewDisconnection[]): Promise<number> {
+export async function addDisconnections(store: StoreCore, rows: readonly NewDisconnection[]): Promise<number> {
   if (rows.length === 0) return 0;
-  return database.transaction((connection) =>
-    inserted(
-      connection,
+  return store.commit((tx) =>
+    tx.change(
       `insert into outdial.disconnections (number, disconnected_on)
          select number, day::date from unnest($1::bigint[], ${textColumn("$2")}) as d (number, day) on conflict do nothing`,
       [numberArray(rows.map(({ number }) => number)), joinTexts(rows.map(({ disconnectedOn }) => disconnectedOn))],
     ),
   );
-}
-
-/** Runs an insert. @returns how many rows it made */
-export async function inserted(connection: Connection, text: string, values: unknown[]): Promise<number> {
-  const { rowCount } = await connection.query({ text, values });
-  return rowCount ?? 0;
 }

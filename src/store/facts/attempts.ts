@@ -2,12 +2,11 @@
 // soon as the attempt of the same call tells it, whichever of the two comes first.
 
 import type { Instant } from "../../kernel/index.ts";
-import type { AuditLog } from "../audit/log.ts";
+import type { StoreCore, Tx } from "../commit.ts";
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
-import type { Connection, Database } from "../database/database.ts";
-import { AT, inserted } from "./append.ts";
+import { AT } from "./append.ts";
 import { insertRevocations } from "./revocations.ts";
-import { insertSuppressions, suppressionEntry, withEntries } from "./suppression.ts";
+import { insertSuppressions, suppressionEntry } from "./suppression.ts";
 import type { AnsweredHour, FactsActor, NewAttempt, NewOutcome, PhoneKey } from "./types.ts";
 
 /** Attempts with a call id share it, outcomes without a number hold it alone: neither can miss the other. "optout" in ASCII. */
@@ -33,18 +32,12 @@ interface OptOut {
 }
 
 /** Adds attempts. @returns how many were new */
-export function addAttempts(
-  database: Database,
-  audit: AuditLog,
-  attempts: readonly NewAttempt[],
-  by: FactsActor,
-  now: number,
-): Promise<number> {
+export function addAttempts(store: StoreCore, attempts: readonly NewAttempt[], by: FactsActor): Promise<number> {
   if (attempts.length === 0) return Promise.resolve(0);
   const calls = attempts.filter(({ callId }) => callId !== "").map(({ callId }) => callId);
-  return withEntries(database, audit, async (connection) => {
-    if (calls.length > 0) await connection.query(`select pg_advisory_xact_lock_shared(${MEETING})`);
-    const result = await inserted(connection, ATTEMPTS, [
+  return store.commit(async (tx) => {
+    if (calls.length > 0) await tx.query(`select pg_advisory_xact_lock_shared(${MEETING})`);
+    const result = await tx.change(ATTEMPTS, [
       numberArray(attempts.map(({ number }) => number)),
       numberArray(attempts.map(({ at }) => at)),
       joinTexts(attempts.map(({ kind }) => kind)),
@@ -53,30 +46,32 @@ export function addAttempts(
       joinTexts(attempts.map(({ callId }) => callId)),
       joinTexts(attempts.map(({ answer }) => answer)),
     ]);
-    const waiting = calls.length === 0 ? [] : await waitingOptOuts(connection, calls);
-    return { result, entries: await optOut(connection, waiting, by, now) };
+    const waiting = calls.length === 0 ? [] : await waitingOptOuts(tx, calls);
+    await optOut(tx, waiting, by, store.now());
+    return result;
   });
 }
 
 /** Opt-outs that waited for the number of one of these calls. */
-async function waitingOptOuts(connection: Connection, calls: readonly string[]): Promise<OptOut[]> {
-  const { rows } = await connection.query<OptOut>(
+function waitingOptOuts(tx: Tx, calls: readonly string[]): Promise<OptOut[]> {
+  return tx.query<OptOut>(
     `select a.number, o.call_id as "callId", o.code, (extract(epoch from o.at) * 1000)::float8 as at
      from outdial.raw_outcomes o join outdial.attempts a on a.call_id = o.call_id
      where o.opt_out is not null and o.number is null and o.call_id = any(${textColumn("$1")})`,
     [joinTexts(calls)],
   );
-  return rows;
 }
 
-async function optOut(connection: Connection, found: readonly OptOut[], by: FactsActor, now: number) {
+/** @returns how many numbers are newly suppressed */
+async function optOut(tx: Tx, found: readonly OptOut[], by: FactsActor, now: number): Promise<number> {
   const revocations = found.map(({ number, callId, at }) => ({ number, revokedAt: at, channel: "outcome", reference: callId }));
   const suppressions = found.map(
     ({ number, callId, code, at }) => ({ number, saidAt: at, origin: "outcome", code, reference: callId }) as const,
   );
-  await insertRevocations(connection, revocations, now);
-  const added = await insertSuppressions(connection, suppressions, by, now);
-  return added.map((one) => suppressionEntry(one, by.actor));
+  await insertRevocations(tx, revocations, now);
+  const added = await insertSuppressions(tx, suppressions, by, now);
+  tx.audit(added.map((one) => suppressionEntry(one, by.actor)));
+  return added.length;
 }
 
 /** How outcomes were taken. */
@@ -89,38 +84,32 @@ export interface OutcomesWritten {
 }
 
 /** Adds raw outcomes; opt-outs among them suppress their numbers, whether the outcome was known before or not. */
-export function addOutcomes(
-  database: Database,
-  audit: AuditLog,
-  outcomes: readonly NewOutcome[],
-  by: FactsActor,
-  now: number,
-): Promise<OutcomesWritten> {
+export function addOutcomes(store: StoreCore, outcomes: readonly NewOutcome[], by: FactsActor): Promise<OutcomesWritten> {
   const optOuts = outcomes.filter((outcome) => outcome.optOut !== null);
   const numberless = optOuts.filter(({ number }) => number === null);
-  return withEntries(database, audit, async (connection) => {
-    if (numberless.length > 0) await connection.query(`select pg_advisory_xact_lock(${MEETING})`);
-    const added = await inserted(connection, OUTCOMES, [
+  return store.commit(async (tx) => {
+    if (numberless.length > 0) await tx.query(`select pg_advisory_xact_lock(${MEETING})`);
+    const added = await tx.change(OUTCOMES, [
       joinTexts(outcomes.map(({ callId }) => callId)),
       joinTexts(outcomes.map(({ code }) => code)),
       numberArray(outcomes.map(({ at }) => at)),
       numberArray(outcomes.map(({ number }) => number)),
       joinTexts(outcomes.map(({ campaign }) => campaign)),
       joinTexts(outcomes.map((outcome) => outcome.optOut)),
-      new Date(now),
+      new Date(store.now()),
     ]);
     const known =
       numberless.length === 0
         ? []
         : await waitingOptOuts(
-            connection,
+            tx,
             numberless.map(({ callId }) => callId),
           );
     const direct = optOuts.flatMap(({ number, callId, code, at }) => (number === null ? [] : [{ number, callId, code, at }]));
-    const entries = await optOut(connection, [...direct, ...known], by, now);
+    const suppressed = await optOut(tx, [...direct, ...known], by, store.now());
     const resolved = new Set(known.map(({ callId }) => callId));
     const unresolved = numberless.filter(({ callId }) => !resolved.has(callId)).length;
-    return { result: { added, suppressed: entries.length, unresolved }, entries };
+    return { added, suppressed, unresolved };
   });
 }
 
@@ -128,8 +117,8 @@ const WAITING = `from outdial.raw_outcomes o where opt_out is not null and numbe
   and not exists (select from outdial.attempts a where a.call_id = o.call_id)`;
 
 /** How many opt-outs wait for the number of their call. */
-export async function countUnresolvedOptOuts(database: Database): Promise<number> {
-  const [row] = await database.query<{ count: number }>(`select count(*)::int as count ${WAITING}`);
+export async function countUnresolvedOptOuts(store: StoreCore): Promise<number> {
+  const [row] = await store.query<{ count: number }>(`select count(*)::int as count ${WAITING}`);
   return row?.count ?? 0;
 }
 
@@ -149,8 +138,8 @@ export interface UnresolvedOptOut {
 export type UnresolvedPlace = Pick<UnresolvedOptOut, "at" | "callId" | "code">;
 
 /** Opt-outs that wait for the number of their call, the longest waiting first. `after` is the last one of the page before. */
-export function unresolvedOptOuts(database: Database, limit: number, after?: UnresolvedPlace): Promise<UnresolvedOptOut[]> {
-  return database.query<UnresolvedOptOut>(
+export function unresolvedOptOuts(store: StoreCore, limit: number, after?: UnresolvedPlace): Promise<UnresolvedOptOut[]> {
+  return store.query<UnresolvedOptOut>(
     `select o.call_id as "callId", o.code, o.opt_out as "optOut", o.campaign, o.at ${WAITING}
      and ($2::timestamptz is null or (o.at, o.call_id, o.code) > ($2, $3, $4)) order by o.at, o.call_id, o.code limit $1`,
     [limit, after === undefined ? null : new Date(after.at), after?.callId ?? null, after?.code ?? null],
@@ -158,9 +147,9 @@ export function unresolvedOptOuts(database: Database, limit: number, after?: Unr
 }
 
 /** Answered calls of a campaign in (from, to], by hours counted from `from`, ascending; hours without any are left out. */
-export function answeredHours(database: Database, campaign: string, from: number, to: number): Promise<AnsweredHour[]> {
+export function answeredHours(store: StoreCore, campaign: string, from: number, to: number): Promise<AnsweredHour[]> {
   const count = (answer: string) => `count(*) filter (where answer = '${answer}')::int as ${answer}`;
-  return database.query<AnsweredHour>(
+  return store.query<AnsweredHour>(
     `select (extract(epoch from date_bin('1 hour', at - interval '1 microsecond', $2)) * 1000)::float8 as start,
        ${["served", "late", "hangup", "dropped", "machine"].map(count).join(", ")}
      from outdial.attempts where campaign = $1 and at > $2 and at <= $3 and answer is not null group by 1 order by 1`,
@@ -170,12 +159,12 @@ export function answeredHours(database: Database, campaign: string, from: number
 
 /** Calls a campaign has placed on the date that `at` has in `zone`. */
 export async function callsOfDay(
-  database: Database,
+  store: StoreCore,
   campaign: string,
   zone: string,
   at: number,
 ): Promise<{ date: string; placed: number }> {
-  const [row] = await database.query<{ date: string; placed: number }>(
+  const [row] = await store.query<{ date: string; placed: number }>(
     `select to_char($3::timestamptz at time zone $2, 'YYYY-MM-DD') as date, (
         select count(*)::int from outdial.attempts where campaign = $1 and kind <> 'inbound-conversation'
           and at > $3::timestamptz - interval '2 days' and at <= $3::timestamptz
@@ -186,8 +175,8 @@ export async function callsOfDay(
 }
 
 /** Campaigns with answered calls in (from, to]. */
-export async function answeredCampaigns(database: Database, from: number, to: number): Promise<string[]> {
-  const rows = await database.query<{ campaign: string }>(
+export async function answeredCampaigns(store: StoreCore, from: number, to: number): Promise<string[]> {
+  const rows = await store.query<{ campaign: string }>(
     "select distinct campaign from outdial.attempts where at > $1 and at <= $2 and answer is not null order by 1",
     [new Date(from), new Date(to)],
   );

@@ -1,8 +1,6 @@
 // Manifests of gates, as they were signed.
 
-import type { AuditLog } from "../audit/log.ts";
-import type { Database } from "../database/database.ts";
-import { withEntries } from "./suppression.ts";
+import type { StoreCore } from "../commit.ts";
 
 /** A signed manifest. */
 export interface StoredManifest {
@@ -16,33 +14,33 @@ export interface StoredManifest {
 
 /** Keeps a manifest, with an audit entry that names it and its counts. */
 export function addManifest(
-  database: Database,
-  audit: AuditLog,
+  store: StoreCore,
   manifest: StoredManifest,
   by: { readonly actor: string; readonly details: Readonly<Record<string, unknown>> },
-  now: number,
 ): Promise<void> {
-  return withEntries(database, audit, async (connection) => {
-    await connection.query(
-      "insert into outdial.gate_manifests (id, campaign, at, manifest, created_at) values ($1, $2, $3, $4, $5)",
-      [manifest.id, manifest.campaign, new Date(manifest.at), manifest.manifest, new Date(now)],
-    );
+  return store.commit(async (tx) => {
+    await tx.query("insert into outdial.gate_manifests (id, campaign, at, manifest, created_at) values ($1, $2, $3, $4, $5)", [
+      manifest.id,
+      manifest.campaign,
+      new Date(manifest.at),
+      manifest.manifest,
+      new Date(store.now()),
+    ]);
     const entry = {
       actor: by.actor,
       action: "gate.manifest",
       subject: manifest.campaign,
       details: { id: manifest.id, ...by.details },
     };
-    return { result: undefined, entries: [entry] };
+    tx.audit([entry]);
   });
 }
 
 /** The manifest of an id, or undefined. */
-export async function findManifest(database: Database, id: string): Promise<StoredManifest | undefined> {
-  const [row] = await database.query<StoredManifest>(
-    "select id, campaign, at, manifest from outdial.gate_manifests where id = $1",
-    [id],
-  );
+export async function findManifest(store: StoreCore, id: string): Promise<StoredManifest | undefined> {
+  const [row] = await store.query<StoredManifest>("select id, campaign, at, manifest from outdial.gate_manifests where id = $1", [
+    id,
+  ]);
   return row;
 }
 
@@ -55,8 +53,8 @@ export interface ManifestQuery {
 }
 
 /** Manifests, the newest first. */
-export function listManifests(database: Database, { campaign, limit, after }: ManifestQuery): Promise<StoredManifest[]> {
-  return database.query<StoredManifest>(
+export function listManifests(store: StoreCore, { campaign, limit, after }: ManifestQuery): Promise<StoredManifest[]> {
+  return store.query<StoredManifest>(
     `select id, campaign, at, manifest from outdial.gate_manifests where ($1::text is null or campaign = $1)
        and ($3::text is null or (created_at, id) < (select m.created_at, m.id from outdial.gate_manifests m where m.id = $3))
      order by created_at desc, id desc limit $2`,

@@ -1,7 +1,7 @@
 // What is known of many numbers, in one statement: one snapshot, one round trip.
 
+import type { StoreCore } from "../commit.ts";
 import { numberArray } from "../database/arrays.ts";
-import type { Database } from "../database/database.ts";
 import type { AttemptKind, ConsentLevel, NumberFacts, PhoneKey, RegistryFile } from "./types.ts";
 
 const MS = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
@@ -64,12 +64,12 @@ export interface FactsQuery {
 
 /** The facts of numbers; numbers of which nothing is known are absent from the map. */
 export async function factsOf(
-  database: Database,
+  store: StoreCore,
   numbers: readonly PhoneKey[],
   query: FactsQuery,
 ): Promise<ReadonlyMap<PhoneKey, NumberFacts>> {
   const registryOf = new Map(query.files.map(({ id, registry }) => [id, registry]));
-  const rows = await database.run<Row>({
+  const rows = await store.query<Row>({
     ...SELECT,
     values: [numberArray([...new Set(numbers)]), new Date(query.attemptsSince), numberArray(query.files.map(({ id }) => id))],
   });

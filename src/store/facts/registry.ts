@@ -1,10 +1,8 @@
 // Files of national do-not-call registries: filled beside the one in force, then put in force by one transaction, or thrown away.
 
-import type { AuditLog } from "../audit/log.ts";
+import type { StoreCore } from "../commit.ts";
 import { numberArray } from "../database/arrays.ts";
-import type { Database } from "../database/database.ts";
 import { StoreError } from "../error.ts";
-import { withEntries } from "./suppression.ts";
 import type { RegistryFile } from "./types.ts";
 
 /** A load that its process never ended is cleared away by the next one after this time. */
@@ -15,8 +13,8 @@ const FILE = `id, registry, as_of::text as "asOf", source_name as "sourceName", 
 const partition = (id: number) => `outdial.registry_numbers_${id}`;
 
 /** The files in force, one a registry. */
-export function currentFiles(database: Database): Promise<RegistryFile[]> {
-  return database.query<RegistryFile>(`select ${FILE} from outdial.registry_files where status = 'current' order by registry`);
+export function currentFiles(store: StoreCore): Promise<RegistryFile[]> {
+  return store.query<RegistryFile>(`select ${FILE} from outdial.registry_files where status = 'current' order by registry`);
 }
 
 /** What a file says of itself. */
@@ -28,8 +26,8 @@ export interface NewRegistryFile {
 }
 
 /** Begins to fill a new file. @returns its id. @throws StoreError `invalid_state` when the file in force is younger */
-export async function beginFile(database: Database, file: NewRegistryFile, now: number): Promise<number> {
-  const current = (await currentFiles(database)).find(({ registry }) => registry === file.registry);
+export async function beginFile(store: StoreCore, file: NewRegistryFile): Promise<number> {
+  const current = (await currentFiles(store)).find(({ registry }) => registry === file.registry);
   if (current && current.asOf > file.asOf) {
     throw new StoreError(
       "invalid_state",
@@ -39,31 +37,31 @@ export async function beginFile(database: Database, file: NewRegistryFile, now: 
       },
     );
   }
-  await clearAbandoned(database, now);
-  return database.transaction(async (connection) => {
-    const { rows } = await connection.query<{ id: number }>(
+  await clearAbandoned(store);
+  return store.commit(async (tx) => {
+    const [made] = await tx.query<{ id: number }>(
       `insert into outdial.registry_files (registry, as_of, source_name, actor, status, loaded_at) values ($1, $2, $3, $4, 'loading', $5) returning id`,
-      [file.registry, file.asOf, file.sourceName, file.actor, new Date(now)],
+      [file.registry, file.asOf, file.sourceName, file.actor, new Date(store.now())],
     );
-    const id = rows[0]?.id ?? 0;
-    await connection.query(
+    const id = made?.id ?? 0;
+    await tx.query(
       `create table ${partition(id)} (file_id integer not null default ${id} check (file_id = ${id}), number bigint primary key)`,
     );
     return id;
   });
 }
 
-async function clearAbandoned(database: Database, now: number): Promise<void> {
-  const stale = await database.query<{ id: number }>(
+async function clearAbandoned(store: StoreCore): Promise<void> {
+  const stale = await store.query<{ id: number }>(
     "select id from outdial.registry_files where status = 'loading' and loaded_at < $1",
-    [new Date(now - ABANDONED_LOAD_MS)],
+    [new Date(store.now() - ABANDONED_LOAD_MS)],
   );
-  for (const { id } of stale) await discardFile(database, id);
+  for (const { id } of stale) await discardFile(store, id);
 }
 
 /** Adds numbers to a file that is being filled. @returns how many were new */
-export async function fillFile(database: Database, id: number, numbers: readonly number[]): Promise<number> {
-  const [row] = await database.query<{ added: number }>(
+export async function fillFile(store: StoreCore, id: number, numbers: readonly number[]): Promise<number> {
+  const [row] = await store.query<{ added: number }>(
     `with added as (insert into ${partition(id)} (number) select unnest($1::bigint[]) on conflict do nothing returning 1)
      select count(*)::int as added from added`,
     [numberArray(numbers)],
@@ -72,10 +70,10 @@ export async function fillFile(database: Database, id: number, numbers: readonly
 }
 
 /** Throws away a file that is being filled. */
-export async function discardFile(database: Database, id: number): Promise<void> {
-  await database.transaction(async (connection) => {
-    await connection.query(`drop table if exists ${partition(id)}`);
-    await connection.query("delete from outdial.registry_files where id = $1 and status = 'loading'", [id]);
+export async function discardFile(store: StoreCore, id: number): Promise<void> {
+  await store.commit(async (tx) => {
+    await tx.query(`drop table if exists ${partition(id)}`);
+    await tx.query("delete from outdial.registry_files where id = $1 and status = 'loading'", [id]);
   });
 }
 
@@ -91,44 +89,42 @@ export interface FilledFile {
  * Puts a filled file in force, with its audit entry. The one before it is kept, older ones are removed.
  * @returns false, and the filled one is thrown away, when the same file of the same date is in force already
  */
-export async function switchFile(database: Database, audit: AuditLog, filled: FilledFile, now: number): Promise<boolean> {
-  const [same] = await database.query(
+export async function switchFile(store: StoreCore, filled: FilledFile): Promise<boolean> {
+  const [same] = await store.query(
     `select from outdial.registry_files old join outdial.registry_files new on new.id = $1
      where old.status = 'current' and old.registry = new.registry and old.as_of = new.as_of and old.content_hash = $2`,
     [filled.id, filled.contentHash],
   );
   if (same) {
-    await discardFile(database, filled.id);
+    await discardFile(store, filled.id);
     return false;
   }
-  await database.query(`analyze ${partition(filled.id)}`);
-  const outdated = await withEntries(database, audit, async (connection) => {
-    const { rows } = await connection.query<{ registry: string; asOf: string; sourceName: string }>(
+  await store.query(`analyze ${partition(filled.id)}`);
+  const outdated = await store.commit(async (tx) => {
+    const [file] = await tx.query<{ registry: string; asOf: string; sourceName: string }>(
       `select registry, as_of::text as "asOf", source_name as "sourceName" from outdial.registry_files where id = $1 and status = 'loading' for update`,
       [filled.id],
     );
-    const [file] = rows;
     if (!file) throw new StoreError("invalid_state", `registry file ${filled.id} is not being filled any more`);
-    await connection.query(
-      `alter table outdial.registry_numbers attach partition ${partition(filled.id)} for values in (${filled.id})`,
-    );
-    await connection.query("update outdial.registry_files set status = 'retired' where registry = $1 and status = 'current'", [
+    await tx.query(`alter table outdial.registry_numbers attach partition ${partition(filled.id)} for values in (${filled.id})`);
+    await tx.query("update outdial.registry_files set status = 'retired' where registry = $1 and status = 'current'", [
       file.registry,
     ]);
-    await connection.query(
+    await tx.query(
       "update outdial.registry_files set status = 'current', content_hash = $2, numbers = $3, loaded_at = $4 where id = $1",
-      [filled.id, filled.contentHash, filled.numbers, new Date(now)],
+      [filled.id, filled.contentHash, filled.numbers, new Date(store.now())],
     );
-    const { rows: old } = await connection.query<{ id: number }>(
+    const old = await tx.query<{ id: number }>(
       `select id from outdial.registry_files where registry = $1 and status = 'retired' and id <> $2 order by loaded_at desc, id desc offset 1`,
       [file.registry, filled.id],
     );
     const { registry, asOf, sourceName } = file;
     const details = { registry, asOf, file: sourceName, contentHash: filled.contentHash, numbers: filled.numbers };
     const entry = { actor: filled.actor, action: "registry.load", subject: `registry ${registry}`, details };
-    return { result: old.map(({ id }) => id), entries: [entry] };
+    tx.audit([entry]);
+    return old.map(({ id }) => id);
   });
   // The numbers of long retired files go; that they were in force, when and with what hash stays.
-  for (const id of outdated) await database.query(`drop table if exists ${partition(id)}`);
+  for (const id of outdated) await store.query(`drop table if exists ${partition(id)}`);
   return true;
 }

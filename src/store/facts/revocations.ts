@@ -1,11 +1,10 @@
 // Revocations of consent, which suppress at once, and what each system says about having carried them out.
 
-import type { AuditLog } from "../audit/log.ts";
+import type { StoreCore, Tx } from "../commit.ts";
 import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
-import type { Connection, Database } from "../database/database.ts";
 import { StoreError } from "../error.ts";
 import { AT } from "./append.ts";
-import { insertSuppressions, type Suppressed, suppressionEntry, withEntries } from "./suppression.ts";
+import { insertSuppressions, suppressionEntry } from "./suppression.ts";
 import type { FactsActor, NewRevocation, NewSuppression, RevocationState, SuppressionOrigin } from "./types.ts";
 
 const INSERT = `insert into outdial.revocations (number, revoked_at, channel, reference, recorded_at)
@@ -14,7 +13,7 @@ const INSERT = `insert into outdial.revocations (number, revoked_at, channel, re
   on conflict do nothing`;
 
 /** For other facts: an opt-out starts the revocation clock, inside their transaction. @returns how many were new */
-export async function insertRevocations(connection: Connection, rows: readonly NewRevocation[], now: number): Promise<number> {
+export async function insertRevocations(tx: Tx, rows: readonly NewRevocation[], now: number): Promise<number> {
   if (rows.length === 0) return 0;
   const values = [
     numberArray(rows.map(({ number }) => number)),
@@ -23,7 +22,7 @@ export async function insertRevocations(connection: Connection, rows: readonly N
     joinTexts(rows.map(({ reference }) => reference)),
     new Date(now),
   ];
-  return (await connection.query({ text: INSERT, values })).rowCount ?? 0;
+  return tx.change(INSERT, values);
 }
 
 /**
@@ -31,15 +30,13 @@ export async function insertRevocations(connection: Connection, rows: readonly N
  * @param origin how they reached us: over a channel, or by hand
  */
 export function addRevocations(
-  database: Database,
-  audit: AuditLog,
+  store: StoreCore,
   rows: readonly NewRevocation[],
   by: FactsActor,
-  now: number,
   origin: SuppressionOrigin = "channel",
 ): Promise<number> {
-  return withEntries(database, audit, async (connection) => {
-    const result = await insertRevocations(connection, rows, now);
+  return store.commit(async (tx) => {
+    const result = await insertRevocations(tx, rows, store.now());
     const suppressions = rows.map(
       ({ number, revokedAt, channel, reference, code }): NewSuppression => ({
         number,
@@ -49,8 +46,9 @@ export function addRevocations(
         reference,
       }),
     );
-    const added: Suppressed[] = await insertSuppressions(connection, suppressions, by, now);
-    return { result, entries: by.importId === undefined ? added.map((one) => suppressionEntry(one, by.actor)) : [] };
+    const added = await insertSuppressions(tx, suppressions, by, store.now());
+    if (by.importId === undefined) tx.audit(added.map((one) => suppressionEntry(one, by.actor)));
+    return result;
   });
 }
 
@@ -63,14 +61,13 @@ export interface Acknowledgement {
 }
 
 /** Records that a system carried a revocation out. @returns false when it had said so before. @throws StoreError `not_found` */
-export function acknowledge(database: Database, audit: AuditLog, ack: Acknowledgement, actor: string): Promise<boolean> {
-  return withEntries(database, audit, async (connection) => {
-    const { rows } = await connection.query<{ number: number }>("select number from outdial.revocations where id = $1", [
+export function acknowledge(store: StoreCore, ack: Acknowledgement, actor: string): Promise<boolean> {
+  return store.commit(async (tx) => {
+    const [revocation] = await tx.query<{ number: number }>("select number from outdial.revocations where id = $1", [
       ack.revocationId,
     ]);
-    const [revocation] = rows;
     if (!revocation) throw new StoreError("not_found", `there is no revocation ${ack.revocationId}`);
-    const { rowCount } = await connection.query(
+    const made = await tx.change(
       `insert into outdial.revocation_acks (revocation_id, system, acknowledged_at, actor, evidence) values ($1, $2, $3, $4, $5)
        on conflict do nothing`,
       [ack.revocationId, storable(ack.system), new Date(ack.at), storable(actor), storable(ack.evidence)],
@@ -81,7 +78,8 @@ export function acknowledge(database: Database, audit: AuditLog, ack: Acknowledg
       subject: `+${revocation.number}`,
       details: { revocation: ack.revocationId, system: ack.system, evidence: ack.evidence },
     };
-    return { result: rowCount === 1, entries: rowCount === 1 ? [entry] : [] };
+    if (made === 1) tx.audit([entry]);
+    return made === 1;
   });
 }
 
@@ -97,8 +95,8 @@ export interface RevocationQuery {
 }
 
 /** Revocations with their acknowledgements, oldest first. */
-export async function listRevocations(database: Database, query: RevocationQuery): Promise<RevocationState[]> {
-  return database.query<RevocationState>(
+export async function listRevocations(store: StoreCore, query: RevocationQuery): Promise<RevocationState[]> {
+  return store.query<RevocationState>(
     `select r.id, r.number, r.revoked_at as "revokedAt", r.channel, r.reference, (
         select coalesce(json_agg(json_build_object('system', a.system, 'at', (extract(epoch from a.acknowledged_at) * 1000)::float8,
           'actor', a.actor, 'evidence', a.evidence) order by a.acknowledged_at, a.system), '[]')

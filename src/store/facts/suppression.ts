@@ -3,11 +3,9 @@
 //
 // A lift covers the suppressions that were there when it was made: the same record coming again stays lifted, any new one counts.
 
-import { lockHead } from "../audit/append.ts";
 import type { AuditInput } from "../audit/entry.ts";
-import type { AuditLog } from "../audit/log.ts";
+import type { StoreCore, Tx } from "../commit.ts";
 import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
-import { type Connection, type Database, together } from "../database/database.ts";
 import { StoreError } from "../error.ts";
 import { AT } from "./append.ts";
 import type { FactsActor, NewSuppression, PhoneKey, SuppressionOrigin } from "./types.ts";
@@ -27,7 +25,7 @@ export interface Suppressed {
 
 /** For other facts: suppresses inside their transaction. @returns those that were new */
 export async function insertSuppressions(
-  connection: Connection,
+  tx: Tx,
   rows: readonly NewSuppression[],
   by: FactsActor,
   now: number,
@@ -43,7 +41,7 @@ export async function insertSuppressions(
     by.importId ?? null,
     new Date(now),
   ];
-  return (await connection.query<Suppressed>({ text: INSERT, values })).rows;
+  return tx.query<Suppressed>(INSERT, values);
 }
 
 /** The audit entry of a suppression. */
@@ -52,35 +50,16 @@ export function suppressionEntry(suppressed: Suppressed, actor: string): AuditIn
   return { actor, action: "dnc.suppress", subject: `+${number}`, details: { origin, code, reference } };
 }
 
-/** Suppresses numbers; each new one has its audit entry, unless they belong to an import, which has one for all. @returns those that were new */
-export async function suppress(
-  database: Database,
-  audit: AuditLog,
-  rows: readonly NewSuppression[],
-  by: FactsActor,
-  now: number,
-): Promise<Suppressed[]> {
-  return withEntries(database, audit, async (connection) => {
-    const added = await insertSuppressions(connection, rows, by, now);
-    return { result: added, entries: by.importId === undefined ? added.map((one) => suppressionEntry(one, by.actor)) : [] };
+/**
+ * Puts numbers on the company's own do-not-call list; each new one has its audit entry, unless they belong to an import, which has one for
+ * all. @returns how many were new
+ */
+export function suppress(store: StoreCore, rows: readonly NewSuppression[], by: FactsActor): Promise<number> {
+  return store.commit(async (tx) => {
+    const added = await insertSuppressions(tx, rows, by, store.now());
+    if (by.importId === undefined) tx.audit(added.map((one) => suppressionEntry(one, by.actor)));
+    return added.length;
   });
-}
-
-/** Runs `work` and appends the entries it asks for, in one transaction. */
-export async function withEntries<T>(
-  database: Database,
-  audit: AuditLog,
-  work: (connection: Connection) => Promise<{ result: T; entries: readonly AuditInput[] }>,
-): Promise<T> {
-  const { result, appended } = await database.transaction(async (connection) => {
-    const { result, entries } = await work(connection);
-    if (entries.length === 0) return { result, appended: undefined };
-    const { appended, sent } = audit.appendBehind(connection, await lockHead(connection), entries);
-    await together(sent);
-    return { result, appended };
-  });
-  if (appended) audit.committed(appended);
-  return result;
 }
 
 /** A way off the list. */
@@ -96,43 +75,29 @@ export interface Lift {
  * Takes back every suppression of a number that is in force now. @returns how many
  * @throws StoreError `not_found` when the number is not suppressed, `invalid_state` without a reason
  */
-export async function lift(
-  database: Database,
-  audit: AuditLog,
-  { number, reason, actor, mistake = false }: Lift,
-  now: number,
-): Promise<number> {
+export async function lift(store: StoreCore, { number, reason, actor, mistake = false }: Lift): Promise<number> {
   if (reason.trim().length < 3) throw new StoreError("invalid_state", "a lift needs a reason of at least three characters");
-  const { lifted, appended } = await database.transaction(async (connection) => {
+  return store.commit(async (tx) => {
     // First the lock, so that of two who lift at once the second finds nothing left.
-    const head = await lockHead(connection);
-    const { rows } = await connection.query<{ id: number; origin: string; code: string }>(
+    const seq = await tx.lockAudit();
+    const rows = await tx.query<{ id: number; origin: string; code: string }>(
       `select id, origin, code from outdial.suppressions s where number = $1
          and not exists (select from outdial.lifted_suppressions l where l.suppression_id = s.id) order by id`,
       [number],
     );
     if (rows.length === 0) throw new StoreError("not_found", `+${number} is not on the company's do-not-call list`);
-    const entry: AuditInput = {
-      actor,
-      action: "dnc.lift",
-      subject: `+${number}`,
-      details: { reason, mistake, suppressions: rows.map(({ id, origin, code }) => ({ id, origin, code })) },
-    };
-    const seq = head.frontier.size;
-    const { appended, sent } = audit.appendBehind(connection, head, [entry]);
-    await together(sent);
-    const { rows: made } = await connection.query<{ id: number }>(
+    const suppressions = rows.map(({ id, origin, code }) => ({ id, origin, code }));
+    tx.audit([{ actor, action: "dnc.lift", subject: `+${number}`, details: { reason, mistake, suppressions } }]);
+    const [made] = await tx.query<{ id: number }>(
       "insert into outdial.suppression_lifts (number, reason, actor, mistake, lifted_at, audit_seq) values ($1, $2, $3, $4, $5, $6) returning id",
-      [number, storable(reason), storable(actor), mistake, new Date(now), seq],
+      [number, storable(reason), storable(actor), mistake, new Date(store.now()), seq],
     );
-    await connection.query(
+    await tx.query(
       "insert into outdial.lifted_suppressions (suppression_id, lift_id, number) select id, $2, $3 from unnest($1::bigint[]) as id",
-      [numberArray(rows.map(({ id }) => id)), made[0]?.id, number],
+      [numberArray(rows.map(({ id }) => id)), made?.id, number],
     );
-    return { lifted: rows.length, appended };
+    return rows.length;
   });
-  audit.committed(appended);
-  return lifted;
 }
 
 /** The whole story of a number on the company's list, oldest first. */
@@ -148,8 +113,8 @@ export interface SuppressionRecord {
 }
 
 /** @returns every suppression of a number with its lift, oldest first */
-export async function suppressionHistory(database: Database, number: PhoneKey): Promise<SuppressionRecord[]> {
-  const rows = await database.query<
+export async function suppressionHistory(store: StoreCore, number: PhoneKey): Promise<SuppressionRecord[]> {
+  const rows = await store.query<
     Omit<SuppressionRecord, "lift"> & { liftReason: string | null; liftActor: string; liftedAt: number }
   >(
     `select s.id, origin, code, reference, said_at as "saidAt", recorded_at as "recordedAt", s.actor,

@@ -1,90 +1,74 @@
 // The ledger of failover pairs: their policies, where they stand, what happened to them. Every method is one transaction.
 
-import { lockHead } from "../audit/append.ts";
 import type { AuditInput } from "../audit/entry.ts";
-import type { AuditLog } from "../audit/log.ts";
+import { Ledger } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
-import { type Connection, type Database, together } from "../database/database.ts";
 import { StoreError } from "../error.ts";
-import { insertEvents } from "../outbox/insert.ts";
 import type { FailoverHappening, FailoverPair, FailoverStep } from "./types.ts";
 
 const PAIRS = `select primary_id as "primary", backup_id as backup, policy, changed_at as "changedAt", actor, state, seq, phase, executor, looked_at as "lookedAt",
     case when order_what is not null then json_build_object('what', order_what, 'by', order_by) end as "order"
   from outdial.failover_pairs`;
 
-export class FailoverLedger {
-  readonly #database: Database;
-  readonly #audit: AuditLog;
-  readonly #now: () => number;
-
-  constructor(database: Database, audit: AuditLog, now: () => number) {
-    this.#database = database;
-    this.#audit = audit;
-    this.#now = now;
-  }
-
+export class FailoverLedger extends Ledger {
   /**
    * Makes a pair or gives it another policy; its state stays unless the backup is another campaign.
    * Throws StoreError `invalid_state` during a hand-over, and when one of the campaigns has the other part in another pair.
    */
-  async put(
+  put(
     pair: Pick<FailoverPair, "primary" | "backup" | "policy" | "actor"> & { readonly audit: readonly AuditInput[] },
   ): Promise<void> {
     const { primary, backup, actor } = pair;
-    const appended = await this.#database.transaction(async (connection) => {
-      await connection.query("select pg_advisory_xact_lock(hashtext('outdial failover pairs'))");
-      const { rows } = await connection.query<{ primary: string; backup: string }>(
+    return this.store.commit(async (tx) => {
+      await tx.query("select pg_advisory_xact_lock(hashtext('outdial failover pairs'))");
+      const [other] = await tx.query<{ primary: string; backup: string }>(
         `select primary_id as "primary", backup_id as backup from outdial.failover_pairs
          where removed_at is null and (backup_id = $1 or primary_id = $2)`,
         [primary, backup],
       );
-      const other = rows[0];
       if (other !== undefined)
         throw new StoreError(
           "invalid_state",
           `${other.backup === primary ? primary : backup} is already the ${other.backup === primary ? "backup" : "primary"} of a pair: ${other.primary} with ${other.backup}`,
         );
-      const { rowCount } = await connection.query(
+      const changed = await tx.change(
         `insert into outdial.failover_pairs (primary_id, backup_id, policy, actor, created_at, changed_at) values ($1, $2, $3, $4, $5, $5)
          on conflict (primary_id) do update set policy = excluded.policy, changed_at = excluded.changed_at, actor = excluded.actor, removed_at = null,
            state = case when failover_pairs.backup_id = excluded.backup_id and failover_pairs.removed_at is null then failover_pairs.state end,
            phase = case when failover_pairs.backup_id = excluded.backup_id and failover_pairs.removed_at is null then failover_pairs.phase else 'watching' end,
            backup_id = excluded.backup_id, seq = failover_pairs.seq + 1
          where failover_pairs.phase in ('watching', 'failed-over', 'halted') or failover_pairs.backup_id = excluded.backup_id`,
-        [primary, backup, JSON.stringify(pair.policy), storable(actor), new Date(this.#now())],
+        [primary, backup, JSON.stringify(pair.policy), storable(actor), new Date(this.store.now())],
       );
-      if (rowCount !== 1)
+      if (changed !== 1)
         throw new StoreError("invalid_state", `a hand-over of ${primary} is under way; its backup cannot be changed now`);
-      return this.#record(connection, pair.audit);
+      tx.audit(pair.audit);
     });
-    if (appended !== undefined) this.#audit.committed(appended);
   }
 
   /** Ends the watch over a pair; its history stays. False when there is none. */
-  async remove(primary: string, audit: readonly AuditInput[]): Promise<boolean> {
-    const { removed, appended } = await this.#database.transaction(async (connection) => {
-      const { rowCount } = await connection.query(
+  remove(primary: string, audit: readonly AuditInput[]): Promise<boolean> {
+    return this.store.commit(async (tx) => {
+      const removed = await tx.change(
         "update outdial.failover_pairs set removed_at = $2, seq = seq + 1, executor = null where primary_id = $1 and removed_at is null and phase in ('watching', 'failed-over', 'halted')",
-        [primary, new Date(this.#now())],
+        [primary, new Date(this.store.now())],
       );
-      return { removed: rowCount === 1, appended: rowCount === 1 ? await this.#record(connection, audit) : undefined };
+      if (removed === 1) tx.audit(audit);
+      return removed === 1;
     });
-    if (appended !== undefined) this.#audit.committed(appended);
-    return removed;
   }
 
   async find(primary: string): Promise<FailoverPair | undefined> {
-    return (await this.#database.query<FailoverPair>(`${PAIRS} where primary_id = $1 and removed_at is null`, [primary]))[0];
+    return (await this.store.query<FailoverPair>(`${PAIRS} where primary_id = $1 and removed_at is null`, [primary]))[0];
   }
 
   list(): Promise<FailoverPair[]> {
-    return this.#database.query<FailoverPair>(`${PAIRS} where removed_at is null order by primary_id`);
+    return this.store.query<FailoverPair>(`${PAIRS} where removed_at is null order by primary_id`);
   }
 
   /** Takes a pair that this replica found free, its own, or run by a dead one; exactly one of several succeeds. */
   async claim(seen: Pick<FailoverPair, "primary" | "executor">, executor: string): Promise<FailoverPair | undefined> {
-    const [claimed] = await this.#database.query<{ primary: string }>(
+    const [claimed] = await this.store.query<{ primary: string }>(
       `update outdial.failover_pairs set executor = $3, seq = seq + 1
        where primary_id = $1 and executor is not distinct from $2 and removed_at is null returning primary_id as "primary"`,
       [seen.primary, seen.executor, executor],
@@ -94,7 +78,7 @@ export class FailoverLedger {
 
   /** Lets go of a pair. */
   async release(primary: string, executor: string): Promise<void> {
-    await this.#database.query("update outdial.failover_pairs set executor = null where primary_id = $1 and executor = $2", [
+    await this.store.query("update outdial.failover_pairs set executor = null where primary_id = $1 and executor = $2", [
       primary,
       executor,
     ]);
@@ -102,7 +86,7 @@ export class FailoverLedger {
 
   /** Whether the state that was read last is still the latest, and this replica runs the pair. */
   async owns(primary: string, executor: string, seq: number): Promise<boolean> {
-    const rows = await this.#database.query(
+    const rows = await this.store.query(
       "select 1 from outdial.failover_pairs where primary_id = $1 and executor = $2 and seq = $3 and removed_at is null",
       [primary, executor, seq],
     );
@@ -110,53 +94,43 @@ export class FailoverLedger {
   }
 
   /** Writes a state with what follows from it. Throws StoreError `not_owner`. */
-  async record(step: FailoverStep): Promise<void> {
+  record(step: FailoverStep): Promise<void> {
     const { primary, executor, seq, at } = step;
-    const appended = await this.#database.transaction(async (connection) => {
-      const { rowCount } = await connection.query(
+    return this.store.commit(async (tx) => {
+      const changed = await tx.change(
         `update outdial.failover_pairs set state = $4, phase = $5, seq = seq + 1, looked_at = case when $6 then $7 else looked_at end,
            order_what = case when $8 then null else order_what end, order_by = case when $8 then null else order_by end
          where primary_id = $1 and executor = $2 and seq = $3 and removed_at is null`,
         [primary, executor, seq, JSON.stringify(step.state), step.phase, step.looked, new Date(at), step.orderTaken],
       );
-      if (rowCount !== 1) throw new StoreError("not_owner", `the pair of ${primary} is not run by ${executor} any more`);
+      if (changed !== 1) throw new StoreError("not_owner", `the pair of ${primary} is not run by ${executor} any more`);
       if (step.event !== null)
-        await connection.query(
+        await tx.query(
           "insert into outdial.failover_events (primary_id, seq, at, event, phase, alarms) values ($1, $2, $3, $4, $5, $6)",
           [primary, seq + 1, new Date(at), JSON.stringify(step.event), step.phase, JSON.stringify(step.alarms)],
         );
-      const appended = await this.#record(connection, step.audit);
-      if (step.events.length > 0) await insertEvents(connection, step.events, this.#now());
-      return appended;
+      tx.audit(step.audit);
+      tx.emit(step.events);
     });
-    if (appended !== undefined) this.#audit.committed(appended);
   }
 
   /** Leaves a person's order for whoever runs the pair; the latest counts. False when there is no such pair. */
-  async order(primary: string, what: "fail-over" | "fail-back", by: string, audit: readonly AuditInput[]): Promise<boolean> {
-    const { found, appended } = await this.#database.transaction(async (connection) => {
-      const { rowCount } = await connection.query(
+  order(primary: string, what: "fail-over" | "fail-back", by: string, audit: readonly AuditInput[]): Promise<boolean> {
+    return this.store.commit(async (tx) => {
+      const found = await tx.change(
         "update outdial.failover_pairs set order_what = $2, order_by = $3 where primary_id = $1 and removed_at is null",
         [primary, what, storable(by)],
       );
-      return { found: rowCount === 1, appended: rowCount === 1 ? await this.#record(connection, audit) : undefined };
+      if (found === 1) tx.audit(audit);
+      return found === 1;
     });
-    if (appended !== undefined) this.#audit.committed(appended);
-    return found;
   }
 
   /** What happened to a pair, newest first. @param before only what has a smaller number */
   history(primary: string, limit: number, before = Number.MAX_SAFE_INTEGER): Promise<FailoverHappening[]> {
-    return this.#database.query<FailoverHappening>(
+    return this.store.query<FailoverHappening>(
       "select seq, at, event, phase, alarms from outdial.failover_events where primary_id = $1 and seq < $3::bigint order by seq desc limit $2",
       [primary, limit, before],
     );
-  }
-
-  async #record(connection: Connection, entries: readonly AuditInput[]) {
-    if (entries.length === 0) return undefined;
-    const { appended, sent } = this.#audit.appendBehind(connection, await lockHead(connection), entries);
-    await together(sent);
-    return appended;
   }
 }

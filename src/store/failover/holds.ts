@@ -1,18 +1,12 @@
 // Contacts that a campaign must not call for a while, because another one has called them before it took over.
 
 import type { Instant } from "../../kernel/index.ts";
+import { Ledger } from "../commit.ts";
 import { numberArray } from "../database/arrays.ts";
-import type { Database } from "../database/database.ts";
 import type { PhoneKey } from "../facts/types.ts";
 import type { Hold } from "./types.ts";
 
-export class HandoverHolds {
-  readonly #database: Database;
-
-  constructor(database: Database) {
-    this.#database = database;
-  }
-
+export class HandoverHolds extends Ledger {
   /** Holds contacts back from a campaign; the later moment of two stays. */
   async hold(
     campaign: string,
@@ -20,7 +14,7 @@ export class HandoverHolds {
     holds: readonly Hold[],
   ): Promise<void> {
     if (holds.length === 0) return;
-    await this.#database.query(
+    await this.store.query(
       `insert into outdial.handover_holds (campaign, number, until, primary_id, handover)
        select $1, number, to_timestamp(max(until) / 1000), $2, $3 from unnest($4::bigint[], $5::float8[]) as h (number, until) group by number
        on conflict (campaign, number) do update set until = greatest(handover_holds.until, excluded.until),
@@ -38,7 +32,7 @@ export class HandoverHolds {
   /** Which of these numbers the campaign must not call at a moment. */
   async heldFrom(campaign: string, numbers: readonly PhoneKey[], at: Instant): Promise<ReadonlyMap<PhoneKey, Instant>> {
     if (numbers.length === 0) return new Map();
-    const rows = await this.#database.query<{ number: PhoneKey; until: Instant }>(
+    const rows = await this.store.query<{ number: PhoneKey; until: Instant }>(
       "select number, until from outdial.handover_holds where campaign = $1 and number = any($2::bigint[]) and until > $3",
       [campaign, numberArray(numbers), new Date(at)],
     );
@@ -47,7 +41,7 @@ export class HandoverHolds {
 
   /** Numbers that a campaign has called since a moment, by our own ledger of calls. */
   async calledBy(campaign: string, since: Instant): Promise<PhoneKey[]> {
-    const rows = await this.#database.query<{ number: PhoneKey }>(
+    const rows = await this.store.query<{ number: PhoneKey }>(
       "select distinct number from outdial.attempts where campaign = $1 and at >= $2 and kind <> 'inbound-conversation'",
       [campaign, new Date(since)],
     );
@@ -56,7 +50,7 @@ export class HandoverHolds {
 
   /** Numbers held back from a campaign at a moment. */
   async count(campaign: string, at: Instant): Promise<number> {
-    const [row] = await this.#database.query<{ held: number }>(
+    const [row] = await this.store.query<{ held: number }>(
       "select count(*)::int as held from outdial.handover_holds where campaign = $1 and until > $2",
       [campaign, new Date(at)],
     );
@@ -65,7 +59,7 @@ export class HandoverHolds {
 
   /** The numbers themselves, in their order. */
   list(campaign: string, at: Instant, after: PhoneKey, limit: number): Promise<Hold[]> {
-    return this.#database.query<Hold>(
+    return this.store.query<Hold>(
       "select number, until from outdial.handover_holds where campaign = $1 and until > $2 and number > $3 order by number limit $4",
       [campaign, new Date(at), after, limit],
     );

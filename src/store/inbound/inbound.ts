@@ -1,11 +1,8 @@
 // The queue of the vendor's events: durable when `add` resolves, each event once, claimed by one worker at a time.
 
-import type { Clock } from "../../kernel/index.ts";
-import { lockHead } from "../audit/append.ts";
 import type { AuditInput } from "../audit/entry.ts";
-import type { AuditLog } from "../audit/log.ts";
+import { Ledger } from "../commit.ts";
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
-import { type Connection, type Database, together } from "../database/database.ts";
 import type { ClaimedInbound, InboundCounts, InboundEvent, InboundStatus, NewInboundEvent, SettledInbound } from "./types.ts";
 
 const ADD = {
@@ -36,17 +33,7 @@ const SETTLE = {
 };
 
 /** Adds, claims, settles, lists and replays. Times are of the store's clock. */
-export class Inbound {
-  readonly #database: Database;
-  readonly #audit: AuditLog;
-  readonly #clock: Clock;
-
-  constructor(database: Database, audit: AuditLog, clock: Clock) {
-    this.#database = database;
-    this.#audit = audit;
-    this.#clock = clock;
-  }
-
+export class Inbound extends Ledger {
   /** Keeps events, due at once. Says for each whether it is new; one of the same channel and id was here before, or is in the list twice. */
   async add(events: readonly NewInboundEvent[]): Promise<boolean[]> {
     if (events.length === 0) return [];
@@ -57,18 +44,18 @@ export class Inbound {
       column("type"),
       numberArray(events.map(({ occurredAt }) => occurredAt)),
       column("body"),
-      new Date(this.#clock.now()),
+      new Date(this.store.now()),
     ];
-    const rows = await this.#database.run<{ channel: string; eventId: string }>({ ...ADD, values });
+    const rows = await this.store.query<{ channel: string; eventId: string }>({ ...ADD, values });
     const fresh = new Set(rows.map(({ channel, eventId }) => `${channel} ${eventId}`));
     return events.map(({ channel, eventId }) => fresh.delete(`${channel} ${eventId}`));
   }
 
   /** Claims events that are due, oldest first. What is not settled in `claimMs` becomes due again. */
   async claimDue(by: string, limit: number, claimMs: number): Promise<ClaimedInbound[]> {
-    const now = this.#clock.now();
+    const now = this.store.now();
     const values = [new Date(now), limit, by, new Date(now + claimMs)];
-    const rows = await this.#database.run<ClaimedInbound>({ ...CLAIM, values });
+    const rows = await this.store.query<ClaimedInbound>({ ...CLAIM, values });
     return rows.sort((a, b) => a.id - b.id);
   }
 
@@ -87,28 +74,20 @@ export class Inbound {
       joinTexts(settled.map(({ status }) => status)),
       joinTexts(settled.map(({ reason }) => reason ?? null)),
       numberArray(settled.map(({ nextAttemptAt }) => nextAttemptAt ?? null)),
-      new Date(this.#clock.now()),
+      new Date(this.store.now()),
       by,
     ];
-    if (audit.size === 0) await this.#database.run({ ...SETTLE, values });
-    else await this.#settleWith({ ...SETTLE, values }, audit);
-  }
-
-  async #settleWith(statement: { text: string; values: unknown[] }, audit: ReadonlyMap<number, AuditInput>): Promise<void> {
-    const appended = await this.#database.transaction(async (connection: Connection) => {
-      const { rows } = await connection.query<{ id: number }>(statement);
-      const entries = rows.flatMap(({ id }) => audit.get(id) ?? []);
-      if (entries.length === 0) return undefined;
-      const { appended, sent } = this.#audit.appendBehind(connection, await lockHead(connection), entries);
-      await together(sent);
-      return appended;
-    });
-    if (appended !== undefined) this.#audit.committed(appended);
+    if (audit.size === 0) await this.store.query({ ...SETTLE, values });
+    else
+      await this.store.commit(async (tx) => {
+        const rows = await tx.query<{ id: number }>({ ...SETTLE, values });
+        tx.audit(rows.flatMap(({ id }) => audit.get(id) ?? []));
+      });
   }
 
   /** A page of events, newest first. */
   list(query: { status?: InboundStatus | undefined; before?: number | undefined; limit?: number } = {}): Promise<InboundEvent[]> {
-    return this.#database.query<InboundEvent>(
+    return this.store.query<InboundEvent>(
       `select ${COLUMNS}, e.status, e.reason, e.next_attempt_at as "nextAttemptAt", e.settled_at as "settledAt" from outdial.inbound_events e
        where ($1::text is null or status = $1) and ($2::bigint is null or id < $2) order by id desc limit $3`,
       [query.status ?? null, query.before ?? null, query.limit ?? 100],
@@ -117,17 +96,17 @@ export class Inbound {
 
   /** Makes events that were put aside pending again, with a fresh count of attempts; all of them when no ids are given. Returns how many. */
   async replay(ids?: readonly number[]): Promise<number> {
-    const rows = await this.#database.query(
+    const rows = await this.store.query(
       `update outdial.inbound_events set status = 'pending', attempts = 0, reason = null, settled_at = null, next_attempt_at = $1
        where status = 'aside' and ($2::bigint[] is null or id = any($2::bigint[])) returning id`,
-      [new Date(this.#clock.now()), ids === undefined ? null : numberArray(ids)],
+      [new Date(this.store.now()), ids === undefined ? null : numberArray(ids)],
     );
     return rows.length;
   }
 
   /** Removes events that were settled before `before`. Returns how many; what waits or was put aside stays. */
   async purge(before: number): Promise<number> {
-    const rows = await this.#database.query(
+    const rows = await this.store.query(
       "delete from outdial.inbound_events where status in ('done', 'ignored') and settled_at < $1 returning 1",
       [new Date(before)],
     );
@@ -135,11 +114,11 @@ export class Inbound {
   }
 
   async counts(): Promise<InboundCounts> {
-    const [row] = await this.#database.query<InboundCounts>(
+    const [row] = await this.store.query<InboundCounts>(
       `select count(*) filter (where status = 'pending')::int as pending, count(*) filter (where status = 'aside')::int as aside,
          (extract(epoch from $1::timestamptz - min(received_at) filter (where status = 'pending')) * 1000)::float8 as "oldestPendingMs"
        from outdial.inbound_events where status in ('pending', 'aside')`,
-      [new Date(this.#clock.now())],
+      [new Date(this.store.now())],
     );
     return row ?? { pending: 0, aside: 0, oldestPendingMs: null };
   }

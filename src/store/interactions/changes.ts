@@ -1,9 +1,8 @@
 // What corrections of interactions were about to write, announced before each write, and what was read of it afterwards.
 
-import type { Clock } from "../../kernel/index.ts";
+import { Ledger } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
-import type { Database } from "../database/database.ts";
-import { notOwner } from "../jobs/commit.ts";
+import { notOwner } from "../error.ts";
 
 /** A write before it is sent. Entries are JSON and are given back as they were. */
 export interface AnnouncedChange {
@@ -25,21 +24,13 @@ export interface InteractionChange extends AnnouncedChange {
 const COLUMNS = `job_id as "jobId", line, interaction_id as "interactionId", base_tag as "baseTag", before, intended, stored`;
 
 /** Reads and writes the changes. */
-export class InteractionChanges {
-  readonly #database: Database;
-  readonly #clock: Clock;
-
-  constructor(database: Database, clock: Clock) {
-    this.#database = database;
-    this.#clock = clock;
-  }
-
+export class InteractionChanges extends Ledger {
   /**
    * Records what is about to be written, durably when it resolves; a later write of the same line takes the place of an earlier one.
    * Throws StoreError `not_owner` when the job is not run by this replica any more: nothing may be sent then.
    */
   async announce(change: AnnouncedChange, executor: string): Promise<void> {
-    const rows = await this.#database.query(
+    const rows = await this.store.query(
       `insert into outdial.interaction_changes (job_id, line, interaction_id, base_tag, before, intended, announced_at)
        select $1, $2, $3, $4, $5, $6, $7 where exists (select from outdial.jobs where id = $1 and executor = $8 and status = 'running')
        on conflict (job_id, line) do update set base_tag = excluded.base_tag, before = excluded.before, intended = excluded.intended,
@@ -52,7 +43,7 @@ export class InteractionChanges {
         change.baseTag,
         JSON.stringify(change.before),
         JSON.stringify(change.intended),
-        new Date(this.#clock.now()),
+        new Date(this.store.now()),
         executor,
       ],
     );
@@ -61,7 +52,7 @@ export class InteractionChanges {
 
   /** Keeps what was read of it last. */
   async conclude(jobId: string, line: number, stored: unknown): Promise<void> {
-    await this.#database.query("update outdial.interaction_changes set stored = $3 where job_id = $1 and line = $2", [
+    await this.store.query("update outdial.interaction_changes set stored = $3 where job_id = $1 and line = $2", [
       jobId,
       line,
       JSON.stringify(stored),
@@ -70,7 +61,7 @@ export class InteractionChanges {
 
   /** The change of one line, or undefined when none was announced. */
   async get(jobId: string, line: number): Promise<InteractionChange | undefined> {
-    const [row] = await this.#database.query<InteractionChange>(
+    const [row] = await this.store.query<InteractionChange>(
       `select ${COLUMNS} from outdial.interaction_changes where job_id = $1 and line = $2`,
       [jobId, line],
     );
@@ -79,7 +70,7 @@ export class InteractionChanges {
 
   /** The changes of a job's lines from `first` to `last`. */
   async between(jobId: string, first: number, last: number): Promise<InteractionChange[]> {
-    return this.#database.query<InteractionChange>(
+    return this.store.query<InteractionChange>(
       `select ${COLUMNS} from outdial.interaction_changes where job_id = $1 and line between $2 and $3`,
       [jobId, first, last],
     );

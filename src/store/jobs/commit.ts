@@ -4,12 +4,10 @@
 // knowing which items are new, their entries and events follow. Locks are always taken in the order items, audit log, job: two writers
 // can wait for each other, but not in a circle.
 
-import { lockHead } from "../audit/append.ts";
-import type { AuditLog } from "../audit/log.ts";
+import type { StoreCore, Tx } from "../commit.ts";
 import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
-import { type Connection, type Database, together } from "../database/database.ts";
-import { StoreError } from "../error.ts";
-import { insertEvents } from "../outbox/insert.ts";
+import { together } from "../database/database.ts";
+import { noJob, notOwner, StoreError } from "../error.ts";
 import type { Batch, BatchWritten, ItemResult, ItemUpdate, NewItem } from "./types.ts";
 
 const INSERT_ITEMS = {
@@ -35,29 +33,20 @@ const ADD_COUNTS = {
 };
 
 /** Writes a batch; see JobLedger.commitBatch. */
-export async function commitBatch(database: Database, audit: AuditLog, batch: Batch, now: number): Promise<BatchWritten> {
-  const { jobId, items } = batch;
-  const entries = batch.audit ?? [];
-  const { lines, appended } = await database.transaction(async (connection) => {
-    const [lines, head] = await together([
-      insertItems(connection, jobId, items, now),
-      entries.length > 0 ? lockHead(connection) : Promise.resolve(undefined),
+export function commitBatch(store: StoreCore, batch: Batch): Promise<BatchWritten> {
+  const { jobId, items, audit = [], events = [] } = batch;
+  return store.commit(async (tx) => {
+    const [lines] = await together([
+      insertItems(tx, jobId, items, store.now()),
+      audit.length > 0 ? tx.lockAudit() : Promise.resolve(),
     ]);
-    const all = lines.length === items.length;
-    const isNew = all ? () => true : newOnly(lines);
-    const dueEntries = entries.filter(isNew);
-    const dueEvents = (batch.events ?? []).filter(isNew);
-    const written = head && dueEntries.length > 0 ? audit.appendBehind(connection, head, dueEntries) : undefined;
-    await together([
-      ...(written?.sent ?? []),
-      ...(dueEvents.length > 0 ? [insertEvents(connection, dueEvents, now)] : []),
-      ...(lines.length > 0 ? [addCounts(connection, jobId, countNew(items, lines), batch.executor)] : []),
-      ...(batch.intentUpto !== undefined || batch.chunkDone ? [advanceChunk(connection, batch)] : []),
-    ]);
-    return { lines, appended: written?.appended };
+    const isNew = lines.length === items.length ? () => true : newOnly(lines);
+    tx.audit(audit.filter(isNew));
+    tx.emit(events.filter(isNew));
+    if (lines.length > 0) tx.last(() => addCounts(tx, jobId, countNew(items, lines), batch.executor));
+    if (batch.intentUpto !== undefined || batch.chunkDone) tx.last(() => advanceChunk(tx, batch));
+    return { lines };
   });
-  if (appended) audit.committed(appended);
-  return { lines };
 }
 
 function newOnly(lines: readonly number[]): (one: { line?: number | undefined }) => boolean {
@@ -65,7 +54,7 @@ function newOnly(lines: readonly number[]): (one: { line?: number | undefined })
   return ({ line }) => line === undefined || fresh.has(line);
 }
 
-async function insertItems(connection: Connection, jobId: string, items: readonly NewItem[], now: number): Promise<number[]> {
+async function insertItems(tx: Tx, jobId: string, items: readonly NewItem[], now: number): Promise<number[]> {
   if (items.length === 0) return [];
   const values = [
     jobId,
@@ -79,7 +68,7 @@ async function insertItems(connection: Connection, jobId: string, items: readonl
     joinTexts(items.map(({ callStatus }) => callStatus ?? null)),
     numberArray(items.map(({ finishedAt }) => finishedAt ?? now)),
   ];
-  const { rows } = await connection.query<{ line: number }>({ ...INSERT_ITEMS, values });
+  const rows = await tx.query<{ line: number }>({ ...INSERT_ITEMS, values });
   return rows.map(({ line }) => line);
 }
 
@@ -91,46 +80,36 @@ function countNew(items: readonly NewItem[], lines: readonly number[]): Partial<
 }
 
 async function addCounts(
-  connection: Connection,
+  tx: Tx,
   jobId: string,
   delta: Partial<Record<ItemResult, number>>,
   executor: string | undefined,
 ): Promise<void> {
-  const { rowCount } = await connection.query({ ...ADD_COUNTS, values: [jobId, JSON.stringify(delta), executor ?? null] });
-  if (rowCount !== 1) throw executor === undefined ? noJob(jobId) : notOwner(jobId, executor);
+  const changed = await tx.change({ ...ADD_COUNTS, values: [jobId, JSON.stringify(delta), executor ?? null] });
+  if (changed !== 1) throw executor === undefined ? noJob(jobId) : notOwner(jobId, executor);
 }
 
-async function advanceChunk(connection: Connection, { jobId, chunkNo, intentUpto, chunkDone }: Batch): Promise<void> {
-  const { rowCount } = await connection.query({
-    ...ADVANCE_CHUNK,
-    values: [jobId, chunkNo, intentUpto ?? 0, chunkDone ?? false],
-  });
-  if (rowCount !== 1) throw new StoreError("not_found", `job ${jobId} has no chunk ${chunkNo}`);
-}
-
-/** The error for a job that is not in the ledger. */
-export function noJob(jobId: string): StoreError {
-  return new StoreError("not_found", `there is no job ${jobId}`, { advice: "List jobs with: outdial jobs list" });
-}
-
-/** The error for a job that another replica has taken, or that was ended meanwhile. */
-export function notOwner(jobId: string, executor: string): StoreError {
-  return new StoreError("not_owner", `job ${jobId} is not run by ${executor} any more`);
+async function advanceChunk(tx: Tx, { jobId, chunkNo, intentUpto, chunkDone }: Batch): Promise<void> {
+  const changed = await tx.change({ ...ADVANCE_CHUNK, values: [jobId, chunkNo, intentUpto ?? 0, chunkDone ?? false] });
+  if (changed !== 1) throw new StoreError("not_found", `job ${jobId} has no chunk ${chunkNo}`);
 }
 
 /** Settles one item; see JobLedger.updateItem. */
-export async function updateItem(database: Database, audit: AuditLog, update: ItemUpdate, now: number): Promise<boolean> {
-  const { jobId, line, set } = update;
-  const entries = update.audit ?? [];
-  const { changed, appended } = await database.transaction(async (connection) => {
-    const before = await readForUpdate(connection, jobId, line);
-    if (before === undefined) throw new StoreError("not_found", `job ${jobId} has no item of line ${line}`);
-    if (!(update.from ?? ["unknown", "locked"]).some((state) => state === before)) return { changed: false, appended: undefined };
-    await connection.query({
-      text: `update outdial.job_items set result = coalesce($3, result), status_code = coalesce($4, status_code), reason = case when $5 then $6 else reason end,
+export function updateItem(store: StoreCore, update: ItemUpdate): Promise<boolean> {
+  const { jobId, line, set, from = ["unknown", "locked"] } = update;
+  return store.commit(async (tx) => {
+    const [item] = await tx.query<{ result: ItemResult }>(
+      "select result from outdial.job_items where job_id = $1 and line = $2 for update",
+      [jobId, line],
+    );
+    if (item === undefined) throw new StoreError("not_found", `job ${jobId} has no item of line ${line}`);
+    const before = item.result;
+    if (!from.some((state) => state === before)) return false;
+    await tx.query(
+      `update outdial.job_items set result = coalesce($3, result), status_code = coalesce($4, status_code), reason = case when $5 then $6 else reason end,
           attempts = coalesce($7, attempts), latency_ms = coalesce($8, latency_ms), call_status = coalesce($9, call_status), finished_at = $10
         where job_id = $1 and line = $2`,
-      values: [
+      [
         jobId,
         line,
         set.result ?? null,
@@ -140,26 +119,14 @@ export async function updateItem(database: Database, audit: AuditLog, update: It
         set.attempts ?? null,
         set.latencyMs ?? null,
         typeof set.callStatus === "string" ? storable(set.callStatus) : null,
-        new Date(set.finishedAt ?? now),
+        new Date(set.finishedAt ?? store.now()),
       ],
-    });
-    const head = entries.length > 0 ? await lockHead(connection) : undefined;
-    if (set.result !== undefined && set.result !== before) {
-      await addCounts(connection, jobId, { [before]: -1, [set.result]: 1 }, update.executor);
-    }
-    const written = head && audit.appendBehind(connection, head, entries);
-    const events = update.events ?? [];
-    await together([...(written?.sent ?? []), ...(events.length > 0 ? [insertEvents(connection, events, now)] : [])]);
-    return { changed: true, appended: written?.appended };
+    );
+    const { result } = set;
+    if (result !== undefined && result !== before)
+      tx.last(() => addCounts(tx, jobId, { [before]: -1, [result]: 1 }, update.executor));
+    tx.audit(update.audit ?? []);
+    tx.emit(update.events ?? []);
+    return true;
   });
-  if (appended) audit.committed(appended);
-  return changed;
-}
-
-async function readForUpdate(connection: Connection, jobId: string, line: number): Promise<ItemResult | undefined> {
-  const { rows } = await connection.query<{ result: ItemResult }>({
-    text: "select result from outdial.job_items where job_id = $1 and line = $2 for update",
-    values: [jobId, line],
-  });
-  return rows[0]?.result;
 }

@@ -1,13 +1,9 @@
 // The job ledger: what was asked, how far it got, and how every line ended.
 
-import { type Selectable, sql } from "kysely";
-import type { Clock } from "../../kernel/index.ts";
-import type { AuditLog } from "../audit/log.ts";
+import { Ledger } from "../commit.ts";
 import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
-import type { Database } from "../database/database.ts";
-import type { Tables } from "../database/schema.ts";
-import { StoreError } from "../error.ts";
-import { commitBatch, noJob, notOwner, updateItem } from "./commit.ts";
+import { noJob, notOwner, StoreError } from "../error.ts";
+import { commitBatch, updateItem } from "./commit.ts";
 import {
   type Batch,
   type BatchWritten,
@@ -29,54 +25,47 @@ import {
 const ENDS: readonly JobStatus[] = ["done", "partly_failed", "failed", "stopped", "cancelled"];
 const ITEM_PAGE = 2_000;
 
+const JOB = `id, kind, campaign_id as "campaignId", source_name as "sourceName", content_hash as "contentHash", options, actor, status,
+  total_rows as "totalRows", counts, summary, error, executor, run, created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`;
+
+const ITEM = `line, call_id as "callId", result, status_code as "statusCode", reason, attempts, latency_ms as "latencyMs",
+  call_status as "callStatus", finished_at as "finishedAt"`;
+
 /** Reads and writes jobs; every method is one statement or one transaction. */
-export class JobLedger {
-  readonly #database: Database;
-  readonly #audit: AuditLog;
-  readonly #clock: Clock;
-
-  constructor(database: Database, audit: AuditLog, clock: Clock) {
-    this.#database = database;
-    this.#audit = audit;
-    this.#clock = clock;
-  }
-
+export class JobLedger extends Ledger {
   /** Enters a new job. */
   async createJob(job: NewJob): Promise<Job> {
-    const row = await this.#database.kysely
-      .insertInto("outdial.jobs")
-      .values({
-        id: job.id,
-        kind: job.kind,
-        campaign_id: job.campaignId ?? null,
-        source_name: storable(job.sourceName),
-        content_hash: job.contentHash,
-        options: JSON.stringify(job.options ?? null),
-        actor: job.actor,
-        status: job.status ?? "planning",
-        executor: job.executor ?? null,
-        created_at: new Date(this.#clock.now()),
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
+    const [row] = await this.store.query<JobRow>(
+      `insert into outdial.jobs (id, kind, campaign_id, source_name, content_hash, options, actor, status, executor, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning ${JOB}`,
+      [
+        job.id,
+        job.kind,
+        job.campaignId ?? null,
+        storable(job.sourceName),
+        job.contentHash,
+        JSON.stringify(job.options ?? null),
+        job.actor,
+        job.status ?? "planning",
+        job.executor ?? null,
+        new Date(this.store.now()),
+      ],
+    );
+    if (row === undefined) throw new TypeError("an insert that returned no row");
     return toJob(row);
   }
 
   /** Removes a job that is still being planned, with all that was planned. False when there is none in `planning`. */
   async deletePlan(jobId: string): Promise<boolean> {
-    return this.#database.transaction(async (connection) => {
-      const { rowCount } = await connection.query({
-        text: "delete from outdial.jobs where id = $1 and status = 'planning'",
-        values: [jobId],
-      });
-      if (rowCount !== 1) return false;
-      await connection.query({ text: "delete from outdial.job_conflicts where job_id = $1", values: [jobId] });
-      return true;
+    return this.store.commit(async (tx) => {
+      const deleted = await tx.change("delete from outdial.jobs where id = $1 and status = 'planning'", [jobId]);
+      if (deleted === 1) await tx.query("delete from outdial.job_conflicts where job_id = $1", [jobId]);
+      return deleted === 1;
     });
   }
 
   async getJob(jobId: string): Promise<Job | undefined> {
-    const row = await this.#database.kysely.selectFrom("outdial.jobs").selectAll().where("id", "=", jobId).executeTakeFirst();
+    const [row] = await this.store.query<JobRow>(`select ${JOB} from outdial.jobs where id = $1`, [jobId]);
     return row && toJob(row);
   }
 
@@ -86,17 +75,11 @@ export class JobLedger {
     campaignId?: string | undefined;
     contentHash: string;
   }): Promise<Job | undefined> {
-    const row = await this.#database.kysely
-      .selectFrom("outdial.jobs")
-      .selectAll()
-      .where("content_hash", "=", content.contentHash)
-      .where("kind", "=", content.kind)
-      .where("campaign_id", "is not distinct from", content.campaignId ?? null)
-      .where("status", "!=", "planning")
-      .orderBy("created_at", "desc")
-      .orderBy("id", "desc")
-      .limit(1)
-      .executeTakeFirst();
+    const [row] = await this.store.query<JobRow>(
+      `select ${JOB} from outdial.jobs where content_hash = $1 and kind = $2 and campaign_id is not distinct from $3 and status <> 'planning'
+       order by created_at desc, id desc limit 1`,
+      [content.contentHash, content.kind, content.campaignId ?? null],
+    );
     return row && toJob(row);
   }
 
@@ -104,20 +87,14 @@ export class JobLedger {
   async listJobs(
     query: { status?: readonly JobStatus[]; kinds?: readonly string[]; after?: Job; limit?: number } = {},
   ): Promise<Job[]> {
-    let select = this.#database.kysely
-      .selectFrom("outdial.jobs")
-      .selectAll()
-      .orderBy("created_at", "desc")
-      .orderBy("id", "desc")
-      .limit(query.limit ?? 50);
-    const { status, kinds, after } = query;
-    if (status !== undefined) select = select.where("status", "in", [...status]);
-    if (kinds !== undefined) select = select.where("kind", "in", [...kinds]);
-    if (after !== undefined) {
-      const at = new Date(after.createdAt);
-      select = select.where(sql<boolean>`(created_at, id) < (${at}, ${after.id})`);
-    }
-    return (await select.execute()).map(toJob);
+    const { status, kinds, after, limit = 50 } = query;
+    const rows = await this.store.query<JobRow>(
+      `select ${JOB} from outdial.jobs where ($1::text[] is null or status = any($1)) and ($2::text[] is null or kind = any($2))
+         and ($3::timestamptz is null or (created_at, id) < ($3, $4))
+       order by created_at desc, id desc limit $5`,
+      [status ?? null, kinds ?? null, after === undefined ? null : new Date(after.createdAt), after?.id ?? null, limit],
+    );
+    return rows.map(toJob);
   }
 
   /**
@@ -125,21 +102,30 @@ export class JobLedger {
    * it is this replica's. Throws StoreError `not_found`, `not_owner`, or `invalid_state` naming the status it is in.
    */
   async updateJob(jobId: string, change: JobChange, from?: readonly JobStatus[], by?: string): Promise<Job> {
-    const now = new Date(this.#clock.now());
-    const { status } = change;
-    let update = this.#database.kysely.updateTable("outdial.jobs").where("id", "=", jobId);
-    if (from !== undefined) update = update.where("status", "in", [...from]);
-    if (by !== undefined) update = update.where("executor", "=", by);
-    if (status !== undefined) {
-      update = update.set({ status, finished_at: ENDS.includes(status) ? now : null });
-      if (status === "running") update = update.set({ started_at: sql<Date>`coalesce(started_at, ${now})` });
-    }
-    if (change.contentHash !== undefined) update = update.set({ content_hash: change.contentHash });
-    if (change.totalRows !== undefined) update = update.set({ total_rows: change.totalRows });
-    if (change.summary !== undefined) update = update.set({ summary: JSON.stringify(change.summary) });
-    if (change.error !== undefined) update = update.set({ error: change.error === null ? null : JSON.stringify(change.error) });
-    if (change.executor !== undefined) update = update.set({ executor: change.executor });
-    const row = await update.set({ id: jobId }).returningAll().executeTakeFirst();
+    const { status, error } = change;
+    const [row] = await this.store.query<JobRow>(
+      `update outdial.jobs set status = coalesce($4, status),
+         finished_at = case when $4 is null then finished_at when $4 = any($5::text[]) then $6::timestamptz end,
+         started_at = case when $4 = 'running' then coalesce(started_at, $6) else started_at end,
+         content_hash = coalesce($7, content_hash), total_rows = coalesce($8, total_rows), summary = coalesce($9, summary),
+         error = case when $10 then $11 else error end, executor = case when $12 then $13 else executor end
+       where id = $1 and ($2::text[] is null or status = any($2)) and ($3::text is null or executor = $3) returning ${JOB}`,
+      [
+        jobId,
+        from ?? null,
+        by ?? null,
+        status ?? null,
+        ENDS,
+        new Date(this.store.now()),
+        change.contentHash ?? null,
+        change.totalRows ?? null,
+        change.summary === undefined ? null : JSON.stringify(change.summary),
+        error !== undefined,
+        error === undefined || error === null ? null : JSON.stringify(error),
+        change.executor !== undefined,
+        change.executor ?? null,
+      ],
+    );
     if (row) return toJob(row);
     const there = await this.getJob(jobId);
     if (!there) throw noJob(jobId);
@@ -154,10 +140,10 @@ export class JobLedger {
    * @returns the number of this run, or undefined when the job has moved on
    */
   async claimJob(seen: Pick<Job, "id" | "run" | "executor" | "status">, executor: string): Promise<number | undefined> {
-    const [row] = await this.#database.query<{ run: number }>(
+    const [row] = await this.store.query<{ run: number }>(
       `update outdial.jobs set executor = $4, run = run + 1, status = 'running', started_at = coalesce(started_at, $5), finished_at = null, error = null
        where id = $1 and run = $2 and executor is not distinct from $3 and status = $6 and status in ('ready', 'running', 'stopped', 'failed') returning run`,
-      [seen.id, seen.run, seen.executor, executor, new Date(this.#clock.now()), seen.status],
+      [seen.id, seen.run, seen.executor, executor, new Date(this.store.now()), seen.status],
     );
     return row?.run;
   }
@@ -167,10 +153,10 @@ export class JobLedger {
    * Throws StoreError `not_found`, or `invalid_state` naming the end that it has come to.
    */
   async cancelJob(jobId: string): Promise<void> {
-    const rows = await this.#database.query(
+    const rows = await this.store.query(
       `update outdial.jobs set status = 'cancelled', finished_at = $2, executor = case when status = 'running' then executor end
        where id = $1 and status in ('planning', 'ready', 'running', 'stopped', 'failed') returning 1`,
-      [jobId, new Date(this.#clock.now())],
+      [jobId, new Date(this.store.now())],
     );
     if (rows.length === 1) return;
     const there = await this.getJob(jobId);
@@ -183,7 +169,7 @@ export class JobLedger {
    * because it still runs or because it died.
    */
   async countAnnounced(jobId: string): Promise<number> {
-    const [row] = await this.#database.query<{ count: number }>(
+    const [row] = await this.store.query<{ count: number }>(
       `select coalesce(sum(greatest(intent_upto - (select count(*) from outdial.job_items
            where job_id = $1 and line between chunk.first_line and chunk.last_line), 0)), 0)::int as count
          from outdial.job_chunks as chunk where job_id = $1 and not done and intent_upto > 0`,
@@ -195,7 +181,7 @@ export class JobLedger {
   /** Stores chunks of a job; a chunk stored before is left as it is. */
   async addChunks(jobId: string, chunks: readonly NewChunk[]): Promise<void> {
     if (chunks.length === 0) return;
-    await this.#database.query(
+    await this.store.query(
       `insert into outdial.job_chunks (job_id, chunk_no, first_line, last_line, payload)
         select $1, * from unnest($2::int[], $3::int[], $4::int[], ${textColumn("$5")}) on conflict do nothing`,
       [
@@ -211,7 +197,7 @@ export class JobLedger {
   /** Records lines that contradict another line; the first record of a line stays. */
   async addConflicts(jobId: string, conflicts: readonly JobConflict[]): Promise<void> {
     if (conflicts.length === 0) return;
-    await this.#database.query(
+    await this.store.query(
       `insert into outdial.job_conflicts (job_id, line, other_line) select $1, * from unnest($2::int[], $3::int[]) on conflict do nothing`,
       [jobId, numberArray(conflicts.map(({ line }) => line)), numberArray(conflicts.map(({ otherLine }) => otherLine))],
     );
@@ -219,7 +205,7 @@ export class JobLedger {
 
   /** Numbers of the chunks that are not done, ascending. */
   async listChunkNumbers(jobId: string): Promise<number[]> {
-    const rows = await this.#database.query<{ no: number }>(
+    const rows = await this.store.query<{ no: number }>(
       "select chunk_no as no from outdial.job_chunks where job_id = $1 and not done order by chunk_no",
       [jobId],
     );
@@ -228,7 +214,7 @@ export class JobLedger {
 
   /** Number of the chunk that holds a line, or undefined. */
   async chunkOfLine(jobId: string, line: number): Promise<number | undefined> {
-    const [row] = await this.#database.query<{ no: number }>(
+    const [row] = await this.store.query<{ no: number }>(
       "select chunk_no as no from outdial.job_chunks where job_id = $1 and first_line <= $2 and last_line >= $2 limit 1",
       [jobId, line],
     );
@@ -238,7 +224,7 @@ export class JobLedger {
   /** A chunk with its progress. Throws StoreError `not_found`. */
   async readChunk(jobId: string, chunkNo: number): Promise<Chunk> {
     const lines = "line between (select first_line from chunk) and (select last_line from chunk)";
-    const [row] = await this.#database.query<Omit<Chunk, "doneLines"> & { doneLines: number[] }>(
+    const [row] = await this.store.query<Omit<Chunk, "doneLines"> & { doneLines: number[] }>(
       `with chunk as (select * from outdial.job_chunks where job_id = $1 and chunk_no = $2)
        select chunk_no as "chunkNo", first_line as "firstLine", last_line as "lastLine", payload, intent_upto as "intentUpto", done,
          (select coalesce(json_agg(json_build_object('line', line, 'otherLine', other_line) order by line), '[]')
@@ -256,7 +242,7 @@ export class JobLedger {
    * With `executor`, only while the job runs under that replica. Throws StoreError `not_found`, `not_owner`.
    */
   async advanceIntent(jobId: string, chunkNo: number, upto: number, executor?: string): Promise<void> {
-    const rows = await this.#database.query(
+    const rows = await this.store.query(
       `update outdial.job_chunks set intent_upto = greatest(intent_upto, $3) where job_id = $1 and chunk_no = $2
        and ($4::text is null or exists (select from outdial.jobs where id = $1 and executor = $4 and status = 'running')) returning 1`,
       [jobId, chunkNo, upto, executor ?? null],
@@ -270,7 +256,7 @@ export class JobLedger {
    * the job; throws StoreError `not_owner`.
    */
   async withdrawIntent(jobId: string, chunkNo: number, upto: number, executor: string): Promise<void> {
-    const rows = await this.#database.query(
+    const rows = await this.store.query(
       `update outdial.job_chunks set intent_upto = least(intent_upto, $3) where job_id = $1 and chunk_no = $2
        and exists (select from outdial.jobs where id = $1 and executor = $4) returning 1`,
       [jobId, chunkNo, upto, executor],
@@ -284,7 +270,7 @@ export class JobLedger {
    * Throws StoreError `not_found`, `audit_key`.
    */
   commitBatch(batch: Batch): Promise<BatchWritten> {
-    return commitBatch(this.#database, this.#audit, batch, this.#clock.now());
+    return commitBatch(this.store, batch);
   }
 
   /**
@@ -292,7 +278,7 @@ export class JobLedger {
    * False, and nothing written, when the item is in another state. Throws StoreError `not_found`.
    */
   updateItem(update: ItemUpdate): Promise<boolean> {
-    return updateItem(this.#database, this.#audit, update, this.#clock.now());
+    return updateItem(this.store, update);
   }
 
   /** A page of items by line. */
@@ -300,15 +286,11 @@ export class JobLedger {
     jobId: string,
     query: { results?: readonly ItemResult[] | undefined; after?: number | undefined; limit?: number | undefined } = {},
   ): Promise<JobItem[]> {
-    let select = this.#database.kysely
-      .selectFrom("outdial.job_items")
-      .selectAll()
-      .where("job_id", "=", jobId)
-      .where("line", ">", query.after ?? -1)
-      .orderBy("line")
-      .limit(query.limit ?? ITEM_PAGE);
-    if (query.results !== undefined) select = select.where("result", "in", [...query.results]);
-    return (await select.execute()).map(toItem);
+    const rows = await this.store.query<JobItem>(
+      `select ${ITEM} from outdial.job_items where job_id = $1 and line > $2 and ($3::text[] is null or result = any($3)) order by line limit $4`,
+      [jobId, query.after ?? -1, query.results ?? null, query.limit ?? ITEM_PAGE],
+    );
+    return rows.map((row) => ({ ...row, result: oneOf(ITEM_RESULTS, row.result) }));
   }
 
   /** Items by line, page by page: constant memory. @param query.most so many at most; all by default */
@@ -330,7 +312,7 @@ export class JobLedger {
 
   /** Items by result, counted from the items themselves. */
   async countItems(jobId: string): Promise<ItemCounts> {
-    const rows = await this.#database.query<{ result: ItemResult; count: number }>(
+    const rows = await this.store.query<{ result: ItemResult; count: number }>(
       "select result, count(*)::int as count from outdial.job_items where job_id = $1 group by result",
       [jobId],
     );
@@ -338,42 +320,11 @@ export class JobLedger {
   }
 }
 
-type JobRow = Selectable<Tables["outdial.jobs"]>;
+type JobRow = Omit<Job, "counts"> & { readonly counts: Readonly<Record<string, number>> };
 
 function toJob(row: JobRow): Job {
-  return {
-    id: row.id,
-    kind: row.kind,
-    campaignId: row.campaign_id,
-    sourceName: row.source_name,
-    contentHash: row.content_hash,
-    options: row.options,
-    actor: row.actor,
-    status: oneOf(JOB_STATUSES, row.status),
-    totalRows: row.total_rows,
-    counts: Object.fromEntries(Object.entries(row.counts).filter(([, count]) => count > 0)),
-    summary: row.summary,
-    error: row.error,
-    executor: row.executor,
-    run: row.run,
-    createdAt: row.created_at,
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
-  };
-}
-
-function toItem(row: Selectable<Tables["outdial.job_items"]>): JobItem {
-  return {
-    line: row.line,
-    callId: row.call_id,
-    result: oneOf(ITEM_RESULTS, row.result),
-    statusCode: row.status_code,
-    reason: row.reason,
-    attempts: row.attempts,
-    latencyMs: row.latency_ms,
-    callStatus: row.call_status,
-    finishedAt: row.finished_at,
-  };
+  const counts = Object.fromEntries(Object.entries(row.counts).filter(([, count]) => count > 0));
+  return { ...row, status: oneOf(JOB_STATUSES, row.status), counts };
 }
 
 /** A text that the table's check constraint allows, as its type. */

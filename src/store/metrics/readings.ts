@@ -1,8 +1,8 @@
 // Readings of campaign metrics as they came: pulled from the vendor, or pushed by it, late and twice as deliveries are.
 
 import type { Instant } from "../../kernel/index.ts";
+import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
-import type { Connection, Database } from "../database/database.ts";
 
 /** Readings are kept so long: the abandonment window of 30 days, and a margin. */
 const KEPT_MS = 40 * 24 * 3_600_000;
@@ -37,35 +37,29 @@ const NAMES = `"campaignId", at, "receivedAt", source, "eventId", "windowMinutes
   "abandonmentRate", "failoverTriggered"`;
 
 /** Writes and reads readings. */
-export class MetricReadings {
-  readonly #database: Database;
-
-  constructor(database: Database) {
-    this.#database = database;
-  }
-
+export class MetricReadings extends Ledger {
   /**
    * Adds a reading; an event that was taken before is not taken again. Forgets what is older than 40 days.
    * @returns whether it is new, and whether none of its campaign is later
    */
   add(reading: MetricReading): Promise<{ readonly added: boolean; readonly newest: boolean }> {
-    return this.#database.transaction(async (connection) => {
-      const added = await insert(connection, reading);
-      const { rows } = await connection.query<{ later: boolean }>(
+    return this.store.commit(async (tx) => {
+      const added = await insert(tx, reading);
+      const [row] = await tx.query<{ later: boolean }>(
         "select exists (select from outdial.metric_readings where campaign_id = $1 and ordered_at > $2) as later",
         [storable(reading.campaignId), orderOf(reading)],
       );
-      await connection.query("delete from outdial.metric_readings where campaign_id = $1 and ordered_at < $2", [
+      await tx.query("delete from outdial.metric_readings where campaign_id = $1 and ordered_at < $2", [
         storable(reading.campaignId),
         new Date(reading.receivedAt - KEPT_MS),
       ]);
-      return { added, newest: rows[0]?.later === false };
+      return { added, newest: row?.later === false };
     });
   }
 
   /** The latest reading of a campaign by the vendor's time, over the given window when one is given. */
   async latest(campaignId: string, windowMinutes?: number): Promise<MetricReading | undefined> {
-    const [row] = await this.#database.query<MetricReading>(
+    const [row] = await this.store.query<MetricReading>(
       `select ${COLUMNS} from outdial.metric_readings where campaign_id = $1 and ($2::float8 is null or window_minutes = $2)
        order by ordered_at desc, id desc limit 1`,
       [storable(campaignId), windowMinutes ?? null],
@@ -78,7 +72,7 @@ export class MetricReadings {
    * latest 200 readings.
    */
   latestOfEach(campaignIds: readonly string[], windowMinutes: number): Promise<MetricReading[]> {
-    return this.#database.query<MetricReading>(
+    return this.store.query<MetricReading>(
       `select ${NAMES} from unnest(${textColumn("$1")}) as given (id)
        cross join lateral (
          with recent as (
@@ -93,7 +87,7 @@ export class MetricReadings {
 
   /** Readings of [from, to] in the order of the vendor's times. */
   series(campaignId: string, from: Instant, to: Instant): Promise<MetricReading[]> {
-    return this.#database.query<MetricReading>(
+    return this.store.query<MetricReading>(
       `select ${COLUMNS} from outdial.metric_readings where campaign_id = $1 and ordered_at between $2 and $3 order by ordered_at, id`,
       [storable(campaignId), new Date(from), new Date(to)],
     );
@@ -102,8 +96,8 @@ export class MetricReadings {
 
 const orderOf = ({ at, receivedAt }: MetricReading): Date => new Date(at ?? receivedAt);
 
-async function insert(connection: Connection, reading: MetricReading): Promise<boolean> {
-  const { rowCount } = await connection.query(
+async function insert(tx: Tx, reading: MetricReading): Promise<boolean> {
+  const made = await tx.change(
     `insert into outdial.metric_readings (campaign_id, at, received_at, ordered_at, source, event_id, window_minutes, success_rate, active_calls,
        calls_placed, calls_answered, abandonment_rate, failover_triggered)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (campaign_id, event_id) do nothing`,
@@ -123,5 +117,5 @@ async function insert(connection: Connection, reading: MetricReading): Promise<b
       reading.failoverTriggered,
     ],
   );
-  return rowCount === 1;
+  return made === 1;
 }

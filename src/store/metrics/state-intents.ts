@@ -2,10 +2,8 @@
 
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
-import type { AuditLog } from "../audit/log.ts";
+import { Ledger } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
-import type { Database } from "../database/database.ts";
-import { withEntries } from "../facts/suppression.ts";
 
 export type TargetState = "active" | "paused";
 /** `superseded`: the opposite was asked for, or the tenant's answer to its key no longer holds. */
@@ -37,17 +35,7 @@ const COLUMNS = `id, campaign_id as "campaignId", target, idempotency_key as "id
   ended_at as "endedAt", outcome, message, confirmed_at as "confirmedAt"`;
 
 /** Writes and reads intents. */
-export class StateIntents {
-  readonly #database: Database;
-  readonly #audit: AuditLog;
-  readonly #now: () => number;
-
-  constructor(database: Database, audit: AuditLog, now: () => number) {
-    this.#database = database;
-    this.#audit = audit;
-    this.#now = now;
-  }
-
+export class StateIntents extends Ledger {
   /**
    * The open intent of this campaign and target; made when there is none. An open one of the opposite target ends as superseded, and to resume
    * a campaign takes it out of the emergency stops that are under way.
@@ -55,20 +43,20 @@ export class StateIntents {
    *   resumed the campaign after it
    */
   begin(wanted: NewStateIntent): Promise<{ readonly intent: StateIntent; readonly reused: boolean } | undefined> {
-    const now = new Date(this.#now());
-    return this.#database.transaction(async (connection) => {
+    const now = new Date(this.store.now());
+    return this.store.commit(async (tx) => {
       const campaign = storable(wanted.campaignId);
-      await connection.query("select pg_advisory_xact_lock(hashtextextended($1, 13))", [campaign]);
+      await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 13))", [campaign]);
       if (wanted.stop !== undefined) {
-        const { rowCount } = await connection.query(
+        const open = await tx.change(
           `select from outdial.stops s where id = $1 and executor = $2 and ended_at is null
              and not exists (select from outdial.stop_campaigns where stop_id = s.id and campaign_id = $3 and outcome = 'resumed')`,
           [wanted.stop.id, wanted.stop.executor, campaign],
         );
-        if (rowCount !== 1) return undefined;
+        if (open !== 1) return undefined;
       }
       if (wanted.target === "active")
-        await connection.query(
+        await tx.query(
           `insert into outdial.stop_campaigns as c (stop_id, campaign_id, source, outcome, message, settled, updated_at)
            select id, $1, 'known', 'resumed', $2, true, $3 from outdial.stops
            where ended_at is null and (scope is null or exists (select from json_array_elements_text(scope) one where one = $1))
@@ -76,18 +64,14 @@ export class StateIntents {
              set outcome = 'resumed', message = excluded.message, settled = true, confirmed = false, shown = null, updated_at = excluded.updated_at`,
           [campaign, storable(`${wanted.actor} asked to resume it after the stop`), now],
         );
-      const { rows } = await connection.query<StateIntent>(
+      const [open] = await tx.query<StateIntent>(
         `select ${COLUMNS} from outdial.state_intents where campaign_id = $1 and ended_at is null`,
         [campaign],
       );
-      const [open] = rows;
       if (open?.target === wanted.target) return { intent: open, reused: true };
       if (open !== undefined)
-        await connection.query("update outdial.state_intents set ended_at = $2, outcome = 'superseded' where id = $1", [
-          open.id,
-          now,
-        ]);
-      const made = await connection.query<StateIntent>(
+        await tx.query("update outdial.state_intents set ended_at = $2, outcome = 'superseded' where id = $1", [open.id, now]);
+      const [intent] = await tx.query<StateIntent>(
         `insert into outdial.state_intents (id, campaign_id, target, idempotency_key, actor, reason, created_at)
          values ($1, $2, $3, $4, $5, $6, $7) returning ${COLUMNS}`,
         [
@@ -100,7 +84,6 @@ export class StateIntents {
           now,
         ],
       );
-      const [intent] = made.rows;
       if (intent === undefined) throw new TypeError("an insert that returned no row");
       return { intent, reused: false };
     });
@@ -119,28 +102,23 @@ export class StateIntents {
     }: { readonly outcome: IntentOutcome; readonly message: string | null; readonly confirmed: boolean },
     entries: readonly AuditInput[],
   ): Promise<void> {
-    const now = new Date(this.#now());
-    return withEntries(this.#database, this.#audit, async (connection) => {
-      const { rowCount } = await connection.query(
+    const now = new Date(this.store.now());
+    return this.store.commit(async (tx) => {
+      const ended = await tx.change(
         `update outdial.state_intents set ended_at = $2, outcome = $3, message = $4, confirmed_at = $5
          where id = $1 and ended_at is null`,
         [id, now, outcome, message === null ? null : storable(message), confirmed ? now : null],
       );
-      if (rowCount === 1) return { result: undefined, entries };
-      const { rows } = await connection.query<{ outcome: string }>("select outcome from outdial.state_intents where id = $1", [
-        id,
-      ]);
-      const superseded = rows[0]?.outcome === "superseded" && outcome !== "superseded";
-      return {
-        result: undefined,
-        entries: superseded ? entries.map((entry) => ({ ...entry, details: { ...entry.details, superseded: true } })) : [],
-      };
+      if (ended === 1) return tx.audit(entries);
+      const [there] = await tx.query<{ outcome: string }>("select outcome from outdial.state_intents where id = $1", [id]);
+      if (there?.outcome === "superseded" && outcome !== "superseded")
+        tx.audit(entries.map((entry) => ({ ...entry, details: { ...entry.details, superseded: true } })));
     });
   }
 
   /** Of each campaign the latest intent that took effect or may yet: neither failed nor superseded. */
   latestOfEach(campaignIds: readonly string[]): Promise<StateIntent[]> {
-    return this.#database.query<StateIntent>(
+    return this.store.query<StateIntent>(
       `select distinct on (campaign_id) ${COLUMNS} from outdial.state_intents
        where campaign_id = any (${textColumn("$1")}) and (outcome is null or outcome not in ('failed', 'superseded'))
        order by campaign_id, created_at desc, id desc`,
@@ -150,7 +128,7 @@ export class StateIntents {
 
   /** Intents of a campaign, the newest first. */
   list(campaignId: string, limit: number): Promise<StateIntent[]> {
-    return this.#database.query<StateIntent>(
+    return this.store.query<StateIntent>(
       `select ${COLUMNS} from outdial.state_intents where campaign_id = $1 order by created_at desc, id desc limit $2`,
       [storable(campaignId), limit],
     );

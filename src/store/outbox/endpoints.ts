@@ -1,11 +1,8 @@
 // Receivers that fail or are switched off. Nothing is claimed for one that is off, by any process (see the outbox's claim); its events wait.
 
-import type { Clock, Instant } from "../../kernel/index.ts";
-import { lockHead } from "../audit/append.ts";
+import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
-import type { AuditLog } from "../audit/log.ts";
-import { type Connection, type Database, together } from "../database/database.ts";
-import { insertEvents } from "./insert.ts";
+import { Ledger } from "../commit.ts";
 import type { OutboxEvent } from "./types.ts";
 
 /** How a receiver stands. */
@@ -21,26 +18,16 @@ export interface EndpointState {
 const STATE = `name, failing_since as "failingSince", off_since as "offSince", off_reason as "offReason"`;
 
 /** A delivery to a receiver ends its `failingSince`: the outbox does that where it marks the delivery. */
-export class Endpoints {
-  readonly #database: Database;
-  readonly #audit: AuditLog;
-  readonly #clock: Clock;
-
-  constructor(database: Database, audit: AuditLog, clock: Clock) {
-    this.#database = database;
-    this.#audit = audit;
-    this.#clock = clock;
-  }
-
+export class Endpoints extends Ledger {
   /** Receivers that fail or are off, or were once; all others are on. */
   list(): Promise<EndpointState[]> {
-    return this.#database.query<EndpointState>(`select ${STATE} from outdial.endpoints order by name`);
+    return this.store.query<EndpointState>(`select ${STATE} from outdial.endpoints order by name`);
   }
 
   /** A delivery failed. Returns since when the receiver fails. */
   async failed(name: string): Promise<Instant> {
-    const now = this.#clock.now();
-    const [row] = await this.#database.query<{ at: number }>(
+    const now = this.store.now();
+    const [row] = await this.store.query<{ at: number }>(
       `insert into outdial.endpoints (name, failing_since) values ($1, $2)
        on conflict (name) do update set failing_since = coalesce(endpoints.failing_since, excluded.failing_since) returning failing_since as at`,
       [name, new Date(now)],
@@ -49,47 +36,37 @@ export class Endpoints {
   }
 
   /** Switches a receiver off, with its audit entry and alarms in the same transaction. False when it was off already. */
-  async switchOff(name: string, reason: string, notice: { audit: AuditInput; events: readonly OutboxEvent[] }): Promise<boolean> {
-    return this.#change(notice.audit, notice.events, async (connection, now) => {
-      const { rowCount } = await connection.query(
+  switchOff(name: string, reason: string, notice: { audit: AuditInput; events: readonly OutboxEvent[] }): Promise<boolean> {
+    return this.store.commit(async (tx) => {
+      const changed = await tx.change(
         `insert into outdial.endpoints (name, off_since, off_reason) values ($1, $2, $3)
          on conflict (name) do update set off_since = excluded.off_since, off_reason = excluded.off_reason where endpoints.off_since is null`,
-        [name, new Date(now), reason],
+        [name, new Date(this.store.now()), reason],
       );
-      return rowCount === 1;
-    });
-  }
-
-  /** Switches a receiver on: what waits is due at once, its failures are counted anew. False when it was not off. */
-  async switchOn(name: string, audit: AuditInput): Promise<boolean> {
-    return this.#change(audit, [], async (connection, now) => {
-      const { rowCount } = await connection.query(
-        "update outdial.endpoints set off_since = null, off_reason = null, failing_since = null where name = $1 and off_since is not null",
-        [name],
-      );
-      if (rowCount !== 1) return false;
-      await connection.query(
-        "update outdial.outbox set next_attempt_at = $2 where status = 'pending' and endpoint = $1 and claimed_by is null and next_attempt_at > $2",
-        [name, new Date(now)],
-      );
+      if (changed !== 1) return false;
+      tx.audit([notice.audit]);
+      tx.emit(notice.events);
       return true;
     });
   }
 
-  async #change(
-    audit: AuditInput,
-    events: readonly OutboxEvent[],
-    change: (connection: Connection, now: Instant) => Promise<boolean>,
-  ): Promise<boolean> {
-    const now = this.#clock.now();
-    const appended = await this.#database.transaction(async (connection) => {
-      if (!(await change(connection, now))) return undefined;
-      if (events.length > 0) await insertEvents(connection, events, now);
-      const { appended, sent } = this.#audit.appendBehind(connection, await lockHead(connection), [audit]);
-      await together(sent);
-      return appended;
+  /** Switches a receiver on: what waits is due at once, its failures are counted anew. False when it was not off. */
+  switchOn(name: string, audit: AuditInput): Promise<boolean> {
+    return this.store.commit(async (tx) => {
+      const changed = await tx.change(
+        "update outdial.endpoints set off_since = null, off_reason = null, failing_since = null where name = $1 and off_since is not null",
+        [name],
+      );
+      if (changed !== 1) return false;
+      tx.audit([audit]);
+      // Behind the audit log, like every other row of the outbox.
+      tx.last(() =>
+        tx.query(
+          "update outdial.outbox set next_attempt_at = $2 where status = 'pending' and endpoint = $1 and claimed_by is null and next_attempt_at > $2",
+          [name, new Date(this.store.now())],
+        ),
+      );
+      return true;
     });
-    if (appended !== undefined) this.#audit.committed(appended);
-    return appended !== undefined;
   }
 }

@@ -4,19 +4,14 @@
 // time to the claim's end. When an event must wait, those behind it are given the same time, so that they do not lie in the way of what is
 // due; when it is settled, they come forward again.
 
-import { type Selectable, sql } from "kysely";
-import type { Clock } from "../../kernel/index.ts";
+import { Ledger } from "../commit.ts";
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
-import type { Database } from "../database/database.ts";
-import type { Tables } from "../database/schema.ts";
-import { insertEvents } from "./insert.ts";
 import type {
   Claim,
   ClaimedEvent,
   Delivery,
   DeliveryFailure,
   DeliveryQuery,
-  DeliveryStatus,
   EndpointCounts,
   FailedAttempt,
   OutboxEvent,
@@ -71,25 +66,17 @@ const FAILED = {
 };
 
 /** Adds, claims, settles, lists and replays events. Times are of the store's clock. */
-export class Outbox {
-  readonly #database: Database;
-  readonly #clock: Clock;
-
-  constructor(database: Database, clock: Clock) {
-    this.#database = database;
-    this.#clock = clock;
-  }
-
+export class Outbox extends Ledger {
   /** Adds events in a transaction of their own; those of a job's items are added by `JobLedger.commitBatch`. */
   async add(events: readonly OutboxEvent[]): Promise<void> {
-    if (events.length > 0) await this.#database.transaction((connection) => insertEvents(connection, events, this.#clock.now()));
+    if (events.length > 0) await this.store.commit((tx) => tx.emit(events));
   }
 
   /** Claims events of an endpoint that are due, oldest first. What is not settled in `claimMs` becomes due again. */
   async claimDue(claim: Claim): Promise<ClaimedEvent[]> {
-    const now = this.#clock.now();
+    const now = this.store.now();
     const values = [claim.endpoint, new Date(now), claim.limit, claim.by, new Date(now + claim.claimMs)];
-    const rows = await this.#database.run<ClaimedEvent>({ ...CLAIM, values });
+    const rows = await this.store.query<ClaimedEvent>({ ...CLAIM, values });
     return rows.sort((a, b) => a.id - b.id);
   }
 
@@ -99,9 +86,9 @@ export class Outbox {
     const values = [
       numberArray(delivered.map(({ id }) => id)),
       numberArray(delivered.map(({ status }) => status)),
-      new Date(this.#clock.now()),
+      new Date(this.store.now()),
     ];
-    await this.#database.run({ ...DELIVERED, values });
+    await this.store.query({ ...DELIVERED, values });
   }
 
   /** Records failed attempts: to be tried again, or dead. Events that `by` does not hold any more are left alone. */
@@ -112,24 +99,24 @@ export class Outbox {
       numberArray(failed.map(({ status }) => status ?? null)),
       joinTexts(failed.map(({ error }) => error)),
       numberArray(failed.map(({ nextAttemptAt }) => nextAttemptAt)),
-      new Date(this.#clock.now()),
+      new Date(this.store.now()),
       by,
     ];
-    await this.#database.run({ ...FAILED, values });
+    await this.store.query({ ...FAILED, values });
   }
 
   /** Gives events that `by` holds back untried: a worker that stops, an endpoint that is down. */
   async release(by: string, ids: readonly number[]): Promise<void> {
     if (ids.length === 0) return;
-    await this.#database.query(
+    await this.store.query(
       `update outdial.outbox set next_attempt_at = $2, claimed_by = null, claimed_until = null where id = any($1::bigint[]) and status = 'pending' and claimed_by = $3`,
-      [numberArray(ids), new Date(this.#clock.now()), by],
+      [numberArray(ids), new Date(this.store.now()), by],
     );
   }
 
   /** When the next event of an endpoint becomes due (it may be past), ms; undefined when none is pending. */
   async nextDue(endpoint: string): Promise<number | undefined> {
-    const [row] = await this.#database.query<{ at: number | null }>(
+    const [row] = await this.store.query<{ at: number | null }>(
       "select min(next_attempt_at) as at from outdial.outbox where status = 'pending' and endpoint = $1",
       [endpoint],
     );
@@ -138,22 +125,27 @@ export class Outbox {
 
   /** A page of deliveries. */
   async listDeliveries(query: DeliveryQuery = {}): Promise<Delivery[]> {
-    let select = this.#database.kysely
-      .selectFrom("outdial.outbox")
-      .selectAll()
-      .orderBy("id", query.newestFirst ? "desc" : "asc")
-      .limit(query.limit ?? 100);
-    if (query.ids !== undefined) select = select.where("id", "=", sql<number>`any(${numberArray(query.ids)}::bigint[])`);
-    if (query.after !== undefined) select = select.where("id", query.newestFirst ? "<" : ">", query.after);
-    if (query.endpoint !== undefined) select = select.where("endpoint", "=", query.endpoint);
-    if (query.status !== undefined) select = select.where("status", "=", query.status);
-    if (query.subject !== undefined) select = select.where("subject", "=", query.subject);
-    return (await select.execute()).map(toDelivery);
+    const [order, behind] = query.newestFirst ? ["desc", "<"] : ["asc", ">"];
+    return this.store.query<Delivery>(
+      `select id, event_id as "eventId", endpoint, subject, type, body, status, attempts, created_at as "createdAt", next_attempt_at as "nextAttemptAt",
+         last_status as "lastStatus", last_error as "lastError", delivered_at as "deliveredAt"
+       from outdial.outbox where ($1::bigint[] is null or id = any($1)) and ($2::bigint is null or id ${behind} $2)
+         and ($3::text is null or endpoint = $3) and ($4::text is null or status = $4) and ($5::text is null or subject = $5)
+       order by id ${order} limit $6`,
+      [
+        query.ids === undefined ? null : numberArray(query.ids),
+        query.after ?? null,
+        query.endpoint ?? null,
+        query.status ?? null,
+        query.subject ?? null,
+        query.limit ?? 100,
+      ],
+    );
   }
 
   /** The failed attempts at a delivery, oldest first. */
   failures(id: number): Promise<DeliveryFailure[]> {
-    return this.#database.query<DeliveryFailure>(
+    return this.store.query<DeliveryFailure>(
       "select at, status, error from outdial.delivery_attempts where delivery_id = $1 order by at, ctid limit 1000",
       [id],
     );
@@ -161,55 +153,41 @@ export class Outbox {
 
   /** Makes dead (or delivered) events pending again, with a fresh count of attempts. Returns how many. */
   async replay(query: ReplayQuery = {}): Promise<number> {
-    const now = new Date(this.#clock.now());
-    let update = this.#database.kysely
-      .updateTable("outdial.outbox")
-      .set({ status: "pending", attempts: 0, next_attempt_at: now, delivered_at: null, claimed_by: null, claimed_until: null })
-      .where("status", "=", query.status ?? "dead");
-    if (query.endpoint !== undefined) update = update.where("endpoint", "=", query.endpoint);
-    if (query.ids !== undefined) update = update.where("id", "=", sql<number>`any(${numberArray(query.ids)}::bigint[])`);
-    if (query.fromId !== undefined) update = update.where("id", ">=", query.fromId);
-    if (query.toId !== undefined) update = update.where("id", "<=", query.toId);
-    return Number((await update.executeTakeFirst()).numUpdatedRows);
+    const [row] = await this.store.query<{ count: number }>(
+      `with again as (
+         update outdial.outbox set status = 'pending', attempts = 0, next_attempt_at = $1, delivered_at = null, claimed_by = null, claimed_until = null
+         where status = $2 and ($3::text is null or endpoint = $3) and ($4::bigint[] is null or id = any($4))
+           and ($5::bigint is null or id >= $5) and ($6::bigint is null or id <= $6) returning 1)
+       select count(*)::int as count from again`,
+      [
+        new Date(this.store.now()),
+        query.status ?? "dead",
+        query.endpoint ?? null,
+        query.ids === undefined ? null : numberArray(query.ids),
+        query.fromId ?? null,
+        query.toId ?? null,
+      ],
+    );
+    return row?.count ?? 0;
   }
 
   /** How each endpoint stands. */
   async counts(): Promise<EndpointCounts[]> {
-    return this.#database.query<EndpointCounts>(
+    return this.store.query<EndpointCounts>(
       `select endpoint, count(*) filter (where status = 'pending')::int as pending, count(*) filter (where status = 'delivered')::int as delivered,
          count(*) filter (where status = 'dead')::int as dead,
          (extract(epoch from $1::timestamptz - min(created_at) filter (where status = 'pending')) * 1000)::float8 as "oldestPendingMs"
        from outdial.outbox group by endpoint order by endpoint`,
-      [new Date(this.#clock.now())],
+      [new Date(this.store.now())],
     );
   }
 
   /** Age of the oldest pending event, ms; undefined when none is pending. */
   async oldestPendingAge(endpoint?: string): Promise<number | undefined> {
-    const [row] = await this.#database.query<{ at: number | null }>(
+    const [row] = await this.store.query<{ at: number | null }>(
       "select min(created_at) as at from outdial.outbox where status = 'pending' and ($1::text is null or endpoint = $1)",
       [endpoint ?? null],
     );
-    return typeof row?.at === "number" ? this.#clock.now() - row.at : undefined;
+    return typeof row?.at === "number" ? this.store.now() - row.at : undefined;
   }
-}
-
-const STATUSES: readonly DeliveryStatus[] = ["pending", "delivered", "dead"];
-
-function toDelivery(row: Selectable<Tables["outdial.outbox"]>): Delivery {
-  return {
-    id: row.id,
-    eventId: row.event_id,
-    endpoint: row.endpoint,
-    subject: row.subject,
-    type: row.type,
-    body: row.body,
-    status: STATUSES.find((status) => status === row.status) ?? "pending",
-    attempts: row.attempts,
-    createdAt: row.created_at,
-    nextAttemptAt: row.next_attempt_at,
-    lastStatus: row.last_status,
-    lastError: row.last_error,
-    deliveredAt: row.delivered_at,
-  };
 }

@@ -1,7 +1,7 @@
 // Figures that were reported, so that a later report can say which of them do not hold any more.
 
+import { Ledger } from "../commit.ts";
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
-import type { Database } from "../database/database.ts";
 
 /** A conversion as it was reported; times in ms since the epoch. */
 export interface KeptFigure {
@@ -24,13 +24,7 @@ export interface KeptFigure {
 }
 
 /** The table of reported figures: only ever added to. */
-export class KeptFigures {
-  readonly #database: Database;
-
-  constructor(database: Database) {
-    this.#database = database;
-  }
-
+export class KeptFigures extends Ledger {
   /** The latest figure of each period that lies within `from`…`to`. */
   latest(query: {
     readonly scope: string;
@@ -38,7 +32,7 @@ export class KeptFigures {
     readonly from: number;
     readonly to: number;
   }): Promise<KeptFigure[]> {
-    return this.#database.query<KeptFigure>(
+    return this.store.query<KeptFigure>(
       `select distinct on (from_ms, to_ms) scope, definition, from_ms as "from", to_ms as "to", calls, counts, reported_at as "reportedAt"
        from outdial.reported_figures
        where left(scope, 200) collate "C" = left($1, 200) and scope = $1 and definition = $2 and from_ms >= $3 and to_ms <= $4
@@ -50,7 +44,7 @@ export class KeptFigures {
   /** Adds figures, all or none. */
   async keep(figures: readonly KeptFigure[]): Promise<void> {
     if (figures.length === 0) return;
-    await this.#database.query(
+    await this.store.query(
       `insert into outdial.reported_figures (scope, definition, from_ms, to_ms, calls, counts, reported_at)
        select scope, definition, from_ms, to_ms, calls, counts::jsonb, to_timestamp(reported_ms / 1000)
        from unnest(${textColumn("$1")}, ${textColumn("$2")}, $3::bigint[], $4::bigint[], $5::bigint[], ${textColumn("$6")}, $7::float8[])

@@ -1,13 +1,13 @@
 // Which files the lake consists of: the list that readers believe, changed only in transactions.
 
+import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
-import type { Connection, Database } from "../database/database.ts";
 import type { CatalogFile } from "./types.ts";
 
 /** Adds files inside a transaction of the caller. */
-export async function addFiles(connection: Connection, files: readonly CatalogFile[], now: number): Promise<void> {
+export async function addFiles(tx: Tx, files: readonly CatalogFile[], now: number): Promise<void> {
   if (files.length === 0) return;
-  await connection.query({
+  await tx.query({
     name: "lake-files-add",
     text: `insert into outdial.lake_files (path, kind, campaign_id, day, rows, bytes, run_id, added_at)
       select path, kind, campaign_id, day, rows, bytes, run_id, $8
@@ -27,15 +27,7 @@ export async function addFiles(connection: Connection, files: readonly CatalogFi
 }
 
 /** The list of live files. Fits the lake's port for a catalog. */
-export class LakeFiles {
-  readonly #database: Database;
-  readonly #now: () => number;
-
-  constructor(database: Database, now: () => number) {
-    this.#database = database;
-    this.#now = now;
-  }
-
+export class LakeFiles extends Ledger {
   /** Live files by day and time of arrival; quarantine only when asked for. `fromDay` and `toDay` are inclusive. */
   async files(
     query: {
@@ -45,7 +37,7 @@ export class LakeFiles {
       readonly kind?: CatalogFile["kind"] | undefined;
     } = {},
   ): Promise<readonly CatalogFile[]> {
-    const rows = await this.#database.query<CatalogFile & { runId: string | null }>(
+    const rows = await this.store.query<CatalogFile & { runId: string | null }>(
       `select path, kind, campaign_id as "campaignId", day, rows, bytes, run_id as "runId" from outdial.lake_files
        where removed_at is null and ($1::text is null or campaign_id = $1) and ($2::text is null or day >= $2) and ($3::text is null or day <= $3)
          and case when $4::text is null then kind <> 'quarantine' else kind = $4 end
@@ -58,14 +50,14 @@ export class LakeFiles {
   /** Takes `added` up and `removed` out at once. False, and nothing changed, when one of `removed` is not live any more. */
   async replace(removed: readonly CatalogFile[], added: readonly CatalogFile[]): Promise<boolean> {
     try {
-      await this.#database.transaction(async (connection) => {
-        const now = this.#now();
-        const { rowCount } = await connection.query(
+      await this.store.commit(async (tx) => {
+        const now = this.store.now();
+        const gone = await tx.change(
           `update outdial.lake_files set removed_at = $2 where removed_at is null and path = any(${textColumn("$1")})`,
           [joinTexts(removed.map(({ path }) => path)), new Date(now)],
         );
-        if (rowCount !== removed.length) throw new Overtaken();
-        await addFiles(connection, added, now);
+        if (gone !== removed.length) throw new Overtaken();
+        await addFiles(tx, added, now);
       });
       return true;
     } catch (thrown) {

@@ -1,11 +1,10 @@
 // Retrievals in the store: begun, claimed by one replica, moved on page by page, ended. A page's files and the checkpoint change together.
 
-import { lockHead } from "../audit/append.ts";
 import type { AuditInput } from "../audit/entry.ts";
-import type { AuditLog } from "../audit/log.ts";
+import { Ledger, type Tx } from "../commit.ts";
 import { numberArray } from "../database/arrays.ts";
-import { type Connection, type Database, together } from "../database/database.ts";
-import { notOwner } from "../jobs/commit.ts";
+import { together } from "../database/database.ts";
+import { notOwner } from "../error.ts";
 import type { JobStatus } from "../jobs/types.ts";
 import { addFiles } from "./catalog.ts";
 import { RETRIEVAL_COLUMNS, type RetrievalRow, toRetrieval } from "./rows.ts";
@@ -14,45 +13,33 @@ import { type Blocker, type NewRetrieval, type PageCommit, RETRIEVE, type Retrie
 /** Serialises beginnings and claims of one campaign. "retr" in ASCII. */
 const CAMPAIGN_LOCK = "select pg_advisory_xact_lock(x'72657472'::int, hashtext($1))";
 
-const FENCE = "select from outdial.jobs where id = $1 and executor = $2 and status = 'running' for share";
-
 /** Reads and writes retrievals. */
-export class RetrievalLedger {
-  readonly #database: Database;
-  readonly #audit: AuditLog;
-  readonly #now: () => number;
-
-  constructor(database: Database, audit: AuditLog, now: () => number) {
-    this.#database = database;
-    this.#audit = audit;
-    this.#now = now;
-  }
-
+export class RetrievalLedger extends Ledger {
   /**
    * Begins a retrieval, unless one of the same campaign, window and codes has not ended: then that one comes back.
    * Of several that begin it at once, one does.
    */
   async begin(retrieval: NewRetrieval): Promise<{ readonly jobId: string; readonly earlier: boolean }> {
     const { jobId, campaignId, from, to, codes, windows } = retrieval;
-    return this.#database.transaction(async (connection) => {
-      await connection.query(CAMPAIGN_LOCK, [campaignId]);
-      const { rows } = await connection.query<{ id: string }>(
+    return this.store.commit(async (tx) => {
+      await tx.query(CAMPAIGN_LOCK, [campaignId]);
+      const [there] = await tx.query<{ id: string }>(
         `select job_id as id from outdial.retrievals join outdial.jobs on id = job_id
          where retrievals.campaign_id = $1 and from_ms = $2 and to_ms = $3 and codes is not distinct from $4::text[]
            and status in ('ready', 'running', 'stopped') order by job_id desc limit 1`,
         [campaignId, from, to, codes],
       );
-      if (rows[0] !== undefined) return { jobId: rows[0].id, earlier: true };
-      await connection.query(
+      if (there !== undefined) return { jobId: there.id, earlier: true };
+      await tx.query(
         `insert into outdial.jobs (id, kind, campaign_id, source_name, content_hash, options, actor, status, created_at)
          values ($1, $2, $3, 'vendor', '', 'null', $4, 'ready', $5)`,
-        [jobId, RETRIEVE, campaignId, retrieval.actor, new Date(this.#now())],
+        [jobId, RETRIEVE, campaignId, retrieval.actor, new Date(this.store.now())],
       );
-      await connection.query(
+      await tx.query(
         "insert into outdial.retrievals (job_id, campaign_id, from_ms, to_ms, codes, page_limit) values ($1, $2, $3, $4, $5, $6)",
         [jobId, campaignId, from, to, codes, retrieval.pageLimit],
       );
-      await connection.query(
+      await tx.query(
         `insert into outdial.retrieval_windows (job_id, no, from_ms, to_ms, page_size)
          select $1, n - 1, from_ms, to_ms, $4 from unnest($2::bigint[], $3::bigint[]) with ordinality as w (from_ms, to_ms, n)`,
         [jobId, numberArray(windows.map((w) => w.from)), numberArray(windows.map((w) => w.to)), retrieval.pageLimit],
@@ -62,7 +49,7 @@ export class RetrievalLedger {
   }
 
   async get(jobId: string): Promise<Retrieval | undefined> {
-    const [row] = await this.#database.query<RetrievalRow>(`${RETRIEVAL_COLUMNS} where r.job_id = $1`, [jobId]);
+    const [row] = await this.store.query<RetrievalRow>(`${RETRIEVAL_COLUMNS} where r.job_id = $1`, [jobId]);
     return row && toRetrieval(row);
   }
 
@@ -74,7 +61,7 @@ export class RetrievalLedger {
     /** Id of a job: only those before it in the list's order, older ones. */
     readonly after?: string | undefined;
   }): Promise<Retrieval[]> {
-    const rows = await this.#database.query<RetrievalRow>(
+    const rows = await this.store.query<RetrievalRow>(
       `${RETRIEVAL_COLUMNS} where ($1::text is null or r.campaign_id = $1) and ($2::text[] is null or j.status = any($2))
          and ($4::text is null or (j.created_at, j.id) < (select f.created_at, f.id from outdial.jobs f where f.id = $4))
        order by j.created_at desc, j.id desc limit $3`,
@@ -85,7 +72,7 @@ export class RetrievalLedger {
 
   /** Windows by time. */
   windows(jobId: string): Promise<RetrievalWindow[]> {
-    return this.#database.query<RetrievalWindow>(
+    return this.store.query<RetrievalWindow>(
       `select no, from_ms as "from", to_ms as "to", done, page_token as "pageToken", page_size as "pageSize", pages_ok as "pagesOk", restarts
        from outdial.retrieval_windows where job_id = $1 order by no`,
       [jobId],
@@ -100,19 +87,19 @@ export class RetrievalLedger {
     seen: Pick<Retrieval, "jobId" | "campaignId" | "run" | "executor" | "status" | "from" | "to">,
     executor: string,
   ): Promise<{ readonly run: number; readonly observedUpto: number } | { readonly blockedBy: Blocker } | undefined> {
-    return this.#database.transaction(async (connection) => {
-      await connection.query(CAMPAIGN_LOCK, [seen.campaignId]);
-      const { rows: others } = await connection.query<Blocker>(
+    return this.store.commit(async (tx) => {
+      await tx.query(CAMPAIGN_LOCK, [seen.campaignId]);
+      const others = await tx.query<Blocker>(
         `select id as "jobId", executor from outdial.jobs join outdial.retrievals on job_id = id
          where retrievals.campaign_id = $1 and id <> $2 and status = 'running' and from_ms <= $4 and to_ms >= $3 limit 1`,
         [seen.campaignId, seen.jobId, seen.from, seen.to],
       );
       if (others[0] !== undefined) return { blockedBy: others[0] };
-      const { rows } = await connection.query<{ run: number; upto: number | null }>(
+      const rows = await tx.query<{ run: number; upto: number | null }>(
         `update outdial.jobs set executor = $4, run = run + 1, status = 'running', started_at = coalesce(started_at, $5), finished_at = null, error = null
          where id = $1 and run = $2 and executor is not distinct from $3 and status = $6 and status in ('ready', 'running', 'stopped')
          returning run, (select max(observed_upto) from outdial.retrieval_windows w join outdial.retrievals r using (job_id) where r.campaign_id = $7) as upto`,
-        [seen.jobId, seen.run, seen.executor, executor, new Date(this.#now()), seen.status, seen.campaignId],
+        [seen.jobId, seen.run, seen.executor, executor, new Date(this.store.now()), seen.status, seen.campaignId],
       );
       return rows[0] && { run: rows[0].run, observedUpto: rows[0].upto ?? 0 };
     });
@@ -120,29 +107,29 @@ export class RetrievalLedger {
 
   /** Takes a running retrieval away from a replica that is dead, so that it can be claimed or no longer is in the way. */
   async release(blocker: Blocker): Promise<void> {
-    await this.#database.query(
+    await this.store.query(
       "update outdial.jobs set status = 'stopped', executor = null, finished_at = $3 where id = $1 and executor = $2 and status = 'running'",
-      [blocker.jobId, blocker.executor, new Date(this.#now())],
+      [blocker.jobId, blocker.executor, new Date(this.store.now())],
     );
   }
 
   /** A replica lets go of a retrieval that was cancelled while it ran it: nothing of it is under way any more. */
   async letGo(jobId: string, executor: string): Promise<void> {
-    await this.#database.query(
-      "update outdial.jobs set executor = null where id = $1 and executor = $2 and status = 'cancelled'",
-      [jobId, executor],
-    );
+    await this.store.query("update outdial.jobs set executor = null where id = $1 and executor = $2 and status = 'cancelled'", [
+      jobId,
+      executor,
+    ]);
   }
 
   /** Takes a page's files up and moves the checkpoint, in one transaction. Throws StoreError `not_owner`. */
   async commitPage(page: PageCommit): Promise<void> {
-    await this.#database.transaction(async (connection) => {
-      const [fence, , moved] = await together([
-        connection.query({ name: "retrieval-fence", text: FENCE, values: [page.jobId, page.executor] }),
-        addFiles(connection, page.files, this.#now()),
-        advance(connection, page),
+    await this.store.commit(async (tx) => {
+      const [, , moved] = await together([
+        tx.fence(page.jobId, page.executor, "share"),
+        addFiles(tx, page.files, this.store.now()),
+        advance(tx, page),
       ]);
-      if (fence.rowCount !== 1 || moved !== 1) throw notOwner(page.jobId, page.executor);
+      if (moved !== 1) throw notOwner(page.jobId, page.executor);
     });
   }
 
@@ -155,7 +142,7 @@ export class RetrievalLedger {
     readonly restart: boolean;
   }): Promise<void> {
     const { jobId, executor, windowNo, pageSize, restart } = failure;
-    const rows = await this.#database.query(
+    const rows = await this.store.query(
       `update outdial.retrieval_windows set pages_failed = pages_failed + 1, page_size = $4, restarts = restarts + $5::boolean::int,
          page_token = case when $5 then null else page_token end
        where job_id = $1 and no = $3 and exists (select from outdial.jobs where id = $1 and executor = $2 and status = 'running') returning 1`,
@@ -174,8 +161,8 @@ export class RetrievalLedger {
     readonly complianceHash?: string | undefined;
     readonly audit: AuditInput;
   }): Promise<void> {
-    const appended = await this.#database.transaction(async (connection) => {
-      const { rowCount } = await connection.query(
+    await this.store.commit(async (tx) => {
+      const ended = await tx.change(
         `with ended as (
            update outdial.jobs set status = $3, error = $4, executor = null, finished_at = $5 where id = $1 and executor = $2 and status = 'running' returning id)
          update outdial.retrievals set calls = coalesce($6, calls), compliance_hash = coalesce($7, compliance_hash) from ended where job_id = ended.id`,
@@ -184,22 +171,19 @@ export class RetrievalLedger {
           end.executor,
           end.status,
           end.error === undefined ? null : JSON.stringify(end.error),
-          new Date(this.#now()),
+          new Date(this.store.now()),
           end.calls ?? null,
           end.complianceHash ?? null,
         ],
       );
-      if (rowCount !== 1) throw notOwner(end.jobId, end.executor);
-      const { appended, sent } = this.#audit.appendBehind(connection, await lockHead(connection), [end.audit]);
-      await together(sent);
-      return appended;
+      if (ended !== 1) throw notOwner(end.jobId, end.executor);
+      tx.audit([end.audit]);
     });
-    this.#audit.committed(appended);
   }
 
   /** Whether a CRM has ever acknowledged a call of the campaign. */
   async hasAcknowledgements(campaignId: string): Promise<boolean> {
-    const rows = await this.#database.query("select from outdial.crm_acknowledged where campaign_id = $1 limit 1", [campaignId]);
+    const rows = await this.store.query("select from outdial.crm_acknowledged where campaign_id = $1 limit 1", [campaignId]);
     return rows.length > 0;
   }
 
@@ -210,7 +194,7 @@ export class RetrievalLedger {
     readonly to: number;
   }): AsyncGenerator<readonly string[]> {
     for (let after = ""; ; ) {
-      const rows: { id: string }[] = await this.#database.query<{ id: string }>(
+      const rows: { id: string }[] = await this.store.query<{ id: string }>(
         `select call_id as id from outdial.crm_acknowledged
          where campaign_id = $1 and start_hour > $2 and start_hour <= $3 and call_id collate "C" > $4 order by call_id collate "C" limit 10000`,
         [query.campaignId, new Date(query.from - 3_600_000), new Date(query.to), after],
@@ -230,9 +214,9 @@ const ADVANCE = `update outdial.retrieval_windows set pages_ok = pages_ok + 1, p
     bytes = bytes + $10, page_ms = page_ms + $11, observed_upto = greatest(observed_upto, $12)
   where job_id = $1 and no = $2 and pages_ok = $3 and not done`;
 
-async function advance(connection: Connection, page: PageCommit): Promise<number> {
+function advance(tx: Tx, page: PageCommit): Promise<number> {
   const bytes = page.files.reduce((sum, file) => sum + file.bytes, 0);
-  const { rowCount } = await connection.query({
+  return tx.change({
     name: "retrieval-advance",
     text: ADVANCE,
     values: [
@@ -250,5 +234,4 @@ async function advance(connection: Connection, page: PageCommit): Promise<number
       page.observedAt,
     ],
   });
-  return rowCount ?? 0;
 }

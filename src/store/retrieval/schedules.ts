@@ -1,24 +1,16 @@
 // What is retrieved regularly: one schedule a campaign; each time it falls due, one replica takes it.
 
-import type { Database } from "../database/database.ts";
+import { Ledger } from "../commit.ts";
 import type { RetrievalSchedule } from "./types.ts";
 
 const COLUMNS = `campaign_id as "campaignId", every_ms as "everyMs", codes, page_limit as "pageLimit", overlap_ms as "overlapMs", first_ms as "firstMs",
   read_to as "readTo", actor, next_at as "nextAt"`;
 
 /** The schedules of a store. */
-export class RetrievalSchedules {
-  readonly #database: Database;
-  readonly #now: () => number;
-
-  constructor(database: Database, now: () => number) {
-    this.#database = database;
-    this.#now = now;
-  }
-
+export class RetrievalSchedules extends Ledger {
   /** Sets a campaign's schedule; how far it has read stays, unless other codes are asked for now. Due at once. */
   async set(schedule: Omit<RetrievalSchedule, "readTo" | "nextAt">): Promise<void> {
-    await this.#database.query(
+    await this.store.query(
       `insert into outdial.retrieval_schedules (campaign_id, every_ms, codes, page_limit, overlap_ms, first_ms, actor, next_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8)
        on conflict (campaign_id) do update set every_ms = excluded.every_ms, codes = excluded.codes, page_limit = excluded.page_limit,
@@ -33,18 +25,18 @@ export class RetrievalSchedules {
         schedule.overlapMs,
         schedule.firstMs,
         schedule.actor,
-        new Date(this.#now()),
+        new Date(this.store.now()),
       ],
     );
   }
 
   list(): Promise<RetrievalSchedule[]> {
-    return this.#database.query<RetrievalSchedule>(`select ${COLUMNS} from outdial.retrieval_schedules order by campaign_id`);
+    return this.store.query<RetrievalSchedule>(`select ${COLUMNS} from outdial.retrieval_schedules order by campaign_id`);
   }
 
   /** True when there was one. */
   async remove(campaignId: string): Promise<boolean> {
-    const rows = await this.#database.query("delete from outdial.retrieval_schedules where campaign_id = $1 returning 1", [
+    const rows = await this.store.query("delete from outdial.retrieval_schedules where campaign_id = $1 returning 1", [
       campaignId,
     ]);
     return rows.length === 1;
@@ -52,18 +44,18 @@ export class RetrievalSchedules {
 
   /** Takes a due schedule and sets its next time, a whole number of intervals on; undefined when none is due. */
   async take(campaignId?: string): Promise<RetrievalSchedule | undefined> {
-    const [row] = await this.#database.query<RetrievalSchedule>(
+    const [row] = await this.store.query<RetrievalSchedule>(
       `update outdial.retrieval_schedules set next_at = next_at + (floor(extract(epoch from $2::timestamptz - next_at) * 1000 / every_ms) + 1) * every_ms * interval '1 millisecond'
        where campaign_id = (select campaign_id from outdial.retrieval_schedules where next_at <= $2 and ($1::text is null or campaign_id = $1)
          order by next_at limit 1 for update skip locked) returning ${COLUMNS}`,
-      [campaignId ?? null, new Date(this.#now())],
+      [campaignId ?? null, new Date(this.store.now())],
     );
     return row;
   }
 
   /** Notes how far a schedule has read; never back. */
   async readUpTo(campaignId: string, readTo: number): Promise<void> {
-    await this.#database.query("update outdial.retrieval_schedules set read_to = greatest(read_to, $2) where campaign_id = $1", [
+    await this.store.query("update outdial.retrieval_schedules set read_to = greatest(read_to, $2) where campaign_id = $1", [
       campaignId,
       readTo,
     ]);

@@ -1,14 +1,10 @@
 // The ledger of dialer settings: versions, the journal of each change, campaigns made from files. Every method is one transaction.
 
-import { lockHead } from "../audit/append.ts";
 import type { AuditInput } from "../audit/entry.ts";
-import type { AuditLog } from "../audit/log.ts";
+import { Ledger, type Tx } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
-import { type Connection, type Database, together } from "../database/database.ts";
-import { StoreError } from "../error.ts";
-import { notOwner } from "../jobs/commit.ts";
+import { notOwner, StoreError } from "../error.ts";
 import type { JobStatus } from "../jobs/types.ts";
-import { insertEvents } from "../outbox/insert.ts";
 import { DIALER_CHANGE, type DialerCampaignEntry, type DialerChange, type DialerStep, type NewDialerChange } from "./types.ts";
 
 const CHANGES = `select version, job_id as "jobId", c.kind, c.source_name as "sourceName", c.actor, settings_hash as "settingsHash", settings, tag, plan,
@@ -17,24 +13,14 @@ const CHANGES = `select version, job_id as "jobId", c.kind, c.source_name as "so
 
 const CAMPAIGN = `content_hash as "contentHash", name, source_name as "sourceName", status, campaign_id as "campaignId", created_at as "createdAt"`;
 
-export class DialerLedger {
-  readonly #database: Database;
-  readonly #audit: AuditLog;
-  readonly #now: () => number;
-
-  constructor(database: Database, audit: AuditLog, now: () => number) {
-    this.#database = database;
-    this.#audit = audit;
-    this.#now = now;
-  }
-
+export class DialerLedger extends Ledger {
   /** Notes settings that were found in force, unless the latest version in force is the same. */
   async observe(found: { settings: unknown; settingsHash: string; tag: string | null; actor: string }): Promise<void> {
-    await this.#database.query(
+    await this.store.query(
       `insert into outdial.dialer_changes (kind, source_name, actor, settings_hash, settings, tag, phase, created_at, ended_at)
        select 'observed', 'tenant', $1, $2, $3, $4, 'ended', $5, $5
        where $2 is distinct from (select settings_hash from outdial.dialer_changes where kind = 'observed' or outcome = 'applied' order by version desc limit 1)`,
-      [found.actor, found.settingsHash, JSON.stringify(found.settings), found.tag, new Date(this.#now())],
+      [found.actor, found.settingsHash, JSON.stringify(found.settings), found.tag, new Date(this.store.now())],
     );
   }
 
@@ -42,18 +28,17 @@ export class DialerLedger {
    * Begins a change, ready to be run; undefined when another one is open.
    * @returns its version
    */
-  async begin(change: NewDialerChange): Promise<number | undefined> {
-    const now = new Date(this.#now());
-    const { version, appended } = await this.#database.transaction(async (connection) => {
+  begin(change: NewDialerChange): Promise<number | undefined> {
+    const now = new Date(this.store.now());
+    return this.store.commit(async (tx) => {
       // The index on open changes would tell too, but by an error.
-      await connection.query("select pg_advisory_xact_lock(hashtext('outdial dialer settings'))");
-      const { rowCount } = await connection.query("select from outdial.dialer_changes where ended_at is null");
-      if (rowCount !== 0) return { version: undefined, appended: undefined };
-      await connection.query(
+      await tx.query("select pg_advisory_xact_lock(hashtext('outdial dialer settings'))");
+      if ((await tx.change("select from outdial.dialer_changes where ended_at is null")) !== 0) return undefined;
+      await tx.query(
         `insert into outdial.jobs (id, kind, source_name, content_hash, options, actor, status, created_at) values ($1, $2, $3, $4, 'null', $5, 'ready', $6)`,
         [change.jobId, DIALER_CHANGE, storable(change.sourceName), change.settingsHash, change.actor, now],
       );
-      const { rows } = await connection.query<{ version: number }>(
+      const [made] = await tx.query<{ version: number }>(
         `insert into outdial.dialer_changes (job_id, kind, source_name, actor, settings_hash, settings, plan, phase, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning version`,
         [
@@ -68,28 +53,27 @@ export class DialerLedger {
           now,
         ],
       );
-      return { version: rows[0]?.version, appended: await this.#record(connection, change.audit) };
+      tx.audit(change.audit);
+      return made?.version;
     });
-    if (appended !== undefined) this.#audit.committed(appended);
-    return version;
   }
 
   async byJob(jobId: string): Promise<DialerChange | undefined> {
-    return (await this.#database.query<DialerChange>(`${CHANGES} where job_id = $1`, [jobId]))[0];
+    return (await this.store.query<DialerChange>(`${CHANGES} where job_id = $1`, [jobId]))[0];
   }
 
   async byVersion(version: number): Promise<DialerChange | undefined> {
-    return (await this.#database.query<DialerChange>(`${CHANGES} where version = $1`, [version]))[0];
+    return (await this.store.query<DialerChange>(`${CHANGES} where version = $1`, [version]))[0];
   }
 
   /** The change that has not ended, when there is one. */
   async open(): Promise<DialerChange | undefined> {
-    return (await this.#database.query<DialerChange>(`${CHANGES} where ended_at is null`))[0];
+    return (await this.store.query<DialerChange>(`${CHANGES} where ended_at is null`))[0];
   }
 
   /** Versions, newest first. */
   list(limit: number, before = Number.MAX_SAFE_INTEGER): Promise<DialerChange[]> {
-    return this.#database.query<DialerChange>(`${CHANGES} where version < $2::bigint order by version desc limit $1`, [
+    return this.store.query<DialerChange>(`${CHANGES} where version < $2::bigint order by version desc limit $1`, [
       limit,
       before,
     ]);
@@ -97,12 +81,12 @@ export class DialerLedger {
 
   /** The latest change that ended as `applied`. */
   async latestApplied(): Promise<DialerChange | undefined> {
-    return (await this.#database.query<DialerChange>(`${CHANGES} where outcome = 'applied' order by version desc limit 1`))[0];
+    return (await this.store.query<DialerChange>(`${CHANGES} where outcome = 'applied' order by version desc limit 1`))[0];
   }
 
   /** The latest time that this revision did not hold, unless it was applied since. */
   async rejection(settingsHash: string): Promise<DialerChange | undefined> {
-    const [found] = await this.#database.query<DialerChange>(
+    const [found] = await this.store.query<DialerChange>(
       `${CHANGES} where settings_hash = $1 and (rejected or outcome = 'applied') order by version desc limit 1`,
       [settingsHash],
     );
@@ -111,7 +95,7 @@ export class DialerLedger {
 
   /** The journal of a change; JSON as it was written. */
   async journal(jobId: string): Promise<unknown[]> {
-    const rows = await this.#database.query<{ event: unknown }>(
+    const rows = await this.store.query<{ event: unknown }>(
       "select event from outdial.dialer_events where job_id = $1 order by seq",
       [jobId],
     );
@@ -119,61 +103,33 @@ export class DialerLedger {
   }
 
   /** Writes what happened with what follows from it. Throws StoreError `not_owner`. */
-  async append(step: DialerStep): Promise<void> {
+  append(step: DialerStep): Promise<void> {
     const { jobId, executor, end } = step;
-    const appended = await this.#database.transaction(async (connection) => {
-      const { rowCount } = await connection.query(
-        "select from outdial.jobs where id = $1 and executor = $2 and status = 'running' for update",
-        [jobId, executor],
-      );
-      if (rowCount !== 1) throw notOwner(jobId, executor);
-      const inserted = await connection.query(
-        "insert into outdial.dialer_events (job_id, seq, event, at) values ($1, $2, $3, $4) on conflict do nothing",
-        [jobId, step.seq, JSON.stringify(step.event), new Date(step.at)],
-      );
-      if (inserted.rowCount !== 1) throw notOwner(jobId, executor);
-      await connection.query("update outdial.dialer_changes set phase = $2 where job_id = $1", [jobId, step.phase]);
-      if (end !== undefined) await this.#end(connection, jobId, end);
-      const appended = await this.#record(connection, step.audit);
-      if (step.events.length > 0) await insertEvents(connection, step.events, this.#now());
-      return appended;
+    return this.store.commit(async (tx) => {
+      await tx.fence(jobId, executor);
+      if (!(await enter(tx, step))) throw notOwner(jobId, executor);
+      if (end !== undefined) await this.#end(tx, jobId, end);
+      tx.audit(step.audit);
+      tx.emit(step.events);
     });
-    if (appended !== undefined) this.#audit.committed(appended);
   }
 
   /** A person's word on a change that waits for one: an event, and the change may be run again. Throws StoreError `invalid_state`. */
-  async release(decision: {
-    jobId: string;
-    seq: number;
-    event: unknown;
-    at: number;
-    phase: string;
-    audit: readonly AuditInput[];
-  }): Promise<void> {
-    const { jobId, seq, event, at, phase } = decision;
-    const appended = await this.#database.transaction(async (connection) => {
-      const { rowCount } = await connection.query("select from outdial.jobs where id = $1 and status = 'stopped' for update", [
-        jobId,
-      ]);
-      const inserted =
-        rowCount === 1 &&
-        (await connection.query(
-          "insert into outdial.dialer_events (job_id, seq, event, at) values ($1, $2, $3, $4) on conflict do nothing",
-          [jobId, seq, JSON.stringify(event), new Date(at)],
-        ));
-      if (inserted === false || inserted.rowCount !== 1)
+  release(decision: Pick<DialerStep, "jobId" | "seq" | "event" | "at" | "phase" | "audit">): Promise<void> {
+    const { jobId } = decision;
+    return this.store.commit(async (tx) => {
+      const stopped = await tx.change("select from outdial.jobs where id = $1 and status = 'stopped' for update", [jobId]);
+      if (stopped !== 1 || !(await enter(tx, decision)))
         throw new StoreError("invalid_state", `change ${jobId} does not wait for a decision any more`);
-      await connection.query("update outdial.dialer_changes set phase = $2 where job_id = $1", [jobId, phase]);
-      return this.#record(connection, decision.audit);
+      tx.audit(decision.audit);
     });
-    if (appended !== undefined) this.#audit.committed(appended);
   }
 
   /** Lets go of a change that this replica cannot go on with. */
   async abandon(jobId: string, executor: string, error: unknown): Promise<void> {
-    await this.#database.query(
+    await this.store.query(
       "update outdial.jobs set status = 'stopped', executor = null, error = $3, finished_at = $4 where id = $1 and executor = $2 and status = 'running'",
-      [jobId, executor, JSON.stringify(error), new Date(this.#now())],
+      [jobId, executor, JSON.stringify(error), new Date(this.store.now())],
     );
   }
 
@@ -184,16 +140,15 @@ export class DialerLedger {
       readonly audit: readonly AuditInput[];
     },
   ): Promise<{ readonly entry: DialerCampaignEntry; readonly fresh: boolean }> {
-    const { fresh, appended } = await this.#database.transaction(async (connection) => {
-      const { rowCount } = await connection.query(
+    const fresh = await this.store.commit(async (tx) => {
+      const made = await tx.change(
         `insert into outdial.dialer_campaigns (content_hash, name, source_name, actor, status, created_at) values ($1, $2, $3, $4, 'intended', $5) on conflict do nothing`,
-        [entry.contentHash, storable(entry.name), storable(entry.sourceName), entry.actor, new Date(this.#now())],
+        [entry.contentHash, storable(entry.name), storable(entry.sourceName), entry.actor, new Date(this.store.now())],
       );
-      const fresh = rowCount === 1;
-      return { fresh, appended: fresh ? await this.#record(connection, entry.audit) : undefined };
+      if (made === 1) tx.audit(entry.audit);
+      return made === 1;
     });
-    if (appended !== undefined) this.#audit.committed(appended);
-    const [found] = await this.#database.query<DialerCampaignEntry>(
+    const [found] = await this.store.query<DialerCampaignEntry>(
       `select ${CAMPAIGN} from outdial.dialer_campaigns where content_hash = $1`,
       [entry.contentHash],
     );
@@ -202,46 +157,35 @@ export class DialerLedger {
   }
 
   /** Settles an entry: the campaign's id, or null when it surely was not made and may be sent again. */
-  async settleCampaign(contentHash: string, campaignId: string | null, audit: readonly AuditInput[]): Promise<void> {
-    const appended = await this.#database.transaction(async (connection) => {
-      if (campaignId === null)
-        await connection.query("delete from outdial.dialer_campaigns where content_hash = $1 and status = 'intended'", [
-          contentHash,
-        ]);
-      else
-        await connection.query(
-          "update outdial.dialer_campaigns set status = 'created', campaign_id = $2 where content_hash = $1",
-          [contentHash, campaignId],
-        );
-      return this.#record(connection, audit);
+  settleCampaign(contentHash: string, campaignId: string | null, audit: readonly AuditInput[]): Promise<void> {
+    return this.store.commit(async (tx) => {
+      await (campaignId === null
+        ? tx.query("delete from outdial.dialer_campaigns where content_hash = $1 and status = 'intended'", [contentHash])
+        : tx.query("update outdial.dialer_campaigns set status = 'created', campaign_id = $2 where content_hash = $1", [
+            contentHash,
+            campaignId,
+          ]));
+      tx.audit(audit);
     });
-    if (appended !== undefined) this.#audit.committed(appended);
   }
 
   /** Runs work that no other process on this database runs at the same time under the same name. */
   inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
-    return this.#database.transaction(async (connection) => {
-      await connection.query({ text: "select pg_advisory_xact_lock(hashtextextended($1, 0))", values: [`outdial ${name}`] });
+    return this.store.commit(async (tx) => {
+      await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`outdial ${name}`]);
       return work();
     });
   }
 
-  async #record(connection: Connection, entries: readonly AuditInput[]) {
-    if (entries.length === 0) return undefined;
-    const { appended, sent } = this.#audit.appendBehind(connection, await lockHead(connection), entries);
-    await together(sent);
-    return appended;
-  }
-
-  async #end(connection: Connection, jobId: string, end: NonNullable<DialerStep["end"]>): Promise<void> {
-    const now = new Date(this.#now());
-    await connection.query("update outdial.jobs set status = $2, error = $3, executor = null, finished_at = $4 where id = $1", [
+  async #end(tx: Tx, jobId: string, end: NonNullable<DialerStep["end"]>): Promise<void> {
+    const now = new Date(this.store.now());
+    await tx.query("update outdial.jobs set status = $2, error = $3, executor = null, finished_at = $4 where id = $1", [
       jobId,
       end.status satisfies JobStatus,
       end.error === undefined ? null : JSON.stringify(end.error),
       now,
     ]);
-    await connection.query(
+    await tx.query(
       `update outdial.dialer_changes set message = $2, outcome = $3, ended_at = $4, settings = coalesce($5, settings), settings_hash = coalesce($6, settings_hash),
          tag = coalesce($7, tag), rejected = $8 where job_id = $1`,
       [
@@ -256,4 +200,17 @@ export class DialerLedger {
       ],
     );
   }
+}
+
+/** Writes an event into the journal, and the phase that it leads to. False when its place is taken. */
+async function enter(
+  tx: Tx,
+  { jobId, seq, event, at, phase }: Omit<DialerStep, "executor" | "audit" | "events">,
+): Promise<boolean> {
+  const made = await tx.change(
+    "insert into outdial.dialer_events (job_id, seq, event, at) values ($1, $2, $3, $4) on conflict do nothing",
+    [jobId, seq, JSON.stringify(event), new Date(at)],
+  );
+  if (made === 1) await tx.query("update outdial.dialer_changes set phase = $2 where job_id = $1", [jobId, phase]);
+  return made === 1;
 }

@@ -1,11 +1,9 @@
 // The ledger of emergency stops: durable before anything is sent, carried out by one replica at a time, open until every campaign is settled.
 
 import type { AuditInput } from "../audit/entry.ts";
-import type { AuditLog } from "../audit/log.ts";
+import { Ledger } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
-import type { Database } from "../database/database.ts";
 import { StoreError } from "../error.ts";
-import { withEntries } from "../facts/suppression.ts";
 import type { FoundCampaign, ListProblem, Stop, StopAttempt, StoppedCampaign } from "./types.ts";
 
 const STOP = `id, actor, reason, scope, created_at as "createdAt", executor, run, list_problem as "listProblem", superseded_by as "supersededBy",
@@ -15,25 +13,15 @@ const CAMPAIGN = `campaign_id as "campaignId", source, outcome, shown, confirmed
 /** The stop is open and this replica carries it out. */
 const MINE = "exists (select from outdial.stops where id = $1 and executor = $2 and ended_at is null)";
 
-export class StopLedger {
-  readonly #database: Database;
-  readonly #audit: AuditLog;
-  readonly #now: () => number;
-
-  constructor(database: Database, audit: AuditLog, now: () => number) {
-    this.#database = database;
-    this.#audit = audit;
-    this.#now = now;
-  }
-
+export class StopLedger extends Ledger {
   /**
    * Begins a stop. One of everything ends those that are open: it does what was left of them. A stop that is there already stays as it is.
    * @returns whether it was begun
    */
   begin(stop: Pick<Stop, "id" | "actor" | "reason" | "scope" | "executor">, audit: readonly AuditInput[]): Promise<boolean> {
-    const now = new Date(this.#now());
-    return withEntries(this.#database, this.#audit, async (connection) => {
-      const made = await connection.query(
+    const now = new Date(this.store.now());
+    return this.store.commit(async (tx) => {
+      const made = await tx.change(
         `insert into outdial.stops (id, actor, reason, scope, executor, created_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
         [
           stop.id,
@@ -44,33 +32,34 @@ export class StopLedger {
           now,
         ],
       );
-      if (made.rowCount !== 1) return { result: false, entries: [] };
+      if (made !== 1) return false;
       if (stop.scope === null)
-        await connection.query(
+        await tx.query(
           "update outdial.stops set ended_at = $2, superseded_by = $1, executor = null where ended_at is null and id <> $1",
           [stop.id, now],
         );
-      return { result: true, entries: audit };
+      tx.audit(audit);
+      return true;
     });
   }
 
   async find(id: string): Promise<Stop | undefined> {
-    return (await this.#database.query<Stop>(`select ${STOP} from outdial.stops where id = $1`, [storable(id)]))[0];
+    return (await this.store.query<Stop>(`select ${STOP} from outdial.stops where id = $1`, [storable(id)]))[0];
   }
 
   /** Stops that have not ended, the oldest first. */
   open(): Promise<Stop[]> {
-    return this.#database.query<Stop>(`select ${STOP} from outdial.stops where ended_at is null order by created_at, id`);
+    return this.store.query<Stop>(`select ${STOP} from outdial.stops where ended_at is null order by created_at, id`);
   }
 
   /** The newest first. */
   list(limit: number): Promise<Stop[]> {
-    return this.#database.query<Stop>(`select ${STOP} from outdial.stops order by created_at desc, id desc limit $1`, [limit]);
+    return this.store.query<Stop>(`select ${STOP} from outdial.stops order by created_at desc, id desc limit $1`, [limit]);
   }
 
   /** The campaigns of a stop, by id. */
   campaigns(id: string): Promise<StoppedCampaign[]> {
-    return this.#database.query<StoppedCampaign>(
+    return this.store.query<StoppedCampaign>(
       `select ${CAMPAIGN} from outdial.stop_campaigns where stop_id = $1 order by campaign_id`,
       [storable(id)],
     );
@@ -78,19 +67,20 @@ export class StopLedger {
 
   /** Takes a stop that was found free, ours, or of a dead replica; of several that try, one does. @param audit appended when it was taken */
   claim(seen: Pick<Stop, "id" | "run" | "executor">, executor: string, audit: readonly AuditInput[]): Promise<boolean> {
-    return withEntries(this.#database, this.#audit, async (connection) => {
-      const { rowCount } = await connection.query(
+    return this.store.commit(async (tx) => {
+      const taken = await tx.change(
         `update outdial.stops set executor = $4, run = run + 1
          where id = $1 and run = $2 and executor is not distinct from $3 and ended_at is null`,
         [seen.id, seen.run, seen.executor, executor],
       );
-      return { result: rowCount === 1, entries: rowCount === 1 ? audit : [] };
+      if (taken === 1) tx.audit(audit);
+      return taken === 1;
     });
   }
 
   /** Lets go of a stop: another replica takes it up at once. */
   async release(id: string, executor: string): Promise<void> {
-    await this.#database.query("update outdial.stops set executor = null where id = $1 and executor = $2 and ended_at is null", [
+    await this.store.query("update outdial.stops set executor = null where id = $1 and executor = $2 and ended_at is null", [
       id,
       executor,
     ]);
@@ -98,7 +88,7 @@ export class StopLedger {
 
   /** Notes campaigns that a stop is about; what is known of one already stays. Throws StoreError `not_owner`. */
   async found(id: string, executor: string, campaigns: readonly FoundCampaign[]): Promise<void> {
-    const rows = await this.#database.query<{ mine: boolean }>(
+    const rows = await this.store.query<{ mine: boolean }>(
       `with mine as (select ${MINE} as mine), made as (
          insert into outdial.stop_campaigns (stop_id, campaign_id, source, outcome, shown, settled, updated_at)
          select $1, c.id, c.source, case when c.paused = 'yes' then 'listed' end, case when c.paused = 'yes' then true end, c.paused = 'yes', $6
@@ -111,7 +101,7 @@ export class StopLedger {
         joinTexts(campaigns.map(({ campaignId }) => campaignId)),
         joinTexts(campaigns.map(({ source }) => source)),
         joinTexts(campaigns.map(({ paused }) => (paused ? "yes" : "no"))),
-        new Date(this.#now()),
+        new Date(this.store.now()),
       ],
     );
     if (rows[0]?.mine !== true) throw notCarriedOut(id, executor);
@@ -119,7 +109,7 @@ export class StopLedger {
 
   /** Writes what came of an attempt, unless a person has resumed the campaign. Throws StoreError `not_owner`. */
   async tried(id: string, executor: string, attempt: StopAttempt): Promise<void> {
-    const rows = await this.#database.query<{ mine: boolean }>(
+    const rows = await this.store.query<{ mine: boolean }>(
       `with mine as (select ${MINE} as mine), made as (
          update outdial.stop_campaigns set outcome = $4, shown = $5, confirmed = $6, active_calls = $7, message = $8, code = $9, settled = $10,
            updated_at = $11
@@ -136,7 +126,7 @@ export class StopLedger {
         attempt.message === null ? null : storable(attempt.message),
         attempt.code,
         attempt.settled,
-        new Date(this.#now()),
+        new Date(this.store.now()),
       ],
     );
     if (rows[0]?.mine !== true) throw notCarriedOut(id, executor);
@@ -144,7 +134,7 @@ export class StopLedger {
 
   /** Campaigns of a stop that a person has resumed. Throws StoreError `not_owner`. */
   async resumed(id: string, executor: string): Promise<string[]> {
-    const [row] = await this.#database.query<{ mine: boolean; ids: string[] }>(
+    const [row] = await this.store.query<{ mine: boolean; ids: string[] }>(
       `select ${MINE} as mine, (select coalesce(json_agg(campaign_id), '[]') from outdial.stop_campaigns
          where stop_id = $1 and outcome = 'resumed') as ids`,
       [id, executor],
@@ -155,7 +145,7 @@ export class StopLedger {
 
   /** Writes how the list of campaigns could be read; null when it was read to its end. Throws StoreError `not_owner`. */
   async listed(id: string, executor: string, problem: ListProblem | null): Promise<void> {
-    const rows = await this.#database.query(
+    const rows = await this.store.query(
       "update outdial.stops set list_problem = $3 where id = $1 and executor = $2 and ended_at is null returning 1",
       [id, executor, problem === null ? null : storable(JSON.stringify(problem))],
     );
@@ -164,20 +154,20 @@ export class StopLedger {
 
   /** Ends a stop. Throws StoreError `not_owner`. */
   end(id: string, executor: string, audit: readonly AuditInput[]): Promise<void> {
-    const now = new Date(this.#now());
-    return withEntries(this.#database, this.#audit, async (connection) => {
-      const { rowCount } = await connection.query(
+    const now = new Date(this.store.now());
+    return this.store.commit(async (tx) => {
+      const ended = await tx.change(
         "update outdial.stops set ended_at = $3, executor = null where id = $1 and executor = $2 and ended_at is null",
         [id, executor, now],
       );
-      if (rowCount !== 1) throw notCarriedOut(id, executor);
-      return { result: undefined, entries: audit };
+      if (ended !== 1) throw notCarriedOut(id, executor);
+      tx.audit(audit);
     });
   }
 
   /** A stop that holds a campaign: begun since a moment or still open, and no person has resumed the campaign after it. */
   async holding(campaignId: string, since: number): Promise<Stop | undefined> {
-    const [stop] = await this.#database.query<Stop>(
+    const [stop] = await this.store.query<Stop>(
       `select ${STOP} from outdial.stops s
        where (ended_at is null or created_at >= $2) and (scope is null or exists (select from json_array_elements_text(scope) c where c = $1))
          and not exists (select from outdial.stop_campaigns where stop_id = s.id and campaign_id = $1 and outcome = 'resumed')
@@ -189,7 +179,7 @@ export class StopLedger {
 
   /** Every campaign that this database knows of: listed last, paused or resumed, planned or applied, in a failover pair. */
   async knownCampaigns(): Promise<string[]> {
-    const rows = await this.#database.query<{ id: string }>(
+    const rows = await this.store.query<{ id: string }>(
       `select id from outdial.known_campaigns where gone_at is null
        union select campaign_id from outdial.state_intents
        union select campaign_id from outdial.campaign_policies

@@ -1,8 +1,8 @@
 // The campaigns that the tenant's list named when it was last read.
 
 import type { Instant } from "../../kernel/index.ts";
+import { Ledger } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
-import type { Database } from "../database/database.ts";
 
 /** A campaign as the tenant's list showed it, or a confirmed pause or start since. */
 export interface KnownCampaign {
@@ -19,16 +19,10 @@ export interface KnownCampaign {
 const COLUMNS = `id, name, status, status_at as "statusAt", gone_at as "goneAt"`;
 
 /** Writes and reads the last list of campaigns. When it was read is the reading `campaigns` of the tenant readings. */
-export class KnownCampaigns {
-  readonly #database: Database;
-
-  constructor(database: Database) {
-    this.#database = database;
-  }
-
+export class KnownCampaigns extends Ledger {
   /** In the order of the list. @param options `gone`: also those that the last list does not name any more, at the end */
   list({ gone = false }: { readonly gone?: boolean | undefined } = {}): Promise<KnownCampaign[]> {
-    return this.#database.query<KnownCampaign>(
+    return this.store.query<KnownCampaign>(
       `select ${COLUMNS} from outdial.known_campaigns where $1 or gone_at is null order by gone_at desc nulls first, place, id`,
       [gone],
     );
@@ -36,7 +30,7 @@ export class KnownCampaigns {
 
   /** One campaign, also one that is gone. */
   async find(id: string): Promise<KnownCampaign | undefined> {
-    const [row] = await this.#database.query<KnownCampaign>(
+    const [row] = await this.store.query<KnownCampaign>(
       `select ${COLUMNS} from outdial.known_campaigns where id = $1 collate "C"`,
       [storable(id)],
     );
@@ -49,9 +43,9 @@ export class KnownCampaigns {
    */
   async keep(list: readonly Pick<KnownCampaign, "id" | "name" | "status">[], at: Instant): Promise<void> {
     const once = [...new Map(list.map((one) => [one.id, one])).values()];
-    await this.#database.transaction(async (connection) => {
-      await connection.query("select pg_advisory_xact_lock(hashtext('outdial known campaigns'))");
-      await connection.query(
+    await this.store.commit(async (tx) => {
+      await tx.query("select pg_advisory_xact_lock(hashtext('outdial known campaigns'))");
+      await tx.query(
         `insert into outdial.known_campaigns as known (id, name, status, status_at, place)
          select id, name, status, $4, place
          from unnest(${textColumn("$1")}, ${textColumn("$2")}, ${textColumn("$3")}) with ordinality as given (id, name, status, place)
@@ -66,13 +60,13 @@ export class KnownCampaigns {
           new Date(at),
         ],
       );
-      await connection.query(
+      await tx.query(
         `update outdial.known_campaigns set gone_at = $2
          where gone_at is null and status_at < $2 and not id = any (${textColumn("$1")})`,
         [joinTexts(once.map(({ id }) => id)), new Date(at)],
       );
       // A pause or start that was confirmed since the reading began, of a campaign that was not known then.
-      await connection.query(
+      await tx.query(
         `update outdial.known_campaigns as known set status = made.target, status_at = made.confirmed_at
          from (select distinct on (campaign_id) campaign_id, target, confirmed_at from outdial.state_intents
                where confirmed_at > $1 order by campaign_id, confirmed_at desc) as made
@@ -84,7 +78,7 @@ export class KnownCampaigns {
 
   /** The tenant showed a known campaign in another state. */
   async saw(id: string, status: string, at: Instant): Promise<void> {
-    await this.#database.query(
+    await this.store.query(
       'update outdial.known_campaigns set status = $2, status_at = $3 where id = $1 collate "C" and status_at < $3',
       [storable(id), storable(status), new Date(at)],
     );
@@ -92,7 +86,7 @@ export class KnownCampaigns {
 
   /** Takes over one campaign that was read on its own: known at the end of the list until the list is read. @param at when the reading began */
   async add({ id, name, status }: Pick<KnownCampaign, "id" | "name" | "status">, at: Instant): Promise<void> {
-    await this.#database.query(
+    await this.store.query(
       `insert into outdial.known_campaigns as known (id, name, status, status_at, place)
        values ($1, $2, $3, $4, (select coalesce(max(place), 0) + 1 from outdial.known_campaigns))
        on conflict (id) do update set name = excluded.name, status = excluded.status, status_at = excluded.status_at, gone_at = null

@@ -1,8 +1,8 @@
 // The last reading of each thing at the tenant: its value, its time, and what kept the latest attempt from succeeding.
 
 import type { Instant } from "../../kernel/index.ts";
+import { Ledger } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
-import type { Database } from "../database/database.ts";
 
 /**
  * - `campaigns`: the list of campaigns; its rows are in the known campaigns.
@@ -51,16 +51,10 @@ export interface ReadingKey {
 }
 
 /** Writes and reads what was last read of the tenant. */
-export class TenantReadings {
-  readonly #database: Database;
-
-  constructor(database: Database) {
-    this.#database = database;
-  }
-
+export class TenantReadings extends Ledger {
   /** All readings of some kinds. @param subject only of this campaign */
   list(kinds: readonly TenantReadingKind[], subject?: string): Promise<TenantReading[]> {
-    return this.#database.query<TenantReading>(
+    return this.store.query<TenantReading>(
       `select ${COLUMNS} from outdial.tenant_readings where what = any ($1::text[]) and ($2::text is null or subject = $2)`,
       [kinds, subject === undefined ? null : storable(subject)],
     );
@@ -68,11 +62,11 @@ export class TenantReadings {
 
   /** The same without the values: when each was read and tried. */
   times(): Promise<Omit<TenantReading, "value">[]> {
-    return this.#database.query(`select ${TIMES} from outdial.tenant_readings`);
+    return this.store.query(`select ${TIMES} from outdial.tenant_readings`);
   }
 
   async find(key: ReadingKey): Promise<TenantReading | undefined> {
-    const [row] = await this.#database.query<TenantReading>(
+    const [row] = await this.store.query<TenantReading>(
       `select ${COLUMNS} from outdial.tenant_readings where what = $1 and subject = $2`,
       [...keyOf(key)],
     );
@@ -85,7 +79,7 @@ export class TenantReadings {
    * @param until when the claim lapses, should this process die
    */
   async claim(key: ReadingKey, { now, unless, until }: { now: Instant; unless: Instant; until: Instant }): Promise<boolean> {
-    const rows = await this.#database.query(
+    const rows = await this.store.query(
       `insert into outdial.tenant_readings as known (what, subject, claimed_until) values ($1, $2, $5)
        on conflict (what, subject) do update set claimed_until = excluded.claimed_until
          where (known.tried_at is null or known.tried_at <= $4 or known.good_until <= $3) and (known.claimed_until is null or known.claimed_until <= $3)
@@ -104,7 +98,7 @@ export class TenantReadings {
     value: unknown,
     { at, now, goodUntil = null }: { at: Instant; now: Instant; goodUntil?: Instant | null | undefined },
   ): Promise<void> {
-    await this.#database.query(
+    await this.store.query(
       `insert into outdial.tenant_readings as known (what, subject, value, read_at, tried_at, good_until) values ($1, $2, $3, $4, $5, $6)
        on conflict (what, subject) do update set value = excluded.value, read_at = excluded.read_at, tried_at = excluded.tried_at,
          good_until = case when known.good_until > excluded.read_at and known.good_until <= excluded.tried_at
@@ -122,15 +116,16 @@ export class TenantReadings {
 
   /** What is known of a campaign, or of the dialer, holds no more: somebody changed it. */
   async expire(kinds: readonly TenantReadingKind[], subject: string, now: Instant): Promise<void> {
-    await this.#database.query(
-      "update outdial.tenant_readings set good_until = $3 where what = any ($1::text[]) and subject = $2",
-      [kinds, storable(subject), new Date(now)],
-    );
+    await this.store.query("update outdial.tenant_readings set good_until = $3 where what = any ($1::text[]) and subject = $2", [
+      kinds,
+      storable(subject),
+      new Date(now),
+    ]);
   }
 
   /** An attempt that failed: what was read before stays. */
   async fail(key: ReadingKey, { code, message }: ReadingProblem, now: Instant): Promise<void> {
-    await this.#database.query(
+    await this.store.query(
       `insert into outdial.tenant_readings as known (what, subject, problem, tried_at) values ($1, $2, $3, $4)
        on conflict (what, subject) do update set problem = excluded.problem, tried_at = excluded.tried_at, good_until = null,
          claimed_until = null`,
@@ -140,15 +135,15 @@ export class TenantReadings {
 
   /** Gives a claim back without an attempt. */
   async release(key: ReadingKey): Promise<void> {
-    await this.#database.query("update outdial.tenant_readings set claimed_until = null where what = $1 and subject = $2", [
+    await this.store.query("update outdial.tenant_readings set claimed_until = null where what = $1 and subject = $2", [
       ...keyOf(key),
     ]);
   }
 
   /** Forgets campaigns that the list has not named for long, and attempts at what turned out to be no campaign. */
   async sweep(now: Instant): Promise<void> {
-    await this.#database.query("delete from outdial.known_campaigns where gone_at < $1", [new Date(now - GONE_MS)]);
-    await this.#database.query(
+    await this.store.query("delete from outdial.known_campaigns where gone_at < $1", [new Date(now - GONE_MS)]);
+    await this.store.query(
       `delete from outdial.tenant_readings as known where subject <> '' and coalesce(tried_at, claimed_until) < $1
          and not exists (select from outdial.known_campaigns where id = known.subject)`,
       [new Date(now - DAY_MS)],
