@@ -9,7 +9,8 @@ export type { AuditLog } from "./audit/log.ts";
 export { verifySignatureLine } from "./audit/note.ts";
 export { verifyConsistency, verifyProof } from "./audit/proof.ts";
 export type { AuditVerdict } from "./audit/verify.ts";
-export { CAMPAIGN_APPLY, type CampaignApply, type CampaignLedger } from "./campaigns/index.ts";
+export type { CampaignLedger } from "./campaigns/campaign-ledger.ts";
+export { CAMPAIGN_APPLY, type CampaignApply } from "./campaigns/types.ts";
 export type { CrmLedger, CrmRefusal, CrmVersion } from "./crm/crm-ledger.ts";
 export { hasEmbeddedStore } from "./embedded/cluster.ts";
 export { writeWhole } from "./embedded/files.ts";
@@ -30,7 +31,9 @@ export type {
   RegistryFile,
   RevocationState,
 } from "./facts/types.ts";
-export type { FailoverHappening, FailoverLedger, FailoverPair, HandoverHolds } from "./failover/index.ts";
+export type { FailoverLedger } from "./failover/failover-ledger.ts";
+export type { HandoverHolds } from "./failover/holds.ts";
+export type { FailoverHappening, FailoverPair } from "./failover/types.ts";
 export type { Inbound } from "./inbound/inbound.ts";
 export {
   type ClaimedInbound,
@@ -59,23 +62,13 @@ export type {
   OutboxEvent,
 } from "./outbox/types.ts";
 export type { Replica, Replicas } from "./replicas.ts";
-export {
-  RETRIEVE,
-  type Retrieval,
-  type RetrievalLedger,
-  type RetrievalSchedule,
-  type RetrievalSchedules,
-  type RetrievalWindow,
-} from "./retrieval/index.ts";
-export { DIALER_CHANGE, type DialerCampaignEntry, type DialerChange, type DialerLedger } from "./settings/index.ts";
-export type {
-  FoundCampaign,
-  ListProblem,
-  Stop,
-  StopAttempt,
-  StopLedger,
-  StoppedCampaign,
-} from "./stops/index.ts";
+export type { RetrievalLedger } from "./retrieval/ledger.ts";
+export type { RetrievalSchedules } from "./retrieval/schedules.ts";
+export { RETRIEVE, type Retrieval, type RetrievalSchedule, type RetrievalWindow } from "./retrieval/types.ts";
+export type { DialerLedger } from "./settings/dialer-ledger.ts";
+export { DIALER_CHANGE, type DialerCampaignEntry, type DialerChange } from "./settings/types.ts";
+export type { StopLedger } from "./stops/stop-ledger.ts";
+export type { FoundCampaign, ListProblem, Stop, StopAttempt, StoppedCampaign } from "./stops/types.ts";
 export { openStore, type Store } from "./store.ts";
 export type { KnownCampaign } from "./tenant/known-campaigns.ts";
 export type { ReadingKey, ReadingProblem, TenantReading } from "./tenant/tenant-readings.ts";

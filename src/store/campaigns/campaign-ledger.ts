@@ -1,9 +1,9 @@
 // The ledger of campaign plans: applies with the journal of each, and what is kept about campaigns. Every method is one transaction.
 
-import { Ledger, type Tx } from "../commit.ts";
+import type { StoreCore, Tx } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
-import { notOwner } from "../error.ts";
-import type { JobStatus } from "../jobs/types.ts";
+import { JournalLedger } from "../jobs/journal.ts";
+import { endJob, insertJob } from "../jobs/rows.ts";
 import {
   CAMPAIGN_APPLY,
   type CampaignApply,
@@ -21,29 +21,23 @@ const POLICIES = `select campaign_id as "campaignId", name, policy, plan_hash as
 
 const PLANS_KEPT_MS = 30 * 86_400_000;
 
-export class CampaignLedger extends Ledger {
+export class CampaignLedger extends JournalLedger {
+  constructor(store: StoreCore) {
+    super(store, "outdial.campaign_events", "outdial.campaign_applies");
+  }
+
   /** Begins an apply, ready to be run. False when another one is open. */
   begin(apply: NewCampaignApply): Promise<boolean> {
-    const now = new Date(this.store.now());
+    const now = this.store.now();
     return this.store.commit(async (tx) => {
       // The index on open applies would tell too, but by an error.
       await tx.query("select pg_advisory_xact_lock(hashtext('outdial campaign plans'))");
       if ((await tx.change("select from outdial.campaign_applies where ended_at is null")) !== 0) return false;
-      await tx.query(
-        `insert into outdial.jobs (id, kind, source_name, content_hash, options, actor, status, created_at) values ($1, $2, $3, $4, 'null', $5, 'ready', $6)`,
-        [apply.jobId, CAMPAIGN_APPLY, storable(apply.sourceName), apply.planHash, apply.actor, now],
-      );
+      const { jobId, sourceName, actor, planHash } = apply;
+      await insertJob(tx, { id: jobId, kind: CAMPAIGN_APPLY, sourceName, contentHash: planHash, actor, status: "ready" }, now);
       await tx.query(
         `insert into outdial.campaign_applies (job_id, plan_hash, source_name, actor, plan, phase, created_at) values ($1, $2, $3, $4, $5, $6, $7)`,
-        [
-          apply.jobId,
-          apply.planHash,
-          storable(apply.sourceName),
-          apply.actor,
-          storable(JSON.stringify(apply.plan)),
-          apply.phase,
-          now,
-        ],
+        [jobId, planHash, storable(sourceName), actor, JSON.stringify(apply.plan), apply.phase, new Date(now)],
       );
       tx.audit(apply.audit);
       return true;
@@ -68,15 +62,6 @@ export class CampaignLedger extends Ledger {
     return found;
   }
 
-  /** The journal of an apply; JSON as it was written. */
-  async journal(jobId: string): Promise<unknown[]> {
-    const rows = await this.store.query<{ event: unknown }>(
-      "select event from outdial.campaign_events where job_id = $1 order by seq",
-      [jobId],
-    );
-    return rows.map(({ event }) => event);
-  }
-
   /** Keeps a plan that is shown to somebody; those shown more than 30 days ago are forgotten. */
   async keepPlan(planHash: string, plan: unknown): Promise<void> {
     const now = this.store.now();
@@ -84,7 +69,7 @@ export class CampaignLedger extends Ledger {
     await this.store.query(
       `insert into outdial.campaign_plans (plan_hash, plan, shown_at) values ($1, $2, $3)
        on conflict (plan_hash) do update set shown_at = excluded.shown_at, plan = excluded.plan`,
-      [planHash, storable(JSON.stringify(plan)), new Date(now)],
+      [planHash, JSON.stringify(plan), new Date(now)],
     );
   }
 
@@ -105,19 +90,10 @@ export class CampaignLedger extends Ledger {
 
   /** Writes what happened with what follows from it. Throws StoreError `not_owner`. */
   append(step: CampaignStep): Promise<void> {
-    const { jobId, executor, end, policy } = step;
-    return this.store.commit(async (tx) => {
-      await tx.fence(jobId, executor);
-      const made = await tx.change(
-        "insert into outdial.campaign_events (job_id, seq, event, at) values ($1, $2, $3, $4) on conflict do nothing",
-        [jobId, step.seq, storable(JSON.stringify(step.event)), new Date(step.at)],
-      );
-      if (made !== 1) throw notOwner(jobId, executor);
-      await tx.query("update outdial.campaign_applies set phase = $2 where job_id = $1", [jobId, step.phase]);
+    const { jobId, end, policy } = step;
+    return this.write(step, async (tx) => {
       if (policy !== undefined) await this.#keep(tx, policy);
       if (end !== undefined) await this.#end(tx, jobId, end);
-      tx.audit(step.audit);
-      tx.emit(step.events);
     });
   }
 
@@ -134,30 +110,18 @@ export class CampaignLedger extends Ledger {
       `insert into outdial.campaign_policies (campaign_id, name, policy, plan_hash, actor, updated_at) values ($1, $2, $3, $4, $5, $6)
        on conflict (campaign_id) do update set name = excluded.name, policy = excluded.policy, plan_hash = excluded.plan_hash,
          actor = excluded.actor, updated_at = excluded.updated_at`,
-      [
-        kept.campaignId,
-        storable(kept.name),
-        storable(JSON.stringify(kept.policy)),
-        kept.planHash,
-        kept.actor,
-        new Date(this.store.now()),
-      ],
+      [kept.campaignId, storable(kept.name), JSON.stringify(kept.policy), kept.planHash, kept.actor, new Date(this.store.now())],
     );
   }
 
   async #end(tx: Tx, jobId: string, end: NonNullable<CampaignStep["end"]>): Promise<void> {
-    const now = new Date(this.store.now());
-    await tx.query("update outdial.jobs set status = $2, error = $3, executor = null, finished_at = $4 where id = $1", [
-      jobId,
-      end.status satisfies JobStatus,
-      end.error === undefined ? null : JSON.stringify(end.error),
-      now,
-    ]);
+    const now = this.store.now();
+    await endJob(tx, jobId, end, now);
     await tx.query("update outdial.campaign_applies set message = $2, outcome = $3, ended_at = $4 where job_id = $1", [
       jobId,
       end.message === null ? null : storable(end.message),
       end.outcome ?? null,
-      end.outcome === undefined ? null : now,
+      end.outcome === undefined ? null : new Date(now),
     ]);
   }
 }

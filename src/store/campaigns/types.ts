@@ -2,8 +2,8 @@
 
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
-import type { JobStatus } from "../jobs/types.ts";
-import type { OutboxEvent } from "../outbox/types.ts";
+import type { JournalStep } from "../jobs/journal.ts";
+import type { JobEnd, JobStatus } from "../jobs/types.ts";
 
 /** Kind of the jobs that apply campaign plans. */
 export const CAMPAIGN_APPLY = "campaign-apply";
@@ -49,26 +49,12 @@ export interface CampaignPolicyEntry {
   readonly updatedAt: Instant;
 }
 
-/** One thing that happened to an apply, with what follows from it: written in one transaction. */
-export interface CampaignStep {
-  readonly jobId: string;
-  /** The replica that runs the apply. */
-  readonly executor: string;
-  /** Place in the journal, from 0; a place that is taken means that somebody else writes. */
-  readonly seq: number;
-  /** JSON. */
-  readonly event: unknown;
-  readonly at: Instant;
-  readonly phase: string;
-  readonly audit: readonly AuditInput[];
-  readonly events: readonly OutboxEvent[];
+/** One thing that happened to an apply. */
+export interface CampaignStep extends JournalStep {
   /** What is to be kept about a campaign from now on. */
   readonly policy?: Pick<CampaignPolicyEntry, "campaignId" | "name" | "policy" | "planHash" | "actor">;
   /** When the apply has ended or stands still; without an outcome it stands still. */
-  readonly end?: {
-    readonly status: JobStatus;
-    /** Why it stands still; JSON. */
-    readonly error?: unknown;
+  readonly end?: JobEnd & {
     readonly message: string | null;
     readonly outcome?: string;
   };

@@ -1,9 +1,10 @@
 // The job ledger: what was asked, how far it got, and how every line ended.
 
 import { Ledger } from "../commit.ts";
-import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
+import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
 import { noJob, notOwner, StoreError } from "../error.ts";
 import { commitBatch, updateItem } from "./commit.ts";
+import { insertJob, JOB, type JobRow, oneOf, toJob } from "./rows.ts";
 import {
   type Batch,
   type BatchWritten,
@@ -12,7 +13,6 @@ import {
   type ItemCounts,
   type ItemResult,
   type ItemUpdate,
-  JOB_STATUSES,
   type Job,
   type JobChange,
   type JobConflict,
@@ -25,34 +25,14 @@ import {
 const ENDS: readonly JobStatus[] = ["done", "partly_failed", "failed", "stopped", "cancelled"];
 const ITEM_PAGE = 2_000;
 
-const JOB = `id, kind, campaign_id as "campaignId", source_name as "sourceName", content_hash as "contentHash", options, actor, status,
-  total_rows as "totalRows", counts, summary, error, executor, run, created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`;
-
 const ITEM = `line, call_id as "callId", result, status_code as "statusCode", reason, attempts, latency_ms as "latencyMs",
   call_status as "callStatus", finished_at as "finishedAt"`;
 
 /** Reads and writes jobs; every method is one statement or one transaction. */
 export class JobLedger extends Ledger {
   /** Enters a new job. */
-  async createJob(job: NewJob): Promise<Job> {
-    const [row] = await this.store.query<JobRow>(
-      `insert into outdial.jobs (id, kind, campaign_id, source_name, content_hash, options, actor, status, executor, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning ${JOB}`,
-      [
-        job.id,
-        job.kind,
-        job.campaignId ?? null,
-        storable(job.sourceName),
-        job.contentHash,
-        JSON.stringify(job.options ?? null),
-        job.actor,
-        job.status ?? "planning",
-        job.executor ?? null,
-        new Date(this.store.now()),
-      ],
-    );
-    if (row === undefined) throw new TypeError("an insert that returned no row");
-    return toJob(row);
+  createJob(job: NewJob): Promise<Job> {
+    return insertJob(this.store, job, this.store.now());
   }
 
   /** Removes a job that is still being planned, with all that was planned. False when there is none in `planning`. */
@@ -318,19 +298,4 @@ export class JobLedger extends Ledger {
     );
     return Object.fromEntries(rows.map(({ result, count }) => [result, count]));
   }
-}
-
-type JobRow = Omit<Job, "counts"> & { readonly counts: Readonly<Record<string, number>> };
-
-function toJob(row: JobRow): Job {
-  const counts = Object.fromEntries(Object.entries(row.counts).filter(([, count]) => count > 0));
-  return { ...row, status: oneOf(JOB_STATUSES, row.status), counts };
-}
-
-/** A text that the table's check constraint allows, as its type. */
-function oneOf<T extends string>(allowed: readonly T[], text: string): T {
-  const found = allowed.find((one) => one === text);
-  if (found === undefined)
-    throw new StoreError("invalid_state", `the database holds ${JSON.stringify(text)}; allowed are ${allowed.join(", ")}`);
-  return found;
 }

@@ -39,7 +39,7 @@ export interface NewJob {
   readonly sourceName: string;
   /** Hash of what was submitted; the same content is found again by it. */
   readonly contentHash: string;
-  readonly options: unknown;
+  readonly options?: unknown;
   readonly actor: string;
   /** `planning` unless said otherwise. */
   readonly status?: JobStatus | undefined;
@@ -82,6 +82,13 @@ export interface JobChange {
   /** JSON; null clears it. */
   readonly error?: unknown;
   readonly executor?: string | null | undefined;
+}
+
+/** How a run of a job ended, or why it stands still. */
+export interface JobEnd {
+  readonly status: JobStatus;
+  /** Why it stands still; JSON. */
+  readonly error?: unknown;
 }
 
 /** A run of lines of the source, stored with what to do about them; the payload is the caller's own text. */

@@ -5,7 +5,8 @@ import { Ledger, type Tx } from "../commit.ts";
 import { numberArray } from "../database/arrays.ts";
 import { together } from "../database/database.ts";
 import { notOwner } from "../error.ts";
-import type { JobStatus } from "../jobs/types.ts";
+import { endJob, insertJob } from "../jobs/rows.ts";
+import type { JobEnd, JobStatus } from "../jobs/types.ts";
 import { addFiles } from "./catalog.ts";
 import { RETRIEVAL_COLUMNS, type RetrievalRow, toRetrieval } from "./rows.ts";
 import { type Blocker, type NewRetrieval, type PageCommit, RETRIEVE, type Retrieval, type RetrievalWindow } from "./types.ts";
@@ -30,11 +31,8 @@ export class RetrievalLedger extends Ledger {
         [campaignId, from, to, codes],
       );
       if (there !== undefined) return { jobId: there.id, earlier: true };
-      await tx.query(
-        `insert into outdial.jobs (id, kind, campaign_id, source_name, content_hash, options, actor, status, created_at)
-         values ($1, $2, $3, 'vendor', '', 'null', $4, 'ready', $5)`,
-        [jobId, RETRIEVE, campaignId, retrieval.actor, new Date(this.store.now())],
-      );
+      const job = { id: jobId, kind: RETRIEVE, campaignId, sourceName: "vendor", contentHash: "", actor: retrieval.actor };
+      await insertJob(tx, { ...job, status: "ready" }, this.store.now());
       await tx.query(
         "insert into outdial.retrievals (job_id, campaign_id, from_ms, to_ms, codes, page_limit) values ($1, $2, $3, $4, $5, $6)",
         [jobId, campaignId, from, to, codes, retrieval.pageLimit],
@@ -152,31 +150,23 @@ export class RetrievalLedger extends Ledger {
   }
 
   /** Ends a run, with its audit entry in the same transaction. Throws StoreError `not_owner`. */
-  async end(end: {
-    readonly jobId: string;
-    readonly executor: string;
-    readonly status: JobStatus;
-    readonly error?: unknown;
-    readonly calls?: number | undefined;
-    readonly complianceHash?: string | undefined;
-    readonly audit: AuditInput;
-  }): Promise<void> {
+  async end(
+    end: JobEnd & {
+      readonly jobId: string;
+      readonly executor: string;
+      readonly calls?: number | undefined;
+      readonly complianceHash?: string | undefined;
+      readonly audit: AuditInput;
+    },
+  ): Promise<void> {
+    const { jobId, executor, calls, complianceHash } = end;
     await this.store.commit(async (tx) => {
-      const ended = await tx.change(
-        `with ended as (
-           update outdial.jobs set status = $3, error = $4, executor = null, finished_at = $5 where id = $1 and executor = $2 and status = 'running' returning id)
-         update outdial.retrievals set calls = coalesce($6, calls), compliance_hash = coalesce($7, compliance_hash) from ended where job_id = ended.id`,
-        [
-          end.jobId,
-          end.executor,
-          end.status,
-          end.error === undefined ? null : JSON.stringify(end.error),
-          new Date(this.store.now()),
-          end.calls ?? null,
-          end.complianceHash ?? null,
-        ],
+      await tx.fence(jobId, executor);
+      await endJob(tx, jobId, end, this.store.now());
+      await tx.query(
+        "update outdial.retrievals set calls = coalesce($2, calls), compliance_hash = coalesce($3, compliance_hash) where job_id = $1",
+        [jobId, calls ?? null, complianceHash ?? null],
       );
-      if (ended !== 1) throw notOwner(end.jobId, end.executor);
       tx.audit([end.audit]);
     });
   }

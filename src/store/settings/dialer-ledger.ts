@@ -1,10 +1,11 @@
 // The ledger of dialer settings: versions, the journal of each change, campaigns made from files. Every method is one transaction.
 
 import type { AuditInput } from "../audit/entry.ts";
-import { Ledger, type Tx } from "../commit.ts";
+import type { StoreCore, Tx } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
-import { notOwner, StoreError } from "../error.ts";
-import type { JobStatus } from "../jobs/types.ts";
+import { StoreError } from "../error.ts";
+import { JournalLedger } from "../jobs/journal.ts";
+import { endJob, insertJob } from "../jobs/rows.ts";
 import { DIALER_CHANGE, type DialerCampaignEntry, type DialerChange, type DialerStep, type NewDialerChange } from "./types.ts";
 
 const CHANGES = `select version, job_id as "jobId", c.kind, c.source_name as "sourceName", c.actor, settings_hash as "settingsHash", settings, tag, plan,
@@ -13,7 +14,11 @@ const CHANGES = `select version, job_id as "jobId", c.kind, c.source_name as "so
 
 const CAMPAIGN = `content_hash as "contentHash", name, source_name as "sourceName", status, campaign_id as "campaignId", created_at as "createdAt"`;
 
-export class DialerLedger extends Ledger {
+export class DialerLedger extends JournalLedger {
+  constructor(store: StoreCore) {
+    super(store, "outdial.dialer_events", "outdial.dialer_changes");
+  }
+
   /** Notes settings that were found in force, unless the latest version in force is the same. */
   async observe(found: { settings: unknown; settingsHash: string; tag: string | null; actor: string }): Promise<void> {
     await this.store.query(
@@ -29,28 +34,26 @@ export class DialerLedger extends Ledger {
    * @returns its version
    */
   begin(change: NewDialerChange): Promise<number | undefined> {
-    const now = new Date(this.store.now());
+    const now = this.store.now();
     return this.store.commit(async (tx) => {
       // The index on open changes would tell too, but by an error.
       await tx.query("select pg_advisory_xact_lock(hashtext('outdial dialer settings'))");
       if ((await tx.change("select from outdial.dialer_changes where ended_at is null")) !== 0) return undefined;
-      await tx.query(
-        `insert into outdial.jobs (id, kind, source_name, content_hash, options, actor, status, created_at) values ($1, $2, $3, $4, 'null', $5, 'ready', $6)`,
-        [change.jobId, DIALER_CHANGE, storable(change.sourceName), change.settingsHash, change.actor, now],
-      );
+      const { jobId, sourceName, actor, settingsHash } = change;
+      await insertJob(tx, { id: jobId, kind: DIALER_CHANGE, sourceName, contentHash: settingsHash, actor, status: "ready" }, now);
       const [made] = await tx.query<{ version: number }>(
         `insert into outdial.dialer_changes (job_id, kind, source_name, actor, settings_hash, settings, plan, phase, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning version`,
         [
-          change.jobId,
+          jobId,
           change.kind,
-          storable(change.sourceName),
-          change.actor,
-          change.settingsHash,
+          storable(sourceName),
+          actor,
+          settingsHash,
           JSON.stringify(change.settings),
           JSON.stringify(change.plan),
           change.phase,
-          now,
+          new Date(now),
         ],
       );
       tx.audit(change.audit);
@@ -93,24 +96,10 @@ export class DialerLedger extends Ledger {
     return found?.rejected === true ? found : undefined;
   }
 
-  /** The journal of a change; JSON as it was written. */
-  async journal(jobId: string): Promise<unknown[]> {
-    const rows = await this.store.query<{ event: unknown }>(
-      "select event from outdial.dialer_events where job_id = $1 order by seq",
-      [jobId],
-    );
-    return rows.map(({ event }) => event);
-  }
-
   /** Writes what happened with what follows from it. Throws StoreError `not_owner`. */
   append(step: DialerStep): Promise<void> {
-    const { jobId, executor, end } = step;
-    return this.store.commit(async (tx) => {
-      await tx.fence(jobId, executor);
-      if (!(await enter(tx, step))) throw notOwner(jobId, executor);
-      if (end !== undefined) await this.#end(tx, jobId, end);
-      tx.audit(step.audit);
-      tx.emit(step.events);
+    return this.write(step, async (tx) => {
+      if (step.end !== undefined) await this.#end(tx, step.jobId, step.end);
     });
   }
 
@@ -119,9 +108,8 @@ export class DialerLedger extends Ledger {
     const { jobId } = decision;
     return this.store.commit(async (tx) => {
       const stopped = await tx.change("select from outdial.jobs where id = $1 and status = 'stopped' for update", [jobId]);
-      if (stopped !== 1 || !(await enter(tx, decision)))
+      if (stopped !== 1 || !(await this.enter(tx, decision)))
         throw new StoreError("invalid_state", `change ${jobId} does not wait for a decision any more`);
-      tx.audit(decision.audit);
     });
   }
 
@@ -178,13 +166,8 @@ export class DialerLedger extends Ledger {
   }
 
   async #end(tx: Tx, jobId: string, end: NonNullable<DialerStep["end"]>): Promise<void> {
-    const now = new Date(this.store.now());
-    await tx.query("update outdial.jobs set status = $2, error = $3, executor = null, finished_at = $4 where id = $1", [
-      jobId,
-      end.status satisfies JobStatus,
-      end.error === undefined ? null : JSON.stringify(end.error),
-      now,
-    ]);
+    const now = this.store.now();
+    await endJob(tx, jobId, end, now);
     await tx.query(
       `update outdial.dialer_changes set message = $2, outcome = $3, ended_at = $4, settings = coalesce($5, settings), settings_hash = coalesce($6, settings_hash),
          tag = coalesce($7, tag), rejected = $8 where job_id = $1`,
@@ -192,7 +175,7 @@ export class DialerLedger extends Ledger {
         jobId,
         end.message === null ? null : storable(end.message),
         end.outcome ?? null,
-        end.outcome === undefined ? null : now,
+        end.outcome === undefined ? null : new Date(now),
         end.settings === undefined ? null : JSON.stringify(end.settings),
         end.settingsHash ?? null,
         end.tag ?? null,
@@ -200,17 +183,4 @@ export class DialerLedger extends Ledger {
       ],
     );
   }
-}
-
-/** Writes an event into the journal, and the phase that it leads to. False when its place is taken. */
-async function enter(
-  tx: Tx,
-  { jobId, seq, event, at, phase }: Omit<DialerStep, "executor" | "audit" | "events">,
-): Promise<boolean> {
-  const made = await tx.change(
-    "insert into outdial.dialer_events (job_id, seq, event, at) values ($1, $2, $3, $4) on conflict do nothing",
-    [jobId, seq, JSON.stringify(event), new Date(at)],
-  );
-  if (made === 1) await tx.query("update outdial.dialer_changes set phase = $2 where job_id = $1", [jobId, phase]);
-  return made === 1;
 }

@@ -2,8 +2,8 @@
 
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
-import type { JobStatus } from "../jobs/types.ts";
-import type { OutboxEvent } from "../outbox/types.ts";
+import type { JournalStep } from "../jobs/journal.ts";
+import type { JobEnd, JobStatus } from "../jobs/types.ts";
 
 /** Kind of the jobs that change dialer settings. */
 export const DIALER_CHANGE = "dialer-change";
@@ -49,24 +49,10 @@ export interface NewDialerChange {
   readonly audit: readonly AuditInput[];
 }
 
-/** One thing that happened to a change, with what follows from it: written in one transaction. */
-export interface DialerStep {
-  readonly jobId: string;
-  /** The replica that runs the change. */
-  readonly executor: string;
-  /** Place in the journal, from 0; a place that is taken means that somebody else writes. */
-  readonly seq: number;
-  /** JSON. */
-  readonly event: unknown;
-  readonly at: Instant;
-  readonly phase: string;
-  readonly audit: readonly AuditInput[];
-  readonly events: readonly OutboxEvent[];
+/** One thing that happened to a change. */
+export interface DialerStep extends JournalStep {
   /** When the change has ended or stands still. */
-  readonly end?: {
-    readonly status: JobStatus;
-    /** Why it stands still; JSON. */
-    readonly error?: unknown;
+  readonly end?: JobEnd & {
     readonly message: string | null;
     /** Absent while it stands still. */
     readonly outcome?: string;

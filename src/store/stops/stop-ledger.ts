@@ -27,7 +27,7 @@ export class StopLedger extends Ledger {
           stop.id,
           storable(stop.actor),
           stop.reason === null ? null : storable(stop.reason),
-          stop.scope === null ? null : storable(JSON.stringify(stop.scope)),
+          stop.scope === null ? null : JSON.stringify(stop.scope),
           stop.executor,
           now,
         ],
@@ -147,7 +147,7 @@ export class StopLedger extends Ledger {
   async listed(id: string, executor: string, problem: ListProblem | null): Promise<void> {
     const rows = await this.store.query(
       "update outdial.stops set list_problem = $3 where id = $1 and executor = $2 and ended_at is null returning 1",
-      [id, executor, problem === null ? null : storable(JSON.stringify(problem))],
+      [id, executor, problem === null ? null : JSON.stringify(problem)],
     );
     if (rows.length !== 1) throw notCarriedOut(id, executor);
   }

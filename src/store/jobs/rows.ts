@@ -1,0 +1,57 @@
+// Jobs as rows: what is read of one, and how any ledger begins and ends one inside its own transaction.
+
+import type { StoreCore, Tx } from "../commit.ts";
+import { storable } from "../database/arrays.ts";
+import { StoreError } from "../error.ts";
+import { JOB_STATUSES, type Job, type JobEnd, type NewJob } from "./types.ts";
+
+export const JOB = `id, kind, campaign_id as "campaignId", source_name as "sourceName", content_hash as "contentHash", options, actor, status,
+  total_rows as "totalRows", counts, summary, error, executor, run, created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`;
+
+/** A row of `JOB`. */
+export type JobRow = Omit<Job, "counts"> & { readonly counts: Readonly<Record<string, number>> };
+
+export function toJob(row: JobRow): Job {
+  const counts = Object.fromEntries(Object.entries(row.counts).filter(([, count]) => count > 0));
+  return { ...row, status: oneOf(JOB_STATUSES, row.status), counts };
+}
+
+/** A text that the table's check constraint allows, as its type. */
+export function oneOf<T extends string>(allowed: readonly T[], text: string): T {
+  const found = allowed.find((one) => one === text);
+  if (found === undefined)
+    throw new StoreError("invalid_state", `the database holds ${JSON.stringify(text)}; allowed are ${allowed.join(", ")}`);
+  return found;
+}
+
+/** Enters a new job. */
+export async function insertJob(to: Pick<StoreCore | Tx, "query">, job: NewJob, now: number): Promise<Job> {
+  const [row] = await to.query<JobRow>(
+    `insert into outdial.jobs (id, kind, campaign_id, source_name, content_hash, options, actor, status, executor, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning ${JOB}`,
+    [
+      job.id,
+      job.kind,
+      job.campaignId ?? null,
+      storable(job.sourceName),
+      job.contentHash,
+      JSON.stringify(job.options ?? null),
+      job.actor,
+      job.status ?? "planning",
+      job.executor ?? null,
+      new Date(now),
+    ],
+  );
+  if (row === undefined) throw new TypeError("an insert that returned no row");
+  return toJob(row);
+}
+
+/** Ends a run of a job that the transaction holds by a fence; nobody runs it then. */
+export async function endJob(tx: Tx, jobId: string, { status, error }: JobEnd, now: number): Promise<void> {
+  await tx.query("update outdial.jobs set status = $2, error = $3, executor = null, finished_at = $4 where id = $1", [
+    jobId,
+    status,
+    error === undefined ? null : JSON.stringify(error),
+    new Date(now),
+  ]);
+}
