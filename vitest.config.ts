@@ -2,20 +2,48 @@
 // chaos (kill -9, faults, fuzz). TEST_SCALE says how much of each (test/support/scale.ts).
 
 import { randomInt } from "node:crypto";
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 process.env["TEST_SEED"] ??= String(randomInt(2 ** 31));
 process.env["TEST_SCALE"] ??= "0.02";
 
-const suite = (order: number, name: string, include: string[], timeout: number, workers: number) => ({
+/** Many files wait more than they compute (processes that start, a tenant's time): more of them at once than there are processors. */
+const WORKERS = Math.min(8, 2 * availableParallelism());
+
+/** Begun first, so that the run does not end with one of them alone. */
+const LONGEST = [
+  "test/browser/walk.test.ts",
+  "test/integration/demo/demo.test.ts",
+  "test/chaos/emergency-stop.test.ts",
+  "test/integration/service/campaign-files.test.ts",
+  "test/browser/actions.test.ts",
+  "test/integration/store/embedded.test.ts",
+  "test/browser/four-eyes.test.ts",
+  "test/browser/ticking.test.ts",
+];
+
+/** A process goes from file to file of one suite, so the suites stay together; the one with the shortest files comes last. */
+const SUITES = ["chaos", "browser", "integration", "unit"];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId, project }: TestSpecification) => {
+      const place = LONGEST.findIndex((file) => moduleId.endsWith(file));
+      return place >= 0 ? place : LONGEST.length + SUITES.indexOf(project.name);
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
+
+const suite = (name: string, include: string[], timeout: number) => ({
   test: {
     name,
     include,
-    // One after the other: projects of one group must agree on their number of workers.
-    sequence: { groupOrder: order },
     testTimeout: timeout,
     hookTimeout: timeout,
-    maxWorkers: workers,
+    maxWorkers: WORKERS,
     // A file leaves nothing behind in its process, so the next one finds the code loaded.
     isolate: false,
     globalSetup: name === "unit" ? [] : ["test/support/postgres-setup.ts"],
@@ -25,11 +53,12 @@ const suite = (order: number, name: string, include: string[], timeout: number, 
 export default defineConfig({
   test: {
     reporters: ["default", "./test/support/reporter.ts"],
+    sequence: { sequencer: LongestFirst },
     projects: [
-      suite(0, "unit", ["src/**/*.test.ts"], 60_000, 2),
-      suite(1, "integration", ["test/integration/**/*.test.ts"], 180_000, 2),
-      suite(2, "browser", ["test/browser/**/*.test.ts"], 300_000, 1),
-      suite(3, "chaos", ["test/chaos/**/*.test.ts"], 900_000, 1),
+      suite("unit", ["src/**/*.test.ts"], 60_000),
+      suite("integration", ["test/integration/**/*.test.ts"], 180_000),
+      suite("browser", ["test/browser/**/*.test.ts"], 300_000),
+      suite("chaos", ["test/chaos/**/*.test.ts"], 900_000),
     ],
   },
 });

@@ -2,10 +2,10 @@
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { TEMPORARY } from "../support/temporary.ts";
 import { type BrowserWorld, openBrowserWorld, WIDE } from "./world.ts";
 
 let world: BrowserWorld;
@@ -23,7 +23,7 @@ beforeAll(async () => {
     server.closeAllConnections();
     await new Promise<void>((resolve) => server.close(() => resolve()));
   });
-  const dir = await mkdtemp(join(tmpdir(), "outdial-receiver-"));
+  const dir = await mkdtemp(join(TEMPORARY, "outdial-receiver-"));
   stack.defer(() => rm(dir, { recursive: true, force: true }));
   const secretFile = join(dir, "secret");
   await writeFile(secretFile, `whsec_${Buffer.alloc(32, 7).toString("base64")}`);

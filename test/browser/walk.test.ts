@@ -1,11 +1,11 @@
 // The living demo from end to end in Chromium: every page at both widths with axe, every action once, and pictures for the documents when
 // OUTDIAL_SCREENSHOTS is set.
 
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDemo } from "../../src/app/index.ts";
+import { TEMPORARY } from "../support/temporary.ts";
 import { builtPages, type DashboardBrowser, type Look, NARROW, type Opened, openDashboardBrowser, WIDE } from "./world.ts";
 
 const PICTURES = join(import.meta.dirname, "../../docs/img");
@@ -20,17 +20,21 @@ let demo: Demo;
 let browser: DashboardBrowser;
 const said: string[] = [];
 /** The pages as they are now: another test may build them anew meanwhile. */
-const pages = mkdtempSync(join(tmpdir(), "outdial-pages-"));
+const pages = mkdtempSync(join(TEMPORARY, "outdial-pages-"));
+/** Open to the server's account, so that its data is here too. */
+const dir = mkdtempSync(join(TEMPORARY, "outdial-demo-"));
+chmodSync(dir, 0o755);
 
 beforeAll(async () => {
   const log = (level: string, message: string) => void (level === "error" && said.push(message));
   cpSync(builtPages(), pages, { recursive: true });
-  demo = await openDemo(process.env, { pages, log, say: () => undefined });
+  demo = await openDemo(process.env, { dir, pages, log, say: () => undefined });
   browser = await openDashboardBrowser(demo.service);
 }, 300_000);
 afterAll(async () => {
   await browser?.[Symbol.asyncDispose]();
   await demo?.[Symbol.asyncDispose]();
+  rmSync(dir, { recursive: true, force: true });
   rmSync(pages, { recursive: true, force: true });
 }, 60_000);
 

@@ -3,11 +3,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { realpathSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { runCommandLine } from "../../src/cli/index.ts";
+import { TEMPORARY } from "./temporary.ts";
 
 const BIN = fileURLToPath(new URL("../../bin/outdial.mjs", import.meta.url));
 
@@ -145,6 +145,6 @@ export function runCli(args: readonly string[], options: Omit<CliOptions, "bin">
 
 /** An empty folder, removed with everything in it when disposed of. */
 export async function workFolder(): Promise<{ path: string } & AsyncDisposable> {
-  const path = await mkdtemp(join(tmpdir(), "outdial-test-"));
+  const path = await mkdtemp(join(TEMPORARY, "outdial-test-"));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }

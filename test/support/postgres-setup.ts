@@ -1,11 +1,11 @@
 // One PostgreSQL server for a whole test run, in a folder of its own; its URL reaches the tests through the environment.
 
 import { chmod, mkdtemp, readdir, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { launchDurable } from "../../src/operations/index.ts";
 import { joinEmbeddedServer, openStore } from "../../src/store/index.ts";
+import { TEMPORARY } from "./temporary.ts";
 
 /** Name of the environment variable that holds the server's URL during a run. */
 export const TEST_DATABASE_URL = "OUTDIAL_TEST_DATABASE_URL";
@@ -19,7 +19,7 @@ const PREFIX = "outdial-test-pg-";
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env[TEST_DATABASE_URL]) return undefined;
   await stopLeftovers();
-  const dir = await mkdtemp(join(tmpdir(), PREFIX));
+  const dir = await mkdtemp(join(TEMPORARY, PREFIX));
   await chmod(dir, 0o755);
   // The data is thrown away after the run: it need not survive a power cut.
   const server = await joinEmbeddedServer({ dir, settings: { fsync: "off", max_connections: "200" } });
@@ -52,8 +52,8 @@ async function makeTemplate(server: string, dir: string): Promise<void> {
  * run holds the folder's lock, so a folder without a server is only removed when it is old.
  */
 async function stopLeftovers(): Promise<void> {
-  for (const name of (await readdir(tmpdir())).filter((one) => one.startsWith(PREFIX))) {
-    const dir = join(tmpdir(), name);
+  for (const name of (await readdir(TEMPORARY)).filter((one) => one.startsWith(PREFIX))) {
+    const dir = join(TEMPORARY, name);
     const isOn = () => stat(join(dir, "pg", "postmaster.pid")).then(Boolean, () => false);
     try {
       const wasOn = await isOn();

@@ -1,11 +1,11 @@
 // A store on a fresh database for one test, with a clock that stands still until it is moved.
 
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../src/kernel/index.ts";
 import { openStore, type Store } from "../../src/store/index.ts";
 import { createDatabase } from "./database.ts";
+import { TEMPORARY } from "./temporary.ts";
 
 /** A clock moved by hand: `sleep` moves it. */
 export interface ManualClock extends Clock {
@@ -41,7 +41,7 @@ export interface TestStore {
 /** Opens a store on a database of its own; dispose of it when the test ends. */
 export async function openTestStore(): Promise<TestStore> {
   const database = await createDatabase();
-  const dir = await mkdtemp(join(tmpdir(), "outdial-store-"));
+  const dir = await mkdtemp(join(TEMPORARY, "outdial-store-"));
   const clock = manualClock();
   const stores: Store[] = [];
   const again = async () => {

@@ -1,12 +1,12 @@
 // What a test of delivery works with: a store on a database of its own, a hand-moved clock, a receiver, and workers that log.
 
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRandom } from "../../../src/kernel/index.ts";
 import { cloudEvent, createDeliveryWorker, type DeliveryWorker } from "../../../src/operations/index.ts";
 import { type Delivery, type Outbox, type OutboxEvent, openStore, type Store } from "../../../src/store/index.ts";
 import { createDatabase } from "../../support/database.ts";
+import { TEMPORARY } from "../../support/temporary.ts";
 import { createHandClock, type HandClock } from "./hand-clock.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
 
@@ -35,7 +35,7 @@ export interface World {
 
 export async function openWorld(): Promise<World> {
   const database = await createDatabase();
-  const dir = await mkdtemp(join(tmpdir(), "outdial-events-"));
+  const dir = await mkdtemp(join(TEMPORARY, "outdial-events-"));
   const clock = createHandClock();
   const stores: Store[] = [];
   const anotherStore = async () => {

@@ -1,13 +1,13 @@
 // The whole service: the vendor's events arrive at it, its metrics tell of everything it did, its log links requests to the vendor's calls.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openService } from "../../../src/app/index.ts";
 import { createLogger } from "../../../src/server/index.ts";
 import { createDatabase } from "../../support/database.ts";
 import { startSandbox } from "../../support/sandbox.ts";
+import { TEMPORARY } from "../../support/temporary.ts";
 import { metricsEvent } from "./world.ts";
 
 const SECRET = "the-secret-of-the-vendor";
@@ -17,7 +17,7 @@ test("the service takes the vendor's events, counts what it does, and links its 
   const { url, clientId, clientSecret } = stack.use(await startSandbox());
   const database = await createDatabase();
   stack.defer(() => database.dispose());
-  const dir = await mkdtemp(join(tmpdir(), "outdial-watched-"));
+  const dir = await mkdtemp(join(TEMPORARY, "outdial-watched-"));
   stack.defer(() => rm(dir, { recursive: true, force: true }));
   const config = join(dir, "outdial.yaml");
   await writeFile(config, `tenant: { hosts: "${url}" }\n`);

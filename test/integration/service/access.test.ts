@@ -1,15 +1,15 @@
 // Who is let in: tokens, sessions, other sites, other hosts, too many attempts; and the headers of every answer.
 
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { TEMPORARY } from "../../support/temporary.ts";
 import { openServiceWorld, type ServiceWorld } from "./world.ts";
 
 let at: ServiceWorld;
 let pages: string;
 beforeAll(async () => {
-  pages = await mkdtemp(join(tmpdir(), "outdial-pages-"));
+  pages = await mkdtemp(join(TEMPORARY, "outdial-pages-"));
   await mkdir(join(pages, "assets"));
   await writeFile(join(pages, "index.html"), "<!doctype html><title>outdial</title>");
   await writeFile(join(pages, "assets", "main-abc123.js"), `/* ${"x".repeat(2000)} */`);

@@ -1,12 +1,12 @@
 // The service over a tenant that does not answer: people are shown what was last read, with its time, and nobody waits.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openService, type RunningService } from "../../../src/app/index.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 import { type Answer, type Asked, type ScriptedServer, startScriptedServer } from "../../support/scripted-server.ts";
+import { TEMPORARY } from "../../support/temporary.ts";
 
 /** How the tenant is: it answers, keeps silent for ever, or refuses. */
 let tenant: "answers" | "silent" | "refuses" = "silent";
@@ -38,7 +38,7 @@ function answer({ url }: Asked): Answer {
 beforeAll(async () => {
   server = await startScriptedServer({ api: answer });
   database = await createDatabase();
-  dir = await mkdtemp(join(tmpdir(), "outdial-known-"));
+  dir = await mkdtemp(join(TEMPORARY, "outdial-known-"));
   await writeFile(join(dir, "outdial.yaml"), `tenant: { hosts: "${server.url}" }\n`);
 });
 afterAll(async () => {

@@ -1,12 +1,12 @@
 // The whole service over a sandbox and a database of the test's own, reached through HTTP.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openService, type RunningService, type ServiceOptions } from "../../../src/app/index.ts";
 import type { Sandbox, SandboxOptions } from "../../../src/sandbox/index.ts";
 import { createDatabase } from "../../support/database.ts";
 import { startSandbox } from "../../support/sandbox.ts";
+import { TEMPORARY } from "../../support/temporary.ts";
 
 export interface WholeService extends AsyncDisposable {
   readonly service: RunningService;
@@ -41,7 +41,7 @@ export async function openWhole(
   const { sandbox, url, clientId, clientSecret } = stack.use(await startSandbox(options));
   const database = await createDatabase();
   stack.defer(() => database.dispose());
-  const dir = await mkdtemp(join(tmpdir(), "outdial-service-"));
+  const dir = await mkdtemp(join(TEMPORARY, "outdial-service-"));
   stack.defer(() => rm(dir, { recursive: true, force: true }));
   const config = join(dir, "outdial.yaml");
   await writeFile(config, `tenant: { hosts: "${url}" }\n${yaml}`);

@@ -4,7 +4,6 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, statSync } from "node:fs";
 import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
@@ -12,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openStore } from "../../../src/store/index.ts";
 import { manualClock } from "../../support/store.ts";
+import { TEMPORARY } from "../../support/temporary.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const isRoot = process.getuid?.() === 0;
@@ -25,7 +25,7 @@ function openToOthers(path: string): boolean {
 }
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), "outdial-embedded-"));
+  dir = await mkdtemp(join(TEMPORARY, "outdial-embedded-"));
   await chmod(dir, 0o755);
   users = [];
 });
