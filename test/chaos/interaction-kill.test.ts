@@ -118,8 +118,13 @@ test("another process takes the job of a killed one over", async () => {
   world.sandbox.control.faults.add({ match: { operation: "patchInteraction" }, effect: { delayMs: 100 } });
   const first = startCli(args, options);
   await servedOrEnded(first, 10);
+  // From here on it gets nowhere, however long the second one takes to start.
+  world.sandbox.control.faults.clear();
+  world.sandbox.control.faults.add({ match: { operation: "patchInteraction" }, effect: { delayMs: 60_000 } });
   const second = startCli(args, options);
-  while (!second.stderr().includes("is known as")) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (!second.stderr().includes("is known as") && second.child.exitCode === null)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(second.stderr()).toContain("is known as");
   await kill(first);
   world.sandbox.control.faults.clear();
   expect((await second.ended).code).toBe(0);

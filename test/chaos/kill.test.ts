@@ -84,8 +84,12 @@ test("a second process takes over the job of one that was killed, and nothing is
   sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 100_000 / ROWS } });
   const first = startCli(args, { cwd: folder.path, env });
   await servedOrEnded(first, ROWS / 16);
+  // From here on it gets nowhere, however long the second one takes to start.
+  sandbox.control.faults.clear();
+  sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 60_000 } });
   const second = startCli(args, { cwd: folder.path, env });
-  await waitFor(() => second.stderr().includes("is known as"));
+  await waitFor(() => second.stderr().includes("is known as") || second.child.exitCode !== null);
+  expect(second.stderr()).toContain("is known as");
   const before = requests();
   await kill(first);
   sandbox.control.faults.clear();
