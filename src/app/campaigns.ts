@@ -57,6 +57,8 @@ export interface CampaignReader extends AsyncDisposable {
 /** Everything that an apply needs. */
 export interface CampaignApplies extends AsyncDisposable {
   readonly plans: CampaignPlans;
+  /** Ends what runs in this process early: what is on the wire is finished and recorded, and it can be resumed. */
+  interrupt(): void;
   /** The latest ended apply of a plan. */
   endedApply(planHash: string): Promise<CampaignApply | undefined>;
   /** A plan that was shown, by its hash or the beginning of it. Throws OperationError `job_not_found`. */
@@ -71,8 +73,6 @@ export interface CampaignApplyOptions extends WorkplaceOptions, CampaignRules {
   readonly pause?: (point: string) => Promise<void>;
   /** How often what may come right by itself is tried. */
   readonly patience?: ApplyPatience;
-  /** See ApplyDependencies. */
-  readonly leaves?: boolean;
 }
 
 /** Opens what plans and drift need. */
@@ -128,11 +128,13 @@ export async function openCampaignApplies(
   const workplace = await openWorkplace(stack, flags, environment, options);
   const { store } = workplace;
   const plans = await campaignPlansOn(workplace, options);
-  plans.attach(await workplace.launch({ [CAMPAIGN_APPLY]: plans.body() }));
+  workplace.runs.add(plans.kind());
+  await workplace.launch();
   workplace.startDelivery();
   const owned = stack.move();
   return {
     plans,
+    interrupt: () => workplace.runs.interrupt(),
     endedApply: (planHash) => store.campaigns.byPlan(planHash),
     shownPlan: (hash) => shownPlan(store, hash),
     deliverEvents: () => workplace.deliverEvents(),
@@ -150,7 +152,7 @@ export async function campaignPlansOn(
   return new CampaignPlans({
     ...(await planDependencies(config, tenant, store, clock, options)),
     ledger: store.campaigns,
-    jobs: store.jobs,
+    runs: workplace.runs,
     replicas: replica,
     runner: tenant.capabilities.campaignRunner,
     gate: activationGate(config, tenant, store, clock, options),
@@ -164,7 +166,6 @@ export async function campaignPlansOn(
     replicaId: replica.id,
     patience: options.patience ?? DEFAULT_APPLY_PATIENCE,
     alarms: workplace.receivers.alarms === undefined ? undefined : ALARMS,
-    leaves: options.leaves,
     pause: options.pause,
   });
 }

@@ -1,7 +1,7 @@
 // What work belongs to: the id of the request or command that caused it, from there to the vendor's log, across the jobs that outlive it.
 
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { JobBody } from "../operations/index.ts";
+import type { EngineBody } from "../operations/index.ts";
 import type { AuditLog } from "../store/index.ts";
 
 /** Making a job leaves no more entries of it than these. */
@@ -54,17 +54,17 @@ export async function requestOf(audit: Pick<AuditLog, "list">, job: string): Pro
 
 /** Bodies whose calls belong to the request at hand, or after a restart to the one that the job was made for; without either to the job itself. */
 export function correlated(
-  bodies: Readonly<Record<string, JobBody>>,
+  bodies: Readonly<Record<string, EngineBody>>,
   correlator: Correlator,
   audit: Pick<AuditLog, "list">,
   within: <T>(correlation: { readonly requestId: string; readonly job: string }, work: () => T) => T,
-): Record<string, JobBody> {
+): Record<string, EngineBody> {
   return Object.fromEntries(
     Object.entries(bodies).map(([kind, body]) => [
       kind,
-      async (job, step) => {
+      async (job, run, step) => {
         const requestId = correlator.current ?? (await requestOf(audit, job)) ?? job;
-        return correlator.within(requestId, () => within({ requestId, job }, () => body(job, step)));
+        return correlator.within(requestId, () => within({ requestId, job }, () => body(job, run, step)));
       },
     ]),
   );

@@ -3,7 +3,6 @@
 import { type Clock, parseDuration } from "../kernel/index.ts";
 import {
   ABANDONMENT_LIMIT,
-  changeBody,
   createDialerCampaign,
   DEFAULT_PATIENCE,
   type GuardPlan,
@@ -62,6 +61,8 @@ export interface DialerRuntime extends AsyncDisposable {
   latestApplied(): Promise<DialerChange | undefined>;
   /** What a guarded rollout watches: so long, these campaigns or all active ones. */
   guardPlan(durationMs: number, campaigns: readonly string[]): Promise<GuardPlan>;
+  /** Ends what runs in this process early: what is on the wire is finished and recorded, and it can be resumed. */
+  interrupt(): void;
   createCampaign(file: SettingsFile, options: { readonly again: boolean }): ReturnType<typeof createDialerCampaign>;
   deliverEvents(): Promise<DeliveryEnd>;
 }
@@ -98,7 +99,8 @@ export async function openDialer(flags: Flags, environment: Environment, options
   await using stack = new AsyncDisposableStack();
   const workplace = await openWorkplace(stack, flags, environment, options);
   const dialer = dialerOn(workplace, options);
-  dialer.changes.attach(await workplace.launch({ [DIALER_CHANGE]: changeBody(dialer.changes) }));
+  workplace.runs.add(dialer.changes.kind());
+  await workplace.launch();
   workplace.startDelivery();
   const owned = stack.move();
   return { ...dialer, [Symbol.asyncDispose]: () => owned.disposeAsync() };
@@ -107,13 +109,13 @@ export async function openDialer(flags: Flags, environment: Environment, options
 /** What changes the settings in a workplace, to be attached to its workflows. */
 export function dialerOn(
   workplace: Workplace,
-  options: Pick<DialerOptions, "clock" | "pause" | "predict" | "leaves">,
+  options: Pick<DialerOptions, "clock" | "pause" | "predict">,
 ): Omit<DialerRuntime, keyof AsyncDisposable> {
   const { config, tenant, store, random, replica } = workplace;
   const { pacingSettings: pacing, metricsSource: metrics } = tenant.capabilities;
   const changes = new SettingsChanges({
     ledger: store.dialer,
-    jobs: store.jobs,
+    runs: workplace.runs,
     replicas: replica,
     pacing,
     metrics,
@@ -126,11 +128,11 @@ export function dialerOn(
     chance: chanceOf(config),
     record: (entry) => store.audit.append([entry]),
     alarms: workplace.receivers.alarms === undefined ? undefined : ALARMS,
-    leaves: options.leaves,
     pause: options.pause,
   });
   return {
     changes,
+    interrupt: () => workplace.runs.interrupt(),
     latestApplied: () => store.dialer.latestApplied(),
     guardPlan: (durationMs, campaigns) => guardPlan(config, tenant, durationMs, campaigns),
     createCampaign: (file, given) =>

@@ -13,6 +13,7 @@ import {
   type PlanReport,
   type PlanSink,
   previewCorrection,
+  type RowJob,
   readInteraction,
   readTree,
   type Version,
@@ -59,13 +60,17 @@ export async function startCorrections(
   options: Pick<CorrectionsOptions, "concurrency">,
 ): Promise<Corrections> {
   const corrections = correctionsOn(workplace, options);
-  corrections.attach(await workplace.launch({ [DISPOSITIONS]: corrections.body() }));
+  workplace.runs.add(corrections.kind());
+  await workplace.launch();
   workplace.startDelivery();
   return corrections;
 }
 
 /** What runs jobs of corrections in a workplace, to be attached to its workflows. */
-export function correctionsOn(workplace: Workplace, options: Pick<CorrectionsOptions, "concurrency">): Corrections {
+export function correctionsOn(
+  workplace: Workplace,
+  options: Pick<CorrectionsOptions, "concurrency"> & { readonly onStopped?: (job: RowJob) => void },
+): Corrections {
   const { config, tenant, store, random, replica } = workplace;
   const given = config.file.interactions;
   return new Corrections({
@@ -81,6 +86,8 @@ export function correctionsOn(workplace: Workplace, options: Pick<CorrectionsOpt
       endpoint: workplace.receivers.analytics === undefined ? undefined : ANALYTICS,
       eventText: cloudEvent,
     }),
+    runs: workplace.runs,
+    onStopped: options.onStopped,
     replicas: replica,
     record: (entry) => store.audit.append([entry]),
     interactions: tenant.capabilities.interactionDispositions,

@@ -10,7 +10,9 @@ import type { DeliveryEnd, Workplace } from "./workplace.ts";
 export interface JobRuntime
   extends Pick<Records, "counts" | "rowsLeft" | "rows" | "verifyAudit" | "deliveries">,
     AsyncDisposable {
-  readonly jobs: Pick<Tagging, "find" | "run" | "interrupt">;
+  readonly jobs: Pick<Tagging, "find" | "run">;
+  /** Ends the run in this process early: what is under way is finished and recorded, the job can be resumed. */
+  interrupt(): void;
   /** The used share of the request limit, for a progress line; empty when there is no limit. */
   budgetLine(): string;
   /** Waits for events that are due to be delivered, as long as their receiver takes them. */
@@ -27,6 +29,7 @@ export function runtimeOver(
   const { counts, rowsLeft, rows, verifyAudit, deliveries } = recordsOf(workplace.store, workplace.config.actor);
   return {
     jobs,
+    interrupt: () => workplace.runs.interrupt(),
     counts,
     rowsLeft,
     rows,

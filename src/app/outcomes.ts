@@ -14,7 +14,6 @@ import {
   type RunVerdict,
   reconcile,
   recordOutcomes,
-  retrievalBody,
   runSchedules,
   splitWindows,
   verifyRetrieval,
@@ -53,6 +52,8 @@ export interface OutcomeRecords extends AsyncDisposable {
 /** Everything that retrieval needs. */
 export interface OutcomesRuntime extends OutcomeRecords {
   readonly retrieving: Retrieving;
+  /** Ends what runs in this process early: what is on the wire is finished and recorded, and it can be resumed. */
+  interrupt(): void;
   setSchedule(schedule: Omit<RetrievalSchedule, "readTo" | "nextAt" | "actor">): Promise<void>;
   runSchedules(options: {
     readonly campaignId?: string | undefined;
@@ -94,7 +95,8 @@ export async function openOutcomes(flags: Flags, environment: Environment, optio
   const retry = { maxAttempts: PAGE_ATTEMPTS, ...options.retry };
   const workplace = await openWorkplace(stack, flags, environment, { ...options, retry });
   const outcomes = outcomesOn(stack, workplace, options);
-  outcomes.retrieving.attach(await workplace.launch({ [RETRIEVE]: retrievalBody(outcomes.retrieving) }));
+  workplace.runs.add(outcomes.retrieving.kind());
+  await workplace.launch();
   workplace.startDelivery();
   const owned = stack.move();
   return { ...outcomes, [Symbol.asyncDispose]: () => owned.disposeAsync() };
@@ -117,7 +119,8 @@ export function outcomesOn(
     catalog,
     lake,
     ledger: store.retrievals,
-    replicas: replica,
+    runs: workplace.runs,
+    jobs: store.jobs,
     record: (entry) => store.audit.append([entry]),
     clock,
     random,
@@ -140,14 +143,15 @@ export function outcomesOn(
   const runtime: Omit<OutcomesRuntime, keyof AsyncDisposable> = {
     ...records,
     retrieving,
+    interrupt: () => workplace.runs.interrupt(),
     setSchedule: (schedule) => store.retrievalSchedules.set({ ...schedule, actor: config.actor }),
     runSchedules: (given) =>
       runSchedules(
         { retrieving, ledger: store.retrievals, schedules: store.retrievalSchedules, clock },
-        { ...given, signal: retrieving.interrupted },
+        { ...given, signal: workplace.runs.interrupted },
       ),
     reconcile: (request, sink) =>
-      reconcile({ source, lake, ledger: store.retrievals, clock, signal: retrieving.interrupted }, request, sink),
+      reconcile({ source, lake, ledger: store.retrievals, clock, signal: workplace.runs.interrupted }, request, sink),
   };
   return runtime;
 }

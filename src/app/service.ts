@@ -1,9 +1,9 @@
 // The service: one workplace with everything that outdial does, opened once, and the server over it. Opened and closed in order.
 
 import { type Clock, messageOf } from "../kernel/index.ts";
-import { CampaignMetrics, changeBody, DISPOSITIONS, retrievalBody, TAG } from "../operations/index.ts";
+import { CampaignMetrics, type RowJob } from "../operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
-import { type AccessRole, CAMPAIGN_APPLY, DIALER_CHANGE, RETRIEVE, type Store } from "../store/index.ts";
+import type { AccessRole, Store } from "../store/index.ts";
 import { systemClock } from "../tenant/index.ts";
 import { campaignStatesOf } from "./campaign-state.ts";
 import { campaignPlansOn } from "./campaigns.ts";
@@ -22,7 +22,6 @@ import { dialerPort } from "./service/dialer-port.ts";
 import { failoverPort } from "./service/failover-port.ts";
 import { jobsPort } from "./service/jobs-port.ts";
 import { goOnWithJobs } from "./service/left-behind.ts";
-import { LeftWork } from "./service/left-work.ts";
 import { writeLoginFile } from "./service/login-file.ts";
 import { outcomesCrmPort } from "./service/outcomes-crm-port.ts";
 import { outcomesPort } from "./service/outcomes-port.ts";
@@ -98,6 +97,7 @@ export async function openService(flags: Flags, environment: Environment, option
     hooks: watch.hooks,
     correlation: () => correlator.current,
     onDelivery: (attempt) => watch.metrics.deliveryAttempt(attempt),
+    serves: true,
   });
   const { config, store } = workplace;
   const service = config.file.service ?? {};
@@ -108,26 +108,19 @@ export async function openService(flags: Flags, environment: Environment, option
       "Make one first: outdial serve token add NAME --role admin.",
     );
   const background = new Background(warn);
-  const tagging = taggingOn(workplace, {});
-  const corrections = correctionsOn(workplace, {});
+  const { runs } = workplace;
+  const onStopped = ({ id, stop }: RowJob) => warn(`${id}: stopped: ${stop?.message}`);
+  const tagging = taggingOn(workplace, { onStopped });
+  const corrections = correctionsOn(workplace, { onStopped });
   const dialer = dialerOn(workplace, {
     predict: predictBeside,
-    leaves: true,
     ...(options.changesClock === undefined ? {} : { clock: options.changesClock }),
   });
   const outcomes = outcomesOn(stack, workplace, { warn });
   const { retrieving } = outcomes;
-  const applies = await campaignPlansOn(workplace, { leaves: true });
-  const bodies = {
-    [TAG]: tagging.body(),
-    [DISPOSITIONS]: corrections.body(),
-    [DIALER_CHANGE]: changeBody(dialer.changes),
-    [RETRIEVE]: retrievalBody(retrieving),
-    [CAMPAIGN_APPLY]: applies.body(),
-  };
-  const durable = await workplace.launch(correlated(bodies, correlator, store.audit, logged));
-  const engines = [tagging, corrections, dialer.changes, retrieving, applies];
-  for (const engine of engines) engine.attach(durable);
+  const applies = await campaignPlansOn(workplace);
+  for (const operation of [tagging, corrections, dialer.changes, retrieving, applies]) runs.add(operation.kind());
+  await workplace.launch((bodies) => correlated(bodies, correlator, store.audit, logged));
   stack.defer(() => background.settled(SETTLE_MS));
   workplace.startDelivery();
   const spool = await createSpool(config.dir);
@@ -136,7 +129,7 @@ export async function openService(flags: Flags, environment: Environment, option
   const ended = new AbortController();
   const stopping = () => {
     ended.abort();
-    for (const engine of engines) engine.interrupt();
+    runs.interrupt();
   };
   stack.defer(stopping);
   const refresh = new TenantRefresh({
@@ -158,20 +151,12 @@ export async function openService(flags: Flags, environment: Environment, option
   const stops = emergencyStopsOn(workplace, timing, warn);
   goOnWithStops(workplace, stops, background, { timing, signal: ended.signal, warn });
   const campaigns = campaignsPort(workplace, refresh, { stops, run: (id) => runStop(stops, background, id, ended.signal) });
-  const left = new LeftWork(workplace, background);
-  const campaignFiles = campaignFilesPort(workplace, applies, background, left);
+  const campaignFiles = campaignFilesPort(workplace, applies);
   const contacts = contactsPort(workplace);
   const pairs = failoverPort(workplace);
-  const jobs = jobsPort(workplace, { tagging, corrections, retrieving }, background, correlator);
-  const settings = dialerPort(workplace, dialer, { background, left, refresh });
-  const takeUp = { change: (version: number) => settings.start(version), apply: (id: string) => campaignFiles.start(id) };
-  goOnWithJobs(
-    store,
-    background,
-    (id) => jobs.start(id),
-    () => left.look(takeUp),
-    { signal: ended.signal, warn, everyMs: options.leftMs },
-  );
+  const jobs = jobsPort(workplace, { tagging, corrections }, correlator);
+  const settings = dialerPort(workplace, dialer, refresh);
+  goOnWithJobs(workplace, background, { signal: ended.signal, warn, everyMs: options.leftMs });
   const interactions = interactionsPort(workplace);
   const reports = outcomesPort(workplace, outcomes, background, correlator);
   const crm = outcomesCrmPort(workplace, outcomes, environment);

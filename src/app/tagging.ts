@@ -6,6 +6,7 @@ import {
   createTagLedger,
   type PlanReport,
   type PlanSink,
+  type RowJob,
   readMatrix,
   TAG,
   Tagging,
@@ -60,13 +61,17 @@ export async function openTagging(flags: Flags, environment: Environment, option
 /** Starts what runs tagging jobs in a workplace, and nothing else. */
 export async function startTagging(workplace: Workplace, options: Pick<TaggingOptions, "concurrency">): Promise<Tagging> {
   const tagging = taggingOn(workplace, options);
-  tagging.attach(await workplace.launch({ [TAG]: tagging.body() }));
+  workplace.runs.add(tagging.kind());
+  await workplace.launch();
   workplace.startDelivery();
   return tagging;
 }
 
 /** What runs tagging jobs in a workplace, to be attached to its workflows. */
-export function taggingOn(workplace: Workplace, options: Pick<TaggingOptions, "concurrency">): Tagging {
+export function taggingOn(
+  workplace: Workplace,
+  options: Pick<TaggingOptions, "concurrency"> & { readonly onStopped?: (job: RowJob) => void },
+): Tagging {
   const { config, tenant, store, random, replica } = workplace;
   return new Tagging({
     jobs: createStoreRecords(store.jobs, [TAG]),
@@ -80,6 +85,8 @@ export function taggingOn(workplace: Workplace, options: Pick<TaggingOptions, "c
         endpoint: workplace.receivers.bi === undefined ? undefined : BI,
         eventText: cloudEvent,
       }),
+    runs: workplace.runs,
+    onStopped: options.onStopped,
     replicas: replica,
     record: (entry) => store.audit.append([entry]),
     catalog: tenant.capabilities.dispositionCatalog,

@@ -8,11 +8,11 @@ import {
   createDeliveryWorker,
   type DeliveryAttempt,
   type DeliveryWorker,
-  type Durable,
-  type JobBody,
+  type EngineBody,
   joinReplicas,
-  launchDurable,
+  launchEngine,
   type Membership,
+  Runs,
 } from "../operations/index.ts";
 import { hasEmbeddedStore, openStore, type Store, StoreError } from "../store/index.ts";
 import { systemClock, type Tenant, type TenantConfig, type TenantHooks } from "../tenant/index.ts";
@@ -44,6 +44,8 @@ export interface WorkplaceOptions {
   readonly limits?: "off";
   /** False leaves the delivery of events to another process. */
   readonly deliver?: boolean;
+  /** This process is a service: it shares runs with the others, and goes on with those of processes that are gone. */
+  readonly serves?: boolean;
   readonly retry?: NonNullable<TenantConfig["retry"]>;
   /** Watch the calls to the vendor, and the deliveries of events. */
   readonly hooks?: TenantHooks;
@@ -60,8 +62,10 @@ export interface Workplace {
   readonly replica: Membership;
   /** Configured receivers of events. */
   readonly receivers: Readonly<Partial<Record<Receiver, WebhookEndpoint>>>;
-  /** Launches the workflows; once, before the first job. */
-  launch(bodies: Readonly<Record<string, JobBody>>): Promise<Durable>;
+  /** Runs of jobs: kinds are added to it before the launch. */
+  readonly runs: Runs;
+  /** Launches the engine; once, before the first job. @param wrap what each run is done within */
+  launch(wrap?: (bodies: Record<string, EngineBody>) => Record<string, EngineBody>): Promise<void>;
   /** Begins to deliver events, unless another process does. */
   startDelivery(): void;
   /** Ends the delivery of events: the requests under way end within their time-out. It ends with the workplace, if not before. */
@@ -141,6 +145,9 @@ export async function openWorkplace(
   const id = `${host}-${process.pid}-${random.int(2 ** 31).toString(36)}`;
   const replica = await joinReplicas({ replicas: store.replicas, id, pid: process.pid, host, clock: systemClock, processLives });
   stack.defer(() => replica.leave());
+  const serves = options.serves === true;
+  const { jobs, dialer: turns } = store;
+  const runs = new Runs({ jobs, turns, members: replica, clock: systemClock, serves, warn: options.warn });
   const delivers = options.deliver !== false && Object.keys(receivers).length > 0;
   const worker = delivers
     ? createDeliveryWorker({
@@ -162,10 +169,12 @@ export async function openWorkplace(
     random,
     replica,
     receivers,
-    async launch(bodies) {
-      const durable = await launchDurable({ databaseUrl: store.url, replicaId: id, bodies, log: options });
-      stack.defer(() => durable.close());
-      return durable;
+    runs,
+    async launch(wrap = (bodies) => bodies) {
+      const bodies = wrap(runs.bodies());
+      const engine = await launchEngine({ databaseUrl: store.url, executor: id, serves, bodies, log: options });
+      stack.defer(() => engine.close());
+      runs.attach(engine);
     },
     startDelivery() {
       if (worker === undefined) return;

@@ -12,7 +12,7 @@ import { jobLines, Pace, progressLine } from "./render-tagging.ts";
 export async function runJob(runtime: JobRuntime, job: RowJob, io: Io): Promise<RowJob> {
   const interrupt = () => {
     io.say("stopping: what is under way is being recorded …");
-    runtime.jobs.interrupt();
+    runtime.interrupt();
   };
   using _listening = io.onInterrupt(interrupt);
   const pace = new Pace();

@@ -3,7 +3,6 @@
 export * from "./campaigns/index.ts";
 export * from "./compliance/index.ts";
 export { type CrmPushReport, createCrmAnnouncer, createCrmSender, pushToCrm } from "./crm/index.ts";
-export { type Durable, type JobBody, launchDurable } from "./durable.ts";
 export { OperationError } from "./error.ts";
 export {
   cloudEvent,
@@ -58,8 +57,6 @@ export {
   type RowsLeft,
   rowJobOf,
 } from "./jobs/index.ts";
-export { isLeft } from "./left.ts";
-export { joinReplicas, livesOf, type Membership } from "./replica.ts";
 export {
   checkRequest,
   type Difference,
@@ -72,11 +69,11 @@ export {
   Retrieving,
   type RunVerdict,
   reconcile,
-  retrievalBody,
   runSchedules,
   splitWindows,
   verifyRetrieval,
 } from "./retrieval/index.ts";
+export { type Engine, type EngineBody, isDue, joinReplicas, launchEngine, livesOf, type Membership, Runs } from "./run/index.ts";
 export * from "./settings/index.ts";
 export * from "./simulation/index.ts";
 export { cellText, csvLine } from "./table/csv-line.ts";

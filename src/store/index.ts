@@ -46,6 +46,7 @@ export {
 export type { InteractionChange, InteractionChanges } from "./interactions/changes.ts";
 export type { SessionLocks } from "./interactions/session-locks.ts";
 export type { JobLedger } from "./jobs/ledger.ts";
+export type { OwnedRun } from "./jobs/take.ts";
 export type { Batch, ItemResult, Job, JobItem, JobStatus, NewItem } from "./jobs/types.ts";
 export { ITEM_RESULTS } from "./jobs/types.ts";
 export type { StoreLog } from "./log.ts";

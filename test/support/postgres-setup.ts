@@ -3,7 +3,7 @@
 import { chmod, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
-import { launchDurable } from "../../src/operations/index.ts";
+import { launchEngine } from "../../src/operations/index.ts";
 import { joinEmbeddedServer, openStore } from "../../src/store/index.ts";
 import { TEMPORARY } from "./temporary.ts";
 
@@ -42,8 +42,8 @@ async function makeTemplate(server: string, dir: string): Promise<void> {
   const clock = { now: () => Date.now(), sleep: async () => undefined };
   const store = await openStore({ url: url.href, dir: join(dir, "template"), clock });
   const log = { warn: () => undefined };
-  const durable = await launchDurable({ databaseUrl: url.href, replicaId: "template", bodies: {}, log });
-  await durable.close();
+  const engine = await launchEngine({ databaseUrl: url.href, executor: "template", serves: true, bodies: {}, log });
+  await engine.close();
   await store.close();
 }
 

@@ -5,19 +5,12 @@ import type { ServerPorts } from "../../server/index.ts";
 import { CAMPAIGN_APPLY } from "../../store/index.ts";
 import { campaignPlansOn, exportFrom, shownPlan } from "../campaigns.ts";
 import type { Workplace } from "../workplace.ts";
-import type { Background } from "./background.ts";
-import type { LeftWork } from "./left-work.ts";
 
 type CampaignFilesPort = ReturnType<ServerPorts["work"]["campaignFiles"]>;
 
-/** @param engine what runs applies, attached to the workflows */
-export function campaignFilesPort(
-  workplace: Workplace,
-  engine: CampaignPlans,
-  background: Background,
-  left: LeftWork,
-): CampaignFilesPort {
-  const { store, config } = workplace;
+/** @param engine what runs applies */
+export function campaignFilesPort(workplace: Workplace, engine: CampaignPlans): CampaignFilesPort {
+  const { store, config, runs } = workplace;
   // Made for each question: by the rules of the moment, in the name of whoever asks.
   const plansOf = (by: string) => campaignPlansOn({ ...workplace, config: { ...config, actor: by } });
   const asked = () => plansOf(config.actor);
@@ -37,9 +30,8 @@ export function campaignFilesPort(
       const { jobId } = await (await plansOf(by)).begin(plan, sourceName);
       return jobId;
     },
-    start: (jobId) => background.start(jobId, () => engine.run(jobId)),
-    running: (jobId) => background.has(jobId),
-    standing: (apply) => left.ofApply(apply),
+    start: (jobId) => runs.start(jobId),
+    standing: ({ jobId }) => runs.standingOf(jobId),
     async applies({ limit, after }) {
       if (after !== undefined) await find(after);
       const last = after === undefined ? undefined : await store.jobs.getJob(after);

@@ -5,9 +5,7 @@ import { basisInForce, createDialerCampaign, fileInForce, judge } from "../../op
 import type { ServerPorts } from "../../server/index.ts";
 import { chanceOf, type DialerRuntime } from "../dialer.ts";
 import type { Workplace } from "../workplace.ts";
-import type { Background } from "./background.ts";
 import { timesOf } from "./known-campaigns.ts";
-import { changeName, type LeftWork } from "./left-work.ts";
 import { PredictionThread, predictBeside } from "./prediction-thread.ts";
 import type { TenantRefresh } from "./tenant-refresh.ts";
 
@@ -18,9 +16,9 @@ const keptSettings = z.object({ settings: z.unknown(), tag: z.string().nullable(
 const NOT_READ = { settings: null, tag: null };
 
 export function dialerPort(
-  { config, store, tenant }: Workplace,
+  { config, store, tenant, runs }: Workplace,
   dialer: Omit<DialerRuntime, keyof AsyncDisposable>,
-  { background, left, refresh }: { readonly background: Background; readonly left: LeftWork; readonly refresh: TenantRefresh },
+  refresh: TenantRefresh,
 ): DialerPort {
   const { changes } = dialer;
   const thread = new PredictionThread();
@@ -47,9 +45,11 @@ export function dialerPort(
         overrides: [],
       }),
     guardPlan: (durationMs, campaigns) => dialer.guardPlan(durationMs, campaigns),
-    start: (version) => background.start(changeName(version), () => changes.run(version)),
-    running: (version) => background.has(changeName(version)),
-    standing: (change) => left.ofChange(change),
+    async start(version) {
+      const { jobId } = await changes.find(version);
+      if (jobId !== null) await runs.start(jobId);
+    },
+    standing: ({ jobId }) => runs.standingOf(jobId),
     metrics: ({ campaignId, metrics }) =>
       tenant.dialer.metrics({ ...(campaignId === undefined ? {} : { campaignId }), metrics: [...metrics], groupBy: "hour" }),
     vendorAudit: (entity) => tenant.auditLogs.list({ entity }),

@@ -7,8 +7,6 @@ import {
   DISPOSITIONS,
   ENDED,
   OperationError,
-  type Retrieving,
-  type RowJob,
   readMatrix,
   readTree,
   rowJobOf,
@@ -23,7 +21,6 @@ import { systemClock } from "../../tenant/index.ts";
 import { type Correlator, noteRequest, requestOf } from "../correlation.ts";
 import { resultRows } from "../result-rows.ts";
 import type { Workplace } from "../workplace.ts";
-import type { Background } from "./background.ts";
 
 type JobsPort = ReturnType<ServerPorts["work"]["jobs"]>;
 
@@ -35,26 +32,20 @@ const KINDS = [TAG, DISPOSITIONS, RETRIEVE];
 export interface JobEngines {
   readonly tagging: Tagging;
   readonly corrections: Corrections;
-  readonly retrieving: Retrieving;
 }
 
 export function jobsPort(
-  { store, tenant, replica }: Workplace,
+  { store, tenant, replica, runs }: Workplace,
   engines: JobEngines,
-  background: Background,
   correlator: Pick<Correlator, "current">,
 ): JobsPort {
-  const { tagging, corrections, retrieving } = engines;
+  const { tagging, corrections } = engines;
   const rowJobs = createStoreRecords(store.jobs, [TAG, DISPOSITIONS]);
   const anyJobs = createStoreRecords(store.jobs, KINDS);
   const job = async (id: string) => {
     const found = await store.jobs.getJob(id);
     if (found !== undefined && KINDS.includes(found.kind)) return found;
     throw new OperationError("job_not_found", `there is no job ${id}`);
-  };
-  const tellOfStop = ({ id, status, stop }: RowJob) => {
-    if (status === "stopped" && stop !== undefined && stop.code !== "interrupted")
-      background.tell(id, `stopped: ${stop.message}`);
   };
   const { dispositionCatalog: catalog, interactionDispositions } = tenant.capabilities;
   return {
@@ -69,19 +60,17 @@ export function jobsPort(
       const rows = found.kind === RETRIEVE ? undefined : rowJobOf(found);
       const rowsLeft = rows !== undefined && LEFT.includes(found.status) ? await rowJobs.rowsLeft(rows, found.counts) : undefined;
       const requestId = await requestOf(store.audit, id);
-      return { job: found, rows, rowsLeft, retrieval, running: background.has(id), requestId };
+      return { job: found, rows, rowsLeft, retrieval, running: (await runs.standingOf(id)).running, requestId };
     },
     async rows(id, only, most) {
       const { kind } = await job(id);
       return { kind, rows: resultRows(store, id, only, { kind, most }) };
     },
     async start(id) {
-      const { kind, status } = await job(id);
+      const { status } = await job(id);
       if (ENDED.includes(status)) return;
       if (status === "planning") throw new OperationError("job_state", `job ${id} is still being planned`);
-      if (kind === TAG) background.start(id, async () => tellOfStop(await tagging.run(id)));
-      else if (kind === DISPOSITIONS) background.start(id, async () => tellOfStop(await corrections.run(id)));
-      else background.start(id, () => retrieving.run(id));
+      await runs.start(id);
     },
     async cancel(id, by) {
       await job(id);

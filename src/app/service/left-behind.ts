@@ -1,26 +1,22 @@
-// Jobs of the service that nobody runs: those that a stop or a database that went away interrupted, and those of a service that died. Whichever
-// service finds one first goes on.
+// Jobs that nobody runs: runs of processes that died go back to the queue, and jobs that have no run although nothing speaks against going on
+// get one.
 
 import { messageOf } from "../../kernel/index.ts";
-import { DISPOSITIONS, TAG } from "../../operations/index.ts";
-import { type Job, RETRIEVE, type Store } from "../../store/index.ts";
+import { DISPOSITIONS, isDue, type Runs, TAG } from "../../operations/index.ts";
+import { CAMPAIGN_APPLY, DIALER_CHANGE, type Job, RETRIEVE, type Store } from "../../store/index.ts";
 import { systemClock } from "../../tenant/index.ts";
 import { requestOf } from "../correlation.ts";
 import type { Background } from "./background.ts";
 
-const LOOK_MS = 5000;
+const LOOK_MS = 1000;
 const MOST = 500;
+/** Kinds of which a command line may have a job that it is to run itself. */
+const OF_COMMANDS: ReadonlySet<string> = new Set([TAG, DISPOSITIONS, RETRIEVE]);
 
-/**
- * Looks for them until the signal. Jobs of the command line are left alone: whoever interrupted one of those meant it.
- * @param start runs a job here; a job that another service runs is only watched, and taken over when that one dies
- * @param other looks for work of another kind, every time
- */
+/** Looks for them until the signal. Any service does, whoever began the job. */
 export function goOnWithJobs(
-  store: Store,
+  { store, runs }: { readonly store: Store; readonly runs: Runs },
   background: Background,
-  start: (id: string) => Promise<void>,
-  other: () => Promise<void>,
   given: {
     readonly signal: AbortSignal;
     readonly warn: (message: string) => void;
@@ -29,31 +25,27 @@ export function goOnWithJobs(
   },
 ): void {
   const { signal, warn, everyMs = LOOK_MS } = given;
+  const isOurs = async ({ id, kind }: Job) => !OF_COMMANDS.has(kind) || (await requestOf(store.audit, id)) !== null;
   const look = async () => {
+    await runs.adopt();
     const jobs = await store.jobs.listJobs({
-      kinds: [TAG, DISPOSITIONS, RETRIEVE],
+      kinds: [...OF_COMMANDS, DIALER_CHANGE, CAMPAIGN_APPLY],
       status: ["ready", "running", "stopped"],
       limit: MOST,
     });
     for (const job of jobs) {
       if (signal.aborted) return;
-      if (background.has(job.id) || (job.status === "stopped" && !wasInterrupted(job))) continue;
-      if ((await requestOf(store.audit, job.id)) !== null) await start(job.id);
+      // A change half-way, or a rollout that nobody watches, is gone on with also when the tenant was away.
+      const due = isDue(job, systemClock.now(), job.kind === DIALER_CHANGE) || (await runs.isOrphaned(job));
+      if (due && (await isOurs(job))) await runs.start(job.id);
     }
   };
   background.start("jobs that were left behind", async () => {
     while (!signal.aborted) {
-      for (const one of [look, other])
-        await one().catch((thrown: unknown) => {
-          if (!signal.aborted) warn(`looking for jobs that were left behind: ${messageOf(thrown)}`);
-        });
+      await look().catch((thrown: unknown) => {
+        if (!signal.aborted) warn(`looking for jobs that were left behind: ${messageOf(thrown)}`);
+      });
       await systemClock.sleep(everyMs, signal).catch(() => undefined);
     }
   });
 }
-
-/** Stops that say nothing against going on: whoever reads them has a database that answers again. */
-const INTERRUPTIONS: ReadonlySet<unknown> = new Set(["interrupted", "store_unavailable"]);
-
-const wasInterrupted = ({ error }: Job): boolean =>
-  typeof error === "object" && error !== null && "code" in error && INTERRUPTIONS.has(error.code);

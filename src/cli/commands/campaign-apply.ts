@@ -125,7 +125,7 @@ async function run(runtime: CampaignApplies, jobId: string, io: Io): Promise<App
   };
   const interrupt = () => {
     io.say("finishing what is under way; press again to stop at once");
-    runtime.plans.interrupt();
+    runtime.interrupt();
   };
   using _listening = io.onInterrupt(interrupt);
   return await runtime.plans.run(jobId, onProgress);

@@ -85,7 +85,7 @@ export async function demoOnce(_args: readonly string[], flags: GlobalFlags, io:
 }
 
 async function watched(runtime: Awaited<ReturnType<typeof openTagging>>, id: string, io: Io, interrupted: AbortSignal) {
-  interrupted.addEventListener("abort", () => runtime.tagging.interrupt());
+  interrupted.addEventListener("abort", () => runtime.interrupt());
   const pace = new Pace();
   let spoken = 0;
   const ended = await runtime.tagging.run(id, (progress) => {

@@ -139,7 +139,7 @@ function progressOf(io: Io): (progress: ChangeProgress) => void {
 async function runAndReport(dialer: DialerRuntime, version: number, io: Io): Promise<number> {
   const interrupt = () => {
     io.say("finishing what is under way; press again to stop at once");
-    dialer.changes.interrupt();
+    dialer.interrupt();
   };
   using _listening = io.onInterrupt(interrupt);
   const report = await dialer.changes.run(version, progressOf(io));

@@ -53,7 +53,7 @@ export async function pull(_args: readonly string[], flags: PullFlags, io: Io): 
   await using runtime = await openOutcomes(opening, io.env, { warn: (message) => io.say(message) });
   const interrupt = () => {
     io.say("stopping: what is under way is being recorded …");
-    runtime.retrieving.interrupt();
+    runtime.interrupt();
   };
   using _listening = io.onInterrupt(interrupt);
   if (flags.resume !== undefined) return await goOn(runtime, flags, io);

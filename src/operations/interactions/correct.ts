@@ -2,7 +2,7 @@
 
 import type { Clock, RandomStream } from "../../kernel/index.ts";
 import { type CallOptions, type CallReport, type InteractionDispositions, type Lock, TenantError } from "../../tenant/index.ts";
-import type { Leave } from "../jobs/index.ts";
+import type { Leave } from "../run/leave.ts";
 import type { Entry, Version } from "./entry.ts";
 import {
   beginCorrection,

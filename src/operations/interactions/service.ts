@@ -2,9 +2,7 @@
 
 import type { AuditInput } from "../../store/index.ts";
 import { type InteractionDispositions, requireSupported } from "../../tenant/index.ts";
-import type { Durable, JobBody } from "../durable.ts";
 import {
-  chunkedBody,
   type JobProgress,
   type JobRecords,
   JobRun,
@@ -17,6 +15,7 @@ import {
   type RowLedger,
   submitJob,
 } from "../jobs/index.ts";
+import type { Kind, Runs } from "../run/runs.ts";
 import { type Entry, type Merge, mergeDispositions, type Version } from "./entry.ts";
 import { type PlannedRow, planCorrections } from "./plan.ts";
 import type { FinishedCorrection } from "./result.ts";
@@ -85,6 +84,9 @@ export interface CorrectionsDependencies extends Omit<CorrectionWorkDependencies
   readonly jobLedger: CorrectionWorkDependencies["jobs"];
   readonly ledger: RowLedger<PlannedRow, FinishedCorrection>;
   readonly replicas: Replicas;
+  readonly runs: Runs;
+  /** Told when a job stopped before its end for another reason than an interruption. */
+  readonly onStopped?: ((job: RowJob) => void) | undefined;
   /** Writes an entry of the job's own into the audit log. */
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly actor: string;
@@ -102,6 +104,7 @@ export class Corrections {
     this.#runner = new JobRunner({
       ...deps,
       kind: DISPOSITIONS,
+      overlap: OVERLAP,
       openRun: (job, leave) =>
         new JobRun(job.id, {
           ledger,
@@ -113,19 +116,9 @@ export class Corrections {
     });
   }
 
-  /** The workflow of a job of corrections. */
-  body(): JobBody {
-    return chunkedBody(this.#runner, OVERLAP);
-  }
-
-  /** Gives the workflows their engine; once, before the first run. */
-  attach(durable: Durable): void {
-    this.#runner.attach(durable);
-  }
-
-  /** Ends all runs of this process early: what is under way is finished and recorded, the jobs can be resumed. */
-  interrupt(): void {
-    this.#runner.interrupt();
+  /** What the engine runs. */
+  kind(): Kind {
+    return this.#runner.kind();
   }
 
   /**

@@ -1,8 +1,6 @@
 // Jobs over the rows of a file, whatever is done with a row: planned whole, then chunk by chunk, durable, taken over when a process dies.
 
-export { chunkedBody } from "./body.ts";
 export { cancelJob } from "./cancel.ts";
-export { JobLeave } from "./leave.ts";
 export type { OpenItem, RowLedger } from "./ledger.ts";
 export { type PlanReport, type PlanSink, planRows, type RefusedRow, type RowPlanner, type RowProblem } from "./plan.ts";
 export {
@@ -14,7 +12,7 @@ export {
   type RowJob,
   type RowsLeft,
 } from "./record.ts";
-export { JobRun, type Leave, type RowWork, type Sent } from "./run.ts";
+export { JobRun, type RowWork, type Sent } from "./run.ts";
 export { JobRunner } from "./runner.ts";
 export { SeenKeys } from "./seen-keys.ts";
 export { createRowLedger, type EventText, owned } from "./store-ledger.ts";

@@ -2,6 +2,7 @@
 
 import type { HistogramSummary } from "../../kernel/index.ts";
 import type { ItemResult, JobStatus } from "../../store/index.ts";
+import type { StopReason } from "../run/reason.ts";
 import type { PlanReport } from "./plan.ts";
 
 /**
@@ -16,12 +17,7 @@ export const GOOD_RESULTS: readonly ItemResult[] = ["tagged", "success", "unchan
 
 export type ResultCounts = Readonly<Partial<Record<ItemResult, number>>>;
 
-/** Why a job stopped before its end. */
-export interface StopReason {
-  readonly code: string;
-  readonly message: string;
-  readonly advice?: string;
-}
+export type { StopReason };
 
 /** What a run measured, over all its chunks. Latencies in milliseconds. */
 export interface Measured {
@@ -107,11 +103,6 @@ export interface JobRecords {
   /** Planning is complete: the job may run. */
   ready(id: string, plan: PlanReport, contentHash: string): Promise<void>;
   /**
-   * Takes a job to run it, if it is still as `seen` (same run, same executor): of several replicas exactly one succeeds.
-   * @returns the number of the new run, or undefined when somebody else was faster
-   */
-  claim(seen: RowJob, replica: string): Promise<number | undefined>;
-  /**
    * Ends a run, if the job is still this replica's: nothing of it is under way any more. A job that was cancelled stays so.
    * Rejects with `not_owner` when another one has taken it, and with `invalid_state` when it does not run any more.
    */
@@ -127,6 +118,4 @@ export interface JobRecords {
 export interface Replicas {
   /** True when the replica has missed its heartbeats, or its process on this machine is gone. */
   isDead(id: string): Promise<boolean>;
-  /** Takes a dead replica off the list, once its work is adopted. */
-  forget(id: string): Promise<void>;
 }

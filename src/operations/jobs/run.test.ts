@@ -5,10 +5,10 @@ import { startScriptedServer } from "../../../test/support/scripted-server.ts";
 import { createTestClock } from "../../../test/support/test-clock.ts";
 import { createTenant } from "../../tenant/index.ts";
 import { OperationError } from "../error.ts";
+import { JobLeave } from "../run/leave.ts";
 import type { PlannedRow } from "../tagging/plan.ts";
 import type { FinishedItem } from "../tagging/result.ts";
 import { tagWork } from "../tagging/work.ts";
-import { JobLeave } from "./leave.ts";
 import type { RowLedger } from "./ledger.ts";
 import { JobRun } from "./run.ts";
 

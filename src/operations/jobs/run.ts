@@ -4,9 +4,11 @@
 // A process that dies leaves items in any of these states; whoever goes on finds the results in the ledger and knows from the
 // chunk's intent mark which of the others may have been sent.
 
-import { type Clock, Histogram, messageOf, OutdialError } from "../../kernel/index.ts";
+import { type Clock, Histogram, messageOf } from "../../kernel/index.ts";
 import { TenantError } from "../../tenant/index.ts";
 import { OperationError } from "../error.ts";
+import type { Leave } from "../run/leave.ts";
+import { CANCELLED, reasonOf } from "../run/reason.ts";
 import { Committer } from "./committer.ts";
 import type { FinishedItem, OpenItem, RowLedger } from "./ledger.ts";
 import type { JobProgress, ResultCounts, StopReason } from "./record.ts";
@@ -14,7 +16,6 @@ import { Semaphore } from "./semaphore.ts";
 
 /** How often what is open is gone over: an item that meets a second failure while it is settled gets another chance. */
 const SETTLE_ROUNDS = 3;
-const CANCELLED = "cancelled";
 
 /** What the sending of one chunk measured. */
 export interface ChunkReport {
@@ -66,14 +67,6 @@ export interface RunDependencies<Row, Item extends FinishedItem> {
   /** Rows under way at once. */
   readonly concurrency: number;
   readonly leave: Leave;
-}
-
-/** What a run goes on by. */
-export interface Leave {
-  /** Ends the run early, for its reason: no further row is sent, those on the wire are waited for and committed. */
-  readonly halt: AbortSignal;
-  /** Undefined while it is known that the job is this process's; else a promise that settles when that is known again, or `halt` is aborted. */
-  readonly confirmed: () => Promise<void> | undefined;
 }
 
 /** A row on its way. */
@@ -211,7 +204,7 @@ export class JobRun<Row, Item extends FinishedItem> {
     if (halt.aborted) {
       const { reason }: { reason: unknown } = halt;
       if (reason instanceof OperationError && reason.code === "not_owner") this.#lost ??= reason;
-      else this.#stop ??= stopReason(reason);
+      else this.#stop ??= reasonOf(reason);
     }
     return this.#stop !== undefined || this.#lost !== undefined;
   }
@@ -233,7 +226,7 @@ export class JobRun<Row, Item extends FinishedItem> {
       return true;
     } catch (thrown) {
       if (!(thrown instanceof OperationError) || thrown.code !== "job_state") throw thrown;
-      this.#stop ??= stopReason(thrown);
+      this.#stop ??= reasonOf(thrown);
       return false;
     }
   }
@@ -293,7 +286,7 @@ export class JobRun<Row, Item extends FinishedItem> {
   #fail(thrown: unknown): void {
     if (thrown instanceof OperationError && thrown.code === "not_owner") this.#lost ??= thrown;
     // What was halted has the reason of the halt.
-    else if (!this.#stopped()) this.#stop = stopReason(thrown);
+    else if (!this.#stopped()) this.#stop = reasonOf(thrown);
   }
 
   #watchVendor(unanswered: boolean, message: string | undefined): void {
@@ -327,19 +320,10 @@ export class JobRun<Row, Item extends FinishedItem> {
       // A read-back that fails leaves the item as it is: unknown stays unknown, and says so. Missing rights stop the job.
       if (!(thrown instanceof TenantError)) throw thrown;
       if (this.#stopped()) return false;
-      const stop = stopReason(thrown);
+      const stop = reasonOf(thrown);
       if (stop.code === "missing_scope" || stop.code === "unauthorized") this.#stop ??= stop;
       else this.#watchVendor(true, messageOf(thrown));
       return false;
     }
   }
-}
-
-/** What is said of a run that something thrown has ended. */
-export function stopReason(thrown: unknown): StopReason {
-  if (thrown instanceof OperationError && thrown.code === "job_state") return { code: CANCELLED, message: thrown.message };
-  if (thrown instanceof OutdialError) {
-    return { code: thrown.code, message: thrown.message, ...(thrown.advice === undefined ? {} : { advice: thrown.advice }) };
-  }
-  return { code: "internal", message: messageOf(thrown) };
 }

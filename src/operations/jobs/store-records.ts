@@ -67,8 +67,6 @@ export function createStoreRecords(jobs: JobLedger, kinds: readonly string[]): J
         ["planning"],
       );
     },
-    claim: (seen, replica) =>
-      jobs.claimJob({ id: seen.id, run: seen.run, executor: seen.executor ?? null, status: seen.status }, replica),
     async end(id, end, replica) {
       const before = await jobs.getJob(id);
       const { plan: planned } = summary.catch({}).parse(before?.summary ?? {});

@@ -1,14 +1,7 @@
 // What to do about a page that could not be fetched. Pure.
 
-import { OutdialError } from "../../kernel/index.ts";
 import { TenantError } from "../../tenant/index.ts";
-
-/** Why a run ends early. */
-export interface StopReason {
-  readonly code: string;
-  readonly message: string;
-  readonly advice?: string | undefined;
-}
+import type { StopReason } from "../run/reason.ts";
 
 /**
  * - `again`: ask for the same page once more; `smaller` when its size may be to blame.
@@ -62,9 +55,3 @@ export const INTERRUPTED: StopReason = {
   message: "interrupted",
   advice: "Go on with: outdial outcomes pull --resume",
 };
-
-/** The reason of anything thrown, for the record of a run. */
-export function reasonOf(thrown: unknown): StopReason {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return { code: thrown instanceof OutdialError ? thrown.code : "internal", message };
-}

@@ -1,6 +1,5 @@
 // Retrieval of outcomes into the lake.
 
-export { retrievalBody } from "./body.ts";
 export { type Difference, type HourCounts, type ReconcileReport, type ReconcileSink, reconcile } from "./reconcile.ts";
 export { checkRequest, type RetrievalInput, type RetrievalRequest } from "./request.ts";
 export { runSchedules } from "./schedule.ts";

@@ -2,22 +2,20 @@
 
 import { type Clock, messageOf, newId, type RandomStream } from "../../kernel/index.ts";
 import { ComplianceHash, type OutcomeLake } from "../../outcomes/index.ts";
-import type { AuditInput, JobStatus, Retrieval, RetrievalLedger } from "../../store/index.ts";
+import type { AuditInput, JobLedger, JobStatus, Retrieval, RetrievalLedger } from "../../store/index.ts";
 import { RETRIEVE } from "../../store/index.ts";
 import { type DispositionCatalog, type OutcomeSource, requireSupported } from "../../tenant/index.ts";
 import type { RawOutcome } from "../compliance/index.ts";
-import type { Durable } from "../durable.ts";
 import { OperationError } from "../error.ts";
-import { JobLeave } from "../jobs/index.ts";
-import type { RetrievalHost } from "./body.ts";
-import { reasonOf, type StopReason } from "./failure.ts";
+import type { JobLeave } from "../run/leave.ts";
+import type { StopReason } from "../run/reason.ts";
+import type { Kind, Running, Runs } from "../run/runs.ts";
+import { readWindows } from "./body.ts";
 import { PageThread } from "./page-thread.ts";
 import { areOutcomeCodes, checkRequest, type RetrievalInput, type RetrievalRequest } from "./request.ts";
 import { readWindow } from "./window-run.ts";
 import { splitWindows } from "./windows.ts";
 
-/** How often the retrieval of another replica is looked at, ms. */
-const WATCH_MS = 250;
 const ENDED: readonly JobStatus[] = ["done", "partly_failed", "cancelled"];
 /** A partition is merged when it has so many files of its own. */
 const MERGE_PARTS = 8;
@@ -39,7 +37,8 @@ export interface RetrievalDependencies {
   readonly catalog: DispositionCatalog;
   readonly lake: OutcomeLake;
   readonly ledger: RetrievalLedger;
-  readonly replicas: { isDead(id: string): Promise<boolean>; forget(id: string): Promise<void> };
+  readonly runs: Runs;
+  readonly jobs: Pick<JobLedger, "letGo">;
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly clock: Clock;
   readonly random: RandomStream;
@@ -59,7 +58,6 @@ export interface RetrievalDependencies {
 interface Active {
   readonly retrieval: Retrieval;
   readonly observedAfter: number;
-  readonly lost: () => void;
   /** Whether it may go on: it was not cancelled, or taken over. */
   readonly leave: JobLeave;
   readonly thread: PageThread;
@@ -72,29 +70,26 @@ interface Active {
   closing: boolean;
 }
 
-export class Retrieving implements RetrievalHost {
+export class Retrieving {
   readonly #deps: RetrievalDependencies;
   readonly #active = new Map<string, Active>();
-  readonly #interrupt = new AbortController();
-  #durable: Durable | undefined;
 
   constructor(deps: RetrievalDependencies) {
     this.#deps = deps;
   }
 
-  /** Gives the workflows their engine; once, before the first run. */
-  attach(durable: Durable): void {
-    this.#durable = durable;
-  }
-
-  /** Ends all runs of this process early; what is in the lake stays, and they can be resumed. */
-  interrupt(): void {
-    this.#interrupt.abort();
-  }
-
-  /** Aborted by `interrupt`. */
-  get interrupted(): AbortSignal {
-    return this.#interrupt.signal;
+  /** What the engine runs. */
+  kind(): Kind {
+    return {
+      name: RETRIEVE,
+      // Two that read the same window would write the same calls twice.
+      partition: ({ campaignId }) => `retrieval of ${campaignId}`,
+      goOn: "go on with: outdial outcomes pull --resume",
+      take: (run, executor) => this.#deps.ledger.take(run, executor),
+      body: (running) => this.#body(running),
+      letGo: (jobId, executor, reason) => this.#letGo(jobId, executor, reason),
+      onEnded: (jobId) => this.#onEnded(jobId),
+    };
   }
 
   /** Checks what is asked for. Asks the tenant only for a campaign's own codes, when some are given that not every tenant has. */
@@ -142,54 +137,59 @@ export class Retrieving implements RetrievalHost {
   }
 
   /**
-   * Runs a retrieval to its end: in this process, or by watching the replica that runs it and taking over when that one dies. Waits while
-   * another one of the campaign is at work on a part of the same window.
+   * Runs a retrieval to its end, or follows the process that does. Waits while another one of the campaign is at work on a part of the same
+   * window.
    * @returns the retrieval as it ended; `stopped` when rights are missing, the tenant is away, or the run was interrupted
    */
   async run(jobId: string, onProgress?: (progress: RetrievalProgress) => void): Promise<Retrieval> {
-    const { ledger, replicas, replicaId, clock } = this.#deps;
-    for (;;) {
-      const seen = await this.find(jobId);
-      if (ENDED.includes(seen.status)) return seen;
-      const { executor } = seen;
-      const free = seen.status !== "running" || executor === null || executor === replicaId || (await replicas.isDead(executor));
-      const claim = free ? await ledger.claim(seen, replicaId) : undefined;
-      if (claim !== undefined && "run" in claim) {
-        if (executor !== null) await replicas.forget(executor);
-        return this.#runHere(seen, claim.run, claim.observedUpto, onProgress);
-      }
-      const blocker = claim?.blockedBy;
-      if (blocker !== undefined && (await replicas.isDead(blocker.executor))) {
-        await ledger.release(blocker);
-        continue;
-      }
-      if (this.#interrupt.signal.aborted) return seen;
-      onProgress?.({
-        campaignId: seen.campaignId,
-        windows: seen.totals.windows,
-        windowsDone: seen.totals.windowsDone,
-        pages: seen.totals.pagesOk,
-        rows: seen.totals.rows,
-        failures: seen.totals.pagesFailed,
-        phase: "watching",
-      });
-      await clock.sleep(WATCH_MS, this.#interrupt.signal).catch(() => undefined);
+    const { runs } = this.#deps;
+    const seen = await this.find(jobId);
+    if (ENDED.includes(seen.status)) return seen;
+    let active: Active | undefined;
+    await runs.run(jobId, async (here) => {
+      active = here ? this.#active.get(jobId) : undefined;
+      if (active !== undefined) onProgress?.(progressOf(active));
+      else if (!here) onProgress?.(watching(await this.find(jobId)));
+    });
+    if (active !== undefined) onProgress?.(progressOf(active));
+    return this.find(jobId);
+  }
+
+  async #body({ jobId, run, step, leave }: Running): Promise<void> {
+    const retrieval = await this.find(jobId);
+    const { optOutCodes = [], ledger } = this.#deps;
+    const { campaignId, pageLimit, totals } = retrieval;
+    const active: Active = {
+      retrieval,
+      observedAfter: await ledger.observedUpto(campaignId),
+      leave,
+      thread: new PageThread({ campaignId, optOutCodes, pageLimit }),
+      reading: [],
+      pages: totals.pagesOk,
+      rows: totals.rows,
+      failures: totals.pagesFailed,
+      windowsDone: totals.windowsDone,
+      closing: false,
+    };
+    this.#active.set(jobId, active);
+    try {
+      await this.#recordStart(retrieval, run);
+      const openWindows = async () => (await ledger.windows(jobId)).filter(({ done }) => !done).map(({ no }) => no);
+      const readWindow = (no: number) => this.#readWindow(active, no);
+      await readWindows(step, { openWindows, readWindow, close: (stop) => this.#close(active, stop) });
+    } finally {
+      this.#active.delete(jobId);
+      // One that was taken over may still be at work on a page.
+      void Promise.all(active.reading).then(() => active.thread.close());
     }
   }
 
-  /** See RetrievalHost. */
-  async openWindows(jobId: string): Promise<number[]> {
-    return (await this.#deps.ledger.windows(jobId)).filter(({ done }) => !done).map(({ no }) => no);
-  }
-
-  /** See RetrievalHost. */
-  async readWindow(jobId: string, no: number): Promise<StopReason | undefined> {
-    const active = this.#active.get(jobId);
+  async #readWindow(active: Active, no: number): Promise<StopReason | undefined> {
+    const { jobId, campaignId, codes, pageLimit } = active.retrieval;
     const windows = await this.#deps.ledger.windows(jobId);
     const window = windows.find((one) => one.no === no);
-    if (active === undefined || window === undefined) throw new Error(`retrieval ${jobId} has no window ${no} here`);
+    if (window === undefined) throw new Error(`retrieval ${jobId} has no window ${no}`);
     if (window.done) return undefined;
-    const { campaignId, codes, pageLimit } = active.retrieval;
     const { source, lake, ledger, clock, random, replicaId, onOptOuts } = this.#deps;
     const reading = readWindow(
       {
@@ -224,14 +224,17 @@ export class Retrieving implements RetrievalHost {
     return undefined;
   }
 
-  /** See RetrievalHost. */
-  async close(jobId: string, stop: StopReason | undefined): Promise<void> {
-    const { ledger, replicaId } = this.#deps;
-    const active = this.#active.get(jobId);
-    if (active !== undefined) active.closing = true;
+  async #close(active: Active, stop: StopReason | undefined): Promise<void> {
+    const { ledger, replicaId, jobs } = this.#deps;
+    const { jobId } = active.retrieval;
+    active.closing = true;
     // All windows are read: the thread's memory is free for what comes.
-    await active?.thread.close();
+    await active.thread.close();
     const retrieval = await this.find(jobId);
+    if (retrieval.status === "cancelled") {
+      await jobs.letGo(jobId, replicaId, stop);
+      return;
+    }
     const summary = stop === undefined ? await this.#hashOf(retrieval) : undefined;
     const poison = Object.keys(retrieval.totals.quarantined).length > 0;
     const status = stop === undefined ? (poison ? "partly_failed" : "done") : "stopped";
@@ -260,85 +263,20 @@ export class Retrieving implements RetrievalHost {
     return { calls: fold.count, hash: fold.digest() };
   }
 
-  /** See RetrievalHost. */
-  lost(jobId: string): void {
-    this.#active.get(jobId)?.lost();
+  async #onEnded(jobId: string): Promise<void> {
+    const ended = await this.find(jobId);
+    if (!ENDED.includes(ended.status) || ended.status === "cancelled") return;
+    await this.#tidy(ended);
+    await this.#deps.onEnded?.(ended);
   }
 
-  async #runHere(
-    retrieval: Retrieval,
-    run: number,
-    observedAfter: number,
-    onProgress: ((progress: RetrievalProgress) => void) | undefined,
-  ): Promise<Retrieval> {
-    const { jobId, totals } = retrieval;
-    const durable = this.#durable;
-    if (durable === undefined) throw new Error("attach a durable runtime before running retrievals");
-    const ended = new AbortController();
-    const leave = new JobLeave(this.#deps.clock, this.#interrupt.signal);
-    void leave.watch({ id: jobId, run, replica: this.#deps.replicaId }, () => this.find(jobId), ended.signal);
-    const thread = new PageThread({
-      campaignId: retrieval.campaignId,
-      optOutCodes: this.#deps.optOutCodes ?? [],
-      pageLimit: retrieval.pageLimit,
-    });
-    const reading: Promise<unknown>[] = [];
-    const lost = new Promise<void>((resolve) => {
-      this.#active.set(jobId, {
-        retrieval,
-        observedAfter,
-        lost: resolve,
-        leave,
-        thread,
-        reading,
-        pages: totals.pagesOk,
-        rows: totals.rows,
-        failures: totals.pagesFailed,
-        windowsDone: totals.windowsDone,
-        closing: false,
-      });
-    });
-    const ticking = this.#tick(jobId, onProgress, ended.signal);
-    try {
-      await this.#recordStart(retrieval, run);
-      await Promise.race([durable.run(RETRIEVE, jobId, run), lost]);
-    } catch (thrown) {
-      await this.#abandon(retrieval, thrown);
-      throw thrown;
-    } finally {
-      ended.abort();
-      await ticking;
-      this.#active.delete(jobId);
-      // One that was taken over may still be at work on a page.
-      void Promise.all(reading).then(() => thread.close());
-    }
-    const end = await this.find(jobId);
-    if (end.status === "cancelled") {
-      await Promise.all(reading);
-      await this.#deps.ledger.letGo(jobId, this.#deps.replicaId);
-      return end;
-    }
-    if (ENDED.includes(end.status)) {
-      await this.#tidy(end);
-      await this.#deps.onEnded?.(end);
-    }
-    // Taken over: watch the one who took it.
-    return end.status === "running" ? this.run(jobId, onProgress) : end;
-  }
-
-  /** Lets go of a retrieval whose run failed on our side, so that it is not held until this process ends. */
-  async #abandon(retrieval: Retrieval, thrown: unknown): Promise<void> {
-    const error = reasonOf(thrown);
-    await this.#deps.ledger
-      .end({
-        jobId: retrieval.jobId,
-        executor: this.#deps.replicaId,
-        status: "stopped",
-        error,
-        audit: this.#entry("outcomes.stopped", retrieval, { status: "stopped", error: error.code }),
-      })
-      .catch(() => this.#deps.ledger.letGo(retrieval.jobId, this.#deps.replicaId))
-      .catch(() => undefined);
+  /** Lets go of a retrieval that this process cannot go on with. */
+  async #letGo(jobId: string, executor: string, error: StopReason): Promise<void> {
+    const { ledger, jobs } = this.#deps;
+    const retrieval = await this.find(jobId);
+    if (retrieval.status === "cancelled") return jobs.letGo(jobId, executor, error);
+    const audit = this.#entry("outcomes.stopped", retrieval, { status: "stopped", error: error.code });
+    await ledger.end({ jobId, executor, status: "stopped", error, audit });
   }
 
   /** Merges small files and removes leftovers. Failing at it does no harm: the next run tries again. */
@@ -367,28 +305,16 @@ export class Retrieving implements RetrievalHost {
       details: { campaign: campaignId, ...window, ...details },
     };
   }
+}
 
-  async #tick(jobId: string, onProgress: ((progress: RetrievalProgress) => void) | undefined, ended: AbortSignal): Promise<void> {
-    if (onProgress === undefined) return;
-    const show = () => {
-      const active = this.#active.get(jobId);
-      if (active === undefined) return;
-      const { retrieval, pages, rows, failures, windowsDone, closing } = active;
-      const { campaignId, totals } = retrieval;
-      onProgress({
-        campaignId,
-        windows: totals.windows,
-        windowsDone,
-        pages,
-        rows,
-        failures,
-        phase: closing ? "closing" : "reading",
-      });
-    };
-    while (!ended.aborted) {
-      show();
-      await this.#deps.clock.sleep(WATCH_MS, ended).catch(() => undefined);
-    }
-    show();
-  }
+function progressOf({ retrieval, pages, rows, failures, windowsDone, closing }: Active): RetrievalProgress {
+  const { campaignId, totals } = retrieval;
+  const phase = closing ? "closing" : "reading";
+  return { campaignId, windows: totals.windows, windowsDone, pages, rows, failures, phase };
+}
+
+/** One that another process reads. */
+function watching({ campaignId, totals }: Retrieval): RetrievalProgress {
+  const { windows, windowsDone, pagesOk, rows, pagesFailed } = totals;
+  return { campaignId, windows, windowsDone, pages: pagesOk, rows, failures: pagesFailed, phase: "watching" };
 }

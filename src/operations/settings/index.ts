@@ -1,6 +1,5 @@
 // Dialer settings: checked, gated, activated, verified, watched, put back.
 
-export { changeBody } from "./body.ts";
 export { createDialerCampaign } from "./campaign.ts";
 export { ABANDONMENT_LIMIT } from "./check.ts";
 export { dialerSettingsJsonSchema, parseSettingsFile, type SettingsFile } from "./file.ts";

@@ -1,14 +1,14 @@
 // Changes of dialer settings from the outside: prepare one, begin it, run it to its end or watch the replica that does, take it over from the
 // dead, decide about one that waits.
 
-import { type Clock, messageOf, newId, OutdialError, type RandomStream } from "../../kernel/index.ts";
-import { type AuditInput, DIALER_CHANGE, type DialerChange, type DialerLedger, type JobLedger } from "../../store/index.ts";
+import { type Clock, newId, type RandomStream } from "../../kernel/index.ts";
+import { type AuditInput, DIALER_CHANGE, type DialerChange, type DialerLedger } from "../../store/index.ts";
 import { type MetricsSource, type PacingSettings, requireSupported } from "../../tenant/index.ts";
-import type { Durable } from "../durable.ts";
 import { OperationError } from "../error.ts";
-import { executorIsDead, interruption, leftWords } from "../left.ts";
+import { runJournal } from "../run/journal.ts";
+import { executorIsDead, leftWords } from "../run/left.ts";
+import type { Kind, Running, Runs } from "../run/runs.ts";
 import { act, type Happening, reading } from "./act.ts";
-import type { ChangeHost } from "./body.ts";
 import type { SettingsFile } from "./file.ts";
 import { type Judgement, judge, type Predictor } from "./gate.ts";
 import type { GuardPlan } from "./guard.ts";
@@ -18,14 +18,12 @@ import { complete, type DialerSettings, diffSettings, type FieldChange, readSett
 import { type Notices, noticesOf } from "./notices.ts";
 import type { ChangePlan, ChangeState, Command, Patience, SettingsVersion } from "./state.ts";
 
-/** How often the change of another replica is looked at, ms. */
-const WATCH_MS = 250;
 const MINUTE_MS = 60_000;
 
 export interface SettingsDependencies {
   readonly ledger: DialerLedger;
-  readonly jobs: Pick<JobLedger, "claimJob">;
-  readonly replicas: { isDead(id: string): Promise<boolean>; forget(id: string): Promise<void> };
+  readonly runs: Runs;
+  readonly replicas: { isDead(id: string): Promise<boolean> };
   readonly pacing: PacingSettings;
   readonly metrics: MetricsSource;
   readonly predict: Predictor | undefined;
@@ -39,8 +37,6 @@ export interface SettingsDependencies {
   readonly record: (entry: AuditInput) => Promise<void>;
   /** Name of the receiver of alarms in the outbox; undefined when none is configured. */
   readonly alarms: string | undefined;
-  /** This process is a service: what it interrupts, another one goes on with. */
-  readonly leaves?: boolean | undefined;
   /** Awaited at every named point of a change: for harnesses that stop a process there. */
   readonly pause?: ((point: string) => Promise<void>) | undefined;
 }
@@ -72,36 +68,25 @@ export interface ChangeProgress {
   readonly elsewhere: boolean;
 }
 
-/** A change that runs in this process. */
-interface Active {
-  readonly change: DialerChange;
-  readonly plan: ChangePlan;
-  readonly lost: () => void;
-  readonly onProgress: ((progress: ChangeProgress) => void) | undefined;
-  state: ChangeState | undefined;
-  command: Command | undefined;
-  seq: number;
-  measuredAt: number;
-}
+type Progress = (progress: ChangeProgress) => void;
 
-export class SettingsChanges implements ChangeHost {
+export class SettingsChanges {
   readonly #deps: SettingsDependencies;
-  readonly #active = new Map<string, Active>();
-  readonly #interrupt = new AbortController();
-  #durable: Durable | undefined;
+  /** Who wants to know of a change that runs here. */
+  readonly #told = new Map<string, Progress>();
 
   constructor(deps: SettingsDependencies) {
     this.#deps = deps;
   }
 
-  /** Gives the workflows their engine; once, before the first run. */
-  attach(durable: Durable): void {
-    this.#durable = durable;
-  }
-
-  /** Ends the run in this process between two steps; the change can be resumed. */
-  interrupt(): void {
-    this.#interrupt.abort(new OutdialError("interrupted", "interrupted"));
+  /** What the engine runs. */
+  kind(): Kind {
+    return {
+      name: DIALER_CHANGE,
+      partition: () => "dialer settings",
+      goOn: "outdial dialer resume goes on",
+      body: (running) => this.#body(running),
+    };
   }
 
   /**
@@ -293,100 +278,52 @@ export class SettingsChanges implements ChangeHost {
   }
 
   /**
-   * Runs a change to its end: in this process, or by watching the replica that runs it and taking over when that one dies.
+   * Runs a change to its end, or follows the process that does.
    * @returns the change as it ended, or as it stands still: waiting for a person, without an answer of the tenant, interrupted
    */
-  async run(version: number, onProgress?: (progress: ChangeProgress) => void): Promise<ChangeReport> {
-    const { jobs, replicas, replicaId, clock } = this.#deps;
-    for (;;) {
-      const seen = await this.find(version);
-      const { jobId, executor, status, run } = seen;
-      if (seen.endedAt !== null || jobId === null || status === null || run === null) return this.report(version);
-      if (seen.phase === "paused") return this.report(version);
-      const free = status !== "running" || executor === null || executor === replicaId || (await replicas.isDead(executor));
-      const claimed = free ? await jobs.claimJob({ id: jobId, run, executor, status }, replicaId) : undefined;
-      if (claimed !== undefined) {
-        if (executor !== null) await replicas.forget(executor);
-        await this.#runHere(seen, jobId, claimed, onProgress);
-        const after = await this.report(version);
-        // Taken over: watch the one who took it.
-        if (after.change.status !== "running") return after;
-        continue;
-      }
-      if (this.#interrupt.signal.aborted) return this.report(version);
-      onProgress?.({ version, state: undefined, elsewhere: true });
-      await clock.sleep(WATCH_MS, this.#interrupt.signal).catch(() => undefined);
-    }
-  }
-
-  async #runHere(
-    change: DialerChange,
-    jobId: string,
-    run: number,
-    onProgress: ((progress: ChangeProgress) => void) | undefined,
-  ): Promise<void> {
-    const durable = this.#durable;
-    if (durable === undefined) throw new Error("attach a durable runtime before running changes");
-    const { ledger, replicaId } = this.#deps;
-    const plan = readPlan(change.plan);
-    const lost = new Promise<void>((resolve) => {
-      this.#active.set(jobId, {
-        change,
-        plan,
-        lost: resolve,
-        onProgress,
-        state: undefined,
-        command: undefined,
-        seq: 0,
-        measuredAt: 0,
-      });
-    });
+  async run(version: number, onProgress?: Progress): Promise<ChangeReport> {
+    const { runs } = this.#deps;
+    const { jobId, endedAt, phase } = await this.find(version);
+    if (endedAt !== null || jobId === null || phase === "paused") return this.report(version);
+    if (onProgress !== undefined) this.#told.set(jobId, onProgress);
     try {
-      await Promise.race([durable.run(DIALER_CHANGE, jobId, run), lost]);
-    } catch (thrown) {
-      const code = thrown instanceof OutdialError ? thrown.code : "internal";
-      await ledger.abandon(jobId, replicaId, { code, message: messageOf(thrown) }).catch(() => undefined);
-      throw thrown;
+      await runs.run(jobId, (here) => (here ? undefined : onProgress?.({ version, state: undefined, elsewhere: true })));
     } finally {
-      this.#active.delete(jobId);
+      this.#told.delete(jobId);
     }
+    return this.report(version);
   }
 
-  /** See ChangeHost. */
-  async takeUp(jobId: string): Promise<void> {
-    const active = this.#of(jobId);
-    const { state, seq } = await this.#load(active.change);
-    active.state = state;
-    active.seq = seq;
-    active.measuredAt = this.#deps.clock.now();
-    await this.#happen(active, { type: seq === 0 ? "begun" : "resumed" });
+  async #body(running: Running): Promise<void> {
+    const { ledger, clock } = this.#deps;
+    const change = await ledger.byJob(running.jobId);
+    if (change === undefined) throw new Error(`job ${running.jobId} is no change of dialer settings`);
+    const { plan } = await this.#load(change);
+    let measuredAt = clock.now();
+    await runJournal<ChangeState, Command, Happening>(running, {
+      load: () => this.#load(change),
+      opening: (seq) => ({ type: seq === 0 ? "begun" : "resumed" }),
+      perform: async (command, state, signal) => {
+        const happening = await this.#perform({ plan, measuredAt }, state, command, signal);
+        if (happening.type === "measured") measuredAt = clock.now();
+        return happening;
+      },
+      record: async (before, seq, happening) => {
+        const event = { ...happening, at: clock.now() };
+        const next = await this.#record(change, running.jobId, plan, before, seq, event);
+        if (next.state.phase === "guarding" && before.phase !== "guarding") measuredAt = event.at;
+        return next;
+      },
+    });
   }
 
-  /** See ChangeHost. */
-  async advance(jobId: string): Promise<boolean> {
-    const active = this.#of(jobId);
-    const { command, state } = active;
-    if (command === undefined || state === undefined) return false;
-    try {
-      await this.#perform(active, state, command);
-      return active.command !== undefined;
-    } catch (thrown) {
-      if (!this.#interrupt.signal.aborted) throw thrown;
-      const error = interruption("outdial dialer resume goes on", this.#deps.leaves === true);
-      await this.#deps.ledger.abandon(jobId, this.#deps.replicaId, error);
-      return false;
-    }
-  }
-
-  /** See ChangeHost. */
-  lost(jobId: string): void {
-    this.#active.get(jobId)?.lost();
-  }
-
-  async #perform(active: Active, state: ChangeState, command: Command): Promise<void> {
+  async #perform(
+    { plan, measuredAt }: { readonly plan: ChangePlan; readonly measuredAt: number },
+    state: ChangeState,
+    command: Command,
+    signal: AbortSignal,
+  ): Promise<Happening> {
     const { clock, pause, pacing, metrics, predict } = this.#deps;
-    const { signal } = this.#interrupt;
-    signal.throwIfAborted();
     if ("afterMs" in command && command.afterMs > 0) await clock.sleep(command.afterMs, signal);
     const point = `${state.purpose === "apply" && state.phase !== "examining" ? "apply" : "rollback"}.${state.phase}.${command.kind}`;
     await pause?.(`${point}.before`);
@@ -398,43 +335,44 @@ export class SettingsChanges implements ChangeHost {
             pacing,
             metrics,
             signal,
-            campaigns: active.plan.guard?.campaigns ?? [],
-            windowMinutes: Math.max(1, Math.round((clock.now() - active.measuredAt) / MINUTE_MS)),
+            campaigns: plan.guard?.campaigns ?? [],
+            windowMinutes: Math.max(1, Math.round((clock.now() - measuredAt) / MINUTE_MS)),
             judge: (settings) => {
-              const { chance, overrides, ...gate } = active.plan.gate;
+              const { chance, overrides, ...gate } = plan.gate;
               return judge({ ...gate, settings }, { pacing, predict, chance, overrides, signal });
             },
           });
-    if (happening.type === "measured") active.measuredAt = clock.now();
     await pause?.(`${point}.after`);
-    await this.#happen(active, happening);
+    return happening;
   }
 
-  /** Records what happened, with what follows from it, and learns what is next. */
-  async #happen(active: Active, happening: Happening): Promise<void> {
-    const { ledger, clock, replicaId, actor, alarms, random } = this.#deps;
-    const { change, plan, state: before, seq } = active;
-    if (before === undefined || change.jobId === null) throw new Error("the change was not opened");
-    const event = { ...happening, at: clock.now() };
+  /** Writes what happened, with what follows from it, and gives what is next. */
+  async #record(
+    { version, kind }: DialerChange,
+    jobId: string,
+    plan: ChangePlan,
+    before: ChangeState,
+    seq: number,
+    event: Happening & { readonly at: number },
+  ): Promise<{ state: ChangeState; command: Command | undefined }> {
+    const { ledger, replicaId, actor, alarms, random } = this.#deps;
     const { state, commands } = decide(plan, before, event);
+    const newEventId = () => newId("evt", event.at, random);
     const notices: Notices = noticesOf({
-      version: change.version,
-      jobId: change.jobId,
-      kind: change.kind,
+      version,
+      jobId,
+      kind,
       actor,
       before,
       state,
       event,
       commands,
       alarms,
-      newId: () => newId("evt", event.at, random),
+      newId: newEventId,
     });
-    await ledger.append({ jobId: change.jobId, executor: replicaId, seq, event, at: event.at, phase: state.phase, ...notices });
-    if (state.phase === "guarding" && before.phase !== "guarding") active.measuredAt = event.at;
-    active.seq = seq + 1;
-    active.state = state;
-    active.command = commands.find(({ kind }) => kind !== "alarm");
-    active.onProgress?.({ version: change.version, state, elsewhere: false });
+    await ledger.append({ jobId, executor: replicaId, seq, event, at: event.at, phase: state.phase, ...notices });
+    this.#told.get(jobId)?.({ version, state, elsewhere: false });
+    return { state, command: commands.find(({ kind }) => kind !== "alarm") };
   }
 
   async #load(change: DialerChange): Promise<{ plan: ChangePlan; state: ChangeState; seq: number }> {
@@ -446,12 +384,6 @@ export class SettingsChanges implements ChangeHost {
 
   async #busy(open: DialerChange | undefined): Promise<OperationError> {
     return busy(open, await executorIsDead(open, this.#deps.replicas));
-  }
-
-  #of(jobId: string): Active {
-    const active = this.#active.get(jobId);
-    if (active === undefined) throw new Error(`change ${jobId} is not run by this process`);
-    return active;
   }
 }
 

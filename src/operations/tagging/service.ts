@@ -3,10 +3,8 @@
 import type { Clock, RandomStream } from "../../kernel/index.ts";
 import type { AuditInput } from "../../store/index.ts";
 import type { CallReader, DispositionCatalog, DispositionWriter } from "../../tenant/index.ts";
-import type { Durable, JobBody } from "../durable.ts";
 import { OperationError } from "../error.ts";
 import {
-  chunkedBody,
   type JobProgress,
   type JobRecords,
   JobRun,
@@ -20,6 +18,7 @@ import {
   SeenKeys,
   submitJob,
 } from "../jobs/index.ts";
+import type { Kind, Runs } from "../run/runs.ts";
 import { indexMatrix, type MatrixIndex } from "./assignment.ts";
 import { type PlannedRow, planTagging } from "./plan.ts";
 import { type ReadOptions, readRows } from "./read-rows.ts";
@@ -74,6 +73,9 @@ export interface TaggingDependencies {
   /** The ledger of one job's campaign, written under this replica. */
   readonly ledgerOf: (campaignId: string) => RowLedger<PlannedRow, FinishedItem>;
   readonly replicas: Replicas;
+  readonly runs: Runs;
+  /** Told when a job stopped before its end for another reason than an interruption. */
+  readonly onStopped?: ((job: RowJob) => void) | undefined;
   /** Writes an entry of the job's own into the audit log. */
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly catalog: DispositionCatalog;
@@ -96,6 +98,7 @@ export class Tagging {
     this.#runner = new JobRunner({
       ...deps,
       kind: TAG,
+      overlap: OVERLAP,
       openRun: (job, leave) => {
         const ledger = deps.ledgerOf(job.campaignId ?? "");
         return new JobRun(job.id, { ledger, work, clock: deps.clock, concurrency: deps.concurrency, leave });
@@ -103,19 +106,9 @@ export class Tagging {
     });
   }
 
-  /** The workflow of a tagging job. */
-  body(): JobBody {
-    return chunkedBody(this.#runner, OVERLAP);
-  }
-
-  /** Gives the workflows their engine; once, before the first run. */
-  attach(durable: Durable): void {
-    this.#runner.attach(durable);
-  }
-
-  /** Ends all runs of this process early: what is under way is finished and recorded, the jobs can be resumed. */
-  interrupt(): void {
-    this.#runner.interrupt();
+  /** What the engine runs. */
+  kind(): Kind {
+    return this.#runner.kind();
   }
 
   /**

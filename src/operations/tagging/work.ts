@@ -1,7 +1,8 @@
 // What tagging does with a row: one idempotent write; afterwards calls without an answer are read back, and locked ones say why.
 
 import type { CallOptions, CallReader, DispositionWriter } from "../../tenant/index.ts";
-import type { Leave, OpenItem, RowWork, Sent } from "../jobs/index.ts";
+import type { OpenItem, RowWork, Sent } from "../jobs/index.ts";
+import type { Leave } from "../run/leave.ts";
 import type { Assignment } from "./assignment.ts";
 import { conflictProblem, lineOf, type PlannedRow } from "./plan.ts";
 import { type FinishedItem, finishedItem, refusedItem } from "./result.ts";

@@ -50,7 +50,10 @@ export function versionOf(one: DialerChange, before: DialerChange | undefined): 
   };
 }
 
-export function changeOf({ change, state }: ChangeReport, running: boolean, standing: Standing): ChangeView {
+export function changeOf(
+  { change, state }: ChangeReport,
+  who: { readonly standing: Standing; readonly running: boolean },
+): ChangeView {
   return {
     version: change.version,
     phase: state.phase,
@@ -67,8 +70,7 @@ export function changeOf({ change, state }: ChangeReport, running: boolean, stan
       ours: ours ?? null,
       theirs: theirs ?? null,
     })),
-    running,
-    standing,
+    ...who,
   };
 }
 

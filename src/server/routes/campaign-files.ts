@@ -42,8 +42,7 @@ export interface CampaignFilesPort {
   begin(plan: CampaignPlan, sourceName: string, by: string): Promise<string>;
   /** Runs an apply here, or goes on with it; returns at once. */
   start(jobId: string): void;
-  running(jobId: string): boolean;
-  standing(apply: CampaignApply): Promise<Standing>;
+  standing(apply: CampaignApply): Promise<{ readonly standing: Standing; readonly running: boolean }>;
   /** Newest first. @param after the job of the last one of the page before */
   applies(query: { readonly limit: number; readonly after: string | undefined }): Promise<readonly CampaignApply[]>;
   /** Throws OperationError `job_not_found`. */
@@ -105,7 +104,7 @@ export function campaignFileRoutes(port: () => CampaignFilesPort): ApiRoute[] {
       },
       async act({ body, who }, plan) {
         const jobId = await port().begin(plan, body.sourceName, who.name);
-        port().start(jobId);
+        await port().start(jobId);
         return applyView(port(), await port().report(jobId));
       },
     }),
@@ -149,7 +148,7 @@ export function campaignFileRoutes(port: () => CampaignFilesPort): ApiRoute[] {
       status: 202,
       async handle({ params }) {
         const { apply } = await port().report(params.job);
-        if (apply.endedAt === null) port().start(params.job);
+        if (apply.endedAt === null) await port().start(params.job);
         return applyView(port(), await port().report(params.job));
       },
     }),
@@ -254,8 +253,7 @@ async function summaryOf(port: CampaignFilesPort, apply: CampaignApply): Promise
     phase,
     outcome,
     message,
-    running: port.running(jobId),
-    standing: await port.standing(apply),
+    ...(await port.standing(apply)),
     createdAt: timeText(createdAt),
     endedAt: timeText(endedAt),
   };

@@ -58,8 +58,7 @@ export interface DialerPort {
   guardPlan(durationMs: number, campaigns: readonly string[]): Promise<GuardPlan>;
   /** Runs a change here, or goes on with it; returns at once. */
   start(version: number): void;
-  running(version: number): boolean;
-  standing(change: DialerChange): Promise<Standing>;
+  standing(change: DialerChange): Promise<{ readonly standing: Standing; readonly running: boolean }>;
   metrics(query: { readonly campaignId: string | undefined; readonly metrics: readonly Metric[] }): AsyncIterable<object>;
   vendorAudit(entity: string): AsyncIterable<object>;
   /** Makes a paused campaign of a settings file at the tenant, never two of one file. */
@@ -204,7 +203,7 @@ export function dialerRoutes(port: () => DialerPort): ApiRoute[] {
       async handle({ params, body, who }) {
         if (body?.decision !== undefined) await port().changes.decide(params.version, body.decision === "keep", who.name);
         await port().changes.find(params.version);
-        port().start(params.version);
+        await port().start(params.version);
         return shown(port(), params.version);
       },
     }),
@@ -247,13 +246,13 @@ export function dialerRoutes(port: () => DialerPort): ApiRoute[] {
 
 async function begin(port: DialerPort, prepared: PreparedChange, guard: GuardPlan | null, by: string): Promise<ChangeView> {
   const { version } = await port.changes.begin(prepared, guard, by);
-  port.start(version);
+  await port.start(version);
   return shown(port, version);
 }
 
 async function shown(port: DialerPort, version: number): Promise<ChangeView> {
   const report = await port.changes.report(version);
-  return changeOf(report, port.running(version), await port.standing(report.change));
+  return changeOf(report, await port.standing(report.change));
 }
 
 async function gathered(rows: AsyncIterable<object>, most: number): Promise<Record<string, unknown>[]> {

@@ -97,14 +97,6 @@ export class CampaignLedger extends JournalLedger {
     });
   }
 
-  /** Lets go of an apply that this replica cannot go on with. */
-  async abandon(jobId: string, executor: string, error: unknown): Promise<void> {
-    await this.store.query(
-      "update outdial.jobs set status = 'stopped', executor = null, error = $3, finished_at = $4 where id = $1 and executor = $2 and status = 'running'",
-      [jobId, executor, JSON.stringify(error), new Date(this.store.now())],
-    );
-  }
-
   async #keep(tx: Tx, kept: NonNullable<CampaignStep["policy"]>): Promise<void> {
     await tx.query(
       `insert into outdial.campaign_policies (campaign_id, name, policy, plan_hash, actor, updated_at) values ($1, $2, $3, $4, $5, $6)

@@ -5,6 +5,7 @@ import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
 import { noJob, notOwner, StoreError } from "../error.ts";
 import { commitBatch, updateItem } from "./commit.ts";
 import { insertJob, JOB, type JobRow, oneOf, toJob } from "./rows.ts";
+import { type OwnedRun, takeRun } from "./take.ts";
 import {
   type Batch,
   type BatchWritten,
@@ -116,16 +117,35 @@ export class JobLedger extends Ledger {
   }
 
   /**
-   * Takes a job to run it, if it is still as `seen`: of several replicas that try, exactly one does.
-   * @returns the number of this run, or undefined when the job has moved on
+   * Opens a new run of a job, if it is still as `seen`: of several that try, one does. Who takes the run is settled by `take`.
+   * @returns the number of the run, or undefined when the job has moved on
    */
-  async claimJob(seen: Pick<Job, "id" | "run" | "executor" | "status">, executor: string): Promise<number | undefined> {
+  async openRun(seen: Pick<Job, "id" | "run" | "status">): Promise<number | undefined> {
     const [row] = await this.store.query<{ run: number }>(
-      `update outdial.jobs set executor = $4, run = run + 1, status = 'running', started_at = coalesce(started_at, $5), finished_at = null, error = null
-       where id = $1 and run = $2 and executor is not distinct from $3 and status = $6 and status in ('ready', 'running', 'stopped', 'failed') returning run`,
-      [seen.id, seen.run, seen.executor, executor, new Date(this.store.now()), seen.status],
+      `update outdial.jobs set executor = null, run = run + 1, status = 'ready', finished_at = null, error = null
+       where id = $1 and run = $2 and status = $3 and status in ('ready', 'running', 'stopped', 'failed') returning run`,
+      [seen.id, seen.run, seen.status],
     );
     return row?.run;
+  }
+
+  /**
+   * Takes a run of a job for a process, which the ledger's writes are fenced by from then on. A process that slept while its run was given to
+   * another one takes nothing: the engine's own record of who has the run is read in the same statement.
+   * @returns "gone" when the job has ended or has another run by now
+   */
+  take(run: OwnedRun, executor: string): Promise<"taken" | "gone"> {
+    return this.store.commit((tx) => takeRun(tx, run, executor, this.store.now()));
+  }
+
+  /** A process lets go of a job: it stopped, for a reason, or was cancelled; nothing of it is under way any more. */
+  async letGo(jobId: string, executor: string, reason: unknown): Promise<void> {
+    await this.store.query(
+      `update outdial.jobs set executor = null, status = case status when 'running' then 'stopped' else status end,
+         error = case status when 'running' then $3 else error end, finished_at = case status when 'running' then $4 else finished_at end
+       where id = $1 and executor = $2 and status in ('running', 'cancelled')`,
+      [jobId, executor, JSON.stringify(reason), new Date(this.store.now())],
+    );
   }
 
   /**

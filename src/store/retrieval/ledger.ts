@@ -6,6 +6,7 @@ import { numberArray } from "../database/arrays.ts";
 import { together } from "../database/database.ts";
 import { notOwner } from "../error.ts";
 import { endJob, insertJob } from "../jobs/rows.ts";
+import { type OwnedRun, takeRun } from "../jobs/take.ts";
 import type { JobEnd, JobStatus } from "../jobs/types.ts";
 import { addFiles } from "./catalog.ts";
 import { RETRIEVAL_COLUMNS, type RetrievalRow, toRetrieval } from "./rows.ts";
@@ -78,45 +79,34 @@ export class RetrievalLedger extends Ledger {
   }
 
   /**
-   * Takes a retrieval to run it, if it is still as `seen` and nothing else of the campaign runs over a part of the same window.
-   * @returns the number of the run and the latest observation of the campaign so far; or who is in the way; or undefined when somebody was faster
+   * Takes a retrieval for a process (see JobLedger.take), unless something else of the campaign runs over a part of the same window: then that
+   * comes back.
    */
-  async claim(
-    seen: Pick<Retrieval, "jobId" | "campaignId" | "run" | "executor" | "status" | "from" | "to">,
-    executor: string,
-  ): Promise<{ readonly run: number; readonly observedUpto: number } | { readonly blockedBy: Blocker } | undefined> {
+  take(run: OwnedRun, executor: string): Promise<"taken" | "gone" | { readonly blockedBy: Blocker }> {
     return this.store.commit(async (tx) => {
-      await tx.query(CAMPAIGN_LOCK, [seen.campaignId]);
+      const [retrieval] = await tx.query<{ campaignId: string; from: string; to: string }>(
+        `select campaign_id as "campaignId", from_ms as "from", to_ms as "to" from outdial.retrievals where job_id = $1`,
+        [run.jobId],
+      );
+      if (retrieval === undefined) return "gone" as const;
+      await tx.query(CAMPAIGN_LOCK, [retrieval.campaignId]);
       const others = await tx.query<Blocker>(
         `select id as "jobId", executor from outdial.jobs join outdial.retrievals on job_id = id
          where retrievals.campaign_id = $1 and id <> $2 and status = 'running' and from_ms <= $4 and to_ms >= $3 limit 1`,
-        [seen.campaignId, seen.jobId, seen.from, seen.to],
+        [retrieval.campaignId, run.jobId, retrieval.from, retrieval.to],
       );
       if (others[0] !== undefined) return { blockedBy: others[0] };
-      const rows = await tx.query<{ run: number; upto: number | null }>(
-        `update outdial.jobs set executor = $4, run = run + 1, status = 'running', started_at = coalesce(started_at, $5), finished_at = null, error = null
-         where id = $1 and run = $2 and executor is not distinct from $3 and status = $6 and status in ('ready', 'running', 'stopped')
-         returning run, (select max(observed_upto) from outdial.retrieval_windows w join outdial.retrievals r using (job_id) where r.campaign_id = $7) as upto`,
-        [seen.jobId, seen.run, seen.executor, executor, new Date(this.store.now()), seen.status, seen.campaignId],
-      );
-      return rows[0] && { run: rows[0].run, observedUpto: rows[0].upto ?? 0 };
+      return takeRun(tx, run, executor, this.store.now());
     });
   }
 
-  /** Takes a running retrieval away from a replica that is dead, so that it can be claimed or no longer is in the way. */
-  async release(blocker: Blocker): Promise<void> {
-    await this.store.query(
-      "update outdial.jobs set status = 'stopped', executor = null, finished_at = $3 where id = $1 and executor = $2 and status = 'running'",
-      [blocker.jobId, blocker.executor, new Date(this.store.now())],
+  /** The latest observation of any call of a campaign, 0 before the first. */
+  async observedUpto(campaignId: string): Promise<number> {
+    const [row] = await this.store.query<{ upto: number | null }>(
+      `select max(observed_upto) as upto from outdial.retrieval_windows join outdial.retrievals using (job_id) where campaign_id = $1`,
+      [campaignId],
     );
-  }
-
-  /** A replica lets go of a retrieval that was cancelled while it ran it: nothing of it is under way any more. */
-  async letGo(jobId: string, executor: string): Promise<void> {
-    await this.store.query("update outdial.jobs set executor = null where id = $1 and executor = $2 and status = 'cancelled'", [
-      jobId,
-      executor,
-    ]);
+    return row?.upto ?? 0;
   }
 
   /** Takes a page's files up and moves the checkpoint, in one transaction. Throws StoreError `not_owner`. */

@@ -113,14 +113,6 @@ export class DialerLedger extends JournalLedger {
     });
   }
 
-  /** Lets go of a change that this replica cannot go on with. */
-  async abandon(jobId: string, executor: string, error: unknown): Promise<void> {
-    await this.store.query(
-      "update outdial.jobs set status = 'stopped', executor = null, error = $3, finished_at = $4 where id = $1 and executor = $2 and status = 'running'",
-      [jobId, executor, JSON.stringify(error), new Date(this.store.now())],
-    );
-  }
-
   /** The entry of a file of a dialer campaign: the one there is, or a new one that says that it is about to be sent. */
   async intendCampaign(
     entry: Pick<DialerCampaignEntry, "contentHash" | "name" | "sourceName"> & {

@@ -6,6 +6,7 @@ import type { Difference, HourCounts } from "../../../src/operations/index.ts";
 import type { Retrieval } from "../../../src/store/index.ts";
 import { CAMPAIGN } from "../../support/calls.ts";
 import { outcomesScenario, truthOf } from "../../support/outcomes.ts";
+import { anybodys } from "../../support/runs.ts";
 import { openWorld, type World } from "./world.ts";
 
 const HOUR = 3_600_000;
@@ -36,7 +37,7 @@ async function runsOf(wanted: number, between: (retrieval: Retrieval) => void = 
       if ("failed" in run) throw run.failed;
       ended.push(run.retrieval);
       between(run.retrieval);
-      if (ended.length >= wanted) runtime.retrieving.interrupt();
+      if (ended.length >= wanted) runtime.interrupt();
     },
   });
   return ended;
@@ -83,9 +84,11 @@ test("a retrieval waits for another one that is at work on a part of its window,
     return (await runtime.retrieving.submit(request)).retrieval;
   };
   const [wide, narrow] = [await begin(now - 2 * DAY), await begin(now - DAY)];
-  const claim = await runtime.store.retrievals.claim(wide, "ghost");
-  expect(claim).toMatchObject({ run: 1 });
-  expect(await runtime.store.retrievals.claim(narrow, "living")).toEqual({ blockedBy: { jobId: wide.jobId, executor: "ghost" } });
+  const { retrievals } = runtime.store;
+  expect(await retrievals.take(anybodys(wide.jobId), "ghost")).toBe("taken");
+  expect(await retrievals.take(anybodys(narrow.jobId), "living")).toEqual({
+    blockedBy: { jobId: wide.jobId, executor: "ghost" },
+  });
   // Nobody has ever heard of that replica: it is dead, and no longer in the way.
   expect(await runtime.retrieving.run(narrow.jobId)).toMatchObject({ status: "done" });
   expect(await runtime.retrieving.find(wide.jobId)).toMatchObject({ status: "stopped", executor: null });

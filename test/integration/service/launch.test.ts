@@ -2,7 +2,7 @@
 
 import pg from "pg";
 import { expect, test } from "vitest";
-import { launchDurable } from "../../../src/operations/index.ts";
+import { launchEngine } from "../../../src/operations/index.ts";
 import { createDatabase } from "../../support/database.ts";
 
 test("a launch that waits for another one survives the loss of the connection that it waits on", async () => {
@@ -17,9 +17,10 @@ test("a launch that waits for another one survives the loss of the connection th
       );
       return rows[0]?.pid;
     };
-    const launching = launchDurable({
+    const launching = launchEngine({
       databaseUrl: database.url,
-      replicaId: "replica",
+      executor: "replica",
+      serves: false,
       bodies: {},
       log: { warn: () => undefined },
     });

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Batch, NewItem, StoreError } from "../../../src/store/index.ts";
+import { anybodys } from "../../support/runs.ts";
 import { openTestStore, type TestStore } from "../../support/store.ts";
 
 let world: TestStore;
@@ -293,19 +294,23 @@ test("items come back by line across pages, filtered, whatever text they hold", 
   expect(refused[0]).toBe('a"b\\c,{}\n\ufffd\ufffd NULL');
 });
 
-test("of several that claim a job as they saw it one gets it, and the one before can no longer write", async () => {
+test("of several that open a run of a job as they saw it one does, who takes it may write, and the one before no longer", async () => {
   const { jobs } = world.store;
   const seen = await jobs.createJob({ ...JOB, status: "ready" });
   await jobs.addChunks("job_1", [{ chunkNo: 0, firstLine: 1, lastLine: 9, payload: "" }]);
-  const claims = await Promise.all(["a", "b", "c"].map((replica) => jobs.claimJob(seen, replica)));
-  expect(claims.filter((run) => run !== undefined)).toEqual([1]);
-  const [first = ""] = ["a", "b", "c"].filter((_, i) => claims[i] !== undefined);
+  const opened = await Promise.all([seen, seen, seen].map((one) => jobs.openRun(one)));
+  expect(opened.filter((run) => run !== undefined)).toEqual([1]);
+  const first = "a";
+  expect(await jobs.take({ ...anybodys("job_1", 1), owned: "select where $1 = $2" }, first)).toBe("gone");
+  expect(await jobs.take(anybodys("job_1", 1), first)).toBe("taken");
   await jobs.advanceIntent("job_1", 0, 1, first);
   await jobs.commitBatch(batch([1], { executor: first }));
 
   const again = await jobs.getJob("job_1");
   if (!again) throw new Error("the job is gone");
-  expect(await jobs.claimJob(again, "heir")).toBe(2);
+  expect(await jobs.openRun(again)).toBe(2);
+  expect(await jobs.take(anybodys("job_1", 1), first)).toBe("gone");
+  expect(await jobs.take(anybodys("job_1", 2), "heir")).toBe("taken");
   expect(await code(jobs.advanceIntent("job_1", 0, 2, first))).toBe("not_owner");
   expect(await code(jobs.commitBatch(batch([2], { executor: first })))).toBe("not_owner");
   await jobs.commitBatch(batch([2], { executor: "heir" }));

@@ -1,13 +1,13 @@
 // Campaign plans from the outside: make one, see whether the tenant has moved since, begin it, run it to its end or watch the replica that does,
 // take it over from the dead.
 
-import { messageOf, newId, OutdialError, type RandomStream } from "../../../kernel/index.ts";
-import { CAMPAIGN_APPLY, type CampaignApply, type CampaignLedger, type JobLedger } from "../../../store/index.ts";
+import { newId, type RandomStream } from "../../../kernel/index.ts";
+import { CAMPAIGN_APPLY, type CampaignApply, type CampaignLedger } from "../../../store/index.ts";
 import type { CampaignRunner } from "../../../tenant/index.ts";
-import type { Durable, JobBody } from "../../durable.ts";
 import { OperationError } from "../../error.ts";
-import { executorIsDead, interruption, leftWords } from "../../left.ts";
-import { standStillWhenTakenOver } from "../../taken-over.ts";
+import { runJournal } from "../../run/journal.ts";
+import { executorIsDead, leftWords } from "../../run/left.ts";
+import type { Kind, Running, Runs } from "../../run/runs.ts";
 import type { ParsedFiles, Violation } from "../file/parse.ts";
 import { type Moved, movedSince } from "../plan/moved.ts";
 import { planCampaigns } from "../plan/plan.ts";
@@ -20,13 +20,10 @@ import { type Course, decide, stepsOf } from "./machine.ts";
 import { noticesOf } from "./notices.ts";
 import type { ApplyCommand, ApplyPatience, ApplyState } from "./state.ts";
 
-/** How often the apply of another replica is looked at, ms. */
-const WATCH_MS = 250;
-
 export interface ApplyDependencies extends PlanDependencies {
   readonly ledger: CampaignLedger;
-  readonly jobs: Pick<JobLedger, "claimJob">;
-  readonly replicas: { isDead(id: string): Promise<boolean>; forget(id: string): Promise<void> };
+  readonly runs: Runs;
+  readonly replicas: { isDead(id: string): Promise<boolean> };
   readonly runner: CampaignRunner;
   readonly gate: ActivationGate;
   /** Why a campaign must not be activated: an emergency stop of a moment or later holds it. Null when none does. */
@@ -38,8 +35,6 @@ export interface ApplyDependencies extends PlanDependencies {
   readonly patience: ApplyPatience;
   /** Name of the receiver of alarms in the outbox; undefined when none is configured. */
   readonly alarms: string | undefined;
-  /** This process is a service: what it interrupts, another one goes on with. */
-  readonly leaves?: boolean | undefined;
   /** Awaited at every named point of an apply: for harnesses that stop a process there. */
   readonly pause?: ((point: string) => Promise<void>) | undefined;
 }
@@ -57,35 +52,25 @@ export interface ApplyProgress {
   readonly phase: ApplyState["phase"] | undefined;
 }
 
-/** An apply that runs in this process. */
-interface Active {
-  readonly apply: CampaignApply;
-  readonly course: Course;
-  readonly lost: () => void;
-  readonly onProgress: ((progress: ApplyProgress) => void) | undefined;
-  state: ApplyState | undefined;
-  command: ApplyCommand | undefined;
-  seq: number;
-}
+type Progress = (progress: ApplyProgress) => void;
 
 export class CampaignPlans {
   readonly #deps: ApplyDependencies;
-  readonly #active = new Map<string, Active>();
-  readonly #interrupt = new AbortController();
-  #durable: Durable | undefined;
+  /** Who wants to know of an apply that runs here. */
+  readonly #told = new Map<string, Progress>();
 
   constructor(deps: ApplyDependencies) {
     this.#deps = deps;
   }
 
-  /** Gives the workflows their engine; once, before the first run. */
-  attach(durable: Durable): void {
-    this.#durable = durable;
-  }
-
-  /** Ends the run in this process between two steps; the apply can be resumed. */
-  interrupt(): void {
-    this.#interrupt.abort(new OutdialError("interrupted", "interrupted"));
+  /** What the engine runs. */
+  kind(): Kind {
+    return {
+      name: CAMPAIGN_APPLY,
+      partition: () => "campaigns",
+      goOn: "outdial campaign resume-apply goes on",
+      body: (running) => this.#body(running),
+    };
   }
 
   /** Files against the tenant as it is now. Changes nothing. Throws TenantError. */
@@ -147,94 +132,41 @@ export class CampaignPlans {
   }
 
   /**
-   * Runs an apply to its end: in this process, or by watching the replica that runs it and taking over when that one dies.
+   * Runs an apply to its end, or follows the process that does.
    * @returns the apply as it ended, or as it stands still: without an answer of the tenant, or interrupted
    */
-  async run(jobId: string, onProgress?: (progress: ApplyProgress) => void): Promise<ApplyReport> {
-    const { jobs, replicas, replicaId, clock } = this.#deps;
-    for (;;) {
-      const seen = await this.find(jobId);
-      const { executor, status, run } = seen;
-      if (seen.endedAt !== null) return this.report(jobId);
-      const free = status !== "running" || executor === null || executor === replicaId || (await replicas.isDead(executor));
-      const claimed = free ? await jobs.claimJob({ id: jobId, run, executor, status }, replicaId) : undefined;
-      if (claimed !== undefined) {
-        if (executor !== null) await replicas.forget(executor);
-        await this.#runHere(seen, claimed, onProgress);
-        const after = await this.report(jobId);
-        // Taken over: watch the one who took it.
-        if (after.apply.status !== "running") return after;
-        continue;
-      }
-      if (this.#interrupt.signal.aborted) return this.report(jobId);
-      onProgress?.({ jobId, campaign: undefined, phase: undefined });
-      await clock.sleep(WATCH_MS, this.#interrupt.signal).catch(() => undefined);
-    }
-  }
-
-  /** The body of the workflow: the journal is the truth, and another run of the same apply goes on where it ends. */
-  body(): JobBody {
-    return async (jobId, step) => {
-      const guarded = <T>(name: string, work: () => Promise<T>) =>
-        step(name, () => standStillWhenTakenOver(work(), () => this.#active.get(jobId)?.lost()));
-      await guarded("take-up", async () => {
-        await this.#takeUp(jobId);
-        return null;
-      });
-      for (let turn = 0; await guarded(`step-${turn}`, () => this.#advance(jobId)); turn++);
-    };
-  }
-
-  async #runHere(apply: CampaignApply, run: number, onProgress: Active["onProgress"]): Promise<void> {
-    const durable = this.#durable;
-    if (durable === undefined) throw new Error("attach a durable runtime before running applies");
-    const { ledger, replicaId } = this.#deps;
-    const { jobId } = apply;
-    const course = this.#courseOf(apply);
-    const lost = new Promise<void>((resolve) => {
-      this.#active.set(jobId, { apply, course, lost: resolve, onProgress, state: undefined, command: undefined, seq: 0 });
-    });
+  async run(jobId: string, onProgress?: Progress): Promise<ApplyReport> {
+    if ((await this.find(jobId)).endedAt !== null) return this.report(jobId);
+    if (onProgress !== undefined) this.#told.set(jobId, onProgress);
     try {
-      await Promise.race([durable.run(CAMPAIGN_APPLY, jobId, run), lost]);
-    } catch (thrown) {
-      const code = thrown instanceof OutdialError ? thrown.code : "internal";
-      await ledger.abandon(jobId, replicaId, { code, message: messageOf(thrown) }).catch(() => undefined);
-      throw thrown;
+      const elsewhere = { jobId, campaign: undefined, phase: undefined };
+      await this.#deps.runs.run(jobId, (here) => (here ? undefined : onProgress?.(elsewhere)));
     } finally {
-      this.#active.delete(jobId);
+      this.#told.delete(jobId);
     }
+    return this.report(jobId);
   }
 
-  async #takeUp(jobId: string): Promise<void> {
-    const active = this.#of(jobId);
-    const { state, seq } = await this.#load(active.apply);
-    active.state = state;
-    active.seq = seq;
-    await this.#happen(active, { type: seq === 0 ? "begun" : "resumed" });
+  async #body(running: Running): Promise<void> {
+    const apply = await this.find(running.jobId);
+    const course = this.#courseOf(apply);
+    await runJournal<ApplyState, ApplyCommand, Happening>(running, {
+      load: () => this.#load(apply),
+      opening: (seq) => ({ type: seq === 0 ? "begun" : "resumed" }),
+      perform: (command, state, signal) => this.#perform(apply, course, state, command, signal),
+      record: (before, seq, happening) => this.#record(apply.jobId, course, before, seq, happening),
+    });
   }
 
-  /** Does the next thing and records it. False when there is nothing more to do. */
-  async #advance(jobId: string): Promise<boolean> {
-    const active = this.#of(jobId);
-    const { command, state } = active;
-    if (command === undefined || state === undefined) return false;
-    try {
-      await this.#perform(active, state, command);
-      return active.command !== undefined;
-    } catch (thrown) {
-      if (!this.#interrupt.signal.aborted) throw thrown;
-      const error = interruption("outdial campaign resume-apply goes on", this.#deps.leaves === true);
-      await this.#deps.ledger.abandon(jobId, this.#deps.replicaId, error);
-      return false;
-    }
-  }
-
-  async #perform(active: Active, state: ApplyState, command: ApplyCommand): Promise<void> {
+  async #perform(
+    { createdAt }: CampaignApply,
+    { plan }: Course,
+    state: ApplyState,
+    command: ApplyCommand,
+    signal: AbortSignal,
+  ): Promise<Happening> {
     const { clock, pause, provisioning, runner, webhooks, gate, held, inTurn } = this.#deps;
-    const { signal } = this.#interrupt;
-    signal.throwIfAborted();
     if ("afterMs" in command && command.afterMs > 0) await clock.sleep(command.afterMs, signal);
-    const { plan } = active.course;
     const entry = stepsOf(plan)[state.at];
     if (entry === undefined) throw new Error("the plan has no entry at which the apply stands");
     const point = `${state.at}.${state.phase}.${command.kind}`;
@@ -247,30 +179,26 @@ export class CampaignPlans {
             runner,
             webhooks,
             gate,
-            held: (id) => held(id, active.apply.createdAt),
+            held: (id) => held(id, createdAt),
             inTurn,
             signal,
             key: (what) => `plan-${plan.hash.slice(0, 40)}-${plan.entries.indexOf(entry)}-${what}`,
           });
     await pause?.(`${point}.after`);
-    await this.#happen(active, happening);
+    return happening;
   }
 
-  /** Records what happened, with what follows from it, and learns what is next. */
-  async #happen(active: Active, happening: Happening): Promise<void> {
+  /** Writes what happened, with what follows from it, and gives what is next. */
+  async #record(jobId: string, course: Course, before: ApplyState, seq: number, happening: Happening) {
     const { ledger, clock, replicaId, actor, alarms, random } = this.#deps;
-    const { apply, course, state: before, seq } = active;
-    if (before === undefined) throw new Error("the apply was not taken up");
-    const { jobId } = apply;
+    const { plan } = course;
     const event = { ...happening, at: clock.now() };
     const { state, command } = decide(course, before, event);
     const id = () => newId("evt", event.at, random);
-    const notices = noticesOf({ jobId, actor, plan: course.plan, before, state, event, alarms, newId: id });
+    const notices = noticesOf({ jobId, actor, plan, before, state, event, alarms, newId: id });
     await ledger.append({ jobId, executor: replicaId, seq, event, at: event.at, phase: state.phase, ...notices });
-    active.seq = seq + 1;
-    active.state = state;
-    active.command = command;
-    active.onProgress?.({ jobId, campaign: stepsOf(course.plan)[state.at]?.name, phase: state.phase });
+    this.#told.get(jobId)?.({ jobId, campaign: stepsOf(plan)[state.at]?.name, phase: state.phase });
+    return { state, command };
   }
 
   #courseOf(apply: CampaignApply): Course {
@@ -280,12 +208,6 @@ export class CampaignPlans {
   async #load(apply: CampaignApply): Promise<{ state: ApplyState; seq: number }> {
     const journal = await this.#deps.ledger.journal(apply.jobId);
     return { state: replay(this.#courseOf(apply), journal), seq: journal.length };
-  }
-
-  #of(jobId: string): Active {
-    const active = this.#active.get(jobId);
-    if (active === undefined) throw new Error(`apply ${jobId} is not run by this process`);
-    return active;
   }
 }
 

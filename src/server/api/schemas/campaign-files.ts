@@ -67,7 +67,7 @@ export const campaignApplySummary = z
     phase: z.string(),
     outcome: z.string().nullable().describe("applied, partly_applied, not_applied; null while it has not ended"),
     message: z.string().nullable(),
-    running: z.boolean().describe("Whether this service runs it now"),
+    running: z.boolean().describe("Whether this service runs it now, or it was just begun"),
     standing,
     createdAt: time,
     endedAt: time.nullable(),

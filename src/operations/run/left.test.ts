@@ -1,7 +1,7 @@
 // Which work a service goes on with although another process began it.
 
 import { expect, test } from "vitest";
-import { isLeft } from "./left.ts";
+import { isDue, isLeft } from "./left.ts";
 
 const NOW = 1_000_000;
 const job = (status: "running" | "ready" | "stopped" | "done", more: object = {}) => ({
@@ -9,30 +9,37 @@ const job = (status: "running" | "ready" | "stopped" | "done", more: object = {}
   error: null,
   createdAt: NOW - 1000,
   finishedAt: null,
-  dead: false,
   ...more,
 });
 
 test.each([
-  ["run by a living process", job("running"), false],
-  ["run by a dead one", job("running", { dead: true }), true],
+  ["run by a process", job("running"), false],
   ["just begun", job("ready"), false],
   ["begun long ago and never taken up", job("ready", { createdAt: NOW - 60_000 }), true],
-  ["left by a service that ended", job("stopped", { error: { code: "interrupted", leaves: true } }), true],
+  [
+    "left by a service that ended: the engine has its run",
+    job("stopped", { error: { code: "interrupted", leaves: true } }),
+    false,
+  ],
   ["interrupted by a person", job("stopped", { error: { code: "interrupted" } }), false],
   ["stopped when the database went away", job("stopped", { error: { code: "store_unavailable" } }), true],
   ["waiting for a person", job("stopped", { error: { code: "paused" } }), false],
   ["refused", job("stopped", { error: { code: "missing_scope" }, finishedAt: 0 }), false],
   ["ended", job("done"), false],
 ])("%s", (_, given, expected) => {
-  expect(isLeft(given, NOW, true)).toBe(expected);
+  expect(isDue(given, NOW, true)).toBe(expected);
 });
 
 test("a tenant that was away is tried again after a minute, where that is wanted", () => {
   const away = (ago: number) => job("stopped", { error: { code: "vendor_unavailable" }, finishedAt: NOW - ago });
-  expect([isLeft(away(1000), NOW, true), isLeft(away(61_000), NOW, true), isLeft(away(61_000), NOW, false)]).toEqual([
+  expect([isDue(away(1000), NOW, true), isDue(away(61_000), NOW, true), isDue(away(61_000), NOW, false)]).toEqual([
     false,
     true,
     false,
   ]);
+});
+
+test("a job that a service left waits for the next one; one that a person interrupted waits for a person", () => {
+  const left = job("stopped", { error: { code: "interrupted", leaves: true } });
+  expect([left, job("stopped", { error: { code: "interrupted" } }), job("running")].map(isLeft)).toEqual([true, false, false]);
 });

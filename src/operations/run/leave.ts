@@ -2,9 +2,8 @@
 // may be another process; between two rows of a chunk the run must know of it, without a question to the database for each row.
 
 import { type Clock, type Instant, OutdialError } from "../../kernel/index.ts";
+import type { JobStatus } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
-import type { JobStatus } from "./record.ts";
-import type { Leave } from "./run.ts";
 
 /** How often the ledger is asked, ms. */
 const LOOK_MS = 200;
@@ -16,6 +15,14 @@ export const interrupted = () =>
   new OutdialError("interrupted", "interrupted; what was under way is recorded", {
     advice: "Run the same command again to go on.",
   });
+
+/** What a run goes on by. */
+export interface Leave {
+  /** Ends the run early, for its reason: no further row is sent, those on the wire are waited for and committed. */
+  readonly halt: AbortSignal;
+  /** Undefined while it is known that the job is this process's; else a promise that settles when that is known again, or `halt` is aborted. */
+  readonly confirmed: () => Promise<void> | undefined;
+}
 
 interface Asked {
   readonly at: Instant;

@@ -1,7 +1,7 @@
 // This process among those that share the store: its heartbeat, and how it tells the living from the dead.
 
-import type { Clock } from "../kernel/index.ts";
-import type { Replica, Replicas } from "../store/index.ts";
+import type { Clock } from "../../kernel/index.ts";
+import type { Replica, Replicas } from "../../store/index.ts";
 
 /** Time between two heartbeats, ms. */
 const INTERVAL_MS = 2000;

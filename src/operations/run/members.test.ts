@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { replicaIsDead } from "./replica.ts";
+import { replicaIsDead } from "./members.ts";
 
 const replica = { id: "r1", pid: 7, host: "a", intervalMs: 2000, silentMs: 100 };
 const here = (host: string, lives: boolean) => ({ host, processLives: () => lives });

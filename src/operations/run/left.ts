@@ -1,12 +1,18 @@
-// Work that its process left: what a service notes down when it ends in the middle of it, and what is said of work whose process has died.
+// Jobs that nobody is at work on: which of them go on by themselves, and what is said of them.
 
-import type { Job } from "../store/index.ts";
+import type { Job } from "../../store/index.ts";
+import type { StopReason } from "./reason.ts";
 
-/** Why work stands still that was interrupted. @param leaves the process is a service: another one goes on with it */
-export function interruption(advice: string, leaves: boolean): { code: string; message: string; leaves?: true } {
-  if (leaves) return { code: "interrupted", message: "its service ended; another one, or its next start, goes on", leaves: true };
-  return { code: "interrupted", message: `interrupted; ${advice}` };
-}
+/** Why a job stands still whose service ended: the engine has its run still, and gives it to the next process. */
+export const LEAVES: StopReason = {
+  code: "interrupted",
+  message: "its service ended; another one, or its next start, goes on",
+  leaves: true,
+};
+
+/** Whether a service has left a job to whichever comes next. */
+export const isLeft = ({ status, error }: Pick<Job, "status" | "error">): boolean =>
+  status === "stopped" && typeof error === "object" && error !== null && "leaves" in error && error.leaves === true;
 
 /** Whether whoever is said to be at work has died. */
 export async function executorIsDead(
@@ -23,25 +29,23 @@ export const leftWords = (executor: string | null): string =>
 const RESUMABLE: ReadonlySet<unknown> = new Set(["store_unavailable"]);
 /** Stops of a tenant that was away. */
 const AWAY: ReadonlySet<unknown> = new Set(["vendor_unavailable", "rate_limited", "deadline_exceeded"]);
-/** A job that was begun and is not taken up by then is taken up by somebody else, ms. */
+/** A job that was begun and has no run by then is started by somebody else, ms. */
 const UNTAKEN_MS = 10_000;
 /** A tenant that was away is tried again after this, ms. */
 const AWAY_MS = 60_000;
 
 /**
- * Whether a service should go on with work that its process left. Pure.
- * @param job.dead whether the process that is said to be at work has died
- * @param retriesAway whether it is also gone on with when the tenant did not answer
+ * Whether a service should begin a new run of a job that has none: its process died between entering the job and starting it, or its database
+ * was away. Pure.
+ * @param retriesAway whether that is so also when the tenant did not answer
  */
-export function isLeft(
-  job: Pick<Job, "status" | "error" | "createdAt" | "finishedAt"> & { readonly dead: boolean },
+export function isDue(
+  job: Pick<Job, "status" | "error" | "createdAt" | "finishedAt">,
   now: number,
   retriesAway: boolean,
 ): boolean {
-  if (job.status === "running") return job.dead;
   if (job.status === "ready") return now - job.createdAt > UNTAKEN_MS;
   if (job.status !== "stopped" || typeof job.error !== "object" || job.error === null) return false;
-  if ("leaves" in job.error && job.error.leaves === true) return true;
   const code = "code" in job.error ? job.error.code : undefined;
   return RESUMABLE.has(code) || (retriesAway && AWAY.has(code) && now - (job.finishedAt ?? 0) > AWAY_MS);
 }

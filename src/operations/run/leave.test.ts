@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { createTestClock } from "../../../test/support/test-clock.ts";
 import type { OperationError } from "../error.ts";
-import { cancelJob } from "./cancel.ts";
+import { cancelJob } from "../jobs/cancel.ts";
+import type { JobStatus, RowJob } from "../jobs/record.ts";
 import { interrupted, JobLeave } from "./leave.ts";
-import type { JobStatus, RowJob } from "./record.ts";
 
 const HELD = { id: "job_1", run: 2, replica: "me" };
 const job = (more: Partial<RowJob> = {}) => ({ status: "running", executor: "me", run: 2, ...more }) as RowJob;

@@ -1,0 +1,215 @@
+// The engine under every durable operation: workflows and queues of DBOS on the store's PostgreSQL. The one place that knows DBOS, which is a
+// singleton of the process.
+
+import { DBOS } from "@dbos-inc/dbos-sdk";
+import pg from "pg";
+
+/** Raise it when the order or the meaning of a workflow's steps changes: a job under way is then begun anew over its ledger. */
+const WORKFLOW_VERSION = "2";
+const SCHEMA = "dbos";
+
+/** Runs that services share out among themselves, one at a time of what must not be done twice at once. */
+const SHARED = "operations";
+/** Runs that a command line began in its own process, which died: they have no partition. */
+const LEFT = "left-operations";
+const POLL_MS = 200;
+
+/** Where the engine's own trouble is told. */
+export interface EngineLog {
+  warn(message: string): void;
+}
+
+/** Does work once: a step that has its result is not done again after a crash. */
+export type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>;
+
+/** Does a run of a job; one that is taken up after a crash is called again and its steps that have ended give what they gave. */
+export type EngineBody = (jobId: string, run: number, step: Step) => Promise<void>;
+
+/** A run of a job: each run is a workflow of its own, entered at most once. */
+export interface EngineRun {
+  readonly kind: string;
+  readonly jobId: string;
+  readonly run: number;
+}
+
+/** How a run stands. */
+export type EnginePhase =
+  | { readonly phase: "none" | "queued" | "ended" }
+  | { readonly phase: "running"; readonly executor: string };
+
+/** A run under way, as the engine has it. */
+export interface UnderWay extends EngineRun {
+  readonly executor: string;
+  /** False for one of another version of outdial, which no executor of this one takes. */
+  readonly current: boolean;
+  /** It came through the queue that services share. */
+  readonly shared: boolean;
+}
+
+export interface Engine {
+  /** Starts a run in this process. */
+  startHere(run: EngineRun): Promise<void>;
+  /** Gives a run to whichever service takes it; one at a time of a partition is done. */
+  enqueue(run: EngineRun, partition: string): Promise<void>;
+  phase(run: Omit<EngineRun, "kind">): Promise<EnginePhase>;
+  /** All runs that some process has taken and not ended, whether it lives or not. */
+  underWay(): Promise<UnderWay[]>;
+  /** Takes runs away from processes that died, for any service to go on with. */
+  resume(runs: readonly UnderWay[]): Promise<void>;
+  /** Ends a run that nobody shall go on with. */
+  cancel(run: EngineRun): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The name of a run's workflow. */
+export const workflowId = ({ jobId, run }: Omit<EngineRun, "kind">): string => `${jobId}/${run}`;
+
+/** The statement that says whether a workflow `$1` is an executor's `$2` at this moment: for a ledger's own fence. */
+export const OWNED = `select from ${SCHEMA}.workflow_status where workflow_uuid = $1 and executor_id = $2 and status = 'PENDING'`;
+
+/**
+ * Launches the engine for this process. A second launch in one process waits for the first to be closed by its owner.
+ * @param options.executor name of this process among those that share the database
+ * @param options.serves true for a service: it takes runs from the queues
+ * @param options.bodies what a run of each kind does
+ */
+export async function launchEngine(options: {
+  databaseUrl: string;
+  executor: string;
+  serves: boolean;
+  bodies: Readonly<Record<string, EngineBody>>;
+  log: EngineLog;
+}): Promise<Engine> {
+  if (DBOS.isInitialized()) throw new Error("the engine is launched already in this process; close it first");
+  const warn = (entry: unknown) => options.log.warn(String(entry));
+  // A pool of our own: the one DBOS would make sends a statement on each new connection while another is under way.
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl,
+    max: 6,
+    application_name: `outdial workflows ${process.pid}`,
+  });
+  pool.on("error", (error) => options.log.warn(`an idle database connection was lost: ${error.message}`));
+  // The pool stops listening when it gives a connection out and when it closes one: a connection lost just then must not end the process.
+  pool.on("connect", (client) => client.on("error", ignore));
+  DBOS.setConfig({
+    name: "outdial",
+    systemDatabaseUrl: options.databaseUrl,
+    systemDatabaseSchemaName: SCHEMA,
+    systemDatabasePool: pool,
+    executorID: options.executor,
+    applicationVersion: WORKFLOW_VERSION,
+    listenQueues: options.serves ? [SHARED, LEFT] : [],
+    logger: { info: ignore, debug: ignore, warn, error: warn },
+  });
+  const workflows = new Map(
+    Object.entries(options.bodies).map(([kind, body]) => [
+      kind,
+      DBOS.registerWorkflow((jobId: string, run: number) => body(jobId, run, (name, work) => DBOS.runStep(work, { name })), {
+        name: kind,
+      }),
+    ]),
+  );
+  await oneAtATime(pool, async () => {
+    await DBOS.launch();
+    if (!options.serves) return;
+    await DBOS.registerQueue(SHARED, { partitionConcurrency: 1, minPollingIntervalMs: POLL_MS, onConflict: "always_update" });
+    await DBOS.registerQueue(LEFT, { minPollingIntervalMs: POLL_MS, onConflict: "always_update" });
+  });
+  const workflowOf = (kind: string) => {
+    const workflow = workflows.get(kind);
+    if (workflow === undefined) throw new Error(`this process runs no jobs of the kind ${kind}`);
+    return workflow;
+  };
+  return {
+    async startHere(run) {
+      const handle = await DBOS.startWorkflow(workflowOf(run.kind), { workflowID: workflowId(run) })(run.jobId, run.run);
+      // How it ended is in the ledger, and told by its body.
+      void handle.getResult().catch(ignore);
+    },
+    async enqueue(run, partition) {
+      await DBOS.startWorkflow(workflowOf(run.kind), {
+        workflowID: workflowId(run),
+        queueName: SHARED,
+        enqueueOptions: { queuePartitionKey: partition },
+      })(run.jobId, run.run);
+    },
+    async phase(run) {
+      const found = await DBOS.getWorkflowStatus(workflowId(run));
+      if (found === null) return { phase: "none" };
+      if (found.status === "ENQUEUED" || found.status === "DELAYED") return { phase: "queued" };
+      return found.status === "PENDING" ? { phase: "running", executor: found.executorId ?? "" } : { phase: "ended" };
+    },
+    async underWay() {
+      const found = await DBOS.listWorkflows({ status: "PENDING", loadInput: false, loadOutput: false });
+      return found.flatMap(({ workflowID, workflowName, executorId, applicationVersion, queuePartitionKey }) => {
+        const at = workflowID.lastIndexOf("/");
+        const run = Number(workflowID.slice(at + 1));
+        if (at < 0 || !Number.isSafeInteger(run) || !workflows.has(workflowName)) return [];
+        return [
+          {
+            kind: workflowName,
+            jobId: workflowID.slice(0, at),
+            run,
+            executor: executorId ?? "",
+            current: applicationVersion === WORKFLOW_VERSION,
+            shared: queuePartitionKey !== undefined,
+          },
+        ];
+      });
+    },
+    async resume(runs) {
+      for (const [queueName, shared] of [
+        [SHARED, true],
+        [LEFT, false],
+      ] as const) {
+        const ids = runs.filter((one) => one.shared === shared).map(workflowId);
+        if (ids.length > 0) await DBOS.resumeWorkflows(ids, { queueName });
+      }
+    },
+    cancel: (run) => DBOS.cancelWorkflow(workflowId(run)),
+    async close() {
+      await DBOS.shutdown({ deregister: true });
+      if (!pool.ended) await pool.end();
+    },
+  };
+}
+
+/** "dbos" in ASCII. */
+const LAUNCH_LOCK = "0x64626f73";
+
+const LAUNCH_LOOK_MS = 50;
+
+/**
+ * Launches of several processes on one database wait for each other: the first one makes DBOS's tables, which two at once fail at. They look
+ * again and again instead of waiting in the server: a statement that waits there would hold up the making of an index.
+ */
+async function oneAtATime(pool: pg.Pool, launch: () => Promise<void>): Promise<void> {
+  const client = await lockHolder(pool);
+  try {
+    await launch();
+  } finally {
+    // With the connection the lock ends, whatever became of the launch.
+    client.release(true);
+  }
+}
+
+/** The connection that has the lock. One that is lost while it waits is replaced by another. */
+async function lockHolder(pool: pg.Pool): Promise<pg.PoolClient> {
+  let client = await pool.connect();
+  for (let failures = 0; ; ) {
+    try {
+      const { rows } = await client.query<{ mine: boolean }>(`select pg_try_advisory_lock(${LAUNCH_LOCK}) as mine`);
+      if (rows[0]?.mine === true) return client;
+      failures = 0;
+    } catch (thrown) {
+      client.release(true);
+      failures += 1;
+      if (failures > 1) throw thrown;
+      client = await pool.connect();
+      continue;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LAUNCH_LOOK_MS));
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,38 @@
+// Operations that are machines: a journal of what happened, from which the state follows, and one command at a time until nothing is to be done.
+// The journal is the truth; a process that takes the operation over reads it and goes on where it ends.
+
+import type { Running } from "./runs.ts";
+
+/** What one operation gives. `Happening` is an event without its time. */
+export interface JournaledWork<State, Command, Happening> {
+  /** The state that the journal leads to, and the number of its entries. */
+  load(): Promise<{ readonly state: State; readonly seq: number }>;
+  /** What is noted first: that it began, or that another run goes on with it. */
+  opening(seq: number): Happening;
+  /** Writes what happened as entry `seq`, with all that follows from it. Throws StoreError `not_owner`. */
+  record(
+    state: State,
+    seq: number,
+    happening: Happening,
+  ): Promise<{ readonly state: State; readonly command: Command | undefined }>;
+  /** Does what is to be done next. Throws what `signal` was aborted with. */
+  perform(command: Command, state: State, signal: AbortSignal): Promise<Happening>;
+}
+
+/** Carries an operation on until it has ended or stands still, one durable step for each command. */
+export async function runJournal<State, Command, Happening>(
+  { step, leave }: Pick<Running, "step" | "leave">,
+  work: JournaledWork<State, Command, Happening>,
+): Promise<void> {
+  const loaded = await work.load();
+  let { seq } = loaded;
+  let { state, command } = await work.record(loaded.state, seq++, work.opening(loaded.seq));
+  const advance = async () => {
+    if (command === undefined) return false;
+    leave.halt.throwIfAborted();
+    const happening = await work.perform(command, state, leave.halt);
+    ({ state, command } = await work.record(state, seq++, happening));
+    return command !== undefined;
+  };
+  for (let turn = 0; await step(`step-${turn}`, advance); turn++);
+}

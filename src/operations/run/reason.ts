@@ -1,0 +1,22 @@
+// Why a run stopped before its job's end, as the ledger keeps it.
+
+import { messageOf, OutdialError } from "../../kernel/index.ts";
+import { OperationError } from "../error.ts";
+
+export interface StopReason {
+  readonly code: string;
+  readonly message: string;
+  readonly advice?: string | undefined;
+  /** The run goes on by itself: another service takes it, or the next start of this one. */
+  readonly leaves?: true | undefined;
+}
+
+export const CANCELLED = "cancelled";
+
+/** What is said of a run that something thrown has ended. */
+export function reasonOf(thrown: unknown): StopReason {
+  if (thrown instanceof OperationError && thrown.code === "job_state") return { code: CANCELLED, message: thrown.message };
+  if (thrown instanceof OutdialError)
+    return { code: thrown.code, message: thrown.message, ...(thrown.advice === undefined ? {} : { advice: thrown.advice }) };
+  return { code: "internal", message: messageOf(thrown) };
+}

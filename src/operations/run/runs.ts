@@ -1,0 +1,382 @@
+// Runs of jobs: started here or given to a service, followed, interrupted, and taken over from processes that died. What a job is, and how far
+// it got, stands in its ledger; a run is one execution over it.
+//
+//   start ─▶ queued ─▶ taken by a process ─▶ body, step by step ─▶ ended
+//                          ▲        └── process dies, or ends as a service: the run goes back to the queue
+//                          └────────────┘   and whoever takes it goes on over the ledger
+
+import { type Clock, messageOf, OutdialError } from "../../kernel/index.ts";
+import type { Job, JobLedger, JobStatus, OwnedRun, Store } from "../../store/index.ts";
+import { OperationError } from "../error.ts";
+import { type Engine, type EngineBody, type EngineRun, OWNED, type Step, workflowId } from "./engine.ts";
+import { interrupted, JobLeave } from "./leave.ts";
+import { isLeft, LEAVES } from "./left.ts";
+import type { Membership } from "./members.ts";
+import { reasonOf, type StopReason } from "./reason.ts";
+
+/** How often a job that runs elsewhere is looked at, ms. */
+const FOLLOW_MS = 250;
+/** Between two tries to tell a database that is away how a run ended, ms: doubling from the first to the second. */
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 5000;
+
+export type { Step };
+
+/** Jobs of which a run can be begun. */
+const RUNNABLE: ReadonlySet<JobStatus> = new Set(["ready", "running", "stopped", "failed"]);
+
+/** A run of a job in this process. */
+export interface Running {
+  readonly jobId: string;
+  readonly run: number;
+  readonly step: Step;
+  /** Whether and how long it may go on. */
+  readonly leave: JobLeave;
+}
+
+/** How the taking of a job came out: it is this process's; it is not to be run any more; another one is in the way. */
+export type Taking = "taken" | "gone" | { readonly blockedBy: { readonly jobId: string; readonly executor: string } };
+
+/** A kind of operation. */
+export interface Kind {
+  readonly name: string;
+  /** Names what must not be changed by two jobs at once. */
+  partition(job: Job): string;
+  /** What is done, over the ledger: it is called again when another process goes on. */
+  body(running: Running): Promise<void>;
+  /** Takes the job, where more than the job itself has to be free. */
+  readonly take?: ((run: OwnedRun, executor: string) => Promise<Taking>) | undefined;
+  /** Lets go of a job that this process cannot go on with, where more than the job's own row tells of it. */
+  readonly letGo?: ((jobId: string, executor: string, reason: StopReason) => Promise<void>) | undefined;
+  /** Told when a run in this process has ended, however it did; the job has its end then. */
+  readonly onEnded?: ((jobId: string) => Promise<void>) | undefined;
+  /** What a person does to go on after an interruption. */
+  readonly goOn: string;
+}
+
+export interface RunsDependencies {
+  readonly jobs: JobLedger;
+  readonly turns: Pick<Store["dialer"], "inTurn">;
+  readonly members: Membership;
+  readonly clock: Clock;
+  /** This process is a service: runs come from the queue, and what it leaves another one goes on with. */
+  readonly serves: boolean;
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * Who works on a job: this process; another one; nobody yet, because it was just begun or its process is gone; nobody until a person goes on
+ * with it.
+ */
+export type Standing = "here" | "elsewhere" | "waiting" | "still";
+
+/** A run that this process has taken. */
+interface Here {
+  /** Resolves when nothing of it is done here any more. */
+  readonly over: Promise<void>;
+}
+
+export class Runs {
+  readonly #deps: RunsDependencies;
+  readonly #kinds = new Map<string, Kind>();
+  readonly #here = new Map<string, Here>();
+  readonly #interrupt = new AbortController();
+  #engine: Engine | undefined;
+
+  constructor(deps: RunsDependencies) {
+    this.#deps = deps;
+  }
+
+  /** Adds a kind of operation; before the engine is launched. */
+  add(kind: Kind): void {
+    this.#kinds.set(kind.name, kind);
+  }
+
+  /** What the engine is to be launched with. */
+  bodies(): Record<string, EngineBody> {
+    return Object.fromEntries(
+      [...this.#kinds].map(([name, kind]) => [name, (jobId, run, step) => this.#execute(kind, { kind: name, jobId, run }, step)]),
+    );
+  }
+
+  /** Gives the engine; once, before the first run. */
+  attach(engine: Engine): void {
+    this.#engine = engine;
+  }
+
+  /** Aborted by `interrupt`. */
+  get interrupted(): AbortSignal {
+    return this.#interrupt.signal;
+  }
+
+  /**
+   * Ends all runs of this process early: what is on the wire is finished and recorded. Those of a service are gone on with by another one, or
+   * at its next start; those of a command line can be resumed.
+   */
+  interrupt(): void {
+    this.#interrupt.abort(interrupted());
+  }
+
+  /** Whether a job runs in this process. */
+  isHere(jobId: string): boolean {
+    return [...this.#here.keys()].some((id) => id.startsWith(`${jobId}/`));
+  }
+
+  /** Who works on a job: see `Standing`. */
+  async standing(job: Pick<Job, "id" | "status" | "executor" | "error" | "run">): Promise<Standing> {
+    if (this.isHere(job.id)) return "here";
+    if (isLeft(job) || (job.status === "ready" && job.run > 0)) return "waiting";
+    if (job.status !== "running") return "still";
+    return job.executor === null || (await this.#deps.members.isDead(job.executor)) ? "waiting" : "elsewhere";
+  }
+
+  /** Who works on a job, and whether it is under way: it runs in this process, or was just begun. */
+  async standingOf(jobId: string | null): Promise<{ readonly standing: Standing; readonly running: boolean }> {
+    const job = jobId === null ? undefined : await this.#deps.jobs.getJob(jobId);
+    if (job === undefined) return { standing: "still", running: false };
+    const standing = await this.standing(job);
+    return { standing, running: standing === "here" || (standing === "waiting" && job.status === "ready") };
+  }
+
+  /** Whether a job is said to be run by a process that is gone, and the engine has no run of it for another one. */
+  async isOrphaned(job: Pick<Job, "id" | "status" | "executor" | "error" | "run">): Promise<boolean> {
+    if ((job.status !== "running" && !isLeft(job)) || (await this.standing(job)) !== "waiting") return false;
+    const { phase } = await this.#attached().phase({ jobId: job.id, run: job.run });
+    return phase === "none" || phase === "ended";
+  }
+
+  /**
+   * Sees to it that a job runs: begins a run, unless one is under way or waits. Of a dead process a service gives the run to whoever is free; a
+   * command line goes on itself.
+   */
+  async start(jobId: string): Promise<void> {
+    const { jobs, members, serves } = this.#deps;
+    const engine = this.#attached();
+    for (;;) {
+      const job = await this.#find(jobId);
+      if (!RUNNABLE.has(job.status) || this.isHere(jobId)) return;
+      const kind = this.#kindOf(job);
+      const atWork = job.status === "running" ? job.executor : null;
+      if (atWork !== null && !(await members.isDead(atWork))) return;
+      const stands = await engine.phase({ jobId, run: job.run });
+      if (stands.phase === "queued") return;
+      if (stands.phase === "running") {
+        // A service's next look gives it back to the queue.
+        if (serves || !(await members.isDead(stands.executor))) return;
+        await engine.cancel({ kind: job.kind, jobId, run: job.run });
+      }
+      const run = await jobs.openRun(job);
+      if (run === undefined) continue;
+      if (atWork !== null) await members.forget(atWork);
+      const entered = { kind: kind.name, jobId, run };
+      if (serves) await engine.enqueue(entered, kind.partition(job));
+      else await engine.startHere(entered);
+      return;
+    }
+  }
+
+  /**
+   * Runs a job to its end, or follows the process that does and takes over when that one dies.
+   * @param onTick told a few times a second; `here` when this process runs it
+   * @returns the job as it ended, or as it stands still
+   */
+  async run(jobId: string, onTick?: (here: boolean) => Promise<void> | void): Promise<Job> {
+    const { clock } = this.#deps;
+    const { signal } = this.#interrupt;
+    for (let first = true; ; first = false) {
+      const before = await this.#find(jobId);
+      const goesOn = before.status === "ready" || before.status === "running" || isLeft(before);
+      if ((first || goesOn) && !signal.aborted) await this.start(jobId);
+      const job = await this.#find(jobId);
+      const here = this.#here.get(workflowId({ jobId, run: job.run }));
+      const isOver = job.status !== "ready" && job.status !== "running" && !isLeft(job);
+      if (here === undefined && (isOver || signal.aborted)) return job;
+      await onTick?.(here !== undefined);
+      const timer = new AbortController();
+      await Promise.race([here?.over ?? forever(), clock.sleep(FOLLOW_MS, timer.signal).catch(() => undefined)]);
+      timer.abort();
+    }
+  }
+
+  /**
+   * Gives runs of dead processes back to the queue, and begins a new run of those that another version of outdial had. One service at a time
+   * does it.
+   */
+  async adopt(): Promise<void> {
+    const { turns, members, jobs } = this.#deps;
+    const engine = this.#attached();
+    await turns.inTurn("adoption of runs", async () => {
+      const left = [];
+      for (const run of await engine.underWay()) if (await members.isDead(run.executor)) left.push(run);
+      await engine.resume(left.filter(({ current }) => current));
+      for (const executor of new Set(left.map((run) => run.executor))) await members.forget(executor);
+      for (const run of left) {
+        if (run.current) continue;
+        await engine.cancel(run);
+        const job = await jobs.getJob(run.jobId);
+        if (job?.run === run.run) await this.start(run.jobId);
+      }
+    });
+  }
+
+  /** A run as the engine calls it. What it returns or throws is what the engine records of the run. */
+  async #execute(kind: Kind, entered: EngineRun, engineStep: Step): Promise<void> {
+    const id = workflowId(entered);
+    // This process was held for dead meanwhile and takes its own run again: what is under way of it ends first.
+    await this.#here.get(id)?.over;
+    const over = Promise.withResolvers<void>();
+    this.#here.set(id, { over: over.promise });
+    const flights = new Set<Promise<unknown>>();
+    let end: "done" | "moved" | "left";
+    try {
+      end = await this.#carryOut(kind, entered, engineStep, flights);
+      await this.#tell(kind, entered.jobId);
+    } finally {
+      void Promise.allSettled(flights).then(() => {
+        this.#here.delete(id);
+        over.resolve();
+      });
+    }
+    // It is another process's now, or will be: whatever this one recorded of it would be wrong.
+    if (end !== "done") await forever();
+  }
+
+  async #carryOut(
+    kind: Kind,
+    entered: EngineRun,
+    engineStep: Step,
+    flights: Set<Promise<unknown>>,
+  ): Promise<"done" | "moved" | "left"> {
+    const { jobs, members, clock, serves } = this.#deps;
+    const { jobId, run } = entered;
+    const { signal } = this.#interrupt;
+    const isLeaving = () => serves && signal.aborted;
+    const taking = await this.#take(kind, entered);
+    if (taking !== "taken") return taking === "gone" ? "done" : "left";
+    const ended = new AbortController();
+    const leave = new JobLeave(clock, signal);
+    void leave.watch({ id: jobId, run, replica: members.id }, () => this.#find(jobId), ended.signal);
+    const moved = Promise.withResolvers<"moved">();
+    const step: Step = (name, work) =>
+      engineStep(name, async () => {
+        if (isLeaving()) return forever();
+        const [flown] = await Promise.allSettled([fly(flights, work)]);
+        const wasLost = flown.status === "rejected" && isNotOwner(flown.reason);
+        if (wasLost) moved.resolve("moved");
+        if (wasLost || isLeaving()) return await forever();
+        if (flown.status === "rejected") throw flown.reason;
+        return flown.value;
+      });
+    try {
+      const body = kind.body({ jobId, run, step, leave }).then(() => "done" as const);
+      const left = serves ? this.#leaving(flights) : forever();
+      const end = await Promise.race([body, moved.promise, left]);
+      if (end === "left") await this.#letGo(kind, jobId, LEAVES);
+      return end;
+    } catch (thrown) {
+      if (isNotOwner(thrown)) return "moved";
+      if (signal.aborted) {
+        await this.#letGo(kind, jobId, isLeaving() ? LEAVES : { code: "interrupted", message: `interrupted; ${kind.goOn}` });
+        return isLeaving() ? "left" : "done";
+      }
+      await this.#letGo(kind, jobId, reasonOf(thrown));
+      this.#deps.warn(`${jobId}: stopped: ${messageOf(thrown)}`);
+      return "done";
+    } finally {
+      ended.abort();
+    }
+  }
+
+  async #tell(kind: Kind, jobId: string): Promise<void> {
+    try {
+      await kind.onEnded?.(jobId);
+    } catch (thrown) {
+      this.#deps.warn(`${jobId}: ${messageOf(thrown)}`);
+    }
+  }
+
+  /** Resolves when a service that ends has nothing of a run under way any more. */
+  async #leaving(flights: ReadonlySet<Promise<unknown>>): Promise<"left"> {
+    const { signal } = this.#interrupt;
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    while (flights.size > 0) await Promise.allSettled(flights);
+    return "left";
+  }
+
+  /** Takes a job for this process; waits while another one of the same subject is at work. */
+  async #take(kind: Kind, entered: EngineRun): Promise<"taken" | "gone" | "left"> {
+    const { jobs, members, clock } = this.#deps;
+    const { signal } = this.#interrupt;
+    const { jobId, run } = entered;
+    const owned = { jobId, run, workflow: workflowId(entered), owned: OWNED };
+    const take = kind.take ?? ((one, executor) => jobs.take(one, executor));
+    for (;;) {
+      const taking = await take(owned, members.id);
+      if (typeof taking === "string") return taking;
+      const { blockedBy } = taking;
+      if (await members.isDead(blockedBy.executor)) await jobs.letGo(blockedBy.jobId, blockedBy.executor, LEAVES);
+      else await clock.sleep(FOLLOW_MS, signal).catch(() => undefined);
+      if (signal.aborted) return "left";
+    }
+  }
+
+  /** Says in the ledger that nobody is at work. A database that is away is waited for, until this process is told to stop. */
+  async #letGo(kind: Kind, jobId: string, reason: StopReason): Promise<void> {
+    const { jobs, members, clock } = this.#deps;
+    const { signal } = this.#interrupt;
+    const letGo = kind.letGo ?? ((id, executor, why) => jobs.letGo(id, executor, why));
+    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, 2 * waitMs)) {
+      try {
+        await letGo(jobId, members.id, reason);
+        return;
+      } catch (thrown) {
+        const code = thrown instanceof OutdialError ? thrown.code : undefined;
+        // Somebody else has it, or it has ended after all.
+        if (code === "not_owner" || code === "invalid_state") return;
+        if (code !== "store_unavailable" || signal.aborted) {
+          this.#deps.warn(`${jobId}: how it stopped was not recorded: ${messageOf(thrown)}`);
+          return;
+        }
+        await clock.sleep(waitMs, signal).catch(() => undefined);
+      }
+    }
+  }
+
+  async #find(jobId: string): Promise<Job> {
+    const job = await this.#deps.jobs.getJob(jobId);
+    if (job !== undefined) return job;
+    throw new OperationError("job_not_found", `there is no job ${jobId}`, {
+      advice: "outdial jobs list shows the jobs of this store.",
+    });
+  }
+
+  #kindOf({ kind }: Job): Kind {
+    const found = this.#kinds.get(kind);
+    if (found === undefined) throw new Error(`this process runs no jobs of the kind ${kind}`);
+    return found;
+  }
+
+  #attached(): Engine {
+    if (this.#engine === undefined) throw new Error("attach an engine before running jobs");
+    return this.#engine;
+  }
+}
+
+/** Does work that is among those under way until it has settled. */
+async function fly<T>(flights: Set<Promise<unknown>>, work: () => Promise<T>): Promise<T> {
+  const flight = work();
+  flights.add(flight);
+  try {
+    return await flight;
+  } finally {
+    flights.delete(flight);
+  }
+}
+
+function forever(): Promise<never> {
+  return new Promise(() => {});
+}
+
+function isNotOwner(thrown: unknown): boolean {
+  return thrown instanceof OutdialError && thrown.code === "not_owner";
+}
