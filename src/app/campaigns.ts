@@ -20,7 +20,7 @@ import {
   readPlanFacts,
   readTenantCampaigns,
 } from "../operations/index.ts";
-import { CAMPAIGN_APPLY, type CampaignApply, type Store } from "../store/index.ts";
+import type { CampaignApply, Store } from "../store/index.ts";
 import { systemClock, type Tenant } from "../tenant/index.ts";
 import { complianceSettings, factsOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";

@@ -13,7 +13,7 @@ import {
   SettingsChanges,
   type SettingsFile,
 } from "../operations/index.ts";
-import { DIALER_CHANGE, type DialerChange } from "../store/index.ts";
+import type { DialerChange } from "../store/index.ts";
 import { systemClock, type Tenant } from "../tenant/index.ts";
 import { type Config, ConfigError, type Flags, loadConfig } from "./config.ts";
 import type { ConfigFile, Receiver } from "./config-schema.ts";

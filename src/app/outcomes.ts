@@ -19,7 +19,7 @@ import {
   verifyRetrieval,
 } from "../operations/index.ts";
 import { type OutcomeLake, openLake } from "../outcomes/index.ts";
-import { RETRIEVE, type Retrieval, type RetrievalSchedule, type Store } from "../store/index.ts";
+import type { Retrieval, RetrievalSchedule, Store } from "../store/index.ts";
 import { systemClock } from "../tenant/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { announceToCrm } from "./crm-announcer.ts";

@@ -111,7 +111,7 @@ export function rowJobOf(job: Job): RowJob {
     stop: stop
       .optional()
       .catch(undefined)
-      .parse(job.error ?? undefined) as RowJob["stop"],
+      .parse(job.error ?? undefined),
     createdAt: new Date(job.createdAt),
     startedAt: job.startedAt === null ? undefined : new Date(job.startedAt),
     finishedAt: job.finishedAt === null ? undefined : new Date(job.finishedAt),

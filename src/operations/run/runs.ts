@@ -247,7 +247,7 @@ export class Runs {
     engineStep: Step,
     flights: Set<Promise<unknown>>,
   ): Promise<"done" | "moved" | "left"> {
-    const { jobs, members, clock, serves } = this.#deps;
+    const { members, clock, serves } = this.#deps;
     const { jobId, run } = entered;
     const { signal } = this.#interrupt;
     const isLeaving = () => serves && signal.aborted;

@@ -41,7 +41,7 @@ export interface CampaignFilesPort {
   /** Throws OperationError `job_state` when another apply is open. */
   begin(plan: CampaignPlan, sourceName: string, by: string): Promise<string>;
   /** Runs an apply here, or goes on with it; returns at once. */
-  start(jobId: string): void;
+  start(jobId: string): Promise<void>;
   standing(apply: CampaignApply): Promise<{ readonly standing: Standing; readonly running: boolean }>;
   /** Newest first. @param after the job of the last one of the page before */
   applies(query: { readonly limit: number; readonly after: string | undefined }): Promise<readonly CampaignApply[]>;

@@ -57,7 +57,7 @@ export interface DialerPort {
   validate(file: SettingsFile): Promise<Judgement>;
   guardPlan(durationMs: number, campaigns: readonly string[]): Promise<GuardPlan>;
   /** Runs a change here, or goes on with it; returns at once. */
-  start(version: number): void;
+  start(version: number): Promise<void>;
   standing(change: DialerChange): Promise<{ readonly standing: Standing; readonly running: boolean }>;
   metrics(query: { readonly campaignId: string | undefined; readonly metrics: readonly Metric[] }): AsyncIterable<object>;
   vendorAudit(entity: string): AsyncIterable<object>;

@@ -1,0 +1,161 @@
+// Two services share the jobs. The one that has a job dies, falls asleep or ends: the other goes on, and what the first one does when it wakes
+// changes nothing.
+
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { openAccess } from "../../src/app/index.ts";
+import { createSandbox, type Sandbox } from "../../src/sandbox/index.ts";
+import { expectAgreement } from "../support/agreement.ts";
+import { CAMPAIGN, callsCsv, callsScenario } from "../support/calls.ts";
+import { type CliProcess, startCli, workFolder } from "../support/cli.ts";
+import { createDatabase } from "../support/database.ts";
+import { scaled } from "../support/scale.ts";
+
+const ROWS = scaled(5000, 600);
+
+let stack: AsyncDisposableStack;
+let sandbox: Sandbox;
+let database: pg.Client;
+let databaseUrl: string;
+let folder: string;
+let environment: Record<string, string>;
+let token: string;
+let services: { readonly running: CliProcess; readonly url: string }[];
+
+beforeEach(async () => {
+  stack = new AsyncDisposableStack();
+  sandbox = createSandbox({ scenario: callsScenario(ROWS) });
+  stack.defer(() => sandbox.close());
+  const { url } = await sandbox.listen();
+  const made = await createDatabase();
+  stack.defer(() => made.dispose());
+  databaseUrl = made.url;
+  folder = stack.use(await workFolder()).path;
+  const limits = ["outbound-write", "outbound-read", "other"].map((family) => `  ${family}: "off"`).join("\n");
+  await writeFile(join(folder, "outdial.yaml"), `tenant: { hosts: "${url}" }\nlimits:\n${limits}\n`);
+  environment = {
+    DATABASE_URL: databaseUrl,
+    CXONE_CLIENT_ID: sandbox.ready.clientId,
+    CXONE_CLIENT_SECRET: sandbox.ready.clientSecret,
+    OUTDIAL_BI_URL: "http://127.0.0.1:9/events",
+    OUTDIAL_BI_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+  };
+  {
+    await using access = await openAccess({ config: join(folder, "outdial.yaml"), dir: join(folder, ".outdial") }, environment);
+    token = (await access.access.addToken({ name: "olga", role: "operator", expiresAt: null, by: "test" })).token;
+  }
+  database = new pg.Client({ connectionString: databaseUrl });
+  await database.connect();
+  services = [];
+});
+afterEach(async () => {
+  for (const { running } of services) {
+    running.child.kill("SIGKILL");
+    await running.ended;
+  }
+  await database.end();
+  await stack[Symbol.asyncDispose]();
+});
+
+async function serve(): Promise<void> {
+  const running = startCli(["serve", "--port", "0", "--json"], { cwd: folder, env: environment });
+  const said = Promise.withResolvers<string>();
+  running.child.stdout?.on("data", (text: string) => said.resolve(text));
+  void running.ended.then(({ stderr }) => said.reject(new Error(stderr)));
+  services.push({ running, url: "" });
+  const { url } = JSON.parse(await said.promise) as { url: string };
+  services[services.length - 1] = { running, url };
+}
+
+async function one<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row> {
+  const { rows } = await database.query<Row>(sql, [...values]);
+  if (rows[0] === undefined) throw new Error(`no row: ${sql}`);
+  return rows[0];
+}
+
+const jobOf = (id: string) =>
+  one<{ status: string; executor: string | null; run: number }>("select status, executor, run from outdial.jobs where id = $1", [
+    id,
+  ]);
+
+/** A job in the middle, and the process that has it. */
+async function begun(): Promise<{ id: string; owner: CliProcess }> {
+  sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 30 } });
+  const before = sandbox.control.state().requests;
+  const response = await fetch(`${services[0]?.url}/api/v1/campaigns/${CAMPAIGN}/tags`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "text/csv" },
+    body: callsCsv(ROWS),
+  });
+  const { id } = ((await response.json()) as { job: { id: string } }).job;
+  await expect.poll(() => sandbox.control.state().requests, { timeout: 60_000 }).toBeGreaterThan(before + 50);
+  const { pid } = await one<{ pid: number }>(
+    "select pid from outdial.replicas r join outdial.jobs j on j.executor = r.id where j.id = $1",
+    [id],
+  );
+  const owner = services.find(({ running }) => running.child.pid === pid)?.running;
+  if (owner === undefined) throw new Error(`no service has the job ${id}`);
+  return { id, owner };
+}
+
+async function expectDone(id: string): Promise<void> {
+  await expect.poll(() => jobOf(id), { timeout: 120_000 }).toMatchObject({ status: "done" });
+  await expectAgreement(databaseUrl, sandbox, ROWS);
+}
+
+test("one that is killed: the other goes on, and each row ends once", async () => {
+  await serve();
+  await serve();
+  const { id, owner } = await begun();
+  owner.child.kill("SIGKILL");
+  await expectDone(id);
+});
+
+test("one that falls asleep and wakes after the other took its job: nothing that it does then counts, and each row ends once", async () => {
+  await serve();
+  await serve();
+  const { id, owner } = await begun();
+  const before = await jobOf(id);
+  owner.child.kill("SIGSTOP");
+  await expect.poll(async () => (await jobOf(id)).executor, { timeout: 120_000 }).not.toBe(before.executor);
+  owner.child.kill("SIGCONT");
+  await expectDone(id);
+  const { count } = await one<{ count: number }>(
+    "select count(*)::int as count from outdial.audit where job = $1 and action = 'job.run'",
+    [id],
+  );
+  expect(count).toBe(2);
+});
+
+test("one that ends in order leaves its job to the other", async () => {
+  await serve();
+  await serve();
+  const { id, owner } = await begun();
+  owner.child.kill("SIGTERM");
+  expect((await owner.ended).code).toBe(0);
+  await expectDone(id);
+});
+
+test("the only one that is killed: its next start goes on", async () => {
+  await serve();
+  const { id, owner } = await begun();
+  owner.child.kill("SIGKILL");
+  await owner.ended;
+  await serve();
+  await expectDone(id);
+});
+
+test("a job of a command that is killed is gone on with by a service", async () => {
+  await serve();
+  await writeFile(join(folder, "calls.csv"), callsCsv(ROWS));
+  sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 30 } });
+  const before = sandbox.control.state().requests;
+  const command = startCli(["tag", "calls.csv", "--campaign", CAMPAIGN], { cwd: folder, env: environment });
+  await expect.poll(() => sandbox.control.state().requests, { timeout: 60_000 }).toBeGreaterThan(before + 50);
+  command.child.kill("SIGKILL");
+  await command.ended;
+  const { id } = await one<{ id: string }>("select id from outdial.jobs");
+  await expectDone(id);
+});
