@@ -11,6 +11,7 @@ import {
   DEFAULT_APPLY_PATIENCE,
   type ExportedFile,
   exportCampaigns,
+  type Interruption,
   OperationError,
   type ParsedFiles,
   type PlanDependencies,
@@ -58,7 +59,7 @@ export interface CampaignReader extends AsyncDisposable {
 export interface CampaignApplies extends AsyncDisposable {
   readonly plans: CampaignPlans;
   /** Ends what runs in this process early: what is on the wire is finished and recorded, and it can be resumed. */
-  interrupt(): void;
+  interrupt(): Interruption;
   /** The latest ended apply of a plan. */
   endedApply(planHash: string): Promise<CampaignApply | undefined>;
   /** A plan that was shown, by its hash or the beginning of it. Throws OperationError `job_not_found`. */

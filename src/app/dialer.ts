@@ -6,6 +6,7 @@ import {
   createDialerCampaign,
   DEFAULT_PATIENCE,
   type GuardPlan,
+  type Interruption,
   type Judgement,
   judge,
   type Patience,
@@ -62,7 +63,7 @@ export interface DialerRuntime extends AsyncDisposable {
   /** What a guarded rollout watches: so long, these campaigns or all active ones. */
   guardPlan(durationMs: number, campaigns: readonly string[]): Promise<GuardPlan>;
   /** Ends what runs in this process early: what is on the wire is finished and recorded, and it can be resumed. */
-  interrupt(): void;
+  interrupt(): Interruption;
   createCampaign(file: SettingsFile, options: { readonly again: boolean }): ReturnType<typeof createDialerCampaign>;
   deliverEvents(): Promise<DeliveryEnd>;
 }

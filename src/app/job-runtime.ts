@@ -1,7 +1,7 @@
 // What every kind of job over rows gives to whoever runs it.
 
 import type { RateFamily } from "../contract/index.ts";
-import type { Tagging } from "../operations/index.ts";
+import type { Interruption, Tagging } from "../operations/index.ts";
 import type { Tenant } from "../tenant/index.ts";
 import { type Records, recordsOf } from "./records.ts";
 import type { DeliveryEnd, Workplace } from "./workplace.ts";
@@ -12,7 +12,7 @@ export interface JobRuntime
     AsyncDisposable {
   readonly jobs: Pick<Tagging, "find" | "run">;
   /** Ends the run in this process early: what is under way is finished and recorded, the job can be resumed. */
-  interrupt(): void;
+  interrupt(): Interruption;
   /** The used share of the request limit, for a progress line; empty when there is no limit. */
   budgetLine(): string;
   /** Waits for events that are due to be delivered, as long as their receiver takes them. */

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { createRandom, type RandomStream } from "../kernel/index.ts";
 import {
   checkRequest,
+  type Interruption,
   type ReconcileReport,
   type ReconcileSink,
   type RetrievalInput,
@@ -53,7 +54,7 @@ export interface OutcomeRecords extends AsyncDisposable {
 export interface OutcomesRuntime extends OutcomeRecords {
   readonly retrieving: Retrieving;
   /** Ends what runs in this process early: what is on the wire is finished and recorded, and it can be resumed. */
-  interrupt(): void;
+  interrupt(): Interruption;
   setSchedule(schedule: Omit<RetrievalSchedule, "readTo" | "nextAt" | "actor">): Promise<void>;
   runSchedules(options: {
     readonly campaignId?: string | undefined;

@@ -12,6 +12,7 @@ import {
   joinReplicas,
   launchEngine,
   type Membership,
+  openDesk,
   Runs,
 } from "../operations/index.ts";
 import { hasEmbeddedStore, openStore, type Store, StoreError } from "../store/index.ts";
@@ -143,9 +144,17 @@ export async function openWorkplace(
   const random = createRandom(randomUUID(), "replica");
   const host = hostname();
   const id = `${host}-${process.pid}-${random.int(2 ** 31).toString(36)}`;
-  const replica = await joinReplicas({ replicas: store.replicas, id, pid: process.pid, host, clock: systemClock, processLives });
-  stack.defer(() => replica.leave());
   const serves = options.serves === true;
+  const replica = await joinReplicas({
+    replicas: store.replicas,
+    id,
+    pid: process.pid,
+    host,
+    serves,
+    clock: systemClock,
+    processLives,
+  });
+  stack.defer(() => replica.leave());
   const { jobs, dialer: turns } = store;
   const runs = new Runs({ jobs, turns, members: replica, clock: systemClock, serves, warn: options.warn });
   const delivers = options.deliver !== false && Object.keys(receivers).length > 0;
@@ -171,10 +180,20 @@ export async function openWorkplace(
     receivers,
     runs,
     async launch(wrap = (bodies) => bodies) {
-      const bodies = wrap(runs.bodies());
-      const engine = await launchEngine({ databaseUrl: store.url, executor: id, serves, bodies, log: options });
-      stack.defer(() => engine.close());
-      runs.attach(engine);
+      const here = stack.use(new AsyncDisposableStack());
+      const launched = async () => {
+        const bodies = wrap(runs.bodies());
+        const engine = await launchEngine({ databaseUrl: store.url, executor: id, serves, bodies, log: options });
+        here.defer(() => engine.close());
+        return engine;
+      };
+      if (serves || (await replica.services()).length === 0) {
+        runs.attach(await launched());
+        return;
+      }
+      const desk = await openDesk({ databaseUrl: store.url, log: options });
+      here.defer(() => desk.close());
+      runs.handOver(desk, launched);
     },
     startDelivery() {
       if (worker === undefined) return;

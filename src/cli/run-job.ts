@@ -7,14 +7,11 @@ import { EXIT, exitOf } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { openOutput } from "./output.ts";
 import { jobLines, Pace, progressLine } from "./render-tagging.ts";
+import { endedByInterrupt } from "./running.ts";
 
 /** Runs a job to its end with progress on stderr. The first SIGINT or SIGTERM ends it early, with everything recorded. */
 export async function runJob(runtime: JobRuntime, job: RowJob, io: Io): Promise<RowJob> {
-  const interrupt = () => {
-    io.say("stopping: what is under way is being recorded …");
-    runtime.interrupt();
-  };
-  using _listening = io.onInterrupt(interrupt);
+  using _listening = endedByInterrupt(io, runtime);
   const pace = new Pace();
   const ended = await runtime.jobs.run(job.id, (progress) => {
     const done = Object.values(progress.counts).reduce((sum, count) => sum + count, 0);

@@ -1,6 +1,7 @@
 // What commands share that run until they are stopped.
 
 import { spawn } from "node:child_process";
+import type { Interruption } from "../operations/index.ts";
 import type { Io } from "./io.ts";
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
@@ -8,6 +9,18 @@ export async function stopped(io: Io): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   using _listening = io.onInterrupt(resolve);
   await promise;
+}
+
+/** Until it is disposed of, the first SIGINT or SIGTERM ends in order what runs here, or the following of what a service runs, and says which. */
+export function endedByInterrupt(io: Io, runtime: { interrupt(): Interruption }): Disposable {
+  return io.onInterrupt(() => {
+    const stops = runtime.interrupt() === "stopping";
+    io.say(
+      stops
+        ? "stopping: what is under way is being finished and recorded; press again to stop at once"
+        : "no longer followed: a service goes on with it",
+    );
+  });
 }
 
 /** Shows an address in the user's browser, or says that none could be opened. */

@@ -73,7 +73,17 @@ export {
   splitWindows,
   verifyRetrieval,
 } from "./retrieval/index.ts";
-export { type EngineBody, isDue, joinReplicas, launchEngine, livesOf, type Membership, Runs } from "./run/index.ts";
+export {
+  type EngineBody,
+  type Interruption,
+  isDue,
+  joinReplicas,
+  launchEngine,
+  livesOf,
+  type Membership,
+  openDesk,
+  Runs,
+} from "./run/index.ts";
 export * from "./settings/index.ts";
 export * from "./simulation/index.ts";
 export { cellText, csvLine } from "./table/csv-line.ts";

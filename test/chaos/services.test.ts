@@ -147,15 +147,30 @@ test("the only one that is killed: its next start goes on", async () => {
   await expectDone(id);
 });
 
-test("a job of a command that is killed is gone on with by a service", async () => {
-  await serve();
+/** A command that tags the calls. */
+async function tagging(): Promise<CliProcess> {
   await writeFile(join(folder, "calls.csv"), callsCsv(ROWS));
   sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 30 } });
   const before = sandbox.control.state().requests;
   const command = startCli(["tag", "calls.csv", "--campaign", CAMPAIGN], { cwd: folder, env: environment });
   await expect.poll(() => sandbox.control.state().requests, { timeout: 60_000 }).toBeGreaterThan(before + 50);
+  return command;
+}
+
+test("a job of a command that is killed is gone on with by a service", async () => {
+  const command = await tagging();
   command.child.kill("SIGKILL");
   await command.ended;
+  await serve();
+  const { id } = await one<{ id: string }>("select id from outdial.jobs");
+  await expectDone(id);
+});
+
+test("a job that a command gave to a service goes on in the command when the service is killed and none is left", async () => {
+  await serve();
+  const command = await tagging();
+  services[0]?.running.child.kill("SIGKILL");
+  expect(await command.ended).toMatchObject({ code: 0, stderr: expect.stringContaining("is given to the service") });
   const { id } = await one<{ id: string }>("select id from outdial.jobs");
   await expectDone(id);
 });

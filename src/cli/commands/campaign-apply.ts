@@ -18,6 +18,7 @@ import { confirmed } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { endLines, movedLines, planLines, progressLine } from "../render-campaign-plan.ts";
+import { endedByInterrupt } from "../running.ts";
 import { type CampaignFlags, contactPages, FOLDER } from "./campaign-plan.ts";
 
 interface ApplyFlags extends CampaignFlags {
@@ -123,11 +124,7 @@ async function run(runtime: CampaignApplies, jobId: string, io: Io): Promise<App
     if (io.live) io.progress(line);
     else io.say(line);
   };
-  const interrupt = () => {
-    io.say("finishing what is under way; press again to stop at once");
-    runtime.interrupt();
-  };
-  using _listening = io.onInterrupt(interrupt);
+  using _listening = endedByInterrupt(io, runtime);
   return await runtime.plans.run(jobId, onProgress);
 }
 

@@ -14,6 +14,7 @@ import { EXIT, exitOf } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { wholeNumber } from "../options.ts";
 import { diffLines, endLines, judgementLines, phaseLine } from "../render-dialer.ts";
+import { endedByInterrupt } from "../running.ts";
 import { span } from "../time-options.ts";
 import { type DialerFlags, settingsFile } from "./dialer-files.ts";
 
@@ -137,11 +138,7 @@ function progressOf(io: Io): (progress: ChangeProgress) => void {
 }
 
 async function runAndReport(dialer: DialerRuntime, version: number, io: Io): Promise<number> {
-  const interrupt = () => {
-    io.say("finishing what is under way; press again to stop at once");
-    dialer.interrupt();
-  };
-  using _listening = io.onInterrupt(interrupt);
+  using _listening = endedByInterrupt(io, dialer);
   const report = await dialer.changes.run(version, progressOf(io));
   await dialer.deliverEvents();
   for (const line of endLines(report)) io.say(line);

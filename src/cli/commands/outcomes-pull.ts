@@ -9,6 +9,7 @@ import type { GlobalFlags } from "../options.ts";
 import { wholeNumber } from "../options.ts";
 import { retrievalLines, retrievalProgressLine } from "../render-outcomes.ts";
 import { report } from "../report.ts";
+import { endedByInterrupt } from "../running.ts";
 import { instant, span, words } from "../time-options.ts";
 
 interface PullFlags extends GlobalFlags {
@@ -51,11 +52,7 @@ export async function pull(_args: readonly string[], flags: PullFlags, io: Io): 
 
   const opening = flags.resume === undefined ? flags : { ...flags, ...FIND };
   await using runtime = await openOutcomes(opening, io.env, { warn: (message) => io.say(message) });
-  const interrupt = () => {
-    io.say("stopping: what is under way is being recorded …");
-    runtime.interrupt();
-  };
-  using _listening = io.onInterrupt(interrupt);
+  using _listening = endedByInterrupt(io, runtime);
   if (flags.resume !== undefined) return await goOn(runtime, flags, io);
   const { request, warnings } = await runtime.retrieving.check(input);
   for (const warning of warnings) io.say(`warning: ${warning}`);

@@ -1,11 +1,12 @@
 // The engine under every durable operation: workflows and queues of DBOS on the store's PostgreSQL. The one place that knows DBOS, which is a
 // singleton of the process.
 
-import { DBOS } from "@dbos-inc/dbos-sdk";
+import { DBOS, DBOSClient, type WorkflowStatus } from "@dbos-inc/dbos-sdk";
 import pg from "pg";
 
 /** Raise it when the order or the meaning of a workflow's steps changes: a job under way is then begun anew over its ledger. */
 const WORKFLOW_VERSION = "2";
+const NAME = "outdial";
 const SCHEMA = "dbos";
 
 /** Runs that services share out among themselves, one at a time of what must not be done twice at once. */
@@ -46,19 +47,23 @@ export interface UnderWay extends EngineRun {
   readonly shared: boolean;
 }
 
-export interface Engine {
-  /** Starts a run in this process. */
-  startHere(run: EngineRun): Promise<void>;
+/** What a process can do with runs that others execute. */
+export interface EngineDesk {
   /** Gives a run to whichever service takes it; one at a time of a partition is done. */
   enqueue(run: EngineRun, partition: string): Promise<void>;
   phase(run: Omit<EngineRun, "kind">): Promise<EnginePhase>;
+  /** Ends a run that nobody shall go on with. */
+  cancel(run: EngineRun): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Engine extends EngineDesk {
+  /** Starts a run in this process. */
+  startHere(run: EngineRun): Promise<void>;
   /** All runs that some process has taken and not ended, whether it lives or not. */
   underWay(): Promise<UnderWay[]>;
   /** Takes runs away from processes that died, for any service to go on with. */
   resume(runs: readonly UnderWay[]): Promise<void>;
-  /** Ends a run that nobody shall go on with. */
-  cancel(run: EngineRun): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** The name of a run's workflow. */
@@ -82,17 +87,9 @@ export async function launchEngine(options: {
 }): Promise<Engine> {
   if (DBOS.isInitialized()) throw new Error("the engine is launched already in this process; close it first");
   const warn = (entry: unknown) => options.log.warn(String(entry));
-  // A pool of our own: the one DBOS would make sends a statement on each new connection while another is under way.
-  const pool = new pg.Pool({
-    connectionString: options.databaseUrl,
-    max: 6,
-    application_name: `outdial workflows ${process.pid}`,
-  });
-  pool.on("error", (error) => options.log.warn(`an idle database connection was lost: ${error.message}`));
-  // The pool stops listening when it gives a connection out and when it closes one: a connection lost just then must not end the process.
-  pool.on("connect", (client) => client.on("error", ignore));
+  const pool = poolOf(options);
   DBOS.setConfig({
-    name: "outdial",
+    name: NAME,
     systemDatabaseUrl: options.databaseUrl,
     systemDatabaseSchemaName: SCHEMA,
     systemDatabasePool: pool,
@@ -133,12 +130,7 @@ export async function launchEngine(options: {
         enqueueOptions: { queuePartitionKey: partition },
       })(run.jobId, run.run);
     },
-    async phase(run) {
-      const found = await DBOS.getWorkflowStatus(workflowId(run));
-      if (found === null) return { phase: "none" };
-      if (found.status === "ENQUEUED" || found.status === "DELAYED") return { phase: "queued" };
-      return found.status === "PENDING" ? { phase: "running", executor: found.executorId ?? "" } : { phase: "ended" };
-    },
+    phase: async (run) => phaseOf(await DBOS.getWorkflowStatus(workflowId(run))),
     async underWay() {
       const found = await DBOS.listWorkflows({ status: "PENDING", loadInput: false, loadOutput: false });
       return found.flatMap(({ workflowID, workflowName, executorId, applicationVersion, queuePartitionKey }) => {
@@ -172,6 +164,49 @@ export async function launchEngine(options: {
       if (!pool.ended) await pool.end();
     },
   };
+}
+
+/** Opens the engine's desk without launching it: for a process that gives its runs to services. */
+export async function openDesk(options: { readonly databaseUrl: string; readonly log: EngineLog }): Promise<EngineDesk> {
+  const pool = poolOf(options);
+  const warn = (entry: unknown) => options.log.warn(String(entry));
+  const client = await DBOSClient.create({
+    systemDatabaseUrl: options.databaseUrl,
+    systemDatabasePool: pool,
+    systemDatabaseSchemaName: SCHEMA,
+    applicationName: NAME,
+    logger: { info: ignore, debug: ignore, warn, error: warn },
+  });
+  return {
+    async enqueue(run, partition) {
+      const workflow = { workflowName: run.kind, workflowID: workflowId(run), appVersion: WORKFLOW_VERSION };
+      await client.enqueue({ ...workflow, queueName: SHARED, queuePartitionKey: partition }, run.jobId, run.run);
+    },
+    async phase(run) {
+      const [found] = await client.listWorkflows({ workflowIDs: [workflowId(run)], loadInput: false, loadOutput: false });
+      return phaseOf(found ?? null);
+    },
+    cancel: (run) => client.cancelWorkflow(workflowId(run)),
+    async close() {
+      await client.destroy();
+      if (!pool.ended) await pool.end();
+    },
+  };
+}
+
+function phaseOf(found: WorkflowStatus | null): EnginePhase {
+  if (found === null) return { phase: "none" };
+  if (found.status === "ENQUEUED" || found.status === "DELAYED") return { phase: "queued" };
+  return found.status === "PENDING" ? { phase: "running", executor: found.executorId ?? "" } : { phase: "ended" };
+}
+
+/** A pool of our own: the one DBOS would make sends a statement on each new connection while another is under way. */
+function poolOf({ databaseUrl, log }: { readonly databaseUrl: string; readonly log: EngineLog }): pg.Pool {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 6, application_name: `outdial workflows ${process.pid}` });
+  pool.on("error", (error) => log.warn(`an idle database connection was lost: ${error.message}`));
+  // The pool stops listening when it gives a connection out and when it closes one: a connection lost just then must not end the process.
+  pool.on("connect", (client) => client.on("error", ignore));
+  return pool;
 }
 
 /** "dbos" in ASCII. */

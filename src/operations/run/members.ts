@@ -34,6 +34,8 @@ export function livesOf(
 export interface Membership {
   readonly id: string;
   isDead(id: string): Promise<boolean>;
+  /** The services that live, this process aside. */
+  services(): Promise<string[]>;
   /** Takes a dead replica off the list. */
   forget(id: string): Promise<void>;
   /** Ends the heartbeat and takes this process off the list. */
@@ -46,12 +48,14 @@ export async function joinReplicas(options: {
   id: string;
   pid: number;
   host: string;
+  /** This process is a service. */
+  serves: boolean;
   clock: Clock;
   processLives: (pid: number) => boolean;
 }): Promise<Membership> {
-  const { replicas, id, pid, host, clock, processLives } = options;
+  const { replicas, id, pid, host, serves, clock, processLives } = options;
   const gone = new AbortController();
-  const beat = () => replicas.beat({ id, pid, host, intervalMs: INTERVAL_MS });
+  const beat = () => replicas.beat({ id, pid, host, intervalMs: INTERVAL_MS, serves });
   await beat();
   const beating = (async () => {
     while (!gone.signal.aborted) {
@@ -62,6 +66,10 @@ export async function joinReplicas(options: {
   return {
     id,
     ...livesOf(replicas, { host, processLives }),
+    async services() {
+      const all = (await replicas.list()).filter((one) => one.serves && one.id !== id);
+      return all.filter((one) => !replicaIsDead(one, { host, processLives })).map((one) => one.id);
+    },
     async forget(other) {
       if (other !== id) await replicas.remove(other);
     },

@@ -8,7 +8,7 @@
 import { type Clock, messageOf, OutdialError } from "../../kernel/index.ts";
 import type { Job, JobLedger, JobStatus, OwnedRun, Store } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
-import { type Engine, type EngineBody, type EngineRun, OWNED, type Step, workflowId } from "./engine.ts";
+import { type Engine, type EngineBody, type EngineDesk, type EngineRun, OWNED, type Step, workflowId } from "./engine.ts";
 import { interrupted, JobLeave } from "./leave.ts";
 import { isLeft, LEAVES } from "./left.ts";
 import type { Membership } from "./members.ts";
@@ -70,6 +70,9 @@ export interface RunsDependencies {
  */
 export type Standing = "here" | "elsewhere" | "waiting" | "still";
 
+/** What an interruption did: the runs of this process stop; or a service goes on with them, and nobody follows here any more. */
+export type Interruption = "stopping" | "goes-on";
+
 /** A run that this process has taken. */
 interface Here {
   /** Resolves when nothing of it is done here any more. */
@@ -82,6 +85,9 @@ export class Runs {
   readonly #here = new Map<string, Here>();
   readonly #interrupt = new AbortController();
   #engine: Engine | undefined;
+  /** Where jobs are given to services, while this process executes none itself. */
+  #desk: EngineDesk | undefined;
+  #launch: (() => Promise<Engine>) | undefined;
 
   constructor(deps: RunsDependencies) {
     this.#deps = deps;
@@ -102,6 +108,13 @@ export class Runs {
   /** Gives the engine; once, before the first run. */
   attach(engine: Engine): void {
     this.#engine = engine;
+    this.#desk = undefined;
+  }
+
+  /** Gives jobs to the services beside this process. @param launch makes the engine that executes them here when no service is left */
+  handOver(desk: EngineDesk, launch: () => Promise<Engine>): void {
+    this.#desk = desk;
+    this.#launch = launch;
   }
 
   /** Aborted by `interrupt`. */
@@ -111,10 +124,11 @@ export class Runs {
 
   /**
    * Ends all runs of this process early: what is on the wire is finished and recorded. Those of a service are gone on with by another one, or
-   * at its next start; those of a command line can be resumed.
+   * at its next start; those of a command line can be resumed. Of jobs that were given to a service only the following ends.
    */
-  interrupt(): void {
+  interrupt(): Interruption {
     this.#interrupt.abort(interrupted());
+    return this.#desk === undefined ? "stopping" : "goes-on";
   }
 
   /** Whether a job runs in this process. */
@@ -147,32 +161,45 @@ export class Runs {
 
   /**
    * Sees to it that a job runs: begins a run, unless one is under way or waits. Of a dead process a service gives the run to whoever is free; a
-   * command line goes on itself.
+   * command line goes on itself, or gives the job to a service.
    */
   async start(jobId: string): Promise<void> {
     const { jobs, members, serves } = this.#deps;
-    const engine = this.#attached();
     for (;;) {
       const job = await this.#find(jobId);
       if (!RUNNABLE.has(job.status) || this.isHere(jobId)) return;
       const kind = this.#kindOf(job);
       const atWork = job.status === "running" ? job.executor : null;
       if (atWork !== null && !(await members.isDead(atWork))) return;
-      const stands = await engine.phase({ jobId, run: job.run });
-      if (stands.phase === "queued") return;
-      if (stands.phase === "running") {
-        // A service's next look gives it back to the queue.
-        if (serves || !(await members.isDead(stands.executor))) return;
-        await engine.cancel({ kind: job.kind, jobId, run: job.run });
+      const [service] = serves ? [members.id] : await members.services();
+      const desk = this.#engine ?? this.#desk;
+      if (desk === undefined) throw new Error("attach an engine before running jobs");
+      const stands = await desk.phase({ jobId, run: job.run });
+      if (stands.phase === "running" && !(await members.isDead(stands.executor))) return;
+      if (stands.phase === "queued" || stands.phase === "running") {
+        // A service takes it at its next look.
+        if (service !== undefined) return;
+        await desk.cancel({ kind: job.kind, jobId, run: job.run });
       }
       const run = await jobs.openRun(job);
       if (run === undefined) continue;
       if (atWork !== null) await members.forget(atWork);
       const entered = { kind: kind.name, jobId, run };
-      if (serves) await engine.enqueue(entered, kind.partition(job));
-      else await engine.startHere(entered);
+      if (this.#engine !== undefined && !serves) await this.#engine.startHere(entered);
+      else if (service === undefined) await (await this.#alone()).startHere(entered);
+      else {
+        await desk.enqueue(entered, kind.partition(job));
+        if (!serves) this.#deps.warn(`${jobId} is given to the service ${service}, which runs it with its own settings`);
+      }
       return;
     }
+  }
+
+  /** The engine of a command line whose services have gone. */
+  async #alone(): Promise<Engine> {
+    if (this.#launch === undefined) throw new Error("attach an engine before running jobs");
+    this.attach(await this.#launch());
+    return this.#attached();
   }
 
   /**

@@ -24,6 +24,7 @@ import { tenantReadings } from "./0019-tenant-readings.ts";
 import { approvalPlans } from "./0020-approval-plans.ts";
 import { stops } from "./0021-stops.ts";
 import { stoppedCampaigns } from "./0022-stopped-campaigns.ts";
+import { servingReplicas } from "./0023-serving-replicas.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -48,6 +49,7 @@ const MIGRATIONS: readonly Migration[] = [
   approvalPlans,
   stops,
   stoppedCampaigns,
+  servingReplicas,
 ];
 
 /** The version of the schema that this outdial works with. */

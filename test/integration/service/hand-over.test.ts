@@ -1,0 +1,57 @@
+// A command line beside a running service gives its job to the service and follows it; the service's limits then hold for all.
+
+import { copyFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { expectAgreement } from "../../support/agreement.ts";
+import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
+import { beginCli, runCli, workFolder } from "../../support/cli.ts";
+import { openWhole, type WholeService } from "./whole.ts";
+
+const ROWS = 600;
+const RECEIVER = { OUTDIAL_BI_URL: "http://127.0.0.1:9/events", OUTDIAL_BI_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" };
+const ARGS = ["tag", "calls.csv", "--campaign", CAMPAIGN];
+
+let whole: WholeService;
+let folder: Awaited<ReturnType<typeof workFolder>>;
+let options: { cwd: string; env: Record<string, string> };
+beforeEach(async () => {
+  whole = await openWhole("", { scenario: callsScenario(ROWS) }, undefined, RECEIVER);
+  folder = await workFolder();
+  await writeFile(join(folder.path, "calls.csv"), callsCsv(ROWS));
+  await copyFile(join(whole.dir, "..", "outdial.yaml"), join(folder.path, "outdial.yaml"));
+  const { clientId, clientSecret } = whole.sandbox.ready;
+  const env = { DATABASE_URL: whole.databaseUrl, CXONE_CLIENT_ID: clientId, CXONE_CLIENT_SECRET: clientSecret, ...RECEIVER };
+  options = { cwd: folder.path, env };
+});
+afterEach(async () => {
+  await whole[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+const runsOf = async () =>
+  (await whole.service.store.audit.list({ limit: 1000 })).filter(({ action }) => action === "job.run").map(({ actor }) => actor);
+
+test("the service runs it, and the command says so and ends as the job does", async () => {
+  const { code, stdout, stderr } = await runCli(ARGS, options);
+  expect({ code, stdout, stderr }).toMatchObject({ code: 0, stdout: expect.stringMatching(/^job_\w+ done\n$/) });
+  expect(stderr).toMatch(/^job_\w+ is given to the service \S+, which runs it with its own settings$/m);
+  expect(await runsOf()).toEqual(["service"]);
+  await expectAgreement(whole.databaseUrl, whole.sandbox, ROWS);
+});
+
+test("Ctrl-C ends the following; the job goes on", async () => {
+  whole.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 30 } });
+  const before = whole.sandbox.control.state().requests;
+  const command = beginCli(ARGS, options);
+  await expect.poll(() => whole.sandbox.control.state().requests, { timeout: 60_000 }).toBeGreaterThan(before + 50);
+  command.interrupt();
+  const { code, stderr } = await command.ended;
+  expect({ code, stderr }).toMatchObject({
+    code: 130,
+    stderr: expect.stringContaining("no longer followed: a service goes on with it"),
+  });
+  const [job] = await whole.service.store.jobs.listJobs();
+  expect(await whole.ended(job?.id ?? "")).toMatchObject({ status: "done", done: ROWS });
+  await expectAgreement(whole.databaseUrl, whole.sandbox, ROWS);
+});
