@@ -3,6 +3,7 @@
 
 import { DBOS, DBOSClient, type WorkflowStatus } from "@dbos-inc/dbos-sdk";
 import pg from "pg";
+import { QUIET_TRANSACTION_MS } from "../../store/index.ts";
 
 /** Raise it when the order or the meaning of a workflow's steps changes: a job under way is then begun anew over its ledger. */
 const WORKFLOW_VERSION = "2";
@@ -202,7 +203,12 @@ function phaseOf(found: WorkflowStatus | null): EnginePhase {
 
 /** A pool of our own: the one DBOS would make sends a statement on each new connection while another is under way. */
 function poolOf({ databaseUrl, log }: { readonly databaseUrl: string; readonly log: EngineLog }): pg.Pool {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 6, application_name: `outdial workflows ${process.pid}` });
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 6,
+    application_name: `outdial workflows ${process.pid}`,
+    idle_in_transaction_session_timeout: QUIET_TRANSACTION_MS,
+  });
   pool.on("error", (error) => log.warn(`an idle database connection was lost: ${error.message}`));
   // The pool stops listening when it gives a connection out and when it closes one: a connection lost just then must not end the process.
   pool.on("connect", (client) => client.on("error", ignore));

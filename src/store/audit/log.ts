@@ -128,7 +128,11 @@ export class AuditLog extends Ledger {
   }
 
   #snapshot<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    return this.store.transaction(work, "begin isolation level repeatable read read only");
+    return this.store.transaction(async (connection) => {
+      // It locks nothing, and whoever takes its rows may be slow.
+      await connection.query("set local idle_in_transaction_session_timeout = 0");
+      return work(connection);
+    }, "begin isolation level repeatable read read only");
   }
 }
 

@@ -11,7 +11,13 @@ export type Connection = pg.PoolClient;
 const { INT8, TIMESTAMPTZ } = pg.types.builtins;
 
 /** Codes of PostgreSQL and of the operating system that mean "no server to talk to" rather than "a wrong statement". */
-const UNREACHABLE = /^(08|57P0[1-4]$|53300$|ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EHOSTUNREACH$|EAI_AGAIN$|28|3D000$)/;
+const UNREACHABLE = /^(08|57P0[1-4]$|25P03$|53300$|ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EHOSTUNREACH$|EAI_AGAIN$|28|3D000$)/;
+
+/**
+ * A process that falls asleep in the middle of a transaction keeps its locks no longer than it takes the others to hold it for dead, ms: what it
+ * had written is undone, and its connection ended.
+ */
+export const QUIET_TRANSACTION_MS = 6_000;
 
 /** Opens the pool of connections to a database. Nothing is connected yet. */
 export function openPool(url: string, log: StoreLog, connections: number): pg.Pool {
@@ -20,6 +26,7 @@ export function openPool(url: string, log: StoreLog, connections: number): pg.Po
     max: connections,
     application_name: `outdial ${process.pid}`,
     connectionTimeoutMillis: 30_000,
+    idle_in_transaction_session_timeout: QUIET_TRANSACTION_MS,
     pipeline: true,
     types: parsers(),
   });

@@ -152,6 +152,8 @@ export class DialerLedger extends JournalLedger {
   /** Runs work that no other process on this database runs at the same time under the same name. */
   inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
     return this.store.commit(async (tx) => {
+      // The work asks the tenant meanwhile.
+      await tx.query("set local idle_in_transaction_session_timeout = '5min'");
       await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`outdial ${name}`]);
       return work();
     });
