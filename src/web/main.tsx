@@ -10,6 +10,7 @@ import "./design/components.css";
 import { App } from "./shell/app.tsx";
 import { loadAhead } from "./shell/pages.tsx";
 import { applyTheme, storedTheme } from "./shell/theme.ts";
+import { timeFormat } from "./view/format.ts";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error("the page has no #app");
@@ -24,3 +25,5 @@ const dashboard = createDashboard({
 loadAhead(location.pathname);
 if (location.pathname === "/") dashboard.client.ahead(PATHS.campaigns);
 render(<App dashboard={dashboard} />, root);
+// The first format of times takes the browser 10 ms and more: it is made while the service answers.
+timeFormat();

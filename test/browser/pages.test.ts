@@ -57,6 +57,21 @@ describe.each([
   });
 });
 
+test("the first page has begun to read who is there and the campaigns before its scripts ask, and reads neither twice", async () => {
+  await using opened = await world.open(WIDE, "viewer");
+  const { page, faults } = opened;
+  await page.goto(world.whole.service.url);
+  await page.getByRole("heading", { level: 1, name: "Campaigns" }).waitFor();
+  const reads = await page.evaluate<[string, string][]>(
+    "performance.getEntriesByType('resource').map(({ name, initiatorType }) => [new URL(name).pathname, initiatorType])",
+  );
+  const by = (path: string) => reads.flatMap(([read, initiator]) => (read === path ? [initiator] : []));
+  expect(by("/api/v1/me")).toEqual(["link"]);
+  // Campaigns of which something is unread are read again a second and a half later.
+  expect(by("/api/v1/campaigns")[0]).toBe("link");
+  expect(faults).toEqual([]);
+});
+
 test("the pages are reached with the keyboard alone, also through the menu of a narrow window", async () => {
   await using opened = await world.open(NARROW, "viewer");
   const { page } = opened;

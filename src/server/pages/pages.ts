@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { extname, join, posix } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { API } from "../routing/route.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -23,6 +24,12 @@ const COMPRESS_FROM = 1024;
 const COMPRESSIBLE = /^(text|application|image\/svg)/;
 /** The build puts the hash of the content into these names. */
 const HASHED = "/assets/";
+const APPLICATION = "/index.html";
+
+/** What the application asks for first wherever it is opened, and what its first page shows: the browser begins with them beside the scripts. */
+const ALWAYS_READ = ["/me"];
+const FIRST_PAGE = "/";
+const FIRST_PAGE_READS = ["/campaigns"];
 
 const compress = promisify(gzip);
 
@@ -49,12 +56,12 @@ export class Pages {
 
   /** Whether there is a dashboard. */
   get built(): boolean {
-    return this.#files.has("/index.html");
+    return this.#files.has(APPLICATION);
   }
 
   /** The file at a path, or the application for a path of its own; undefined for a file that does not exist. */
   async respond(path: string, acceptEncoding: string): Promise<Response | undefined> {
-    const url = this.#files.has(path) ? path : extname(path) === "" ? "/index.html" : undefined;
+    const url = this.#files.has(path) ? path : extname(path) === "" ? APPLICATION : undefined;
     const file = url === undefined ? undefined : this.#files.get(url);
     if (url === undefined || file === undefined) return undefined;
     const { plain, zipped } = await this.#content(url, file);
@@ -63,6 +70,7 @@ export class Pages {
       "cache-control": url.startsWith(HASHED) ? "public, max-age=31536000, immutable" : "no-cache",
       vary: "accept-encoding",
     });
+    if (url === APPLICATION) headers.set("link", readAhead(path));
     const zip = zipped !== undefined && /\bgzip\b/.test(acceptEncoding);
     if (zip) headers.set("content-encoding", "gzip");
     const bytes = zip ? zipped : plain;
@@ -79,6 +87,12 @@ export class Pages {
     this.#contents.set(url, content);
     return content;
   }
+}
+
+/** A Link header that asks the browser to read them; with the cookie of the session, as the application's own requests go. */
+function readAhead(path: string): string {
+  const reads = path === FIRST_PAGE ? [...ALWAYS_READ, ...FIRST_PAGE_READS] : ALWAYS_READ;
+  return reads.map((read) => `<${API}${read}>; rel=preload; as=fetch; crossorigin`).join(", ");
 }
 
 async function* walk(root: string, under: string): AsyncGenerator<PageFile & { readonly url: string }> {

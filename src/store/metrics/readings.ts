@@ -75,7 +75,7 @@ export class MetricReadings extends Ledger {
     return this.store.query<MetricReading>(
       `select ${NAMES} from unnest(${textColumn("$1")}) as given (id)
        cross join lateral (
-         with recent as (
+         with recent as not materialized (
            select id, ordered_at, ${COLUMNS} from outdial.metric_readings where campaign_id = given.id order by ordered_at desc, id desc limit 200)
          (select * from recent order by ordered_at desc, id desc limit 1)
          union

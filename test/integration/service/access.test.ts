@@ -159,6 +159,17 @@ test("the dashboard is served from its folder only, hashed files for good", asyn
   expect((await at.ask("/assets/..%2f..%2fpackage.json")).status).toBe(404);
 });
 
+test("the browser is told what a page reads first, before it has the scripts that ask for it", async () => {
+  const asked = async (path: string) =>
+    [...((await at.ask(path)).headers.get("link") ?? "").matchAll(/<([^>]+)>; rel=preload; as=fetch; crossorigin/g)].map(
+      ([, url]) => url,
+    );
+  expect(await asked("/")).toEqual(["/api/v1/me", "/api/v1/campaigns"]);
+  expect(await asked("/campaigns/camp_1")).toEqual(["/api/v1/me"]);
+  expect(await asked("/assets/main-abc123.js")).toEqual([]);
+  for (const url of await asked("/")) expect([url, (await at.ask(url ?? "")).status]).toEqual([url, 401]);
+});
+
 test("a trace goes on under its id, and only a well-formed one", async () => {
   const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
   const good = await at.ask("/api/v1/me", { headers: { traceparent: `00-${trace}-00f067aa0ba902b7-01` } });
