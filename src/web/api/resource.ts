@@ -1,7 +1,7 @@
 // Something read from the service that a page shows: its state, and when it is read anew.
 
 import { type ReadonlySignal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { ApiTypes } from "../../server/index.ts";
 import type { Query } from "./client.ts";
 import { useDashboard } from "./dashboard.ts";
@@ -52,7 +52,8 @@ export function useReading<T>(
   const again = useRef<() => void>(() => undefined);
   const { every } = options;
 
-  useEffect(() => {
+  // Not after the paint: an answer that was begun early and is here already is shown by the first one.
+  useLayoutEffect(() => {
     if (latest.current.options.sticky !== true || state.peek().kind === "failed") state.value = { kind: "loading" };
     if (key === undefined) return undefined;
     const control = new AbortController();

@@ -1,7 +1,7 @@
 // The dashboard as a whole: who is there decides between login and pages; the address decides which page.
 
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { ErrorBoundary, LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { type Dashboard, DashboardContext, useDashboard } from "../api/dashboard.ts";
 import { Banners } from "./banners.tsx";
@@ -26,7 +26,8 @@ import {
 import { Rail } from "./rail.tsx";
 
 export function App({ dashboard }: { readonly dashboard: Dashboard }) {
-  useEffect(() => void dashboard.identify(), [dashboard]);
+  // Not after the first paint: the answer may be here already.
+  useLayoutEffect(() => void dashboard.identify(), [dashboard]);
   return (
     <DashboardContext.Provider value={dashboard}>
       <LocationProvider>
