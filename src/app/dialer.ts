@@ -1,8 +1,7 @@
 // Wiring of the dialer's settings: changes over the store, and what is only read or validated at the tenant.
 
-import { type Clock, parseDuration } from "../kernel/index.ts";
+import { ABANDONMENT_LIMIT, type Clock, parseDuration } from "../kernel/index.ts";
 import {
-  ABANDONMENT_LIMIT,
   createDialerCampaign,
   DEFAULT_PATIENCE,
   type GuardPlan,

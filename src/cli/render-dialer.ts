@@ -1,5 +1,6 @@
 // What people read about dialer settings: differences, findings, the prediction, how a change goes and ends. Pure text.
 
+import { percent } from "../kernel/index.ts";
 import type { ChangeReport, ChangeState, FieldChange, Judgement } from "../operations/index.ts";
 import type { DialerChange } from "../store/index.ts";
 import { printable } from "./render-tagging.ts";
@@ -11,8 +12,6 @@ export function diffLines(diff: readonly FieldChange[]): string[] {
 }
 
 const shown = (value: string | number | undefined): string => (value === undefined ? "absent" : printable(String(value)));
-
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 /** Findings and the prediction. */
 export function judgementLines({ findings, prediction, refusals, overridden }: Judgement): string[] {

@@ -2,13 +2,13 @@
 
 import type { Calibration, DurationFit } from "../dialing/index.ts";
 import type { RateInterval } from "../kernel/index.ts";
-import { alignedLines, number, percent } from "./render-simulation-table.ts";
+import { alignedLines, number, shareText } from "./render-simulation-table.ts";
 import { grouped } from "./render-tagging.ts";
 
 /** The whole report. */
 export function calibrationLines(calibration: Calibration): string[] {
   const { overall, byHour, attemptDecay, attemptsPerLead, abandonment, ring, talk, wrap, thin } = calibration;
-  const rate = ({ rate: share, low, high }: RateInterval) => `${percent(share)} (${percent(low)} to ${percent(high)})`;
+  const rate = ({ rate: share, low, high }: RateInterval) => `${shareText(share)} (${shareText(low)} to ${shareText(high)})`;
   const outcomes: readonly [string, keyof typeof overall.rates][] = [
     ["live", "live"],
     ["machine", "machine"],
@@ -34,10 +34,10 @@ export function calibrationLines(calibration: Calibration): string[] {
         `${String(hour).padStart(2, "0")}:00`,
         grouped(attempts),
         rate(rates.live),
-        percent(rates.machine.rate),
-        percent(rates.noAnswer.rate),
-        percent(rates.busy.rate),
-        percent(rates.invalid.rate),
+        shareText(rates.machine.rate),
+        shareText(rates.noAnswer.rate),
+        shareText(rates.busy.rate),
+        shareText(rates.invalid.rate),
         isThin ? "thin" : "",
       ]),
       [false, true, true, true, true, true, true, false],

@@ -1,7 +1,7 @@
 // The time series of a simulation as charts for a terminal: columns of blocks over a scale, the clock below. Pure text.
 
 import type { Series, SeriesPoint } from "../dialing/index.ts";
-import { percent } from "./render-simulation-table.ts";
+import { shareText } from "./render-simulation-table.ts";
 
 const HEIGHT = 6;
 const EIGHTHS = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"] as const;
@@ -42,14 +42,14 @@ export function chartLines(series: Series, startOfDay: number, limit: number, st
     {
       title: "occupancy",
       of: (points) => sum(points, ({ busySeconds }) => busySeconds) / sum(points, ({ loggedInSeconds }) => loggedInSeconds),
-      write: percent,
+      write: shareText,
       includes: [],
       step: 0.05,
     },
     {
       title: "abandoned",
       of: (points) => sum(points, ({ abandoned }) => abandoned) / sum(points, ({ liveAnswers }) => liveAnswers),
-      write: percent,
+      write: shareText,
       includes: [0, limit],
       mark: limit,
     },

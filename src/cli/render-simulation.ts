@@ -2,7 +2,7 @@
 
 import type { Comparison, SimulationResult, SimulationScenario } from "../dialing/index.ts";
 import type { RatioInterval } from "../kernel/index.ts";
-import { alignedLines, number, percent, points } from "./render-simulation-table.ts";
+import { alignedLines, number, points, shareText } from "./render-simulation-table.ts";
 import { grouped, printable } from "./render-tagging.ts";
 
 const HOUR = 3600;
@@ -32,11 +32,11 @@ const seconds = (value: number): string => `${number(value, 3)} s`;
 const rate = (value: number): string => number(value, 4);
 
 const FIGURES: readonly Figure[] = [
-  { name: "abandoned", of: (r) => r.abandonment, write: percent, above: { name: "abandoned" }, below: LIVE },
+  { name: "abandoned", of: (r) => r.abandonment, write: shareText, above: { name: "abandoned" }, below: LIVE },
   {
     name: "lost before an agent spoke",
     of: (r) => r.lost,
-    write: percent,
+    write: shareText,
     above: { name: "lost" },
     below: LIVE,
     isShown: (r) => r.lost.numerator !== r.abandonment.numerator,
@@ -44,7 +44,7 @@ const FIGURES: readonly Figure[] = [
   {
     name: "silent calls",
     of: (r) => r.silentCalls,
-    write: percent,
+    write: shareText,
     above: { name: "people taken for machines" },
     below: LIVE,
     isShown: (r) => r.silentCalls.numerator > 0,
@@ -52,14 +52,14 @@ const FIGURES: readonly Figure[] = [
   {
     name: "occupancy",
     of: (r) => r.occupancy,
-    write: percent,
+    write: shareText,
     above: { name: "hours talk and wrap-up", scale: HOURS_OF_SECONDS },
     below: LOGGED_IN,
   },
   {
     name: "talk",
     of: (r) => r.talkShare,
-    write: percent,
+    write: shareText,
     above: { name: "hours of talk", scale: HOURS_OF_SECONDS },
     below: LOGGED_IN,
   },
@@ -77,11 +77,11 @@ const FIGURES: readonly Figure[] = [
     above: { name: "calls placed" },
     below: AGENT_HOURS,
   },
-  { name: "answered by a person", of: (r) => r.answerRate, write: percent, above: LIVE, below: { name: "calls placed" } },
+  { name: "answered by a person", of: (r) => r.answerRate, write: shareText, above: LIVE, below: { name: "calls placed" } },
   {
     name: "blocked",
     of: (r) => r.blocked,
-    write: percent,
+    write: shareText,
     above: { name: "found no trunk" },
     below: { name: "arrivals" },
     isShown: (r) => r.blocked.numerator > 0,
@@ -89,7 +89,7 @@ const FIGURES: readonly Figure[] = [
   {
     name: "found no idle agent",
     of: (r) => r.waits.probability,
-    write: percent,
+    write: shareText,
     above: { name: "callers" },
     below: { name: "answered callers" },
   },
@@ -110,7 +110,7 @@ const FIGURES: readonly Figure[] = [
   {
     name: "list penetration",
     of: (r) => r.penetration,
-    write: percent,
+    write: shareText,
     above: { name: "leads tried" },
     below: { name: "leads" },
     isShown: (r) => Number.isFinite(r.penetration.rate),
@@ -168,8 +168,8 @@ export function comparisonLines(names: readonly [string, string], comparison: Co
     (value: number) => string,
     (value: number) => string,
   ][] = [
-    ["abandoned", "abandonment", percent, points],
-    ["occupancy", "occupancy", percent, points],
+    ["abandoned", "abandonment", shareText, points],
+    ["occupancy", "occupancy", shareText, points],
     ["contacts per agent-hour", "contactsPerAgentHour", rate, signed],
     ["attempts per agent-hour", "attemptsPerAgentHour", rate, signed],
   ];
@@ -208,8 +208,8 @@ export const VARIATION_FIGURES: readonly {
   readonly of: (result: SimulationResult) => RatioInterval;
   readonly write: (value: number) => string;
 }[] = [
-  { name: "abandoned", column: "abandonment", of: (r) => r.abandonment, write: percent },
-  { name: "occupancy", column: "occupancy", of: (r) => r.occupancy, write: percent },
+  { name: "abandoned", column: "abandonment", of: (r) => r.abandonment, write: shareText },
+  { name: "occupancy", column: "occupancy", of: (r) => r.occupancy, write: shareText },
   { name: "contacts/agent-hour", column: "contacts_per_agent_hour", of: (r) => r.contactsPerAgentHour, write: rate },
   { name: "attempts/agent-hour", column: "attempts_per_agent_hour", of: (r) => r.attemptsPerAgentHour, write: rate },
   { name: "mean wait", column: "mean_wait_seconds", of: (r) => r.waits.mean, write: seconds },

@@ -8,9 +8,6 @@ export const REGULATORY_CHECKS = ["tcpa_abandonment", "dnc_compliance", "calling
 export const DIALER_METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
 export const DIALER_EVENTS = ["dialer.settings.updated", "dialer.campaign.activated"] as const;
 
-/** Highest abandonment rate that passes the validation; the limit itself passes (contract §2.5). */
-export const ABANDONMENT_LIMIT = 0.03;
-
 /** Largest pages of the dialer's lists. */
 export const MAX_METRICS_PAGE = 100;
 export const MAX_AUDIT_PAGE = 50;

@@ -2,6 +2,7 @@
 
 import { openFacts, readRulePack } from "../../app/index.ts";
 import type { RateInterval } from "../../kernel/index.ts";
+import { percent } from "../../kernel/index.ts";
 import { endOfDay, OperationError, type RuleReading, readCampaignAbandonment } from "../../operations/index.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
@@ -18,7 +19,6 @@ interface Flags extends GlobalFlags {
 }
 
 const iso = (at: number) => new Date(at).toISOString();
-const percent = (share: number) => (Number.isNaN(share) ? "–" : `${(share * 100).toFixed(2)} %`);
 const points = (share: number) => `${share >= 0 ? "+" : "−"}${Math.abs(share * 100).toFixed(2)} points`;
 
 export async function abandonment(_args: readonly string[], flags: Flags, io: Io): Promise<number> {
@@ -45,13 +45,13 @@ export async function abandonment(_args: readonly string[], flags: Flags, io: Io
 
 function ofAnswers({ rate, low, high, numerator, denominator }: RateInterval): string {
   if (denominator === 0) return "no live answers";
-  return `${percent(rate)} (${grouped(numerator)} of ${grouped(denominator)}, 95 % interval ${percent(low)} to ${percent(high)})`;
+  return `${percent(rate, 2)} (${grouped(numerator)} of ${grouped(denominator)}, 95 % interval ${percent(low, 2)} to ${percent(high, 2)})`;
 }
 
 function toLines(campaign: string, { rule, reading }: RuleReading): string[] {
   const { limit, window, rate, allowance, pace, forecast, vendor } = reading;
   const lines = [
-    `${printable(campaign)} under ${rule.id} (${rule.citation}): at most ${percent(limit.maxRate)} of live answers, ${iso(window.from)} to ${iso(window.to)}`,
+    `${printable(campaign)} under ${rule.id} (${rule.citation}): at most ${percent(limit.maxRate, 2)} of live answers, ${iso(window.from)} to ${iso(window.to)}`,
     `  abandoned: ${ofAnswers(rate)}${reading.withinLimit ? "" : " OVER THE LIMIT"}`,
     reading.withinLimit
       ? `  until ${iso(allowance.until)}: ${grouped(allowance.certain)} more may be abandoned, ${grouped(allowance.expected)} if people go on answering as in the last ${pace.hours} h`
@@ -63,7 +63,7 @@ function toLines(campaign: string, { rule, reading }: RuleReading): string[] {
     lines.push(`  at this pace the budget ${runsOut}`);
   }
   lines.push(
-    `  an abandonment rate of ${percent(forecast.sustainableRate)} keeps the limit for 30 days, ${percent(forecast.sustainableToday)} until the day ends: set the dialer's target there or below`,
+    `  an abandonment rate of ${percent(forecast.sustainableRate, 2)} keeps the limit for 30 days, ${percent(forecast.sustainableToday, 2)} until the day ends: set the dialer's target there or below`,
     `  the vendor's figure from the same calls: ${ofAnswers(vendor.rate)}; the legal one is ${points(vendor.difference)} apart: ${points(vendor.parts.machines)} machines among the answers, ${points(vendor.parts.lateConnects)} agents who came late, ${points(vendor.parts.earlyHangups)} early hang-ups`,
   );
   return lines;

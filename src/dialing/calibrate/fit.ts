@@ -1,5 +1,6 @@
 // Which distribution stands for the measured durations, and how well it does.
 
+import { percent } from "../../kernel/index.ts";
 import type { Distribution, SingleDistribution } from "../distributions/index.ts";
 import { type Candidate, fitCandidates } from "./candidates.ts";
 import type { DurationSample } from "./duration-sample.ts";
@@ -102,8 +103,4 @@ function withZeros(sample: DurationSample, distribution: SingleDistribution): Di
       { weight: sample.count, distribution },
     ],
   };
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

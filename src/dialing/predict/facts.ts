@@ -39,7 +39,6 @@ const ASSUMED = {
 } as const satisfies Partial<Record<keyof PredictionFacts, Uncertain | undefined>>;
 
 export const DEFAULT_HORIZON_HOURS = 240;
-export const DEFAULT_LIMIT = 0.03;
 const SURE = 0.95;
 
 /** One possible truth. */

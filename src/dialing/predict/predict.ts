@@ -1,8 +1,9 @@
 // What settings of a dialer will come to: a simulation for each of several possible truths, put together as medians with bands.
 
+import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
 import { requireNonNegative, requirePositive, requireProbability } from "../arguments.ts";
 import { type Band, bandOf, chanceAbove } from "./bands.ts";
-import { assumedFacts, checkFacts, DEFAULT_HORIZON_HOURS, DEFAULT_LIMIT, drawFacts, type PredictionFacts } from "./facts.ts";
+import { assumedFacts, checkFacts, DEFAULT_HORIZON_HOURS, drawFacts, type PredictionFacts } from "./facts.ts";
 import type { RatioReadings } from "./held-ratio.ts";
 import { type Outcome, projection } from "./projection.ts";
 import { idleTrial, runTrial } from "./trial.ts";
@@ -91,7 +92,7 @@ export function predict(settings: PredictedSettings, facts: PredictionFacts = {}
   requirePositive("effort", effort);
   checkFacts(facts);
   const { concurrency, algorithm } = settings;
-  const { horizonHours = DEFAULT_HORIZON_HOURS, limit = DEFAULT_LIMIT, history = { liveAnswers: 0, abandoned: 0 } } = facts;
+  const { horizonHours = DEFAULT_HORIZON_HOURS, limit = ABANDONMENT_LIMIT, history = { liveAnswers: 0, abandoned: 0 } } = facts;
   const lines = Math.floor(Math.min(concurrency.max_simultaneous_calls, facts.trunks ?? Number.POSITIVE_INFINITY));
   const atWork = (signedIn = Number.POSITIVE_INFINITY) =>
     Math.floor(Math.min(signedIn, concurrency.max_agents) * algorithm.agent_availability_estimate + 1e-9);

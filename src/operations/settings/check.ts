@@ -1,9 +1,7 @@
 // Our own checks of dialer settings, before anybody is asked: bounds that the law sets, and fields that do not go together. Pure.
 
+import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
 import type { SettingsFile } from "./file.ts";
-
-/** Share of answered calls that may be abandoned (47 CFR § 64.1200(a)(7); contract §2.5): exactly 0.03 passes. */
-export const ABANDONMENT_LIMIT = 0.03;
 
 /** Mean seconds from dialing to an answer or giving up, when the file expects nothing else. */
 const RING_SECONDS = 20;

@@ -1,5 +1,6 @@
 // Whether settings may be activated: our own checks, the tenant's validation with all regulatory checks, a simulated prediction.
 
+import { percent } from "../../kernel/index.ts";
 import type { PacingSettings } from "../../tenant/index.ts";
 import { OperationError } from "../error.ts";
 import { checkSettings, type Finding } from "./check.ts";
@@ -105,5 +106,3 @@ function fromVendor(item: unknown, severity: Finding["severity"]): Finding {
   const check = text("check") ?? text("resource") ?? "tenant";
   return { severity, check, path: "", message: text("message") ?? (typeof item === "string" ? item : JSON.stringify(item)) };
 }
-
-const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;

@@ -1,7 +1,6 @@
 // Dialer settings: checked, gated, activated, verified, watched, put back.
 
 export { createDialerCampaign } from "./campaign.ts";
-export { ABANDONMENT_LIMIT } from "./check.ts";
 export { dialerSettingsJsonSchema, parseSettingsFile, type SettingsFile } from "./file.ts";
 export { checkOverride, type Judgement, judge, type Predictor } from "./gate.ts";
 export type { GuardPlan } from "./guard.ts";

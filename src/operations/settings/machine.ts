@@ -17,6 +17,7 @@
 //
 // Going on after a crash: what was `sent` is `settling`, because the reply is lost; everything else is done again, since it only reads.
 
+import { shortPercent } from "../../kernel/index.ts";
 import { beginGuard, watch } from "./guard.ts";
 import { type DialerSettings, diffSettings, mergeSettings, sameSettings } from "./model.ts";
 import type { ChangeEvent, ChangePlan, ChangeState, Command, Failure, Outcome, SettingsVersion } from "./state.ts";
@@ -387,7 +388,7 @@ function measured(plan: ChangePlan, state: ChangeState, event: ChangeEvent): Cha
   const rate = guard.answered === 0 ? "no answered calls" : `${guard.abandoned} of ${guard.answered} answered calls abandoned`;
   switch (verdict) {
     case "bad":
-      return failed(next, "abandonment_too_high", `abandonment is above ${percent(plan.guard.limit)}: ${rate}`);
+      return failed(next, "abandonment_too_high", `abandonment is above ${shortPercent(plan.guard.limit)}: ${rate}`);
     case "good":
       return end(next, "applied", `in force, read back; abandonment in order: ${rate}`);
     case "inconclusive": {
@@ -399,5 +400,3 @@ function measured(plan: ChangePlan, state: ChangeState, event: ChangeEvent): Cha
       return next;
   }
 }
-
-const percent = (rate: number): string => `${Math.round(rate * 10_000) / 100} %`;

@@ -2,7 +2,7 @@
 
 import type { Clock, RandomStream } from "../../kernel/index.ts";
 import type { AuditInput } from "../../store/index.ts";
-import type { CallReader, DispositionCatalog, DispositionWriter } from "../../tenant/index.ts";
+import { type CallReader, type DispositionCatalog, type DispositionWriter, requireSupported } from "../../tenant/index.ts";
 import { OperationError } from "../error.ts";
 import {
   type JobProgress,
@@ -49,23 +49,10 @@ export async function validateTagging(
   return planTagging(readRows(source.bytes(), source.read), matrix, sink, SeenKeys.for(expectedRows));
 }
 
-/** Reads the disposition matrix of a campaign. Throws OperationError `unsupported` when the tenant's profile has none. */
+/** Reads the disposition matrix of a campaign. Throws TenantError `unsupported` when the tenant's profile has none. */
 export async function readMatrix(catalog: DispositionCatalog, campaignId: string): Promise<MatrixIndex> {
-  requireSupported(catalog.capability);
+  requireSupported("read the dispositions of a campaign", catalog.capability);
   return indexMatrix(campaignId, await catalog.matrix(campaignId));
-}
-
-function requireSupported(capability: {
-  readonly supported: boolean;
-  readonly reason?: string | undefined;
-  readonly alternative?: string | undefined;
-}): void {
-  if (capability.supported) return;
-  throw new OperationError(
-    "unsupported",
-    capability.reason ?? "the tenant's profile does not support this",
-    capability.alternative === undefined ? {} : { advice: capability.alternative },
-  );
 }
 
 export interface TaggingDependencies {
@@ -133,7 +120,7 @@ export class Tagging {
         again: options.again === true,
         onProgress: options.onProgress,
         prepare: async () => {
-          requireSupported(writer.capability);
+          requireSupported("set the disposition of a finished call", writer.capability);
           const matrix = await readMatrix(catalog, campaignId);
           return (bytes, sink) => planTagging(readRows(bytes, read), matrix, sink);
         },

@@ -1,8 +1,9 @@
 // Plots as SVG: conversion over days with its interval, and conversion by group. Colours come from the page's style, for light and dark.
 
+import { percent } from "../../kernel/index.ts";
 import { element, join, type Markup } from "./markup.ts";
 import type { OutcomeReport, ReportGroup } from "./model.ts";
-import { fraction, groupName, interval, number, percent } from "./words.ts";
+import { fraction, groupName, interval, number } from "./words.ts";
 
 const WIDTH = 760;
 const LEFT = 52;

@@ -1,5 +1,6 @@
 // The report as one HTML file: no script, nothing loaded from anywhere, plots inline, light and dark.
 
+import { percent } from "../../kernel/index.ts";
 import { POSITIVE_ABOVE_PERCENT } from "../meaning/conversion.ts";
 import { element, join, type Markup } from "./markup.ts";
 import type { OutcomeReport, ReportGroup } from "./model.ts";
@@ -16,7 +17,6 @@ import {
   interval,
   minute,
   number,
-  percent,
   restatementSentences,
   trendSentence,
   visible,

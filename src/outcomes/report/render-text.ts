@@ -1,5 +1,6 @@
 // The report for a terminal.
 
+import { percent } from "../../kernel/index.ts";
 import { POSITIVE_ABOVE_PERCENT } from "../meaning/conversion.ts";
 import type { OutcomeReport, ReportGroup } from "./model.ts";
 import { bar, type Column, sparkline, table, wrap } from "./table.ts";
@@ -14,7 +15,6 @@ import {
   interval,
   minute,
   number,
-  percent,
   restatementSentences,
   trendSentence,
   visible,

@@ -1,16 +1,12 @@
 // Figures and names as text, the same in every rendering.
 
+import { percent } from "../../kernel/index.ts";
 import type { Rate } from "../meaning/conversion.ts";
 import type { OutcomeReport } from "./model.ts";
 
 /** 1,234,567 */
 export function number(value: number): string {
   return Math.round(value).toLocaleString("en-US");
-}
-
-/** 0.1234 as "12.3 %"; null as "–". */
-export function percent(share: number | null, digits = 1): string {
-  return share === null ? "–" : `${(100 * share).toFixed(digits)} %`;
 }
 
 /** The interval of a rate: "11.5–12.8 %". */

@@ -1,7 +1,8 @@
 // Dialer settings, their validation and activation, dialer campaigns, the simulator, metrics and audit: contract §2.5.
 
 import { z } from "zod";
-import { ABANDONMENT_LIMIT, DIALER_METRICS, MAX_AUDIT_PAGE, MAX_METRICS_PAGE, REGULATORY_CHECKS } from "../../contract/index.ts";
+import { DIALER_METRICS, MAX_AUDIT_PAGE, MAX_METRICS_PAGE, REGULATORY_CHECKS } from "../../contract/index.ts";
+import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
 import { dialerMetricHours, dialerMetricRow } from "../dialer-metrics.ts";
 import { readTokens } from "../paging.ts";
 import { listOf, mustBeKnown, textOf, wholeNumber } from "../parameters.ts";

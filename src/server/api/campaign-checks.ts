@@ -1,11 +1,10 @@
 // What was checked before a campaign dials, each check with its result in words.
 
+import { shortPercent } from "../../kernel/index.ts";
 import { orderRefusal, type PairReport, pairWords, type ResumeVerdict, reasonsOf } from "../../operations/index.ts";
 import type { CampaignPreview } from "./schemas/campaigns.ts";
 
 type Check = CampaignPreview["checks"][number];
-
-const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
 
 /** Zones that are named; the rest is counted. */
 const ZONES = 12;
@@ -53,7 +52,7 @@ export function gateChecks(verdict: ResumeVerdict): Check[] {
     checks.push({
       check: `abandonment, ${rule.id}`,
       passed: reading.withinLimit,
-      text: `${reading.abandoned} of ${reading.live} live answers were abandoned in ${reading.limit.windowHours} hours; ${percent(reading.limit.maxRate)} are allowed`,
+      text: `${reading.abandoned} of ${reading.live} live answers were abandoned in ${reading.limit.windowHours} hours; ${shortPercent(reading.limit.maxRate)} are allowed`,
     });
   return checks;
 }
@@ -73,7 +72,7 @@ export function pairChecks({ primary, backup, state, policy }: PairReport, from:
     {
       check: "policy",
       passed: null,
-      text: `the watch hands over by itself when the success rate is surely below ${percent(policy.threshold)}`,
+      text: `the watch hands over by itself when the success rate is surely below ${shortPercent(policy.threshold)}`,
     },
   ];
 }

@@ -1,6 +1,7 @@
 // Campaigns as they are known: health, and figures with what happened on their time axis. Nobody waits for the tenant unless fresh=true asks for it.
 
 import { z } from "zod";
+import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
 import type { CampaignReading, KnownHealth, PairReport } from "../../operations/index.ts";
 import { campaignSummaryOf, failureOf, healthViewOf, pointOf } from "../api/campaign-views.ts";
 import { type AxisEvent, campaignDetail, campaignList, healthView } from "../api/schemas/campaigns.ts";
@@ -39,8 +40,6 @@ const HOUR_MS = 3_600_000;
 const DEFAULT_HOURS = 6;
 /** More points than this are thinned: no screen shows them. */
 const POINTS = 720;
-/** The federal limit on abandoned calls, drawn where no campaign limit is known (47 CFR 64.1200(a)(7)). */
-const LIMIT = 0.03;
 
 const byId = z.strictObject({ id: z.string().min(1).max(200) });
 const fresh = flag.describe(
@@ -88,7 +87,7 @@ export function campaignReads(port: () => CampaignReadsPort): ApiRoute[] {
         return {
           ...summary,
           threshold: pair?.primary === id ? pair.policy.threshold : null,
-          abandonmentLimit: summary.abandonment?.limit ?? LIMIT,
+          abandonmentLimit: summary.abandonment?.limit ?? ABANDONMENT_LIMIT,
           series: thinned(ofOneWindow(readings, pair?.policy.windowMinutes)).map(pointOf),
           events,
           configuration: health.document === null ? null : { ...health.document },

@@ -5,7 +5,7 @@
 // threshold at most one hour in a thousand triggers, with any better rate fewer. A campaign with few calls fills no window with
 // evidence, so four windows are looked at as one when the latest looks bad.
 
-import { binomialCdf, normalCdf } from "../../../kernel/index.ts";
+import { binomialCdf, normalCdf, percent } from "../../../kernel/index.ts";
 import type { FailoverPolicy } from "./policy.ts";
 
 /** Most probability of a false trigger in an hour of looks, at a true rate equal to the threshold; shared by the two windows. */
@@ -143,5 +143,3 @@ function counted(successes: number | null, calls: number | null, rate: number): 
     ? `a success rate of ${percent(rate)}`
     : `${successes} of ${calls} calls succeeded (${percent(rate)})`;
 }
-
-const percent = (share: number): string => `${(Math.round(share * 1000) / 10).toFixed(1)} %`;

@@ -1,7 +1,7 @@
 // The pre-dial gate of a campaign: whether it may begin to dial now. Whatever activates a campaign asks here first; what cannot be judged refuses.
 
 import { type CallType, type CompiledPack, campaignOverlay, mergePacks, type RulePack } from "../../../compliance/index.ts";
-import { type Clock, type Instant, messageOf } from "../../../kernel/index.ts";
+import { type Clock, type Instant, messageOf, shortPercent } from "../../../kernel/index.ts";
 import type { Facts } from "../../../store/index.ts";
 import type { CallOptions, CampaignRunner, ContactSource } from "../../../tenant/index.ts";
 import { type Gate, type GateManifest, type RuleReading, readCampaignAbandonment } from "../../compliance/index.ts";
@@ -209,7 +209,7 @@ function refusalsOf(manifest: GateManifest, abandonment: readonly RuleReading[],
     const { abandoned, live, limit } = reading;
     refusals.push({
       code: "abandonment_budget",
-      text: `${abandoned} of ${live} live answers were abandoned in ${limit.windowHours} hours, more than the ${percent(limit.maxRate)} of ${rule.id} (${rule.jurisdiction})`,
+      text: `${abandoned} of ${live} live answers were abandoned in ${limit.windowHours} hours, more than the ${shortPercent(limit.maxRate)} of ${rule.id} (${rule.jurisdiction})`,
     });
   }
   if (input.contacts === 0) refusals.push({ code: "list_empty", text: "the contact list is empty" });
@@ -233,5 +233,3 @@ export function reasonsOf({ byReason, counts }: Pick<GateManifest, "byReason" | 
   if (counts.refused > 0) parts.push(`${counts.refused} unreadable`);
   return parts.join(", ");
 }
-
-const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;

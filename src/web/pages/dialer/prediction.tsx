@@ -1,5 +1,6 @@
 // A prediction: medians with what lies between 5 and 95 %, and the chance of a breach.
 
+import { ABANDONMENT_LIMIT } from "../../../kernel/index.ts";
 import type { ApiTypes } from "../../../server/index.ts";
 import { percent, whole, words } from "../../view/format.ts";
 
@@ -15,7 +16,7 @@ export function PredictionBands({ prediction }: { readonly prediction: ApiTypes.
           <span class="muted">
             {percent(abandonment.low, 2)} to {percent(abandonment.high, 2)}
           </span>
-          <Band low={abandonment.low} high={abandonment.high} median={abandonment.median} to={0.06} limit={0.03} />
+          <Band low={abandonment.low} high={abandonment.high} median={abandonment.median} to={0.06} limit={ABANDONMENT_LIMIT} />
         </dd>
         <dt>Occupancy</dt>
         <dd>

@@ -1,6 +1,7 @@
 // Occupancy against abandonment: what a fixed ratio can have, what the state-aware rule can have, and where the settings land.
 
 import type { Prediction } from "../../../dialing/index.ts";
+import { ABANDONMENT_LIMIT } from "../../../kernel/index.ts";
 import { useWidth } from "../../ui/use-width.ts";
 import { percent } from "../../view/format.ts";
 import { scale, ticks } from "../../view/scale.ts";
@@ -14,7 +15,6 @@ export interface FrontierProps {
 
 const HEIGHT = 360;
 const EDGE = { left: 46, right: 14, top: 12, bottom: 40 };
-const LIMIT = 0.03;
 const WIDEST = 0.12;
 
 export function FrontierChart({ points, prediction, ratio }: FrontierProps) {
@@ -53,13 +53,13 @@ export function FrontierChart({ points, prediction, ratio }: FrontierProps) {
         </text>
         <rect
           class="forbidden"
-          x={x(LIMIT)}
+          x={x(ABANDONMENT_LIMIT)}
           y={EDGE.top}
-          width={Math.max(0, x(right) - x(LIMIT))}
+          width={Math.max(0, x(right) - x(ABANDONMENT_LIMIT))}
           height={HEIGHT - EDGE.bottom - EDGE.top}
         />
-        <line class="limit-line" x1={x(LIMIT)} x2={x(LIMIT)} y1={EDGE.top} y2={HEIGHT - EDGE.bottom} />
-        <text class="limit-text" x={x(LIMIT) + 4} y={HEIGHT - EDGE.bottom - 6}>
+        <line class="limit-line" x1={x(ABANDONMENT_LIMIT)} x2={x(ABANDONMENT_LIMIT)} y1={EDGE.top} y2={HEIGHT - EDGE.bottom} />
+        <text class="limit-text" x={x(ABANDONMENT_LIMIT) + 4} y={HEIGHT - EDGE.bottom - 6}>
           limit 3 %
         </text>
         {(["ratio", "state-aware"] as const).map((curve) => {

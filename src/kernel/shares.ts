@@ -1,0 +1,17 @@
+// Shares: how they are written for people, and the one that the law names.
+
+/**
+ * Largest share of live answers that may be abandoned in the United States; the share itself is allowed (47 CFR 64.1200(a)(7)(i), 16 CFR
+ * 310.4(b)(4)(i)). What a rule pack says of a campaign's own country goes before it.
+ */
+export const ABANDONMENT_LIMIT = 0.03;
+
+/** A share in per cent: 0.1234 as "12.3 %"; "–" for none. @param digits after the point */
+export function percent(share: number | null | undefined, digits = 1): string {
+  return share === null || share === undefined || !Number.isFinite(share) ? "–" : `${(100 * share).toFixed(digits)} %`;
+}
+
+/** A share in per cent with no more digits than it needs, at most two: 0.03 as "3 %", 0.1234 as "12.34 %". */
+export function shortPercent(share: number): string {
+  return `${Number((100 * share).toFixed(2))} %`;
+}
