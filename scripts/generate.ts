@@ -7,7 +7,7 @@ import { commandReference } from "../src/cli/index.ts";
 import { rulePackJsonSchema } from "../src/compliance/index.ts";
 import { vendorOpenApi } from "../src/contract/index.ts";
 import { simulationJsonSchema } from "../src/dialing/index.ts";
-import { campaignFileJsonSchema, dialerSettingsJsonSchema } from "../src/operations/index.ts";
+import { campaignFileJsonSchema, dialerSettingsJsonSchema, eventDocument } from "../src/operations/index.ts";
 import { outcomeMapJsonSchema, outcomeReportJsonSchema } from "../src/outcomes/index.ts";
 import { scenarioJsonSchema } from "../src/sandbox/index.ts";
 import { serviceOpenApi } from "../src/server/index.ts";
@@ -25,6 +25,7 @@ const FILES: Record<string, () => string> = {
   "schemas/outcome-report.schema.json": () => pretty(outcomeReportJsonSchema()),
   "docs/vendor-openapi.json": () => pretty(vendorOpenApi()),
   "docs/openapi.json": () => pretty(serviceOpenApi("1")),
+  "docs/event-types.md": eventDocument,
   "docs/cli.md": commandReference,
   "examples/calls.csv": exampleCalls,
 };

@@ -1,7 +1,6 @@
 // Wiring of bulk tagging.
 
 import {
-  cloudEvent,
   createStoreRecords,
   createTagLedger,
   type PlanReport,
@@ -83,7 +82,6 @@ export function taggingOn(
         executor: replica.id,
         now: () => systemClock.now(),
         endpoint: workplace.receivers.bi === undefined ? undefined : BI,
-        eventText: cloudEvent,
       }),
     runs: workplace.runs,
     onStopped: options.onStopped,

@@ -11,6 +11,7 @@ export {
   type DeliveryAttempt,
   type DeliveryWorker,
   type EndpointReport,
+  eventDocument,
 } from "./events/index.ts";
 export {
   AGE_LIMITS,

@@ -5,7 +5,6 @@ import type { CrmLedger, Retrieval, RetrievalLedger } from "../../store/index.ts
 import { cloudEvent } from "../events/index.ts";
 import { crmEnvelope } from "./envelope.ts";
 
-const OUTCOMES_RETRIEVED = "OUTCOMES_RETRIEVED";
 /** Runs looked up at once. */
 const BATCH = 50;
 
@@ -40,7 +39,7 @@ export function createCrmAnnouncer(deps: AnnouncerDependencies): CrmAnnouncer {
       tally,
       deps.map.id,
     );
-    const event = { id: `${jobId}-outcomes`, type: OUTCOMES_RETRIEVED, subject: campaignId, time: finishedAt, data };
+    const event = { id: `${jobId}-outcomes`, type: "OUTCOMES_RETRIEVED", subject: campaignId, time: finishedAt, data } as const;
     const body = cloudEvent({ ...event, source: `/outdial/campaigns/${encodeURIComponent(campaignId)}` });
     return deps.ledger.announce(
       jobId,

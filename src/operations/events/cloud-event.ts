@@ -2,6 +2,7 @@
 
 import type { Instant } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
+import type { OutboundEventType } from "./catalog.ts";
 
 /** What an event says. */
 export interface EventFacts {
@@ -9,8 +10,7 @@ export interface EventFacts {
   readonly id: string;
   /** Where it happened: an absolute path such as `/outdial/campaigns/camp_1`, or a URI. */
   readonly source: string;
-  /** For example `DISPOSITION_ASSIGNED`. */
-  readonly type: string;
+  readonly type: OutboundEventType;
   /** What it is about; events of one subject are delivered in order. */
   readonly subject: string;
   /** When it happened, ms since the epoch. */
@@ -33,13 +33,11 @@ const END_OF_TIME = Date.UTC(10_000, 0);
 
 /**
  * The final text of an event, ready to be stored and signed (CloudEvents 1.0, JSON event format §3).
- * Throws OperationError `invalid_input` for an empty id, type or subject, a source that is neither an absolute path nor a URI, or a time out of range.
+ * Throws OperationError `invalid_input` for an empty id or subject, a source that is neither an absolute path nor a URI, or a time out of range.
  */
 export function cloudEvent({ id, source, type, subject, time, data }: EventFacts): string {
-  if (id === "" || type === "" || subject === "") {
-    throw new OperationError("invalid_input", "event: id, type and subject must not be empty", {
-      details: { id, type, subject },
-    });
+  if (id === "" || subject === "") {
+    throw new OperationError("invalid_input", "event: id and subject must not be empty", { details: { id, subject } });
   }
   if (!URI_REFERENCE.test(source)) {
     throw new OperationError("invalid_input", `event ${id}: source ${JSON.stringify(source)} is no URI reference`, {

@@ -1,7 +1,8 @@
 // The ledger of corrections over the store: what an item, its audit entry and its event look like there.
 
 import type { AuditInput, JobLedger, NewItem, OutboxEvent } from "../../store/index.ts";
-import { createRowLedger, type EventText, type RowLedger } from "../jobs/index.ts";
+import { cloudEvent } from "../events/index.ts";
+import { createRowLedger, type RowLedger } from "../jobs/index.ts";
 import { decodeRows, encodeRows, lineOf, type PlannedRow } from "./plan.ts";
 import { DISPOSITION_UPDATED, dispositionUpdated, type FinishedCorrection } from "./result.ts";
 
@@ -13,7 +14,6 @@ export interface CorrectionLedgerOptions {
   readonly now: () => number;
   /** Name of the receiver of events; none, no events. */
   readonly endpoint: string | undefined;
-  readonly eventText: EventText;
 }
 
 /** The ledger of the jobs of corrections that this replica runs. */
@@ -78,7 +78,7 @@ function eventOf(options: CorrectionLedgerOptions, jobId: string, item: Finished
   const { entry, interactionId } = item;
   if (endpoint === undefined || entry === undefined || item.result !== "success") return undefined;
   const eventId = `${jobId}-${item.line}`;
-  const body = options.eventText({
+  const body = cloudEvent({
     id: eventId,
     type: DISPOSITION_UPDATED,
     source: "/outdial/interactions",

@@ -5,16 +5,6 @@ import { StoreError } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import type { FinishedItem, RowLedger } from "./ledger.ts";
 
-/** Makes the text of an event; see `events/`. */
-export type EventText = (event: {
-  id: string;
-  type: string;
-  source: string;
-  subject: string;
-  time: number;
-  data: Record<string, unknown>;
-}) => string;
-
 /** What an item becomes in the store. */
 export interface WrittenItem {
   readonly item: NewItem;

@@ -1,7 +1,8 @@
 // The ledger of tagging over the store: what an item, its audit entry and its event look like there.
 
 import type { AuditInput, JobLedger, NewItem, OutboxEvent } from "../../store/index.ts";
-import { createRowLedger, type EventText, type RowLedger } from "../jobs/index.ts";
+import { cloudEvent } from "../events/index.ts";
+import { createRowLedger, type RowLedger } from "../jobs/index.ts";
 import { decodeRows, encodeRows, lineOf, type PlannedRow } from "./plan.ts";
 import { dispositionAssigned, type FinishedItem } from "./result.ts";
 
@@ -14,7 +15,6 @@ export interface TagLedgerOptions {
   readonly now: () => number;
   /** Name of the receiver of BI events; none, no events. */
   readonly endpoint: string | undefined;
-  readonly eventText: EventText;
 }
 
 const DISPOSITION_ASSIGNED = "DISPOSITION_ASSIGNED";
@@ -76,7 +76,7 @@ function auditEntry(options: TagLedgerOptions, jobId: string, item: FinishedItem
 function tagEvent(options: TagLedgerOptions, endpoint: string, jobId: string, item: FinishedItem): OutboxEvent {
   const eventId = `${jobId}-${item.line}`;
   const time = options.now();
-  const body = options.eventText({
+  const body = cloudEvent({
     id: eventId,
     type: DISPOSITION_ASSIGNED,
     source: `/outdial/campaigns/${encodeURIComponent(options.campaignId)}`,

@@ -174,7 +174,7 @@ test("what is recorded of a failure is bounded and shows neither secret nor path
     {
       endpoint: "bi",
       eventId: "e1",
-      type: "TESTED",
+      type: "DISPOSITION_ASSIGNED",
       attempt: 1,
       outcome: "failed",
       status: undefined,

@@ -73,8 +73,9 @@ export async function openWorld(): Promise<World> {
     add: (...events) =>
       outbox.add(
         events.map(([name, subject, endpoint = "bi"]): OutboxEvent => {
-          const facts = { id: name, source: "/outdial/test", type: "TESTED", subject, time: clock.now(), data: { name } };
-          return { eventId: name, endpoint, subject, type: "TESTED", body: cloudEvent(facts) };
+          const type = "DISPOSITION_ASSIGNED";
+          const facts = { id: name, source: "/outdial/test", type, subject, time: clock.now(), data: { name } } as const;
+          return { eventId: name, endpoint, subject, type, body: cloudEvent(facts) };
         }),
       ),
     async delivery(name) {

@@ -1,7 +1,7 @@
 // What follows from an event for others: entries of the audit log, events for the receiver of alarms, what is kept, the end. Pure but for new ids.
 
 import type { AuditInput, CampaignLedger } from "../../../store/index.ts";
-import { cloudEvent } from "../../events/index.ts";
+import { cloudEvent, type OutboundEventType } from "../../events/index.ts";
 import type { OwnPolicy } from "../file/schema.ts";
 import type { CampaignPlan, PlanEntry } from "../plan/types.ts";
 import { outcomeOf, stepsOf } from "./machine.ts";
@@ -111,7 +111,7 @@ function endOf({ before, state }: NoticeInput): Notices["end"] {
 function eventsOf(input: NoticeInput, settled: readonly EntryResult[], end: Notices["end"]): Notices["events"] {
   const { alarms, plan, actor, jobId, state, event } = input;
   if (alarms === undefined) return [];
-  const make = (type: string, subject: string, data: Readonly<Record<string, unknown>>) => {
+  const make = (type: OutboundEventType, subject: string, data: Readonly<Record<string, unknown>>) => {
     const eventId = input.newId();
     const facts = { jobId, actor, plan: plan.hash, ...data };
     const body = cloudEvent({ id: eventId, source: "/outdial/campaigns", type, subject, time: event.at, data: facts });

@@ -21,7 +21,7 @@ export interface NoticeInput {
 }
 
 /** Type of an alarm's event. */
-const typeOf = (name: AlarmName): string => `FAILOVER_${name}`;
+const typeOf = (name: AlarmName) => `FAILOVER_${name}` as const;
 
 /** What goes into the same transaction as the state. */
 export function noticesOf(input: NoticeInput): Pick<Step, "event" | "audit" | "events" | "alarms"> {

@@ -1,0 +1,72 @@
+// Every event that outdial sends: to whom, and when. What sends one takes its type from here, so that none is sent that no document names.
+
+/** An outbound event. */
+interface OutboundEvent {
+  /** The receiver in `webhooks` of outdial.yaml. */
+  readonly receiver: "bi" | "crm" | "analytics" | "alarms";
+  readonly when: string;
+  /** Where its data is told. */
+  readonly document: string;
+}
+
+const failover = (when: string): OutboundEvent => ({ receiver: "alarms", when, document: "failover.md" });
+
+export const OUTBOUND_EVENTS = {
+  DISPOSITION_ASSIGNED: {
+    receiver: "bi",
+    when: "a call was tagged; not for a call that had the disposition already",
+    document: "events.md",
+  },
+  DISPOSITION_UPDATED: {
+    receiver: "analytics",
+    when: "the dispositions of a closed interaction were corrected",
+    document: "interactions.md",
+  },
+  OUTCOMES_RETRIEVED: { receiver: "crm", when: "a retrieval of outcomes has ended", document: "conversion.md" },
+  CAMPAIGN_ACTIVATED: { receiver: "alarms", when: "an apply made a campaign dial", document: "campaigns.md" },
+  CAMPAIGN_APPLY_INCOMPLETE: { receiver: "alarms", when: "an apply ended without all of its plan", document: "campaigns.md" },
+  DIALER_ROLLBACK_FAILED: {
+    receiver: "alarms",
+    when: "settings that did not hold could not be put back, or not yet",
+    document: "dialer-settings.md",
+  },
+  DIALER_ROLLOUT_PAUSED: {
+    receiver: "alarms",
+    when: "the watch over new settings came to no verdict: a person decides",
+    document: "dialer-settings.md",
+  },
+  WEBHOOK_RECEIVER_OFF: { receiver: "alarms", when: "a receiver was switched off; its events wait", document: "events.md" },
+  FAILOVER_TRIGGERED: failover("a hand-over begins"),
+  FAILOVER_COMPLETED: failover("the backup dials in the primary's place"),
+  FAILOVER_FAILED_BACK: failover("the primary dials again"),
+  FAILOVER_SWITCHED_BY_HAND: failover("somebody paused one campaign of the pair and activated the other"),
+  FAILOVER_PAUSE_NOT_CONFIRMED: failover("the campaign that should hand over may still dial; the other one is not activated"),
+  FAILOVER_NEITHER_DIALS: failover("both are paused, and that is not surely about to end"),
+  FAILOVER_BOTH_ACTIVE: failover("both dial"),
+  FAILOVER_REACTIVATED: failover("somebody activated the campaign that was handing over; the hand-over is given up"),
+  FAILOVER_NOT_AUTHORISED: failover("401 or 403 of the tenant, at once"),
+  FAILOVER_UNAVAILABLE: failover("three looks in a row without an answer of the tenant"),
+  FAILOVER_METRICS_STALE: failover("the figures are older than 5 min"),
+  FAILOVER_NO_COUNTS: failover("rates without counts under the evidence rule"),
+  FAILOVER_CLOCK: failover("this machine's clock differs from the tenant's by more than 30 s, or went back"),
+  FAILOVER_COMPLIANCE_STALE: failover("a do-not-call registry file is older than the rules allow"),
+  FAILOVER_MONITOR_STALE: failover("nobody looked for three periods"),
+} as const satisfies Record<string, OutboundEvent>;
+
+/** Type of an event that outdial sends. */
+export type OutboundEventType = keyof typeof OUTBOUND_EVENTS;
+
+/** The table of all events as a document, generated into docs/event-types.md. */
+export function eventDocument(): string {
+  const rows = Object.entries(OUTBOUND_EVENTS).map(
+    ([type, { receiver, when, document }]) => `| \`${type}\` | \`${receiver}\` | ${when} | [${document}](${document}) |`,
+  );
+  return `# Events that outdial sends
+
+Generated from the code by \`npm run generate\`. Form, signature and delivery: [events.md](events.md).
+
+| type | receiver | when | its data |
+| --- | --- | --- | --- |
+${rows.join("\n")}
+`;
+}
