@@ -73,11 +73,11 @@ test.each([
   "postgres://a:sec/ret@db",
 ])("%s is no database, and is told by the place where it is named, without a password", async (url) => {
   const failures = [
-    [loadConfig({ cwd: "/nowhere" }, { DATABASE_URL: url }), "DATABASE_URL"],
-    [loadConfig({ cwd: "/nowhere", databaseUrl: url }, {}), "--database-url"],
+    [() => loadConfig({ cwd: "/nowhere" }, { DATABASE_URL: url }), "DATABASE_URL"],
+    [() => loadConfig({ cwd: "/nowhere", databaseUrl: url }, {}), "--database-url"],
   ] as const;
-  for (const [failure, place] of failures) {
-    const thrown: unknown = await failure.catch((error: unknown) => error);
+  for (const [load, place] of failures) {
+    const thrown: unknown = await load().catch((error: unknown) => error);
     expect(thrown).toMatchObject({ code: "invalid_config", message: `${place} is not the URL of a PostgreSQL database` });
   }
 });

@@ -31,10 +31,12 @@ export async function sandbox(_args: readonly string[], flags: SandboxFlags, io:
   });
   const { url } = await tenant.listen({ port, host: flags.host });
   const { clientId, clientSecret } = tenant.ready;
+  // Whoever reads that it is there may stop it at once.
+  const stop = stopped(io);
   await io.data(
     JSON.stringify({ url, tokenUrl: `${url}${tenant.tokenPath}`, clientId, clientSecret, controlUrl: `${url}/__sandbox` }),
   );
-  await stopped(io);
+  await stop;
   await tenant.close();
   return EXIT.done;
 }

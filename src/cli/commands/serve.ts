@@ -35,8 +35,10 @@ export async function serve(_args: readonly string[], flags: ServeFlags, io: Io)
   const service = await openService(flags, io.env, { host: flags.host, port, pages, logger, log });
   let exit: number = EXIT.done;
   try {
+    // Whoever reads that it is there may stop it at once.
+    const stop = stopped(io);
     await announce(service, format, flags.open === true, log, io);
-    await stopped(io);
+    await stop;
     io.say("stopping: what is under way is being finished …");
   } finally {
     // Connections to a database that does not answer would keep the process for good.

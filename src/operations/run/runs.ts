@@ -8,7 +8,16 @@
 import { type Clock, messageOf, OutdialError } from "../../kernel/index.ts";
 import type { Job, JobLedger, JobStatus, OwnedRun, Store } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
-import { type Engine, type EngineBody, type EngineDesk, type EngineRun, OWNED, type Step, workflowId } from "./engine.ts";
+import {
+  type Engine,
+  type EngineBody,
+  type EngineDesk,
+  type EngineRun,
+  OWNED,
+  type Step,
+  type UnderWay,
+  workflowId,
+} from "./engine.ts";
 import { interrupted, JobLeave } from "./leave.ts";
 import { isLeft, LEAVES } from "./left.ts";
 import type { Membership } from "./members.ts";
@@ -19,6 +28,8 @@ const FOLLOW_MS = 250;
 /** Between two tries to tell a database that is away how a run ended, ms: doubling from the first to the second. */
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5000;
+/** A look for runs of dead processes takes no longer; one that slept in the middle of it keeps the others out no longer, ms. */
+const ADOPTION_MS = 3000;
 
 export type { Step };
 
@@ -230,20 +241,26 @@ export class Runs {
    * does it.
    */
   async adopt(): Promise<void> {
-    const { turns, members, jobs } = this.#deps;
+    const { turns, members } = this.#deps;
     const engine = this.#attached();
-    await turns.inTurn("adoption of runs", async () => {
-      const left = [];
+    const take = async () => {
+      const began = performance.now();
+      const left: UnderWay[] = [];
       for (const run of await engine.underWay()) if (await members.isDead(run.executor)) left.push(run);
+      // A process that slept since it looked would take runs away from whoever has them by now.
+      if (performance.now() - began > ADOPTION_MS) return;
       await engine.resume(left.filter(({ current }) => current));
       for (const executor of new Set(left.map((run) => run.executor))) await members.forget(executor);
-      for (const run of left) {
-        if (run.current) continue;
-        await engine.cancel(run);
-        const job = await jobs.getJob(run.jobId);
-        if (job?.run === run.run) await this.start(run.jobId);
-      }
-    });
+      for (const run of left) if (!run.current) await this.#beginAnew(run);
+    };
+    await turns.inTurn("adoption of runs", take, ADOPTION_MS);
+  }
+
+  /** Begins a new run of a job whose run no process of this version can go on with. */
+  async #beginAnew(run: UnderWay): Promise<void> {
+    await this.#attached().cancel(run);
+    const job = await this.#deps.jobs.getJob(run.jobId);
+    if (job?.run === run.run) await this.start(run.jobId);
   }
 
   /** A run as the engine calls it. What it returns or throws is what the engine records of the run. */

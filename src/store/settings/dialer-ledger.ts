@@ -149,11 +149,13 @@ export class DialerLedger extends JournalLedger {
     });
   }
 
-  /** Runs work that no other process on this database runs at the same time under the same name. */
-  inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
+  /**
+   * Runs work that no other process on this database runs at the same time under the same name.
+   * @param longest a process that falls asleep in the middle of it keeps the others out no longer, ms
+   */
+  inTurn<T>(name: string, work: () => Promise<T>, longest = 300_000): Promise<T> {
     return this.store.commit(async (tx) => {
-      // The work asks the tenant meanwhile.
-      await tx.query("set local idle_in_transaction_session_timeout = '5min'");
+      await tx.query("select set_config('idle_in_transaction_session_timeout', $1, true)", [String(longest)]);
       await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`outdial ${name}`]);
       return work();
     });

@@ -78,8 +78,7 @@ export const dialerView = z
     tag: z.string().nullable(),
     /** Why these could not be put back as they are; null when they could. */
     problem: z.string().nullable(),
-    /** The latest applied version and its prediction; null when none is known. */
-    prediction: settingsPrediction.nullable(),
+    prediction: settingsPrediction.nullable().describe("Of these settings; null while it is made, or when there is none"),
     basis: settingsBasis.nullable().describe("As the change said that put these settings in force; null when none did"),
     /** The change under way. */
     open: dialerChange.nullable(),
