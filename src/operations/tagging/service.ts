@@ -3,7 +3,6 @@
 import type { Clock, RandomStream } from "../../kernel/index.ts";
 import type { AuditInput } from "../../store/index.ts";
 import { type CallReader, type DispositionCatalog, type DispositionWriter, requireSupported } from "../../tenant/index.ts";
-import { OperationError } from "../error.ts";
 import {
   type JobProgress,
   type JobRecords,
