@@ -87,7 +87,11 @@ export async function launchEngine(options: {
   log: EngineLog;
 }): Promise<Engine> {
   if (DBOS.isInitialized()) throw new Error("the engine is launched already in this process; close it first");
-  const warn = (entry: unknown) => options.log.warn(String(entry));
+  // Runs that a service leaves to another one are under way for the engine still: no news while it is closed.
+  let isClosing = false;
+  const warn = (entry: unknown) => {
+    if (!isClosing) options.log.warn(String(entry));
+  };
   const pool = poolOf(options);
   DBOS.setConfig({
     name: NAME,
@@ -161,6 +165,7 @@ export async function launchEngine(options: {
     },
     cancel: (run) => DBOS.cancelWorkflow(workflowId(run)),
     async close() {
+      isClosing = true;
       await DBOS.shutdown({ deregister: true });
       if (!pool.ended) await pool.end();
     },
