@@ -81,7 +81,11 @@ export class SessionLocks {
   }
 
   async #open(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: this.#url, application_name: `outdial locks ${process.pid}` });
+    const client = new pg.Client({
+      connectionString: this.#url,
+      application_name: `outdial locks ${process.pid}`,
+      pipeline: true,
+    });
     client.on("error", (error) => {
       this.#log("warn", "the connection that holds locks was lost", { error: messageOf(error) });
       this.#drop(client);
