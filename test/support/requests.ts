@@ -12,6 +12,8 @@ export interface Operation {
   readonly id: string;
   readonly method: string;
   readonly path: string;
+  /** As its description says; undefined for those without a login. */
+  readonly role: string | undefined;
   readonly parameters: readonly {
     readonly name: string;
     readonly in: string;
@@ -42,13 +44,15 @@ export type Plausible = Readonly<Record<string, readonly unknown[]>>;
 export function operationsOf({ paths }: OpenApi): Operation[] {
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, described]) => {
-      const { operationId, parameters, requestBody, responses } = described as {
+      const { operationId, description, parameters, requestBody, responses } = described as {
+        description?: string;
         operationId: string;
         parameters?: Operation["parameters"];
         requestBody?: { content: Record<string, Media> };
         responses: Operation["responses"];
       };
-      return { id: operationId, method, path, parameters: parameters ?? [], body: requestBody?.content, responses };
+      const role = /Role: (\w+) and above/.exec(description ?? "")?.[1];
+      return { id: operationId, method, path, role, parameters: parameters ?? [], body: requestBody?.content, responses };
     }),
   );
 }

@@ -181,6 +181,19 @@ test("a report over more days than it can show is refused at once", async () => 
   }
 });
 
+test("whoever has a lower role than an operation needs is refused, everywhere", async () => {
+  const headers = { "content-type": "application/json" };
+  const asked = operations.flatMap(({ id, method, path, role }) => {
+    const below = role === "admin" ? (["viewer", "operator"] as const) : role === "operator" ? (["viewer"] as const) : [];
+    return below.map((as) => ({ id, method, as, path: path.replaceAll(/\{[^}]+\}/g, "1") }));
+  });
+  expect(asked.length).toBeGreaterThan(20);
+  for (const { id, method, as, path } of asked) {
+    const body = method === "get" ? {} : { headers, body: "{}" };
+    expect([id, as, (await at.ask(path, { as, method: method.toUpperCase(), ...body })).status]).toEqual([id, as, 403]);
+  }
+});
+
 test("what may be null is documented so", () => {
   // So the generator writes a schema of a name that may be null, and then it may not.
   expect(JSON.stringify(document)).not.toContain('"allOf"');
