@@ -9,6 +9,8 @@ import { requestOf } from "../correlation.ts";
 import type { Background } from "./background.ts";
 
 const LOOK_MS = 1000;
+/** Jobs without a run are rarer than processes that die: they are looked for every so many looks. */
+const JOBS_EVERY = 5;
 const MOST = 500;
 /** Kinds of which a command line may have a job that it is to run itself. */
 const OF_COMMANDS: ReadonlySet<string> = new Set([TAG, DISPOSITIONS, RETRIEVE]);
@@ -26,8 +28,7 @@ export function goOnWithJobs(
 ): void {
   const { signal, warn, everyMs = LOOK_MS } = given;
   const isOurs = async ({ id, kind }: Job) => !OF_COMMANDS.has(kind) || (await requestOf(store.audit, id)) !== null;
-  const look = async () => {
-    await runs.adopt();
+  const lookForJobs = async () => {
     const jobs = await store.jobs.listJobs({
       kinds: [...OF_COMMANDS, DIALER_CHANGE, CAMPAIGN_APPLY],
       status: ["ready", "running", "stopped"],
@@ -41,7 +42,11 @@ export function goOnWithJobs(
     }
   };
   background.start("jobs that were left behind", async () => {
-    while (!signal.aborted) {
+    for (let looks = 0; !signal.aborted; looks++) {
+      const look = async () => {
+        await runs.adopt();
+        if (looks % JOBS_EVERY === 0) await lookForJobs();
+      };
       await look().catch((thrown: unknown) => {
         if (!signal.aborted) warn(`looking for jobs that were left behind: ${messageOf(thrown)}`);
       });
