@@ -154,6 +154,7 @@ export async function campaignPlansOn(
     ...(await planDependencies(config, tenant, store, clock, options)),
     ledger: store.campaigns,
     runs: workplace.runs,
+    scope: workplace.scope,
     replicas: replica,
     runner: tenant.capabilities.campaignRunner,
     gate: activationGate(config, tenant, store, clock, options),

@@ -1,7 +1,7 @@
 // What work belongs to: the id of the request or command that caused it, from there to the vendor's log, across the jobs that outlive it.
 
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { EngineBody } from "../operations/index.ts";
+import type { EngineKind } from "../operations/index.ts";
 import type { AuditLog } from "../store/index.ts";
 
 /** Making a job leaves no more entries of it than these. */
@@ -52,19 +52,22 @@ export async function requestOf(audit: Pick<AuditLog, "list">, job: string): Pro
   return typeof details.requestId === "string" ? details.requestId : null;
 }
 
-/** Bodies whose calls belong to the request at hand, or after a restart to the one that the job was made for; without either to the job itself. */
+/** Kinds whose calls belong to the request at hand, or after a restart to the one that the job was made for; without either to the job itself. */
 export function correlated(
-  bodies: Readonly<Record<string, EngineBody>>,
+  kinds: Readonly<Record<string, EngineKind>>,
   correlator: Correlator,
   audit: Pick<AuditLog, "list">,
   within: <T>(correlation: { readonly requestId: string; readonly job: string }, work: () => T) => T,
-): Record<string, EngineBody> {
+): Record<string, EngineKind> {
   return Object.fromEntries(
-    Object.entries(bodies).map(([kind, body]) => [
+    Object.entries(kinds).map(([kind, { scope, body }]) => [
       kind,
-      async (job, run, step) => {
-        const requestId = correlator.current ?? (await requestOf(audit, job)) ?? job;
-        return correlator.within(requestId, () => within({ requestId, job }, () => body(job, run, step)));
+      {
+        scope,
+        body: async (job, run, step) => {
+          const requestId = correlator.current ?? (await requestOf(audit, job)) ?? job;
+          return correlator.within(requestId, () => within({ requestId, job }, () => body(job, run, step)));
+        },
       },
     ]),
   );

@@ -116,6 +116,7 @@ export function dialerOn(
   const changes = new SettingsChanges({
     ledger: store.dialer,
     runs: workplace.runs,
+    scope: workplace.scope,
     replicas: replica,
     pacing,
     metrics,

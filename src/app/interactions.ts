@@ -85,6 +85,7 @@ export function correctionsOn(
       endpoint: workplace.receivers.analytics === undefined ? undefined : ANALYTICS,
     }),
     runs: workplace.runs,
+    scope: workplace.scope,
     onStopped: options.onStopped,
     replicas: replica,
     record: (entry) => store.audit.append([entry]),

@@ -1,7 +1,6 @@
 // Wiring of outcomes: the lake over the store's list of files, and retrieval into it.
 
 import { randomUUID } from "node:crypto";
-import { join, resolve } from "node:path";
 import { createRandom, type RandomStream } from "../kernel/index.ts";
 import {
   checkRequest,
@@ -24,7 +23,7 @@ import type { Retrieval, RetrievalSchedule, Store } from "../store/index.ts";
 import { systemClock } from "../tenant/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { announceToCrm } from "./crm-announcer.ts";
-import { type Environment, openWorkplace, storeOf, type Workplace, type WorkplaceOptions } from "./workplace.ts";
+import { type Environment, lakeRoot, openWorkplace, storeOf, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
 /** Attempts of the client at one page; retrieval itself asks again with smaller pages, which helps where repeating does not. */
 const PAGE_ATTEMPTS = 2;
@@ -69,16 +68,6 @@ export interface OutcomesOptions extends WorkplaceOptions {
   readonly onEnded?: (retrieval: Retrieval, records: Omit<OutcomeRecords, keyof AsyncDisposable>) => Promise<void>;
 }
 
-/** Where the lake of a configuration is. */
-function lakeRoot(config: Config): string {
-  const named = config.file.outcomes?.lake;
-  return named === undefined
-    ? join(config.dir, "lake")
-    : /^[a-z][a-z0-9+.-]+:\/\//i.test(named)
-      ? named
-      : resolve(config.cwd, named);
-}
-
 /** Opens the lake and the store. */
 export async function openOutcomeRecords(flags: Flags, environment: Environment): Promise<OutcomeRecords> {
   await using stack = new AsyncDisposableStack();
@@ -121,6 +110,7 @@ export function outcomesOn(
     lake,
     ledger: store.retrievals,
     runs: workplace.runs,
+    scope: workplace.lakeScope,
     jobs: store.jobs,
     record: (entry) => store.audit.append([entry]),
     clock,

@@ -100,6 +100,8 @@ export async function openService(flags: Flags, environment: Environment, option
     serves: true,
   });
   const { config, store } = workplace;
+  // A service that cannot write the log would stop every job that it takes.
+  await store.audit.requireKey();
   const service = config.file.service ?? {};
   const host = options.host ?? service.host ?? "127.0.0.1";
   if (!isLoopback(host) && !(await store.access.hasTokens()))
@@ -120,8 +122,10 @@ export async function openService(flags: Flags, environment: Environment, option
   const { retrieving } = outcomes;
   const applies = await campaignPlansOn(workplace);
   for (const operation of [tagging, corrections, dialer.changes, retrieving, applies]) runs.add(operation.kind());
-  await workplace.launch((bodies) => correlated(bodies, correlator, store.audit, logged));
-  stack.defer(() => background.settled(SETTLE_MS));
+  await workplace.launch((kinds) => correlated(kinds, correlator, store.audit, logged));
+  stack.defer(async () => {
+    await Promise.all([background.settled(SETTLE_MS), runs.settled(SETTLE_MS)]);
+  });
   workplace.startDelivery();
   const spool = await createSpool(config.dir);
   stack.defer(() => spool.close());

@@ -84,6 +84,7 @@ export function taggingOn(
         endpoint: workplace.receivers.bi === undefined ? undefined : BI,
       }),
     runs: workplace.runs,
+    scope: workplace.scope,
     onStopped: options.onStopped,
     replicas: replica,
     record: (entry) => store.audit.append([entry]),

@@ -1,14 +1,14 @@
 // What an operation works in: configuration, tenant, store, this process among its replicas, delivery of events. Opened and closed in order.
 
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { basename, dirname, join } from "node:path";
-import { createRandom, type RandomStream } from "../kernel/index.ts";
+import { basename, dirname, join, resolve } from "node:path";
+import { canonicalJson, createRandom, type RandomStream } from "../kernel/index.ts";
 import {
   createDeliveryWorker,
   type DeliveryAttempt,
   type DeliveryWorker,
-  type EngineBody,
+  type EngineKind,
   joinReplicas,
   launchEngine,
   type Membership,
@@ -61,12 +61,15 @@ export interface Workplace {
   readonly store: Store;
   readonly random: RandomStream;
   readonly replica: Membership;
+  /** Names the tenant and the credentials: jobs are shared with the processes that have the same. `lakeScope`: those with the same lake as well. */
+  readonly scope: string;
+  readonly lakeScope: string;
   /** Configured receivers of events. */
   readonly receivers: Readonly<Partial<Record<Receiver, WebhookEndpoint>>>;
   /** Runs of jobs: kinds are added to it before the launch. */
   readonly runs: Runs;
   /** Launches the engine; once, before the first job. @param wrap what each run is done within */
-  launch(wrap?: (bodies: Record<string, EngineBody>) => Record<string, EngineBody>): Promise<void>;
+  launch(wrap?: (kinds: Record<string, EngineKind>) => Record<string, EngineKind>): Promise<void>;
   /** Begins to deliver events, unless another process does. */
   startDelivery(): void;
   /** Ends the delivery of events: the requests under way end within their time-out. It ends with the workplace, if not before. */
@@ -145,12 +148,17 @@ export async function openWorkplace(
   const host = hostname();
   const id = `${host}-${process.pid}-${random.int(2 ** 31).toString(36)}`;
   const serves = options.serves === true;
+  // Nobody writes to a tenant for somebody else: jobs are shared by processes with the same tenant and credentials.
+  const scope = scopeOf(config.tenantUrl ?? config.file.tenant?.hosts, await secretFrom(environment, "CXONE_CLIENT_ID"));
+  const lake = lakeRoot(config);
+  // What one process has read into its lake another one finds only in the same place.
+  const lakeScope = scopeOf(scope, lake, isRemote(lake) ? undefined : host);
   const replica = await joinReplicas({
     replicas: store.replicas,
     id,
     pid: process.pid,
     host,
-    serves,
+    scopes: serves ? [scope, lakeScope] : [],
     clock: systemClock,
     processLives,
   });
@@ -177,17 +185,23 @@ export async function openWorkplace(
     store,
     random,
     replica,
+    scope,
+    lakeScope,
     receivers,
     runs,
-    async launch(wrap = (bodies) => bodies) {
+    async launch(wrap = (kinds) => kinds) {
+      const servicesBeside = async () => {
+        const scopes = new Set(Object.values(runs.kinds()).map((kind) => kind.scope));
+        return (await Promise.all([...scopes].map((one) => replica.services(one)))).flat();
+      };
       const here = stack.use(new AsyncDisposableStack());
       const launched = async () => {
-        const bodies = wrap(runs.bodies());
-        const engine = await launchEngine({ databaseUrl: store.url, executor: id, serves, bodies, log: options });
+        const kinds = wrap(runs.kinds());
+        const engine = await launchEngine({ databaseUrl: store.url, executor: id, serves, kinds, log: options });
         here.defer(() => engine.close());
         return engine;
       };
-      if (serves || (await replica.services()).length === 0) {
+      if (serves || (await servicesBeside()).length === 0) {
         runs.attach(await launched());
         return;
       }
@@ -214,4 +228,21 @@ export function processLives(pid: number): boolean {
   } catch (thrown) {
     return thrown instanceof Error && "code" in thrown && thrown.code === "EPERM";
   }
+}
+
+const isRemote = (lake: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.test(lake);
+
+/** Where the lake of a configuration is. */
+export function lakeRoot(config: Config): string {
+  const named = config.file.outcomes?.lake;
+  if (named === undefined) return join(config.dir, "lake");
+  return isRemote(named) ? named : resolve(config.cwd, named);
+}
+
+/** A short name for a combination of values. */
+function scopeOf(...values: readonly unknown[]): string {
+  return createHash("sha256")
+    .update(canonicalJson(values.map((value) => value ?? null)))
+    .digest("hex")
+    .slice(0, 16);
 }

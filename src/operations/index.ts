@@ -75,7 +75,7 @@ export {
   verifyRetrieval,
 } from "./retrieval/index.ts";
 export {
-  type EngineBody,
+  type EngineKind,
   type Interruption,
   isDue,
   joinReplicas,

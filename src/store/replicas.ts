@@ -10,8 +10,8 @@ export interface ReplicaBeat {
   readonly host: string;
   /** Promised time between beats, ms. */
   readonly intervalMs: number;
-  /** A service: it takes the jobs of others. */
-  readonly serves: boolean;
+  /** Scopes of the jobs that it takes from others; none for a command line. */
+  readonly scopes: readonly string[];
 }
 
 /** A replica as others see it. */
@@ -20,7 +20,7 @@ export interface Replica extends ReplicaBeat {
   readonly silentMs: number;
 }
 
-const COLUMNS = `id, pid, host, interval_ms as "intervalMs", serves,
+const COLUMNS = `id, pid, host, interval_ms as "intervalMs", scopes,
   (extract(epoch from clock_timestamp() - heartbeat_at) * 1000)::float8 as "silentMs"`;
 
 /** The table of heartbeats. */
@@ -28,9 +28,9 @@ export class Replicas extends Ledger {
   /** Says that a replica is alive. */
   async beat(replica: ReplicaBeat): Promise<void> {
     await this.store.query(
-      `insert into outdial.replicas (id, pid, host, interval_ms, serves, started_at, heartbeat_at) values ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp())
+      `insert into outdial.replicas (id, pid, host, interval_ms, scopes, started_at, heartbeat_at) values ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp())
        on conflict (id) do update set pid = excluded.pid, host = excluded.host, interval_ms = excluded.interval_ms, heartbeat_at = excluded.heartbeat_at`,
-      [replica.id, replica.pid, replica.host, replica.intervalMs, replica.serves],
+      [replica.id, replica.pid, replica.host, replica.intervalMs, replica.scopes],
     );
   }
 

@@ -133,8 +133,18 @@ test("one that ends in order leaves its job to the other", async () => {
   await serve();
   await serve();
   const { id, owner } = await begun();
+  // Requests are on the wire for a while when it is told to end: it waits for them, and records what came of them.
+  sandbox.control.faults.clear();
+  sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 1000 } });
+  const before = sandbox.control.state().requests;
+  await expect.poll(() => sandbox.control.state().requests, { timeout: 60_000 }).toBeGreaterThan(before + 2);
   owner.child.kill("SIGTERM");
-  expect((await owner.ended).code).toBe(0);
+  const { code, stderr } = await owner.ended;
+  sandbox.control.faults.clear();
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.not.stringMatching(/not recorded|calling end on the pool|still running/),
+  });
   await expectDone(id);
 });
 

@@ -42,7 +42,7 @@ async function makeTemplate(server: string, dir: string): Promise<void> {
   const clock = { now: () => Date.now(), sleep: async () => undefined };
   const store = await openStore({ url: url.href, dir: join(dir, "template"), clock });
   const log = { warn: () => undefined };
-  const engine = await launchEngine({ databaseUrl: url.href, executor: "template", serves: true, bodies: {}, log });
+  const engine = await launchEngine({ databaseUrl: url.href, executor: "template", serves: true, kinds: {}, log });
   await engine.close();
   await store.close();
 }

@@ -27,7 +27,8 @@ export function goOnWithJobs(
   },
 ): void {
   const { signal, warn, everyMs = LOOK_MS } = given;
-  const isOurs = async ({ id, kind }: Job) => !OF_COMMANDS.has(kind) || (await requestOf(store.audit, id)) !== null;
+  const isOurs = async (job: Job) =>
+    !OF_COMMANDS.has(job.kind) || (await requestOf(store.audit, job.id)) !== null || (await runs.wasShared(job));
   const lookForJobs = async () => {
     const jobs = await store.jobs.listJobs({
       kinds: [...OF_COMMANDS, DIALER_CHANGE, CAMPAIGN_APPLY],

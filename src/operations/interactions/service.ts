@@ -85,6 +85,8 @@ export interface CorrectionsDependencies extends Omit<CorrectionWorkDependencies
   readonly ledger: RowLedger<PlannedRow, FinishedCorrection>;
   readonly replicas: Replicas;
   readonly runs: Runs;
+  /** See `Kind`. */
+  readonly scope: string;
   /** Told when a job stopped before its end for another reason than an interruption. */
   readonly onStopped?: ((job: RowJob) => void) | undefined;
   /** Writes an entry of the job's own into the audit log. */

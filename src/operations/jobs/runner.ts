@@ -21,6 +21,8 @@ type AnyRun = Pick<JobRun<never, never>, "sendChunk" | "settle" | "progress" | "
 
 export interface RunnerDependencies {
   readonly kind: string;
+  /** See `Kind`. */
+  readonly scope: string;
   readonly runs: Runs;
   readonly jobs: JobRecords;
   /** Writes an entry of the job's own into the audit log. */
@@ -47,6 +49,7 @@ export class JobRunner {
   kind(): Kind {
     return {
       name: this.#deps.kind,
+      scope: this.#deps.scope,
       // Two jobs on the same rows are the tenant's to put in order, as two people at their desks are.
       partition: ({ id }) => id,
       goOn: "run the same command again to go on",

@@ -38,6 +38,8 @@ export interface RetrievalDependencies {
   readonly lake: OutcomeLake;
   readonly ledger: RetrievalLedger;
   readonly runs: Runs;
+  /** See `Kind`. */
+  readonly scope: string;
   readonly jobs: Pick<JobLedger, "letGo">;
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly clock: Clock;
@@ -82,6 +84,7 @@ export class Retrieving {
   kind(): Kind {
     return {
       name: RETRIEVE,
+      scope: this.#deps.scope,
       // Two that read the same window would write the same calls twice.
       partition: ({ campaignId }) => `retrieval of ${campaignId}`,
       goOn: "go on with: outdial outcomes pull --resume",

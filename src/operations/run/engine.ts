@@ -10,10 +10,10 @@ const WORKFLOW_VERSION = "2";
 const NAME = "outdial";
 const SCHEMA = "dbos";
 
-/** Runs that services share out among themselves, one at a time of what must not be done twice at once. */
-const SHARED = "operations";
+/** Runs that services of one scope share out among themselves, one at a time of what must not be done twice at once. */
+const shared = (scope: string): string => `operations-${scope}`;
 /** Runs that a command line began in its own process, which died: they have no partition. */
-const LEFT = "left-operations";
+const left = (scope: string): string => `left-operations-${scope}`;
 const POLL_MS = 200;
 
 /** Where the engine's own trouble is told. */
@@ -27,6 +27,14 @@ export type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 /** Does a run of a job; one that is taken up after a crash is called again and its steps that have ended give what they gave. */
 export type EngineBody = (jobId: string, run: number, step: Step) => Promise<void>;
 
+/** What a run of a kind does, and who may do it: only processes with the same scope (tenant, credentials, and what else it depends on). */
+export interface EngineKind {
+  readonly scope: string;
+  readonly body: EngineBody;
+}
+
+const nameOf = (kind: string, scope: string): string => `${kind}@${scope}`;
+
 /** A run of a job: each run is a workflow of its own, entered at most once. */
 export interface EngineRun {
   readonly kind: string;
@@ -35,9 +43,14 @@ export interface EngineRun {
 }
 
 /** How a run stands. */
-export type EnginePhase =
+export type EnginePhase = { /** It was entered for any service. */ readonly wasShared: boolean } & (
   | { readonly phase: "none" | "queued" | "ended" }
-  | { readonly phase: "running"; readonly executor: string };
+  | { readonly phase: "running"; readonly executor: string }
+);
+
+/** Whether the engine says that a run is another process's by now. */
+export const isTakenAway = (thrown: unknown): boolean =>
+  thrown instanceof Error && /no longer owned by this execution/.test(thrown.message);
 
 /** A run under way, as the engine has it. */
 export interface UnderWay extends EngineRun {
@@ -50,8 +63,8 @@ export interface UnderWay extends EngineRun {
 
 /** What a process can do with runs that others execute. */
 export interface EngineDesk {
-  /** Gives a run to whichever service takes it; one at a time of a partition is done. */
-  enqueue(run: EngineRun, partition: string): Promise<void>;
+  /** Gives a run to whichever service of a scope takes it; one at a time of a partition is done. */
+  enqueue(run: EngineRun, to: { readonly scope: string; readonly partition: string }): Promise<void>;
   phase(run: Omit<EngineRun, "kind">): Promise<EnginePhase>;
   /** Ends a run that nobody shall go on with. */
   cancel(run: EngineRun): Promise<void>;
@@ -77,13 +90,13 @@ export const OWNED = `select from ${SCHEMA}.workflow_status where workflow_uuid 
  * Launches the engine for this process. A second launch in one process waits for the first to be closed by its owner.
  * @param options.executor name of this process among those that share the database
  * @param options.serves true for a service: it takes runs from the queues
- * @param options.bodies what a run of each kind does
+ * @param options.kinds what a run of each kind does
  */
 export async function launchEngine(options: {
   databaseUrl: string;
   executor: string;
   serves: boolean;
-  bodies: Readonly<Record<string, EngineBody>>;
+  kinds: Readonly<Record<string, EngineKind>>;
   log: EngineLog;
 }): Promise<Engine> {
   if (DBOS.isInitialized()) throw new Error("the engine is launched already in this process; close it first");
@@ -93,6 +106,7 @@ export async function launchEngine(options: {
     if (!isClosing) options.log.warn(String(entry));
   };
   const pool = poolOf(options);
+  const scopes = [...new Set(Object.values(options.kinds).map(({ scope }) => scope))];
   DBOS.setConfig({
     name: NAME,
     systemDatabaseUrl: options.databaseUrl,
@@ -100,22 +114,29 @@ export async function launchEngine(options: {
     systemDatabasePool: pool,
     executorID: options.executor,
     applicationVersion: WORKFLOW_VERSION,
-    listenQueues: options.serves ? [SHARED, LEFT] : [],
+    listenQueues: options.serves ? scopes.flatMap((scope) => [shared(scope), left(scope)]) : [],
     logger: { info: ignore, debug: ignore, warn, error: warn },
   });
   const workflows = new Map(
-    Object.entries(options.bodies).map(([kind, body]) => [
+    Object.entries(options.kinds).map(([kind, { scope, body }]) => [
       kind,
-      DBOS.registerWorkflow((jobId: string, run: number) => body(jobId, run, (name, work) => DBOS.runStep(work, { name })), {
-        name: kind,
-      }),
+      {
+        scope,
+        workflow: DBOS.registerWorkflow(
+          (jobId: string, run: number) => body(jobId, run, (name, work) => DBOS.runStep(work, { name })),
+          { name: nameOf(kind, scope) },
+        ),
+      },
     ]),
   );
   await oneAtATime(pool, async () => {
     await DBOS.launch();
     if (!options.serves) return;
-    await DBOS.registerQueue(SHARED, { partitionConcurrency: 1, minPollingIntervalMs: POLL_MS, onConflict: "always_update" });
-    await DBOS.registerQueue(LEFT, { minPollingIntervalMs: POLL_MS, onConflict: "always_update" });
+    const settings = { minPollingIntervalMs: POLL_MS, onConflict: "always_update" } as const;
+    for (const scope of scopes) {
+      await DBOS.registerQueue(shared(scope), { ...settings, partitionConcurrency: 1 });
+      await DBOS.registerQueue(left(scope), settings);
+    }
   });
   const workflowOf = (kind: string) => {
     const workflow = workflows.get(kind);
@@ -124,14 +145,14 @@ export async function launchEngine(options: {
   };
   return {
     async startHere(run) {
-      const handle = await DBOS.startWorkflow(workflowOf(run.kind), { workflowID: workflowId(run) })(run.jobId, run.run);
+      const handle = await DBOS.startWorkflow(workflowOf(run.kind).workflow, { workflowID: workflowId(run) })(run.jobId, run.run);
       // How it ended is in the ledger, and told by its body.
       void handle.getResult().catch(ignore);
     },
-    async enqueue(run, partition) {
-      await DBOS.startWorkflow(workflowOf(run.kind), {
+    async enqueue(run, { scope, partition }) {
+      await DBOS.startWorkflow(workflowOf(run.kind).workflow, {
         workflowID: workflowId(run),
-        queueName: SHARED,
+        queueName: shared(scope),
         enqueueOptions: { queuePartitionKey: partition },
       })(run.jobId, run.run);
     },
@@ -141,10 +162,13 @@ export async function launchEngine(options: {
       return found.flatMap(({ workflowID, workflowName, executorId, applicationVersion, queuePartitionKey }) => {
         const at = workflowID.lastIndexOf("/");
         const run = Number(workflowID.slice(at + 1));
-        if (at < 0 || !Number.isSafeInteger(run) || !workflows.has(workflowName)) return [];
+        const kind = workflowName.slice(0, workflowName.lastIndexOf("@"));
+        // Those of another scope are not for this process to judge.
+        const known = workflows.get(kind);
+        if (at < 0 || !Number.isSafeInteger(run) || known === undefined || nameOf(kind, known.scope) !== workflowName) return [];
         return [
           {
-            kind: workflowName,
+            kind,
             jobId: workflowID.slice(0, at),
             run,
             executor: executorId ?? "",
@@ -155,13 +179,8 @@ export async function launchEngine(options: {
       });
     },
     async resume(runs) {
-      for (const [queueName, shared] of [
-        [SHARED, true],
-        [LEFT, false],
-      ] as const) {
-        const ids = runs.filter((one) => one.shared === shared).map(workflowId);
-        if (ids.length > 0) await DBOS.resumeWorkflows(ids, { queueName });
-      }
+      const queues = Map.groupBy(runs, (run) => (run.shared ? shared : left)(workflowOf(run.kind).scope));
+      for (const [queueName, some] of queues) await DBOS.resumeWorkflows(some.map(workflowId), { queueName });
     },
     cancel: (run) => DBOS.cancelWorkflow(workflowId(run)),
     async close() {
@@ -184,9 +203,9 @@ export async function openDesk(options: { readonly databaseUrl: string; readonly
     logger: { info: ignore, debug: ignore, warn, error: warn },
   });
   return {
-    async enqueue(run, partition) {
-      const workflow = { workflowName: run.kind, workflowID: workflowId(run), appVersion: WORKFLOW_VERSION };
-      await client.enqueue({ ...workflow, queueName: SHARED, queuePartitionKey: partition }, run.jobId, run.run);
+    async enqueue(run, { scope, partition }) {
+      const workflow = { workflowName: nameOf(run.kind, scope), workflowID: workflowId(run), appVersion: WORKFLOW_VERSION };
+      await client.enqueue({ ...workflow, queueName: shared(scope), queuePartitionKey: partition }, run.jobId, run.run);
     },
     async phase(run) {
       const [found] = await client.listWorkflows({ workflowIDs: [workflowId(run)], loadInput: false, loadOutput: false });
@@ -201,9 +220,12 @@ export async function openDesk(options: { readonly databaseUrl: string; readonly
 }
 
 function phaseOf(found: WorkflowStatus | null): EnginePhase {
-  if (found === null) return { phase: "none" };
-  if (found.status === "ENQUEUED" || found.status === "DELAYED") return { phase: "queued" };
-  return found.status === "PENDING" ? { phase: "running", executor: found.executorId ?? "" } : { phase: "ended" };
+  const wasShared = found?.queuePartitionKey !== undefined;
+  if (found === null) return { phase: "none", wasShared };
+  if (found.status === "ENQUEUED" || found.status === "DELAYED") return { phase: "queued", wasShared };
+  return found.status === "PENDING"
+    ? { phase: "running", executor: found.executorId ?? "", wasShared }
+    : { phase: "ended", wasShared };
 }
 
 /** A pool of our own: the one DBOS would make sends a statement on each new connection while another is under way. */

@@ -1,6 +1,6 @@
 // Runs of jobs over the engine: entered, followed, interrupted, taken over.
 
-export { type EngineBody, launchEngine, openDesk } from "./engine.ts";
+export { type EngineKind, launchEngine, openDesk } from "./engine.ts";
 export { isDue } from "./left.ts";
 export { joinReplicas, livesOf, type Membership } from "./members.ts";
 export { type Interruption, Runs } from "./runs.ts";

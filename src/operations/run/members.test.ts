@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { replicaIsDead } from "./members.ts";
 
-const replica = { id: "r1", pid: 7, host: "a", intervalMs: 2000, serves: false, silentMs: 100 };
+const replica = { id: "r1", pid: 7, host: "a", intervalMs: 2000, scopes: [], silentMs: 100 };
 const here = (host: string, lives: boolean) => ({ host, processLives: () => lives });
 
 test("a replica that left, or whose process on this machine is gone, is dead at once", () => {

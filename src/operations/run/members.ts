@@ -34,8 +34,10 @@ export function livesOf(
 export interface Membership {
   readonly id: string;
   isDead(id: string): Promise<boolean>;
-  /** The services that live, this process aside. */
-  services(): Promise<string[]>;
+  /** The services that live and run jobs of a scope, this process aside. */
+  services(scope: string): Promise<string[]>;
+  /** Whether this process could tell of itself long enough for the others to have done so, too. */
+  isSteady(): boolean;
   /** Takes a dead replica off the list. */
   forget(id: string): Promise<void>;
   /** Ends the heartbeat and takes this process off the list. */
@@ -48,26 +50,35 @@ export async function joinReplicas(options: {
   id: string;
   pid: number;
   host: string;
-  /** This process is a service. */
-  serves: boolean;
+  /** Scopes of the jobs that this process takes from others: those of a service. */
+  scopes: readonly string[];
   clock: Clock;
   processLives: (pid: number) => boolean;
 }): Promise<Membership> {
-  const { replicas, id, pid, host, serves, clock, processLives } = options;
+  const { replicas, id, pid, host, scopes, clock, processLives } = options;
   const gone = new AbortController();
-  const beat = () => replicas.beat({ id, pid, host, intervalMs: INTERVAL_MS, serves });
+  const beat = () => replicas.beat({ id, pid, host, intervalMs: INTERVAL_MS, scopes });
+  let failedAt = Number.NEGATIVE_INFINITY;
   await beat();
   const beating = (async () => {
     while (!gone.signal.aborted) {
       await clock.sleep(INTERVAL_MS, gone.signal).catch(() => undefined);
-      if (!gone.signal.aborted) await beat().catch(() => undefined);
+      if (gone.signal.aborted) return;
+      const began = performance.now();
+      // One that took so long may have been overdue for the others, as one that failed.
+      const late = () => performance.now() - began > INTERVAL_MS;
+      await beat().then(
+        () => (late() ? (failedAt = performance.now()) : undefined),
+        () => (failedAt = performance.now()),
+      );
     }
   })();
   return {
     id,
     ...livesOf(replicas, { host, processLives }),
-    async services() {
-      const all = (await replicas.list()).filter((one) => one.serves && one.id !== id);
+    isSteady: () => performance.now() - failedAt > INTERVAL_MS * (1 + MISSED),
+    async services(scope) {
+      const all = (await replicas.list()).filter((one) => one.scopes.includes(scope) && one.id !== id);
       return all.filter((one) => !replicaIsDead(one, { host, processLives })).map((one) => one.id);
     },
     async forget(other) {

@@ -10,9 +10,10 @@ import type { Job, JobLedger, JobStatus, OwnedRun, Store } from "../../store/ind
 import { OperationError } from "../error.ts";
 import {
   type Engine,
-  type EngineBody,
   type EngineDesk,
+  type EngineKind,
   type EngineRun,
+  isTakenAway,
   OWNED,
   type Step,
   type UnderWay,
@@ -51,6 +52,8 @@ export type Taking = "taken" | "gone" | { readonly blockedBy: { readonly jobId: 
 /** A kind of operation. */
 export interface Kind {
   readonly name: string;
+  /** Which processes may run it: those that work for the same tenant, with the same rights, on the same files. */
+  readonly scope: string;
   /** Names what must not be changed by two jobs at once. */
   partition(job: Job): string;
   /** What is done, over the ledger: it is called again when another process goes on. */
@@ -99,6 +102,8 @@ export class Runs {
   /** Where jobs are given to services, while this process executes none itself. */
   #desk: EngineDesk | undefined;
   #launch: (() => Promise<Engine>) | undefined;
+  /** Another process runs what this one follows. */
+  #follows = false;
 
   constructor(deps: RunsDependencies) {
     this.#deps = deps;
@@ -110,9 +115,12 @@ export class Runs {
   }
 
   /** What the engine is to be launched with. */
-  bodies(): Record<string, EngineBody> {
+  kinds(): Record<string, EngineKind> {
     return Object.fromEntries(
-      [...this.#kinds].map(([name, kind]) => [name, (jobId, run, step) => this.#execute(kind, { kind: name, jobId, run }, step)]),
+      [...this.#kinds].map(([name, kind]) => [
+        name,
+        { scope: kind.scope, body: (jobId, run, step) => this.#execute(kind, { kind: name, jobId, run }, step) },
+      ]),
     );
   }
 
@@ -139,7 +147,21 @@ export class Runs {
    */
   interrupt(): Interruption {
     this.#interrupt.abort(interrupted());
-    return this.#desk === undefined ? "stopping" : "goes-on";
+    return this.#here.size > 0 || (this.#desk === undefined && !this.#follows) ? "stopping" : "goes-on";
+  }
+
+  /** Resolves when nothing runs here any more, or a time has passed. */
+  async settled(withinMs: number): Promise<void> {
+    const timer = new AbortController();
+    const late = this.#deps.clock.sleep(withinMs, timer.signal).catch(() => undefined);
+    await Promise.race([Promise.all([...this.#here.values()].map(({ over }) => over)), late]);
+    timer.abort();
+    for (const id of this.#here.keys()) this.#deps.warn(`${id} did not end in time; it goes on where it was`);
+  }
+
+  /** Whether a job was given to the services by whoever began it. */
+  async wasShared(job: Pick<Job, "id" | "run">): Promise<boolean> {
+    return (await this.#attached().phase({ jobId: job.id, run: job.run })).wasShared;
   }
 
   /** Whether a job runs in this process. */
@@ -182,7 +204,7 @@ export class Runs {
       const kind = this.#kindOf(job);
       const atWork = job.status === "running" ? job.executor : null;
       if (atWork !== null && !(await members.isDead(atWork))) return;
-      const [service] = serves ? [members.id] : await members.services();
+      const [service] = serves ? [members.id] : await members.services(kind.scope);
       const desk = this.#engine ?? this.#desk;
       if (desk === undefined) throw new Error("attach an engine before running jobs");
       const stands = await desk.phase({ jobId, run: job.run });
@@ -199,7 +221,7 @@ export class Runs {
       if (this.#engine !== undefined && !serves) await this.#engine.startHere(entered);
       else if (service === undefined) await (await this.#alone()).startHere(entered);
       else {
-        await desk.enqueue(entered, kind.partition(job));
+        await desk.enqueue(entered, { scope: kind.scope, partition: kind.partition(job) });
         if (!serves) this.#deps.warn(`${jobId} is given to the service ${service}, which runs it with its own settings`);
       }
       return;
@@ -221,19 +243,39 @@ export class Runs {
   async run(jobId: string, onTick?: (here: boolean) => Promise<void> | void): Promise<Job> {
     const { clock } = this.#deps;
     const { signal } = this.#interrupt;
+    let waits = FIRST_WAIT_MS;
     for (let first = true; ; first = false) {
-      const before = await this.#find(jobId);
-      const goesOn = before.status === "ready" || before.status === "running" || isLeft(before);
-      if ((first || goesOn) && !signal.aborted) await this.start(jobId);
-      const job = await this.#find(jobId);
-      const here = this.#here.get(workflowId({ jobId, run: job.run }));
-      const isOver = job.status !== "ready" && job.status !== "running" && !isLeft(job);
-      if (here === undefined && (isOver || signal.aborted)) return job;
-      await onTick?.(here !== undefined);
-      const timer = new AbortController();
-      await Promise.race([here?.over ?? forever(), clock.sleep(FOLLOW_MS, timer.signal).catch(() => undefined)]);
-      timer.abort();
+      try {
+        const ended = await this.#turn(jobId, first, onTick);
+        if (ended !== undefined) return ended;
+        waits = FIRST_WAIT_MS;
+      } catch (thrown) {
+        // A database that is away comes back; what a service or this process runs goes on then.
+        if (signal.aborted || !(thrown instanceof OutdialError) || thrown.code !== "store_unavailable") throw thrown;
+        if (waits === FIRST_WAIT_MS) this.#deps.warn(`${jobId}: ${thrown.message}; waiting for it`);
+        await clock.sleep(waits, signal).catch(() => undefined);
+        waits = Math.min(LONGEST_WAIT_MS, 2 * waits);
+      }
     }
+  }
+
+  /** Looks at a job once and waits a little. @returns the job when it is over, or nobody is to follow it any more */
+  async #turn(jobId: string, first: boolean, onTick?: (here: boolean) => Promise<void> | void): Promise<Job | undefined> {
+    const { clock } = this.#deps;
+    const { signal } = this.#interrupt;
+    const before = await this.#find(jobId);
+    const goesOn = before.status === "ready" || before.status === "running" || isLeft(before);
+    if ((first || goesOn) && !signal.aborted) await this.start(jobId);
+    const job = await this.#find(jobId);
+    const here = this.#here.get(workflowId({ jobId, run: job.run }));
+    const isOver = job.status !== "ready" && job.status !== "running" && !isLeft(job);
+    if (here === undefined && (isOver || signal.aborted)) return job;
+    this.#follows = here === undefined;
+    await onTick?.(here !== undefined);
+    const timer = new AbortController();
+    await Promise.race([here?.over ?? forever(), clock.sleep(FOLLOW_MS, timer.signal).catch(() => undefined)]);
+    timer.abort();
+    return undefined;
   }
 
   /**
@@ -246,7 +288,10 @@ export class Runs {
     const take = async () => {
       const began = performance.now();
       const left: UnderWay[] = [];
-      for (const run of await engine.underWay()) if (await members.isDead(run.executor)) left.push(run);
+      // Who could not say that it lives, because the database was away, holds nobody else for dead yet.
+      if (!members.isSteady()) return;
+      for (const run of await engine.underWay())
+        if (run.executor !== members.id && (await members.isDead(run.executor))) left.push(run);
       // A process that slept since it looked would take runs away from whoever has them by now.
       if (performance.now() - began > ADOPTION_MS) return;
       await engine.resume(left.filter(({ current }) => current));
@@ -422,5 +467,5 @@ function forever(): Promise<never> {
 }
 
 function isNotOwner(thrown: unknown): boolean {
-  return thrown instanceof OutdialError && thrown.code === "not_owner";
+  return (thrown instanceof OutdialError && thrown.code === "not_owner") || isTakenAway(thrown);
 }

@@ -23,6 +23,8 @@ const MINUTE_MS = 60_000;
 export interface SettingsDependencies {
   readonly ledger: DialerLedger;
   readonly runs: Runs;
+  /** See `Kind`. */
+  readonly scope: string;
   readonly replicas: { isDead(id: string): Promise<boolean> };
   readonly pacing: PacingSettings;
   readonly metrics: MetricsSource;
@@ -83,6 +85,7 @@ export class SettingsChanges {
   kind(): Kind {
     return {
       name: DIALER_CHANGE,
+      scope: this.#deps.scope,
       partition: () => "dialer settings",
       goOn: "outdial dialer resume goes on",
       body: (running) => this.#body(running),

@@ -67,6 +67,14 @@ export async function lockHead(connection: Connection): Promise<Head> {
   return { frontier: Frontier.from(row.size, row.frontier), vkey: row.vkey };
 }
 
+/** Throws StoreError `audit_key` when a log was begun with another key. @param vkey the log's; null before its first entry */
+export function requireKey(vkey: string | null, signer: Pick<Signer, "vkey" | "name">): void {
+  if (vkey === null || vkey === signer.vkey) return;
+  throw new StoreError("audit_key", `this audit log is signed by ${vkey.split("+")[0]}, not by ${signer.name}`, {
+    advice: "Give every process on this database the key that the log was begun with: its audit.key file, or OUTDIAL_AUDIT_KEY.",
+  });
+}
+
 /**
  * Appends entries behind `head` and signs the new state. Sends its statements without waiting; `sent` settles with them.
  * Throws StoreError `audit_key` when the log was begun with another key.
@@ -79,11 +87,7 @@ export function append(
   seal: Sealer,
   now: number,
 ): { appended: Appended; sent: Promise<unknown>[] } {
-  if (head.vkey !== null && head.vkey !== signer.vkey) {
-    throw new StoreError("audit_key", `this audit log is signed by ${head.vkey.split("+")[0]}, not by ${signer.name}`, {
-      advice: "Give every replica the key that the log was begun with (audit.key).",
-    });
-  }
+  requireKey(head.vkey, signer);
   const { frontier } = head;
   const first = frontier.size;
   const rows: AuditRow[] = [];

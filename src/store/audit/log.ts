@@ -3,6 +3,7 @@
 import { Ledger, type StoreCore } from "../commit.ts";
 import type { Connection } from "../database/database.ts";
 import { StoreError } from "../error.ts";
+import { requireKey } from "./append.ts";
 import { type AuditEntry, type AuditInput, createSealer, type Sealer } from "./entry.ts";
 import type { Mirror } from "./mirror.ts";
 import { type Signer, signatureLine } from "./note.ts";
@@ -49,6 +50,12 @@ export class AuditLog extends Ledger {
   /** Appends entries in a transaction of their own. Throws StoreError `audit_key`. */
   async append(entries: readonly AuditInput[]): Promise<void> {
     if (entries.length > 0) await this.store.commit((tx) => tx.audit(entries));
+  }
+
+  /** Makes sure that this process can write the log. Throws StoreError `audit_key`. */
+  async requireKey(): Promise<void> {
+    const [head] = await this.store.query<{ vkey: string | null }>("select vkey from outdial.audit_head");
+    requireKey(head?.vkey ?? null, this.#signer);
   }
 
   /** The signature line of a text that ends with a newline, by the log's key: for documents that are kept outside of it. */

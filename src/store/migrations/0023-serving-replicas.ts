@@ -5,6 +5,6 @@ import type { Migration } from "./migration.ts";
 export const servingReplicas: Migration = {
   name: "replicas that serve",
   sql: `
-alter table outdial.replicas add column serves boolean not null default false;
+alter table outdial.replicas add column scopes text[] not null default '{}';
 `,
 };

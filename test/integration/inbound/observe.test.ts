@@ -12,7 +12,7 @@ import { openTestStore, type TestStore } from "../../support/store.ts";
 
 let opened: TestStore;
 let replica: Membership;
-const here = { pid: process.pid, host: "here", serves: false, processLives: () => true };
+const here = { pid: process.pid, host: "here", scopes: [], processLives: () => true };
 beforeEach(async () => {
   opened = await openTestStore();
   // Heartbeats are of the database's time; the clock of the store stands.

@@ -1,11 +1,12 @@
 // A command line beside a running service gives its job to the service and follows it; the service's limits then hold for all.
 
-import { copyFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { createSandbox } from "../../../src/sandbox/index.ts";
 import { expectAgreement } from "../../support/agreement.ts";
-import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
-import { beginCli, runCli, workFolder } from "../../support/cli.ts";
+import { CAMPAIGN, callId, callsCsv, callsScenario } from "../../support/calls.ts";
+import { beginCli, runCli, runCliProcess, startCli, workFolder } from "../../support/cli.ts";
 import { openWhole, type WholeService } from "./whole.ts";
 
 const ROWS = 600;
@@ -54,4 +55,34 @@ test("Ctrl-C ends the following; the job goes on", async () => {
   const [job] = await whole.service.store.jobs.listJobs();
   expect(await whole.ended(job?.id ?? "")).toMatchObject({ status: "done", done: ROWS });
   await expectAgreement(whole.databaseUrl, whole.sandbox, ROWS);
+});
+
+test("a command for another tenant runs its own job: the service would write to the wrong one", async () => {
+  await using stack = new AsyncDisposableStack();
+  const other = createSandbox({ scenario: callsScenario(ROWS) });
+  stack.defer(() => other.close());
+  const { url } = await other.listen();
+  // One log has one key.
+  await mkdir(join(folder.path, ".outdial"), { mode: 0o700 });
+  await copyFile(join(whole.dir, "audit.key"), join(folder.path, ".outdial", "audit.key"));
+  await whole.service[Symbol.asyncDispose]();
+  const child = startCli(["serve", "--port", "0", "--json"], { cwd: folder.path, env: options.env });
+  const ready = Promise.withResolvers<void>();
+  child.child.stdout?.once("data", () => ready.resolve());
+  await ready.promise;
+  const env = { ...options.env, CXONE_CLIENT_ID: other.ready.clientId, CXONE_CLIENT_SECRET: other.ready.clientSecret };
+  const { code, stderr } = await runCli([...ARGS, "--tenant-url", url], { cwd: folder.path, env });
+  child.child.kill("SIGTERM");
+  await child.ended;
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.not.stringContaining("is given to the service") });
+  await expectAgreement(whole.databaseUrl, other, ROWS);
+  expect(whole.sandbox.control.call(callId(1))?.effects ?? 0).toBe(0);
+});
+
+test("a service whose key the audit log was not begun with does not start", async () => {
+  await runCli(["audit", "verify"], options);
+  await whole.service.store.audit.append([{ actor: "tester", action: "tested", subject: "x" }]);
+  await whole.service[Symbol.asyncDispose]();
+  const { code, stderr } = await runCliProcess(["serve", "--port", "0"], { cwd: folder.path, env: options.env });
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("this audit log is signed by") });
 });

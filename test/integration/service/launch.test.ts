@@ -21,7 +21,7 @@ test("a launch that waits for another one survives the loss of the connection th
       databaseUrl: database.url,
       executor: "replica",
       serves: false,
-      bodies: {},
+      kinds: {},
       log: { warn: () => undefined },
     });
     await expect.poll(waiting, { timeout: 60_000 }).toBeTypeOf("number");

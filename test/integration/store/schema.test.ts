@@ -68,20 +68,20 @@ test("closing twice is closing once; afterwards nothing works", async () => {
 
 test("a replica's silence is counted by the database's clock; one adopter gets it", async () => {
   const { replicas } = world.store;
-  await replicas.beat({ id: "a", pid: 1, host: "h", intervalMs: 1_000, serves: false });
-  await replicas.beat({ id: "b", pid: 2, host: "h", intervalMs: 60_000, serves: true });
+  await replicas.beat({ id: "a", pid: 1, host: "h", intervalMs: 1_000, scopes: [] });
+  await replicas.beat({ id: "b", pid: 2, host: "h", intervalMs: 60_000, scopes: ["tenant"] });
   expect(await replicas.list()).toMatchObject([
-    { id: "a", pid: 1, host: "h", intervalMs: 1_000, serves: false },
-    { id: "b", pid: 2, host: "h", intervalMs: 60_000, serves: true },
+    { id: "a", pid: 1, host: "h", intervalMs: 1_000, scopes: [] },
+    { id: "b", pid: 2, host: "h", intervalMs: 60_000, scopes: ["tenant"] },
   ]);
   await client.query("update outdial.replicas set heartbeat_at = heartbeat_at - interval '1 hour'");
-  await replicas.beat({ id: "b", pid: 2, host: "h", intervalMs: 60_000, serves: true });
+  await replicas.beat({ id: "b", pid: 2, host: "h", intervalMs: 60_000, scopes: ["tenant"] });
   expect((await replicas.list()).map(({ id, silentMs }) => [id, silentMs >= 3_600_000])).toEqual([
     ["a", true],
     ["b", false],
   ]);
   const adopted = await Promise.all([replicas.remove("a"), (await world.again()).replicas.remove("a")]);
   expect(adopted.filter(Boolean)).toEqual([true]);
-  await replicas.beat({ id: "b", pid: 3, host: "h", intervalMs: 1_000, serves: false });
+  await replicas.beat({ id: "b", pid: 3, host: "h", intervalMs: 1_000, scopes: [] });
   expect(await replicas.list()).toMatchObject([{ id: "b", pid: 3 }]);
 });

@@ -23,6 +23,8 @@ import type { ApplyCommand, ApplyPatience, ApplyState } from "./state.ts";
 export interface ApplyDependencies extends PlanDependencies {
   readonly ledger: CampaignLedger;
   readonly runs: Runs;
+  /** See `Kind`. */
+  readonly scope: string;
   readonly replicas: { isDead(id: string): Promise<boolean> };
   readonly runner: CampaignRunner;
   readonly gate: ActivationGate;
@@ -67,6 +69,7 @@ export class CampaignPlans {
   kind(): Kind {
     return {
       name: CAMPAIGN_APPLY,
+      scope: this.#deps.scope,
       partition: () => "campaigns",
       goOn: "outdial campaign resume-apply goes on",
       body: (running) => this.#body(running),
