@@ -36,9 +36,12 @@ describe.each(picked(PACING_CONDITIONS, 2, "conditions").map((condition) => [con
       (agents, days) => {
         const learned = runPacingCondition({ condition, agents, days, told: false });
         const told = runPacingCondition({ condition, agents, days, told: true });
-        expect(learned.abandonment.rate).toBeLessThan(0.03 + 2 * learned.abandonment.standardError);
         const noise = Math.hypot(learned.occupancy.standardError, told.occupancy.standardError);
-        expect(100 * (told.occupancy.rate - learned.occupancy.rate)).toBeLessThan(0.5 + 100 * noise);
+        // A day or two tell nothing of their own scatter: then there is room of a tenth of a point, and of half a point more.
+        const limit = IS_DEEP ? 0.03 + 2 * learned.abandonment.standardError : 0.031;
+        const apart = IS_DEEP ? 0.5 + 100 * noise : 1;
+        expect(learned.abandonment.rate).toBeLessThan(limit);
+        expect(100 * (told.occupancy.rate - learned.occupancy.rate)).toBeLessThan(apart);
       },
     );
   },

@@ -85,7 +85,7 @@ export async function planRows<Read, Row extends PlannedRow>(
   const refuse = async (row: RefusedRow) => {
     counts.refused += 1;
     for (const problem of row.problems) problems[problem.code] = (problems[problem.code] ?? 0) + 1;
-    if (examples.length < EXAMPLES) examples.push(row);
+    if (examples.length < EXAMPLES) examples.push(exampleOf(row));
     await sink.refused?.(row);
   };
   const close = async () => {
@@ -120,4 +120,14 @@ export async function planRows<Read, Row extends PlannedRow>(
   }
   await sink.conflicts?.([...conflicts].map(([line, otherLine]) => ({ line, otherLine })));
   return { ...counts, problems, examples: examples.sort((a, b) => a.line - b.line) };
+}
+
+/** What is shown of a refused row, whatever else its kind of job knows of it. */
+function exampleOf({ line, callId, interactionId, problems }: RefusedRow): RefusedRow {
+  return {
+    line,
+    ...(callId === undefined ? {} : { callId }),
+    ...(interactionId === undefined ? {} : { interactionId }),
+    problems,
+  };
 }
