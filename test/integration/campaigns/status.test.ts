@@ -84,6 +84,9 @@ async function world(options: Omit<SandboxOptions, "scenario"> & { open: boolean
 it("shows a campaign that dials with its counts, interval, windows and budget", async () => {
   await using here = await world({ open: true, clock: { speed: 60 } });
   await expect.poll(() => here.sandbox.control.state().campaigns[0]?.activeCalls, { timeout: 60_000 }).toBeGreaterThan(0);
+  // Long enough for calls to be decided.
+  here.sandbox.control.setClock("frozen");
+  await here.sandbox.control.advance(900);
   here.sandbox.control.setClock("real");
   const { code, stdout } = await here.run(["campaign", "status", "camp_1"]);
   expect({ code, stdout }).toMatchObject({ code: 0 });
