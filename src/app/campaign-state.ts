@@ -27,7 +27,7 @@ import {
   storedIntents,
 } from "../operations/index.ts";
 import type { Store } from "../store/index.ts";
-import { type CallOptions, systemClock, type Tenant } from "../tenant/index.ts";
+import type { CallOptions, Tenant } from "../tenant/index.ts";
 import { factsOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { campaignGateOf } from "./segments.ts";
@@ -61,7 +61,7 @@ export interface CampaignStates {
 }
 
 /** The state of campaigns over a tenant and a store that are open; for the command line and the service alike. */
-export function campaignStatesOf(config: Config, tenant: Tenant, store: Store, clock: Clock = systemClock): CampaignStates {
+export function campaignStatesOf(config: Config, tenant: Tenant, store: Store, clock: Clock = config.clock): CampaignStates {
   const runtime = factsOf(config, store, clock);
   const { campaignRunner: runner, metricsSource: source } = tenant.capabilities;
   const metrics = new CampaignMetrics({ log: store.metrics, source, clock });
@@ -144,16 +144,16 @@ export async function stopCampaigns(
 ): Promise<StopReport> {
   const config = await loadConfig(flags, environment);
   const tenant = await tenantFromConfig(config, environment, { retry: STOP_RETRY });
-  const notes = new StopNotes(config.dir, { actor: config.actor, now: () => systemClock.now(), warn: sink.warn });
+  const notes = new StopNotes(config.dir, { actor: config.actor, now: () => config.clock.now(), warn: sink.warn });
   try {
     notes.add("campaign.stop", notes.id, {
       campaigns: ids ?? "all",
       ...(options.reason === undefined ? {} : { reason: options.reason }),
     });
     const { campaignRunner: runner, campaignProvisioning: provisioning } = tenant.capabilities;
-    const intents = stopIntents(notes);
+    const intents = stopIntents(notes, config.clock);
     const known = () => knownTo(config, environment, sink.warn);
-    const deps = { runner, figures: figuresOf(tenant), intents, clock: systemClock, provisioning, known, listMs: LIST_MS };
+    const deps = { runner, figures: figuresOf(tenant), intents, clock: config.clock, provisioning, known, listMs: LIST_MS };
     const report =
       ids === undefined
         ? await stopAll(deps, options, sink.onChange)
@@ -187,7 +187,7 @@ async function knownTo(config: Config, environment: Environment, warn: (message:
       await store.close();
     }
   };
-  const tooLate = systemClock.sleep(KNOWN_MS, late.signal).then(() => {
+  const tooLate = config.clock.sleep(KNOWN_MS, late.signal).then(() => {
     throw new Error(`the database did not answer within ${KNOWN_MS / 1000} s`);
   });
   tooLate.catch(() => undefined);
@@ -201,8 +201,8 @@ async function knownTo(config: Config, environment: Environment, warn: (message:
   }
 }
 
-function stopIntents(notes: StopNotes): IntentBook {
-  return minuteIntents(systemClock, ({ campaignId, outcome, message, confirmed, key, details }) =>
+function stopIntents(notes: StopNotes, clock: Clock): IntentBook {
+  return minuteIntents(clock, ({ campaignId, outcome, message, confirmed, key, details }) =>
     notes.add("campaign.pause", campaignId, { outcome, confirmed, key, ...(message === null ? {} : { message }), ...details }),
   );
 }

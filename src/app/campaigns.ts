@@ -22,7 +22,7 @@ import {
   readTenantCampaigns,
 } from "../operations/index.ts";
 import type { CampaignApply, Store } from "../store/index.ts";
-import { systemClock, type Tenant } from "../tenant/index.ts";
+import type { Tenant } from "../tenant/index.ts";
 import { complianceSettings, factsOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
@@ -89,7 +89,7 @@ export async function openCampaignReader(
   stack.defer(() => tenant.close());
   const store = await storeOf(config, environment);
   stack.defer(() => store.close());
-  const deps = await planDependencies(config, tenant, store, systemClock, rules);
+  const deps = await planDependencies(config, tenant, store, config.clock, rules);
   const owned = stack.move();
   return {
     async plan(files, options) {
@@ -149,7 +149,7 @@ export async function campaignPlansOn(
   options: Omit<CampaignApplyOptions, keyof WorkplaceOptions> = {},
 ): Promise<CampaignPlans> {
   const { config, tenant, store, random, replica } = workplace;
-  const clock = options.clock ?? systemClock;
+  const clock = options.clock ?? config.clock;
   return new CampaignPlans({
     ...(await planDependencies(config, tenant, store, clock, options)),
     ledger: store.campaigns,

@@ -6,7 +6,6 @@ import type { SpreadTarget } from "../compliance/index.ts";
 import { type Clock, createRandom } from "../kernel/index.ts";
 import { createGate, DEFAULT_TARGETS, type Gate, type ImportDeps } from "../operations/index.ts";
 import type { AuditInput, Facts, Store } from "../store/index.ts";
-import { systemClock } from "../tenant/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { type Environment, storeIfAny, storeOf } from "./workplace.ts";
 
@@ -64,7 +63,7 @@ export async function openFactsIfAny(
 }
 
 /** The facts of a store that is open. */
-export function factsOf(config: Config, store: Store, clock: Clock = systemClock): FactsRuntime {
+export function factsOf(config: Config, store: Store, clock: Clock = config.clock): FactsRuntime {
   const imports: ImportDeps = {
     facts: store.facts,
     clock,

@@ -3,7 +3,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
-import { messageOf, OutdialError, parseDuration, problemsOf } from "../kernel/index.ts";
+import { type Clock, messageOf, OutdialError, parseDuration, problemsOf } from "../kernel/index.ts";
+import { systemClock } from "../tenant/index.ts";
 import { type ConfigFile, configSchema, RECEIVERS, type Receiver } from "./config-schema.ts";
 
 /** `invalid_config`: a setting is missing, unknown or wrong; the message says where and what is allowed. */
@@ -33,6 +34,8 @@ export interface Flags {
   readonly store?: StoreUse | undefined;
   /** The working folder, from which relative paths are told; the process's by default. */
   readonly cwd?: string | undefined;
+  /** Time of everything that is done; the machine's by default. */
+  readonly clock?: Clock | undefined;
 }
 
 /** A webhook receiver with its secret resolved. */
@@ -55,6 +58,7 @@ export interface Config {
   readonly store: StoreUse | undefined;
   /** The working folder, from which relative paths are told. */
   readonly cwd: string;
+  readonly clock: Clock;
   readonly file: ConfigFile;
   readonly tenantUrl: string | undefined;
   readonly concurrency: number;
@@ -86,6 +90,7 @@ export async function loadConfig(flags: Flags, environment: Environment): Promis
     outweighedBy: filled(flags.dir) === undefined || filled(flags.databaseUrl) !== undefined ? undefined : database?.from,
     store: flags.store,
     cwd,
+    clock: flags.clock ?? systemClock,
     file,
     tenantUrl: filled(flags.tenantUrl) ?? filled(environment["OUTDIAL_TENANT_URL"]),
     concurrency: file.tagging?.concurrency ?? 32,

@@ -3,7 +3,6 @@
 import { randomUUID } from "node:crypto";
 import { createRandom } from "../kernel/index.ts";
 import { type CrmPushReport, createCrmSender, createDeliveryWorker, OperationError, pushToCrm } from "../operations/index.ts";
-import { systemClock } from "../tenant/index.ts";
 import { alarmsIn, type Flags, receiversOf, type WebhookEndpoint } from "./config.ts";
 import { announcerOver, CRM } from "./crm-announcer.ts";
 import { outcomeMapOf } from "./outcome-map.ts";
@@ -45,7 +44,7 @@ export async function openCrm(flags: Flags, environment: Environment): Promise<C
     switches: store.endpoints,
     alarms: alarmsIn(receivers),
     endpoints: { [CRM]: endpoint },
-    clock: systemClock,
+    clock: config.clock,
     random: createRandom(randomUUID(), "crm deliveries"),
     by: `crm-${process.pid}`,
   });
@@ -92,7 +91,7 @@ export async function crmOver(
             sender,
             map: await outcomeMapOf(config, map),
             record: (entry) => store.audit.append([entry]),
-            clock: systemClock,
+            clock: config.clock,
             random,
             actor: config.actor,
           },

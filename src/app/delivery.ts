@@ -3,7 +3,6 @@
 import { randomUUID } from "node:crypto";
 import { createRandom } from "../kernel/index.ts";
 import { createDeliveryWorker, Deliveries, type EndpointReport } from "../operations/index.ts";
-import { systemClock } from "../tenant/index.ts";
 import { alarmsIn, type Flags, loadConfig, receiversOf } from "./config.ts";
 import { type DeliveryEnd, type Environment, storeOf, type Workplace } from "./workplace.ts";
 
@@ -18,12 +17,12 @@ export interface DeliveryRuntime extends AsyncDisposable {
 }
 
 /** What people see of deliveries and do about them. */
-export function deliveriesOn({ store, receivers }: Pick<Workplace, "store" | "receivers">): Deliveries {
+export function deliveriesOn({ config, store, receivers }: Pick<Workplace, "config" | "store" | "receivers">): Deliveries {
   return new Deliveries({
     outbox: store.outbox,
     endpoints: store.endpoints,
     receivers,
-    now: () => systemClock.now(),
+    now: () => config.clock.now(),
     record: (entry) => store.audit.append([entry]),
   });
 }
@@ -41,11 +40,11 @@ export async function openDelivery(flags: Flags, environment: Environment): Prom
     switches: store.endpoints,
     alarms: alarmsIn(endpoints),
     endpoints,
-    clock: systemClock,
+    clock: config.clock,
     random,
     by: `delivery-${process.pid}`,
   });
-  const deliveries = deliveriesOn({ store, receivers: endpoints });
+  const deliveries = deliveriesOn({ config, store, receivers: endpoints });
   const owned = stack.move();
   return {
     replay: ({ from, to }) => deliveries.replay({ fromId: from, toId: to, status: "dead" }, config.actor),

@@ -14,7 +14,7 @@ import {
   type SettingsFile,
 } from "../operations/index.ts";
 import type { DialerChange } from "../store/index.ts";
-import { systemClock, type Tenant } from "../tenant/index.ts";
+import type { Tenant } from "../tenant/index.ts";
 import { type Config, ConfigError, type Flags, loadConfig } from "./config.ts";
 import type { ConfigFile, Receiver } from "./config-schema.ts";
 import { predictSettings } from "./settings-predictor.ts";
@@ -121,7 +121,7 @@ export function dialerOn(
     pacing,
     metrics,
     predict: options.predict ?? predictSettings,
-    clock: options.clock ?? systemClock,
+    clock: options.clock ?? config.clock,
     random,
     actor: config.actor,
     replicaId: replica.id,

@@ -10,7 +10,6 @@ import {
   storedIntents,
 } from "../operations/index.ts";
 import type { Stop } from "../store/index.ts";
-import { systemClock } from "../tenant/index.ts";
 import { figuresOf } from "./campaign-state.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import type { Background } from "./service/background.ts";
@@ -27,9 +26,9 @@ export interface StopTiming {
 }
 
 export function emergencyStopsOn(workplace: Workplace, timing: StopTiming, warn: (message: string) => void): EmergencyStops {
-  const { tenant, store, replica, random } = workplace;
+  const { config, tenant, store, replica, random } = workplace;
   const { campaignRunner: runner, campaignProvisioning: provisioning } = tenant.capabilities;
-  const clock = systemClock;
+  const { clock } = config;
   return new EmergencyStops({
     ledger: store.stops,
     runner,
@@ -76,7 +75,7 @@ export function goOnWithStops(
   given: { readonly timing: StopTiming; readonly signal: AbortSignal; readonly warn: (message: string) => void },
 ): void {
   const { signal, warn, timing } = given;
-  const here = { now: () => systemClock.now(), lives: processLives };
+  const here = { now: () => config.clock.now(), lives: processLives };
   const look = async () => {
     await takeLeftStops(config.dir, here, (stop) => stops.enter(stop)).catch((thrown: unknown) =>
       warn(`looking for emergency stops of commands: ${messageOf(thrown)}`),
@@ -88,7 +87,7 @@ export function goOnWithStops(
       await look().catch((thrown: unknown) => {
         if (!signal.aborted) warn(`looking for emergency stops: ${messageOf(thrown)}`);
       });
-      await systemClock.sleep(timing.lookMs ?? LOOK_MS, signal).catch(() => undefined);
+      await config.clock.sleep(timing.lookMs ?? LOOK_MS, signal).catch(() => undefined);
     }
   });
 }

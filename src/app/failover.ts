@@ -55,7 +55,7 @@ export async function failoverOf(
   options: Pick<FailoverOptions, "clock" | "pause"> & { readonly skewMs?: () => number | null } = {},
 ): Promise<Failover> {
   const { config, tenant, store, random, replica, receivers } = workplace;
-  const clock = options.clock ?? systemClock;
+  const clock = options.clock ?? config.clock;
   const facts = factsOf(config, store, clock);
   const pack = await readRulePack(facts.settings.pack);
   const { campaignRunner: runner, metricsSource: source, outcomeSource: calls, contactSource: contacts } = tenant.capabilities;
@@ -89,7 +89,7 @@ export async function failoverOf(
     },
     skewMs: options.skewMs ?? (() => null),
     clock,
-    leaseClock: systemClock,
+    leaseClock: config.clock,
     random,
     actor: config.actor,
     record: facts.record,
@@ -101,7 +101,8 @@ export async function failoverOf(
 /** Opens what the watch needs. Disposing stops it in reverse. */
 export async function openFailover(flags: Flags, environment: Environment, options: FailoverOptions): Promise<FailoverRuntime> {
   await using stack = new AsyncDisposableStack();
-  const skew = createSkew();
+  const { clock = systemClock } = flags;
+  const skew = createSkew(clock);
   const workplace = await openWorkplace(stack, flags, environment, { ...options, hooks: skew.hooks });
   // The tenant's replies tell the time of the real world: another clock than this machine's cannot be compared with it.
   const compared = options.clock === undefined ? { skewMs: () => skew.skewMs() } : {};
@@ -117,12 +118,12 @@ export async function openFailover(flags: Flags, environment: Environment, optio
 }
 
 /** The tenant's clock against this machine's, by the `Date` of its latest reply: whole seconds, so that less than one is no difference. */
-function createSkew(): { readonly hooks: TenantHooks; skewMs(): number | null } {
+function createSkew(clock: Clock): { readonly hooks: TenantHooks; skewMs(): number | null } {
   let latest: number | null = null;
   return {
     hooks: {
       onResponse({ tenantTime }) {
-        if (tenantTime !== undefined) latest = tenantTime + 500 - systemClock.now();
+        if (tenantTime !== undefined) latest = tenantTime + 500 - clock.now();
       },
     },
     skewMs: () => (latest !== null && Math.abs(latest) < 1000 ? 0 : latest),

@@ -18,7 +18,7 @@ import {
   type Version,
   validateCorrections,
 } from "../operations/index.ts";
-import { systemClock, type Tenant } from "../tenant/index.ts";
+import type { Tenant } from "../tenant/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
 import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
@@ -81,7 +81,7 @@ export function correctionsOn(
       jobs: store.jobs,
       actor: config.actor,
       executor: replica.id,
-      now: () => systemClock.now(),
+      now: () => config.clock.now(),
       endpoint: workplace.receivers.analytics === undefined ? undefined : ANALYTICS,
     }),
     runs: workplace.runs,
@@ -90,7 +90,7 @@ export function correctionsOn(
     replicas: replica,
     record: (entry) => store.audit.append([entry]),
     interactions: tenant.capabilities.interactionDispositions,
-    clock: systemClock,
+    clock: config.clock,
     random,
     actor: config.actor,
     replicaId: replica.id,

@@ -26,7 +26,7 @@ export function runtimeOver(
   jobs: JobRuntime["jobs"],
   family: RateFamily,
 ): JobRuntime {
-  const { counts, rowsLeft, rows, verifyAudit, deliveries } = recordsOf(workplace.store, workplace.config.actor);
+  const { counts, rowsLeft, rows, verifyAudit, deliveries } = recordsOf(workplace.store, workplace.config);
   return {
     jobs,
     interrupt: () => workplace.runs.interrupt(),

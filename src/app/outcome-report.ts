@@ -13,7 +13,6 @@ import {
   type ReportScope,
   reportOutcomes,
 } from "../outcomes/index.ts";
-import { systemClock } from "../tenant/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { outcomeMapOf } from "./outcome-map.ts";
 import { type OutcomeRecords, openOutcomeRecords } from "./outcomes.ts";
@@ -62,7 +61,7 @@ export async function planReport(config: Config, request: ReportRequest): Promis
   const comparisons = request.compare.map(parseComparison);
   const by = request.by?.map(dimension);
   const time = localTime(request.zone ?? config.file.outcomes?.zone ?? "UTC");
-  const now = systemClock.now();
+  const now = config.clock.now();
   const scope: ReportScope = {
     campaigns: request.campaigns.length === 0 ? undefined : request.campaigns,
     ...periodOf(request, (where, text) => parseInstant(where, text, time), now),

@@ -20,7 +20,6 @@ import {
 } from "../operations/index.ts";
 import { type OutcomeLake, openLake } from "../outcomes/index.ts";
 import type { Retrieval, RetrievalSchedule, Store } from "../store/index.ts";
-import { systemClock } from "../tenant/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { announceToCrm } from "./crm-announcer.ts";
 import { type Environment, lakeRoot, openWorkplace, storeOf, type Workplace, type WorkplaceOptions } from "./workplace.ts";
@@ -102,7 +101,7 @@ export function outcomesOn(
   const records = recordsOver(stack, config, store);
   const { outcomeSource: source, dispositionCatalog: catalog } = tenant.capabilities;
   const { lake } = records;
-  const clock = systemClock;
+  const { clock } = config;
   const optOutCodes = config.file.compliance?.optOutCodes;
   const retrieving = new Retrieving({
     source,
@@ -149,7 +148,7 @@ export function outcomesOn(
 
 function recordsOver(stack: AsyncDisposableStack, config: Config, store: Store): Omit<OutcomeRecords, keyof AsyncDisposable> {
   const random = createRandom(randomUUID(), "lake");
-  const lake = openLake({ root: lakeRoot(config), catalog: store.lakeFiles, random, now: () => systemClock.now() });
+  const lake = openLake({ root: lakeRoot(config), catalog: store.lakeFiles, random, now: () => config.clock.now() });
   stack.defer(() => lake.close());
   return {
     config,

@@ -12,8 +12,7 @@ import {
   TAG,
 } from "../operations/index.ts";
 import type { AuditEntry, AuditVerdict, Delivery, DeliveryStatus, ItemResult, Store } from "../store/index.ts";
-import { systemClock } from "../tenant/index.ts";
-import { type Flags, loadConfig } from "./config.ts";
+import { type Config, type Flags, loadConfig } from "./config.ts";
 import { type ResultRow, resultRows } from "./result-rows.ts";
 import { type Environment, processLives, storeOf } from "./workplace.ts";
 
@@ -40,10 +39,10 @@ export interface Records extends AsyncDisposable {
 export async function openRecords(flags: Flags, environment: Environment): Promise<Records> {
   const config = await loadConfig(flags, environment);
   const store = await storeOf(config, environment);
-  return { ...recordsOf(store, config.actor), [Symbol.asyncDispose]: () => store.close() };
+  return { ...recordsOf(store, config), [Symbol.asyncDispose]: () => store.close() };
 }
 
-export function recordsOf(store: Store, actor: string): Omit<Records, keyof AsyncDisposable> {
+export function recordsOf(store: Store, { actor, clock }: Pick<Config, "actor" | "clock">): Omit<Records, keyof AsyncDisposable> {
   const jobs = createStoreRecords(store.jobs, [TAG, DISPOSITIONS]);
   return {
     jobs: (limit) => jobs.list(limit),
@@ -53,7 +52,7 @@ export function recordsOf(store: Store, actor: string): Omit<Records, keyof Asyn
         jobs,
         replicas: livesOf(store.replicas, { host: hostname(), processLives }),
         record: () => store.audit.append([{ actor, action: "job.cancel", subject: id, job: id }]),
-        clock: systemClock,
+        clock,
       }),
     counts: (id) => jobs.counts(id),
     rowsLeft: (job, counts) => jobs.rowsLeft(job, counts),

@@ -4,7 +4,6 @@ import { type Clock, messageOf } from "../kernel/index.ts";
 import { CampaignMetrics, type RowJob } from "../operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
 import type { AccessRole, Store } from "../store/index.ts";
-import { systemClock } from "../tenant/index.ts";
 import { campaignStatesOf } from "./campaign-state.ts";
 import { campaignPlansOn } from "./campaigns.ts";
 import { type Config, ConfigError, type Flags, loadConfig } from "./config.ts";
@@ -32,7 +31,7 @@ import { TenantRefresh } from "./service/tenant-refresh.ts";
 import { watchService } from "./service/watch.ts";
 import { taggingOn } from "./tagging.ts";
 import { packageVersion } from "./version.ts";
-import { type Environment, openWorkplace, storeOf } from "./workplace.ts";
+import { type Environment, openWorkplace, storeOf, type Workplace } from "./workplace.ts";
 
 /** How long live updates are kept: a reader that was away for less misses nothing. */
 const FEED_MS = 3_600_000;
@@ -129,7 +128,7 @@ export async function openService(flags: Flags, environment: Environment, option
   workplace.startDelivery();
   const spool = await createSpool(config.dir);
   stack.defer(() => spool.close());
-  stack.defer(await keepHouse(store, warn));
+  stack.defer(await keepHouse(workplace, warn));
   const ended = new AbortController();
   const stopping = () => {
     ended.abort();
@@ -139,7 +138,7 @@ export async function openService(flags: Flags, environment: Environment, option
   const refresh = new TenantRefresh({
     store,
     tenant: workplace.tenant,
-    clock: systemClock,
+    clock: config.clock,
     warn,
     signal: ended.signal,
     states: campaignStatesOf(config, workplace.tenant, store),
@@ -185,14 +184,18 @@ export async function openService(flags: Flags, environment: Environment, option
     vendorWebhooks: () => webhooks,
   };
   const watched = await watch.open(stack, workplace, {
-    metrics: new CampaignMetrics({ log: store.metrics, source: workplace.tenant.capabilities.metricsSource, clock: systemClock }),
+    metrics: new CampaignMetrics({
+      log: store.metrics,
+      source: workplace.tenant.capabilities.metricsSource,
+      clock: config.clock,
+    }),
     readers: () => server.readers,
   });
   const server: Service = await createServer({
     parts: watched.parts,
     onRequest: watch.onRequest,
     within: ({ requestId }, work) => correlator.within(requestId, () => logged({ requestId }, work)),
-    clock: systemClock,
+    clock: config.clock,
     access: store.access,
     requests: store.requests,
     feed: store.feed,
@@ -288,20 +291,21 @@ async function settingsOf({ file }: Config): Promise<Omit<ServerPorts["settings"
 }
 
 /** Keeps the feed written and clears away what is old. @returns what ends it */
-async function keepHouse(store: Store, warn: (message: string) => void): Promise<() => Promise<void>> {
+async function keepHouse({ store, config }: Workplace, warn: (message: string) => void): Promise<() => Promise<void>> {
   const stop = new AbortController();
+  const { clock } = config;
   const { access, requests, feed, tenantReadings } = store;
   await feed.keep(FEED_MS);
   const run = async () => {
     while (!stop.signal.aborted) {
-      await systemClock.sleep(HOUSEKEEPING_MS, stop.signal).catch(() => undefined);
+      await clock.sleep(HOUSEKEEPING_MS, stop.signal).catch(() => undefined);
       if (stop.signal.aborted) return;
       await Promise.all([
         feed.keep(FEED_MS),
         feed.sweep(FEED_MS),
         access.sweep(),
         requests.sweep(),
-        tenantReadings.sweep(systemClock.now()),
+        tenantReadings.sweep(clock.now()),
       ]).catch((thrown: unknown) => warn(`clearing away failed: ${String(thrown)}`));
     }
   };

@@ -12,7 +12,6 @@ import {
   type TagSource,
   validateTagging,
 } from "../operations/index.ts";
-import { systemClock } from "../tenant/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
 import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
@@ -80,7 +79,7 @@ export function taggingOn(
         actor: config.actor,
         campaignId,
         executor: replica.id,
-        now: () => systemClock.now(),
+        now: () => config.clock.now(),
         endpoint: workplace.receivers.bi === undefined ? undefined : BI,
       }),
     runs: workplace.runs,
@@ -91,7 +90,7 @@ export function taggingOn(
     catalog: tenant.capabilities.dispositionCatalog,
     writer: tenant.capabilities.dispositionWriter,
     reader: tenant.capabilities.callReader,
-    clock: systemClock,
+    clock: config.clock,
     random,
     actor: config.actor,
     replicaId: replica.id,

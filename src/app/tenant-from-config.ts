@@ -45,5 +45,9 @@ export async function tenantFromConfig(
     retry: overrides.retry,
   };
   const outer = traceOf(environment);
-  return createTenant(tenantConfig, { hooks: overrides.hooks, correlation: overrides.correlation ?? (() => outer) });
+  return createTenant(tenantConfig, {
+    clock: config.clock,
+    hooks: overrides.hooks,
+    correlation: overrides.correlation ?? (() => outer),
+  });
 }

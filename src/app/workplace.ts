@@ -16,7 +16,7 @@ import {
   Runs,
 } from "../operations/index.ts";
 import { hasEmbeddedStore, openStore, type Store, StoreError } from "../store/index.ts";
-import { systemClock, type Tenant, type TenantConfig, type TenantHooks } from "../tenant/index.ts";
+import { type Tenant, type TenantConfig, type TenantHooks } from "../tenant/index.ts";
 import {
   alarmsIn,
   type Config,
@@ -90,9 +90,9 @@ export async function storeOf(config: Config, environment: Environment, use: Sto
     made?.(config.dir);
   }
   const auditKey = await secretFrom(environment, "OUTDIAL_AUDIT_KEY");
-  const store = await openStore({ dir: config.dir, url: config.databaseUrl, clock: systemClock, auditKey });
+  const store = await openStore({ dir: config.dir, url: config.databaseUrl, clock: config.clock, auditKey });
   try {
-    await takeStopNotes(config.dir, store, systemClock.now());
+    await takeStopNotes(config.dir, store, config.clock.now());
   } catch (thrown) {
     await store.close();
     throw thrown;
@@ -159,12 +159,12 @@ export async function openWorkplace(
     pid: process.pid,
     host,
     scopes: serves ? [scope, lakeScope] : [],
-    clock: systemClock,
+    clock: config.clock,
     processLives,
   });
   stack.defer(() => replica.leave());
   const { jobs, dialer: turns } = store;
-  const runs = new Runs({ jobs, turns, members: replica, clock: systemClock, serves, warn: options.warn });
+  const runs = new Runs({ jobs, turns, members: replica, clock: config.clock, serves, warn: options.warn });
   const delivers = options.deliver !== false && Object.keys(receivers).length > 0;
   const worker = delivers
     ? createDeliveryWorker({
@@ -172,7 +172,7 @@ export async function openWorkplace(
         switches: store.endpoints,
         alarms: alarmsIn(receivers),
         endpoints: receivers,
-        clock: systemClock,
+        clock: config.clock,
         random,
         by: id,
         log: (_level, message) => options.warn(message),

@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { pathFrom, type Surroundings } from "./surroundings.ts";
 
-export interface Io extends Pick<Surroundings, "env" | "cwd" | "stdin" | "onInterrupt"> {
+export interface Io extends Pick<Surroundings, "env" | "cwd" | "clock" | "stdin" | "onInterrupt"> {
   readonly json: boolean;
   readonly quiet: boolean;
   /** True when stderr is a terminal that can redraw a line. */
@@ -38,7 +38,7 @@ function harmless(text: string): string {
 /** @param options from the global flags */
 export function createIo(
   options: { json?: boolean | undefined; quiet?: boolean | undefined },
-  { env, cwd, stdin, stdout, stderr, onInterrupt, leave }: Surroundings,
+  { env, cwd, clock, stdin, stdout, stderr, onInterrupt, leave }: Surroundings,
 ): Io {
   const quiet = options.quiet === true;
   const live = stderr.isTTY === true && !quiet && env["NO_COLOR"] === undefined && env["TERM"] !== "dumb";
@@ -57,6 +57,7 @@ export function createIo(
   return {
     env,
     cwd,
+    clock,
     stdin,
     stderr,
     onInterrupt,

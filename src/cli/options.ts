@@ -1,7 +1,7 @@
 // The flags every command takes, and values of flags, checked.
 
 import type { StoreUse } from "../app/index.ts";
-import { OutdialError } from "../kernel/index.ts";
+import { type Clock, OutdialError } from "../kernel/index.ts";
 
 /** A whole number between bounds. Throws `invalid_input` naming the flag and what is allowed. */
 export function wholeNumber(flag: string, text: string, least: number, most: number): number {
@@ -28,4 +28,5 @@ export interface GlobalFlags {
   readonly store?: StoreUse;
   /** The working folder. */
   readonly cwd?: string;
+  readonly clock?: Clock;
 }

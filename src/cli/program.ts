@@ -54,7 +54,7 @@ export interface Program {
 
 /** Builds the command tree. */
 export function buildProgram(surroundings: Surroundings = processSurroundings()): Program {
-  const { cwd, stdout, stderr } = surroundings;
+  const { cwd, clock, stdout, stderr } = surroundings;
   let exit: number = EXIT.done;
   const program = new Command("outdial")
     .configureOutput({
@@ -98,7 +98,7 @@ export function buildProgram(surroundings: Surroundings = processSurroundings())
         if (!told) io.say(`the store is the database of ${by}; the folder ${dir} of --dir is only for the audit's keys`);
         told = true;
       };
-      const options = { ...given, cwd, store: { make: MAKE_A_STORE.includes(pathOf(used)), made, outweighed } };
+      const options = { ...given, cwd, clock, store: { make: MAKE_A_STORE.includes(pathOf(used)), made, outweighed } };
       try {
         exit = await (await load())(argumentsOf(used, cwd), options, io);
       } catch (thrown) {

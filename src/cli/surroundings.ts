@@ -3,6 +3,8 @@
 
 import { resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import type { Clock } from "../kernel/index.ts";
+import { systemClock } from "../tenant/system-clock.ts";
 
 /** A stream that people may look at: `columns` is the width of a terminal. */
 export type OutStream = Writable & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined };
@@ -11,6 +13,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The working folder: relative paths of arguments, flags and configuration are told from it. */
   readonly cwd: string;
+  /** Time: what counts as now, and how to wait. */
+  readonly clock: Clock;
   readonly stdin: Readable & { readonly isTTY?: boolean | undefined };
   readonly stdout: OutStream;
   readonly stderr: OutStream;
@@ -25,6 +29,7 @@ export function processSurroundings(): Surroundings {
   return {
     env: process.env,
     cwd: process.cwd(),
+    clock: systemClock,
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,

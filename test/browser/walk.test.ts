@@ -5,6 +5,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDemo } from "../../src/app/index.ts";
+import { systemClock } from "../../src/tenant/index.ts";
 import { TEMPORARY } from "../support/temporary.ts";
 import { builtPages, type DashboardBrowser, type Look, NARROW, type Opened, openDashboardBrowser, WIDE } from "./world.ts";
 
@@ -28,7 +29,7 @@ chmodSync(dir, 0o755);
 beforeAll(async () => {
   const log = (level: string, message: string) => void (level === "error" && said.push(message));
   cpSync(builtPages(), pages, { recursive: true });
-  demo = await openDemo(process.env, { dir, pages, log, say: () => undefined });
+  demo = await openDemo(process.env, { dir, clock: systemClock, pages, log, say: () => undefined });
   browser = await openDashboardBrowser(demo.service);
 }, 300_000);
 afterAll(async () => {

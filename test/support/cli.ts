@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { runCommandLine } from "../../src/cli/index.ts";
+import type { Clock } from "../../src/kernel/index.ts";
+import { systemClock } from "../../src/tenant/index.ts";
 import { TEMPORARY } from "./temporary.ts";
 
 const BIN = fileURLToPath(new URL("../../bin/outdial.mjs", import.meta.url));
@@ -33,6 +35,8 @@ export interface CliOptions {
   readonly input?: string | Buffer;
   /** Stdin stays open, for the test to write to. */
   readonly openInput?: boolean;
+  /** Time, for a command line in this process. */
+  readonly clock?: Clock;
 }
 
 /** Starts the CLI; `ended` settles when it has. */
@@ -116,6 +120,7 @@ export function beginCli(args: readonly string[], options: Omit<CliOptions, "bin
   const ended = runCommandLine(args, {
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", TERM: "dumb", ...options.env },
     cwd: process.cwd(),
+    clock: options.clock ?? systemClock,
     stdin: input,
     stdout: collecting("stdout"),
     stderr: collecting("stderr"),

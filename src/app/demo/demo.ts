@@ -3,11 +3,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { messageOf } from "../../kernel/index.ts";
+import { type Clock, messageOf } from "../../kernel/index.ts";
 import type { Sandbox } from "../../sandbox/index.ts";
 import type { ServiceLog } from "../../server/index.ts";
 import type { Store } from "../../store/index.ts";
-import { systemClock } from "../../tenant/index.ts";
 import { type Flags, loadConfig } from "../config.ts";
 import { openFailover } from "../failover.ts";
 import { openService, type RunningService } from "../service.ts";
@@ -30,6 +29,7 @@ export interface DemoOptions {
   readonly dir?: string | undefined;
   /** 0, the default, takes a free one. */
   readonly port?: number | undefined;
+  readonly clock: Clock;
   /** Folder of the built dashboard. */
   readonly pages?: string | undefined;
   readonly log: ServiceLog;
@@ -50,13 +50,13 @@ export interface RunningDemo extends AsyncDisposable {
 /** Opens the demo. Disposing ends everything that it started. Rejects with the reason of the signal. */
 export async function openDemo(environment: Environment, options: DemoOptions): Promise<RunningDemo> {
   await using stack = new AsyncDisposableStack();
-  const { say, log, pages, port = 0, signal } = options;
+  const { say, log, pages, port = 0, clock, signal } = options;
   const warn = (message: string) => log("warn", message);
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), "outdial-demo-")));
   if (options.dir === undefined) stack.defer(() => rm(dir, { recursive: true, force: true }));
   await mkdir(dir, { recursive: true });
 
-  const stage = stack.use(await openStage(Date.now()));
+  const stage = stack.use(await openStage(clock.now()));
   const { world, sandbox, tenantUrl } = stage;
   say(
     `tenant     ${tenantUrl}: two campaigns, ${world.contacts.length} people in ${stage.zones.join(", ")}, where calls are allowed now`,
@@ -66,7 +66,7 @@ export async function openDemo(environment: Environment, options: DemoOptions): 
 
   const config = join(dir, "outdial.yaml");
   await writeFile(config, stage.configText);
-  const flags = { config, dir: join(dir, ".outdial"), tenantUrl };
+  const flags = { config, dir: join(dir, ".outdial"), tenantUrl, clock };
   const own = {
     ...environment,
     CXONE_CLIENT_ID: sandbox.ready.clientId,
@@ -81,7 +81,7 @@ export async function openDemo(environment: Environment, options: DemoOptions): 
   const service = stack.use(await openService(flags, own, { port, log, pages, demo: true }));
   const { store } = service;
   signal?.throwIfAborted();
-  await prepare({ stage, store, url: service.url, say, signal });
+  await prepare({ stage, store, url: service.url, say, clock, signal });
   signal?.throwIfAborted();
   await joinPresent(sandbox);
   stack.use(await work(flags, own, { stage, store, warn }));
@@ -94,16 +94,17 @@ interface Preparing {
   readonly store: Store;
   readonly url: string;
   readonly say: (line: string) => void;
+  readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
 }
 
 /** Fills the store: facts, a month of outcomes, the figures of the last hour. */
-async function prepare({ stage, store, url, say, signal }: Preparing): Promise<void> {
+async function prepare({ stage, store, url, say, clock, signal }: Preparing): Promise<void> {
   const { now, begins, world } = stage;
   const added = await store.access.addToken({ name: "demo", role: "operator", expiresAt: now + 3_600_000, by: "demo" });
   const api = { url, token: added.token };
   const retrievals = await retrieveMonth(api, begins);
-  await stage.liveUpTo(store, () => Date.now());
+  await stage.liveUpTo(store, () => clock.now());
   say(`facts      consent, registries, opt-outs, ${world.history.length} attempts; the last hour of both campaigns`);
   const home = await jobsEnded(api, retrievals, RETRIEVAL_MS, signal);
   say(`lake       the outcomes of 30 days ${home ? "are home" : "are on their way (see Jobs)"}`);
@@ -120,11 +121,12 @@ interface Working {
 /** Starts what goes on while somebody looks: the pair that the service watches, the reports of calls, and the list that turns bad. */
 async function work(flags: Flags, environment: Environment, { stage, store, warn }: Working): Promise<AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
-  const tenant = await tenantFromConfig(await loadConfig(flags, environment), environment);
+  const config = await loadConfig(flags, environment);
+  const { clock } = config;
+  const tenant = await tenantFromConfig(config, environment);
   stack.defer(() => tenant.close());
   await using runtime = await openFailover(flags, environment, { warn, deliver: false });
   await runtime.failover.put(stage.pair.primary, stage.pair.policy);
-  const clock = systemClock;
   const stop = new AbortController();
   const { signal } = stop;
   const fall = async () => {

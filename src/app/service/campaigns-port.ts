@@ -3,7 +3,6 @@
 import { messageOf } from "../../kernel/index.ts";
 import type { EmergencyStops, StateChange } from "../../operations/index.ts";
 import { type ApiTypes, ServerError, type ServerPorts } from "../../server/index.ts";
-import { systemClock } from "../../tenant/index.ts";
 import { campaignStatesOf, pairOf } from "../campaign-state.ts";
 import { failoverOf } from "../failover.ts";
 import type { Workplace } from "../workplace.ts";
@@ -35,27 +34,27 @@ export function campaignsPort(workplace: Workplace, refresh: TenantRefresh, { st
   const looks = new GateLooks(
     states.gate,
     tenant.capabilities.campaignRunner,
-    () => systemClock.now(),
+    () => config.clock.now(),
     (id) => refresh.verdict(id) ?? null,
   );
   const as = (by: string) => ({ ...workplace, config: { ...config, actor: by } });
   /** What the tenant was seen to show is what is known now; the rest is read anew. */
   const changed = async ({ campaignId, target, shown }: StateChange) => {
-    if (shown === true) await store.knownCampaigns.saw(campaignId, target, systemClock.now());
+    if (shown === true) await store.knownCampaigns.saw(campaignId, target, config.clock.now());
     await refresh.changed({ campaign: campaignId });
   };
   const pair: CampaignsPort["pair"] = (id) => pairOf(store, id);
   return {
     async list(fresh) {
       if (fresh) await refresh.listNow();
-      const known = await knownList(store, systemClock.now());
+      const known = await knownList(store, config.clock.now());
       // Not before: what is due is looked up in the same process, and the answer would wait for it.
       refresh.looking("campaigns");
       return known;
     },
     async health(id, fresh) {
       if (fresh) await refresh.campaignNow(id);
-      const known = await knownCampaign(store, id, systemClock.now());
+      const known = await knownCampaign(store, id, config.clock.now());
       if (known.readAt.status === null || known.isGone) await mayExist(store, id);
       refresh.looking({ campaign: id });
       return known;
@@ -77,7 +76,7 @@ export function campaignsPort(workplace: Workplace, refresh: TenantRefresh, { st
       const id = await stops.begin(by, reason);
       run(id);
       const waited = new AbortController();
-      await Promise.race([stops.firstRound(id), systemClock.sleep(STOP_WAIT_MS, waited.signal).catch(() => undefined)]);
+      await Promise.race([stops.firstRound(id), config.clock.sleep(STOP_WAIT_MS, waited.signal).catch(() => undefined)]);
       waited.abort();
       const report = await stops.report(id);
       await Promise.all(report.campaigns.map(({ campaignId }) => refresh.changed({ campaign: campaignId })));
@@ -96,7 +95,7 @@ export function campaignsPort(workplace: Workplace, refresh: TenantRefresh, { st
       const raised = alarms.map((alarm) => `It would raise ${JSON.stringify(alarm)}.`);
       return { passed, steps: [...steps.map(({ would, found }) => `${would} ${found}`), ...raised] };
     },
-    now: () => systemClock.now(),
+    now: () => config.clock.now(),
   };
 }
 
@@ -179,13 +178,13 @@ export function watchPairs(
   signal: AbortSignal,
   warn: (message: string) => void,
 ): void {
-  const { store } = workplace;
+  const { config, store } = workplace;
   const every = async (ms: number, work: () => Promise<void>) => {
     while (!signal.aborted) {
       await work().catch((thrown: unknown) => {
         if (!signal.aborted) warn(`watching campaigns: ${messageOf(thrown)}`);
       });
-      await systemClock.sleep(ms, signal).catch(() => undefined);
+      await config.clock.sleep(ms, signal).catch(() => undefined);
     }
   };
   background.start("failover pairs", async () => {

@@ -1,7 +1,6 @@
 // Calling rules and facts as the service's routes act on them: the pack is read and compiled once.
 
 import type { ServerPorts } from "../../server/index.ts";
-import { systemClock } from "../../tenant/index.ts";
 import { factsOf } from "../compliance.ts";
 import { compileRulePack, readRulePack } from "../rule-pack.ts";
 import type { Workplace } from "../workplace.ts";
@@ -18,7 +17,7 @@ export function compliancePort({ config, store }: Workplace): CompliancePort {
   };
   return {
     facts,
-    clock: systemClock,
+    clock: config.clock,
     settings,
     vkey: store.audit.vkey,
     rules() {

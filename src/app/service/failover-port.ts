@@ -2,7 +2,6 @@
 
 import { readPair } from "../../operations/index.ts";
 import type { ServerPorts } from "../../server/index.ts";
-import { systemClock } from "../../tenant/index.ts";
 import { failoverOf } from "../failover.ts";
 import type { Workplace } from "../workplace.ts";
 
@@ -16,7 +15,7 @@ export function failoverPort(workplace: Workplace): FailoverPort {
   const as = (by: string) => failoverOf({ ...workplace, config: { ...config, actor: by } });
   return {
     async pairs() {
-      const now = systemClock.now();
+      const now = config.clock.now();
       return Promise.all(
         (await store.failovers.list()).map(async (stored) => {
           const pair = readPair(stored);
@@ -30,6 +29,6 @@ export function failoverPort(workplace: Workplace): FailoverPort {
     holds: store.holds,
     put: async (primary, policy, by) => (await as(by)).put(primary, policy),
     remove: async (primary, by) => (await as(by)).remove(primary),
-    now: () => systemClock.now(),
+    now: () => config.clock.now(),
   };
 }

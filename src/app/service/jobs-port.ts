@@ -17,7 +17,6 @@ import {
 } from "../../operations/index.ts";
 import type { ServerPorts } from "../../server/index.ts";
 import { type JobStatus, RETRIEVE } from "../../store/index.ts";
-import { systemClock } from "../../tenant/index.ts";
 import { type Correlator, noteRequest, requestOf } from "../correlation.ts";
 import { resultRows } from "../result-rows.ts";
 import type { Workplace } from "../workplace.ts";
@@ -35,7 +34,7 @@ export interface JobEngines {
 }
 
 export function jobsPort(
-  { store, tenant, replica, runs }: Workplace,
+  { config, store, tenant, replica, runs }: Workplace,
   engines: JobEngines,
   correlator: Pick<Correlator, "current">,
 ): JobsPort {
@@ -75,7 +74,7 @@ export function jobsPort(
     async cancel(id, by) {
       await job(id);
       const record = () => store.audit.append([{ actor: by, action: "job.cancel", subject: id, job: id }]);
-      await cancelJob(id, { jobs: anyJobs, replicas: replica, record, clock: systemClock });
+      await cancelJob(id, { jobs: anyJobs, replicas: replica, record, clock: config.clock });
     },
     validateTags: async (source, campaignId, sink) => validateTagging(source, await readMatrix(catalog, campaignId), sink),
     async submitTags(source, campaignId, given) {

@@ -2,10 +2,10 @@
 // get one.
 
 import { messageOf } from "../../kernel/index.ts";
-import { DISPOSITIONS, isDue, type Runs, TAG } from "../../operations/index.ts";
-import { CAMPAIGN_APPLY, DIALER_CHANGE, type Job, RETRIEVE, type Store } from "../../store/index.ts";
-import { systemClock } from "../../tenant/index.ts";
+import { DISPOSITIONS, isDue, TAG } from "../../operations/index.ts";
+import { CAMPAIGN_APPLY, DIALER_CHANGE, type Job, RETRIEVE } from "../../store/index.ts";
 import { requestOf } from "../correlation.ts";
+import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
 
 const LOOK_MS = 1000;
@@ -17,7 +17,7 @@ const OF_COMMANDS: ReadonlySet<string> = new Set([TAG, DISPOSITIONS, RETRIEVE]);
 
 /** Looks for them until the signal. Any service does, whoever began the job. */
 export function goOnWithJobs(
-  { store, runs }: { readonly store: Store; readonly runs: Runs },
+  { config: { clock }, store, runs }: Pick<Workplace, "config" | "store" | "runs">,
   background: Background,
   given: {
     readonly signal: AbortSignal;
@@ -38,7 +38,7 @@ export function goOnWithJobs(
     for (const job of jobs) {
       if (signal.aborted) return;
       // A change half-way, or a rollout that nobody watches, is gone on with also when the tenant was away.
-      const due = isDue(job, systemClock.now(), job.kind === DIALER_CHANGE) || (await runs.isOrphaned(job));
+      const due = isDue(job, clock.now(), job.kind === DIALER_CHANGE) || (await runs.isOrphaned(job));
       if (due && (await isOurs(job))) await runs.start(job.id);
     }
   };
@@ -51,7 +51,7 @@ export function goOnWithJobs(
       await look().catch((thrown: unknown) => {
         if (!signal.aborted) warn(`looking for jobs that were left behind: ${messageOf(thrown)}`);
       });
-      await systemClock.sleep(everyMs, signal).catch(() => undefined);
+      await clock.sleep(everyMs, signal).catch(() => undefined);
     }
   });
 }

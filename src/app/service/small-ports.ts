@@ -2,7 +2,6 @@
 
 import { DEFAULT_EXCLUSIVE, previewCorrection, readInteraction, readTree } from "../../operations/index.ts";
 import type { ServerPorts } from "../../server/index.ts";
-import { systemClock } from "../../tenant/index.ts";
 import { segmentsOn } from "../segments.ts";
 import { calibrateCalls } from "../simulation/calibrate.ts";
 import { openStudies, type Studies } from "../simulation/studies.ts";
@@ -21,7 +20,7 @@ export function interactionsPort({ config, tenant }: Workplace): ReturnType<Work
       tree: await readTree(interactionDispositions),
     }),
     preview: (row) => previewCorrection(interactionDispositions, row, exclusive),
-    now: () => systemClock.now(),
+    now: () => config.clock.now(),
   };
 }
 

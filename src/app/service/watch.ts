@@ -47,7 +47,7 @@ export function watchService(environment: Environment, logger?: Pick<ServiceLogg
     },
     async open(stack, workplace, { metrics: campaigns, readers }) {
       const { store, tenant, replica } = workplace;
-      const clock = systemClock;
+      const { clock } = workplace.config;
       const inbound = createInbound({
         store,
         metrics: campaigns,

@@ -3,7 +3,7 @@
 import { openCampaignStates } from "../../app/index.ts";
 import { OutdialError, parseDuration } from "../../kernel/index.ts";
 import { type CampaignHealth, OperationError } from "../../operations/index.ts";
-import { systemClock, TenantError } from "../../tenant/index.ts";
+import { TenantError } from "../../tenant/index.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { type GlobalFlags, wholeNumber } from "../options.ts";
@@ -47,7 +47,7 @@ export async function status([id]: readonly string[], flags: StatusFlags, io: Io
       const found = await inTurns(ids, (one) => states.health.read(one, options));
       await show(found, id !== undefined, io);
       if (flags.watch !== true) return codeOf(found);
-      await systemClock.sleep(everyMs, signal);
+      await io.clock.sleep(everyMs, signal);
     }
   } catch (thrown) {
     if (!stop.signal.aborted) throw thrown;

@@ -34,7 +34,7 @@ export interface ExplainFlags extends PackFlags {
 }
 
 export async function explain([given = ""]: readonly string[], flags: ExplainFlags, io: Io): Promise<number> {
-  const now = instant("--at", flags.at) ?? Date.now();
+  const now = instant("--at", flags.at) ?? io.clock.now();
   const question = parseQuestion({
     ...(flags.facts === undefined ? {} : await readFacts(flags.facts)),
     number: e164(given),

@@ -37,6 +37,7 @@ export async function demo(args: readonly string[], flags: DemoFlags, io: Io): P
     signal: preparing.signal,
     dir: flags.dir === undefined ? undefined : resolve(io.cwd, flags.dir),
     port,
+    clock: io.clock,
     pages,
     say: (line) => io.say(line),
     log: (level, message) => {

@@ -66,7 +66,7 @@ export async function importDnc(args: readonly string[], flags: DncFlags, io: Io
       "invalid_input",
       "--list national needs --as-of with the date of the file: its age is counted from it",
     );
-  const asOf = parsed("--as-of", civilDate(flags.asOf, Date.now()));
+  const asOf = parsed("--as-of", civilDate(flags.asOf, io.clock.now()));
   const options = { registry: registryName(flags.registry), asOf, accept: flags.accept };
   const load = async (source: FactSource, { imports }: FactsRuntime, sink: ImportSink): Promise<Ending> => {
     const report = await loadRegistry(source, options, imports, sink);

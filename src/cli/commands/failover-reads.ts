@@ -25,7 +25,7 @@ export async function status([primary]: readonly string[], flags: Flags, io: Io)
     throw new OutdialError("invalid_input", `there is no failover pair of the campaign ${primary}`, {
       advice: "outdial campaign failover status lists all pairs.",
     });
-  const now = Date.now();
+  const now = io.clock.now();
   const pairs = await Promise.all(
     chosen.map(async (stored) => {
       const pair = readPair(stored);
@@ -78,7 +78,7 @@ export async function history(
 
 export async function holds([campaign = ""]: readonly string[], flags: Flags, io: Io): Promise<number> {
   await using records = await openFailoverRecords(flags, io.env);
-  const now = Date.now();
+  const now = io.clock.now();
   if (!io.json) await io.data("number,until");
   for (let after = 0; ; ) {
     const page = await records.holds.list(campaign, now, after, PAGE);

@@ -67,7 +67,7 @@ export async function pull(_args: readonly string[], flags: PullFlags, io: Io): 
 }
 
 async function dryRun(input: Parameters<typeof planRetrieval>[0], io: Io): Promise<number> {
-  const { request, warnings, windows } = planRetrieval(input, Date.now());
+  const { request, warnings, windows } = planRetrieval(input, io.clock.now());
   const text = (at: number) => new Date(at).toISOString();
   for (const warning of warnings) io.say(`warning: ${warning}`);
   const shown = windows.map(({ from, to }) => ({ from: text(from), to: text(to) }));

@@ -27,7 +27,7 @@ const SHOWN = 10;
 export async function pushCrm(_args: readonly string[], flags: PushFlags, io: Io): Promise<number> {
   const lastMs = span("--last", flags.last);
   const to = instant("--to", flags.to);
-  const from = instant("--from", flags.from) ?? (lastMs === undefined ? undefined : (to ?? Date.now()) - lastMs);
+  const from = instant("--from", flags.from) ?? (lastMs === undefined ? undefined : (to ?? io.clock.now()) - lastMs);
   const batch = wholeNumber("--batch", flags.batch, 1, 10_000);
   const stop = new AbortController();
   const interrupt = () => {

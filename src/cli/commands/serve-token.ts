@@ -23,7 +23,7 @@ export async function addToken(
   const role = oneOf("--role", flags.role, ACCESS_ROLES);
   const days = wholeNumber("--days", flags.days, 0, MOST_DAYS);
   await using opened = await openAccess(flags, io.env);
-  const expiresAt = days === 0 ? null : Date.now() + days * DAY_MS;
+  const expiresAt = days === 0 ? null : io.clock.now() + days * DAY_MS;
   const { id, token } = await opened.access.addToken({ name, role, expiresAt, by: opened.actor });
   if (io.json) await io.data(JSON.stringify({ id, name, role, expiresAt: timeText(expiresAt), token }));
   else await io.data(token);

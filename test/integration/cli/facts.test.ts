@@ -5,6 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { systemClock } from "../../../src/tenant/index.ts";
 import { beginCli, runCli, workFolder } from "../../support/cli.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 
@@ -26,6 +27,17 @@ const write = (name: string, lines: readonly string[]) => writeFile(join(folder.
 const json = (text: string) => JSON.parse(text) as Record<string, unknown>;
 /** So many days before today, as a date. */
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+
+test("the clock that a command line is given is the one that counts", async () => {
+  const at = Date.parse("2031-03-04T05:06:07Z");
+  const clock = { ...systemClock, now: () => at };
+  const run = (...args: string[]) => runCli(args, { cwd: folder.path, env: { DATABASE_URL: database.url }, clock });
+  await run("dnc", "add", "+12125550123", "--reason", "asked");
+  const audit = await run("audit", "list", "--json");
+  expect(json(audit.stdout.split("\n")[0] ?? "")).toMatchObject({ time: "2031-03-04T05:06:07.000Z" });
+  const explained = await run("compliance", "explain", "+12125550199", "--json");
+  expect(explained.stdout).toContain("2031-03-04T05:06:07");
+});
 
 test("consent import reports each refused line, exits 4, and adds nothing the second time", async () => {
   await write("consent.csv", ["number,level,given_at", "+12125550123,written,2026-01-05", "nobody,written,2026-01-05"]);
