@@ -1,5 +1,6 @@
 // First render of the campaigns page, with 2 and with 200 campaigns: from the navigation to the first row of the table, against a page of plain markup
-// from a bare hono route, in the same Chromium, in turn. The service has just been started on a store that was filled before, and its tenant takes
+// from a bare hono route with the service's own headers, in the same Chromium, in turn. (The headers matter: `cross-origin-opener-policy` makes a
+// browser begin a process for a tab's first page, whatever that page is; `withoutHeadersMs` is a bare page that does not ask for it.) The service has just been started on a store that was filled before, and its tenant takes
 // three seconds for every answer: nothing of the page may wait for it. `cold` is the first page of each of several starts.
 
 import { Hono } from "hono";
@@ -75,12 +76,15 @@ async function measured(count: number, browser: Browser, bare: string) {
   const cold: number[] = [];
   const warm: number[] = [];
   const plain: number[] = [];
-  await plainly.timed(bare);
+  const without: number[] = [];
+  await plainly.timed(`${bare}/without`);
   for (let start = 0; start < STARTS; start++) {
     await using service = await world.open({ pages });
     await using signedIn = await visitor(browser, await service.loginLink("bench", "viewer"));
+    await takeHeaders(service.url);
     for (let i = 0; i < ROUNDS; i++) {
       plain.push(await plainly.timed(bare));
+      without.push(await plainly.timed(`${bare}/without`));
       (i === 0 ? cold : warm).push(await signedIn.timed(service.url));
     }
   }
@@ -91,11 +95,33 @@ async function measured(count: number, browser: Browser, bare: string) {
     campaignsMs: rounded(median(warm), 0),
     coldMs: rounded(median(cold), 0),
     bareMs: rounded(base, 0),
+    withoutHeadersMs: rounded(median(without), 0),
   };
 }
 
+/** Of one answer, or of one connection: not of every page. */
+const OWN = new Set([
+  "connection",
+  "content-length",
+  "content-type",
+  "date",
+  "etag",
+  "keep-alive",
+  "transfer-encoding",
+  "x-request-id",
+]);
+const headers = new Map<string, string>();
+
+/** The headers with which the service sends its pages. */
+async function takeHeaders(url: string): Promise<void> {
+  headers.clear();
+  for (const [name, value] of (await fetch(url)).headers) if (!OWN.has(name)) headers.set(name, value);
+}
+
+const BARE = "<!doctype html><title>bare</title><table><tbody><tr><td>camp_primary_001</td></tr></tbody></table>";
 const app = new Hono();
-app.get("/", (c) => c.html("<!doctype html><title>bare</title><table><tbody><tr><td>camp_primary_001</td></tr></tbody></table>"));
+app.get("/", (c) => c.html(BARE, 200, Object.fromEntries(headers)));
+app.get("/without", (c) => c.html(BARE));
 await using bare = await serveBare(app);
 const browser = await launchBrowser();
 try {
