@@ -74,8 +74,7 @@ export function campaignStatesOf(config: Config, tenant: Tenant, store: Store, c
     made ??= campaignGateOf(tenant, runtime);
     return (await made)(id, options);
   };
-  const pairAgainst: ResumeDeps["pairAgainst"] = (id, call) =>
-    resumeRefusal({ runner, pair: (of) => pairOf(store, of) }, id, call);
+  const pairAgainst = pairAgainstOf(tenant, store);
   return {
     metrics,
     pause: (ids, options, onChange) => pauseAll(change, ids, options, onChange),
@@ -97,6 +96,11 @@ export function campaignStatesOf(config: Config, tenant: Tenant, store: Store, c
       return ids;
     },
   };
+}
+
+/** Why a campaign's failover pair is against it that it begins to dial, asked before every resume and every activation. */
+export function pairAgainstOf({ capabilities: { campaignRunner: runner } }: Tenant, store: Store): ResumeDeps["pairAgainst"] {
+  return (id, call) => resumeRefusal({ runner, pair: (of) => pairOf(store, of) }, id, call);
 }
 
 /** The failover pair that a campaign is in. */

@@ -20,9 +20,11 @@ import {
   readPlan,
   readPlanFacts,
   readTenantCampaigns,
+  resumeVerdict,
 } from "../operations/index.ts";
 import type { CampaignApply, Store } from "../store/index.ts";
 import type { Tenant } from "../tenant/index.ts";
+import { pairAgainstOf } from "./campaign-state.ts";
 import { complianceSettings, factsOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
@@ -224,10 +226,12 @@ async function planDependencies(
 
 function activationGate(config: Config, tenant: Tenant, store: Store, clock: Clock, { pack }: CampaignRules): ActivationGate {
   const facts = factsOf(config, store, clock);
+  const pairAgainst = pairAgainstOf(tenant, store);
   return async (campaignId, signal) => {
     // Made for each activation: a process that runs for weeks judges by the rules of the day.
     const gate = await campaignGateOf(tenant, facts, pack === undefined ? {} : { pack: await readRulePack(pack) });
-    const { allowed, refusals } = await gate(campaignId, { call: { signal } });
+    const call = { signal };
+    const { allowed, refusals } = await resumeVerdict({ pairAgainst }, await gate(campaignId, { call }), call);
     return { pass: allowed, message: refusals.map(({ text }) => text).join("; ") };
   };
 }

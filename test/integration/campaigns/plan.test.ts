@@ -4,12 +4,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
 import { z } from "zod";
-import { compileRulePack } from "../../../src/app/index.ts";
+import { compileRulePack, openFailover } from "../../../src/app/index.ts";
 import { usCaUk2026 } from "../../../src/compliance/index.ts";
 import { campaignDraft } from "../../../src/contract/index.ts";
 import {
   campaignFileJsonSchema,
   exportCampaigns,
+  failoverPolicySchema,
   parseCampaignFiles,
   planCampaigns,
   readPlanFacts,
@@ -318,6 +319,27 @@ test("activation goes past the gate; what it denies is applied and stays paused"
   expect((await world.campaigns()).map(({ status }) => status)).toEqual(["paused"]);
   const events = await world.query("select type from outdial.outbox");
   expect(events).toEqual([{ type: "CAMPAIGN_APPLY_INCOMPLETE" }]);
+});
+
+test("activation asks the failover pair as a resume does: beside a partner that dials the campaign stays paused", async () => {
+  await using world = await openWorld([
+    { ...DRAFT, id: "camp_a", status: "paused" },
+    { ...DRAFT, id: "camp_b", name: "Backup", contactListId: "list_other", status: "active" },
+  ]);
+  await using failovers = await openFailover({}, world.environment, { warn: () => undefined, deliver: false, limits: "off" });
+  await failovers.failover.put("camp_a", failoverPolicySchema.parse({ backup: "camp_b" }));
+  await using runtime = await world.open();
+  const { state } = await apply(runtime, await filesOf({ ...DRAFT, status: "active" }), true);
+  expect(state.results).toMatchObject([
+    {
+      outcome: "not_activated",
+      message: expect.stringContaining("camp_b, the backup of its failover pair, is active: both would dial"),
+    },
+  ]);
+  expect((await world.campaigns()).map(({ id, status }) => [id, status])).toEqual([
+    ["camp_a", "paused"],
+    ["camp_b", "active"],
+  ]);
 });
 
 test("what is outdial's is kept, the backup by its id, and webhooks are registered once", async () => {
