@@ -177,10 +177,11 @@ export class StopLedger extends Ledger {
     return stop;
   }
 
-  /** Every campaign that this database knows of: listed last, paused or resumed, planned or applied, in a failover pair. */
+  /** Every campaign that this database knows of: on the last list that named any, paused or resumed, planned or applied, in a failover pair. */
   async knownCampaigns(): Promise<string[]> {
     const rows = await this.store.query<{ id: string }>(
-      `select id from outdial.known_campaigns where gone_at is null
+      `select id from outdial.known_campaigns where gone_at is not distinct from
+         (select gone_at from outdial.known_campaigns order by gone_at desc nulls first limit 1)
        union select campaign_id from outdial.state_intents
        union select campaign_id from outdial.campaign_policies
        union select e ->> 'id' from outdial.campaign_applies a,

@@ -169,6 +169,26 @@ it("never takes a list that is not there for one without campaigns: asked again,
   expect(statusOf(world, "camp_1")).toBe("paused");
 });
 
+it("pauses what it knows of when the list is empty without saying that there are none, and says so", async () => {
+  await using world = await campaignWorld({ ...STILL });
+  await world.run(["campaign", "pause", "camp_1", "--timeout", "0s"]);
+  const pauseAll = async (body: object) => {
+    world.sandbox.control.simulateEdit({ kind: "campaign", id: "camp_1", body: { status: "active" } });
+    world.sandbox.control.faults.clear();
+    world.sandbox.control.faults.add({ match: { operation: "listCampaigns" }, effect: { status: 200, body } });
+    const { code, stdout } = await world.run(["campaign", "pause", "--all", "--timeout", "0s", "--json"]);
+    return { code, ...JSON.parse(stdout).pause };
+  };
+  const doubted = await pauseAll({ campaigns: [] });
+  expect(doubted).toMatchObject({
+    changes: [{ campaignId: "camp_1", outcome: "changed" }],
+    known: ["camp_1"],
+    listProblem: { code: "empty_list", message: expect.stringContaining("1 is known from before") },
+  });
+  expect(statusOf(world, "camp_1")).toBe("paused");
+  expect(await pauseAll({ campaigns: [], total: 0 })).toMatchObject({ code: 0, changes: [], listProblem: null });
+});
+
 it("pauses a named campaign although the database does not answer", async () => {
   await using world = await campaignWorld({ scenario, clock: { speed: 60 } }, false);
   const env = { ...world.environment, DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" };

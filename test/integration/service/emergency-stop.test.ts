@@ -103,6 +103,28 @@ test("with no list it pauses what it knows of, says so, and pauses the rest when
   });
 });
 
+test("an empty list that does not say that there are none is not believed: what was on the list before is paused, and that is said", async () => {
+  const { store } = at.service;
+  const list = ALL.map((id) => ({ id, name: id, status: "active" }));
+  await store.knownCampaigns.keep(list, Date.now() + 120_000);
+  const empty = { match: { operation: "listCampaigns" }, effect: { status: 200, body: { campaigns: [] } } } as const;
+  at.sandbox.control.faults.add(empty);
+  const doubted = await stop();
+  expect(await ended(doubted.id)).toMatchObject({
+    changes: ALL.map((campaignId) => ({ campaignId, known: "known", confirmed: true })),
+    listProblem: { code: "empty_list", message: expect.stringContaining("known from before") },
+  });
+  expect(dialing()).toEqual([]);
+  expect((await store.knownCampaigns.list()).map(({ id }) => id)).toEqual(ALL);
+
+  // Also when such a list was read beside the stop, and took the place of the one before.
+  await store.knownCampaigns.keep([], Date.now() + 240_000);
+  for (const id of ALL) activate(id);
+  await ended((await stop()).id);
+  expect(dialing()).toEqual([]);
+  await store.knownCampaigns.keep(list, Date.now() + 360_000);
+});
+
 test("a campaign that a person resumes is left alone by the stop that still goes on", async () => {
   const pauses = {
     match: { operation: "updateCampaign", path: "/api/v2/omnichannel/campaigns/camp_a" },

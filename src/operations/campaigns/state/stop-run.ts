@@ -12,7 +12,7 @@ import { messageOf, OutdialError } from "../../../kernel/index.ts";
 import type { FoundCampaign, ListProblem, Stop, StopAttempt, StopLedger, StoppedCampaign } from "../../../store/index.ts";
 import { type CampaignProvisioning, TenantError } from "../../../tenant/index.ts";
 import { type ChangeDeps, changeState, lookAgain, type StateChange } from "./change.ts";
-import { idAndStatus } from "./stop.ts";
+import { emptyListProblem, idAndStatus } from "./stop.ts";
 
 /** How long a stop waits for what. */
 export interface StopPatience {
@@ -141,13 +141,15 @@ export class StopRun {
   }
 
   async #listOnce(): Promise<ListProblem | null> {
-    const { clock, keepList, provisioning, patience } = this.#deps;
+    const { clock, keepList, provisioning, patience, ledger } = this.#deps;
     const at = clock.now();
     let problem: ListProblem | null = null;
+    let saysNone = false;
     const list: { id: string; name: string; status: string }[] = [];
     const options = { lane: "stop", signal: this.#signal, deadlineMs: patience.sendMs } as const;
     try {
-      for await (const { items } of provisioning.campaigns(options).pages()) {
+      for await (const { items, reply } of provisioning.campaigns(options).pages()) {
+        saysNone = reply.total === 0;
         const found: FoundCampaign[] = [];
         for (const item of items) {
           const { id, name, status } = idAndStatus(item);
@@ -163,6 +165,7 @@ export class StopRun {
       if (!(thrown instanceof TenantError) || this.#signal.aborted) throw thrown;
       return { message: messageOf(thrown), code: thrown.code };
     }
+    if (list.length === 0 && problem === null && !saysNone) problem = emptyListProblem((await ledger.knownCampaigns()).length);
     if (problem === null) await keepList(list, at);
     return problem;
   }

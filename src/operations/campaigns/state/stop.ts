@@ -2,6 +2,7 @@
 // becomes of the others. All requests go at once; the budget lets the pauses pass before the looks that confirm them.
 
 import { messageOf } from "../../../kernel/index.ts";
+import type { ListProblem } from "../../../store/index.ts";
 import { type CampaignProvisioning, TenantError } from "../../../tenant/index.ts";
 import { type ChangeDeps, type ChangeOptions, changeState, type StateChange } from "./change.ts";
 
@@ -11,7 +12,7 @@ export interface StopReport {
   /** Campaigns that the list showed as paused: nothing was sent. */
   readonly alreadyPaused: readonly string[];
   /** Why campaigns may be missing: the list ended early, or an entry has no id. Null when it was read to its end. */
-  readonly listProblem: { readonly message: string; readonly code: string } | null;
+  readonly listProblem: ListProblem | null;
   /** Campaigns that were paused although the list did not show them: they were known otherwise. */
   readonly known: readonly string[];
 }
@@ -57,7 +58,9 @@ export async function stopAll(
     () => undefined,
   );
   try {
-    for await (const { items } of deps.provisioning.campaigns({ lane: "stop", signal: options.signal }).pages()) {
+    let saysNone = false;
+    for await (const { items, reply } of deps.provisioning.campaigns({ lane: "stop", signal: options.signal }).pages()) {
+      saysNone = reply.total === 0;
       for (const item of items) {
         const { id, status } = idAndStatus(item);
         if (id === undefined) listProblem ??= { message: "an entry of the list of campaigns has no id", code: "invalid_reply" };
@@ -66,6 +69,11 @@ export async function stopAll(
           else under.push(pauseOne(deps, id, options, onChange));
         }
       }
+    }
+    if (met.size === 0 && listProblem === null && !saysNone) {
+      otherwise ??= takeKnown();
+      await otherwise;
+      listProblem = emptyListProblem(known.length);
     }
   } catch (thrown) {
     if (!(thrown instanceof TenantError) || options.signal?.aborted === true) {
@@ -80,6 +88,16 @@ export async function stopAll(
   }
   await otherwise;
   return { changes: await Promise.all(under), alreadyPaused, listProblem, known };
+}
+
+/** Why a list without campaigns, and without a total of 0, is not taken for the whole of them. @param known campaigns that are known from before */
+export function emptyListProblem(known: number): ListProblem | null {
+  if (known === 0) return null;
+  const are = known === 1 ? "1 is" : `${known} are`;
+  return {
+    message: `the tenant lists no campaign and does not say that there are none; ${are} known from before`,
+    code: "empty_list",
+  };
 }
 
 const signalOf = ({ signal }: ChangeOptions): AbortSignal[] => (signal === undefined ? [] : [signal]);
