@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { type Clock, messageOf, OutdialError } from "../kernel/index.ts";
-import type { Access, AuditInput, ServiceFeed, ServiceRequests } from "../store/index.ts";
+import { type Access, type AuditInput, type ServiceFeed, type ServiceRequests, StoreError } from "../store/index.ts";
 import { clientAddress, type ProxyTrust } from "./access/client-address.ts";
 import { refuseWrongHost } from "./access/cross-site.ts";
 import { LoginThrottle } from "./access/throttle.ts";
@@ -121,7 +121,10 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
     app.on(one.method.toUpperCase(), path, (context) => {
       const origins = originsOf(context.req.header("host"), settings.publicUrl);
       const host: RouteHost = { ...ports, throttle, https, origins, ...settings, bodyMs: settings.bodyMs ?? BODY_MS };
-      return serveRoute(one, { context, requestId: context.get("requestId"), address: context.get("address") }, host);
+      const serving = serveRoute(one, { context, requestId: context.get("requestId"), address: context.get("address") }, host);
+      return serving.catch((thrown: unknown) => {
+        throw withoutStore(one, thrown);
+      });
     });
   }
   const reference = (text: () => string, type: string) => () =>
@@ -174,6 +177,12 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
     },
     close: () => hub.close(),
   };
+}
+
+/** What a route's caller is told when the store failed: what a person does without it, where there is such a thing. */
+function withoutStore({ withoutStore: advice }: ApiRoute, thrown: unknown): unknown {
+  if (advice === undefined || !(thrown instanceof StoreError)) return thrown;
+  return new OutdialError(thrown.code, thrown.message, { advice, details: thrown.details, cause: thrown });
 }
 
 /** The public name, this machine's own, or an address: no stranger's name can be made to point to one of these. */

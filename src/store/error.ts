@@ -4,7 +4,8 @@ import { OutdialError } from "../kernel/index.ts";
 
 /**
  * - `no_store`: there is none where one was to be found
- * - `store_unavailable`: no server, no connection, or the server refused to start
+ * - `store_unavailable`: no server, no connection, the server refused to start, or it is read-only
+ * - `store_full`: the server has no disk or memory left
  * - `store_locked`: another process holds the folder's lock, or the data belongs to another folder
  * - `server_version`: the data was written by another major version of PostgreSQL
  * - `migration_failed`: a schema change did not go through; nothing of it was kept
@@ -17,6 +18,7 @@ import { OutdialError } from "../kernel/index.ts";
 export type StoreErrorCode =
   | "no_store"
   | "store_unavailable"
+  | "store_full"
   | "store_locked"
   | "server_version"
   | "migration_failed"

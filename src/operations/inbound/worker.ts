@@ -126,7 +126,7 @@ export class InboundWorker {
       return { id: event.id, status: "done" };
     } catch (thrown) {
       // Without its store nothing is an event's fault: the claim lapses, and all are processed then.
-      if (thrown instanceof StoreError && thrown.code === "store_unavailable") throw thrown;
+      if (thrown instanceof StoreError && (thrown.code === "store_unavailable" || thrown.code === "store_full")) throw thrown;
       return this.#failed(event, thrown);
     }
   }

@@ -53,6 +53,7 @@ const STATUS: Readonly<Record<string, number>> = {
   vendor_unavailable: 503,
   not_read_yet: 503,
   store_unavailable: 503,
+  store_full: 503,
   store_locked: 503,
   simulation_stopped: 503,
   interrupted: 503,

@@ -20,6 +20,9 @@ export interface StopsPort {
 /** Longest reason that is kept, characters. */
 const REASON = 500;
 
+const WITHOUT_STORE =
+  "Stop without the database, at once: outdial campaign pause --all, on any machine that has the tenant's address and credentials.";
+
 const stopBody = z.strictObject({ reason: z.string().max(REASON).optional() }).optional();
 
 /** The reason of a stop, from whatever came as the body: nothing that is wrong with it holds a stop back. */
@@ -55,6 +58,7 @@ export function stopRoutes(port: () => StopsPort): ApiRoute[] {
       role: "operator",
       body: stopBody,
       mend: mendedStop,
+      withoutStore: WITHOUT_STORE,
       reply: begunStop,
       handle: async ({ body, who, ignored }) => ({
         ...stopResultOf(await port().stop({ by: who.name, reason: body?.reason })),

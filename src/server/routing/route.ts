@@ -102,6 +102,8 @@ export interface ApiRoute {
   readonly query: z.ZodObject | undefined;
   readonly body: z.ZodType | undefined;
   readonly mend: Mend | undefined;
+  /** What a person does when the store cannot be used: the advice of the answer then. */
+  readonly withoutStore: string | undefined;
   /** Media types of a file that is the body. */
   readonly upload: readonly string[] | undefined;
   readonly reply: z.ZodType | undefined;
@@ -133,6 +135,7 @@ interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType
   readonly query?: Q;
   readonly body?: B;
   readonly mend?: Mend;
+  readonly withoutStore?: string;
   readonly upload?: readonly string[];
 }
 
@@ -258,6 +261,7 @@ function shared<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodTyp
     query: spec.query,
     body: spec.body,
     mend: spec.mend,
+    withoutStore: spec.withoutStore,
     upload: spec.upload,
     replan: undefined,
     reply: undefined,

@@ -95,13 +95,28 @@ export async function together<const T extends readonly Promise<unknown>[]>(
   return Promise.all(promises) as Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>;
 }
 
-/** A lost or refused connection as StoreError `store_unavailable`; anything else as it is. */
+/** A server that another one has replaced, or that recovers: it reads and does not write. */
+const READ_ONLY = "25006";
+/** Disk, memory or a limit of the server's own is used up. */
+const FULL = /^53[0124]00$/;
+
+/** A lost or refused connection, and a database that does not write, as StoreError `store_unavailable` or `store_full`; anything else as it is. */
 function explain(thrown: unknown): unknown {
   if (thrown instanceof StoreError) return thrown;
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
   const lost =
     thrown instanceof Error &&
     /^Connection terminated|^timeout exceeded when trying to connect|not queryable$/.test(thrown.message);
+  if (code === READ_ONLY)
+    return new StoreError("store_unavailable", `the database takes no writes: ${messageOf(thrown)}`, {
+      advice: "Name the server that writes in the database URL, or end its read-only state (default_transaction_read_only).",
+      cause: thrown,
+    });
+  if (FULL.test(code))
+    return new StoreError("store_full", `the database has no room: ${messageOf(thrown)}`, {
+      advice: "Make room on the database server (disk, memory); what it did not take was not done.",
+      cause: thrown,
+    });
   if (!UNREACHABLE.test(code) && !lost) return thrown;
   return new StoreError("store_unavailable", `the database does not answer: ${messageOf(thrown)}`, {
     advice: "Check that the server runs, and the database URL with its user and password.",

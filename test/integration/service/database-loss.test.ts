@@ -3,22 +3,34 @@
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { expectAgreement } from "../../support/agreement.ts";
+import { type Cable, lay } from "../../support/cable.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
+import { createDatabase, type TestDatabase } from "../../support/database.ts";
 import { openWhole, type WholeService } from "./whole.ts";
 
 const ROWS = 600;
 
+let database: TestDatabase;
+let cable: Cable;
 let whole: WholeService;
 let admin: pg.Client;
 beforeEach(async () => {
-  const receiver = { OUTDIAL_BI_URL: "http://127.0.0.1:9/events", OUTDIAL_BI_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" };
-  whole = await openWhole("", { scenario: callsScenario(ROWS) }, undefined, receiver);
-  admin = new pg.Client({ connectionString: whole.databaseUrl });
+  database = await createDatabase();
+  cable = await lay(database.url);
+  const environment = {
+    DATABASE_URL: cable.url,
+    OUTDIAL_BI_URL: "http://127.0.0.1:9/events",
+    OUTDIAL_BI_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+  };
+  whole = await openWhole("", { scenario: callsScenario(ROWS) }, undefined, environment);
+  admin = new pg.Client({ connectionString: database.url });
   await admin.connect();
 });
 afterEach(async () => {
   await admin.end();
   await whole[Symbol.asyncDispose]();
+  await cable[Symbol.asyncDispose]();
+  await database.dispose();
 });
 
 const alive = async () => (await fetch(`${whole.service.url}/livez`)).status;
@@ -48,7 +60,7 @@ test("every single connection may be ended, idle or at work: the service goes on
   for (let round = 0; round < 3; round++) await endConnections(async () => expect(await alive()).toBe(200));
   whole.sandbox.control.faults.clear();
   await expect.poll(() => whole.get(`/api/v1/jobs/${id}`), { timeout: 120_000 }).toMatchObject({ status: "done", done: ROWS });
-  await expectAgreement(whole.databaseUrl, whole.sandbox, ROWS);
+  await expectAgreement(database.url, whole.sandbox, ROWS);
 });
 
 test("results that cannot be written stop the job with the reason; it can be resumed, and nothing is lost or doubled", async () => {
@@ -59,13 +71,56 @@ test("results that cannot be written stop the job with the reason; it can be res
   const id = await submit();
   expect(await whole.ended(id)).toMatchObject({
     status: "stopped",
-    stop: { code: "internal", message: "could not extend file: No space left on device" },
+    stop: { code: "store_full", message: expect.stringContaining("could not extend file: No space left on device") },
   });
   expect(await alive()).toBe(200);
   await expect.poll(() => whole.get(`/api/v1/jobs/${id}`), { timeout: 60_000 }).toMatchObject({ running: false });
-  expect(whole.logged.join("\n")).toContain(`${id}: stopped: could not extend file: No space left on device`);
+  expect(whole.logged.join("\n")).toMatch(new RegExp(`${id}: stopped: .*could not extend file: No space left on device`));
   await admin.query("drop trigger full_disk on outdial.job_items");
   expect((await whole.post(`/api/v1/jobs/${id}/resume`, {})).status).toBe(202);
   await expect.poll(() => whole.get(`/api/v1/jobs/${id}`), { timeout: 120_000 }).toMatchObject({ status: "done", done: ROWS });
-  await expectAgreement(whole.databaseUrl, whole.sandbox, ROWS);
+  await expectAgreement(database.url, whole.sandbox, ROWS);
+});
+
+test.each<[what: string, sqlState: string, code: string, says: RegExp]>([
+  ["is read-only", "25006", "store_unavailable", /takes no writes/],
+  ["has no disk left", "53100", "store_full", /has no room/],
+  ["has no memory left", "53200", "store_full", /has no room/],
+])(
+  "a database that %s is told as what it is, and the emergency stop says what stops without it",
+  async (_, sqlState, code, says) => {
+    await admin.query(`
+    create function refuses() returns trigger language plpgsql as $$
+      begin raise exception 'the server refuses' using errcode = '${sqlState}'; end $$;
+    create trigger refuses before insert on outdial.suppressions execute function refuses();
+    create trigger refuses before insert on outdial.stops execute function refuses()`);
+    const { body, status } = await whole.post("/api/v1/suppressions", { number: "+12125550101", reason: "said stop" });
+    expect({ status, ...body }).toMatchObject({
+      status: 503,
+      code,
+      detail: expect.stringMatching(says),
+      advice: expect.any(String),
+    });
+    expect(body["detail"]).toContain("the server refuses");
+    const stop = await whole.post("/api/v1/campaigns/stop", {});
+    expect({ ...stop.body, status: stop.status }).toMatchObject({
+      status: 503,
+      code,
+      advice: expect.stringContaining("outdial campaign pause --all"),
+    });
+  },
+);
+
+test("an emergency stop without a database says at once what stops without it", async () => {
+  cable.pull();
+  const { status, body } = await whole.post("/api/v1/campaigns/stop", { reason: "fire" });
+  expect({ ...body, status }).toMatchObject({
+    status: 503,
+    code: "store_unavailable",
+    advice: expect.stringContaining("outdial campaign pause --all"),
+  });
+  // Elsewhere the advice is the database's own.
+  const elsewhere = (await (await whole.ask("/api/v1/jobs")).json()) as { advice: string };
+  expect(elsewhere.advice).not.toContain("pause --all");
+  cable.putBack();
 });
