@@ -189,6 +189,25 @@ it("pauses what it knows of when the list is empty without saying that there are
   expect(await pauseAll({ campaigns: [], total: 0 })).toMatchObject({ code: 0, changes: [], listProblem: null });
 });
 
+it("pauses what it knows of without waiting for a slow list", async () => {
+  await using world = await campaignWorld({ ...STILL });
+  await world.run(["campaign", "pause", "camp_1", "--timeout", "0s"]);
+  const { control } = world.sandbox;
+  control.simulateEdit({ kind: "campaign", id: "camp_1", body: { status: "active" } });
+  // The tenant's clock stands still: the list comes when it is moved.
+  control.faults.add({ match: { operation: "listCampaigns" }, effect: { delayMs: 60_000 } });
+  const stopping = world.run(["campaign", "pause", "--all", "--timeout", "0s", "--json"]);
+  await expect.poll(() => statusOf(world, "camp_1"), { timeout: 60_000 }).toBe("paused");
+  control.faults.clear();
+  await control.advance(120);
+  const { changes, known, listProblem } = JSON.parse((await stopping).stdout).pause;
+  expect({ changes, known, listProblem }).toMatchObject({
+    changes: [{ campaignId: "camp_1" }],
+    known: ["camp_1"],
+    listProblem: null,
+  });
+});
+
 it("pauses a named campaign although the database does not answer", async () => {
   await using world = await campaignWorld({ scenario, clock: { speed: 60 } }, false);
   const env = { ...world.environment, DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" };

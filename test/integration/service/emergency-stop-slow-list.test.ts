@@ -1,0 +1,43 @@
+// The emergency stop through the API while the tenant's list of campaigns is slow: it waits for it no longer than its patience.
+
+import { expect, test } from "vitest";
+import { openWhole } from "./whole.ts";
+
+const PATIENCE = { listMs: 50, sendMs: 600_000, againMs: 20, mostMs: 50, drainMs: 500, resumedMs: 20, giveUpMs: 600_000 };
+
+test("what is known is paused before a slow list is there, and what only the list names after it", async () => {
+  const campaigns = ["camp_a", "camp_b"].map((id) => ({ id, status: "active" as const, contactListId: "list_1" }));
+  await using at = await openWhole(
+    "limits: { campaigns: { perSecond: 10000 } }\n",
+    {
+      scenario: {
+        campaigns,
+        contactLists: [{ id: "list_1", generate: { count: 10, zones: ["America/New_York"] } }],
+        limits: "off",
+      },
+      clock: "frozen",
+    },
+    undefined,
+    {},
+    { stops: { lookMs: 20, patience: PATIENCE } },
+  );
+  const { control } = at.sandbox;
+  const statuses = () => control.state().campaigns.map(({ status }) => status);
+  await at.service.store.knownCampaigns.keep([{ id: "camp_a", name: "a", status: "active" }], Date.now() + 60_000);
+  // The tenant's clock stands still: the list comes when it is moved.
+  control.faults.add({ match: { operation: "listCampaigns" }, effect: { delayMs: 60_000 } });
+  const stopping = at.post("/api/v1/campaigns/stop", { reason: "fire" });
+  await expect.poll(statuses, { timeout: 60_000 }).toEqual(["paused", "active"]);
+  control.faults.clear();
+  await control.advance(120);
+  await expect.poll(statuses, { timeout: 60_000 }).toEqual(["paused", "paused"]);
+  const { body } = await stopping;
+  const report = () => at.get(`/api/v1/campaigns/stops/${String(body["id"])}`, "viewer");
+  await expect.poll(report, { timeout: 60_000 }).toMatchObject({
+    listProblem: null,
+    changes: [
+      { campaignId: "camp_a", known: "known" },
+      { campaignId: "camp_b", known: "listed" },
+    ],
+  });
+});
