@@ -4,7 +4,7 @@ import type { Clock } from "../../../kernel/index.ts";
 import { type CampaignRunner, type MetricsSource, TenantError } from "../../../tenant/index.ts";
 import type { CampaignMetrics, CampaignReading } from "../metrics/index.ts";
 import type { CampaignGate } from "../state/index.ts";
-import { type CalledDeps, handContacts, isRefusal, overlapProblem } from "./called.ts";
+import { type CalledDeps, handContacts, handedOf, isRefusal } from "./called.ts";
 import type { FailoverPolicy } from "./policy.ts";
 import { createTriggerRule, type RuleReading } from "./rule.ts";
 import type { Command, FailoverEvent, FailoverState, Order, Seen, Side, Statuses } from "./state.ts";
@@ -148,8 +148,7 @@ async function handOver(
     true,
     { signal },
   );
-  const problem = overlapProblem(handed, ids[to]);
-  return { type: "handed", held: handed.called, problem: policy.overlap === "refuse" ? (problem ?? null) : null };
+  return handedOf(handed, policy, ids[to]);
 }
 
 /** Asks the gate for a side. Throws TenantError. */

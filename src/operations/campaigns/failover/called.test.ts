@@ -5,7 +5,7 @@ import { startScriptedServer } from "../../../../test/support/scripted-server.ts
 import { createTestClock } from "../../../../test/support/test-clock.ts";
 import type { HandoverHolds } from "../../../store/index.ts";
 import { createTenant } from "../../../tenant/index.ts";
-import { handContacts } from "./called.ts";
+import { handContacts, overlapProblem, unreadableWords } from "./called.ts";
 
 const AT = Date.parse("2026-06-16T17:00:00Z");
 const HANDOVER = { primary: "p", number: 1, from: "p", to: "b", holdHours: 24, at: AT };
@@ -13,16 +13,22 @@ const people = (from: number, count: number) =>
   Array.from({ length: count }, (_, n) => ({ id: `c${from + n}`, phoneNumber: `+1212${3_450_000 + from + n}` }));
 
 it.each([
-  ["whole", people(100, 20), { overlap: 1 }],
+  ["whole", people(100, 20), { overlap: 1, unreadable: 0 }],
+  [
+    "in which some contacts cannot be read: they are counted",
+    [...people(100, 17), "nobody", { phoneNumber: "+12123450118" }, { id: "c119", phoneNumber: "none" }],
+    { overlap: 1, unreadable: 3 },
+  ],
   ["without its second page, whose people were called", [], { code: "invalid_reply" }],
-])("with the list of the one taking over %s", async (_, secondPage, expected) => {
+  ["whole, and a call that cannot be read", people(100, 20), { unidentified: 1, called: 120 }, ["broken"]],
+])("with the list of the one taking over %s", async (_, secondPage, expected, broken: unknown[] = []) => {
   await using server = await startScriptedServer({
     api: ({ url }) => {
       const { pathname, searchParams } = new URL(url, "http://x");
       if (pathname.includes("/contact"))
         return { json: { contacts: searchParams.get("page") === "1" ? people(0, 100) : secondPage, total: 120 } };
       if (pathname.includes("/calls"))
-        return { json: { calls: [{ id: "call", phoneNumber: "+12123450110", startTime: "2026-06-16T16:00:00Z" }] } };
+        return { json: { calls: [...broken, { id: "call", phoneNumber: "+12123450110", startTime: "2026-06-16T16:00:00Z" }] } };
       return {
         json: { id: pathname.split("/").at(-1), status: "paused", contactListId: pathname.endsWith("/p") ? "list_p" : "list_b" },
       };
@@ -40,4 +46,14 @@ it.each([
   } finally {
     await tenant.close();
   }
+});
+
+it("says of contacts that cannot be read that it is not known whether they were called", () => {
+  const handed = { overlap: 0, called: 5, unidentified: 0, unreadable: 2, sameList: false };
+  expect(overlapProblem(handed, "b")).toBeUndefined();
+  expect(unreadableWords(handed)).toBe("2 contacts cannot be read: whether they were called is not known");
+  expect(unreadableWords({ ...handed, unreadable: 0 })).toBeUndefined();
+  expect(overlapProblem({ ...handed, overlap: 1 }, "b")).toContain(
+    "; 2 contacts cannot be read: whether they were called is not known",
+  );
 });

@@ -7,9 +7,11 @@ import {
   type CampaignRunner,
   type ContactSource,
   type OutcomeSource,
+  type PagedList,
   parseItem,
 } from "../../../tenant/index.ts";
 import { phone } from "../../compliance/index.ts";
+import type { FailoverPolicy } from "./policy.ts";
 
 const HOUR_MS = 3_600_000;
 const CALLS_PAGE = 5000;
@@ -42,6 +44,8 @@ export interface HandedContacts {
   readonly called: number;
   /** Calls that named neither number nor contact: everybody on the list of the one handing over counts as called then. */
   readonly unidentified: number;
+  /** Contacts of the lists that were read of which no number can be made out: whether they were called is not known, unless their id says so. */
+  readonly unreadable: number;
   /** Whether both campaigns call one list. */
   readonly sameList: boolean;
 }
@@ -60,9 +64,11 @@ export async function handContacts(
   const since = at - holdHours * HOUR_MS;
   const [fromList, toList] = await Promise.all([listOf(deps, from, options), listOf(deps, to, options)]);
   const called = await calledBy(deps, from, since, at, options);
+  let unreadable = 0;
   if (called.unidentified > 0 && fromList !== null)
     for await (const { id, number } of contactsOf(deps, fromList, options)) {
-      called.ids.add(id);
+      if (number === undefined) unreadable += 1;
+      if (id !== undefined) called.ids.add(id);
       if (number !== undefined) called.numbers.set(number, at);
     }
   for (const number of await deps.holds.calledBy(from, since)) if (!called.numbers.has(number)) called.numbers.set(number, at);
@@ -72,14 +78,16 @@ export async function handContacts(
     if (toList !== null)
       for await (const { id, number } of contactsOf(deps, toList, options)) {
         // Ids are the list's own: they name the same contact only on the same list.
-        const wasCalled = (number !== undefined && called.numbers.has(number)) || (sameList && called.ids.has(id));
+        const wasCalled =
+          (number !== undefined && called.numbers.has(number)) || (sameList && id !== undefined && called.ids.has(id));
+        if (number === undefined && !wasCalled) unreadable += 1;
         if (!wasCalled) continue;
         overlap += 1;
         if (number !== undefined && !called.numbers.has(number)) called.numbers.set(number, at);
       }
   }
   if (write) await hold(deps, handover, called.numbers);
-  return { overlap, called: called.numbers.size, unidentified: called.unidentified, sameList };
+  return { overlap, called: called.numbers.size, unidentified: called.unidentified, unreadable, sameList };
 }
 
 async function listOf({ runner }: CalledDeps, campaign: string, options: CallOptions): Promise<string | null> {
@@ -97,7 +105,7 @@ async function calledBy(deps: CalledDeps, campaignId: string, since: number, at:
   const called: Called = { numbers: new Map(), ids: new Set(), unidentified: 0 };
   // Up to the tenant's own present: its clock may differ from ours.
   const query = { campaignId, startDateTime: new Date(since).toISOString(), limit: CALLS_PAGE };
-  for await (const item of deps.calls.calls(query, options)) {
+  for await (const item of itemsOf(deps.calls.calls(query, options))) {
     const parsed = parseItem("listCalls", item);
     if ("problem" in parsed) {
       called.unidentified += 1;
@@ -115,14 +123,22 @@ async function calledBy(deps: CalledDeps, campaignId: string, since: number, at:
   return called;
 }
 
+/** Items as the tenant sent them: one that is not of the promised form must not hold the hand-over up. */
+async function* itemsOf({ pages }: Pick<PagedList<"listCalls" | "listContacts">, "pages">): AsyncGenerator {
+  for await (const { items } of pages()) yield* items;
+}
+
 async function* contactsOf(
   { contacts }: CalledDeps,
   listId: string,
   options: CallOptions,
-): AsyncGenerator<{ readonly id: string; readonly number: number | undefined }> {
-  for await (const item of contacts.contacts(listId, { query: "true", pageSize: CONTACTS_PAGE }, options)) {
+): AsyncGenerator<{ readonly id: string | undefined; readonly number: number | undefined }> {
+  for await (const item of itemsOf(contacts.contacts(listId, { query: "true", pageSize: CONTACTS_PAGE }, options))) {
     const parsed = parseItem("listContacts", item);
-    if ("problem" in parsed) continue;
+    if ("problem" in parsed) {
+      yield { id: undefined, number: undefined };
+      continue;
+    }
     const number = phone(parsed.item.phoneNumber ?? "");
     yield { id: parsed.item.id, number: "ok" in number ? number.ok : undefined };
   }
@@ -135,12 +151,26 @@ async function hold({ holds }: CalledDeps, handover: ContactHandover, numbers: R
 }
 
 /** Why the contacts forbid the activation; undefined when they do not. */
-export function overlapProblem({ overlap, sameList, unidentified }: HandedContacts, to: string): string | undefined {
+export function overlapProblem(handed: HandedContacts, to: string): string | undefined {
+  const { overlap, sameList, unidentified } = handed;
   if (overlap === 0) return undefined;
   const unknown =
     unidentified === 0 ? "" : ` (${unidentified} calls name nobody, so everybody on the other list counts as called)`;
+  const unreadable = unreadableWords(handed);
   const why = sameList ? "both campaigns call one list" : "their lists overlap";
-  return `${overlap} contacts on the list of ${to} have been called by the other campaign, because ${why}${unknown}; take them off its list, or accept it with overlap: accept`;
+  return `${overlap} contacts on the list of ${to} have been called by the other campaign, because ${why}${unknown}; take them off its list, or accept it with overlap: accept${unreadable === undefined ? "" : `; ${unreadable}`}`;
+}
+
+/** What is not known for want of a number, in words; undefined when all could be read. */
+export function unreadableWords({ unreadable }: Pick<HandedContacts, "unreadable">): string | undefined {
+  return unreadable === 0 ? undefined : `${unreadable} contacts cannot be read: whether they were called is not known`;
+}
+
+/** What a hand-over of contacts is for the pair. */
+export function handedOf(handed: HandedContacts, { overlap }: Pick<FailoverPolicy, "overlap">, to: string) {
+  const { called: held, unreadable } = handed;
+  const problem = overlap === "refuse" ? (overlapProblem(handed, to) ?? null) : null;
+  return { type: "handed", held, unreadable, problem } as const;
 }
 
 /** True for the failures of which asking again is of no use without a person. */

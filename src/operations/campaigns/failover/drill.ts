@@ -2,7 +2,7 @@
 
 import type { FailoverPair } from "../../../store/index.ts";
 import { type ActDeps, type ActFor, look, pass } from "./act.ts";
-import { handContacts, overlapProblem } from "./called.ts";
+import { handContacts, handedOf, overlapProblem, unreadableWords } from "./called.ts";
 import { decide, NEW_PAIR, nextCommand } from "./machine.ts";
 import type { FailoverPolicy } from "./policy.ts";
 import type { RuleVerdict } from "./rule.ts";
@@ -97,9 +97,16 @@ export async function drill(
         const problem = overlapProblem(handed, ids[command.to]);
         steps.push({
           would: `hold ${handed.called} contacts back from ${ids[command.to]} for ${policy.holdHours} h`,
-          found: problem ?? `nobody on the list of ${ids[command.to]} has been called by ${ids[command.from]}`,
+          found:
+            problem ??
+            [
+              `nobody on the list of ${ids[command.to]} is known to have been called by ${ids[command.from]}`,
+              unreadableWords(handed),
+            ]
+              .filter((text) => text !== undefined)
+              .join("; "),
         });
-        happen({ type: "handed", held: handed.called, problem: policy.overlap === "refuse" ? (problem ?? null) : null, at });
+        happen({ ...handedOf(handed, policy, ids[command.to]), at });
         break;
       }
       case "gate": {

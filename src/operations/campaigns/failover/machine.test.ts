@@ -123,7 +123,7 @@ class World {
       case "secure":
         return { type: "seen", statuses: seen(), at };
       case "hand-over":
-        return { type: "handed", held: 5, problem: this.problem, at };
+        return { type: "handed", held: 5, unreadable: 0, problem: this.problem, at };
       case "gate":
         return { type: "gated", pass: this.gatePasses, message: "the gate's words", at };
       default:

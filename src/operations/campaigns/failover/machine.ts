@@ -347,12 +347,14 @@ class Turn {
         if (phase === "pausing") this.#set({ phase: "draining" });
         if (phase === "activating") this.#set({ phase: "verifying" });
         break;
-      case "handed":
+      case "handed": {
         if (phase !== "handing-over") break;
-        this.#set({ phase: "gating", handover: { ...handover, held: event.held } });
+        const handed = { ...handover, held: event.held, unreadable: event.unreadable };
+        this.#set({ phase: "gating", handover: handed });
         // The primary that dials again calls its own list, whoever of it was called meanwhile waits for the caps.
-        if (event.problem !== null && !handover.isRetreat) this.#cannotActivate({ ...handover, held: event.held }, event.problem);
+        if (event.problem !== null && !handover.isRetreat) this.#cannotActivate(handed, event.problem);
         break;
+      }
       case "gated":
         if (phase !== "gating") break;
         if (event.pass) this.#set({ phase: "activating" });

@@ -2,7 +2,7 @@
 
 import type { AuditInput, FailoverLedger } from "../../../store/index.ts";
 import { cloudEvent } from "../../events/index.ts";
-import type { Alarm, AlarmName, FailoverEvent, FailoverState } from "./state.ts";
+import type { Alarm, AlarmName, FailoverEvent, FailoverState, Handover } from "./state.ts";
 import { adviceOf, dialingSide } from "./words.ts";
 
 type Step = Parameters<FailoverLedger["record"]>[0];
@@ -43,7 +43,7 @@ export function noticesOf(input: NoticeInput): Pick<Step, "event" | "audit" | "e
         from: before.phase,
         to: state.phase,
         by: event.type,
-        ...(handover === null ? {} : { handover: handover.number, reason: handover.reason, held: handover.held }),
+        ...(handover === null ? {} : heldIn(handover)),
         ...evidence,
       }),
     );
@@ -52,6 +52,10 @@ export function noticesOf(input: NoticeInput): Pick<Step, "event" | "audit" | "e
   const notable = state.phase !== before.phase || alarms.length > 0 || event.type !== "looked";
   const events = input.receiver === undefined ? [] : alarms.map((alarm) => alarmEvent(input, input.receiver ?? "", alarm));
   return { audit, events, alarms, event: notable ? event : null };
+}
+
+function heldIn({ number, reason, held, unreadable = 0 }: Handover) {
+  return { handover: number, reason, held, ...(unreadable === 0 ? {} : { unreadable }) };
 }
 
 function alarmEvent({ primary, backup, state, event, newId }: NoticeInput, endpoint: string, { name, message }: Alarm) {

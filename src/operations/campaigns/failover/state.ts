@@ -68,6 +68,8 @@ const handover = z.object({
   drainUntil: instant,
   /** Contacts that the one taking over must not call; null before it is known. */
   held: z.int().nullable(),
+  /** Contacts that could not be read: whether they were called is not known. */
+  unreadable: z.int().optional(),
   /** The primary dials again because the backup could not. */
   isRetreat: z.boolean(),
 });
@@ -166,8 +168,8 @@ export type FailoverEvent = {
   | { readonly type: "seen"; readonly statuses: Statuses }
   /** A pause or an activation was accepted, or was there already. */
   | { readonly type: "sent" }
-  /** Contacts who were called are held back; a `problem` forbids the activation. */
-  | { readonly type: "handed"; readonly held: number; readonly problem: string | null }
+  /** Contacts who were called are held back, but for those that cannot be read; a `problem` forbids the activation. */
+  | { readonly type: "handed"; readonly held: number; readonly unreadable: number; readonly problem: string | null }
   | { readonly type: "gated"; readonly pass: boolean; readonly message: string }
   /** Somebody paused what was about to be activated, or stopped everything: a person's word that nothing is to dial. */
   | { readonly type: "stopped"; readonly message: string }
