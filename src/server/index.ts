@@ -1,6 +1,6 @@
 // The service: HTTP API, live updates, who may do what, and the pages of the dashboard.
 
-export type * as ApiTypes from "./api/schemas/index.ts";
+export type * as ApiTypes from "../operations/views/index.ts";
 export { createServer, type ServerPorts, type Service, type ServiceLog } from "./create-server.ts";
 export { serviceOpenApi } from "./document.ts";
 export { ServerError } from "./error.ts";

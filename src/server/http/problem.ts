@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { messageOf, OutdialError, type Problem } from "../../kernel/index.ts";
-import type { Problem as ProblemView } from "../api/schemas/common.ts";
+import type { Problem as ProblemView } from "../../operations/views/index.ts";
 
 /** The status of a code; every other code of an expected error is 500. */
 const STATUS: Readonly<Record<string, number>> = {

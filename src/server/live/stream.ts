@@ -1,9 +1,8 @@
 // A reader of the feed as server-sent events: ids to resume from, heartbeats, `reset` when what was missed is no longer kept.
 
 import { type Clock, messageOf } from "../../kernel/index.ts";
+import { serviceEvent, timeText } from "../../operations/views/index.ts";
 import type { FeedEvent, FeedPlace, ServiceFeed } from "../../store/index.ts";
-import { serviceEvent } from "../api/schemas/events.ts";
-import { timeText } from "../api/texts.ts";
 import type { FeedHub, FeedReader } from "./hub.ts";
 
 const HEARTBEAT_MS = 15_000;

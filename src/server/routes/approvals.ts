@@ -3,17 +3,19 @@
 import { z } from "zod";
 import { type Clock, messageOf } from "../../kernel/index.ts";
 import { OperationError } from "../../operations/index.ts";
-import type { Approval, ApprovalWithPlan, ServiceRequests } from "../../store/index.ts";
-import { approvalDetailOf, approvalOf } from "../api/approval-view.ts";
-import { differing } from "../api/field-changes.ts";
 import {
   type ApprovalPlan,
   type ApprovalStanding,
   approvalDetail,
+  approvalDetailOf,
+  approvalOf,
   approvalPlan,
   approvalView,
-} from "../api/schemas/approvals.ts";
-import { confirmation, pageOf } from "../api/schemas/common.ts";
+  confirmation,
+  differing,
+  pageOf,
+} from "../../operations/views/index.ts";
+import type { Approval, ApprovalWithPlan, ServiceRequests } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
 import { cursor, flag, limit, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, type RawRequest, route } from "../routing/route.ts";

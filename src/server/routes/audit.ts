@@ -1,11 +1,9 @@
 // The audit log: search, verify, proofs.
 
 import { z } from "zod";
+import { auditEntry, auditProof, auditVerdict, maskedText, pageOf } from "../../operations/views/index.ts";
 import type { AuditEntry, AuditLog } from "../../store/index.ts";
 import { mayReveal } from "../access/reveal.ts";
-import { auditEntry, auditProof, auditVerdict } from "../api/schemas/audit.ts";
-import { pageOf } from "../api/schemas/common.ts";
-import { maskedText } from "../api/texts.ts";
 import { cursor, flag, instant, limit, numberCursor, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, route } from "../routing/route.ts";
 

@@ -13,7 +13,6 @@ import {
   type PlanOptions,
   parseCampaignFiles,
 } from "../../operations/index.ts";
-import type { CampaignApply } from "../../store/index.ts";
 import {
   type CampaignApplySummary,
   type CampaignApplyView,
@@ -24,11 +23,16 @@ import {
   campaignExport,
   campaignFiles,
   campaignPlanView,
-} from "../api/schemas/campaign-files.ts";
-import { confirmation, pageOf, type Standing } from "../api/schemas/common.ts";
-import { timeText } from "../api/texts.ts";
+  confirmation,
+  confirmOf,
+  type Planned,
+  type Previewed,
+  pageOf,
+  type Standing,
+  timeText,
+} from "../../operations/views/index.ts";
+import type { CampaignApply } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
-import { confirmOf, type Planned, type Previewed } from "../routing/plan.ts";
 import { cursor, limit, list, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, dangerousRoute, route } from "../routing/route.ts";
 

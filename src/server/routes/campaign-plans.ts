@@ -1,11 +1,17 @@
 // What the verbs of a campaign would do: the plan with its preview.
 
 import { orderRefusal, type PairReport, type ResumeVerdict } from "../../operations/index.ts";
-import { gateChecks, pairChecks } from "../api/campaign-checks.ts";
-import type { CampaignPreview, CampaignVerb } from "../api/schemas/campaigns.ts";
-import { timeText } from "../api/texts.ts";
+import {
+  type CampaignPreview,
+  type CampaignVerb,
+  confirmOf,
+  gateChecks,
+  type Planned,
+  type Previewed,
+  pairChecks,
+  timeText,
+} from "../../operations/views/index.ts";
 import { ServerError } from "../error.ts";
-import { confirmOf, type Planned, type Previewed } from "../routing/plan.ts";
 
 /** What plans are made with. */
 interface PlanningPort {

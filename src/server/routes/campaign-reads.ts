@@ -3,9 +3,17 @@
 import { z } from "zod";
 import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
 import type { CampaignReading, KnownHealth, PairReport } from "../../operations/index.ts";
-import { campaignSummaryOf, failureOf, healthViewOf, pointOf } from "../api/campaign-views.ts";
-import { type AxisEvent, campaignDetail, campaignList, healthView } from "../api/schemas/campaigns.ts";
-import { timeText } from "../api/texts.ts";
+import {
+  type AxisEvent,
+  campaignDetail,
+  campaignList,
+  campaignSummaryOf,
+  failureOf,
+  healthView,
+  healthViewOf,
+  pointOf,
+  timeText,
+} from "../../operations/views/index.ts";
 import { ServerError } from "../error.ts";
 import { flag } from "../routing/query.ts";
 import { type ApiRoute, route } from "../routing/route.ts";

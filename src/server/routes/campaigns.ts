@@ -2,8 +2,13 @@
 
 import { z } from "zod";
 import type { ResumeReport, ResumeVerdict, StateChange } from "../../operations/index.ts";
-import { CAMPAIGN_VERBS, type CampaignResult, campaignPreview, campaignResult } from "../api/schemas/campaigns.ts";
-import { confirmation } from "../api/schemas/common.ts";
+import {
+  CAMPAIGN_VERBS,
+  type CampaignResult,
+  campaignPreview,
+  campaignResult,
+  confirmation,
+} from "../../operations/views/index.ts";
 import { ServerError } from "../error.ts";
 import { type ApiRoute, dangerousRoute, route } from "../routing/route.ts";
 import { plannedVerb, previewOf, primaryOf } from "./campaign-plans.ts";

@@ -26,12 +26,22 @@ import {
   readRevocations,
   verifyManifest,
 } from "../../operations/index.ts";
+import {
+  abandonmentOf,
+  abandonmentView,
+  checkAnswer,
+  complianceExplain,
+  explainOf,
+  manifestOf,
+  manifestView,
+  masked,
+  pageOf,
+  revocationOf,
+  revocationView,
+  timeText,
+} from "../../operations/views/index.ts";
 import type { Facts } from "../../store/index.ts";
 import { mayReveal } from "../access/reveal.ts";
-import { abandonmentOf, explainOf, manifestOf, revocationOf } from "../api/compliance-views.ts";
-import { pageOf } from "../api/schemas/common.ts";
-import { abandonmentView, checkAnswer, complianceExplain, manifestView, revocationView } from "../api/schemas/compliance.ts";
-import { masked, timeText } from "../api/texts.ts";
 import { ServerError } from "../error.ts";
 import { linesFrom } from "../routing/ndjson.ts";
 import { cursor, flag, instant, limit, list, numberCursor, pageOfItems } from "../routing/query.ts";

@@ -3,8 +3,8 @@
 import { z } from "zod";
 import { CALL_TYPES, type CallType } from "../../compliance/index.ts";
 import { type Contact, parseContactQuery, type readSegment, type SegmentReport } from "../../operations/index.ts";
+import { masked } from "../../operations/views/index.ts";
 import { mayReveal } from "../access/reveal.ts";
-import { masked } from "../api/texts.ts";
 import { linesFrom } from "../routing/ndjson.ts";
 import { instant } from "../routing/query.ts";
 import { type ApiRoute, streamRoute } from "../routing/route.ts";

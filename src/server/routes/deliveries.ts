@@ -2,19 +2,19 @@
 
 import { z } from "zod";
 import type { Deliveries, EndpointReport } from "../../operations/index.ts";
-import type { Delivery } from "../../store/index.ts";
-import { pageOf } from "../api/schemas/common.ts";
 import {
   type Delivery as DeliveryView,
   delivery,
   deliveryDetail,
   type EndpointView,
   endpointView,
+  pageOf,
   replayRequest,
   replayResult,
   switchResult,
-} from "../api/schemas/deliveries.ts";
-import { timeText } from "../api/texts.ts";
+  timeText,
+} from "../../operations/views/index.ts";
+import type { Delivery } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
 import { cursor, limit, numberCursor, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, route } from "../routing/route.ts";

@@ -9,9 +9,16 @@ import {
   type SettingsChanges,
   type SettingsFile,
 } from "../../operations/index.ts";
-import { basisOf, changesOf, judgementOf } from "../api/dialer-views.ts";
-import type { DialerPreview, dialerProposal } from "../api/schemas/dialer.ts";
-import { confirmOf, type Planned, type Previewed } from "../routing/plan.ts";
+import {
+  basisOf,
+  changesOf,
+  confirmOf,
+  type DialerPreview,
+  type dialerProposal,
+  judgementOf,
+  type Planned,
+  type Previewed,
+} from "../../operations/views/index.ts";
 
 /** The largest version that the database counts to. */
 export const MAX_VERSION = 2_147_483_647;

@@ -11,20 +11,26 @@ import {
   type SettingsChanges,
   type SettingsFile,
 } from "../../operations/index.ts";
-import type { DialerChange } from "../../store/index.ts";
-import { failureOf } from "../api/campaign-views.ts";
-import { basisOf, changeOf, judgementOf, predictionOf, versionOf } from "../api/dialer-views.ts";
-import { confirmation, pageOf, type Standing } from "../api/schemas/common.ts";
 import {
+  basisOf,
   type DialerChange as ChangeView,
+  changeOf,
+  confirmation,
   dialerChange,
   dialerMetricRow,
   dialerPreview,
   dialerProposal,
   dialerVersion,
   dialerView,
-} from "../api/schemas/dialer.ts";
-import { timeText } from "../api/texts.ts";
+  failureOf,
+  judgementOf,
+  pageOf,
+  predictionOf,
+  type Standing,
+  timeText,
+  versionOf,
+} from "../../operations/views/index.ts";
+import type { DialerChange } from "../../store/index.ts";
 import { cursor, flag, limit, list, numberCursor, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, dangerousRoute, route } from "../routing/route.ts";
 import { fileOf, MAX_VERSION, plannedApply, plannedRollback, previewOf, rollbackOf } from "./dialer-plans.ts";

@@ -18,14 +18,22 @@ import {
   registryName,
   relationshipsFile,
 } from "../../operations/index.ts";
+import {
+  type ApprovalPlan,
+  confirmation,
+  confirmOf,
+  importView,
+  liftPreview,
+  masked,
+  type Planned,
+  type Previewed,
+  pageOf,
+  suppressionView,
+  timeText,
+} from "../../operations/views/index.ts";
 import type { Principal } from "../../store/index.ts";
 import { mayReveal } from "../access/reveal.ts";
-import { type ApprovalPlan, liftPreview } from "../api/schemas/approvals.ts";
-import { confirmation, pageOf } from "../api/schemas/common.ts";
-import { importView, suppressionView } from "../api/schemas/compliance.ts";
-import { masked, timeText } from "../api/texts.ts";
 import { ServerError } from "../error.ts";
-import { confirmOf, type Planned, type Previewed } from "../routing/plan.ts";
 import { cursor, flag, limit, list, NO_NUL, pageOfItems, tellCursor, toldCursor } from "../routing/query.ts";
 import { type ApiRoute, dangerousRoute, route } from "../routing/route.ts";
 import { type CompliancePort, e164, momentOf } from "./compliance.ts";

@@ -9,14 +9,24 @@ import {
   phoneText,
   pairWords as wordsOf,
 } from "../../operations/index.ts";
+import {
+  confirmation,
+  confirmOf,
+  count,
+  differing,
+  type FailoverPreview,
+  failoverPreview,
+  masked,
+  type Planned,
+  type Previewed,
+  pageOf,
+  pairWords,
+  time,
+  timeText,
+} from "../../operations/views/index.ts";
 import type { FailoverHappening, HandoverHolds } from "../../store/index.ts";
 import { mayReveal } from "../access/reveal.ts";
-import { differing } from "../api/field-changes.ts";
-import { confirmation, count, pageOf, pairWords, time } from "../api/schemas/common.ts";
-import { type FailoverPreview, failoverPreview } from "../api/schemas/failover.ts";
-import { masked, timeText } from "../api/texts.ts";
 import { linesFrom } from "../routing/ndjson.ts";
-import { confirmOf, type Planned, type Previewed } from "../routing/plan.ts";
 import { cursor, flag, limit, numberCursor, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, dangerousRoute, route, streamRoute } from "../routing/route.ts";
 

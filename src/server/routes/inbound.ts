@@ -1,10 +1,8 @@
 // Events of the vendor: what waits, what became of it, and another try for what was put aside.
 
 import { z } from "zod";
+import { inboundEvent, pageOf, replayResult, timeText } from "../../operations/views/index.ts";
 import type { Inbound, InboundEvent } from "../../store/index.ts";
-import { pageOf } from "../api/schemas/common.ts";
-import { inboundEvent, replayResult } from "../api/schemas/deliveries.ts";
-import { timeText } from "../api/texts.ts";
 import { cursor, limit, numberCursor, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, route } from "../routing/route.ts";
 

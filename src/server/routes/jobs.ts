@@ -15,10 +15,18 @@ import {
   TAG,
   type TagSource,
 } from "../../operations/index.ts";
+import {
+  dryRun,
+  type JobDetail,
+  type JobSummary,
+  jobDetail,
+  jobSummary,
+  pageOf,
+  resultRow,
+  submitted,
+  timeText,
+} from "../../operations/views/index.ts";
 import { ITEM_RESULTS, type ItemResult, type Job, RETRIEVE, type Retrieval } from "../../store/index.ts";
-import { pageOf } from "../api/schemas/common.ts";
-import { dryRun, type JobDetail, type JobSummary, jobDetail, jobSummary, resultRow, submitted } from "../api/schemas/jobs.ts";
-import { timeText } from "../api/texts.ts";
 import { ServerError } from "../error.ts";
 import { mediaTypesIn } from "../http/body.ts";
 import { cursor, flag, limit, list, pageOfItems } from "../routing/query.ts";

@@ -2,8 +2,8 @@
 
 import { z } from "zod";
 import type { Clock } from "../../kernel/index.ts";
+import { serviceEvent } from "../../operations/views/index.ts";
 import type { ServiceFeed } from "../../store/index.ts";
-import { serviceEvent } from "../api/schemas/events.ts";
 import type { FeedHub } from "../live/hub.ts";
 import { eventStream } from "../live/stream.ts";
 import { type ApiRoute, rawRoute } from "../routing/route.ts";

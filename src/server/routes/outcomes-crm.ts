@@ -9,7 +9,7 @@ import type {
   RetrievalInput,
   RetrievalRequest,
 } from "../../operations/index.ts";
-import { timeText } from "../api/texts.ts";
+import { timeText } from "../../operations/views/index.ts";
 import { linesFrom } from "../routing/ndjson.ts";
 import { hours, instant } from "../routing/query.ts";
 import { type ApiRoute, streamRoute } from "../routing/route.ts";

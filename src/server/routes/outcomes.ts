@@ -2,11 +2,9 @@
 
 import { z } from "zod";
 import type { RetrievalInput, RetrievalRequest } from "../../operations/index.ts";
+import { type OutcomeReportView, outcomeReportView, pageOf, timeText } from "../../operations/views/index.ts";
 import { DIMENSIONS, type OutcomeReport } from "../../outcomes/index.ts";
 import type { Retrieval, RetrievalSchedule } from "../../store/index.ts";
-import { pageOf } from "../api/schemas/common.ts";
-import { type OutcomeReportView, outcomeReportView } from "../api/schemas/outcomes.ts";
-import { timeText } from "../api/texts.ts";
 import { cursor, flag, hours, instant, limit, list, minutes, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, route, streamRoute } from "../routing/route.ts";
 

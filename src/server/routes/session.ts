@@ -2,12 +2,10 @@
 
 import { z } from "zod";
 import type { Clock } from "../../kernel/index.ts";
+import { login, me, type Role, role, time, timeText, tokenView } from "../../operations/views/index.ts";
 import type { Access } from "../../store/index.ts";
 import { setSessionCookie } from "../access/cookies.ts";
 import type { LoginThrottle } from "../access/throttle.ts";
-import { time } from "../api/schemas/common.ts";
-import { login, me, type Role, role, tokenView } from "../api/schemas/session.ts";
-import { timeText } from "../api/texts.ts";
 import { type ApiRoute, rawRoute, route } from "../routing/route.ts";
 
 /** What the service says of itself. */

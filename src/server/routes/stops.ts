@@ -2,8 +2,7 @@
 
 import { z } from "zod";
 import type { EmergencyStopReport } from "../../operations/index.ts";
-import { begunStop, emergencyStop, stopResult } from "../api/schemas/stops.ts";
-import { stopResultOf, stopViewOf } from "../api/stop-views.ts";
+import { begunStop, emergencyStop, stopResult, stopResultOf, stopViewOf } from "../../operations/views/index.ts";
 import { limit, NO_NUL } from "../routing/query.ts";
 import { type ApiRoute, route } from "../routing/route.ts";
 

@@ -2,8 +2,7 @@
 
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
-import { awaitingApproval } from "../api/schemas/approvals.ts";
-import { problem } from "../api/schemas/common.ts";
+import { awaitingApproval, problem } from "../../operations/views/index.ts";
 import { DEEPEST_BODY, LONGEST_VALUE } from "../http/usable.ts";
 import type { ApiRoute } from "./route.ts";
 

@@ -2,12 +2,10 @@
 
 import type { z } from "zod";
 import { problemsOf } from "../../kernel/index.ts";
+import { type ApprovalPlan, confirmOf, type Previewed, type Role } from "../../operations/views/index.ts";
 import type { Principal } from "../../store/index.ts";
-import type { ApprovalPlan } from "../api/schemas/approvals.ts";
-import type { Role } from "../api/schemas/session.ts";
 import { ServerError } from "../error.ts";
 import { PROBLEMS } from "../http/problem.ts";
-import { confirmOf, type Previewed } from "./plan.ts";
 
 /** Where the API begins. */
 export const API = "/api/v1";

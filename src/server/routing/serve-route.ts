@@ -4,12 +4,11 @@
 import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import { type Clock, messageOf } from "../../kernel/index.ts";
+import { approvalOf, ROLES, type Role } from "../../operations/views/index.ts";
 import type { Access, AuditInput, Principal, ServiceRequests } from "../../store/index.ts";
 import { authenticate } from "../access/authenticate.ts";
 import { refuseCrossSite } from "../access/cross-site.ts";
 import type { LoginThrottle } from "../access/throttle.ts";
-import { approvalOf } from "../api/approval-view.ts";
-import { ROLES, type Role } from "../api/schemas/session.ts";
 import { ServerError } from "../error.ts";
 import { boundedBytes, mediaTypeOf, readJson } from "../http/body.ts";
 import { refuseUnusable } from "../http/usable.ts";

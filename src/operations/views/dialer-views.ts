@@ -1,8 +1,11 @@
 // Dialer settings as the API shows them.
 
 import type { z } from "zod";
-import type { ChangeReport, FieldChange, Judgement, SettingsFile } from "../../operations/index.ts";
 import type { DialerChange } from "../../store/index.ts";
+import type { SettingsFile } from "../settings/file.ts";
+import type { Judgement } from "../settings/gate.ts";
+import type { FieldChange } from "../settings/model.ts";
+import type { ChangeReport } from "../settings/service.ts";
 import { differing } from "./field-changes.ts";
 import type { Standing } from "./schemas/common.ts";
 import type { DialerChange as ChangeView, DialerPreview, dialerVersion } from "./schemas/dialer.ts";

@@ -1,7 +1,8 @@
 // Campaigns as the API shows them.
 
 import { wilsonInterval } from "../../kernel/index.ts";
-import type { CampaignReading, KnownHealth } from "../../operations/index.ts";
+import type { KnownHealth } from "../campaigns/health/known.ts";
+import type { CampaignReading } from "../campaigns/metrics/reading.ts";
 import { budgetOf } from "./compliance-views.ts";
 import type { CampaignSummary, HealthView, MetricPoint, WindowState } from "./schemas/campaigns.ts";
 import type { ReadingFailure } from "./schemas/common.ts";

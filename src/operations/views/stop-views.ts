@@ -1,6 +1,6 @@
 // Emergency stops as the API shows them: nothing is called paused that the tenant does not show so.
 
-import type { EmergencyStopReport } from "../../operations/index.ts";
+import type { EmergencyStopReport } from "../campaigns/state/emergency-stop.ts";
 import type { EmergencyStop, StopResult } from "./schemas/stops.ts";
 import { timeText } from "./texts.ts";
 

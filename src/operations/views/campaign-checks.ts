@@ -1,7 +1,10 @@
 // What was checked before a campaign dials, each check with its result in words.
 
 import { shortPercent } from "../../kernel/index.ts";
-import { orderRefusal, type PairReport, pairWords, type ResumeVerdict, reasonsOf } from "../../operations/index.ts";
+import type { PairReport } from "../campaigns/failover/service.ts";
+import { orderRefusal, pairWords } from "../campaigns/failover/words.ts";
+import { reasonsOf } from "../campaigns/state/gate.ts";
+import type { ResumeVerdict } from "../campaigns/state/resume.ts";
 import type { CampaignPreview } from "./schemas/campaigns.ts";
 
 type Check = CampaignPreview["checks"][number];

@@ -1,13 +1,11 @@
 // Decisions, manifests, revocations and the abandonment ledger as the API shows them.
 
 import { type Call, type CallFacts, type CompiledPack, decide, strip } from "../../compliance/index.ts";
-import {
-  type BudgetFigures,
-  parseManifest,
-  phoneText,
-  type RevocationReading,
-  type RuleReading,
-} from "../../operations/index.ts";
+import type { BudgetFigures } from "../campaigns/health/status.ts";
+import type { RuleReading } from "../compliance/abandonment.ts";
+import { parseManifest } from "../compliance/manifest.ts";
+import type { RevocationReading } from "../compliance/revocations.ts";
+import { phoneText } from "../compliance/values.ts";
 import type { AbandonmentBudget } from "./schemas/campaigns.ts";
 import type { AbandonmentView, ComplianceExplain, ManifestView, RevocationView } from "./schemas/compliance.ts";
 import { masked, shareOf, timeText } from "./texts.ts";

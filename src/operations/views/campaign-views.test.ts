@@ -3,7 +3,7 @@
 import { expect, it } from "vitest";
 import { BACKUP, CLAIM, HALT, PAIR_CASES, PRIMARY } from "../../../test/support/failover-states.ts";
 import { wilsonInterval } from "../../kernel/index.ts";
-import { failoverPolicySchema, type KnownHealth, knownHealth, readPair, standingIn } from "../../operations/index.ts";
+import { failoverPolicySchema, type KnownHealth, knownHealth, readPair, standingIn } from "../index.ts";
 import { campaignSummaryOf, healthViewOf } from "./campaign-views.ts";
 
 const cases = PAIR_CASES.flatMap((one) => (["primary", "backup"] as const).map((role) => ({ ...one, role })));

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../kernel/index.ts";
-import type { ApprovalPlan } from "../api/schemas/approvals.ts";
+import type { ApprovalPlan } from "./schemas/approvals.ts";
 
 /** A plan that was made and can be carried out. */
 export interface Planned<Plan> {
