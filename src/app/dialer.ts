@@ -1,13 +1,13 @@
 // Wiring of the dialer's settings: changes over the store, and what is only read or validated at the tenant.
 
-import { ABANDONMENT_LIMIT, type Clock, parseDuration } from "../kernel/index.ts";
+import { type Clock, parseDuration } from "../kernel/index.ts";
 import {
-  createDialerCampaign,
   DEFAULT_PATIENCE,
-  type GuardPlan,
+  type DialerRules,
+  DialerUseCases,
   type Interruption,
   type Judgement,
-  judge,
+  judgeSettings,
   type Patience,
   type Predictor,
   SettingsChanges,
@@ -16,7 +16,7 @@ import {
 import type { DialerChange } from "../store/index.ts";
 import type { Tenant } from "../tenant/index.ts";
 import { type Config, ConfigError, type Flags, loadConfig } from "./config.ts";
-import type { ConfigFile, Receiver } from "./config-schema.ts";
+import type { ConfigFile } from "./config-schema.ts";
 import { predictSettings } from "./settings-predictor.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import {
@@ -28,11 +28,7 @@ import {
   type WorkplaceOptions,
 } from "./workplace.ts";
 
-const ALARMS: Receiver = "alarms";
 const MINUTE_MS = 60_000;
-/** Chance of a false alarm, and of missing the alternative, of each test of a guarded rollout. */
-const GUARD_ALPHA = 0.01;
-const GUARD_BETA = 0.05;
 const GUARD_ALTERNATIVE = 0.045;
 /** Most predicted probability of abandonment above the limit that is accepted. */
 const ACCEPTED_CHANCE = 0.05;
@@ -47,23 +43,18 @@ export interface DialerTenant extends AsyncDisposable {
 export interface DialerOptions extends WorkplaceOptions {
   /** Time of the changes; the system's by default. */
   readonly clock?: Clock;
-  /** See SettingsDependencies. */
+  /** See SettingsRules. */
   readonly pause?: (point: string) => Promise<void>;
   /** Predicts what settings come to; on the thread that asks, by default. */
   readonly predict?: Predictor;
-  /** See SettingsDependencies. */
-  readonly leaves?: boolean;
 }
 
-/** Everything that a change of the dialer's settings needs. */
+/** Dialer settings with everything that changes of them need. */
 export interface DialerRuntime extends AsyncDisposable {
+  readonly dialer: DialerUseCases;
   readonly changes: SettingsChanges;
-  latestApplied(): Promise<DialerChange | undefined>;
-  /** What a guarded rollout watches: so long, these campaigns or all active ones. */
-  guardPlan(durationMs: number, campaigns: readonly string[]): Promise<GuardPlan>;
   /** Ends what runs in this process early: what is on the wire is finished and recorded, and it can be resumed. */
   interrupt(): Interruption;
-  createCampaign(file: SettingsFile, options: { readonly again: boolean }): ReturnType<typeof createDialerCampaign>;
   deliverEvents(): Promise<DeliveryEnd>;
 }
 
@@ -73,13 +64,7 @@ export async function openDialerTenant(flags: Flags, environment: Environment): 
   const tenant = await tenantFromConfig(config, environment);
   return {
     tenant,
-    validate: (file) =>
-      judge(file, {
-        pacing: tenant.capabilities.pacingSettings,
-        predict: predictSettings,
-        chance: chanceOf(config),
-        overrides: [],
-      }),
+    validate: (file) => judgeSettings(tenant, file, { predict: predictSettings, chance: chanceOf(config) }),
     [Symbol.asyncDispose]: () => tenant.close(),
   };
 }
@@ -103,57 +88,27 @@ export async function openDialer(flags: Flags, environment: Environment, options
   await workplace.launch();
   workplace.startDelivery();
   const owned = stack.move();
-  return { ...dialer, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-
-/** What changes the settings in a workplace, to be attached to its workflows. */
-export function dialerOn(
-  workplace: Workplace,
-  options: Pick<DialerOptions, "clock" | "pause" | "predict">,
-): Omit<DialerRuntime, keyof AsyncDisposable> {
-  const { config, tenant, store, random, replica } = workplace;
-  const { pacingSettings: pacing, metricsSource: metrics } = tenant.capabilities;
-  const changes = new SettingsChanges({
-    ledger: store.dialer,
-    runs: workplace.runs,
-    scope: workplace.scope,
-    replicas: replica,
-    pacing,
-    metrics,
-    predict: options.predict ?? predictSettings,
-    clock: options.clock ?? config.clock,
-    random,
-    actor: config.actor,
-    replicaId: replica.id,
-    patience: patienceOf(config.file.dialer),
-    chance: chanceOf(config),
-    record: (entry) => store.audit.append([entry]),
-    alarms: workplace.receivers.alarms === undefined ? undefined : ALARMS,
-    pause: options.pause,
-  });
   return {
-    changes,
+    dialer,
+    changes: dialer.changes,
     interrupt: () => workplace.runs.interrupt(),
-    latestApplied: () => store.dialer.latestApplied(),
-    guardPlan: (durationMs, campaigns) => guardPlan(config, tenant, durationMs, campaigns),
-    createCampaign: (file, given) =>
-      createDialerCampaign(
-        file,
-        {
-          ledger: store.dialer,
-          actor: config.actor,
-          desk: {
-            create: (settings) => tenant.dialer.createCampaign(settings),
-            auditEntries: () => tenant.auditLogs.list({ entity: "campaign" }),
-          },
-        },
-        given,
-      ),
     deliverEvents: () => workplace.deliverEvents(),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-export const chanceOf = (config: Config): number => config.file.dialer?.acceptedChance ?? ACCEPTED_CHANCE;
+/** The dialer settings of a workplace; its kind of job is to be added to the runs. */
+export function dialerOn(
+  workplace: Workplace,
+  { clock, pause, predict = predictSettings }: Pick<DialerOptions, "clock" | "pause" | "predict">,
+): DialerUseCases {
+  const { config } = workplace;
+  const rules = { predict, chance: chanceOf(config) };
+  const changes = new SettingsChanges(workplace, { ...rules, clock, pause, patience: patienceOf(config.file.dialer) });
+  return new DialerUseCases(workplace, changes, { ...rules, guard: guardOf(config.file.dialer) });
+}
+
+const chanceOf = (config: Config): number => config.file.dialer?.acceptedChance ?? ACCEPTED_CHANCE;
 
 function patienceOf(given: ConfigFile["dialer"]): Patience {
   const activation = given?.activation;
@@ -168,27 +123,9 @@ function patienceOf(given: ConfigFile["dialer"]): Patience {
   };
 }
 
-async function guardPlan(config: Config, tenant: Tenant, durationMs: number, named: readonly string[]): Promise<GuardPlan> {
-  const guard = config.file.dialer?.guard;
-  const everyMs = parseDuration(guard?.every ?? "1m") ?? MINUTE_MS;
+function guardOf(given: ConfigFile["dialer"]): DialerRules["guard"] {
+  const everyMs = parseDuration(given?.guard?.every ?? "1m") ?? MINUTE_MS;
   if (everyMs < MINUTE_MS || everyMs % MINUTE_MS !== 0)
-    throw new ConfigError(`dialer.guard.every is ${guard?.every}; allowed are whole minutes, such as 1m or 5m`);
-  if (durationMs < everyMs)
-    throw new ConfigError(`a watch of ${durationMs / 1000} s is shorter than the time between two readings`);
-  const campaigns = named.length > 0 ? [...named] : await activeCampaigns(tenant);
-  return {
-    durationMs,
-    everyMs,
-    campaigns,
-    limit: ABANDONMENT_LIMIT,
-    alternative: guard?.alternative ?? GUARD_ALTERNATIVE,
-    alpha: GUARD_ALPHA,
-    beta: GUARD_BETA,
-  };
-}
-
-async function activeCampaigns(tenant: Tenant): Promise<string[]> {
-  const active: string[] = [];
-  for await (const { id, status } of tenant.campaigns.list()) if (status === "active") active.push(id);
-  return active;
+    throw new ConfigError(`dialer.guard.every is ${given?.guard?.every}; allowed are whole minutes, such as 1m or 5m`);
+  return { everyMs, alternative: given?.guard?.alternative ?? GUARD_ALTERNATIVE };
 }

@@ -1,7 +1,7 @@
 // The service: one workplace with everything that outdial does, opened once, and the server over it. Opened and closed in order.
 
 import { type Clock, messageOf } from "../kernel/index.ts";
-import { CampaignMetrics, type RowJob } from "../operations/index.ts";
+import { CampaignMetrics, type RowJob, type SettingsFile } from "../operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
 import type { AccessRole, Store } from "../store/index.ts";
 import { campaignStatesOf } from "./campaign-state.ts";
@@ -17,14 +17,13 @@ import { Background } from "./service/background.ts";
 import { campaignFilesPort } from "./service/campaign-files-port.ts";
 import { campaignsPort, watchPairs } from "./service/campaigns-port.ts";
 import { compliancePort } from "./service/compliance-port.ts";
-import { dialerPort } from "./service/dialer-port.ts";
 import { failoverPort } from "./service/failover-port.ts";
 import { jobsPort } from "./service/jobs-port.ts";
 import { goOnWithJobs } from "./service/left-behind.ts";
 import { writeLoginFile } from "./service/login-file.ts";
 import { outcomesCrmPort } from "./service/outcomes-crm-port.ts";
 import { outcomesPort } from "./service/outcomes-port.ts";
-import { predictBeside } from "./service/prediction-thread.ts";
+import { PredictionThread, predictBeside } from "./service/prediction-thread.ts";
 import { contactsPort, interactionsPort, simulatePort, vendorWebhooksPort } from "./service/small-ports.ts";
 import { createSpool } from "./service/spool.ts";
 import { TenantRefresh } from "./service/tenant-refresh.ts";
@@ -158,7 +157,15 @@ export async function openService(flags: Flags, environment: Environment, option
   const contacts = contactsPort(workplace);
   const pairs = failoverPort(workplace);
   const jobs = jobsPort(workplace, { tagging, corrections }, correlator);
-  const settings = dialerPort(workplace, dialer, refresh);
+  const predictions = new PredictionThread();
+  const settings = {
+    dialer,
+    readings: {
+      looking: () => refresh.looking("dialer"),
+      readNow: () => refresh.dialerNow(),
+      prediction: (file: SettingsFile) => predictions.of(file),
+    },
+  };
   goOnWithJobs(workplace, background, { signal: ended.signal, warn, everyMs: options.leftMs });
   const interactions = interactionsPort(workplace);
   const reports = outcomesPort(workplace, outcomes, background, correlator);

@@ -5,13 +5,13 @@ import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { canonicalJson, createRandom, type RandomStream } from "../kernel/index.ts";
 import {
+  type Context,
   createDeliveryWorker,
   type DeliveryAttempt,
   type DeliveryWorker,
   type EngineKind,
   joinReplicas,
   launchEngine,
-  type Membership,
   openDesk,
   Runs,
 } from "../operations/index.ts";
@@ -55,19 +55,11 @@ export interface WorkplaceOptions {
   readonly onDelivery?: (attempt: DeliveryAttempt) => void;
 }
 
-export interface Workplace {
+/** The context of every use case, and what the process that opened it needs besides. `runs`: kinds are added to it before the launch. */
+export interface Workplace extends Context {
   readonly config: Config;
-  readonly tenant: Tenant;
-  readonly store: Store;
-  readonly random: RandomStream;
-  readonly replica: Membership;
-  /** Names the tenant and the credentials: jobs are shared with the processes that have the same. `lakeScope`: those with the same lake as well. */
-  readonly scope: string;
-  readonly lakeScope: string;
   /** Configured receivers of events. */
   readonly receivers: Readonly<Partial<Record<Receiver, WebhookEndpoint>>>;
-  /** Runs of jobs: kinds are added to it before the launch. */
-  readonly runs: Runs;
   /** Launches the engine; once, before the first job. @param wrap what each run is done within */
   launch(wrap?: (kinds: Record<string, EngineKind>) => Record<string, EngineKind>): Promise<void>;
   /** Begins to deliver events, unless another process does. */
@@ -183,7 +175,10 @@ export async function openWorkplace(
     config,
     tenant,
     store,
+    clock: config.clock,
     random,
+    actor: config.actor,
+    alarms: alarmsIn(receivers),
     replica,
     scope,
     lakeScope,

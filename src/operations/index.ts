@@ -2,6 +2,7 @@
 
 export * from "./campaigns/index.ts";
 export * from "./compliance/index.ts";
+export type { Context } from "./context.ts";
 export { type CrmPushReport, createCrmAnnouncer, createCrmSender, pushToCrm } from "./crm/index.ts";
 export { OperationError } from "./error.ts";
 export {
@@ -58,6 +59,7 @@ export {
   type RowsLeft,
   rowJobOf,
 } from "./jobs/index.ts";
+export { timesOf } from "./readings.ts";
 export {
   checkRequest,
   type Difference,

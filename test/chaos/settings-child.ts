@@ -17,7 +17,7 @@ async function change([path = "", at, minutes]: readonly string[]): Promise<void
   const prepared = await dialer.changes.prepare("apply", file, { overrides: [], store: true });
   const { version } = await dialer.changes.begin(
     prepared,
-    minutes === undefined ? null : await dialer.guardPlan(Number(minutes) * 60_000, []),
+    minutes === undefined ? null : await dialer.dialer.guardPlan(Number(minutes) * 60_000, []),
   );
   const { change } = await dialer.changes.run(version);
   process.stdout.write(`ended ${change.outcome}\n`);

@@ -1,14 +1,14 @@
 // Campaigns as the service's routes act on them, and the watch over failover pairs that the service runs by itself.
 
 import { messageOf } from "../../kernel/index.ts";
-import type { EmergencyStops, StateChange } from "../../operations/index.ts";
+import { type EmergencyStops, type StateChange, timesOf } from "../../operations/index.ts";
 import { type ApiTypes, ServerError, type ServerPorts } from "../../server/index.ts";
 import { campaignStatesOf, pairOf } from "../campaign-state.ts";
 import { failoverOf } from "../failover.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
 import { GateLooks } from "./gate-looks.ts";
-import { knownCampaign, knownList, timesOf } from "./known-campaigns.ts";
+import { knownCampaign, knownList } from "./known-campaigns.ts";
 import type { TenantRefresh } from "./tenant-refresh.ts";
 
 type CampaignsPort = ReturnType<ServerPorts["work"]["campaigns"]>;

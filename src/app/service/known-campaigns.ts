@@ -1,7 +1,7 @@
 // Campaigns as they are known: everything that was last read of the tenant, from the store in a handful of statements, however many there are.
 
 import type { Instant } from "../../kernel/index.ts";
-import { type KnownHealth, knownHealth, SHOWN_WINDOW_MINUTES } from "../../operations/index.ts";
+import { type KnownHealth, knownHealth, SHOWN_WINDOW_MINUTES, timesOf } from "../../operations/index.ts";
 import type { KnownCampaign, Store, TenantReading } from "../../store/index.ts";
 import { standingsOf } from "../campaign-state.ts";
 
@@ -31,12 +31,6 @@ export async function knownCampaign(store: Store, id: string, now: Instant): Pro
   const [health] = await healths(store, [id], { listed: listed === undefined ? [] : [listed], readings }, now);
   if (health === undefined) throw new TypeError("a campaign that was asked for and not answered");
   return health;
-}
-
-/** When something was read, and why the latest attempt failed. */
-export function timesOf(reading: TenantReading | undefined): Pick<KnownList, "readAt" | "failed"> {
-  const { readAt = null, problem = null, triedAt = null } = reading ?? {};
-  return { readAt, failed: problem === null || triedAt === null ? null : { ...problem, at: triedAt } };
 }
 
 async function healths(

@@ -1,13 +1,14 @@
 // Changes of dialer settings from the outside: prepare one, begin it, run it to its end or watch the replica that does, take it over from the
 // dead, decide about one that waits.
 
-import { type Clock, newId, type RandomStream } from "../../kernel/index.ts";
+import { type Clock, newId } from "../../kernel/index.ts";
 import { type AuditInput, DIALER_CHANGE, type DialerChange, type DialerLedger } from "../../store/index.ts";
-import { type MetricsSource, type PacingSettings, requireSupported } from "../../tenant/index.ts";
+import { type PacingSettings, requireSupported } from "../../tenant/index.ts";
+import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import { runJournal } from "../run/journal.ts";
 import { executorIsDead, leftWords } from "../run/left.ts";
-import type { Kind, Running, Runs } from "../run/runs.ts";
+import type { Kind, Running } from "../run/runs.ts";
 import { act, type Happening, reading } from "./act.ts";
 import type { SettingsFile } from "./file.ts";
 import { type Judgement, judge, type Predictor } from "./gate.ts";
@@ -20,25 +21,13 @@ import type { ChangePlan, ChangeState, Command, Patience, SettingsVersion } from
 
 const MINUTE_MS = 60_000;
 
-export interface SettingsDependencies {
-  readonly ledger: DialerLedger;
-  readonly runs: Runs;
-  /** See `Kind`. */
-  readonly scope: string;
-  readonly replicas: { isDead(id: string): Promise<boolean> };
-  readonly pacing: PacingSettings;
-  readonly metrics: MetricsSource;
+export interface SettingsRules {
   readonly predict: Predictor | undefined;
-  readonly clock: Clock;
-  readonly random: RandomStream;
-  readonly actor: string;
-  readonly replicaId: string;
   readonly patience: Patience;
   /** Most probability of abandonment above 3 % that is accepted. */
   readonly chance: number;
-  readonly record: (entry: AuditInput) => Promise<void>;
-  /** Name of the receiver of alarms in the outbox; undefined when none is configured. */
-  readonly alarms: string | undefined;
+  /** Time of the changes; the context's by default. */
+  readonly clock?: Clock | undefined;
   /** Awaited at every named point of a change: for harnesses that stop a process there. */
   readonly pause?: ((point: string) => Promise<void>) | undefined;
 }
@@ -73,19 +62,31 @@ export interface ChangeProgress {
 type Progress = (progress: ChangeProgress) => void;
 
 export class SettingsChanges {
-  readonly #deps: SettingsDependencies;
+  readonly #context: Context;
+  readonly #rules: SettingsRules;
+  readonly #clock: Clock;
   /** Who wants to know of a change that runs here. */
   readonly #told = new Map<string, Progress>();
 
-  constructor(deps: SettingsDependencies) {
-    this.#deps = deps;
+  constructor(context: Context, rules: SettingsRules) {
+    this.#context = context;
+    this.#rules = rules;
+    this.#clock = rules.clock ?? context.clock;
+  }
+
+  get #ledger(): DialerLedger {
+    return this.#context.store.dialer;
+  }
+
+  get #pacing(): PacingSettings {
+    return this.#context.tenant.capabilities.pacingSettings;
   }
 
   /** What the engine runs. */
   kind(): Kind {
     return {
       name: DIALER_CHANGE,
-      scope: this.#deps.scope,
+      scope: this.#context.scope,
       partition: () => "dialer settings",
       goOn: "outdial dialer resume goes on",
       body: (running) => this.#body(running),
@@ -101,16 +102,17 @@ export class SettingsChanges {
     file: SettingsFile,
     options: { readonly overrides: readonly string[]; readonly store: boolean },
   ): Promise<PreparedChange> {
-    const { pacing, ledger, actor, chance, predict } = this.#deps;
+    const pacing = this.#pacing;
+    const { chance, predict } = this.#rules;
     requireSupported("read dialer settings", pacing.capability);
     const snapshot = await this.readInForce();
     const wanted = complete(file.settings, snapshot.settings);
     if (options.store)
-      await ledger.observe({
+      await this.#ledger.observe({
         settings: snapshot.settings,
         settingsHash: settingsHash(snapshot.settings),
         tag: snapshot.tag,
-        actor,
+        actor: this.#context.actor,
       });
     const { overrides } = options;
     return {
@@ -120,7 +122,7 @@ export class SettingsChanges {
       wanted,
       diff: diffSettings(snapshot.settings, wanted),
       judgement: await judge({ ...file, settings: wanted }, { pacing, predict, chance, overrides }),
-      rejection: await ledger.rejection(settingsHash(wanted)),
+      rejection: await this.#ledger.rejection(settingsHash(wanted)),
       gate: { carrier: file.carrier, expected: file.expected, chance, overrides },
     };
   }
@@ -133,7 +135,7 @@ export class SettingsChanges {
     version: number | undefined,
     options: { readonly overrides: readonly string[] },
   ): Promise<PreparedChange> {
-    const latest = await this.#deps.ledger.latestApplied();
+    const latest = await this.#ledger.latestApplied();
     const gate = latest?.plan === undefined || latest.plan === null ? undefined : readPlan(latest.plan).gate;
     const { name, settings } = version === undefined ? await this.#before(latest) : await this.#versionInForce(version);
     // Without a file nothing is known of the carrier but that it carried these settings.
@@ -175,7 +177,7 @@ export class SettingsChanges {
 
   /** The settings in force with their tag. Throws OperationError `invalid_input` when they cannot be understood, and so not be put back. */
   async readInForce(): Promise<SettingsVersion> {
-    const { settings, tag, problem } = reading(await this.#deps.pacing.read());
+    const { settings, tag, problem } = reading(await this.#pacing.read());
     if (settings !== null) return { settings, tag };
     throw new OperationError("invalid_input", `the tenant's settings in force cannot be read: ${problem ?? "not as promised"}`, {
       advice: "They could not be put back after a failure, so nothing is changed. Correct them in the tenant's administration.",
@@ -183,21 +185,26 @@ export class SettingsChanges {
   }
 
   /** Says in the audit log that settings were refused before anything was sent. */
-  async recordRefusal({ wanted, sourceName, judgement }: PreparedChange, actor = this.#deps.actor): Promise<void> {
-    await this.#deps.record({
-      actor,
-      action: "dialer.refused",
-      subject: "dialer/settings",
-      details: { source: sourceName, settingsHash: settingsHash(wanted), refusals: judgement.refusals },
-    });
+  async recordRefusal({ wanted, sourceName, judgement }: PreparedChange, actor = this.#context.actor): Promise<void> {
+    await this.#context.store.audit.append([
+      {
+        actor,
+        action: "dialer.refused",
+        subject: "dialer/settings",
+        details: { source: sourceName, settingsHash: settingsHash(wanted), refusals: judgement.refusals },
+      },
+    ]);
   }
 
   /**
    * Enters a change into the ledger, snapshot and all. Nothing is sent yet.
    * @throws OperationError `job_state` when another change is open
    */
-  async begin(prepared: PreparedChange, guard: GuardPlan | null, actor = this.#deps.actor): Promise<DialerChange> {
-    const { ledger, clock, random, patience } = this.#deps;
+  async begin(prepared: PreparedChange, guard: GuardPlan | null, actor = this.#context.actor): Promise<DialerChange> {
+    const ledger = this.#ledger;
+    const { random } = this.#context;
+    const clock = this.#clock;
+    const { patience } = this.#rules;
     const { wanted, snapshot, kind, sourceName, judgement, gate, diff } = prepared;
     const jobId = newId("job", clock.now(), random);
     const plan: ChangePlan = { wanted, snapshot, patience, guard, gate };
@@ -228,7 +235,7 @@ export class SettingsChanges {
 
   /** Throws OperationError `job_not_found`. */
   async find(version: number): Promise<DialerChange> {
-    const change = await this.#deps.ledger.byVersion(version);
+    const change = await this.#ledger.byVersion(version);
     if (change !== undefined) return change;
     throw new OperationError("job_not_found", `there is no version ${version} of the dialer settings`, {
       advice: "outdial dialer history shows the versions of this store.",
@@ -237,15 +244,15 @@ export class SettingsChanges {
 
   /** The change that has not ended, when there is one. */
   open(): Promise<DialerChange | undefined> {
-    return this.#deps.ledger.open();
+    return this.#ledger.open();
   }
 
   /** Finishes a change that a dead or interrupted process left. One that waits for a person, or that another process runs, is an error. */
   async finishOpen(onProgress?: (progress: ChangeProgress) => void): Promise<ChangeReport | undefined> {
-    const open = await this.#deps.ledger.open();
+    const open = await this.#ledger.open();
     if (open === undefined) return undefined;
-    const running = open.status === "running" && open.executor !== null && open.executor !== this.#deps.replicaId;
-    if (open.phase === "paused" || (running && !(await this.#deps.replicas.isDead(open.executor ?? ""))))
+    const running = open.status === "running" && open.executor !== null && open.executor !== this.#context.replica.id;
+    if (open.phase === "paused" || (running && !(await this.#context.replica.isDead(open.executor ?? ""))))
       throw await this.#busy(open);
     const ended = await this.run(open.version, onProgress);
     if (ended.change.endedAt === null) throw await this.#busy(ended.change);
@@ -253,8 +260,9 @@ export class SettingsChanges {
   }
 
   /** A person's word on a change that waits for one; run it afterwards. Throws OperationError `job_state`. */
-  async decide(version: number, keep: boolean, actor = this.#deps.actor): Promise<void> {
-    const { ledger, clock } = this.#deps;
+  async decide(version: number, keep: boolean, actor = this.#context.actor): Promise<void> {
+    const ledger = this.#ledger;
+    const clock = this.#clock;
     const change = await this.find(version);
     const { plan, state, seq } = await this.#load(change);
     if (state.phase !== "paused" || change.jobId === null)
@@ -285,7 +293,7 @@ export class SettingsChanges {
    * @returns the change as it ended, or as it stands still: waiting for a person, without an answer of the tenant, interrupted
    */
   async run(version: number, onProgress?: Progress): Promise<ChangeReport> {
-    const { runs } = this.#deps;
+    const { runs } = this.#context;
     const { jobId, endedAt, phase } = await this.find(version);
     if (endedAt !== null || jobId === null || phase === "paused") return this.report(version);
     if (onProgress !== undefined) this.#told.set(jobId, onProgress);
@@ -298,7 +306,8 @@ export class SettingsChanges {
   }
 
   async #body(running: Running): Promise<void> {
-    const { ledger, clock } = this.#deps;
+    const ledger = this.#ledger;
+    const clock = this.#clock;
     const change = await ledger.byJob(running.jobId);
     if (change === undefined) throw new Error(`job ${running.jobId} is no change of dialer settings`);
     const { plan } = await this.#load(change);
@@ -326,7 +335,9 @@ export class SettingsChanges {
     command: Command,
     signal: AbortSignal,
   ): Promise<Happening> {
-    const { clock, pause, pacing, metrics, predict } = this.#deps;
+    const clock = this.#clock;
+    const { pause, predict } = this.#rules;
+    const { pacingSettings: pacing, metricsSource: metrics } = this.#context.tenant.capabilities;
     if ("afterMs" in command && command.afterMs > 0) await clock.sleep(command.afterMs, signal);
     const point = `${state.purpose === "apply" && state.phase !== "examining" ? "apply" : "rollback"}.${state.phase}.${command.kind}`;
     await pause?.(`${point}.before`);
@@ -358,7 +369,7 @@ export class SettingsChanges {
     seq: number,
     event: Happening & { readonly at: number },
   ): Promise<{ state: ChangeState; command: Command | undefined }> {
-    const { ledger, replicaId, actor, alarms, random } = this.#deps;
+    const { replica, actor, alarms, random } = this.#context;
     const { state, commands } = decide(plan, before, event);
     const newEventId = () => newId("evt", event.at, random);
     const notices: Notices = noticesOf({
@@ -373,7 +384,7 @@ export class SettingsChanges {
       alarms,
       newId: newEventId,
     });
-    await ledger.append({ jobId, executor: replicaId, seq, event, at: event.at, phase: state.phase, ...notices });
+    await this.#ledger.append({ jobId, executor: replica.id, seq, event, at: event.at, phase: state.phase, ...notices });
     this.#told.get(jobId)?.({ version, state, elsewhere: false });
     return { state, command: commands.find(({ kind }) => kind !== "alarm") };
   }
@@ -381,12 +392,12 @@ export class SettingsChanges {
   async #load(change: DialerChange): Promise<{ plan: ChangePlan; state: ChangeState; seq: number }> {
     if (change.jobId === null) throw new OperationError("job_state", `version ${change.version} was found, not made by a change`);
     const plan = readPlan(change.plan);
-    const journal = await this.#deps.ledger.journal(change.jobId);
+    const journal = await this.#ledger.journal(change.jobId);
     return { plan, state: replay(plan, journal), seq: journal.length };
   }
 
   async #busy(open: DialerChange | undefined): Promise<OperationError> {
-    return busy(open, await executorIsDead(open, this.#deps.replicas));
+    return busy(open, await executorIsDead(open, this.#context.replica));
   }
 }
 

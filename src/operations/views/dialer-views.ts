@@ -73,6 +73,10 @@ export function changeOf(
       ours: ours ?? null,
       theirs: theirs ?? null,
     })),
+    taken: [...state.taken],
+    settingsBefore: state.snapshot.settings,
+    settings: state.target,
+    seen: state.seen === null ? null : { ...state.seen },
     ...who,
   };
 }

@@ -22,6 +22,15 @@ export interface Previewed<Plan> extends Planned<Plan> {
   readonly shown: ApprovalPlan;
 }
 
+/** A plan with what is shown of it. */
+export async function previewed<Plan>(
+  made: Promise<Planned<Plan>>,
+  show: (made: Planned<Plan>) => ApprovalPlan,
+): Promise<Previewed<Plan>> {
+  const plan = await made;
+  return { ...plan, shown: show(plan) };
+}
+
 /** SHA-256 over operation and what it relies on, hex. */
 export function confirmOf({ operation, relies }: Pick<Planned<unknown>, "operation" | "relies">): string {
   // By way of JSON: members that are undefined are no part of what was shown.

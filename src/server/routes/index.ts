@@ -8,7 +8,7 @@ import { type CampaignsPort, campaignRoutes } from "./campaigns.ts";
 import { type CompliancePort, complianceRoutes } from "./compliance.ts";
 import { type ContactsPort, contactRoutes } from "./contacts.ts";
 import { type DeliveriesPort, deliveryRoutes } from "./deliveries.ts";
-import { type DialerPort, dialerRoutes } from "./dialer.ts";
+import { type DialerWork, dialerRoutes } from "./dialer.ts";
 import { factsRoutes } from "./facts.ts";
 import { type FailoverPort, failoverRoutes } from "./failover.ts";
 import { type InboundPort, inboundEventRoutes } from "./inbound.ts";
@@ -31,7 +31,7 @@ export interface Work {
   readonly failover: () => FailoverPort;
   readonly jobs: () => JobsPort;
   readonly interactions: () => InteractionsPort;
-  readonly dialer: () => DialerPort;
+  readonly dialer: () => DialerWork;
   readonly simulate: () => SimulatePort;
   readonly outcomes: () => OutcomesPort;
   readonly outcomesCrm: () => OutcomesCrmPort;

@@ -34,7 +34,7 @@ const figures = (callsAnswered: number, abandonmentRate: number) =>
 test("abandonment in order: the settings stay, and every minute of the watch was looked at", async () => {
   await begin();
   figures(200, 0.01);
-  const { change, state } = await world.apply(dialer, NEW, await dialer.guardPlan(10 * MINUTE, [CAMPAIGN]));
+  const { change, state } = await world.apply(dialer, NEW, await dialer.dialer.guardPlan(10 * MINUTE, [CAMPAIGN]));
   expect(change.outcome).toBe("applied");
   expect(change.message).toContain("20 of 2000 answered calls abandoned");
   expect(state.guard?.passed).toBeGreaterThan(0);
@@ -46,7 +46,7 @@ test("abandonment in order: the settings stay, and every minute of the watch was
 test("abandonment too high: the old settings come back before the time is up, and the revision is remembered", async () => {
   await begin();
   figures(300, 0.08);
-  const { change, state } = await world.apply(dialer, NEW, await dialer.guardPlan(30 * MINUTE, [CAMPAIGN]));
+  const { change, state } = await world.apply(dialer, NEW, await dialer.dialer.guardPlan(30 * MINUTE, [CAMPAIGN]));
   expect(change).toMatchObject({ outcome: "rolled_back", rejected: true });
   expect(change.message).toContain("abandonment is above 3 %");
   expect(state.guard?.answered).toBeLessThan(30 * 300);
@@ -59,7 +59,7 @@ test.each([
 ])("%s: the watch pauses for a person, who keeps the settings", async (_, scenario, answered) => {
   await begin(scenario);
   figures(answered, 0);
-  const { change, state } = await world.apply(dialer, NEW, await dialer.guardPlan(5 * MINUTE, [CAMPAIGN]));
+  const { change, state } = await world.apply(dialer, NEW, await dialer.dialer.guardPlan(5 * MINUTE, [CAMPAIGN]));
   expect(change).toMatchObject({ outcome: null, phase: "paused", status: "stopped" });
   expect(state.phase).toBe("paused");
   expect(await world.query("select type from outdial.outbox")).toEqual([{ type: "DIALER_ROLLOUT_PAUSED" }]);
@@ -72,7 +72,7 @@ test.each([
 test("a person who does not keep them has the old settings put back", async () => {
   await begin();
   figures(0, 0);
-  const { change } = await world.apply(dialer, NEW, await dialer.guardPlan(5 * MINUTE, [CAMPAIGN]));
+  const { change } = await world.apply(dialer, NEW, await dialer.dialer.guardPlan(5 * MINUTE, [CAMPAIGN]));
   await dialer.changes.decide(change.version, false);
   expect((await dialer.changes.run(change.version)).change).toMatchObject({ outcome: "rolled_back", rejected: false });
   expect(world.inForce()).toEqual(OLD);
@@ -85,6 +85,6 @@ test("without named campaigns the active ones are watched", async () => {
       { id: "camp_p", name: "P", status: "paused", dispositionCodes: [] },
     ],
   });
-  expect((await dialer.guardPlan(5 * MINUTE, [])).campaigns).toEqual(["camp_a"]);
-  await expect(dialer.guardPlan(1000, [])).rejects.toThrow("shorter than the time between two readings");
+  expect((await dialer.dialer.guardPlan(5 * MINUTE, [])).campaigns).toEqual(["camp_a"]);
+  await expect(dialer.dialer.guardPlan(1000, [])).rejects.toThrow("shorter than the time between two readings");
 });

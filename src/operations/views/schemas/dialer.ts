@@ -58,6 +58,13 @@ export const dialerChange = z
     conflicts: z
       .array(z.strictObject({ path: z.string(), base: z.unknown(), ours: z.unknown(), theirs: z.unknown() }))
       .readonly(),
+    taken: z.array(z.string()).readonly().describe("Fields that somebody else set meanwhile, whose value was taken over"),
+    settingsBefore: z.unknown().describe("In force when the change began"),
+    settings: z.unknown().describe("That are to be in force"),
+    seen: z
+      .strictObject({ settings: z.unknown(), tag: z.string().nullable() })
+      .nullable()
+      .describe("What was read back last; null: nothing yet"),
     running: z.boolean(),
     standing,
   })
@@ -98,10 +105,31 @@ export const dialerProposal = z
   })
   .meta({ id: "DialerProposal" });
 
+export type DialerProposal = z.output<typeof dialerProposal>;
+
+/** The largest version that the database counts to. */
+export const MAX_VERSION = 2_147_483_647;
+
+export const dialerRollback = z.strictObject({
+  version: z
+    .int()
+    .min(1)
+    .max(MAX_VERSION)
+    .optional()
+    .describe("The version to go back to; without it, to before the latest change"),
+  overrides: z.array(z.string()).optional(),
+});
+export type DialerRollback = z.output<typeof dialerRollback>;
+
 /** What a change would do. */
 export const dialerPreview = z
   .strictObject({
     kind: z.enum(["apply", "rollback"]),
+    verdict: z
+      .enum(["ready", "unchanged", "refused", "rejected_before"])
+      .describe(
+        "Whether it could be begun; `unchanged`: these settings are in force already, `rejected_before`: they did not hold earlier",
+      ),
     confirm: z.string().describe("Hash of what was shown and what it builds on, to be given back"),
     sourceName: z.string(),
     changes: z.array(fieldChange).readonly().describe("Empty: in force already"),

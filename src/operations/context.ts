@@ -1,0 +1,23 @@
+// What use cases work with: one tenant, one store, one process. Made once by whoever opens them; who acts is an argument of each verb.
+
+import type { Clock, RandomStream } from "../kernel/index.ts";
+import type { Store } from "../store/index.ts";
+import type { Tenant } from "../tenant/index.ts";
+import type { Membership } from "./run/members.ts";
+import type { Runs } from "./run/runs.ts";
+
+export interface Context {
+  readonly tenant: Tenant;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: RandomStream;
+  readonly replica: Membership;
+  readonly runs: Runs;
+  /** Names the tenant and the credentials: jobs are shared with the processes that have the same. `lakeScope`: those with the same lake as well. */
+  readonly scope: string;
+  readonly lakeScope: string;
+  /** Who acts when nobody else is named. */
+  readonly actor: string;
+  /** Name of the receiver of alarms in the outbox; undefined when none is configured. */
+  readonly alarms: string | undefined;
+}

@@ -1,0 +1,283 @@
+// What can be done with dialer settings, for every face: what is in force and how it came about, what a change would do, the change itself.
+
+import { z } from "zod";
+import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
+import type { DialerChange } from "../../store/index.ts";
+import type { Tenant } from "../../tenant/index.ts";
+import type { Context } from "../context.ts";
+import { OperationError } from "../error.ts";
+import { timesOf } from "../readings.ts";
+import { failureOf } from "../views/campaign-views.ts";
+import { basisOf, changeOf, changesOf, judgementOf, predictionOf, versionOf } from "../views/dialer-views.ts";
+import { confirmOf, type Planned } from "../views/plan.ts";
+import type {
+  DialerChange as ChangeView,
+  DialerPreview,
+  DialerProposal,
+  DialerRollback,
+  DialerVersion,
+  DialerView,
+} from "../views/schemas/dialer.ts";
+import { timeText } from "../views/texts.ts";
+import { createDialerCampaign } from "./campaign.ts";
+import { parseSettingsFile, type SettingsFile } from "./file.ts";
+import { checkOverride, type Judgement, judge, type Predictor } from "./gate.ts";
+import type { GuardPlan } from "./guard.ts";
+import { basisInForce, fileInForce } from "./in-force.ts";
+import { readSettings } from "./model.ts";
+import type { PreparedChange, SettingsChanges } from "./service.ts";
+
+const MINUTE_MS = 60_000;
+/** Chance of a false alarm, and of missing the alternative, of each test of a guarded rollout. */
+const GUARD_ALPHA = 0.01;
+const GUARD_BETA = 0.05;
+
+/** How a guarded rollout watches. */
+export interface GuardRules {
+  /** Time between two readings, ms: whole minutes. */
+  readonly everyMs: number;
+  /** Abandonment rate that must be noticed. */
+  readonly alternative: number;
+}
+
+export interface DialerRules {
+  readonly predict: Predictor;
+  /** Most probability of abandonment above 3 % that is accepted. */
+  readonly chance: number;
+  readonly guard: GuardRules;
+}
+
+/** A change that could be begun, and how it is watched. */
+export interface DialerPlan {
+  readonly verdict: DialerPreview["verdict"];
+  readonly prepared: PreparedChange;
+  readonly guard: GuardPlan | null;
+}
+
+export interface ApplyOptions {
+  readonly overrides?: readonly string[] | undefined;
+  /** Settings that did not hold before may be applied. */
+  readonly retryRejected?: boolean | undefined;
+  readonly guardMs?: number | undefined;
+  /** What a guarded rollout watches; all active campaigns by default. */
+  readonly guardCampaigns?: readonly string[] | undefined;
+  /** False writes nothing, not even which settings were found. */
+  readonly store?: boolean | undefined;
+}
+
+/** What a service reads of the tenant beside the requests. */
+export interface DialerReadings {
+  /** Somebody looks at the settings: what is too old is read in the background. */
+  looking(): void;
+  /** Reads them now. Throws TenantError. */
+  readNow(): Promise<void>;
+  /** What settings in force will come to, or why that is not known; undefined while it is being found out. */
+  prediction(file: SettingsFile): Promise<Judgement["prediction"] | undefined>;
+}
+
+const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
+export type DialerMetric = (typeof METRICS)[number];
+
+/** Settings as the service keeps them; the document is the vendor's, and judged by whoever reads it. */
+const keptSettings = z.object({ settings: z.unknown(), tag: z.string().nullable() });
+
+export class DialerUseCases {
+  readonly #context: Context;
+  readonly #rules: DialerRules;
+  readonly changes: SettingsChanges;
+
+  constructor(context: Context, changes: SettingsChanges, rules: DialerRules) {
+    this.#context = context;
+    this.#rules = rules;
+    this.changes = changes;
+  }
+
+  /** The settings as they were last read, with the time, and the change under way. @param fresh reads the tenant first */
+  async show(readings: DialerReadings, { fresh }: { readonly fresh: boolean }): Promise<DialerView> {
+    if (fresh) await readings.readNow();
+    readings.looking();
+    const { store } = this.#context;
+    const reading = await store.tenantReadings.find({ what: "dialer" });
+    const kept = keptSettings.safeParse(reading?.value).data;
+    const value = kept?.settings ?? null;
+    const read = kept === undefined ? undefined : readSettings(value);
+    const { readAt, failed } = timesOf(reading);
+    const [open, applied] = await Promise.all([this.changes.open(), store.dialer.latestApplied()]);
+    const settings = read !== undefined && "settings" in read ? read.settings : undefined;
+    const basis = settings === undefined ? undefined : basisInForce(settings, applied);
+    const prediction = settings === undefined ? undefined : await readings.prediction(fileInForce(settings, applied));
+    return {
+      settings: value,
+      asOf: timeText(kept === undefined ? null : readAt),
+      failed: failureOf(failed),
+      tag: kept?.tag ?? null,
+      problem: read !== undefined && "problem" in read ? read.problem : null,
+      basis: basis === undefined ? null : basisOf(basis),
+      prediction: prediction === undefined || typeof prediction === "string" ? null : predictionOf(prediction),
+      open: open === undefined ? null : await this.change(open.version),
+    };
+  }
+
+  /** Versions, newest first, each with what it changed. @param before only versions before this one */
+  async history(limit: number, before?: number): Promise<readonly DialerVersion[]> {
+    // One more, for what the last one changed.
+    const versions = await this.#context.store.dialer.list(limit + 1, before);
+    return versions.slice(0, limit).map((one, i) => versionOf(one, versions[i + 1]));
+  }
+
+  /** How far a change is, or how it ended. Throws OperationError `job_not_found`. */
+  async change(version: number): Promise<ChangeView> {
+    const report = await this.changes.report(version);
+    return changeOf(report, await this.#context.runs.standingOf(report.change.jobId));
+  }
+
+  /** Our checks, the tenant's validation, the prediction; changes nothing. */
+  async validate(file: SettingsFile): Promise<Pick<DialerPreview, "findings" | "prediction" | "refusals" | "overridden">> {
+    return judgementOf(await judgeSettings(this.#context.tenant, file, this.#rules));
+  }
+
+  /** What applying a file would do. */
+  async planApply(file: SettingsFile, options: ApplyOptions = {}): Promise<Planned<DialerPlan>> {
+    const { overrides = [], guardMs, guardCampaigns = [], store = true, retryRejected = false } = options;
+    for (const name of overrides) checkOverride(name);
+    const prepared = await this.changes.prepare("apply", file, { overrides, store });
+    const guard = guardMs === undefined ? null : await this.guardPlan(guardMs, guardCampaigns);
+    return planned("dialer.apply", prepared, guard, retryRejected);
+  }
+
+  /** What going back would do: to a version that was in force, or to before the latest change. */
+  async planRollback({ version, overrides = [] }: DialerRollback): Promise<Planned<DialerPlan>> {
+    for (const name of overrides) checkOverride(name);
+    // Going back to settings that once did not hold is a person's own decision.
+    return planned("dialer.rollback", await this.changes.prepareRollback(version, { overrides }), null, true);
+  }
+
+  /** Begins a planned change and lets it run; it goes on behind. */
+  async begin({ prepared, guard }: DialerPlan, by: string): Promise<ChangeView> {
+    const { version } = await this.changes.begin(prepared, guard, by);
+    return this.#start(version);
+  }
+
+  /** Goes on with a change that stands still, or decides about one that waits for a person. */
+  async resume(version: number, decision: "keep" | "rollBack" | undefined, by: string): Promise<ChangeView> {
+    if (decision !== undefined) await this.changes.decide(version, decision === "keep", by);
+    return this.#start(version);
+  }
+
+  /** What the tenant measured, hour by hour. @param names all by default */
+  metrics(campaignId: string | undefined, names: readonly string[]): AsyncIterable<object> {
+    return this.#context.tenant.dialer.metrics({
+      ...(campaignId === undefined ? {} : { campaignId }),
+      metrics: METRICS.filter((name) => names.length === 0 || names.includes(name)),
+      groupBy: "hour",
+    });
+  }
+
+  /** The tenant's own audit log. */
+  vendorAudit(entity: string): AsyncIterable<object> {
+    return this.#context.tenant.auditLogs.list({ entity });
+  }
+
+  /**
+   * Makes a paused campaign of a settings file at the tenant, never two of one file.
+   * @param again sends a file whose earlier request may have been carried out: only after a person has looked
+   */
+  async createCampaign(
+    file: SettingsFile,
+    by: string,
+    again = false,
+  ): Promise<{ readonly campaignId: string; readonly already: boolean }> {
+    const { store, tenant } = this.#context;
+    const desk = {
+      create: (settings: SettingsFile["settings"]) => tenant.dialer.createCampaign(settings),
+      auditEntries: () => tenant.auditLogs.list({ entity: "campaign" }),
+    };
+    return { ...(await createDialerCampaign(file, { ledger: store.dialer, actor: by, desk }, { again })) };
+  }
+
+  async #start(version: number): Promise<ChangeView> {
+    const { jobId }: DialerChange = await this.changes.find(version);
+    if (jobId !== null) await this.#context.runs.start(jobId);
+    return this.change(version);
+  }
+
+  /** How a guarded rollout watches. @param named campaigns; all active ones when empty. Throws OperationError `invalid_input`, TenantError */
+  async guardPlan(durationMs: number, named: readonly string[]): Promise<GuardPlan> {
+    const { everyMs, alternative } = this.#rules.guard;
+    if (durationMs < everyMs)
+      throw new OperationError(
+        "invalid_input",
+        `a watch of ${durationMs / 1000} s is shorter than the time between two readings`,
+      );
+    const campaigns = named.length > 0 ? [...named] : await activeCampaigns(this.#context.tenant);
+    return {
+      durationMs,
+      everyMs,
+      campaigns,
+      limit: ABANDONMENT_LIMIT,
+      alternative,
+      alpha: GUARD_ALPHA,
+      beta: GUARD_BETA,
+    };
+  }
+}
+
+/** Our checks, the tenant's validation, the prediction; needs no store. */
+export function judgeSettings(
+  tenant: Tenant,
+  file: SettingsFile,
+  { predict, chance }: Pick<DialerRules, "predict" | "chance">,
+): Promise<Judgement> {
+  return judge(file, { pacing: tenant.capabilities.pacingSettings, predict, chance, overrides: [] });
+}
+
+/** A settings file that came as JSON, which is YAML: one reader finds every mistake. */
+export function proposedFile({ file, sourceName }: Pick<DialerProposal, "file" | "sourceName">): Promise<SettingsFile> {
+  return parseSettingsFile(JSON.stringify(file, undefined, 1), sourceName ?? "dashboard");
+}
+
+function planned(operation: string, prepared: PreparedChange, guard: GuardPlan | null, retry: boolean): Planned<DialerPlan> {
+  const { snapshot, wanted, diff, judgement, rejection, sourceName, gate } = prepared;
+  const { findings, prediction, overridden } = judgement;
+  const isRejected = rejection !== undefined && !retry;
+  const refusals = [...judgement.refusals];
+  if (diff.length === 0) refusals.push("these settings are in force already");
+  if (isRejected)
+    refusals.push(
+      `version ${rejection.version} had the same settings and did not hold: ${rejection.message ?? "rejected"}; retryRejected (--retry-rejected) applies them again`,
+    );
+  const hindrance = judgement.refusals.length > 0 ? "refused" : isRejected ? "rejected_before" : "ready";
+  const fields = diff.length === 1 ? "1 field" : `${diff.length} fields`;
+  return {
+    operation,
+    summary: `${operation === "dialer.rollback" ? "Go back to" : "Apply"} dialer settings ${sourceName}: ${fields}${overridden.length > 0 ? ", a gate overridden" : ""}`,
+    // Equal settings and facts have the equal prediction: it moves only when what it is made of does.
+    relies: { snapshot, wanted, guard, gate, findings, prediction, refusals, overridden, retry },
+    refusals,
+    plan: { verdict: diff.length === 0 ? "unchanged" : hindrance, prepared, guard },
+  };
+}
+
+/** A plan as it is shown. */
+export function dialerPreviewOf(made: Planned<DialerPlan>): DialerPreview {
+  const { guard, prepared, verdict } = made.plan;
+  const { kind, sourceName, diff, judgement, rejection, gate } = prepared;
+  return {
+    kind,
+    verdict,
+    confirm: confirmOf(made),
+    sourceName,
+    changes: changesOf(diff),
+    ...judgementOf(judgement),
+    refusals: [...made.refusals],
+    rejectedBefore: rejection === undefined ? null : { version: rejection.version, message: rejection.message },
+    basis: basisOf(gate),
+    guard: guard === null ? null : { minutes: guard.durationMs / MINUTE_MS, campaigns: [...guard.campaigns] },
+  };
+}
+
+async function activeCampaigns(tenant: Tenant): Promise<string[]> {
+  const active: string[] = [];
+  for await (const { id, status } of tenant.campaigns.list()) if (status === "active") active.push(id);
+  return active;
+}
