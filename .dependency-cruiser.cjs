@@ -15,7 +15,14 @@ const MAY_IMPORT = {
   web: ["kernel", "dialing", "server"],
 };
 /** Further doors, for what is started often and loads little. */
-const SECOND_DOORS = { contract: "times", operations: "views/index", compliance: "opt-outs", outcomes: "pages", tenant: "system-clock", app: "version" };
+const SECOND_DOORS = {
+  contract: "times",
+  operations: "views/index",
+  compliance: "opt-outs",
+  outcomes: "pages",
+  tenant: "system-clock",
+  app: "version",
+};
 const parts = Object.keys(MAY_IMPORT);
 const doorsOf = (part) => ["index", SECOND_DOORS[part]].filter((door) => door !== undefined).join("|");
 

@@ -5,6 +5,7 @@ import {
   DEFAULT_PATIENCE,
   type DialerRules,
   DialerUseCases,
+  dialerHistory,
   type Interruption,
   type Judgement,
   judgeSettings,
@@ -13,7 +14,7 @@ import {
   SettingsChanges,
   type SettingsFile,
 } from "../operations/index.ts";
-import type { DialerChange } from "../store/index.ts";
+import type { DialerVersion } from "../operations/views/index.ts";
 import type { Tenant } from "../tenant/index.ts";
 import { type Config, ConfigError, type Flags, loadConfig } from "./config.ts";
 import type { ConfigFile } from "./config-schema.ts";
@@ -70,10 +71,14 @@ export async function openDialerTenant(flags: Flags, environment: Environment): 
 }
 
 /** The versions of the settings that a store knows, newest first; needs no tenant. */
-export async function readDialerHistory(flags: Flags, environment: Environment, limit: number): Promise<DialerChange[]> {
+export async function readDialerHistory(
+  flags: Flags,
+  environment: Environment,
+  limit: number,
+): Promise<readonly DialerVersion[]> {
   const store = await storeOf(await loadConfig(flags, environment), environment);
   try {
-    return await store.dialer.list(limit);
+    return await dialerHistory(store, limit);
   } finally {
     await store.close();
   }

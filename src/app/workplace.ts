@@ -3,7 +3,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { canonicalJson, createRandom, type RandomStream } from "../kernel/index.ts";
+import { canonicalJson, createRandom } from "../kernel/index.ts";
 import {
   type Context,
   createDeliveryWorker,
@@ -16,7 +16,7 @@ import {
   Runs,
 } from "../operations/index.ts";
 import { hasEmbeddedStore, openStore, type Store, StoreError } from "../store/index.ts";
-import { type Tenant, type TenantConfig, type TenantHooks } from "../tenant/index.ts";
+import type { TenantConfig, TenantHooks } from "../tenant/index.ts";
 import {
   alarmsIn,
   type Config,

@@ -2,6 +2,7 @@
 
 import { percent } from "../kernel/index.ts";
 import type { ChangeReport, ChangeState, FieldChange, Judgement } from "../operations/index.ts";
+import type { DialerVersion } from "../operations/views/index.ts";
 import type { DialerChange } from "../store/index.ts";
 import { printable } from "./render-tagging.ts";
 
@@ -95,11 +96,9 @@ function adviceFor(change: DialerChange, state: ChangeState): string | undefined
 }
 
 /** One line of the history. */
-export function historyLine(change: DialerChange): string {
+export function historyLine(one: DialerVersion): string {
+  const open = `(${one.status === "running" ? "running" : "stopped"}: ${one.phase})`;
   const what =
-    change.kind === "observed"
-      ? "found in force"
-      : `${change.kind} ${change.outcome === null ? `(${change.status === "running" ? "running" : "stopped"}: ${change.phase})` : change.outcome.replaceAll("_", " ")}`;
-  const at = new Date(change.createdAt).toISOString();
-  return `${String(change.version).padStart(4)}  ${at}  ${what.padEnd(24)}  ${printable(change.actor)}  ${printable(change.sourceName)}${change.message === null ? "" : `  ${printable(change.message)}`}`;
+    one.kind === "observed" ? "found in force" : `${one.kind} ${one.outcome === null ? open : one.outcome.replaceAll("_", " ")}`;
+  return `${String(one.version).padStart(4)}  ${one.createdAt}  ${what.padEnd(24)}  ${printable(one.actor)}  ${printable(one.sourceName)}${one.message === null ? "" : `  ${printable(one.message)}`}`;
 }

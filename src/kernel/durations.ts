@@ -11,3 +11,22 @@ export function parseDuration(text: string): number | undefined {
   for (const [, amount = "", unit = ""] of text.matchAll(PART)) total += Number(amount) * (UNIT_MS[unit] ?? 0);
   return total;
 }
+
+const WORDS = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["min", 60_000],
+  ["s", 1000],
+] as const;
+
+/** A span for people, to the second: `30 min`, `1 h 30 min`, `1 min 40 s`; `0 s` below half a second. @param ms at least 0 */
+export function durationText(ms: number): string {
+  let left = Math.round(ms / 1000) * 1000;
+  const parts: string[] = [];
+  for (const [unit, size] of WORDS) {
+    const amount = Math.floor(left / size);
+    left -= amount * size;
+    if (amount > 0) parts.push(`${amount} ${unit}`);
+  }
+  return parts.join(" ") || "0 s";
+}

@@ -2,7 +2,7 @@
 
 export { canonicalJson } from "./canonical-json.ts";
 export type { Clock, Instant } from "./clock.ts";
-export { parseDuration } from "./durations.ts";
+export { durationText, parseDuration } from "./durations.ts";
 export { type ErrorOptionsWithAdvice, messageOf, OutdialError } from "./error.ts";
 export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";

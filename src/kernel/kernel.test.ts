@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { canonicalJson, createRandom, Histogram, nearest, newId, problemsOf } from "./index.ts";
+import { canonicalJson, createRandom, durationText, Histogram, nearest, newId, problemsOf } from "./index.ts";
 
 test("canonical JSON is the same for the same value however its keys are ordered, and JSON reads it back", () => {
   fc.assert(
@@ -109,4 +109,9 @@ test("a field that is left out is called missing, with what is needed", () => {
     { path: "rate", message: "missing; a number is needed" },
     { path: "rules.zone", message: "missing; a string is needed" },
   ]);
+});
+
+test("spans are said as people write them", () => {
+  const said = [0, 400, 1000, 100_000, 1_800_000, 5_400_000, 90_061_000].map(durationText);
+  expect(said).toEqual(["0 s", "0 s", "1 s", "1 min 40 s", "30 min", "1 h 30 min", "1 d 1 h 1 min 1 s"]);
 });

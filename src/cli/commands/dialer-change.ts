@@ -1,14 +1,15 @@
 // outdial dialer apply, rollback, resume: prepare a change, show it, ask, run it, say how it ended.
 
 import { type DialerRuntime, openDialer } from "../../app/index.ts";
-import { OutdialError } from "../../kernel/index.ts";
+import { durationText, OutdialError } from "../../kernel/index.ts";
 import {
   type ChangeProgress,
   type ChangeReport,
   checkOverride,
-  type GuardPlan,
-  type PreparedChange,
+  type DialerPlan,
+  dialerPreviewOf,
 } from "../../operations/index.ts";
+import type { Planned } from "../../operations/views/index.ts";
 import { confirmed } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type { Io } from "../io.ts";
@@ -33,21 +34,24 @@ export async function apply([path = ""]: readonly string[], flags: ApplyFlags, i
   for (const name of flags.overrideGate) checkOverride(name);
   const file = await settingsFile(path, io);
   const watch = span("--guard", flags.guard);
-  await using dialer = await openDialer(flags, io.env, { warn: (message) => io.say(message) });
-  if (flags.dryRun !== true) await finishOpen(dialer, io);
-  const guard = watch === undefined ? null : await dialer.guardPlan(watch, flags.guardCampaign);
-  const options = { overrides: flags.overrideGate, store: flags.dryRun !== true };
-  return await change(dialer, await dialer.changes.prepare("apply", file, options), guard, flags, io);
+  await using opened = await openDialer(flags, io.env, { warn: (message) => io.say(message) });
+  if (flags.dryRun !== true) await finishOpen(opened, io);
+  const planned = await opened.dialer.planApply(file, {
+    overrides: flags.overrideGate,
+    retryRejected: flags.retryRejected,
+    guardMs: watch,
+    guardCampaigns: flags.guardCampaign,
+    store: flags.dryRun !== true,
+  });
+  return await change(opened, planned, flags, io);
 }
 
 export async function rollback([text]: readonly string[], flags: ChangeFlags, io: Io): Promise<number> {
   for (const name of flags.overrideGate) checkOverride(name);
   const version = text === undefined ? undefined : wholeNumber("<version>", text, 1, 2 ** 31 - 1);
-  await using dialer = await openDialer(flags, io.env, { warn: (message) => io.say(message) });
-  if (flags.dryRun !== true) await finishOpen(dialer, io);
-  const prepared = await dialer.changes.prepareRollback(version, { overrides: flags.overrideGate });
-  // Going back to settings that once did not hold is a person's own decision.
-  return await change(dialer, prepared, null, { ...flags, retryRejected: true }, io);
+  await using opened = await openDialer(flags, io.env, { warn: (message) => io.say(message) });
+  if (flags.dryRun !== true) await finishOpen(opened, io);
+  return await change(opened, await opened.dialer.planRollback({ version, overrides: flags.overrideGate }), flags, io);
 }
 
 export async function resume(
@@ -77,53 +81,37 @@ async function finishOpen(dialer: DialerRuntime, io: Io): Promise<void> {
   for (const line of endLines(ended)) io.say(line);
 }
 
-async function change(
-  dialer: DialerRuntime,
-  prepared: PreparedChange,
-  guard: GuardPlan | null,
-  flags: ChangeFlags,
-  io: Io,
-): Promise<number> {
-  const { diff, judgement, rejection } = prepared;
-  const facts = { diff, ...judgement };
-  const show = async (result: string) => {
-    if (io.json) await io.data(JSON.stringify({ result, ...facts }));
-    else await io.data(result.replaceAll("_", " "));
+async function change(opened: DialerRuntime, planned: Planned<DialerPlan>, flags: ChangeFlags, io: Io): Promise<number> {
+  const { dialer } = opened;
+  const { verdict, prepared, guard } = planned.plan;
+  const preview = dialerPreviewOf(planned);
+  const end = async (result: string, exit: number) => {
+    await io.data(io.json ? JSON.stringify({ result, ...preview }) : result.replaceAll("_", " "));
+    return exit;
   };
-  if (diff.length === 0) {
-    io.say("these settings are in force already");
-    await show("unchanged");
-    return EXIT.done;
+  if (verdict === "unchanged") {
+    io.say(planned.refusals.join("; "));
+    return await end(verdict, EXIT.done);
   }
-  for (const line of diffLines(diff)) io.say(line);
-  for (const line of judgementLines(judgement)) io.say(line);
-  if (judgement.refusals.length > 0) {
-    if (flags.dryRun !== true) await dialer.changes.recordRefusal(prepared);
-    await show("refused");
-    return EXIT.refused;
-  }
-  if (rejection !== undefined && flags.retryRejected !== true) {
-    io.say(`version ${rejection.version} had the same settings and did not hold: ${rejection.message ?? "rejected"}`);
-    io.say("  --retry-rejected applies them again");
-    await show("rejected_before");
-    return EXIT.refused;
-  }
+  for (const line of [...diffLines(prepared.diff), ...judgementLines(prepared.judgement)]) io.say(line);
+  if (verdict === "refused" && flags.dryRun !== true) await dialer.changes.recordRefusal(prepared);
+  if (verdict === "rejected_before") io.say(planned.refusals.join("; "));
+  if (verdict !== "ready") return await end(verdict, EXIT.refused);
   if (flags.dryRun === true) {
     io.say("dry run: nothing was sent");
-    await show("dry_run");
-    return EXIT.done;
+    return await end("dry_run", EXIT.done);
   }
   if (guard !== null)
     io.say(
-      `watched for ${guard.durationMs / 60_000} min: ${guard.campaigns.join(", ") || "no campaign is active, so the watch cannot come to a verdict"}`,
+      `watched for ${durationText(guard.durationMs)}: ${guard.campaigns.join(", ") || "no campaign is active, so the watch cannot come to a verdict"}`,
     );
-  if (!(await confirmed(`Activate ${diff.length === 1 ? "this change" : `these ${diff.length} changes`}?`, flags, io))) {
+  const changes = preview.changes.length === 1 ? "this change" : `these ${preview.changes.length} changes`;
+  if (!(await confirmed(`Activate ${changes}?`, flags, io))) {
     io.say("nothing was sent");
-    await show("declined");
-    return EXIT.interrupted;
+    return await end("declined", EXIT.interrupted);
   }
   const { version } = await dialer.changes.begin(prepared, guard);
-  return await runAndReport(dialer, version, io);
+  return await runAndReport(opened, version, io);
 }
 
 function progressOf(io: Io): (progress: ChangeProgress) => void {
@@ -137,30 +125,14 @@ function progressOf(io: Io): (progress: ChangeProgress) => void {
   };
 }
 
-async function runAndReport(dialer: DialerRuntime, version: number, io: Io): Promise<number> {
-  using _listening = endedByInterrupt(io, dialer);
+async function runAndReport(opened: DialerRuntime, version: number, io: Io): Promise<number> {
+  using _listening = endedByInterrupt(io, opened);
+  const { dialer } = opened;
   const report = await dialer.changes.run(version, progressOf(io));
-  await dialer.deliverEvents();
+  await opened.deliverEvents();
   for (const line of endLines(report)) io.say(line);
-  const { change, state } = report;
-  if (io.json)
-    await io.data(
-      JSON.stringify({
-        version,
-        outcome: change.outcome,
-        phase: state.phase,
-        message: change.message,
-        failure: state.failure,
-        conflicts: state.conflicts,
-        taken: state.taken,
-        guard: state.guard,
-        stop: state.stop,
-        settingsBefore: state.snapshot.settings,
-        settings: state.target,
-        seen: state.seen,
-      }),
-    );
-  else await io.data(`${version} ${change.outcome ?? state.phase}`);
+  const view = await dialer.change(version);
+  await io.data(io.json ? JSON.stringify(view) : `${version} ${view.outcome ?? view.phase}`);
   return exitOfChange(report);
 }
 

@@ -55,8 +55,8 @@ export async function createCampaign(
     }
   }
   if (!(await confirmed(`Create the dialer campaign ${name}?`, flags, io))) return EXIT.interrupted;
-  await using dialer = await openDialer(flags, io.env, { warn: (message) => io.say(message) });
-  const { campaignId, already } = await dialer.createCampaign(file, { again: flags.again === true });
+  await using opened = await openDialer(flags, io.env, { warn: (message) => io.say(message) });
+  const { campaignId, already } = await opened.dialer.createCampaign(file, { again: flags.again === true });
   if (io.json) await io.data(JSON.stringify({ campaignId, already }));
   else await io.data(`${campaignId} ${already ? "was created from this file before" : "created"}`);
   return EXIT.done;

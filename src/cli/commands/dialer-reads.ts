@@ -40,22 +40,12 @@ export async function history(
 ): Promise<number> {
   const changes = await readDialerHistory(flags, io.env, wholeNumber("--limit", flags.limit, 1, 100_000));
   const format = formatOf(flags.format, io);
-  if (format === "json")
-    await io.data(
-      JSON.stringify({
-        versions: changes.map((change) => ({
-          ...change,
-          plan: undefined,
-          createdAt: timeText(change.createdAt),
-          endedAt: timeText(change.endedAt),
-        })),
-      }),
-    );
+  if (format === "json") await io.data(JSON.stringify({ items: changes }));
   else if (format === "csv") {
     const rows = changes.map((change) => ({
       version: change.version,
-      createdAt: timeText(change.createdAt),
-      endedAt: timeText(change.endedAt),
+      createdAt: change.createdAt,
+      endedAt: change.endedAt,
       kind: change.kind,
       outcome: change.outcome,
       actor: change.actor,
@@ -68,8 +58,6 @@ export async function history(
   if (changes.length === 0) io.say("no versions yet");
   return EXIT.done;
 }
-
-const timeText = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
 export async function metrics(
   _args: readonly string[],

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
-import type { DialerChange } from "../../store/index.ts";
+import type { DialerChange, Store } from "../../store/index.ts";
 import type { Tenant } from "../../tenant/index.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
@@ -14,7 +14,6 @@ import type {
   DialerChange as ChangeView,
   DialerPreview,
   DialerProposal,
-  DialerRollback,
   DialerVersion,
   DialerView,
 } from "../views/schemas/dialer.ts";
@@ -76,7 +75,6 @@ export interface DialerReadings {
 }
 
 const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
-export type DialerMetric = (typeof METRICS)[number];
 
 /** Settings as the service keeps them; the document is the vendor's, and judged by whoever reads it. */
 const keptSettings = z.object({ settings: z.unknown(), tag: z.string().nullable() });
@@ -118,11 +116,9 @@ export class DialerUseCases {
     };
   }
 
-  /** Versions, newest first, each with what it changed. @param before only versions before this one */
-  async history(limit: number, before?: number): Promise<readonly DialerVersion[]> {
-    // One more, for what the last one changed.
-    const versions = await this.#context.store.dialer.list(limit + 1, before);
-    return versions.slice(0, limit).map((one, i) => versionOf(one, versions[i + 1]));
+  /** See `dialerHistory`. */
+  history(limit: number, before?: number): Promise<readonly DialerVersion[]> {
+    return dialerHistory(this.#context.store, limit, before);
   }
 
   /** How far a change is, or how it ended. Throws OperationError `job_not_found`. */
@@ -146,7 +142,13 @@ export class DialerUseCases {
   }
 
   /** What going back would do: to a version that was in force, or to before the latest change. */
-  async planRollback({ version, overrides = [] }: DialerRollback): Promise<Planned<DialerPlan>> {
+  async planRollback({
+    version,
+    overrides = [],
+  }: {
+    readonly version?: number | undefined;
+    readonly overrides?: readonly string[] | undefined;
+  }): Promise<Planned<DialerPlan>> {
     for (const name of overrides) checkOverride(name);
     // Going back to settings that once did not hold is a person's own decision.
     return planned("dialer.rollback", await this.changes.prepareRollback(version, { overrides }), null, true);
@@ -184,8 +186,7 @@ export class DialerUseCases {
    */
   async createCampaign(
     file: SettingsFile,
-    by: string,
-    again = false,
+    { by = this.#context.actor, again = false }: { readonly by?: string; readonly again?: boolean } = {},
   ): Promise<{ readonly campaignId: string; readonly already: boolean }> {
     const { store, tenant } = this.#context;
     const desk = {
@@ -220,6 +221,17 @@ export class DialerUseCases {
       beta: GUARD_BETA,
     };
   }
+}
+
+/** Versions, newest first, each with what it changed; needs no tenant. @param before only versions before this one */
+export async function dialerHistory(
+  { dialer }: Pick<Store, "dialer">,
+  limit: number,
+  before?: number,
+): Promise<readonly DialerVersion[]> {
+  // One more, for what the last one changed.
+  const versions = await dialer.list(limit + 1, before);
+  return versions.slice(0, limit).map((one, i) => versionOf(one, versions[i + 1]));
 }
 
 /** Our checks, the tenant's validation, the prediction; needs no store. */

@@ -44,6 +44,7 @@ export function versionOf(one: DialerChange, before: DialerChange | undefined): 
     actor: one.actor,
     settings: one.settings,
     phase: one.phase,
+    status: one.status,
     outcome: one.outcome,
     message: one.message,
     rejected: one.rejected,

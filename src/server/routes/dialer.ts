@@ -179,7 +179,7 @@ export function dialerRoutes(work: () => DialerWork): ApiRoute[] {
       body: dialerProposal.pick({ file: true, sourceName: true }),
       reply: z.strictObject({ campaignId: z.string(), already: z.boolean() }),
       status: 201,
-      handle: async ({ body, who }) => dialer().createCampaign(await proposedFile(body), who.name),
+      handle: async ({ body, who }) => dialer().createCampaign(await proposedFile(body), { by: who.name }),
     }),
   ];
 }

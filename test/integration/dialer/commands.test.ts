@@ -63,7 +63,7 @@ test("apply, history, rollback, show: each says what it did", async () => {
   expect(lines(await run("dialer", "rollback", "--yes"))).toEqual(["3 applied"]);
   expect(world.inForce()).toEqual(OLD);
   const history = await run("dialer", "history", "--json");
-  expect(JSON.parse(history.stdout).versions).toMatchObject([
+  expect(JSON.parse(history.stdout).items).toMatchObject([
     { version: 3, kind: "rollback", outcome: "applied" },
     { version: 2, kind: "apply", outcome: "applied" },
     { version: 1, kind: "observed" },

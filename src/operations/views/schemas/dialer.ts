@@ -31,6 +31,7 @@ export const dialerVersion = z
     /** JSON in the vendor's form. */
     settings: z.unknown(),
     phase: z.string(),
+    status: z.string().nullable().describe("Of its job; null for settings that were found"),
     outcome: z.string().nullable(),
     message: z.string().nullable(),
     rejected: z.boolean().describe("It did not hold: it is not tried again without being told to"),
