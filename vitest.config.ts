@@ -46,7 +46,10 @@ const suite = (name: string, include: string[], timeout: number) => ({
     maxWorkers: WORKERS,
     // A file leaves nothing behind in its process, so the next one finds the code loaded.
     isolate: false,
-    globalSetup: name === "unit" ? [] : ["test/support/postgres-setup.ts"],
+    setupFiles: ["test/support/processor-setup.ts"],
+    // Node strips the types itself; only the dashboard's components (.tsx, in the unit suite) need Vite.
+    experimental: { viteModuleRunner: name === "unit", nodeLoader: false },
+    globalSetup: name === "unit" ? [] : ["test/support/postgres-setup.ts", "test/support/pages-setup.ts"],
   },
 });
 

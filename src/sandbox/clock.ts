@@ -37,7 +37,7 @@ export interface SandboxClock extends Clock {
 type ClockErrorCode = "clock_stopped" | "bad_duration" | "bad_speed";
 class ClockError extends OutdialError<ClockErrorCode> {}
 
-/** The host's time, replaceable in tests. */
+/** The time that a running clock follows: this machine's, or that of whoever runs the sandbox. */
 export interface HostTime {
   /** Monotonic milliseconds. */
   now(): number;

@@ -1,6 +1,6 @@
 // The sandbox: a stateful CXone tenant on this machine.
 
-export type { ClockModeOption } from "./clock.ts";
+export type { ClockModeOption, HostTime } from "./clock.ts";
 export type { ClockState, ControlCall, SandboxControl, SandboxState } from "./control.ts";
 export { FaultError } from "./faults.ts";
 export type { JournalEntry, JournalFilter } from "./journal.ts";

@@ -2,7 +2,7 @@
 
 import { parseInstantOrNaiveUtc, TOKEN_PATHS } from "../contract/index.ts";
 import { type Instant, OutdialError } from "../kernel/index.ts";
-import { type ClockModeOption, createSandboxClock } from "./clock.ts";
+import { type ClockModeOption, createSandboxClock, type HostTime } from "./clock.ts";
 import { createControl, type SandboxControl } from "./control.ts";
 import { answerControl, isControlTarget, MAX_CONTROL_BODY_BYTES } from "./control-plane.ts";
 import { createTenant, stopTenant } from "./create-tenant.ts";
@@ -23,6 +23,8 @@ export interface SandboxOptions {
   readonly seed?: number | string;
   /** Default "real". `{speed: 60}` lets a minute pass in a second; "frozen" stands until advanced. */
   readonly clock?: ClockModeOption;
+  /** The time that a clock which runs by itself follows. Default: this machine's. */
+  readonly host?: HostTime;
   /** The instant the world begins at: ISO 8601, or milliseconds since the epoch. Default: the system's time. */
   readonly now?: string | number;
   /** `limit`: requests kept in the journal; default 100,000. */
@@ -67,7 +69,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const journal = createJournal(options.journal ?? {});
 
   const build = (start: Instant): Tenant => {
-    const clock = createSandboxClock({ start, ...(options.clock === undefined ? {} : { mode: options.clock }) });
+    const { clock: mode = "real", host } = options;
+    const clock = createSandboxClock({ start, mode, ...(host === undefined ? {} : { host }) });
     return createTenant({ scenario, seed, start, clock, webhookFetch: options.webhookFetch });
   };
   const begin = (): Tenant => {

@@ -1,18 +1,21 @@
 // The living demo from end to end in Chromium: every page at both widths with axe, every action once, and pictures for the documents when
 // OUTDIAL_SCREENSHOTS is set.
 
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDemo } from "../../src/app/index.ts";
-import { systemClock } from "../../src/tenant/index.ts";
+import { hastenedClock } from "../support/hastened-clock.ts";
+import { PAGES as pages } from "../support/pages-setup.ts";
 import { TEMPORARY } from "../support/temporary.ts";
-import { builtPages, type DashboardBrowser, type Look, NARROW, type Opened, openDashboardBrowser, WIDE } from "./world.ts";
+import { type DashboardBrowser, type Look, NARROW, type Opened, openDashboardBrowser, WIDE } from "./world.ts";
 
 const PICTURES = join(import.meta.dirname, "../../docs/img");
 const takes = process.env["OUTDIAL_SCREENSHOTS"] === "1";
 /** Longest picture, px. */
 const LONGEST = 2600;
+/** The story takes minutes; so many of them pass in one. */
+const SPEED = 5;
 /** The story's longest wait on a busy machine, ms; only a failure waits so long. */
 const PATIENCE_MS = 240_000;
 
@@ -20,23 +23,19 @@ type Demo = Awaited<ReturnType<typeof openDemo>>;
 let demo: Demo;
 let browser: DashboardBrowser;
 const said: string[] = [];
-/** The pages as they are now: another test may build them anew meanwhile. */
-const pages = mkdtempSync(join(TEMPORARY, "outdial-pages-"));
 /** Open to the server's account, so that its data is here too. */
 const dir = mkdtempSync(join(TEMPORARY, "outdial-demo-"));
 chmodSync(dir, 0o755);
 
 beforeAll(async () => {
   const log = (level: string, message: string) => void (level === "error" && said.push(message));
-  cpSync(builtPages(), pages, { recursive: true });
-  demo = await openDemo(process.env, { dir, clock: systemClock, pages, log, say: () => undefined });
+  demo = await openDemo(process.env, { dir, clock: hastenedClock(SPEED), pages, log, say: () => undefined });
   browser = await openDashboardBrowser(demo.service);
 }, 300_000);
 afterAll(async () => {
   await browser?.[Symbol.asyncDispose]();
   await demo?.[Symbol.asyncDispose]();
   rmSync(dir, { recursive: true, force: true });
-  rmSync(pages, { recursive: true, force: true });
 }, 60_000);
 
 const PRIMARY = "camp_renewals_spring";
@@ -78,6 +77,12 @@ test("the story: the first campaign falls, the watch hands over, the page shows 
   await page.goto(`${demo.service.url}/campaigns/${PRIMARY}`);
   await settled(opened);
   await expect.poll(() => page.getByText(/failed over/i).count(), { timeout: 60_000 }).toBeGreaterThan(0);
+  const { control } = demo.sandbox;
+  expect(control.state().campaigns.map(({ status }) => status)).toEqual(["paused", "active"]);
+  expect(control.requests({ operation: "updateCampaign" }).map(({ body }) => body)).toMatchObject([
+    { status: "paused" },
+    { status: "active" },
+  ]);
   expect(faults).toEqual([]);
 });
 

@@ -1,16 +1,14 @@
 // The dashboard as a person meets it: the whole service over a sandbox, and Chromium with a signed-in page.
 
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import chromium from "@sparticuz/chromium";
 import { type Browser, type Page, chromium as playwright } from "playwright-core";
 import type { RunningService } from "../../src/app/index.ts";
 import type { SandboxOptions } from "../../src/sandbox/index.ts";
 import { openWhole, type WholeService } from "../integration/service/whole.ts";
+import { PAGES } from "../support/pages-setup.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
 /** Flags of the package that would hide what is tested here, or that more than one page does not survive. */
 const NOT_HERE = new Set([
   "--single-process",
@@ -60,16 +58,10 @@ export interface BrowserWorld extends DashboardBrowser {
   readonly whole: WholeService;
 }
 
-/** Where the built dashboard is, built when its sources have changed. */
-export function builtPages(): string {
-  build();
-  return join(ROOT, "dist/web");
-}
-
 /** @param yaml further lines of outdial.yaml */
 export async function openBrowserWorld(yaml = "", options: SandboxOptions = {}): Promise<BrowserWorld> {
   await using stack = new AsyncDisposableStack();
-  const whole = stack.use(await openWhole(yaml, options, builtPages()));
+  const whole = stack.use(await openWhole(yaml, options, PAGES));
   const browser = stack.use(await openDashboardBrowser(whole.service));
   const owned = stack.move();
   return { whole, open: (...asked) => browser.open(...asked), [Symbol.asyncDispose]: () => owned.disposeAsync() };
@@ -123,9 +115,4 @@ export async function launchBrowser(): Promise<Browser> {
     executablePath,
     args: [...chromium.args.filter((flag) => !NOT_HERE.has(flag)), "--disable-gpu"],
   });
-}
-
-function build(): void {
-  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, "scripts/build-web.ts"), "--changed"], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`the dashboard could not be built:\n${stderr}`);
 }

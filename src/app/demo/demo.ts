@@ -29,6 +29,7 @@ export interface DemoOptions {
   readonly dir?: string | undefined;
   /** 0, the default, takes a free one. */
   readonly port?: number | undefined;
+  /** Time, the tenant's too. */
   readonly clock: Clock;
   /** Folder of the built dashboard. */
   readonly pages?: string | undefined;
@@ -56,7 +57,7 @@ export async function openDemo(environment: Environment, options: DemoOptions): 
   if (options.dir === undefined) stack.defer(() => rm(dir, { recursive: true, force: true }));
   await mkdir(dir, { recursive: true });
 
-  const stage = stack.use(await openStage(clock.now()));
+  const stage = stack.use(await openStage(clock.now(), { clock }));
   const { world, sandbox, tenantUrl } = stage;
   say(
     `tenant     ${tenantUrl}: two campaigns, ${world.contacts.length} people in ${stage.zones.join(", ")}, where calls are allowed now`,
@@ -83,7 +84,7 @@ export async function openDemo(environment: Environment, options: DemoOptions): 
   signal?.throwIfAborted();
   await prepare({ stage, store, url: service.url, say, clock, signal });
   signal?.throwIfAborted();
-  await joinPresent(sandbox);
+  await joinPresent(sandbox, clock);
   stack.use(await work(flags, own, { stage, store, warn }));
   const owned = stack.move();
   return { service, sandbox, tenantUrl, dir, [Symbol.asyncDispose]: () => owned.disposeAsync() };

@@ -2,13 +2,13 @@
 
 import type { Clock } from "../../kernel/index.ts";
 import { CampaignMetrics } from "../../operations/index.ts";
-import type { Sandbox } from "../../sandbox/index.ts";
+import type { HostTime, Sandbox } from "../../sandbox/index.ts";
 import type { Store } from "../../store/index.ts";
 import { createTenant, fetchTransport } from "../../tenant/index.ts";
 import { BACKUP, PRIMARY } from "./scenario.ts";
 
 const MINUTE_S = 60;
-/** The sandbox may be behind the machine by this much when its time becomes the machine's. */
+/** The sandbox may be behind by this much when it begins to run. */
 const CLOSE_S = 0.05;
 const OFF = { "outbound-write": "off", "outbound-read": "off", campaigns: "off", "dialer-write": "off", other: "off" } as const;
 
@@ -17,6 +17,18 @@ export function sandboxClock({ control }: Sandbox): Clock {
   return {
     now: () => Date.parse(control.clock().now),
     sleep: (ms) => control.advance(ms / 1000).then(() => undefined),
+  };
+}
+
+/** The time of a clock as a sandbox follows it. */
+export function hostTimeOf(clock: Clock): HostTime {
+  return {
+    now: () => clock.now(),
+    after(ms, _, run) {
+      const cancelled = new AbortController();
+      clock.sleep(ms, cancelled.signal).then(run, () => undefined);
+      return () => cancelled.abort();
+    },
   };
 }
 
@@ -48,9 +60,9 @@ export async function liveThrough(sandbox: Sandbox, store: Store, present: () =>
   }
 }
 
-/** Brings the sandbox to the present and lets it run on the machine's time from there. */
-export async function joinPresent({ control }: Sandbox): Promise<void> {
-  const behind = () => (Date.now() - Date.parse(control.clock().now)) / 1000;
+/** Brings the sandbox to the present of the clock that it follows and lets it run from there. */
+export async function joinPresent({ control }: Sandbox, clock: Clock): Promise<void> {
+  const behind = () => (clock.now() - Date.parse(control.clock().now)) / 1000;
   for (let left = behind(); left > CLOSE_S; left = behind()) await control.advance(left);
   control.setClock("real");
 }

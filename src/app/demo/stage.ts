@@ -8,7 +8,7 @@ import type { Store } from "../../store/index.ts";
 import type { Tenant } from "../../tenant/index.ts";
 import { writeFacts } from "./facts.ts";
 import { callReports } from "./feed.ts";
-import { liveThrough, sandboxClock } from "./lived.ts";
+import { hostTimeOf, liveThrough, sandboxClock } from "./lived.ts";
 import { clockRules, placesAwake } from "./places.ts";
 import { BACKUP, type DemoWorld, demoWorld, FALLEN, PEOPLE, POLICY, PRIMARY, PRIMARY_LIST } from "./scenario.ts";
 
@@ -47,12 +47,19 @@ export interface Stage extends AsyncDisposable {
   turnListBad(): void;
 }
 
-/** Sets the stage. @param now the start, ms since the epoch; @param livedMs at most so much is lived through before */
-export async function openStage(now: number, livedMs = LIVED_MS): Promise<Stage> {
+export interface StageOptions {
+  /** At most so much is lived through before, ms; 75 minutes by default. */
+  readonly livedMs?: number;
+  /** What the tenant's time follows when it is let run. */
+  readonly clock: Clock;
+}
+
+/** Sets the stage. @param now the start, ms since the epoch */
+export async function openStage(now: number, { livedMs = LIVED_MS, clock }: StageOptions): Promise<Stage> {
   const { places, openMs } = placesAwake(await clockRules(), { now, livedMs, people: PEOPLE });
   const begins = now - openMs;
   const world = demoWorld(places, { now, begins });
-  const sandbox = createSandbox({ scenario: world.scenario, clock: "frozen", now: begins });
+  const sandbox = createSandbox({ scenario: world.scenario, clock: "frozen", now: begins, host: hostTimeOf(clock) });
   const { url } = await sandbox.listen();
   return {
     world,

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { openDemoStage, openFailover } from "../../../src/app/index.ts";
 import type { Clock } from "../../../src/kernel/index.ts";
 import { openStore } from "../../../src/store/index.ts";
-import { createTenant } from "../../../src/tenant/index.ts";
+import { createTenant, systemClock } from "../../../src/tenant/index.ts";
 import { workFolder } from "../../support/cli.ts";
 import { createDatabase } from "../../support/database.ts";
 import { picked } from "../../support/scale.ts";
@@ -42,7 +42,7 @@ const INSTANTS = [
 
 async function play(now: number) {
   await using stack = new AsyncDisposableStack();
-  const stage = stack.use(await openDemoStage(now, LIVED_MS));
+  const stage = stack.use(await openDemoStage(now, { livedMs: LIVED_MS, clock: systemClock }));
   const folder = stack.use(await workFolder());
   const database = await createDatabase();
   stack.defer(() => database.dispose());

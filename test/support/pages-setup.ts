@@ -1,0 +1,15 @@
+// The dashboard, built once before the tests when its sources have changed: files that run side by side would build it over each other.
+
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** Where the built dashboard is. */
+export const PAGES = join(ROOT, "dist/web");
+
+/** vitest calls this before the first test. */
+export default function setup(): void {
+  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, "scripts/build-web.ts"), "--changed"], { encoding: "utf8" });
+  if (status !== 0) throw new Error(`the dashboard could not be built:\n${stderr}`);
+}
