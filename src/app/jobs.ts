@@ -1,6 +1,6 @@
 // Opening what a job of any kind needs to go on.
 
-import { createStoreRecords, DISPOSITIONS, type RowJob, TAG } from "../operations/index.ts";
+import { createStoreRecords, DISPOSITIONS, type RowJob, refuseCancelled, TAG } from "../operations/index.ts";
 import type { Flags } from "./config.ts";
 import { CORRECTION_RATE, startCorrections } from "./interactions.ts";
 import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
@@ -12,11 +12,12 @@ export interface OpenedJob extends JobRuntime {
   readonly job: RowJob;
 }
 
-/** Opens the runtime of a job. Throws OperationError `job_not_found`. */
+/** Opens the runtime of a job, to go on with it. Throws OperationError `job_not_found`; `job_state` when it was cancelled. */
 export async function openJob(id: string, flags: Flags, environment: Environment, options: WorkplaceOptions): Promise<OpenedJob> {
   await using stack = new AsyncDisposableStack();
   const workplace = await openWorkplace(stack, flags, environment, options);
   const job = await createStoreRecords(workplace.store.jobs, [TAG, DISPOSITIONS]).get(id);
+  refuseCancelled(job);
   const tags = job.kind === TAG;
   const jobs = await (tags ? startTagging(workplace, {}) : startCorrections(workplace, {}));
   return { ...runtimeOver(stack.move(), workplace, jobs, tags ? TAGGING_RATE : CORRECTION_RATE), job };

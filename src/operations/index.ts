@@ -57,6 +57,7 @@ export {
   type ResultCounts,
   type RowJob,
   type RowsLeft,
+  refuseCancelled,
   rowJobOf,
 } from "./jobs/index.ts";
 export { timesOf } from "./readings.ts";

@@ -9,6 +9,7 @@ import {
   OperationError,
   readMatrix,
   readTree,
+  refuseCancelled,
   rowJobOf,
   TAG,
   type Tagging,
@@ -66,7 +67,9 @@ export function jobsPort(
       return { kind, rows: resultRows(store, id, only, { kind, most }) };
     },
     async start(id) {
-      const { status } = await job(id);
+      const found = await job(id);
+      const { status } = found;
+      refuseCancelled(found);
       if (ENDED.includes(status)) return;
       if (status === "planning") throw new OperationError("job_state", `job ${id} is still being planned`);
       await runs.start(id);

@@ -2,7 +2,7 @@
 
 import type { Clock } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
-import { ENDED, type JobRecords, type Replicas } from "./record.ts";
+import { ENDED, type JobRecords, type Replicas, type RowJob } from "./record.ts";
 
 /** How often the ledger is asked whether the replica has let go, ms. */
 const LOOK_MS = 100;
@@ -44,4 +44,12 @@ export async function cancelJob(id: string, { jobs, replicas, record, clock }: C
       );
     await clock.sleep(LOOK_MS);
   }
+}
+
+/** Throws OperationError `job_state` for a job that was cancelled, which nobody goes on with. */
+export function refuseCancelled({ id, status }: Pick<RowJob, "id" | "status">): void {
+  if (status === "cancelled")
+    throw new OperationError("job_state", `job ${id} was cancelled and cannot be gone on with`, {
+      advice: "Begin a new job, for its file with --again; what is done at the tenant stays as it is.",
+    });
 }

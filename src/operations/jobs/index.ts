@@ -1,6 +1,6 @@
 // Jobs over the rows of a file, whatever is done with a row: planned whole, then chunk by chunk, durable, taken over when a process dies.
 
-export { cancelJob } from "./cancel.ts";
+export { cancelJob, refuseCancelled } from "./cancel.ts";
 export type { OpenItem, RowLedger } from "./ledger.ts";
 export { type PlanReport, type PlanSink, planRows, type RefusedRow, type RowPlanner, type RowProblem } from "./plan.ts";
 export {

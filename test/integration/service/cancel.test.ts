@@ -1,8 +1,10 @@
 // A job is cancelled in the middle: whoever is answered may rely on it that nothing more is sent.
 
+import { dirname } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openRecords } from "../../../src/app/index.ts";
 import { CAMPAIGN, callId, callsCsv, callsScenario } from "../../support/calls.ts";
+import { runCli } from "../../support/cli.ts";
 import { openWhole, type WholeService } from "./whole.ts";
 
 const ROWS = 600;
@@ -69,4 +71,17 @@ test("by another process on the same database", async () => {
   await expectStill(id);
   const [cancelled] = (await records.audit({ limit: 1000, job: id })).filter(({ action }) => action === "job.cancel");
   expect(cancelled).toMatchObject({ actor: "clara", subject: id });
+});
+
+test("a job that was cancelled is not gone on with, and that is said", async () => {
+  const id = await begun();
+  expect((await whole.post(`/api/v1/jobs/${id}/cancel`, {})).status).toBe(200);
+  const says = `job ${id} was cancelled and cannot be gone on with`;
+  const { status, body } = await whole.post(`/api/v1/jobs/${id}/resume`, {});
+  expect({ status, ...body }).toMatchObject({ status: 409, code: "job_state", detail: says });
+  const { clientId, clientSecret } = whole.sandbox.ready;
+  const env = { DATABASE_URL: whole.databaseUrl, CXONE_CLIENT_ID: clientId, CXONE_CLIENT_SECRET: clientSecret };
+  const resumed = await runCli(["jobs", "resume", id], { cwd: dirname(whole.dir), env });
+  expect(resumed).toMatchObject({ code: 3, stderr: expect.stringContaining(says) });
+  expect(resumed.stderr).toContain("--again");
 });

@@ -118,7 +118,7 @@ test.each<[method: string, path: string, body: string | undefined, status: numbe
   ["POST", "/simulate", `{"scenario":{"a":${"[".repeat(8000)}${"]".repeat(8000)}}}`, 400],
   ["POST", "/outcomes/retrievals/preview", '{"campaignId":"first","lastHours":0.3333333333}', 200],
   ["POST", "/outcomes/retrievals", '{"campaignId":"first","lastHours":0.3333333333}', 202],
-  ["PUT", "/outcomes/schedules/first", '{"everyMinutes":1.00001,"overlapMinutes":0.3333333333,"firstHours":0.1}', 200],
+  ["PUT", "/outcomes/schedules/first", '{"everyMinutes":1.00001,"overlapMinutes":0.3333333333,"firstHours":0.3333333333}', 200],
   ["GET", "/dialer/versions/2147483648", undefined, 400, "path.version"],
   ["POST", "/dialer/versions/2147483648/resume", undefined, 400, "path.version"],
   ["GET", "/dialer/versions?cursor=2147483648", undefined, 400],
