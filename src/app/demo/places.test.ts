@@ -23,6 +23,14 @@ test("at any time of a year there are places that may be called, with a number f
   }
 });
 
+test("there are as many places as everybody needs numbers, however few have been open for as long as the first", async () => {
+  const pack = await clockRules();
+  const now = Date.UTC(2028, 5, 14, 17);
+  const { places } = placesAwake(pack, { now, livedMs: LIVED_MS, people: 55_000 });
+  expect(places.length).toBeGreaterThan(5);
+  expect(() => numberOf(places, 54_999)).not.toThrow();
+});
+
 test("numbers are each person's own, and too many people are refused", () => {
   const places = [
     { zone: "Pacific/Guam", prefix: "+1671555" },

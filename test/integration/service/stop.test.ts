@@ -37,16 +37,19 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-/** Starts a service on the store; resolves when it serves. */
-async function serve(
-  ...more: string[]
-): Promise<{ readonly running: CliProcess; readonly url: string; readonly loginFile: string }> {
-  const running = startCli(["serve", "--port", "0", "--json", ...more], { cwd: folder.path, env: environment });
+/** Starts a service on the store; resolves when it says on stdout that it serves. */
+async function started(...more: string[]): Promise<{ readonly running: CliProcess; readonly said: string }> {
+  const running = startCli(["serve", "--port", "0", ...more], { cwd: folder.path, env: environment });
   const said = Promise.withResolvers<string>();
   running.child.stdout?.on("data", (text: string) => said.resolve(text));
   void running.ended.then(({ stderr }) => said.reject(new Error(stderr)));
-  const { url, loginFile } = JSON.parse(await said.promise) as { url: string; loginFile: string };
-  return { running, url, loginFile };
+  return { running, said: await said.promise };
+}
+
+async function serve(): Promise<{ readonly running: CliProcess; readonly url: string }> {
+  const { running, said } = await started("--json");
+  const { url } = JSON.parse(said) as { url: string };
+  return { running, url };
 }
 
 const ask = async (url: string, path: string, init: RequestInit = {}) => {
@@ -77,27 +80,29 @@ test("a service that is told to stop ends its job where it can be resumed; the o
   expect(await Promise.all([second, third].map(async ({ running }) => (await running.ended).code))).toEqual([0, 0]);
 });
 
-test.each(["text", "json"])(
-  "without a terminal the link that signs in is in a private file, not in the %s log",
-  async (format) => {
-    // What a start that was killed left behind, readable by all.
-    const left = `${folder.path}/.outdial/login-link`;
-    await writeFile(left, "http://127.0.0.1:1/login#odc_of-the-start-before\n", { mode: 0o644 });
-    const { running, url, loginFile } = await serve("--verbose", "--log-format", format);
-    expect(loginFile).toBe(left);
-    expect((await stat(loginFile)).mode & 0o777).toBe(0o600);
-    const link = (await readFile(loginFile, "utf8")).trim();
-    expect(link).toMatch(/\/login#odc_[\w-]{43}$/);
-    expect(link.startsWith(url)).toBe(true);
-    const headers = { "content-type": "application/json", origin: url, "x-outdial-request": "1" };
-    const body = JSON.stringify({ code: new URL(link).hash.slice(1) });
-    const logIn = () => fetch(`${url}/api/v1/session`, { method: "POST", headers, body });
-    expect([(await logIn()).status, (await logIn()).status]).toEqual([200, 401]);
-    running.child.kill("SIGTERM");
-    const { code, stdout, stderr } = await running.ended;
-    expect(code).toBe(0);
-    expect(stderr).toContain(loginFile);
-    expect(stdout + stderr).not.toMatch(/odc_|login#/);
-    await expect(stat(loginFile)).rejects.toMatchObject({ code: "ENOENT" });
-  },
-);
+test.each([
+  ["text", []],
+  ["json", []],
+  ["text", ["--json"]],
+])("without a terminal the link that signs in is in a private file, not in the %s log (%j)", async (format, more) => {
+  // What a start that was killed left behind, readable by all.
+  const left = `${folder.path}/.outdial/login-link`;
+  await writeFile(left, "http://127.0.0.1:1/login#odc_of-the-start-before\n", { mode: 0o644 });
+  const { running, said } = await started("--verbose", "--log-format", format, ...more);
+  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0] ?? "";
+  if (more.length > 0) expect(JSON.parse(said)).toMatchObject({ url, loginFile: left });
+  expect((await stat(left)).mode & 0o777).toBe(0o600);
+  const link = (await readFile(left, "utf8")).trim();
+  expect(link).toMatch(/\/login#odc_[\w-]{43}$/);
+  expect(link.startsWith(url)).toBe(true);
+  const headers = { "content-type": "application/json", origin: url, "x-outdial-request": "1" };
+  const body = JSON.stringify({ code: new URL(link).hash.slice(1) });
+  const logIn = () => fetch(`${url}/api/v1/session`, { method: "POST", headers, body });
+  expect([(await logIn()).status, (await logIn()).status]).toEqual([200, 401]);
+  running.child.kill("SIGTERM");
+  const { code, stdout, stderr } = await running.ended;
+  expect(code).toBe(0);
+  expect(stderr).toContain(left);
+  expect(stdout + stderr).not.toMatch(/odc_|login#/);
+  await expect(stat(left)).rejects.toMatchObject({ code: "ENOENT" });
+});
