@@ -3,14 +3,13 @@
 import { createInterface } from "node:readline/promises";
 import { OutdialError } from "../kernel/index.ts";
 import type { Io } from "./io.ts";
-import type { GlobalFlags } from "./options.ts";
 
 /**
  * Asks, unless --yes was given. Anything but y and yes means no.
  * @throws OutdialError `invalid_input` when there is nobody to ask
  */
-export async function confirmed(question: string, flags: GlobalFlags, io: Io): Promise<boolean> {
-  if (flags.yes === true) return true;
+export async function confirmed(question: string, io: Io): Promise<boolean> {
+  if (io.yes) return true;
   if (!io.canAsk)
     throw new OutdialError("invalid_input", `${question} There is no terminal to ask on`, {
       advice: "Pass --yes to go on without being asked.",

@@ -1,5 +1,6 @@
 // The command line's door: for the scripts that document it, the tests, and programs that run it in their own process.
 
+export { pathOf } from "./command.ts";
 export { buildProgram, runCommandLine } from "./program.ts";
 export { commandReference } from "./reference.ts";
-export { MAKE_A_STORE, pathOf } from "./stores.ts";
+export { MAKE_A_STORE } from "./tree.ts";

@@ -9,19 +9,13 @@ interface Bytes {
 }
 
 /**
- * Runs `work` on a source that ends with an error of code `interrupted` when SIGINT or SIGTERM comes; a second signal ends the process at once.
+ * A source that ends with an error of code `interrupted` at the first Ctrl-C.
  * @param done what the reader is told about what was read before
  */
-export async function interruptible<Source extends Bytes, T>(
-  io: Pick<Io, "onInterrupt">,
-  source: Source,
-  done: string,
-  work: (source: Source) => Promise<T>,
-): Promise<T> {
+export function interruptible<Source extends Bytes>({ signal }: Pick<Io, "signal">, source: Source, done: string): Source {
   const { promise, reject } = Promise.withResolvers<never>();
   promise.catch(() => undefined);
-  const interrupt = () => reject(new OutdialError("interrupted", `interrupted: ${done}`));
-  using _listening = io.onInterrupt(interrupt);
+  signal.addEventListener("abort", () => reject(new OutdialError("interrupted", `interrupted: ${done}`)));
   async function* bytes(): AsyncGenerator<Uint8Array> {
     const chunks = source.bytes();
     const iterator = chunks[Symbol.asyncIterator]();
@@ -36,5 +30,5 @@ export async function interruptible<Source extends Bytes, T>(
       if ("destroy" in chunks && typeof chunks.destroy === "function") chunks.destroy();
     }
   }
-  return await work({ ...source, bytes });
+  return { ...source, bytes };
 }

@@ -1,10 +1,16 @@
 // The streams of a command: stdout is data, stderr is talk and progress. The one place of the CLI that writes to either.
 
 import { once } from "node:events";
+import { OutdialError } from "../kernel/index.ts";
 import { pathFrom, type Surroundings } from "./surroundings.ts";
 
-export interface Io extends Pick<Surroundings, "env" | "cwd" | "clock" | "stdin" | "onInterrupt"> {
+/** A line, or several. */
+export type Lines = string | readonly string[];
+
+export interface Io extends Pick<Surroundings, "env" | "cwd" | "clock" | "stdin" | "onInterrupt">, Disposable {
   readonly json: boolean;
+  /** True when questions are answered with yes. */
+  readonly yes: boolean;
   readonly quiet: boolean;
   /** True when stderr is a terminal that can redraw a line. */
   readonly live: boolean;
@@ -18,10 +24,25 @@ export interface Io extends Pick<Surroundings, "env" | "cwd" | "clock" | "stdin"
   readonly stderr: Surroundings["stderr"];
   /** A path of the user's as a file to open. */
   path(given: string): string;
-  /** One line of data on stdout; waits while the reader is slow. */
-  data(line: string): Promise<void>;
-  /** A line of talk on stderr, unless --quiet; without control characters. */
-  say(line: string): void;
+  /**
+   * Aborts at the first SIGINT or SIGTERM, which then does not end the process; a second one does. From its first use on, until the command
+   * ends; what the command throws after that is told as an interruption.
+   */
+  readonly signal: AbortSignal;
+  /** The error that `signal` was aborted with; undefined when it was not. */
+  readonly interruption: unknown;
+  /** Lines of data on stdout; waits while the reader is slow. */
+  data(lines: Lines): Promise<void>;
+  /** One JSON object with --json, else text. Either may be a function, when making it costs something or is not always possible. */
+  answer(json: Given<object>, text: Given<Lines>): Promise<void>;
+  /** For each row its JSON with --json, else its text. @param told.json what of a row is its JSON @param told.none said when there is no row */
+  each<Row extends object>(
+    rows: Iterable<Row>,
+    text: (row: Row) => Lines,
+    told?: { readonly json?: (row: Row) => object; readonly none?: string },
+  ): Promise<void>;
+  /** Talk on stderr, unless --quiet; without control characters. */
+  readonly say: (lines: Lines) => void;
   /** Redraws the progress line on a terminal. */
   progress(line: string): void;
   /** An error line, even with --quiet; without control characters. */
@@ -30,15 +51,20 @@ export interface Io extends Pick<Surroundings, "env" | "cwd" | "clock" | "stdin"
   leave(): void;
 }
 
+type Given<T> = T | (() => T | Promise<T>);
+const taken = async <T extends Lines | object>(given: Given<T>): Promise<T> =>
+  typeof given === "function" ? await given() : given;
+
 /** Messages quote files and answers: nothing in them may steer the terminal. Lines and tabs stay. */
 function harmless(text: string): string {
   return text.replaceAll(/(?![\n\t])[\p{Cc}\p{Cf}]/gu, "�");
 }
 
-/** @param options from the global flags */
+/** @param options from the global flags @param interrupted what is said when Ctrl-C has ended the command */
 export function createIo(
-  options: { json?: boolean | undefined; quiet?: boolean | undefined },
+  options: { json?: unknown; quiet?: unknown; yes?: unknown },
   { env, cwd, clock, stdin, stdout, stderr, onInterrupt, leave }: Surroundings,
+  interrupted = "interrupted",
 ): Io {
   const quiet = options.quiet === true;
   const live = stderr.isTTY === true && !quiet && env["NO_COLOR"] === undefined && env["TERM"] !== "dumb";
@@ -54,6 +80,21 @@ export function createIo(
     if (drawn) stderr.write("\r\u001b[2K");
     drawn = false;
   };
+  let stop: AbortController | undefined;
+  let listening: Disposable | undefined;
+  const data = async (lines: Lines) => {
+    for (const line of typeof lines === "string" ? [lines] : lines) {
+      clear();
+      if (broken !== undefined) throw broken;
+      if (!stdout.write(`${line}\n`)) await once(stdout, "drain");
+    }
+  };
+  const say = (lines: Lines) => {
+    if (quiet) return;
+    clear();
+    for (const line of typeof lines === "string" ? [lines] : lines) stderr.write(`${harmless(line)}\n`);
+  };
+  const json = options.json === true;
   return {
     env,
     cwd,
@@ -61,23 +102,35 @@ export function createIo(
     stdin,
     stderr,
     onInterrupt,
-    json: options.json === true,
+    json,
+    yes: options.yes === true,
     quiet,
     live,
     attended: stderr.isTTY === true && !quiet,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
     width: stdout.isTTY === true ? stdout.columns : undefined,
     path: (given) => pathFrom(cwd, given),
-    async data(line) {
-      clear();
-      if (broken !== undefined) throw broken;
-      if (!stdout.write(`${line}\n`)) await once(stdout, "drain");
+    get signal() {
+      if (stop !== undefined) return stop.signal;
+      const controller = new AbortController();
+      stop = controller;
+      listening = onInterrupt(() => controller.abort(new OutdialError("interrupted", interrupted)));
+      return controller.signal;
     },
-    say(line) {
-      if (quiet) return;
-      clear();
-      stderr.write(`${harmless(line)}\n`);
+    get interruption() {
+      return stop?.signal.reason;
     },
+    data,
+    answer: async (value, text) => data(json ? JSON.stringify(await taken(value)) : await taken(text)),
+    async each(rows, text, { json: part, none } = {}) {
+      let any = false;
+      for (const row of rows) {
+        any = true;
+        await data(json ? JSON.stringify(part?.(row) ?? row) : text(row));
+      }
+      if (!any && none !== undefined) say(none);
+    },
+    say,
     progress(line) {
       if (!live) return;
       clear();
@@ -89,5 +142,6 @@ export function createIo(
       stderr.write(`${harmless(line)}\n`);
     },
     leave: () => leave?.(),
+    [Symbol.dispose]: () => listening?.[Symbol.dispose](),
   };
 }

@@ -1,7 +1,8 @@
-// NDJSON result rows to a file or to stdout.
+// What commands write: NDJSON result rows to a file or to stdout, and whole texts to a file.
 
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { messageOf } from "../kernel/index.ts";
 import { OperationError } from "../operations/index.ts";
 import type { Io } from "./io.ts";
@@ -13,8 +14,11 @@ export interface Output extends AsyncDisposable {
   text(line: string): Promise<void> | undefined;
 }
 
-/** Opens PATH for writing, `-` for stdout. Throws `invalid_input` when the file cannot be written. */
-export async function openOutput(path: string, io: Io): Promise<Output> {
+/** Opens PATH for writing, `-` for stdout; nothing when there is none. Throws `invalid_input` when the file cannot be written. */
+export async function openOutput(path: string, io: Io): Promise<Output>;
+export async function openOutput(path: string | undefined, io: Io): Promise<Output | undefined>;
+export async function openOutput(path: string | undefined, io: Io): Promise<Output | undefined> {
+  if (path === undefined) return undefined;
   if (path === "-") {
     return { line: (row) => io.data(JSON.stringify(row)), text: (line) => io.data(line), [Symbol.asyncDispose]: async () => {} };
   }
@@ -35,4 +39,13 @@ export async function openOutput(path: string, io: Io): Promise<Output> {
       await once(stream, "finish");
     },
   };
+}
+
+/** Writes a file, by default one that only its owner may read. Throws `invalid_input` when it cannot be written. */
+export async function writeText(path: string, text: string, mode = 0o600): Promise<void> {
+  try {
+    await writeFile(path, text, { mode });
+  } catch (thrown) {
+    throw new OperationError("invalid_input", `cannot write ${path}: ${messageOf(thrown)}`);
+  }
 }

@@ -1,49 +1,18 @@
 // The program: global flags, the groups of commands in the order of the help, errors made exit codes.
 
-import { type Argument, Command, CommanderError, type Option } from "commander";
+import { Command, CommanderError } from "commander";
 import { packageCommit, packageVersion } from "../app/version.ts";
-import { shippedExample } from "./examples.ts";
+import { OutdialError } from "../kernel/index.ts";
+import { commandOf, type Declaration, type Node, optionOf, type Run, valuesOf } from "./command.ts";
+import { file } from "./declare.ts";
 import { EXIT } from "./exit.ts";
-import { registerAudit } from "./groups/audit.ts";
-import { registerCampaign } from "./groups/campaign.ts";
-import { registerComplianceFacts } from "./groups/compliance-facts.ts";
-import { registerComplianceRules } from "./groups/compliance-rules.ts";
-import { registerContacts } from "./groups/contacts.ts";
-import { registerDemo } from "./groups/demo.ts";
-import { registerDialer } from "./groups/dialer.ts";
-import { registerFacts } from "./groups/facts.ts";
-import { registerInteraction } from "./groups/interaction.ts";
-import { registerJobs } from "./groups/jobs.ts";
-import { registerOutcomes } from "./groups/outcomes.ts";
-import { registerServe } from "./groups/serve.ts";
-import { registerSimulate } from "./groups/simulate.ts";
-import { registerTag } from "./groups/tag.ts";
-import type { Action, Register } from "./groups/tools.ts";
-import { registerWebhooks } from "./groups/webhooks.ts";
 import { createIo } from "./io.ts";
-import type { GlobalFlags } from "./options.ts";
 import { report } from "./report.ts";
-import { MAKE_A_STORE, pathOf } from "./stores.ts";
-import { pathFrom, processSurroundings, type Surroundings } from "./surroundings.ts";
+import { processSurroundings, type Surroundings } from "./surroundings.ts";
+import { TREE } from "./tree.ts";
 
-/** In the order of the help. */
-const GROUPS: readonly Register[] = [
-  registerDemo,
-  registerServe,
-  registerTag,
-  registerInteraction,
-  registerOutcomes,
-  registerComplianceRules,
-  registerComplianceFacts,
-  registerFacts,
-  registerCampaign,
-  registerContacts,
-  registerDialer,
-  registerSimulate,
-  registerJobs,
-  registerAudit,
-  registerWebhooks,
-];
+const CONFIG = file("--config <file>", "configuration (default: outdial.yaml in this folder)");
+const DIR = file("--dir <folder>", "folder of the embedded store and the audit keys (default: .outdial in this folder)");
 
 export interface Program {
   /** Runs one command line. @returns the exit code */
@@ -54,7 +23,7 @@ export interface Program {
 
 /** Builds the command tree. */
 export function buildProgram(surroundings: Surroundings = processSurroundings()): Program {
-  const { cwd, clock, stdout, stderr } = surroundings;
+  const { stdout, stderr } = surroundings;
   let exit: number = EXIT.done;
   const program = new Command("outdial")
     .configureOutput({
@@ -73,8 +42,8 @@ export function buildProgram(surroundings: Surroundings = processSurroundings())
       write(stdout, `${versionLine()}\n`);
       throw new CommanderError(EXIT.done, "outdial.version", "");
     })
-    .option("--config <file>", "configuration (default: outdial.yaml in this folder)")
-    .option("--dir <folder>", "folder of the embedded store and the audit keys (default: .outdial in this folder)")
+    .addOption(optionOf(CONFIG))
+    .addOption(optionOf(DIR))
     .option("--json", "one JSON object on stdout instead of text")
     .option("-q, --quiet", "no talk and no progress on stderr")
     .option("-y, --yes", "do not ask for confirmation")
@@ -86,27 +55,16 @@ export function buildProgram(surroundings: Surroundings = processSurroundings())
       "\nExit codes: 0 done · 1 failed · 2 usage or invalid input · 3 refused by a rule · 4 partly failed · 5 not authorised · 6 vendor unavailable · 130 interrupted",
     );
 
-  /** Adds an action that loads its code, runs and gives the exit code. */
-  const action = <Options>(command: Command, load: () => Promise<Action<Options>>) =>
-    command.exitOverride().action(async (...rest: unknown[]) => {
-      const used = rest.at(-1) as Command;
-      const given = withPaths(used, cwd) as Options & GlobalFlags;
-      const io = createIo(given, surroundings);
-      const made = (dir: string) => io.say(`there is no store in ${dir} yet; making one`);
-      let told = false;
-      const outweighed = (dir: string, by: string) => {
-        if (!told) io.say(`the store is the database of ${by}; the folder ${dir} of --dir is only for the audit's keys`);
-        told = true;
-      };
-      const options = { ...given, cwd, clock, store: { make: MAKE_A_STORE.includes(pathOf(used)), made, outweighed } };
-      try {
-        exit = await (await load())(argumentsOf(used, cwd), options, io);
-      } catch (thrown) {
-        exit = await report(thrown, io);
-      }
-    });
-
-  for (const register of GROUPS) register(program, { action });
+  const add = (parent: Command, { declaration, run, children }: Node) => {
+    const made = commandOf(declaration).copyInheritedSettings(parent);
+    parent.addCommand(made);
+    if (run !== undefined)
+      made.action(async () => {
+        exit = await runCommand(made, declaration, run, surroundings);
+      });
+    for (const child of children) add(made, child);
+  };
+  for (const one of TREE) add(program, one);
 
   return {
     command: program,
@@ -120,6 +78,40 @@ export function buildProgram(surroundings: Surroundings = processSurroundings())
       }
     },
   };
+}
+
+/** Reads what was given, runs the command, tells its error. @returns the exit code */
+async function runCommand(
+  command: Command,
+  { args, options, makesStore, interrupted }: Declaration,
+  run: Run<Declaration>,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { cwd, clock } = surroundings;
+  const given = command.optsWithGlobals<Record<string, unknown>>();
+  using io = createIo(given, surroundings, interrupted);
+  let told = false;
+  const store = {
+    make: makesStore,
+    made: (dir: string) => io.say(`there is no store in ${dir} yet; making one`),
+    outweighed: (dir: string, by: string) => {
+      if (!told) io.say(`the store is the database of ${by}; the folder ${dir} of --dir is only for the audit's keys`);
+      told = true;
+    },
+  };
+  try {
+    const place = { ...(await valuesOf([CONFIG, DIR], ({ key }) => given[key], surroundings)), cwd, clock, store };
+    const code = await run({
+      args: await valuesOf(args, (_, index) => command.processedArgs[index], surroundings),
+      options: { ...(await valuesOf(options, ({ key }) => given[key], surroundings)), ...place },
+      io,
+    });
+    return code ?? EXIT.done;
+  } catch (thrown) {
+    // Work that was ended may fail in any way; an error that says what Ctrl-C ended says more.
+    const isTold = thrown instanceof OutdialError && thrown.code === "interrupted";
+    return await report(isTold ? thrown : (io.interruption ?? thrown), io);
+  }
 }
 
 /** Help and the like: a reader that goes away (| head) has read enough. */
@@ -138,55 +130,6 @@ function versionLine(): string {
 /** Runs one command line. @returns the exit code, see EXIT */
 export function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   return buildProgram(surroundings).run(argv);
-}
-
-/** What arguments and options that are files or folders are called in the help. */
-const PATHS = new Set([
-  "file",
-  "folder",
-  "path",
-  "scenario",
-  "pack",
-  "contacts",
-  "calls",
-  "decisions",
-  "before",
-  "after",
-  "other",
-]);
-
-/** The shipped rule pack goes by its id instead of a path. */
-const SHIPPED_PACK = "us-ca-uk-2026";
-
-/** What is only read, on this machine: an example of the package will do where the working folder has none of that name. */
-const SCENARIO = "scenario";
-
-/** @param name of the argument or option */
-function placed(value: unknown, name: string, cwd: string): unknown {
-  if (Array.isArray(value)) return value.map((one) => placed(one, name, cwd));
-  if (typeof value !== "string" || value === SHIPPED_PACK) return value;
-  return (name === SCENARIO ? shippedExample(value, cwd) : undefined) ?? pathFrom(cwd, value);
-}
-
-const nameOf = (option: Option) => /[<[]([a-z-]+)/.exec(option.flags)?.[1] ?? "";
-
-/** The options of a command and its parents, those that are paths told from the working folder. */
-function withPaths(command: Command, cwd: string): Record<string, unknown> {
-  const values = command.optsWithGlobals<Record<string, unknown>>();
-  for (let at: Command | null = command; at !== null; at = at.parent)
-    for (const option of at.options) {
-      const key = option.attributeName();
-      if (PATHS.has(nameOf(option)) && key in values) values[key] = placed(values[key], key, cwd);
-    }
-  return values;
-}
-
-function argumentsOf(command: Command, cwd: string): string[] {
-  const declared: readonly Argument[] = command.registeredArguments;
-  return command.args.map((value, index) => {
-    const argument = declared[Math.min(index, declared.length - 1)];
-    return argument !== undefined && PATHS.has(argument.name()) ? String(placed(value, argument.name(), cwd)) : value;
-  });
 }
 
 function columnsOf(stream: Surroundings["stdout"]): number {

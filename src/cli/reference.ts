@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { buildProgram } from "./program.ts";
-import { MAKE_A_STORE } from "./stores.ts";
+import { MAKE_A_STORE } from "./tree.ts";
 
 const STORES = [
   "The store is the database that is named by `--database-url`, else `DATABASE_URL`, else `store.url` in `outdial.yaml`; where none of them names one, the embedded",

@@ -2,8 +2,8 @@
 
 import { formatInstant } from "../compliance/index.ts";
 import type { AbandonmentBudget, CampaignHealth, ResumeVerdict, ZoneWindow } from "../operations/index.ts";
-import type { Row } from "./render-rows.ts";
 import { grouped, printable, printableWhole } from "./render-tagging.ts";
+import { table } from "./table.ts";
 
 /** What a pre-dial gate says: the verdict first, then what it rests on. */
 export function gateWords({
@@ -30,19 +30,31 @@ export function gateWords({
   return lines;
 }
 
-/** One campaign in a table of many. */
-export function healthRow({ id, campaign, reading, success, stale, abandonment, dialing, notDialing }: CampaignHealth): Row {
-  return {
-    campaign: id,
-    status: campaign?.status ?? "?",
-    calls: reading?.activeCalls ?? null,
-    success: success === null ? (reading?.successRate ?? null) : success.denominator === 0 ? "no calls" : share(success.rate),
-    of: success?.denominator ?? null,
-    abandoned: abandonment === null || abandonment.live === 0 ? null : share(abandonment.abandoned / abandonment.live),
-    figures: stale ? "stale" : "fresh",
-    dialing: notDialing === null ? "yes" : `${dialing === null ? "not known" : "no"}: ${notDialing.first}`,
-  };
-}
+/** A table of campaigns, one a line. */
+export const HEALTH = table<CampaignHealth>(
+  [
+    { title: "campaign", value: ({ id }) => id },
+    { title: "status", value: ({ campaign }) => campaign?.status ?? "?" },
+    { title: "calls", value: ({ reading }) => reading?.activeCalls, align: "right" },
+    {
+      title: "success",
+      value: ({ reading, success }) =>
+        success === null ? reading?.successRate : success.denominator === 0 ? "no calls" : share(success.rate),
+    },
+    { title: "of", value: ({ success }) => success?.denominator, align: "right" },
+    {
+      title: "abandoned",
+      value: ({ abandonment: told }) => (told === null || told.live === 0 ? null : share(told.abandoned / told.live)),
+    },
+    { title: "figures", value: ({ stale }) => (stale ? "stale" : "fresh") },
+    {
+      title: "dialing",
+      value: ({ dialing, notDialing }) =>
+        notDialing === null ? "yes" : `${dialing === null ? "not known" : "no"}: ${notDialing.first}`,
+    },
+  ],
+  { widest: 60 },
+);
 
 /** Everything about one campaign. */
 export function healthLines(health: CampaignHealth): string[] {

@@ -2,21 +2,22 @@
 
 import type { CorrectionPreview, DispositionTree, Entry } from "../operations/index.ts";
 import { printable } from "./render-tagging.ts";
+import { table } from "./table.ts";
 
 /** One line for each entry, in columns; codes that were retired say so. */
 export function entryLines(entries: readonly Entry[], tree?: DispositionTree): string[] {
-  const rows = entries.map((entry) => {
-    const node = tree?.get(entry.code);
-    const state = tree === undefined || node?.active === true ? "" : node === undefined ? " (not in the tree)" : " (retired)";
-    return [entry.code, `${entry.description}${state}`, entry.agent_id, entry.timestamp, entry.source].map(printable);
-  });
-  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+  const state = (code: string) => {
+    const node = tree?.get(code);
+    return tree === undefined || node?.active === true ? "" : node === undefined ? " (not in the tree)" : " (retired)";
+  };
+  const columns = [
+    ({ code }: Entry) => code,
+    ({ description, code }: Entry) => `${description}${state(code)}`,
+    (entry: Entry) => entry.agent_id,
+    (entry: Entry) => entry.timestamp,
+    (entry: Entry) => entry.source,
+  ].map((value) => ({ title: "", value }));
+  return table(columns, { heads: false, widest: 200 }).lines(entries);
 }
 
 /** What a correction would do: the entries that stay, those that go and the one that comes. */

@@ -2,77 +2,62 @@
 
 import type { Calibration, DurationFit } from "../dialing/index.ts";
 import type { RateInterval } from "../kernel/index.ts";
-import { alignedLines, number, shareText } from "./render-simulation-table.ts";
+import { number, shareText } from "./render-simulation-numbers.ts";
 import { grouped } from "./render-tagging.ts";
+import { table } from "./table.ts";
+
+const FITS = table<DurationFit & { readonly name: string }>([
+  { title: "seconds", value: ({ name }) => name },
+  { title: "values", value: ({ count }) => grouped(count), align: "right" },
+  { title: "mean", value: ({ mean }) => number(mean, 4), align: "right" },
+  { title: "cv", value: ({ cv }) => number(cv, 3), align: "right" },
+  { title: "10 %", value: ({ p10 }) => number(p10, 3), align: "right" },
+  { title: "half", value: ({ median }) => number(median, 3), align: "right" },
+  { title: "90 %", value: ({ p90 }) => number(p90, 3), align: "right" },
+  { title: "fit", value: ({ distribution, verdict }) => `${distribution.kind} (${verdict})` },
+  { title: "", value: ({ explanation }) => explanation },
+]);
 
 /** The whole report. */
 export function calibrationLines(calibration: Calibration): string[] {
   const { overall, byHour, attemptDecay, attemptsPerLead, abandonment, ring, talk, wrap, thin } = calibration;
   const rate = ({ rate: share, low, high }: RateInterval) => `${shareText(share)} (${shareText(low)} to ${shareText(high)})`;
-  const outcomes: readonly [string, keyof typeof overall.rates][] = [
-    ["live", "live"],
-    ["machine", "machine"],
-    ["no answer", "noAnswer"],
-    ["busy", "busy"],
-    ["invalid", "invalid"],
+  const outcomes = [
+    { name: "live", of: overall.rates.live },
+    { name: "machine", of: overall.rates.machine },
+    { name: "no answer", of: overall.rates.noAnswer },
+    { name: "busy", of: overall.rates.busy },
+    { name: "invalid", of: overall.rates.invalid },
   ];
+  const fits = [
+    { name: "ring, live", fit: ring.live },
+    { name: "ring, machine", fit: ring.machine },
+    { name: "ring, no answer", fit: ring.noAnswer },
+    { name: "ring, busy", fit: ring.busy },
+    { name: "ring, invalid", fit: ring.invalid },
+    { name: "talk", fit: talk },
+    { name: "wrap-up", fit: wrap },
+  ].flatMap(({ name, fit }) => (fit === undefined ? [] : [{ name, ...fit }]));
   const lines = [
     `${grouped(overall.attempts)} attempts, with 95 % intervals`,
-    ...alignedLines(
-      ["outcome", "share", "of"],
-      outcomes.map(([name, key]) => [
-        name,
-        rate(overall.rates[key]),
-        `${grouped(overall.rates[key].numerator)} / ${grouped(overall.attempts)}`,
-      ]),
-      [false, true, false],
-    ),
+    ...table<(typeof outcomes)[number]>([
+      { title: "outcome", value: ({ name }) => name },
+      { title: "share", value: ({ of }) => rate(of), align: "right" },
+      { title: "of", value: ({ of }) => `${grouped(of.numerator)} / ${grouped(overall.attempts)}` },
+    ]).lines(outcomes),
     "",
-    ...alignedLines(
-      ["hour", "attempts", "live", "machine", "no answer", "busy", "invalid", ""],
-      byHour.map(({ hour, attempts, rates, isThin }) => [
-        `${String(hour).padStart(2, "0")}:00`,
-        grouped(attempts),
-        rate(rates.live),
-        shareText(rates.machine.rate),
-        shareText(rates.noAnswer.rate),
-        shareText(rates.busy.rate),
-        shareText(rates.invalid.rate),
-        isThin ? "thin" : "",
-      ]),
-      [false, true, true, true, true, true, true, false],
-    ),
+    ...table<(typeof byHour)[number]>([
+      { title: "hour", value: ({ hour }) => `${String(hour).padStart(2, "0")}:00` },
+      { title: "attempts", value: ({ attempts }) => grouped(attempts), align: "right" },
+      { title: "live", value: ({ rates }) => rate(rates.live), align: "right" },
+      { title: "machine", value: ({ rates }) => shareText(rates.machine.rate), align: "right" },
+      { title: "no answer", value: ({ rates }) => shareText(rates.noAnswer.rate), align: "right" },
+      { title: "busy", value: ({ rates }) => shareText(rates.busy.rate), align: "right" },
+      { title: "invalid", value: ({ rates }) => shareText(rates.invalid.rate), align: "right" },
+      { title: "", value: ({ isThin }) => (isThin ? "thin" : "") },
+    ]).lines(byHour),
   ];
-  const fits: readonly [string, DurationFit | undefined][] = [
-    ["ring, live", ring.live],
-    ["ring, machine", ring.machine],
-    ["ring, no answer", ring.noAnswer],
-    ["ring, busy", ring.busy],
-    ["ring, invalid", ring.invalid],
-    ["talk", talk],
-    ["wrap-up", wrap],
-  ];
-  const known = fits.flatMap(([name, fit]) => (fit === undefined ? [] : [{ name, fit }]));
-  if (known.length > 0) {
-    lines.push(
-      "",
-      ...alignedLines(
-        ["seconds", "values", "mean", "cv", "10 %", "half", "90 %", "fit", ""],
-        known.map(({ name, fit }) => [
-          name,
-          grouped(fit.count),
-          number(fit.mean, 4),
-          number(fit.cv, 3),
-          number(fit.p10, 3),
-          number(fit.median, 3),
-          number(fit.p90, 3),
-          `${fit.distribution.kind} (${fit.verdict})`,
-          fit.explanation,
-        ]),
-        [false, true, true, true, true, true, true, false, false],
-      ),
-    );
-  }
+  if (fits.length > 0) lines.push("", ...FITS.lines(fits));
   lines.push("");
   if (attemptDecay !== undefined)
     lines.push(

@@ -1,27 +1,29 @@
 // What people read about the search for the best pacing. Pure text.
 
 import type { FrontierPoint, Optimum } from "../dialing/index.ts";
-import { alignedLines, number, shareText } from "./render-simulation-table.ts";
+import { number, shareText } from "./render-simulation-numbers.ts";
 import { grouped } from "./render-tagging.ts";
+import { table } from "./table.ts";
 
 /** The points of the frontier, and the best that keeps the limit. */
 export function optimumLines(optimum: Optimum): string[] {
   const { limit, probability, runsPerPeriod, points, best } = optimum;
-  const ceiling = `${number(100 * probability, 4)} % stay under`;
-  const head = ["", "strategy", "parameter", "occupancy", "±", "abandoned", "±", ceiling, "variance / binomial"];
-  const rows = points.map((point) => [
-    point === best ? "→" : point.keeps ? "·" : "×",
-    point.strategy,
-    parameterText(point),
-    shareText(point.occupancy.rate),
-    shareText(point.occupancy.high - point.occupancy.rate),
-    shareText(point.abandonment.rate),
-    shareText(point.abandonment.high - point.abandonment.rate),
-    // One digit more: it is held against the limit.
-    Number.isFinite(point.assurance.ceiling) ? `${(100 * point.assurance.ceiling).toFixed(3)} %` : "–",
-    number(point.assurance.inflation, 3),
-  ]);
-  const lines = alignedLines(head, rows, [false, false, false, true, true, true, true, true, true]);
+  const lines = table<FrontierPoint>([
+    { title: "", value: (point) => (point === best ? "→" : point.keeps ? "·" : "×") },
+    { title: "strategy", value: ({ strategy }) => strategy },
+    { title: "parameter", value: parameterText },
+    { title: "occupancy", value: ({ occupancy }) => shareText(occupancy.rate), align: "right" },
+    { title: "±", value: ({ occupancy }) => shareText(occupancy.high - occupancy.rate), align: "right" },
+    { title: "abandoned", value: ({ abandonment }) => shareText(abandonment.rate), align: "right" },
+    { title: "±", value: ({ abandonment }) => shareText(abandonment.high - abandonment.rate), align: "right" },
+    {
+      title: `${number(100 * probability, 4)} % stay under`,
+      // One digit more: it is held against the limit.
+      value: ({ assurance }) => (Number.isFinite(assurance.ceiling) ? `${(100 * assurance.ceiling).toFixed(3)} %` : "–"),
+      align: "right",
+    },
+    { title: "variance / binomial", value: ({ assurance }) => number(assurance.inflation, 3), align: "right" },
+  ]).lines(points);
   lines.push(
     `→ best, · keeps the limit, × does not: ${shareText(limit)} abandoned over a period of ${runsPerPeriod} runs, with ${number(100 * probability, 4)} % probability`,
   );

@@ -2,8 +2,9 @@
 
 import type { Comparison, SimulationResult, SimulationScenario } from "../dialing/index.ts";
 import type { RatioInterval } from "../kernel/index.ts";
-import { alignedLines, number, points, shareText } from "./render-simulation-table.ts";
+import { number, points, shareText } from "./render-simulation-numbers.ts";
 import { grouped, printable } from "./render-tagging.ts";
+import { table } from "./table.ts";
 
 const HOUR = 3600;
 
@@ -127,14 +128,14 @@ export function headLine(scenario: SimulationScenario, { replications, window }:
 
 /** The result of a simulation as a table. */
 export function resultLines(result: SimulationResult): string[] {
-  const shown = FIGURES.filter(({ isShown }) => isShown?.(result) ?? true);
-  const head = ["", "", `${Math.round(100 * result.intervals.confidence)} % interval`, "of"];
-  const rows = shown.map((figure) => {
-    const interval = figure.of(result);
-    return [figure.name, figure.write(interval.rate), intervalText(interval, figure.write), basis(interval, figure)];
-  });
   const { waits, window, intervals } = result;
-  const lines = alignedLines(head, rows, [false, true, false, false]);
+  const shown = FIGURES.filter(({ isShown }) => isShown?.(result) ?? true);
+  const lines = table<Figure>([
+    { title: "", value: ({ name }) => name },
+    { title: "", value: ({ of, write }) => write(of(result).rate), align: "right" },
+    { title: `${Math.round(100 * intervals.confidence)} % interval`, value: ({ of, write }) => intervalText(of(result), write) },
+    { title: "of", value: (figure) => basis(figure.of(result), figure) },
+  ]).lines(shown);
   if (!Number.isNaN(waits.p50))
     lines.push(
       `waits from the greeting on, machine detection included: half up to ${seconds(waits.p50)}, 95 % up to ${seconds(waits.p95)}, 99 % up to ${seconds(waits.p99)}`,
@@ -162,39 +163,26 @@ function intervalText({ low, high }: { readonly low: number; readonly high: numb
 
 /** Differences under common random numbers. */
 export function comparisonLines(names: readonly [string, string], comparison: Comparison): string[] {
-  const figures: readonly [
-    string,
-    Exclude<keyof Comparison, "pairs" | "confidence">,
-    (value: number) => string,
-    (value: number) => string,
-  ][] = [
-    ["abandoned", "abandonment", shareText, points],
-    ["occupancy", "occupancy", shareText, points],
-    ["contacts per agent-hour", "contactsPerAgentHour", rate, signed],
-    ["attempts per agent-hour", "attemptsPerAgentHour", rate, signed],
+  const figures = [
+    { name: "abandoned", of: comparison.abandonment, write: shareText, apart: points },
+    { name: "occupancy", of: comparison.occupancy, write: shareText, apart: points },
+    { name: "contacts per agent-hour", of: comparison.contactsPerAgentHour, write: rate, apart: signed },
+    { name: "attempts per agent-hour", of: comparison.attemptsPerAgentHour, write: rate, apart: signed },
   ];
-  const head = [
-    "",
-    printable(names[0]),
-    printable(names[1]),
-    "difference",
-    `${Math.round(100 * comparison.confidence)} % interval`,
-    "variance saved",
-  ];
-  const rows = figures.map(([name, key, write, writeDifference]) => {
-    const { first, second, difference, varianceReduction } = comparison[key];
-    const saved = Number.isFinite(varianceReduction) ? `${number(varianceReduction, 3)} ×` : "–";
-    return [
-      name,
-      write(first),
-      write(second),
-      writeDifference(difference.mean),
-      intervalText(difference, writeDifference),
-      saved,
-    ];
-  });
+  const saved = (factor: number) => (Number.isFinite(factor) ? `${number(factor, 3)} ×` : "–");
+  const lines = table<(typeof figures)[number]>([
+    { title: "", value: ({ name }) => name },
+    { title: names[0], value: ({ of, write }) => write(of.first), align: "right" },
+    { title: names[1], value: ({ of, write }) => write(of.second), align: "right" },
+    { title: "difference", value: ({ of, apart }) => apart(of.difference.mean), align: "right" },
+    {
+      title: `${Math.round(100 * comparison.confidence)} % interval`,
+      value: ({ of, apart }) => intervalText(of.difference, apart),
+    },
+    { title: "variance saved", value: ({ of }) => saved(of.varianceReduction), align: "right" },
+  ]).lines(figures);
   return [
-    ...alignedLines(head, rows, [false, true, true, true, false, true]),
+    ...lines,
     `means of ${comparison.pairs} pairs of runs that met the same calls; unpaired runs would need the last column times as many for the same interval`,
   ];
 }
@@ -202,12 +190,7 @@ export function comparisonLines(names: readonly [string, string], comparison: Co
 const signed = (value: number): string => `${value > 0 ? "+" : ""}${number(value, 3)}`;
 
 /** What a variation is told by, in tables and CSV. */
-export const VARIATION_FIGURES: readonly {
-  readonly name: string;
-  readonly column: string;
-  readonly of: (result: SimulationResult) => RatioInterval;
-  readonly write: (value: number) => string;
-}[] = [
+const VARIATION_FIGURES: readonly (Pick<Figure, "name" | "of" | "write"> & { readonly column: string })[] = [
   { name: "abandoned", column: "abandonment", of: (r) => r.abandonment, write: shareText },
   { name: "occupancy", column: "occupancy", of: (r) => r.occupancy, write: shareText },
   { name: "contacts/agent-hour", column: "contacts_per_agent_hour", of: (r) => r.contactsPerAgentHour, write: rate },
@@ -215,27 +198,46 @@ export const VARIATION_FIGURES: readonly {
   { name: "mean wait", column: "mean_wait_seconds", of: (r) => r.waits.mean, write: seconds },
 ];
 
-/** One line a variation: its values, then each figure with half the width of its interval. */
-export function variationLines(
-  variations: readonly { readonly values: Readonly<Record<string, unknown>>; readonly result: SimulationResult }[],
-): string[] {
-  const paths = Object.keys(variations[0]?.values ?? {});
-  const head = [...paths, ...VARIATION_FIGURES.flatMap(({ name }) => [name, "±"])];
-  const rows = variations.map(({ values, result }) => [
-    ...paths.map((path) => valueText(values[path])),
-    ...VARIATION_FIGURES.flatMap(({ of, write }) => {
-      const { rate: value, high } = of(result);
-      return [write(value), Number.isFinite(high) ? write(high - value) : "?"];
-    }),
-  ]);
-  return alignedLines(
-    head,
-    rows,
-    head.map(() => true),
-  );
+interface Variation {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly result: SimulationResult;
 }
 
-export const valueText = (value: unknown): string => (typeof value === "string" ? printable(value) : JSON.stringify(value));
+const pathsOf = ([first]: readonly Variation[]): string[] => Object.keys(first?.values ?? {});
+const valueText = (value: unknown): string => (typeof value === "string" ? printable(value) : JSON.stringify(value));
+
+/** One line a variation: its values, then each figure with half the width of its interval. */
+export function variationLines(variations: readonly Variation[]): string[] {
+  const figures = VARIATION_FIGURES.flatMap(({ name, of, write }) => [
+    { title: name, value: ({ result }: Variation) => write(of(result).rate) },
+    {
+      title: "±",
+      value: ({ result }: Variation) => {
+        const { rate: value, high } = of(result);
+        return Number.isFinite(high) ? write(high - value) : "?";
+      },
+    },
+  ]);
+  const paths = pathsOf(variations).map((path) => ({ title: path, value: ({ values }: Variation) => valueText(values[path]) }));
+  return table([...paths, ...figures].map((column) => ({ ...column, align: "right" as const }))).lines(variations);
+}
+
+/** The same for programs: each figure with the ends of its interval. */
+export function variationsCsv(variations: readonly Variation[]): string {
+  const digits = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(6)) : "");
+  const figures = VARIATION_FIGURES.flatMap(({ column, of }) => [
+    { title: column, value: ({ result }: Variation) => digits(of(result).rate) },
+    { title: `${column}_low`, value: ({ result }: Variation) => digits(of(result).low) },
+    { title: `${column}_high`, value: ({ result }: Variation) => digits(of(result).high) },
+  ]);
+  const paths = pathsOf(variations).map((path) => ({
+    title: path,
+    value: ({ values }: Variation) => (typeof values[path] === "number" ? values[path] : valueText(values[path])),
+  }));
+  return table([...paths, ...figures])
+    .csv(variations)
+    .join("\n");
+}
 
 /** 32400 as "9 h". */
 function span(value: number): string {

@@ -33,6 +33,13 @@ export function grouped(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
+/** An instant for machines and people: 2026-03-01T08:00:00.000Z; null for none. */
+export function timeText(at: number): string;
+export function timeText(at: number | null): string | null;
+export function timeText(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
+
 /** `1,973 tagged · 13 refused`, without the results that did not occur. */
 export function countsLine(counts: ResultCounts): string {
   const parts = (Object.keys(NAMES) as ItemResult[])

@@ -1,12 +1,19 @@
 // Running a job of any kind to its end with progress on stderr, and reporting it.
 
 import type { JobRuntime } from "../app/index.ts";
-import { correctionMetrics, DISPOSITIONS, type RowJob } from "../operations/index.ts";
+import {
+  correctionMetrics,
+  DISPOSITIONS,
+  OperationError,
+  type PlanReport,
+  type RefusedRow,
+  type RowJob,
+} from "../operations/index.ts";
 import type { ItemResult } from "../store/index.ts";
 import { EXIT, exitOf } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { openOutput } from "./output.ts";
-import { jobLines, Pace, progressLine } from "./render-tagging.ts";
+import { type Output, openOutput } from "./output.ts";
+import { grouped, jobLines, Pace, planLines, progressLine } from "./render-tagging.ts";
 import { endedByInterrupt } from "./running.ts";
 
 /** Runs a job to its end with progress on stderr. The first SIGINT or SIGTERM ends it early, with everything recorded. */
@@ -35,15 +42,14 @@ export async function reportJob(
   only?: ItemResult,
 ): Promise<number> {
   const counts = await runtime.counts(job.id);
-  if (out !== undefined) {
+  {
     await using output = await openOutput(out, io);
-    for await (const row of runtime.rows(job.id, only)) await output.line(row);
+    if (output !== undefined) for await (const row of runtime.rows(job.id, only)) await output.line(row);
   }
   const metrics = job.kind === DISPOSITIONS ? correctionMetrics(job, counts) : undefined;
   const left = await runtime.rowsLeft(job, counts);
-  for (const line of jobLines(job, counts, left, metrics)) io.say(line);
-  if (io.json) await io.data(JSON.stringify({ job: { ...job, counts, ...left, metrics } }));
-  else if (out !== "-") await io.data(`${job.id} ${job.status}`);
+  io.say(jobLines(job, counts, left, metrics));
+  await io.answer({ job: { ...job, counts, ...left, metrics } }, out === "-" ? [] : `${job.id} ${job.status}`);
   return jobExit(job);
 }
 
@@ -55,10 +61,37 @@ export function jobExit(job: RowJob): number {
   return job.stop === undefined ? EXIT.failed : exitOf(job.stop.code);
 }
 
+/** Runs a job that was submitted, new or known, and reports it. @returns the exit code */
+export function runSubmitted(
+  runtime: JobRuntime,
+  { job, earlier }: { readonly job: RowJob; readonly earlier: boolean },
+  out: string | undefined,
+  io: Io,
+): Promise<number> {
+  if (earlier) io.say(earlierLine(job));
+  else if (job.plan !== undefined) io.say(planLines(job.plan));
+  return runAndReport(runtime, job, out, io);
+}
+
 /** What is said of a job that was known before it was submitted. */
-export function earlierLine(job: RowJob): string {
-  const finished = job.status === "done" || job.status === "partly_failed";
-  return finished
-    ? `this file was run before as ${job.id}; its result follows (--again runs it once more)`
-    : `this file is known as ${job.id}; going on with it`;
+function earlierLine({ id, status }: RowJob): string {
+  return status === "done" || status === "partly_failed"
+    ? `this file was run before as ${id}; its result follows (--again runs it once more)`
+    : `this file is known as ${id}; going on with it`;
+}
+
+/** Shows how many rows of a file are checked. */
+export const checking = (io: Io) => (rows: number) => io.progress(`checking rows · ${grouped(rows)}`);
+
+/** Where the refused rows of a dry run go. */
+export function refusedTo(output: Output | undefined): { readonly refused?: (row: RefusedRow) => Promise<void> } {
+  return output === undefined ? {} : { refused: (row) => output.line(row) };
+}
+
+/** Tells what a job would do that was only checked. @returns the exit code */
+export async function reportDryRun(plan: PlanReport, io: Io): Promise<number> {
+  io.say([...planLines(plan), "dry run: nothing was sent"]);
+  await io.answer({ plan }, []);
+  if (plan.toSend === 0 && plan.refused > 0) throw new OperationError("invalid_input", "no row of the file can be sent");
+  return plan.refused > 0 ? EXIT.partlyFailed : EXIT.done;
 }

@@ -1,14 +1,13 @@
 // What commands share that run until they are stopped.
 
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import type { Interruption } from "../operations/index.ts";
 import type { Io } from "./io.ts";
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
-export async function stopped(io: Io): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  using _listening = io.onInterrupt(resolve);
-  await promise;
+export async function stopped({ signal }: Pick<Io, "signal">): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
 }
 
 /** Until it is disposed of, the first SIGINT or SIGTERM ends in order what runs here, or the following of what a service runs, and says which. */

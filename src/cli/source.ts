@@ -1,18 +1,17 @@
 // The input of a command: a file or stdin, as a stream of bytes.
 
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { messageOf } from "../kernel/index.ts";
-import { OperationError, parseMapping, type RowFormat, type TagSource } from "../operations/index.ts";
+import { text as textOf } from "node:stream/consumers";
+import { messageOf, OutdialError } from "../kernel/index.ts";
+import { OperationError } from "../operations/index.ts";
+import type { ValuesOf } from "./command.ts";
+import type { rowOptions } from "./declare.ts";
 import type { Io } from "./io.ts";
-import { oneOf } from "./options.ts";
 
-export interface SourceFlags {
-  readonly column: readonly string[];
-  readonly format?: string;
-  readonly delimiter?: string;
-}
+/** What the options say of how rows are read. */
+export type RowOptions = ValuesOf<ReturnType<typeof rowOptions>>;
 
 /** A file or stdin. */
 export interface Input {
@@ -35,20 +34,8 @@ export async function openInput(file: string, io: Pick<Io, "stdin">): Promise<In
   return { name: basename(file), bytes: () => createReadStream(place), rereadable: true };
 }
 
-/** The format and delimiter that flags name. Throws `invalid_input`. */
-export function formatOf(flags: Pick<SourceFlags, "format" | "delimiter">): {
-  readonly format: RowFormat | undefined;
-  readonly delimiter: string | undefined;
-} {
-  const format = flags.format === undefined ? undefined : oneOf<RowFormat>("--format", flags.format, ["csv", "ndjson"]);
-  const delimiter = flags.delimiter === "\\t" ? "\t" : flags.delimiter;
-  if (delimiter !== undefined && delimiter.length !== 1)
-    throw new OperationError("invalid_input", `--delimiter ${JSON.stringify(delimiter)} is not one character`);
-  return { format, delimiter };
-}
-
 /** The pairs `field=column` of --column; undefined when there are none. Whether the fields exist is checked where the file is read. */
-export function columnMapping(pairs: readonly string[]): Readonly<Record<string, string>> | undefined {
+function columnMapping(pairs: readonly string[]): Readonly<Record<string, string>> | undefined {
   if (pairs.length === 0) return undefined;
   const mapping: Record<string, string> = {};
   for (const pair of pairs) {
@@ -60,15 +47,30 @@ export function columnMapping(pairs: readonly string[]): Readonly<Record<string,
   return mapping;
 }
 
-/** The rows of `outdial tag`: FILE or `-`. Throws `invalid_input` when it cannot be read. */
-export async function tagSource(
-  file: string,
-  flags: SourceFlags,
-  io: Pick<Io, "stdin">,
-  onIgnoredColumns: (names: readonly string[]) => void,
-): Promise<TagSource> {
-  const { format, delimiter } = formatOf(flags);
-  const mapping = parseMapping(flags.column);
-  const read = { format, delimiter, mapping: Object.keys(mapping).length === 0 ? undefined : mapping, onIgnoredColumns };
-  return { ...(await openInput(file, io)), read };
+/** FILE or `-` with how it is read. Throws `invalid_input`. */
+export async function rowSource(file: string, { column, format, delimiter }: RowOptions, io: Pick<Io, "stdin">) {
+  return { ...(await openInput(file, io)), read: { format, delimiter, mapping: columnMapping(column) } };
+}
+
+/** The whole text of a file. Throws `invalid_input`. @param what the file is for people, such as "the proof" */
+export async function readFileText(path: string, what?: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (thrown) {
+    throw new OutdialError("invalid_input", `cannot read ${what === undefined ? "" : `${what} `}${path}: ${messageOf(thrown)}`);
+  }
+}
+
+/** The whole text of FILE or `-`. Throws `invalid_input`. */
+export async function readText(path: string, io: Pick<Io, "stdin">, what?: string): Promise<string> {
+  return path === "-" ? await textOf(io.stdin) : await readFileText(path, what);
+}
+
+/** The value of a JSON text. Throws `invalid_input`. @param wrong what is said when it is none, before the reason */
+export function parseJson(json: string, wrong: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (thrown) {
+    throw new OutdialError("invalid_input", `${wrong}: ${messageOf(thrown)}`);
+  }
 }

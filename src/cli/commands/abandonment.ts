@@ -4,44 +4,33 @@ import { openFacts, readRulePack } from "../../app/index.ts";
 import type { RateInterval } from "../../kernel/index.ts";
 import { percent } from "../../kernel/index.ts";
 import { endOfDay, OperationError, type RuleReading, readCampaignAbandonment } from "../../operations/index.ts";
-import { EXIT } from "../exit.ts";
-import type { Io } from "../io.ts";
-import type { GlobalFlags } from "../options.ts";
-import { grouped, printable } from "../render-tagging.ts";
-import { momentOf } from "../values.ts";
+import type { Run } from "../command.ts";
+import type * as declared from "../groups/compliance.ts";
+import { grouped, printable, timeText } from "../render-tagging.ts";
 
-interface Flags extends GlobalFlags {
-  readonly campaign: string;
-  readonly country?: string;
-  readonly at?: string;
-  readonly pack?: string;
-  readonly databaseUrl?: string;
-}
-
-const iso = (at: number) => new Date(at).toISOString();
 const points = (share: number) => `${share >= 0 ? "+" : "−"}${Math.abs(share * 100).toFixed(2)} points`;
 
-export async function abandonment(_args: readonly string[], flags: Flags, io: Io): Promise<number> {
-  await using runtime = await openFacts(flags, io.env);
+export const abandonment: Run<typeof declared.abandonment> = async ({ options, io }) => {
+  const { campaign } = options;
+  const country = options.country?.toUpperCase();
+  await using runtime = await openFacts(options, io.env);
   const { settings, clock } = runtime;
-  const pack = await readRulePack(flags.pack ?? settings.pack);
-  const now = momentOf(flags.at, clock.now());
-  const readings = await readCampaignAbandonment(runtime.facts, flags.campaign, pack, {
-    now,
-    dayEnds: endOfDay(now, settings.timeZone),
-    countEarlyHangups: settings.countEarlyHangups,
-    country: flags.country?.toUpperCase(),
-  });
+  const pack = await readRulePack(options.pack ?? settings.pack);
+  const now = options.at ?? clock.now();
+  const { countEarlyHangups, timeZone } = settings;
+  const asked = { now, dayEnds: endOfDay(now, timeZone), countEarlyHangups, country };
+  const readings = await readCampaignAbandonment(runtime.facts, campaign, pack, asked);
   if (readings.length === 0) {
-    const where = flags.country === undefined ? "" : ` for ${flags.country}`;
+    const where = options.country === undefined ? "" : ` for ${options.country}`;
     throw new OperationError("invalid_input", `the rule pack ${pack.id} states no abandonment limit${where}`, {
       advice: "It needs a rule of kind abandonment-limit; the shipped pack has them.",
     });
   }
-  if (io.json) await io.data(JSON.stringify({ campaign: flags.campaign, at: iso(now), readings: readings.map(toJson) }));
-  else for (const reading of readings) for (const line of toLines(flags.campaign, reading)) await io.data(line);
-  return EXIT.done;
-}
+  await io.answer(
+    { campaign, at: timeText(now), readings: readings.map(toJson) },
+    readings.flatMap((reading) => toLines(campaign, reading)),
+  );
+};
 
 function ofAnswers({ rate, low, high, numerator, denominator }: RateInterval): string {
   if (denominator === 0) return "no live answers";
@@ -51,15 +40,16 @@ function ofAnswers({ rate, low, high, numerator, denominator }: RateInterval): s
 function toLines(campaign: string, { rule, reading }: RuleReading): string[] {
   const { limit, window, rate, allowance, pace, forecast, vendor } = reading;
   const lines = [
-    `${printable(campaign)} under ${rule.id} (${rule.citation}): at most ${percent(limit.maxRate, 2)} of live answers, ${iso(window.from)} to ${iso(window.to)}`,
+    `${printable(campaign)} under ${rule.id} (${rule.citation}): at most ${percent(limit.maxRate, 2)} of live answers, ${timeText(window.from)} to ${timeText(window.to)}`,
     `  abandoned: ${ofAnswers(rate)}${reading.withinLimit ? "" : " OVER THE LIMIT"}`,
     reading.withinLimit
-      ? `  until ${iso(allowance.until)}: ${grouped(allowance.certain)} more may be abandoned, ${grouped(allowance.expected)} if people go on answering as in the last ${pace.hours} h`
-      : `  until ${iso(allowance.until)}: none may be abandoned; ${grouped(allowance.deficit)} served answers bring the window back within the limit${forecast.recoversAt === null ? "" : `, by ${iso(forecast.recoversAt)} at this volume`}`,
+      ? `  until ${timeText(allowance.until)}: ${grouped(allowance.certain)} more may be abandoned, ${grouped(allowance.expected)} if people go on answering as in the last ${pace.hours} h`
+      : `  until ${timeText(allowance.until)}: none may be abandoned; ${grouped(allowance.deficit)} served answers bring the window back within the limit${forecast.recoversAt === null ? "" : `, by ${timeText(forecast.recoversAt)} at this volume`}`,
     `  pace of the last ${pace.hours} h: ${ofAnswers(pace.rate)}${Number.isNaN(pace.burnRate) ? "" : `, ${pace.burnRate.toFixed(2)} times what the limit allows`}`,
   ];
   if (reading.withinLimit) {
-    const runsOut = forecast.exhaustedAt === null ? "does not run out within 30 days" : `runs out ${iso(forecast.exhaustedAt)}`;
+    const runsOut =
+      forecast.exhaustedAt === null ? "does not run out within 30 days" : `runs out ${timeText(forecast.exhaustedAt)}`;
     lines.push(`  at this pace the budget ${runsOut}`);
   }
   lines.push(
@@ -71,13 +61,12 @@ function toLines(campaign: string, { rule, reading }: RuleReading): string[] {
 
 function toJson({ rule, reading }: RuleReading): object {
   const { window, allowance, forecast } = reading;
-  const maybe = (at: number | null) => (at === null ? null : iso(at));
   return {
     rule: rule.id,
     citation: rule.citation,
     ...reading,
-    window: { from: iso(window.from), to: iso(window.to) },
-    allowance: { ...allowance, until: iso(allowance.until) },
-    forecast: { ...forecast, exhaustedAt: maybe(forecast.exhaustedAt), recoversAt: maybe(forecast.recoversAt) },
+    window: { from: timeText(window.from), to: timeText(window.to) },
+    allowance: { ...allowance, until: timeText(allowance.until) },
+    forecast: { ...forecast, exhaustedAt: timeText(forecast.exhaustedAt), recoversAt: timeText(forecast.recoversAt) },
   };
 }

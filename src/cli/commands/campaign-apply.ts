@@ -14,45 +14,43 @@ import {
   readCampaignFiles,
   readPlan,
 } from "../../operations/index.ts";
+import type { Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
+import type * as declared from "../groups/campaign.ts";
 import type { Io } from "../io.ts";
 import { endLines, movedLines, planLines, progressLine } from "../render-campaign-plan.ts";
 import { endedByInterrupt } from "../running.ts";
-import { type CampaignFlags, contactPages, FOLDER } from "./campaign-plan.ts";
+import { FOLDER } from "./campaign-plan.ts";
 
-interface ApplyFlags extends CampaignFlags {
-  readonly plan?: string;
-}
-
-export async function apply([path]: readonly string[], flags: ApplyFlags, io: Io): Promise<number> {
-  const pages = { contactPages: contactPages(flags.contacts) };
+export const apply: Run<typeof declared.apply> = async ({ args: { path }, options, io }) => {
+  const { plan: hash, pack } = options;
+  const pages = { contactPages: options.contacts };
   const fromFile = path === undefined ? undefined : await planFile(path);
-  const readsFiles = fromFile === undefined && (path !== undefined || flags.plan === undefined);
-  const files = readsFiles ? await parseCampaignFiles(await readCampaignFiles(io.path(path ?? FOLDER))) : undefined;
-  if (flags.yes === true && fromFile === undefined && flags.plan === undefined)
+  const readsFiles = fromFile === undefined && (path !== undefined || hash === undefined);
+  const files = readsFiles ? await parseCampaignFiles(await readCampaignFiles(path ?? io.path(FOLDER))) : undefined;
+  if (io.yes && fromFile === undefined && hash === undefined)
     throw new OutdialError("invalid_input", "--yes agrees to a plan that was shown: pass its file, or its hash with --plan", {
       advice: "outdial campaign plan shows the plan and its hash.",
     });
-  if (fromFile !== undefined && flags.plan !== undefined && !fromFile.hash.startsWith(flags.plan))
-    throw new OutdialError("invalid_input", `${path} is plan ${fromFile.hash}, not ${flags.plan}`);
-  await using runtime = await openCampaignApplies(flags, io.env, { warn: (message) => io.say(message), pack: flags.pack });
-  const agreed = fromFile ?? (flags.plan === undefined ? undefined : await runtime.shownPlan(flags.plan));
+  if (fromFile !== undefined && hash !== undefined && !fromFile.hash.startsWith(hash))
+    throw new OutdialError("invalid_input", `${path} is plan ${fromFile.hash}, not ${hash}`);
+  await using runtime = await openCampaignApplies(options, io.env, { warn: io.say, pack });
+  const agreed = fromFile ?? (hash === undefined ? undefined : await runtime.shownPlan(hash));
   const finished = await finishOpen(runtime, io);
   if (finished !== undefined && finished.apply.planHash === agreed?.hash) return await say(finished, io);
-  const activate = flags.activate === true || agreed?.activate === true;
+  const activate = options.activate || agreed?.activate === true;
   const now =
     files === undefined && agreed !== undefined
       ? (await runtime.plans.again(agreed, pages)).plan
       : await runtime.plans.plan(files ?? { campaigns: [], violations: [] }, { ...pages, activate });
   // What is shown is what is executed: the plan that was agreed to, or the one of this moment.
-  for (const line of planLines(now)) io.say(line);
+  io.say(planLines(now));
   const moved = agreed === undefined ? [] : movedSince(agreed, now);
   if (agreed !== undefined && agreed.hash !== now.hash) return await refuseMoved(agreed, now, moved, io);
   const facts = { plan: now.hash, entries: now.entries, violations: now.violations };
   const end = async (result: string, exit: number) => {
-    if (io.json) await io.data(JSON.stringify({ result, ...facts }));
-    else await io.data(result);
+    await io.answer({ result, ...facts }, result);
     return exit;
   };
   if (now.violations.length > 0) return await end("refused", EXIT.refused);
@@ -60,22 +58,21 @@ export async function apply([path]: readonly string[], flags: ApplyFlags, io: Io
   if (steps.length === 0) return await end("in sync", EXIT.done);
   const dials = steps.filter(({ blast }) => blast.dials).length;
   const question = `Apply this plan to ${steps.length} campaigns${dials === 0 ? "" : `, ${dials} of which dial`}?`;
-  if (!(await confirmed(question, flags, io))) return await end("declined", EXIT.interrupted);
+  if (!(await confirmed(question, io))) return await end("declined", EXIT.interrupted);
   // Time has passed since the plan was made: somebody may have read for an hour.
   const again = await runtime.plans.again(now, pages);
   if (again.plan.hash !== now.hash) return await refuseMoved(now, again.plan, again.moved, io);
   const { jobId } = await runtime.plans.begin(again.plan, path ?? FOLDER);
   return await runAndSay(runtime, jobId, io);
-}
+};
 
-export async function resumeApply(_: readonly string[], flags: CampaignFlags, io: Io): Promise<number> {
-  await using runtime = await openCampaignApplies(flags, io.env, { warn: (message) => io.say(message) });
+export const resumeApply: Run<typeof declared.resumeApply> = async ({ options, io }) => {
+  await using runtime = await openCampaignApplies(options, io.env, { warn: io.say });
   const open = await runtime.plans.open();
   if (open !== undefined) return await runAndSay(runtime, open.jobId, io);
   io.say("every apply has ended");
-  if (io.json) await io.data(JSON.stringify({ open: null }));
-  return EXIT.done;
-}
+  return await io.answer({ open: null }, []);
+};
 
 /** A plan of a file; undefined when the path is a folder or a campaign file. */
 async function planFile(path: string): Promise<CampaignPlan | undefined> {
@@ -99,7 +96,7 @@ async function finishOpen(runtime: CampaignApplies, io: Io): Promise<ApplyReport
   if (open === undefined) return undefined;
   io.say(`an apply of plan ${open.planHash.slice(0, 12)} had been interrupted and is finished first:`);
   const report = await run(runtime, open.jobId, io);
-  for (const line of endLines(report)) io.say(line);
+  io.say(endLines(report));
   if (report.apply.outcome !== null) return report;
   throw new OutdialError(report.state.stop?.code ?? "interrupted", "the interrupted apply could not be finished", {
     advice: "outdial campaign resume-apply goes on with it.",
@@ -107,11 +104,10 @@ async function finishOpen(runtime: CampaignApplies, io: Io): Promise<ApplyReport
 }
 
 async function refuseMoved(agreed: CampaignPlan, now: CampaignPlan, moved: readonly Moved[], io: Io): Promise<number> {
-  for (const line of movedLines(moved)) io.say(line);
+  io.say(movedLines(moved));
   if (moved.length === 0) io.say("the campaign files are not those that the plan was made of");
   io.say("nothing was sent; make a new plan");
-  if (io.json) await io.data(JSON.stringify({ result: "moved", agreed: agreed.hash, plan: now.hash, moved }));
-  else await io.data("moved");
+  await io.answer({ result: "moved", agreed: agreed.hash, plan: now.hash, moved }, "moved");
   return EXIT.refused;
 }
 
@@ -131,16 +127,15 @@ async function run(runtime: CampaignApplies, jobId: string, io: Io): Promise<App
 async function runAndSay(runtime: CampaignApplies, jobId: string, io: Io): Promise<number> {
   const report = await run(runtime, jobId, io);
   await runtime.deliverEvents();
-  for (const line of endLines(report)) io.say(line);
+  io.say(endLines(report));
   return await say(report, io);
 }
 
 async function say(report: ApplyReport, io: Io): Promise<number> {
   const { apply: ended, state } = report;
   const result = ended.outcome ?? "stopped";
-  if (io.json)
-    await io.data(JSON.stringify({ result, plan: ended.planHash, job: ended.jobId, results: state.results, stop: state.stop }));
-  else await io.data(result.replaceAll("_", " "));
+  const { planHash: plan, jobId: job } = ended;
+  await io.answer({ result, plan, job, results: state.results, stop: state.stop }, result.replaceAll("_", " "));
   return exitOfApply(report);
 }
 

@@ -4,39 +4,33 @@ import { compileRulePack, readRulePack, readSettings, withCampaignRules } from "
 import { type CompiledPack, decide, formatInstant, parseQuestion } from "../../compliance/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import { ndjsonLines } from "../../operations/index.ts";
+import type { Place, Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
+import type * as declared from "../groups/compliance.ts";
 import type { Io } from "../io.ts";
-import type { GlobalFlags } from "../options.ts";
 import { grouped } from "../render-tagging.ts";
 import { openInput } from "../source.ts";
-import { instant } from "../time-options.ts";
 
-export interface CheckFlags extends PackFlags {
-  readonly at?: string;
-  readonly record?: boolean;
-}
-
-/** Flags that say which rules to decide with. */
-export interface PackFlags extends GlobalFlags {
-  readonly pack?: string;
-  readonly campaignRules?: string;
+/** Options that say which rules to decide with. */
+export interface PackOptions extends Place {
+  readonly pack: string | undefined;
+  readonly campaignRules: string | undefined;
 }
 
 /** Compiles the pack of the flags, else of the configuration, else the shipped one; a campaign's own rules beside it. */
-export async function packOf(flags: PackFlags, io: Io): Promise<CompiledPack> {
-  const path = flags.pack ?? (await readSettings(flags, io.env)).pack;
-  return compileRulePack(await withCampaignRules(await readRulePack(path), flags.campaignRules));
+export async function packOf(options: PackOptions, io: Io): Promise<CompiledPack> {
+  const path = options.pack ?? (await readSettings(options, io.env)).pack;
+  return compileRulePack(await withCampaignRules(await readRulePack(path), options.campaignRules));
 }
 
-export async function check([file = "-"]: readonly string[], flags: CheckFlags, io: Io): Promise<number> {
-  const at = instant("--at", flags.at);
-  const input = await openInput(file, io);
-  const pack = await packOf(flags, io);
+export const check: Run<typeof declared.check> = async ({ args, options, io }) => {
+  const { at, record } = options;
+  const input = await openInput(args.file, io);
+  const pack = await packOf(options, io);
   const counts = { allow: 0, deny: 0, unreadable: 0 };
   for await (const read of ndjsonLines(input.bytes())) {
     const { line } = read;
-    const answer =
-      "problem" in read ? unreadable(read.problem) : answerTo(Object.fromEntries(read.members), pack, at, flags.record === true);
+    const answer = "problem" in read ? unreadable(read.problem) : answerTo(Object.fromEntries(read.members), pack, at, record);
     if ("error" in answer) counts.unreadable += 1;
     else counts[answer.decision] += 1;
     await io.data(JSON.stringify({ line, ...answer }));
@@ -47,7 +41,7 @@ export async function check([file = "-"]: readonly string[], flags: CheckFlags, 
     `${grouped(counts.allow)} allowed · ${grouped(counts.deny)} denied · ${grouped(counts.unreadable)} unreadable · ${pack.packVersion}`,
   );
   return counts.unreadable > 0 ? EXIT.partlyFailed : EXIT.done;
-}
+};
 
 function answerTo(value: object, pack: CompiledPack, at: number | undefined, record: boolean) {
   try {

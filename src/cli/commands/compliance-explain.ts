@@ -1,6 +1,5 @@
 // outdial compliance explain: one decision for a person to read, with a picture of the 48 hours ahead.
 
-import { readFile } from "node:fs/promises";
 import { openFactsIfAny } from "../../app/index.ts";
 import {
   type CallFacts,
@@ -11,71 +10,59 @@ import {
   type Question,
   strip,
 } from "../../compliance/index.ts";
-import { messageOf, OutdialError } from "../../kernel/index.ts";
+import { OutdialError } from "../../kernel/index.ts";
 import { factsOfNumber, phone } from "../../operations/index.ts";
-import { EXIT } from "../exit.ts";
+import { known, type OptionsOf, type Run } from "../command.ts";
+import type * as declared from "../groups/compliance.ts";
 import type { Io } from "../io.ts";
 import { stripLines, stripStyle } from "../render-strip.ts";
 import { printable } from "../render-tagging.ts";
-import { instant } from "../time-options.ts";
-import { type PackFlags, packOf } from "./compliance-check.ts";
+import { parseJson, readFileText } from "../source.ts";
+import { packOf } from "./compliance-check.ts";
 
 const HALF_HOUR = 1_800_000;
 const CELLS = 96;
 
-export interface ExplainFlags extends PackFlags {
-  readonly at?: string;
-  readonly postal?: string;
-  readonly callType: string;
-  readonly subject?: string;
-  readonly facts?: string;
-  readonly ascii?: boolean;
-  readonly databaseUrl?: string;
-}
+type Options = OptionsOf<typeof declared.explain>;
 
-export async function explain([given = ""]: readonly string[], flags: ExplainFlags, io: Io): Promise<number> {
-  const now = instant("--at", flags.at) ?? io.clock.now();
+export const explain: Run<typeof declared.explain> = async ({ args, options, io }) => {
+  const { at: asked = io.clock.now(), facts: file, callType, postal, subject } = options;
   const question = parseQuestion({
-    ...(flags.facts === undefined ? {} : await readFacts(flags.facts)),
-    number: e164(given),
-    callType: flags.callType,
-    at: formatInstant(now),
-    ...(flags.postal === undefined ? {} : { postal: flags.postal }),
-    ...(flags.subject === undefined ? {} : { subject: flags.subject }),
+    ...(file === undefined ? {} : await readFacts(file)),
+    ...known({ number: e164(args.number), callType, at: formatInstant(asked), postal, subject }),
   });
   const { call, at } = question;
-  const pack = await packOf(flags, io);
-  const { facts, from, words } = await factsFor(question, pack, flags, io);
+  const pack = await packOf(options, io);
+  const { facts, from, words } = await factsFor(question, pack, options, io);
   const decision = decide(call, facts, pack, at);
   const ahead = strip(call, facts, pack, at, CELLS, HALF_HOUR);
-  if (io.json) {
-    const cells = { from: formatInstant(at), minutes: 30, all: picture(ahead.open) };
-    const rows = ahead.rows.map(({ open, ...row }) => ({ ...row, open: picture(open) }));
-    const next = decision.next === null ? null : formatInstant(decision.next);
-    await io.data(
-      JSON.stringify({ ...decision.toJSON(), next, factsUsed: from === "store", facts: from, strip: { ...cells, rows } }),
-    );
-    return EXIT.done;
-  }
-  const clocks = (moment: number) => decision.zones.map((zone) => `${localText(zone, moment)} ${zone}`).join(" · ");
-  await io.data(words);
-  await io.data(`${printable(call.number)} · ${call.callType} · ${formatInstant(at)}`);
-  if (decision.zones.length > 0) await io.data(`  ${clocks(at)}`);
-  await io.data("");
-  await io.data(decision.decision === "allow" ? ALLOWED[from] : `DENY: ${decision.rules.join(", ")}`);
-  for (const { rule, text } of decision.reasons) await io.data(`  ${rule}: ${printable(text)}`);
-  if (decision.decision === "deny") {
-    if (decision.next === null) await io.data("  never within 45 days, as things stand");
-    else await io.data(`  first allowed at ${formatInstant(decision.next)}: ${clocks(decision.next)}`);
-  }
-  await io.data("");
-  const style = flags.ascii === true ? stripStyle({ TERM: "dumb" }) : stripStyle(io.env);
-  for (const line of stripLines(ahead, decision.zones, hourIn, style)) await io.data(line);
-  await io.data("");
-  await io.data(`${style.open} allowed, ${style.closed} forbidden, half an hour each; rules not shown allow throughout`);
-  await io.data(`${pack.packVersion} · tables of places ${pack.geographyVersion} · time-zone data ${pack.timeZoneData}`);
-  return EXIT.done;
-}
+  const cells = { from: formatInstant(at), minutes: 30, all: picture(ahead.open) };
+  const rows = ahead.rows.map(({ open, ...row }) => ({ ...row, open: picture(open) }));
+  const next = decision.next === null ? null : formatInstant(decision.next);
+  const json = { ...decision.toJSON(), next, factsUsed: from === "store", facts: from, strip: { ...cells, rows } };
+  await io.answer(json, () => {
+    const clocks = (moment: number) => decision.zones.map((zone) => `${localText(zone, moment)} ${zone}`).join(" · ");
+    const style = options.ascii ? stripStyle({ TERM: "dumb" }) : stripStyle(io.env);
+    return [
+      words,
+      `${printable(call.number)} · ${call.callType} · ${formatInstant(at)}`,
+      ...(decision.zones.length > 0 ? [`  ${clocks(at)}`] : []),
+      "",
+      decision.decision === "allow" ? ALLOWED[from] : `DENY: ${decision.rules.join(", ")}`,
+      ...decision.reasons.map(({ rule, text }) => `  ${rule}: ${printable(text)}`),
+      ...(decision.decision === "allow"
+        ? []
+        : decision.next === null
+          ? ["  never within 45 days, as things stand"]
+          : [`  first allowed at ${next}: ${clocks(decision.next)}`]),
+      "",
+      ...stripLines(ahead, decision.zones, hourIn, style),
+      "",
+      `${style.open} allowed, ${style.closed} forbidden, half an hour each; rules not shown allow throughout`,
+      `${pack.packVersion} · tables of places ${pack.geographyVersion} · time-zone data ${pack.timeZoneData}`,
+    ];
+  });
+};
 
 /** What an allowed call is told as: without facts only the place and the time of the call were judged. */
 const ALLOWED = {
@@ -92,20 +79,20 @@ interface DecidedOn {
 }
 
 /** The facts of the file, else of the store, else none. */
-async function factsFor({ call, facts, at }: Question, pack: CompiledPack, flags: ExplainFlags, io: Io): Promise<DecidedOn> {
-  if (flags.facts !== undefined)
-    return { facts, from: "given", words: `decided on the facts of ${printable(flags.facts)}; the store was not looked at` };
+async function factsFor({ call, facts, at }: Question, pack: CompiledPack, options: Options, io: Io): Promise<DecidedOn> {
+  if (options.facts !== undefined)
+    return { facts, from: "given", words: `decided on the facts of ${printable(options.facts)}; the store was not looked at` };
   const key = phone(call.number);
   if (!("ok" in key)) return { facts, from: "none", words: "decided without facts: this is no telephone number" };
-  await using store = await openFactsIfAny(flags, io.env);
+  await using store = await openFactsIfAny(options, io.env);
   if (store.facts === undefined)
     return {
       facts,
       from: "none",
       words: `decided without facts: there is no store in ${printable(store.dir)}, so no company's list, consent or attempts were looked at`,
     };
-  const known = await factsOfNumber(store.facts, key.ok, { pack, at, postal: flags.postal });
-  return { facts: known, from: "store", words: "decided on what the store knows: company's list, consent, attempts, registries" };
+  const told = await factsOfNumber(store.facts, key.ok, { pack, at, postal: options.postal });
+  return { facts: told, from: "store", words: "decided on what the store knows: company's list, consent, attempts, registries" };
 }
 
 /** People write numbers with blanks and brackets; the digits are what counts. */
@@ -115,12 +102,7 @@ function e164(text: string): string {
 }
 
 async function readFacts(path: string): Promise<object> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, "utf8"));
-  } catch (thrown) {
-    throw new OutdialError("invalid_input", `cannot read the facts ${path}: ${messageOf(thrown)}`);
-  }
+  const value = parseJson(await readFileText(path, "the facts"), `cannot read the facts ${path}`);
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
   throw new OutdialError("invalid_input", `${path} is not a JSON object of facts such as {"dnc": {"national": true}}`);
 }

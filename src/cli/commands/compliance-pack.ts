@@ -4,69 +4,63 @@ import { compileRulePack, readRulePack, withCampaignRules } from "../../app/inde
 import { describeRule, diffPacks, type PackDifference, type RulePack, replay } from "../../compliance/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import { ndjsonLines } from "../../operations/index.ts";
+import type { Run } from "../command.ts";
+import { SHIPPED_PACK } from "../declare.ts";
 import { EXIT } from "../exit.ts";
-import type { Io } from "../io.ts";
-import type { GlobalFlags } from "../options.ts";
+import type * as declared from "../groups/compliance.ts";
 import { grouped, printable } from "../render-tagging.ts";
 import { openInput } from "../source.ts";
 
-const SHIPPED = "us-ca-uk-2026";
-
 /** A file, or the shipped pack by its id. */
 function namedPack(name: string): Promise<RulePack> {
-  return readRulePack(name === SHIPPED ? undefined : name);
+  return readRulePack(name === SHIPPED_PACK ? undefined : name);
 }
 
-export async function showPack(
-  [name = SHIPPED]: readonly string[],
-  flags: GlobalFlags & { readonly jurisdiction?: string },
-  io: Io,
-): Promise<number> {
-  const pack = await namedPack(name);
-  const only = flags.jurisdiction?.toUpperCase();
+export const showPack: Run<typeof declared.showPack> = async ({ args, options, io }) => {
+  const pack = await namedPack(args.pack);
+  const only = options.jurisdiction?.toUpperCase();
   const shown = pack.rules.filter(({ jurisdiction }) => only === undefined || jurisdiction === only);
-  if (io.json) {
-    await io.data(JSON.stringify(only === undefined ? pack : { ...pack, rules: shown }));
-    return EXIT.done;
-  }
-  await io.data(`${pack.id}@${pack.version} · ${printable(pack.title)}`);
-  await io.data(
+  await io.answer(only === undefined ? pack : { ...pack, rules: shown }, [
+    `${pack.id}@${pack.version} · ${printable(pack.title)}`,
     `${grouped(pack.rules.length)} rules · ${grouped(pack.jurisdictions.length)} jurisdictions · ${grouped(pack.emergencies.length)} emergencies`,
-  );
-  for (const rule of shown) {
-    const dates = [
-      rule.effective === undefined ? "" : `from ${rule.effective}`,
-      rule.ends === undefined ? "" : `until ${rule.ends}`,
-    ];
-    const lifted = rule.exempt === undefined ? "" : `lifted by ${rule.exempt.join(", ")}`;
-    const more = [rule.binds.join("/"), lifted, ...dates, rule.confidence].filter((part) => part !== "").join(" · ");
-    await io.data(`\n${rule.jurisdiction}  ${rule.id}  ${describeRule(rule)}`);
-    await io.data(`    ${more} · ${printable(rule.citation)}`);
-    if (rule.note !== undefined) await io.data(`    ${printable(rule.note)}`);
-  }
-  return EXIT.done;
+    ...shown.flatMap(ruleLines),
+  ]);
+};
+
+function ruleLines(rule: RulePack["rules"][number]): string[] {
+  const more = [
+    rule.binds.join("/"),
+    rule.exempt === undefined ? "" : `lifted by ${rule.exempt.join(", ")}`,
+    rule.effective === undefined ? "" : `from ${rule.effective}`,
+    rule.ends === undefined ? "" : `until ${rule.ends}`,
+    rule.confidence,
+  ];
+  return [
+    `\n${rule.jurisdiction}  ${rule.id}  ${describeRule(rule)}`,
+    `    ${more.filter((part) => part !== "").join(" · ")} · ${printable(rule.citation)}`,
+    ...(rule.note === undefined ? [] : [`    ${printable(rule.note)}`]),
+  ];
 }
 
-export async function validatePack([name = ""]: readonly string[], _flags: GlobalFlags, io: Io): Promise<number> {
-  const pack = await namedPack(name);
+export const validatePack: Run<typeof declared.validatePack> = async ({ args, io }) => {
+  const pack = await namedPack(args.pack);
   compileRulePack(pack);
-  const counts = {
-    rules: pack.rules.length,
-    jurisdictions: pack.jurisdictions.length,
-    calendars: Object.keys(pack.calendars).length,
-  };
-  if (io.json) await io.data(JSON.stringify({ valid: true, id: pack.id, version: pack.version, ...counts }));
-  else await io.data(`${name} is a usable rule pack: ${pack.id}@${pack.version}, ${grouped(counts.rules)} rules`);
-  return EXIT.done;
-}
+  const { id, version } = pack;
+  const [rules, jurisdictions] = [pack.rules.length, pack.jurisdictions.length];
+  await io.answer(
+    { valid: true, id, version, rules, jurisdictions, calendars: Object.keys(pack.calendars).length },
+    `${args.pack} is a usable rule pack: ${id}@${version}, ${grouped(rules)} rules`,
+  );
+};
 
-export async function diffPack([before = "", after = ""]: readonly string[], _flags: GlobalFlags, io: Io): Promise<number> {
-  const differences = diffPacks(await namedPack(before), await namedPack(after));
-  if (io.json) await io.data(JSON.stringify({ differences }));
-  else for (const difference of differences) await io.data(printable(differenceText(difference)));
+export const diffPack: Run<typeof declared.diffPack> = async ({ args, io }) => {
+  const differences = diffPacks(await namedPack(args.before), await namedPack(args.after));
+  await io.answer(
+    { differences },
+    differences.map((difference) => printable(differenceText(difference))),
+  );
   io.say(`${grouped(differences.length)} differences`);
-  return EXIT.done;
-}
+};
 
 function differenceText({ section, id, field, before, after }: PackDifference): string {
   const short = (value: unknown) => {
@@ -79,14 +73,10 @@ function differenceText({ section, id, field, before, after }: PackDifference): 
   return `~ ${what}: ${short(before)} -> ${short(after)}`;
 }
 
-export async function replayPack(
-  files: readonly string[],
-  flags: GlobalFlags & { readonly pack: string; readonly campaignRules?: string },
-  io: Io,
-): Promise<number> {
+export const replayPack: Run<typeof declared.replayPack> = async ({ args, options, io }) => {
   const inputs = [];
-  for (const file of files.length === 0 ? ["-"] : files) inputs.push(await openInput(file, io));
-  const pack = compileRulePack(await withCampaignRules(await namedPack(flags.pack), flags.campaignRules));
+  for (const file of args.decisions.length === 0 ? ["-"] : args.decisions) inputs.push(await openInput(file, io));
+  const pack = compileRulePack(await withCampaignRules(await namedPack(options.pack), options.campaignRules));
   const counts = { decisions: 0, decision: 0, rules: 0, next: 0, unreadable: 0 };
   for (const input of inputs) {
     // Of several files each row says which it is of.
@@ -113,4 +103,4 @@ export async function replayPack(
       `${grouped(counts.rules)} break other rules · ${grouped(counts.next)} move their next instant · ${grouped(counts.unreadable)} unreadable`,
   );
   return counts.unreadable > 0 ? EXIT.partlyFailed : EXIT.done;
-}
+};

@@ -6,22 +6,18 @@ import { join } from "node:path";
 import { openEventReceiver, openTagging } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import { createSandbox } from "../../sandbox/index.ts";
+import type { Place } from "../command.ts";
 import { examplePath } from "../examples.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
-import type { GlobalFlags } from "../options.ts";
 import { grouped, jobLines, Pace, planLines, progressLine } from "../render-tagging.ts";
-import { tagSource } from "../source.ts";
+import { openInput } from "../source.ts";
 
 const CAMPAIGN = "camp_primary_001";
 
-export async function demoOnce(_args: readonly string[], flags: GlobalFlags, io: Io): Promise<number> {
-  const interrupted = new AbortController();
+export async function demoOnce({ config }: Pick<Place, "config">, io: Io): Promise<number> {
   // From the first line on: whatever is open when the signal comes is closed, and the folder is removed.
-  using _listening = io.onInterrupt(() => interrupted.abort());
-  const goOn = () => {
-    if (interrupted.signal.aborted) throw new OutdialError("interrupted", "interrupted: the demo is over, its folder is removed");
-  };
+  const { signal } = io;
   await using stack = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), "outdial-demo-"));
   stack.defer(() => rm(dir, { recursive: true, force: true }));
@@ -32,7 +28,7 @@ export async function demoOnce(_args: readonly string[], flags: GlobalFlags, io:
   const { url } = await sandbox.listen();
   io.say(`sandbox tenant      ${url}`);
   io.say(`event receiver      ${receiver.url}`);
-  goOn();
+  signal.throwIfAborted();
   const file = examplePath("calls.csv");
   const environment = {
     ...io.env,
@@ -43,23 +39,19 @@ export async function demoOnce(_args: readonly string[], flags: GlobalFlags, io:
     OUTDIAL_ACTOR: "demo",
     DATABASE_URL: undefined,
   };
-  await using runtime = await openTagging({ config: flags.config, dir, tenantUrl: url }, environment, {
-    warn: (message) => io.say(message),
-  });
-  goOn();
+  await using runtime = await openTagging({ config, dir, tenantUrl: url }, environment, { warn: io.say });
+  signal.throwIfAborted();
   io.say(`tagging             examples/calls.csv, campaign ${CAMPAIGN}, within 100 requests a second`);
-  const source = await tagSource(file, { column: [] }, io, () => undefined);
+  const source = { ...(await openInput(file, io)), read: {} };
   const { job } = await runtime.tagging.submit(source, CAMPAIGN, {});
-  if (job.plan !== undefined) for (const line of planLines(job.plan)) io.say(line);
-  goOn();
-  const ended = await watched(runtime, job.id, io, interrupted.signal);
-  goOn();
+  if (job.plan !== undefined) io.say(planLines(job.plan));
+  signal.throwIfAborted();
+  const ended = await watched(runtime, job.id, io, signal);
+  signal.throwIfAborted();
   const delivered = await runtime.deliverEvents();
-  goOn();
+  signal.throwIfAborted();
   const counts = await runtime.counts(job.id);
-  io.say("");
-  for (const line of jobLines(ended, counts, await runtime.rowsLeft(ended, counts))) io.say(line);
-  io.say("rows the tenant did not take:");
+  io.say(["", ...jobLines(ended, counts, await runtime.rowsLeft(ended, counts)), "rows the tenant did not take:"]);
   for (const result of ["locked", "not_found"] as const) {
     let shown = 0;
     for await (const row of runtime.rows(job.id, result)) {
@@ -79,8 +71,10 @@ export async function demoOnce(_args: readonly string[], flags: GlobalFlags, io:
     `events              ${grouped(receiver.verified())} received with a valid signature, ${grouped(delivered.pending)} waiting`,
   );
   const whole = ended.status === "partly_failed" && verdict.ok && receiver.verified() === (counts.tagged ?? 0);
-  if (io.json) await io.data(JSON.stringify({ job: { ...ended, counts }, audit: verdict, events: delivered }));
-  else await io.data(whole ? "demo complete" : "demo NOT complete");
+  await io.answer(
+    { job: { ...ended, counts }, audit: verdict, events: delivered },
+    whole ? "demo complete" : "demo NOT complete",
+  );
   return whole ? EXIT.done : EXIT.failed;
 }
 

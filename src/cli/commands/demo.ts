@@ -2,19 +2,12 @@
 
 import { resolve } from "node:path";
 import { dashboardFolder, openDemo } from "../../app/index.ts";
+import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
-import type { Io } from "../io.ts";
-import { type GlobalFlags, wholeNumber } from "../options.ts";
+import type * as declared from "../groups/demo.ts";
 import { printable } from "../render-tagging.ts";
 import { openBrowser, stopped } from "../running.ts";
 import { demoOnce } from "./demo-once.ts";
-
-interface DemoFlags extends GlobalFlags {
-  readonly once?: boolean;
-  readonly dir?: string;
-  readonly port: string;
-  readonly open?: boolean;
-}
 
 const STORY = [
   "what you are seeing",
@@ -26,36 +19,32 @@ const STORY = [
   "  Audit        Everything that happened, verifiable.",
 ];
 
-export async function demo(args: readonly string[], flags: DemoFlags, io: Io): Promise<number> {
-  if (flags.once === true) return demoOnce(args, flags, io);
-  const port = wholeNumber("--port", flags.port, 0, 65_535);
-  const preparing = new AbortController();
-  const ended = stopped(io).then(() => preparing.abort());
+export const demo: Run<typeof declared.demo> = async ({ options, io }) => {
+  if (options.once) return demoOnce(options, io);
+  const { dir, port } = options;
+  const { signal } = io;
   const pages = await dashboardFolder();
   if (pages === undefined) io.say("the dashboard is not built here: npm run build:web builds it");
   const opened = await openDemo(io.env, {
-    signal: preparing.signal,
-    dir: flags.dir === undefined ? undefined : resolve(io.cwd, flags.dir),
+    signal,
+    dir: dir === undefined ? undefined : resolve(io.cwd, dir),
     port,
     clock: io.clock,
     pages,
-    say: (line) => io.say(line),
+    say: io.say,
     log: (level, message) => {
       if (level === "error") io.say(`${level}: ${printable(message)}`);
     },
   }).catch((thrown: unknown) => {
-    if (!preparing.signal.aborted) throw thrown;
+    if (!signal.aborted) throw thrown;
   });
   if (opened === undefined) return EXIT.interrupted;
   await using running = opened;
   const { service, tenantUrl } = running;
   const loginUrl = await service.loginLink("demo", "admin");
-  if (io.json) await io.data(JSON.stringify({ url: service.url, loginUrl, tenantUrl }));
-  else await io.data(`outdial is at ${service.url}`);
-  io.say(`sign in within ten minutes, once: ${loginUrl}`);
-  for (const line of ["", ...STORY, "", "Ctrl-C ends everything."]) io.say(line);
-  if (flags.open === true) openBrowser(loginUrl, io);
-  await ended;
+  await io.answer({ url: service.url, loginUrl, tenantUrl }, `outdial is at ${service.url}`);
+  io.say([`sign in within ten minutes, once: ${loginUrl}`, "", ...STORY, "", "Ctrl-C ends everything."]);
+  if (options.open) openBrowser(loginUrl, io);
+  await stopped(io);
   io.say("stopping …");
-  return EXIT.done;
-}
+};

@@ -1,30 +1,27 @@
 // outdial dialer show, history, metrics, audit: what is in force, what was, what the tenant measures and records.
 
 import { openDialerTenant, readDialerHistory } from "../../app/index.ts";
-import { csvLine, readSettings } from "../../operations/index.ts";
-import { EXIT } from "../exit.ts";
+import { readSettings } from "../../operations/index.ts";
+import type { DialerVersion } from "../../operations/views/index.ts";
+import { known, type Run } from "../command.ts";
+import type * as declared from "../groups/dialer.ts";
 import type { Io } from "../io.ts";
-import { oneOf, wholeNumber } from "../options.ts";
 import { historyLine } from "../render-dialer.ts";
-import { columnsOf, plotLines, type Row, tableLines } from "../render-rows.ts";
+import { plotLines } from "../render-plot.ts";
 import { printable } from "../render-tagging.ts";
-import type { DialerFlags } from "./dialer-files.ts";
+import { type Fields, table, tableOf, writeTable } from "../table.ts";
 
-const FORMATS = ["table", "json", "csv", "plot"] as const;
 const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
 
-export async function show(_args: readonly string[], flags: DialerFlags, io: Io): Promise<number> {
-  await using dialer = await openDialerTenant(flags, io.env);
+export const show: Run<typeof declared.show> = async ({ options, io }) => {
+  await using dialer = await openDialerTenant(options, io.env);
   const { value, lock } = await dialer.tenant.dialer.settings.locked();
-  if (io.json) await io.data(JSON.stringify(value));
-  else {
-    for (const line of fieldLines(value)) await io.data(line);
-    const read = readSettings(value);
-    if ("problem" in read) io.say(`these settings could not be put back as they are: ${printable(read.problem)}`);
-    io.say(`version tag ${printable(lock?.tag ?? "absent")}`);
-  }
-  return EXIT.done;
-}
+  await io.answer(value, fieldLines(value));
+  if (io.json) return;
+  const read = readSettings(value);
+  if ("problem" in read) io.say(`these settings could not be put back as they are: ${printable(read.problem)}`);
+  io.say(`version tag ${printable(lock?.tag ?? "absent")}`);
+};
 
 function fieldLines(value: unknown, path = ""): string[] {
   if (typeof value !== "object" || value === null) return [`${path}: ${printable(String(value))}`];
@@ -33,93 +30,52 @@ function fieldLines(value: unknown, path = ""): string[] {
   );
 }
 
-export async function history(
-  _args: readonly string[],
-  flags: DialerFlags & { readonly limit: string; readonly format?: string },
-  io: Io,
-): Promise<number> {
-  const changes = await readDialerHistory(flags, io.env, wholeNumber("--limit", flags.limit, 1, 100_000));
-  const format = formatOf(flags.format, io);
-  if (format === "json") await io.data(JSON.stringify({ items: changes }));
-  else if (format === "csv") {
-    const rows = changes.map((change) => ({
-      version: change.version,
-      createdAt: change.createdAt,
-      endedAt: change.endedAt,
-      kind: change.kind,
-      outcome: change.outcome,
-      actor: change.actor,
-      source: change.sourceName,
-      message: change.message,
-      settings: change.settings,
-    }));
-    await writeCsv(rows, io);
-  } else for (const change of changes) await io.data(historyLine(change));
-  if (changes.length === 0) io.say("no versions yet");
-  return EXIT.done;
-}
+const VERSIONS = table<DialerVersion>([
+  { title: "version", value: (change) => change.version },
+  { title: "createdAt", value: (change) => change.createdAt },
+  { title: "endedAt", value: (change) => change.endedAt },
+  { title: "kind", value: (change) => change.kind },
+  { title: "outcome", value: (change) => change.outcome },
+  { title: "actor", value: (change) => change.actor },
+  { title: "source", value: (change) => change.sourceName },
+  { title: "message", value: (change) => change.message },
+  { title: "settings", value: (change) => change.settings },
+]);
 
-export async function metrics(
-  _args: readonly string[],
-  flags: DialerFlags & {
-    readonly campaign?: string;
-    readonly metric: readonly string[];
-    readonly format?: string;
-  },
-  io: Io,
-): Promise<number> {
-  const named = flags.metric.map((name) => oneOf("--metric", name, METRICS));
-  const wanted = named.length === 0 ? [...METRICS] : named;
-  const format = formatOf(flags.format, io);
-  await using dialer = await openDialerTenant(flags, io.env);
-  const list = dialer.tenant.dialer.metrics({
-    ...(flags.campaign === undefined ? {} : { campaignId: flags.campaign }),
-    metrics: wanted,
-    groupBy: "hour",
-  });
-  const rows: Row[] = [];
-  for await (const row of list) rows.push(row);
+export const history: Run<typeof declared.history> = async ({ options, io }) => {
+  const changes = await readDialerHistory(options, io.env, options.limit);
+  const format = options.format ?? standardFormat(io);
+  if (format === "json") await io.data(JSON.stringify({ items: changes }));
+  else await io.data(format === "csv" && changes.length > 0 ? VERSIONS.csv(changes) : changes.map(historyLine));
+  if (changes.length === 0) io.say("no versions yet");
+};
+
+export const metrics: Run<typeof declared.metrics> = async ({ options, io }) => {
+  const wanted = options.metric.length === 0 ? [...METRICS] : options.metric;
+  const format = options.format ?? standardFormat(io);
+  await using dialer = await openDialerTenant(options, io.env);
+  const asked = known({ campaignId: options.campaign, metrics: wanted, groupBy: "hour" as const });
+  const rows: Fields[] = [];
+  for await (const row of dialer.tenant.dialer.metrics(asked)) rows.push(row);
   if (format === "plot") {
-    for (const line of plotLines(rows, wanted, io.width ?? 80)) await io.data(line);
+    await io.data(plotLines(rows, wanted, io.width ?? 80));
     const [first, last] = [rows[0], rows.at(-1)];
     if (first !== undefined && last !== undefined)
       io.say(`${String(first["timestamp"])} to ${String(last["timestamp"])}, ${rows.length} hours`);
-  } else await writeRows(rows, format, io);
+  } else await writeTable(tableOf(rows), rows, format, io);
   if (rows.length === 0) io.say("no figures");
-  return EXIT.done;
-}
+};
 
-export async function vendorAudit(
-  _args: readonly string[],
-  flags: DialerFlags & { readonly entity: string; readonly limit?: string; readonly format?: string },
-  io: Io,
-): Promise<number> {
-  const limit = flags.limit === undefined ? Number.POSITIVE_INFINITY : wholeNumber("--limit", flags.limit, 1, 10_000_000);
-  const format = formatOf(flags.format, io);
-  await using dialer = await openDialerTenant(flags, io.env);
-  const rows: Row[] = [];
-  for await (const row of dialer.tenant.auditLogs.list({ entity: flags.entity })) {
+export const vendorAudit: Run<typeof declared.vendorAudit> = async ({ options, io }) => {
+  const { entity, limit = Number.POSITIVE_INFINITY } = options;
+  await using dialer = await openDialerTenant(options, io.env);
+  const rows: Fields[] = [];
+  for await (const row of dialer.tenant.auditLogs.list({ entity })) {
     rows.push(row);
     if (rows.length >= limit) break;
   }
-  await writeRows(rows, format, io);
+  await writeTable(tableOf(rows), rows, options.format ?? standardFormat(io), io);
   if (rows.length === 0) io.say("no entries");
-  return EXIT.done;
-}
+};
 
-function formatOf(text: string | undefined, io: Io): (typeof FORMATS)[number] {
-  if (text !== undefined) return oneOf("--format", text, FORMATS);
-  return io.json ? "json" : "table";
-}
-
-async function writeRows(rows: readonly Row[], format: (typeof FORMATS)[number], io: Io): Promise<void> {
-  if (format === "json") await io.data(JSON.stringify({ rows }));
-  else if (format === "csv") await writeCsv(rows, io);
-  else if (rows.length > 0) for (const line of tableLines(rows)) await io.data(line);
-}
-
-async function writeCsv(rows: readonly Row[], io: Io): Promise<void> {
-  const columns = columnsOf(rows);
-  if (columns.length > 0) await io.data(csvLine(columns));
-  for (const row of rows) await io.data(csvLine(columns.map((column) => row[column])));
-}
+const standardFormat = (io: Io) => (io.json ? "json" : "table");

@@ -3,11 +3,9 @@
 import { type FactsRuntime, openFacts } from "../../app/index.ts";
 import {
   attemptsFile,
-  civilDate,
   consentFile,
   disconnectionsFile,
   type FactSource,
-  type ImportReport,
   type ImportSink,
   importFacts,
   internalListFile,
@@ -18,66 +16,49 @@ import {
   registryName,
   relationshipsFile,
 } from "../../operations/index.ts";
+import type { OptionsOf, Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
+import type * as declared from "../groups/facts.ts";
 import { interruptible } from "../interrupt.ts";
 import type { Io } from "../io.ts";
-import { type GlobalFlags, oneOf } from "../options.ts";
 import { openOutput } from "../output.ts";
 import { grouped, printable } from "../render-tagging.ts";
-import { columnMapping, formatOf, openInput, type SourceFlags } from "../source.ts";
-import { parsed } from "../values.ts";
+import { rowSource } from "../source.ts";
 
-export interface ImportFlags extends SourceFlags, GlobalFlags {
-  readonly refused?: string;
-  readonly databaseUrl?: string;
-}
+type Import = Run<typeof declared.importConsent>;
 
-export interface DncFlags extends ImportFlags {
-  readonly list: string;
-  readonly asOf?: string;
-  readonly registry: string;
-  readonly accept?: boolean;
-}
-
-type Importer = (source: FactSource, runtime: FactsRuntime, sink: ImportSink) => Promise<ImportReport>;
-
-const imports =
-  (run: Importer) =>
-  ([file = "-"]: readonly string[], flags: ImportFlags, io: Io): Promise<number> =>
-    importFile(file, flags, io, async (source, runtime, sink) => {
-      const report = await run(source, runtime, sink);
+const imported =
+  <Field extends string, Fact>(kindOf: Parameters<typeof importFacts<Field, Fact>>[0]): Import =>
+  ({ args, options, io }) =>
+    importFile(args.file, options, io, async (source, { imports }, sink) => {
+      const report = await importFacts(kindOf, source, imports, sink);
       const { kind, added, known, refused, read } = report;
       const line = `${kind}: ${grouped(added)} new, ${grouped(known)} known, ${grouped(refused)} refused of ${grouped(read)}`;
       return { json: { import: report }, line, exit: refused > 0 ? EXIT.partlyFailed : EXIT.done };
     });
 
-export const importConsent = imports((source, { imports }, sink) => importFacts(consentFile, source, imports, sink));
-export const importAttempts = imports((source, { imports }, sink) => importFacts(attemptsFile, source, imports, sink));
-export const importRelationships = imports((source, { imports }, sink) => importFacts(relationshipsFile, source, imports, sink));
-export const importDisconnections = imports((source, { imports }, sink) =>
-  importFacts(disconnectionsFile, source, imports, sink),
-);
-const importInternal = imports((source, { imports }, sink) => importFacts(internalListFile, source, imports, sink));
+export const importConsent: Run<typeof declared.importConsent> = imported(consentFile);
+export const importAttempts: Run<typeof declared.importAttempts> = imported(attemptsFile);
+export const importRelationships: Run<typeof declared.importRelationships> = imported(relationshipsFile);
+export const importDisconnections: Run<typeof declared.importDisconnections> = imported(disconnectionsFile);
+const importInternal = imported(internalListFile);
 
-export async function importDnc(args: readonly string[], flags: DncFlags, io: Io): Promise<number> {
-  if (oneOf("--list", flags.list, ["internal", "national"]) === "internal") return importInternal(args, flags, io);
-  if (flags.asOf === undefined)
+export const importDnc: Run<typeof declared.importDnc> = async ({ args, options, io }) => {
+  const { list, asOf, accept } = options;
+  if (list === "internal") return importInternal({ args, options, io });
+  if (asOf === undefined)
     throw new OperationError(
       "invalid_input",
       "--list national needs --as-of with the date of the file: its age is counted from it",
     );
-  const asOf = parsed("--as-of", civilDate(flags.asOf, io.clock.now()));
-  const options = { registry: registryName(flags.registry), asOf, accept: flags.accept };
+  const file = { registry: registryName(options.registry), asOf, accept: accept || undefined };
   const load = async (source: FactSource, { imports }: FactsRuntime, sink: ImportSink): Promise<Ending> => {
-    const report = await loadRegistry(source, options, imports, sink);
-    return {
-      json: { registry: { ...options, ...report } },
-      line: registryLine(options.registry, asOf, report),
-      exit: registryExit(report),
-    };
+    const report = await loadRegistry(source, file, imports, sink);
+    const line = registryLine(file.registry, asOf, report);
+    return { json: { registry: { ...file, ...report } }, line, exit: registryExit(report) };
   };
-  return importFile(args[0] ?? "-", flags, io, load, "the registry file before stays in force");
-}
+  return importFile(args.file, options, io, load, "the registry file before stays in force");
+};
 
 function registryLine(registry: string, asOf: string, report: RegistryReport): string {
   const name = `registry ${registry} of ${asOf}`;
@@ -100,31 +81,25 @@ interface Ending {
 
 async function importFile(
   file: string,
-  flags: ImportFlags,
+  options: OptionsOf<typeof declared.importConsent>,
   io: Io,
   run: (source: FactSource, runtime: FactsRuntime, sink: ImportSink) => Promise<Ending>,
   stopped = "whole batches of what was read are in, and stay; import the file again for the rest",
 ): Promise<number> {
-  const source = await factSource(file, flags, io);
-  await using output = flags.refused === undefined ? undefined : await openOutput(flags.refused, io);
-  await using runtime = await openFacts(flags, io.env);
+  const source = await rowSource(file, options, io);
+  await using output = await openOutput(options.refused, io);
+  await using runtime = await openFacts(options, io.env);
   const sink: ImportSink = {
     progress: (read) => io.progress(`importing · ${grouped(read)} lines`),
     refused: (refused) => (output === undefined ? io.complain(refusedLine(refused)) : output.line(refused)),
   };
-  const { json, line, exit } = await interruptible(io, source, stopped, (bytes) => run(bytes, runtime, sink));
-  if (flags.refused === "-") io.say(line);
-  else await io.data(io.json ? JSON.stringify(json) : line);
+  const { json, line, exit } = await run(interruptible(io, source, stopped), runtime, sink);
+  if (options.refused === "-") io.say(line);
+  else await io.answer(json, line);
   return exit;
 }
 
 /** How a refused line is told. */
 export function refusedLine({ line, reason }: RefusedLine): string {
   return `line ${line}: ${printable(reason)}`;
-}
-
-/** FILE or `-` with the flags that say how to read it. Throws `invalid_input`. */
-export async function factSource(file: string, flags: SourceFlags, io: Io): Promise<FactSource> {
-  const { format, delimiter } = formatOf(flags);
-  return { ...(await openInput(file, io)), read: { format, delimiter, mapping: columnMapping(flags.column) } };
 }

@@ -1,10 +1,8 @@
 // outdial compliance gate, manifests and verify-manifest.
 
 import { createReadStream } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openFacts, readSettings } from "../../app/index.ts";
-import { CALL_TYPES } from "../../compliance/index.ts";
 import { messageOf } from "../../kernel/index.ts";
 import {
   type GateManifest,
@@ -14,67 +12,42 @@ import {
   readContacts,
   verifyManifest,
 } from "../../operations/index.ts";
+import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
+import type * as declared from "../groups/compliance.ts";
 import { interruptible } from "../interrupt.ts";
-import type { Io } from "../io.ts";
-import { type GlobalFlags, oneOf, wholeNumber } from "../options.ts";
-import { openOutput } from "../output.ts";
+import { openOutput, writeText } from "../output.ts";
 import { grouped, printable } from "../render-tagging.ts";
-import type { SourceFlags } from "../source.ts";
-import { momentOf } from "../values.ts";
-import { type PackFlags, packOf } from "./compliance-check.ts";
-import { factSource, refusedLine } from "./facts-import.ts";
+import { readFileText, rowSource } from "../source.ts";
+import { packOf } from "./compliance-check.ts";
+import { refusedLine } from "./facts-import.ts";
 
-export interface GateFlags extends SourceFlags, PackFlags {
-  readonly campaign: string;
-  readonly callType: string;
-  readonly subject?: string;
-  readonly at?: string;
-  readonly out?: string;
-  readonly reasons?: boolean;
-  readonly manifest?: string;
-  readonly record?: string;
-  readonly databaseUrl?: string;
-}
-
-export async function gate([file = "-"]: readonly string[], flags: GateFlags, io: Io): Promise<number> {
-  const callType = oneOf("--call-type", flags.callType, CALL_TYPES);
-  if (flags.campaign.trim() === "") throw new OperationError("invalid_input", "--campaign is empty");
-  if (flags.out !== undefined && flags.out === flags.record)
-    throw new OperationError("invalid_input", `--out and --record are the same file, ${flags.out}`);
-  const source = await factSource(file, flags, io);
-  const pack = await packOf(flags, io);
-  await using runtime = await openFacts(flags, io.env);
-  const at = momentOf(flags.at, runtime.clock.now());
-  await using output = flags.out === undefined ? undefined : await openOutput(flags.out, io);
-  await using record = flags.record === undefined ? undefined : await openOutput(flags.record, io);
-  const { campaign, subject, reasons } = flags;
-  const { manifest } = await interruptible(io, source, "there is no manifest, so nothing of this may be dialed", (list) =>
-    runtime.gate(
-      { campaign, callType, subject, at, pack, contacts: readContacts(list), reasons },
-      {
-        ...(output === undefined ? {} : { verdict: (_, json) => output.text(json) }),
-        ...(record === undefined ? {} : { record: (json) => record.text(json) }),
-        refused: (line) => io.complain(refusedLine(line)),
-        progress: (contacts) => io.progress(`deciding · ${grouped(contacts)} contacts`),
-      },
-    ),
+export const gate: Run<typeof declared.gate> = async ({ args, options, io }) => {
+  const { campaign, callType, subject, reasons, out, record: recordFile } = options;
+  if (campaign.trim() === "") throw new OperationError("invalid_input", "--campaign is empty");
+  if (out !== undefined && out === recordFile)
+    throw new OperationError("invalid_input", `--out and --record are the same file, ${out}`);
+  const source = await rowSource(args.contacts, options, io);
+  const pack = await packOf(options, io);
+  await using runtime = await openFacts(options, io.env);
+  const at = options.at ?? runtime.clock.now();
+  await using output = await openOutput(out, io);
+  await using record = await openOutput(recordFile, io);
+  const contacts = readContacts(interruptible(io, source, "there is no manifest, so nothing of this may be dialed"));
+  const { manifest } = await runtime.gate(
+    { campaign, callType, subject, at, pack, contacts, reasons },
+    {
+      ...(output === undefined ? {} : { verdict: (_, json) => output.text(json) }),
+      ...(record === undefined ? {} : { record: (json) => record.text(json) }),
+      refused: (line) => io.complain(refusedLine(line)),
+      progress: (done) => io.progress(`deciding · ${grouped(done)} contacts`),
+    },
   );
-  if (flags.manifest !== undefined) await save(flags.manifest, `${JSON.stringify(manifest, undefined, 2)}\n`);
-  const lines = gateLines(manifest);
-  if (flags.out === "-" || flags.record === "-") for (const line of lines) io.say(line);
-  else if (io.json) await io.data(JSON.stringify({ gate: manifest }));
-  else for (const line of lines) await io.data(line);
+  if (options.manifest !== undefined) await writeText(options.manifest, `${JSON.stringify(manifest, undefined, 2)}\n`);
+  if (out === "-" || recordFile === "-") io.say(gateLines(manifest));
+  else await io.answer({ gate: manifest }, gateLines(manifest));
   return manifest.counts.refused > 0 ? EXIT.partlyFailed : EXIT.done;
-}
-
-async function save(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text, { mode: 0o600 });
-  } catch (thrown) {
-    throw new OperationError("invalid_input", `cannot write ${path}: ${messageOf(thrown)}`);
-  }
-}
+};
 
 /** A manifest for a person: the whole in one line, then what there is to know about it. */
 export function gateLines(manifest: GateManifest): string[] {
@@ -97,71 +70,47 @@ export function gateLines(manifest: GateManifest): string[] {
   return lines;
 }
 
-interface ManifestFlags extends GlobalFlags {
-  readonly campaign?: string;
-  readonly limit: string;
-  readonly databaseUrl?: string;
-}
-
-export async function manifests([id]: readonly string[], flags: ManifestFlags, io: Io): Promise<number> {
-  const limit = wholeNumber("--limit", flags.limit, 1, 100_000);
-  await using runtime = await openFacts(flags, io.env);
+export const manifests: Run<typeof declared.manifests> = async ({ args: { id }, options, io }) => {
+  const { campaign, limit } = options;
+  await using runtime = await openFacts(options, io.env);
   if (id !== undefined) {
     const found = await runtime.facts.findManifest(id);
-    if (found === undefined)
-      throw new OperationError("invalid_input", `there is no manifest ${id}`, {
-        advice: "outdial compliance manifests lists them.",
-      });
-    await io.data(found.manifest);
-    return EXIT.done;
+    if (found !== undefined) return await io.data(found.manifest);
+    throw new OperationError("invalid_input", `there is no manifest ${id}`, {
+      advice: "outdial compliance manifests lists them.",
+    });
   }
-  const found = await runtime.facts.listManifests({ campaign: flags.campaign, limit });
-  for (const { manifest } of found) {
-    if (io.json) await io.data(manifest);
-    else for (const [n, line] of manifestLines(manifest).entries()) await io.data(`${n === 0 ? "" : "    "}${line}`);
-  }
+  const found = await runtime.facts.listManifests({ campaign, limit });
+  for (const { manifest } of found) await io.data(io.json ? manifest : manifestLines(manifest));
   if (found.length === 0) io.say("no manifests");
   else if (found.length === limit) io.say(`the newest ${grouped(limit)}; --limit shows more`);
-  return EXIT.done;
-}
+};
 
 /** A stored manifest for a person: its name first. */
 function manifestLines(text: string): string[] {
   const [counts = "", name = ""] = gateLines(parseManifest(text));
-  return [name, counts];
+  return [name, `    ${counts}`];
 }
 
-interface VerifyFlags extends GlobalFlags {
-  readonly key?: string;
-  readonly decisions?: string;
-  readonly record?: string;
-}
-
-export async function verifyGate([file = ""]: readonly string[], flags: VerifyFlags, io: Io): Promise<number> {
-  const key = flags.key ?? join((await readSettings(flags, io.env)).dir, "audit.pub");
-  const [text, vkey] = await Promise.all([read(file), read(key)]);
-  const verdict = verifyManifest(text, vkey, {
-    output: flags.decisions === undefined ? undefined : await hashOf(flags.decisions),
-    record: flags.record === undefined ? undefined : await hashOf(flags.record),
-  });
-  if (io.json) await io.data(JSON.stringify(verdict));
-  else if (!verdict.ok) await io.data(`NOT verified: ${printable(verdict.reason)}`);
-  else {
-    await io.data(`verified: signed by ${vkey.split("+")[0] ?? ""}, unchanged since ${verdict.manifest.madeAt}`);
-    for (const line of gateLines(verdict.manifest)) await io.data(line);
-  }
+export const verifyGate: Run<typeof declared.verifyGate> = async ({ args, options, io }) => {
+  const key = options.key ?? join((await readSettings(options, io.env)).dir, "audit.pub");
+  const [text, vkey] = await Promise.all([readFileText(args.file), readFileText(key)]);
+  const [output, record] = [await hashOf(options.decisions), await hashOf(options.record)];
+  const verdict = verifyManifest(text, vkey, { output, record });
+  await io.answer(
+    verdict,
+    verdict.ok
+      ? [
+          `verified: signed by ${vkey.split("+")[0] ?? ""}, unchanged since ${verdict.manifest.madeAt}`,
+          ...gateLines(verdict.manifest),
+        ]
+      : `NOT verified: ${printable(verdict.reason)}`,
+  );
   return verdict.ok ? EXIT.done : EXIT.failed;
-}
+};
 
-async function read(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (thrown) {
-    throw new OperationError("invalid_input", `cannot read ${path}: ${messageOf(thrown)}`);
-  }
-}
-
-async function hashOf(path: string): Promise<string> {
+async function hashOf(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
   const { bytes, digest } = hashing(createReadStream(path));
   try {
     for await (const _ of bytes);

@@ -2,61 +2,40 @@
 
 import { openJob, openRecords } from "../../app/index.ts";
 import { ENDED } from "../../operations/index.ts";
-import { ITEM_RESULTS } from "../../store/index.ts";
-import { EXIT } from "../exit.ts";
-import type { Io } from "../io.ts";
-import type { GlobalFlags } from "../options.ts";
-import { oneOf, wholeNumber } from "../options.ts";
+import type { Run } from "../command.ts";
+import type * as declared from "../groups/jobs.ts";
 import { countsLine, grouped, leftLines, printable } from "../render-tagging.ts";
 import { reportJob, runAndReport } from "../run-job.ts";
 
-interface Flags extends GlobalFlags {
-  readonly databaseUrl?: string;
-  readonly tenantUrl?: string;
-}
-
-export async function listJobs(_args: readonly string[], flags: Flags & { limit: string }, io: Io): Promise<number> {
-  await using records = await openRecords(flags, io.env);
-  const jobs = await records.jobs(wholeNumber("--limit", flags.limit, 1, 1000));
-  if (io.json) await io.data(JSON.stringify({ jobs }));
-  else {
-    for (const job of jobs) {
-      const counts = countsLine(await records.counts(job.id));
-      await io.data(
-        `${job.id}  ${job.status.padEnd(13)} ${job.createdAt.toISOString()}  ${job.campaignId ?? job.kind}  ${printable(job.sourceName)}  ${grouped(job.totalRows)} rows: ${counts}`,
+export const listJobs: Run<typeof declared.listJobs> = async ({ options, io }) => {
+  await using records = await openRecords(options, io.env);
+  const jobs = await records.jobs(options.limit);
+  await io.answer({ jobs }, async () => {
+    const lines: string[] = [];
+    for (const job of jobs)
+      lines.push(
+        `${job.id}  ${job.status.padEnd(13)} ${job.createdAt.toISOString()}  ${job.campaignId ?? job.kind}  ${printable(job.sourceName)}  ${grouped(job.totalRows)} rows: ${countsLine(await records.counts(job.id))}`,
       );
-    }
     if (jobs.length === 0) io.say("no jobs yet");
-  }
-  return EXIT.done;
-}
+    return lines;
+  });
+};
 
-export async function showJob(
-  [id = ""]: readonly string[],
-  flags: Flags & { out?: string; result?: string },
-  io: Io,
-): Promise<number> {
-  const only = flags.result === undefined ? undefined : oneOf("--result", flags.result, ITEM_RESULTS);
-  await using records = await openRecords(flags, io.env);
-  await reportJob(records, await records.job(id), flags.out, io, only);
-  return EXIT.done;
-}
+export const showJob: Run<typeof declared.showJob> = async ({ args, options, io }) => {
+  await using records = await openRecords(options, io.env);
+  await reportJob(records, await records.job(args.id), options.out, io, options.result);
+};
 
-export async function resumeJob([id = ""]: readonly string[], flags: Flags, io: Io): Promise<number> {
-  await using opened = await openJob(id, flags, io.env, { warn: (message) => io.say(message) });
+export const resumeJob: Run<typeof declared.resumeJob> = async ({ args, options, io }) => {
+  await using opened = await openJob(args.id, options, io.env, { warn: io.say });
   return await runAndReport(opened, opened.job, undefined, io);
-}
+};
 
-export async function cancelJob([id = ""]: readonly string[], flags: Flags, io: Io): Promise<number> {
-  await using records = await openRecords(flags, io.env);
+export const cancelJob: Run<typeof declared.cancelJob> = async ({ args: { id }, options, io }) => {
+  await using records = await openRecords(options, io.env);
   const job = await records.job(id);
-  if (ENDED.includes(job.status)) {
-    io.say(`${id} is ${job.status.replaceAll("_", " ")} already`);
-    return EXIT.done;
-  }
+  if (ENDED.includes(job.status)) return io.say(`${id} is ${job.status.replaceAll("_", " ")} already`);
   await records.cancel(id);
   const counts = await records.counts(id);
-  io.say(`${id} cancelled; what was sent stays sent: ${countsLine(counts)}`);
-  for (const line of leftLines(await records.rowsLeft(job, counts))) io.say(line);
-  return EXIT.done;
-}
+  io.say([`${id} cancelled; what was sent stays sent: ${countsLine(counts)}`, ...leftLines(await records.rowsLeft(job, counts))]);
+};

@@ -2,38 +2,33 @@
 
 import { openOutcomes } from "../../app/index.ts";
 import type { Difference, HourCounts } from "../../operations/index.ts";
+import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
-import type { Io } from "../io.ts";
-import { type GlobalFlags, wholeNumber } from "../options.ts";
+import type * as declared from "../groups/outcomes.ts";
 import { openOutput } from "../output.ts";
-import { grouped, printable } from "../render-tagging.ts";
-import { instant, span } from "../time-options.ts";
+import { grouped, printable, timeText } from "../render-tagging.ts";
+import { table } from "../table.ts";
+
+const minuteOf = (at: number) => `${timeText(at).slice(0, 16)}Z`;
+const count = (calls: number | undefined) => (calls === undefined ? "–" : grouped(calls));
+
+const HOURS = table<HourCounts>([
+  { title: "hour (UTC)", value: ({ hour }) => minuteOf(hour) },
+  { title: "vendor", value: ({ vendor }) => count(vendor), align: "right", least: 8 },
+  { title: "lake", value: ({ lake }) => count(lake), align: "right", least: 8 },
+  { title: "CRM", value: ({ crm }) => count(crm), align: "right", least: 8 },
+  { title: "", value: ({ vendor, lake }) => (vendor === lake ? "" : "≠") },
+]);
 
 /** Differences that are shown without --out. */
 const SHOWN = 50;
 
-interface ReconcileFlags extends GlobalFlags {
-  readonly campaign: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly last?: string;
-  readonly limit: string;
-  readonly out?: string;
-  readonly tenantUrl?: string;
-  readonly databaseUrl?: string;
-}
-
-export async function reconcile(_args: readonly string[], flags: ReconcileFlags, io: Io): Promise<number> {
-  await using runtime = await openOutcomes(flags, io.env, { warn: (message) => io.say(message) });
-  const { request, warnings } = await runtime.retrieving.check({
-    campaignId: flags.campaign,
-    from: instant("--from", flags.from),
-    to: instant("--to", flags.to),
-    lastMs: span("--last", flags.last),
-    limit: wholeNumber("--limit", flags.limit, 1, 5000),
-  });
-  for (const warning of warnings) io.say(`warning: ${warning}`);
-  await using output = flags.out === undefined ? undefined : await openOutput(flags.out, io);
+export const reconcile: Run<typeof declared.reconcile> = async ({ options, io }) => {
+  const { campaign: campaignId, from, to, last: lastMs, limit, out } = options;
+  await using runtime = await openOutcomes(options, io.env, { warn: io.say });
+  const { request, warnings } = await runtime.retrieving.check({ campaignId, from, to, lastMs, limit });
+  io.say(warnings.map((warning) => `warning: ${warning}`));
+  await using output = await openOutput(out, io);
   const hours: HourCounts[] = [];
   const shown: Difference[] = [];
   const result = await runtime.reconcile(request, {
@@ -47,28 +42,18 @@ export async function reconcile(_args: readonly string[], flags: ReconcileFlags,
     },
   });
   const total = Object.values(result.differences).reduce((sum, count) => sum + count, 0);
-  if (io.json) await io.data(JSON.stringify({ ...result, hours, ...(output === undefined ? { first: shown } : {}) }));
-  else if (flags.out !== "-") for (const line of hourLines(hours)) await io.data(line);
-  if (output === undefined && !io.json) {
-    for (const { callId, hour, kind } of shown)
-      await io.data(
-        `${kind.replaceAll("_", " ").padEnd(13)}  ${new Date(hour).toISOString().slice(0, 16)}Z  ${printable(callId)}`,
-      );
-    if (total > shown.length) io.say(`${grouped(total - shown.length)} further differences; --out FILE writes them all`);
-  }
+  await io.answer({ ...result, hours, ...(output === undefined ? { first: shown } : {}) }, [
+    ...(out === "-" ? [] : HOURS.lines(hours)),
+    ...(output === undefined ? shown.map(differenceLine) : []),
+  ]);
+  if (output === undefined && !io.json && total > shown.length)
+    io.say(`${grouped(total - shown.length)} further differences; --out FILE writes them all`);
   const crm = result.crm === undefined ? "" : ` · CRM acknowledged ${grouped(result.crm)}`;
   io.say(`vendor ${grouped(result.vendor)} · lake ${grouped(result.lake)}${crm} · ${grouped(total)} differences`);
   if (result.unreadable > 0) io.say(`${grouped(result.unreadable)} rows of the vendor are no records and were not compared`);
   return total === 0 ? EXIT.done : EXIT.partlyFailed;
-}
+};
 
-function hourLines(hours: readonly HourCounts[]): string[] {
-  const cell = (count: number | undefined) => (count === undefined ? "–" : grouped(count)).padStart(10);
-  return [
-    `${"hour (UTC)".padEnd(17)}${["vendor", "lake", "CRM"].map((name) => name.padStart(10)).join("")}`,
-    ...hours.map(
-      ({ hour, vendor, lake, crm }) =>
-        `${new Date(hour).toISOString().slice(0, 16)}Z${cell(vendor)}${cell(lake)}${cell(crm)}${vendor === lake ? "" : "  ≠"}`,
-    ),
-  ];
+function differenceLine({ callId, hour, kind }: Difference): string {
+  return `${kind.replaceAll("_", " ").padEnd(13)}  ${minuteOf(hour)}  ${printable(callId)}`;
 }

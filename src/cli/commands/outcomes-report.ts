@@ -1,67 +1,32 @@
 // outdial outcomes report: conversion, what it is made of, how it moves; to the terminal or a file.
 
-import { writeFile } from "node:fs/promises";
 import { reportOnOutcomes } from "../../app/index.ts";
-import { messageOf } from "../../kernel/index.ts";
-import { OperationError } from "../../operations/index.ts";
 import { type OutcomeReport, renderCsv, renderHtml, renderText } from "../../outcomes/index.ts";
-import { EXIT } from "../exit.ts";
+import type { OptionsOf, Run } from "../command.ts";
+import type * as declared from "../groups/outcomes.ts";
 import type { Io } from "../io.ts";
-import { type GlobalFlags, oneOf, wholeNumber } from "../options.ts";
-import { words } from "../time-options.ts";
+import { writeText } from "../output.ts";
 
-interface ReportFlags extends GlobalFlags {
-  readonly campaign: readonly string[];
-  readonly from?: string;
-  readonly to?: string;
-  readonly last?: string;
-  readonly map?: string;
-  readonly zone?: string;
-  readonly by?: string;
-  readonly compare: readonly string[];
-  readonly minimum?: string;
-  readonly confidence: string;
-  readonly format?: string;
-  readonly out?: string;
-  readonly keep: boolean;
-  readonly databaseUrl?: string;
-}
+type Format = NonNullable<OptionsOf<typeof declared.report>["format"]>;
 
-const FORMATS = ["text", "html", "json", "csv"] as const;
-const ENDINGS: Readonly<Record<string, (typeof FORMATS)[number]>> = { html: "html", htm: "html", json: "json", csv: "csv" };
+const ENDINGS: Readonly<Record<string, Format>> = { html: "html", htm: "html", json: "json", csv: "csv" };
 
-export async function report(_args: readonly string[], flags: ReportFlags, io: Io): Promise<number> {
-  const ending = flags.out === undefined ? "" : (flags.out.split(".").at(-1) ?? "").toLowerCase();
-  const format =
-    flags.format === undefined ? (io.json ? "json" : (ENDINGS[ending] ?? "text")) : oneOf("--format", flags.format, FORMATS);
-  const made = await reportOnOutcomes(flags, io.env, {
-    campaigns: flags.campaign,
-    from: flags.from,
-    to: flags.to,
-    last: flags.last,
-    map: flags.map,
-    zone: flags.zone,
-    by: words(flags.by),
-    compare: flags.compare,
-    minimum: flags.minimum === undefined ? undefined : wholeNumber("--minimum", flags.minimum, 1, 1_000_000_000),
-    confidence: wholeNumber("--confidence", flags.confidence, 50, 99),
-    keep: flags.keep,
-  });
-  const lines = render(made, format, flags.out !== undefined && flags.out !== "-", io);
-  if (flags.out === undefined || flags.out === "-") for (const line of lines) await io.data(line);
-  else {
-    try {
-      await writeFile(flags.out, `${lines.join("\n")}\n`);
-    } catch (thrown) {
-      throw new OperationError("invalid_input", `cannot write ${flags.out}: ${messageOf(thrown)}`);
-    }
-    io.say(`${made.calls.toLocaleString("en-US")} calls reported in ${flags.out}`);
-  }
+export const report: Run<typeof declared.report> = async ({ options, io }) => {
+  const { campaign: campaigns, from, to, last, map, zone, by, compare, minimum, confidence, keep, out } = options;
+  const ending = out === undefined ? "" : (out.split(".").at(-1) ?? "").toLowerCase();
+  const format = options.format ?? (io.json ? "json" : (ENDINGS[ending] ?? "text"));
+  const asked = { campaigns, from, to, last, map, zone, by, compare, minimum, confidence, keep };
+  const made = await reportOnOutcomes(options, io.env, asked);
+  const toFile = out !== undefined && out !== "-";
+  const lines = render(made, format, toFile, io);
+  if (toFile) {
+    await writeText(out, `${lines.join("\n")}\n`, 0o666);
+    io.say(`${made.calls.toLocaleString("en-US")} calls reported in ${out}`);
+  } else await io.data(lines);
   if (made.calls === 0) io.say("the lake has no calls in this period; outdial outcomes pull brings them");
-  return EXIT.done;
-}
+};
 
-function render(report: OutcomeReport, format: (typeof FORMATS)[number], toFile: boolean, io: Io): string[] {
+function render(report: OutcomeReport, format: Format, toFile: boolean, io: Io): string[] {
   switch (format) {
     case "html":
       return [renderHtml(report).trimEnd()];

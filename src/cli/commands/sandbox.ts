@@ -1,35 +1,19 @@
 // outdial sandbox: a tenant on this machine until it is interrupted.
 
-import { readFile } from "node:fs/promises";
-import { messageOf, OutdialError } from "../../kernel/index.ts";
 import { createSandbox, parseScenario } from "../../sandbox/index.ts";
-import { EXIT } from "../exit.ts";
-import type { Io } from "../io.ts";
-import { wholeNumber } from "../options.ts";
+import { known, type Run } from "../command.ts";
+import type * as declared from "../groups/demo.ts";
 import { stopped } from "../running.ts";
+import { readFileText } from "../source.ts";
 
-export interface SandboxFlags {
-  readonly port: string;
-  readonly host: string;
-  readonly scenario?: string;
-  readonly speed?: string;
-  readonly frozen?: boolean;
-  readonly seed?: string;
-}
-
-export async function sandbox(_args: readonly string[], flags: SandboxFlags, io: Io): Promise<number> {
-  const port = wholeNumber("--port", flags.port, 0, 65_535);
-  const scenario = flags.scenario === undefined ? undefined : parseScenario(await readScenario(flags.scenario), flags.scenario);
-  const speed = flags.speed === undefined ? undefined : Number(flags.speed);
-  if (speed !== undefined && !(speed > 0 && speed <= 100_000)) {
-    throw new OutdialError("invalid_input", `--speed ${flags.speed} is not a number above 0 and up to 100000`);
-  }
+export const sandbox: Run<typeof declared.sandbox> = async ({ options, io }) => {
+  const { port, host, scenario: file, speed, frozen, seed } = options;
+  const scenario = file === undefined ? undefined : parseScenario(await readFileText(file, "the scenario"), file);
   const tenant = createSandbox({
-    ...(scenario === undefined ? {} : { scenario }),
-    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
-    clock: flags.frozen === true ? "frozen" : speed === undefined ? "real" : { speed },
+    ...known({ scenario, seed }),
+    clock: frozen ? "frozen" : speed === undefined ? "real" : { speed },
   });
-  const { url } = await tenant.listen({ port, host: flags.host });
+  const { url } = await tenant.listen({ port, host });
   const { clientId, clientSecret } = tenant.ready;
   // Whoever reads that it is there may stop it at once.
   const stop = stopped(io);
@@ -38,13 +22,4 @@ export async function sandbox(_args: readonly string[], flags: SandboxFlags, io:
   );
   await stop;
   await tenant.close();
-  return EXIT.done;
-}
-
-async function readScenario(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (thrown) {
-    throw new OutdialError("invalid_input", `cannot read the scenario ${path}: ${messageOf(thrown)}`);
-  }
-}
+};

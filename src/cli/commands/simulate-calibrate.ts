@@ -2,62 +2,47 @@
 
 import { calibrateCalls } from "../../app/index.ts";
 import type { RefusedLine } from "../../operations/index.ts";
+import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
+import type * as declared from "../groups/simulate.ts";
 import type { Io } from "../io.ts";
-import type { GlobalFlags } from "../options.ts";
 import { openOutput } from "../output.ts";
 import { calibrationLines } from "../render-simulation-calibration.ts";
 import { grouped, printable } from "../render-tagging.ts";
-import { columnMapping, formatOf, openInput } from "../source.ts";
-
-interface CalibrateFlags extends GlobalFlags {
-  readonly out?: string;
-  readonly name?: string;
-  readonly zone?: string;
-  readonly refused?: string;
-  readonly column: readonly string[];
-  readonly format?: string;
-  readonly delimiter?: string;
-}
+import { rowSource } from "../source.ts";
+import { refusedLine } from "./facts-import.ts";
 
 /** Refused lines told on stderr; --refused writes them all. */
 const TOLD = 20;
 
-export async function calibrate([file = "-"]: readonly string[], flags: CalibrateFlags, io: Io): Promise<number> {
-  const { format, delimiter } = formatOf(flags);
-  const input = await openInput(file, io);
-  await using refusals = flags.refused === undefined ? undefined : await openOutput(flags.refused, io);
+export const calibrate: Run<typeof declared.calibrate> = async ({ args, options, io }) => {
+  const { out, refused, zone } = options;
+  const input = await rowSource(args.calls, options, io);
+  await using refusals = await openOutput(refused, io);
   let told = 0;
-  const onRefused = async (refused: RefusedLine) => {
-    await refusals?.line(refused);
+  const onRefused = async (line: RefusedLine) => {
+    await refusals?.line(line);
     told += 1;
-    if (told <= TOLD) io.complain(`line ${refused.line}: ${printable(refused.reason)}`);
+    if (told <= TOLD) io.complain(refusedLine(line));
   };
   const done = await calibrateCalls(input.bytes(), {
-    name: flags.name ?? (input.name.replace(/\.\w+$/, "") || "calibrated"),
-    format,
-    delimiter,
-    mapping: columnMapping(flags.column),
-    zone: flags.zone,
+    ...input.read,
+    name: options.name ?? (input.name.replace(/\.\w+$/, "") || "calibrated"),
+    zone,
     done: "Nothing was fitted.",
     onRefused,
     onProgress: (records) => io.progress(`reading calls · ${grouped(records)}`),
   });
-  if (done.refused > TOLD && flags.refused === undefined)
+  if (done.refused > TOLD && refused === undefined)
     io.complain(`and ${grouped(done.refused - TOLD)} more lines; --refused FILE writes them all`);
   io.say(`${grouped(done.records)} calls read, ${grouped(done.refused)} lines refused`);
-  if (flags.out !== undefined) await writeScenario(flags.out, done, input.name, io);
-  if (io.json)
-    await io.data(
-      JSON.stringify({ records: done.records, refused: done.refused, calibration: done.calibration, scenario: done.scenario }),
-    );
-  else {
-    const lines = calibrationLines(done.calibration);
-    if (flags.out === "-") for (const line of lines) io.say(line);
-    else for (const line of lines) await io.data(line);
-  }
+  if (out !== undefined) await writeScenario(out, done, input.name, io);
+  const { records, calibration, scenario } = done;
+  const lines = calibrationLines(calibration);
+  if (out === "-" && !io.json) io.say(lines);
+  else await io.answer({ records, refused: done.refused, calibration, scenario }, lines);
   return done.refused > 0 ? EXIT.partlyFailed : EXIT.done;
-}
+};
 
 async function writeScenario(
   path: string,

@@ -2,52 +2,28 @@
 
 import { readVendorWebhooks, registerWebhook, removeWebhook } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
-import { VENDOR_WEBHOOKS } from "../../operations/index.ts";
-import { EXIT } from "../exit.ts";
-import type { Io } from "../io.ts";
-import type { GlobalFlags } from "../options.ts";
-import { oneOf } from "../options.ts";
+import type { Run } from "../command.ts";
+import type * as declared from "../groups/webhooks.ts";
 import { printable } from "../render-tagging.ts";
-
-interface Flags extends GlobalFlags {
-  readonly databaseUrl?: string;
-  readonly tenantUrl?: string;
-}
 
 const NAMES = { wfm: "outdial WFM", metrics: "outdial metrics" } as const;
 
-export async function register(
-  [word = ""]: readonly string[],
-  flags: Flags & {
-    readonly url: string;
-    readonly name?: string;
-    readonly tokenEnv?: string;
-    readonly secretFile?: string;
-    readonly header: readonly string[];
-  },
-  io: Io,
-): Promise<number> {
-  const kind = oneOf("<kind>", word, VENDOR_WEBHOOKS);
-  if (kind === "metrics" && flags.tokenEnv !== undefined)
+export const register: Run<typeof declared.register> = async ({ args: { kind }, options, io }) => {
+  const { url, name = NAMES[kind], secretFile, tokenEnv, header } = options;
+  if (kind === "metrics" && tokenEnv !== undefined)
     throw new OutdialError("invalid_input", "--token-env belongs to wfm; deliveries of metrics carry headers", {
       advice: "Use --header.",
     });
-  if (kind === "wfm" && flags.header.length > 0)
+  if (kind === "wfm" && header.length > 0)
     throw new OutdialError("invalid_input", "--header belongs to metrics; deliveries to wfm carry a bearer token", {
       advice: "Use --token-env.",
     });
-  if (flags.secretFile !== undefined && (flags.tokenEnv !== undefined || flags.header.length > 0))
+  if (secretFile !== undefined && (tokenEnv !== undefined || header.length > 0))
     throw new OutdialError("invalid_input", "--secret-file stands for --token-env and --header; give only one of them");
-  const draft = { kind, name: flags.name ?? NAMES[kind], url: flags.url };
-  const { id, already } = await registerWebhook(flags, io.env, draft, {
-    tokenEnv: flags.tokenEnv,
-    secretFile: flags.secretFile,
-    headers: headersOf(flags.header),
-  });
-  if (io.json) await io.data(JSON.stringify({ id, already }));
-  else await io.data(`${printable(id)} ${already ? "is registered already" : "registered"}`);
-  return EXIT.done;
-}
+  const secrets = { tokenEnv, secretFile, headers: headersOf(header) };
+  const { id, already } = await registerWebhook(options, io.env, { kind, name, url }, secrets);
+  await io.answer({ id, already }, `${printable(id)} ${already ? "is registered already" : "registered"}`);
+};
 
 function headersOf(lines: readonly string[]): Record<string, string> {
   return Object.fromEntries(
@@ -60,19 +36,18 @@ function headersOf(lines: readonly string[]): Record<string, string> {
   );
 }
 
-export async function listVendor(_args: readonly string[], flags: Flags, io: Io): Promise<number> {
-  const list = await readVendorWebhooks(flags, io.env);
-  if (io.json) await io.data(JSON.stringify({ webhooks: list }));
-  else
-    for (const { id, kind, name, url, events } of list)
-      await io.data([id, kind.padEnd(7), name, url, events.join(",")].map(printable).join("  "));
-  if (list.length === 0) io.say("no webhooks are registered at the tenant");
-  return EXIT.done;
-}
+export const listVendor: Run<typeof declared.listVendor> = async ({ options, io }) => {
+  const webhooks = await readVendorWebhooks(options, io.env);
+  await io.answer(
+    { webhooks },
+    webhooks.map(({ id, kind, name, url, events }) =>
+      [id, kind.padEnd(7), name, url, events.join(",")].map(printable).join("  "),
+    ),
+  );
+  if (webhooks.length === 0) io.say("no webhooks are registered at the tenant");
+};
 
-export async function remove([id = ""]: readonly string[], flags: Flags, io: Io): Promise<number> {
-  const { name, kind } = await removeWebhook(flags, io.env, id);
-  if (io.json) await io.data(JSON.stringify({ id, removed: true }));
-  else await io.data(`${printable(id)} removed (${kind}, ${printable(name)})`);
-  return EXIT.done;
-}
+export const remove: Run<typeof declared.remove> = async ({ args: { id }, options, io }) => {
+  const { name, kind } = await removeWebhook(options, io.env, id);
+  await io.answer({ id, removed: true }, `${printable(id)} removed (${kind}, ${printable(name)})`);
+};

@@ -1,18 +1,137 @@
-// outdial campaign: campaigns as code, their state, and failover. Each family of verbs registers itself on the one command.
+// outdial campaign: campaigns as code, and their state.
 
-import type { Command } from "commander";
-import { campaignAsCode } from "./campaign-plan.ts";
-import { campaignState } from "./campaign-state.ts";
-import { failoverVerbs } from "./failover.ts";
-import type { Register, Tools } from "./tools.ts";
+import { command } from "../command.ts";
+import {
+  file,
+  flag,
+  many,
+  pack,
+  STORE,
+  span,
+  TENANT_AND_NEW_STORE,
+  TENANT_AND_STORE,
+  text,
+  value,
+  whole,
+  wholeNumber,
+} from "../declare.ts";
 
-/** Adds verbs below `outdial campaign`. */
-type Family = (campaign: Command, tools: Tools) => void;
+/** Contacts of a list are looked at by pages of so many. */
+const PAGE = 100;
+const MOST_CONTACTS = 10_000_000;
 
-/** In the order of the help. */
-const FAMILIES: readonly Family[] = [campaignAsCode, campaignState, failoverVerbs];
+const FILES = file("[path]", "campaign file, or a folder of them, YAML or JSON; campaigns by default");
+const PACK = pack("--pack <file>", "rule pack; by default the configuration's, else the shipped one");
+/** Told in pages. */
+const CONTACTS = value(
+  "--contacts <number>",
+  "contacts of each list whose places are looked at, or all",
+  (written, label) =>
+    written === "all" ? Number.POSITIVE_INFINITY : Math.ceil(wholeNumber(label, written, 1, MOST_CONTACTS) / PAGE),
+  { default: 1000 },
+);
+const REASON = text("--reason <text>", "why, for the audit");
 
-export const registerCampaign: Register = (program, tools) => {
-  const campaign = program.command("campaign").description("campaigns as code, their state, and failover");
-  for (const family of FAMILIES) family(campaign, tools);
-};
+export const plan = command("plan", TENANT_AND_NEW_STORE, {
+  summary: "what apply would create and change, field by field, what it reaches and what forbids it; changes nothing",
+  args: [FILES],
+  options: [
+    file("--out <file>", "write the plan to a file that apply takes"),
+    flag("--activate", "plan to activate as well"),
+    PACK,
+    CONTACTS,
+  ],
+  notes: "Ends with 0 when the plan can be applied, 3 when it breaks a rule.",
+});
+
+export const apply = command("apply", TENANT_AND_NEW_STORE, {
+  summary: "execute exactly the plan that was shown, read back every field; new campaigns stay paused",
+  args: [file("[path]", "campaign file or folder, or a plan that plan --out wrote; campaigns by default")],
+  options: [
+    flag("--activate", "activate the campaigns that no file wants paused, each past the pre-dial gate"),
+    text("--plan <hash>", "the plan that is agreed to; at least the first eight characters of its hash"),
+    PACK,
+    CONTACTS,
+  ],
+  notes:
+    "Without a terminal, --yes needs a plan that was shown: a plan's file or --plan. Ends with 0 when everything is applied, 3 when a\nrule forbids it or the tenant has moved since the plan, 4 when some of it is applied.",
+  examples: [
+    "outdial campaign apply campaigns",
+    "outdial campaign plan campaigns --out plan.json && outdial campaign apply plan.json --yes",
+    "outdial campaign apply --plan 3f9c1a7e --yes",
+  ],
+});
+
+export const resumeApply = command("resume-apply", TENANT_AND_STORE, {
+  summary: "go on with an apply that was interrupted, or watch the process that does",
+});
+
+export const exportAll = command("export", TENANT_AND_STORE, {
+  summary: "write a campaign file for each campaign; a plan of them changes nothing",
+  args: [many(text("[ids...]", "campaigns; all of the tenant's by default"))],
+  options: [file("--out <folder>", "where to; stdout by default"), flag("--force", "overwrite files that say something else")],
+});
+
+export const drift = command("drift", TENANT_AND_STORE, {
+  summary: "whether tenant and files differ, and where",
+  args: [FILES],
+  options: [flag("--managed-only", "campaigns that no file describes are no difference")],
+  notes: "Ends with 0 when nothing differs, 3 when something does.",
+});
+
+export const status = command("status", TENANT_AND_STORE, {
+  summary: "what a campaign does, how well, and why it is not dialing",
+  args: [text("[id]", "a campaign; all of them by default")],
+  options: [
+    flag("--watch", "again and again, until interrupted"),
+    span("--every <span>", "with --watch: how often", {
+      default: "10s",
+      from: 1000,
+      wrong: "is no span of a second or more; give one such as 10s or 1m",
+    }),
+    whole("--window <minutes>", "what the figures are measured over", { from: 1, to: 10_080, default: 30 }),
+    whole("--contacts <number>", "how many contacts of the list are looked at (default: 1000; 100 of each for all campaigns)", {
+      from: 1,
+      to: MOST_CONTACTS,
+    }),
+  ],
+  notes: "Exit code 0 whether it dials or not; 4, 5 or 6 when the tenant did not tell everything.",
+});
+
+export const pause = command("pause", TENANT_AND_NEW_STORE, {
+  summary: "pause campaigns and wait until no call is under way; --all stops everything that dials",
+  args: [many(text("[id...]", "campaigns"))],
+  options: [
+    flag("--all", "every campaign of the tenant, at once; needs neither database nor service"),
+    span("--timeout <span>", "how long to wait for calls under way, such as 30s; 0s does not wait", {
+      default: "2m",
+      from: 0,
+      wrong: "is no span of time; give one such as 30s or 2m",
+    }),
+    REASON,
+  ],
+  notes:
+    "A campaign that is paused already is a success. A repetition after a lost reply sends the same idempotency key.\n" +
+    "Without a database that answers, the pause is sent all the same and noted in the working folder for the audit.\n" +
+    "Exit code 0 when every pause is confirmed (the tenant shows it paused and no call under way), 4 when one is not or failed.",
+  examples: ["outdial campaign pause camp_primary_001 --reason 'complaints'", "outdial campaign pause --all"],
+  interrupted: "interrupted: what was sent before may be in force; run it again",
+});
+
+export const stops = command("stops", STORE, {
+  summary: "emergency stops of the service: what is confirmed paused, what is not and why",
+  args: [text("[id]", "an emergency stop; the latest ones by default")],
+  notes:
+    "A stop that was given to the service, or that a killed pause --all left in this folder, is carried on by any service on the database.\n" +
+    "Exit code with an id: 0 when every campaign is confirmed paused, 4 when one is not, or the list of campaigns is not whole.",
+});
+
+export const resume = command("resume", TENANT_AND_STORE, {
+  summary: "let a campaign dial again, when the pre-dial gate allows it",
+  args: [text("<id>", "campaign")],
+  options: [REASON, flag("--check", "ask the gate and change nothing")],
+  notes:
+    "The gate judges contacts of the campaign's list under the law and the campaign's own rules: it refuses (exit code 3) when nobody may be\n" +
+    "called now, when a do-not-call registry file is missing or too old, or when the abandonment budget is used up.",
+  interrupted: "interrupted: what was sent before may be in force; run it again",
+});

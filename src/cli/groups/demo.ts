@@ -1,30 +1,34 @@
 // outdial demo and outdial sandbox.
 
-import type { Register } from "./tools.ts";
+import { command } from "../command.ts";
+import { file, flag, NOTHING, scenarioFile, text, value, whole, wrong } from "../declare.ts";
 
-export const registerDemo: Register = (program, { action }) => {
-  action(
-    program
-      .command("demo")
-      .description("the service with its dashboard over a living tenant of its own, with something happening; until Ctrl-C")
-      .option("--once", "a tagging job on examples/calls.csv and what happened instead; ends by itself")
-      .option("--port <number>", "port to listen on; 0 takes a free one", "0")
-      .option("--dir <folder>", "folder that is kept; a temporary one by default, removed at the end")
-      .option("--open", "open the dashboard in the browser, signed in"),
-    async () => (await import("../commands/demo.ts")).demo,
-  );
+const PORT = whole("--port <number>", "port to listen on; 0 takes a free one", { to: 65_535, default: 0 });
 
-  action(
-    program
-      .command("sandbox")
-      .description("a stateful CXone tenant on this machine; prints one JSON line with its address and credentials when ready")
-      .option("--port <number>", "port to listen on; 0 takes a free one", "0")
-      .option("--host <address>", "address to listen on", "127.0.0.1")
-      .option("--scenario <file>", "scenario file, YAML or JSON (schemas/scenario.schema.json)")
-      .option("--speed <factor>", "run the sandbox's clock this many times faster")
-      .option("--frozen", "stop the sandbox's clock; advance it with POST /__sandbox/clock")
-      .option("--seed <seed>", "seed of everything random")
-      .addHelpText("after", "\nExamples:\n  $ outdial sandbox\n  $ outdial sandbox --scenario examples/scenario.yaml --speed 60"),
-    async () => (await import("../commands/sandbox.ts")).sandbox,
-  );
-};
+export const demo = command("demo", NOTHING, {
+  summary: "the service with its dashboard over a living tenant of its own, with something happening; until Ctrl-C",
+  options: [
+    flag("--once", "a tagging job on examples/calls.csv and what happened instead; ends by itself"),
+    PORT,
+    file("--dir <folder>", "folder that is kept; a temporary one by default, removed at the end"),
+    flag("--open", "open the dashboard in the browser, signed in"),
+  ],
+  interrupted: "interrupted: the demo is over, its folder is removed",
+});
+
+export const sandbox = command("sandbox", NOTHING, {
+  summary: "a stateful CXone tenant on this machine; prints one JSON line with its address and credentials when ready",
+  options: [
+    PORT,
+    text("--host <address>", "address to listen on", { default: "127.0.0.1" }),
+    scenarioFile("--scenario <file>", "scenario file, YAML or JSON (schemas/scenario.schema.json)"),
+    value("--speed <factor>", "run the sandbox's clock this many times faster", (written) => {
+      const speed = Number(written);
+      if (speed > 0 && speed <= 100_000) return speed;
+      throw wrong(`--speed ${written} is not a number above 0 and up to 100000`);
+    }),
+    flag("--frozen", "stop the sandbox's clock; advance it with POST /__sandbox/clock"),
+    text("--seed <seed>", "seed of everything random"),
+  ],
+  examples: ["outdial sandbox", "outdial sandbox --scenario examples/scenario.yaml --speed 60"],
+});

@@ -1,38 +1,30 @@
 // outdial jobs.
 
-import { databaseUrl, type Register, tenantUrl } from "./tools.ts";
+import { command } from "../command.ts";
+import { choice, file, STORE, TENANT_AND_STORE, text, whole } from "../declare.ts";
 
-export const registerJobs: Register = (program, { action }) => {
-  const jobs = program.command("jobs").description("jobs and their results");
-  action(
-    jobs.command("list").description("jobs, newest first").option("--limit <number>", "how many", "20").addOption(databaseUrl()),
-    async () => (await import("../commands/jobs.ts")).listJobs,
-  );
-  action(
-    jobs
-      .command("show")
-      .argument("<id>", "job id")
-      .description("one job: state, counts, measurements; with --out its rows")
-      .option("--out <file>", "write one NDJSON line per row with its result; - writes to stdout")
-      .option("--result <result>", "only rows with this result")
-      .addOption(databaseUrl()),
-    async () => (await import("../commands/jobs.ts")).showJob,
-  );
-  action(
-    jobs
-      .command("resume")
-      .argument("<id>", "job id")
-      .description("go on with a job that was interrupted or stopped")
-      .addOption(tenantUrl())
-      .addOption(databaseUrl()),
-    async () => (await import("../commands/jobs.ts")).resumeJob,
-  );
-  action(
-    jobs
-      .command("cancel")
-      .argument("<id>", "job id")
-      .description("stop a job for good; what was sent stays sent")
-      .addOption(databaseUrl()),
-    async () => (await import("../commands/jobs.ts")).cancelJob,
-  );
-};
+const ID = text("<id>", "job id");
+
+export const listJobs = command("list", STORE, {
+  summary: "jobs, newest first",
+  options: [whole("--limit <number>", "how many", { from: 1, to: 1000, default: 20 })],
+});
+
+export const showJob = command("show", STORE, {
+  summary: "one job: state, counts, measurements; with --out its rows",
+  args: [ID],
+  options: [
+    file("--out <file>", "write one NDJSON line per row with its result; - writes to stdout"),
+    choice("--result <result>", "only rows with this result", async () => (await import("../../store/index.ts")).ITEM_RESULTS),
+  ],
+});
+
+export const resumeJob = command("resume", TENANT_AND_STORE, {
+  summary: "go on with a job that was interrupted or stopped",
+  args: [ID],
+});
+
+export const cancelJob = command("cancel", STORE, {
+  summary: "stop a job for good; what was sent stays sent",
+  args: [ID],
+});

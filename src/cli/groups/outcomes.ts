@@ -1,81 +1,133 @@
 // outdial outcomes.
 
-import { registerOutcomeReports } from "./outcomes-report.ts";
-import { databaseUrl, type Register, tenantUrl } from "./tools.ts";
+import { command } from "../command.ts";
+import {
+  choice,
+  file,
+  flag,
+  instant,
+  many,
+  optional,
+  STORE,
+  span,
+  spanOf,
+  TENANT_AND_NEW_STORE,
+  TENANT_AND_STORE,
+  text,
+  value,
+  whole,
+  words,
+} from "../declare.ts";
 
-export const registerOutcomes: Register = (program, { action }) => {
-  const outcomes = program.command("outcomes").description("call outcomes: bring them home, verify, export, reconcile");
-  action(
-    outcomes
-      .command("pull")
-      .description(
-        "retrieve ended calls into the lake: nothing twice, nothing lost, resumed at the page where it was interrupted",
-      )
-      .option("--campaign <id>", "campaign whose calls are retrieved")
-      .option("--from <time>", "earliest start of a call, such as 2026-03-01 or 2026-03-01T08:00:00Z; UTC without an offset")
-      .option("--to <time>", "latest start; the present by default")
-      .option("--last <span>", "instead of --from: so much time before the end, such as 7d or 36h (default: 7d)")
-      .option("--codes <list>", "only these disposition codes, separated by commas")
-      .option("--limit <number>", "calls in a page, at most 5000", "1000")
-      .option("--every <span>", "retrieve at regular times, such as 15m, until interrupted; the schedule is kept. off ends it")
-      .option("--overlap <span>", "with --every: how far each time goes back behind the one before, for what comes late", "1h")
-      .option("--resume [id]", "go on with a retrieval that was interrupted: the newest, or the one named")
-      .option("--dry-run", "show what would be asked for and stop; nothing is sent")
-      .addOption(tenantUrl())
-      .addOption(databaseUrl())
-      .addHelpText(
-        "after",
-        "\nExamples:\n  $ outdial outcomes pull --campaign camp_primary_001 --last 7d\n  $ outdial outcomes pull --campaign camp_primary_001 --every 15m\n" +
-          "  $ outdial outcomes pull --resume",
-      ),
-    async () => (await import("../commands/outcomes-pull.ts")).pull,
-  );
-  action(
-    outcomes
-      .command("runs")
-      .argument("[id]", "one retrieval")
-      .description("retrievals, newest first: window, pages, calls, hash, rows put aside; and what is scheduled")
-      .option("--campaign <id>", "only this campaign's")
-      .option("--limit <number>", "how many", "20")
-      .option("--quarantine", "with an id: the rows put aside, one JSON line each")
-      .addOption(databaseUrl()),
-    async () => (await import("../commands/outcomes-runs.ts")).runs,
-  );
-  action(
-    outcomes
-      .command("verify")
-      .argument("[id]", "one retrieval; the newest ones by default")
-      .description("hash what the lake holds of a retrieval anew and compare it with what was recorded")
-      .option("--limit <number>", "how many of the newest", "20")
-      .addOption(databaseUrl()),
-    async () => (await import("../commands/outcomes-runs.ts")).verify,
-  );
-  action(
-    outcomes
-      .command("export")
-      .description("write the latest version of each call to a file")
-      .requiredOption("--format <format>", "parquet, csv or ndjson")
-      .option("--campaign <id>", "only this campaign's calls")
-      .option("--from <time>", "earliest start of a call")
-      .option("--to <time>", "latest start")
-      .option("--codes <list>", "only these disposition codes, separated by commas")
-      .option("--out <file>", "the file; stdout by default (not for parquet)")
-      .addOption(databaseUrl()),
-    async () => (await import("../commands/outcomes-export.ts")).exportOutcomes,
-  );
-  action(
-    outcomes
-      .command("reconcile")
-      .description("count the calls of vendor, lake and CRM by hour, and list those that are not everywhere")
-      .requiredOption("--campaign <id>", "campaign whose calls are compared")
-      .option("--from <time>", "earliest start of a call")
-      .option("--to <time>", "latest start; the present by default")
-      .option("--last <span>", "instead of --from: so much time before the end (default: 7d)")
-      .option("--limit <number>", "calls in a page, at most 5000", "1000")
-      .option("--out <file>", "write one NDJSON line per difference; - writes to stdout")
-      .addOption(tenantUrl())
-      .addOption(databaseUrl()),
-    async () => (await import("../commands/outcomes-reconcile.ts")).reconcile,
-  );
-  registerOutcomeReports(outcomes, { action });
-};
+const FROM = instant("--from <time>", "earliest start of a call");
+const TO = instant("--to <time>", "latest start; the present by default");
+const CODES = words("--codes <list>", "only these disposition codes, separated by commas");
+const PAGE = whole("--limit <number>", "calls in a page, at most 5000", { from: 1, to: 5000, default: 1000 });
+const RUNS = { from: 1, to: 1000, default: 20 } as const;
+
+export const pull = command("pull", TENANT_AND_NEW_STORE, {
+  summary: "retrieve ended calls into the lake: nothing twice, nothing lost, resumed at the page where it was interrupted",
+  options: [
+    text("--campaign <id>", "campaign whose calls are retrieved"),
+    instant("--from <time>", "earliest start of a call, such as 2026-03-01 or 2026-03-01T08:00:00Z; UTC without an offset"),
+    TO,
+    span("--last <span>", "instead of --from: so much time before the end, such as 7d or 36h (default: 7d)"),
+    CODES,
+    PAGE,
+    value(
+      "--every <span>",
+      "retrieve at regular times, such as 15m, until interrupted; the schedule is kept. off ends it",
+      (written, label) => (written === "off" ? ("off" as const) : spanOf(written, label)),
+    ),
+    span("--overlap <span>", "with --every: how far each time goes back behind the one before, for what comes late", {
+      default: "1h",
+    }),
+    optional("--resume [id]", "go on with a retrieval that was interrupted: the newest, or the one named"),
+    flag("--dry-run", "show what would be asked for and stop; nothing is sent"),
+  ],
+  examples: [
+    "outdial outcomes pull --campaign camp_primary_001 --last 7d",
+    "outdial outcomes pull --campaign camp_primary_001 --every 15m",
+    "outdial outcomes pull --resume",
+  ],
+});
+
+export const runs = command("runs", STORE, {
+  summary: "retrievals, newest first: window, pages, calls, hash, rows put aside; and what is scheduled",
+  args: [text("[id]", "one retrieval")],
+  options: [
+    text("--campaign <id>", "only this campaign's"),
+    whole("--limit <number>", "how many", RUNS),
+    flag("--quarantine", "with an id: the rows put aside, one JSON line each"),
+  ],
+});
+
+export const verify = command("verify", STORE, {
+  summary: "hash what the lake holds of a retrieval anew and compare it with what was recorded",
+  args: [text("[id]", "one retrieval; the newest ones by default")],
+  options: [whole("--limit <number>", "how many of the newest", RUNS)],
+});
+
+export const exportOutcomes = command("export", STORE, {
+  summary: "write the latest version of each call to a file",
+  options: [
+    choice("--format <format>", "parquet, csv or ndjson", ["parquet", "csv", "ndjson"], { required: true }),
+    text("--campaign <id>", "only this campaign's calls"),
+    FROM,
+    instant("--to <time>", "latest start"),
+    CODES,
+    file("--out <file>", "the file; stdout by default (not for parquet)"),
+  ],
+});
+
+export const reconcile = command("reconcile", TENANT_AND_STORE, {
+  summary: "count the calls of vendor, lake and CRM by hour, and list those that are not everywhere",
+  options: [
+    text("--campaign <id>", "campaign whose calls are compared", { required: true }),
+    FROM,
+    TO,
+    span("--last <span>", "instead of --from: so much time before the end (default: 7d)"),
+    PAGE,
+    file("--out <file>", "write one NDJSON line per difference; - writes to stdout"),
+  ],
+});
+
+export const report = command("report", STORE, {
+  summary: "conversion with its interval, trend, by hour, weekday, code, attempt, list and agent; comparisons; figures restated",
+  options: [
+    many(text("--campaign <id...>", "only these campaigns")),
+    text("--from <time>", "first day such as 2026-03-01 (in the zone), or a time with an offset"),
+    text("--to <time>", "last day, itself included, or a time with an offset; the present by default"),
+    text("--last <span>", "instead of --from: so much time before the end, such as 7d (default: 30d); 1100d at most"),
+    file("--map <file>", "what disposition codes mean; by default outcomes.map of outdial.yaml, else the documented codes"),
+    text("--zone <name>", "IANA time zone of days and hours; by default outcomes.zone of outdial.yaml, else UTC"),
+    words("--by <list>", "only these groupings: hour, weekday, code, campaign, attempt, list, agent"),
+    many(text("--compare <what>", "previous, a dimension, or two groups such as 'list=A vs list=B'; may be given several times")),
+    whole("--minimum <calls>", "calls that each side of a comparison must have (default: 100)", { from: 1, to: 1_000_000_000 }),
+    whole("--confidence <percent>", "level of all intervals", { from: 50, to: 99, default: 95 }),
+    choice("--format <format>", "text, html, json or csv; told from --out by default", ["text", "html", "json", "csv"]),
+    file("--out <file>", "write the report to a file"),
+    flag("--no-keep", "neither restate figures of earlier reports nor keep those of this one"),
+  ],
+  examples: [
+    "outdial outcomes report --campaign camp_primary_001 --last 7d --zone America/New_York",
+    "outdial outcomes report --from 2026-03-01 --to 2026-03-31 --compare previous --compare agent --out march.html",
+    "outdial outcomes report --compare 'list=A,hour=9|10 vs list=B,hour=9|10'",
+  ],
+});
+
+export const pushCrm = command("crm", STORE, {
+  summary:
+    "tell the CRM of retrievals it was not told of; with --records, bring it every call whose present version it does not have",
+  options: [
+    flag("--records", "upsert records too, in batches; a refused batch is halved until the refused record stands alone"),
+    text("--campaign <id>", "only this campaign's records"),
+    FROM,
+    instant("--to <time>", "latest start"),
+    span("--last <span>", "instead of --from: so much time before the end, such as 7d"),
+    file("--map <file>", "what disposition codes mean, for the records' categories"),
+    whole("--batch <number>", "records in a request", { from: 1, to: 10_000, default: 500 }),
+    flag("--again", "send once more what the CRM refused before"),
+    file("--out <file>", "write one NDJSON line per refused record; - writes to stdout"),
+  ],
+});

@@ -1,86 +1,61 @@
 // outdial webhooks.
 
-import { collect, databaseUrl, type Register, tenantUrl } from "./tools.ts";
+import { command } from "../command.ts";
+import { choice, file, many, STORE, TENANT, TENANT_AND_NEW_STORE, TENANT_AND_STORE, text, whole } from "../declare.ts";
 
-export const registerWebhooks: Register = (program, { action }) => {
-  const webhooks = program
-    .command("webhooks")
-    .description("events to your own systems, and registrations for the vendor's events");
-  action(
-    webhooks
-      .command("deliveries")
-      .description("events and the state of their delivery, newest first")
-      .option("--status <status>", "pending, delivered or dead")
-      .option("--limit <number>", "how many", "50")
-      .addOption(databaseUrl()),
-    async () => (await import("../commands/webhooks.ts")).deliveries,
-  );
-  action(
-    webhooks
-      .command("replay")
-      .description("queue dead letters again and deliver them")
-      .option("--from <id>", "first delivery")
-      .option("--to <id>", "last delivery")
-      .addOption(databaseUrl()),
-    async () => (await import("../commands/webhooks.ts")).replay,
-  );
-  action(
-    webhooks.command("deliver").description("deliver what is due now and end").addOption(databaseUrl()),
-    async () => (await import("../commands/webhooks.ts")).deliver,
-  );
-  action(
-    webhooks.command("receivers").description("your receivers of events, and how each stands").addOption(databaseUrl()),
-    async () => (await import("../commands/webhooks.ts")).receivers,
-  );
-  action(
-    webhooks
-      .command("on")
-      .argument("<receiver>", "bi, analytics, crm or alarms")
-      .description("send events to a receiver again that was switched off")
-      .addOption(databaseUrl()),
-    async () => (await import("../commands/webhooks.ts")).turnOn,
-  );
-  action(
-    webhooks
-      .command("off")
-      .argument("<receiver>", "bi, analytics, crm or alarms")
-      .description("send no events to a receiver; they wait")
-      .addOption(databaseUrl()),
-    async () => (await import("../commands/webhooks.ts")).turnOff,
-  );
-  action(
-    webhooks
-      .command("register")
-      .argument("<kind>", "wfm: changes of dialer settings; metrics: figures and states of campaigns")
-      .description("have the vendor send its events to an address; the same name and address are registered once")
-      .requiredOption("--url <url>", "where the vendor posts its events")
-      .option("--name <name>", "name of the registration")
-      .option(
-        "--secret-file <path>",
-        "file with the secret that the service expects of deliveries (OUTDIAL_INBOUND_…_SECRET_FILE); made with a new one when it is not there",
-      )
-      .option("--token-env <variable>", "wfm: environment variable with the bearer token that the vendor sends along")
-      .option(
-        "--header <line>",
-        'metrics: a header that the vendor sends along, as "Name: value"; may be given several times',
-        collect,
-        [],
-      )
-      .addOption(tenantUrl())
-      .addOption(databaseUrl()),
-    async () => (await import("../commands/webhooks-register.ts")).register,
-  );
-  action(
-    webhooks.command("vendor").description("registrations at the tenant").addOption(tenantUrl()),
-    async () => (await import("../commands/webhooks-register.ts")).listVendor,
-  );
-  action(
-    webhooks
-      .command("remove")
-      .argument("<id>", "id of a registration at the tenant")
-      .description("end a registration at the tenant")
-      .addOption(tenantUrl())
-      .addOption(databaseUrl()),
-    async () => (await import("../commands/webhooks-register.ts")).remove,
-  );
-};
+const RECEIVER = text("<receiver>", "bi, analytics, crm or alarms");
+
+export const deliveries = command("deliveries", STORE, {
+  summary: "events and the state of their delivery, newest first",
+  options: [
+    choice("--status <status>", "pending, delivered or dead", ["pending", "delivered", "dead"]),
+    whole("--limit <number>", "how many", { from: 1, to: 100_000, default: 50 }),
+  ],
+});
+
+export const replay = command("replay", STORE, {
+  summary: "queue dead letters again and deliver them",
+  options: [whole("--from <id>", "first delivery"), whole("--to <id>", "last delivery")],
+});
+
+export const deliver = command("deliver", STORE, { summary: "deliver what is due now and end" });
+
+export const receivers = command("receivers", STORE, { summary: "your receivers of events, and how each stands" });
+
+export const turnOn = command("on", STORE, {
+  summary: "send events to a receiver again that was switched off",
+  args: [RECEIVER],
+});
+
+export const turnOff = command("off", STORE, {
+  summary: "send no events to a receiver; they wait",
+  args: [RECEIVER],
+});
+
+export const register = command("register", TENANT_AND_NEW_STORE, {
+  summary: "have the vendor send its events to an address; the same name and address are registered once",
+  args: [
+    choice(
+      "<kind>",
+      "wfm: changes of dialer settings; metrics: figures and states of campaigns",
+      async () => (await import("../../operations/index.ts")).VENDOR_WEBHOOKS,
+    ),
+  ],
+  options: [
+    text("--url <url>", "where the vendor posts its events", { required: true }),
+    text("--name <name>", "name of the registration"),
+    file(
+      "--secret-file <path>",
+      "file with the secret that the service expects of deliveries (OUTDIAL_INBOUND_…_SECRET_FILE); made with a new one when it is not there",
+    ),
+    text("--token-env <variable>", "wfm: environment variable with the bearer token that the vendor sends along"),
+    many(text("--header <line>", 'metrics: a header that the vendor sends along, as "Name: value"; may be given several times')),
+  ],
+});
+
+export const listVendor = command("vendor", TENANT, { summary: "registrations at the tenant" });
+
+export const remove = command("remove", TENANT_AND_STORE, {
+  summary: "end a registration at the tenant",
+  args: [text("<id>", "id of a registration at the tenant")],
+});

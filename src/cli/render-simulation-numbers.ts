@@ -1,4 +1,4 @@
-// Aligned tables and numbers of simulations. Pure text.
+// Numbers of simulations. Pure text.
 
 import { percent } from "../kernel/index.ts";
 
@@ -14,11 +14,4 @@ export const shareText = (share: number): string => percent(share, 2);
 /** 0.0123 as "+1.23 points". */
 export function points(share: number): string {
   return Number.isFinite(share) ? `${share > 0 ? "+" : ""}${(100 * share).toFixed(2)} points` : "–";
-}
-
-/** Lines of a table, the head first. @param right which columns go to the right */
-export function alignedLines(head: readonly string[], rows: readonly (readonly string[])[], right: readonly boolean[]): string[] {
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
-  const pad = (text: string, i: number) => (right[i] === true ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0));
-  return [head, ...rows].map((row) => row.map(pad).join("  ").trimEnd());
 }

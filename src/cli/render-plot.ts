@@ -1,40 +1,11 @@
-// Rows of a tenant's list for people: a table, and figures over time as a plot of characters. Pure text.
+// Figures over time as a plot of characters. Pure text.
 
-import { cellText } from "../operations/index.ts";
-import { printable } from "./render-tagging.ts";
-
-export type Row = Readonly<Record<string, unknown>>;
-
-/** The columns of rows: every field that occurs, in the order of its first appearance. */
-export function columnsOf(rows: readonly Row[]): string[] {
-  return [...new Set(rows.flatMap((row) => Object.keys(row)))];
-}
-
-/** Widest cell of a table; longer ones are cut. */
-const WIDEST = 60;
-
-/** Lines of a table, the head first; numbers to the right. */
-export function tableLines(rows: readonly Row[]): string[] {
-  const columns = columnsOf(rows);
-  const cells = rows.map((row) => columns.map((column) => cut(printable(cellText(row[column])))));
-  const widths = columns.map((column, i) => Math.max(column.length, ...cells.map((line) => (line[i] ?? "").length)));
-  const right = columns.map(
-    (column) => rows.length > 0 && rows.every((row) => typeof row[column] === "number" || cellText(row[column]) === ""),
-  );
-  const line = (texts: readonly string[]) =>
-    texts
-      .map((text, i) => (right[i] ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0)))
-      .join("  ")
-      .trimEnd();
-  return [line(columns), ...cells.map(line)];
-}
-
-const cut = (text: string): string => (text.length > WIDEST ? `${text.slice(0, WIDEST - 1)}…` : text);
+import type { Fields } from "./table.ts";
 
 const LEVELS = "▁▂▃▄▅▆▇█";
 
 /** Each figure over the rows as one line of blocks from its lowest to its highest value, with both and the last. A dot where there is none. */
-export function plotLines(rows: readonly Row[], figures: readonly string[], width: number): string[] {
+export function plotLines(rows: readonly Fields[], figures: readonly string[], width: number): string[] {
   const name = Math.max(0, ...figures.map((figure) => figure.length));
   return figures.flatMap((figure) => {
     const values = squeeze(

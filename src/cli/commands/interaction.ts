@@ -1,0 +1,103 @@
+// outdial interaction show, disposition, dispositions: one correction is the same job as a file of them.
+
+import {
+  type CorrectionsRuntime,
+  openCorrections,
+  previewWithTenant,
+  showInteraction as readInteraction,
+  validateCorrectionsWithTenant,
+} from "../../app/index.ts";
+import { type CorrectionSource, ENDED, type Policy, type RowJob } from "../../operations/index.ts";
+import type { ItemResult } from "../../store/index.ts";
+import { known, type OptionsOf, type Run } from "../command.ts";
+import { EXIT } from "../exit.ts";
+import type * as declared from "../groups/interaction.ts";
+import type { Io } from "../io.ts";
+import { openOutput } from "../output.ts";
+import { entryLines, previewLines } from "../render-interaction.ts";
+import { printable } from "../render-tagging.ts";
+import { checking, jobExit, refusedTo, reportDryRun, runJob, runSubmitted } from "../run-job.ts";
+import { rowSource } from "../source.ts";
+
+export const showInteraction: Run<typeof declared.showInteraction> = async ({ args: { id }, options, io }) => {
+  const { version, tree } = await readInteraction(id, options, io.env);
+  const { tag, dispositions } = version;
+  await io.answer({ interactionId: id, etag: tag, dispositions }, entryLines(dispositions, tree));
+  if (dispositions.length === 0 && !io.json) io.say("no dispositions yet");
+};
+
+export const correctMany: Run<typeof declared.correctMany> = async ({ args, options, io }) => {
+  const { policy, again, out, concurrency } = options;
+  const rows = await rowSource(args.file, options, io);
+  const source: CorrectionSource = { ...rows, read: { ...rows.read, policy } };
+  if (options.dryRun) {
+    await using output = await openOutput(out, io);
+    const sink = { progress: checking(io), ...refusedTo(output) };
+    return await reportDryRun(await validateCorrectionsWithTenant(source, sink, options, io.env), io);
+  }
+  await using runtime = await openCorrections(options, io.env, { warn: io.say, ...known({ concurrency }) });
+  const submitted = await runtime.corrections.submit(source, { again, onProgress: checking(io) });
+  return await runSubmitted(runtime, submitted, out, io);
+};
+
+/** The exit codes of results; a row that ended otherwise failed. */
+const EXIT_OF_RESULT: Readonly<Partial<Record<ItemResult, number>>> = {
+  success: EXIT.done,
+  unchanged: EXIT.done,
+  validation_error: EXIT.refused,
+  forbidden: EXIT.notAuthorised,
+  exhausted_retries: EXIT.vendorUnavailable,
+};
+
+type One = OptionsOf<typeof declared.correctOne>;
+
+export const correctOne: Run<typeof declared.correctOne> = async ({ args: { id }, options, io }) => {
+  const policy = options.policy ?? "append";
+  if (options.dryRun) return preview(id, policy, options, io);
+  await using runtime = await openCorrections(options, io.env, { warn: io.say });
+  const job = await runJob(runtime, await jobOf(runtime, sourceOf(id, policy, options)), io);
+  for await (const row of runtime.rows(job.id)) {
+    const { line: _, ...shown } = row;
+    await io.answer({ job: { id: job.id, status: job.status }, ...shown }, `${printable(id)} ${row.result}`);
+    if (row.reason !== undefined) io.say(printable(row.reason));
+    if (row.result === "conflict_persistent")
+      io.say(["ours:", ...entryLines(row.intended ?? []).map((line) => `  ${line}`), "there:"]);
+    io.say(entryLines(row.stored ?? []).map((line) => `  ${line}`));
+    return EXIT_OF_RESULT[row.result] ?? EXIT.failed;
+  }
+  // No row has a result: the job stopped before it.
+  if (job.stop !== undefined) io.complain(`outdial: ${job.stop.message}`);
+  await io.answer({ job: { id: job.id, status: job.status }, stop: job.stop }, []);
+  return jobExit(job);
+};
+
+/** The same correction that was not finished is gone on with; one that was is looked at anew. */
+async function jobOf({ corrections }: CorrectionsRuntime, source: CorrectionSource): Promise<RowJob> {
+  const { job, earlier } = await corrections.submit(source, {});
+  if (!earlier || !ENDED.includes(job.status)) return job;
+  return (await corrections.submit(source, { again: true })).job;
+}
+
+/** A file of one row. The present as its time is no part of its content, so that the command is recognised when it is given again. */
+function sourceOf(id: string, policy: Policy, { code, agent, description = "", timestamp = "" }: One): CorrectionSource {
+  const row = { interaction_id: id, code, description, agent_id: agent, timestamp, policy };
+  const bytes = Buffer.from(JSON.stringify(row));
+  return {
+    name: `interaction ${id}`.slice(0, 200),
+    async *bytes() {
+      yield bytes;
+    },
+    rereadable: true,
+    read: { format: "ndjson", timestamp: new Date().toISOString() },
+  };
+}
+
+async function preview(id: string, policy: Policy, options: One, io: Io): Promise<number> {
+  const { code, description = "", agent: agentId, timestamp = new Date().toISOString() } = options;
+  const row = { line: 1, interactionId: id, code, description, agentId, timestamp, policy };
+  const { now, merge, problems } = await previewWithTenant(row, options, io.env);
+  io.say([...previewLines({ now, merge, problems }), "dry run: nothing was sent"]);
+  const after = merge?.kind === "write" ? merge.dispositions : now.dispositions;
+  await io.answer({ interactionId: id, before: now.dispositions, after, problems }, []);
+  return problems.length > 0 ? EXIT.refused : EXIT.done;
+}

@@ -1,0 +1,263 @@
+// The builders of arguments and options: a name as the help shows it, what it means, and what is allowed. Each value has the type that follows.
+
+import { OutdialError, parseDuration } from "../kernel/index.ts";
+import type { Place, Spec } from "./command.ts";
+import { shippedExample } from "./examples.ts";
+import { pathFrom } from "./surroundings.ts";
+
+type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : Name;
+type NameOf<Flags extends string> = Flags extends `--no-${infer Name}`
+  ? Name
+  : Flags extends `--${infer Name} ${string}`
+    ? Name
+    : Flags extends `--${infer Name}`
+      ? Name
+      : Flags extends `${"<" | "["}${infer Name}...${string}`
+        ? Name
+        : Flags extends `${"<" | "["}${infer Name}${">" | "]"}`
+          ? Name
+          : never;
+/** `dryRun` of "--dry-run", `campaign` of "--campaign <id>", `ids` of "[ids...]". */
+export type KeyOf<Flags extends string> = Camel<NameOf<Flags>>;
+
+interface Settings {
+  /** Stands in for what was not given; shown in the help. */
+  readonly default?: string | number;
+  /** An option that must be given. */
+  readonly required?: true;
+  /** How messages call it; by default as it is written on the command line. */
+  readonly label?: string;
+}
+type None = object;
+
+/** A value that may be missing, unless it is an argument in <>, required, or has a default. */
+type Sure<Flags extends string, Given, Value> = Given extends { default: string | number } | { required: true }
+  ? Value
+  : Flags extends `<${string}`
+    ? Value
+    : Value | undefined;
+
+type Where = Pick<Place, "cwd" | "clock">;
+
+function keyOf<Flags extends string>(flags: Flags): KeyOf<Flags>;
+function keyOf(flags: string): string {
+  const name = /^(?:--no-|--|<|\[)([a-z-]+)/.exec(flags)?.[1] ?? "";
+  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** As messages call it: `--limit`, `<seq>`. */
+const labelOf = (flags: string): string => /^--[a-z-]+/.exec(flags)?.[0] ?? flags.replace(/^[<[]([a-z-]+).*$/, "<$1>");
+
+/** What was given cannot be used. */
+export const wrong = (message: string): OutdialError => new OutdialError("invalid_input", message);
+
+/** A value of any kind. @param parse gets the text and how messages call it; throws `invalid_input` saying what was given and what is allowed */
+export function value<const Flags extends string, Value, const Given extends Settings = None>(
+  flags: Flags,
+  help: string,
+  parse: (text: string, label: string, where: Where) => Value | Promise<Value>,
+  settings?: Given,
+): Spec<KeyOf<Flags>, Sure<Flags, Given, Value>>;
+export function value(
+  flags: string,
+  help: string,
+  parse: (text: string, label: string, where: Where) => unknown,
+  settings: Settings = {},
+): Spec {
+  const { label = labelOf(flags), required, default: standard } = settings;
+  return {
+    key: keyOf(flags),
+    flags,
+    help,
+    standard: standard === undefined ? undefined : String(standard),
+    isRequired: required,
+    read: (given, where) => (typeof given === "string" ? parse(given, label, where) : undefined),
+  };
+}
+
+export const text = <const Flags extends string, const Given extends Settings = None>(
+  flags: Flags,
+  help: string,
+  given?: Given,
+) => value(flags, help, (written) => written, given);
+
+/** True when it was given; of --no-…, false when it was given. */
+export function flag<const Flags extends string>(flags: Flags, help: string): Spec<KeyOf<Flags>, boolean> {
+  const isNegative = flags.startsWith("--no-");
+  return { key: keyOf(flags), flags, help, read: (given) => (isNegative ? given !== false : given === true) };
+}
+
+/** An option that goes without its value: `true` then. */
+export function optional<const Flags extends string>(flags: Flags, help: string): Spec<KeyOf<Flags>, string | true | undefined> {
+  const read = (given: unknown) => (typeof given === "string" || given === true ? given : undefined);
+  return { key: keyOf(flags), flags, help, read };
+}
+
+/** An argument or option that may be given several times. @param isSaid false leaves the empty default out of the help */
+export function many<Key extends string, Value>(one: Spec<Key, Value>, isSaid = true): Spec<Key, NonNullable<Value>[]> {
+  const read = async (given: unknown, where: Where) => {
+    const values: NonNullable<Value>[] = [];
+    for (const each of Array.isArray(given) ? given : []) {
+      const parsed = await one.read(each, where);
+      if (parsed !== undefined && parsed !== null) values.push(parsed);
+    }
+    return values;
+  };
+  return { ...one, standard: isSaid && one.flags.startsWith("--") ? [] : undefined, isMany: true, read };
+}
+
+/** A whole number between bounds. */
+export function wholeNumber(label: string, written: string, from: number, to: number): number {
+  const number = Number(written);
+  if (written.trim() !== "" && Number.isInteger(number) && number >= from && number <= to) return number;
+  throw wrong(`${label} ${written} is not a whole number from ${from} to ${to}`);
+}
+
+export function whole<
+  const Flags extends string,
+  const Given extends Settings & { readonly from?: number; readonly to?: number } = None,
+>(flags: Flags, help: string, given?: Given) {
+  const { from = 0, to = Number.MAX_SAFE_INTEGER }: { readonly from?: number; readonly to?: number } = given ?? {};
+  return value(flags, help, (written, label) => wholeNumber(label, written, from, to), given);
+}
+
+/** One of a set of words. @param words a function, when they stand in code that is loaded only when they are needed */
+export function choice<
+  const Flags extends string,
+  const Word extends string,
+  const Given extends Settings & { readonly listed?: true } = None,
+>(flags: Flags, help: string, words: readonly Word[] | (() => Promise<readonly Word[]>), given?: Given) {
+  const made = value(
+    flags,
+    help,
+    async (written, label) => {
+      const allowed = typeof words === "function" ? await words() : words;
+      const word = allowed.find((candidate) => candidate === written);
+      if (word !== undefined) return word;
+      throw wrong(`${label} ${written} is not one of ${allowed.join(", ")}`);
+    },
+    given,
+  );
+  return { ...made, listed: given?.listed === true && typeof words !== "function" ? words : undefined };
+}
+
+/** Words separated by commas, without blanks and empty ones. */
+export const words = <const Flags extends string>(flags: Flags, help: string) =>
+  value(flags, help, (written) =>
+    written
+      .split(",")
+      .map((word) => word.trim())
+      .filter((word) => word !== ""),
+  );
+
+/** A span of time in ms, above zero unless `from` says otherwise. @param problem what is said of one that is none */
+export function spanOf(
+  written: string,
+  label: string,
+  from = 1,
+  problem = "is no span of time; give one such as 15m, 36h or 7d",
+): number {
+  const ms = parseDuration(written);
+  if (ms !== undefined && ms >= from) return ms;
+  throw wrong(`${label} ${written} ${problem}`);
+}
+
+interface SpanSettings extends Settings {
+  /** Least, in ms. */
+  readonly from?: number;
+  readonly wrong?: string;
+}
+
+export const span = <const Flags extends string, const Given extends SpanSettings = None>(
+  flags: Flags,
+  help: string,
+  given?: Given,
+) => value(flags, help, (written, label) => spanOf(written, label, given?.from, given?.wrong), given);
+
+/** A share above 0 and below 1: `3%`, `3 %` or `0.03`. */
+export const share = <const Flags extends string, const Given extends Settings = None>(
+  flags: Flags,
+  help: string,
+  given?: Given,
+) =>
+  value(
+    flags,
+    help,
+    (written, label) => {
+      const [, digits = "", sign] = /^\s*(\d*\.?\d+)\s*(%?)\s*$/.exec(written) ?? [];
+      const part = Number(digits) / (sign === "%" ? 100 : 1);
+      if (digits !== "" && part > 0 && part < 1) return part;
+      throw wrong(`${label} ${written} is not a share above 0 and below 1, such as 3% or 0.03`);
+    },
+    given,
+  );
+
+/** An instant in ms; a day is its first instant, and what has no zone is told in UTC. */
+export const instant = <const Flags extends string>(flags: Flags, help: string) =>
+  value(flags, help, async (written, label) => {
+    const { parseInstantOrNaiveUtc } = await import("../contract/index.ts");
+    const at = parseInstantOrNaiveUtc(/^\d{4}-\d{2}-\d{2}$/.test(written) ? `${written}T00:00:00Z` : written);
+    if (at !== undefined) return at;
+    throw wrong(`${label} ${written} is no time; give a day such as 2026-03-01, or a time such as 2026-03-01T08:00:00Z`);
+  });
+
+/** An instant in ms that is told with its zone. @param when "past" refuses those to come */
+export const moment = <const Flags extends string>(flags: Flags, help: string, when: "past" | "any" = "any") =>
+  value(flags, help, async (written, label, { clock }) => {
+    const operations = await import("../operations/index.ts");
+    return parsed(label, operations.instant(written, when === "past" ? clock.now() : Number.POSITIVE_INFINITY));
+  });
+
+/** A telephone number as the store's key. */
+export const phone = <const Flags extends string>(flags: Flags, help: string) =>
+  value(flags, help, async (written) => parsed("number", (await import("../operations/index.ts")).phone(written)));
+
+/** A value that was parsed, or `invalid_input` naming where it was given. */
+export function parsed<T>(label: string, read: { readonly ok: T } | { readonly problem: string }): T {
+  if ("ok" in read) return read.ok;
+  throw wrong(`${label}: ${read.problem}`);
+}
+
+/** A file or folder, told from the working folder; "-" is a stream. */
+export const file = <const Flags extends string, const Given extends Settings = None>(
+  flags: Flags,
+  help: string,
+  given?: Given,
+) => value(flags, help, (written, _, { cwd }) => pathFrom(cwd, written), given);
+
+/** A scenario: an example of the package will do where the working folder has none of that name. */
+export const scenarioFile = <const Flags extends string>(flags: Flags, help: string) =>
+  value(flags, help, (written, _, { cwd }) => shippedExample(written, cwd) ?? pathFrom(cwd, written));
+
+/** The shipped rule pack goes by its id instead of a path. */
+export const SHIPPED_PACK = "us-ca-uk-2026";
+
+/** A rule pack. */
+export const pack = <const Flags extends string, const Given extends Settings = None>(
+  flags: Flags,
+  help: string,
+  given?: Given,
+) => value(flags, help, (written, _, { cwd }) => (written === SHIPPED_PACK ? written : pathFrom(cwd, written)), given);
+
+const tenantUrl = text("--tenant-url <url>", "origin of the tenant, when outdial.yaml names none");
+const databaseUrl = text("--database-url <url>", "PostgreSQL to use instead of the embedded one");
+
+/** What commands work with. A "new" store is made where there is none; otherwise one is found. */
+export const NOTHING = { options: [], makesStore: false } as const;
+export const TENANT = { options: [tenantUrl], makesStore: false } as const;
+export const STORE = { options: [databaseUrl], makesStore: false } as const;
+export const NEW_STORE = { options: [databaseUrl], makesStore: true } as const;
+export const TENANT_AND_STORE = { options: [tenantUrl, databaseUrl], makesStore: false } as const;
+export const TENANT_AND_NEW_STORE = { options: [tenantUrl, databaseUrl], makesStore: true } as const;
+
+/** How a file of rows is read. @param example a field and its column */
+export const rowOptions = (example: string) =>
+  [
+    many(text("--column <field=name...>", `the column that holds a field, such as ${example}`)),
+    choice("--format <format>", "csv or ndjson; told from the input by default", ["csv", "ndjson"]),
+    value("--delimiter <character>", "column separator; told from the header by default", (written) => {
+      const character = written === "\\t" ? "\t" : written;
+      if (character.length === 1) return character;
+      throw wrong(`--delimiter ${JSON.stringify(character)} is not one character`);
+    }),
+  ] as const;

@@ -1,0 +1,159 @@
+// outdial compliance: who may be called, on rules (check, explain, pack) and on facts (gate, manifests, revocations, abandonment). Of the first
+// only explain opens a store, where there is one.
+
+import { command } from "../command.ts";
+import {
+  file,
+  flag,
+  instant,
+  many,
+  moment,
+  NOTHING,
+  pack,
+  phone,
+  rowOptions,
+  SHIPPED_PACK,
+  STORE,
+  text,
+  whole,
+} from "../declare.ts";
+import { CALL_TYPE, CAMPAIGN_RULES, PACK } from "./shared.ts";
+
+const SUBJECT = text("--subject <text>", "campaign subject or debt, for caps that count by it");
+const LIMIT = { from: 1, to: 100_000 } as const;
+
+export const check = command("check", NOTHING, {
+  summary: "decide on calls: one decision a line, in order, with every rule broken and the next allowed instant",
+  args: [file("[file]", "NDJSON, one question a line; - or nothing reads stdin", { default: "-" })],
+  options: [
+    PACK,
+    CAMPAIGN_RULES,
+    instant("--at <time>", "the instant of the call for lines that name none"),
+    flag("--record", "write the question with each decision, for pack replay"),
+  ],
+  notes:
+    "It decides on the facts that a line brings along; the store is not looked at (compliance gate does that).\n" +
+    "A line is a question, or an object that holds one as input: {number, callType, at, postal?, subject?, attempts?, consent?, ebr?, dnc?, scrubbedOn?, rndDisconnectedOn?, guaranteedAgent?, id?}\n" +
+    "A denial is a decision; exit code 4 says that a line could not be read (its error stands in its place).",
+  examples: [
+    'echo \'{"number":"+12125550123","callType":"telemarketing","at":"2026-06-16T03:00:00Z"}\' | outdial compliance check',
+    "outdial compliance check questions.ndjson --pack rules.json > decisions.ndjson",
+  ],
+});
+
+export const explain = command("explain", STORE, {
+  summary: "one decision for a person to read, with a picture of when each rule allows in the 48 hours ahead",
+  args: [text("<number>", "telephone number with its country code")],
+  options: [
+    instant("--at <time>", "the instant of the call, such as 2026-06-16T15:00:00Z; now by default"),
+    text("--postal <code>", "US ZIP or Canadian postal code of the person"),
+    text("--call-type <type>", "telemarketing, prerecorded or collection", { default: "telemarketing" }),
+    SUBJECT,
+    file(
+      "--facts <file>",
+      "what is known of the person, a JSON object with the fields of check's lines, instead of what the store knows",
+    ),
+    PACK,
+    CAMPAIGN_RULES,
+    flag("--ascii", "draw with plain characters"),
+  ],
+  notes:
+    "The first line says on which facts it was decided. Where there is no store and no --facts, the answer is about place and time alone.",
+});
+
+export const showPack = command("show", NOTHING, {
+  summary: "the rules of a pack with their sources; with --json the pack itself",
+  args: [pack("[pack]", `file, or ${SHIPPED_PACK} for the shipped one`, { default: SHIPPED_PACK })],
+  options: [text("--jurisdiction <id>", "only rules of this jurisdiction, such as US-FL")],
+});
+
+export const validatePack = command("validate", NOTHING, {
+  summary: "check a pack: every fault with its path; exit code 2 when there is one",
+  args: [pack("<pack>", "file, JSON or YAML")],
+});
+
+export const diffPack = command("diff", NOTHING, {
+  summary: "what two packs say differently, field by field",
+  args: [pack("<before>", `file, or ${SHIPPED_PACK}`), pack("<after>", `file, or ${SHIPPED_PACK}`)],
+});
+
+export const replayPack = command("replay", NOTHING, {
+  summary: "decide recorded decisions again with another pack; writes those that change",
+  args: [many(file("[decisions...]", "what check --record and gate --record wrote; - or nothing reads stdin"))],
+  options: [pack("--pack <file>", "the other pack", { required: true }), CAMPAIGN_RULES],
+});
+
+export const gate = command("gate", STORE, {
+  summary: "decide for every contact: dial now, later and when, or never and why; signs a manifest of it",
+  args: [file("<contacts>", "contact list: CSV with a header, bare numbers, or NDJSON; - reads stdin")],
+  options: [
+    text("--campaign <id>", "campaign the contacts are for", { required: true }),
+    CALL_TYPE,
+    SUBJECT,
+    moment("--at <time>", "the moment, such as 2026-06-16T15:00:00Z; now by default"),
+    PACK,
+    CAMPAIGN_RULES,
+    file("--out <file>", "write one NDJSON line per contact; - writes to stdout"),
+    flag("--reasons", "with --out: the reasons in words"),
+    file("--manifest <file>", "write the signed manifest"),
+    file("--record <file>", "write each decision with the facts it was made on, for pack replay; - writes to stdout"),
+    ...rowOptions("number=Phone"),
+  ],
+  notes:
+    "Columns: number, id, postal, may_call (the vendor's consent flag), guaranteed_agent; the vendor's names are understood\n" +
+    "Exit code 4 when a line could not be read; such a line is never called. A number that comes again is decided once.",
+  examples: [
+    "outdial compliance gate contacts.csv --campaign camp_primary_001 --out verdicts.ndjson --manifest gate.json",
+    "outdial compliance verify-manifest gate.json --decisions verdicts.ndjson",
+  ],
+});
+
+export const manifests = command("manifests", STORE, {
+  summary: "the manifests of gates, the newest first",
+  args: [text("[id]", "print this signed manifest, as verify-manifest reads it")],
+  options: [
+    text("--campaign <id>", "only those of this campaign"),
+    whole("--limit <n>", "at most so many", { ...LIMIT, default: 20 }),
+  ],
+});
+
+export const verifyGate = command("verify-manifest", NOTHING, {
+  summary: "check a manifest's signature offline, and that decisions are those it was made for",
+  args: [file("<file>", "manifest of a gate")],
+  options: [
+    file("--key <file>", "the public key (default: audit.pub in the store's folder)"),
+    file("--decisions <file>", "what the gate wrote with --out"),
+    file("--record <file>", "what the gate wrote with --record"),
+  ],
+});
+
+export const revocations = command("revocations", STORE, {
+  summary: "revocations: deadline, targets, which systems have carried them out; overdue first",
+  options: [
+    flag("--open", "only those that a system has not acknowledged"),
+    phone("--number <number>", "only of this number"),
+    whole("--limit <number>", "how many", { ...LIMIT, default: 1000 }),
+    PACK,
+  ],
+  notes: "Exit code 3 when one of them is overdue.",
+});
+
+export const acknowledge = command("acknowledge", STORE, {
+  summary: "record that a system has carried revocations out",
+  args: [many(whole("<revocation...>", "numbers of revocations, as the list shows them", { from: 1, label: "revocation" }))],
+  options: [
+    text("--system <name>", "which system, as in outdial.yaml", { required: true }),
+    moment("--at <time>", "when it did; now by default", "past"),
+    text("--evidence <text>", "how one knows: a job, a receipt"),
+  ],
+});
+
+export const abandonment = command("abandonment", STORE, {
+  summary: "abandoned calls against the limit: rate, today's allowance, when the budget runs out, what keeps it",
+  options: [
+    text("--campaign <id>", "campaign", { required: true }),
+    text("--country <code>", "only the limits of this country, such as US"),
+    moment("--at <time>", "the moment; now by default"),
+    PACK,
+  ],
+});

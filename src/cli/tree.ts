@@ -1,0 +1,144 @@
+// All commands, in the order of the help, each with the file whose export of the same name runs it.
+
+import { group, type Node, pathsOf, runBy, under } from "./command.ts";
+import * as audit from "./groups/audit.ts";
+import * as campaign from "./groups/campaign.ts";
+import * as compliance from "./groups/compliance.ts";
+import * as contacts from "./groups/contacts.ts";
+import * as demo from "./groups/demo.ts";
+import * as dialer from "./groups/dialer.ts";
+import * as facts from "./groups/facts.ts";
+import * as failover from "./groups/failover.ts";
+import * as interaction from "./groups/interaction.ts";
+import * as jobs from "./groups/jobs.ts";
+import * as outcomes from "./groups/outcomes.ts";
+import * as serve from "./groups/serve.ts";
+import * as simulate from "./groups/simulate.ts";
+import * as tag from "./groups/tag.ts";
+import * as webhooks from "./groups/webhooks.ts";
+
+const factImports = () => import("./commands/facts-import.ts");
+const campaignPlans = () => import("./commands/campaign-plan.ts");
+const campaignStatus = () => import("./commands/campaign-status.ts");
+const campaignStates = () => import("./commands/campaign-state.ts");
+const failovers = () => import("./commands/failover.ts");
+const dialerFiles = () => import("./commands/dialer-files.ts");
+
+export const TREE: readonly Node[] = [
+  ...runBy(() => import("./commands/demo.ts"), demo, "demo"),
+  ...runBy(() => import("./commands/sandbox.ts"), demo, "sandbox"),
+  ...under(
+    runBy(() => import("./commands/serve.ts"), serve, "serve"),
+    group(
+      "token",
+      "who may use the service",
+      runBy(() => import("./commands/serve-token.ts"), serve, "addToken", "listTokens", "revokeToken"),
+    ),
+  ),
+  ...runBy(() => import("./commands/tag.ts"), tag, "tag"),
+  group(
+    "interaction",
+    "dispositions of closed interactions",
+    runBy(() => import("./commands/interaction.ts"), interaction, "showInteraction", "correctOne", "correctMany"),
+  ),
+  group(
+    "outcomes",
+    "call outcomes: bring them home, verify, export, reconcile",
+    runBy(() => import("./commands/outcomes-pull.ts"), outcomes, "pull"),
+    runBy(() => import("./commands/outcomes-runs.ts"), outcomes, "runs", "verify"),
+    runBy(() => import("./commands/outcomes-export.ts"), outcomes, "exportOutcomes"),
+    runBy(() => import("./commands/outcomes-reconcile.ts"), outcomes, "reconcile"),
+    runBy(() => import("./commands/outcomes-report.ts"), outcomes, "report"),
+    group(
+      "push",
+      "bring outcomes to your own systems",
+      runBy(() => import("./commands/outcomes-push.ts"), outcomes, "pushCrm"),
+    ),
+  ),
+  group(
+    "compliance",
+    "who may be called, when, and the proof of it",
+    runBy(() => import("./commands/compliance-check.ts"), compliance, "check"),
+    runBy(() => import("./commands/compliance-explain.ts"), compliance, "explain"),
+    group(
+      "pack",
+      "rule packs: show, validate, compare, replay",
+      runBy(() => import("./commands/compliance-pack.ts"), compliance, "showPack", "validatePack", "diffPack", "replayPack"),
+    ),
+    runBy(() => import("./commands/gate.ts"), compliance, "gate", "manifests", "verifyGate"),
+    runBy(() => import("./commands/revocations.ts"), compliance, "revocations", "acknowledge"),
+    runBy(() => import("./commands/abandonment.ts"), compliance, "abandonment"),
+  ),
+  group(
+    "consent",
+    "consent to be called: who gave which, when, on what words; who took it back",
+    runBy(factImports, facts, "importConsent", "importRelationships", "importDisconnections"),
+    runBy(() => import("./commands/dnc.ts"), facts, "revokeConsent"),
+  ),
+  group(
+    "dnc",
+    "do-not-call: the company's own list, which only a lift shortens, and the national registry",
+    runBy(factImports, facts, "importDnc"),
+    runBy(() => import("./commands/dnc.ts"), facts, "addDnc", "liftDnc", "showDnc", "pendingDnc"),
+  ),
+  group(
+    "attempts",
+    "calls that were placed: what caps and the abandonment ledger count",
+    runBy(factImports, facts, "importAttempts"),
+  ),
+  group(
+    "campaign",
+    "campaigns as code, their state, and failover",
+    runBy(campaignPlans, campaign, "plan"),
+    runBy(() => import("./commands/campaign-apply.ts"), campaign, "apply", "resumeApply"),
+    runBy(campaignPlans, campaign, "exportAll", "drift"),
+    runBy(campaignStatus, campaign, "status"),
+    runBy(campaignStates, campaign, "pause"),
+    runBy(campaignStatus, campaign, "stops"),
+    runBy(campaignStates, campaign, "resume"),
+    group(
+      "failover",
+      "watch pairs of campaigns: when the primary's success rate has surely fallen, the backup takes over",
+      runBy(failovers, failover, "watch", "rehearse", "start", "failback"),
+      runBy(() => import("./commands/failover-reads.ts"), failover, "status", "history", "holds"),
+      runBy(failovers, failover, "remove"),
+    ),
+  ),
+  group(
+    "contacts",
+    "the tenant's contact lists: who on them may be called",
+    runBy(() => import("./commands/contacts-segment.ts"), contacts, "segment"),
+  ),
+  group(
+    "dialer",
+    "the dialer's settings: validate, apply, verify, watch, put back",
+    runBy(dialerFiles, dialer, "validate"),
+    runBy(() => import("./commands/dialer-change.ts"), dialer, "apply", "rollback", "resume"),
+    runBy(() => import("./commands/dialer-reads.ts"), dialer, "history", "show", "metrics", "vendorAudit"),
+    runBy(dialerFiles, dialer, "createCampaign"),
+  ),
+  ...under(
+    runBy(() => import("./commands/simulate.ts"), simulate, "simulate"),
+    ...runBy(() => import("./commands/simulate-calibrate.ts"), simulate, "calibrate"),
+  ),
+  group(
+    "jobs",
+    "jobs and their results",
+    runBy(() => import("./commands/jobs.ts"), jobs, "listJobs", "showJob", "resumeJob", "cancelJob"),
+  ),
+  group(
+    "audit",
+    "the audit log: what was done, by whom, with proof",
+    runBy(() => import("./commands/audit.ts"), audit, "listAudit", "verifyAudit", "proveEntry"),
+    runBy(() => import("./commands/audit-proof.ts"), audit, "verifyProofFile"),
+  ),
+  group(
+    "webhooks",
+    "events to your own systems, and registrations for the vendor's events",
+    runBy(() => import("./commands/webhooks.ts"), webhooks, "deliveries", "replay", "deliver", "receivers", "turnOn", "turnOff"),
+    runBy(() => import("./commands/webhooks-register.ts"), webhooks, "register", "listVendor", "remove"),
+  ),
+];
+
+/** Commands that make a store where there is none. */
+export const MAKE_A_STORE: readonly string[] = pathsOf(TREE, ({ makesStore }) => makesStore);
