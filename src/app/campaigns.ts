@@ -16,6 +16,7 @@ import {
   type ParsedFiles,
   type PlanDependencies,
   type PlanOptions,
+  pairAgainstOf,
   planCampaigns,
   readPlan,
   readPlanFacts,
@@ -24,7 +25,6 @@ import {
 } from "../operations/index.ts";
 import type { CampaignApply, Store } from "../store/index.ts";
 import type { Tenant } from "../tenant/index.ts";
-import { pairAgainstOf } from "./campaign-state.ts";
 import { complianceSettings, factsOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";

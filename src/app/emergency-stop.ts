@@ -4,13 +4,13 @@ import { messageOf } from "../kernel/index.ts";
 import {
   type EmergencyStopReport,
   EmergencyStops,
+  figuresOf,
   readStop,
   STOP_PATIENCE,
   type StopPatience,
   storedIntents,
 } from "../operations/index.ts";
 import type { Stop } from "../store/index.ts";
-import { figuresOf } from "./campaign-state.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import type { Background } from "./service/background.ts";
 import { takeLeftStops } from "./stop-notes.ts";

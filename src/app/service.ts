@@ -1,7 +1,7 @@
 // The service: one workplace with everything that outdial does, opened once, and the server over it. Opened and closed in order.
 
 import { type Clock, messageOf } from "../kernel/index.ts";
-import { CampaignMetrics, type RowJob, type SettingsFile } from "../operations/index.ts";
+import { CampaignMetrics, CampaignUseCases, type RowJob, type SettingsFile, TenantRefresh } from "../operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
 import type { AccessRole, Store } from "../store/index.ts";
 import { campaignStatesOf } from "./campaign-state.ts";
@@ -11,11 +11,11 @@ import { Correlator, correlated, traceOf } from "./correlation.ts";
 import { deliveriesOn } from "./delivery.ts";
 import { dialerOn } from "./dialer.ts";
 import { emergencyStopsOn, goOnWithStops, runStop, type StopTiming } from "./emergency-stop.ts";
+import { failoverOf } from "./failover.ts";
 import { correctionsOn } from "./interactions.ts";
 import { outcomesOn } from "./outcomes.ts";
 import { Background } from "./service/background.ts";
 import { campaignFilesPort } from "./service/campaign-files-port.ts";
-import { campaignsPort, watchPairs } from "./service/campaigns-port.ts";
 import { compliancePort } from "./service/compliance-port.ts";
 import { failoverPort } from "./service/failover-port.ts";
 import { jobsPort } from "./service/jobs-port.ts";
@@ -23,10 +23,10 @@ import { goOnWithJobs } from "./service/left-behind.ts";
 import { writeLoginFile } from "./service/login-file.ts";
 import { outcomesCrmPort } from "./service/outcomes-crm-port.ts";
 import { outcomesPort } from "./service/outcomes-port.ts";
+import { watchPairs } from "./service/pairs.ts";
 import { PredictionThread, predictBeside } from "./service/prediction-thread.ts";
 import { contactsPort, interactionsPort, simulatePort, vendorWebhooksPort } from "./service/small-ports.ts";
 import { createSpool } from "./service/spool.ts";
-import { TenantRefresh } from "./service/tenant-refresh.ts";
 import { watchService } from "./service/watch.ts";
 import { taggingOn } from "./tagging.ts";
 import { packageVersion } from "./version.ts";
@@ -134,13 +134,14 @@ export async function openService(flags: Flags, environment: Environment, option
     runs.interrupt();
   };
   stack.defer(stopping);
+  const states = campaignStatesOf(config, workplace);
   const refresh = new TenantRefresh({
     store,
     tenant: workplace.tenant,
     clock: config.clock,
     warn,
     signal: ended.signal,
-    states: campaignStatesOf(config, workplace.tenant, store),
+    states,
   });
   background.start("view of the tenant", () => refresh.run());
   watchPairs(workplace, background, ended.signal, warn);
@@ -152,7 +153,13 @@ export async function openService(flags: Flags, environment: Environment, option
   const timing = options.stops ?? {};
   const stops = emergencyStopsOn(workplace, timing, warn);
   goOnWithStops(workplace, stops, background, { timing, signal: ended.signal, warn });
-  const campaigns = campaignsPort(workplace, refresh, { stops, run: (id) => runStop(stops, background, id, ended.signal) });
+  const campaigns = new CampaignUseCases(workplace, {
+    states,
+    refresh,
+    stops,
+    runStop: (id) => runStop(stops, background, id, ended.signal),
+    failover: (by) => failoverOf({ ...workplace, config: { ...config, actor: by } }),
+  });
   const campaignFiles = campaignFilesPort(workplace, applies);
   const contacts = contactsPort(workplace);
   const pairs = failoverPort(workplace);

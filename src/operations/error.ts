@@ -5,6 +5,8 @@ import { OutdialError } from "../kernel/index.ts";
 /**
  * - `invalid_input`: the input or an option cannot be used; nothing was sent.
  * - `job_not_found`, `job_state`: the job named does not exist, or is not in a state that allows what was asked.
+ * - `not_found`: there is no such thing. `not_available`: what was asked for does not exist here. `not_read_yet`: the tenant has not been read
+ *   since the store was set up; soon it will have been.
  * - `unsupported`: the tenant's profile cannot do this; the message gives the reason and the alternative.
  * - `not_owner`: another replica has taken the job over; this one stops working on it.
  * - `outcome_unknown`: it is not known whether the tenant carried a request out; a person must look before it is sent again.
@@ -14,6 +16,9 @@ export type OperationErrorCode =
   | "invalid_input"
   | "job_not_found"
   | "job_state"
+  | "not_found"
+  | "not_available"
+  | "not_read_yet"
   | "unsupported"
   | "not_owner"
   | "outcome_unknown"

@@ -60,7 +60,7 @@ export {
   refuseCancelled,
   rowJobOf,
 } from "./jobs/index.ts";
-export { timesOf } from "./readings.ts";
+export { TenantRefresh } from "./refresh/refresh.ts";
 export {
   checkRequest,
   type Difference,

@@ -14,8 +14,7 @@ import { OutdialError } from "../kernel/index.ts";
  * - `plan_changed`: what the preview showed no longer holds, or was never shown: look at it again.
  * - `plan_refused`: the plan breaks a rule; `details.refusals`.
  * - `key_reused`: the Idempotency-Key came with another request. `key_busy`: that request is at work.
- * - `not_available`: this service is not set up for it.
- * - `not_found`: there is no such thing. `not_read_yet`: the tenant has not been read since this service was set up; soon it will have been.
+ * - `not_available`: this service is not set up for it. `not_found`: there is no such thing.
  */
 export type ServerErrorCode =
   | "invalid_request"
@@ -34,8 +33,7 @@ export type ServerErrorCode =
   | "key_reused"
   | "key_busy"
   | "not_available"
-  | "not_found"
-  | "not_read_yet";
+  | "not_found";
 
 /** An expected refusal of the service; branch on `code`. */
 export class ServerError extends OutdialError<ServerErrorCode> {}

@@ -3,7 +3,6 @@
 export type * as ApiTypes from "../operations/views/index.ts";
 export { createServer, type ServerPorts, type Service, type ServiceLog } from "./create-server.ts";
 export { serviceOpenApi } from "./document.ts";
-export { ServerError } from "./error.ts";
 export { type InboundAnswer, type InboundRoutesOptions, inboundRoutes } from "./inbound/index.ts";
 export { listen } from "./listen.ts";
 export {

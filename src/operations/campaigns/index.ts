@@ -6,3 +6,5 @@ export * from "./health/index.ts";
 export * from "./metrics/index.ts";
 export * from "./segment/index.ts";
 export * from "./state/index.ts";
+export { CampaignStates, figuresOf, pairAgainstOf, type StateContext } from "./states.ts";
+export { CampaignUseCases, campaignPreviewOf } from "./use-cases.ts";

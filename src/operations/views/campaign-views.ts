@@ -3,8 +3,9 @@
 import { wilsonInterval } from "../../kernel/index.ts";
 import type { KnownHealth } from "../campaigns/health/known.ts";
 import type { CampaignReading } from "../campaigns/metrics/reading.ts";
+import type { StateChange } from "../campaigns/state/change.ts";
 import { budgetOf } from "./compliance-views.ts";
-import type { CampaignSummary, HealthView, MetricPoint, WindowState } from "./schemas/campaigns.ts";
+import type { CampaignResult, CampaignSummary, HealthView, MetricPoint, WindowState } from "./schemas/campaigns.ts";
 import type { ReadingFailure } from "./schemas/common.ts";
 import { shareOf, timeText } from "./texts.ts";
 
@@ -91,4 +92,17 @@ export function pointOf(reading: CampaignReading): MetricPoint {
 
 function windowOf({ zone, contacts, open, until, opens }: KnownHealth["windows"][number]): WindowState {
   return { zone, open: open > 0, changesAt: timeText(open > 0 ? until : opens), contacts };
+}
+
+/** What came of a change of state. */
+export function campaignResultOf({ campaignId, target, outcome, confirmed, shown, message }: StateChange): CampaignResult {
+  const open = outcome === "failed" || outcome === "unknown" || outcome === "superseded";
+  return {
+    campaignId,
+    // Whatever was answered: a tenant that shows another state has not done it.
+    status: open ? outcome : shown === false ? "unknown" : target,
+    confirmed,
+    already: outcome === "already",
+    message: message ?? (confirmed ? `the tenant shows it ${target}` : "not confirmed yet"),
+  };
 }

@@ -1,35 +1,101 @@
 // Campaigns: health, figures with what happened on their time axis, and the verbs that change what is dialed.
 
 import { z } from "zod";
-import type { ResumeReport, ResumeVerdict, StateChange } from "../../operations/index.ts";
+import { type CampaignUseCases, campaignPreviewOf } from "../../operations/index.ts";
 import {
   CAMPAIGN_VERBS,
-  type CampaignResult,
+  type CampaignVerb,
+  campaignDetail,
+  campaignList,
   campaignPreview,
   campaignResult,
   confirmation,
+  healthView,
+  previewed,
 } from "../../operations/views/index.ts";
 import { ServerError } from "../error.ts";
+import { flag } from "../routing/query.ts";
 import { type ApiRoute, dangerousRoute, route } from "../routing/route.ts";
-import { plannedVerb, previewOf, primaryOf } from "./campaign-plans.ts";
-import { type CampaignReadsPort, campaignReads } from "./campaign-reads.ts";
 
-/** What the routes act on. */
-export interface CampaignsPort extends CampaignReadsPort {
-  /** The pre-dial gate, and what the failover pair has against a resume: a look, not a permission. */
-  gate(id: string): Promise<ResumeVerdict>;
-  pause(id: string, given: { readonly by: string; readonly reason: string | undefined }): Promise<StateChange>;
-  resume(id: string, given: { readonly by: string; readonly reason: string | undefined }): Promise<ResumeReport>;
-  order(primary: string, what: "fail-over" | "fail-back", by: string): Promise<void>;
-  drill(primary: string, signal: AbortSignal): Promise<{ readonly passed: boolean; readonly steps: readonly string[] }>;
-}
+/** Figures shown without being asked for others, hours. */
+const DEFAULT_HOURS = 6;
 
 const byId = z.strictObject({ id: z.string().min(1).max(200) });
 const reason = z.string().max(500).optional();
+const fresh = flag.describe(
+  "true reads the tenant first and waits for it; otherwise the answer is what was last read, with its time",
+);
+const KNOWN =
+  "Answers at once with what was last read of the tenant, each part with its time; what is too old is read in the background and told by the live updates.";
 
-export function campaignRoutes(port: () => CampaignsPort): ApiRoute[] {
+export function campaignRoutes(campaigns: () => CampaignUseCases): ApiRoute[] {
+  /** @param given the reason, as the person who asks gives it */
+  const plan = (id: string, verb: CampaignVerb, given?: string) =>
+    previewed(campaigns().plan(id, verb), (made) => ({
+      kind: "campaign",
+      preview: campaignPreviewOf(made),
+      reason: given ?? null,
+    }));
   return [
-    ...campaignReads(port),
+    route({
+      id: "campaigns.list",
+      method: "get",
+      path: "/campaigns",
+      summary: "All campaigns with their state, figures, budget, windows, and why they do not dial",
+      description: `${KNOWN} fresh=true reads the list, with names and states; the figures of one campaign are read by fresh=true on that campaign.`,
+      role: "viewer",
+      query: z.strictObject({ fresh }),
+      reply: campaignList,
+      handle: ({ query }) => campaigns().list(query.fresh),
+    }),
+    route({
+      id: "campaigns.show",
+      method: "get",
+      path: "/campaigns/{id}",
+      summary: "One campaign: figures over time, what happened meanwhile, its configuration",
+      description: KNOWN,
+      role: "viewer",
+      params: byId,
+      query: z.strictObject({ hours: z.coerce.number().positive().max(744).default(DEFAULT_HOURS), fresh }),
+      reply: campaignDetail,
+      handle: ({ params, query }) => campaigns().show(params.id, query),
+    }),
+    route({
+      id: "campaigns.health",
+      method: "get",
+      path: "/campaigns/{id}/health",
+      summary: "The documented health view of one campaign",
+      description: KNOWN,
+      role: "viewer",
+      params: byId,
+      query: z.strictObject({ fresh }),
+      reply: healthView,
+      handle: ({ params, query }) => campaigns().health(params.id, query.fresh),
+    }),
+    route({
+      id: "health.dashboard",
+      method: "get",
+      path: "/dashboard/health",
+      outside: true,
+      summary: "The documented health view of one campaign, at its documented address",
+      description: KNOWN,
+      role: "viewer",
+      query: z.strictObject({ campaign_id: z.string().min(1).max(200), fresh }),
+      reply: healthView,
+      handle: ({ query }) => campaigns().health(query.campaign_id, query.fresh),
+    }),
+    route({
+      id: "health.show",
+      method: "get",
+      path: "/health",
+      outside: true,
+      summary: "The same; without a campaign, of the one that matters most: the primary of a failover pair, else one that dials",
+      description: KNOWN,
+      role: "viewer",
+      query: z.strictObject({ campaign_id: z.string().min(1).max(200).optional(), fresh }),
+      reply: healthView,
+      handle: ({ query }) => campaigns().health(query.campaign_id, query.fresh),
+    }),
     route({
       id: "campaigns.preview",
       method: "post",
@@ -39,7 +105,7 @@ export function campaignRoutes(port: () => CampaignsPort): ApiRoute[] {
       role: "operator",
       params: byId.extend({ verb: z.enum(CAMPAIGN_VERBS) }),
       reply: campaignPreview,
-      handle: async ({ params: { id, verb } }) => previewOf(await plannedVerb(port(), id, verb)),
+      handle: async ({ params: { id, verb } }) => campaignPreviewOf(await campaigns().plan(id, verb)),
     }),
     route({
       id: "campaigns.pause",
@@ -51,7 +117,7 @@ export function campaignRoutes(port: () => CampaignsPort): ApiRoute[] {
       params: byId,
       body: z.strictObject({ reason, confirm: z.string().optional() }).optional(),
       reply: campaignResult,
-      handle: async ({ params, body, who }) => resultOf(await port().pause(params.id, { by: who.name, reason: body?.reason })),
+      handle: ({ params, body, who }) => campaigns().pause(params.id, who.name, body?.reason),
     }),
     dangerousRoute({
       id: "campaigns.resume",
@@ -62,12 +128,11 @@ export function campaignRoutes(port: () => CampaignsPort): ApiRoute[] {
       params: byId,
       body: z.strictObject({ ...confirmation.shape, reason }),
       reply: campaignResult,
-      plan: ({ params, body }) => plannedVerb(port(), params.id, "resume", body.reason),
+      plan: ({ params, body }) => plan(params.id, "resume", body.reason),
       async act({ params, body, who }) {
-        const { verdict, change } = await port().resume(params.id, { by: who.name, reason: body.reason });
-        if (change !== null) return resultOf(change);
-        const refusals = verdict.refusals.map(({ text }) => text);
-        throw new ServerError("plan_refused", refusals.join("; "), { details: { refusals } });
+        const result = await campaigns().resume(params.id, who.name, body.reason);
+        if (!("refusals" in result)) return result;
+        throw new ServerError("plan_refused", result.refusals.join("; "), { details: { refusals: result.refusals } });
       },
     }),
     ...(["failover", "failback"] as const).map((verb) =>
@@ -81,17 +146,8 @@ export function campaignRoutes(port: () => CampaignsPort): ApiRoute[] {
         body: confirmation,
         reply: campaignResult,
         status: 202,
-        plan: ({ params }) => plannedVerb(port(), params.id, verb),
-        async act({ params, who }, { id: primary }) {
-          await port().order(primary, verb === "failover" ? "fail-over" : "fail-back", who.name);
-          return {
-            campaignId: params.id,
-            status: "ordered",
-            confirmed: true,
-            already: false,
-            message: "the watch over the pair carries it out at its next look",
-          };
-        },
+        plan: ({ params }) => plan(params.id, verb),
+        act: ({ params, who }, { id: primary }) => campaigns().order(params.id, primary, verb, who.name),
       }),
     ),
     route({
@@ -103,24 +159,7 @@ export function campaignRoutes(port: () => CampaignsPort): ApiRoute[] {
       params: byId,
       body: z.strictObject({ confirm: z.string().optional() }).optional(),
       reply: campaignResult,
-      async handle({ params: { id }, signal }) {
-        const primary = await primaryOf(port(), id);
-        const { passed, steps } = await port().drill(primary, signal);
-        const message = `${passed ? "The other campaign would dial at the end." : "It would NOT end with a campaign that dials."} ${steps.join(" ")}`;
-        return { campaignId: id, status: passed ? "passed" : "failed", confirmed: passed, already: false, message };
-      },
+      handle: ({ params, who, signal }) => campaigns().drill(params.id, who.name, signal),
     }),
   ];
-}
-
-function resultOf({ campaignId, target, outcome, confirmed, shown, message }: StateChange): CampaignResult {
-  const open = outcome === "failed" || outcome === "unknown" || outcome === "superseded";
-  return {
-    campaignId,
-    // Whatever was answered: a tenant that shows another state has not done it.
-    status: open ? outcome : shown === false ? "unknown" : target,
-    confirmed,
-    already: outcome === "already",
-    message: message ?? (confirmed ? `the tenant shows it ${target}` : "not confirmed yet"),
-  };
 }

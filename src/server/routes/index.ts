@@ -1,10 +1,11 @@
 // All routes of the API.
 
+import type { CampaignUseCases } from "../../operations/index.ts";
 import type { ApiRoute } from "../routing/route.ts";
 import { type ApprovalDeps, approvalRoutes } from "./approvals.ts";
 import { type AuditPort, auditRoutes } from "./audit.ts";
 import { type CampaignFilesPort, campaignFileRoutes } from "./campaign-files.ts";
-import { type CampaignsPort, campaignRoutes } from "./campaigns.ts";
+import { campaignRoutes } from "./campaigns.ts";
 import { type CompliancePort, complianceRoutes } from "./compliance.ts";
 import { type ContactsPort, contactRoutes } from "./contacts.ts";
 import { type DeliveriesPort, deliveryRoutes } from "./deliveries.ts";
@@ -20,12 +21,12 @@ import { type OutcomesCrmPort, outcomesCrmRoutes } from "./outcomes-crm.ts";
 import { type RulePacksPort, rulePackRoutes } from "./rule-packs.ts";
 import { type SessionDeps, sessionRoutes } from "./session.ts";
 import { type SimulatePort, simulateRoutes } from "./simulate.ts";
-import { type StopsPort, stopRoutes } from "./stops.ts";
+import { stopRoutes } from "./stops.ts";
 import { type VendorWebhooksPort, vendorWebhookRoutes } from "./vendor-webhooks.ts";
 
 /** What routes act on, one port a group; asked for when a request needs it. */
 export interface Work {
-  readonly campaigns: () => CampaignsPort & StopsPort;
+  readonly campaigns: () => CampaignUseCases;
   readonly campaignFiles: () => CampaignFilesPort;
   readonly contacts: () => ContactsPort;
   readonly failover: () => FailoverPort;

@@ -1,20 +1,10 @@
 // Emergency stops: begun at once, followed by their id.
 
 import { z } from "zod";
-import type { EmergencyStopReport } from "../../operations/index.ts";
-import { begunStop, emergencyStop, stopResult, stopResultOf, stopViewOf } from "../../operations/views/index.ts";
+import type { CampaignUseCases } from "../../operations/index.ts";
+import { begunStop, emergencyStop, stopResult } from "../../operations/views/index.ts";
 import { limit, NO_NUL } from "../routing/query.ts";
 import { type ApiRoute, route } from "../routing/route.ts";
-
-/** What the routes act on. */
-export interface StopsPort {
-  /** Begins to pause every campaign of the tenant; how far it is when each was tried once, or after a while. */
-  stop(given: { readonly by: string; readonly reason: string | undefined }): Promise<EmergencyStopReport>;
-  /** Throws OperationError `job_not_found`. */
-  stopped(id: string): Promise<EmergencyStopReport>;
-  /** The newest first. */
-  stops(limit: number): Promise<readonly EmergencyStopReport["stop"][]>;
-}
 
 /** Longest reason that is kept, characters. */
 const REASON = 500;
@@ -42,7 +32,7 @@ function mendedStop(body: unknown): { readonly body: z.output<typeof stopBody>; 
   return { body: { reason: reason.slice(0, REASON).toWellFormed() }, ignored: [cut, ...ignored] };
 }
 
-export function stopRoutes(port: () => StopsPort): ApiRoute[] {
+export function stopRoutes(campaigns: () => CampaignUseCases): ApiRoute[] {
   return [
     route({
       id: "campaigns.stop",
@@ -60,7 +50,7 @@ export function stopRoutes(port: () => StopsPort): ApiRoute[] {
       withoutStore: WITHOUT_STORE,
       reply: begunStop,
       handle: async ({ body, who, ignored }) => ({
-        ...stopResultOf(await port().stop({ by: who.name, reason: body?.reason })),
+        ...(await campaigns().stop(who.name, body?.reason)),
         ignored,
       }),
     }),
@@ -72,7 +62,7 @@ export function stopRoutes(port: () => StopsPort): ApiRoute[] {
       role: "viewer",
       query: z.strictObject({ limit }),
       reply: z.strictObject({ items: z.array(emergencyStop).readonly() }),
-      handle: async ({ query }) => ({ items: (await port().stops(query.limit)).map(stopViewOf) }),
+      handle: async ({ query }) => ({ items: await campaigns().stops(query.limit) }),
     }),
     route({
       id: "campaigns.stopped",
@@ -82,7 +72,7 @@ export function stopRoutes(port: () => StopsPort): ApiRoute[] {
       role: "viewer",
       params: z.strictObject({ stop: z.string().min(1).max(200).regex(NO_NUL) }),
       reply: stopResult,
-      handle: async ({ params }) => stopResultOf(await port().stopped(params.stop)),
+      handle: ({ params }) => campaigns().stopped(params.stop),
     }),
   ];
 }

@@ -1,7 +1,6 @@
 // Failover: a pair of campaigns is watched, and the backup takes over when the primary's success rate has surely fallen.
 
 export { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
-export { resumeRefusal } from "./resume-guard.ts";
 export { createTriggerRule } from "./rule.ts";
 export { Failover, type FailoverProgress, isSettled, type PairReport, readPair } from "./service.ts";
-export { dialingSide, type FailoverStanding, orderRefusal, pairWords, standingIn } from "./words.ts";
+export { dialingSide, pairWords, standingIn } from "./words.ts";

@@ -1,7 +1,7 @@
 // What the pre-dial gate would say of a campaign, soon enough for a person who waits: the beginning of the list is judged, or a look that is still good.
 
-import type { CampaignGate, CampaignGateVerdict } from "../../operations/index.ts";
-import type { CallOptions, CampaignRunner } from "../../tenant/index.ts";
+import type { CallOptions, CampaignRunner } from "../../../tenant/index.ts";
+import type { CampaignGate, CampaignGateVerdict } from "./gate.ts";
 
 /** So many contacts are looked at: two pages and the campaign itself cost two seconds of the tenant's smallest budget. */
 const CONTACTS = 200;

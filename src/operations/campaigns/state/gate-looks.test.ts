@@ -1,7 +1,7 @@
 // Looks of the gate: what stands against a campaign is never kept, the rest as long as it is good.
 
 import { expect, test } from "vitest";
-import type { CampaignGateVerdict } from "../../operations/index.ts";
+import type { CampaignGateVerdict } from "./gate.ts";
 import { GateLooks } from "./gate-looks.ts";
 
 /** A gate whose answers are counted, at a time of our own. */

@@ -1,9 +1,10 @@
 // Campaigns as they are known: everything that was last read of the tenant, from the store in a handful of statements, however many there are.
 
-import type { Instant } from "../../kernel/index.ts";
-import { type KnownHealth, knownHealth, SHOWN_WINDOW_MINUTES, timesOf } from "../../operations/index.ts";
-import type { KnownCampaign, Store, TenantReading } from "../../store/index.ts";
-import { standingsOf } from "../campaign-state.ts";
+import type { Instant } from "../../../kernel/index.ts";
+import type { KnownCampaign, Store, TenantReading } from "../../../store/index.ts";
+import { timesOf } from "../../readings.ts";
+import { standingsOf } from "../states.ts";
+import { type KnownHealth, knownHealth, SHOWN_WINDOW_MINUTES } from "./known.ts";
 
 /** What a campaign is read in. */
 const PARTS = ["campaign", "figures", "gate"] as const;

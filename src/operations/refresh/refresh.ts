@@ -2,18 +2,13 @@
 // most. Requests say what they look at and are answered from the store. Several services on one database share the work: each reading is claimed.
 
 import { type Clock, type Instant, messageOf } from "../../kernel/index.ts";
-import {
-  type CampaignGateVerdict,
-  keptLookOf,
-  lookFits,
-  lookGoodUntil,
-  OperationError,
-  SHOWN_WINDOW_MINUTES,
-} from "../../operations/index.ts";
 import { type ReadingKey, type Store, StoreError } from "../../store/index.ts";
 import { type CallOptions, type Tenant, TenantError } from "../../tenant/index.ts";
-import type { CampaignStates } from "../campaign-state.ts";
-import { type DueReading, dueReadings, LOOKING_MS, owedAfter } from "./refresh-order.ts";
+import { keptLookOf, lookFits, lookGoodUntil, SHOWN_WINDOW_MINUTES } from "../campaigns/health/known.ts";
+import type { CampaignGateVerdict } from "../campaigns/state/gate.ts";
+import type { CampaignStates } from "../campaigns/states.ts";
+import { OperationError } from "../error.ts";
+import { type DueReading, dueReadings, LOOKING_MS, owedAfter } from "./order.ts";
 
 /** So many readings are under way at once: one that gets no answer does not hold up the others. */
 const AT_ONCE = 4;

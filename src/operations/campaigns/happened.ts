@@ -1,0 +1,70 @@
+// What happened to a campaign and to what it is dialed with: changes of state, hand-overs, changes of settings, on one axis of time.
+
+import type { Instant } from "../../kernel/index.ts";
+import type { Store } from "../../store/index.ts";
+import type { AxisEvent } from "../views/schemas/campaigns.ts";
+import { timeText } from "../views/texts.ts";
+
+const EVENTS = 200;
+
+/** Since an instant, oldest first. */
+export async function happened(store: Store, id: string, from: Instant): Promise<AxisEvent[]> {
+  const [intents, versions, pairs] = await Promise.all([
+    store.stateIntents.list(id, EVENTS),
+    store.dialer.list(EVENTS),
+    store.failovers.list(),
+  ]);
+  const own = pairs.find(({ primary, backup }) => primary === id || backup === id);
+  const handovers = own === undefined ? [] : await store.failovers.history(own.primary, EVENTS);
+  const events: AxisEvent[] = [
+    ...intents.map(({ target, createdAt, actor, outcome, reason }) => ({
+      at: timeText(createdAt),
+      kind: target === "paused" ? ("paused" as const) : ("resumed" as const),
+      text: `${target === "paused" ? "paused" : "resumed"}${reason === null ? "" : `: ${reason}`}${outcome === "failed" ? " (failed)" : ""}`,
+      actor,
+      audit: null,
+    })),
+    ...versions
+      .filter(({ kind, outcome }) => kind === "observed" || outcome === "applied")
+      .map(({ version, kind, createdAt, endedAt, actor, sourceName }) => ({
+        at: timeText(endedAt ?? createdAt),
+        kind: "settings" as const,
+        text: kind === "observed" ? `settings found changed (version ${version})` : `${sourceName} in force (version ${version})`,
+        actor,
+        audit: null,
+      })),
+    ...entered(handovers).map(({ at, phase, alarms }) => ({
+      at: timeText(at),
+      kind: "failover" as const,
+      text: `${PHASES[phase] ?? phase.replaceAll("-", " ")}${phase === "halted" ? saidBy(alarms) : ""}`,
+      actor: null,
+      audit: null,
+    })),
+  ];
+  const since = timeText(from);
+  return events.filter(({ at }) => at >= since).sort((a, b) => (a.at < b.at ? -1 : 1));
+}
+
+const PHASES: Readonly<Record<string, string>> = {
+  watching: "the watch looks",
+  pausing: "evidence: pausing the one that dials",
+  draining: "waiting for its last calls to end",
+  "handing-over": "holding back whom it has called",
+  gating: "asking the pre-dial gate",
+  activating: "activating the other one",
+  verifying: "reading back that it dials",
+  "failed-over": "failed over",
+  securing: "pausing to be safe",
+  halted: "halted",
+};
+
+/** What the alarms of a step said: why it ended there. */
+function saidBy(alarms: unknown): string {
+  const messages = Array.isArray(alarms) ? alarms.map((alarm) => String(alarm?.message ?? "")) : [];
+  return messages.map((message) => `: ${message}`).join("");
+}
+
+/** Where a phase was entered: a pair tells the same one again and again while it waits. Newest first, as given. */
+function entered<T extends { readonly phase: string }>(history: readonly T[]): readonly T[] {
+  return history.filter(({ phase }, i) => history[i + 1]?.phase !== phase);
+}

@@ -1,0 +1,114 @@
+// The state of campaigns over a tenant and a store: read, paused, resumed; for every face alike.
+
+import { randomUUID } from "node:crypto";
+import { createRandom } from "../../kernel/index.ts";
+import type { Store } from "../../store/index.ts";
+import type { CallOptions, Tenant } from "../../tenant/index.ts";
+import type { Context } from "../context.ts";
+import { resumeRefusal } from "./failover/resume-guard.ts";
+import { type PairReport, readPair } from "./failover/service.ts";
+import { type FailoverStanding, standingIn } from "./failover/words.ts";
+import { HealthReader } from "./health/status.ts";
+import { CampaignMetrics } from "./metrics/service.ts";
+import type { ChangeDeps, ChangeOptions, StateChange } from "./state/change.ts";
+import type { CampaignGate, CampaignGateVerdict } from "./state/gate.ts";
+import { storedIntents } from "./state/intents.ts";
+import { type ResumeDeps, type ResumeReport, type ResumeVerdict, resumeCampaign, resumeVerdict } from "./state/resume.ts";
+import { pauseAll } from "./state/stop.ts";
+
+type OnChange = (change: StateChange) => void;
+
+/** What the state of campaigns needs of a context; also what a command has that runs no jobs. */
+export type StateContext = Pick<Context, "tenant" | "store" | "clock" | "actor">;
+
+export class CampaignStates {
+  readonly #context: StateContext;
+  readonly #pairAgainst: ResumeDeps["pairAgainst"];
+  readonly metrics: CampaignMetrics;
+  /** Asks the pre-dial gate and changes nothing. */
+  readonly gate: CampaignGate;
+  readonly health: HealthReader;
+
+  /** @param gate the pre-dial gate, made when it is first asked: rules that cannot be read must not hold a pause back */
+  constructor(context: StateContext, gate: () => Promise<CampaignGate>) {
+    this.#context = context;
+    const { store, tenant, clock } = context;
+    const { campaignRunner: runner, metricsSource: source } = tenant.capabilities;
+    this.#pairAgainst = pairAgainstOf(tenant, store);
+    this.metrics = new CampaignMetrics({ log: store.metrics, source, clock });
+    let made: Promise<CampaignGate> | undefined;
+    this.gate = async (id, options) => {
+      made ??= gate();
+      return (await made)(id, options);
+    };
+    this.health = new HealthReader({
+      runner,
+      metrics: this.metrics,
+      gate: this.gate,
+      changes: (id, limit) => store.stateIntents.list(id, limit),
+      failover: async (id) => (await standingsOf(store)).get(id) ?? null,
+      clock,
+    });
+  }
+
+  pause(ids: readonly string[], options: ChangeOptions, onChange: OnChange, by?: string): Promise<StateChange[]> {
+    return pauseAll(this.#change(by), ids, options, onChange);
+  }
+
+  resume(id: string, options: Parameters<typeof resumeCampaign>[2], by = this.#context.actor): Promise<ResumeReport> {
+    const { store } = this.#context;
+    const record: ResumeDeps["record"] = (entry) => store.audit.append([entry]);
+    const deps = { ...this.#change(by), gate: this.gate, pairAgainst: this.#pairAgainst, record, actor: by };
+    return resumeCampaign(deps, id, options);
+  }
+
+  /** What a gate's verdict is for a resume: with what the campaign's failover pair has against it. */
+  forResume(verdict: CampaignGateVerdict, call?: CallOptions): Promise<ResumeVerdict> {
+    return resumeVerdict({ pairAgainst: this.#pairAgainst }, verdict, call);
+  }
+
+  /** Ids of the tenant's campaigns. */
+  async list(options?: CallOptions): Promise<string[]> {
+    const ids: string[] = [];
+    for await (const { id } of this.#context.tenant.capabilities.campaignProvisioning.campaigns(options)) ids.push(id);
+    return ids;
+  }
+
+  #change(actor = this.#context.actor): ChangeDeps {
+    const { tenant, store, clock } = this.#context;
+    const random = createRandom(randomUUID(), "intents");
+    const intents = storedIntents(store.stateIntents, { clock, random, actor });
+    return { runner: tenant.capabilities.campaignRunner, figures: figuresOf(tenant), intents, clock };
+  }
+}
+
+/** What a campaign's failover pair has against its activation. */
+export function pairAgainstOf({ capabilities }: Tenant, store: Pick<Store, "failovers">): ResumeDeps["pairAgainst"] {
+  const runner = capabilities.campaignRunner;
+  return (id, call) => resumeRefusal({ runner, pair: (of) => pairOf(store, of) }, id, call);
+}
+
+/** The failover pair that a campaign is in. */
+export async function pairOf({ failovers }: Pick<Store, "failovers">, id: string): Promise<PairReport | undefined> {
+  return (await failovers.list()).map(readPair).find(({ primary, backup }) => primary === id || backup === id);
+}
+
+/** Where campaigns stand in failover pairs, by their ids. */
+export async function standingsOf({ failovers }: Pick<Store, "failovers">): Promise<ReadonlyMap<string, FailoverStanding>> {
+  const standings = new Map<string, FailoverStanding>();
+  for (const entry of await failovers.list()) {
+    const pair = readPair(entry);
+    standings.set(pair.primary, standingIn(pair, "primary"));
+    standings.set(pair.backup, standingIn(pair, "backup"));
+  }
+  return standings;
+}
+
+/** Calls under way right now, whatever window the other figures are of. */
+export function figuresOf({ capabilities }: Pick<Tenant, "capabilities">): ChangeDeps["figures"] {
+  return async (campaignId: string, options: CallOptions) => {
+    const { activeCalls, lastUpdated } = await capabilities.metricsSource.campaign(campaignId, undefined, options);
+    const at = Date.parse(lastUpdated ?? "");
+    return { at: Number.isNaN(at) ? null : at, activeCalls: activeCalls ?? null };
+  };
+}

@@ -1,0 +1,323 @@
+// What can be done with campaigns, for every face: how they are, what a verb would do, the verbs, the emergency stop.
+
+import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
+import type { CallOptions } from "../../tenant/index.ts";
+import type { Context } from "../context.ts";
+import { OperationError } from "../error.ts";
+import { timesOf } from "../readings.ts";
+import type { TenantRefresh } from "../refresh/refresh.ts";
+import { gateChecks, pairChecks } from "../views/campaign-checks.ts";
+import { campaignResultOf, campaignSummaryOf, failureOf, healthViewOf, pointOf } from "../views/campaign-views.ts";
+import { confirmOf, type Planned } from "../views/plan.ts";
+import type {
+  CampaignDetail,
+  CampaignList,
+  CampaignPreview,
+  CampaignResult,
+  CampaignVerb,
+  HealthView,
+} from "../views/schemas/campaigns.ts";
+import type { EmergencyStop, StopResult } from "../views/schemas/stops.ts";
+import { stopResultOf, stopViewOf } from "../views/stop-views.ts";
+import { timeText } from "../views/texts.ts";
+import type { Failover } from "./failover/service.ts";
+import { orderRefusal } from "./failover/words.ts";
+import { happened } from "./happened.ts";
+import type { KnownHealth } from "./health/known.ts";
+import { knownCampaign, knownList } from "./health/known-campaigns.ts";
+import type { CampaignReading } from "./metrics/reading.ts";
+import type { StateChange } from "./state/change.ts";
+import type { EmergencyStops } from "./state/emergency-stop.ts";
+import { GateLooks } from "./state/gate-looks.ts";
+import { type CampaignStates, pairOf } from "./states.ts";
+
+const HOUR_MS = 3_600_000;
+/** A request waits no longer than this for calls under way to end; the pause goes on all the same. */
+const DRAIN_WAIT_MS = 10_000;
+/** A request for the emergency stop is answered after so long at most; the stop goes on all the same. */
+const STOP_WAIT_MS = 15_000;
+/** More points than this are thinned: no screen shows them. */
+const POINTS = 720;
+/** Somebody waits for it. */
+const CALL: CallOptions = { lane: "pacing" };
+
+/** What a verb acts on, the primary for a hand-over; whom the gate looked at, and what was checked. */
+export interface VerbPlan extends Pick<CampaignPreview, "verb" | "campaignId" | "judged" | "checks"> {
+  readonly id: string;
+}
+
+export interface CampaignParts {
+  readonly states: CampaignStates;
+  /** Keeps what is known of the tenant young. */
+  readonly refresh: TenantRefresh;
+  readonly stops: EmergencyStops;
+  /** Carries an emergency stop out beside the requests. */
+  readonly runStop: (id: string) => void;
+  /** The watch over pairs, in somebody's name. */
+  readonly failover: (by: string) => Promise<Failover>;
+}
+
+export class CampaignUseCases {
+  readonly #context: Context;
+  readonly #parts: CampaignParts;
+  readonly #looks: GateLooks;
+
+  constructor(context: Context, parts: CampaignParts) {
+    this.#context = context;
+    this.#parts = parts;
+    const { states, refresh } = parts;
+    this.#looks = new GateLooks(
+      states.gate,
+      context.tenant.capabilities.campaignRunner,
+      () => context.clock.now(),
+      (id) => refresh.verdict(id) ?? null,
+    );
+  }
+
+  /** All campaigns as they are known; what is too old is read in the background. @param fresh reads the list first. Throws TenantError then */
+  async list(fresh: boolean): Promise<CampaignList> {
+    const { campaigns, readAt, failed } = await this.#known(fresh);
+    return { items: campaigns.map(campaignSummaryOf), next: null, asOf: timeText(readAt), failed: failureOf(failed) };
+  }
+
+  /**
+   * One campaign as it is known, with its figures and what happened over so many hours.
+   * @param given.fresh reads the campaign first. Throws OperationError `not_found` when the list does not name it; TenantError
+   */
+  async show(id: string, { hours, fresh }: { readonly hours: number; readonly fresh: boolean }): Promise<CampaignDetail> {
+    const { store, clock } = this.#context;
+    const from = clock.now() - hours * HOUR_MS;
+    const health = await this.#health(id, fresh);
+    const [readings, events, pair] = await Promise.all([
+      this.#parts.states.metrics.series(id, from, clock.now()),
+      happened(store, id, from),
+      pairOf(store, id),
+    ]);
+    const summary = campaignSummaryOf(health);
+    return {
+      ...summary,
+      threshold: pair?.primary === id ? pair.policy.threshold : null,
+      abandonmentLimit: summary.abandonment?.limit ?? ABANDONMENT_LIMIT,
+      series: thinned(ofOneWindow(readings, pair?.policy.windowMinutes)).map(pointOf),
+      events,
+      configuration: health.document === null ? null : { ...health.document },
+      configurationAsOf: timeText(health.readAt.document),
+    };
+  }
+
+  /**
+   * The documented health view of a campaign; without one, of the one that matters most: the primary of a pair, else one that dials.
+   * Throws OperationError `not_found`, `not_available` when the tenant has no campaign, `not_read_yet` when that is not known.
+   */
+  async health(id: string | undefined, fresh: boolean): Promise<HealthView> {
+    return healthViewOf(await this.#health(id ?? (await this.#foremost(fresh)), fresh));
+  }
+
+  /** What a verb would do. Throws OperationError `not_available` when the campaign is in no pair. */
+  async plan(id: string, verb: CampaignVerb): Promise<Planned<VerbPlan>> {
+    if (verb === "resume") return this.#planResume(id);
+    const operation = `campaigns.${verb}`;
+    const shared = { verb, campaignId: id, judged: null } as const;
+    if (verb === "pause" || verb === "drill") {
+      const summary = verb === "pause" ? `Pause ${id}` : `Rehearse a hand-over of ${id}`;
+      const on = verb === "drill" ? (await this.#pair(id)).primary : id;
+      return { operation, summary, relies: { id, verb }, refusals: [], plan: { id: on, ...shared, checks: [] } };
+    }
+    const pair = await this.#pair(id);
+    const { primary, backup, state } = pair;
+    const refusal = orderRefusal(state, verb === "failover" ? "fail-over" : "fail-back");
+    const [gives, takes] = verb === "failover" ? [primary, backup] : [backup, primary];
+    return {
+      operation,
+      summary: `Hand over from ${gives} to ${takes}`,
+      relies: { primary, backup, phase: state.phase, side: state.side },
+      refusals: refusal === null ? [] : [refusal],
+      plan: { id: primary, ...shared, checks: pairChecks(pair, verb === "failover" ? "primary" : "backup") },
+    };
+  }
+
+  /** Stops dialing; confirmed when no call is under way. */
+  async pause(id: string, by: string, reason: string | undefined): Promise<CampaignResult> {
+    const [change] = await this.#parts.states.pause([id], { timeoutMs: DRAIN_WAIT_MS, reason }, () => undefined, by);
+    if (change === undefined) throw new Error(`the pause of ${id} said nothing`);
+    return this.#changed(change);
+  }
+
+  /** Starts dialing, past the pre-dial gate. @returns the refusals of the gate, when it refuses now */
+  async resume(
+    id: string,
+    by: string,
+    reason: string | undefined,
+  ): Promise<CampaignResult | { readonly refusals: readonly string[] }> {
+    const { verdict, change } = await this.#parts.states.resume(id, { reason }, by);
+    return change === null ? { refusals: verdict.refusals.map(({ text }) => text) } : this.#changed(change);
+  }
+
+  /** Orders a hand-over: the watch over the pair carries it out at its next look. @param primary of the pair, see `plan` */
+  async order(id: string, primary: string, verb: "failover" | "failback", by: string): Promise<CampaignResult> {
+    await (await this.#parts.failover(by)).order(primary, verb === "failover" ? "fail-over" : "fail-back");
+    const message = "the watch over the pair carries it out at its next look";
+    return { campaignId: id, status: "ordered", confirmed: true, already: false, message };
+  }
+
+  /** Rehearses a hand-over: reads and decides as one would, changes nothing. Throws OperationError `not_available`. */
+  async drill(id: string, by: string, signal: AbortSignal): Promise<CampaignResult> {
+    const { primary } = await this.#pair(id);
+    const { passed, steps, alarms } = await (await this.#parts.failover(by)).drill(primary, signal);
+    const told = [
+      passed ? "The other campaign would dial at the end." : "It would NOT end with a campaign that dials.",
+      ...steps.map(({ would, found }) => `${would} ${found}`),
+      ...alarms.map((alarm) => `It would raise ${JSON.stringify(alarm)}.`),
+    ];
+    return {
+      campaignId: id,
+      status: passed ? "passed" : "failed",
+      confirmed: passed,
+      already: false,
+      message: told.join(" "),
+    };
+  }
+
+  /** Begins to pause every campaign of the tenant; how far it is when each was tried once, or after a while. */
+  async stop(by: string, reason: string | undefined): Promise<StopResult> {
+    const { stops, refresh, runStop } = this.#parts;
+    const id = await stops.begin(by, reason);
+    runStop(id);
+    const waited = new AbortController();
+    const late = this.#context.clock.sleep(STOP_WAIT_MS, waited.signal).catch(() => undefined);
+    await Promise.race([stops.firstRound(id), late]);
+    waited.abort();
+    const report = await stops.report(id);
+    await Promise.all(report.campaigns.map(({ campaignId }) => refresh.changed({ campaign: campaignId })));
+    return stopResultOf(report);
+  }
+
+  /** How far an emergency stop is. Throws OperationError `job_not_found`. */
+  async stopped(id: string): Promise<StopResult> {
+    return stopResultOf(await this.#parts.stops.report(id));
+  }
+
+  /** The latest emergency stops, newest first. */
+  async stops(limit: number): Promise<readonly EmergencyStop[]> {
+    return (await this.#context.store.stops.list(limit)).map(stopViewOf);
+  }
+
+  async #known(fresh: boolean) {
+    const { refresh } = this.#parts;
+    if (fresh) await refresh.listNow();
+    const known = await knownList(this.#context.store, this.#context.clock.now());
+    // Not before: what is due is looked up in the same process, and the answer would wait for it.
+    refresh.looking("campaigns");
+    return known;
+  }
+
+  async #health(id: string, fresh: boolean): Promise<KnownHealth> {
+    const { refresh } = this.#parts;
+    const { store, clock } = this.#context;
+    if (fresh) await refresh.campaignNow(id);
+    const known = await knownCampaign(store, id, clock.now());
+    if (known.readAt.status === null || known.isGone) {
+      const { readAt } = timesOf(await store.tenantReadings.find({ what: "campaigns" }));
+      if (readAt !== null)
+        throw new OperationError("not_found", `the tenant's list of campaigns, read ${timeText(readAt)}, names no ${id}`, {
+          advice: "One that was made since is there in a minute; fresh=true asks the tenant now.",
+        });
+    }
+    refresh.looking({ campaign: id });
+    return known;
+  }
+
+  async #foremost(fresh: boolean): Promise<string> {
+    const { campaigns, readAt, failed } = await this.#known(fresh);
+    const primary = campaigns.find(({ failover }) => failover?.role === "primary");
+    const one = primary ?? campaigns.find(({ status }) => status === "active") ?? campaigns[0];
+    if (one !== undefined) return one.id;
+    if (readAt !== null) throw new OperationError("not_available", "the tenant has no campaign");
+    const why = failed === null ? "" : `: ${failed.message}`;
+    throw new OperationError("not_read_yet", `the tenant's list of campaigns has not been read yet${why}`, {
+      advice: "Ask again in a few seconds, or with fresh=true.",
+    });
+  }
+
+  async #pair(id: string) {
+    const pair = await pairOf(this.#context.store, id);
+    if (pair !== undefined) return pair;
+    throw new OperationError("not_available", `campaign ${id} is in no failover pair`, {
+      advice: "Give it a section failover in its campaign file, or outdial campaign failover watch --primary --backup.",
+    });
+  }
+
+  async #planResume(id: string): Promise<Planned<VerbPlan>> {
+    // A look may be of before: the pair is asked each time.
+    const verdict = await this.#parts.states.forResume(await this.#looks.look(id), CALL);
+    const { campaign, refusals, manifest, windows, whole, announced, at } = verdict;
+    const open = windows.filter((one) => one.open > 0).length;
+    const judged =
+      manifest === null
+        ? null
+        : { contacts: manifest.input.contacts, callable: manifest.counts.dial, listed: announced, whole, at: timeText(at) };
+    // Nobody at the beginning of a list is not nobody: the gate reads on when it is done.
+    const against = refusals.filter(({ code }) => code !== "nobody_callable" || whole);
+    return {
+      operation: "campaigns.resume",
+      summary: `Resume ${campaign.name ?? id}: ${campaign.status} now, ${open} of ${windows.length} zones open${callableOf(judged)}`,
+      // Not the counts: they move with every minute, and the gate is asked again when it is done.
+      relies: { id, status: campaign.status, allowed: against.length === 0 },
+      refusals: against.map(({ text }) => text),
+      plan: { id, verb: "resume", campaignId: id, judged, checks: gateChecks(verdict) },
+    };
+  }
+
+  /** What the tenant was seen to show is what is known now; the rest is read anew. */
+  async #changed(change: StateChange): Promise<CampaignResult> {
+    const { campaignId, target, shown } = change;
+    const { store, clock } = this.#context;
+    if (shown === true) await store.knownCampaigns.saw(campaignId, target, clock.now());
+    await this.#parts.refresh.changed({ campaign: campaignId });
+    return campaignResultOf(change);
+  }
+}
+
+/** A plan as it is shown. */
+export function campaignPreviewOf(planned: Planned<VerbPlan>): CampaignPreview {
+  const { verb, campaignId, judged, checks } = planned.plan;
+  return {
+    verb,
+    campaignId,
+    confirm: confirmOf(planned),
+    effects: [planned.summary, ...EFFECTS[verb]],
+    refusals: [...planned.refusals],
+    judged,
+    checks,
+  };
+}
+
+function callableOf(judged: CampaignPreview["judged"]): string {
+  if (judged === null) return "";
+  const { contacts, callable, listed, whole } = judged;
+  const rest =
+    whole || listed === null ? "" : ` (of ${listed} on the list; the gate reads on when nobody of these may be called)`;
+  return `, ${callable} of ${contacts} contacts looked at callable now${rest}`;
+}
+
+const EFFECTS: Readonly<Record<CampaignVerb, readonly string[]>> = {
+  pause: ["No new calls are placed; calls under way go on to their end"],
+  resume: ["The pre-dial gate is asked once more", "The campaign begins to dial"],
+  failover: ["The primary is paused and drained", "The pre-dial gate is asked for the backup", "The backup begins to dial"],
+  failback: ["The backup is paused and drained", "The pre-dial gate is asked for the primary", "The primary begins to dial"],
+  drill: ["Everything is read and decided as in a hand-over", "Nothing is changed"],
+};
+
+/** Readings over windows of one length, for figures of different ones make no curve: the watch's when it has any, else the most usual one. */
+function ofOneWindow(readings: readonly CampaignReading[], watched: number | undefined): readonly CampaignReading[] {
+  const counts = new Map<number | null, number>();
+  for (const { windowMinutes } of readings) counts.set(windowMinutes, (counts.get(windowMinutes) ?? 0) + 1);
+  const [usual] = [...counts].sort(([, a], [, b]) => b - a);
+  const wanted = watched !== undefined && counts.has(watched) ? watched : usual?.[0];
+  return readings.filter(({ windowMinutes }) => windowMinutes === wanted);
+}
+
+function thinned<T>(readings: readonly T[]): readonly T[] {
+  const every = Math.ceil(readings.length / POINTS);
+  return every <= 1 ? readings : readings.filter((_, i) => (readings.length - 1 - i) % every === 0);
+}
