@@ -13,6 +13,7 @@ import {
   type StopReport,
   stopAll,
 } from "../operations/index.ts";
+import { StoreError } from "../store/index.ts";
 import { factsOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { campaignGateOf } from "./segments.ts";
@@ -32,8 +33,12 @@ export function campaignStatesOf(config: Config, context: StateContext): Campaig
   return new CampaignStates(context, () => campaignGateOf(context.tenant, factsOf(config, context.store)));
 }
 
-/** Opens the state of campaigns. */
-export async function openCampaignStates(flags: Flags, environment: Environment): Promise<CampaignStates & AsyncDisposable> {
+/** Opens the state of campaigns. A pause that the store cannot take is made without it, as a stop is. @param warn told of that */
+export async function openCampaignStates(
+  flags: Flags,
+  environment: Environment,
+  warn: (message: string) => void = () => undefined,
+): Promise<CampaignStates & AsyncDisposable> {
   const config = await loadConfig(flags, environment);
   await using stack = new AsyncDisposableStack();
   const tenant = await tenantFromConfig(config, environment);
@@ -42,7 +47,17 @@ export async function openCampaignStates(flags: Flags, environment: Environment)
   stack.defer(() => store.close());
   const states = campaignStatesOf(config, { ...config, tenant, store });
   const owned = stack.move();
-  return Object.assign(states, { [Symbol.asyncDispose]: () => owned.disposeAsync() });
+  const recorded = states.pause.bind(states);
+  const pause: CampaignStates["pause"] = async (ids, options, onChange, by) => {
+    try {
+      return await recorded(ids, options, onChange, by);
+    } catch (thrown) {
+      if (!(thrown instanceof StoreError)) throw thrown;
+      warn(`pausing without the store: ${messageOf(thrown)}`);
+      return [...(await stopCampaigns(flags, environment, ids, options, { onChange, warn })).changes];
+    }
+  };
+  return Object.assign(states, { pause, [Symbol.asyncDispose]: () => owned.disposeAsync() });
 }
 
 /** What a stop tells while it goes on. */

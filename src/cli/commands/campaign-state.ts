@@ -32,7 +32,7 @@ export const pause: Run<typeof declared.pause> = async ({ args: { id: ids }, opt
 /** The store, or undefined when there is none to be had: a pause must not wait for a database. */
 async function opened(options: PauseOptions, io: Io) {
   try {
-    return await openCampaignStates(options, io.env);
+    return await openCampaignStates(options, io.env, (message) => io.complain(`outdial: ${message}`));
   } catch (thrown) {
     if (thrown instanceof OutdialError && thrown.code === "invalid_config") throw thrown;
     io.complain(`outdial: pausing without the store: ${messageOf(thrown)}`);

@@ -216,6 +216,27 @@ it("pauses a named campaign although the database does not answer", async () => 
   expect(statusOf(world, "camp_1")).toBe("paused");
 });
 
+it("pauses a named campaign although the database takes no writes", async () => {
+  await using world = await campaignWorld({ ...STILL });
+  expect((await world.run(["dnc", "add", "+12125550101", "--reason", "said stop"])).code).toBe(0);
+  const database = new URL(world.environment["DATABASE_URL"] ?? "");
+  const client = new pg.Client({ connectionString: database.href });
+  await client.connect();
+  const readOnly = (how: "on" | "off") =>
+    client.query(
+      `set default_transaction_read_only = off; alter database "${database.pathname.slice(1)}" set default_transaction_read_only = ${how}`,
+    );
+  await readOnly("on");
+  const paused = await world.run(["campaign", "pause", "camp_1", "--timeout", "0s"]);
+  expect(paused.stderr).toContain("pausing without the store: the database takes no writes");
+  expect(statusOf(world, "camp_1")).toBe("paused");
+  await readOnly("off");
+  await client.end();
+  // Whoever opens the store next takes what was noted into the audit.
+  const audit = await world.run(["audit", "list", "--subject", "camp_1", "--json"]);
+  expect(audit.stdout).toContain("campaign.pause");
+});
+
 it("never resumes past the gate: stale registry data refuse, and nothing is sent", async () => {
   await using world = await campaignWorld(STILL, false);
   const { code, stdout } = await world.run(["campaign", "resume", "camp_2", "--yes"]);
