@@ -17,23 +17,20 @@ import * as simulate from "./groups/simulate.ts";
 import * as tag from "./groups/tag.ts";
 import * as webhooks from "./groups/webhooks.ts";
 
-const factImports = () => import("./commands/facts-import.ts");
-const campaignPlans = () => import("./commands/campaign-plan.ts");
-const campaignStatus = () => import("./commands/campaign-status.ts");
-const campaignStates = () => import("./commands/campaign-state.ts");
-const failovers = () => import("./commands/failover.ts");
-const dialerFiles = () => import("./commands/dialer-files.ts");
+const ofServe = () => import("./commands/serve.ts");
+const ofOutcomeReports = () => import("./commands/outcomes-report.ts");
+const ofComplianceFacts = () => import("./commands/compliance-facts.ts");
+const ofFacts = () => import("./commands/facts.ts");
+const ofFailover = () => import("./commands/failover.ts");
+const ofDialerFiles = () => import("./commands/dialer-files.ts");
+const ofSimulations = () => import("./commands/simulate.ts");
 
 export const TREE: readonly Node[] = [
   ...runBy(() => import("./commands/demo.ts"), demo, "demo"),
   ...runBy(() => import("./commands/sandbox.ts"), demo, "sandbox"),
   ...under(
-    runBy(() => import("./commands/serve.ts"), serve, "serve"),
-    group(
-      "token",
-      "who may use the service",
-      runBy(() => import("./commands/serve-token.ts"), serve, "addToken", "listTokens", "revokeToken"),
-    ),
+    runBy(ofServe, serve, "serve"),
+    group("token", "who may use the service", runBy(ofServe, serve, "addToken", "listTokens", "revokeToken")),
   ),
   ...runBy(() => import("./commands/tag.ts"), tag, "tag"),
   group(
@@ -44,64 +41,45 @@ export const TREE: readonly Node[] = [
   group(
     "outcomes",
     "call outcomes: bring them home, verify, export, reconcile",
-    runBy(() => import("./commands/outcomes-pull.ts"), outcomes, "pull"),
-    runBy(() => import("./commands/outcomes-runs.ts"), outcomes, "runs", "verify"),
-    runBy(() => import("./commands/outcomes-export.ts"), outcomes, "exportOutcomes"),
-    runBy(() => import("./commands/outcomes-reconcile.ts"), outcomes, "reconcile"),
-    runBy(() => import("./commands/outcomes-report.ts"), outcomes, "report"),
-    group(
-      "push",
-      "bring outcomes to your own systems",
-      runBy(() => import("./commands/outcomes-push.ts"), outcomes, "pushCrm"),
-    ),
+    runBy(() => import("./commands/outcomes-pull.ts"), outcomes, "pull", "runs", "verify"),
+    runBy(ofOutcomeReports, outcomes, "exportOutcomes", "reconcile", "report"),
+    group("push", "bring outcomes to your own systems", runBy(ofOutcomeReports, outcomes, "pushCrm")),
   ),
   group(
     "compliance",
     "who may be called, when, and the proof of it",
-    runBy(() => import("./commands/compliance-check.ts"), compliance, "check"),
-    runBy(() => import("./commands/compliance-explain.ts"), compliance, "explain"),
+    runBy(() => import("./commands/compliance-rules.ts"), compliance, "check", "explain"),
     group(
       "pack",
       "rule packs: show, validate, compare, replay",
       runBy(() => import("./commands/compliance-pack.ts"), compliance, "showPack", "validatePack", "diffPack", "replayPack"),
     ),
-    runBy(() => import("./commands/gate.ts"), compliance, "gate", "manifests", "verifyGate"),
-    runBy(() => import("./commands/revocations.ts"), compliance, "revocations", "acknowledge"),
-    runBy(() => import("./commands/abandonment.ts"), compliance, "abandonment"),
+    runBy(ofComplianceFacts, compliance, "gate", "manifests", "verifyGate", "revocations", "acknowledge", "abandonment"),
   ),
   group(
     "consent",
     "consent to be called: who gave which, when, on what words; who took it back",
-    runBy(factImports, facts, "importConsent", "importRelationships", "importDisconnections"),
-    runBy(() => import("./commands/dnc.ts"), facts, "revokeConsent"),
+    runBy(ofFacts, facts, "importConsent", "importRelationships", "importDisconnections", "revokeConsent"),
   ),
   group(
     "dnc",
     "do-not-call: the company's own list, which only a lift shortens, and the national registry",
-    runBy(factImports, facts, "importDnc"),
-    runBy(() => import("./commands/dnc.ts"), facts, "addDnc", "liftDnc", "showDnc", "pendingDnc"),
+    runBy(ofFacts, facts, "importDnc", "addDnc", "liftDnc", "showDnc", "pendingDnc"),
   ),
   group(
     "attempts",
     "calls that were placed: what caps and the abandonment ledger count",
-    runBy(factImports, facts, "importAttempts"),
+    runBy(ofFacts, facts, "importAttempts"),
   ),
   group(
     "campaign",
     "campaigns as code, their state, and failover",
-    runBy(campaignPlans, campaign, "plan"),
-    runBy(() => import("./commands/campaign-apply.ts"), campaign, "apply", "resumeApply"),
-    runBy(campaignPlans, campaign, "exportAll", "drift"),
-    runBy(campaignStatus, campaign, "status"),
-    runBy(campaignStates, campaign, "pause"),
-    runBy(campaignStatus, campaign, "stops"),
-    runBy(campaignStates, campaign, "resume"),
+    runBy(() => import("./commands/campaign-plan.ts"), campaign, "plan", "apply", "resumeApply", "exportAll", "drift"),
+    runBy(() => import("./commands/campaign-state.ts"), campaign, "status", "pause", "stops", "resume"),
     group(
       "failover",
       "watch pairs of campaigns: when the primary's success rate has surely fallen, the backup takes over",
-      runBy(failovers, failover, "watch", "rehearse", "start", "failback"),
-      runBy(() => import("./commands/failover-reads.ts"), failover, "status", "history", "holds"),
-      runBy(failovers, failover, "remove"),
+      runBy(ofFailover, failover, "watch", "rehearse", "start", "failback", "status", "history", "holds", "remove"),
     ),
   ),
   group(
@@ -112,15 +90,12 @@ export const TREE: readonly Node[] = [
   group(
     "dialer",
     "the dialer's settings: validate, apply, verify, watch, put back",
-    runBy(dialerFiles, dialer, "validate"),
+    runBy(ofDialerFiles, dialer, "validate"),
     runBy(() => import("./commands/dialer-change.ts"), dialer, "apply", "rollback", "resume"),
     runBy(() => import("./commands/dialer-reads.ts"), dialer, "history", "show", "metrics", "vendorAudit"),
-    runBy(dialerFiles, dialer, "createCampaign"),
+    runBy(ofDialerFiles, dialer, "createCampaign"),
   ),
-  ...under(
-    runBy(() => import("./commands/simulate.ts"), simulate, "simulate"),
-    ...runBy(() => import("./commands/simulate-calibrate.ts"), simulate, "calibrate"),
-  ),
+  ...under(runBy(ofSimulations, simulate, "simulate"), ...runBy(ofSimulations, simulate, "calibrate")),
   group(
     "jobs",
     "jobs and their results",
@@ -136,7 +111,7 @@ export const TREE: readonly Node[] = [
     "webhooks",
     "events to your own systems, and registrations for the vendor's events",
     runBy(() => import("./commands/webhooks.ts"), webhooks, "deliveries", "replay", "deliver", "receivers", "turnOn", "turnOff"),
-    runBy(() => import("./commands/webhooks-register.ts"), webhooks, "register", "listVendor", "remove"),
+    runBy(() => import("./commands/webhooks.ts"), webhooks, "register", "listVendor", "remove"),
   ),
 ];
 

@@ -1,15 +1,32 @@
-// outdial campaign plan, drift, export: files against the tenant, where nothing is changed.
+// outdial campaign plan, drift, export, apply, resume-apply: files against the tenant. An apply shows the plan, asks, reads the tenant once more,
+// runs it, and says how it ended.
 
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { exportCampaignFiles, openCampaignReader } from "../../app/index.ts";
+import { type CampaignApplies, exportCampaignFiles, openCampaignApplies, openCampaignReader } from "../../app/index.ts";
 import { messageOf, OutdialError } from "../../kernel/index.ts";
-import { driftOf, type ExportedFile, parseCampaignFiles, planText, readCampaignFiles } from "../../operations/index.ts";
+import {
+  type ApplyProgress,
+  type ApplyReport,
+  type CampaignPlan,
+  driftOf,
+  type ExportedFile,
+  looksLikePlan,
+  type Moved,
+  movedSince,
+  parseCampaignFiles,
+  planText,
+  readCampaignFiles,
+  readPlan,
+} from "../../operations/index.ts";
 import type { Run } from "../command.ts";
-import { EXIT } from "../exit.ts";
+import { confirmed } from "../confirm.ts";
+import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/campaign.ts";
+import type { Io } from "../io.ts";
 import { writeText } from "../output.ts";
-import { planLines } from "../render-campaign-plan.ts";
+import { endLines, movedLines, planLines, progressLine } from "../render-campaign-plan.ts";
+import { endedByInterrupt } from "../running.ts";
 
 /** Where campaign files are looked for. */
 export const FOLDER = "campaigns";
@@ -69,4 +86,135 @@ async function conflicting(folder: string, files: readonly ExportedFile[]): Prom
     if (there !== undefined && there !== text) found.push(path);
   }
   return found;
+}
+
+export const apply: Run<typeof declared.apply> = async ({ args: { path }, options, io }) => {
+  const { plan: hash, pack } = options;
+  const pages = { contactPages: options.contacts };
+  const fromFile = path === undefined ? undefined : await planFile(path);
+  const readsFiles = fromFile === undefined && (path !== undefined || hash === undefined);
+  const files = readsFiles ? await parseCampaignFiles(await readCampaignFiles(path ?? io.path(FOLDER))) : undefined;
+  if (io.yes && fromFile === undefined && hash === undefined)
+    throw new OutdialError("invalid_input", "--yes agrees to a plan that was shown: pass its file, or its hash with --plan", {
+      advice: "outdial campaign plan shows the plan and its hash.",
+    });
+  if (fromFile !== undefined && hash !== undefined && !fromFile.hash.startsWith(hash))
+    throw new OutdialError("invalid_input", `${path} is plan ${fromFile.hash}, not ${hash}`);
+  await using runtime = await openCampaignApplies(options, io.env, { warn: io.say, pack });
+  const agreed = fromFile ?? (hash === undefined ? undefined : await runtime.shownPlan(hash));
+  const finished = await finishOpen(runtime, io);
+  if (finished !== undefined && finished.apply.planHash === agreed?.hash) return await say(finished, io);
+  const activate = options.activate || agreed?.activate === true;
+  const now =
+    files === undefined && agreed !== undefined
+      ? (await runtime.plans.again(agreed, pages)).plan
+      : await runtime.plans.plan(files ?? { campaigns: [], violations: [] }, { ...pages, activate });
+  // What is shown is what is executed: the plan that was agreed to, or the one of this moment.
+  io.say(planLines(now));
+  const moved = agreed === undefined ? [] : movedSince(agreed, now);
+  if (agreed !== undefined && agreed.hash !== now.hash) return await refuseMoved(agreed, now, moved, io);
+  const facts = { plan: now.hash, entries: now.entries, violations: now.violations };
+  const end = async (result: string, exit: number) => {
+    await io.answer({ result, ...facts }, result);
+    return exit;
+  };
+  if (now.violations.length > 0) return await end("refused", EXIT.refused);
+  const steps = now.entries.filter(({ action }) => action !== "in_sync");
+  if (steps.length === 0) return await end("in sync", EXIT.done);
+  const dials = steps.filter(({ blast }) => blast.dials).length;
+  const question = `Apply this plan to ${steps.length} campaigns${dials === 0 ? "" : `, ${dials} of which dial`}?`;
+  if (!(await confirmed(question, io))) return await end("declined", EXIT.interrupted);
+  // Time has passed since the plan was made: somebody may have read for an hour.
+  const again = await runtime.plans.again(now, pages);
+  if (again.plan.hash !== now.hash) return await refuseMoved(now, again.plan, again.moved, io);
+  const { jobId } = await runtime.plans.begin(again.plan, path ?? FOLDER);
+  return await runAndSay(runtime, jobId, io);
+};
+
+export const resumeApply: Run<typeof declared.resumeApply> = async ({ options, io }) => {
+  await using runtime = await openCampaignApplies(options, io.env, { warn: io.say });
+  const open = await runtime.plans.open();
+  if (open !== undefined) return await runAndSay(runtime, open.jobId, io);
+  io.say("every apply has ended");
+  return await io.answer({ open: null }, []);
+};
+
+/** A plan of a file; undefined when the path is a folder or a campaign file. */
+async function planFile(path: string): Promise<CampaignPlan | undefined> {
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isFile() !== true) return undefined;
+  const text = await readFile(path, "utf8");
+  return looksLikePlan(text) ? readPlan(parsed(text, path), path) : undefined;
+}
+
+function parsed(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new OutdialError("invalid_input", `${path} is a plan that was cut off or changed: it is no JSON`);
+  }
+}
+
+/** An apply that was interrupted comes first: the tenant is half way to its plan. */
+async function finishOpen(runtime: CampaignApplies, io: Io): Promise<ApplyReport | undefined> {
+  const open = await runtime.plans.open();
+  if (open === undefined) return undefined;
+  io.say(`an apply of plan ${open.planHash.slice(0, 12)} had been interrupted and is finished first:`);
+  const report = await run(runtime, open.jobId, io);
+  io.say(endLines(report));
+  if (report.apply.outcome !== null) return report;
+  throw new OutdialError(report.state.stop?.code ?? "interrupted", "the interrupted apply could not be finished", {
+    advice: "outdial campaign resume-apply goes on with it.",
+  });
+}
+
+async function refuseMoved(agreed: CampaignPlan, now: CampaignPlan, moved: readonly Moved[], io: Io): Promise<number> {
+  io.say(movedLines(moved));
+  if (moved.length === 0) io.say("the campaign files are not those that the plan was made of");
+  io.say("nothing was sent; make a new plan");
+  await io.answer({ result: "moved", agreed: agreed.hash, plan: now.hash, moved }, "moved");
+  return EXIT.refused;
+}
+
+async function run(runtime: CampaignApplies, jobId: string, io: Io): Promise<ApplyReport> {
+  let told = "";
+  const onProgress = (progress: ApplyProgress) => {
+    const line = progressLine(progress);
+    if (line === told || progress.phase === "ended") return;
+    told = line;
+    if (io.live) io.progress(line);
+    else io.say(line);
+  };
+  using _listening = endedByInterrupt(io, runtime);
+  return await runtime.plans.run(jobId, onProgress);
+}
+
+async function runAndSay(runtime: CampaignApplies, jobId: string, io: Io): Promise<number> {
+  const report = await run(runtime, jobId, io);
+  await runtime.deliverEvents();
+  io.say(endLines(report));
+  return await say(report, io);
+}
+
+async function say(report: ApplyReport, io: Io): Promise<number> {
+  const { apply: ended, state } = report;
+  const result = ended.outcome ?? "stopped";
+  const { planHash: plan, jobId: job } = ended;
+  await io.answer({ result, plan, job, results: state.results, stop: state.stop }, result.replaceAll("_", " "));
+  return exitOfApply(report);
+}
+
+function exitOfApply({ apply: { outcome }, state }: ApplyReport): number {
+  switch (outcome) {
+    case "applied":
+      return EXIT.done;
+    case "partly_applied":
+      return EXIT.partlyFailed;
+    case "not_applied":
+      return state.results.every((result) => result.outcome === "moved" || result.outcome === "not_activated")
+        ? EXIT.refused
+        : EXIT.failed;
+    default:
+      return state.stop === null ? EXIT.interrupted : exitOf(state.stop.code);
+  }
 }

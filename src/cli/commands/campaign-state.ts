@@ -1,15 +1,143 @@
-// outdial campaign pause and resume.
+// outdial campaign status, pause, stops, resume.
 
-import { openCampaignStates, stopCampaigns } from "../../app/index.ts";
+import { openCampaignStates, openStopRecords, stopCampaigns } from "../../app/index.ts";
+import { formatInstant } from "../../compliance/index.ts";
 import { messageOf, OutdialError } from "../../kernel/index.ts";
-import { OperationError, type ResumeReport, type StateChange, type StopReport } from "../../operations/index.ts";
+import {
+  type CampaignHealth,
+  type EmergencyStopReport,
+  OperationError,
+  type ResumeReport,
+  type StateChange,
+  type StopReport,
+} from "../../operations/index.ts";
+import { TenantError } from "../../tenant/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/campaign.ts";
 import type { Io } from "../io.ts";
-import { gateWords } from "../render-campaign-state.ts";
+import { gateWords, HEALTH, healthLines } from "../render-campaign-state.ts";
 import { grouped, printable } from "../render-tagging.ts";
+import { table } from "../table.ts";
+
+/** Contacts of a list that are looked at: of one campaign, of each of many. */
+const CONTACTS_OF_ONE = 1_000;
+const CONTACTS_OF_MANY = 100;
+/** Campaigns read at once. */
+const AT_ONCE = 4;
+
+export const status: Run<typeof declared.status> = async ({ args: { id }, options, io }) => {
+  const { watch, every, window: windowMinutes, contacts = id === undefined ? CONTACTS_OF_MANY : CONTACTS_OF_ONE } = options;
+  const { signal } = io;
+  try {
+    await using states = await openCampaignStates(options, io.env);
+    for (;;) {
+      const ids = id === undefined ? await states.list({ signal }) : [id];
+      const found = await inTurns(ids, (one) => states.health.read(one, { windowMinutes, contacts, call: { signal } }));
+      await show(found, id !== undefined, io);
+      if (!watch) return codeOf(found);
+      await io.clock.sleep(every, signal);
+    }
+  } catch (thrown) {
+    // A watch ends by being interrupted.
+    if (signal.aborted && watch) return EXIT.done;
+    throw thrown;
+  }
+};
+
+/** A campaign that was deleted since the list was read is left out. */
+async function inTurns(ids: readonly string[], read: (id: string) => Promise<CampaignHealth>): Promise<CampaignHealth[]> {
+  const waiting = [...ids.entries()];
+  const found = new Map<number, CampaignHealth>();
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [place, id] = next;
+      try {
+        found.set(place, await read(id));
+      } catch (thrown) {
+        if (ids.length === 1 || !(thrown instanceof TenantError) || thrown.code !== "not_found") throw thrown;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, ids.length) }, worker));
+  return [...found].sort(([a], [b]) => a - b).map(([, health]) => health);
+}
+
+async function show(found: readonly CampaignHealth[], one: boolean, io: Io): Promise<void> {
+  if (found.length === 0 && !one && !io.json) io.say("the tenant has no campaigns");
+  else await io.answer({ campaigns: found }, () => (one ? found.flatMap(healthLines) : HEALTH.lines(found)));
+}
+
+/** What the tenant would not tell decides the exit code; a campaign that does not dial is no failure. */
+function codeOf(found: readonly CampaignHealth[]): number {
+  const problems = found.flatMap(
+    ({ campaignProblem, readingProblem, gateProblem }) => campaignProblem ?? readingProblem ?? gateProblem ?? [],
+  );
+  if (problems.length === 0) return EXIT.done;
+  return problems.length < found.length ? EXIT.partlyFailed : exitOf(problems[0]?.code ?? "");
+}
+
+type Stop = EmergencyStopReport["stop"];
+type Stopped = EmergencyStopReport["campaigns"][number];
+
+const STOPS = table<Stop>(
+  [
+    { title: "id", value: ({ id }) => id },
+    { title: "given", value: ({ createdAt }) => formatInstant(createdAt) },
+    { title: "by", value: ({ actor }) => actor },
+    { title: "now", value: (stop) => standing(stop) },
+    { title: "reason", value: ({ reason }) => reason },
+  ],
+  { widest: 60 },
+);
+
+/** The latest ones are shown. */
+const SHOWN = 20;
+
+export const stops: Run<typeof declared.stops> = async ({ args: { id }, options, io }) => {
+  await using records = await openStopRecords(options, io.env);
+  if (id !== undefined) return await showStop(await records.report(id), io);
+  const list = await records.list(SHOWN);
+  if (io.json) return await io.each(list, () => []);
+  await io.data(list.length === 0 ? "there was no emergency stop" : STOPS.lines(list));
+};
+
+async function showStop(report: EmergencyStopReport, io: Io): Promise<number> {
+  const { stop, campaigns } = report;
+  const left = campaigns.filter(({ outcome }) => outcome === "resumed");
+  const open = campaigns.filter(({ outcome, confirmed }) => !confirmed && outcome !== "listed" && outcome !== "resumed");
+  const listed = campaigns.filter(({ outcome }) => outcome === "listed").length;
+  const parts = [`${grouped(campaigns.filter(({ confirmed }) => confirmed).length)} paused and confirmed`];
+  if (listed > 0) parts.push(`${grouped(listed)} listed as paused before`);
+  if (left.length > 0) parts.push(`${grouped(left.length)} resumed after it`);
+  if (open.length > 0) parts.push(`${grouped(open.length)} NOT confirmed`);
+  const lines = [
+    `${stop.id} by ${printable(stop.actor)}, ${formatInstant(stop.createdAt)}: ${standing(stop)}`,
+    parts.join(" · "),
+    ...open.map((one) => `  ${openLine(one)}`),
+    ...left.map(({ campaignId, message }) => `  ${printable(campaignId)}: ${printable(message ?? "resumed")}`),
+  ];
+  if (stop.listProblem !== null)
+    lines.push(`  the list of campaigns is not whole, others may be dialing: ${printable(stop.listProblem.message)}`);
+  await io.answer({ stop, campaigns }, lines);
+  return open.length === 0 && stop.listProblem === null ? EXIT.done : EXIT.partlyFailed;
+}
+
+function standing({ endedAt, supersededBy, executor }: Stop): string {
+  if (supersededBy !== null) return `${supersededBy} goes on in its place`;
+  if (endedAt !== null) return `ended ${formatInstant(endedAt)}`;
+  return executor === null ? "waits for a service that goes on with it" : `goes on at ${printable(executor)}`;
+}
+
+function openLine({ campaignId, outcome, shown, message }: Stopped): string {
+  const why = message === null ? "" : `: ${printable(message)}`;
+  const id = printable(campaignId);
+  if (outcome === null) return `${id} not tried yet`;
+  if (outcome === "failed") return `${id} NOT paused${why}`;
+  if (outcome === "unknown" || shown === false) return `${id} unknown whether paused${why}`;
+  return `${id} paused, not confirmed${why}`;
+}
 
 type PauseOptions = OptionsOf<typeof declared.pause>;
 

@@ -14,8 +14,8 @@ import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/contacts.ts";
 import { grouped, printable } from "../render-tagging.ts";
 import { openWholeFile } from "../whole-file.ts";
-import { refusedLine } from "./facts-import.ts";
-import { gateLines } from "./gate.ts";
+import { gateLines } from "./compliance-facts.ts";
+import { refusedLine } from "./facts.ts";
 
 const COLUMNS = ["id", "phoneNumber", "firstName", "lastName", "timeZone", "postalCode", "state"] as const;
 

@@ -1,13 +1,19 @@
-// outdial demo: the whole product over a living tenant until it is interrupted; with --once a tagging job that ends by itself.
+// outdial demo: the whole product over a living tenant until it is interrupted; with --once a tagging job on the example file that ends by itself.
 
-import { resolve } from "node:path";
-import { dashboardFolder, openDemo } from "../../app/index.ts";
-import type { Run } from "../command.ts";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { dashboardFolder, openDemo, openEventReceiver, openTagging } from "../../app/index.ts";
+import { OutdialError } from "../../kernel/index.ts";
+import { createSandbox } from "../../sandbox/index.ts";
+import type { Place, Run } from "../command.ts";
+import { examplePath } from "../examples.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/demo.ts";
-import { printable } from "../render-tagging.ts";
+import type { Io } from "../io.ts";
+import { grouped, jobLines, Pace, planLines, printable, progressLine } from "../render-tagging.ts";
 import { openBrowser, stopped } from "../running.ts";
-import { demoOnce } from "./demo-once.ts";
+import { openInput } from "../source.ts";
 
 const STORY = [
   "what you are seeing",
@@ -48,3 +54,86 @@ export const demo: Run<typeof declared.demo> = async ({ options, io }) => {
   await stopped(io);
   io.say("stopping …");
 };
+
+const CAMPAIGN = "camp_primary_001";
+
+export async function demoOnce({ config }: Pick<Place, "config">, io: Io): Promise<number> {
+  // From the first line on: whatever is open when the signal comes is closed, and the folder is removed.
+  const { signal } = io;
+  await using stack = new AsyncDisposableStack();
+  const dir = await mkdtemp(join(tmpdir(), "outdial-demo-"));
+  stack.defer(() => rm(dir, { recursive: true, force: true }));
+  const sandbox = createSandbox();
+  stack.defer(() => sandbox.close());
+  const receiver = await openEventReceiver();
+  stack.defer(() => receiver.close());
+  const { url } = await sandbox.listen();
+  io.say(`sandbox tenant      ${url}`);
+  io.say(`event receiver      ${receiver.url}`);
+  signal.throwIfAborted();
+  const file = examplePath("calls.csv");
+  const environment = {
+    ...io.env,
+    CXONE_CLIENT_ID: sandbox.ready.clientId,
+    CXONE_CLIENT_SECRET: sandbox.ready.clientSecret,
+    OUTDIAL_BI_URL: receiver.url,
+    OUTDIAL_BI_SECRET: receiver.secret,
+    OUTDIAL_ACTOR: "demo",
+    DATABASE_URL: undefined,
+  };
+  await using runtime = await openTagging({ config, dir, tenantUrl: url }, environment, { warn: io.say });
+  signal.throwIfAborted();
+  io.say(`tagging             examples/calls.csv, campaign ${CAMPAIGN}, within 100 requests a second`);
+  const source = { ...(await openInput(file, io)), read: {} };
+  const { job } = await runtime.tagging.submit(source, CAMPAIGN, {});
+  if (job.plan !== undefined) io.say(planLines(job.plan));
+  signal.throwIfAborted();
+  const ended = await watched(runtime, job.id, io, signal);
+  signal.throwIfAborted();
+  const delivered = await runtime.deliverEvents();
+  signal.throwIfAborted();
+  const counts = await runtime.counts(job.id);
+  io.say(["", ...jobLines(ended, counts, await runtime.rowsLeft(ended, counts)), "rows the tenant did not take:"]);
+  for (const result of ["locked", "not_found"] as const) {
+    let shown = 0;
+    for await (const row of runtime.rows(job.id, result)) {
+      if (shown++ === 3) break;
+      io.say(
+        `  line ${row.line} ${row.callId}: ${result.replaceAll("_", " ")}${row.callStatus === undefined ? "" : `, the call is ${row.callStatus}`}`,
+      );
+    }
+  }
+  const verdict = await runtime.verifyAudit();
+  io.say(
+    verdict.ok
+      ? `audit               ${grouped(verdict.size)} entries verified, ${grouped(verdict.checkpoints)} signed checkpoints`
+      : `audit NOT intact: ${verdict.message}`,
+  );
+  io.say(
+    `events              ${grouped(receiver.verified())} received with a valid signature, ${grouped(delivered.pending)} waiting`,
+  );
+  const whole = ended.status === "partly_failed" && verdict.ok && receiver.verified() === (counts.tagged ?? 0);
+  await io.answer(
+    { job: { ...ended, counts }, audit: verdict, events: delivered },
+    whole ? "demo complete" : "demo NOT complete",
+  );
+  return whole ? EXIT.done : EXIT.failed;
+}
+
+async function watched(runtime: Awaited<ReturnType<typeof openTagging>>, id: string, io: Io, interrupted: AbortSignal) {
+  interrupted.addEventListener("abort", () => runtime.interrupt());
+  const pace = new Pace();
+  let spoken = 0;
+  const ended = await runtime.tagging.run(id, (progress) => {
+    const done = Object.values(progress.counts).reduce((sum, count) => sum + count, 0);
+    const line = progressLine(progress, pace.note(performance.now(), done, progress.totalRows), runtime.budgetLine());
+    if (io.live) io.progress(line);
+    else if (done >= spoken + 500) {
+      spoken = done;
+      io.say(`  ${line}`);
+    }
+  });
+  if (ended.status === "stopped")
+    throw new OutdialError(ended.stop?.code ?? "internal", ended.stop?.message ?? "the job stopped");
+  return ended;
+}

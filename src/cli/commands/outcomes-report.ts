@@ -1,11 +1,20 @@
-// outdial outcomes report: conversion, what it is made of, how it moves; to the terminal or a file.
+// outdial outcomes report, export, reconcile, push crm: what others are told of outcomes.
 
-import { reportOnOutcomes } from "../../app/index.ts";
+import { createReadStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { type CrmRuntime, openCrm, openOutcomeRecords, openOutcomes, reportOnOutcomes } from "../../app/index.ts";
+import { type Difference, type HourCounts, OperationError } from "../../operations/index.ts";
 import { type OutcomeReport, renderCsv, renderHtml, renderText } from "../../outcomes/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
+import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/outcomes.ts";
 import type { Io } from "../io.ts";
-import { writeText } from "../output.ts";
+import { openOutput, writeText } from "../output.ts";
+import { grouped, printable, timeText } from "../render-tagging.ts";
+import { table } from "../table.ts";
 
 type Format = NonNullable<OptionsOf<typeof declared.report>["format"]>;
 
@@ -40,4 +49,125 @@ function render(report: OutcomeReport, format: Format, toFile: boolean, io: Io):
       return renderText(report, { width: isTerminal ? (io.width ?? 100) : 100, color });
     }
   }
+}
+
+export const exportOutcomes: Run<typeof declared.exportOutcomes> = async ({ options, io }) => {
+  const { format, campaign: campaignId, from, to, codes, out } = options;
+  const toFile = out !== undefined && out !== "-";
+  if (!toFile && format === "parquet") throw new OperationError("invalid_input", "--format parquet needs --out FILE");
+  const query = { campaignId, from, to, codes };
+  await using records = await openOutcomeRecords(options, io.env);
+  // Written before anything leaves: who asked for what is known even if the rest fails.
+  const target = toFile ? resolve(out) : "stdout";
+  await records.recordExport({ ...query, format, target }, campaignId ?? "all campaigns");
+  if (toFile) {
+    const rows = await records.lake.exportTo(target, format, query);
+    io.say(`${grouped(rows)} calls in ${target}`);
+    return await io.answer({ calls: rows, file: target }, []);
+  }
+  const folder = await mkdtemp(join(tmpdir(), "outdial-export-"));
+  try {
+    const file = join(folder, "calls");
+    const rows = await records.lake.exportTo(file, format, query);
+    for await (const line of createInterface({ input: createReadStream(file) })) await io.data(line);
+    io.say(`${grouped(rows)} calls`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const minuteOf = (at: number) => `${timeText(at).slice(0, 16)}Z`;
+const count = (calls: number | undefined) => (calls === undefined ? "–" : grouped(calls));
+
+const HOURS = table<HourCounts>([
+  { title: "hour (UTC)", value: ({ hour }) => minuteOf(hour) },
+  { title: "vendor", value: ({ vendor }) => count(vendor), align: "right", least: 8 },
+  { title: "lake", value: ({ lake }) => count(lake), align: "right", least: 8 },
+  { title: "CRM", value: ({ crm }) => count(crm), align: "right", least: 8 },
+  { title: "", value: ({ vendor, lake }) => (vendor === lake ? "" : "≠") },
+]);
+
+/** Differences that are shown without --out. */
+const SHOWN_DIFFERENCES = 50;
+
+export const reconcile: Run<typeof declared.reconcile> = async ({ options, io }) => {
+  const { campaign: campaignId, from, to, last: lastMs, limit, out } = options;
+  await using runtime = await openOutcomes(options, io.env, { warn: io.say });
+  const { request, warnings } = await runtime.retrieving.check({ campaignId, from, to, lastMs, limit });
+  io.say(warnings.map((warning) => `warning: ${warning}`));
+  await using output = await openOutput(out, io);
+  const hours: HourCounts[] = [];
+  const shown: Difference[] = [];
+  const result = await runtime.reconcile(request, {
+    hour: (counts) => {
+      hours.push(counts);
+      io.progress(`comparing · ${new Date(counts.hour).toISOString().slice(0, 13)} h`);
+    },
+    difference: async (difference) => {
+      if (shown.length < SHOWN_DIFFERENCES) shown.push(difference);
+      await output?.line({ ...difference, hour: new Date(difference.hour).toISOString() });
+    },
+  });
+  const total = Object.values(result.differences).reduce((sum, count) => sum + count, 0);
+  await io.answer({ ...result, hours, ...(output === undefined ? { first: shown } : {}) }, [
+    ...(out === "-" ? [] : HOURS.lines(hours)),
+    ...(output === undefined ? shown.map(differenceLine) : []),
+  ]);
+  if (output === undefined && !io.json && total > shown.length)
+    io.say(`${grouped(total - shown.length)} further differences; --out FILE writes them all`);
+  const crm = result.crm === undefined ? "" : ` · CRM acknowledged ${grouped(result.crm)}`;
+  io.say(`vendor ${grouped(result.vendor)} · lake ${grouped(result.lake)}${crm} · ${grouped(total)} differences`);
+  if (result.unreadable > 0) io.say(`${grouped(result.unreadable)} rows of the vendor are no records and were not compared`);
+  return total === 0 ? EXIT.done : EXIT.partlyFailed;
+};
+
+function differenceLine({ callId, hour, kind }: Difference): string {
+  return `${kind.replaceAll("_", " ").padEnd(13)}  ${minuteOf(hour)}  ${printable(callId)}`;
+}
+
+/** Refused records that are shown without --out. */
+const SHOWN_REFUSALS = 10;
+
+export const pushCrm: Run<typeof declared.pushCrm> = async ({ options, io }) => {
+  const { campaign: campaignId, to, last, batch, again, map, out } = options;
+  const from = options.from ?? (last === undefined ? undefined : (to ?? io.clock.now()) - last);
+  await using crm = await openCrm(options, io.env);
+  const { signal } = io;
+  signal.addEventListener("abort", () => io.say("stopping: what the CRM has is noted; the same command goes on from there …"));
+  try {
+    const announced = await crm.announce();
+    const delivery = await crm.deliver();
+    const request = { campaignId, from, to, batch, again, map };
+    const records = options.records ? await pushRecords(crm, request, out, io) : undefined;
+    const events = `events: ${grouped(announced)} queued · ${grouped(delivery.delivered)} delivered · ${grouped(delivery.failed)} failed · ${grouped(delivery.dead)} dead`;
+    const refused = records === undefined ? 0 : records.refused + records.refusedBefore;
+    await io.answer({ announced, delivery, records }, [
+      events,
+      ...(records === undefined
+        ? []
+        : [
+            `records: ${grouped(records.acknowledged)} acknowledged · ${grouped(records.unchanged)} unchanged · ${grouped(refused)} refused`,
+          ]),
+    ]);
+    return delivery.failed + delivery.dead + refused > 0 ? EXIT.partlyFailed : EXIT.done;
+  } catch (thrown) {
+    if (signal.aborted) return EXIT.interrupted;
+    throw thrown;
+  }
+};
+
+async function pushRecords(crm: CrmRuntime, request: Parameters<CrmRuntime["push"]>[0], out: string | undefined, io: Io) {
+  await using output = await openOutput(out, io);
+  let shown = 0;
+  return await crm.push(request, {
+    signal: io.signal,
+    onProgress: ({ calls, acknowledged, refused }) =>
+      io.progress(`${grouped(calls)} calls · ${grouped(acknowledged)} acknowledged · ${grouped(refused)} refused`),
+    async onRefused(refusal) {
+      await output?.line(refusal);
+      if (shown++ < SHOWN_REFUSALS)
+        io.say(`refused ${printable(refusal.callId)}: ${refusal.status} ${printable(refusal.reason)}`);
+      else if (shown === SHOWN_REFUSALS + 1 && out === undefined) io.say("… more are refused; --out FILE writes them all");
+    },
+  });
 }

@@ -1,0 +1,255 @@
+// outdial compliance gate, manifests, verify-manifest, revocations, acknowledge, abandonment: what the facts say.
+
+import { createReadStream } from "node:fs";
+import { join } from "node:path";
+import { openFacts, readRulePack, readSettings } from "../../app/index.ts";
+import { messageOf, nearest, percent, type RateInterval } from "../../kernel/index.ts";
+import {
+  deadlineRule,
+  endOfDay,
+  type GateManifest,
+  hashing,
+  OperationError,
+  parseManifest,
+  phoneText,
+  type RevocationReading,
+  type RuleReading,
+  readCampaignAbandonment,
+  readContacts,
+  readRevocations,
+  verifyManifest,
+} from "../../operations/index.ts";
+import type { Run } from "../command.ts";
+import { EXIT } from "../exit.ts";
+import type * as declared from "../groups/compliance.ts";
+import { interruptible } from "../interrupt.ts";
+import { openOutput, writeText } from "../output.ts";
+import { grouped, printable, timeText } from "../render-tagging.ts";
+import { readFileText, rowSource } from "../source.ts";
+import { packOf } from "./compliance-rules.ts";
+import { refusedLine } from "./facts.ts";
+
+export const gate: Run<typeof declared.gate> = async ({ args, options, io }) => {
+  const { campaign, callType, subject, reasons, out, record: recordFile } = options;
+  if (campaign.trim() === "") throw new OperationError("invalid_input", "--campaign is empty");
+  if (out !== undefined && out === recordFile)
+    throw new OperationError("invalid_input", `--out and --record are the same file, ${out}`);
+  const source = await rowSource(args.contacts, options, io);
+  const pack = await packOf(options, io);
+  await using runtime = await openFacts(options, io.env);
+  const at = options.at ?? runtime.clock.now();
+  await using output = await openOutput(out, io);
+  await using record = await openOutput(recordFile, io);
+  const contacts = readContacts(interruptible(io, source, "there is no manifest, so nothing of this may be dialed"));
+  const { manifest } = await runtime.gate(
+    { campaign, callType, subject, at, pack, contacts, reasons },
+    {
+      ...(output === undefined ? {} : { verdict: (_, json) => output.text(json) }),
+      ...(record === undefined ? {} : { record: (json) => record.text(json) }),
+      refused: (line) => io.complain(refusedLine(line)),
+      progress: (done) => io.progress(`deciding · ${grouped(done)} contacts`),
+    },
+  );
+  if (options.manifest !== undefined) await writeText(options.manifest, `${JSON.stringify(manifest, undefined, 2)}\n`);
+  if (out === "-" || recordFile === "-") io.say(gateLines(manifest));
+  else await io.answer({ gate: manifest }, gateLines(manifest));
+  return manifest.counts.refused > 0 ? EXIT.partlyFailed : EXIT.done;
+};
+
+/** A manifest for a person: the whole in one line, then what there is to know about it. */
+export function gateLines(manifest: GateManifest): string[] {
+  const { counts, byReason, input } = manifest;
+  const parts = byReason.map(({ reason, verdict, contacts, from, to }) => {
+    if (verdict === "never") return `${grouped(contacts)} ${reason}`;
+    return `${grouped(contacts)} ${reason} until ${from ?? ""}${to === from ? "" : ` to ${to ?? ""}`}`;
+  });
+  if (counts.refused > 0) parts.push(`${grouped(counts.refused)} unreadable`);
+  const registries = manifest.facts.registries.map(({ registry, asOf }) => `${registry} of ${asOf}`).join(", ");
+  const lines = [
+    `${grouped(input.contacts)} loaded: ${[`${grouped(counts.dial)} callable now`, ...parts].join(", ")}`,
+    `${manifest.id} · campaign ${printable(manifest.campaign)} at ${manifest.at} · pack ${manifest.pack.version} · registry ${registries === "" ? "none loaded" : registries}`,
+  ];
+  const { unresolvedOptOuts } = manifest.facts;
+  if (unresolvedOptOuts > 0)
+    lines.push(
+      `${grouped(unresolvedOptOuts)} opt-outs are of calls whose number is not known (outdial dnc pending): import the attempts of these calls`,
+    );
+  return lines;
+}
+
+export const manifests: Run<typeof declared.manifests> = async ({ args: { id }, options, io }) => {
+  const { campaign, limit } = options;
+  await using runtime = await openFacts(options, io.env);
+  if (id !== undefined) {
+    const found = await runtime.facts.findManifest(id);
+    if (found !== undefined) return await io.data(found.manifest);
+    throw new OperationError("invalid_input", `there is no manifest ${id}`, {
+      advice: "outdial compliance manifests lists them.",
+    });
+  }
+  const found = await runtime.facts.listManifests({ campaign, limit });
+  for (const { manifest } of found) await io.data(io.json ? manifest : manifestLines(manifest));
+  if (found.length === 0) io.say("no manifests");
+  else if (found.length === limit) io.say(`the newest ${grouped(limit)}; --limit shows more`);
+};
+
+/** A stored manifest for a person: its name first. */
+function manifestLines(text: string): string[] {
+  const [counts = "", name = ""] = gateLines(parseManifest(text));
+  return [name, `    ${counts}`];
+}
+
+export const verifyGate: Run<typeof declared.verifyGate> = async ({ args, options, io }) => {
+  const key = options.key ?? join((await readSettings(options, io.env)).dir, "audit.pub");
+  const [text, vkey] = await Promise.all([readFileText(args.file), readFileText(key)]);
+  const [output, record] = [await hashOf(options.decisions), await hashOf(options.record)];
+  const verdict = verifyManifest(text, vkey, { output, record });
+  await io.answer(
+    verdict,
+    verdict.ok
+      ? [
+          `verified: signed by ${vkey.split("+")[0] ?? ""}, unchanged since ${verdict.manifest.madeAt}`,
+          ...gateLines(verdict.manifest),
+        ]
+      : `NOT verified: ${printable(verdict.reason)}`,
+  );
+  return verdict.ok ? EXIT.done : EXIT.failed;
+};
+
+async function hashOf(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  const { bytes, digest } = hashing(createReadStream(path));
+  try {
+    for await (const _ of bytes);
+  } catch (thrown) {
+    throw new OperationError("invalid_input", `cannot read ${path}: ${messageOf(thrown)}`);
+  }
+  return digest();
+}
+
+export const revocations: Run<typeof declared.revocations> = async ({ options, io }) => {
+  const { number, limit, open } = options;
+  await using runtime = await openFacts(options, io.env);
+  const { settings, clock } = runtime;
+  const rule = deadlineRule(await readRulePack(options.pack ?? settings.pack));
+  const asked = { targets: settings.targets, rule, now: clock.now(), open, number, limit };
+  const read = await readRevocations(runtime.facts, asked);
+  await io.each(read, revocationLine, { json: revocationJson });
+  const overdue = read.filter(({ clock }) => clock.overdue).length;
+  const left = read.filter(({ clock }) => clock.open).length;
+  io.say(read.length === 0 ? "no revocations" : `${read.length} revocations: ${left} open, ${overdue} overdue`);
+  return overdue > 0 ? EXIT.refused : EXIT.done;
+};
+
+function revocationLine({ revocation, clock }: RevocationReading): string {
+  const systems = clock.systems.map(({ system, state, target, acknowledgedAt }) => {
+    if (acknowledgedAt !== undefined) return `${printable(system)} ${state} ${timeText(acknowledgedAt)}`;
+    return `${printable(system)} ${state === "overdue" ? "OVERDUE since" : "by"} ${timeText(target)}`;
+  });
+  const said = `${timeText(revocation.revokedAt)} by ${printable(revocation.channel)}`;
+  return `${revocation.id}  ${phoneText(revocation.number)}  revoked ${said}  deadline ${clock.deadline}  ${systems.join(" · ")}`;
+}
+
+function revocationJson({ revocation, clock }: RevocationReading): object {
+  return {
+    id: revocation.id,
+    number: phoneText(revocation.number),
+    revokedAt: timeText(revocation.revokedAt),
+    channel: revocation.channel,
+    reference: revocation.reference,
+    deadline: clock.deadline,
+    open: clock.open,
+    overdue: clock.overdue,
+    systems: clock.systems.map(({ system, state, target, acknowledgedAt }) => ({
+      system,
+      state,
+      target: timeText(target),
+      ...(acknowledgedAt === undefined ? {} : { acknowledgedAt: timeText(acknowledgedAt) }),
+    })),
+  };
+}
+
+export const acknowledge: Run<typeof declared.acknowledge> = async ({ args, options, io }) => {
+  const { system, evidence = "" } = options;
+  await using runtime = await openFacts(options, io.env);
+  const systems = runtime.settings.targets.map(({ system }) => system);
+  if (!systems.includes(system)) {
+    const near = nearest(system, systems);
+    throw new OperationError(
+      "invalid_input",
+      `--system ${system} is none of the systems that carry revocations out: ${systems.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`,
+      { advice: "They are named in outdial.yaml under compliance.revocationTargets." },
+    );
+  }
+  const at = options.at ?? runtime.clock.now();
+  for (const revocationId of args.revocation) {
+    const recorded = await runtime.facts.acknowledge({ revocationId, system, at, evidence }, runtime.actor);
+    await io.answer(
+      { revocation: revocationId, system, recorded },
+      `${revocationId}: ${printable(system)} ${recorded ? "has carried it out" : "had said so before"}`,
+    );
+  }
+};
+
+const points = (share: number) => `${share >= 0 ? "+" : "−"}${Math.abs(share * 100).toFixed(2)} points`;
+
+export const abandonment: Run<typeof declared.abandonment> = async ({ options, io }) => {
+  const { campaign } = options;
+  const country = options.country?.toUpperCase();
+  await using runtime = await openFacts(options, io.env);
+  const { settings, clock } = runtime;
+  const pack = await readRulePack(options.pack ?? settings.pack);
+  const now = options.at ?? clock.now();
+  const { countEarlyHangups, timeZone } = settings;
+  const asked = { now, dayEnds: endOfDay(now, timeZone), countEarlyHangups, country };
+  const readings = await readCampaignAbandonment(runtime.facts, campaign, pack, asked);
+  if (readings.length === 0) {
+    const where = options.country === undefined ? "" : ` for ${options.country}`;
+    throw new OperationError("invalid_input", `the rule pack ${pack.id} states no abandonment limit${where}`, {
+      advice: "It needs a rule of kind abandonment-limit; the shipped pack has them.",
+    });
+  }
+  await io.answer(
+    { campaign, at: timeText(now), readings: readings.map(readingJson) },
+    readings.flatMap((reading) => readingLines(campaign, reading)),
+  );
+};
+
+function ofAnswers({ rate, low, high, numerator, denominator }: RateInterval): string {
+  if (denominator === 0) return "no live answers";
+  return `${percent(rate, 2)} (${grouped(numerator)} of ${grouped(denominator)}, 95 % interval ${percent(low, 2)} to ${percent(high, 2)})`;
+}
+
+function readingLines(campaign: string, { rule, reading }: RuleReading): string[] {
+  const { limit, window, rate, allowance, pace, forecast, vendor } = reading;
+  const lines = [
+    `${printable(campaign)} under ${rule.id} (${rule.citation}): at most ${percent(limit.maxRate, 2)} of live answers, ${timeText(window.from)} to ${timeText(window.to)}`,
+    `  abandoned: ${ofAnswers(rate)}${reading.withinLimit ? "" : " OVER THE LIMIT"}`,
+    reading.withinLimit
+      ? `  until ${timeText(allowance.until)}: ${grouped(allowance.certain)} more may be abandoned, ${grouped(allowance.expected)} if people go on answering as in the last ${pace.hours} h`
+      : `  until ${timeText(allowance.until)}: none may be abandoned; ${grouped(allowance.deficit)} served answers bring the window back within the limit${forecast.recoversAt === null ? "" : `, by ${timeText(forecast.recoversAt)} at this volume`}`,
+    `  pace of the last ${pace.hours} h: ${ofAnswers(pace.rate)}${Number.isNaN(pace.burnRate) ? "" : `, ${pace.burnRate.toFixed(2)} times what the limit allows`}`,
+  ];
+  if (reading.withinLimit) {
+    const runsOut =
+      forecast.exhaustedAt === null ? "does not run out within 30 days" : `runs out ${timeText(forecast.exhaustedAt)}`;
+    lines.push(`  at this pace the budget ${runsOut}`);
+  }
+  lines.push(
+    `  an abandonment rate of ${percent(forecast.sustainableRate, 2)} keeps the limit for 30 days, ${percent(forecast.sustainableToday, 2)} until the day ends: set the dialer's target there or below`,
+    `  the vendor's figure from the same calls: ${ofAnswers(vendor.rate)}; the legal one is ${points(vendor.difference)} apart: ${points(vendor.parts.machines)} machines among the answers, ${points(vendor.parts.lateConnects)} agents who came late, ${points(vendor.parts.earlyHangups)} early hang-ups`,
+  );
+  return lines;
+}
+
+function readingJson({ rule, reading }: RuleReading): object {
+  const { window, allowance, forecast } = reading;
+  return {
+    rule: rule.id,
+    citation: rule.citation,
+    ...reading,
+    window: { from: timeText(window.from), to: timeText(window.to) },
+    allowance: { ...allowance, until: timeText(allowance.until) },
+    forecast: { ...forecast, exhaustedAt: timeText(forecast.exhaustedAt), recoversAt: timeText(forecast.recoversAt) },
+  };
+}
