@@ -58,11 +58,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 export function tableOf(rows: readonly Fields[]): Table<Fields> {
   const isNumeric = (name: string) => rows.every((row) => typeof row[name] === "number" || cellText(row[name]) === "");
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].map(
-    (name): Column<Fields> => ({
-      title: name,
-      value: (row) => row[name],
-      align: isNumeric(name) ? "right" : "left",
-    }),
+    (name): Column<Fields> => ({ title: name, value: (row) => row[name], align: isNumeric(name) ? "right" : "left" }),
   );
   return table(columns, { widest: 60 });
 }

@@ -24,7 +24,4 @@ export const resumeJob = command("resume", TENANT_AND_STORE, {
   args: [ID],
 });
 
-export const cancelJob = command("cancel", STORE, {
-  summary: "stop a job for good; what was sent stays sent",
-  args: [ID],
-});
+export const cancelJob = command("cancel", STORE, { summary: "stop a job for good; what was sent stays sent", args: [ID] });

@@ -27,10 +27,7 @@ export const turnOn = command("on", STORE, {
   args: [RECEIVER],
 });
 
-export const turnOff = command("off", STORE, {
-  summary: "send no events to a receiver; they wait",
-  args: [RECEIVER],
-});
+export const turnOff = command("off", STORE, { summary: "send no events to a receiver; they wait", args: [RECEIVER] });
 
 export const register = command("register", TENANT_AND_NEW_STORE, {
   summary: "have the vendor send its events to an address; the same name and address are registered once",
