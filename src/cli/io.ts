@@ -33,8 +33,11 @@ export interface Io extends Pick<Surroundings, "env" | "cwd" | "clock" | "stdin"
   readonly interruption: unknown;
   /** Lines of data on stdout; waits while the reader is slow. */
   data(lines: Lines): Promise<void>;
-  /** One JSON object with --json, else text. Either may be a function, when making it costs something or is not always possible. */
-  answer(json: Given<object>, text: Given<Lines>): Promise<void>;
+  /**
+   * One JSON object with --json, else text. Either may be a function, when making it costs something or is not always possible.
+   * @param none said in place of text when that has no lines
+   */
+  answer(json: Given<object>, text: Given<Lines>, none?: string): Promise<void>;
   /** For each row its JSON with --json, else its text. @param told.json what of a row is its JSON @param told.none said when there is no row */
   each<Row extends object>(
     rows: Iterable<Row>,
@@ -121,7 +124,12 @@ export function createIo(
       return stop?.signal.reason;
     },
     data,
-    answer: async (value, text) => data(json ? JSON.stringify(await taken(value)) : await taken(text)),
+    async answer(value, text, none) {
+      if (json) return await data(JSON.stringify(await taken(value)));
+      const lines = await taken(text);
+      await data(lines);
+      if (lines.length === 0 && none !== undefined) say(none);
+    },
     async each(rows, text, { json: part, none } = {}) {
       let any = false;
       for (const row of rows) {

@@ -65,8 +65,8 @@ async function inTurns(ids: readonly string[], read: (id: string) => Promise<Cam
 }
 
 async function show(found: readonly CampaignHealth[], one: boolean, io: Io): Promise<void> {
-  if (found.length === 0 && !one && !io.json) io.say("the tenant has no campaigns");
-  else await io.answer({ campaigns: found }, () => (one ? found.flatMap(healthLines) : HEALTH.lines(found)));
+  const lines = () => (one ? found.flatMap(healthLines) : found.length === 0 ? [] : HEALTH.lines(found));
+  await io.answer({ campaigns: found }, lines, one ? undefined : "the tenant has no campaigns");
 }
 
 /** What the tenant would not tell decides the exit code; a campaign that does not dial is no failure. */

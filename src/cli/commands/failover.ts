@@ -204,8 +204,8 @@ export const status: Run<typeof declared.status> = async ({ args: { primary }, o
       const watched = pair.watched ? "" : ": nobody watches it";
       return [pairText(pair), `  ${last}${watched} · ${pair.held} contacts held back from ${printable(pair.backup)}`];
     }),
+    "there are no failover pairs",
   );
-  if (pairs.length === 0 && !io.json) io.say("there are no failover pairs");
   const trouble = pairs.some(
     ({ watched, state }) => !watched || state.phase === "halted" || Object.keys(state.standing).length > 0,
   );

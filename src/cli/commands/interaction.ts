@@ -22,8 +22,8 @@ import { rowSource } from "../source.ts";
 export const showInteraction: Run<typeof declared.showInteraction> = async ({ args: { id }, options, io }) => {
   const { version, tree } = await readInteraction(id, options, io.env);
   const { tag, dispositions } = version;
-  await io.answer({ interactionId: id, etag: tag, dispositions }, entryLines(dispositions, tree));
-  if (dispositions.length === 0 && !io.json) io.say("no dispositions yet");
+  const json = { interactionId: id, etag: tag, dispositions };
+  await io.answer(json, entryLines(dispositions, tree), "no dispositions yet");
 };
 
 export const correctMany: Run<typeof declared.correctMany> = async ({ args, options, io }) => {

@@ -10,15 +10,18 @@ import { reportJob, runAndReport } from "../run-job.ts";
 export const listJobs: Run<typeof declared.listJobs> = async ({ options, io }) => {
   await using records = await openRecords(options, io.env);
   const jobs = await records.jobs(options.limit);
-  await io.answer({ jobs }, async () => {
-    const lines: string[] = [];
-    for (const job of jobs)
-      lines.push(
-        `${job.id}  ${job.status.padEnd(13)} ${job.createdAt.toISOString()}  ${job.campaignId ?? job.kind}  ${printable(job.sourceName)}  ${grouped(job.totalRows)} rows: ${countsLine(await records.counts(job.id))}`,
-      );
-    if (jobs.length === 0) io.say("no jobs yet");
-    return lines;
-  });
+  await io.answer(
+    { jobs },
+    async () => {
+      const lines: string[] = [];
+      for (const job of jobs)
+        lines.push(
+          `${job.id}  ${job.status.padEnd(13)} ${job.createdAt.toISOString()}  ${job.campaignId ?? job.kind}  ${printable(job.sourceName)}  ${grouped(job.totalRows)} rows: ${countsLine(await records.counts(job.id))}`,
+        );
+      return lines;
+    },
+    "no jobs yet",
+  );
 };
 
 export const showJob: Run<typeof declared.showJob> = async ({ args, options, io }) => {

@@ -82,7 +82,7 @@ async function whatIf(studies: Studies, scenario: SimulationScenario, options: O
   const variations = await studies.vary(variationsOf(scenario, await Promise.all(options.whatIf.map(parseAxis))));
   if (options.csv !== undefined) await write(options.csv, variationsCsv(variations), io);
   const json = { scenario: scenario.name, variations: variations.map(({ values, result }) => ({ values, result })) };
-  if (io.json || options.csv !== "-") await io.answer(json, () => variationLines(variations));
+  await io.answer(json, () => (options.csv === "-" ? [] : variationLines(variations)));
 }
 
 async function optimise(studies: Studies, scenario: SimulationScenario, options: Options, io: Io): Promise<void> {
@@ -91,7 +91,7 @@ async function optimise(studies: Studies, scenario: SimulationScenario, options:
   const optimum = await studies.optimise({ scenario, probability, ...known({ limit, strategies }) });
   if (svg !== undefined) await write(svg, frontierSvg(optimum, `${scenario.name}: occupancy and abandonment`), io);
   if (csv !== undefined) await write(csv, frontierCsv(optimum), io);
-  if (io.json || (csv !== "-" && svg !== "-")) await io.answer({ scenario: scenario.name, optimum }, () => optimumLines(optimum));
+  await io.answer({ scenario: scenario.name, optimum }, () => (csv === "-" || svg === "-" ? [] : optimumLines(optimum)));
 }
 
 async function write(path: string, text: string, io: Io): Promise<void> {
