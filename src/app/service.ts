@@ -308,7 +308,7 @@ async function settingsOf({ file }: Config): Promise<Omit<ServerPorts["settings"
 async function keepHouse({ store, config }: Workplace, warn: (message: string) => void): Promise<() => Promise<void>> {
   const stop = new AbortController();
   const { clock } = config;
-  const { access, requests, feed, tenantReadings } = store;
+  const { access, requests, feed, tenantReadings, replicas } = store;
   await feed.keep(FEED_MS);
   const run = async () => {
     while (!stop.signal.aborted) {
@@ -320,6 +320,7 @@ async function keepHouse({ store, config }: Workplace, warn: (message: string) =
         access.sweep(),
         requests.sweep(),
         tenantReadings.sweep(clock.now()),
+        replicas.sweep(),
       ]).catch((thrown: unknown) => warn(`clearing away failed: ${String(thrown)}`));
     }
   };

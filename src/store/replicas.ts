@@ -39,6 +39,11 @@ export class Replicas extends Ledger {
     return this.store.query<Replica>(`select ${COLUMNS} from outdial.replicas order by id`);
   }
 
+  /** Takes those off the list that have been silent for an hour: commands that were killed, which nobody adopts when they had no job. */
+  async sweep(): Promise<void> {
+    await this.store.query("delete from outdial.replicas where heartbeat_at < clock_timestamp() - interval '1 hour'");
+  }
+
   /** Takes a replica off the list: it said goodbye, or its work was adopted. False when it was not there: another one was first. */
   async remove(id: string): Promise<boolean> {
     return (await this.store.query("delete from outdial.replicas where id = $1 returning 1", [id])).length === 1;

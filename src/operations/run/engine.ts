@@ -4,6 +4,7 @@
 import { DBOS, DBOSClient, type WorkflowStatus } from "@dbos-inc/dbos-sdk";
 import pg from "pg";
 import { QUIET_TRANSACTION_MS } from "../../store/index.ts";
+import { sayOnce } from "./repeats.ts";
 
 /** Raise it when the order or the meaning of a workflow's steps changes: a job under way is then begun anew over its ledger. */
 const WORKFLOW_VERSION = "2";
@@ -102,10 +103,11 @@ export async function launchEngine(options: {
   if (DBOS.isInitialized()) throw new Error("the engine is launched already in this process; close it first");
   // Runs that a service leaves to another one are under way for the engine still: no news while it is closed.
   let isClosing = false;
+  const log = quietLog(options.log);
   const warn = (entry: unknown) => {
-    if (!isClosing) options.log.warn(String(entry));
+    if (!isClosing) log.warn(String(entry));
   };
-  const pool = poolOf(options);
+  const pool = poolOf({ ...options, log });
   const scopes = [...new Set(Object.values(options.kinds).map(({ scope }) => scope))];
   DBOS.setConfig({
     name: NAME,
@@ -193,8 +195,9 @@ export async function launchEngine(options: {
 
 /** Opens the engine's desk without launching it: for a process that gives its runs to services. */
 export async function openDesk(options: { readonly databaseUrl: string; readonly log: EngineLog }): Promise<EngineDesk> {
-  const pool = poolOf(options);
-  const warn = (entry: unknown) => options.log.warn(String(entry));
+  const log = quietLog(options.log);
+  const pool = poolOf({ ...options, log });
+  const warn = (entry: unknown) => log.warn(String(entry));
   const client = await DBOSClient.create({
     systemDatabaseUrl: options.databaseUrl,
     systemDatabasePool: pool,
@@ -229,6 +232,11 @@ function phaseOf(found: WorkflowStatus | null): EnginePhase {
 }
 
 /** A pool of our own: the one DBOS would make sends a statement on each new connection while another is under way. */
+/** The engine's loops go on while the database is away, and say so at each turn. */
+function quietLog(log: EngineLog): EngineLog {
+  return { warn: sayOnce(log.warn.bind(log), () => performance.now()) };
+}
+
 function poolOf({ databaseUrl, log }: { readonly databaseUrl: string; readonly log: EngineLog }): pg.Pool {
   const pool = new pg.Pool({
     connectionString: databaseUrl,

@@ -91,11 +91,16 @@ export class AuditLog extends Ledger {
     return rows.map(toEntry);
   }
 
-  /** Recomputes the log, constant memory. `sealed: false` leaves the row seals out, as one without the private key has to. */
+  /**
+   * Recomputes the log, constant memory. `sealed: false` leaves the row seals out, as one without the private key has to.
+   * Throws StoreError `audit_key` when this is another key's log: nothing can be said of it with this one.
+   */
   async verify(options: { readonly sealed?: boolean } = {}): Promise<AuditVerdict> {
     await this.#mirror.flush();
     // Read before the snapshot: what the mirror says is then never ahead of an honest log.
     const mirror = await this.#mirror.read();
+    // With a signed audit.head of its own beside it the log is this key's, whatever the database says of that.
+    if (mirror.kind !== "checkpoint") await this.requireKey();
     const seal = options.sealed === false ? undefined : this.#seal;
     return this.#snapshot((connection) => verifyLog(connection, { verifier: this.#signer, seal, mirror }));
   }

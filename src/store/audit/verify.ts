@@ -155,8 +155,12 @@ async function judgeEnd(
         )
       : tampered(covered, "inserted", `no signed checkpoint covers rows ${covered} to ${size - 1}`);
   }
-  const { rows } = await connection.query<{ size: number; frontier: Buffer }>("select size, frontier from outdial.audit_head");
+  const { rows } = await connection.query<{ size: number; frontier: Buffer; vkey: string | null }>(
+    "select size, frontier, vkey from outdial.audit_head",
+  );
   const [head] = rows;
+  if (head !== undefined && head.vkey !== null && head.vkey !== known.verifier.vkey)
+    return tampered(size, "head_changed", "the log's head names another key than the one that audit.head was signed by");
   if (head?.size === size && head.frontier.equals(frontier.toBytes())) return undefined;
   return tampered(
     Math.min(head?.size ?? 0, size),

@@ -312,6 +312,15 @@ describe("attacks", () => {
     expect(await audit.verify()).toMatchObject({ ok: false, seq: 29, kind: "head_changed" });
   });
 
+  test("a log that names another key is no log of this one's; the folder that wrote it knows better", async () => {
+    const elsewhere = await openStore({ url: world.url, dir: join(world.dir, "elsewhere"), clock: world.clock });
+    await expect(elsewhere.audit.verify()).rejects.toMatchObject({ code: "audit_key" });
+    const { vkey } = elsewhere.audit;
+    await elsewhere.close();
+    await client.query("update outdial.audit_head set vkey = $1", [vkey]);
+    expect(await audit.verify()).toMatchObject({ ok: false, kind: "head_changed" });
+  });
+
   test("a proof is not handed out for a row that was changed", async () => {
     await sql("update outdial.audit set actor = 'eve' where seq = 4");
     await expect(audit.proof(4)).rejects.toThrow(/does not prove/);

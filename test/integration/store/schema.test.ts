@@ -85,3 +85,11 @@ test("a replica's silence is counted by the database's clock; one adopter gets i
   await replicas.beat({ id: "b", pid: 3, host: "h", intervalMs: 1_000, scopes: [] });
   expect(await replicas.list()).toMatchObject([{ id: "b", pid: 3 }]);
 });
+
+test("a process that has been silent for an hour is taken off the list, the others stay", async () => {
+  const { replicas } = world.store;
+  for (const id of ["gone", "there"]) await replicas.beat({ id, pid: 1, host: "h", intervalMs: 1_000, scopes: [] });
+  await client.query("update outdial.replicas set heartbeat_at = heartbeat_at - interval '61 minutes' where id = 'gone'");
+  await replicas.sweep();
+  expect((await replicas.list()).map(({ id }) => id)).toEqual(["there"]);
+});

@@ -1,0 +1,33 @@
+// Messages that come again and again, such as those of a loop that cannot reach the database: said once in a while, with how many there were.
+
+/** A message is said again after so long at the earliest, ms. */
+const EVERY_MS = 30_000;
+/** So many kinds of messages are told apart. */
+const KINDS = 100;
+
+interface Told {
+  readonly at: number;
+  more: number;
+}
+
+/**
+ * Passes on what was not said lately. Messages that differ in numbers and ids alone count as the same.
+ * @param now ms, of any clock that does not go back
+ */
+export function sayOnce(say: (message: string) => void, now: () => number): (message: string) => void {
+  const told = new Map<string, Told>();
+  return (message) => {
+    const kind = message.replaceAll(/[0-9a-f-]*\d[0-9a-f-]*/gi, "#").slice(0, 200);
+    const last = told.get(kind);
+    if (last !== undefined && now() - last.at < EVERY_MS) {
+      last.more += 1;
+      return;
+    }
+    const more = last === undefined || last.more === 0 ? "" : ` (and ${last.more} more like it since it was last said)`;
+    told.delete(kind);
+    told.set(kind, { at: now(), more: 0 });
+    const [oldest] = told.keys();
+    if (told.size > KINDS && oldest !== undefined) told.delete(oldest);
+    say(`${message}${more}`);
+  };
+}
