@@ -2,12 +2,15 @@
 // chaos (kill -9, faults, fuzz). TEST_SCALE says how much of each (test/support/scale.ts).
 
 import { randomInt } from "node:crypto";
-import { availableParallelism } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 process.env["TEST_SEED"] ??= String(randomInt(2 ** 31));
 process.env["TEST_SCALE"] ??= "0.02";
+// Compiled code is shared by the workers and the programs that tests start: the folder that bin/outdial.mjs takes by default.
+process.env["NODE_COMPILE_CACHE"] ??= join(tmpdir(), "node-compile-cache");
 
 /** Many files wait more than they compute (processes that start, a tenant's time): more of them at once than there are processors. */
 const WORKERS = Math.min(8, 2 * availableParallelism());

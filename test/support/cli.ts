@@ -13,6 +13,9 @@ import { TEMPORARY } from "./temporary.ts";
 
 const BIN = fileURLToPath(new URL("../../bin/outdial.mjs", import.meta.url));
 
+/** What a user's shell says to a program. */
+const SURROUNDINGS = { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", TERM: "dumb" };
+
 export interface CliResult {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -43,7 +46,7 @@ export interface CliOptions {
 export function startCli(args: readonly string[], options: CliOptions): CliProcess {
   const child = spawn(process.execPath, [options.bin ?? BIN, ...args], {
     cwd: options.cwd,
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", TERM: "dumb", ...options.env },
+    env: { ...SURROUNDINGS, NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], ...options.env },
     stdio: ["pipe", "pipe", "pipe"],
   });
   let stdout = "";
@@ -118,7 +121,7 @@ export function beginCli(args: readonly string[], options: Omit<CliOptions, "bin
   const stops = new Set<() => void>();
   const leave = enter(options.cwd);
   const ended = runCommandLine(args, {
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", TERM: "dumb", ...options.env },
+    env: { ...SURROUNDINGS, ...options.env },
     cwd: process.cwd(),
     clock: options.clock ?? systemClock,
     stdin: input,

@@ -13,6 +13,16 @@ export const TEST_DATABASE_URL = "OUTDIAL_TEST_DATABASE_URL";
 /** The database that those of the tests are copies of: with the store's schema and the workflows' tables, and nothing in them. */
 export const TEMPLATE = "outdial_template";
 
+/** The data is thrown away after the run: it need not survive a power cut. */
+const SETTINGS = {
+  fsync: "off",
+  full_page_writes: "off",
+  synchronous_commit: "off",
+  autovacuum: "off",
+  file_copy_method: "clone",
+  max_connections: "200",
+};
+
 const PREFIX = "outdial-test-pg-";
 
 /** vitest calls this before the first test and the returned function after the last one. */
@@ -21,8 +31,7 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   await stopLeftovers();
   const dir = await mkdtemp(join(TEMPORARY, PREFIX));
   await chmod(dir, 0o755);
-  // The data is thrown away after the run: it need not survive a power cut.
-  const server = await joinEmbeddedServer({ dir, settings: { fsync: "off", max_connections: "200" } });
+  const server = await joinEmbeddedServer({ dir, settings: SETTINGS });
   process.env[TEST_DATABASE_URL] = server.url;
   await makeTemplate(server.url, dir);
   return async () => {

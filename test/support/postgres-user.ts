@@ -2,12 +2,15 @@
 //
 // usage: node postgres-user.ts FOLDER. Prints one JSON line when the store is open; stdin: "jobs" prints how many jobs there are, "close" ends.
 
+import { flushCompileCache } from "node:module";
 import { createInterface } from "node:readline";
 import { messageOf } from "../../src/kernel/index.ts";
 import { openStore, StoreError } from "../../src/store/index.ts";
 
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
+// Before it is killed.
+flushCompileCache();
 try {
   const clock = { now: () => Date.now(), sleep: async () => undefined };
   const store = await openStore({ dir: process.argv[2] ?? "", clock });
