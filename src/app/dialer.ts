@@ -18,7 +18,7 @@ import type { DialerVersion } from "../operations/views/index.ts";
 import type { Tenant } from "../tenant/index.ts";
 import { type Config, ConfigError, type Flags, loadConfig } from "./config.ts";
 import type { ConfigFile } from "./config-schema.ts";
-import { predictSettings } from "./settings-predictor.ts";
+import { predictHere } from "./predictions.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import {
   type DeliveryEnd,
@@ -65,7 +65,7 @@ export async function openDialerTenant(flags: Flags, environment: Environment): 
   const tenant = await tenantFromConfig(config, environment);
   return {
     tenant,
-    validate: (file) => judgeSettings(tenant, file, { predict: predictSettings, chance: chanceOf(config) }),
+    validate: (file) => judgeSettings(tenant, file, { predict: predictHere, chance: chanceOf(config) }),
     [Symbol.asyncDispose]: () => tenant.close(),
   };
 }
@@ -105,7 +105,7 @@ export async function openDialer(flags: Flags, environment: Environment, options
 /** The dialer settings of a workplace; its kind of job is to be added to the runs. */
 export function dialerOn(
   workplace: Workplace,
-  { clock, pause, predict = predictSettings }: Pick<DialerOptions, "clock" | "pause" | "predict">,
+  { clock, pause, predict = predictHere }: Pick<DialerOptions, "clock" | "pause" | "predict">,
 ): DialerUseCases {
   const { config } = workplace;
   const rules = { predict, chance: chanceOf(config) };

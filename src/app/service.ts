@@ -1,7 +1,7 @@
 // The service: one workplace with everything that outdial does, opened once, and the server over it. Opened and closed in order.
 
 import { type Clock, messageOf } from "../kernel/index.ts";
-import { CampaignMetrics, CampaignUseCases, type RowJob, type SettingsFile, TenantRefresh } from "../operations/index.ts";
+import { CampaignMetrics, CampaignUseCases, type RowJob, TenantRefresh } from "../operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
 import type { AccessRole, Store } from "../store/index.ts";
 import { campaignStatesOf } from "./campaign-state.ts";
@@ -24,7 +24,7 @@ import { writeLoginFile } from "./service/login-file.ts";
 import { outcomesCrmPort } from "./service/outcomes-crm-port.ts";
 import { outcomesPort } from "./service/outcomes-port.ts";
 import { watchPairs } from "./service/pairs.ts";
-import { PredictionThread, predictBeside } from "./service/prediction-thread.ts";
+import { predictBeside, predictionSoon } from "./service/prediction-thread.ts";
 import { contactsPort, interactionsPort, simulatePort, vendorWebhooksPort } from "./service/small-ports.ts";
 import { createSpool } from "./service/spool.ts";
 import { watchService } from "./service/watch.ts";
@@ -164,13 +164,12 @@ export async function openService(flags: Flags, environment: Environment, option
   const contacts = contactsPort(workplace);
   const pairs = failoverPort(workplace);
   const jobs = jobsPort(workplace, { tagging, corrections }, correlator);
-  const predictions = new PredictionThread();
   const settings = {
     dialer,
     readings: {
       looking: () => refresh.looking("dialer"),
       readNow: () => refresh.dialerNow(),
-      prediction: (file: SettingsFile) => predictions.of(file),
+      prediction: predictionSoon,
     },
   };
   goOnWithJobs(workplace, background, { signal: ended.signal, warn, everyMs: options.leftMs });

@@ -1,43 +1,27 @@
-// Predictions for the settings in force, made once on a thread of their own.
+// Predictions made on a thread of their own.
 
 import { Worker } from "node:worker_threads";
-import { canonicalJson } from "../../kernel/index.ts";
-import type { Judgement, Predictor, SettingsFile } from "../../operations/index.ts";
+import type { Judgement, SettingsFile } from "../../operations/index.ts";
+import { remembering } from "../predictions.ts";
 
 type Predicted = Judgement["prediction"];
 
 /** A request waits no longer than this; the next one finds the prediction. */
 const PATIENCE_MS = 3000;
 
-export class PredictionThread {
-  #key = "";
-  #made: Promise<Predicted> | undefined;
-
-  /** The prediction, or why there is none; undefined while it is still being made. Equal files are predicted once, one after another kept. */
-  async of(file: SettingsFile): Promise<Predicted | undefined> {
-    const { settings, carrier, expected } = file;
-    const key = canonicalJson({ settings, carrier, expected });
-    if (this.#made === undefined || this.#key !== key) {
-      this.#key = key;
-      this.#made = Promise.resolve(predictBeside(file)).catch((thrown: unknown) => {
-        this.#made = undefined;
-        throw thrown;
-      });
-    }
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
-    const made = this.#made;
-    made.catch(() => undefined);
-    try {
-      return await Promise.race([made, promise]);
-    } finally {
-      clearTimeout(timer);
-    }
+/** The prediction, or why there is none; undefined while it is still being made. */
+export async function predictionSoon(file: SettingsFile): Promise<Predicted | undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
+  try {
+    return await Promise.race([predictBeside(file), promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
 /** Predicts on a thread of its own: half a second of work that must not hold the service up. */
-export const predictBeside: Predictor = async ({ settings, carrier, expected }) => {
+export const predictBeside = remembering(async ({ settings, carrier, expected }) => {
   const { promise, resolve, reject } = Promise.withResolvers<Predicted>();
   // Built code has another extension than the sources.
   const source = new URL(import.meta.url.endsWith(".ts") ? "./predict-worker.ts" : "./predict-worker.js", import.meta.url);
@@ -48,4 +32,4 @@ export const predictBeside: Predictor = async ({ settings, carrier, expected }) 
   worker.once("error", reject);
   worker.once("exit", () => reject(new Error("the prediction ended without an answer")));
   return promise;
-};
+});
