@@ -20,101 +20,47 @@ interface Figure {
   readonly isShown?: (result: SimulationResult) => boolean;
 }
 
-interface Unit {
-  readonly name: string;
-  readonly scale?: number;
-}
+type Unit = string | { readonly name: string; readonly scale: number };
 
-const LIVE: Unit = { name: "live answers" };
-const AGENT_HOURS: Unit = { name: "agent-hours" };
-const HOURS_OF_SECONDS = 1 / HOUR;
-const LOGGED_IN: Unit = { name: "agent-hours", scale: HOURS_OF_SECONDS };
+/** Seconds that are told as hours. */
+const hours = (name: string): Unit => ({ name, scale: 1 / HOUR });
 const seconds = (value: number): string => `${number(value, 3)} s`;
 const rate = (value: number): string => number(value, 4);
 
+const LIVE = "live answers";
+const LOGGED_IN = hours("agent-hours");
+const MACHINES = "people taken for machines";
+const lostMore = (r: SimulationResult) => r.lost.numerator !== r.abandonment.numerator;
+const hasSilent = (r: SimulationResult) => r.silentCalls.numerator > 0;
+const hasBlocked = (r: SimulationResult) => r.blocked.numerator > 0;
+const hasList = (r: SimulationResult) => Number.isFinite(r.penetration.rate);
+
 const FIGURES: readonly Figure[] = [
-  { name: "abandoned", of: (r) => r.abandonment, write: shareText, above: { name: "abandoned" }, below: LIVE },
-  {
-    name: "lost before an agent spoke",
-    of: (r) => r.lost,
-    write: shareText,
-    above: { name: "lost" },
-    below: LIVE,
-    isShown: (r) => r.lost.numerator !== r.abandonment.numerator,
-  },
-  {
-    name: "silent calls",
-    of: (r) => r.silentCalls,
-    write: shareText,
-    above: { name: "people taken for machines" },
-    below: LIVE,
-    isShown: (r) => r.silentCalls.numerator > 0,
-  },
-  {
-    name: "occupancy",
-    of: (r) => r.occupancy,
-    write: shareText,
-    above: { name: "hours talk and wrap-up", scale: HOURS_OF_SECONDS },
-    below: LOGGED_IN,
-  },
-  {
-    name: "talk",
-    of: (r) => r.talkShare,
-    write: shareText,
-    above: { name: "hours of talk", scale: HOURS_OF_SECONDS },
-    below: LOGGED_IN,
-  },
-  {
-    name: "contacts per agent-hour",
-    of: (r) => r.contactsPerAgentHour,
-    write: rate,
-    above: { name: "contacts" },
-    below: AGENT_HOURS,
-  },
+  { name: "abandoned", of: (r) => r.abandonment, write: shareText, above: "abandoned", below: LIVE },
+  { name: "lost before an agent spoke", of: (r) => r.lost, write: shareText, above: "lost", below: LIVE, isShown: lostMore },
+  { name: "silent calls", of: (r) => r.silentCalls, write: shareText, above: MACHINES, below: LIVE, isShown: hasSilent },
+  { name: "occupancy", of: (r) => r.occupancy, write: shareText, above: hours("hours talk and wrap-up"), below: LOGGED_IN },
+  { name: "talk", of: (r) => r.talkShare, write: shareText, above: hours("hours of talk"), below: LOGGED_IN },
+  { name: "contacts per agent-hour", of: (r) => r.contactsPerAgentHour, write: rate, above: "contacts", below: "agent-hours" },
   {
     name: "attempts per agent-hour",
     of: (r) => r.attemptsPerAgentHour,
     write: rate,
-    above: { name: "calls placed" },
-    below: AGENT_HOURS,
+    above: "calls placed",
+    below: "agent-hours",
   },
-  { name: "answered by a person", of: (r) => r.answerRate, write: shareText, above: LIVE, below: { name: "calls placed" } },
-  {
-    name: "blocked",
-    of: (r) => r.blocked,
-    write: shareText,
-    above: { name: "found no trunk" },
-    below: { name: "arrivals" },
-    isShown: (r) => r.blocked.numerator > 0,
-  },
-  {
-    name: "found no idle agent",
-    of: (r) => r.waits.probability,
-    write: shareText,
-    above: { name: "callers" },
-    below: { name: "answered callers" },
-  },
-  {
-    name: "mean wait",
-    of: (r) => r.waits.mean,
-    write: seconds,
-    above: { name: "s waited" },
-    below: { name: "answered callers" },
-  },
-  {
-    name: "trunks in use",
-    of: (r) => r.meanTrunks,
-    write: rate,
-    above: { name: "trunk-hours", scale: HOURS_OF_SECONDS },
-    below: { name: "hours", scale: HOURS_OF_SECONDS },
-  },
+  { name: "answered by a person", of: (r) => r.answerRate, write: shareText, above: LIVE, below: "calls placed" },
+  { name: "blocked", of: (r) => r.blocked, write: shareText, above: "found no trunk", below: "arrivals", isShown: hasBlocked },
+  { name: "found no idle agent", of: (r) => r.waits.probability, write: shareText, above: "callers", below: "answered callers" },
+  { name: "mean wait", of: (r) => r.waits.mean, write: seconds, above: "s waited", below: "answered callers" },
+  { name: "trunks in use", of: (r) => r.meanTrunks, write: rate, above: hours("trunk-hours"), below: hours("hours") },
   {
     name: "list penetration",
     of: (r) => r.penetration,
     write: shareText,
-    above: { name: "leads tried" },
-    below: { name: "leads" },
-    isShown: (r) => Number.isFinite(r.penetration.rate),
+    above: "leads tried",
+    below: "leads",
+    isShown: hasList,
   },
 ];
 
@@ -150,7 +96,8 @@ export function resultLines(result: SimulationResult): string[] {
 }
 
 function basis({ numerator, denominator }: RatioInterval, { above, below }: Figure): string {
-  const amount = (value: number, { name, scale = 1 }: Unit) => {
+  const amount = (value: number, unit: Unit) => {
+    const { name, scale } = typeof unit === "string" ? { name: unit, scale: 1 } : unit;
     const scaled = value * scale;
     return `${scaled >= 1000 || Number.isInteger(scaled) ? grouped(scaled) : number(scaled, 4)} ${name}`;
   };

@@ -22,6 +22,17 @@ export function endedByInterrupt(io: Io, runtime: { interrupt(): Interruption })
   });
 }
 
+/** Tells where something stands whenever that has changed: on one line of a terminal, else as talk. */
+export function standing(io: Io): (line: string) => void {
+  let told = "";
+  return (line) => {
+    if (line === told) return;
+    told = line;
+    if (io.live) io.progress(line);
+    else io.say(line);
+  };
+}
+
 /** Shows an address in the user's browser, or says that none could be opened. */
 export function openBrowser(url: string, io: Io): void {
   const [command, ...args] =

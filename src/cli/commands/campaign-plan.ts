@@ -26,7 +26,7 @@ import type * as declared from "../groups/campaign.ts";
 import type { Io } from "../io.ts";
 import { writeText } from "../output.ts";
 import { endLines, movedLines, planLines, progressLine } from "../render-campaign-plan.ts";
-import { endedByInterrupt } from "../running.ts";
+import { endedByInterrupt, standing } from "../running.ts";
 
 /** Where campaign files are looked for. */
 export const FOLDER = "campaigns";
@@ -177,13 +177,9 @@ async function refuseMoved(agreed: CampaignPlan, now: CampaignPlan, moved: reado
 }
 
 async function run(runtime: CampaignApplies, jobId: string, io: Io): Promise<ApplyReport> {
-  let told = "";
+  const tell = standing(io);
   const onProgress = (progress: ApplyProgress) => {
-    const line = progressLine(progress);
-    if (line === told || progress.phase === "ended") return;
-    told = line;
-    if (io.live) io.progress(line);
-    else io.say(line);
+    if (progress.phase !== "ended") tell(progressLine(progress));
   };
   using _listening = endedByInterrupt(io, runtime);
   return await runtime.plans.run(jobId, onProgress);

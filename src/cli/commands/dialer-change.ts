@@ -16,7 +16,7 @@ import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/dialer.ts";
 import type { Io } from "../io.ts";
 import { diffLines, endLines, judgementLines, phaseLine } from "../render-dialer.ts";
-import { endedByInterrupt } from "../running.ts";
+import { endedByInterrupt, standing } from "../running.ts";
 import { settingsFile } from "./dialer-files.ts";
 
 export const apply: Run<typeof declared.apply> = async ({ args, options, io }) => {
@@ -92,13 +92,10 @@ async function change(opened: DialerRuntime, planned: Planned<DialerPlan>, dryRu
 }
 
 function progressOf(io: Io): (progress: ChangeProgress) => void {
-  let told = "";
+  const tell = standing(io);
   return ({ version, state, elsewhere }) => {
-    const line = `version ${version}: ${elsewhere || state === undefined ? "run by another process" : phaseLine(state)}`;
-    if (line === told || state?.phase === "ended") return;
-    told = line;
-    if (io.live) io.progress(line);
-    else io.say(line);
+    if (state?.phase !== "ended")
+      tell(`version ${version}: ${elsewhere || state === undefined ? "run by another process" : phaseLine(state)}`);
   };
 }
 
