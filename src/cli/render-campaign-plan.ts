@@ -9,7 +9,7 @@ import {
   type PlanEntry,
   violationLine,
 } from "../operations/index.ts";
-import { grouped, printable, printableWhole } from "./render-tagging.ts";
+import { grouped, printable, printableWhole } from "./text.ts";
 
 /** Text without control characters, however long it is. */
 const shown = (value: unknown): string => (value === undefined ? "absent" : printable(JSON.stringify(value)));

@@ -2,8 +2,8 @@
 
 import { formatInstant } from "../compliance/index.ts";
 import type { AbandonmentBudget, CampaignHealth, ResumeVerdict, ZoneWindow } from "../operations/index.ts";
-import { grouped, printable, printableWhole } from "./render-tagging.ts";
 import { table } from "./table.ts";
+import { grouped, printable, printableWhole } from "./text.ts";
 
 /** What a pre-dial gate says: the verdict first, then what it rests on. */
 export function gateWords({

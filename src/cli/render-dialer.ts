@@ -4,7 +4,7 @@ import { percent } from "../kernel/index.ts";
 import type { ChangeReport, ChangeState, FieldChange, Judgement } from "../operations/index.ts";
 import type { DialerVersion } from "../operations/views/index.ts";
 import type { DialerChange } from "../store/index.ts";
-import { printable } from "./render-tagging.ts";
+import { printable } from "./text.ts";
 
 /** One line for each field that changes. */
 export function diffLines(diff: readonly FieldChange[]): string[] {

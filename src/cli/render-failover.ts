@@ -1,7 +1,7 @@
 // Failover pairs for people: a text for a pair, lines for what happens to it. Pure.
 
 import { type FailoverProgress, type PairReport, pairWords } from "../operations/index.ts";
-import { printable, printableWhole } from "./render-tagging.ts";
+import { printable, printableWhole } from "./text.ts";
 
 const timeText = (at: number): string => new Date(at).toISOString().slice(0, 19).replace("T", " ");
 

@@ -1,8 +1,8 @@
 // What people read about the dispositions of an interaction. Pure text.
 
 import type { CorrectionPreview, DispositionTree, Entry } from "../operations/index.ts";
-import { printable } from "./render-tagging.ts";
 import { table } from "./table.ts";
+import { printable } from "./text.ts";
 
 /** One line for each entry, in columns; codes that were retired say so. */
 export function entryLines(entries: readonly Entry[], tree?: DispositionTree): string[] {

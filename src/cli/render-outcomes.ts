@@ -2,7 +2,7 @@
 
 import type { RetrievalProgress, RunVerdict } from "../operations/index.ts";
 import type { Retrieval } from "../store/index.ts";
-import { duration, grouped, printable } from "./render-tagging.ts";
+import { duration, grouped, printable } from "./text.ts";
 
 const time = (at: number) => new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
 

@@ -2,9 +2,8 @@
 
 import type { Calibration, DurationFit } from "../dialing/index.ts";
 import type { RateInterval } from "../kernel/index.ts";
-import { number, shareText } from "./render-simulation-numbers.ts";
-import { grouped } from "./render-tagging.ts";
 import { table } from "./table.ts";
+import { grouped, number, shareText } from "./text.ts";
 
 const FITS = table<DurationFit & { readonly name: string }>([
   { title: "seconds", value: ({ name }) => name },

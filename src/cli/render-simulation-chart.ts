@@ -1,7 +1,7 @@
 // The time series of a simulation as charts for a terminal: columns of blocks over a scale, the clock below. Pure text.
 
 import type { Series, SeriesPoint } from "../dialing/index.ts";
-import { shareText } from "./render-simulation-numbers.ts";
+import { shareText } from "./text.ts";
 
 const HEIGHT = 6;
 const EIGHTHS = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"] as const;

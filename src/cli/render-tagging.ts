@@ -11,6 +11,7 @@ import type {
   RowsLeft,
 } from "../operations/index.ts";
 import type { ItemResult } from "../store/index.ts";
+import { duration, grouped, printable } from "./text.ts";
 
 const NAMES: Readonly<Record<ItemResult, string>> = {
   tagged: "tagged",
@@ -27,18 +28,6 @@ const NAMES: Readonly<Record<ItemResult, string>> = {
   unknown: "unknown",
   failed: "failed",
 };
-
-/** 1234567 as 1,234,567. */
-export function grouped(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
-}
-
-/** An instant for machines and people: 2026-03-01T08:00:00.000Z; null for none. */
-export function timeText(at: number): string;
-export function timeText(at: number | null): string | null;
-export function timeText(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
-}
 
 /** `1,973 tagged · 13 refused`, without the results that did not occur. */
 export function countsLine(counts: ResultCounts): string {
@@ -82,14 +71,6 @@ export function progressLine(progress: JobProgress, pace: ReturnType<Pace["note"
   return `${phase}${grouped(done)}/${grouped(progress.totalRows)}${share}${speed}${budget} · ${countsLine(progress.counts)}${troubles}`;
 }
 
-/** 75 as "1 min 15 s". */
-export function duration(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-}
-
 /** What validation found, for stderr. */
 export function planLines(plan: PlanReport): string[] {
   const lines = [
@@ -112,16 +93,6 @@ function refusedLines(plan: PlanReport): string[] {
   const more = plan.refused - plan.examples.length;
   if (more > 0) lines.push(`  … and ${grouped(more)} more; --out FILE writes them all`);
   return lines;
-}
-
-/** Text from outside without control characters, so that a file cannot steer the terminal. */
-export function printable(text: string): string {
-  return printableWhole(text).slice(0, 200);
-}
-
-/** The same of any length: for sentences whose end says what is to be done. */
-export function printableWhole(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "�");
 }
 
 /** The summary of a job that ended or stopped. */

@@ -13,8 +13,9 @@ import type { ItemResult } from "../store/index.ts";
 import { EXIT, exitOf } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { type Output, openOutput } from "./output.ts";
-import { grouped, jobLines, Pace, planLines, progressLine } from "./render-tagging.ts";
+import { jobLines, Pace, planLines, progressLine } from "./render-tagging.ts";
 import { endedByInterrupt } from "./running.ts";
+import { grouped } from "./text.ts";
 
 /** Runs a job to its end with progress on stderr. The first SIGINT or SIGTERM ends it early, with everything recorded. */
 export async function runJob(runtime: JobRuntime, job: RowJob, io: Io): Promise<RowJob> {

@@ -2,7 +2,7 @@
 
 import { cellText, csvLine } from "../operations/index.ts";
 import type { Io } from "./io.ts";
-import { printableWhole } from "./render-tagging.ts";
+import { printableWhole } from "./text.ts";
 
 export interface Column<Row> {
   readonly title: string;

@@ -5,8 +5,8 @@ import { verifyProof } from "../../store/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/audit.ts";
-import { grouped, printable } from "../render-tagging.ts";
 import { parseJson, readText } from "../source.ts";
+import { grouped, printable } from "../text.ts";
 
 export const verifyProofFile: Run<typeof declared.verifyProofFile> = async ({ args, options, io }) => {
   const key = options.key ?? io.path(join(options.dir || io.env["OUTDIAL_DIR"] || ".outdial", "audit.pub"));

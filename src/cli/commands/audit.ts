@@ -4,7 +4,7 @@ import { openRecords } from "../../app/index.ts";
 import { known, type Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/audit.ts";
-import { grouped, printable } from "../render-tagging.ts";
+import { grouped, printable } from "../text.ts";
 
 export const listAudit: Run<typeof declared.listAudit> = async ({ options, io }) => {
   await using records = await openRecords(options, io.env);

@@ -18,8 +18,8 @@ import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/campaign.ts";
 import type { Io } from "../io.ts";
 import { gateWords, HEALTH, healthLines } from "../render-campaign-state.ts";
-import { grouped, printable } from "../render-tagging.ts";
 import { table } from "../table.ts";
+import { grouped, printable } from "../text.ts";
 
 /** Contacts of a list that are looked at: of one campaign, of each of many. */
 const CONTACTS_OF_ONE = 1_000;

@@ -24,8 +24,8 @@ import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/compliance.ts";
 import { interruptible } from "../interrupt.ts";
 import { openOutput, writeText } from "../output.ts";
-import { grouped, printable, timeText } from "../render-tagging.ts";
 import { readFileText, rowSource } from "../source.ts";
+import { grouped, printable, timeText } from "../text.ts";
 import { packOf } from "./compliance-rules.ts";
 import { refusedLine } from "./facts.ts";
 

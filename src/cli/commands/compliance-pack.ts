@@ -8,8 +8,8 @@ import type { Run } from "../command.ts";
 import { SHIPPED_PACK } from "../declare.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/compliance.ts";
-import { grouped, printable } from "../render-tagging.ts";
 import { openInput } from "../source.ts";
+import { grouped, printable } from "../text.ts";
 
 /** A file, or the shipped pack by its id. */
 function namedPack(name: string): Promise<RulePack> {

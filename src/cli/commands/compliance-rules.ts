@@ -17,8 +17,8 @@ import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/compliance.ts";
 import type { Io } from "../io.ts";
 import { stripLines, stripStyle } from "../render-strip.ts";
-import { grouped, printable } from "../render-tagging.ts";
 import { openInput, parseJson, readFileText } from "../source.ts";
+import { grouped, printable } from "../text.ts";
 
 /** Options that say which rules to decide with. */
 export interface PackOptions extends Place {

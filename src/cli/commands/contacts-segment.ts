@@ -12,7 +12,7 @@ import {
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/contacts.ts";
-import { grouped, printable } from "../render-tagging.ts";
+import { grouped, printable } from "../text.ts";
 import { openWholeFile } from "../whole-file.ts";
 import { gateLines } from "./compliance-facts.ts";
 import { refusedLine } from "./facts.ts";

@@ -11,9 +11,10 @@ import { examplePath } from "../examples.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/demo.ts";
 import type { Io } from "../io.ts";
-import { grouped, jobLines, Pace, planLines, printable, progressLine } from "../render-tagging.ts";
+import { jobLines, Pace, planLines, progressLine } from "../render-tagging.ts";
 import { openBrowser, stopped } from "../running.ts";
 import { openInput } from "../source.ts";
+import { grouped, printable } from "../text.ts";
 
 const STORY = [
   "what you are seeing",

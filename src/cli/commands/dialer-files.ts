@@ -9,8 +9,8 @@ import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/dialer.ts";
 import type { Io } from "../io.ts";
 import { judgementLines } from "../render-dialer.ts";
-import { printable } from "../render-tagging.ts";
 import { readText } from "../source.ts";
+import { printable } from "../text.ts";
 
 /** Reads a settings file, - for stdin. Throws `invalid_input`. */
 export async function settingsFile(path: string, io: Io): Promise<SettingsFile> {

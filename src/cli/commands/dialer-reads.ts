@@ -8,8 +8,8 @@ import type * as declared from "../groups/dialer.ts";
 import type { Io } from "../io.ts";
 import { historyLine } from "../render-dialer.ts";
 import { plotLines } from "../render-plot.ts";
-import { printable } from "../render-tagging.ts";
 import { type Fields, table, tableOf, writeTable } from "../table.ts";
+import { printable } from "../text.ts";
 
 const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
 

@@ -23,8 +23,8 @@ import type * as declared from "../groups/facts.ts";
 import { interruptible } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { openOutput } from "../output.ts";
-import { grouped, printable, timeText } from "../render-tagging.ts";
 import { rowSource } from "../source.ts";
+import { grouped, printable, timeText } from "../text.ts";
 
 type Import = Run<typeof declared.importConsent>;
 

@@ -17,7 +17,7 @@ import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/failover.ts";
 import type { Io } from "../io.ts";
 import { failoverLines, pairText } from "../render-failover.ts";
-import { printable, timeText } from "../render-tagging.ts";
+import { printable, timeText } from "../text.ts";
 
 type Options = OptionsOf<typeof declared.start>;
 type WatchOptions = OptionsOf<typeof declared.watch>;

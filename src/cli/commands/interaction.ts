@@ -15,9 +15,9 @@ import type * as declared from "../groups/interaction.ts";
 import type { Io } from "../io.ts";
 import { openOutput } from "../output.ts";
 import { entryLines, previewLines } from "../render-interaction.ts";
-import { printable } from "../render-tagging.ts";
 import { checking, jobExit, refusedTo, reportDryRun, runJob, runSubmitted } from "../run-job.ts";
 import { rowSource } from "../source.ts";
+import { printable } from "../text.ts";
 
 export const showInteraction: Run<typeof declared.showInteraction> = async ({ args: { id }, options, io }) => {
   const { version, tree } = await readInteraction(id, options, io.env);

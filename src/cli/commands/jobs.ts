@@ -4,8 +4,9 @@ import { openJob, openRecords } from "../../app/index.ts";
 import { ENDED } from "../../operations/index.ts";
 import type { Run } from "../command.ts";
 import type * as declared from "../groups/jobs.ts";
-import { countsLine, grouped, leftLines, printable } from "../render-tagging.ts";
+import { countsLine, leftLines } from "../render-tagging.ts";
 import { reportJob, runAndReport } from "../run-job.ts";
+import { grouped, printable } from "../text.ts";
 
 export const listJobs: Run<typeof declared.listJobs> = async ({ options, io }) => {
   await using records = await openRecords(options, io.env);

@@ -8,9 +8,9 @@ import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/outcomes.ts";
 import type { Io } from "../io.ts";
 import { latencySeconds, retrievalLines, retrievalProgressLine, successRate, verdictLines } from "../render-outcomes.ts";
-import { timeText } from "../render-tagging.ts";
 import { report } from "../report.ts";
 import { endedByInterrupt } from "../running.ts";
+import { timeText } from "../text.ts";
 
 type Options = OptionsOf<typeof declared.pull>;
 

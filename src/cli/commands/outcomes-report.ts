@@ -13,8 +13,8 @@ import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/outcomes.ts";
 import type { Io } from "../io.ts";
 import { openOutput, writeText } from "../output.ts";
-import { grouped, printable, timeText } from "../render-tagging.ts";
 import { table } from "../table.ts";
+import { grouped, printable, timeText } from "../text.ts";
 
 type Format = NonNullable<OptionsOf<typeof declared.report>["format"]>;
 

@@ -6,8 +6,8 @@ import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/serve.ts";
 import type { Io } from "../io.ts";
-import { printable, timeText } from "../render-tagging.ts";
 import { openBrowser, stopped } from "../running.ts";
+import { printable, timeText } from "../text.ts";
 
 export const serve: Run<typeof declared.serve> = async ({ options, io }) => {
   const { host, port, verbose, open, logFormat: format = "text" } = options;

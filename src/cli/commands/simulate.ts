@@ -18,13 +18,13 @@ import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/simulate.ts";
 import type { Io } from "../io.ts";
 import { openOutput } from "../output.ts";
-import { comparisonLines, headLine, resultLines, variationLines, variationsCsv } from "../render-simulation.ts";
+import { comparisonLines, headLine, optimumLines, resultLines, variationLines, variationsCsv } from "../render-simulation.ts";
 import { calibrationLines } from "../render-simulation-calibration.ts";
 import { chartLines } from "../render-simulation-chart.ts";
-import { optimumLines } from "../render-simulation-optimum.ts";
 import { stripStyle } from "../render-strip.ts";
-import { duration, grouped, Pace, printable } from "../render-tagging.ts";
+import { Pace } from "../render-tagging.ts";
 import { rowSource } from "../source.ts";
+import { duration, grouped, printable } from "../text.ts";
 import { refusedLine } from "./facts.ts";
 
 type Options = OptionsOf<typeof declared.simulate>;

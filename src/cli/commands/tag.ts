@@ -5,9 +5,9 @@ import { parseMapping } from "../../operations/index.ts";
 import { known, type Run } from "../command.ts";
 import type * as declared from "../groups/tag.ts";
 import { openOutput } from "../output.ts";
-import { printable } from "../render-tagging.ts";
 import { checking, refusedTo, reportDryRun, runSubmitted } from "../run-job.ts";
 import { openInput } from "../source.ts";
+import { printable } from "../text.ts";
 
 export const tag: Run<typeof declared.tag> = async ({ args, options, io }) => {
   const { column, format, delimiter, campaign, again, out, concurrency } = options;

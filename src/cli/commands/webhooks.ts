@@ -6,7 +6,7 @@ import { known, type OptionsOf, type Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/webhooks.ts";
 import type { Io } from "../io.ts";
-import { grouped, printable, timeText } from "../render-tagging.ts";
+import { grouped, printable, timeText } from "../text.ts";
 
 type Delivery = Awaited<ReturnType<typeof openDelivery>>;
 

@@ -1,0 +1,47 @@
+// Numbers, times and text from outside, as people read them.
+
+import { percent } from "../kernel/index.ts";
+
+/** 1234567 as 1,234,567. */
+export function grouped(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+/** An instant for machines and people: 2026-03-01T08:00:00.000Z; null for none. */
+export function timeText(at: number): string;
+export function timeText(at: number | null): string | null;
+export function timeText(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
+
+/** 75 as "1 min 15 s". */
+export function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** Text from outside without control characters, so that a file cannot steer the terminal. */
+export function printable(text: string): string {
+  return printableWhole(text).slice(0, 200);
+}
+
+/** The same of any length: for sentences whose end says what is to be done. */
+export function printableWhole(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "�");
+}
+
+/** A number to so many significant digits, thousands grouped; a dash for none. */
+export function number(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return "–";
+  return Number(value.toPrecision(digits)).toLocaleString("en-US", { maximumSignificantDigits: digits });
+}
+
+/** A share as all figures of simulations have it: 0.0123 as "1.23 %". */
+export const shareText = (share: number): string => percent(share, 2);
+
+/** 0.0123 as "+1.23 points". */
+export function points(share: number): string {
+  return Number.isFinite(share) ? `${share > 0 ? "+" : ""}${(100 * share).toFixed(2)} points` : "–";
+}
