@@ -71,8 +71,8 @@ async function tagging(from: number): Promise<number> {
   );
   const ended = await runtime.tagging.run(job.id);
   const seconds = (performance.now() - start) / 1000;
-  const counts = await runtime.counts(job.id);
-  if (ended.status !== "done" || counts.tagged !== ROWS) throw new Error(`job ${ended.status}: ${JSON.stringify(counts)}`);
+  const { counts } = await runtime.records.show(job.id);
+  if (ended.status !== "done" || counts["tagged"] !== ROWS) throw new Error(`job ${ended.status}: ${JSON.stringify(counts)}`);
   return ROWS / seconds;
 }
 

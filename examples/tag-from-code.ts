@@ -38,7 +38,7 @@ await tenant.close();
   });
   const { job } = await runtime.tagging.submit(source, CAMPAIGN, {});
   const ended = await runtime.tagging.run(job.id);
-  process.stdout.write(`${ended.status}: ${JSON.stringify(await runtime.counts(job.id))}\n`);
+  process.stdout.write(`${ended.status}: ${JSON.stringify((await runtime.records.show(job.id)).counts)}\n`);
 }
 await sandbox.close();
 await rm(dir, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 // The package's main door: the SDK for one tenant, and bulk tagging as functions.
 
-export { openRecords, openTagging, type Records, type ResultRow, type TaggingOptions, type TaggingRuntime } from "./app/index.ts";
+export { openRecords, openTagging, type Records, type TaggingOptions, type TaggingRuntime } from "./app/index.ts";
 export { messageOf, OutdialError } from "./kernel/index.ts";
 export {
   indexMatrix,
@@ -8,6 +8,7 @@ export {
   type MatrixIndex,
   OperationError,
   type PlanReport,
+  type ResultRow,
   type RowJob,
   type RowProblem,
   readMatrix,

@@ -30,7 +30,6 @@ export {
   planRetrieval,
 } from "./outcomes.ts";
 export { openRecords, type Records } from "./records.ts";
-export type { ResultRow } from "./result-rows.ts";
 export { compileRulePack, readRulePack, withCampaignRules } from "./rule-pack.ts";
 export { openSegments } from "./segments.ts";
 export { dashboardFolder } from "./service/dashboard.ts";

@@ -1,16 +1,16 @@
 // What every kind of job over rows gives to whoever runs it.
 
 import type { RateFamily } from "../contract/index.ts";
-import type { Interruption, Tagging } from "../operations/index.ts";
+import { type Interruption, JobRecordsUseCases, type Tagging } from "../operations/index.ts";
+import type { AuditVerdict } from "../store/index.ts";
 import type { Tenant } from "../tenant/index.ts";
-import { type Records, recordsOf } from "./records.ts";
 import type { DeliveryEnd, Workplace } from "./workplace.ts";
 
 /** Jobs of one kind, ready to run. Disposing stops everything in reverse. */
-export interface JobRuntime
-  extends Pick<Records, "counts" | "rowsLeft" | "rows" | "verifyAudit" | "deliveries">,
-    AsyncDisposable {
+export interface JobRuntime extends AsyncDisposable {
   readonly jobs: Pick<Tagging, "find" | "run">;
+  readonly records: JobRecordsUseCases;
+  verifyAudit(): Promise<AuditVerdict>;
   /** Ends the run in this process early: what is under way is finished and recorded, the job can be resumed. */
   interrupt(): Interruption;
   /** The used share of the request limit, for a progress line; empty when there is no limit. */
@@ -26,15 +26,11 @@ export function runtimeOver(
   jobs: JobRuntime["jobs"],
   family: RateFamily,
 ): JobRuntime {
-  const { counts, rowsLeft, rows, verifyAudit, deliveries } = recordsOf(workplace.store, workplace.config);
   return {
     jobs,
     interrupt: () => workplace.runs.interrupt(),
-    counts,
-    rowsLeft,
-    rows,
-    verifyAudit,
-    deliveries,
+    records: new JobRecordsUseCases(workplace),
+    verifyAudit: () => workplace.store.audit.verify(),
     budgetLine: () => budgetLine(workplace.tenant, family),
     deliverEvents: () => workplace.deliverEvents(),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

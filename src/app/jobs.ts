@@ -1,6 +1,7 @@
 // Opening what a job of any kind needs to go on.
 
-import { createStoreRecords, DISPOSITIONS, type RowJob, refuseCancelled, TAG } from "../operations/index.ts";
+import { createStoreRecords, DISPOSITIONS, OperationError, type RowJob, refuseCancelled, TAG } from "../operations/index.ts";
+import { RETRIEVE } from "../store/index.ts";
 import type { Flags } from "./config.ts";
 import { CORRECTION_RATE, startCorrections } from "./interactions.ts";
 import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
@@ -12,10 +13,14 @@ export interface OpenedJob extends JobRuntime {
   readonly job: RowJob;
 }
 
-/** Opens the runtime of a job, to go on with it. Throws OperationError `job_not_found`; `job_state` when it was cancelled. */
+/** Opens the runtime of a job, to go on with it. Throws OperationError `job_not_found`; `job_state` when it was cancelled; `invalid_input` for a retrieval. */
 export async function openJob(id: string, flags: Flags, environment: Environment, options: WorkplaceOptions): Promise<OpenedJob> {
   await using stack = new AsyncDisposableStack();
   const workplace = await openWorkplace(stack, flags, environment, options);
+  if ((await workplace.store.jobs.getJob(id))?.kind === RETRIEVE)
+    throw new OperationError("invalid_input", `${id} is a retrieval`, {
+      advice: `outdial outcomes pull --resume ${id} goes on with it.`,
+    });
   const job = await createStoreRecords(workplace.store.jobs, [TAG, DISPOSITIONS]).get(id);
   refuseCancelled(job);
   const tags = job.kind === TAG;

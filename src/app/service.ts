@@ -1,7 +1,7 @@
 // The service: one workplace with everything that outdial does, opened once, and the server over it. Opened and closed in order.
 
 import { type Clock, messageOf } from "../kernel/index.ts";
-import { CampaignMetrics, CampaignUseCases, type RowJob, TenantRefresh } from "../operations/index.ts";
+import { CampaignMetrics, CampaignUseCases, JobUseCases, type RowJob, TenantRefresh } from "../operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
 import type { AccessRole, Store } from "../store/index.ts";
 import { campaignStatesOf } from "./campaign-state.ts";
@@ -18,7 +18,6 @@ import { Background } from "./service/background.ts";
 import { campaignFilesPort } from "./service/campaign-files-port.ts";
 import { compliancePort } from "./service/compliance-port.ts";
 import { failoverPort } from "./service/failover-port.ts";
-import { jobsPort } from "./service/jobs-port.ts";
 import { goOnWithJobs } from "./service/left-behind.ts";
 import { writeLoginFile } from "./service/login-file.ts";
 import { outcomesCrmPort } from "./service/outcomes-crm-port.ts";
@@ -163,7 +162,8 @@ export async function openService(flags: Flags, environment: Environment, option
   const campaignFiles = campaignFilesPort(workplace, applies);
   const contacts = contactsPort(workplace);
   const pairs = failoverPort(workplace);
-  const jobs = jobsPort(workplace, { tagging, corrections }, correlator);
+  const requestId = () => correlator.current;
+  const jobs = new JobUseCases(workplace, { tagging, corrections, requestId });
   const settings = {
     dialer,
     readings: {

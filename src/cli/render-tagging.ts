@@ -1,15 +1,8 @@
 // What people read about a tagging job: the progress line, the report of a plan, the summary of a job. Pure text.
 
 import type { HistogramSummary } from "../kernel/index.ts";
-import type {
-  CorrectionMetrics,
-  JobProgress,
-  PlanReport,
-  RefusedRow,
-  ResultCounts,
-  RowJob,
-  RowsLeft,
-} from "../operations/index.ts";
+import type { JobProgress, PlanReport, RefusedRow, ResultCounts } from "../operations/index.ts";
+import type { JobDetail } from "../operations/views/index.ts";
 import type { ItemResult } from "../store/index.ts";
 import { duration, grouped, printable } from "./text.ts";
 
@@ -96,20 +89,20 @@ function refusedLines(plan: PlanReport): string[] {
 }
 
 /** The summary of a job that ended or stopped. */
-export function jobLines(job: RowJob, counts: ResultCounts, left: RowsLeft, metrics?: CorrectionMetrics): string[] {
-  const campaign = job.campaignId === undefined ? "" : ` · campaign ${job.campaignId}`;
+export function jobLines(job: JobDetail): string[] {
+  const campaign = job.campaignId === null ? "" : ` · campaign ${job.campaignId}`;
   const lines = [`job ${job.id} ${job.status.replaceAll("_", " ")}${campaign} · ${printable(job.sourceName)}`];
-  lines.push(`  ${grouped(job.totalRows)} rows: ${countsLine(counts)}`);
-  if (metrics !== undefined) lines.push(metricsLine(metrics));
-  lines.push(...leftLines(left));
-  if (job.measured !== undefined) {
+  lines.push(`  ${grouped(job.totalRows ?? 0)} rows: ${countsLine(job.counts)}`);
+  if (job.metrics !== null) lines.push(metricsLine(job.metrics));
+  lines.push(...leftLines(job));
+  if (job.measured !== null) {
     lines.push(`  latency per attempt ${latency(job.measured.attempts)}`);
     lines.push(`  latency per item    ${latency(job.measured.items)}`);
     const { retries, rateLimited, conflicts } = job.measured;
     const overtaken = conflicts === undefined ? "" : ` · ${grouped(conflicts)} writes overtaken by others`;
     lines.push(`  ${grouped(retries)} retries · ${grouped(rateLimited)} answers were 429${overtaken}`);
   }
-  if (job.stop !== undefined) {
+  if (job.stop !== null) {
     lines.push(`  stopped: ${printable(job.stop.message)}`);
     if (job.stop.advice !== undefined) lines.push(`  ${printable(job.stop.advice)}`);
   }
@@ -117,14 +110,15 @@ export function jobLines(job: RowJob, counts: ResultCounts, left: RowsLeft, metr
 }
 
 /** How it stands with the rows without a result; nothing when there are none. */
-export function leftLines({ notSent, mayHaveBeenSent }: RowsLeft): string[] {
+export function leftLines({ notSent, mayHaveBeenSent }: Pick<JobDetail, "notSent" | "mayHaveBeenSent">): string[] {
   const lines: string[] = [];
-  if (notSent > 0) lines.push(`  ${grouped(notSent)} rows not sent`);
-  if (mayHaveBeenSent > 0) lines.push(`  ${grouped(mayHaveBeenSent)} rows without a result that may have been sent`);
+  if (notSent !== null && notSent > 0) lines.push(`  ${grouped(notSent)} rows not sent`);
+  if (mayHaveBeenSent !== null && mayHaveBeenSent > 0)
+    lines.push(`  ${grouped(mayHaveBeenSent)} rows without a result that may have been sent`);
   return lines;
 }
 
-function metricsLine({ validationErrors, apiErrors, errorRate }: CorrectionMetrics): string {
+function metricsLine({ validationErrors, apiErrors, errorRate }: NonNullable<JobDetail["metrics"]>): string {
   const share = errorRate.rate === null ? "–" : `${(100 * errorRate.rate).toFixed(1)} %`;
   return `  error rate ${share} (${grouped(errorRate.numerator)} of ${grouped(errorRate.denominator)}): ${grouped(validationErrors)} broke a rule, ${grouped(apiErrors)} failed at the tenant`;
 }

@@ -1,14 +1,8 @@
 // Running a job of any kind to its end with progress on stderr, and reporting it.
 
 import type { JobRuntime } from "../app/index.ts";
-import {
-  correctionMetrics,
-  DISPOSITIONS,
-  OperationError,
-  type PlanReport,
-  type RefusedRow,
-  type RowJob,
-} from "../operations/index.ts";
+import { OperationError, type PlanReport, type RefusedRow, type RowJob } from "../operations/index.ts";
+import type { JobDetail } from "../operations/views/index.ts";
 import type { ItemResult } from "../store/index.ts";
 import { EXIT, exitOf } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -18,64 +12,60 @@ import { endedByInterrupt } from "./running.ts";
 import { grouped } from "./text.ts";
 
 /** Runs a job to its end with progress on stderr. The first SIGINT or SIGTERM ends it early, with everything recorded. */
-export async function runJob(runtime: JobRuntime, job: RowJob, io: Io): Promise<RowJob> {
+export async function runJob(runtime: JobRuntime, { id }: Pick<RowJob, "id">, io: Io): Promise<JobDetail> {
   using _listening = endedByInterrupt(io, runtime);
   const pace = new Pace();
-  const ended = await runtime.jobs.run(job.id, (progress) => {
+  await runtime.jobs.run(id, (progress) => {
     const done = Object.values(progress.counts).reduce((sum, count) => sum + count, 0);
     io.progress(progressLine(progress, pace.note(performance.now(), done, progress.totalRows), runtime.budgetLine()));
   });
   await runtime.deliverEvents();
-  return ended;
-}
-
-/** Runs a job to its end and reports it. @returns the exit code */
-export async function runAndReport(runtime: JobRuntime, job: RowJob, out: string | undefined, io: Io): Promise<number> {
-  return reportJob(runtime, await runJob(runtime, job, io), out, io);
+  return runtime.records.show(id);
 }
 
 /** Writes the result rows and the summary. @returns the exit code */
 export async function reportJob(
-  runtime: Pick<JobRuntime, "counts" | "rowsLeft" | "rows">,
-  job: RowJob,
-  out: string | undefined,
+  records: Pick<JobRuntime["records"], "rows">,
+  job: JobDetail,
+  {
+    out,
+    only,
+    shown = job,
+  }: { readonly out?: string | undefined; readonly only?: ItemResult | undefined; readonly shown?: object },
   io: Io,
-  only?: ItemResult,
 ): Promise<number> {
-  const counts = await runtime.counts(job.id);
   {
     await using output = await openOutput(out, io);
-    if (output !== undefined) for await (const row of runtime.rows(job.id, only)) await output.line(row);
+    if (output !== undefined) for await (const row of (await records.rows(job.id, only)).rows) await output.line(row);
   }
-  const metrics = job.kind === DISPOSITIONS ? correctionMetrics(job, counts) : undefined;
-  const left = await runtime.rowsLeft(job, counts);
-  io.say(jobLines(job, counts, left, metrics));
-  await io.answer({ job: { ...job, counts, ...left, metrics } }, out === "-" ? [] : `${job.id} ${job.status}`);
+  io.say(jobLines(job));
+  await io.answer(shown, out === "-" ? [] : `${job.id} ${job.status}`);
   return jobExit(job);
 }
 
 /** The exit code of a job as it ended. */
-export function jobExit(job: RowJob): number {
+export function jobExit(job: JobDetail): number {
   if (job.status === "done") return EXIT.done;
   if (job.status === "partly_failed") return EXIT.partlyFailed;
   if (job.status === "running" || job.status === "ready") return EXIT.interrupted;
-  return job.stop === undefined ? EXIT.failed : exitOf(job.stop.code);
+  return job.stop === null ? EXIT.failed : exitOf(job.stop.code);
 }
 
 /** Runs a job that was submitted, new or known, and reports it. @returns the exit code */
-export function runSubmitted(
+export async function runSubmitted(
   runtime: JobRuntime,
-  { job, earlier }: { readonly job: RowJob; readonly earlier: boolean },
+  { job: { plan, ...job }, earlier }: { readonly job: RowJob; readonly earlier: boolean },
   out: string | undefined,
   io: Io,
 ): Promise<number> {
   if (earlier) io.say(earlierLine(job));
-  else if (job.plan !== undefined) io.say(planLines(job.plan));
-  return runAndReport(runtime, job, out, io);
+  else if (plan !== undefined) io.say(planLines(plan));
+  const ended = await runJob(runtime, job, io);
+  return reportJob(runtime.records, ended, { out, shown: { job: ended, earlier } }, io);
 }
 
 /** What is said of a job that was known before it was submitted. */
-function earlierLine({ id, status }: RowJob): string {
+function earlierLine({ id, status }: Pick<RowJob, "id" | "status">): string {
   return status === "done" || status === "partly_failed"
     ? `this file was run before as ${id}; its result follows (--again runs it once more)`
     : `this file is known as ${id}; going on with it`;

@@ -47,7 +47,6 @@ export {
   validateCorrections,
 } from "./interactions/index.ts";
 export {
-  cancelJob,
   createStoreRecords,
   ENDED,
   type JobProgress,
@@ -56,10 +55,11 @@ export {
   type RefusedRow,
   type ResultCounts,
   type RowJob,
-  type RowsLeft,
   refuseCancelled,
-  rowJobOf,
 } from "./jobs/index.ts";
+export { noteRequest, requestOf } from "./jobs/request.ts";
+export type { ResultRow } from "./jobs/result-rows.ts";
+export { JOB_KINDS, JobRecordsUseCases, JobUseCases } from "./jobs/use-cases.ts";
 export { TenantRefresh } from "./refresh/refresh.ts";
 export {
   checkRequest,

@@ -36,7 +36,8 @@ async function main(): Promise<void> {
     };
     const { job } = await runtime.corrections.submit(source, {});
     await runtime.corrections.run(job.id);
-    for await (const { result, reason } of runtime.rows(job.id)) say({ agent: row.agent_id, result, reason });
+    for await (const { result, reason } of (await runtime.records.rows(job.id)).rows)
+      say({ agent: row.agent_id, result, reason });
   }
 
   await Promise.all(Array.from({ length: Number(count) }, (_, n) => write(Number(first) + n)));

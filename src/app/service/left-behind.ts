@@ -2,9 +2,8 @@
 // get one.
 
 import { messageOf } from "../../kernel/index.ts";
-import { DISPOSITIONS, isDue, TAG } from "../../operations/index.ts";
+import { DISPOSITIONS, isDue, requestOf, TAG } from "../../operations/index.ts";
 import { CAMPAIGN_APPLY, DIALER_CHANGE, type Job, RETRIEVE } from "../../store/index.ts";
-import { requestOf } from "../correlation.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
 

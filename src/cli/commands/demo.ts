@@ -89,15 +89,15 @@ export async function demoOnce({ config }: Pick<Place, "config">, io: Io): Promi
   const { job } = await runtime.tagging.submit(source, CAMPAIGN, {});
   if (job.plan !== undefined) io.say(planLines(job.plan));
   signal.throwIfAborted();
-  const ended = await watched(runtime, job.id, io, signal);
+  await watched(runtime, job.id, io, signal);
   signal.throwIfAborted();
   const delivered = await runtime.deliverEvents();
   signal.throwIfAborted();
-  const counts = await runtime.counts(job.id);
-  io.say(["", ...jobLines(ended, counts, await runtime.rowsLeft(ended, counts)), "rows the tenant did not take:"]);
+  const ended = await runtime.records.show(job.id);
+  io.say(["", ...jobLines(ended), "rows the tenant did not take:"]);
   for (const result of ["locked", "not_found"] as const) {
     let shown = 0;
-    for await (const row of runtime.rows(job.id, result)) {
+    for await (const row of (await runtime.records.rows(job.id, result)).rows) {
       if (shown++ === 3) break;
       io.say(
         `  line ${row.line} ${row.callId}: ${result.replaceAll("_", " ")}${row.callStatus === undefined ? "" : `, the call is ${row.callStatus}`}`,
@@ -113,11 +113,8 @@ export async function demoOnce({ config }: Pick<Place, "config">, io: Io): Promi
   io.say(
     `events              ${grouped(receiver.verified())} received with a valid signature, ${grouped(delivered.pending)} waiting`,
   );
-  const whole = ended.status === "partly_failed" && verdict.ok && receiver.verified() === (counts.tagged ?? 0);
-  await io.answer(
-    { job: { ...ended, counts }, audit: verdict, events: delivered },
-    whole ? "demo complete" : "demo NOT complete",
-  );
+  const whole = ended.status === "partly_failed" && verdict.ok && receiver.verified() === (ended.counts["tagged"] ?? 0);
+  await io.answer({ job: ended, audit: verdict, events: delivered }, whole ? "demo complete" : "demo NOT complete");
   return whole ? EXIT.done : EXIT.failed;
 }
 
@@ -136,5 +133,4 @@ async function watched(runtime: Awaited<ReturnType<typeof openTagging>>, id: str
   });
   if (ended.status === "stopped")
     throw new OutdialError(ended.stop?.code ?? "internal", ended.stop?.message ?? "the job stopped");
-  return ended;
 }

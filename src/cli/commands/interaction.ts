@@ -56,7 +56,7 @@ export const correctOne: Run<typeof declared.correctOne> = async ({ args: { id }
   if (options.dryRun) return preview(id, policy, options, io);
   await using runtime = await openCorrections(options, io.env, { warn: io.say });
   const job = await runJob(runtime, await jobOf(runtime, sourceOf(id, policy, options)), io);
-  for await (const row of runtime.rows(job.id)) {
+  for await (const row of (await runtime.records.rows(job.id)).rows) {
     const { line: _, ...shown } = row;
     await io.answer({ job: { id: job.id, status: job.status }, ...shown }, `${printable(id)} ${row.result}`);
     if (row.reason !== undefined) io.say(printable(row.reason));
@@ -66,7 +66,7 @@ export const correctOne: Run<typeof declared.correctOne> = async ({ args: { id }
     return EXIT_OF_RESULT[row.result] ?? EXIT.failed;
   }
   // No row has a result: the job stopped before it.
-  if (job.stop !== undefined) io.complain(`outdial: ${job.stop.message}`);
+  if (job.stop !== null) io.complain(`outdial: ${job.stop.message}`);
   await io.answer({ job: { id: job.id, status: job.status }, stop: job.stop }, []);
   return jobExit(job);
 };

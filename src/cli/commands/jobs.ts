@@ -2,44 +2,43 @@
 
 import { openJob, openRecords } from "../../app/index.ts";
 import { ENDED } from "../../operations/index.ts";
+import type { JobSummary } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import type * as declared from "../groups/jobs.ts";
 import { countsLine, leftLines } from "../render-tagging.ts";
-import { reportJob, runAndReport } from "../run-job.ts";
+import { reportJob, runJob } from "../run-job.ts";
 import { grouped, printable } from "../text.ts";
 
 export const listJobs: Run<typeof declared.listJobs> = async ({ options, io }) => {
   await using records = await openRecords(options, io.env);
-  const jobs = await records.jobs(options.limit);
-  await io.answer(
-    { jobs },
-    async () => {
-      const lines: string[] = [];
-      for (const job of jobs)
-        lines.push(
-          `${job.id}  ${job.status.padEnd(13)} ${job.createdAt.toISOString()}  ${job.campaignId ?? job.kind}  ${printable(job.sourceName)}  ${grouped(job.totalRows)} rows: ${countsLine(await records.counts(job.id))}`,
-        );
-      return lines;
-    },
-    "no jobs yet",
-  );
+  const items = await records.jobs.list({ limit: options.limit });
+  await io.answer({ items }, items.map(jobLine), "no jobs yet");
 };
+
+function jobLine({ id, kind, status, createdAt, campaignId, sourceName, totalRows, counts }: JobSummary): string {
+  const rows = totalRows === null ? kind : `${grouped(totalRows)} rows: ${countsLine(counts)}`;
+  return `${id}  ${status.padEnd(13)} ${createdAt}  ${campaignId ?? kind}  ${printable(sourceName)}  ${rows}`;
+}
 
 export const showJob: Run<typeof declared.showJob> = async ({ args, options, io }) => {
   await using records = await openRecords(options, io.env);
-  await reportJob(records, await records.job(args.id), options.out, io, options.result);
+  const job = await records.jobs.show(args.id);
+  await reportJob(records.jobs, job, { out: options.out, only: options.result }, io);
 };
 
 export const resumeJob: Run<typeof declared.resumeJob> = async ({ args, options, io }) => {
   await using opened = await openJob(args.id, options, io.env, { warn: io.say });
-  return await runAndReport(opened, opened.job, undefined, io);
+  return await reportJob(opened.records, await runJob(opened, opened.job, io), {}, io);
 };
 
 export const cancelJob: Run<typeof declared.cancelJob> = async ({ args: { id }, options, io }) => {
   await using records = await openRecords(options, io.env);
-  const job = await records.job(id);
-  if (ENDED.includes(job.status)) return io.say(`${id} is ${job.status.replaceAll("_", " ")} already`);
-  await records.cancel(id);
-  const counts = await records.counts(id);
-  io.say([`${id} cancelled; what was sent stays sent: ${countsLine(counts)}`, ...leftLines(await records.rowsLeft(job, counts))]);
+  const before = await records.jobs.show(id);
+  if (ENDED.some((status) => status === before.status)) {
+    io.say(`${id} is ${before.status.replaceAll("_", " ")} already`);
+    return await io.answer({ ...before, result: "already" }, []);
+  }
+  const job = await records.jobs.cancel(id, records.actor);
+  io.say([`${id} cancelled; what was sent stays sent: ${countsLine(job.counts)}`, ...leftLines(job)]);
+  await io.answer({ ...job, result: "cancelled" }, []);
 };

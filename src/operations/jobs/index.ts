@@ -1,6 +1,6 @@
 // Jobs over the rows of a file, whatever is done with a row: planned whole, then chunk by chunk, durable, taken over when a process dies.
 
-export { cancelJob, refuseCancelled } from "./cancel.ts";
+export { refuseCancelled } from "./cancel.ts";
 export type { OpenItem, RowLedger } from "./ledger.ts";
 export { type PlanReport, type PlanSink, planRows, type RefusedRow, type RowPlanner, type RowProblem } from "./plan.ts";
 export {
@@ -10,11 +10,10 @@ export {
   type Replicas,
   type ResultCounts,
   type RowJob,
-  type RowsLeft,
 } from "./record.ts";
 export { JobRun, type RowWork, type Sent } from "./run.ts";
 export { JobRunner } from "./runner.ts";
 export { SeenKeys } from "./seen-keys.ts";
 export { createRowLedger, owned } from "./store-ledger.ts";
-export { createStoreRecords, rowJobOf } from "./store-records.ts";
+export { createStoreRecords } from "./store-records.ts";
 export { type JobSource, submitJob } from "./submit.ts";

@@ -95,7 +95,6 @@ export interface JobRecords {
   pendingChunks(id: string): Promise<number[]>;
   /** The newest job on this content, cancelled ones aside. */
   findByContent(content: { kind: string; campaignId: string | undefined; contentHash: string }): Promise<RowJob | undefined>;
-  list(limit: number): Promise<RowJob[]>;
   /** Jobs whose planning is under way, or was left by a process that died. */
   planning(): Promise<RowJob[]>;
   /** Removes a job that is still being planned, with its chunks. */

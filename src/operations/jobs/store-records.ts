@@ -51,9 +51,6 @@ export function createStoreRecords(jobs: JobLedger, kinds: readonly string[]): J
       const job = await jobs.findJobByContent(content);
       return job === undefined || job.status === "cancelled" ? undefined : rowJobOf(job);
     },
-    async list(limit) {
-      return (await jobs.listJobs({ kinds, limit })).map(rowJobOf);
-    },
     async planning() {
       return (await jobs.listJobs({ kinds, status: ["planning"], limit: 1000 })).map(rowJobOf);
     },

@@ -23,6 +23,7 @@ import { interrupted, JobLeave } from "./leave.ts";
 import { isLeft, LEAVES } from "./left.ts";
 import type { Membership } from "./members.ts";
 import { reasonOf, type StopReason } from "./reason.ts";
+import { type Standing, standingOf } from "./standing.ts";
 
 /** How often a job that runs elsewhere is looked at, ms. */
 const FOLLOW_MS = 250;
@@ -77,12 +78,6 @@ export interface RunsDependencies {
   readonly serves: boolean;
   readonly warn: (message: string) => void;
 }
-
-/**
- * Who works on a job: this process; another one; nobody yet, because it was just begun or its process is gone; nobody until a person goes on
- * with it.
- */
-export type Standing = "here" | "elsewhere" | "waiting" | "still";
 
 /** What an interruption did: the runs of this process stop; or a service goes on with them, and nobody follows here any more. */
 export type Interruption = "stopping" | "goes-on";
@@ -169,20 +164,19 @@ export class Runs {
     return [...this.#here.keys()].some((id) => id.startsWith(`${jobId}/`));
   }
 
-  /** Who works on a job: see `Standing`. */
+  /** Who works on a job: see `standingOf`. */
   async standing(job: Pick<Job, "id" | "status" | "executor" | "error" | "run">): Promise<Standing> {
-    if (this.isHere(job.id)) return "here";
-    if (isLeft(job) || (job.status === "ready" && job.run > 0)) return "waiting";
-    if (job.status !== "running") return "still";
-    return job.executor === null || (await this.#deps.members.isDead(job.executor)) ? "waiting" : "elsewhere";
+    return (await this.#standingOf(job)).standing;
   }
 
   /** Who works on a job, and whether it is under way: it runs in this process, or was just begun. */
   async standingOf(jobId: string | null): Promise<{ readonly standing: Standing; readonly running: boolean }> {
     const job = jobId === null ? undefined : await this.#deps.jobs.getJob(jobId);
-    if (job === undefined) return { standing: "still", running: false };
-    const standing = await this.standing(job);
-    return { standing, running: standing === "here" || (standing === "waiting" && job.status === "ready") };
+    return job === undefined ? { standing: "still", running: false } : this.#standingOf(job);
+  }
+
+  #standingOf(job: Pick<Job, "id" | "status" | "executor" | "error" | "run">) {
+    return standingOf(job, { isHere: this.isHere(job.id), members: this.#deps.members });
   }
 
   /** Whether a job is said to be run by a process that is gone, and the engine has no run of it for another one. */

@@ -6,6 +6,7 @@ export * from "./campaign-views.ts";
 export * from "./compliance-views.ts";
 export * from "./dialer-views.ts";
 export * from "./field-changes.ts";
+export * from "./job-views.ts";
 export * from "./plan.ts";
 export * from "./schemas/approvals.ts";
 export * from "./schemas/audit.ts";

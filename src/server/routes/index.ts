@@ -1,6 +1,6 @@
 // All routes of the API.
 
-import type { CampaignUseCases } from "../../operations/index.ts";
+import type { CampaignUseCases, JobUseCases } from "../../operations/index.ts";
 import type { ApiRoute } from "../routing/route.ts";
 import { type ApprovalDeps, approvalRoutes } from "./approvals.ts";
 import { type AuditPort, auditRoutes } from "./audit.ts";
@@ -14,7 +14,7 @@ import { factsRoutes } from "./facts.ts";
 import { type FailoverPort, failoverRoutes } from "./failover.ts";
 import { type InboundPort, inboundEventRoutes } from "./inbound.ts";
 import { type InteractionsPort, interactionRoutes } from "./interactions.ts";
-import { type JobsPort, jobRoutes } from "./jobs.ts";
+import { jobRoutes } from "./jobs.ts";
 import { type LiveDeps, liveRoutes } from "./live.ts";
 import { type OutcomesPort, outcomeRoutes } from "./outcomes.ts";
 import { type OutcomesCrmPort, outcomesCrmRoutes } from "./outcomes-crm.ts";
@@ -30,7 +30,7 @@ export interface Work {
   readonly campaignFiles: () => CampaignFilesPort;
   readonly contacts: () => ContactsPort;
   readonly failover: () => FailoverPort;
-  readonly jobs: () => JobsPort;
+  readonly jobs: () => JobUseCases;
   readonly interactions: () => InteractionsPort;
   readonly dialer: () => DialerWork;
   readonly simulate: () => SimulatePort;

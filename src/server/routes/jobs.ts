@@ -5,82 +5,19 @@ import {
   type CorrectionSource,
   csvLine,
   DISPOSITIONS,
-  type PlanReport,
-  type PlanSink,
+  JOB_KINDS,
+  type JobUseCases,
   POLICIES,
   parseMapping,
   type RowFormat,
-  type RowJob,
-  type RowsLeft,
-  TAG,
   type TagSource,
 } from "../../operations/index.ts";
-import {
-  dryRun,
-  type JobDetail,
-  type JobSummary,
-  jobDetail,
-  jobSummary,
-  pageOf,
-  resultRow,
-  submitted,
-  timeText,
-} from "../../operations/views/index.ts";
-import { ITEM_RESULTS, type ItemResult, type Job, RETRIEVE, type Retrieval } from "../../store/index.ts";
+import { dryRun, jobDetail, jobSummary, pageOf, type resultRow, submitted } from "../../operations/views/index.ts";
+import { ITEM_RESULTS } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
 import { mediaTypesIn } from "../http/body.ts";
 import { cursor, flag, limit, list, pageOfItems } from "../routing/query.ts";
 import { type ApiRoute, route, streamRoute, type Upload } from "../routing/route.ts";
-
-/** A job with what belongs to its kind. */
-export interface JobRecord {
-  readonly job: Job;
-  /** Of a job over the rows of a file. */
-  readonly rows: RowJob | undefined;
-  /** Of one that was stopped or cancelled. */
-  readonly rowsLeft: RowsLeft | undefined;
-  readonly retrieval: Retrieval | undefined;
-  /** Whether this process runs it. */
-  readonly running: boolean;
-  /** The request that it was made for; null for one of the command line. */
-  readonly requestId: string | null;
-}
-
-/** What the routes act on. */
-export interface JobsPort {
-  /** Newest first. */
-  list(query: { readonly limit: number; readonly after: string | undefined; readonly kind: JobKind | undefined }): Promise<Job[]>;
-  /** Throws OperationError `job_not_found`. */
-  get(id: string): Promise<JobRecord>;
-  /** The results of rows, so many at most. Throws OperationError `job_not_found`. */
-  rows(
-    id: string,
-    only: ItemResult | undefined,
-    most: number | undefined,
-  ): Promise<{ readonly kind: string; readonly rows: AsyncIterable<z.input<typeof resultRow>> }>;
-  /** Runs a job here, or goes on with it; returns at once. Throws OperationError `job_not_found`, `job_state`. */
-  start(id: string): Promise<void>;
-  /** Resolves when nothing more of it is sent. Throws OperationError `job_not_found`, `outcome_unknown`. */
-  cancel(id: string, by: string): Promise<void>;
-  validateTags(source: TagSource, campaignId: string, sink: PlanSink): Promise<PlanReport>;
-  submitTags(source: TagSource, campaignId: string, given: Submit): Promise<Submitted>;
-  validateCorrections(source: CorrectionSource, sink: PlanSink): Promise<PlanReport>;
-  submitCorrections(source: CorrectionSource, given: Submit): Promise<Submitted>;
-}
-
-interface Submit {
-  readonly again: boolean;
-  readonly actor: string;
-}
-
-interface Submitted {
-  readonly jobId: string;
-  readonly earlier: boolean;
-}
-
-/** Kinds of jobs that are shown here. */
-const JOB_KINDS = [TAG, DISPOSITIONS, RETRIEVE] as const;
-type JobKind = (typeof JOB_KINDS)[number];
 
 /** Media types of a file of rows. */
 export const FILE_TYPES = ["text/csv", "application/x-ndjson", "application/json", "text/plain", "application/octet-stream"];
@@ -110,7 +47,7 @@ const fileQuery = {
   again: flag.describe("true runs content that was run before once more"),
 };
 
-export function jobRoutes(port: () => JobsPort): ApiRoute[] {
+export function jobRoutes(jobs: () => JobUseCases): ApiRoute[] {
   return [
     route({
       id: "jobs.list",
@@ -121,8 +58,13 @@ export function jobRoutes(port: () => JobsPort): ApiRoute[] {
       query: z.strictObject({ limit, cursor, kind: z.enum(JOB_KINDS).optional() }),
       reply: pageOf(jobSummary),
       async handle({ query }) {
-        const jobs = await port().list({ limit: query.limit + 1, after: query.cursor, kind: query.kind });
-        return pageOfItems(jobs, query.limit, ({ id }) => id, summaryOf);
+        const found = await jobs().list({ limit: query.limit + 1, after: query.cursor, kind: query.kind });
+        return pageOfItems(
+          found,
+          query.limit,
+          ({ id }) => id,
+          (job) => job,
+        );
       },
     }),
     route({
@@ -133,7 +75,7 @@ export function jobRoutes(port: () => JobsPort): ApiRoute[] {
       role: "viewer",
       params: byId,
       reply: jobDetail,
-      handle: async ({ params }) => detailOf(await port().get(params.id)),
+      handle: ({ params }) => jobs().show(params.id),
     }),
     streamRoute({
       id: "jobs.rows",
@@ -152,7 +94,7 @@ export function jobRoutes(port: () => JobsPort): ApiRoute[] {
       contentType: "application/x-ndjson",
       alsoTypes: [CSV],
       async handle({ params, query, headers }) {
-        const { kind, rows } = await port().rows(params.id, query.result, query.limit);
+        const { kind, rows } = await jobs().rows(params.id, query.result, query.limit);
         const csv = (query.format ?? (mediaTypesIn(headers).includes(CSV) ? "csv" : "ndjson")) === "csv";
         const texts = linesOf(rows, csv ? columnsOf(kind) : undefined);
         return {
@@ -171,10 +113,7 @@ export function jobRoutes(port: () => JobsPort): ApiRoute[] {
       params: byId,
       reply: jobDetail,
       status: 202,
-      async handle({ params }) {
-        await port().start(params.id);
-        return detailOf(await port().get(params.id));
-      },
+      handle: ({ params }) => jobs().resume(params.id),
     }),
     route({
       id: "jobs.cancel",
@@ -186,10 +125,7 @@ export function jobRoutes(port: () => JobsPort): ApiRoute[] {
       role: "operator",
       params: byId,
       reply: jobDetail,
-      async handle({ params, who }) {
-        await port().cancel(params.id, who.name);
-        return detailOf(await port().get(params.id));
-      },
+      handle: ({ params, who }) => jobs().cancel(params.id, who.name),
     }),
     route({
       id: "tags.submit",
@@ -204,18 +140,13 @@ export function jobRoutes(port: () => JobsPort): ApiRoute[] {
       reply: z.union([submitted, dryRun]),
       status: 202,
       async handle({ params, query, upload, who }) {
-        const ignored: string[] = [];
         const mapping = parseMapping(query.column);
         const source: TagSource = {
           ...sourceOf(upload, query.name),
-          read: {
-            ...formatOf(query),
-            mapping: Object.keys(mapping).length === 0 ? undefined : mapping,
-            onIgnoredColumns: (names) => ignored.push(...names),
-          },
+          read: { ...formatOf(query), mapping: Object.keys(mapping).length === 0 ? undefined : mapping },
         };
-        if (query.dryRun) return { plan: planOf(await port().validateTags(source, params.id, {})), ignoredColumns: ignored };
-        return begin(port(), await port().submitTags(source, params.id, { again: query.again, actor: who.name }));
+        if (query.dryRun) return jobs().checkTags(source, params.id);
+        return jobs().submitTags(source, params.id, { again: query.again, by: who.name });
       },
     }),
     route({
@@ -230,7 +161,6 @@ export function jobRoutes(port: () => JobsPort): ApiRoute[] {
       reply: z.union([submitted, dryRun]),
       status: 202,
       async handle({ query, upload, who }) {
-        const ignored: string[] = [];
         const source: CorrectionSource = {
           ...sourceOf(upload, query.name),
           read: {
@@ -239,16 +169,11 @@ export function jobRoutes(port: () => JobsPort): ApiRoute[] {
             ...(query.column.length === 0 ? {} : { mapping: mappingOf(query.column) }),
           },
         };
-        if (query.dryRun) return { plan: planOf(await port().validateCorrections(source, {})), ignoredColumns: ignored };
-        return begin(port(), await port().submitCorrections(source, { again: query.again, actor: who.name }));
+        if (query.dryRun) return jobs().checkCorrections(source);
+        return jobs().submitCorrections(source, { again: query.again, by: who.name });
       },
     }),
   ];
-}
-
-async function begin(port: JobsPort, { jobId, earlier }: Submitted): Promise<z.input<typeof submitted>> {
-  await port.start(jobId);
-  return { job: detailOf(await port.get(jobId)), earlier };
 }
 
 /** The uploaded file as an input. Throws ServerError `invalid_request` when there was none. */
@@ -286,59 +211,4 @@ async function* linesOf(
     lines = [];
   }
   if (lines.length > 0) yield lines.join("");
-}
-
-function summaryOf(job: Job): JobSummary {
-  const counts = { ...job.counts };
-  return {
-    id: job.id,
-    kind: job.kind,
-    status: job.status,
-    campaignId: job.campaignId,
-    sourceName: job.sourceName,
-    actor: job.actor,
-    totalRows: job.totalRows,
-    counts,
-    done: Object.values(counts).reduce((sum, count) => sum + count, 0),
-    createdAt: timeText(job.createdAt),
-    startedAt: timeText(job.startedAt),
-    finishedAt: timeText(job.finishedAt),
-  };
-}
-
-function detailOf({ job, rows, rowsLeft, retrieval, running, requestId }: JobRecord): JobDetail {
-  return {
-    ...summaryOf(job),
-    plan: rows?.plan === undefined ? null : planOf(rows.plan),
-    measured: rows?.measured === undefined ? null : { ...rows.measured },
-    notSent: rowsLeft?.notSent ?? null,
-    mayHaveBeenSent: rowsLeft?.mayHaveBeenSent ?? null,
-    stop: rows?.stop ?? stopOf(retrieval?.error) ?? null,
-    running,
-    requestId,
-    retrieval: retrieval === undefined ? null : retrievalOf(retrieval),
-  };
-}
-
-function retrievalOf({ from, to, totals, calls }: Retrieval): JobDetail["retrieval"] {
-  const { windows, windowsDone, rows } = totals;
-  return { from: timeText(from), to: timeText(to), windows, windowsDone, rows, added: calls ?? rows };
-}
-
-const stop = z.object({ code: z.string(), message: z.string(), advice: z.string().optional() });
-
-function stopOf(error: unknown): JobDetail["stop"] | undefined {
-  const parsed = stop.safeParse(error);
-  return parsed.success ? { code: parsed.data.code, message: parsed.data.message } : undefined;
-}
-
-function planOf({ rows, toSend, refused, duplicates, problems, examples }: PlanReport): NonNullable<JobDetail["plan"]> {
-  return {
-    rows,
-    toSend,
-    refused,
-    duplicates,
-    problems: { ...problems },
-    examples: examples.map((row) => ({ ...row, problems: row.problems.map((one) => ({ ...one })) })),
-  };
 }

@@ -65,9 +65,8 @@ test("through the service: nothing is sent after the answer, what was on the wir
 test("by another process on the same database", async () => {
   const id = await begun();
   await using records = await openRecords({ dir: whole.dir }, { DATABASE_URL: whole.databaseUrl, OUTDIAL_ACTOR: "clara" });
-  await records.cancel(id);
-  const job = await records.job(id);
-  expect(await records.rowsLeft(job, await records.counts(id))).toEqual({ notSent: ROWS - changed(), mayHaveBeenSent: 0 });
+  const job = await records.jobs.cancel(id, records.actor);
+  expect(job).toMatchObject({ notSent: ROWS - changed(), mayHaveBeenSent: 0 });
   await expectStill(id);
   const [cancelled] = (await records.audit({ limit: 1000, job: id })).filter(({ action }) => action === "job.cancel");
   expect(cancelled).toMatchObject({ actor: "clara", subject: id });

@@ -31,7 +31,7 @@ export type PlanReport = z.output<typeof planReport>;
 export const jobSummary = z
   .strictObject({
     id: z.string(),
-    kind: z.string().describe("tag, interaction-dispositions, retrieve"),
+    kind: z.string().describe("tag, dispositions, retrieve"),
     status: z.string().describe("planning, ready, running, done, partly_failed, failed, stopped, cancelled"),
     campaignId: z.string().nullable(),
     sourceName: z.string(),
@@ -61,9 +61,23 @@ export const jobDetail = jobSummary
       })
       .nullable()
       .describe("Latencies in ms"),
+    metrics: z
+      .strictObject({
+        successes: count,
+        unchanged: count,
+        validationErrors: count.describe("Rows that broke a rule, ours or the tenant's"),
+        apiErrors: count.describe("Rows that the tenant did not take otherwise, or that stayed unknown"),
+        errorRate: z.strictObject({ numerator: count, denominator: count, rate: z.number().nullable() }),
+        latency: latencies.nullable().describe("From the first read of an interaction to the last, of the last run; ms"),
+        conflicts: count.describe("Writes of the last run that another writer overtook"),
+      })
+      .nullable()
+      .describe("Of a job of corrections, over the rows that have a result"),
     notSent: count
       .nullable()
-      .describe("Rows of a stopped or cancelled job without a result that were surely not sent; null of any other job"),
+      .describe(
+        "Rows without a result that were surely not sent; null while somebody works on the job, and of one that has run to its end",
+      ),
     mayHaveBeenSent: count
       .nullable()
       .describe("The others without a result: a process has them under way still, or died with them"),

@@ -1,7 +1,9 @@
 // The result rows of a job, as `--out` and `jobs show` write them.
 
-import { DISPOSITIONS, type Entry, parseEntries } from "../operations/index.ts";
-import type { InteractionChange, ItemResult, JobItem, Store } from "../store/index.ts";
+import type { InteractionChange, ItemResult, Job, JobItem, Store } from "../../store/index.ts";
+import type { Entry } from "../interactions/entry.ts";
+import { parseEntries } from "../interactions/result.ts";
+import { DISPOSITIONS } from "../interactions/service.ts";
 
 /** One line of `--out`. */
 export interface ResultRow {
@@ -31,16 +33,15 @@ const PAGE = 500;
 /** The rows of a job by line, in constant memory. @param only rows with this result; @param most so many at most */
 export async function* resultRows(
   store: Store,
-  id: string,
+  { id, kind }: Pick<Job, "id" | "kind">,
   only: ItemResult | undefined,
-  { kind, most }: { readonly kind?: string; readonly most?: number | undefined } = {},
+  most: number | undefined,
 ): AsyncGenerator<ResultRow> {
-  const made = kind ?? (await store.jobs.getJob(id))?.kind;
   const items = store.jobs.iterateItems(id, {
     ...(only === undefined ? {} : { results: [only] }),
     ...(most === undefined ? {} : { most }),
   });
-  if (made !== DISPOSITIONS) {
+  if (kind !== DISPOSITIONS) {
     for await (const item of items) yield rowOf(item, { callId: item.callId ?? "" });
     return;
   }

@@ -1,0 +1,174 @@
+// What can be done with jobs, for every face: list, look, rows, cancel; for who has a tenant also begin and go on.
+
+import { type ItemResult, type Job, type JobStatus, RETRIEVE } from "../../store/index.ts";
+import type { Context } from "../context.ts";
+import { OperationError } from "../error.ts";
+import { correctionMetrics } from "../interactions/metrics.ts";
+import { type CorrectionSource, type Corrections, DISPOSITIONS, readTree, validateCorrections } from "../interactions/service.ts";
+import { standingOf } from "../run/standing.ts";
+import { readMatrix, TAG, type Tagging, type TagSource, validateTagging } from "../tagging/service.ts";
+import { jobDetailOf, jobSummaryOf, planReportOf } from "../views/job-views.ts";
+import type { DryRun, JobDetail, JobSummary, Submitted } from "../views/schemas/jobs.ts";
+import { cancelJob, refuseCancelled } from "./cancel.ts";
+import { ENDED, type Replicas } from "./record.ts";
+import { noteRequest, requestOf } from "./request.ts";
+import { type ResultRow, resultRows } from "./result-rows.ts";
+import { createStoreRecords, rowJobOf } from "./store-records.ts";
+
+/** Kinds of jobs that people see. */
+export const JOB_KINDS = [TAG, DISPOSITIONS, RETRIEVE] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
+const KINDS: readonly string[] = JOB_KINDS;
+/** States in which no rows are left, or not all of them are there yet. */
+const NONE_LEFT: readonly JobStatus[] = ["planning", "done", "partly_failed"];
+
+/** States in which somebody may be at work. */
+const UNDER_WAY: readonly JobStatus[] = ["ready", "running"];
+
+/** What the records of jobs need: a store, no tenant. */
+export interface JobRecordsContext extends Pick<Context, "store" | "clock"> {
+  readonly replica: Pick<Replicas, "isDead">;
+  /** The runs of this process, when it has any. */
+  readonly runs?: Pick<Context["runs"], "isHere"> | undefined;
+}
+
+export class JobRecordsUseCases {
+  readonly #context: JobRecordsContext;
+
+  constructor(context: JobRecordsContext) {
+    this.#context = context;
+  }
+
+  /** Newest first. @param after the last one of the page before. Throws OperationError `job_not_found` */
+  async list({
+    limit,
+    after,
+    kind,
+  }: {
+    readonly limit: number;
+    readonly after?: string | undefined;
+    readonly kind?: JobKind | undefined;
+  }): Promise<readonly JobSummary[]> {
+    const kinds = kind === undefined ? KINDS : [kind];
+    const last = after === undefined ? undefined : await this.find(after);
+    const jobs = await this.#context.store.jobs.listJobs({ kinds, limit, ...(last === undefined ? {} : { after: last }) });
+    return jobs.map(jobSummaryOf);
+  }
+
+  /** Throws OperationError `job_not_found`. */
+  async show(id: string): Promise<JobDetail> {
+    const { store, replica, runs } = this.#context;
+    const job = await this.find(id);
+    const isRetrieval = job.kind === RETRIEVE;
+    const { standing, running } = await standingOf(job, { isHere: runs?.isHere(id) === true, members: replica });
+    const underWay = UNDER_WAY.includes(job.status) && (running || standing === "here" || standing === "elsewhere");
+    const rows = isRetrieval ? undefined : rowJobOf(job);
+    const left =
+      rows === undefined || underWay || NONE_LEFT.includes(job.status)
+        ? undefined
+        : await createStoreRecords(store.jobs, KINDS).rowsLeft(rows, job.counts);
+    return jobDetailOf({
+      job,
+      rows,
+      rowsLeft: left,
+      metrics: rows === undefined || job.kind !== DISPOSITIONS ? undefined : correctionMetrics(rows, job.counts),
+      retrieval: isRetrieval ? await store.retrievals.get(id) : undefined,
+      running,
+      requestId: await requestOf(store.audit, id),
+    });
+  }
+
+  /** The results of rows by line, in constant memory. @param only with this result; @param most so many at most. Throws OperationError `job_not_found` */
+  async rows(
+    id: string,
+    only?: ItemResult,
+    most?: number,
+  ): Promise<{ readonly kind: string; readonly rows: AsyncIterable<ResultRow> }> {
+    const job = await this.find(id);
+    return { kind: job.kind, rows: resultRows(this.#context.store, job, only, most) };
+  }
+
+  /** Cancels a job; resolves when nothing more of it is sent. Throws OperationError `job_not_found`, `outcome_unknown` */
+  async cancel(id: string, by: string): Promise<JobDetail> {
+    const { store, replica, clock } = this.#context;
+    await cancelJob(id, {
+      jobs: createStoreRecords(store.jobs, KINDS),
+      replicas: replica,
+      record: () => store.audit.append([{ actor: by, action: "job.cancel", subject: id, job: id }]),
+      clock,
+    });
+    return this.show(id);
+  }
+
+  protected async find(id: string): Promise<Job> {
+    const found = await this.#context.store.jobs.getJob(id);
+    if (found !== undefined && KINDS.includes(found.kind)) return found;
+    throw new OperationError("job_not_found", `there is no job ${id}`, {
+      advice: "outdial jobs list shows the jobs of this store.",
+    });
+  }
+}
+
+/** What runs jobs over rows, and which request they are made for. */
+export interface JobEngines {
+  readonly tagging: Tagging;
+  readonly corrections: Corrections;
+  readonly requestId: () => string | undefined;
+}
+
+interface Submission {
+  /** Runs content that was run before once more. */
+  readonly again: boolean;
+  readonly by: string;
+}
+
+/** The same with a tenant: jobs are begun and gone on with. */
+export class JobUseCases extends JobRecordsUseCases {
+  readonly #context: Context;
+  readonly #engines: JobEngines;
+
+  constructor(context: Context, engines: JobEngines) {
+    super(context);
+    this.#context = context;
+    this.#engines = engines;
+  }
+
+  /** Goes on with a job; it goes on behind. Throws OperationError `job_not_found`, `job_state` */
+  async resume(id: string): Promise<JobDetail> {
+    const job = await this.find(id);
+    refuseCancelled(job);
+    if (job.status === "planning") throw new OperationError("job_state", `job ${id} is still being planned`);
+    if (!ENDED.includes(job.status)) await this.#context.runs.start(id);
+    return this.show(id);
+  }
+
+  /** What tagging the calls of a file would be. Throws OperationError `invalid_input`, TenantError */
+  async checkTags(source: TagSource, campaignId: string): Promise<DryRun> {
+    const matrix = await readMatrix(this.#context.tenant.capabilities.dispositionCatalog, campaignId);
+    const ignoredColumns: string[] = [];
+    const read = { ...source.read, onIgnoredColumns: (names: readonly string[]) => void ignoredColumns.push(...names) };
+    return { plan: planReportOf(await validateTagging({ ...source, read }, matrix)), ignoredColumns };
+  }
+
+  /** Makes a job of a file of calls, and lets it run. Throws OperationError `invalid_input`, TenantError */
+  async submitTags(source: TagSource, campaignId: string, { again, by }: Submission): Promise<Submitted> {
+    return this.#begin(await this.#engines.tagging.submit(source, campaignId, { again, actor: by }), by);
+  }
+
+  /** What correcting the interactions of a file would be. Throws OperationError `invalid_input`, TenantError */
+  async checkCorrections(source: CorrectionSource): Promise<DryRun> {
+    const tree = await readTree(this.#context.tenant.capabilities.interactionDispositions);
+    return { plan: planReportOf(await validateCorrections(source, tree)), ignoredColumns: [] };
+  }
+
+  /** Makes a job of a file of corrections, and lets it run. Throws OperationError `invalid_input`, TenantError */
+  async submitCorrections(source: CorrectionSource, { again, by }: Submission): Promise<Submitted> {
+    return this.#begin(await this.#engines.corrections.submit(source, { again, actor: by }), by);
+  }
+
+  async #begin({ job, earlier }: Awaited<ReturnType<Tagging["submit"]>>, by: string): Promise<Submitted> {
+    if (!earlier) await noteRequest(this.#context.store.audit, job.id, by, this.#engines.requestId());
+    return { job: await this.resume(job.id), earlier };
+  }
+}

@@ -1,0 +1,81 @@
+// Jobs as people and programs see them.
+
+import { z } from "zod";
+import type { Job, Retrieval } from "../../store/index.ts";
+import type { CorrectionMetrics } from "../interactions/metrics.ts";
+import type { PlanReport } from "../jobs/plan.ts";
+import type { RowJob, RowsLeft } from "../jobs/record.ts";
+import type { JobDetail, JobSummary, PlanReport as PlanView } from "./schemas/jobs.ts";
+import { timeText } from "./texts.ts";
+
+/** A job with what belongs to its kind. */
+export interface JobParts {
+  readonly job: Job;
+  /** Of a job over the rows of a file. */
+  readonly rows: RowJob | undefined;
+  /** Of one that nobody works on and that has not run to its end. */
+  readonly rowsLeft: RowsLeft | undefined;
+  /** Of a job of corrections. */
+  readonly metrics: CorrectionMetrics | undefined;
+  readonly retrieval: Retrieval | undefined;
+  /** Whether this process runs it. */
+  readonly running: boolean;
+  /** The request that it was made for; null for one of the command line. */
+  readonly requestId: string | null;
+}
+
+export function jobSummaryOf(job: Job): JobSummary {
+  const counts = { ...job.counts };
+  return {
+    id: job.id,
+    kind: job.kind,
+    status: job.status,
+    campaignId: job.campaignId,
+    sourceName: job.sourceName,
+    actor: job.actor,
+    totalRows: job.totalRows,
+    counts,
+    done: Object.values(counts).reduce((sum, count) => sum + count, 0),
+    createdAt: timeText(job.createdAt),
+    startedAt: timeText(job.startedAt),
+    finishedAt: timeText(job.finishedAt),
+  };
+}
+
+export function jobDetailOf({ job, rows, rowsLeft, metrics, retrieval, running, requestId }: JobParts): JobDetail {
+  return {
+    ...jobSummaryOf(job),
+    plan: rows?.plan === undefined ? null : planReportOf(rows.plan),
+    measured: rows?.measured === undefined ? null : { ...rows.measured },
+    metrics: metrics === undefined ? null : { ...metrics, latency: metrics.latency ?? null },
+    notSent: rowsLeft?.notSent ?? null,
+    mayHaveBeenSent: rowsLeft?.mayHaveBeenSent ?? null,
+    stop: rows?.stop ?? stopOf(retrieval?.error) ?? null,
+    running,
+    requestId,
+    retrieval: retrieval === undefined ? null : retrievalOf(retrieval),
+  };
+}
+
+export function planReportOf({ rows, toSend, refused, duplicates, problems, examples }: PlanReport): PlanView {
+  return {
+    rows,
+    toSend,
+    refused,
+    duplicates,
+    problems: { ...problems },
+    examples: examples.map((row) => ({ ...row, problems: row.problems.map((one) => ({ ...one })) })),
+  };
+}
+
+function retrievalOf({ from, to, totals, calls }: Retrieval): JobDetail["retrieval"] {
+  const { windows, windowsDone, rows } = totals;
+  return { from: timeText(from), to: timeText(to), windows, windowsDone, rows, added: calls ?? rows };
+}
+
+const stop = z.object({ code: z.string(), message: z.string(), advice: z.string().optional() });
+
+function stopOf(error: unknown): JobDetail["stop"] | undefined {
+  const parsed = stop.safeParse(error);
+  return parsed.success ? { code: parsed.data.code, message: parsed.data.message } : undefined;
+}
