@@ -1,8 +1,9 @@
 // Omnichannel campaigns, their metrics, contacts and webhooks: contract §2.3 and §2.4.
 
 import { z } from "zod";
+import { isTimeZone } from "../kernel/index.ts";
 import { pageReply, presentList } from "./lists.ts";
-import { fraction, id, isTimeZone, webAddress } from "./scalars.ts";
+import { fraction, id, webAddress } from "./scalars.ts";
 
 export const CAMPAIGN_STATUSES = ["active", "paused"] as const;
 export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;

@@ -19,6 +19,5 @@ export {
 export * from "./outbound.ts";
 export { fillPath } from "./paths.ts";
 export { RATE_FAMILIES, RATE_LIMITS, type RateLimit } from "./rates.ts";
-export { isTimeZone } from "./scalars.ts";
 export { parseInstant, parseInstantOrNaiveUtc } from "./times.ts";
 export { TOKEN_AUTH_STYLES, TOKEN_PATHS, type TokenAuthStyle, tokenReply } from "./token.ts";

@@ -17,15 +17,6 @@ export const looseTime = z
     "an ISO 8601 time, such as 2026-01-31T08:00:00Z (without an offset it means UTC)",
   );
 
-/** Name of a zone of the IANA time zone database that this runtime knows. */
-export function isTimeZone(name: string): boolean {
-  try {
-    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}
-
 /** An identifier of the vendor: opaque, not empty. */
 export const id = z.string().min(1).max(256);
 

@@ -33,3 +33,4 @@ export {
   wilsonInterval,
 } from "./statistics/index.ts";
 export { nearest } from "./suggest.ts";
+export { isTimeZone } from "./time-zone.ts";

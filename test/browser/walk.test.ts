@@ -14,8 +14,9 @@ const PICTURES = join(import.meta.dirname, "../../docs/img");
 const takes = process.env["OUTDIAL_SCREENSHOTS"] === "1";
 /** Longest picture, px. */
 const LONGEST = 2600;
-/** The story takes minutes; so many of them pass in one. */
-const SPEED = 5;
+/** What the story waits for takes minutes; so many of them pass in one. */
+const HASTE = 5;
+const clock = hastenedClock();
 /** The story's longest wait on a busy machine, ms; only a failure waits so long. */
 const PATIENCE_MS = 240_000;
 
@@ -29,7 +30,7 @@ chmodSync(dir, 0o755);
 
 beforeAll(async () => {
   const log = (level: string, message: string) => void (level === "error" && said.push(message));
-  demo = await openDemo(process.env, { dir, clock: hastenedClock(SPEED), pages, log, say: () => undefined });
+  demo = await openDemo(process.env, { dir, clock, pages, log, say: () => undefined });
   browser = await openDashboardBrowser(demo.service);
 }, 300_000);
 afterAll(async () => {
@@ -70,6 +71,7 @@ async function take({ page }: Opened, name: string): Promise<void> {
 test("the story: the first campaign falls, the watch hands over, the page shows both", { timeout: 400_000 }, async () => {
   await using opened = await browser.open(WIDE, "admin");
   const { page, faults } = opened;
+  clock.pace(HASTE);
   await page.goto(`${demo.service.url}/`);
   await page.getByRole("link", { name: "Spring renewals", exact: true }).waitFor();
   const row = page.getByRole("row").filter({ hasText: "second list" });
@@ -91,6 +93,7 @@ describe.each([
   ["390 px, dark", NARROW, "-narrow"],
 ] satisfies [string, Look, string][])("%s", (_, look, suffix) => {
   test("every page is whole, fits its window and is accessible", { timeout: 300_000 }, async () => {
+    clock.pace(1);
     await using opened = await browser.open(look, "admin");
     const { page, faults } = opened;
     for (const [path, title, name] of PAGES) {
@@ -108,6 +111,7 @@ describe.each([
 test("a hand-over is rehearsed, ordered back, and ordered again", { timeout: 900_000 }, async () => {
   await using opened = await browser.open(WIDE, "operator");
   const { page, faults } = opened;
+  clock.pace(HASTE);
   const order = async (verb: string, word: string) => {
     await page.getByRole("button", { name: verb, exact: true }).click();
     const dialog = page.getByRole("dialog");

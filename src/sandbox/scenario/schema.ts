@@ -6,7 +6,6 @@ import {
   campaignDraft,
   dialerSettings,
   interactionDisposition,
-  isTimeZone,
   OPERATION_IDS,
   operationOf,
   parseInstant,
@@ -14,7 +13,7 @@ import {
   RATE_LIMITS,
   type RateFamily,
 } from "../../contract/index.ts";
-import { parseDuration } from "../../kernel/index.ts";
+import { isTimeZone, parseDuration } from "../../kernel/index.ts";
 import { faultSpec } from "../fault-schema.ts";
 
 /** States of a call; the ones from `completed` on are final. */

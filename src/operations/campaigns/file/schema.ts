@@ -1,6 +1,7 @@
 // The form of a campaign file: the vendor's campaign under its own names (contract §2.3), and beside it what outdial keeps itself.
 
 import { z } from "zod";
+import { isTimeZone } from "../../../kernel/index.ts";
 import { failoverPolicySchema } from "../failover/index.ts";
 
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
@@ -10,15 +11,6 @@ const id = z.string().min(1).max(256);
 const fraction = z.number().min(0).max(1);
 const count = z.int().min(0);
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/, "a time of day as HH:MM:SS, such as 08:00:00");
-
-/** Name of a zone that this runtime knows. */
-export function isTimeZone(name: string): boolean {
-  try {
-    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}
 
 /** What the tenant is sent, apart from the state. */
 const vendorFields = {

@@ -1,8 +1,8 @@
 // What a plan needs to know of a contact list: how many are on it, and in which places with which law they are.
 
 import type { CompiledPack } from "../../../compliance/index.ts";
+import { isTimeZone } from "../../../kernel/index.ts";
 import { type ContactSource, parseItem, TenantError } from "../../../tenant/index.ts";
-import { isTimeZone } from "../file/schema.ts";
 
 /** Contacts of a list in one zone under one set of jurisdictions. */
 export interface ListPlace {
