@@ -33,8 +33,7 @@ describe.each([
     const { page, faults } = opened;
     for (const [path, title] of PAGES) {
       await page.goto(`${world.whole.service.url}${path}`);
-      await page.getByRole("heading", { level: 1, name: title }).waitFor();
-      await page.locator(".state.loading").first().waitFor({ state: "detached" });
+      await opened.drawn(title);
       expect.soft([path, await opened.violations()]).toEqual([path, []]);
       expect.soft([path, await opened.overflow()]).toEqual([path, 0]);
       expect.soft(await page.title()).toBe(`${title} · outdial`);

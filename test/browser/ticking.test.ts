@@ -59,8 +59,7 @@ describe.each([
     const { page, faults } = opened;
     await reading(1, 0);
     await page.goto(`${world.whole.service.url}${path}`);
-    await page.getByRole("heading", { level: 1 }).waitFor();
-    await page.locator(".state.loading").first().waitFor({ state: "detached" });
+    await opened.drawn();
     // What comes later than the first figures, the windows of every list, has come.
     const under = page.getByText(/no zones known|not known yet|not read yet|looked at yet/);
     await expect.poll(() => under.count(), { timeout: 60_000 }).toBe(0);

@@ -78,8 +78,8 @@ test("on every page", async () => {
   for (const [path, title] of PAGES()) {
     await page.goto(`${url}${path}`);
     await page.getByRole("heading", { level: 1 }).filter({ hasText: title }).waitFor();
+    await opened.drawn();
     // Folded parts are opened: what is in them must be harmless as well.
-    await page.locator(".state.loading").first().waitFor({ state: "detached" });
     for (const folded of await page.locator("main summary").all()) await folded.click();
     await page.locator("main").getByText("onerror").first().waitFor();
     await unharmed(opened, path);

@@ -52,9 +52,9 @@ const PAGES = [
   ["/deliveries", "Deliveries", "deliveries"],
 ] as const;
 
-async function settled({ page }: Opened): Promise<void> {
-  await page.getByRole("heading", { level: 1 }).waitFor({ timeout: 60_000 });
-  await expect.poll(() => page.locator(".state.loading").count(), { timeout: 60_000 }).toBe(0);
+async function settled(opened: Opened, title?: string): Promise<void> {
+  const { page } = opened;
+  await opened.drawn(title);
   // The simulator has drawn both curves and no more runs come.
   if (page.url().endsWith("/simulator")) await page.getByText(/simulated runs, in /).waitFor({ timeout: 120_000 });
 }
@@ -98,8 +98,7 @@ describe.each([
     const { page, faults } = opened;
     for (const [path, title, name] of PAGES) {
       await page.goto(`${demo.service.url}${path}`);
-      await page.getByRole("heading", { level: 1, name: title }).waitFor({ timeout: 60_000 });
-      await settled(opened);
+      await settled(opened, title);
       expect.soft([path, await opened.violations()]).toEqual([path, []]);
       expect.soft([path, await opened.overflow()]).toEqual([path, 0]);
       await take(opened, `${name}${suffix}`);

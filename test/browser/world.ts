@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import chromium from "@sparticuz/chromium";
 import { type Browser, type Page, chromium as playwright } from "playwright-core";
+import { expect } from "vitest";
 import type { RunningService } from "../../src/app/index.ts";
 import type { SandboxOptions } from "../../src/sandbox/index.ts";
 import { openWhole, type WholeService } from "../integration/service/whole.ts";
@@ -24,6 +25,14 @@ const NOT_HERE = new Set([
 
 /** Longest a page may take for one thing, ms; only a failure waits so long. */
 const PATIENCE = 15_000;
+/** Longest until a page is drawn on a busy machine, ms. */
+const LONG = 60_000;
+/** Before anything is drawn nothing is loading either. */
+const IS_DRAWN = `(() => {
+  const head = document.querySelector("main .page-head");
+  const below = [...(head?.parentElement?.children ?? [])].filter((one) => one !== head && one.textContent !== "");
+  return below.length > 0 && document.querySelector(".state.loading") === null;
+})()`;
 
 export interface Look {
   readonly width: number;
@@ -39,6 +48,8 @@ export interface Opened extends AsyncDisposable {
   readonly page: Page;
   /** Errors thrown in the page and refusals of its content security policy. */
   readonly faults: readonly string[];
+  /** Waits until a page is drawn: its heading, something below it, and nothing that is still loading. @param title the heading; any by default */
+  drawn(title?: string): Promise<void>;
   /** Violations that axe calls serious or critical, each with where it is. */
   violations(): Promise<string[]>;
   /** By how many pixels the page is wider than its window. */
@@ -91,6 +102,12 @@ export async function openDashboardBrowser(service: Pick<RunningService, "url" |
       return {
         page,
         faults,
+        async drawn(title) {
+          await page
+            .getByRole("heading", { level: 1, ...(title === undefined ? {} : { name: title }) })
+            .waitFor({ timeout: LONG });
+          await expect.poll(() => page.evaluate<boolean>(IS_DRAWN), { timeout: LONG }).toBe(true);
+        },
         async violations() {
           await page.evaluate(`${axe};0`);
           return await page.evaluate<string[]>(
