@@ -8,6 +8,7 @@ import {
   type ApplyPatience,
   type CampaignPlan,
   CampaignPlans,
+  compileRulePack,
   DEFAULT_APPLY_PATIENCE,
   type ExportedFile,
   exportCampaigns,
@@ -28,7 +29,7 @@ import type { Tenant } from "../tenant/index.ts";
 import { complianceSettings, factsOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
-import { compileRulePack, readRulePack } from "./rule-pack.ts";
+import { readRulePack } from "./rule-pack.ts";
 import { campaignGateOf } from "./segments.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import {

@@ -1,31 +1,54 @@
-// What commands about facts, gates and ledgers work in: the store, the clock, who does it, and the settings of the configuration.
+// Wiring of calling rules and of what is known of people's numbers: over a store, with the settings of the configuration.
 
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import type { SpreadTarget } from "../compliance/index.ts";
 import { type Clock, createRandom } from "../kernel/index.ts";
-import { createGate, DEFAULT_TARGETS, type Gate, type ImportDeps } from "../operations/index.ts";
+import {
+  ComplianceUseCases,
+  compileRulePack,
+  createGate,
+  DEFAULT_TARGETS,
+  FactsUseCases,
+  type Gate,
+  type RulesInForce,
+} from "../operations/index.ts";
 import type { AuditInput, Facts, Store } from "../store/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
-import { type Environment, storeIfAny, storeOf } from "./workplace.ts";
+import { readRulePack, withCampaignRules } from "./rule-pack.ts";
+import { type Environment, storeIfAny, storeOf, type Workplace } from "./workplace.ts";
 
 /** Settings about compliance, defaults filled in. */
 interface ComplianceSettings {
   /** File of the rule pack; undefined for the shipped one. */
   readonly pack: string | undefined;
-  readonly optOutCodes: readonly string[];
   readonly targets: readonly SpreadTarget[];
   readonly countEarlyHangups: boolean;
   /** IANA zone in which the operator's day ends. */
   readonly timeZone: string;
 }
 
-/** What commands about facts need of an open store. */
+/** Rules that a command asks for instead of those of the configuration. */
+export interface RulesAsked {
+  /** File of a rule pack. */
+  readonly pack?: string | undefined;
+  /** File of a campaign whose own rules are laid over the pack. */
+  readonly campaignRules?: string | undefined;
+}
+
+/** What is done with rules and facts in a store. */
+export interface ComplianceRuntime {
+  readonly compliance: ComplianceUseCases;
+  readonly facts: FactsUseCases;
+  /** Who does it. */
+  readonly actor: string;
+}
+
+/** What gates work with in an open store. */
 export interface FactsRuntime {
   readonly facts: Facts;
   readonly clock: Clock;
   readonly actor: string;
-  readonly imports: ImportDeps;
   readonly gate: Gate;
   /** Appends to the audit. */
   readonly record: (entry: AuditInput) => Promise<void>;
@@ -38,18 +61,54 @@ export function complianceSettings(config: Config): ComplianceSettings {
   const targets = Object.entries(given?.revocationTargets ?? {}).map(([system, hours]) => ({ system, hours }));
   return {
     pack: given?.pack === undefined ? undefined : resolve(config.cwd, given.pack),
-    optOutCodes: given?.optOutCodes ?? [],
     targets: targets.length === 0 ? DEFAULT_TARGETS : targets,
     countEarlyHangups: given?.countEarlyHangups ?? true,
     timeZone: given?.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
   };
 }
 
-/** Opens the facts of the store that the configuration names. */
-export async function openFacts(flags: Flags, environment: Environment): Promise<FactsRuntime & AsyncDisposable> {
+/** Rules and facts of an open store. */
+export function complianceOn(
+  context: Pick<Workplace, "config" | "store" | "clock" | "random">,
+  asked: RulesAsked = {},
+): ComplianceRuntime {
+  const { config } = context;
+  const rules = { ...complianceSettings(config), rules: rulesOf(config, asked) };
+  return {
+    compliance: new ComplianceUseCases(context, rules),
+    facts: new FactsUseCases(context),
+    actor: config.actor,
+  };
+}
+
+/** What reads and compiles the rules that decide, once. */
+function rulesOf(config: Config, { pack, campaignRules }: RulesAsked): () => Promise<RulesInForce> {
+  const read = async (): Promise<RulesInForce> => {
+    const found = await withCampaignRules(await readRulePack(pack ?? complianceSettings(config).pack), campaignRules);
+    return { pack: found, compiled: compileRulePack(found) };
+  };
+  let rules: Promise<RulesInForce> | undefined;
+  return () => {
+    rules ??= read().catch((thrown: unknown) => {
+      // A file that was broken may be mended by the next request.
+      rules = undefined;
+      throw thrown;
+    });
+    return rules;
+  };
+}
+
+/** Opens rules and facts in the store that the configuration names. */
+export async function openCompliance(
+  flags: Flags,
+  environment: Environment,
+  asked: RulesAsked = {},
+): Promise<ComplianceRuntime & AsyncDisposable> {
   const config = await loadConfig(flags, environment);
   const store = await storeOf(config, environment);
-  return { ...factsOf(config, store), [Symbol.asyncDispose]: () => store.close() };
+  const random = createRandom(randomUUID(), "facts");
+  const runtime = complianceOn({ config, store, clock: config.clock, random }, asked);
+  return { ...runtime, [Symbol.asyncDispose]: () => store.close() };
 }
 
 /** Opens the facts where there is a store; `facts` is undefined where there is none, in `dir`. */
@@ -62,30 +121,27 @@ export async function openFactsIfAny(
   return { facts: store?.facts, dir: config.dir, [Symbol.asyncDispose]: async () => store?.close() };
 }
 
-/** The facts of a store that is open. */
+/** What gates work with in a store that is open. */
 export function factsOf(config: Config, store: Store, clock: Clock = config.clock): FactsRuntime {
-  const imports: ImportDeps = {
-    facts: store.facts,
-    clock,
-    random: createRandom(randomUUID(), "facts"),
-    actor: config.actor,
-  };
+  const { facts, holds, audit } = store;
+  const random = createRandom(randomUUID(), "facts");
+  const { actor } = config;
   return {
-    facts: store.facts,
+    facts,
     clock,
-    actor: config.actor,
-    imports,
-    gate: createGate({ ...imports, holds: store.holds, sign: (text) => store.audit.sign(text) }),
-    record: (entry) => store.audit.append([entry]),
+    actor,
+    gate: createGate({ facts, holds, clock, random, actor, sign: (text) => audit.sign(text) }),
+    record: (entry) => audit.append([entry]),
     settings: complianceSettings(config),
   };
 }
 
-/** The folder of the audit's keys and the settings, without opening a store. */
-export async function readSettings(
-  flags: Flags,
-  environment: Environment,
-): Promise<ComplianceSettings & { readonly dir: string }> {
-  const config = await loadConfig(flags, environment);
-  return { ...complianceSettings(config), dir: config.dir };
+/** The rules that a command decides with: those it asks for, else those of the configuration; opens no store. */
+export async function readRules(flags: Flags, environment: Environment, asked: RulesAsked): Promise<RulesInForce> {
+  return rulesOf(await loadConfig(flags, environment), asked)();
+}
+
+/** The folder of the audit's keys, without opening a store. */
+export async function storeFolder(flags: Flags, environment: Environment): Promise<string> {
+  return (await loadConfig(flags, environment)).dir;
 }

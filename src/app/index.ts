@@ -2,7 +2,7 @@
 
 export { openCampaignStates, stopCampaigns } from "./campaign-state.ts";
 export { type CampaignApplies, exportCampaignFiles, openCampaignApplies, openCampaignReader } from "./campaigns.ts";
-export { type FactsRuntime, openFacts, openFactsIfAny, readSettings } from "./compliance.ts";
+export { openCompliance, openFactsIfAny, readRules, storeFolder } from "./compliance.ts";
 export type { StoreUse } from "./config.ts";
 export { configJsonSchema } from "./config-schema.ts";
 export { type CrmRuntime, openCrm } from "./crm.ts";
@@ -30,7 +30,7 @@ export {
   planRetrieval,
 } from "./outcomes.ts";
 export { openRecords, type Records } from "./records.ts";
-export { compileRulePack, readRulePack, withCampaignRules } from "./rule-pack.ts";
+export { readRulePack, withCampaignRules } from "./rule-pack.ts";
 export { openSegments } from "./segments.ts";
 export { dashboardFolder } from "./service/dashboard.ts";
 export { openAccess, openService, type RunningService, type ServiceOptions } from "./service.ts";

@@ -4,16 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { z } from "zod";
-import {
-  type CompiledPack,
-  campaignOverlay,
-  compilePack,
-  createBuiltinGeography,
-  mergePacks,
-  parseRulePack,
-  type RulePack,
-  usCaUk2026,
-} from "../compliance/index.ts";
+import { campaignOverlay, mergePacks, parseRulePack, type RulePack, usCaUk2026 } from "../compliance/index.ts";
 import { campaignDraft } from "../contract/index.ts";
 import { messageOf, problemsOf } from "../kernel/index.ts";
 import { campaignFacts } from "../operations/index.ts";
@@ -80,9 +71,4 @@ export function withTenantRules(pack: RulePack, id: string, document: Parameters
   if (policyProblem !== undefined)
     throw new ConfigError(`the rules that campaign ${id} has at the tenant cannot be used: ${policyProblem}`);
   return policy === undefined ? pack : mergePacks(pack, campaignOverlay(id, policy));
-}
-
-/** Makes a pack ready to decide with, on this runtime's time-zone data. */
-export function compileRulePack(pack: RulePack): CompiledPack {
-  return compilePack(pack, { geography: createBuiltinGeography(), timeZoneData: process.versions["tz"] });
 }

@@ -1,11 +1,18 @@
 // Wiring of contact lists: segments that pass the gate, and the pre-dial gate of campaigns, over a store and a tenant.
 
 import type { CallType, RulePack } from "../compliance/index.ts";
-import { type CampaignGate, createCampaignGate, endOfDay, readSegment, type SegmentReport } from "../operations/index.ts";
+import {
+  type CampaignGate,
+  compileRulePack,
+  createCampaignGate,
+  endOfDay,
+  readSegment,
+  type SegmentReport,
+} from "../operations/index.ts";
 import type { CallOptions, Tenant } from "../tenant/index.ts";
 import { type FactsRuntime, factsOf } from "./compliance.ts";
 import { type Flags, loadConfig } from "./config.ts";
-import { compileRulePack, readRulePack, withTenantRules } from "./rule-pack.ts";
+import { readRulePack, withTenantRules } from "./rule-pack.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import { type Environment, storeOf, type Workplace } from "./workplace.ts";
 

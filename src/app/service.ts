@@ -6,6 +6,7 @@ import { createServer, listen, type ServerPorts, type Service, type ServiceLog, 
 import type { AccessRole, Store } from "../store/index.ts";
 import { campaignStatesOf } from "./campaign-state.ts";
 import { campaignPlansOn } from "./campaigns.ts";
+import { complianceOn } from "./compliance.ts";
 import { type Config, ConfigError, type Flags, loadConfig } from "./config.ts";
 import { Correlator, correlated, traceOf } from "./correlation.ts";
 import { deliveriesOn } from "./delivery.ts";
@@ -16,7 +17,6 @@ import { correctionsOn } from "./interactions.ts";
 import { outcomesOn } from "./outcomes.ts";
 import { Background } from "./service/background.ts";
 import { campaignFilesPort } from "./service/campaign-files-port.ts";
-import { compliancePort } from "./service/compliance-port.ts";
 import { failoverPort } from "./service/failover-port.ts";
 import { goOnWithJobs } from "./service/left-behind.ts";
 import { writeLoginFile } from "./service/login-file.ts";
@@ -176,7 +176,7 @@ export async function openService(flags: Flags, environment: Environment, option
   const interactions = interactionsPort(workplace);
   const reports = outcomesPort(workplace, outcomes, background, correlator);
   const crm = outcomesCrmPort(workplace, outcomes, environment);
-  const compliance = compliancePort(workplace);
+  const { compliance, facts } = complianceOn(workplace);
   const deliveries = deliveriesOn(workplace);
   const webhooks = vendorWebhooksPort(workplace, environment);
   const work: ServerPorts["work"] = {
@@ -191,6 +191,7 @@ export async function openService(flags: Flags, environment: Environment, option
     outcomes: () => reports,
     outcomesCrm: () => crm,
     compliance: () => compliance,
+    facts: () => facts,
     audit: () => store.audit,
     deliveries: () => deliveries,
     inbound: () => store.inbound,

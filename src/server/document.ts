@@ -37,6 +37,7 @@ export function serviceOpenApi(version: string): object {
       outcomes: nothing,
       outcomesCrm: nothing,
       compliance: nothing,
+      facts: nothing,
       audit: nothing,
       deliveries: nothing,
       inbound: nothing,

@@ -40,7 +40,7 @@ test.each([
   await writeFile(join(folder.path, "whole.csv"), `${[header, ...lines].join("\n")}\n`);
   const again = async () => {
     const { stdout, code } = await runCli([...command, "whole.csv", "--json"], options);
-    return { code, ...(JSON.parse(stdout) as { import: { added: number; known: number; refused: number } }).import };
+    return { code, ...(JSON.parse(stdout) as { added: number; known: number; refused: number }) };
   };
   const rest = LINES - BATCHES * BATCH;
   expect(await again()).toMatchObject({ code: 0, added: rest, known: BATCHES * BATCH, refused: 0 });

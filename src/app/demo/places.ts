@@ -1,7 +1,8 @@
 // Where the demo's people live: places in which the calling rules allow calls now and for a while, whatever time it is.
 
 import { type CompiledPack, mayCall } from "../../compliance/index.ts";
-import { compileRulePack, readRulePack } from "../rule-pack.ts";
+import { compileRulePack } from "../../operations/index.ts";
+import { readRulePack } from "../rule-pack.ts";
 
 /** Kinds of rules that are about the clock alone. */
 const CLOCK: ReadonlySet<string> = new Set(["calling-hours", "closed-days", "emergency-ban"]);

@@ -2,23 +2,10 @@
 
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { openFacts, readRulePack, readSettings } from "../../app/index.ts";
-import { messageOf, nearest, percent, type RateInterval } from "../../kernel/index.ts";
-import {
-  deadlineRule,
-  endOfDay,
-  type GateManifest,
-  hashing,
-  OperationError,
-  parseManifest,
-  phoneText,
-  type RevocationReading,
-  type RuleReading,
-  readCampaignAbandonment,
-  readContacts,
-  readRevocations,
-  verifyManifest,
-} from "../../operations/index.ts";
+import { openCompliance, storeFolder } from "../../app/index.ts";
+import { messageOf, percent, type RateInterval } from "../../kernel/index.ts";
+import { hashing, OperationError, type RuleReading, readContacts, verifyManifest } from "../../operations/index.ts";
+import { type ManifestView, manifestViewOf, type RevocationView } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/compliance.ts";
@@ -26,50 +13,48 @@ import { interruptible } from "../interrupt.ts";
 import { openOutput, writeText } from "../output.ts";
 import { readFileText, rowSource } from "../source.ts";
 import { grouped, printable, timeText } from "../text.ts";
-import { packOf } from "./compliance-rules.ts";
 import { refusedLine } from "./facts.ts";
 
 export const gate: Run<typeof declared.gate> = async ({ args, options, io }) => {
-  const { campaign, callType, subject, reasons, out, record: recordFile } = options;
+  const { campaign, callType, subject, at, reasons, out, record: recordFile } = options;
   if (campaign.trim() === "") throw new OperationError("invalid_input", "--campaign is empty");
   if (out !== undefined && out === recordFile)
     throw new OperationError("invalid_input", `--out and --record are the same file, ${out}`);
   const source = await rowSource(args.contacts, options, io);
-  const pack = await packOf(options, io);
-  await using runtime = await openFacts(options, io.env);
-  const at = options.at ?? runtime.clock.now();
+  await using runtime = await openCompliance(options, io.env, options);
   await using output = await openOutput(out, io);
   await using record = await openOutput(recordFile, io);
   const contacts = readContacts(interruptible(io, source, "there is no manifest, so nothing of this may be dialed"));
-  const { manifest } = await runtime.gate(
-    { campaign, callType, subject, at, pack, contacts, reasons },
+  const { manifest } = await runtime.compliance.gate(
+    { campaign, callType, subject, at, contacts, reasons },
     {
       ...(output === undefined ? {} : { verdict: (_, json) => output.text(json) }),
       ...(record === undefined ? {} : { record: (json) => record.text(json) }),
       refused: (line) => io.complain(refusedLine(line)),
       progress: (done) => io.progress(`deciding · ${grouped(done)} contacts`),
     },
+    runtime.actor,
   );
   if (options.manifest !== undefined) await writeText(options.manifest, `${JSON.stringify(manifest, undefined, 2)}\n`);
-  if (out === "-" || recordFile === "-") io.say(gateLines(manifest));
-  else await io.answer({ gate: manifest }, gateLines(manifest));
+  const lines = gateLines(manifestViewOf(manifest));
+  if (out === "-" || recordFile === "-") io.say(lines);
+  else await io.answer({ manifest }, lines);
   return manifest.counts.refused > 0 ? EXIT.partlyFailed : EXIT.done;
 };
 
 /** A manifest for a person: the whole in one line, then what there is to know about it. */
-export function gateLines(manifest: GateManifest): string[] {
-  const { counts, byReason, input } = manifest;
+export function gateLines(manifest: ManifestView): string[] {
+  const { counts, byReason, registries, unresolvedOptOuts } = manifest;
   const parts = byReason.map(({ reason, verdict, contacts, from, to }) => {
     if (verdict === "never") return `${grouped(contacts)} ${reason}`;
     return `${grouped(contacts)} ${reason} until ${from ?? ""}${to === from ? "" : ` to ${to ?? ""}`}`;
   });
   if (counts.refused > 0) parts.push(`${grouped(counts.refused)} unreadable`);
-  const registries = manifest.facts.registries.map(({ registry, asOf }) => `${registry} of ${asOf}`).join(", ");
+  const files = registries.map(({ registry, asOf }) => `${registry} of ${asOf}`).join(", ");
   const lines = [
-    `${grouped(input.contacts)} loaded: ${[`${grouped(counts.dial)} callable now`, ...parts].join(", ")}`,
-    `${manifest.id} · campaign ${printable(manifest.campaign)} at ${manifest.at} · pack ${manifest.pack.version} · registry ${registries === "" ? "none loaded" : registries}`,
+    `${grouped(manifest.contacts)} loaded: ${[`${grouped(counts.dial)} callable now`, ...parts].join(", ")}`,
+    `${manifest.id} · campaign ${printable(manifest.campaign)} at ${manifest.at} · pack ${manifest.pack} · registry ${files === "" ? "none loaded" : files}`,
   ];
-  const { unresolvedOptOuts } = manifest.facts;
   if (unresolvedOptOuts > 0)
     lines.push(
       `${grouped(unresolvedOptOuts)} opt-outs are of calls whose number is not known (outdial dnc pending): import the attempts of these calls`,
@@ -79,28 +64,28 @@ export function gateLines(manifest: GateManifest): string[] {
 
 export const manifests: Run<typeof declared.manifests> = async ({ args: { id }, options, io }) => {
   const { campaign, limit } = options;
-  await using runtime = await openFacts(options, io.env);
+  await using runtime = await openCompliance(options, io.env);
   if (id !== undefined) {
-    const found = await runtime.facts.findManifest(id);
-    if (found !== undefined) return await io.data(found.manifest);
+    const found = await runtime.compliance.manifest(id);
+    if (found !== undefined) return await io.data(found);
     throw new OperationError("invalid_input", `there is no manifest ${id}`, {
       advice: "outdial compliance manifests lists them.",
     });
   }
-  const found = await runtime.facts.listManifests({ campaign, limit });
-  for (const { manifest } of found) await io.data(io.json ? manifest : manifestLines(manifest));
+  const found = await runtime.compliance.manifests({ campaign, limit });
+  await io.each(found, manifestLines);
   if (found.length === 0) io.say("no manifests");
   else if (found.length === limit) io.say(`the newest ${grouped(limit)}; --limit shows more`);
 };
 
 /** A stored manifest for a person: its name first. */
-function manifestLines(text: string): string[] {
-  const [counts = "", name = ""] = gateLines(parseManifest(text));
+function manifestLines(manifest: ManifestView): string[] {
+  const [counts = "", name = ""] = gateLines(manifest);
   return [name, `    ${counts}`];
 }
 
 export const verifyGate: Run<typeof declared.verifyGate> = async ({ args, options, io }) => {
-  const key = options.key ?? join((await readSettings(options, io.env)).dir, "audit.pub");
+  const key = options.key ?? join(await storeFolder(options, io.env), "audit.pub");
   const [text, vkey] = await Promise.all([readFileText(args.file), readFileText(key)]);
   const [output, record] = [await hashOf(options.decisions), await hashOf(options.record)];
   const verdict = verifyManifest(text, vkey, { output, record });
@@ -109,7 +94,7 @@ export const verifyGate: Run<typeof declared.verifyGate> = async ({ args, option
     verdict.ok
       ? [
           `verified: signed by ${vkey.split("+")[0] ?? ""}, unchanged since ${verdict.manifest.madeAt}`,
-          ...gateLines(verdict.manifest),
+          ...gateLines(manifestViewOf(verdict.manifest)),
         ]
       : `NOT verified: ${printable(verdict.reason)}`,
   );
@@ -128,65 +113,30 @@ async function hashOf(path: string | undefined): Promise<string | undefined> {
 }
 
 export const revocations: Run<typeof declared.revocations> = async ({ options, io }) => {
-  const { number, limit, open } = options;
-  await using runtime = await openFacts(options, io.env);
-  const { settings, clock } = runtime;
-  const rule = deadlineRule(await readRulePack(options.pack ?? settings.pack));
-  const asked = { targets: settings.targets, rule, now: clock.now(), open, number, limit };
-  const read = await readRevocations(runtime.facts, asked);
-  await io.each(read, revocationLine, { json: revocationJson });
-  const overdue = read.filter(({ clock }) => clock.overdue).length;
-  const left = read.filter(({ clock }) => clock.open).length;
-  io.say(read.length === 0 ? "no revocations" : `${read.length} revocations: ${left} open, ${overdue} overdue`);
+  await using runtime = await openCompliance(options, io.env, { pack: options.pack });
+  const { items } = await runtime.compliance.revocations(options, { reveal: true });
+  await io.each(items, revocationLine);
+  const overdue = items.filter((one) => one.overdue).length;
+  const left = items.filter((one) => one.open).length;
+  io.say(items.length === 0 ? "no revocations" : `${items.length} revocations: ${left} open, ${overdue} overdue`);
   return overdue > 0 ? EXIT.refused : EXIT.done;
 };
 
-function revocationLine({ revocation, clock }: RevocationReading): string {
-  const systems = clock.systems.map(({ system, state, target, acknowledgedAt }) => {
-    if (acknowledgedAt !== undefined) return `${printable(system)} ${state} ${timeText(acknowledgedAt)}`;
-    return `${printable(system)} ${state === "overdue" ? "OVERDUE since" : "by"} ${timeText(target)}`;
+function revocationLine({ id, number, revokedAt, channel, deadline, systems }: RevocationView): string {
+  const standing = systems.map(({ system, state, target, acknowledgedAt }) => {
+    if (acknowledgedAt !== null) return `${printable(system)} ${state} ${acknowledgedAt}`;
+    return `${printable(system)} ${state === "overdue" ? "OVERDUE since" : "by"} ${target}`;
   });
-  const said = `${timeText(revocation.revokedAt)} by ${printable(revocation.channel)}`;
-  return `${revocation.id}  ${phoneText(revocation.number)}  revoked ${said}  deadline ${clock.deadline}  ${systems.join(" · ")}`;
-}
-
-function revocationJson({ revocation, clock }: RevocationReading): object {
-  return {
-    id: revocation.id,
-    number: phoneText(revocation.number),
-    revokedAt: timeText(revocation.revokedAt),
-    channel: revocation.channel,
-    reference: revocation.reference,
-    deadline: clock.deadline,
-    open: clock.open,
-    overdue: clock.overdue,
-    systems: clock.systems.map(({ system, state, target, acknowledgedAt }) => ({
-      system,
-      state,
-      target: timeText(target),
-      ...(acknowledgedAt === undefined ? {} : { acknowledgedAt: timeText(acknowledgedAt) }),
-    })),
-  };
+  return `${id}  ${number}  revoked ${revokedAt} by ${printable(channel)}  deadline ${deadline}  ${standing.join(" · ")}`;
 }
 
 export const acknowledge: Run<typeof declared.acknowledge> = async ({ args, options, io }) => {
-  const { system, evidence = "" } = options;
-  await using runtime = await openFacts(options, io.env);
-  const systems = runtime.settings.targets.map(({ system }) => system);
-  if (!systems.includes(system)) {
-    const near = nearest(system, systems);
-    throw new OperationError(
-      "invalid_input",
-      `--system ${system} is none of the systems that carry revocations out: ${systems.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`,
-      { advice: "They are named in outdial.yaml under compliance.revocationTargets." },
-    );
-  }
-  const at = options.at ?? runtime.clock.now();
-  for (const revocationId of args.revocation) {
-    const recorded = await runtime.facts.acknowledge({ revocationId, system, at, evidence }, runtime.actor);
+  await using runtime = await openCompliance(options, io.env);
+  for (const revocation of args.revocation) {
+    const done = await runtime.compliance.acknowledge({ ...options, revocation }, runtime.actor);
     await io.answer(
-      { revocation: revocationId, system, recorded },
-      `${revocationId}: ${printable(system)} ${recorded ? "has carried it out" : "had said so before"}`,
+      done,
+      `${revocation}: ${printable(done.system)} ${done.recorded ? "has carried it out" : "had said so before"}`,
     );
   }
 };
@@ -195,22 +145,21 @@ const points = (share: number) => `${share >= 0 ? "+" : "−"}${Math.abs(share *
 
 export const abandonment: Run<typeof declared.abandonment> = async ({ options, io }) => {
   const { campaign } = options;
-  const country = options.country?.toUpperCase();
-  await using runtime = await openFacts(options, io.env);
-  const { settings, clock } = runtime;
-  const pack = await readRulePack(options.pack ?? settings.pack);
-  const now = options.at ?? clock.now();
-  const { countEarlyHangups, timeZone } = settings;
-  const asked = { now, dayEnds: endOfDay(now, timeZone), countEarlyHangups, country };
-  const readings = await readCampaignAbandonment(runtime.facts, campaign, pack, asked);
+  await using runtime = await openCompliance(options, io.env, { pack: options.pack });
+  const { at = io.clock.now(), country } = options;
+  const readings = await runtime.compliance.abandonment({ campaign, country, at });
   if (readings.length === 0) {
     const where = options.country === undefined ? "" : ` for ${options.country}`;
-    throw new OperationError("invalid_input", `the rule pack ${pack.id} states no abandonment limit${where}`, {
-      advice: "It needs a rule of kind abandonment-limit; the shipped pack has them.",
-    });
+    throw new OperationError(
+      "invalid_input",
+      `the rule pack ${(await runtime.compliance.inForce()).version} states no abandonment limit${where}`,
+      {
+        advice: "It needs a rule of kind abandonment-limit; the shipped pack has them.",
+      },
+    );
   }
   await io.answer(
-    { campaign, at: timeText(now), readings: readings.map(readingJson) },
+    { campaign, at: timeText(at), readings: readings.map(readingJson) },
     readings.flatMap((reading) => readingLines(campaign, reading)),
   );
 };

@@ -1,9 +1,8 @@
 // outdial compliance pack: show, validate and compare rule packs, and replay recorded decisions with one.
 
-import { compileRulePack, readRulePack, withCampaignRules } from "../../app/index.ts";
-import { describeRule, diffPacks, type PackDifference, type RulePack, replay } from "../../compliance/index.ts";
-import { OutdialError } from "../../kernel/index.ts";
-import { ndjsonLines } from "../../operations/index.ts";
+import { readRulePack, withCampaignRules } from "../../app/index.ts";
+import { describeRule, diffPacks, type PackDifference, type RulePack } from "../../compliance/index.ts";
+import { compileRulePack, replayDecisions, validatedPack } from "../../operations/index.ts";
 import type { Run } from "../command.ts";
 import { SHIPPED_PACK } from "../declare.ts";
 import { EXIT } from "../exit.ts";
@@ -43,14 +42,9 @@ function ruleLines(rule: RulePack["rules"][number]): string[] {
 }
 
 export const validatePack: Run<typeof declared.validatePack> = async ({ args, io }) => {
-  const pack = await namedPack(args.pack);
-  compileRulePack(pack);
-  const { id, version } = pack;
-  const [rules, jurisdictions] = [pack.rules.length, pack.jurisdictions.length];
-  await io.answer(
-    { valid: true, id, version, rules, jurisdictions, calendars: Object.keys(pack.calendars).length },
-    `${args.pack} is a usable rule pack: ${id}@${version}, ${grouped(rules)} rules`,
-  );
+  const found = validatedPack(await namedPack(args.pack));
+  const { id, version, rules } = found;
+  await io.answer(found, `${args.pack} is a usable rule pack: ${id}@${version}, ${grouped(rules)} rules`);
 };
 
 export const diffPack: Run<typeof declared.diffPack> = async ({ args, io }) => {
@@ -81,22 +75,13 @@ export const replayPack: Run<typeof declared.replayPack> = async ({ args, option
   for (const input of inputs) {
     // Of several files each row says which it is of.
     const where = inputs.length === 1 ? {} : { file: input.name };
-    for await (const read of ndjsonLines(input.bytes())) {
-      const { line } = read;
-      try {
-        if ("problem" in read) throw new OutdialError("invalid_facts", read.problem);
-        const { id, change, before, after } = replay(Object.fromEntries(read.members), pack);
-        counts.decisions += 1;
-        if (counts.decisions % 1000 === 0) io.progress(`deciding again · ${grouped(counts.decisions)} lines`);
-        if (change === undefined) continue;
-        counts[change] += 1;
-        await io.data(JSON.stringify({ ...where, line, ...(id === undefined ? {} : { id }), change, before, after }));
-      } catch (thrown) {
-        if (!(thrown instanceof OutdialError) || thrown.code !== "invalid_facts") throw thrown;
-        counts.unreadable += 1;
-        await io.data(JSON.stringify({ ...where, line, error: { code: "invalid_input", message: thrown.message } }));
-      }
-    }
+    const sink = {
+      write: (line: object) => io.data(JSON.stringify({ ...where, ...line })),
+      progress(decisions: number) {
+        if (decisions % 1000 === 0) io.progress(`deciding again · ${grouped(decisions)} lines`);
+      },
+    };
+    await replayDecisions(input.bytes(), pack, sink, counts);
   }
   io.say(
     `${grouped(counts.decisions)} decisions replayed with ${pack.packVersion}: ${grouped(counts.decision)} swap allow and deny · ` +

@@ -9,6 +9,7 @@ import {
   parseContactQuery,
   type SegmentReport,
 } from "../../operations/index.ts";
+import { manifestViewOf } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/contacts.ts";
@@ -79,7 +80,7 @@ function segmentLines({
   manifest,
 }: SegmentReport): string[] {
   const [asked = "", broader] = sent;
-  const lines = [...gateLines(manifest)];
+  const lines = [...gateLines(manifestViewOf(manifest))];
   lines.push(
     `${printable(listId)}: ${grouped(read)} read, ${grouped(filtered)} not of the segment, ${grouped(manifest.input.contacts)} judged`,
   );

@@ -1,22 +1,16 @@
 // outdial consent, dnc, attempts: files into the facts, and single numbers.
 
-import { type FactsRuntime, openFacts } from "../../app/index.ts";
+import { openCompliance } from "../../app/index.ts";
 import {
-  attemptsFile,
-  consentFile,
-  disconnectionsFile,
+  type FactKind,
   type FactSource,
+  type FactsUseCases,
   type ImportSink,
-  importFacts,
-  internalListFile,
-  loadRegistry,
   OperationError,
-  phoneText,
   type RefusedLine,
-  type RegistryReport,
-  registryName,
-  relationshipsFile,
+  type RegistryImport,
 } from "../../operations/index.ts";
+import type { ImportView } from "../../operations/views/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/facts.ts";
@@ -24,58 +18,58 @@ import { interruptible } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { openOutput } from "../output.ts";
 import { rowSource } from "../source.ts";
-import { grouped, printable, timeText } from "../text.ts";
+import { grouped, printable } from "../text.ts";
+
+const REVEALED = { reveal: true };
 
 type Import = Run<typeof declared.importConsent>;
 
 const imported =
-  <Field extends string, Fact>(kindOf: Parameters<typeof importFacts<Field, Fact>>[0]): Import =>
+  (of: FactKind): Import =>
   ({ args, options, io }) =>
-    importFile(args.file, options, io, async (source, { imports }, sink) => {
-      const report = await importFacts(kindOf, source, imports, sink);
+    importFile(args.file, options, io, async (source, facts, sink, by) => {
+      const report = await facts.import(of, source, sink, by);
       const { kind, added, known, refused, read } = report;
       const line = `${kind}: ${grouped(added)} new, ${grouped(known)} known, ${grouped(refused)} refused of ${grouped(read)}`;
-      return { json: { import: report }, line, exit: refused > 0 ? EXIT.partlyFailed : EXIT.done };
+      return { report, line, exit: refused > 0 ? EXIT.partlyFailed : EXIT.done };
     });
 
-export const importConsent: Run<typeof declared.importConsent> = imported(consentFile);
-export const importAttempts: Run<typeof declared.importAttempts> = imported(attemptsFile);
-export const importRelationships: Run<typeof declared.importRelationships> = imported(relationshipsFile);
-export const importDisconnections: Run<typeof declared.importDisconnections> = imported(disconnectionsFile);
-const importInternal = imported(internalListFile);
+export const importConsent: Run<typeof declared.importConsent> = imported("consent");
+export const importAttempts: Run<typeof declared.importAttempts> = imported("attempts");
+export const importRelationships: Run<typeof declared.importRelationships> = imported("relationships");
+export const importDisconnections: Run<typeof declared.importDisconnections> = imported("disconnections");
+const importInternal = imported("dnc");
 
 export const importDnc: Run<typeof declared.importDnc> = async ({ args, options, io }) => {
-  const { list, asOf, accept } = options;
+  const { list, asOf, accept, registry } = options;
   if (list === "internal") return importInternal({ args, options, io });
   if (asOf === undefined)
     throw new OperationError(
       "invalid_input",
       "--list national needs --as-of with the date of the file: its age is counted from it",
     );
-  const file = { registry: registryName(options.registry), asOf, accept: accept || undefined };
-  const load = async (source: FactSource, { imports }: FactsRuntime, sink: ImportSink): Promise<Ending> => {
-    const report = await loadRegistry(source, file, imports, sink);
-    const line = registryLine(file.registry, asOf, report);
-    return { json: { registry: { ...file, ...report } }, line, exit: registryExit(report) };
+  const load = async (source: FactSource, facts: FactsUseCases, sink: ImportSink, by: string): Promise<Ending> => {
+    const report = await facts.importRegistry({ registry, asOf, accept }, source, sink, by);
+    return { report, line: registryLine(report), exit: registryExit(report) };
   };
   return importFile(args.file, options, io, load, "the registry file before stays in force");
 };
 
-function registryLine(registry: string, asOf: string, report: RegistryReport): string {
+function registryLine({ registry: { registry, asOf, numbers, result, reason } }: RegistryImport): string {
   const name = `registry ${registry} of ${asOf}`;
-  if (report.result === "switched") return `${name} is in force: ${grouped(report.numbers)} numbers`;
-  if (report.result === "unchanged") return `${name} was in force already`;
-  return `${name} was NOT put in force: ${report.reason ?? ""}; the file before stays (--accept overrides this)`;
+  if (result === "switched") return `${name} is in force: ${grouped(numbers)} numbers`;
+  if (result === "unchanged") return `${name} was in force already`;
+  return `${name} was NOT put in force: ${reason ?? ""}; the file before stays (--accept overrides this)`;
 }
 
-function registryExit({ refused, result }: RegistryReport): number {
+function registryExit({ refused, registry }: RegistryImport): number {
   if (refused > 0) return EXIT.partlyFailed;
-  return result === "kept" ? EXIT.refused : EXIT.done;
+  return registry.result === "kept" ? EXIT.refused : EXIT.done;
 }
 
 /** What an import says at its end. */
 interface Ending {
-  readonly json: object;
+  readonly report: ImportView;
   readonly line: string;
   readonly exit: number;
 }
@@ -84,19 +78,19 @@ async function importFile(
   file: string,
   options: OptionsOf<typeof declared.importConsent>,
   io: Io,
-  run: (source: FactSource, runtime: FactsRuntime, sink: ImportSink) => Promise<Ending>,
+  run: (source: FactSource, facts: FactsUseCases, sink: ImportSink, by: string) => Promise<Ending>,
   stopped = "whole batches of what was read are in, and stay; import the file again for the rest",
 ): Promise<number> {
   const source = await rowSource(file, options, io);
   await using output = await openOutput(options.refused, io);
-  await using runtime = await openFacts(options, io.env);
+  await using runtime = await openCompliance(options, io.env);
   const sink: ImportSink = {
     progress: (read) => io.progress(`importing · ${grouped(read)} lines`),
     refused: (refused) => (output === undefined ? io.complain(refusedLine(refused)) : output.line(refused)),
   };
-  const { json, line, exit } = await run(interruptible(io, source, stopped), runtime, sink);
+  const { report, line, exit } = await run(interruptible(io, source, stopped), runtime.facts, sink, runtime.actor);
   if (options.refused === "-") io.say(line);
-  else await io.answer(json, line);
+  else await io.answer(report, line);
   return exit;
 }
 
@@ -106,52 +100,31 @@ export function refusedLine({ line, reason }: RefusedLine): string {
 }
 
 export const addDnc: Run<typeof declared.addDnc> = async ({ args: { number }, options, io }) => {
-  const { at: revokedAt = io.clock.now(), reference = "", reason: code } = options;
-  await using runtime = await openFacts(options, io.env);
-  const row = { number, revokedAt, channel: "do-not-call request", reference, code };
-  const added = (await runtime.facts.addRevocations([row], runtime, "manual")) === 1;
-  await io.answer(
-    { number: phoneText(number), added, since: timeText(revokedAt) },
-    `${phoneText(number)} is on the do-not-call list${added ? "" : " (this entry was known)"}`,
-  );
+  await using runtime = await openCompliance(options, io.env);
+  const done = await runtime.facts.suppress({ ...options, number }, runtime.actor, REVEALED);
+  await io.answer(done, `${done.number} is on the do-not-call list${done.added ? "" : " (this entry was known)"}`);
 };
 
 export const revokeConsent: Run<typeof declared.revokeConsent> = async ({ args: { number }, options, io }) => {
-  const { at: revokedAt = io.clock.now(), reference = "", channel } = options;
-  await using runtime = await openFacts(options, io.env);
-  const added = (await runtime.facts.addRevocations([{ number, revokedAt, channel, reference }], runtime)) === 1;
-  await io.answer(
-    { number: phoneText(number), added, revokedAt: timeText(revokedAt) },
-    `${phoneText(number)}: consent revoked, suppressed${added ? "" : " (this revocation was known)"}`,
-  );
+  await using runtime = await openCompliance(options, io.env);
+  const done = await runtime.facts.revokeConsent({ ...options, number }, runtime.actor, REVEALED);
+  await io.answer(done, `${done.number}: consent revoked, suppressed${done.added ? "" : " (this revocation was known)"}`);
 };
 
 export const liftDnc: Run<typeof declared.liftDnc> = async ({ args: { number }, options, io }) => {
-  const { reason, mistake } = options;
-  await using runtime = await openFacts(options, io.env);
-  const { actor } = runtime;
-  const lifted = await runtime.facts.lift({ number, reason, actor, mistake });
-  await io.answer(
-    { number: phoneText(number), lifted, actor, reason },
-    `${phoneText(number)}: ${lifted} ${lifted === 1 ? "entry" : "entries"} lifted by ${printable(actor)}`,
-  );
+  await using runtime = await openCompliance(options, io.env);
+  const done = await runtime.facts.lift({ ...options, number }, runtime.actor, REVEALED);
+  const entries = done.lifted === 1 ? "entry" : "entries";
+  await io.answer(done, `${done.number}: ${done.lifted} ${entries} lifted by ${printable(done.actor)}`);
 };
 
-export const showDnc: Run<typeof declared.showDnc> = async ({ args: { number }, options, io }) => {
-  await using runtime = await openFacts(options, io.env);
-  const files = await runtime.facts.registryFiles();
-  const known = (await runtime.facts.of([number], { attemptsSince: Number.MAX_SAFE_INTEGER / 1000, files })).get(number);
-  const history = (await runtime.facts.suppressionHistory(number)).map((one) => ({
-    ...one,
-    saidAt: timeText(one.saidAt),
-    recordedAt: timeText(one.recordedAt),
-    lift: one.lift === null ? null : { ...one.lift, at: timeText(one.lift.at) },
-  }));
-  const suppressedSince = timeText(known?.suppressedSince ?? null);
-  const registries = known?.registries ?? [];
+export const showDnc: Run<typeof declared.showDnc> = async ({ args, options, io }) => {
+  await using runtime = await openCompliance(options, io.env);
+  const found = await runtime.facts.suppression(args.number, REVEALED);
+  const { number, suppressedSince, registries, history } = found;
   const state = suppressedSince === null ? "not on the company's list" : `on the company's list since ${suppressedSince}`;
-  await io.answer({ number: phoneText(number), suppressedSince, registries, history }, [
-    `${phoneText(number)}: ${state}${registries.length === 0 ? "" : `; on the registry of ${registries.join(", ")}`}`,
+  await io.answer(found, [
+    `${number}: ${state}${registries.length === 0 ? "" : `; on the registry of ${registries.join(", ")}`}`,
     ...history.map(({ origin, code, reference, recordedAt, actor, lift }) => {
       const said = `${recordedAt}  ${origin}  ${printable(code)}  ${printable(reference)}  by ${printable(actor)}`;
       return `  ${said}${lift === null ? "" : `  lifted ${lift.at} by ${printable(lift.actor)}: ${printable(lift.reason)}`}`;
@@ -160,11 +133,10 @@ export const showDnc: Run<typeof declared.showDnc> = async ({ args: { number }, 
 };
 
 export const pendingDnc: Run<typeof declared.pendingDnc> = async ({ options, io }) => {
-  await using runtime = await openFacts(options, io.env);
-  const { facts } = runtime;
-  const [waiting, all] = await Promise.all([facts.unresolvedOptOuts(options.limit), facts.countUnresolvedOptOuts()]);
+  await using runtime = await openCompliance(options, io.env);
+  const { items, all } = await runtime.facts.pending(options.limit);
   await io.each(
-    waiting.map((one) => ({ ...one, at: timeText(one.at) })),
+    items,
     ({ callId, at, campaign, code }) => `${printable(callId)}  ${at}  ${printable(campaign)}  ${printable(code)}`,
   );
   io.say(

@@ -19,6 +19,14 @@ export interface RuleReading {
   readonly reading: AbandonmentReading;
 }
 
+/** What is shown of a reading of the abandonment ledger. */
+export interface BudgetFigures extends Pick<RuleReading["reading"], "rate" | "withinLimit" | "live" | "abandoned"> {
+  readonly limit: Pick<RuleReading["reading"]["limit"], "maxRate">;
+  readonly allowance: Pick<RuleReading["reading"]["allowance"], "certain" | "until">;
+  readonly pace: Pick<RuleReading["reading"]["pace"], "burnRate">;
+  readonly forecast: Pick<RuleReading["reading"]["forecast"], "exhaustedAt">;
+}
+
 /** Length of a rule's window in hours at an instant; a calendar month is what has passed of it, in UTC. */
 function windowHours({ period }: RuleOf<"abandonment-limit">, now: number): number {
   if ("rollingDays" in period) return period.rollingDays * 24;

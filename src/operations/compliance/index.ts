@@ -1,9 +1,10 @@
 // Facts in and out, the gate, the revocation clock and the abandonment ledger.
 
 export type { Parsed, RefusedLine } from "../table/records.ts";
-export { type RuleReading, readCampaignAbandonment } from "./abandonment.ts";
+export { type BudgetFigures, type RuleReading, readCampaignAbandonment } from "./abandonment.ts";
 export { readContacts } from "./contacts.ts";
 export { endOfDay } from "./day-end.ts";
+export { type FactKind, FactsUseCases, liftPreviewOf, type RegistryImport } from "./facts-use-cases.ts";
 export {
   createGate,
   type Gate,
@@ -15,7 +16,10 @@ export { type FactSource, hashing, type ImportDeps, type ImportReport, type Impo
 export { factsOfNumber } from "./known.ts";
 export { type GateManifest, parseManifest, verifyManifest } from "./manifest.ts";
 export { optOutsOf, type RawOutcome, recordOutcomes } from "./outcomes.ts";
+export { compileRulePack, convertedPack, replayDecisions, validatedPack } from "./packs.ts";
+export { answerTo, type Explained, explained, numberOf, unreadable } from "./questions.ts";
 export { loadRegistry, type RegistryReport, registryName } from "./registry.ts";
 export { DEFAULT_TARGETS, deadlineRule, type RevocationReading, readRevocations } from "./revocations.ts";
 export { attemptsFile, consentFile, disconnectionsFile, internalListFile, relationshipsFile } from "./specs.ts";
+export { type ComplianceRules, ComplianceUseCases, type RulesInForce } from "./use-cases.ts";
 export { civilDate, instant, phone, phoneText } from "./values.ts";

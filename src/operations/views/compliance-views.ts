@@ -1,27 +1,19 @@
 // Decisions, manifests, revocations and the abandonment ledger as the API shows them.
 
-import { type Call, type CallFacts, type CompiledPack, decide, strip } from "../../compliance/index.ts";
-import type { BudgetFigures } from "../campaigns/health/status.ts";
-import type { RuleReading } from "../compliance/abandonment.ts";
-import { parseManifest } from "../compliance/manifest.ts";
+import type { BudgetFigures, RuleReading } from "../compliance/abandonment.ts";
+import { type GateManifest, parseManifest } from "../compliance/manifest.ts";
+import type { Explained } from "../compliance/questions.ts";
 import type { RevocationReading } from "../compliance/revocations.ts";
 import { phoneText } from "../compliance/values.ts";
 import type { AbandonmentBudget } from "./schemas/campaigns.ts";
 import type { AbandonmentView, ComplianceExplain, ManifestView, RevocationView } from "./schemas/compliance.ts";
 import { masked, shareOf, timeText } from "./texts.ts";
 
-const HALF_HOUR_MS = 1_800_000;
-const CELLS = 96;
-
 /** One decision with the 48 hours ahead. */
 export function explainOf(
-  question: { readonly call: Call; readonly facts: CallFacts; readonly at: number },
-  pack: CompiledPack,
-  { reveal, from }: { readonly reveal: boolean; readonly from: ComplianceExplain["facts"] },
+  { call, at, decision, ahead, from }: Explained,
+  { reveal }: { readonly reveal: boolean },
 ): ComplianceExplain {
-  const { call, facts, at } = question;
-  const decision = decide(call, facts, pack, at);
-  const ahead = strip(call, facts, pack, at, CELLS, HALF_HOUR_MS);
   return {
     number: reveal ? call.number : masked(call.number),
     callType: call.callType,
@@ -54,7 +46,10 @@ function clockIn(zone: string, at: number): string {
 
 /** What a signed manifest says. Throws OperationError `invalid_input` for a text that is none. */
 export function manifestOf(text: string): ManifestView {
-  const manifest = parseManifest(text);
+  return manifestViewOf(parseManifest(text));
+}
+
+export function manifestViewOf(manifest: GateManifest): ManifestView {
   return {
     id: manifest.id,
     campaign: manifest.campaign,

@@ -1,46 +1,19 @@
 // Calling rules: decisions with reasons, gates with manifests, the abandonment ledger, revocations.
 
 import { z } from "zod";
-import {
-  CALL_TYPES,
-  type CompiledPack,
-  decide,
-  formatInstant,
-  parseQuestion,
-  type RulePack,
-  type SpreadTarget,
-} from "../../compliance/index.ts";
-import { type Clock, nearest, OutdialError } from "../../kernel/index.ts";
-import {
-  deadlineRule,
-  endOfDay,
-  factsOfNumber,
-  type Gate,
-  type GateContact,
-  type ImportDeps,
-  OperationError,
-  phone,
-  readCampaignAbandonment,
-  readContacts,
-  instant as readInstant,
-  readRevocations,
-  verifyManifest,
-} from "../../operations/index.ts";
+import { CALL_TYPES } from "../../compliance/index.ts";
+import { type ComplianceUseCases, readContacts } from "../../operations/index.ts";
 import {
   abandonmentOf,
   abandonmentView,
+  acknowledgement,
   checkAnswer,
   complianceExplain,
-  explainOf,
-  manifestOf,
   manifestView,
   masked,
   pageOf,
-  revocationOf,
   revocationView,
-  timeText,
 } from "../../operations/views/index.ts";
-import type { Facts } from "../../store/index.ts";
 import { mayReveal } from "../access/reveal.ts";
 import { ServerError } from "../error.ts";
 import { linesFrom } from "../routing/ndjson.ts";
@@ -48,25 +21,7 @@ import { cursor, flag, instant, limit, list, numberCursor, pageOfItems } from ".
 import { type ApiRoute, route, streamRoute } from "../routing/route.ts";
 import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
 
-/** What the routes about rules and people's numbers act on. */
-export interface CompliancePort {
-  readonly facts: Facts;
-  readonly clock: Clock;
-  readonly settings: {
-    readonly targets: readonly SpreadTarget[];
-    readonly countEarlyHangups: boolean;
-    /** IANA zone in which the operator's day ends. */
-    readonly timeZone: string;
-  };
-  /** The rule pack of the configuration. */
-  rules(): Promise<{ readonly pack: RulePack; readonly compiled: CompiledPack }>;
-  /** What acts in a person's name. */
-  as(actor: string): { readonly imports: ImportDeps; readonly gate: Gate };
-  /** The audit's verifier key. */
-  readonly vkey: string;
-}
-
-export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
+export function complianceRoutes(compliance: () => ComplianceUseCases): ApiRoute[] {
   return [
     route({
       id: "compliance.explain",
@@ -89,20 +44,7 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
         reveal: z.boolean().optional(),
       }),
       reply: complianceExplain,
-      async handle({ body, who }) {
-        const { facts: given, reveal = false, number, at, ...rest } = body;
-        const shown = mayReveal(reveal, who);
-        const { compiled } = await port().rules();
-        const now = at === undefined ? formatInstant(port().clock.now()) : timeText(at);
-        const asked = parseQuestion({ ...given, ...rest, number: e164(number), at: now });
-        const key = phone(asked.call.number);
-        const known = given === undefined && "ok" in key;
-        const facts = known
-          ? await factsOfNumber(port().facts, key.ok, { pack: compiled, at: asked.at, postal: body.postal })
-          : asked.facts;
-        const from = known ? "store" : given === undefined ? "none" : "given";
-        return explainOf({ ...asked, facts }, compiled, { reveal: shown, from });
-      },
+      handle: ({ body: { reveal = false, ...asked }, who }) => compliance().explain(asked, { reveal: mayReveal(reveal, who) }),
     }),
     route({
       id: "compliance.check",
@@ -116,10 +58,7 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
         questions: z.array(z.record(z.string(), z.unknown())).min(1).max(1000),
       }),
       reply: z.strictObject({ answers: z.array(checkAnswer) }),
-      async handle({ body }) {
-        const { compiled } = await port().rules();
-        return { answers: body.questions.map((question) => answerTo(question, compiled, body.at)) };
-      },
+      handle: async ({ body }) => ({ answers: await compliance().check(body.questions, body.at) }),
     }),
     route({
       id: "compliance.pack",
@@ -133,11 +72,7 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
         geography: z.string(),
         pack: z.record(z.string(), z.unknown()).describe("As in rule-pack.schema.json"),
       }),
-      async handle() {
-        const { pack, compiled } = await port().rules();
-        const { packVersion, timeZoneData, geographyVersion } = compiled;
-        return { version: packVersion, timeZoneData, geography: geographyVersion, pack: { ...pack } };
-      },
+      handle: () => compliance().inForce(),
     }),
     streamRoute({
       id: "compliance.gate",
@@ -168,23 +103,19 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
         const { format, delimiter, column } = query;
         const mapping = column.length === 0 ? undefined : mappingOf(column);
         const source = { ...sourceOf(upload, query.name), read: { format, delimiter, mapping } };
-        const { compiled } = await port().rules();
         const { campaign, callType, subject, at, reasons } = query;
-        const contacts: AsyncIterable<GateContact> | ReturnType<typeof readContacts> = readContacts(source);
+        const contacts = readContacts(source);
         const texts = await linesFrom(async (write) => {
-          const { manifest } = await port()
-            .as(who.name)
-            .gate(
-              { campaign, callType, subject, at, pack: compiled, contacts, reasons },
-              {
-                ...(query.verdicts
-                  ? {
-                      verdict: (verdict) => write({ ...verdict, number: shown ? verdict.number : masked(verdict.number) }),
-                    }
-                  : {}),
-                refused: ({ line, reason }) => write({ line, refused: reason }),
-              },
-            );
+          const { manifest } = await compliance().gate(
+            { campaign, callType, subject, at, contacts, reasons },
+            {
+              ...(query.verdicts
+                ? { verdict: (verdict) => write({ ...verdict, number: shown ? verdict.number : masked(verdict.number) }) }
+                : {}),
+              refused: ({ line, reason }) => write({ line, refused: reason }),
+            },
+            who.name,
+          );
           await write({ manifest });
         });
         return { texts };
@@ -200,12 +131,12 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
       reply: pageOf(manifestView),
       async handle({ query }) {
         const { campaign, cursor: after } = query;
-        const found = await port().facts.listManifests({ campaign, after, limit: query.limit + 1 });
+        const found = await compliance().manifests({ campaign, after, limit: query.limit + 1 });
         return pageOfItems(
           found,
           query.limit,
           ({ id }) => id,
-          ({ manifest }) => manifestOf(manifest),
+          (one) => one,
         );
       },
     }),
@@ -218,9 +149,9 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
       params: z.strictObject({ id: z.string() }),
       reply: z.looseObject({ id: z.string(), signature: z.string() }),
       async handle({ params }) {
-        const found = await port().facts.findManifest(params.id);
+        const found = await compliance().manifest(params.id);
         if (found === undefined) throw new ServerError("no_such_route", `there is no manifest ${params.id}`);
-        return signed.parse(JSON.parse(found.manifest));
+        return signed.parse(JSON.parse(found));
       },
     }),
     route({
@@ -232,10 +163,7 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
       role: "viewer",
       body: z.strictObject({ manifest: z.record(z.string(), z.unknown()) }),
       reply: z.strictObject({ ok: z.boolean(), reason: z.string().nullable() }),
-      async handle({ body }) {
-        const verdict = verifyManifest(JSON.stringify(body.manifest), port().vkey);
-        return { ok: verdict.ok, reason: verdict.ok ? null : verdict.reason };
-      },
+      handle: async ({ body }) => compliance().verifyManifest(body.manifest),
     }),
     route({
       id: "compliance.abandonment",
@@ -250,15 +178,7 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
       }),
       reply: z.strictObject({ items: z.array(abandonmentView) }),
       async handle({ query }) {
-        const { facts, clock, settings } = port();
-        const now = query.at ?? clock.now();
-        const { pack } = await port().rules();
-        const readings = await readCampaignAbandonment(facts, query.campaign, pack, {
-          now,
-          dayEnds: endOfDay(now, settings.timeZone),
-          countEarlyHangups: settings.countEarlyHangups,
-          country: query.country?.toUpperCase(),
-        });
+        const readings = await compliance().abandonment(query);
         return { items: readings.map((one) => abandonmentOf(query.campaign, one)) };
       },
     }),
@@ -273,25 +193,9 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
       reply: pageOf(revocationView),
       async handle({ query, who }) {
         const shown = mayReveal(query.reveal, who);
-        const { facts, clock, settings } = port();
-        const read = await readRevocations(facts, {
-          targets: settings.targets,
-          rule: deadlineRule((await port().rules()).pack),
-          now: clock.now(),
-          open: query.open,
-          limit: query.limit + 1,
-          after: numberCursor(query.cursor),
-        });
-        // Pages go by age; what is overdue comes first on its page.
-        const ages = read.map(({ revocation }) => revocation).sort((a, b) => a.revokedAt - b.revokedAt || a.id - b.id);
-        const { items: aged, next } = pageOfItems(
-          ages,
-          query.limit,
-          ({ id }) => String(id),
-          ({ id }) => id,
-        );
-        const onPage = new Set(aged);
-        return { items: read.filter(({ revocation }) => onPage.has(revocation.id)).map((one) => revocationOf(one, shown)), next };
+        const after = numberCursor(query.cursor);
+        const page = await compliance().revocations({ open: query.open, limit: query.limit, after }, { reveal: shown });
+        return { ...page, next: page.next === null ? null : String(page.next) };
       },
     }),
     route({
@@ -306,59 +210,10 @@ export function complianceRoutes(port: () => CompliancePort): ApiRoute[] {
         at: z.string().optional(),
         evidence: z.string().max(2000).optional(),
       }),
-      reply: z.strictObject({ recorded: z.boolean() }),
-      async handle({ params, body, who }) {
-        const { facts, clock, settings } = port();
-        const systems = settings.targets.map(({ system }) => system);
-        if (!systems.includes(body.system)) {
-          const near = nearest(body.system, systems);
-          const hint = near === undefined ? "" : `; did you mean ${near}?`;
-          throw new OperationError(
-            "invalid_input",
-            `${body.system} is none of the systems that carry revocations out: ${systems.join(", ")}${hint}`,
-          );
-        }
-        const now = clock.now();
-        const at = body.at === undefined ? now : momentOf(body.at, now);
-        const ack = { revocationId: params.id, system: body.system, at, evidence: body.evidence ?? "" };
-        return { recorded: await facts.acknowledge(ack, who.name) };
-      },
+      reply: acknowledgement,
+      handle: ({ params, body, who }) => compliance().acknowledge({ revocation: params.id, ...body }, who.name),
     }),
   ];
 }
 
 const signed = z.looseObject({ id: z.string(), signature: z.string() });
-
-/** People write numbers with blanks and brackets; the digits are what counts. */
-export function e164(text: string): string {
-  const plain = text.replaceAll(/[\s().-]/g, "");
-  return plain.startsWith("00") ? `+${plain.slice(2)}` : plain;
-}
-
-/** An instant not after `latest`. Throws OperationError `invalid_input`. */
-export function momentOf(text: string, latest: number): number {
-  const read = readInstant(text, latest);
-  if ("ok" in read) return read.ok;
-  throw new OperationError("invalid_input", `at: ${read.problem}`);
-}
-
-function answerTo(value: object, pack: CompiledPack, at: number | undefined) {
-  try {
-    const { id, call, facts, at: asked } = parseQuestion(value, at);
-    const { decision, rules, reasons, next, zones, packVersion, timeZoneData } = decide(call, facts, pack, asked);
-    return {
-      ...(id === undefined ? {} : { id }),
-      decision,
-      rules,
-      reasons: reasons.map(({ text }) => text),
-      next: next === null ? null : formatInstant(next),
-      zones,
-      packVersion,
-      timeZoneData,
-    };
-  } catch (thrown) {
-    if (thrown instanceof OutdialError && thrown.code === "invalid_facts")
-      return { error: { code: "invalid_input", message: thrown.message } };
-    throw thrown;
-  }
-}

@@ -1,54 +1,27 @@
 // What is known of people's numbers: imports, the company's do-not-call list, revocations. Lifting is dangerous: it makes calls possible.
 
 import { z } from "zod";
+import { type FactSource, type FactsUseCases, liftPreviewOf, numberOf } from "../../operations/index.ts";
 import {
-  attemptsFile,
-  civilDate,
-  consentFile,
-  disconnectionsFile,
-  type FactSource,
-  type ImportReport,
-  type ImportSink,
-  importFacts,
-  internalListFile,
-  loadRegistry,
-  OperationError,
-  phone,
-  phoneText,
-  registryName,
-  relationshipsFile,
-} from "../../operations/index.ts";
-import {
-  type ApprovalPlan,
   confirmation,
-  confirmOf,
   importView,
   liftPreview,
-  masked,
-  type Planned,
-  type Previewed,
+  liftView,
   pageOf,
+  pendingOptOut,
+  previewed,
+  revocationAdded,
   suppressionView,
-  timeText,
 } from "../../operations/views/index.ts";
-import type { Principal } from "../../store/index.ts";
 import { mayReveal } from "../access/reveal.ts";
 import { ServerError } from "../error.ts";
 import { cursor, flag, limit, list, NO_NUL, pageOfItems, tellCursor, toldCursor } from "../routing/query.ts";
 import { type ApiRoute, dangerousRoute, route } from "../routing/route.ts";
-import { type CompliancePort, e164, momentOf } from "./compliance.ts";
 import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
 
-/** Refused lines that an answer shows. */
-const EXAMPLES = 20;
-/** Attempts are no part of what is shown of a suppression. */
-const NO_ATTEMPTS = Number.MAX_SAFE_INTEGER / 1000;
-
 const number = z.string().max(40).describe("E.164, or as people write it");
-const added = z.strictObject({ number: z.string(), added: z.boolean(), since: z.iso.datetime() });
 /** The latest time that a Date can say, ms since the epoch. */
 const MAX_TIME = 8_640_000_000_000_000;
-const pendingOptOut = z.strictObject({ callId: z.string(), at: z.iso.datetime(), campaign: z.string(), code: z.string() });
 /** Where a page of them ended. */
 const place = z.strictObject({
   at: z.int().min(0).max(MAX_TIME),
@@ -56,13 +29,18 @@ const place = z.strictObject({
   code: z.string().regex(NO_NUL),
 });
 
+/** Answers to verbs hold no numbers that can be read. */
+const MASKED = { reveal: false };
+
 const lifting = {
   number,
   reason: z.string().min(3).max(2000),
   mistake: z.boolean().optional().describe("It never was an opt-out: consent that was revoked with it counts again"),
 };
+const lifted = z.strictObject(lifting);
 
-export function factsRoutes(port: () => CompliancePort): ApiRoute[] {
+export function factsRoutes(facts: () => FactsUseCases): ApiRoute[] {
+  const planLift = (body: z.output<typeof lifted>) => facts().planLift({ ...body, number: numberOf(body.number) });
   return [
     route({
       id: "facts.import",
@@ -88,16 +66,20 @@ export function factsRoutes(port: () => CompliancePort): ApiRoute[] {
         const { format, delimiter, column } = query;
         const mapping = column.length === 0 ? undefined : mappingOf(column);
         const source: FactSource = { ...sourceOf(upload, query.name), read: { format, delimiter, mapping } };
-        const examples: { line: number; reason: string }[] = [];
-        const sink: ImportSink = {
-          refused: ({ line, reason }) => {
-            if (examples.length < EXAMPLES) examples.push({ line, reason });
-          },
-        };
-        const { imports } = port().as(who.name);
-        if (params.kind === "registry") return registry(source, query, imports, sink, examples);
-        const { kind, read, added: count, known, refused } = await importers[params.kind](source, imports, sink);
-        return { kind, read, added: count, known, refused, examples };
+        if (params.kind !== "registry") return facts().import(params.kind, source, {}, who.name);
+        const { registry, asOf, accept } = query;
+        if (registry === undefined || asOf === undefined)
+          throw new ServerError(
+            "invalid_request",
+            "a registry file needs query.registry and query.asOf: its age is counted from there",
+          );
+        const done = await facts().importRegistry({ registry, asOf, accept }, source, {}, who.name);
+        if (done.registry.result !== "kept") return done;
+        throw new ServerError(
+          "plan_refused",
+          `the file was not put in force: ${done.registry.reason ?? ""}; the one before stays`,
+          { advice: "accept=true overrides this." },
+        );
       },
     }),
     route({
@@ -110,7 +92,7 @@ export function factsRoutes(port: () => CompliancePort): ApiRoute[] {
       role: "viewer",
       body: z.strictObject({ number, reveal: z.boolean().optional() }),
       reply: suppressionView,
-      handle: async ({ body, who }) => suppressionOf(port(), keyOf(body.number), mayReveal(body.reveal === true, who)),
+      handle: ({ body, who }) => facts().suppression(numberOf(body.number), { reveal: mayReveal(body.reveal === true, who) }),
     }),
     route({
       id: "suppressions.add",
@@ -124,12 +106,9 @@ export function factsRoutes(port: () => CompliancePort): ApiRoute[] {
         reference: z.string().max(500).optional(),
         at: z.string().optional().describe("When the person said so; now by default"),
       }),
-      reply: added,
+      reply: revocationAdded,
       status: 201,
-      async handle({ body, who }) {
-        const revocation = { channel: "do-not-call request", code: body.reason };
-        return revoke(port(), body, revocation, who, "manual");
-      },
+      handle: ({ body, who }) => facts().suppress({ ...body, number: numberOf(body.number) }, who.name, MASKED),
     }),
     route({
       id: "consents.revoke",
@@ -143,9 +122,9 @@ export function factsRoutes(port: () => CompliancePort): ApiRoute[] {
         reference: z.string().max(500).optional(),
         at: z.string().optional(),
       }),
-      reply: added,
+      reply: revocationAdded,
       status: 201,
-      handle: ({ body, who }) => revoke(port(), body, { channel: body.channel }, who),
+      handle: ({ body, who }) => facts().revokeConsent({ ...body, number: numberOf(body.number) }, who.name, MASKED),
     }),
     route({
       id: "suppressions.previewLift",
@@ -160,9 +139,9 @@ export function factsRoutes(port: () => CompliancePort): ApiRoute[] {
       async handle({ body, who }) {
         const { reveal = false, ...given } = body;
         const shown = mayReveal(reveal, who);
-        const planned = await plannedLift(port(), given);
-        const { preview } = planned.shown;
-        return shown ? { ...preview, suppression: await suppressionOf(port(), planned.plan, shown) } : preview;
+        const made = await planLift(given);
+        const preview = liftPreviewOf(made);
+        return shown ? { ...preview, suppression: await facts().suppression(made.plan.number, { reveal: shown }) } : preview;
       },
     }),
     dangerousRoute({
@@ -172,13 +151,15 @@ export function factsRoutes(port: () => CompliancePort): ApiRoute[] {
       summary: "Takes a number off the company's do-not-call list",
       role: "operator",
       body: z.strictObject({ ...lifting, ...confirmation.shape }),
-      reply: z.strictObject({ number: z.string(), lifted: z.int() }),
-      plan: ({ body: { number: of, reason, mistake } }) => plannedLift(port(), { number: of, reason, mistake }),
-      async act({ body, who }, key) {
-        const { reason, mistake } = body;
-        const lifted = await port().facts.lift({ number: key, reason, actor: who.name, mistake });
-        return { number: masked(phoneText(key)), lifted };
-      },
+      reply: liftView,
+      plan: ({ body: { number: of, reason, mistake } }) =>
+        previewed(planLift({ number: of, reason, mistake }), (made) => ({
+          kind: "lift",
+          preview: liftPreviewOf(made),
+          reason: made.plan.reason,
+          mistake: made.plan.mistake,
+        })),
+      act: ({ who }, plan) => facts().lift(plan, who.name, MASKED),
     }),
     route({
       id: "suppressions.pending",
@@ -189,125 +170,15 @@ export function factsRoutes(port: () => CompliancePort): ApiRoute[] {
       query: z.strictObject({ limit, cursor }),
       reply: pageOf(pendingOptOut).extend({ all: z.int() }),
       async handle({ query: { limit: size, cursor: last } }) {
-        const { facts } = port();
-        const after = toldCursor(place, last);
-        const [waiting, all] = await Promise.all([facts.unresolvedOptOuts(size + 1, after), facts.countUnresolvedOptOuts()]);
+        const { items, all } = await facts().pending(size + 1, toldCursor(place, last));
         const page = pageOfItems(
-          waiting,
+          items,
           size,
-          ({ at, callId, code }) => tellCursor({ at, callId, code }),
-          ({ callId, at, campaign, code }) => ({ callId, at: timeText(at), campaign, code }),
+          ({ at, callId, code }) => tellCursor({ at: Date.parse(at), callId, code }),
+          (one) => one,
         );
         return { all, ...page };
       },
     }),
   ];
-}
-
-type LiftPlan = Extract<ApprovalPlan, { kind: "lift" }>;
-type Imports = ReturnType<CompliancePort["as"]>["imports"];
-
-const importers: Readonly<
-  Record<
-    "consent" | "attempts" | "relationships" | "disconnections" | "dnc",
-    (source: FactSource, imports: Imports, sink: ImportSink) => Promise<ImportReport>
-  >
-> = {
-  consent: (source, imports, sink) => importFacts(consentFile, source, imports, sink),
-  attempts: (source, imports, sink) => importFacts(attemptsFile, source, imports, sink),
-  relationships: (source, imports, sink) => importFacts(relationshipsFile, source, imports, sink),
-  disconnections: (source, imports, sink) => importFacts(disconnectionsFile, source, imports, sink),
-  dnc: (source, imports, sink) => importFacts(internalListFile, source, imports, sink),
-};
-
-async function registry(
-  source: FactSource,
-  query: { readonly registry?: string | undefined; readonly asOf?: string | undefined; readonly accept: boolean },
-  imports: Imports,
-  sink: ImportSink,
-  examples: { line: number; reason: string }[],
-): Promise<z.input<typeof importView>> {
-  if (query.registry === undefined || query.asOf === undefined)
-    throw new ServerError(
-      "invalid_request",
-      "a registry file needs query.registry and query.asOf: its age is counted from there",
-    );
-  const asOf = civilDate(query.asOf, imports.clock.now());
-  if (!("ok" in asOf)) throw new OperationError("invalid_input", `asOf: ${asOf.problem}`);
-  const options = { registry: registryName(query.registry), asOf: asOf.ok, accept: query.accept };
-  const report = await loadRegistry(source, options, imports, sink);
-  if (report.result === "kept")
-    throw new ServerError("plan_refused", `the file was not put in force: ${report.reason ?? ""}; the one before stays`, {
-      advice: "accept=true overrides this.",
-    });
-  const { read, numbers, refused, result } = report;
-  const isNew = result === "switched";
-  return { kind: "registry", read, added: isNew ? numbers : 0, known: isNew ? 0 : numbers, refused, examples };
-}
-
-/** Throws OperationError `invalid_input`. */
-function keyOf(text: string): number {
-  const key = phone(e164(text));
-  if ("ok" in key) return key.ok;
-  throw new OperationError("invalid_input", `number: ${key.problem}`);
-}
-
-async function revoke(
-  { facts, clock }: CompliancePort,
-  given: { readonly number: string; readonly reference?: string | undefined; readonly at?: string | undefined },
-  revocation: { readonly channel: string; readonly code?: string },
-  who: Principal,
-  origin?: "manual",
-): Promise<z.input<typeof added>> {
-  const now = clock.now();
-  const revokedAt = given.at === undefined ? now : momentOf(given.at, now);
-  const key = keyOf(given.number);
-  const row = { number: key, revokedAt, reference: given.reference ?? "", ...revocation };
-  const count = await facts.addRevocations([row], { actor: who.name }, origin);
-  return { number: masked(phoneText(key)), added: count === 1, since: timeText(revokedAt) };
-}
-
-/** @returns a plan that holds while nothing about the number changes */
-async function plannedLift(
-  port: CompliancePort,
-  given: { readonly number: string; readonly reason: string; readonly mistake?: boolean | undefined },
-): Promise<Previewed<number> & { readonly shown: LiftPlan }> {
-  const key = keyOf(given.number);
-  const history = await port.facts.suppressionHistory(key);
-  const inForce = history.filter(({ lift }) => lift === null);
-  const mistake = given.mistake === true;
-  const made: Planned<number> = {
-    operation: "suppressions.lift",
-    summary: `Lift ${inForce.length} ${inForce.length === 1 ? "entry" : "entries"} of ${masked(phoneText(key))}: ${given.reason}`,
-    relies: { key, reason: given.reason, mistake, history },
-    refusals: inForce.length === 0 ? ["the number is not on the company's do-not-call list"] : [],
-    plan: key,
-  };
-  const preview = {
-    confirm: confirmOf(made),
-    suppression: await suppressionOf(port, key, false),
-    refusals: [...made.refusals],
-  };
-  return { ...made, shown: { kind: "lift", preview, reason: given.reason, mistake } };
-}
-
-async function suppressionOf({ facts }: CompliancePort, key: number, reveal: boolean): Promise<z.input<typeof suppressionView>> {
-  const files = await facts.registryFiles();
-  const known = (await facts.of([key], { attemptsSince: NO_ATTEMPTS, files })).get(key);
-  const history = await facts.suppressionHistory(key);
-  const text = phoneText(key);
-  return {
-    number: reveal ? text : masked(text),
-    suppressedSince: timeText(known?.suppressedSince ?? null),
-    registries: [...(known?.registries ?? [])],
-    history: history.map(({ origin, code, reference, saidAt, recordedAt, actor, lift }) => ({
-      origin,
-      code,
-      reference,
-      saidAt: timeText(saidAt),
-      recordedAt: timeText(recordedAt),
-      actor,
-      lift: lift === null ? null : { at: timeText(lift.at), actor: lift.actor, reason: lift.reason },
-    })),
-  };
 }

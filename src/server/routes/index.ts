@@ -1,12 +1,12 @@
 // All routes of the API.
 
-import type { CampaignUseCases, JobUseCases } from "../../operations/index.ts";
+import type { CampaignUseCases, ComplianceUseCases, FactsUseCases, JobUseCases } from "../../operations/index.ts";
 import type { ApiRoute } from "../routing/route.ts";
 import { type ApprovalDeps, approvalRoutes } from "./approvals.ts";
 import { type AuditPort, auditRoutes } from "./audit.ts";
 import { type CampaignFilesPort, campaignFileRoutes } from "./campaign-files.ts";
 import { campaignRoutes } from "./campaigns.ts";
-import { type CompliancePort, complianceRoutes } from "./compliance.ts";
+import { complianceRoutes } from "./compliance.ts";
 import { type ContactsPort, contactRoutes } from "./contacts.ts";
 import { type DeliveriesPort, deliveryRoutes } from "./deliveries.ts";
 import { type DialerWork, dialerRoutes } from "./dialer.ts";
@@ -18,7 +18,7 @@ import { jobRoutes } from "./jobs.ts";
 import { type LiveDeps, liveRoutes } from "./live.ts";
 import { type OutcomesPort, outcomeRoutes } from "./outcomes.ts";
 import { type OutcomesCrmPort, outcomesCrmRoutes } from "./outcomes-crm.ts";
-import { type RulePacksPort, rulePackRoutes } from "./rule-packs.ts";
+import { rulePackRoutes } from "./rule-packs.ts";
 import { type SessionDeps, sessionRoutes } from "./session.ts";
 import { type SimulatePort, simulateRoutes } from "./simulate.ts";
 import { stopRoutes } from "./stops.ts";
@@ -36,7 +36,8 @@ export interface Work {
   readonly simulate: () => SimulatePort;
   readonly outcomes: () => OutcomesPort;
   readonly outcomesCrm: () => OutcomesCrmPort;
-  readonly compliance: () => CompliancePort & RulePacksPort;
+  readonly compliance: () => ComplianceUseCases;
+  readonly facts: () => FactsUseCases;
   readonly audit: () => AuditPort;
   readonly deliveries: () => DeliveriesPort;
   readonly inbound: () => InboundPort;
@@ -65,7 +66,7 @@ export function apiRoutes(deps: RouteDeps): readonly ApiRoute[] {
     ...outcomesCrmRoutes(work.outcomesCrm),
     ...complianceRoutes(work.compliance),
     ...rulePackRoutes(work.compliance),
-    ...factsRoutes(work.compliance),
+    ...factsRoutes(work.facts),
     ...auditRoutes(work.audit),
     ...deliveryRoutes(work.deliveries),
     ...inboundEventRoutes(work.inbound),

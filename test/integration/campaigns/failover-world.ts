@@ -2,9 +2,9 @@
 
 import { join } from "node:path";
 import pg from "pg";
-import { type FailoverRuntime, openFacts, openFailover } from "../../../src/app/index.ts";
+import { type FailoverRuntime, openCompliance, openFailover } from "../../../src/app/index.ts";
 import type { Clock } from "../../../src/kernel/index.ts";
-import { type FailoverPolicy, failoverPolicySchema, loadRegistry } from "../../../src/operations/index.ts";
+import { type FailoverPolicy, failoverPolicySchema } from "../../../src/operations/index.ts";
 import type { ClockModeOption, Sandbox } from "../../../src/sandbox/index.ts";
 import { workFolder } from "../../support/cli.ts";
 import { createDatabase } from "../../support/database.ts";
@@ -95,14 +95,14 @@ export async function openFailoverWorld(
     OUTDIAL_ALARMS_URL: "http://127.0.0.1:9/alarms",
     OUTDIAL_ALARMS_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
   };
-  await using facts = await openFacts({}, environment);
+  await using runtime = await openCompliance({}, environment);
   const registry = {
     name: "registry.txt",
     bytes: async function* () {
       yield Buffer.from("2125550199\n");
     },
   };
-  await loadRegistry(registry, { registry: "US", asOf: "2026-06-10" }, facts.imports);
+  await runtime.facts.importRegistry({ registry: "US", asOf: "2026-06-10" }, registry, {}, runtime.actor);
   const owned = stack.move();
   const world: FailoverWorld = {
     sandbox,

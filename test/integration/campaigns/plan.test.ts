@@ -4,11 +4,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
 import { z } from "zod";
-import { compileRulePack, openFailover } from "../../../src/app/index.ts";
+import { openFailover } from "../../../src/app/index.ts";
 import { usCaUk2026 } from "../../../src/compliance/index.ts";
 import { campaignDraft } from "../../../src/contract/index.ts";
 import {
   campaignFileJsonSchema,
+  compileRulePack,
   exportCampaigns,
   failoverPolicySchema,
   parseCampaignFiles,

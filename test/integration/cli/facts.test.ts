@@ -46,7 +46,7 @@ test("consent import reports each refused line, exits 4, and adds nothing the se
   expect(first.stderr).toContain('line 3: number: "nobody" is not a telephone number');
   const again = await outdial(["consent", "import", "consent.csv", "--json", "--refused", "refused.ndjson"]);
   expect(again.code).toBe(4);
-  expect(json(again.stdout)).toMatchObject({ import: { kind: "consent", added: 0, known: 1, refused: 1 } });
+  expect(json(again.stdout)).toMatchObject({ kind: "consent", added: 0, known: 1, refused: 1, registry: null });
   expect(json(await readFile(join(folder.path, "refused.ndjson"), "utf8"))).toMatchObject({ line: 3, field: "number" });
   const misspelt = await outdial(["consent", "import", "consent.csv", "--column", "nmber=number"]);
   expect(misspelt).toMatchObject({ code: 2, stderr: expect.stringContaining("did you mean number?") });
@@ -139,7 +139,9 @@ test("gate: fail closed without a registry file, then counts, verdicts, a manife
   const at = ["--at", "2026-06-16T13:30:00Z"];
   const gate = ["compliance", "gate", "contacts.csv", "--campaign", "camp_1", ...at];
   const closed = await outdial([...gate, "--json"]);
-  expect(json(closed.stdout)).toMatchObject({ gate: { counts: { dial: 0, never: 3, refused: 1 }, byRule: { DNC_STALE: 3 } } });
+  expect(json(closed.stdout)).toMatchObject({
+    manifest: { counts: { dial: 0, never: 3, refused: 1 }, byRule: { DNC_STALE: 3 } },
+  });
 
   await write("us.txt", ["212,5550125"]);
   await outdial(["dnc", "import", "us.txt", "--list", "national", "--as-of", "2026-06-10"]);

@@ -165,7 +165,7 @@ test("an opt-out makes the store and says so; a gate below its folder names it i
   expect(await readdir(below)).toEqual(["contacts.csv"]);
   expect(found.code).toBe(0);
   expect(found.stderr).not.toContain("making one");
-  expect(JSON.parse(found.stdout)).toMatchObject({ gate: { counts: { dial: 0, never: 1 } } });
+  expect(JSON.parse(found.stdout)).toMatchObject({ manifest: { counts: { dial: 0, never: 1 } } });
 });
 
 test.each([

@@ -51,6 +51,7 @@ export async function openServiceWorld(
       outcomes: notHere,
       outcomesCrm: notHere,
       compliance: notHere,
+      facts: notHere,
       vendorWebhooks: notHere,
       audit: () => store.audit,
       deliveries: () => deliveries,

@@ -3,10 +3,11 @@
 import { z } from "zod";
 import { canonicalJson, type Instant } from "../../../kernel/index.ts";
 import type { KnownCampaign, MetricReading, ReadingProblem, StateIntent, TenantReading } from "../../../store/index.ts";
+import type { BudgetFigures } from "../../compliance/index.ts";
 import type { FailoverStanding } from "../failover/words.ts";
 import { type CampaignReading, readingOf } from "../metrics/index.ts";
 import { type CampaignFacts, type CampaignGateVerdict, campaignFacts } from "../state/index.ts";
-import { type AbandonmentBudget, type BudgetFigures, budgetOf, type CampaignHealth, judged } from "./status.ts";
+import { type AbandonmentBudget, budgetOf, type CampaignHealth, judged } from "./status.ts";
 import type { GateLook } from "./why.ts";
 
 /** A campaign as it is known. */

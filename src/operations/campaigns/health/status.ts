@@ -57,14 +57,6 @@ export interface AbandonmentBudget {
   readonly reading: RuleReading["reading"];
 }
 
-/** What is shown of a reading of the abandonment ledger. */
-export interface BudgetFigures extends Pick<RuleReading["reading"], "rate" | "withinLimit" | "live" | "abandoned"> {
-  readonly limit: Pick<RuleReading["reading"]["limit"], "maxRate">;
-  readonly allowance: Pick<RuleReading["reading"]["allowance"], "certain" | "until">;
-  readonly pace: Pick<RuleReading["reading"]["pace"], "burnRate">;
-  readonly forecast: Pick<RuleReading["reading"]["forecast"], "exhaustedAt">;
-}
-
 /** The health of a campaign. */
 export interface CampaignHealth {
   readonly id: string;

@@ -37,6 +37,7 @@ const reason = z.string().nullable().describe("As the person who asked gave it")
 export const liftPreview = z
   .strictObject({ confirm: z.string(), suppression: suppressionView, refusals: z.array(z.string()).readonly() })
   .meta({ id: "LiftPreview" });
+export type LiftPreview = z.output<typeof liftPreview>;
 
 /** The preview of a dangerous verb, by what it is about. */
 export const approvalPlan = z

@@ -137,6 +137,58 @@ export const importView = z
     added: count,
     known: count,
     refused: count,
-    examples: z.array(z.strictObject({ line: count, reason: z.string() })).readonly(),
+    examples: z
+      .array(z.strictObject({ line: count, reason: z.string() }))
+      .readonly()
+      .describe("The first refused lines"),
+    id: z.string().nullable().describe("Of the import; null of a registry file"),
+    contentHash: z.string().describe("sha256: and the hash of the bytes that were read"),
+    registry: z
+      .strictObject({
+        registry: z.string().describe("The country's two letters"),
+        asOf: z.string().describe("Date of the file, YYYY-MM-DD"),
+        numbers: count,
+        result: z
+          .enum(["switched", "unchanged", "kept"])
+          .describe("unchanged: the same file was in force; kept: the file before stays, reason says why"),
+        reason: z.string().nullable(),
+      })
+      .nullable()
+      .describe("What became of a registry file; null of all others"),
   })
   .meta({ id: "FactsImport" });
+export type ImportView = z.output<typeof importView>;
+
+/** An entry of the company's do-not-call list, or a revocation of consent. */
+export const revocationAdded = z
+  .strictObject({ number: z.string(), added: z.boolean().describe("False: the same was known"), since: time })
+  .meta({ id: "RevocationAdded" });
+export type RevocationAdded = z.output<typeof revocationAdded>;
+
+/** A number that was taken off the company's do-not-call list. */
+export const liftView = z
+  .strictObject({ number: z.string(), lifted: z.int(), actor: z.string(), reason: z.string() })
+  .meta({ id: "Lift" });
+export type LiftView = z.output<typeof liftView>;
+
+/** An opt-out of which only the call is known. */
+export const pendingOptOut = z
+  .strictObject({
+    callId: z.string(),
+    at: time,
+    campaign: z.string(),
+    code: z.string(),
+    optOut: z.string().describe("What of the outcome was read as an opt-out"),
+  })
+  .meta({ id: "PendingOptOut" });
+export type PendingOptOut = z.output<typeof pendingOptOut>;
+
+/** A system has carried a revocation out. */
+export const acknowledgement = z
+  .strictObject({
+    revocation: z.int(),
+    system: z.string(),
+    recorded: z.boolean().describe("False: it had said so before"),
+  })
+  .meta({ id: "Acknowledgement" });
+export type Acknowledgement = z.output<typeof acknowledgement>;

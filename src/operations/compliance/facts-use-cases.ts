@@ -1,0 +1,204 @@
+// What can be done with what is known of people's numbers, for every face: imports, the company's do-not-call list, consent taken back. A lift makes
+// calls possible: it is planned, shown and confirmed.
+
+import type { PhoneKey } from "../../store/index.ts";
+import { OperationError } from "../error.ts";
+import type { RefusedLine } from "../table/records.ts";
+import { confirmOf, type Planned } from "../views/plan.ts";
+import type { LiftPreview } from "../views/schemas/approvals.ts";
+import type { ImportView, LiftView, PendingOptOut, RevocationAdded, SuppressionView } from "../views/schemas/compliance.ts";
+import { masked, timeText } from "../views/texts.ts";
+import { type FactSource, type ImportDeps, type ImportReport, type ImportSink, importFacts } from "./import.ts";
+import { momentOf } from "./questions.ts";
+import { loadRegistry, type RegistryOptions, registryName } from "./registry.ts";
+import { attemptsFile, consentFile, disconnectionsFile, internalListFile, relationshipsFile } from "./specs.ts";
+import type { ComplianceContext } from "./use-cases.ts";
+import { civilDate, phoneText } from "./values.ts";
+
+/** Refused lines that an answer shows. */
+const EXAMPLES = 20;
+/** Attempts are no part of what is shown of a suppression. */
+const NO_ATTEMPTS = Number.MAX_SAFE_INTEGER / 1000;
+
+type Importer = (source: FactSource, deps: ImportDeps, sink: ImportSink) => Promise<ImportReport>;
+
+const IMPORTERS = {
+  consent: (...given) => importFacts(consentFile, ...given),
+  attempts: (...given) => importFacts(attemptsFile, ...given),
+  relationships: (...given) => importFacts(relationshipsFile, ...given),
+  disconnections: (...given) => importFacts(disconnectionsFile, ...given),
+  dnc: (...given) => importFacts(internalListFile, ...given),
+} satisfies Record<string, Importer>;
+
+/** What files of facts are about; a registry's is its own. */
+export type FactKind = keyof typeof IMPORTERS;
+
+/** An import of a registry file. */
+export interface RegistryImport extends ImportView {
+  readonly registry: NonNullable<ImportView["registry"]>;
+}
+
+/** What somebody asked for. */
+export interface Revoked {
+  readonly number: PhoneKey;
+  /** Where it can be looked up: a call, a ticket, a message. */
+  readonly reference?: string | undefined;
+  /** When the person said so; now by default. */
+  readonly at?: string | number | undefined;
+}
+
+export interface LiftAsked {
+  readonly number: PhoneKey;
+  readonly reason: string;
+  /** It never was an opt-out: consent that was revoked with it counts again. */
+  readonly mistake?: boolean | undefined;
+}
+
+export interface LiftPlan extends LiftAsked {
+  readonly mistake: boolean;
+  readonly suppression: SuppressionView;
+}
+
+interface Shown {
+  /** False masks numbers. */
+  readonly reveal: boolean;
+}
+
+export class FactsUseCases {
+  readonly #context: ComplianceContext;
+
+  constructor(context: ComplianceContext) {
+    this.#context = context;
+  }
+
+  /** Imports a file; twice the same adds nothing. Throws OperationError `invalid_input`. */
+  async import(kind: FactKind, source: FactSource, sink: ImportSink, by: string): Promise<ImportView> {
+    const { told, examples } = exampling(sink);
+    const { id, kind: name, read, added, known, refused, contentHash } = await IMPORTERS[kind](source, this.#deps(by), told);
+    return { kind: name, read, added, known, refused, examples, id, contentHash, registry: null };
+  }
+
+  /** Puts a registry file in force whole, or not at all: `registry.result` and `registry.reason` say so. Throws OperationError `invalid_input`. */
+  async importRegistry(given: RegistryOptions, source: FactSource, sink: ImportSink, by: string): Promise<RegistryImport> {
+    const asOf = civilDate(given.asOf, this.#context.clock.now());
+    if (!("ok" in asOf)) throw new OperationError("invalid_input", `asOf: ${asOf.problem}`);
+    const registry = registryName(given.registry);
+    const { told, examples } = exampling(sink);
+    const report = await loadRegistry(source, { registry, asOf: asOf.ok, accept: given.accept }, this.#deps(by), told);
+    const { read, numbers, refused, result, contentHash, reason = null } = report;
+    const added = result === "switched" ? numbers : 0;
+    return {
+      kind: "registry",
+      read,
+      added,
+      known: numbers - added,
+      refused,
+      examples,
+      id: null,
+      contentHash,
+      registry: { registry, asOf: asOf.ok, numbers, result, reason },
+    };
+  }
+
+  /** Whether a number is on a do-not-call list, and its whole story. */
+  async suppression(number: PhoneKey, shown: Shown): Promise<SuppressionView> {
+    const { facts } = this.#context.store;
+    const files = await facts.registryFiles();
+    const known = (await facts.of([number], { attemptsSince: NO_ATTEMPTS, files })).get(number);
+    const history = await facts.suppressionHistory(number);
+    return {
+      number: numberText(number, shown),
+      suppressedSince: timeText(known?.suppressedSince ?? null),
+      registries: [...(known?.registries ?? [])],
+      history: history.map(({ origin, code, reference, saidAt, recordedAt, actor, lift }) => ({
+        origin,
+        code,
+        reference,
+        saidAt: timeText(saidAt),
+        recordedAt: timeText(recordedAt),
+        actor,
+        lift: lift === null ? null : { at: timeText(lift.at), actor: lift.actor, reason: lift.reason },
+      })),
+    };
+  }
+
+  /** Puts a number on the company's do-not-call list. @param given.reason what the person said or wrote. Throws OperationError `invalid_input` */
+  suppress(given: Revoked & { readonly reason: string }, by: string, shown: Shown): Promise<RevocationAdded> {
+    return this.#revoke(given, { channel: "do-not-call request", code: given.reason }, by, shown, "manual");
+  }
+
+  /** Somebody took consent back: suppressed, and the clock for each system begins. Throws OperationError `invalid_input`. */
+  revokeConsent(given: Revoked & { readonly channel: string }, by: string, shown: Shown): Promise<RevocationAdded> {
+    return this.#revoke(given, { channel: given.channel }, by, shown);
+  }
+
+  /** What a lift would take back; the plan holds while nothing about the number changes. */
+  async planLift({ number, reason, mistake = false }: LiftAsked): Promise<Planned<LiftPlan>> {
+    const history = await this.#context.store.facts.suppressionHistory(number);
+    const inForce = history.filter(({ lift }) => lift === null);
+    return {
+      operation: "suppressions.lift",
+      summary: `Lift ${inForce.length} ${inForce.length === 1 ? "entry" : "entries"} of ${numberText(number, { reveal: false })}: ${reason}`,
+      relies: { key: number, reason, mistake, history },
+      refusals: inForce.length === 0 ? ["the number is not on the company's do-not-call list"] : [],
+      plan: { number, reason, mistake, suppression: await this.suppression(number, { reveal: false }) },
+    };
+  }
+
+  /** Takes a number off the company's do-not-call list. Throws StoreError `not_found` when it is not on it. */
+  async lift({ number, reason, mistake }: LiftAsked, by: string, shown: Shown): Promise<LiftView> {
+    const lifted = await this.#context.store.facts.lift({ number, reason, actor: by, mistake });
+    return { number: numberText(number, shown), lifted, actor: by, reason };
+  }
+
+  /** Opt-outs of calls whose number is not known yet, the longest waiting first. @param after the last one of the page before */
+  async pending(
+    limit: number,
+    after?: { readonly at: number; readonly callId: string; readonly code: string },
+  ): Promise<{ readonly items: readonly PendingOptOut[]; readonly all: number }> {
+    const { facts } = this.#context.store;
+    const [waiting, all] = await Promise.all([facts.unresolvedOptOuts(limit, after), facts.countUnresolvedOptOuts()]);
+    const items = waiting.map(({ callId, at, campaign, code, optOut }) => ({ callId, at: timeText(at), campaign, code, optOut }));
+    return { items, all };
+  }
+
+  async #revoke(
+    { number, reference = "", at }: Revoked,
+    revocation: { readonly channel: string; readonly code?: string },
+    by: string,
+    shown: Shown,
+    origin?: "manual",
+  ): Promise<RevocationAdded> {
+    const { store, clock } = this.#context;
+    const revokedAt = momentOf(at, clock.now());
+    const added = await store.facts.addRevocations([{ number, revokedAt, reference, ...revocation }], { actor: by }, origin);
+    return { number: numberText(number, shown), added: added === 1, since: timeText(revokedAt) };
+  }
+
+  #deps(actor: string): ImportDeps {
+    const { store, clock, random } = this.#context;
+    return { facts: store.facts, clock, random, actor };
+  }
+}
+
+/** A plan of a lift as it is shown. */
+export function liftPreviewOf(made: Planned<LiftPlan>): LiftPreview {
+  return { confirm: confirmOf(made), suppression: made.plan.suppression, refusals: [...made.refusals] };
+}
+
+function numberText(number: PhoneKey, { reveal }: Shown): string {
+  return reveal ? phoneText(number) : masked(phoneText(number));
+}
+
+/** A sink that keeps the first refused lines as well. */
+function exampling(sink: ImportSink) {
+  const examples: { line: number; reason: string }[] = [];
+  const told: ImportSink = {
+    ...sink,
+    async refused(line: RefusedLine) {
+      if (examples.length < EXAMPLES) examples.push({ line: line.line, reason: line.reason });
+      await sink.refused?.(line);
+    },
+  };
+  return { told, examples };
+}

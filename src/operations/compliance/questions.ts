@@ -1,0 +1,121 @@
+// Questions about calls and their answers: on the facts that a question brings along, or on what the store knows of the number.
+
+import {
+  type Call,
+  type CallFacts,
+  type CompiledPack,
+  type Decision,
+  decide,
+  formatInstant,
+  parseQuestion,
+  type Question,
+  type Strip,
+  strip,
+} from "../../compliance/index.ts";
+import { OutdialError } from "../../kernel/index.ts";
+import type { Facts, PhoneKey } from "../../store/index.ts";
+import { OperationError } from "../error.ts";
+import { factsOfNumber } from "./known.ts";
+import { instant, phone } from "./values.ts";
+
+const HALF_HOUR_MS = 1_800_000;
+const CELLS = 96;
+
+/** A question as people put it. */
+export interface Asked {
+  /** With blanks and brackets as people write them. */
+  readonly number: string;
+  readonly callType: string;
+  /** ms since the epoch */
+  readonly at: number;
+  readonly postal?: string | undefined;
+  readonly subject?: string | undefined;
+  /** Facts instead of those of the store. */
+  readonly facts?: object | undefined;
+}
+
+/** A decision with the 48 hours ahead, and whose facts it was made on. */
+export interface Explained {
+  readonly call: Call;
+  readonly at: number;
+  readonly decision: Decision;
+  readonly ahead: Strip;
+  readonly from: "store" | "given" | "none";
+}
+
+/** Decides a question on the facts given, else on those of the store, else on none. @param facts undefined where there is no store */
+export async function explained(asked: Asked, pack: CompiledPack, facts: () => Promise<Facts | undefined>): Promise<Explained> {
+  const { facts: given, ...rest } = asked;
+  const written = { ...given, ...rest, number: dialable(asked.number), at: new Date(asked.at).toISOString() };
+  const {
+    call,
+    at,
+    facts: brought,
+  }: Question = parseQuestion(Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined)));
+  const key = phone(call.number);
+  const store = given === undefined && "ok" in key ? await facts() : undefined;
+  const known =
+    store !== undefined && "ok" in key ? await factsOfNumber(store, key.ok, { pack, at, postal: asked.postal }) : undefined;
+  const used: CallFacts = known ?? brought;
+  return {
+    call,
+    at,
+    decision: decide(call, used, pack, at),
+    ahead: strip(call, used, pack, at, CELLS, HALF_HOUR_MS),
+    from: known !== undefined ? "store" : given === undefined ? "none" : "given",
+  };
+}
+
+/** The answer to a question on the facts that it brings along; what cannot be read is answered so. @param record the question is repeated */
+export function answerTo(value: object, pack: CompiledPack, at: number | undefined, record = false) {
+  try {
+    const { id, call, facts, at: asked } = parseQuestion(value, at);
+    const { decision, rules, reasons, next, zones, packVersion, timeZoneData } = decide(call, facts, pack, asked);
+    return {
+      ...(id === undefined ? {} : { id }),
+      decision,
+      rules,
+      reasons: reasons.map(({ text }) => text),
+      next: next === null ? null : formatInstant(next),
+      zones,
+      packVersion,
+      timeZoneData,
+      ...(record ? { input: { ...inputOf(value), at: formatInstant(asked) } } : {}),
+    };
+  } catch (thrown) {
+    if (thrown instanceof OutdialError && thrown.code === "invalid_facts") return unreadable(thrown.message);
+    throw thrown;
+  }
+}
+
+/** The answer to a line that is no question. */
+export function unreadable(message: string) {
+  return { error: { code: "invalid_input", message } };
+}
+
+/** The question as it was put, without what stood around it. */
+function inputOf(value: object): object {
+  return "input" in value && typeof value.input === "object" && value.input !== null ? value.input : value;
+}
+
+/** People write numbers with blanks and brackets; the digits are what counts. */
+function dialable(text: string): string {
+  const plain = text.replaceAll(/[\s().-]/g, "");
+  return plain.startsWith("00") ? `+${plain.slice(2)}` : plain;
+}
+
+/** The key of a number as people write it. Throws OperationError `invalid_input`. */
+export function numberOf(text: string): PhoneKey {
+  const key = phone(dialable(text));
+  if ("ok" in key) return key.ok;
+  throw new OperationError("invalid_input", `number: ${key.problem}`);
+}
+
+/** When something was, which is not in the future. @param given ms since the epoch or ISO 8601; now by default. Throws OperationError `invalid_input` */
+export function momentOf(given: string | number | undefined, now: number): number {
+  if (given === undefined) return now;
+  if (typeof given === "number") return given;
+  const read = instant(given, now);
+  if ("ok" in read) return read.ok;
+  throw new OperationError("invalid_input", `at: ${read.problem}`);
+}

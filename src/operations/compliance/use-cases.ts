@@ -1,0 +1,213 @@
+// What can be done with calling rules, for every face: decisions with reasons, rule packs, gates with manifests, revocations on their clock, the
+// abandonment ledger.
+
+import {
+  type CompiledPack,
+  diffPacks,
+  type PackDifference,
+  type RulePack,
+  type SpreadTarget,
+  usCaUk2026,
+} from "../../compliance/index.ts";
+import { nearest } from "../../kernel/index.ts";
+import type { PhoneKey } from "../../store/index.ts";
+import type { Context } from "../context.ts";
+import { OperationError } from "../error.ts";
+import { explainOf, manifestOf, revocationOf } from "../views/compliance-views.ts";
+import type { Acknowledgement, ComplianceExplain, ManifestView, RevocationView } from "../views/schemas/compliance.ts";
+import { type RuleReading, readCampaignAbandonment } from "./abandonment.ts";
+import { endOfDay } from "./day-end.ts";
+import { createGate, type GateRequest, type GateResult, type GateSink } from "./gate.ts";
+import { verifyManifest } from "./manifest.ts";
+import { compileRulePack, packOfDocument, type ReplayCounts, type ReplaySink, replayDecisions, validatedPack } from "./packs.ts";
+import { type Asked, answerTo, explained, momentOf } from "./questions.ts";
+import { deadlineRule, readRevocations } from "./revocations.ts";
+
+/** A rule pack, and made ready to decide with. */
+export interface RulesInForce {
+  readonly pack: RulePack;
+  readonly compiled: CompiledPack;
+}
+
+export interface ComplianceRules {
+  /** The systems that carry revocations out, and within how many hours. */
+  readonly targets: readonly SpreadTarget[];
+  readonly countEarlyHangups: boolean;
+  /** IANA zone in which the operator's day ends. */
+  readonly timeZone: string;
+  /** The rules that decide here. Throws ComplianceError `invalid_pack`. */
+  rules(): Promise<RulesInForce>;
+}
+
+/** What use cases of compliance work with: no tenant. */
+export type ComplianceContext = Pick<Context, "store" | "clock" | "random">;
+
+/** A pack: as it is sent, or by name. */
+export type GivenPack = "in-force" | "shipped" | object;
+
+export interface RevocationsAsked {
+  /** Only those that some system owes. */
+  readonly open: boolean;
+  readonly number?: PhoneKey | undefined;
+  readonly limit: number;
+  /** Id of a revocation: only those that were revoked after it. */
+  readonly after?: number | undefined;
+}
+
+export class ComplianceUseCases {
+  readonly #context: ComplianceContext;
+  readonly #rules: ComplianceRules;
+
+  constructor(context: ComplianceContext, rules: ComplianceRules) {
+    this.#context = context;
+    this.#rules = rules;
+  }
+
+  /** Whether a number may be called, on the facts given or those of the store, with the 48 hours ahead. @param asked.at now by default */
+  async explain(
+    asked: Omit<Asked, "at"> & { readonly at?: number | undefined },
+    { reveal }: { readonly reveal: boolean },
+  ): Promise<ComplianceExplain> {
+    const { store, clock } = this.#context;
+    const { compiled } = await this.#rules.rules();
+    const at = asked.at ?? clock.now();
+    return explainOf(await explained({ ...asked, at }, compiled, async () => store.facts), { reveal });
+  }
+
+  /** Decides questions on the facts that each brings along. @param at of those that name none */
+  async check(questions: readonly object[], at: number | undefined) {
+    const { compiled } = await this.#rules.rules();
+    return questions.map((question) => answerTo(question, compiled, at));
+  }
+
+  /** The rules in force here. */
+  async inForce() {
+    const { pack, compiled } = await this.#rules.rules();
+    const { packVersion, timeZoneData, geographyVersion } = compiled;
+    return { version: packVersion, timeZoneData, geography: geographyVersion, pack: { ...pack } };
+  }
+
+  /** Throws ComplianceError `invalid_pack` with every fault. */
+  validatePack(document: object) {
+    return validatedPack(packOfDocument(document, "pack"));
+  }
+
+  /** What differs from one pack to another. Throws ComplianceError `invalid_pack`. */
+  async diffPacks(before: GivenPack, after: GivenPack): Promise<readonly PackDifference[]> {
+    return diffPacks(await this.#packOf(before, "before"), await this.#packOf(after, "after"));
+  }
+
+  /** Decides recorded decisions again. @returns the pack's version, and how many came out otherwise */
+  async replay(
+    bytes: AsyncIterable<Uint8Array>,
+    pack: GivenPack,
+    sink: ReplaySink,
+  ): Promise<{ readonly pack: string; readonly counts: ReplayCounts }> {
+    const compiled = compileRulePack(await this.#packOf(pack, "pack"));
+    return { pack: compiled.packVersion, counts: await replayDecisions(bytes, compiled, sink) };
+  }
+
+  async #packOf(given: GivenPack, where: string): Promise<RulePack> {
+    if (given === "in-force") return (await this.#rules.rules()).pack;
+    return given === "shipped" ? usCaUk2026() : packOfDocument(Object(given), where);
+  }
+
+  /** Judges a list of contacts; the manifest is signed, and kept. */
+  async gate(request: Omit<GateRequest, "pack">, sink: GateSink, by: string): Promise<GateResult> {
+    const { store, clock, random } = this.#context;
+    const { compiled } = await this.#rules.rules();
+    const sign = (text: string) => store.audit.sign(text);
+    const gate = createGate({ facts: store.facts, holds: store.holds, clock, random, actor: by, sign });
+    return gate({ ...request, pack: compiled }, sink);
+  }
+
+  /** Manifests of gates, newest first. @param after id of the last one of the page before */
+  async manifests(asked: {
+    readonly campaign?: string | undefined;
+    readonly after?: string | undefined;
+    readonly limit: number;
+  }): Promise<readonly ManifestView[]> {
+    const found = await this.#context.store.facts.listManifests(asked);
+    return found.map(({ manifest }) => manifestOf(manifest));
+  }
+
+  /** A manifest as it was signed; undefined where there is none of this id. */
+  async manifest(id: string): Promise<string | undefined> {
+    return (await this.#context.store.facts.findManifest(id))?.manifest;
+  }
+
+  /** Whether a manifest is whole, unchanged and signed by this store's key. */
+  verifyManifest(manifest: object): { readonly ok: boolean; readonly reason: string | null } {
+    const verdict = verifyManifest(JSON.stringify(manifest), this.#context.store.audit.vkey);
+    return { ok: verdict.ok, reason: verdict.ok ? null : verdict.reason };
+  }
+
+  /** The abandonment ledger of a campaign under every limit of the rules, those of one country when it is named. @param asked.at now by default */
+  async abandonment(asked: {
+    readonly campaign: string;
+    /** Two letters. */
+    readonly country?: string | undefined;
+    readonly at?: number | undefined;
+  }): Promise<readonly RuleReading[]> {
+    const { store, clock } = this.#context;
+    const now = asked.at ?? clock.now();
+    const { pack } = await this.#rules.rules();
+    return readCampaignAbandonment(store.facts, asked.campaign, pack, {
+      now,
+      dayEnds: endOfDay(now, this.#rules.timeZone),
+      countEarlyHangups: this.#rules.countEarlyHangups,
+      country: asked.country?.toUpperCase(),
+    });
+  }
+
+  /**
+   * Revocations with their clock. Pages go by age, the oldest on the first one; on each the overdue come first.
+   * @returns `next`: the `after` of the next page, null on the last one
+   */
+  async revocations(
+    { limit, ...asked }: RevocationsAsked,
+    { reveal }: { readonly reveal: boolean },
+  ): Promise<{ readonly items: readonly RevocationView[]; readonly next: number | null }> {
+    const { store, clock } = this.#context;
+    const read = await readRevocations(store.facts, {
+      ...asked,
+      targets: this.#rules.targets,
+      rule: deadlineRule((await this.#rules.rules()).pack),
+      now: clock.now(),
+      limit: limit + 1,
+    });
+    const ages = read.map(({ revocation }) => revocation).sort((a, b) => a.revokedAt - b.revokedAt || a.id - b.id);
+    const onPage = new Set(ages.slice(0, limit));
+    return {
+      items: read.filter(({ revocation }) => onPage.has(revocation)).map((one) => revocationOf(one, reveal)),
+      next: ages.length > limit ? (ages[limit - 1]?.id ?? null) : null,
+    };
+  }
+
+  /** A system has carried a revocation out. @param given.at now by default. Throws OperationError `invalid_input` */
+  async acknowledge(
+    given: {
+      readonly revocation: number;
+      readonly system: string;
+      readonly at?: string | number | undefined;
+      readonly evidence?: string | undefined;
+    },
+    by: string,
+  ): Promise<Acknowledgement> {
+    const { revocation, system, evidence = "" } = given;
+    const { store, clock } = this.#context;
+    const systems = this.#rules.targets.map((target) => target.system);
+    if (!systems.includes(system)) {
+      const near = nearest(system, systems);
+      const hint = near === undefined ? "" : `; did you mean ${near}?`;
+      throw new OperationError(
+        "invalid_input",
+        `${system} is none of the systems that carry revocations out: ${systems.join(", ")}${hint}`,
+        { advice: "They are named in outdial.yaml under compliance.revocationTargets." },
+      );
+    }
+    const at = momentOf(given.at, clock.now());
+    const recorded = await store.facts.acknowledge({ revocationId: revocation, system, at, evidence }, by);
+    return { revocation, system, recorded };
+  }
+}
