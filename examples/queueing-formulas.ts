@@ -1,4 +1,5 @@
-// What dialing blindly can reach: the exact occupancy at 3 % abandoned when answered calls come as a Poisson stream and are lost after 2 s.
+// What a dialer can reach without looking at its agents: the exact occupancy at 3 % abandoned, when answered calls come as a Poisson stream
+// and are lost after 2 s.
 //   node examples/queueing-formulas.ts
 
 import { erlangC, hardPatience } from "../src/dialing/index.ts";

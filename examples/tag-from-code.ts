@@ -1,4 +1,4 @@
-// Tagging from code, as functions: validate, plan, run. It starts a sandbox tenant of its own, so it runs as it stands:
+// Tagging from code, as functions: validate, plan, run. It starts its own sandbox tenant, so you can run it without changes:
 //   node examples/tag-from-code.ts
 
 import { mkdtemp, rm } from "node:fs/promises";
