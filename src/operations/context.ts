@@ -1,4 +1,4 @@
-// What use cases work with: one tenant, one store, one process. Made once by whoever opens them; who acts is an argument of each verb.
+// What use cases work with: one tenant, one store, one process. It is made once, when these are opened; each action takes the person as an argument.
 
 import type { Clock, RandomStream } from "../kernel/index.ts";
 import type { Store } from "../store/index.ts";

@@ -7,7 +7,7 @@ import type { TenantReading } from "../store/index.ts";
 export interface ReadingTimes {
   /** Null: never. */
   readonly readAt: Instant | null;
-  /** Why the latest attempt failed; what is known is of before. Null when it did not. */
+  /** Why the latest attempt failed; the data known is older. Null when it did not. */
   readonly failed: { readonly code: string; readonly message: string; readonly at: Instant } | null;
 }
 

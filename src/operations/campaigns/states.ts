@@ -1,4 +1,4 @@
-// The state of campaigns over a tenant and a store: read, paused, resumed; for every face alike.
+// The state of campaigns over a tenant and a store: read, paused, resumed; the same for command line, API and dashboard.
 
 import { randomUUID } from "node:crypto";
 import { createRandom } from "../../kernel/index.ts";

@@ -1,4 +1,4 @@
-// What can be done with campaigns, for every face: how they are, what a verb would do, the verbs, the emergency stop.
+// What command line, API and dashboard can do with campaigns: status, preview of an action, the actions, the emergency stop.
 
 import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
 import type { CallOptions } from "../../tenant/index.ts";
@@ -41,7 +41,7 @@ const POINTS = 720;
 /** Somebody waits for it. */
 const CALL: CallOptions = { lane: "pacing" };
 
-/** What a verb acts on, the primary for a hand-over; whom the gate looked at, and what was checked. */
+/** What an action applies to (for a hand-over the primary), which contacts the gate looked at, and what was checked. */
 export interface VerbPlan extends Pick<CampaignPreview, "verb" | "campaignId" | "judged" | "checks"> {
   readonly id: string;
 }
@@ -248,7 +248,7 @@ export class CampaignUseCases {
   }
 
   async #planResume(id: string): Promise<Planned<VerbPlan>> {
-    // A look may be of before: the pair is asked each time.
+    // A stored look may be old, so the pair is read each time.
     const verdict = await this.#parts.states.forResume(await this.#looks.look(id), CALL);
     const { campaign, refusals, manifest, windows, whole, announced, at } = verdict;
     const open = windows.filter((one) => one.open > 0).length;
@@ -256,7 +256,7 @@ export class CampaignUseCases {
       manifest === null
         ? null
         : { contacts: manifest.input.contacts, callable: manifest.counts.dial, listed: announced, whole, at: timeText(at) };
-    // Nobody at the beginning of a list is not nobody: the gate reads on when it is done.
+    // When nobody at the beginning of the list may be called, somebody further down may: the gate reads further when the action is carried out.
     const against = refusals.filter(({ code }) => code !== "nobody_callable" || whole);
     return {
       operation: "campaigns.resume",

@@ -1,4 +1,4 @@
-// What the store knows of a number, as a decision wants it. What is missing or too old is not passed over: it denies.
+// What the store knows of a number, in the form for a decision. A missing or too old fact denies the call.
 
 import { type CallFacts, type CompiledPack, currentConsent, NO_REGISTRY_FILE, type Rule } from "../../compliance/index.ts";
 import type { NumberFacts, RegistryFile } from "../../store/index.ts";

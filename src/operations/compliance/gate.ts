@@ -1,5 +1,5 @@
-// The gate: of a campaign's contacts, who may be called at a moment, who later and when, who never and why. Nothing that can cause a call goes
-// past it. It streams: contacts in batches, the facts of a batch in one round trip, verdicts out in the order of the contacts.
+// The gate: which of a campaign's contacts may be called at a moment, which later and when, which never and why. Everything that can cause a call
+// asks it first. It streams: contacts in batches, the facts of a batch in one round trip, verdicts in the order of the contacts.
 
 import { createHash } from "node:crypto";
 import {
@@ -68,7 +68,7 @@ export interface GateRequest {
   /** The moment, ms since the epoch; now when absent. */
   readonly at?: number | undefined;
   readonly pack: CompiledPack;
-  /** Contacts, or lines that are none: those are counted and never called. */
+  /** Contacts, or lines that are not contacts: those are counted and never called. */
   readonly contacts: AsyncIterable<GateContact | RefusedLine>;
   /** Gives each denial its reasons in words; slower. */
   readonly reasons?: boolean | undefined;
@@ -188,7 +188,7 @@ async function* ahead<T>(
   let pending: { batch: Batch; known: Promise<T> } | undefined;
   for await (const batch of source) {
     const next = { batch, known: read(batch) };
-    // Awaited in the next turn: until then a failure is nobody's.
+    // It is awaited in the next turn; until then a failure must not count as unhandled.
     next.known.catch(() => undefined);
     if (pending !== undefined) yield { batch: pending.batch, known: await pending.known };
     pending = next;
@@ -246,7 +246,7 @@ class Judge {
     return { verdict, json, record };
   }
 
-  /** A number counts once on a list: whoever dials both lines would call the person twice on one decision. */
+  /** A number counts once on a list: dialing both lines would call the person twice on one decision. */
   #duplicate(contact: GateContact, first: number): { verdict: GateVerdict; record: undefined } {
     const flagged = contact.mayCall === false;
     const rules = flagged ? [CONSENT_FLAG, DUPLICATE] : [DUPLICATE];

@@ -1,4 +1,4 @@
-// Importing a file of facts: streamed, in batches that count at once, twice the same adds nothing, every refused line is reported.
+// Imports a file of facts as a stream. Batches count at once, importing the same file twice adds nothing, and every refused line is reported.
 
 import { createHash } from "node:crypto";
 import { type Clock, newId, type RandomStream } from "../../kernel/index.ts";

@@ -1,5 +1,5 @@
-// Raw outcomes on their way into the facts. What a code is taken for elsewhere (mappings, classifications) plays no part here: the opt-out is
-// read from the raw code, and once it is written nothing but a lift takes it back.
+// Reads facts from raw outcomes. Mappings and classifications of codes have no effect here: the opt-out is
+// read from the raw code, and when it is written, only a lift ends it.
 
 import { findOptOut } from "../../compliance/opt-outs.ts";
 import type { Facts } from "../../store/index.ts";

@@ -1,4 +1,4 @@
-// Loading a national do-not-call registry file: all of it, or the one in force stays.
+// Loads a national do-not-call registry file completely; otherwise the file in force stays.
 
 import type { RegistryFile } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
@@ -8,7 +8,7 @@ import { bareNumbers } from "./specs.ts";
 import { phone } from "./values.ts";
 
 const BATCH = 10_000;
-/** A file that is smaller than this share of the one in force is more likely broken than right. */
+/** A file that is smaller than this share of the file in force is probably broken. */
 const PLAUSIBLE_SHARE = 0.5;
 
 const FORMAT: RecordFormat<"number"> = {
@@ -80,7 +80,7 @@ export async function loadRegistry(
   }
 }
 
-/** Why a file should not be trusted: a number missing from it may be called. */
+/** Why a file should not be put in force: a number missing from it could be called. */
 function doubt({ numbers, refused }: { numbers: number; refused: number }, before: RegistryFile | undefined): string | undefined {
   if (numbers === 0) return "the file holds no number";
   if (refused > 0) return `${refused} lines cannot be read, and their numbers would be callable`;

@@ -36,7 +36,7 @@ const OF_KIND: Readonly<Partial<Record<RuleKind, GateReason>>> = {
 export const CONSENT_FLAG = "CONSENT_FLAG";
 /** … and a contact whose number was decided further up on the list. */
 export const DUPLICATE = "DUPLICATE";
-/** … and one whom the campaign that handed over has called: the one that took over must not call it for a while. */
+/** … and a contact that the first campaign of a hand-over has called: the campaign that took over must not call it for a while. */
 export const HANDED_OVER = "HANDED_OVER";
 
 /** The reason behind each id a decision can name. */

@@ -1,4 +1,4 @@
-// Telling the CRM of each retrieval, once: the event goes into the outbox in the transaction that notes it, and is delivered from there.
+// Announces each retrieval to the CRM, once: the event is written to the outbox in the transaction that records it, and is delivered from there.
 
 import { cohortTally, localTime, type OutcomeMap, type ReportSource, readRun } from "../../outcomes/index.ts";
 import type { CrmLedger, Retrieval, RetrievalLedger } from "../../store/index.ts";

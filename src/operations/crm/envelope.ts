@@ -1,4 +1,4 @@
-// What the CRM is told of a retrieval: the documented envelope, in the documented words. Pure.
+// The event about a retrieval for the CRM: the documented envelope with the documented names. Pure.
 
 import { type CategoryCounts, documentedSummary } from "../../outcomes/index.ts";
 

@@ -1,4 +1,4 @@
-// What the CRM gets of one call, and the key that makes sending it twice harmless. Pure.
+// The record of one call for the CRM, and the key that makes sending it twice harmless. Pure.
 
 import { hash } from "node:crypto";
 import { canonicalJson } from "../../kernel/index.ts";
@@ -16,7 +16,7 @@ export interface CrmRecord {
   readonly call_id: string;
   readonly disposition_code: string;
   readonly category: string;
-  /** False: the map does not know the code; it is neutral for want of better knowledge. */
+  /** False: the map does not know the code; it counts as neutral. */
   readonly mapped: boolean;
   /** ISO 8601, UTC. */
   readonly start_time: string;

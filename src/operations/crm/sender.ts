@@ -1,4 +1,4 @@
-// Batches of records on their way to the CRM: signed like every event, over connections of their own. The vendor's token has no way in here.
+// Sends batches of records to the CRM: signed like every event, over separate connections. The vendor's token is not available here.
 
 import { Pool } from "undici";
 import type { EndpointConfig } from "../events/endpoint.ts";

@@ -1,5 +1,5 @@
-// Records to the CRM in batches. A refused batch is halved until the refused record stands alone; the others go on. What the CRM has is
-// noted batch by batch, so that a killed push goes on where it was, and what is sent twice carries the same key twice.
+// Sends records to the CRM in batches. A refused batch is halved until only the refused record is left; the others are sent. Acknowledged records are
+// stored batch by batch, so a killed push continues where it was, and a record that is sent twice has the same key both times.
 
 import { createHash } from "node:crypto";
 import type { Clock, RandomStream } from "../../kernel/index.ts";

@@ -1,6 +1,6 @@
-// Which addresses events may be sent to, and a look-up of names that keeps to it. An address of somebody else's choosing must not become a
-// way into this network, nor may a name that changes its answer between the check and the connection (DNS re-binding): a name is resolved
-// once for each connection, every address it has is judged, and the connection goes to what was judged.
+// Which addresses events may be sent to, and a name look-up that enforces it. An address chosen by somebody else must not give access to
+// this network, nor must a name whose address changes between the check and the connection (DNS re-binding). So a name is resolved
+// once for each connection, each of its addresses is checked, and the connection goes to a checked address.
 
 import { lookup as systemLookup } from "node:dns";
 import type { LookupFunction } from "node:net";
@@ -14,7 +14,7 @@ import ipaddr from "ipaddr.js";
  */
 export type AddressScope = "public" | "loopback" | "private" | "any";
 
-/** What an address is; `never` ones are nobody's receiver: link-local, metadata services of clouds, multicast, reserved. */
+/** What an address is; `never` ones may not be a receiver: link-local, metadata services of clouds, multicast, reserved. */
 export type AddressClass = "public" | "loopback" | "private" | "never";
 
 /** Addresses of a name. */
@@ -52,7 +52,7 @@ export function allowedIn(scope: AddressScope, address: string): boolean {
   return ALLOWED[scope].has(classOf(address));
 }
 
-/** Raised instead of connecting. Names the host, never the address: what lies behind a name in this network is nobody's business. */
+/** Raised instead of connecting. Names the host and never the address: the addresses of this network must not be disclosed. */
 class AddressRefused extends Error {
   readonly code = "address_refused";
 

@@ -1,11 +1,11 @@
-// Every event that outdial sends: to whom, and when. What sends one takes its type from here, so that none is sent that no document names.
+// Every event that outdial sends, with its receiver and when it is sent. Senders take the type from here, so every event that is sent is documented.
 
 /** An outbound event. */
 interface OutboundEvent {
   /** The receiver in `webhooks` of outdial.yaml. */
   readonly receiver: "bi" | "crm" | "analytics" | "alarms";
   readonly when: string;
-  /** Where its data is told. */
+  /** The page that describes its data. */
   readonly document: string;
 }
 

@@ -1,4 +1,4 @@
-// Whether a receiver is worth asking: a run of failures opens its circuit, single probes find out when it is back. Pure.
+// Whether a receiver should be tried: several failures in a row open its circuit, and single probes find out when it answers again. Pure.
 //
 //   closed ──(10 failures in a row, or "Retry-After")──▶ open ──(probe time reached)──▶ probing ──(success)──▶ closed
 //                                                         ▲                                │

@@ -1,4 +1,4 @@
-// What people see of deliveries and do about them: lists with their attempts, receivers, replay, switching on and off.
+// What users see of deliveries and can do with them: lists with attempts, receivers, replay, switching receivers on and off.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { Delivery, DeliveryFailure, Endpoints, Outbox } from "../../store/index.ts";

@@ -1,8 +1,8 @@
 // The delivery to one receiver: claims what is due, keeps a bounded number of requests under way, writes their ends in batches.
 //
-// One loop claims; it sleeps when nothing is due and is woken when something has happened that may have made more events due. Requests run
-// beside it, so one that hangs holds up nothing but its own place. An event taken up ends in exactly one of: a mark (delivered, failed,
-// dead), a release, a claim left to lapse.
+// One loop claims events. It sleeps when nothing is due, and is woken when more events may be due. Requests run in parallel to it, so a request that
+// hangs blocks only its own place. Every event that was claimed ends in exactly one of these ways: a mark (delivered, failed,
+// dead), a release, or a claim that expires.
 
 import { type Clock, messageOf, type RandomStream } from "../../kernel/index.ts";
 import type { ClaimedEvent, StoreLog } from "../../store/index.ts";
@@ -150,7 +150,7 @@ export class Lane {
       return true;
     }
     if ((await this.#claim()) > 0) return true;
-    // Asking stirs: whoever began to wait during the claim is not in this list without a further turn.
+    // Asking wakes the loop: callers that began to wait during the claim are in this list only after a further turn.
     if (!this.#stirred && this.#quiet && this.#marks.empty) for (const { resolve } of this.#resting.splice(0)) resolve();
     await this.#wait(idleMs);
     return false;

@@ -1,4 +1,4 @@
-// Processes the vendor's events from the queue: in the order of their coming, in batches, any number of processes at once. An event that
+// Processes the vendor's events from the queue: in the order of arrival, in batches, in any number of processes at once. An event that
 // cannot be processed is tried again a few times and then put aside with the reason; the others do not wait for it.
 
 import { type Clock, type Instant, messageOf } from "../../kernel/index.ts";

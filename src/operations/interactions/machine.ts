@@ -182,7 +182,7 @@ function onRead(correction: Correction, at: "reading" | "verifying", so: SoFar, 
 
 /** The tenant stored our entry, and it is not there any more: another writer was at it in between. */
 function onGone(correction: Correction, so: SoFar, version: Version): Next {
-  // Whoever replaces what we replaced with is the later writer; there is nothing of ours to defend.
+  // Somebody replaced our entry: that is the later writer, and our entry is not written again.
   if (correction.policy === "replace")
     return ended({
       result: "success",

@@ -1,4 +1,4 @@
-// Corrections of closed interactions from the outside: look at one, try a correction without sending, make a job of a file and run it.
+// Operations on corrections of closed interactions: show one, check a correction without sending, make a job from a file and run it.
 
 import type { AuditInput } from "../../store/index.ts";
 import { type InteractionDispositions, requireSupported } from "../../tenant/index.ts";

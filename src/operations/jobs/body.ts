@@ -38,11 +38,11 @@ export async function runChunks(step: Step, run: ChunkRunner, overlap: number): 
     const sending = step(`chunk-${no}`, async () => JSON.stringify(await run.sendChunk(no))).then(
       (text) => JSON.parse(text) as ChunkReport,
     );
-    // Whoever awaits it gets the failure; until then it is nobody's unhandled one.
+    // The caller that awaits it gets the failure; until then it must not count as unhandled.
     sending.catch(() => undefined);
     sends.push(sending);
   }
-  // All of them, whatever one said: none may still be sending when the job is closed.
+  // All chunks, also after one failed: none may still be sending when the job is closed.
   const settled = await Promise.allSettled(sends);
   const reports = settled.map((send) => {
     if (send.status === "rejected") throw send.reason;

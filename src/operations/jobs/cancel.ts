@@ -1,12 +1,12 @@
-// Cancelling a job, wherever it runs: it is marked in the ledger, and whoever asked is answered when its replica has let go of it.
+// Cancels a job in any process: the job is marked in the ledger, and the caller gets the answer when its replica has released the job.
 
 import type { Clock } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
 import { ENDED, type JobRecords, type Replicas, type RowJob } from "./record.ts";
 
-/** How often the ledger is asked whether the replica has let go, ms. */
+/** How often the ledger is asked whether the replica has released the job, ms. */
 const LOOK_MS = 100;
-/** A replica that lives and has not let go for so long is told of: requests on the wire end by the client's own time-outs before. */
+/** A living replica that has not released the job after this time is an error: requests on the wire end before, by the client's time-outs. */
 const PATIENCE_MS = 90_000;
 
 export interface CancelDependencies {
@@ -20,7 +20,7 @@ export interface CancelDependencies {
 /**
  * Cancels a job for good. When it resolves nothing more of the job is sent, and the results of all that was on the wire are recorded; a job
  * whose replica died says by its rows what may have been sent. A job that has ended is left as it is.
- * @throws OperationError `job_not_found`; `outcome_unknown` when its replica lives and does not let go of it
+ * @throws OperationError `job_not_found`; `outcome_unknown` when its replica lives and does not release it
  */
 export async function cancelJob(id: string, { jobs, replicas, record, clock }: CancelDependencies): Promise<void> {
   const before = await jobs.get(id);

@@ -3,7 +3,7 @@
 import type { Clock } from "../../kernel/index.ts";
 
 const MAX_BATCH = 500;
-/** Fewer items than this wait a moment for company: a transaction costs as much for one as for a hundred. */
+/** Fewer items than this wait a moment for more: a transaction costs as much for one item as for a hundred. */
 const SMALL_BATCH = 128;
 const LINGER_MS = 10;
 /** Above this many unwritten items senders wait. */
@@ -31,7 +31,7 @@ export class Committer<Item> {
     this.#clock = clock;
   }
 
-  /** Adds an item; after a failed write it is dropped, and whoever waits is told of the failure. */
+  /** Adds an item; after a failed write it is dropped, and the callers that wait get the failure. */
   add(chunkNo: number, item: Item): void {
     if (this.broken) return;
     this.#queue.push({ item, chunkNo });

@@ -1,4 +1,4 @@
-// Jobs over the rows of a file, whatever is done with a row: planned whole, then chunk by chunk, durable, taken over when a process dies.
+// Jobs over the rows of a file, for any kind of row: planned completely, then run chunk by chunk, durable, taken over when a process dies.
 
 export { refuseCancelled } from "./cancel.ts";
 export type { OpenItem, RowLedger } from "./ledger.ts";

@@ -35,7 +35,7 @@ export interface RowLedger<Row, Item extends FinishedItem> {
   chunk(jobId: string, no: number): Promise<ChunkState<Row>>;
   /** Makes it durable that rows before `upto` may be sent. Rejects with `not_owner` when the job is no longer ours to run. */
   advanceIntent(jobId: string, no: number, upto: number): Promise<void>;
-  /** Takes that back to `upto` for a chunk that was left: the rows behind it were surely not sent, or have their result. */
+  /** Takes that back to `upto` for a chunk that was left: the rows after it were certainly not sent, or have their result. */
   withdrawIntent(jobId: string, no: number, upto: number): Promise<void>;
   /** Items with their audit entries and events, in one transaction; a line that has a result keeps it. */
   commit(jobId: string, batch: readonly { readonly item: Item; readonly chunkNo: number }[]): Promise<void>;

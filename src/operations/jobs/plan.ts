@@ -67,7 +67,7 @@ export interface PlanSink<Row = never> {
   progress?(rows: number): void;
 }
 
-/** Plans a whole input at constant memory, but for what the planner keeps. */
+/** Plans a whole input at constant memory, apart from what the planner keeps. */
 export async function planRows<Read, Row extends PlannedRow>(
   rows: AsyncIterable<Read>,
   planner: RowPlanner<Read, Row>,

@@ -1,8 +1,8 @@
 // One job while it runs in this process: sends chunk by chunk within the budget, commits as results come in, settles what is open.
 //
 // An item's way:  planned ─intent durable→ may have been sent ─reply→ result durable (ledger + audit + event in one transaction)
-// A process that dies leaves items in any of these states; whoever goes on finds the results in the ledger and knows from the
-// chunk's intent mark which of the others may have been sent.
+// A process that dies leaves items in any of these states. The next process finds the results in the ledger, and the
+// chunk's intent mark shows which of the other items may have been sent.
 
 import { type Clock, Histogram, messageOf } from "../../kernel/index.ts";
 import { TenantError } from "../../tenant/index.ts";
@@ -160,7 +160,7 @@ export class JobRun<Row, Item extends FinishedItem> {
     await this.#sendAgain(no, notStored, measured);
     await this.#committer.flush();
     if (this.#lost !== undefined) throw this.#lost;
-    // Whoever goes on, or counts what was not sent, knows from the mark what may have been.
+    // The mark shows the next process, and the counts of unsent rows, which rows may have been sent.
     if (announced && this.#stop !== undefined && measured.lost === 0) {
       await ledger.withdrawIntent(this.#jobId, no, chunk.intentUpto);
     }
@@ -241,8 +241,8 @@ export class JobRun<Row, Item extends FinishedItem> {
   }
 
   /**
-   * Sends what was surely not stored once more. When the job has stopped it stays without a result, for the next run; when it was cancelled
-   * there is none, and that it failed is the result.
+   * Sends rows that were certainly not stored once more. When the job has stopped, such a row stays without a result, for the next run. When the job
+   * was cancelled there is no next run, and the result is `failed`.
    */
   async #sendAgain(no: number, notStored: readonly NotStored<Row, Item>[], measured: Measuring): Promise<void> {
     const sends: Promise<void>[] = [];

@@ -50,7 +50,7 @@ export class JobRunner {
     return {
       name: this.#deps.kind,
       scope: this.#deps.scope,
-      // Two jobs on the same rows are the tenant's to put in order, as two people at their desks are.
+      // When two jobs write the same rows, the tenant decides the order, as it does for two people.
       partition: ({ id }) => id,
       goOn: "run the same command again to go on",
       body: (running) => this.#body(running),

@@ -36,7 +36,7 @@ const stop = z.object({ code: z.string(), message: z.string(), advice: z.string(
 export function createStoreRecords(jobs: JobLedger, kinds: readonly string[]): JobRecords {
   return {
     async create({ id, kind, campaignId, sourceName, contentHash, options, actor, executor }) {
-      // Entered with its planner: a plan that is nobody's would be cleared away by whoever plans next.
+      // Entered with its planner: the next planning process would delete a plan without one.
       await jobs.createJob({ id, kind, campaignId, sourceName, contentHash, options, actor, executor });
     },
     async get(id) {

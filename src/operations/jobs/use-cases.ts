@@ -1,4 +1,4 @@
-// What can be done with jobs, for every face: list, look, rows, cancel; for who has a tenant also begin and go on.
+// What command line, API and dashboard can do with jobs: list, show, rows, cancel; with a tenant also begin and resume.
 
 import { type ItemResult, type Job, type JobStatus, RETRIEVE } from "../../store/index.ts";
 import type { Context } from "../context.ts";
@@ -123,7 +123,7 @@ interface Submission {
   readonly by: string;
 }
 
-/** The same with a tenant: jobs are begun and gone on with. */
+/** The same with a tenant: jobs can also be begun and resumed. */
 export class JobUseCases extends JobRecordsUseCases {
   readonly #context: Context;
   readonly #engines: JobEngines;
@@ -134,7 +134,7 @@ export class JobUseCases extends JobRecordsUseCases {
     this.#engines = engines;
   }
 
-  /** Goes on with a job; it goes on behind. Throws OperationError `job_not_found`, `job_state` */
+  /** Resumes a job, which then runs in the background. Throws OperationError `job_not_found`, `job_state` */
   async resume(id: string): Promise<JobDetail> {
     const job = await this.find(id);
     refuseCancelled(job);

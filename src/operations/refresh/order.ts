@@ -1,4 +1,4 @@
-// What is to be read of the tenant next, so that what people look at stays young on a part of the budget. Pure.
+// Which data of the tenant to read next. Data that users view stays fresh with a part of the budget. Pure.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { ReadingKey, TenantReading } from "../../store/index.ts";
@@ -11,7 +11,7 @@ export interface DueReading extends ReadingKey {
   readonly requests: number;
 }
 
-/** What somebody asked for, and when last. */
+/** What users asked for, and when last. */
 export interface Asked {
   readonly list: Instant;
   readonly dialer: Instant;
@@ -31,12 +31,12 @@ export interface RefreshState {
   readonly owed: number;
 }
 
-/** Whoever asked is looking for so long: pages ask again every 10 to 15 s. */
+/** A request counts as viewing for this long: pages ask again every 10 to 15 s. */
 export const LOOKING_MS = 40_000;
-/** Every so many turns what nobody looks at has its turn too. */
+/** After this number of turns, a campaign that nobody views has a turn too. */
 const OTHERS_EVERY = 4;
 
-/** While figures are due, so many requests for them come to one request for documents and looks of the gate. */
+/** While figures are due, this number of requests for figures comes with one request for documents and looks of the gate. */
 const FIGURES_TO_LOOKS = 6;
 /** The requests of a look of the gate: the campaign and the pages of its list. */
 const FIRST_LOOK_REQUESTS = 3;

@@ -1,5 +1,5 @@
-// Keeps what is known of the tenant young, behind everybody's back: one loop, whose reads take the lane `refresh` and with it half of a budget at
-// most. Requests say what they look at and are answered from the store. Several services on one database share the work: each reading is claimed.
+// Reads the tenant in the background, to keep the stored data fresh: one loop. Its reads take the lane `refresh`, which gets at most half of a budget.
+// Requests say what they view and are answered from the store. Several services on one database share the work: each reading is claimed.
 
 import { type Clock, type Instant, messageOf } from "../../kernel/index.ts";
 import { type ReadingKey, type Store, StoreError } from "../../store/index.ts";
@@ -10,11 +10,11 @@ import type { CampaignStates } from "../campaigns/states.ts";
 import { OperationError } from "../error.ts";
 import { type DueReading, dueReadings, LOOKING_MS, owedAfter } from "./order.ts";
 
-/** So many readings are under way at once: one that gets no answer does not hold up the others. */
+/** How many readings are under way at once: a reading without an answer does not block the others. */
 const AT_ONCE = 4;
-/** One call of a refresh gets so long, its wait for the budget included. */
+/** Time for one call of a refresh, the wait for the budget included. */
 const CALL_MS = 30_000;
-/** A reading that was claimed by a process that died is free again after so long. */
+/** When a process dies, its claimed reading is free again after this time. */
 const CLAIM_MS = 90_000;
 /** What is due is looked up at least so often, */
 const LOOK_MS = 5000;
@@ -34,7 +34,7 @@ export interface RefreshDeps {
   readonly signal: AbortSignal;
 }
 
-/** What is known of the tenant, kept young. */
+/** The stored data about the tenant, kept fresh. */
 export class TenantRefresh {
   readonly #deps: RefreshDeps;
   readonly #campaigns = new Map<string, Instant>();
@@ -53,7 +53,7 @@ export class TenantRefresh {
     this.#deps = deps;
   }
 
-  /** Somebody looks at all campaigns, at one of them, or at the dialer settings. Returns at once; what is due is read in the background. */
+  /** Somebody views all campaigns, one campaign, or the dialer settings. Returns at once; due readings are made in the background. */
   looking(at: "campaigns" | "dialer" | { readonly campaign: string }): void {
     const now = this.#deps.clock.now();
     if (at === "campaigns") this.#list = now;
@@ -67,7 +67,7 @@ export class TenantRefresh {
     return this.#verdicts.get(id);
   }
 
-  /** Somebody changed a campaign, or the dialer settings: it is read anew however young its readings are. Throws StoreError. */
+  /** Somebody changed a campaign, or the dialer settings: it is read again, even when its readings are fresh. Throws StoreError. */
   async changed(what: "dialer" | { readonly campaign: string }): Promise<void> {
     const { store, clock } = this.#deps;
     if (what === "dialer") await store.tenantReadings.expire(["dialer"], "", clock.now());
@@ -168,7 +168,7 @@ export class TenantRefresh {
         if (thrown instanceof StoreError) throw thrown;
         const code = thrown instanceof TenantError || thrown instanceof OperationError ? thrown.code : "failed";
         await store.tenantReadings.fail(due, { code, message: messageOf(thrown) }, clock.now());
-        // Once for the tenant as a whole: while it is away every campaign fails.
+        // Reported once for the whole tenant: while it does not answer, every campaign fails.
         if (due.subject === "" && !this.#warned.has(name)) warn(`reading the tenant's ${name.trim()}: ${messageOf(thrown)}`);
         this.#warned.add(name);
       }

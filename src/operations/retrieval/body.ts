@@ -1,5 +1,5 @@
-// The workflow of a retrieval: which windows are left, each window as one durable step, then the whole is hashed and closed. How far a window
-// got is in the store, page by page; a step that is begun anew goes on there.
+// The workflow of a retrieval: which windows are left, each window as one durable step, then the retrieval is hashed and closed. The progress of a
+// window is in the store, page by page; a step that is started again continues there.
 
 import type { StopReason } from "../run/reason.ts";
 import type { Step } from "../run/runs.ts";
@@ -27,7 +27,7 @@ export async function readWindows(step: Step, run: WindowRunner): Promise<void> 
     reading.catch(() => undefined);
     reads.push(reading);
   }
-  // All of them, whatever one said: none may still be at work when the retrieval is closed.
+  // All windows, also after one failed: none may still be running when the retrieval is closed.
   const settled = await Promise.allSettled(reads);
   const failed = settled.find((read) => read.status === "rejected");
   if (failed !== undefined) throw failed.reason;

@@ -6,18 +6,18 @@ import type { StopReason } from "../run/reason.ts";
 /**
  * - `again`: ask for the same page once more; `smaller` when its size may be to blame.
  * - `restart`: the page token is no good; the window is read again from its first page.
- * - `stop`: nothing that can be mended by asking again.
+ * - `stop`: asking again does not help.
  */
 export type Remedy =
   | { readonly kind: "again"; readonly smaller: boolean }
   | { readonly kind: "restart" }
   | { readonly kind: "stop"; readonly reason: StopReason };
 
-/** How often in a row one page may fail before the run ends; each time is several attempts of the client's. */
+/** How often in a row one page may fail before the run ends; each failure includes several attempts of the client. */
 const MAX_FAILURES = 8;
-/** How often a listing may come round to pages that it has given before, in a row, before its window is read anew. */
+/** How often in a row a listing may return pages that it has given before, until its window is read again. */
 const MAX_LOOPS = 3;
-/** How often a window is begun anew. */
+/** How often a window is started again. */
 const MAX_RESTARTS = 3;
 
 const TRANSIENT: ReadonlySet<string> = new Set(["vendor_unavailable", "deadline_exceeded", "body_too_large", "invalid_reply"]);

@@ -1,4 +1,4 @@
-// How large a page to ask for: halved when pages do not come whole or in time, doubled again after a run of good ones. Pure but for its state.
+// How large a page to ask for: halved when pages do not come whole or in time, doubled again after several good ones in a row. Pure, except for its state.
 
 /** Pages in a row that must go well before a larger one is tried. */
 const STREAK = 8;

@@ -1,4 +1,4 @@
-// What a retrieval and its thread say to each other. Rows stay on the thread; what crosses is small.
+// The messages between a retrieval and its thread. Rows stay on the thread, so the messages are small.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { StagedFile, StagingPlace } from "../../outcomes/index.ts";

@@ -1,5 +1,5 @@
-// The pages of one retrieval, worked on beside the thread that asks for them: that one waits for the network, the store and the disk, the other
-// one parses, checks, hashes and encodes. Each retrieval has a thread of its own, whose memory goes with it.
+// Processes the pages of one retrieval on a second thread. The first thread waits for the network, the store and the disk; the second one
+// parses, checks, hashes and encodes. Each retrieval has its own second thread, and the memory is freed when the thread ends.
 
 import { Worker } from "node:worker_threads";
 import type { Instant } from "../../kernel/index.ts";

@@ -1,11 +1,11 @@
-// What a page may weigh: how much memory its JSON can become, told from the bytes before any of them is parsed. Pure.
+// How much memory the JSON of a page can need, computed from its bytes before parsing. Pure.
 //
-// Running out of memory in the middle of parsing may end the whole process, whatever bound its thread was given, so that a page that could has to
-// be refused before. Figures measured with Node 24 over JSON made to weigh much: empty objects, nested lists, ever new or numeric member names.
+// Running out of memory during parsing may end the whole process, even when the thread has a memory limit. So such a page must be
+// refused before. Figures were measured with Node 24 and JSON that needs much memory: empty objects, nested lists, always new or numeric member names.
 
 /** Bytes of memory that one byte of JSON becomes at most. */
 const HEAVIEST = 26;
-/** A page of up to so many bytes need not be looked at: it is light whatever is in it. */
+/** A page of up to this number of bytes need not be checked: it cannot need much memory. */
 const SMALL = 2_000_000;
 /** At most, bytes of memory: an object or a list, a member of an object, an item of a list; and each byte of text, as names and values. */
 const NODE = 64;

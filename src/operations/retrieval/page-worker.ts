@@ -19,7 +19,7 @@ const writer = new PartWriter();
 
 /** Memory that a page may take while it is parsed, MB. */
 const MOST_WEIGHT_MB = 256;
-/** A tenant that rounds the size of pages up is let do so; more is not what was asked for. */
+/** A tenant may round the page size up; a larger page is not what was asked for. */
 const MOST_ROWS = Math.max(100, 2 * pageLimit);
 /** Characters of a page's JSON beside its rows. */
 const MOST_REST = 65_536;

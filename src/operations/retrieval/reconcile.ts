@@ -1,4 +1,4 @@
-// Vendor, lake and CRM side by side, hour by hour: what one has and another has not is a list of call ids.
+// Compares vendor, lake and CRM hour by hour; the differences are lists of call ids.
 
 import type { Clock, Instant } from "../../kernel/index.ts";
 import type { OutcomeLake } from "../../outcomes/index.ts";

@@ -6,7 +6,7 @@ import { OperationError } from "../error.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** A retrieval that begins at the very edge of the vendor's retention would fall off it while it is under way. */
+/** Distance from the vendor's retention limit: during a retrieval that starts exactly at the limit, the vendor would delete calls. */
 const RETENTION_MARGIN_MS = HOUR_MS;
 const DEFAULT_LAST_MS = 7 * DAY_MS;
 const DEFAULT_LIMIT = 1000;

@@ -1,5 +1,5 @@
-// Retrieval at regular times. The schedule is in the store: any process that runs schedules takes one that falls due, exactly one does, and a
-// process that dies leaves nothing behind but a retrieval that the next one goes on with.
+// Retrieval at regular times. The schedule is in the store. Exactly one of the processes that run schedules takes a schedule that falls due. When a
+// process dies, the next one continues its retrieval.
 
 import type { Clock } from "../../kernel/index.ts";
 import type { Retrieval, RetrievalLedger, RetrievalSchedule, RetrievalSchedules } from "../../store/index.ts";

@@ -1,4 +1,4 @@
-// Retrieval from the outside: begin one, run it to its end or watch the replica that does, take it over from the dead.
+// Operations on retrievals: begin one, run it to its end or watch the replica that runs it, take it over from a dead process.
 
 import { type Clock, messageOf, newId, type RandomStream } from "../../kernel/index.ts";
 import { ComplianceHash, type OutcomeLake } from "../../outcomes/index.ts";
@@ -60,7 +60,7 @@ export interface RetrievalDependencies {
 interface Active {
   readonly retrieval: Retrieval;
   readonly observedAfter: number;
-  /** Whether it may go on: it was not cancelled, or taken over. */
+  /** Whether it may continue: it was neither cancelled nor taken over. */
   readonly leave: JobLeave;
   readonly thread: PageThread;
   /** Windows that are being read, settled or not. */
@@ -273,7 +273,7 @@ export class Retrieving {
     await this.#deps.onEnded?.(ended);
   }
 
-  /** Lets go of a retrieval that this process cannot go on with. */
+  /** Releases a retrieval that this process cannot continue. */
   async #letGo(jobId: string, executor: string, error: StopReason): Promise<void> {
     const { ledger, jobs } = this.#deps;
     const retrieval = await this.find(jobId);

@@ -1,5 +1,5 @@
-// Whether the lake still holds what a retrieval brought: every record's digest computed anew from its columns, the hash over all of them
-// compared with the one that was recorded, and signed into the audit log, when the retrieval ended.
+// Whether the lake still holds what a retrieval read: every record's digest is computed again from its columns, and the hash over all digests is
+// compared with the hash that was recorded, and signed into the audit log, when the retrieval ended.
 
 import { ComplianceHash, digestOf, type OutcomeLake } from "../../outcomes/index.ts";
 import type { Retrieval } from "../../store/index.ts";

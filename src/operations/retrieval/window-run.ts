@@ -1,4 +1,4 @@
-// One window read to its end: page after page into the lake, the checkpoint behind each, whatever the vendor does in between.
+// Reads one window to its end: page after page into the lake, with a checkpoint after each page, also when the vendor's replies are faulty.
 //
 //   ask ──▶ page ──▶ into the lake ──▶ checkpoint ──▶ next page …… ──▶ done
 //    ▲         (the next page is fetched while this one is written)
@@ -35,7 +35,7 @@ export interface WindowSetting {
   readonly campaignId: string;
   readonly codes: readonly string[] | null;
   readonly pageLimit: number;
-  /** Observations of this run are later than this, whatever this machine's clock says: those of earlier runs must not win over them. */
+  /** Observations of this run are later than this, even when this machine's clock is wrong: observations of earlier runs must not replace them. */
   readonly observedAfter: Instant;
   /** Works on the pages. */
   readonly thread: PageThread;
@@ -125,7 +125,7 @@ class WindowRun {
         if (page === undefined) return true;
         if (page.nextToken !== undefined) {
           coming = fetch();
-          // Whoever awaits it gets the failure; until then it is nobody's unhandled one.
+          // The caller that awaits it gets the failure; until then it must not count as unhandled.
           coming.catch(() => undefined);
         }
         held.splice(held.indexOf(page.kept), 1);

@@ -1,4 +1,4 @@
-// A long range as windows that can be read side by side and resumed one by one. Pure.
+// Splits a long range into windows that can be read in parallel and resumed one by one. Pure.
 
 import type { Instant } from "../../kernel/index.ts";
 

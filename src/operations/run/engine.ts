@@ -1,4 +1,4 @@
-// The engine under every durable operation: workflows and queues of DBOS on the store's PostgreSQL. The one place that knows DBOS, which is a
+// The engine of every durable operation: workflows and queues of DBOS on the store's PostgreSQL. No other file uses DBOS, which is a
 // singleton of the process.
 
 import { DBOS, DBOSClient, type WorkflowStatus } from "@dbos-inc/dbos-sdk";
@@ -17,7 +17,7 @@ const shared = (scope: string): string => `operations-${scope}`;
 const left = (scope: string): string => `left-operations-${scope}`;
 const POLL_MS = 200;
 
-/** Where the engine's own trouble is told. */
+/** Where errors of the engine itself are logged. */
 export interface EngineLog {
   warn(message: string): void;
 }
@@ -67,7 +67,7 @@ export interface EngineDesk {
   /** Gives a run to whichever service of a scope takes it; one at a time of a partition is done. */
   enqueue(run: EngineRun, to: { readonly scope: string; readonly partition: string }): Promise<void>;
   phase(run: Omit<EngineRun, "kind">): Promise<EnginePhase>;
-  /** Ends a run that nobody shall go on with. */
+  /** Ends a run that no process may continue. */
   cancel(run: EngineRun): Promise<void>;
   close(): Promise<void>;
 }
@@ -193,7 +193,7 @@ export async function launchEngine(options: {
   };
 }
 
-/** Opens the engine's desk without launching it: for a process that gives its runs to services. */
+/** Connects to the engine without launching it: for a process that gives its runs to services. */
 export async function openDesk(options: { readonly databaseUrl: string; readonly log: EngineLog }): Promise<EngineDesk> {
   const log = quietLog(options.log);
   const pool = poolOf({ ...options, log });
@@ -232,7 +232,7 @@ function phaseOf(found: WorkflowStatus | null): EnginePhase {
 }
 
 /** A pool of our own: the one DBOS would make sends a statement on each new connection while another is under way. */
-/** The engine's loops go on while the database is away, and say so at each turn. */
+/** The engine's loops continue while the database does not answer, and log it at each turn. */
 function quietLog(log: EngineLog): EngineLog {
   return { warn: sayOnce(log.warn.bind(log), () => performance.now()) };
 }

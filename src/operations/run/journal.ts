@@ -1,5 +1,5 @@
-// Operations that are machines: a journal of what happened, from which the state follows, and one command at a time until nothing is to be done.
-// The journal is the truth; a process that takes the operation over reads it and goes on where it ends.
+// Runs operations that are state machines: a journal of events gives the state, and commands are carried out one at a time until there are none left.
+// A process that takes the operation over reads the journal and continues where it ends.
 
 import type { Running } from "./runs.ts";
 
@@ -15,11 +15,11 @@ export interface JournaledWork<State, Command, Happening> {
     seq: number,
     happening: Happening,
   ): Promise<{ readonly state: State; readonly command: Command | undefined }>;
-  /** Does what is to be done next. Throws what `signal` was aborted with. */
+  /** Carries out the next command. Throws what `signal` was aborted with. */
   perform(command: Command, state: State, signal: AbortSignal): Promise<Happening>;
 }
 
-/** Carries an operation on until it has ended or stands still, one durable step for each command. */
+/** Runs an operation until it has ended or is stopped, with one durable step for each command. */
 export async function runJournal<State, Command, Happening>(
   { step, leave }: Pick<Running, "step" | "leave">,
   work: JournaledWork<State, Command, Happening>,

@@ -1,5 +1,5 @@
-// What a run goes on by: it asks the ledger a few times a second whether the job is still its own. Whoever cancels the job, or takes it over,
-// may be another process; between two rows of a chunk the run must know of it, without a question to the database for each row.
+// Whether a run may continue: it asks the ledger a few times a second whether the job still belongs to it. Another process may cancel the job or take
+// it over, and the run must know this between two rows of a chunk, without a database query for each row.
 
 import { type Clock, type Instant, OutdialError } from "../../kernel/index.ts";
 import type { JobStatus } from "../../store/index.ts";
@@ -7,10 +7,10 @@ import { OperationError } from "../error.ts";
 
 /** How often the ledger is asked, ms. */
 const LOOK_MS = 200;
-/** For so long an answer is good: a replica that cannot ask sends nothing more before the others hold it for dead (6 s without a heartbeat). */
+/** How long an answer is valid: a replica that cannot ask stops sending before the others consider it dead (6 s without a heartbeat). */
 const GOOD_MS = 4000;
 
-/** The reason of a run that is ended early by whoever started it. */
+/** The reason when the process that started a run ends it early. */
 export const interrupted = () =>
   new OutdialError("interrupted", "interrupted; what was under way is recorded", {
     advice: "Run the same command again to go on.",

@@ -1,20 +1,20 @@
-// Jobs that nobody is at work on: which of them go on by themselves, and what is said of them.
+// Jobs that no process works on: which of them a service continues, and the text about them.
 
 import type { Job } from "../../store/index.ts";
 import type { StopReason } from "./reason.ts";
 
-/** Why a job stands still whose service ended: the engine has its run still, and gives it to the next process. */
+/** Why a job is stopped when its service ended: the engine still has its run, and gives it to the next process. */
 export const LEAVES: StopReason = {
   code: "interrupted",
   message: "its service ended; another one, or its next start, goes on",
   leaves: true,
 };
 
-/** Whether a service has left a job to whichever comes next. */
+/** Whether a service has left a job to the next service. */
 export const isLeft = ({ status, error }: Pick<Job, "status" | "error">): boolean =>
   status === "stopped" && typeof error === "object" && error !== null && "leaves" in error && error.leaves === true;
 
-/** Whether whoever is said to be at work has died. */
+/** Whether the process that is recorded as working on the job has died. */
 export async function executorIsDead(
   job: { readonly status: string | null; readonly executor: string | null } | undefined,
   replicas: { isDead(id: string): Promise<boolean> },
@@ -25,7 +25,7 @@ export async function executorIsDead(
 export const leftWords = (executor: string | null): string =>
   `${executor} died at work on it, and it waits for a service to take it over`;
 
-/** Stops that say nothing against going on: whoever reads them has a database that answers again. */
+/** Reasons of a stop that allow the job to continue: when they can be read, the database answers again. */
 const RESUMABLE: ReadonlySet<unknown> = new Set(["store_unavailable"]);
 /** Stops of a tenant that was away. */
 const AWAY: ReadonlySet<unknown> = new Set(["vendor_unavailable", "rate_limited", "deadline_exceeded"]);

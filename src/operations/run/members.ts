@@ -1,4 +1,4 @@
-// This process among those that share the store: its heartbeat, and how it tells the living from the dead.
+// This process among the processes that share the store: its heartbeat, and how it decides which of them are dead.
 
 import type { Clock } from "../../kernel/index.ts";
 import type { Replica, Replicas } from "../../store/index.ts";

@@ -7,7 +7,7 @@ export interface StopReason {
   readonly code: string;
   readonly message: string;
   readonly advice?: string | undefined;
-  /** The run goes on by itself: another service takes it, or the next start of this one. */
+  /** The run is continued automatically: another service takes it, or this one at its next start. */
   readonly leaves?: true | undefined;
 }
 

@@ -1,4 +1,4 @@
-// Messages that come again and again, such as those of a loop that cannot reach the database: said once in a while, with how many there were.
+// Repeated messages, such as those of a loop that cannot reach the database: logged only from time to time, with their number.
 
 /** A message is said again after so long at the earliest, ms. */
 const EVERY_MS = 30_000;

@@ -27,7 +27,7 @@ import { type Standing, standingOf } from "./standing.ts";
 
 /** How often a job that runs elsewhere is looked at, ms. */
 const FOLLOW_MS = 250;
-/** Between two tries to tell a database that is away how a run ended, ms: doubling from the first to the second. */
+/** Time between two attempts to record the end of a run while the database does not answer, ms: doubling from the first value to the second. */
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5000;
 /** A look for runs of dead processes takes no longer; one that slept in the middle of it keeps the others out no longer, ms. */
@@ -61,7 +61,7 @@ export interface Kind {
   body(running: Running): Promise<void>;
   /** Takes the job, where more than the job itself has to be free. */
   readonly take?: ((run: OwnedRun, executor: string) => Promise<Taking>) | undefined;
-  /** Lets go of a job that this process cannot go on with, where more than the job's own row tells of it. */
+  /** Releases a job that this process cannot continue, when more than the job's own row records it. */
   readonly letGo?: ((jobId: string, executor: string, reason: StopReason) => Promise<void>) | undefined;
   /** Told when a run in this process has ended, however it did; the job has its end then. */
   readonly onEnded?: ((jobId: string) => Promise<void>) | undefined;
@@ -84,7 +84,7 @@ export type Interruption = "stopping" | "goes-on";
 
 /** A run that this process has taken. */
 interface Here {
-  /** Resolves when nothing of it is done here any more. */
+  /** Resolves when this process does no more work on it. */
   readonly over: Promise<void>;
 }
 
@@ -187,8 +187,8 @@ export class Runs {
   }
 
   /**
-   * Sees to it that a job runs: begins a run, unless one is under way or waits. Of a dead process a service gives the run to whoever is free; a
-   * command line goes on itself, or gives the job to a service.
+   * Makes sure that a job runs: begins a run, unless one is under way or waits. A service gives the run of a dead process to any free service; a
+   * command line continues it itself, or gives the job to a service.
    */
   async start(jobId: string): Promise<void> {
     const { jobs, members, serves } = this.#deps;
@@ -286,7 +286,7 @@ export class Runs {
       if (!members.isSteady()) return;
       for (const run of await engine.underWay())
         if (run.executor !== members.id && (await members.isDead(run.executor))) left.push(run);
-      // A process that slept since it looked would take runs away from whoever has them by now.
+      // A process that was suspended since its check would take runs away from the processes that have them by now.
       if (performance.now() - began > ADOPTION_MS) return;
       await engine.resume(left.filter(({ current }) => current));
       for (const executor of new Set(left.map((run) => run.executor))) await members.forget(executor);
@@ -320,7 +320,7 @@ export class Runs {
         over.resolve();
       });
     }
-    // It is another process's now, or will be: whatever this one recorded of it would be wrong.
+    // It belongs to another process now, or will soon: anything that this process recorded about it would be wrong.
     if (end !== "done") await forever();
   }
 

@@ -1,4 +1,4 @@
-// Who works on a job, by what the store says of it.
+// Which process works on a job, according to the store.
 
 import type { Job } from "../../store/index.ts";
 import { isLeft } from "./left.ts";

@@ -1,4 +1,4 @@
-// Doing what a change commands, against the tenant; what came of it is an event. The one place where a change meets the network.
+// Carries out the commands of a change at the tenant and returns the result as an event. No other file of a change uses the network.
 
 import { messageOf, OutdialError } from "../../kernel/index.ts";
 import type { Lock, Locked, MetricsSource, PacingSettings } from "../../tenant/index.ts";
@@ -31,7 +31,7 @@ const FATAL: ReadonlySet<string> = new Set([
   "redirect_refused",
 ]);
 
-/** Carries out one command that reaches the tenant. Rejects only when aborted, or for what is no answer of the tenant's. */
+/** Carries out one command at the tenant. Rejects only when aborted, or for errors that do not come from the tenant. */
 export async function act(command: Exclude<Command, { kind: "intend" | "alarm" }>, deps: ActDeps): Promise<Happening> {
   try {
     switch (command.kind) {

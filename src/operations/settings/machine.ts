@@ -1,5 +1,5 @@
-// A change of dialer settings as a state machine: (state, event) → (state, commands). Pure: whoever runs it records each event, then does what
-// the commands say. Settings are `ours` when their tag was announced for a write of ours or their fields are those we sent.
+// A change of dialer settings as a state machine: (state, event) → (state, commands). Pure: the process that runs it records each event, then carries
+// out the commands. Settings are `ours` when their tag was announced for a write of ours or their fields are those we sent.
 //
 //                    ┌───────────── somebody else changed them: 412 ─────────────┐
 //                    ▼                                                           │
@@ -15,7 +15,7 @@
 //                                 │ ours are there ──▶ sending (the old ones, onto the current tag) … verifying ──▶ rolled_back
 //                                 └ too often ──▶ rollback_failed (alarm)
 //
-// Going on after a crash: what was `sent` is `settling`, because the reply is lost; everything else is done again, since it only reads.
+// After a crash: a change in `sent` goes to `settling`, because the reply is lost; every other step is repeated, because it only reads.
 
 import { shortPercent } from "../../kernel/index.ts";
 import { beginGuard, watch } from "./guard.ts";

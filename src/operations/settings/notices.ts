@@ -1,4 +1,4 @@
-// What follows from an event for others: entries of the audit log, alarms, the end of the change. Pure but for new ids.
+// The consequences of an event: audit entries, alarms, the end of the change. Pure, except for new ids.
 
 import type { AuditInput, DialerLedger } from "../../store/index.ts";
 import { cloudEvent } from "../events/index.ts";
@@ -99,7 +99,7 @@ function endOf(state: ChangeState, before: ChangeState): Notices["end"] {
   return undefined;
 }
 
-/** All that a person needs who is called at night: what is wanted, what was there, what is there now, what to do. */
+/** Everything that a person on call needs: the settings wanted, the settings before, the settings now, and what to do. */
 function alarmEvent(input: NoticeInput, endpoint: string, alarm: Extract<Command, { kind: "alarm" }>) {
   const { version, jobId, actor, state, event } = input;
   const eventId = input.newId();

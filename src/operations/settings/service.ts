@@ -1,5 +1,5 @@
-// Changes of dialer settings from the outside: prepare one, begin it, run it to its end or watch the replica that does, take it over from the
-// dead, decide about one that waits.
+// Operations on changes of dialer settings: prepare one, begin it, run it to its end or watch the replica that runs it, take it over from a dead
+// process, decide about one that waits.
 
 import { type Clock, newId } from "../../kernel/index.ts";
 import { type AuditInput, DIALER_CHANGE, type DialerChange, type DialerLedger } from "../../store/index.ts";
@@ -128,7 +128,7 @@ export class SettingsChanges {
   }
 
   /**
-   * Prepares the way back: to the settings of a version that was in force, or without one to those from before the latest change.
+   * Prepares a rollback: to the settings of a version that was in force, or without one to those from before the latest change.
    * @throws OperationError `job_not_found`, `job_state` when the version was never in force, or somebody changed what the latest change left
    */
   async prepareRollback(

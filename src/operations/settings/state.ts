@@ -10,7 +10,7 @@ export interface SettingsVersion {
   readonly tag: string | null;
 }
 
-/** How patient a change is. Kept with it, so that whoever takes it over is as patient. */
+/** The time limits of a change. They are stored with it, so a process that takes it over has the same limits. */
 export interface Patience {
   /** Pause before the first look at an operation; it doubles from look to look up to `mostMs`. */
   readonly firstMs: number;

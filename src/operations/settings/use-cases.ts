@@ -1,4 +1,4 @@
-// What can be done with dialer settings, for every face: what is in force and how it came about, what a change would do, the change itself.
+// What command line, API and dashboard can do with dialer settings: settings in force and their history, preview of a change, the change itself.
 
 import { z } from "zod";
 import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
@@ -76,7 +76,7 @@ export interface DialerReadings {
 
 const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
 
-/** Settings as the service keeps them; the document is the vendor's, and judged by whoever reads it. */
+/** Settings as the service keeps them; the document is the vendor's, and the reader checks it. */
 const keptSettings = z.object({ settings: z.unknown(), tag: z.string().nullable() });
 
 export class DialerUseCases {

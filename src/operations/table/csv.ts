@@ -31,7 +31,7 @@ export async function* csvRecords(source: AsyncIterable<Uint8Array>, delimiter: 
     max_record_size: MAX_ROW_BYTES,
   });
   const fed = pipeline(source, parser);
-  // Whoever reads the parser sees its failure; the same one here is then nobody's unhandled one.
+  // The reader of the parser gets its failure; the same failure here must not count as unhandled.
   fed.catch(() => undefined);
   let lastLine = 0;
   try {

@@ -1,4 +1,4 @@
-// Bulk tagging from the outside: validate a file, make a job of it, run the job to its end.
+// Operations of bulk tagging: validate a file, make a job from it, run the job to its end.
 
 import type { Clock, RandomStream } from "../../kernel/index.ts";
 import type { AuditInput } from "../../store/index.ts";

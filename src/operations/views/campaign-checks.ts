@@ -46,7 +46,7 @@ export function gateChecks(verdict: ResumeVerdict): Check[] {
     const of = whole || announced === null ? "" : ` of ${announced} on the list`;
     checks.push({
       check: "contacts",
-      // Nobody at the beginning of a list says nothing of the rest.
+      // When nobody at the beginning of a list may be called, this does not decide for the rest of the list.
       passed: counts.dial > 0 ? true : whole ? false : null,
       text: `${counts.dial} of ${input.contacts} looked at${of} may be called now${held === "" ? "" : `; not now: ${held}`}`,
     });

@@ -6,7 +6,7 @@ import type { ApprovalPlan } from "./schemas/approvals.ts";
 
 /** A plan that was made and can be carried out. */
 export interface Planned<Plan> {
-  /** The operation, for example `dialer.apply`: a confirmation of one is none of another. */
+  /** The operation, for example `dialer.apply`: a confirmation is valid for one operation only. */
   readonly operation: string;
   /** One line for the person who approves. */
   readonly summary: string;

@@ -1,8 +1,7 @@
-// Looking up by key with one statement for all who ask at once: under load a round trip each would be most of the work.
+// Looks up keys with one statement for all simultaneous callers: under load, one round trip for each caller would be most of the work.
 
 /**
- * One statement is under way at a time; whoever asks meanwhile is in the next one. So every answer is at least as young as its question: nobody is given
- * what was true before they asked.
+ * One statement is under way at a time; callers that come meanwhile are in the next one. So every answer is read after its question.
  */
 export class SharedLookup<Value> {
   readonly #read: (keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>;

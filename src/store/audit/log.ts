@@ -141,7 +141,7 @@ export class AuditLog extends Ledger {
 
   #snapshot<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     return this.store.transaction(async (connection) => {
-      // It locks nothing, and whoever takes its rows may be slow.
+      // It locks nothing, and its reader may be slow.
       await connection.query("set local idle_in_transaction_session_timeout = 0");
       return work(connection);
     }, "begin isolation level repeatable read read only");

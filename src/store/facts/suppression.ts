@@ -1,7 +1,7 @@
-// The company's own do-not-call list. Suppressing is one insert; the only way back is a lift, which names what it takes back, says why, and
-// stands in the audit log by the same transaction (a foreign key of the lift to its entry sees to it).
+// The company's own do-not-call list. Suppressing is one insert. Only a lift ends a suppression. It names the entries that it lifts and the reason, and
+// is written into the audit log in the same transaction (a foreign key from the lift to its entry enforces this).
 //
-// A lift covers the suppressions that were there when it was made: the same record coming again stays lifted, any new one counts.
+// A lift covers the suppressions that existed when it was made: the same record imported again stays lifted, and any new record counts.
 
 import type { AuditInput } from "../audit/entry.ts";
 import type { StoreCore, Tx } from "../commit.ts";

@@ -114,7 +114,7 @@ export class FailoverLedger extends Ledger {
     });
   }
 
-  /** Leaves a person's order for whoever runs the pair; the latest counts. False when there is no such pair. */
+  /** Stores a person's order for the process that runs the pair; the latest order counts. False when there is no such pair. */
   order(primary: string, what: "fail-over" | "fail-back", by: string, audit: readonly AuditInput[]): Promise<boolean> {
     return this.store.commit(async (tx) => {
       const found = await tx.change(

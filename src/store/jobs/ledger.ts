@@ -138,7 +138,7 @@ export class JobLedger extends Ledger {
     return this.store.commit((tx) => takeRun(tx, run, executor, this.store.now()));
   }
 
-  /** A process lets go of a job: it stopped, for a reason, or was cancelled; nothing of it is under way any more. */
+  /** A process releases a job: it stopped, for a reason, or was cancelled; nothing of it is under way any more. */
   async letGo(jobId: string, executor: string, reason: unknown): Promise<void> {
     await this.store.query(
       `update outdial.jobs set executor = null, status = case status when 'running' then 'stopped' else status end,
@@ -149,7 +149,7 @@ export class JobLedger extends Ledger {
   }
 
   /**
-   * Cancels a job that has not ended. One that runs stays with its replica, which lets go of it once nothing of it is under way.
+   * Cancels a job that has not ended. A running job stays with its replica, which releases it when nothing of it is under way.
    * Throws StoreError `not_found`, or `invalid_state` naming the end that it has come to.
    */
   async cancelJob(jobId: string): Promise<void> {

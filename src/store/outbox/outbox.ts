@@ -80,7 +80,7 @@ export class Outbox extends Ledger {
     return rows.sort((a, b) => a.id - b.id);
   }
 
-  /** Settles deliveries that were accepted: a fact, whoever holds the claim by now. */
+  /** Settles deliveries that were accepted; this is valid even when another worker holds the claim by now. */
   async markDelivered(delivered: readonly { readonly id: number; readonly status: number }[]): Promise<void> {
     if (delivered.length === 0) return;
     const values = [

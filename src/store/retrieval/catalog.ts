@@ -1,4 +1,4 @@
-// Which files the lake consists of: the list that readers believe, changed only in transactions.
+// Which files the lake consists of: the list that readers use, changed only in transactions.
 
 import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";

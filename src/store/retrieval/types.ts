@@ -1,4 +1,4 @@
-// The words of retrievals.
+// The types of retrievals.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { JobStatus } from "../jobs/types.ts";

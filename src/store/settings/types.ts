@@ -1,4 +1,4 @@
-// The words of the ledger of dialer settings.
+// The types of the ledger of dialer settings.
 
 import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";

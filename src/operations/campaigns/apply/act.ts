@@ -1,4 +1,4 @@
-// Doing what an apply commands, against the tenant; what came of it is an event. The one place where an apply meets the network.
+// Carries out the commands of an apply at the tenant and returns the result as an event. No other file of an apply uses the network.
 
 import type { CampaignProvisioning, CampaignRunner } from "../../../tenant/index.ts";
 import { TenantError } from "../../../tenant/index.ts";
@@ -10,7 +10,7 @@ import type { ApplyCommand, ApplyEvent, ApplyState, Found } from "./state.ts";
 /** An event without its time. */
 export type Happening = ApplyEvent extends infer Each ? (Each extends ApplyEvent ? Omit<Each, "at"> : never) : never;
 
-/** Says whether a campaign may be activated now, and in words why not. */
+/** Says whether a campaign may be activated now, and if not, why, as a sentence. */
 export type ActivationGate = (
   campaignId: string,
   signal: AbortSignal,
@@ -26,7 +26,7 @@ export interface ActDeps {
   readonly held: (campaignId: string) => Promise<string | null>;
   /** Runs work that no other process runs at the same time under the same name. */
   readonly inTurn: <T>(name: string, work: () => Promise<T>) => Promise<T>;
-  /** The same for a campaign and a plan, whoever sends it and whenever. */
+  /** The same for a campaign and a plan, in every process and at every time. */
   readonly key: (what: "write" | "activate") => string;
   readonly signal: AbortSignal;
 }
@@ -81,7 +81,7 @@ function foundOf(campaign: TenantCampaign | undefined): Happening {
   return { type: "found", campaign: { id, status, etag, document } };
 }
 
-/** The campaign by its id; one that is to be created by its name, which no campaign bore when the plan was made. */
+/** The campaign by its id; one that is to be created by its name, which no campaign had when the plan was made. */
 async function look(
   entry: PlanEntry,
   state: ApplyState,

@@ -1,4 +1,4 @@
-// What follows from an event for others: entries of the audit log, events for the receiver of alarms, what is kept, the end. Pure but for new ids.
+// The consequences of an event: audit entries, events for the receiver of alarms, what is kept, the end. Pure, except for new ids.
 
 import type { AuditInput, CampaignLedger } from "../../../store/index.ts";
 import { cloudEvent, type OutboundEventType } from "../../events/index.ts";

@@ -1,5 +1,5 @@
-// Campaign plans from the outside: make one, see whether the tenant has moved since, begin it, run it to its end or watch the replica that does,
-// take it over from the dead.
+// Operations on campaign plans: make a plan, check whether the tenant has changed since, begin an apply, run it to its end or watch the replica that
+// runs it, take it over from a dead process.
 
 import { newId, type RandomStream } from "../../../kernel/index.ts";
 import { CAMPAIGN_APPLY, type CampaignApply, type CampaignLedger } from "../../../store/index.ts";

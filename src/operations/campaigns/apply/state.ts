@@ -1,4 +1,4 @@
-// The words of an apply: what can happen, where it stands, what is to be done next.
+// The types of an apply: its events, its state, its commands.
 
 import type { FieldChange } from "../file/document.ts";
 import type { PlanEntry } from "../plan/types.ts";

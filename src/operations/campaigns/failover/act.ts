@@ -1,4 +1,4 @@
-// Doing what a pair commands, against the tenant; what came of it is an event. The one place where failover meets the network.
+// Carries out the commands of a pair at the tenant and returns the result as an event. No other file of failover uses the network.
 
 import type { Clock } from "../../../kernel/index.ts";
 import { type CampaignRunner, type MetricsSource, TenantError } from "../../../tenant/index.ts";
@@ -106,7 +106,7 @@ export async function look(given: ActFor, deps: ActDeps): Promise<Extract<Happen
   const { policy, state, ids, signal, order } = given;
   const statuses = await statusesOf(given, deps, false);
   const rule = createTriggerRule(policy);
-  // What somebody switched by hand is told by the statuses; the figures are those of whoever should dial.
+  // The statuses show a switch by hand; the figures are those of the campaign that should dial.
   const dials = statuses[state.side].status === "active";
   const read = (minutes: number) => deps.metrics.read(ids[state.side], minutes, { signal });
   const window = dials ? await read(policy.windowMinutes) : undefined;

@@ -1,4 +1,4 @@
-// Whom a campaign has called: what the one that takes over must not call again. Read from the tenant's calls and from our own ledger.
+// The contacts that a campaign has called: the campaign that takes over must not call them again. Read from the tenant's calls and from our own ledger.
 
 import { OutdialError } from "../../../kernel/index.ts";
 import type { HandoverHolds } from "../../../store/index.ts";
@@ -38,21 +38,21 @@ export interface ContactHandover {
 }
 
 export interface HandedContacts {
-  /** Contacts of the list of the one taking over that it must not call. */
+  /** Contacts on the list of the campaign that takes over that it must not call. */
   readonly overlap: number;
   /** Numbers that were called. */
   readonly called: number;
-  /** Calls that named neither number nor contact: everybody on the list of the one handing over counts as called then. */
+  /** Calls that named neither number nor contact: then all contacts on the list of the first campaign count as called. */
   readonly unidentified: number;
-  /** Contacts of the lists that were read of which no number can be made out: whether they were called is not known, unless their id says so. */
+  /** Contacts without a readable number: it is not known whether they were called, unless their id shows it. */
   readonly unreadable: number;
   /** Whether both campaigns call one list. */
   readonly sameList: boolean;
 }
 
 /**
- * Finds whom the one handing over has called, and whom of them the other one has on its list. With `write` they are held back from it:
- * every gate refuses them for that campaign until `holdHours` after the call. Can be repeated. Throws TenantError.
+ * Finds the contacts that the first campaign has called, and which of them are on the list of the campaign that takes over. With `write` they are
+ * held back: every gate refuses them for that campaign until `holdHours` after the call. Can be repeated. Throws TenantError.
  */
 export async function handContacts(
   deps: CalledDeps,
@@ -161,7 +161,7 @@ export function overlapProblem(handed: HandedContacts, to: string): string | und
   return `${overlap} contacts on the list of ${to} have been called by the other campaign, because ${why}${unknown}; take them off its list, or accept it with overlap: accept${unreadable === undefined ? "" : `; ${unreadable}`}`;
 }
 
-/** What is not known for want of a number, in words; undefined when all could be read. */
+/** A sentence about the contacts without a readable number; undefined when all could be read. */
 export function unreadableWords({ unreadable }: Pick<HandedContacts, "unreadable">): string | undefined {
   return unreadable === 0 ? undefined : `${unreadable} contacts cannot be read: whether they were called is not known`;
 }

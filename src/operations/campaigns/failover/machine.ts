@@ -1,5 +1,5 @@
-// A failover pair as a state machine: (policy, state, event) -> (state, alarms), and what is to be done in a state. Pure: whoever runs it
-// writes the state, with its alarms, before doing what comes next, so that every intent is durable before the request leaves.
+// A failover pair as a state machine: (policy, state, event) -> (state, alarms), and the command of a state. Pure: the process that runs it
+// writes the state with its alarms before it carries out the next command, so every intent is durable before the request leaves.
 //
 //   watching --evidence or order--> pausing --sent or lost--> draining --paused, no call left--> handing-over --> gating --> activating
 //      ^                               ^                         |                                                  |            |
@@ -9,11 +9,11 @@
 //                                          |                                                                        v            | not active,
 //   fail-back is the same way with the roles exchanged                                            halted, or the primary again <-+ thrice
 //
-//   Whoever was to hand over is active again: before the activation the hand-over is given up; after it, the campaign that we activated is
-//   paused (securing). A pause that is not confirmed is asked for again and again, and the other campaign stays paused meanwhile.
+//   When somebody activates the campaign that hands over: before the activation of the other one, the hand-over is given up; after it, the campaign
+//   that we activated is paused (securing). A pause that is not confirmed is sent repeatedly, and the other campaign stays paused meanwhile.
 //
-// Going on after a crash: the state says what was intended. A write is sent again under its key, which makes the repetition harmless; what
-// came of it is read, never assumed.
+// After a crash the state says what was intended. A write is sent again with its key, which makes the repetition harmless; its effect is
+// read, never assumed.
 
 import type { FailoverPolicy } from "./policy.ts";
 import {
@@ -205,7 +205,7 @@ class Turn {
     else this.#raise("NEITHER_DIALS", `the ${handover.from} is paused and the ${handover.to} is not active yet: ${message}`);
   }
 
-  /** When the watch cannot be relied upon: nothing more than the alarm, or whoever dials is paused. */
+  /** When the watch cannot be relied upon: only the alarm, or the campaign that dials is paused too. */
   #safeAction(reason: string): void {
     if (this.#policy.safeAction !== "pause" || this.state.handover !== null || this.state.phase === "securing") return;
     if (this.state.phase === "halted") return;
@@ -351,7 +351,7 @@ class Turn {
         if (phase !== "handing-over") break;
         const handed = { ...handover, held: event.held, unreadable: event.unreadable };
         this.#set({ phase: "gating", handover: handed });
-        // The primary that dials again calls its own list, whoever of it was called meanwhile waits for the caps.
+        // The primary dials again and calls its own list. Only the tenant's caps limit calls to contacts that the backup has called meanwhile.
         if (event.problem !== null && !handover.isRetreat) this.#cannotActivate(handed, event.problem);
         break;
       }
@@ -402,7 +402,7 @@ class Turn {
     );
   }
 
-  /** Somebody activated the campaign that was handing over: a person's word counts. */
+  /** Somebody activated the campaign that was handing over: the person's decision counts. */
   #givenUp({ from, to }: Handover, statuses: Statuses): void {
     this.#tell("REACTIVATED", `somebody activated the ${from} while it handed over; the ${to} was not activated`);
     this.#clear("NEITHER_DIALS", "PAUSE_NOT_CONFIRMED");

@@ -1,4 +1,4 @@
-// What follows from an event for others: entries of the audit log, alarms, a line of the history. Pure but for new ids.
+// The consequences of an event: audit entries, alarms, a line of the history. Pure, except for new ids.
 
 import type { AuditInput, FailoverLedger } from "../../../store/index.ts";
 import { cloudEvent } from "../../events/index.ts";

@@ -1,7 +1,7 @@
-// The watch over failover pairs: one process runs a pair, whoever else wants to waits and takes over when that one dies or leaves.
+// The watch over failover pairs: one process runs a pair; other processes wait and take over when that process dies or leaves.
 //
-// A watch never ends, so it is no workflow with an end but a lease and a state: what was decided is written, with its alarms, in one transaction
-// that only the holder of the lease can make, and is carried out after that. Whoever takes over carries out what the state says.
+// A watch never ends, so it is not a workflow but a lease and a state. Each decision is written with its alarms, in one transaction
+// that only the holder of the lease can make, and is carried out after that. The process that takes over carries out what the state says.
 
 import { type Clock, newId, OutdialError, type RandomStream } from "../../../kernel/index.ts";
 import type { AuditInput, FailoverHappening, FailoverLedger, FailoverPair } from "../../../store/index.ts";
@@ -59,7 +59,7 @@ export interface WatchOptions {
   readonly until?: ((state: FailoverState, event: FailoverEvent) => boolean) | undefined;
 }
 
-/** What a state says to somebody who has no eyes for phases. */
+/** The state of a pair for users, who do not know its phases. */
 export const isSettled = ({ phase }: FailoverState): boolean =>
   phase === "watching" || phase === "failed-over" || phase === "halted";
 
@@ -107,7 +107,7 @@ export class Failover {
     return this.#deps.ledger.history(primary, limit);
   }
 
-  /** Asks whoever runs the pair to hand over, whatever the figures say; at its next look. */
+  /** Orders a hand-over without regard to the figures; the process that runs the pair carries it out at its next check. */
   async order(primary: string, what: Order): Promise<void> {
     const { ledger, actor } = this.#deps;
     const { state } = await this.find(primary);
@@ -185,7 +185,7 @@ export class Failover {
         receiver,
         newId: newEventId,
       });
-      // Whoever reads back both campaigns during a hand-over watches them as well.
+      // Reading back both campaigns during a hand-over also counts as a check.
       const looked = isLook(event);
       await ledger.record({
         primary,
@@ -217,7 +217,7 @@ export class Failover {
       waits = true;
       const point = `${pair.state.phase}.${command.kind}`;
       await pause?.(`${point}.before`);
-      // Policies and orders change from outside; whoever sleeps long may have been taken for dead meanwhile.
+      // Other processes change policies and orders. A process that was suspended for long may count as dead by now.
       const latest = await ledger.find(primary);
       if (latest === undefined || latest.executor !== replicaId)
         throw new OperationError("not_owner", `the pair of ${primary} is not run here any more`);

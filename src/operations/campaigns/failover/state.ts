@@ -1,4 +1,4 @@
-// The words of a failover pair: where it stands, what can happen, what is to be done next. States are kept as JSON and read back by `readState`.
+// The types of a failover pair: its state, its events, its commands. States are kept as JSON and read back by `readState`.
 
 import { z } from "zod";
 import { OperationError } from "../../error.ts";
@@ -168,10 +168,10 @@ export type FailoverEvent = {
   | { readonly type: "seen"; readonly statuses: Statuses }
   /** A pause or an activation was accepted, or was there already. */
   | { readonly type: "sent" }
-  /** Contacts who were called are held back, but for those that cannot be read; a `problem` forbids the activation. */
+  /** Contacts who were called are held back, except those that cannot be read; a `problem` forbids the activation. */
   | { readonly type: "handed"; readonly held: number; readonly unreadable: number; readonly problem: string | null }
   | { readonly type: "gated"; readonly pass: boolean; readonly message: string }
-  /** Somebody paused what was about to be activated, or stopped everything: a person's word that nothing is to dial. */
+  /** Somebody paused the campaign that was about to be activated, or stopped everything: a person decided that nothing may dial. */
   | { readonly type: "stopped"; readonly message: string }
   /** No answer of the tenant, or a refusal; `fatal` for 401 and 403. A write may have been carried out. */
   | { readonly type: "unanswered"; readonly code: string; readonly message: string; readonly fatal: boolean }

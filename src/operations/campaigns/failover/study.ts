@@ -1,4 +1,4 @@
-// How often a trigger rule cries wolf and how fast it sees a true fall: seeded simulation of minutes of calls under a sliding course. Pure.
+// How often a trigger rule triggers falsely, and how fast it detects a true fall: a seeded simulation of minutes of calls in sliding windows. Pure.
 
 import { createRandom, type RandomStream } from "../../../kernel/index.ts";
 import { createTriggerRule, type RuleReading, type TriggerRule } from "./rule.ts";

@@ -1,5 +1,5 @@
-// A failover pair in words: who was read back as dialing, what goes on, why, and what a person is to do. The one place where a phase becomes a
-// sentence; nothing here says that a campaign dials unless it was seen to. Pure.
+// A failover pair as text: which campaign was read back as dialing, what is happening, why, and what a person should do. Only this file turns a phase
+// into a sentence, and it says that a campaign dials only when the tenant showed it. Pure.
 
 import { type AlarmName, type FailoverState, type Order, otherSide, type Side } from "./state.ts";
 

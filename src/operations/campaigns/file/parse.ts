@@ -16,7 +16,7 @@ export interface Place {
 /**
  * Something that forbids a campaign: it can be read, and must not be applied.
  * `NUMBER_AS_TEXT`, `OUT_OF_RANGE` (answer ratio, call rate and the like), `TIME_ZONE`, `WINDOW` (wider than the law), `CAP` (above the law),
- * `ABANDONMENT`, `DUPLICATE` (two files name one campaign), `AMBIGUOUS` (two campaigns of the tenant bear the name), `UNKNOWN_CAMPAIGN` (no
+ * `ABANDONMENT`, `DUPLICATE` (two files name one campaign), `AMBIGUOUS` (two campaigns of the tenant have the name), `UNKNOWN_CAMPAIGN` (no
  * campaign of this id), `BACKUP` (does not exist, or cannot be the backup), `WEBHOOK`, `STATE` (a state that cannot be kept).
  */
 export interface Violation extends Place {

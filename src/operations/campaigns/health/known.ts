@@ -1,4 +1,4 @@
-// The health of a campaign as it is known: from what was last read of the tenant, whoever read it, with the time of each part. Pure: asks nothing.
+// The health of a campaign from stored data: what any process last read from the tenant, with the time of each part. Pure, without requests.
 
 import { z } from "zod";
 import { canonicalJson, type Instant } from "../../../kernel/index.ts";
@@ -29,7 +29,7 @@ export interface KnownHealth extends Omit<CampaignHealth, "campaign" | "gate" | 
     readonly figures: Instant | null;
     readonly gate: Instant | null;
   };
-  /** Why the latest attempt at the document, the figures or the look failed: what is shown is of before. */
+  /** Why the latest attempt at the document, the figures or the look failed: the data shown is older. */
   readonly failed: (ReadingProblem & { readonly at: Instant }) | null;
 }
 

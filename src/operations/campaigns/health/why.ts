@@ -1,4 +1,4 @@
-// Why a campaign does not dial, or why that is not known, in words, the cause to mend first at the top. Pure.
+// Why a campaign does not dial, or why that is not known, as text, with the cause to fix first at the top. Pure.
 
 import { formatInstant } from "../../../compliance/index.ts";
 import type { Instant } from "../../../kernel/index.ts";
@@ -6,7 +6,7 @@ import type { GateManifest } from "../../compliance/index.ts";
 import { type FailoverStanding, pausedInPair } from "../failover/words.ts";
 import { type CampaignFacts, type CampaignGateVerdict, reasonsOf } from "../state/index.ts";
 
-/** In the order in which they are to be mended: what comes first hides what comes after. */
+/** In the order in which they should be fixed: an earlier cause hides later ones. */
 export const CAUSES = [
   "not_authorised",
   "unreachable",
@@ -206,7 +206,7 @@ function minutes(ms: number | null): string {
   return count === 1 ? "1 minute" : `${count} minutes`;
 }
 
-/** What is left when the tenant has no reason that can be asked for. */
+/** The remaining cause when no other cause was found. */
 function noAgents({ campaign, figures }: DialingFacts): Cause {
   if (figures?.callsPlaced === null && figures.activeCalls === null)
     return {

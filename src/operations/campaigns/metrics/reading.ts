@@ -98,7 +98,7 @@ const within = (value: number | null | undefined, most: number): number | null =
 
 /** Adds what follows from the figures: the counts behind the rates. */
 export function readingOf(read: MetricReading): CampaignReading {
-  // Readings of before may hold such rates.
+  // Older readings may contain such rates.
   const kept = ofCalls(read);
   const { abandonmentRate, ...rest } = kept;
   const { callsAnswered: answered } = kept;
@@ -109,7 +109,7 @@ export function readingOf(read: MetricReading): CampaignReading {
   return { ...rest, success: successCount(kept), abandonment };
 }
 
-/** How far a rate may be off for want of digits. */
+/** How far a rate may be off because of rounding. */
 const ROUNDING = 0.005;
 
 /**

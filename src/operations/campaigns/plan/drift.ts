@@ -6,7 +6,7 @@ import type { CampaignPlan, PlanEntry, Unmanaged } from "./types.ts";
 /** How campaign files and the tenant differ. */
 export interface Drift {
   readonly drifted: boolean;
-  /** Campaigns that an apply would do something about, or would leave as they are for want of --activate. */
+  /** Campaigns that an apply would change, or would leave as they are because --activate is missing. */
   readonly campaigns: readonly PlanEntry[];
   /** Campaigns of the tenant that no file describes. */
   readonly unmanaged: readonly Unmanaged[];

@@ -1,4 +1,4 @@
-// A campaign's hours, caps and abandonment against the rules of every place on its list. Pure: contacts and rules come in as values.
+// Checks a campaign's hours, caps and abandonment threshold against the rules of every place on its list. Pure: contacts and rules are arguments.
 
 import { type CallType, describeRule, type Rule, type RuleOf, type RulePack, type WeekHours } from "../../../compliance/index.ts";
 import type { Instant } from "../../../kernel/index.ts";

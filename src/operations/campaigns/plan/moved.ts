@@ -1,4 +1,4 @@
-// What of the tenant has moved between two plans of the same files, campaign by campaign and field by field.
+// What has changed at the tenant between two plans of the same files, for each campaign and field.
 
 import { differences, type FieldChange } from "../file/document.ts";
 import type { CampaignPlan, PlanEntry } from "./types.ts";

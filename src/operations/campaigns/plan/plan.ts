@@ -1,4 +1,4 @@
-// Files against the tenant: what is to be created, changed field by field, left alone, and what forbids it. Pure.
+// Compares files with the tenant: what to create, which fields to change, what to leave alone, and what forbids it. Pure.
 
 import { differences, leavesOf, only } from "../file/document.ts";
 import type { CampaignFile, ParsedFiles, Violation } from "../file/parse.ts";

@@ -9,7 +9,7 @@ type ContactList = ReturnType<ContactSource["contacts"]>;
 /** A contact as the tenant sends it. */
 export type Contact = ContactList extends AsyncIterable<infer One> ? One : never;
 
-/** Something on the list: a contact that satisfies the queries, or an entry that cannot be called for want of form. */
+/** Something on the list: a contact that satisfies the queries, or an entry that cannot be called because it does not have the vendor's form. */
 export type Entry =
   | { readonly contact: Contact; readonly gate: GateContact }
   | { readonly refused: { readonly line: number; readonly field: string | undefined; readonly reason: string } };

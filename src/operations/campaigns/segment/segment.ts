@@ -1,4 +1,4 @@
-// A consent segment: a contact list read to its end, judged again, passed through the gate, handed on contact by contact in constant memory.
+// A consent segment: a contact list is read to its end, checked again, passed through the gate, and returned contact by contact in constant memory.
 
 import type { CallType, CompiledPack } from "../../../compliance/index.ts";
 import type { AuditInput } from "../../../store/index.ts";
@@ -33,7 +33,7 @@ export interface SegmentRequest {
 export interface SegmentSink {
   /** Each contact of the segment with its verdict, in the order of the list; `json` is the verdict as the manifest hashes it. */
   contact?(contact: Contact, verdict: GateVerdict, json: string): void | Promise<void>;
-  /** An entry that cannot be called for want of form; `line` is its place in the list. */
+  /** An entry that cannot be called because it does not have the vendor's form; `line` is its place in the list. */
   refused?(line: RefusedLine): void;
   /** A query is about to be sent. */
   query?(text: string): void;

@@ -149,7 +149,7 @@ interface Seen {
 
 /**
  * Looks until the tenant shows the state and, for a pause, no call under way. Figures from before the pause prove nothing: they count when
- * they are of a later time by our clock, or later than the first ones seen after it (the tenant's clock may be behind), or bear no time.
+ * they are of a later time by our clock, or later than the first ones seen after it (the tenant's clock may be behind), or have no time.
  */
 async function readBack(
   deps: Pick<ChangeDeps, "runner" | "clock" | "figures">,

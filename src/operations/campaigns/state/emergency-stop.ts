@@ -7,7 +7,7 @@ import type { IntentBook } from "./intents.ts";
 import { StopRun, type StopRunDeps } from "./stop-run.ts";
 
 export interface EmergencyStopDeps extends Omit<StopRunDeps, "intents"> {
-  /** Intents of a stop, in the name of whoever gave it. */
+  /** Intents of a stop, in the name of the person who gave it. */
   readonly intents: (stop: Pick<Stop, "id" | "actor">) => IntentBook;
   readonly replicas: { isDead(id: string): Promise<boolean>; forget(id: string): Promise<void> };
   readonly random: RandomStream;
@@ -63,7 +63,7 @@ export class EmergencyStops {
     await this.#first.get(id)?.promise;
   }
 
-  /** Carries a stop out to its end, unless it has ended or a living replica does. Aborted, it lets go of it: another replica takes it up. */
+  /** Carries a stop out to its end, unless it has ended or a living replica does. When aborted, it releases the stop, and another replica takes it over. */
   async run(id: string, signal: AbortSignal): Promise<void> {
     try {
       const stop = await this.#take(id);

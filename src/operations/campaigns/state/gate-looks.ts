@@ -1,4 +1,4 @@
-// What the pre-dial gate would say of a campaign, soon enough for a person who waits: the beginning of the list is judged, or a look that is still good.
+// What the pre-dial gate would answer for a campaign, fast enough for a person who waits: it judges the beginning of the list, or uses a recent answer.
 
 import type { CallOptions, CampaignRunner } from "../../../tenant/index.ts";
 import type { CampaignGate, CampaignGateVerdict } from "./gate.ts";
@@ -32,7 +32,7 @@ export class GateLooks {
     this.#elsewhere = elsewhere;
   }
 
-  /** What stands against a campaign is always looked at anew: somebody may just have mended it. Throws TenantError, StoreError. */
+  /** A refusal is always checked again, because somebody may just have fixed its cause. Throws TenantError, StoreError. */
   async look(id: string): Promise<CampaignGateVerdict> {
     const known = [this.#known.get(id), this.#elsewhere(id)].find((one) => one && this.#isGood(one));
     if (known) {

@@ -1,4 +1,4 @@
-// The pre-dial gate of a campaign: whether it may begin to dial now. Whatever activates a campaign asks here first; what cannot be judged refuses.
+// The pre-dial gate of a campaign: whether it may begin to dial now. Every activation asks it first; when something cannot be checked, it refuses.
 
 import { type CallType, type CompiledPack, campaignOverlay, mergePacks, type RulePack } from "../../../compliance/index.ts";
 import { type Clock, type Instant, messageOf, shortPercent } from "../../../kernel/index.ts";
@@ -10,7 +10,7 @@ import { parseContactQuery } from "../segment/query.ts";
 import { type CampaignFacts, campaignFacts } from "./campaign-facts.ts";
 import { ZoneCensus, type ZoneWindow } from "./windows.ts";
 
-/** So many contacts are judged first: a list of a million is not read to start a campaign when somebody among the first may be called. */
+/** How many contacts are judged first: when somebody among them may be called, a list of a million need not be read to start a campaign. */
 const FIRST = 1_000;
 /** So many are judged when nobody of the first may be called. */
 const MOST = 10_000;

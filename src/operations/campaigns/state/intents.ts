@@ -41,7 +41,7 @@ interface IntentStore {
   ): Promise<void>;
 }
 
-/** Intents in the store: an open one is taken up again by whoever asks for the same, in whatever process. */
+/** Intents in the store: when the same is requested again, in any process, an open intent is continued. */
 export function storedIntents(
   store: IntentStore,
   by: { readonly clock: Clock; readonly random: RandomStream; readonly actor: string } & Pick<NewStateIntent, "stop">,

@@ -1,4 +1,4 @@
-// Resuming a campaign: never past the pre-dial gate.
+// Resumes a campaign, only when the pre-dial gate allows it.
 
 import type { AuditInput } from "../../../store/index.ts";
 import { type ChangeDeps, type ChangeOptions, changeState, type StateChange } from "./change.ts";

@@ -1,4 +1,4 @@
-// One emergency stop, carried out by this process until every campaign is confirmed paused or is named as not. Each campaign goes its own way:
+// One emergency stop, carried out by this process until every campaign is confirmed as paused or named as not confirmed. For each campaign:
 //
 //   pause → confirmed: settled
 //     ├ reply lost, or the tenant is away → again under the same key
@@ -6,7 +6,7 @@
 //     ├ paused, calls under way → only looked at
 //     └ a person resumed it → left alone
 //
-// Beside them the tenant's list is read, again and again until it is whole; when it does not come, every campaign that is known otherwise is paused.
+// At the same time the tenant's list is read repeatedly until it is complete. When it does not come, every campaign known from other sources is paused.
 
 import { messageOf, OutdialError } from "../../../kernel/index.ts";
 import type { FoundCampaign, ListProblem, Stop, StopAttempt, StopLedger, StoppedCampaign } from "../../../store/index.ts";
@@ -213,7 +213,7 @@ export class StopRun {
         await clock.sleep(wait, signal);
       }
     } catch (thrown) {
-      // Resumed while it was tried: whoever did has said so in the ledger.
+      // Resumed while it was tried: the ledger says so.
       if (!control.signal.aborted || this.#signal.aborted) throw thrown;
       this.#tried.add(campaignId);
       this.#tellFirst();

@@ -1,5 +1,5 @@
-// Many campaigns paused at once, and the emergency stop: every campaign of the tenant, as soon as its page of the list is there, whatever
-// becomes of the others. All requests go at once; the budget lets the pauses pass before the looks that confirm them.
+// Pauses many campaigns at once, and the emergency stop: every campaign of the tenant, as soon as its page of the list is read, independent of the
+// others. All requests are made at once; in the budget, pauses come before the readings that confirm them.
 
 import { messageOf } from "../../../kernel/index.ts";
 import type { ListProblem } from "../../../store/index.ts";
