@@ -10,7 +10,7 @@ import { simulationJsonSchema } from "../src/dialing/index.ts";
 import { campaignFileJsonSchema, dialerSettingsJsonSchema, eventDocument } from "../src/operations/index.ts";
 import { outcomeMapJsonSchema, outcomeReportJsonSchema } from "../src/outcomes/index.ts";
 import { scenarioJsonSchema } from "../src/sandbox/index.ts";
-import { serviceOpenApi } from "../src/server/index.ts";
+import { routeTable, serviceOpenApi } from "../src/server/index.ts";
 import { exampleCalls } from "./example-calls.ts";
 
 const pretty = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
@@ -25,6 +25,7 @@ const FILES: Record<string, () => string> = {
   "schemas/outcome-report.schema.json": () => pretty(outcomeReportJsonSchema()),
   "docs/vendor-openapi.json": () => pretty(vendorOpenApi()),
   "docs/openapi.json": () => pretty(serviceOpenApi("1")),
+  "src/web/api/routes.ts": routeTable,
   "docs/event-types.md": eventDocument,
   "docs/cli.md": commandReference,
   "examples/calls.csv": exampleCalls,

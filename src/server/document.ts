@@ -7,14 +7,33 @@ import { openApiDocument } from "./routing/openapi.ts";
 
 /** The OpenAPI 3.1 document of the service. @param version of the package */
 export function serviceOpenApi(version: string): object {
+  return openApiDocument(describedRoutes(), version);
+}
+
+/** Method and path of every operation, as a file of the dashboard. */
+export function routeTable(): string {
+  const rows = describedRoutes().map(({ id, method, path }) => `  "${id}": ["${method.toUpperCase()}", "${path}"],`);
+  return [
+    "// Generated from the routes of the service by npm run generate.",
+    "",
+    'import type { Api } from "../../server/index.ts";',
+    "",
+    "export const ROUTES = {",
+    ...rows,
+    '} as const satisfies Readonly<Record<Api["id"], readonly [string, string]>>;',
+    "",
+  ].join("\n");
+}
+
+function describedRoutes() {
   const clock = { now: nothing, sleep: nothing };
   const feed = { after: nothing, reaches: nothing, end: nothing };
-  const routes = apiRoutes({
+  return apiRoutes({
     clock,
     feed,
     hub: new FeedHub({ feed, clock, log: nothing }),
     throttle: new LoginThrottle(clock),
-    facts: { version, fourEyes: false, timeZone: "UTC", startedAt: 0, https: false },
+    facts: { version: "", fourEyes: false, timeZone: "UTC", startedAt: 0, https: false },
     logLine: nothing,
     access: {
       openWithToken: nothing,
@@ -44,7 +63,6 @@ export function serviceOpenApi(version: string): object {
       vendorWebhooks: nothing,
     },
   });
-  return openApiDocument(routes, version);
 }
 
 /** Routes are described here without anything to act on. */

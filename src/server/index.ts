@@ -2,7 +2,7 @@
 
 export type * as ApiTypes from "../operations/views/index.ts";
 export { createServer, type ServerPorts, type Service, type ServiceLog } from "./create-server.ts";
-export { serviceOpenApi } from "./document.ts";
+export { routeTable, serviceOpenApi } from "./document.ts";
 export { type InboundAnswer, type InboundRoutesOptions, inboundRoutes } from "./inbound/index.ts";
 export { listen } from "./listen.ts";
 export {
@@ -16,4 +16,5 @@ export {
   serviceFigures,
   vendorSpans,
 } from "./observe/index.ts";
-export type { Upload } from "./routing/route.ts";
+export type { Api } from "./routes/index.ts";
+export type { TypedRoute, Upload } from "./routing/route.ts";

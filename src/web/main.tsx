@@ -2,7 +2,6 @@
 
 import { render } from "preact";
 import { createDashboard } from "./api/dashboard.ts";
-import { PATHS } from "./api/paths.ts";
 import "./design/tokens.css";
 import "./design/base.css";
 import "./design/shell.css";
@@ -23,7 +22,7 @@ const dashboard = createDashboard({
   newKey: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
 });
 loadAhead(location.pathname);
-if (location.pathname === "/") dashboard.client.ahead(PATHS.campaigns);
+if (location.pathname === "/") dashboard.client.ahead("campaigns.list", {});
 render(<App dashboard={dashboard} />, root);
 // The first format of times takes the browser 10 ms and more: it is made while the service answers.
 timeFormat();

@@ -34,7 +34,7 @@ const waiting = z.object({
 });
 
 /** @param operations the routes that may wait for an approval */
-export function approvalRoutes({ clock, requests }: ApprovalDeps, operations: readonly ApiRoute[]): ApiRoute[] {
+export function approvalRoutes({ clock, requests }: ApprovalDeps, operations: readonly ApiRoute[]) {
   const operationOf = ({ operation: id }: Approval): ApiRoute => {
     const operation = operations.find((one) => one.dangerous && one.id === id);
     if (operation !== undefined) return operation;

@@ -5,12 +5,12 @@ import { auditEntry, auditProof, auditVerdict, maskedText, pageOf } from "../../
 import type { AuditEntry, AuditLog } from "../../store/index.ts";
 import { mayReveal } from "../access/reveal.ts";
 import { cursor, flag, instant, limit, numberCursor, pageOfItems } from "../routing/query.ts";
-import { type ApiRoute, route } from "../routing/route.ts";
+import { route } from "../routing/route.ts";
 
 /** What the routes act on. */
 export type AuditPort = Pick<AuditLog, "list" | "verify" | "proof">;
 
-export function auditRoutes(port: () => AuditPort): ApiRoute[] {
+export function auditRoutes(port: () => AuditPort) {
   return [
     route({
       id: "audit.list",

@@ -34,7 +34,7 @@ import {
 import type { CampaignApply } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
 import { cursor, limit, list, pageOfItems } from "../routing/query.ts";
-import { type ApiRoute, dangerousRoute, route } from "../routing/route.ts";
+import { dangerousRoute, route } from "../routing/route.ts";
 
 /** What the routes act on. */
 export interface CampaignFilesPort {
@@ -64,7 +64,7 @@ const contactPages = z
   .describe("Pages of 100 contacts of each list whose places are looked at");
 const hash = z.string().regex(/^[0-9a-f]{64}$/, "the hash of a plan, 64 hexadecimal digits");
 
-export function campaignFileRoutes(port: () => CampaignFilesPort): ApiRoute[] {
+export function campaignFileRoutes(port: () => CampaignFilesPort) {
   return [
     route({
       id: "campaigns.plan",

@@ -15,7 +15,7 @@ import {
 } from "../../operations/views/index.ts";
 import { ServerError } from "../error.ts";
 import { flag } from "../routing/query.ts";
-import { type ApiRoute, dangerousRoute, route } from "../routing/route.ts";
+import { dangerousRoute, route } from "../routing/route.ts";
 
 /** Figures shown without being asked for others, hours. */
 const DEFAULT_HOURS = 6;
@@ -28,7 +28,7 @@ const fresh = flag.describe(
 const KNOWN =
   "Answers at once with what was last read of the tenant, each part with its time; what is too old is read in the background and told by the live updates.";
 
-export function campaignRoutes(campaigns: () => CampaignUseCases): ApiRoute[] {
+export function campaignRoutes(campaigns: () => CampaignUseCases) {
   /** @param given the reason, as the person who asks gives it */
   const plan = (id: string, verb: CampaignVerb, given?: string) =>
     previewed(campaigns().plan(id, verb), (made) => ({

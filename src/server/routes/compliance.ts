@@ -18,10 +18,10 @@ import { mayReveal } from "../access/reveal.ts";
 import { ServerError } from "../error.ts";
 import { linesFrom } from "../routing/ndjson.ts";
 import { cursor, flag, instant, limit, list, numberCursor, pageOfItems } from "../routing/query.ts";
-import { type ApiRoute, route, streamRoute } from "../routing/route.ts";
+import { route, streamRoute } from "../routing/route.ts";
 import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
 
-export function complianceRoutes(compliance: () => ComplianceUseCases): ApiRoute[] {
+export function complianceRoutes(compliance: () => ComplianceUseCases) {
   return [
     route({
       id: "compliance.explain",

@@ -7,7 +7,7 @@ import { masked } from "../../operations/views/index.ts";
 import { mayReveal } from "../access/reveal.ts";
 import { linesFrom } from "../routing/ndjson.ts";
 import { instant } from "../routing/query.ts";
-import { type ApiRoute, streamRoute } from "../routing/route.ts";
+import { streamRoute } from "../routing/route.ts";
 
 type ContactQuery = ReturnType<typeof parseContactQuery>;
 
@@ -33,7 +33,7 @@ export interface ContactsPort {
 
 const query = z.string().max(2000);
 
-export function contactRoutes(port: () => ContactsPort): ApiRoute[] {
+export function contactRoutes(port: () => ContactsPort) {
   return [
     streamRoute({
       id: "contacts.segment",

@@ -17,14 +17,14 @@ import {
 import type { Delivery } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
 import { cursor, limit, numberCursor, pageOfItems } from "../routing/query.ts";
-import { type ApiRoute, route } from "../routing/route.ts";
+import { route } from "../routing/route.ts";
 
 /** What the routes act on. */
 export type DeliveriesPort = Pick<Deliveries, "list" | "show" | "receivers" | "replay" | "switchOn" | "switchOff">;
 
 const receiverParams = z.strictObject({ name: z.string().min(1).max(100) });
 
-export function deliveryRoutes(port: () => DeliveriesPort): ApiRoute[] {
+export function deliveryRoutes(port: () => DeliveriesPort) {
   return [
     route({
       id: "deliveries.list",

@@ -18,7 +18,7 @@ import {
   previewed,
 } from "../../operations/views/index.ts";
 import { cursor, flag, limit, list, numberCursor, pageOfItems } from "../routing/query.ts";
-import { type ApiRoute, dangerousRoute, route } from "../routing/route.ts";
+import { dangerousRoute, route } from "../routing/route.ts";
 
 const MINUTE_MS = 60_000;
 const MOST_ROWS = 10_000;
@@ -31,7 +31,7 @@ export interface DialerWork {
 
 const byVersion = z.strictObject({ version: z.coerce.number().int().min(1).max(MAX_VERSION) });
 
-export function dialerRoutes(work: () => DialerWork): ApiRoute[] {
+export function dialerRoutes(work: () => DialerWork) {
   const dialer = () => work().dialer;
   const planApply = async (body: DialerProposal) =>
     dialer().planApply(await proposedFile(body), {

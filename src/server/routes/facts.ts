@@ -16,7 +16,7 @@ import {
 import { mayReveal } from "../access/reveal.ts";
 import { ServerError } from "../error.ts";
 import { cursor, flag, limit, list, NO_NUL, pageOfItems, tellCursor, toldCursor } from "../routing/query.ts";
-import { type ApiRoute, dangerousRoute, route } from "../routing/route.ts";
+import { dangerousRoute, route } from "../routing/route.ts";
 import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
 
 const number = z.string().max(40).describe("E.164, or as people write it");
@@ -39,7 +39,7 @@ const lifting = {
 };
 const lifted = z.strictObject(lifting);
 
-export function factsRoutes(facts: () => FactsUseCases): ApiRoute[] {
+export function factsRoutes(facts: () => FactsUseCases) {
   const planLift = (body: z.output<typeof lifted>) => facts().planLift({ ...body, number: numberOf(body.number) });
   return [
     route({

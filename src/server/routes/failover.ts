@@ -28,7 +28,7 @@ import type { FailoverHappening, HandoverHolds } from "../../store/index.ts";
 import { mayReveal } from "../access/reveal.ts";
 import { linesFrom } from "../routing/ndjson.ts";
 import { cursor, flag, limit, numberCursor, pageOfItems } from "../routing/query.ts";
-import { type ApiRoute, dangerousRoute, route, streamRoute } from "../routing/route.ts";
+import { dangerousRoute, route, streamRoute } from "../routing/route.ts";
 
 /** A pair with how its watch is. */
 export interface PairStanding extends PairReport {
@@ -91,7 +91,7 @@ const proposal = z.strictObject({
     .describe("As the section failover of a campaign file; fields left out take their defaults"),
 });
 
-export function failoverRoutes(port: () => FailoverPort): ApiRoute[] {
+export function failoverRoutes(port: () => FailoverPort) {
   return [
     route({
       id: "failover.list",

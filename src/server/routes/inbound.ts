@@ -4,12 +4,12 @@ import { z } from "zod";
 import { inboundEvent, pageOf, replayResult, timeText } from "../../operations/views/index.ts";
 import type { Inbound, InboundEvent } from "../../store/index.ts";
 import { cursor, limit, numberCursor, pageOfItems } from "../routing/query.ts";
-import { type ApiRoute, route } from "../routing/route.ts";
+import { route } from "../routing/route.ts";
 
 /** What the routes act on. */
 export type InboundPort = Pick<Inbound, "list" | "replay">;
 
-export function inboundEventRoutes(port: () => InboundPort): ApiRoute[] {
+export function inboundEventRoutes(port: () => InboundPort) {
   return [
     route({
       id: "inbound.list",

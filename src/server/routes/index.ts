@@ -1,7 +1,6 @@
 // All routes of the API.
 
 import type { CampaignUseCases, ComplianceUseCases, FactsUseCases, JobUseCases } from "../../operations/index.ts";
-import type { ApiRoute } from "../routing/route.ts";
 import { type ApprovalDeps, approvalRoutes } from "./approvals.ts";
 import { type AuditPort, auditRoutes } from "./audit.ts";
 import { type CampaignFilesPort, campaignFileRoutes } from "./campaign-files.ts";
@@ -49,7 +48,7 @@ export interface RouteDeps extends SessionDeps, LiveDeps, ApprovalDeps {
 }
 
 /** Every route, in the order of the reference. */
-export function apiRoutes(deps: RouteDeps): readonly ApiRoute[] {
+export function apiRoutes(deps: RouteDeps) {
   const { work } = deps;
   const acting = [
     // Before the campaigns: their paths have words where those have an id.
@@ -74,3 +73,6 @@ export function apiRoutes(deps: RouteDeps): readonly ApiRoute[] {
   ];
   return [...sessionRoutes(deps), ...liveRoutes(deps), ...approvalRoutes(deps, acting), ...acting];
 }
+
+/** Every route with its types, for clients in TypeScript. */
+export type Api = ReturnType<typeof apiRoutes>[number];

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { type CorrectionPreview, type DispositionTree, POLICIES, type Version } from "../../operations/index.ts";
-import { type ApiRoute, route } from "../routing/route.ts";
+import { route } from "../routing/route.ts";
 
 /** What the routes act on. */
 export interface InteractionsPort {
@@ -32,7 +32,7 @@ const entry = z
   })
   .meta({ id: "DispositionEntry" });
 
-export function interactionRoutes(port: () => InteractionsPort): ApiRoute[] {
+export function interactionRoutes(port: () => InteractionsPort) {
   return [
     route({
       id: "interactions.show",

@@ -17,7 +17,7 @@ import { ITEM_RESULTS } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
 import { mediaTypesIn } from "../http/body.ts";
 import { cursor, flag, limit, list, pageOfItems } from "../routing/query.ts";
-import { type ApiRoute, route, streamRoute, type Upload } from "../routing/route.ts";
+import { route, streamRoute, type Upload } from "../routing/route.ts";
 
 /** Media types of a file of rows. */
 export const FILE_TYPES = ["text/csv", "application/x-ndjson", "application/json", "text/plain", "application/octet-stream"];
@@ -47,7 +47,7 @@ const fileQuery = {
   again: flag.describe("true runs content that was run before once more"),
 };
 
-export function jobRoutes(jobs: () => JobUseCases): ApiRoute[] {
+export function jobRoutes(jobs: () => JobUseCases) {
   return [
     route({
       id: "jobs.list",

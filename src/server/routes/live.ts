@@ -6,7 +6,7 @@ import { serviceEvent } from "../../operations/views/index.ts";
 import type { ServiceFeed } from "../../store/index.ts";
 import type { FeedHub } from "../live/hub.ts";
 import { eventStream } from "../live/stream.ts";
-import { type ApiRoute, rawRoute } from "../routing/route.ts";
+import { rawRoute } from "../routing/route.ts";
 
 export interface LiveDeps {
   readonly clock: Clock;
@@ -15,7 +15,7 @@ export interface LiveDeps {
   readonly logLine: (message: string) => void;
 }
 
-export function liveRoutes({ clock, feed, hub, logLine }: LiveDeps): ApiRoute[] {
+export function liveRoutes({ clock, feed, hub, logLine }: LiveDeps) {
   return [
     rawRoute({
       id: "events.stream",

@@ -12,7 +12,7 @@ import type {
 import { timeText } from "../../operations/views/index.ts";
 import { linesFrom } from "../routing/ndjson.ts";
 import { hours, instant } from "../routing/query.ts";
-import { type ApiRoute, streamRoute } from "../routing/route.ts";
+import { streamRoute } from "../routing/route.ts";
 
 /** What is pushed: calls by when they started, both ends included. */
 export interface CrmPushAsked {
@@ -49,7 +49,7 @@ export interface OutcomesCrmPort {
   ): Promise<ReconcileReport>;
 }
 
-export function outcomesCrmRoutes(port: () => OutcomesCrmPort): ApiRoute[] {
+export function outcomesCrmRoutes(port: () => OutcomesCrmPort) {
   return [
     streamRoute({
       id: "outcomes.push",

@@ -6,7 +6,7 @@ import { type OutcomeReportView, outcomeReportView, pageOf, timeText } from "../
 import { DIMENSIONS, type OutcomeReport } from "../../outcomes/index.ts";
 import type { Retrieval, RetrievalSchedule } from "../../store/index.ts";
 import { cursor, flag, hours, instant, limit, list, minutes, pageOfItems } from "../routing/query.ts";
-import { type ApiRoute, route, streamRoute } from "../routing/route.ts";
+import { route, streamRoute } from "../routing/route.ts";
 
 /** What is asked of a report, in the words of the command line. */
 export interface ReportQuestion {
@@ -92,7 +92,7 @@ const scheduleView = z
   })
   .meta({ id: "RetrievalSchedule" });
 
-export function outcomeRoutes(port: () => OutcomesPort): ApiRoute[] {
+export function outcomeRoutes(port: () => OutcomesPort) {
   return [
     route({
       id: "outcomes.report",

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { type ComplianceUseCases, convertedPack } from "../../operations/index.ts";
 import { linesFrom } from "../routing/ndjson.ts";
-import { type ApiRoute, route, streamRoute } from "../routing/route.ts";
+import { route, streamRoute } from "../routing/route.ts";
 import { FILE_TYPES, sourceOf } from "./jobs.ts";
 
 const NAMES = ["in-force", "shipped"] as const;
@@ -12,7 +12,7 @@ const pack = z
   .union([z.enum(NAMES), document])
   .describe("A pack as in rule-pack.schema.json (over the shipped one when that is its base), a flat rule set, or one by name");
 
-export function rulePackRoutes(compliance: () => ComplianceUseCases): ApiRoute[] {
+export function rulePackRoutes(compliance: () => ComplianceUseCases) {
   return [
     route({
       id: "packs.validate",

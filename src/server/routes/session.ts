@@ -6,7 +6,7 @@ import { login, me, type Role, role, time, timeText, tokenView } from "../../ope
 import type { Access } from "../../store/index.ts";
 import { setSessionCookie } from "../access/cookies.ts";
 import type { LoginThrottle } from "../access/throttle.ts";
-import { type ApiRoute, rawRoute, route } from "../routing/route.ts";
+import { rawRoute, route } from "../routing/route.ts";
 
 /** What the service says of itself. */
 export interface ServiceFacts {
@@ -29,7 +29,7 @@ export interface SessionDeps {
 /** Days a token lives unless said otherwise. */
 const TOKEN_DAYS = 90;
 
-export function sessionRoutes({ access, throttle, clock, facts }: SessionDeps): ApiRoute[] {
+export function sessionRoutes({ access, throttle, clock, facts }: SessionDeps) {
   return [
     route({
       id: "session.me",

@@ -5,7 +5,7 @@ import { parseScenario, type SimulationScenario } from "../../dialing/index.ts";
 import type { CallRecordOptions, RefusedLine } from "../../operations/index.ts";
 import { ServerError } from "../error.ts";
 import { list } from "../routing/query.ts";
-import { type ApiRoute, route } from "../routing/route.ts";
+import { route } from "../routing/route.ts";
 import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
 
 /** What the route acts on. */
@@ -53,7 +53,7 @@ const EXAMPLES = 20;
 const scenarioBody = z.record(z.string(), z.unknown()).describe("As in simulation.schema.json");
 const seed = z.union([z.int(), z.string().max(100)]).default(1);
 
-export function simulateRoutes(port: () => SimulatePort): ApiRoute[] {
+export function simulateRoutes(port: () => SimulatePort) {
   return [
     route({
       id: "simulate.run",

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { CampaignUseCases } from "../../operations/index.ts";
 import { begunStop, emergencyStop, stopResult } from "../../operations/views/index.ts";
 import { limit, NO_NUL } from "../routing/query.ts";
-import { type ApiRoute, route } from "../routing/route.ts";
+import { route } from "../routing/route.ts";
 
 /** Longest reason that is kept, characters. */
 const REASON = 500;
@@ -32,7 +32,7 @@ function mendedStop(body: unknown): { readonly body: z.output<typeof stopBody>; 
   return { body: { reason: reason.slice(0, REASON).toWellFormed() }, ignored: [cut, ...ignored] };
 }
 
-export function stopRoutes(campaigns: () => CampaignUseCases): ApiRoute[] {
+export function stopRoutes(campaigns: () => CampaignUseCases) {
   return [
     route({
       id: "campaigns.stop",

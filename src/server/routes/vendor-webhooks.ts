@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { VENDOR_WEBHOOKS, type VendorWebhook, type VendorWebhookKind } from "../../operations/index.ts";
-import { type ApiRoute, route } from "../routing/route.ts";
+import { route } from "../routing/route.ts";
 
 /** What the routes act on. Secrets of deliveries come from the service's environment. */
 export interface VendorWebhooksPort {
@@ -26,7 +26,7 @@ const registration = z
 
 const viewOf = ({ kind, id, name, url, events }: VendorWebhook) => ({ kind, id, name, url, events: [...events] });
 
-export function vendorWebhookRoutes(port: () => VendorWebhooksPort): ApiRoute[] {
+export function vendorWebhookRoutes(port: () => VendorWebhooksPort) {
   return [
     route({
       id: "webhooks.list",

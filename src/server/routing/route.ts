@@ -2,7 +2,7 @@
 
 import type { z } from "zod";
 import { problemsOf } from "../../kernel/index.ts";
-import { type ApprovalPlan, confirmOf, type Previewed, type Role } from "../../operations/views/index.ts";
+import { type ApprovalPlan, type AwaitingApproval, confirmOf, type Previewed, type Role } from "../../operations/views/index.ts";
 import type { Principal } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
 import { PROBLEMS } from "../http/problem.ts";
@@ -117,8 +117,29 @@ export interface ApiRoute {
   readonly replan: ((raw: RawRequest) => Promise<Replanned>) | undefined;
 }
 
-interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> {
-  readonly id: string;
+/** What clients in TypeScript see of a route: types only, nothing of it is there at run time. What a route does not take is `undefined`. */
+export interface RouteTypes {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly reply: unknown;
+}
+
+/** A route with what it is asked and answers as types. */
+export type TypedRoute<Id extends string, Types extends RouteTypes> = ApiRoute & { readonly id: Id; readonly types?: Types };
+
+/** What is not given is inferred as `never`. */
+type InputOf<S extends z.ZodType> = [S] extends [never] ? undefined : z.input<S>;
+
+interface TypesOf<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, Reply> extends RouteTypes {
+  readonly params: InputOf<P>;
+  readonly query: InputOf<Q>;
+  readonly body: InputOf<B>;
+  readonly reply: Reply;
+}
+
+interface Spec<Id extends string, P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> {
+  readonly id: Id;
   readonly method: Method;
   /** Under /api/v1. */
   readonly path: string;
@@ -137,16 +158,21 @@ interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType
   readonly upload?: readonly string[];
 }
 
-interface JsonSpec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R extends z.ZodType> extends Spec<P, Q, B> {
+interface JsonSpec<Id extends string, P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R extends z.ZodType>
+  extends Spec<Id, P, Q, B> {
   readonly reply: R;
   readonly status?: 200 | 201 | 202;
   handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<z.input<R>>;
 }
 
 /** A route that answers JSON. */
-export function route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R extends z.ZodType>(
-  spec: JsonSpec<P, Q, B, R>,
-): ApiRoute {
+export function route<
+  const Id extends string,
+  R extends z.ZodType,
+  P extends z.ZodObject = never,
+  Q extends z.ZodObject = never,
+  B extends z.ZodType = never,
+>(spec: JsonSpec<Id, P, Q, B, R>): TypedRoute<Id, TypesOf<P, Q, B, z.output<R>>> {
   const status = spec.status ?? 200;
   return {
     ...shared(spec),
@@ -157,8 +183,16 @@ export function route<P extends z.ZodObject, Q extends z.ZodObject, B extends z.
 }
 
 /** A route that answers a stream of text: NDJSON, CSV, a file to keep. */
-export function streamRoute<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
-  spec: Spec<P, Q, B> & {
+export function streamRoute<
+  const Id extends string,
+  P extends z.ZodObject = never,
+  Q extends z.ZodObject = never,
+  B extends z.ZodType = never,
+  Line extends z.ZodType = never,
+>(
+  spec: Spec<Id, P, Q, B> & {
+    /** What a line of NDJSON holds. */
+    readonly line?: Line;
     readonly contentType: string;
     /** Other media types that it answers when it is asked to. */
     readonly alsoTypes?: readonly string[];
@@ -169,7 +203,7 @@ export function streamRoute<P extends z.ZodObject, Q extends z.ZodObject, B exte
       readonly texts: AsyncIterable<string>;
     }>;
   },
-): ApiRoute {
+): TypedRoute<Id, TypesOf<P, Q, B, z.output<Line>>> {
   return {
     ...shared(spec),
     replyTypes: [spec.contentType, ...(spec.alsoTypes ?? [])],
@@ -181,15 +215,21 @@ export function streamRoute<P extends z.ZodObject, Q extends z.ZodObject, B exte
 }
 
 /** A route that makes its own response. */
-export function rawRoute<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
-  spec: Spec<P, Q, B> & {
+export function rawRoute<
+  const Id extends string,
+  R extends z.ZodType,
+  P extends z.ZodObject = never,
+  Q extends z.ZodObject = never,
+  B extends z.ZodType = never,
+>(
+  spec: Spec<Id, P, Q, B> & {
     readonly replyType: string;
     /** What the response holds, and its status when it is not 200: for the document. */
-    readonly reply: z.ZodType;
+    readonly reply: R;
     readonly status?: 200 | 201;
     handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<Response>;
   },
-): ApiRoute {
+): TypedRoute<Id, TypesOf<P, Q, B, z.output<R>>> {
   return {
     ...shared(spec),
     reply: spec.reply,
@@ -204,18 +244,19 @@ export function rawRoute<P extends z.ZodObject, Q extends z.ZodObject, B extends
  * route act.
  */
 export function dangerousRoute<
-  P extends z.ZodObject,
-  Q extends z.ZodObject,
+  const Id extends string,
   B extends z.ZodType<{ readonly confirm: string }>,
   R extends z.ZodType,
   Plan,
+  P extends z.ZodObject = never,
+  Q extends z.ZodObject = never,
 >(
-  spec: Omit<JsonSpec<P, Q, B, R>, "handle"> & {
+  spec: Omit<JsonSpec<Id, P, Q, B, R>, "handle"> & {
     readonly body: B;
     plan(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<Previewed<Plan>>;
     act(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>, plan: Plan): Promise<z.input<R>>;
   },
-): ApiRoute {
+): TypedRoute<Id, TypesOf<P, Q, B, z.output<R> | AwaitingApproval>> {
   const status = spec.status ?? 200;
   return {
     ...shared(spec),
@@ -242,9 +283,9 @@ export function dangerousRoute<
   };
 }
 
-function shared<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
-  spec: Spec<P, Q, B>,
-): Omit<ApiRoute, "answer"> {
+function shared<Id extends string, P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
+  spec: Spec<Id, P, Q, B>,
+): Omit<ApiRoute, "answer"> & { readonly id: Id } {
   return {
     id: spec.id,
     method: spec.method,
@@ -269,7 +310,7 @@ function shared<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodTyp
 }
 
 function parse<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
-  spec: Spec<P, Q, B>,
+  spec: Spec<string, P, Q, B>,
   raw: RawRequest,
 ): Asked<z.output<P>, z.output<Q>, z.output<B>> {
   return {

@@ -3,7 +3,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { waitBeforeRetry } from "./backoff.ts";
-import { createClient, urlOf } from "./client.ts";
+import { createClient } from "./client.ts";
+import { addressOf } from "./operation.ts";
 import { createSseParser, type SseMessage } from "./sse-parser.ts";
 
 function parse(pieces: readonly string[]): readonly SseMessage[] {
@@ -56,11 +57,15 @@ test("the wait doubles up to a bound, is spread, and is never shorter than asked
 
 describe("addresses", () => {
   test("leave out what is undefined and encode the rest", () => {
-    expect(urlOf("/jobs", {})).toBe("/api/v1/jobs");
-    expect(urlOf("/audit", { actor: "a&b=c", limit: 5, subject: undefined, reveal: true })).toBe(
-      "/api/v1/audit?actor=a%26b%3Dc&limit=5&reveal=true",
-    );
-    expect(urlOf("/x", { column: ["a=b", "c=d"] })).toBe("/api/v1/x?column=a%3Db&column=c%3Dd");
+    expect(addressOf("jobs.list", {})).toEqual({ method: "GET", url: "/api/v1/jobs" });
+    const query = { actor: "a&b=c", limit: 5, subject: undefined, reveal: true };
+    expect(addressOf("audit.list", { query }).url).toBe("/api/v1/audit?actor=a%26b%3Dc&limit=5&reveal=true");
+    expect(addressOf("outcomes.report", { query: { by: ["a=b", "c=d"] } }).url).toBe("/api/v1/outcomes/report?by=a%3Db&by=c%3Dd");
+    expect(addressOf("campaigns.show", { params: { id: "../x/y?z" } }).url).toBe("/api/v1/campaigns/..%2Fx%2Fy%3Fz");
+    expect(addressOf("deliveries.disable", { params: { name: "bi" } })).toEqual({
+      method: "POST",
+      url: "/api/v1/deliveries/endpoints/bi/disable",
+    });
   });
 });
 
@@ -91,9 +96,9 @@ describe("requests", () => {
 
   test("a write carries the header of our own page and a key of its own; a read carries neither", async () => {
     const { made, asked } = client(() => Response.json({}));
-    await made.send("POST", "/jobs/1/cancel");
-    await made.send("POST", "/dialer/apply", { confirm: "c" }, "same");
-    await made.get("/jobs");
+    await made.ask("jobs.cancel", { params: { id: "1" } });
+    await made.ask("dialer.apply", { body: { file: {}, confirm: "c" } }, { key: "same" });
+    await made.ask("jobs.list", {});
     const headers = asked.map((init) => new Headers(init.headers));
     expect(headers.map((one) => one.get("idempotency-key"))).toEqual(["key-0", "same", null]);
     expect(headers.map((one) => one.has("x-outdial-request"))).toEqual([true, true, false]);
@@ -102,7 +107,12 @@ describe("requests", () => {
 
   test("a refusal is an error with the code and words of the service", async () => {
     const { made } = client(() => Response.json(problem, { status: 409 }));
-    await expect(made.get("/x")).rejects.toMatchObject({ code: "refused", status: 409, message: "look again", problem });
+    await expect(made.ask("jobs.list", {})).rejects.toMatchObject({
+      code: "refused",
+      status: 409,
+      message: "look again",
+      problem,
+    });
   });
 
   test.each([
@@ -111,35 +121,35 @@ describe("requests", () => {
     [503, "failed"],
   ])("status %d is %s, also without a document", async (status, code) => {
     const { made } = client(() => new Response("<html>", { status }));
-    await expect(made.get("/x")).rejects.toMatchObject({ code, status });
+    await expect(made.ask("jobs.list", {})).rejects.toMatchObject({ code, status });
   });
 
   test("an ended session is told at once", async () => {
     const { made, signedOut } = client(() => Response.json({ ...problem, status: 401 }, { status: 401 }));
-    await expect(made.get("/x")).rejects.toMatchObject({ code: "not_signed_in" });
+    await expect(made.ask("jobs.list", {})).rejects.toMatchObject({ code: "not_signed_in" });
     expect(signedOut()).toBe(1);
   });
 
   test("what was begun ahead is taken once, and not at all when it failed", async () => {
     const { made, asked } = client(() => Response.json({ n: asked.length }));
-    made.ahead("/campaigns");
-    expect(await made.get("/campaigns")).toEqual({ n: 1 });
-    expect(await made.get("/campaigns")).toEqual({ n: 2 });
+    made.ahead("campaigns.list", {});
+    expect(await made.ask("campaigns.list", {})).toEqual({ n: 1 });
+    expect(await made.ask("campaigns.list", {})).toEqual({ n: 2 });
     let refuses = true;
     const { made: out } = client(() => Response.json(problem, { status: refuses ? 401 : 200 }));
-    out.ahead("/campaigns");
-    await expect(out.get("/me")).rejects.toMatchObject({ code: "not_signed_in" });
+    out.ahead("campaigns.list", {});
+    await expect(out.ask("session.me", {})).rejects.toMatchObject({ code: "not_signed_in" });
     refuses = false;
-    expect(await out.get("/campaigns")).toEqual(problem);
+    expect(await out.ask("campaigns.list", {})).toEqual(problem);
   });
 
   test("no answer at all is unreachable", async () => {
     const { made } = client(() => Promise.reject(new TypeError("Failed to fetch")));
-    await expect(made.get("/x")).rejects.toMatchObject({ code: "unreachable", status: 0 });
+    await expect(made.ask("jobs.list", {})).rejects.toMatchObject({ code: "unreachable", status: 0 });
   });
 
   test("lines are read one by one", async () => {
     const { made } = client(() => new Response('{"line":1}\n{"line":2}\n'));
-    expect(await made.lines("/jobs/1/rows")).toEqual([{ line: 1 }, { line: 2 }]);
+    expect(await made.lines("jobs.rows", { params: { id: "1" } })).toEqual([{ line: 1 }, { line: 2 }]);
   });
 });

@@ -3,15 +3,14 @@
 import type { ApiTypes } from "../../server/index.ts";
 import type { Toast } from "./toasts.ts";
 
-/** What begins a change answers: its version, or nothing of it when it waits. */
-export interface Begun {
-  readonly version?: number;
+/** The version of a change that was begun; undefined when it waits for another person. */
+export function begunVersion(answer: { readonly version: number } | ApiTypes.AwaitingApproval): number | undefined {
+  return "version" in answer ? answer.version : undefined;
 }
 
 export type Message = readonly [tone: Toast["tone"], text: string];
 
 /** The message for what came of a verb: that it waits, or else what `done` says. */
-export function waitsForApproval(answer: object, done: () => Message): Message {
-  const approval = "approval" in answer ? (answer as { readonly approval: ApiTypes.ApprovalView }).approval : undefined;
-  return approval === undefined ? done() : ["info", `Waits until another person approves it: ${approval.summary}`];
+export function waitsForApproval<T extends object>(answer: T | ApiTypes.AwaitingApproval, done: (answer: T) => Message): Message {
+  return "approval" in answer ? ["info", `Waits until another person approves it: ${answer.approval.summary}`] : done(answer);
 }

@@ -2,22 +2,24 @@
 
 import { messageOf } from "../../kernel/index.ts";
 import type { ApiTypes } from "../../server/index.ts";
+import { type Answer, type AnyAsking, type Asking, addressOf, type Operation } from "./operation.ts";
 import { RequestError } from "./problem-error.ts";
 
-export type QueryValue = string | number | boolean | readonly string[] | undefined;
-export type Query = Readonly<Record<string, QueryValue>>;
-
 export interface Client {
-  /** @throws RequestError */
-  readonly get: <T>(path: string, query?: Query, signal?: AbortSignal) => Promise<T>;
-  /** Begins to read what a page is about to ask for: the first `get` of it, without a query, takes this answer. */
-  readonly ahead: (path: string) => void;
+  /** Asks for an operation of the service. Repeating the call is a new intent; a repeat of the same one passes the same key. @throws RequestError */
+  readonly ask: <Id extends Operation>(id: Id, asking: Asking<Id>, more?: AskOptions) => Promise<Answer<Id>>;
+  /** Begins to read what a page is about to ask for: the first `ask` of the same takes this answer. */
+  readonly ahead: <Id extends Operation>(id: Id, asking: Asking<Id>) => void;
   /** Reads NDJSON, a value a line. @throws RequestError */
-  readonly lines: <T>(path: string, query?: Query, signal?: AbortSignal) => Promise<readonly T[]>;
-  /** Sends JSON. Repeating the call is a new intent; a repeat of the same one passes the same key. @throws RequestError */
-  readonly send: <T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown, key?: string) => Promise<T>;
-  /** Sends a file as it is. @throws RequestError */
-  readonly upload: <T>(path: string, query: Query, body: Blob, key?: string) => Promise<T>;
+  readonly lines: <Id extends Operation>(id: Id, asking: Asking<Id>, signal?: AbortSignal) => Promise<readonly Answer<Id>[]>;
+}
+
+export interface AskOptions {
+  readonly signal?: AbortSignal;
+  /** Idempotency key of a write. */
+  readonly key?: string;
+  /** A file that is sent as it is. */
+  readonly file?: Blob;
 }
 
 export interface ClientOptions {
@@ -28,12 +30,12 @@ export interface ClientOptions {
   readonly onSignedOut: () => void;
 }
 
-const BASE = "/api/v1";
 const LINES = { accept: "application/x-ndjson" };
 /** Its presence shows the service that a script of its own page asks: another origin would need leave to send it. */
 const OWN_PAGE = { "x-outdial-request": "dashboard" };
 
 export function createClient({ fetch, newKey, onSignedOut }: ClientOptions): Client {
+  // Same origin, same build: the service checks what it answers against the schema that its type follows from.
   async function ask<T>(path: string, init: RequestInit): Promise<T> {
     const response = await fetch(path, { credentials: "same-origin", redirect: "error", ...init }).catch((cause: unknown) => {
       if (init.signal?.aborted === true) throw cause;
@@ -46,7 +48,7 @@ export function createClient({ fetch, newKey, onSignedOut }: ClientOptions): Cli
       response.ok && init.headers === LINES
         ? text.split("\n").flatMap((line) => (line === "" ? [] : [parsed(line)]))
         : parsed(text);
-    if (response.ok) return body as T; // Same origin, same build: the service checks what it answers against the schema of this type.
+    if (response.ok) return body as T;
     if (response.status === 401) onSignedOut();
     const problem = isProblem(body) ? body : undefined;
     throw new RequestError(
@@ -56,45 +58,37 @@ export function createClient({ fetch, newKey, onSignedOut }: ClientOptions): Cli
     );
   }
   const begun = new Map<string, Promise<unknown>>();
-  const read = <T>(path: string, query: Query, signal?: AbortSignal): Promise<T> =>
-    ask(urlOf(path, query), { headers: { accept: "application/json" }, ...(signal === undefined ? {} : { signal }) });
+  const read = <T>(url: string, signal?: AbortSignal): Promise<T> =>
+    ask(url, { headers: { accept: "application/json" }, ...(signal === undefined ? {} : { signal }) });
   const write = (key: string) => ({ ...OWN_PAGE, "idempotency-key": key });
   return {
-    get<T>(path: string, query: Query = {}, signal?: AbortSignal) {
-      const url = urlOf(path, query);
-      const early = begun.get(url);
-      begun.delete(url);
-      // What is given up is asked anew by whoever comes next; an answer that was begun early is nobody's to give up.
-      return early === undefined ? read<T>(path, query, signal) : (early as Promise<T>);
+    async ask<Id extends Operation>(id: Id, asking: Asking<Id>, { signal, key = newKey(), file }: AskOptions = {}) {
+      const { method, url } = addressOf(id, asking);
+      if (method === "GET") {
+        const early = begun.get(url);
+        begun.delete(url);
+        // What is given up is asked anew by whoever comes next; an answer that was begun early is nobody's to give up.
+        return (early as Promise<Answer<Id>> | undefined) ?? read<Answer<Id>>(url, signal);
+      }
+      const { body } = asking as AnyAsking;
+      if (file !== undefined)
+        return ask<Answer<Id>>(url, { method, headers: { ...write(key), "content-type": file.type || "text/csv" }, body: file });
+      return ask<Answer<Id>>(url, {
+        method,
+        headers: { ...write(key), ...(body === undefined ? {} : { "content-type": "application/json" }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
     },
-    ahead(path) {
-      const early = read<unknown>(path, {});
-      const url = urlOf(path, {});
+    ahead(id, asking) {
+      const { url } = addressOf(id, asking);
+      const early = read<unknown>(url);
       begun.set(url, early);
       // Who was not signed in then may be when the page comes: it asks again.
       early.catch(() => begun.delete(url));
     },
-    lines: (path, query = {}, signal) => ask(urlOf(path, query), { headers: LINES, ...(signal === undefined ? {} : { signal }) }),
-    send: (method, path, body, key = newKey()) =>
-      ask(urlOf(path, {}), {
-        method,
-        headers: { ...write(key), ...(body === undefined ? {} : { "content-type": "application/json" }) },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }),
-    upload: (path, query, body, key = newKey()) =>
-      ask(urlOf(path, query), { method: "POST", headers: { ...write(key), "content-type": body.type || "text/csv" }, body }),
+    lines: (id, asking, signal) =>
+      ask(addressOf(id, asking).url, { headers: LINES, ...(signal === undefined ? {} : { signal }) }),
   };
-}
-
-/** Path below the API's root with its query; what is undefined is left out, a list is repeated. */
-export function urlOf(path: string, query: Query): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value === undefined) continue;
-    for (const one of Array.isArray(value) ? (value as readonly string[]) : [String(value)]) search.append(name, one);
-  }
-  const text = search.toString();
-  return `${BASE}${path}${text === "" ? "" : `?${text}`}`;
 }
 
 function parsed(text: string): unknown {

@@ -2,7 +2,6 @@
 
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { ApiTypes } from "../../server/index.ts";
 import { type Client, createClient } from "./client.ts";
 import { createLive, type Live } from "./live.ts";
 import { RequestError } from "./problem-error.ts";
@@ -45,7 +44,7 @@ export function createDashboard({ fetch, now, chance, newKey, toastLife }: Dashb
     now,
     async identify() {
       try {
-        session.set({ kind: "signed_in", me: await client.get<ApiTypes.Me>("/me") });
+        session.set({ kind: "signed_in", me: await client.ask("session.me", {}) });
         live.start();
       } catch (thrown) {
         if (thrown instanceof RequestError && thrown.code === "not_signed_in") return;
@@ -53,7 +52,7 @@ export function createDashboard({ fetch, now, chance, newKey, toastLife }: Dashb
       }
     },
     async signOut() {
-      await client.send("DELETE", "/session").catch(() => undefined);
+      await client.ask("session.close", {}).catch(() => undefined);
       onSignedOut();
     },
   };

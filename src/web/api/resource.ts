@@ -3,8 +3,8 @@
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { ApiTypes } from "../../server/index.ts";
-import type { Query } from "./client.ts";
 import { useDashboard } from "./dashboard.ts";
+import type { Answer, Asking, Operation } from "./operation.ts";
 import { RequestError } from "./problem-error.ts";
 
 export type ResourceState<T> =
@@ -30,11 +30,15 @@ export interface ResourceOptions {
 /** Least time between two readings that events ask for, ms. */
 const PACE = 1000;
 
-/** A view of the service. @param path undefined: nothing is read yet */
-export function useResource<T>(path: string | undefined, query: Query = {}, options: ResourceOptions = {}): Resource<T> {
+/** A view of the service. @param asking undefined: nothing is read yet */
+export function useResource<Id extends Operation>(
+  id: Id,
+  asking: Asking<Id> | undefined,
+  options: ResourceOptions = {},
+): Resource<Answer<Id>> {
   const { client } = useDashboard();
-  const key = path === undefined ? undefined : JSON.stringify([path, query]);
-  return useReading<T>(key, (signal) => client.get<T>(path ?? "", query, signal), options);
+  const key = asking === undefined ? undefined : JSON.stringify([id, asking]);
+  return useReading(key, (signal) => client.ask(id, asking as Asking<Id>, { signal }), options);
 }
 
 /**

@@ -15,7 +15,7 @@ export function Login({ message }: { readonly message?: string | undefined }) {
     busy.value = true;
     problem.value = undefined;
     try {
-      await client.send("POST", "/session", body);
+      await client.ask("session.open", { body });
       await identify();
     } catch (thrown) {
       problem.value = thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,19 +1,19 @@
 // A link to a file that the service makes.
 
 import type { ComponentChildren } from "preact";
-import { type Query, urlOf } from "../api/client.ts";
+import { type Asking, addressOf, type Operation } from "../api/operation.ts";
 
-export interface DownloadProps {
-  readonly path: string;
-  readonly query?: Query;
+export interface DownloadProps<Id extends Operation> {
+  readonly of: Id;
+  readonly asking: Asking<Id>;
   /** What it is called on the person's machine. */
   readonly name: string;
   readonly children: ComponentChildren;
 }
 
-export function Download({ path, query = {}, name, children }: DownloadProps) {
+export function Download<Id extends Operation>({ of, asking, name, children }: DownloadProps<Id>) {
   return (
-    <a class="button quiet" href={urlOf(path, query)} download={name} target="_top">
+    <a class="button quiet" href={addressOf(of, asking).url} download={name} target="_top">
       {children}
     </a>
   );

@@ -83,19 +83,24 @@ export function TextField({
   );
 }
 
-export interface SelectFieldProps {
+export interface SelectFieldProps<Key extends string> {
   readonly label: string;
-  readonly value: string;
-  readonly options: readonly (readonly [value: string, text: string])[];
-  readonly onChange: (value: string) => void;
+  readonly value: Key;
+  /** Values with their texts. */
+  readonly options: readonly (readonly [Key, string])[];
+  readonly onChange: (value: Key) => void;
 }
 
-export function SelectField({ label, value, options, onChange }: SelectFieldProps) {
+export function SelectField<Key extends string>({ label, value, options, onChange }: SelectFieldProps<Key>) {
   const id = useId();
+  const choose = (given: string) => {
+    const chosen = options.find(([key]) => key === given);
+    if (chosen !== undefined) onChange(chosen[0]);
+  };
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <select id={id} class="select" value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+      <select id={id} class="select" value={value} onChange={(event) => choose(event.currentTarget.value)}>
         {options.map(([key, text]) => (
           <option key={key} value={key}>
             {text}

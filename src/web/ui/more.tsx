@@ -3,35 +3,46 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import type { Query } from "../api/client.ts";
 import { useDashboard } from "../api/dashboard.ts";
-import type { ListPage } from "../api/page-list.ts";
+import type { Answer, Asking, Operation, Query } from "../api/operation.ts";
 import { RequestError } from "../api/problem-error.ts";
-import { type ResourceOptions, useResource } from "../api/resource.ts";
+import { type ResourceOptions, useReading } from "../api/resource.ts";
 import { Loaded } from "./states.tsx";
 
-export interface MoreProps<T> {
-  readonly path: string;
-  readonly query?: Query;
+/** Lists that are answered page by page, and what they hold. */
+type ItemOf<Id extends Operation> =
+  Answer<Id> extends { readonly items: readonly (infer Item)[]; readonly next: string | null } ? Item : never;
+
+interface Page<Id extends Operation> {
+  readonly items: readonly ItemOf<Id>[];
+  /** Given back as `cursor`; null on the last page. */
+  readonly next: string | null;
+}
+
+export interface MoreProps<Id extends Operation> {
+  readonly of: Id;
+  readonly query?: NonNullable<Asking<Id> extends { readonly query?: infer Q } ? Q : never>;
   readonly what: string;
   readonly empty: ComponentChildren;
   readonly options?: ResourceOptions;
-  readonly children: (items: readonly T[]) => ComponentChildren;
+  readonly children: (items: readonly ItemOf<Id>[]) => ComponentChildren;
 }
 
 /** The first page stays fresh by itself; further ones are as they were read. */
-export function More<T>({ path, query = {}, what, empty, options, children }: MoreProps<T>) {
+export function More<Id extends Operation>({ of, query, what, empty, options, children }: MoreProps<Id>) {
   const { client, toasts } = useDashboard();
-  const first = useResource<ListPage<T>>(path, query, options);
-  const rest = useSignal<ListPage<T> | undefined>(undefined);
-  const key = JSON.stringify([path, query]);
+  const key = JSON.stringify([of, query ?? {}]);
+  const page = async (more: Query, signal?: AbortSignal) =>
+    (await client.ask(of, { query: { ...query, ...more } } as Asking<Id>, signal === undefined ? {} : { signal })) as Page<Id>;
+  const first = useReading(key, (signal) => page({}, signal), options);
+  const rest = useSignal<Page<Id> | undefined>(undefined);
   useEffect(() => {
     rest.value = undefined;
   }, [key]);
   const more = async (cursor: string) => {
     try {
-      const page = await client.get<ListPage<T>>(path, { ...query, cursor });
-      rest.value = { items: [...(rest.peek()?.items ?? []), ...page.items], next: page.next };
+      const { items, next } = await page({ cursor });
+      rest.value = { items: [...(rest.peek()?.items ?? []), ...items], next };
     } catch (thrown) {
       toasts.show("bad", thrown instanceof RequestError ? thrown.message : String(thrown));
     }

@@ -30,6 +30,7 @@ export type ApprovalView = z.output<typeof approvalView>;
 
 /** The answer of a dangerous verb in four-eyes mode: nothing was done yet. */
 export const awaitingApproval = z.strictObject({ approval: approvalView });
+export type AwaitingApproval = z.output<typeof awaitingApproval>;
 
 const reason = z.string().nullable().describe("As the person who asked gave it");
 

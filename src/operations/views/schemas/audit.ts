@@ -23,7 +23,6 @@ export const auditVerdict = z
     z.object({ ok: z.literal(false), message: z.string() }),
   ])
   .meta({ id: "AuditVerdict" });
-export type AuditVerdict = z.output<typeof auditVerdict>;
 
 /** A proof that an entry is in the log; `outdial audit verify-proof` checks it offline. */
 export const auditProof = z.looseObject({}).meta({ id: "AuditProof" });

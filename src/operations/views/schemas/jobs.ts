@@ -117,8 +117,8 @@ export type ResultRow = z.output<typeof resultRow>;
 export const submitted = z
   .strictObject({ job: jobDetail, earlier: z.boolean().describe("The same content was known: this is that job") })
   .meta({ id: "Submitted" });
-export type Submitted = z.output<typeof submitted>;
 
 /** A dry run: nothing was sent, nothing was stored. */
 export const dryRun = z.strictObject({ plan: planReport, ignoredColumns: z.array(z.string()).readonly() }).meta({ id: "DryRun" });
 export type DryRun = z.output<typeof dryRun>;
+export type Submitted = z.output<typeof submitted>;

@@ -1,8 +1,6 @@
 // One approval: what was asked for and what the person who asked was shown, kept as it was; and whether it still holds.
 
 import { useRoute } from "preact-iso";
-import type { ApiTypes } from "../../../server/index.ts";
-import { PATHS } from "../../api/paths.ts";
 import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { Pill } from "../../ui/pill.tsx";
@@ -16,9 +14,9 @@ export default function ApprovalPage() {
 }
 
 function Approval({ id }: { readonly id: string }) {
-  const approval = useResource<ApiTypes.ApprovalDetail>(
-    PATHS.approval(id),
-    {},
+  const approval = useResource(
+    "approvals.show",
+    { params: { id } },
     { on: (event) => event.type === "approval" && event.approvalId === id },
   );
   const state = approval.state.value;

@@ -3,7 +3,6 @@
 import { useSignal } from "@preact/signals";
 import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
-import { PATHS } from "../../api/paths.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { Asked, hindrancesOf } from "./asked.tsx";
 import { PlanBody } from "./plan.tsx";
@@ -21,7 +20,7 @@ export function ApprovalVerbs({ approval, onDone }: ApprovalVerbsProps) {
   if (!session.may("operator")) return null;
   const reject = async () => {
     try {
-      await client.send("POST", PATHS.reject(approval.id));
+      await client.ask("approvals.reject", { params: { id: approval.id } });
       toasts.show("info", "Rejected: nothing is done");
     } catch (thrown) {
       toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
@@ -57,7 +56,7 @@ export function ApprovalVerbs({ approval, onDone }: ApprovalVerbsProps) {
           verb="Approve"
           word="approve"
           preview={async () => {
-            const detail = await client.get<ApiTypes.ApprovalDetail>(PATHS.approval(approval.id));
+            const detail = await client.ask("approvals.show", { params: { id: approval.id } });
             return {
               confirm: detail.confirm,
               refusals: hindrancesOf(detail),
@@ -71,7 +70,7 @@ export function ApprovalVerbs({ approval, onDone }: ApprovalVerbsProps) {
             };
           }}
           onConfirm={async (confirm) => {
-            await client.send("POST", PATHS.approve(approval.id), { confirm });
+            await client.ask("approvals.approve", { params: { id: approval.id }, body: { confirm: confirm ?? "" } });
             toasts.show("good", "Approved, and carried out");
             onDone();
           }}

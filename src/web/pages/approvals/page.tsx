@@ -1,8 +1,6 @@
 // Four eyes: what waits for a second person, and what became of the rest.
 
 import type { ApiTypes } from "../../../server/index.ts";
-import type { ListPage } from "../../api/page-list.ts";
-import { PATHS } from "../../api/paths.ts";
 import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { Pill } from "../../ui/pill.tsx";
@@ -14,11 +12,7 @@ import { ApprovalVerbs } from "../approval/verbs.tsx";
 type Approval = ApiTypes.ApprovalView;
 
 export default function ApprovalsPage() {
-  const approvals = useResource<Pick<ListPage<Approval>, "items">>(
-    PATHS.approvals,
-    {},
-    { on: ({ type }) => type === "approval", every: 20_000 },
-  );
+  const approvals = useResource("approvals.list", {}, { on: ({ type }) => type === "approval", every: 20_000 });
   const verbs: Column<Approval> = {
     name: "Your word",
     cell: (one) => <ApprovalVerbs approval={one} onDone={approvals.reload} />,

@@ -3,9 +3,8 @@
 import { useSignal } from "@preact/signals";
 import { useLocation } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
-import type { Query } from "../../api/client.ts";
 import { useDashboard } from "../../api/dashboard.ts";
-import { PATHS } from "../../api/paths.ts";
+import type { Query } from "../../api/operation.ts";
 import { Page } from "../../shell/page.tsx";
 import { Download } from "../../ui/download.tsx";
 import { TextField } from "../../ui/fields.tsx";
@@ -91,8 +90,8 @@ export default function AuditPage() {
           </button>
         </div>
       </form>
-      <More<ApiTypes.AuditEntry>
-        path={PATHS.audit}
+      <More
+        of="audit.list"
         query={searchOf(query)}
         what="entries"
         empty={
@@ -113,7 +112,7 @@ function Verify() {
   const verify = async () => {
     verdict.value = { tone: "muted", text: "Recomputing the whole log …" };
     try {
-      const found = await client.send<ApiTypes.AuditVerdict>("POST", PATHS.auditVerify);
+      const found = await client.ask("audit.verify", {});
       verdict.value = found.ok
         ? { tone: "good", text: `Whole: ${whole(found.size)} entries, ${whole(found.checkpoints)} signed checkpoints` }
         : { tone: "bad", text: found.message };
@@ -170,7 +169,7 @@ const COLUMNS: readonly Column<ApiTypes.AuditEntry>[] = [
 const PROOF: Column<ApiTypes.AuditEntry> = {
   name: "Proof",
   cell: ({ seq }) => (
-    <Download path={PATHS.auditProof(seq)} name={`proof-${seq}.json`}>
+    <Download of="audit.proof" asking={{ params: { seq } }} name={`proof-${seq}.json`}>
       Proof<span class="visually-hidden"> of entry {seq}</span>
     </Download>
   ),

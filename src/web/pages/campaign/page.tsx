@@ -3,7 +3,6 @@
 import { useSignal } from "@preact/signals";
 import { useRoute } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
-import { PATHS } from "../../api/paths.ts";
 import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { Age, NotReadable } from "../../ui/age.tsx";
@@ -41,9 +40,9 @@ export default function CampaignPage() {
 
 function Campaign({ id }: { readonly id: string }) {
   const hours = useSignal("1");
-  const campaign = useResource<Detail>(
-    PATHS.campaign(id),
-    { hours: hours.value },
+  const campaign = useResource(
+    "campaigns.show",
+    { params: { id }, query: { hours: hours.value } },
     {
       on: (event) =>
         (event.type === "campaign" && event.campaignId === id) ||

@@ -4,7 +4,6 @@ import { useSignal } from "@preact/signals";
 import type { ApiTypes } from "../../../server/index.ts";
 import { waitsForApproval } from "../../api/approval.ts";
 import { useDashboard } from "../../api/dashboard.ts";
-import { PATHS } from "../../api/paths.ts";
 import { Confirm, type Shown } from "../../ui/confirm.tsx";
 
 const VERBS: readonly {
@@ -25,11 +24,8 @@ export function CampaignVerbs({ detail, onDone }: { readonly detail: ApiTypes.Ca
   const open = useSignal<ApiTypes.CampaignVerb | undefined>(undefined);
   const chosen = VERBS.find(({ verb }) => verb === open.value);
   const mayAct = session.may("operator");
-  const preview = async (verb: string): Promise<Shown> => {
-    const { confirm, refusals, effects } = await client.send<ApiTypes.CampaignPreview>(
-      "POST",
-      PATHS.campaignPreview(detail.id, verb),
-    );
+  const preview = async (verb: ApiTypes.CampaignVerb): Promise<Shown> => {
+    const { confirm, refusals, effects } = await client.ask("campaigns.preview", { params: { id: detail.id, verb } });
     return {
       confirm,
       refusals,
@@ -44,9 +40,9 @@ export function CampaignVerbs({ detail, onDone }: { readonly detail: ApiTypes.Ca
       ),
     };
   };
-  const act = async (verb: string, confirm: string | undefined) => {
-    const result = await client.send<ApiTypes.CampaignResult>("POST", PATHS.campaignVerb(detail.id, verb), { confirm });
-    toasts.show(...waitsForApproval(result, () => [result.confirmed ? "good" : "bad", result.message]));
+  const act = async (verb: ApiTypes.CampaignVerb, confirm: string | undefined) => {
+    const result = await client.ask(`campaigns.${verb}`, { params: { id: detail.id }, body: { confirm } });
+    toasts.show(...waitsForApproval(result, ({ confirmed, message }) => [confirmed ? "good" : "bad", message]));
     onDone();
   };
   return (

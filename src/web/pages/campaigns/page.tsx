@@ -2,7 +2,6 @@
 
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ApiTypes } from "../../../server/index.ts";
-import { PATHS } from "../../api/paths.ts";
 import { type Resource, type ResourceState, useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { Age, NotReadable } from "../../ui/age.tsx";
@@ -31,8 +30,8 @@ const AT_FIRST = 10;
 
 export default function CampaignsPage() {
   const atFirst = useSignal(AT_FIRST);
-  const campaigns = useResource<ApiTypes.CampaignList>(
-    PATHS.campaigns,
+  const campaigns = useResource(
+    "campaigns.list",
     {},
     {
       on: ({ type }) => type === "campaign" || type === "tenant" || type === "failover" || type === "alarm",

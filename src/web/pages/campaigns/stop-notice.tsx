@@ -1,7 +1,6 @@
 // The latest emergency stop while it goes on, and as long as it left something that is not confirmed paused.
 
 import type { ApiTypes } from "../../../server/index.ts";
-import { PATHS } from "../../api/paths.ts";
 import { useResource } from "../../api/resource.ts";
 import { NameText } from "../../ui/name-text.tsx";
 import { Time } from "../../ui/time.tsx";
@@ -16,10 +15,9 @@ const LIVE = { on: ({ type }: ApiTypes.ServiceEvent) => type === "stop", every: 
 const NAMED = 50;
 
 export function StopNotice() {
-  const latest = useResource<{ readonly items: readonly ApiTypes.EmergencyStop[] }>(PATHS.stops, { limit: "1" }, LIVE).state
-    .value;
+  const latest = useResource("campaigns.stops", { query: { limit: 1 } }, LIVE).state.value;
   const id = latest.kind === "ready" ? latest.value.items[0]?.id : undefined;
-  const stop = useResource<Stop>(id === undefined ? undefined : PATHS.stop(id), {}, LIVE).state.value;
+  const stop = useResource("campaigns.stopped", id === undefined ? undefined : { params: { stop: id } }, LIVE).state.value;
   if (stop.kind !== "ready" || stop.value.id !== id) return null;
   return <Notice stop={stop.value} />;
 }

@@ -3,7 +3,6 @@
 import { useSignal } from "@preact/signals";
 import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
-import { PATHS } from "../../api/paths.ts";
 import { RequestError } from "../../api/problem-error.ts";
 import { SelectField, TextField } from "../../ui/fields.tsx";
 import { Pill } from "../../ui/pill.tsx";
@@ -32,7 +31,7 @@ const FACTS = {
 export function Explain() {
   const { client, session } = useDashboard();
   const number = useSignal("");
-  const callType = useSignal("telemarketing");
+  const callType = useSignal<(typeof CALL_TYPES)[number][0]>("telemarketing");
   const postal = useSignal("");
   const reveal = useSignal(false);
   const found = useSignal<Found>({ kind: "nothing" });
@@ -46,7 +45,7 @@ export function Explain() {
         ...(place === "" ? {} : { postal: place }),
         ...(reveal.value ? { reveal: true } : {}),
       };
-      found.value = { kind: "found", answer: await client.send<ApiTypes.ComplianceExplain>("POST", PATHS.explain, body) };
+      found.value = { kind: "found", answer: await client.ask("compliance.explain", { body }) };
     } catch (thrown) {
       found.value = {
         kind: "failed",

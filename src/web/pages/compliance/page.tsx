@@ -1,7 +1,6 @@
 // Compliance: one number explained, suppression, what gates let through, and opt-outs on their clock.
 
 import type { ApiTypes } from "../../../server/index.ts";
-import { PATHS } from "../../api/paths.ts";
 import { Page } from "../../shell/page.tsx";
 import { More } from "../../ui/more.tsx";
 import { Pill } from "../../ui/pill.tsx";
@@ -25,8 +24,8 @@ export default function CompliancePage() {
       <Suppression />
       <section class="stack" aria-label="Revocations">
         <h2>Revocations</h2>
-        <More<ApiTypes.RevocationView>
-          path={PATHS.revocations}
+        <More
+          of="compliance.revocations"
           query={STILL_OPEN}
           what="revocations"
           options={{ every: 30_000 }}
@@ -41,8 +40,8 @@ export default function CompliancePage() {
       </section>
       <section class="stack" aria-label="Manifests">
         <h2>Manifests</h2>
-        <More<ApiTypes.ManifestView>
-          path={PATHS.manifests}
+        <More
+          of="compliance.manifests"
           what="manifests"
           empty={
             <Empty title="No gate has been passed yet">

@@ -3,7 +3,6 @@
 import { useSignal } from "@preact/signals";
 import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
-import { PATHS } from "../../api/paths.ts";
 import { TextField } from "../../ui/fields.tsx";
 import { SuppressionFacts } from "../../ui/suppression-facts.tsx";
 
@@ -14,9 +13,8 @@ export function Suppression() {
   const found = useSignal<ApiTypes.SuppressionView | undefined>(undefined);
   const ask = async () => {
     try {
-      found.value = await client.send<ApiTypes.SuppressionView>("POST", PATHS.suppression, {
-        number: number.value.trim(),
-        ...(reveal.value ? { reveal: true } : {}),
+      found.value = await client.ask("suppressions.lookup", {
+        body: { number: number.value.trim(), ...(reveal.value ? { reveal: true } : {}) },
       });
     } catch (thrown) {
       found.value = undefined;

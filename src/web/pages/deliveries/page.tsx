@@ -3,8 +3,6 @@
 import { useSignal } from "@preact/signals";
 import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
-import type { ListPage } from "../../api/page-list.ts";
-import { PATHS } from "../../api/paths.ts";
 import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { SelectField } from "../../ui/fields.tsx";
@@ -22,11 +20,11 @@ export default function DeliveriesPage() {
   const { client, session, toasts } = useDashboard();
   const status = useSignal("dead");
   const endpoint = useSignal("");
-  const endpoints = useResource<ListPage<ApiTypes.EndpointView>>(PATHS.endpoints, {}, OPTIONS);
+  const endpoints = useResource("deliveries.endpoints", {}, OPTIONS);
   const mayAct = session.may("operator");
   const replay = async (body: object) => {
     try {
-      const { queued } = await client.send<{ readonly queued: number }>("POST", PATHS.replay, body);
+      const { queued } = await client.ask("deliveries.replay", { body });
       toasts.show("good", `${whole(queued)} events will be sent again`);
       endpoints.reload();
     } catch (thrown) {
@@ -35,7 +33,7 @@ export default function DeliveriesPage() {
   };
   const turn = async ({ endpoint: name, enabled }: ApiTypes.EndpointView) => {
     try {
-      await client.send("POST", PATHS.endpointSwitch(name, enabled ? "disable" : "enable"));
+      await client.ask(enabled ? "deliveries.disable" : "deliveries.enable", { params: { name } });
       toasts.show(
         "info",
         enabled ? `${name} is switched off: its events wait` : `${name} is switched on: what waits is due at once`,
@@ -97,8 +95,8 @@ export default function DeliveriesPage() {
           }}
         />
       </div>
-      <More<Delivery>
-        path={PATHS.deliveries}
+      <More
+        of="deliveries.list"
         query={{ status: status.value, endpoint: endpoint.value === "" ? undefined : endpoint.value }}
         what="deliveries"
         options={OPTIONS}

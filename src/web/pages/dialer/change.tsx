@@ -2,7 +2,7 @@
 
 import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
-import { PATHS } from "../../api/paths.ts";
+import type { Asking } from "../../api/operation.ts";
 import { Pill } from "../../ui/pill.tsx";
 import { valueText } from "../../view/changes.ts";
 import { GLYPHS, stepsOf } from "./steps.ts";
@@ -66,9 +66,9 @@ export function Change({ change, onDone }: ChangeProps) {
 function GoOn({ change: { version, phase, stop }, onDone }: ChangeProps) {
   const { client, session, toasts } = useDashboard();
   const isAsked = phase === "paused" || stop !== null;
-  const go = async (body: object | undefined, text: string) => {
+  const go = async (body: Asking<"dialer.resume">["body"], text: string) => {
     try {
-      await client.send("POST", PATHS.dialerResume(version), body);
+      await client.ask("dialer.resume", { params: { version }, body });
       toasts.show("info", text);
     } catch (thrown) {
       toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));

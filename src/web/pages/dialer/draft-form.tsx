@@ -3,9 +3,9 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { ApiTypes } from "../../../server/index.ts";
-import { type Begun, waitsForApproval } from "../../api/approval.ts";
+import { begunVersion, waitsForApproval } from "../../api/approval.ts";
 import { useDashboard } from "../../api/dashboard.ts";
-import { PATHS } from "../../api/paths.ts";
+import type { Asking } from "../../api/operation.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { TextField } from "../../ui/fields.tsx";
 import { type Draft, draftOf, FIELDS, fileOf, touchedBy } from "./draft.ts";
@@ -31,7 +31,7 @@ export function DraftForm({ view, query, onBegun }: DraftFormProps) {
   const override = useSignal(false);
   const open = useSignal(false);
   const mayAct = session.may("operator");
-  const proposed = useRef<object>({});
+  const proposed = useRef<Asking<"dialer.preview">["body"]>({ file: {} });
   const proposal = (begin: ApiTypes.DialerView) => ({
     file: fileOf(begin, touched.value),
     sourceName: isPlan ? "simulator" : "dashboard",
@@ -102,18 +102,18 @@ export function DraftForm({ view, query, onBegun }: DraftFormProps) {
           word="apply"
           preview={async () => {
             // What is in force now, not when the page was read; and what is applied is what was previewed.
-            proposed.current = proposal(await client.get<ApiTypes.DialerView>(PATHS.dialer, { fresh: true }));
-            const preview = await client.send<ApiTypes.DialerPreview>("POST", PATHS.dialerPreview, proposed.current);
+            proposed.current = proposal(await client.ask("dialer.show", { query: { fresh: true } }));
+            const preview = await client.ask("dialer.preview", { body: proposed.current });
             return { confirm: preview.confirm, refusals: preview.refusals, body: <PreviewBody preview={preview} /> };
           }}
           onConfirm={async (confirm) => {
-            const answer = await client.send<Begun>("POST", PATHS.dialerApply, { ...proposed.current, confirm });
+            const answer = await client.ask("dialer.apply", { body: { ...proposed.current, confirm: confirm ?? "" } });
             toasts.show(...waitsForApproval(answer, () => ["good", "The change is on its way"]));
             // The next draft begins with what is in force, and passes no gate.
             touched.value = {};
             guard.value = "";
             override.value = false;
-            onBegun(answer.version);
+            onBegun(begunVersion(answer));
           }}
           onClose={() => {
             open.value = false;

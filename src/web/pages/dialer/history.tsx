@@ -1,10 +1,8 @@
 // Every version of the settings with what it changed, and the way back to it.
 
 import { useSignal } from "@preact/signals";
-import type { ApiTypes } from "../../../server/index.ts";
-import { type Begun, waitsForApproval } from "../../api/approval.ts";
+import { begunVersion, waitsForApproval } from "../../api/approval.ts";
 import { useDashboard } from "../../api/dashboard.ts";
-import { PATHS } from "../../api/paths.ts";
 import { Changes } from "../../ui/changes.tsx";
 import { Confirm } from "../../ui/confirm.tsx";
 import { More } from "../../ui/more.tsx";
@@ -21,8 +19,8 @@ export function History({ onBegun }: { readonly onBegun: (version: number | unde
   return (
     <section class="stack" aria-label="History">
       <h2>History</h2>
-      <More<ApiTypes.DialerVersion>
-        path={PATHS.dialerVersions}
+      <More
+        of="dialer.history"
         what="versions"
         options={{ on: ({ type }) => type === "dialer" }}
         empty={
@@ -90,15 +88,13 @@ export function History({ onBegun }: { readonly onBegun: (version: number | unde
           verb="Roll back"
           word={`version ${chosen.value}`}
           preview={async () => {
-            const preview = await client.send<ApiTypes.DialerPreview>("POST", PATHS.dialerRollbackPreview, {
-              version: chosen.value,
-            });
+            const preview = await client.ask("dialer.previewRollback", { body: { version: chosen.value } });
             return { confirm: preview.confirm, refusals: preview.refusals, body: <PreviewBody preview={preview} /> };
           }}
           onConfirm={async (confirm) => {
-            const answer = await client.send<Begun>("POST", PATHS.dialerRollback, { version: chosen.value, confirm });
+            const answer = await client.ask("dialer.rollback", { body: { version: chosen.value, confirm: confirm ?? "" } });
             toasts.show(...waitsForApproval(answer, () => ["good", "The way back is on its way"]));
-            onBegun(answer.version);
+            onBegun(begunVersion(answer));
           }}
           onClose={() => {
             chosen.value = undefined;

@@ -3,7 +3,6 @@
 import { useSignal } from "@preact/signals";
 import { useLocation } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
-import { PATHS } from "../../api/paths.ts";
 import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { Age, NotReadable } from "../../ui/age.tsx";
@@ -22,7 +21,7 @@ const LIVE = { on: ({ type }: ApiTypes.ServiceEvent) => type === "dialer" || typ
 export default function DialerPage() {
   const { query } = useLocation();
   const followed = useSignal<number | undefined>(undefined);
-  const dialer = useResource<ApiTypes.DialerView>(PATHS.dialer, {}, LIVE);
+  const dialer = useResource("dialer.show", {}, LIVE);
   const onBegun = (version: number | undefined) => {
     followed.value = version;
     dialer.reload();
@@ -81,7 +80,7 @@ export default function DialerPage() {
 
 /** The change that was begun here, shown to its end also once it is no longer the open one. */
 function Followed({ version }: { readonly version: number | undefined }) {
-  const change = useResource<ApiTypes.DialerChange>(version === undefined ? undefined : PATHS.dialerVersion(version), {}, LIVE);
+  const change = useResource("dialer.change", version === undefined ? undefined : { params: { version } }, LIVE);
   const state = change.state.value;
   return version === undefined || state.kind !== "ready" ? null : <Change change={state.value} onDone={change.reload} />;
 }

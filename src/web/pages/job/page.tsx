@@ -4,7 +4,6 @@ import { useSignal } from "@preact/signals";
 import { useRoute } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
-import { PATHS } from "../../api/paths.ts";
 import { useReading, useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { Counts } from "../../ui/counts.tsx";
@@ -28,7 +27,11 @@ export default function JobPage() {
 }
 
 function Job({ id }: { readonly id: string }) {
-  const job = useResource<Detail>(PATHS.job(id), {}, { on: (event) => event.type === "job" && event.jobId === id, every: 5000 });
+  const job = useResource(
+    "jobs.show",
+    { params: { id } },
+    { on: (event) => event.type === "job" && event.jobId === id, every: 5000 },
+  );
   const state = job.state.value;
   const detail = state.kind === "ready" ? state.value : undefined;
   return (
@@ -65,9 +68,9 @@ function Job({ id }: { readonly id: string }) {
 function Verbs({ job, onDone }: { readonly job: Detail; readonly onDone: () => void }) {
   const { client, session, toasts } = useDashboard();
   const mayAct = session.may("operator");
-  const ask = async (path: string, text: string) => {
+  const ask = async (verb: "jobs.resume" | "jobs.cancel", text: string) => {
     try {
-      await client.send("POST", path);
+      await client.ask(verb, { params: { id: job.id } });
       toasts.show("good", text);
     } catch (thrown) {
       toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
@@ -79,12 +82,7 @@ function Verbs({ job, onDone }: { readonly job: Detail; readonly onDone: () => v
       {ENDED.has(job.status) && job.status !== "stopped" ? null : (
         <>
           {job.running ? null : (
-            <button
-              type="button"
-              class="button"
-              disabled={!mayAct}
-              onClick={() => void ask(PATHS.jobResume(job.id), "The job goes on")}
-            >
+            <button type="button" class="button" disabled={!mayAct} onClick={() => void ask("jobs.resume", "The job goes on")}>
               Resume
             </button>
           )}
@@ -92,13 +90,13 @@ function Verbs({ job, onDone }: { readonly job: Detail; readonly onDone: () => v
             type="button"
             class="button danger"
             disabled={!mayAct}
-            onClick={() => void ask(PATHS.jobCancel(job.id), "The job is cancelled: nothing more of it is sent")}
+            onClick={() => void ask("jobs.cancel", "The job is cancelled: nothing more of it is sent")}
           >
             Cancel
           </button>
         </>
       )}
-      <Download path={PATHS.jobRows(job.id)} query={{ download: true }} name={`${job.id}.ndjson`}>
+      <Download of="jobs.rows" asking={{ params: { id: job.id }, query: { download: true } }} name={`${job.id}.ndjson`}>
         Download results
       </Download>
     </>
@@ -180,9 +178,9 @@ function Results({ job }: { readonly job: Detail }) {
   const rows = useReading(
     `${job.id} ${result.value} ${size.value} ${job.done}`,
     (signal) =>
-      client.lines<ApiTypes.ResultRow>(
-        PATHS.jobRows(job.id),
-        { result: result.value === "" ? undefined : result.value, limit: size.value },
+      client.lines(
+        "jobs.rows",
+        { params: { id: job.id }, query: { result: result.value === "" ? undefined : result.value, limit: size.value } },
         signal,
       ),
     { sticky: true },

@@ -1,7 +1,6 @@
 // Jobs: what runs and what ran, and a file to tag calls from, which begins with a dry run.
 
 import type { ApiTypes } from "../../../server/index.ts";
-import { PATHS } from "../../api/paths.ts";
 import { Page } from "../../shell/page.tsx";
 import { Counts } from "../../ui/counts.tsx";
 import { More } from "../../ui/more.tsx";
@@ -24,8 +23,8 @@ export default function JobsPage() {
         <Upload />
         <Retrieve />
       </div>
-      <More<ApiTypes.JobSummary>
-        path={PATHS.jobs}
+      <More
+        of="jobs.list"
         what="jobs"
         options={{ on: ({ type }) => type === "job", every: 15_000 }}
         empty={

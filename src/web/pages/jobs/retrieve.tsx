@@ -3,7 +3,6 @@
 import { useSignal } from "@preact/signals";
 import { useLocation } from "preact-iso";
 import { useDashboard } from "../../api/dashboard.ts";
-import { PATHS } from "../../api/paths.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { TextField } from "../../ui/fields.tsx";
 import { Time } from "../../ui/time.tsx";
@@ -63,11 +62,11 @@ export function Retrieve() {
           verb="Retrieve"
           tone="plain"
           preview={async () => {
-            const plan = await client.send<RetrievalPlan>("POST", PATHS.retrievalPreview, body());
+            const plan = await client.ask("outcomes.plan", { body: body() });
             return { confirm: undefined, refusals: [], body: <Plan plan={plan} /> };
           }}
           onConfirm={async () => {
-            const { jobId } = await client.send<{ readonly jobId: string }>("POST", PATHS.retrievals, body());
+            const { jobId } = await client.ask("outcomes.retrieve", { body: body() });
             toasts.show("info", "The job is running");
             route(`/jobs/${encodeURIComponent(jobId)}`);
           }}

@@ -5,7 +5,6 @@ import { useId } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
-import { PATHS } from "../../api/paths.ts";
 import { RequestError } from "../../api/problem-error.ts";
 import { TextField } from "../../ui/fields.tsx";
 import { Failed } from "../../ui/states.tsx";
@@ -26,7 +25,12 @@ export function Upload() {
   const stage = useSignal<Stage>({ kind: "choosing" });
   const id = useId();
   const mayAct = session.may("operator");
-  const path = () => PATHS.tags(campaign.value.trim());
+  const tags = (body: File, dryRun?: true) =>
+    client.ask(
+      "tags.submit",
+      { params: { id: campaign.value.trim() }, query: { name: body.name, dryRun } },
+      { file: typed(body) },
+    );
   const attempt = async (what: string, work: (body: File) => Promise<void>) => {
     const body = file.value;
     if (body === undefined) return;
@@ -42,14 +46,14 @@ export function Upload() {
   };
   const tryOut = () =>
     attempt("Checking every row …", async (body) => {
-      stage.value = {
-        kind: "tried",
-        run: await client.upload<ApiTypes.DryRun>(path(), { name: body.name, dryRun: true }, typed(body)),
-      };
+      const answer = await tags(body, true);
+      if ("plan" in answer) stage.value = { kind: "tried", run: answer };
     });
   const send = () =>
     attempt("Handing the job over …", async (body) => {
-      const { job, earlier } = await client.upload<ApiTypes.Submitted>(path(), { name: body.name }, typed(body));
+      const answer = await tags(body);
+      if (!("job" in answer)) return;
+      const { job, earlier } = answer;
       toasts.show("info", earlier ? "The same file was sent before: this is its job" : "The job is running");
       route(`/jobs/${encodeURIComponent(job.id)}`);
     });

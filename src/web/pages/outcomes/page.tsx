@@ -4,7 +4,6 @@ import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
-import { PATHS } from "../../api/paths.ts";
 import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { TextField } from "../../ui/fields.tsx";
@@ -29,9 +28,13 @@ export default function OutcomesPage() {
   const { query } = useLocation();
   const asked = Object.fromEntries(FIELDS.map((name) => [name, query[name] === "" ? undefined : query[name]]));
   const search = { ...asked, by: BY, compare: asked["compare"] ?? COMPARE };
-  const report = useResource<Report>(PATHS.outcomes, search, {
-    on: (event) => event.type === "job" && event.kind === "retrieve" && event.status === "done",
-  });
+  const report = useResource(
+    "outcomes.report",
+    { query: search },
+    {
+      on: (event) => event.type === "job" && event.kind === "retrieve" && event.status === "done",
+    },
+  );
   return (
     <Page title="Outcomes" lead="Every rate with what it was counted from and its 95 % interval.">
       <Scope key={JSON.stringify(search)} />

@@ -1,0 +1,61 @@
+// The operations of the service as the dashboard calls them: what each takes and answers follows from the service's routes, its address from their
+// table. There is no path and no type of an answer by hand.
+
+import type { Api, TypedRoute } from "../../server/index.ts";
+import { ROUTES } from "./routes.ts";
+
+export type Operation = Api["id"];
+
+type TypesOf<Id> = Id extends unknown
+  ? Api extends infer Route
+    ? Route extends TypedRoute<infer Name, infer Types>
+      ? Id extends Name
+        ? Types
+        : never
+      : never
+    : never
+  : never;
+
+/** What an operation answers; in four-eyes mode a dangerous one may answer that it waits. */
+export type Answer<Id extends Operation> = TypesOf<Id>["reply"];
+
+export type QueryValue = string | number | boolean | readonly string[] | undefined;
+export type Query = Readonly<Record<string, QueryValue>>;
+
+type Params<Given> = [Given] extends [undefined] ? unknown : { readonly params: Readonly<Record<keyof Given, string | number>> };
+/** By the names of its fields; a number or a switch is written as a text of the address. */
+type QueryOf<Given> = [Given] extends [undefined]
+  ? unknown
+  : { readonly query?: Readonly<Partial<Record<keyof Given, QueryValue>>> };
+type Body<Given> = [Given] extends [undefined]
+  ? unknown
+  : undefined extends Given
+    ? { readonly body?: Given }
+    : { readonly body: Given };
+type AskingOf<Types> = Types extends { readonly params: infer P; readonly query: infer Q; readonly body: infer B }
+  ? Params<P> & QueryOf<Q> & Body<B>
+  : never;
+
+/** What an operation is asked with. */
+export type Asking<Id extends Operation> = AskingOf<TypesOf<Id>>;
+
+/** The same for code that serves all operations. */
+export interface AnyAsking {
+  readonly params?: Readonly<Record<string, string | number>>;
+  readonly query?: Query;
+  readonly body?: unknown;
+}
+
+/** Method and address of an operation; what is undefined in the query is left out, a list is repeated. */
+export function addressOf<Id extends Operation>(id: Id, asking: Asking<Id>): { readonly method: string; readonly url: string } {
+  const [method, pattern] = ROUTES[id];
+  const { params = {}, query = {} } = asking as AnyAsking;
+  const path = pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name] ?? "")));
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? (value as readonly string[]) : [String(value)]) search.append(name, one);
+  }
+  const text = search.toString();
+  return { method, url: `${path}${text === "" ? "" : `?${text}`}` };
+}
