@@ -48,7 +48,6 @@ export interface ComplianceRuntime {
 export interface FactsRuntime {
   readonly facts: Facts;
   readonly clock: Clock;
-  readonly actor: string;
   readonly gate: Gate;
   /** Appends to the audit. */
   readonly record: (entry: AuditInput) => Promise<void>;
@@ -82,7 +81,7 @@ export function complianceOn(
 }
 
 /** What reads and compiles the rules that decide, once. */
-function rulesOf(config: Config, { pack, campaignRules }: RulesAsked): () => Promise<RulesInForce> {
+export function rulesOf(config: Config, { pack, campaignRules }: RulesAsked): () => Promise<RulesInForce> {
   const read = async (): Promise<RulesInForce> => {
     const found = await withCampaignRules(await readRulePack(pack ?? complianceSettings(config).pack), campaignRules);
     return { pack: found, compiled: compileRulePack(found) };
@@ -129,7 +128,6 @@ export function factsOf(config: Config, store: Store, clock: Clock = config.cloc
   return {
     facts,
     clock,
-    actor,
     gate: createGate({ facts, holds, clock, random, actor, sign: (text) => audit.sign(text) }),
     record: (entry) => audit.append([entry]),
     settings: complianceSettings(config),

@@ -7,7 +7,6 @@ import { z } from "zod";
 import { campaignOverlay, mergePacks, parseRulePack, type RulePack, usCaUk2026 } from "../compliance/index.ts";
 import { campaignDraft } from "../contract/index.ts";
 import { messageOf, problemsOf } from "../kernel/index.ts";
-import { campaignFacts } from "../operations/index.ts";
 import { ConfigError } from "./config.ts";
 
 /**
@@ -60,15 +59,4 @@ export async function withCampaignRules(pack: RulePack, path: string | undefined
   }
   const { id, name, complianceConfig } = parsed.data;
   return mergePacks(pack, campaignOverlay(id ?? name ?? basename(path), complianceConfig));
-}
-
-/**
- * Lays the rules that a campaign has at the tenant over a pack. Throws ComplianceError `invalid_pack` when they cannot be used, ConfigError
- * when they are not of the vendor's form.
- */
-export function withTenantRules(pack: RulePack, id: string, document: Parameters<typeof campaignFacts>[1]): RulePack {
-  const { policy, policyProblem } = campaignFacts(id, document);
-  if (policyProblem !== undefined)
-    throw new ConfigError(`the rules that campaign ${id} has at the tenant cannot be used: ${policyProblem}`);
-  return policy === undefined ? pack : mergePacks(pack, campaignOverlay(id, policy));
 }

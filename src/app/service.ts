@@ -15,6 +15,7 @@ import { emergencyStopsOn, goOnWithStops, runStop, type StopTiming } from "./eme
 import { failoverOf } from "./failover.ts";
 import { correctionsOn } from "./interactions.ts";
 import { outcomesOn } from "./outcomes.ts";
+import { contactsOn } from "./segments.ts";
 import { Background } from "./service/background.ts";
 import { campaignFilesPort } from "./service/campaign-files-port.ts";
 import { failoverPort } from "./service/failover-port.ts";
@@ -24,7 +25,7 @@ import { outcomesCrmPort } from "./service/outcomes-crm-port.ts";
 import { outcomesPort } from "./service/outcomes-port.ts";
 import { watchPairs } from "./service/pairs.ts";
 import { predictBeside, predictionSoon } from "./service/prediction-thread.ts";
-import { contactsPort, interactionsPort, simulatePort, vendorWebhooksPort } from "./service/small-ports.ts";
+import { interactionsPort, simulatePort, vendorWebhooksPort } from "./service/small-ports.ts";
 import { createSpool } from "./service/spool.ts";
 import { watchService } from "./service/watch.ts";
 import { taggingOn } from "./tagging.ts";
@@ -160,7 +161,7 @@ export async function openService(flags: Flags, environment: Environment, option
     failover: (by) => failoverOf({ ...workplace, config: { ...config, actor: by } }),
   });
   const campaignFiles = campaignFilesPort(workplace, applies);
-  const contacts = contactsPort(workplace);
+  const contacts = contactsOn(workplace);
   const pairs = failoverPort(workplace);
   const requestId = () => correlator.current;
   const jobs = new JobUseCases(workplace, { tagging, corrections, requestId });

@@ -1,8 +1,7 @@
-// Interactions, contact lists, simulations and the vendor's registrations as the service's routes act on them.
+// Interactions, simulations and the vendor's registrations as the service's routes act on them.
 
 import { DEFAULT_EXCLUSIVE, previewCorrection, readInteraction, readTree } from "../../operations/index.ts";
 import type { ServerPorts } from "../../server/index.ts";
-import { segmentsOn } from "../segments.ts";
 import { calibrateCalls } from "../simulation/calibrate.ts";
 import { openStudies, type Studies } from "../simulation/studies.ts";
 import { variationsOf } from "../simulation/variations.ts";
@@ -21,14 +20,6 @@ export function interactionsPort({ config, tenant }: Workplace): ReturnType<Work
     }),
     preview: (row) => previewCorrection(interactionDispositions, row, exclusive),
     now: () => config.clock.now(),
-  };
-}
-
-export function contactsPort(workplace: Workplace): ReturnType<Work["contacts"]> {
-  const { config } = workplace;
-  return {
-    segment: (asked, sink, { by, signal }) =>
-      segmentsOn({ ...workplace, config: { ...config, actor: by } }).segment(asked, sink, { signal }),
   };
 }
 

@@ -21,7 +21,7 @@ import { refusedLine } from "./facts.ts";
 const COLUMNS = ["id", "phoneNumber", "firstName", "lastName", "timeZone", "postalCode", "state"] as const;
 
 export const segment: Run<typeof declared.segment> = async ({ args: { list: listId }, options, io }) => {
-  const { callType, out, decisions, manifest: manifestFile, campaign, at, pack: packFile } = options;
+  const { callType, out, decisions, manifest: manifestFile, campaign, at, pack } = options;
   const query = parseContactQuery(options.query, "--query");
   const where = options.where.map((text) => parseContactQuery(text, "--where"));
   const files = [out, decisions, manifestFile].filter((file) => file !== undefined);
@@ -30,12 +30,12 @@ export const segment: Run<typeof declared.segment> = async ({ args: { list: list
   const csv = (options.format ?? (out?.endsWith(".csv") ? "csv" : "ndjson")) === "csv";
   const { signal } = io;
   await using stack = new AsyncDisposableStack();
-  const runtime = stack.use(await openSegments(options, io.env, options.limits ? undefined : "off"));
+  const runtime = stack.use(await openSegments(options, io.env, { pack, limits: options.limits ? undefined : "off" }));
   const open = async (path: string | undefined) => (path === undefined ? undefined : stack.use(await openWholeFile(path, io)));
   const [rows, lines, proof] = [await open(out), await open(decisions), await open(manifestFile)];
   if (csv) await rows?.text(csvLine(COLUMNS));
-  const report = await runtime.segment(
-    { listId, query, where, campaign, callType, at, packFile },
+  const report = await runtime.contacts.segment(
+    { listId, query, where, campaign, callType, at },
     {
       query: (text) => io.say(`${listId}: asking for ${text}`),
       async contact(contact, verdict, json) {
@@ -51,7 +51,7 @@ export const segment: Run<typeof declared.segment> = async ({ args: { list: list
           io.progress(`reading · ${grouped(read)}${announced === undefined ? "" : ` of ${grouped(announced)}`} contacts`);
       },
     },
-    { signal },
+    { by: runtime.actor, signal },
   );
   signal.throwIfAborted();
   await proof?.text(JSON.stringify(report.manifest, undefined, 2));

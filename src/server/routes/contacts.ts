@@ -1,39 +1,17 @@
 // Contact lists of the tenant: who on them may be called.
 
 import { z } from "zod";
-import { CALL_TYPES, type CallType } from "../../compliance/index.ts";
-import { type Contact, parseContactQuery, type readSegment, type SegmentReport } from "../../operations/index.ts";
+import { CALL_TYPES } from "../../compliance/index.ts";
+import { type Contact, type ContactUseCases, parseContactQuery, type SegmentSink } from "../../operations/index.ts";
 import { masked } from "../../operations/views/index.ts";
 import { mayReveal } from "../access/reveal.ts";
 import { linesFrom } from "../routing/ndjson.ts";
 import { instant } from "../routing/query.ts";
 import { streamRoute } from "../routing/route.ts";
 
-type ContactQuery = ReturnType<typeof parseContactQuery>;
-
-/** What a segment is asked by. */
-export interface SegmentAsked {
-  readonly listId: string;
-  readonly query: ContactQuery;
-  readonly where: readonly ContactQuery[];
-  readonly campaign: string | undefined;
-  readonly callType: CallType;
-  readonly at: number | undefined;
-}
-
-/** What the route acts on. */
-export interface ContactsPort {
-  /** Reads a list to its end, past the gate. Its manifest is kept and the audit has its queries. Throws TenantError, StoreError. */
-  segment(
-    asked: SegmentAsked,
-    sink: NonNullable<Parameters<typeof readSegment>[2]>,
-    given: { readonly by: string; readonly signal: AbortSignal },
-  ): Promise<SegmentReport>;
-}
-
 const query = z.string().max(2000);
 
-export function contactRoutes(port: () => ContactsPort) {
+export function contactRoutes(contacts: () => ContactUseCases) {
   return [
     streamRoute({
       id: "contacts.segment",
@@ -57,7 +35,7 @@ export function contactRoutes(port: () => ContactsPort) {
       contentType: "application/x-ndjson",
       async handle({ params, body, who, signal }) {
         const shown = mayReveal(body.reveal, who);
-        const asked: SegmentAsked = {
+        const asked = {
           listId: params.list,
           query: parseContactQuery(body.query, "body.query"),
           where: body.where.map((text, i) => parseContactQuery(text, `body.where.${i}`)),
@@ -70,7 +48,7 @@ export function contactRoutes(port: () => ContactsPort) {
           const told = async () => {
             for (const refused of refusals.splice(0)) await write({ refused });
           };
-          const sink: Parameters<ContactsPort["segment"]>[1] = {
+          const sink: SegmentSink = {
             async contact(contact, verdict) {
               await told();
               const number = shown ? verdict.number : masked(verdict.number);
@@ -79,7 +57,7 @@ export function contactRoutes(port: () => ContactsPort) {
             },
             refused: ({ line, field, reason }) => void refusals.push({ line, field: field ?? null, reason }),
           };
-          const segment = await port().segment(asked, sink, { by: who.name, signal });
+          const segment = await contacts().segment(asked, sink, { by: who.name, signal });
           await told();
           await write({ segment });
         });

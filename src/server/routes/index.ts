@@ -1,12 +1,18 @@
 // All routes of the API.
 
-import type { CampaignUseCases, ComplianceUseCases, FactsUseCases, JobUseCases } from "../../operations/index.ts";
+import type {
+  CampaignUseCases,
+  ComplianceUseCases,
+  ContactUseCases,
+  FactsUseCases,
+  JobUseCases,
+} from "../../operations/index.ts";
 import { type ApprovalDeps, approvalRoutes } from "./approvals.ts";
 import { type AuditPort, auditRoutes } from "./audit.ts";
 import { type CampaignFilesPort, campaignFileRoutes } from "./campaign-files.ts";
 import { campaignRoutes } from "./campaigns.ts";
 import { complianceRoutes } from "./compliance.ts";
-import { type ContactsPort, contactRoutes } from "./contacts.ts";
+import { contactRoutes } from "./contacts.ts";
 import { type DeliveriesPort, deliveryRoutes } from "./deliveries.ts";
 import { type DialerWork, dialerRoutes } from "./dialer.ts";
 import { factsRoutes } from "./facts.ts";
@@ -27,7 +33,7 @@ import { type VendorWebhooksPort, vendorWebhookRoutes } from "./vendor-webhooks.
 export interface Work {
   readonly campaigns: () => CampaignUseCases;
   readonly campaignFiles: () => CampaignFilesPort;
-  readonly contacts: () => ContactsPort;
+  readonly contacts: () => ContactUseCases;
   readonly failover: () => FailoverPort;
   readonly jobs: () => JobUseCases;
   readonly interactions: () => InteractionsPort;

@@ -2,4 +2,5 @@
 
 export type { Contact } from "./list-reader.ts";
 export { parseContactQuery } from "./query.ts";
-export { readSegment, type SegmentReport } from "./segment.ts";
+export { readSegment, type SegmentReport, type SegmentSink } from "./segment.ts";
+export { ContactUseCases } from "./use-cases.ts";
