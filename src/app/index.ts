@@ -21,13 +21,13 @@ export {
 } from "./interactions.ts";
 export type { JobRuntime } from "./job-runtime.ts";
 export { openJob } from "./jobs.ts";
-export { reportOnOutcomes } from "./outcome-report.ts";
 export {
   type OutcomeRecords,
   type OutcomesRuntime,
   openOutcomeRecords,
   openOutcomes,
   planRetrieval,
+  reportOnOutcomes,
 } from "./outcomes.ts";
 export { openRecords, type Records } from "./records.ts";
 export { readRulePack, withCampaignRules } from "./rule-pack.ts";

@@ -5,8 +5,11 @@ import { createRandom, type RandomStream } from "../kernel/index.ts";
 import {
   checkRequest,
   type Interruption,
+  planReport,
   type ReconcileReport,
   type ReconcileSink,
+  type ReportRequest,
+  type ReportRules,
   type RetrievalInput,
   type RetrievalProgress,
   type RetrievalRequest,
@@ -18,10 +21,11 @@ import {
   splitWindows,
   verifyRetrieval,
 } from "../operations/index.ts";
-import { type OutcomeLake, openLake } from "../outcomes/index.ts";
+import { type OutcomeLake, type OutcomeReport, openLake } from "../outcomes/index.ts";
 import type { Retrieval, RetrievalSchedule, Store } from "../store/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { announceToCrm } from "./crm-announcer.ts";
+import { outcomeMapOf } from "./outcome-map.ts";
 import { type Environment, lakeRoot, openWorkplace, storeOf, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
 /** Attempts of the client at one page; retrieval itself asks again with smaller pages, which helps where repeating does not. */
@@ -44,8 +48,6 @@ export interface OutcomeRecords extends AsyncDisposable {
   verify(retrieval: Retrieval): Promise<RunVerdict | undefined>;
   schedules(): Promise<RetrievalSchedule[]>;
   removeSchedule(campaignId: string): Promise<boolean>;
-  /** Says in the audit log that data left the lake. */
-  recordExport(details: Readonly<Record<string, unknown>>, subject: string): Promise<void>;
 }
 
 /** Everything that retrieval needs. */
@@ -160,8 +162,6 @@ function recordsOver(stack: AsyncDisposableStack, config: Config, store: Store):
     verify: (retrieval) => verifyRetrieval(lake, retrieval),
     schedules: () => store.retrievalSchedules.list(),
     removeSchedule: (campaignId) => store.retrievalSchedules.remove(campaignId),
-    recordExport: (details, subject) =>
-      store.audit.append([{ actor: config.actor, action: "outcomes.export", subject, details }]),
   };
 }
 
@@ -169,4 +169,19 @@ function recordsOver(stack: AsyncDisposableStack, config: Config, store: Store):
 export function planRetrieval(input: RetrievalInput, now: number) {
   const { request, warnings } = checkRequest(input, now);
   return { request, warnings, windows: splitWindows(request) };
+}
+
+/** What holds for reports that ask for nothing else. */
+export const reportRulesOf = (config: Config): ReportRules => ({
+  zone: config.file.outcomes?.zone ?? "UTC",
+  map: (path) => outcomeMapOf(config, path),
+  clock: config.clock,
+});
+
+/** Checks what is asked for, opens lake and store, and reports. Throws MeaningError for what cannot be asked. */
+export async function reportOnOutcomes(flags: Flags, environment: Environment, request: ReportRequest): Promise<OutcomeReport> {
+  // All that can be wrong with the request is found before a store is started.
+  const plan = await planReport(reportRulesOf(await loadConfig(flags, environment)), request);
+  await using records = await openOutcomeRecords(flags, environment);
+  return await plan.report(records);
 }

@@ -1,7 +1,14 @@
 // The service: one workplace with everything that outdial does, opened once, and the server over it. Opened and closed in order.
 
 import { type Clock, messageOf } from "../kernel/index.ts";
-import { CampaignMetrics, CampaignUseCases, JobUseCases, type RowJob, TenantRefresh } from "../operations/index.ts";
+import {
+  CampaignMetrics,
+  CampaignUseCases,
+  JobUseCases,
+  OutcomeUseCases,
+  type RowJob,
+  TenantRefresh,
+} from "../operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
 import type { AccessRole, Store } from "../store/index.ts";
 import { campaignStatesOf } from "./campaign-state.ts";
@@ -14,15 +21,13 @@ import { dialerOn } from "./dialer.ts";
 import { emergencyStopsOn, goOnWithStops, runStop, type StopTiming } from "./emergency-stop.ts";
 import { failoverOf } from "./failover.ts";
 import { correctionsOn } from "./interactions.ts";
-import { outcomesOn } from "./outcomes.ts";
-import { contactsOn } from "./segments.ts";
+import { outcomesOn, reportRulesOf } from "./outcomes.ts";
 import { Background } from "./service/background.ts";
 import { campaignFilesPort } from "./service/campaign-files-port.ts";
 import { failoverPort } from "./service/failover-port.ts";
 import { goOnWithJobs } from "./service/left-behind.ts";
 import { writeLoginFile } from "./service/login-file.ts";
 import { outcomesCrmPort } from "./service/outcomes-crm-port.ts";
-import { outcomesPort } from "./service/outcomes-port.ts";
 import { watchPairs } from "./service/pairs.ts";
 import { predictBeside, predictionSoon } from "./service/prediction-thread.ts";
 import { interactionsPort, simulatePort, vendorWebhooksPort } from "./service/small-ports.ts";
@@ -175,7 +180,7 @@ export async function openService(flags: Flags, environment: Environment, option
   };
   goOnWithJobs(workplace, background, { signal: ended.signal, warn, everyMs: options.leftMs });
   const interactions = interactionsPort(workplace);
-  const reports = outcomesPort(workplace, outcomes, background, correlator);
+  const reports = new OutcomeUseCases(workplace, { lake: outcomes.lake, retrieving, rules: reportRulesOf(config), requestId });
   const crm = outcomesCrmPort(workplace, outcomes, environment);
   const { compliance, facts } = complianceOn(workplace);
   const deliveries = deliveriesOn(workplace);

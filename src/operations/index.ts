@@ -57,9 +57,12 @@ export {
   type RowJob,
   refuseCancelled,
 } from "./jobs/index.ts";
-export { noteRequest, requestOf } from "./jobs/request.ts";
+export { requestOf } from "./jobs/request.ts";
 export type { ResultRow } from "./jobs/result-rows.ts";
 export { JOB_KINDS, JobRecordsUseCases, JobUseCases } from "./jobs/use-cases.ts";
+export { exportedText, exportToFile } from "./outcomes/export.ts";
+export { planReport, type ReportRequest, type ReportRules } from "./outcomes/report.ts";
+export { OutcomeUseCases } from "./outcomes/use-cases.ts";
 export { TenantRefresh } from "./refresh/refresh.ts";
 export {
   checkRequest,

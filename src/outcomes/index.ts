@@ -36,6 +36,7 @@ export {
   DIMENSIONS,
   type Dimension,
   factsStatement,
+  heatOf,
   type OutcomeReport,
   outcomeReportJsonSchema,
   parseComparison,

@@ -1,12 +1,10 @@
 // outdial outcomes report, export, reconcile, push crm: what others are told of outcomes.
 
-import { createReadStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 import { type CrmRuntime, openCrm, openOutcomeRecords, openOutcomes, reportOnOutcomes } from "../../app/index.ts";
-import { type Difference, type HourCounts, OperationError } from "../../operations/index.ts";
+import { type Difference, exportedText, exportToFile, type HourCounts, OperationError } from "../../operations/index.ts";
 import { type OutcomeReport, renderCsv, renderHtml, renderText } from "../../outcomes/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
@@ -54,26 +52,21 @@ function render(report: OutcomeReport, format: Format, toFile: boolean, io: Io):
 export const exportOutcomes: Run<typeof declared.exportOutcomes> = async ({ options, io }) => {
   const { format, campaign: campaignId, from, to, codes, out } = options;
   const toFile = out !== undefined && out !== "-";
-  if (!toFile && format === "parquet") throw new OperationError("invalid_input", "--format parquet needs --out FILE");
+  const text = format === "parquet" ? undefined : format;
+  if (!toFile && text === undefined) throw new OperationError("invalid_input", "--format parquet needs --out FILE");
   const query = { campaignId, from, to, codes };
   await using records = await openOutcomeRecords(options, io.env);
-  // Written before anything leaves: who asked for what is known even if the rest fails.
+  const by = records.config.actor;
   const target = toFile ? resolve(out) : "stdout";
-  await records.recordExport({ ...query, format, target }, campaignId ?? "all campaigns");
-  if (toFile) {
-    const rows = await records.lake.exportTo(target, format, query);
-    io.say(`${grouped(rows)} calls in ${target}`);
-    return await io.answer({ calls: rows, file: target }, []);
+  if (toFile || text === undefined) {
+    const calls = await exportToFile(records, { query, format, target, by });
+    io.say(`${grouped(calls)} calls in ${target}`);
+    return await io.answer({ calls, file: target }, []);
   }
-  const folder = await mkdtemp(join(tmpdir(), "outdial-export-"));
-  try {
-    const file = join(folder, "calls");
-    const rows = await records.lake.exportTo(file, format, query);
-    for await (const line of createInterface({ input: createReadStream(file) })) await io.data(line);
-    io.say(`${grouped(rows)} calls`);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  let calls = 0;
+  const texts = exportedText(records, { query, format: text, target, by }, (found) => (calls = found));
+  for await (const line of createInterface({ input: Readable.from(texts) })) await io.data(line);
+  io.say(`${grouped(calls)} calls`);
 };
 
 const minuteOf = (at: number) => `${timeText(at).slice(0, 16)}Z`;

@@ -7,6 +7,7 @@ export * from "./compliance-views.ts";
 export * from "./dialer-views.ts";
 export * from "./field-changes.ts";
 export * from "./job-views.ts";
+export * from "./outcome-views.ts";
 export * from "./plan.ts";
 export * from "./schemas/approvals.ts";
 export * from "./schemas/audit.ts";

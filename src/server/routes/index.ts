@@ -3,9 +3,9 @@
 import type {
   CampaignUseCases,
   ComplianceUseCases,
-  ContactUseCases,
   FactsUseCases,
   JobUseCases,
+  OutcomeUseCases,
 } from "../../operations/index.ts";
 import { type ApprovalDeps, approvalRoutes } from "./approvals.ts";
 import { type AuditPort, auditRoutes } from "./audit.ts";
@@ -21,7 +21,7 @@ import { type InboundPort, inboundEventRoutes } from "./inbound.ts";
 import { type InteractionsPort, interactionRoutes } from "./interactions.ts";
 import { jobRoutes } from "./jobs.ts";
 import { type LiveDeps, liveRoutes } from "./live.ts";
-import { type OutcomesPort, outcomeRoutes } from "./outcomes.ts";
+import { outcomeRoutes } from "./outcomes.ts";
 import { type OutcomesCrmPort, outcomesCrmRoutes } from "./outcomes-crm.ts";
 import { rulePackRoutes } from "./rule-packs.ts";
 import { type SessionDeps, sessionRoutes } from "./session.ts";
@@ -39,7 +39,7 @@ export interface Work {
   readonly interactions: () => InteractionsPort;
   readonly dialer: () => DialerWork;
   readonly simulate: () => SimulatePort;
-  readonly outcomes: () => OutcomesPort;
+  readonly outcomes: () => OutcomeUseCases;
   readonly outcomesCrm: () => OutcomesCrmPort;
   readonly compliance: () => ComplianceUseCases;
   readonly facts: () => FactsUseCases;

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { reportSchema } from "../../../outcomes/index.ts";
-import { count, share } from "./common.ts";
+import { count, share, time } from "./common.ts";
 
 const heatCell = z.strictObject({
   weekday: z.int().min(1).max(7),
@@ -14,3 +14,62 @@ const heatCell = z.strictObject({
 /** The report (schemas/outcome-report.schema.json) with the hour × weekday counts of the heat map; ISO weekdays, Monday is 1. */
 export const outcomeReportView = reportSchema.extend({ heat: z.array(heatCell).readonly() }).meta({ id: "OutcomeReport" });
 export type OutcomeReportView = z.output<typeof outcomeReportView>;
+
+/** A retrieval of ended calls into the lake. */
+export const retrievalView = z
+  .strictObject({
+    jobId: z.string(),
+    campaignId: z.string(),
+    from: time,
+    to: time,
+    codes: z.array(z.string()).nullable(),
+    status: z.string(),
+    actor: z.string(),
+    windows: z.int(),
+    windowsDone: z.int(),
+    rows: z.int(),
+    calls: z.int().nullable(),
+    complianceHash: z.string().nullable(),
+    quarantined: z.record(z.string(), z.int()),
+    createdAt: time,
+    finishedAt: time.nullable(),
+  })
+  .meta({ id: "Retrieval" });
+export type RetrievalView = z.output<typeof retrievalView>;
+
+/** What is retrieved regularly. */
+export const scheduleView = z
+  .strictObject({
+    campaignId: z.string(),
+    everyMs: z.int(),
+    overlapMs: z.int(),
+    codes: z.array(z.string()).nullable(),
+    readTo: time.nullable(),
+    nextAt: time,
+    actor: z.string(),
+  })
+  .meta({ id: "RetrievalSchedule" });
+export type ScheduleView = z.output<typeof scheduleView>;
+
+/** What a retrieval would ask the tenant for. */
+export const retrievalPlan = z.strictObject({
+  campaignId: z.string(),
+  from: time,
+  to: time,
+  codes: z.array(z.string()).readonly().nullable(),
+  limit: z.int(),
+  warnings: z.array(z.string()).readonly(),
+  windows: z.int(),
+});
+export type RetrievalPlan = z.output<typeof retrievalPlan>;
+
+/** Whether the lake holds what a retrieval brought. */
+export const retrievalVerdict = z.strictObject({ ended: z.boolean(), whole: z.boolean().nullable(), calls: z.int().nullable() });
+export type RetrievalVerdict = z.output<typeof retrievalVerdict>;
+
+export const retrievalBegun = z.strictObject({
+  jobId: z.string(),
+  earlier: z.boolean(),
+  warnings: z.array(z.string()).readonly(),
+});
+export type RetrievalBegun = z.output<typeof retrievalBegun>;

@@ -1,22 +1,30 @@
-// Wiring of reports on outcomes: the lake, the map of codes, the figures reported before.
+// What is asked of a report in words, checked and made the scope of one.
 
-import { type Instant, parseDuration } from "../kernel/index.ts";
+import { type Clock, type Instant, parseDuration } from "../../kernel/index.ts";
 import {
   checkedPeriod,
   DIMENSIONS,
   type Dimension,
   localTime,
   MeaningError,
+  type OutcomeLake,
+  type OutcomeMap,
   type OutcomeReport,
   parseComparison,
   parseInstant,
   type ReportScope,
   reportOutcomes,
-} from "../outcomes/index.ts";
-import { type Config, type Flags, loadConfig } from "./config.ts";
-import { outcomeMapOf } from "./outcome-map.ts";
-import { type OutcomeRecords, openOutcomeRecords } from "./outcomes.ts";
-import type { Environment } from "./workplace.ts";
+} from "../../outcomes/index.ts";
+import type { Store } from "../../store/index.ts";
+
+/** What holds for reports that ask for nothing else. */
+export interface ReportRules {
+  /** IANA zone. */
+  readonly zone: string;
+  /** The map of disposition codes: of a file, or without one the configured map. Throws MeaningError */
+  readonly map: (path?: string) => Promise<OutcomeMap>;
+  readonly clock: Pick<Clock, "now">;
+}
 
 const DEFAULT_SPAN_MS = 30 * 86_400_000;
 
@@ -42,30 +50,22 @@ export interface ReportRequest {
   readonly keep: boolean;
 }
 
-/** Checks what is asked for, opens lake and store, and reports. Throws MeaningError for what cannot be asked. */
-export async function reportOnOutcomes(flags: Flags, environment: Environment, request: ReportRequest): Promise<OutcomeReport> {
-  // All that can be wrong with the request is found before a store is started.
-  const plan = await planReport(await loadConfig(flags, environment), request);
-  await using records = await openOutcomeRecords(flags, environment);
-  return await plan.report(records);
-}
-
 /** A report whose request has passed the checks. */
 export interface PlannedReport {
   readonly scope: ReportScope;
-  report(records: Pick<OutcomeRecords, "lake" | "store">): Promise<OutcomeReport>;
+  report(records: { readonly lake: OutcomeLake; readonly store: Pick<Store, "figures"> }): Promise<OutcomeReport>;
 }
 
 /** Checks what is asked for. Throws MeaningError. */
-export async function planReport(config: Config, request: ReportRequest): Promise<PlannedReport> {
+export async function planReport({ zone, map, clock }: ReportRules, request: ReportRequest): Promise<PlannedReport> {
   const comparisons = request.compare.map(parseComparison);
   const by = request.by?.map(dimension);
-  const time = localTime(request.zone ?? config.file.outcomes?.zone ?? "UTC");
-  const now = config.clock.now();
+  const time = localTime(request.zone ?? zone);
+  const now = clock.now();
   const scope: ReportScope = {
     campaigns: request.campaigns.length === 0 ? undefined : request.campaigns,
     ...periodOf(request, (where, text) => parseInstant(where, text, time), now),
-    map: await outcomeMapOf(config, request.map),
+    map: await map(request.map),
     time,
   };
   return {

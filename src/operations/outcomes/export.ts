@@ -1,0 +1,52 @@
+// Outcomes leave the lake: the latest version of each call, into a file or as text. The audit says so before anything leaves.
+
+import { createReadStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { OutcomeLake, RecordQuery } from "../../outcomes/index.ts";
+import type { Store } from "../../store/index.ts";
+
+export type ExportQuery = Pick<RecordQuery, "campaignId" | "from" | "to" | "codes">;
+
+interface Over {
+  readonly lake: OutcomeLake;
+  readonly store: Pick<Store, "audit">;
+}
+
+interface Asked<Format extends string> {
+  readonly query: ExportQuery;
+  readonly format: Format;
+  /** Where it goes, for the audit. */
+  readonly target: string;
+  readonly by: string;
+}
+
+/** Writes an export to `asked.target`, a file. @returns how many calls */
+export async function exportToFile({ lake, store }: Over, asked: Asked<"parquet" | "csv" | "ndjson">): Promise<number> {
+  await noteExport(store, asked);
+  return lake.exportTo(asked.target, asked.format, asked.query);
+}
+
+/** An export as text. @param onCalls told how many calls it has, before the text */
+export async function* exportedText(
+  { lake, store }: Over,
+  asked: Asked<"csv" | "ndjson">,
+  onCalls?: (calls: number) => void,
+): AsyncGenerator<string> {
+  await noteExport(store, asked);
+  const folder = await mkdtemp(join(tmpdir(), "outdial-export-"));
+  try {
+    const file = join(folder, "calls");
+    const calls = await lake.exportTo(file, asked.format, asked.query);
+    onCalls?.(calls);
+    for await (const chunk of createReadStream(file, { encoding: "utf8" })) yield String(chunk);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function noteExport({ audit }: Over["store"], { query, format, target, by }: Asked<string>): Promise<void> {
+  const details = { ...query, format, target };
+  await audit.append([{ actor: by, action: "outcomes.export", subject: query.campaignId ?? "all campaigns", details }]);
+}

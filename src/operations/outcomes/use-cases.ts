@@ -1,0 +1,112 @@
+// What can be done with outcomes, for every face: reports, retrievals and their schedules, exports.
+
+import { heatOf, type OutcomeLake } from "../../outcomes/index.ts";
+import type { Context } from "../context.ts";
+import { noteRequest } from "../jobs/request.ts";
+import type { RetrievalInput } from "../retrieval/request.ts";
+import type { Retrieving } from "../retrieval/service.ts";
+import { verifyRetrieval } from "../retrieval/verify.ts";
+import { splitWindows } from "../retrieval/windows.ts";
+import { retrievalViewOf, scheduleViewOf } from "../views/outcome-views.ts";
+import type {
+  OutcomeReportView,
+  RetrievalBegun,
+  RetrievalPlan,
+  RetrievalVerdict,
+  RetrievalView,
+  ScheduleView,
+} from "../views/schemas/outcomes.ts";
+import { timeText } from "../views/texts.ts";
+import { type ExportQuery, exportedText } from "./export.ts";
+import { planReport, type ReportRequest, type ReportRules } from "./report.ts";
+
+export interface OutcomeParts {
+  readonly lake: OutcomeLake;
+  readonly retrieving: Retrieving;
+  readonly rules: ReportRules;
+  /** The request that is being answered. */
+  readonly requestId: () => string | undefined;
+}
+
+export class OutcomeUseCases {
+  readonly #context: Context;
+  readonly #parts: OutcomeParts;
+
+  constructor(context: Context, parts: OutcomeParts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  /** Conversion with intervals, categories, trend, comparisons, the heat map. Throws MeaningError for what cannot be asked */
+  async report(request: ReportRequest): Promise<OutcomeReportView> {
+    const { lake, rules } = this.#parts;
+    const { store } = this.#context;
+    const planned = await planReport(rules, request);
+    const [report, heat] = await Promise.all([planned.report({ lake, store }), heatOf(lake, planned.scope)]);
+    return { ...report, heat: heat.map((cell) => ({ ...cell, conversion: { ...cell.conversion } })) };
+  }
+
+  /** What a retrieval would ask for. Throws OperationError `invalid_input` */
+  async planRetrieval(input: RetrievalInput): Promise<RetrievalPlan> {
+    const { request, warnings } = await this.#parts.retrieving.check(input);
+    const { campaignId, from, to, codes, limit } = request;
+    const windows = splitWindows(request).length;
+    return { campaignId, from: timeText(from), to: timeText(to), codes, limit, warnings, windows };
+  }
+
+  /** Begins a retrieval and lets it run; the same one that has not ended comes back. Throws OperationError `invalid_input`, TenantError */
+  async retrieve(input: RetrievalInput, by: string): Promise<RetrievalBegun> {
+    const { retrieving, requestId } = this.#parts;
+    const { request, warnings } = await retrieving.check(input);
+    const { retrieval, earlier } = await retrieving.submit(request, by);
+    const { jobId } = retrieval;
+    if (!earlier) await noteRequest(this.#context.store.audit, jobId, by, requestId());
+    await this.#context.runs.start(jobId);
+    return { jobId, earlier, warnings };
+  }
+
+  /** Newest first. @param after the job of the last one of the page before */
+  async retrievals(query: {
+    readonly limit: number;
+    readonly campaignId?: string | undefined;
+    readonly after?: string | undefined;
+  }): Promise<readonly RetrievalView[]> {
+    return (await this.#context.store.retrievals.list(query)).map(retrievalViewOf);
+  }
+
+  /** Whether the lake holds exactly what a retrieval brought. Throws OperationError `job_not_found` */
+  async verify(jobId: string): Promise<RetrievalVerdict> {
+    const { lake, retrieving } = this.#parts;
+    const verdict = await verifyRetrieval(lake, await retrieving.find(jobId));
+    return { ended: verdict !== undefined, whole: verdict?.ok ?? null, calls: verdict?.found.calls ?? null };
+  }
+
+  /** In the order of their campaigns; a campaign has one. @param after only campaigns behind this one */
+  async schedules(after?: string): Promise<readonly ScheduleView[]> {
+    return (await this.#context.store.retrievalSchedules.list())
+      .filter(({ campaignId }) => after === undefined || campaignId > after)
+      .sort((a, b) => (a.campaignId < b.campaignId ? -1 : 1))
+      .map(scheduleViewOf);
+  }
+
+  /** Retrieves a campaign's outcomes regularly; the first time as far back as `input` says. Throws OperationError `invalid_input` */
+  async setSchedule(
+    input: RetrievalInput,
+    { everyMs, overlapMs, by }: { readonly everyMs: number; readonly overlapMs: number; readonly by: string },
+  ): Promise<void> {
+    const { request } = await this.#parts.retrieving.check(input);
+    const { campaignId, codes, limit: pageLimit, from, to } = request;
+    const schedule = { campaignId, codes, pageLimit, everyMs, overlapMs, firstMs: to - from, actor: by };
+    await this.#context.store.retrievalSchedules.set(schedule);
+  }
+
+  /** Ends a schedule; what was retrieved stays. @returns whether there was one */
+  removeSchedule(campaignId: string): Promise<boolean> {
+    return this.#context.store.retrievalSchedules.remove(campaignId);
+  }
+
+  /** The latest version of each call, as text. What leaves is in the audit before. */
+  export(query: ExportQuery, format: "csv" | "ndjson", by: string): AsyncIterable<string> {
+    return exportedText({ lake: this.#parts.lake, store: this.#context.store }, { query, format, target: "service", by });
+  }
+}
