@@ -16,15 +16,16 @@ interface Announcing {
   readonly lake: OutcomeLake;
 }
 
-export async function announcerOver({ config, store, lake }: Announcing) {
-  const map = await outcomeMapOf(config);
-  return createCrmAnnouncer({ ledger: store.crm, retrievals: store.retrievals, lake, map, receiver: CRM, actor: config.actor });
-}
-
 /** Queues the event of a retrieval that ended. Failing at it does not fail the retrieval: the next push makes up for it. */
-export async function announceToCrm(over: Announcing, retrieval: Retrieval, warn: (message: string) => void): Promise<void> {
+export async function announceToCrm(
+  { config, store, lake }: Announcing,
+  retrieval: Retrieval,
+  warn: (message: string) => void,
+): Promise<void> {
   try {
-    await (await announcerOver(over)).announce(retrieval);
+    const map = await outcomeMapOf(config);
+    const over = { ledger: store.crm, retrievals: store.retrievals, lake, map };
+    await createCrmAnnouncer({ ...over, receiver: CRM, actor: config.actor }).announce(retrieval);
   } catch (thrown) {
     warn(`the CRM was not told of ${retrieval.jobId}: ${messageOf(thrown)}; outdial outcomes push crm makes up for it`);
   }

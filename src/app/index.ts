@@ -5,7 +5,7 @@ export { type CampaignApplies, exportCampaignFiles, openCampaignApplies, openCam
 export { openCompliance, openFactsIfAny, readRules, storeFolder } from "./compliance.ts";
 export type { StoreUse } from "./config.ts";
 export { configJsonSchema } from "./config-schema.ts";
-export { type CrmRuntime, openCrm } from "./crm.ts";
+export { openCrm } from "./crm.ts";
 export { openDelivery } from "./delivery.ts";
 export { openDemo, openEventReceiver, openStage as openDemoStage } from "./demo/index.ts";
 export { type DialerRuntime, openDialer, openDialerTenant, readDialerHistory } from "./dialer.ts";

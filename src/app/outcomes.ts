@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { createRandom, type RandomStream } from "../kernel/index.ts";
 import {
   checkRequest,
+  compareOutcomes,
   type Interruption,
   planReport,
   type ReconcileReport,
@@ -15,7 +16,6 @@ import {
   type RetrievalRequest,
   Retrieving,
   type RunVerdict,
-  reconcile,
   recordOutcomes,
   runSchedules,
   splitWindows,
@@ -142,8 +142,7 @@ export function outcomesOn(
         { retrieving, ledger: store.retrievals, schedules: store.retrievalSchedules, clock },
         { ...given, signal: workplace.runs.interrupted },
       ),
-    reconcile: (request, sink) =>
-      reconcile({ source, lake, ledger: store.retrievals, clock, signal: workplace.runs.interrupted }, request, sink),
+    reconcile: (request, sink) => compareOutcomes(workplace, lake, request, sink),
   };
   return runtime;
 }

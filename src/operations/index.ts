@@ -3,7 +3,7 @@
 export * from "./campaigns/index.ts";
 export * from "./compliance/index.ts";
 export type { Context } from "./context.ts";
-export { type CrmPushReport, createCrmAnnouncer, createCrmSender, pushToCrm } from "./crm/index.ts";
+export { type CrmPushRequest, CrmUseCases, createCrmAnnouncer, createCrmSender, pushToCrm } from "./crm/index.ts";
 export { OperationError } from "./error.ts";
 export {
   cloudEvent,
@@ -62,7 +62,7 @@ export type { ResultRow } from "./jobs/result-rows.ts";
 export { JOB_KINDS, JobRecordsUseCases, JobUseCases } from "./jobs/use-cases.ts";
 export { exportedText, exportToFile } from "./outcomes/export.ts";
 export { planReport, type ReportRequest, type ReportRules } from "./outcomes/report.ts";
-export { OutcomeUseCases } from "./outcomes/use-cases.ts";
+export { compareOutcomes, OutcomeUseCases } from "./outcomes/use-cases.ts";
 export { TenantRefresh } from "./refresh/refresh.ts";
 export {
   checkRequest,
@@ -75,7 +75,6 @@ export {
   type RetrievalRequest,
   Retrieving,
   type RunVerdict,
-  reconcile,
   runSchedules,
   splitWindows,
   verifyRetrieval,

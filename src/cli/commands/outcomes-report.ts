@@ -3,14 +3,21 @@
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { type CrmRuntime, openCrm, openOutcomeRecords, openOutcomes, reportOnOutcomes } from "../../app/index.ts";
-import { type Difference, exportedText, exportToFile, type HourCounts, OperationError } from "../../operations/index.ts";
+import { openCrm, openOutcomeRecords, openOutcomes, reportOnOutcomes } from "../../app/index.ts";
+import {
+  type CrmPushRequest,
+  type Difference,
+  exportedText,
+  exportToFile,
+  type HourCounts,
+  OperationError,
+} from "../../operations/index.ts";
 import { type OutcomeReport, renderCsv, renderHtml, renderText } from "../../outcomes/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/outcomes.ts";
 import type { Io } from "../io.ts";
-import { openOutput, writeText } from "../output.ts";
+import { type Output, openOutput, writeText } from "../output.ts";
 import { table } from "../table.ts";
 import { grouped, printable, timeText } from "../text.ts";
 
@@ -124,19 +131,19 @@ const SHOWN_REFUSALS = 10;
 export const pushCrm: Run<typeof declared.pushCrm> = async ({ options, io }) => {
   const { campaign: campaignId, to, last, batch, again, map, out } = options;
   const from = options.from ?? (last === undefined ? undefined : (to ?? io.clock.now()) - last);
-  await using crm = await openCrm(options, io.env);
+  await using runtime = await openCrm(options, io.env);
   const { signal } = io;
   signal.addEventListener("abort", () => io.say("stopping: what the CRM has is noted; the same command goes on from there …"));
   try {
-    const announced = await crm.announce();
-    const delivery = await crm.deliver();
-    const request = { campaignId, from, to, batch, again, map };
-    const records = options.records ? await pushRecords(crm, request, out, io) : undefined;
+    await using output = options.records ? await openOutput(out, io) : undefined;
+    const request = { records: options.records, campaignId, from, to, batch, again, map, signal };
+    const pushed = await runtime.crm.push({ ...request, ...told(output, out, io) }, runtime.actor);
+    const { announced, delivery, records } = pushed;
     const events = `events: ${grouped(announced)} queued · ${grouped(delivery.delivered)} delivered · ${grouped(delivery.failed)} failed · ${grouped(delivery.dead)} dead`;
-    const refused = records === undefined ? 0 : records.refused + records.refusedBefore;
-    await io.answer({ announced, delivery, records }, [
+    const refused = records === null ? 0 : records.refused + records.refusedBefore;
+    await io.answer(pushed, [
       events,
-      ...(records === undefined
+      ...(records === null
         ? []
         : [
             `records: ${grouped(records.acknowledged)} acknowledged · ${grouped(records.unchanged)} unchanged · ${grouped(refused)} refused`,
@@ -149,11 +156,10 @@ export const pushCrm: Run<typeof declared.pushCrm> = async ({ options, io }) => 
   }
 };
 
-async function pushRecords(crm: CrmRuntime, request: Parameters<CrmRuntime["push"]>[0], out: string | undefined, io: Io) {
-  await using output = await openOutput(out, io);
+/** What is told while records are pushed. */
+function told(output: Output | undefined, out: string | undefined, io: Io): Pick<CrmPushRequest, "onProgress" | "onRefused"> {
   let shown = 0;
-  return await crm.push(request, {
-    signal: io.signal,
+  return {
     onProgress: ({ calls, acknowledged, refused }) =>
       io.progress(`${grouped(calls)} calls · ${grouped(acknowledged)} acknowledged · ${grouped(refused)} refused`),
     async onRefused(refusal) {
@@ -162,5 +168,5 @@ async function pushRecords(crm: CrmRuntime, request: Parameters<CrmRuntime["push
         io.say(`refused ${printable(refusal.callId)}: ${refusal.status} ${printable(refusal.reason)}`);
       else if (shown === SHOWN_REFUSALS + 1 && out === undefined) io.say("… more are refused; --out FILE writes them all");
     },
-  });
+  };
 }

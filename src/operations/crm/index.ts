@@ -2,4 +2,5 @@
 
 export { createCrmAnnouncer } from "./announce.ts";
 export { createCrmSender } from "./sender.ts";
-export { type CrmPushReport, pushToCrm } from "./upsert.ts";
+export { pushToCrm } from "./upsert.ts";
+export { type CrmPushRequest, CrmUseCases } from "./use-cases.ts";

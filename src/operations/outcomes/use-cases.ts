@@ -3,7 +3,8 @@
 import { heatOf, type OutcomeLake } from "../../outcomes/index.ts";
 import type { Context } from "../context.ts";
 import { noteRequest } from "../jobs/request.ts";
-import type { RetrievalInput } from "../retrieval/request.ts";
+import { type ReconcileReport, type ReconcileSink, reconcile } from "../retrieval/reconcile.ts";
+import type { RetrievalInput, RetrievalRequest } from "../retrieval/request.ts";
 import type { Retrieving } from "../retrieval/service.ts";
 import { verifyRetrieval } from "../retrieval/verify.ts";
 import { splitWindows } from "../retrieval/windows.ts";
@@ -65,6 +66,16 @@ export class OutcomeUseCases {
     return { jobId, earlier, warnings };
   }
 
+  /** What a comparison would look at. Throws OperationError `invalid_input` */
+  planComparison(input: RetrievalInput): ReturnType<Retrieving["check"]> {
+    return this.#parts.retrieving.check(input);
+  }
+
+  /** Compares tenant, lake and CRM by the hour; reads the tenant's listing once more. */
+  compare(request: RetrievalRequest, sink: ReconcileSink): Promise<ReconcileReport> {
+    return compareOutcomes(this.#context, this.#parts.lake, request, sink);
+  }
+
   /** Newest first. @param after the job of the last one of the page before */
   async retrievals(query: {
     readonly limit: number;
@@ -109,4 +120,15 @@ export class OutcomeUseCases {
   export(query: ExportQuery, format: "csv" | "ndjson", by: string): AsyncIterable<string> {
     return exportedText({ lake: this.#parts.lake, store: this.#context.store }, { query, format, target: "service", by });
   }
+}
+
+/** Compares tenant, lake and CRM by the hour, until the runs of the context are interrupted. */
+export function compareOutcomes(
+  { tenant, store, clock, runs }: Context,
+  lake: OutcomeLake,
+  request: RetrievalRequest,
+  sink: ReconcileSink,
+): Promise<ReconcileReport> {
+  const { outcomeSource: source } = tenant.capabilities;
+  return reconcile({ source, lake, ledger: store.retrievals, clock, signal: runs.interrupted }, request, sink);
 }

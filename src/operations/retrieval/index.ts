@@ -1,6 +1,6 @@
 // Retrieval of outcomes into the lake.
 
-export { type Difference, type HourCounts, type ReconcileReport, type ReconcileSink, reconcile } from "./reconcile.ts";
+export { type Difference, type HourCounts, type ReconcileReport, type ReconcileSink } from "./reconcile.ts";
 export { checkRequest, type RetrievalInput, type RetrievalRequest } from "./request.ts";
 export { runSchedules } from "./schedule.ts";
 export { type RetrievalProgress, Retrieving } from "./service.ts";

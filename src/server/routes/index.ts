@@ -3,6 +3,8 @@
 import type {
   CampaignUseCases,
   ComplianceUseCases,
+  ContactUseCases,
+  CrmUseCases,
   FactsUseCases,
   JobUseCases,
   OutcomeUseCases,
@@ -22,7 +24,7 @@ import { type InteractionsPort, interactionRoutes } from "./interactions.ts";
 import { jobRoutes } from "./jobs.ts";
 import { type LiveDeps, liveRoutes } from "./live.ts";
 import { outcomeRoutes } from "./outcomes.ts";
-import { type OutcomesCrmPort, outcomesCrmRoutes } from "./outcomes-crm.ts";
+import { outcomesCrmRoutes } from "./outcomes-crm.ts";
 import { rulePackRoutes } from "./rule-packs.ts";
 import { type SessionDeps, sessionRoutes } from "./session.ts";
 import { type SimulatePort, simulateRoutes } from "./simulate.ts";
@@ -40,7 +42,7 @@ export interface Work {
   readonly dialer: () => DialerWork;
   readonly simulate: () => SimulatePort;
   readonly outcomes: () => OutcomeUseCases;
-  readonly outcomesCrm: () => OutcomesCrmPort;
+  readonly outcomesCrm: () => CrmUseCases;
   readonly compliance: () => ComplianceUseCases;
   readonly facts: () => FactsUseCases;
   readonly audit: () => AuditPort;
@@ -68,7 +70,7 @@ export function apiRoutes(deps: RouteDeps) {
     ...dialerRoutes(work.dialer),
     ...simulateRoutes(work.simulate),
     ...outcomeRoutes(work.outcomes),
-    ...outcomesCrmRoutes(work.outcomesCrm),
+    ...outcomesCrmRoutes(work.outcomesCrm, work.outcomes),
     ...complianceRoutes(work.compliance),
     ...rulePackRoutes(work.compliance),
     ...factsRoutes(work.facts),

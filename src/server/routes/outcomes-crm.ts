@@ -1,55 +1,13 @@
 // Outcomes on their way out, and whether all of them arrived: pushes to the CRM, the comparison of tenant, lake and CRM.
 
 import { z } from "zod";
-import type {
-  CrmPushReport,
-  Difference,
-  HourCounts,
-  ReconcileReport,
-  RetrievalInput,
-  RetrievalRequest,
-} from "../../operations/index.ts";
+import type { CrmUseCases, OutcomeUseCases } from "../../operations/index.ts";
 import { timeText } from "../../operations/views/index.ts";
 import { linesFrom } from "../routing/ndjson.ts";
 import { hours, instant } from "../routing/query.ts";
 import { streamRoute } from "../routing/route.ts";
 
-/** What is pushed: calls by when they started, both ends included. */
-export interface CrmPushAsked {
-  readonly campaignId: string | undefined;
-  readonly from: number | undefined;
-  readonly to: number | undefined;
-  readonly batch: number;
-  /** Records too, not only the events of retrievals. */
-  readonly records: boolean;
-  /** What was refused before in the same version is sent once more. */
-  readonly again: boolean;
-}
-
-/** What the routes act on. */
-export interface OutcomesCrmPort {
-  /** Queues what the CRM was not told of, delivers it, and sends records when they are asked for. Throws OperationError `invalid_input` without a CRM. */
-  push(
-    asked: CrmPushAsked,
-    given: {
-      readonly by: string;
-      readonly signal: AbortSignal;
-      readonly onRefused: (refusal: {
-        readonly callId: string;
-        readonly status: number;
-        readonly reason: string;
-      }) => Promise<void>;
-    },
-  ): Promise<{ readonly announced: number; readonly delivery: object; readonly records: CrmPushReport | null }>;
-  /** Throws OperationError `invalid_input`. */
-  plan(input: RetrievalInput): Promise<{ readonly request: RetrievalRequest; readonly warnings: readonly string[] }>;
-  reconcile(
-    request: RetrievalRequest,
-    sink: { hour(counts: HourCounts): Promise<void>; difference(difference: Difference): Promise<void> },
-  ): Promise<ReconcileReport>;
-}
-
-export function outcomesCrmRoutes(port: () => OutcomesCrmPort) {
+export function outcomesCrmRoutes(crm: () => CrmUseCases, outcomes: () => OutcomeUseCases) {
   return [
     streamRoute({
       id: "outcomes.push",
@@ -70,12 +28,11 @@ export function outcomesCrmRoutes(port: () => OutcomesCrmPort) {
         })
         .prefault({}),
       contentType: "application/x-ndjson",
-      async handle({ body: { campaignId, from, to, batch, records, again }, who, signal }) {
-        const asked = { campaignId, from, to, batch, records, again };
+      async handle({ body, who, signal }) {
         const texts = await linesFrom(async (write) => {
           const onRefused = ({ callId, status, reason }: { callId: string; status: number; reason: string }) =>
             write({ refused: { callId, status, reason } });
-          await write({ pushed: await port().push(asked, { by: who.name, signal, onRefused }) });
+          await write({ pushed: await crm().push({ ...body, signal, onRefused }, who.name) });
         });
         return { texts };
       },
@@ -98,9 +55,9 @@ export function outcomesCrmRoutes(port: () => OutcomesCrmPort) {
       contentType: "application/x-ndjson",
       async handle({ body: { lastHours, ...rest } }) {
         const input = { ...rest, ...(lastHours === undefined ? {} : { lastMs: lastHours }) };
-        const { request, warnings } = await port().plan(input);
+        const { request, warnings } = await outcomes().planComparison(input);
         const texts = await linesFrom(async (write) => {
-          const report = await port().reconcile(request, {
+          const report = await outcomes().compare(request, {
             hour: ({ hour, vendor, lake, crm }) => write({ hour: { at: timeText(hour), vendor, lake, crm: crm ?? null } }),
             difference: ({ callId, hour, kind }) => write({ difference: { callId, hour: timeText(hour), kind } }),
           });
