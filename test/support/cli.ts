@@ -15,6 +15,9 @@ const BIN = fileURLToPath(new URL("../../bin/outdial.mjs", import.meta.url));
 
 /** What a user's shell says to a program. */
 const SURROUNDINGS = { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", TERM: "dumb" };
+/** The time that `npm run test:dates` gives to this process, for those that it starts. */
+const SHIFTED = process.env["TEST_NOW"] === undefined ? [] : ["TZ", "TEST_NOW", "TEST_NOW_BASE", "NODE_OPTIONS"];
+const TIME = Object.fromEntries(SHIFTED.map((name) => [name, process.env[name]]));
 
 export interface CliResult {
   readonly code: number | null;
@@ -46,7 +49,7 @@ export interface CliOptions {
 export function startCli(args: readonly string[], options: CliOptions): CliProcess {
   const child = spawn(process.execPath, [options.bin ?? BIN, ...args], {
     cwd: options.cwd,
-    env: { ...SURROUNDINGS, NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], ...options.env },
+    env: { ...SURROUNDINGS, ...TIME, NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], ...options.env },
     stdio: ["pipe", "pipe", "pipe"],
   });
   let stdout = "";
