@@ -129,9 +129,10 @@ export interface RouteTypes {
 export type TypedRoute<Id extends string, Types extends RouteTypes> = ApiRoute & { readonly id: Id; readonly types?: Types };
 
 /** What is not given is inferred as `never`. */
-type InputOf<S extends z.ZodType> = [S] extends [never] ? undefined : z.input<S>;
+export type InputOf<S extends z.ZodType> = [S] extends [never] ? undefined : z.input<S>;
 
-interface TypesOf<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, Reply> extends RouteTypes {
+/** The types of a route made of its schemas. */
+export interface TypesOf<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, Reply> extends RouteTypes {
   readonly params: InputOf<P>;
   readonly query: InputOf<Q>;
   readonly body: InputOf<B>;
