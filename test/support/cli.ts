@@ -15,9 +15,15 @@ const BIN = fileURLToPath(new URL("../../bin/outdial.mjs", import.meta.url));
 
 /** What a user's shell says to a program. */
 const SURROUNDINGS = { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", TERM: "dumb" };
-/** The time that `npm run test:dates` gives to this process, for those that it starts. */
-const SHIFTED = process.env["TEST_NOW"] === undefined ? [] : ["TZ", "TEST_NOW", "TEST_NOW_BASE", "NODE_OPTIONS"];
-const TIME = Object.fromEntries(SHIFTED.map((name) => [name, process.env[name]]));
+/**
+ * What the processes that a test starts have of this one's environment besides: everything but outdial's own settings and the database's, so that they
+ * have its time as well when the clock or the zone of the whole run is another one.
+ */
+const INHERITED = Object.fromEntries(
+  Object.entries(process.env).filter(
+    ([name]) => !/^(OUTDIAL_|CXONE_|DATABASE_|PG|OTEL_|NO_COLOR$|FORCE_COLOR$|VITEST|NODE_ENV$|TEST_S|TRACEPARENT$)/.test(name),
+  ),
+);
 
 export interface CliResult {
   readonly code: number | null;
@@ -49,7 +55,7 @@ export interface CliOptions {
 export function startCli(args: readonly string[], options: CliOptions): CliProcess {
   const child = spawn(process.execPath, [options.bin ?? BIN, ...args], {
     cwd: options.cwd,
-    env: { ...SURROUNDINGS, ...TIME, NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], ...options.env },
+    env: { ...INHERITED, ...SURROUNDINGS, ...options.env },
     stdio: ["pipe", "pipe", "pipe"],
   });
   let stdout = "";

@@ -67,14 +67,11 @@ export class TenantRefresh {
     return this.#verdicts.get(id);
   }
 
-  /** Somebody changed a campaign, or the dialer settings: it is read again, even when its readings are fresh. Throws StoreError. */
-  async changed(what: "dialer" | { readonly campaign: string }): Promise<void> {
+  /** Somebody changed a campaign: it is read again, even when its readings are fresh. Throws StoreError. */
+  async changed({ campaign }: { readonly campaign: string }): Promise<void> {
     const { store, clock } = this.#deps;
-    if (what === "dialer") await store.tenantReadings.expire(["dialer"], "", clock.now());
-    else {
-      this.#verdicts.delete(what.campaign);
-      await store.tenantReadings.expire(["campaign", "figures", "gate"], what.campaign, clock.now());
-    }
+    this.#verdicts.delete(campaign);
+    await store.tenantReadings.expire(["campaign", "figures", "gate"], campaign, clock.now());
     this.#wake?.();
   }
 

@@ -385,6 +385,9 @@ export class SettingsChanges {
       newId: newEventId,
     });
     await this.#ledger.append({ jobId, executor: replica.id, seq, event, at: event.at, phase: state.phase, ...notices });
+    // The database has noted by its own clock that other settings are in force than were last read; whoever reads them goes by the processes' clock.
+    if (state.phase !== before.phase && (state.phase === "guarding" || state.phase === "ended"))
+      await this.#context.store.tenantReadings.expire(["dialer"], "", this.#context.clock.now());
     this.#told.get(jobId)?.({ version, state, elsewhere: false });
     return { state, command: commands.find(({ kind }) => kind !== "alarm") };
   }
