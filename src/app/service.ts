@@ -31,9 +31,10 @@ import { goOnWithJobs } from "./service/left-behind.ts";
 import { writeLoginFile } from "./service/login-file.ts";
 import { watchPairs } from "./service/pairs.ts";
 import { predictBeside, predictionSoon } from "./service/prediction-thread.ts";
-import { interactionsPort, simulatePort, vendorWebhooksPort } from "./service/small-ports.ts";
+import { interactionsPort, vendorWebhooksPort } from "./service/small-ports.ts";
 import { createSpool } from "./service/spool.ts";
 import { watchService } from "./service/watch.ts";
+import { simulationsFor } from "./simulation/requests.ts";
 import { taggingOn } from "./tagging.ts";
 import { packageVersion } from "./version.ts";
 import { type Environment, openWorkplace, storeOf, type Workplace } from "./workplace.ts";
@@ -181,6 +182,7 @@ export async function openService(flags: Flags, environment: Environment, option
   };
   goOnWithJobs(workplace, background, { signal: ended.signal, warn, everyMs: options.leftMs });
   const interactions = interactionsPort(workplace);
+  const simulations = simulationsFor();
   const reports = new OutcomeUseCases(workplace, { lake: outcomes.lake, retrieving, rules: reportRulesOf(config), requestId });
   const crm = crmOn({ ...workplace, lake: outcomes.lake }, environment, () => workplace.deliverEvents());
   const { compliance, facts } = complianceOn(workplace);
@@ -194,7 +196,7 @@ export async function openService(flags: Flags, environment: Environment, option
     jobs: () => jobs,
     interactions: () => interactions,
     dialer: () => settings,
-    simulate: () => simulatePort,
+    simulate: () => simulations,
     outcomes: () => reports,
     outcomesCrm: () => crm,
     compliance: () => compliance,

@@ -92,7 +92,7 @@ export { type Comparison, compareReplications, type PairedDifference } from "./r
 export type { Series, SeriesPoint } from "./results/series.ts";
 export type { IntervalMethod } from "./results/sums.ts";
 export { compileCalls } from "./scenario/compile.ts";
-export { parseScenario, SimulationScenarioError, simulationJsonSchema } from "./scenario/parse.ts";
+export { bucketsOf, parseScenario, SimulationScenarioError, simulationJsonSchema } from "./scenario/parse.ts";
 export type { SimulationScenario } from "./scenario/schema.ts";
 export {
   CONDITIONS as PACING_CONDITIONS,

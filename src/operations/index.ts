@@ -59,6 +59,7 @@ export {
 } from "./jobs/index.ts";
 export { requestOf } from "./jobs/request.ts";
 export type { ResultRow } from "./jobs/result-rows.ts";
+export { Semaphore } from "./jobs/semaphore.ts";
 export { JOB_KINDS, JobRecordsUseCases, JobUseCases } from "./jobs/use-cases.ts";
 export { exportedText, exportToFile } from "./outcomes/export.ts";
 export { planReport, type ReportRequest, type ReportRules } from "./outcomes/report.ts";

@@ -7,6 +7,9 @@ import { secondOfDay, seconds } from "./fields.ts";
 import { type SimulationScenario, scenarioSchema } from "./schema.ts";
 
 const SHOWN = 20;
+/** Each step keeps some sixty numbers in each replication. */
+const MOST_BUCKETS = 40_000;
+const LONGEST_DAYS = 366;
 
 /** A scenario that cannot be simulated: `problems` has all that is wrong with it, each with its path, what is allowed and a suggestion. */
 export class SimulationScenarioError extends OutdialError<"scenario_invalid"> {
@@ -35,6 +38,11 @@ export function parseScenario(data: unknown, source = "scenario"): SimulationSce
   const problems = [...rateProblems(parsed.data), ...shiftProblems(parsed.data), ...otherProblems(parsed.data, value)];
   if (problems.length > 0) throw new SimulationScenarioError(source, problems);
   return parsed.data;
+}
+
+/** Steps of the time series that a run of a parsed scenario makes. */
+export function bucketsOf({ duration, warmUp, bucket }: SimulationScenario): number {
+  return Math.ceil((seconds(duration) - seconds(warmUp)) / seconds(bucket));
 }
 
 /** JSON Schema (2020-12) of a scenario file, for editors. */
@@ -85,6 +93,16 @@ function otherProblems(scenario: SimulationScenario, given: unknown): Problem[] 
   const { arrivals, history, lines } = scenario;
   if (seconds(scenario.warmUp) >= seconds(scenario.duration)) {
     problems.push({ path: "warmUp", message: `must be shorter than the duration (${seconds(scenario.duration)} s)` });
+  }
+  const length = seconds(scenario.duration);
+  const buckets = bucketsOf(scenario);
+  if (length > LONGEST_DAYS * 86_400) {
+    problems.push({ path: "duration", message: `is ${length} s; at most ${LONGEST_DAYS} days (${LONGEST_DAYS * 86_400} s)` });
+  } else if (buckets > MOST_BUCKETS) {
+    problems.push({
+      path: "bucket",
+      message: `${seconds(scenario.bucket)} s cuts the run into ${buckets} steps; at most ${MOST_BUCKETS} are allowed`,
+    });
   }
   if (history.abandoned > history.liveAnswers) {
     problems.push({ path: "history.abandoned", message: `at most history.liveAnswers (${history.liveAnswers})` });

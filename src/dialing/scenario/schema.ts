@@ -65,9 +65,11 @@ export const scenarioSchema = z
   .strictObject({
     name: z.string().max(200).default("campaign"),
     start: timeOfDay.default("09:00").describe("Local time of the campaign at which the run begins."),
-    duration: positiveSpan.default(28_800).describe("Default 8 h."),
+    duration: positiveSpan.default(28_800).describe("Default 8 h; at most 366 days."),
     warmUp: span.default(0).describe("So much at the beginning is not measured. Default 0: a day begins empty."),
-    bucket: positiveSpan.default(900).describe("Length of a step of the time series, and of a batch. Default 15 min."),
+    bucket: positiveSpan
+      .default(900)
+      .describe("Length of a step of the time series, and of a batch. Default 15 min. At most 40,000 steps."),
     calls: callsSchema.prefault({}),
     agents: z
       .union([agentCount, z.array(agentGroup).min(1).max(1000)])

@@ -3,21 +3,28 @@
 
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { type Replication, runReplication, type SimulationScenario } from "../../dialing/index.ts";
-import { OutdialError } from "../../kernel/index.ts";
+import type { Replication, SimulationScenario } from "../../dialing/index.ts";
+import { messageOf, OutdialError } from "../../kernel/index.ts";
 import type { ReplicationTask, WorkerReply } from "./task.ts";
 
 /**
  * - `invalid_input`: an option cannot be used.
  * - `simulation_failed`: a replication raised an error, or its thread broke down.
  * - `simulation_stopped`: the pool was closed before the replication was done.
+ * - `simulation_too_long`: it was not done in the time that it was given.
+ * - `simulation_busy`: others are at work, and enough wait.
  */
-export type SimulationErrorCode = "invalid_input" | "simulation_failed" | "simulation_stopped";
+export type SimulationErrorCode =
+  | "invalid_input"
+  | "simulation_failed"
+  | "simulation_stopped"
+  | "simulation_too_long"
+  | "simulation_busy";
 
 export class SimulationError extends OutdialError<SimulationErrorCode> {}
 
 export interface SimulationPoolOptions {
-  /** Threads; default as many as the machine runs at once. 1 runs in the caller's thread and starts none. */
+  /** Threads; default as many as the machine runs at once. The caller's own thread simulates nothing. */
   readonly workers?: number;
 }
 
@@ -44,6 +51,9 @@ interface Thread {
   working: Waiting | undefined;
 }
 
+/** A thread that needs more ends with an error, and the process lives. */
+const MOST_MEMORY_MB = 2048;
+
 /** Threads that simulate, started when they are first needed and kept until `close`. */
 export class SimulationPool {
   readonly #size: number;
@@ -68,16 +78,6 @@ export class SimulationPool {
       return value;
     };
     const indices = Array.from({ length: replications }, (_, index) => index);
-    if (this.#size === 1) {
-      const results: Replication[] = [];
-      for (const index of indices) {
-        signal?.throwIfAborted();
-        results.push(report(runReplication(scenario, seed, index)));
-        // Signals, timers and progress get their turn.
-        await new Promise<void>((resolve) => setImmediate(resolve));
-      }
-      return results;
-    }
     return await Promise.all(indices.map((index) => this.#run({ scenario, seed, index }, signal).then(report)));
   }
 
@@ -126,7 +126,9 @@ export class SimulationPool {
   #start(): Thread | undefined {
     if (this.#threads.length >= this.#size) return undefined;
     // Built code has another extension than the sources.
-    const worker = new Worker(new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url));
+    const worker = new Worker(new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
+    });
     const thread: Thread = { worker, working: undefined };
     this.#threads.push(thread);
     worker.on("message", (reply: WorkerReply) => {
@@ -141,7 +143,8 @@ export class SimulationPool {
     worker.on("error", (cause) => {
       const at = this.#threads.indexOf(thread);
       if (at >= 0) this.#threads.splice(at, 1);
-      thread.working?.reject(new SimulationError("simulation_failed", "a simulation thread broke down", { cause }));
+      const said = `a simulation thread broke down: ${messageOf(cause)}`;
+      thread.working?.reject(new SimulationError("simulation_failed", said, { cause }));
       thread.working = undefined;
       this.#dispatch();
     });

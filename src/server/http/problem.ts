@@ -56,9 +56,11 @@ const STATUS: Readonly<Record<string, number>> = {
   store_full: 503,
   store_locked: 503,
   simulation_stopped: 503,
+  simulation_busy: 503,
   interrupted: 503,
   aborted: 503,
   deadline_exceeded: 504,
+  simulation_too_long: 504,
 };
 
 const TITLES: Readonly<Record<number, string>> = {

@@ -22,8 +22,8 @@ const REFUSALS: Readonly<Record<number, string>> = {
   422: "Refused by a rule, or an Idempotency-Key of another request",
   429: "Too many failed logins from this address",
   502: "The tenant, or a receiver, refused or gave no usable reply",
-  503: "The tenant, a receiver or the store cannot be reached just now",
-  504: "The tenant gave no answer in time",
+  503: "The tenant, a receiver or the store cannot be reached just now, or too much waits already",
+  504: "The tenant gave no answer in time, or a simulation was not done in its time",
 };
 /** Of operations that take a body. */
 const REFUSALS_OF_BODIES: Readonly<Record<number, string>> = {

@@ -1,6 +1,8 @@
 // Variations and the search for the best pacing through the API.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { simulationsFor } from "../../../src/app/simulation/requests.ts";
+import { parseScenario } from "../../../src/dialing/index.ts";
 import { openWhole, type WholeService } from "./whole.ts";
 
 let at: WholeService;
@@ -41,4 +43,54 @@ test("the best pacing is found within the limit, and a limit that is none is ref
   ]);
   const wrong = await at.post("/api/v1/simulate/optimise", { ...asked, limit: 3 }, "viewer");
   expect([wrong.status, JSON.stringify(wrong.body)]).toEqual([400, expect.stringContaining("limit")]);
+});
+
+/** Of which a replication takes minutes. */
+const endless = { agents: 2000, duration: "360d", bucket: "1d", pacing: { strategy: "ratio", ratio: 2 } };
+
+test.each(["/simulate", "/simulate/what-if", "/simulate/optimise"])(
+  "a simulation at %s holds up nobody, and ends when its caller has gone",
+  async (path) => {
+    const stop = new AbortController();
+    const axes = path.endsWith("what-if") ? { axes: [{ path: "agents", values: [2000] }] } : {};
+    const asked = at.ask(`/api/v1${path}`, {
+      as: "viewer",
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ scenario: endless, replications: 2, ...axes }),
+      signal: stop.signal,
+    });
+    const ended = expect(asked).rejects.toThrow();
+    for (let i = 0; i < 20; i++) expect((await at.ask("/livez")).status).toBe(200);
+    expect((await at.post("/api/v1/campaigns/stop", {})).status).toBe(200);
+    stop.abort();
+    await ended;
+    // Its turn passes on.
+    expect((await at.post("/api/v1/simulate", { scenario, replications: 2 }, "viewer")).status).toBe(200);
+  },
+);
+
+test("a scenario without end, or with more steps than can be kept, is refused at once", async () => {
+  const far = { scenario: { ...scenario, duration: 9007199254740992 } };
+  expect(await at.post("/api/v1/simulate/optimise", far, "viewer")).toMatchObject({
+    status: 400,
+    body: { problems: [{ path: "duration" }] },
+  });
+  const fine = { scenario: { ...scenario, duration: "8h", bucket: 1 }, replications: 50 };
+  expect(await at.post("/api/v1/simulate", fine, "viewer")).toMatchObject({
+    status: 400,
+    body: { code: "invalid_input", detail: expect.stringContaining("1440000; at most 500000") },
+  });
+});
+
+test("a simulation that is not done in its time is ended; callers beyond those that may wait are told so", async () => {
+  const signal = new AbortController();
+  const options = { replications: 2, seed: 1, signal: signal.signal };
+  const long = parseScenario(endless);
+  const simulations = simulationsFor({ longestMs: 50, waiting: 1 });
+  const first = simulations.run([long], options);
+  const second = simulations.run([long], options);
+  await expect(simulations.run([long], options)).rejects.toMatchObject({ code: "simulation_busy" });
+  await expect(first).rejects.toMatchObject({ code: "simulation_too_long" });
+  await expect(second).rejects.toMatchObject({ code: "simulation_too_long" });
 });
