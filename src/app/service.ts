@@ -7,6 +7,7 @@ import {
   JobUseCases,
   OutcomeUseCases,
   type RowJob,
+  SimulationUseCases,
   TenantRefresh,
 } from "../operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
@@ -34,7 +35,7 @@ import { predictBeside, predictionSoon } from "./service/prediction-thread.ts";
 import { interactionsPort, vendorWebhooksPort } from "./service/small-ports.ts";
 import { createSpool } from "./service/spool.ts";
 import { watchService } from "./service/watch.ts";
-import { simulationsFor } from "./simulation/requests.ts";
+
 import { taggingOn } from "./tagging.ts";
 import { packageVersion } from "./version.ts";
 import { type Environment, openWorkplace, storeOf, type Workplace } from "./workplace.ts";
@@ -182,7 +183,7 @@ export async function openService(flags: Flags, environment: Environment, option
   };
   goOnWithJobs(workplace, background, { signal: ended.signal, warn, everyMs: options.leftMs });
   const interactions = interactionsPort(workplace);
-  const simulations = simulationsFor();
+  const simulations = new SimulationUseCases();
   const reports = new OutcomeUseCases(workplace, { lake: outcomes.lake, retrieving, rules: reportRulesOf(config), requestId });
   const crm = crmOn({ ...workplace, lake: outcomes.lake }, environment, () => workplace.deliverEvents());
   const { compliance, facts } = complianceOn(workplace);

@@ -1,17 +1,17 @@
 // outdial simulate: one scenario, two compared, variations, or the best pacing; calibrate: from records of calls to a report and a scenario.
 
 import { basename } from "node:path";
+import { frontierCsv, frontierSvg, parseScenario, type SimulationScenario } from "../../dialing/index.ts";
 import {
   calibrateCalls,
   openStudies,
   parseAxis,
+  type RefusedLine,
   readScenario,
   type Studies,
   type StudyProgress,
   variationsOf,
-} from "../../app/index.ts";
-import { frontierCsv, frontierSvg, parseScenario, type SimulationScenario } from "../../dialing/index.ts";
-import type { RefusedLine } from "../../operations/index.ts";
+} from "../../operations/index.ts";
 import { known, type OptionsOf, type Run } from "../command.ts";
 import { wrong } from "../declare.ts";
 import { EXIT } from "../exit.ts";

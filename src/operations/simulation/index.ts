@@ -1,4 +1,9 @@
 // Simulations on worker threads, and the records of calls that they are calibrated with.
 
+export { calibrateCalls } from "./calibrate.ts";
 export { type CallRecordOptions, readCallRecords } from "./call-records.ts";
 export { SimulationError, SimulationPool } from "./pool.ts";
+export { readScenario } from "./scenario-file.ts";
+export { openStudies, type Studies, type StudyProgress } from "./studies.ts";
+export { type SimulationQuestion, SimulationUseCases } from "./use-cases.ts";
+export { parseAxis, variationsOf } from "./variations.ts";

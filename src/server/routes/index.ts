@@ -8,6 +8,7 @@ import type {
   FactsUseCases,
   JobUseCases,
   OutcomeUseCases,
+  SimulationUseCases,
 } from "../../operations/index.ts";
 import { type ApprovalDeps, approvalRoutes } from "./approvals.ts";
 import { type AuditPort, auditRoutes } from "./audit.ts";
@@ -27,7 +28,7 @@ import { outcomeRoutes } from "./outcomes.ts";
 import { outcomesCrmRoutes } from "./outcomes-crm.ts";
 import { rulePackRoutes } from "./rule-packs.ts";
 import { type SessionDeps, sessionRoutes } from "./session.ts";
-import { type SimulatePort, simulateRoutes } from "./simulate.ts";
+import { simulateRoutes } from "./simulate.ts";
 import { stopRoutes } from "./stops.ts";
 import { type VendorWebhooksPort, vendorWebhookRoutes } from "./vendor-webhooks.ts";
 
@@ -40,7 +41,7 @@ export interface Work {
   readonly jobs: () => JobUseCases;
   readonly interactions: () => InteractionsPort;
   readonly dialer: () => DialerWork;
-  readonly simulate: () => SimulatePort;
+  readonly simulate: () => SimulationUseCases;
   readonly outcomes: () => OutcomeUseCases;
   readonly outcomesCrm: () => CrmUseCases;
   readonly compliance: () => ComplianceUseCases;

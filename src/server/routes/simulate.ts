@@ -1,47 +1,11 @@
 // Simulations on worker threads: a scenario, two compared, variations, the best pacing; and scenarios fitted to calls. Equal input gives equal figures.
 
 import { z } from "zod";
-import { parseScenario, type SimulationScenario } from "../../dialing/index.ts";
-import type { CallRecordOptions, RefusedLine } from "../../operations/index.ts";
-import { ServerError } from "../error.ts";
+import { parseScenario } from "../../dialing/index.ts";
+import type { RefusedLine, SimulationQuestion, SimulationUseCases } from "../../operations/index.ts";
 import { list } from "../routing/query.ts";
 import { route } from "../routing/route.ts";
 import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
-
-/** What the route acts on. */
-export interface SimulatePort {
-  run(scenarios: readonly [SimulationScenario, ...SimulationScenario[]], options: SimulateOptions): Promise<object>;
-  /** Every combination of the axes' values. Throws OperationError `invalid_input`, SimulationScenarioError. */
-  whatIf(
-    scenario: SimulationScenario,
-    axes: readonly { readonly path: string; readonly values: readonly unknown[] }[],
-    options: SimulateOptions,
-  ): Promise<object>;
-  /** What a file of calls says of answers and times, and the scenario of it. Throws OperationError `invalid_input`. */
-  calibrate(
-    calls: AsyncIterable<Uint8Array>,
-    question: CalibrationQuestion,
-  ): Promise<{ readonly records: number; readonly refused: number; readonly calibration: object; readonly scenario: object }>;
-  /** The best pacing that keeps the limit of abandonment. */
-  optimise(
-    scenario: SimulationScenario,
-    goal: { readonly probability: number; readonly limit?: number },
-    options: SimulateOptions,
-  ): Promise<object>;
-}
-
-/** What a file of calls is fitted with. */
-export interface CalibrationQuestion extends CallRecordOptions {
-  /** Of the scenario. */
-  readonly name: string;
-  readonly onRefused: (refused: RefusedLine) => void;
-}
-
-interface SimulateOptions {
-  readonly replications: number;
-  readonly seed: number | string;
-  readonly signal: AbortSignal;
-}
 
 /** More would keep the service's processors from its work for long: the command line has no such limit. */
 const MOST_REPLICATIONS = 200;
@@ -53,7 +17,7 @@ const EXAMPLES = 20;
 const scenarioBody = z.record(z.string(), z.unknown()).describe("As in simulation.schema.json");
 const seed = z.union([z.int(), z.string().max(100)]).default(1);
 
-export function simulateRoutes(port: () => SimulatePort) {
+export function simulateRoutes(simulations: () => SimulationUseCases) {
   return [
     route({
       id: "simulate.run",
@@ -71,8 +35,8 @@ export function simulateRoutes(port: () => SimulatePort) {
       reply: z.looseObject({}),
       async handle({ body, signal }) {
         const scenario = parseScenario(body.scenario, "scenario");
-        const other = body.compareWith === undefined ? [] : [parseScenario(body.compareWith, "compareWith")];
-        return { ...(await port().run([scenario, ...other], optionsOf(body, signal))) };
+        const other = body.compareWith === undefined ? undefined : parseScenario(body.compareWith, "compareWith");
+        return { ...(await simulations().run([scenario, other], questionOf(body, signal))) };
       },
     }),
     route({
@@ -94,7 +58,7 @@ export function simulateRoutes(port: () => SimulatePort) {
       }),
       reply: z.looseObject({}),
       handle: async ({ body, signal }) => ({
-        ...(await port().whatIf(parseScenario(body.scenario, "scenario"), body.axes, optionsOf(body, signal))),
+        ...(await simulations().whatIf(parseScenario(body.scenario, "scenario"), body.axes, questionOf(body, signal))),
       }),
     }),
     route({
@@ -123,18 +87,21 @@ export function simulateRoutes(port: () => SimulatePort) {
       async handle({ query, upload }) {
         const { name, zone, format, delimiter, column } = query;
         const examples: { line: number; field: string | null; reason: string }[] = [];
-        const question: CalibrationQuestion = {
+        const options = {
           name,
           zone,
           format,
           delimiter,
           mapping: column.length === 0 ? undefined : mappingOf(column),
           done: "Nothing was fitted.",
-          onRefused({ line, field, reason }) {
+          onRefused({ line, field, reason }: RefusedLine) {
             if (examples.length < EXAMPLES) examples.push({ line, field: field ?? null, reason });
           },
         };
-        const { records, refused, calibration, scenario } = await port().calibrate(sourceOf(upload, name).bytes(), question);
+        const { records, refused, calibration, scenario } = await simulations().calibrate(
+          sourceOf(upload, name).bytes(),
+          options,
+        );
         return { records, refused, examples, calibration: { ...calibration }, scenario: { ...scenario } };
       },
     }),
@@ -156,17 +123,15 @@ export function simulateRoutes(port: () => SimulatePort) {
       async handle({ body, signal }) {
         const { limit, probability } = body;
         const goal = { probability, ...(limit === undefined ? {} : { limit }) };
-        return { ...(await port().optimise(parseScenario(body.scenario, "scenario"), goal, optionsOf(body, signal))) };
+        return { ...(await simulations().optimise(parseScenario(body.scenario, "scenario"), goal, questionOf(body, signal))) };
       },
     }),
   ];
 }
 
-/** Throws ServerError `invalid_request` when nobody waits for the answer. */
-function optionsOf(
-  { replications, seed: from }: Pick<SimulateOptions, "replications" | "seed">,
+function questionOf(
+  { replications, seed: from }: Pick<SimulationQuestion, "replications" | "seed">,
   signal: AbortSignal,
-): SimulateOptions {
-  if (signal.aborted) throw new ServerError("invalid_request", "the caller has gone");
+): SimulationQuestion {
   return { replications, seed: from, signal };
 }

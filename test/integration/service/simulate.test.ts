@@ -1,8 +1,8 @@
 // Variations and the search for the best pacing through the API.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { simulationsFor } from "../../../src/app/simulation/requests.ts";
 import { parseScenario } from "../../../src/dialing/index.ts";
+import { SimulationUseCases } from "../../../src/operations/index.ts";
 import { openWhole, type WholeService } from "./whole.ts";
 
 let at: WholeService;
@@ -87,10 +87,10 @@ test("a simulation that is not done in its time is ended; callers beyond those t
   const signal = new AbortController();
   const options = { replications: 2, seed: 1, signal: signal.signal };
   const long = parseScenario(endless);
-  const simulations = simulationsFor({ longestMs: 50, waiting: 1 });
-  const first = simulations.run([long], options);
-  const second = simulations.run([long], options);
-  await expect(simulations.run([long], options)).rejects.toMatchObject({ code: "simulation_busy" });
+  const simulations = new SimulationUseCases({ longestMs: 50, waiting: 1 });
+  const first = simulations.run([long, undefined], options);
+  const second = simulations.run([long, undefined], options);
+  await expect(simulations.run([long, undefined], options)).rejects.toMatchObject({ code: "simulation_busy" });
   await expect(first).rejects.toMatchObject({ code: "simulation_too_long" });
   await expect(second).rejects.toMatchObject({ code: "simulation_too_long" });
 });

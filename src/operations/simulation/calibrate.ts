@@ -7,7 +7,9 @@ import {
   createCalibration,
   parseScenario,
 } from "../../dialing/index.ts";
-import { type CallRecordOptions, OperationError, type RefusedLine, readCallRecords } from "../../operations/index.ts";
+import { OperationError } from "../error.ts";
+import type { RefusedLine } from "../table/records.ts";
+import { type CallRecordOptions, readCallRecords } from "./call-records.ts";
 
 export interface CalibrateOptions extends CallRecordOptions {
   /** Name of the scenario. */

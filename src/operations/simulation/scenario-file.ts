@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parseScenario, type SimulationScenario, SimulationScenarioError } from "../../dialing/index.ts";
 import { messageOf } from "../../kernel/index.ts";
-import { OperationError } from "../../operations/index.ts";
+import { OperationError } from "../error.ts";
 
 /**
  * Reads a scenario.

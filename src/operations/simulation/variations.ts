@@ -1,7 +1,7 @@
 // Variations of a scenario: fields set to each of several values, every combination.
 
 import { parseScenario, type SimulationScenario, SimulationScenarioError } from "../../dialing/index.ts";
-import { OperationError } from "../../operations/index.ts";
+import { OperationError } from "../error.ts";
 import { partsOf } from "./scenario-file.ts";
 
 /** A field of the scenario, and the values it is to have one after the other. */

@@ -12,7 +12,7 @@ import {
   type SimulationScenario,
 } from "../../dialing/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
-import { SimulationPool } from "../../operations/index.ts";
+import { SimulationPool } from "./pool.ts";
 import type { Variation } from "./variations.ts";
 
 export interface StudyOptions {
