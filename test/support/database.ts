@@ -2,6 +2,8 @@
 
 import { randomBytes } from "node:crypto";
 import pg from "pg";
+import type { Clock } from "../../src/kernel/index.ts";
+import { systemClock } from "../../src/tenant/index.ts";
 import { TEMPLATE, TEST_DATABASE_URL } from "./postgres-setup.ts";
 
 export interface TestDatabase {
@@ -23,6 +25,16 @@ export async function createDatabase({ empty = false } = {}): Promise<TestDataba
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { url: url.href, dispose: () => administer(server, `drop database if exists ${name} with (force)`) };
+}
+
+/** A clock that goes by the database's time, for what is compared with that: this process may have another one. */
+export async function databaseClock(url: string): Promise<Clock> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ at: Date }>("select clock_timestamp() as at");
+  await client.end();
+  const ahead = (rows[0]?.at.getTime() ?? 0) - Date.now();
+  return { ...systemClock, now: () => Date.now() + ahead };
 }
 
 async function administer(server: string, sql: string): Promise<void> {

@@ -3,12 +3,12 @@
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
-import pg from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { joinReplicas, type Membership } from "../../../src/operations/index.ts";
 import { createSandbox } from "../../../src/sandbox/index.ts";
 import { observeRoutes, Readiness, ServiceMetrics, serviceFigures, vendorSpans } from "../../../src/server/index.ts";
 import { createTenant, fetchTransport } from "../../../src/tenant/index.ts";
+import { databaseClock } from "../../support/database.ts";
 import { openTestStore, type TestStore } from "../../support/store.ts";
 
 let opened: TestStore;
@@ -33,20 +33,10 @@ function forever(signal: AbortSignal | undefined): Promise<void> {
 
 const budget = { limitPerSecond: 100, ratePerSecond: 80, usedShare: 0.25, waiting: 3, pausedMs: 1500 };
 
-/** A clock that goes by the database's time, for what is compared with that: this process may have another one. */
-async function databaseClock() {
-  const client = new pg.Client({ connectionString: opened.url });
-  await client.connect();
-  const { rows } = await client.query<{ at: Date }>("select clock_timestamp() as at");
-  await client.end();
-  const ahead = (rows[0]?.at.getTime() ?? 0) - Date.now();
-  return { now: () => Date.now() + ahead, sleep: (_: number, signal?: AbortSignal) => forever(signal) };
-}
-
 async function watched(metricsToken?: string) {
   const metrics = new ServiceMetrics();
   const { store } = opened;
-  const clock = await databaseClock();
+  const clock = { ...(await databaseClock(opened.url)), sleep: (_: number, signal?: AbortSignal) => forever(signal) };
   const readiness = new Readiness({ store, replica: "replica-1", clock, freshMs: 0 });
   const refresh = serviceFigures(metrics, { store, budgets: () => ({ campaigns: budget }), readers: () => 7, clock });
   const app = observeRoutes({ registry: metrics.registry, readiness, refresh, metricsToken });
@@ -216,7 +206,7 @@ describe("readiness", () => {
   });
 
   test("ends when this machine's clock is wrong", async () => {
-    const right = await databaseClock();
+    const right = await databaseClock(opened.url);
     const clock = { ...right, now: () => right.now() - 60_000 };
     const readiness = new Readiness({ store: opened.store, replica: "replica-1", clock });
     const { ready: isReady, checks } = await readiness.check();

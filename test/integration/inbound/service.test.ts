@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openService } from "../../../src/app/index.ts";
 import { createLogger } from "../../../src/server/index.ts";
-import { createDatabase } from "../../support/database.ts";
+import { createDatabase, databaseClock } from "../../support/database.ts";
 import { startSandbox } from "../../support/sandbox.ts";
 import { TEMPORARY } from "../../support/temporary.ts";
 import { metricsEvent } from "./world.ts";
@@ -29,16 +29,21 @@ test("the service takes the vendor's events, counts what it does, and links its 
     OUTDIAL_INBOUND_OMNICHANNEL_SECRET: SECRET,
     OUTDIAL_METRICS_TOKEN: "the-token-of-the-metrics",
   };
+  const clock = await databaseClock(database.url);
   const written: string[] = [];
   const logger = createLogger({ write: (line) => written.push(line), level: "debug", secrets: [SECRET, clientSecret] });
-  const service = await openService({ config, dir: join(dir, ".outdial") }, environment, { port: 0, log: logger.log, logger });
+  const service = await openService({ config, dir: join(dir, ".outdial"), clock }, environment, {
+    port: 0,
+    log: logger.log,
+    logger,
+  });
   let text = "";
   try {
     const post = (secret: string) =>
       fetch(`${service.url}/webhooks/vendor/omnichannel`, {
         method: "POST",
         headers: { "x-outdial-secret": secret },
-        body: JSON.stringify(metricsEvent(Date.now(), 0.25, "evt_1")),
+        body: JSON.stringify(metricsEvent(clock.now(), 0.25, "evt_1")),
       });
     expect((await post(SECRET)).status).toBe(202);
     expect((await post(SECRET)).status).toBe(202);

@@ -7,7 +7,7 @@ import { createSandbox, type Sandbox } from "../../../src/sandbox/index.ts";
 import { expectAgreement } from "../../support/agreement.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
 import { workFolder } from "../../support/cli.ts";
-import { createDatabase, type TestDatabase } from "../../support/database.ts";
+import { createDatabase, databaseClock, type TestDatabase } from "../../support/database.ts";
 
 const ROWS = 600;
 let sandbox: Sandbox;
@@ -39,7 +39,9 @@ test("is adopted within ten seconds of the heartbeat that was due, and ends with
   async function* bytes() {
     yield csv;
   }
-  await using runtime = await openTagging({ dir: folder.path, tenantUrl: url }, environment, {
+  // The audit is compared with the heartbeat, which is of the database's time.
+  const clock = await databaseClock(database.url);
+  await using runtime = await openTagging({ dir: folder.path, tenantUrl: url, clock }, environment, {
     warn: () => undefined,
     limits: "off",
     deliver: false,
