@@ -21,13 +21,12 @@ import { crmOn } from "./crm.ts";
 import { deliveriesOn } from "./delivery.ts";
 import { dialerOn } from "./dialer.ts";
 import { emergencyStopsOn, goOnWithStops, runStop, type StopTiming } from "./emergency-stop.ts";
-import { failoverOf } from "./failover.ts";
+import { failoverOn } from "./failover.ts";
 import { correctionsOn } from "./interactions.ts";
 import { outcomesOn, reportRulesOf } from "./outcomes.ts";
 import { contactsOn } from "./segments.ts";
 import { Background } from "./service/background.ts";
 import { campaignFilesPort } from "./service/campaign-files-port.ts";
-import { failoverPort } from "./service/failover-port.ts";
 import { goOnWithJobs } from "./service/left-behind.ts";
 import { writeLoginFile } from "./service/login-file.ts";
 import { watchPairs } from "./service/pairs.ts";
@@ -152,7 +151,8 @@ export async function openService(flags: Flags, environment: Environment, option
     states,
   });
   background.start("view of the tenant", () => refresh.run());
-  watchPairs(workplace, background, ended.signal, warn);
+  const failover = await failoverOn(workplace);
+  watchPairs(workplace, failover, background, ended.signal, warn);
   background.start("schedules of retrieval", () =>
     outcomes.runSchedules({
       onRun: (run) => ("failed" in run ? warn(`a scheduled retrieval failed: ${messageOf(run.failed)}`) : undefined),
@@ -166,11 +166,10 @@ export async function openService(flags: Flags, environment: Environment, option
     refresh,
     stops,
     runStop: (id) => runStop(stops, background, id, ended.signal),
-    failover: (by) => failoverOf({ ...workplace, config: { ...config, actor: by } }),
+    failover,
   });
   const campaignFiles = campaignFilesPort(workplace, applies);
   const contacts = contactsOn(workplace);
-  const pairs = failoverPort(workplace);
   const requestId = () => correlator.current;
   const jobs = new JobUseCases(workplace, { tagging, corrections, requestId });
   const settings = {
@@ -193,7 +192,7 @@ export async function openService(flags: Flags, environment: Environment, option
     campaigns: () => campaigns,
     campaignFiles: () => campaignFiles,
     contacts: () => contacts,
-    failover: () => pairs,
+    failover: () => failover,
     jobs: () => jobs,
     interactions: () => interactions,
     dialer: () => settings,

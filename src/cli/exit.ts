@@ -23,6 +23,7 @@ const EXIT_OF_CODE: Readonly<Record<string, number>> = {
   no_store: EXIT.usage,
   unknown_zone: EXIT.usage,
   job_not_found: EXIT.usage,
+  not_found: EXIT.failed,
   job_state: EXIT.refused,
   unsupported: EXIT.refused,
   unauthorized: EXIT.notAuthorised,

@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { BACKUP, CLAIM, HALT, PAIR_CASES, PRIMARY } from "../../test/support/failover-states.ts";
 import { type CampaignHealth, failoverPolicySchema, readPair, standingIn } from "../operations/index.ts";
+import { pairViewOf } from "../operations/views/index.ts";
 import { healthLines } from "./render-campaign-state.ts";
 import { failoverLines, pairText } from "./render-failover.ts";
 
@@ -38,7 +39,7 @@ describe.each(PAIR_CASES)("a pair $name", ({ state, dials }) => {
   const pair = pairOf(state);
 
   it("in its text", () => {
-    const line = pairText(pair);
+    const line = pairText(pairViewOf(pair, { lookedAt: null, held: 0, now: 0 }));
     expect([line, CLAIM.test(line)]).toEqual([line, dials !== null]);
     if (state.phase !== "halted") return;
     expect(line).toContain(`\n  ${HALT}\n`);

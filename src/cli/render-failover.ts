@@ -1,23 +1,35 @@
 // Failover pairs for people: a text for a pair, lines for what happens to it. Pure.
 
-import { type FailoverProgress, type PairReport, pairWords } from "../operations/index.ts";
+import { z } from "zod";
+import { type FailoverProgress, pairWords } from "../operations/index.ts";
+import type { FailoverHappeningView, FailoverPairView } from "../operations/views/index.ts";
 import { printable, printableWhole } from "./text.ts";
 
 const timeText = (at: number): string => new Date(at).toISOString().slice(0, 19).replace("T", " ");
 
 /** Where a pair stands, why, and what a person is to do. */
-export function pairText({ primary, backup, state, policy }: PairReport): string {
-  const verdict = state.verdict === null ? "" : ` · ${state.verdict.words}`;
-  const { words, reason, nextStep } = pairWords(state, primary);
-  const standing = Object.keys(state.standing)
-    .filter((name) => name !== "NEITHER_DIALS" || state.halt === null)
+export function pairText(pair: FailoverPairView): string {
+  const { primary, backup, policy, phase, words, verdict, reason, nextStep } = pair;
+  const standing = pair.alarms
+    .filter((name) => name !== "NEITHER_DIALS" || phase !== "halted")
     .map((name) => name.toLowerCase().replaceAll("_", " "));
   const alarms = standing.length === 0 ? "" : ` · alarms: ${standing.join(", ")}`;
   const rule = `${policy.rule}, ${policy.threshold * 100} % over ${policy.windowMinutes} min`;
-  const line = `${primary} with ${backup} (${rule}): ${words}${verdict}${alarms}`;
+  const line = `${primary} with ${backup} (${rule}): ${words}${verdict === null ? "" : ` · ${verdict}`}${alarms}`;
   const more = [reason, nextStep].flatMap((text) => (text === null ? [] : [`  ${text}`]));
   return [line, ...more].map(printableWhole).join("\n");
 }
+
+/** What happened to a pair: when, what, where it stood then, and what it told. */
+export function happeningLine({ at, phase, event, alarms }: FailoverHappeningView): string {
+  const { type, unreadable } = happened.parse(event);
+  const told = messages.parse(alarms).map(({ message }) => message);
+  if (unreadable > 0) told.push(`${unreadable} contacts could not be read`);
+  return printable(`${at} ${type.padEnd(10)} ${phase.padEnd(12)} ${told.join("; ")}`).trimEnd();
+}
+
+const happened = z.object({ type: z.string().catch(""), unreadable: z.number().catch(0) }).catch({ type: "", unreadable: 0 });
+const messages = z.array(z.object({ message: z.string().catch("") })).catch([]);
 
 /** What is worth telling of an event; empty when nothing is. */
 export function failoverLines(progress: Parameters<FailoverProgress>[0]): string[] {

@@ -10,12 +10,14 @@ export async function report(thrown: unknown, io: Io): Promise<number> {
   if (isClosedPipe(thrown)) return EXIT.failed;
   const code = thrown instanceof OutdialError ? thrown.code : "internal";
   const advice = thrown instanceof OutdialError ? thrown.advice : undefined;
-  io.complain(`outdial: ${messageOf(thrown)}`);
-  if (advice !== undefined) io.complain(`  ${advice}`);
-  if (code === "internal" && process.env["OUTDIAL_DEBUG"] !== undefined && thrown instanceof Error)
-    io.complain(thrown.stack ?? "");
   if (io.json)
     await io.data(JSON.stringify({ error: { code, message: messageOf(thrown), ...(advice === undefined ? {} : { advice }) } }));
+  else {
+    io.complain(`outdial: ${messageOf(thrown)}`);
+    if (advice !== undefined) io.complain(`  ${advice}`);
+  }
+  if (code === "internal" && process.env["OUTDIAL_DEBUG"] !== undefined && thrown instanceof Error)
+    io.complain(thrown.stack ?? "");
   return exitOf(code);
 }
 

@@ -1,7 +1,7 @@
 // The watch over failover pairs that the service runs by itself.
 
 import { messageOf } from "../../kernel/index.ts";
-import { failoverOf } from "../failover.ts";
+import type { FailoverUseCases } from "../../operations/index.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
 
@@ -10,12 +10,12 @@ const PAIRS_MS = 5000;
 
 /** Runs the failover pairs of the store until the signal. */
 export function watchPairs(
-  workplace: Workplace,
+  { config, store }: Pick<Workplace, "config" | "store">,
+  failover: FailoverUseCases,
   background: Background,
   signal: AbortSignal,
   warn: (message: string) => void,
 ): void {
-  const { config, store } = workplace;
   const every = async (ms: number, work: () => Promise<void>) => {
     while (!signal.aborted) {
       await work().catch((thrown: unknown) => {
@@ -25,7 +25,6 @@ export function watchPairs(
     }
   };
   background.start("failover pairs", async () => {
-    const failover = await failoverOf(workplace);
     await every(PAIRS_MS, async () => {
       for (const { primary } of await store.failovers.list())
         background.start(`failover pair of ${primary}`, () => failover.watch(primary, { signal }));

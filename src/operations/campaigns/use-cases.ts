@@ -20,7 +20,7 @@ import type {
 import type { EmergencyStop, StopResult } from "../views/schemas/stops.ts";
 import { stopResultOf, stopViewOf } from "../views/stop-views.ts";
 import { timeText } from "../views/texts.ts";
-import type { Failover } from "./failover/service.ts";
+import type { FailoverUseCases } from "./failover/use-cases.ts";
 import { orderRefusal } from "./failover/words.ts";
 import { happened } from "./happened.ts";
 import type { KnownHealth } from "./health/known.ts";
@@ -53,8 +53,7 @@ export interface CampaignParts {
   readonly stops: EmergencyStops;
   /** Carries an emergency stop out beside the requests. */
   readonly runStop: (id: string) => void;
-  /** The watch over pairs, in somebody's name. */
-  readonly failover: (by: string) => Promise<Failover>;
+  readonly failover: FailoverUseCases;
 }
 
 export class CampaignUseCases {
@@ -155,7 +154,7 @@ export class CampaignUseCases {
 
   /** Orders a hand-over: the watch over the pair carries it out at its next look. @param primary of the pair, see `plan` */
   async order(id: string, primary: string, verb: "failover" | "failback", by: string): Promise<CampaignResult> {
-    await (await this.#parts.failover(by)).order(primary, verb === "failover" ? "fail-over" : "fail-back");
+    await this.#parts.failover.order(primary, verb === "failover" ? "fail-over" : "fail-back", by);
     const message = "the watch over the pair carries it out at its next look";
     return { campaignId: id, status: "ordered", confirmed: true, already: false, message };
   }
@@ -163,7 +162,7 @@ export class CampaignUseCases {
   /** Rehearses a hand-over: reads and decides as one would, changes nothing. Throws OperationError `not_available`. */
   async drill(id: string, by: string, signal: AbortSignal): Promise<CampaignResult> {
     const { primary } = await this.#pair(id);
-    const { passed, steps, alarms } = await (await this.#parts.failover(by)).drill(primary, signal);
+    const { passed, steps, alarms } = await this.#parts.failover.drill(primary, signal, by);
     const told = [
       passed ? "The other campaign would dial at the end." : "It would NOT end with a campaign that dials.",
       ...steps.map(({ would, found }) => `${would} ${found}`),

@@ -1,7 +1,7 @@
 // What was checked before a campaign dials, each check with its result in words.
 
 import { shortPercent } from "../../kernel/index.ts";
-import type { PairReport } from "../campaigns/failover/service.ts";
+import type { PairReport } from "../campaigns/failover/pair.ts";
 import { orderRefusal, pairWords } from "../campaigns/failover/words.ts";
 import { reasonsOf } from "../campaigns/state/gate.ts";
 import type { ResumeVerdict } from "../campaigns/state/resume.ts";

@@ -5,6 +5,7 @@ export * from "./campaign-checks.ts";
 export * from "./campaign-views.ts";
 export * from "./compliance-views.ts";
 export * from "./dialer-views.ts";
+export * from "./failover-views.ts";
 export * from "./field-changes.ts";
 export * from "./job-views.ts";
 export * from "./outcome-views.ts";

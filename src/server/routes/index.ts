@@ -6,6 +6,7 @@ import type {
   ContactUseCases,
   CrmUseCases,
   FactsUseCases,
+  FailoverUseCases,
   JobUseCases,
   OutcomeUseCases,
   SimulationUseCases,
@@ -19,7 +20,7 @@ import { contactRoutes } from "./contacts.ts";
 import { type DeliveriesPort, deliveryRoutes } from "./deliveries.ts";
 import { type DialerWork, dialerRoutes } from "./dialer.ts";
 import { factsRoutes } from "./facts.ts";
-import { type FailoverPort, failoverRoutes } from "./failover.ts";
+import { failoverRoutes } from "./failover.ts";
 import { type InboundPort, inboundEventRoutes } from "./inbound.ts";
 import { type InteractionsPort, interactionRoutes } from "./interactions.ts";
 import { jobRoutes } from "./jobs.ts";
@@ -37,7 +38,7 @@ export interface Work {
   readonly campaigns: () => CampaignUseCases;
   readonly campaignFiles: () => CampaignFilesPort;
   readonly contacts: () => ContactUseCases;
-  readonly failover: () => FailoverPort;
+  readonly failover: () => FailoverUseCases;
   readonly jobs: () => JobUseCases;
   readonly interactions: () => InteractionsPort;
   readonly dialer: () => DialerWork;

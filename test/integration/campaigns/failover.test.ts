@@ -275,9 +275,9 @@ it("on the command line: makes a pair, rehearses without a write, hands over and
   const again = await run("failback", PRIMARY);
   expect(again.code).toBe(3);
   const status = JSON.parse((await run("status")).stdout);
-  expect(status.pairs).toMatchObject([{ primary: PRIMARY, watched: true, state: { phase: "watching", handovers: 2 } }]);
+  expect(status.items).toMatchObject([{ primary: PRIMARY, watched: true, state: { phase: "watching", handovers: 2 } }]);
   const history = JSON.parse((await run("history", PRIMARY)).stdout);
-  expect(history.history.map(({ phase }: { phase: string }) => phase)).toContain("failed-over");
+  expect(history.items.map(({ phase }: { phase: string }) => phase)).toContain("failed-over");
   const audit = await runCli(["audit", "verify"], { cwd: world.folder, env: world.environment });
   expect(audit.code).toBe(0);
   world.sandbox.control.faults.add({ match: { path: "/api" }, effect: { headers: { date: "Sat, 21 Nov 2020 10:00:00 GMT" } } });

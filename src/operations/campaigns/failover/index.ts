@@ -1,6 +1,9 @@
 // Failover: a pair of campaigns is watched, and the backup takes over when the primary's success rate has surely fallen.
 
+export type { FailoverRules } from "./deps.ts";
+export { isSettled, readPair } from "./pair.ts";
 export { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
 export { createTriggerRule } from "./rule.ts";
-export { Failover, type FailoverProgress, isSettled, type PairReport, readPair } from "./service.ts";
-export { dialingSide, pairWords, standingIn } from "./words.ts";
+export { FailoverRecords, FailoverUseCases, failoverPreviewOf } from "./use-cases.ts";
+export type { FailoverProgress } from "./watch.ts";
+export { pairWords, standingIn } from "./words.ts";

@@ -2,7 +2,7 @@
 
 import type { CallOptions, CampaignRunner } from "../../../tenant/index.ts";
 import { TenantError } from "../../../tenant/index.ts";
-import type { PairReport } from "./service.ts";
+import type { PairReport } from "./pair.ts";
 import { pairWords } from "./words.ts";
 
 export interface ResumeGuardDeps {

@@ -1,7 +1,44 @@
-// Failover pairs: what a policy would make of one.
+// Failover pairs: where each stands, what happened to it, what a policy would make of one.
 
 import { z } from "zod";
-import { fieldChange } from "./common.ts";
+import { failoverPolicySchema } from "../../campaigns/failover/policy.ts";
+import { count, fieldChange, pairWords, time } from "./common.ts";
+
+/** Where a pair stands, and how its watch is. */
+export const failoverPair = z
+  .strictObject({
+    primary: z.string(),
+    backup: z.string(),
+    phase: z.string(),
+    side: z.enum(["primary", "backup"]).describe("Which of the two is meant to dial"),
+    ...pairWords,
+    verdict: z
+      .string()
+      .nullable()
+      .describe("What the figures said at the last look, in words; null before any, and while it does not dial"),
+    alarms: z.array(z.string()).readonly().describe("Alarms whose cause stands"),
+    unanswered: count.describe("Calls of the tenant in a row without an answer"),
+    watched: z.boolean().describe("Somebody looks as often as the policy says"),
+    lookedAt: time.nullable().describe("Null before anybody looked"),
+    executor: z.string().nullable().describe("The process that runs it"),
+    held: count.describe("Contacts held back from the backup now"),
+    order: z.strictObject({ what: z.string(), by: z.string() }).nullable(),
+    policy: failoverPolicySchema.describe("As the section failover of a campaign file"),
+    state: z.record(z.string(), z.unknown()).describe("Everything that the watch knows; JSON"),
+  })
+  .meta({ id: "FailoverPair" });
+export type FailoverPairView = z.output<typeof failoverPair>;
+
+export const failoverHappening = z
+  .strictObject({
+    seq: z.int(),
+    at: time,
+    phase: z.string(),
+    event: z.unknown(),
+    alarms: z.unknown(),
+  })
+  .meta({ id: "FailoverHappening" });
+export type FailoverHappeningView = z.output<typeof failoverHappening>;
 
 /** What putting a policy would change. */
 export const failoverPreview = z

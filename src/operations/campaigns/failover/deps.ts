@@ -1,0 +1,58 @@
+// What commands of a pair are carried out with, of the context and the rules of failover.
+
+import type { RulePack } from "../../../compliance/index.ts";
+import type { Clock } from "../../../kernel/index.ts";
+import type { Context } from "../../context.ts";
+import { CampaignMetrics } from "../metrics/index.ts";
+import type { CampaignGate } from "../state/index.ts";
+import type { ActDeps } from "./act.ts";
+
+const DAY_MS = 86_400_000;
+
+export interface FailoverRules {
+  /** Asked before a campaign is activated. */
+  readonly gate: CampaignGate;
+  /** The calling rules: they say how old a registry file may be. */
+  readonly pack: Pick<RulePack, "rules">;
+  /** When everything was last stopped without the store; undefined when never. */
+  readonly latestStop: () => Promise<number | undefined>;
+  /** The tenant's clock minus ours, ms; null when it is not known. Never known by default. */
+  readonly skewMs?: (() => number | null) | undefined;
+  /** Time of the watch; the context's by default. */
+  readonly clock?: Clock | undefined;
+  /** Awaited at every named point: for harnesses that stop a process there. */
+  readonly pause?: ((point: string) => Promise<void>) | undefined;
+}
+
+export function failoverDeps({ tenant, store, ...context }: Context, rules: FailoverRules): ActDeps {
+  const { campaignRunner: runner, metricsSource: source, outcomeSource: calls, contactSource: contacts } = tenant.capabilities;
+  const clock = rules.clock ?? context.clock;
+  return {
+    runner,
+    source,
+    calls,
+    contacts,
+    holds: store.holds,
+    metrics: new CampaignMetrics({ log: store.metrics, source, clock }),
+    gate: rules.gate,
+    async compliance(at) {
+      const files = await store.facts.registryFiles();
+      for (const rule of rules.pack.rules) {
+        if (rule.kind !== "registry-age") continue;
+        const old = files.find(({ asOf }) => at - Date.parse(`${asOf}T00:00:00Z`) > (rule.maxAgeDays + 1) * DAY_MS);
+        if (old !== undefined)
+          return `the do-not-call registry file of ${old.registry} is as of ${old.asOf}, older than ${rule.maxAgeDays} days`;
+      }
+      return null;
+    },
+    async stopped(campaignId, since) {
+      const stop = await store.stops.holding(campaignId, since);
+      if (stop !== undefined) return `${stop.actor} gave an emergency stop`;
+      const [last] = await store.stateIntents.list(campaignId, 1);
+      if (last?.target === "paused" && last.createdAt >= since) return `${last.actor} paused ${campaignId} during the hand-over`;
+      return ((await rules.latestStop()) ?? 0) >= since ? "everything was stopped during the hand-over" : null;
+    },
+    skewMs: rules.skewMs ?? (() => null),
+    clock,
+  };
+}

@@ -1,0 +1,33 @@
+// A failover pair as the store holds it, parsed. Pure.
+
+import type { FailoverPair } from "../../../store/index.ts";
+import { OperationError } from "../../error.ts";
+import { NEW_PAIR } from "./machine.ts";
+import { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
+import { type FailoverState, type Order, readState } from "./state.ts";
+
+export interface PairReport {
+  readonly primary: string;
+  readonly backup: string;
+  readonly policy: FailoverPolicy;
+  readonly state: FailoverState;
+  /** The process that runs it; null when nobody does. */
+  readonly executor: string | null;
+  readonly order: { readonly what: Order; readonly by: string } | null;
+}
+
+/** Throws OperationError `invalid_input` when it was written by another version. */
+export function readPair({ primary, backup, policy, state, executor, order }: FailoverPair): PairReport {
+  return { primary, backup, policy: readPolicy(policy), state: state === null ? NEW_PAIR : readState(state), executor, order };
+}
+
+export function readPolicy(value: unknown): FailoverPolicy {
+  const parsed = failoverPolicySchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new OperationError("invalid_input", `the policy of this pair cannot be read: ${issue?.path.join(".")} ${issue?.message}`);
+}
+
+/** No hand-over is under way. */
+export const isSettled = ({ phase }: FailoverState): boolean =>
+  phase === "watching" || phase === "failed-over" || phase === "halted";

@@ -1,0 +1,217 @@
+// What command line, API, dashboard and library can do with failover pairs: where each stands, its policy, orders, rehearsals, the watch itself.
+
+import { z } from "zod";
+import type { AuditInput, FailoverPair } from "../../../store/index.ts";
+import { phoneText } from "../../compliance/values.ts";
+import type { Context } from "../../context.ts";
+import { OperationError } from "../../error.ts";
+import { happeningOf, pairViewOf } from "../../views/failover-views.ts";
+import { differing } from "../../views/field-changes.ts";
+import { confirmOf, type Planned } from "../../views/plan.ts";
+import type { FailoverHappeningView, FailoverPairView, FailoverPreview } from "../../views/schemas/failover.ts";
+import { timeText } from "../../views/texts.ts";
+import type { ActDeps } from "./act.ts";
+import { type FailoverRules, failoverDeps } from "./deps.ts";
+import { type DrillReport, drill } from "./drill.ts";
+import { isSettled, type PairReport, readPair } from "./pair.ts";
+import { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
+import type { Order } from "./state.ts";
+import { PairWatch, type WatchOptions } from "./watch.ts";
+import { orderRefusal } from "./words.ts";
+
+const HOLDS_PAGE = 5000;
+
+/** A contact that a campaign must not call yet. `number` in E.164, `until` in ISO 8601. */
+export interface Held {
+  readonly number: string;
+  readonly until: string;
+}
+
+/** What is known of pairs; needs a store, no tenant. */
+export class FailoverRecords {
+  readonly #context: Pick<Context, "store" | "clock">;
+
+  constructor(context: Pick<Context, "store" | "clock">) {
+    this.#context = context;
+  }
+
+  async list(): Promise<readonly FailoverPairView[]> {
+    return Promise.all((await this.#context.store.failovers.list()).map((pair) => this.#view(pair)));
+  }
+
+  /** The pair that a campaign is in, be it the primary or the backup. Throws OperationError `job_not_found`. */
+  async show(id: string): Promise<FailoverPairView> {
+    return this.#view(await this.#of(id));
+  }
+
+  /** What happened to the pair that a campaign is in, newest first. @param before only what has a smaller number. Throws OperationError `job_not_found` */
+  async history(id: string, limit: number, before?: number): Promise<readonly FailoverHappeningView[]> {
+    const { primary } = await this.#of(id);
+    return (await this.#context.store.failovers.history(primary, limit, before)).map(happeningOf);
+  }
+
+  /** Contacts that a campaign must not call yet, because the other one of its pair has called them. */
+  async *holds(id: string): AsyncGenerator<Held> {
+    const { store, clock } = this.#context;
+    const at = clock.now();
+    for (let after = 0; ; ) {
+      const page = await store.holds.list(id, at, after, HOLDS_PAGE);
+      for (const { number, until } of page) yield { number: phoneText(number), until: timeText(until) };
+      const last = page.at(-1);
+      if (last === undefined || page.length < HOLDS_PAGE) return;
+      after = last.number;
+    }
+  }
+
+  async #of(id: string): Promise<FailoverPair> {
+    const pairs = await this.#context.store.failovers.list();
+    const pair = pairs.find(({ primary }) => primary === id) ?? pairs.find(({ backup }) => backup === id);
+    if (pair !== undefined) return pair;
+    throw new OperationError("job_not_found", `campaign ${id} is in no failover pair`, {
+      advice: "outdial campaign failover status lists all pairs.",
+    });
+  }
+
+  async #view(stored: FailoverPair): Promise<FailoverPairView> {
+    const now = this.#context.clock.now();
+    const held = await this.#context.store.holds.count(stored.backup, now);
+    return pairViewOf(readPair(stored), { lookedAt: stored.lookedAt, held, now });
+  }
+}
+
+/** A policy as it is to be put. */
+export interface FailoverPlan {
+  readonly primary: string;
+  readonly policy: FailoverPolicy;
+  /** What the pair is watched by now; null for a new pair. */
+  readonly before: FailoverPolicy | null;
+}
+
+export class FailoverUseCases extends FailoverRecords {
+  readonly #context: Context;
+  readonly #deps: ActDeps;
+  readonly #watch: PairWatch;
+
+  constructor(context: Context, rules: FailoverRules) {
+    super(context);
+    this.#context = context;
+    this.#deps = failoverDeps(context, rules);
+    this.#watch = new PairWatch(context, this.#deps, rules.pause);
+  }
+
+  /** Throws OperationError `job_not_found`. */
+  find(primary: string): Promise<PairReport> {
+    return this.#watch.find(primary);
+  }
+
+  /**
+   * What a policy would make of a pair. @param given fields left out take their defaults. Throws OperationError `invalid_input` naming every field
+   * that is wrong.
+   */
+  async planPut(primary: string, given: unknown): Promise<Planned<FailoverPlan>> {
+    const parsed = failoverPolicySchema.safeParse(given);
+    if (!parsed.success) {
+      const problems = parsed.error.issues.map(({ path, message }) => `policy.${path.join(".")}: ${message}`);
+      throw new OperationError("invalid_input", problems.join("; "));
+    }
+    const policy = parsed.data;
+    const before = (await this.#policy(primary)) ?? null;
+    return {
+      operation: "failover.put",
+      summary: `Watch ${primary}; let ${policy.backup} dial when its success rate is surely below ${policy.threshold}`,
+      relies: { primary, policy, before },
+      refusals: policy.backup === primary ? [`campaign ${primary} cannot be its own backup`] : [],
+      plan: { primary, policy, before },
+    };
+  }
+
+  /**
+   * Makes a pair or gives it another policy. Throws OperationError `invalid_input` when a campaign would stand in for itself, StoreError
+   * `invalid_state` during a hand-over or when a campaign has a part in another pair.
+   */
+  async put(primary: string, policy: FailoverPolicy, by = this.#context.actor): Promise<void> {
+    const { backup } = policy;
+    if (backup === primary)
+      throw new OperationError("invalid_input", `campaign ${primary} cannot be its own backup`, {
+        advice: "Name another campaign with --backup.",
+      });
+    const { failovers } = this.#context.store;
+    if (JSON.stringify(await this.#policy(primary)) === JSON.stringify(policy)) return;
+    await failovers.put({ primary, backup, policy, actor: by, audit: [entry(by, "failover.policy", primary, { ...policy })] });
+  }
+
+  /** Takes what campaign files said of pairs since those were last changed; what was said before is overruled by that. */
+  async takeFiles(by = this.#context.actor): Promise<void> {
+    const { campaigns, failovers } = this.#context.store;
+    const changedAt = new Map((await failovers.list()).map(({ primary, changedAt: at }) => [primary, at]));
+    for (const [primary, { policy, updatedAt }] of await campaigns.policies()) {
+      const own = policyOfFile.safeParse(policy).data?.failover;
+      if (own !== undefined && updatedAt > (changedAt.get(primary) ?? 0)) await this.put(primary, own, by);
+    }
+  }
+
+  /** Ends the watch over a pair. Throws OperationError `job_not_found` when there is none, or a hand-over is under way. */
+  async remove(primary: string, by = this.#context.actor): Promise<void> {
+    if (!(await this.#context.store.failovers.remove(primary, [entry(by, "failover.removed", primary, {})])))
+      throw new OperationError("job_not_found", `there is no settled pair of ${primary}`);
+  }
+
+  /** Orders a hand-over without regard to the figures; the process that runs the pair carries it out at its next check. */
+  async order(primary: string, what: Order, by = this.#context.actor): Promise<void> {
+    const { state } = await this.find(primary);
+    const refusal = orderRefusal(state, what);
+    if (refusal !== null) throw new OperationError("job_state", refusal);
+    await this.#context.store.failovers.order(primary, what, by, [entry(by, "failover.order", primary, { what })]);
+  }
+
+  /** Rehearses a hand-over: reads and decides as one would, writes nothing to the tenant; only the audit says that it was done. Throws TenantError. */
+  async drill(primary: string, signal: AbortSignal, by = this.#context.actor): Promise<DrillReport> {
+    const report = await drill(await this.find(primary), this.#deps, signal);
+    const { wouldTrigger, ends, passed } = report;
+    await this.#context.store.audit.append([entry(by, "failover.drill", primary, { wouldTrigger, ends, passed })]);
+    return report;
+  }
+
+  /** See `PairWatch.watch`. */
+  watch(primary: string, options: WatchOptions): Promise<void> {
+    return this.#watch.watch(primary, options);
+  }
+
+  /** Watches until no order waits and no hand-over is under way: here, or by looking at the process that runs the pair. */
+  async seeThrough(primary: string, { signal, onProgress }: Omit<WatchOptions, "until">): Promise<FailoverPairView> {
+    const seen = new AbortController();
+    await this.watch(primary, {
+      signal: AbortSignal.any([signal, seen.signal]),
+      onProgress: (progress) => {
+        onProgress?.(progress);
+        // Another process runs the pair: its order is gone when it has been taken in.
+        if (progress.elsewhere && progress.pair.order === null && isSettled(progress.pair.state)) seen.abort();
+      },
+      until: (state, event) => event.type !== "taken" && isSettled(state),
+    });
+    return this.show(primary);
+  }
+
+  async #policy(primary: string): Promise<FailoverPolicy | undefined> {
+    const stored = await this.#context.store.failovers.find(primary);
+    return stored === undefined ? undefined : readPair(stored).policy;
+  }
+}
+
+const policyOfFile = z.looseObject({ failover: failoverPolicySchema.optional() });
+
+function entry(actor: string, action: string, primary: string, details: Readonly<Record<string, unknown>>): AuditInput {
+  return { actor, action, subject: `failover/${primary}`, details: { primary, ...details } };
+}
+
+/** A plan as it is shown. */
+export function failoverPreviewOf(made: Planned<FailoverPlan>): FailoverPreview {
+  const { policy, before } = made.plan;
+  return {
+    summary: made.summary,
+    policy: { ...policy },
+    changes: differing(before ?? undefined, policy),
+    refusals: [...made.refusals],
+    confirm: confirmOf(made),
+  };
+}

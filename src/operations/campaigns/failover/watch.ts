@@ -1,0 +1,166 @@
+// The watch over failover pairs: one process runs a pair; other processes wait and take over when that process dies or leaves.
+//
+// A watch never ends, so it is not a workflow but a lease and a state. Each decision is written with its alarms, in one transaction
+// that only the holder of the lease can make, and is carried out after that. The process that takes over carries out what the state says.
+
+import { newId, OutdialError } from "../../../kernel/index.ts";
+import type { FailoverPair } from "../../../store/index.ts";
+import type { Context } from "../../context.ts";
+import { OperationError } from "../../error.ts";
+import { type ActDeps, act } from "./act.ts";
+import { decide, isLook, nextCommand } from "./machine.ts";
+import { noticesOf } from "./notices.ts";
+import { type PairReport, readPair } from "./pair.ts";
+import type { Alarm, Command, FailoverEvent, FailoverState } from "./state.ts";
+
+/** How often the pair of another process is looked at, ms of the machine's time. */
+const WAIT_MS = 1000;
+
+/** Told of every event; `elsewhere` while another process runs the pair. */
+export type FailoverProgress = (
+  progress: { readonly pair: PairReport } & (
+    | { readonly elsewhere: true }
+    | { readonly elsewhere: false; readonly event: FailoverEvent; readonly alarms: readonly Alarm[]; readonly next: Command }
+  ),
+) => void;
+
+export interface WatchOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress?: FailoverProgress | undefined;
+  /** Ends when this says so, asked after each event; by default only the signal ends it. */
+  readonly until?: ((state: FailoverState, event: FailoverEvent) => boolean) | undefined;
+}
+
+export class PairWatch {
+  readonly #context: Context;
+  readonly #deps: ActDeps;
+  readonly #pause: ((point: string) => Promise<void>) | undefined;
+
+  constructor(context: Context, deps: ActDeps, pause?: (point: string) => Promise<void>) {
+    this.#context = context;
+    this.#deps = deps;
+    this.#pause = pause;
+  }
+
+  /** Throws OperationError `job_not_found`. */
+  async find(primary: string): Promise<PairReport> {
+    return readPair(await this.#pair(primary));
+  }
+
+  /**
+   * Runs a pair, or waits until it can take it over, until the signal or `until`. Rejects for what is no matter of the tenant's: the database is
+   * gone, the state cannot be read.
+   */
+  async watch(primary: string, options: WatchOptions): Promise<void> {
+    const { clock, store, replica } = this.#context;
+    const { signal } = options;
+    while (!signal.aborted) {
+      const pair = await this.#claim(primary);
+      if (pair === undefined) {
+        const elsewhere = await this.find(primary);
+        options.onProgress?.({ pair: elsewhere, elsewhere: true });
+        await clock.sleep(WAIT_MS, signal).catch(() => undefined);
+        continue;
+      }
+      try {
+        if (await this.#run(pair, options)) return;
+      } catch (thrown) {
+        if (signal.aborted) return;
+        // Another process took the pair: wait upon that one.
+        if (!(thrown instanceof OutdialError) || thrown.code !== "not_owner") throw thrown;
+      } finally {
+        await store.failovers.release(primary, replica.id);
+      }
+    }
+  }
+
+  /** Takes a pair that is free, ours, or run by a dead process. */
+  async #claim(primary: string): Promise<FailoverPair | undefined> {
+    const { store, replica } = this.#context;
+    const seen = await this.#pair(primary);
+    const { executor } = seen;
+    if (executor !== null && executor !== replica.id && !(await replica.isDead(executor))) return undefined;
+    const claimed = await store.failovers.claim(seen, replica.id);
+    if (claimed !== undefined && executor !== null) await replica.forget(executor);
+    return claimed;
+  }
+
+  /** @returns true when `until` ended it */
+  async #run(claimed: FailoverPair, { signal, onProgress, until }: WatchOptions): Promise<boolean> {
+    const { clock } = this.#deps;
+    const { actor, random, alarms: receiver, store, replica } = this.#context;
+    const ledger = store.failovers;
+    const { primary } = claimed;
+    let { seq } = claimed;
+    let pair = readPair(claimed);
+    const happened = async (event: FailoverEvent, orderTaken: boolean) => {
+      const before = pair.state;
+      const { state, alarms } = decide(pair.policy, before, event);
+      const newEventId = () => newId("evt", event.at, random);
+      const notices = noticesOf({
+        primary,
+        backup: pair.backup,
+        actor,
+        before,
+        state,
+        event,
+        alarms,
+        receiver,
+        newId: newEventId,
+      });
+      // Reading back both campaigns during a hand-over also counts as a check.
+      const looked = isLook(event);
+      await ledger.record({
+        primary,
+        executor: replica.id,
+        seq,
+        state,
+        phase: state.phase,
+        at: event.at,
+        looked,
+        orderTaken,
+        ...notices,
+      });
+      seq += 1;
+      pair = { ...pair, state };
+      const next = nextCommand(pair.policy, state, primary);
+      onProgress?.({ pair, elsewhere: false, event, alarms, next });
+      return next;
+    };
+    const now = clock.now();
+    let command = await happened(
+      { type: "taken", at: now, gapMs: claimed.lookedAt === null ? null : now - claimed.lookedAt },
+      false,
+    );
+    // A new holder looks at once, whatever the last one waited for.
+    let waits = false;
+    for (;;) {
+      signal.throwIfAborted();
+      if (waits && command.afterMs > 0) await clock.sleep(command.afterMs, signal);
+      waits = true;
+      const point = `${pair.state.phase}.${command.kind}`;
+      await this.#pause?.(`${point}.before`);
+      // Other processes change policies and orders. A process that was suspended for long may count as dead by now.
+      const latest = await ledger.find(primary);
+      if (latest === undefined || latest.executor !== replica.id)
+        throw new OperationError("not_owner", `the pair of ${primary} is not run here any more`);
+      seq = latest.seq;
+      const { policy, backup, order, state } = readPair(latest);
+      pair = { ...pair, policy, backup, order, state };
+      const ids = { primary, backup };
+      const happening = await act(command, { ids, policy, state, order, signal }, this.#deps);
+      await this.#pause?.(`${point}.after`);
+      const event = { ...happening, at: clock.now() };
+      command = await happened(event, event.type === "looked" && event.order !== null);
+      if (until?.(pair.state, event) === true) return true;
+    }
+  }
+
+  async #pair(primary: string): Promise<FailoverPair> {
+    const found = await this.#context.store.failovers.find(primary);
+    if (found !== undefined) return found;
+    throw new OperationError("job_not_found", `there is no failover pair of the campaign ${primary}`, {
+      advice: "outdial campaign failover watch --primary … --backup … makes one; outdial campaign failover status lists them.",
+    });
+  }
+}

@@ -1,0 +1,37 @@
+// Failover pairs as the API shows them.
+
+import type { FailoverHappening } from "../../store/index.ts";
+import type { PairReport } from "../campaigns/failover/pair.ts";
+import { pairWords } from "../campaigns/failover/words.ts";
+import type { FailoverHappeningView, FailoverPairView } from "./schemas/failover.ts";
+import { timeText } from "./texts.ts";
+
+/** Looks that may be missing before a watch counts as dead. */
+const MISSED_LOOKS = 3;
+
+export function pairViewOf(
+  { primary, backup, policy, state, executor, order }: PairReport,
+  { lookedAt, held, now }: { readonly lookedAt: number | null; readonly held: number; readonly now: number },
+): FailoverPairView {
+  return {
+    primary,
+    backup,
+    phase: state.phase,
+    side: state.side,
+    ...pairWords(state, primary),
+    verdict: state.verdict?.words ?? null,
+    alarms: Object.keys(state.standing),
+    unanswered: state.unanswered,
+    watched: lookedAt !== null && now - lookedAt <= MISSED_LOOKS * policy.everySeconds * 1000,
+    lookedAt: timeText(lookedAt),
+    executor,
+    held,
+    order: order === null ? null : { ...order },
+    policy: { ...policy },
+    state: { ...state },
+  };
+}
+
+export function happeningOf({ seq, at, phase, event, alarms }: FailoverHappening): FailoverHappeningView {
+  return { seq, at: timeText(at), phase, event, alarms };
+}
