@@ -21,7 +21,7 @@ export function readPair({ primary, backup, policy, state, executor, order }: Fa
   return { primary, backup, policy: readPolicy(policy), state: state === null ? NEW_PAIR : readState(state), executor, order };
 }
 
-export function readPolicy(value: unknown): FailoverPolicy {
+function readPolicy(value: unknown): FailoverPolicy {
   const parsed = failoverPolicySchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
