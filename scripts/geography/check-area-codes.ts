@@ -26,7 +26,7 @@ const SETTLED: Readonly<Record<string, string>> = {
   "321/407/689 America/Chicago": "Orlando's overlay 689 is Eastern; the source is wrong.",
   "402/531 America/Denver":
     "Cody, Kilgore and Nenzel in western Cherry County keep Mountain time and have 402 numbers; the source names no exchange of theirs.",
-  "604/250/778/236/672/257 America/Fort_Nelson":
+  "250/778/236/672/257 America/Fort_Nelson":
     "The Peace River country and Creston keep UTC-7 all year. Since 2026 so does Vancouver, but a runtime with older zone data does not know.",
   "709/879 America/Puerto_Rico":
     "No place in the province keeps Atlantic time without summer time (the Quebec shore across the strait does).",

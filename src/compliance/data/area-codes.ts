@@ -83,7 +83,8 @@ US GU Pacific/Guam: 671
 US MP Pacific/Saipan: 670
 US AS Pacific/Pago_Pago: 684
 CA AB America/Edmonton: 403/587/780/825/368
-CA BC America/Vancouver America/Edmonton America/Fort_Nelson: 604/250/778/236/672/257
+CA BC America/Vancouver: 604
+CA BC America/Vancouver America/Edmonton America/Fort_Nelson: 250/778/236/672/257
 CA MB America/Winnipeg: 204/431/584
 CA NB America/Moncton: 506/428
 CA NL America/St_Johns America/Goose_Bay: 709/879

@@ -6,7 +6,7 @@ import { COUNTRY_ZONES } from "./country-zones.ts";
 import { createPostalTable } from "./postal.ts";
 
 /** Of when the tables are; goes into the record of every decision made with them. */
-const VERSION = "builtin-2026-11";
+const VERSION = "builtin-2026-11-2";
 
 /** Makes the tables ready for use. The postal table is unpacked when the first postal code is looked up. */
 export function createBuiltinGeography(): Geography {

@@ -15,6 +15,8 @@ export const INVALID_NUMBER = "INVALID_NUMBER";
 export const UNRESOLVED_LOCATION = "UNRESOLVED_LOCATION";
 export const COUNTRY_NOT_COVERED = "COUNTRY_NOT_COVERED";
 
+const NONE: readonly string[] = [];
+
 /** Where a number and an address put the person: the zones that count and the rules that bind there. */
 export interface Place {
   readonly zones: readonly Zone[];
@@ -206,7 +208,11 @@ export class CompiledPack {
   }
 
   #rulesFor(jurisdictions: readonly string[], type: CallType): readonly BoundRule[] {
-    const binding = this.pack.rules.filter((rule) => jurisdictions.includes(rule.jurisdiction) && rule.binds.includes(type));
+    const countries = jurisdictions.filter((id) => id !== "*" && !id.includes("-"));
+    const binding = this.pack.rules.filter(
+      (rule) =>
+        jurisdictions.includes(rule.jurisdiction) && rule.binds.includes(type) && !isExcepted(rule.except ?? NONE, countries),
+    );
     const revocationsReported = binding.some((rule) => rule.kind === "consent-revocation");
     return binding.flatMap((rule) => this.#bind(rule, revocationsReported) ?? []);
   }
@@ -231,6 +237,11 @@ export class CompiledPack {
 /** Compiles a pack. Throws `invalid_pack` when it needs the built-in geography and none is given, `unknown_zone`. */
 export function compilePack(pack: RulePack, options: CompileOptions = {}): CompiledPack {
   return new CompiledPack(pack, options);
+}
+
+/** A rule for everywhere does not bind where each country has one of its own. */
+function isExcepted(except: readonly string[], countries: readonly string[]): boolean {
+  return countries.length > 0 && countries.every((country) => except.includes(country));
 }
 
 function noRules(): Record<CallType, readonly BoundRule[]> {

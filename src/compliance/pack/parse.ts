@@ -124,6 +124,11 @@ function* ruleFaults(rule: Rule, path: readonly string[]): Generator<PackProblem
   yield* duplicates(rule.binds, [...path, "binds"], "call type");
   if (rule.effective !== undefined && rule.ends !== undefined && rule.ends < rule.effective)
     yield { path: [...path, "ends"], message: `${rule.ends} is before the rule takes effect on ${rule.effective}` };
+  if (rule.except !== undefined && rule.jurisdiction !== "*")
+    yield {
+      path: [...path, "except"],
+      message: `only a rule for * binds everywhere but in some countries; this one is for ${rule.jurisdiction}`,
+    };
   if (rule.kind !== "calling-hours") return;
   for (const [day, windows] of Object.entries(rule.week)) yield* windowFaults(windows, [...path, "week", day]);
   yield* windowFaults(rule.onHolidays?.windows ?? [], [...path, "onHolidays", "windows"]);

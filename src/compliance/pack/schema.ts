@@ -54,6 +54,12 @@ const common = {
   effective: date.optional().meta({ description: "first local date on which the rule is in force; missing: always was" }),
   ends: date.optional().meta({ description: "last local date on which the rule is in force; missing: no end known" }),
   exempt: exemptions.optional().meta({ description: "what lifts this rule" }),
+  except: z
+    .array(z.string().regex(/^[A-Z]{2}$/, "an ISO 3166 country"))
+    .min(1)
+    .optional()
+    .meta({ description: "of a rule for *: countries in which it does not bind, because they have one of their own" }),
+  lookedUp: date.optional().meta({ description: "date on which the rule was last read in its source; missing: not known" }),
 };
 const scope = z
   .enum(["subject", "all"])

@@ -81,7 +81,7 @@ export class FactsReader {
   /** The relationship that lasts longest under the pack's terms. */
   #longest(relationships: NumberFacts["relationships"], jurisdictions: readonly string[]): CallFacts["ebr"] {
     if (relationships.length < 2) return relationships[0];
-    const months = this.#pack.relationship(jurisdictions[0] ?? "*");
+    const months = this.#pack.relationship(jurisdictions.find((id) => id !== "*") ?? "*");
     const end = ({ kind, date }: NumberFacts["relationships"][number]) => {
       const day = new Date(`${date}T00:00:00Z`);
       return day.setUTCMonth(day.getUTCMonth() + (months?.[kind] ?? 0));

@@ -11,10 +11,14 @@ import {
   election,
   FEDERAL,
   flag,
+  fromYear,
   goodFriday,
   type Holiday,
   independence,
+  inEvenYears,
   jeffersonDavis,
+  juneteenth,
+  juneteenthOfUtah,
   labor,
   martinLutherKing,
   memorial,
@@ -30,7 +34,8 @@ import {
 } from "./holidays.ts";
 
 /** Both the day itself and the day on which it is kept: a rule that closes "legal holidays" is read as closing both. */
-const kept = (...holidays: readonly Holiday[]) => datesOf(...holidays, ...holidays.map(observed));
+const kept = (...holidays: readonly Holiday<number | undefined>[]) =>
+  datesOf(...holidays, ...holidays.map((one) => observed(one)));
 
 /** All calendars, written out. */
 export function calendars(): RulePack["calendars"] {
@@ -67,8 +72,16 @@ export function calendars(): RulePack["calendars"] {
     },
     "US-RI": {
       title: "Rhode Island: state and federal holidays",
-      days: kept(...FEDERAL, rhodeIslandIndependence, victory, election),
+      // Election day is a holiday where state officers are elected, which is in even years (R.I. Gen. Laws 25-1-1).
+      days: kept(...FEDERAL, rhodeIslandIndependence, victory, inEvenYears(election)),
     },
-    "US-UT": { title: "Utah", days: kept(...FEDERAL, pioneer) },
+    "US-UT": {
+      title: "Utah (Utah Code 63G-1-301)",
+      days: datesOf(
+        ...[...FEDERAL.filter((holiday) => holiday !== juneteenth), pioneer].flatMap((one) => [one, observed(one)]),
+        juneteenthOfUtah,
+        fromYear(2027, goodFriday),
+      ),
+    },
   };
 }

@@ -1,4 +1,4 @@
-// The federal rules of the United States and what holds wherever a call goes.
+// The federal rules of the United States.
 
 import type { Rule } from "../../pack/schema.ts";
 import { COLLECTION, EVERY, RECORDED, SALES, TO_CONFIRM, week } from "./writing.ts";
@@ -31,8 +31,8 @@ function consent(): Rule[] {
   return [
     {
       kind: "consent-required",
-      id: "prerecorded-consent",
-      jurisdiction: "*",
+      id: "us-prerecorded-consent",
+      jurisdiction: US,
       binds: RECORDED,
       level: "written",
       violation: "CONSENT_REQUIRED",
@@ -41,28 +41,6 @@ function consent(): Rule[] {
       confidence: "summary",
       note: "An AI voice is an artificial voice (FCC declaratory ruling, February 2024). Consent is void once the number was permanently disconnected on or after its date (FCC DA 21-1649).",
     },
-    {
-      kind: "consent-revocation",
-      id: "consent-revocation",
-      jurisdiction: "*",
-      binds: EVERY,
-      violation: "CONSENT_REVOKED",
-      citation: "47 CFR 64.1200(a)(10)-(11)",
-      confidence: "statute",
-      note: `Binds at once; the legal limit is a ceiling. ${TO_CONFIRM}the rule that one revocation ends all robocalls on unrelated matters is waived until 2027-01-31 (DA 26-12); what follows is not known.`,
-    },
-    {
-      kind: "revocation-deadline",
-      id: "revocation-deadline",
-      jurisdiction: "*",
-      binds: EVERY,
-      businessDays: 10,
-      calendar: US,
-      effective: "2025-04-11",
-      citation: "47 CFR 64.1200(a)(10), (d)(3)",
-      confidence: "summary",
-      note: "Ten business days; neither Saturdays, Sundays nor federal holidays count.",
-    },
   ];
 }
 
@@ -70,40 +48,30 @@ function registries(): Rule[] {
   return [
     {
       kind: "national-registry",
-      id: "national-registry",
-      jurisdiction: "*",
+      id: "us-registry",
+      jurisdiction: US,
       binds: SALES,
       exempt: ["ebr", "written"],
       violation: "DNC_NATIONAL",
       citation: "47 CFR 64.1200(c)(2), 16 CFR 310.4(b)(1)(iii)(B)",
       confidence: "summary",
-      note: "The exception for consent asks for an agreement in writing: express consent alone does not lift the registry. A country may be stricter: in the United Kingdom a relationship does not lift it.",
+      note: "The exception for consent asks for an agreement in writing: express consent alone does not lift the registry.",
     },
     {
       kind: "registry-age",
-      id: "registry-age",
-      jurisdiction: "*",
+      id: "us-registry-age",
+      jurisdiction: US,
       binds: SALES,
       maxAgeDays: 31,
       violation: "DNC_STALE",
       effective: "2005-01-01",
-      citation: "16 CFR 310.4(b)(3)(iv), FCC 04-204; Canada: CRTC Unsolicited Telecommunications Rules",
+      citation: "16 CFR 310.4(b)(3)(iv), FCC 04-204",
       confidence: "statute",
     },
     {
-      kind: "internal-list",
-      id: "internal-list",
-      jurisdiction: "*",
-      binds: EVERY,
-      violation: "DNC_INTERNAL",
-      citation: "47 CFR 64.1200(d)(3), (6), 16 CFR 310.4(b)(1)(iii)(A)",
-      confidence: "summary",
-      note: `Never expires here. ${TO_CONFIRM}the retention of five years (FCC; the FTC's rule names no end) was not read.`,
-    },
-    {
       kind: "relationship",
-      id: "relationship",
-      jurisdiction: "*",
+      id: "us-relationship",
+      jurisdiction: US,
       binds: SALES,
       months: { transaction: 18, inquiry: 3 },
       citation: "47 CFR 64.1200(f)(5), 16 CFR 310.2(q)",

@@ -7,8 +7,9 @@ const YEARS = [2026, 2027, 2028, 2029] as const;
 
 const [SUN, MON, TUE, THU, FRI, SAT] = [0, 1, 2, 4, 5, 6] as const;
 
-/** The day of a holiday in a year, as days since 1970-01-01. */
-export type Holiday = (year: number) => number;
+/** The day of a holiday in a year, as days since 1970-01-01; undefined in a year that does not have it. */
+export type Holiday<Day = number> = (year: number) => Day;
+type Sometimes = Holiday<number | undefined>;
 
 /** A fixed date. */
 const on =
@@ -56,7 +57,13 @@ export const rhodeIslandIndependence = on(5, 4);
 export const memorial = last(MON, 5);
 export const jeffersonDavis = nth(1, MON, 6);
 export const flag = on(6, 14);
-const juneteenth = on(6, 19);
+export const juneteenth = on(6, 19);
+/** The Monday before when the 19th is a Tuesday to Friday, the Monday after when it is a Saturday or Sunday (Utah Code 63G-1-301(2)(c)-(d)). */
+export const juneteenthOfUtah: Holiday = (year) => {
+  const day = juneteenth(year);
+  const weekday = weekdayOf(day);
+  return weekday === SAT ? day + 2 : weekday === SUN ? day + 1 : day - (weekday - MON);
+};
 export const independence = on(7, 4);
 export const pioneer = on(7, 24);
 export const victory = nth(2, MON, 8);
@@ -86,15 +93,28 @@ export const FEDERAL: readonly Holiday[] = [
 
 /** Off on Friday for a Saturday and on Monday for a Sunday (5 U.S.C. 6103(b), Ala. Code 1-3-8, and the custom of others). */
 export const observed =
-  (holiday: Holiday): Holiday =>
+  <Day extends number | undefined>(holiday: Holiday<Day>): Holiday<Day | number> =>
   (year) => {
     const day = holiday(year);
+    if (day === undefined) return day;
     const weekday = weekdayOf(day);
     return weekday === SAT ? day - 1 : weekday === SUN ? day + 1 : day;
   };
 
+/** Only in even years. */
+export const inEvenYears =
+  (holiday: Holiday): Sometimes =>
+  (year) =>
+    year % 2 === 0 ? holiday(year) : undefined;
+
+/** Only from a year on. */
+export const fromYear =
+  (first: number, holiday: Holiday): Sometimes =>
+  (year) =>
+    year >= first ? holiday(year) : undefined;
+
 /** The dates of holidays in all years, in order, each once. */
-export function datesOf(...holidays: readonly Holiday[]): string[] {
-  const days = YEARS.flatMap((year) => holidays.map((holiday) => holiday(year)));
+export function datesOf(...holidays: readonly Sometimes[]): string[] {
+  const days = YEARS.flatMap((year) => holidays.flatMap((holiday) => holiday(year) ?? []));
   return [...new Set(days)].sort((a, b) => a - b).map(textOfDay);
 }

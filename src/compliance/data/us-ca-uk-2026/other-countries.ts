@@ -1,7 +1,7 @@
 // Canada and the United Kingdom. A call to any country that is not in the pack is denied by the engine itself.
 
 import type { Rule } from "../../pack/schema.ts";
-import { EVERY, SALES, TO_CONFIRM, week } from "./writing.ts";
+import { EVERY, READ, RECORDED, SALES, TO_CONFIRM, week } from "./writing.ts";
 
 /** CRTC Unsolicited Telecommunications Rules. */
 export function canadianRules(): Rule[] {
@@ -16,6 +16,53 @@ export function canadianRules(): Rule[] {
       citation: "CRTC Unsolicited Telecommunications Rules, Part III",
       confidence: "tables",
       note: "Local time of the person called; provinces may be stricter and were not looked into.",
+    },
+    {
+      kind: "national-registry",
+      id: "ca-registry",
+      jurisdiction: "CA",
+      binds: SALES,
+      exempt: ["ebr", "express"],
+      violation: "DNC_NATIONAL",
+      citation: "CRTC Unsolicited Telecommunications Rules, Part II (Telecom Decision 2007-48)",
+      confidence: "summary",
+      lookedUp: READ,
+      note: "Express consent counts however it was given, by word or in writing; the caller must be able to show it. A relationship lifts the list too.",
+    },
+    {
+      kind: "registry-age",
+      id: "ca-registry-age",
+      jurisdiction: "CA",
+      binds: SALES,
+      maxAgeDays: 31,
+      violation: "DNC_STALE",
+      citation: "CRTC Unsolicited Telecommunications Rules, Part II (Telecom Decision 2007-48)",
+      confidence: "summary",
+      lookedUp: READ,
+    },
+    {
+      kind: "relationship",
+      id: "ca-relationship",
+      jurisdiction: "CA",
+      binds: SALES,
+      months: { transaction: 18, inquiry: 6 },
+      citation: "Telecommunications Act (S.C. 1993, c. 38) s. 41.7(2)",
+      confidence: "summary",
+      lookedUp: READ,
+      note: `A purchase within 18 months, an inquiry or application within six. ${TO_CONFIRM}the 18 months were read in a summary, the section itself was not seen.`,
+    },
+    {
+      kind: "consent-required",
+      id: "ca-prerecorded-consent",
+      jurisdiction: "CA",
+      binds: RECORDED,
+      level: "express",
+      violation: "CONSENT_REQUIRED",
+      reassignedViolation: "CONSENT_REASSIGNED",
+      citation: "CRTC Unsolicited Telecommunications Rules, Part IV (Regulatory Policy 2014-155)",
+      confidence: "summary",
+      lookedUp: READ,
+      note: "A machine may play a sales message only with express consent; a relationship does not replace it.",
     },
     {
       kind: "abandonment-limit",
@@ -35,10 +82,10 @@ export function canadianRules(): Rule[] {
 /** Ofcom, the privacy regulations, and custom. They bind all of +44: numbers of Jersey, Guernsey and the Isle of Man cannot be told from others for certain. */
 export function britishRules(): Rule[] {
   const ofcom = {
-    citation: "Ofcom, Persistent Misuse: policy statement of 2016-12-20",
-    confidence: "unconfirmed" as const,
+    citation: "policy; Ofcom, Persistent Misuse: statement of 2016-12-20, in force since 2017-03-01",
+    confidence: "policy" as const,
     effective: "2017-03-01",
-    note: `${TO_CONFIRM}the figure is that of the statements of 2006 to 2010; whether it survives in the text of 2016 was not seen.`,
+    lookedUp: READ,
   };
   return [
     {
@@ -60,7 +107,33 @@ export function britishRules(): Rule[] {
       violation: "DNC_NATIONAL",
       citation: "Privacy and Electronic Communications Regulations 2003 (SI 2003/2426), reg. 21(1)(b), (4)",
       confidence: "statute",
-      note: "A number on the Telephone Preference Service may be called only when its subscriber has told this caller that he does not object; being a customer does not say so. The 28 days after registration in which a call is no breach are not used.",
+      lookedUp: READ,
+      note: "A number on the Telephone Preference Service may be called only when its subscriber has told this caller that he does not object, by word or in writing; being a customer does not say so. The 28 days after registration in which a call is no breach are used only for the age of the file.",
+    },
+    {
+      kind: "registry-age",
+      id: "gb-registry-age",
+      jurisdiction: "GB",
+      binds: SALES,
+      maxAgeDays: 28,
+      violation: "DNC_STALE",
+      citation: "Privacy and Electronic Communications Regulations 2003 (SI 2003/2426), reg. 21(3)",
+      confidence: "statute",
+      lookedUp: READ,
+      note: "A call is no breach while the number has been on the register for less than 28 days: with a file that is 28 days old none can have been on it longer without being in the file.",
+    },
+    {
+      kind: "consent-required",
+      id: "gb-prerecorded-consent",
+      jurisdiction: "GB",
+      binds: RECORDED,
+      level: "express",
+      violation: "CONSENT_REQUIRED",
+      reassignedViolation: "CONSENT_REASSIGNED",
+      citation: "Privacy and Electronic Communications Regulations 2003 (SI 2003/2426), reg. 19(1)-(2)",
+      confidence: "summary",
+      lookedUp: READ,
+      note: "The subscriber must have told this caller that he consents for the time being; the consent need not be written. Read in the Information Commissioner's guide.",
     },
     {
       kind: "abandoned-quiet",
@@ -71,6 +144,7 @@ export function britishRules(): Rule[] {
       liftedByGuaranteedAgent: true,
       violation: "UK_ABANDON_72H",
       ...ofcom,
+      note: `${TO_CONFIRM}the 72 hours are those of Ofcom's statements of 2006 to 2010. Whether the statement of 2016 keeps them was not seen, so they stand as a policy of this pack.`,
     },
     {
       kind: "abandonment-limit",
@@ -81,6 +155,7 @@ export function britishRules(): Rule[] {
       period: { rollingHours: 24 },
       connectWithinSeconds: 2,
       ...ofcom,
+      note: "No share of abandoned calls is allowed in the United Kingdom. The 3 % of the statement of 2010 ended on 2017-02-28: Ofcom removed it because it had been taken for a safe harbour, and now judges every abandoned call as misuse, persistent where it is a pattern, a practice or reckless. The 3 % in 24 hours is a policy of this pack, an upper bound for the dialer.",
     },
   ];
 }

@@ -36,14 +36,12 @@ test("what a lawyer should confirm is marked, rule by rule", () => {
     "us-abandonment", // the FCC's proposals of October 2025
     "consent-revocation", // "revoke all" after 2027-01-31
     "us-collection-calls", // a change of Regulation F
-    "us-pa-hours",
     "us-nv-hours",
     "us-wy-hours",
     "us-mi-hours",
     "us-mn-hours",
     "us-ky-hours",
     "us-al-hours",
-    "gb-abandonment",
     "gb-abandoned-quiet",
     "ca-abandonment",
     "internal-list", // retention

@@ -2,10 +2,13 @@
 
 import type { RulePack } from "../../pack/schema.ts";
 import { calendars } from "./calendars.ts";
+import { collectionRules } from "./collection.ts";
+import { everywhereRules } from "./everywhere.ts";
 import { federalRules } from "./federal.ts";
 import { jurisdictions } from "./jurisdictions.ts";
 import { britishRules, canadianRules } from "./other-countries.ts";
 import { stateRules } from "./states.ts";
+import { READ_EARLIER } from "./writing.ts";
 
 /** Writes the pack out. Engineering material with sources, not legal advice: docs/rule-packs.md says what is not settled. */
 export function usCaUk2026(): RulePack {
@@ -13,10 +16,17 @@ export function usCaUk2026(): RulePack {
     format: "outdial-rule-pack/1",
     id: "us-ca-uk-2026",
     title: "Calling rules of the United States, Canada and the United Kingdom, 2026",
-    version: "2026.11.2",
+    version: "2026.11.3",
     note: 'Not legal advice. Where sources disagree the strictest reading stands; notes that begin with "To confirm" need a lawyer or a live source. Calendars are written out to the end of 2029.',
     jurisdictions: jurisdictions(),
-    rules: [...federalRules(), ...stateRules(), ...canadianRules(), ...britishRules()],
+    rules: [
+      ...everywhereRules(),
+      ...federalRules(),
+      ...stateRules(),
+      ...collectionRules(),
+      ...canadianRules(),
+      ...britishRules(),
+    ].map((rule) => ({ lookedUp: READ_EARLIER, ...rule })),
     calendars: calendars(),
     emergencies: [],
     geography: "builtin",

@@ -1,10 +1,11 @@
-// The rules of the states that differ from federal law for sales calls to consumers. Debt collection is not bound by them.
+// The rules of the states that differ from federal law for sales calls to consumers. For debt collection see collection.ts.
 // Where sources disagree the strictest reading stands here, with a note of the others.
 
 import type { Rule } from "../../pack/schema.ts";
 import {
   ANY_TIME,
   LIVE,
+  READ,
   RECORDED,
   SALES,
   type Source,
@@ -13,6 +14,7 @@ import {
   TO_CONFIRM,
   threeInADay,
   week,
+  writtenConsent,
 } from "./writing.ts";
 
 /** Rules of all states, in order of their names. */
@@ -49,19 +51,45 @@ function alabamaToMichigan(): Rule[] {
       ...connecticut,
       note: "The end moved from 21:00 to 20:00 in 2023.",
     }),
-    {
-      kind: "consent-required",
-      id: "us-ct-consent",
-      jurisdiction: "US-CT",
-      binds: SALES,
-      level: "written",
-      violation: "CONSENT_REQUIRED",
-      reassignedViolation: "CONSENT_REASSIGNED",
+    writtenConsent("US-CT", {
       ...connecticut,
       note: "For any sales call; a Connecticut area code is presumed to be a resident's.",
-    },
+    }),
+    stateHours(
+      "US-CA",
+      RECORDED,
+      week(["09:00", "21:00"]),
+      {
+        citation: "Cal. Pub. Util. Code 2872(c)",
+        confidence: "statute",
+        lookedUp: READ,
+        note: "An announcing device is not used between 21:00 and 9:00 California time. The exemptions of schools, members of organisations, cable and utility appointments and emergencies are not sales calls; one for customers was not seen, so none is used. Live calls follow federal hours.",
+      },
+      "recorded-hours",
+    ),
     stateHours("US-FL", SALES, week(["08:00", "20:00"]), { ...florida, note: "In the called party's time zone." }),
     threeInADay("US-FL", "subject", { ...florida, note: "Same subject, whatever number is shown." }),
+    writtenConsent("US-FL", {
+      citation: "Fla. Stat. 501.059(1), (8)(a) as amended by HB 761 (2023)",
+      confidence: "summary",
+      effective: "2023-05-25",
+      exempt: ["ebr"],
+      lookedUp: READ,
+      note: `For an unsolicited sales call by an automated system that selects and dials numbers. The strict reading counts a dialer that takes numbers from a list. A call to somebody with a prior or existing business relationship is not unsolicited. ${TO_CONFIRM}whether a list dialer "selects".`,
+    }),
+    stateHours(
+      "US-IL",
+      RECORDED,
+      week(["09:00", "21:00"]),
+      {
+        citation: "815 ILCS 305/15(a), 305/20(a)",
+        confidence: "statute",
+        exempt: ["ebr"],
+        lookedUp: READ,
+        note: "An autodialer with a recorded sales message is not used between 21:00 and 9:00. Calls to somebody with a prior or existing business relationship are exempt (305/20(a)(2)); calls at the express request of the person called are too, which is not told apart from consent here. Live calls follow federal hours.",
+      },
+      "recorded-hours",
+    ),
     stateHours("US-IN", RECORDED, week(["09:00", "20:00"]), {
       citation: "Ind. Code 24-5-14",
       confidence: "tables",
@@ -94,19 +122,13 @@ function alabamaToMichigan(): Rule[] {
     stateHolidays("US-ME", RECORDED, { citation: "10 M.R.S. 1498", confidence: "tables", note: "Autodialed calls." }),
     stateHours("US-MD", SALES, week(["08:00", "20:00"]), maryland),
     threeInADay("US-MD", "subject", maryland),
-    {
-      kind: "consent-required",
-      id: "us-md-consent",
-      jurisdiction: "US-MD",
-      binds: SALES,
-      level: "written",
-      violation: "CONSENT_REQUIRED",
-      reassignedViolation: "CONSENT_REASSIGNED",
+    writtenConsent("US-MD", {
       citation: "Md. Code, Com. Law 14-4501(d), 14-4502(a)(3)",
       confidence: "statute",
       effective: "2024-01-01",
+      lookedUp: READ,
       note: "For any sales call that an automated system selects or dials, or that plays a recording. An existing relationship does not replace the consent: its exemption is for calls meant to inform. The exemptions for maintenance of goods sold, one answer to an inquiry and business-to-business sales are not used.",
-    },
+    }),
     stateHours("US-MA", SALES, week(["08:00", "20:00"]), { citation: "201 CMR 12.02(2)", confidence: "statute" }),
     {
       ...stateHours("US-MA", RECORDED, week("closed"), { citation: "201 CMR 12.02", confidence: "statute" }, "recorded"),
@@ -125,7 +147,14 @@ function alabamaToMichigan(): Rule[] {
 function minnesotaToRhodeIsland(): Rule[] {
   const pennsylvania: Source = { citation: "73 P.S. 2245(a)(10)", confidence: "summary" };
   const rhodeIsland: Source = { citation: "R.I. Gen. Laws 5-61-2(2), 5-61-3.6", confidence: "statute" };
-  const oklahoma: Source = { citation: "15 O.S. 775C.4", confidence: "summary", effective: "2022-11-01" };
+  // The act exempts calls to somebody with an established business relationship from all of it (775C.5).
+  const oklahoma: Source = {
+    citation: "15 O.S. 775C.4, 775C.5",
+    confidence: "summary",
+    effective: "2022-11-01",
+    exempt: ["ebr"],
+    lookedUp: READ,
+  };
   const oregon: Source = { citation: "HB 3865 (2025)", confidence: "summary", effective: "2026-01-01" };
   return [
     stateHours("US-MN", SALES, week(["09:00", "21:00"]), {
@@ -169,20 +198,33 @@ function minnesotaToRhodeIsland(): Rule[] {
       note: "No unsolicited call into a declared emergency area; a bill of 2025 (A1250) would narrow it.",
     },
     stateHours("US-OK", SALES, week(["08:00", "20:00"]), oklahoma),
-    threeInADay("US-OK", "subject", {
+    threeInADay("US-OK", "subject", { ...oklahoma, note: "An Oklahoma area code is presumed to be a resident's." }),
+    writtenConsent("US-OK", {
       ...oklahoma,
-      note: "Summaries exempt a relationship; the strict reading does not. An Oklahoma area code is presumed to be a resident's.",
+      citation: "15 O.S. 775C.3, 775C.5",
+      note: "For any sales call by an automated system for the selection or dialing of numbers. A relationship exempts.",
     }),
+    {
+      ...stateHours(
+        "US-OK",
+        RECORDED,
+        week(["09:00", "21:00"]),
+        {
+          citation: "15 O.S. 755.1(C)(2)",
+          confidence: "statute",
+          lookedUp: READ,
+          note: "An announcing device is not used before 9 or after 21; for collection the hours of 15 U.S.C. 1692c hold instead. The other conditions of (C) do not lift the hours.",
+        },
+        "recorded-hours",
+      ),
+      violation: "HOURS_RECORDED",
+      closedDayViolation: "HOURS_RECORDED",
+    },
     stateHours("US-OR", SALES, week(["08:00", "20:00"]), {
       ...oregon,
       note: "A caller may rely on the area code of a mobile. Missing in every public table that was read.",
     }),
     threeInADay("US-OR", "all", { ...oregon, exempt: ["ebr"] }),
-    stateHours("US-PA", SALES, week(ANY_TIME, ANY_TIME, ["13:30", "24:00"]), {
-      ...pennsylvania,
-      confidence: "unconfirmed",
-      note: `${TO_CONFIRM}the start on Sundays is 13:30, 12:00 or none, depending on the table; the latest stands. Its other hours are the federal ones.`,
-    }),
     stateHolidays("US-PA", SALES, { ...pennsylvania, exempt: ["ebr"], note: "Thirteen days named in a summary of 2019-12-03." }),
     {
       kind: "relationship",

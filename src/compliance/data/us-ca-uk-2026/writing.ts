@@ -9,6 +9,11 @@ export const RECORDED: CallType[] = ["prerecorded"];
 export const COLLECTION: CallType[] = ["collection"];
 export const EVERY: CallType[] = ["telemarketing", "prerecorded", "collection"];
 
+/** The day on which rules without a day of their own were last read in their sources; the note of a rule says what was not found. */
+export const READ_EARLIER = "2026-07-01";
+/** The day on which the sources of the rules that say so were last read. */
+export const READ = "2026-11-22";
+
 /** Begins the note of a number that a lawyer or a live source should confirm before it is relied on. */
 export const TO_CONFIRM = "To confirm: ";
 
@@ -27,7 +32,7 @@ export function week(weekdays: Hours, saturday: Hours = weekdays, sunday: Hours 
 
 /** What every rule of a state says about itself. */
 export type Source = Pick<RuleOf<"calling-hours">, "citation" | "confidence"> &
-  Partial<Pick<RuleOf<"calling-hours">, "note" | "effective" | "ends" | "exempt">>;
+  Partial<Pick<RuleOf<"calling-hours">, "note" | "effective" | "ends" | "exempt" | "lookedUp">>;
 
 /** The calling hours of a state, such as `stateHours("US-FL", SALES, week(...), {...})`; `part` tells two of one state apart. */
 export function stateHours(
@@ -58,6 +63,35 @@ export function stateHolidays(jurisdiction: string, binds: CallType[], source: S
     binds,
     calendar: jurisdiction,
     violation: "HOLIDAY",
+    ...source,
+  };
+}
+
+/** Consent in writing for sales calls. */
+export function writtenConsent(jurisdiction: string, source: Source, binds: CallType[] = SALES): RuleOf<"consent-required"> {
+  return {
+    kind: "consent-required",
+    id: `${jurisdiction.toLowerCase()}-consent`,
+    jurisdiction,
+    binds,
+    level: "written",
+    violation: "CONSENT_REQUIRED",
+    reassignedViolation: "CONSENT_REASSIGNED",
+    ...source,
+  };
+}
+
+/** So many collection calls about one debt in seven days, counted as 168 elapsed hours: no count by dates or by weeks allows more. */
+export function collectionCap(jurisdiction: string, max: number, source: Source): RuleOf<"attempt-cap"> {
+  return {
+    kind: "attempt-cap",
+    id: `${jurisdiction.toLowerCase()}-collection-calls`,
+    jurisdiction,
+    binds: COLLECTION,
+    max,
+    period: { hours: 168 },
+    scope: "subject",
+    violation: "COLLECTION_7D",
     ...source,
   };
 }

@@ -1,0 +1,197 @@
+// The shipped pack's rules case by case: each with a call that it forbids and the nearest one that it allows, and hours minute by minute against
+// a reading of the clock that shares nothing with the product.
+
+import { beforeAll, describe, expect, test } from "vitest";
+import {
+  type CompiledPack,
+  compilePack,
+  createBuiltinGeography,
+  decide,
+  formatInstant,
+  parseQuestion,
+  usCaUk2026,
+} from "../../index.ts";
+
+let pack: CompiledPack;
+beforeAll(() => {
+  pack = compilePack(usCaUk2026(), { geography: createBuiltinGeography() });
+});
+
+const TUESDAY = "2026-06-16T16:00:00Z";
+const numberOf = (code: string) => (code.startsWith("+") ? code : `+1${code}5550131`);
+
+function ask(code: string, facts: object = {}) {
+  const question = parseQuestion({ number: numberOf(code), callType: "telemarketing", at: TUESDAY, ...facts });
+  return decide(question.call, question.facts, pack, question.at);
+}
+const rules = (code: string, facts: object = {}) => ask(code, facts).rules;
+const consent = (level: string) => ({ consent: { level, at: "2026-01-05T00:00:00Z" } });
+const customer = { ebr: { kind: "transaction", date: "2026-06-01" } };
+const inquired = (date: string) => ({ ebr: { kind: "inquiry", date } });
+const recorded = { callType: "prerecorded" };
+
+describe("sales calls that a dialer places need consent in writing", () => {
+  const facts: [state: string, code: string, relationshipExempts: boolean][] = [
+    ["Maryland", "410", false],
+    ["Connecticut", "203", false],
+    ["Oklahoma", "405", true],
+    ["Florida", "305", true],
+  ];
+  test.each(facts)("in %s", (_state, code, relationshipExempts) => {
+    expect(rules(code)).toEqual(["CONSENT_REQUIRED"]);
+    expect(rules(code, consent("express"))).toEqual(["CONSENT_REQUIRED"]);
+    expect(rules(code, consent("written"))).toEqual([]);
+    expect(rules(code, customer)).toEqual(relationshipExempts ? [] : ["CONSENT_REQUIRED"]);
+    expect(rules(code, { callType: "collection" })).toEqual([]);
+  });
+
+  test("from the first day of each law, and not in a state without one", () => {
+    expect(rules("405", { at: "2022-10-28T16:00:00Z" })).toEqual([]);
+    expect(rules("405", { at: "2022-11-01T16:00:00Z" })).toEqual(["CONSENT_REQUIRED"]);
+    expect(rules("305", { at: "2023-05-24T16:00:00Z" })).toEqual([]);
+    expect(rules("305", { at: "2023-05-25T16:00:00Z" })).toEqual(["CONSENT_REQUIRED"]);
+    expect(rules("212")).toEqual([]);
+  });
+});
+
+describe("caps on collection calls about one debt", () => {
+  const hoursAgo = (...hours: number[]) => ({
+    callType: "collection",
+    subject: "debt 1",
+    attempts: hours.map((ago) => ({ at: formatInstant(Date.parse(TUESDAY) - ago * 3_600_000), subject: "debt 1" })),
+  });
+  test.each([
+    ["Massachusetts", "617", 2],
+    ["Washington", "206", 3],
+    ["the District of Columbia", "202", 4],
+  ])("%s: %s allows %i in seven days", (_state, code, max) => {
+    const spaced = [166, 150, 100, 50, 3];
+    expect(rules(code, hoursAgo(...spaced.slice(0, max - 1)))).toEqual([]);
+    expect(rules(code, hoursAgo(...spaced.slice(0, max)))).toEqual(["COLLECTION_7D"]);
+    expect(rules(code, { ...hoursAgo(...spaced.slice(0, max)), subject: "debt 2" })).toEqual([]);
+    // The oldest call leaves the seven days two hours later.
+    expect(formatInstant(ask(code, hoursAgo(...spaced.slice(0, max))).next ?? 0)).toBe("2026-06-16T18:00:00Z");
+  });
+  test("elsewhere the seven of Regulation F stand", () => {
+    expect(rules("212", hoursAgo(166, 150, 100, 50, 3))).toEqual([]);
+  });
+});
+
+describe("recorded calls begin at nine", () => {
+  const written = { ...recorded, ...consent("written") };
+  test.each([
+    ["California", "213", "America/Los_Angeles", "HOURS_STATE", true],
+    ["Illinois", "312", "America/Chicago", "HOURS_STATE", false],
+    ["Oklahoma", "405", "America/Chicago", "HOURS_RECORDED", true],
+  ])("in %s, minute by minute over a day", (_state, code, zone, violation, alsoCustomers) => {
+    const clock = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    for (let at = Date.parse("2026-06-16T05:00:00Z"); at < Date.parse("2026-06-17T05:00:00Z"); at += 60_000) {
+      const time = clock.format(at);
+      const shut = time < "09:00" || time >= "21:00";
+      const broken = rules(code, { ...written, at: formatInstant(at) }).includes(violation);
+      if (broken !== shut) expect({ time, broken }).toEqual({ time, broken: shut });
+    }
+    const half = { at: code === "213" ? "2026-06-16T15:30:00Z" : "2026-06-16T13:30:00Z" };
+    expect(rules(code, { ...written, ...half })).toEqual([violation]);
+    expect(rules(code, { ...written, ...half, ...customer })).toEqual(alsoCustomers ? [violation] : []);
+    // Live calls begin at eight.
+    expect(rules(code, { ...consent("written"), ...half })).toEqual([]);
+  });
+});
+
+describe("holidays", () => {
+  const noon = (date: string) => ({ at: `${date}T17:00:00Z` });
+  test("Utah keeps Juneteenth on a Monday", () => {
+    // 2026: a Friday, 2027: a Saturday, 2028: a Monday, 2029: a Tuesday.
+    for (const date of ["2026-06-15", "2027-06-21", "2028-06-19", "2029-06-18"])
+      expect(rules("801", noon(date)), date).toEqual(["HOLIDAY"]);
+    for (const date of ["2026-06-19", "2029-06-19"]) expect(rules("801", noon(date)), date).toEqual([]);
+  });
+  test("Utah adds Good Friday from 2027 on", () => {
+    expect(rules("801", noon("2026-04-03"))).toEqual([]);
+    expect(rules("801", noon("2027-03-26"))).toEqual(["HOLIDAY"]);
+  });
+  test("Rhode Island's election day is a holiday in even years only", () => {
+    expect(rules("401", noon("2026-11-03"))).toEqual(["HOLIDAY"]);
+    expect(rules("401", noon("2027-11-02"))).toEqual([]);
+    expect(rules("401", noon("2028-11-07"))).toEqual(["HOLIDAY"]);
+  });
+});
+
+describe("calls that were wrongly denied", () => {
+  test("Pennsylvania's Sundays are open from eight", () => {
+    expect(rules("215", { at: "2026-06-07T11:59:00Z" })).toEqual(["HOURS_FEDERAL"]);
+    expect(rules("215", { at: "2026-06-07T12:00:00Z" })).toEqual([]);
+  });
+  test("Oklahoma's customers are outside its act: hours and cap are the federal ones", () => {
+    const evening = { at: "2026-06-17T01:30:00Z" };
+    const attempts = ["01:00", "00:40", "00:20"].map((time) => ({ at: `2026-06-17T${time}:00Z` }));
+    expect(rules("405", { ...evening, ...consent("written") })).toEqual(["HOURS_STATE"]);
+    expect(rules("405", { ...evening, ...customer })).toEqual([]);
+    expect(
+      rules("405", {
+        at: TUESDAY,
+        ...consent("written"),
+        attempts: [{ at: "2026-06-16T15:00:00Z" }, { at: "2026-06-16T15:10:00Z" }, { at: "2026-06-16T15:20:00Z" }],
+      }),
+    ).toEqual(["FREQ_24H"]);
+    expect(rules("405", { ...evening, ...customer, attempts })).toEqual([]);
+  });
+  test("Vancouver's 604 goes by Vancouver's clock alone, British Columbia's overlays by all of the province's", () => {
+    expect(ask("604").zones).toEqual(["America/Vancouver"]);
+    expect(ask("778").zones).toEqual(["America/Vancouver", "America/Edmonton", "America/Fort_Nelson"]);
+  });
+  describe("Canada", () => {
+    const listed = { dnc: { national: true } };
+    test("an inquiry counts for six months", () => {
+      expect(rules("416", listed)).toEqual(["DNC_NATIONAL"]);
+      expect(rules("416", { ...listed, ...inquired("2025-12-16") })).toEqual([]);
+      expect(rules("416", { ...listed, ...inquired("2025-12-15") })).toEqual(["DNC_NATIONAL"]);
+      // In the United States for three.
+      expect(rules("212", { ...listed, ...inquired("2026-03-16") })).toEqual([]);
+      expect(rules("212", { ...listed, ...inquired("2026-03-15") })).toEqual(["DNC_NATIONAL"]);
+    });
+    test("express consent need not be written", () => {
+      expect(rules("416", { ...listed, ...consent("express") })).toEqual([]);
+      expect(rules("416", { ...recorded, ...consent("express") })).toEqual([]);
+      expect(rules("416", { ...recorded, ...customer })).toEqual(["CONSENT_REQUIRED"]);
+      expect(rules("212", { ...listed, ...consent("express") })).toEqual(["DNC_NATIONAL"]);
+      expect(rules("212", { ...recorded, ...consent("express") })).toEqual(["CONSENT_REQUIRED"]);
+    });
+    test("a number on one side of the border with an address on the other is bound by both", () => {
+      const both = { ...listed, postal: "M5V 2T6" };
+      expect(rules("212", { ...both, ...consent("express") })).toEqual(["DNC_NATIONAL"]);
+      expect(rules("212", { ...both, ...consent("written") })).toEqual([]);
+    });
+  });
+});
+
+describe("the United Kingdom", () => {
+  const london = "+442079460018";
+  const open = { at: "2026-06-16T12:30:00Z" };
+  test("a relationship does not lift the Telephone Preference Service, consent does and need not be written", () => {
+    const listed = { ...open, dnc: { national: true } };
+    expect(rules(london, listed)).toEqual(["DNC_NATIONAL"]);
+    expect(rules(london, { ...listed, ...customer })).toEqual(["DNC_NATIONAL"]);
+    expect(rules(london, { ...listed, ...consent("express") })).toEqual([]);
+    expect(rules(london, { ...open, ...recorded })).toEqual(["CONSENT_REQUIRED"]);
+    expect(rules(london, { ...open, ...recorded, ...consent("express") })).toEqual([]);
+  });
+  test("the register's file may be 28 days old, North America's 31", () => {
+    expect(rules(london, { ...open, scrubbedOn: "2026-05-19" })).toEqual([]);
+    expect(rules(london, { ...open, scrubbedOn: "2026-05-18" })).toEqual(["DNC_STALE"]);
+    for (const code of ["212", "416"]) {
+      expect(rules(code, { scrubbedOn: "2026-05-16" })).toEqual([]);
+      expect(rules(code, { scrubbedOn: "2026-05-15" })).toEqual(["DNC_STALE"]);
+    }
+  });
+  test("no rule of the pack says that Ofcom allows a share of abandoned calls", () => {
+    const limit = usCaUk2026().rules.find(({ id }) => id === "gb-abandonment");
+    expect(limit).toMatchObject({ confidence: "policy", maxRate: 0.03, period: { rollingHours: 24 } });
+    expect(limit?.note).toContain("ended on 2017-02-28");
+  });
+});
+
+test("every rule has the day on which its source was last read", () => {
+  for (const { id, lookedUp } of usCaUk2026().rules) expect(lookedUp, id).toMatch(/^2026-\d\d-\d\d$/);
+});
