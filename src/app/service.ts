@@ -13,7 +13,7 @@ import {
 import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
 import type { AccessRole, Store } from "../store/index.ts";
 import { campaignStatesOf } from "./campaign-state.ts";
-import { campaignPlansOn } from "./campaigns.ts";
+import { campaignFilesOn } from "./campaigns.ts";
 import { complianceOn } from "./compliance.ts";
 import { type Config, ConfigError, type Flags, loadConfig } from "./config.ts";
 import { Correlator, correlated, traceOf } from "./correlation.ts";
@@ -26,7 +26,6 @@ import { correctionsOn } from "./interactions.ts";
 import { outcomesOn, reportRulesOf } from "./outcomes.ts";
 import { contactsOn } from "./segments.ts";
 import { Background } from "./service/background.ts";
-import { campaignFilesPort } from "./service/campaign-files-port.ts";
 import { goOnWithJobs } from "./service/left-behind.ts";
 import { writeLoginFile } from "./service/login-file.ts";
 import { watchPairs } from "./service/pairs.ts";
@@ -125,8 +124,8 @@ export async function openService(flags: Flags, environment: Environment, option
   });
   const outcomes = outcomesOn(stack, workplace, { warn });
   const { retrieving } = outcomes;
-  const applies = await campaignPlansOn(workplace);
-  for (const operation of [tagging, corrections, dialer.changes, retrieving, applies]) runs.add(operation.kind());
+  const campaignFiles = campaignFilesOn(workplace);
+  for (const operation of [tagging, corrections, dialer.changes, retrieving, campaignFiles]) runs.add(operation.kind());
   await workplace.launch((kinds) => correlated(kinds, correlator, store.audit, logged));
   stack.defer(async () => {
     await Promise.all([background.settled(SETTLE_MS), runs.settled(SETTLE_MS)]);
@@ -168,7 +167,6 @@ export async function openService(flags: Flags, environment: Environment, option
     runStop: (id) => runStop(stops, background, id, ended.signal),
     failover,
   });
-  const campaignFiles = campaignFilesPort(workplace, applies);
   const contacts = contactsOn(workplace);
   const requestId = () => correlator.current;
   const jobs = new JobUseCases(workplace, { tagging, corrections, requestId });

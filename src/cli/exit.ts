@@ -25,6 +25,7 @@ const EXIT_OF_CODE: Readonly<Record<string, number>> = {
   job_not_found: EXIT.usage,
   not_found: EXIT.failed,
   job_state: EXIT.refused,
+  plan_changed: EXIT.refused,
   unsupported: EXIT.refused,
   unauthorized: EXIT.notAuthorised,
   missing_scope: EXIT.notAuthorised,

@@ -1,15 +1,10 @@
 // What people read about campaign plans: what is created, changed, left alone, what it reaches, what forbids it, how an apply goes and ends. Pure text.
 
-import {
-  type ApplyProgress,
-  type ApplyReport,
-  type CampaignFieldChange,
-  type CampaignPlan,
-  type Moved,
-  type PlanEntry,
-  violationLine,
-} from "../operations/index.ts";
+import { type ApplyProgress, type CampaignFieldChange, type Moved, violationLine } from "../operations/index.ts";
+import type { CampaignApplyView, CampaignDriftView, CampaignPlanView } from "../operations/views/index.ts";
 import { grouped, printable, printableWhole } from "./text.ts";
+
+type Entry = CampaignPlanView["entries"][number];
 
 /** Text without control characters, however long it is. */
 const shown = (value: unknown): string => (value === undefined ? "absent" : printable(JSON.stringify(value)));
@@ -25,28 +20,45 @@ const SIGNS = { create: "+", change: "~", in_sync: "=" } as const;
 const WORDS = { create: "create", change: "change", in_sync: "in sync" } as const;
 
 /** The whole plan, campaign by campaign. */
-export function planLines(plan: CampaignPlan): string[] {
-  const lines = plan.entries.flatMap(entryLines);
-  for (const { id, name, status } of plan.unmanaged)
-    lines.push(`? ${printable(name)} (${printable(id)}, ${printable(status)}): unmanaged, no file describes it`);
-  for (const notice of plan.notices) lines.push(`note: ${printable(notice)}`);
-  for (const violation of plan.violations) lines.push(`${violation.rule}: ${printableWhole(violationLine(violation))}`);
-  const count = (action: PlanEntry["action"]) => plan.entries.filter((entry) => entry.action === action).length;
-  const summary = `${count("create")} to create, ${count("change")} to change, ${count("in_sync")} in sync, ${plan.unmanaged.length} unmanaged`;
-  lines.push(plan.violations.length === 0 ? summary : `${summary}; refused: ${plan.violations.length} rule violations`);
-  lines.push(`plan ${plan.hash}`);
+export function planLines(plan: CampaignPlanView): string[] {
+  const { entries, unmanaged, violations, notices } = plan;
+  const lines = entries.flatMap((entry) => [
+    ...entryLines(entry, entry.activates),
+    ...(entry.action === "in_sync" ? [] : [`    reaches ${blastText(entry)}`]),
+  ]);
+  lines.push(...unmanaged.map(unmanagedLine), ...notices.map((notice) => `note: ${printable(notice)}`));
+  lines.push(...violations.map(violationText));
+  const count = (action: Entry["action"]) => entries.filter((entry) => entry.action === action).length;
+  const summary = `${count("create")} to create, ${count("change")} to change, ${count("in_sync")} in sync, ${unmanaged.length} unmanaged`;
+  lines.push(violations.length === 0 ? summary : `${summary}; refused: ${violations.length} rule violations`);
+  lines.push(`plan ${plan.plan}`);
   return lines;
 }
 
-function entryLines(entry: PlanEntry): string[] {
-  const { action, name, id, source, changes } = entry;
-  const which = id === null ? "" : ` (${printable(id)})`;
-  const head = `${SIGNS[action]} ${printable(name)}${which}: ${WORDS[action]}${entry.activates ? ", then activate" : ""}  [${printable(source.file)}:${source.line}]`;
-  if (action === "in_sync") return [head];
-  return [head, ...fieldLines(changes, "    "), `    reaches ${blastText(entry)}`];
+/** How files and tenant differ. */
+export function driftLines({ drifted, campaigns, unmanaged, unmatched }: CampaignDriftView): string[] {
+  return [
+    ...campaigns.flatMap((entry) => entryLines(entry, false)),
+    ...unmanaged.map(unmanagedLine),
+    ...unmatched.map(violationText),
+    ...campaigns.filter(({ held }) => held).map(({ name }) => `~ ${printable(name)}: the file wants it active, and it is not`),
+    drifted ? "tenant and files differ" : "tenant and files agree",
+  ];
 }
 
-function blastText({ blast }: PlanEntry): string {
+const unmanagedLine = ({ id, name, status }: CampaignPlanView["unmanaged"][number]): string =>
+  `? ${printable(name)} (${printable(id)}, ${printable(status)}): unmanaged, no file describes it`;
+
+const violationText = (violation: CampaignPlanView["violations"][number]): string =>
+  `${violation.rule}: ${printableWhole(violationLine(violation))}`;
+
+function entryLines({ action, name, id, source, changes }: CampaignDriftView["campaigns"][number], activates: boolean): string[] {
+  const which = id === null ? "" : ` (${printable(id)})`;
+  const head = `${SIGNS[action]} ${printable(name)}${which}: ${WORDS[action]}${activates ? ", then activate" : ""}  [${printable(source.file)}:${source.line}]`;
+  return action === "in_sync" ? [head] : [head, ...fieldLines(changes, "    ")];
+}
+
+function blastText({ blast }: Entry): string {
   const parts = [blast.contacts === null ? "an unknown number of contacts" : `${grouped(blast.contacts)} contacts`];
   const zones = Object.entries(blast.zones);
   if (zones.length > 0) {
@@ -87,13 +99,12 @@ export function progressLine({ campaign, phase }: ApplyProgress): string {
 }
 
 /** How an apply ended, campaign by campaign. */
-export function endLines({ apply, state }: ApplyReport): string[] {
-  const lines = state.results.flatMap(({ name, id, outcome, message, fields }) => [
+export function endLines({ outcome: ended, results, stop }: CampaignApplyView): string[] {
+  const lines = results.flatMap(({ name, id, outcome, message, fields }) => [
     `${printable(name)}${id === null ? "" : ` (${printable(id)})`}: ${outcome === "moved" ? "somebody else changed it meanwhile; theirs stands" : outcome.replaceAll("_", " ")}${message === null ? "" : `: ${printable(message)}`}`,
     ...fieldLines(fields, "    "),
   ]);
-  if (state.stop !== null)
-    lines.push(`stands still: ${printable(state.stop.message)}`, "  outdial campaign resume-apply goes on with it");
-  else if (apply.outcome === null) lines.push("not ended; outdial campaign resume-apply goes on with it");
+  if (stop !== null) lines.push(`stands still: ${printable(stop.message)}`, "  outdial campaign resume-apply goes on with it");
+  else if (ended === null) lines.push("not ended; outdial campaign resume-apply goes on with it");
   return lines;
 }

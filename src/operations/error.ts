@@ -7,6 +7,7 @@ import { OutdialError } from "../kernel/index.ts";
  * - `job_not_found`, `job_state`: the job named does not exist, or is not in a state that allows what was asked.
  * - `not_found`: there is no such thing. `not_available`: what was asked for does not exist here. `not_read_yet`: the tenant has not been read
  *   since the store was set up; soon it will have been.
+ * - `plan_changed`: what a plan was made of has moved since it was shown.
  * - `unsupported`: the tenant's profile cannot do this; the message gives the reason and the alternative.
  * - `not_owner`: another replica has taken the job over; this one stops working on it.
  * - `outcome_unknown`: it is not known whether the tenant carried a request out; a person must look before it is sent again.
@@ -19,6 +20,7 @@ export type OperationErrorCode =
   | "not_found"
   | "not_available"
   | "not_read_yet"
+  | "plan_changed"
   | "unsupported"
   | "not_owner"
   | "outcome_unknown"

@@ -7,9 +7,8 @@ import { type CampaignApplies, exportCampaignFiles, openCampaignApplies, openCam
 import { messageOf, OutdialError } from "../../kernel/index.ts";
 import {
   type ApplyProgress,
-  type ApplyReport,
   type CampaignPlan,
-  driftOf,
+  campaignPlanOf,
   type ExportedFile,
   looksLikePlan,
   type Moved,
@@ -19,13 +18,14 @@ import {
   readCampaignFiles,
   readPlan,
 } from "../../operations/index.ts";
+import type { CampaignApplyView } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/campaign.ts";
 import type { Io } from "../io.ts";
 import { writeText } from "../output.ts";
-import { endLines, movedLines, planLines, progressLine } from "../render-campaign-plan.ts";
+import { driftLines, endLines, movedLines, planLines, progressLine } from "../render-campaign-plan.ts";
 import { endedByInterrupt, standing } from "../running.ts";
 
 /** Where campaign files are looked for. */
@@ -37,24 +37,17 @@ export const plan: Run<typeof declared.plan> = async ({ args, options, io }) => 
   await using reader = await openCampaignReader(options, io.env, { pack });
   const made = await reader.plan(files, { activate, contactPages });
   if (out !== undefined) await writeText(out, planText(made));
-  await io.answer(made, planLines(made));
+  const view = campaignPlanOf(made);
+  await io.answer(view, planLines(view));
   return made.violations.length > 0 ? EXIT.refused : EXIT.done;
 };
 
 export const drift: Run<typeof declared.drift> = async ({ args, options, io }) => {
   const files = await parseCampaignFiles(await readCampaignFiles(args.path ?? io.path(FOLDER)));
   await using reader = await openCampaignReader(options, io.env);
-  // The law is the plan's business: no contact is needed to compare.
-  const made = await reader.plan(files, { activate: false, contactPages: 1 });
-  const { drifted, campaigns: differing, unmanaged, unmatched } = driftOf(made, { managedOnly: options.managedOnly });
-  const campaigns = differing.map(({ name, id, action, changes, held, source }) => ({ name, id, action, changes, held, source }));
-  const shown = { ...made, entries: differing, unmanaged, violations: unmatched, notices: [] };
-  await io.answer({ drift: drifted, campaigns, unmanaged, unmatched }, () => [
-    ...planLines(shown).slice(0, -2),
-    ...differing.filter(({ held }) => held).map(({ name }) => `~ ${name}: the file wants it active, and it is not`),
-    drifted ? "tenant and files differ" : "tenant and files agree",
-  ]);
-  return drifted ? EXIT.refused : EXIT.done;
+  const found = await reader.drift(files, { managedOnly: options.managedOnly });
+  await io.answer(found, driftLines(found));
+  return found.drifted ? EXIT.refused : EXIT.done;
 };
 
 export const exportAll: Run<typeof declared.exportAll> = async ({ args, options, io }) => {
@@ -101,21 +94,21 @@ export const apply: Run<typeof declared.apply> = async ({ args: { path }, option
   if (fromFile !== undefined && hash !== undefined && !fromFile.hash.startsWith(hash))
     throw new OutdialError("invalid_input", `${path} is plan ${fromFile.hash}, not ${hash}`);
   await using runtime = await openCampaignApplies(options, io.env, { warn: io.say, pack });
-  const agreed = fromFile ?? (hash === undefined ? undefined : await runtime.shownPlan(hash));
+  const agreed = fromFile ?? (hash === undefined ? undefined : await runtime.plans.shown(hash));
   const finished = await finishOpen(runtime, io);
-  if (finished !== undefined && finished.apply.planHash === agreed?.hash) return await say(finished, io);
+  if (finished !== undefined && finished.plan === agreed?.hash) return await say(finished, io);
   const activate = options.activate || agreed?.activate === true;
   const now =
     files === undefined && agreed !== undefined
       ? (await runtime.plans.again(agreed, pages)).plan
       : await runtime.plans.plan(files ?? { campaigns: [], violations: [] }, { ...pages, activate });
   // What is shown is what is executed: the plan that was agreed to, or the one of this moment.
-  io.say(planLines(now));
+  const view = campaignPlanOf(now);
+  io.say(planLines(view));
   const moved = agreed === undefined ? [] : movedSince(agreed, now);
   if (agreed !== undefined && agreed.hash !== now.hash) return await refuseMoved(agreed, now, moved, io);
-  const facts = { plan: now.hash, entries: now.entries, violations: now.violations };
   const end = async (result: string, exit: number) => {
-    await io.answer({ result, ...facts }, result);
+    await io.answer({ result, ...view }, result);
     return exit;
   };
   if (now.violations.length > 0) return await end("refused", EXIT.refused);
@@ -156,14 +149,14 @@ function parsed(text: string, path: string): unknown {
 }
 
 /** An apply that was interrupted comes first: the tenant is half way to its plan. */
-async function finishOpen(runtime: CampaignApplies, io: Io): Promise<ApplyReport | undefined> {
+async function finishOpen(runtime: CampaignApplies, io: Io): Promise<CampaignApplyView | undefined> {
   const open = await runtime.plans.open();
   if (open === undefined) return undefined;
   io.say(`an apply of plan ${open.planHash.slice(0, 12)} had been interrupted and is finished first:`);
   const report = await run(runtime, open.jobId, io);
   io.say(endLines(report));
-  if (report.apply.outcome !== null) return report;
-  throw new OutdialError(report.state.stop?.code ?? "interrupted", "the interrupted apply could not be finished", {
+  if (report.outcome !== null) return report;
+  throw new OutdialError(report.stop?.code ?? "interrupted", "the interrupted apply could not be finished", {
     advice: "outdial campaign resume-apply goes on with it.",
   });
 }
@@ -176,13 +169,14 @@ async function refuseMoved(agreed: CampaignPlan, now: CampaignPlan, moved: reado
   return EXIT.refused;
 }
 
-async function run(runtime: CampaignApplies, jobId: string, io: Io): Promise<ApplyReport> {
+async function run(runtime: CampaignApplies, jobId: string, io: Io): Promise<CampaignApplyView> {
   const tell = standing(io);
   const onProgress = (progress: ApplyProgress) => {
     if (progress.phase !== "ended") tell(progressLine(progress));
   };
   using _listening = endedByInterrupt(io, runtime);
-  return await runtime.plans.run(jobId, onProgress);
+  await runtime.plans.run(jobId, onProgress);
+  return await runtime.plans.show(jobId);
 }
 
 async function runAndSay(runtime: CampaignApplies, jobId: string, io: Io): Promise<number> {
@@ -192,25 +186,23 @@ async function runAndSay(runtime: CampaignApplies, jobId: string, io: Io): Promi
   return await say(report, io);
 }
 
-async function say(report: ApplyReport, io: Io): Promise<number> {
-  const { apply: ended, state } = report;
-  const result = ended.outcome ?? "stopped";
-  const { planHash: plan, jobId: job } = ended;
-  await io.answer({ result, plan, job, results: state.results, stop: state.stop }, result.replaceAll("_", " "));
+async function say(report: CampaignApplyView, io: Io): Promise<number> {
+  const result = report.outcome ?? "stopped";
+  await io.answer({ result, ...report }, result.replaceAll("_", " "));
   return exitOfApply(report);
 }
 
-function exitOfApply({ apply: { outcome }, state }: ApplyReport): number {
+function exitOfApply({ outcome, results, stop }: CampaignApplyView): number {
   switch (outcome) {
     case "applied":
       return EXIT.done;
     case "partly_applied":
       return EXIT.partlyFailed;
     case "not_applied":
-      return state.results.every((result) => result.outcome === "moved" || result.outcome === "not_activated")
+      return results.every((result) => result.outcome === "moved" || result.outcome === "not_activated")
         ? EXIT.refused
         : EXIT.failed;
     default:
-      return state.stop === null ? EXIT.interrupted : exitOf(state.stop.code);
+      return stop === null ? EXIT.interrupted : exitOf(stop.code);
   }
 }

@@ -2,6 +2,7 @@
 
 export * from "./approval-view.ts";
 export * from "./campaign-checks.ts";
+export * from "./campaign-file-views.ts";
 export * from "./campaign-views.ts";
 export * from "./compliance-views.ts";
 export * from "./dialer-views.ts";

@@ -140,9 +140,8 @@ async function standingOf(
     if (now.confirm !== confirm) return { state: "changed", reasons: [changedIn(plan, now.plan), ...now.refusals] };
     return { state: now.refusals.length === 0 ? "holds" : "refused", reasons: [...now.refusals] };
   } catch (thrown) {
-    if (thrown instanceof ServerError && thrown.code === "plan_changed")
-      return { state: "changed", reasons: [messageOf(thrown), ...movedOf(thrown)] };
     const refused = thrown instanceof ServerError || thrown instanceof OperationError;
+    if (refused && thrown.code === "plan_changed") return { state: "changed", reasons: [messageOf(thrown), ...movedOf(thrown)] };
     return { state: refused ? "refused" : "unknown", reasons: [messageOf(thrown)] };
   }
 }

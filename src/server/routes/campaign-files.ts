@@ -1,22 +1,8 @@
 // Campaigns as code: plan, apply, applies, export, drift.
 
 import { z } from "zod";
+import { type CampaignFileUseCases, CONTACT_PAGES, campaignPlanOf, parseCampaignFiles } from "../../operations/index.ts";
 import {
-  type ApplyReport,
-  type CampaignPlan,
-  CONTACT_PAGES,
-  type Drift,
-  type ExportedFile,
-  type Moved,
-  type ParsedFiles,
-  type PlanEntry,
-  type PlanOptions,
-  parseCampaignFiles,
-} from "../../operations/index.ts";
-import {
-  type CampaignApplySummary,
-  type CampaignApplyView,
-  type CampaignPlanView,
   campaignApplySummary,
   campaignApplyView,
   campaignDrift,
@@ -24,36 +10,11 @@ import {
   campaignFiles,
   campaignPlanView,
   confirmation,
-  confirmOf,
-  type Planned,
-  type Previewed,
   pageOf,
-  type Standing,
-  timeText,
+  previewed,
 } from "../../operations/views/index.ts";
-import type { CampaignApply } from "../../store/index.ts";
-import { ServerError } from "../error.ts";
 import { cursor, limit, list, pageOfItems } from "../routing/query.ts";
 import { dangerousRoute, route } from "../routing/route.ts";
-
-/** What the routes act on. */
-export interface CampaignFilesPort {
-  /** Keeps the plan, so that an apply can say what has moved since. */
-  plan(files: ParsedFiles, options: PlanOptions): Promise<CampaignPlan>;
-  /** Plans what a shown plan was made of anew. Throws OperationError `job_not_found`. */
-  again(hash: string, options: Pick<PlanOptions, "contactPages">): Promise<{ plan: CampaignPlan; moved: readonly Moved[] }>;
-  /** Throws OperationError `job_state` when another apply is open. */
-  begin(plan: CampaignPlan, sourceName: string, by: string): Promise<string>;
-  /** Runs an apply here, or goes on with it; returns at once. */
-  start(jobId: string): Promise<void>;
-  standing(apply: CampaignApply): Promise<{ readonly standing: Standing; readonly running: boolean }>;
-  /** Newest first. @param after the job of the last one of the page before */
-  applies(query: { readonly limit: number; readonly after: string | undefined }): Promise<readonly CampaignApply[]>;
-  /** Throws OperationError `job_not_found`. */
-  report(jobId: string): Promise<ApplyReport>;
-  exported(ids: readonly string[]): Promise<readonly ExportedFile[]>;
-  drift(files: ParsedFiles, options: { readonly managedOnly: boolean }): Promise<Drift>;
-}
 
 const byJob = z.strictObject({ job: z.string().min(1).max(200) });
 const contactPages = z
@@ -64,7 +25,7 @@ const contactPages = z
   .describe("Pages of 100 contacts of each list whose places are looked at");
 const hash = z.string().regex(/^[0-9a-f]{64}$/, "the hash of a plan, 64 hexadecimal digits");
 
-export function campaignFileRoutes(port: () => CampaignFilesPort) {
+export function campaignFileRoutes(work: () => CampaignFileUseCases) {
   return [
     route({
       id: "campaigns.plan",
@@ -78,7 +39,7 @@ export function campaignFileRoutes(port: () => CampaignFilesPort) {
       reply: campaignPlanView,
       async handle({ body, signal }) {
         const { files, activate, contactPages: pages } = body;
-        return planView(await port().plan(await parseCampaignFiles(files), { activate, contactPages: pages, signal }));
+        return campaignPlanOf(await work().plan(await parseCampaignFiles(files), { activate, contactPages: pages, signal }));
       },
     }),
     dangerousRoute({
@@ -97,19 +58,15 @@ export function campaignFileRoutes(port: () => CampaignFilesPort) {
       }),
       reply: campaignApplyView,
       status: 202,
-      async plan({ body }): Promise<Previewed<CampaignPlan>> {
-        const { plan, moved } = await port().again(body.plan, { contactPages: body.contactPages });
-        if (plan.hash !== body.plan)
-          throw new ServerError("plan_changed", "the tenant, the rules or what is kept have moved since the plan was made", {
-            advice: "Make a new plan.",
-            details: { moved },
-          });
-        return { ...planned(plan), shown: { kind: "campaign_files", preview: planView(plan), sourceName: body.sourceName } };
-      },
+      plan: ({ body: { plan, contactPages: pages, sourceName } }) =>
+        previewed(work().planApply(plan, { contactPages: pages }), (made) => ({
+          kind: "campaign_files",
+          preview: campaignPlanOf(made.plan),
+          sourceName,
+        })),
       async act({ body, who }, plan) {
-        const jobId = await port().begin(plan, body.sourceName, who.name);
-        await port().start(jobId);
-        return applyView(port(), await port().report(jobId));
+        const { jobId } = await work().begin(plan, body.sourceName, who.name);
+        return work().start(jobId);
       },
     }),
     route({
@@ -121,14 +78,13 @@ export function campaignFileRoutes(port: () => CampaignFilesPort) {
       query: z.strictObject({ limit, cursor }),
       reply: pageOf(campaignApplySummary),
       async handle({ query }) {
-        const applies = await port().applies({ limit: query.limit + 1, after: query.cursor });
-        const page = pageOfItems(
+        const applies = await work().list({ limit: query.limit + 1, after: query.cursor });
+        return pageOfItems(
           applies,
           query.limit,
-          ({ jobId }) => jobId,
-          (apply) => apply,
+          ({ job }) => job,
+          (one) => one,
         );
-        return { ...page, items: await Promise.all(page.items.map((apply) => summaryOf(port(), apply))) };
       },
     }),
     route({
@@ -139,7 +95,7 @@ export function campaignFileRoutes(port: () => CampaignFilesPort) {
       role: "viewer",
       params: byJob,
       reply: campaignApplyView,
-      handle: async ({ params }) => applyView(port(), await port().report(params.job)),
+      handle: ({ params }) => work().show(params.job),
     }),
     route({
       id: "campaigns.resumeApply",
@@ -150,11 +106,7 @@ export function campaignFileRoutes(port: () => CampaignFilesPort) {
       params: byJob,
       reply: campaignApplyView,
       status: 202,
-      async handle({ params }) {
-        const { apply } = await port().report(params.job);
-        if (apply.endedAt === null) await port().start(params.job);
-        return applyView(port(), await port().report(params.job));
-      },
+      handle: ({ params }) => work().start(params.job),
     }),
     route({
       id: "campaigns.export",
@@ -164,7 +116,7 @@ export function campaignFileRoutes(port: () => CampaignFilesPort) {
       role: "viewer",
       query: z.strictObject({ id: list.describe("Campaigns; all without one") }),
       reply: campaignExport,
-      handle: async ({ query }) => ({ files: (await port().exported(query.id)).map((file) => ({ ...file })) }),
+      handle: async ({ query }) => ({ files: (await work().export(query.id)).map((file) => ({ ...file })) }),
     }),
     route({
       id: "campaigns.drift",
@@ -175,98 +127,7 @@ export function campaignFileRoutes(port: () => CampaignFilesPort) {
       role: "viewer",
       body: z.strictObject({ files: campaignFiles, managedOnly: z.boolean().default(false) }),
       reply: campaignDrift,
-      async handle({ body: { files, managedOnly } }) {
-        const { drifted, campaigns, unmanaged, unmatched } = await port().drift(await parseCampaignFiles(files), { managedOnly });
-        return {
-          drifted,
-          campaigns: campaigns.map((entry) => {
-            const { action, name, id, source, changes, held } = entryView(entry);
-            return { action, name, id, source, changes, held };
-          }),
-          unmanaged: unmanaged.map((one) => ({ ...one })),
-          unmatched: unmatched.map((one) => ({ ...one })),
-        };
-      },
+      handle: async ({ body: { files, managedOnly } }) => work().drift(await parseCampaignFiles(files), { managedOnly }),
     }),
   ];
-}
-
-function planned(plan: CampaignPlan): Planned<CampaignPlan> {
-  const steps = plan.entries.filter(({ action }) => action !== "in_sync");
-  const dialing = steps.filter(({ blast }) => blast.dials).length;
-  const names = steps.slice(0, 5).map(({ name }) => name);
-  const more = steps.length > names.length ? ` and ${steps.length - names.length} more` : "";
-  const nothing = steps.length === 0 ? ["tenant and files agree: there is nothing to apply"] : [];
-  const broken = plan.violations.map(({ file, line, field, message }) => `${file}:${line}: ${field}: ${message}`);
-  return {
-    operation: "campaigns.apply",
-    summary: `Apply plan ${plan.hash.slice(0, 12)} to ${steps.length} campaigns, ${dialing} of which dial: ${names.join(", ")}${more}`,
-    relies: { plan: plan.hash },
-    refusals: [...broken, ...nothing],
-    plan,
-  };
-}
-
-function planView(plan: CampaignPlan): CampaignPlanView {
-  const { hash: name, activate, pack, entries, unmanaged, violations, notices } = plan;
-  return {
-    plan: name,
-    confirm: confirmOf(planned(plan)),
-    activate,
-    pack,
-    entries: entries.map(entryView),
-    unmanaged,
-    violations: violations.map((one) => ({ ...one })),
-    notices,
-  };
-}
-
-/** Without the whole documents: what changes is named field by field. */
-function entryView({
-  action,
-  name,
-  id,
-  source,
-  changes,
-  status,
-  activates,
-  held,
-  blast,
-}: PlanEntry): CampaignPlanView["entries"][number] {
-  return {
-    action,
-    name,
-    id,
-    source: { file: source.file, line: source.line, column: source.column },
-    changes: changes.map((one) => ({ ...one })),
-    status,
-    activates,
-    held,
-    blast: { ...blast, zones: { ...blast.zones } },
-  };
-}
-
-async function summaryOf(port: CampaignFilesPort, apply: CampaignApply): Promise<CampaignApplySummary> {
-  const { jobId, planHash, sourceName, actor, status, phase, outcome, message, createdAt, endedAt } = apply;
-  return {
-    job: jobId,
-    plan: planHash,
-    sourceName,
-    actor,
-    status,
-    phase,
-    outcome,
-    message,
-    ...(await port.standing(apply)),
-    createdAt: timeText(createdAt),
-    endedAt: timeText(endedAt),
-  };
-}
-
-async function applyView(port: CampaignFilesPort, { apply, state }: ApplyReport): Promise<CampaignApplyView> {
-  return {
-    ...(await summaryOf(port, apply)),
-    results: state.results.map((result) => ({ ...result, fields: result.fields.map((field) => ({ ...field })) })),
-    stop: state.stop === null ? null : { ...state.stop },
-  };
 }

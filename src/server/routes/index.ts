@@ -1,6 +1,7 @@
 // All routes of the API.
 
 import type {
+  CampaignFileUseCases,
   CampaignUseCases,
   ComplianceUseCases,
   ContactUseCases,
@@ -13,7 +14,7 @@ import type {
 } from "../../operations/index.ts";
 import { type ApprovalDeps, approvalRoutes } from "./approvals.ts";
 import { type AuditPort, auditRoutes } from "./audit.ts";
-import { type CampaignFilesPort, campaignFileRoutes } from "./campaign-files.ts";
+import { campaignFileRoutes } from "./campaign-files.ts";
 import { campaignRoutes } from "./campaigns.ts";
 import { complianceRoutes } from "./compliance.ts";
 import { contactRoutes } from "./contacts.ts";
@@ -36,7 +37,7 @@ import { type VendorWebhooksPort, vendorWebhookRoutes } from "./vendor-webhooks.
 /** What routes act on, one port a group; asked for when a request needs it. */
 export interface Work {
   readonly campaigns: () => CampaignUseCases;
-  readonly campaignFiles: () => CampaignFilesPort;
+  readonly campaignFiles: () => CampaignFileUseCases;
   readonly contacts: () => ContactUseCases;
   readonly failover: () => FailoverUseCases;
   readonly jobs: () => JobUseCases;

@@ -28,7 +28,7 @@ test("the example is planned, applied by its hash, in sync, exported, and drift 
   expect(plan.entries[1].blast).toMatchObject({ contacts: 150, callsPerHour: 720, dials: false });
   expect(world.writes()).toEqual([]);
 
-  const applied = await outdial(world, "apply", "--plan", plan.hash.slice(0, 12), "--yes");
+  const applied = await outdial(world, "apply", "--plan", plan.plan.slice(0, 12), "--yes");
   expect({ code: applied.code, stdout: applied.stdout }).toEqual({ code: 0, stdout: "applied\n" });
   expect((await world.campaigns()).map(({ status }) => status)).toEqual(["paused", "paused"]);
 
@@ -46,7 +46,7 @@ test("the example is planned, applied by its hash, in sync, exported, and drift 
   const drifted = await outdial(world, "drift", "--json");
   expect(drifted.code).toBe(3);
   expect(JSON.parse(drifted.stdout)).toMatchObject({
-    drift: true,
+    drifted: true,
     campaigns: [{ id, changes: [{ path: "queueId", before: "elsewhere", after: "default_outbound_queue" }] }],
   });
   const overwritten = await outdial(world, "export", "--out", "copy");

@@ -11,10 +11,7 @@ import type { ApplyCommand, ApplyEvent, ApplyState, Found } from "./state.ts";
 export type Happening = ApplyEvent extends infer Each ? (Each extends ApplyEvent ? Omit<Each, "at"> : never) : never;
 
 /** Says whether a campaign may be activated now, and if not, why, as a sentence. */
-export type ActivationGate = (
-  campaignId: string,
-  signal: AbortSignal,
-) => Promise<{ readonly pass: boolean; readonly message: string }>;
+type ActivationGate = (campaignId: string) => Promise<{ readonly pass: boolean; readonly message: string }>;
 
 /** What commands are carried out with. */
 export interface ActDeps {
@@ -60,7 +57,7 @@ export async function act(
       case "register":
         return await register(entry, deps);
       case "gate":
-        return { type: "gated", ...(await deps.gate(state.id ?? "", signal)) };
+        return { type: "gated", ...(await deps.gate(state.id ?? "")) };
       case "activate":
         return await written(state, async () => {
           const held = await deps.held(state.id ?? "");

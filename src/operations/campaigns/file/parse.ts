@@ -115,7 +115,7 @@ export async function parseCampaignFiles(files: readonly FileText[]): Promise<Pa
 }
 
 /** `file:line:column: field: what is wrong`. */
-export function violationLine({ file, line, column, field, message }: Violation): string {
+export function violationLine({ file, line, column, field, message }: Omit<Violation, "rule">): string {
   return `${file}:${line}:${column}: ${field}: ${message}`;
 }
 

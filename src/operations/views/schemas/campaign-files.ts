@@ -109,3 +109,4 @@ export const campaignDrift = z
     unmatched: z.array(violation).readonly(),
   })
   .meta({ id: "CampaignDrift" });
+export type CampaignDriftView = z.output<typeof campaignDrift>;

@@ -1,42 +1,33 @@
-// Operations on campaign plans: make a plan, check whether the tenant has changed since, begin an apply, run it to its end or watch the replica that
-// runs it, take it over from a dead process.
+// What command line, API and dashboard can do with campaign files: plan, begin an apply, run it to its end or watch the replica that runs it, take it
+// over from a dead process, show how far it is.
 
-import { newId, type RandomStream } from "../../../kernel/index.ts";
-import { CAMPAIGN_APPLY, type CampaignApply, type CampaignLedger } from "../../../store/index.ts";
-import type { CampaignRunner } from "../../../tenant/index.ts";
+import { newId } from "../../../kernel/index.ts";
+import { CAMPAIGN_APPLY, type CampaignApply } from "../../../store/index.ts";
+import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
 import { runJournal } from "../../run/journal.ts";
 import { executorIsDead, leftWords } from "../../run/left.ts";
-import type { Kind, Running, Runs } from "../../run/runs.ts";
-import type { ParsedFiles, Violation } from "../file/parse.ts";
-import { type Moved, movedSince } from "../plan/moved.ts";
-import { planCampaigns } from "../plan/plan.ts";
-import { filesOf, readPlan } from "../plan/plan-file.ts";
-import { type PlanDependencies, type PlanOptions, readPlanFacts } from "../plan/read-tenant.ts";
+import type { Kind, Running } from "../../run/runs.ts";
+import { applySummaryOf, applyViewOf } from "../../views/campaign-file-views.ts";
+import type { CampaignApplySummary, CampaignApplyView } from "../../views/schemas/campaign-files.ts";
+import { readPlan } from "../plan/plan-file.ts";
 import type { CampaignPlan } from "../plan/types.ts";
-import { type ActDeps, type ActivationGate, act, type Happening } from "./act.ts";
+import { CampaignPlanner, type PlanRules } from "../plan/use-cases.ts";
+import { campaignWebhooksOf } from "../plan/webhooks.ts";
+import type { CampaignGate } from "../state/gate.ts";
+import { resumeVerdict } from "../state/resume.ts";
+import { pairAgainstOf } from "../states.ts";
+import { act, type Happening } from "./act.ts";
 import { replay } from "./journal.ts";
 import { type Course, decide, stepsOf } from "./machine.ts";
 import { noticesOf } from "./notices.ts";
-import type { ApplyCommand, ApplyPatience, ApplyState } from "./state.ts";
+import { type ApplyCommand, type ApplyPatience, type ApplyState, DEFAULT_APPLY_PATIENCE } from "./state.ts";
 
-export interface ApplyDependencies extends PlanDependencies {
-  readonly ledger: CampaignLedger;
-  readonly runs: Runs;
-  /** See `Kind`. */
-  readonly scope: string;
-  readonly replicas: { isDead(id: string): Promise<boolean> };
-  readonly runner: CampaignRunner;
-  readonly gate: ActivationGate;
-  /** Why a campaign must not be activated: an emergency stop of a moment or later holds it. Null when none does. */
-  readonly held: (campaignId: string, since: number) => Promise<string | null>;
-  readonly inTurn: ActDeps["inTurn"];
-  readonly random: RandomStream;
-  readonly actor: string;
-  readonly replicaId: string;
-  readonly patience: ApplyPatience;
-  /** Name of the receiver of alarms in the outbox; undefined when none is configured. */
-  readonly alarms: string | undefined;
+export interface ApplyRules extends PlanRules {
+  /** The pre-dial gate; made for each activation, so that a process that runs for weeks judges by the rules of the day. */
+  readonly gate: () => Promise<CampaignGate>;
+  /** How often what may come right by itself is tried. */
+  readonly patience?: ApplyPatience | undefined;
   /** Awaited at every named point of an apply: for harnesses that stop a process there. */
   readonly pause?: ((point: string) => Promise<void>) | undefined;
 }
@@ -56,51 +47,36 @@ export interface ApplyProgress {
 
 type Progress = (progress: ApplyProgress) => void;
 
-export class CampaignPlans {
-  readonly #deps: ApplyDependencies;
+export class CampaignFileUseCases extends CampaignPlanner {
+  readonly #context: Context;
+  readonly #rules: ApplyRules;
   /** Who wants to know of an apply that runs here. */
   readonly #told = new Map<string, Progress>();
 
-  constructor(deps: ApplyDependencies) {
-    this.#deps = deps;
+  constructor(context: Context, rules: ApplyRules) {
+    super(context, rules);
+    this.#context = { ...context, clock: rules.clock ?? context.clock };
+    this.#rules = rules;
   }
 
   /** What the engine runs. */
   kind(): Kind {
     return {
       name: CAMPAIGN_APPLY,
-      scope: this.#deps.scope,
+      scope: this.#context.scope,
       partition: () => "campaigns",
       goOn: "outdial campaign resume-apply goes on",
       body: (running) => this.#body(running),
     };
   }
 
-  /** Files against the tenant as it is now. Changes nothing. Throws TenantError. */
-  async plan(files: ParsedFiles, options: PlanOptions): Promise<CampaignPlan> {
-    return planCampaigns(files, await readPlanFacts(files, this.#deps, options));
-  }
-
-  /** Plans the campaigns of an earlier plan anew, and says what has moved since. */
-  async again(
-    shown: CampaignPlan,
-    options: Omit<PlanOptions, "activate">,
-  ): Promise<{ readonly plan: CampaignPlan; readonly moved: readonly Moved[] }> {
-    const made = await this.plan(filesOf(shown), { ...options, activate: shown.activate });
-    // A plan has no text of its files: what was wrong with that text stays wrong, and the places of the first reading are the better ones.
-    const known = ({ campaign, rule, field }: Violation) =>
-      shown.violations.some((one) => one.campaign === campaign && one.rule === rule && one.field === field);
-    const violations = [...shown.violations, ...made.violations.filter((one) => !known(one))];
-    const plan = { ...made, violations };
-    return { plan, moved: movedSince(shown, plan) };
-  }
-
   /**
    * Enters an apply into the ledger, plan and all. Nothing is sent yet.
    * @throws OperationError `invalid_input` for a plan with violations, `job_state` when another apply is open
    */
-  async begin(plan: CampaignPlan, sourceName: string): Promise<CampaignApply> {
-    const { ledger, clock, random, actor } = this.#deps;
+  async begin(plan: CampaignPlan, sourceName: string, actor = this.#context.actor): Promise<CampaignApply> {
+    const { store, clock, random, replica } = this.#context;
+    const ledger = store.campaigns;
     if (plan.violations.length > 0)
       throw new OperationError("invalid_input", `plan ${plan.hash} breaks ${plan.violations.length} rules and cannot be applied`);
     const jobId = newId("job", clock.now(), random);
@@ -111,21 +87,47 @@ export class CampaignPlans {
     const begun = await ledger.begin({ jobId, planHash: plan.hash, sourceName, actor, plan, phase: "looking", audit });
     if (!begun) {
       const open = await ledger.open();
-      throw busy(open, await executorIsDead(open, this.#deps.replicas));
+      throw busy(open, await executorIsDead(open, replica));
     }
     return this.find(jobId);
   }
 
   /** Throws OperationError `job_not_found`. */
   async find(jobId: string): Promise<CampaignApply> {
-    const apply = await this.#deps.ledger.byJob(jobId);
+    const apply = await this.#context.store.campaigns.byJob(jobId);
     if (apply !== undefined) return apply;
     throw new OperationError("job_not_found", `there is no apply ${jobId}`);
   }
 
   /** The apply that has not ended, when there is one. */
   open(): Promise<CampaignApply | undefined> {
-    return this.#deps.ledger.open();
+    return this.#context.store.campaigns.open();
+  }
+
+  /** Newest first. @param after the job of the last one of the page before. Throws OperationError `job_not_found` */
+  async list({
+    limit,
+    after,
+  }: {
+    readonly limit: number;
+    readonly after?: string | undefined;
+  }): Promise<readonly CampaignApplySummary[]> {
+    const { store, runs } = this.#context;
+    if (after !== undefined) await this.find(after);
+    const last = after === undefined ? undefined : await store.jobs.getJob(after);
+    const jobs = await store.jobs.listJobs({ kinds: [CAMPAIGN_APPLY], limit, ...(last === undefined ? {} : { after: last }) });
+    return Promise.all(jobs.map(async ({ id }) => applySummaryOf(await this.find(id), await runs.standingOf(id))));
+  }
+
+  /** How far an apply is, or how each campaign ended. Throws OperationError `job_not_found`. */
+  async show(jobId: string): Promise<CampaignApplyView> {
+    return applyViewOf(await this.report(jobId), await this.#context.runs.standingOf(jobId));
+  }
+
+  /** Runs an apply here, or goes on with it, and returns at once; one that has ended stays as it is. Throws OperationError `job_not_found`. */
+  async start(jobId: string): Promise<CampaignApplyView> {
+    if ((await this.find(jobId)).endedAt === null) await this.#context.runs.start(jobId);
+    return this.show(jobId);
   }
 
   /** An apply with the state of its journal. */
@@ -143,7 +145,7 @@ export class CampaignPlans {
     if (onProgress !== undefined) this.#told.set(jobId, onProgress);
     try {
       const elsewhere = { jobId, campaign: undefined, phase: undefined };
-      await this.#deps.runs.run(jobId, (here) => (here ? undefined : onProgress?.(elsewhere)));
+      await this.#context.runs.run(jobId, (here) => (here ? undefined : onProgress?.(elsewhere)));
     } finally {
       this.#told.delete(jobId);
     }
@@ -168,7 +170,9 @@ export class CampaignPlans {
     command: ApplyCommand,
     signal: AbortSignal,
   ): Promise<Happening> {
-    const { clock, pause, provisioning, runner, webhooks, gate, held, inTurn } = this.#deps;
+    const { clock, store, tenant } = this.#context;
+    const { campaignProvisioning: provisioning, campaignRunner: runner } = tenant.capabilities;
+    const { pause } = this.#rules;
     if ("afterMs" in command && command.afterMs > 0) await clock.sleep(command.afterMs, signal);
     const entry = stepsOf(plan)[state.at];
     if (entry === undefined) throw new Error("the plan has no entry at which the apply stands");
@@ -180,10 +184,13 @@ export class CampaignPlans {
         : await act(command, entry, state, {
             provisioning,
             runner,
-            webhooks,
-            gate,
-            held: (id) => held(id, createdAt),
-            inTurn,
+            webhooks: campaignWebhooksOf(tenant),
+            gate: (id) => this.#gate(id, signal),
+            async held(id) {
+              const stop = await store.stops.holding(id, createdAt);
+              return stop === undefined ? null : `${stop.actor} gave an emergency stop (${stop.id})`;
+            },
+            inTurn: (name, work) => store.dialer.inTurn(name, work),
             signal,
             key: (what) => `plan-${plan.hash.slice(0, 40)}-${plan.entries.indexOf(entry)}-${what}`,
           });
@@ -191,25 +198,35 @@ export class CampaignPlans {
     return happening;
   }
 
+  /** Whether a campaign may be activated now, by the gate and its failover pair. */
+  async #gate(campaignId: string, signal: AbortSignal): Promise<{ readonly pass: boolean; readonly message: string }> {
+    const { tenant, store } = this.#context;
+    const gate = await this.#rules.gate();
+    const call = { signal };
+    const pairAgainst = pairAgainstOf(tenant, store);
+    const { allowed, refusals } = await resumeVerdict({ pairAgainst }, await gate(campaignId, { call }), call);
+    return { pass: allowed, message: refusals.map(({ text }) => text).join("; ") };
+  }
+
   /** Writes what happened, with what follows from it, and gives what is next. */
   async #record(jobId: string, course: Course, before: ApplyState, seq: number, happening: Happening) {
-    const { ledger, clock, replicaId, actor, alarms, random } = this.#deps;
+    const { store, clock, replica, actor, alarms, random } = this.#context;
     const { plan } = course;
     const event = { ...happening, at: clock.now() };
     const { state, command } = decide(course, before, event);
     const id = () => newId("evt", event.at, random);
     const notices = noticesOf({ jobId, actor, plan, before, state, event, alarms, newId: id });
-    await ledger.append({ jobId, executor: replicaId, seq, event, at: event.at, phase: state.phase, ...notices });
+    await store.campaigns.append({ jobId, executor: replica.id, seq, event, at: event.at, phase: state.phase, ...notices });
     this.#told.get(jobId)?.({ jobId, campaign: stepsOf(plan)[state.at]?.name, phase: state.phase });
     return { state, command };
   }
 
   #courseOf(apply: CampaignApply): Course {
-    return { plan: readPlan(apply.plan, `the plan of ${apply.jobId}`), patience: this.#deps.patience };
+    return { plan: readPlan(apply.plan, `the plan of ${apply.jobId}`), patience: this.#rules.patience ?? DEFAULT_APPLY_PATIENCE };
   }
 
   async #load(apply: CampaignApply): Promise<{ state: ApplyState; seq: number }> {
-    const journal = await this.#deps.ledger.journal(apply.jobId);
+    const journal = await this.#context.store.campaigns.journal(apply.jobId);
     return { state: replay(this.#courseOf(apply), journal), seq: journal.length };
   }
 }

@@ -1,0 +1,142 @@
+// What can be done with campaign files without changing anything at the tenant: plans, drift, exports.
+
+import type { CallType, CompiledPack } from "../../../compliance/index.ts";
+import type { Clock } from "../../../kernel/index.ts";
+import type { Store } from "../../../store/index.ts";
+import type { Tenant } from "../../../tenant/index.ts";
+import type { Context } from "../../context.ts";
+import { OperationError } from "../../error.ts";
+import { driftViewOf, planViewOf } from "../../views/campaign-file-views.ts";
+import { confirmOf, type Planned } from "../../views/plan.ts";
+import type { CampaignDriftView, CampaignPlanView } from "../../views/schemas/campaign-files.ts";
+import { type ExportedFile, exportCampaigns } from "../export/export.ts";
+import type { ParsedFiles, Violation } from "../file/parse.ts";
+import { driftOf } from "./drift.ts";
+import { type Moved, movedSince } from "./moved.ts";
+import { planCampaigns } from "./plan.ts";
+import { filesOf, readPlan } from "./plan-file.ts";
+import { CONTACT_PAGES, type PlanOptions, readPlanFacts, readTenantCampaigns } from "./read-tenant.ts";
+import type { CampaignPlan } from "./types.ts";
+import { campaignWebhooksOf } from "./webhooks.ts";
+
+/** The dialer reaches people live, through agents; the strictest common kind of call. */
+const CALL_TYPE: CallType = "telemarketing";
+
+export interface PlanRules {
+  /** The calling rules; asked for each plan, so that it is made by those of the moment. */
+  readonly pack: () => Promise<CompiledPack>;
+  /** Time of the plan and its apply; the context's by default. */
+  readonly clock?: Clock | undefined;
+}
+
+/** How much of the contact lists a plan looks at. */
+export type PlanReading = Partial<Pick<PlanOptions, "contactPages" | "signal">>;
+
+export class CampaignPlanner {
+  readonly #context: Pick<Context, "tenant" | "store" | "clock">;
+  readonly #rules: PlanRules;
+
+  constructor(context: Pick<Context, "tenant" | "store" | "clock">, rules: PlanRules) {
+    this.#context = context;
+    this.#rules = rules;
+  }
+
+  /** Files against the tenant as it is now. The plan is kept, so that an apply can say what has moved since. Throws TenantError. */
+  async plan(files: ParsedFiles, options: PlanReading & { readonly activate?: boolean | undefined } = {}): Promise<CampaignPlan> {
+    const plan = await this.#plan(files, options);
+    await this.#context.store.campaigns.keepPlan(plan.hash, plan);
+    return plan;
+  }
+
+  /** A plan that was shown, by its hash or the beginning of it. Throws OperationError `job_not_found`. */
+  async shown(hash: string): Promise<CampaignPlan> {
+    const [plan, other] = /^[0-9a-f]{8,64}$/.test(hash) ? await this.#context.store.campaigns.shownPlans(hash) : [];
+    if (plan !== undefined && other === undefined) return readPlan(plan, `plan ${hash}`);
+    throw new OperationError("job_not_found", `${other === undefined ? "no plan" : "more than one plan"} ${hash} was shown`, {
+      advice: "outdial campaign plan makes one and says its hash; at least its first eight characters are needed.",
+    });
+  }
+
+  /** Plans the campaigns of an earlier plan anew, and says what has moved since. */
+  async again(
+    shown: CampaignPlan,
+    options: PlanReading = {},
+  ): Promise<{ readonly plan: CampaignPlan; readonly moved: readonly Moved[] }> {
+    const made = await this.#plan(filesOf(shown), { ...options, activate: shown.activate });
+    // A plan has no text of its files: what was wrong with that text stays wrong, and the places of the first reading are the better ones.
+    const known = ({ campaign, rule, field }: Violation) =>
+      shown.violations.some((one) => one.campaign === campaign && one.rule === rule && one.field === field);
+    const violations = [...shown.violations, ...made.violations.filter((one) => !known(one))];
+    const plan = { ...made, violations };
+    return { plan, moved: movedSince(shown, plan) };
+  }
+
+  /** What applying a shown plan would do. Throws OperationError `job_not_found`; `plan_changed` with `details.moved` when it is not what was shown. */
+  async planApply(hash: string, options: PlanReading = {}): Promise<Planned<CampaignPlan>> {
+    const { plan, moved } = await this.again(await this.shown(hash), options);
+    if (plan.hash === hash) return plannedApply(plan);
+    throw new OperationError("plan_changed", "the tenant, the rules or what is kept have moved since the plan was made", {
+      advice: "Make a new plan.",
+      details: { moved },
+    });
+  }
+
+  /** How files and the tenant differ. @param options.managedOnly leaves out the campaigns that no file describes */
+  async drift(files: ParsedFiles, options: { readonly managedOnly: boolean }): Promise<CampaignDriftView> {
+    // The law is the plan's business: no contact is needed to compare.
+    return driftViewOf(driftOf(await this.#plan(files, { contactPages: 1 }), options));
+  }
+
+  /** See `exportedCampaigns`. */
+  export(ids: readonly string[] = []): Promise<ExportedFile[]> {
+    return exportedCampaigns(this.#context, ids);
+  }
+
+  async #plan(
+    files: ParsedFiles,
+    { activate = false, contactPages = CONTACT_PAGES, signal }: Parameters<CampaignPlanner["plan"]>[1] & object,
+  ): Promise<CampaignPlan> {
+    const { tenant, store, clock } = this.#context;
+    const { campaignProvisioning: provisioning, contactSource: contacts, pacingSettings: pacing } = tenant.capabilities;
+    const deps = {
+      provisioning,
+      contacts,
+      pacing,
+      webhooks: campaignWebhooksOf(tenant),
+      policies: () => store.campaigns.policies(),
+      pack: await this.#rules.pack(),
+      callType: CALL_TYPE,
+      clock: this.#rules.clock ?? clock,
+    };
+    return planCampaigns(files, await readPlanFacts(files, deps, { activate, contactPages, signal }));
+  }
+}
+
+/** A campaign file for each campaign of a tenant, or for those named, with what the store keeps about it when there is one. */
+export async function exportedCampaigns(
+  { tenant, store }: { readonly tenant: Tenant; readonly store: Pick<Store, "campaigns"> | undefined },
+  ids: readonly string[],
+): Promise<ExportedFile[]> {
+  const kept = store === undefined ? [] : [...(await store.campaigns.policies())];
+  const policies = new Map(kept.map(([id, { policy }]) => [id, policy]));
+  return exportCampaigns(await readTenantCampaigns(tenant.capabilities.campaignProvisioning, ids), policies);
+}
+
+function plannedApply(plan: CampaignPlan): Planned<CampaignPlan> {
+  const steps = plan.entries.filter(({ action }) => action !== "in_sync");
+  const dialing = steps.filter(({ blast }) => blast.dials).length;
+  const names = steps.slice(0, 5).map(({ name }) => name);
+  const more = steps.length > names.length ? ` and ${steps.length - names.length} more` : "";
+  const nothing = steps.length === 0 ? ["tenant and files agree: there is nothing to apply"] : [];
+  const broken = plan.violations.map(({ file, line, field, message }) => `${file}:${line}: ${field}: ${message}`);
+  return {
+    operation: "campaigns.apply",
+    summary: `Apply plan ${plan.hash.slice(0, 12)} to ${steps.length} campaigns, ${dialing} of which dial: ${names.join(", ")}${more}`,
+    relies: { plan: plan.hash },
+    refusals: [...broken, ...nothing],
+    plan,
+  };
+}
+
+/** A plan as it is shown. */
+export const campaignPlanOf = (plan: CampaignPlan): CampaignPlanView => planViewOf(plan, confirmOf(plannedApply(plan)));

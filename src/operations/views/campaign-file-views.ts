@@ -1,0 +1,86 @@
+// Plans of campaign files, their applies and drift as the API shows them.
+
+import type { CampaignApply } from "../../store/index.ts";
+import type { ApplyState } from "../campaigns/apply/state.ts";
+import type { Drift } from "../campaigns/plan/drift.ts";
+import type { CampaignPlan, PlanEntry } from "../campaigns/plan/types.ts";
+import type { CampaignApplySummary, CampaignApplyView, CampaignDriftView, CampaignPlanView } from "./schemas/campaign-files.ts";
+import type { Standing } from "./schemas/common.ts";
+import { timeText } from "./texts.ts";
+
+export function planViewOf(plan: CampaignPlan, confirm: string): CampaignPlanView {
+  const { hash, activate, pack, entries, unmanaged, violations, notices } = plan;
+  return {
+    plan: hash,
+    confirm,
+    activate,
+    pack,
+    entries: entries.map(entryOf),
+    unmanaged,
+    violations: violations.map((one) => ({ ...one })),
+    notices,
+  };
+}
+
+/** Without the whole documents: what changes is named field by field. */
+function entryOf(entry: PlanEntry): CampaignPlanView["entries"][number] {
+  const { action, name, id, source, changes, status, activates, held, blast } = entry;
+  return {
+    action,
+    name,
+    id,
+    source: { file: source.file, line: source.line, column: source.column },
+    changes: changes.map((one) => ({ ...one })),
+    status,
+    activates,
+    held,
+    blast: { ...blast, zones: { ...blast.zones } },
+  };
+}
+
+/** Who works on an apply. */
+interface Who {
+  readonly standing: Standing;
+  readonly running: boolean;
+}
+
+export function applySummaryOf(apply: CampaignApply, { standing, running }: Who): CampaignApplySummary {
+  const { jobId, planHash, sourceName, actor, status, phase, outcome, message, createdAt, endedAt } = apply;
+  return {
+    job: jobId,
+    plan: planHash,
+    sourceName,
+    actor,
+    status,
+    phase,
+    outcome,
+    message,
+    running,
+    standing,
+    createdAt: timeText(createdAt),
+    endedAt: timeText(endedAt),
+  };
+}
+
+export function applyViewOf(
+  { apply, state }: { readonly apply: CampaignApply; readonly state: ApplyState },
+  who: Who,
+): CampaignApplyView {
+  return {
+    ...applySummaryOf(apply, who),
+    results: state.results.map((result) => ({ ...result, fields: result.fields.map((field) => ({ ...field })) })),
+    stop: state.stop === null ? null : { ...state.stop },
+  };
+}
+
+export function driftViewOf({ drifted, campaigns, unmanaged, unmatched }: Drift): CampaignDriftView {
+  return {
+    drifted,
+    campaigns: campaigns.map((entry) => {
+      const { action, name, id, source, changes, held } = entryOf(entry);
+      return { action, name, id, source, changes, held };
+    }),
+    unmanaged: unmanaged.map((one) => ({ ...one })),
+    unmatched: unmatched.map((one) => ({ ...one })),
+  };
+}
