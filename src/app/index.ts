@@ -15,9 +15,7 @@ export { inboundSecrets } from "./inbound.ts";
 export {
   type CorrectionsRuntime,
   openCorrections,
-  previewWithTenant,
-  showInteraction,
-  validateCorrectionsWithTenant,
+  openInteractions,
 } from "./interactions.ts";
 export type { JobRuntime } from "./job-runtime.ts";
 export { openJob } from "./jobs.ts";
@@ -35,4 +33,4 @@ export { openSegments } from "./segments.ts";
 export { dashboardFolder } from "./service/dashboard.ts";
 export { openAccess, openService, type RunningService, type ServiceOptions } from "./service.ts";
 export { openTagging, type TaggingOptions, type TaggingRuntime, validateWithTenant } from "./tagging.ts";
-export { readVendorWebhooks, registerWebhook, removeWebhook } from "./vendor-webhooks.ts";
+export { openVendorWebhooks, readVendorWebhooks, registerWebhook } from "./vendor-webhooks.ts";

@@ -1,24 +1,14 @@
 // Wiring of corrections of closed interactions.
 
 import {
-  type CorrectionPreview,
-  type CorrectionSource,
   Corrections,
   createCorrectionLedger,
   createStoreRecords,
   DEFAULT_EXCLUSIVE,
   DISPOSITIONS,
-  type DispositionTree,
-  type PlanReport,
-  type PlanSink,
-  previewCorrection,
+  InteractionUseCases,
   type RowJob,
-  readInteraction,
-  readTree,
-  type Version,
-  validateCorrections,
 } from "../operations/index.ts";
-import type { Tenant } from "../tenant/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
 import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
@@ -108,53 +98,15 @@ function tenantName({ tenantUrl, file }: Config): string {
   return URL.canParse(url) ? new URL(url).origin : url;
 }
 
-/** An interaction as it is, with the tree of codes that explains it. */
-export interface ShownInteraction {
-  readonly version: Version;
-  readonly tree: DispositionTree;
+/** Closed interactions of a tenant. */
+export function interactionsOn({ config, tenant, clock }: Pick<Workplace, "config" | "tenant" | "clock">): InteractionUseCases {
+  return new InteractionUseCases({ tenant, clock }, config.file.interactions?.exclusive ?? DEFAULT_EXCLUSIVE);
 }
 
-/** Reads an interaction and the tree; opens no store. */
-export function showInteraction(id: string, flags: Flags, environment: Environment): Promise<ShownInteraction> {
-  return withTenant(flags, environment, async ({ capabilities: { interactionDispositions } }) => ({
-    version: await readInteraction(interactionDispositions, id),
-    tree: await readTree(interactionDispositions),
-  }));
-}
-
-/** What a correction would do now; opens no store, writes nothing. */
-export function previewWithTenant(
-  row: Parameters<typeof previewCorrection>[1],
-  flags: Flags,
-  environment: Environment,
-): Promise<CorrectionPreview> {
-  return withTenant(flags, environment, ({ capabilities: { interactionDispositions } }, config) =>
-    previewCorrection(interactionDispositions, row, config.file.interactions?.exclusive ?? DEFAULT_EXCLUSIVE),
-  );
-}
-
-/** Validates an input against the tenant's tree of codes; opens no store. */
-export function validateCorrectionsWithTenant(
-  source: CorrectionSource,
-  sink: PlanSink,
-  flags: Flags,
-  environment: Environment,
-): Promise<PlanReport> {
-  return withTenant(flags, environment, async ({ capabilities: { interactionDispositions } }) =>
-    validateCorrections(source, await readTree(interactionDispositions), sink),
-  );
-}
-
-async function withTenant<T>(
-  flags: Flags,
-  environment: Environment,
-  work: (tenant: Tenant, config: Config) => Promise<T>,
-): Promise<T> {
+/** Opens what shows interactions and what corrections would do; opens no store. */
+export async function openInteractions(flags: Flags, environment: Environment): Promise<InteractionUseCases & AsyncDisposable> {
   const config = await loadConfig(flags, environment);
   const tenant = await tenantFromConfig(config, environment);
-  try {
-    return await work(tenant, config);
-  } finally {
-    await tenant.close();
-  }
+  const interactions = interactionsOn({ config, tenant, clock: config.clock });
+  return Object.assign(interactions, { [Symbol.asyncDispose]: () => tenant.close() });
 }

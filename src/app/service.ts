@@ -22,7 +22,7 @@ import { deliveriesOn } from "./delivery.ts";
 import { dialerOn } from "./dialer.ts";
 import { emergencyStopsOn, goOnWithStops, runStop, type StopTiming } from "./emergency-stop.ts";
 import { failoverOn } from "./failover.ts";
-import { correctionsOn } from "./interactions.ts";
+import { correctionsOn, interactionsOn } from "./interactions.ts";
 import { outcomesOn, reportRulesOf } from "./outcomes.ts";
 import { contactsOn } from "./segments.ts";
 import { Background } from "./service/background.ts";
@@ -30,11 +30,11 @@ import { goOnWithJobs } from "./service/left-behind.ts";
 import { writeLoginFile } from "./service/login-file.ts";
 import { watchPairs } from "./service/pairs.ts";
 import { predictBeside, predictionSoon } from "./service/prediction-thread.ts";
-import { interactionsPort, vendorWebhooksPort } from "./service/small-ports.ts";
 import { createSpool } from "./service/spool.ts";
 import { watchService } from "./service/watch.ts";
 
 import { taggingOn } from "./tagging.ts";
+import { vendorWebhooksOn } from "./vendor-webhooks.ts";
 import { packageVersion } from "./version.ts";
 import { type Environment, openWorkplace, storeOf, type Workplace } from "./workplace.ts";
 
@@ -179,13 +179,13 @@ export async function openService(flags: Flags, environment: Environment, option
     },
   };
   goOnWithJobs(workplace, background, { signal: ended.signal, warn, everyMs: options.leftMs });
-  const interactions = interactionsPort(workplace);
+  const interactions = interactionsOn(workplace);
   const simulations = new SimulationUseCases();
   const reports = new OutcomeUseCases(workplace, { lake: outcomes.lake, retrieving, rules: reportRulesOf(config), requestId });
   const crm = crmOn({ ...workplace, lake: outcomes.lake }, environment, () => workplace.deliverEvents());
   const { compliance, facts } = complianceOn(workplace);
   const deliveries = deliveriesOn(workplace);
-  const webhooks = vendorWebhooksPort(workplace, environment);
+  const webhooks = vendorWebhooksOn(workplace, environment);
   const work: ServerPorts["work"] = {
     campaigns: () => campaigns,
     campaignFiles: () => campaignFiles,

@@ -1,14 +1,15 @@
 // What people read about the dispositions of an interaction. Pure text.
 
-import type { CorrectionPreview, DispositionTree, Entry } from "../operations/index.ts";
+import type { Entry } from "../operations/index.ts";
+import type { CorrectionView, InteractionView } from "../operations/views/index.ts";
 import { table } from "./table.ts";
 import { printable } from "./text.ts";
 
 /** One line for each entry, in columns; codes that were retired say so. */
-export function entryLines(entries: readonly Entry[], tree?: DispositionTree): string[] {
+export function entryLines(entries: readonly Entry[], tree?: InteractionView["codes"]): string[] {
   const state = (code: string) => {
-    const node = tree?.get(code);
-    return tree === undefined || node?.active === true ? "" : node === undefined ? " (not in the tree)" : " (retired)";
+    const node = tree?.[code];
+    return tree === undefined || node?.["active"] === true ? "" : node === undefined ? " (not in the tree)" : " (retired)";
   };
   const columns = [
     ({ code }: Entry) => code,
@@ -21,11 +22,11 @@ export function entryLines(entries: readonly Entry[], tree?: DispositionTree): s
 }
 
 /** What a correction would do: the entries that stay, those that go and the one that comes. */
-export function previewLines({ now, merge, problems }: CorrectionPreview): string[] {
+export function previewLines({ before, after, problems }: CorrectionView): string[] {
   if (problems.length > 0) return problems.map(({ message }) => printable(message));
-  if (merge === undefined || merge.kind === "unchanged")
-    return ["it is there already:", ...entryLines(now.dispositions).map((line) => `    ${line}`)];
-  const all = [...now.dispositions, ...merge.dispositions.filter((entry) => !now.dispositions.includes(entry))];
-  const marks = all.map((entry) => (!merge.dispositions.includes(entry) ? "-" : now.dispositions.includes(entry) ? " " : "+"));
+  const is = (one: Entry) => (other: Entry) => JSON.stringify(one) === JSON.stringify(other);
+  const all = [...before, ...after.filter((entry) => !before.some(is(entry)))];
+  const marks = all.map((entry) => (!after.some(is(entry)) ? "-" : before.some(is(entry)) ? " " : "+"));
+  if (marks.every((mark) => mark === " ")) return ["it is there already:", ...entryLines(before).map((line) => `    ${line}`)];
   return entryLines(all).map((line, index) => `  ${marks[index]} ${line}`);
 }

@@ -27,24 +27,19 @@ export {
   vendorEventHandlers,
 } from "./inbound/index.ts";
 export {
+  type Correction,
   type CorrectionMetrics,
-  type CorrectionPreview,
   type CorrectionSource,
   Corrections,
   correctionMetrics,
   createCorrectionLedger,
   DEFAULT_EXCLUSIVE,
   DISPOSITIONS,
-  type DispositionTree,
   type Entry,
+  InteractionUseCases,
   POLICIES,
   type Policy,
   parseEntries,
-  previewCorrection,
-  readInteraction,
-  readTree,
-  type Version,
-  validateCorrections,
 } from "./interactions/index.ts";
 export {
   createStoreRecords,

@@ -1,12 +1,6 @@
 // outdial interaction show, disposition, dispositions: one correction is the same job as a file of them.
 
-import {
-  type CorrectionsRuntime,
-  openCorrections,
-  previewWithTenant,
-  showInteraction as readInteraction,
-  validateCorrectionsWithTenant,
-} from "../../app/index.ts";
+import { type CorrectionsRuntime, openCorrections, openInteractions } from "../../app/index.ts";
 import { type CorrectionSource, ENDED, type Policy, type RowJob } from "../../operations/index.ts";
 import type { ItemResult } from "../../store/index.ts";
 import { known, type OptionsOf, type Run } from "../command.ts";
@@ -20,10 +14,9 @@ import { rowSource } from "../source.ts";
 import { printable } from "../text.ts";
 
 export const showInteraction: Run<typeof declared.showInteraction> = async ({ args: { id }, options, io }) => {
-  const { version, tree } = await readInteraction(id, options, io.env);
-  const { tag, dispositions } = version;
-  const json = { interactionId: id, etag: tag, dispositions };
-  await io.answer(json, entryLines(dispositions, tree), "no dispositions yet");
+  await using interactions = await openInteractions(options, io.env);
+  const found = await interactions.show(id);
+  await io.answer(found, entryLines(found.dispositions, found.codes), "no dispositions yet");
 };
 
 export const correctMany: Run<typeof declared.correctMany> = async ({ args, options, io }) => {
@@ -33,7 +26,8 @@ export const correctMany: Run<typeof declared.correctMany> = async ({ args, opti
   if (options.dryRun) {
     await using output = await openOutput(out, io);
     const sink = { progress: checking(io), ...refusedTo(output) };
-    return await reportDryRun(await validateCorrectionsWithTenant(source, sink, options, io.env), io);
+    await using interactions = await openInteractions(options, io.env);
+    return await reportDryRun(await interactions.check(source, sink), io);
   }
   await using runtime = await openCorrections(options, io.env, { warn: io.say, ...known({ concurrency }) });
   const submitted = await runtime.corrections.submit(source, { again, onProgress: checking(io) });
@@ -93,11 +87,10 @@ function sourceOf(id: string, policy: Policy, { code, agent, description = "", t
 }
 
 async function preview(id: string, policy: Policy, options: One, io: Io): Promise<number> {
-  const { code, description = "", agent: agentId, timestamp = new Date().toISOString() } = options;
-  const row = { line: 1, interactionId: id, code, description, agentId, timestamp, policy };
-  const { now, merge, problems } = await previewWithTenant(row, options, io.env);
-  io.say([...previewLines({ now, merge, problems }), "dry run: nothing was sent"]);
-  const after = merge?.kind === "write" ? merge.dispositions : now.dispositions;
-  await io.answer({ interactionId: id, before: now.dispositions, after, problems }, []);
-  return problems.length > 0 ? EXIT.refused : EXIT.done;
+  const { agent: agentId, ...asked } = options;
+  await using interactions = await openInteractions(options, io.env);
+  const found = await interactions.preview(id, { ...asked, agentId, policy });
+  io.say([...previewLines(found), "dry run: nothing was sent"]);
+  await io.answer(found, []);
+  return found.problems.length > 0 ? EXIT.refused : EXIT.done;
 }

@@ -1,6 +1,6 @@
 // outdial webhooks: deliveries, replay of dead letters, delivery by hand, receivers; registrations for the vendor's own events.
 
-import { openDelivery, openRecords, readVendorWebhooks, registerWebhook, removeWebhook } from "../../app/index.ts";
+import { openDelivery, openRecords, openVendorWebhooks, readVendorWebhooks, registerWebhook } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import { known, type OptionsOf, type Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
@@ -101,17 +101,16 @@ function headersOf(lines: readonly string[]): Record<string, string> {
 }
 
 export const listVendor: Run<typeof declared.listVendor> = async ({ options, io }) => {
-  const webhooks = await readVendorWebhooks(options, io.env);
+  const items = await readVendorWebhooks(options, io.env);
   await io.answer(
-    { webhooks },
-    webhooks.map(({ id, kind, name, url, events }) =>
-      [id, kind.padEnd(7), name, url, events.join(",")].map(printable).join("  "),
-    ),
+    { items },
+    items.map(({ id, kind, name, url, events }) => [id, kind.padEnd(7), name, url, events.join(",")].map(printable).join("  ")),
   );
-  if (webhooks.length === 0) io.say("no webhooks are registered at the tenant");
+  if (items.length === 0) io.say("no webhooks are registered at the tenant");
 };
 
 export const remove: Run<typeof declared.remove> = async ({ args: { id }, options, io }) => {
-  const { name, kind } = await removeWebhook(options, io.env, id);
+  await using webhooks = await openVendorWebhooks(options, io.env);
+  const { name, kind } = await webhooks.remove(id);
   await io.answer({ id, removed: true }, `${printable(id)} removed (${kind}, ${printable(name)})`);
 };

@@ -1,17 +1,13 @@
 // Corrections of the dispositions of closed interactions.
 
-export { type Entry, POLICIES, type Policy, type Version } from "./entry.ts";
+export { type Entry, POLICIES, type Policy } from "./entry.ts";
 export { type CorrectionMetrics, correctionMetrics } from "./metrics.ts";
 export { parseEntries } from "./result.ts";
 export {
-  type CorrectionPreview,
   type CorrectionSource,
   Corrections,
   DISPOSITIONS,
-  previewCorrection,
-  readInteraction,
-  readTree,
-  validateCorrections,
 } from "./service.ts";
 export { createCorrectionLedger } from "./store-ledger.ts";
-export { DEFAULT_EXCLUSIVE, type DispositionTree } from "./tree.ts";
+export { DEFAULT_EXCLUSIVE } from "./tree.ts";
+export { type Correction, InteractionUseCases } from "./use-cases.ts";

@@ -21,6 +21,7 @@ export * from "./schemas/deliveries.ts";
 export * from "./schemas/dialer.ts";
 export * from "./schemas/events.ts";
 export * from "./schemas/failover.ts";
+export * from "./schemas/interactions.ts";
 export * from "./schemas/jobs.ts";
 export * from "./schemas/outcomes.ts";
 export * from "./schemas/session.ts";

@@ -1,11 +1,11 @@
-// Registrations for the vendor's own events.
+// Registrations at the tenant for its own events.
 
 export {
-  listVendorWebhooks,
-  registerVendorWebhook,
-  removeVendorWebhook,
+  type DeliveryProof,
   VENDOR_WEBHOOKS,
   type VendorWebhook,
+  type VendorWebhookDraft,
   type VendorWebhookKind,
-  type WebhookDesk,
-} from "./registration.ts";
+  VendorWebhookUseCases,
+  vendorWebhooksOf,
+} from "./use-cases.ts";

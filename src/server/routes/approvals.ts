@@ -175,7 +175,7 @@ const moved = z.object({
 });
 
 /** What of the tenant has moved, as far as the error names it. */
-function movedOf({ details }: ServerError): string[] {
+function movedOf({ details }: ServerError | OperationError): string[] {
   const parsed = moved.safeParse(details);
   if (!parsed.success) return [];
   return parsed.data.moved.map(({ campaign, what, fields }) => {

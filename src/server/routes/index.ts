@@ -8,9 +8,11 @@ import type {
   CrmUseCases,
   FactsUseCases,
   FailoverUseCases,
+  InteractionUseCases,
   JobUseCases,
   OutcomeUseCases,
   SimulationUseCases,
+  VendorWebhookUseCases,
 } from "../../operations/index.ts";
 import { type ApprovalDeps, approvalRoutes } from "./approvals.ts";
 import { type AuditPort, auditRoutes } from "./audit.ts";
@@ -23,7 +25,7 @@ import { type DialerWork, dialerRoutes } from "./dialer.ts";
 import { factsRoutes } from "./facts.ts";
 import { failoverRoutes } from "./failover.ts";
 import { type InboundPort, inboundEventRoutes } from "./inbound.ts";
-import { type InteractionsPort, interactionRoutes } from "./interactions.ts";
+import { interactionRoutes } from "./interactions.ts";
 import { jobRoutes } from "./jobs.ts";
 import { type LiveDeps, liveRoutes } from "./live.ts";
 import { outcomeRoutes } from "./outcomes.ts";
@@ -32,7 +34,7 @@ import { rulePackRoutes } from "./rule-packs.ts";
 import { type SessionDeps, sessionRoutes } from "./session.ts";
 import { simulateRoutes } from "./simulate.ts";
 import { stopRoutes } from "./stops.ts";
-import { type VendorWebhooksPort, vendorWebhookRoutes } from "./vendor-webhooks.ts";
+import { vendorWebhookRoutes } from "./vendor-webhooks.ts";
 
 /** What routes act on, one port a group; asked for when a request needs it. */
 export interface Work {
@@ -41,7 +43,7 @@ export interface Work {
   readonly contacts: () => ContactUseCases;
   readonly failover: () => FailoverUseCases;
   readonly jobs: () => JobUseCases;
-  readonly interactions: () => InteractionsPort;
+  readonly interactions: () => InteractionUseCases;
   readonly dialer: () => DialerWork;
   readonly simulate: () => SimulationUseCases;
   readonly outcomes: () => OutcomeUseCases;
@@ -51,7 +53,7 @@ export interface Work {
   readonly audit: () => AuditPort;
   readonly deliveries: () => DeliveriesPort;
   readonly inbound: () => InboundPort;
-  readonly vendorWebhooks: () => VendorWebhooksPort;
+  readonly vendorWebhooks: () => VendorWebhookUseCases;
 }
 
 export interface RouteDeps extends SessionDeps, LiveDeps, ApprovalDeps {

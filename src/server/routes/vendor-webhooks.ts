@@ -1,18 +1,8 @@
 // Registrations at the tenant for its own events.
 
 import { z } from "zod";
-import { VENDOR_WEBHOOKS, type VendorWebhook, type VendorWebhookKind } from "../../operations/index.ts";
+import { VENDOR_WEBHOOKS, type VendorWebhook, type VendorWebhookUseCases } from "../../operations/index.ts";
 import { route } from "../routing/route.ts";
-
-/** What the routes act on. Secrets of deliveries come from the service's environment. */
-export interface VendorWebhooksPort {
-  list(): Promise<VendorWebhook[]>;
-  register(
-    draft: { readonly kind: VendorWebhookKind; readonly name: string; readonly url: string },
-    by: string,
-  ): Promise<{ readonly id: string; readonly already: boolean }>;
-  remove(id: string, by: string): Promise<VendorWebhook>;
-}
 
 const registration = z
   .strictObject({
@@ -26,7 +16,7 @@ const registration = z
 
 const viewOf = ({ kind, id, name, url, events }: VendorWebhook) => ({ kind, id, name, url, events: [...events] });
 
-export function vendorWebhookRoutes(port: () => VendorWebhooksPort) {
+export function vendorWebhookRoutes(webhooks: () => VendorWebhookUseCases) {
   return [
     route({
       id: "webhooks.list",
@@ -35,7 +25,7 @@ export function vendorWebhookRoutes(port: () => VendorWebhooksPort) {
       summary: "Addresses that the tenant posts its events to",
       role: "viewer",
       reply: z.strictObject({ items: z.array(registration) }),
-      handle: async () => ({ items: (await port().list()).map(viewOf) }),
+      handle: async () => ({ items: (await webhooks().list()).map(viewOf) }),
     }),
     route({
       id: "webhooks.register",
@@ -46,7 +36,7 @@ export function vendorWebhookRoutes(port: () => VendorWebhooksPort) {
       body: z.strictObject({ kind: z.enum(VENDOR_WEBHOOKS), name: z.string().min(1).max(200), url: z.url() }),
       reply: z.strictObject({ id: z.string(), already: z.boolean() }),
       status: 201,
-      handle: async ({ body, who }) => ({ ...(await port().register(body, who.name)) }),
+      handle: async ({ body, who }) => ({ ...(await webhooks().register(body, who.name)) }),
     }),
     route({
       id: "webhooks.remove",
@@ -56,7 +46,7 @@ export function vendorWebhookRoutes(port: () => VendorWebhooksPort) {
       role: "admin",
       params: z.strictObject({ id: z.string() }),
       reply: registration,
-      handle: async ({ params, who }) => viewOf(await port().remove(params.id, who.name)),
+      handle: async ({ params, who }) => viewOf(await webhooks().remove(params.id, who.name)),
     }),
   ];
 }

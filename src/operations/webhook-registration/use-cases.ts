@@ -1,0 +1,180 @@
+// Registers outdial's addresses for the vendor's own events, once each: same name and address, no second one.
+
+import { z } from "zod";
+import { type Tenant, TenantError } from "../../tenant/index.ts";
+import type { Context } from "../context.ts";
+import { OperationError } from "../error.ts";
+
+/** `wfm`: changes of dialer settings and activations, for workforce management. `metrics`: figures and states of campaigns. */
+export const VENDOR_WEBHOOKS = ["wfm", "metrics"] as const;
+export type VendorWebhookKind = (typeof VENDOR_WEBHOOKS)[number];
+
+/** Attempts, growth of the pauses between them, and seconds of one attempt that we ask of the vendor for its deliveries. */
+const RETRY_POLICY = { maxRetries: 3, backoffMultiplier: 2, timeoutSec: 10 };
+
+/** A registration at the tenant; what it is secured with is never shown. */
+export interface VendorWebhook {
+  readonly kind: VendorWebhookKind;
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  readonly events: readonly string[];
+}
+
+const registration = z.object({
+  id: z.string(),
+  name: z.string().default(""),
+  url: z.string().optional(),
+  callbackUrl: z.string().optional(),
+  events: z.array(z.string()).default([]),
+});
+
+/** What an address is registered with. */
+export interface VendorWebhookDraft {
+  readonly kind: VendorWebhookKind;
+  readonly name: string;
+  readonly url: string;
+}
+
+/** What deliveries carry, so that their receiver can tell them from others. */
+export interface DeliveryProof {
+  /** Bearer token (wfm). */
+  readonly token?: string | undefined;
+  /** Headers (metrics). */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+export class VendorWebhookUseCases {
+  readonly #context: Pick<Context, "tenant" | "store" | "actor">;
+  readonly #proof: (kind: VendorWebhookKind) => Promise<DeliveryProof>;
+
+  /** @param proof what deliveries to the service's own addresses carry */
+  constructor(
+    context: Pick<Context, "tenant" | "store" | "actor">,
+    proof: (kind: VendorWebhookKind) => Promise<DeliveryProof> = async () => ({}),
+  ) {
+    this.#context = context;
+    this.#proof = proof;
+  }
+
+  /** See `vendorWebhooksOf`. */
+  list(): Promise<VendorWebhook[]> {
+    return vendorWebhooksOf(this.#context.tenant);
+  }
+
+  /**
+   * Registers an address, unless one of this name and address is there.
+   * @throws OperationError `invalid_input`, `outcome_unknown`; TenantError
+   */
+  async register(
+    { kind, name, url: given }: VendorWebhookDraft,
+    by = this.#context.actor,
+  ): Promise<{ readonly id: string; readonly already: boolean }> {
+    const url = deliverable(given);
+    const { tenant, store } = this.#context;
+    const proof = await this.#proof(kind);
+    const find = async () =>
+      (await vendorWebhooksOf(tenant, [kind])).find((one) => one.name === name && sameAddress(one.url, url));
+    return store.dialer.inTurn(`vendor webhook ${kind}`, async () => {
+      const there = await find();
+      if (there !== undefined) return { id: there.id, already: true };
+      const id = await created(() => create(tenant, { kind, name, url }, proof), find);
+      const { origin, pathname } = new URL(url);
+      const details = { kind, name, address: `${origin}${pathname}` };
+      await store.audit.append([{ actor: by, action: "webhook.register", subject: id, details }]);
+      return { id, already: false };
+    });
+  }
+
+  /** Removes a registration by its id, whichever kind it is. Throws OperationError `invalid_input` when there is none. */
+  async remove(id: string, by = this.#context.actor): Promise<VendorWebhook> {
+    const { tenant, store } = this.#context;
+    const found = (await vendorWebhooksOf(tenant)).find((one) => one.id === id);
+    if (found === undefined)
+      throw new OperationError("invalid_input", `the tenant has no webhook ${id}`, {
+        advice: "outdial webhooks vendor lists them.",
+      });
+    const { kind, name } = found;
+    await tenant.capabilities.vendorEvents.remove(kind === "wfm" ? "dialer" : "campaign", id);
+    await store.audit.append([{ actor: by, action: "webhook.remove", subject: id, details: { kind, name } }]);
+    return found;
+  }
+}
+
+/** The registrations of the kinds; needs no store. */
+export async function vendorWebhooksOf(
+  { dialerWebhooks, campaignWebhooks }: Tenant,
+  kinds: readonly VendorWebhookKind[] = VENDOR_WEBHOOKS,
+): Promise<VendorWebhook[]> {
+  const found: VendorWebhook[] = [];
+  for (const kind of kinds) {
+    const { webhooks } = await (kind === "wfm" ? dialerWebhooks.list() : campaignWebhooks.list());
+    for (const item of webhooks) {
+      const parsed = registration.safeParse(item);
+      if (!parsed.success) continue;
+      const { id, name, url, callbackUrl, events } = parsed.data;
+      found.push({ kind, id, name, url: url ?? callbackUrl ?? "", events });
+    }
+  }
+  return found;
+}
+
+/** @returns the id */
+function create(
+  { capabilities: { vendorEvents } }: Tenant,
+  { kind, name, url }: VendorWebhookDraft,
+  { token, headers = {} }: DeliveryProof,
+): Promise<string> {
+  if (kind === "wfm")
+    return vendorEvents.registerDialerEvents({
+      name,
+      url,
+      events: ["dialer.settings.updated", "dialer.campaign.activated"],
+      ...(token === undefined ? {} : { auth: { type: "bearer", token } }),
+      retryPolicy: RETRY_POLICY,
+    });
+  return vendorEvents.registerCampaignEvents({
+    name,
+    callbackUrl: url,
+    events: ["omnichannel.campaign.metrics.update", "omnichannel.campaign.state.change"],
+    enabled: true,
+    ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }),
+  });
+}
+
+/** Creates; a reply that was lost is settled by listing. */
+async function created(create: () => Promise<string>, find: () => Promise<VendorWebhook | undefined>): Promise<string> {
+  try {
+    return await create();
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || !(thrown.outcomeUnknown || thrown.code === "unknown_outcome")) throw thrown;
+    const found = await find();
+    if (found !== undefined) return found.id;
+    throw new OperationError(
+      "outcome_unknown",
+      `the reply to the registration was lost and the list does not show it: ${thrown.message}`,
+      {
+        advice: "Run the command again: it looks for the registration first.",
+      },
+    );
+  }
+}
+
+function deliverable(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== "https:" && url.protocol !== "http:"))
+    throw new OperationError(
+      "invalid_input",
+      `--url ${text} is no web address; allowed is https, or http within your own network`,
+    );
+  if (url.username !== "" || url.password !== "")
+    throw new OperationError("invalid_input", "--url must not carry a user name or password", {
+      advice: "Name the variable that holds the bearer token with --token-env.",
+    });
+  return text;
+}
+
+/** The same address, however it is written. */
+function sameAddress(a: string, b: string): boolean {
+  return (URL.parse(a)?.href ?? a) === (URL.parse(b)?.href ?? b);
+}
