@@ -18,13 +18,15 @@ const WORKERS = Math.min(8, 2 * availableParallelism());
 /** Begun first, so that the run does not end with one of them alone. */
 const LONGEST = [
   "test/browser/walk.test.ts",
-  "test/integration/demo/demo.test.ts",
   "test/chaos/emergency-stop.test.ts",
+  "test/chaos/services.test.ts",
   "test/integration/service/campaign-files.test.ts",
   "test/browser/actions.test.ts",
-  "test/integration/store/embedded.test.ts",
-  "test/browser/four-eyes.test.ts",
   "test/browser/ticking.test.ts",
+  "test/browser/leaks.test.ts",
+  "test/integration/cli/package.test.ts",
+  "test/integration/store/embedded.test.ts",
+  "test/browser/pages.test.ts",
 ];
 
 /** A process goes from file to file of one suite, so the suites stay together; the one with the shortest files comes last. */

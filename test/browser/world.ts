@@ -7,8 +7,8 @@ import { type Browser, type Page, chromium as playwright } from "playwright-core
 import { expect } from "vitest";
 import type { RunningService } from "../../src/app/index.ts";
 import type { SandboxOptions } from "../../src/sandbox/index.ts";
-import { openWhole, type WholeService } from "../integration/service/whole.ts";
 import { PAGES } from "../support/pages-setup.ts";
+import { type StartedService, startService } from "../support/service.ts";
 
 /** Flags of the package that would hide what is tested here, or that more than one page does not survive. */
 const NOT_HERE = new Set([
@@ -66,13 +66,13 @@ export interface DashboardBrowser extends AsyncDisposable {
 }
 
 export interface BrowserWorld extends DashboardBrowser {
-  readonly whole: WholeService;
+  readonly whole: StartedService;
 }
 
 /** @param yaml further lines of outdial.yaml */
 export async function openBrowserWorld(yaml = "", options: SandboxOptions = {}): Promise<BrowserWorld> {
   await using stack = new AsyncDisposableStack();
-  const whole = stack.use(await openWhole(yaml, options, PAGES));
+  const whole = stack.use(await startService({ yaml, sandbox: options, pages: PAGES }));
   const browser = stack.use(await openDashboardBrowser(whole.service));
   const owned = stack.move();
   return { whole, open: (...asked) => browser.open(...asked), [Symbol.asyncDispose]: () => owned.disposeAsync() };

@@ -1,6 +1,6 @@
 // kill -9 at every named point of an apply: whoever goes on ends it, and the tenant has every campaign of the plan exactly once.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -9,6 +9,7 @@ import { DRAFT, openWorld, type World } from "../integration/campaigns/plan-worl
 import { type Bundle, bundle } from "../support/bundle.ts";
 import { runCli } from "../support/cli.ts";
 import { picked } from "../support/scale.ts";
+import { until } from "../support/until.ts";
 
 let program: Bundle;
 beforeAll(async () => {
@@ -24,23 +25,17 @@ interface Running {
 }
 
 function start(world: World, at?: string): Running {
-  const child = spawn(process.execPath, [program.file, join(world.folder, "campaigns"), ...(at === undefined ? [] : [at])], {
+  const { child, ended, stdout } = program.start([join(world.folder, "campaigns"), ...(at === undefined ? [] : [at])], {
     cwd: world.folder,
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", ...program.cache, ...world.environment },
-    stdio: ["ignore", "pipe", "inherit"],
+    env: world.environment,
   });
-  let stdout = "";
-  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-    stdout += text;
-  });
-  const ended = new Promise<string>((resolve) => child.once("close", () => resolve(stdout)));
   return {
     child,
     get points() {
-      return [...stdout.matchAll(/^point (.+)$/gm)].map(([, name = ""]) => name);
+      return [...stdout().matchAll(/^point (.+)$/gm)].map(([, name = ""]) => name);
     },
-    ended,
-    paused: () => stdout.includes("paused\n"),
+    ended: ended.then((result) => result.stdout),
+    paused: () => stdout().includes("paused\n"),
   };
 }
 
@@ -89,7 +84,7 @@ test("an apply that is killed at any of its points is ended by whoever goes on, 
   for (const [index, point] of killedAt.entries()) {
     await using world = await openPlanned();
     const running = start(world, point);
-    while (!running.paused() && running.child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(() => running.paused() || running.child.exitCode !== null);
     expect(running.points.at(-1)).toBe(point);
     running.child.kill("SIGKILL");
     await running.ended;
@@ -111,7 +106,7 @@ async function openPlanHash(world: World): Promise<string> {
 test("a second process that watches takes over when the first is killed", async () => {
   await using world = await openPlanned();
   const first = start(world, "1.sending.send.after");
-  while (!first.paused()) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => first.paused());
   const second = runCli(["campaign", "resume-apply", "--json"], { cwd: world.folder, env: world.environment });
   first.child.kill("SIGKILL");
   await first.ended;
@@ -123,7 +118,7 @@ test("a second process that watches takes over when the first is killed", async 
 test("a service on the same database goes on with an apply whose process is killed", async () => {
   await using world = await openPlanned();
   const first = start(world, "1.sending.send.after");
-  while (!first.paused()) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => first.paused());
   await using service = await openService({}, world.environment, { port: 0, log: () => undefined, leftMs: 50 });
   const open = await service.store.campaigns.open();
   expect(open).toMatchObject({ status: "running" });

@@ -1,12 +1,10 @@
 // kill -9 in the middle of an emergency stop: whichever service is there, or comes next, goes on until every campaign is paused at the tenant.
 
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openAccess, openService, type RunningService } from "../../src/app/index.ts";
+import { openService, type RunningService } from "../../src/app/index.ts";
 import type { AuditEntry } from "../../src/store/index.ts";
-import { type CliProcess, startCli, workFolder } from "../support/cli.ts";
-import { createDatabase } from "../support/database.ts";
-import { type StartedSandbox, startSandbox } from "../support/sandbox.ts";
+import { type CliProcess, startCli } from "../support/cli.ts";
+import { operatorToken, type StartedWorld, startServe, startWorld } from "../support/world.ts";
 
 const dialerConfig = {
   type: "predictive" as const,
@@ -18,37 +16,26 @@ const ALL = [...QUICK, ...SLOW];
 const TIMING = { lookMs: 50, patience: { againMs: 50, mostMs: 200, drainMs: 1_000, resumedMs: 50 } };
 
 let stack: AsyncDisposableStack;
-let tenant: StartedSandbox;
-let folder: string;
-let environment: Record<string, string>;
+let world: StartedWorld;
 let token: string;
 let children: CliProcess[];
 beforeEach(async () => {
   stack = new AsyncDisposableStack();
   children = [];
-  tenant = stack.use(
-    await startSandbox({
-      scenario: {
-        campaigns: ALL.map((id) => ({ id, status: "active" as const, contactListId: "list_1", dialerConfig })),
-        contactLists: [{ id: "list_1", generate: { count: 500, consentRate: 1, zones: ["America/New_York"] } }],
-        limits: "off",
+  world = stack.use(
+    await startWorld({
+      environment: { OUTDIAL_ACTOR: "service" },
+      sandbox: {
+        scenario: {
+          campaigns: ALL.map((id) => ({ id, status: "active" as const, contactListId: "list_1", dialerConfig })),
+          contactLists: [{ id: "list_1", generate: { count: 500, consentRate: 1, zones: ["America/New_York"] } }],
+          limits: "off",
+        },
+        clock: { speed: 60 },
       },
-      clock: { speed: 60 },
     }),
   );
-  const database = await createDatabase();
-  stack.defer(() => database.dispose());
-  folder = stack.use(await workFolder()).path;
-  environment = {
-    DATABASE_URL: database.url,
-    OUTDIAL_TENANT_URL: tenant.url,
-    OUTDIAL_DIR: join(folder, ".outdial"),
-    CXONE_CLIENT_ID: tenant.clientId,
-    CXONE_CLIENT_SECRET: tenant.clientSecret,
-    OUTDIAL_ACTOR: "service",
-  };
-  await using access = await openAccess({}, environment);
-  token = (await access.access.addToken({ name: "olga", role: "operator", expiresAt: null, by: "test" })).token;
+  token = await operatorToken(world);
 });
 afterEach(async () => {
   for (const { child, ended } of children) {
@@ -59,20 +46,17 @@ afterEach(async () => {
 });
 
 const open = async (): Promise<RunningService> =>
-  stack.use(await openService({}, environment, { port: 0, log: () => undefined, stops: TIMING }));
+  stack.use(await openService({}, world.environment, { port: 0, log: () => undefined, stops: TIMING }));
 
 /** A service in a process of its own. */
 async function spawn(): Promise<{ readonly running: CliProcess; readonly url: string }> {
-  const running = startCli(["serve", "--port", "0", "--json"], { cwd: folder, env: environment });
+  const { running, url } = startServe(world);
   children.push(running);
-  const said = Promise.withResolvers<string>();
-  running.child.stdout?.on("data", (text: string) => said.resolve(text));
-  void running.ended.then(({ stderr }) => said.reject(new Error(stderr)));
-  return { running, url: (JSON.parse(await said.promise) as { url: string }).url };
+  return { running, url: await url };
 }
 
 const paused = () =>
-  tenant.sandbox.control
+  world.sandbox.control
     .state()
     .campaigns.filter(({ status }) => status === "paused")
     .map(({ id }) => id)
@@ -80,11 +64,11 @@ const paused = () =>
 
 /** The slow campaigns cannot be paused until `tenantAnswers`. */
 const tenantStalls = () =>
-  tenant.sandbox.control.faults.add({
+  world.sandbox.control.faults.add({
     match: { operation: "updateCampaign", path: "/api/v2/omnichannel/campaigns/camp_slow" },
     effect: { status: 503 },
   });
-const tenantAnswers = () => tenant.sandbox.control.faults.clear();
+const tenantAnswers = () => world.sandbox.control.faults.clear();
 
 async function killedHalfWay(victim: Awaited<ReturnType<typeof spawn>>): Promise<void> {
   tenantStalls();
@@ -151,8 +135,8 @@ test("a stop of the command line that is killed is gone on with by the service o
   const service = await open();
   tenantStalls();
   const command = startCli(["campaign", "pause", "--all", "--reason", "fire"], {
-    cwd: folder,
-    env: { ...environment, OUTDIAL_ACTOR: "olga", DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" },
+    cwd: world.folder,
+    env: { ...world.environment, OUTDIAL_ACTOR: "olga", DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" },
   });
   children.push(command);
   await expect.poll(paused, { timeout: 120_000 }).toEqual(QUICK);

@@ -1,7 +1,7 @@
 // kill -9 of the process that hands over, at each of its steps, while a second one waits: exactly one hand-over, never both campaigns active, and
 // never neither without an alarm.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -14,6 +14,7 @@ import {
 } from "../integration/campaigns/failover-world.ts";
 import { type Bundle, bundle } from "../support/bundle.ts";
 import { picked } from "../support/scale.ts";
+import { until } from "../support/until.ts";
 
 let program: Bundle;
 beforeAll(async () => {
@@ -29,10 +30,9 @@ interface Running {
 }
 
 const pointsOf = (output: string): string[] => [...output.matchAll(/^point (.+)$/gm)].map(([, name = ""]) => name);
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function reached(running: Running, text: string): Promise<void> {
-  while (!running.output().includes(text) && running.child.exitCode === null) await wait(10);
+  await until(() => running.output().includes(text) || running.child.exitCode !== null);
 }
 
 /** A world in which the primary fails from the beginning, with the environment of the processes that watch it. */
@@ -55,26 +55,14 @@ async function openFailing(): Promise<FailoverWorld & { start(at?: string): Runn
   await close();
   return Object.assign(world, {
     start(at?: string): Running {
-      const child = spawn(process.execPath, [program.file, PRIMARY, ...(at === undefined ? [] : [at])], {
-        cwd: world.folder,
-        env: {
-          PATH: process.env["PATH"],
-          HOME: process.env["HOME"],
-          USER: "tester",
-          ...program.cache,
-          ...world.environment,
-          VIRTUAL_START: String(Date.parse(OPEN)),
-          REAL_START: String(realStart),
-          SPEED: String(SPEED),
-        },
-        stdio: ["ignore", "pipe", "inherit"],
-      });
-      let stdout = "";
-      child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-        stdout += text;
-      });
-      const ended = new Promise<string>((resolve) => child.once("close", () => resolve(stdout)));
-      return { child, ended, output: () => stdout };
+      const env = {
+        ...world.environment,
+        VIRTUAL_START: String(Date.parse(OPEN)),
+        REAL_START: String(realStart),
+        SPEED: String(SPEED),
+      };
+      const { child, ended, stdout } = program.start([PRIMARY, ...(at === undefined ? [] : [at])], { cwd: world.folder, env });
+      return { child, ended: ended.then((result) => result.stdout), output: stdout };
     },
   });
 }

@@ -2,12 +2,10 @@
 
 import { expect, test } from "vitest";
 import { openTagging } from "../../src/app/index.ts";
-import { createSandbox } from "../../src/sandbox/index.ts";
 import { expectAgreement } from "../support/agreement.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../support/calls.ts";
-import { workFolder } from "../support/cli.ts";
-import { createDatabase } from "../support/database.ts";
 import { scaled } from "../support/scale.ts";
+import { NO_RECEIVER, startWorld } from "../support/world.ts";
 
 const ROWS = scaled(5000, 250);
 /** A share of the requests, told at the full scale: of fewer requests more are struck, so that some are. */
@@ -58,37 +56,22 @@ test.each([
     ],
   ],
 ])("%s", async (_name, faults) => {
-  const sandbox = createSandbox({ scenario: callsScenario(ROWS) });
-  const database = await createDatabase();
-  await using folder = await workFolder();
-  try {
-    const { url } = await sandbox.listen();
-    for (const fault of faults) sandbox.control.faults.add(fault);
-    const environment = {
-      DATABASE_URL: database.url,
-      CXONE_CLIENT_ID: sandbox.ready.clientId,
-      CXONE_CLIENT_SECRET: sandbox.ready.clientSecret,
-      OUTDIAL_BI_URL: "http://127.0.0.1:9/events",
-      OUTDIAL_BI_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-    };
-    const csv = Buffer.from(callsCsv(ROWS));
-    async function* bytes() {
-      yield csv;
-    }
-    await using runtime = await openTagging({ dir: folder.path, tenantUrl: url }, environment, {
-      warn: () => undefined,
-      limits: "off",
-      deliver: false,
-      // Pauses between attempts are short: the test waits on the job, not on the schedule.
-      retry: { baseDelayMs: 5, maxDelayMs: 50 },
-    });
-    const { job } = await runtime.tagging.submit({ name: "calls.csv", bytes, rereadable: true, read: {} }, CAMPAIGN, {});
-    const ended = await runtime.tagging.run(job.id);
-    expect(ended).toMatchObject({ status: "done", stop: undefined });
-    await expectAgreement(database.url, sandbox, ROWS);
-    expect(await runtime.verifyAudit()).toMatchObject({ ok: true });
-  } finally {
-    await sandbox.close();
-    await database.dispose();
+  await using world = await startWorld({ sandbox: { scenario: callsScenario(ROWS) }, environment: NO_RECEIVER });
+  for (const fault of faults) world.sandbox.control.faults.add(fault);
+  const csv = Buffer.from(callsCsv(ROWS));
+  async function* bytes() {
+    yield csv;
   }
+  await using runtime = await openTagging({}, world.environment, {
+    warn: () => undefined,
+    limits: "off",
+    deliver: false,
+    // Pauses between attempts are short: the test waits on the job, not on the schedule.
+    retry: { baseDelayMs: 5, maxDelayMs: 50 },
+  });
+  const { job } = await runtime.tagging.submit({ name: "calls.csv", bytes, rereadable: true, read: {} }, CAMPAIGN, {});
+  const ended = await runtime.tagging.run(job.id);
+  expect(ended).toMatchObject({ status: "done", stop: undefined });
+  await expectAgreement(world.databaseUrl, world.sandbox, ROWS);
+  expect(await runtime.verifyAudit()).toMatchObject({ ok: true });
 });

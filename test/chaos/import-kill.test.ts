@@ -2,11 +2,11 @@
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { runCli, startCli, workFolder } from "../support/cli.ts";
 import { createDatabase } from "../support/database.ts";
 import { scaled } from "../support/scale.ts";
+import { until } from "../support/until.ts";
 
 /** Batches of this many lines are written as they are read. */
 const BATCH = 5000;
@@ -33,7 +33,7 @@ test.each([
   const refused = header.replace("number", "nobody").replaceAll(/,[a-z_]+/g, ",");
   const begun = [header, ...lines.slice(0, BATCHES * BATCH), refused, ...lines.slice(0, 100)];
   const running = startCli([...command, "-"], { ...options, openInput: true, input: `${begun.join("\n")}\n` });
-  while (!running.stderr().includes("nobody")) await wait(20);
+  await until(() => running.stderr().includes("nobody"));
   running.child.kill("SIGKILL");
   expect(await running.ended).toMatchObject({ signal: "SIGKILL" });
 

@@ -1,10 +1,10 @@
 // kill -9 while the vendor's events pour in: whatever was answered 202 is in the queue, once.
 
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { startProgram } from "../support/program.ts";
 import { scaled } from "../support/scale.ts";
 import { openTestStore } from "../support/store.ts";
 
@@ -18,7 +18,8 @@ test(`killed ${ROUNDS} times in the middle of it, no event that was answered 202
   const accepted = new Set<string>();
   let serial = 0;
   for (let round = 1; round <= ROUNDS; round++) {
-    const child = spawn(process.execPath, [CHILD, opened.url, opened.dir, SECRET], { stdio: ["ignore", "pipe", "inherit"] });
+    const { child } = startProgram(CHILD, [opened.url, opened.dir, SECRET], { cwd: opened.dir, showErrors: true });
+    if (child.stdout === null) throw new Error("the process has no output");
     const [port] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
     const ended = once(child, "exit");
     const wanted = accepted.size + 20 * round;

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { FIRST, interactionId, openWorld, TIME, type World } from "../integration/interactions/world.ts";
 import { type CliProcess, runCli, startCli } from "../support/cli.ts";
 import { scaled, seeded } from "../support/scale.ts";
+import { until } from "../support/until.ts";
 
 const INTERACTIONS = 60;
 const ROWS = scaled(240, 120);
@@ -21,7 +22,7 @@ afterEach(() => world[Symbol.asyncDispose]());
 const writes = () => world.sandbox.control.requests({ operation: "patchInteraction" }).length;
 
 async function servedOrEnded(running: CliProcess, wanted: number): Promise<void> {
-  while (writes() < wanted && running.child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 3));
+  await until(() => writes() >= wanted || running.child.exitCode !== null);
 }
 
 async function kill(running: CliProcess): Promise<void> {
@@ -69,9 +70,9 @@ async function expectEachOnce(rows: readonly { readonly id: string; readonly age
 test(`a file of ${ROWS} rows, killed at ${KILLS} random moments`, async () => {
   const rows = Array.from({ length: ROWS }, (_, n) => ({ id: interactionId(1 + (n % INTERACTIONS)), agent: `agent_${n}` }));
   const lines = rows.map(({ id, agent }) => `${id},101,${agent},${TIME}`);
-  await writeFile(join(world.path, "c.csv"), `interaction_id,code,agent_id,timestamp\n${lines.join("\n")}\n`);
+  await writeFile(join(world.folder, "c.csv"), `interaction_id,code,agent_id,timestamp\n${lines.join("\n")}\n`);
   const args = ["interaction", "dispositions", "c.csv"];
-  const options = { cwd: world.path, env: world.env };
+  const options = { cwd: world.folder, env: world.environment };
   // Replies take a while, so that kills fall between a write and its answer too.
   world.sandbox.control.faults.add({ match: { operation: "patchInteraction" }, effect: { delayMs: 15 } });
   const random = seeded("kill-moments");
@@ -97,11 +98,11 @@ test(`a file of ${ROWS} rows, killed at ${KILLS} random moments`, async () => {
 test("a single correction that was killed after the tenant had it: the same command ends it, as a success", async () => {
   const id = interactionId(1);
   const args = ["interaction", "disposition", id, "--code", "101", "--agent", "agent_1"];
-  const options = { cwd: world.path, env: world.env };
+  const options = { cwd: world.folder, env: world.environment };
   // The write is carried out, its answer never comes.
   world.sandbox.control.faults.add({ match: { operation: "patchInteraction" }, effect: { delayMs: 60_000 } });
   const running = startCli(args, options);
-  while ((await world.stored(id)).dispositions.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(async () => (await world.stored(id)).dispositions.length >= 2);
   await kill(running);
   world.sandbox.control.faults.clear();
   const end = await runCli(args, options);
@@ -112,9 +113,9 @@ test("a single correction that was killed after the tenant had it: the same comm
 test("another process takes the job of a killed one over", async () => {
   const rows = Array.from({ length: ROWS }, (_, n) => ({ id: interactionId(1 + (n % INTERACTIONS)), agent: `agent_${n}` }));
   const lines = rows.map(({ id, agent }) => `${id},101,${agent},${TIME}`);
-  await writeFile(join(world.path, "c.csv"), `interaction_id,code,agent_id,timestamp\n${lines.join("\n")}\n`);
+  await writeFile(join(world.folder, "c.csv"), `interaction_id,code,agent_id,timestamp\n${lines.join("\n")}\n`);
   const args = ["interaction", "dispositions", "c.csv"];
-  const options = { cwd: world.path, env: world.env };
+  const options = { cwd: world.folder, env: world.environment };
   world.sandbox.control.faults.add({ match: { operation: "patchInteraction" }, effect: { delayMs: 100 } });
   const first = startCli(args, options);
   await servedOrEnded(first, 10);
@@ -122,8 +123,7 @@ test("another process takes the job of a killed one over", async () => {
   world.sandbox.control.faults.clear();
   world.sandbox.control.faults.add({ match: { operation: "patchInteraction" }, effect: { delayMs: 60_000 } });
   const second = startCli(args, options);
-  while (!second.stderr().includes("is known as") && second.child.exitCode === null)
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => second.stderr().includes("is known as") || second.child.exitCode !== null);
   expect(second.stderr()).toContain("is known as");
   await kill(first);
   world.sandbox.control.faults.clear();

@@ -1,6 +1,6 @@
 // Fifty writers on one interaction from three processes, with faults and other writers in between: no entry is lost, none is doubled.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -28,7 +28,7 @@ let world: World;
 /** A world whose faults strike by this seed. */
 async function open(seed: number): Promise<void> {
   world = await openWorld(1, seed);
-  await writeFile(join(world.path, "outdial.yaml"), "interactions: { attempts: 20 }\n");
+  await writeFile(join(world.folder, "outdial.yaml"), "interactions: { attempts: 20 }\n");
 }
 afterEach(() => world[Symbol.asyncDispose]());
 
@@ -67,19 +67,12 @@ function startWriters(
   first: number,
   databaseUrl: string,
 ): { child: ChildProcess; lines: AsyncIterableIterator<string> } {
-  const child = spawn(process.execPath, [program.file, policy, ONE, String(first), String(EACH)], {
-    cwd: world.path,
-    env: {
-      PATH: process.env["PATH"],
-      HOME: process.env["HOME"],
-      USER: "tester",
-      ...program.cache,
-      ...world.env,
-      WRITER_DIR: world.path,
-      DATABASE_URL: databaseUrl,
-    },
-    stdio: ["pipe", "pipe", "inherit"],
+  const { child } = program.start([policy, ONE, String(first), String(EACH)], {
+    cwd: world.folder,
+    env: { ...world.environment, WRITER_DIR: world.folder, DATABASE_URL: databaseUrl },
+    openInput: true,
   });
+  if (child.stdout === null) throw new Error("the process has no output");
   return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
 }
 

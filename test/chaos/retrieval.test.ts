@@ -1,6 +1,6 @@
 // kill -9 at every page of a retrieval, and a tenant that misbehaves all the while: whoever goes on ends with the tenant's truth in the lake.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -11,6 +11,7 @@ import { CAMPAIGN } from "../support/calls.ts";
 import { collect } from "../support/collect.ts";
 import { outcomesScenario, truthOf } from "../support/outcomes.ts";
 import { IS_DEEP, scaled, seeded } from "../support/scale.ts";
+import { until } from "../support/until.ts";
 
 const DAY = 86_400_000;
 const PAGES = scaled(200, 12);
@@ -65,12 +66,11 @@ afterEach(async () => {
 });
 
 function start(): Worker {
-  const args = [program.file, CAMPAIGN, from, to, LIMIT].map(String);
-  const child = spawn(process.execPath, args, {
-    env: { PATH: process.env["PATH"], ...program.cache, ...world.environment },
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const lines = createInterface({ input: child.stdout });
+  const args = [CAMPAIGN, from, to, LIMIT].map(String);
+  const { child } = program.start(args, { cwd: world.folder, env: world.environment, openInput: true });
+  const { stdin, stdout } = child;
+  if (stdin === null || stdout === null) throw new Error("the process has no streams");
+  const lines = createInterface({ input: stdout });
   const exit = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const line = () => new Promise<string>((resolve) => lines.once("line", resolve));
   const worker: Worker = {
@@ -80,7 +80,7 @@ function start(): Worker {
     }),
     go: () => {
       const said = line();
-      child.stdin.write("go\n");
+      stdin.write("go\n");
       return Promise.race([said.then((text) => JSON.parse(text) as Ended), exit.then(() => undefined)]);
     },
     kill: async () => {
@@ -91,11 +91,6 @@ function start(): Worker {
   worker.ready.catch(() => undefined);
   workers.push(worker);
   return worker;
-}
-
-/** Resolves when a fact holds. */
-async function until(fact: () => boolean): Promise<void> {
-  while (!fact()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 async function expectLake(ended: Ended): Promise<void> {

@@ -5,48 +5,25 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openAccess } from "../../src/app/index.ts";
-import { createSandbox, type Sandbox } from "../../src/sandbox/index.ts";
 import { expectAgreement } from "../support/agreement.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../support/calls.ts";
-import { type CliProcess, startCli, workFolder } from "../support/cli.ts";
-import { createDatabase } from "../support/database.ts";
+import { type CliProcess, startCli } from "../support/cli.ts";
 import { scaled } from "../support/scale.ts";
+import { NO_RECEIVER, operatorToken, type StartedWorld, startServe, startWorld, UNLIMITED } from "../support/world.ts";
 
 const ROWS = scaled(5000, 600);
 
 let stack: AsyncDisposableStack;
-let sandbox: Sandbox;
+let world: StartedWorld;
 let database: pg.Client;
-let databaseUrl: string;
-let folder: string;
-let environment: Record<string, string>;
 let token: string;
 let services: { readonly running: CliProcess; readonly url: string }[];
 
 beforeEach(async () => {
   stack = new AsyncDisposableStack();
-  sandbox = createSandbox({ scenario: callsScenario(ROWS) });
-  stack.defer(() => sandbox.close());
-  const { url } = await sandbox.listen();
-  const made = await createDatabase();
-  stack.defer(() => made.dispose());
-  databaseUrl = made.url;
-  folder = stack.use(await workFolder()).path;
-  const limits = ["outbound-write", "outbound-read", "other"].map((family) => `  ${family}: "off"`).join("\n");
-  await writeFile(join(folder, "outdial.yaml"), `tenant: { hosts: "${url}" }\nlimits:\n${limits}\n`);
-  environment = {
-    DATABASE_URL: databaseUrl,
-    CXONE_CLIENT_ID: sandbox.ready.clientId,
-    CXONE_CLIENT_SECRET: sandbox.ready.clientSecret,
-    OUTDIAL_BI_URL: "http://127.0.0.1:9/events",
-    OUTDIAL_BI_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-  };
-  {
-    await using access = await openAccess({ config: join(folder, "outdial.yaml"), dir: join(folder, ".outdial") }, environment);
-    token = (await access.access.addToken({ name: "olga", role: "operator", expiresAt: null, by: "test" })).token;
-  }
-  database = new pg.Client({ connectionString: databaseUrl });
+  world = stack.use(await startWorld({ sandbox: { scenario: callsScenario(ROWS) }, yaml: UNLIMITED, environment: NO_RECEIVER }));
+  token = await operatorToken(world);
+  database = new pg.Client({ connectionString: world.databaseUrl });
   await database.connect();
   services = [];
 });
@@ -60,12 +37,9 @@ afterEach(async () => {
 });
 
 async function serve(): Promise<void> {
-  const running = startCli(["serve", "--port", "0", "--json"], { cwd: folder, env: environment });
-  const said = Promise.withResolvers<string>();
-  running.child.stdout?.on("data", (text: string) => said.resolve(text));
-  void running.ended.then(({ stderr }) => said.reject(new Error(stderr)));
+  const { running, url: said } = startServe(world);
   services.push({ running, url: "" });
-  const { url } = JSON.parse(await said.promise) as { url: string };
+  const url = await said;
   services[services.length - 1] = { running, url };
 }
 
@@ -82,15 +56,15 @@ const jobOf = (id: string) =>
 
 /** A job in the middle, and the process that has it. */
 async function begun(): Promise<{ id: string; owner: CliProcess }> {
-  sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 30 } });
-  const before = sandbox.control.state().requests;
+  world.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 30 } });
+  const before = world.sandbox.control.state().requests;
   const response = await fetch(`${services[0]?.url}/api/v1/campaigns/${CAMPAIGN}/tags`, {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, "content-type": "text/csv" },
     body: callsCsv(ROWS),
   });
   const { id } = ((await response.json()) as { job: { id: string } }).job;
-  await expect.poll(() => sandbox.control.state().requests, { timeout: 60_000 }).toBeGreaterThan(before + 50);
+  await expect.poll(() => world.sandbox.control.state().requests, { timeout: 60_000 }).toBeGreaterThan(before + 50);
   const { pid } = await one<{ pid: number }>(
     "select pid from outdial.replicas r join outdial.jobs j on j.executor = r.id where j.id = $1",
     [id],
@@ -102,7 +76,7 @@ async function begun(): Promise<{ id: string; owner: CliProcess }> {
 
 async function expectDone(id: string): Promise<void> {
   await expect.poll(() => jobOf(id), { timeout: 120_000 }).toMatchObject({ status: "done" });
-  await expectAgreement(databaseUrl, sandbox, ROWS);
+  await expectAgreement(world.databaseUrl, world.sandbox, ROWS);
 }
 
 test("one that is killed: the other goes on, and each row ends once", async () => {
@@ -134,13 +108,13 @@ test("one that ends in order leaves its job to the other", async () => {
   await serve();
   const { id, owner } = await begun();
   // Requests are on the wire for a while when it is told to end: it waits for them, and records what came of them.
-  sandbox.control.faults.clear();
-  sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 1000 } });
-  const before = sandbox.control.state().requests;
-  await expect.poll(() => sandbox.control.state().requests, { timeout: 60_000 }).toBeGreaterThan(before + 2);
+  world.sandbox.control.faults.clear();
+  world.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 1000 } });
+  const before = world.sandbox.control.state().requests;
+  await expect.poll(() => world.sandbox.control.state().requests, { timeout: 60_000 }).toBeGreaterThan(before + 2);
   owner.child.kill("SIGTERM");
   const { code, stderr } = await owner.ended;
-  sandbox.control.faults.clear();
+  world.sandbox.control.faults.clear();
   expect({ code, stderr }).toEqual({
     code: 0,
     stderr: expect.not.stringMatching(/not recorded|calling end on the pool|still running/),
@@ -159,11 +133,11 @@ test("the only one that is killed: its next start goes on", async () => {
 
 /** A command that tags the calls. */
 async function tagging(): Promise<CliProcess> {
-  await writeFile(join(folder, "calls.csv"), callsCsv(ROWS));
-  sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 30 } });
-  const before = sandbox.control.state().requests;
-  const command = startCli(["tag", "calls.csv", "--campaign", CAMPAIGN], { cwd: folder, env: environment });
-  await expect.poll(() => sandbox.control.state().requests, { timeout: 60_000 }).toBeGreaterThan(before + 50);
+  await writeFile(join(world.folder, "calls.csv"), callsCsv(ROWS));
+  world.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 30 } });
+  const before = world.sandbox.control.state().requests;
+  const command = startCli(["tag", "calls.csv", "--campaign", CAMPAIGN], { cwd: world.folder, env: world.environment });
+  await expect.poll(() => world.sandbox.control.state().requests, { timeout: 60_000 }).toBeGreaterThan(before + 50);
   return command;
 }
 

@@ -1,7 +1,7 @@
 // kill -9 at every named point of a change of dialer settings and of its rollback: whoever goes on ends it, the tenant has what the history
 // says, and nothing is left unknown.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,7 @@ import { type Bundle, bundle } from "../support/bundle.ts";
 import { runCli } from "../support/cli.ts";
 import { picked } from "../support/scale.ts";
 import { createTestClock } from "../support/test-clock.ts";
+import { until } from "../support/until.ts";
 
 let program: Bundle;
 beforeAll(async () => {
@@ -28,23 +29,17 @@ interface Running {
 }
 
 function start(world: World, ...at: readonly string[]): Running {
-  const child = spawn(process.execPath, [program.file, join(world.folder, "settings.json"), ...at], {
+  const { child, ended, stdout } = program.start([join(world.folder, "settings.json"), ...at], {
     cwd: world.folder,
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", ...program.cache, ...world.environment },
-    stdio: ["ignore", "pipe", "inherit"],
+    env: world.environment,
   });
-  let stdout = "";
-  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-    stdout += text;
-  });
-  const ended = new Promise<string>((resolve) => child.once("close", () => resolve(stdout)));
   return {
     child,
     get points() {
-      return [...stdout.matchAll(/^point (.+)$/gm)].map(([, name = ""]) => name);
+      return [...stdout().matchAll(/^point (.+)$/gm)].map(([, name = ""]) => name);
     },
-    ended,
-    paused: () => stdout.includes("paused\n"),
+    ended: ended.then((result) => result.stdout),
+    paused: () => stdout().includes("paused\n"),
   };
 }
 
@@ -89,7 +84,7 @@ test.each(Object.keys(WAYS))("a change that %s, killed at each of its points, en
   for (const point of killedAt) {
     await using world = await openWay(way);
     const running = start(world, point);
-    while (!running.paused() && running.child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(() => running.paused() || running.child.exitCode !== null);
     expect(running.points.at(-1)).toBe(point);
     running.child.kill("SIGKILL");
     await running.ended;
@@ -119,7 +114,7 @@ test("a second process that is started while the first one works takes over when
   await using world = await openWorld({ activation: { seconds: 3600 } }, 1000);
   await writeFile(join(world.folder, "settings.json"), textOf(NEW));
   const first = start(world);
-  while (world.writes().length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => world.writes().length !== 0);
   const second = runCli(["dialer", "resume", "--json"], { cwd: world.folder, env: world.environment });
   first.child.kill("SIGKILL");
   world.sandbox.control.setClock("frozen");
@@ -159,7 +154,7 @@ test("a change that is killed before it is read back is told to wait for a servi
   await using world = await openWorld({ activation: { seconds: 0 } }, 1000);
   await writeFile(join(world.folder, "settings.json"), textOf(NEW));
   const owner = start(world, "apply.verifying.read.before");
-  while (!owner.paused()) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => owner.paused());
   owner.child.kill("SIGKILL");
   await owner.ended;
   {

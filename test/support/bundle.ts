@@ -6,6 +6,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { workFolder } from "./cli.ts";
+import { type Program, type ProgramOptions, startProgram } from "./program.ts";
 
 /** What finds files of its own, and what DBOS would like to have and does without. */
 const LEFT_OUT = ["@duckdb/node-api", "pg-native", "winston", "winston-transport", /^@opentelemetry\//];
@@ -16,9 +17,8 @@ const THREADS = [fileURLToPath(new URL("../../src/operations/retrieval/page-work
 
 /** A program to start; gone on dispose. */
 export interface Bundle extends AsyncDisposable {
-  readonly file: string;
-  /** For its environment: what was compiled once, for all that are started and their threads, need not be again. It must be flushed in time. */
-  readonly cache: { readonly NODE_COMPILE_CACHE: string };
+  /** Starts it; what it says on stderr is shown. */
+  start(args: readonly string[], options: Pick<ProgramOptions, "cwd" | "env" | "openInput">): Program;
 }
 
 /**
@@ -47,6 +47,11 @@ export async function bundle(entry: string): Promise<Bundle> {
     },
   });
   await symlink(join(ROOT, "node_modules"), join(folder.path, "node_modules"));
+  // What was compiled once, for all that are started and their threads, need not be again. It must be flushed in time.
   const cache = { NODE_COMPILE_CACHE: join(folder.path, "compiled") };
-  return { file: join(outDir, `${name}.js`), cache, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+  return {
+    start: (args, { env, ...options }) =>
+      startProgram(join(outDir, `${name}.js`), args, { ...options, env: { ...cache, ...env }, showErrors: true }),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
 }

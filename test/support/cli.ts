@@ -1,6 +1,5 @@
 // Runs the command line: in this process, in surroundings of its own, or as a user's shell would, as a process.
 
-import { type ChildProcess, spawn } from "node:child_process";
 import { realpathSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,71 +8,24 @@ import { fileURLToPath } from "node:url";
 import { runCommandLine } from "../../src/cli/index.ts";
 import type { Clock } from "../../src/kernel/index.ts";
 import { systemClock } from "../../src/tenant/index.ts";
+import { type Program, type ProgramOptions, type ProgramResult, SURROUNDINGS, startProgram } from "./program.ts";
 import { TEMPORARY } from "./temporary.ts";
 
 const BIN = fileURLToPath(new URL("../../bin/outdial.mjs", import.meta.url));
 
-/** What a user's shell says to a program. */
-const SURROUNDINGS = { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", TERM: "dumb" };
-/**
- * What the processes that a test starts have of this one's environment besides: everything but outdial's own settings and the database's, so that they
- * have its time as well when the clock or the zone of the whole run is another one.
- */
-const INHERITED = Object.fromEntries(
-  Object.entries(process.env).filter(
-    ([name]) => !/^(OUTDIAL_|CXONE_|DATABASE_|PG|OTEL_|NO_COLOR$|FORCE_COLOR$|VITEST|NODE_ENV$|TEST_S|TRACEPARENT$)/.test(name),
-  ),
-);
+export type CliResult = ProgramResult;
+export type CliProcess = Program;
 
-export interface CliResult {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export interface CliProcess {
-  readonly child: ChildProcess;
-  readonly ended: Promise<CliResult>;
-  /** What stderr said so far. */
-  stderr(): string;
-}
-
-export interface CliOptions {
-  readonly cwd: string;
+export interface CliOptions extends ProgramOptions {
   /** Another program than this checkout's. */
   readonly bin?: string;
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly input?: string | Buffer;
-  /** Stdin stays open, for the test to write to. */
-  readonly openInput?: boolean;
   /** Time, for a command line in this process. */
   readonly clock?: Clock;
 }
 
 /** Starts the CLI; `ended` settles when it has. */
 export function startCli(args: readonly string[], options: CliOptions): CliProcess {
-  const child = spawn(process.execPath, [options.bin ?? BIN, ...args], {
-    cwd: options.cwd,
-    env: { ...INHERITED, ...SURROUNDINGS, ...options.env },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text;
-  });
-  child.stdin.on("error", () => undefined);
-  if (options.openInput === true) child.stdin.write(options.input ?? "");
-  else child.stdin.end(options.input ?? "");
-  const ended = new Promise<CliResult>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
-  });
-  return { child, ended, stderr: () => stderr };
+  return startProgram(options.bin ?? BIN, args, options);
 }
 
 /** Runs the command line to its end as a process: where the process is the point. */

@@ -1,14 +1,10 @@
 // Two campaigns in a living sandbox whose time only moves when the watch sleeps, a store with a do-not-call registry, and the runtime of failover.
 
-import { join } from "node:path";
-import pg from "pg";
 import { type FailoverRuntime, openCompliance, openFailover } from "../../../src/app/index.ts";
 import type { Clock } from "../../../src/kernel/index.ts";
 import { type FailoverPolicy, failoverPolicySchema } from "../../../src/operations/index.ts";
-import type { ClockModeOption, Sandbox } from "../../../src/sandbox/index.ts";
-import { workFolder } from "../../support/cli.ts";
-import { createDatabase } from "../../support/database.ts";
-import { startSandbox } from "../../support/sandbox.ts";
+import type { ClockModeOption } from "../../../src/sandbox/index.ts";
+import { NO_ALARMS, type StartedWorld, startWorld } from "../../support/world.ts";
 
 /** A Tuesday, 13:00 in New York. */
 export const OPEN = "2026-06-16T17:00:00Z";
@@ -48,11 +44,7 @@ export function scenarioOf(more: Record<string, unknown> = {}): Record<string, u
   };
 }
 
-export interface FailoverWorld extends AsyncDisposable {
-  readonly sandbox: Sandbox;
-  readonly url: string;
-  readonly folder: string;
-  readonly environment: Record<string, string>;
+export interface FailoverWorld extends StartedWorld {
   /** The sandbox's time; sleeping moves it, in steps after which `onStep` is awaited. */
   readonly clock: Clock;
   onStep: (now: number) => Promise<void> | void;
@@ -68,7 +60,6 @@ export interface FailoverWorld extends AsyncDisposable {
     readonly key: string | undefined;
     readonly replayed: boolean;
   }[];
-  query(sql: string): Promise<Record<string, unknown>[]>;
   /** Types of the alarms in the outbox, in order. */
   alarms(): Promise<string[]>;
 }
@@ -80,21 +71,9 @@ export async function openFailoverWorld(
   now: string | undefined = OPEN,
 ): Promise<FailoverWorld> {
   await using stack = new AsyncDisposableStack();
-  const { sandbox, url, clientId, clientSecret } = stack.use(
-    await startSandbox({ scenario, clock, ...(now === undefined ? {} : { now }) }),
-  );
-  const database = await createDatabase();
-  stack.defer(() => database.dispose());
-  const folder = stack.use(await workFolder());
-  const environment = {
-    DATABASE_URL: database.url,
-    OUTDIAL_TENANT_URL: url,
-    CXONE_CLIENT_ID: clientId,
-    CXONE_CLIENT_SECRET: clientSecret,
-    OUTDIAL_DIR: join(folder.path, ".outdial"),
-    OUTDIAL_ALARMS_URL: "http://127.0.0.1:9/alarms",
-    OUTDIAL_ALARMS_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-  };
+  const ofTenant = { scenario, clock, ...(now === undefined ? {} : { now }) };
+  const started = stack.use(await startWorld({ sandbox: ofTenant, environment: NO_ALARMS }));
+  const { sandbox, environment } = started;
   await using runtime = await openCompliance({}, environment);
   const registry = {
     name: "registry.txt",
@@ -105,10 +84,7 @@ export async function openFailoverWorld(
   await runtime.facts.importRegistry({ registry: "US", asOf: "2026-06-10" }, registry, {}, runtime.actor);
   const owned = stack.move();
   const world: FailoverWorld = {
-    sandbox,
-    url,
-    folder: folder.path,
-    environment,
+    ...started,
     onStep: () => undefined,
     clock: {
       now: () => Date.parse(sandbox.control.clock().now),
@@ -148,15 +124,6 @@ export async function openFailoverWorld(
             replayed,
           };
         });
-    },
-    async query(sql) {
-      const client = new pg.Client({ connectionString: database.url });
-      await client.connect();
-      try {
-        return (await client.query<Record<string, unknown>>(sql)).rows;
-      } finally {
-        await client.end();
-      }
     },
     alarms: async () => (await world.query("select type from outdial.outbox order by id")).map(({ type }) => String(type)),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -2,13 +2,10 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import pg from "pg";
 import { stringify } from "yaml";
 import { type CampaignApplies, openCampaignApplies } from "../../../src/app/index.ts";
 import { type CampaignPlan, type ParsedFiles, parseCampaignFiles } from "../../../src/operations/index.ts";
-import { createSandbox, type Sandbox } from "../../../src/sandbox/index.ts";
-import { workFolder } from "../../support/cli.ts";
-import { createDatabase } from "../../support/database.ts";
+import { NO_ALARMS, type StartedWorld, startWorld } from "../../support/world.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -28,10 +25,7 @@ export const DRAFT = {
   },
 };
 
-export interface World extends AsyncDisposable {
-  readonly sandbox: Sandbox;
-  readonly folder: string;
-  readonly environment: Record<string, string>;
+export interface World extends StartedWorld {
   /** Opens the runtime as one process would; close it before opening another. */
   open(options?: Partial<Parameters<typeof openCampaignApplies>[2]>): Promise<CampaignApplies>;
   /** Writes a campaign file into the folder `campaigns`. */
@@ -40,7 +34,6 @@ export interface World extends AsyncDisposable {
   campaigns(): Promise<Json[]>;
   /** Writes that reached the tenant, in order. */
   writes(): { readonly operation: string | null; readonly status: number; readonly key: string | undefined }[];
-  query(sql: string): Promise<Record<string, unknown>[]>;
 }
 
 export const PAGES = { contactPages: 2 };
@@ -57,10 +50,9 @@ export async function apply(runtime: CampaignApplies, files: ParsedFiles, activa
 }
 
 export async function openWorld(campaigns: readonly Json[] = []): Promise<World> {
-  await using stack = new AsyncDisposableStack();
   const east = { count: 150, consentRate: 1, zones: ["America/New_York"] };
-  const sandbox = createSandbox({
-    clock: "frozen",
+  const ofTenant = {
+    clock: "frozen" as const,
     now: "2026-03-03T16:00:00Z",
     scenario: {
       seed: 5,
@@ -72,27 +64,14 @@ export async function openWorld(campaigns: readonly Json[] = []): Promise<World>
       ],
       limits: "off",
     },
-  });
-  stack.defer(() => sandbox.close());
-  const { url } = await sandbox.listen();
-  const database = await createDatabase();
-  stack.defer(() => database.dispose());
-  const folder = stack.use(await workFolder());
-  await mkdir(join(folder.path, "campaigns"));
-  const environment = {
-    DATABASE_URL: database.url,
-    CXONE_CLIENT_ID: sandbox.ready.clientId,
-    CXONE_CLIENT_SECRET: sandbox.ready.clientSecret,
-    OUTDIAL_TENANT_URL: url,
-    OUTDIAL_DIR: join(folder.path, ".outdial"),
-    OUTDIAL_ALARMS_URL: "http://127.0.0.1:9/alarms",
-    OUTDIAL_ALARMS_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
   };
+  await using stack = new AsyncDisposableStack();
+  const world = stack.use(await startWorld({ sandbox: ofTenant, environment: NO_ALARMS }));
+  const { sandbox, url, folder, environment } = world;
+  await mkdir(join(folder, "campaigns"));
   const owned = stack.move();
   return {
-    sandbox,
-    folder: folder.path,
-    environment,
+    ...world,
     open: (more = {}) =>
       openCampaignApplies({}, environment, {
         warn: () => undefined,
@@ -103,7 +82,7 @@ export async function openWorld(campaigns: readonly Json[] = []): Promise<World>
         ...more,
       }),
     async write(name, ...documents) {
-      await writeFile(join(folder.path, "campaigns", name), documents.map((one) => stringify(one)).join("---\n"));
+      await writeFile(join(folder, "campaigns", name), documents.map((one) => stringify(one)).join("---\n"));
     },
     async campaigns() {
       const { clientId, clientSecret } = sandbox.ready;
@@ -122,15 +101,6 @@ export async function openWorld(campaigns: readonly Json[] = []): Promise<World>
         .requests({ limit: 10_000 })
         .filter(({ method, path }) => method !== "GET" && path.startsWith("/api/"))
         .map(({ operation, status, headers }) => ({ operation, status, key: headers["x-idempotency-key"] })),
-    async query(sql) {
-      const client = new pg.Client({ connectionString: database.url });
-      await client.connect();
-      try {
-        return (await client.query<Record<string, unknown>>(sql)).rows;
-      } finally {
-        await client.end();
-      }
-    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -7,7 +7,8 @@ import { expect, it } from "vitest";
 import type { SandboxOptions } from "../../../src/sandbox/index.ts";
 import { runCli, startCli, workFolder } from "../../support/cli.ts";
 import { startSandbox } from "../../support/sandbox.ts";
-import { type CampaignWorld, campaignWorld } from "./segment-world.ts";
+import type { StartedWorld } from "../../support/world.ts";
+import { campaignWorld } from "./segment-world.ts";
 
 const dialerConfig = {
   type: "predictive" as const,
@@ -25,14 +26,14 @@ const scenario = {
 /** Nobody on the line: time stands still, no calls. */
 const STILL: SandboxOptions = { scenario, clock: "frozen" };
 
-const transitions = ({ sandbox }: Pick<CampaignWorld, "sandbox">) =>
+const transitions = ({ sandbox }: Pick<StartedWorld, "sandbox">) =>
   sandbox.control.requests({ operation: "updateCampaign" }).map(({ path, status, headers, body }) => ({
     id: path.split("/").at(-1),
     status,
     key: headers["x-idempotency-key"],
     body,
   }));
-const statusOf = ({ sandbox }: Pick<CampaignWorld, "sandbox">, id: string) =>
+const statusOf = ({ sandbox }: Pick<StartedWorld, "sandbox">, id: string) =>
   sandbox.control.state().campaigns.find((one) => one.id === id)?.status;
 
 it("pauses, waits until the calls are over, and says so; again it is a success", async () => {
@@ -116,7 +117,8 @@ it("stops everything without database and folder, page by page, past single fail
   await using folder = await workFolder();
   const config = join(folder.path, "outdial.yaml");
   await writeFile(config, "limits:\n  campaigns:\n    perSecond: 10000\n");
-  const env = { ...world.environment, DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" };
+  const own = { ...world.environment, OUTDIAL_DIR: undefined };
+  const env = { ...own, DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" };
   const { code, stdout } = await runCli(["campaign", "pause", "--all", "--timeout", "0s", "--reason", "fire", "--json"], {
     cwd: folder.path,
     env,
@@ -137,7 +139,7 @@ it("stops everything without database and folder, page by page, past single fail
   expect(await readdir(join(folder.path, ".outdial"))).toEqual(["stops"]);
   // Opening a store on that folder takes the note into the audit, once.
   for (const _ of ["first", "again"]) {
-    const audit = await runCli(["audit", "list", "--subject", "camp_3", "--json"], { cwd: folder.path, env: world.environment });
+    const audit = await runCli(["audit", "list", "--subject", "camp_3", "--json"], { cwd: folder.path, env: own });
     expect(audit.stdout.match(/campaign\.pause/g)).toHaveLength(1);
   }
   const [note = ""] = await readdir(join(folder.path, ".outdial", "stops"));
@@ -264,7 +266,7 @@ it.each([[[]], [["camp_1", "--all"]], [["--all", "--timeout", "soon"]]])("refuse
 });
 
 /** Rows of the intents, the oldest first. */
-async function intents({ databaseUrl }: CampaignWorld) {
+async function intents({ databaseUrl }: StartedWorld) {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {

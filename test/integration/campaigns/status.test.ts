@@ -6,7 +6,8 @@ import { expect, it } from "vitest";
 import { openCampaignStates } from "../../../src/app/index.ts";
 import type { SandboxOptions } from "../../../src/sandbox/index.ts";
 import { beginCli } from "../../support/cli.ts";
-import { type CampaignWorld, campaignWorld } from "./segment-world.ts";
+import type { StartedWorld } from "../../support/world.ts";
+import { campaignWorld } from "./segment-world.ts";
 
 const dialerConfig = {
   type: "predictive" as const,
@@ -35,7 +36,7 @@ const scenario = {
 } satisfies SandboxOptions["scenario"];
 
 /** A do-not-call registry of today. */
-async function loadRegistry(world: CampaignWorld): Promise<void> {
+async function loadRegistry(world: StartedWorld): Promise<void> {
   await writeFile(join(world.folder, "today.txt"), "2125550199\n");
   const today = new Date().toISOString().slice(0, 10);
   const { code, stderr } = await world.run(["dnc", "import", "today.txt", "--list", "national", "--as-of", today]);
@@ -43,7 +44,7 @@ async function loadRegistry(world: CampaignWorld): Promise<void> {
 }
 
 /** A pack whose only rules are about the registry and hours that are open, or closed, all week. */
-async function writePack(world: CampaignWorld, open: boolean): Promise<void> {
+async function writePack(world: StartedWorld, open: boolean): Promise<void> {
   const day = open ? [["00:00", "24:00"]] : [];
   const week = Object.fromEntries(["sun", "mon", "tue", "wed", "thu", "fri", "sat"].map((name) => [name, day]));
   const common = { jurisdiction: "US", binds: ["telemarketing"], confidence: "policy", citation: "test" };

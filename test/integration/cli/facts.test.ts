@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemClock } from "../../../src/tenant/index.ts";
 import { beginCli, runCli, workFolder } from "../../support/cli.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
+import { until } from "../../support/until.ts";
 
 let database: TestDatabase;
 let folder: Awaited<ReturnType<typeof workFolder>>;
@@ -303,7 +304,7 @@ test.each([
   });
   // A line that is refused is told at once: then the input is being read.
   running.input.write(`number,at\nnobody,2026-06-16T12:00:00Z\n${"+12125550123,2026-06-16T12:00:00Z\n".repeat(5000)}`);
-  while (!running.stderr().includes("nobody")) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => running.stderr().includes("nobody"));
   running.interrupt();
   expect(await running.ended).toMatchObject({ code: 130, stderr: expect.stringContaining(said) });
   expect((await outdial(["compliance", "manifests"])).stdout).toBe("");

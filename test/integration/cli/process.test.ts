@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startCli, workFolder } from "../../support/cli.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
+import { until } from "../../support/until.ts";
 
 let database: TestDatabase;
 let folder: Awaited<ReturnType<typeof workFolder>>;
@@ -23,7 +24,7 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s ends an import in order with 130, 
   });
   // A line that is refused is told at once: then the input is being read.
   running.child.stdin?.write(`number,at\nnobody,2026-06-16T12:00:00Z\n${"+12125550123,2026-06-16T12:00:00Z\n".repeat(5000)}`);
-  while (!running.stderr().includes("nobody")) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => running.stderr().includes("nobody"));
   running.child.kill(signal);
   expect(await running.ended).toMatchObject({ code: 130, stderr: expect.stringContaining("import the file again for the rest") });
 });

@@ -4,50 +4,33 @@ import { readFile, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import pg from "pg";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { createSandbox, type Sandbox } from "../../../src/sandbox/index.ts";
+import { afterEach, expect, test } from "vitest";
 import { CAMPAIGN, callId, callsCsv, callsScenario } from "../../support/calls.ts";
-import { type CliResult, runCli, workFolder } from "../../support/cli.ts";
-import { createDatabase, type TestDatabase } from "../../support/database.ts";
+import { type CliResult, runCli } from "../../support/cli.ts";
+import { startSandbox } from "../../support/sandbox.ts";
+import { type StartedWorld, startWorld, UNLIMITED } from "../../support/world.ts";
 
 const HEADER = "call_id,disposition_code_id,reason_code_id,notes,tags\n";
-let sandbox: Sandbox;
-let database: TestDatabase;
-let folder: Awaited<ReturnType<typeof workFolder>>;
-let env: Record<string, string>;
-let url: string;
+let world: StartedWorld;
 
 async function start(scenario: Record<string, unknown> = {}): Promise<void> {
-  sandbox = createSandbox({ scenario: callsScenario(300, scenario) });
-  ({ url } = await sandbox.listen());
-  env = {
-    DATABASE_URL: database.url,
-    OUTDIAL_TENANT_URL: url,
-    CXONE_CLIENT_ID: sandbox.ready.clientId,
-    CXONE_CLIENT_SECRET: sandbox.ready.clientSecret,
-  };
-  await writeFile(join(folder.path, "outdial.yaml"), 'limits: { outbound-write: "off", outbound-read: "off", other: "off" }\n');
+  world = await startWorld({ sandbox: { scenario: callsScenario(300, scenario) }, yaml: UNLIMITED });
 }
 
-beforeEach(async () => {
-  database = await createDatabase();
-  folder = await workFolder();
-});
-
-afterEach(async () => {
-  await sandbox.close();
-  await database.dispose();
-  await folder[Symbol.asyncDispose]();
-});
+afterEach(() => world[Symbol.asyncDispose]());
 
 const tag = (args: string[], input?: string) =>
-  runCli(["tag", ...args, "--campaign", CAMPAIGN], { cwd: folder.path, env, ...(input === undefined ? {} : { input }) });
+  runCli(["tag", ...args, "--campaign", CAMPAIGN], {
+    cwd: world.folder,
+    env: world.environment,
+    ...(input === undefined ? {} : { input }),
+  });
 const rowsOf = (result: CliResult) =>
   result.stdout
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
-const puts = () => sandbox.control.requests({ operation: "assignDisposition" }).length;
+const puts = () => world.sandbox.control.requests({ operation: "assignDisposition" }).length;
 
 test("each row ends with its result, and a bad row never stops the good ones", async () => {
   await start({ calls: [{ id: "locked-1", campaignId: CAMPAIGN, startTime: "-1h", endTime: "-50m", locked: true }] });
@@ -76,13 +59,13 @@ ${callId(5)},DISP_002,,two,
   ]);
   expect(rowsOf(result)[2]).toMatchObject({ callId: "locked-1", statusCode: 409, callStatus: "completed" });
   expect(String(rowsOf(result)[4]?.["reason"])).toContain("did you mean DISP_002?");
-  expect(sandbox.control.call(callId(1))?.disposition).toMatchObject({
+  expect(world.sandbox.control.call(callId(1))?.disposition).toMatchObject({
     dispositionCodeId: "DISP_001",
     reasonCodeId: "REASON_001",
     notes: "a, note",
     tag: ["a", "b"],
   });
-  const audit = await runCli(["audit", "list", "--subject", "locked-1", "--json"], { cwd: folder.path, env });
+  const audit = await runCli(["audit", "list", "--subject", "locked-1", "--json"], { cwd: world.folder, env: world.environment });
   expect(rowsOf(audit).at(-1)).toMatchObject({
     action: "disposition.assign",
     subject: "locked-1",
@@ -104,7 +87,7 @@ test("a dry run checks the whole file and sends nothing", async () => {
 
 test("a file that was run before is recognised, and --again runs it once more", async () => {
   await start();
-  await writeFile(join(folder.path, "calls.csv"), callsCsv(20));
+  await writeFile(join(world.folder, "calls.csv"), callsCsv(20));
   const first = await tag(["calls.csv"]);
   expect(first.code).toBe(0);
   const second = await tag(["calls.csv"]);
@@ -121,21 +104,27 @@ test("a file that was run before is recognised, and --again runs it once more", 
 test("a missing scope stops the job at once and names the scope; with the scope the same command goes on", async () => {
   const scopes = ["outbound:campaign:read"];
   await start({ clients: [{ id: "poor", secret: "s3cret-of-poor", scopes }] });
-  await writeFile(join(folder.path, "calls.csv"), callsCsv(200));
+  await writeFile(join(world.folder, "calls.csv"), callsCsv(200));
   const result = await tag(["calls.csv", "--concurrency", "4"]);
   expect(result.code).toBe(5);
   expect(result.stderr).toContain("outbound:calls:disposition:update");
   expect(puts()).toBeLessThanOrEqual(8);
-  await sandbox.close();
-  await start();
-  const resumed = await tag(["calls.csv"]);
+  await using granted = await startSandbox({ scenario: callsScenario(300) });
+  const resumed = await world.run(["tag", "calls.csv", "--campaign", CAMPAIGN], {
+    env: {
+      ...world.environment,
+      OUTDIAL_TENANT_URL: granted.url,
+      CXONE_CLIENT_ID: granted.clientId,
+      CXONE_CLIENT_SECRET: granted.clientSecret,
+    },
+  });
   expect(resumed.stderr).toContain("going on with it");
   expect(resumed.code).toBe(0);
 });
 
 test("a 400 of the tenant refuses its row with the tenant's words", async () => {
   await start();
-  sandbox.control.faults.add({
+  world.sandbox.control.faults.add({
     match: { operation: "assignDisposition" },
     after: 10,
     effect: { status: 400, body: { error: { code: "x", message: "the tenant's own reason" } } },
@@ -153,12 +142,12 @@ test.each([
   ["breaks every connection", { reset: true }],
 ])("a tenant that %s stops the job as unavailable, and the same command ends it later", async (_name, effect) => {
   await start();
-  await writeFile(join(folder.path, "calls.csv"), callsCsv(300));
-  sandbox.control.faults.add({ match: { operation: "assignDisposition" }, after: 50, effect });
+  await writeFile(join(world.folder, "calls.csv"), callsCsv(300));
+  world.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, after: 50, effect });
   const away = await tag(["calls.csv", "--concurrency", "10"]);
   expect(away.code).toBe(6);
   expect(away.stderr).toContain("the tenant did not answer 20 calls in a row");
-  sandbox.control.faults.clear();
+  world.sandbox.control.faults.clear();
   const later = await tag(["calls.csv", "--json"]);
   expect(later.code).toBe(0);
   expect((JSON.parse(later.stdout) as { job: { counts: unknown } }).job.counts).toEqual({ tagged: 300 });
@@ -180,12 +169,16 @@ test.each([
 
 test("an unknown campaign and wrong credentials say so", async () => {
   await start();
-  const unknown = await runCli(["tag", "-", "--campaign", "nowhere"], { cwd: folder.path, env, input: callsCsv(1) });
+  const unknown = await runCli(["tag", "-", "--campaign", "nowhere"], {
+    cwd: world.folder,
+    env: world.environment,
+    input: callsCsv(1),
+  });
   expect(unknown.code).toBe(1);
   expect(unknown.stderr).toContain("nowhere");
   const wrong = await runCli(["tag", "-", "--campaign", CAMPAIGN], {
-    cwd: folder.path,
-    env: { ...env, CXONE_CLIENT_SECRET: "wrong" },
+    cwd: world.folder,
+    env: { ...world.environment, CXONE_CLIENT_SECRET: "wrong" },
     input: callsCsv(1),
   });
   expect(wrong.code).toBe(5);
@@ -216,7 +209,7 @@ test("the client secret and the token appear nowhere: not in output, ledger, aud
   const port = typeof address === "object" && address !== null ? address.port : 0;
   // The tenant echoes what it was sent, as careless servers do: in an error body and in a header.
   const tokens: string[] = [];
-  const catchToken = await fetch(`${url}/oauth/token`, {
+  const catchToken = await fetch(`${world.url}/oauth/token`, {
     method: "POST",
     headers: {
       authorization: `Basic ${Buffer.from(`canary:${marker}-secret`).toString("base64")}`,
@@ -225,24 +218,24 @@ test("the client secret and the token appear nowhere: not in output, ledger, aud
     body: "grant_type=client_credentials",
   });
   tokens.push(((await catchToken.json()) as { access_token: string }).access_token);
-  sandbox.control.faults.add({
+  world.sandbox.control.faults.add({
     match: { operation: "assignDisposition" },
     times: 3,
     effect: { status: 400, body: { error: { code: "echo", message: `secret ${marker}-secret was refused` } } },
   });
   const secretEnv = {
-    ...env,
+    ...world.environment,
     OUTDIAL_BI_URL: `http://127.0.0.1:${port}/`,
     OUTDIAL_BI_SECRET: `whsec_${Buffer.from(`${marker}-signing-key-of-bi`).toString("base64")}`,
     OUTDIAL_DEBUG: "1",
   };
   const result = await runCli(["tag", "-", "--campaign", CAMPAIGN, "--out", "-", "--json"], {
-    cwd: folder.path,
+    cwd: world.folder,
     env: secretEnv,
     input: callsCsv(30),
   });
   expect(received.length).toBe(27);
-  const client = new pg.Client({ connectionString: database.url });
+  const client = new pg.Client({ connectionString: world.databaseUrl });
   await client.connect();
   const tables = await client.query<{ name: string }>(
     "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('outdial', 'dbos')",
@@ -252,7 +245,7 @@ test("the client secret and the token appear nowhere: not in output, ledger, aud
   await client.end();
   receiver.close();
   expect(stored.length).toBeGreaterThan(5000);
-  const journal = JSON.stringify(sandbox.control.requests({}));
+  const journal = JSON.stringify(world.sandbox.control.requests({}));
   const signing = Buffer.from(`${marker}-signing-key-of-bi`).toString("base64");
   for (const [where, text] of Object.entries({
     output: result.stdout + result.stderr,
@@ -264,5 +257,5 @@ test("the client secret and the token appear nowhere: not in output, ledger, aud
       expect(text.includes(secret), `${where} holds a secret`).toBe(false);
     expect(/Bearer [A-Za-z0-9._-]{16,}/.test(text), `${where} holds a bearer token`).toBe(false);
   }
-  expect(await readFile(join(folder.path, ".outdial", "audit.pub"), "utf8")).toContain("outdial");
+  expect(await readFile(join(world.folder, ".outdial", "audit.pub"), "utf8")).toContain("outdial");
 });

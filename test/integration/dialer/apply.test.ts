@@ -2,6 +2,7 @@
 
 import { afterEach, expect, test } from "vitest";
 import type { DialerRuntime } from "../../../src/app/index.ts";
+import { until } from "../../support/until.ts";
 import { fileOf, NEW, OLD, openWorld, type World } from "./world.ts";
 
 let world: World;
@@ -255,7 +256,3 @@ test("an earlier version comes back by its number; without one the latest change
   expect((await dialer.changes.prepareRollback(2, { overrides: [] })).wanted).toEqual(NEW);
   await expect(dialer.changes.prepareRollback(99, { overrides: [] })).rejects.toMatchObject({ code: "job_not_found" });
 });
-
-async function until(fact: () => boolean): Promise<void> {
-  while (!fact()) await new Promise((resolve) => setTimeout(resolve, 5));
-}

@@ -1,13 +1,8 @@
 // A sandbox on a socket, a database and a folder of a test's own, and the runtime that changes the one's dialer settings over the other.
 
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import pg from "pg";
 import { type DialerRuntime, openDialer } from "../../../src/app/index.ts";
 import { type ChangeReport, type DialerSettings, parseSettingsFile, type SettingsFile } from "../../../src/operations/index.ts";
-import { createSandbox, type Sandbox } from "../../../src/sandbox/index.ts";
-import { workFolder } from "../../support/cli.ts";
-import { createDatabase } from "../../support/database.ts";
+import { NO_ALARMS, type StartedWorld, startWorld } from "../../support/world.ts";
 
 const ALL = [
   "dialer:read",
@@ -45,11 +40,7 @@ export const textOf = (settings: DialerSettings): string =>
 
 export const fileOf = (settings: DialerSettings): Promise<SettingsFile> => parseSettingsFile(textOf(settings), "settings.json");
 
-export interface World extends AsyncDisposable {
-  readonly sandbox: Sandbox;
-  readonly url: string;
-  readonly folder: string;
-  readonly environment: Record<string, string>;
+export interface World extends StartedWorld {
   /** Opens the runtime as one process would; close it before opening another. */
   open(options?: Partial<Parameters<typeof openDialer>[2]>): Promise<DialerRuntime>;
   /** Prepares, begins and runs a change. */
@@ -62,47 +53,23 @@ export interface World extends AsyncDisposable {
   inForce(): unknown;
   /** Statuses and tags of the writes that reached the tenant, in order. */
   writes(): { readonly status: number; readonly ifMatch: string | undefined; readonly ratio: unknown }[];
-  query(sql: string): Promise<Record<string, unknown>[]>;
 }
 
 export async function openWorld(scenario: Record<string, unknown> = {}, looks = 15): Promise<World> {
-  await using stack = new AsyncDisposableStack();
   const off = { "outbound-write": "off", "outbound-read": "off", campaigns: "off", "dialer-write": "off", other: "off" };
-  const sandbox = createSandbox({
-    scenario: {
-      seed: 4,
-      clients: [{ id: "client-1", secret: "s3cret-of-client-1", scopes: [...ALL] }],
-      dialer: { settings: OLD, history: { metricHours: 150, auditEntries: 130 } },
-      activation: { seconds: 0.2 },
-      limits: off,
-      ...scenario,
-    },
-  });
-  stack.defer(() => sandbox.close());
-  const { url } = await sandbox.listen();
-  const database = await createDatabase();
-  stack.defer(() => database.dispose());
-  const folder = stack.use(await workFolder());
-  await writeFile(
-    join(folder.path, "outdial.yaml"),
-    `dialer: { activation: { first: 20ms, most: 100ms, looks: ${looks}, settle: 500ms } }\n`,
-  );
-  const environment = {
-    DATABASE_URL: database.url,
-    CXONE_CLIENT_ID: sandbox.ready.clientId,
-    CXONE_CLIENT_SECRET: sandbox.ready.clientSecret,
-    OUTDIAL_TENANT_URL: url,
-    OUTDIAL_DIR: join(folder.path, ".outdial"),
-    OUTDIAL_CONFIG: join(folder.path, "outdial.yaml"),
-    OUTDIAL_ALARMS_URL: "http://127.0.0.1:9/alarms",
-    OUTDIAL_ALARMS_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+  const scenarioOf = {
+    seed: 4,
+    clients: [{ id: "client-1", secret: "s3cret-of-client-1", scopes: [...ALL] }],
+    dialer: { settings: OLD, history: { metricHours: 150, auditEntries: 130 } },
+    activation: { seconds: 0.2 },
+    limits: off,
+    ...scenario,
   };
-  const owned = stack.move();
+  const yaml = `dialer: { activation: { first: 20ms, most: 100ms, looks: ${looks}, settle: 500ms } }\n`;
+  const world = await startWorld({ sandbox: { scenario: scenarioOf }, yaml, environment: NO_ALARMS });
+  const { sandbox, environment } = world;
   return {
-    sandbox,
-    url,
-    folder: folder.path,
-    environment,
+    ...world,
     open: (more = {}) =>
       openDialer({}, environment, { warn: () => undefined, limits: "off", deliver: false, retry: { maxAttempts: 1 }, ...more }),
     async apply(dialer, settings = NEW, guard = null) {
@@ -120,15 +87,5 @@ export async function openWorld(scenario: Record<string, unknown> = {}, looks = 
         ifMatch: headers["if-match"],
         ratio: (body as Partial<DialerSettings>).algorithm?.dial_ratio,
       })),
-    async query(sql) {
-      const client = new pg.Client({ connectionString: database.url });
-      await client.connect();
-      try {
-        return (await client.query<Record<string, unknown>>(sql)).rows;
-      } finally {
-        await client.end();
-      }
-    },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -1,11 +1,11 @@
 // Deliveries and the vendor's events through the API: what people see, switch and try again, and who may.
 
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openServiceWorld, type ServiceWorld } from "../service/world.ts";
+import { type StartedServer, startServer } from "../../support/server.ts";
 
-let at: ServiceWorld;
+let at: StartedServer;
 beforeEach(async () => {
-  at = await openServiceWorld();
+  at = await startServer();
 });
 afterEach(() => at[Symbol.asyncDispose]());
 

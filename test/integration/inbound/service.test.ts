@@ -1,38 +1,31 @@
 // The whole service: the vendor's events arrive at it, its metrics tell of everything it did, its log links requests to the vendor's calls.
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openService } from "../../../src/app/index.ts";
 import { createLogger } from "../../../src/server/index.ts";
-import { createDatabase, databaseClock } from "../../support/database.ts";
-import { startSandbox } from "../../support/sandbox.ts";
-import { TEMPORARY } from "../../support/temporary.ts";
+import { databaseClock } from "../../support/database.ts";
+import { startWorld } from "../../support/world.ts";
 import { metricsEvent } from "./world.ts";
 
 const SECRET = "the-secret-of-the-vendor";
 
 test("the service takes the vendor's events, counts what it does, and links its log", async () => {
-  await using stack = new AsyncDisposableStack();
-  const { url, clientId, clientSecret } = stack.use(await startSandbox());
-  const database = await createDatabase();
-  stack.defer(() => database.dispose());
-  const dir = await mkdtemp(join(TEMPORARY, "outdial-watched-"));
-  stack.defer(() => rm(dir, { recursive: true, force: true }));
-  const config = join(dir, "outdial.yaml");
-  await writeFile(config, `tenant: { hosts: "${url}" }\n`);
-  const environment = {
-    CXONE_CLIENT_ID: clientId,
-    CXONE_CLIENT_SECRET: clientSecret,
-    DATABASE_URL: database.url,
-    OUTDIAL_ACTOR: "service",
-    OUTDIAL_INBOUND_OMNICHANNEL_SECRET: SECRET,
-    OUTDIAL_METRICS_TOKEN: "the-token-of-the-metrics",
-  };
-  const clock = await databaseClock(database.url);
+  await using world = await startWorld({
+    environment: {
+      OUTDIAL_ACTOR: "service",
+      OUTDIAL_INBOUND_OMNICHANNEL_SECRET: SECRET,
+      OUTDIAL_METRICS_TOKEN: "the-token-of-the-metrics",
+    },
+  });
+  const { environment } = world;
+  const clock = await databaseClock(world.databaseUrl);
   const written: string[] = [];
-  const logger = createLogger({ write: (line) => written.push(line), level: "debug", secrets: [SECRET, clientSecret] });
-  const service = await openService({ config, dir: join(dir, ".outdial"), clock }, environment, {
+  const logger = createLogger({
+    write: (line) => written.push(line),
+    level: "debug",
+    secrets: [SECRET, world.sandbox.ready.clientSecret],
+  });
+  const service = await openService({ clock }, environment, {
     port: 0,
     log: logger.log,
     logger,
@@ -79,6 +72,11 @@ test("the service takes the vendor's events, counts what it does, and links its 
   expect(text).toMatch(/outdial_vendor_requests_total\{operation="getDialerSettings",result="200"\} \d/);
   expect(text).toMatch(/outdial_http_request_seconds_count\{route="\/api\/v1\/dialer[^"]*",method="GET",status="200"\} 1/);
   const all = written.join("");
-  for (const secret of [SECRET, clientSecret, "the-token-of-the-metrics", new URL(database.url).password])
+  for (const secret of [
+    SECRET,
+    world.sandbox.ready.clientSecret,
+    "the-token-of-the-metrics",
+    new URL(world.databaseUrl).password,
+  ])
     if (secret !== "") expect(all).not.toContain(secret);
 });

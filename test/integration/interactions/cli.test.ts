@@ -12,7 +12,8 @@ beforeEach(async () => {
 });
 afterEach(() => world[Symbol.asyncDispose]());
 
-const run = (...args: string[]): Promise<CliResult> => runCli(["interaction", ...args], { cwd: world.path, env: world.env });
+const run = (...args: string[]): Promise<CliResult> =>
+  runCli(["interaction", ...args], { cwd: world.folder, env: world.environment });
 const ndjson = (text: string) =>
   text
     .trim()
@@ -41,14 +42,14 @@ test("show, dry run, correction, and the same once more", async () => {
   });
   expect((await world.stored(ONE)).dispositions).toEqual([FIRST, entry]);
 
-  const audit = await runCli(["audit", "list", "--subject", ONE, "--json"], { cwd: world.path, env: world.env });
+  const audit = await runCli(["audit", "list", "--subject", ONE, "--json"], { cwd: world.folder, env: world.environment });
   expect(ndjson(audit.stdout)).toMatchObject([
     {
       action: "interaction.disposition",
       details: { result: "success", before: [FIRST], after: [FIRST, entry], agent: "agent_b" },
     },
   ]);
-  const deliveries = await runCli(["webhooks", "deliveries", "--json"], { cwd: world.path, env: world.env });
+  const deliveries = await runCli(["webhooks", "deliveries", "--json"], { cwd: world.folder, env: world.environment });
   const [event] = ndjson(deliveries.stdout);
   expect(event).toMatchObject({ endpoint: "analytics", type: "DISPOSITION_UPDATED", subject: ONE });
   expect(JSON.parse(String(event?.["body"]))).toMatchObject({
@@ -75,7 +76,7 @@ test.each([
 });
 
 test("a rule of one's own takes the place of the shipped one", async () => {
-  await writeFile(join(world.path, "outdial.yaml"), "interactions: { exclusive: [[102, '103']] }\n".replace("102", "'102'"));
+  await writeFile(join(world.folder, "outdial.yaml"), "interactions: { exclusive: [[102, '103']] }\n".replace("102", "'102'"));
   expect((await run("disposition", ONE, "--code", "201", "--agent", "b", "--policy", "replace")).stdout).toBe(`${ONE} success\n`);
   expect((await run("disposition", interactionId(2), "--code", "201", "--agent", "b")).code).not.toBe(0);
 });
@@ -104,7 +105,7 @@ test("many from a file: checked whole, sent, reported; recognised by its content
     `${ONE},101,,agent_b,${TIME},`,
     `nowhere,101,,agent_b,${TIME},`,
   ];
-  await writeFile(join(world.path, "c.csv"), `${file.join("\n")}\n`);
+  await writeFile(join(world.folder, "c.csv"), `${file.join("\n")}\n`);
   const dry = await run("dispositions", "c.csv", "--dry-run", "--json");
   expect(dry.code).toBe(4);
   expect(JSON.parse(dry.stdout)).toMatchObject({
@@ -143,7 +144,7 @@ test("many from a file: checked whole, sent, reported; recognised by its content
 
   const again = await run("dispositions", "c.csv");
   expect(again.stderr).toContain(`was run before as ${job.id}`);
-  const cli = (...args: string[]) => runCli(["jobs", ...args], { cwd: world.path, env: world.env });
+  const cli = (...args: string[]) => runCli(["jobs", ...args], { cwd: world.folder, env: world.environment });
   expect((await cli("list")).stdout).toContain(job.id);
   expect((await cli("show", job.id, "--out", "-", "--result", "forbidden")).stdout).toContain('"interactionId":"elsewhere"');
   expect(await cli("resume", job.id)).toMatchObject({ code: 4, stdout: `${job.id} partly_failed\n` });
@@ -151,7 +152,7 @@ test("many from a file: checked whole, sent, reported; recognised by its content
 });
 
 test("missing rights stop the job with its own exit code, and it goes on once they are there", async () => {
-  await writeFile(join(world.path, "c.csv"), `interaction_id,code,agent_id,timestamp\n${ONE},101,agent_b,${TIME}\n`);
+  await writeFile(join(world.folder, "c.csv"), `interaction_id,code,agent_id,timestamp\n${ONE},101,agent_b,${TIME}\n`);
   world.sandbox.control.faults.add({ match: { operation: "getInteraction" }, effect: { status: 401 } });
   const stopped = await run("dispositions", "c.csv");
   expect([stopped.code, stopped.stdout]).toEqual([5, expect.stringMatching(/^job_\w+ stopped\n$/)]);

@@ -13,8 +13,8 @@ afterEach(() => world[Symbol.asyncDispose]());
 const ONE = interactionId(1);
 const correct = (...flags: string[]) =>
   runCli(["interaction", "disposition", ONE, "--code", "101", "--agent", "agent_b", ...flags], {
-    cwd: world.path,
-    env: world.env,
+    cwd: world.folder,
+    env: world.environment,
   });
 const fault = (operation: string, effect: object, more: object = {}) =>
   world.sandbox.control.faults.add({ match: { operation }, effect, ...more });

@@ -1,8 +1,6 @@
 // A tenant with closed interactions, a database, and the environment that a command needs for both.
 
-import { createSandbox, type Sandbox } from "../../../src/sandbox/index.ts";
-import { workFolder } from "../../support/cli.ts";
-import { createDatabase } from "../../support/database.ts";
+import { NO_ANALYTICS, type StartedWorld, startWorld } from "../../support/world.ts";
 
 export const TIME = "2026-05-01T10:00:00Z";
 
@@ -14,14 +12,7 @@ export interface Entry {
   readonly source: string;
 }
 
-export interface World extends AsyncDisposable {
-  readonly sandbox: Sandbox;
-  readonly url: string;
-  readonly databaseUrl: string;
-  /** A folder of its own. */
-  readonly path: string;
-  /** For a command: store, credentials, receiver of events. */
-  readonly env: Record<string, string>;
+export interface World extends StartedWorld {
   /** What the tenant stores now, asked of its own front door. */
   stored(id: string): Promise<{ readonly dispositions: readonly Entry[]; readonly etag: string }>;
   /** Another system writes, under its own client and the version it names. @returns whether it was in time */
@@ -64,25 +55,13 @@ export async function openWorld(count = 5, seed = 11): Promise<World> {
     ],
     limits: { "outbound-write": "off", "outbound-read": "off", campaigns: "off", "dialer-write": "off", other: "off" },
   };
-  const sandbox = createSandbox({ scenario });
-  const { url } = await sandbox.listen();
-  const database = await createDatabase();
-  const folder = await workFolder();
-  const { clientId, clientSecret } = sandbox.ready;
+  await using stack = new AsyncDisposableStack();
+  const world = stack.use(await startWorld({ sandbox: { scenario }, environment: NO_ANALYTICS }));
+  const { sandbox, url } = world;
   const authorization = `Bearer ${await tokenOf(url, "client-2", "s3cret-of-client-2")}`;
+  const owned = stack.move();
   return {
-    sandbox,
-    url,
-    databaseUrl: database.url,
-    path: folder.path,
-    env: {
-      DATABASE_URL: database.url,
-      CXONE_CLIENT_ID: clientId,
-      CXONE_CLIENT_SECRET: clientSecret,
-      OUTDIAL_TENANT_URL: url,
-      OUTDIAL_ANALYTICS_URL: "http://127.0.0.1:9/events",
-      OUTDIAL_ANALYTICS_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-    },
+    ...world,
     async stored(id) {
       const reply = await sandbox.fetch(new Request(`${url}/api/v1/interactions/${id}`, { headers: { authorization } }));
       const body = (await reply.json()) as { dispositions: Entry[] };
@@ -94,11 +73,7 @@ export async function openWorld(count = 5, seed = 11): Promise<World> {
       const request = new Request(`${url}/api/v1/interactions/${id}`, { method: "PATCH", headers, body });
       return (await sandbox.fetch(request)).status === 200;
     },
-    async [Symbol.asyncDispose]() {
-      await sandbox.close();
-      await database.dispose();
-      await folder[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 

@@ -4,9 +4,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { reportSchema } from "../../../src/outcomes/index.ts";
-import { createSandbox, type Sandbox } from "../../../src/sandbox/index.ts";
-import { runCli, startCli, workFolder } from "../../support/cli.ts";
-import { createDatabase, type TestDatabase } from "../../support/database.ts";
+import { runCli, startCli } from "../../support/cli.ts";
+import { type StartedWorld, startWorld } from "../../support/world.ts";
 import { type Receiver, startReceiver } from "../events/receiver.ts";
 import { CRM_SECRET, type Crm, startCrm } from "./crm-receiver.ts";
 
@@ -14,12 +13,9 @@ const CAMPAIGN = "camp_1";
 const CALLS = 400;
 const DAY = 86_400_000;
 
-let sandbox: Sandbox;
-let database: TestDatabase;
-let folder: Awaited<ReturnType<typeof workFolder>>;
+let world: StartedWorld;
 let events: Receiver;
 let crm: Crm;
-let env: Record<string, string>;
 /** The week before today, in whole days. */
 let from: string;
 let to: string;
@@ -35,28 +31,18 @@ beforeEach(async () => {
   });
   const dispositionCodes = [{ id: "DISP_001", name: "Sale", reasonCodes: [] }];
   const scenario = { campaigns: [{ id: CAMPAIGN, name: "One", status: "paused", dispositionCodes }], calls };
-  sandbox = createSandbox({ scenario });
-  const { url } = await sandbox.listen();
-  [database, folder, events, crm] = await Promise.all([createDatabase(), workFolder(), startReceiver(CRM_SECRET), startCrm()]);
-  env = {
-    DATABASE_URL: database.url,
-    OUTDIAL_TENANT_URL: url,
-    CXONE_CLIENT_ID: sandbox.ready.clientId,
-    CXONE_CLIENT_SECRET: sandbox.ready.clientSecret,
-    OUTDIAL_CRM_URL: events.url,
-    OUTDIAL_CRM_SECRET: CRM_SECRET,
-    OUTDIAL_CRM_RECORDS_URL: crm.url,
-  };
+  [events, crm] = await Promise.all([startReceiver(CRM_SECRET), startCrm()]);
+  const environment = { OUTDIAL_CRM_URL: events.url, OUTDIAL_CRM_SECRET: CRM_SECRET, OUTDIAL_CRM_RECORDS_URL: crm.url };
+  world = await startWorld({ sandbox: { scenario }, environment });
 });
 
 afterEach(async () => {
-  await sandbox.close();
-  await Promise.all([database.dispose(), events.close(), crm[Symbol.asyncDispose]()]);
-  await folder[Symbol.asyncDispose]();
+  await Promise.all([events.close(), crm[Symbol.asyncDispose]()]);
+  await world[Symbol.asyncDispose]();
 });
 
 const iso = (at: number) => new Date(at).toISOString();
-const run = (...args: string[]) => runCli(["outcomes", ...args], { cwd: folder.path, env });
+const run = (...args: string[]) => runCli(["outcomes", ...args], { cwd: world.folder, env: world.environment });
 const pull = async () => {
   const pulled = await run("pull", "--campaign", CAMPAIGN, "--from", from, "--json");
   expect(pulled, pulled.stderr).toMatchObject({ code: 0 });
@@ -96,13 +82,13 @@ test("a retrieval is told to the CRM by itself, reported in every form, and rest
   expect(text.stdout).toContain("12.50 %  50 of 400 calls");
   expect(text.stdout).not.toContain("\u001b");
   expect((await report("--out", "report.html")).stderr).toContain("400 calls reported in report.html");
-  expect(await readFile(join(folder.path, "report.html"), "utf8")).toMatch(/^<!doctype html>[^]*<\/html>\n$/);
+  expect(await readFile(join(world.folder, "report.html"), "utf8")).toMatch(/^<!doctype html>[^]*<\/html>\n$/);
   expect((await report("--format", "csv")).stdout).toContain("total,camp_1,conversion,400,50,400,0.125,");
 
   // Three calls come late into the second day, and one that was there is converted after all.
   const second = Date.parse(from) + DAY;
   for (const n of [1, 2, 3])
-    sandbox.control.simulateCall({
+    world.sandbox.control.simulateCall({
       campaignId: CAMPAIGN,
       id: `late_${n}`,
       dispositionCode: "CONVERTED",
@@ -113,7 +99,7 @@ test("a retrieval is told to the CRM by itself, reported in every form, and rest
   const changed = Math.ceil((CALLS / 7) * 1.2);
   const start = Date.parse(from) + Math.floor((changed * 7 * DAY) / CALLS);
   const wasConverted = changed % 8 === 0;
-  sandbox.control.simulateCall({
+  world.sandbox.control.simulateCall({
     campaignId: CAMPAIGN,
     id: `call_${changed}`,
     dispositionCode: wasConverted ? "BUSY" : "CONVERTED",
@@ -141,8 +127,8 @@ test("a retrieval is told to the CRM by itself, reported in every form, and rest
 
 test("maps, zones and comparisons come from flags and from the configuration; mistakes say where", async () => {
   await pull();
-  await writeFile(join(folder.path, "map.yaml"), "name: acme\nversions:\n  - version: one\n    codes: { DISP_001: success }\n");
-  await writeFile(join(folder.path, "outdial.yaml"), "outcomes: { map: map.yaml, zone: America/New_York }\n");
+  await writeFile(join(world.folder, "map.yaml"), "name: acme\nversions:\n  - version: one\n    codes: { DISP_001: success }\n");
+  await writeFile(join(world.folder, "outdial.yaml"), "outcomes: { map: map.yaml, zone: America/New_York }\n");
   const made = reportSchema.parse(JSON.parse((await report("--json", "--compare", "hour", "--by", "code")).stdout));
   expect(made.definition.id).toMatch(/^acme#/);
   expect(made.scope.zone).toBe("America/New_York");
@@ -150,7 +136,7 @@ test("maps, zones and comparisons come from flags and from the configuration; mi
   expect(made.comparisons).toHaveLength(24);
   expect(Object.keys(made.by)).toEqual(["code"]);
 
-  await writeFile(join(folder.path, "bad.yaml"), "name: acme\nversions:\n  - version: one\n    codes: { DISP_001: sucess }\n");
+  await writeFile(join(world.folder, "bad.yaml"), "name: acme\nversions:\n  - version: one\n    codes: { DISP_001: sucess }\n");
   for (const [args, message] of [
     [["--map", "bad.yaml"], "bad.yaml, line 4, versions.0.codes.DISP_001: "],
     [["--map", "none.yaml"], "cannot read the outcome map none.yaml"],
@@ -175,7 +161,7 @@ test("a push that is killed goes on where it was; the CRM applies each record on
   for (const seen of [1, 4, 9, 15]) {
     // The CRM has the records but does not answer: the process dies without knowing.
     crm.instead = (index) => (index >= seen ? 0 : undefined);
-    const running = startCli(push, { cwd: folder.path, env });
+    const running = startCli(push, { cwd: world.folder, env: world.environment });
     await crm.arrived(seen + 1);
     running.child.kill("SIGKILL");
     await running.ended;
@@ -183,17 +169,19 @@ test("a push that is killed goes on where it was; the CRM applies each record on
     const finished = crm.requests.length;
     expect(finished).toBe(seen + 1);
   }
-  const last = await runCli([...push, "--json"], { cwd: folder.path, env });
+  const last = await runCli([...push, "--json"], { cwd: world.folder, env: world.environment });
   expect(last.code).toBe(4);
   expect(JSON.parse(last.stdout).records).toMatchObject({ calls: CALLS, refused: 1 });
   expect(crm.held.size).toBe(CALLS - 1);
   expect(new Set(crm.applied).size).toBe(crm.applied.length);
   expect(crm.applied).toHaveLength(CALLS - 1);
-  expect(JSON.parse(await readFile(join(folder.path, "refused.ndjson"), "utf8"))).toMatchObject({
+  expect(JSON.parse(await readFile(join(world.folder, "refused.ndjson"), "utf8"))).toMatchObject({
     callId: "call_123",
     status: 422,
   });
-  expect(JSON.parse((await runCli([...push, "--json"], { cwd: folder.path, env })).stdout).records).toMatchObject({
+  expect(
+    JSON.parse((await runCli([...push, "--json"], { cwd: world.folder, env: world.environment })).stdout).records,
+  ).toMatchObject({
     unchanged: CALLS - 1,
     refusedBefore: 1,
     requests: 0,
@@ -202,15 +190,15 @@ test("a push that is killed goes on where it was; the CRM applies each record on
     expect(headers.authorization).toBeUndefined();
     for (const text of [JSON.stringify(headers), body]) {
       expect(text).not.toContain("Bearer");
-      expect(text).not.toContain(sandbox.ready.clientSecret);
+      expect(text).not.toContain(world.sandbox.ready.clientSecret);
     }
   }
 });
 
 test("without a CRM, or with one that refuses us, a push says what to do", async () => {
   await pull();
-  const { OUTDIAL_CRM_URL: _, ...without } = env;
-  const none = await runCli(["outcomes", "push", "crm"], { cwd: folder.path, env: without });
+  const { OUTDIAL_CRM_URL: _, ...without } = world.environment;
+  const none = await runCli(["outcomes", "push", "crm"], { cwd: world.folder, env: without });
   expect(none).toMatchObject({ code: 2 });
   expect(none.stderr).toContain("Set webhooks.crm.url in outdial.yaml, or OUTDIAL_CRM_URL");
   crm.instead = () => 401;

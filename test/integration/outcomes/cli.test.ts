@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CAMPAIGN } from "../../support/calls.ts";
 import { beginCli, type CliResult, runCli } from "../../support/cli.ts";
 import { outcomesScenario, truthOf } from "../../support/outcomes.ts";
+import { until } from "../../support/until.ts";
 import { openWorld, type World } from "./world.ts";
 
 const CALLS = 400;
@@ -102,7 +103,7 @@ test("interrupted, it says how to go on, and goes on at the page where it was", 
     cwd: world.folder,
     env: world.environment,
   });
-  while (world.listings() < before + 6) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => world.listings() >= before + 6);
   running.interrupt();
   const stopped = await running.ended;
   expect(stopped.code).toBe(130);
@@ -131,7 +132,7 @@ test("a schedule is kept when its process is interrupted, and ended by --every o
     cwd: world.folder,
     env: world.environment,
   });
-  while (!running.stderr().includes("calls ·")) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => running.stderr().includes("calls ·"));
   running.interrupt();
   expect(await running.ended).toMatchObject({ code: 130, stdout: expect.stringMatching(/^job_\w+ done\n$/) });
   expect(JSON.parse((await outdial("runs", "--json")).stdout).schedules).toEqual([

@@ -3,17 +3,17 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type StartedServer, startServer } from "../../support/server.ts";
 import { TEMPORARY } from "../../support/temporary.ts";
-import { openServiceWorld, type ServiceWorld } from "./world.ts";
 
-let at: ServiceWorld;
+let at: StartedServer;
 let pages: string;
 beforeAll(async () => {
   pages = await mkdtemp(join(TEMPORARY, "outdial-pages-"));
   await mkdir(join(pages, "assets"));
   await writeFile(join(pages, "index.html"), "<!doctype html><title>outdial</title>");
   await writeFile(join(pages, "assets", "main-abc123.js"), `/* ${"x".repeat(2000)} */`);
-  at = await openServiceWorld({ pages });
+  at = await startServer({ pages });
 });
 afterAll(async () => {
   await at[Symbol.asyncDispose]();
@@ -65,7 +65,7 @@ test("a session lives in a cookie that scripts and other sites cannot use", asyn
 });
 
 test("behind https the cookie is bound to the host and secure", async () => {
-  await using other = await openServiceWorld({ publicUrl: "https://outdial.example.com" });
+  await using other = await startServer({ publicUrl: "https://outdial.example.com" });
   const opened = await other.ask("/api/v1/session", {
     method: "POST",
     headers: { ...json, "x-outdial-request": "1", origin: "https://outdial.example.com" },
@@ -116,7 +116,7 @@ test("a wrong token waits wherever it comes from, and holds up nobody else", asy
     const headers = { host: "127.0.0.1:1", authorization: `Bearer ${token}`, "x-forwarded-for": address };
     return behind.service.fetch(new Request("http://127.0.0.1:1/api/v1/me", { headers }));
   };
-  await using behind = await openServiceWorld({ proxy: { header: "X-Forwarded-For", hops: 1 } });
+  await using behind = await startServer({ proxy: { header: "X-Forwarded-For", hops: 1 } });
   const revoked = `odt_${"r".repeat(43)}`;
   for (let i = 1; i <= 5; i++) expect((await from(`192.0.2.${i}`, revoked)).status).toBe(401);
   expect((await from("192.0.2.6", revoked)).status).toBe(429);

@@ -2,22 +2,25 @@
 
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openWhole, type WholeService } from "./whole.ts";
+import { type StartedService, startService } from "../../support/service.ts";
 
-let at: WholeService;
+let at: StartedService;
 beforeAll(async () => {
-  at = await openWhole("service: { fourEyes: true }\ndialer: { activation: { first: 50ms, most: 200ms, looks: 500 } }\n", {
-    scenario: {
-      campaigns: [
-        { id: "first", contactListId: "people", status: "active" },
-        { id: "second", contactListId: "people", status: "paused" },
-        { id: "long", contactListId: "many", status: "paused" },
-      ],
-      contactLists: [
-        { id: "people", generate: { count: 40, consentRate: 1, zones: ["America/New_York"] } },
-        // Longer than what a preview looks at: nobody at its beginning is no refusal, whatever the hour.
-        { id: "many", generate: { count: 300, consentRate: 0, zones: ["America/New_York"] } },
-      ],
+  at = await startService({
+    yaml: "service: { fourEyes: true }\ndialer: { activation: { first: 50ms, most: 200ms, looks: 500 } }\n",
+    sandbox: {
+      scenario: {
+        campaigns: [
+          { id: "first", contactListId: "people", status: "active" },
+          { id: "second", contactListId: "people", status: "paused" },
+          { id: "long", contactListId: "many", status: "paused" },
+        ],
+        contactLists: [
+          { id: "people", generate: { count: 40, consentRate: 1, zones: ["America/New_York"] } },
+          // Longer than what a preview looks at: nobody at its beginning is no refusal, whatever the hour.
+          { id: "many", generate: { count: 300, consentRate: 0, zones: ["America/New_York"] } },
+        ],
+      },
     },
   });
   const asOf = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);

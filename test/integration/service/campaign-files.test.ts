@@ -2,17 +2,17 @@
 
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openWhole, type WholeService } from "./whole.ts";
+import { type StartedService, startService } from "../../support/service.ts";
 
 const EXAMPLE = new URL("../../../examples/campaigns/spring-renewals.yaml", import.meta.url);
 
 /** The contacts are not what is tested here. */
 const LOOK = { contactPages: 1 };
 
-let at: WholeService;
+let at: StartedService;
 let files: { name: string; text: string }[];
 beforeAll(async () => {
-  at = await openWhole();
+  at = await startService();
   files = [{ name: "spring.yaml", text: await readFile(EXAMPLE, "utf8") }];
 });
 afterAll(() => at[Symbol.asyncDispose]());

@@ -2,12 +2,12 @@
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { HALT } from "../../support/failover-states.ts";
+import { type StartedService, startService } from "../../support/service.ts";
 import { haltPair } from "./halted-pair.ts";
-import { openWhole, type WholeService } from "./whole.ts";
 
-let at: WholeService;
+let at: StartedService;
 beforeAll(async () => {
-  at = await openWhole("service: { fourEyes: true }\n");
+  at = await startService({ yaml: "service: { fourEyes: true }\n" });
 });
 afterAll(() => at[Symbol.asyncDispose]());
 

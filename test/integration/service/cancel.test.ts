@@ -5,13 +5,13 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { openRecords } from "../../../src/app/index.ts";
 import { CAMPAIGN, callId, callsCsv, callsScenario } from "../../support/calls.ts";
 import { runCli } from "../../support/cli.ts";
-import { openWhole, type WholeService } from "./whole.ts";
+import { type StartedService, startService } from "../../support/service.ts";
 
 const ROWS = 600;
 
-let whole: WholeService;
+let whole: StartedService;
 beforeEach(async () => {
-  whole = await openWhole("", { scenario: callsScenario(ROWS) });
+  whole = await startService({ sandbox: { scenario: callsScenario(ROWS) } });
   // All of them are on the wire for a while: what is under way at the cancelling is not nothing.
   whole.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 50 } });
 });

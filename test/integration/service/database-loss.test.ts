@@ -6,13 +6,13 @@ import { expectAgreement } from "../../support/agreement.ts";
 import { type Cable, lay } from "../../support/cable.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
-import { openWhole, type WholeService } from "./whole.ts";
+import { type StartedService, startService } from "../../support/service.ts";
 
 const ROWS = 600;
 
 let database: TestDatabase;
 let cable: Cable;
-let whole: WholeService;
+let whole: StartedService;
 let admin: pg.Client;
 beforeEach(async () => {
   database = await createDatabase();
@@ -22,7 +22,7 @@ beforeEach(async () => {
     OUTDIAL_BI_URL: "http://127.0.0.1:9/events",
     OUTDIAL_BI_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
   };
-  whole = await openWhole("", { scenario: callsScenario(ROWS) }, undefined, environment);
+  whole = await startService({ sandbox: { scenario: callsScenario(ROWS) }, environment });
   admin = new pg.Client({ connectionString: database.url });
   await admin.connect();
 });

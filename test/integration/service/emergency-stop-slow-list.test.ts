@@ -1,15 +1,15 @@
 // The emergency stop through the API while the tenant's list of campaigns is slow: it waits for it no longer than its patience.
 
 import { expect, test } from "vitest";
-import { openWhole } from "./whole.ts";
+import { startService } from "../../support/service.ts";
 
 const PATIENCE = { listMs: 50, sendMs: 600_000, againMs: 20, mostMs: 50, drainMs: 500, resumedMs: 20, giveUpMs: 600_000 };
 
 test("what is known is paused before a slow list is there, and what only the list names after it", async () => {
   const campaigns = ["camp_a", "camp_b"].map((id) => ({ id, status: "active" as const, contactListId: "list_1" }));
-  await using at = await openWhole(
-    "limits: { campaigns: { perSecond: 10000 } }\n",
-    {
+  await using at = await startService({
+    yaml: "limits: { campaigns: { perSecond: 10000 } }\n",
+    sandbox: {
       scenario: {
         campaigns,
         contactLists: [{ id: "list_1", generate: { count: 10, zones: ["America/New_York"] } }],
@@ -17,10 +17,9 @@ test("what is known is paused before a slow list is there, and what only the lis
       },
       clock: "frozen",
     },
-    undefined,
-    {},
-    { stops: { lookMs: 20, patience: PATIENCE } },
-  );
+    environment: {},
+    stops: { lookMs: 20, patience: PATIENCE },
+  });
   const { control } = at.sandbox;
   const statuses = () => control.state().campaigns.map(({ status }) => status);
   await at.service.store.knownCampaigns.keep([{ id: "camp_a", name: "a", status: "active" }], Date.now() + 60_000);

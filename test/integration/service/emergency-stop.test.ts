@@ -1,7 +1,7 @@
 // The emergency stop through the API: what it pauses when the tenant does not list its campaigns, whom it leaves alone, and what it says of itself.
 
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { openWhole, type WholeService } from "./whole.ts";
+import { type StartedService, startService } from "../../support/service.ts";
 
 const dialerConfig = {
   type: "predictive" as const,
@@ -10,11 +10,11 @@ const dialerConfig = {
 const ALL = ["camp_a", "camp_b", "camp_c", "camp_d"];
 const PATIENCE = { listMs: 600_000, sendMs: 3_000, againMs: 20, mostMs: 50, drainMs: 500, resumedMs: 20, giveUpMs: 600_000 };
 
-let at: WholeService;
+let at: StartedService;
 beforeAll(async () => {
-  at = await openWhole(
-    "limits: { campaigns: { perSecond: 10000 } }\n",
-    {
+  at = await startService({
+    yaml: "limits: { campaigns: { perSecond: 10000 } }\n",
+    sandbox: {
       scenario: {
         campaigns: ALL.map((id) => ({ id, status: "active" as const, contactListId: "list_1", dialerConfig })),
         contactLists: [{ id: "list_1", generate: { count: 50, consentRate: 1, zones: ["America/New_York"] } }],
@@ -22,10 +22,9 @@ beforeAll(async () => {
       },
       clock: { speed: 60 },
     },
-    undefined,
-    {},
-    { stops: { lookMs: 20, patience: PATIENCE } },
-  );
+    environment: {},
+    stops: { lookMs: 20, patience: PATIENCE },
+  });
 });
 afterAll(() => at[Symbol.asyncDispose]());
 beforeEach(async () => {

@@ -1,26 +1,28 @@
 // The preview of a resume: it judges the beginning of a long list and says so.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openWhole, type WholeService } from "./whole.ts";
+import { type StartedService, startService } from "../../support/service.ts";
 
 /** Contacts without consent: nobody may be called, whatever the hour. */
 const list = (id: string, count: number) => ({ id, generate: { count, consentRate: 0, zones: ["America/New_York"] } });
 
-let at: WholeService;
+let at: StartedService;
 beforeAll(async () => {
-  at = await openWhole("", {
-    scenario: {
-      campaigns: [
-        { id: "long", contactListId: "many", status: "paused" },
-        { id: "short", contactListId: "few", status: "paused" },
-        { id: "first", contactListId: "consenting", status: "paused" },
-        { id: "second", contactListId: "consenting", status: "active" },
-      ],
-      contactLists: [
-        list("many", 10_000),
-        list("few", 100),
-        { id: "consenting", generate: { count: 10, consentRate: 1, zones: ["America/New_York"] } },
-      ],
+  at = await startService({
+    sandbox: {
+      scenario: {
+        campaigns: [
+          { id: "long", contactListId: "many", status: "paused" },
+          { id: "short", contactListId: "few", status: "paused" },
+          { id: "first", contactListId: "consenting", status: "paused" },
+          { id: "second", contactListId: "consenting", status: "active" },
+        ],
+        contactLists: [
+          list("many", 10_000),
+          list("few", 100),
+          { id: "consenting", generate: { count: 10, consentRate: 1, zones: ["America/New_York"] } },
+        ],
+      },
     },
   });
   const asOf = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);

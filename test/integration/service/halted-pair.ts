@@ -3,10 +3,10 @@
 import pg from "pg";
 import { expect } from "vitest";
 import { HALT, PAIR_CASES } from "../../support/failover-states.ts";
-import type { WholeService } from "./whole.ts";
+import type { StartedService } from "../../support/service.ts";
 
 /** Pauses the primary, makes the pair, waits until it was looked at, and writes what its watch decides when the gate or the lists forbid the backup. */
-export async function haltPair(at: WholeService, primary: string, backup: string): Promise<void> {
+export async function haltPair(at: StartedService, primary: string, backup: string): Promise<void> {
   await at.post(`/api/v1/campaigns/${primary}/pause`, {});
   const policy = { backup, everySeconds: 3600 };
   await at.service.store.failovers.put({ primary, backup, policy, actor: "olga", audit: [] });

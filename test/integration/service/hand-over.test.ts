@@ -3,21 +3,22 @@
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createSandbox } from "../../../src/sandbox/index.ts";
 import { expectAgreement } from "../../support/agreement.ts";
 import { CAMPAIGN, callId, callsCsv, callsScenario } from "../../support/calls.ts";
-import { beginCli, runCli, runCliProcess, startCli, workFolder } from "../../support/cli.ts";
-import { openWhole, type WholeService } from "./whole.ts";
+import { beginCli, runCli, runCliProcess, workFolder } from "../../support/cli.ts";
+import { startSandbox } from "../../support/sandbox.ts";
+import { type StartedService, startService } from "../../support/service.ts";
+import { startServe } from "../../support/world.ts";
 
 const ROWS = 600;
 const RECEIVER = { OUTDIAL_BI_URL: "http://127.0.0.1:9/events", OUTDIAL_BI_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" };
 const ARGS = ["tag", "calls.csv", "--campaign", CAMPAIGN];
 
-let whole: WholeService;
+let whole: StartedService;
 let folder: Awaited<ReturnType<typeof workFolder>>;
 let options: { cwd: string; env: Record<string, string> };
 beforeEach(async () => {
-  whole = await openWhole("", { scenario: callsScenario(ROWS) }, undefined, RECEIVER);
+  whole = await startService({ sandbox: { scenario: callsScenario(ROWS) }, environment: RECEIVER });
   folder = await workFolder();
   await writeFile(join(folder.path, "calls.csv"), callsCsv(ROWS));
   await copyFile(join(whole.dir, "..", "outdial.yaml"), join(folder.path, "outdial.yaml"));
@@ -59,21 +60,17 @@ test("Ctrl-C ends the following; the job goes on", async () => {
 
 test("a command for another tenant runs its own job: the service would write to the wrong one", async () => {
   await using stack = new AsyncDisposableStack();
-  const other = createSandbox({ scenario: callsScenario(ROWS) });
-  stack.defer(() => other.close());
-  const { url } = await other.listen();
+  const { sandbox: other, url, clientId, clientSecret } = stack.use(await startSandbox({ scenario: callsScenario(ROWS) }));
   // One log has one key.
   await mkdir(join(folder.path, ".outdial"), { mode: 0o700 });
   await copyFile(join(whole.dir, "audit.key"), join(folder.path, ".outdial", "audit.key"));
   await whole.service[Symbol.asyncDispose]();
-  const child = startCli(["serve", "--port", "0", "--json"], { cwd: folder.path, env: options.env });
-  const ready = Promise.withResolvers<void>();
-  child.child.stdout?.once("data", () => ready.resolve());
-  await ready.promise;
-  const env = { ...options.env, CXONE_CLIENT_ID: other.ready.clientId, CXONE_CLIENT_SECRET: other.ready.clientSecret };
+  const served = startServe({ folder: folder.path, environment: options.env });
+  await served.url;
+  const env = { ...options.env, CXONE_CLIENT_ID: clientId, CXONE_CLIENT_SECRET: clientSecret };
   const { code, stderr } = await runCli([...ARGS, "--tenant-url", url], { cwd: folder.path, env });
-  child.child.kill("SIGTERM");
-  await child.ended;
+  served.running.child.kill("SIGTERM");
+  await served.running.ended;
   expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.not.stringContaining("is given to the service") });
   await expectAgreement(whole.databaseUrl, other, ROWS);
   expect(whole.sandbox.control.call(callId(1))?.effects ?? 0).toBe(0);

@@ -1,11 +1,11 @@
 // Live updates: resumed without a gap, reset when too late, and never held up by a reader that does not read.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openServiceWorld, type ServiceWorld } from "./world.ts";
+import { type StartedServer, startServer } from "../../support/server.ts";
 
-let at: ServiceWorld;
+let at: StartedServer;
 beforeAll(async () => {
-  at = await openServiceWorld(
+  at = await startServer(
     {},
     { clock: { now: () => Date.now(), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 20))) } },
   );

@@ -1,11 +1,11 @@
 // Lists in pages: whoever follows `next` sees each item once, in the order of the whole list.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openWhole, type WholeService } from "./whole.ts";
+import { type StartedService, startService } from "../../support/service.ts";
 
-let at: WholeService;
+let at: StartedService;
 beforeAll(async () => {
-  at = await openWhole();
+  at = await startService();
 });
 afterAll(() => at[Symbol.asyncDispose]());
 

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openWhole, type WholeService } from "./whole.ts";
+import { type StartedService, startService } from "../../support/service.ts";
 
 const person = (id: string, phoneNumber: string, call: boolean) => ({
   id,
@@ -12,20 +12,26 @@ const person = (id: string, phoneNumber: string, call: boolean) => ({
   attributes: { plan: "gold" },
 });
 
-let at: WholeService;
+let at: StartedService;
 beforeAll(async () => {
-  at = await openWhole("", {
-    scenario: {
-      campaigns: [
-        { id: "first", contactListId: "people", status: "active" },
-        { id: "second", contactListId: "people", status: "paused" },
-      ],
-      contactLists: [
-        {
-          id: "people",
-          contacts: [person("yes", "+12125550101", true), person("no", "+12125550102", false), person("short", "555-0100", true)],
-        },
-      ],
+  at = await startService({
+    sandbox: {
+      scenario: {
+        campaigns: [
+          { id: "first", contactListId: "people", status: "active" },
+          { id: "second", contactListId: "people", status: "paused" },
+        ],
+        contactLists: [
+          {
+            id: "people",
+            contacts: [
+              person("yes", "+12125550101", true),
+              person("no", "+12125550102", false),
+              person("short", "555-0100", true),
+            ],
+          },
+        ],
+      },
     },
   });
   const asOf = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);

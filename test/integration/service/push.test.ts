@@ -1,8 +1,8 @@
 // Pushes to a CRM through the API, with a real one at the other end.
 
 import { expect, test } from "vitest";
+import { startService } from "../../support/service.ts";
 import { CRM_SECRET, startCrm } from "../outcomes-report/crm-receiver.ts";
-import { openWhole } from "./whole.ts";
 
 const CALLS = 40;
 const campaignId = "camp_1";
@@ -16,10 +16,13 @@ test("records are sent once, those that the CRM refuses are named, and the audit
     const [startTime, endTime] = [start, start + 500].map((at) => new Date(at).toISOString());
     return { id: `call_${i}`, campaignId, dispositionCode: "NO_ANSWER", startTime, endTime };
   });
-  await using at = await openWhole("", { scenario: { campaigns: [{ id: campaignId, status: "paused" }], calls } }, undefined, {
-    OUTDIAL_CRM_URL: crm.url,
-    OUTDIAL_CRM_SECRET: CRM_SECRET,
-    OUTDIAL_CRM_RECORDS_URL: crm.url,
+  await using at = await startService({
+    sandbox: { scenario: { campaigns: [{ id: campaignId, status: "paused" }], calls } },
+    environment: {
+      OUTDIAL_CRM_URL: crm.url,
+      OUTDIAL_CRM_SECRET: CRM_SECRET,
+      OUTDIAL_CRM_RECORDS_URL: crm.url,
+    },
   });
   const begun = await at.post("/api/v1/outcomes/retrievals", { campaignId, lastHours: 24 });
   await at.ended(begun.body["jobId"] as string);

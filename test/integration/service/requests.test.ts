@@ -7,24 +7,27 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { type JsonSchema, type Made, type OpenApi, type Operation, operationsOf, requestOf } from "../../support/requests.ts";
 import { scaled, seeded } from "../../support/scale.ts";
-import { openWhole, type WholeService } from "./whole.ts";
+import { type StartedService, startService } from "../../support/service.ts";
 
 /** Of each operation. */
 const REQUESTS = scaled(150, 3);
 const UNLIMITED = { campaigns: "off", "outbound-read": "off", "outbound-write": "off", "dialer-write": "off", other: "off" };
 
-let at: WholeService;
+let at: StartedService;
 let document: OpenApi;
 let operations: Operation[];
 beforeAll(async () => {
-  at = await openWhole(`service: { uploadMegabytes: 1 }\nlimits: ${JSON.stringify(UNLIMITED)}\n`, {
-    scenario: {
-      limits: UNLIMITED,
-      campaigns: [
-        { id: "first", contactListId: "people", status: "paused" },
-        { id: "second", contactListId: "people", status: "paused" },
-      ],
-      contactLists: [{ id: "people", contacts: [{ id: "one", phoneNumber: "+12125550101" }] }],
+  at = await startService({
+    yaml: `service: { uploadMegabytes: 1 }\nlimits: ${JSON.stringify(UNLIMITED)}\n`,
+    sandbox: {
+      scenario: {
+        limits: UNLIMITED,
+        campaigns: [
+          { id: "first", contactListId: "people", status: "paused" },
+          { id: "second", contactListId: "people", status: "paused" },
+        ],
+        contactLists: [{ id: "people", contacts: [{ id: "one", phoneNumber: "+12125550101" }] }],
+      },
     },
   });
   document = (await (await at.ask("/api/v1/openapi.json")).json()) as OpenApi;

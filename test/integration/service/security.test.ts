@@ -2,12 +2,12 @@
 
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openServiceWorld, type ServiceWorld } from "./world.ts";
+import { type StartedServer, startServer } from "../../support/server.ts";
 
-let at: ServiceWorld;
+let at: StartedServer;
 let url: string;
 beforeAll(async () => {
-  at = await openServiceWorld({ bodyMs: 150 });
+  at = await startServer({ bodyMs: 150 });
   url = await at.listen();
 });
 afterAll(() => at[Symbol.asyncDispose]());

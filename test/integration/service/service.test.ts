@@ -2,11 +2,11 @@
 
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openWhole, type WholeService } from "./whole.ts";
+import { type StartedService, startService } from "../../support/service.ts";
 
-let at: WholeService;
+let at: StartedService;
 beforeAll(async () => {
-  at = await openWhole("dialer: { activation: { first: 50ms, most: 200ms, looks: 500 } }\n");
+  at = await startService({ yaml: "dialer: { activation: { first: 50ms, most: 200ms, looks: 500 } }\n" });
 });
 afterAll(() => at[Symbol.asyncDispose]());
 

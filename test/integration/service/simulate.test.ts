@@ -3,11 +3,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseScenario } from "../../../src/dialing/index.ts";
 import { SimulationUseCases } from "../../../src/operations/index.ts";
-import { openWhole, type WholeService } from "./whole.ts";
+import { type StartedService, startService } from "../../support/service.ts";
 
-let at: WholeService;
+let at: StartedService;
 beforeAll(async () => {
-  at = await openWhole();
+  at = await startService();
 });
 afterAll(() => at[Symbol.asyncDispose]());
 

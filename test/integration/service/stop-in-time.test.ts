@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { lay } from "../../support/cable.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
 import { createDatabase } from "../../support/database.ts";
-import { openWhole } from "./whole.ts";
+import { startService } from "../../support/service.ts";
 
 const CAMPAIGNS = 700;
 const ROWS = 3_000;
@@ -16,7 +16,7 @@ test("a stop ends the calls that wait and the job in the middle; no request reac
   const { clients: _, ...scenario } = callsScenario(ROWS);
   const [campaign] = scenario["campaigns"] as object[];
   const more = Array.from({ length: CAMPAIGNS }, (_, n) => ({ ...campaign, id: `more_${n}` }));
-  const whole = await openWhole("", { scenario: { ...scenario, campaigns: [campaign, ...more] } });
+  const whole = await startService({ sandbox: { scenario: { ...scenario, campaigns: [campaign, ...more] } } });
   const { service, sandbox } = whole;
   const waiting = async () => {
     const text = await (await fetch(`${service.url}/metrics`)).text();
@@ -51,7 +51,11 @@ test.each(["silent", "gone"] as const)("a stop ends in time also with a job unde
   const database = await createDatabase();
   stack.defer(() => database.dispose());
   const cable = stack.use(await lay(database.url));
-  const whole = await openWhole("", { scenario: callsScenario(ROWS) }, undefined, { DATABASE_URL: cable.url }, { stopMs: 1_500 });
+  const whole = await startService({
+    sandbox: { scenario: callsScenario(ROWS) },
+    environment: { DATABASE_URL: cable.url },
+    stopMs: 1_500,
+  });
   stack.use(whole);
   // What cannot be ended lets go of the process when its connections are cut.
   stack.defer(() => cable.pull());

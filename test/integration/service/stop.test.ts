@@ -2,44 +2,24 @@
 
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openAccess } from "../../../src/app/index.ts";
-import { createSandbox, type Sandbox } from "../../../src/sandbox/index.ts";
 import { expectAgreement } from "../../support/agreement.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
-import { type CliProcess, startCli, workFolder } from "../../support/cli.ts";
-import { createDatabase, type TestDatabase } from "../../support/database.ts";
+import { type CliProcess, startCli } from "../../support/cli.ts";
+import { NO_RECEIVER, operatorToken, type StartedWorld, startServe, startWorld } from "../../support/world.ts";
 
 const ROWS = 1500;
 
-let sandbox: Sandbox;
-let database: TestDatabase;
-let folder: Awaited<ReturnType<typeof workFolder>>;
-let environment: Record<string, string>;
+let world: StartedWorld;
 let token: string;
 beforeAll(async () => {
-  sandbox = createSandbox({ scenario: callsScenario(ROWS) });
-  database = await createDatabase();
-  folder = await workFolder();
-  environment = {
-    DATABASE_URL: database.url,
-    OUTDIAL_TENANT_URL: (await sandbox.listen()).url,
-    CXONE_CLIENT_ID: sandbox.ready.clientId,
-    CXONE_CLIENT_SECRET: sandbox.ready.clientSecret,
-    OUTDIAL_BI_URL: "http://127.0.0.1:9/events",
-    OUTDIAL_BI_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-  };
-  await using access = await openAccess({ dir: `${folder.path}/.outdial` }, environment);
-  token = (await access.access.addToken({ name: "ann", role: "operator", expiresAt: null, by: "test" })).token;
+  world = await startWorld({ sandbox: { scenario: callsScenario(ROWS) }, environment: NO_RECEIVER });
+  token = await operatorToken(world);
 });
-afterAll(async () => {
-  await sandbox.close();
-  await database.dispose();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => world[Symbol.asyncDispose]());
 
 /** Starts a service on the store; resolves when it says on stdout that it serves. */
 async function started(...more: string[]): Promise<{ readonly running: CliProcess; readonly said: string }> {
-  const running = startCli(["serve", "--port", "0", ...more], { cwd: folder.path, env: environment });
+  const running = startCli(["serve", "--port", "0", ...more], { cwd: world.folder, env: world.environment });
   const said = Promise.withResolvers<string>();
   running.child.stdout?.on("data", (text: string) => said.resolve(text));
   void running.ended.then(({ stderr }) => said.reject(new Error(stderr)));
@@ -47,20 +27,19 @@ async function started(...more: string[]): Promise<{ readonly running: CliProces
 }
 
 async function serve(): Promise<{ readonly running: CliProcess; readonly url: string }> {
-  const { running, said } = await started("--json");
-  const { url } = JSON.parse(said) as { url: string };
-  return { running, url };
+  const { running, url } = startServe(world);
+  return { running, url: await url };
 }
 
 const ask = async (url: string, path: string, init: RequestInit = {}) => {
   const headers = { authorization: `Bearer ${token}`, "content-type": "text/csv" };
   return (await (await fetch(`${url}/api/v1${path}`, { ...init, headers })).json()) as Record<string, unknown>;
 };
-const requests = () => sandbox.control.state().requests;
+const requests = () => world.sandbox.control.state().requests;
 
 test("a service that is told to stop ends its job where it can be resumed; the others on the store go on with it", async () => {
   // Slow enough that the job cannot end before the stop.
-  sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 100 } });
+  world.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 100 } });
   const first = await serve();
   const submitted = await ask(first.url, `/campaigns/${CAMPAIGN}/tags?name=calls.csv`, { method: "POST", body: callsCsv(ROWS) });
   const { id } = submitted["job"] as { id: string };
@@ -69,13 +48,13 @@ test("a service that is told to stop ends its job where it can be resumed; the o
   first.running.child.kill("SIGTERM");
   const stopped = await first.running.ended;
   expect({ code: stopped.code, signal: stopped.signal }).toEqual({ code: 0, signal: null });
-  sandbox.control.faults.clear();
+  world.sandbox.control.faults.clear();
 
   const [second, third] = await Promise.all([serve(), serve()]);
   await expect
     .poll(() => ask(third.url, `/jobs/${id}`), { timeout: 120_000, interval: 200 })
     .toMatchObject({ status: "done", done: ROWS });
-  await expectAgreement(database.url, sandbox, ROWS);
+  await expectAgreement(world.databaseUrl, world.sandbox, ROWS);
   for (const { running } of [second, third]) running.child.kill("SIGTERM");
   expect(await Promise.all([second, third].map(async ({ running }) => (await running.ended).code))).toEqual([0, 0]);
 });
@@ -86,7 +65,7 @@ test.each([
   ["text", ["--json"]],
 ])("without a terminal the link that signs in is in a private file, not in the %s log (%j)", async (format, more) => {
   // What a start that was killed left behind, readable by all.
-  const left = `${folder.path}/.outdial/login-link`;
+  const left = `${world.folder}/.outdial/login-link`;
   await writeFile(left, "http://127.0.0.1:1/login#odc_of-the-start-before\n", { mode: 0o644 });
   const { running, said } = await started("--verbose", "--log-format", format, ...more);
   const url = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0] ?? "";

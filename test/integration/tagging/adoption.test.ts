@@ -3,51 +3,34 @@
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openTagging } from "../../../src/app/index.ts";
-import { createSandbox, type Sandbox } from "../../../src/sandbox/index.ts";
 import { expectAgreement } from "../../support/agreement.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
-import { workFolder } from "../../support/cli.ts";
-import { createDatabase, databaseClock, type TestDatabase } from "../../support/database.ts";
+import { databaseClock } from "../../support/database.ts";
+import { NO_RECEIVER, type StartedWorld, startWorld } from "../../support/world.ts";
 
 const ROWS = 600;
-let sandbox: Sandbox;
-let database: TestDatabase;
-let folder: Awaited<ReturnType<typeof workFolder>>;
+let world: StartedWorld;
 
 beforeEach(async () => {
-  sandbox = createSandbox({ scenario: callsScenario(ROWS) });
-  database = await createDatabase();
-  folder = await workFolder();
+  world = await startWorld({ sandbox: { scenario: callsScenario(ROWS) }, environment: NO_RECEIVER });
 });
-
-afterEach(async () => {
-  await sandbox.close();
-  await database.dispose();
-  await folder[Symbol.asyncDispose]();
-});
+afterEach(() => world[Symbol.asyncDispose]());
 
 test("is adopted within ten seconds of the heartbeat that was due, and ends with each item once", async () => {
-  const { url } = await sandbox.listen();
-  const environment = {
-    DATABASE_URL: database.url,
-    CXONE_CLIENT_ID: sandbox.ready.clientId,
-    CXONE_CLIENT_SECRET: sandbox.ready.clientSecret,
-    OUTDIAL_BI_URL: "http://127.0.0.1:9/events",
-    OUTDIAL_BI_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-  };
+  const { sandbox, databaseUrl, environment } = world;
   const csv = Buffer.from(callsCsv(ROWS));
   async function* bytes() {
     yield csv;
   }
   // The audit is compared with the heartbeat, which is of the database's time.
-  const clock = await databaseClock(database.url);
-  await using runtime = await openTagging({ dir: folder.path, tenantUrl: url, clock }, environment, {
+  const clock = await databaseClock(databaseUrl);
+  await using runtime = await openTagging({ clock }, environment, {
     warn: () => undefined,
     limits: "off",
     deliver: false,
   });
   const { job } = await runtime.tagging.submit({ name: "calls.csv", bytes, rereadable: true, read: {} }, CAMPAIGN, {});
-  const client = new pg.Client({ connectionString: database.url });
+  const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
     // A replica on another machine took the job, beat once, and was never heard of again.
@@ -65,7 +48,7 @@ test("is adopted within ten seconds of the heartbeat that was due, and ends with
     expect(adopted?.silent).toBeGreaterThan(3.9);
     expect(adopted?.silent).toBeLessThan(10);
     expect((await client.query("select from outdial.replicas where id = 'ghost'")).rowCount).toBe(0);
-    await expectAgreement(database.url, sandbox, ROWS);
+    await expectAgreement(databaseUrl, sandbox, ROWS);
   } finally {
     await client.end();
   }

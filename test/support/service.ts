@@ -1,14 +1,11 @@
 // The whole service over a sandbox and a database of the test's own, reached through HTTP.
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openService, type RunningService, type ServiceOptions } from "../../../src/app/index.ts";
-import type { Sandbox, SandboxOptions } from "../../../src/sandbox/index.ts";
-import { createDatabase } from "../../support/database.ts";
-import { startSandbox } from "../../support/sandbox.ts";
-import { TEMPORARY } from "../../support/temporary.ts";
+import { openService, type RunningService, type ServiceOptions } from "../../src/app/index.ts";
+import type { Sandbox, SandboxOptions } from "../../src/sandbox/index.ts";
+import { startWorld } from "./world.ts";
 
-export interface WholeService extends AsyncDisposable {
+export interface StartedService extends AsyncDisposable {
   readonly service: RunningService;
   readonly sandbox: Sandbox;
   readonly tokens: Readonly<Record<"viewer" | "operator" | "second" | "admin", string>>;
@@ -17,46 +14,46 @@ export interface WholeService extends AsyncDisposable {
   /** Its folder. */
   readonly dir: string;
   /** Asks as an operator unless told otherwise. */
-  ask(path: string, init?: RequestInit & { readonly as?: keyof WholeService["tokens"] }): Promise<Response>;
+  ask(path: string, init?: RequestInit & { readonly as?: keyof StartedService["tokens"] }): Promise<Response>;
   /** Posts JSON and gives the JSON of the answer, with its status. */
   post(
     path: string,
     body: unknown,
-    as?: keyof WholeService["tokens"],
+    as?: keyof StartedService["tokens"],
   ): Promise<{ status: number; body: Record<string, unknown> }>;
-  get(path: string, as?: keyof WholeService["tokens"]): Promise<Record<string, unknown>>;
+  get(path: string, as?: keyof StartedService["tokens"]): Promise<Record<string, unknown>>;
   /** Waits for a job's end. */
   ended(jobId: string): Promise<Record<string, unknown>>;
 }
 
-/** @param yaml further lines of outdial.yaml; @param pages folder of the built dashboard; @param more of the environment; @param given further options of the service */
-export async function openWhole(
+export interface ServiceSetting extends Partial<ServiceOptions> {
+  /** Further lines of outdial.yaml. */
+  readonly yaml?: string;
+  readonly sandbox?: SandboxOptions;
+  /** More of the environment, or other. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Starts the service with a store and a tenant of its own, and a token of each role. */
+export async function startService({
   yaml = "",
-  options: SandboxOptions = {},
-  pages?: string,
-  more: Readonly<Record<string, string>> = {},
-  given: Partial<ServiceOptions> = {},
-): Promise<WholeService> {
+  sandbox: ofTenant = {},
+  environment: more = {},
+  ...options
+}: ServiceSetting = {}): Promise<StartedService> {
   await using stack = new AsyncDisposableStack();
-  const { sandbox, url, clientId, clientSecret } = stack.use(await startSandbox(options));
-  const database = await createDatabase();
-  stack.defer(() => database.dispose());
-  const dir = await mkdtemp(join(TEMPORARY, "outdial-service-"));
-  stack.defer(() => rm(dir, { recursive: true, force: true }));
-  const config = join(dir, "outdial.yaml");
-  await writeFile(config, `tenant: { hosts: "${url}" }\n${yaml}`);
-  const environment = {
-    CXONE_CLIENT_ID: clientId,
-    CXONE_CLIENT_SECRET: clientSecret,
-    DATABASE_URL: database.url,
-    OUTDIAL_ACTOR: "service",
-    ...more,
-  };
+  const world = stack.use(
+    await startWorld({
+      sandbox: ofTenant,
+      yaml: (url) => `tenant: { hosts: "${url}" }\n${yaml}`,
+      environment: { OUTDIAL_ACTOR: "service", ...more },
+    }),
+  );
+  const { sandbox, databaseUrl, environment, folder } = world;
+  const config = join(folder, "outdial.yaml");
   const logged: string[] = [];
   const log = (level: string, message: string, details?: object) => void logged.push(JSON.stringify({ level, message, details }));
-  const service = stack.use(
-    await openService({ config, dir: join(dir, ".outdial") }, environment, { port: 0, log, pages, ...given }),
-  );
+  const service = stack.use(await openService({ config }, environment, { port: 0, log, ...options }));
   const tokenOf = async (name: string, role: "viewer" | "operator" | "admin") =>
     (await service.store.access.addToken({ name, role, expiresAt: null, by: "test" })).token;
   const tokens = {
@@ -65,12 +62,12 @@ export async function openWhole(
     second: await tokenOf("oscar", "operator"),
     admin: await tokenOf("adam", "admin"),
   };
-  const ask: WholeService["ask"] = (path, { as = "operator", ...init } = {}) => {
+  const ask: StartedService["ask"] = (path, { as = "operator", ...init } = {}) => {
     const headers = new Headers(init.headers);
     headers.set("authorization", `Bearer ${tokens[as]}`);
     return fetch(`${service.url}${path}`, { ...init, headers });
   };
-  const get: WholeService["get"] = async (path, as = "operator") =>
+  const get: StartedService["get"] = async (path, as = "operator") =>
     (await (await ask(path, { as })).json()) as Record<string, unknown>;
   const owned = stack.move();
   return {
@@ -78,8 +75,8 @@ export async function openWhole(
     sandbox,
     tokens,
     logged,
-    databaseUrl: database.url,
-    dir: join(dir, ".outdial"),
+    databaseUrl,
+    dir: join(folder, ".outdial"),
     ask,
     get,
     async post(path, body, as = "operator") {

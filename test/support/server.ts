@@ -1,11 +1,11 @@
 // A service of a test's own: a store on a fresh database, the server over it, on a socket of the loopback when asked for.
 
 import { randomUUID } from "node:crypto";
-import { Deliveries } from "../../../src/operations/index.ts";
-import { createServer, listen, type ServerPorts, type Service } from "../../../src/server/index.ts";
-import { openTestStore, type TestStore } from "../../support/store.ts";
+import { Deliveries } from "../../src/operations/index.ts";
+import { createServer, listen, type ServerPorts, type Service } from "../../src/server/index.ts";
+import { openTestStore, type TestStore } from "./store.ts";
 
-export interface ServiceWorld extends AsyncDisposable {
+export interface StartedServer extends AsyncDisposable {
   readonly world: TestStore;
   readonly service: Service;
   /** Tokens by role. */
@@ -18,10 +18,10 @@ export interface ServiceWorld extends AsyncDisposable {
   listen(): Promise<string>;
 }
 
-export async function openServiceWorld(
+export async function startServer(
   settings: Partial<ServerPorts["settings"]> = {},
   ports: Partial<ServerPorts> = {},
-): Promise<ServiceWorld> {
+): Promise<StartedServer> {
   const world = await openTestStore();
   const { store, clock } = world;
   const logged: string[] = [];

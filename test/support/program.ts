@@ -1,0 +1,63 @@
+// Programs that a test starts as processes.
+
+import { type ChildProcess, spawn } from "node:child_process";
+
+/** What a user's shell says to a program. */
+export const SURROUNDINGS = { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", TERM: "dumb" };
+/**
+ * What they have of this process's environment besides: everything but outdial's own settings and the database's, so that they have its time as well
+ * when the clock or the zone of the whole run is another one.
+ */
+const INHERITED = Object.fromEntries(
+  Object.entries(process.env).filter(
+    ([name]) => !/^(OUTDIAL_|CXONE_|DATABASE_|PG|OTEL_|NO_COLOR$|FORCE_COLOR$|VITEST|NODE_ENV$|TEST_S|TRACEPARENT$)/.test(name),
+  ),
+);
+
+export interface ProgramResult {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Program {
+  readonly child: ChildProcess;
+  readonly ended: Promise<ProgramResult>;
+  /** What it said so far. */
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+}
+
+export interface ProgramOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly input?: string | Buffer;
+  /** Stdin stays open, for the test to write to. */
+  readonly openInput?: boolean;
+  /** What it says on stderr is shown, in place of kept. */
+  readonly showErrors?: boolean;
+}
+
+/** Starts a program of Node; `ended` settles when it has. */
+export function startProgram(file: string, args: readonly string[], options: ProgramOptions): Program {
+  const child = spawn(process.execPath, [file, ...args], {
+    cwd: options.cwd,
+    env: { ...INHERITED, ...SURROUNDINGS, ...options.env },
+    stdio: ["pipe", "pipe", options.showErrors === true ? "inherit" : "pipe"],
+  });
+  const said = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name]?.setEncoding("utf8").on("data", (text: string) => {
+      said[name] += text;
+    });
+  }
+  child.stdin?.on("error", () => undefined);
+  if (options.openInput === true) child.stdin?.write(options.input ?? "");
+  else child.stdin?.end(options.input ?? "");
+  const ended = new Promise<ProgramResult>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve({ code, signal, ...said }));
+  });
+  return { child, ended, stdout: () => said.stdout, stderr: () => said.stderr };
+}

@@ -1,0 +1,109 @@
+// A tenant on a socket, a database and a folder of a test's own, and the environment with which outdial reaches them.
+
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+import { openAccess } from "../../src/app/index.ts";
+import type { Sandbox, SandboxOptions } from "../../src/sandbox/index.ts";
+import { type CliOptions, type CliProcess, type CliResult, runCli, startCli, workFolder } from "./cli.ts";
+import { createDatabase } from "./database.ts";
+import { startSandbox } from "./sandbox.ts";
+
+export interface StartedWorld extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  /** Address of the tenant. */
+  readonly url: string;
+  readonly databaseUrl: string;
+  /** The working folder; the store's is `.outdial` in it. */
+  readonly folder: string;
+  /** Database, tenant and credentials, and what was given besides. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Runs the command line in this process, in the folder. */
+  run(args: readonly string[], options?: Partial<CliOptions>): Promise<CliResult>;
+  query<Row extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+export interface WorldSetting {
+  readonly sandbox?: SandboxOptions;
+  /** What outdial.yaml says; without it there is none. */
+  readonly yaml?: string | ((url: string) => string);
+  /** More of the environment, or other. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Receivers that are configured and not there. */
+export const NO_RECEIVER = receiver("BI", "events");
+export const NO_ANALYTICS = receiver("ANALYTICS", "events");
+export const NO_ALARMS = receiver("ALARMS", "alarms");
+
+/** Lines of outdial.yaml for a client that keeps to no rate. */
+export const UNLIMITED = 'limits: { outbound-write: "off", outbound-read: "off", other: "off" }\n';
+
+function receiver(name: string, path: string): Readonly<Record<string, string>> {
+  return {
+    [`OUTDIAL_${name}_URL`]: `http://127.0.0.1:9/${path}`,
+    [`OUTDIAL_${name}_SECRET`]: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+  };
+}
+
+/** Opens one; all of it goes when it is disposed of. */
+export async function startWorld({
+  sandbox: ofTenant = {},
+  yaml,
+  environment: more = {},
+}: WorldSetting = {}): Promise<StartedWorld> {
+  await using stack = new AsyncDisposableStack();
+  const { sandbox, url, clientId, clientSecret } = stack.use(await startSandbox(ofTenant));
+  const database = await createDatabase();
+  stack.defer(() => database.dispose());
+  const folder = stack.use(await workFolder()).path;
+  if (yaml !== undefined) await writeFile(join(folder, "outdial.yaml"), typeof yaml === "string" ? yaml : yaml(url));
+  const environment = {
+    DATABASE_URL: database.url,
+    OUTDIAL_TENANT_URL: url,
+    OUTDIAL_DIR: join(folder, ".outdial"),
+    CXONE_CLIENT_ID: clientId,
+    CXONE_CLIENT_SECRET: clientSecret,
+    ...(yaml === undefined ? {} : { OUTDIAL_CONFIG: join(folder, "outdial.yaml") }),
+    ...more,
+  };
+  const owned = stack.move();
+  return {
+    sandbox,
+    url,
+    databaseUrl: database.url,
+    folder,
+    environment,
+    run: (args, options) => runCli(args, { cwd: folder, env: environment, ...options }),
+    query: (sql, values) => queryOf(database.url, sql, values),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function queryOf<Row extends object>(url: string, sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql, [...values])).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** A token for the API of a service that will run on the world's store. */
+export async function operatorToken({ environment, folder }: Pick<StartedWorld, "environment" | "folder">): Promise<string> {
+  await using access = await openAccess({ dir: join(folder, ".outdial") }, environment);
+  return (await access.access.addToken({ name: "olga", role: "operator", expiresAt: null, by: "test" })).token;
+}
+
+/** Starts `outdial serve` as a process in the world's folder; `url` settles when it says that it serves. */
+export function startServe(
+  { environment, folder }: Pick<StartedWorld, "environment" | "folder">,
+  ...more: readonly string[]
+): { readonly running: CliProcess; readonly url: Promise<string> } {
+  const running = startCli(["serve", "--port", "0", "--json", ...more], { cwd: folder, env: environment });
+  const said = Promise.withResolvers<string>();
+  running.child.stdout?.on("data", (text: string) => said.resolve(text));
+  void running.ended.then(({ stderr }) => said.reject(new Error(stderr)));
+  return { running, url: said.promise.then((text) => (JSON.parse(text) as { url: string }).url) };
+}
