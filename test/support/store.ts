@@ -27,9 +27,9 @@ export function manualClock(start = Date.UTC(2026, 2, 2, 15)): ManualClock {
   };
 }
 
-export interface TestStore {
+export interface TestStore<Given extends Clock = ManualClock> {
   readonly store: Store;
-  readonly clock: ManualClock;
+  readonly clock: Given;
   readonly url: string;
   /** Its folder: audit.key, audit.pub, audit.head. */
   readonly dir: string;
@@ -39,10 +39,11 @@ export interface TestStore {
 }
 
 /** Opens a store on a database of its own; dispose of it when the test ends. */
-export async function openTestStore(): Promise<TestStore> {
+export function openTestStore(): Promise<TestStore>;
+export function openTestStore<Given extends Clock>(clock: Given): Promise<TestStore<Given>>;
+export async function openTestStore(clock: Clock = manualClock()): Promise<TestStore<Clock>> {
   const database = await createDatabase();
   const dir = await mkdtemp(join(TEMPORARY, "outdial-store-"));
-  const clock = manualClock();
   const stores: Store[] = [];
   const again = async () => {
     const store = await openStore({ url: database.url, dir, clock });

@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 import { CloudEvent } from "cloudevents";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { startReceiver } from "./receiver.ts";
+import { startReceiver } from "../../support/receiver.ts";
 import { openWorld, SECRET, type World } from "./world.ts";
 
 let world: World;

@@ -3,7 +3,7 @@
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Deliveries } from "../../../src/operations/index.ts";
-import { startReceiver } from "./receiver.ts";
+import { startReceiver } from "../../support/receiver.ts";
 import { openWorld, SECRET, type World } from "./world.ts";
 
 let world: World;

@@ -1,7 +1,7 @@
 // The delivery worker over time: start, stop, idling, dead receivers and their circuit, replicas, trouble with the outbox.
 
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { startReceiver } from "./receiver.ts";
+import { startReceiver } from "../../support/receiver.ts";
 import { openWorld, SECRET, type World } from "./world.ts";
 
 let world: World;

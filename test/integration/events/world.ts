@@ -1,14 +1,11 @@
 // What a test of delivery works with: a store on a database of its own, a hand-moved clock, a receiver, and workers that log.
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { createRandom } from "../../../src/kernel/index.ts";
 import { cloudEvent, createDeliveryWorker, type DeliveryWorker } from "../../../src/operations/index.ts";
-import { type Delivery, type Outbox, type OutboxEvent, openStore, type Store } from "../../../src/store/index.ts";
-import { createDatabase } from "../../support/database.ts";
-import { TEMPORARY } from "../../support/temporary.ts";
-import { createHandClock, type HandClock } from "./hand-clock.ts";
-import { type Receiver, startReceiver } from "./receiver.ts";
+import { type Delivery, type Outbox, type OutboxEvent, type Store } from "../../../src/store/index.ts";
+import { createHandClock, type HandClock } from "../../support/hand-clock.ts";
+import { type Receiver, startReceiver } from "../../support/receiver.ts";
+import { openTestStore } from "../../support/store.ts";
 
 type WorkerOptions = Parameters<typeof createDeliveryWorker>[0];
 
@@ -34,16 +31,8 @@ export interface World {
 }
 
 export async function openWorld(): Promise<World> {
-  const database = await createDatabase();
-  const dir = await mkdtemp(join(TEMPORARY, "outdial-events-"));
-  const clock = createHandClock();
-  const stores: Store[] = [];
-  const anotherStore = async () => {
-    const store = await openStore({ url: database.url, dir, clock });
-    stores.push(store);
-    return store;
-  };
-  const store = await anotherStore();
+  const opened = await openTestStore(createHandClock());
+  const { clock, store } = opened;
   const { outbox } = store;
   const receiver = await startReceiver(SECRET);
   const log: string[] = [];
@@ -55,7 +44,7 @@ export async function openWorld(): Promise<World> {
     outbox,
     store,
     log,
-    anotherStore,
+    anotherStore: () => opened.again(),
     worker(options = {}) {
       const worker = createDeliveryWorker({
         outbox,
@@ -90,9 +79,7 @@ export async function openWorld(): Promise<World> {
       // Requests that still hang end with their connections.
       await receiver.close();
       for (const worker of workers) await worker.stop();
-      for (const store of stores) await store.close();
-      await database.dispose();
-      await rm(dir, { recursive: true, force: true });
+      await opened.dispose();
     },
   };
 }

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { reportSchema } from "../../../src/outcomes/index.ts";
 import { runCli, startCli } from "../../support/cli.ts";
+import { CRM_SECRET, type Crm, startCrm } from "../../support/crm-receiver.ts";
+import { type Receiver, startReceiver } from "../../support/receiver.ts";
 import { type StartedWorld, startWorld } from "../../support/world.ts";
-import { type Receiver, startReceiver } from "../events/receiver.ts";
-import { CRM_SECRET, type Crm, startCrm } from "./crm-receiver.ts";
 
 const CAMPAIGN = "camp_1";
 const CALLS = 400;

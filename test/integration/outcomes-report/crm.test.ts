@@ -5,9 +5,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { createRandom } from "../../../src/kernel/index.ts";
 import { createCrmAnnouncer, createCrmSender, OperationError, pushToCrm } from "../../../src/operations/index.ts";
 import { DOCUMENTED_MAP, type OutcomeRecord, readOutcomeMap } from "../../../src/outcomes/index.ts";
+import { CRM_SECRET, type Crm, startCrm } from "../../support/crm-receiver.ts";
 import { anybodys } from "../../support/runs.ts";
 import { openTestStore, type TestStore } from "../../support/store.ts";
-import { CRM_SECRET, type Crm, startCrm } from "./crm-receiver.ts";
 import { DAY, HOUR, MONDAY, openReportWorld, outcome, type ReportWorld } from "./world.ts";
 
 let world: ReportWorld;

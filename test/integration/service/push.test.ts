@@ -1,8 +1,8 @@
 // Pushes to a CRM through the API, with a real one at the other end.
 
 import { expect, test } from "vitest";
+import { CRM_SECRET, startCrm } from "../../support/crm-receiver.ts";
 import { startService } from "../../support/service.ts";
-import { CRM_SECRET, startCrm } from "../outcomes-report/crm-receiver.ts";
 
 const CALLS = 40;
 const campaignId = "camp_1";

@@ -1,6 +1,6 @@
 // A clock that stands still until the test moves it, and that knows who is asleep: nothing here depends on how long anything really takes.
 
-import type { Clock } from "../../../src/kernel/index.ts";
+import type { Clock } from "../../src/kernel/index.ts";
 
 export interface HandClock extends Clock {
   /** Moves time and wakes who is due, in the order of their waking. */
