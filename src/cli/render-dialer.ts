@@ -1,6 +1,6 @@
 // What people read about dialer settings: differences, findings, the prediction, how a change goes and ends. Pure text.
 
-import { percent } from "../kernel/index.ts";
+import { percent, probabilityText } from "../kernel/index.ts";
 import type { ChangeReport, ChangeState, FieldChange, Judgement } from "../operations/index.ts";
 import type { DialerVersion } from "../operations/views/index.ts";
 import type { DialerChange } from "../store/index.ts";
@@ -24,7 +24,7 @@ export function judgementLines({ findings, prediction, refusals, overridden }: J
   else {
     const { abandonment, occupancy, attemptsPerHour, chanceAboveLimit, assumed } = prediction;
     lines.push(
-      `prediction: abandonment ${percent(abandonment.median)} (${percent(abandonment.low)} to ${percent(abandonment.high)}), above 3 % with a probability of ${percent(chanceAboveLimit)}`,
+      `prediction: abandonment ${percent(abandonment.median)} (${percent(abandonment.low)} to ${percent(abandonment.high)}), above 3 % with a probability of ${probabilityText(chanceAboveLimit)}`,
       `            occupancy ${percent(occupancy.median)} (${percent(occupancy.low)} to ${percent(occupancy.high)}), attempts an hour ${Math.round(attemptsPerHour.median)} (${Math.round(attemptsPerHour.low)} to ${Math.round(attemptsPerHour.high)})`,
     );
     if (assumed.length > 0)

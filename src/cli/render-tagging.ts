@@ -124,6 +124,7 @@ function metricsLine({ validationErrors, apiErrors, errorRate }: NonNullable<Job
 }
 
 function latency(summary: HistogramSummary): string {
+  if (summary.count === 0) return "none measured";
   const ms = (value: number) => `${value < 10 ? value.toFixed(1) : grouped(value)} ms`;
   return `p50 ${ms(summary.p50)} · p95 ${ms(summary.p95)} · p99 ${ms(summary.p99)} · max ${ms(summary.max)} (${grouped(summary.count)})`;
 }

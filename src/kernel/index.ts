@@ -8,7 +8,7 @@ export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";
 export { type Problem, problemsOf } from "./problems.ts";
 export { createRandom, type RandomStream } from "./random.ts";
-export { ABANDONMENT_LIMIT, percent, shortPercent } from "./shares.ts";
+export { ABANDONMENT_LIMIT, percent, probabilityText, shortPercent } from "./shares.ts";
 export {
   batchMeansInterval,
   binomialCdf,

@@ -11,6 +11,12 @@ export function percent(share: number | null | undefined, digits = 1): string {
   return share === null || share === undefined || !Number.isFinite(share) ? "–" : `${(100 * share).toFixed(digits)} %`;
 }
 
+/** A probability in per cent; one that rounds to none or to certainty is told as a bound: 0.0002 as "less than 0.1 %". */
+export function probabilityText(probability: number): string {
+  if (probability < 0.0005) return "less than 0.1 %";
+  return probability > 0.9995 ? "more than 99.9 %" : percent(probability);
+}
+
 /** A share in per cent with no more digits than it needs, at most two: 0.03 as "3 %", 0.1234 as "12.34 %". */
 export function shortPercent(share: number): string {
   return `${Number((100 * share).toFixed(2))} %`;

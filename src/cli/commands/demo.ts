@@ -1,6 +1,6 @@
 // outdial demo: the whole product over a living tenant until it is interrupted; with --once a tagging job on the example file that ends by itself.
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { dashboardFolder, openDemo, openEventReceiver, openTagging } from "../../app/index.ts";
@@ -64,6 +64,9 @@ export async function demoOnce({ config }: Pick<Place, "config">, io: Io): Promi
   await using stack = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), "outdial-demo-"));
   stack.defer(() => rm(dir, { recursive: true, force: true }));
+  // The settings of the folder in which somebody tries the demo are for another tenant.
+  const own = join(dir, "outdial.yaml");
+  await writeFile(own, "{}\n");
   const sandbox = createSandbox();
   stack.defer(() => sandbox.close());
   const receiver = await openEventReceiver();
@@ -82,7 +85,7 @@ export async function demoOnce({ config }: Pick<Place, "config">, io: Io): Promi
     OUTDIAL_ACTOR: "demo",
     DATABASE_URL: undefined,
   };
-  await using runtime = await openTagging({ config, dir, tenantUrl: url }, environment, { warn: io.say });
+  await using runtime = await openTagging({ config: config ?? own, dir, tenantUrl: url }, environment, { warn: io.say });
   signal.throwIfAborted();
   io.say(`tagging             examples/calls.csv, campaign ${CAMPAIGN}, within 100 requests a second`);
   const source = { ...(await openInput(file, io)), read: {} };

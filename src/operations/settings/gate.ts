@@ -1,6 +1,6 @@
 // Whether settings may be activated: our own checks, the tenant's validation with all regulatory checks, a simulated prediction.
 
-import { percent } from "../../kernel/index.ts";
+import { percent, probabilityText } from "../../kernel/index.ts";
 import type { PacingSettings } from "../../tenant/index.ts";
 import { OperationError } from "../error.ts";
 import { checkSettings, type Finding } from "./check.ts";
@@ -90,7 +90,7 @@ export async function judge(
   const prediction = (await deps.predict?.(file)) ?? "not simulated";
   const overridden: string[] = [];
   if (typeof prediction !== "string" && prediction.chanceAboveLimit > deps.chance) {
-    const words = `${PREDICTED_ABANDONMENT}: abandonment above 3 % with a probability of ${percent(prediction.chanceAboveLimit)}, accepted are ${percent(deps.chance)}`;
+    const words = `${PREDICTED_ABANDONMENT}: abandonment above 3 % with a probability of ${probabilityText(prediction.chanceAboveLimit)}, accepted are ${percent(deps.chance)}`;
     if (deps.overrides.includes(PREDICTED_ABANDONMENT)) overridden.push(words);
     else refusals.push(words);
   }

@@ -57,6 +57,7 @@ const STATUS: Readonly<Record<string, number>> = {
   store_locked: 503,
   simulation_stopped: 503,
   simulation_busy: 503,
+  lake_files_missing: 503,
   interrupted: 503,
   aborted: 503,
   deadline_exceeded: 504,

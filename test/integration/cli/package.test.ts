@@ -68,7 +68,10 @@ test("outdial outcomes pull of the packed package brings the tenant's truth", as
 });
 
 test("outdial demo --once of the packed package tags the calls that come with it", async () => {
-  const demo = await fromNowhere(["demo", "--once"]);
+  await using somewhere = await workFolder();
+  // The settings of the folder in which somebody tries it are for another tenant.
+  await writeFile(join(somewhere.path, "outdial.yaml"), "tenant: { hosts: https://tenant.example.com }\nstore: { url: 3 }\n");
+  const demo = await runCliProcess(["demo", "--once"], { bin, cwd: somewhere.path });
   expect(demo).toMatchObject({ code: 0, stderr: expect.stringMatching(/tagging +examples\/calls\.csv/) });
   expect(demo.stderr).toMatch(/audit +[\d,]+ entries verified/);
 });

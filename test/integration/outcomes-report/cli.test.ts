@@ -1,6 +1,6 @@
 // outdial outcomes report and push as a user meets them: processes, a tenant on a socket, PostgreSQL, receivers on sockets.
 
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { reportSchema } from "../../../src/outcomes/index.ts";
@@ -205,4 +205,16 @@ test("without a CRM, or with one that refuses us, a push says what to do", async
   const refused = await run("push", "crm", "--records");
   expect(refused).toMatchObject({ code: 1 });
   expect(refused.stderr).toContain("the CRM does not take records from here: it answered 401");
+});
+
+test("files of the lake that are elsewhere are named, with what to do", async () => {
+  await pull();
+  await rename(join(world.folder, ".outdial", "lake"), join(world.folder, "moved"));
+  const lost = await run("report", "--campaign", CAMPAIGN, "--from", from, "--to", to);
+  expect(lost).toMatchObject({ code: 1, stdout: "" });
+  expect(lost.stderr).toMatch(
+    /the lake lacks a file that the store names: .*\.parquet\n {2}The files are elsewhere or were removed/,
+  );
+  await writeFile(join(world.folder, "outdial.yaml"), "outcomes: { lake: moved }\n");
+  expect(JSON.parse((await report("--json")).stdout)).toMatchObject({ conversion: { denominator: CALLS } });
 });

@@ -70,6 +70,8 @@ export class Engine {
     const connection = this.#idle.pop() ?? (await this.#instance.connect());
     try {
       return await work(connection);
+    } catch (thrown) {
+      throw missingFile(thrown) ?? thrown;
     } finally {
       this.#idle.push(connection);
     }
@@ -96,6 +98,18 @@ export class Engine {
 export function literal(text: string): string {
   const parts = text.split("\0").map((part) => `'${part.replaceAll("'", "''")}'`);
   return parts.length === 1 ? (parts[0] ?? "''") : `(${parts.join(" || chr(0) || ")})`;
+}
+
+/** DuckDB's own words when a file that the store names is not there. */
+function missingFile(thrown: unknown): LakeError | undefined {
+  const [, file] =
+    (thrown instanceof Error ? /No files found that match the pattern "([^"]*)"/.exec(thrown.message) : null) ?? [];
+  if (file === undefined) return undefined;
+  return new LakeError("lake_files_missing", `the lake lacks a file that the store names: ${file}`, {
+    advice:
+      "The files are elsewhere or were removed. Say where the lake is (outcomes.lake in outdial.yaml, or --dir), or bring the files back from a backup.",
+    cause: thrown,
+  });
 }
 
 function brokeOff(where: string): LakeError {

@@ -1,6 +1,6 @@
 // A prediction: medians with what lies between 5 and 95 %, and the chance of a breach.
 
-import { ABANDONMENT_LIMIT } from "../../../kernel/index.ts";
+import { ABANDONMENT_LIMIT, probabilityText } from "../../../kernel/index.ts";
 import type { ApiTypes } from "../../../server/index.ts";
 import { percent, whole, words } from "../../view/format.ts";
 
@@ -35,7 +35,7 @@ export function PredictionBands({ prediction }: { readonly prediction: ApiTypes.
         </dd>
         <dt>More than 3 % in 30 days</dt>
         <dd class={tone}>
-          <strong>{percent(chanceAboveLimit)}</strong> chance
+          <strong>{probabilityText(chanceAboveLimit)}</strong> chance
         </dd>
       </dl>
       {assumed.length === 0 ? null : (

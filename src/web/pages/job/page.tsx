@@ -130,8 +130,8 @@ function Measured({ job: { measured, retrieval } }: { readonly job: Detail }) {
         <>
           <Figure
             name="Median of a row"
-            value={`${decimal(measured.items.p50, 0)} ms`}
-            note={`99 % within ${decimal(measured.items.p99, 0)} ms`}
+            value={measured.items.count === 0 ? "–" : `${decimal(measured.items.p50, 0)} ms`}
+            note={measured.items.count === 0 ? "none measured" : `99 % within ${decimal(measured.items.p99, 0)} ms`}
           />
           <Figure name="Retries" value={whole(measured.retries)} />
           <Figure name="Held back by the rate" value={whole(measured.rateLimited)} note="answers 429" />

@@ -1,6 +1,7 @@
 // What a prediction says, in words. Pure.
 
 import type { Prediction, PredictionLimit } from "../../../dialing/index.ts";
+import { probabilityText } from "../../../kernel/index.ts";
 
 const LIMITED: Readonly<Record<PredictionLimit, string>> = {
   agents: "nobody is at work",
@@ -27,7 +28,7 @@ export function verdictOf({
   heldShare,
   limit,
 }: Pick<Prediction, "chanceAboveLimit" | "heldShare" | "limit">): Verdict {
-  const chance = chanceAboveLimit < 0.001 ? "below 0.1 %" : `${(100 * chanceAboveLimit).toFixed(1)} %`;
+  const chance = probabilityText(chanceAboveLimit);
   const held = heldShare > 0.3 ? ` The dialer falls back to one call an agent ${Math.round(100 * heldShare)} % of the time.` : "";
   const text = `Chance of more than ${100 * limit} % abandoned in 30 days: ${chance}.${held}`;
   return { tone: chanceAboveLimit > 0.25 ? "bad" : chanceAboveLimit > 0.01 ? "warn" : "good", text };
