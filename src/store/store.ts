@@ -11,7 +11,7 @@ import { Mirror } from "./audit/mirror.ts";
 import { CampaignLedger } from "./campaigns/campaign-ledger.ts";
 import { StoreCore } from "./commit.ts";
 import { CrmLedger } from "./crm/crm-ledger.ts";
-import { Database, openPool } from "./database/database.ts";
+import { ANSWER_MS, Database, openPool } from "./database/database.ts";
 import { makeFolder } from "./embedded/files.ts";
 import { joinEmbeddedServer } from "./embedded/server.ts";
 import { type Facts, facts } from "./facts/facts.ts";
@@ -50,6 +50,8 @@ export interface OpenStoreOptions {
   readonly auditKey?: string | undefined;
   /** Connections at most, 8 by default. */
   readonly connections?: number | undefined;
+  /** A statement that is not answered by then has failed, ms; 120,000 by default. */
+  readonly answerMs?: number | undefined;
 }
 
 /** An open store. */
@@ -119,7 +121,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   await makeFolder(options.dir);
   const server = options.url === undefined ? await joinEmbeddedServer({ dir: options.dir, log }) : undefined;
   const url = server?.url ?? options.url ?? "";
-  const pool = openPool(url, log, options.connections ?? 8);
+  const pool = openPool(url, log, options.connections ?? 8, options.answerMs ?? ANSWER_MS);
   try {
     // A database that does not answer leaves no keys behind that nobody has signed with.
     const database = new Database(pool);

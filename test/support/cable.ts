@@ -58,6 +58,7 @@ export async function lay(target: string): Promise<Cable> {
     },
     putBack() {
       isPulled = false;
+      isSilent = false;
     },
     async [Symbol.asyncDispose]() {
       cut();

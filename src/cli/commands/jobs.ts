@@ -12,7 +12,11 @@ import { grouped, printable } from "../text.ts";
 export const listJobs: Run<typeof declared.listJobs> = async ({ options, io }) => {
   await using records = await openRecords(options, io.env);
   const items = await records.jobs.list({ limit: options.limit });
-  await io.answer({ items }, items.map(jobLine), "no jobs yet");
+  await io.answer(
+    { items },
+    items.map(jobLine),
+    "no jobs over rows and no retrievals yet; outdial dialer history shows the changes of dialer settings",
+  );
 };
 
 function jobLine({ id, kind, status, createdAt, campaignId, sourceName, totalRows, counts }: JobSummary): string {

@@ -19,14 +19,21 @@ const UNREACHABLE = /^(08|57P0[1-4]$|25P03$|53300$|ECONN|EPIPE$|ETIMEDOUT$|ENOTF
  */
 export const QUIET_TRANSACTION_MS = 6_000;
 
+/**
+ * A statement that is not answered by then has failed, ms: a server that is frozen or cut off says nothing, and whoever asked would wait for ever.
+ * The longest that are meant to take their time wait for a lock.
+ */
+export const ANSWER_MS = 120_000;
+
 /** Opens the pool of connections to a database. Nothing is connected yet. */
-export function openPool(url: string, log: StoreLog, connections: number): pg.Pool {
+export function openPool(url: string, log: StoreLog, connections: number, answerMs: number): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
     application_name: `outdial ${process.pid}`,
-    connectionTimeoutMillis: 30_000,
+    connectionTimeoutMillis: Math.min(30_000, answerMs),
     idle_in_transaction_session_timeout: QUIET_TRANSACTION_MS,
+    query_timeout: answerMs,
     pipeline: true,
     types: parsers(),
   });
@@ -75,12 +82,15 @@ export class Database {
   /** One statement on its own; with a name, the server keeps its parsed form. */
   async query<Row extends object>(statement: string | pg.QueryConfig, values?: readonly unknown[]): Promise<Row[]> {
     const connection = await this.#connect();
+    let broken: Error | undefined;
     try {
       return (await connection.query<Row & pg.QueryResultRow>(statement, values && [...values])).rows;
     } catch (thrown) {
+      // What was not answered may be answered yet: nobody else may get that for an answer.
+      if (thrown instanceof Error && thrown.message === NO_ANSWER) broken = thrown;
       throw explain(thrown);
     } finally {
-      connection.release();
+      connection.release(broken);
     }
   }
 }
@@ -95,6 +105,9 @@ export async function together<const T extends readonly Promise<unknown>[]>(
   return Promise.all(promises) as Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>;
 }
 
+/** The driver's words for a statement without an answer in time. */
+const NO_ANSWER = "Query read timeout";
+
 /** A server that another one has replaced, or that recovers: it reads and does not write. */
 const READ_ONLY = "25006";
 /** Disk, memory or a limit of the server's own is used up. */
@@ -106,7 +119,7 @@ function explain(thrown: unknown): unknown {
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
   const lost =
     thrown instanceof Error &&
-    /^Connection terminated|^timeout exceeded when trying to connect|not queryable$/.test(thrown.message);
+    /^Connection terminated|^timeout exceeded when trying to connect|^Query read timeout$|not queryable$/.test(thrown.message);
   if (code === READ_ONLY)
     return new StoreError("store_unavailable", `the database takes no writes: ${messageOf(thrown)}`, {
       advice: "Name the server that writes in the database URL, or end its read-only state (default_transaction_read_only).",
