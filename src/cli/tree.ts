@@ -59,7 +59,7 @@ export const TREE: readonly Node[] = [
   group(
     "consent",
     "consent to be called: who gave which, when, on what words; who took it back",
-    runBy(ofFacts, facts, "importConsent", "importRelationships", "importDisconnections", "revokeConsent"),
+    runBy(ofFacts, facts, "importConsent", "importRelationships", "importDisconnections", "importLines", "revokeConsent"),
   ),
   group(
     "dnc",

@@ -24,6 +24,7 @@ export type {
   NewAttempt,
   NewConsent,
   NewDisconnection,
+  NewLineType,
   NewRelationship,
   NewRevocation,
   NewSuppression,

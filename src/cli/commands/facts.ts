@@ -38,6 +38,7 @@ export const importConsent: Run<typeof declared.importConsent> = imported("conse
 export const importAttempts: Run<typeof declared.importAttempts> = imported("attempts");
 export const importRelationships: Run<typeof declared.importRelationships> = imported("relationships");
 export const importDisconnections: Run<typeof declared.importDisconnections> = imported("disconnections");
+export const importLines: Run<typeof declared.importLines> = imported("lines");
 const importInternal = imported("dnc");
 
 export const importDnc: Run<typeof declared.importDnc> = async ({ args, options, io }) => {

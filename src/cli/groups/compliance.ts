@@ -33,7 +33,7 @@ export const check = command("check", NOTHING, {
   ],
   notes:
     "It decides on the facts that a line brings along; the store is not looked at (compliance gate does that).\n" +
-    "A line is a question, or an object that holds one as input: {number, callType, at, postal?, subject?, attempts?, consent?, ebr?, dnc?, scrubbedOn?, rndDisconnectedOn?, guaranteedAgent?, id?}\n" +
+    "A line is a question, or an object that holds one as input: {number, callType, at, postal?, subject?, attempts?, consent?, ebr?, dnc?, scrubbedOn?, registryFiles?, lineType?, rndQueriedOn?, rndDisconnectedOn?, guaranteedAgent?, id?}\n" +
     "A denial is a decision; exit code 4 says that a line could not be read (its error stands in its place).",
   examples: [
     'echo \'{"number":"+12125550123","callType":"telemarketing","at":"2026-06-16T03:00:00Z"}\' | outdial compliance check',

@@ -33,10 +33,17 @@ export const importRelationships = command("relationships", NEW_STORE, {
 });
 
 export const importDisconnections = command("disconnections", NEW_STORE, {
-  summary: "add permanent disconnections (Reassigned Numbers Database)",
+  summary: "add answers of the Reassigned Numbers Database: when it was asked, and permanent disconnections",
   args: [FILE],
   options: IMPORTED,
-  notes: notesOf("number, disconnected_on"),
+  notes: notesOf("number, disconnected_on, queried_on (one of the two dates is enough)"),
+});
+
+export const importLines = command("lines", NEW_STORE, {
+  summary: "add what lines are: mobile, landline or voip; the latest date counts",
+  args: [FILE],
+  options: IMPORTED,
+  notes: notesOf("number, line_type (mobile, landline, voip), date"),
 });
 
 export const revokeConsent = command("revoke", NEW_STORE, {
@@ -46,14 +53,15 @@ export const revokeConsent = command("revoke", NEW_STORE, {
 });
 
 export const importDnc = command("import", NEW_STORE, {
-  summary: "add numbers to the company's list, or put a file of the national registry in force; bare numbers will do",
+  summary:
+    "add numbers to the company's list, or put a file of a national registry or a state's list in force; bare numbers will do",
   args: [FILE],
   options: [
     choice("--list <list>", "internal or national", ["internal", "national"], { default: "internal" }),
     value("--as-of <date>", "date of the registry file, YYYY-MM-DD", async (written, label, { clock }) =>
       parsed(label, (await import("../../operations/index.ts")).civilDate(written, clock.now())),
     ),
-    text("--registry <country>", "whose registry: the country's two letters", { default: "US" }),
+    text("--registry <list>", "whose list: a country such as US, or a state such as US-IN", { default: "US" }),
     flag("--accept", "put a registry file in force although lines were refused or it is much smaller than the one before"),
     ...IMPORTED,
   ],

@@ -6,8 +6,9 @@ import { parseDay } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
 import { AbandonedCheck, CampaignDayCheck, ConversationCheck, DateCapCheck, HourCapCheck } from "./checks-attempts.ts";
 import { ClosedDaysCheck, EmergencyCheck, HoursCheck } from "./checks-clock.ts";
-import { ConsentCheck, InternalListCheck, NationalCheck, RegistryAgeCheck, RevocationCheck } from "./checks-person.ts";
-import { ABOUT, type Context, LIFTED_BY, type RelationshipMonths } from "./context.ts";
+import { DoNotCallListCheck, ReassignedQueryCheck, RegistryAgeCheck } from "./checks-lists.ts";
+import { ConsentCheck, InternalListCheck, NationalCheck, RevocationCheck } from "./checks-person.ts";
+import { ABOUT, type Context, LIFTED_BY, LINE_BITS, type RelationshipMonths } from "./context.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -36,6 +37,8 @@ export class BoundRule {
   readonly #months: RelationshipMonths | undefined;
   readonly #effective: number;
   readonly #ends: number;
+  /** Bits of the lines that it binds; 0: every line. */
+  readonly #lines: number;
 
   constructor(rule: Rule, check: Check, exempt: readonly Exemption[], months: RelationshipMonths | undefined) {
     this.about = aboutOf(rule);
@@ -43,12 +46,14 @@ export class BoundRule {
     this.#check = check;
     this.#mask = exempt.reduce((mask, name) => mask | LIFTED_BY[name], 0);
     this.#months = months;
+    this.#lines = (rule.lines ?? []).reduce((bits, name) => bits | LINE_BITS[name], 0);
     this.#effective = rule.effective === undefined ? -NEVER : parseDay(rule.effective, "effective");
     this.#ends = rule.ends === undefined ? NEVER : parseDay(rule.ends, "ends");
   }
 
   run(context: Context): void {
     context.cap = NEVER;
+    if (this.#lines !== 0 && (this.#lines & context.line) === 0) return;
     if ((this.#effective !== -NEVER || this.#ends !== NEVER) && !this.#inForce(context)) return;
     if (this.#mask !== 0) {
       if (context.lifted(this.#mask, this.#months)) return;
@@ -151,6 +156,10 @@ function checkOf(rule: Rule, { pack, zone, calendar, violation }: Binding, revoc
       return new RegistryAgeCheck(rule, violation(rule.violation));
     case "internal-list":
       return new InternalListCheck(violation(rule.violation));
+    case "do-not-call-list":
+      return new DoNotCallListCheck(rule, violation(rule.violation), violation(rule.staleViolation));
+    case "reassigned-query":
+      return new ReassignedQueryCheck(rule, violation(rule.violation));
     case "relationship":
     case "revocation-deadline":
     case "abandonment-limit":

@@ -1,8 +1,7 @@
-// Checks of rules about what the person has said: consent, revocation, registries.
+// Checks of rules about what the person has said: consent, revocation, being on a list.
 
 import type { RuleOf } from "../pack/schema.ts";
-import { DAY_MS } from "../time/civil.ts";
-import type { Context } from "./context.ts";
+import { type Context, isGiven } from "./context.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -23,7 +22,7 @@ export class ConsentCheck {
 
   run(context: Context): void {
     const { consent } = context.facts;
-    if (consent === undefined || consent.level === "none" || (this.#written && consent.level !== "written")) {
+    if (consent === undefined || !isGiven(consent.level) || (this.#written && consent.level !== "written")) {
       context.report(this.#violation, NEVER);
     } else if (consent.at > context.at) {
       context.report(this.#violation, consent.at);
@@ -57,26 +56,8 @@ export class NationalCheck {
   }
 
   run(context: Context): void {
-    if (context.facts.dnc?.national === true) context.report(this.#violation, NEVER);
-  }
-}
-
-/** The registry file must be young: the local date of the call in every zone counts; without a place the UTC date does. */
-export class RegistryAgeCheck {
-  readonly #maxAge: number;
-  readonly #violation: number;
-
-  constructor({ maxAgeDays }: RuleOf<"registry-age">, violation: number) {
-    this.#maxAge = maxAgeDays;
-    this.#violation = violation;
-  }
-
-  run(context: Context): void {
-    if (Number.isNaN(context.scrubbedDay)) return;
-    let today = context.zones.length === 0 ? Math.floor(context.at / DAY_MS) : Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < context.zones.length; i++) today = Math.max(today, context.days[i] ?? 0);
-    const age = today - context.scrubbedDay;
-    if (age > this.#maxAge) context.report(this.#violation, NEVER, -1, age, context.scrubbedDay);
+    // Any word there counts as yes.
+    if (context.facts.dnc?.national ?? false) context.report(this.#violation, NEVER);
   }
 }
 

@@ -8,6 +8,7 @@ import { CALL_TYPES, type CallType, type Rule, type RulePack } from "../pack/sch
 import { parseDay } from "../time/civil.ts";
 import { Zone } from "../time/zone.ts";
 import { type BoundRule, bindRule } from "./bind.ts";
+import { Cities } from "./cities.ts";
 import { Context, type RelationshipMonths } from "./context.ts";
 
 /** What holds whatever a pack says. */
@@ -22,6 +23,7 @@ export interface Place {
   readonly zones: readonly Zone[];
   readonly zoneNames: readonly string[];
   readonly jurisdictions: readonly string[];
+  readonly countries: readonly string[];
   /** Number of the violation when the place itself forbids a call, else -1. */
   readonly fault: number;
   readonly rules: Readonly<Record<CallType, readonly BoundRule[]>>;
@@ -54,6 +56,8 @@ export class CompiledPack {
   readonly #bound = new Map<string, BoundRule | undefined>();
   readonly #byAreaCode: (Place | undefined)[] = [];
   readonly #byAddress = new WeakMap<PostalPlace, Map<number, Place>>();
+  readonly #byCity = new Map<string, Place>();
+  readonly #cities: Cities;
   readonly #byCountries = new Map<readonly string[], Place>();
   readonly #invalid: Place;
 
@@ -64,6 +68,7 @@ export class CompiledPack {
     this.timeZoneData = options.timeZoneData ?? "unknown";
     this.#geography = geographyFor(pack, options.geography);
     this.geographyVersion = this.#geography.version;
+    this.#cities = new Cities(pack.jurisdictions);
     this.violations = violationsOf(pack);
     this.context = new Context(this.violations.length);
     this.#countries = new Set(
@@ -71,7 +76,14 @@ export class CompiledPack {
         (id) => id.split("-")[0] ?? id,
       ),
     );
-    this.#invalid = { zones: [], zoneNames: [], jurisdictions: [], fault: this.violation(INVALID_NUMBER), rules: noRules() };
+    this.#invalid = {
+      zones: [],
+      zoneNames: [],
+      jurisdictions: [],
+      countries: [],
+      fault: this.violation(INVALID_NUMBER),
+      rules: noRules(),
+    };
   }
 
   /** Number of a violation id. */
@@ -100,14 +112,15 @@ export class CompiledPack {
   }
 
   /**
-   * The shortest of the terms that the jurisdiction, its country and the whole world set; undefined when none sets any, and no relationship
+   * The shortest of the terms that the jurisdiction, the state and country it is in and the whole world set; undefined when none sets any, and no relationship
    * can then lift a rule.
    */
   relationship(jurisdiction: string): RelationshipMonths | undefined {
-    const country = jurisdiction.split("-")[0];
+    const [country = jurisdiction, state] = jurisdiction.split("-");
+    const within = ["*", country, `${country}-${state}`, jurisdiction];
     let shortest: RelationshipMonths | undefined;
     for (const rule of this.pack.rules) {
-      if (rule.kind !== "relationship" || !["*", country, jurisdiction].includes(rule.jurisdiction)) continue;
+      if (rule.kind !== "relationship" || !within.includes(rule.jurisdiction)) continue;
       shortest = {
         transaction: Math.min(shortest?.transaction ?? Number.POSITIVE_INFINITY, rule.months.transaction),
         inquiry: Math.min(shortest?.inquiry ?? Number.POSITIVE_INFINITY, rule.months.inquiry),
@@ -123,7 +136,9 @@ export class CompiledPack {
     if (postal !== undefined) {
       const code = normalisePostal(postal);
       const address = code === undefined ? undefined : this.#geography.postal(code);
-      return address === undefined ? this.#placeUnknown(areaCode) : this.#atAddress(areaCode, address);
+      if (address === undefined || code === undefined) return this.#placeUnknown(areaCode);
+      const cities = this.#cities.ofPostal(code);
+      return cities.length === 0 ? this.#atAddress(areaCode, address) : this.#inCity(areaCode, code, address, cities);
     }
     const known = this.#byAreaCode[areaCode];
     if (known !== undefined) return known;
@@ -135,14 +150,27 @@ export class CompiledPack {
   #ofAreaCode(code: number): Place {
     const area = this.#geography.areaCode(code);
     if (area === undefined) return this.#geography.isNonGeographic(code) ? this.#make([], []) : this.#invalid;
-    return this.#make(jurisdictionsOf(area.country, area.states), area.zones);
+    return this.#make([...jurisdictionsOf(area.country, area.states), ...this.#cities.ofAreaCode(code)], area.zones);
   }
 
   /** An address that is not in the tables says that the person may be anywhere: the area code's states bind, but no zone is sure. */
   #placeUnknown(code: number): Place {
     const area = this.#geography.areaCode(code);
     if (area === undefined && !this.#geography.isNonGeographic(code)) return this.#invalid;
-    return this.#make(area === undefined ? [] : jurisdictionsOf(area.country, area.states), []);
+    const here = area === undefined ? [] : [...jurisdictionsOf(area.country, area.states), ...this.#cities.ofAreaCode(code)];
+    return this.#make(here, []);
+  }
+
+  /** An address in a city with rules of its own binds as any, and so do the city's; an area code says nothing about a city then. */
+  #inCity(areaCode: number, code: string, address: PostalPlace, cities: readonly string[]): Place {
+    const key = `${areaCode} ${code}`;
+    let place = this.#byCity.get(key);
+    if (place === undefined) {
+      const plain = this.#atAddress(areaCode, address);
+      place = plain === this.#invalid ? plain : this.#make([...plain.jurisdictions, ...cities], address.zones);
+      this.#byCity.set(key, place);
+    }
+    return place;
   }
 
   /** The address gives the zones; both its state and the area code's bind. */
@@ -178,7 +206,8 @@ export class CompiledPack {
     if (code !== undefined && (main === "GB" || !/^\d+$/.test(code))) {
       const address = this.#geography.postal(code);
       if (address === undefined) return this.#make(home, []);
-      return this.#make([...home, ...jurisdictionsOf(address.country, [address.state])], address.zones);
+      const here = [...jurisdictionsOf(address.country, [address.state]), ...this.#cities.ofPostal(code)];
+      return this.#make([...home, ...here], address.zones);
     }
     let place = this.#byCountries.get(countries);
     if (place === undefined) {
@@ -193,8 +222,8 @@ export class CompiledPack {
 
   #make(jurisdictions: readonly string[], zoneNames: readonly string[]): Place {
     const names = [...new Set(zoneNames)];
-    const binding = ["*", ...new Set(jurisdictions)];
-    const uncovered = jurisdictions.some((id) => !id.includes("-") && !this.#countries.has(id));
+    const binding = [...new Set(["*", ...jurisdictions])];
+    const uncovered = jurisdictions.some((id) => id !== "*" && !id.includes("-") && !this.#countries.has(id));
     const fault = names.length === 0 ? UNRESOLVED_LOCATION : uncovered ? COUNTRY_NOT_COVERED : undefined;
     const rules = noRules();
     for (const type of CALL_TYPES) rules[type] = this.#rulesFor(binding, type);
@@ -202,13 +231,14 @@ export class CompiledPack {
       zones: names.map((name) => this.zone(name)),
       zoneNames: Object.freeze(names),
       jurisdictions: binding,
+      countries: countriesOf(binding),
       fault: fault === undefined ? -1 : this.violation(fault),
       rules,
     };
   }
 
   #rulesFor(jurisdictions: readonly string[], type: CallType): readonly BoundRule[] {
-    const countries = jurisdictions.filter((id) => id !== "*" && !id.includes("-"));
+    const countries = countriesOf(jurisdictions);
     const binding = this.pack.rules.filter(
       (rule) =>
         jurisdictions.includes(rule.jurisdiction) && rule.binds.includes(type) && !isExcepted(rule.except ?? NONE, countries),
@@ -239,6 +269,10 @@ export function compilePack(pack: RulePack, options: CompileOptions = {}): Compi
   return new CompiledPack(pack, options);
 }
 
+function countriesOf(jurisdictions: readonly string[]): readonly string[] {
+  return jurisdictions.filter((id) => id !== "*" && !id.includes("-"));
+}
+
 /** A rule for everywhere does not bind where each country has one of its own. */
 function isExcepted(except: readonly string[], countries: readonly string[]): boolean {
   return countries.length > 0 && countries.every((country) => except.includes(country));
@@ -264,6 +298,7 @@ function violationsOf(pack: RulePack): readonly string[] {
     if ("violation" in rule) ids.add(rule.violation);
     if (rule.kind === "calling-hours" && rule.closedDayViolation !== undefined) ids.add(rule.closedDayViolation);
     if (rule.kind === "consent-required") ids.add(rule.reassignedViolation);
+    if (rule.kind === "do-not-call-list") ids.add(rule.staleViolation);
   }
   return [...ids].sort();
 }

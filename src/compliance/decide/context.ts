@@ -3,10 +3,10 @@
 
 import type { Instant } from "../../kernel/index.ts";
 import { ComplianceError } from "../error.ts";
-import type { Exemption, Rule, RuleOf } from "../pack/schema.ts";
+import type { Exemption, LineType, Rule, RuleOf } from "../pack/schema.ts";
 import { addMonths, DAY_MS, parseDay } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
-import type { Attempt, Call, CallFacts } from "./types.ts";
+import type { Attempt, Call, CallFacts, ConsentLevel } from "./types.ts";
 
 /** Days within which a next allowed instant is looked for. */
 const HORIZON_DAYS = 45;
@@ -20,6 +20,11 @@ export const ABOUT = { attempts: 1, dnc: 2, scrub: 4, consent: 8 } as const;
 /** Bits of what lifts rules. */
 export const LIFTED_BY: Readonly<Record<Exemption, number>> = { ebr: 1, express: 2, written: 4 };
 
+/** Bits of the types of lines; a line whose type is not known has all of them. */
+export const LINE_BITS: Readonly<Record<LineType, number>> = { mobile: 1, landline: 2, voip: 4 };
+const ANY_LINE = 7;
+const NO_COUNTRIES: readonly string[] = [];
+
 /** How long a relationship lasts. */
 export type RelationshipMonths = RuleOf<"relationship">["months"];
 
@@ -32,6 +37,14 @@ export interface Finding {
   /** Facts that the sentence needs: calls counted, an instant or a day. */
   readonly count: number;
   readonly since: number;
+  /** The do-not-call list that it is about. */
+  readonly list: string | undefined;
+}
+
+/** Where the person may be. */
+export interface Whereabouts {
+  readonly zones: readonly Zone[];
+  readonly countries: readonly string[];
 }
 
 export class Context {
@@ -45,6 +58,10 @@ export class Context {
   readonly times: number[] = [];
   facts: CallFacts = {};
   attempts: readonly Attempt[] = NO_ATTEMPTS;
+  /** Countries of the place. */
+  countries: readonly string[] = NO_COUNTRIES;
+  /** Bits of what the line may be. */
+  line = ANY_LINE;
   /** Bits of the facts that are known; rules about others cannot be broken. */
   known = 0;
   subject = DEFAULT_SUBJECT;
@@ -62,8 +79,9 @@ export class Context {
   rule: Rule | undefined;
   findings: Finding[] | undefined;
 
-  /** Days of the registry file and of the last disconnection; NaN, which no comparison accepts, when there are none. */
+  /** Days of the registry file, of the last query and of the last disconnection; NaN, which no comparison accepts, when there are none. */
   scrubbedDay = Number.NaN;
+  queriedDay = Number.NaN;
   #disconnectedDay = Number.NaN;
   #consentBits = 0;
   #ebrStart = 0;
@@ -73,9 +91,11 @@ export class Context {
   }
 
   /** Takes up a call. Throws `invalid_facts` for a date or an instant that is none. */
-  begin(call: Call, facts: CallFacts, zones: readonly Zone[], now: Instant): void {
-    const { attempts, consent, ebr, dnc, scrubbedOn, rndDisconnectedOn } = facts;
-    this.zones = zones;
+  begin(call: Call, facts: CallFacts, place: Whereabouts, now: Instant): void {
+    const { attempts, consent, ebr, dnc, scrubbedOn, rndDisconnectedOn, rndQueriedOn, lineType } = facts;
+    this.zones = place.zones;
+    this.countries = place.countries;
+    this.line = lineType === undefined ? ANY_LINE : (LINE_BITS[lineType] ?? ANY_LINE);
     this.facts = facts;
     this.attempts = attempts ?? NO_ATTEMPTS;
     this.subject = call.subject ?? DEFAULT_SUBJECT;
@@ -83,7 +103,8 @@ export class Context {
     let known = 0;
     this.#ebrStart = ebr === undefined ? 0 : parseDay(ebr.date, "ebr.date");
     this.scrubbedDay = scrubbedOn === undefined ? Number.NaN : parseDay(scrubbedOn, "scrubbedOn");
-    if (scrubbedOn !== undefined) known |= ABOUT.scrub;
+    if (scrubbedOn !== undefined || facts.registryFiles !== undefined) known |= ABOUT.scrub;
+    this.queriedDay = rndQueriedOn === undefined ? Number.NaN : parseDay(rndQueriedOn, "rndQueriedOn");
     this.#disconnectedDay = rndDisconnectedOn === undefined ? Number.NaN : parseDay(rndDisconnectedOn, "rndDisconnectedOn");
     if (attempts !== undefined && attempts.length > 0) {
       known |= ABOUT.attempts;
@@ -131,20 +152,20 @@ export class Context {
    * @param zone number of the zone in which it is, or -1
    * @param count @param since facts for the sentence
    */
-  report(violation: number, until: Instant, zone = -1, count = 0, since = 0): void {
+  report(violation: number, until: Instant, zone = -1, count = 0, since = 0, list?: string): void {
     this.flags[violation] = 1;
     this.#flagged = true;
     this.broken = true;
     const release = until < this.cap ? until : this.cap;
     if (release > this.until) this.until = release;
     if (this.findings !== undefined && this.rule !== undefined)
-      this.findings.push({ rule: this.rule, violation, zone: this.zones[zone], count, since });
+      this.findings.push({ rule: this.rule, violation, zone: this.zones[zone], count, since, list });
   }
 
   /** Consent given, neither withdrawn nor void. */
   consentInForce(): boolean {
     const { consent } = this.facts;
-    if (consent === undefined || consent.level === "none" || consent.at > this.at) return false;
+    if (consent === undefined || !isGiven(consent.level) || consent.at > this.at) return false;
     return !(consent.revokedAt !== undefined && consent.revokedAt <= this.at) && !this.consentVoid();
   }
 
@@ -164,7 +185,9 @@ export class Context {
   relationshipInForce(months: RelationshipMonths): boolean {
     const { ebr } = this.facts;
     if (ebr === undefined || this.zones.length === 0) return false;
-    const last = addMonths(this.#ebrStart, months[ebr.kind]);
+    const last = addMonths(this.#ebrStart, months[ebr.kind] ?? Number.NaN);
+    // What is no kind of relationship lasts for no time.
+    if (Number.isNaN(last)) return false;
     for (let i = 0; i < this.zones.length; i++) {
       const day = this.days[i] ?? 0;
       if (day < this.#ebrStart || day > last) return false;
@@ -186,6 +209,11 @@ export class Context {
     }
     return next;
   }
+}
+
+/** True for consent of a level that says so; any other word gives none. */
+export function isGiven(level: ConsentLevel): boolean {
+  return level === "express" || level === "written";
 }
 
 function requireInstant(value: Instant, what: string): void {

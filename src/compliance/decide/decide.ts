@@ -89,10 +89,10 @@ export function mayCall(call: Call, facts: CallFacts, pack: CompiledPack, now: I
   const place = pack.place(call.number, call.postal);
   if (place.fault >= 0) return false;
   requireNow(now);
-  context.begin(call, facts, place.zones, now);
+  context.begin(call, facts, place, now);
   context.wantsNext = false;
   context.turnTo(now);
-  const rules = place.rules[call.callType];
+  const rules = rulesOf(place, call);
   const { known } = context;
   for (let i = 0; i < rules.length; i++) {
     const rule = rules[i];
@@ -105,7 +105,7 @@ export function mayCall(call: Call, facts: CallFacts, pack: CompiledPack, now: I
 
 function judge(context: Context, place: Place, call: Call, facts: CallFacts, now: Instant, wantsNext: boolean): void {
   requireNow(now);
-  context.begin(call, facts, place.zones, now);
+  context.begin(call, facts, place, now);
   context.wantsNext = wantsNext && place.fault < 0;
   context.clear();
   run(context, place, call, now);
@@ -115,7 +115,7 @@ function run(context: Context, place: Place, call: Call, at: Instant): void {
   context.turnTo(at);
   context.rule = undefined;
   if (place.fault >= 0) context.report(place.fault, NEVER);
-  const rules = place.rules[call.callType];
+  const rules = rulesOf(place, call);
   const { known } = context;
   for (let i = 0; i < rules.length; i++) {
     const rule = rules[i];
@@ -137,6 +137,15 @@ function nextAllowed(context: Context, place: Place, call: Call): Instant | null
     until = context.until;
   }
   return null;
+}
+
+function rulesOf(place: Place, { callType }: Call): Place["rules"][Call["callType"]] {
+  const rules: Place["rules"][Call["callType"]] | undefined = place.rules[callType];
+  if (rules !== undefined) return rules;
+  throw new ComplianceError(
+    "invalid_facts",
+    `callType ${JSON.stringify(callType)} is none; allowed are telemarketing, prerecorded, collection`,
+  );
 }
 
 function requireNow(now: Instant): void {

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { type Instant, problemsOf } from "../../kernel/index.ts";
 import { ComplianceError } from "../error.ts";
-import { CALL_TYPES } from "../pack/schema.ts";
+import { CALL_TYPES, LINE_TYPES } from "../pack/schema.ts";
 import { formatInstant } from "../time/civil.ts";
 import { isInstantInRange } from "../time/zone.ts";
 import { ATTEMPT_KINDS, type Call, type CallFacts, CONSENT_LEVELS, RELATIONSHIP_KINDS } from "./types.ts";
@@ -25,8 +25,13 @@ const fields = {
     .optional(),
   consent: z.strictObject({ level: z.enum(CONSENT_LEVELS), at: instant, revokedAt: instant.optional() }).optional(),
   ebr: z.strictObject({ kind: z.enum(RELATIONSHIP_KINDS), date }).optional(),
-  dnc: z.strictObject({ national: z.boolean().optional(), internalAt: instant.optional() }).optional(),
+  dnc: z
+    .strictObject({ national: z.boolean().optional(), internalAt: instant.optional(), lists: z.array(z.string()).optional() })
+    .optional(),
   scrubbedOn: date.optional(),
+  registryFiles: z.record(z.string(), date.nullable()).optional(),
+  lineType: z.enum(LINE_TYPES).optional(),
+  rndQueriedOn: date.optional(),
   rndDisconnectedOn: date.optional(),
   guaranteedAgent: z.boolean().optional(),
   campaignCalls: z.strictObject({ date, placed: z.int().min(0) }).optional(),

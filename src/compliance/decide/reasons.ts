@@ -6,7 +6,7 @@ import { textOfDay, weekdayOf } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
 import { COUNTRY_NOT_COVERED, type CompiledPack, INVALID_NUMBER, type Place, UNRESOLVED_LOCATION } from "./compile.ts";
 import type { Finding } from "./context.ts";
-import { type Call, NO_REGISTRY_FILE, type Reason } from "./types.ts";
+import type { Call, Reason } from "./types.ts";
 
 const DAY_NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
 
@@ -93,9 +93,15 @@ function sentence(pack: CompiledPack, rule: Rule, finding: Finding, violation: s
     case "national-registry":
       return "the number is on the national do-not-call registry and nothing on record lifts that";
     case "registry-age":
-      if (textOfDay(since) === NO_REGISTRY_FILE)
-        return "no national registry file of this country has been loaded, so nothing says who is on it; to load one: outdial dnc import FILE --list national --as-of DATE";
-      return `the national registry file is ${count} days old on the local date of the call; ${rule.maxAgeDays} are allowed`;
+      return fileSentence(finding, rule.maxAgeDays, "registry", "--list national --registry");
+    case "do-not-call-list":
+      if (violation === rule.violation)
+        return `the number is on the do-not-call list of ${rule.jurisdiction} and nothing on record lifts that`;
+      return fileSentence(finding, rule.maxAgeDays, "do-not-call list", "--list national --registry");
+    case "reassigned-query":
+      return count < 0
+        ? "nobody has asked the Reassigned Numbers Database whether the number still has the same holder; to record an answer: outdial consent disconnections FILE"
+        : `the Reassigned Numbers Database was last asked about the number on ${textOfDay(since)}, ${count} days before the call; ${rule.maxAgeDays} are allowed`;
     case "internal-list":
       return `the person has been on our own do-not-call list since ${instantText(since)}`;
     case "relationship":
@@ -103,6 +109,14 @@ function sentence(pack: CompiledPack, rule: Rule, finding: Finding, violation: s
     case "abandonment-limit":
       return rule.kind;
   }
+}
+
+/** A file of a list that is missing (a count of -1) or too old. */
+function fileSentence({ count, since, list }: Finding, allowed: number, what: string, options: string): string {
+  const of = list === undefined ? "" : ` of ${list}`;
+  if (count < 0)
+    return `no ${what}${of} is loaded, so nothing says who is on it; to load one: outdial dnc import FILE ${options} ${list ?? "COUNTRY"} --as-of DATE`;
+  return `the file of the ${what}${of} is of ${textOfDay(since)}, ${count} days old on the local date of the call; ${allowed} are allowed`;
 }
 
 function hoursSentence(rule: RuleOf<"calling-hours">, zone: Zone, holiday: boolean, violation: string, now: Instant): string {

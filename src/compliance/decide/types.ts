@@ -1,7 +1,7 @@
 // What goes into a decision and what comes out of it.
 
 import type { Instant } from "../../kernel/index.ts";
-import type { CallType } from "../pack/schema.ts";
+import type { CallType, LineType } from "../pack/schema.ts";
 
 /** A civil date, `YYYY-MM-DD`. */
 export type CivilDate = string;
@@ -56,10 +56,21 @@ export interface CallFacts {
         readonly national?: boolean | undefined;
         /** On our own list since. */
         readonly internalAt?: Instant | undefined;
+        /** The states whose own do-not-call lists hold the number, such as "US-IN". */
+        readonly lists?: readonly string[] | undefined;
       }
     | undefined;
   /** Date of the national registry file the number was checked against; missing means fresh, so a caller without one must not ask. */
   readonly scrubbedOn?: CivilDate | undefined;
+  /**
+   * Dates of the do-not-call files that the number was checked against, by list: "US" for the registry of a country, "US-IN" for the list of a
+   * state. Null, or a list that is not named: no file of it is loaded. Counts instead of `scrubbedOn`.
+   */
+  readonly registryFiles?: Readonly<Record<string, CivilDate | null>> | undefined;
+  /** What the line is; missing means that it may be any. */
+  readonly lineType?: LineType | undefined;
+  /** Date on which the Reassigned Numbers Database was last asked about the number; missing means never. */
+  readonly rndQueriedOn?: CivilDate | undefined;
   /** Date of the last permanent disconnection known (Reassigned Numbers Database). */
   readonly rndDisconnectedOn?: CivilDate | undefined;
   /** A live agent is certain to be there when the call is answered. */
@@ -67,9 +78,6 @@ export interface CallFacts {
   /** Calls the campaign has placed on one local date of its own zone, to anybody. */
   readonly campaignCalls?: { readonly date: CivilDate; readonly placed: number } | undefined;
 }
-
-/** The date of a registry file where none was ever loaded: older than any rule allows. Reasons say it in words. */
-export const NO_REGISTRY_FILE: CivilDate = "1971-01-01";
 
 /** One rule broken, in words for a person. */
 export interface Reason {

@@ -31,6 +31,10 @@ export function describeRule(rule: Rule): string {
       return "no calls to numbers on the national registry";
     case "registry-age":
       return `the registry file is at most ${rule.maxAgeDays} days old`;
+    case "do-not-call-list":
+      return `no calls to numbers on the state's own do-not-call list, whose file is at most ${rule.maxAgeDays} days old`;
+    case "reassigned-query":
+      return `the Reassigned Numbers Database was asked at most ${rule.maxAgeDays} days ago`;
     case "internal-list":
       return "no calls to numbers on our own list";
     case "relationship":

@@ -47,6 +47,7 @@ function* faults(pack: RulePack): Generator<PackProblem> {
   );
   for (const [index, rule] of pack.rules.entries()) yield* ruleFaults(rule, ["rules", `${index} (${rule.id})`]);
   yield* overlaps(pack.rules);
+  yield* placeFaults(pack.jurisdictions);
   for (const [name, { days }] of Object.entries(pack.calendars)) yield* duplicates(days, ["calendars", name, "days"], "day");
   for (const [index, { start, end }] of pack.emergencies.entries()) {
     if (end !== undefined && Date.parse(end) <= Date.parse(start))
@@ -129,9 +130,23 @@ function* ruleFaults(rule: Rule, path: readonly string[]): Generator<PackProblem
       path: [...path, "except"],
       message: `only a rule for * binds everywhere but in some countries; this one is for ${rule.jurisdiction}`,
     };
+  if (rule.kind === "do-not-call-list" && !rule.jurisdiction.includes("-"))
+    yield {
+      path: [...path, "jurisdiction"],
+      message: `${rule.jurisdiction} is no state: the list of a country is a national-registry`,
+    };
   if (rule.kind !== "calling-hours") return;
   for (const [day, windows] of Object.entries(rule.week)) yield* windowFaults(windows, [...path, "week", day]);
   yield* windowFaults(rule.onHolidays?.windows ?? [], [...path, "onHolidays", "windows"]);
+}
+
+function* placeFaults(jurisdictions: RulePack["jurisdictions"]): Generator<PackProblem> {
+  for (const [index, { id, places }] of jurisdictions.entries()) {
+    const path = ["jurisdictions", `${index} (${id})`, "places"];
+    const city = /^[A-Z]{2}-[A-Z0-9]+-/.test(id);
+    if (city && places === undefined) yield { path, message: "a city needs places: without them nobody is in it" };
+    if (!city && places !== undefined) yield { path, message: `${id} is no city: only a city, such as US-NY-NYC, has places` };
+  }
 }
 
 function* windowFaults(windows: readonly (readonly [string, string])[], path: readonly string[]): Generator<PackProblem> {
@@ -166,5 +181,7 @@ function sameSubject(a: Rule, b: Rule): boolean {
   if (a.kind !== b.kind || a.jurisdiction !== b.jurisdiction) return false;
   // Several caps and calendars may bind side by side: all of them must allow. Hours of one name and definitions must be unambiguous.
   if (a.kind === "calling-hours" && b.kind === "calling-hours") return a.violation === b.violation;
-  return a.kind === "relationship" || a.kind === "revocation-deadline" || a.kind === "registry-age";
+  return (
+    a.kind === "relationship" || a.kind === "revocation-deadline" || a.kind === "registry-age" || a.kind === "do-not-call-list"
+  );
 }

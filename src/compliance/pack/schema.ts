@@ -13,6 +13,10 @@ export const WEEK_DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as co
 export const EXEMPTIONS = ["ebr", "express", "written"] as const;
 export type Exemption = (typeof EXEMPTIONS)[number];
 
+/** What a telephone line is. */
+export const LINE_TYPES = ["mobile", "landline", "voip"] as const;
+export type LineType = (typeof LINE_TYPES)[number];
+
 /**
  * How far a rule's numbers can be trusted: the rule's own text was read; a summary was read; only tables of others agree;
  * not confirmed by anything; or no law at all but a policy of this pack.
@@ -24,8 +28,13 @@ const date = z.iso.date();
 const instant = z.iso.datetime({ offset: true });
 const ruleId = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, "lower-case letters, digits, dots and hyphens");
 const violation = z.string().regex(/^[A-Z][A-Z0-9_]*$/, "capital letters, digits and underscores, such as HOURS_STATE");
-/** "*" binds everywhere; a country ("US"), or a state or province of one ("US-FL"). */
-const jurisdictionId = z.string().regex(/^(\*|[A-Z]{2}(-[A-Z0-9]{1,3})?)$/, "*, a country such as US, or a state such as US-FL");
+/** "*" binds everywhere; a country ("US"), a state or province of one ("US-FL"), or a city in one ("US-NY-NYC"). */
+const jurisdictionId = z
+  .string()
+  .regex(
+    /^(\*|[A-Z]{2}(-[A-Z0-9]{1,3}(-[A-Z0-9]{2,12})?)?)$/,
+    "*, a country such as US, a state such as US-FL, or a city such as US-NY-NYC",
+  );
 const wallClock = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, "a time of day from 00:00 to 24:00");
 const window = z.tuple([wallClock, wallClock]);
 const exemptions = z.array(z.enum(EXEMPTIONS));
@@ -59,6 +68,11 @@ const common = {
     .min(1)
     .optional()
     .meta({ description: "of a rule for *: countries in which it does not bind, because they have one of their own" }),
+  lines: z
+    .array(z.enum(LINE_TYPES))
+    .min(1)
+    .optional()
+    .meta({ description: "binds only calls to such lines; a line whose type is not known counts as each of them" }),
   lookedUp: date.optional().meta({ description: "date on which the rule was last read in its source; missing: not known" }),
 };
 const scope = z
@@ -117,6 +131,19 @@ export const ruleSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("consent-revocation"), ...common, violation }),
   z.strictObject({ kind: z.literal("national-registry"), ...common, violation }),
   z.strictObject({ kind: z.literal("registry-age"), ...common, maxAgeDays: z.int().min(0), violation }),
+  z.strictObject({
+    kind: z.literal("do-not-call-list"),
+    ...common,
+    maxAgeDays: z.int().min(0).meta({ description: "how old the file of this jurisdiction's own list may be" }),
+    violation,
+    staleViolation: violation.meta({ description: "reported when no file of the list is loaded, or it is too old" }),
+  }),
+  z.strictObject({
+    kind: z.literal("reassigned-query"),
+    ...common,
+    maxAgeDays: z.int().min(0).meta({ description: "how long ago the Reassigned Numbers Database may have been asked" }),
+    violation,
+  }),
   z.strictObject({ kind: z.literal("internal-list"), ...common, violation }),
   // The kinds below break no call by themselves: they state what others refer to.
   z.strictObject({
@@ -193,6 +220,16 @@ export const packSchema = z.strictObject({
         confidence: z.enum(CONFIDENCES).optional(),
         note: z.string().optional(),
         exempt: exemptions.optional().meta({ description: "lifts every rule of this jurisdiction" }),
+        places: z
+          .strictObject({
+            areaCodes: z.array(z.string().regex(/^[2-9]\d\d$/, "three digits")),
+            postal: z.array(z.string().regex(/^\d{3,5}$/, "the first three to five digits of a ZIP code")),
+          })
+          .optional()
+          .meta({
+            description:
+              "of a city: the ZIP codes that begin so are in it; without an address a number of these area codes may be",
+          }),
         noOwnHours: z.literal(true).optional().meta({ description: "read, and found to have no calling hours of its own" }),
       }),
     )

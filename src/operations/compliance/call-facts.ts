@@ -1,6 +1,6 @@
 // What the store knows of a number, in the form for a decision. A missing or too old fact denies the call.
 
-import { type CallFacts, type CompiledPack, currentConsent, NO_REGISTRY_FILE, type Rule } from "../../compliance/index.ts";
+import { type CallFacts, type CompiledPack, currentConsent, type Rule } from "../../compliance/index.ts";
 import type { NumberFacts, RegistryFile } from "../../store/index.ts";
 
 const HOUR = 3_600_000;
@@ -24,7 +24,7 @@ export class FactsReader {
   readonly #campaignCalls: CallFacts["campaignCalls"];
   readonly #dateOf: ReadonlyMap<string, string>;
   readonly #checked: ReadonlySet<string>;
-  readonly #scrubbed = new Map<readonly string[], string | undefined>();
+  readonly #checkedFiles = new Map<readonly string[], CallFacts["registryFiles"]>();
 
   /** @param at the moment of the decisions: later attempts and consents are left out, later opt-outs count all the same */
   constructor(pack: CompiledPack, at: number, files: readonly RegistryFile[], campaignCalls: CallFacts["campaignCalls"]) {
@@ -33,7 +33,9 @@ export class FactsReader {
     this.#campaignCalls = campaignCalls;
     this.#dateOf = new Map(files.map(({ registry, asOf }) => [registry, asOf]));
     this.#checked = new Set(
-      pack.pack.rules.filter(({ kind }) => kind === "registry-age").map(({ jurisdiction }) => countryOf(jurisdiction)),
+      pack.pack.rules
+        .filter(({ kind }) => kind === "registry-age" || kind === "do-not-call-list")
+        .map(({ jurisdiction }) => jurisdiction),
     );
   }
 
@@ -53,29 +55,29 @@ export class FactsReader {
       consent,
       ebr: this.#longest(known.relationships, jurisdictions),
       dnc: {
-        national: known.registries.length > 0,
+        national: known.registries.some((registry) => !registry.includes("-")),
+        lists: known.registries.filter((registry) => registry.includes("-")),
         internalAt: suppressedSince === undefined ? undefined : Math.min(suppressedSince, at),
       },
-      scrubbedOn: this.#scrubbedOn(jurisdictions),
+      registryFiles: this.#registryFiles(jurisdictions),
+      lineType: known.lineType,
+      rndQueriedOn: known.queriedOn,
       rndDisconnectedOn: known.disconnectedOn,
       guaranteedAgent,
       campaignCalls: this.#campaignCalls,
     };
   }
 
-  /** The oldest of the files that the countries of a place must be checked against; undefined when none must. */
-  #scrubbedOn(jurisdictions: readonly string[]): string | undefined {
-    if (this.#scrubbed.has(jurisdictions)) return this.#scrubbed.get(jurisdictions);
-    const countries = [...new Set(jurisdictions.map(countryOf))].filter(
-      (country) => country !== "*" && (this.#checked.has(country) || this.#checked.has("*")),
+  /** The dates of the files that the countries and states of a place must be checked against; undefined when there are none. */
+  #registryFiles(jurisdictions: readonly string[]): CallFacts["registryFiles"] {
+    if (this.#checkedFiles.has(jurisdictions)) return this.#checkedFiles.get(jurisdictions);
+    const lists = jurisdictions.filter(
+      (id) => id !== "*" && (this.#checked.has(id) || (!id.includes("-") && this.#checked.has("*"))),
     );
-    const dates = countries.map((country) => this.#dateOf.get(country) ?? NO_REGISTRY_FILE);
-    const oldest = dates.reduce<string | undefined>(
-      (found, date) => (found === undefined || date < found ? date : found),
-      undefined,
-    );
-    this.#scrubbed.set(jurisdictions, oldest);
-    return oldest;
+    const files =
+      lists.length === 0 ? undefined : Object.fromEntries(lists.map((list) => [list, this.#dateOf.get(list) ?? null]));
+    this.#checkedFiles.set(jurisdictions, files);
+    return files;
   }
 
   /** The relationship that lasts longest under the pack's terms. */
@@ -88,8 +90,4 @@ export class FactsReader {
     };
     return relationships.reduce((found, one) => (end(one) > end(found) ? one : found));
   }
-}
-
-function countryOf(jurisdiction: string): string {
-  return jurisdiction.split("-")[0] ?? jurisdiction;
 }

@@ -11,7 +11,7 @@ import { masked, timeText } from "../views/texts.ts";
 import { type FactSource, type ImportDeps, type ImportReport, type ImportSink, importFacts } from "./import.ts";
 import { momentOf } from "./questions.ts";
 import { loadRegistry, type RegistryOptions, registryName } from "./registry.ts";
-import { attemptsFile, consentFile, disconnectionsFile, internalListFile, relationshipsFile } from "./specs.ts";
+import { attemptsFile, consentFile, disconnectionsFile, internalListFile, linesFile, relationshipsFile } from "./specs.ts";
 import type { ComplianceContext } from "./use-cases.ts";
 import { civilDate, phoneText } from "./values.ts";
 
@@ -27,6 +27,7 @@ const IMPORTERS = {
   attempts: (...given) => importFacts(attemptsFile, ...given),
   relationships: (...given) => importFacts(relationshipsFile, ...given),
   disconnections: (...given) => importFacts(disconnectionsFile, ...given),
+  lines: (...given) => importFacts(linesFile, ...given),
   dnc: (...given) => importFacts(internalListFile, ...given),
 } satisfies Record<string, Importer>;
 

@@ -17,7 +17,7 @@ const FORMAT: RecordFormat<"number"> = {
 };
 
 export interface RegistryOptions {
-  /** Whose registry: the country's two letters. */
+  /** Whose list: a country's two letters, or a state such as US-IN. */
   readonly registry: string;
   /** Date of the file, YYYY-MM-DD. */
   readonly asOf: string;
@@ -91,6 +91,6 @@ function doubt({ numbers, refused }: { numbers: number; refused: number }, befor
 
 /** Checks a registry's name. Throws OperationError `invalid_input`. */
 export function registryName(text: string): string {
-  if (/^[A-Za-z]{2}$/.test(text)) return text.toUpperCase();
-  throw new OperationError("invalid_input", `${text} is not a country's two letters, such as US`);
+  if (/^[A-Za-z]{2}(-[A-Za-z0-9]{1,3})?$/.test(text)) return text.toUpperCase();
+  throw new OperationError("invalid_input", `${text} is not a country's two letters, such as US, and no state, such as US-IN`);
 }

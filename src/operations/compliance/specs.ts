@@ -1,11 +1,19 @@
 // The files of facts that are imported: their columns, what a line must say, and where it goes.
 
-import { type AnsweredCall, ATTEMPT_KINDS, CONSENT_LEVELS, classifyAnswer, RELATIONSHIP_KINDS } from "../../compliance/index.ts";
+import {
+  type AnsweredCall,
+  ATTEMPT_KINDS,
+  CONSENT_LEVELS,
+  classifyAnswer,
+  LINE_TYPES,
+  RELATIONSHIP_KINDS,
+} from "../../compliance/index.ts";
 import type {
   Facts,
   NewAttempt,
   NewConsent,
   NewDisconnection,
+  NewLineType,
   NewRelationship,
   NewRevocation,
   NewSuppression,
@@ -217,13 +225,40 @@ export const relationshipsFile: ImportSpec<"number" | "kind" | "date", NewRelati
   write: (records, { facts }) => facts.addRelationships(records),
 };
 
-/** Permanent disconnections, as the Reassigned Numbers Database answers. */
-export const disconnectionsFile: ImportSpec<"number" | "disconnected_on", NewDisconnection> = {
+/** Answers of the Reassigned Numbers Database: when it was asked, and the last permanent disconnection it named. */
+export const disconnectionsFile: ImportSpec<"number" | "disconnected_on" | "queried_on", NewDisconnection> = {
   kind: "disconnections",
-  format: { fields: [NUMBER, { field: "disconnected_on", names: ["disconnected_on", "date"], required: true }] },
+  format: {
+    fields: [
+      NUMBER,
+      { field: "disconnected_on", names: ["disconnected_on", "date"] },
+      { field: "queried_on", names: ["queried_on", "asked_on"] },
+    ],
+  },
+  parse(cells, { now }) {
+    const disconnectedOn = cells.maybe("disconnected_on", (text) => civilDate(text, now));
+    const queriedOn = cells.maybe("queried_on", (text) => civilDate(text, now));
+    if (disconnectedOn === undefined && queriedOn === undefined)
+      cells.refuse("disconnected_on", "neither disconnected_on nor queried_on is there: the line says nothing");
+    return { number: cells.need("number", phone), disconnectedOn, queriedOn };
+  },
+  write: (records, { facts }) => facts.addDisconnections(records),
+};
+
+/** What lines are. */
+export const linesFile: ImportSpec<"number" | "line_type" | "date", NewLineType> = {
+  kind: "lines",
+  format: {
+    fields: [
+      NUMBER,
+      { field: "line_type", names: ["line_type", "type", "linetype"], required: true },
+      { field: "date", names: ["date", "seen_on", "as_of"], required: true },
+    ],
+  },
   parse: (cells, { now }) => ({
     number: cells.need("number", phone),
-    disconnectedOn: cells.need("disconnected_on", (text) => civilDate(text, now)),
+    lineType: cells.need("line_type", (text) => word(text, LINE_TYPES)),
+    seenOn: cells.need("date", (text) => civilDate(text, now)),
   }),
-  write: (records, { facts }) => facts.addDisconnections(records),
+  write: (records, { facts }) => facts.addLineTypes(records),
 };

@@ -21,6 +21,8 @@ const OF_KIND: Readonly<Partial<Record<RuleKind, GateReason>>> = {
   "internal-list": "do not call",
   "national-registry": "do not call",
   "registry-age": "registry file missing or too old",
+  "do-not-call-list": "do not call",
+  "reassigned-query": "registry file missing or too old",
   "consent-required": "no consent",
   "consent-revocation": "no consent",
   "attempt-cap": "called too often",
@@ -52,6 +54,7 @@ function reasonsOfRules(pack: RulePack): ReadonlyMap<string, GateReason> {
   for (const rule of pack.rules) {
     const reason = OF_KIND[rule.kind];
     if (reason !== undefined) for (const id of idsOf(rule)) found.set(id, reason);
+    if (rule.kind === "do-not-call-list") found.set(rule.staleViolation, "registry file missing or too old");
   }
   return found;
 }

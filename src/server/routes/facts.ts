@@ -50,7 +50,9 @@ export function factsRoutes(facts: () => FactsUseCases) {
       description:
         "The body is the file, CSV or NDJSON. A registry file needs `registry` and `asOf`, and is put in force whole or not at all.",
       role: "operator",
-      params: z.strictObject({ kind: z.enum(["consent", "attempts", "relationships", "disconnections", "dnc", "registry"]) }),
+      params: z.strictObject({
+        kind: z.enum(["consent", "attempts", "relationships", "disconnections", "lines", "dnc", "registry"]),
+      }),
       query: z.strictObject({
         name: z.string().max(200).default("upload"),
         format: z.enum(["csv", "ndjson"]).optional(),

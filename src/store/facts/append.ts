@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import type { StoreCore } from "../commit.ts";
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
-import type { NewConsent, NewDisconnection, NewRelationship } from "./types.ts";
+import type { NewConsent, NewDisconnection, NewLineType, NewRelationship } from "./types.ts";
 
 /** SQL that reads a parameter of ms since the epoch, as `numberArray` writes it, as timestamps. */
 export const AT = (column: string) => `to_timestamp(${column} / 1000)`;
@@ -62,14 +62,42 @@ export async function addRelationships(store: StoreCore, rows: readonly NewRelat
   );
 }
 
-/** Adds permanent disconnections. @returns how many were new */
+/** Adds answers of the Reassigned Numbers Database: when it was asked, and permanent disconnections. @returns how many were new */
 export async function addDisconnections(store: StoreCore, rows: readonly NewDisconnection[]): Promise<number> {
+  if (rows.length === 0) return 0;
+  // What comes twice in a file is one answer.
+  const answers = new Map(rows.map((row) => [`${row.number} ${row.disconnectedOn ?? ""} ${row.queriedOn ?? ""}`, row]));
+  return store.commit(async (tx) => {
+    const fresh = new Set<NewDisconnection>();
+    const add = async (table: string, column: string, dateOf: (row: NewDisconnection) => string | undefined) => {
+      const dated = [...answers.values()].filter((row) => dateOf(row) !== undefined);
+      const found = await tx.query<{ key: string }>(
+        `insert into outdial.${table} (number, ${column})
+           select number, day::date from unnest($1::bigint[], ${textColumn("$2")}) as d (number, day) on conflict do nothing
+           returning number || ' ' || ${column} as key`,
+        [numberArray(dated.map(({ number }) => number)), joinTexts(dated.map((row) => dateOf(row) ?? null))],
+      );
+      const added = new Set(found.map(({ key }) => key));
+      for (const row of dated) if (added.has(`${row.number} ${dateOf(row)}`)) fresh.add(row);
+    };
+    await add("disconnections", "disconnected_on", (row) => row.disconnectedOn);
+    await add("reassigned_queries", "queried_on", (row) => row.queriedOn);
+    return fresh.size;
+  });
+}
+
+/** Adds what lines are. @returns how many were new */
+export async function addLineTypes(store: StoreCore, rows: readonly NewLineType[]): Promise<number> {
   if (rows.length === 0) return 0;
   return store.commit((tx) =>
     tx.change(
-      `insert into outdial.disconnections (number, disconnected_on)
-         select number, day::date from unnest($1::bigint[], ${textColumn("$2")}) as d (number, day) on conflict do nothing`,
-      [numberArray(rows.map(({ number }) => number)), joinTexts(rows.map(({ disconnectedOn }) => disconnectedOn))],
+      `insert into outdial.line_types (number, line_type, seen_on)
+         select number, kind, day::date from unnest($1::bigint[], ${textColumn("$2")}, ${textColumn("$3")}) as d (number, kind, day) on conflict do nothing`,
+      [
+        numberArray(rows.map(({ number }) => number)),
+        joinTexts(rows.map(({ lineType }) => lineType)),
+        joinTexts(rows.map(({ seenOn }) => seenOn)),
+      ],
     ),
   );
 }

@@ -1,7 +1,7 @@
 // The facts as the rest of outdial sees them. What is appended stays; what holds now is derived from it.
 
 import type { StoreCore } from "../commit.ts";
-import { addConsents, addDisconnections, addRelationships } from "./append.ts";
+import { addConsents, addDisconnections, addLineTypes, addRelationships } from "./append.ts";
 import {
   addAttempts,
   addOutcomes,
@@ -26,6 +26,7 @@ const FACTS = {
   addRevocations,
   addRelationships,
   addDisconnections,
+  addLineTypes,
   addAttempts,
   addOutcomes,
   countUnresolvedOptOuts,

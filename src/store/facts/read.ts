@@ -2,7 +2,7 @@
 
 import type { StoreCore } from "../commit.ts";
 import { numberArray } from "../database/arrays.ts";
-import type { AttemptKind, ConsentLevel, NumberFacts, PhoneKey, RegistryFile } from "./types.ts";
+import type { AttemptKind, ConsentLevel, LineType, NumberFacts, PhoneKey, RegistryFile } from "./types.ts";
 
 const MS = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 
@@ -17,7 +17,10 @@ const SELECT = {
     union all select 4, number, ${MS("at")}, kind, subject, campaign from n join outdial.attempts using (number) where at >= $2
     union all select 5, r.number, r.file_id, null, null, null from n join outdial.registry_numbers r using (number) where r.file_id = any($3::int[])
     union all select 6, number, null, kind, since::text, null from n join outdial.relationships using (number)
-    union all select 7, number, null, max(disconnected_on)::text, null, null from n join outdial.disconnections using (number) group by number`,
+    union all select 7, number, null, max(disconnected_on)::text, null, null from n join outdial.disconnections using (number) group by number
+    union all select 8, number, null, max(queried_on)::text, null, null from n join outdial.reassigned_queries using (number) group by number
+    union all (select distinct on (number) 9, number, null, line_type, null, null from n join outdial.line_types using (number)
+      order by number, seen_on desc, line_type = 'mobile' desc)`,
 };
 
 interface Row {
@@ -37,6 +40,8 @@ interface Gathered {
   registries: string[];
   relationships: { kind: "transaction" | "inquiry"; date: string }[];
   disconnectedOn: string | undefined;
+  queriedOn: string | undefined;
+  lineType: LineType | undefined;
 }
 
 /** What a number is of which nothing is known. */
@@ -51,6 +56,8 @@ function nothing(): Gathered {
     registries: [],
     relationships: [],
     disconnectedOn: undefined,
+    queriedOn: undefined,
+    lineType: undefined,
   };
 }
 
@@ -105,7 +112,13 @@ function add(facts: Gathered, { fact, at, a, b, c }: Row, registryOf: ReadonlyMa
     case 6:
       facts.relationships.push({ kind: a as "transaction" | "inquiry", date: b ?? "" });
       return;
-    default:
+    case 7:
       facts.disconnectedOn = a ?? undefined;
+      return;
+    case 8:
+      facts.queriedOn = a ?? undefined;
+      return;
+    default:
+      facts.lineType = a as LineType;
   }
 }

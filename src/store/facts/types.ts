@@ -86,10 +86,23 @@ export interface NewRelationship {
   readonly since: string;
 }
 
+/** An answer of the Reassigned Numbers Database; at least one of the dates is there. */
 export interface NewDisconnection {
   readonly number: PhoneKey;
-  /** Calendar date of the permanent disconnection, YYYY-MM-DD. */
-  readonly disconnectedOn: string;
+  /** Calendar date of the permanent disconnection, YYYY-MM-DD; undefined when none is known. */
+  readonly disconnectedOn?: string | undefined;
+  /** Calendar date on which the database was asked; undefined when only the disconnection is known. */
+  readonly queriedOn?: string | undefined;
+}
+
+export type LineType = "mobile" | "landline" | "voip";
+
+/** What a line was on a date. */
+export interface NewLineType {
+  readonly number: PhoneKey;
+  readonly lineType: LineType;
+  /** Calendar date, YYYY-MM-DD. */
+  readonly seenOn: string;
 }
 
 /** What the store knows of one number. Lists come in no particular order. */
@@ -105,11 +118,14 @@ export interface NumberFacts {
     readonly subject: string;
     readonly campaign: string;
   }[];
-  /** The registries (country codes) whose current file holds the number. */
+  /** The lists (a country such as US, a state such as US-IN) whose current file holds the number. */
   readonly registries: readonly string[];
   readonly relationships: readonly { readonly kind: "transaction" | "inquiry"; readonly date: string }[];
   /** Date of the last permanent disconnection known. */
   readonly disconnectedOn: string | undefined;
+  /** Date on which the Reassigned Numbers Database was last asked. */
+  readonly queriedOn: string | undefined;
+  readonly lineType: LineType | undefined;
 }
 
 /** Who does something, for the audit. */

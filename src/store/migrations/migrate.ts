@@ -25,6 +25,7 @@ import { approvalPlans } from "./0020-approval-plans.ts";
 import { stops } from "./0021-stops.ts";
 import { stoppedCampaigns } from "./0022-stopped-campaigns.ts";
 import { servingReplicas } from "./0023-serving-replicas.ts";
+import { lineTypes } from "./0024-line-types.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -50,6 +51,7 @@ const MIGRATIONS: readonly Migration[] = [
   stops,
   stoppedCampaigns,
   servingReplicas,
+  lineTypes,
 ];
 
 /** The version of the schema that this outdial works with. */

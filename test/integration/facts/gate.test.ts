@@ -4,15 +4,17 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { compilePack, replay } from "../../../src/compliance/index.ts";
+import { compilePack, createBuiltinGeography, replay, usCaUk2026 } from "../../../src/compliance/index.ts";
 import {
   attemptsFile,
   consentFile,
+  disconnectionsFile,
   type GateContact,
   type GateRequest,
   type GateVerdict,
   importFacts,
   internalListFile,
+  linesFile,
   loadRegistry,
   readContacts,
   relationshipsFile,
@@ -144,15 +146,34 @@ test("what is recorded is decided again the same, whatever the facts; another pa
 test("without a registry file, or with one too old, nobody who must be checked against it is called", async () => {
   const verdict = async (at = NOW) => (await run({ contacts: contacts(ANNA), at, reasons: true })).verdicts[0];
   expect(await verdict()).toMatchObject({ verdict: "never", rules: ["DNC_STALE"] });
-  expect((await verdict())?.reasons?.join(" ")).toMatch(
-    /no national registry file of this country has been loaded.*outdial dnc import FILE --list national/,
-  );
+  expect((await verdict())?.reasons?.join(" ")).toMatch(/no registry of US is loaded.*outdial dnc import FILE --list national/);
   expect((await verdict())?.reasons?.join(" ")).not.toContain("days old");
   await scrubbed("2026-01-30");
   expect(await verdict()).toMatchObject({ verdict: "dial" });
   expect(await verdict(NOW + 86_400_000)).toMatchObject({ verdict: "never", rules: ["DNC_STALE"] });
   await scrubbed("2026-03-02");
   expect(await verdict(NOW + 86_400_000)).toMatchObject({ verdict: "dial" });
+});
+
+test("a state's own list, what the line is, and when the Reassigned Numbers Database was asked decide under the shipped pack", async () => {
+  await scrubbed();
+  const shipped = compilePack(usCaUk2026(), { geography: createBuiltinGeography() });
+  const [indiana, newJersey, maine] = [13175550131, 12015550131, 12075550131];
+  const ruled = async () => {
+    const { verdicts, counts } = await run({ contacts: contacts(indiana, newJersey, maine), pack: shipped });
+    return { rules: verdicts.map(({ rules }) => rules), reasons: counts.byReason.map(({ reason }) => reason) };
+  };
+  expect(await ruled()).toEqual({
+    rules: [["DNC_STATE_STALE"], ["CONSENT_REQUIRED"], ["REASSIGNED_NOT_ASKED"]],
+    reasons: ["registry file missing or too old", "no consent"],
+  });
+  await loadRegistry(file(["+13175550131"], "in.txt"), { registry: "US-IN", asOf: "2026-01-10" }, world.deps);
+  await importFacts(linesFile, file(["number,line_type,date", `+${newJersey},landline,2026-02-01`]), world.deps);
+  await importFacts(disconnectionsFile, file(["number,queried_on", `+${maine},2026-03-01`]), world.deps);
+  expect(await ruled()).toEqual({ rules: [["DNC_STATE"], [], []], reasons: ["do not call"] });
+  await loadRegistry(file(["+13175550199"], "in.txt"), { registry: "US-IN", asOf: "2026-02-10" }, world.deps);
+  await importFacts(linesFile, file(["number,line_type,date", `+${newJersey},mobile,2026-02-02`]), world.deps);
+  expect((await ruled()).rules).toEqual([[], ["CONSENT_REQUIRED"], []]);
 });
 
 test("where consent is needed, none on file denies; revoked and reassigned deny; given again to the new holder allows", async () => {

@@ -7,6 +7,7 @@ import {
   disconnectionsFile,
   importFacts,
   internalListFile,
+  linesFile,
   loadRegistry,
   type RefusedLine,
   recordOutcomes,
@@ -175,6 +176,40 @@ test("a list of bare numbers suppresses them; once more it finds them known", as
     relationships: [{ kind: "inquiry", date: "2026-02-01" }],
     disconnectedOn: "2026-02-01",
   });
+});
+
+test("answers of the Reassigned Numbers Database and types of lines: the latest counts, twice is once, an empty answer is refused", async () => {
+  const answers = [
+    "number,disconnected_on,queried_on",
+    "+12125550123,2026-02-01,2026-02-20",
+    "+12125550124,,2026-02-20",
+    "+12125550125,,",
+  ];
+  const { refused, sink } = keep();
+  expect(await importFacts(disconnectionsFile, file(answers), world.deps, sink)).toMatchObject({
+    added: 2,
+    known: 0,
+    refused: 1,
+  });
+  expect(refused[0]?.reason ?? "").toContain("the line says nothing");
+  expect(await importFacts(disconnectionsFile, file(answers), world.deps)).toMatchObject({ added: 0, known: 2 });
+  await importFacts(disconnectionsFile, file(["number,queried_on", "+12125550123,2026-02-25"]), world.deps);
+  expect(await of(ANNA)).toMatchObject({ disconnectedOn: "2026-02-01", queriedOn: "2026-02-25" });
+  expect(await of(12125550124)).toMatchObject({ disconnectedOn: undefined, queriedOn: "2026-02-20" });
+  const lines = [
+    "number,line_type,date",
+    "+12125550123,landline,2026-01-01",
+    "+12125550123,Mobile,2026-02-01",
+    "+12125550124,fax,2026-01-01",
+  ];
+  expect(await importFacts(linesFile, file(lines), world.deps)).toMatchObject({ added: 2, refused: 1 });
+  expect((await of(ANNA))?.lineType).toBe("mobile");
+  await importFacts(
+    linesFile,
+    file(["number,line_type,date", "+12125550123,voip,2026-02-20", "+12125550123,mobile,2026-02-20"]),
+    world.deps,
+  );
+  expect((await of(ANNA))?.lineType).toBe("mobile");
 });
 
 test("what cannot be read as a whole is refused with advice", async () => {

@@ -72,6 +72,8 @@ test("facts come back as they were given, once each, and of unknown numbers noth
     registries: [],
     relationships: [{ kind: "inquiry", date: "2026-01-31" }],
     disconnectedOn: "2025-05-05",
+    queriedOn: undefined,
+    lineType: undefined,
   });
   expect(found.get(ANNA)?.attempts).toHaveLength(2);
   expect(found.get(BEN)?.consents).toEqual([{ level: "none", at: T }]);

@@ -19,6 +19,16 @@ export function collectionRules(): Rule[] {
       lookedUp: READ,
       note: "Per debt, in each seven days, calls to the residence or a mobile; at other places two in thirty days, which is not told apart. An attempt that could leave no message may not count; here it does.",
     }),
+    {
+      ...collectionCap("US-NY-NYC", 3, {
+        citation: "6 RCNY 5-77(b) as amended by the Department of Consumer and Worker Protection",
+        confidence: "summary",
+        effective: "2026-09-01",
+        lookedUp: READ,
+        note: "Three contacts or attempts in seven days, per account since the amendment of 2026, for creditors that collect for themselves too. Calls alone are counted here. Read in three law firms' and agencies' summaries; the rule itself was not seen.",
+      }),
+      id: "us-ny-nyc-collection-calls",
+    },
     collectionCap("US-WA", 3, {
       citation: "RCW 19.16.250",
       confidence: "summary",

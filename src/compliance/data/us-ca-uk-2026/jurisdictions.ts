@@ -39,6 +39,15 @@ export function jurisdictions(): Jurisdiction[] {
     ...states(OWN_HOURS).map(
       (state): Jurisdiction => (state.id === "US-UT" ? { ...state, exempt: ["express", "written"] } : state),
     ),
+    {
+      id: "US-NY-NYC",
+      title: "New York City",
+      note: "ZIP codes of the five boroughs, by their first digits: Manhattan and the Bronx 100 to 102 and 104, Staten Island 103, Queens 110 (part), 111, 113, 114, 116, Brooklyn 112.",
+      places: {
+        areaCodes: ["212", "332", "347", "646", "718", "917", "929", "465"],
+        postal: ["100", "101", "102", "103", "104", "11004", "11005", "111", "112", "113", "114", "116"],
+      },
+    },
     { id: "CA", title: "Canada" },
     ...named(PROVINCES, "CA").map((province): Jurisdiction => ({ ...province, noOwnHours: true, citation: "CRTC UTR" })),
     { id: "GB", title: "United Kingdom" },

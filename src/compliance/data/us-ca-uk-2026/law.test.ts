@@ -195,3 +195,162 @@ describe("the United Kingdom", () => {
 test("every rule has the day on which its source was last read", () => {
   for (const { id, lookedUp } of usCaUk2026().rules) expect(lookedUp, id).toMatch(/^2026-\d\d-\d\d$/);
 });
+
+describe("do-not-call lists of states", () => {
+  const at = { at: "2026-06-16T16:00:00Z" };
+  const files = (list: string, date: string | null) => ({ ...at, registryFiles: { US: "2026-06-10", [list]: date } });
+  const states: [code: string, list: string, relationshipExempts: boolean][] = [
+    ["303", "US-CO", true],
+    ["305", "US-FL", true],
+    ["317", "US-IN", false],
+    ["504", "US-LA", true],
+    ["617", "US-MA", true],
+    ["314", "US-MO", true],
+    ["215", "US-PA", true],
+    ["615", "US-TN", true],
+    ["214", "US-TX", true],
+    ["307", "US-WY", true],
+  ];
+  test.each(states)("%s: %s", (code, list, relationshipExempts) => {
+    const written = (facts: object) => rules(code, { ...facts, ...consent("written") });
+    const own = (facts: object) => rules(code, facts).filter((rule) => rule.startsWith("DNC_"));
+    expect(own({ ...at, dnc: { lists: [list] } })).toEqual(["DNC_STATE"]);
+    expect(own({ ...at, dnc: { lists: ["US-XX"] } })).toEqual([]);
+    expect(written({ ...at, dnc: { lists: [list] } })).toEqual([]);
+    expect(own({ ...at, dnc: { lists: [list] }, ...customer })).toEqual(relationshipExempts ? [] : ["DNC_STATE"]);
+    expect(own({ ...at, dnc: { lists: [list] }, callType: "collection" })).toEqual([]);
+    // A quarter old at most, and loaded at all.
+    expect(own(files(list, "2026-03-16"))).toEqual([]);
+    expect(own(files(list, "2026-03-15"))).toEqual(["DNC_STATE_STALE"]);
+    expect(own(files(list, null))).toEqual(["DNC_STATE_STALE"]);
+    expect(own({ ...at, registryFiles: { US: "2026-06-10" } })).toEqual(["DNC_STATE_STALE"]);
+    expect(written({ ...at, registryFiles: { US: "2026-06-10" } })).toEqual([]);
+  });
+
+  test("Oklahoma's, where a customer is outside of the act", () => {
+    expect(rules("405", { ...at, ...consent("express"), ...customer, dnc: { lists: ["US-OK"] } })).toEqual([]);
+    expect(rules("405", { ...at, dnc: { lists: ["US-OK"] } })).toEqual(["CONSENT_REQUIRED", "DNC_STATE"]);
+  });
+
+  test.each([
+    ["Louisiana", "504", "2025-12-16", "2025-12-15"],
+    ["Missouri", "314", "2026-01-16", "2026-01-15"],
+    ["Pennsylvania", "215", "2025-06-16", "2025-06-15"],
+    ["Tennessee", "615", "2025-06-16", "2025-06-15"],
+    ["Texas", "214", "2025-06-16", "2025-06-15"],
+  ])("a relationship ends earlier in %s than under federal law", (state, code, last, after) => {
+    const list = usCaUk2026().jurisdictions.find(({ title }) => title === state)?.id ?? "";
+    const bought = (date: string) => rules(code, { dnc: { lists: [list] }, ebr: { kind: "transaction", date } });
+    expect(bought(last)).toEqual([]);
+    expect(bought(after)).toEqual(["DNC_STATE"]);
+  });
+
+  test("the reason names the list, its date and how to load one", () => {
+    const [missing] = ask("317", files("US-IN", null)).reasons;
+    expect(missing?.text).toMatch(/^no do-not-call list of US-IN is loaded.*--registry US-IN --as-of DATE/);
+    const [old] = ask("317", files("US-IN", "2026-03-01")).reasons;
+    expect(old?.text).toMatch(/^the file of the do-not-call list of US-IN is of 2026-03-01, 107 days old.*92 are allowed/);
+  });
+});
+
+describe("a country without a loaded registry", () => {
+  const german = () => {
+    const { jurisdictions, ...rest } = usCaUk2026();
+    return compilePack({ ...rest, jurisdictions: [...jurisdictions, { id: "DE" }] }, { geography: createBuiltinGeography() });
+  };
+  test("says so, and cites no American law", () => {
+    const call = { number: "+4930901820", callType: "telemarketing" } as const;
+    const at = Date.parse("2026-06-16T12:30:00Z");
+    const { rules: broken, reasons } = decide(call, { registryFiles: { DE: null, US: "2026-06-10" } }, german(), at);
+    expect(broken).toEqual(["DNC_STALE"]);
+    expect(reasons[0]?.text).toMatch(/^no registry of DE is loaded/);
+    expect(reasons[0]?.text).not.toMatch(/CFR|days old/);
+    expect(decide(call, { registryFiles: { DE: "2026-05-19" } }, german(), at).rules).toEqual([]);
+    expect(decide(call, { registryFiles: { DE: "2026-05-18" } }, german(), at).rules).toEqual(["DNC_STALE"]);
+    // The file of another country says nothing.
+    expect(decide(call, { registryFiles: { US: "2026-06-15" } }, german(), at).rules).toEqual(["DNC_STALE"]);
+  });
+  test("each country of a call needs its own file", () => {
+    const both = { postal: "M5V 2T6" };
+    expect(rules("212", { ...both, registryFiles: { US: "2026-06-10", CA: "2026-06-10" } })).toEqual([]);
+    expect(rules("212", { ...both, registryFiles: { US: "2026-06-10" } })).toEqual(["DNC_STALE"]);
+    expect(rules("212", { ...both, registryFiles: { CA: "2026-06-10" } })).toEqual(["DNC_STALE"]);
+  });
+});
+
+describe("New Jersey's mobiles", () => {
+  test("need an express written request or a customer; what a line is decides, and what is not known may be a mobile", () => {
+    const line = (lineType: string, facts: object = {}) => rules("201", { lineType, ...facts });
+    expect(line("mobile")).toEqual(["CONSENT_REQUIRED"]);
+    expect(rules("201")).toEqual(["CONSENT_REQUIRED"]);
+    expect(line("landline")).toEqual([]);
+    expect(line("voip")).toEqual([]);
+    expect(line("mobile", consent("express"))).toEqual(["CONSENT_REQUIRED"]);
+    expect(line("mobile", consent("written"))).toEqual([]);
+    expect(line("mobile", customer)).toEqual([]);
+    expect(line("mobile", inquired("2026-06-10"))).toEqual(["CONSENT_REQUIRED"]);
+    expect(rules("212", { lineType: "mobile" })).toEqual([]);
+  });
+});
+
+describe("Maine's query about reassigned numbers", () => {
+  test("must have been made within 31 days, from 2024-07-16 on, and not for customers", () => {
+    expect(rules("207")).toEqual(["REASSIGNED_NOT_ASKED"]);
+    expect(rules("207", { rndQueriedOn: "2026-05-16" })).toEqual([]);
+    expect(rules("207", { rndQueriedOn: "2026-05-15" })).toEqual(["REASSIGNED_NOT_ASKED"]);
+    expect(rules("207", { rndQueriedOn: "2026-06-17" })).toEqual(["REASSIGNED_NOT_ASKED"]);
+    expect(rules("207", customer)).toEqual([]);
+    expect(rules("207", { at: "2024-07-15T16:00:00Z" })).toEqual([]);
+    expect(rules("207", { callType: "collection" })).toEqual([]);
+    expect(rules("603")).toEqual([]);
+    expect(ask("207").reasons[0]?.text).toMatch(
+      /^nobody has asked the Reassigned Numbers Database.*outdial consent disconnections FILE/,
+    );
+    expect(ask("207", { rndQueriedOn: "2026-05-10" }).reasons[0]?.text).toContain(
+      "last asked about the number on 2026-05-10, 37 days before the call",
+    );
+  });
+});
+
+describe("rules of cities", () => {
+  const calls = (at: string, count: number) => ({
+    callType: "collection",
+    at,
+    attempts: Array.from({ length: count }, (_, i) => ({ at: formatInstant(Date.parse(at) - (i + 1) * 3_600_000) })),
+  });
+  test("New York City allows three collection calls in seven days from 2026-09-01, the rest of the state seven", () => {
+    const autumn = "2026-09-15T18:00:00Z";
+    expect(rules("212", calls(autumn, 2))).toEqual([]);
+    expect(rules("212", calls(autumn, 3))).toEqual(["COLLECTION_7D"]);
+    expect(rules("212", calls("2026-08-25T18:00:00Z", 3))).toEqual([]);
+    expect(rules("716", calls(autumn, 3))).toEqual([]);
+    // An address decides: Brooklyn, Staten Island, Glen Oaks are in the city, Buffalo and Yonkers are not.
+    for (const postal of ["11201", "10301", "11004"])
+      expect(rules("716", { ...calls(autumn, 3), postal }), postal).toEqual(["COLLECTION_7D"]);
+    for (const postal of ["14201", "10701"]) expect(rules("212", { ...calls(autumn, 3), postal }), postal).toEqual([]);
+    expect(rules("212", { ...calls(autumn, 3), postal: "99999" })).toContain("COLLECTION_7D");
+  });
+});
+
+describe("what cannot be parsed closes", () => {
+  const call = { number: "+12125550131", callType: "telemarketing" } as const;
+  const at = Date.parse(TUESDAY);
+  // What JavaScript callers can hand over, past the types.
+  const decideAny = (facts: unknown, given: object = {}) => decide({ ...call, ...given }, facts as object, pack, at);
+  const recordedCall = { callType: "prerecorded" };
+  test("consent of an unknown level is none, a relationship of an unknown kind is none, an unknown answer about a registry is yes", () => {
+    expect(decideAny({ consent: { level: "WRITTEN", at: at - 1 } }, recordedCall).rules).toEqual(["CONSENT_REQUIRED"]);
+    expect(
+      decideAny({ consent: { level: "implied", at: at - 1 }, dnc: { national: true } }, { number: "+14165550131" }).rules,
+    ).toEqual(["DNC_NATIONAL"]);
+    expect(decideAny({ ebr: { kind: "friend", date: "2026-06-01" }, dnc: { national: true } }).rules).toEqual(["DNC_NATIONAL"]);
+    expect(decideAny({ dnc: { national: "yes" } }).rules).toEqual(["DNC_NATIONAL"]);
+    expect(decideAny({ lineType: "satellite" }, { number: "+12015550131" }).rules).toEqual(["CONSENT_REQUIRED"]);
+  });
+  test("dates and types of calls that are none are refused", () => {
+    const refused = expect.objectContaining({ code: "invalid_facts" });
+    expect(() => decideAny({ registryFiles: { US: "June" } })).toThrow(refused);
+    expect(() => decideAny({ rndQueriedOn: "yesterday" })).toThrow(refused);
+    expect(() => decideAny({}, { callType: "sms" })).toThrow(refused);
+  });
+});

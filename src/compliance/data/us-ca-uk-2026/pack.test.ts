@@ -15,7 +15,7 @@ test("the pack is a valid one", () => {
 
 test("every state, territory and province is listed once, either with hours of its own or as having none", () => {
   const withHours = new Set(pack.rules.filter(({ kind }) => kind === "calling-hours").map(({ jurisdiction }) => jurisdiction));
-  const states = pack.jurisdictions.filter(({ id }) => id.startsWith("US-") || id.startsWith("CA-"));
+  const states = pack.jurisdictions.filter(({ id }) => /^(US|CA)-[A-Z]{2}$/.test(id));
   expect(states).toHaveLength(51 + 5 + 13);
   for (const { id, noOwnHours } of states) expect(withHours.has(id), id).toBe(noOwnHours !== true);
 });

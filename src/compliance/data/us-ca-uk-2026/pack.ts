@@ -7,6 +7,7 @@ import { everywhereRules } from "./everywhere.ts";
 import { federalRules } from "./federal.ts";
 import { jurisdictions } from "./jurisdictions.ts";
 import { britishRules, canadianRules } from "./other-countries.ts";
+import { stateListRules } from "./state-lists.ts";
 import { stateRules } from "./states.ts";
 import { READ_EARLIER } from "./writing.ts";
 
@@ -23,6 +24,7 @@ export function usCaUk2026(): RulePack {
       ...everywhereRules(),
       ...federalRules(),
       ...stateRules(),
+      ...stateListRules(),
       ...collectionRules(),
       ...canadianRules(),
       ...britishRules(),
