@@ -13,6 +13,7 @@ export {
   type AttemptKind,
   type Call,
   type CallFacts,
+  type CapReading,
   type CivilDate,
   CONSENT_LEVELS,
   type Consent,

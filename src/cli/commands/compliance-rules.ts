@@ -1,7 +1,7 @@
 // outdial compliance check and explain: decisions on questions, one line each, and one decision for a person to read.
 
 import { openFactsIfAny, readRules } from "../../app/index.ts";
-import { formatInstant } from "../../compliance/index.ts";
+import { type CapReading, formatInstant } from "../../compliance/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import { answerTo, type Explained, explained, ndjsonLines, unreadable } from "../../operations/index.ts";
 import { explainOf } from "../../operations/views/index.ts";
@@ -60,6 +60,7 @@ export const explain: Run<typeof declared.explain> = async ({ args, options, io 
         : decision.next === null
           ? ["  never within 45 days, as things stand"]
           : [`  first allowed at ${formatInstant(decision.next)}: ${clocks(decision.next)}`]),
+      ...(decision.cap === null ? [] : [`  ${capText(decision.cap)}`]),
       "",
       ...stripLines(ahead, decision.zones, hourIn, style),
       "",
@@ -68,6 +69,13 @@ export const explain: Run<typeof declared.explain> = async ({ args, options, io 
     ];
   });
 };
+
+/** The binding cap in words. */
+function capText({ left, max, placed, period, scope, jurisdiction, citation, rule }: CapReading): string {
+  const span = "hours" in period ? `${period.hours} hours` : `${period.localDates} days`;
+  const about = scope === "subject" ? " about one subject" : "";
+  return `calls left: ${left} of ${max} in ${span}${about}, ${placed} placed: ${rule} of ${jurisdiction} binds (${printable(citation)})`;
+}
 
 /** What an allowed call is told as: without facts only the place and the time of the call were judged. */
 const ALLOWED = {

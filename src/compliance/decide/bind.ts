@@ -1,7 +1,7 @@
 // The rules that bind one place and one type of call, made ready to run.
 
 import type { Instant } from "../../kernel/index.ts";
-import type { Exemption, Rule, RulePack } from "../pack/schema.ts";
+import type { Exemption, Rule, RuleOf, RulePack } from "../pack/schema.ts";
 import { parseDay } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
 import { AbandonedCheck, CampaignDayCheck, ConversationCheck, DateCapCheck, HourCapCheck } from "./checks-attempts.ts";
@@ -25,6 +25,8 @@ export interface Binding {
 /** Judges one rule. */
 export interface Check {
   run(context: Context): void;
+  /** Of a cap: the calls that count now. */
+  placed?(context: Context): number;
 }
 
 /** A rule bound: in force or not, lifted or not, then its check. */
@@ -52,15 +54,28 @@ export class BoundRule {
   }
 
   run(context: Context): void {
-    context.cap = NEVER;
-    if (this.#lines !== 0 && (this.#lines & context.line) === 0) return;
-    if ((this.#effective !== -NEVER || this.#ends !== NEVER) && !this.#inForce(context)) return;
-    if (this.#mask !== 0) {
-      if (context.lifted(this.#mask, this.#months)) return;
-      context.cap = Math.min(context.cap, context.nextLift());
-    }
+    if (!this.#binds(context)) return;
     context.rule = this.#rule;
     this.#check.run(context);
+  }
+
+  /** Of a cap that holds now: its rule, and the calls that count; undefined for every other rule. */
+  reading(context: Context): { readonly rule: RuleOf<"attempt-cap">; readonly placed: number } | undefined {
+    const rule = this.#rule;
+    if (rule.kind !== "attempt-cap" || this.#check.placed === undefined || !this.#binds(context)) return undefined;
+    return { rule, placed: this.#check.placed(context) };
+  }
+
+  /** Whether the rule holds now for this call; sets the end of what it may claim. */
+  #binds(context: Context): boolean {
+    context.cap = NEVER;
+    if (this.#lines !== 0 && (this.#lines & context.line) === 0) return false;
+    if ((this.#effective !== -NEVER || this.#ends !== NEVER) && !this.#inForce(context)) return false;
+    if (this.#mask !== 0) {
+      if (context.lifted(this.#mask, this.#months)) return false;
+      context.cap = Math.min(context.cap, context.nextLift());
+    }
+    return true;
   }
 
   /** In force where any zone's local date is within the rule's dates; sets the cap to the instant at which no zone's is. */

@@ -26,12 +26,19 @@ export class HourCapCheck {
     this.#violation = violation;
   }
 
-  run(context: Context): void {
+  /** Calls that count now. */
+  placed(context: Context): number {
     const since = context.at - this.#period;
     let count = 0;
     for (const attempt of context.attempts) {
       if (attempt.at > since && isPlaced(attempt) && inScope(attempt, this.#all, context.subject)) count++;
     }
+    return count;
+  }
+
+  run(context: Context): void {
+    const since = context.at - this.#period;
+    const count = this.placed(context);
     if (count >= this.#max) context.report(this.#violation, context.wantsNext ? this.#release(context, since) : NEVER, -1, count);
   }
 
@@ -59,6 +66,12 @@ export class DateCapCheck {
     this.#dates = dates;
     this.#all = scope === "all";
     this.#violation = violation;
+  }
+
+  /** Calls that count now, in the zone where they are most. */
+  placed(context: Context): number {
+    const { zones, days } = context;
+    return zones.reduce((most, zone, i) => Math.max(most, this.#count(context, zone, days[i] ?? 0)), 0);
   }
 
   run(context: Context): void {

@@ -3,10 +3,11 @@
 import type { Instant } from "../../kernel/index.ts";
 import { ComplianceError } from "../error.ts";
 import { isInstantInRange } from "../time/zone.ts";
+import { bindingCap } from "./caps.ts";
 import type { CompiledPack, Place } from "./compile.ts";
 import type { Context } from "./context.ts";
 import { reasonsFor } from "./reasons.ts";
-import type { Call, CallFacts, Decision, Reason } from "./types.ts";
+import type { Call, CallFacts, CapReading, Decision, Reason } from "./types.ts";
 
 const NONE: readonly string[] = Object.freeze([]);
 const NEVER = Number.POSITIVE_INFINITY;
@@ -58,9 +59,19 @@ class LazyDecision implements Decision {
     }
   }
 
+  get cap(): CapReading | null {
+    const { context } = this.#pack;
+    const place = this.#pack.place(this.#call.number, this.#call.postal);
+    requireNow(this.#now);
+    context.begin(this.#call, this.#facts, place, this.#now);
+    context.wantsNext = true;
+    context.clear();
+    return bindingCap(context, place, this.#call, this.#now);
+  }
+
   toJSON(): Omit<Decision, "toJSON"> {
-    const { decision, rules, reasons, next, zones, packVersion, timeZoneData } = this;
-    return { decision, rules, reasons, next, zones, packVersion, timeZoneData };
+    const { decision, rules, reasons, cap, next, zones, packVersion, timeZoneData } = this;
+    return { decision, rules, reasons, cap, next, zones, packVersion, timeZoneData };
   }
 }
 

@@ -1,7 +1,7 @@
 // What goes into a decision and what comes out of it.
 
 import type { Instant } from "../../kernel/index.ts";
-import type { CallType, LineType } from "../pack/schema.ts";
+import type { CallType, LineType, RuleOf } from "../pack/schema.ts";
 
 /** A civil date, `YYYY-MM-DD`. */
 export type CivilDate = string;
@@ -93,12 +93,33 @@ export interface Reason {
   readonly text: string;
 }
 
-/** The answer. Plain data but for `reasons`, which are put into words when they are first read. */
+/** Where a cap on calls to this person stands. */
+export interface CapReading {
+  /** Id of what it breaks when it is reached, such as FREQ_24H. */
+  readonly rule: string;
+  readonly ruleId: string;
+  readonly jurisdiction: string;
+  readonly citation: string;
+  readonly max: number;
+  readonly period: RuleOf<"attempt-cap">["period"];
+  readonly scope: RuleOf<"attempt-cap">["scope"];
+  /** Calls that count now; where zones disagree, the most. */
+  readonly placed: number;
+  /** Calls that it leaves now. */
+  readonly left: number;
+}
+
+/** The answer. Plain data but for `reasons` and `cap`, which are worked out when they are read. */
 export interface Decision {
   readonly decision: "allow" | "deny";
   /** Every rule broken at the instant asked about, sorted. */
   readonly rules: readonly string[];
   readonly reasons: readonly Reason[];
+  /**
+   * The binding one of all caps on calls to this person, whether it denies or not: the one that leaves the fewest calls; of several that leave
+   * none the one that lets go last, else the one that allows the fewest. Null when no cap holds for the call.
+   */
+  readonly cap: CapReading | null;
   /**
    * The earliest instant, at or after the one asked about, at which the same call with the same facts breaks no rule; null when there is
    * none within 45 days. Of an allowed call it is the instant asked about.

@@ -70,12 +70,13 @@ export async function explained(asked: Asked, pack: CompiledPack, facts: () => P
 export function answerTo(value: object, pack: CompiledPack, at: number | undefined, record = false) {
   try {
     const { id, call, facts, at: asked } = parseQuestion(value, at);
-    const { decision, rules, reasons, next, zones, packVersion, timeZoneData } = decide(call, facts, pack, asked);
+    const { decision, rules, reasons, cap, next, zones, packVersion, timeZoneData } = decide(call, facts, pack, asked);
     return {
       ...(id === undefined ? {} : { id }),
       decision,
       rules,
       reasons: reasons.map(({ text }) => text),
+      cap,
       next: next === null ? null : formatInstant(next),
       zones,
       packVersion,

@@ -21,6 +21,7 @@ export function explainOf(
     decision: decision.decision,
     rules: [...decision.rules],
     reasons: decision.reasons.map(({ rule, text }) => ({ rule, text })),
+    cap: decision.cap,
     next: timeText(decision.next),
     zones: [...decision.zones],
     clocks: decision.zones.map((zone) => ({ zone, time: clockIn(zone, at) })),

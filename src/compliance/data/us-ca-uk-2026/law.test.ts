@@ -4,10 +4,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   type CompiledPack,
+  campaignOverlay,
   compilePack,
   createBuiltinGeography,
   decide,
   formatInstant,
+  mergePacks,
   parseQuestion,
   usCaUk2026,
 } from "../../index.ts";
@@ -352,5 +354,42 @@ describe("what cannot be parsed closes", () => {
     expect(() => decideAny({ registryFiles: { US: "June" } })).toThrow(refused);
     expect(() => decideAny({ rndQueriedOn: "yesterday" })).toThrow(refused);
     expect(() => decideAny({}, { callType: "sms" })).toThrow(refused);
+  });
+});
+
+describe("of all caps the smallest binds, and the decision names it", () => {
+  const at = "2026-09-15T18:00:00Z";
+  const ago = (...hours: number[]) => ({
+    at,
+    callType: "collection",
+    attempts: hours.map((hour) => ({ at: formatInstant(Date.parse(at) - hour * 3_600_000) })),
+  });
+  test("whether it denies or not", () => {
+    expect(ask("617", ago()).cap).toMatchObject({ ruleId: "us-ma-collection-calls", max: 2, placed: 0, left: 2 });
+    expect(ask("617", ago(3)).cap).toMatchObject({ ruleId: "us-ma-collection-calls", placed: 1, left: 1 });
+    expect(ask("716", ago(3)).cap).toMatchObject({ ruleId: "us-collection-calls", max: 7, placed: 1, left: 6 });
+    expect(ask("212", ago(3)).cap).toMatchObject({ ruleId: "us-ny-nyc-collection-calls", max: 3, placed: 1, left: 2 });
+    expect(ask("604", ago(3)).cap).toBeNull();
+    expect(ask("212").cap).toBeNull();
+  });
+  test("of several that are reached, the one that lets go last", () => {
+    // Seven calls in the last day: Massachusetts waits for the sixth of them to be a week old, Regulation F for the first to leave its seven dates.
+    const seven = ask("617", ago(7, 6, 5, 4, 3, 2, 1));
+    expect(seven.rules).toEqual(["COLLECTION_7D", "REGF_7IN7"]);
+    expect(seven.cap).toMatchObject({ ruleId: "us-ma-collection-calls", left: 0, placed: 7 });
+    expect(formatInstant(seven.next ?? 0)).toBe("2026-09-22T16:00:00Z");
+  });
+  test("a campaign's own limit may be the smallest, and a cap that is lifted binds nobody", () => {
+    const rateLimits = { maxCallsPerContactPerDay: 1, maxCallsPerContactPerWeek: 9, maxCallsPerDay: 900 };
+    const own = mergePacks(usCaUk2026(), campaignOverlay("c1", { timeZone: "America/New_York", rateLimits }));
+    const compiled = compilePack(own, { geography: createBuiltinGeography() });
+    const call = { number: numberOf("617"), callType: "collection" } as const;
+    expect(decide(call, {}, compiled, Date.parse(at)).cap).toMatchObject({ ruleId: "campaign-contact-day", left: 1 });
+    const sales = { at: "2026-06-16T18:00:00Z", ...consent("written") };
+    expect(ask("405", sales).cap).toMatchObject({ ruleId: "us-ok-cap", left: 3 });
+    expect(ask("405", { ...sales, ...customer }).cap).toBeNull();
+  });
+  test("is in the decision's JSON", () => {
+    expect(JSON.parse(JSON.stringify(ask("617", ago(3))))).toMatchObject({ cap: { ruleId: "us-ma-collection-calls", left: 1 } });
   });
 });

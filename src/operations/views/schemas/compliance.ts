@@ -6,6 +6,20 @@ import { count, time } from "./common.ts";
 
 const reason = z.strictObject({ rule: z.string(), text: z.string() }).meta({ id: "Reason" });
 
+const cap = z
+  .strictObject({
+    rule: z.string(),
+    ruleId: z.string(),
+    jurisdiction: z.string(),
+    citation: z.string(),
+    max: count,
+    period: z.union([z.strictObject({ hours: z.number() }), z.strictObject({ localDates: z.int() })]),
+    scope: z.enum(["subject", "all"]),
+    placed: count.describe("Calls that count now"),
+    left: count.describe("Calls that it leaves now"),
+  })
+  .meta({ id: "CapReading" });
+
 /** Half hours from `from`, true where a call is allowed. */
 const cells = z.array(z.boolean()).readonly();
 
@@ -18,6 +32,7 @@ export const complianceExplain = z
     decision: z.enum(["allow", "deny"]),
     rules: z.array(z.string()).readonly(),
     reasons: z.array(reason).readonly(),
+    cap: cap.nullable().describe("The cap on calls to this person that leaves the fewest; null when none holds"),
     next: time.nullable().describe("First allowed instant; null when never within 45 days, as things stand"),
     zones: z.array(z.string()).readonly(),
     /** The number's clock in each zone at `at`, `HH:MM`. */

@@ -1,0 +1,44 @@
+// Which of all caps on calls to one person binds.
+
+import type { Place } from "./compile.ts";
+import type { Context } from "./context.ts";
+import type { Call, CapReading } from "./types.ts";
+
+interface Candidate extends CapReading {
+  /** Until when it surely denies; 0 where it does not. */
+  readonly until: number;
+}
+
+/** The binding cap at the instant that the context was begun for; null when none holds. See Decision.cap. */
+export function bindingCap(context: Context, place: Place, { callType }: Call, at: number): CapReading | null {
+  let binding: Candidate | undefined;
+  for (const bound of place.rules[callType]) {
+    context.turnTo(at);
+    const read = bound.reading(context);
+    if (read === undefined) continue;
+    const { rule, placed } = read;
+    bound.run(context);
+    const candidate: Candidate = {
+      rule: rule.violation,
+      ruleId: rule.id,
+      jurisdiction: rule.jurisdiction,
+      citation: rule.citation,
+      max: rule.max,
+      period: rule.period,
+      scope: rule.scope,
+      placed,
+      left: Math.max(0, rule.max - placed),
+      until: context.broken ? context.until : 0,
+    };
+    if (binding === undefined || binds(candidate, binding)) binding = candidate;
+  }
+  if (binding === undefined) return null;
+  const { until: _, ...reading } = binding;
+  return reading;
+}
+
+function binds(one: Candidate, other: Candidate): boolean {
+  if (one.left !== other.left) return one.left < other.left;
+  if (one.until !== other.until) return one.until > other.until;
+  return one.max < other.max;
+}
