@@ -28,9 +28,10 @@ export {
   reportOnOutcomes,
 } from "./outcomes.ts";
 export { openRecords, type Records } from "./records.ts";
-export { readRulePack, withCampaignRules } from "./rule-pack.ts";
+export { readPackDocument, readRulePack, withCampaignRules } from "./rule-pack.ts";
 export { openSegments } from "./segments.ts";
 export { dashboardFolder } from "./service/dashboard.ts";
 export { openAccess, openService, type RunningService, type ServiceOptions } from "./service.ts";
+export { readSignedPack } from "./signed-pack.ts";
 export { openTagging, type TaggingOptions, type TaggingRuntime, validateWithTenant } from "./tagging.ts";
 export { openVendorWebhooks, readVendorWebhooks, registerWebhook } from "./vendor-webhooks.ts";

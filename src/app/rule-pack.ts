@@ -17,6 +17,13 @@ export async function readRulePack(path: string | undefined): Promise<RulePack> 
   return path === undefined ? usCaUk2026() : await readLayered(resolve(path), path, []);
 }
 
+/** The document of a pack's file, JSON or YAML, as it stands. Throws ConfigError. */
+export async function readPackDocument(path: string): Promise<object> {
+  const document = await readData(resolve(path), path);
+  if (typeof document === "object" && document !== null) return document;
+  throw new ConfigError(`${path} is no rule pack`);
+}
+
 async function readLayered(file: string, name: string, above: readonly string[]): Promise<RulePack> {
   if (above.includes(file)) throw new ConfigError(`the rule pack ${name} is its own base, by way of ${above.length} files`);
   const pack = parseRulePack(await readData(file, name), name);

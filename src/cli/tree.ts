@@ -51,8 +51,9 @@ export const TREE: readonly Node[] = [
     runBy(() => import("./commands/compliance-rules.ts"), compliance, "check", "explain"),
     group(
       "pack",
-      "rule packs: show, validate, compare, replay",
+      "rule packs: show, validate, compare, replay, fetch signed ones, and list what is long unread",
       runBy(() => import("./commands/compliance-pack.ts"), compliance, "showPack", "validatePack", "diffPack", "replayPack"),
+      runBy(() => import("./commands/compliance-signed-pack.ts"), compliance, "stalePack", "signPack", "fetchPack"),
     ),
     runBy(ofComplianceFacts, compliance, "gate", "manifests", "verifyGate", "revocations", "acknowledge", "abandonment"),
   ),

@@ -41,9 +41,11 @@ export { type AnswerClass, type AnsweredCall, classifyAnswer } from "./ledger/cl
 export { type CampaignPolicy, campaignOverlay } from "./pack/campaign.ts";
 export { describeRule } from "./pack/describe.ts";
 export { diffPacks, type PackDifference } from "./pack/diff.ts";
+export { describeDifferences } from "./pack/diff-words.ts";
 export { convertFlatRuleSet, isFlatRuleSet } from "./pack/flat.ts";
 export { toFlatRuleSet } from "./pack/flat-back.ts";
 export type { FlatRuleSet } from "./pack/flat-schema.ts";
+export { type EndingCalendar, type Freshness, freshnessOf, type StaleRule } from "./pack/freshness.ts";
 export { mergePacks } from "./pack/merge.ts";
 export { parseRulePack } from "./pack/parse.ts";
 export {

@@ -1,7 +1,7 @@
 // outdial compliance pack: show, validate and compare rule packs, and replay recorded decisions with one.
 
 import { readRulePack, withCampaignRules } from "../../app/index.ts";
-import { describeRule, diffPacks, type PackDifference, type RulePack } from "../../compliance/index.ts";
+import { describeDifferences, describeRule, diffPacks, type PackDifference, type RulePack } from "../../compliance/index.ts";
 import { compileRulePack, replayDecisions, validatedPack } from "../../operations/index.ts";
 import type { Run } from "../command.ts";
 import { SHIPPED_PACK } from "../declare.ts";
@@ -11,7 +11,7 @@ import { openInput } from "../source.ts";
 import { grouped, printable } from "../text.ts";
 
 /** A file, or the shipped pack by its id. */
-function namedPack(name: string): Promise<RulePack> {
+export function namedPack(name: string): Promise<RulePack> {
   return readRulePack(name === SHIPPED_PACK ? undefined : name);
 }
 
@@ -33,6 +33,7 @@ function ruleLines(rule: RulePack["rules"][number]): string[] {
     rule.effective === undefined ? "" : `from ${rule.effective}`,
     rule.ends === undefined ? "" : `until ${rule.ends}`,
     rule.confidence,
+    rule.lookedUp === undefined ? "" : `looked up ${rule.lookedUp}`,
   ];
   return [
     `\n${rule.jurisdiction}  ${rule.id}  ${describeRule(rule)}`,
@@ -47,8 +48,13 @@ export const validatePack: Run<typeof declared.validatePack> = async ({ args, io
   await io.answer(found, `${args.pack} is a usable rule pack: ${id}@${version}, ${grouped(rules)} rules`);
 };
 
-export const diffPack: Run<typeof declared.diffPack> = async ({ args, io }) => {
-  const differences = diffPacks(await namedPack(args.before), await namedPack(args.after));
+export const diffPack: Run<typeof declared.diffPack> = async ({ args, options, io }) => {
+  const [before, after] = [await namedPack(args.before), await namedPack(args.after)];
+  if (options.words) {
+    const sentences = describeDifferences(before, after);
+    return io.answer({ sentences }, sentences.map(printable));
+  }
+  const differences = diffPacks(before, after);
   await io.answer(
     { differences },
     differences.map((difference) => printable(differenceText(difference))),
@@ -76,6 +82,7 @@ export const replayPack: Run<typeof declared.replayPack> = async ({ args, option
     // Of several files each row says which it is of.
     const where = inputs.length === 1 ? {} : { file: input.name };
     const sink = {
+      since: options.since,
       write: (line: object) => io.data(JSON.stringify({ ...where, ...line })),
       progress(decisions: number) {
         if (decisions % 1000 === 0) io.progress(`deciding again · ${grouped(decisions)} lines`);

@@ -73,14 +73,49 @@ export const validatePack = command("validate", NOTHING, {
 });
 
 export const diffPack = command("diff", NOTHING, {
-  summary: "what two packs say differently, field by field",
+  summary: "what two packs say differently, field by field or in sentences",
   args: [pack("<before>", `file, or ${SHIPPED_PACK}`), pack("<after>", `file, or ${SHIPPED_PACK}`)],
+  options: [flag("--words", "a sentence for each change, for a person who decides on it")],
+});
+
+const SINCE = instant("--since <time>", "leave out decisions about earlier instants");
+
+export const stalePack = command("stale", NOTHING, {
+  summary: "the rules that were last looked up too long ago, and the calendars that end soon",
+  args: [pack("[pack]", `file, or ${SHIPPED_PACK} for the shipped one`, { default: SHIPPED_PACK })],
+  options: [
+    whole("--days <n>", "how long ago is too long", { from: 0, to: 36_500, default: 180 }),
+    instant("--at <time>", "the moment to count from; now by default"),
+  ],
+  notes:
+    "Exit code 3 when there is one. Each rule has the date on which its source was last read; policies are not read anywhere.",
+});
+
+export const signPack = command("sign", STORE, {
+  summary: "write a rule pack as a signed file, by the audit's key",
+  args: [file("<pack>", "file, JSON or YAML")],
+  options: [file("--out <file>", "the signed file", { required: true })],
+});
+
+export const fetchPack = command("fetch", NOTHING, {
+  summary: "fetch a signed rule pack, check it, say in sentences and by replay what it would change, and write it as a file",
+  args: [text("<from>", "URL or file of the signed pack")],
+  options: [
+    file("--key <file>", "the public key of who signed it (their audit.pub)", { required: true }),
+    file("--out <file>", "write the checked pack here"),
+    pack("--against <file>", "the pack to compare with (default: the one in force here)"),
+    many(file("--replay <files...>", "recorded decisions to decide again with it")),
+    instant("--since <time>", "of the recorded decisions only those about later instants; the last 30 days by default"),
+  ],
+  notes:
+    "Nothing takes effect by this: the written file is used once compliance.pack in outdial.yaml, or --pack, names it.\n" +
+    "A file that is not signed by the key, was changed or has a fault is refused with exit code 2, and nothing is written.",
 });
 
 export const replayPack = command("replay", NOTHING, {
   summary: "decide recorded decisions again with another pack; writes those that change",
   args: [many(file("[decisions...]", "what check --record and gate --record wrote; - or nothing reads stdin"))],
-  options: [pack("--pack <file>", "the other pack", { required: true }), CAMPAIGN_RULES],
+  options: [pack("--pack <file>", "the other pack", { required: true }), CAMPAIGN_RULES, SINCE],
 });
 
 export const gate = command("gate", STORE, {

@@ -20,6 +20,7 @@ export { compileRulePack, convertedPack, replayDecisions, validatedPack } from "
 export { answerTo, type Explained, explained, numberOf, unreadable } from "./questions.ts";
 export { loadRegistry, type RegistryReport, registryName } from "./registry.ts";
 export { DEFAULT_TARGETS, deadlineRule, type RevocationReading, readRevocations } from "./revocations.ts";
+export { type CheckedPack, openSignedPack, signPack } from "./signed-pack.ts";
 export { attemptsFile, consentFile, disconnectionsFile, internalListFile, linesFile, relationshipsFile } from "./specs.ts";
 export { type ComplianceRules, ComplianceUseCases, type RulesInForce } from "./use-cases.ts";
 export { civilDate, instant, phone, phoneText } from "./values.ts";

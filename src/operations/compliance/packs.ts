@@ -71,7 +71,15 @@ export interface ReplayCounts {
   unreadable: number;
 }
 
+/** The instant of a recorded question; NaN, which is before nothing, when it has none. */
+function instantOf({ input }: Record<string, unknown>): number {
+  const at = typeof input === "object" && input !== null && "at" in input ? input.at : undefined;
+  return typeof at === "string" ? Date.parse(at) : Number.NaN;
+}
+
 export interface ReplaySink {
+  /** Decisions about earlier instants (ms since the epoch) are left out; all are replayed by default. */
+  readonly since?: number | undefined;
   /** A line for each decision that changes, and for each that cannot be read. */
   readonly write: (line: object) => Promise<void>;
   /** Decisions replayed so far. */
@@ -82,14 +90,16 @@ export interface ReplaySink {
 export async function replayDecisions(
   bytes: AsyncIterable<Uint8Array>,
   pack: CompiledPack,
-  { write, progress }: ReplaySink,
+  { write, progress, since }: ReplaySink,
   counts: ReplayCounts = { decisions: 0, decision: 0, rules: 0, next: 0, unreadable: 0 },
 ): Promise<ReplayCounts> {
   for await (const read of ndjsonLines(bytes)) {
     const { line } = read;
     try {
       if ("problem" in read) throw new OutdialError("invalid_facts", read.problem);
-      const { id, change, before, after } = replay(Object.fromEntries(read.members), pack);
+      const recorded = Object.fromEntries(read.members);
+      if (since !== undefined && instantOf(recorded) < since) continue;
+      const { id, change, before, after } = replay(recorded, pack);
       counts.decisions += 1;
       progress?.(counts.decisions);
       if (change === undefined) continue;

@@ -22,6 +22,7 @@ import { verifyManifest } from "./manifest.ts";
 import { compileRulePack, packOfDocument, type ReplayCounts, type ReplaySink, replayDecisions, validatedPack } from "./packs.ts";
 import { type Asked, answerTo, explained, momentOf } from "./questions.ts";
 import { deadlineRule, readRevocations } from "./revocations.ts";
+import { signPack } from "./signed-pack.ts";
 
 /** A rule pack, and made ready to decide with. */
 export interface RulesInForce {
@@ -105,6 +106,11 @@ export class ComplianceUseCases {
   ): Promise<{ readonly pack: string; readonly counts: ReplayCounts }> {
     const compiled = compileRulePack(await this.#packOf(pack, "pack"));
     return { pack: compiled.packVersion, counts: await replayDecisions(bytes, compiled, sink) };
+  }
+
+  /** A pack's document as a signed file, by the audit's key. Throws ComplianceError `invalid_pack`. */
+  signPack(document: object): string {
+    return signPack(document, (text) => this.#context.store.audit.sign(text));
   }
 
   async #packOf(given: GivenPack, where: string): Promise<RulePack> {

@@ -1,0 +1,81 @@
+// outdial compliance pack stale, sign, fetch: how old the reading of the rules is, and packs as signed files that are checked before they are used.
+
+import { openCompliance, readPackDocument, readRules, readSignedPack } from "../../app/index.ts";
+import { describeDifferences, freshnessOf, type StaleRule } from "../../compliance/index.ts";
+import { compileRulePack, openSignedPack, replayDecisions } from "../../operations/index.ts";
+import type { Run } from "../command.ts";
+import { EXIT } from "../exit.ts";
+import type * as declared from "../groups/compliance.ts";
+import { writeText } from "../output.ts";
+import { openInput, readFileText } from "../source.ts";
+import { grouped, printable } from "../text.ts";
+import { namedPack } from "./compliance-pack.ts";
+
+const MONTH_MS = 30 * 86_400_000;
+
+export const stalePack: Run<typeof declared.stalePack> = async ({ args, options, io }) => {
+  const { days, at = io.clock.now() } = options;
+  const pack = await namedPack(args.pack);
+  const found = freshnessOf(pack, at, days);
+  const { rules, calendars } = found;
+  await io.answer({ pack: `${pack.id}@${pack.version}`, days, ...found }, [
+    `${pack.id}@${pack.version}: ${grouped(rules.length)} of ${grouped(pack.rules.length)} rules were last looked up more than ${grouped(days)} days ago or on no known day`,
+    ...rules.map(staleLine),
+    ...calendars.map(({ calendar, lastDay, daysLeft }) =>
+      daysLeft < 0
+        ? `calendar ${calendar} ended on ${lastDay}: its rules close no day any more`
+        : `calendar ${calendar} ends on ${lastDay}, in ${grouped(daysLeft)} days`,
+    ),
+  ]);
+  return rules.length + calendars.length > 0 ? EXIT.refused : EXIT.done;
+};
+
+function staleLine({ id, jurisdiction, citation, confidence, lookedUp, days }: StaleRule): string {
+  const when = lookedUp === null ? "on no known day" : `on ${lookedUp}, ${grouped(days ?? 0)} days ago`;
+  return `${jurisdiction}  ${id}  ${when} · ${confidence} · ${printable(citation)}`;
+}
+
+export const signPack: Run<typeof declared.signPack> = async ({ args, options, io }) => {
+  const document = await readPackDocument(args.pack);
+  await using runtime = await openCompliance(options, io.env);
+  await writeText(options.out, runtime.compliance.signPack(document), 0o644);
+  await io.answer({ out: options.out }, `${options.out} is signed; whoever fetches it needs this store's audit.pub`);
+};
+
+export const fetchPack: Run<typeof declared.fetchPack> = async ({ args, options, io }) => {
+  const { out, against, replay = [], since = io.clock.now() - MONTH_MS } = options;
+  const key = (await readFileText(options.key, "the public key")).trim();
+  const { text, pack } = openSignedPack(await readSignedPack(args.from), key);
+  const before = against === undefined ? (await readRules(options, io.env, {})).pack : await namedPack(against);
+  const changes = describeDifferences(before, pack);
+  const counts = { decisions: 0, decision: 0, rules: 0, next: 0, unreadable: 0 };
+  const compiled = compileRulePack(pack);
+  const swapped: object[] = [];
+  for (const name of replay) {
+    const input = await openInput(name, io);
+    const write = async (line: object) => void (swapped.length < 20 && swapped.push({ file: input.name, ...line }));
+    await replayDecisions(input.bytes(), compiled, { since, write }, counts);
+  }
+  if (out !== undefined) await writeText(out, text, 0o644);
+  const version = `${pack.id}@${pack.version}`;
+  await io.answer(
+    {
+      pack: version,
+      signature: "fits",
+      changes,
+      replay: replay.length === 0 ? null : { counts, examples: swapped },
+      out: out ?? null,
+    },
+    [
+      `${version}: the signature fits, and the pack has no fault`,
+      `${grouped(changes.length)} changes against ${before.id}@${before.version}`,
+      ...changes.map((one) => `  ${printable(one)}`),
+      replay.length === 0
+        ? "no recorded decisions were replayed: name them with --replay"
+        : `${grouped(counts.decisions)} recorded decisions decided again: ${grouped(counts.decision)} swap allow and deny, ${grouped(counts.rules)} break other rules, ${grouped(counts.next)} move their next instant, ${grouped(counts.unreadable)} unreadable`,
+      out === undefined
+        ? "nothing was written: name a file with --out"
+        : `written to ${out}; it takes effect when compliance.pack in outdial.yaml, or --pack, names it`,
+    ],
+  );
+};
