@@ -43,7 +43,7 @@ export const signPack: Run<typeof declared.signPack> = async ({ args, options, i
 };
 
 export const fetchPack: Run<typeof declared.fetchPack> = async ({ args, options, io }) => {
-  const { out, against, replay = [], since = io.clock.now() - MONTH_MS } = options;
+  const { out, against, replay, since = io.clock.now() - MONTH_MS } = options;
   const key = (await readFileText(options.key, "the public key")).trim();
   const { text, pack } = openSignedPack(await readSignedPack(args.from), key);
   const before = against === undefined ? (await readRules(options, io.env, {})).pack : await namedPack(against);

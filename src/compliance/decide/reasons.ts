@@ -66,17 +66,18 @@ function sentence(pack: CompiledPack, rule: Rule, finding: Finding, violation: s
   const { zone, count, since } = finding;
   const where = zone === undefined ? "" : ` in ${zone.name}`;
   const clock = zone === undefined ? "" : `: it is ${localTime(zone, now)}${where}`;
+  const who = nameOf(pack, rule);
   switch (rule.kind) {
     case "calling-hours":
-      return hoursSentence(rule, zone ?? pack.zone(rule.zone ?? "UTC"), count === 1, violation, now);
+      return hoursSentence({ rule, who, zone: zone ?? pack.zone(rule.zone ?? "UTC"), holiday: count === 1, violation, now });
     case "closed-days":
-      return `${rule.jurisdiction} allows no calls on the holiday ${textOfDay(since)}${clock}`;
+      return `${who} allows no calls on the holiday ${textOfDay(since)}${clock}${remedy(rule)}`;
     case "emergency-ban":
-      return `an emergency declared in ${rule.jurisdiction} since ${instantText(since)} forbids unsolicited calls`;
+      return `an emergency declared in ${who} since ${instantText(since)} forbids unsolicited calls${remedy(rule)}`;
     case "attempt-cap": {
       const period = "hours" in rule.period ? `${rule.period.hours} hours` : `${rule.period.localDates} days up to today${where}`;
       const about = rule.scope === "subject" ? " about this subject" : "";
-      return `${count} calls${about} were placed within ${period}; ${rule.jurisdiction} allows ${rule.max}`;
+      return `${many(count, "call")}${about} ${count === 1 ? "was" : "were"} placed within ${period}; ${who} allows ${rule.max}${remedy(rule)}`;
     }
     case "conversation-quiet":
       return `a conversation took place on ${textOfDay(since)}${where}; that day and the ${rule.days - 1} after it stay quiet`;
@@ -87,19 +88,19 @@ function sentence(pack: CompiledPack, rule: Rule, finding: Finding, violation: s
     case "consent-required":
       return violation === rule.reassignedViolation
         ? "the number was disconnected on or after the day of the consent, so the consent is void: whoever has it now did not give it"
-        : `${rule.level === "written" ? "written" : "express"} consent is required and there is none in force`;
+        : `${who} requires ${rule.level === "written" ? "written" : "express"} consent ${callsText(rule)}, and there is none in force${remedy(rule)}${linesText(rule)}`;
     case "consent-revocation":
       return `consent was revoked at ${instantText(since)}; a revocation binds at once`;
     case "national-registry":
-      return "the number is on the national do-not-call registry and nothing on record lifts that";
+      return `the number is on the national do-not-call registry and nothing on record lifts that${remedy(rule)}`;
     case "registry-age":
       return fileSentence(finding, rule.maxAgeDays, "registry", "--list national --registry");
     case "do-not-call-list":
       if (violation === rule.violation)
-        return `the number is on the do-not-call list of ${rule.jurisdiction} and nothing on record lifts that`;
+        return `the number is on the do-not-call list of ${who} and nothing on record lifts that${remedy(rule)}`;
       return fileSentence(finding, rule.maxAgeDays, "do-not-call list", "--list national --registry");
     case "reassigned-query":
-      return count < 0
+      return since === 0
         ? "nobody has asked the Reassigned Numbers Database whether the number still has the same holder; to record an answer: outdial consent disconnections FILE"
         : `the Reassigned Numbers Database was last asked about the number on ${textOfDay(since)}, ${count} days before the call; ${rule.maxAgeDays} are allowed`;
     case "internal-list":
@@ -119,10 +120,49 @@ function fileSentence({ count, since, list }: Finding, allowed: number, what: st
   return `the file of the ${what}${of} is of ${textOfDay(since)}, ${count} days old on the local date of the call; ${allowed} are allowed`;
 }
 
-function hoursSentence(rule: RuleOf<"calling-hours">, zone: Zone, holiday: boolean, violation: string, now: Instant): string {
+/** Whose rule it is, as people say it. */
+function nameOf({ pack }: CompiledPack, { jurisdiction, citation, confidence }: Rule): string {
+  if (jurisdiction === "*") return confidence === "policy" && !citation.startsWith("policy") ? citation : "the rule pack";
+  return pack.jurisdictions.find(({ id }) => id === jurisdiction)?.title ?? jurisdiction;
+}
+
+const LIFTS = {
+  ebr: "a business relationship in force",
+  express: "express consent",
+  written: "consent in writing",
+} as const;
+
+/** What would lift the rule. */
+function remedy({ exempt }: Rule): string {
+  return exempt === undefined || exempt.length === 0 ? "" : `; ${exempt.map((one) => LIFTS[one]).join(" or ")} would lift that`;
+}
+
+function callsText({ binds }: Rule): string {
+  if (binds.length === 1 && binds[0] === "prerecorded") return "to recorded sales calls";
+  return binds.includes("collection") ? "to calls" : "to sales calls that a dialer places";
+}
+
+function linesText({ lines }: Rule): string {
+  if (lines === undefined) return "";
+  return `; it binds ${lines.join(" and ")} lines, and a line whose type is not known counts as one (outdial consent lines FILE says what lines are)`;
+}
+
+function many(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+interface HoursFound {
+  readonly rule: RuleOf<"calling-hours">;
+  readonly who: string;
+  readonly zone: Zone;
+  readonly holiday: boolean;
+  readonly violation: string;
+  readonly now: Instant;
+}
+
+function hoursSentence({ rule, who, zone, holiday, violation, now }: HoursFound): string {
   const clock = `: it is ${localTime(zone, now)} in ${zone.name}`;
   const day = weekdayOf(zone.day(now));
-  const who = rule.jurisdiction === "*" ? rule.citation : rule.jurisdiction;
   const windows = windowsText(holiday ? (rule.onHolidays?.windows ?? []) : rule.week[WEEK_DAYS[day] ?? "sun"]);
   if (holiday) return `${who} allows ${windows === "" ? "no calls" : `calls ${windows}`} on holidays${clock}`;
   if (violation === rule.closedDayViolation || windows === "")

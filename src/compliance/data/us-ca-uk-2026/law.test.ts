@@ -393,3 +393,24 @@ describe("of all caps the smallest binds, and the decision names it", () => {
     expect(JSON.parse(JSON.stringify(ask("617", ago(3))))).toMatchObject({ cap: { ruleId: "us-ma-collection-calls", left: 1 } });
   });
 });
+
+test("reasons name states as people do, say what would lift a rule, and what to do about a fact that is missing", () => {
+  const text = (code: string, facts: object = {}) => ask(code, facts).reasons.map((reason) => reason.text);
+  expect(text("405")).toEqual([
+    "Oklahoma requires written consent to sales calls that a dialer places, and there is none in force; a business relationship in force would lift that (15 O.S. 775C.3, 775C.5)",
+  ]);
+  expect(text("201")[0]).toMatch(
+    /^New Jersey requires written consent.*a line whose type is not known counts as one.*outdial consent lines FILE/,
+  );
+  expect(text("801", { at: "2026-06-15T17:00:00Z" })[0]).toMatch(
+    /^Utah allows no calls on the holiday 2026-06-15: it is Mon 2026-06-15 11:00/,
+  );
+  expect(text("416", { dnc: { national: true } })[0]).toMatch(
+    /; a business relationship in force or express consent would lift that \(CRTC/,
+  );
+  expect(text("270", { at: "2026-07-03T12:30:00Z" })[1]).toMatch(/^Kentucky allows calls on Fridays from 10:00 to 21:00/);
+  const attempts = [{ at: "2026-06-16T15:00:00Z" }, { at: "2026-06-16T15:30:00Z" }];
+  expect(text("617", { callType: "collection", attempts })).toEqual([
+    "2 calls about this subject were placed within 168 hours; Massachusetts allows 2 (940 CMR 7.04(1)(f); 209 CMR 18.16(1)(d))",
+  ]);
+});
