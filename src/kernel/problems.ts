@@ -26,9 +26,20 @@ function branches(node: unknown): JsonSchema[] {
   return [node, ...unions.flatMap((branch) => branches(branch))];
 }
 
+/** So many are described; of what is wrong besides there is the number. */
+const MOST = 100;
+
+const JSON_SCHEMAS = new WeakMap<z.ZodType, JsonSchema>();
+
+function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  const known = JSON_SCHEMAS.get(schema) ?? schema.toJSONSchema({ io: "input", unrepresentable: "any" });
+  JSON_SCHEMAS.set(schema, known);
+  return known;
+}
+
 /** The field names a schema allows at a path. */
 function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let nodes = branches(schema.toJSONSchema({ io: "input", unrepresentable: "any" }));
+  let nodes = branches(jsonSchemaOf(schema));
   for (const part of path) {
     nodes = nodes.flatMap((node) => {
       if (typeof part === "number") return branches(node["items"]);
@@ -71,23 +82,34 @@ function closedList(issue: z.core.$ZodIssue): readonly unknown[] | undefined {
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, part) =>
-      typeof value === "object" && value !== null ? new Map<string, unknown>(Object.entries(value)).get(String(part)) : undefined,
+      typeof value === "object" && value !== null && Object.hasOwn(value, part) ? Reflect.get(value, part) : undefined,
     root,
   );
 }
 
 const kindOf = (expected: string): string => (/^[aeio]/.test(expected) ? `an ${expected}` : `a ${expected}`);
 
-/** The problems of a failed parse. Values are quoted only where a closed list of words was expected, so that no secret is repeated. */
+/**
+ * The problems of a failed parse, a hundred at most and then how many more there are. Values are quoted only where a closed list of words was
+ * expected, so that no secret is repeated.
+ */
 export function problemsOf(schema: z.ZodType, value: unknown, error: z.ZodError): Problem[] {
-  const issues = error.issues.flatMap(furthest);
+  const issues = error.issues.slice(0, MOST).flatMap(furthest);
+  const described = describe(schema, value, issues);
+  const all = error.issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0);
+  const left = all - MOST;
+  if (left <= 0) return described;
+  return [...described.slice(0, MOST), { path: "", message: `and ${left} more problems` }];
+}
+
+function describe(schema: z.ZodType, value: unknown, issues: readonly z.core.$ZodIssue[]): Problem[] {
   const misspelt = new Set(issues.filter(({ code }) => code === "unrecognized_keys").map((issue) => pathText(issue.path)));
   return issues.flatMap((issue): Problem[] => {
     // What a rule misses in an object with unknown fields is usually what was misspelt.
     if (issue.code === "custom" && misspelt.has(pathText(issue.path))) return [];
     if (issue.code === "unrecognized_keys") {
       const allowed = fieldsAt(schema, issue.path);
-      return issue.keys.map((key) => {
+      return issue.keys.slice(0, MOST).map((key) => {
         const meant = nearest(key, allowed);
         const hint = meant === undefined ? `allowed: ${allowed.join(", ")}` : `did you mean ${meant}?`;
         return { path: pathText([...issue.path, key]), message: `unknown field; ${hint}` };

@@ -8,6 +8,8 @@ import { PROBLEMS } from "./problem.ts";
 export const LONGEST_VALUE = 2000;
 /** Deepest nesting of a body. */
 export const DEEPEST_BODY = 64;
+/** Values in a body, those within others included. */
+export const MOST_VALUES = 100_000;
 /** Problems that an answer tells of at most. */
 const MOST_PROBLEMS = 20;
 
@@ -45,8 +47,10 @@ function problemsIn(root: unknown, name: string, longest: number): Problem[] {
   const found: Problem[] = [];
   // Not by recursion: how deep a body is nested is its sender's choice.
   const open: Place[] = [{ value: root, name, in: undefined, depth: 0 }];
+  let seen = 0;
   for (let place = open.pop(); place !== undefined && found.length < MOST_PROBLEMS; place = open.pop()) {
     const { value, depth } = place;
+    if (++seen + open.length > MOST_VALUES) return [{ path: name, message: `holds more than ${MOST_VALUES} values` }];
     const problem = problemOfValue(place, longest);
     if (problem !== undefined) found.push({ path: pathOf(place), message: problem });
     else if (Array.isArray(value))

@@ -3,11 +3,11 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import { awaitingApproval, problem } from "../../operations/views/index.ts";
-import { DEEPEST_BODY, LONGEST_VALUE } from "../http/usable.ts";
+import { DEEPEST_BODY, LONGEST_VALUE, MOST_VALUES } from "../http/usable.ts";
 import type { ApiRoute } from "./route.ts";
 
 const DESCRIPTION = `Everything outdial does, as HTTP. Answers are JSON; failures are problem+json with a stable \`code\`.
-No text may hold NUL or half of a surrogate pair; a value in the address has at most ${LONGEST_VALUE} characters, a body at most ${DEEPEST_BODY} levels.
+No text may hold NUL or half of a surrogate pair; a value in the address has at most ${LONGEST_VALUE} characters, a body at most ${DEEPEST_BODY} levels and ${MOST_VALUES} values.
 A token goes into \`Authorization: Bearer\`; the dashboard uses a session cookie and sends \`X-Outdial-Request\` with every change.
 Writes take an \`Idempotency-Key\`: a repetition is answered as the first one was, the key with another request is refused.
 Dangerous verbs want the \`confirm\` of their preview; in four-eyes mode they answer 202 and wait for another person.`;

@@ -248,3 +248,26 @@ test("the emergency stop is reached with a good token, whatever wrong ones came 
   expect(new Set(statuses)).toEqual(new Set([401, 429]));
   expect((await stop(at.tokens.operator)).status).toBe(200);
 });
+
+const many = (count: number, one: string) => `[${Array.from({ length: count }, () => one).join(",")}]`;
+const fields = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`field${i}`, 1]));
+test.each<[what: string, path: string, body: string]>([
+  ["rules without anything", "/compliance/pack/validate", `{"pack":{"rules":${many(30_000, "{}")}}}`],
+  ["a document of rules without anything", "/compliance/pack/convert", `{"document":{"rules":${many(30_000, "{}")}}}`],
+  ["values beyond any need", "/compliance/pack/validate", `{"pack":{"rules":${many(200_000, "{}")}}}`],
+  ["unknown fields", "/simulate", JSON.stringify({ scenario: fields(50_000) })],
+  ["unknown fields beside the known", "/compliance/explain", JSON.stringify(fields(50_000))],
+  [
+    "a campaign of many fields",
+    "/campaigns/drift",
+    JSON.stringify({ files: [{ name: "a.yaml", text: JSON.stringify(fields(9000)) }] }),
+  ],
+  ["many campaigns", "/campaigns/drift", JSON.stringify({ files: [{ name: "a.yaml", text: "name: x\n---\n".repeat(10_000) }] })],
+  ["many lines", "/campaigns/drift", JSON.stringify({ files: [{ name: "a.yaml", text: "\n".repeat(190_000) }] })],
+])("%s are refused with what a person can read, not with all that is wrong", async (_, path, body) => {
+  const headers = { "content-type": "application/json" };
+  const response = await at.ask(`/api/v1${path}`, { as: "viewer", method: "POST", headers, body });
+  const text = await response.text();
+  expect({ status: response.status, text: text.slice(0, 300) }).toMatchObject({ status: 400 });
+  expect(text.length).toBeLessThan(100_000);
+});

@@ -62,12 +62,26 @@ export interface FileText {
   readonly text: string;
 }
 
+/** What no campaign file comes near, and what keeps the reading of one short. */
+const MOST_TEXT = 200_000;
+const MOST_LINES = 10_000;
+const MOST_DOCUMENTS = 500;
+
+/** Why a file is not read at all; undefined when it is. */
+function tooLarge(text: string): string | undefined {
+  if (text.length > MOST_TEXT) return `${text.length} characters; a file has at most ${MOST_TEXT}`;
+  const lines = text.split("\n", MOST_LINES + 1);
+  if (lines.length > MOST_LINES) return `more than ${MOST_LINES} lines; split it into several files`;
+  const documents = lines.filter((line) => line.startsWith("---")).length;
+  return documents > MOST_DOCUMENTS ? `more than ${MOST_DOCUMENTS} campaigns; split it into several files` : undefined;
+}
+
 /**
  * Reads campaign files.
  * @throws OperationError `invalid_input` naming every mistake, when a file is no campaign file
  */
 export async function parseCampaignFiles(files: readonly FileText[]): Promise<ParsedFiles> {
-  const { LineCounter, parseAllDocuments } = await import("yaml");
+  const { isScalar, LineCounter, parseAllDocuments, visit } = await import("yaml");
   const campaigns: CampaignFile[] = [];
   const violations: Violation[] = [];
   const mistakes: string[] = [];
@@ -77,9 +91,16 @@ export async function parseCampaignFiles(files: readonly FileText[]): Promise<Pa
       const { line, col } = lines.linePos(offset);
       return { file, line: Math.max(1, line), column: Math.max(1, col) };
     };
+    const large = tooLarge(text);
+    if (large !== undefined) {
+      mistakes.push(`${file}:1:1: ${large}`);
+      continue;
+    }
     const documents = parseAllDocuments(text.startsWith("\uFEFF") ? text.slice(1) : text, {
       lineCounter: lines,
       prettyErrors: false,
+      // Its own look compares each key with all others; the one below takes each once.
+      uniqueKeys: false,
     });
     if (documents.length === 0) {
       mistakes.push(`${file}:1:1: the file is empty`);
@@ -95,6 +116,22 @@ export async function parseCampaignFiles(files: readonly FileText[]): Promise<Pa
         // What follows a broken document may be part of it.
         break;
       }
+      const twice = new Set<number>();
+      visit(document, {
+        Map(_, { items }) {
+          const seen = new Set<unknown>();
+          for (const { key } of items) {
+            if (!isScalar(key)) continue;
+            if (seen.has(key.value)) twice.add(key.range?.[0] ?? 0);
+            seen.add(key.value);
+          }
+        },
+      });
+      for (const offset of twice) {
+        const mark = at(offset);
+        mistakes.push(`${file}:${mark.line}:${mark.column}: Map keys must be unique`);
+      }
+      if (twice.size > 0) continue;
       const placeOf = (path: string): Place => at(offsetOf(document, path));
       let value: unknown;
       try {
@@ -212,7 +249,12 @@ function offsetOf(document: Tree, path: string): number {
   }
 }
 
-function invalid(problems: readonly string[]): OperationError {
+/** So many mistakes are told; of the others there is the number. */
+const MOST_MISTAKES = 100;
+
+function invalid(all: readonly string[]): OperationError {
+  const left = all.length - MOST_MISTAKES;
+  const problems = left > 0 ? [...all.slice(0, MOST_MISTAKES), `and ${left} more mistakes`] : all;
   return new OperationError("invalid_input", problems.join("\n"), {
     advice: "schemas/campaign.schema.json describes the file; examples/campaigns holds some.",
     details: { problems },

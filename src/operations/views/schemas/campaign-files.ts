@@ -8,10 +8,17 @@ const fieldDiffers = z.strictObject({ path: z.string(), before: z.unknown().opti
 const fields = z.array(fieldDiffers).readonly();
 
 /** Campaign files by name, YAML or JSON. */
+/** Of all files of a request; the command line has no such limit. */
+const MOST_TEXT = 400_000;
+
 export const campaignFiles = z
   .array(z.strictObject({ name: z.string().min(1).max(200), text: z.string() }))
   .min(1)
   .max(1000)
+  .refine(
+    (files) => files.reduce((sum, { text }) => sum + text.length, 0) <= MOST_TEXT,
+    `at most ${MOST_TEXT} characters in all files`,
+  )
   .readonly()
   .describe("Campaign files, YAML or JSON; schemas/campaign.schema.json describes one");
 
