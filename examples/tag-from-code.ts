@@ -1,44 +1,24 @@
-// Tagging from code, as functions: validate, plan, run. It starts its own sandbox tenant, so you can run it without changes:
+// Tagging from code: one call, then a list. It starts its own sandbox tenant, so you can run it without changes:
 //   node examples/tag-from-code.ts
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createTenant, openTagging, readMatrix, validateTagging } from "../src/index.ts";
-import { createSandbox } from "../src/sandbox/index.ts";
+import { openStage, say } from "./sandbox.ts";
 
-const CAMPAIGN = "camp_primary_001";
-const CSV =
-  "call_id,disposition_code_id,reason_code_id,notes,tags\ncall_000001,DISP_001,REASON_001,from code,verified\ncall_000002,DISP_0O1,,,\n";
-const source = {
-  name: "two calls",
-  bytes: async function* () {
-    yield Buffer.from(CSV);
-  },
-  rereadable: true,
-  read: {},
-};
+await using stage = await openStage();
+const { outdial } = stage;
+const campaignId = "camp_primary_001";
 
-const sandbox = createSandbox();
-const { url } = await sandbox.listen();
-const { clientId, clientSecret } = sandbox.ready;
-const dir = await mkdtemp(join(tmpdir(), "outdial-example-"));
+// One call. It is checked against the campaign's dispositions, sent, settled when the reply is lost, and audited.
+const one = await outdial.tagCall({ campaignId, callId: "call_000003", dispositionCodeId: "DISP_002", notes: "call me in May" });
+say(`call_000003: ${one.result}`);
 
-// Validate: against the campaign's disposition matrix; nothing is sent.
-const tenant = createTenant({ hosts: url, token: { auth: "basic" }, credentials: { clientId, clientSecret } });
-const report = await validateTagging(source, await readMatrix(tenant.capabilities.dispositionCatalog, CAMPAIGN));
-process.stdout.write(`${report.toSend} to send, ${report.refused} refused: ${report.examples[0]?.problems[0]?.message}\n`);
-await tenant.close();
-
-// Plan and run: durably, on an embedded PostgreSQL in `dir`.
-{
-  const environment = { ...process.env, CXONE_CLIENT_ID: clientId, CXONE_CLIENT_SECRET: clientSecret, DATABASE_URL: undefined };
-  await using runtime = await openTagging({ dir, tenantUrl: url }, environment, {
-    warn: (message) => process.stderr.write(`${message}\n`),
-  });
-  const { job } = await runtime.tagging.submit(source, CAMPAIGN, {});
-  const ended = await runtime.tagging.run(job.id);
-  process.stdout.write(`${ended.status}: ${JSON.stringify((await runtime.records.show(job.id)).counts)}\n`);
-}
-await sandbox.close();
-await rm(dir, { recursive: true, force: true });
+// A list: what would be sent, then the job, which goes on where it stopped when this process dies and the list is given again.
+const calls = [
+  { callId: "call_000001", dispositionCodeId: "DISP_001", reasonCodeId: "REASON_001", notes: "from code", tags: ["verified"] },
+  { callId: "call_000002", dispositionCodeId: "DISP_0O1" },
+];
+const plan = await outdial.tag.check(campaignId, calls);
+say(`${plan.toSend} to send, ${plan.refused} refused: ${plan.examples[0]?.problems[0]?.message}`);
+const job = await outdial.tag.run(campaignId, calls);
+say(`${job.status}: ${JSON.stringify(job.counts)}`);
+for await (const { line, callId, result, reason } of (await outdial.jobs.rows(job.id)).rows)
+  say(`  ${line} ${callId}: ${result}${reason === undefined ? "" : ` (${reason})`}`);

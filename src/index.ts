@@ -1,19 +1,28 @@
-// The package's main door: the SDK for one tenant, and bulk tagging as functions.
+// The package's main door: the SDK for one tenant, and everything that outdial does as one object.
 
-export { openRecords, openTagging, type Records, type TaggingOptions, type TaggingRuntime } from "./app/index.ts";
+export { type Outdial, type OutdialConfig, openOutdial, rowsOfFile } from "./app/index.ts";
 export { messageOf, OutdialError } from "./kernel/index.ts";
 export {
-  indexMatrix,
+  type CallTag,
+  type CallTags,
+  campaignPlanOf,
+  campaignPreviewOf,
+  dialerPreviewOf,
+  failoverPreviewOf,
+  type InteractionCorrection,
+  type InteractionCorrections,
+  instant,
   type JobProgress,
-  type MatrixIndex,
+  type JobSource,
   OperationError,
-  type PlanReport,
+  parseCampaignFiles,
+  parseContactQuery,
+  parseSettingsFile,
+  phone,
   type ResultRow,
-  type RowJob,
-  type RowProblem,
-  readMatrix,
-  type TagSource,
-  validateTagging,
+  type RowRunOptions,
+  readCampaignFiles,
 } from "./operations/index.ts";
+export type * as Views from "./operations/views/index.ts";
 export type { ItemResult } from "./store/index.ts";
 export * from "./tenant/index.ts";

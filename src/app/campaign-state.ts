@@ -12,6 +12,7 @@ import {
   type StateContext,
   type StopReport,
   stopAll,
+  TenantRefresh,
 } from "../operations/index.ts";
 import { StoreError } from "../store/index.ts";
 import { factsOf } from "./compliance.ts";
@@ -19,7 +20,7 @@ import { type Config, type Flags, loadConfig } from "./config.ts";
 import { campaignGateOf } from "./segments.ts";
 import { StopNotes } from "./stop-notes.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import { type Environment, storeOf } from "./workplace.ts";
+import { type Environment, storeOf, type Workplace } from "./workplace.ts";
 
 /** How long a stop tries one request again, ms: it must end, and say what it did not reach. */
 const STOP_RETRY = { totalMs: 60_000 };
@@ -31,6 +32,14 @@ const KNOWN_MS = 15_000;
 /** The state of campaigns over a tenant and a store that are open, behind the gate of the configuration. */
 export function campaignStatesOf(config: Config, context: StateContext): CampaignStates {
   return new CampaignStates(context, () => campaignGateOf(context.tenant, factsOf(config, context.store)));
+}
+
+/** The view of a workplace's tenant in its store; whoever serves it runs it. */
+export function refreshOn(
+  { config, store, tenant }: Pick<Workplace, "config" | "store" | "tenant">,
+  given: { readonly states: CampaignStates; readonly warn: (message: string) => void; readonly signal: AbortSignal },
+): TenantRefresh {
+  return new TenantRefresh({ store, tenant, clock: config.clock, ...given });
 }
 
 /** Opens the state of campaigns. A pause that the store cannot take is made without it, as a stop is. @param warn told of that */

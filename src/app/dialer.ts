@@ -3,6 +3,7 @@
 import { type Clock, parseDuration } from "../kernel/index.ts";
 import {
   DEFAULT_PATIENCE,
+  type DialerReadings,
   type DialerRules,
   DialerUseCases,
   dialerHistory,
@@ -13,9 +14,11 @@ import {
   type Predictor,
   SettingsChanges,
   type SettingsFile,
+  type TenantRefresh,
 } from "../operations/index.ts";
 import type { DialerVersion } from "../operations/views/index.ts";
 import type { Tenant } from "../tenant/index.ts";
+import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
 import { type Config, ConfigError, type Flags, loadConfig } from "./config.ts";
 import type { ConfigFile } from "./config-schema.ts";
 import { predictHere } from "./predictions.ts";
@@ -88,7 +91,11 @@ export async function readDialerHistory(
 export async function openDialer(flags: Flags, environment: Environment, options: DialerOptions): Promise<DialerRuntime> {
   await using stack = new AsyncDisposableStack();
   const workplace = await openWorkplace(stack, flags, environment, options);
-  const dialer = dialerOn(workplace, options);
+  const ended = new AbortController();
+  stack.defer(() => ended.abort());
+  const states = campaignStatesOf(workplace.config, workplace);
+  const refresh = refreshOn(workplace, { states, warn: options.warn, signal: ended.signal });
+  const dialer = dialerOn(workplace, readingsOf(refresh, predictHere), options);
   workplace.runs.add(dialer.changes.kind());
   await workplace.launch();
   workplace.startDelivery();
@@ -105,13 +112,21 @@ export async function openDialer(flags: Flags, environment: Environment, options
 /** The dialer settings of a workplace; its kind of job is to be added to the runs. */
 export function dialerOn(
   workplace: Workplace,
+  readings: DialerReadings,
   { clock, pause, predict = predictHere }: Pick<DialerOptions, "clock" | "pause" | "predict">,
 ): DialerUseCases {
   const { config } = workplace;
   const rules = { predict, chance: chanceOf(config) };
   const changes = new SettingsChanges(workplace, { ...rules, clock, pause, patience: patienceOf(config.file.dialer) });
-  return new DialerUseCases(workplace, changes, { ...rules, guard: guardOf(config.file.dialer) });
+  return new DialerUseCases(workplace, changes, { ...rules, readings, guard: guardOf(config.file.dialer) });
 }
+
+/** Settings as the view of the tenant keeps them. */
+export const readingsOf = (refresh: TenantRefresh, prediction: DialerReadings["prediction"]): DialerReadings => ({
+  looking: () => refresh.looking("dialer"),
+  readNow: () => refresh.dialerNow(),
+  prediction,
+});
 
 const chanceOf = (config: Config): number => config.file.dialer?.acceptedChance ?? ACCEPTED_CHANCE;
 

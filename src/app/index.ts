@@ -13,7 +13,6 @@ export { openStopRecords } from "./emergency-stop.ts";
 export { type FailoverRuntime, openFailover, openFailoverRecords } from "./failover.ts";
 export { inboundSecrets } from "./inbound.ts";
 export {
-  type CorrectionsRuntime,
   openCorrections,
   openInteractions,
 } from "./interactions.ts";
@@ -27,11 +26,12 @@ export {
   planRetrieval,
   reportOnOutcomes,
 } from "./outcomes.ts";
-export { openRecords, type Records } from "./records.ts";
+export { type Outdial, type OutdialConfig, openOutdial, rowsOfFile } from "./outdial.ts";
+export { openRecords } from "./records.ts";
 export { readPackDocument, readRulePack, withCampaignRules } from "./rule-pack.ts";
 export { openSegments } from "./segments.ts";
 export { dashboardFolder } from "./service/dashboard.ts";
 export { openAccess, openService, type RunningService, type ServiceOptions } from "./service.ts";
 export { readSignedPack } from "./signed-pack.ts";
-export { openTagging, type TaggingOptions, type TaggingRuntime, validateWithTenant } from "./tagging.ts";
+export { openTagging, validateWithTenant } from "./tagging.ts";
 export { openVendorWebhooks, readVendorWebhooks, registerWebhook } from "./vendor-webhooks.ts";

@@ -2,11 +2,13 @@
 
 import {
   Corrections,
+  CorrectionUseCases,
   createCorrectionLedger,
   createStoreRecords,
   DEFAULT_EXCLUSIVE,
   DISPOSITIONS,
   InteractionUseCases,
+  type JobRecordsUseCases,
   type RowJob,
 } from "../operations/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
@@ -85,7 +87,7 @@ export function correctionsOn(
     actor: config.actor,
     replicaId: replica.id,
     tenantName: tenantName(config),
-    exclusive: given?.exclusive ?? DEFAULT_EXCLUSIVE,
+    exclusive: exclusiveOf(config),
     attempts: given?.attempts ?? ATTEMPTS,
     concurrency: options.concurrency ?? given?.concurrency ?? CONCURRENCY,
   });
@@ -98,15 +100,21 @@ function tenantName({ tenantUrl, file }: Config): string {
   return URL.canParse(url) ? new URL(url).origin : url;
 }
 
-/** Closed interactions of a tenant. */
-export function interactionsOn({ config, tenant, clock }: Pick<Workplace, "config" | "tenant" | "clock">): InteractionUseCases {
-  return new InteractionUseCases({ tenant, clock }, config.file.interactions?.exclusive ?? DEFAULT_EXCLUSIVE);
+const exclusiveOf = (config: Config) => config.file.interactions?.exclusive ?? DEFAULT_EXCLUSIVE;
+
+/** Closed interactions of a workplace, with what corrects them. */
+export function correctionUseCasesOn(
+  workplace: Workplace,
+  corrections: Corrections,
+  records: JobRecordsUseCases,
+): CorrectionUseCases {
+  return new CorrectionUseCases(workplace, exclusiveOf(workplace.config), corrections, records);
 }
 
 /** Opens what shows interactions and what corrections would do; opens no store. */
 export async function openInteractions(flags: Flags, environment: Environment): Promise<InteractionUseCases & AsyncDisposable> {
   const config = await loadConfig(flags, environment);
   const tenant = await tenantFromConfig(config, environment);
-  const interactions = interactionsOn({ config, tenant, clock: config.clock });
+  const interactions = new InteractionUseCases({ tenant, clock: config.clock }, exclusiveOf(config));
   return Object.assign(interactions, { [Symbol.asyncDispose]: () => tenant.close() });
 }

@@ -1,40 +1,20 @@
 // The service: one workplace with everything that outdial does, opened once, and the server over it. Opened and closed in order.
 
 import { type Clock, messageOf } from "../kernel/index.ts";
-import {
-  CampaignMetrics,
-  CampaignUseCases,
-  JobUseCases,
-  OutcomeUseCases,
-  type RowJob,
-  SimulationUseCases,
-  TenantRefresh,
-} from "../operations/index.ts";
+import { CampaignMetrics } from "../operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
 import type { AccessRole, Store } from "../store/index.ts";
-import { campaignStatesOf } from "./campaign-state.ts";
-import { campaignFilesOn } from "./campaigns.ts";
-import { complianceOn } from "./compliance.ts";
+import { capabilitiesOn } from "./capabilities.ts";
 import { type Config, ConfigError, type Flags, loadConfig } from "./config.ts";
 import { Correlator, correlated, traceOf } from "./correlation.ts";
-import { crmOn } from "./crm.ts";
-import { deliveriesOn } from "./delivery.ts";
-import { dialerOn } from "./dialer.ts";
-import { emergencyStopsOn, goOnWithStops, runStop, type StopTiming } from "./emergency-stop.ts";
-import { failoverOn } from "./failover.ts";
-import { correctionsOn, interactionsOn } from "./interactions.ts";
-import { outcomesOn, reportRulesOf } from "./outcomes.ts";
-import { contactsOn } from "./segments.ts";
+import { goOnWithStops, type StopTiming } from "./emergency-stop.ts";
 import { Background } from "./service/background.ts";
 import { goOnWithJobs } from "./service/left-behind.ts";
 import { writeLoginFile } from "./service/login-file.ts";
 import { watchPairs } from "./service/pairs.ts";
-import { predictBeside, predictionSoon } from "./service/prediction-thread.ts";
 import { createSpool } from "./service/spool.ts";
 import { watchService } from "./service/watch.ts";
 
-import { taggingOn } from "./tagging.ts";
-import { vendorWebhooksOn } from "./vendor-webhooks.ts";
 import { packageVersion } from "./version.ts";
 import { type Environment, openWorkplace, storeOf, type Workplace } from "./workplace.ts";
 
@@ -115,17 +95,15 @@ export async function openService(flags: Flags, environment: Environment, option
     );
   const background = new Background(warn);
   const { runs } = workplace;
-  const onStopped = ({ id, stop }: RowJob) => warn(`${id}: stopped: ${stop?.message}`);
-  const tagging = taggingOn(workplace, { onStopped });
-  const corrections = correctionsOn(workplace, { onStopped });
-  const dialer = dialerOn(workplace, {
-    predict: predictBeside,
-    ...(options.changesClock === undefined ? {} : { clock: options.changesClock }),
+  const ended = new AbortController();
+  const { beside, ...able } = await capabilitiesOn(stack, workplace, environment, {
+    warn,
+    background,
+    signal: ended.signal,
+    requestId: () => correlator.current,
+    changesClock: options.changesClock,
+    stops: options.stops,
   });
-  const outcomes = outcomesOn(stack, workplace, { warn });
-  const { retrieving } = outcomes;
-  const campaignFiles = campaignFilesOn(workplace);
-  for (const operation of [tagging, corrections, dialer.changes, retrieving, campaignFiles]) runs.add(operation.kind());
   await workplace.launch((kinds) => correlated(kinds, correlator, store.audit, logged));
   stack.defer(async () => {
     await Promise.all([background.settled(SETTLE_MS), runs.settled(SETTLE_MS)]);
@@ -134,75 +112,37 @@ export async function openService(flags: Flags, environment: Environment, option
   const spool = await createSpool(config.dir);
   stack.defer(() => spool.close());
   stack.defer(await keepHouse(workplace, warn));
-  const ended = new AbortController();
   const stopping = () => {
     ended.abort();
     runs.interrupt();
   };
   stack.defer(stopping);
-  const states = campaignStatesOf(config, workplace);
-  const refresh = new TenantRefresh({
-    store,
-    tenant: workplace.tenant,
-    clock: config.clock,
-    warn,
-    signal: ended.signal,
-    states,
-  });
-  background.start("view of the tenant", () => refresh.run());
-  const failover = await failoverOn(workplace);
-  watchPairs(workplace, failover, background, ended.signal, warn);
+  background.start("view of the tenant", () => beside.refresh.run());
+  watchPairs(workplace, able.failover, background, ended.signal, warn);
   background.start("schedules of retrieval", () =>
-    outcomes.runSchedules({
+    beside.runSchedules({
       onRun: (run) => ("failed" in run ? warn(`a scheduled retrieval failed: ${messageOf(run.failed)}`) : undefined),
     }),
   );
-  const timing = options.stops ?? {};
-  const stops = emergencyStopsOn(workplace, timing, warn);
-  goOnWithStops(workplace, stops, background, { timing, signal: ended.signal, warn });
-  const campaigns = new CampaignUseCases(workplace, {
-    states,
-    refresh,
-    stops,
-    runStop: (id) => runStop(stops, background, id, ended.signal),
-    failover,
-  });
-  const contacts = contactsOn(workplace);
-  const requestId = () => correlator.current;
-  const jobs = new JobUseCases(workplace, { tagging, corrections, requestId });
-  const settings = {
-    dialer,
-    readings: {
-      looking: () => refresh.looking("dialer"),
-      readNow: () => refresh.dialerNow(),
-      prediction: predictionSoon,
-    },
-  };
+  goOnWithStops(workplace, beside.stops, background, { timing: options.stops ?? {}, signal: ended.signal, warn });
   goOnWithJobs(workplace, background, { signal: ended.signal, warn, everyMs: options.leftMs });
-  const interactions = interactionsOn(workplace);
-  const simulations = new SimulationUseCases();
-  const reports = new OutcomeUseCases(workplace, { lake: outcomes.lake, retrieving, rules: reportRulesOf(config), requestId });
-  const crm = crmOn({ ...workplace, lake: outcomes.lake }, environment, () => workplace.deliverEvents());
-  const { compliance, facts } = complianceOn(workplace);
-  const deliveries = deliveriesOn(workplace);
-  const webhooks = vendorWebhooksOn(workplace, environment);
   const work: ServerPorts["work"] = {
-    campaigns: () => campaigns,
-    campaignFiles: () => campaignFiles,
-    contacts: () => contacts,
-    failover: () => failover,
-    jobs: () => jobs,
-    interactions: () => interactions,
-    dialer: () => settings,
-    simulate: () => simulations,
-    outcomes: () => reports,
-    outcomesCrm: () => crm,
-    compliance: () => compliance,
-    facts: () => facts,
-    audit: () => store.audit,
-    deliveries: () => deliveries,
+    campaigns: () => able.campaigns,
+    campaignFiles: () => able.campaignFiles,
+    contacts: () => able.contacts,
+    failover: () => able.failover,
+    jobs: () => able.jobs,
+    interactions: () => able.corrections,
+    dialer: () => able.settings,
+    simulate: () => able.simulations,
+    outcomes: () => able.outcomes,
+    outcomesCrm: () => able.crm,
+    compliance: () => able.compliance,
+    facts: () => able.facts,
+    audit: () => able.audit,
+    deliveries: () => able.deliveries,
     inbound: () => store.inbound,
-    vendorWebhooks: () => webhooks,
+    vendorWebhooks: () => able.webhooks,
   };
   const watched = await watch.open(stack, workplace, {
     metrics: new CampaignMetrics({

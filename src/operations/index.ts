@@ -31,11 +31,15 @@ export {
   type CorrectionMetrics,
   type CorrectionSource,
   Corrections,
+  CorrectionUseCases,
   correctionMetrics,
+  correctionsSource,
   createCorrectionLedger,
   DEFAULT_EXCLUSIVE,
   DISPOSITIONS,
   type Entry,
+  type InteractionCorrection,
+  type InteractionCorrections,
   InteractionUseCases,
   POLICIES,
   type Policy,
@@ -45,6 +49,7 @@ export {
   createStoreRecords,
   ENDED,
   type JobProgress,
+  type JobSource,
   type PlanReport,
   type PlanSink,
   type RefusedRow,
@@ -54,6 +59,7 @@ export {
 } from "./jobs/index.ts";
 export { requestOf } from "./jobs/request.ts";
 export type { ResultRow } from "./jobs/result-rows.ts";
+export { type RowRunOptions, submitOne } from "./jobs/rows.ts";
 export { Semaphore } from "./jobs/semaphore.ts";
 export { JOB_KINDS, JobRecordsUseCases, JobUseCases } from "./jobs/use-cases.ts";
 export { exportedText, exportToFile } from "./outcomes/export.ts";
@@ -95,4 +101,5 @@ export { indexMatrix, type MatrixIndex, type RowProblem } from "./tagging/assign
 export { parseMapping } from "./tagging/columns.ts";
 export { readMatrix, TAG, Tagging, type TagSource, validateTagging } from "./tagging/service.ts";
 export { createTagLedger } from "./tagging/store-ledger.ts";
+export { type CallTag, type CallTags, TagUseCases } from "./tagging/use-cases.ts";
 export * from "./webhook-registration/index.ts";

@@ -48,16 +48,6 @@ test("every npm script that the documents name exists", () => {
     expect(Object.keys(scripts)).toContain(name);
 });
 
-test("the example of tagging from code runs as it stands", () => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["examples/tag-from-code.ts"], { cwd: root, encoding: "utf8" });
-  expect({ status, stdout, stderr }).toMatchObject({
-    status: 0,
-    stdout: expect.stringMatching(
-      /^1 to send, 1 refused: disposition code "DISP_0O1" .* did you mean DISP_001\?\npartly_failed: \{.*"tagged":1.*\}\n$/,
-    ) as string,
-  });
-});
-
 test("the example of the formulas gives what dialing blindly reaches at 3 % abandoned", () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["examples/queueing-formulas.ts"], {
     cwd: root,

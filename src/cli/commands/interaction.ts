@@ -1,7 +1,7 @@
 // outdial interaction show, disposition, dispositions: one correction is the same job as a file of them.
 
-import { type CorrectionsRuntime, openCorrections, openInteractions } from "../../app/index.ts";
-import { type CorrectionSource, ENDED, type Policy, type RowJob } from "../../operations/index.ts";
+import { openCorrections, openInteractions } from "../../app/index.ts";
+import { type CorrectionSource, correctionsSource, type Policy, submitOne } from "../../operations/index.ts";
 import type { ItemResult } from "../../store/index.ts";
 import { known, type OptionsOf, type Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
@@ -49,7 +49,9 @@ export const correctOne: Run<typeof declared.correctOne> = async ({ args: { id }
   const policy = options.policy ?? "append";
   if (options.dryRun) return preview(id, policy, options, io);
   await using runtime = await openCorrections(options, io.env, { warn: io.say });
-  const job = await runJob(runtime, await jobOf(runtime, sourceOf(id, policy, options)), io);
+  const { code, agent: agentId, description, timestamp } = options;
+  const source = correctionsSource([{ interactionId: id, code, agentId, description, timestamp, policy }], io.clock.now());
+  const job = await runJob(runtime, await submitOne(runtime.corrections, source), io);
   for await (const row of (await runtime.records.rows(job.id)).rows) {
     const { line: _, ...shown } = row;
     await io.answer({ job: { id: job.id, status: job.status }, ...shown }, `${printable(id)} ${row.result}`);
@@ -64,27 +66,6 @@ export const correctOne: Run<typeof declared.correctOne> = async ({ args: { id }
   await io.answer({ job: { id: job.id, status: job.status }, stop: job.stop }, []);
   return jobExit(job);
 };
-
-/** The same correction that was not finished is gone on with; one that was is looked at anew. */
-async function jobOf({ corrections }: CorrectionsRuntime, source: CorrectionSource): Promise<RowJob> {
-  const { job, earlier } = await corrections.submit(source, {});
-  if (!earlier || !ENDED.includes(job.status)) return job;
-  return (await corrections.submit(source, { again: true })).job;
-}
-
-/** A file of one row. The present as its time is no part of its content, so that the command is recognised when it is given again. */
-function sourceOf(id: string, policy: Policy, { code, agent, description = "", timestamp = "" }: One): CorrectionSource {
-  const row = { interaction_id: id, code, description, agent_id: agent, timestamp, policy };
-  const bytes = Buffer.from(JSON.stringify(row));
-  return {
-    name: `interaction ${id}`.slice(0, 200),
-    async *bytes() {
-      yield bytes;
-    },
-    rereadable: true,
-    read: { format: "ndjson", timestamp: new Date().toISOString() },
-  };
-}
 
 async function preview(id: string, policy: Policy, options: One, io: Io): Promise<number> {
   const { agent: agentId, ...asked } = options;

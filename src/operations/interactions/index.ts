@@ -10,4 +10,11 @@ export {
 } from "./service.ts";
 export { createCorrectionLedger } from "./store-ledger.ts";
 export { DEFAULT_EXCLUSIVE } from "./tree.ts";
-export { type Correction, InteractionUseCases } from "./use-cases.ts";
+export {
+  type Correction,
+  CorrectionUseCases,
+  correctionsSource,
+  type InteractionCorrection,
+  type InteractionCorrections,
+  InteractionUseCases,
+} from "./use-cases.ts";

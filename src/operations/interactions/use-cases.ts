@@ -1,10 +1,21 @@
-// What can be done with a closed interaction: show it, and what a correction would store. Corrections themselves are jobs.
+// What can be done with closed interactions: show one, say what a correction would store, correct. Corrections are jobs, also that of one.
 
 import type { Context } from "../context.ts";
 import type { PlanReport, PlanSink } from "../jobs/index.ts";
+import type { ResultRow } from "../jobs/result-rows.ts";
+import { type RowRunOptions, runOne, runRows, sourceOfRows } from "../jobs/rows.ts";
+import type { JobRecordsUseCases } from "../jobs/use-cases.ts";
 import type { CorrectionView, InteractionView } from "../views/schemas/interactions.ts";
+import type { JobDetail } from "../views/schemas/jobs.ts";
 import type { Policy } from "./entry.ts";
-import { type CorrectionSource, previewCorrection, readInteraction, readTree, validateCorrections } from "./service.ts";
+import {
+  type CorrectionSource,
+  type Corrections,
+  previewCorrection,
+  readInteraction,
+  readTree,
+  validateCorrections,
+} from "./service.ts";
 import type { ExclusiveRules } from "./tree.ts";
 
 /** A correction as it is asked for. `timestamp` in ISO 8601, the present when it is left out; `policy` is append when left out. */
@@ -56,11 +67,71 @@ export class InteractionUseCases {
   }
 
   /** Checks a whole input against the tree of codes; sends nothing and reads no interaction. */
-  async check(source: CorrectionSource, sink: PlanSink = {}): Promise<PlanReport> {
-    return validateCorrections(source, await readTree(this.#desk), sink);
+  async check(corrections: InteractionCorrections, sink: PlanSink = {}): Promise<PlanReport> {
+    return validateCorrections(correctionsSource(corrections, this.now()), await readTree(this.#desk), sink);
+  }
+
+  protected now(): number {
+    return this.#context.clock.now();
   }
 
   get #desk() {
     return this.#context.tenant.capabilities.interactionDispositions;
   }
+}
+
+/** A correction of a named interaction. */
+export interface InteractionCorrection extends Correction {
+  readonly interactionId: string;
+}
+
+/** Corrections in memory, or a file of them. */
+export type InteractionCorrections = readonly InteractionCorrection[] | CorrectionSource;
+
+/** The same with a store: corrections can also be made. */
+export class CorrectionUseCases extends InteractionUseCases {
+  readonly #actor: string;
+  readonly #corrections: Corrections;
+  readonly #records: JobRecordsUseCases;
+
+  constructor(
+    context: Pick<Context, "tenant" | "clock" | "actor">,
+    exclusive: ExclusiveRules,
+    corrections: Corrections,
+    records: JobRecordsUseCases,
+  ) {
+    super(context, exclusive);
+    this.#actor = context.actor;
+    this.#corrections = corrections;
+    this.#records = records;
+  }
+
+  /**
+   * Corrects interactions, durably, to the end of the list. The same list again comes back with the results that it has, and goes on where it
+   * stopped. @returns the job; `rows` of the jobs gives the result of each. Throws OperationError `invalid_input`, TenantError
+   */
+  run(corrections: InteractionCorrections, { by = this.#actor, ...options }: RowRunOptions = {}): Promise<JobDetail> {
+    return runRows(this.#corrections, this.#records, correctionsSource(corrections, this.now()), { ...options, by });
+  }
+
+  /** Corrects one interaction: a job of one row. Throws OutdialError with the code of what stopped it before it had a result. */
+  one(correction: InteractionCorrection, { by = this.#actor }: Pick<RowRunOptions, "by"> = {}): Promise<ResultRow> {
+    return runOne(this.#corrections, this.#records, correctionsSource([correction], this.now()), by);
+  }
+}
+
+/** The present as the time of a correction is no part of its content, so that it is recognised when it is given again. */
+export function correctionsSource(corrections: InteractionCorrections, now: number): CorrectionSource {
+  if ("bytes" in corrections) return corrections;
+  const rows = corrections.map(({ interactionId, code, description, agentId, timestamp, policy }) => ({
+    interaction_id: interactionId,
+    code,
+    description: description ?? "",
+    agent_id: agentId,
+    timestamp: timestamp ?? "",
+    policy: policy ?? "append",
+  }));
+  const name = corrections.length === 1 ? `interaction ${corrections[0]?.interactionId}` : `${corrections.length} interactions`;
+  const source = sourceOfRows(name, rows);
+  return { ...source, read: { ...source.read, timestamp: new Date(now).toISOString() } };
 }

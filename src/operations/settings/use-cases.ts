@@ -44,6 +44,7 @@ export interface DialerRules {
   /** Most probability of abandonment above 3 % that is accepted. */
   readonly chance: number;
   readonly guard: GuardRules;
+  readonly readings: DialerReadings;
 }
 
 /** A change that could be begun, and how it is watched. */
@@ -64,7 +65,7 @@ export interface ApplyOptions {
   readonly store?: boolean | undefined;
 }
 
-/** What a service reads of the tenant beside the requests. */
+/** The settings in force as they are kept in the store. */
 export interface DialerReadings {
   /** Somebody looks at the settings: what is too old is read in the background. */
   looking(): void;
@@ -91,7 +92,8 @@ export class DialerUseCases {
   }
 
   /** The settings as they were last read, with the time, and the change under way. @param fresh reads the tenant first */
-  async show(readings: DialerReadings, { fresh }: { readonly fresh: boolean }): Promise<DialerView> {
+  async show({ fresh }: { readonly fresh: boolean }): Promise<DialerView> {
+    const { readings } = this.#rules;
     if (fresh) await readings.readNow();
     readings.looking();
     const { store } = this.#context;

@@ -1,7 +1,7 @@
 // Dialer settings: what is in force and how it came about; a change is previewed, confirmed by the hash of what was shown, and followed.
 
 import { z } from "zod";
-import { type DialerReadings, type DialerUseCases, dialerPreviewOf, proposedFile } from "../../operations/index.ts";
+import { type DialerUseCases, dialerPreviewOf, proposedFile } from "../../operations/index.ts";
 import {
   confirmation,
   type DialerProposal,
@@ -23,16 +23,9 @@ import { dangerousRoute, route } from "../routing/route.ts";
 const MINUTE_MS = 60_000;
 const MOST_ROWS = 10_000;
 
-/** What the routes act on. */
-export interface DialerWork {
-  readonly dialer: DialerUseCases;
-  readonly readings: DialerReadings;
-}
-
 const byVersion = z.strictObject({ version: z.coerce.number().int().min(1).max(MAX_VERSION) });
 
-export function dialerRoutes(work: () => DialerWork) {
-  const dialer = () => work().dialer;
+export function dialerRoutes(dialer: () => DialerUseCases) {
   const planApply = async (body: DialerProposal) =>
     dialer().planApply(await proposedFile(body), {
       ...body,
@@ -51,7 +44,7 @@ export function dialerRoutes(work: () => DialerWork) {
       role: "viewer",
       query: z.strictObject({ fresh: flag.describe("true reads the tenant first and waits for it") }),
       reply: dialerView,
-      handle: ({ query }) => dialer().show(work().readings, query),
+      handle: ({ query }) => dialer().show(query),
     }),
     route({
       id: "dialer.history",

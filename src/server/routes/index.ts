@@ -6,6 +6,7 @@ import type {
   ComplianceUseCases,
   ContactUseCases,
   CrmUseCases,
+  DialerUseCases,
   FactsUseCases,
   FailoverUseCases,
   InteractionUseCases,
@@ -21,7 +22,7 @@ import { campaignRoutes } from "./campaigns.ts";
 import { complianceRoutes } from "./compliance.ts";
 import { contactRoutes } from "./contacts.ts";
 import { type DeliveriesPort, deliveryRoutes } from "./deliveries.ts";
-import { type DialerWork, dialerRoutes } from "./dialer.ts";
+import { dialerRoutes } from "./dialer.ts";
 import { factsRoutes } from "./facts.ts";
 import { failoverRoutes } from "./failover.ts";
 import { type InboundPort, inboundEventRoutes } from "./inbound.ts";
@@ -44,7 +45,7 @@ export interface Work {
   readonly failover: () => FailoverUseCases;
   readonly jobs: () => JobUseCases;
   readonly interactions: () => InteractionUseCases;
-  readonly dialer: () => DialerWork;
+  readonly dialer: () => DialerUseCases;
   readonly simulate: () => SimulationUseCases;
   readonly outcomes: () => OutcomeUseCases;
   readonly outcomesCrm: () => CrmUseCases;

@@ -1,0 +1,31 @@
+// Dialer settings: validate a file, activate it, roll back:
+//   node examples/dialer-settings.ts
+
+import { readFile } from "node:fs/promises";
+import { dialerPreviewOf, parseSettingsFile } from "../src/index.ts";
+import { openStage, say } from "./sandbox.ts";
+
+await using stage = await openStage();
+const { settings, actor } = stage.outdial;
+const name = "dialer-settings.yaml";
+const file = await parseSettingsFile(await readFile(new URL(name, import.meta.url), "utf8"), name);
+
+// Our checks, the tenant's validation, and what the settings will come to by simulation.
+const { findings, refusals, prediction } = await settings.validate(file);
+say(`${findings.length} findings, ${refusals.length} refusals, abandonment ${percentOf(prediction)}`);
+
+// The plan says what would change; it is carried out durably: sent, activated, read back, put back when it does not hold.
+const made = await settings.planApply(file);
+for (const { path, before, after } of dialerPreviewOf(made).changes) say(`  ${path}: ${before} → ${after}`);
+if (made.refusals.length > 0) throw new Error(made.refusals.join("; "));
+const { version } = await settings.begin(made.plan, actor);
+const applied = await settings.changes.run(version);
+say(`version ${version}: ${applied.change.outcome}`);
+
+const back = await settings.begin((await settings.planRollback({})).plan, actor);
+await settings.changes.run(back.version);
+say(`rolled back: ${(await settings.change(back.version)).outcome}`);
+
+function percentOf(predicted: typeof prediction): string {
+  return typeof predicted === "string" ? predicted : `${(predicted.abandonment.median * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,53 @@
+// What the examples share: a sandbox tenant, a store in a temporary folder, and outdial opened for both. Yours is `openOutdial()` with your tenant.
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Outdial, openOutdial } from "../src/index.ts";
+import { createSandbox, defaultScenario, type Sandbox } from "../src/sandbox/index.ts";
+
+export interface Stage extends AsyncDisposable {
+  readonly outdial: Outdial;
+  readonly sandbox: Sandbox;
+}
+
+/**
+ * @param given.scenario of the sandbox; its default world where it says nothing @param given.rules the rule pack; the shipped one by
+ * default @param given.config outdial.yaml
+ */
+export async function openStage({
+  scenario = {},
+  rules,
+  config = {},
+}: {
+  readonly scenario?: object;
+  readonly rules?: object;
+  readonly config?: object;
+} = {}): Promise<Stage> {
+  await using stack = new AsyncDisposableStack();
+  const dir = await mkdtemp(join(tmpdir(), "outdial-example-"));
+  stack.defer(() => rm(dir, { recursive: true, force: true }));
+  const file = join(dir, "outdial.yaml");
+  const pack = join(dir, "rules.json");
+  if (rules !== undefined) await writeFile(pack, JSON.stringify(rules));
+  await writeFile(file, JSON.stringify({ ...config, ...(rules === undefined ? {} : { compliance: { pack } }) }));
+  const sandbox = createSandbox({ scenario: { ...defaultScenario(), limits: "off", ...scenario } });
+  stack.defer(() => sandbox.close());
+  const { url } = await sandbox.listen();
+  const outdial = stack.use(
+    await openOutdial({
+      tenantUrl: url,
+      credentials: sandbox.ready,
+      dir,
+      config: file,
+      limits: "off",
+      actor: "example",
+      environment: {},
+      warn: (message) => process.stderr.write(`${message}\n`),
+    }),
+  );
+  const owned = stack.move();
+  return { outdial, sandbox, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+export const say = (line: string): void => void process.stdout.write(`${line}\n`);

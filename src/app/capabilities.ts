@@ -1,0 +1,101 @@
+// Everything that outdial does over one workplace: the use cases of the service and of the library, made once.
+
+import {
+  CampaignUseCases,
+  JobUseCases,
+  OutcomeUseCases,
+  type RowJob,
+  SimulationUseCases,
+  TagUseCases,
+} from "../operations/index.ts";
+import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
+import { campaignFilesOn } from "./campaigns.ts";
+import { complianceOn } from "./compliance.ts";
+import { crmOn } from "./crm.ts";
+import { deliveriesOn } from "./delivery.ts";
+import { type DialerOptions, dialerOn, readingsOf } from "./dialer.ts";
+import { emergencyStopsOn, runStop, type StopTiming } from "./emergency-stop.ts";
+import { failoverOn } from "./failover.ts";
+import { correctionsOn, correctionUseCasesOn } from "./interactions.ts";
+import { outcomesOn, reportRulesOf } from "./outcomes.ts";
+import { contactsOn } from "./segments.ts";
+import type { Background } from "./service/background.ts";
+import { predictBeside, predictionSoon } from "./service/prediction-thread.ts";
+import { taggingOn } from "./tagging.ts";
+import { vendorWebhooksOn } from "./vendor-webhooks.ts";
+import type { Environment, Workplace } from "./workplace.ts";
+
+export interface CapabilityOptions {
+  readonly warn: (message: string) => void;
+  /** Ends what goes on beside the callers. */
+  readonly signal: AbortSignal;
+  /** Where that goes on. */
+  readonly background: Background;
+  /** The request that is being answered; none by default. */
+  readonly requestId?: (() => string | undefined) | undefined;
+  /** Time of changes of dialer settings; the system's by default. */
+  readonly changesClock?: DialerOptions["clock"] | undefined;
+  /** How patient emergency stops are. */
+  readonly stops?: StopTiming | undefined;
+  /** Rows under way at once in a job; the configuration's by default. */
+  readonly concurrency?: number | undefined;
+}
+
+/**
+ * Makes the use cases and adds their kinds of jobs to the runs of the workplace, which is to be launched after that. The lake closes with `stack`.
+ * Throws ConfigError for settings and rule packs that cannot be used.
+ */
+export async function capabilitiesOn(
+  stack: AsyncDisposableStack,
+  workplace: Workplace,
+  environment: Environment,
+  options: CapabilityOptions,
+) {
+  const { config, store, runs } = workplace;
+  const { warn, signal, background, requestId = () => undefined } = options;
+  const states = campaignStatesOf(config, workplace);
+  const refresh = refreshOn(workplace, { states, warn, signal });
+  const rows = {
+    onStopped: ({ id, stop }: RowJob) => warn(`${id}: stopped: ${stop?.message}`),
+    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+  };
+  const tagging = taggingOn(workplace, rows);
+  const corrections = correctionsOn(workplace, rows);
+  const settings = dialerOn(workplace, readingsOf(refresh, predictionSoon), {
+    predict: predictBeside,
+    ...(options.changesClock === undefined ? {} : { clock: options.changesClock }),
+  });
+  const { lake, retrieving, runSchedules } = outcomesOn(stack, workplace, { warn });
+  const campaignFiles = campaignFilesOn(workplace);
+  for (const operation of [tagging, corrections, settings.changes, retrieving, campaignFiles]) runs.add(operation.kind());
+  const failover = await failoverOn(workplace);
+  const stops = emergencyStopsOn(workplace, options.stops ?? {}, warn);
+  const { compliance, facts } = complianceOn(workplace);
+  const jobs = new JobUseCases(workplace, { tagging, corrections, requestId });
+  return {
+    campaigns: new CampaignUseCases(workplace, {
+      states,
+      refresh,
+      stops,
+      runStop: (id) => runStop(stops, background, id, signal),
+      failover,
+    }),
+    campaignFiles,
+    failover,
+    contacts: contactsOn(workplace),
+    jobs,
+    tag: new TagUseCases(workplace, tagging, jobs),
+    corrections: correctionUseCasesOn(workplace, corrections, jobs),
+    settings,
+    simulations: new SimulationUseCases(),
+    outcomes: new OutcomeUseCases(workplace, { lake, retrieving, rules: reportRulesOf(config), requestId }),
+    crm: crmOn({ ...workplace, lake }, environment, () => workplace.deliverEvents()),
+    compliance,
+    facts,
+    audit: store.audit,
+    deliveries: deliveriesOn(workplace),
+    webhooks: vendorWebhooksOn(workplace, environment),
+    /** What a service keeps going beside its requests. */
+    beside: { refresh, stops, runSchedules },
+  };
+}

@@ -1,0 +1,74 @@
+// Jobs over rows as programs run them: rows in memory, a job to its end, one row alone.
+
+import { OutdialError } from "../../kernel/index.ts";
+import type { JobDetail } from "../views/schemas/jobs.ts";
+import { ENDED, type JobProgress, type RowJob } from "./record.ts";
+import type { ResultRow } from "./result-rows.ts";
+import type { JobSource } from "./submit.ts";
+import type { JobRecordsUseCases } from "./use-cases.ts";
+
+export interface RowRunOptions {
+  /** Runs content that was run before once more; by default the job that ran it comes back. */
+  readonly again?: boolean | undefined;
+  /** Who asks; by default who opened this. */
+  readonly by?: string | undefined;
+  readonly onProgress?: ((progress: JobProgress) => void) | undefined;
+}
+
+/** Makes jobs of one kind and runs them. */
+export interface RowEngine<Source> {
+  submit(
+    source: Source,
+    options: { again: boolean; actor?: string },
+  ): Promise<{ readonly job: RowJob; readonly earlier: boolean }>;
+  run(id: string, onProgress?: (progress: JobProgress) => void): Promise<unknown>;
+}
+
+/** Rows in memory as a source of a job. Members that are undefined are left out. */
+export function sourceOfRows(
+  name: string,
+  rows: readonly object[],
+): JobSource & { readonly read: { readonly format: "ndjson" } } {
+  return {
+    name: name.slice(0, 200),
+    async *bytes() {
+      for (const row of rows) yield Buffer.from(`${JSON.stringify(row)}\n`);
+    },
+    rereadable: true,
+    read: { format: "ndjson" },
+  };
+}
+
+/** The same rows that were not finished are gone on with; those that were are looked at anew. */
+export async function submitOne<Source>(engine: Pick<RowEngine<Source>, "submit">, source: Source, by?: string): Promise<RowJob> {
+  const actor = by === undefined ? {} : { actor: by };
+  const { job, earlier } = await engine.submit(source, { again: false, ...actor });
+  return earlier && ENDED.includes(job.status) ? (await engine.submit(source, { again: true, ...actor })).job : job;
+}
+
+/** Runs rows to their end, or follows the process that does. Throws OperationError `invalid_input` when the input as a whole cannot be read; TenantError. */
+export async function runRows<Source>(
+  engine: RowEngine<Source>,
+  records: JobRecordsUseCases,
+  source: Source,
+  { again = false, by, onProgress }: RowRunOptions & { readonly by: string },
+): Promise<JobDetail> {
+  const { job } = await engine.submit(source, { again, actor: by });
+  await engine.run(job.id, onProgress);
+  return records.show(job.id);
+}
+
+/** Runs one row. Throws OutdialError with the code of what stopped the job before the row had a result. */
+export async function runOne<Source>(
+  engine: RowEngine<Source>,
+  records: JobRecordsUseCases,
+  source: Source,
+  by: string,
+): Promise<ResultRow> {
+  const { id } = await submitOne(engine, source, by);
+  await engine.run(id);
+  for await (const row of (await records.rows(id)).rows) return row;
+  const { stop, plan } = await records.show(id);
+  const refused = plan?.examples[0]?.problems.map(({ message }) => message).join("; ");
+  throw new OutdialError(stop?.code ?? "invalid_input", stop?.message ?? refused ?? `${id} ended without a result`);
+}

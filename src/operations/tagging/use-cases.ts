@@ -1,0 +1,72 @@
+// What programs can do with calls: check what tagging them would be, tag a list of them, tag one.
+
+import type { Context } from "../context.ts";
+import type { ResultRow } from "../jobs/result-rows.ts";
+import { type RowRunOptions, runOne, runRows, sourceOfRows } from "../jobs/rows.ts";
+import type { JobRecordsUseCases } from "../jobs/use-cases.ts";
+import { planReportOf } from "../views/job-views.ts";
+import type { JobDetail, PlanReport } from "../views/schemas/jobs.ts";
+import { readMatrix, type Tagging, type TagSource, validateTagging } from "./service.ts";
+
+/** A call and the disposition that it gets. */
+export interface CallTag {
+  readonly callId: string;
+  readonly dispositionCodeId: string;
+  readonly reasonCodeId?: string | undefined;
+  readonly notes?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+}
+
+/** Calls in memory, or a file of them. */
+export type CallTags = readonly CallTag[] | TagSource;
+
+export class TagUseCases {
+  readonly #context: Pick<Context, "tenant" | "actor">;
+  readonly #tagging: Tagging;
+  readonly #records: JobRecordsUseCases;
+
+  constructor(context: Pick<Context, "tenant" | "actor">, tagging: Tagging, records: JobRecordsUseCases) {
+    this.#context = context;
+    this.#tagging = tagging;
+    this.#records = records;
+  }
+
+  /** What tagging these calls would be: each is checked against the campaign's dispositions. Nothing is sent. Throws TenantError. */
+  async check(campaignId: string, calls: CallTags): Promise<PlanReport> {
+    const matrix = await readMatrix(this.#context.tenant.capabilities.dispositionCatalog, campaignId);
+    return planReportOf(await validateTagging(sourceOf(calls), matrix));
+  }
+
+  /**
+   * Tags calls, durably, to the end of the list. The same list again comes back with the results that it has, and goes on where it stopped.
+   * @returns the job; `rows` of the jobs gives the result of each call. Throws OperationError `invalid_input`, TenantError
+   */
+  run(campaignId: string, calls: CallTags, { by = this.#context.actor, ...options }: RowRunOptions = {}): Promise<JobDetail> {
+    return runRows(this.#engine(campaignId), this.#records, sourceOf(calls), { ...options, by });
+  }
+
+  /** Tags one call: a job of one row. Throws OutdialError with the code of what stopped it before it had a result. */
+  one(campaignId: string, call: CallTag, { by = this.#context.actor }: Pick<RowRunOptions, "by"> = {}): Promise<ResultRow> {
+    return runOne(this.#engine(campaignId), this.#records, sourceOf([call]), by);
+  }
+
+  #engine(campaignId: string) {
+    const tagging = this.#tagging;
+    return {
+      submit: (source: TagSource, options: { again: boolean; actor?: string }) => tagging.submit(source, campaignId, options),
+      run: tagging.run.bind(tagging),
+    };
+  }
+}
+
+function sourceOf(calls: CallTags): TagSource {
+  if ("bytes" in calls) return calls;
+  const rows = calls.map(({ callId, dispositionCodeId, reasonCodeId, notes, tags }) => ({
+    call_id: callId,
+    disposition_code_id: dispositionCodeId,
+    reason_code_id: reasonCodeId,
+    notes,
+    tags,
+  }));
+  return sourceOfRows(calls.length === 1 ? `call ${calls[0]?.callId}` : `${calls.length} calls`, rows);
+}
