@@ -19,10 +19,12 @@ export async function openStage({
   scenario = {},
   rules,
   config = {},
+  environment = {},
 }: {
   readonly scenario?: object;
   readonly rules?: object;
   readonly config?: object;
+  readonly environment?: Readonly<Record<string, string>>;
 } = {}): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), "outdial-example-"));
@@ -42,7 +44,7 @@ export async function openStage({
       config: file,
       limits: "off",
       actor: "example",
-      environment: {},
+      environment,
       warn: (message) => process.stderr.write(`${message}\n`),
     }),
   );

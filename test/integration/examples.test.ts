@@ -46,3 +46,24 @@ test("dialer settings are validated, activated and rolled back", async () => {
     "rolled back: applied",
   ]);
 });
+
+test("campaigns are provisioned, a list is segmented, a campaign is watched and handed over", async () => {
+  expect(await linesOf("campaigns")).toEqual([
+    "create Spring renewals 2026, backup: 200 contacts",
+    "create Spring renewals 2026: 200 contacts",
+    expect.stringMatching(/^applied: Spring renewals 2026, backup is camp_\w+, Spring renewals 2026 is camp_\w+$/),
+    expect.stringMatching(/^1\d\d of 200 contacts may be called now$/),
+    "camp_primary is active, its calls are known",
+    "rehearsed in 5 steps: passed",
+    "the backup dials",
+  ]);
+});
+
+test("outcomes are pulled, mapped, reported and pushed", async () => {
+  const [pulled = "", whole, converted = "", pushed = ""] = await linesOf("outcomes");
+  const calls = /^done: (\d+) calls$/.exec(pulled)?.[1] ?? "";
+  expect(Number(calls)).toBeGreaterThan(1000);
+  expect(whole).toBe("the lake holds them all: true");
+  expect(converted).toMatch(new RegExp(`^\\d+ of ${calls} calls converted \\([\\d.]+ % to [\\d.]+ %\\) by example#`));
+  expect(pushed).toBe(`${calls} records acknowledged, received`);
+});

@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { noteRequest } from "../jobs/request.ts";
 import { type ReconcileReport, type ReconcileSink, reconcile } from "../retrieval/reconcile.ts";
 import type { RetrievalInput, RetrievalRequest } from "../retrieval/request.ts";
-import type { Retrieving } from "../retrieval/service.ts";
+import type { RetrievalProgress, Retrieving } from "../retrieval/service.ts";
 import { verifyRetrieval } from "../retrieval/verify.ts";
 import { splitWindows } from "../retrieval/windows.ts";
 import { retrievalViewOf, scheduleViewOf } from "../views/outcome-views.ts";
@@ -64,6 +64,23 @@ export class OutcomeUseCases {
     if (!earlier) await noteRequest(this.#context.store.audit, jobId, by, requestId());
     await this.#context.runs.start(jobId);
     return { jobId, earlier, warnings };
+  }
+
+  /**
+   * Retrieves outcomes to the end; the same retrieval that has not ended is gone on with. Throws OperationError `invalid_input`, TenantError;
+   * a retrieval that stands still has the status `stopped`.
+   */
+  async pull(
+    input: RetrievalInput,
+    {
+      by,
+      onProgress,
+    }: { readonly by?: string | undefined; readonly onProgress?: ((progress: RetrievalProgress) => void) | undefined } = {},
+  ): Promise<RetrievalView> {
+    const { retrieving } = this.#parts;
+    const { request } = await retrieving.check(input);
+    const { retrieval } = await retrieving.submit(request, by ?? this.#context.actor);
+    return retrievalViewOf(await retrieving.run(retrieval.jobId, onProgress));
   }
 
   /** What a comparison would look at. Throws OperationError `invalid_input` */
