@@ -2,6 +2,7 @@
 
 import {
   CampaignUseCases,
+  DeliveryUseCases,
   JobUseCases,
   OutcomeUseCases,
   type RowJob,
@@ -12,7 +13,6 @@ import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
 import { campaignFilesOn } from "./campaigns.ts";
 import { complianceOn } from "./compliance.ts";
 import { crmOn } from "./crm.ts";
-import { deliveriesOn } from "./delivery.ts";
 import { type DialerOptions, dialerOn, readingsOf } from "./dialer.ts";
 import { emergencyStopsOn, runStop, type StopTiming } from "./emergency-stop.ts";
 import { failoverOn } from "./failover.ts";
@@ -93,7 +93,7 @@ export async function capabilitiesOn(
     compliance,
     facts,
     audit: store.audit,
-    deliveries: deliveriesOn(workplace),
+    deliveries: new DeliveryUseCases(workplace, workplace.receivers),
     webhooks: vendorWebhooksOn(workplace, environment),
     /** What a service keeps going beside its requests. */
     beside: { refresh, stops, runSchedules },

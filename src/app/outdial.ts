@@ -11,7 +11,7 @@ import type {
   ContactUseCases,
   CorrectionUseCases,
   CrmUseCases,
-  Deliveries,
+  DeliveryUseCases,
   DialerUseCases,
   FactsUseCases,
   FailoverUseCases,
@@ -95,7 +95,7 @@ export interface Outdial extends AsyncDisposable {
   readonly audit: Pick<AuditLog, "list" | "verify" | "proof">;
   readonly simulate: SimulationUseCases;
   /** Events on their way to receivers. */
-  readonly deliveries: Deliveries;
+  readonly deliveries: DeliveryUseCases;
   /** Registrations for the tenant's own events. */
   readonly webhooks: VendorWebhookUseCases;
   /** Tags one call: checked, retried, settled, audited as a row of a list is. Throws OutdialError when the call has no result. */

@@ -1,8 +1,8 @@
 // What the ledger, the audit log and the outbox hold, for commands that only read or cancel.
 
 import { hostname } from "node:os";
-import { JobRecordsUseCases, livesOf } from "../operations/index.ts";
-import type { AuditEntry, AuditVerdict, Delivery, DeliveryStatus } from "../store/index.ts";
+import { DeliveryUseCases, JobRecordsUseCases, livesOf } from "../operations/index.ts";
+import type { AuditEntry, AuditVerdict } from "../store/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import { type Environment, processLives, storeOf } from "./workplace.ts";
 
@@ -15,7 +15,8 @@ export interface Records extends AsyncDisposable {
   verifyAudit(): Promise<AuditVerdict>;
   /** The proof that entry `seq` is in the log, as JSON. Throws StoreError `not_found`. */
   auditProof(seq: number): Promise<object>;
-  deliveries(query: { limit: number; status?: DeliveryStatus }): Promise<Delivery[]>;
+  /** Of events; receivers are known by name only, so that no secret is needed. */
+  readonly deliveries: DeliveryUseCases;
 }
 
 /** Opens the records of a store. */
@@ -30,7 +31,7 @@ export async function openRecords(flags: Flags, environment: Environment): Promi
     audit: (query) => store.audit.list(query),
     verifyAudit: () => store.audit.verify(),
     auditProof: (seq) => store.audit.proof(seq),
-    deliveries: (query) => store.outbox.listDeliveries({ ...query, newestFirst: true }),
+    deliveries: new DeliveryUseCases({ store, clock }, {}),
     [Symbol.asyncDispose]: () => store.close(),
   };
 }

@@ -8,10 +8,9 @@ export { OperationError } from "./error.ts";
 export {
   cloudEvent,
   createDeliveryWorker,
-  Deliveries,
   type DeliveryAttempt,
+  DeliveryUseCases,
   type DeliveryWorker,
-  type EndpointReport,
   eventDocument,
 } from "./events/index.ts";
 export {

@@ -1,7 +1,7 @@
 // A service of a test's own: a store on a fresh database, the server over it, on a socket of the loopback when asked for.
 
 import { randomUUID } from "node:crypto";
-import { Deliveries } from "../../src/operations/index.ts";
+import { DeliveryUseCases } from "../../src/operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service } from "../../src/server/index.ts";
 import { openTestStore, type TestStore } from "./store.ts";
 
@@ -25,13 +25,7 @@ export async function startServer(
   const world = await openTestStore();
   const { store, clock } = world;
   const logged: string[] = [];
-  const deliveries = new Deliveries({
-    outbox: store.outbox,
-    endpoints: store.endpoints,
-    receivers: {},
-    now: () => clock.now(),
-    record: (entry) => store.audit.append([entry]),
-  });
+  const deliveries = new DeliveryUseCases({ store, clock }, {});
   const service = await createServer({
     clock,
     access: store.access,

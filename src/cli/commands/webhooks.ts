@@ -2,11 +2,12 @@
 
 import { openDelivery, openRecords, openVendorWebhooks, readVendorWebhooks, registerWebhook } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
+import type { EndpointView } from "../../operations/views/index.ts";
 import { known, type OptionsOf, type Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/webhooks.ts";
 import type { Io } from "../io.ts";
-import { grouped, printable, timeText } from "../text.ts";
+import { grouped, printable } from "../text.ts";
 
 type Delivery = Awaited<ReturnType<typeof openDelivery>>;
 
@@ -14,7 +15,7 @@ export const deliveries: Run<typeof declared.deliveries> = async ({ options, io 
   const { limit, status } = options;
   await using records = await openRecords(options, io.env);
   await io.each(
-    await records.deliveries(known({ limit, status })),
+    await records.deliveries.list(known({ limit, status })),
     ({ id, status, type, subject, attempts, lastError }) =>
       `${id}  ${status.padEnd(9)} ${type}  ${printable(subject)}  ${attempts} attempts${lastError === null ? "" : `  ${printable(lastError)}`}`,
     { none: "no deliveries" },
@@ -24,22 +25,24 @@ export const deliveries: Run<typeof declared.deliveries> = async ({ options, io 
 export const replay: Run<typeof declared.replay> = async ({ options, io }) => {
   await using delivery = await openDelivery(options, io.env);
   const { from, to } = options;
-  io.say(`${grouped(await delivery.replay({ from, to }))} dead letters queued again`);
+  io.say(
+    `${grouped(await delivery.deliveries.replay({ fromId: from, toId: to, status: "dead" }, delivery.actor))} dead letters queued again`,
+  );
   return await drain(delivery, io);
 };
 
 export const receivers: Run<typeof declared.receivers> = async ({ options, io }) => {
   await using delivery = await openDelivery(options, io.env);
-  await io.each(await delivery.receivers(), receiverLine, {
+  await io.each(await delivery.deliveries.receivers(), receiverLine, {
     none: "no receivers are configured, and no events are meant for any",
   });
 };
 
-function receiverLine(one: Awaited<ReturnType<Delivery["receivers"]>>[number]): string {
-  const off = one.offSince === null ? "on " : `off since ${timeText(one.offSince)}: ${printable(one.offReason ?? "")}`;
-  const failing = one.failingSince === null ? "" : `  failing since ${timeText(one.failingSince)}`;
+function receiverLine(one: EndpointView): string {
+  const off = one.offSince === null ? "on " : `off since ${one.offSince}: ${printable(one.message ?? "")}`;
+  const failing = one.failingSince === null ? "" : `  failing since ${one.failingSince}`;
   const counts = `${grouped(one.pending)} waiting · ${grouped(one.delivered)} delivered · ${grouped(one.dead)} dead`;
-  return `${printable(one.endpoint).padEnd(9)} ${one.origin ?? "not configured"}  ${counts}  ${off}${failing}`;
+  return `${printable(one.endpoint).padEnd(9)} ${one.url ?? "not configured"}  ${counts}  ${off}${failing}`;
 }
 
 export const turnOn: Run<typeof declared.turnOn> = ({ args, options, io }) => turn(args.receiver, true, options, io);
@@ -47,11 +50,12 @@ export const turnOff: Run<typeof declared.turnOff> = ({ args, options, io }) => 
 
 async function turn(receiver: string, on: boolean, options: OptionsOf<typeof declared.turnOn>, io: Io): Promise<void> {
   await using delivery = await openDelivery(options, io.env);
-  if (!(await delivery.receivers()).some(({ endpoint }) => endpoint === receiver))
+  if (!(await delivery.deliveries.receivers()).some(({ endpoint }) => endpoint === receiver))
     throw new OutdialError("invalid_input", `there is no receiver ${JSON.stringify(receiver)}`, {
       advice: "outdial webhooks receivers lists them.",
     });
-  const changed = await delivery.turn(receiver, on);
+  const { deliveries: all, actor } = delivery;
+  const changed = await (on ? all.switchOn(receiver, actor) : all.switchOff(receiver, actor));
   const words = `${changed ? "is" : "was"} ${on ? "on" : "off"}${changed ? " now" : " already"}`;
   await io.answer({ receiver, on, changed }, `${printable(receiver)} ${words}`);
 }

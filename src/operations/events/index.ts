@@ -2,6 +2,6 @@
 
 export { eventDocument, type OutboundEventType } from "./catalog.ts";
 export { cloudEvent } from "./cloud-event.ts";
-export { Deliveries, type EndpointReport } from "./deliveries.ts";
 export type { DeliveryAttempt } from "./lane.ts";
+export { DeliveryUseCases } from "./use-cases.ts";
 export { createDeliveryWorker, type DeliveryWorker } from "./worker.ts";

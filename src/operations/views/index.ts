@@ -5,6 +5,7 @@ export * from "./campaign-checks.ts";
 export * from "./campaign-file-views.ts";
 export * from "./campaign-views.ts";
 export * from "./compliance-views.ts";
+export * from "./delivery-views.ts";
 export * from "./dialer-views.ts";
 export * from "./failover-views.ts";
 export * from "./field-changes.ts";

@@ -1,30 +1,23 @@
 // Events on their way to receivers: attempts, next tries, dead letters, replay.
 
 import { z } from "zod";
-import type { Deliveries, EndpointReport } from "../../operations/index.ts";
+import type { DeliveryUseCases } from "../../operations/index.ts";
 import {
-  type Delivery as DeliveryView,
   delivery,
   deliveryDetail,
-  type EndpointView,
   endpointView,
   pageOf,
   replayRequest,
   replayResult,
   switchResult,
-  timeText,
 } from "../../operations/views/index.ts";
-import type { Delivery } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
 import { cursor, limit, numberCursor, pageOfItems } from "../routing/query.ts";
 import { route } from "../routing/route.ts";
 
-/** What the routes act on. */
-export type DeliveriesPort = Pick<Deliveries, "list" | "show" | "receivers" | "replay" | "switchOn" | "switchOff">;
-
 const receiverParams = z.strictObject({ name: z.string().min(1).max(100) });
 
-export function deliveryRoutes(port: () => DeliveriesPort) {
+export function deliveryRoutes(deliveries: () => DeliveryUseCases) {
   return [
     route({
       id: "deliveries.list",
@@ -42,13 +35,17 @@ export function deliveryRoutes(port: () => DeliveriesPort) {
       reply: pageOf(delivery),
       async handle({ query }) {
         const { limit: size, cursor: after, ...wanted } = query;
-        const found = await port().list({
+        const found = await deliveries().list({
           ...wanted,
           limit: size + 1,
           after: numberCursor(after),
-          newestFirst: true,
         });
-        return pageOfItems(found, size, ({ id }) => String(id), viewOf);
+        return pageOfItems(
+          found,
+          size,
+          ({ id }) => String(id),
+          (one) => one,
+        );
       },
     }),
     route({
@@ -58,7 +55,7 @@ export function deliveryRoutes(port: () => DeliveriesPort) {
       summary: "Receivers, how their events stand, and which are switched off and why",
       role: "viewer",
       reply: pageOf(endpointView),
-      handle: async () => ({ items: (await port().receivers()).map(endpointOf), next: null }),
+      handle: async () => ({ items: await deliveries().receivers(), next: null }),
     }),
     route({
       id: "deliveries.show",
@@ -69,10 +66,9 @@ export function deliveryRoutes(port: () => DeliveriesPort) {
       params: z.strictObject({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),
       reply: deliveryDetail,
       async handle({ params: { id } }) {
-        const found = await port().show(id);
+        const found = await deliveries().show(id);
         if (found === undefined) throw new ServerError("no_such_route", `there is no delivery ${id}`);
-        const failures = found.failures.map(({ at, status, error }) => ({ at: timeText(at), status, error }));
-        return { ...viewOf(found), failures };
+        return found;
       },
     }),
     route({
@@ -84,8 +80,8 @@ export function deliveryRoutes(port: () => DeliveriesPort) {
       params: receiverParams,
       reply: switchResult,
       async handle({ params, who }) {
-        const name = await known(port(), params.name);
-        return { name, changed: await port().switchOn(name, who.name) };
+        const name = await known(deliveries(), params.name);
+        return { name, changed: await deliveries().switchOn(name, who.name) };
       },
     }),
     route({
@@ -97,8 +93,8 @@ export function deliveryRoutes(port: () => DeliveriesPort) {
       params: receiverParams,
       reply: switchResult,
       async handle({ params, who }) {
-        const name = await known(port(), params.name);
-        return { name, changed: await port().switchOff(name, who.name) };
+        const name = await known(deliveries(), params.name);
+        return { name, changed: await deliveries().switchOff(name, who.name) };
       },
     }),
     route({
@@ -112,42 +108,13 @@ export function deliveryRoutes(port: () => DeliveriesPort) {
       async handle({ body, who }) {
         if (body.ids === undefined && body.fromId === undefined && body.toId === undefined && body.endpoint === undefined)
           throw new ServerError("invalid_request", "name the events: ids, a range fromId to toId, or an endpoint");
-        return { queued: await port().replay(body, who.name) };
+        return { queued: await deliveries().replay(body, who.name) };
       },
     }),
   ];
 }
 
-async function known(port: DeliveriesPort, name: string): Promise<string> {
-  if ((await port.receivers()).some(({ endpoint }) => endpoint === name)) return name;
+async function known(deliveries: DeliveryUseCases, name: string): Promise<string> {
+  if ((await deliveries.receivers()).some(({ endpoint }) => endpoint === name)) return name;
   throw new ServerError("no_such_route", `there is no receiver ${JSON.stringify(name)}`);
-}
-
-function endpointOf({ origin, offReason, failingSince, offSince, rotating, ...one }: EndpointReport): EndpointView {
-  return {
-    ...one,
-    url: origin,
-    enabled: offSince === null,
-    message: offReason,
-    failingSince: timeText(failingSince),
-    offSince: timeText(offSince),
-    rotating: rotating === false ? null : { until: timeText(rotating.until) },
-  };
-}
-
-function viewOf(one: Delivery): DeliveryView {
-  return {
-    id: one.id,
-    eventId: one.eventId,
-    endpoint: one.endpoint,
-    subject: one.subject,
-    type: one.type,
-    status: one.status,
-    attempts: one.attempts,
-    createdAt: timeText(one.createdAt),
-    nextAttemptAt: timeText(one.nextAttemptAt),
-    lastStatus: one.lastStatus,
-    lastError: one.lastError,
-    deliveredAt: timeText(one.deliveredAt),
-  };
 }

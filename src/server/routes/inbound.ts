@@ -1,8 +1,8 @@
 // Events of the vendor: what waits, what became of it, and another try for what was put aside.
 
 import { z } from "zod";
-import { inboundEvent, pageOf, replayResult, timeText } from "../../operations/views/index.ts";
-import type { Inbound, InboundEvent } from "../../store/index.ts";
+import { inboundEvent, inboundEventOf, pageOf, replayResult } from "../../operations/views/index.ts";
+import type { Inbound } from "../../store/index.ts";
 import { cursor, limit, numberCursor, pageOfItems } from "../routing/query.ts";
 import { route } from "../routing/route.ts";
 
@@ -22,7 +22,7 @@ export function inboundEventRoutes(port: () => InboundPort) {
       async handle({ query }) {
         const { status, limit: size } = query;
         const found = await port().list({ status, before: numberCursor(query.cursor), limit: size + 1 });
-        return pageOfItems(found, size, ({ id }) => String(id), viewOf);
+        return pageOfItems(found, size, ({ id }) => String(id), inboundEventOf);
       },
     }),
     route({
@@ -36,15 +36,4 @@ export function inboundEventRoutes(port: () => InboundPort) {
       handle: async ({ body }) => ({ queued: await port().replay(body.ids) }),
     }),
   ];
-}
-
-function viewOf(event: InboundEvent): z.output<typeof inboundEvent> {
-  const { body: _body, ...one } = event;
-  return {
-    ...one,
-    occurredAt: timeText(one.occurredAt),
-    receivedAt: timeText(one.receivedAt),
-    nextAttemptAt: timeText(one.nextAttemptAt),
-    settledAt: timeText(one.settledAt),
-  };
 }

@@ -6,6 +6,7 @@ import type {
   ComplianceUseCases,
   ContactUseCases,
   CrmUseCases,
+  DeliveryUseCases,
   DialerUseCases,
   FactsUseCases,
   FailoverUseCases,
@@ -21,7 +22,7 @@ import { campaignFileRoutes } from "./campaign-files.ts";
 import { campaignRoutes } from "./campaigns.ts";
 import { complianceRoutes } from "./compliance.ts";
 import { contactRoutes } from "./contacts.ts";
-import { type DeliveriesPort, deliveryRoutes } from "./deliveries.ts";
+import { deliveryRoutes } from "./deliveries.ts";
 import { dialerRoutes } from "./dialer.ts";
 import { factsRoutes } from "./facts.ts";
 import { failoverRoutes } from "./failover.ts";
@@ -52,7 +53,7 @@ export interface Work {
   readonly compliance: () => ComplianceUseCases;
   readonly facts: () => FactsUseCases;
   readonly audit: () => AuditPort;
-  readonly deliveries: () => DeliveriesPort;
+  readonly deliveries: () => DeliveryUseCases;
   readonly inbound: () => InboundPort;
   readonly vendorWebhooks: () => VendorWebhookUseCases;
 }

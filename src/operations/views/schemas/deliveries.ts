@@ -25,6 +25,7 @@ export type Delivery = z.output<typeof delivery>;
 export const deliveryDetail = delivery
   .extend({ failures: z.array(z.strictObject({ at: time, status: z.int().nullable(), error: z.string() })).readonly() })
   .meta({ id: "DeliveryDetail" });
+export type DeliveryDetail = z.output<typeof deliveryDetail>;
 
 /** A receiver and how its events stand. */
 export const endpointView = z
@@ -80,3 +81,4 @@ export const inboundEvent = z
     reason: z.string().nullable(),
   })
   .meta({ id: "InboundEvent" });
+export type InboundEvent = z.output<typeof inboundEvent>;

@@ -1,0 +1,108 @@
+// What users see of deliveries and can do with them: lists with attempts, receivers, replay, switching receivers on and off.
+
+import type { Instant } from "../../kernel/index.ts";
+import type { Outbox } from "../../store/index.ts";
+import type { Context } from "../context.ts";
+import { OperationError } from "../error.ts";
+import { deliveryOf } from "../views/delivery-views.ts";
+import type { Delivery, DeliveryDetail, EndpointView } from "../views/schemas/deliveries.ts";
+import { timeText } from "../views/texts.ts";
+import type { EndpointConfig } from "./endpoint.ts";
+
+export type ReplayRange = NonNullable<Parameters<Outbox["replay"]>[0]>;
+
+/** Deliveries of events, for the service, commands and programs. */
+export class DeliveryUseCases {
+  readonly #context: Pick<Context, "store" | "clock">;
+  readonly #receivers: Readonly<Record<string, EndpointConfig>>;
+
+  constructor(context: Pick<Context, "store" | "clock">, receivers: Readonly<Record<string, EndpointConfig>>) {
+    this.#context = context;
+    this.#receivers = receivers;
+  }
+
+  /** Newest first. @param query.after the last id of the page before */
+  async list(query: Omit<NonNullable<Parameters<Outbox["listDeliveries"]>[0]>, "newestFirst">): Promise<readonly Delivery[]> {
+    return (await this.#context.store.outbox.listDeliveries({ ...query, newestFirst: true })).map(deliveryOf);
+  }
+
+  /** One delivery with its attempts; undefined when there is none of that id. */
+  async show(id: number): Promise<DeliveryDetail | undefined> {
+    const { outbox } = this.#context.store;
+    const [delivery] = await outbox.listDeliveries({ ids: [id] });
+    if (delivery === undefined) return undefined;
+    const failures = (await outbox.failures(id)).map(({ at, status, error }) => ({ at: timeText(at), status, error }));
+    return { ...deliveryOf(delivery), failures };
+  }
+
+  /** Every receiver that is configured, or that events were ever meant for. */
+  async receivers(): Promise<EndpointView[]> {
+    const { outbox, endpoints } = this.#context.store;
+    const counts = new Map((await outbox.counts()).map((one) => [one.endpoint, one]));
+    const states = new Map((await endpoints.list()).map((one) => [one.name, one]));
+    const names = new Set([...Object.keys(this.#receivers), ...counts.keys(), ...states.keys()]);
+    const now = this.#context.clock.now();
+    return [...names].sort().map((endpoint) => {
+      const { pending = 0, delivered = 0, dead = 0, oldestPendingMs = null } = counts.get(endpoint) ?? {};
+      const { failingSince = null, offSince = null, offReason = null } = states.get(endpoint) ?? {};
+      const config = this.#receivers[endpoint];
+      return {
+        endpoint,
+        // A path may hold a secret.
+        url: config !== undefined && URL.canParse(config.url) ? new URL(config.url).origin : null,
+        pending,
+        delivered,
+        dead,
+        oldestPendingMs,
+        enabled: offSince === null,
+        message: offReason,
+        failingSince: timeText(failingSince),
+        offSince: timeText(offSince),
+        rotating: rotationOf(config, now),
+      };
+    });
+  }
+
+  /** Makes dead letters (or delivered events) pending again, by id and range. Returns how many. Throws OperationError `invalid_input`. */
+  async replay(range: ReplayRange, actor: string): Promise<number> {
+    const { fromId, toId } = range;
+    if (fromId !== undefined && toId !== undefined && fromId > toId)
+      throw new OperationError("invalid_input", `the range ends at ${toId}, before it begins at ${fromId}`);
+    const bounded = range.ids !== undefined || fromId !== undefined || toId !== undefined || range.endpoint !== undefined;
+    if (range.status === "delivered" && !bounded)
+      throw new OperationError(
+        "invalid_input",
+        "everything that was ever delivered is not sent again; give ids, a range or a receiver",
+      );
+    const queued = await this.#context.store.outbox.replay(range);
+    const { ids, ...rest } = range;
+    const details = { queued, ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) };
+    await this.#context.store.audit.append([
+      {
+        actor,
+        action: "webhooks.replay",
+        subject: range.endpoint ?? "webhooks",
+        details: ids === undefined ? details : { ...details, ids: ids.slice(0, 100) },
+      },
+    ]);
+    return queued;
+  }
+
+  /** Switches a receiver on again; what waits is due at once. False when it was on. */
+  switchOn(endpoint: string, actor: string): Promise<boolean> {
+    return this.#context.store.endpoints.switchOn(endpoint, { actor, action: "webhooks.on", subject: endpoint });
+  }
+
+  /** Switches a receiver off; its events wait. False when it was off. */
+  switchOff(endpoint: string, actor: string): Promise<boolean> {
+    const audit = { actor, action: "webhooks.off", subject: endpoint, details: { reason: "by hand" } };
+    return this.#context.store.endpoints.switchOff(endpoint, `switched off by ${actor}`, { audit, events: [] });
+  }
+}
+
+/** Events carry two signatures while a secret is being changed. */
+function rotationOf(config: EndpointConfig | undefined, now: Instant): EndpointView["rotating"] {
+  const previous = config?.previous;
+  if (previous === undefined || (previous.until !== undefined && previous.until <= now)) return null;
+  return { until: timeText(previous.until ?? null) };
+}
