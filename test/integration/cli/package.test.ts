@@ -136,3 +136,22 @@ test("the program of docs/sandbox.md runs", async () => {
   await writeFile(file, `${program}\n${ask}\n${end}\n`);
   expect((await run(process.execPath, [file])).stdout).toBe("active\n");
 });
+
+test("openOutdial of the packed package tags a call", async () => {
+  await using empty = await workFolder();
+  const program = `
+    import { openOutdial } from "outdial";
+    import { createSandbox } from "outdial/sandbox";
+    const sandbox = createSandbox();
+    const { url } = await sandbox.listen();
+    {
+      await using outdial = await openOutdial({ tenantUrl: url, credentials: sandbox.ready, dir: ${JSON.stringify(empty.path)}, environment: {} });
+      const { result } = await outdial.tagCall({ campaignId: "camp_primary_001", callId: "call_000001", dispositionCodeId: "DISP_001" });
+      console.log(result, (await outdial.audit.verify()).ok);
+    }
+    await sandbox.close();
+  `;
+  const file = join(bin, "../../opened.mjs");
+  await writeFile(file, program);
+  expect((await run(process.execPath, [file])).stdout).toBe("tagged true\n");
+});
