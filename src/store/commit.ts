@@ -21,8 +21,8 @@ export class StoreCore extends Database {
   readonly #mirror: Mirror;
   readonly #clock: Clock;
 
-  constructor(pool: pg.Pool, signer: Signer, mirror: Mirror, clock: Clock) {
-    super(pool);
+  constructor(pools: { readonly pool: pg.Pool; readonly urgent: pg.Pool }, signer: Signer, mirror: Mirror, clock: Clock) {
+    super(pools.pool, pools.urgent);
     this.#signer = signer;
     this.#seal = createSealer(signer);
     this.#mirror = mirror;
@@ -37,16 +37,18 @@ export class StoreCore extends Database {
   /**
    * Runs `work` in one transaction, with the entries and events that it asks for: all of it is kept when the work resolves, nothing when it
    * rejects. Throws StoreError `audit_key` when there are entries and the log was begun with another key.
+   * @param options.urgent whether it fails within seconds when the database does not answer
    */
-  async commit<T>(work: (tx: Tx) => T | Promise<T>): Promise<T> {
-    const { result, appended } = await this.transaction(async (connection) => {
+  async commit<T>(work: (tx: Tx) => T | Promise<T>, { urgent = false } = {}): Promise<T> {
+    const write = async (connection: Connection) => {
       const tx = new Tx(connection);
       const result = await work(tx);
       const appended = await tx.finish(this.now(), (head, entries) =>
         append(connection, head, entries, this.#signer, this.#seal, this.now()),
       );
       return { result, appended };
-    });
+    };
+    const { result, appended } = await this.transaction(write, "begin", urgent);
     if (appended !== undefined) this.#mirror.note(appended);
     return result;
   }

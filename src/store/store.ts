@@ -11,7 +11,7 @@ import { Mirror } from "./audit/mirror.ts";
 import { CampaignLedger } from "./campaigns/campaign-ledger.ts";
 import { StoreCore } from "./commit.ts";
 import { CrmLedger } from "./crm/crm-ledger.ts";
-import { ANSWER_MS, Database, openPool } from "./database/database.ts";
+import { ANSWER_MS, Database, openPool, URGENT_MS } from "./database/database.ts";
 import { makeFolder } from "./embedded/files.ts";
 import { joinEmbeddedServer } from "./embedded/server.ts";
 import { type Facts, facts } from "./facts/facts.ts";
@@ -122,24 +122,25 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const server = options.url === undefined ? await joinEmbeddedServer({ dir: options.dir, log }) : undefined;
   const url = server?.url ?? options.url ?? "";
   const pool = openPool(url, log, options.connections ?? 8, options.answerMs ?? ANSWER_MS);
+  const urgent = openPool(url, log, 2, URGENT_MS);
   try {
     // A database that does not answer leaves no keys behind that nobody has signed with.
     const database = new Database(pool);
     await migrate(database);
     const signer = await loadSigner(options.dir, options.auditKey);
     const mirror = new Mirror(options.dir, database, signer, log);
-    const store = new StoreCore(pool, signer, mirror, options.clock);
+    const store = new StoreCore({ pool, urgent }, signer, mirror, options.clock);
     const audit = new AuditLog(store, signer, mirror);
     const locks = new SessionLocks(url, options.clock, log);
     const close = async () => {
       await audit.flush();
       await locks.close();
-      await pool.end();
+      await Promise.all([pool.end(), urgent.end()]);
       await server?.leave();
     };
     return { url, embedded: server !== undefined, audit, locks, ...ledgers(store), close: once(close) };
   } catch (thrown) {
-    await pool.end();
+    await Promise.all([pool.end(), urgent.end()]);
     await server?.leave();
     throw thrown;
   }

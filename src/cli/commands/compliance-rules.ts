@@ -27,7 +27,7 @@ export const check: Run<typeof declared.check> = async ({ args, options, io }) =
     if (all % 1000 === 0) io.progress(`deciding · ${grouped(all)} lines`);
   }
   io.say(
-    `${grouped(counts.allow)} allowed · ${grouped(counts.deny)} denied · ${grouped(counts.unreadable)} unreadable · ${pack.packVersion}`,
+    `${grouped(counts.allow)} allowed · ${grouped(counts.deny)} denied · ${grouped(counts.unreadable)} unreadable · ${pack.packVersion} · on the facts of each line; no list was looked at`,
   );
   return counts.unreadable > 0 ? EXIT.partlyFailed : EXIT.done;
 };

@@ -250,8 +250,8 @@ function poolOf({ databaseUrl, log }: { readonly databaseUrl: string; readonly l
   return pool;
 }
 
-/** "dbos" in ASCII. */
-const LAUNCH_LOCK = "0x64626f73";
+/** "dbos" in ASCII, which PostgreSQL 15 reads in decimals only. */
+const LAUNCH_LOCK = String(0x64626f73);
 
 const LAUNCH_LOOK_MS = 50;
 

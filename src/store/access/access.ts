@@ -12,6 +12,8 @@ const USE_MS = 60_000;
 /** A session's value is replaced when it is so old; the one before counts a little longer. */
 const ROTATE_MS = 15 * 60_000;
 const PREVIOUS_MS = 60_000;
+/** Who asks for the emergency stop is known soon, or not at all. */
+const URGENT = { urgent: true };
 const SESSION_MS = 12 * 3_600_000;
 /** A session that nobody uses ends. */
 const IDLE_MS = 2 * 3_600_000;
@@ -41,12 +43,13 @@ export class Access extends Ledger {
   }
 
   async #readTokens(hashes: readonly string[]): Promise<ReadonlyMap<string, AccessToken>> {
-    const rows = await this.store.query<AccessToken & { readonly hash: string }>({
+    const statement = {
       name: "access-token",
       text: `select encode(hash, 'hex') as hash, ${TOKEN} from outdial.api_tokens
         where hash = any($1::bytea[]) and revoked_at is null and (expires_at is null or expires_at > $2)`,
       values: [hashes.map((hash) => Buffer.from(hash, "hex")), new Date(this.store.now())],
-    });
+    };
+    const rows = await this.store.query<AccessToken & { readonly hash: string }>(statement, undefined, URGENT);
     return new Map(rows.map(({ hash, ...row }) => [hash, row]));
   }
 
@@ -118,7 +121,7 @@ export class Access extends Ledger {
     const row = await this.#tokens.get(secretHash(token).toString("hex"));
     if (row === undefined) return undefined;
     if (row.lastUsedAt === null || now - row.lastUsedAt > USE_MS)
-      await this.store.query("update outdial.api_tokens set last_used_at = $2 where id = $1", [row.id, new Date(now)]);
+      await this.store.query("update outdial.api_tokens set last_used_at = $2 where id = $1", [row.id, new Date(now)], URGENT);
     return { name: row.name, role: row.role, via: "token", expiresAt: row.expiresAt, sessionId: null, tokenId: row.id };
   }
 
@@ -172,20 +175,21 @@ export class Access extends Ledger {
   ): Promise<{ readonly principal: Principal; readonly renewed: SessionValue | undefined } | undefined> {
     if (!isSecret("ods", value)) return undefined;
     const now = this.store.now();
-    const [row] = await this.store.query<SessionRow>({
+    const statement = {
       name: "access-session",
       text: `select s.id, s.name, s.role, s.expires_at as "expiresAt", s.rotated_at as "rotatedAt", s.last_used_at as "lastUsedAt",
            s.hash = $1 as current
          from outdial.sessions s
          where (s.hash = $1 or (s.previous_hash = $1 and s.rotated_at > $2)) and s.expires_at > $3 and s.last_used_at > $4`,
       values: [secretHash(value), new Date(now - PREVIOUS_MS), new Date(now), new Date(now - IDLE_MS)],
-    });
+    };
+    const [row] = await this.store.query<SessionRow>(statement, undefined, URGENT);
     if (row === undefined) return undefined;
     const { id, name, role, expiresAt } = row;
     const principal: Principal = { name, role, via: "session", expiresAt, sessionId: id };
     if (row.current && now - row.rotatedAt > ROTATE_MS) return { principal, renewed: await this.#rotate(row, value) };
     if (now - row.lastUsedAt > USE_MS)
-      await this.store.query("update outdial.sessions set last_used_at = $2 where id = $1", [id, new Date(now)]);
+      await this.store.query("update outdial.sessions set last_used_at = $2 where id = $1", [id, new Date(now)], URGENT);
     return { principal, renewed: undefined };
   }
 

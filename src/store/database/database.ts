@@ -43,16 +43,24 @@ export function openPool(url: string, log: StoreLog, connections: number, answer
   return pool;
 }
 
+/**
+ * For what must know soon whether the database takes it, the emergency stop and who asks for it: these statements have connections of their own,
+ * which no other statement holds, ms.
+ */
+export const URGENT_MS = 10_000;
+
 export class Database {
   readonly #pool: pg.Pool;
+  readonly #urgent: pg.Pool;
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: pg.Pool, urgent: pg.Pool = pool) {
     this.#pool = pool;
+    this.#urgent = urgent;
   }
 
-  async #connect(): Promise<Connection> {
+  async #connect(pool = this.#pool): Promise<Connection> {
     try {
-      return await this.#pool.connect();
+      return await pool.connect();
     } catch (cause) {
       throw explain(cause);
     }
@@ -62,8 +70,8 @@ export class Database {
    * Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. `begin` may name another isolation.
    * Statements sent without waiting for each other travel together; settle them all before the work ends (`together`).
    */
-  async transaction<T>(work: (connection: Connection) => Promise<T>, begin = "begin"): Promise<T> {
-    const connection = await this.#connect();
+  async transaction<T>(work: (connection: Connection) => Promise<T>, begin = "begin", urgent = false): Promise<T> {
+    const connection = await this.#connect(urgent ? this.#urgent : this.#pool);
     let broken: Error | undefined;
     try {
       const [, result] = await together([connection.query(begin), work(connection)]);
@@ -80,8 +88,12 @@ export class Database {
   }
 
   /** One statement on its own; with a name, the server keeps its parsed form. */
-  async query<Row extends object>(statement: string | pg.QueryConfig, values?: readonly unknown[]): Promise<Row[]> {
-    const connection = await this.#connect();
+  async query<Row extends object>(
+    statement: string | pg.QueryConfig,
+    values?: readonly unknown[],
+    { urgent = false } = {},
+  ): Promise<Row[]> {
+    const connection = await this.#connect(urgent ? this.#urgent : this.#pool);
     let broken: Error | undefined;
     try {
       return (await connection.query<Row & pg.QueryResultRow>(statement, values && [...values])).rows;

@@ -10,7 +10,7 @@ import { insertSuppressions, suppressionEntry } from "./suppression.ts";
 import type { AnsweredHour, FactsActor, NewAttempt, NewOutcome, PhoneKey } from "./types.ts";
 
 /** Attempts with a call id share it, outcomes without a number hold it alone: neither can miss the other. "optout" in ASCII. */
-const MEETING = "0x6f70746f7574";
+const MEETING = String(0x6f70746f7574);
 
 const ATTEMPTS = `insert into outdial.attempts (number, at, kind, subject, campaign, call_id, answer)
   select number, ${AT("at")}, kind, subject, campaign, call_id, answer

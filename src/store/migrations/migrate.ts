@@ -57,8 +57,8 @@ const MIGRATIONS: readonly Migration[] = [
 /** The version of the schema that this outdial works with. */
 export const MIGRATION_COUNT = MIGRATIONS.length;
 
-/** Key of the advisory lock that processes starting at once wait on: "outdial" in ASCII, cut to 48 bits. */
-const LOCK = "0x6f7574646961";
+/** Key of the advisory lock that processes starting at once wait on: "outdia" in ASCII, which PostgreSQL 15 reads in decimals only. */
+const LOCK = String(0x6f7574646961);
 
 const VERSION = "select coalesce(max(version), 0)::int as version from outdial.migrations";
 

@@ -20,27 +20,30 @@ export class StopLedger extends Ledger {
    */
   begin(stop: Pick<Stop, "id" | "actor" | "reason" | "scope" | "executor">, audit: readonly AuditInput[]): Promise<boolean> {
     const now = new Date(this.store.now());
-    return this.store.commit(async (tx) => {
-      const made = await tx.change(
-        `insert into outdial.stops (id, actor, reason, scope, executor, created_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
-        [
-          stop.id,
-          storable(stop.actor),
-          stop.reason === null ? null : storable(stop.reason),
-          stop.scope === null ? null : JSON.stringify(stop.scope),
-          stop.executor,
-          now,
-        ],
-      );
-      if (made !== 1) return false;
-      if (stop.scope === null)
-        await tx.query(
-          "update outdial.stops set ended_at = $2, superseded_by = $1, executor = null where ended_at is null and id <> $1",
-          [stop.id, now],
+    return this.store.commit(
+      async (tx) => {
+        const made = await tx.change(
+          `insert into outdial.stops (id, actor, reason, scope, executor, created_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
+          [
+            stop.id,
+            storable(stop.actor),
+            stop.reason === null ? null : storable(stop.reason),
+            stop.scope === null ? null : JSON.stringify(stop.scope),
+            stop.executor,
+            now,
+          ],
         );
-      tx.audit(audit);
-      return true;
-    });
+        if (made !== 1) return false;
+        if (stop.scope === null)
+          await tx.query(
+            "update outdial.stops set ended_at = $2, superseded_by = $1, executor = null where ended_at is null and id <> $1",
+            [stop.id, now],
+          );
+        tx.audit(audit);
+        return true;
+      },
+      { urgent: true },
+    );
   }
 
   async find(id: string): Promise<Stop | undefined> {

@@ -171,6 +171,14 @@ it("never takes a list that is not there for one without campaigns: asked again,
   expect(statusOf(world, "camp_1")).toBe("paused");
 });
 
+it("does not take an empty list that does not say that there are none for the whole, also where nothing is known from before", async () => {
+  await using world = await campaignWorld({ ...STILL }, false);
+  world.sandbox.control.faults.add({ match: { operation: "listCampaigns" }, effect: { status: 200, body: { campaigns: [] } } });
+  const { code, stdout } = await world.run(["campaign", "pause", "--all", "--timeout", "0s", "--json"]);
+  const { changes, listProblem } = JSON.parse(stdout).pause;
+  expect({ code, changes, listProblem }).toMatchObject({ code: 1, changes: [], listProblem: { code: "empty_list" } });
+});
+
 it("pauses what it knows of when the list is empty without saying that there are none, and says so", async () => {
   await using world = await campaignWorld({ ...STILL });
   await world.run(["campaign", "pause", "camp_1", "--timeout", "0s"]);

@@ -111,6 +111,17 @@ test.each<[what: string, sqlState: string, code: string, says: RegExp]>([
   },
 );
 
+test("an emergency stop that a silent database holds up says soon what stops without it", async () => {
+  cable.silence();
+  const { status, body } = await whole.post("/api/v1/campaigns/stop", { reason: "fire" });
+  expect({ ...body, status }).toMatchObject({
+    status: 503,
+    code: "store_unavailable",
+    advice: expect.stringContaining("outdial campaign pause --all"),
+  });
+  cable.pull();
+});
+
 test("an emergency stop without a database says at once what stops without it", async () => {
   cable.pull();
   const { status, body } = await whole.post("/api/v1/campaigns/stop", { reason: "fire" });

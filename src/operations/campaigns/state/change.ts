@@ -29,6 +29,8 @@ export interface ChangeOptions {
   readonly details?: Readonly<Record<string, unknown>> | undefined;
   /** How long one request may take with all its repetitions, ms; then its outcome is unknown. By default as long as the tenant is asked. */
   readonly sendMs?: number | undefined;
+  /** Told when the tenant has answered that it is so, before it is read back. */
+  readonly onAnswered?: ((outcome: "changed" | "already") => Promise<void>) | undefined;
 }
 
 /** How a change of state ended. */
@@ -76,6 +78,7 @@ export async function changeState(
       await end("failed", sent.message, false, null);
       return { campaignId, target, ...sent, shown: null };
     }
+    if (sent.outcome !== "unknown") await options.onAnswered?.(sent.outcome);
     const newKey = intent.reused && keys < MOST_KEYS;
     const impatient = newKey || sent.outcome === "unknown";
     const seen = await readBack(deps, campaignId, target, { ...options, impatient });

@@ -229,7 +229,13 @@ export class StopRun {
     if (last !== undefined && since !== undefined)
       return { ...last, ...(await lookAgain(this.#deps, campaignId, { timeoutMs, sendMs, signal, since })) };
     const reason = this.#stop.reason ?? undefined;
-    return changeState(this.#deps, campaignId, "paused", { timeoutMs, sendMs, signal, reason });
+    // Reading back may take its time: until then the answer is what is known.
+    const onAnswered = (outcome: "changed" | "already") =>
+      this.#deps.ledger.tried(this.#stop.id, this.#deps.replicaId, {
+        ...{ campaignId, outcome, shown: null, confirmed: false, activeCalls: null, code: null, settled: false },
+        message: "the tenant answered that it is paused; it is not read back yet",
+      });
+    return changeState(this.#deps, campaignId, "paused", { timeoutMs, sendMs, signal, reason, onAnswered });
   }
 
   /** Gives up what a person has resumed, and everything when the stop is not ours any more. */

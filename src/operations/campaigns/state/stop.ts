@@ -91,9 +91,8 @@ export async function stopAll(
 }
 
 /** Why a list without campaigns, and without a total of 0, is not taken for the whole of them. @param known campaigns that are known from before */
-export function emptyListProblem(known: number): ListProblem | null {
-  if (known === 0) return null;
-  const are = known === 1 ? "1 is" : `${known} are`;
+export function emptyListProblem(known: number): ListProblem {
+  const are = known === 1 ? "1 is" : `${known === 0 ? "none" : known} are`;
   return {
     message: `the tenant lists no campaign and does not say that there are none; ${are} known from before`,
     code: "empty_list",
