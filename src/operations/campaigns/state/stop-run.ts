@@ -232,7 +232,13 @@ export class StopRun {
     // Reading back may take its time: until then the answer is what is known.
     const onAnswered = (outcome: "changed" | "already") =>
       this.#deps.ledger.tried(this.#stop.id, this.#deps.replicaId, {
-        ...{ campaignId, outcome, shown: null, confirmed: false, activeCalls: null, code: null, settled: false },
+        campaignId,
+        outcome,
+        shown: null,
+        confirmed: false,
+        activeCalls: null,
+        code: null,
+        settled: false,
         message: "the tenant answered that it is paused; it is not read back yet",
       });
     return changeState(this.#deps, campaignId, "paused", { timeoutMs, sendMs, signal, reason, onAnswered });
