@@ -79,6 +79,10 @@ export interface RunsDependencies {
   readonly warn: (message: string) => void;
 }
 
+/** So often, and so long apart in ms, it is looked whether the engine knows that a run has stopped. */
+const ENDING_LOOKS = 40;
+const ENDING_LOOK_MS = 50;
+
 /** What an interruption did: the runs of this process stop; or a service goes on with them, and nobody follows here any more. */
 export type Interruption = "stopping" | "goes-on";
 
@@ -191,8 +195,8 @@ export class Runs {
    * command line continues it itself, or gives the job to a service.
    */
   async start(jobId: string): Promise<void> {
-    const { jobs, members, serves } = this.#deps;
-    for (;;) {
+    const { jobs, members, serves, clock } = this.#deps;
+    for (let looks = 1; ; looks += 1) {
       const job = await this.#find(jobId);
       if (!RUNNABLE.has(job.status) || this.isHere(jobId)) return;
       const kind = this.#kindOf(job);
@@ -202,7 +206,12 @@ export class Runs {
       const desk = this.#engine ?? this.#desk;
       if (desk === undefined) throw new Error("attach an engine before running jobs");
       const stands = await desk.phase({ jobId, run: job.run });
-      if (stands.phase === "running" && !(await members.isDead(stands.executor))) return;
+      if (stands.phase === "running" && !(await members.isDead(stands.executor))) {
+        // It has stopped, and the engine is about to know it: begun now, the next run would be taken for this one.
+        if (atWork !== null || looks > ENDING_LOOKS) return;
+        await clock.sleep(ENDING_LOOK_MS);
+        continue;
+      }
       if (stands.phase === "queued" || stands.phase === "running") {
         // A service takes it at its next look.
         if (service !== undefined) return;

@@ -52,7 +52,8 @@ test("show, dry run, correction, and the same once more", async () => {
   const deliveries = await runCli(["webhooks", "deliveries", "--json"], { cwd: world.folder, env: world.environment });
   const [event] = ndjson(deliveries.stdout);
   expect(event).toMatchObject({ endpoint: "analytics", type: "DISPOSITION_UPDATED", subject: ONE });
-  expect(JSON.parse(String(event?.["body"]))).toMatchObject({
+  const [sent] = await world.query<{ body: string }>("select body from outdial.outbox");
+  expect(JSON.parse(sent?.body ?? "")).toMatchObject({
     specversion: "1.0",
     data: { interaction_id: ONE, code: "101", agent_id: "agent_b", timestamp: TIME, latency_ms: expect.any(Number) },
   });

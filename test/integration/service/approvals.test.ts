@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type StartedService, startService } from "../../support/service.ts";
+import { EASTERN, type StartedService, startService } from "../../support/service.ts";
 
 let at: StartedService;
 beforeAll(async () => {
@@ -23,12 +23,7 @@ beforeAll(async () => {
       },
     },
   });
-  const asOf = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-  await at.ask(`/api/v1/facts/registry?registry=US&asOf=${asOf}`, {
-    method: "POST",
-    headers: { "content-type": "text/csv" },
-    body: "2125550199\n",
-  });
+  await at.registries(...EASTERN);
 });
 afterAll(() => at[Symbol.asyncDispose]());
 

@@ -1,7 +1,7 @@
 // The preview of a resume: it judges the beginning of a long list and says so.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type StartedService, startService } from "../../support/service.ts";
+import { EASTERN, type StartedService, startService } from "../../support/service.ts";
 
 /** Contacts without consent: nobody may be called, whatever the hour. */
 const list = (id: string, count: number) => ({ id, generate: { count, consentRate: 0, zones: ["America/New_York"] } });
@@ -25,14 +25,7 @@ beforeAll(async () => {
       },
     },
   });
-  const asOf = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-  const headers = { "content-type": "text/csv" };
-  const loaded = await at.ask(`/api/v1/facts/registry?registry=US&asOf=${asOf}`, {
-    method: "POST",
-    headers,
-    body: "2125550199\n",
-  });
-  expect(await loaded.json()).toMatchObject({ added: 1 });
+  await at.registries(...EASTERN);
 });
 afterAll(() => at[Symbol.asyncDispose]());
 
