@@ -121,7 +121,8 @@ export async function stopCampaigns(
 async function knownTo(config: Config, environment: Environment, warn: (message: string) => void): Promise<readonly string[]> {
   const late = new AbortController();
   const ask = async () => {
-    const store = await storeOf(config, environment);
+    // A store that is made now knows of nothing.
+    const store = await storeOf({ ...config, store: { make: false } }, environment);
     try {
       return await store.stops.knownCampaigns();
     } finally {

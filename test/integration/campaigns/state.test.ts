@@ -171,6 +171,16 @@ it("never takes a list that is not there for one without campaigns: asked again,
   expect(statusOf(world, "camp_1")).toBe("paused");
 });
 
+it("makes no store in an emergency, in a folder without one whose tenant does not list its campaigns", async () => {
+  await using folder = await workFolder();
+  await using tenant = await startSandbox(STILL);
+  tenant.sandbox.control.faults.add({ match: { operation: "listCampaigns" }, effect: { status: 403 } });
+  const env = { OUTDIAL_TENANT_URL: tenant.url, CXONE_CLIENT_ID: tenant.clientId, CXONE_CLIENT_SECRET: tenant.clientSecret };
+  const { code } = await runCli(["campaign", "pause", "--all", "--timeout", "0s"], { cwd: folder.path, env });
+  expect(code).toBe(5);
+  expect(await readdir(join(folder.path, ".outdial"))).toEqual(["stops"]);
+});
+
 it("does not take an empty list that does not say that there are none for the whole, also where nothing is known from before", async () => {
   await using world = await campaignWorld({ ...STILL }, false);
   world.sandbox.control.faults.add({ match: { operation: "listCampaigns" }, effect: { status: 200, body: { campaigns: [] } } });
