@@ -231,12 +231,12 @@ function phaseOf(found: WorkflowStatus | null): EnginePhase {
     : { phase: "ended", wasShared };
 }
 
-/** A pool of our own: the one DBOS would make sends a statement on each new connection while another is under way. */
 /** The engine's loops continue while the database does not answer, and log it at each turn. */
 function quietLog(log: EngineLog): EngineLog {
   return { warn: sayOnce(log.warn.bind(log), () => performance.now()) };
 }
 
+/** A pool of our own: the one DBOS would make sends a statement on each new connection while another is under way. */
 function poolOf({ databaseUrl, log }: { readonly databaseUrl: string; readonly log: EngineLog }): pg.Pool {
   const pool = new pg.Pool({
     connectionString: databaseUrl,

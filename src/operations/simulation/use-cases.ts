@@ -45,7 +45,7 @@ export class SimulationUseCases {
   }
 
   /** A scenario, or two compared under common random numbers. */
-  run(
+  async run(
     [scenario, other]: readonly [SimulationScenario, SimulationScenario | undefined],
     question: SimulationQuestion,
   ): Promise<object> {

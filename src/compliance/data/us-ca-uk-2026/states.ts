@@ -83,10 +83,10 @@ function alabamaToMichigan(): Rule[] {
       week(["09:00", "21:00"]),
       {
         citation: "815 ILCS 305/15(a), 305/20(a)",
-        confidence: "statute",
+        confidence: "summary",
         exempt: ["ebr"],
         lookedUp: READ,
-        note: "An autodialer with a recorded sales message is not used between 21:00 and 9:00. Calls to somebody with a prior or existing business relationship are exempt (305/20(a)(2)); calls at the express request of the person called are too, which is not told apart from consent here. Live calls follow federal hours.",
+        note: `An autodialer with a recorded sales message is not used between 21:00 and 9:00. Calls to somebody with a prior or existing business relationship are exempt (305/20(a)(2)); calls at the express request of the person called are too, which is not told apart from consent here. Live calls follow federal hours. ${TO_CONFIRM}the text of the hours in 305/15(a) was not seen; the exemptions in 305/20 were.`,
       },
       "recorded-hours",
     ),
