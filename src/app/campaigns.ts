@@ -5,15 +5,13 @@ import {
   type ApplyPatience,
   CampaignFileUseCases,
   CampaignPlanner,
-  compileRulePack,
   type ExportedFile,
   exportedCampaigns,
   type Interruption,
   type PlanRules,
 } from "../operations/index.ts";
-import { complianceSettings, factsOf } from "./compliance.ts";
+import { factsOf, rulesOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
-import { readRulePack } from "./rule-pack.ts";
 import { campaignGateOf } from "./segments.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import {
@@ -114,7 +112,11 @@ export function campaignFilesOn(
   return new CampaignFileUseCases(workplace, {
     pack: packOf(config, { pack }),
     gate: async () =>
-      campaignGateOf(tenant, factsOf(config, store, clock), pack === undefined ? {} : { pack: await readRulePack(pack) }),
+      campaignGateOf(
+        tenant,
+        factsOf(config, store, clock),
+        pack === undefined ? {} : { pack: (await rulesOf(config, { pack })()).pack },
+      ),
     clock,
     pause,
     patience,
@@ -125,4 +127,4 @@ export function campaignFilesOn(
 const packOf =
   (config: Config, { pack }: CampaignRules): PlanRules["pack"] =>
   async () =>
-    compileRulePack(await readRulePack(pack ?? complianceSettings(config).pack));
+    (await rulesOf(config, { pack })()).compiled;

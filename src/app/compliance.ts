@@ -22,6 +22,8 @@ import { type Environment, storeIfAny, storeOf, type Workplace } from "./workpla
 interface ComplianceSettings {
   /** File of the rule pack; undefined for the shipped one. */
   readonly pack: string | undefined;
+  /** File of the public key that the pack must be signed by; undefined when it need not be signed. */
+  readonly packKey: string | undefined;
   readonly targets: readonly SpreadTarget[];
   readonly countEarlyHangups: boolean;
   /** IANA zone in which the operator's day ends. */
@@ -55,11 +57,12 @@ export interface FactsRuntime {
 }
 
 /** The settings of a configuration. */
-export function complianceSettings(config: Config): ComplianceSettings {
+function complianceSettings(config: Config): ComplianceSettings {
   const given = config.file.compliance;
   const targets = Object.entries(given?.revocationTargets ?? {}).map(([system, hours]) => ({ system, hours }));
   return {
     pack: given?.pack === undefined ? undefined : resolve(config.cwd, given.pack),
+    packKey: given?.packKey === undefined ? undefined : resolve(config.cwd, given.packKey),
     targets: targets.length === 0 ? DEFAULT_TARGETS : targets,
     countEarlyHangups: given?.countEarlyHangups ?? true,
     timeZone: given?.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -83,7 +86,8 @@ export function complianceOn(
 /** What reads and compiles the rules that decide, once. */
 export function rulesOf(config: Config, { pack, campaignRules }: RulesAsked): () => Promise<RulesInForce> {
   const read = async (): Promise<RulesInForce> => {
-    const found = await withCampaignRules(await readRulePack(pack ?? complianceSettings(config).pack), campaignRules);
+    const { pack: configured, packKey } = complianceSettings(config);
+    const found = await withCampaignRules(await readRulePack(pack ?? configured, packKey), campaignRules);
     return { pack: found, compiled: compileRulePack(found) };
   };
   let rules: Promise<RulesInForce> | undefined;

@@ -106,6 +106,12 @@ export const configSchema = z.strictObject({
   compliance: z
     .strictObject({
       pack: z.string().optional().describe("Rule pack: a file, JSON or YAML; by default the shipped us-ca-uk-2026"),
+      packKey: z
+        .string()
+        .optional()
+        .describe(
+          "Public key (audit.pub of who signs) that compliance.pack must be signed by: the pack is then a signed file, and is checked each time it is read",
+        ),
       optOutCodes: z
         .array(z.string().min(1))
         .optional()
@@ -122,6 +128,10 @@ export const configSchema = z.strictObject({
         .string()
         .optional()
         .describe("Where your day ends, for today's abandonment allowance; this machine's zone by default"),
+    })
+    .refine(({ pack, packKey }) => packKey === undefined || pack !== undefined, {
+      path: ["packKey"],
+      error: "pack is needed beside it: the signed file that this key is for",
     })
     .optional()
     .describe("Calling rules and what is known of the people called"),

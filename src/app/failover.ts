@@ -45,7 +45,7 @@ export async function failoverOn(
 ): Promise<FailoverUseCases> {
   const { config, tenant, store } = workplace;
   const facts = factsOf(config, store, options.clock);
-  const pack = await readRulePack(facts.settings.pack);
+  const pack = await readRulePack(facts.settings.pack, facts.settings.packKey);
   const gate = await campaignGateOf(tenant, facts, { pack });
   return new FailoverUseCases(workplace, { ...options, gate, pack, latestStop: () => latestStop(config.dir) });
 }

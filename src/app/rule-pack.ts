@@ -7,14 +7,19 @@ import { z } from "zod";
 import { campaignOverlay, mergePacks, parseRulePack, type RulePack, usCaUk2026 } from "../compliance/index.ts";
 import { campaignDraft } from "../contract/index.ts";
 import { messageOf, problemsOf } from "../kernel/index.ts";
+import { openSignedPack } from "../operations/index.ts";
 import { ConfigError } from "./config.ts";
 
 /**
  * Reads a rule pack, JSON or YAML; undefined gives the shipped one. A pack with a `base` is laid over it: over the shipped pack when that is its
  * id, else over the file of that name beside it. Throws ConfigError, ComplianceError `invalid_pack`.
+ * @param key file of the public key that the pack must be signed by; it is then a signed file, over the shipped pack when it has a base
  */
-export async function readRulePack(path: string | undefined): Promise<RulePack> {
-  return path === undefined ? usCaUk2026() : await readLayered(resolve(path), path, []);
+export async function readRulePack(path: string | undefined, key?: string): Promise<RulePack> {
+  if (path === undefined) return usCaUk2026();
+  if (key === undefined) return await readLayered(resolve(path), path, []);
+  const vkey = (await readText(key, key)).trim();
+  return openSignedPack(await readText(resolve(path), path), vkey).pack;
 }
 
 /** The document of a pack's file, JSON or YAML, as it stands. Throws ConfigError. */
@@ -34,9 +39,17 @@ async function readLayered(file: string, name: string, above: readonly string[])
   return mergePacks(base, pack);
 }
 
-async function readData(file: string, name: string): Promise<unknown> {
+async function readText(file: string, name: string): Promise<string> {
   try {
-    const text = await readFile(file, "utf8");
+    return await readFile(file, "utf8");
+  } catch (thrown) {
+    throw new ConfigError(`cannot read ${name}: ${messageOf(thrown)}`);
+  }
+}
+
+async function readData(file: string, name: string): Promise<unknown> {
+  const text = await readText(file, name);
+  try {
     const isJson = /^\s*\{/.test(text) && !/\.ya?ml$/i.test(file);
     return isJson ? JSON.parse(text) : (await import("yaml")).parse(text);
   } catch (thrown) {

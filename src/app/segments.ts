@@ -55,7 +55,7 @@ export async function campaignGateOf(
     contacts: tenant.capabilities.contactSource,
     gate,
     facts,
-    pack: given.pack ?? (await readRulePack(settings.pack)),
+    pack: given.pack ?? (await readRulePack(settings.pack, settings.packKey)),
     compile: compileRulePack,
     clock,
     dayEnds: (now) => endOfDay(now, settings.timeZone),

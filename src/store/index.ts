@@ -30,6 +30,7 @@ export type {
   NewSuppression,
   NumberFacts,
   PhoneKey,
+  PlacedCall,
   RegistryFile,
   RevocationState,
 } from "./facts/types.ts";

@@ -1,8 +1,9 @@
 // outdial compliance pack: show, validate and compare rule packs, and replay recorded decisions with one.
 
-import { readRulePack, withCampaignRules } from "../../app/index.ts";
+import { openCompliance, readRulePack, withCampaignRules } from "../../app/index.ts";
 import { describeDifferences, describeRule, diffPacks, type PackDifference, type RulePack } from "../../compliance/index.ts";
-import { compileRulePack, replayDecisions, validatedPack } from "../../operations/index.ts";
+import { compileRulePack, OperationError, type PlacedReplay, replayDecisions, validatedPack } from "../../operations/index.ts";
+import { comparisonOf } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import { SHIPPED_PACK } from "../declare.ts";
 import { EXIT } from "../exit.ts";
@@ -73,7 +74,11 @@ function differenceText({ section, id, field, before, after }: PackDifference): 
   return `~ ${what}: ${short(before)} -> ${short(after)}`;
 }
 
-export const replayPack: Run<typeof declared.replayPack> = async ({ args, options, io }) => {
+export const replayPack: Run<typeof declared.replayPack> = async (given) => {
+  const { args, options, io } = given;
+  if (options.calls) return replayCalls(given);
+  if (options.against !== undefined)
+    throw new OperationError("invalid_input", "--against goes with --calls: recorded decisions hold what was decided");
   const inputs = [];
   for (const file of args.decisions.length === 0 ? ["-"] : args.decisions) inputs.push(await openInput(file, io));
   const pack = compileRulePack(await withCampaignRules(await namedPack(options.pack), options.campaignRules));
@@ -96,3 +101,37 @@ export const replayPack: Run<typeof declared.replayPack> = async ({ args, option
   );
   return counts.unreadable > 0 ? EXIT.partlyFailed : EXIT.done;
 };
+
+const replayCalls: Run<typeof declared.replayPack> = async ({ args, options, io }) => {
+  if (args.decisions.length > 0)
+    throw new OperationError("invalid_input", "--calls reads the store: name no files of recorded decisions beside it");
+  const { against, since, callType } = options;
+  const after = await withCampaignRules(await namedPack(options.pack), options.campaignRules);
+  const before = against === undefined ? "in-force" : await namedPack(against);
+  await using runtime = await openCompliance(options, io.env);
+  const progress = (calls: number) => io.progress(`deciding again · ${grouped(calls)} calls`);
+  const found = await runtime.compliance.comparePacks(before, after, { since, callType, progress });
+  await io.answer(comparisonOf(found, { reveal: true }), [
+    `${grouped(found.changes.length)} changes from ${found.before} to ${found.after}`,
+    ...found.changes.map((one) => `  ${printable(one)}`),
+    ...placedLines(found.calls),
+  ]);
+};
+
+/** What packs make of placed calls, for a person. */
+export function placedLines({ since, calls, assumed, forbidden, allowed, otherRules, byRule, examples }: PlacedReplay): string[] {
+  const rules = byRule.map(({ rule, calls: many }) => `${rule} ${grouped(many)}`).join(", ");
+  return [
+    `${grouped(calls)} calls placed since ${since}: ${grouped(forbidden)} would be forbidden${rules === "" ? "" : ` (${rules})`}, ` +
+      `${grouped(allowed)} that broke a rule would be allowed, ${grouped(otherRules)} break other rules than before`,
+    ...(assumed.calls === 0
+      ? []
+      : [`${grouped(assumed.calls)} of them were decided as ${assumed.callType}: no gate says the call type of their campaign`]),
+    ...examples.map(
+      ({ at, campaign, number, change, before, after }) =>
+        `  ${at}  ${number}  ${printable(campaign)}  ${change}: ${rulesText(before)} -> ${rulesText(after)}`,
+    ),
+  ];
+}
+
+const rulesText = (rules: readonly string[]) => (rules.length === 0 ? "no rule broken" : rules.join(", "));

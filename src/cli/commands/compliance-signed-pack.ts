@@ -1,17 +1,15 @@
 // outdial compliance pack stale, sign, fetch: how old the reading of the rules is, and packs as signed files that are checked before they are used.
 
-import { openCompliance, readPackDocument, readRules, readSignedPack } from "../../app/index.ts";
+import { openCompliance, openFactsIfAny, readPackDocument, readRules, readSignedPack } from "../../app/index.ts";
 import { describeDifferences, freshnessOf, type StaleRule } from "../../compliance/index.ts";
-import { compileRulePack, openSignedPack, replayDecisions } from "../../operations/index.ts";
+import { compileRulePack, openSignedPack, REPLAYED_MS, replayDecisions, replayPlaced } from "../../operations/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/compliance.ts";
 import { writeText } from "../output.ts";
 import { openInput, readFileText } from "../source.ts";
 import { grouped, printable } from "../text.ts";
-import { namedPack } from "./compliance-pack.ts";
-
-const MONTH_MS = 30 * 86_400_000;
+import { namedPack, placedLines } from "./compliance-pack.ts";
 
 export const stalePack: Run<typeof declared.stalePack> = async ({ args, options, io }) => {
   const { days, at = io.clock.now() } = options;
@@ -43,9 +41,11 @@ export const signPack: Run<typeof declared.signPack> = async ({ args, options, i
 };
 
 export const fetchPack: Run<typeof declared.fetchPack> = async ({ args, options, io }) => {
-  const { out, against, replay, since = io.clock.now() - MONTH_MS } = options;
+  const until = io.clock.now();
+  const { out, against, replay, callType, since = until - REPLAYED_MS } = options;
   const key = (await readFileText(options.key, "the public key")).trim();
-  const { text, pack } = openSignedPack(await readSignedPack(args.from), key);
+  const note = await readSignedPack(args.from);
+  const { text, pack } = openSignedPack(note, key);
   const before = against === undefined ? (await readRules(options, io.env, {})).pack : await namedPack(against);
   const changes = describeDifferences(before, pack);
   const counts = { decisions: 0, decision: 0, rules: 0, next: 0, unreadable: 0 };
@@ -56,13 +56,21 @@ export const fetchPack: Run<typeof declared.fetchPack> = async ({ args, options,
     const write = async (line: object) => void (swapped.length < 20 && swapped.push({ file: input.name, ...line }));
     await replayDecisions(input.bytes(), compiled, { since, write }, counts);
   }
-  if (out !== undefined) await writeText(out, text, 0o644);
+  await using store = await openFactsIfAny(options, io.env);
+  const calls =
+    store.facts === undefined
+      ? null
+      : await replayPlaced(store.facts, { before: compileRulePack(before), after: compiled, since, until, callType }, (many) =>
+          io.progress(`deciding again · ${grouped(many)} calls`),
+        );
+  if (out !== undefined) await writeText(out, options.signed ? note : text, 0o644);
   const version = `${pack.id}@${pack.version}`;
   await io.answer(
     {
       pack: version,
       signature: "fits",
       changes,
+      calls,
       replay: replay.length === 0 ? null : { counts, examples: swapped },
       out: out ?? null,
     },
@@ -70,12 +78,13 @@ export const fetchPack: Run<typeof declared.fetchPack> = async ({ args, options,
       `${version}: the signature fits, and the pack has no fault`,
       `${grouped(changes.length)} changes against ${before.id}@${before.version}`,
       ...changes.map((one) => `  ${printable(one)}`),
+      ...(calls === null ? [`no calls were decided again: there is no store in ${store.dir}`] : placedLines(calls)),
       replay.length === 0
         ? "no recorded decisions were replayed: name them with --replay"
         : `${grouped(counts.decisions)} recorded decisions decided again: ${grouped(counts.decision)} swap allow and deny, ${grouped(counts.rules)} break other rules, ${grouped(counts.next)} move their next instant, ${grouped(counts.unreadable)} unreadable`,
       out === undefined
         ? "nothing was written: name a file with --out"
-        : `written to ${out}; it takes effect when compliance.pack in outdial.yaml, or --pack, names it`,
+        : `written to ${out}${options.signed ? " with its signature" : ""}; it takes effect when compliance.pack in outdial.yaml, or --pack, names it`,
     ],
   );
 };

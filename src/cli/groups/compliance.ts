@@ -78,7 +78,7 @@ export const diffPack = command("diff", NOTHING, {
   options: [flag("--words", "a sentence for each change, for a person who decides on it")],
 });
 
-const SINCE = instant("--since <time>", "leave out decisions about earlier instants");
+const SINCE = instant("--since <time>", "leave out earlier instants; for --calls the last 30 days by default");
 
 export const stalePack = command("stale", NOTHING, {
   summary: "the rules that were last looked up too long ago, and the calendars that end soon",
@@ -97,7 +97,7 @@ export const signPack = command("sign", STORE, {
   options: [file("--out <file>", "the signed file", { required: true })],
 });
 
-export const fetchPack = command("fetch", NOTHING, {
+export const fetchPack = command("fetch", STORE, {
   summary: "fetch a signed rule pack, check it, say in sentences and by replay what it would change, and write it as a file",
   args: [text("<from>", "URL or file of the signed pack")],
   options: [
@@ -105,17 +105,33 @@ export const fetchPack = command("fetch", NOTHING, {
     file("--out <file>", "write the checked pack here"),
     pack("--against <file>", "the pack to compare with (default: the one in force here)"),
     many(file("--replay <files...>", "recorded decisions to decide again with it")),
-    instant("--since <time>", "of the recorded decisions only those about later instants; the last 30 days by default"),
+    instant("--since <time>", "only calls and recorded decisions of later instants; the last 30 days by default"),
+    CALL_TYPE,
+    flag("--signed", "with --out: keep the signature, as compliance.packKey asks for"),
   ],
   notes:
+    "Where there is a store, the calls that were placed since then are decided again, each at its own instant, under both packs.\n" +
     "Nothing takes effect by this: the written file is used once compliance.pack in outdial.yaml, or --pack, names it.\n" +
     "A file that is not signed by the key, was changed or has a fault is refused with exit code 2, and nothing is written.",
 });
 
-export const replayPack = command("replay", NOTHING, {
-  summary: "decide recorded decisions again with another pack; writes those that change",
+export const replayPack = command("replay", STORE, {
+  summary: "decide recorded decisions, or the calls that were placed, again with another pack; writes those that change",
   args: [many(file("[decisions...]", "what check --record and gate --record wrote; - or nothing reads stdin"))],
-  options: [pack("--pack <file>", "the other pack", { required: true }), CAMPAIGN_RULES, SINCE],
+  options: [
+    pack("--pack <file>", "the other pack", { required: true }),
+    CAMPAIGN_RULES,
+    SINCE,
+    flag(
+      "--calls",
+      "instead of recorded decisions: the calls placed in the last 30 days, each at its own instant, as the store knows them",
+    ),
+    pack("--against <file>", "with --calls: the pack to compare with (default: the one in force here)"),
+    CALL_TYPE,
+  ],
+  notes:
+    "The call type of a placed call is that of its campaign's newest gate; --call-type is for campaigns without one.\n" +
+    "Consents, opt-outs and attempts count as they were at the call; registry files, line types and answers about reassigned numbers as today.",
 });
 
 export const gate = command("gate", STORE, {

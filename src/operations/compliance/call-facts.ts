@@ -17,19 +17,25 @@ export function lookBack(rules: readonly Rule[]): number {
   return Math.max(0, ...spans) + DAY;
 }
 
-/** What makes facts of what the store knows, for decisions at one moment. */
+/** For which call facts are read. */
+export interface FactsFor {
+  /** The moment of the decision: later attempts and consents are left out, later opt-outs count all the same. */
+  readonly at: number;
+  /** Those of the place that the pack gives the number. */
+  readonly jurisdictions: readonly string[];
+  readonly guaranteedAgent?: boolean | undefined;
+}
+
+/** What makes facts for decisions of what the store knows. */
 export class FactsReader {
   readonly #pack: CompiledPack;
-  readonly #at: number;
   readonly #campaignCalls: CallFacts["campaignCalls"];
   readonly #dateOf: ReadonlyMap<string, string>;
   readonly #checked: ReadonlySet<string>;
   readonly #checkedFiles = new Map<readonly string[], CallFacts["registryFiles"]>();
 
-  /** @param at the moment of the decisions: later attempts and consents are left out, later opt-outs count all the same */
-  constructor(pack: CompiledPack, at: number, files: readonly RegistryFile[], campaignCalls: CallFacts["campaignCalls"]) {
+  constructor(pack: CompiledPack, files: readonly RegistryFile[], campaignCalls: CallFacts["campaignCalls"]) {
     this.#pack = pack;
-    this.#at = at;
     this.#campaignCalls = campaignCalls;
     this.#dateOf = new Map(files.map(({ registry, asOf }) => [registry, asOf]));
     this.#checked = new Set(
@@ -39,9 +45,7 @@ export class FactsReader {
     );
   }
 
-  /** @param jurisdictions those of the place that the pack gives the number */
-  read(known: NumberFacts, jurisdictions: readonly string[], guaranteedAgent: boolean | undefined): CallFacts {
-    const at = this.#at;
+  read(known: NumberFacts, { at, jurisdictions, guaranteedAgent }: FactsFor): CallFacts {
     const consent = currentConsent(
       known.consents.filter((one) => one.at <= at),
       known.revocations.map((revokedAt) => Math.min(revokedAt, at)),

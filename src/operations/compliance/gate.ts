@@ -219,7 +219,7 @@ class Judge {
     this.#request = request;
     this.#at = at;
     this.#files = files;
-    this.#facts = new FactsReader(request.pack, at, files, calls);
+    this.#facts = new FactsReader(request.pack, files, calls);
     this.#tally = new Tally(request.pack.pack);
     this.#record = records ? new LineHash() : undefined;
   }
@@ -272,7 +272,7 @@ class Judge {
     const number = phoneText(contact.number);
     const call = { number, callType, postal: contact.postal, subject };
     const { jurisdictions } = pack.place(number, contact.postal);
-    const facts = this.#facts.read(known, jurisdictions, contact.guaranteedAgent);
+    const facts = this.#facts.read(known, { at: this.#at, jurisdictions, guaranteedAgent: contact.guaranteedAgent });
     const decision = decide(call, facts, pack, this.#at);
     const flagged = contact.mayCall === false;
     const own = [...(flagged ? [CONSENT_FLAG] : []), ...(heldUntil === undefined ? [] : [HANDED_OVER])];

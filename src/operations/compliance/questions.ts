@@ -16,7 +16,7 @@ import { OutdialError } from "../../kernel/index.ts";
 import type { Facts, PhoneKey } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import { factsOfNumber } from "./known.ts";
-import { instant, phone } from "./values.ts";
+import { instant, phone, phoneText } from "./values.ts";
 
 const HALF_HOUR_MS = 1_800_000;
 const CELLS = 96;
@@ -46,13 +46,15 @@ export interface Explained {
 /** Decides a question on the facts given, else on those of the store, else on none. @param facts undefined where there is no store */
 export async function explained(asked: Asked, pack: CompiledPack, facts: () => Promise<Facts | undefined>): Promise<Explained> {
   const { facts: given, ...rest } = asked;
-  const written = { ...given, ...rest, number: dialable(asked.number), at: new Date(asked.at).toISOString() };
+  const key = phone(asked.number);
+  // What is no number at all is decided as it stands: the reason says so.
+  const number = "ok" in key ? phoneText(key.ok) : asked.number.trim();
+  const written = { ...given, ...rest, number, at: new Date(asked.at).toISOString() };
   const {
     call,
     at,
     facts: brought,
   }: Question = parseQuestion(Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined)));
-  const key = phone(call.number);
   const store = given === undefined && "ok" in key ? await facts() : undefined;
   const known =
     store !== undefined && "ok" in key ? await factsOfNumber(store, key.ok, { pack, at, postal: asked.postal }) : undefined;
@@ -99,15 +101,9 @@ function inputOf(value: object): object {
   return "input" in value && typeof value.input === "object" && value.input !== null ? value.input : value;
 }
 
-/** People write numbers with blanks and brackets; the digits are what counts. */
-function dialable(text: string): string {
-  const plain = text.replaceAll(/[\s().-]/g, "");
-  return plain.startsWith("00") ? `+${plain.slice(2)}` : plain;
-}
-
 /** The key of a number as people write it. Throws OperationError `invalid_input`. */
 export function numberOf(text: string): PhoneKey {
-  const key = phone(dialable(text));
+  const key = phone(text);
   if ("ok" in key) return key.ok;
   throw new OperationError("invalid_input", `number: ${key.problem}`);
 }

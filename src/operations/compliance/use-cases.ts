@@ -2,8 +2,12 @@
 // abandonment ledger.
 
 import {
+  type CallType,
   type CompiledPack,
+  describeDifferences,
   diffPacks,
+  type Freshness,
+  freshnessOf,
   type PackDifference,
   type RulePack,
   type SpreadTarget,
@@ -20,6 +24,7 @@ import { endOfDay } from "./day-end.ts";
 import { createGate, type GateRequest, type GateResult, type GateSink } from "./gate.ts";
 import { verifyManifest } from "./manifest.ts";
 import { compileRulePack, packOfDocument, type ReplayCounts, type ReplaySink, replayDecisions, validatedPack } from "./packs.ts";
+import { type PackComparison, replayPlaced } from "./placed.ts";
 import { type Asked, answerTo, explained, momentOf } from "./questions.ts";
 import { deadlineRule, readRevocations } from "./revocations.ts";
 import { signPack } from "./signed-pack.ts";
@@ -42,6 +47,9 @@ export interface ComplianceRules {
 
 /** What use cases of compliance work with: no tenant. */
 export type ComplianceContext = Pick<Context, "store" | "clock" | "random">;
+
+/** How far back placed calls are decided again by default, ms: 30 days. */
+export const REPLAYED_MS = 30 * 86_400_000;
 
 /** A pack: as it is sent, or by name. */
 export type GivenPack = "in-force" | "shipped" | object;
@@ -96,6 +104,37 @@ export class ComplianceUseCases {
   /** What differs from one pack to another. Throws ComplianceError `invalid_pack`. */
   async diffPacks(before: GivenPack, after: GivenPack): Promise<readonly PackDifference[]> {
     return diffPacks(await this.#packOf(before, "before"), await this.#packOf(after, "after"));
+  }
+
+  /** Which of the rules in force were last looked up more than `days` days ago, and which calendars end within as many. */
+  async freshness(days: number): Promise<Freshness & { readonly pack: string; readonly days: number }> {
+    const { pack, compiled } = await this.#rules.rules();
+    return { pack: compiled.packVersion, days, ...freshnessOf(pack, this.#context.clock.now(), days) };
+  }
+
+  /**
+   * What a pack changes before it takes effect: the differences in sentences, and each call that was placed since then decided again under both.
+   * @param asked.since ms since the epoch; 30 days ago by default @param asked.callType of campaigns of which no gate says it
+   */
+  async comparePacks(
+    before: GivenPack,
+    after: GivenPack,
+    asked: {
+      readonly since?: number | undefined;
+      readonly callType?: CallType | undefined;
+      readonly progress?: (calls: number) => void;
+    } = {},
+  ): Promise<PackComparison> {
+    const [first, second] = [await this.#packOf(before, "before"), await this.#packOf(after, "after")];
+    const [old, new_] = [compileRulePack(first), compileRulePack(second)];
+    const until = this.#context.clock.now();
+    const { since = until - REPLAYED_MS, callType = "telemarketing", progress } = asked;
+    return {
+      before: old.packVersion,
+      after: new_.packVersion,
+      changes: describeDifferences(first, second),
+      calls: await replayPlaced(this.#context.store.facts, { before: old, after: new_, since, until, callType }, progress),
+    };
   }
 
   /** Decides recorded decisions again. @returns the pack's version, and how many came out otherwise */

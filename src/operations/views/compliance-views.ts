@@ -2,11 +2,12 @@
 
 import type { BudgetFigures, RuleReading } from "../compliance/abandonment.ts";
 import { type GateManifest, parseManifest } from "../compliance/manifest.ts";
+import type { PackComparison as Compared } from "../compliance/placed.ts";
 import type { Explained } from "../compliance/questions.ts";
 import type { RevocationReading } from "../compliance/revocations.ts";
 import { phoneText } from "../compliance/values.ts";
 import type { AbandonmentBudget } from "./schemas/campaigns.ts";
-import type { AbandonmentView, ComplianceExplain, ManifestView, RevocationView } from "./schemas/compliance.ts";
+import type { AbandonmentView, ComplianceExplain, ManifestView, PackComparison, RevocationView } from "./schemas/compliance.ts";
 import { masked, shareOf, timeText } from "./texts.ts";
 
 /** One decision with the 48 hours ahead. */
@@ -122,5 +123,14 @@ export function abandonmentOf(campaign: string, read: RuleReading): AbandonmentV
     sustainableRate: forecast.sustainableRate,
     sustainableToday: forecast.sustainableToday,
     vendorRate: Number.isNaN(vendor.rate.rate) ? null : vendor.rate.rate,
+  };
+}
+
+/** What a rule pack would change. */
+export function comparisonOf({ calls, ...packs }: Compared, { reveal }: { readonly reveal: boolean }): PackComparison {
+  const shown = (number: string) => (reveal ? number : masked(number));
+  return {
+    ...packs,
+    calls: { ...calls, examples: calls.examples.map((one) => ({ ...one, number: shown(one.number) })) },
   };
 }

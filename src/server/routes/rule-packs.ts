@@ -1,8 +1,11 @@
 // Rule packs that are sent: checked, compared with the one in force, converted from and to flat rule sets, and recorded decisions replayed.
 
 import { z } from "zod";
+import { CALL_TYPES } from "../../compliance/index.ts";
 import { type ComplianceUseCases, convertedPack } from "../../operations/index.ts";
+import { comparisonOf, packComparison, packFreshness } from "../../operations/views/index.ts";
 import { linesFrom } from "../routing/ndjson.ts";
+import { instant } from "../routing/query.ts";
 import { route, streamRoute } from "../routing/route.ts";
 import { FILE_TYPES, sourceOf } from "./jobs.ts";
 
@@ -31,6 +34,34 @@ export function rulePackRoutes(compliance: () => ComplianceUseCases) {
         calendars: z.int(),
       }),
       handle: async ({ body }) => compliance().validatePack(body.pack),
+    }),
+    route({
+      id: "packs.freshness",
+      method: "get",
+      path: "/compliance/pack/freshness",
+      summary: "Which rules in force were last looked up too long ago, and which calendars end",
+      role: "viewer",
+      query: z.strictObject({ days: z.coerce.number().int().min(0).max(36_500).default(180) }),
+      reply: packFreshness,
+      handle: ({ query }) => compliance().freshness(query.days),
+    }),
+    route({
+      id: "packs.compare",
+      method: "post",
+      path: "/compliance/pack/compare",
+      question: true,
+      summary: "What a rule pack would change: in sentences, and of the calls placed in the last 30 days",
+      role: "operator",
+      body: z.strictObject({
+        before: pack.default("in-force"),
+        after: pack,
+        since: instant.optional().describe("Calls since then instead of the last 30 days"),
+        callType: z.enum(CALL_TYPES).optional().describe("Of campaigns of which no gate says it; telemarketing by default"),
+      }),
+      reply: packComparison,
+      async handle({ body: { before, after, since, callType } }) {
+        return comparisonOf(await compliance().comparePacks(before, after, { since, callType }), { reveal: false });
+      },
     }),
     route({
       id: "packs.diff",

@@ -7,7 +7,7 @@ import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
 import { AT } from "./append.ts";
 import { insertRevocations } from "./revocations.ts";
 import { insertSuppressions, suppressionEntry } from "./suppression.ts";
-import type { AnsweredHour, FactsActor, NewAttempt, NewOutcome, PhoneKey } from "./types.ts";
+import type { AnsweredHour, FactsActor, NewAttempt, NewOutcome, PhoneKey, PlacedCall, PlacedQuery } from "./types.ts";
 
 /** Attempts with a call id share it, outcomes without a number hold it alone: neither can miss the other. "optout" in ASCII. */
 const MEETING = String(0x6f70746f7574);
@@ -181,4 +181,23 @@ export async function answeredCampaigns(store: StoreCore, from: number, to: numb
     [new Date(from), new Date(to)],
   );
   return rows.map(({ campaign }) => campaign);
+}
+
+/** Placed calls by campaign and instant; calls that came in are none. */
+export function placedCalls(store: StoreCore, { since, until, after, limit }: PlacedQuery): Promise<PlacedCall[]> {
+  return store.query<PlacedCall>(
+    `select distinct campaign, at, number, subject from outdial.attempts
+     where kind <> 'inbound-conversation' and at >= $1 and at < $2
+       and ($3::text is null or (campaign, at, number, subject) > ($3, $4::timestamptz, $5::bigint, $6::text))
+     order by campaign, at, number, subject limit $7`,
+    [
+      new Date(since),
+      new Date(until),
+      after?.campaign ?? null,
+      after === undefined ? null : new Date(after.at),
+      after?.number ?? null,
+      after?.subject ?? null,
+      limit,
+    ],
+  );
 }

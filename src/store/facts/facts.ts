@@ -9,10 +9,11 @@ import {
   answeredHours,
   callsOfDay,
   countUnresolvedOptOuts,
+  placedCalls,
   unresolvedOptOuts,
 } from "./attempts.ts";
 import { finishImport, startImport } from "./imports.ts";
-import { addManifest, findManifest, listManifests } from "./manifests.ts";
+import { addManifest, findManifest, listManifests, newestManifests } from "./manifests.ts";
 import { factsOf } from "./read.ts";
 import { beginFile, currentFiles, discardFile, fillFile, switchFile } from "./registry.ts";
 import { acknowledge, addRevocations, listRevocations } from "./revocations.ts";
@@ -44,9 +45,11 @@ const FACTS = {
   answeredHours,
   answeredCampaigns,
   callsOfDay,
+  placedCalls,
   addManifest,
   findManifest,
   listManifests,
+  newestManifests,
 };
 
 type OfStore<F> = F extends (store: StoreCore, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never;

@@ -61,3 +61,10 @@ export function listManifests(store: StoreCore, { campaign, limit, after }: Mani
     [campaign ?? null, limit, after ?? null],
   );
 }
+
+/** The newest manifest of each campaign. */
+export function newestManifests(store: StoreCore): Promise<StoredManifest[]> {
+  return store.query<StoredManifest>(
+    "select distinct on (campaign) id, campaign, at, manifest from outdial.gate_manifests order by campaign, created_at desc, id desc",
+  );
+}

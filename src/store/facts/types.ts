@@ -187,3 +187,22 @@ export interface AnsweredHour {
   readonly dropped: number;
   readonly machine: number;
 }
+
+/** A call that was placed. */
+export interface PlacedCall {
+  readonly number: PhoneKey;
+  readonly at: Instant;
+  readonly campaign: string;
+  /** Campaign subject or debt; empty when there is none. */
+  readonly subject: string;
+}
+
+/** Which placed calls to read. */
+export interface PlacedQuery {
+  /** Calls in [since, until), ms since the epoch. */
+  readonly since: Instant;
+  readonly until: Instant;
+  /** The last call of the page before. */
+  readonly after?: PlacedCall | undefined;
+  readonly limit: number;
+}

@@ -90,6 +90,8 @@ export const ROUTES = {
   "compliance.revocations": ["GET", "/api/v1/compliance/revocations"],
   "compliance.acknowledge": ["POST", "/api/v1/compliance/revocations/{id}/acknowledge"],
   "packs.validate": ["POST", "/api/v1/compliance/pack/validate"],
+  "packs.freshness": ["GET", "/api/v1/compliance/pack/freshness"],
+  "packs.compare": ["POST", "/api/v1/compliance/pack/compare"],
   "packs.diff": ["POST", "/api/v1/compliance/pack/diff"],
   "packs.convert": ["POST", "/api/v1/compliance/pack/convert"],
   "packs.replay": ["POST", "/api/v1/compliance/pack/replay"],

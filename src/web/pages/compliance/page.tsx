@@ -9,6 +9,7 @@ import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { whole, words } from "../../view/format.ts";
 import { Explain } from "./explain.tsx";
+import { Rules } from "./rules.tsx";
 import { Suppression } from "./suppression.tsx";
 
 /** Those that some system has not confirmed yet. */
@@ -38,6 +39,7 @@ export default function CompliancePage() {
           {(rows) => <Table caption="Revocations" columns={REVOCATIONS} rows={rows} rowKey={({ id }) => id} />}
         </More>
       </section>
+      <Rules />
       <section class="stack" aria-label="Manifests">
         <h2>Manifests</h2>
         <More

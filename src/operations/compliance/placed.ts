@@ -1,0 +1,164 @@
+// What another pack makes of calls that were placed: each is decided again at its own instant under both packs.
+
+import { CALL_TYPES, type CallType, type CompiledPack, decide, formatInstant } from "../../compliance/index.ts";
+import { type Facts, NO_FACTS, type NumberFacts, type PlacedCall, type RegistryFile } from "../../store/index.ts";
+import { FactsReader, lookBack } from "./call-facts.ts";
+import { parseManifest } from "./manifest.ts";
+import { phoneText } from "./values.ts";
+
+/** Calls decided in one round trip. */
+const BATCH = 2_000;
+/** Changed calls that are told one by one. */
+const EXAMPLES = 20;
+
+/** Which calls are decided again, and with what. */
+export interface PlacedRequest {
+  readonly before: CompiledPack;
+  readonly after: CompiledPack;
+  /** Calls placed in [since, until), ms since the epoch. */
+  readonly since: number;
+  readonly until: number;
+  /** Of campaigns of which no gate says the call type. */
+  readonly callType: CallType;
+}
+
+/** A call that comes out otherwise. */
+export interface ChangedCall {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly campaign: string;
+  /** E.164. */
+  readonly number: string;
+  readonly change: "forbidden" | "allowed";
+  /** Rules broken under the pack before, and under the one after. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+/** What the packs make of the calls. */
+export interface PlacedReplay {
+  /** ISO 8601, UTC: calls from the first, before the second. */
+  readonly since: string;
+  readonly until: string;
+  readonly calls: number;
+  /** Calls of campaigns of which no gate says the call type: decided as `callType`. */
+  readonly assumed: { readonly calls: number; readonly callType: CallType };
+  /** Allowed before, denied after. */
+  readonly forbidden: number;
+  /** Denied before, allowed after. */
+  readonly allowed: number;
+  /** Denied by both, for other rules. */
+  readonly otherRules: number;
+  /** The rules that forbid what was allowed: how many calls break each, most first. */
+  readonly byRule: readonly { readonly rule: string; readonly calls: number }[];
+  readonly examples: readonly ChangedCall[];
+}
+
+/** What a pack would change against another: in sentences, and of the calls that were placed. */
+export interface PackComparison {
+  /** Versions of the packs. */
+  readonly before: string;
+  readonly after: string;
+  readonly changes: readonly string[];
+  readonly calls: PlacedReplay;
+}
+
+/**
+ * Decides placed calls again, each at its instant, under two packs. Both decide on the same facts: consents, opt-outs and attempts as they
+ * were then; registry files, line types and answers about reassigned numbers as they are today, because the store keeps only the newest. Postal
+ * codes are not known of placed calls, so that the place goes by the number.
+ */
+export async function replayPlaced(
+  facts: Facts,
+  request: PlacedRequest,
+  progress: (calls: number) => void = () => undefined,
+): Promise<PlacedReplay> {
+  const { before, after, since, until, callType } = request;
+  const files = await facts.registryFiles();
+  const types = await callTypes(facts);
+  const sides = [new Side(before, files), new Side(after, files)] as const;
+  const back = Math.max(lookBack(before.pack.rules), lookBack(after.pack.rules));
+  const counts = { calls: 0, assumed: 0, forbidden: 0, allowed: 0, otherRules: 0 };
+  const byRule = new Map<string, number>();
+  const examples: ChangedCall[] = [];
+  let last: PlacedCall | undefined;
+  for (;;) {
+    const page = await facts.placedCalls({ since, until, after: last, limit: BATCH });
+    const first = Math.min(...page.map(({ at }) => at));
+    const known = await facts.of(
+      page.map(({ number }) => number),
+      { attemptsSince: first - back, files },
+    );
+    for (const call of page) {
+      const type = types.get(call.campaign);
+      counts.calls += 1;
+      if (type === undefined) counts.assumed += 1;
+      const then = asOf(known.get(call.number) ?? NO_FACTS, call.at);
+      const [was, is] = sides.map((side) => side.rulesBroken(call, type ?? callType, then));
+      if (was === undefined || is === undefined || was.join() === is.join()) continue;
+      if (was.length > 0 && is.length > 0) {
+        counts.otherRules += 1;
+        continue;
+      }
+      const change = is.length > 0 ? "forbidden" : "allowed";
+      counts[change] += 1;
+      for (const rule of is) byRule.set(rule, (byRule.get(rule) ?? 0) + 1);
+      if (examples.length < EXAMPLES) {
+        const { at, campaign, number } = call;
+        examples.push({ at: formatInstant(at), campaign, number: phoneText(number), change, before: was, after: is });
+      }
+    }
+    progress(counts.calls);
+    last = page.at(-1);
+    if (page.length < BATCH) break;
+  }
+  const { assumed, ...rest } = counts;
+  return {
+    since: formatInstant(since),
+    until: formatInstant(until),
+    ...rest,
+    assumed: { calls: assumed, callType },
+    byRule: [...byRule].map(([rule, calls]) => ({ rule, calls })).sort((a, b) => b.calls - a.calls || (a.rule < b.rule ? -1 : 1)),
+    examples,
+  };
+}
+
+/** One pack, deciding calls at their instants. */
+class Side {
+  readonly #pack: CompiledPack;
+  readonly #facts: FactsReader;
+
+  constructor(pack: CompiledPack, files: readonly RegistryFile[]) {
+    this.#pack = pack;
+    this.#facts = new FactsReader(pack, files, undefined);
+  }
+
+  rulesBroken({ number, at, subject }: PlacedCall, callType: CallType, then: NumberFacts): readonly string[] {
+    const text = phoneText(number);
+    const { jurisdictions } = this.#pack.place(text, undefined);
+    const call = { number: text, callType, postal: undefined, subject: subject === "" ? undefined : subject };
+    return decide(call, this.#facts.read(then, { at, jurisdictions }), this.#pack, at).rules;
+  }
+}
+
+/** What was known of a number just before a call: no later opt-out, revocation or attempt, nor the call itself. */
+function asOf(known: NumberFacts, at: number): NumberFacts {
+  const { suppressedSince } = known;
+  return {
+    ...known,
+    attempts: known.attempts.filter((one) => one.at < at),
+    revocations: known.revocations.filter((revokedAt) => revokedAt < at),
+    suppressedSince: suppressedSince !== undefined && suppressedSince < at ? suppressedSince : undefined,
+  };
+}
+
+/** The call type of each campaign, as its newest gate says. */
+async function callTypes(facts: Facts): Promise<ReadonlyMap<string, CallType>> {
+  const types = new Map<string, CallType>();
+  for (const { campaign, manifest } of await facts.newestManifests()) {
+    const named = parseManifest(manifest).callType;
+    const type = CALL_TYPES.find((one) => one === named);
+    if (type !== undefined) types.set(campaign, type);
+  }
+  return types;
+}
