@@ -20,8 +20,9 @@ export async function haltPair(at: StartedService, primary: string, backup: stri
   try {
     await client.query("update outdial.failover_pairs set state = $2, phase = 'halted' where primary_id = $1", [primary, halted]);
     await client.query(
-      "insert into outdial.failover_events (primary_id, seq, at, event, phase, alarms) values ($1, 1000000, now(), '{}', 'halted', $2)",
-      [primary, JSON.stringify(alarms)],
+      "insert into outdial.failover_events (primary_id, seq, at, event, phase, alarms) values ($1, 1000000, $3, '{}', 'halted', $2)",
+      // By the clock of this process, as the events before it: the database's may say another day.
+      [primary, JSON.stringify(alarms), new Date()],
     );
   } finally {
     await client.end();
