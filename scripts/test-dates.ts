@@ -45,7 +45,6 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   inbound: "a clock that the test moves",
   interactions: "versions and locks, no date",
   sandbox: "the tenant's own time, which each test sets",
-  service: "the API over what the other folders test",
   simulate: "a scenario's own time",
   simulation: "threads",
   store: "a clock that the test moves",
