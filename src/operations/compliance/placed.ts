@@ -84,6 +84,7 @@ export async function replayPlaced(
   let last: PlacedCall | undefined;
   for (;;) {
     const page = await facts.placedCalls({ since, until, after: last, limit: BATCH });
+    if (page.length === 0) break;
     const first = Math.min(...page.map(({ at }) => at));
     const known = await facts.of(
       page.map(({ number }) => number),

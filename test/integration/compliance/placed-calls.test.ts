@@ -124,6 +124,8 @@ test("the calls of the last 30 days are decided again, each at its own instant w
   expect(back.stdout).toMatch(/2026-06-10T18:00:00Z {2}\+12125550123 {2}debts {2}allowed: CAP_ACME -> no rule broken/);
   const none = await run(["pack", "replay", "--calls", "--pack", "acme.json", "--since", "2026-06-11T00:00:00Z", "--json"]);
   expect(JSON.parse(none.stdout)).toMatchObject({ calls: { calls: 1, forbidden: 0 } });
+  const nothing = await run(["pack", "replay", "--calls", "--pack", "acme.json", "--since", "2026-06-19T00:00:00Z"]);
+  expect(nothing).toMatchObject({ code: 0, stdout: expect.stringContaining("0 calls placed since") as string });
 });
 
 test("calls are not mixed with files of decisions, and need a store", async () => {
