@@ -14,6 +14,7 @@ import {
   launchEngine,
   openDesk,
   Runs,
+  shareRates,
 } from "../operations/index.ts";
 import { hasEmbeddedStore, openStore, type Store, StoreError } from "../store/index.ts";
 import type { TenantConfig, TenantHooks } from "../tenant/index.ts";
@@ -142,6 +143,7 @@ export async function openWorkplace(
   const serves = options.serves === true;
   // Nobody writes to a tenant for somebody else: jobs are shared by processes with the same tenant and credentials.
   const scope = scopeOf(config.tenantUrl ?? config.file.tenant?.hosts, await secretFrom(environment, "CXONE_CLIENT_ID"));
+  stack.use(shareRates({ shares: tenant.shares, ledger: store.rates, scope, holder: id, warn: options.warn }));
   const lake = lakeRoot(config);
   // What one process has read into its lake another one finds only in the same place.
   const lakeScope = scopeOf(scope, lake, isRemote(lake) ? undefined : host);

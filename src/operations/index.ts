@@ -64,6 +64,7 @@ export { JOB_KINDS, JobRecordsUseCases, JobUseCases } from "./jobs/use-cases.ts"
 export { exportedText, exportToFile } from "./outcomes/export.ts";
 export { planReport, type ReportRequest, type ReportRules } from "./outcomes/report.ts";
 export { compareOutcomes, OutcomeUseCases } from "./outcomes/use-cases.ts";
+export { shareRates } from "./rates/sharing.ts";
 export { TenantRefresh } from "./refresh/refresh.ts";
 export {
   checkRequest,

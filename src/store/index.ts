@@ -65,6 +65,7 @@ export type {
   FailedAttempt,
   OutboxEvent,
 } from "./outbox/types.ts";
+export type { HeldLimit, HeldPart, RateLedger } from "./rates/rates.ts";
 export type { Replica, Replicas } from "./replicas.ts";
 export type { RetrievalLedger } from "./retrieval/ledger.ts";
 export type { RetrievalSchedules } from "./retrieval/schedules.ts";

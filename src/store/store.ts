@@ -28,6 +28,7 @@ import { StateIntents } from "./metrics/state-intents.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { Endpoints } from "./outbox/endpoints.ts";
 import { Outbox } from "./outbox/outbox.ts";
+import { RateLedger } from "./rates/rates.ts";
 import { Replicas } from "./replicas.ts";
 import { KeptFigures } from "./reports/reported-figures.ts";
 import { LakeFiles } from "./retrieval/catalog.ts";
@@ -68,6 +69,8 @@ export interface Store {
   /** Events of the vendor on their way in. */
   readonly inbound: Inbound;
   readonly replicas: Replicas;
+  /** Which process holds which part of a limit on requests. */
+  readonly rates: RateLedger;
   /** What is known of people's numbers. */
   readonly facts: Facts;
   readonly retrievals: RetrievalLedger;
@@ -154,6 +157,7 @@ function ledgers(store: StoreCore) {
     endpoints: new Endpoints(store),
     inbound: new Inbound(store),
     replicas: new Replicas(store),
+    rates: new RateLedger(store),
     retrievals: new RetrievalLedger(store),
     retrievalSchedules: new RetrievalSchedules(store),
     lakeFiles: new LakeFiles(store),

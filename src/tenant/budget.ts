@@ -1,4 +1,5 @@
-// The arithmetic of one rate budget: a token bucket that shrinks when the tenant objects and grows back slowly. Pure but for its own counters.
+// The arithmetic of one rate budget: a token bucket that shrinks when the tenant objects and grows back slowly, and that may be only a part of a
+// limit that several processes share. Pure but for its own counters.
 
 import type { Instant } from "../kernel/index.ts";
 
@@ -35,6 +36,8 @@ export class Budget {
   readonly #growthPerMs: number;
   #tokens: number;
   #share = 1;
+  /** The part (0..1) of the limit that is this process's. */
+  #part = 1;
   #refilledAt: Instant;
   #pausedUntil: Instant = 0;
   #shrunkAt = Number.NEGATIVE_INFINITY;
@@ -63,13 +66,25 @@ export class Budget {
     return true;
   }
 
-  /** Milliseconds until `take` may succeed; 0 when it would now. */
+  /** Milliseconds until `take` may succeed; 0 when it would now, infinity while the part is 0. */
   waitMs(now: Instant): number {
     this.#refill(now);
     const pause = Math.max(0, this.#pausedUntil - now);
     const missing = 1 - this.#tokens;
-    const filling = missing <= 0 ? 0 : missing / (this.#perMs * this.#share);
+    const filling = missing <= 0 ? 0 : missing / (this.#perMs * this.#share * this.#part);
     return pause + filling;
+  }
+
+  /** From now on the budget is this part (0..1) of the limit. @param tokens permits that come along with it; negative ones are taken away */
+  resize(now: Instant, part: number, tokens: number): void {
+    this.#refill(now);
+    this.#part = part;
+    this.#tokens = Math.max(0, Math.min(this.#tokens + tokens, this.#size()));
+  }
+
+  /** One permit must fit in, however small the part. */
+  #size(): number {
+    return Math.max(1, this.#burst * this.#part);
   }
 
   /** The tenant objected (429): nothing for `pauseMs`, then slower. Objections to requests sent before the last shrinking count once. */
@@ -90,7 +105,7 @@ export class Budget {
     const part = Math.min(1, Math.max(0, (now - this.#windowStart) / windowMs));
     const used = this.#inWindowBefore * (1 - part) + this.#inWindow;
     return {
-      ratePerSecond: this.#perMs * this.#share * MS,
+      ratePerSecond: this.#perMs * this.#share * this.#part * MS,
       usedShare: used / this.limit.requests,
       pausedMs: Math.max(0, this.#pausedUntil - now),
     };
@@ -104,7 +119,7 @@ export class Budget {
     // A clock set back gives nothing; a clock set far ahead gives no more than one burst.
     this.#refilledAt = now;
     if (elapsed <= 0) return;
-    this.#tokens = Math.min(this.#burst, this.#tokens + elapsed * this.#perMs * this.#share);
+    this.#tokens = Math.min(this.#size(), this.#tokens + elapsed * this.#perMs * this.#share * this.#part);
     this.#share = Math.min(1, this.#share + elapsed * this.#growthPerMs);
   }
 

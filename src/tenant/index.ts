@@ -32,7 +32,7 @@ export {
   type PageOpener,
   parseItem,
 } from "./paging.ts";
-export { type FamilyStatus, LANES, type Lane, type RateLimiter } from "./rate-limiter.ts";
+export { type FamilyStatus, LANES, type Lane, type RateGrant, type RateLimiter, type RateShares } from "./rate-limiter.ts";
 export type { CallOptions, ReplyOf, Requester, RequestInput, RequestResult } from "./requester.ts";
 export { requireSupported } from "./require-supported.ts";
 export { createRestProfile } from "./rest-profile.ts";

@@ -3,7 +3,7 @@
 import type { RateFamily } from "../contract/index.ts";
 import type { Clock, Instant } from "../kernel/index.ts";
 import { AbortGroups } from "./abort-groups.ts";
-import { Budget, type WindowLimit } from "./budget.ts";
+import { Budget, shapeOf, type WindowLimit } from "./budget.ts";
 
 /**
  * Purposes in order of precedence: an earlier one never waits behind a later one. `refresh` keeps figures young that nobody waits for; it takes
@@ -43,24 +43,62 @@ export interface RateLimiter {
   status(family: RateFamily): FamilyStatus;
 }
 
+/** What a process is given of a limit that several processes share. */
+export interface RateGrant {
+  /** Its part of the limit, 0..1. */
+  readonly part: number;
+  /** Permits that come along with it. */
+  readonly permits: number;
+  /** For how long, ms: after that nothing is sent before the next grant. */
+  readonly forMs: number;
+}
+
+/** How a process shares its limits with others: it says what it would send, and sends what it is granted. */
+export interface RateShares {
+  /** Families with a limit. */
+  readonly families: readonly RateFamily[];
+  /** Rate and burst of the whole limit. */
+  shape(family: RateFamily): { readonly perMs: number; readonly burst: number };
+  /**
+   * From now on nothing is sent without a grant. @param want is called when somebody waits for one; it may be called again and again
+   */
+  share(want: (family: RateFamily) => void): void;
+  grant(family: RateFamily, grant: RateGrant): void;
+  /** What it would send since it was last asked, by lane, as parts of the limit (0..1 each). */
+  demand(family: RateFamily): readonly number[];
+}
+
 /** Limits by family; undefined means off. */
 export type FamilyLimits = Readonly<Record<RateFamily, WindowLimit | undefined>>;
 
 const OFF: FamilyStatus = { limitPerSecond: undefined, ratePerSecond: undefined, usedShare: 0, waiting: 0, pausedMs: 0 };
 // Without a limit of our own a 429 is still heeded by the call that got it; only the family does not pause.
 
-/** The limiter of one process. */
-export function createRateLimiter(limits: FamilyLimits, clock: Clock): RateLimiter {
+/** The limiter of one process. @param elapsed milliseconds from any origin, of a clock that nobody sets: grants run out by it */
+export function createRateLimiter(
+  limits: FamilyLimits,
+  clock: Clock,
+  elapsed: () => number = () => clock.now(),
+): RateLimiter & { readonly shares: RateShares } {
   const aborts = new AbortGroups();
   const families = new Map<RateFamily, FamilyQueue>();
   for (const [family, limit] of Object.entries(limits) as [RateFamily, WindowLimit | undefined][]) {
-    if (limit !== undefined) families.set(family, new FamilyQueue(limit, clock, aborts));
+    if (limit !== undefined) families.set(family, new FamilyQueue(limit, { clock, elapsed, aborts }));
   }
   return {
     tryAcquire: (family, lane) => families.get(family)?.tryAcquire(lane) ?? true,
     acquire: (family, lane, signal, front) => families.get(family)?.acquire(lane, signal, front ?? false) ?? Promise.resolve(),
     penalize: (family, pauseMs) => families.get(family)?.penalize(pauseMs),
     status: (family) => families.get(family)?.status() ?? OFF,
+    shares: {
+      families: [...families.keys()],
+      shape: (family) => shapeOf(limits[family] ?? { requests: 1, seconds: 1 }),
+      share(want) {
+        for (const [family, queue] of families) queue.share(() => want(family));
+      },
+      grant: (family, grant) => families.get(family)?.grant(grant),
+      demand: (family) => families.get(family)?.demand() ?? LANES.map(() => 0),
+    },
   };
 }
 
@@ -69,6 +107,11 @@ interface Waiter {
   readonly grant: () => void;
   /** Aborted: passed over when its turn comes. */
   gone: boolean;
+}
+
+function add(counts: number[], lane: Lane, by: number): void {
+  const at = LANES.indexOf(lane);
+  counts[at] = (counts[at] ?? 0) + by;
 }
 
 /** A queue with constant-time push at both ends and take at the front. */
@@ -117,22 +160,80 @@ class FamilyQueue {
   /** What the lane `refresh` may take of it. */
   readonly #refresh: Budget;
   readonly #lanes: readonly LaneQueue[] = LANES.map(() => new LaneQueue());
+  /** By lane: how many wait, and how many permits were taken since the demand was last asked for. */
+  readonly #inLane: number[] = LANES.map(() => 0);
+  readonly #taken: number[] = LANES.map(() => 0);
+  #askedAt: number;
+  readonly #elapsed: () => number;
+  /** Undefined while the limit is not shared. */
+  #want: (() => void) | undefined;
+  /** By `elapsed`: until when the grant holds. */
+  #grantedUntil = Number.POSITIVE_INFINITY;
   #waiting = 0;
   /** How many of them stand in the lane `refresh`: they may wait for its share while the budget itself is free. */
   #refreshing = 0;
   #timer: AbortController | undefined;
 
-  constructor(limit: WindowLimit, clock: Clock, aborts: AbortGroups) {
+  constructor(
+    limit: WindowLimit,
+    { clock, elapsed, aborts }: { readonly clock: Clock; readonly elapsed: () => number; readonly aborts: AbortGroups },
+  ) {
     this.#clock = clock;
     this.#aborts = aborts;
+    this.#elapsed = elapsed;
+    this.#askedAt = elapsed();
     this.#budget = new Budget(limit, clock.now());
     this.#refresh = new Budget({ ...limit, requests: limit.requests * REFRESH_SHARE }, clock.now());
   }
 
   tryAcquire(lane: Lane): boolean {
     const now = this.#clock.now();
-    if (lane !== "refresh") return this.#waiting === this.#refreshing && this.#budget.take(now);
-    return this.#waiting === 0 && this.#mayRefresh(now) && this.#budget.take(now) && this.#refresh.take(now);
+    if (!this.#isGranted()) return false;
+    const free =
+      lane === "refresh"
+        ? this.#waiting === 0 && this.#mayRefresh(now) && this.#budget.take(now) && this.#refresh.take(now)
+        : this.#waiting === this.#refreshing && this.#budget.take(now);
+    if (free) add(this.#taken, lane, 1);
+    return free;
+  }
+
+  /** Whether anything may be sent; asks for a grant when that of a shared limit has run out. */
+  #isGranted(): boolean {
+    if (this.#elapsed() < this.#grantedUntil) return true;
+    this.#want?.();
+    return false;
+  }
+
+  share(want: () => void): void {
+    this.#want = want;
+    this.#grantedUntil = Number.NEGATIVE_INFINITY;
+    // What was there from the start is nobody's: the first grant brings permits along.
+    this.#resize(0, Number.NEGATIVE_INFINITY);
+  }
+
+  grant({ part, permits, forMs }: RateGrant): void {
+    this.#grantedUntil = this.#elapsed() + forMs;
+    this.#resize(part, permits);
+    this.#disarm();
+    this.#serve();
+  }
+
+  #resize(part: number, permits: number): void {
+    const now = this.#clock.now();
+    this.#budget.resize(now, part, permits);
+    this.#refresh.resize(now, part, permits * REFRESH_SHARE);
+  }
+
+  demand(): readonly number[] {
+    const at = this.#elapsed();
+    const seconds = Math.max(0.05, (at - this.#askedAt) / 1000);
+    this.#askedAt = at;
+    const { requests, seconds: window } = this.#budget.limit;
+    const perSecond = requests / window;
+    // Who waits would be sent within a second.
+    const wanted = this.#taken.map((taken, lane) => Math.min(1, (taken / seconds + (this.#inLane[lane] ?? 0)) / perSecond));
+    this.#taken.fill(0);
+    return wanted;
   }
 
   #mayRefresh(now: Instant): boolean {
@@ -179,6 +280,7 @@ class FamilyQueue {
 
   #count({ lane }: Waiter, by: 1 | -1): void {
     this.#waiting += by;
+    add(this.#inLane, lane, by);
     if (lane === "refresh") this.#refreshing += by;
   }
 
@@ -195,13 +297,15 @@ class FamilyQueue {
   }
 
   #arm(): void {
-    if (this.#timer !== undefined || this.#waiting === 0) return;
-    const timer = new AbortController();
-    this.#timer = timer;
-    // Rounded up: waking a fraction too early would only mean another nap.
+    if (this.#timer !== undefined || this.#waiting === 0 || !this.#isGranted()) return;
     const now = this.#clock.now();
     const share = this.#waiting === this.#refreshing ? this.#refresh.waitMs(now) : 0;
+    // Rounded up: waking a fraction too early would only mean another nap.
     const wait = Math.ceil(Math.max(share, this.#budget.waitMs(now)));
+    // Nothing of the limit is this process's: the next grant serves.
+    if (wait === Number.POSITIVE_INFINITY) return;
+    const timer = new AbortController();
+    this.#timer = timer;
     this.#clock.sleep(Math.max(1, wait), timer.signal).then(
       () => {
         if (this.#timer !== timer) return;
@@ -213,13 +317,14 @@ class FamilyQueue {
   }
 
   #serve(): void {
-    for (;;) {
+    while (this.#isGranted()) {
       const now = this.#clock.now();
       const refresh = this.#mayRefresh(now);
       if (this.#waiting - (refresh ? 0 : this.#refreshing) <= 0 || !this.#budget.take(now)) break;
       const waiter = this.#next(refresh);
       if (waiter === undefined) break;
       if (waiter.lane === "refresh") this.#refresh.take(now);
+      add(this.#taken, waiter.lane, 1);
       this.#count(waiter, -1);
       waiter.grant();
     }

@@ -10,7 +10,7 @@ import { resolveConfig, type TenantConfig } from "./config.ts";
 import { TenantError } from "./errors.ts";
 import type { TenantHooks } from "./hooks.ts";
 import type { Locked } from "./lock.ts";
-import { createRateLimiter, type FamilyStatus, type RateLimiter } from "./rate-limiter.ts";
+import { createRateLimiter, type FamilyStatus, type RateLimiter, type RateShares } from "./rate-limiter.ts";
 import type { ReplyOf, Requester, RequestInput, RequestResult } from "./requester.ts";
 import { createResources, type Resources } from "./resources.ts";
 import { createRestProfile } from "./rest-profile.ts";
@@ -40,6 +40,8 @@ export interface Tenant extends Resources, Requester {
   readLocked<Id extends OperationId>(operationId: Id, input: RequestInput<Id>): Promise<Locked<ReplyOf<Id>>>;
   /** What operations depend on instead of URLs. */
   readonly capabilities: Capabilities;
+  /** For processes that share the tenant's limits; unused, they are this process's alone. Those of the default limiter. */
+  readonly shares: RateShares;
   /** The state of every rate budget. */
   limits(): Readonly<Record<RateFamily, FamilyStatus>>;
   /** Fetches a token now if there is none: for checks before a job. Returns the granted scopes, when the tenant says them. */
@@ -66,13 +68,14 @@ export function createTenant(config: TenantConfig, dependencies: TenantDependenc
   const random = dependencies.random ?? createRandom(crypto.randomUUID(), "tenant");
   const hooks = dependencies.hooks ?? {};
   const transport = dependencies.transport ?? undiciTransport({ ...resolved, connectTimeoutMs: resolved.connectMs, clock });
-  const limiter = dependencies.rateLimiter ?? createRateLimiter(resolved.limits, clock);
+  const elapsed = clock === systemClock ? () => performance.now() : () => clock.now();
+  const own = createRateLimiter(resolved.limits, clock, () => performance.now());
+  const limiter = dependencies.rateLimiter ?? own;
   const scrubber = new SecretScrubber();
   const closer = new AbortController();
   const closing = closer.signal;
   const cutter = new AbortController();
   const tokens = new TokenSource(resolved, { transport, clock, random, hooks, scrubber, closing });
-  const elapsed = clock === systemClock ? () => performance.now() : () => clock.now();
   const correlationPrefix = `${newId("od", clock.now(), random)}-`;
   const client = new Client({
     config: resolved,
@@ -96,6 +99,7 @@ export function createTenant(config: TenantConfig, dependencies: TenantDependenc
     request: (operationId, input) => client.request(operationId, input),
     readLocked: (operationId, input) => client.readLocked(operationId, input),
     capabilities: createRestProfile(client),
+    shares: own.shares,
     limits: () =>
       Object.fromEntries(RATE_FAMILIES.map((family) => [family, limiter.status(family)])) as Record<RateFamily, FamilyStatus>,
     authenticate: async (signal) => ({ scopes: (await tokens.get(signal)).scopes }),

@@ -26,6 +26,7 @@ import { stops } from "./0021-stops.ts";
 import { stoppedCampaigns } from "./0022-stopped-campaigns.ts";
 import { servingReplicas } from "./0023-serving-replicas.ts";
 import { lineTypes } from "./0024-line-types.ts";
+import { rates } from "./0025-rates.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -52,6 +53,7 @@ const MIGRATIONS: readonly Migration[] = [
   stoppedCampaigns,
   servingReplicas,
   lineTypes,
+  rates,
 ];
 
 /** The version of the schema that this outdial works with. */

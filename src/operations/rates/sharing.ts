@@ -1,0 +1,143 @@
+// Shares a tenant's limits with the other processes on the same database: each holds a part of a limit for a few seconds and asks for it again and
+// again while it sends. A process that dies keeps its part until that time is over; one that has nothing to send gives it back.
+//
+// Without the database a process keeps to the whole limit by itself, as one without a store does: pausing campaigns must not wait for a database.
+// What writes for a job ends then by its own lease.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "../../kernel/index.ts";
+import type { RateLedger } from "../../store/index.ts";
+import type { RateShares } from "../../tenant/index.ts";
+import { divide } from "./divide.ts";
+
+type RateFamily = RateShares["families"][number];
+
+/** How often a process that sends asks, ms. */
+const EXCHANGE_MS = 250;
+/** For how long a part is held, ms. */
+const HELD_MS = 3000;
+/** How long the database may take before the process goes on by itself, ms. */
+const PATIENCE_MS = 2000;
+/** For how long it goes on by itself before it asks again, ms. */
+const ALONE_MS = 2000;
+/** Rounds without a demand after which a part is given back. */
+const QUIET_ROUNDS = 8;
+
+export interface SharingDeps {
+  readonly shares: RateShares;
+  readonly ledger: RateLedger;
+  /** Names the tenant and the credentials. */
+  readonly scope: string;
+  /** Names this process. */
+  readonly holder: string;
+  readonly warn: (message: string) => void;
+}
+
+/** Begins to share; nothing is asked before the first request. Ends with the parts given back, and with the limits this process's alone. */
+export function shareRates(deps: SharingDeps): AsyncDisposable {
+  const ended = new AbortController();
+  const families = new Map(deps.shares.families.map((family) => [family, new Family(family, deps, ended.signal)]));
+  deps.shares.share((family) => families.get(family)?.want());
+  return {
+    async [Symbol.asyncDispose]() {
+      ended.abort();
+      await Promise.all([...families.values()].map((family) => family.ended()));
+    },
+  };
+}
+
+/** Idle → asking, every quarter of a second while there is a demand → idle. */
+class Family {
+  readonly #family: RateFamily;
+  readonly #deps: SharingDeps;
+  readonly #end: AbortSignal;
+  #asking: Promise<void> | undefined;
+  /** Somebody wanted a grant while the last round ended. */
+  #again = false;
+  #alone = false;
+  /** An exchange that the database has not answered. */
+  #pending: Promise<unknown> | undefined;
+
+  constructor(family: RateFamily, deps: SharingDeps, end: AbortSignal) {
+    this.#family = family;
+    this.#deps = deps;
+    this.#end = end;
+  }
+
+  want(): void {
+    this.#again = true;
+    if (this.#asking !== undefined || this.#end.aborted) return;
+    this.#asking = this.#ask().finally(() => {
+      this.#asking = undefined;
+      if (this.#again) this.want();
+    });
+  }
+
+  async ended(): Promise<void> {
+    await this.#asking;
+    this.#deps.shares.grant(this.#family, { part: 1, permits: 0, forMs: Number.POSITIVE_INFINITY });
+  }
+
+  async #ask(): Promise<void> {
+    // Whoever asks for the grant stands in line only after that.
+    await Promise.resolve();
+    this.#again = false;
+    let quiet = 0;
+    while (!this.#end.aborted && quiet < QUIET_ROUNDS) {
+      const demand = this.#deps.shares.demand(this.#family);
+      quiet = demand.every((part) => part === 0) ? quiet + 1 : 0;
+      const pause = (await this.#exchange(demand)) ? EXCHANGE_MS : ALONE_MS;
+      await sleep(pause, undefined, { signal: this.#end, ref: false }).catch(() => undefined);
+    }
+    await this.#release();
+  }
+
+  /** @returns whether the database answered */
+  async #exchange(demand: readonly number[]): Promise<boolean> {
+    const { shares, ledger, scope, holder, warn } = this.#deps;
+    const shape = shares.shape(this.#family);
+    const began = performance.now();
+    try {
+      if (this.#pending !== undefined) throw new Error("the database has not answered yet");
+      const asked = ledger.exchange({ scope, family: this.#family, holder, demand, heldMs: HELD_MS }, shape.burst, (limit) =>
+        divide(limit, { id: holder, demand }, shape),
+      );
+      this.#pending = asked
+        .catch(() => undefined)
+        .finally(() => {
+          this.#pending = undefined;
+        });
+      const { part, permits } = await inTime(asked);
+      shares.grant(this.#family, { part, permits, forMs: HELD_MS - (performance.now() - began) });
+      this.#alone = false;
+      return true;
+    } catch (thrown) {
+      if (!this.#alone)
+        warn(`the limit of ${this.#family} is not shared with other processes for the moment: ${messageOf(thrown)}`);
+      this.#alone = true;
+      shares.grant(this.#family, { part: 1, permits: 0, forMs: ALONE_MS + PATIENCE_MS });
+      return false;
+    }
+  }
+
+  async #release(): Promise<void> {
+    const { shares, ledger, scope, holder } = this.#deps;
+    this.#again = false;
+    shares.grant(this.#family, { part: 0, permits: 0, forMs: 0 });
+    // Who cannot say so keeps its part until its time is over.
+    await inTime(ledger.release({ scope, family: this.#family, holder })).catch(() => undefined);
+  }
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`the database did not answer within ${PATIENCE_MS / 1000} s`)),
+    PATIENCE_MS,
+  );
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
