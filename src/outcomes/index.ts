@@ -43,6 +43,7 @@ export {
   type ReportedFigures,
   type ReportScope,
   type ReportSource,
+  rateSchema,
   readRun,
   renderCsv,
   renderHtml,

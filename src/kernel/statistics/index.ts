@@ -2,8 +2,8 @@
 
 export { StatisticsError } from "./arguments.ts";
 export { binomialCdf, studentQuantile } from "./beta.ts";
-export { changePoints } from "./change-point.ts";
 export { binomialPmf, incompleteGamma, lnGamma, poissonPmf } from "./gamma.ts";
+export { lastingTrend, levelShifts } from "./lasting-effects.ts";
 export {
   batchMeansInterval,
   meanInterval,
@@ -11,9 +11,9 @@ export {
   ratioInterval,
 } from "./means.ts";
 export { normalCdf, normalQuantile } from "./normal.ts";
+export { type DayCell, type DayVariation, dayVariation, type GroupSet, type IntervalMethod } from "./over-days.ts";
 export { differenceInterval, type RateInterval, wilsonInterval } from "./proportions.ts";
 export {
   createSequentialTest,
   type SequentialVerdict,
 } from "./sequential-test.ts";
-export { linearTrend, weightedTrend } from "./trend.ts";

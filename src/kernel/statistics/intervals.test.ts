@@ -4,7 +4,6 @@ import {
   batchMeansInterval,
   createRandom,
   differenceInterval,
-  linearTrend,
   meanInterval,
   normalQuantile,
   ratioInterval,
@@ -147,28 +146,6 @@ test("with equal denominators a ratio is a mean; one pair and an empty denominat
   expect(ratioInterval([0, 0], [0, 0])).toMatchObject({ rate: Number.NaN, high: Number.POSITIVE_INFINITY });
 });
 
-test("the line through Anscombe's first set (The American Statistician 27, 1973)", () => {
-  const x = [10, 8, 13, 9, 11, 14, 6, 4, 12, 7, 5];
-  const y = [8.04, 6.95, 7.58, 8.81, 8.33, 9.96, 7.24, 4.26, 10.84, 4.82, 5.68];
-  const trend = linearTrend(y, x);
-  expect(trend.slope).toBeCloseTo(0.50009, 5);
-  expect(trend.intercept).toBeCloseTo(3.00009, 5);
-  expect(trend.standardError).toBeCloseTo(0.1179, 4);
-  expect(trend.low).toBeCloseTo(0.50009 - 2.262157 * 0.117906, 4);
-});
-
-test("a line through points of a line is that line; two points leave the slope's error open", () => {
-  fc.assert(
-    fc.property(fc.integer({ min: -100, max: 100 }), fc.integer({ min: -100, max: 100 }), (intercept, slope) => {
-      const trend = linearTrend(Array.from({ length: 12 }, (_, i) => intercept + slope * i));
-      expect(trend.slope).toBeCloseTo(slope, 9);
-      expect(trend.intercept).toBeCloseTo(intercept, 9);
-      expect(trend.high - trend.low).toBeLessThan(1e-9);
-    }),
-  );
-  expect(linearTrend([1, 3])).toMatchObject({ slope: 2, low: Number.NEGATIVE_INFINITY });
-});
-
 test.each([
   () => wilsonInterval(5, 4),
   () => wilsonInterval(1, 2, 1),
@@ -176,8 +153,6 @@ test.each([
   () => meanInterval([1, Number.NaN]),
   () => batchMeansInterval([1, 2, 3], 1),
   () => ratioInterval([1, 2], [1]),
-  () => linearTrend([1, 2, 3], [4, 4, 4]),
-  () => linearTrend([1, 2, 3], [1, 2]),
 ])("what cannot be used is refused: %s", (call) => {
   expect(call).toThrow(StatisticsError);
 });

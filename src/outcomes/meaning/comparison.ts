@@ -1,63 +1,70 @@
 // Two groups of calls against each other: how far apart their conversions are, and whether that can be told at all.
 
-import { differenceInterval } from "../../kernel/index.ts";
-import { conversionOf, type Rate } from "./conversion.ts";
-import type { Tally } from "./tally.ts";
+import type { DayVariation, GroupSet } from "../../kernel/index.ts";
+import { known, type Rate } from "./conversion.ts";
 
-/** A group of calls by name. */
-export interface Cohort {
-  readonly name: string;
-  readonly tally: Tally;
+/** Two groups of calls that are to be compared; they share no calls. */
+export interface Contest {
+  readonly variation: DayVariation;
+  readonly first: { readonly name: string; readonly groups: GroupSet };
+  readonly second: { readonly name: string; readonly groups: GroupSet };
 }
 
 /** Calls that each side must have before its conversion is compared, unless told otherwise. */
 const COMPARISON_MINIMUM = 100;
 
-/** About the first group: its conversion is higher, lower, not shown to differ; or a side has too few calls. */
-export type ComparisonVerdict = "higher" | "lower" | "none shown" | "too few";
+/**
+ * About the first group: its conversion is higher, lower, not shown to differ; a side has too few calls; or there are too few days to know how
+ * much days vary, such as when each list was worked on a day of its own.
+ */
+export type ComparisonVerdict = "higher" | "lower" | "none shown" | "too few" | "too few days";
 
 export interface Comparison {
   readonly first: { readonly name: string; readonly conversion: Rate };
   readonly second: { readonly name: string; readonly conversion: Rate };
-  /** First minus second, as a share, with its interval (Newcombe); null when too few. */
+  /** First minus second, as a share, with its interval; null when too few. */
   readonly difference: {
     readonly value: number;
     readonly low: number;
     readonly high: number;
+    /** Of this interval alone. */
     readonly confidence: number;
+    /** So many comparisons were made, */
+    readonly comparisons: number;
+    /** and all of them hold together at this level. */
+    readonly together: number;
   } | null;
   readonly minimum: number;
   readonly verdict: ComparisonVerdict;
 }
 
 /**
- * Compares the first group with the second. The groups must not share calls.
- * @param options.comparisons how many are made at once: the interval of each is widened so that all hold together at `confidence` (Bonferroni)
+ * Compares all pairs of one report. The intervals are widened so that all of them hold together at `confidence` (Bonferroni), whatever the pairs;
+ * a verdict is `higher` or `lower` when the interval leaves out 0. Days that both sides were worked on cancel out; the variation of others counts.
  */
-export function compare(
-  first: Cohort,
-  second: Cohort,
-  options: { readonly minimum?: number; readonly confidence?: number; readonly comparisons?: number } = {},
-): Comparison {
-  const { minimum = COMPARISON_MINIMUM, confidence = 0.95, comparisons = 1 } = options;
-  const sides = {
-    first: { name: first.name, conversion: conversionOf(first.tally, confidence) },
-    second: { name: second.name, conversion: conversionOf(second.tally, confidence) },
-    minimum,
-  };
-  if (Math.min(first.tally.calls, second.tally.calls) < Math.max(1, minimum))
-    return { ...sides, difference: null, verdict: "too few" };
+export function compareAll(
+  contests: readonly Contest[],
+  options: { readonly minimum?: number | undefined; readonly confidence?: number | undefined } = {},
+): Comparison[] {
+  const { minimum = COMPARISON_MINIMUM, confidence = 0.95 } = options;
+  const sides = contests.map(({ variation, first, second }) => {
+    const side = ({ name, groups }: Contest["first"]) => ({ name, conversion: known(variation.rate(groups, confidence)) });
+    const rates = { first: side(first), second: side(second) };
+    const calls = Math.min(rates.first.conversion.denominator, rates.second.conversion.denominator);
+    const isEnough = calls >= Math.max(1, minimum);
+    return { variation, one: first.groups, two: second.groups, rates, isEnough, isTold: isEnough && variation.degrees > 0 };
+  });
+  const comparisons = Math.max(1, sides.filter(({ isTold }) => isTold).length);
   const level = 1 - (1 - confidence) / comparisons;
-  const { difference, low, high } = differenceInterval(
-    first.tally.counts.success,
-    first.tally.calls,
-    second.tally.counts.success,
-    second.tally.calls,
-    level,
-  );
-  return {
-    ...sides,
-    difference: { value: difference, low, high, confidence: level },
-    verdict: low > 0 ? "higher" : high < 0 ? "lower" : "none shown",
-  };
+  return sides.map(({ variation, one, two, rates, isEnough, isTold }) => {
+    const found = isTold ? variation.difference(one, two, level) : null;
+    if (found === null) return { ...rates, minimum, difference: null, verdict: isEnough ? "too few days" : "too few" };
+    const { difference, low, high } = found;
+    return {
+      ...rates,
+      minimum,
+      difference: { value: difference, low, high, confidence: level, comparisons, together: confidence },
+      verdict: low > 0 ? "higher" : high < 0 ? "lower" : "none shown",
+    };
+  });
 }

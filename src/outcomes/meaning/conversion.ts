@@ -1,29 +1,72 @@
 // Conversion: calls that ended in success among all calls, with how sure it is; and the documented summary of it.
 
-import { wilsonInterval } from "../../kernel/index.ts";
-import type { CategoryCounts, Tally } from "./tally.ts";
+import { type DayVariation, dayVariation, type IntervalMethod, wilsonInterval } from "../../kernel/index.ts";
+import type { CategoryCounts, DayCounts, Tally } from "./tally.ts";
 
 /** A share as it is reported: never without its numerator, denominator and interval. */
 export interface Rate {
   /** numerator / denominator, 0 to 1; null when the denominator is 0. */
   readonly rate: number | null;
-  /** The score interval (Wilson). */
+  /** The interval; `method` says what it allows for. */
   readonly low: number;
   readonly high: number;
   readonly numerator: number;
   readonly denominator: number;
   readonly confidence: number;
+  /** `days`: the interval allows for days that differ. `calls`: it takes all calls as independent (Wilson), and says nothing about other days. */
+  readonly method: IntervalMethod;
+  /** Days that the calls are of. */
+  readonly days: number;
 }
 
-/** `numerator` of `denominator`. @param confidence of the interval, 0.95 by default */
-export function rateOf(numerator: number, denominator: number, confidence = 0.95): Rate {
+/**
+ * `numerator` of `denominator` calls, all taken as independent: for the calls of one day, and where nothing is known of the days.
+ * @param days that the calls are of; @param confidence of the interval, 0.95 by default
+ */
+export function rateOfCalls(numerator: number, denominator: number, days: number, confidence = 0.95): Rate {
   const interval = wilsonInterval(numerator, denominator, confidence);
-  return { ...interval, rate: denominator === 0 ? null : interval.rate };
+  return { ...interval, rate: denominator === 0 ? null : interval.rate, method: "calls", days };
 }
 
-/** The conversion of a tally: successes among all calls, those nobody answered included. */
-export function conversionOf(tally: Tally, confidence?: number): Rate {
-  return rateOf(tally.counts.success, tally.calls, confidence);
+/** Groups of calls by day, with how much the days vary: rates and differences of these groups come from it. */
+export interface DailyGroups<Key> {
+  readonly variation: DayVariation;
+  /** The number of a group in `variation`. */
+  readonly number: (key: Key) => number;
+  /** The rate of a group, at 95 % unless told otherwise. */
+  rate(key: Key, confidence?: number): Rate;
+}
+
+/** Measures the variation between days from groups that share no calls. */
+export function dailyGroups<Key>(groups: ReadonlyMap<Key, DayCounts>): DailyGroups<Key> {
+  const days = new Map<string, number>();
+  const numbers = new Map<Key, number>();
+  const cells = [...groups].flatMap(([key, counts], group) => {
+    numbers.set(key, group);
+    return [...counts].map(([day, { calls, successes }]) => {
+      let place = days.get(day);
+      if (place === undefined) days.set(day, (place = days.size));
+      return { group, day: place, successes, trials: calls };
+    });
+  });
+  const variation = dayVariation(cells);
+  const number = (key: Key) => numbers.get(key) ?? -1;
+  return { variation, number, rate: (key, confidence) => known(variation.rate([number(key)], confidence)) };
+}
+
+/** A rate without anything to divide by is null. */
+export function known(interval: ReturnType<DayVariation["rate"]>): Rate {
+  return { ...interval, rate: interval.denominator === 0 ? null : interval.rate };
+}
+
+/** The rate of one group of calls by day. */
+export function rateOfDays(days: DayCounts, confidence?: number): Rate {
+  return dailyGroups(new Map([["all", days]])).rate("all", confidence);
+}
+
+/** The conversion of the calls of one day: successes among all calls, those nobody answered included. */
+export function conversionOfDay(tally: Tally, confidence?: number): Rate {
+  return rateOfCalls(tally.counts.success, tally.calls, tally.calls === 0 ? 0 : 1, confidence);
 }
 
 /** Conversion in percent above which the documented summary calls a campaign's performance positive. */

@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createRandom, differenceInterval } from "../../kernel/index.ts";
 import { CATEGORIES } from "./category.ts";
-import { compare } from "./comparison.ts";
-import { conversionOf, documentedSummary, rateOf } from "./conversion.ts";
+import { type Contest, compareAll } from "./comparison.ts";
+import { conversionOfDay, dailyGroups, documentedSummary, rateOfCalls, rateOfDays } from "./conversion.ts";
 import { classify, DOCUMENTED_MAP } from "./outcome-map.ts";
 import { type ReportedFigure, restatements } from "./restatement.ts";
 import { Counter } from "./tally.ts";
@@ -16,7 +15,6 @@ const codes = fc.oneof(
 const groups = fc.array(
   fc.record({ code: codes, calls: fc.integer({ min: 0, max: 1000 }), seconds: fc.integer({ min: 0, max: 9999 }) }),
 );
-const random = () => createRandom(1, "trend");
 
 function tallyOf(rows: readonly { code: string; calls: number; seconds: number }[]): Counter {
   const tally = new Counter();
@@ -45,7 +43,7 @@ test("tallies add up however calls are grouped, and the interval holds the rate"
       const added = tallyOf(some);
       added.addAll(tallyOf(more));
       expect(added).toEqual(together);
-      const { rate, low, high, numerator, denominator } = conversionOf(together);
+      const { rate, low, high, numerator, denominator } = conversionOfDay(together);
       expect(rate).toBe(denominator === 0 ? null : numerator / denominator);
       expect(low).toBeLessThanOrEqual(rate ?? 1);
       expect(high).toBeGreaterThanOrEqual(rate ?? 0);
@@ -75,20 +73,15 @@ test("a rise is seen, with its slope a day over the calendar, also across days w
     calls: n % 7 > 4 ? 0 : 1000,
     successes: n % 7 > 4 ? 0 : 100 + 4 * n,
   }));
-  const trend = trendOf(days, random());
+  const trend = trendOf(days);
   expect(trend).toMatchObject({ verdict: "rising", days: 22, calls: 22_000 });
   expect(trend.slope?.perDay).toBeCloseTo(0.004, 10);
-  expect(
-    trendOf(
-      days.map((one) => ({ ...one, successes: one.calls - one.successes })),
-      random(),
-    ).verdict,
-  ).toBe("falling");
+  expect(trendOf(days.map((one) => ({ ...one, successes: one.calls - one.successes }))).verdict).toBe("falling");
 });
 
 test("a jump is dated", () => {
   const days = Array.from({ length: 20 }, (_, n) => ({ day: day(n), calls: 500, successes: (n < 12 ? 50 : 90) + (n % 3) }));
-  const [change, ...more] = trendOf(days, random()).changes;
+  const [change, ...more] = trendOf(days).changes;
   expect(more).toEqual([]);
   expect(change?.day).toBe(day(12));
   expect(change?.before.denominator).toBe(6000);
@@ -97,38 +90,79 @@ test("a jump is dated", () => {
 
 test("what does not move has no trend, and little says too few", () => {
   const flat = (length: number, calls: number) => Array.from({ length }, (_, n) => ({ day: day(n), calls, successes: n % 2 }));
-  expect(trendOf(flat(14, 50), random())).toMatchObject({ verdict: "none shown", changes: [] });
-  expect(trendOf(flat(6, 5000), random())).toMatchObject({ verdict: "too few", slope: null });
-  expect(trendOf(flat(14, 7), random())).toMatchObject({ verdict: "too few", calls: 98 });
-  expect(trendOf([], random()).verdict).toBe("too few");
+  expect(trendOf(flat(14, 50))).toMatchObject({ verdict: "none shown", changes: [] });
+  expect(trendOf(flat(6, 5000))).toMatchObject({ verdict: "too few", slope: null });
+  expect(trendOf(flat(14, 7))).toMatchObject({ verdict: "too few", calls: 98 });
+  expect(trendOf([]).verdict).toBe("too few");
 });
 
-const cohort = (name: string, successes: number, calls: number) => {
-  const tally = new Counter();
-  tally.add({ category: "success", mapped: true }, successes, 0);
-  tally.add({ category: "cold", mapped: true }, calls - successes, 0);
-  return { name, tally };
+/** Days of so many calls with these successes, from day `from` on. */
+const daysOf = (calls: number, successes: readonly number[], from = 0) =>
+  new Map(successes.map((some, n) => [day(from + n), { calls, successes: some }]));
+const contest = (first: ReturnType<typeof daysOf>, second: ReturnType<typeof daysOf>): Contest => {
+  const { variation, number } = dailyGroups(new Map([["a", first] as const, ["b", second] as const]));
+  return { variation, first: { name: "a", groups: [number("a")] }, second: { name: "b", groups: [number("b")] } };
 };
+const week = [20, 24, 17, 21, 19, 23, 16];
+const lower = week.map((successes) => successes - 6);
 
-test("a comparison has the difference with Newcombe's interval", () => {
-  const result = compare(cohort("a", 200, 1000), cohort("b", 150, 1000));
-  const { difference, low, high } = differenceInterval(200, 1000, 150, 1000);
+test("a comparison of the same days has the difference within the days", () => {
+  const [result] = compareAll([contest(daysOf(100, week), daysOf(100, lower))]);
   expect(result).toMatchObject({
     verdict: "higher",
-    difference: { value: difference, low, high, confidence: 0.95 },
+    difference: { confidence: 0.95, comparisons: 1, together: 0.95 },
     minimum: 100,
   });
-  expect(compare(cohort("b", 150, 1000), cohort("a", 200, 1000)).verdict).toBe("lower");
-  expect(compare(cohort("a", 16, 100), cohort("b", 15, 100)).verdict).toBe("none shown");
-  expect(compare(cohort("a", 50, 99), cohort("b", 1, 1000))).toMatchObject({ verdict: "too few", difference: null });
-  expect(compare(cohort("a", 0, 0), cohort("b", 0, 0), { minimum: 0 })).toMatchObject({ verdict: "too few" });
+  expect(result?.difference?.value).toBeCloseTo(0.06, 12);
+  expect(result?.first.conversion).toMatchObject({ numerator: 140, denominator: 700, method: "days", days: 7 });
+  const verdict = (...sides: Parameters<typeof contest>) => compareAll([contest(...sides)])[0]?.verdict;
+  expect(verdict(daysOf(100, lower), daysOf(100, week))).toBe("lower");
+  expect(verdict(daysOf(100, week), daysOf(100, week.toReversed()))).toBe("none shown");
 });
 
-test("many comparisons at once are each held to a stricter level", () => {
-  const one = compare(cohort("a", 185, 1000), cohort("b", 150, 1000));
-  const ten = compare(cohort("a", 185, 1000), cohort("b", 150, 1000), { comparisons: 10 });
-  expect(one.verdict).toBe("higher");
-  expect(ten).toMatchObject({ verdict: "none shown", difference: { confidence: 0.995 } });
+test("too few calls and too few days are told apart", () => {
+  const verdict = (minimum: number | undefined, ...sides: Parameters<typeof contest>) =>
+    compareAll([contest(...sides)], { minimum })[0];
+  expect(verdict(undefined, daysOf(14, [9, 9, 9, 9, 9, 9, 9]), daysOf(100, week))).toMatchObject({
+    verdict: "too few",
+    difference: null,
+  });
+  expect(verdict(0, daysOf(100, []), daysOf(100, []))).toMatchObject({ verdict: "too few" });
+  // Two days against two others.
+  expect(verdict(undefined, daysOf(500, [100, 110]), daysOf(500, [50, 55], 2))).toMatchObject({
+    verdict: "too few days",
+    difference: null,
+    first: { conversion: { method: "calls", days: 2 } },
+  });
+});
+
+test("days that vary are no difference: disjoint weeks are compared by how their days scatter", () => {
+  const [calm] = compareAll([
+    contest(daysOf(1000, [150, 151, 149, 150, 152, 148, 150]), daysOf(1000, [120, 121, 119, 120, 122, 118, 120], 7)),
+  ]);
+  const [wild] = compareAll([
+    contest(daysOf(1000, [100, 200, 150, 110, 190, 150, 150]), daysOf(1000, [80, 160, 120, 90, 150, 120, 120], 7)),
+  ]);
+  expect(calm?.verdict).toBe("higher");
+  expect(wild).toMatchObject({ verdict: "none shown", difference: { value: calm?.difference?.value } });
+});
+
+test("all comparisons of a report are held to a level at which they hold together", () => {
+  const clear = contest(
+    daysOf(
+      300,
+      week.map((s) => 3 * s),
+    ),
+    daysOf(
+      300,
+      week.map((s) => 3 * s - 10),
+    ),
+  );
+  const few = contest(daysOf(1, [0]), daysOf(1, [0], 1));
+  expect(compareAll([clear])[0]?.verdict).toBe("higher");
+  const many = compareAll([...Array.from({ length: 1000 }, () => clear), few]);
+  expect(many[0]).toMatchObject({ verdict: "none shown", difference: { comparisons: 1000, together: 0.95 } });
+  expect(many[0]?.difference?.confidence).toBeCloseTo(0.99995, 12);
 });
 
 const figure = fc.record({
@@ -165,5 +199,6 @@ test("restatements are exactly the figures whose latest earlier report said some
 });
 
 test("a share of nothing has no rate", () => {
-  expect(rateOf(0, 0)).toMatchObject({ rate: null, low: 0, high: 1 });
+  expect(rateOfCalls(0, 0, 0)).toMatchObject({ rate: null, low: 0, high: 1 });
+  expect(rateOfDays(new Map())).toMatchObject({ rate: null, low: 0, high: 1, method: "calls", days: 0 });
 });

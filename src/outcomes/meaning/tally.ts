@@ -38,3 +38,27 @@ export class Counter implements Tally {
     for (const category of CATEGORIES) this.counts[category] += other.counts[category];
   }
 }
+
+/** Calls and successes of days, by day such as 2026-03-08. */
+export type DayCounts = ReadonlyMap<string, { readonly calls: number; readonly successes: number }>;
+
+/** A tally that grows, and knows its calls and successes by day. */
+export class DailyCounter extends Counter {
+  readonly days = new Map<string, { calls: number; successes: number }>();
+
+  /** Adds `calls` calls of one kind of a day. */
+  addOn(day: string, classified: Classified, calls: number, seconds: number): void {
+    this.add(classified, calls, seconds);
+    this.countOn(day, calls, classified.category === "success" ? calls : 0);
+  }
+
+  /** Counts calls of a day that the tally has already. */
+  countOn(day: string, calls: number, successes: number): void {
+    const known = this.days.get(day);
+    if (known === undefined) this.days.set(day, { calls, successes });
+    else {
+      known.calls += calls;
+      known.successes += successes;
+    }
+  }
+}

@@ -1,7 +1,7 @@
 // Whether conversion rises or falls over days, and on which day it took another level.
 
-import { changePoints, type RandomStream, weightedTrend } from "../../kernel/index.ts";
-import { type Rate, rateOf } from "./conversion.ts";
+import { lastingTrend, levelShifts } from "../../kernel/index.ts";
+import { dailyGroups, type Rate } from "./conversion.ts";
 
 /** A day's calls. */
 export interface DayCount {
@@ -11,8 +11,8 @@ export interface DayCount {
   readonly successes: number;
 }
 
-/** A trend is not computed from less. */
-const TREND_MINIMUM = { days: 7, calls: 100 } as const;
+/** A trend is not computed from less; on fewer than `levelDays` days a new level cannot be told from effects that last. */
+const TREND_MINIMUM = { days: 7, calls: 100, levelDays: 10 } as const;
 
 export type TrendVerdict = "rising" | "falling" | "none shown" | "too few";
 
@@ -22,7 +22,7 @@ export interface Trend {
   /** Days with calls, and their calls. */
   readonly days: number;
   readonly calls: number;
-  readonly minimum: { readonly days: number; readonly calls: number };
+  readonly minimum: { readonly days: number; readonly calls: number; readonly levelDays: number };
   /** Change of the conversion a day, as a share (0.001 is a tenth of a point), with its interval; null when too few. */
   readonly slope: { readonly perDay: number; readonly low: number; readonly high: number; readonly confidence: number } | null;
   /** Days that a new level began on. */
@@ -40,37 +40,36 @@ export interface LevelChange {
 const DAY_MS = 86_400_000;
 
 /**
- * The trend of days in order. A line weighted by calls, its interval from how the days scatter around it; changes of level by
- * likelihood ratio with a p-value by permutation (see the kernel's `weightedTrend` and `changePoints`).
- * @param random decides the permutations: the same stream gives the same p-values
+ * The trend of days in order: a line through the daily rates and the days on which a new level began, both beyond what effects of days that last
+ * explain (see the kernel's `lastingTrend` and `levelShifts`).
  * @param confidence of the interval; 1 - confidence is the level of the changes
  */
-export function trendOf(days: readonly DayCount[], random: RandomStream, confidence = 0.95): Trend {
+export function trendOf(days: readonly DayCount[], confidence = 0.95): Trend {
   const used = days.filter(({ calls }) => calls > 0);
   const calls = used.reduce((sum, day) => sum + day.calls, 0);
   const size = { days: used.length, calls, minimum: TREND_MINIMUM };
   if (used.length < TREND_MINIMUM.days || calls < TREND_MINIMUM.calls)
     return { verdict: "too few", ...size, slope: null, changes: [] };
   const first = Date.parse(used[0]?.day ?? "");
-  const line = weightedTrend(
-    used.map((day) => day.successes / day.calls),
-    used.map((day) => day.calls),
-    used.map(({ day }) => Math.round((Date.parse(day) - first) / DAY_MS)),
-    confidence,
-  );
-  const found = changePoints(
-    used.map(({ successes }) => successes),
-    used.map((day) => day.calls),
-    { random, alpha: 1 - confidence },
+  const rates = used.map(({ day, calls: trials, successes }) => ({
+    day: Math.round((Date.parse(day) - first) / DAY_MS),
+    successes,
+    trials,
+  }));
+  const { slope, low, high } = lastingTrend(rates, confidence);
+  const shifts = used.length < TREND_MINIMUM.levelDays ? [] : levelShifts(rates, { alpha: 1 - confidence });
+  const bounds = [0, ...shifts.map(({ index }) => index), used.length];
+  const levels = dailyGroups(
+    new Map(bounds.slice(1).map((end, level) => [level, new Map(used.slice(bounds[level], end).map((day) => [day.day, day]))])),
   );
   return {
-    verdict: line.low > 0 ? "rising" : line.high < 0 ? "falling" : "none shown",
+    verdict: low > 0 ? "rising" : high < 0 ? "falling" : "none shown",
     ...size,
-    slope: { perDay: line.slope, low: line.low, high: line.high, confidence },
-    changes: found.map(({ index, before, after, pValue }) => ({
+    slope: { perDay: slope, low, high, confidence },
+    changes: shifts.map(({ index, pValue }, i) => ({
       day: used[index]?.day ?? "",
-      before: rateOf(before.numerator, before.denominator, confidence),
-      after: rateOf(after.numerator, after.denominator, confidence),
+      before: levels.rate(i, confidence),
+      after: levels.rate(i + 1, confidence),
       pValue,
     })),
   };

@@ -2,13 +2,14 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { wilsonInterval } from "../../kernel/index.ts";
 import { CATEGORIES } from "../meaning/category.ts";
+import { compareAll } from "../meaning/comparison.ts";
 import { localTime } from "../meaning/local-time.ts";
 import { DOCUMENTED_MAP } from "../meaning/outcome-map.ts";
-import { buildReport, compareEach, daysOf, figuresOf, tally } from "./build.ts";
+import { buildReport, contestsOf, figuresOf, tally } from "./build.ts";
 import type { Facts, ReportSource } from "./facts.ts";
 import { reportSchema } from "./model.ts";
 import { reportOutcomes } from "./report.ts";
-import type { ReportScope } from "./scope.ts";
+import { daysOf, type ReportScope } from "./scope.ts";
 
 const at = (text: string) => Date.parse(text);
 const scope: ReportScope = {
@@ -41,6 +42,13 @@ const facts = fc
       code,
       calls,
       seconds,
+    })),
+    days: rows.map(({ hour, agent, code, calls }) => ({
+      dimension: "agent" as const,
+      value: agent,
+      day: scope.time.local(scope.from + hour * HOUR).day,
+      calls,
+      successes: ["CONVERTED", "APPOINTMENT_SET"].includes(code) ? calls : 0,
     })),
     total: rows.reduce((sum, { calls }) => sum + calls, 0),
     converted: rows
@@ -105,7 +113,7 @@ test("days and hours are those of the zone, through the change of the clock", ()
   const one = (time: string) => ({ at: at(time), era: 0, code: "CONVERTED", calls: 1, seconds: 60 });
   const report = buildReport(
     scope,
-    tally(scope, { times: [one("2026-03-08T06:00:00Z"), one("2026-03-08T07:00:00Z")], values: [] }),
+    tally(scope, { times: [one("2026-03-08T06:00:00Z"), one("2026-03-08T07:00:00Z")], values: [], days: [] }),
     { now },
   );
   expect(report.days.map(({ calls }) => calls)).toEqual([0, 2, 0]);
@@ -122,6 +130,7 @@ test("a column without any value is left out, and so is what was not asked for",
       { dimension: "attempt", value: null, era: 0, code: "BUSY", calls: 3, seconds: 1 },
       { dimension: "attempt", value: "9", era: 0, code: "BUSY", calls: 1, seconds: 1 },
     ],
+    days: [],
   };
   const tallies = tally(scope, given);
   const report = buildReport(scope, tallies, { now });
@@ -150,7 +159,7 @@ test("a changed meaning of a code within the period is shown, and each call is c
   };
   const changed = { ...scope, map };
   const rows = [0, 1].map((era) => ({ at: at(`2026-03-0${7 + era}T12:00:00Z`), era, code: "X", calls: 10, seconds: 0 }));
-  const report = buildReport(changed, tally(changed, { times: rows, values: [] }), { now });
+  const report = buildReport(changed, tally(changed, { times: rows, values: [], days: [] }), { now });
   expect(report.conversion).toMatchObject({ numerator: 10, denominator: 20 });
   expect(report.by.code).toMatchObject([{ code: "X", categories: ["success", "cold"], calls: 20 }]);
   expect(report.definition.eras).toMatchObject([
@@ -160,34 +169,47 @@ test("a changed meaning of a code within the period is shown, and each call is c
 });
 
 test("each value is compared with all others, at a level that holds for all at once", () => {
-  const group = (value: string, code: string, calls: number) => ({
-    dimension: "list" as const,
-    value,
-    era: 0,
-    code,
-    calls,
-    seconds: 0,
-  });
-  const values = [
-    group("a", "CONVERTED", 300),
-    group("a", "BUSY", 700),
-    group("b", "CONVERTED", 100),
-    group("b", "BUSY", 900),
-    group("c", "BUSY", 20),
-  ];
-  const times = values.map(({ code, calls }) => ({ at: scope.from, era: 0, code, calls, seconds: 0 }));
-  const found = compareEach(tally(scope, { times, values }), "list", {});
+  const wide = { ...scope, to: scope.from + 8 * 24 * HOUR };
+  const value = (name: string, successes: number, calls: number) =>
+    daysOf(wide)
+      .slice(0, 8)
+      .map(({ day, from }, n) => ({ name, day, from, calls, successes: successes + (calls > 50 ? (n % 3) - 1 : 0) }));
+  const rows = [...value("a", 30, 100), ...value("b", 10, 100), ...value("c", 0, 2)];
+  const of = ({ name, calls, successes }: (typeof rows)[number]) =>
+    [["CONVERTED", successes] as const, ["BUSY", calls - successes] as const].map(([code, count]) => ({
+      dimension: "list" as const,
+      value: name,
+      era: 0,
+      code,
+      calls: count,
+      seconds: 0,
+    }));
+  const found = compareAll(
+    contestsOf(
+      tally(wide, {
+        times: rows.flatMap((row) => of(row).map(({ code, calls }) => ({ at: row.from, era: 0, code, calls, seconds: 0 }))),
+        values: rows.flatMap(of),
+        days: rows.map(({ name, day, calls, successes }) => ({ dimension: "list", value: name, day, calls, successes })),
+      }),
+      "list",
+    ),
+  );
   expect(found.map(({ first, verdict }) => [first.name, verdict])).toEqual([
     ["list=a", "higher"],
     ["list=b", "lower"],
     ["list=c", "too few"],
   ]);
-  expect(found[0]?.second.conversion).toMatchObject({ numerator: 100, denominator: 1020 });
-  expect(found[0]?.difference?.confidence).toBeCloseTo(1 - 0.05 / 3, 12);
+  expect(found[0]?.second.conversion).toMatchObject({ denominator: 816, days: 8, method: "days" });
+  // Two of the three were compared.
+  expect(found[0]?.difference?.confidence).toBeCloseTo(1 - 0.05 / 2, 12);
 });
 
 test("the figures that are kept are those of the period and of its whole days, as far as they are over", () => {
-  const tallies = tally(scope, { times: [{ at: scope.from, era: 0, code: "CONVERTED", calls: 2, seconds: 0 }], values: [] });
+  const tallies = tally(scope, {
+    times: [{ at: scope.from, era: 0, code: "CONVERTED", calls: 2, seconds: 0 }],
+    values: [],
+    days: [],
+  });
   const iso = (ms: number) => new Date(ms).toISOString().slice(0, 13);
   const shown = (figures: ReturnType<typeof figuresOf>) =>
     figures.map(({ from, to, calls }) => `${iso(from)} ${iso(to)} ${calls}`);
@@ -214,12 +236,14 @@ test("golden figures of a small report, computed by hand", () => {
     count("2026-03-09T15:00:00Z", "WRONG_NUMBER", 48),
     count("2026-03-09T16:00:00Z", "DISP_X", 40),
   ];
-  const report = buildReport(scope, tally(scope, { times, values: [] }), { now });
+  const report = buildReport(scope, tally(scope, { times, values: [], days: [] }), { now });
   expect(report.conversion).toMatchObject({ rate: 0.14, numerator: 42, denominator: 300 });
   // (p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n) with p = 0.14, n = 300, z = 1.959964.
   expect(report.conversion.low).toBeCloseTo(0.105271327, 8);
   expect(report.conversion.high).toBeCloseTo(0.183831612, 8);
   expect(report.conversion.high).toBe(wilsonInterval(42, 300).high);
+  // Two days tell nothing of how days vary.
+  expect(report.conversion).toMatchObject({ method: "calls", days: 2 });
   expect(report.documented).toEqual({
     total_calls: 300,
     conversion_rate_percent: 14,

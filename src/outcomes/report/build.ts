@@ -1,90 +1,81 @@
 // From counts to a report: classification, sums, intervals, trend. Pure.
 
-import { createRandom, type Instant } from "../../kernel/index.ts";
+import type { Instant } from "../../kernel/index.ts";
 import { CATEGORIES, type Category } from "../meaning/category.ts";
-import { type Cohort, type Comparison, compare } from "../meaning/comparison.ts";
-import { conversionOf, documentedSummary, rateOf } from "../meaning/conversion.ts";
+import type { Contest } from "../meaning/comparison.ts";
+import { conversionOfDay, dailyGroups, documentedSummary, rateOfDays } from "../meaning/conversion.ts";
 import { WEEKDAYS } from "../meaning/local-time.ts";
 import { classifyIn } from "../meaning/outcome-map.ts";
 import type { ReportedFigure } from "../meaning/restatement.ts";
-import { Counter, type Tally } from "../meaning/tally.ts";
+import { Counter, DailyCounter, type DayCounts, type Tally } from "../meaning/tally.ts";
 import { trendOf } from "../meaning/trend.ts";
 import type { CohortSpec } from "./cohort.ts";
 import type { Facts, TimeCount } from "./facts.ts";
 import type { OutcomeReport, ReportGroup } from "./model.ts";
-import { COLUMN_DIMENSIONS, type Dimension, type ReportScope, scopeKey } from "./scope.ts";
+import { COLUMN_DIMENSIONS, type Dimension, daysOf, type ReportScope, scopeKey } from "./scope.ts";
 
 type Codes = NonNullable<OutcomeReport["by"]["code"]>;
 
 /** Counts by category, by whatever they are grouped by. */
 export interface Tallies {
-  readonly all: Counter;
+  readonly all: DailyCounter;
   /** In order of time, every day of the period. */
   readonly days: ReadonlyMap<string, Counter>;
-  readonly hours: ReadonlyMap<string, Counter>;
-  readonly weekdays: ReadonlyMap<string, Counter>;
-  readonly columns: Readonly<Record<(typeof COLUMN_DIMENSIONS)[number], ReadonlyMap<string | null, Counter>>>;
-  readonly codes: ReadonlyMap<string, { readonly tally: Counter; readonly categories: Set<Category>; mapped: boolean }>;
+  readonly hours: ReadonlyMap<string, DailyCounter>;
+  readonly weekdays: ReadonlyMap<string, DailyCounter>;
+  readonly columns: Readonly<Record<(typeof COLUMN_DIMENSIONS)[number], ReadonlyMap<string | null, DailyCounter>>>;
+  readonly codes: ReadonlyMap<string, { readonly tally: DailyCounter; readonly categories: Set<Category>; mapped: boolean }>;
 }
 
-function counterOf<Key>(map: Map<Key, Counter>, key: Key): Counter {
+function counterOf<Key>(map: Map<Key, DailyCounter>, key: Key): DailyCounter {
   let counter = map.get(key);
-  if (counter === undefined) map.set(key, (counter = new Counter()));
+  if (counter === undefined) map.set(key, (counter = new DailyCounter()));
   return counter;
 }
 
 /** Classifies and sums up. */
 export function tally(scope: ReportScope, facts: Facts): Tallies {
-  const all = new Counter();
+  const all = new DailyCounter();
   const days = new Map(daysOf(scope).map(({ day }) => [day, new Counter()]));
-  const hours = new Map<string, Counter>();
-  const weekdays = new Map<string, Counter>();
+  const hours = new Map<string, DailyCounter>();
+  const weekdays = new Map<string, DailyCounter>();
   const columns = { campaign: new Map(), attempt: new Map(), list: new Map(), agent: new Map() } as Record<
     (typeof COLUMN_DIMENSIONS)[number],
-    Map<string | null, Counter>
+    Map<string | null, DailyCounter>
   >;
-  const codes = new Map<string, { tally: Counter; categories: Set<Category>; mapped: boolean }>();
+  const codes = new Map<string, { tally: DailyCounter; categories: Set<Category>; mapped: boolean }>();
   // Where the calls of a stretch are counted: every stretch comes once a code.
-  const places = new Map<Instant, readonly Counter[]>();
+  const places = new Map<
+    Instant,
+    { readonly day: string; readonly counter: Counter; readonly groups: readonly DailyCounter[] }
+  >();
   for (const { at, era, code, calls, seconds } of facts.times) {
     const classified = classifyIn(scope.map.eras[era], code);
     // A stretch may begin before the period does.
     const begin = Math.max(at, scope.from);
-    let counters = places.get(begin);
-    if (counters === undefined) {
+    let place = places.get(begin);
+    if (place === undefined) {
       const { day, hour, weekday } = scope.time.local(begin);
-      counters = [
-        counterOf(days, day),
-        counterOf(hours, String(hour).padStart(2, "0")),
-        counterOf(weekdays, WEEKDAYS[weekday] ?? ""),
-      ];
-      places.set(begin, counters);
+      const counter = days.get(day) ?? new Counter();
+      days.set(day, counter);
+      const groups = [counterOf(hours, String(hour).padStart(2, "0")), counterOf(weekdays, WEEKDAYS[weekday] ?? "")];
+      places.set(begin, (place = { day, counter, groups }));
     }
-    all.add(classified, calls, seconds);
-    for (const counter of counters) counter.add(classified, calls, seconds);
+    const { day } = place;
+    all.addOn(day, classified, calls, seconds);
+    place.counter.add(classified, calls, seconds);
+    for (const group of place.groups) group.addOn(day, classified, calls, seconds);
     let known = codes.get(code);
-    if (known === undefined) codes.set(code, (known = { tally: new Counter(), categories: new Set(), mapped: true }));
-    known.tally.add(classified, calls, seconds);
+    if (known === undefined) codes.set(code, (known = { tally: new DailyCounter(), categories: new Set(), mapped: true }));
+    known.tally.addOn(day, classified, calls, seconds);
     known.categories.add(classified.category);
     known.mapped &&= classified.mapped;
   }
   for (const { dimension, value, era, code, calls, seconds } of facts.values)
     counterOf(columns[dimension], value).add(classifyIn(scope.map.eras[era], code), calls, seconds);
+  for (const { dimension, value, day, calls, successes } of facts.days)
+    counterOf(columns[dimension], value).countOn(day, calls, successes);
   return { all, days, hours, weekdays, columns, codes };
-}
-
-/** The days of a scope's wall clock that its period touches, each with its begin and end. */
-export function daysOf({ from, to, time }: ReportScope): { day: string; from: Instant; to: Instant }[] {
-  const days: { day: string; from: Instant; to: Instant }[] = [];
-  for (let at = from; at < to; ) {
-    const { day } = time.local(at);
-    const start = time.startOfDay(day);
-    const next = new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
-    const end = time.startOfDay(next);
-    days.push({ day, from: start, to: end });
-    at = end;
-  }
-  return days;
 }
 
 export interface BuildOptions {
@@ -102,17 +93,19 @@ export function buildReport(scope: ReportScope, tallies: Tallies, { now, confide
   const iso = (at: Instant) => new Date(at).toISOString();
   const codes = codeGroups(tallies, confidence);
   const shown: OutcomeReport["by"] = {};
-  const order = (keys: readonly string[], map: ReadonlyMap<string, Counter>) =>
-    keys.flatMap((key) => groupsOf(map.has(key) ? [[key, map.get(key) ?? new Counter()]] : [], confidence));
-  if (wants("hour")) shown.hour = order([...tallies.hours.keys()].sort(), tallies.hours);
-  if (wants("weekday")) shown.weekday = order(WEEKDAYS, tallies.weekdays);
+  const sorted = <Key extends string | null>(
+    map: ReadonlyMap<Key, DailyCounter>,
+    order: (a: Entry<Key>, b: Entry<Key>) => number,
+  ) => groupsOf(new Map<string | null, DailyCounter>([...map].sort(order)), confidence);
+  if (wants("hour")) shown.hour = sorted(tallies.hours, ([a], [b]) => (a < b ? -1 : 1));
+  if (wants("weekday")) shown.weekday = sorted(tallies.weekdays, ([a], [b]) => weekday(a) - weekday(b));
   if (wants("code")) shown.code = codes;
   for (const dimension of COLUMN_DIMENSIONS) {
     if (!wants(dimension)) continue;
-    const groups = [...tallies.columns[dimension]];
+    const groups = tallies.columns[dimension];
     // A column that no call has a value in says nothing.
-    if (groups.every(([value]) => value === null)) continue;
-    shown[dimension] = groupsOf(groups.sort(dimension === "attempt" ? byNumber : bySize), confidence);
+    if ([...groups.keys()].every((value) => value === null)) continue;
+    shown[dimension] = sorted(groups, dimension === "attempt" ? byNumber : bySize);
   }
   return {
     kind: "outdial.outcome-report",
@@ -131,36 +124,46 @@ export function buildReport(scope: ReportScope, tallies: Tallies, { now, confide
         })),
     },
     calls: all.calls,
-    conversion: conversionOf(all, confidence),
+    conversion: rateOfDays(all.days, confidence),
     averageSeconds: average(all),
     categories: CATEGORIES.map((category) => ({
       category,
       calls: all.counts[category],
-      share: rateOf(all.counts[category], all.calls, confidence),
+      share: rateOfDays(
+        new Map([...days].map(([day, { calls, counts }]) => [day, { calls, successes: counts[category] }])),
+        confidence,
+      ),
     })),
     unmapped: { calls: all.unmapped, codes: codes.filter(({ mapped }) => !mapped).map(({ code, calls }) => ({ code, calls })) },
     documented: documentedSummary(all),
     trend: trendOf(
       [...days].map(([day, { calls, counts }]) => ({ day, calls, successes: counts.success })),
-      createRandom("outcome-report", "trend"),
       confidence,
     ),
-    days: [...days].map(([day, counter]) => ({ day, calls: counter.calls, conversion: conversionOf(counter, confidence) })),
+    days: [...days].map(([day, counter]) => ({ day, calls: counter.calls, conversion: conversionOfDay(counter, confidence) })),
     by: shown,
     comparisons: [],
     restatements: [],
   };
 }
 
-type Entry = readonly [string | null, Counter];
+const weekday = (name: string) => WEEKDAYS.findIndex((one) => one === name);
+
+type Entry<Key = string | null> = readonly [Key, DailyCounter];
 const bySize = (a: Entry, b: Entry) => b[1].calls - a[1].calls || ((a[0] ?? "") < (b[0] ?? "") ? -1 : 1);
 const byNumber = (a: Entry, b: Entry) => Number(a[0] ?? Number.POSITIVE_INFINITY) - Number(b[0] ?? Number.POSITIVE_INFINITY);
 
-function groupsOf(entries: readonly Entry[], confidence: number): ReportGroup[] {
-  return entries.map(([value, counter]) => ({
+/** Groups that share no calls, with rates from how much days vary among them. */
+function dailyGroupsOf<Key>(counters: ReadonlyMap<Key, DailyCounter>) {
+  return dailyGroups(new Map([...counters].map(([key, { days }]) => [key, days])));
+}
+
+function groupsOf(counters: ReadonlyMap<string | null, DailyCounter>, confidence: number): ReportGroup[] {
+  const groups = dailyGroupsOf(counters);
+  return [...counters].map(([value, counter]) => ({
     value,
     calls: counter.calls,
-    conversion: conversionOf(counter, confidence),
+    conversion: groups.rate(value, confidence),
     counts: { ...counter.counts },
     unmapped: counter.unmapped,
     averageSeconds: average(counter),
@@ -174,7 +177,10 @@ function codeGroups({ codes, all }: Tallies, confidence: number): Codes {
       categories: CATEGORIES.filter((category) => categories.has(category)),
       mapped,
       calls: tally.calls,
-      share: rateOf(tally.calls, all.calls, confidence),
+      share: rateOfDays(
+        new Map([...all.days].map(([day, { calls }]) => [day, { calls, successes: tally.days.get(day)?.calls ?? 0 }])),
+        confidence,
+      ),
       averageSeconds: average(tally),
     }))
     .sort((a, b) => b.calls - a.calls || (a.code < b.code ? -1 : 1));
@@ -189,43 +195,61 @@ export function cohortTally(
   scope: ReportScope,
   times: readonly TimeCount[],
   cohort: Partial<Pick<CohortSpec, "hours" | "weekdays">> = {},
-): Counter {
-  const counter = new Counter();
+): DailyCounter {
+  const counter = new DailyCounter();
   for (const { at, era, code, calls, seconds } of times) {
-    const { hour, weekday } = scope.time.local(Math.max(at, scope.from));
+    const { day, hour, weekday } = scope.time.local(Math.max(at, scope.from));
     if (cohort.hours?.has(hour) === false || cohort.weekdays?.has(weekday) === false) continue;
-    counter.add(classifyIn(scope.map.eras[era], code), calls, seconds);
+    counter.addOn(day, classifyIn(scope.map.eras[era], code), calls, seconds);
   }
   return counter;
 }
 
-/** Each value of a dimension against all other calls, all intervals holding together. */
-export function compareEach(
-  tallies: Tallies,
-  dimension: Exclude<Dimension, "code">,
-  options: { readonly minimum?: number; readonly confidence?: number },
-): Comparison[] {
-  const map: ReadonlyMap<string | null, Counter> =
+/** Each value of a dimension against all other calls. */
+export function contestsOf(tallies: Tallies, dimension: Exclude<Dimension, "code">): Contest[] {
+  const map: ReadonlyMap<string | null, DailyCounter> =
     dimension === "hour" ? tallies.hours : dimension === "weekday" ? tallies.weekdays : tallies.columns[dimension];
-  const groups = [...map].sort(([a], [b]) => ((a ?? "") < (b ?? "") ? -1 : 1));
-  return groups.map(([value, counter]) => {
-    const name = `${dimension}=${value ?? "(none)"}`;
-    const first: Cohort = { name, tally: counter };
-    return compare(
-      first,
-      { name: `all others`, tally: without(tallies.all, counter) },
-      { ...options, comparisons: groups.length },
-    );
-  });
+  const groups = dailyGroupsOf(map);
+  return [...map.keys()]
+    .sort((a, b) => ((a ?? "") < (b ?? "") ? -1 : 1))
+    .map((key) => {
+      const own = [groups.number(key)];
+      return {
+        variation: groups.variation,
+        first: { name: `${dimension}=${key ?? "(none)"}`, groups: own },
+        second: { name: "all others", groups: { but: own } },
+      };
+    });
 }
 
-function without(all: Tally, part: Tally): Counter {
-  const rest = new Counter();
-  rest.calls = all.calls - part.calls;
-  rest.seconds = all.seconds - part.seconds;
-  rest.unmapped = all.unmapped - part.unmapped;
-  for (const category of CATEGORIES) rest.counts[category] = all.counts[category] - part.counts[category];
-  return rest;
+/** Two groups of a report's calls; all other calls of the report help to tell how much days vary. */
+export function contestOf(
+  all: DayCounts,
+  first: { readonly name: string; readonly days: DayCounts },
+  second: { readonly name: string; readonly days: DayCounts },
+): Contest {
+  const rest = [...all].map(([day, { calls, successes }]) => {
+    const [one, two] = [first.days.get(day), second.days.get(day)];
+    return [
+      day,
+      {
+        calls: calls - (one?.calls ?? 0) - (two?.calls ?? 0),
+        successes: successes - (one?.successes ?? 0) - (two?.successes ?? 0),
+      },
+    ] as const;
+  });
+  const groups = dailyGroups(
+    new Map<string, DayCounts>([
+      ["first", first.days],
+      ["second", second.days],
+      ["rest", new Map(rest.filter(([, { calls }]) => calls > 0))],
+    ]),
+  );
+  return {
+    variation: groups.variation,
+    first: { name: first.name, groups: [groups.number("first")] },
+    second: { name: second.name, groups: [groups.number("second")] },
+  };
 }
 
 /** The figures of a report that are kept, to be held against later ones: the whole period and each whole day of it, as far as they are over. */

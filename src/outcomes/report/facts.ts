@@ -3,7 +3,7 @@
 import type { Instant } from "../../kernel/index.ts";
 import type { SqlValue } from "../lake/lake.ts";
 import type { Arrivals } from "../meaning/restatement.ts";
-import { COLUMN_DIMENSIONS, type ColumnDimension, type ReportScope } from "./scope.ts";
+import { COLUMN_DIMENSIONS, type ColumnDimension, daysOf, type ReportScope } from "./scope.ts";
 
 /** So many calls of a code that began in a stretch of time. */
 export interface TimeCount {
@@ -28,9 +28,21 @@ export interface ValueCount {
   readonly seconds: number;
 }
 
+/** So many calls and successes of a day with a value in a column. */
+export interface ValueDay {
+  readonly dimension: ColumnDimension;
+  readonly value: string | null;
+  /** Of the scope's wall clock, for example 2026-03-08. */
+  readonly day: string;
+  readonly calls: number;
+  readonly successes: number;
+}
+
 export interface Facts {
   readonly times: readonly TimeCount[];
   readonly values: readonly ValueCount[];
+  /** The same calls as `values`, by day. */
+  readonly days: readonly ValueDay[];
 }
 
 /** What a report needs of the lake; `OutcomeLake` satisfies it. */
@@ -100,7 +112,34 @@ function stretch({ from, to, time }: ReportScope): number {
   return HOUR;
 }
 
-/** The statement that counts a scope's calls, in one pass over them. */
+/** SQL of the place of a call's day in `daysOf(scope)`. Between changes of the clock all days are of 24 hours. */
+function dayOf(scope: ReportScope, parameters: Parameters): string {
+  const days = daysOf(scope);
+  const runs: { place: number; from: Instant; last: number }[] = [];
+  for (const [place, { from }] of days.entries()) {
+    const run = runs.at(-1);
+    if (run !== undefined && from === run.from + (place - run.place) * DAY) run.last = place;
+    else runs.push({ place, from, last: place });
+  }
+  const within = ({ place, from, last }: (typeof runs)[number]) =>
+    `least(${last}, ${place} + (epoch_ms(start_time) - ${parameters.text(from)}::BIGINT) // ${DAY})`;
+  const whens = runs
+    .slice(1)
+    .map((next, i) => `when start_time < ${parameters.instant(next.from)} then ${within(runs[i] ?? next)}`);
+  const rest = within(runs.at(-1) ?? { place: 0, from: scope.from, last: 0 });
+  return whens.length === 0 ? rest : `case ${whens.join(" ")} else ${rest} end`;
+}
+
+/** SQL of whether a code means success in its era. */
+function successOf({ map }: ReportScope, parameters: Parameters): string {
+  const whens = map.eras.map(({ categories }, place) => {
+    const codes = [...categories].filter(([, category]) => category === "success").map(([code]) => code);
+    return `(era = ${place} and ${inList("code", codes, parameters)})`;
+  });
+  return `(${whens.join(" or ")})`;
+}
+
+/** The statement that counts a scope's calls, in one pass over them: by time and code, by value and code, and by value and day. */
 export function factsStatement(
   scope: ReportScope,
   dimensions: readonly ColumnDimension[],
@@ -108,25 +147,38 @@ export function factsStatement(
   const parameters = new Parameters();
   const width = stretch(scope);
   const era = eraOf(scope, parameters);
+  const day = dayOf(scope, parameters);
   const columns = dimensions.map((dimension) => COLUMNS[dimension]);
-  const sets = ["stretch", ...columns].map((column) => `(${column}, era, disposition_code)`);
+  const sets = ["(stretch, era, disposition_code)", ...columns.map((column) => `(${column}, day, era, disposition_code)`)];
   const grouping = `grouping(${["stretch", ...columns].join(", ")})::INTEGER`;
-  const values = columns.length === 0 ? "null" : `coalesce(${columns.map((column) => `${column}::VARCHAR`).join(", ")})`;
-  const sql = `select ${grouping} as kind, stretch, ${values} as value, era, disposition_code as code, count(*) as calls, sum(duration_seconds) as seconds
-from (select epoch_ms(start_time) // ${width} as stretch, ${[`${era} as era`, ...columns].join(", ")}, disposition_code, duration_seconds
+  const values = columns.length === 0 ? "null::VARCHAR" : `coalesce(${columns.map((column) => `${column}::VARCHAR`).join(", ")})`;
+  const sql = `with fine as materialized (select ${grouping} as kind, stretch, ${columns.length === 0 ? "null::BIGINT as day" : "day"}, ${values} as value, era, disposition_code as code, count(*) as calls, sum(duration_seconds) as seconds
+from (select epoch_ms(start_time) // ${width} as stretch, ${day} as day, ${[`${era} as era`, ...columns].join(", ")}, disposition_code, duration_seconds
   from calls where ${within(scope, parameters)})
-group by grouping sets (${sets.join(", ")})`;
+group by grouping sets (${sets.join(", ")}))
+select kind, stretch, null as day, value, era, code, sum(calls)::BIGINT as calls, sum(seconds) as seconds, null as successes from fine group by kind, stretch, value, era, code
+union all
+select kind, null, day, value, null, null, sum(calls)::BIGINT, null, coalesce(sum(calls) filter (${successOf(scope, parameters)}), 0)::BIGINT from fine where day is not null group by kind, day, value`;
   return { sql, parameters: parameters.values };
 }
 
-interface FactRow {
+interface CodeRow {
   readonly kind: number;
   readonly stretch: number | null;
+  readonly day: null;
   readonly value: string | null;
   readonly era: number;
   readonly code: string;
   readonly calls: number;
   readonly seconds: number;
+}
+
+interface DayRow {
+  readonly kind: number;
+  readonly day: number;
+  readonly value: string | null;
+  readonly calls: number;
+  readonly successes: number;
 }
 
 /** Counts the calls of a scope. */
@@ -136,23 +188,39 @@ export async function readFacts(
   dimensions: readonly ColumnDimension[] = COLUMN_DIMENSIONS,
 ): Promise<Facts> {
   const { sql, parameters } = factsStatement(scope, dimensions);
-  const rows = await source.query<FactRow>(sql, parameters, rangeOf(scope));
+  const rows = await source.query<CodeRow | DayRow>(sql, parameters, rangeOf(scope));
   const width = stretch(scope);
   const kinds = groupingKinds(dimensions);
+  const names = daysOf(scope).map(({ day }) => day);
   const times: TimeCount[] = [];
   const values: ValueCount[] = [];
-  for (const { kind, stretch, value, era, code, calls, seconds } of rows) {
-    const dimension = kinds.get(kind);
+  const days: ValueDay[] = [];
+  for (const row of rows) {
+    const dimension = kinds.get(row.kind);
+    const { value, calls } = row;
+    if (row.day !== null) {
+      if (dimension !== undefined) days.push({ dimension, value, day: names[row.day] ?? "", calls, successes: row.successes });
+      continue;
+    }
+    const { stretch, era, code, seconds } = row;
     if (dimension !== undefined) values.push({ dimension, value, era, code, calls, seconds });
     else times.push({ at: (stretch ?? 0) * width, era, code, calls, seconds });
   }
-  return { times, values };
+  return { times, values, days };
 }
 
 /** GROUPING's bit mask of each dimension's set: a bit is 1 for every column that the set leaves out, the first column being the highest bit. */
 function groupingKinds(dimensions: readonly ColumnDimension[]): ReadonlyMap<number, ColumnDimension> {
   const all = 2 ** (dimensions.length + 1) - 1;
   return new Map(dimensions.map((dimension, i) => [all - 2 ** (dimensions.length - 1 - i), dimension]));
+}
+
+interface TimeRow {
+  readonly stretch: number | null;
+  readonly era: number;
+  readonly code: string;
+  readonly calls: number;
+  readonly seconds: number;
 }
 
 /** Conditions on columns; everything given must hold. */
@@ -172,7 +240,7 @@ export async function readCohort(
     const column = name === "code" ? "disposition_code" : `${COLUMNS[name as ColumnDimension]}::VARCHAR`;
     wheres.push(inList(column, values, parameters));
   }
-  const rows = await source.query<Omit<FactRow, "kind" | "value">>(
+  const rows = await source.query<TimeRow>(
     `select epoch_ms(start_time) // ${width} as stretch, ${era} as era, disposition_code as code, count(*) as calls, sum(duration_seconds) as seconds
 from calls where ${wheres.join(" and ")} group by all`,
     parameters.values,
@@ -186,7 +254,7 @@ export async function readRun(source: ReportSource, scope: ReportScope, runId: s
   const parameters = new Parameters();
   const width = stretch(scope);
   const era = eraOf(scope, parameters);
-  const rows = await source.query<Omit<FactRow, "kind" | "value">>(
+  const rows = await source.query<TimeRow>(
     `select epoch_ms(start_time) // ${width} as stretch, ${era} as era, disposition_code as code, count(*) as calls, sum(duration_seconds) as seconds
 from (from versions where run_id = ${parameters.text(runId)} and ${within(scope, parameters)}
   qualify row_number() over (partition by call_id order by observed_at desc, digest desc) = 1) group by all`,

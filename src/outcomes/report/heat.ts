@@ -1,8 +1,10 @@
 // Calls and conversion by weekday and hour, as the heat map shows them.
 
-import { type Instant, type RateInterval, wilsonInterval } from "../../kernel/index.ts";
+import type { Instant } from "../../kernel/index.ts";
 import type { OutcomeLake } from "../lake/index.ts";
+import { dailyGroups, type Rate } from "../meaning/conversion.ts";
 import { classify } from "../meaning/index.ts";
+import { DailyCounter } from "../meaning/tally.ts";
 import type { ReportScope } from "./scope.ts";
 
 const HOUR_MS = 3_600_000;
@@ -16,7 +18,7 @@ export interface HeatCell {
   readonly weekday: number;
   readonly hour: number;
   readonly calls: number;
-  readonly conversion: RateInterval;
+  readonly conversion: Rate;
 }
 
 /** Calls and successes by weekday and hour of the scope's wall clock, Monday first. */
@@ -29,23 +31,23 @@ export async function heatOf(lake: OutcomeLake, scope: ReportScope): Promise<rea
     [from, to, ...(campaigns ?? [])],
     { from, to: to - 1 },
   );
-  const cells = new Map<number, { calls: number; successes: number }>();
+  const cells = new Map<number, DailyCounter>();
   for (const { quarter, code, calls } of rows) {
     const at: Instant = Number(quarter) * QUARTER_MS;
     const local = at + time.offset(at);
-    const weekday = ((Math.floor(local / DAY_MS) + 3) % 7) + 1;
-    const place = weekday * 24 + Math.floor((local % DAY_MS) / HOUR_MS);
-    const cell = cells.get(place) ?? { calls: 0, successes: 0 };
-    cell.calls += Number(calls);
-    if (classify(map, code, at).category === "success") cell.successes += Number(calls);
-    cells.set(place, cell);
+    const day = Math.floor(local / DAY_MS);
+    const place = (((day + 3) % 7) + 1) * 24 + Math.floor((local % DAY_MS) / HOUR_MS);
+    let cell = cells.get(place);
+    if (cell === undefined) cells.set(place, (cell = new DailyCounter()));
+    cell.addOn(String(day), classify(map, code, at), Number(calls), 0);
   }
+  const groups = dailyGroups(new Map([...cells].map(([place, { days }]) => [place, days])));
   return [...cells]
     .sort(([a], [b]) => a - b)
-    .map(([place, { calls, successes }]) => ({
+    .map(([place, { calls }]) => ({
       weekday: Math.floor(place / 24),
       hour: place % 24,
       calls,
-      conversion: wilsonInterval(successes, calls),
+      conversion: groups.rate(place),
     }));
 }

@@ -4,7 +4,7 @@ export { cohortTally } from "./build.ts";
 export { parseComparison } from "./cohort.ts";
 export { factsStatement, type ReportSource, readRun } from "./facts.ts";
 export { heatOf } from "./heat.ts";
-export { type OutcomeReport, outcomeReportJsonSchema, reportSchema } from "./model.ts";
+export { type OutcomeReport, outcomeReportJsonSchema, rateSchema, reportSchema } from "./model.ts";
 export { renderCsv } from "./render-csv.ts";
 export { renderHtml } from "./render-html.ts";
 export { renderText } from "./render-text.ts";

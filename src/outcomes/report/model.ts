@@ -6,16 +6,22 @@ import { CATEGORIES } from "../meaning/category.ts";
 const count = z.int().min(0);
 const time = z.iso.datetime().describe("UTC");
 
-const rate = z
+export const rateSchema = z
   .strictObject({
     rate: z.number().min(0).max(1).nullable().describe("numerator / denominator; null when there is nothing to divide by"),
     low: z.number(),
-    high: z.number().describe("low and high: the Wilson score interval"),
+    high: z.number().describe("low and high: the interval at `confidence`; `method` says what it allows for"),
     numerator: count,
     denominator: count,
     confidence: z.number().describe("Level of the interval, for example 0.95"),
+    method: z
+      .enum(["days", "calls"])
+      .describe(
+        "`days`: the interval allows for days that differ. `calls`: it takes all calls as independent (Wilson), for one day or too few, and says nothing about other days",
+      ),
+    days: count.describe("Days that the calls are of"),
   })
-  .describe("A share with its numerator, denominator and interval");
+  .describe("A share with its numerator, denominator, days and interval");
 
 const counts = z
   .strictObject({ success: count, warm: count, cold: count, neutral: count, failure: count })
@@ -24,15 +30,15 @@ const counts = z
 const group = z.strictObject({
   value: z.string().nullable().describe("null: the calls that have no value here"),
   calls: count,
-  conversion: rate,
+  conversion: rateSchema,
   counts,
   unmapped: count.describe("Calls whose code the map does not know; they are among the neutral ones"),
   averageSeconds: z.number().nullable().describe("Mean duration of a call, s"),
 });
 
-const side = z.strictObject({ name: z.string(), conversion: rate });
+const side = z.strictObject({ name: z.string(), conversion: rateSchema });
 
-const figure = z.strictObject({ conversion: rate, counts, reportedAt: time });
+const figure = z.strictObject({ conversion: rateSchema, counts, reportedAt: time });
 
 /** The form of the JSON report. */
 export const reportSchema = z.strictObject({
@@ -60,9 +66,9 @@ export const reportSchema = z.strictObject({
       .describe("Versions in force in the period, with the codes that are successes"),
   }),
   calls: count,
-  conversion: rate.describe("Successes among all calls, those nobody answered included"),
+  conversion: rateSchema.describe("Successes among all calls, those nobody answered included"),
   averageSeconds: z.number().nullable(),
-  categories: z.array(z.strictObject({ category: z.enum(CATEGORIES), calls: count, share: rate })).readonly(),
+  categories: z.array(z.strictObject({ category: z.enum(CATEGORIES), calls: count, share: rateSchema })).readonly(),
   unmapped: z.strictObject({
     calls: count,
     codes: z.array(z.strictObject({ code: z.string(), calls: count })).readonly(),
@@ -79,18 +85,18 @@ export const reportSchema = z.strictObject({
     verdict: z.enum(["rising", "falling", "none shown", "too few"]),
     days: count,
     calls: count,
-    minimum: z.strictObject({ days: count, calls: count }),
+    minimum: z.strictObject({ days: count, calls: count, levelDays: count.describe("Days that a new level needs") }),
     slope: z
       .strictObject({ perDay: z.number(), low: z.number(), high: z.number(), confidence: z.number() })
       .nullable()
       .describe("Change of the conversion a day, as a share"),
     changes: z
-      .array(z.strictObject({ day: z.iso.date(), before: rate, after: rate, pValue: z.number() }))
+      .array(z.strictObject({ day: z.iso.date(), before: rateSchema, after: rateSchema, pValue: z.number() }))
       .readonly()
       .describe("Days that a new level began on"),
   }),
   days: z
-    .array(z.strictObject({ day: z.iso.date(), calls: count, conversion: rate }))
+    .array(z.strictObject({ day: z.iso.date(), calls: count, conversion: rateSchema }))
     .readonly()
     .describe("Every day of the period"),
   by: z.strictObject({
@@ -103,7 +109,7 @@ export const reportSchema = z.strictObject({
           categories: z.array(z.enum(CATEGORIES)).readonly().describe("More than one when the map changed it within the period"),
           mapped: z.boolean(),
           calls: count,
-          share: rate,
+          share: rateSchema,
           averageSeconds: z.number().nullable(),
         }),
       )
@@ -120,11 +126,22 @@ export const reportSchema = z.strictObject({
         first: side,
         second: side,
         difference: z
-          .strictObject({ value: z.number(), low: z.number(), high: z.number(), confidence: z.number() })
+          .strictObject({
+            value: z.number(),
+            low: z.number(),
+            high: z.number(),
+            confidence: z.number().describe("Level of this interval alone"),
+            comparisons: count.describe("Comparisons of the report that were made"),
+            together: z.number().describe("The level at which all of them hold together"),
+          })
           .nullable()
-          .describe("first minus second, as a share, with Newcombe's interval; null when too few"),
+          .describe("first minus second, as a share, with its interval, which allows for days that differ; null when too few"),
         minimum: count.describe("Calls each side must have"),
-        verdict: z.enum(["higher", "lower", "none shown", "too few"]).describe("About the first side"),
+        verdict: z
+          .enum(["higher", "lower", "none shown", "too few", "too few days"])
+          .describe(
+            "About the first side. `too few`: calls. `too few days`: how much days vary cannot be told, as when each list was worked on its own day",
+          ),
       }),
     )
     .readonly(),

@@ -3,7 +3,7 @@
 import { percent } from "../../kernel/index.ts";
 import { element, join, type Markup } from "./markup.ts";
 import type { OutcomeReport, ReportGroup } from "./model.ts";
-import { fraction, groupName, interval, number } from "./words.ts";
+import { fraction, groupName, interval, intervalKind, number } from "./words.ts";
 
 const WIDTH = 760;
 const LEFT = 52;
@@ -89,7 +89,7 @@ export function daysPlot({ days, trend, scope }: OutcomeReport): Markup {
   }
   for (const [i, { day, calls, conversion }] of days.entries()) {
     const tall = (calls / mostCalls) * (barsBottom - barsTop);
-    const words = `${day}: ${percent(conversion.rate, 2)}, ${fraction(conversion)} calls, interval ${interval(conversion)}`;
+    const words = `${day}: ${percent(conversion.rate, 2)}, ${fraction(conversion)} calls, ${intervalKind(conversion)} ${interval(conversion)}`;
     parts.push(
       element("rect", {
         class: "volume",
@@ -127,7 +127,12 @@ export function daysPlot({ days, trend, scope }: OutcomeReport): Markup {
         ),
       );
   parts.push(element("text", { class: "tick", x: LEFT - 8, y: barsBottom, "text-anchor": "end" }, "calls"));
-  return figure(`Conversion by day (${scope.zone}), with interval; bars: calls`, height, ...parts);
+  const level = Number((100 * (days[0]?.conversion.confidence ?? 0.95)).toFixed(2));
+  return figure(
+    `Conversion by day (${scope.zone}), with the ${level} % interval of the day's calls alone; bars: calls`,
+    height,
+    ...parts,
+  );
 }
 
 /** Runs of indices at which `known` holds. */
@@ -181,7 +186,7 @@ export function groupsPlot(title: string, groups: readonly ReportGroup[]): Marku
         element(
           "title",
           {},
-          `${name}: ${percent(conversion.rate, 2)}, ${fraction(conversion)} calls, interval ${interval(conversion)}`,
+          `${name}: ${percent(conversion.rate, 2)}, ${fraction(conversion)} calls, ${intervalKind(conversion)} ${interval(conversion)}`,
         ),
       ),
     );

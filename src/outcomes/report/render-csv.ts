@@ -4,7 +4,21 @@ import type { Rate } from "../meaning/conversion.ts";
 import type { OutcomeReport, ReportGroup } from "./model.ts";
 import { groupTables } from "./render-text.ts";
 
-const HEAD = ["section", "name", "measure", "calls", "numerator", "denominator", "rate", "low", "high", "detail"] as const;
+const HEAD = [
+  "section",
+  "name",
+  "measure",
+  "calls",
+  "numerator",
+  "denominator",
+  "rate",
+  "low",
+  "high",
+  "confidence",
+  "method",
+  "days",
+  "detail",
+] as const;
 /** What spreadsheets take for a formula when a cell begins with it. */
 const FORMULA = /^[=+\-@\t\r]/;
 
@@ -29,7 +43,7 @@ export function* renderCsv(report: OutcomeReport): Generator<string> {
     trend.verdict,
     "slope per day",
     trend.calls,
-    trend.slope && { rate: trend.slope.perDay, low: trend.slope.low, high: trend.slope.high },
+    trend.slope && { ...trend.slope, rate: trend.slope.perDay, days: trend.days },
   );
   for (const { day, before, after, pValue } of trend.changes) {
     yield row("level before", day, "conversion", before.denominator, before);
@@ -59,7 +73,8 @@ function* groupRows(section: string, groups: readonly ReportGroup[]): Generator<
     yield row(section, value ?? "", "conversion", calls, conversion, value === null ? "no value" : "");
 }
 
-type Figure = Partial<Pick<Rate, "numerator" | "denominator">> & Pick<Rate, "rate" | "low" | "high">;
+type Figure = Partial<Pick<Rate, "numerator" | "denominator" | "method" | "days">> &
+  Pick<Rate, "rate" | "low" | "high" | "confidence">;
 
 function row(
   section: string,
@@ -69,7 +84,8 @@ function row(
   figure?: Figure | null,
   detail = "",
 ): string {
-  const numbers = [calls, figure?.numerator, figure?.denominator, figure?.rate, figure?.low, figure?.high].map((value) =>
+  const { numerator, denominator, rate, low, high, confidence, method, days } = figure ?? {};
+  const numbers = [calls, numerator, denominator, rate, low, high, confidence, method, days].map((value) =>
     value === undefined || value === null ? "" : String(value),
   );
   return [cell(section), cell(name), cell(measure), ...numbers, cell(detail)].join(",");

@@ -5,16 +5,20 @@ import { POSITIVE_ABOVE_PERCENT } from "../meaning/conversion.ts";
 import { element, join, type Markup } from "./markup.ts";
 import type { OutcomeReport, ReportGroup } from "./model.ts";
 import { categoriesPlot, daysPlot, groupsPlot } from "./plots.ts";
-import { groupTables } from "./render-text.ts";
+import { groupTables, level } from "./render-text.ts";
 import {
+  CALLS_NOTE,
   campaigns,
   changeSentences,
   comparisonSentence,
+  dayCount,
   definition,
   duration,
   fraction,
   groupName,
+  hasCallsOnly,
   interval,
+  intervalKind,
   minute,
   number,
   restatementSentences,
@@ -49,7 +53,6 @@ svg{display:block;width:100%;height:auto;margin:4px 0 10px}.grid{stroke:var(--ru
 /** Text of the file. Every name from outside is text in it and never markup. */
 export function renderHtml(report: OutcomeReport): string {
   const { conversion, documented, restatements } = report;
-  const level = `${Math.round(conversion.confidence * 100)} % interval`;
   const title = `Outcomes of ${campaigns(report)}`;
   const body = element(
     "main",
@@ -67,7 +70,7 @@ export function renderHtml(report: OutcomeReport): string {
       element(
         "p",
         {},
-        `${fraction(conversion)} calls, ${level} ${interval(conversion)}. Mean duration ${duration(report.averageSeconds)}.`,
+        `${fraction(conversion)} calls on ${dayCount(conversion.days)}, ${intervalKind(conversion)} ${interval(conversion)}. Mean duration ${duration(report.averageSeconds)}.`,
       ),
       ...restatementSentences(report).map((sentence) => element("p", { class: "alert" }, sentence)),
       report.days.length > 1 ? daysPlot(report) : undefined,
@@ -86,6 +89,7 @@ export function renderHtml(report: OutcomeReport): string {
       ? undefined
       : section("Comparisons", element("ul", {}, ...report.comparisons.map((one) => element("li", {}, comparisonSentence(one))))),
     restatements.length === 0 ? undefined : restatementTable(report),
+    hasCallsOnly(report) ? element("p", { class: "soft" }, `${CALLS_NOTE}.`) : undefined,
   );
   const head = element(
     "head",
@@ -125,7 +129,7 @@ function table(head: readonly Cell[], rows: readonly (readonly Cell[])[]): Marku
 
 function categoryTable({ categories }: OutcomeReport): Markup {
   return table(
-    [text("Category"), numeric("Calls"), numeric("Share"), numeric("Interval")],
+    [text("Category"), numeric("Calls"), numeric("Share"), numeric(`${level(categories.map(({ share }) => share))} % interval`)],
     categories.map(({ category, calls, share }) => [
       text(join([element("span", { class: `key ${category}` }), category])),
       numeric(number(calls)),
@@ -147,17 +151,27 @@ function unmapped({ unmapped }: OutcomeReport): Markup | undefined {
 
 function groupSection(name: string, groups: readonly ReportGroup[]): Markup {
   const rows = groups.slice(0, MOST_ROWS);
+  const head = `${level(groups.map(({ conversion }) => conversion))} % interval`;
   return section(
     `By ${name.toLowerCase()}`,
-    groups.length > 1 ? groupsPlot(`Conversion by ${name.toLowerCase()}, with interval`, groups.slice(0, MOST_BARS)) : undefined,
+    groups.length > 1 ? groupsPlot(`Conversion by ${name.toLowerCase()}, with ${head}`, groups.slice(0, MOST_BARS)) : undefined,
     table(
-      [text(name), numeric("Calls"), numeric("Success"), numeric("Conversion"), numeric("Interval"), numeric("Mean duration")],
+      [
+        text(name),
+        numeric("Calls"),
+        numeric("Success"),
+        numeric("Conversion"),
+        numeric(head),
+        numeric("Days"),
+        numeric("Mean duration"),
+      ],
       rows.map(({ value, calls, counts, conversion, averageSeconds }) => [
         text(groupName(value)),
         numeric(number(calls)),
         numeric(number(counts.success)),
         numeric(percent(conversion.rate)),
         numeric(interval(conversion)),
+        numeric(number(conversion.days)),
         numeric(duration(averageSeconds)),
       ]),
     ),

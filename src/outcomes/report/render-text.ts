@@ -5,14 +5,17 @@ import { POSITIVE_ABOVE_PERCENT } from "../meaning/conversion.ts";
 import type { OutcomeReport, ReportGroup } from "./model.ts";
 import { bar, type Column, sparkline, table, wrap } from "./table.ts";
 import {
+  CALLS_NOTE,
   campaigns,
   changeSentences,
   comparisonSentence,
+  dayCount,
   definition,
   duration,
   fraction,
   groupName,
   interval,
+  intervalKind,
   minute,
   number,
   restatementSentences,
@@ -51,8 +54,8 @@ export function renderText(report: OutcomeReport, { width: columns, color }: Tex
   lines.push(...wrap(definition(report), width, 2).map(dim), "");
 
   const { conversion, documented } = report;
-  const level = `${Math.round(conversion.confidence * 100)} % interval`;
-  labelled("Conversion", `${percent(conversion.rate, 2)}  ${fraction(conversion)} calls, ${level} ${interval(conversion)}`, bold);
+  const figure = `${percent(conversion.rate, 2)}  ${fraction(conversion)} calls on ${dayCount(conversion.days)}`;
+  labelled("Conversion", `${figure}, ${intervalKind(conversion)} ${interval(conversion)}`, bold);
   for (const sentence of restatementSentences(report)) labelled("", sentence);
   labelled("Trend", trendSentence(report));
   if (report.days.length > 1) {
@@ -127,6 +130,9 @@ export function renderText(report: OutcomeReport, { width: columns, color }: Tex
     push(lines, bold, ["", ...table(groupColumns(name, groups.slice(0, name === "Hour" ? 24 : MOST_ROWS)), width)], 1);
     if (name !== "Hour") rest(lines, groups.length, dim);
   }
+  const groups = groupTables(report).map(([, rows]) => rows);
+  if (groups.some((rows) => rows.some(({ conversion }) => conversion.method === "calls")))
+    lines.push(...wrap(CALLS_NOTE, width, 2).map(dim));
   if (report.comparisons.length > 0) {
     lines.push("", bold("Comparisons"));
     for (const comparison of report.comparisons) lines.push(...wrap(comparisonSentence(comparison), width, 2));
@@ -156,10 +162,21 @@ function groupColumns(name: string, groups: readonly ReportGroup[]): Column[] {
     { head: "Calls", cells: groups.map(({ calls }) => number(calls)), right: true },
     { head: "Success", cells: groups.map(({ counts }) => number(counts.success)), right: true, rank: 2 },
     { head: "Conversion", cells: groups.map(({ conversion }) => percent(conversion.rate)), right: true },
-    { head: "Interval", cells: groups.map(({ conversion }) => interval(conversion)), right: true, rank: 1 },
+    {
+      head: `${level(groups.map(({ conversion }) => conversion))} % interval`,
+      cells: groups.map(({ conversion }) => interval(conversion)),
+      right: true,
+      rank: 1,
+    },
+    { head: "Days", cells: groups.map(({ conversion }) => number(conversion.days)), right: true, rank: 2 },
     { head: "Mean duration", cells: groups.map(({ averageSeconds }) => duration(averageSeconds)), right: true, rank: 4 },
     { head: "", cells: groups.map(({ conversion }) => bar((conversion.rate ?? 0) / most, 16)), rank: 3 },
   ];
+}
+
+/** Level of the intervals of a table, in percent. */
+export function level(rates: readonly { readonly confidence: number }[]): number {
+  return Number((100 * (rates[0]?.confidence ?? 0.95)).toFixed(2));
 }
 
 /** Adds a table whose head stands in line `head`. */

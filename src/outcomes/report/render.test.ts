@@ -2,9 +2,10 @@ import { stripVTControlCharacters } from "node:util";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { compareAll } from "../meaning/comparison.ts";
 import { localTime } from "../meaning/local-time.ts";
 import { DOCUMENTED_MAP } from "../meaning/outcome-map.ts";
-import { buildReport, compareEach, tally } from "./build.ts";
+import { buildReport, contestsOf, tally } from "./build.ts";
 import type { Facts } from "./facts.ts";
 import type { OutcomeReport } from "./model.ts";
 import { ticks } from "./plots.ts";
@@ -35,7 +36,16 @@ function reportOf(name: string): OutcomeReport {
       codes.map((code) => ({ dimension, value, era: 0, code, calls: 150, seconds: 9000 })),
     ),
   );
-  const tallies = tally(scope, { times, values });
+  const days = values.flatMap(({ dimension, value, code }) =>
+    Array.from({ length: 12 }, (_, day) => ({
+      dimension,
+      value,
+      day: new Date(from + day * DAY).toISOString().slice(0, 10),
+      calls: 12,
+      successes: code === "CONVERTED" ? 12 : 0,
+    })),
+  );
+  const tallies = tally(scope, { times, values, days });
   const report = buildReport(scope, tallies, { now: from + 20 * DAY });
   const conversion = report.conversion;
   const counts = report.documented.category_distribution;
@@ -43,7 +53,7 @@ function reportOf(name: string): OutcomeReport {
   const restated = { from: report.scope.from, to: report.scope.to, was: figure, now: figure, late: 37, changed: 2, withdrawn: 1 };
   return {
     ...report,
-    comparisons: compareEach(tallies, "list", {}),
+    comparisons: compareAll(contestsOf(tallies, "list")),
     restatements: [
       { ...restated, day: "2026-03-03" },
       { ...restated, day: null },
@@ -148,7 +158,7 @@ test("colour is bold and dim around the same words, and none without it", () => 
 test("the text says the figure with its parts, the real trend beside the documented word, and the restatement", () => {
   const text = renderText(reportOf("camp_1"), { width: 400, color: false }).join("\n");
   // Seven days with 15 and five with 50 conversions, and 110 other calls each day.
-  expect(text).toContain("21.19 %  355 of 1,675 calls");
+  expect(text).toMatch(/21\.19 % {2}355 of 1,675 calls on 12 days, 95 % interval over days \d+\.\d–\d+\.\d %/);
   expect(text).toMatch(/Trend +(rising|falling|none)/);
   expect(text).toContain("since 2026-03-09 on another level");
   expect(text).toContain("In one word  positive (positive is a conversion above 15 %");
@@ -163,8 +173,8 @@ test("CSV is read back by a parser, and no cell is a formula", () => {
     fc.property(names, (name) => {
       const text = [...renderCsv(reportOf(name))].join("\n");
       const rows: string[][] = parse(text, { relax_column_count: false });
-      expect(rows[0]).toHaveLength(10);
-      for (const row of rows) for (const column of [0, 1, 2, 9]) expect(row[column]).not.toMatch(/^[=+\-@\t\r]/);
+      expect(rows[0]).toHaveLength(13);
+      for (const row of rows) for (const column of [0, 1, 2, 12]) expect(row[column]).not.toMatch(/^[=+\-@\t\r]/);
       const listed = rows.filter(([section]) => section === "list").map(([, value]) => value);
       expect(listed).toContain(/^[=+\-@\t\r]/.test(name) ? `'${name}` : name.toWellFormed());
     }),

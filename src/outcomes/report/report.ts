@@ -1,15 +1,15 @@
 // Making a report: read the counts, build, compare, hold against what was reported before.
 
 import type { Instant } from "../../kernel/index.ts";
-import { type Comparison, compare } from "../meaning/comparison.ts";
-import { rateOf } from "../meaning/conversion.ts";
+import { type Contest, compareAll } from "../meaning/comparison.ts";
+import { dailyGroups, rateOfCalls } from "../meaning/conversion.ts";
 import { MeaningError } from "../meaning/error.ts";
 import { type Arrivals, type ReportedFigure, type Restatement, restatements } from "../meaning/restatement.ts";
-import { buildReport, cohortTally, compareEach, daysOf, figuresOf, type Tallies, tally } from "./build.ts";
+import { buildReport, cohortTally, contestOf, contestsOf, figuresOf, type Tallies, tally } from "./build.ts";
 import type { CohortSpec, ComparisonSpec } from "./cohort.ts";
 import { type ReportSource, readArrivals, readCohort, readFacts } from "./facts.ts";
 import type { OutcomeReport } from "./model.ts";
-import { COLUMN_DIMENSIONS, checkedPeriod, type Dimension, type ReportScope, scopeKey } from "./scope.ts";
+import { COLUMN_DIMENSIONS, checkedPeriod, type Dimension, daysOf, type ReportScope, scopeKey } from "./scope.ts";
 
 /** Figures that were reported, kept so that a change of them is seen. */
 export interface ReportedFigures {
@@ -42,32 +42,43 @@ export async function reportOutcomes(source: ReportSource, scope: ReportScope, o
   );
   const tallies = tally(scope, await readFacts(source, scope, columns));
   const report = buildReport(scope, tallies, options);
-  const comparisons: Comparison[] = [];
-  for (const spec of options.comparisons ?? []) comparisons.push(...(await comparisonsOf(source, scope, tallies, spec, options)));
+  const contests: Contest[] = [];
+  for (const spec of options.comparisons ?? []) contests.push(...(await contestsFor(source, scope, tallies, spec)));
+  const comparisons = compareAll(contests, options);
   const restated = figures === undefined ? [] : await restate(source, scope, figuresOf(scope, tallies, now), figures, options);
   return { ...report, comparisons, restatements: restated };
 }
 
-async function comparisonsOf(
+async function contestsFor(
   source: ReportSource,
   scope: ReportScope,
   tallies: Tallies,
   spec: ComparisonSpec,
-  { minimum, confidence }: ReportOptions,
-): Promise<Comparison[]> {
-  const settings = { ...(minimum === undefined ? {} : { minimum }), ...(confidence === undefined ? {} : { confidence }) };
+): Promise<readonly Contest[]> {
   switch (spec.kind) {
     case "each":
-      return compareEach(tallies, spec.dimension, settings);
+      return contestsOf(tallies, spec.dimension);
     case "previous": {
       const before: ReportScope = { ...scope, from: scope.from - (scope.to - scope.from), to: scope.from };
       const earlier = cohortTally(before, await readCohort(source, before, {}));
-      return [compare({ name: "this period", tally: tallies.all }, { name: "the period before", tally: earlier }, settings)];
+      const groups = dailyGroups(
+        new Map([
+          ["this", tallies.all.days],
+          ["before", earlier.days],
+        ]),
+      );
+      return [
+        {
+          variation: groups.variation,
+          first: { name: "this period", groups: [groups.number("this")] },
+          second: { name: "the period before", groups: [groups.number("before")] },
+        },
+      ];
     }
     case "cohorts": {
       const cohort = async (one: CohortSpec) => ({
         name: one.name,
-        tally: cohortTally(scope, await readCohort(source, scope, one.columns), one),
+        days: cohortTally(scope, await readCohort(source, scope, one.columns), one).days,
       });
       const both = intersection(spec.first, spec.second);
       const shared = cohortTally(scope, await readCohort(source, scope, both.columns), both).calls;
@@ -77,7 +88,7 @@ async function comparisonsOf(
           "Name the same dimension with different values on both sides, for example list=A vs list=B.",
         );
       }
-      return [compare(await cohort(spec.first), await cohort(spec.second), settings)];
+      return [contestOf(tallies.all.days, await cohort(spec.first), await cohort(spec.second))];
     }
   }
 }
@@ -115,8 +126,8 @@ async function restate(
   return found.map((one, i) => {
     const { was, now } = one;
     const iso = (at: Instant) => new Date(at).toISOString();
-    const figure = ({ calls, counts, reportedAt }: ReportedFigure) => ({
-      conversion: rateOf(counts.success, calls, confidence),
+    const figure = ({ from, to, calls, counts, reportedAt }: ReportedFigure) => ({
+      conversion: rateOfCalls(counts.success, calls, Math.max(1, Math.round((to - from) / DAY)), confidence),
       counts: { ...counts },
       reportedAt: iso(reportedAt),
     });
@@ -131,6 +142,8 @@ async function restate(
     };
   });
 }
+
+const DAY = 86_400_000;
 
 const period = ({ from, to }: ReportedFigure): string => `${from} ${to}`;
 

@@ -52,3 +52,17 @@ export function checkedPeriod({ from, to }: Pick<ReportScope, "from" | "to">): {
     );
   return { from, to };
 }
+
+/** The days of a scope's wall clock that its period touches, each with its begin and end. */
+export function daysOf({ from, to, time }: ReportScope): { day: string; from: Instant; to: Instant }[] {
+  const days: { day: string; from: Instant; to: Instant }[] = [];
+  for (let at = from; at < to; ) {
+    const { day } = time.local(at);
+    const start = time.startOfDay(day);
+    const next = new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
+    const end = time.startOfDay(next);
+    days.push({ day, from: start, to: end });
+    at = end;
+  }
+  return days;
+}

@@ -9,14 +9,39 @@ export function number(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
-/** The interval of a rate: "11.5–12.8 %". */
-export function interval({ low, high, denominator }: Rate): string {
-  return denominator === 0 ? "–" : `${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)} %`;
+/** The interval of a rate: "11.5–12.8 %"; with an asterisk when it takes all calls as independent. */
+export function interval({ low, high, denominator, method }: Rate): string {
+  return denominator === 0 ? "–" : `${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)} %${method === "calls" ? "*" : ""}`;
+}
+
+/** What the asterisk of an interval says. */
+export const CALLS_NOTE =
+  "* too few days to tell how much days vary: the interval takes all calls as independent and says nothing about other days";
+
+/** Level and method of an interval: "95 % interval over days". */
+export function intervalKind({ confidence, method }: Pick<Rate, "confidence" | "method">): string {
+  const level = `${Number((100 * confidence).toFixed(2))} % interval`;
+  return method === "days" ? `${level} over days` : `${level} of these calls alone, as if independent,`;
+}
+
+/** Whether a report shows an interval that takes all calls as independent, in its tables of groups. */
+export function hasCallsOnly({ by, categories }: OutcomeReport): boolean {
+  const { code, ...groups } = by;
+  return [
+    ...categories.map(({ share }) => share),
+    ...Object.values(groups).flatMap((rows) => (rows ?? []).map(({ conversion }) => conversion)),
+    ...(code ?? []).map(({ share }) => share),
+  ].some(({ method, denominator }) => method === "calls" && denominator > 0);
 }
 
 /** A difference of shares in points: "+1.20", "-0.35". */
 function points(difference: number, digits = 2): string {
   return `${difference < 0 ? "−" : "+"}${Math.abs(100 * difference).toFixed(digits)}`;
+}
+
+/** "12 days", "1 day". */
+export function dayCount(days: number): string {
+  return `${number(days)} ${days === 1 ? "day" : "days"}`;
 }
 
 /** "1,210 of 10,000". */
@@ -69,12 +94,17 @@ export function trendSentence({ trend }: OutcomeReport): string {
   if (trend.slope === null)
     return `too few to tell a trend (${size}; needed are ${trend.minimum.days} days and ${trend.minimum.calls} calls)`;
   const { perDay, low, high, confidence } = trend.slope;
-  const slope = `${points(perDay, 3)} points a day (${Math.round(confidence * 100)} % interval ${points(low, 3)} to ${points(high, 3)}; ${size})`;
+  const slope = `${points(perDay, 3)} points a day (${Number((100 * confidence).toFixed(2))} % interval ${points(low, 3)} to ${points(high, 3)}, which allows for effects that last for days; ${size})`;
   return trend.verdict === "none shown" ? `no trend shown: ${slope}` : `${trend.verdict}: ${slope}`;
 }
 
-/** Days of a new level, one sentence each. */
+/** Days of a new level, one sentence each; or why none is looked for. */
 export function changeSentences({ trend }: OutcomeReport): string[] {
+  if (trend.slope !== null && trend.days < trend.minimum.levelDays) {
+    return [
+      `new levels are not looked for: on ${dayCount(trend.days)} they cannot be told from effects that last for days (needed are ${trend.minimum.levelDays})`,
+    ];
+  }
   return trend.changes.map(
     ({ day, before, after, pValue }) =>
       `since ${day} on another level: ${percent(before.rate)} (${fraction(before)}) before, ${percent(after.rate)} (${fraction(after)}) since; p ${pValue < 0.0015 ? "≤ 0.001" : `= ${pValue.toFixed(3)}`}`,
@@ -114,9 +144,18 @@ export function comparisonSentence({
   verdict,
 }: OutcomeReport["comparisons"][number]): string {
   const sides = [first, second]
-    .map(({ name, conversion }) => `${visible(name, 120)} ${percent(conversion.rate)} (${fraction(conversion)})`)
+    .map(
+      ({ name, conversion }) =>
+        `${visible(name, 120)} ${percent(conversion.rate)} (${fraction(conversion)} on ${dayCount(conversion.days)})`,
+    )
     .join(", ");
+  if (verdict === "too few days")
+    return `${sides}: no comparison, because too few days are left to tell how much days vary (the groups were worked on days of their own)`;
   if (difference === null) return `${sides}: too few to compare, each side needs ${number(minimum)} calls`;
-  const level = Math.round(difference.confidence * 1000) / 10;
-  return `${sides}: ${verdict === "none shown" ? "no difference shown" : verdict}, ${points(difference.value)} points (${level} % interval ${points(difference.low)} to ${points(difference.high)})`;
+  const level = Number((100 * difference.confidence).toFixed(3));
+  const together =
+    difference.comparisons === 1
+      ? ""
+      : `; ${number(difference.comparisons)} comparisons hold together at ${Number((100 * difference.together).toFixed(2))} %`;
+  return `${sides}: ${verdict === "none shown" ? "no difference shown" : verdict}, ${points(difference.value)} points (${level} % interval over days ${points(difference.low)} to ${points(difference.high)}${together})`;
 }

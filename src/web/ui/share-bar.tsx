@@ -1,10 +1,10 @@
 // A share as a point with its interval on a scale, and the same in words.
 
 import type { ApiTypes } from "../../server/index.ts";
-import { counted, interval, percent } from "../view/format.ts";
+import { counted, type IntervalKind, interval, intervalKind, percent } from "../view/format.ts";
 
 export interface ShareBarProps {
-  readonly share: ApiTypes.Share;
+  readonly share: ApiTypes.Share & IntervalKind;
   /** Right end of the scale, a share: the same for all bars that are to be compared. Default 1. */
   readonly to?: number;
   /** A line to compare with, a share. */
@@ -23,7 +23,9 @@ export function ShareBar({ share, to = 1, limit }: ShareBarProps) {
         <circle class="point" cx={at(share.rate)} cy="5" r="3" />
         {limit === undefined ? null : <rect class="limit" x={at(limit)} y="0" width="1.5" height="10" />}
       </svg>
-      <span class="cell-note">{counted(share.numerator, share.denominator)}</span>
+      <span class="cell-note">
+        {counted(share.numerator, share.denominator)} · {intervalKind(share)}
+      </span>
     </span>
   );
 }

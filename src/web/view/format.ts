@@ -27,6 +27,20 @@ export function interval(low: number, high: number, digits = 1): string {
   return `${(100 * low).toFixed(digits)}–${(100 * high).toFixed(digits)}\u00a0%`;
 }
 
+/** A share's interval as far as it tells of itself; a share of live figures tells no method: its calls are taken as independent. */
+export interface IntervalKind {
+  readonly confidence: number;
+  readonly method?: "days" | "calls";
+  readonly days?: number;
+}
+
+/** Level and method of an interval: "95 % interval over 30 days". */
+export function intervalKind({ confidence, method = "calls", days }: IntervalKind): string {
+  const level = `${Number((100 * confidence).toFixed(2))}\u00a0% interval`;
+  if (method === "calls") return `${level} of these calls alone, as if independent`;
+  return `${level} over ${whole(days)} ${days === 1 ? "day" : "days"}`;
+}
+
 /** A span in the two largest units that say something: "3 d 4 h", "12 min", "45 s". */
 export function span(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));

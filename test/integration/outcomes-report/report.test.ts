@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createRandom, wilsonInterval } from "../../../src/kernel/index.ts";
+import { createRandom, dayVariation } from "../../../src/kernel/index.ts";
 import {
   localTime,
   type OutcomeRecord,
@@ -58,14 +58,17 @@ test("a report says what the records say, by every grouping, in a zone that is n
   const success = (some: readonly OutcomeRecord[]) =>
     some.filter(({ dispositionCode }) => ["CONVERTED", "APPOINTMENT_SET"].includes(dispositionCode)).length;
   expect(ours.length).toBeGreaterThan(1000);
-  const { low, high } = wilsonInterval(success(ours), ours.length);
+  // The same from the records' own days.
+  const byDay = Map.groupBy(ours, ({ startTime }) => time.local(startTime).day);
   expect(report.conversion).toEqual({
-    rate: success(ours) / ours.length,
+    ...dayVariation(
+      [...byDay.values()].map((some, day) => ({ group: 0, day, successes: success(some), trials: some.length })),
+    ).rate([0]),
     numerator: success(ours),
     denominator: ours.length,
-    low,
-    high,
     confidence: 0.95,
+    method: "days",
+    days: 6,
   });
   expect(report.unmapped.codes).toEqual([
     { code: "DISP_X", calls: ours.filter((one) => one.dispositionCode === "DISP_X").length },
@@ -86,6 +89,8 @@ test("a report says what the records say, by every grouping, in a zone that is n
   expect(found(report.by.attempt)).toEqual(expected(({ attempt }) => (attempt === undefined ? null : String(attempt))));
   expect(found(report.by.campaign)).toEqual(expected(({ campaignId }) => campaignId));
   expect(report.by.attempt?.map(({ value }) => value)).toEqual(["1", "2", "10", null]);
+  for (const group of [report.by.agent, report.by.list, report.by.attempt, report.by.campaign].flatMap((groups) => groups ?? []))
+    expect(group.conversion).toMatchObject({ method: "days", days: 6, denominator: group.calls });
   expect(Object.fromEntries(report.by.code?.map(({ code, calls }) => [code, calls]) ?? [])).toEqual(
     Object.fromEntries([...Map.groupBy(ours, (one) => one.dispositionCode)].map(([code, some]) => [code, some.length])),
   );
@@ -121,15 +126,18 @@ test("an empty lake gives an empty report", async () => {
 });
 
 test("groups of calls are compared by the conditions named, and groups that share calls are refused", async () => {
-  const some = (prefix: string, count: number, more: Partial<OutcomeRecord>) =>
-    Array.from({ length: count }, (_, i) => outcome(`${prefix}${i}`, more));
+  const some = (prefix: string, each: number, startTime: number, more: Partial<OutcomeRecord>) =>
+    Array.from({ length: 5 }, (_, day) =>
+      Array.from({ length: each }, (_, i) => outcome(`${prefix}${day}-${i}`, { ...more, startTime: startTime + day * DAY })),
+    ).flat();
+  const nine = MONDAY + 9 * HOUR;
   await world.land(
-    ...some("a", 60, { listId: "A", dispositionCode: "CONVERTED", startTime: MONDAY + 9 * HOUR }),
-    ...some("b", 90, { listId: "A", startTime: MONDAY + 9 * HOUR }),
-    ...some("c", 20, { listId: "B", dispositionCode: "CONVERTED", startTime: MONDAY + 9 * HOUR }),
-    ...some("d", 180, { listId: "B", startTime: MONDAY + 9 * HOUR }),
-    ...some("e", 500, { listId: "B", dispositionCode: "CONVERTED", startTime: MONDAY + 20 * HOUR }),
-    ...some("f", 120, { listId: "B", dispositionCode: "CONVERTED", startTime: MONDAY - 3 * DAY }),
+    ...some("a", 12, nine, { listId: "A", dispositionCode: "CONVERTED" }),
+    ...some("b", 18, nine, { listId: "A" }),
+    ...some("c", 4, nine, { listId: "B", dispositionCode: "CONVERTED" }),
+    ...some("d", 36, nine, { listId: "B" }),
+    ...some("e", 100, MONDAY + 20 * HOUR, { listId: "B", dispositionCode: "CONVERTED" }),
+    ...some("f", 24, MONDAY - 7 * DAY, { listId: "B", dispositionCode: "CONVERTED" }),
   );
   const compared = async (...specs: string[]) =>
     (await reportOutcomes(world.lake, week(), { now: NOW, comparisons: specs.map(parseComparison) })).comparisons;
@@ -143,6 +151,7 @@ test("groups of calls are compared by the conditions named, and groups that shar
       first: { conversion: { numerator: 580, denominator: 850 } },
       second: { conversion: { numerator: 120, denominator: 120 } },
       verdict: "lower",
+      difference: { comparisons: 2, together: 0.95, confidence: 0.975 },
     },
   ]);
   expect((await compared("hour")).map(({ first, verdict }) => [first.name, verdict])).toEqual([
@@ -151,7 +160,7 @@ test("groups of calls are compared by the conditions named, and groups that shar
   ]);
   expect(await compared("list=A vs list=C")).toMatchObject([{ verdict: "too few", difference: null }]);
   await expect(compared("list=A vs hour=9")).rejects.toThrow("150 calls belong to both list=A and hour=9");
-  await expect(compared("list=B,hour=9 vs list=B,weekday=Monday,hour=8|9")).rejects.toThrow("200 calls belong to both");
+  await expect(compared("list=B,hour=9 vs list=B,weekday=Monday,hour=8|9")).rejects.toThrow("40 calls belong to both");
 });
 
 test("figures that were reported and changed since are restated, with the calls that made the difference", async () => {

@@ -105,7 +105,10 @@ export const metricPoint = z
     successes: count.nullable(),
     calls: count.nullable().describe("What the successes are counted among"),
     low: z.number().nullable(),
-    high: z.number().nullable().describe("low and high: the evidence band, a 95 % score interval"),
+    high: z
+      .number()
+      .nullable()
+      .describe("low and high: the evidence band, a 95 % score interval that takes the calls of the window as independent"),
     abandonmentRate: z.number().nullable().describe("Null also when no call was answered"),
     activeCalls: count.nullable(),
     agents: count.nullable(),

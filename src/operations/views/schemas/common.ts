@@ -11,7 +11,7 @@ export const share = z
   .strictObject({
     rate: z.number().nullable(),
     low: z.number(),
-    high: z.number().describe("low and high: the score interval"),
+    high: z.number().describe("low and high: the score interval at `confidence`; it takes all calls as independent"),
     numerator: z.number(),
     denominator: z.number(),
     confidence: z.number(),

@@ -1,14 +1,14 @@
 // Outcomes: the report as every rendering has it, and what the dashboard needs besides.
 
 import { z } from "zod";
-import { reportSchema } from "../../../outcomes/index.ts";
-import { count, share, time } from "./common.ts";
+import { rateSchema, reportSchema } from "../../../outcomes/index.ts";
+import { count, time } from "./common.ts";
 
 const heatCell = z.strictObject({
   weekday: z.int().min(1).max(7),
   hour: z.int().min(0).max(23),
   calls: count,
-  conversion: share,
+  conversion: rateSchema,
 });
 
 /** The report (schemas/outcome-report.schema.json) with the hour × weekday counts of the heat map; ISO weekdays, Monday is 1. */

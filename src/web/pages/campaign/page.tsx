@@ -15,7 +15,7 @@ import { Loaded } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { pairBadge } from "../../view/failover.ts";
-import { counted, interval, percent, whole } from "../../view/format.ts";
+import { counted, interval, intervalKind, percent, whole } from "../../view/format.ts";
 import { windowLines } from "../../view/windows.ts";
 import { CampaignPlots } from "./plots.tsx";
 import { lookOf } from "./series.ts";
@@ -151,7 +151,7 @@ function Now({ detail }: { readonly detail: Detail }) {
               : "no figures"
             : successRate.rate === null
               ? "no calls"
-              : `${interval(successRate.low, successRate.high)} · ${counted(successRate.numerator, successRate.denominator)}`
+              : `${intervalKind(successRate)} ${interval(successRate.low, successRate.high)} · ${counted(successRate.numerator, successRate.denominator)}`
         }
       />
       <Figure

@@ -9,6 +9,7 @@ export function PredictionBands({ prediction }: { readonly prediction: ApiTypes.
   const tone = chanceAboveLimit > 0.25 ? "bad" : chanceAboveLimit > 0.01 ? "warn" : "good";
   return (
     <div class="stack">
+      <p class="muted small">Medians with 90 % bands: from the 5 % to the 95 % quantile.</p>
       <dl class="facts">
         <dt>Abandonment</dt>
         <dd>

@@ -66,7 +66,11 @@ export function Comparisons({ report: { by, comparisons } }: { readonly report: 
                     <>
                       {points(difference.value)} points
                       <span class="cell-note">
-                        {points(difference.low)} to {points(difference.high)}
+                        {points(difference.low)} to {points(difference.high)}, {Number((100 * difference.confidence).toFixed(3))}{" "}
+                        % interval over days
+                        {difference.comparisons === 1
+                          ? ""
+                          : `; all ${difference.comparisons} hold together at ${Number((100 * difference.together).toFixed(2))} %`}
                       </span>
                     </>
                   ),
@@ -77,6 +81,11 @@ export function Comparisons({ report: { by, comparisons } }: { readonly report: 
                   <>
                     <Pill state={verdict} tone={TONES[verdict] ?? "none"} />
                     {verdict === "too few" ? <span class="cell-note">needs {minimum} calls a side</span> : null}
+                    {verdict === "too few days" ? (
+                      <span class="cell-note">
+                        how much days vary cannot be told: the groups were worked on days of their own
+                      </span>
+                    ) : null}
                   </>
                 ),
               },

@@ -15,6 +15,8 @@ const cell = (weekday: number, hour: number, numerator: number, denominator: num
     numerator,
     denominator,
     confidence: 0.95,
+    method: "days" as const,
+    days: 4,
   },
 });
 

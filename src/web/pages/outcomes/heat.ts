@@ -1,7 +1,7 @@
 // The heat map of hours and weekdays: levels by conversion, and where the figures are too thin to say anything. Pure.
 
 import type { ApiTypes } from "../../../server/index.ts";
-import { counted, interval, percent } from "../../view/format.ts";
+import { counted, interval, intervalKind, percent } from "../../view/format.ts";
 
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
 
@@ -53,7 +53,7 @@ function square(cell: HeatCell | undefined, weekday: string, hour: number, top: 
   if (cell === undefined || cell.calls === 0 || cell.conversion.rate === null)
     return { hour, level: 0, text: "", title: `${when}: no calls` };
   const { rate, low, high, numerator, denominator } = cell.conversion;
-  const title = `${when}: ${percent(rate)} (${interval(low, high)}), ${counted(numerator, denominator)}`;
+  const title = `${when}: ${percent(rate)} (${interval(low, high)}, ${intervalKind(cell.conversion)}), ${counted(numerator, denominator)}`;
   if (cell.calls < FEWEST) return { hour, level: 0, text: "·", title: `${title}; too few to say` };
   const level = top > 0 ? Math.min(LEVELS, Math.max(1, Math.ceil((LEVELS * rate) / top))) : 1;
   return { hour, level, text: (100 * rate).toFixed(0), title };

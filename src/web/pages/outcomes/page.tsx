@@ -13,7 +13,7 @@ import { Plot } from "../../ui/plot.tsx";
 import { ShareBar } from "../../ui/share-bar.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
-import { counted, decimal, interval, percent, whole, words } from "../../view/format.ts";
+import { counted, decimal, interval, intervalKind, percent, whole, words } from "../../view/format.ts";
 import { scaleOf } from "../../view/scale.ts";
 import { Comparisons } from "./comparisons.tsx";
 import { HeatTable } from "./heat-table.tsx";
@@ -36,7 +36,10 @@ export default function OutcomesPage() {
     },
   );
   return (
-    <Page title="Outcomes" lead="Every rate with what it was counted from and its 95 % interval.">
+    <Page
+      title="Outcomes"
+      lead="Every rate with what it was counted from, and a 95 % interval that allows for days that differ, or says that it does not."
+    >
       <Scope key={JSON.stringify(search)} />
       <Loaded
         of={report}
@@ -107,13 +110,17 @@ function Scope() {
 
 function Summary({ report }: { readonly report: Report }) {
   const { conversion, calls, averageSeconds, trend, unmapped, definition } = report;
-  const slope = trend.slope === null ? "" : `${(100 * trend.slope.perDay).toFixed(2)} points a day`;
+  const points = (share: number) => (100 * share).toFixed(2);
+  const slope =
+    trend.slope === null
+      ? `needs ${trend.minimum.days} days and ${trend.minimum.calls} calls`
+      : `${points(trend.slope.perDay)} points a day (${Number((100 * trend.slope.confidence).toFixed(2))} % interval ${points(trend.slope.low)} to ${points(trend.slope.high)}, allows for effects that last)`;
   return (
     <Figures>
       <Figure
         name="Conversion"
         value={percent(conversion.rate, 2)}
-        note={`${interval(conversion.low, conversion.high, 2)} · ${counted(conversion.numerator, conversion.denominator)}`}
+        note={`${intervalKind(conversion)} ${interval(conversion.low, conversion.high, 2)} · ${counted(conversion.numerator, conversion.denominator)}`}
       />
       <Figure name="Calls" value={whole(calls)} note={`mean ${decimal(averageSeconds, 0)} s`} />
       <Figure
@@ -163,7 +170,7 @@ function Days({ report: { days } }: { readonly report: Report }) {
   return (
     <div class="card">
       <Plot
-        title="Conversion by day"
+        title="Conversion by day, with the 95 % interval of each day's calls alone"
         times={drawn.times}
         series={drawn.series}
         text={(value) => percent(value, 1)}
