@@ -12,9 +12,10 @@ import {
 } from "../operations/index.ts";
 import type { Stop } from "../store/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
+import { processLives } from "./process-space.ts";
 import type { Background } from "./service/background.ts";
 import { takeLeftStops } from "./stop-notes.ts";
-import { type Environment, processLives, storeOf, type Workplace } from "./workplace.ts";
+import { type Environment, storeOf, type Workplace } from "./workplace.ts";
 
 /** Stops that nobody carries out are looked for so often, ms. */
 const LOOK_MS = 1_000;

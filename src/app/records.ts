@@ -1,10 +1,10 @@
 // What the ledger, the audit log and the outbox hold, for commands that only read or cancel.
 
-import { hostname } from "node:os";
 import { DeliveryUseCases, JobRecordsUseCases, livesOf } from "../operations/index.ts";
 import type { AuditEntry, AuditVerdict } from "../store/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
-import { type Environment, processLives, storeOf } from "./workplace.ts";
+import { processLives, processSpace } from "./process-space.ts";
+import { type Environment, storeOf } from "./workplace.ts";
 
 /** What the ledger, the audit log and the outbox hold; needs no tenant. */
 export interface Records extends AsyncDisposable {
@@ -24,7 +24,7 @@ export async function openRecords(flags: Flags, environment: Environment): Promi
   const config = await loadConfig(flags, environment);
   const { actor, clock } = config;
   const store = await storeOf(config, environment);
-  const replica = livesOf(store.replicas, { host: hostname(), processLives });
+  const replica = livesOf(store.replicas, { host: processSpace(), processLives });
   return {
     jobs: new JobRecordsUseCases({ store, clock, replica }),
     actor,

@@ -29,6 +29,7 @@ import {
   type WebhookEndpoint,
 } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
+import { processLives, processSpace } from "./process-space.ts";
 import { takeStopNotes } from "./stop-notes.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 
@@ -151,7 +152,7 @@ export async function openWorkplace(
     replicas: store.replicas,
     id,
     pid: process.pid,
-    host,
+    host: processSpace(),
     scopes: serves ? [scope, lakeScope] : [],
     clock: config.clock,
     processLives,
@@ -215,16 +216,6 @@ export async function openWorkplace(
     deliverEvents: () =>
       worker?.drain(AbortSignal.timeout(DELIVER_AT_END_MS)) ?? Promise.resolve({ delivered: 0, failed: 0, dead: 0, pending: 0 }),
   };
-}
-
-/** Whether a process of this machine is there. */
-export function processLives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return thrown instanceof Error && "code" in thrown && thrown.code === "EPERM";
-  }
 }
 
 const isRemote = (lake: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.test(lake);

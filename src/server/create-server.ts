@@ -13,6 +13,7 @@ import { secure } from "./http/headers.ts";
 import { problemOf, problemResponse } from "./http/problem.ts";
 import { requestIdOf } from "./http/trace.ts";
 import { FeedHub } from "./live/hub.ts";
+import { StallWatch } from "./observe/stalls.ts";
 import { Pages } from "./pages/pages.ts";
 import { apiRoutes, type Work } from "./routes/index.ts";
 import { openApiDocument } from "./routing/openapi.ts";
@@ -98,13 +99,21 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
   const facts = { ...settings, https, startedAt: clock.now() };
   const routes = apiRoutes({ ...ports, throttle, facts, hub, logLine: (message) => log("warn", message) });
   const app = new Hono<{ Bindings: HttpBindings; Variables: Variables }>();
+  const stalls = new StallWatch((ms, requests) =>
+    log("warn", `the service's thread was held up for ${(ms / 1000).toFixed(1)} s: nobody was answered meanwhile`, { requests }),
+  );
 
   app.use(async (c, next) => {
     const began = performance.now();
     const requestId = requestIdOf(c.req.header("traceparent"), () => randomBytes(16).toString("hex"));
     c.set("requestId", requestId);
     c.set("address", clientAddress(c.env?.incoming?.socket.remoteAddress, c.req.raw.headers, settings.proxy));
-    await (ports.within === undefined ? next() : ports.within({ requestId }, next));
+    const end = stalls.begin({ requestId, method: c.req.method, path: c.req.path });
+    try {
+      await (ports.within === undefined ? next() : ports.within({ requestId }, next));
+    } finally {
+      end();
+    }
     secure(c.res.headers, https);
     c.res.headers.set("x-request-id", requestId);
     const ms = performance.now() - began;
@@ -175,7 +184,10 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
     get readers() {
       return hub.readers;
     },
-    close: () => hub.close(),
+    close() {
+      stalls.close();
+      return hub.close();
+    },
   };
 }
 

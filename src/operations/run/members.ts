@@ -8,7 +8,10 @@ const INTERVAL_MS = 2000;
 /** A replica is dead when its beat is overdue by this many intervals: 6 s after its last beat. */
 const MISSED = 2;
 
-/** Whether a replica counts as dead, from what the store and this machine know of it. Pure. */
+/**
+ * Whether a replica counts as dead, from what the store and this machine know of it. Pure.
+ * @param here.host names the space of process ids: equal only for processes that see each other's
+ */
 export function replicaIsDead(
   replica: Replica | undefined,
   here: { readonly host: string; readonly processLives: (pid: number) => boolean },

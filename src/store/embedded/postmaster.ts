@@ -33,7 +33,8 @@ const LOG_LIMIT = 16 * 1024 * 1024;
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
-  max_connections: "60",
+  // A busy process has up to thirteen: twelve of them, and room for whoever looks.
+  max_connections: "200",
   shared_buffers: "128MB",
   synchronous_commit: "on",
   wal_compression: "pglz",

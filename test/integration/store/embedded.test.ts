@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openStore } from "../../../src/store/index.ts";
 import { manualClock } from "../../support/store.ts";
@@ -181,6 +182,17 @@ test("after the server was killed its data is there again, also when its pid has
   expect(await next.ask()).toMatchObject({ ready: true });
   expect(await next.ask("jobs")).toEqual({ jobs: 2 });
   await next.close();
+});
+
+test("it takes the connections of twelve busy processes", async () => {
+  const store = await openStore({ dir: join(dir, ".outdial"), clock: manualClock() });
+  const clients = Array.from({ length: 12 * 13 }, () => new pg.Client({ connectionString: store.url }));
+  try {
+    await Promise.all(clients.map((client) => client.connect()));
+  } finally {
+    await Promise.all(clients.map((client) => client.end()));
+    await store.close();
+  }
 });
 
 test("what was begun and killed half-way is begun again", async () => {
