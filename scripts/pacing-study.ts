@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { svgPlot } from "../src/dialing/optimise/index.ts";
-import { CONDITIONS, measure, runCondition, runMonths, yardstickScenario } from "../src/dialing/yardstick/index.ts";
+import { CONDITIONS, measure, runCampaigns, runCondition, runMonths, yardstickScenario } from "../src/dialing/yardstick/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const FIGURES = `${root}docs/pacing-study.json`;
@@ -28,6 +28,18 @@ interface Figures {
   frontier?: Record<string, Record<string, Point[]>>;
   conditions?: Record<string, Record<string, { readonly told: Point; readonly learned: Point; readonly windowsOver: number }>>;
   months?: Record<string, { readonly occupancy: number; readonly rates: number[] }>;
+  campaigns?: Record<string, Record<string, CampaignFigures>>;
+}
+
+/** Occupancy and rates in per cent; `over`: campaigns, or days, above 3.0 %. */
+interface CampaignFigures {
+  readonly campaigns: number;
+  readonly days: number;
+  readonly occupancy: number;
+  readonly abandonment: number;
+  readonly largest: number;
+  readonly over: number;
+  readonly daysOver: number;
 }
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -154,11 +166,53 @@ function measureMonths(figures: Figures): void {
   }
 }
 
+/** Kinds of campaigns: `end` says whether the rule is told it. */
+const CAMPAIGNS: readonly {
+  readonly name: string;
+  readonly days: number;
+  readonly campaigns: number;
+  readonly end: boolean;
+  readonly sizes: readonly number[];
+  readonly window?: string;
+  readonly leadsADay?: number;
+}[] = [
+  { name: "one day, end not known", days: 1, campaigns: 300, end: false, sizes: [3, 5, 10] },
+  { name: "one day", days: 1, campaigns: 300, end: true, sizes: [3, 5, 10] },
+  { name: "five days, end not known", days: 5, campaigns: 100, end: false, sizes: [3, 5, 10] },
+  { name: "five days", days: 5, campaigns: 100, end: true, sizes: [3, 5, 10] },
+  { name: "30 days, 120 leads a day", days: 30, campaigns: 100, end: true, sizes: [3], leadsADay: 120 },
+  { name: "30 days, 40 leads a day", days: 30, campaigns: 100, end: true, sizes: [3], leadsADay: 40 },
+  { name: "five days, window of 24 hours", days: 5, campaigns: 60, end: false, sizes: [3, 5, 10, 50], window: "24h" },
+];
+
+function measureCampaigns(figures: Figures, asked: readonly string[]): void {
+  figures.campaigns ??= {};
+  const some = CAMPAIGNS.filter(({ name }) => asked.includes(name));
+  for (const { name, sizes, end, ...options } of some.length > 0 ? some : CAMPAIGNS) {
+    const table: (typeof figures.campaigns)[string] = {};
+    figures.campaigns[name] = table;
+    for (const agents of sizes) {
+      const { campaigns, occupancy, abandonment, rates, over, daysOver } = runCampaigns({ ...options, agents, isEndKnown: end });
+      table[agents] = {
+        campaigns,
+        days: options.days,
+        occupancy: rounded(100 * occupancy, 2),
+        abandonment: rounded(100 * abandonment, 3),
+        largest: rounded(100 * Math.max(...rates), 3),
+        over,
+        daysOver,
+      };
+      keep(figures, "campaigns", `${name}, ${agents}: ${JSON.stringify(table[agents])}`);
+    }
+  }
+}
+
 const PARTS: Record<string, (figures: Figures, asked: readonly string[]) => void> = {
   yardstick: measureYardstick,
   frontier: measureFrontier,
   conditions: measureConditions,
   months: measureMonths,
+  campaigns: measureCampaigns,
 };
 
 // ── Tables and plots ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -219,6 +273,20 @@ function monthsTable(months: NonNullable<Figures["months"]>): string {
   ].join("\n");
 }
 
+function campaignsTable(campaigns: NonNullable<Figures["campaigns"]>): string {
+  const rows = Object.entries(campaigns).flatMap(([name, bySize]) =>
+    Object.entries(bySize).map(
+      ([agents, one]) =>
+        `| ${name} | ${agents} | ${one.campaigns} | ${one.occupancy.toFixed(1)} | ${one.abandonment.toFixed(2)} | ${one.largest.toFixed(2)} | ${one.over} | ${one.daysOver} of ${one.campaigns * one.days} |`,
+    ),
+  );
+  return [
+    "| campaign | agents | campaigns | occupancy, % | mean rate, % | largest | over 3 % | days over |",
+    `|${" --- |".repeat(8)}`,
+    ...rows,
+  ].join("\n");
+}
+
 const withError = (x: number, { occupancy: y, occupancyError: error }: Point) => ({
   x,
   y,
@@ -235,7 +303,8 @@ function write(figures: Figures): void {
       (_, open: string, close: string) => open + table + close,
     );
   };
-  const { yardstick, frontier, conditions, months } = figures;
+  const { yardstick, frontier, conditions, months, campaigns } = figures;
+  if (campaigns !== undefined) put("campaigns", campaignsTable(campaigns));
   if (yardstick !== undefined) {
     put("yardstick", yardstickTable(yardstick));
     put("own", ownTable(yardstick));

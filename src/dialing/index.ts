@@ -95,6 +95,8 @@ export { compileCalls } from "./scenario/compile.ts";
 export { bucketsOf, parseScenario, SimulationScenarioError, simulationJsonSchema } from "./scenario/parse.ts";
 export type { SimulationScenario } from "./scenario/schema.ts";
 export {
+  type CampaignsOptions,
+  type CampaignsResult,
   CONDITIONS as PACING_CONDITIONS,
   type Condition as PacingCondition,
   type ConditionOptions,
@@ -102,6 +104,7 @@ export {
   type Measurement,
   type MeasureOptions,
   measure as measurePacing,
+  runCampaigns as runPacingCampaigns,
   runCondition as runPacingCondition,
   type WorkloadOptions,
   yardstickScenario,

@@ -42,6 +42,11 @@ const NOBODY = -1;
 const FIRST_SLOTS = 64;
 /** Slack in comparing sums of seconds. */
 const TICK = 1e-9;
+/**
+ * Ring times vary by so many seconds. Time-outs are whole multiples of the decisions' interval: were they exact, each would end in the very instant of a decision
+ * and always before it, where a dialer sees every other one only at the next decision. At fixed ratios that made 3 % more abandoned calls.
+ */
+const RING_BLUR = 1e-6;
 const END_NAMES = Object.keys(CallEnd) as CallEndName[];
 
 /** Told when a call has ended and its trunk is free. */
@@ -103,7 +108,7 @@ export class CallFlow {
     this.#paced = model.arrivals === undefined;
     this.callModel = model.calls;
     this.warmLineTimeout = model.limits.warmLineTimeout;
-    this.window = new MeasuredWindow(model.history, model.startOfDay);
+    this.window = new MeasuredWindow(model.history, model.startOfDay, model.windowDays);
     this.#roster = new Roster(model.agents, uniforms, model.startOfDay);
     this.agents = new Agents(this.#roster.agents, this.meter);
     this.timers = new Timers(4 * Math.max(CLOCKS, this.agents.count, this.calls.slots));
@@ -221,11 +226,12 @@ export class CallFlow {
     else if (second >= DAY) second -= DAY;
     const outcome = outcomeOf(model.rates, this.#uniforms.at(Purpose.outcome, fate), second, attempt);
     facts[fact + OUTCOME] = outcome;
-    const ring = outcome === Outcome.noAnswer ? model.noAnswerAfter : model.ring[outcome](this.#uniforms.at(Purpose.ring, fate));
+    const u = this.#uniforms.at(Purpose.ring, fate);
+    const ring = outcome === Outcome.noAnswer ? model.noAnswerAfter : model.ring[outcome](u);
     if (ring > 0) {
       facts[fact + STATE] = CallState.dialing;
       calls.dialing.add(slot, now);
-      this.timers.set(slot << 2, now + ring);
+      this.timers.set(slot << 2, now + ring + RING_BLUR * (u - 0.5));
     } else this.#rung(slot);
   }
 

@@ -3,6 +3,7 @@
 import { createPacing } from "../pacing/create.ts";
 import type { PacingStrategy } from "../pacing/strategy.ts";
 import { compileLeads, compileScenario } from "../scenario/compile.ts";
+import { periodOf } from "../scenario/period.ts";
 import type { SimulationScenario } from "../scenario/schema.ts";
 import { Dialer } from "./dialer.ts";
 import type { LeadSource } from "./leads.ts";
@@ -25,14 +26,14 @@ export interface DialerOptions {
  * A dialer at second 0. `advance(until)` runs it, `set` changes settings in the middle, `snapshot` gives its state as plain JSON data.
  */
 export function createDialer({ scenario, seed, leads, strategy, sink }: DialerOptions): Dialer {
+  const { calls, abandonmentTarget } = scenario;
   const model = compileScenario(scenario);
   const uniforms = new Uniforms(seed);
   const agents = model.agents.reduce((sum, { count }) => sum + count, 0);
   const random = uniforms.stream(Purpose.pacing);
   const paced =
     scenario.arrivals === undefined
-      ? (strategy ??
-        createPacing(scenario.pacing, { calls: scenario.calls, agents, abandonmentTarget: scenario.abandonmentTarget }, random))
+      ? (strategy ?? createPacing(scenario.pacing, { calls, agents, abandonmentTarget, period: periodOf(scenario) }, random))
       : undefined;
   return new Dialer({ model, leads: leads ?? compileLeads(scenario), uniforms, strategy: paced, pacingRandom: random, sink });
 }

@@ -1,8 +1,6 @@
-// The dialer's own count of live answers and abandoned calls: since midnight, and over the rolling 30 days in which a campaign is measured.
+// The dialer's own count of live answers and abandoned calls: since midnight, and over the window of days in which a campaign is measured.
 
 import { DAY, type MeasuredHistory } from "./model.ts";
-
-const DAYS = 30;
 
 export interface MeasuredWindowSnapshot {
   readonly live: readonly number[];
@@ -11,27 +9,36 @@ export interface MeasuredWindowSnapshot {
 }
 
 /**
- * People who answered, and the abandoned ones among them (16 CFR 310.4(b)(4)(i): measured per campaign over 30 days). How many people detection takes for
- * machines and machines for people a dialer knows from samples; here it is told.
+ * People who answered, and the abandoned ones among them, over so many days, the present one included (16 CFR 310.4(b)(4)(i): 30 days; the day itself where a
+ * rule pack says 24 hours). How many people detection takes for machines and machines for people a dialer knows from samples; here it is told.
  */
 export class MeasuredWindow {
   dayLive = 0;
   dayAbandoned = 0;
   windowLive: number;
   windowAbandoned: number;
-  /** By day, the present one included, in a ring. What happened before the start counts as the day before. */
-  readonly #live = new Float64Array(DAYS);
-  readonly #abandoned = new Float64Array(DAYS);
+  /** By day, the present one included, in a ring. What happened before the start counts as the day before; in a window of one day, as today. */
+  readonly #live: Float64Array;
+  readonly #abandoned: Float64Array;
+  readonly #days: number;
   #day = 1;
   /** End of the present day, seconds since the start. */
   #midnight: number;
   readonly #startOfDay: number;
 
-  constructor(history: MeasuredHistory, startOfDay: number) {
+  /** @param days whole days of the campaign's clock, at least 1 */
+  constructor(history: MeasuredHistory, startOfDay: number, days: number) {
+    this.#days = days;
+    this.#live = new Float64Array(days);
+    this.#abandoned = new Float64Array(days);
     this.#live[0] = history.liveAnswers;
     this.#abandoned[0] = history.abandoned;
     this.windowLive = history.liveAnswers;
     this.windowAbandoned = history.abandoned;
+    if (days === 1) {
+      this.dayLive = history.liveAnswers;
+      this.dayAbandoned = history.abandoned;
+    }
     this.#startOfDay = startOfDay;
     this.#midnight = DAY - startOfDay;
   }
@@ -40,21 +47,21 @@ export class MeasuredWindow {
     this.turn(now);
     this.dayLive += 1;
     this.windowLive += 1;
-    this.#live[this.#day % DAYS]! += 1;
+    this.#live[this.#day % this.#days]! += 1;
   }
 
   lost(now: number): void {
     this.turn(now);
     this.dayAbandoned += 1;
     this.windowAbandoned += 1;
-    this.#abandoned[this.#day % DAYS]! += 1;
+    this.#abandoned[this.#day % this.#days]! += 1;
   }
 
   /** Goes on to the day of `now`. */
   turn(now: number): void {
     while (now >= this.#midnight) {
       this.#day += 1;
-      const place = this.#day % DAYS;
+      const place = this.#day % this.#days;
       this.windowLive -= this.#live[place]!;
       this.windowAbandoned -= this.#abandoned[place]!;
       this.#live[place] = 0;
@@ -74,8 +81,8 @@ export class MeasuredWindow {
     this.#abandoned.set(abandoned);
     this.#day = day;
     this.#midnight = day * DAY - this.#startOfDay;
-    this.dayLive = live[day % DAYS] ?? 0;
-    this.dayAbandoned = abandoned[day % DAYS] ?? 0;
+    this.dayLive = live[day % this.#days] ?? 0;
+    this.dayAbandoned = abandoned[day % this.#days] ?? 0;
     this.windowLive = live.reduce((sum, n) => sum + n, 0);
     this.windowAbandoned = abandoned.reduce((sum, n) => sum + n, 0);
   }

@@ -93,7 +93,7 @@ export interface Limits {
   readonly reconnect: number;
 }
 
-/** The dialer's measured window of 30 days before the start. */
+/** What the dialer's measured window holds at the start. */
 export interface MeasuredHistory {
   readonly liveAnswers: number;
   readonly abandoned: number;
@@ -105,6 +105,8 @@ export interface DialerModel {
   readonly agents: readonly AgentGroup[];
   readonly limits: Limits;
   readonly history: MeasuredHistory;
+  /** Length of the measured window in days of the campaign's clock. */
+  readonly windowDays: number;
   /** Second of the day at which the run begins. */
   readonly startOfDay: number;
   /** Measuring begins after so many seconds. */

@@ -88,6 +88,44 @@ describe("where lines hold the rule back", () => {
   });
 });
 
+describe("where the end of the period is known", () => {
+  /** A plant as above; `known` answers are expected in all. */
+  const runTo = (answers: number, slope: number, seed: number) => {
+    const loop = new AbandonmentLoop({ target: 0.03, theta: 0.02 });
+    const random = createRandom(seed, "plant");
+    let abandoned = 0;
+    for (let n = 0; n < answers; n++) {
+      const theta = loop.theta(n, abandoned, answers - n, true);
+      const lost = random.next() < slope * theta;
+      loop.learn(lost);
+      if (lost) abandoned += 1;
+    }
+    return abandoned;
+  };
+
+  test("the allowance is spent over what is left, and never more than it", () => {
+    for (const slope of [0.8, 1.5, 3]) {
+      const spent = Array.from({ length: 40 }, (_, seed) => runTo(700, slope, seed));
+      expect(Math.max(...spent)).toBeLessThanOrEqual(21);
+      expect(spent.reduce((sum, one) => sum + one, 0) / 40).toBeGreaterThan(15);
+    }
+  });
+
+  test("without an allowance theta is 0, and what nobody can influence is taken off first", () => {
+    const loop = new AbandonmentLoop({ target: 0.03, theta: 0.02 });
+    expect(loop.theta(600, 22, 90, true)).toBe(0);
+    expect(loop.theta(600, 12, 90, true)).toBeGreaterThan(0.02);
+    const silent = new AbandonmentLoop({ target: 0.03, theta: 0.02, unavoidable: 0.03 });
+    expect(silent.theta(600, 18, 90, true)).toBe(0);
+  });
+
+  test("answers that may still come only keep a full window from being overdrawn when its end is not known", () => {
+    const loop = () => new AbandonmentLoop({ target: 0.03, theta: 0.02 });
+    expect(loop().theta(600, 12, 1e6)).toBeCloseTo(loop().theta(600, 12), 4);
+    expect(loop().theta(600, 18, 10)).toBeLessThan(0.01 * loop().theta(600, 18));
+  });
+});
+
 test("calls whose fate is known before the first decision do not upset it", () => {
   const loop = new AbandonmentLoop({ target: 0.03, theta: 0.018 });
   loop.learn(true);

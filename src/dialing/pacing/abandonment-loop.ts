@@ -14,6 +14,8 @@ export interface AbandonmentLoopOptions {
    * allows. Default 15.
    */
   readonly reserve?: number | undefined;
+  /** Share of the answers that is abandoned whatever theta is: people taken for machines. Default 0. */
+  readonly unavoidable?: number | undefined;
 }
 
 /** State of the loop, for snapshots. */
@@ -25,6 +27,8 @@ export interface AbandonmentLoopState {
   readonly lift: number;
   /** NaN (null in JSON) before the first decision. */
   readonly credit: number | null;
+  /** Null where no end of the period is known. */
+  readonly share: number | null;
 }
 
 /** Credit beyond the reserve that is kept for later; what exceeds it is given up. */
@@ -44,6 +48,10 @@ const HELD_MEMORY = 300;
 /** Where lines hold the rule back: step of the lift per answered call, and its bound, in ln theta. */
 const LIFT_GAIN = 0.2;
 const HIGHEST_LIFT = 3;
+/** Where the end of the period is known: abandoned calls left over at the end, most of the target's rate spent at once, and the step of the base per abandoned call. */
+const LEFT_OVER = 2;
+const MOST_SHARE = 1.5;
+const ENDING_GAIN = 0.03;
 
 /**
  * The theta at which the P rule comes to a target: measured on the reference workload, 0.75 of the target for 5 agents, 0.52 for 100.
@@ -62,6 +70,12 @@ export function usualTheta(target: number, agents: number): number {
  * theta: ln theta is lifted by held * lift then, held being the share of late decisions that were cut short, and lift growing by 0.2 held (target - y).
  * The account begins with what the measured window has left, of which it keeps little of a surplus and all of a debt,
  * and never exceeds what the window's counters allow.
+ *
+ * Where the end of the measured period is known, what it allows in all is spent evenly over the answers that are left:
+ *
+ *     share = (target * (answers + left) - abandoned - 2) / (target * left);   theta = exp(base) * share;   per answer: base += 0.03 * (share * target - y)
+ *
+ * As the end comes near, an abandoned call costs ever more of the share, and without an allowance theta is 0: then no call is placed that could find no agent.
  */
 export class AbandonmentLoop {
   readonly target: number;
@@ -73,9 +87,12 @@ export class AbandonmentLoop {
   #credit = Number.NaN;
   #held = 0;
   #lift = 0;
+  /** Of the target's rate, what is to be spent now; NaN while no end of the period is known. */
+  #share = Number.NaN;
+  readonly #unavoidable: number;
 
   constructor(options: AbandonmentLoopOptions) {
-    const { target, theta = usualTheta(target, 20), gain = 0.05, reserve = 15 } = options;
+    const { target, theta = usualTheta(target, 20), gain = 0.05, reserve = 15, unavoidable = 0 } = options;
     requireProbability("target", target);
     requireProbability("theta", theta);
     requireNonNegative("gain", gain);
@@ -84,6 +101,7 @@ export class AbandonmentLoop {
     this.#gain = gain;
     this.#mostReserve = reserve;
     this.#reserve = Math.min(reserve, YOUNG_RESERVE);
+    this.#unavoidable = unavoidable;
     this.#start = Math.log(Math.max(1e-9, theta));
     this.#base = this.#start;
   }
@@ -102,7 +120,10 @@ export class AbandonmentLoop {
     this.#lift = Math.min(HIGHEST_LIFT, Math.max(0, this.#lift + LIFT_GAIN * this.#held * surplus));
     this.#credit = Math.min(this.#credit + surplus, this.#reserve + CREDIT_KEPT);
     const off = Math.max(-CREDIT_KEPT, this.#credit - this.#reserve);
-    const moved = this.#base + DAMPING * this.target * this.#gain * this.#gain * off;
+    const step = Number.isNaN(this.#share)
+      ? DAMPING * this.target * this.#gain * this.#gain * off
+      : ENDING_GAIN * (this.#share * this.target - (abandoned ? 1 : 0));
+    const moved = this.#base + step;
     this.#base = Math.min(this.#start + AUTHORITY, Math.max(this.#start - AUTHORITY, moved));
   }
 
@@ -118,11 +139,33 @@ export class AbandonmentLoop {
     return Math.min(this.#credit, allowed);
   }
 
-  /** The risk limit now. */
-  theta(liveAnswers: number, abandoned: number): number {
+  /**
+   * The risk limit now.
+   * @param left live answers to come in the measured period; Infinity when nothing is known of it
+   * @param hasEnd whether it is known when the period ends; if not, `left` only keeps the end of a full window from being overdrawn
+   */
+  theta(liveAnswers: number, abandoned: number, left = Number.POSITIVE_INFINITY, hasEnd = false): number {
     this.#reserve = Math.min(this.#mostReserve, YOUNG_RESERVE + YOUNG_SHARE * this.target * liveAnswers);
-    const account = this.#gain * (this.credit(liveAnswers, abandoned) - this.#reserve);
-    return Math.exp(Math.min(HIGHEST, this.#base + account + this.#held * this.#lift));
+    const credit = this.credit(liveAnswers, abandoned);
+    const lift = this.#held * this.#lift;
+    const share = this.#shareOf(this.target * liveAnswers - abandoned, left);
+    this.#share = hasEnd ? share : Number.NaN;
+    if (hasEnd) return Math.exp(Math.min(HIGHEST, this.#base + lift)) * this.#paced(share);
+    const usual = Math.exp(Math.min(HIGHEST, this.#base + this.#gain * (credit - this.#reserve) + lift));
+    return usual * Math.min(1, this.#paced(share));
+  }
+
+  /** How much of the target's rate the rest of the period may have, 0 to 1.5; `allowed` more may be abandoned if nobody else answers. */
+  #shareOf(allowed: number, left: number): number {
+    if (left === Number.POSITIVE_INFINITY) return 1;
+    const expected = this.target * left;
+    return Math.min(MOST_SHARE, Math.max(0, (allowed + expected - LEFT_OVER) / Math.max(1, expected)));
+  }
+
+  /** The same of what pacing can influence. */
+  #paced(share: number): number {
+    if (this.#unavoidable === 0) return share;
+    return Math.max(0, share * this.target - this.#unavoidable) / Math.max(1e-9, this.target - this.#unavoidable);
   }
 
   snapshot(): AbandonmentLoopState {
@@ -133,15 +176,17 @@ export class AbandonmentLoop {
       held: this.#held,
       lift: this.#lift,
       credit: Number.isNaN(this.#credit) ? null : this.#credit,
+      share: Number.isNaN(this.#share) ? null : this.#share,
     };
   }
 
-  restore({ start, base, reserve, held, lift, credit }: AbandonmentLoopState): void {
+  restore({ start, base, reserve, held, lift, credit, share }: AbandonmentLoopState): void {
     this.#start = start;
     this.#base = base;
     this.#reserve = reserve;
     this.#held = held;
     this.#lift = lift;
     this.#credit = credit ?? Number.NaN;
+    this.#share = share ?? Number.NaN;
   }
 }

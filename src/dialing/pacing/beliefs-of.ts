@@ -41,7 +41,8 @@ export function beliefsOf(calls: CallsScenario, hours?: readonly number[]): Dial
   const live = person * (1 - missed) + machine * passed;
   const judgedMachine = person * missed + machine * (1 - passed);
   const timeout = seconds(calls.noAnswerTimeout);
-  const [personRing, machineRing] = [cdfOf(calls.ring.live, timeout), cdfOf(calls.ring.machine, timeout)];
+  const latest = calls.ring.lateAnswers ? Number.POSITIVE_INFINITY : timeout;
+  const [personRing, machineRing] = [cdfOf(calls.ring.live, latest), cdfOf(calls.ring.machine, timeout)];
   const [personJudged, machineJudged] =
     detection === "off" ? [fixedDuration(0), fixedDuration(0)] : [cdfOf(detection.live), cdfOf(detection.machine)];
   const people = live > 0 ? (person * (1 - missed)) / live : 1;

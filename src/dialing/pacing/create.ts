@@ -10,6 +10,7 @@ import { beliefsOf } from "./beliefs-of.ts";
 import { fixedRatio } from "./fixed-ratio.ts";
 import { lookAhead } from "./look-ahead.ts";
 import { openLoop, openLoopRate } from "./open-loop.ts";
+import type { MeasuredPeriod } from "./period.ts";
 import { progressive } from "./progressive.ts";
 import type { Pacing } from "./schema.ts";
 import { stateAware } from "./state-aware.ts";
@@ -22,6 +23,8 @@ export interface PacingContext {
   readonly agents: number;
   /** Limit of the abandonment rate, a share. */
   readonly abandonmentTarget: number;
+  /** The period over which it is measured; default: a window that goes on. */
+  readonly period?: MeasuredPeriod | undefined;
 }
 
 /** Means that the simpler rules go by, s. */
@@ -51,6 +54,7 @@ export function createPacing(pacing: Pacing, context: PacingContext, random: Ran
       return stateAware({
         ...pacing,
         target: pacing.target ?? context.abandonmentTarget,
+        period: context.period,
         beliefs: live === undefined ? beliefs : withLiveRate(beliefs, live),
       });
     }

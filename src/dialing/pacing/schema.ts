@@ -65,7 +65,11 @@ const lookAhead = z
 const stateAware = z
   .strictObject({
     strategy: z.literal("state-aware"),
-    target: shareBetween.optional().describe("Abandonment rate aimed at. Default: the scenario's abandonmentTarget."),
+    target: shareBetween
+      .optional()
+      .describe(
+        "Abandonment rate aimed at over the scenario's abandonmentWindow, or to its campaignEnds. Default: the scenario's abandonmentTarget.",
+      ),
     reserve: z
       .number()
       .min(0)

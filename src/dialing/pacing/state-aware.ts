@@ -4,6 +4,7 @@ import { z } from "zod";
 import { AbandonmentLoop, type AbandonmentLoopOptions, usualTheta } from "./abandonment-loop.ts";
 import { type DialingBeliefs, targetOfPacing } from "./beliefs.ts";
 import { LiveRate } from "./live-rate.ts";
+import { AnswersToCome, type MeasuredPeriod } from "./period.ts";
 import { ShortageForecast } from "./shortage-forecast.ts";
 import { type DialerView, Observation, type PacingStrategy } from "./strategy.ts";
 
@@ -13,6 +14,8 @@ export interface StateAwareParameters extends AbandonmentLoopOptions {
   readonly priorAttempts?: number | undefined;
   /** Seconds between decisions. Default 0.5. */
   readonly interval?: number | undefined;
+  /** The period over which abandonment is measured. Default: not known, a window that goes on. */
+  readonly period?: MeasuredPeriod | undefined;
   /** The true live rate at a time (s since the start), for comparisons with a rule that is told it. */
   readonly liveRateAt?: (now: number) => number;
 }
@@ -35,6 +38,8 @@ export interface StateAwareExplanation {
   readonly target: number;
   /** Abandoned calls that the target still allows over the measured window. */
   readonly credit: number;
+  /** Live answers expected in the rest of the measured period; undefined when nothing is known of it. */
+  readonly answersToCome?: number;
   readonly limitedBy: PacingLimit;
   readonly horizons: object[];
 }
@@ -48,6 +53,7 @@ const stateSchema = z.object({
     held: z.number(),
     lift: z.number(),
     credit: z.number().nullable(),
+    share: z.number().nullable(),
   }),
   rate: z.object({
     head: z.int(),
@@ -62,6 +68,7 @@ const stateSchema = z.object({
     evidence: z.number(),
   }),
   placed: z.number(),
+  toCome: z.object({ answers: z.number(), worked: z.number() }).nullable(),
 });
 
 /** The state-aware strategy. Instances are made by `stateAware`. */
@@ -75,12 +82,14 @@ class StateAware implements PacingStrategy {
   readonly #thetaGiven: boolean;
   /** What is left of the target for pacing: theta begins at what is usual for it. */
   readonly #startTarget: number;
+  readonly #toCome: AnswersToCome | undefined;
+  readonly #hasEnd: boolean;
   #placedBefore = -1;
 
   constructor(parameters: StateAwareParameters) {
     this.interval = parameters.interval ?? 0.5;
     this.#forecast = new ShortageForecast(parameters.beliefs);
-    this.#loop = new AbandonmentLoop(parameters);
+    this.#loop = new AbandonmentLoop({ ...parameters, unavoidable: parameters.beliefs.silent });
     this.#rate = new LiveRate(this.#forecast.calls, {
       prior: parameters.beliefs.mix.live,
       priorAttempts: parameters.priorAttempts ?? 40,
@@ -88,12 +97,16 @@ class StateAware implements PacingStrategy {
     this.#startTarget = targetOfPacing(parameters.target, parameters.beliefs.silent);
     this.#told = parameters.liveRateAt;
     this.#thetaGiven = parameters.theta !== undefined;
+    const { period } = parameters;
+    this.#toCome = period === undefined ? undefined : new AnswersToCome(period);
+    this.#hasEnd = period?.hasEnd === true;
   }
 
   decide(view: DialerView): number {
     if (this.#placedBefore < 0 && !this.#thetaGiven) this.#loop.begin(usualTheta(this.#startTarget, view.agents));
     this.#rate.advance(view.now, this.#placedBefore < 0 ? 0 : view.placed - this.#placedBefore);
     this.#placedBefore = view.placed;
+    this.#toCome?.worked(view.loggedIn, this.interval);
     // What the rate limit holds up goes out before the next decision as far as the sustained rate allows, counted in whole calls upwards.
     const passed = view.callTokens + view.callsPerSecond * this.interval + 1;
     const room = Math.min(view.trunksFree, passed, view.leadsReady, MOST_CALLS_PER_AGENT * view.agents);
@@ -101,7 +114,7 @@ class StateAware implements PacingStrategy {
       this.#loop.decided(view.idle > 0, this.interval);
       return 0;
     }
-    const theta = this.#loop.theta(view.windowLiveAnswers, view.windowAbandoned);
+    const theta = this.#theta(view);
     let risk = this.#forecast.evaluate(view, this.#liveRate(view.now), theta);
     let calls = 0;
     while (risk <= theta && calls + 1 <= room) {
@@ -114,23 +127,31 @@ class StateAware implements PacingStrategy {
 
   observe(what: Observation): void {
     if (what === Observation.answered) this.#rate.answered();
-    else if (what === Observation.served) this.#loop.learn(false);
-    else if (what === Observation.abandoned) this.#loop.learn(true);
+    else if (what === Observation.served || what === Observation.abandoned) {
+      this.#toCome?.answered();
+      this.#loop.learn(what === Observation.abandoned);
+    }
   }
 
   snapshot(): object {
-    return { loop: this.#loop.snapshot(), rate: this.#rate.snapshot(), placed: this.#placedBefore };
+    return {
+      loop: this.#loop.snapshot(),
+      rate: this.#rate.snapshot(),
+      placed: this.#placedBefore,
+      toCome: this.#toCome?.snapshot() ?? null,
+    };
   }
 
   restore(state: object): void {
-    const { loop, rate, placed } = stateSchema.parse(state);
+    const { loop, rate, placed, toCome } = stateSchema.parse(state);
     this.#loop.restore(loop);
     this.#rate.restore(rate);
     this.#placedBefore = placed;
+    if (toCome !== null) this.#toCome?.restore(toCome);
   }
 
   explain(view: DialerView): StateAwareExplanation {
-    const theta = this.#loop.theta(view.windowLiveAnswers, view.windowAbandoned);
+    const theta = this.#theta(view);
     const risk = this.#forecast.evaluate(view, this.#liveRate(view.now));
     const { idle, talking, wrapping, waiting, dialing, detecting, onBreak } = view;
     return {
@@ -141,9 +162,18 @@ class StateAware implements PacingStrategy {
       theta,
       target: this.#loop.target,
       credit: this.#loop.credit(view.windowLiveAnswers, view.windowAbandoned),
+      ...(this.#toCome === undefined ? {} : { answersToCome: this.#answersToCome(view) }),
       limitedBy: limitOf(view, risk > theta),
       horizons: this.#forecast.horizons(),
     };
+  }
+
+  #theta(view: DialerView): number {
+    return this.#loop.theta(view.windowLiveAnswers, view.windowAbandoned, this.#answersToCome(view), this.#hasEnd);
+  }
+
+  #answersToCome(view: DialerView): number {
+    return this.#toCome?.left(view.now, view.windowLiveAnswers, view.leadsLeft) ?? Number.POSITIVE_INFINITY;
   }
 
   #liveRate(now: number): number {

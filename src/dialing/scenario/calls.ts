@@ -27,8 +27,14 @@ const ring = z
       .describe("Until a machine answers. Default 20 s: the second hump (18 to 22 s, voicemail) of the same study."),
     busy: duration.default(4).describe("Until the busy signal. Default 4 s. " + ASSUMED),
     invalid: duration.default(2).describe("Until a dead number fails. Default 2 s. " + ASSUMED),
+    lateAnswers: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether people's ring times are drawn from the whole of their distribution, also beyond noAnswerTimeout. Default no: answers later than noAnswerTimeout do not occur.",
+      ),
   })
-  .describe("Seconds from placing a call to what ends its ringing. Answers later than noAnswerTimeout do not occur.");
+  .describe("Seconds from placing a call to what ends its ringing, to a microsecond.");
 
 const detection = z
   .strictObject({
@@ -77,6 +83,7 @@ export const callsSchema = z
       machine: 20,
       busy: 4,
       invalid: 2,
+      lateAnswers: false,
     }),
     noAnswerTimeout: span
       .default(25)

@@ -31,7 +31,7 @@ export function compileCalls(calls: CallsScenario): CallModel {
     plain,
     rates: compileRates(calls),
     ring: [
-      cutAt(live, timeout),
+      calls.ring.lateAnswers ? drawOf(live) : cutAt(live, timeout),
       cutAt(distributionOf(calls.ring.machine), timeout),
       draw(calls.ring.busy),
       draw(calls.ring.invalid),
@@ -136,6 +136,11 @@ function compileGroups(agents: SimulationScenario["agents"]): AgentGroup[] {
   });
 }
 
+/** Days of the campaign's clock that the measured window covers: the day itself for 24 hours. */
+export function windowDaysOf({ abandonmentWindow }: Pick<SimulationScenario, "abandonmentWindow">): number {
+  return Math.max(1, Math.round(seconds(abandonmentWindow) / DAY));
+}
+
 /** The model of a scenario. */
 export function compileScenario(scenario: SimulationScenario): DialerModel {
   const { arrivals, lines, warmLine } = scenario;
@@ -154,6 +159,7 @@ export function compileScenario(scenario: SimulationScenario): DialerModel {
       reconnect: warmLine === undefined ? 0 : seconds(warmLine.reconnect),
     },
     history: scenario.history,
+    windowDays: windowDaysOf(scenario),
     startOfDay: secondOfDay(scenario.start),
     warmUp: seconds(scenario.warmUp),
     bucket: seconds(scenario.bucket),

@@ -121,10 +121,25 @@ export const scenarioSchema = z
         abandoned: z.int().min(0).default(0),
       })
       .default({ liveAnswers: 0, abandoned: 0 })
-      .describe("The campaign's measured window of 30 days as it stands at the start."),
+      .describe("The campaign's measured window as it stands at the start."),
     abandonmentTarget: share
       .default(0.03)
       .describe("Limit of the abandonment rate over the window. Default 0.03 (16 CFR 310.4(b)(4)(i))."),
+    abandonmentWindow: positiveSpan
+      .default(2_592_000)
+      .describe(
+        "The window in which abandonment is measured, in whole days of the campaign's clock. Default 30 days (16 CFR 310.4(b)(4)(i)); 24h is the calendar day.",
+      ),
+    campaignEnds: positiveSpan
+      .optional()
+      .describe(
+        "Span from the start to the end of the campaign. A campaign shorter than the window is measured over its whole duration (16 CFR 310.4(b)(4)(i)): the state-aware rule spends its allowance over what is left. Default: not known.",
+      ),
+    expectedAnswers: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("Live answers expected in the whole campaign, instead of its end or besides it. Default: not known."),
     pacing: pacingSchema.default({ strategy: "progressive" }),
     arrivals: arrivals.optional(),
   })

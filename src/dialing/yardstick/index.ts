@@ -1,5 +1,6 @@
 // The yardstick: workloads on which pacing rules are measured and compared, and the measuring.
 
+export { type CampaignsOptions, type CampaignsResult, runCampaigns } from "./campaigns.ts";
 export { CONDITIONS, type Condition, type ConditionOptions, type ConditionResult, runCondition } from "./conditions.ts";
 export { type Measurement, type MeasureOptions, measure } from "./measure.ts";
 export { runMonths } from "./month.ts";

@@ -17,7 +17,8 @@ export interface WorkloadOptions {
 }
 
 /**
- * Live 20 %, machine 28 % (20 s and 3.5 s of detection), no answer 45 % (25 s), busy 5 % (4 s), invalid 2 % (2 s); live ring lognormal with mean 9 s, cv 0.55;
+ * Live 20 %, machine 28 % (20 s and 3.5 s of detection), no answer 45 % (25 s), busy 5 % (4 s), invalid 2 % (2 s); live ring lognormal with mean 9 s, cv 0.55,
+ * not cut at the time-out;
  * talk lognormal 150 s, cv 1.2; wrap-up lognormal 20 s, cv 0.5; callers wait 2 s; decisions every 0.5 s.
  */
 export function yardstickScenario({ agents, agentHours, pacing, changes = {} }: WorkloadOptions): SimulationScenario {
@@ -35,7 +36,7 @@ export function yardstickScenario({ agents, agentHours, pacing, changes = {} }: 
         machineProbability: 0.28,
         busyProbability: 0.05,
         invalidProbability: 0.02,
-        ring: { live: { kind: "lognormal", mean: 9, cv: 0.55 }, machine: 20, busy: 4, invalid: 2 },
+        ring: { live: { kind: "lognormal", mean: 9, cv: 0.55 }, machine: 20, busy: 4, invalid: 2, lateAnswers: true },
         noAnswerTimeout: 25,
         machineDetection: { live: 0, machine: 3.5 },
         patience: 2,
