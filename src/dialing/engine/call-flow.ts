@@ -241,17 +241,17 @@ export class CallFlow {
     switch (this.calls.facts[slot * FACTS + OUTCOME]) {
       case Outcome.noAnswer:
         this.meter.add(Count.noAnswer, 1);
-        this.#observer?.observe(Observation.noAnswer, age);
+        this.#observer?.observe(Observation.noAnswer, age, 0);
         this.#end(slot, CallEnd.noAnswer);
         break;
       case Outcome.busy:
         this.meter.add(Count.busy, 1);
-        this.#observer?.observe(Observation.busy, age);
+        this.#observer?.observe(Observation.busy, age, 0);
         this.#end(slot, CallEnd.busy);
         break;
       case Outcome.invalid:
         this.meter.add(Count.invalid, 1);
-        this.#observer?.observe(Observation.invalid, age);
+        this.#observer?.observe(Observation.invalid, age, 0);
         this.#end(slot, CallEnd.invalid);
         break;
       default:
@@ -300,7 +300,9 @@ export class CallFlow {
       this.#route(slot);
       return;
     }
-    this.#observer?.observe(Observation.machine, this.now - instants[slot * INSTANTS + DIALED]!);
+    const { now } = this;
+    const at = slot * INSTANTS;
+    this.#observer?.observe(Observation.machine, now - instants[at + DIALED]!, now - instants[at + ANSWERED]!);
     if (live) this.#silence(slot);
     else {
       this.meter.add(Count.machines, 1);
@@ -322,6 +324,7 @@ export class CallFlow {
       this.#observer?.observe(
         Observation.abandoned,
         Math.max(0, now - this.calls.instants[slot * INSTANTS + ANSWERED]! - greeting),
+        0,
       );
     }
     this.#end(slot, CallEnd.silent, counts);
@@ -334,7 +337,11 @@ export class CallFlow {
     const { facts, instants } = calls;
     const at = slot * INSTANTS;
     if (this.#paced && facts[slot * FACTS + OUTCOME] === Outcome.live) this.window.answered(now);
-    this.#observer?.observe(Observation.answered, instants[at + ANSWERED]! - instants[at + DIALED]!);
+    this.#observer?.observe(
+      Observation.answered,
+      instants[at + ANSWERED]! - instants[at + DIALED]!,
+      now - instants[at + ANSWERED]!,
+    );
     const { patience } = this.callModel;
     if (facts[slot * FACTS + OUTCOME] !== Outcome.live && patience !== undefined) {
       instants[at + DEADLINE] = now + patience(this.#uniforms.at(Purpose.patience, facts[slot * FACTS + FATE]!));
@@ -403,7 +410,7 @@ export class CallFlow {
         }
       }
     }
-    this.#observer?.observe(late ? Observation.abandoned : Observation.served, Math.max(0, wait));
+    this.#observer?.observe(late ? Observation.abandoned : Observation.served, Math.max(0, wait), 0);
     if (this.#sink !== undefined) this.#tell("connected", slot, { agent, abandoned: late && live });
     const u = this.#uniforms.at(Purpose.talk, facts[fact + FATE]!);
     this.timers.set((agent << 2) | AGENT_TIMER, now + (live ? model.talk(u) : model.machineTalk(u)));
@@ -417,7 +424,7 @@ export class CallFlow {
     const fact = slot * FACTS;
     const { wrap } = this.callModel;
     this.meter.add(Count.completed, 1);
-    this.#observer?.observe(Observation.talkEnded, now - agents.since[agent]!);
+    this.#observer?.observe(Observation.talkEnded, now - agents.since[agent]!, 0);
     const seconds = wrap === undefined ? 0 : wrap(this.#uniforms.at(Purpose.wrap, facts[fact + FATE]!));
     this.#end(slot, facts[fact + OUTCOME] === Outcome.live ? CallEnd.talked : CallEnd.machine);
     if (seconds > 0) {
@@ -431,7 +438,7 @@ export class CallFlow {
   }
 
   #wrapped(agent: number): void {
-    this.#observer?.observe(Observation.wrapEnded, this.now - this.agents.since[agent]!);
+    this.#observer?.observe(Observation.wrapEnded, this.now - this.agents.since[agent]!, 0);
     if (this.#sink !== undefined) {
       const about = this.#wrapping.get(agent);
       if (about !== undefined) this.#sink({ kind: "wrapped", at: this.now, ...about, agent });
@@ -454,7 +461,7 @@ export class CallFlow {
       if (abandoned) this.meter.add(Count.abandoned, 1);
     } else this.meter.add(Count.machinesDropped, 1);
     if (abandoned && live && this.#paced) this.window.lost(now);
-    if (abandoned) this.#observer?.observe(Observation.abandoned, wait);
+    if (abandoned) this.#observer?.observe(Observation.abandoned, wait, 0);
     this.#end(slot, CallEnd.lost, abandoned && live);
   }
 

@@ -7,6 +7,8 @@ const MEMORIES = [100, 500, 2500, 10_000] as const;
 /** How much weight flows back to the other memories per attempt, so that none is ever ruled out. */
 const SHARING = 1 / 5000;
 const SLOT = 0.5;
+/** Room for answers that come later than was believed at first: two minutes. */
+const LEAST_SLOTS = 240;
 
 export interface LiveRateOptions {
   /** The rate believed at the start, 0..1. */
@@ -35,7 +37,9 @@ export interface LiveRateState {
  * are weighed by how well each foretold the answers so far (fixed-share forecasting, Herbster and Warmuth 1998).
  */
 export class LiveRate {
+  /** By slot of age: how much the exposure of a call grows; 0 from `#known` on. */
   readonly #increments: Float64Array;
+  #known = 0;
   /** Calls placed, by slot of their age, a ring. */
   readonly #placed: Float64Array;
   #head = 0;
@@ -51,11 +55,10 @@ export class LiveRate {
   evidence: number;
 
   constructor(table: CallTable, options: LiveRateOptions) {
-    const slots = Math.ceil(table.longestAge / SLOT) + 1;
+    const slots = Math.max(LEAST_SLOTS, Math.ceil(table.longestAge / SLOT) + 1);
     this.#placed = new Float64Array(slots);
     this.#increments = new Float64Array(slots);
-    // Calls are reported one slot after they were placed; over the next slot a call in place i grows from i + 1 slots to i + 2.
-    for (let i = 0; i < slots; i++) this.#increments[i] = table.knownBy((i + 2) * SLOT) - table.knownBy((i + 1) * SLOT);
+    this.believe(table);
     const attempts = options.priorAttempts ?? 40;
     for (let m = 0; m < MEMORIES.length; m++) {
       this.#trials[m] = Math.min(attempts, MEMORIES[m]!);
@@ -64,6 +67,14 @@ export class LiveRate {
     }
     this.rate = options.prior;
     this.evidence = options.prior * attempts;
+  }
+
+  /** Goes on with another law of the time to an answer. */
+  believe(table: CallTable): void {
+    const slots = this.#increments.length;
+    // Calls are reported one slot after they were placed; over the next slot a call in place i grows from i + 1 slots to i + 2.
+    for (let i = 0; i < slots; i++) this.#increments[i] = table.knownBy((i + 2) * SLOT) - table.knownBy((i + 1) * SLOT);
+    this.#known = Math.min(slots, Math.ceil(table.longestAge / SLOT) + 1);
   }
 
   /** A person answered. */
@@ -87,7 +98,7 @@ export class LiveRate {
     const placed = this.#placed;
     const slots = placed.length;
     let exposure = 0;
-    for (let i = 0, at = this.#head; i < slots; i++) {
+    for (let i = 0, at = this.#head; i < this.#known; i++) {
       exposure += placed[at]! * this.#increments[i]!;
       at = at === 0 ? slots - 1 : at - 1;
     }

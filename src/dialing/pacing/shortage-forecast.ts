@@ -31,11 +31,11 @@ export interface HorizonForecast {
  * Reads a view, allocates nothing after the first calls.
  */
 export class ShortageForecast {
-  readonly calls: CallTable;
-  readonly #horizons: Float64Array;
-  readonly #talking: AgentTable;
-  readonly #wrapping: AgentTable;
-  readonly #patience: number;
+  calls: CallTable;
+  #horizons: Float64Array;
+  #talking: AgentTable;
+  #wrapping: AgentTable;
+  #patience: number;
   #demand: readonly CountLaw[] = [];
   #supply: readonly CountLaw[] = [];
   readonly #spare = new Int32Array(HORIZONS);
@@ -61,6 +61,15 @@ export class ShortageForecast {
     this.#wrapping = AgentTable.wrapping(beliefs, this.#horizons);
     this.#patience = beliefs.patience;
     this.#makeRoom(FIRST_AGENTS);
+  }
+
+  /** Goes on with other beliefs: all tables are made anew. */
+  believe(beliefs: DialingBeliefs): void {
+    this.#horizons = horizonsOf(beliefs);
+    this.calls = new CallTable(beliefs, this.#horizons);
+    this.#talking = AgentTable.talking(beliefs, this.#horizons);
+    this.#wrapping = AgentTable.wrapping(beliefs, this.#horizons);
+    this.#patience = beliefs.patience;
   }
 
   /**

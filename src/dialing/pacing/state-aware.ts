@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { AbandonmentLoop, type AbandonmentLoopOptions, usualTheta } from "./abandonment-loop.ts";
 import { type DialingBeliefs, targetOfPacing } from "./beliefs.ts";
+import { LearnedBeliefs } from "./learned-beliefs.ts";
 import { LiveRate } from "./live-rate.ts";
 import { AnswersToCome, type MeasuredPeriod } from "./period.ts";
 import { ShortageForecast } from "./shortage-forecast.ts";
@@ -14,6 +15,8 @@ export interface StateAwareParameters extends AbandonmentLoopOptions {
   readonly priorAttempts?: number | undefined;
   /** Seconds between decisions. Default 0.5. */
   readonly interval?: number | undefined;
+  /** Whether ring, detection, talk and wrap-up times and the mix of failures are learned from the campaign's own calls. Default true. */
+  readonly isLearning?: boolean | undefined;
   /** The period over which abandonment is measured. Default: not known, a window that goes on. */
   readonly period?: MeasuredPeriod | undefined;
   /** The true live rate at a time (s since the start), for comparisons with a rule that is told it. */
@@ -45,6 +48,7 @@ export interface StateAwareExplanation {
 }
 
 const numbers = z.array(z.number());
+const learnedTimes = z.object({ counts: numbers, expected: numbers.default([]), total: z.number(), found: numbers });
 const stateSchema = z.object({
   loop: z.object({
     start: z.number(),
@@ -68,6 +72,26 @@ const stateSchema = z.object({
     evidence: z.number(),
   }),
   placed: z.number(),
+  learned: z
+    .object({
+      short: z.object({
+        liveRing: learnedTimes,
+        machineRing: learnedTimes,
+        liveDetection: learnedTimes,
+        machineDetection: learnedTimes,
+        noAnswer: learnedTimes,
+        busy: learnedTimes,
+        invalid: learnedTimes,
+      }),
+      talk: learnedTimes,
+      wrap: learnedTimes,
+      failures: numbers,
+      seen: z.number(),
+      lookedAt: z.number(),
+      due: z.number(),
+      mix: numbers.nullable(),
+    })
+    .nullable(),
   toCome: z.object({ answers: z.number(), worked: z.number() }).nullable(),
 });
 
@@ -82,6 +106,7 @@ class StateAware implements PacingStrategy {
   readonly #thetaGiven: boolean;
   /** What is left of the target for pacing: theta begins at what is usual for it. */
   readonly #startTarget: number;
+  readonly #learned: LearnedBeliefs | undefined;
   readonly #toCome: AnswersToCome | undefined;
   readonly #hasEnd: boolean;
   #placedBefore = -1;
@@ -97,7 +122,8 @@ class StateAware implements PacingStrategy {
     this.#startTarget = targetOfPacing(parameters.target, parameters.beliefs.silent);
     this.#told = parameters.liveRateAt;
     this.#thetaGiven = parameters.theta !== undefined;
-    const { period } = parameters;
+    const { period, beliefs, isLearning = true } = parameters;
+    this.#learned = isLearning ? new LearnedBeliefs(beliefs) : undefined;
     this.#toCome = period === undefined ? undefined : new AnswersToCome(period);
     this.#hasEnd = period?.hasEnd === true;
   }
@@ -107,6 +133,10 @@ class StateAware implements PacingStrategy {
     this.#rate.advance(view.now, this.#placedBefore < 0 ? 0 : view.placed - this.#placedBefore);
     this.#placedBefore = view.placed;
     this.#toCome?.worked(view.loggedIn, this.interval);
+    if (this.#learned?.isDue(view.now) === true) {
+      this.#learned.look(view);
+      this.#believe(this.#learned);
+    }
     // What the rate limit holds up goes out before the next decision as far as the sustained rate allows, counted in whole calls upwards.
     const passed = view.callTokens + view.callsPerSecond * this.interval + 1;
     const room = Math.min(view.trunksFree, passed, view.leadsReady, MOST_CALLS_PER_AGENT * view.agents);
@@ -125,7 +155,8 @@ class StateAware implements PacingStrategy {
     return calls;
   }
 
-  observe(what: Observation): void {
+  observe(what: Observation, seconds: number, detection: number): void {
+    this.#learned?.observe(what, seconds, detection);
     if (what === Observation.answered) this.#rate.answered();
     else if (what === Observation.served || what === Observation.abandoned) {
       this.#toCome?.answered();
@@ -138,16 +169,20 @@ class StateAware implements PacingStrategy {
       loop: this.#loop.snapshot(),
       rate: this.#rate.snapshot(),
       placed: this.#placedBefore,
+      learned: this.#learned?.snapshot() ?? null,
       toCome: this.#toCome?.snapshot() ?? null,
     };
   }
 
   restore(state: object): void {
-    const { loop, rate, placed, toCome } = stateSchema.parse(state);
+    const { loop, rate, placed, learned, toCome } = stateSchema.parse(state);
     this.#loop.restore(loop);
     this.#rate.restore(rate);
     this.#placedBefore = placed;
     if (toCome !== null) this.#toCome?.restore(toCome);
+    if (learned === null || this.#learned === undefined) return;
+    this.#learned.restore(learned);
+    this.#believe(this.#learned);
   }
 
   explain(view: DialerView): StateAwareExplanation {
@@ -166,6 +201,11 @@ class StateAware implements PacingStrategy {
       limitedBy: limitOf(view, risk > theta),
       horizons: this.#forecast.horizons(),
     };
+  }
+
+  #believe({ beliefs }: LearnedBeliefs): void {
+    this.#forecast.believe(beliefs);
+    this.#rate.believe(this.#forecast.calls);
   }
 
   #theta(view: DialerView): number {

@@ -80,9 +80,9 @@ export interface DialerView {
 
 /** What becomes known about a call or an agent, at the instant at which a dialer would know it. */
 export const Observation = {
-  /** A person (judged so) answered. Seconds: ring time. */
+  /** A person (judged so) answered. Seconds: ring time; detection has taken `detection` more. */
   answered: 0,
-  /** Judged a machine, and hung up on. Seconds from placing to the end of detection. */
+  /** Judged a machine, and hung up on. Seconds from placing to the end of detection, of which detection took `detection`. */
   machine: 1,
   /** Seconds: the ring time-out. */
   noAnswer: 2,
@@ -113,8 +113,8 @@ export interface PacingStrategy {
    * by spacing or the rate limit follow until the next decision, when what is left is forgotten.
    */
   decide(view: DialerView): number;
-  /** Called as things become known; must be cheap. */
-  observe?(what: Observation, seconds: number): void;
+  /** Called as things become known; must be cheap. `detection`: s from the answer until the call was judged, with `answered` and `machine`; else 0. */
+  observe?(what: Observation, seconds: number, detection: number): void;
   /** Why the last decision was what it was, for people: plain data. */
   explain?(view: DialerView): object;
   /** State as plain JSON data that `restore` of a new instance takes; a strategy without state needs neither. */
