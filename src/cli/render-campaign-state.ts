@@ -97,7 +97,7 @@ function figureLines({ reading, readingProblem, success, ageMs, stale }: Campaig
       ? `success rate ${reading.successRate === null ? "unknown" : share(reading.successRate)}${window}, without counts: no evidence of anything`
       : success.denominator === 0
         ? `no call decided${window}`
-        : `success rate ${share(success.rate)} (${grouped(success.numerator)} of ${grouped(success.denominator)} ${reading.success?.of ?? ""} calls${window}; ${share(success.low)} to ${share(success.high)})`;
+        : `success rate ${share(success.rate)} (${grouped(success.numerator)} of ${grouped(success.denominator)} ${reading.success?.of ?? ""} calls${window}; ${Number((100 * success.confidence).toFixed(2))} % interval of these calls ${share(success.low)} to ${share(success.high)})`;
   const at = reading.at === null ? "of unknown time" : `of ${formatInstant(reading.at)}`;
   const age = `${Math.round((ageMs ?? 0) / 1000)} s old${stale ? ", STALE" : ""}`;
   return [`figures: ${rate}`, `  ${reading.source === "push" ? "pushed" : "asked for"}, ${at}, ${age}`];

@@ -24,8 +24,8 @@ export function judgementLines({ findings, prediction, refusals, overridden }: J
   else {
     const { abandonment, occupancy, attemptsPerHour, chanceAboveLimit, assumed } = prediction;
     lines.push(
-      `prediction: abandonment ${percent(abandonment.median)} (${percent(abandonment.low)} to ${percent(abandonment.high)}), above 3 % with a probability of ${probabilityText(chanceAboveLimit)}`,
-      `            occupancy ${percent(occupancy.median)} (${percent(occupancy.low)} to ${percent(occupancy.high)}), attempts an hour ${Math.round(attemptsPerHour.median)} (${Math.round(attemptsPerHour.low)} to ${Math.round(attemptsPerHour.high)})`,
+      `prediction: abandonment ${percent(abandonment.median)} (90 % band ${percent(abandonment.low)} to ${percent(abandonment.high)}), above 3 % with a probability of ${probabilityText(chanceAboveLimit)}`,
+      `            occupancy ${percent(occupancy.median)} (90 % band ${percent(occupancy.low)} to ${percent(occupancy.high)}), attempts an hour ${Math.round(attemptsPerHour.median)} (90 % band ${Math.round(attemptsPerHour.low)} to ${Math.round(attemptsPerHour.high)})`,
     );
     if (assumed.length > 0)
       lines.push(`            assumed: ${assumed.join(", ")}; what you know belongs under "expected" in the file`);

@@ -1,14 +1,19 @@
 // What people read about a calibration: rates, how durations were fitted, where there is too little data. Pure text.
 
-import type { Calibration, DurationFit } from "../dialing/index.ts";
-import type { RateInterval } from "../kernel/index.ts";
+import type { Calibration, DayMeanInterval, DurationFit } from "../dialing/index.ts";
+import type { DayRateInterval, RateInterval } from "../kernel/index.ts";
 import { table } from "./table.ts";
 import { grouped, number, shareText } from "./text.ts";
 
-const FITS = table<DurationFit & { readonly name: string }>([
+const FITS = table<DurationFit & { readonly name: string; readonly interval: DayMeanInterval | undefined }>([
   { title: "seconds", value: ({ name }) => name },
   { title: "values", value: ({ count }) => grouped(count), align: "right" },
   { title: "mean", value: ({ mean }) => number(mean, 4), align: "right" },
+  {
+    title: "95 % interval",
+    value: ({ interval }) => (interval === undefined ? "–" : `${number(interval.low, 3)} to ${number(interval.high, 3)}`),
+    align: "right",
+  },
   { title: "cv", value: ({ cv }) => number(cv, 3), align: "right" },
   { title: "10 %", value: ({ p10 }) => number(p10, 3), align: "right" },
   { title: "half", value: ({ median }) => number(median, 3), align: "right" },
@@ -17,9 +22,17 @@ const FITS = table<DurationFit & { readonly name: string }>([
   { title: "", value: ({ explanation }) => explanation },
 ]);
 
+/** What intervals allow for. */
+function intervalsOf({ method, days, confidence }: DayRateInterval): string {
+  const level = `${Number((100 * confidence).toFixed(2))} % intervals`;
+  if (method === "days") return `with ${level} over ${grouped(days)} days`;
+  const why = days === 0 ? "records do not tell their day" : `there are only ${grouped(days)} days`;
+  return `with ${level} that take all calls as independent, because ${days === 1 ? "there is only one day" : why}`;
+}
+
 /** The whole report. */
 export function calibrationLines(calibration: Calibration): string[] {
-  const { overall, byHour, attemptDecay, attemptsPerLead, abandonment, ring, talk, wrap, thin } = calibration;
+  const { overall, byHour, attemptDecay, attemptsPerLead, abandonment, ring, talk, wrap, means, thin } = calibration;
   const rate = ({ rate: share, low, high }: RateInterval) => `${shareText(share)} (${shareText(low)} to ${shareText(high)})`;
   const outcomes = [
     { name: "live", of: overall.rates.live },
@@ -29,16 +42,16 @@ export function calibrationLines(calibration: Calibration): string[] {
     { name: "invalid", of: overall.rates.invalid },
   ];
   const fits = [
-    { name: "ring, live", fit: ring.live },
-    { name: "ring, machine", fit: ring.machine },
-    { name: "ring, no answer", fit: ring.noAnswer },
-    { name: "ring, busy", fit: ring.busy },
-    { name: "ring, invalid", fit: ring.invalid },
-    { name: "talk", fit: talk },
-    { name: "wrap-up", fit: wrap },
-  ].flatMap(({ name, fit }) => (fit === undefined ? [] : [{ name, ...fit }]));
+    { name: "ring, live", fit: ring.live, interval: means["ring.live"] },
+    { name: "ring, machine", fit: ring.machine, interval: means["ring.machine"] },
+    { name: "ring, no answer", fit: ring.noAnswer, interval: means["ring.noAnswer"] },
+    { name: "ring, busy", fit: ring.busy, interval: means["ring.busy"] },
+    { name: "ring, invalid", fit: ring.invalid, interval: means["ring.invalid"] },
+    { name: "talk", fit: talk, interval: means.talk },
+    { name: "wrap-up", fit: wrap, interval: means.wrap },
+  ].flatMap(({ name, fit, interval }) => (fit === undefined ? [] : [{ name, interval, ...fit }]));
   const lines = [
-    `${grouped(overall.attempts)} attempts, with 95 % intervals`,
+    `${grouped(overall.attempts)} attempts, ${intervalsOf(overall.rates.live)}`,
     ...table<(typeof outcomes)[number]>([
       { title: "outcome", value: ({ name }) => name },
       { title: "share", value: ({ of }) => rate(of), align: "right" },
@@ -60,14 +73,16 @@ export function calibrationLines(calibration: Calibration): string[] {
   lines.push("");
   if (attemptDecay !== undefined)
     lines.push(
-      `live rate from one attempt to the next: × ${number(attemptDecay.value, 3)} (${number(attemptDecay.low, 3)} to ${number(attemptDecay.high, 3)})`,
+      `live rate from one attempt to the next: × ${number(attemptDecay.value, 3)} (95 % interval ${number(attemptDecay.low, 3)} to ${number(attemptDecay.high, 3)})`,
     );
   if (attemptsPerLead !== undefined)
     lines.push(
       `${grouped(attemptsPerLead.leads)} leads, ${number(attemptsPerLead.mean, 3)} attempts each, ${attemptsPerLead.most} at most`,
     );
   if (abandonment !== undefined)
-    lines.push(`abandoned: ${rate(abandonment)} of ${grouped(abandonment.denominator)} live answers that say`);
+    lines.push(
+      `abandoned: ${rate(abandonment)} of ${grouped(abandonment.denominator)} live answers that say, ${intervalsOf(abandonment)}`,
+    );
   if (thin.length === 0) lines.push("no part of the data is thin");
   else
     lines.push(

@@ -11,6 +11,7 @@ export {
   calibratedScenario,
   callRecordSchema,
   createCalibration,
+  type DayMeanInterval,
   type DurationFit,
   type OutcomeRates,
   type ThinSpot,

@@ -15,6 +15,7 @@ export {
   binomialPmf,
   createSequentialTest,
   type DayCell,
+  type DayRateInterval,
   type DayVariation,
   dayVariation,
   differenceInterval,

@@ -49,8 +49,8 @@ export const calibrate = command("calibrate", NOTHING, {
     ...rowOptions("talk_seconds=Duration"),
   ],
   notes:
-    "Columns: outcome (live, machine, no_answer, busy, invalid, abandoned), hour (0 to 24) or time; optional: ring_seconds,\n" +
-    "talk_seconds, wrap_seconds, attempt, abandoned\n" +
+    "Columns: outcome (live, machine, no_answer, busy, invalid, abandoned), hour (0 to 24) or time; optional: day,\n" +
+    "ring_seconds, talk_seconds, wrap_seconds, attempt, abandoned\n" +
     "Exit code 4 when a line could not be read.",
   examples: ["outdial simulate calibrate calls.csv --out scenario.yaml", "outdial simulate scenario.yaml"],
 });

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
-import { createRandom } from "../../kernel/index.ts";
+import { scaled } from "../../../test/support/scale.ts";
+import { createRandom, wilsonInterval } from "../../kernel/index.ts";
 import { type Distribution, sampler } from "../distributions/index.ts";
 import { DialingError } from "../error.ts";
 import { parseScenario } from "../scenario/parse.ts";
 import { type CallRecord, calibratedScenario, callRecordSchema, createCalibration } from "./index.ts";
+import { CALIBRATION_INTERVALS, studyCalibration } from "./study.ts";
 
 /** A calibration of talk times alone. */
 function talkOf(distribution: Distribution, count: number, change: (x: number) => number = (x) => x) {
@@ -196,4 +198,47 @@ test.each([
   expect(() => calibration.add(record as CallRecord)).toThrow(message);
   expect(calibration.finish().overall.attempts).toBe(0);
   expect(callRecordSchema.safeParse(record).success).toBe(false);
+});
+
+test("intervals hold over days that differ, for rates, abandonment and mean durations; of single calls they would not", () => {
+  const repetitions = scaled(1000, 60);
+  const result = studyCalibration({ days: 10, attemptsPerDay: 600, effect: 0.3 }, { repetitions, seed: "test" });
+  const noise = 4 * Math.sqrt((0.95 * 0.05) / repetitions);
+  for (const name of CALIBRATION_INTERVALS) {
+    const { count, of } = result[name];
+    if (name === "naive live") expect(count / of).toBeLessThan(0.7);
+    else {
+      expect(count / of, name).toBeGreaterThan(0.93 - noise);
+      expect(count / of, name).toBeLessThan(0.97 + noise);
+    }
+  }
+});
+
+test("records that do not tell their day, or are of too few, have intervals of single calls that say so, and none for mean durations", () => {
+  const of = (days: readonly (string | undefined)[]) => {
+    const calibration = createCalibration();
+    for (const day of days)
+      for (let i = 0; i < 50; i++)
+        calibration.add({
+          hour: 10,
+          outcome: i % 5 === 0 ? "live" : "noAnswer",
+          ringSeconds: 5 + i,
+          ...(day === undefined ? {} : { day }),
+        });
+    return calibration.finish();
+  };
+  const [undated, few, enough] = [
+    of([undefined]),
+    of(["2026-03-02", "2026-03-03"]),
+    of(["2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05"]),
+  ];
+  const { low, high } = wilsonInterval(10, 50);
+  expect(undated.overall.rates.live).toMatchObject({ method: "calls", days: 0, low, high });
+  expect(undated.means).toEqual({});
+  expect(few.overall.rates.live).toMatchObject({ method: "calls", days: 2 });
+  expect(few.means).toEqual({});
+  expect(enough.overall.rates.live).toMatchObject({ method: "days", days: 4 });
+  expect(enough.byHour[0]?.rates.busy).toMatchObject({ method: "days", days: 4 });
+  expect(enough.means["ring.noAnswer"]).toMatchObject({ confidence: 0.95, days: 4 });
+  expect(of(["2026-03-02", undefined]).overall.rates.live).toMatchObject({ method: "calls", days: 0 });
 });

@@ -1,20 +1,19 @@
 // From records of attempts to the numbers that a scenario needs, with how sure each is and where there is too little to tell.
 
-import { type RateInterval, wilsonInterval } from "../../kernel/index.ts";
+import type { DayRateInterval } from "../../kernel/index.ts";
 import { refuse } from "../arguments.ts";
+import { attemptsOf, type DayMeanInterval, DayTallies, type DurationName, MOST_ATTEMPTS } from "./day-tally.ts";
 import { DurationSample } from "./duration-sample.ts";
 import { type DurationFit, fitDurations } from "./fit.ts";
 import { CALL_OUTCOMES, type CallOutcome, type CallRecord } from "./record.ts";
 
 /** Attempts that an hour needs, and values that a duration needs, to count as known. */
 const ENOUGH = 100;
-/** Attempts numbered higher are counted with this one. */
-const MOST_ATTEMPTS = 60;
 
-/** Shares of the outcomes of attempts. The intervals take attempts as independent. */
+/** Shares of the outcomes of attempts. The intervals allow for days that differ where `method` is `days`, else they take attempts as independent. */
 export interface OutcomeRates {
   readonly attempts: number;
-  readonly rates: Readonly<Record<CallOutcome, RateInterval>>;
+  readonly rates: Readonly<Record<CallOutcome, DayRateInterval>>;
 }
 
 /** Where the data says too little. */
@@ -33,20 +32,22 @@ export interface Calibration {
   /** Local hours with at least one attempt, in order. */
   readonly byHour: readonly (OutcomeRates & { readonly hour: number; readonly isThin: boolean })[];
   /** By number of the attempt at its lead; the last stands for all higher ones too. Empty when records carry none. */
-  readonly byAttempt: readonly { readonly attempt: number; readonly attempts: number; readonly live: RateInterval }[];
+  readonly byAttempt: readonly { readonly attempt: number; readonly attempts: number; readonly live: DayRateInterval }[];
   /** Leads seen (first attempts), and attempts per lead; undefined when records carry no attempt numbers. */
   readonly attemptsPerLead: { readonly leads: number; readonly mean: number; readonly most: number } | undefined;
-  /** Factor by which the live rate changes from one attempt to the next; undefined when there is too little to tell. */
+  /** Factor by which the live rate changes from one attempt to the next, with its 95 % interval; undefined when there is too little to tell. */
   readonly attemptDecay: { readonly value: number; readonly low: number; readonly high: number } | undefined;
   /** Abandoned calls per live answer; undefined when no record says whether it was abandoned. */
-  readonly abandonment: RateInterval | undefined;
+  readonly abandonment: DayRateInterval | undefined;
   readonly ring: Readonly<Record<CallOutcome, DurationFit | undefined>>;
   readonly talk: DurationFit | undefined;
   readonly wrap: DurationFit | undefined;
+  /** 95 % intervals of the mean durations (of the values above 0), over days; a duration is left out with fewer than four days. */
+  readonly means: Readonly<Partial<Record<DurationName, DayMeanInterval>>>;
   readonly thin: readonly ThinSpot[];
 }
 
-/** Takes records one by one in constant memory. */
+/** Takes records one by one; memory grows with the days, by 10 kB each, and not with the records. */
 export interface CalibrationBuilder {
   /** @throws DialingError `invalid_input` naming the field; the record is then not counted */
   add(record: CallRecord): void;
@@ -54,51 +55,57 @@ export interface CalibrationBuilder {
   finish(): Calibration;
 }
 
-type Counts = Record<CallOutcome, number>;
+type Counts = Readonly<Record<CallOutcome, number>>;
 
-const noCounts = (): Counts => ({ live: 0, machine: 0, noAnswer: 0, busy: 0, invalid: 0 });
+const NONE: Counts = { live: 0, machine: 0, noAnswer: 0, busy: 0, invalid: 0 };
+const DURATIONS: readonly DurationName[] = [...CALL_OUTCOMES.map((outcome) => `ring.${outcome}` as const), "talk", "wrap"];
 
 export function createCalibration(): CalibrationBuilder {
-  const hours = Array.from({ length: 24 }, noCounts);
-  const attempts = Array.from({ length: MOST_ATTEMPTS + 1 }, () => ({ attempts: 0, live: 0 }));
+  const days = new DayTallies();
   const ring = { live: sample(), machine: sample(), noAnswer: sample(), busy: sample(), invalid: sample() };
   const [talk, wrap] = [sample(), sample()];
-  const abandonment = { abandoned: 0, known: 0 };
   let most = 0;
   return {
     add(record) {
       requireRecord(record);
       const { outcome, attempt } = record;
-      const hour = hours[Math.floor(record.hour)];
-      if (hour !== undefined) hour[outcome] += 1;
+      days.add(record);
       if (record.ringSeconds !== undefined) ring[outcome].add(record.ringSeconds);
       if (record.talkSeconds !== undefined) talk.add(record.talkSeconds);
       if (record.wrapSeconds !== undefined) wrap.add(record.wrapSeconds);
-      if (outcome === "live" && record.abandoned !== undefined) {
-        abandonment.known += 1;
-        if (record.abandoned) abandonment.abandoned += 1;
-      }
-      const number = attempt === undefined ? undefined : attempts[Math.min(MOST_ATTEMPTS, attempt)];
-      if (number === undefined || attempt === undefined) return;
-      number.attempts += 1;
-      if (outcome === "live") number.live += 1;
-      most = Math.max(most, attempt);
+      most = Math.max(most, attempt ?? 0);
     },
     finish() {
-      const total = noCounts();
-      for (const hour of hours) for (const outcome of CALL_OUTCOMES) total[outcome] += hour[outcome];
-      const overall = ratesOf(total);
-      const byHour = hours.flatMap((counts, hour) => {
-        const rates = ratesOf(counts);
+      const hours = Array.from({ length: 24 }, (_, hour) => hour);
+      const countOf = (day: (typeof days.all)[number], hour: number) => day.hours[hour] ?? NONE;
+      const shares = (groups: number, of: (day: (typeof days.all)[number], group: number) => Counts) => {
+        const rate = (outcome: CallOutcome) =>
+          days.rates(groups, (day, group) => [of(day, group)[outcome], attemptsOf(of(day, group))]);
+        return ratesOf({
+          live: rate("live"),
+          machine: rate("machine"),
+          noAnswer: rate("noAnswer"),
+          busy: rate("busy"),
+          invalid: rate("invalid"),
+        });
+      };
+      const overall = shares(1, (day) => sumOf(day.hours))(0);
+      const hourly = shares(24, countOf);
+      const byHour = hours.flatMap((hour) => {
+        const rates = hourly(hour);
         return rates.attempts === 0 ? [] : [{ hour, isThin: rates.attempts < ENOUGH, ...rates }];
       });
-      const byAttempt = attempts.flatMap((counted, attempt) =>
-        counted.attempts === 0
-          ? []
-          : [{ attempt, attempts: counted.attempts, live: wilsonInterval(counted.live, counted.attempts) }],
-      );
+      const liveOf = days.rates(MOST_ATTEMPTS + 1, ({ attempts }, number) => [
+        attempts[number]?.live ?? 0,
+        attempts[number]?.attempts ?? 0,
+      ]);
+      const byAttempt = Array.from({ length: MOST_ATTEMPTS + 1 }, (_, attempt) => ({ attempt, live: liveOf(attempt) }))
+        .filter(({ live }) => live.denominator > 0)
+        .map(({ attempt, live }) => ({ attempt, attempts: live.denominator, live }));
+      const abandonment = days.rates(1, ({ abandonment: { abandoned, known } }) => [abandoned, known])(0);
+      const total = sumOf(days.all.flatMap((day) => day.hours));
       const numbered = byAttempt.reduce((sum, { attempts }) => sum + attempts, 0);
-      const leads = attempts[1]?.attempts ?? 0;
+      const leads = byAttempt.find(({ attempt }) => attempt === 1)?.attempts ?? 0;
       const fits = {
         ring: {
           live: fitDurations(ring.live),
@@ -116,8 +123,14 @@ export function createCalibration(): CalibrationBuilder {
         byAttempt,
         attemptsPerLead: leads === 0 ? undefined : { leads, mean: numbered / leads, most },
         attemptDecay: decayOf(byAttempt),
-        abandonment: abandonment.known === 0 ? undefined : wilsonInterval(abandonment.abandoned, abandonment.known),
+        abandonment: abandonment.denominator === 0 ? undefined : abandonment,
         ...fits,
+        means: Object.fromEntries(
+          DURATIONS.flatMap((name) => {
+            const mean = days.mean(name);
+            return mean === undefined ? [] : [[name, mean]];
+          }),
+        ),
         thin: [
           ...thinRates(overall, byHour),
           ...thinDurations(total, fits, { ring, talk, wrap }),
@@ -142,18 +155,24 @@ function requireRecord(record: CallRecord): void {
   if (attempt !== undefined && !(Number.isInteger(attempt) && attempt >= 1)) refuse("attempt", attempt, "a whole number from 1");
 }
 
-function ratesOf(counts: Counts): OutcomeRates {
-  const attempts = CALL_OUTCOMES.reduce((sum, outcome) => sum + counts[outcome], 0);
-  const rate = (outcome: CallOutcome): RateInterval => wilsonInterval(counts[outcome], attempts);
-  return {
-    attempts,
-    rates: {
-      live: rate("live"),
-      machine: rate("machine"),
-      noAnswer: rate("noAnswer"),
-      busy: rate("busy"),
-      invalid: rate("invalid"),
-    },
+function sumOf(all: readonly Counts[]): Counts {
+  const sum = { ...NONE };
+  for (const counts of all) for (const outcome of CALL_OUTCOMES) sum[outcome] += counts[outcome];
+  return sum;
+}
+
+/** The rates of groups, by their number. */
+function ratesOf(rates: Readonly<Record<CallOutcome, (group: number) => DayRateInterval>>): (group: number) => OutcomeRates {
+  return (group) => {
+    const { live, machine, noAnswer, busy, invalid } = rates;
+    const found = {
+      live: live(group),
+      machine: machine(group),
+      noAnswer: noAnswer(group),
+      busy: busy(group),
+      invalid: invalid(group),
+    };
+    return { attempts: found.live.denominator, rates: found };
   };
 }
 

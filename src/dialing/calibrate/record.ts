@@ -12,6 +12,8 @@ const seconds = z.number().min(0).max(86_400);
 export const callRecordSchema = z.strictObject({
   /** Local time of day of the person called, in hours from 0 up to 24 (9.5 is half past nine). */
   hour: z.number().min(0).lt(24),
+  /** The day on the same clock, such as 2026-03-08. Without it the intervals cannot allow for days that differ. */
+  day: z.iso.date().optional(),
   outcome: z.enum(CALL_OUTCOMES),
   /** From placing the call to what ended its ringing. */
   ringSeconds: seconds.optional(),

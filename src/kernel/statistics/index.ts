@@ -11,7 +11,14 @@ export {
   ratioInterval,
 } from "./means.ts";
 export { normalCdf, normalQuantile } from "./normal.ts";
-export { type DayCell, type DayVariation, dayVariation, type GroupSet, type IntervalMethod } from "./over-days.ts";
+export {
+  type DayCell,
+  type DayRateInterval,
+  type DayVariation,
+  dayVariation,
+  type GroupSet,
+  type IntervalMethod,
+} from "./over-days.ts";
 export { differenceInterval, type RateInterval, wilsonInterval } from "./proportions.ts";
 export {
   createSequentialTest,

@@ -66,6 +66,13 @@ test("where each group has a day of its own, and on three days or fewer, the var
   expect(three(4).rate([0]).method).toBe("days");
 });
 
+test("without a success on any day the interval is no narrower than that of independent calls", () => {
+  const none = dayVariation([0, 1, 2, 3, 4, 5, 6].map((day) => ({ group: 0, day, successes: 0, trials: 100 })));
+  const { low, high } = none.rate([0]);
+  expect(low).toBe(0);
+  expect(high).toBeGreaterThanOrEqual(wilsonInterval(0, 700).high);
+});
+
 test("intervals hold their rate and stay within 0 and 1; a difference changes its sign with its sides", () => {
   fc.assert(
     fc.property(cells, fc.constantFrom(0.8, 0.95, 0.999), (given, confidence) => {

@@ -57,6 +57,8 @@ export interface DayVariation {
 const LEAST_DEGREES = 2.5;
 /** No interval is narrower than with this share of the variance of independent calls. */
 const LEAST_SHARE = 0.25;
+/** With fewer successes or failures the days tell nothing of chance: the interval is then no narrower than that of independent calls. */
+const LEAST_COUNT = 3;
 /** Days up to which the degrees of freedom are computed from all eigenvalues. */
 const EXACT_DAYS = 150;
 
@@ -158,7 +160,7 @@ export function dayVariation(cells: readonly DayCell[]): DayVariation {
     const [own, shared] = [side.own / side.mean, side.shared / side.mean ** 2];
     const misfit = (p: number) => {
       const pq = p * (1 - p);
-      const total = pq * Math.max(LEAST_SHARE * own, dispersion * own + variance * shared * pq);
+      const total = pq * Math.max(leastOf(side) * own, dispersion * own + variance * shared * pq);
       return (rate - p) ** 2 - quantile ** 2 * total;
     };
     return {
@@ -201,7 +203,7 @@ export function dayVariation(cells: readonly DayCell[]): DayVariation {
         common += a * b;
       }
       const quantile = quantileOf(first.own + second.own, shared, confidence);
-      const total = (side: Side) => Math.max(LEAST_SHARE * side.own, dispersion * side.own + variance * side.shared);
+      const total = (side: Side) => Math.max(leastOf(side) * side.own, dispersion * side.own + variance * side.shared);
       const correlation = Math.max(-1, Math.min(1, (variance * common) / Math.sqrt(total(first) * total(second))));
       const [one, two] = [intervalOf(first, quantile), intervalOf(second, quantile)];
       const [p, q] = [first.successes / first.trials, second.successes / second.trials];
@@ -239,6 +241,11 @@ interface Side {
   readonly shared: number;
   /** p (1 - p), of the groups by their trials. */
   readonly mean: number;
+}
+
+/** The least share of the variance of independent calls. */
+function leastOf({ successes, trials }: Side): number {
+  return Math.min(successes, trials - successes) < LEAST_COUNT ? 1 : LEAST_SHARE;
 }
 
 /** Where `f`, below 0 at `inside`, becomes 0 on the way to `end`; `end` when it does not. */

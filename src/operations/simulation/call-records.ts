@@ -12,12 +12,13 @@ import {
   readRecords,
 } from "../table/records.ts";
 
-type Field = "hour" | "time" | "outcome" | "ring_seconds" | "talk_seconds" | "wrap_seconds" | "attempt" | "abandoned";
+type Field = "hour" | "day" | "time" | "outcome" | "ring_seconds" | "talk_seconds" | "wrap_seconds" | "attempt" | "abandoned";
 
 /** The documented name of each column first, then others it is known by. */
 const FORMAT: RecordFormat<Field> = {
   fields: [
     { field: "hour", names: ["hour", "local_hour"] },
+    { field: "day", names: ["day", "date", "local_date"] },
     { field: "time", names: ["time", "started_at", "start_time", "starttime"] },
     { field: "outcome", names: ["outcome", "result", "call_result"], required: true },
     { field: "ring_seconds", names: ["ring_seconds", "ring", "ring_time", "ringseconds"] },
@@ -65,19 +66,27 @@ export async function* readCallRecords(
   source: AsyncIterable<Uint8Array>,
   options: CallRecordOptions = {},
 ): AsyncGenerator<{ readonly line: number; readonly record: CallRecord } | RefusedLine> {
-  const hourOf = options.zone === undefined ? writtenHour : hourIn(options.zone);
-  yield* readRecords(source, FORMAT, (cells) => recordOf(cells, hourOf), options);
+  const clockOf = options.zone === undefined ? writtenClock : clockIn(options.zone);
+  yield* readRecords(source, FORMAT, (cells) => recordOf(cells, clockOf), options);
 }
 
-type HourOf = (text: string) => Parsed<number>;
+/** What a clock shows. */
+interface Clock {
+  readonly hour: number;
+  readonly day: string;
+}
 
-function recordOf(cells: Cells<Field>, hourOf: HourOf): CallRecord {
+type ClockOf = (text: string) => Parsed<Clock>;
+
+function recordOf(cells: Cells<Field>, clockOf: ClockOf): CallRecord {
   const outcome = cells.need("outcome", outcomeOf);
-  const hour =
-    cells.maybe(
-      "hour",
-      number("hours of the day from 0 up to 24", (value) => value >= 0 && value < 24),
-    ) ?? cells.need("time", hourOf);
+  const given = cells.maybe(
+    "hour",
+    number("hours of the day from 0 up to 24", (value) => value >= 0 && value < 24),
+  );
+  const clock = given === undefined ? cells.need("time", clockOf) : { hour: given, day: undefined };
+  const hour = clock.hour;
+  const day = cells.maybe("day", dayOf) ?? clock.day;
   const seconds = number("seconds from 0 to 86400", (value) => value >= 0 && value <= 86_400);
   const ringSeconds = cells.maybe("ring_seconds", seconds);
   const talkSeconds = cells.maybe("talk_seconds", seconds);
@@ -95,6 +104,7 @@ function recordOf(cells: Cells<Field>, hourOf: HourOf): CallRecord {
   }
   return {
     hour,
+    ...(day === undefined ? {} : { day }),
     outcome,
     ...(ringSeconds === undefined ? {} : { ringSeconds }),
     // Talk of 0 s is how systems write that there was none.
@@ -130,21 +140,34 @@ function yesOrNo(text: string): Parsed<boolean> {
   return { problem: `${JSON.stringify(text.slice(0, 40))} is not yes or no` };
 }
 
+function dayOf(text: string): Parsed<string> {
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
+  return isDay ? { ok: text } : { problem: `${JSON.stringify(text.slice(0, 40))} is no day such as 2026-03-01` };
+}
+
 const TIME = /^\d{4}-\d{2}-\d{2}[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 
-/** The hour on the clock that the text was written with. */
-function writtenHour(text: string): Parsed<number> {
+/** The clock that the text was written with. */
+function writtenClock(text: string): Parsed<Clock> {
   const [, hours, minutes, seconds = "0"] = TIME.exec(text) ?? [];
   const hour = Number(hours) + Number(minutes) / 60 + Number(seconds) / 3600;
   return hour >= 0 && hour < 24
-    ? { ok: hour }
+    ? { ok: { hour, day: text.slice(0, 10) } }
     : { problem: `${JSON.stringify(text.slice(0, 40))} is no time such as 2026-03-01T09:30:00-05:00` };
 }
 
-function hourIn(zone: string): HourOf {
+function clockIn(zone: string): ClockOf {
   let format: Intl.DateTimeFormat;
   try {
-    format = new Intl.DateTimeFormat("en-US", { timeZone: zone, hourCycle: "h23", hour: "2-digit", minute: "2-digit" });
+    format = new Intl.DateTimeFormat("en-US", {
+      timeZone: zone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+    });
   } catch {
     throw new OperationError("invalid_input", `${zone} is no time zone; give an IANA name such as America/New_York`);
   }
@@ -152,7 +175,12 @@ function hourIn(zone: string): HourOf {
     const at = TIME.exec(text)?.[4] === undefined ? Number.NaN : Date.parse(text.replace(" ", "T"));
     if (Number.isNaN(at))
       return { problem: `${JSON.stringify(text.slice(0, 40))} is no time with an offset such as 2026-03-01T14:30:00Z` };
-    const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-    return { ok: (parts.get("hour") ?? 0) + (parts.get("minute") ?? 0) / 60 };
+    const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
+    return {
+      ok: {
+        hour: Number(parts.get("hour")) + Number(parts.get("minute")) / 60,
+        day: `${parts.get("year")}-${parts.get("month")}-${parts.get("day")}`,
+      },
+    };
   };
 }

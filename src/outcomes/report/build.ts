@@ -252,6 +252,21 @@ export function contestOf(
   };
 }
 
+/** A period against the one before. */
+export function contestOfPeriods(period: DayCounts, before: DayCounts): Contest {
+  const groups = dailyGroups(
+    new Map([
+      ["this", period],
+      ["before", before],
+    ]),
+  );
+  return {
+    variation: groups.variation,
+    first: { name: "this period", groups: [groups.number("this")] },
+    second: { name: "the period before", groups: [groups.number("before")] },
+  };
+}
+
 /** The figures of a report that are kept, to be held against later ones: the whole period and each whole day of it, as far as they are over. */
 export function figuresOf(scope: ReportScope, tallies: Tallies, now: Instant): ReportedFigure[] {
   const base = { scope: scopeKey(scope.campaigns), definition: scope.map.id, reportedAt: now };

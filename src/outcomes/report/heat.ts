@@ -21,9 +21,16 @@ export interface HeatCell {
   readonly conversion: Rate;
 }
 
-/** Calls and successes by weekday and hour of the scope's wall clock, Monday first. */
+/** So many calls of a code that began in a stretch of time that lies within one hour of the wall clock. */
+interface StretchCount {
+  readonly at: Instant;
+  readonly code: string;
+  readonly calls: number;
+}
+
+/** Calls and conversion by weekday and hour of the scope's wall clock, Monday first. */
 export async function heatOf(lake: OutcomeLake, scope: ReportScope): Promise<readonly HeatCell[]> {
-  const { campaigns, from, to, map, time } = scope;
+  const { campaigns, from, to } = scope;
   const named = campaigns === undefined ? "" : ` and campaign_id in (${campaigns.map((_, i) => `$${i + 3}`).join(", ")})`;
   const rows = await lake.query<{ quarter: number | bigint; code: string; calls: number | bigint }>(
     `select epoch_ms(start_time) // ${QUARTER_MS} as quarter, disposition_code as code, count(*) as calls from calls
@@ -31,15 +38,25 @@ export async function heatOf(lake: OutcomeLake, scope: ReportScope): Promise<rea
     [from, to, ...(campaigns ?? [])],
     { from, to: to - 1 },
   );
+  return heatCells(
+    scope,
+    rows.map(({ quarter, code, calls }) => ({ at: Number(quarter) * QUARTER_MS, code, calls: Number(calls) })),
+  );
+}
+
+/** The cells of counts. */
+export function heatCells(
+  { map, time }: Pick<ReportScope, "map" | "time">,
+  counts: readonly StretchCount[],
+): readonly HeatCell[] {
   const cells = new Map<number, DailyCounter>();
-  for (const { quarter, code, calls } of rows) {
-    const at: Instant = Number(quarter) * QUARTER_MS;
+  for (const { at, code, calls } of counts) {
     const local = at + time.offset(at);
     const day = Math.floor(local / DAY_MS);
     const place = (((day + 3) % 7) + 1) * 24 + Math.floor((local % DAY_MS) / HOUR_MS);
     let cell = cells.get(place);
     if (cell === undefined) cells.set(place, (cell = new DailyCounter()));
-    cell.addOn(String(day), classify(map, code, at), Number(calls), 0);
+    cell.addOn(String(day), classify(map, code, at), calls, 0);
   }
   const groups = dailyGroups(new Map([...cells].map(([place, { days }]) => [place, days])));
   return [...cells]

@@ -2,10 +2,10 @@
 
 import type { Instant } from "../../kernel/index.ts";
 import { type Contest, compareAll } from "../meaning/comparison.ts";
-import { dailyGroups, rateOfCalls } from "../meaning/conversion.ts";
+import { rateOfCalls } from "../meaning/conversion.ts";
 import { MeaningError } from "../meaning/error.ts";
 import { type Arrivals, type ReportedFigure, type Restatement, restatements } from "../meaning/restatement.ts";
-import { buildReport, cohortTally, contestOf, contestsOf, figuresOf, type Tallies, tally } from "./build.ts";
+import { buildReport, cohortTally, contestOf, contestOfPeriods, contestsOf, figuresOf, type Tallies, tally } from "./build.ts";
 import type { CohortSpec, ComparisonSpec } from "./cohort.ts";
 import { type ReportSource, readArrivals, readCohort, readFacts } from "./facts.ts";
 import type { OutcomeReport } from "./model.ts";
@@ -61,19 +61,7 @@ async function contestsFor(
     case "previous": {
       const before: ReportScope = { ...scope, from: scope.from - (scope.to - scope.from), to: scope.from };
       const earlier = cohortTally(before, await readCohort(source, before, {}));
-      const groups = dailyGroups(
-        new Map([
-          ["this", tallies.all.days],
-          ["before", earlier.days],
-        ]),
-      );
-      return [
-        {
-          variation: groups.variation,
-          first: { name: "this period", groups: [groups.number("this")] },
-          second: { name: "the period before", groups: [groups.number("before")] },
-        },
-      ];
+      return [contestOfPeriods(tallies.all.days, earlier.days)];
     }
     case "cohorts": {
       const cohort = async (one: CohortSpec) => ({

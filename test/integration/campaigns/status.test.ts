@@ -93,7 +93,9 @@ it("shows a campaign that dials with its counts, interval, windows and budget", 
   expect({ code, stdout }).toMatchObject({ code: 0 });
   expect(stdout).toContain("camp_1 · Spring · active");
   expect(stdout).toMatch(/^dialing$/m);
-  expect(stdout).toMatch(/success rate \d+\.\d % \([\d,]+ of [\d,]+ decided calls in 30 min; [\d.]+ % to [\d.]+ %\)/);
+  expect(stdout).toMatch(
+    /success rate \d+\.\d % \([\d,]+ of [\d,]+ decided calls in 30 min; 95 % interval of these calls [\d.]+ % to [\d.]+ %\)/,
+  );
   expect(stdout).toMatch(/America\/New_York: open \(\d+ contacts\)/);
   expect(stdout).toContain("abandonment: nothing used");
   expect(stdout).toContain("callRate 5");

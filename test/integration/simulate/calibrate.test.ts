@@ -85,6 +85,9 @@ test("what was simulated is found again: rates by hour, durations; the scenario 
     code: 0,
     stderr: `${calls.length.toLocaleString("en-US")} calls read, 0 lines refused\nscenario written to fitted.yaml\n`,
   });
+  expect(stdout).toMatch(
+    /^[\d,]+ attempts, with 95 % intervals that take all calls as independent, because there is only one day\n/,
+  );
   expect(stdout).toMatch(/\n12:00 +[\d,]+ +3[3-7]\.\d\d % \(/);
   expect(stdout).toMatch(/\ntalk +[\d,]+ +(8\d|9\d)[\d.]* .*gamma \((good|fair)\)/);
   expect(stdout).toMatch(/\nring, live .*lognormal \((good|fair)\)/);
@@ -112,8 +115,33 @@ test("CSV and NDJSON say the same, and the hour can be that of a zone", async ()
   type Fitted = { records: number; calibration: { byHour: { hour: number }[] } };
   const hours = (json: string) => (JSON.parse(json) as Fitted).calibration.byHour.map(({ hour }) => hour);
   expect(hours(one.stdout)[0]).toBe(10);
+  const nights = await calibrate("calls.csv", "--json", "--zone", "Pacific/Chatham");
+  expect(
+    (JSON.parse(nights.stdout) as { calibration: { overall: { rates: { live: object } } } }).calibration.overall.rates.live,
+  ).toMatchObject({
+    method: "calls",
+    days: 2,
+  });
   const inNewYork = await calibrate("calls.csv", "--json", "--zone", "America/New_York");
   expect(hours(inNewYork.stdout)[0]).toBe(5);
+});
+
+test("over days, intervals allow for days that differ, and mean durations have one; a day may stand in a column of its own", async () => {
+  const days = ["2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05", "2026-03-06"];
+  const rows = days.flatMap((date, n) =>
+    Array.from({ length: 100 }, (_, i) =>
+      [date, 9 + (i % 4), i < 20 + 4 * n ? "live" : "no_answer", 5 + ((7 * i + n) % 11)].join(","),
+    ),
+  );
+  await put("calls.csv", ["date,hour,outcome,ring", ...rows].join("\n"));
+  const { code, stdout } = await calibrate("calls.csv", "--out", "fitted.yaml");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^500 attempts, with 95 % intervals over 5 days\n/);
+  expect(stdout).toMatch(/\nring, live +140 +[\d.]+ +[\d.]+ to [\d.]+ /);
+  await put("bad.csv", "date,hour,outcome\n2026-3-2,9,live\n2026-03-02,9,live\n");
+  const bad = await calibrate("bad.csv", "--out", "fitted.yaml");
+  expect(bad.code).toBe(4);
+  expect(bad.stderr).toContain('"2026-3-2" is no day such as 2026-03-01');
 });
 
 test("every line that cannot be read is told with its reason, and the others count", async () => {

@@ -3,7 +3,10 @@
 import { z } from "zod";
 import { count, fieldChange, readingFailure, standing, time } from "./common.ts";
 
-const band = z.strictObject({ low: z.number(), median: z.number(), high: z.number() }).meta({ id: "Band" });
+const band = z
+  .strictObject({ low: z.number(), median: z.number(), high: z.number() })
+  .describe("A median with its 90 % band: the 5 % and the 95 % quantile")
+  .meta({ id: "Band" });
 
 export const settingsPrediction = z
   .strictObject({
