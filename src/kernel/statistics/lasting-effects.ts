@@ -47,7 +47,7 @@ interface Fit {
 export function lastingTrend(days: readonly DailyRate[], confidence = 0.95): LastingTrend {
   requireDays(days, 3);
   requireShare("confidence", confidence);
-  const fits = fitsOf(days, (_, day) => day);
+  const fits = trendFits(days);
   const [low, high] = [quantileOf(fits, (1 - confidence) / 2), quantileOf(fits, (1 + confidence) / 2)];
   return { slope: fits.reduce((sum, { weight, slope }) => sum + weight * slope, 0), low, high, confidence };
 }
@@ -72,8 +72,7 @@ export function levelShifts(
     const part = days.slice(from, to);
     const tried = to - from - 2 * least + 1;
     let best = { index: -1, pValue: Number.POSITIVE_INFINITY, distance: -1 };
-    for (let split = least; split <= part.length - least; split++) {
-      const fits = fitsOf(part, (index) => (index < split ? 0 : 1));
+    for (const [split, fits] of stepFits(part, least)) {
       const pValue = Math.min(1, tried * tailOf(fits));
       const distance = Math.abs(fits.reduce((sum, { weight, slope, error }) => sum + (weight * slope) / error, 0));
       if (pValue < best.pValue || (pValue === best.pValue && distance > best.distance))
@@ -104,8 +103,40 @@ function requireDays(days: readonly DailyRate[], least: number): void {
   }
 }
 
-/** The coefficient of a regressor beside a constant, under every possible law. */
-function fitsOf(days: readonly DailyRate[], regressor: (index: number, day: number) => number): Fit[] {
+/** The days under one possible law: the filter's gains, and the innovations of the rates and of a constant with their variances. */
+interface Filtered {
+  readonly prior: number;
+  readonly variances: Float64Array;
+  readonly gains: Float64Array;
+  /** What is left of a day's effect on the next of the days. */
+  readonly fades: Float64Array;
+  readonly rates: Float64Array;
+  readonly ones: Float64Array;
+  /** Sums of products of the standardised innovations, and of the logarithms of their variances. */
+  readonly rateRate: number;
+  readonly rateOne: number;
+  readonly oneOne: number;
+  readonly logs: number;
+}
+
+/** The innovations of a column: what its value adds to what the days before foretell. */
+function innovations(column: Float64Array, gains: Float64Array, fades: Float64Array): Float64Array {
+  let state = 0;
+  return column.map((value, i) => {
+    const innovation = value - state;
+    state = at(fades, i) * (state + at(gains, i) * innovation);
+    return innovation;
+  });
+}
+
+function product(a: Float64Array, b: Float64Array, variances: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (at(a, i) * at(b, i)) / at(variances, i);
+  return sum;
+}
+
+/** The days under every possible law. */
+function filtered(days: readonly DailyRate[]): Filtered[] {
   const count = days.length;
   let [s, n] = [0.5, 1];
   for (const { successes, trials } of days) {
@@ -113,54 +144,105 @@ function fitsOf(days: readonly DailyRate[], regressor: (index: number, day: numb
     n += trials;
   }
   const pq = (s / n) * (1 - s / n);
-  const noise = Float64Array.from(days, ({ trials }) => pq / trials);
-  const y = Float64Array.from(days, ({ successes, trials }) => successes / trials);
-  const x = Float64Array.from(days, ({ day }, i) => regressor(i, day));
-  const gaps = Float64Array.from(days, ({ day }, i) => (i === 0 ? 0 : day - (days[i - 1]?.day ?? 0)));
-  const fits: (Fit & { readonly likelihood: number })[] = [];
-  for (const spread of SPREADS) {
-    for (const correlation of spread === 0 ? [0] : CORRELATIONS) {
+  const values = Float64Array.from(days, ({ successes, trials }) => successes / trials);
+  const constant = new Float64Array(count).fill(1);
+  return SPREADS.flatMap((spread) =>
+    (spread === 0 ? [0] : CORRELATIONS).map((correlation) => {
       const stationary = (spread * pq) ** 2;
-      // The state's mean for the columns y, 1 and x, and its variance; sums of products of the standardised innovations.
-      let [sy, s1, sx, variance] = [0, 0, 0, stationary];
-      let [yy, y1, yx, oo, ox, xx, logs] = [0, 0, 0, 0, 0, 0, 0];
-      for (let i = 0; i < count; i++) {
-        if (i > 0) {
-          const fade = correlation === 0 ? 0 : correlation ** at(gaps, i);
-          [sy, s1, sx] = [fade * sy, fade * s1, fade * sx];
-          variance = fade * fade * variance + stationary * (1 - fade * fade);
-        }
-        const total = variance + at(noise, i);
-        const [vy, v1, vx] = [at(y, i) - sy, 1 - s1, at(x, i) - sx];
-        yy += (vy * vy) / total;
-        y1 += (vy * v1) / total;
-        yx += (vy * vx) / total;
-        oo += (v1 * v1) / total;
-        ox += (v1 * vx) / total;
-        xx += (vx * vx) / total;
+      const [variances, gains, fades] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
+      let [variance, logs] = [stationary, 0];
+      for (const [i, { day, trials }] of days.entries()) {
+        const total = variance + pq / trials;
+        const next = days[i + 1];
+        const fade = next === undefined || correlation === 0 ? 0 : correlation ** (next.day - day);
+        variances[i] = total;
+        gains[i] = variance / total;
+        fades[i] = fade;
         logs += Math.log(total);
-        const gain = variance / total;
-        sy += gain * vy;
-        s1 += gain * v1;
-        sx += gain * vx;
-        variance -= gain * variance;
+        variance = fade * fade * variance * (1 - variance / total) + stationary * (1 - fade * fade);
       }
-      const determinant = oo * xx - ox * ox;
-      const slope = (oo * yx - ox * y1) / determinant;
-      const constant = (xx * y1 - ox * yx) / determinant;
-      const likelihood = -0.5 * (logs + Math.log(determinant) + yy - slope * yx - constant * y1);
-      const prior = spread === 0 ? 1 : 1 / CORRELATIONS.length;
-      fits.push({ weight: prior, slope, error: Math.sqrt(oo / determinant), likelihood });
+      const rates = innovations(values, gains, fades);
+      const ones = innovations(constant, gains, fades);
+      return {
+        prior: spread === 0 ? 1 : 1 / CORRELATIONS.length,
+        variances,
+        gains,
+        fades,
+        rates,
+        ones,
+        rateRate: product(rates, rates, variances),
+        rateOne: product(rates, ones, variances),
+        oneOne: product(ones, ones, variances),
+        logs,
+      };
+    }),
+  );
+}
+
+/** The coefficient of a regressor beside a constant under a law, from the products of its innovations with those of the rates, the constant and itself. */
+function fitOf(law: Filtered, own: number, withRate: number, withOne: number): Fit & { readonly likelihood: number } {
+  const { prior, rateRate, rateOne, oneOne, logs } = law;
+  const determinant = oneOne * own - withOne * withOne;
+  const slope = (oneOne * withRate - withOne * rateOne) / determinant;
+  const constant = (own * rateOne - withOne * withRate) / determinant;
+  const likelihood = -0.5 * (logs + Math.log(determinant) + rateRate - slope * withRate - constant * rateOne);
+  return { weight: prior, slope, error: Math.sqrt(oneOne / determinant), likelihood };
+}
+
+/** Weights by prior and likelihood, together 1. */
+function mixed(fits: readonly (Fit & { readonly likelihood: number })[]): Fit[] {
+  const most = Math.max(...fits.map(({ likelihood }) => likelihood));
+  const weights = fits.map(({ weight, likelihood }) => weight * Math.exp(likelihood - most));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return fits.map(({ slope, error }, i) => ({ weight: at(weights, i) / sum, slope, error }));
+}
+
+/** A line over the days. */
+function trendFits(days: readonly DailyRate[]): Fit[] {
+  const column = Float64Array.from(days, ({ day }) => day);
+  return mixed(
+    filtered(days).map((law) => {
+      const line = innovations(column, law.gains, law.fades);
+      return fitOf(
+        law,
+        product(line, line, law.variances),
+        product(line, law.rates, law.variances),
+        product(line, law.ones, law.variances),
+      );
+    }),
+  );
+}
+
+/**
+ * A step before each of the days. The innovations of a step are 0 before it and then those of a constant that the filter has not seen yet; the sums of
+ * their products from a day on are polynomials of the filter's state on that day, which follow from those of the day after.
+ */
+function stepFits(days: readonly DailyRate[], least: number): Map<number, Fit[]> {
+  const count = days.length;
+  const found = new Map<number, (Fit & { readonly likelihood: number })[]>();
+  for (const law of filtered(days)) {
+    const { variances, gains, fades, rates, ones } = law;
+    let [own, ownLine, ownSquare] = [0, 0, 0];
+    let [withRate, rateLine, withOne, oneLine] = [0, 0, 0, 0];
+    for (let i = count - 1; i >= least; i--) {
+      const total = at(variances, i);
+      // The state of the next day: shift + keep * state.
+      const [shift, keep] = [at(fades, i) * at(gains, i), at(fades, i) * (1 - at(gains, i))];
+      own = 1 / total + own + ownLine * shift + ownSquare * shift * shift;
+      ownLine = -2 / total + ownLine * keep + 2 * ownSquare * shift * keep;
+      ownSquare = 1 / total + ownSquare * keep * keep;
+      withRate = at(rates, i) / total + withRate + rateLine * shift;
+      rateLine = -at(rates, i) / total + rateLine * keep;
+      withOne = at(ones, i) / total + withOne + oneLine * shift;
+      oneLine = -at(ones, i) / total + oneLine * keep;
+      if (i > count - least) continue;
+      const fits = found.get(i);
+      const fit = fitOf(law, own, withRate, withOne);
+      if (fits === undefined) found.set(i, [fit]);
+      else fits.push(fit);
     }
   }
-  const most = Math.max(...fits.map(({ likelihood }) => likelihood));
-  const weighted = fits.map(({ weight, slope, error, likelihood }) => ({
-    weight: weight * Math.exp(likelihood - most),
-    slope,
-    error,
-  }));
-  const sum = weighted.reduce((total, { weight }) => total + weight, 0);
-  return weighted.map((fit) => ({ ...fit, weight: fit.weight / sum }));
+  return new Map([...found].map(([index, fits]) => [index, mixed(fits)]));
 }
 
 /** Probability of a coefficient of the other sign, both sides. */

@@ -23,7 +23,7 @@ export interface Trend {
   readonly days: number;
   readonly calls: number;
   readonly minimum: { readonly days: number; readonly calls: number; readonly levelDays: number };
-  /** Change of the conversion a day, as a share (0.001 is a tenth of a point), with its interval; null when too few. */
+  /** Change of the conversion a day, as a share (0.001 is a tenth of a point), with an interval that allows for effects that last; null when too few. */
   readonly slope: { readonly perDay: number; readonly low: number; readonly high: number; readonly confidence: number } | null;
   /** Days that a new level began on. */
   readonly changes: readonly LevelChange[];

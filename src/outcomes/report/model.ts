@@ -89,7 +89,9 @@ export const reportSchema = z.strictObject({
     slope: z
       .strictObject({ perDay: z.number(), low: z.number(), high: z.number(), confidence: z.number() })
       .nullable()
-      .describe("Change of the conversion a day, as a share"),
+      .describe(
+        "Change of the conversion a day, as a share; its interval allows for days that vary and for effects that last for several days",
+      ),
     changes: z
       .array(z.strictObject({ day: z.iso.date(), before: rateSchema, after: rateSchema, pValue: z.number() }))
       .readonly()
