@@ -92,6 +92,12 @@ test("every alert says what it means, and once", async () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
+test("docs/operations.md says of each alert what is to be done, and names no other", async () => {
+  const { groups } = rules.parse(parse(await read("deploy/alerts.yaml")));
+  const named = new Set((await read("docs/operations.md")).match(/\bOutdial[A-Z]\w+/g));
+  expect([...named].toSorted()).toEqual(groups.flatMap((group) => group.rules.map(({ alert }) => alert)).toSorted());
+});
+
 /** Names of variables that the code reads, those that are put together included. */
 async function knownVariables(): Promise<(name: string) => boolean> {
   const folder = fileURLToPath(new URL("src/", root));
