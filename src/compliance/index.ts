@@ -38,6 +38,7 @@ export {
   type VendorView,
 } from "./ledger/abandonment.ts";
 export { type AnswerClass, type AnsweredCall, classifyAnswer } from "./ledger/classify.ts";
+export { type StrictestAbandonment, strictestAbandonment } from "./ledger/strictest.ts";
 export { type CampaignPolicy, campaignOverlay } from "./pack/campaign.ts";
 export { describeRule } from "./pack/describe.ts";
 export { diffPacks, type PackDifference } from "./pack/diff.ts";

@@ -95,6 +95,7 @@ export type { IntervalMethod } from "./results/sums.ts";
 export { compileCalls } from "./scenario/compile.ts";
 export { bucketsOf, parseScenario, SimulationScenarioError, simulationJsonSchema } from "./scenario/parse.ts";
 export type { SimulationScenario } from "./scenario/schema.ts";
+export { scenarioWarnings } from "./scenario/warnings.ts";
 export {
   type CampaignsOptions,
   type CampaignsResult,

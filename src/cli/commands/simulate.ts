@@ -1,7 +1,8 @@
 // outdial simulate: one scenario, two compared, variations, or the best pacing; calibrate: from records of calls to a report and a scenario.
 
 import { basename } from "node:path";
-import { frontierCsv, frontierSvg, parseScenario, type SimulationScenario } from "../../dialing/index.ts";
+import type { RulePack } from "../../compliance/index.ts";
+import { frontierCsv, frontierSvg, parseScenario, type SimulationScenario, scenarioWarnings } from "../../dialing/index.ts";
 import {
   calibrateCalls,
   openStudies,
@@ -10,10 +11,11 @@ import {
   readScenario,
   type Studies,
   type StudyProgress,
+  underLaw,
   variationsOf,
 } from "../../operations/index.ts";
 import { known, type OptionsOf, type Run } from "../command.ts";
-import { wrong } from "../declare.ts";
+import { SHIPPED_PACK, wrong } from "../declare.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/simulate.ts";
 import type { Io } from "../io.ts";
@@ -35,9 +37,14 @@ export const simulate: Run<typeof declared.simulate> = async ({ args, options, i
   const files = [...(args.scenario === undefined ? [] : [args.scenario]), ...options.compare];
   checkOptions(files, options);
   const scenarios: SimulationScenario[] = [];
-  for (const one of files) scenarios.push(await readScenario(one, io.stdin));
+  const pack = options.jurisdiction === undefined ? undefined : await rulePack(options.pack);
+  for (const one of files) {
+    const read = await readScenario(one, io.stdin);
+    scenarios.push(pack === undefined ? read : underLaw(read, pack, options.jurisdiction ?? []));
+  }
   const [scenario, other] = scenarios;
   if (scenario === undefined) throw wrong("no scenario was given");
+  for (const warning of new Set(scenarios.flatMap(scenarioWarnings))) io.complain(warning);
   const { replications, seed, workers } = options;
   await using studies = openStudies({ replications, seed, workers, onProgress: progressTo(io) });
   io.signal.addEventListener("abort", () => studies.interrupt());
@@ -47,6 +54,12 @@ export const simulate: Run<typeof declared.simulate> = async ({ args, options, i
   else if (options.optimise) await optimise(studies, scenario, options, io);
   else await once(studies, scenario, io);
 };
+
+/** The part that reads packs is loaded only here: most simulations need none. */
+async function rulePack(named: string | undefined): Promise<RulePack> {
+  const { readRulePack } = await import("../../app/index.ts");
+  return readRulePack(named === SHIPPED_PACK ? undefined : named);
+}
 
 async function once(studies: Studies, scenario: SimulationScenario, io: Io): Promise<void> {
   const result = await studies.run(scenario);
@@ -108,7 +121,7 @@ function pacingOf({ pacing }: SimulationScenario, strategy: string): SimulationS
 
 function checkOptions(
   files: readonly string[],
-  { compare: others, whatIf: axes, optimise: isSearch, target, strategy, svg, csv }: Options,
+  { compare: others, whatIf: axes, optimise: isSearch, target, strategy, svg, csv, jurisdiction, pack }: Options,
 ): void {
   if (files.length === 0) throw wrong("no scenario was given; examples/simulation.yaml is one");
   const modes = [others.length > 0, axes.length > 0, isSearch].filter(Boolean).length;
@@ -116,6 +129,7 @@ function checkOptions(
   if (others.length > 0 && files.length !== 2) throw wrong(`--compare needs two scenarios in all; given were ${files.length}`);
   if (!isSearch && (target !== undefined || strategy !== undefined || svg !== undefined))
     throw wrong("--target, --strategy and --svg go with --optimise");
+  if (pack !== undefined && jurisdiction === undefined) throw wrong("--pack goes with --jurisdiction");
   if (!isSearch && axes.length === 0 && csv !== undefined) throw wrong("--csv goes with --optimise or --what-if");
 }
 

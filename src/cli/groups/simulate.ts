@@ -2,6 +2,7 @@
 
 import { command } from "../command.ts";
 import { file, flag, many, NOTHING, rowOptions, scenarioFile, share, text, whole, words } from "../declare.ts";
+import { PACK } from "./shared.ts";
 
 export const simulate = command("simulate", NOTHING, {
   summary: "simulate a campaign: its figures with their intervals, comparisons, the best pacing, what if",
@@ -28,12 +29,18 @@ export const simulate = command("simulate", NOTHING, {
     share("--probability <share>", "with --optimise: with which probability a period of 30 days keeps it", { default: "99%" }),
     words("--strategy <names>", "with --optimise: strategies to search, by default the scenario's and state-aware"),
     file("--svg <file>", "with --optimise: draw the frontier of occupancy and abandonment"),
+    words(
+      "--jurisdiction <names>",
+      "where the campaign calls, such as US or US,GB: the rule pack's strictest limit of abandonment and shortest window, instead of the scenario's",
+    ),
+    PACK,
     file("--csv <file>", "with --optimise and --what-if: write the points; - writes to stdout"),
   ],
   examples: [
     "outdial simulate examples/simulation.yaml",
     "outdial simulate today.yaml --compare tomorrow.yaml --replications 40",
     "outdial simulate today.yaml --what-if agents=40,60,80 --what-if pacing.ratio=1.5,2,2.5 --csv grid.csv",
+    "outdial simulate today.yaml --jurisdiction US,GB",
     "outdial simulate today.yaml --optimise --target 3% --svg frontier.svg --csv frontier.csv",
   ],
 });

@@ -8,6 +8,7 @@ import type { Pacing } from "../pacing/schema.ts";
 import type { Replication } from "../replicate.ts";
 import { combine } from "../results/combine.ts";
 import { sumOf } from "../results/sums.ts";
+import { windowDaysOf } from "../scenario/compile.ts";
 import { seconds } from "../scenario/fields.ts";
 import type { SimulationScenario } from "../scenario/schema.ts";
 import { type Assurance, assure } from "./assurance.ts";
@@ -25,7 +26,7 @@ export interface OptimiseOptions {
   readonly limit?: number;
   /** Probability with which a period keeps the limit. Default 0.99. */
   readonly probability?: number;
-  /** Independent runs that make a period. Default: as many as fit into 30 days, one a day at most. */
+  /** Independent runs that make a period. Default: as many as fit into the scenario's window, one a day at most. */
   readonly runsPerPeriod?: number;
   /** Runs of each candidate. Default 20. */
   readonly replications?: number;
@@ -133,5 +134,5 @@ function countsOf({ buckets }: Replication): { abandoned: number; liveAnswers: n
 }
 
 function runsInPeriod(scenario: SimulationScenario): number {
-  return Math.max(1, Math.floor(30 / Math.max(1, seconds(scenario.duration) / DAY)));
+  return Math.max(1, Math.floor(windowDaysOf(scenario) / Math.max(1, seconds(scenario.duration) / DAY)));
 }

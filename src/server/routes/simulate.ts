@@ -1,7 +1,7 @@
 // Simulations on worker threads: a scenario, two compared, variations, the best pacing; and scenarios fitted to calls. Equal input gives equal figures.
 
 import { z } from "zod";
-import { parseScenario } from "../../dialing/index.ts";
+import { parseScenario, scenarioWarnings } from "../../dialing/index.ts";
 import type { RefusedLine, SimulationQuestion, SimulationUseCases } from "../../operations/index.ts";
 import { list } from "../routing/query.ts";
 import { route } from "../routing/route.ts";
@@ -36,7 +36,8 @@ export function simulateRoutes(simulations: () => SimulationUseCases) {
       async handle({ body, signal }) {
         const scenario = parseScenario(body.scenario, "scenario");
         const other = body.compareWith === undefined ? undefined : parseScenario(body.compareWith, "compareWith");
-        return { ...(await simulations().run([scenario, other], questionOf(body, signal))) };
+        const warnings = [...new Set([scenario, ...(other === undefined ? [] : [other])].flatMap(scenarioWarnings))];
+        return { ...(await simulations().run([scenario, other], questionOf(body, signal))), warnings };
       },
     }),
     route({

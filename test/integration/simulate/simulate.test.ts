@@ -57,6 +57,26 @@ describe("a scenario", () => {
     expect(result.series).toHaveLength(12);
   });
 
+  test("takes limit and window from the rule pack, the strictest of the jurisdictions", async () => {
+    await scenario("aware.yaml", { ...DAY, pacing: { strategy: "state-aware" } });
+    await scenario("gb.yaml", { ...DAY, pacing: { strategy: "state-aware" }, abandonmentTarget: 0.03, abandonmentWindow: "24h" });
+    const one = await outdial("aware.yaml", "--json", "--replications", "3", "--jurisdiction", "US,GB");
+    const other = await outdial("gb.yaml", "--json", "--replications", "3");
+    expect(one.code).toBe(0);
+    expect(one.stdout).toBe(other.stdout);
+    const unknown = await outdial("aware.yaml", "--jurisdiction", "DE");
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain("no limit of abandonment for DE");
+    expect((await outdial("aware.yaml", "--pack", "us-ca-uk-2026")).code).toBe(2);
+  });
+
+  test("warns when errors of machine detection alone exceed the limit", async () => {
+    await scenario("errors.yaml", { ...DAY, calls: { machineDetection: { falseMachine: 0.05 } } });
+    const { code, stderr } = await outdial("errors.yaml", "--replications", "2");
+    expect(code).toBe(0);
+    expect(stderr).toContain("takes 5 % of the people for machines, more than the 3 % that may be abandoned");
+  });
+
   test("comes from stdin too, and without blocks where the terminal has none", async () => {
     const { code, stdout } = await runCli(["simulate", "-", "--replications", "2", "--workers", "1"], {
       cwd: folder.path,
