@@ -13,7 +13,7 @@ export interface StrictestAbandonment extends AbandonmentLimit {
 }
 
 /** Length of a rule's window, h. */
-export function abandonmentHours({ period }: RuleOf<"abandonment-limit">): number {
+function abandonmentHours({ period }: RuleOf<"abandonment-limit">): number {
   if ("rollingDays" in period) return period.rollingDays * DAY_HOURS;
   return "rollingHours" in period ? period.rollingHours : MONTH_HOURS;
 }

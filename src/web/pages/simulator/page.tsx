@@ -1,12 +1,14 @@
 // The simulator: turn agents, calls and settings, and see at once what they would come to.
 
 import { useComputed, useSignal } from "@preact/signals";
+import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { Slider } from "../../ui/fields.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
 import { decimal, percent, whole } from "../../view/format.ts";
 import { FrontierChart } from "./frontier-chart.tsx";
 import { CONTROLS, DEFAULT_INPUTS, type Inputs, planAddress } from "./inputs.ts";
+import { measuredInputs } from "./measured.ts";
 import type { StudyState } from "./study-state.ts";
 import { useStudy } from "./use-study.ts";
 import { limitedBy, verdictOf } from "./verdict.ts";
@@ -14,7 +16,16 @@ import "./simulator.css";
 
 export default function SimulatorPage() {
   const turned = useSignal<Partial<Inputs>>({});
-  const inputs = useComputed<Inputs>(() => ({ ...DEFAULT_INPUTS, ...turned.value }));
+  const dialer = useResource("dialer.show", {});
+  const metrics = useResource("dialer.metrics", { query: { metric: ["answerRate"] } });
+  const measured = useComputed<Partial<Inputs>>(() => {
+    const [known, figures] = [dialer.state.value, metrics.state.value];
+    return measuredInputs(
+      known.kind === "ready" ? known.value : { settings: null, basis: null },
+      figures.kind === "ready" ? figures.value.rows : [],
+    );
+  });
+  const inputs = useComputed<Inputs>(() => ({ ...DEFAULT_INPUTS, ...measured.value, ...turned.value }));
   const study = useStudy(inputs);
   return (
     <Page
@@ -59,6 +70,10 @@ export default function SimulatorPage() {
               ))}
             </section>
           ))}
+          <p class="muted small">
+            It begins with the settings in force, the answer rate that the tenant measured in the last 24 hours, and the handle
+            time given with the settings; what is not known begins with the defaults.
+          </p>
         </div>
         <div class="stack">
           <Result state={study.value} />

@@ -6,13 +6,15 @@ import type { Inputs } from "./inputs.ts";
 const WRAP = 20;
 /** Agent-hours of one run: enough for a point that does not jump, little enough to be drawn while a slider moves. */
 const AGENT_HOURS = 40;
+/** Of a first look at all of the frontier, before the exact runs. */
+const COARSE_AGENT_HOURS = 8;
 
 /** One run of the raw strategy: nothing holds it back but lines and spacing. */
-export function scenarioOf(inputs: Inputs, pacing: SimulationScenario["pacing"]): SimulationScenario {
+export function scenarioOf(inputs: Inputs, pacing: SimulationScenario["pacing"], isCoarse = false): SimulationScenario {
   // Fewer people who answer leave more of everything else, in the proportions of the defaults.
   const { calls } = parseScenario({});
   const others = (1 - inputs.answerRate) / (1 - calls.answerProbability);
-  const hours = Math.min(6, Math.max(0.5, AGENT_HOURS / inputs.agents));
+  const hours = Math.min(6, Math.max(0.5, (isCoarse ? COARSE_AGENT_HOURS : AGENT_HOURS) / inputs.agents));
   return parseScenario({
     agents: inputs.agents,
     duration: Math.round(3600 * (hours + 0.1)),

@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_INPUTS, type Inputs, planAddress } from "./inputs.ts";
+import { measuredInputs } from "./measured.ts";
 import type { Answer, Point } from "./protocol.ts";
 import { candidatesOf, scenarioOf } from "./scenarios.ts";
 import { study } from "./study.ts";
@@ -50,6 +51,36 @@ test("every setting that the sliders allow is a scenario", () => {
     ),
     { numRuns: 30 },
   );
+});
+
+test("all of the frontier comes from short runs before the first long one", () => {
+  const curves = new Set<string>();
+  for (const part of study({ id: 1, inputs: SMALL })) {
+    if (part.kind === "point") curves.add(`${part.point.curve} ${part.point.value}`);
+    if (part.kind === "prediction" && !part.isRough) break;
+  }
+  expect(curves.size).toBe(candidatesOf(SMALL).length);
+});
+
+describe("where it begins", () => {
+  const settings = {
+    concurrency: { max_agents: 42, max_simultaneous_calls: 150, call_spacing_ms: 120 },
+    algorithm: { type: "predictive", abandonment_rate_target: 0.02, dial_ratio: 2.2 },
+  };
+
+  test("the settings in force, what was expected of calls, and what was measured since", () => {
+    const basis = { expected: { answer_rate: 0.3, handle_seconds: 210 } };
+    const expected = { agents: 42, maxCalls: 150, spacingMs: 100, target: 0.02, ratio: 2.2, handleSeconds: 210 };
+    expect(measuredInputs({ settings, basis }, [])).toEqual({ ...expected, answerRate: 0.3 });
+    const rows = [{ answerRate: 0.16 }, { answerRate: 0.2 }, { other: 1 }];
+    expect(measuredInputs({ settings, basis }, rows)).toEqual({ ...expected, answerRate: 0.18 });
+  });
+
+  test("nothing where nothing is known, and never beyond the sliders", () => {
+    expect(measuredInputs({ settings: null, basis: null }, [])).toEqual({});
+    const wild = { concurrency: { max_agents: 5000 }, algorithm: { dial_ratio: "2" } };
+    expect(measuredInputs({ settings: wild, basis: null }, [{ answerRate: 0.99 }])).toEqual({ agents: 150, answerRate: 0.6 });
+  });
 });
 
 test("a plan carries what was turned to the dialer's page, and nothing else", () => {

@@ -17,21 +17,22 @@ const PROBABILITY = 0.99;
 /** Answers in the order in which they are worth most. Between two of them the caller may stop. */
 export function* study({ id, inputs }: Question): Generator<Answer, void, undefined> {
   const candidates = candidatesOf(inputs);
-  const lastOfRatio = candidates.findLast(({ curve }) => curve === "ratio");
   const runs = new Map<Candidate, Replication[]>(candidates.map((candidate) => [candidate, []]));
   const settings = settingsOf(inputs);
   const facts = factsOf(inputs);
+  // First all of the frontier from short runs, so that there is something to see; then the exact word on these settings, and the long runs, which take the place
+  // of the short ones.
+  for (const candidate of candidates) {
+    yield { id, kind: "point", point: pointOf(candidate, [runReplication(scenarioOf(inputs, candidate.pacing, true), SEED, 0)]) };
+    if (candidate === candidates[0])
+      yield { id, kind: "prediction", prediction: predict(settings, facts, { effort: ROUGH }), isRough: true };
+  }
+  yield { id, kind: "prediction", prediction: predict(settings, facts, { effort: FINE }), isRough: false };
   for (let round = 0; round < ROUNDS; round++) {
     for (const candidate of candidates) {
       const own = runs.get(candidate) ?? [];
       own.push(runReplication(scenarioOf(inputs, candidate.pacing), SEED, round));
       yield { id, kind: "point", point: pointOf(candidate, own) };
-      // The other curve costs more: before it comes the exact word on these settings.
-      if (round === 0 && candidate === lastOfRatio)
-        yield { id, kind: "prediction", prediction: predict(settings, facts, { effort: FINE }), isRough: false };
-      if (round === 0 && candidate === candidates[0]) {
-        yield { id, kind: "prediction", prediction: predict(settings, facts, { effort: ROUGH }), isRough: true };
-      }
     }
   }
 }
