@@ -48,8 +48,9 @@ const HELD_MEMORY = 300;
 /** Where lines hold the rule back: step of the lift per answered call, and its bound, in ln theta. */
 const LIFT_GAIN = 0.2;
 const HIGHEST_LIFT = 3;
-/** Where the end of the period is known: abandoned calls left over at the end, most of the target's rate spent at once, and the step of the base per abandoned call. */
-const LEFT_OVER = 2;
+/** Where the end of the period is known: abandoned calls in hand, and for each agent (more may be lost at once), most of the target's rate spent at once, and the step of the base per abandoned call. */
+const IN_HAND = 1.5;
+const IN_HAND_PER_AGENT = 0.1;
 const MOST_SHARE = 1.5;
 const ENDING_GAIN = 0.03;
 
@@ -73,7 +74,7 @@ export function usualTheta(target: number, agents: number): number {
  *
  * Where the end of the measured period is known, what it allows in all is spent evenly over the answers that are left:
  *
- *     share = (target * (answers + left) - abandoned - 2) / (target * left);   theta = exp(base) * share;   per answer: base += 0.03 * (share * target - y)
+ *     share = (target * (answers + left) - abandoned - 1.5 - 0.1 agents) / (target * left);   theta = exp(base) * share;   per answer: base += 0.03 * (share * target - y)
  *
  * As the end comes near, an abandoned call costs ever more of the share, and without an allowance theta is 0: then no call is placed that could find no agent.
  */
@@ -142,24 +143,25 @@ export class AbandonmentLoop {
   /**
    * The risk limit now.
    * @param left live answers to come in the measured period; Infinity when nothing is known of it
+   * @param agents at work
    * @param hasEnd whether it is known when the period ends; if not, `left` only keeps the end of a full window from being overdrawn
    */
-  theta(liveAnswers: number, abandoned: number, left = Number.POSITIVE_INFINITY, hasEnd = false): number {
+  theta(liveAnswers: number, abandoned: number, left = Number.POSITIVE_INFINITY, hasEnd = false, agents = 1): number {
     this.#reserve = Math.min(this.#mostReserve, YOUNG_RESERVE + YOUNG_SHARE * this.target * liveAnswers);
     const credit = this.credit(liveAnswers, abandoned);
     const lift = this.#held * this.#lift;
-    const share = this.#shareOf(this.target * liveAnswers - abandoned, left);
+    const share = this.#shareOf(this.target * liveAnswers - abandoned - IN_HAND - IN_HAND_PER_AGENT * agents, left);
     this.#share = hasEnd ? share : Number.NaN;
     if (hasEnd) return Math.exp(Math.min(HIGHEST, this.#base + lift)) * this.#paced(share);
     const usual = Math.exp(Math.min(HIGHEST, this.#base + this.#gain * (credit - this.#reserve) + lift));
     return usual * Math.min(1, this.#paced(share));
   }
 
-  /** How much of the target's rate the rest of the period may have, 0 to 1.5; `allowed` more may be abandoned if nobody else answers. */
+  /** How much of the target's rate the rest of the period may have, 0 to 1.5; `allowed` more may be abandoned if nobody else answers, without those kept in hand. */
   #shareOf(allowed: number, left: number): number {
     if (left === Number.POSITIVE_INFINITY) return 1;
     const expected = this.target * left;
-    return Math.min(MOST_SHARE, Math.max(0, (allowed + expected - LEFT_OVER) / Math.max(1, expected)));
+    return Math.min(MOST_SHARE, Math.max(0, (allowed + expected) / Math.max(1, expected)));
   }
 
   /** The same of what pacing can influence. */

@@ -209,7 +209,7 @@ class StateAware implements PacingStrategy {
   }
 
   #theta(view: DialerView): number {
-    return this.#loop.theta(view.windowLiveAnswers, view.windowAbandoned, this.#answersToCome(view), this.#hasEnd);
+    return this.#loop.theta(view.windowLiveAnswers, view.windowAbandoned, this.#answersToCome(view), this.#hasEnd, view.loggedIn);
   }
 
   #answersToCome(view: DialerView): number {
