@@ -1,8 +1,9 @@
-// The study behind docs/intervals.md. `measure` runs it (some minutes on one core) and keeps the counts in docs/interval-study.json; `write` makes the
+// The study behind docs/intervals.md. `measure` runs what docs/interval-study.json lacks (a quarter of an hour on one core for all) and keeps the counts there; `write` makes the
 // document's tables and plots from them; `check` says whether they are up to date. Everything is seeded: the same code gives the same counts.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import {
   CALIBRATION_INTERVALS,
   type CalibrationCondition,
@@ -23,7 +24,7 @@ import {
 const root = fileURLToPath(new URL("..", import.meta.url));
 const FIGURES = `${root}docs/interval-study.json`;
 const DOCUMENT = `${root}docs/intervals.md`;
-const REPETITIONS = 1500;
+const REPETITIONS = 1000;
 const EFFECTS = [0, 0.1, 0.2, 0.3];
 /** Days of a period and the lists that are worked in it, each on days of its own. */
 const PERIODS = [
@@ -39,7 +40,7 @@ const CONDITIONS: readonly StudyCondition[] = PERIODS.flatMap((period) =>
   ]),
 );
 
-const CALIBRATIONS: readonly CalibrationCondition[] = PERIODS.flatMap(({ days }) =>
+const CALIBRATIONS: readonly CalibrationCondition[] = [7, 30].flatMap((days) =>
   VOLUMES.flatMap((attemptsPerDay) => EFFECTS.map((effect) => ({ days, attemptsPerDay, effect }))),
 );
 
@@ -49,20 +50,35 @@ interface Figures {
   readonly conditions: readonly { readonly condition: StudyCondition; readonly result: StudyResult }[];
 }
 
+/** Measures what the kept figures lack; each condition is kept when it is done, so a run that was broken off goes on. */
 function measure(): void {
-  const told = <Condition, Result extends object>(condition: Condition, result: Result) => {
-    const shares = Object.entries(result).map(([name, of]: [string, Count]) => `${name} ${share(of)}`);
-    process.stderr.write(`${JSON.stringify(condition)}: ${shares.join(", ")}\n`);
-    return { condition, result };
-  };
   const options = { repetitions: REPETITIONS, seed: "interval study" };
-  const conditions = CONDITIONS.map((condition) => told(condition, studyIntervals(condition, options)));
-  const calibrations = CALIBRATIONS.map((condition) => told(condition, studyCalibration(condition, options)));
-  writeFileSync(
-    FIGURES,
-    `${JSON.stringify({ repetitions: REPETITIONS, conditions, calibrations } satisfies Figures, null, 1)}\n`,
-  );
+  const known: Figures | undefined = existsSync(FIGURES) ? (JSON.parse(readFileSync(FIGURES, "utf8")) as Figures) : undefined;
+  const isUsable = known?.repetitions === REPETITIONS;
+  const conditions = isUsable ? [...known.conditions] : [];
+  const calibrations = isUsable ? [...known.calibrations] : [];
+  const each = <Condition, Result extends object>(
+    all: readonly Condition[],
+    done: { readonly condition: Condition; readonly result: Result }[],
+    study: (condition: Condition) => Result,
+  ) => {
+    for (const condition of all) {
+      if (done.some((one) => isDeepStrictEqual(one.condition, condition))) continue;
+      const result = study(condition);
+      done.push({ condition, result });
+      done.sort((a, b) => placeOf(all, a.condition) - placeOf(all, b.condition));
+      const shares = Object.entries(result).map(([name, of]: [string, Count]) => `${name} ${share(of)}`);
+      process.stderr.write(`${JSON.stringify(condition)}: ${shares.join(", ")}\n`);
+      const figures: Figures = { repetitions: REPETITIONS, conditions, calibrations };
+      writeFileSync(FIGURES, `${JSON.stringify(figures, null, 1)}\n`);
+    }
+  };
+  each(CONDITIONS, conditions, (condition) => studyIntervals(condition, options));
+  each(CALIBRATIONS, calibrations, (condition) => studyCalibration(condition, options));
 }
+
+const placeOf = <Condition>(all: readonly Condition[], condition: Condition): number =>
+  all.findIndex((one) => isDeepStrictEqual(one, condition));
 
 type Count = Pick<StudyCount, "count" | "of">;
 const share = ({ count, of }: Count): string => (of === 0 ? "–" : ((100 * count) / of).toFixed(1));
@@ -133,9 +149,10 @@ function files(): ReadonlyMap<string, string> {
   const once = ({ lasting }: StudyCondition) => lasting === 0;
   put("intervals", table(figures, STUDY_INTERVALS, once));
   put("errors", table(figures, STUDY_ERRORS, once));
+  const last = ["trend", "new level", "conversion", "previous", "all comparisons"] as const;
   put(
     "lasting",
-    table(figures, ["trend", "new level"], ({ lasting }) => lasting > 0),
+    table(figures, last, ({ lasting }) => lasting > 0),
   );
   put("naive", table(figures, STUDY_NAIVE, once));
   put("calibration", calibrationTable(figures));

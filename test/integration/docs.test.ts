@@ -65,3 +65,8 @@ test("the example of the formulas gives what dialing blindly reaches at 3 % aban
     [100, 89],
   ]);
 });
+
+test("the tables and the plot of docs/intervals.md are those of the study that is kept", () => {
+  const { status, stderr } = spawnSync(process.execPath, ["scripts/interval-study.ts", "check"], { cwd: root, encoding: "utf8" });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+});

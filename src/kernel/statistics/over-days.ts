@@ -24,8 +24,6 @@ export interface DayDifference {
   readonly low: number;
   readonly high: number;
   readonly confidence: number;
-  readonly first: DayRateInterval;
-  readonly second: DayRateInterval;
 }
 
 /** Groups by their numbers, or all groups but some. */
@@ -181,8 +179,6 @@ export function dayVariation(cells: readonly DayCell[]): DayVariation {
         low: p - q - reach(p - one.low, two.high - q),
         high: p - q + reach(one.high - p, q - two.low),
         confidence,
-        first: rateAt(first, quantileOf(first.own, first.shared, confidence), confidence),
-        second: rateAt(second, quantileOf(second.own, second.shared, confidence), confidence),
       };
     },
   };
