@@ -1,7 +1,13 @@
 // The long yardstick of the state-aware pacing rule: 5,000 agent-hours a point after a warm-up, the figures it must clear and those it cannot honestly pass.
 
 import { describe, expect, test } from "vitest";
-import { measurePacing, PACING_CONDITIONS, runPacingCondition, yardstickScenario } from "../../src/dialing/index.ts";
+import {
+  measurePacing,
+  PACING_CONDITIONS,
+  runPacingCampaigns,
+  runPacingCondition,
+  yardstickScenario,
+} from "../../src/dialing/index.ts";
 import { IS_DEEP, picked, scaled } from "../support/scale.ts";
 
 const AIM = 0.0298;
@@ -23,6 +29,26 @@ test.each([
   expect(abandonment.rate).toBeLessThan(0.03 + 2 * abandonment.standardError);
   expect(100 * occupancy.rate).toBeGreaterThan(clears - noiseOf(occupancy));
   expect(100 * occupancy.rate).toBeLessThan(suspect + noiseOf(occupancy));
+});
+
+test.each([
+  ["one-day campaigns of 3 agents", { agents: 3, days: 1, isEndKnown: true }, scaled(100, 10)],
+  ["one-day campaigns of 10 agents", { agents: 10, days: 1, isEndKnown: true }, scaled(100, 10)],
+  ["five-day campaigns of 5 agents", { agents: 5, days: 5, isEndKnown: true }, scaled(100, 2)],
+  ["months of 3 agents with 120 leads a day", { agents: 3, days: 30, isEndKnown: true, leadsADay: 120 }, scaled(100, 2)],
+] as const)("%s end within the limit", (_, options, campaigns) => {
+  const { over, occupancy } = runPacingCampaigns({ ...options, campaigns });
+  expect(over).toBeLessThanOrEqual(campaigns >= 100 ? 2 : 1);
+  if (!("leadsADay" in options)) {
+    const free = runPacingCampaigns({ ...options, campaigns, isEndKnown: false });
+    expect(100 * (free.occupancy - occupancy)).toBeLessThan(1.5);
+  }
+});
+
+test("with a window of 24 hours hardly a day ends above the limit", () => {
+  const campaigns = scaled(60, 2);
+  const { daysOver } = runPacingCampaigns({ agents: 10, days: 5, campaigns, isEndKnown: false, window: "24h" });
+  expect(daysOver).toBeLessThanOrEqual(Math.max(1, 0.02 * 5 * campaigns));
 });
 
 describe.each(picked(PACING_CONDITIONS, 2, "conditions").map((condition) => [condition.name, condition] as const))(

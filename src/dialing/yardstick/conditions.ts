@@ -16,6 +16,8 @@ export interface Condition {
   readonly scenario: (agents: number) => SimulationScenario;
   /** The live rate that the rule believes at the start. Default 0.2. */
   readonly believed?: number;
+  /** Wrong beliefs about calls, as fields of a scenario's `calls`; who is told knows the true ones. Default: the scenario's own. */
+  readonly believes?: object;
 }
 
 const REFERENCE = {
@@ -53,6 +55,13 @@ function day(fields: { readonly calls?: object; readonly [field: string]: unknow
 
 const shifts = (count: number, from: string, to: string, breaks: object[] = []) => ({ count, shift: { from, to }, breaks });
 
+/** Ten hours, of which the last eight are measured. */
+function measuredAfterTwoHours(calls: object, agents: number): SimulationScenario {
+  return day({ duration: "10h", warmUp: "2h", calls }, agents);
+}
+
+const nothingKnown = { scenario: (agents: number) => measuredAfterTwoHours({}, agents) };
+
 /** The conditions, in the order in which they are reported. */
 export const CONDITIONS: readonly Condition[] = [
   { name: "as believed", scenario: (agents) => day({}, agents) },
@@ -76,6 +85,30 @@ export const CONDITIONS: readonly Condition[] = [
   {
     name: "detection: 5 % and 10 % errors, people taken for machines not counted",
     scenario: (agents) => day({ calls: { ...detection(0.05), countSilentCalls: false } }, agents),
+  },
+  {
+    ...nothingKnown,
+    name: "ring time believed 15 s, after two hours",
+    believes: { ring: { live: { kind: "lognormal", mean: 15, cv: 0.4 } } },
+  },
+  {
+    ...nothingKnown,
+    name: "talk and wrap-up believed 60 and 60 s, after two hours",
+    believes: { talk: { kind: "lognormal", mean: 60, cv: 0.8 }, wrap: { kind: "lognormal", mean: 60, cv: 0.5 } },
+  },
+  {
+    ...nothingKnown,
+    name: "talk and wrap-up believed 300 and 5 s, after two hours",
+    believes: { talk: { kind: "exponential", mean: 300 }, wrap: { kind: "lognormal", mean: 5, cv: 0.5 } },
+  },
+  {
+    name: "detection of 0.8 s and a tenth of the machines passed on, believed at once and without errors, after two hours",
+    scenario: (agents) =>
+      measuredAfterTwoHours(
+        { machineDetection: { live: { kind: "lognormal", mean: 0.8, cv: 0.3 }, machine: 3.5, falseLive: 0.1 } },
+        agents,
+      ),
+    believes: { machineDetection: { live: 0, machine: 3.5 } },
   },
   {
     name: "mass return from breaks",
@@ -148,7 +181,7 @@ export interface ConditionOptions {
   readonly condition: Condition;
   readonly agents: number;
   readonly days: number;
-  /** The rule knows the live rate of each instant instead of learning it. */
+  /** The rule knows the live rate of each instant, and how long everything takes, instead of learning it. */
   readonly told: boolean;
   readonly seed?: number | string;
   readonly parameters?: Partial<StateAwareParameters>;
@@ -166,12 +199,15 @@ export function runCondition(options: ConditionOptions): ConditionResult {
   const abandoned: number[] = [];
   const answers: number[] = [];
   let over = 0;
-  const believed = beliefsOf({ ...scenario.calls, ...liveRate(condition.believed ?? 0.2), byHour: [] });
+  const { believes } = condition;
+  const calls = { ...scenario.calls, ...liveRate(condition.believed ?? 0.2), byHour: [] };
+  const own = beliefsOf(calls);
+  const wrong = believes === undefined ? own : beliefsOf(parseScenario({ calls: { ...REFERENCE, ...believes } }).calls);
   for (let run = 0; run < days; run++) {
     const strategy = stateAware({
-      beliefs: believed,
+      beliefs: told ? own : wrong,
       target,
-      ...(told ? { liveRateAt: (now: number) => rateAt(start + now) } : {}),
+      ...(told ? { liveRateAt: (now: number) => rateAt(start + now), isLearning: false } : {}),
       ...parameters,
     });
     const dialer = createDialer({ scenario, seed: `${seed}/${run}`, strategy });
