@@ -202,6 +202,9 @@ test("what may be null is documented so", () => {
   expect(JSON.stringify(document)).not.toContain('"allOf"');
 });
 
+/** Of the simulation's defaults: a busy machine may not end it within the service's limit, which has a test of its own. */
+const takesMinutes = ({ body }: { readonly body?: string | undefined }) => body?.includes('"scenario":{}') === true;
+
 test("no request makes the service fail, and every answer is documented", { timeout: 600_000 }, async () => {
   const wrong: string[] = [];
   for (const operation of operations) {
@@ -209,7 +212,7 @@ test("no request makes the service fail, and every answer is documented", { time
     const isPlain = operation.body === undefined && !operation.parameters.some((one) => one.in === "path" || one.in === "query");
     for (let i = 0; i < (isPlain ? 1 : REQUESTS); i++) {
       const made = requestOf(operation, document, random, PLAUSIBLE);
-      if (made.body?.includes('"scenario":{}') === true) continue;
+      if (takesMinutes(made)) continue;
       const problem = await wrongAnswer(operation, made);
       if (problem !== undefined) wrong.push(`${operation.id}: ${shown(made)}\n  ${problem.slice(0, 600)}`);
     }
@@ -232,6 +235,7 @@ test("a tenant that refuses or answers nonsense is told as the tenant's failure,
     for (const operation of operations) {
       const random = seeded(operation.id);
       const made = requestOf(operation, document, random, PLAUSIBLE);
+      if (takesMinutes(made)) continue;
       const problem = await wrongAnswer(operation, made, [502, 503]);
       if (problem !== undefined) wrong.push(`${operation.id}: ${shown(made)}\n  ${problem.slice(0, 600)}`);
     }
