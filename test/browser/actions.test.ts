@@ -165,8 +165,8 @@ test("a refusal is told in the service's words, with the fields that are wrong",
   expect(await page.evaluate(LOOKS_DISABLED)).toBe(true);
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });
-  // The focus is where it came from.
-  expect(await page.evaluate("document.activeElement.textContent")).toBe("Check and preview");
+  // The focus goes back to where it came from, a moment after the dialog has gone.
+  await expect.poll(() => page.evaluate("document.activeElement.textContent")).toBe("Check and preview");
 });
 
 test("the simulator answers while a slider moves, and its settings become a plan for the dialer", async () => {

@@ -23,9 +23,9 @@ export function ShareBar({ share, to = 1, limit }: ShareBarProps) {
         <circle class="point" cx={at(share.rate)} cy="5" r="3" />
         {limit === undefined ? null : <rect class="limit" x={at(limit)} y="0" width="1.5" height="10" />}
       </svg>
-      <span class="cell-note">
-        {counted(share.numerator, share.denominator)} · {intervalKind(share)}
-      </span>
+      <span class="cell-note">{counted(share.numerator, share.denominator)}</span>
+      {/* A line of its own: counts that tick must not move its words. */}
+      <span class="cell-note">{intervalKind(share)}</span>
     </span>
   );
 }
