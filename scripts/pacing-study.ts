@@ -26,9 +26,17 @@ interface Point {
 interface Figures {
   yardstick?: Record<string, Record<string, Point & { readonly parameter?: number }>>;
   frontier?: Record<string, Record<string, Point[]>>;
-  conditions?: Record<string, Record<string, { readonly told: Point; readonly learned: Point; readonly windowsOver: number }>>;
+  conditions?: Record<string, Record<string, ConditionFigures>>;
   months?: Record<string, { readonly occupancy: number; readonly rates: number[] }>;
   campaigns?: Record<string, Record<string, CampaignFigures>>;
+}
+
+/** `levels`: where the live rate jumps, the rule that knows between which levels. */
+interface ConditionFigures {
+  readonly told: Point;
+  readonly levels?: Point;
+  readonly learned: Point;
+  readonly windowsOver: number;
 }
 
 /** Occupancy and rates in per cent; `over`: campaigns, or days, above 3.0 %. */
@@ -143,9 +151,16 @@ function measureConditions(figures: Figures, asked: readonly string[]): void {
     const table = figures.conditions[agents] ?? {};
     figures.conditions[agents] = table;
     for (const condition of some.length > 0 ? some : CONDITIONS) {
-      const told = runCondition({ condition, agents, days, told: true });
-      const learned = runCondition({ condition, agents, days, told: false });
-      table[condition.name] = { told: pointOf(told), learned: pointOf(learned), windowsOver: rounded(learned.windowsOver) };
+      const told = runCondition({ condition, agents, days, told: "everything" });
+      const learned = runCondition({ condition, agents, days, told: "nothing" });
+      const bound =
+        condition.jumps === undefined ? {} : { levels: pointOf(runCondition({ condition, agents, days, told: "levels" })) };
+      table[condition.name] = {
+        told: pointOf(told),
+        ...bound,
+        learned: pointOf(learned),
+        windowsOver: rounded(learned.windowsOver),
+      };
       keep(figures, "conditions", `${condition.name} ${agents}: ${JSON.stringify(table[condition.name])}`);
     }
   }

@@ -53,7 +53,7 @@ export class Dialer {
     this.#strategy = strategy;
     this.#trunks = limits.trunks;
     this.#gate = new Gate(limits.callsPerSecond, limits.burst, limits.spacing);
-    const flow = new CallFlow(
+    const flow: CallFlow = new CallFlow(
       model,
       uniforms,
       sink,

@@ -1,14 +1,12 @@
 // The share of attempts that a person answers, learned while dialing: unbiased while calls still ring, quick after a jump, calm otherwise.
 
+import { Exposure, type ExposureState } from "./exposure.ts";
 import type { CallTable } from "./hazard-tables.ts";
 
 /** Memories of the parallel estimates, in attempts whose fate is known: from "something has just changed" to "this is how this list is". */
 const MEMORIES = [100, 500, 2500, 10_000] as const;
 /** How much weight flows back to the other memories per attempt, so that none is ever ruled out. */
 const SHARING = 1 / 5000;
-const SLOT = 0.5;
-/** Room for answers that come later than was believed at first: two minutes. */
-const LEAST_SLOTS = 240;
 
 export interface LiveRateOptions {
   /** The rate believed at the start, 0..1. */
@@ -18,12 +16,9 @@ export interface LiveRateOptions {
 }
 
 /** State of the estimate as plain data. */
-export interface LiveRateState {
-  readonly head: number;
-  readonly time: number | null;
+export interface LiveRateState extends ExposureState {
   readonly answers: number;
   readonly exposure: number;
-  readonly placed: readonly number[];
   readonly live: readonly number[];
   readonly trials: readonly number[];
   readonly weight: readonly number[];
@@ -32,19 +27,13 @@ export interface LiveRateState {
 }
 
 /**
- * Live answers divided by exposure. The exposure of a call placed a seconds ago is F_L(a), the share of live calls known by that age, so the
- * estimate is unbiased at every instant although answers come in sooner than failures. Four estimates with different memories run side by side and
+ * Live answers divided by exposure (`Exposure`), so the estimate is unbiased at every instant although answers come in sooner than failures. Four estimates with different memories run side by side and
  * are weighed by how well each foretold the answers so far (fixed-share forecasting, Herbster and Warmuth 1998).
  */
 export class LiveRate {
-  /** By slot of age: how much the exposure of a call grows; 0 from `#known` on. */
-  readonly #increments: Float64Array;
-  #known = 0;
-  /** Calls placed, by slot of their age, a ring. */
-  readonly #placed: Float64Array;
-  #head = 0;
-  #time = Number.NaN;
+  readonly #calls: Exposure;
   #answers = 0;
+  /** Attempts' worth, since the estimate last learned. */
   #exposure = 0;
   readonly #live = new Float64Array(MEMORIES.length);
   readonly #trials = new Float64Array(MEMORIES.length);
@@ -55,10 +44,7 @@ export class LiveRate {
   evidence: number;
 
   constructor(table: CallTable, options: LiveRateOptions) {
-    const slots = Math.max(LEAST_SLOTS, Math.ceil(table.longestAge / SLOT) + 1);
-    this.#placed = new Float64Array(slots);
-    this.#increments = new Float64Array(slots);
-    this.believe(table);
+    this.#calls = new Exposure(table);
     const attempts = options.priorAttempts ?? 40;
     for (let m = 0; m < MEMORIES.length; m++) {
       this.#trials[m] = Math.min(attempts, MEMORIES[m]!);
@@ -71,10 +57,7 @@ export class LiveRate {
 
   /** Goes on with another law of the time to an answer. */
   believe(table: CallTable): void {
-    const slots = this.#increments.length;
-    // Calls are reported one slot after they were placed; over the next slot a call in place i grows from i + 1 slots to i + 2.
-    for (let i = 0; i < slots; i++) this.#increments[i] = table.knownBy((i + 2) * SLOT) - table.knownBy((i + 1) * SLOT);
-    this.#known = Math.min(slots, Math.ceil(table.longestAge / SLOT) + 1);
+    this.#calls.believe(table);
   }
 
   /** A person answered. */
@@ -84,27 +67,8 @@ export class LiveRate {
 
   /** Brings the estimate to `now` (s); `placed` calls were placed since the last time. */
   advance(now: number, placed: number): void {
-    if (Number.isNaN(this.#time)) this.#time = now;
-    while (now - this.#time >= SLOT) {
-      this.#time += SLOT;
-      this.#step();
-    }
-    this.#placed[this.#head] = this.#placed[this.#head]! + placed;
+    this.#exposure += this.#calls.advance(now, placed);
     if (this.#answers > 0 || this.#exposure > 0.5) this.#learn();
-  }
-
-  /** One slot passes: every call grows older, and the exposure grows by what it passed through. */
-  #step(): void {
-    const placed = this.#placed;
-    const slots = placed.length;
-    let exposure = 0;
-    for (let i = 0, at = this.#head; i < this.#known; i++) {
-      exposure += placed[at]! * this.#increments[i]!;
-      at = at === 0 ? slots - 1 : at - 1;
-    }
-    this.#exposure += exposure;
-    this.#head = this.#head + 1 === slots ? 0 : this.#head + 1;
-    placed[this.#head] = 0;
   }
 
   #learn(): void {
@@ -137,11 +101,9 @@ export class LiveRate {
 
   snapshot(): LiveRateState {
     return {
-      head: this.#head,
-      time: Number.isNaN(this.#time) ? null : this.#time,
+      ...this.#calls.snapshot(),
       answers: this.#answers,
       exposure: this.#exposure,
-      placed: [...this.#placed],
       live: [...this.#live],
       trials: [...this.#trials],
       weight: [...this.#weight],
@@ -152,11 +114,9 @@ export class LiveRate {
 
   /** Takes over the state of an estimate of the same beliefs; what does not fit is left as it is. */
   restore(state: LiveRateState): void {
-    this.#head = state.head % this.#placed.length;
-    this.#time = state.time ?? Number.NaN;
+    this.#calls.restore(state);
     this.#answers = state.answers;
     this.#exposure = state.exposure;
-    this.#placed.set(state.placed.slice(0, this.#placed.length));
     this.#live.set(state.live.slice(0, MEMORIES.length));
     this.#trials.set(state.trials.slice(0, MEMORIES.length));
     this.#weight.set(state.weight.slice(0, MEMORIES.length));

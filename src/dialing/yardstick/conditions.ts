@@ -3,12 +3,16 @@
 import { type RatioInterval, ratioInterval } from "../../kernel/index.ts";
 import { createDialer } from "../engine/create.ts";
 import { Count, Level } from "../engine/meter.ts";
+import type { DialingBeliefs } from "../pacing/beliefs.ts";
 import { beliefsOf, liveRateOf } from "../pacing/beliefs-of.ts";
 import { type StateAwareParameters, stateAware } from "../pacing/state-aware.ts";
+import type { PacingStrategy } from "../pacing/strategy.ts";
 import { sumOf } from "../results/sums.ts";
+import { compileCalls } from "../scenario/compile.ts";
 import { secondOfDay, seconds } from "../scenario/fields.ts";
 import { parseScenario } from "../scenario/parse.ts";
 import type { SimulationScenario } from "../scenario/schema.ts";
+import { knowingLevels, type Level as RateLevel } from "./known-levels.ts";
 
 /** A day under which pacing rules are compared. */
 export interface Condition {
@@ -18,6 +22,18 @@ export interface Condition {
   readonly believed?: number;
   /** Wrong beliefs about calls, as fields of a scenario's `calls`; who is told knows the true ones. Default: the scenario's own. */
   readonly believes?: object;
+  /** The live rate changes faster than by the hour. */
+  readonly jumps?: Jumps;
+}
+
+/** A live rate that changes within the hour, in steps of five minutes. */
+export interface Jumps {
+  /** The live rate, by seconds since the start. */
+  readonly rateAt: (seconds: number) => number;
+  /** Its levels, with the share of the time of each. */
+  readonly levels: readonly RateLevel[];
+  /** Seconds between jumps on average. */
+  readonly every: number;
 }
 
 const REFERENCE = {
@@ -58,6 +74,17 @@ const shifts = (count: number, from: string, to: string, breaks: object[] = []) 
 /** Ten hours, of which the last eight are measured. */
 function measuredAfterTwoHours(calls: object, agents: number): SimulationScenario {
   return day({ duration: "10h", warmUp: "2h", calls }, agents);
+}
+
+const STEP = 300;
+
+/** Five minutes of each half hour at `rate`, the others at 20 %. */
+function burstsOf(rate: number): Jumps {
+  const levels = [
+    { rate: 0.2, share: 5 / 6 },
+    { rate, share: 1 / 6 },
+  ];
+  return { rateAt: (seconds) => (seconds % (6 * STEP) < STEP ? rate : 0.2), levels, every: 3 * STEP };
 }
 
 const nothingKnown = { scenario: (agents: number) => measuredAfterTwoHours({}, agents) };
@@ -109,6 +136,28 @@ export const CONDITIONS: readonly Condition[] = [
         agents,
       ),
     believes: { machineDetection: { live: 0, machine: 3.5 } },
+  },
+  {
+    name: "five minutes of each half hour at 30 %",
+    scenario: (agents) => measuredAfterTwoHours({}, agents),
+    jumps: burstsOf(0.3),
+  },
+  {
+    name: "five minutes of each half hour at 40 %",
+    scenario: (agents) => measuredAfterTwoHours({}, agents),
+    jumps: burstsOf(0.4),
+  },
+  {
+    name: "10 and 30 % in turn, five minutes each",
+    scenario: (agents) => measuredAfterTwoHours({}, agents),
+    jumps: {
+      rateAt: (seconds) => (seconds % (2 * STEP) < STEP ? 0.1 : 0.3),
+      levels: [
+        { rate: 0.1, share: 0.5 },
+        { rate: 0.3, share: 0.5 },
+      ],
+      every: STEP,
+    },
   },
   {
     name: "mass return from breaks",
@@ -181,8 +230,10 @@ export interface ConditionOptions {
   readonly condition: Condition;
   readonly agents: number;
   readonly days: number;
-  /** The rule knows the live rate of each instant, and how long everything takes, instead of learning it. */
-  readonly told: boolean;
+  /**
+   * What the rule knows: nothing; everything, the live rate of each instant too; or, where the rate jumps, everything but when it jumps.
+   */
+  readonly told: "nothing" | "everything" | "levels";
   readonly seed?: number | string;
   readonly parameters?: Partial<StateAwareParameters>;
 }
@@ -199,19 +250,26 @@ export function runCondition(options: ConditionOptions): ConditionResult {
   const abandoned: number[] = [];
   const answers: number[] = [];
   let over = 0;
-  const { believes } = condition;
+  const { believes, jumps } = condition;
   const calls = { ...scenario.calls, ...liveRate(condition.believed ?? 0.2), byHour: [] };
   const own = beliefsOf(calls);
   const wrong = believes === undefined ? own : beliefsOf(parseScenario({ calls: { ...REFERENCE, ...believes } }).calls);
   for (let run = 0; run < days; run++) {
-    const strategy = stateAware({
-      beliefs: told ? own : wrong,
+    const strategy = ruleOf(
+      options,
+      told === "nothing" ? wrong : own,
       target,
-      ...(told ? { liveRateAt: (now: number) => rateAt(start + now), isLearning: false } : {}),
-      ...parameters,
-    });
+      (now) => jumps?.rateAt(now) ?? rateAt(start + now),
+    );
     const dialer = createDialer({ scenario, seed: `${seed}/${run}`, strategy });
-    dialer.advance(seconds(scenario.duration));
+    const end = seconds(scenario.duration);
+    if (jumps === undefined) dialer.advance(end);
+    else {
+      for (let at = 0; at < end; at += STEP) {
+        dialer.set({ calls: compileCalls({ ...scenario.calls, ...liveRate(jumps.rateAt(at)) }) });
+        dialer.advance(Math.min(end, at + STEP));
+      }
+    }
     dialer.meter.close(dialer.now);
     const sums = sumOf(dialer.meter.buckets);
     busy.push(sums.level(Level.talking) + sums.level(Level.wrapping));
@@ -222,4 +280,17 @@ export function runCondition(options: ConditionOptions): ConditionResult {
     if (history.abandoned + sums.count(Count.abandoned) > target * window) over += 1;
   }
   return { occupancy: ratioInterval(busy, loggedIn), abandonment: ratioInterval(abandoned, answers), windowsOver: over / days };
+}
+
+function ruleOf(
+  { condition, told, parameters }: ConditionOptions,
+  beliefs: DialingBeliefs,
+  target: number,
+  liveRateAt: (now: number) => number,
+): PacingStrategy {
+  const known = { beliefs, target, ...parameters };
+  if (told === "nothing") return stateAware(known);
+  const { jumps } = condition;
+  if (told === "levels" && jumps !== undefined) return knowingLevels(known, jumps.levels, jumps.every);
+  return stateAware({ ...known, liveRateAt, isLearning: false });
 }
