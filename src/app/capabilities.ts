@@ -11,7 +11,7 @@ import {
 } from "../operations/index.ts";
 import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
 import { campaignFilesOn } from "./campaigns.ts";
-import { complianceOn } from "./compliance.ts";
+import { complianceOn, rulesOf } from "./compliance.ts";
 import { crmOn } from "./crm.ts";
 import { type DialerOptions, dialerOn, readingsOf } from "./dialer.ts";
 import { emergencyStopsOn, runStop, type StopTiming } from "./emergency-stop.ts";
@@ -70,6 +70,7 @@ export async function capabilitiesOn(
   for (const operation of [tagging, corrections, settings.changes, retrieving, campaignFiles]) runs.add(operation.kind());
   const failover = await failoverOn(workplace);
   const stops = emergencyStopsOn(workplace, options.stops ?? {}, warn);
+  const rules = rulesOf(config, {});
   const { compliance, facts } = complianceOn(workplace);
   const jobs = new JobUseCases(workplace, { tagging, corrections, requestId });
   return {
@@ -87,7 +88,7 @@ export async function capabilitiesOn(
     tag: new TagUseCases(workplace, tagging, jobs),
     corrections: correctionUseCasesOn(workplace, corrections, jobs),
     settings,
-    simulations: new SimulationUseCases(),
+    simulations: new SimulationUseCases(async () => (await rules()).pack),
     outcomes: new OutcomeUseCases(workplace, { lake, retrieving, rules: reportRulesOf(config), requestId }),
     crm: crmOn({ ...workplace, lake }, environment, () => workplace.deliverEvents()),
     compliance,

@@ -240,7 +240,7 @@ export interface ConditionOptions {
 
 /** Runs independent days of a condition under the state-aware rule, each from a cold start. The same seed gives both rules the same calls. */
 export function runCondition(options: ConditionOptions): ConditionResult {
-  const { condition, agents, days, told, seed = "evaluation", parameters } = options;
+  const { condition, agents, days, told, seed = "evaluation" } = options;
   const scenario = condition.scenario(agents);
   const { history, abandonmentTarget: target } = scenario;
   const rateAt = liveRateOf(scenario.calls);

@@ -1,9 +1,11 @@
 // Simulations for many callers: on threads of their own, one after the other, each within a time.
 
+import { type RulePack, usCaUk2026 } from "../../compliance/index.ts";
 import { bucketsOf, type SimulationScenario } from "../../dialing/index.ts";
 import { OperationError } from "../error.ts";
 import { Semaphore } from "../jobs/semaphore.ts";
 import { type CalibrateOptions, calibrateCalls } from "./calibrate.ts";
+import { underLaw } from "./law.ts";
 import { SimulationError } from "./pool.ts";
 import { openStudies, type Studies } from "./studies.ts";
 import { type Axis, variationsOf } from "./variations.ts";
@@ -27,6 +29,8 @@ export interface SimulationQuestion {
   /** Of each scenario. */
   readonly replications: number;
   readonly seed: number | string;
+  /** Where the campaign calls: the strictest limit of abandonment and the shortest window of them, instead of the scenario's. Default: the scenario's. */
+  readonly jurisdictions?: readonly string[];
   /** Aborted when nobody waits for the answer. */
   readonly signal: AbortSignal;
 }
@@ -40,15 +44,21 @@ export class SimulationUseCases {
   readonly #turns = new Semaphore(1);
   #atWorkOrWaiting = 0;
 
-  constructor(limits: SimulationLimits = LIMITS) {
+  readonly #pack: () => Promise<RulePack>;
+
+  /** @param pack the rules in force; the shipped ones by default */
+  constructor(pack: () => Promise<RulePack> = async () => usCaUk2026(), limits: SimulationLimits = LIMITS) {
+    this.#pack = pack;
     this.#limits = limits;
   }
 
   /** A scenario, or two compared under common random numbers. */
   async run(
-    [scenario, other]: readonly [SimulationScenario, SimulationScenario | undefined],
+    [asked, against]: readonly [SimulationScenario, SimulationScenario | undefined],
     question: SimulationQuestion,
   ): Promise<object> {
+    const scenario = await this.#underLaw(asked, question);
+    const other = against === undefined ? undefined : await this.#underLaw(against, question);
     for (const one of other === undefined ? [scenario] : [scenario, other]) requireSize(one, question);
     return this.#studying(question, async (studies) => {
       if (other === undefined) return { scenario: scenario.name, result: await studies.run(scenario) };
@@ -57,7 +67,8 @@ export class SimulationUseCases {
   }
 
   /** Every combination of the axes' values. */
-  async whatIf(scenario: SimulationScenario, axes: readonly Axis[], question: SimulationQuestion): Promise<object> {
+  async whatIf(given: SimulationScenario, axes: readonly Axis[], question: SimulationQuestion): Promise<object> {
+    const scenario = await this.#underLaw(given, question);
     const asked = variationsOf(scenario, axes);
     for (const variation of asked) requireSize(variation.scenario, question);
     return this.#studying(question, async (studies) => {
@@ -68,10 +79,11 @@ export class SimulationUseCases {
 
   /** The best pacing that keeps the limit of abandonment with the probability. */
   async optimise(
-    scenario: SimulationScenario,
+    given: SimulationScenario,
     goal: { readonly probability: number; readonly limit?: number },
     question: SimulationQuestion,
   ): Promise<object> {
+    const scenario = await this.#underLaw(given, question);
     requireSize(scenario, question);
     return this.#studying(question, async (studies) => ({
       scenario: scenario.name,
@@ -82,6 +94,10 @@ export class SimulationUseCases {
   /** What a file of calls says of answers and times, and the scenario of it. */
   calibrate(calls: AsyncIterable<Uint8Array>, options: CalibrateOptions): ReturnType<typeof calibrateCalls> {
     return calibrateCalls(calls, options);
+  }
+
+  async #underLaw(scenario: SimulationScenario, { jurisdictions = [] }: SimulationQuestion): Promise<SimulationScenario> {
+    return jurisdictions.length === 0 ? scenario : underLaw(scenario, await this.#pack(), jurisdictions);
   }
 
   async #studying<T>(question: SimulationQuestion, work: (studies: Studies) => Promise<T>): Promise<T> {

@@ -12,10 +12,20 @@ const MOST_REPLICATIONS = 200;
 /** Of each of many scenarios. */
 const MOST_OF_MANY = 50;
 
+type Asked = Pick<SimulationQuestion, "replications" | "seed">;
+
 /** Refused lines that an answer shows. */
 const EXAMPLES = 20;
 const scenarioBody = z.record(z.string(), z.unknown()).describe("As in simulation.schema.json");
 const seed = z.union([z.int(), z.string().max(100)]).default(1);
+
+const jurisdictions = z
+  .array(z.string().min(1).max(20))
+  .max(50)
+  .optional()
+  .describe(
+    "Where the campaign calls, such as US and GB: the rule pack's strictest limit of abandonment and shortest window, instead of the scenario's",
+  );
 
 export function simulateRoutes(simulations: () => SimulationUseCases) {
   return [
@@ -31,6 +41,7 @@ export function simulateRoutes(simulations: () => SimulationUseCases) {
         compareWith: scenarioBody.optional(),
         replications: z.int().min(2).max(MOST_REPLICATIONS).default(20),
         seed,
+        jurisdictions,
       }),
       reply: z.looseObject({}),
       async handle({ body, signal }) {
@@ -56,6 +67,7 @@ export function simulateRoutes(simulations: () => SimulationUseCases) {
           .describe("Fields such as agents or pacing.ratio, with the values to try; the last one changes fastest"),
         replications: z.int().min(2).max(MOST_OF_MANY).default(10),
         seed,
+        jurisdictions,
       }),
       reply: z.looseObject({}),
       handle: async ({ body, signal }) => ({
@@ -119,6 +131,7 @@ export function simulateRoutes(simulations: () => SimulationUseCases) {
         probability: z.number().gt(0).lt(1).default(0.99).describe("With which a period keeps the limit"),
         replications: z.int().min(2).max(MOST_OF_MANY).default(20),
         seed,
+        jurisdictions,
       }),
       reply: z.looseObject({}),
       async handle({ body, signal }) {
@@ -131,8 +144,8 @@ export function simulateRoutes(simulations: () => SimulationUseCases) {
 }
 
 function questionOf(
-  { replications, seed: from }: Pick<SimulationQuestion, "replications" | "seed">,
+  { replications, seed: from, jurisdictions: of }: Asked & { readonly jurisdictions?: readonly string[] | undefined },
   signal: AbortSignal,
 ): SimulationQuestion {
-  return { replications, seed: from, signal };
+  return { replications, seed: from, signal, ...(of === undefined ? {} : { jurisdictions: of }) };
 }

@@ -45,6 +45,14 @@ test("the best pacing is found within the limit, and a limit that is none is ref
   expect([wrong.status, JSON.stringify(wrong.body)]).toEqual([400, expect.stringContaining("limit")]);
 });
 
+test("the limit is the strictest of the jurisdictions, and one without a limit is refused by name", async () => {
+  const asked = { scenario: { ...scenario, abandonmentTarget: 0.2 }, probability: 0.9, replications: 2 };
+  const { status, body } = await at.post("/api/v1/simulate/optimise", { ...asked, jurisdictions: ["US"] }, "viewer");
+  expect([status, body]).toMatchObject([200, { optimum: { limit: 0.03 } }]);
+  const wrong = await at.post("/api/v1/simulate", { scenario, replications: 2, jurisdictions: ["US", "XX"] }, "viewer");
+  expect([wrong.status, JSON.stringify(wrong.body)]).toEqual([400, expect.stringContaining("XX")]);
+});
+
 /** Of which a replication takes minutes. */
 const endless = { agents: 2000, duration: "360d", bucket: "1d", pacing: { strategy: "ratio", ratio: 2 } };
 
@@ -87,7 +95,7 @@ test("a simulation that is not done in its time is ended; callers beyond those t
   const signal = new AbortController();
   const options = { replications: 2, seed: 1, signal: signal.signal };
   const long = parseScenario(endless);
-  const simulations = new SimulationUseCases({ longestMs: 50, waiting: 1 });
+  const simulations = new SimulationUseCases(undefined, { longestMs: 50, waiting: 1 });
   const first = simulations.run([long, undefined], options);
   const second = simulations.run([long, undefined], options);
   await expect(simulations.run([long, undefined], options)).rejects.toMatchObject({ code: "simulation_busy" });
