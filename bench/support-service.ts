@@ -39,7 +39,7 @@ export async function openBenchWorld(options: SandboxOptions = {}): Promise<Benc
     OUTDIAL_ACTOR: "bench",
   };
   const config = `${folder.path}/outdial.yaml`;
-  const flags = { dir: `${folder.path}/.outdial`, config, tenantUrl: url };
+  const flags = { dir: `${folder.path}/.outdial`, config, tenantUrl: url, store: { makes: "store" } } as const;
   const owned = stack.move();
   return {
     sandbox,

@@ -1,6 +1,6 @@
 // What the benchmarks share: a sandbox in a process of its own, rows, medians.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -89,12 +89,12 @@ export async function benchFolder(): Promise<{ path: string } & AsyncDisposable>
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** Environment of a process that tags on the sandbox with a store of its own in `folder`. */
+/** Environment of a process that tags on the sandbox with a store of its own in `folder`, which is made. */
 export function tagEnvironment(sandbox: BenchSandbox, folder: string): Record<string, string | undefined> {
+  const own = { ...process.env, DATABASE_URL: undefined, OUTDIAL_DIR: join(folder, ".outdial") };
+  spawnSync(process.execPath, [BIN, "init", folder, "--quiet"], { env: own, stdio: ["ignore", "ignore", "inherit"] });
   return {
-    ...process.env,
-    DATABASE_URL: undefined,
-    OUTDIAL_DIR: join(folder, ".outdial"),
+    ...own,
     OUTDIAL_TENANT_URL: sandbox.url,
     CXONE_CLIENT_ID: sandbox.clientId,
     CXONE_CLIENT_SECRET: sandbox.clientSecret,

@@ -20,7 +20,10 @@ const scenario = {
 };
 await using stage = await openStage({ scenario, rules });
 const { outdial, sandbox } = stage;
-const { campaigns, campaignFiles, failover, segments, actor } = outdial;
+const { campaigns, campaignFiles, facts, failover, segments, actor } = outdial;
+
+// Nobody is dialed before the company's do-not-call list is there: yours is a file (`facts.import("dnc", …)`); this company declares that it has none.
+await facts.declareNoCompanyList({ name: "Ann Lee", reason: "a made-up company" }, actor);
 
 // Provision: the plan names every field that would change, whom it reaches and what forbids it. The apply sends exactly that.
 const text = await readFile(new URL("campaigns/spring-renewals.yaml", import.meta.url), "utf8");

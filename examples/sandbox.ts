@@ -38,6 +38,7 @@ export async function openStage({
   const { url } = await sandbox.listen();
   const outdial = stack.use(
     await openOutdial({
+      makeStore: true,
       tenantUrl: url,
       credentials: sandbox.ready,
       dir,

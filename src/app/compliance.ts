@@ -61,8 +61,8 @@ function complianceSettings(config: Config): ComplianceSettings {
   const given = config.file.compliance;
   const targets = Object.entries(given?.revocationTargets ?? {}).map(([system, hours]) => ({ system, hours }));
   return {
-    pack: given?.pack === undefined ? undefined : resolve(config.cwd, given.pack),
-    packKey: given?.packKey === undefined ? undefined : resolve(config.cwd, given.packKey),
+    pack: given?.pack === undefined ? undefined : resolve(config.folder, given.pack),
+    packKey: given?.packKey === undefined ? undefined : resolve(config.folder, given.packKey),
     targets: targets.length === 0 ? DEFAULT_TARGETS : targets,
     countEarlyHangups: given?.countEarlyHangups ?? true,
     timeZone: given?.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,

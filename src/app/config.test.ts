@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { ConfigError, loadConfig, parseConfig, receiversOf, secretFrom } from "./config.ts";
+import { loadConfig, parseConfig, receiversOf, secretFrom } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
 
 test("a configuration is read field by field", async () => {
   const config = await parseConfig(

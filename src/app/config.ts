@@ -2,24 +2,36 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { resolve } from "node:path";
-import { type Clock, messageOf, OutdialError, parseDuration, problemsOf } from "../kernel/index.ts";
+import { dirname, join, resolve } from "node:path";
+import { type Clock, messageOf, parseDuration, problemsOf } from "../kernel/index.ts";
+import type { CompanyListView } from "../operations/views/index.ts";
 import { systemClock } from "../tenant/index.ts";
+import { ConfigError } from "./config-error.ts";
 import { type ConfigFile, configSchema, RECEIVERS, type Receiver } from "./config-schema.ts";
+import { findWorkplace, STORE_NAME } from "./workplace-folder.ts";
 
-/** `invalid_config`: a setting is missing, unknown or wrong; the message says where and what is allowed. */
-export class ConfigError extends OutdialError<"invalid_config"> {
-  constructor(message: string, advice?: string) {
-    super("invalid_config", message, advice === undefined ? {} : { advice });
-  }
+/**
+ * What comes into being where there is no store yet. `schema`: the tables in a database that is named and has none; `store`: an embedded one in the
+ * folder as well. `nothing` throws StoreError `no_store`.
+ */
+export type Makes = "nothing" | "schema" | "store";
+
+/** Which store and which tenant, and how the lists of whom not to call came into the store. */
+export interface Standing {
+  /** The folder of an embedded store, or the address of a database without user and password. */
+  readonly store: string;
+  /** Where the tenant is; null where none is configured. */
+  readonly tenant: string | null;
+  /** Null while it was neither loaded nor declared empty. */
+  readonly companyList: CompanyListView | null;
+  readonly registries: readonly { readonly registry: string; readonly asOf: string; readonly loadedAt: string }[];
 }
 
 /** What a command does in a place without a store. */
 export interface StoreUse {
-  /** True makes one; false throws StoreError `no_store`. */
-  readonly make: boolean;
-  /** Told of the folder in which one was made. */
-  readonly made?: ((dir: string) => void) | undefined;
+  readonly makes: Makes;
+  /** Told which store is open, and how things stand in it. */
+  readonly opened?: ((standing: Standing) => void) | undefined;
   /** Told when a folder is given on the command line and a database elsewhere: the database is used, the folder is for the keys. */
   readonly outweighed?: ((dir: string, by: string) => void) | undefined;
 }
@@ -30,9 +42,9 @@ export interface Flags {
   readonly dir?: string | undefined;
   readonly tenantUrl?: string | undefined;
   readonly databaseUrl?: string | undefined;
-  /** By default jobs and the service make a store, everything else finds one. */
+  /** By default one is found; the service and the library make the tables of a database that is named. */
   readonly store?: StoreUse | undefined;
-  /** The working folder, from which relative paths are told; the process's by default. */
+  /** The working folder, from which flags and variables name files, and from which the workplace is looked for; the process's by default. */
   readonly cwd?: string | undefined;
   /** Time of everything that is done; the machine's by default. */
   readonly clock?: Clock | undefined;
@@ -53,11 +65,19 @@ export interface Config {
   /** Folder of the embedded store, the audit keys and lock files. */
   readonly dir: string;
   readonly databaseUrl: string | undefined;
-  /** Where the database is named, such as DATABASE_URL, when a folder given on the command line names another store. */
+  /** Where the database is named, such as DATABASE_URL; undefined where none is. */
+  readonly databaseFrom: string | undefined;
+  /** The same when a folder given on the command line names another store. */
   readonly outweighedBy: string | undefined;
+  /** Where the folder of the store is named: `--dir`, `OUTDIAL_DIR`; undefined for the workplace's own. */
+  readonly dirFrom: string | undefined;
   readonly store: StoreUse | undefined;
-  /** The working folder, from which relative paths are told. */
+  /** The working folder. */
   readonly cwd: string;
+  /** Path of outdial.yaml; undefined where there is none. */
+  readonly path: string | undefined;
+  /** The workplace: the folder of outdial.yaml, from which its paths are told; the one with the store where there is no file. */
+  readonly folder: string;
   readonly clock: Clock;
   readonly file: ConfigFile;
   readonly tenantUrl: string | undefined;
@@ -80,16 +100,22 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export async function loadConfig(flags: Flags, environment: Environment): Promise<Config> {
   const cwd = flags.cwd ?? process.cwd();
   const named = filled(flags.config) ?? filled(environment["OUTDIAL_CONFIG"]);
-  const path = resolve(cwd, named ?? "outdial.yaml");
-  const file = await readConfigFile(path, named !== undefined);
-  const dir = await folder(cwd, flags, environment);
+  const found = named === undefined ? await findWorkplace(cwd) : undefined;
+  const path = named === undefined ? found?.config : resolve(cwd, named);
+  const file = path === undefined ? {} : await readConfigFile(path);
+  const workplace = found?.folder ?? (path === undefined ? cwd : dirname(path));
+  const { dir, from } = await storeFolder({ cwd, workplace }, flags, environment);
   const database = databaseOf(flags, environment, file, path);
   return {
     dir,
+    dirFrom: from,
     databaseUrl: database?.url,
+    databaseFrom: database?.from,
     outweighedBy: filled(flags.dir) === undefined || filled(flags.databaseUrl) !== undefined ? undefined : database?.from,
     store: flags.store,
     cwd,
+    path,
+    folder: workplace,
     clock: flags.clock ?? systemClock,
     file,
     tenantUrl: filled(flags.tenantUrl) ?? filled(environment["OUTDIAL_TENANT_URL"]),
@@ -103,21 +129,26 @@ function filled(value: string | undefined): string | undefined {
   return value === undefined || value.trim() === "" ? undefined : value;
 }
 
-/** The working folder: a folder, or nothing yet. */
-async function folder(cwd: string, flags: Flags, environment: Environment): Promise<string> {
+/** The folder of the store, a folder or nothing yet, and where it is named. */
+async function storeFolder(
+  { cwd, workplace }: { readonly cwd: string; readonly workplace: string },
+  flags: Flags,
+  environment: Environment,
+): Promise<{ readonly dir: string; readonly from: string | undefined }> {
   const given = filled(flags.dir) ?? filled(environment["OUTDIAL_DIR"]);
-  const dir = resolve(cwd, given ?? ".outdial");
-  const from = given === undefined ? "the folder of the store" : filled(flags.dir) === undefined ? "OUTDIAL_DIR" : "--dir";
+  const dir = given === undefined ? join(workplace, STORE_NAME) : resolve(cwd, given);
+  const named = given === undefined ? undefined : filled(flags.dir) === undefined ? "OUTDIAL_DIR" : "--dir";
+  const from = named ?? "the folder of the store";
   try {
     if (!(await stat(dir)).isDirectory()) throw new ConfigError(`${from}: ${dir} is a file; a folder is needed`);
   } catch (thrown) {
     const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
-    if (code === "ENOENT") return dir;
+    if (code === "ENOENT") return { dir, from: named };
     if (code === "ENOTDIR") throw new ConfigError(`${from}: ${dir} lies in something that is a file; a folder is needed`);
     if (thrown instanceof ConfigError) throw thrown;
     throw new ConfigError(`${from}: cannot look at ${dir}: ${messageOf(thrown)}`);
   }
-  return dir;
+  return { dir, from: named };
 }
 
 /** The database that is named, and where. */
@@ -125,7 +156,7 @@ function databaseOf(
   flags: Flags,
   environment: Environment,
   file: ConfigFile,
-  path: string,
+  path: string | undefined,
 ): { readonly url: string; readonly from: string } | undefined {
   const places = [
     ["--database-url", flags.databaseUrl],
@@ -146,13 +177,11 @@ function databaseOf(
   return undefined;
 }
 
-async function readConfigFile(path: string, required: boolean): Promise<ConfigFile> {
+async function readConfigFile(path: string): Promise<ConfigFile> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (thrown) {
-    const missing = thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
-    if (missing && !required) return {};
     throw new ConfigError(`cannot read the configuration ${path}: ${messageOf(thrown)}`);
   }
   return parseConfig(text, path);
@@ -221,7 +250,7 @@ async function receiver(name: Receiver, config: Config, environment: Environment
   const secret =
     given?.secretFile === undefined
       ? await secretFrom(environment, variable)
-      : await readSecretFile(given.secretFile, `webhooks.${name}.secretFile`);
+      : await readSecretFile(resolve(config.folder, given.secretFile), `webhooks.${name}.secretFile`);
   if (secret === undefined) {
     throw new ConfigError(
       `webhooks.${name}: the signing secret is not set; set ${variable}`,

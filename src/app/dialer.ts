@@ -19,7 +19,8 @@ import {
 import type { DialerVersion } from "../operations/views/index.ts";
 import type { Tenant } from "../tenant/index.ts";
 import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
-import { type Config, ConfigError, type Flags, loadConfig } from "./config.ts";
+import { type Config, type Flags, loadConfig } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
 import type { ConfigFile } from "./config-schema.ts";
 import { predictHere } from "./predictions.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";

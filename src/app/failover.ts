@@ -70,7 +70,7 @@ export async function openFailover(flags: Flags, environment: Environment, optio
 }
 
 /** The tenant's clock against this machine's, by the `Date` of its latest reply: whole seconds, so that less than one is no difference. */
-function createSkew(clock: Clock): { readonly hooks: TenantHooks; skewMs(): number | null } {
+export function createSkew(clock: Clock): { readonly hooks: TenantHooks; skewMs(): number | null } {
   let latest: number | null = null;
   return {
     hooks: {

@@ -13,7 +13,8 @@ import {
 } from "../operations/index.ts";
 import type { InboundRoutesOptions } from "../server/index.ts";
 import { INBOUND_CHANNELS, type InboundChannel, type Store, type StoreLog } from "../store/index.ts";
-import { ConfigError, secretFrom } from "./config.ts";
+import { secretFrom } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
 import type { Environment } from "./workplace.ts";
 
 /** By which channel the events of a registration come. */

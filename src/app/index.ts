@@ -3,15 +3,17 @@
 export { openCampaignStates, stopCampaigns } from "./campaign-state.ts";
 export { type CampaignApplies, exportCampaignFiles, openCampaignApplies, openCampaignReader } from "./campaigns.ts";
 export { openCompliance, openFactsIfAny, readRules, storeFolder } from "./compliance.ts";
-export type { StoreUse } from "./config.ts";
+export type { Makes, Standing, StoreUse } from "./config.ts";
 export { configJsonSchema } from "./config-schema.ts";
 export { openCrm } from "./crm.ts";
 export { openDelivery } from "./delivery.ts";
 export { openDemo, openEventReceiver, openStage as openDemoStage } from "./demo/index.ts";
 export { type DialerRuntime, openDialer, openDialerTenant, readDialerHistory } from "./dialer.ts";
+export { type Check, examine } from "./doctor.ts";
 export { openStopRecords } from "./emergency-stop.ts";
 export { type FailoverRuntime, openFailover, openFailoverRecords } from "./failover.ts";
 export { inboundSecrets } from "./inbound.ts";
+export { initWorkplace, workplaceAbove } from "./init.ts";
 export {
   openCorrections,
   openInteractions,

@@ -10,9 +10,10 @@ import type { Config } from "./config.ts";
 export async function outcomeMapOf(config: Config, given?: string): Promise<OutcomeMap> {
   const path = given ?? config.file.outcomes?.map;
   if (path === undefined) return DOCUMENTED_MAP;
+  const from = given === undefined ? config.folder : config.cwd;
   let text: string;
   try {
-    text = await readFile(resolve(config.cwd, path), "utf8");
+    text = await readFile(resolve(from, path), "utf8");
   } catch (thrown) {
     throw new MeaningError(`cannot read the outcome map ${path}: ${messageOf(thrown)}`);
   }

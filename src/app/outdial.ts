@@ -28,6 +28,7 @@ import type {
 import type { AuditLog } from "../store/index.ts";
 import type { Tenant } from "../tenant/index.ts";
 import { capabilitiesOn } from "./capabilities.ts";
+import type { Flags } from "./config.ts";
 import { Background } from "./service/background.ts";
 import { type DeliveryEnd, type Environment, openWorkplace, type WorkplaceOptions } from "./workplace.ts";
 
@@ -44,9 +45,11 @@ export interface OutdialConfig {
   readonly credentials?: { readonly clientId: string; readonly clientSecret: string } | undefined;
   /** The PostgreSQL database; without one an embedded server keeps its data in `dir`. */
   readonly databaseUrl?: string | undefined;
-  /** Folder of the embedded server, the keys of the audit log and the lake; `.outdial` by default. */
+  /** Folder of the embedded server, the keys of the audit log and the lake; `.outdial` beside `outdial.yaml` by default. */
   readonly dir?: string | undefined;
-  /** A configuration file; `outdial.yaml` of the working folder by default, when it is there. */
+  /** True makes an embedded store in `dir` where there is none; by default one is found there, as `outdial init` makes it. */
+  readonly makeStore?: boolean | undefined;
+  /** A configuration file; `outdial.yaml` of the working folder or the nearest above it by default. */
   readonly config?: string | undefined;
   /** Who acts when nobody else is named. */
   readonly actor?: string | undefined;
@@ -106,9 +109,20 @@ export interface Outdial extends AsyncDisposable {
   deliverEvents(): Promise<DeliveryEnd>;
 }
 
-/** Opens outdial for a tenant. The store is made where there is none. Throws ConfigError, StoreError. */
+/** Opens outdial for a tenant. The tables of a database that is named are made; an embedded store must be there. Throws ConfigError, StoreError. */
 export async function openOutdial(config: OutdialConfig = {}): Promise<Outdial> {
-  const { credentials, actor, concurrency, limits, deliver, warn = () => undefined, environment: given, ...flags } = config;
+  const {
+    credentials,
+    actor,
+    concurrency,
+    limits,
+    deliver,
+    makeStore,
+    warn = () => undefined,
+    environment: given,
+    ...named
+  } = config;
+  const flags: Flags = makeStore === true ? { ...named, store: { makes: "store" } } : named;
   const environment: Environment = {
     ...(given ?? process.env),
     ...(credentials === undefined

@@ -8,7 +8,7 @@ import { campaignOverlay, mergePacks, parseRulePack, type RulePack, usCaUk2026 }
 import { campaignDraft } from "../contract/index.ts";
 import { messageOf, problemsOf } from "../kernel/index.ts";
 import { openSignedPack } from "../operations/index.ts";
-import { ConfigError } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
 
 /**
  * Reads a rule pack, JSON or YAML; undefined gives the shipped one. A pack with a `base` is laid over it: over the shipped pack when that is its

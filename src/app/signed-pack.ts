@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { messageOf } from "../kernel/index.ts";
-import { ConfigError } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
 
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 20_000_000;

@@ -1,7 +1,8 @@
 // The tenant of a configuration: hosts, token, credentials, limits.
 
 import { createTenant, type Tenant, type TenantConfig, type TenantHooks } from "../tenant/index.ts";
-import { type Config, ConfigError, secretFrom } from "./config.ts";
+import { type Config, secretFrom } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
 import { traceOf } from "./correlation.ts";
 
 const OFF = { "outbound-write": "off", "outbound-read": "off", campaigns: "off", "dialer-write": "off", other: "off" } as const;

@@ -10,7 +10,8 @@ import {
   VendorWebhookUseCases,
   vendorWebhooksOf,
 } from "../operations/index.ts";
-import { ConfigError, type Flags, loadConfig, secretFrom } from "./config.ts";
+import { type Flags, loadConfig, secretFrom } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
 import { CHANNEL_OF, inboundSecretName, makeSecretFile } from "./inbound.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import { type Environment, storeOf, type Workplace } from "./workplace.ts";

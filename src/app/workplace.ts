@@ -2,7 +2,7 @@
 
 import { createHash, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { canonicalJson, createRandom } from "../kernel/index.ts";
 import {
   type Context,
@@ -30,6 +30,7 @@ import {
 } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
 import { processLives, processSpace } from "./process-space.ts";
+import { standingOf } from "./standing.ts";
 import { takeStopNotes } from "./stop-notes.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 
@@ -76,17 +77,18 @@ export interface Workplace extends Context {
  * Opens the store that the configuration names, or the embedded one of its folder.
  * @param use what to do where there is none, when the configuration does not say. Throws StoreError `no_store`
  */
-export async function storeOf(config: Config, environment: Environment, use: StoreUse = { make: false }): Promise<Store> {
-  const { make, made, outweighed } = config.store ?? use;
-  if (config.outweighedBy !== undefined) outweighed?.(config.dir, config.outweighedBy);
-  if (!(await hasStore(config))) {
-    if (!make) throw await noStore(config.dir);
-    made?.(config.dir);
-  }
+export async function storeOf(config: Config, environment: Environment, use: StoreUse = { makes: "nothing" }): Promise<Store> {
+  const { makes, opened, outweighed } = config.store ?? use;
+  const { dir, databaseUrl: url, clock } = config;
+  if (config.outweighedBy !== undefined) outweighed?.(dir, config.outweighedBy);
+  if (url === undefined && makes !== "store" && !(await hasEmbeddedStore(dir))) throw noStore(config);
   const auditKey = await secretFrom(environment, "OUTDIAL_AUDIT_KEY");
-  const store = await openStore({ dir: config.dir, url: config.databaseUrl, clock: config.clock, auditKey });
+  const store = await openStore({ dir, url, clock, auditKey, makes: makes !== "nothing" }).catch((thrown: unknown) => {
+    throw thrown instanceof StoreError && thrown.code === "no_store" ? noStore(config) : thrown;
+  });
   try {
-    await takeStopNotes(config.dir, store, config.clock.now());
+    await takeStopNotes(dir, store, clock.now());
+    if (opened !== undefined) opened(await standingOf(config, store));
   } catch (thrown) {
     await store.close();
     throw thrown;
@@ -96,33 +98,29 @@ export async function storeOf(config: Config, environment: Environment, use: Sto
 
 /** The store, or undefined where there is none: for answers that can do without one and say so. */
 export async function storeIfAny(config: Config, environment: Environment): Promise<Store | undefined> {
-  return (await hasStore(config)) ? storeOf(config, environment) : undefined;
-}
-
-/** A database that is named counts as a store. */
-async function hasStore({ databaseUrl, dir }: Config): Promise<boolean> {
-  return databaseUrl !== undefined || (await hasEmbeddedStore(dir));
-}
-
-/** Says where was looked. A store further up is named and not used: the outdial.yaml beside it, with its rules, would not be read. */
-async function noStore(dir: string): Promise<StoreError> {
-  const above = await storeAbove(dir);
-  return new StoreError(
-    "no_store",
-    `there is no store in ${dir}, and no database is named (--database-url, DATABASE_URL, store.url in outdial.yaml)`,
-    {
-      advice: `${above === undefined ? "Run this" : `The folder ${dirname(above)} has one: run this there, or name it with --dir ${above}. Otherwise run this`} in the folder of the store, or name the store with --dir or DATABASE_URL. Imports (outdial dnc import, consent import, attempts import), jobs and outdial serve make one.`,
-    },
-  );
-}
-
-/** The nearest store in a folder of this name further up. */
-async function storeAbove(dir: string): Promise<string | undefined> {
-  for (let folder = dirname(dirname(dir)); ; folder = dirname(folder)) {
-    const candidate = join(folder, basename(dir));
-    if (candidate !== dir && (await hasEmbeddedStore(candidate))) return candidate;
-    if (folder === dirname(folder)) return undefined;
+  try {
+    return await storeOf(config, environment);
+  } catch (thrown) {
+    if (thrown instanceof StoreError && thrown.code === "no_store") return undefined;
+    throw thrown;
   }
+}
+
+/** Says where was looked, and what to do. */
+function noStore({ cwd, dir, dirFrom, databaseFrom, path, databaseUrl }: Config): StoreError {
+  const unnamed = "no database is named (--database-url, DATABASE_URL, store.url in outdial.yaml)";
+  const said =
+    databaseUrl !== undefined
+      ? `the database of ${databaseFrom} has no tables of outdial`
+      : dirFrom !== undefined
+        ? `there is none in ${dir} (${dirFrom}), and ${unnamed}`
+        : path !== undefined
+          ? `there is none in ${dir}, beside ${path}, and ${unnamed}`
+          : `looked for outdial.yaml and .outdial in ${cwd} and every folder above it, and ${unnamed}`;
+  const advice = databaseUrl === undefined ? "outdial init makes one here." : "outdial init and outdial serve make them.";
+  return new StoreError("no_store", `no store here: ${said}`, {
+    advice: `${advice} To use one that is there already, go to its folder, or name it with --dir, OUTDIAL_DIR or DATABASE_URL.`,
+  });
 }
 
 /** Opens a workplace on `stack`, which closes it in reverse order. */
@@ -136,7 +134,7 @@ export async function openWorkplace(
   const receivers = await receiversOf(config, environment);
   const tenant = await tenantFromConfig(config, environment, options);
   stack.defer(() => tenant.close());
-  const store = await storeOf(config, environment, { make: true });
+  const store = await storeOf(config, environment, { makes: "schema" });
   stack.defer(() => store.close());
   const random = createRandom(randomUUID(), "replica");
   const host = hostname();
@@ -224,7 +222,7 @@ const isRemote = (lake: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.test(lake
 export function lakeRoot(config: Config): string {
   const named = config.file.outcomes?.lake;
   if (named === undefined) return join(config.dir, "lake");
-  return isRemote(named) ? named : resolve(config.cwd, named);
+  return isRemote(named) ? named : resolve(config.folder, named);
 }
 
 /** A short name for a combination of values. */

@@ -7,7 +7,7 @@
 // not fit.
 
 import { Argument, Command, Option } from "commander";
-import type { StoreUse } from "../app/index.ts";
+import type { Makes, Standing, StoreUse } from "../app/index.ts";
 import type { Clock } from "../kernel/index.ts";
 import type { Io } from "./io.ts";
 
@@ -21,6 +21,8 @@ export interface Place {
   /** What to do where there is no store. */
   readonly store: StoreUse;
 }
+
+type Tells = "place" | "lists" | "itself";
 
 /** An argument or an option. The builders of declare.ts make them. */
 export interface Spec<Key extends string = string, Value = unknown> {
@@ -52,8 +54,10 @@ export interface Declaration<Args extends readonly Spec[] = readonly Spec[], Opt
   /** What the help says below the options. */
   readonly notes?: string | undefined;
   readonly examples?: readonly string[] | undefined;
-  /** It makes a store where there is none. All others find one: a read, a gate or a change of what is there would answer about nothing. */
-  readonly makesStore: boolean;
+  /** What it makes where there is no store; all others find one: an answer about nothing would pass for one about people. */
+  readonly makes: Makes;
+  /** It says which store and tenant it used; `lists`: and since when the company's list and the registries are there; `itself`: in words of its own. */
+  readonly tells: Tells | undefined;
   /** What is said when Ctrl-C has ended it through `io.signal`. */
   readonly interrupted?: string | undefined;
 }
@@ -66,14 +70,17 @@ interface Given<D extends Declaration> {
   readonly args: ValuesOf<D["args"]>;
   readonly options: OptionsOf<D>;
   readonly io: Io;
+  /** Which store and tenant were used; null before the store is open. For `--json`. */
+  readonly standing: () => Standing | null;
 }
 
 export type OptionsOf<D extends Declaration> = ValuesOf<D["options"]> & Place;
 
-/** What a command works with besides this machine: the options that name it, and whether it makes a store where there is none. */
+/** What a command works with besides this machine: the options that name it, what it makes, and what it says of that. */
 export interface Workplace<Options extends readonly Spec[] = readonly Spec[]> {
   readonly options: Options;
-  readonly makesStore: boolean;
+  readonly makes?: Makes;
+  readonly tells?: Tells;
 }
 
 type Details = Pick<Declaration, "summary" | "notes" | "examples" | "interrupted">;
@@ -90,7 +97,8 @@ export function command<
 ): Declaration<Args, readonly (Options[number] | Shared[number])[]>;
 export function command(name: string, where: Workplace, details: Details & Partial<Declaration>): Declaration {
   const { args = [], options = [] } = details;
-  return { ...details, name, makesStore: where.makesStore, args, options: [...options, ...where.options] };
+  const { makes = "nothing", tells } = where;
+  return { ...details, name, makes, tells, args, options: [...options, ...where.options] };
 }
 
 /** A command in the tree of the help, with what stands below it. */
@@ -124,7 +132,7 @@ export const under = (nodes: readonly Node[], ...children: readonly Node[]): Nod
 
 /** What only holds commands together. */
 export function group(name: string, summary: string, ...children: readonly (Node | readonly Node[])[]): Node {
-  return { declaration: command(name, { options: [], makesStore: false }, { summary }), children: children.flat() };
+  return { declaration: command(name, { options: [] }, { summary }), children: children.flat() };
 }
 
 /** Names of the commands for which something holds, with those above them: "campaign failover watch". */

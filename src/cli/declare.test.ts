@@ -1,11 +1,11 @@
 import { expect, expectTypeOf, test } from "vitest";
 import { systemClock } from "../tenant/index.ts";
 import { command, type OptionsOf, valuesOf } from "./command.ts";
-import { choice, file, flag, many, NEW_STORE, NOTHING, optional, rowOptions, span, text, value, whole } from "./declare.ts";
+import { choice, file, flag, many, NOTHING, optional, rowOptions, STORE, span, text, value, whole } from "./declare.ts";
 
 const place = { cwd: "/there", clock: systemClock };
 
-const declared = command("try", NEW_STORE, {
+const declared = command("try", STORE, {
   summary: "what the builders give",
   args: [file("<file>", "a file"), many(whole("[ids...]", "numbers", { from: 1, to: 9 }))],
   options: [

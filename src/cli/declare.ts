@@ -242,13 +242,11 @@ export const pack = <const Flags extends string, const Given extends Settings = 
 const tenantUrl = text("--tenant-url <url>", "origin of the tenant, when outdial.yaml names none");
 const databaseUrl = text("--database-url <url>", "PostgreSQL to use instead of the embedded one");
 
-/** What commands work with. A "new" store is made where there is none; otherwise one is found. */
-export const NOTHING = { options: [], makesStore: false } as const;
-export const TENANT = { options: [tenantUrl], makesStore: false } as const;
-export const STORE = { options: [databaseUrl], makesStore: false } as const;
-export const NEW_STORE = { options: [databaseUrl], makesStore: true } as const;
-export const TENANT_AND_STORE = { options: [tenantUrl, databaseUrl], makesStore: false } as const;
-export const TENANT_AND_NEW_STORE = { options: [tenantUrl, databaseUrl], makesStore: true } as const;
+/** What commands work with. */
+export const NOTHING = { options: [] } as const;
+export const TENANT = { options: [tenantUrl] } as const;
+export const STORE = { options: [databaseUrl] } as const;
+export const TENANT_AND_STORE = { options: [tenantUrl, databaseUrl] } as const;
 
 /** How a file of rows is read. @param example a field and its column */
 export const rowOptions = (example: string) =>

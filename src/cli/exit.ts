@@ -26,6 +26,7 @@ const EXIT_OF_CODE: Readonly<Record<string, number>> = {
   not_found: EXIT.failed,
   job_state: EXIT.refused,
   plan_changed: EXIT.refused,
+  no_company_list: EXIT.refused,
   unsupported: EXIT.refused,
   unauthorized: EXIT.notAuthorised,
   missing_scope: EXIT.notAuthorised,

@@ -1,18 +1,20 @@
 // The program: global flags, the groups of commands in the order of the help, errors made exit codes.
 
 import { Command, CommanderError } from "commander";
+import type { Standing, StoreUse } from "../app/index.ts";
 import { packageCommit, packageVersion } from "../app/version.ts";
 import { OutdialError } from "../kernel/index.ts";
 import { commandOf, type Declaration, type Node, optionOf, type Run, valuesOf } from "./command.ts";
 import { file } from "./declare.ts";
 import { EXIT } from "./exit.ts";
 import { createIo } from "./io.ts";
+import { standingLines } from "./render-standing.ts";
 import { report } from "./report.ts";
 import { processSurroundings, type Surroundings } from "./surroundings.ts";
 import { TREE } from "./tree.ts";
 
-const CONFIG = file("--config <file>", "configuration (default: outdial.yaml in this folder)");
-const DIR = file("--dir <folder>", "folder of the embedded store and the audit keys (default: .outdial in this folder)");
+const CONFIG = file("--config <file>", "configuration (default: outdial.yaml of this folder or the nearest above)");
+const DIR = file("--dir <folder>", "folder of the embedded store and the audit keys (default: .outdial beside outdial.yaml)");
 
 export interface Program {
   /** Runs one command line. @returns the exit code */
@@ -83,7 +85,7 @@ export function buildProgram(surroundings: Surroundings = processSurroundings())
 /** Reads what was given, runs the command, tells its error. @returns the exit code */
 async function runCommand(
   command: Command,
-  { args, options, makesStore, interrupted }: Declaration,
+  { args, options, makes, tells, interrupted }: Declaration,
   run: Run<Declaration>,
   surroundings: Surroundings,
 ): Promise<number> {
@@ -91,9 +93,16 @@ async function runCommand(
   const given = command.optsWithGlobals<Record<string, unknown>>();
   using io = createIo(given, surroundings, interrupted);
   let told = false;
-  const store = {
-    make: makesStore,
-    made: (dir: string) => io.say(`there is no store in ${dir} yet; making one`),
+  let standing: Standing | null = null;
+  const store: StoreUse = {
+    makes,
+    opened:
+      tells === undefined
+        ? undefined
+        : (found) => {
+            if (standing === null && tells !== "itself") io.say(standingLines(found, tells === "lists"));
+            standing = found;
+          },
     outweighed: (dir: string, by: string) => {
       if (!told) io.say(`the store is the database of ${by}; the folder ${dir} of --dir is only for the audit's keys`);
       told = true;
@@ -105,6 +114,7 @@ async function runCommand(
       args: await valuesOf(args, (_, index) => command.processedArgs[index], surroundings),
       options: { ...(await valuesOf(options, ({ key }) => given[key], surroundings)), ...place },
       io,
+      standing: () => standing,
     });
     return code ?? EXIT.done;
   } catch (thrown) {

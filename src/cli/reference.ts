@@ -2,15 +2,20 @@
 
 import type { Command } from "commander";
 import { buildProgram } from "./program.ts";
-import { MAKE_A_STORE } from "./tree.ts";
+import { MAKE_A_STORE, MAKE_TABLES } from "./tree.ts";
+
+const named = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(", ");
 
 const STORES = [
+  "The workplace is the nearest folder, from this one upward, that holds an `outdial.yaml` or a store; `--config` names its `outdial.yaml` instead. Paths in",
+  "`outdial.yaml` are told from that file, paths of flags and variables from the working folder. What belongs to another user is used from its own folder only.",
+  "",
   "The store is the database that is named by `--database-url`, else `DATABASE_URL`, else `store.url` in `outdial.yaml`; where none of them names one, the embedded",
-  "one in the folder of `--dir`, else `OUTDIAL_DIR`, else `.outdial` where one works. With a database the folder is for the audit's keys, also when `--dir` is",
-  "given: then the command says which store it uses. Variables without text count as not set. Where there is no store yet, these commands make the",
-  "embedded one, and say so:",
-  `${MAKE_A_STORE.map((name) => `\`${name}\``).join(", ")}.`,
-  "Every other command that works on a store ends with exit code 2 where there is none, and names the folder: an answer from an empty store would say nothing.",
+  "one in the folder of `--dir`, else `OUTDIAL_DIR`, else `.outdial` of the workplace. With a database the folder is for the audit's keys, also when `--dir` is",
+  "given: then the command says which store it uses. Variables without text count as not set.",
+  "",
+  `A store is made on purpose: by ${named(MAKE_A_STORE)}, and for themselves by \`demo\` and \`sandbox\`. ${named(MAKE_TABLES)} make the tables of a database that is named and`,
+  "has none. Every other command that works on a store ends with exit code 2 where there is none, and says where it looked: an answer from an empty store would say nothing.",
 ];
 
 /** The text of docs/cli.md. */

@@ -17,7 +17,7 @@ export function gateWords({
   nextAllowed,
 }: ResumeVerdict): string[] {
   const lines = [`${printable(campaign.id)}: ${allowed ? "may dial" : "must not dial"}`];
-  for (const { text } of refusals) lines.push(`  ${printable(text)}`);
+  for (const { text } of refusals) lines.push(`  ${printableWhole(text)}`);
   if (manifest !== null) {
     const { dial, later, never, refused } = manifest.counts;
     const of = whole ? "" : `, the first of ${announced === null ? "more" : grouped(announced)}`;

@@ -7,8 +7,10 @@ import * as compliance from "./groups/compliance.ts";
 import * as contacts from "./groups/contacts.ts";
 import * as demo from "./groups/demo.ts";
 import * as dialer from "./groups/dialer.ts";
+import * as doctor from "./groups/doctor.ts";
 import * as facts from "./groups/facts.ts";
 import * as failover from "./groups/failover.ts";
+import * as init from "./groups/init.ts";
 import * as interaction from "./groups/interaction.ts";
 import * as jobs from "./groups/jobs.ts";
 import * as outcomes from "./groups/outcomes.ts";
@@ -26,6 +28,8 @@ const ofDialerFiles = () => import("./commands/dialer-files.ts");
 const ofSimulations = () => import("./commands/simulate.ts");
 
 export const TREE: readonly Node[] = [
+  ...runBy(() => import("./commands/init.ts"), init, "init"),
+  ...runBy(() => import("./commands/doctor.ts"), doctor, "doctor"),
   ...runBy(() => import("./commands/demo.ts"), demo, "demo"),
   ...runBy(() => import("./commands/sandbox.ts"), demo, "sandbox"),
   ...under(
@@ -65,7 +69,7 @@ export const TREE: readonly Node[] = [
   group(
     "dnc",
     "do-not-call: the company's own list, which only a lift shortens, and the national registry",
-    runBy(ofFacts, facts, "importDnc", "addDnc", "liftDnc", "showDnc", "pendingDnc"),
+    runBy(ofFacts, facts, "importDnc", "declareEmpty", "addDnc", "liftDnc", "showDnc", "pendingDnc"),
   ),
   group(
     "attempts",
@@ -116,5 +120,6 @@ export const TREE: readonly Node[] = [
   ),
 ];
 
-/** Commands that make a store where there is none. */
-export const MAKE_A_STORE: readonly string[] = pathsOf(TREE, ({ makesStore }) => makesStore);
+/** Commands that make a store where there is none, or the tables of a database that is named. */
+export const MAKE_A_STORE: readonly string[] = pathsOf(TREE, ({ makes }) => makes === "store");
+export const MAKE_TABLES: readonly string[] = pathsOf(TREE, ({ makes }) => makes === "schema");

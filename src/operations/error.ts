@@ -7,6 +7,7 @@ import { OutdialError } from "../kernel/index.ts";
  * - `job_not_found`, `job_state`: the job named does not exist, or is not in a state that allows what was asked.
  * - `not_found`: there is no such thing. `not_available`: what was asked for does not exist here. `not_read_yet`: the tenant has not been read
  *   since the store was set up; soon it will have been.
+ * - `no_company_list`: the company's do-not-call list was neither loaded nor declared empty, so no gate lets anybody be dialed.
  * - `plan_changed`: what a plan was made of has moved since it was shown.
  * - `unsupported`: the tenant's profile cannot do this; the message gives the reason and the alternative.
  * - `not_owner`: another replica has taken the job over; this one stops working on it.
@@ -20,6 +21,7 @@ export type OperationErrorCode =
   | "not_found"
   | "not_available"
   | "not_read_yet"
+  | "no_company_list"
   | "plan_changed"
   | "unsupported"
   | "not_owner"

@@ -20,6 +20,7 @@ export { StoreError } from "./error.ts";
 export type { Facts } from "./facts/facts.ts";
 export { NO_FACTS } from "./facts/read.ts";
 export type {
+  CompanyList,
   ImportCounts,
   NewAttempt,
   NewConsent,

@@ -14,6 +14,7 @@ import { CrmLedger } from "./crm/crm-ledger.ts";
 import { ANSWER_MS, Database, openPool, URGENT_MS } from "./database/database.ts";
 import { makeFolder } from "./embedded/files.ts";
 import { joinEmbeddedServer } from "./embedded/server.ts";
+import { StoreError } from "./error.ts";
 import { type Facts, facts } from "./facts/facts.ts";
 import { FailoverLedger } from "./failover/failover-ledger.ts";
 import { HandoverHolds } from "./failover/holds.ts";
@@ -25,7 +26,7 @@ import { JobLedger } from "./jobs/ledger.ts";
 import { type StoreLog, silent } from "./log.ts";
 import { MetricReadings } from "./metrics/readings.ts";
 import { StateIntents } from "./metrics/state-intents.ts";
-import { migrate } from "./migrations/migrate.ts";
+import { hasSchema, migrate } from "./migrations/migrate.ts";
 import { Endpoints } from "./outbox/endpoints.ts";
 import { Outbox } from "./outbox/outbox.ts";
 import { RateLedger } from "./rates/rates.ts";
@@ -47,6 +48,8 @@ export interface OpenStoreOptions {
   readonly dir: string;
   readonly clock: Clock;
   readonly log?: StoreLog | undefined;
+  /** False throws StoreError `no_store` for a database that has no tables yet; they are made by default. */
+  readonly makes?: boolean | undefined;
   /** The audit's Ed25519 private key in PEM; without it `audit.key` in `dir`, created when absent. */
   readonly auditKey?: string | undefined;
   /** Connections at most, 8 by default. */
@@ -121,15 +124,17 @@ export interface Store {
  */
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const log = options.log ?? silent;
-  await makeFolder(options.dir);
-  const server = options.url === undefined ? await joinEmbeddedServer({ dir: options.dir, log }) : undefined;
+  const server = options.url === undefined ? await joinHere(options.dir, log) : undefined;
   const url = server?.url ?? options.url ?? "";
   const pool = openPool(url, log, options.connections ?? 8, options.answerMs ?? ANSWER_MS);
   const urgent = openPool(url, log, 2, URGENT_MS);
   try {
     // A database that does not answer leaves no keys behind that nobody has signed with.
     const database = new Database(pool);
+    if (options.makes === false && !(await hasSchema(database)))
+      throw new StoreError("no_store", "the database has no tables of outdial");
     await migrate(database);
+    await makeFolder(options.dir);
     const signer = await loadSigner(options.dir, options.auditKey);
     const mirror = new Mirror(options.dir, database, signer, log);
     const store = new StoreCore({ pool, urgent }, signer, mirror, options.clock);
@@ -147,6 +152,11 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     await server?.leave();
     throw thrown;
   }
+}
+
+async function joinHere(dir: string, log: StoreLog) {
+  await makeFolder(dir);
+  return joinEmbeddedServer({ dir, log });
 }
 
 function ledgers(store: StoreCore) {

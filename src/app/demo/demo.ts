@@ -67,7 +67,7 @@ export async function openDemo(environment: Environment, options: DemoOptions): 
 
   const config = join(dir, "outdial.yaml");
   await writeFile(config, stage.configText);
-  const flags = { config, dir: join(dir, ".outdial"), tenantUrl, clock };
+  const flags: Flags = { config, dir: join(dir, ".outdial"), tenantUrl, clock, store: { makes: "store" } };
   const own = {
     ...environment,
     CXONE_CLIENT_ID: sandbox.ready.clientId,

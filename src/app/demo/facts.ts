@@ -58,6 +58,8 @@ export async function writeFacts(
     );
   const said = now - 3 * DAY_MS;
   const stopped = others.slice(0, 40);
+  const own = { id: "imp_demo_company_list", kind: "dnc", sourceName: "company-list.csv", actor: ACTOR };
+  await facts.startImport(own);
   await facts.suppress(
     stopped.map(({ phoneNumber, id }) => ({
       number: keyOf(phoneNumber),
@@ -66,8 +68,10 @@ export async function writeFacts(
       code: "said stop on the telephone",
       reference: id,
     })),
-    { actor: ACTOR },
+    { actor: ACTOR, importId: own.id },
   );
+  const counts = { read: stopped.length, added: stopped.length, known: 0, refused: 0 };
+  await facts.finishImport(own, `sha256:${"0".repeat(64)}`, counts);
   await facts.addRevocations(
     others.slice(40, 46).map(({ phoneNumber, id }, i) => ({
       number: keyOf(phoneNumber),

@@ -1,6 +1,7 @@
 // outdial audit verify-proof: checks a proof offline.
 
 import { join } from "node:path";
+import { storeFolder } from "../../app/index.ts";
 import { verifyProof } from "../../store/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
@@ -9,7 +10,7 @@ import { parseJson, readText } from "../source.ts";
 import { grouped, printable } from "../text.ts";
 
 export const verifyProofFile: Run<typeof declared.verifyProofFile> = async ({ args, options, io }) => {
-  const key = options.key ?? io.path(join(options.dir || io.env["OUTDIAL_DIR"] || ".outdial", "audit.pub"));
+  const key = options.key ?? join(await storeFolder(options, io.env), "audit.pub");
   const proof = parseJson(await readText(args.file, io, "the proof"), `${args.file}: not JSON`);
   const verdict = verifyProof(proof, await readText(key, io, "the public key"));
   await io.answer(verdict, () => {

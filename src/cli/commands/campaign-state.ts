@@ -195,7 +195,7 @@ function changeLine({ campaignId, target, outcome, confirmed: sure, message }: S
   return sure ? `${id} ${target}${already}, confirmed` : `${id} ${target}${already}, not confirmed${why}`;
 }
 
-export const resume: Run<typeof declared.resume> = async ({ args: { id }, options, io }) => {
+export const resume: Run<typeof declared.resume> = async ({ args: { id }, options, io, standing }) => {
   const { check, reason } = options;
   if (!check && !(await confirmed(`Let campaign ${printable(id)} call people again?`, io))) return EXIT.refused;
   const { signal } = io;
@@ -204,7 +204,10 @@ export const resume: Run<typeof declared.resume> = async ({ args: { id }, option
     ? { verdict: await states.forResume(await states.gate(id, { call: { signal } }), { signal }), change: null }
     : await states.resume(id, { reason, signal, call: { signal } });
   const { verdict, change } = report;
-  await io.answer({ resume: report }, [...gateWords(verdict), ...(change === null ? [] : [changeLine(change)])]);
+  await io.answer({ resume: report, standing: standing() }, [
+    ...gateWords(verdict),
+    ...(change === null ? [] : [changeLine(change)]),
+  ]);
   if (!verdict.allowed) return EXIT.refused;
   if (change === null || change.confirmed) return EXIT.done;
   return change.outcome === "failed" || change.outcome === "unknown" ? exitOf(change.code ?? "") : EXIT.partlyFailed;

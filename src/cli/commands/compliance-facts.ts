@@ -15,7 +15,7 @@ import { readFileText, rowSource } from "../source.ts";
 import { grouped, printable, timeText } from "../text.ts";
 import { refusedLine } from "./facts.ts";
 
-export const gate: Run<typeof declared.gate> = async ({ args, options, io }) => {
+export const gate: Run<typeof declared.gate> = async ({ args, options, io, standing }) => {
   const { campaign, callType, subject, at, reasons, out, record: recordFile } = options;
   if (campaign.trim() === "") throw new OperationError("invalid_input", "--campaign is empty");
   if (out !== undefined && out === recordFile)
@@ -38,7 +38,7 @@ export const gate: Run<typeof declared.gate> = async ({ args, options, io }) => 
   if (options.manifest !== undefined) await writeText(options.manifest, `${JSON.stringify(manifest, undefined, 2)}\n`);
   const lines = gateLines(manifestViewOf(manifest));
   if (out === "-" || recordFile === "-") io.say(lines);
-  else await io.answer({ manifest }, lines);
+  else await io.answer({ manifest, standing: standing() }, lines);
   return manifest.counts.refused > 0 ? EXIT.partlyFailed : EXIT.done;
 };
 

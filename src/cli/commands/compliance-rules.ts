@@ -1,6 +1,6 @@
 // outdial compliance check and explain: decisions on questions, one line each, and one decision for a person to read.
 
-import { openFactsIfAny, readRules } from "../../app/index.ts";
+import { openFactsIfAny, readRules, type Standing } from "../../app/index.ts";
 import { type CapReading, formatInstant } from "../../compliance/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import { answerTo, type Explained, explained, ndjsonLines, unreadable } from "../../operations/index.ts";
@@ -8,6 +8,7 @@ import { explainOf } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/compliance.ts";
+import { standingLines } from "../render-standing.ts";
 import { stripLines, stripStyle } from "../render-strip.ts";
 import { openInput, parseJson, readFileText } from "../source.ts";
 import { grouped, printable } from "../text.ts";
@@ -32,7 +33,7 @@ export const check: Run<typeof declared.check> = async ({ args, options, io }) =
   return counts.unreadable > 0 ? EXIT.partlyFailed : EXIT.done;
 };
 
-export const explain: Run<typeof declared.explain> = async ({ args, options, io }) => {
+export const explain: Run<typeof declared.explain> = async ({ args, options, io, standing }) => {
   const { at: now = io.clock.now(), facts: file, callType, postal, subject } = options;
   const facts = file === undefined ? undefined : await readFacts(file);
   const { compiled: pack } = await readRules(options, io.env, options);
@@ -45,11 +46,11 @@ export const explain: Run<typeof declared.explain> = async ({ args, options, io 
     return store.facts;
   });
   const { call, at, decision, ahead, from } = found;
-  await io.answer(explainOf(found, { reveal: true }), () => {
+  await io.answer({ ...explainOf(found, { reveal: true }), standing: standing() }, () => {
     const clocks = (moment: number) => decision.zones.map((zone) => `${localText(zone, moment)} ${zone}`).join(" · ");
     const style = options.ascii ? stripStyle({ TERM: "dumb" }) : stripStyle(io.env);
     return [
-      wordsOf(from, file, noStore),
+      ...wordsOf(from, { file, noStore, standing: standing() }),
       `${printable(call.number)} · ${call.callType} · ${formatInstant(at)}`,
       ...(decision.zones.length > 0 ? [`  ${clocks(at)}`] : []),
       "",
@@ -84,12 +85,25 @@ const ALLOWED = {
   none: "ALLOW by place and time alone: whether the person may be called was not looked at",
 } as const;
 
-/** The first line of the answer: on whose facts it was decided. @param noStore where no store was found */
-function wordsOf(from: Explained["from"], file: string | undefined, noStore: string | undefined): string {
-  if (from === "given") return `decided on the facts of ${printable(file ?? "")}; the store was not looked at`;
-  if (from === "store") return "decided on what the store knows: company's list, consent, attempts, registries";
-  if (noStore === undefined) return "decided without facts: this is no telephone number";
-  return `decided without facts: there is no store in ${printable(noStore)}, so no company's list, consent or attempts were looked at`;
+interface Looked {
+  readonly file: string | undefined;
+  /** Where no store was found. */
+  readonly noStore: string | undefined;
+  readonly standing: Standing | null;
+}
+
+/** The first line of the answer says on whose facts it was decided; those below it, since when they are there. */
+function wordsOf(from: Explained["from"], { file, noStore, standing }: Looked): string[] {
+  if (from === "given") return [`decided on the facts of ${printable(file ?? "")}; the store was not looked at`];
+  if (from === "store")
+    return [
+      "decided on what the store knows: company's list, consent, attempts, registries",
+      ...(standing === null ? [] : standingLines(standing, true).map((line) => `  ${line}`)),
+    ];
+  if (noStore === undefined) return ["decided without facts: this is no telephone number"];
+  return [
+    `decided without facts: there is no store in ${printable(noStore)}, so no company's list, consent or attempts were looked at`,
+  ];
 }
 
 async function readFacts(path: string): Promise<object> {

@@ -20,7 +20,7 @@ import { refusedLine } from "./facts.ts";
 
 const COLUMNS = ["id", "phoneNumber", "firstName", "lastName", "timeZone", "postalCode", "state"] as const;
 
-export const segment: Run<typeof declared.segment> = async ({ args: { list: listId }, options, io }) => {
+export const segment: Run<typeof declared.segment> = async ({ args: { list: listId }, options, io, standing }) => {
   const { callType, out, decisions, manifest: manifestFile, campaign, at, pack } = options;
   const query = parseContactQuery(options.query, "--query");
   const where = options.where.map((text) => parseContactQuery(text, "--where"));
@@ -58,7 +58,7 @@ export const segment: Run<typeof declared.segment> = async ({ args: { list: list
   for (const file of [rows, lines, proof]) await file?.keep();
   const told = segmentLines(report);
   if (files.includes("-")) io.say(told);
-  else await io.answer({ segment: report }, told);
+  else await io.answer({ segment: report, standing: standing() }, told);
   const { counts } = report.manifest;
   if (counts.refused > 0 || report.changed) return EXIT.partlyFailed;
   return counts.dial === 0 ? EXIT.refused : EXIT.done;

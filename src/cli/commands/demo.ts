@@ -85,7 +85,11 @@ export async function demoOnce({ config }: Pick<Place, "config">, io: Io): Promi
     OUTDIAL_ACTOR: "demo",
     DATABASE_URL: undefined,
   };
-  await using runtime = await openTagging({ config: config ?? own, dir, tenantUrl: url }, environment, { warn: io.say });
+  await using runtime = await openTagging(
+    { config: config ?? own, dir, tenantUrl: url, store: { makes: "store" } },
+    environment,
+    { warn: io.say },
+  );
   signal.throwIfAborted();
   io.say(`tagging             examples/calls.csv, campaign ${CAMPAIGN}, within 100 requests a second`);
   const source = { ...(await openInput(file, io)), read: {} };

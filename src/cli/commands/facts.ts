@@ -41,9 +41,9 @@ export const importDisconnections: Run<typeof declared.importDisconnections> = i
 export const importLines: Run<typeof declared.importLines> = imported("lines");
 const importInternal = imported("dnc");
 
-export const importDnc: Run<typeof declared.importDnc> = async ({ args, options, io }) => {
+export const importDnc: Run<typeof declared.importDnc> = async ({ args, options, io, standing }) => {
   const { list, asOf, accept, registry } = options;
-  if (list === "internal") return importInternal({ args, options, io });
+  if (list === "internal") return importInternal({ args, options, io, standing });
   if (asOf === undefined)
     throw new OperationError(
       "invalid_input",
@@ -99,6 +99,12 @@ async function importFile(
 export function refusedLine({ line, reason }: RefusedLine): string {
   return `line ${line}: ${printable(reason)}`;
 }
+
+export const declareEmpty: Run<typeof declared.declareEmpty> = async ({ options, io }) => {
+  await using runtime = await openCompliance(options, io.env);
+  const list = await runtime.facts.declareNoCompanyList(options, runtime.actor);
+  await io.answer(list, `company's do-not-call list: declared empty by ${printable(list.by)}, ${list.at}`);
+};
 
 export const addDnc: Run<typeof declared.addDnc> = async ({ args: { number }, options, io }) => {
   await using runtime = await openCompliance(options, io.env);

@@ -14,9 +14,6 @@ import { timeText } from "../text.ts";
 
 type Options = OptionsOf<typeof declared.pull>;
 
-/** What goes on with a retrieval or ends a schedule needs the store that knows it. */
-const FIND = { store: { make: false } };
-
 export const pull: Run<typeof declared.pull> = async ({ options, io }) => {
   const { campaign, from, to, last: lastMs, codes, limit, every, resume } = options;
   const input = { campaignId: campaign ?? "", from, to, lastMs, codes, limit };
@@ -29,7 +26,7 @@ export const pull: Run<typeof declared.pull> = async ({ options, io }) => {
     throw new OperationError("invalid_input", "--every takes no --from and --to; --last says how far back the first time goes");
   if (every === "off") return endSchedule(input.campaignId, options, io);
 
-  await using runtime = await openOutcomes(resume === undefined ? options : { ...options, ...FIND }, io.env, { warn: io.say });
+  await using runtime = await openOutcomes(options, io.env, { warn: io.say });
   using _listening = endedByInterrupt(io, runtime);
   if (resume !== undefined) return await goOn(runtime, options, io);
   const { request, warnings } = await runtime.retrieving.check(input);
@@ -99,7 +96,7 @@ async function repeat(runtime: OutcomesRuntime, campaignId: string, io: Io): Pro
 }
 
 async function endSchedule(campaignId: string, options: Options, io: Io): Promise<void> {
-  await using records = await openOutcomeRecords({ ...options, ...FIND }, io.env);
+  await using records = await openOutcomeRecords(options, io.env);
   const removed = await records.removeSchedule(campaignId);
   io.say(removed ? `the schedule of ${campaignId} is ended; what was retrieved stays` : `${campaignId} has no schedule`);
 }

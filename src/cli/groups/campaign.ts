@@ -1,20 +1,7 @@
 // outdial campaign: campaigns as code, and their state.
 
 import { command } from "../command.ts";
-import {
-  file,
-  flag,
-  many,
-  pack,
-  STORE,
-  span,
-  TENANT_AND_NEW_STORE,
-  TENANT_AND_STORE,
-  text,
-  value,
-  whole,
-  wholeNumber,
-} from "../declare.ts";
+import { file, flag, many, pack, STORE, span, TENANT_AND_STORE, text, value, whole, wholeNumber } from "../declare.ts";
 
 /** Contacts of a list are looked at by pages of so many. */
 const PAGE = 100;
@@ -32,7 +19,7 @@ const CONTACTS = value(
 );
 const REASON = text("--reason <text>", "why, for the audit");
 
-export const plan = command("plan", TENANT_AND_NEW_STORE, {
+export const plan = command("plan", TENANT_AND_STORE, {
   summary: "what apply would create and change, field by field, what it reaches and what forbids it; changes nothing",
   args: [FILES],
   options: [
@@ -44,27 +31,35 @@ export const plan = command("plan", TENANT_AND_NEW_STORE, {
   notes: "Ends with 0 when the plan can be applied, 3 when it breaks a rule.",
 });
 
-export const apply = command("apply", TENANT_AND_NEW_STORE, {
-  summary: "execute exactly the plan that was shown, read back every field; new campaigns stay paused",
-  args: [file("[path]", "campaign file or folder, or a plan that plan --out wrote; campaigns by default")],
-  options: [
-    flag("--activate", "activate the campaigns that no file wants paused, each past the pre-dial gate"),
-    text("--plan <hash>", "the plan that is agreed to; at least the first eight characters of its hash"),
-    PACK,
-    CONTACTS,
-  ],
-  notes:
-    "Without a terminal, --yes needs a plan that was shown: a plan's file or --plan. Ends with 0 when everything is applied, 3 when a\nrule forbids it or the tenant has moved since the plan, 4 when some of it is applied.",
-  examples: [
-    "outdial campaign apply campaigns",
-    "outdial campaign plan campaigns --out plan.json && outdial campaign apply plan.json --yes",
-    "outdial campaign apply --plan 3f9c1a7e --yes",
-  ],
-});
+export const apply = command(
+  "apply",
+  { ...TENANT_AND_STORE, tells: "lists" },
+  {
+    summary: "execute exactly the plan that was shown, read back every field; new campaigns stay paused",
+    args: [file("[path]", "campaign file or folder, or a plan that plan --out wrote; campaigns by default")],
+    options: [
+      flag("--activate", "activate the campaigns that no file wants paused, each past the pre-dial gate"),
+      text("--plan <hash>", "the plan that is agreed to; at least the first eight characters of its hash"),
+      PACK,
+      CONTACTS,
+    ],
+    notes:
+      "Without a terminal, --yes needs a plan that was shown: a plan's file or --plan. Ends with 0 when everything is applied, 3 when a\nrule forbids it or the tenant has moved since the plan, 4 when some of it is applied.",
+    examples: [
+      "outdial campaign apply campaigns",
+      "outdial campaign plan campaigns --out plan.json && outdial campaign apply plan.json --yes",
+      "outdial campaign apply --plan 3f9c1a7e --yes",
+    ],
+  },
+);
 
-export const resumeApply = command("resume-apply", TENANT_AND_STORE, {
-  summary: "go on with an apply that was interrupted, or watch the process that does",
-});
+export const resumeApply = command(
+  "resume-apply",
+  { ...TENANT_AND_STORE, tells: "lists" },
+  {
+    summary: "go on with an apply that was interrupted, or watch the process that does",
+  },
+);
 
 export const exportAll = command("export", TENANT_AND_STORE, {
   summary: "write a campaign file for each campaign; a plan of them changes nothing",
@@ -98,7 +93,7 @@ export const status = command("status", TENANT_AND_STORE, {
   notes: "Exit code 0 whether it dials or not; 4, 5 or 6 when the tenant did not tell everything.",
 });
 
-export const pause = command("pause", TENANT_AND_NEW_STORE, {
+export const pause = command("pause", TENANT_AND_STORE, {
   summary: "pause campaigns and wait until no call is under way; --all stops everything that dials",
   args: [many(text("[id...]", "campaigns"))],
   options: [
@@ -126,12 +121,16 @@ export const stops = command("stops", STORE, {
     "Exit code with an id: 0 when every campaign is confirmed paused, 4 when one is not, or the list of campaigns is not whole.",
 });
 
-export const resume = command("resume", TENANT_AND_STORE, {
-  summary: "let a campaign dial again, when the pre-dial gate allows it",
-  args: [text("<id>", "campaign")],
-  options: [REASON, flag("--check", "ask the gate and change nothing")],
-  notes:
-    "The gate judges contacts of the campaign's list under the law and the campaign's own rules: it refuses (exit code 3) when nobody may be\n" +
-    "called now, when a do-not-call registry file is missing or too old, or when the abandonment budget is used up.",
-  interrupted: "interrupted: what was sent before may be in force; run it again",
-});
+export const resume = command(
+  "resume",
+  { ...TENANT_AND_STORE, tells: "lists" },
+  {
+    summary: "let a campaign dial again, when the pre-dial gate allows it",
+    args: [text("<id>", "campaign")],
+    options: [REASON, flag("--check", "ask the gate and change nothing")],
+    notes:
+      "The gate judges contacts of the campaign's list under the law and the campaign's own rules: it refuses (exit code 3) when nobody may be\n" +
+      "called now, when a do-not-call registry file is missing or too old, or when the abandonment budget is used up.",
+    interrupted: "interrupted: what was sent before may be in force; run it again",
+  },
+);

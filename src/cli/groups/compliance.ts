@@ -41,25 +41,29 @@ export const check = command("check", NOTHING, {
   ],
 });
 
-export const explain = command("explain", STORE, {
-  summary: "one decision for a person to read, with a picture of when each rule allows in the 48 hours ahead",
-  args: [text("<number>", "telephone number with its country code")],
-  options: [
-    instant("--at <time>", "the instant of the call, such as 2026-06-16T15:00:00Z; now by default"),
-    text("--postal <code>", "US ZIP or Canadian postal code of the person"),
-    text("--call-type <type>", "telemarketing, prerecorded or collection", { default: "telemarketing" }),
-    SUBJECT,
-    file(
-      "--facts <file>",
-      "what is known of the person, a JSON object with the fields of check's lines, instead of what the store knows",
-    ),
-    PACK,
-    CAMPAIGN_RULES,
-    flag("--ascii", "draw with plain characters"),
-  ],
-  notes:
-    "The first line says on which facts it was decided. Where there is no store and no --facts, the answer is about place and time alone.",
-});
+export const explain = command(
+  "explain",
+  { ...STORE, tells: "itself" },
+  {
+    summary: "one decision for a person to read, with a picture of when each rule allows in the 48 hours ahead",
+    args: [text("<number>", "telephone number with its country code")],
+    options: [
+      instant("--at <time>", "the instant of the call, such as 2026-06-16T15:00:00Z; now by default"),
+      text("--postal <code>", "US ZIP or Canadian postal code of the person"),
+      text("--call-type <type>", "telemarketing, prerecorded or collection", { default: "telemarketing" }),
+      SUBJECT,
+      file(
+        "--facts <file>",
+        "what is known of the person, a JSON object with the fields of check's lines, instead of what the store knows",
+      ),
+      PACK,
+      CAMPAIGN_RULES,
+      flag("--ascii", "draw with plain characters"),
+    ],
+    notes:
+      "The first line says on which facts it was decided. Where there is no store and no --facts, the answer is about place and time alone.",
+  },
+);
 
 export const showPack = command("show", NOTHING, {
   summary: "the rules of a pack with their sources; with --json the pack itself",
@@ -134,30 +138,34 @@ export const replayPack = command("replay", STORE, {
     "Consents, opt-outs and attempts count as they were at the call; registry files, line types and answers about reassigned numbers as today.",
 });
 
-export const gate = command("gate", STORE, {
-  summary: "decide for every contact: dial now, later and when, or never and why; signs a manifest of it",
-  args: [file("<contacts>", "contact list: CSV with a header, bare numbers, or NDJSON; - reads stdin")],
-  options: [
-    text("--campaign <id>", "campaign the contacts are for", { required: true }),
-    CALL_TYPE,
-    SUBJECT,
-    moment("--at <time>", "the moment, such as 2026-06-16T15:00:00Z; now by default"),
-    PACK,
-    CAMPAIGN_RULES,
-    file("--out <file>", "write one NDJSON line per contact; - writes to stdout"),
-    flag("--reasons", "with --out: the reasons in words"),
-    file("--manifest <file>", "write the signed manifest"),
-    file("--record <file>", "write each decision with the facts it was made on, for pack replay; - writes to stdout"),
-    ...rowOptions("number=Phone"),
-  ],
-  notes:
-    "Columns: number, id, postal, may_call (the vendor's consent flag), guaranteed_agent; the vendor's names are understood\n" +
-    "Exit code 4 when a line could not be read; such a line is never called. A number that comes again is decided once.",
-  examples: [
-    "outdial compliance gate contacts.csv --campaign camp_primary_001 --out verdicts.ndjson --manifest gate.json",
-    "outdial compliance verify-manifest gate.json --decisions verdicts.ndjson",
-  ],
-});
+export const gate = command(
+  "gate",
+  { ...STORE, tells: "lists" },
+  {
+    summary: "decide for every contact: dial now, later and when, or never and why; signs a manifest of it",
+    args: [file("<contacts>", "contact list: CSV with a header, bare numbers, or NDJSON; - reads stdin")],
+    options: [
+      text("--campaign <id>", "campaign the contacts are for", { required: true }),
+      CALL_TYPE,
+      SUBJECT,
+      moment("--at <time>", "the moment, such as 2026-06-16T15:00:00Z; now by default"),
+      PACK,
+      CAMPAIGN_RULES,
+      file("--out <file>", "write one NDJSON line per contact; - writes to stdout"),
+      flag("--reasons", "with --out: the reasons in words"),
+      file("--manifest <file>", "write the signed manifest"),
+      file("--record <file>", "write each decision with the facts it was made on, for pack replay; - writes to stdout"),
+      ...rowOptions("number=Phone"),
+    ],
+    notes:
+      "Columns: number, id, postal, may_call (the vendor's consent flag), guaranteed_agent; the vendor's names are understood\n" +
+      "Exit code 4 when a line could not be read; such a line is never called. A number that comes again is decided once.",
+    examples: [
+      "outdial compliance gate contacts.csv --campaign camp_primary_001 --out verdicts.ndjson --manifest gate.json",
+      "outdial compliance verify-manifest gate.json --decisions verdicts.ndjson",
+    ],
+  },
+);
 
 export const manifests = command("manifests", STORE, {
   summary: "the manifests of gates, the newest first",

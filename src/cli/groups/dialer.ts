@@ -1,19 +1,7 @@
 // outdial dialer.
 
 import { command } from "../command.ts";
-import {
-  choice,
-  file,
-  flag,
-  many,
-  STORE,
-  span,
-  TENANT,
-  TENANT_AND_NEW_STORE,
-  TENANT_AND_STORE,
-  text,
-  whole,
-} from "../declare.ts";
+import { choice, file, flag, many, STORE, span, TENANT, TENANT_AND_STORE, text, whole } from "../declare.ts";
 
 const FILE = file("<file>", "settings file, YAML or JSON; - reads stdin");
 const VERSION = { from: 1, to: 2 ** 31 - 1 } as const;
@@ -26,38 +14,50 @@ export const validate = command("validate", TENANT, {
   args: [FILE],
 });
 
-export const apply = command("apply", TENANT_AND_NEW_STORE, {
-  summary: "activate settings and verify them; what does not hold is put back",
-  args: [FILE],
-  options: [
-    flag("--dry-run", "show the difference and the gates, and stop; nothing is stored or sent"),
-    many(text("--override-gate <name>", "pass a gate by name: predicted_abandonment; recorded in the audit log")),
-    span("--guard <span>", "watch abandonment for so long, such as 30m, and put the old settings back when it is too high"),
-    many(text("--guard-campaign <id>", "a campaign to watch; may be given several times (default: all active ones)")),
-    flag("--retry-rejected", "apply settings that did not hold before"),
-  ],
-  notes:
-    "Ends with 0 when the settings are in force, 1 when they were put back, 3 when a gate, a conflict or somebody else's change\nforbade them, 4 when the watch came to no verdict.",
-  examples: ["outdial dialer apply settings.yaml --dry-run", "outdial dialer apply settings.yaml --yes --guard 30m"],
-});
+export const apply = command(
+  "apply",
+  { ...TENANT_AND_STORE, tells: "place" },
+  {
+    summary: "activate settings and verify them; what does not hold is put back",
+    args: [FILE],
+    options: [
+      flag("--dry-run", "show the difference and the gates, and stop; nothing is stored or sent"),
+      many(text("--override-gate <name>", "pass a gate by name: predicted_abandonment; recorded in the audit log")),
+      span("--guard <span>", "watch abandonment for so long, such as 30m, and put the old settings back when it is too high"),
+      many(text("--guard-campaign <id>", "a campaign to watch; may be given several times (default: all active ones)")),
+      flag("--retry-rejected", "apply settings that did not hold before"),
+    ],
+    notes:
+      "Ends with 0 when the settings are in force, 1 when they were put back, 3 when a gate, a conflict or somebody else's change\nforbade them, 4 when the watch came to no verdict.",
+    examples: ["outdial dialer apply settings.yaml --dry-run", "outdial dialer apply settings.yaml --yes --guard 30m"],
+  },
+);
 
-export const rollback = command("rollback", TENANT_AND_STORE, {
-  summary: "put earlier settings back, as carefully as new ones are applied",
-  args: [whole("[version]", "a version that was in force; without one, what was in force before the latest change", VERSION)],
-  options: [
-    flag("--dry-run", "show the difference and the gates, and stop; nothing is sent"),
-    many(text("--override-gate <name>", "pass a gate by name: predicted_abandonment")),
-  ],
-});
+export const rollback = command(
+  "rollback",
+  { ...TENANT_AND_STORE, tells: "place" },
+  {
+    summary: "put earlier settings back, as carefully as new ones are applied",
+    args: [whole("[version]", "a version that was in force; without one, what was in force before the latest change", VERSION)],
+    options: [
+      flag("--dry-run", "show the difference and the gates, and stop; nothing is sent"),
+      many(text("--override-gate <name>", "pass a gate by name: predicted_abandonment")),
+    ],
+  },
+);
 
-export const resume = command("resume", TENANT_AND_STORE, {
-  summary: "go on with a change that was interrupted, or decide about one that waits for a person",
-  args: [whole("[version]", "a change that has not ended; there is one at most", VERSION)],
-  options: [
-    flag("--keep", "of a watch without a verdict: leave the settings in force"),
-    flag("--roll-back", "of a watch without a verdict: put the old settings back"),
-  ],
-});
+export const resume = command(
+  "resume",
+  { ...TENANT_AND_STORE, tells: "place" },
+  {
+    summary: "go on with a change that was interrupted, or decide about one that waits for a person",
+    args: [whole("[version]", "a change that has not ended; there is one at most", VERSION)],
+    options: [
+      flag("--keep", "of a watch without a verdict: leave the settings in force"),
+      flag("--roll-back", "of a watch without a verdict: put the old settings back"),
+    ],
+  },
+);
 
 export const history = command("history", STORE, {
   summary: "versions of the settings, newest first: changes with their outcome, and settings that were found",
@@ -84,7 +84,7 @@ export const vendorAudit = command("audit", TENANT, {
   ],
 });
 
-export const createCampaign = command("create-campaign", TENANT_AND_NEW_STORE, {
+export const createCampaign = command("create-campaign", TENANT_AND_STORE, {
   summary: "make a dialer campaign of a file, never two of one file",
   args: [FILE],
   options: [flag("--again", "send it although an earlier request may have been carried out: after you have looked")],

@@ -1,7 +1,7 @@
 // outdial consent, dnc and attempts: the facts about people's numbers.
 
 import { command } from "../command.ts";
-import { choice, file, flag, moment, NEW_STORE, parsed, phone, rowOptions, STORE, text, value, whole } from "../declare.ts";
+import { choice, file, flag, moment, parsed, phone, rowOptions, STORE, text, value, whole } from "../declare.ts";
 
 /** What all imports have. */
 const FILE = file("<file>", "CSV with a header, or NDJSON; - reads stdin");
@@ -18,41 +18,41 @@ const ASKED = [
   text("--reference <text>", "where it can be looked up: a call, a ticket, a message"),
 ] as const;
 
-export const importConsent = command("import", NEW_STORE, {
+export const importConsent = command("import", STORE, {
   summary: "add consent records; a line with revoked_at is a revocation as well",
   args: [FILE],
   options: IMPORTED,
   notes: notesOf("number, level (none, express, written), given_at, basis, wording, source, evidence, revoked_at, channel"),
 });
 
-export const importRelationships = command("relationships", NEW_STORE, {
+export const importRelationships = command("relationships", STORE, {
   summary: "add established business relationships",
   args: [FILE],
   options: IMPORTED,
   notes: notesOf("number, kind (transaction, inquiry), date"),
 });
 
-export const importDisconnections = command("disconnections", NEW_STORE, {
+export const importDisconnections = command("disconnections", STORE, {
   summary: "add answers of the Reassigned Numbers Database: when it was asked, and permanent disconnections",
   args: [FILE],
   options: IMPORTED,
   notes: notesOf("number, disconnected_on, queried_on (one of the two dates is enough)"),
 });
 
-export const importLines = command("lines", NEW_STORE, {
+export const importLines = command("lines", STORE, {
   summary: "add what lines are: mobile, landline or voip; the latest date counts",
   args: [FILE],
   options: IMPORTED,
   notes: notesOf("number, line_type (mobile, landline, voip), date"),
 });
 
-export const revokeConsent = command("revoke", NEW_STORE, {
+export const revokeConsent = command("revoke", STORE, {
   summary: "record that somebody took consent back: suppresses at once and starts the clock for every system",
   args: [NUMBER],
   options: [text("--channel <channel>", "how: call, sms, e-mail, letter, web, …", { required: true }), ...ASKED],
 });
 
-export const importDnc = command("import", NEW_STORE, {
+export const importDnc = command("import", STORE, {
   summary:
     "add numbers to the company's list, or put a file of a national registry or a state's list in force; bare numbers will do",
   args: [FILE],
@@ -68,7 +68,17 @@ export const importDnc = command("import", NEW_STORE, {
   notes: notesOf("number, at, code, reference; for --list national: number"),
 });
 
-export const addDnc = command("add", NEW_STORE, {
+export const declareEmpty = command("declare-empty", STORE, {
+  summary: "declare that the company has no do-not-call list besides what this store holds; gates let nobody be dialed before",
+  options: [
+    text("--name <person>", "who declares it, by name", { required: true }),
+    text("--reason <text>", "why there is none", { required: true }),
+  ],
+  notes: "A list that exists is loaded with dnc import. Opt-outs that come later are kept all the same.",
+  examples: ['outdial dnc declare-empty --name "Ann Lee" --reason "first campaign of a new company"'],
+});
+
+export const addDnc = command("add", STORE, {
   summary: "put a number on the company's list",
   args: [NUMBER],
   options: [text("--reason <text>", "what the person said or wrote", { required: true }), ...ASKED],
@@ -93,7 +103,7 @@ export const pendingDnc = command("pending", STORE, {
   options: [whole("--limit <n>", "at most so many, the longest waiting first", { from: 1, to: 100_000, default: 1000 })],
 });
 
-export const importAttempts = command("import", NEW_STORE, {
+export const importAttempts = command("import", STORE, {
   summary: "add placed calls, and calls that came in and were conversations",
   args: [FILE],
   options: IMPORTED,

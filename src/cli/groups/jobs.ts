@@ -19,9 +19,13 @@ export const showJob = command("show", STORE, {
   ],
 });
 
-export const resumeJob = command("resume", TENANT_AND_STORE, {
-  summary: "go on with a job that was interrupted or stopped",
-  args: [ID],
-});
+export const resumeJob = command(
+  "resume",
+  { ...TENANT_AND_STORE, tells: "place" },
+  {
+    summary: "go on with a job that was interrupted or stopped",
+    args: [ID],
+  },
+);
 
 export const cancelJob = command("cancel", STORE, { summary: "stop a job for good; what was sent stays sent", args: [ID] });

@@ -11,7 +11,6 @@ import {
   STORE,
   span,
   spanOf,
-  TENANT_AND_NEW_STORE,
   TENANT_AND_STORE,
   text,
   value,
@@ -25,7 +24,7 @@ const CODES = words("--codes <list>", "only these disposition codes, separated b
 const PAGE = whole("--limit <number>", "calls in a page, at most 5000", { from: 1, to: 5000, default: 1000 });
 const RUNS = { from: 1, to: 1000, default: 20 } as const;
 
-export const pull = command("pull", TENANT_AND_NEW_STORE, {
+export const pull = command("pull", TENANT_AND_STORE, {
   summary: "retrieve ended calls into the lake: nothing twice, nothing lost, resumed at the page where it was interrupted",
   options: [
     text("--campaign <id>", "campaign whose calls are retrieved"),

@@ -1,23 +1,27 @@
 // outdial tag.
 
 import { command } from "../command.ts";
-import { file, flag, rowOptions, TENANT_AND_NEW_STORE, text, whole } from "../declare.ts";
+import { file, flag, rowOptions, TENANT_AND_STORE, text, whole } from "../declare.ts";
 
-export const tag = command("tag", TENANT_AND_NEW_STORE, {
-  summary: "tag calls with dispositions: validates every row, sends within the rate budget, resumes where it was interrupted",
-  args: [file("<file>", "CSV with a header, or NDJSON; - reads stdin")],
-  options: [
-    text("--campaign <id>", "campaign whose disposition codes the rows use", { required: true }),
-    flag("--dry-run", "validate the whole file and stop; nothing is sent"),
-    file("--out <file>", "write one NDJSON line per row with its result; - writes to stdout"),
-    flag("--again", "run a file that was run before once more"),
-    ...rowOptions("call_id=CallID"),
-    whole("--concurrency <number>", "requests under way at once", { from: 1, to: 512 }),
-  ],
-  notes: "Columns: call_id, disposition_code_id, reason_code_id, notes, tags (tags separated by | or ;)",
-  examples: [
-    "outdial tag calls.csv --campaign camp_primary_001 --dry-run",
-    "outdial tag calls.csv --campaign camp_primary_001 --out results.ndjson",
-    "outdial tag export.csv --campaign camp_primary_001 --column call_id=CallID --column tags=Labels",
-  ],
-});
+export const tag = command(
+  "tag",
+  { ...TENANT_AND_STORE, tells: "place" },
+  {
+    summary: "tag calls with dispositions: validates every row, sends within the rate budget, resumes where it was interrupted",
+    args: [file("<file>", "CSV with a header, or NDJSON; - reads stdin")],
+    options: [
+      text("--campaign <id>", "campaign whose disposition codes the rows use", { required: true }),
+      flag("--dry-run", "validate the whole file and stop; nothing is sent"),
+      file("--out <file>", "write one NDJSON line per row with its result; - writes to stdout"),
+      flag("--again", "run a file that was run before once more"),
+      ...rowOptions("call_id=CallID"),
+      whole("--concurrency <number>", "requests under way at once", { from: 1, to: 512 }),
+    ],
+    notes: "Columns: call_id, disposition_code_id, reason_code_id, notes, tags (tags separated by | or ;)",
+    examples: [
+      "outdial tag calls.csv --campaign camp_primary_001 --dry-run",
+      "outdial tag calls.csv --campaign camp_primary_001 --out results.ndjson",
+      "outdial tag export.csv --campaign camp_primary_001 --column call_id=CallID --column tags=Labels",
+    ],
+  },
+);

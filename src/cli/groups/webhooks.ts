@@ -1,7 +1,7 @@
 // outdial webhooks.
 
 import { command } from "../command.ts";
-import { choice, file, many, STORE, TENANT, TENANT_AND_NEW_STORE, TENANT_AND_STORE, text, whole } from "../declare.ts";
+import { choice, file, many, STORE, TENANT, TENANT_AND_STORE, text, whole } from "../declare.ts";
 
 const RECEIVER = text("<receiver>", "bi, analytics, crm or alarms");
 
@@ -29,7 +29,7 @@ export const turnOn = command("on", STORE, {
 
 export const turnOff = command("off", STORE, { summary: "send no events to a receiver; they wait", args: [RECEIVER] });
 
-export const register = command("register", TENANT_AND_NEW_STORE, {
+export const register = command("register", TENANT_AND_STORE, {
   summary: "have the vendor send its events to an address; the same name and address are registered once",
   args: [
     choice(

@@ -1,13 +1,22 @@
 // What can be done with what is known of people's numbers, for every face: imports, the company's do-not-call list, consent taken back. A lift makes
 // calls possible: it is planned, shown and confirmed.
 
+import { newId } from "../../kernel/index.ts";
 import type { PhoneKey } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import type { RefusedLine } from "../table/records.ts";
 import { confirmOf, type Planned } from "../views/plan.ts";
 import type { LiftPreview } from "../views/schemas/approvals.ts";
-import type { ImportView, LiftView, PendingOptOut, RevocationAdded, SuppressionView } from "../views/schemas/compliance.ts";
+import type {
+  CompanyListView,
+  ImportView,
+  LiftView,
+  PendingOptOut,
+  RevocationAdded,
+  SuppressionView,
+} from "../views/schemas/compliance.ts";
 import { masked, timeText } from "../views/texts.ts";
+import { companyListOf } from "./gate.ts";
 import { type FactSource, type ImportDeps, type ImportReport, type ImportSink, importFacts } from "./import.ts";
 import { momentOf } from "./questions.ts";
 import { loadRegistry, type RegistryOptions, registryName } from "./registry.ts";
@@ -131,6 +140,26 @@ export class FactsUseCases {
   /** Somebody took consent back: suppressed, and the clock for each system begins. Throws OperationError `invalid_input`. */
   revokeConsent(given: Revoked & { readonly channel: string }, by: string, shown: Shown): Promise<RevocationAdded> {
     return this.#revoke(given, { channel: given.channel }, by, shown);
+  }
+
+  /** A person says that the company has no list besides what the store holds: gates work from then on. Throws OperationError `invalid_input`. */
+  async declareNoCompanyList(
+    { name, reason }: { readonly name: string; readonly reason: string },
+    by: string,
+  ): Promise<CompanyListView> {
+    if (name.trim() === "") throw new OperationError("invalid_input", "a name is needed: who declares that there is no list");
+    if (reason.trim().length < 3) throw new OperationError("invalid_input", "a reason is needed: why there is no list");
+    const { store, clock, random } = this.#context;
+    await store.facts.declareNoCompanyList({ id: newId("imp", clock.now(), random), actor: by, name: name.trim(), reason });
+    const list = await store.facts.companyList();
+    if (list === undefined) throw new Error("the declaration is not in the store");
+    return companyListOf(list);
+  }
+
+  /** How the company's list came here; null while it was neither loaded nor declared empty. */
+  async companyList(): Promise<CompanyListView | null> {
+    const list = await this.#context.store.facts.companyList();
+    return list === undefined ? null : companyListOf(list);
   }
 
   /** What a lift would take back; the plan holds while nothing about the number changes. */

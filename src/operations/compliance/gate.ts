@@ -14,6 +14,7 @@ import {
 } from "../../compliance/index.ts";
 import { type Clock, canonicalJson, newId, type RandomStream } from "../../kernel/index.ts";
 import {
+  type CompanyList,
   type Facts,
   type HandoverHolds,
   NO_FACTS,
@@ -21,6 +22,7 @@ import {
   type PhoneKey,
   type RegistryFile,
 } from "../../store/index.ts";
+import { OperationError } from "../error.ts";
 import type { RefusedLine } from "../table/records.ts";
 import { FactsReader, lookBack } from "./call-facts.ts";
 import { FirstSeen } from "./first-seen.ts";
@@ -72,7 +74,7 @@ export interface GateRequest {
   readonly contacts: AsyncIterable<GateContact | RefusedLine>;
   /** Gives each denial its reasons in words; slower. */
   readonly reasons?: boolean | undefined;
-  /** False for a look that permits nothing: its manifest is not kept. */
+  /** False for a look that permits nothing: its manifest is not kept, and it needs no do-not-call list of the company. */
   readonly keep?: boolean | undefined;
 }
 
@@ -108,7 +110,7 @@ export interface GateResult {
   readonly manifest: SignedManifest;
 }
 
-/** A gate: every operation that could cause a call asks it first. */
+/** A gate: every operation that could cause a call asks it first. Throws OperationError `no_company_list`. */
 export type Gate = (request: GateRequest, sink?: GateSink) => Promise<GateResult>;
 
 /** Makes a gate on a store's facts. */
@@ -120,8 +122,9 @@ async function runGate(deps: GateDeps, request: GateRequest, sink: GateSink): Pr
   const { facts, holds } = deps;
   const { pack } = request;
   const at = request.at ?? deps.clock.now();
-  const files = await facts.registryFiles();
-  const judge = new Judge(request, at, files, await campaignCalls(facts, request, at), sink.record !== undefined);
+  const [files, list] = await Promise.all([facts.registryFiles(), facts.companyList()]);
+  if (list === undefined && request.keep !== false) throw noCompanyList();
+  const judge = new Judge(request, at, files, list, await campaignCalls(facts, request, at), sink.record !== undefined);
   const query = { attemptsSince: at - lookBack(pack.pack.rules), files };
   const read = async (batch: Batch) => {
     const numbers = batch.flatMap((one) => ("number" in one ? [one.number] : []));
@@ -201,6 +204,7 @@ class Judge {
   readonly #request: GateRequest;
   readonly #at: number;
   readonly #files: readonly RegistryFile[];
+  readonly #list: CompanyList | undefined;
   readonly #facts: FactsReader;
   readonly #tally: Tally;
   readonly #input = new LineHash();
@@ -213,12 +217,14 @@ class Judge {
     request: GateRequest,
     at: number,
     files: readonly RegistryFile[],
+    list: CompanyList | undefined,
     calls: { date: string; placed: number } | undefined,
     records: boolean,
   ) {
     this.#request = request;
     this.#at = at;
     this.#files = files;
+    this.#list = list;
     this.#facts = new FactsReader(request.pack, files, calls);
     this.#tally = new Tally(request.pack.pack);
     this.#record = records ? new LineHash() : undefined;
@@ -349,6 +355,7 @@ class Judge {
       ...(this.#record === undefined ? {} : { record: { hash: this.#record.digest() } }),
       facts: {
         registries: this.#files.map(({ registry, asOf, numbers }) => ({ registry, asOf, numbers })),
+        ...(this.#list === undefined ? {} : { companyList: companyListOf(this.#list) }),
         unresolvedOptOuts,
       },
       counts,
@@ -362,6 +369,22 @@ class Judge {
       byRule,
     };
   }
+}
+
+/** Without the company's own list nobody knows who asked not to be called. */
+function noCompanyList(): OperationError {
+  return new OperationError("no_company_list", NO_COMPANY_LIST, { advice: BRING_COMPANY_LIST });
+}
+
+/** Why a gate refuses everybody, and what to do. */
+export const NO_COMPANY_LIST =
+  "the company's do-not-call list was neither loaded nor declared empty: nobody may be dialed from this store";
+export const BRING_COMPANY_LIST =
+  "Load it: outdial dnc import FILE. If the company has none: outdial dnc declare-empty --name YOUR-NAME --reason WHY.";
+
+/** How the company's list came here, as manifests and people are told. */
+export function companyListOf({ state, since, at, source, actor }: CompanyList) {
+  return { state, since: formatInstant(since), at: formatInstant(at), source, by: actor };
 }
 
 const FLAGGED = "The contact's consent flags forbid calls.";

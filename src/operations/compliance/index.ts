@@ -6,11 +6,14 @@ export { readContacts } from "./contacts.ts";
 export { endOfDay } from "./day-end.ts";
 export { type FactKind, FactsUseCases, liftPreviewOf, type RegistryImport } from "./facts-use-cases.ts";
 export {
+  BRING_COMPANY_LIST,
+  companyListOf,
   createGate,
   type Gate,
   type GateContact,
   type GateRequest,
   type GateVerdict,
+  NO_COMPANY_LIST,
 } from "./gate.ts";
 export { type FactSource, hashing, type ImportDeps, type ImportReport, type ImportSink, importFacts } from "./import.ts";
 export { factsOfNumber } from "./known.ts";
@@ -25,3 +28,4 @@ export { type CheckedPack, openSignedPack, signPack } from "./signed-pack.ts";
 export { attemptsFile, consentFile, disconnectionsFile, internalListFile, linesFile, relationshipsFile } from "./specs.ts";
 export { type ComplianceRules, ComplianceUseCases, REPLAYED_MS, type RulesInForce } from "./use-cases.ts";
 export { civilDate, instant, phone, phoneText } from "./values.ts";
+export { companyListWords } from "./words.ts";

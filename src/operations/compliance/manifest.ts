@@ -29,6 +29,16 @@ const body = z.strictObject({
   record: z.strictObject({ hash }).optional(),
   facts: z.strictObject({
     registries: z.array(z.strictObject({ registry: z.string(), asOf: z.string(), numbers: count })),
+    /** How the company's do-not-call list came into the store; absent from manifests of looks while it was not there, and of earlier versions. */
+    companyList: z
+      .strictObject({
+        state: z.enum(["loaded", "declared-empty"]),
+        since: z.string(),
+        at: z.string(),
+        source: z.string(),
+        by: z.string(),
+      })
+      .optional(),
     /** Opt-outs whose number is not known yet. */
     unresolvedOptOuts: count,
   }),

@@ -5,6 +5,7 @@ import type { PairReport } from "../campaigns/failover/pair.ts";
 import { orderRefusal, pairWords } from "../campaigns/failover/words.ts";
 import { reasonsOf } from "../campaigns/state/gate.ts";
 import type { ResumeVerdict } from "../campaigns/state/resume.ts";
+import { companyListWords } from "../compliance/words.ts";
 import type { CampaignPreview } from "./schemas/campaigns.ts";
 
 type Check = CampaignPreview["checks"][number];
@@ -25,6 +26,13 @@ export function gateChecks(verdict: ResumeVerdict): Check[] {
   if (none !== undefined) checks.push({ check: "contact list", passed: false, text: none.text });
   if (manifest === null) return checks;
   const { counts, input, facts } = manifest;
+  const unlisted = against("no_company_list");
+  const list = facts.companyList;
+  checks.push({
+    check: "company's do-not-call list",
+    passed: unlisted === undefined,
+    text: unlisted?.text ?? (list === undefined ? "known" : companyListWords(list)),
+  });
   const stale = against("stale_compliance_data");
   const files = facts.registries.map(({ registry, asOf }) => `${registry} as of ${asOf}`).join(", ");
   checks.push({

@@ -70,6 +70,7 @@ export function manifestViewOf(manifest: GateManifest): ManifestView {
       to: to ?? null,
     })),
     registries: manifest.facts.registries.map((one) => ({ ...one })),
+    companyList: manifest.facts.companyList ?? null,
     unresolvedOptOuts: manifest.facts.unresolvedOptOuts,
   };
 }

@@ -25,6 +25,7 @@ const STATUS: Readonly<Record<string, number>> = {
   stale_lock: 409,
   invalid_state: 409,
   job_state: 409,
+  no_company_list: 422,
   not_owner: 409,
   plan_changed: 409,
   key_busy: 409,

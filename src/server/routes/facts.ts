@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { type FactSource, type FactsUseCases, liftPreviewOf, numberOf } from "../../operations/index.ts";
 import {
+  companyListView,
   confirmation,
   importView,
   liftPreview,
@@ -111,6 +112,29 @@ export function factsRoutes(facts: () => FactsUseCases) {
       reply: revocationAdded,
       status: 201,
       handle: ({ body, who }) => facts().suppress({ ...body, number: numberOf(body.number) }, who.name, MASKED),
+    }),
+    route({
+      id: "suppressions.list",
+      method: "get",
+      path: "/suppressions/list",
+      summary: "How the company's do-not-call list came here: gates let nobody be dialed before it was loaded or declared empty",
+      role: "viewer",
+      reply: z.strictObject({ companyList: companyListView.nullable() }),
+      handle: async () => ({ companyList: await facts().companyList() }),
+    }),
+    route({
+      id: "suppressions.declareEmpty",
+      method: "post",
+      path: "/suppressions/declare-empty",
+      summary: "A person declares that the company has no do-not-call list besides what is here",
+      role: "operator",
+      body: z.strictObject({
+        name: z.string().min(1).max(200).describe("Who declares it"),
+        reason: z.string().min(3).max(2000).describe("Why there is none"),
+      }),
+      reply: companyListView,
+      status: 201,
+      handle: ({ body, who }) => facts().declareNoCompanyList(body, who.name),
     }),
     route({
       id: "consents.revoke",

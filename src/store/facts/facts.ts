@@ -12,6 +12,7 @@ import {
   placedCalls,
   unresolvedOptOuts,
 } from "./attempts.ts";
+import { companyList, declareNoCompanyList } from "./company-list.ts";
 import { finishImport, startImport } from "./imports.ts";
 import { addManifest, findManifest, listManifests, newestManifests } from "./manifests.ts";
 import { factsOf } from "./read.ts";
@@ -23,6 +24,8 @@ const FACTS = {
   of: factsOf,
   startImport,
   finishImport,
+  companyList,
+  declareNoCompanyList,
   addConsents,
   addRevocations,
   addRelationships,

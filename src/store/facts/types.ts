@@ -151,6 +151,19 @@ export interface ImportCounts {
   readonly refused: number;
 }
 
+/** How the company's own do-not-call list came here. */
+export interface CompanyList {
+  /** `declared-empty`: a person said that there is none besides what the store holds. */
+  readonly state: "loaded" | "declared-empty";
+  /** Since when it is here, and when it was last loaded or declared. */
+  readonly since: Instant;
+  readonly at: Instant;
+  /** Who loaded it; the person who declared it empty. */
+  readonly actor: string;
+  /** The file's name; the reason of a declaration. */
+  readonly source: string;
+}
+
 /** A revocation with what each system said to it. */
 export interface RevocationState {
   readonly id: number;

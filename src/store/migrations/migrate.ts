@@ -89,6 +89,11 @@ async function prepare(connection: Connection): Promise<number> {
   }
 }
 
+/** Whether outdial has ever prepared the database. */
+export async function hasSchema(database: Database): Promise<boolean> {
+  return (await versionIfAny(database)) !== undefined;
+}
+
 async function versionIfAny(database: Database): Promise<number | undefined> {
   const [found] = await database.query<{ here: boolean }>("select to_regclass('outdial.migrations') is not null as here");
   if (!found?.here) return undefined;

@@ -98,6 +98,8 @@ export const ROUTES = {
   "facts.import": ["POST", "/api/v1/facts/{kind}"],
   "suppressions.lookup": ["POST", "/api/v1/compliance/suppression"],
   "suppressions.add": ["POST", "/api/v1/suppressions"],
+  "suppressions.list": ["GET", "/api/v1/suppressions/list"],
+  "suppressions.declareEmpty": ["POST", "/api/v1/suppressions/declare-empty"],
   "consents.revoke": ["POST", "/api/v1/consents/revoke"],
   "suppressions.previewLift": ["POST", "/api/v1/suppressions/lift/preview"],
   "suppressions.lift": ["POST", "/api/v1/suppressions/lift"],

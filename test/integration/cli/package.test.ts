@@ -145,7 +145,7 @@ test("openOutdial of the packed package tags a call", async () => {
     const sandbox = createSandbox();
     const { url } = await sandbox.listen();
     {
-      await using outdial = await openOutdial({ tenantUrl: url, credentials: sandbox.ready, dir: ${JSON.stringify(empty.path)}, environment: {} });
+      await using outdial = await openOutdial({ tenantUrl: url, credentials: sandbox.ready, dir: ${JSON.stringify(empty.path)}, environment: {}, makeStore: true });
       const { result } = await outdial.tagCall({ campaignId: "camp_primary_001", callId: "call_000001", dispositionCodeId: "DISP_001" });
       console.log(result, (await outdial.audit.verify()).ok);
     }

@@ -1,11 +1,14 @@
 // Where commands make a store, and where they find one or say that there is none.
 
-import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { buildProgram, MAKE_A_STORE, pathOf } from "../../../src/cli/index.ts";
+import { openStore } from "../../../src/store/index.ts";
+import { systemClock } from "../../../src/tenant/index.ts";
 import { beginCli, runCli, workFolder } from "../../support/cli.ts";
+import { createDatabase } from "../../support/database.ts";
 
 let folder: Awaited<ReturnType<typeof workFolder>>;
 beforeEach(async () => {
@@ -15,6 +18,26 @@ afterEach(() => folder[Symbol.asyncDispose]());
 
 /** Every command that reads a store, or changes what is in one, with arguments that are right. */
 const FINDS = [
+  "serve",
+  "serve token add ann",
+  "tag contacts.csv --campaign camp_1",
+  "interaction disposition 1 --code 101 --agent ann",
+  "interaction dispositions contacts.csv",
+  "outcomes pull --campaign camp_1 --last 1d",
+  "consent import contacts.csv",
+  "consent relationships contacts.csv",
+  "consent disconnections contacts.csv",
+  "consent lines contacts.csv",
+  "consent revoke +12125550123 --channel sms",
+  "dnc import contacts.csv",
+  "dnc declare-empty --name Ann --reason new",
+  "dnc add +12125550123 --reason stop",
+  "attempts import contacts.csv",
+  "campaign plan campaigns",
+  "campaign apply campaigns --plan 12345678",
+  "campaign failover watch --primary camp_1",
+  "dialer apply settings.yaml",
+  "webhooks register wfm --url https://hooks.example.com --token-env CXONE_CLIENT_SECRET",
   "jobs list",
   "jobs show job_1",
   "jobs resume job_1",
@@ -67,6 +90,7 @@ const FINDS = [
 
 /** Works without a store, or with the one that is there. */
 const NEEDS_NONE = [
+  "doctor",
   "demo",
   "sandbox",
   "interaction show",
@@ -82,6 +106,8 @@ const NEEDS_NONE = [
   "compliance pack fetch",
   "compliance verify-manifest",
   "campaign export",
+  "campaign pause",
+  "dialer create-campaign",
   "dialer validate",
   "dialer show",
   "dialer metrics",
@@ -101,8 +127,7 @@ describe("every command", () => {
   walk(buildProgram().command);
 
   test("makes a store, finds one or needs none", () => {
-    const known = new Set(names);
-    expect(MAKE_A_STORE.filter((name) => !known.has(name))).toEqual([]);
+    expect(MAKE_A_STORE).toEqual(["init"]);
     const finds = names.filter((name) => FINDS.some((line) => line === name || line.startsWith(`${name} `)));
     const said = [...MAKE_A_STORE, ...finds, ...NEEDS_NONE];
     expect(names.filter((name) => !said.includes(name))).toEqual([]);
@@ -112,6 +137,7 @@ describe("every command", () => {
 test("what finds a store makes none: it ends with 2, says where it looked and what to do, and leaves the folder as it was", async () => {
   await mkdir(join(folder.path, "campaigns"));
   await copyFile("examples/campaigns/spring-renewals.yaml", join(folder.path, "campaigns", "spring.yaml"));
+  await copyFile("examples/dialer-settings.yaml", join(folder.path, "settings.yaml"));
   await writeFile(join(folder.path, "contacts.csv"), "number\n+12125550123\n");
   const before = await readdir(folder.path);
   vi.stubEnv("OUTDIAL_TENANT_URL", "http://127.0.0.1:1");
@@ -134,9 +160,11 @@ test("what finds a store makes none: it ends with 2, says where it looked and wh
       said = "";
       const argv = line
         .split(" ")
-        .map((word) => (word === "contacts.csv" || word === "campaigns" ? join(folder.path, word) : word));
+        .map((word) => (["contacts.csv", "campaigns", "settings.yaml"].includes(word) ? join(folder.path, word) : word));
       ends[line] = await buildProgram().run([...argv, "--yes"]);
-      words[line] = said.includes(`there is no store in ${join(folder.path, ".outdial")}, and no database is named`);
+      words[line] = said.includes(
+        `no store here: looked for outdial.yaml and .outdial in ${folder.path} and every folder above it, and no database is named`,
+      );
     }
   } finally {
     for (const spy of [cwd, out, errors]) spy.mockRestore();
@@ -147,28 +175,78 @@ test("what finds a store makes none: it ends with 2, says where it looked and wh
   expect(await readdir(folder.path)).toEqual(before);
 });
 
-test("an opt-out makes the store and says so; a gate below its folder names it instead of answering from an empty one", async () => {
-  const outdial = (cwd: string, ...args: string[]) => runCli(args, { cwd });
-  const added = await outdial(folder.path, "dnc", "add", "+12125550123", "--reason", "said stop");
-  expect(added).toMatchObject({ code: 0 });
-  expect(added.stderr).toContain(`there is no store in ${join(folder.path, ".outdial")} yet; making one`);
-
-  const below = join(folder.path, "lists");
-  await mkdir(below);
-  await writeFile(join(below, "contacts.csv"), "number\n+12125550123\n");
-  const gate = ["compliance", "gate", "contacts.csv", "--campaign", "camp_1", "--json"];
-  const [lost, found] = await Promise.all([
-    outdial(below, ...gate),
-    outdial(below, ...gate, "--dir", join(folder.path, ".outdial")),
-  ]);
-  expect(lost.code).toBe(2);
-  expect(JSON.parse(lost.stdout)).toMatchObject({
-    error: { code: "no_store", advice: expect.stringContaining(`--dir ${join(folder.path, ".outdial")}`) },
+test("a workplace is made once and found from every folder below; its gate lets nobody be dialed before the company's list is there", async () => {
+  const outdial = async (cwd: string, ...args: string[]) => {
+    const { code, stdout, stderr } = await runCli([...args, "--json"], { cwd });
+    return { code, stderr, answer: stdout === "" ? undefined : (JSON.parse(stdout) as object) };
+  };
+  const workplace = join(folder.path, "renewals");
+  const made = await outdial(folder.path, "init", "renewals", "--tenant-url", "https://tenant.example.com");
+  const [config, dir] = [join(workplace, "outdial.yaml"), join(workplace, ".outdial")];
+  expect(made).toMatchObject({
+    code: 0,
+    answer: { folder: workplace, config, store: dir, tenant: "https://tenant.example.com", made: ["config", "store"] },
   });
-  expect(await readdir(below)).toEqual(["contacts.csv"]);
-  expect(found.code).toBe(0);
-  expect(found.stderr).not.toContain("making one");
-  expect(JSON.parse(found.stdout)).toMatchObject({ manifest: { counts: { dial: 0, never: 1 } } });
+  expect(await readFile(join(dir, ".gitignore"), "utf8")).toBe("*\n");
+  // Its server goes on between the commands.
+  await using stack = new AsyncDisposableStack();
+  const opened = await openStore({ dir, clock: systemClock });
+  stack.defer(() => opened.close());
+  expect((await outdial(workplace, "init")).answer).toMatchObject({ made: [] });
+
+  const below = join(workplace, "lists", "march");
+  await mkdir(below, { recursive: true });
+  await writeFile(join(below, "contacts.csv"), "number\n+12125550123\n+12125550124\n");
+  await writeFile(join(below, "stopped.csv"), "number\n+12125550123\n");
+  // Another one in there is made on purpose only.
+  expect(await outdial(below, "init")).toMatchObject({
+    code: 2,
+    answer: { error: { message: expect.stringContaining(workplace) } },
+  });
+  const gate = () => outdial(below, "compliance", "gate", "contacts.csv", "--campaign", "camp_1");
+  expect(await gate()).toMatchObject({ code: 3, answer: { error: { code: "no_company_list" } } });
+  await outdial(below, "dnc", "add", "+12125550199", "--reason", "said stop");
+  expect(await gate()).toMatchObject({ code: 3, answer: { error: { code: "no_company_list" } } });
+  const declared = await outdial(below, "dnc", "declare-empty", "--name", "Ann Lee", "--reason", "a new company");
+  expect(declared.answer).toMatchObject({ state: "declared-empty", by: "Ann Lee", source: "a new company" });
+  expect((await gate()).answer).toMatchObject({
+    manifest: { facts: { companyList: { state: "declared-empty", by: "Ann Lee" } } },
+  });
+  expect(await outdial(below, "dnc", "import", "stopped.csv")).toMatchObject({ code: 0 });
+
+  const decided = await gate();
+  const loaded = { state: "loaded", source: "stopped.csv", by: "tester" };
+  expect(decided).toMatchObject({
+    code: 0,
+    answer: {
+      manifest: { counts: { dial: 0 }, facts: { companyList: loaded } },
+      standing: { store: dir, tenant: "https://tenant.example.com", companyList: loaded, registries: [] },
+    },
+  });
+  expect(decided.stderr).toContain(`store ${dir} · tenant https://tenant.example.com\n`);
+  expect(decided.stderr).toMatch(
+    /company's do-not-call list: stopped\.csv, loaded 20\S+, here since 20\S+\nregistries: none loaded\n/,
+  );
+  expect((await readdir(below)).sort()).toEqual(["contacts.csv", "stopped.csv"]);
+});
+
+test("a database without tables is no store: a read says so and leaves no folder; init makes them", async () => {
+  const database = await createDatabase({ empty: true });
+  try {
+    const outdial = (...args: string[]) => runCli(args, { cwd: folder.path, env: { DATABASE_URL: database.url } });
+    expect(await outdial("jobs", "list")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("no store here: the database of DATABASE_URL has no tables of outdial"),
+    });
+    expect(await readdir(folder.path)).toEqual([]);
+    const made = await outdial("init", "--json");
+    const { pathname, port } = new URL(database.url);
+    const store = `postgres://127.0.0.1:${port}${pathname}`;
+    expect(JSON.parse(made.stdout)).toMatchObject({ store, tenant: null, made: ["config", "store"] });
+    expect(await outdial("jobs", "list")).toMatchObject({ code: 0 });
+  } finally {
+    await database.dispose();
+  }
 });
 
 test.each([

@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 let database: TestDatabase;
 let folder: Awaited<ReturnType<typeof workFolder>>;
 beforeEach(async () => {
-  database = await createDatabase();
+  database = await createDatabase({ empty: true });
   folder = await workFolder();
   await cp(join(ROOT, "examples/compliance"), folder.path, { recursive: true });
 });

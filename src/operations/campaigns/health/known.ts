@@ -79,6 +79,7 @@ const keptLook = z.object({
           "no_contact_list",
           "list_empty",
           "rules_unreadable",
+          "no_company_list",
           "stale_compliance_data",
           "abandonment_budget",
           "nobody_callable",

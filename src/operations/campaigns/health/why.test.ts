@@ -104,6 +104,7 @@ const ALONE: readonly (readonly [(typeof CAUSES)[number], Partial<DialingFacts>,
   ],
   ["other_state", { campaign: campaign("draft") }, /shows it draft/],
   ["rules_unreadable", { gate: gate({ refusals: [{ code: "rules_unreadable", text: "rules: bad" }] }) }, /rules: bad/],
+  ["no_company_list", { gate: gate({ refusals: [{ code: "no_company_list", text: "neither loaded" }] }) }, /neither loaded/],
   ["stale_compliance_data", { gate: gate({ refusals: [{ code: "stale_compliance_data", text: "too old" }] }) }, /too old/],
   ["abandonment_budget", { gate: gate({ refusals: [{ code: "abandonment_budget", text: "7 of 100" }] }) }, /7 of 100/],
   [

@@ -15,6 +15,7 @@ export const CAUSES = [
   "paused_elsewhere",
   "other_state",
   "rules_unreadable",
+  "no_company_list",
   "stale_compliance_data",
   "abandonment_budget",
   "no_contact_list",

@@ -4,7 +4,14 @@ import { type CallType, type CompiledPack, campaignOverlay, mergePacks, type Rul
 import { type Clock, type Instant, messageOf, shortPercent } from "../../../kernel/index.ts";
 import type { Facts } from "../../../store/index.ts";
 import type { CallOptions, CampaignRunner, ContactSource } from "../../../tenant/index.ts";
-import { type Gate, type GateManifest, type RuleReading, readCampaignAbandonment } from "../../compliance/index.ts";
+import {
+  BRING_COMPANY_LIST,
+  type Gate,
+  type GateManifest,
+  NO_COMPANY_LIST,
+  type RuleReading,
+  readCampaignAbandonment,
+} from "../../compliance/index.ts";
 import { ListReader } from "../segment/list-reader.ts";
 import { parseContactQuery } from "../segment/query.ts";
 import { type CampaignFacts, campaignFacts } from "./campaign-facts.ts";
@@ -19,6 +26,7 @@ const MOST = 10_000;
  * Why a campaign must not dial.
  * - `no_contact_list`, `list_empty`: there is nobody to call.
  * - `rules_unreadable`: the campaign's own rules are not of the vendor's form.
+ * - `no_company_list`: the company's do-not-call list was neither loaded nor declared empty.
  * - `stale_compliance_data`: a do-not-call registry file is missing or too old for somebody on the list.
  * - `abandonment_budget`: more calls were abandoned than a limit allows.
  * - `nobody_callable`: nobody on the list may be called now.
@@ -27,6 +35,7 @@ export type GateRefusalCode =
   | "no_contact_list"
   | "list_empty"
   | "rules_unreadable"
+  | "no_company_list"
   | "stale_compliance_data"
   | "abandonment_budget"
   | "nobody_callable";
@@ -92,6 +101,7 @@ export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
     const campaign = campaignFacts(campaignId, await deps.runner.status(campaignId, call));
     const pack = packFor(deps.pack, campaign);
     const { listId } = campaign;
+    const hasList = (await deps.facts.companyList()) !== undefined;
     if (listId === null || typeof pack === "string") {
       const refusals: GateRefusal[] = [];
       if (typeof pack === "string")
@@ -99,13 +109,14 @@ export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
       if (listId === null) refusals.push({ code: "no_contact_list", text: "the campaign has no contact list" });
       return { campaign, at, allowed: false, refusals, ...NOTHING_READ };
     }
-    const look = (contacts: number) => judge(deps, { campaignId, listId, pack, at, keep, call }, contacts);
+    const look = (contacts: number) =>
+      judge(deps, { campaignId, listId, pack, at, keep: hasList ? keep : false, call }, contacts);
     let found = await look(Math.min(FIRST, most));
     if (found.manifest.counts.dial === 0 && !found.whole && most > FIRST) found = await look(most);
     const { manifest, census, whole, read, announced } = found;
     const abandonment = await abandonmentOf(deps, campaignId, pack, census.countries, at);
     const later = manifest.byReason.flatMap(({ from }) => (from === undefined ? [] : [Date.parse(from)]));
-    const refusals = refusalsOf(manifest, abandonment, whole);
+    const refusals = [...(hasList ? [] : [UNLISTED]), ...refusalsOf(manifest, abandonment, whole)];
     return {
       campaign,
       at,
@@ -121,6 +132,8 @@ export function createCampaignGate(deps: CampaignGateDeps): CampaignGate {
     };
   };
 }
+
+const UNLISTED: GateRefusal = { code: "no_company_list", text: `${NO_COMPANY_LIST}. ${BRING_COMPANY_LIST}` };
 
 const NOTHING_READ = {
   manifest: null,

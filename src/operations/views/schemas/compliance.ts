@@ -55,6 +55,17 @@ export type ComplianceExplain = z.output<typeof complianceExplain>;
 
 export const checkAnswer = z.looseObject({ decision: z.enum(["allow", "deny"]).optional() }).meta({ id: "CheckAnswer" });
 
+export const companyListView = z
+  .strictObject({
+    state: z.enum(["loaded", "declared-empty"]),
+    since: time.describe("Since when it is here"),
+    at: time.describe("When it was last loaded or declared empty"),
+    source: z.string().describe("The file's name; the reason of a declaration"),
+    by: z.string().describe("Who loaded it; the person who declared it empty"),
+  })
+  .meta({ id: "CompanyList" });
+export type CompanyListView = z.output<typeof companyListView>;
+
 export const manifestView = z
   .strictObject({
     id: z.string(),
@@ -78,6 +89,7 @@ export const manifestView = z
       )
       .readonly(),
     registries: z.array(z.strictObject({ registry: z.string(), asOf: z.string(), numbers: count })).readonly(),
+    companyList: companyListView.nullable().describe("How the company's do-not-call list came here; null when it was not known"),
     unresolvedOptOuts: count,
   })
   .meta({ id: "Manifest" });

@@ -1,0 +1,211 @@
+// What is right, doubtful or wrong about a workplace, each with its mend. Looks only: it makes nothing; the tenant is asked for a token and
+// for one page of its campaigns.
+
+import { OPERATIONS } from "../contract/index.ts";
+import { messageOf, OutdialError } from "../kernel/index.ts";
+import { BRING_COMPANY_LIST, companyListWords } from "../operations/index.ts";
+import type { Store } from "../store/index.ts";
+import type { Tenant } from "../tenant/index.ts";
+import { readRules } from "./compliance.ts";
+import { type Config, type Flags, loadConfig, receiversOf } from "./config.ts";
+import { createSkew } from "./failover.ts";
+import { inboundSecrets } from "./inbound.ts";
+import { standingOf, storeName, tenantName } from "./standing.ts";
+import { tenantFromConfig } from "./tenant-from-config.ts";
+import { packageCommit, packageVersion } from "./version.ts";
+import { type Environment, storeOf } from "./workplace.ts";
+
+/** One thing that was looked at. */
+export interface Check {
+  readonly check: string;
+  /** `warn`: it works, and somebody should look. */
+  readonly state: "ok" | "warn" | "fail";
+  readonly text: string;
+  /** What to do; null when nothing is to be done. */
+  readonly mend: string | null;
+}
+
+const DAY_MS = 86_400_000;
+/** The tenant's clock may differ by so much before windows and figures are judged wrongly, ms. */
+const SKEW_MS = 5_000;
+/** A registry file is told of so many days before it is too old. */
+const SOON_DAYS = 7;
+
+/** Looks at everything; what one thing needs of another that failed is left out. */
+export async function examine(flags: Flags, environment: Environment): Promise<readonly Check[]> {
+  const checks: Check[] = [];
+  const add = (check: string, state: Check["state"], text: string, mend: string | null = null) =>
+    void checks.push({ check, state, text, mend });
+  const tried = async <T>(check: string, work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      add(check, "fail", messageOf(thrown), thrown instanceof OutdialError ? (thrown.advice ?? null) : null);
+      return undefined;
+    }
+  };
+
+  const commit = packageCommit();
+  add(
+    "outdial",
+    "ok",
+    `${packageVersion()}${commit === undefined ? "" : ` (commit ${commit.slice(0, 12)})`}, Node ${process.versions.node}`,
+  );
+  const config = await tried("configuration", () => loadConfig(flags, environment));
+  if (config === undefined) return checks;
+  if (config.path === undefined)
+    add(
+      "configuration",
+      "warn",
+      `no outdial.yaml in ${config.cwd} or above it: defaults and the environment decide`,
+      "outdial init writes one.",
+    );
+  else add("configuration", "ok", config.path);
+
+  const seen = { config, environment, add, tried };
+  await ofTenant(seen);
+  await ofStore(seen, flags);
+  await tried("receivers of events", async () => {
+    const names = Object.keys(await receiversOf(config, environment));
+    add("receivers of events", "ok", names.length === 0 ? "none configured" : names.join(", "));
+  });
+  await tried("the vendor's events", async () => {
+    const channels = Object.keys(await inboundSecrets(environment));
+    add(
+      "the vendor's events",
+      "ok",
+      channels.length === 0 ? "no secret is set: none are taken" : `taken from ${channels.join(", ")}`,
+    );
+  });
+  return checks;
+}
+
+interface Seen {
+  readonly config: Config;
+  readonly environment: Environment;
+  readonly add: (check: string, state: Check["state"], text: string, mend?: string | null) => void;
+  readonly tried: <T>(check: string, work: () => Promise<T>) => Promise<T | undefined>;
+}
+
+async function ofTenant({ config, environment, add, tried }: Seen): Promise<void> {
+  const skew = createSkew(config.clock);
+  const tenant = await tried("tenant", () => tenantFromConfig(config, environment, { hooks: skew.hooks }));
+  if (tenant === undefined) return;
+  try {
+    add("tenant", "ok", tenantName(config) ?? "");
+    const granted = await tried("token", () => tenant.authenticate());
+    if (granted === undefined) return;
+    add("token", "ok", "the tenant gives one");
+    rights(granted.scopes, add);
+    await tried("campaigns", async () => {
+      let some = false;
+      for await (const _ of tenant.campaigns.list()) {
+        some = true;
+        break;
+      }
+      add("campaigns", "ok", some ? "the tenant lists them" : "the tenant lists none");
+    });
+    const off = skew.skewMs();
+    if (off === null) add("clock", "ok", "the tenant's replies tell no time to compare with");
+    else if (Math.abs(off) <= SKEW_MS) add("clock", "ok", `as the tenant's, within ${SKEW_MS / 1000} s`);
+    else
+      add(
+        "clock",
+        "fail",
+        `this machine's is ${(Math.abs(off) / 1000).toFixed(0)} s ${off > 0 ? "behind" : "ahead of"} the tenant's`,
+        "Synchronise this machine's clock (NTP): calling hours are judged by it.",
+      );
+    add("limits", "ok", limitWords(tenant));
+  } finally {
+    await tenant.close();
+  }
+}
+
+/** An operation needs one of its scopes. */
+function rights(scopes: readonly string[] | undefined, add: Seen["add"]): void {
+  if (scopes === undefined) {
+    add("rights", "ok", "the tenant does not say which; the first request that lacks one names it");
+    return;
+  }
+  const held = new Set(scopes);
+  const lacking = Object.values(OPERATIONS).filter((one) => !one.scopes.some((scope) => held.has(scope)));
+  const all = Object.keys(OPERATIONS).length;
+  if (lacking.length === 0) {
+    add("rights", "ok", `for all ${all} operations`);
+    return;
+  }
+  const wanted = [...new Set(lacking.map(({ scopes: [scope] }) => scope))].join(", ");
+  const what = lacking.map(({ summary }) => summary[0]?.toLowerCase() + summary.slice(1)).join("; ");
+  add("rights", "warn", `not for: ${what}`, `Have these scopes granted to the client, as far as you need them: ${wanted}.`);
+}
+
+function limitWords(tenant: Tenant): string {
+  const parts = Object.entries(tenant.limits()).map(([family, { limitPerSecond: limit }]) =>
+    limit === undefined ? `${family} without limit` : `${family} ${Number(limit.toPrecision(3))}/s`,
+  );
+  return parts.join(", ");
+}
+
+async function ofStore({ config, environment, add, tried }: Seen, flags: Flags): Promise<void> {
+  const store = await tried("store", () => storeOf({ ...config, store: undefined }, environment));
+  if (store === undefined) return;
+  try {
+    const asked = config.clock.now();
+    const { at, schemaVersion } = await store.health.state();
+    add("store", "ok", `${storeName(config)}, schema ${schemaVersion}`);
+    const ahead = Math.abs(at - (asked + config.clock.now()) / 2);
+    if (ahead > SKEW_MS)
+      add(
+        "database's clock",
+        "warn",
+        `differs from this machine's by ${(ahead / 1000).toFixed(0)} s`,
+        "Synchronise both clocks (NTP).",
+      );
+    await tried("audit key", async () => {
+      await store.audit.requireKey();
+      add("audit key", "ok", "signs this store's log");
+    });
+    await lists(config, store, flags, { add, tried, environment });
+    const off = (await store.endpoints.list()).flatMap(({ name, offSince }) => (offSince === null ? [] : [name]));
+    if (off.length > 0)
+      add("receivers switched off", "warn", off.join(", "), "Mend them, then: outdial webhooks on NAME. Their events wait.");
+  } finally {
+    await store.close();
+  }
+}
+
+async function lists(
+  config: Config,
+  store: Store,
+  flags: Flags,
+  { add, tried, environment }: Pick<Seen, "add" | "tried" | "environment">,
+): Promise<void> {
+  const { companyList: own, registries } = await standingOf(config, store);
+  if (own === null)
+    add("company's list", "fail", "neither loaded nor declared empty: no gate lets anybody be dialed", BRING_COMPANY_LIST);
+  else add("company's list", "ok", companyListWords(own));
+  const rules = await tried("calling rules", () => readRules(flags, environment, {}));
+  if (rules === undefined) return;
+  add("calling rules", "ok", rules.compiled.packVersion);
+  const ages = new Map<string, number>();
+  for (const rule of rules.pack.rules)
+    if (rule.kind === "registry-age" || rule.kind === "do-not-call-list")
+      ages.set(rule.jurisdiction, Math.min(rule.maxAgeDays, ages.get(rule.jurisdiction) ?? Number.POSITIVE_INFINITY));
+  if (registries.length === 0)
+    add(
+      "registries",
+      "warn",
+      "none loaded: nobody may be called where the law asks for one",
+      "outdial dnc import FILE --list national --as-of DATE",
+    );
+  const now = config.clock.now();
+  for (const { registry, asOf } of registries) {
+    const days = Math.floor((now - Date.parse(asOf)) / DAY_MS);
+    const most = ages.get(registry) ?? Number.POSITIVE_INFINITY;
+    const left = most - days;
+    const mend = `outdial dnc import FILE --list national --registry ${registry} --as-of DATE`;
+    const text = `of ${asOf}, ${days} days old${Number.isFinite(most) ? `; good for ${most}` : ""}`;
+    if (left < 0) add(`registry ${registry}`, "fail", `${text}: too old`, mend);
+    else add(`registry ${registry}`, left < SOON_DAYS ? "warn" : "ok", text, left < SOON_DAYS ? mend : null);
+  }
+}

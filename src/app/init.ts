@@ -1,0 +1,65 @@
+// Makes a workplace: outdial.yaml, and the store with the key of its audit log. What is there already stays as it is.
+
+import { mkdir, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { messageOf } from "../kernel/index.ts";
+import { type Flags, loadConfig } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
+import { storeName, tenantName } from "./standing.ts";
+import { type Environment, storeIfAny, storeOf } from "./workplace.ts";
+import { CONFIG_NAME, findWorkplace, STORE_NAME } from "./workplace-folder.ts";
+
+/** A workplace as it was made or found. */
+export interface InitReport {
+  readonly folder: string;
+  /** Path of its outdial.yaml. */
+  readonly config: string;
+  /** Folder of the embedded store, or the database's address without user and password. */
+  readonly store: string;
+  readonly tenant: string | null;
+  /** What was not there before. */
+  readonly made: readonly ("config" | "store")[];
+}
+
+/** The workplace above a folder that is none itself; undefined where there is none. */
+export async function workplaceAbove(folder: string): Promise<string | undefined> {
+  const found = await findWorkplace(folder);
+  return found === undefined || found.folder === folder ? undefined : found.folder;
+}
+
+/** @param folder made when absent. Throws ConfigError, StoreError */
+export async function initWorkplace(folder: string, flags: Flags, environment: Environment): Promise<InitReport> {
+  const config = join(folder, CONFIG_NAME);
+  const isNew = !(await stat(config).then(Boolean, () => false));
+  try {
+    await mkdir(folder, { recursive: true });
+    if (isNew) await writeFile(config, configText(flags.tenantUrl), { flag: "wx" });
+  } catch (thrown) {
+    throw new ConfigError(
+      `cannot write ${config}: ${messageOf(thrown)}`,
+      "Name a folder that you may write to: outdial init FOLDER.",
+    );
+  }
+  const loaded = await loadConfig({ ...flags, cwd: folder, config, store: undefined }, environment);
+  const found = await storeIfAny(loaded, environment);
+  const store = found ?? (await storeOf(loaded, environment, { makes: "store" }));
+  await store.close();
+  // Data and keys never belong into a repository.
+  if (loaded.dir === join(folder, STORE_NAME))
+    await writeFile(join(loaded.dir, ".gitignore"), "*\n", { flag: "wx" }).catch(() => undefined);
+  const made = [...(isNew ? (["config"] as const) : []), ...(found === undefined ? (["store"] as const) : [])];
+  return { folder, config, store: storeName(loaded), tenant: tenantName(loaded), made };
+}
+
+function configText(tenantUrl: string | undefined): string {
+  const tenant =
+    tenantUrl === undefined
+      ? ["# tenant:", "#   hosts: https://api-us-02.niceincontact.com"]
+      : ["tenant:", `  hosts: ${JSON.stringify(tenantUrl)}`];
+  return `${[
+    "# What outdial works with in this folder and in those below it. Paths are told from this file.",
+    "# Secrets never stand here: CXONE_CLIENT_ID and CXONE_CLIENT_SECRET come from the environment, or from files named by CXONE_CLIENT_ID_FILE, ….",
+    "# Every field is described in schemas/outdial.schema.json of the package.",
+    ...tenant,
+  ].join("\n")}\n`;
+}

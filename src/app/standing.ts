@@ -1,0 +1,31 @@
+// What a command worked with, for a person to check: which store, which tenant, and since when the lists in the store are there.
+
+import { companyListOf } from "../operations/index.ts";
+import type { Store } from "../store/index.ts";
+import type { Config, Standing } from "./config.ts";
+
+/** Where a store is, for people: no user and no password. */
+export function storeName({ databaseUrl, dir }: Pick<Config, "databaseUrl" | "dir">): string {
+  if (databaseUrl === undefined) return dir;
+  // A URL for a socket has no host between @ and /.
+  const { hostname, port, pathname } = new URL(databaseUrl.replaceAll(" ", "%20").replace("@/", "@socket/"));
+  return `postgres://${hostname}${port === "" ? "" : `:${port}`}${pathname}`;
+}
+
+/** The tenant's address; null where none is configured. */
+export function tenantName({ tenantUrl, file }: Pick<Config, "tenantUrl" | "file">): string | null {
+  const hosts = tenantUrl ?? file.tenant?.hosts;
+  if (hosts === undefined || typeof hosts === "string") return hosts ?? null;
+  return hosts.default ?? hosts.outbound ?? Object.values(hosts)[0] ?? null;
+}
+
+/** How things stand in an open store. */
+export async function standingOf(config: Config, { facts }: Pick<Store, "facts">): Promise<Standing> {
+  const [list, files] = await Promise.all([facts.companyList(), facts.registryFiles()]);
+  return {
+    store: storeName(config),
+    tenant: tenantName(config),
+    companyList: list === undefined ? null : companyListOf(list),
+    registries: files.map(({ registry, asOf, loadedAt }) => ({ registry, asOf, loadedAt: new Date(loadedAt).toISOString() })),
+  };
+}

@@ -1,0 +1,53 @@
+// Where the workplace is: the nearest folder, from the working folder upward, that holds an outdial.yaml or a store.
+
+import { stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { ConfigError } from "./config-error.ts";
+
+export const CONFIG_NAME = "outdial.yaml";
+export const STORE_NAME = ".outdial";
+/** What the folder of a store holds, one of them at least: data, where the data is, the key of the audit. */
+const STORE_MARKS = ["pg", "pg.location", "audit.pub"];
+
+/** A workplace that was found. */
+export interface FoundWorkplace {
+  readonly folder: string;
+  /** Path of its outdial.yaml; undefined where it has only a store. */
+  readonly config: string | undefined;
+}
+
+/**
+ * Looks in `cwd` and every folder above it. @returns undefined where no folder is a workplace
+ * @throws ConfigError for an outdial.yaml or a store above `cwd` that belongs to another user: it would name the tenant that gets the credentials
+ */
+export async function findWorkplace(cwd: string): Promise<FoundWorkplace | undefined> {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    const [config, store] = [join(folder, CONFIG_NAME), join(folder, STORE_NAME)];
+    const [owner, ...marks] = await Promise.all([config, ...STORE_MARKS.map((mark) => join(store, mark))].map(ownerOf));
+    const hasStore = marks.some((mark) => mark !== undefined);
+    if (owner !== undefined || hasStore) {
+      if (folder !== cwd && owner !== undefined) refuseForeign(config, owner);
+      if (folder !== cwd && hasStore) refuseForeign(store, await ownerOf(store));
+      return { folder, config: owner === undefined ? undefined : config };
+    }
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** Whose a file is; undefined where there is none, or none that can be looked at. */
+async function ownerOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ uid }) => uid,
+    () => undefined,
+  );
+}
+
+/** Whoever may write into a folder above must not choose the tenant and the rules for others. Root's files count as everybody's. */
+function refuseForeign(path: string, owner: number | undefined): void {
+  const own = process.getuid?.();
+  if (own === undefined || owner === own || owner === 0) return;
+  throw new ConfigError(
+    `${path} belongs to another user (${owner}); it was found from a folder below it and is not used`,
+    `If you trust it, name it: --config ${join(dirname(path), CONFIG_NAME)} or --dir, or go to its folder.`,
+  );
+}

@@ -1,0 +1,21 @@
+// outdial doctor.
+
+import { type Check, examine } from "../../app/index.ts";
+import type { Run } from "../command.ts";
+import { EXIT } from "../exit.ts";
+import type * as declared from "../groups/doctor.ts";
+import { printableWhole } from "../text.ts";
+
+export const doctor: Run<typeof declared.doctor> = async ({ options, io }) => {
+  const checks = await examine(options, io.env);
+  const failed = checks.filter(({ state }) => state === "fail").length;
+  const warned = checks.filter(({ state }) => state === "warn").length;
+  const words = [`${failed} wrong`, `${warned} doubtful`, `${checks.length - failed - warned} ok`];
+  await io.answer({ ok: failed === 0, checks }, [...checks.flatMap(checkLines), "", words.join(" · ")]);
+  return failed === 0 ? EXIT.done : EXIT.failed;
+};
+
+function checkLines({ check, state, text, mend }: Check): string[] {
+  const line = `${state.padEnd(4)}  ${check.padEnd(20)}  ${printableWhole(text)}`;
+  return mend === null ? [line] : [line, `${" ".repeat(28)}${printableWhole(mend)}`];
+}

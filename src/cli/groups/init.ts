@@ -1,0 +1,17 @@
+// outdial init: a workplace.
+
+import { command } from "../command.ts";
+import { file, TENANT_AND_STORE } from "../declare.ts";
+
+export const init = command(
+  "init",
+  { ...TENANT_AND_STORE, makes: "store" },
+  {
+    summary: "make a workplace: outdial.yaml, and the store with the key of its audit log",
+    args: [file("[folder]", "where; this folder by default")],
+    notes:
+      "Commands find the workplace from its folder and from every folder below it. What is there already stays as it is.\n" +
+      "With --database-url or DATABASE_URL the store is that database: its tables are made there.",
+    examples: ["outdial init", "outdial init renewals --tenant-url https://api-us-02.niceincontact.com"],
+  },
+);

@@ -1,0 +1,18 @@
+// Which store and which tenant a command used, and since when the lists of whom not to call are there. Pure text.
+
+import type { Standing } from "../app/index.ts";
+import { printable } from "./text.ts";
+
+/** @param lists whether to tell of the company's list and the registries */
+export function standingLines({ store, tenant, companyList: list, registries }: Standing, lists: boolean): string[] {
+  const place = `store ${printable(store)} · tenant ${tenant === null ? "none configured" : printable(tenant)}`;
+  if (!lists) return [place];
+  const own =
+    list === null
+      ? "NOT loaded and not declared empty"
+      : list.state === "declared-empty"
+        ? `declared empty by ${printable(list.by)}, ${list.at}`
+        : `${printable(list.source)}, loaded ${list.at}${list.since === list.at ? "" : `, here since ${list.since}`}`;
+  const files = registries.map(({ registry, asOf, loadedAt }) => `${registry} of ${asOf}, loaded ${loadedAt}`);
+  return [place, `company's do-not-call list: ${own}`, `registries: ${files.length === 0 ? "none loaded" : files.join(" · ")}`];
+}

@@ -1,0 +1,58 @@
+// What outdial doctor says of a workplace that is in order, and of one that is not.
+
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { NO_RECEIVER, type StartedWorld, startWorld } from "../../support/world.ts";
+
+let world: StartedWorld;
+beforeAll(async () => {
+  world = await startWorld({ environment: NO_RECEIVER });
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+interface Check {
+  readonly check: string;
+  readonly state: string;
+  readonly text: string;
+  readonly mend: string | null;
+}
+
+async function doctor(env: Readonly<Record<string, string | undefined>> = {}) {
+  const { code, stdout } = await world.run(["doctor", "--json"], { env: { ...world.environment, ...env } });
+  const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: readonly Check[] };
+  return { code, ok, checks: new Map(checks.map((one) => [one.check, one])) };
+}
+
+test("a workplace in order: a warning for what somebody should look at, with its mend, and exit code 0", async () => {
+  const { code, ok, checks } = await doctor();
+  expect({ code, ok }).toEqual({ code: 0, ok: true });
+  for (const name of [
+    "tenant",
+    "token",
+    "rights",
+    "campaigns",
+    "clock",
+    "limits",
+    "store",
+    "audit key",
+    "company's list",
+    "calling rules",
+  ])
+    expect([name, checks.get(name)?.state]).toEqual([name, "ok"]);
+  expect(checks.get("configuration")).toMatchObject({ state: "warn", mend: "outdial init writes one." });
+  expect(checks.get("registries")).toMatchObject({ state: "warn", mend: expect.stringContaining("outdial dnc import") });
+  expect(checks.get("receivers of events")).toMatchObject({ state: "ok", text: "bi" });
+  expect(checks.get("store")?.text).not.toContain(new URL(world.databaseUrl).password);
+});
+
+test("what is wrong is named with its mend, and the exit code is 1; what does not depend on it is looked at all the same", async () => {
+  await world.query("delete from outdial.fact_imports");
+  await rm(join(world.folder, ".outdial/audit.key"), { force: true });
+  const { code, ok, checks } = await doctor({ CXONE_CLIENT_SECRET: "wrong", OUTDIAL_BI_SECRET: undefined });
+  expect({ code, ok }).toEqual({ code: 1, ok: false });
+  const failed = [...checks.values()].filter(({ state }) => state === "fail").map(({ check }) => check);
+  expect(failed).toEqual(expect.arrayContaining(["token", "company's list", "receivers of events"]));
+  expect(checks.get("company's list")?.mend).toContain("dnc declare-empty");
+  expect(checks.get("calling rules")?.state).toBe("ok");
+});
