@@ -76,6 +76,35 @@ export const configSchema = z.strictObject({
       url: z.string().optional().describe("PostgreSQL to use; by default a server of outdial's own under .outdial"),
     })
     .optional(),
+  audit: z
+    .strictObject({
+      heads: z
+        .array(
+          z.union([
+            z.strictObject({
+              folder: z
+                .string()
+                .min(1)
+                .describe(
+                  "Folder on another disk or host; the head is a file of it that is named after the log. It must be there",
+                ),
+            }),
+            z.strictObject({
+              witness: z.strictObject({
+                url: z.url({ protocol: /^https?$/ }).describe("Submission prefix of a C2SP witness"),
+                key: z.string().min(1).describe("Its verifier key, <name>+<8 hex digits>+<base64>"),
+              }),
+            }),
+          ]),
+        )
+        .max(16)
+        .optional()
+        .describe(
+          "Where the newest signed checkpoint of the audit log is kept outside the store; by default, of an embedded store, in the user's folder of state",
+        ),
+    })
+    .optional()
+    .describe("The audit log"),
   webhooks: z
     .strictObject({
       bi: webhook.optional().describe("Business intelligence: every disposition that was set"),

@@ -165,6 +165,7 @@ async function ofStore({ config, environment, add, tried }: Seen, flags: Flags):
       await store.audit.requireKey();
       add("audit key", "ok", "signs this store's log");
     });
+    await tried("audit log", () => headsOf(store, add));
     await lists(config, store, flags, { add, tried, environment });
     const off = (await store.endpoints.list()).flatMap(({ name, offSince }) => (offSince === null ? [] : [name]));
     if (off.length > 0)
@@ -172,6 +173,25 @@ async function ofStore({ config, environment, add, tried }: Seen, flags: Flags):
   } finally {
     await store.close();
   }
+}
+
+async function headsOf({ audit }: Store, add: Seen["add"]): Promise<void> {
+  const findings = await audit.compareHeads({ keep: false });
+  const [held] = audit.held;
+  const outside = findings.filter((one) => one.outside);
+  const unreachable = outside.find(({ state }) => state === "unreachable");
+  if (held !== undefined)
+    add("audit log", "fail", held.message, "Bring the right database back, or: outdial audit accept-head --reason TEXT");
+  else if (unreachable !== undefined)
+    add(
+      "audit log",
+      "warn",
+      `${unreachable.place} cannot be compared: ${unreachable.message}`,
+      "Mend the place, or audit.heads in outdial.yaml.",
+    );
+  else if (outside.length === 0)
+    add("audit log", "warn", "no head of it is kept outside the store", "Name places in audit.heads of outdial.yaml.");
+  else add("audit log", "ok", `its head is kept in ${outside.map(({ place }) => place).join(", ")}`);
 }
 
 async function lists(

@@ -1,7 +1,7 @@
 // What the ledger, the audit log and the outbox hold, for commands that only read or cancel.
 
 import { DeliveryUseCases, JobRecordsUseCases, livesOf } from "../operations/index.ts";
-import type { AuditEntry, AuditVerdict } from "../store/index.ts";
+import type { AuditEntry, AuditVerdict, StandingConflict } from "../store/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { type Environment, storeOf } from "./workplace.ts";
@@ -13,6 +13,10 @@ export interface Records extends AsyncDisposable {
   readonly actor: string;
   audit(query: { limit: number; subject?: string; job?: string; after?: number }): Promise<AuditEntry[]>;
   verifyAudit(): Promise<AuditVerdict>;
+  /** Heads outside the store that do not fit it. */
+  heldAudit(): Promise<readonly StandingConflict[]>;
+  /** Lets the log count as it is. Throws StoreError `invalid_state` when every head fits. */
+  acceptHeads(reason: string): Promise<readonly StandingConflict[]>;
   /** The proof that entry `seq` is in the log, as JSON. Throws StoreError `not_found`. */
   auditProof(seq: number): Promise<object>;
   /** Of events; receivers are known by name only, so that no secret is needed. */
@@ -30,6 +34,11 @@ export async function openRecords(flags: Flags, environment: Environment): Promi
     actor,
     audit: (query) => store.audit.list(query),
     verifyAudit: () => store.audit.verify(),
+    async heldAudit() {
+      await store.audit.compareHeads({ keep: false });
+      return store.audit.held;
+    },
+    acceptHeads: (reason) => store.audit.acceptHeads(actor, reason),
     auditProof: (seq) => store.audit.proof(seq),
     deliveries: new DeliveryUseCases({ store, clock }, {}),
     [Symbol.asyncDispose]: () => store.close(),

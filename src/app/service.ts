@@ -10,6 +10,7 @@ import { ConfigError } from "./config-error.ts";
 import { Correlator, correlated, traceOf } from "./correlation.ts";
 import { goOnWithStops, type StopTiming } from "./emergency-stop.ts";
 import { Background } from "./service/background.ts";
+import { watchHeads } from "./service/heads.ts";
 import { goOnWithJobs } from "./service/left-behind.ts";
 import { writeLoginFile } from "./service/login-file.ts";
 import { watchPairs } from "./service/pairs.ts";
@@ -43,6 +44,8 @@ export interface ServiceOptions {
   readonly pages?: string | undefined;
   /** Jobs that were left behind are looked for so often, ms. */
   readonly leftMs?: number | undefined;
+  /** The audit log is compared with its heads outside so often, ms. */
+  readonly headsMs?: number | undefined;
   /** Time of changes of dialer settings; the system's by default. */
   readonly changesClock?: Clock | undefined;
   /** How patient emergency stops are. */
@@ -126,6 +129,7 @@ export async function openService(flags: Flags, environment: Environment, option
     }),
   );
   goOnWithStops(workplace, beside.stops, background, { timing: options.stops ?? {}, signal: ended.signal, warn });
+  watchHeads(workplace, background, { signal: ended.signal, log: options.log, everyMs: options.headsMs });
   goOnWithJobs(workplace, background, { signal: ended.signal, warn, everyMs: options.leftMs });
   const work: ServerPorts["work"] = {
     campaigns: () => able.campaigns,
@@ -163,6 +167,7 @@ export async function openService(flags: Flags, environment: Environment, option
     feed: store.feed,
     record: (entry) => store.audit.append([entry]),
     log: options.log,
+    conditions: () => store.health.conditions(),
     work,
     spool: (bytes) => spool.keep(bytes),
     settings: { ...(await settingsOf(config)), pages: options.pages, demo: options.demo },

@@ -29,6 +29,7 @@ import {
   type WebhookEndpoint,
 } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
+import { headPlacesOf } from "./heads.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { standingOf } from "./standing.ts";
 import { takeStopNotes } from "./stop-notes.ts";
@@ -83,7 +84,8 @@ export async function storeOf(config: Config, environment: Environment, use: Sto
   if (config.outweighedBy !== undefined) outweighed?.(dir, config.outweighedBy);
   if (url === undefined && makes !== "store" && !(await hasEmbeddedStore(dir))) throw noStore(config);
   const auditKey = await secretFrom(environment, "OUTDIAL_AUDIT_KEY");
-  const store = await openStore({ dir, url, clock, auditKey, makes: makes !== "nothing" }).catch((thrown: unknown) => {
+  const heads = headPlacesOf(config, environment);
+  const store = await openStore({ dir, url, clock, auditKey, heads, makes: makes !== "nothing" }).catch((thrown: unknown) => {
     throw thrown instanceof StoreError && thrown.code === "no_store" ? noStore(config) : thrown;
   });
   try {
@@ -136,6 +138,8 @@ export async function openWorkplace(
   stack.defer(() => tenant.close());
   const store = await storeOf(config, environment, { makes: "schema" });
   stack.defer(() => store.close());
+  // Witnesses are asked here, and not by every command that only reads.
+  await store.audit.compareHeads({ keep: false });
   const random = createRandom(randomUUID(), "replica");
   const host = hostname();
   const id = `${host}-${process.pid}-${random.int(2 ** 31).toString(36)}`;
@@ -156,8 +160,8 @@ export async function openWorkplace(
     processLives,
   });
   stack.defer(() => replica.leave());
-  const { jobs, dialer: turns } = store;
-  const runs = new Runs({ jobs, turns, members: replica, clock: config.clock, serves, warn: options.warn });
+  const { jobs, dialer: turns, audit } = store;
+  const runs = new Runs({ jobs, turns, members: replica, clock: config.clock, serves, audit, warn: options.warn });
   const delivers = options.deliver !== false && Object.keys(receivers).length > 0;
   const worker = delivers
     ? createDeliveryWorker({

@@ -27,6 +27,7 @@ const EXIT_OF_CODE: Readonly<Record<string, number>> = {
   job_state: EXIT.refused,
   plan_changed: EXIT.refused,
   no_company_list: EXIT.refused,
+  audit_set_back: EXIT.refused,
   unsupported: EXIT.refused,
   unauthorized: EXIT.notAuthorised,
   missing_scope: EXIT.notAuthorised,

@@ -109,7 +109,7 @@ export const TREE: readonly Node[] = [
   group(
     "audit",
     "the audit log: what was done, by whom, with proof",
-    runBy(() => import("./commands/audit.ts"), audit, "listAudit", "verifyAudit", "proveEntry"),
+    runBy(() => import("./commands/audit.ts"), audit, "listAudit", "verifyAudit", "acceptHead", "proveEntry"),
     runBy(() => import("./commands/audit-proof.ts"), audit, "verifyProofFile"),
   ),
   group(

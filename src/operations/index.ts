@@ -12,6 +12,7 @@ export {
   DeliveryUseCases,
   type DeliveryWorker,
   eventDocument,
+  setBackAlarm,
 } from "./events/index.ts";
 export {
   AGE_LIMITS,

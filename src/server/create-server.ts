@@ -4,7 +4,14 @@ import { randomBytes } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { type Clock, messageOf, OutdialError } from "../kernel/index.ts";
-import { type Access, type AuditInput, type ServiceFeed, type ServiceRequests, StoreError } from "../store/index.ts";
+import {
+  type Access,
+  type AuditInput,
+  type ServiceFeed,
+  type ServiceRequests,
+  type StoreCondition,
+  StoreError,
+} from "../store/index.ts";
 import { clientAddress, type ProxyTrust } from "./access/client-address.ts";
 import { refuseWrongHost } from "./access/cross-site.ts";
 import { LoginThrottle } from "./access/throttle.ts";
@@ -36,6 +43,8 @@ export interface ServerPorts {
   readonly feed: ServiceFeed;
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly log: ServiceLog;
+  /** What stands that everybody who looks at a page has to know; nothing by default. */
+  readonly conditions?: (() => readonly StoreCondition[]) | undefined;
   readonly work: Work;
   /** Parts that name their whole addresses and recognise their callers themselves: webhooks, metrics. */
   readonly parts?: readonly Hono[];

@@ -7,7 +7,8 @@ import type pg from "pg";
 import type { Clock, Instant } from "../kernel/index.ts";
 import { type Appended, append, type Head, lockHead } from "./audit/append.ts";
 import { type AuditInput, createSealer, type Sealer } from "./audit/entry.ts";
-import type { Mirror } from "./audit/mirror.ts";
+import type { Heads } from "./audit/heads.ts";
+import type { Hold } from "./audit/hold.ts";
 import type { Signer } from "./audit/note.ts";
 import { type Connection, Database, together } from "./database/database.ts";
 import { notOwner } from "./error.ts";
@@ -18,14 +19,21 @@ import type { OutboxEvent } from "./outbox/types.ts";
 export class StoreCore extends Database {
   readonly #signer: Signer;
   readonly #seal: Sealer;
-  readonly #mirror: Mirror;
+  readonly #heads: Heads;
   readonly #clock: Clock;
+  /** Whether anything new may be begun on this database. */
+  readonly hold: Hold;
 
-  constructor(pools: { readonly pool: pg.Pool; readonly urgent: pg.Pool }, signer: Signer, mirror: Mirror, clock: Clock) {
+  constructor(
+    pools: { readonly pool: pg.Pool; readonly urgent: pg.Pool },
+    audit: { readonly signer: Signer; readonly heads: Heads; readonly hold: Hold },
+    clock: Clock,
+  ) {
     super(pools.pool, pools.urgent);
-    this.#signer = signer;
-    this.#seal = createSealer(signer);
-    this.#mirror = mirror;
+    this.#signer = audit.signer;
+    this.#seal = createSealer(audit.signer);
+    this.#heads = audit.heads;
+    this.hold = audit.hold;
     this.#clock = clock;
   }
 
@@ -49,7 +57,7 @@ export class StoreCore extends Database {
       return { result, appended };
     };
     const { result, appended } = await this.transaction(write, "begin", urgent);
-    if (appended !== undefined) this.#mirror.note(appended);
+    if (appended !== undefined) this.#heads.note(appended);
     return result;
   }
 }

@@ -11,6 +11,7 @@ import { OutdialError } from "../kernel/index.ts";
  * - `migration_failed`: a schema change did not go through; nothing of it was kept
  * - `newer_schema`: the database was migrated by a newer outdial
  * - `audit_key`: the signing key is unreadable, or is not the key this audit log was begun with
+ * - `audit_set_back`: the database is of an older state, or of another history, than a head of its audit log that is kept outside
  * - `not_found`: no such job, chunk, entry or delivery
  * - `invalid_state`: the row is not in a state that allows the change
  * - `not_owner`: the job is run by another replica, or no longer runs
@@ -24,6 +25,7 @@ export type StoreErrorCode =
   | "migration_failed"
   | "newer_schema"
   | "audit_key"
+  | "audit_set_back"
   | "not_found"
   | "invalid_state"
   | "not_owner";

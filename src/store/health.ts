@@ -13,6 +13,15 @@ export interface StoreState {
   readonly wantedVersion: number;
 }
 
+/** Something about the database that a person has to know, and that all processes on it share. It ends by itself when its cause ends. */
+export interface StoreCondition {
+  readonly name: "audit_set_back" | "store_full";
+  readonly message: string;
+  readonly advice: string;
+  /** ms since the epoch. */
+  readonly since: Instant;
+}
+
 /** Events for one receiver that are not delivered. */
 export interface Backlog {
   readonly endpoint: string;
@@ -39,6 +48,23 @@ export class StoreHealth extends Ledger {
       "select clock_timestamp() as at, (select coalesce(max(version), 0)::int from outdial.migrations) as version",
     );
     return { at: row?.at ?? 0, schemaVersion: row?.version ?? 0, wantedVersion: MIGRATION_COUNT };
+  }
+
+  /** What stands now, as this process knows; it asks nobody. */
+  conditions(): readonly StoreCondition[] {
+    const setBack = this.store.hold.conflicts.map(({ message, foundAt }) => ({
+      name: "audit_set_back" as const,
+      message: `the database was set back or replaced: ${message}. Nothing new is begun on it`,
+      advice: "Bring the right database back, or accept this one: outdial audit accept-head --reason TEXT.",
+      since: foundAt,
+    }));
+    const full = this.store.shortage;
+    if (full === undefined) return setBack;
+    const message = `${full.message}; what it stopped goes on when there is room`;
+    return [
+      ...setBack,
+      { name: "store_full", message, advice: "Make room on the database server (disk, memory).", since: full.since },
+    ];
   }
 
   /** What waits and what was given up, by receiver. */

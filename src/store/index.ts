@@ -5,8 +5,11 @@ export type { FeedEvent, FeedPlace, ServiceFeed } from "./access/feed.ts";
 export type { ServiceRequests } from "./access/requests.ts";
 export { ACCESS_ROLES, type AccessRole, type Approval, type ApprovalWithPlan, type Principal } from "./access/types.ts";
 export type { AuditEntry, AuditInput } from "./audit/entry.ts";
+export type { HeadFinding } from "./audit/heads.ts";
+export type { StandingConflict } from "./audit/hold.ts";
 export type { AuditLog } from "./audit/log.ts";
 export { verifySignatureLine } from "./audit/note.ts";
+export type { HeadPlaceOptions } from "./audit/places.ts";
 export { verifyConsistency, verifyProof } from "./audit/proof.ts";
 export type { AuditVerdict } from "./audit/verify.ts";
 export type { CampaignLedger } from "./campaigns/campaign-ledger.ts";
@@ -38,6 +41,7 @@ export type {
 export type { FailoverLedger } from "./failover/failover-ledger.ts";
 export type { HandoverHolds } from "./failover/holds.ts";
 export type { FailoverHappening, FailoverPair } from "./failover/types.ts";
+export type { StoreCondition } from "./health.ts";
 export type { Inbound } from "./inbound/inbound.ts";
 export {
   type ClaimedInbound,

@@ -1,13 +1,19 @@
 // Opening and closing the store.
 
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { type Clock, createRandom } from "../kernel/index.ts";
 import { Access } from "./access/access.ts";
 import { ServiceFeed } from "./access/feed.ts";
 import { ServiceRequests } from "./access/requests.ts";
+import { FolderHead, headFileOf } from "./audit/folder-head.ts";
+import { Heads } from "./audit/heads.ts";
+import { Hold } from "./audit/hold.ts";
 import { loadSigner } from "./audit/keys.ts";
 import { AuditLog } from "./audit/log.ts";
-import { Mirror } from "./audit/mirror.ts";
+import type { Verifier } from "./audit/note.ts";
+import type { HeadPlace, HeadPlaceOptions } from "./audit/places.ts";
+import { WitnessHead } from "./audit/witness.ts";
 import { CampaignLedger } from "./campaigns/campaign-ledger.ts";
 import { StoreCore } from "./commit.ts";
 import { CrmLedger } from "./crm/crm-ledger.ts";
@@ -44,7 +50,7 @@ import { TenantReadings } from "./tenant/tenant-readings.ts";
 export interface OpenStoreOptions {
   /** Connection string of a PostgreSQL database (15 or later); without it an embedded server runs with its data under `dir`. */
   readonly url?: string | undefined;
-  /** The working folder, usually `.outdial`: keys, the mirror of the audit's head, and the embedded server. Created when absent. */
+  /** The working folder, usually `.outdial`: keys, a head of the audit log, and the embedded server. Created when absent. */
   readonly dir: string;
   readonly clock: Clock;
   readonly log?: StoreLog | undefined;
@@ -52,6 +58,8 @@ export interface OpenStoreOptions {
   readonly makes?: boolean | undefined;
   /** The audit's Ed25519 private key in PEM; without it `audit.key` in `dir`, created when absent. */
   readonly auditKey?: string | undefined;
+  /** Where heads of the audit log are kept besides the working folder. */
+  readonly heads?: readonly HeadPlaceOptions[] | undefined;
   /** Connections at most, 8 by default. */
   readonly connections?: number | undefined;
   /** A statement that is not answered by then has failed, ms; 120,000 by default. */
@@ -136,12 +144,15 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     await migrate(database);
     await makeFolder(options.dir);
     const signer = await loadSigner(options.dir, options.auditKey);
-    const mirror = new Mirror(options.dir, database, signer, log);
-    const store = new StoreCore({ pool, urgent }, signer, mirror, options.clock);
-    const audit = new AuditLog(store, signer, mirror);
+    const hold = new Hold();
+    const heads = new Heads(placesOf(options, signer), { database, signer, hold, log, clock: options.clock });
+    const store = new StoreCore({ pool, urgent }, { signer, heads, hold }, options.clock);
+    const audit = new AuditLog(store, signer, heads);
+    await heads.compare({ keep: false, remote: false });
     const locks = new SessionLocks(url, options.clock, log);
     const close = async () => {
       await audit.flush();
+      heads.close();
       await locks.close();
       await Promise.all([pool.end(), urgent.end()]);
       await server?.leave();
@@ -157,6 +168,16 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
 async function joinHere(dir: string, log: StoreLog) {
   await makeFolder(dir);
   return joinEmbeddedServer({ dir, log });
+}
+
+/** The head in the working folder, and those elsewhere. Beside an embedded server's data the first goes back together with them. */
+function placesOf({ dir, url, heads = [] }: OpenStoreOptions, { name }: Verifier): HeadPlace[] {
+  const others = heads.map((one) =>
+    "witness" in one
+      ? new WitnessHead(one.witness)
+      : new FolderHead(join(one.folder, headFileOf(name)), { outside: true, create: one.create ?? false }),
+  );
+  return [new FolderHead(join(dir, "audit.head"), { outside: url !== undefined, create: true }), ...others];
 }
 
 function ledgers(store: StoreCore) {

@@ -233,7 +233,7 @@ test("the audit is verified, searched, and gives proofs", async () => {
   const { page } = opened;
   await page.goto(`${url}/audit`);
   await page.getByRole("button", { name: "Verify" }).click();
-  await page.getByText(/^Whole: /).waitFor();
+  await page.getByText(/^Verified: /).waitFor();
   await page.getByLabel("Action").fill("api.compliance.explain");
   await page.getByRole("button", { name: "Search" }).click();
   await expect.poll(() => page.locator("tbody tr").allTextContents(), SOON).not.toContain("session");

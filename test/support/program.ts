@@ -1,9 +1,17 @@
 // Programs that a test starts as processes.
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { TEMPORARY } from "./temporary.ts";
 
-/** What a user's shell says to a program. */
-export const SURROUNDINGS = { PATH: process.env["PATH"], HOME: process.env["HOME"], USER: "tester", TERM: "dumb" };
+/** What a user's shell says to a program. What programs keep of one run for the next is kept apart from the user's own. */
+export const SURROUNDINGS = {
+  PATH: process.env["PATH"],
+  HOME: process.env["HOME"],
+  XDG_STATE_HOME: join(TEMPORARY, "outdial-state"),
+  USER: "tester",
+  TERM: "dumb",
+};
 /**
  * What they have of this process's environment besides: everything but outdial's own settings and the database's, so that they have its time as well
  * when the clock or the zone of the whole run is another one.

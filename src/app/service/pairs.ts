@@ -24,10 +24,17 @@ export function watchPairs(
       await config.clock.sleep(ms, signal).catch(() => undefined);
     }
   };
+  // On a database that was set back nothing is handed over: it may have been already.
+  let watching = new AbortController();
   background.start("failover pairs", async () => {
     await every(PAIRS_MS, async () => {
+      if (store.audit.held.length > 0) return watching.abort();
+      if (watching.signal.aborted) watching = new AbortController();
+      const { signal: unheld } = watching;
       for (const { primary } of await store.failovers.list())
-        background.start(`failover pair of ${primary}`, () => failover.watch(primary, { signal }));
+        background.start(`failover pair of ${primary}`, () =>
+          failover.watch(primary, { signal: AbortSignal.any([signal, unheld]) }),
+        );
     });
   });
 }

@@ -1,7 +1,9 @@
 // outdial audit: list, verify, and the proof of one entry.
 
 import { openRecords } from "../../app/index.ts";
+import type { AuditVerdict, HeadFinding } from "../../store/index.ts";
 import { known, type Run } from "../command.ts";
+import { confirmed } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/audit.ts";
 import { grouped, printable } from "../text.ts";
@@ -20,13 +22,44 @@ export const listAudit: Run<typeof declared.listAudit> = async ({ options, io })
 export const verifyAudit: Run<typeof declared.verifyAudit> = async ({ options, io }) => {
   await using records = await openRecords(options, io.env);
   const verdict = await records.verifyAudit();
-  await io.answer(
-    verdict,
-    verdict.ok
-      ? `audit log verified: ${grouped(verdict.size)} entries, ${grouped(verdict.checkpoints)} signed checkpoints`
-      : `audit log NOT intact: ${printable(verdict.message)}`,
-  );
-  return verdict.ok ? EXIT.done : EXIT.failed;
+  await io.answer(verdict, () => (verdict.ok ? wordsOf(verdict) : `audit log NOT intact: ${printable(verdict.message)}`));
+  if (!verdict.ok) return EXIT.failed;
+  return verdict.verified || verdict.size === 0 ? EXIT.done : EXIT.partlyFailed;
+};
+
+function wordsOf({ size, checkpoints, verified, heads }: Extract<AuditVerdict, { ok: true }>): string[] {
+  if (size === 0) return ["the audit log is empty"];
+  const counted = `${grouped(size)} entries, ${grouped(checkpoints)} signed checkpoints`;
+  const places = heads.map(({ place, outside, state, message }) => {
+    const said = message === null ? STATES[state] : `${STATES[state]}: ${message}`;
+    return `  ${printable(place)}: ${printable(said)}${outside ? "" : " (goes back together with the store)"}`;
+  });
+  return verified
+    ? [`audit log verified: ${counted}, compared with heads outside the store`, ...places]
+    : [
+        `audit log whole in itself, but not compared with anything outside the store: ${counted}`,
+        "a database that was set back to an older state would look the same; audit.heads in outdial.yaml names places outside",
+        ...places,
+      ];
+}
+
+const STATES: Readonly<Record<HeadFinding["state"], string>> = {
+  fits: "fits",
+  empty: "has no head yet",
+  differs: "does not fit",
+  accepted: "does not fit, which was accepted",
+  unreachable: "cannot be compared",
+};
+
+export const acceptHead: Run<typeof declared.acceptHead> = async ({ options, io }) => {
+  await using records = await openRecords(options, io.env);
+  const held = await records.heldAudit();
+  for (const { place, message } of held) io.say(`${printable(place)}: ${printable(message)}`);
+  const question = "Is this database to count from now on? What the heads outside know of and it does not is lost.";
+  if (held.length > 0 && !(await confirmed(question, io))) return EXIT.interrupted;
+  const accepted = await records.acceptHeads(options.reason);
+  await io.answer({ accepted }, `accepted: ${accepted.map(({ place }) => printable(place)).join(", ")}; the audit says so`);
+  return EXIT.done;
 };
 
 export const proveEntry: Run<typeof declared.proveEntry> = async ({ args, options, io }) => {

@@ -15,6 +15,19 @@ export const listAudit = command("list", STORE, {
 
 export const verifyAudit = command("verify", STORE, {
   summary: "recompute the whole log and its signatures; names the first entry that was edited, removed or reordered",
+  notes:
+    "The log is compared with its heads outside the store (audit.heads in outdial.yaml). Without one that can be compared it is not called\n" +
+    "verified: a database that was set back to an older state would look the same.\n" +
+    "Exit code 0 when verified, 1 when not intact, 4 when whole in itself but not compared.",
+});
+
+export const acceptHead = command("accept-head", STORE, {
+  summary: "let a database count that was set back to an older state, although heads outside the store know better",
+  options: [text("--reason <text>", "why; the audit keeps it", { required: true })],
+  notes:
+    "Nothing new is begun on such a database until then. The heads that do not fit are set aside as evidence, and the audit names them.\n" +
+    "First import the opt-outs of the time that is lost, before anything dials.",
+  examples: ['outdial audit accept-head --reason "restored from the backup of 03:00 after the disk failed"'],
 });
 
 export const proveEntry = command("proof", STORE, {

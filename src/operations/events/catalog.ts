@@ -36,6 +36,11 @@ export const OUTBOUND_EVENTS = {
     document: "dialer-settings.md",
   },
   WEBHOOK_RECEIVER_OFF: { receiver: "alarms", when: "a receiver was switched off; its events wait", document: "events.md" },
+  AUDIT_SET_BACK: {
+    receiver: "alarms",
+    when: "the database is of an older state, or of another history, than a head of its audit log outside",
+    document: "audit.md",
+  },
   FAILOVER_TRIGGERED: failover("a hand-over begins"),
   FAILOVER_COMPLETED: failover("the backup dials in the primary's place"),
   FAILOVER_FAILED_BACK: failover("the primary dials again"),

@@ -3,5 +3,6 @@
 export { eventDocument, type OutboundEventType } from "./catalog.ts";
 export { cloudEvent } from "./cloud-event.ts";
 export type { DeliveryAttempt } from "./lane.ts";
+export { setBackAlarm } from "./set-back.ts";
 export { DeliveryUseCases } from "./use-cases.ts";
 export { createDeliveryWorker, type DeliveryWorker } from "./worker.ts";

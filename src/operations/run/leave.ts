@@ -16,6 +16,8 @@ export const interrupted = () =>
     advice: "Run the same command again to go on.",
   });
 
+const takenOver = (id: string) => new OperationError("not_owner", `job ${id} was taken over by another replica`);
+
 /** What a run goes on by. */
 export interface Leave {
   /** Ends the run early, for its reason: no further row is sent, those on the wire are waited for and committed. */
@@ -70,11 +72,14 @@ export class JobLeave implements Leave {
   ): Promise<void> {
     while (!over.aborted && !this.halt.aborted) {
       const asked = this.#instant();
-      const job = await look().catch(() => undefined);
+      const job = await look().catch((thrown: unknown) => {
+        // A database that was set back may not know the job.
+        if (thrown instanceof OutdialError && thrown.code === "job_not_found") this.end(takenOver(held.id));
+        return undefined;
+      });
       if (job?.status === "cancelled") this.end(new OperationError("job_state", `job ${held.id} was cancelled`));
-      else if (job !== undefined && job.status === "running") {
-        if (job.executor !== held.replica || job.run !== held.run)
-          this.end(new OperationError("not_owner", `job ${held.id} was taken over by another replica`));
+      else if (job?.status === "running" || job?.status === "ready") {
+        if (job.executor !== held.replica || job.run !== held.run) this.end(takenOver(held.id));
         else {
           this.#asked = asked;
           this.#wake();

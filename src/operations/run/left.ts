@@ -25,8 +25,10 @@ export async function executorIsDead(
 export const leftWords = (executor: string | null): string =>
   `${executor} died at work on it, and it waits for a service to take it over`;
 
-/** Reasons of a stop that allow the job to continue: when they can be read, the database answers again. */
-const RESUMABLE: ReadonlySet<unknown> = new Set(["store_unavailable"]);
+/** The database is away, or has no room: it is waited for. A job that it stopped goes on when it writes again. */
+export const STORE_TROUBLE: ReadonlySet<string> = new Set(["store_unavailable", "store_full"]);
+/** Reasons of a stop that allow the job to continue. A database that was set back is continued when a person has accepted it. */
+const RESUMABLE: ReadonlySet<unknown> = new Set([...STORE_TROUBLE, "audit_set_back"]);
 /** Stops of a tenant that was away. */
 const AWAY: ReadonlySet<unknown> = new Set(["vendor_unavailable", "rate_limited", "deadline_exceeded"]);
 /** A job that was begun and has no run by then is started by somebody else, ms. */

@@ -20,7 +20,7 @@ import {
   workflowId,
 } from "./engine.ts";
 import { interrupted, JobLeave } from "./leave.ts";
-import { isLeft, LEAVES } from "./left.ts";
+import { isLeft, LEAVES, STORE_TROUBLE } from "./left.ts";
 import type { Membership } from "./members.ts";
 import { reasonOf, type StopReason } from "./reason.ts";
 import { type Standing, standingOf } from "./standing.ts";
@@ -76,6 +76,8 @@ export interface RunsDependencies {
   readonly clock: Clock;
   /** This process is a service: runs come from the queue, and what it leaves another one goes on with. */
   readonly serves: boolean;
+  /** Heads of the audit log that do not fit this database: while there are any, no run is begun or goes on. */
+  readonly audit: Pick<Store["audit"], "held" | "requireNotHeld">;
   readonly warn: (message: string) => void;
 }
 
@@ -192,10 +194,11 @@ export class Runs {
 
   /**
    * Makes sure that a job runs: begins a run, unless one is under way or waits. A service gives the run of a dead process to any free service; a
-   * command line continues it itself, or gives the job to a service.
+   * command line continues it itself, or gives the job to a service. Throws StoreError `audit_set_back`.
    */
   async start(jobId: string): Promise<void> {
-    const { jobs, members, serves, clock } = this.#deps;
+    const { jobs, members, serves, clock, audit } = this.#deps;
+    audit.requireNotHeld();
     for (let looks = 1; ; looks += 1) {
       const job = await this.#find(jobId);
       if (!RUNNABLE.has(job.status) || this.isHere(jobId)) return;
@@ -254,7 +257,7 @@ export class Runs {
         waits = FIRST_WAIT_MS;
       } catch (thrown) {
         // A database that is away comes back; what a service or this process runs goes on then.
-        if (signal.aborted || !(thrown instanceof OutdialError) || thrown.code !== "store_unavailable") throw thrown;
+        if (signal.aborted || !(thrown instanceof OutdialError) || !STORE_TROUBLE.has(thrown.code)) throw thrown;
         if (waits === FIRST_WAIT_MS) this.#deps.warn(`${jobId}: ${thrown.message}; waiting for it`);
         await clock.sleep(waits, signal).catch(() => undefined);
         waits = Math.min(LONGEST_WAIT_MS, 2 * waits);
@@ -286,8 +289,9 @@ export class Runs {
    * does it.
    */
   async adopt(): Promise<void> {
-    const { turns, members } = this.#deps;
+    const { turns, members, audit } = this.#deps;
     const engine = this.#attached();
+    if (audit.held.length > 0) return;
     const take = async () => {
       const began = performance.now();
       const left: UnderWay[] = [];
@@ -347,7 +351,7 @@ export class Runs {
     if (taking !== "taken") return taking === "gone" ? "done" : "left";
     const ended = new AbortController();
     const leave = new JobLeave(clock, signal);
-    void leave.watch({ id: jobId, run, replica: members.id }, () => this.#find(jobId), ended.signal);
+    void leave.watch({ id: jobId, run, replica: members.id }, () => this.#mayGoOn(jobId), ended.signal);
     const moved = Promise.withResolvers<"moved">();
     const step: Step = (name, work) =>
       engineStep(name, async () => {
@@ -403,6 +407,14 @@ export class Runs {
     const owned = { jobId, run, workflow: workflowId(entered), owned: OWNED };
     const take = kind.take ?? ((one, executor) => jobs.take(one, executor));
     for (;;) {
+      const { serves, audit } = this.#deps;
+      // A service has it from the queue: it waits here until a person has decided.
+      if (audit.held.length > 0) {
+        if (!serves) audit.requireNotHeld();
+        await clock.sleep(FOLLOW_MS, signal).catch(() => undefined);
+        if (signal.aborted) return "left";
+        continue;
+      }
       const taking = await take(owned, members.id);
       if (typeof taking === "string") return taking;
       const { blockedBy } = taking;
@@ -425,13 +437,19 @@ export class Runs {
         const code = thrown instanceof OutdialError ? thrown.code : undefined;
         // Somebody else has it, or it has ended after all.
         if (code === "not_owner" || code === "invalid_state") return;
-        if (code !== "store_unavailable" || signal.aborted) {
+        if (code === undefined || !STORE_TROUBLE.has(code) || signal.aborted) {
           this.#deps.warn(`${jobId}: how it stopped was not recorded: ${messageOf(thrown)}`);
           return;
         }
         await clock.sleep(waitMs, signal).catch(() => undefined);
       }
     }
+  }
+
+  /** The job, unless the database is another one than it was: then nothing more is sent. */
+  async #mayGoOn(jobId: string): Promise<Job> {
+    this.#deps.audit.requireNotHeld();
+    return this.#find(jobId);
   }
 
   async #find(jobId: string): Promise<Job> {

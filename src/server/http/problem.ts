@@ -28,6 +28,7 @@ const STATUS: Readonly<Record<string, number>> = {
   no_company_list: 422,
   not_owner: 409,
   plan_changed: 409,
+  audit_set_back: 409,
   key_busy: 409,
   unsupported: 409,
   not_available: 409,

@@ -38,6 +38,11 @@ export function serviceFigures(metrics: ServiceMetrics, { store, budgets, reader
   );
   const waiting = metrics.gauge("budget_waiting", "Calls that wait for a rate budget", ["family"]);
   const paused = metrics.gauge("budget_paused_seconds", "How long the vendor asked to be left alone", ["family"]);
+  const setBack = metrics.gauge(
+    "audit_set_back",
+    "1 while the database is of an older state than a head of its audit log outside",
+  );
+  const full = metrics.gauge("store_full", "1 while the database has no room");
   const fromStore = storeFigures(metrics, store);
   let readAt: Instant | undefined;
   let reading: Promise<void> | undefined;
@@ -53,6 +58,9 @@ export function serviceFigures(metrics: ServiceMetrics, { store, budgets, reader
   };
   return async () => {
     live.set(readers());
+    const told = store.health.conditions();
+    setBack.set(told.some(({ name }) => name === "audit_set_back") ? 1 : 0);
+    full.set(told.some(({ name }) => name === "store_full") ? 1 : 0);
     for (const [family, budget] of Object.entries(budgets())) {
       used.set({ family }, budget.usedShare);
       waiting.set({ family }, budget.waiting);

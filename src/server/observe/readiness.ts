@@ -6,7 +6,7 @@ import type { Store } from "../../store/index.ts";
 
 /** One thing that was looked at. */
 export interface Check {
-  readonly name: "stopping" | "store" | "schema" | "heartbeat" | "clock";
+  readonly name: "stopping" | "store" | "schema" | "heartbeat" | "clock" | "room" | "audit";
   readonly ok: boolean;
   /** What is wrong; no address, no secret. */
   readonly message?: string;
@@ -20,6 +20,11 @@ export interface ReadinessPorts {
   /** Looks at the store again after so long, ms; 1,000 by default. */
   readonly freshMs?: number | undefined;
 }
+
+/**
+ * What all replicas share, and what takes nothing from pages, reads and the emergency stop: it is told, and requests are not sent away for it.
+ */
+const TOLD: ReadonlySet<Check["name"]> = new Set(["room", "audit"]);
 
 /** Time for the store to answer, ms. */
 const PATIENCE_MS = 3_000;
@@ -44,11 +49,18 @@ export class Readiness {
     this.#stopping = true;
   }
 
-  /** Every check; ready when all are ok. Never rejects. */
+  /** Every check; ready when all are ok but those that are only told. Never rejects. */
   async check(): Promise<{ readonly ready: boolean; readonly checks: readonly Check[] }> {
-    const checks: Check[] = [...(await this.#look())];
+    const told = this.#ports.store.health.conditions();
+    const isFull = told.some(({ name }) => name === "store_full");
+    const checks: Check[] = [
+      ...(await this.#look()),
+      ...told.map(({ name, message }) => check(name === "store_full" ? "room" : "audit", false, message)),
+    ];
     if (this.#stopping) checks.unshift({ name: "stopping", ok: false, message: "this process is about to stop" });
-    return { ready: checks.every(({ ok }) => ok), checks };
+    // A heartbeat is a write: without room there is none, and the others cannot hold this process for dead either.
+    const counts = ({ name }: Check) => !TOLD.has(name) && !(isFull && name === "heartbeat");
+    return { ready: checks.every((one) => one.ok || !counts(one)), checks };
   }
 
   async #look(): Promise<readonly Check[]> {

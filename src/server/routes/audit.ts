@@ -56,13 +56,20 @@ export function auditRoutes(port: () => AuditPort) {
       method: "post",
       path: "/audit/verify",
       question: true,
-      summary: "Recompute the whole log and check every hash, seal and signed checkpoint",
+      summary:
+        "Recompute the whole log, check every hash, seal and signed checkpoint, and compare it with its heads outside the store",
       role: "viewer",
       reply: auditVerdict,
       handle: async () => {
         const verdict = await port().verify();
         return verdict.ok
-          ? { ok: true as const, size: verdict.size, checkpoints: verdict.checkpoints }
+          ? {
+              ok: true as const,
+              size: verdict.size,
+              checkpoints: verdict.checkpoints,
+              verified: verdict.verified,
+              heads: verdict.heads.map(({ place, outside, state, message }) => ({ place, outside, state, message })),
+            }
           : { ok: false as const, message: verdict.message };
       },
     }),

@@ -2,8 +2,8 @@
 
 import { z } from "zod";
 import type { Clock } from "../../kernel/index.ts";
-import { login, me, type Role, role, time, timeText, tokenView } from "../../operations/views/index.ts";
-import type { Access } from "../../store/index.ts";
+import { condition, login, me, type Role, role, time, timeText, tokenView } from "../../operations/views/index.ts";
+import type { Access, StoreCondition } from "../../store/index.ts";
 import { setSessionCookie } from "../access/cookies.ts";
 import type { LoginThrottle } from "../access/throttle.ts";
 import { rawRoute, route } from "../routing/route.ts";
@@ -24,12 +24,13 @@ export interface SessionDeps {
   readonly throttle: LoginThrottle;
   readonly clock: Clock;
   readonly facts: ServiceFacts;
+  readonly conditions?: (() => readonly StoreCondition[]) | undefined;
 }
 
 /** Days a token lives unless said otherwise. */
 const TOKEN_DAYS = 90;
 
-export function sessionRoutes({ access, throttle, clock, facts }: SessionDeps) {
+export function sessionRoutes({ access, throttle, clock, facts, conditions = () => [] }: SessionDeps) {
   return [
     route({
       id: "session.me",
@@ -51,6 +52,15 @@ export function sessionRoutes({ access, throttle, clock, facts }: SessionDeps) {
           demo: facts.demo ?? false,
         },
       }),
+    }),
+    route({
+      id: "service.conditions",
+      method: "get",
+      path: "/conditions",
+      summary: "What stands about the database that everybody has to know: set back to an older state, or without room",
+      role: "viewer",
+      reply: z.strictObject({ items: z.array(condition) }),
+      handle: async () => ({ items: conditions().map((one) => ({ ...one, since: timeText(one.since) })) }),
     }),
     rawRoute({
       id: "session.open",

@@ -3,9 +3,11 @@
 import { Ledger, type StoreCore } from "../commit.ts";
 import type { Connection } from "../database/database.ts";
 import { StoreError } from "../error.ts";
+import type { OutboxEvent } from "../outbox/types.ts";
 import { requireKey } from "./append.ts";
 import { type AuditEntry, type AuditInput, createSealer, type Sealer } from "./entry.ts";
-import type { Mirror } from "./mirror.ts";
+import type { HeadFinding, Heads } from "./heads.ts";
+import type { StandingConflict } from "./hold.ts";
 import { type Signer, signatureLine } from "./note.ts";
 import { type AuditConsistency, type AuditProof, buildConsistency, buildProof, verifyConsistency, verifyProof } from "./proof.ts";
 import { toEntry } from "./rows.ts";
@@ -37,13 +39,13 @@ export class AuditLog extends Ledger {
   readonly vkey: string;
   readonly #signer: Signer;
   readonly #seal: Sealer;
-  readonly #mirror: Mirror;
+  readonly #heads: Heads;
 
-  constructor(store: StoreCore, signer: Signer, mirror: Mirror) {
+  constructor(store: StoreCore, signer: Signer, heads: Heads) {
     super(store);
     this.#signer = signer;
     this.#seal = createSealer(signer);
-    this.#mirror = mirror;
+    this.#heads = heads;
     this.vkey = signer.vkey;
   }
 
@@ -92,17 +94,80 @@ export class AuditLog extends Ledger {
   }
 
   /**
-   * Recomputes the log, constant memory. `sealed: false` leaves the row seals out, as one without the private key has to.
-   * Throws StoreError `audit_key` when this is another key's log: nothing can be said of it with this one.
+   * Recomputes the log, constant memory, and compares it with the heads outside. `sealed: false` leaves the row seals out, as one without the
+   * private key has to. Throws StoreError `audit_key` when this is another key's log: nothing can be said of it with this one.
    */
   async verify(options: { readonly sealed?: boolean } = {}): Promise<AuditVerdict> {
-    await this.#mirror.flush();
-    // Read before the snapshot: what the mirror says is then never ahead of an honest log.
-    const mirror = await this.#mirror.read();
-    // With a signed audit.head of its own beside it the log is this key's, whatever the database says of that.
-    if (mirror.kind !== "checkpoint") await this.requireKey();
+    await this.#heads.flush();
+    // Read before the snapshot: what they say is then never ahead of an honest log.
+    const kept = await this.#heads.read();
+    // With a signed head of its own beside it the log is this key's, whatever the database says of that.
+    if (kept.length === 0) await this.requireKey();
+    const findings = await this.#heads.compare({ keep: false });
+    const accepted = new Set(findings.flatMap(({ state, place }) => (state === "accepted" ? place : [])));
     const seal = options.sealed === false ? undefined : this.#seal;
-    return this.#snapshot((connection) => verifyLog(connection, { verifier: this.#signer, seal, mirror }));
+    const heads = kept.filter(({ place }) => !accepted.has(place));
+    const verdict = await this.#snapshot((connection) => verifyLog(connection, { verifier: this.#signer, seal, heads }));
+    if (!verdict.ok) return verdict;
+    const [conflict] = this.store.hold.conflicts;
+    if (conflict !== undefined) {
+      const seq = conflict.size === null ? 0 : Math.max(0, Math.min(verdict.size, conflict.size - 1));
+      return { ok: false, seq, kind: conflict.kind, message: conflict.message };
+    }
+    return { ...verdict, verified: findings.some(({ outside, state }) => outside && state === "fits"), heads: findings };
+  }
+
+  /**
+   * Compares the log with the heads outside: what was set back is held from then on, see `held`.
+   * @param options.keep bring the places up to date that fit or are empty
+   * @param options.remote ask witnesses too; true by default
+   */
+  compareHeads(options: { readonly keep: boolean; readonly remote?: boolean }): Promise<HeadFinding[]> {
+    return this.#heads.compare(options);
+  }
+
+  /** Heads outside that do not fit this log and that nobody has accepted, as this process knows. */
+  get held(): readonly StandingConflict[] {
+    return this.store.hold.conflicts;
+  }
+
+  /** Throws StoreError `audit_set_back` while there are such. */
+  requireNotHeld(): void {
+    this.store.hold.check();
+  }
+
+  /** Tells of conflicts of which nobody was told yet, in the transaction that notes that. */
+  async tellHeld(eventOf: (conflict: StandingConflict) => OutboxEvent): Promise<void> {
+    await this.store.commit(async (tx) => {
+      const told = await tx.query<StandingConflict>(
+        `update outdial.audit_conflicts set told_at = $1 where told_at is null and accepted_at is null
+         returning id, place, kind, size, message, found_at as "foundAt"`,
+        [new Date(this.store.now())],
+      );
+      tx.emit(told.map(eventOf));
+    });
+  }
+
+  /**
+   * Lets the log count as it is from now on, although heads outside say that it was longer or another one. They are set aside as evidence, and the
+   * audit says who accepted it and why. Throws StoreError `invalid_state` when nothing is to be accepted.
+   * @returns what was accepted
+   */
+  async acceptHeads(by: string, reason: string): Promise<StandingConflict[]> {
+    await this.#heads.compare({ keep: false });
+    const accepted = await this.store.commit(async (tx) => {
+      const conflicts = await this.#heads.accept(tx, by, reason);
+      const details = {
+        reason,
+        heads: conflicts.map(({ id, place, kind, size, message }) => ({ id, place, kind, size, message })),
+      };
+      if (conflicts.length > 0) tx.audit([{ actor: by, action: "audit.accept-head", subject: "audit", details }]);
+      return conflicts;
+    });
+    if (accepted.length === 0)
+      throw new StoreError("invalid_state", "there is nothing to accept: every head that can be compared fits the audit log");
+    await this.#heads.compare({ keep: true });
+    return accepted;
   }
 
   /** The latest signed checkpoint; undefined when the log is empty. */
@@ -134,9 +199,9 @@ export class AuditLog extends Ledger {
     return sound(proof, verifyConsistency(proof, this.vkey));
   }
 
-  /** Resolves when `audit.head` says what was committed. */
+  /** Resolves when the heads in files say what was committed. */
   async flush(): Promise<void> {
-    await this.#mirror.flush();
+    await this.#heads.flush();
   }
 
   #snapshot<T>(work: (connection: Connection) => Promise<T>): Promise<T> {

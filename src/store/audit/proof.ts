@@ -97,8 +97,13 @@ export async function buildConsistency(
   first: { size: number; note: string },
   second: { size: number; note: string },
 ): Promise<AuditConsistency> {
-  const path = await hashesOf(connection, consistencyRanges(first.size, second.size));
+  const path = await consistencyPath(connection, first.size, second.size);
   return { format: CONSISTENCY, first: first.note, second: second.note, path };
+}
+
+/** The hashes of a consistency proof between two sizes of the log, base64; none from or to an empty one, and between equal ones. */
+export async function consistencyPath(connection: Connection, first: number, second: number): Promise<string[]> {
+  return first === 0 || first === second ? [] : hashesOf(connection, consistencyRanges(first, second));
 }
 
 async function hashesOf(connection: Connection, ranges: readonly LeafRange[]): Promise<string[]> {

@@ -7,9 +7,10 @@
 
 import type { Connection } from "../database/database.ts";
 import { leafOf, type Sealer } from "./entry.ts";
+import type { HeadFinding, KeptHead } from "./heads.ts";
 import { Frontier } from "./merkle.ts";
-import type { Mirrored } from "./mirror.ts";
 import { openCheckpoint, type Verifier } from "./note.ts";
+import { conflictWith } from "./places.ts";
 import { readCheckpoints, readRow, readRows, type StoredCheckpoint, type StoredRow } from "./rows.ts";
 
 /**
@@ -32,8 +33,8 @@ type TamperKind =
   | "truncated"
   | "rolled_back";
 
-/** The log is whole. */
-interface AuditIntact {
+/** The log is whole in itself. */
+interface AuditWhole {
   readonly ok: true;
   /** Entries checked. */
   readonly size: number;
@@ -43,8 +44,17 @@ interface AuditIntact {
   readonly checkpoints: number;
   /** Whether row seals were checked too, which takes the private key. */
   readonly seals: boolean;
-  /** Whether `audit.head` was there to compare with; without it a log that was cut short cannot be told from a short one. */
-  readonly mirror: "matches" | "absent";
+}
+
+/** The log is whole, and no head outside speaks against it. */
+interface AuditIntact extends AuditWhole {
+  /**
+   * Whether a head outside the store speaks for it. Without one, a log that was cut short or set back to an older backup cannot be told from one that
+   * is as it should be.
+   */
+  readonly verified: boolean;
+  /** How the log compares with each place where a head is kept. */
+  readonly heads: readonly HeadFinding[];
 }
 
 /** The log was tampered with. */
@@ -63,11 +73,12 @@ export interface Knowledge {
   readonly verifier: Verifier;
   /** Present when the private key is. */
   readonly seal: Sealer | undefined;
-  readonly mirror: Mirrored;
+  /** Heads that were read before the snapshot began. */
+  readonly heads: readonly KeptHead[];
 }
 
 /** Judges the log as `connection` sees it: one snapshot, in a transaction of its own. */
-export async function verifyLog(connection: Connection, known: Knowledge): Promise<AuditVerdict> {
+export async function verifyLog(connection: Connection, known: Knowledge): Promise<AuditWhole | AuditTampered> {
   const checkpoints = readCheckpoints(connection);
   const next = async (): Promise<StoredCheckpoint | undefined> => {
     const step = await checkpoints.next();
@@ -77,7 +88,8 @@ export async function verifyLog(connection: Connection, known: Knowledge): Promi
   let covered = 0;
   let count = 0;
   let checkpoint = await next();
-  let rootAtMirror: Buffer | undefined;
+  const wanted = new Set(known.heads.map(({ size }) => size));
+  const rootsAt = new Map<number, Buffer>([[0, frontier.root()]]);
   for await (const row of readRows(connection)) {
     const seq = frontier.size;
     if (row.seq < seq) return tampered(row.seq, "inserted", `row ${row.seq} lies before the beginning of the log`);
@@ -92,7 +104,7 @@ export async function verifyLog(connection: Connection, known: Knowledge): Promi
       count += 1;
       checkpoint = await next();
     }
-    if (known.mirror.kind === "checkpoint" && known.mirror.checkpoint.size === frontier.size) rootAtMirror = frontier.root();
+    if (wanted.has(frontier.size)) rootsAt.set(frontier.size, frontier.root());
   }
   if (checkpoint) {
     const signed = openCheckpoint(checkpoint.note, known.verifier)?.size === checkpoint.size;
@@ -105,13 +117,12 @@ export async function verifyLog(connection: Connection, known: Knowledge): Promi
   }
   return (
     (await judgeEnd(connection, frontier, covered, known)) ??
-    judgeMirror(frontier, rootAtMirror, known.mirror) ?? {
+    judgeHeads(frontier, rootsAt, known.heads) ?? {
       ok: true,
       size: frontier.size,
       root: frontier.root().toString("base64"),
       checkpoints: count,
       seals: known.seal !== undefined,
-      mirror: known.mirror.kind === "absent" ? "absent" : "matches",
     }
   );
 }
@@ -160,7 +171,7 @@ async function judgeEnd(
   );
   const [head] = rows;
   if (head !== undefined && head.vkey !== null && head.vkey !== known.verifier.vkey)
-    return tampered(size, "head_changed", "the log's head names another key than the one that audit.head was signed by");
+    return tampered(size, "head_changed", "the log's head names another key than the one that signed its heads");
   if (head?.size === size && head.frontier.equals(frontier.toBytes())) return undefined;
   return tampered(
     Math.min(head?.size ?? 0, size),
@@ -169,15 +180,18 @@ async function judgeEnd(
   );
 }
 
-function judgeMirror(frontier: Frontier, rootAtMirror: Buffer | undefined, mirror: Mirrored): AuditTampered | undefined {
-  if (mirror.kind === "absent") return undefined;
-  if (mirror.kind === "forged") return tampered(0, "checkpoint_forged", "audit.head is not a checkpoint signed by the log's key");
-  const { size, root } = mirror.checkpoint;
-  if (size > frontier.size) {
-    return tampered(frontier.size, "truncated", `the log ends at ${frontier.size} rows; audit.head was signed at ${size}`);
+function judgeHeads(
+  frontier: Frontier,
+  rootsAt: ReadonlyMap<number, Buffer>,
+  heads: readonly KeptHead[],
+): AuditTampered | undefined {
+  for (const head of heads) {
+    const { place, size, root } = head;
+    if (rootsAt.get(size)?.equals(root)) continue;
+    const { kind, message } = conflictWith(place, { ...head, note: "" }, frontier.size);
+    return tampered(kind === "truncated" ? frontier.size : Math.max(0, size - 1), kind, message);
   }
-  if (size === 0 || rootAtMirror?.equals(root)) return undefined;
-  return tampered(size - 1, "rolled_back", `the first ${size} rows are another history than the one audit.head was signed for`);
+  return undefined;
 }
 
 /** Tells what was done to the first wrong row, by finding out where it, or its successor, is genuine. */

@@ -34,7 +34,14 @@ export class CampaignLedger extends JournalLedger {
       await tx.query("select pg_advisory_xact_lock(hashtext('outdial campaign plans'))");
       if ((await tx.change("select from outdial.campaign_applies where ended_at is null")) !== 0) return false;
       const { jobId, sourceName, actor, planHash } = apply;
-      await insertJob(tx, { id: jobId, kind: CAMPAIGN_APPLY, sourceName, contentHash: planHash, actor, status: "ready" }, now);
+      await insertJob(this.store, tx, {
+        id: jobId,
+        kind: CAMPAIGN_APPLY,
+        sourceName,
+        contentHash: planHash,
+        actor,
+        status: "ready",
+      });
       await tx.query(
         `insert into outdial.campaign_applies (job_id, plan_hash, source_name, actor, plan, phase, created_at) values ($1, $2, $3, $4, $5, $6, $7)`,
         [jobId, planHash, storable(sourceName), actor, JSON.stringify(apply.plan), apply.phase, new Date(now)],

@@ -49,20 +49,39 @@ export function openPool(url: string, log: StoreLog, connections: number, answer
  */
 export const URGENT_MS = 10_000;
 
+/** A statement that failed for want of room is tried again sooner than this, as long as anything is to be written, ms. */
+const SHORTAGE_MS = 15_000;
+
 export class Database {
   readonly #pool: pg.Pool;
   readonly #urgent: pg.Pool;
+  #shortage: { readonly message: string; readonly since: number; readonly until: number } | undefined;
 
   constructor(pool: pg.Pool, urgent: pg.Pool = pool) {
     this.#pool = pool;
     this.#urgent = urgent;
   }
 
+  /** That the database has no room, as the latest statements found. `since` in ms since the epoch. */
+  get shortage(): { readonly message: string; readonly since: number } | undefined {
+    return this.#shortage !== undefined && performance.now() < this.#shortage.until ? this.#shortage : undefined;
+  }
+
+  /** What an error of the driver means, noted when it is a shortage. */
+  #explain(thrown: unknown): unknown {
+    const explained = explain(thrown);
+    if (explained instanceof StoreError && explained.code === "store_full") {
+      const since = this.shortage?.since ?? Date.now();
+      this.#shortage = { message: explained.message, since, until: performance.now() + SHORTAGE_MS };
+    }
+    return explained;
+  }
+
   async #connect(pool = this.#pool): Promise<Connection> {
     try {
       return await pool.connect();
     } catch (cause) {
-      throw explain(cause);
+      throw this.#explain(cause);
     }
   }
 
@@ -81,7 +100,7 @@ export class Database {
       await connection.query("rollback").catch((cause: unknown) => {
         broken = cause instanceof Error ? cause : new Error(messageOf(cause));
       });
-      throw explain(thrown);
+      throw this.#explain(thrown);
     } finally {
       connection.release(broken);
     }
@@ -100,7 +119,7 @@ export class Database {
     } catch (thrown) {
       // What was not answered may be answered yet: nobody else may get that for an answer.
       if (thrown instanceof Error && thrown.message === NO_ANSWER) broken = thrown;
-      throw explain(thrown);
+      throw this.#explain(thrown);
     } finally {
       connection.release(broken);
     }

@@ -31,9 +31,9 @@ const ITEM = `line, call_id as "callId", result, status_code as "statusCode", re
 
 /** Reads and writes jobs; every method is one statement or one transaction. */
 export class JobLedger extends Ledger {
-  /** Enters a new job. */
+  /** Enters a new job. Throws StoreError `audit_set_back`. */
   createJob(job: NewJob): Promise<Job> {
-    return insertJob(this.store, job, this.store.now());
+    return insertJob(this.store, this.store, job);
   }
 
   /** Removes a job that is still being planned, with all that was planned. False when there is none in `planning`. */

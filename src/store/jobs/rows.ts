@@ -24,8 +24,13 @@ export function oneOf<T extends string>(allowed: readonly T[], text: string): T 
   return found;
 }
 
-/** Enters a new job. */
-export async function insertJob(to: Pick<StoreCore | Tx, "query">, job: NewJob, now: number): Promise<Job> {
+/** Enters a new job. Throws StoreError `audit_set_back` on a database that was set back and that nobody has accepted. */
+export async function insertJob(
+  store: Pick<StoreCore, "hold" | "now">,
+  to: Pick<StoreCore | Tx, "query">,
+  job: NewJob,
+): Promise<Job> {
+  store.hold.check();
   const [row] = await to.query<JobRow>(
     `insert into outdial.jobs (id, kind, campaign_id, source_name, content_hash, options, actor, status, executor, created_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning ${JOB}`,
@@ -39,7 +44,7 @@ export async function insertJob(to: Pick<StoreCore | Tx, "query">, job: NewJob, 
       job.actor,
       job.status ?? "planning",
       job.executor ?? null,
-      new Date(now),
+      new Date(store.now()),
     ],
   );
   if (row === undefined) throw new TypeError("an insert that returned no row");

@@ -41,8 +41,10 @@ export class StateIntents extends Ledger {
    * a campaign takes it out of the emergency stops that are under way.
    * @returns undefined when the stop that it belongs to must not act any more: it has ended, another replica carries it out, or a person has
    *   resumed the campaign after it
+   * @throws StoreError `audit_set_back` for an intent to resume, on a database that was set back: a pause is never refused
    */
   begin(wanted: NewStateIntent): Promise<{ readonly intent: StateIntent; readonly reused: boolean } | undefined> {
+    if (wanted.target === "active") this.store.hold.check();
     const now = new Date(this.store.now());
     return this.store.commit(async (tx) => {
       const campaign = storable(wanted.campaignId);

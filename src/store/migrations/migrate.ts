@@ -27,6 +27,7 @@ import { stoppedCampaigns } from "./0022-stopped-campaigns.ts";
 import { servingReplicas } from "./0023-serving-replicas.ts";
 import { lineTypes } from "./0024-line-types.ts";
 import { rates } from "./0025-rates.ts";
+import { auditHeads } from "./0026-audit-heads.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -54,6 +55,7 @@ const MIGRATIONS: readonly Migration[] = [
   servingReplicas,
   lineTypes,
   rates,
+  auditHeads,
 ];
 
 /** The version of the schema that this outdial works with. */

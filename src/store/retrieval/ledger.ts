@@ -33,7 +33,7 @@ export class RetrievalLedger extends Ledger {
       );
       if (there !== undefined) return { jobId: there.id, earlier: true };
       const job = { id: jobId, kind: RETRIEVE, campaignId, sourceName: "vendor", contentHash: "", actor: retrieval.actor };
-      await insertJob(tx, { ...job, status: "ready" }, this.store.now());
+      await insertJob(this.store, tx, { ...job, status: "ready" });
       await tx.query(
         "insert into outdial.retrievals (job_id, campaign_id, from_ms, to_ms, codes, page_limit) values ($1, $2, $3, $4, $5, $6)",
         [jobId, campaignId, from, to, codes, retrieval.pageLimit],

@@ -40,7 +40,14 @@ export class DialerLedger extends JournalLedger {
       await tx.query("select pg_advisory_xact_lock(hashtext('outdial dialer settings'))");
       if ((await tx.change("select from outdial.dialer_changes where ended_at is null")) !== 0) return undefined;
       const { jobId, sourceName, actor, settingsHash } = change;
-      await insertJob(tx, { id: jobId, kind: DIALER_CHANGE, sourceName, contentHash: settingsHash, actor, status: "ready" }, now);
+      await insertJob(this.store, tx, {
+        id: jobId,
+        kind: DIALER_CHANGE,
+        sourceName,
+        contentHash: settingsHash,
+        actor,
+        status: "ready",
+      });
       const [made] = await tx.query<{ version: number }>(
         `insert into outdial.dialer_changes (job_id, kind, source_name, actor, settings_hash, settings, plan, phase, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning version`,

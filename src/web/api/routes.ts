@@ -4,6 +4,7 @@ import type { Api } from "../../server/index.ts";
 
 export const ROUTES = {
   "session.me": ["GET", "/api/v1/me"],
+  "service.conditions": ["GET", "/api/v1/conditions"],
   "session.open": ["POST", "/api/v1/session"],
   "session.close": ["DELETE", "/api/v1/session"],
   "tokens.list": ["GET", "/api/v1/tokens"],

@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useDashboard } from "../api/dashboard.ts";
+import { useResource } from "../api/resource.ts";
 import { pairNews } from "../view/failover.ts";
 import { timeFormat } from "../view/format.ts";
 import { shouldTell } from "../view/link.ts";
@@ -28,10 +29,33 @@ export function Banners() {
     }, 500);
     return () => clearInterval(beat);
   }, [link]);
-  if (link.kind !== "lost" || !shouldTell(link.since, Math.max(tick.value, now()))) return null;
+  const isLost = link.kind === "lost" && shouldTell(link.since, Math.max(tick.value, now()));
+  return (
+    <>
+      <Conditions />
+      {isLost ? <Disconnected since={link.since} /> : null}
+    </>
+  );
+}
+
+/** What stands about the database: no event announces it. */
+function Conditions() {
+  const { state } = useResource("service.conditions", {}, { every: 10_000 });
+  if (state.value.kind !== "ready") return null;
+  return state.value.value.items.map(({ name, message, advice, since }) => (
+    <div class="banner bad break" role="alert" key={`${name} ${since}`}>
+      <strong>
+        Since {timeFormat().clock(Date.parse(since))}: {message}.
+      </strong>
+      {advice}
+    </div>
+  ));
+}
+
+function Disconnected({ since }: { readonly since: number }) {
   return (
     <div class="banner" role="status">
-      <strong>Disconnected since {timeFormat().clock(link.since)}.</strong>
+      <strong>Disconnected since {timeFormat().clock(since)}.</strong>
       What you see may be out of date; it is tried again, and nothing is missed.
     </div>
   );

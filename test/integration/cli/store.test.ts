@@ -44,6 +44,7 @@ const FINDS = [
   "jobs cancel job_1",
   "audit list",
   "audit verify",
+  "audit accept-head --reason r",
   "audit proof 1",
   "webhooks deliveries",
   "webhooks replay",

@@ -1,6 +1,6 @@
 // The audit log on a real database: what is written is verified and provable, and every attack on it is found and its row named.
 
-import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -41,9 +41,9 @@ async function fill(count = SIZE): Promise<void> {
 }
 
 test("an empty log is whole, and so is a filled one, with and without the private key", async () => {
-  expect(await audit.verify()).toMatchObject({ ok: true, size: 0, checkpoints: 0, mirror: "absent" });
+  expect(await audit.verify()).toMatchObject({ ok: true, size: 0, checkpoints: 0, verified: false });
   await fill();
-  expect(await audit.verify()).toMatchObject({ ok: true, size: SIZE, checkpoints: 6, seals: true, mirror: "matches" });
+  expect(await audit.verify()).toMatchObject({ ok: true, size: SIZE, checkpoints: 6, seals: true, verified: true });
   expect(await audit.verify({ sealed: false })).toMatchObject({ ok: true, size: SIZE, seals: false });
 });
 
@@ -249,8 +249,6 @@ describe("attacks", () => {
     await audit.flush();
     await cutBack(SIZE, before);
     expect(await audit.verify()).toMatchObject({ ok: false, seq: SIZE, kind: "truncated" });
-    await rm(join(world.dir, "audit.head"));
-    expect(await audit.verify()).toMatchObject({ ok: true, size: SIZE, mirror: "absent" });
   });
 
   test("set back to an older state and continued differently: audit.head is kept as evidence and tells", async () => {

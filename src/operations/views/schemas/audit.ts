@@ -19,10 +19,26 @@ export type AuditEntry = z.output<typeof auditEntry>;
 /** What the recomputation of the whole log found. */
 export const auditVerdict = z
   .discriminatedUnion("ok", [
-    z.object({ ok: z.literal(true), size: count, checkpoints: count }),
+    z.object({
+      ok: z.literal(true),
+      size: count,
+      checkpoints: count,
+      verified: z
+        .boolean()
+        .describe("Whether a head outside the store speaks for it: without one, a database that was set back looks the same"),
+      heads: z.array(
+        z.object({
+          place: z.string(),
+          outside: z.boolean().describe("Whether who sets the store back does not set it back as well"),
+          state: z.enum(["fits", "empty", "differs", "accepted", "unreachable"]),
+          message: z.string().nullable(),
+        }),
+      ),
+    }),
     z.object({ ok: z.literal(false), message: z.string() }),
   ])
   .meta({ id: "AuditVerdict" });
+export type AuditVerdict = z.output<typeof auditVerdict>;
 
 /** A proof that an entry is in the log; `outdial audit verify-proof` checks it offline. */
 export const auditProof = z.looseObject({}).meta({ id: "AuditProof" });

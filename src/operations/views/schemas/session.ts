@@ -27,6 +27,17 @@ export const me = z
   .meta({ id: "Me" });
 export type Me = z.output<typeof me>;
 
+/** Something about the service that everybody has to know, as long as it stands. */
+export const condition = z
+  .strictObject({
+    name: z.enum(["audit_set_back", "store_full"]).describe("Stable: branch on this"),
+    message: z.string(),
+    advice: z.string(),
+    since: time,
+  })
+  .meta({ id: "Condition" });
+export type Condition = z.output<typeof condition>;
+
 /** What a login sends: a token, or the code of a one-time link (`/login#CODE`: the page reads it from the fragment). */
 export const login = z
   .union([z.strictObject({ token: z.string().min(1).max(200) }), z.strictObject({ code: z.string().min(1).max(200) })])

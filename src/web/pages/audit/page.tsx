@@ -113,9 +113,7 @@ function Verify() {
     verdict.value = { tone: "muted", text: "Recomputing the whole log …" };
     try {
       const found = await client.ask("audit.verify", {});
-      verdict.value = found.ok
-        ? { tone: "good", text: `Whole: ${whole(found.size)} entries, ${whole(found.checkpoints)} signed checkpoints` }
-        : { tone: "bad", text: found.message };
+      verdict.value = found.ok ? saidOf(found) : { tone: "bad", text: found.message };
     } catch (thrown) {
       verdict.value = { tone: "bad", text: thrown instanceof Error ? thrown.message : String(thrown) };
     }
@@ -130,6 +128,13 @@ function Verify() {
       </button>
     </>
   );
+}
+
+function saidOf(found: Extract<ApiTypes.AuditVerdict, { ok: true }>): { readonly tone: "good" | "muted"; readonly text: string } {
+  const counted = `${whole(found.size)} entries, ${whole(found.checkpoints)} signed checkpoints`;
+  return found.verified
+    ? { tone: "good", text: `Verified: ${counted}, compared with a head outside the store` }
+    : { tone: "muted", text: `Whole in itself, not verified: ${counted}; no head outside the store could be compared` };
 }
 
 const COLUMNS: readonly Column<ApiTypes.AuditEntry>[] = [

@@ -1,0 +1,51 @@
+// Compares the audit log with its heads outside while the service runs, and tells people when the database was set back.
+
+import { messageOf } from "../../kernel/index.ts";
+import { setBackAlarm } from "../../operations/index.ts";
+import type { ServiceLog } from "../../server/index.ts";
+import type { Workplace } from "../workplace.ts";
+import type { Background } from "./background.ts";
+
+const LOOK_MS = 10_000;
+/** Witnesses, and places that are unreachable, are asked less often: every so many looks. */
+const EVERY = 6;
+
+export function watchHeads(
+  { config: { clock }, store: { audit }, alarms, random }: Pick<Workplace, "config" | "store" | "alarms" | "random">,
+  background: Background,
+  given: { readonly signal: AbortSignal; readonly log: ServiceLog; readonly everyMs?: number | undefined },
+): void {
+  const { signal, log, everyMs = LOOK_MS } = given;
+  const said = new Map<string, string>();
+  /** Once, until it is another thing that is to be said. */
+  const say = (about: string, level: "error" | "warn" | "info", message: string) => {
+    if (said.get(about) !== message) log(level, message);
+    said.set(about, message);
+  };
+  const look = async (looks: number) => {
+    const findings = await audit.compareHeads({ keep: true, remote: looks % EVERY === 0 });
+    for (const { place, state, message } of findings)
+      if (state === "unreachable") say(place, "warn", `the head of the audit log in ${place} cannot be compared: ${message}`);
+      else said.delete(place);
+    const isCompared = findings.some(({ outside, state }) => outside && state === "fits");
+    if (looks === 0 && !isCompared && (await audit.checkpoint()) !== undefined)
+      log(
+        "warn",
+        "no head of the audit log outside the store to compare with: whether the database was set back cannot be told (docs/audit.md)",
+      );
+    const [held] = audit.held;
+    if (held !== undefined)
+      say("set back", "error", `the database was set back or replaced: ${held.message}; nothing new is begun on it`);
+    else if (said.delete("set back")) log("info", "the database is the right one again, or was accepted: work goes on");
+    if (held !== undefined && alarms !== undefined)
+      await audit.tellHeld((conflict) => setBackAlarm(conflict, { endpoint: alarms, now: clock.now(), random }));
+  };
+  background.start("heads of the audit log", async () => {
+    for (let looks = 0; !signal.aborted; looks++) {
+      await look(looks).catch((thrown: unknown) => {
+        if (!signal.aborted) say("trouble", "warn", `comparing the audit log with its heads outside: ${messageOf(thrown)}`);
+      });
+      await clock.sleep(everyMs, signal).catch(() => undefined);
+    }
+  });
+}

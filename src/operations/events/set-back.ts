@@ -1,0 +1,32 @@
+// The alarm that the database is of an older state, or of another history, than a head of its audit log that is kept outside.
+
+import { type Instant, newId, type RandomStream } from "../../kernel/index.ts";
+import type { OutboxEvent, StandingConflict } from "../../store/index.ts";
+import { cloudEvent } from "./cloud-event.ts";
+
+/** @param to.endpoint the receiver of alarms */
+export function setBackAlarm(
+  { place, kind, size, message, foundAt }: StandingConflict,
+  to: { readonly endpoint: string; readonly now: Instant; readonly random: RandomStream },
+): OutboxEvent {
+  const { endpoint, now, random } = to;
+  const type = "AUDIT_SET_BACK";
+  const subject = "audit";
+  const eventId = newId("evt", now, random);
+  const data = {
+    kind,
+    place,
+    size,
+    foundAt: new Date(foundAt).toISOString(),
+    message: `The database was set back or replaced: ${message}`,
+    advice:
+      "Nothing new is begun on it; campaigns that dial go on. Bring the right database back, or accept this one: outdial audit accept-head --reason TEXT",
+  };
+  return {
+    eventId,
+    endpoint,
+    subject,
+    type,
+    body: cloudEvent({ id: eventId, source: "/outdial/audit", type, subject, time: now, data }),
+  };
+}

@@ -1,0 +1,294 @@
+// Heads of the log at places outside the database: brought up to date behind the commits, compared at the start and while the process runs.
+
+import type { Clock } from "../../kernel/index.ts";
+import type { Database } from "../database/database.ts";
+import type { StoreLog } from "../log.ts";
+import type { Appended } from "./append.ts";
+import type { Hold, StandingConflict } from "./hold.ts";
+import { type Checkpoint, openCheckpoint, type Signer, signatureLine, verifySignatureLine } from "./note.ts";
+import { conflictWith, type HeadConflict, type HeadPlace, type LogView, type Meeting } from "./places.ts";
+import { consistencyPath } from "./proof.ts";
+
+/** A transaction of the caller. */
+interface Rows {
+  query<Row extends object>(statement: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** A head as its place has it, signed by the log's key. */
+export interface KeptHead extends Checkpoint {
+  readonly place: string;
+}
+
+/** How a place stands. */
+export interface HeadFinding {
+  readonly place: string;
+  /** Whether who sets the store back does not set it back as well. */
+  readonly outside: boolean;
+  /**
+   * - `fits`: the head there is of this log, `size` entries long
+   * - `empty`: none was kept there yet
+   * - `differs`: it is of another history, or of more entries than the log has
+   * - `accepted`: so it is, and a person accepted that
+   * - `unreachable`: the place cannot be read, or does not answer
+   */
+  readonly state: Meeting["state"];
+  readonly size: number | null;
+  readonly message: string | null;
+}
+
+/** As a place: what this process has written since it began. */
+const MEMORY = "the memory of this process";
+
+/** What accepting a conflict is signed over. */
+const acceptance = (id: string) => `outdial-audit-accept@1\n${id}\n`;
+
+const STANDING = `select id, place, kind, size, message, found_at as "foundAt" from outdial.audit_conflicts where accepted_at is null order by found_at, id`;
+
+export class Heads {
+  readonly #places: readonly HeadPlace[];
+  readonly #keepers: readonly Keeper[];
+  readonly #database: Database;
+  readonly #signer: Signer;
+  readonly #hold: Hold;
+  readonly #log: StoreLog;
+  readonly #view: LogView;
+  readonly #clock: Clock;
+  /** The longest log that this process itself has written: it knows that better than the database. */
+  #longest: Appended | undefined;
+
+  constructor(
+    places: readonly HeadPlace[],
+    given: {
+      readonly database: Database;
+      readonly signer: Signer;
+      readonly hold: Hold;
+      readonly log: StoreLog;
+      readonly clock: Clock;
+    },
+  ) {
+    const { database, signer, hold, log, clock } = given;
+    this.#places = places;
+    this.#database = database;
+    this.#signer = signer;
+    this.#hold = hold;
+    this.#log = log;
+    this.#clock = clock;
+    this.#view = this.#viewOf(database, signer);
+    this.#keepers = places.map((place) => new Keeper(place, (latest) => this.#meet(place, { keep: true, latest })));
+  }
+
+  /** What the places have that can be read, for a recomputation of the whole log. */
+  async read(): Promise<KeptHead[]> {
+    const texts = await Promise.all(
+      this.#places.map(async (place) => ({ place: place.name, note: await place.read().catch(() => undefined) })),
+    );
+    return texts.flatMap(({ place, note }) => {
+      const head = note === undefined ? undefined : openCheckpoint(note, this.#signer);
+      return head === undefined ? [] : [{ place, ...head }];
+    });
+  }
+
+  /** Notes a committed checkpoint; the places have it soon. */
+  note(appended: Appended): void {
+    // The log was longer a moment ago; or two commits are told of in the other order.
+    if (this.#longest !== undefined && appended.size <= this.#longest.size) {
+      void this.compare({ keep: false, remote: false }).catch(() => undefined);
+      return;
+    }
+    this.#longest = appended;
+    for (const keeper of this.#keepers) keeper.note(appended);
+  }
+
+  /** Resolves when what was noted is where it belongs; witnesses, which take their time, are not waited for. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#keepers.map((keeper) => keeper.flush()));
+  }
+
+  /** Ends the updates: witnesses get what they lack the next time. */
+  close(): void {
+    for (const keeper of this.#keepers) keeper.close();
+  }
+
+  /**
+   * Compares the log with the places and sets the hold. A conflict stays in the database, for all processes on it, until the head fits or a person
+   * accepts it.
+   * @param options.keep bring places up to date that fit or are empty
+   * @param options.remote ask witnesses too; true by default
+   */
+  async compare({ keep, remote = true }: { readonly keep: boolean; readonly remote?: boolean }): Promise<HeadFinding[]> {
+    const asked = this.#places.filter((place) => remote || !place.remote);
+    const findings = await Promise.all(asked.map((place) => this.#meet(place, { keep })));
+    await this.#remember();
+    await this.#lookAgain();
+    return findings;
+  }
+
+  /** Accepts all conflicts that stand, in a transaction of the caller. @returns them */
+  async accept(tx: Rows, by: string, reason: string): Promise<StandingConflict[]> {
+    const rows = await tx.query<StandingConflict>(`${STANDING} for update`);
+    for (const { id } of rows)
+      await tx.query(
+        "update outdial.audit_conflicts set accepted_at = $2, accepted_by = $3, reason = $4, signature = $5 where id = $1",
+        [id, new Date(this.#clock.now()), by, reason, signatureLine(acceptance(id), this.#signer)],
+      );
+    return rows;
+  }
+
+  async #meet(
+    place: HeadPlace,
+    options: { readonly keep: boolean; readonly latest?: Appended | undefined },
+  ): Promise<HeadFinding> {
+    const { name, outside } = place;
+    const met = await place.meet(this.#view, options);
+    if (met.state === "differs") await this.#enter(name, met.conflict);
+    if (met.state === "unreachable")
+      this.#log("warn", `a head of the audit log cannot be compared: ${name}`, { error: met.message });
+    return {
+      place: name,
+      outside,
+      state: met.state,
+      size: met.state === "fits" ? met.size : met.state === "differs" ? met.conflict.size : null,
+      message: met.state === "unreachable" ? met.message : met.state === "differs" ? met.conflict.message : null,
+    };
+  }
+
+  /** Compares with what this process wrote. */
+  async #remember(): Promise<void> {
+    const own = this.#longest;
+    if (own === undefined || (await this.#view.noteAt(own.size)) === own.note) return;
+    const root = openCheckpoint(own.note, this.#signer)?.root ?? Buffer.alloc(0);
+    const latest = await this.#view.latest();
+    const conflict = conflictWith(MEMORY, { ...own, root }, latest?.size ?? 0);
+    if (await this.#view.isAccepted(conflict.id)) this.#longest = latest;
+    else await this.#enter(MEMORY, conflict);
+  }
+
+  /** Writes a conflict down, once for all places and processes. While that cannot be done, this process holds all the same. */
+  async #enter(place: string, { id, kind, size, note, message }: HeadConflict): Promise<void> {
+    const foundAt = this.#clock.now();
+    if (this.#hold.conflicts.some((one) => one.id === id)) return;
+    this.#hold.set([...this.#hold.conflicts, { id, place, kind, size, message, foundAt }]);
+    this.#log("error", `the database was set back or replaced: ${message}; nothing new is begun on it`, { place });
+    await this.#database.query(
+      `insert into outdial.audit_conflicts (id, place, kind, size, log_size, note, message, found_at)
+       values ($1, $2, $3, $4, (select size from outdial.audit_head), $5, $6, $7) on conflict do nothing`,
+      [id, place, kind, size, note, message, new Date(foundAt)],
+    );
+  }
+
+  /** Reads what stands; what fits by now, because the right database is back, stands no longer. */
+  async #lookAgain(): Promise<void> {
+    await this.#database.query(
+      `delete from outdial.audit_conflicts c where accepted_at is null and exists (
+         select from outdial.audit_checkpoints k where k.size = c.size and k.note = c.note)`,
+    );
+    this.#hold.set(await this.#database.query<StandingConflict>(STANDING));
+  }
+
+  #viewOf(database: Database, signer: Signer): LogView {
+    return {
+      verifier: signer,
+      async latest() {
+        const rows = await database.query<Appended>(
+          "select size, note from outdial.audit_checkpoints order by size desc limit 1",
+        );
+        return rows[0];
+      },
+      async noteAt(size) {
+        const rows = await database.query<{ note: string }>("select note from outdial.audit_checkpoints where size = $1", [size]);
+        return rows[0]?.note;
+      },
+      consistency: (first, second) =>
+        database.transaction((connection) => consistencyPath(connection, first, second), "begin read only"),
+      async isAccepted(id) {
+        const [row] = await database.query<{ signature: string | null }>(
+          "select signature from outdial.audit_conflicts where id = $1 and accepted_at is not null",
+          [id],
+        );
+        return typeof row?.signature === "string" && verifySignatureLine(acceptance(id), row.signature, signer.vkey);
+      },
+      async cosignedSize(witness) {
+        const [row] = await database.query<{ size: number }>(
+          "select coalesce(max(size), 0) as size from outdial.audit_cosignatures where witness = $1",
+          [witness],
+        );
+        return row?.size ?? 0;
+      },
+      async keepCosignature({ size, witness, line, at }) {
+        await database.query(
+          `insert into outdial.audit_cosignatures (size, witness, line, at) values ($1, $2, $3, $4)
+           on conflict (witness, size) do update set line = excluded.line, at = excluded.at`,
+          [size, witness, line, new Date(at)],
+        );
+        // It signs nothing that is not of the history that it knows.
+        await database.query(
+          "delete from outdial.audit_conflicts where accepted_at is null and left(id, length($1) + 1) = $1 || ':'",
+          [witness],
+        );
+      },
+    };
+  }
+}
+
+/** Brings one place up to date behind the commits: at most one update at a time, with a rest behind each. */
+class Keeper {
+  readonly #place: HeadPlace;
+  readonly #update: (latest: Appended) => Promise<unknown>;
+  #latest: Appended | undefined;
+  #writing: Promise<void> | undefined;
+  #hurry = false;
+  #closed = false;
+  #wake: () => void = () => undefined;
+
+  constructor(place: HeadPlace, update: (latest: Appended) => Promise<unknown>) {
+    this.#place = place;
+    this.#update = update;
+  }
+
+  note(appended: Appended): void {
+    if (this.#closed) return;
+    this.#latest = appended;
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = undefined;
+    });
+  }
+
+  async flush(): Promise<void> {
+    if (this.#place.remote) return;
+    this.#hurry = true;
+    this.#wake();
+    try {
+      await this.#writing;
+    } finally {
+      this.#hurry = false;
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#wake();
+  }
+
+  async #write(): Promise<void> {
+    for (let written: Appended | undefined; this.#latest !== undefined && this.#latest !== written && !this.#closed; ) {
+      written = this.#latest;
+      // A database that is away: the regular comparison brings the place up to date.
+      await this.#update(written).catch(() => undefined);
+      await this.#rest();
+    }
+  }
+
+  /** Lets further checkpoints gather, unless somebody waits for them. */
+  async #rest(): Promise<void> {
+    if (this.#hurry || this.#closed) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, this.#place.restMs);
+      // A command that ends does not wait for a rest.
+      if (this.#place.remote) timer.unref();
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

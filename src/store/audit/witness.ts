@@ -1,0 +1,123 @@
+// A client of the C2SP tlog-witness protocol: a witness signs a checkpoint only when the log grew from the one that it signed before, and remembers
+// that one. A log that was set back gets no signature.
+
+import { messageOf } from "../../kernel/index.ts";
+import { StoreError } from "../error.ts";
+import { findCosignature, readWitness, type Witness } from "./cosignature.ts";
+import { openCheckpoint, openNote } from "./note.ts";
+import type { ConflictKind, HeadPlace, LogView, Meeting, MeetOptions } from "./places.ts";
+
+const REST_MS = 15_000;
+const ANSWER_MS = 10_000;
+const MOST_BYTES = 65_536;
+/** A witness may have signed for another process between its answer and the next request. */
+const TRIES = 4;
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+export class WitnessHead implements HeadPlace {
+  readonly name: string;
+  readonly outside = true;
+  readonly remote = true;
+  readonly restMs = REST_MS;
+  readonly #url: string;
+  readonly #witness: Witness;
+
+  /** Throws StoreError `audit_key` for a key that is none, `invalid_state` for an address that is none. */
+  constructor({ url, key }: { readonly url: string; readonly key: string }) {
+    this.#witness = readWitness(key);
+    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
+      throw new StoreError("invalid_state", `the address of the witness ${this.#witness.name} is not an http or https URL`);
+    this.#url = `${url.replace(/\/+$/, "")}/add-checkpoint`;
+    this.name = `the witness ${this.#witness.name}`;
+  }
+
+  /** A witness tells nobody what it has; it compares by itself. */
+  async read(): Promise<undefined> {
+    return undefined;
+  }
+
+  async meet(log: LogView, _options: MeetOptions): Promise<Meeting> {
+    const { vkey } = this.#witness;
+    let old = await log.cosignedSize(vkey);
+    for (let tries = 0; tries < TRIES; tries++) {
+      const newest = await log.latest();
+      // Of an empty log nothing can be asked; one that a witness signed before knows its size.
+      if (newest === undefined) return old > 0 ? await this.#differs(log, "truncated", old, 0) : { state: "empty" };
+      const { size, note } = newest;
+      old = Math.min(old, size);
+      const proof = await log.consistency(old, size);
+      const lines = [`old ${old}`, ...proof, "", note];
+      let answer: Answer;
+      try {
+        answer = await post(this.#url, lines.join("\n"));
+      } catch (cause) {
+        return { state: "unreachable", message: messageOf(cause) };
+      }
+      if (answer.status === 200) return this.#signed(log, newest, answer.text);
+      if (answer.status === 422) return await this.#differs(log, "rolled_back", old, size);
+      if (answer.status !== 409) return { state: "unreachable", message: wordsOf(answer) };
+      const theirs = answer.type.startsWith("text/x.tlog.size") ? sizeIn(answer.text) : undefined;
+      // The same size and not accepted: another root.
+      if (old === size && (theirs === undefined || theirs === size)) return await this.#differs(log, "rolled_back", size, size);
+      if (theirs === undefined) return { state: "unreachable", message: wordsOf(answer) };
+      // Another process may have appended, and had that signed, a moment ago.
+      const here = (await log.latest())?.size ?? 0;
+      if (theirs > here) return await this.#differs(log, "truncated", theirs, here);
+      old = theirs;
+    }
+    return { state: "unreachable", message: "others are faster with every checkpoint" };
+  }
+
+  async #signed(log: LogView, { size, note }: { readonly size: number; readonly note: string }, lines: string): Promise<Meeting> {
+    const body = openNote(note, log.verifier);
+    const checkpoint = openCheckpoint(note, log.verifier);
+    const found = body && checkpoint && findCosignature(lines, { body, checkpoint }, this.#witness);
+    if (!found) return { state: "unreachable", message: "it answered without a signature of its key" };
+    await log.keepCosignature({ size, witness: this.#witness.vkey, ...found });
+    return { state: "fits", size };
+  }
+
+  async #differs(log: LogView, kind: ConflictKind, size: number, logSize: number): Promise<Meeting> {
+    const id = `${this.#witness.vkey}:${size}`;
+    if (await log.isAccepted(id)) return { state: "accepted" };
+    const message =
+      kind === "truncated"
+        ? `the log ends at ${logSize} entries; ${this.name} signed it at ${size}`
+        : `the first ${size} entries are another history than the one that ${this.name} signed`;
+    return { state: "differs", conflict: { id, kind, size, note: null, message } };
+  }
+}
+
+function sizeIn(text: string): number | undefined {
+  const [, digits] = /^(0|[1-9]\d{0,15})\n?$/.exec(text) ?? [];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function wordsOf({ status }: Answer): string {
+  if (status === 404) return "it does not know this log (404): its operator has to add the log's origin and key";
+  if (status === 403) return "it does not know the key of this log (403)";
+  return `it answered ${status}`;
+}
+
+async function post(url: string, body: string): Promise<Answer> {
+  const response = await fetch(url, {
+    method: "POST",
+    body,
+    headers: { "content-type": "text/plain; charset=utf-8" },
+    redirect: "error",
+    signal: AbortSignal.timeout(ANSWER_MS),
+  });
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) throw new Error("it answered with more than a signature");
+  }
+  return { status: response.status, type: response.headers.get("content-type") ?? "", text: Buffer.concat(chunks).toString() };
+}

@@ -1,0 +1,75 @@
+// The service on a database that was set back under it: it says so everywhere, begins nothing, stays reachable, and goes on when a person accepts it.
+
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
+import { runCli, workFolder } from "../../support/cli.ts";
+import { startService } from "../../support/service.ts";
+import { until } from "../../support/until.ts";
+import { NO_ALARMS } from "../../support/world.ts";
+
+test("readyz, page, log, metrics and event name it; jobs wait for acceptance; the emergency stop does not", async () => {
+  await using elsewhere = await workFolder();
+  await mkdir(join(elsewhere.path, "heads"));
+  await using world = await startService({
+    yaml: `audit: { heads: [ { folder: "${join(elsewhere.path, "heads")}" } ] }\n`,
+    environment: NO_ALARMS,
+    sandbox: { scenario: callsScenario(2) },
+    headsMs: 50,
+  });
+  const { service, logged } = world;
+  const { store } = service;
+  await until(async () => (await store.audit.verify()).ok);
+  expect(await world.get("/api/v1/conditions")).toEqual({ items: [] });
+  const cli = (...args: string[]) =>
+    runCli(["--dir", world.dir, "--config", join(world.dir, "..", "outdial.yaml"), ...args], {
+      cwd: elsewhere.path,
+      env: { DATABASE_URL: world.databaseUrl },
+    });
+  expect(await cli("audit", "verify")).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("audit log verified") as string,
+  });
+
+  // A head from another history, as it stands when an older database with other entries since takes this one's place.
+  const [name] = (await store.audit.verify().then((verdict) => (verdict.ok ? verdict.heads : []))).flatMap(({ place }) =>
+    place.startsWith(elsewhere.path) ? place : [],
+  );
+  const checkpoint = (await store.audit.checkpoint()) ?? "";
+  await writeFile(name ?? "", headBeyond(checkpoint, store.audit.sign.bind(store.audit)));
+  await until(async () => ((await world.get("/api/v1/conditions"))["items"] as unknown[]).length > 0);
+
+  const ready = await fetch(`${service.url}/readyz`);
+  expect(ready.status).toBe(200);
+  expect(await ready.json()).toMatchObject({
+    ready: true,
+    checks: expect.arrayContaining([
+      { name: "audit", ok: false, message: expect.stringContaining("set back or replaced") as string },
+    ]) as unknown,
+  });
+  expect(await (await fetch(`${service.url}/metrics`)).text()).toContain("outdial_audit_set_back 1");
+  expect(logged.filter((line) => line.includes('"level":"error"') && line.includes("set back"))).toHaveLength(1);
+  await until(async () => (await store.outbox.listDeliveries({ limit: 10 })).some(({ type }) => type === "AUDIT_SET_BACK"));
+  expect(await world.post("/api/v1/audit/verify", {})).toMatchObject({ body: { ok: false } });
+  expect((await cli("audit", "verify")).code).toBe(1);
+
+  const headers = { "content-type": "text/csv" };
+  const submitted = await world.ask(`/api/v1/campaigns/${CAMPAIGN}/tags`, { method: "POST", headers, body: callsCsv(2) });
+  expect(await submitted.json()).toMatchObject({ code: "audit_set_back" });
+  expect((await world.post("/api/v1/campaigns/stop", {})).status).toBeLessThan(300);
+
+  expect(await cli("audit", "accept-head", "--reason", "restored after the disk failed")).toMatchObject({ code: 2 });
+  expect(await cli("audit", "accept-head", "--reason", "restored after the disk failed", "--yes")).toMatchObject({ code: 0 });
+  await until(async () => ((await world.get("/api/v1/conditions"))["items"] as unknown[]).length === 0);
+  expect((await cli("audit", "verify")).code).toBe(0);
+  expect(await readFile(name ?? "", "utf8")).not.toContain("\n9999\n");
+  expect(logged.some((line) => line.includes("work goes on"))).toBe(true);
+});
+
+/** A head that the log's key signed at a size that this log has not. */
+function headBeyond(checkpoint: string, sign: (text: string) => string): string {
+  const [origin = "", , root = ""] = checkpoint.split("\n");
+  const body = `${origin}\n9999\n${root}\n`;
+  return `${body}\n${sign(body)}`;
+}
