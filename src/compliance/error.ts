@@ -3,7 +3,8 @@
 import { OutdialError } from "../kernel/index.ts";
 
 /**
- * - `invalid_pack`: a rule pack is malformed or contradicts itself; `details.problems` lists every fault with its path.
+ * - `invalid_pack`: a rule pack is malformed or contradicts itself; `details.problems` lists its faults with their
+ *   paths: the first 200 of them, and `details.count` says how many there are when there are more.
  * - `invalid_facts`: a fact about a contact is not of its form (a date that is none, an instant that is no number).
  * - `unknown_zone`: a time zone that this runtime's time-zone data do not have.
  */

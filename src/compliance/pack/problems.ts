@@ -9,6 +9,8 @@ export interface PackProblem {
 }
 
 const SHOWN = 20;
+/** In the details; of the others there is the number. */
+const TOLD = 200;
 
 /** @param source file name or pack id */
 export function packProblems(source: string, problems: readonly PackProblem[]): ComplianceError {
@@ -19,7 +21,7 @@ export function packProblems(source: string, problems: readonly PackProblem[]): 
     [`${source} is not a usable rule pack`, ...lines.slice(0, SHOWN), ...more].join("\n  "),
     {
       advice: "the format is described by schemas/rule-pack.schema.json and docs/rule-packs.md",
-      details: { problems },
+      details: problems.length > TOLD ? { problems: problems.slice(0, TOLD), count: problems.length } : { problems },
     },
   );
 }

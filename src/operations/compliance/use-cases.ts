@@ -23,9 +23,10 @@ import { type RuleReading, readCampaignAbandonment } from "./abandonment.ts";
 import { endOfDay } from "./day-end.ts";
 import { createGate, type GateRequest, type GateResult, type GateSink } from "./gate.ts";
 import { verifyManifest } from "./manifest.ts";
-import { compileRulePack, packOfDocument, type ReplayCounts, type ReplaySink, replayDecisions, validatedPack } from "./packs.ts";
+import { compileRulePack, type ReplayCounts, type ReplaySink, replayDecisions, validatedPack } from "./packs.ts";
 import { type PackComparison, replayPlaced } from "./placed.ts";
 import { type Asked, answerTo, explained, momentOf } from "./questions.ts";
+import { packSent } from "./read-pack.ts";
 import { deadlineRule, readRevocations } from "./revocations.ts";
 import { signPack } from "./signed-pack.ts";
 
@@ -96,9 +97,9 @@ export class ComplianceUseCases {
     return { version: packVersion, timeZoneData, geography: geographyVersion, pack: { ...pack } };
   }
 
-  /** Throws ComplianceError `invalid_pack` with every fault. */
-  validatePack(document: object) {
-    return validatedPack(packOfDocument(document, "pack"));
+  /** Throws ComplianceError `invalid_pack` with its faults. */
+  async validatePack(document: object) {
+    return validatedPack(await packSent(document, "pack"));
   }
 
   /** What differs from one pack to another. Throws ComplianceError `invalid_pack`. */
@@ -154,7 +155,7 @@ export class ComplianceUseCases {
 
   async #packOf(given: GivenPack, where: string): Promise<RulePack> {
     if (given === "in-force") return (await this.#rules.rules()).pack;
-    return given === "shipped" ? usCaUk2026() : packOfDocument(Object(given), where);
+    return given === "shipped" ? usCaUk2026() : packSent(Object(given), where);
   }
 
   /** Judges a list of contacts; the manifest is signed, and kept. */

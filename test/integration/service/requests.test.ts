@@ -256,7 +256,7 @@ test("the emergency stop is reached with a good token, whatever wrong ones came 
 const many = (count: number, one: string) => `[${Array.from({ length: count }, () => one).join(",")}]`;
 const fields = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`field${i}`, 1]));
 test.each<[what: string, path: string, body: string]>([
-  ["rules without anything", "/compliance/pack/validate", `{"pack":{"rules":${many(30_000, "{}")}}}`],
+  ["rules without anything", "/compliance/pack/validate", `{"pack":{"rules":${many(60_000, "{}")}}}`],
   ["a document of rules without anything", "/compliance/pack/convert", `{"document":{"rules":${many(30_000, "{}")}}}`],
   ["values beyond any need", "/compliance/pack/validate", `{"pack":{"rules":${many(200_000, "{}")}}}`],
   ["unknown fields", "/simulate", JSON.stringify({ scenario: fields(50_000) })],

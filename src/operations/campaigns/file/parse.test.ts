@@ -2,7 +2,9 @@
 
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
+import { readAside } from "../../aside/index.ts";
 import { parseCampaignFiles, violationLine } from "./parse.ts";
+import type { readTexts } from "./read-texts.ts";
 
 const GOOD = `name: Spring
 contactListId: list_1
@@ -162,4 +164,43 @@ test("JSON is read like YAML", async () => {
   );
   expect(violations).toEqual([]);
   expect(campaigns.map(({ name, document }) => [name, stringify(document["contactListId"])])).toEqual([["J", "l\n"]]);
+});
+
+test("files that take long to read hold nobody up, and what is told of them is bounded and counted", async () => {
+  const many = `a: [${"1,".repeat(30_000)}1]\n`;
+  let turns = 0;
+  let reading = true;
+  const turn = () => {
+    turns += 1;
+    if (reading) setTimeout(turn, 1);
+  };
+  turn();
+  await problemsIn(many, many);
+  reading = false;
+  // Read on this thread, it would have been left for one file and the next.
+  expect(turns).toBeGreaterThan(20);
+  const said = (await problemsIn(Array.from({ length: 150 }, (_, i) => `---\nname: c${i}\n`).join(""))).split("\n");
+  expect(said).toHaveLength(101);
+  expect(said.at(-1)).toMatch(/^and \d{2,} more mistakes$/);
+  expect(said[0]).toBe("a.yaml:2:1: contactListId: missing; a string is needed");
+});
+
+test("the places of a large file are those of a small one", async () => {
+  const { campaigns } = await parse(`${GOOD}# ${"x".repeat(10_000)}\n`);
+  expect(campaigns[0]?.placeOf("complianceConfig.dialingRules.allowedDays[0]")).toEqual({ file: "a.yaml", line: 12, column: 73 });
+  expect(campaigns[0]?.placeOf("complianceConfig.nothing.here")).toEqual({ file: "a.yaml", line: 11, column: 3 });
+});
+
+test("what is nested deeply, or holds more campaigns than are read at a time, is refused with its reason", async () => {
+  expect(await problemsIn(`a: ${"[".repeat(30_000)}`)).toMatch(/^a\.yaml:1:\d+: nested too deeply$/);
+  expect(await problemsIn("---\nname: x\n".repeat(501))).toBe("a.yaml:1:1: more than 500 campaigns; split it into several files");
+});
+
+test("a reading ends when its time is over", async () => {
+  const texts = { of: "texts", name: "readTexts", module: "./read-texts", from: import.meta.url };
+  const reading = readAside<typeof readTexts>(texts, [{ name: "a", text: GOOD }], { withinMs: 1 });
+  await expect(reading).rejects.toMatchObject({
+    code: "invalid_input",
+    message: expect.stringContaining("longer than 0.001 s") as string,
+  });
 });

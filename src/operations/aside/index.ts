@@ -1,0 +1,77 @@
+// Reading what came from outside and may be large, deep or made to take long: on a thread of its own, with bounds on time and memory, so that the
+// service's thread answers everybody else meanwhile.
+
+import { Worker } from "node:worker_threads";
+import { OperationError } from "../error.ts";
+import type { ReaderData } from "./task.ts";
+
+/** Nothing that is meant to be read takes near as long, ms. */
+const LONGEST_MS = 10_000;
+const MOST_MEMORY_MB = 256;
+/** Threads at once; others wait. */
+const THREADS = 2;
+
+let running = 0;
+const waiting: (() => void)[] = [];
+
+/** A function that a thread calls: it takes data and gives data. */
+export interface Reader {
+  /** For people: what it reads. */
+  readonly of: string;
+  /** Name of the function, which its module exports. */
+  readonly name: string;
+  /** The module, without extension, beside the one that names it. */
+  readonly module: string;
+  /** `import.meta.url` of the one that names it. */
+  readonly from: string;
+}
+
+/**
+ * Reads on a thread of its own. @param reader says where the function of this type is
+ * @throws OperationError `invalid_input` for what takes too long or too much memory to read
+ */
+export async function readAside<Read extends (given: never) => Promise<unknown>>(
+  reader: Reader,
+  given: Parameters<Read>[0],
+  { withinMs = LONGEST_MS }: { readonly withinMs?: number } = {},
+): Promise<Awaited<ReturnType<Read>>> {
+  if (running >= THREADS) await new Promise<void>((resolve) => waiting.push(resolve));
+  else running += 1;
+  const { of, name, module, from } = reader;
+  const data: ReaderData = { module: sourceOf(module, from), name, given };
+  try {
+    return await onThread<Awaited<ReturnType<Read>>>(of, data, withinMs);
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) running -= 1;
+    else next();
+  }
+}
+
+/** Built code has another extension than the sources. */
+const sourceOf = (module: string, from: string): string => new URL(`${module}${from.endsWith(".ts") ? ".ts" : ".js"}`, from).href;
+
+async function onThread<T>(of: string, workerData: ReaderData, withinMs: number): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const worker = new Worker(new URL(sourceOf("./worker", import.meta.url)), {
+    workerData,
+    resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
+  });
+  const timer = setTimeout(() => reject(tooMuch(of, `takes longer than ${withinMs / 1000} s to read`)), withinMs);
+  worker.once("message", resolve);
+  worker.once("error", (cause) => {
+    const isFull = "code" in cause && cause.code === "ERR_WORKER_OUT_OF_MEMORY";
+    reject(isFull ? tooMuch(of, `takes more than ${MOST_MEMORY_MB} MB to read`) : cause);
+  });
+  worker.once("exit", () => reject(new Error(`the reading of ${of} ended without an answer`)));
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    await worker.terminate();
+  }
+}
+
+function tooMuch(of: string, why: string): OperationError {
+  return new OperationError("invalid_input", `what was given (${of}) ${why}`, { advice: "Give less at a time." });
+}
