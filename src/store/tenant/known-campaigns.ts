@@ -89,7 +89,8 @@ export class KnownCampaigns extends Ledger {
     await this.store.query(
       `insert into outdial.known_campaigns as known (id, name, status, status_at, place)
        values ($1, $2, $3, $4, (select coalesce(max(place), 0) + 1 from outdial.known_campaigns))
-       on conflict (id) do update set name = excluded.name, status = excluded.status, status_at = excluded.status_at, gone_at = null
+       on conflict (id) do update set name = excluded.name, status = excluded.status, status_at = excluded.status_at,
+         gone_at = case when known.gone_at > excluded.status_at then known.gone_at end
          where known.status_at <= excluded.status_at`,
       [storable(id), storable(name), storable(status), new Date(at)],
     );

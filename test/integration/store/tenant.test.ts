@@ -25,6 +25,9 @@ test("the last list is kept in its order; what it does not name any more is gone
   expect(await knownCampaigns.list()).toEqual([{ ...A, name: "Summer", statusAt: 2000, goneAt: null }]);
   expect((await knownCampaigns.list({ gone: true })).map(({ id }) => id)).toEqual(["camp_a", "camp_b"]);
   expect(await knownCampaigns.find("camp_b")).toEqual({ ...B, statusAt: 1000, goneAt: 2000 });
+  // Its own reading began before the list did.
+  await knownCampaigns.add(B, 1500);
+  expect((await knownCampaigns.list()).map(({ id }) => id)).toEqual(["camp_a"]);
   await knownCampaigns.keep([A, B], 3000);
   expect((await knownCampaigns.list()).map(({ id }) => id)).toEqual(["camp_a", "camp_b"]);
   await knownCampaigns.keep([], 4000);
