@@ -51,7 +51,7 @@ test("with a window of 24 hours hardly a day ends above the limit", () => {
   expect(daysOver).toBeLessThanOrEqual(Math.max(1, 0.02 * 5 * campaigns));
 });
 
-describe.each(picked(PACING_CONDITIONS, 2, "conditions").map((condition) => [condition.name, condition] as const))(
+describe.each(picked(PACING_CONDITIONS, 1, "conditions").map((condition) => [condition.name, condition] as const))(
   "%s",
   (_, condition) => {
     test.each([

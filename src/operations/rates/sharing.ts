@@ -12,16 +12,17 @@ import { divide } from "./divide.ts";
 
 type RateFamily = RateShares["families"][number];
 
-/** How often a process that sends asks, ms. */
+/** How often a process that sends asks, ms; and when it has the whole limit. */
 const EXCHANGE_MS = 250;
+const ONLY_MS = 500;
 /** For how long a part is held, ms. */
 const HELD_MS = 3000;
 /** How long the database may take before the process goes on by itself, ms. */
 const PATIENCE_MS = 2000;
 /** For how long it goes on by itself before it asks again, ms. */
 const ALONE_MS = 2000;
-/** Rounds without a demand after which a part is given back. */
-const QUIET_ROUNDS = 8;
+/** Time without a demand after which a part is given back, ms. */
+const QUIET_MS = 2000;
 
 export interface SharingDeps {
   readonly shares: RateShares;
@@ -46,7 +47,7 @@ export function shareRates(deps: SharingDeps): AsyncDisposable {
   };
 }
 
-/** Idle → asking, every quarter of a second while there is a demand → idle. */
+/** Idle → asking, two or four times a second while there is a demand → idle. */
 class Family {
   readonly #family: RateFamily;
   readonly #deps: SharingDeps;
@@ -82,18 +83,18 @@ class Family {
     // Whoever asks for the grant stands in line only after that.
     await Promise.resolve();
     this.#again = false;
-    let quiet = 0;
-    while (!this.#end.aborted && quiet < QUIET_ROUNDS) {
+    let wanted = performance.now();
+    for (let now = wanted; !this.#end.aborted && now - wanted < QUIET_MS; now = performance.now()) {
       const demand = this.#deps.shares.demand(this.#family);
-      quiet = demand.every((part) => part === 0) ? quiet + 1 : 0;
-      const pause = (await this.#exchange(demand)) ? EXCHANGE_MS : ALONE_MS;
+      if (demand.some((part) => part > 0)) wanted = now;
+      const pause = await this.#exchange(demand);
       await sleep(pause, undefined, { signal: this.#end, ref: false }).catch(() => undefined);
     }
     await this.#release();
   }
 
-  /** @returns whether the database answered */
-  async #exchange(demand: readonly number[]): Promise<boolean> {
+  /** @returns when to ask again, ms */
+  async #exchange(demand: readonly number[]): Promise<number> {
     const { shares, ledger, scope, holder, warn } = this.#deps;
     const shape = shares.shape(this.#family);
     const began = performance.now();
@@ -110,13 +111,13 @@ class Family {
       const { part, permits } = await inTime(asked);
       shares.grant(this.#family, { part, permits, forMs: HELD_MS - (performance.now() - began) });
       this.#alone = false;
-      return true;
+      return part === 1 ? ONLY_MS : EXCHANGE_MS;
     } catch (thrown) {
       if (!this.#alone)
         warn(`the limit of ${this.#family} is not shared with other processes for the moment: ${messageOf(thrown)}`);
       this.#alone = true;
       shares.grant(this.#family, { part: 1, permits: 0, forMs: ALONE_MS + PATIENCE_MS });
-      return false;
+      return ALONE_MS;
     }
   }
 

@@ -15,7 +15,9 @@ const SCHEMA = "dbos";
 const shared = (scope: string): string => `operations-${scope}`;
 /** Runs that a command line began in its own process, which died: they have no partition. */
 const left = (scope: string): string => `left-operations-${scope}`;
-const POLL_MS = 200;
+/** How often a service looks for runs to take, ms: somebody waits for shared ones; those that were left wait for the sweep before. */
+const POLL_MS = 250;
+const LEFT_POLL_MS = 1000;
 
 /** Where errors of the engine itself are logged. */
 export interface EngineLog {
@@ -134,10 +136,10 @@ export async function launchEngine(options: {
   await oneAtATime(pool, async () => {
     await DBOS.launch();
     if (!options.serves) return;
-    const settings = { minPollingIntervalMs: POLL_MS, onConflict: "always_update" } as const;
+    const settings = { onConflict: "always_update" } as const;
     for (const scope of scopes) {
-      await DBOS.registerQueue(shared(scope), { ...settings, partitionConcurrency: 1 });
-      await DBOS.registerQueue(left(scope), settings);
+      await DBOS.registerQueue(shared(scope), { ...settings, minPollingIntervalMs: POLL_MS, partitionConcurrency: 1 });
+      await DBOS.registerQueue(left(scope), { ...settings, minPollingIntervalMs: LEFT_POLL_MS });
     }
   });
   const workflowOf = (kind: string) => {
