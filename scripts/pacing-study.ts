@@ -275,6 +275,23 @@ function conditionsTable(conditions: NonNullable<Figures["conditions"]>): string
   return [`| condition | ${head.join(" | ")} |`, `|${" --- |".repeat(head.length + 1)}`, ...rows].join("\n");
 }
 
+function burstsTable(conditions: NonNullable<Figures["conditions"]>): string {
+  const rows = CONDITIONS.filter(({ jumps }) => jumps !== undefined).flatMap(({ name }) =>
+    Object.entries(conditions).flatMap(([agents, table]) => {
+      const { told, levels, learned } = table[name] ?? {};
+      if (told === undefined || levels === undefined || learned === undefined) return [];
+      const cells = [told, levels, learned].map((one) => percent(one.occupancy, one.occupancyError));
+      const abandoned = [learned, levels, told].map((one) => one.abandonment.toFixed(2));
+      return [`| ${name} | ${agents} | ${cells.join(" | ")} | ${abandoned[0]} (${abandoned.slice(1).join(", ")}) |`];
+    }),
+  );
+  return [
+    "| live rate | agents | told | levels | learned | abandoned, %: learned (levels, told) |",
+    `|${" --- |".repeat(6)}`,
+    ...rows,
+  ].join("\n");
+}
+
 function monthsTable(months: NonNullable<Figures["months"]>): string {
   const rows = Object.entries(months).map(([agents, { occupancy, rates }]) => {
     const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
@@ -348,7 +365,10 @@ function write(figures: Figures): void {
     });
     writeFileSync(`${root}docs/img/pacing-frontier-${agents}.svg`, plot);
   }
-  if (conditions !== undefined) put("conditions", conditionsTable(conditions));
+  if (conditions !== undefined) {
+    put("conditions", conditionsTable(conditions));
+    put("bursts", burstsTable(conditions));
+  }
   if (months !== undefined) {
     put("months", monthsTable(months));
     const plot = svgPlot({
