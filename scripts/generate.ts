@@ -3,7 +3,7 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import { configJsonSchema } from "../src/app/index.ts";
-import { commandReference } from "../src/cli/index.ts";
+import { commandReference, manualPages } from "../src/cli/index.ts";
 import { rulePackJsonSchema } from "../src/compliance/index.ts";
 import { vendorOpenApi } from "../src/contract/index.ts";
 import { simulationJsonSchema } from "../src/dialing/index.ts";
@@ -29,6 +29,7 @@ const FILES: Record<string, () => string> = {
   "docs/event-types.md": eventDocument,
   "docs/cli.md": commandReference,
   "examples/calls.csv": exampleCalls,
+  ...Object.fromEntries(Object.entries(manualPages()).map(([name, text]) => [`man/${name}`, () => text])),
 };
 
 const check = process.argv.includes("--check");

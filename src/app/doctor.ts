@@ -1,7 +1,7 @@
 // What is right, doubtful or wrong about a workplace, each with its mend. Looks only: it makes nothing; the tenant is asked for a token and
 // for one page of its campaigns.
 
-import { OPERATIONS } from "../contract/index.ts";
+import { OPERATION_IDS, OPERATIONS, operationWords } from "../contract/index.ts";
 import { messageOf, OutdialError } from "../kernel/index.ts";
 import { BRING_COMPANY_LIST, companyListWords } from "../operations/index.ts";
 import type { Store } from "../store/index.ts";
@@ -128,14 +128,14 @@ function rights(scopes: readonly string[] | undefined, add: Seen["add"]): void {
     return;
   }
   const held = new Set(scopes);
-  const lacking = Object.values(OPERATIONS).filter((one) => !one.scopes.some((scope) => held.has(scope)));
-  const all = Object.keys(OPERATIONS).length;
+  const lacking = OPERATION_IDS.filter((id) => !OPERATIONS[id].scopes.some((scope) => held.has(scope)));
+  const all = OPERATION_IDS.length;
   if (lacking.length === 0) {
     add("rights", "ok", `for all ${all} operations`);
     return;
   }
-  const wanted = [...new Set(lacking.map(({ scopes: [scope] }) => scope))].join(", ");
-  const what = lacking.map(({ summary }) => summary[0]?.toLowerCase() + summary.slice(1)).join("; ");
+  const wanted = [...new Set(lacking.map((id) => OPERATIONS[id].scopes[0]))].join(", ");
+  const what = lacking.map(operationWords).join("; ");
   add("rights", "warn", `not for: ${what}`, `Have these scopes granted to the client, as far as you need them: ${wanted}.`);
 }
 

@@ -1,5 +1,6 @@
 // Configuration and wiring.
 
+export { readCall } from "./calls.ts";
 export { openCampaignStates, stopCampaigns } from "./campaign-state.ts";
 export { type CampaignApplies, exportCampaignFiles, openCampaignApplies, openCampaignReader } from "./campaigns.ts";
 export { openCompliance, openFactsIfAny, readRules, storeFolder } from "./compliance.ts";
@@ -16,10 +17,12 @@ export { inboundSecrets } from "./inbound.ts";
 export { initWorkplace, workplaceAbove } from "./init.ts";
 export {
   openCorrections,
+  openInteractionChanges,
   openInteractions,
 } from "./interactions.ts";
 export type { JobRuntime } from "./job-runtime.ts";
 export { openJob } from "./jobs.ts";
+export { knownIds } from "./known-ids.ts";
 export {
   type OutcomeRecords,
   type OutcomesRuntime,

@@ -15,7 +15,7 @@ import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
 import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import { type Environment, openWorkplace, type Workplace, type WorkplaceOptions } from "./workplace.ts";
+import { type Environment, openWorkplace, storeOf, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
 const ANALYTICS: Receiver = "analytics";
 /** Rows under way at once: each takes three requests, and two on one interaction wait for each other. */
@@ -109,6 +109,42 @@ export function correctionUseCasesOn(
   records: JobRecordsUseCases,
 ): CorrectionUseCases {
   return new CorrectionUseCases(workplace, exclusiveOf(workplace.config), corrections, records);
+}
+
+/** A change of an interaction that this store knows of. Entries are as they were read, were to be, and were read afterwards. */
+interface KnownChange {
+  readonly interactionId: string;
+  readonly at: string;
+  readonly actor: string;
+  readonly jobId: string;
+  readonly line: number;
+  readonly before: unknown;
+  readonly intended: unknown;
+  readonly stored: unknown;
+}
+
+/** The interactions that were corrected from this store, the latest first. */
+export async function openInteractionChanges(
+  flags: Flags,
+  environment: Environment,
+  asked: { readonly interactionId?: string | undefined; readonly limit: number },
+): Promise<readonly KnownChange[]> {
+  const store = await storeOf(await loadConfig(flags, environment), environment);
+  try {
+    const found = await store.interactionChanges.latest(asked);
+    return found.map(({ announcedAt, interactionId, actor, jobId, line, before, intended, stored }) => ({
+      interactionId,
+      at: new Date(announcedAt).toISOString(),
+      actor,
+      jobId,
+      line,
+      before,
+      intended,
+      stored,
+    }));
+  } finally {
+    await store.close();
+  }
 }
 
 /** Opens what shows interactions and what corrections would do; opens no store. */

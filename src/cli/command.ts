@@ -72,6 +72,8 @@ interface Given<D extends Declaration> {
   readonly io: Io;
   /** Which store and tenant were used; null before the store is open. For `--json`. */
   readonly standing: () => Standing | null;
+  /** All commands. */
+  readonly commands: readonly Node[];
 }
 
 export type OptionsOf<D extends Declaration> = ValuesOf<D["options"]> & Place;
@@ -164,6 +166,9 @@ export async function valuesOf(
   for (const [index, spec] of specs.entries()) values[spec.key] = await spec.read(given(spec, index), place);
   return values;
 }
+
+/** What no person types is in no help. */
+export const isHidden = ({ name }: Pick<Declaration, "name">): boolean => name.startsWith("__");
 
 /** The command for commander, without its action. */
 export function commandOf({ name, summary, args, options, notes, examples }: Declaration): Command {

@@ -11,6 +11,18 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** What each says, by its number. */
+export const EXIT_WORDS: Readonly<Record<string, string>> = {
+  [EXIT.done]: "done",
+  [EXIT.failed]: "failed",
+  [EXIT.usage]: "usage or invalid input",
+  [EXIT.refused]: "refused by a rule",
+  [EXIT.partlyFailed]: "partly failed",
+  [EXIT.notAuthorised]: "not authorised",
+  [EXIT.vendorUnavailable]: "vendor unavailable",
+  [EXIT.interrupted]: "interrupted",
+};
+
 const EXIT_OF_CODE: Readonly<Record<string, number>> = {
   invalid_input: EXIT.usage,
   invalid_config: EXIT.usage,

@@ -1,6 +1,7 @@
 // The command line's door: for the scripts that document it, the tests, and programs that run it in their own process.
 
 export { pathOf } from "./command.ts";
+export { manualPages } from "./man.ts";
 export { buildProgram, runCommandLine } from "./program.ts";
 export { commandReference } from "./reference.ts";
 export { MAKE_A_STORE } from "./tree.ts";

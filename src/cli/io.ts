@@ -2,6 +2,7 @@
 
 import { once } from "node:events";
 import { OutdialError } from "../kernel/index.ts";
+import { EXIT } from "./exit.ts";
 import { pathFrom, type Surroundings } from "./surroundings.ts";
 
 /** A line, or several. */
@@ -31,6 +32,8 @@ export interface Io extends Pick<Surroundings, "env" | "cwd" | "clock" | "stdin"
   readonly signal: AbortSignal;
   /** The error that `signal` was aborted with; undefined when it was not. */
   readonly interruption: unknown;
+  /** True when Ctrl-C was pressed, whatever the command made of it. */
+  readonly pressed: boolean;
   /** Lines of data on stdout; waits while the reader is slow. */
   data(lines: Lines): Promise<void>;
   /**
@@ -38,7 +41,7 @@ export interface Io extends Pick<Surroundings, "env" | "cwd" | "clock" | "stdin"
    * @param none said in place of text when that has no lines
    */
   answer(json: Given<object>, text: Given<Lines>, none?: string): Promise<void>;
-  /** For each row its JSON with --json, else its text. @param told.json what of a row is its JSON @param told.none said when there is no row */
+  /** The text of each row; with --json one object with all of them as `items`, also when there are none. @param told.json what of a row is its JSON @param told.none said when there is no row */
   each<Row extends object>(
     rows: Iterable<Row>,
     text: (row: Row) => Lines,
@@ -46,7 +49,7 @@ export interface Io extends Pick<Surroundings, "env" | "cwd" | "clock" | "stdin"
   ): Promise<void>;
   /** Talk on stderr, unless --quiet; without control characters. */
   readonly say: (lines: Lines) => void;
-  /** Redraws the progress line on a terminal. */
+  /** Redraws the progress line on a terminal; elsewhere says it now and then, so that a log tells how far it is and what is left. */
   progress(line: string): void;
   /** An error line, even with --quiet; without control characters. */
   complain(line: string): void;
@@ -63,6 +66,9 @@ function harmless(text: string): string {
   return text.replaceAll(/(?![\n\t])[\p{Cc}\p{Cf}]/gu, "�");
 }
 
+/** Progress is said so often where no line can be redrawn, ms. */
+const PROGRESS_MS = 15_000;
+
 /** @param options from the global flags @param interrupted what is said when Ctrl-C has ended the command */
 export function createIo(
   options: { json?: unknown; quiet?: unknown; yes?: unknown },
@@ -74,15 +80,21 @@ export function createIo(
   let drawn = false;
   // A reader that goes away (| head) must not end the process in the middle: the command stops at its next line and closes what is open.
   let broken: Error | undefined;
-  stdout.on("error", (thrown: Error) => {
+  stdout.on("error", (thrown: NodeJS.ErrnoException) => {
     broken ??= thrown;
-    // Failed, even when nothing is written any more.
-    process.exitCode = 1;
+    // Failed, even when nothing is written any more; a reader that has read enough is no failure.
+    if (thrown.code !== "EPIPE") process.exitCode = EXIT.failed;
   });
   const clear = () => {
     if (drawn) stderr.write("\r\u001b[2K");
     drawn = false;
   };
+  let pressed = false;
+  const listen: Surroundings["onInterrupt"] = (end) =>
+    onInterrupt((by) => {
+      pressed ||= by === "SIGINT";
+      end(by);
+    });
   let stop: AbortController | undefined;
   let listening: Disposable | undefined;
   const data = async (lines: Lines) => {
@@ -97,6 +109,13 @@ export function createIo(
     clear();
     for (const line of typeof lines === "string" ? [lines] : lines) stderr.write(`${harmless(line)}\n`);
   };
+  let saidAt = clock.now();
+  const sayNowAndThen = (line: string) => {
+    const now = clock.now();
+    if (now - saidAt < PROGRESS_MS) return;
+    saidAt = now;
+    say(line);
+  };
   const json = options.json === true;
   return {
     env,
@@ -104,7 +123,7 @@ export function createIo(
     clock,
     stdin,
     stderr,
-    onInterrupt,
+    onInterrupt: listen,
     json,
     yes: options.yes === true,
     quiet,
@@ -117,11 +136,14 @@ export function createIo(
       if (stop !== undefined) return stop.signal;
       const controller = new AbortController();
       stop = controller;
-      listening = onInterrupt(() => controller.abort(new OutdialError("interrupted", interrupted)));
+      listening = listen(() => controller.abort(new OutdialError("interrupted", interrupted)));
       return controller.signal;
     },
     get interruption() {
       return stop?.signal.reason;
+    },
+    get pressed() {
+      return pressed;
     },
     data,
     async answer(value, text, none) {
@@ -131,16 +153,14 @@ export function createIo(
       if (lines.length === 0 && none !== undefined) say(none);
     },
     async each(rows, text, { json: part, none } = {}) {
-      let any = false;
-      for (const row of rows) {
-        any = true;
-        await data(json ? JSON.stringify(part?.(row) ?? row) : text(row));
-      }
-      if (!any && none !== undefined) say(none);
+      const all = [...rows];
+      if (json) return await data(JSON.stringify({ items: all.map((row) => part?.(row) ?? row) }));
+      for (const row of all) await data(text(row));
+      if (all.length === 0 && none !== undefined) say(none);
     },
     say,
     progress(line) {
-      if (!live) return;
+      if (!live) return sayNowAndThen(line);
       clear();
       stderr.write(line.slice(0, (stderr.columns ?? 80) - 1));
       drawn = true;

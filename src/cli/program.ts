@@ -4,17 +4,14 @@ import { Command, CommanderError } from "commander";
 import type { Standing, StoreUse } from "../app/index.ts";
 import { packageCommit, packageVersion } from "../app/version.ts";
 import { OutdialError } from "../kernel/index.ts";
-import { commandOf, type Declaration, type Node, optionOf, type Run, valuesOf } from "./command.ts";
-import { file } from "./declare.ts";
-import { EXIT } from "./exit.ts";
+import { commandOf, type Declaration, isHidden, type Node, optionOf, type Run, valuesOf } from "./command.ts";
+import { EXIT, EXIT_WORDS } from "./exit.ts";
+import { CONFIG, DIR, GLOBAL_OPTIONS } from "./globals.ts";
 import { createIo } from "./io.ts";
 import { standingLines } from "./render-standing.ts";
 import { report } from "./report.ts";
 import { processSurroundings, type Surroundings } from "./surroundings.ts";
 import { TREE } from "./tree.ts";
-
-const CONFIG = file("--config <file>", "configuration (default: outdial.yaml of this folder or the nearest above)");
-const DIR = file("--dir <folder>", "folder of the embedded store and the audit keys (default: .outdial beside outdial.yaml)");
 
 export interface Program {
   /** Runs one command line. @returns the exit code */
@@ -27,10 +24,11 @@ export interface Program {
 export function buildProgram(surroundings: Surroundings = processSurroundings()): Program {
   const { stdout, stderr } = surroundings;
   let exit: number = EXIT.done;
+  let complaint = "";
   const program = new Command("outdial")
     .configureOutput({
       writeOut: (text) => write(stdout, text),
-      writeErr: (text) => write(stderr, text),
+      writeErr: (text) => void (complaint += text),
       getOutHelpWidth: () => columnsOf(stdout),
       getErrHelpWidth: () => columnsOf(stderr),
       getOutHasColors: () => false,
@@ -39,27 +37,25 @@ export function buildProgram(surroundings: Surroundings = processSurroundings())
     .description(
       "Operates outbound dialing campaigns on NICE CXone: tags calls in bulk, durably, and proves afterwards what it did.",
     )
-    .option("-V, --version", "version of the package, its commit where that is known, and Node's; then ends")
     .on("option:version", () => {
       write(stdout, `${versionLine()}\n`);
       throw new CommanderError(EXIT.done, "outdial.version", "");
     })
-    .addOption(optionOf(CONFIG))
-    .addOption(optionOf(DIR))
-    .option("--json", "one JSON object on stdout instead of text")
-    .option("-q, --quiet", "no talk and no progress on stderr")
-    .option("-y, --yes", "do not ask for confirmation")
     .showSuggestionAfterError(true)
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .addHelpText(
       "after",
-      "\nExit codes: 0 done · 1 failed · 2 usage or invalid input · 3 refused by a rule · 4 partly failed · 5 not authorised · 6 vendor unavailable · 130 interrupted",
+      `\nExit codes: ${Object.entries(EXIT_WORDS)
+        .map(([code, words]) => `${code} ${words}`)
+        .join(" · ")}`,
     );
+
+  for (const option of GLOBAL_OPTIONS) program.addOption(optionOf(option));
 
   const add = (parent: Command, { declaration, run, children }: Node) => {
     const made = commandOf(declaration).copyInheritedSettings(parent);
-    parent.addCommand(made);
+    parent.addCommand(made, { hidden: isHidden(declaration) });
     if (run !== undefined)
       made.action(async () => {
         exit = await runCommand(made, declaration, run, surroundings);
@@ -75,8 +71,11 @@ export function buildProgram(surroundings: Surroundings = processSurroundings())
         await program.parseAsync(argv, { from: "user" });
         return exit;
       } catch (thrown) {
-        if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage;
-        throw thrown;
+        if (!(thrown instanceof CommanderError)) throw thrown;
+        if (thrown.exitCode === 0) return EXIT.done;
+        if (argv.includes("--json")) write(stdout, `${JSON.stringify(usageProblem(thrown, complaint))}\n`);
+        else write(stderr, complaint);
+        return EXIT.usage;
       }
     },
   };
@@ -115,13 +114,23 @@ async function runCommand(
       options: { ...(await valuesOf(options, ({ key }) => given[key], surroundings)), ...place },
       io,
       standing: () => standing,
+      commands: TREE,
     });
-    return code ?? EXIT.done;
+    return io.pressed ? EXIT.interrupted : (code ?? EXIT.done);
   } catch (thrown) {
     // Work that was ended may fail in any way; an error that says what Ctrl-C ended says more.
     const isTold = thrown instanceof OutdialError && thrown.code === "interrupted";
-    return await report(isTold ? thrown : (io.interruption ?? thrown), io);
+    const exit = await report(isTold ? thrown : (io.interruption ?? thrown), io);
+    return io.pressed ? EXIT.interrupted : exit;
   }
+}
+
+/** A command line that cannot be read, as all errors are told with --json. */
+function usageProblem({ code, message }: CommanderError, complaint: string): object {
+  const [said = "", ...more] = (code === "commander.help" ? "a command is needed" : message).replace(/^error: /, "").split("\n");
+  const advice =
+    more.join(" ").trim() || (code === "commander.help" ? complaint.split("\n")[0] : "outdial help shows what is allowed.");
+  return { error: { code: "invalid_input", message: said, advice } };
 }
 
 /** Help and the like: a reader that goes away (| head) has read enough. */

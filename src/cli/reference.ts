@@ -32,7 +32,11 @@ export function commandReference(): string {
     command.configureHelp({ helpWidth: 110 });
     command.configureOutput({ getOutHasColors: () => false, getOutHelpWidth: () => 110 });
     parts.push(`## ${path}`, "", "```", command.helpInformation().trimEnd(), "```", "");
-    for (const sub of command.commands) walk(sub, `${path} ${sub.name()}`);
+    for (const sub of command
+      .createHelp()
+      .visibleCommands(command)
+      .filter((one) => one.name() !== "help"))
+      walk(sub, `${path} ${sub.name()}`);
   };
   walk(buildProgram().command, "outdial");
   return parts.join("\n");

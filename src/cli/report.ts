@@ -6,8 +6,8 @@ import type { Io } from "./io.ts";
 
 /** Says what went wrong on stderr (or as one JSON object on stdout with --json) and gives the exit code. */
 export async function report(thrown: unknown, io: Io): Promise<number> {
-  // Whoever closed stdout wants no more, not even to hear of it.
-  if (isClosedPipe(thrown)) return EXIT.failed;
+  // Whoever closed stdout has read enough (| head), and does not want to hear of it.
+  if (isClosedPipe(thrown)) return EXIT.done;
   const code = thrown instanceof OutdialError ? thrown.code : "internal";
   const advice = thrown instanceof OutdialError ? thrown.advice : undefined;
   if (io.json)

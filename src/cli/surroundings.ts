@@ -19,7 +19,7 @@ export interface Surroundings {
   readonly stdout: OutStream;
   readonly stderr: OutStream;
   /** Calls `stop` once when SIGINT or SIGTERM comes, until disposed of; a signal after that ends a process at once. */
-  readonly onInterrupt: (stop: () => void) => Disposable;
+  readonly onInterrupt: (stop: (by: "SIGINT" | "SIGTERM") => void) => Disposable;
   /** Told that something which cannot be ended is left over: a process ends at once when the command line has its exit code. */
   readonly leave?: () => void;
 }
@@ -34,8 +34,9 @@ export function processSurroundings(): Surroundings {
     stdout: process.stdout,
     stderr: process.stderr,
     onInterrupt(stop) {
-      process.once("SIGINT", stop).once("SIGTERM", stop);
-      return { [Symbol.dispose]: () => void process.off("SIGINT", stop).off("SIGTERM", stop) };
+      const [pressed, told] = [() => stop("SIGINT"), () => stop("SIGTERM")];
+      process.once("SIGINT", pressed).once("SIGTERM", told);
+      return { [Symbol.dispose]: () => void process.off("SIGINT", pressed).off("SIGTERM", told) };
     },
   };
 }

@@ -2,7 +2,9 @@
 
 import { group, type Node, pathsOf, runBy, under } from "./command.ts";
 import * as audit from "./groups/audit.ts";
+import * as calls from "./groups/calls.ts";
 import * as campaign from "./groups/campaign.ts";
+import * as completion from "./groups/completion.ts";
 import * as compliance from "./groups/compliance.ts";
 import * as contacts from "./groups/contacts.ts";
 import * as demo from "./groups/demo.ts";
@@ -40,7 +42,19 @@ export const TREE: readonly Node[] = [
   group(
     "interaction",
     "dispositions of closed interactions",
-    runBy(() => import("./commands/interaction.ts"), interaction, "showInteraction", "correctOne", "correctMany"),
+    runBy(
+      () => import("./commands/interaction.ts"),
+      interaction,
+      "listInteractions",
+      "showInteraction",
+      "correctOne",
+      "correctMany",
+    ),
+  ),
+  group(
+    "calls",
+    "calls at the tenant",
+    runBy(() => import("./commands/calls.ts"), calls, "showCall"),
   ),
   group(
     "outcomes",
@@ -118,6 +132,7 @@ export const TREE: readonly Node[] = [
     runBy(() => import("./commands/webhooks.ts"), webhooks, "deliveries", "replay", "deliver", "receivers", "turnOn", "turnOff"),
     runBy(() => import("./commands/webhooks.ts"), webhooks, "register", "listVendor", "remove"),
   ),
+  ...runBy(() => import("./commands/completion.ts"), completion, "completion", "complete"),
 ];
 
 /** Commands that make a store where there is none, or the tables of a database that is named. */

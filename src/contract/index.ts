@@ -11,6 +11,7 @@ export {
   OPERATIONS,
   type OperationId,
   operationOf,
+  operationWords,
   type PathParameters,
   type Query,
   type Reply,

@@ -505,3 +505,9 @@ export type Query<Id extends OperationId> = Row<Id> extends { query: infer S ext
 
 /** The reply after parsing. */
 export type Reply<Id extends OperationId> = Row<Id> extends { reply: infer S extends z.ZodType } ? z.output<S> : undefined;
+
+/** What an operation does, as the beginning of a sentence about it: "disposition codes of a campaign with their reason codes". */
+export function operationWords(id: OperationId): string {
+  const { summary } = OPERATIONS[id];
+  return `${summary[0]?.toLowerCase() ?? ""}${summary.slice(1)}`;
+}

@@ -102,5 +102,5 @@ export { indexMatrix, type MatrixIndex, type RowProblem } from "./tagging/assign
 export { parseMapping } from "./tagging/columns.ts";
 export { readMatrix, TAG, Tagging, type TagSource, validateTagging } from "./tagging/service.ts";
 export { createTagLedger } from "./tagging/store-ledger.ts";
-export { type CallTag, type CallTags, TagUseCases } from "./tagging/use-cases.ts";
+export { type CallTag, type CallTags, TagUseCases, tagSource } from "./tagging/use-cases.ts";
 export * from "./webhook-registration/index.ts";

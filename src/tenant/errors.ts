@@ -1,6 +1,6 @@
 // What can go wrong between us and a tenant: one error class, a closed set of codes, and what is known about the attempts made.
 
-import type { OperationId } from "../contract/index.ts";
+import { type OperationId, operationWords } from "../contract/index.ts";
 import { type ErrorOptionsWithAdvice, OutdialError } from "../kernel/index.ts";
 
 /**
@@ -92,7 +92,7 @@ export class TenantError extends OutdialError<TenantErrorCode> {
   readonly report: CallReport;
 
   constructor(code: TenantErrorCode, message: string, options: TenantErrorOptions = {}) {
-    super(code, message, options);
+    super(code, inWords(message, options.operationId), options);
     this.operationId = options.operationId;
     this.status = options.status;
     this.correlationId = options.correlationId;
@@ -101,6 +101,12 @@ export class TenantError extends OutdialError<TenantErrorCode> {
     this.outcomeUnknown = options.outcomeUnknown ?? false;
     this.report = options.report ?? NO_ATTEMPTS;
   }
+}
+
+/** People read what was asked of the tenant, programs have the operation's id beside it. */
+function inWords(message: string, id: OperationId | undefined): string {
+  if (id === undefined || !message.startsWith(id)) return message;
+  return `${operationWords(id)}${message.slice(id.length)}`;
 }
 
 /** The error for an aborted signal: a deadline of ours keeps its own code, whatever else is `aborted`. */

@@ -79,7 +79,7 @@ export function beginCli(args: readonly string[], options: Omit<CliOptions, "bin
         done();
       },
     });
-  const stops = new Set<() => void>();
+  const stops = new Set<(by: "SIGINT") => void>();
   const leave = enter(options.cwd);
   const ended = runCommandLine(args, {
     env: { ...SURROUNDINGS, ...options.env },
@@ -101,7 +101,7 @@ export function beginCli(args: readonly string[], options: Omit<CliOptions, "bin
     stdout: () => written.stdout,
     stderr: () => written.stderr,
     interrupt() {
-      for (const stop of stops) stop();
+      for (const stop of stops) stop("SIGINT");
       stops.clear();
     },
   };

@@ -99,8 +99,7 @@ export const stops: Run<typeof declared.stops> = async ({ args: { id }, options,
   await using records = await openStopRecords(options, io.env);
   if (id !== undefined) return await showStop(await records.report(id), io);
   const list = await records.list(SHOWN);
-  if (io.json) return await io.each(list, () => []);
-  await io.data(list.length === 0 ? "there was no emergency stop" : STOPS.lines(list));
+  await io.answer({ items: list }, list.length === 0 ? [] : STOPS.lines(list), "there was no emergency stop");
 };
 
 async function showStop(report: EmergencyStopReport, io: Io): Promise<number> {

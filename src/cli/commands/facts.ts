@@ -41,9 +41,10 @@ export const importDisconnections: Run<typeof declared.importDisconnections> = i
 export const importLines: Run<typeof declared.importLines> = imported("lines");
 const importInternal = imported("dnc");
 
-export const importDnc: Run<typeof declared.importDnc> = async ({ args, options, io, standing }) => {
+export const importDnc: Run<typeof declared.importDnc> = async (given) => {
+  const { args, options, io } = given;
   const { list, asOf, accept, registry } = options;
-  if (list === "internal") return importInternal({ args, options, io, standing });
+  if (list === "internal") return importInternal(given);
   if (asOf === undefined)
     throw new OperationError(
       "invalid_input",

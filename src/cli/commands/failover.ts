@@ -92,7 +92,8 @@ export const watch: Run<typeof declared.watch> = async ({ options, io }) => {
   await runtime.deliverEvents();
   if (signal.aborted) return EXIT.interrupted;
   const after = await Promise.all(pairs.map(({ primary }) => runtime.failover.show(primary)));
-  await io.each(after, pairText);
+  // What was told on the way was a line each as well.
+  for (const pair of after) await io.answer(pair, pairText(pair));
   return Math.max(...after.map(exitOfPair));
 };
 
@@ -170,5 +171,7 @@ export const history: Run<typeof declared.history> = async ({ args: { primary },
 export const holds: Run<typeof declared.holds> = async ({ args: { campaign }, options, io }) => {
   await using records = await openFailoverRecords(options, io.env);
   if (!io.json) await io.data("number,until");
-  for await (const held of records.holds(campaign)) await io.each([held], ({ number, until }) => `${number},${until}`);
+  const all = [];
+  for await (const held of records.holds(campaign)) all.push(held);
+  await io.each(all, ({ number, until }) => `${number},${until}`);
 };

@@ -1,6 +1,6 @@
 // outdial interaction show, disposition, dispositions: one correction is the same job as a file of them.
 
-import { openCorrections, openInteractions } from "../../app/index.ts";
+import { openCorrections, openInteractionChanges, openInteractions } from "../../app/index.ts";
 import { type CorrectionSource, correctionsSource, type Policy, submitOne } from "../../operations/index.ts";
 import type { ItemResult } from "../../store/index.ts";
 import { known, type OptionsOf, type Run } from "../command.ts";
@@ -17,6 +17,17 @@ export const showInteraction: Run<typeof declared.showInteraction> = async ({ ar
   await using interactions = await openInteractions(options, io.env);
   const found = await interactions.show(id);
   await io.answer(found, entryLines(found.dispositions, found.codes), "no dispositions yet");
+};
+
+export const listInteractions: Run<typeof declared.listInteractions> = async ({ options, io }) => {
+  const { interaction: interactionId, limit } = options;
+  const items = await openInteractionChanges(options, io.env, { interactionId, limit });
+  await io.each(
+    items,
+    ({ interactionId: id, at, actor, jobId, line, stored }) =>
+      `${printable(id)}  ${at}  ${printable(actor)}  ${jobId} line ${line}  ${stored === null ? "not read back" : "read back"}`,
+    { none: "no interaction was corrected from this store yet" },
+  );
 };
 
 export const correctMany: Run<typeof declared.correctMany> = async ({ args, options, io }) => {

@@ -1,13 +1,15 @@
 // outdial jobs: list, show, resume, cancel.
 
 import { openJob, openRecords } from "../../app/index.ts";
-import { ENDED } from "../../operations/index.ts";
-import type { JobSummary } from "../../operations/views/index.ts";
+import { ENDED, type JobRecordsUseCases } from "../../operations/index.ts";
+import type { JobDetail, JobSummary } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
+import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/jobs.ts";
-import { countsLine, leftLines } from "../render-tagging.ts";
+import type { Io } from "../io.ts";
+import { countsLine, leftLines, Pace } from "../render-tagging.ts";
 import { reportJob, runJob } from "../run-job.ts";
-import { grouped, printable } from "../text.ts";
+import { duration, grouped, printable } from "../text.ts";
 
 export const listJobs: Run<typeof declared.listJobs> = async ({ options, io }) => {
   await using records = await openRecords(options, io.env);
@@ -26,9 +28,34 @@ function jobLine({ id, kind, status, createdAt, campaignId, sourceName, totalRow
 
 export const showJob: Run<typeof declared.showJob> = async ({ args, options, io }) => {
   await using records = await openRecords(options, io.env);
-  const job = await records.jobs.show(args.id);
-  await reportJob(records.jobs, job, { out: options.out, only: options.result }, io);
+  const job = options.wait ? await waited(args.id, records.jobs, io) : await records.jobs.show(args.id);
+  const exit = await reportJob(records.jobs, job, { out: options.out, only: options.result }, io);
+  return options.wait ? exit : EXIT.done;
 };
+
+/** Looks at a job until it has ended or stopped; somebody else runs it. */
+async function waited(id: string, jobs: Pick<JobRecordsUseCases, "show">, io: Io): Promise<JobDetail> {
+  const { signal } = io;
+  const pace = new Pace();
+  let told = false;
+  for (;;) {
+    const job = await jobs.show(id);
+    if (!WAITING.some((status) => status === job.status)) return job;
+    if (!told) io.say(`${id} is ${job.status}; waiting for its end`);
+    told = true;
+    const { totalRows, counts, done } = job;
+    const speed = totalRows === null ? undefined : pace.note(performance.now(), done, totalRows);
+    const left = speed === undefined ? "" : ` · ${duration(speed.secondsLeft)} left`;
+    io.progress(
+      `${id} ${job.status}: ${grouped(done)}/${totalRows === null ? "?" : grouped(totalRows)}${left} · ${countsLine(counts)}`,
+    );
+    await io.clock.sleep(LOOK_MS, signal);
+  }
+}
+
+/** States from which a job goes on by itself. */
+const WAITING = ["planning", "ready", "running"] as const;
+const LOOK_MS = 1000;
 
 export const resumeJob: Run<typeof declared.resumeJob> = async ({ args, options, io }) => {
   await using opened = await openJob(args.id, options, io.env, { warn: io.say });

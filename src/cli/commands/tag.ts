@@ -1,8 +1,8 @@
 // outdial tag: validate, plan, run, report.
 
 import { openTagging, validateWithTenant } from "../../app/index.ts";
-import { parseMapping } from "../../operations/index.ts";
-import { known, type Run } from "../command.ts";
+import { type CallTag, OperationError, parseMapping, submitOne, type TagSource, tagSource } from "../../operations/index.ts";
+import { known, type OptionsOf, type Run } from "../command.ts";
 import type * as declared from "../groups/tag.ts";
 import { openOutput } from "../output.ts";
 import { checking, refusedTo, reportDryRun, runSubmitted } from "../run-job.ts";
@@ -15,13 +15,37 @@ export const tag: Run<typeof declared.tag> = async ({ args, options, io }) => {
   const onIgnoredColumns = (names: readonly string[]) => {
     if (names.length > 0) io.say(`columns not used: ${names.map(printable).join(", ")}`);
   };
-  const source = { ...(await openInput(args.file, io)), read: { format, delimiter, mapping, onIgnoredColumns } };
+  const one = oneCall(args.file, options);
+  const source: TagSource =
+    one === undefined
+      ? { ...(await openInput(args.file ?? "", io)), read: { format, delimiter, mapping, onIgnoredColumns } }
+      : tagSource([one]);
   if (options.dryRun) {
     await using output = await openOutput(out, io);
     const sink = { progress: checking(io), ...refusedTo(output) };
     return await reportDryRun(await validateWithTenant(options, io.env, source, campaign, sink), io);
   }
   await using runtime = await openTagging(options, io.env, { warn: io.say, ...known({ concurrency }) });
-  const submitted = await runtime.tagging.submit(source, campaign, { again, onProgress: checking(io) });
+  const submitted =
+    one === undefined
+      ? await runtime.tagging.submit(source, campaign, { again, onProgress: checking(io) })
+      : {
+          job: await submitOne({ submit: (given, how) => runtime.tagging.submit(given, campaign, how) }, source),
+          earlier: false,
+        };
   return await runSubmitted(runtime, submitted, out, io);
 };
+
+/** The call that --call names; undefined for a file. Throws `invalid_input` unless it is one of the two. */
+function oneCall(file: string | undefined, options: OptionsOf<typeof declared.tag>): CallTag | undefined {
+  const { call: callId, code, reason, notes, tags } = options;
+  if (callId === undefined) {
+    if (file === undefined) throw new OperationError("invalid_input", "a file is needed, or --call ID --code CODE for one call");
+    if ([code, reason, notes, tags].some((one) => one !== undefined))
+      throw new OperationError("invalid_input", "--code, --reason, --notes and --tags are for one call: --call ID");
+    return undefined;
+  }
+  if (file !== undefined) throw new OperationError("invalid_input", "--call takes no file: it is one call");
+  if (code === undefined) throw new OperationError("invalid_input", "--call needs --code: the disposition that the call gets");
+  return { callId, dispositionCodeId: code, reasonCodeId: reason, notes, tags };
+}

@@ -1,7 +1,7 @@
 // outdial interaction.
 
 import { command } from "../command.ts";
-import { choice, file, flag, rowOptions, TENANT, TENANT_AND_STORE, text, whole } from "../declare.ts";
+import { choice, file, flag, rowOptions, STORE, TENANT, TENANT_AND_STORE, text, whole } from "../declare.ts";
 
 const POLICY = "append (default), replace or fail";
 const POLICIES = async () => (await import("../../operations/index.ts")).POLICIES;
@@ -10,6 +10,15 @@ const ID = text("<id>", "interaction id");
 export const showInteraction = command("show", TENANT, {
   summary: "the dispositions of an interaction, as the tenant has them now",
   args: [ID],
+});
+
+export const listInteractions = command("list", STORE, {
+  summary: "the interactions that were corrected from this store, the latest first: when, by whom, in which job",
+  options: [
+    text("--interaction <id>", "only the corrections of this one"),
+    whole("--limit <number>", "how many", { from: 1, to: 1000, default: 20 }),
+  ],
+  notes: "The tenant has no list of interactions; what one holds now: outdial interaction show ID.",
 });
 
 export const correctOne = command(

@@ -1,7 +1,7 @@
 // outdial jobs.
 
 import { command } from "../command.ts";
-import { choice, file, STORE, TENANT_AND_STORE, text, whole } from "../declare.ts";
+import { choice, file, flag, STORE, TENANT_AND_STORE, text, whole } from "../declare.ts";
 
 const ID = text("<id>", "job id");
 
@@ -13,8 +13,10 @@ export const listJobs = command("list", STORE, {
 export const showJob = command("show", STORE, {
   summary: "one job: state, counts, measurements; with --out its rows",
   args: [ID],
+  interrupted: "no longer followed: the job goes on where it runs",
   options: [
     file("--out <file>", "write one NDJSON line per row with its result; - writes to stdout"),
+    flag("--wait", "wait until it has ended; the exit code is then the job's"),
     choice("--result <result>", "only rows with this result", async () => (await import("../../store/index.ts")).ITEM_RESULTS),
   ],
 });

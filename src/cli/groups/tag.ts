@@ -1,16 +1,21 @@
 // outdial tag.
 
 import { command } from "../command.ts";
-import { file, flag, rowOptions, TENANT_AND_STORE, text, whole } from "../declare.ts";
+import { file, flag, rowOptions, TENANT_AND_STORE, text, whole, words } from "../declare.ts";
 
 export const tag = command(
   "tag",
   { ...TENANT_AND_STORE, tells: "place" },
   {
     summary: "tag calls with dispositions: validates every row, sends within the rate budget, resumes where it was interrupted",
-    args: [file("<file>", "CSV with a header, or NDJSON; - reads stdin")],
+    args: [file("[file]", "CSV with a header, or NDJSON; - reads stdin")],
     options: [
       text("--campaign <id>", "campaign whose disposition codes the rows use", { required: true }),
+      text("--call <id>", "one call instead of a file; --code is its disposition"),
+      text("--code <id>", "with --call: disposition code"),
+      text("--reason <id>", "with --call: reason code of the disposition"),
+      text("--notes <text>", "with --call: notes"),
+      words("--tags <a,b>", "with --call: tags separated by commas"),
       flag("--dry-run", "validate the whole file and stop; nothing is sent"),
       file("--out <file>", "write one NDJSON line per row with its result; - writes to stdout"),
       flag("--again", "run a file that was run before once more"),
@@ -21,6 +26,7 @@ export const tag = command(
     examples: [
       "outdial tag calls.csv --campaign camp_primary_001 --dry-run",
       "outdial tag calls.csv --campaign camp_primary_001 --out results.ndjson",
+      "outdial tag --call call_000001 --code DISP_001 --campaign camp_primary_001",
       "outdial tag export.csv --campaign camp_primary_001 --column call_id=CallID --column tags=Labels",
     ],
   },

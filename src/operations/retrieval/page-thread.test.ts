@@ -64,7 +64,7 @@ test("a page may hold more calls than were asked for, but not many more", async 
   rounded?.kept.drop();
   await expect(page(calls(2 * PAGE_LIMIT + 1))).rejects.toMatchObject({
     code: "invalid_reply",
-    message: "listCalls: a page holds 2001 calls where 1000 were asked for at most",
+    message: "calls of a campaign in a window of time, by pages: a page holds 2001 calls where 1000 were asked for at most",
   });
 });
 
@@ -75,7 +75,9 @@ test.each([
 ])("a body of the largest size that would become enormous is refused before it is parsed: %s", async (_what, row) => {
   await expect(open(full(row))).rejects.toMatchObject({
     code: "body_too_large",
-    message: expect.stringMatching(/^listCalls: a page of 167\d+ bytes may need more than the 256 MB of memory that there are$/),
+    message: expect.stringMatching(
+      /^calls of a campaign in a window of time, by pages: a page of 167\d+ bytes may need more than the 256 MB of memory that there are$/,
+    ),
   });
 });
 

@@ -34,7 +34,7 @@ export class TagUseCases {
   /** What tagging these calls would be: each is checked against the campaign's dispositions. Nothing is sent. Throws TenantError. */
   async check(campaignId: string, calls: CallTags): Promise<PlanReport> {
     const matrix = await readMatrix(this.#context.tenant.capabilities.dispositionCatalog, campaignId);
-    return planReportOf(await validateTagging(sourceOf(calls), matrix));
+    return planReportOf(await validateTagging(tagSource(calls), matrix));
   }
 
   /**
@@ -42,12 +42,12 @@ export class TagUseCases {
    * @returns the job; `rows` of the jobs gives the result of each call. Throws OperationError `invalid_input`, TenantError
    */
   run(campaignId: string, calls: CallTags, { by = this.#context.actor, ...options }: RowRunOptions = {}): Promise<JobDetail> {
-    return runRows(this.#engine(campaignId), this.#records, sourceOf(calls), { ...options, by });
+    return runRows(this.#engine(campaignId), this.#records, tagSource(calls), { ...options, by });
   }
 
   /** Tags one call: a job of one row. Throws OutdialError with the code of what stopped it before it had a result. */
   one(campaignId: string, call: CallTag, { by = this.#context.actor }: Pick<RowRunOptions, "by"> = {}): Promise<ResultRow> {
-    return runOne(this.#engine(campaignId), this.#records, sourceOf([call]), by);
+    return runOne(this.#engine(campaignId), this.#records, tagSource([call]), by);
   }
 
   #engine(campaignId: string) {
@@ -59,7 +59,8 @@ export class TagUseCases {
   }
 }
 
-function sourceOf(calls: CallTags): TagSource {
+/** Calls in memory as the source of a job. */
+export function tagSource(calls: CallTags): TagSource {
   if ("bytes" in calls) return calls;
   const rows = calls.map(({ callId, dispositionCodeId, reasonCodeId, notes, tags }) => ({
     call_id: callId,

@@ -1,5 +1,6 @@
 // What corrections of interactions were about to write, announced before each write, and what was read of it afterwards.
 
+import type { Instant } from "../../kernel/index.ts";
 import { Ledger } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 import { notOwner } from "../error.ts";
@@ -19,6 +20,12 @@ export interface AnnouncedChange {
 export interface InteractionChange extends AnnouncedChange {
   /** What was read last; null when nothing was read after the announcement. */
   readonly stored: unknown;
+}
+
+/** A change with who made it, and when it was announced. */
+export interface MadeChange extends InteractionChange {
+  readonly actor: string;
+  readonly announcedAt: Instant;
 }
 
 const COLUMNS = `job_id as "jobId", line, interaction_id as "interactionId", base_tag as "baseTag", before, intended, stored`;
@@ -66,6 +73,22 @@ export class InteractionChanges extends Ledger {
       [jobId, line],
     );
     return row;
+  }
+
+  /** The latest ones, of one interaction or of all, with who made them and when they were announced. */
+  latest({
+    interactionId,
+    limit,
+  }: {
+    readonly interactionId?: string | undefined;
+    readonly limit: number;
+  }): Promise<MadeChange[]> {
+    return this.store.query<MadeChange>(
+      `select ${COLUMNS}, announced_at as "announcedAt", (select actor from outdial.jobs where id = job_id) as actor
+       from outdial.interaction_changes where $1::text is null or interaction_id = $1
+       order by announced_at desc, job_id, line limit $2`,
+      [interactionId ?? null, limit],
+    );
   }
 
   /** The changes of a job's lines from `first` to `last`. */

@@ -35,7 +35,7 @@ test("the clock that a command line is given is the one that counts", async () =
   const run = (...args: string[]) => runCli(args, { cwd: folder.path, env: { DATABASE_URL: database.url }, clock });
   await run("dnc", "add", "+12125550123", "--reason", "asked");
   const audit = await run("audit", "list", "--json");
-  expect(json(audit.stdout.split("\n")[0] ?? "")).toMatchObject({ time: "2031-03-04T05:06:07.000Z" });
+  expect(json(audit.stdout)).toMatchObject({ items: [{ time: "2031-03-04T05:06:07.000Z" }] });
   const explained = await run("compliance", "explain", "+12125550199", "--json");
   expect(explained.stdout).toContain("2031-03-04T05:06:07");
 });
@@ -106,7 +106,7 @@ test("dnc: add, import, show, lift with a reason and an actor; the registry's fi
   expect(explained.stdout).toMatch(/^ {2}DNC_STALE: no registry of US is loaded.*outdial dnc import/m);
 
   const clock = await outdial(["compliance", "revocations", "--open", "--number", "+12125550123", "--json"]);
-  expect(json(clock.stdout)).toMatchObject({ channel: "do-not-call request", reference: "call 7", open: true });
+  expect(json(clock.stdout)).toMatchObject({ items: [{ channel: "do-not-call request", reference: "call 7", open: true }] });
 
   expect(await outdial(["dnc", "lift", "+12125550123"])).toMatchObject({ code: 2 });
   const lifted = await outdial(["dnc", "lift", "+12125550123", "--reason", "signed letter of today"], undefined, {
@@ -198,7 +198,7 @@ test("revocations: overdue first with exit 3, until every system has acknowledge
   expect(await acknowledge("dialer", "2")).toMatchObject({ code: 0, stdout: "2: dialer has carried it out\n" });
   const rest = await outdial([...list, "--json"]);
   expect(rest.code).toBe(0);
-  expect(json(rest.stdout)).toMatchObject({ id: 1, number: "+12125550123", open: true, overdue: false });
+  expect(json(rest.stdout)).toMatchObject({ items: [{ id: 1, number: "+12125550123", open: true, overdue: false }] });
   expect((await outdial(["compliance", "revocations"])).stdout).toContain("dialer late");
 });
 
@@ -282,11 +282,12 @@ test("an opt-out of which only the call is known is shown as waiting, and suppre
   await client.end();
   const waiting = await outdial(["dnc", "pending"]);
   expect(waiting.stdout).toBe("call-9  2026-06-16T12:00:00.000Z  camp_1  DNC request\n");
-  expect(json((await outdial(["dnc", "pending", "--json"])).stdout)).toMatchObject({ callId: "call-9", campaign: "camp_1" });
+  const pending = async () => json((await outdial(["dnc", "pending", "--json"])).stdout);
+  expect(await pending()).toMatchObject({ items: [{ callId: "call-9", campaign: "camp_1" }] });
   const gate = await outdial(["compliance", "gate", "-", "--campaign", "camp_1"], "+12125550123\n");
   expect(gate.stdout).toContain("1 opt-outs are of calls whose number is not known (outdial dnc pending)");
   await outdial(["attempts", "import", "-"], "number,at,call_id\n+12125550123,2026-06-16T12:00:00Z,call-9\n");
-  expect(await outdial(["dnc", "pending"])).toMatchObject({ code: 0, stdout: "" });
+  expect(await pending()).toEqual({ items: [] });
   expect((await outdial(["dnc", "show", "+12125550123"])).stdout).toContain("on the company's list since 2026-06-16T12:00:00");
 });
 

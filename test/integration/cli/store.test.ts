@@ -38,6 +38,7 @@ const FINDS = [
   "campaign failover watch --primary camp_1",
   "dialer apply settings.yaml",
   "webhooks register wfm --url https://hooks.example.com --token-env CXONE_CLIENT_SECRET",
+  "interaction list",
   "jobs list",
   "jobs show job_1",
   "jobs resume job_1",
@@ -92,6 +93,9 @@ const FINDS = [
 /** Works without a store, or with the one that is there. */
 const NEEDS_NONE = [
   "doctor",
+  "calls show",
+  "completion",
+  "__complete",
   "demo",
   "sandbox",
   "interaction show",

@@ -66,7 +66,7 @@ ${callId(5)},DISP_002,,two,
     tag: ["a", "b"],
   });
   const audit = await runCli(["audit", "list", "--subject", "locked-1", "--json"], { cwd: world.folder, env: world.environment });
-  expect(rowsOf(audit).at(-1)).toMatchObject({
+  expect((JSON.parse(audit.stdout) as { items: object[] }).items.at(-1)).toMatchObject({
     action: "disposition.assign",
     subject: "locked-1",
     details: { result: "locked" },

@@ -49,7 +49,7 @@ test("the demo lives and leaves nothing behind", async () => {
   const [made] = readdirSync(folder.path).filter((name) => name.startsWith("outdial-demo-"));
   expect(made).toBeDefined();
   demo.child.kill("SIGINT");
-  expect(await demo.ended).toMatchObject({ code: 0 });
+  expect(await demo.ended).toMatchObject({ code: 130 });
   expect(readdirSync(folder.path).filter((name) => name.startsWith("outdial-demo-"))).toEqual([]);
   await expect(fetch(url)).rejects.toThrow();
   await expect(fetch(tenantUrl)).rejects.toThrow();

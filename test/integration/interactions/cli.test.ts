@@ -43,14 +43,14 @@ test("show, dry run, correction, and the same once more", async () => {
   expect((await world.stored(ONE)).dispositions).toEqual([FIRST, entry]);
 
   const audit = await runCli(["audit", "list", "--subject", ONE, "--json"], { cwd: world.folder, env: world.environment });
-  expect(ndjson(audit.stdout)).toMatchObject([
+  expect((JSON.parse(audit.stdout) as { items: object[] }).items).toMatchObject([
     {
       action: "interaction.disposition",
       details: { result: "success", before: [FIRST], after: [FIRST, entry], agent: "agent_b" },
     },
   ]);
   const deliveries = await runCli(["webhooks", "deliveries", "--json"], { cwd: world.folder, env: world.environment });
-  const [event] = ndjson(deliveries.stdout);
+  const [event] = (JSON.parse(deliveries.stdout) as { items: object[] }).items;
   expect(event).toMatchObject({ endpoint: "analytics", type: "DISPOSITION_UPDATED", subject: ONE });
   const [sent] = await world.query<{ body: string }>("select body from outdial.outbox");
   expect(JSON.parse(sent?.body ?? "")).toMatchObject({

@@ -1,0 +1,39 @@
+// What may stand at the end of a command line.
+
+import { expect, test } from "vitest";
+import { completionsOf } from "./completions.ts";
+import { GLOBAL_OPTIONS } from "./globals.ts";
+import { manualPages } from "./man.ts";
+import { TREE } from "./tree.ts";
+
+const at = (line: string) => {
+  const { candidates, wanted } = completionsOf(TREE, GLOBAL_OPTIONS, line.split(" "));
+  return { words: candidates.map(({ word }) => word), wanted };
+};
+
+test.each([
+  ["camp", { words: ["campaign"], wanted: undefined }],
+  ["campaign res", { words: ["resume-apply", "resume"], wanted: undefined }],
+  ["--dir x campaign resume ", { words: [], wanted: "campaign" }],
+  ["campaign pause camp_1 ", { words: [], wanted: "campaign" }],
+  ["compliance gate list.csv --campaign ", { words: [], wanted: "campaign" }],
+  ["jobs show ", { words: [], wanted: "job" }],
+  ["jobs show job_1 --ou", { words: ["--out"], wanted: undefined }],
+  ["tag ", { words: [], wanted: "file" }],
+  ["tag calls.csv --campaign camp_1 --dry", { words: ["--dry-run"], wanted: undefined }],
+  ["serve token add ann --role op", { words: ["operator"], wanted: undefined }],
+  ["jobs list --js", { words: ["--json"], wanted: undefined }],
+])("%s", (line, expected) => {
+  expect(at(line)).toEqual(expected);
+});
+
+test("every command but the hidden one has a page, no line of which is taken for a request of roff by accident", () => {
+  const pages = manualPages();
+  expect(Object.keys(pages)).toEqual([
+    "outdial.1",
+    ...TREE.slice(0, -1).map(({ declaration }) => `outdial-${declaration.name}.1`),
+  ]);
+  const requests = new Set(["TH", "SH", "SS", "B", "BR", "TP", "PP", "br", "nf", "fi"]);
+  for (const line of Object.values(pages).flatMap((text) => text.split("\n")))
+    if (line.startsWith(".")) expect(requests).toContain(/^\.(\w+)/.exec(line)?.[1]);
+});

@@ -1,0 +1,23 @@
+// The options that every command has.
+
+import { file, flag } from "./declare.ts";
+
+export const CONFIG = file("--config <file>", "configuration (default: outdial.yaml of this folder or the nearest above)");
+export const DIR = file(
+  "--dir <folder>",
+  "folder of the embedded store and the audit keys (default: .outdial beside outdial.yaml)",
+);
+const VERSION = flag("--version", "version of the package, its commit where that is known, and Node's; then ends");
+const JSON_ = flag("--json", "one JSON object on stdout instead of text");
+const QUIET = flag("--quiet", "no talk and no progress on stderr");
+const YES = flag("--yes", "do not ask for confirmation");
+
+/** In the order of the help. */
+export const GLOBAL_OPTIONS = [
+  { ...VERSION, flags: "-V, --version" },
+  CONFIG,
+  DIR,
+  JSON_,
+  { ...QUIET, flags: "-q, --quiet" },
+  { ...YES, flags: "-y, --yes" },
+] as const;

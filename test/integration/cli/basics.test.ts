@@ -1,0 +1,123 @@
+// What every command line tool does: usage errors and empty lists as JSON, a reader that goes away, Ctrl-C, one item instead of a file, waiting, completion.
+
+import { Writable } from "node:stream";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runCommandLine } from "../../../src/cli/index.ts";
+import { systemClock } from "../../../src/tenant/index.ts";
+import { beginCli } from "../../support/cli.ts";
+import { type StartedWorld, startWorld } from "../../support/world.ts";
+
+const CAMPAIGN = "camp_primary_001";
+
+let world: StartedWorld;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const json = async (...args: string[]) => {
+  const { code, stdout } = await world.run([...args, "--json"]);
+  return { code, answer: JSON.parse(stdout) as Record<string, unknown> };
+};
+
+test("a command line that cannot be read is told as all errors are: as JSON on stdout with --json, else on stderr", async () => {
+  for (const line of [["jobs"], ["jobs", "lst"], ["jobs", "list", "--limt", "3"], ["campaign", "resume"], ["tag", "x.csv"]])
+    expect([line, await json(...line)]).toMatchObject([line, { code: 2, answer: { error: { code: "invalid_input" } } }]);
+  expect((await json("jobs", "lst")).answer).toEqual({
+    error: { code: "invalid_input", message: "unknown command 'lst'", advice: "(Did you mean list?)" },
+  });
+  expect(await world.run(["jobs", "lst"])).toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: expect.stringContaining("Did you mean list?"),
+  });
+});
+
+test.each([
+  ["jobs list"],
+  ["audit list --subject nobody"],
+  ["webhooks deliveries"],
+  ["webhooks receivers"],
+  ["serve token list"],
+  ["compliance manifests"],
+  ["compliance revocations"],
+  ["dnc pending"],
+  ["campaign stops"],
+  ["interaction list"],
+])("%s without entries is an empty list", async (line) => {
+  expect(await json(...line.split(" "))).toMatchObject({ code: 0, answer: { items: [] } });
+});
+
+test("a reader that goes away is no failure and no news", async () => {
+  const gone = (code: string) =>
+    new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error(code), { code, syscall: "write" })),
+    });
+  const to = async (stdout: Writable) => {
+    let said = "";
+    const stderr = new Writable({
+      decodeStrings: false,
+      write(chunk: string, _encoding, done) {
+        said += chunk;
+        done();
+      },
+    });
+    const code = await runCommandLine(["jobs", "list", "--json"], {
+      env: world.environment,
+      cwd: world.folder,
+      clock: systemClock,
+      stdin: process.stdin,
+      stdout,
+      stderr,
+      onInterrupt: () => ({ [Symbol.dispose]: () => undefined }),
+    });
+    return { code, said };
+  };
+  expect(await to(gone("EPIPE"))).toEqual({ code: 0, said: "" });
+});
+
+test("one call is tagged without a file, again as well; what does not go together is refused", async () => {
+  const one = ["tag", "--campaign", CAMPAIGN, "--call", "call_000001", "--code", "DISP_001"];
+  const first = await json(...one, "--tags", "a,b");
+  expect(first).toMatchObject({ code: 0, answer: { job: { status: "done", counts: { tagged: 1 } } } });
+  expect(await json(...one)).toMatchObject({ code: 0, answer: { job: { counts: { tagged: 1 } } } });
+  expect(await json(...one)).toMatchObject({ code: 0, answer: { job: { counts: { unchanged: 1 } } } });
+  expect(await json("calls", "show", "call_000001")).toMatchObject({
+    code: 0,
+    answer: { id: "call_000001", disposition: { dispositionCodeId: "DISP_001" } },
+  });
+  expect(await json("calls", "show", "nobody")).toMatchObject({ code: 1, answer: { error: { code: "not_found" } } });
+  expect(await json(...one.slice(0, -2))).toMatchObject({
+    code: 2,
+    answer: { error: { message: expect.stringContaining("--code") } },
+  });
+  expect(await json(...one, "calls.csv")).toMatchObject({ code: 2 });
+  expect(await json("tag", "--campaign", CAMPAIGN)).toMatchObject({ code: 2 });
+
+  const { job } = first.answer as { job: { id: string } };
+  expect(await json("jobs", "show", job.id, "--wait")).toMatchObject({ code: 0, answer: { id: job.id } });
+  const ids = await world.run(["__complete", "--", "jobs", "show", job.id.slice(0, 6)]);
+  expect(ids.stdout.split("\n").map((line) => line.split("\t")[0])).toContain(job.id);
+});
+
+test("Ctrl-C ends with 130 whatever was under way, also what only waits", async () => {
+  await world.query(
+    `insert into outdial.jobs (id, kind, source_name, content_hash, status, actor, options, created_at)
+     select 'job_waits', kind, source_name, 'x', 'running', actor, options, created_at from outdial.jobs limit 1`,
+  );
+  const waiting = beginCli(["jobs", "show", "job_waits", "--wait"], { cwd: world.folder, env: world.environment });
+  const watching = beginCli(["sandbox"], { cwd: world.folder });
+  await expect.poll(() => watching.stdout()).toContain("clientId");
+  watching.interrupt();
+  expect(await watching.ended).toMatchObject({ code: 130 });
+  await expect.poll(() => waiting.stderr()).toContain("waiting for its end");
+  waiting.interrupt();
+  expect(await waiting.ended).toMatchObject({ code: 130 });
+});
+
+test.each(["bash", "zsh", "fish", "powershell"])("the script for %s asks this program", async (shell) => {
+  expect(await world.run(["completion", shell])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("outdial __complete"),
+  });
+});
