@@ -238,6 +238,15 @@ export const configSchema = z.strictObject({
         })
         .optional()
         .describe("Whose word on a caller's address counts; by default nobody's: the address is the one that connects"),
+      metrics: z
+        .strictObject({
+          host: z.string().optional().describe("Address to listen on; 127.0.0.1 by default"),
+          port: z.int().min(0).max(65_535).describe("Port; 0 takes a free one"),
+        })
+        .optional()
+        .describe(
+          "A port of its own for /metrics, which the service's port has then no more; by default they are on the service's port",
+        ),
       fourEyes: z.boolean().optional().describe("Dangerous verbs wait until another person approves; false by default"),
       uploadMegabytes: z.int().min(1).max(100_000).optional().describe("Largest file that is taken; 512 by default"),
     })

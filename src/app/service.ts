@@ -60,6 +60,8 @@ export interface ServiceOptions {
 export interface RunningService extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
+  /** Where the metrics are, when they have a port of their own. */
+  readonly metricsUrl: string | undefined;
   readonly store: Store;
   /** The address of a page that signs in by itself, once, within ten minutes. */
   loginLink(name: string, role: AccessRole): Promise<string>;
@@ -196,6 +198,7 @@ export async function openService(flags: Flags, environment: Environment, option
   return {
     url,
     port: listening.port,
+    metricsUrl: watched.metricsUrl,
     store,
     loginLink: (name, role) => loginLink(store, url, name, role),
     async keepLoginLink(link) {

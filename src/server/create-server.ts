@@ -13,7 +13,7 @@ import {
   StoreError,
 } from "../store/index.ts";
 import { clientAddress, type ProxyTrust } from "./access/client-address.ts";
-import { refuseWrongHost } from "./access/cross-site.ts";
+import { isOurs, refuseWrongHost } from "./access/cross-site.ts";
 import { LoginThrottle } from "./access/throttle.ts";
 import { ServerError } from "./error.ts";
 import { secure } from "./http/headers.ts";
@@ -204,12 +204,6 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
 function withoutStore({ withoutStore: advice }: ApiRoute, thrown: unknown): unknown {
   if (advice === undefined || !(thrown instanceof StoreError)) return thrown;
   return new OutdialError(thrown.code, thrown.message, { advice, details: thrown.details, cause: thrown });
-}
-
-/** The public name, this machine's own, or an address: no stranger's name can be made to point to one of these. */
-function isOurs(host: string, publicUrl: string | undefined): boolean {
-  if (publicUrl !== undefined && URL.canParse(publicUrl) && new URL(publicUrl).host === host) return true;
-  return /^(localhost|\d{1,3}(\.\d{1,3}){3}|\[[\da-f:.]+\])(:\d{1,5})?$/.test(host);
 }
 
 function originsOf(host: string | undefined, publicUrl: string | undefined): string[] {

@@ -8,6 +8,7 @@ export { listen } from "./listen.ts";
 export {
   allHooks,
   createLogger,
+  metricsRoutes,
   observeRoutes,
   Readiness,
   requestSpan,

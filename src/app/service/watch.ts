@@ -5,6 +5,8 @@ import type { CampaignMetrics } from "../../operations/index.ts";
 import {
   allHooks,
   inboundRoutes,
+  listen,
+  metricsRoutes,
   observeRoutes,
   Readiness,
   requestSpan,
@@ -30,7 +32,12 @@ export interface Watch {
     stack: AsyncDisposableStack,
     workplace: Workplace,
     ports: { readonly metrics: Pick<CampaignMetrics, "recordPushed">; readonly readers: () => number },
-  ): Promise<{ readonly parts: NonNullable<ServerPorts["parts"]>; readonly readiness: Readiness }>;
+  ): Promise<{
+    readonly parts: NonNullable<ServerPorts["parts"]>;
+    readonly readiness: Readiness;
+    /** Where the metrics are, when they have a port of their own; `stack` ends it. */
+    readonly metricsUrl: string | undefined;
+  }>;
 }
 
 /** @param logger writes the attempts at the vendor; without one they are only counted */
@@ -64,8 +71,18 @@ export function watchService(environment: Environment, logger?: Pick<ServiceLogg
       const webhooks = inboundRoutes({ intake, secrets, clock, onAnswer: (answer) => metrics.inboundAnswer(answer) });
       const refresh = serviceFigures(metrics, { store, budgets: () => tenant.limits(), readers, clock });
       const metricsToken = await secretFrom(environment, "OUTDIAL_METRICS_TOKEN");
-      const health = observeRoutes({ registry: metrics.registry, readiness, refresh, metricsToken });
-      return { parts: [webhooks, health], readiness };
+      const { publicUrl, metrics: own } = workplace.config.file.service ?? {};
+      const shared = { registry: metrics.registry, refresh, metricsToken, publicUrl };
+      const health = observeRoutes({ ...shared, readiness, metricsElsewhere: own !== undefined });
+      let metricsUrl: string | undefined;
+      if (own !== undefined) {
+        const app = metricsRoutes(shared);
+        const serve = async (request: Request, env: object) => await app.fetch(request, env);
+        const listening = await listen(serve, { host: own.host ?? "127.0.0.1", port: own.port });
+        stack.defer(() => listening.stop(0));
+        metricsUrl = listening.url;
+      }
+      return { parts: [webhooks, health], readiness, metricsUrl };
     },
   };
 }

@@ -9,7 +9,7 @@ export const STAGING = "_staging";
 /** Gives a finished temporary file its name. When this resolves, file and name survive a power cut. @returns its size in bytes */
 export async function publish(temporary: string, path: string): Promise<number> {
   const folder = dirname(path);
-  const made = await mkdir(folder, { recursive: true });
+  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
   await sync(temporary);
   await rename(temporary, path);
   await sync(folder);

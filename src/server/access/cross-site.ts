@@ -20,6 +20,12 @@ export function refuseCrossSite(request: Request, origins: readonly string[], ch
     throw new ServerError("cross_site", `a request with a session needs the header ${REQUEST_HEADER}`);
 }
 
+/** The public name, this machine's own, or an address: no stranger's name can be made to point to one of these. */
+export function isOurs(host: string, publicUrl: string | undefined): boolean {
+  if (publicUrl !== undefined && URL.canParse(publicUrl) && new URL(publicUrl).host === host) return true;
+  return /^(localhost|\d{1,3}(\.\d{1,3}){3}|\[[\da-f:.]+\])(:\d{1,5})?$/.test(host);
+}
+
 /** Throws ServerError `wrong_host` for a name that is not ours: a page elsewhere may have had its own name point here. */
 export function refuseWrongHost(host: string | undefined, hosts: (name: string) => boolean): void {
   if (host === undefined || !hosts(host.toLowerCase()))

@@ -4,6 +4,6 @@ export { serviceFigures } from "./figures.ts";
 export { createLogger, type ServiceLogger } from "./log.ts";
 export { ServiceMetrics } from "./metrics.ts";
 export { Readiness } from "./readiness.ts";
-export { observeRoutes } from "./routes.ts";
+export { metricsRoutes, observeRoutes } from "./routes.ts";
 export { requestSpan, vendorSpans } from "./traces.ts";
 export { allHooks } from "./vendor-hooks.ts";

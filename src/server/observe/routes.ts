@@ -1,8 +1,9 @@
-// /metrics, /livez, /readyz. Health is open to all and says little; metrics are for this machine, or for who has their token.
+// /metrics, /livez, /readyz. Health is open to all and says little; metrics are for this machine, for who has their token, or on a port of their own.
 
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { type Context, Hono } from "hono";
 import type { Registry } from "prom-client";
+import { isOurs } from "../access/cross-site.ts";
 import { secretCheck } from "../inbound/secret.ts";
 import type { Readiness } from "./readiness.ts";
 
@@ -17,32 +18,51 @@ export interface ObserveRoutesOptions {
   readonly refresh: () => Promise<void>;
   /** Who carries it as a bearer token may read the metrics from anywhere. Without one only this machine may. */
   readonly metricsToken?: string | undefined;
+  /** Metrics have a port of their own: here there are none. */
+  readonly metricsElsewhere?: boolean | undefined;
+  /** The address people use, when a proxy stands before the service. */
+  readonly publicUrl?: string | undefined;
 }
 
 const LOOPBACK = /^(?:::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/;
 
 /** The three addresses as an app of their own, to be mounted at the root. */
-export function observeRoutes({ registry, readiness, refresh, metricsToken }: ObserveRoutesOptions): Hono {
+export function observeRoutes(options: ObserveRoutesOptions): Hono {
+  const { readiness, metricsToken, metricsElsewhere = false, publicUrl } = options;
   const app = new Hono();
-  const hasToken = secretCheck("x-metrics-token", metricsToken === undefined ? [] : [metricsToken]);
+  const hasToken = hasMetricsToken(metricsToken);
   app.get(LIVE_PATH, (c) => c.json({ alive: true }, 200, NO_STORE));
   app.get(READY_PATH, async (c) => {
     const answer = await readiness.check();
     return c.json(answer, answer.ready ? 200 : 503, NO_STORE);
   });
+  if (metricsElsewhere) return app;
   app.get(METRICS_PATH, async (c) => {
-    const here = metricsToken === undefined && LOOPBACK.test(addressOf(c));
-    if (!here && !hasToken(c.req.raw.headers))
-      return c.json(
-        { type: "about:blank", status: 401, code: "unauthorized", detail: "metrics need their token" },
-        401,
-        CHALLENGE,
-      );
-    await refresh();
-    return c.body(await registry.metrics(), 200, { "content-type": registry.contentType, ...NO_STORE });
+    // A page elsewhere may have had its own name point to this machine; what asks with the token is no page.
+    const here = metricsToken === undefined && LOOPBACK.test(addressOf(c)) && isOurs(c.req.header("host") ?? "", publicUrl);
+    return here || hasToken(c.req.raw.headers) ? metrics(c, options) : c.json(REFUSED, 401, CHALLENGE);
   });
   return app;
 }
+
+/** The metrics as an app for a port of their own: whoever reaches it may read them, or who has their token when there is one. */
+export function metricsRoutes(options: Pick<ObserveRoutesOptions, "registry" | "refresh" | "metricsToken" | "publicUrl">): Hono {
+  const { metricsToken, publicUrl } = options;
+  const app = new Hono();
+  const hasToken = hasMetricsToken(metricsToken);
+  app.get(METRICS_PATH, async (c) => {
+    const may = metricsToken === undefined ? isOurs(c.req.header("host") ?? "", publicUrl) : hasToken(c.req.raw.headers);
+    return may ? metrics(c, options) : c.json(REFUSED, 401, CHALLENGE);
+  });
+  return app;
+}
+
+async function metrics(c: Context, { registry, refresh }: Pick<ObserveRoutesOptions, "registry" | "refresh">): Promise<Response> {
+  await refresh();
+  return c.body(await registry.metrics(), 200, { "content-type": registry.contentType, ...NO_STORE });
+}
+
+const hasMetricsToken = (token: string | undefined) => secretCheck("x-metrics-token", token === undefined ? [] : [token]);
 
 /** Empty when the request came over no socket. */
 function addressOf(c: Context): string {
@@ -53,5 +73,6 @@ function addressOf(c: Context): string {
   }
 }
 
+const REFUSED = { type: "about:blank", status: 401, code: "unauthorized", detail: "metrics need their token" };
 const NO_STORE = { "cache-control": "no-store" };
 const CHALLENGE = { "content-type": "application/problem+json", "www-authenticate": "Bearer" };

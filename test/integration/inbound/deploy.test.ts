@@ -7,6 +7,7 @@ import { parse, parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { configJsonSchema } from "../../../src/app/index.ts";
 import { observeRoutes, ServiceMetrics, serviceFigures } from "../../../src/server/index.ts";
+import { chartValues, renderChart } from "../../support/chart.ts";
 
 const root = new URL("../../../", import.meta.url);
 const read = (path: string) => readFile(new URL(path, root), "utf8");
@@ -142,7 +143,6 @@ const probe = z.object({ httpGet: z.object({ path: z.string(), port: z.literal("
 const deployment = z.object({
   kind: z.literal("Deployment"),
   spec: z.object({
-    replicas: z.literal(3),
     template: z.object({
       spec: z.object({
         terminationGracePeriodSeconds: z.number(),
@@ -150,7 +150,12 @@ const deployment = z.object({
         containers: z.tuple([
           z.object({
             args: z.array(z.string()),
-            ports: z.tuple([z.object({ name: z.literal("http"), containerPort: z.number() })]),
+            image: z.string().regex(/^[a-z0-9./-]+@sha256:[0-9a-f]{64}$/),
+            ports: z.tuple([
+              z.object({ name: z.literal("http"), containerPort: z.number() }),
+              z.object({ name: z.literal("metrics"), containerPort: z.number() }),
+            ]),
+            volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string() })),
             env: z.array(z.object({ name: z.string(), value: z.string().optional(), valueFrom: z.object({}).optional() })),
             startupProbe: probe,
             livenessProbe: probe,
@@ -163,12 +168,39 @@ const deployment = z.object({
             }),
           }),
         ]),
+        volumes: z.array(z.looseObject({ name: z.string(), emptyDir: z.object({}).optional() })),
       }),
     }),
   }),
 });
 
-test("the manifest runs three replicas without rights, asks addresses that are answered, and keeps two of them up", async () => {
+test("the chart makes the objects of the manifest, and asks for the image by its digest", async () => {
+  const manifest = parseAllDocuments(await read("deploy/kubernetes.yaml")).map((one) => one.toJS() as Record<string, unknown>);
+  const values = await chartValues();
+  await expect(renderChart("outdial", values)).rejects.toThrow("image.digest");
+  const digest = `sha256:${"0".repeat(64)}`;
+  const image = { ...(values["image"] as object), digest };
+  const made = await renderChart("outdial", { ...values, image });
+  // Settings are a text in each of them.
+  const plain = (documents: readonly Record<string, unknown>[]) =>
+    documents
+      .map((one) => {
+        const data = one["data"] as Readonly<Record<string, string>> | undefined;
+        return data === undefined ? one : { ...one, data: parse(data["outdial.yaml"] ?? "") as unknown };
+      })
+      .toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
+  expect(plain(made)).toEqual(plain(manifest));
+  const network = { ...(values["network"] as object), policy: false };
+  const open = await renderChart("other", { ...values, image, network });
+  expect(open.map(({ kind }) => kind)).not.toContain("NetworkPolicy");
+  expect(open.map(nameOf).filter((name) => !name.includes("other"))).toEqual([]);
+});
+
+function nameOf({ kind, metadata }: Record<string, unknown>): string {
+  return `${String(kind)} ${(metadata as { name: string }).name}`;
+}
+
+test("the manifest runs replicas without rights, asks addresses that are answered, and keeps two of them up", async () => {
   const documents = parseAllDocuments(await read("deploy/kubernetes.yaml")).map((document) => {
     expect(document.errors).toEqual([]);
     return document.toJS() as { kind: string; spec: Record<string, unknown>; data?: Record<string, string> };
@@ -190,7 +222,23 @@ test("the manifest runs three replicas without rights, asks addresses that are a
     expect((await app.request(httpGet.path)).status).toBe(200);
   expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(container.lifecycle.preStop.sleep.seconds + 10);
   expect(of("PodDisruptionBudget")?.spec).toMatchObject({ minAvailable: 2 });
-  checkSettings(parse(of("ConfigMap")?.data?.["outdial.yaml"] ?? ""));
+  expect(of("HorizontalPodAutoscaler")?.spec).toMatchObject({ minReplicas: 3, scaleTargetRef: { name: "outdial" } });
+  const [, scraped] = container.ports;
+  expect(of("NetworkPolicy")?.spec).toMatchObject({
+    policyTypes: ["Ingress", "Egress"],
+    ingress: [{ ports: [{ port: "http" }] }, { ports: [{ port: scraped.name }] }],
+  });
+  const settings = parse(of("ConfigMap")?.data?.["outdial.yaml"] ?? "") as {
+    service: { metrics: { port: number } };
+    audit: { heads: { folder: string }[] };
+  };
+  checkSettings(settings);
+  expect(settings.service.metrics.port).toBe(scraped.containerPort);
+  // What tells that the database was set back is not gone with a pod.
+  for (const { folder } of settings.audit.heads) {
+    const mounted = container.volumeMounts.find(({ mountPath }) => mountPath === folder);
+    expect(spec.volumes.find(({ name }) => name === mounted?.name)).toMatchObject({ persistentVolumeClaim: {} });
+  }
 });
 
 test("the settings of the containers are settings", async () => {

@@ -1,14 +1,24 @@
 // How the service is watched: the metrics' names and figures, who may read them, readiness.
 
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { joinReplicas, type Membership } from "../../../src/operations/index.ts";
 import { createSandbox } from "../../../src/sandbox/index.ts";
-import { observeRoutes, Readiness, ServiceMetrics, serviceFigures, vendorSpans } from "../../../src/server/index.ts";
+import {
+  metricsRoutes,
+  observeRoutes,
+  Readiness,
+  ServiceMetrics,
+  serviceFigures,
+  vendorSpans,
+} from "../../../src/server/index.ts";
 import { createTenant, fetchTransport } from "../../../src/tenant/index.ts";
 import { databaseClock } from "../../support/database.ts";
+import { startService } from "../../support/service.ts";
 import { openTestStore, type TestStore } from "../../support/store.ts";
 
 let opened: TestStore;
@@ -44,6 +54,7 @@ async function watched(metricsToken?: string) {
   await new Promise((resolve) => server.once("listening", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
+    url,
     metrics,
     readiness,
     get: (path: string, headers: Record<string, string> = {}) => fetch(url + path, { headers }),
@@ -146,6 +157,31 @@ describe("metrics", () => {
     expect((await closed.get("/metrics", { authorization: "Bearer the-token-of-the-metrics" })).status).toBe(200);
     const app = observeRoutes({ registry: open.metrics.registry, readiness: open.readiness, refresh: async () => undefined });
     expect((await app.request("/metrics")).status, "over no socket of this machine").toBe(401);
+    // A page elsewhere whose name was made to point to this machine.
+    const rebound = request(`${open.url}/metrics`, { headers: { host: "rebound.example.com" } }).end();
+    const [{ statusCode }] = (await once(rebound, "response")) as [{ statusCode: number }];
+    rebound.destroy();
+    expect(statusCode).toBe(401);
+  });
+
+  test("have a port of their own when one is configured, and then none else", async () => {
+    await using service = await startService({ yaml: "service: { metrics: { port: 0 } }\n" });
+    const { metricsUrl = "", url } = service.service;
+    const own = await fetch(`${metricsUrl}/metrics`);
+    expect({ status: own.status, text: await own.text() }).toMatchObject({
+      status: 200,
+      text: expect.stringContaining("outdial_store_up") as string,
+    });
+    expect((await fetch(`${url}/metrics`)).status).toBe(404);
+    expect((await fetch(`${metricsUrl}/api/v1/me`)).status).toBe(404);
+    const registry = new ServiceMetrics({ process: false }).registry;
+    const refresh = async () => undefined;
+    const asked = (host: string, metricsToken?: string, headers: Record<string, string> = {}) =>
+      metricsRoutes({ registry, refresh, metricsToken }).request("/metrics", { headers: { host, ...headers } });
+    expect((await asked("10.0.0.7:9464")).status).toBe(200);
+    expect((await asked("rebound.example.com")).status).toBe(401);
+    expect((await asked("10.0.0.7:9464", "token")).status).toBe(401);
+    expect((await asked("any.name", "token", { authorization: "Bearer token" })).status).toBe(200);
   });
 
   test("a sender's event types make no labels", async () => {

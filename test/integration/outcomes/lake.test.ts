@@ -1,6 +1,6 @@
 // The lake on disk: what is written is read back, versions resolve, a merge is seen wholly or not at all, and leftovers go.
 
-import { mkdir, readdir, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createRandom } from "../../../src/kernel/index.ts";
@@ -90,6 +90,8 @@ describe("records", () => {
     for (const file of files)
       expect(file).toMatch(/^calls\/campaign=[A-Za-z0-9_%-]+\/day=2026-03-02\/part-v1-test-\w+\.parquet$/);
     for (const campaignId of ids) expect((await all({ campaignId })).map((one) => one.campaignId)).toEqual([campaignId]);
+    // What people said in calls is for this user alone.
+    expect((await stat(join(folder.path, "lake"))).mode & 0o777).toBe(0o700);
   });
 
   test("are ordered by start and call id, in UTC days, and chosen by range, code and time of observation", async () => {

@@ -94,7 +94,7 @@ class DuckDbLake implements OutcomeLake {
   /** Where unfinished files lie; made on first use. */
   #stagingFolder(): Promise<string> {
     const folder = join(this.#root, STAGING);
-    this.#staging ??= mkdir(folder, { recursive: true }).then(() => folder);
+    this.#staging ??= mkdir(folder, { recursive: true, mode: 0o700 }).then(() => folder);
     return this.#staging;
   }
 
