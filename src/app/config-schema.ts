@@ -74,6 +74,12 @@ export const configSchema = z.strictObject({
   store: z
     .strictObject({
       url: z.string().optional().describe("PostgreSQL to use; by default a server of outdial's own under .outdial"),
+      directUrl: z
+        .string()
+        .optional()
+        .describe(
+          "The same PostgreSQL without PgBouncer, when url leads through one in transaction mode: for what needs a session of its own",
+        ),
     })
     .optional(),
   audit: z

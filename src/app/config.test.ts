@@ -90,6 +90,11 @@ test.each([
   "postgres://ann@/x?host=/run",
 ])("%s is a database", async (url) => {
   expect((await loadConfig({ cwd: "/nowhere" }, { DATABASE_URL: url })).databaseUrl).toBe(url);
+  const direct = { DATABASE_URL: url, DATABASE_DIRECT_URL: "postgres://direct/db" };
+  expect((await loadConfig({ cwd: "/nowhere" }, direct)).directUrl).toBe("postgres://direct/db");
+  await expect(loadConfig({ cwd: "/nowhere" }, { DATABASE_DIRECT_URL: "direct" })).rejects.toThrow(
+    "DATABASE_DIRECT_URL is not the URL",
+  );
 });
 
 test("a folder given as a flag is outweighed by a database of the environment or the file, not by one given as a flag", async () => {

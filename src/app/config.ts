@@ -65,6 +65,8 @@ export interface Config {
   /** Folder of the embedded store, the audit keys and lock files. */
   readonly dir: string;
   readonly databaseUrl: string | undefined;
+  /** The same database without the pooler that `databaseUrl` leads through. */
+  readonly directUrl: string | undefined;
   /** Where the database is named, such as DATABASE_URL; undefined where none is. */
   readonly databaseFrom: string | undefined;
   /** The same when a folder given on the command line names another store. */
@@ -110,6 +112,7 @@ export async function loadConfig(flags: Flags, environment: Environment): Promis
     dir,
     dirFrom: from,
     databaseUrl: database?.url,
+    directUrl: directOf(environment, file, path),
     databaseFrom: database?.from,
     outweighedBy: filled(flags.dir) === undefined || filled(flags.databaseUrl) !== undefined ? undefined : database?.from,
     store: flags.store,
@@ -163,6 +166,21 @@ function databaseOf(
     ["DATABASE_URL", environment["DATABASE_URL"]],
     [`store.url in ${path}`, file.store?.url],
   ] as const;
+  return firstUrl(places);
+}
+
+/** The database without its pooler: not from the command line, since it belongs to an installation. */
+function directOf(environment: Environment, file: ConfigFile, path: string | undefined): string | undefined {
+  const places = [
+    ["DATABASE_DIRECT_URL", environment["DATABASE_DIRECT_URL"]],
+    [`store.directUrl in ${path}`, file.store?.directUrl],
+  ] as const;
+  return firstUrl(places)?.url;
+}
+
+function firstUrl(
+  places: readonly (readonly [from: string, value: string | undefined])[],
+): { readonly url: string; readonly from: string } | undefined {
   for (const [from, value] of places) {
     const url = filled(value)?.trim();
     if (url === undefined) continue;

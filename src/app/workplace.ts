@@ -80,14 +80,16 @@ export interface Workplace extends Context {
  */
 export async function storeOf(config: Config, environment: Environment, use: StoreUse = { makes: "nothing" }): Promise<Store> {
   const { makes, opened, outweighed } = config.store ?? use;
-  const { dir, databaseUrl: url, clock } = config;
+  const { dir, databaseUrl: url, directUrl, clock } = config;
   if (config.outweighedBy !== undefined) outweighed?.(dir, config.outweighedBy);
   if (url === undefined && makes !== "store" && !(await hasEmbeddedStore(dir))) throw noStore(config);
   const auditKey = await secretFrom(environment, "OUTDIAL_AUDIT_KEY");
   const heads = headPlacesOf(config, environment);
-  const store = await openStore({ dir, url, clock, auditKey, heads, makes: makes !== "nothing" }).catch((thrown: unknown) => {
-    throw thrown instanceof StoreError && thrown.code === "no_store" ? noStore(config) : thrown;
-  });
+  const store = await openStore({ dir, url, directUrl, clock, auditKey, heads, makes: makes !== "nothing" }).catch(
+    (thrown: unknown) => {
+      throw thrown instanceof StoreError && thrown.code === "no_store" ? noStore(config) : thrown;
+    },
+  );
   try {
     await takeStopNotes(dir, store, clock.now());
     if (opened !== undefined) opened(await standingOf(config, store));

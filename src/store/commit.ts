@@ -25,11 +25,11 @@ export class StoreCore extends Database {
   readonly hold: Hold;
 
   constructor(
-    pools: { readonly pool: pg.Pool; readonly urgent: pg.Pool },
+    pools: { readonly pool: pg.Pool; readonly urgent: pg.Pool; readonly pooled: boolean },
     audit: { readonly signer: Signer; readonly heads: Heads; readonly hold: Hold },
     clock: Clock,
   ) {
-    super(pools.pool, pools.urgent);
+    super(pools.pool, pools.urgent, pools.pooled);
     this.#signer = audit.signer;
     this.#seal = createSealer(audit.signer);
     this.#heads = audit.heads;

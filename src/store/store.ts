@@ -50,6 +50,11 @@ import { TenantReadings } from "./tenant/tenant-readings.ts";
 export interface OpenStoreOptions {
   /** Connection string of a PostgreSQL database (15 or later); without it an embedded server runs with its data under `dir`. */
   readonly url?: string | undefined;
+  /**
+   * Connection string of the same database without the pooler that `url` leads through (PgBouncer in transaction mode), for what needs a session of
+   * its own: the workflow engine, and locks that outlive a transaction. Without it `url` leads to the database itself, or to a pooler in session mode.
+   */
+  readonly directUrl?: string | undefined;
   /** The working folder, usually `.outdial`: keys, a head of the audit log, and the embedded server. Created when absent. */
   readonly dir: string;
   readonly clock: Clock;
@@ -68,7 +73,7 @@ export interface OpenStoreOptions {
 
 /** An open store. */
 export interface Store {
-  /** Connection string of the database, for others that work on it. Holds the password: not for logs. */
+  /** Connection string of the database itself, for others that work on it with sessions of their own. Holds the password: not for logs. */
   readonly url: string;
   /** Whether the database is an embedded server of this machine. */
   readonly embedded: boolean;
@@ -134,11 +139,13 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const log = options.log ?? silent;
   const server = options.url === undefined ? await joinHere(options.dir, log) : undefined;
   const url = server?.url ?? options.url ?? "";
-  const pool = openPool(url, log, options.connections ?? 8, options.answerMs ?? ANSWER_MS);
-  const urgent = openPool(url, log, 2, URGENT_MS);
+  const pooled = options.directUrl !== undefined;
+  const pool = openPool(url, log, { connections: options.connections ?? 8, answerMs: options.answerMs ?? ANSWER_MS, pooled });
+  const urgent = openPool(url, log, { connections: 2, answerMs: URGENT_MS, pooled });
+  const direct = options.directUrl ?? url;
   try {
     // A database that does not answer leaves no keys behind that nobody has signed with.
-    const database = new Database(pool);
+    const database = new Database(pool, pool, pooled);
     if (options.makes === false && !(await hasSchema(database)))
       throw new StoreError("no_store", "the database has no tables of outdial");
     await migrate(database);
@@ -146,10 +153,10 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     const signer = await loadSigner(options.dir, options.auditKey);
     const hold = new Hold();
     const heads = new Heads(placesOf(options, signer), { database, signer, hold, log, clock: options.clock });
-    const store = new StoreCore({ pool, urgent }, { signer, heads, hold }, options.clock);
+    const store = new StoreCore({ pool, urgent, pooled }, { signer, heads, hold }, options.clock);
     const audit = new AuditLog(store, signer, heads);
     await heads.compare({ keep: false, remote: false });
-    const locks = new SessionLocks(url, options.clock, log);
+    const locks = new SessionLocks(direct, options.clock, log);
     const close = async () => {
       await audit.flush();
       heads.close();
@@ -157,7 +164,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
       await Promise.all([pool.end(), urgent.end()]);
       await server?.leave();
     };
-    return { url, embedded: server !== undefined, audit, locks, ...ledgers(store), close: once(close) };
+    return { url: direct, embedded: server !== undefined, audit, locks, ...ledgers(store), close: once(close) };
   } catch (thrown) {
     await Promise.all([pool.end(), urgent.end()]);
     await server?.leave();

@@ -25,14 +25,22 @@ export const QUIET_TRANSACTION_MS = 6_000;
  */
 export const ANSWER_MS = 120_000;
 
-/** Opens the pool of connections to a database. Nothing is connected yet. */
-export function openPool(url: string, log: StoreLog, connections: number, answerMs: number): pg.Pool {
+/**
+ * Opens the pool of connections to a database. Nothing is connected yet.
+ * @param options.pooled a pooler stands before the database, and gives each transaction to another session of it (PgBouncer in transaction mode):
+ *   then nothing that belongs to a session is asked for, neither statements that it keeps nor settings beyond a transaction
+ */
+export function openPool(
+  url: string,
+  log: StoreLog,
+  { connections, answerMs, pooled }: { readonly connections: number; readonly answerMs: number; readonly pooled: boolean },
+): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
     application_name: `outdial ${process.pid}`,
     connectionTimeoutMillis: Math.min(30_000, answerMs),
-    idle_in_transaction_session_timeout: QUIET_TRANSACTION_MS,
+    ...(pooled ? { Client: PooledClient } : { idle_in_transaction_session_timeout: QUIET_TRANSACTION_MS }),
     query_timeout: answerMs,
     pipeline: true,
     types: parsers(),
@@ -42,6 +50,24 @@ export function openPool(url: string, log: StoreLog, connections: number, answer
   pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
+
+/** A connection to a pooler: names of statements are left out, because the session that would keep them serves others next. */
+class PooledClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    const query: (...given: unknown[]) => unknown = this.query.bind(this);
+    Object.assign(this, { query: (statement: unknown, ...more: unknown[]) => query(unnamed(statement), ...more) });
+  }
+}
+
+function unnamed(statement: unknown): unknown {
+  if (typeof statement !== "object" || statement === null || Object.getPrototypeOf(statement) !== Object.prototype)
+    return statement;
+  return { ...statement, name: undefined };
+}
+
+/** What begins a transaction behind a pooler: the setting that a session of our own has from its start. */
+const limited = (begin: string): string => `${begin}; set local idle_in_transaction_session_timeout = ${QUIET_TRANSACTION_MS}`;
 
 /**
  * For what must know soon whether the database takes it, the emergency stop and who asks for it: these statements have connections of their own,
@@ -55,11 +81,14 @@ const SHORTAGE_MS = 15_000;
 export class Database {
   readonly #pool: pg.Pool;
   readonly #urgent: pg.Pool;
+  readonly #pooled: boolean;
   #shortage: { readonly message: string; readonly since: number; readonly until: number } | undefined;
 
-  constructor(pool: pg.Pool, urgent: pg.Pool = pool) {
+  /** @param pooled as the pools were opened */
+  constructor(pool: pg.Pool, urgent: pg.Pool = pool, pooled = false) {
     this.#pool = pool;
     this.#urgent = urgent;
+    this.#pooled = pooled;
   }
 
   /** That the database has no room, as the latest statements found. `since` in ms since the epoch. */
@@ -93,7 +122,7 @@ export class Database {
     const connection = await this.#connect(urgent ? this.#urgent : this.#pool);
     let broken: Error | undefined;
     try {
-      const [, result] = await together([connection.query(begin), work(connection)]);
+      const [, result] = await together([connection.query(this.#pooled ? limited(begin) : begin), work(connection)]);
       await connection.query("commit");
       return result;
     } catch (thrown) {
@@ -159,6 +188,11 @@ function explain(thrown: unknown): unknown {
   if (FULL.test(code))
     return new StoreError("store_full", `the database has no room: ${messageOf(thrown)}`, {
       advice: "Make room on the database server (disk, memory); what it did not take was not done.",
+      cause: thrown,
+    });
+  if (thrown instanceof Error && /unsupported startup parameter/.test(thrown.message))
+    return new StoreError("store_unavailable", `the database URL leads to a pooler: ${thrown.message}`, {
+      advice: "Name the database itself, without PgBouncer, in DATABASE_DIRECT_URL: then the pooler may be in transaction mode.",
       cause: thrown,
     });
   if (!UNREACHABLE.test(code) && !lost) return thrown;
