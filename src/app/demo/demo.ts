@@ -78,6 +78,8 @@ export async function openDemo(environment: Environment, options: DemoOptions): 
     OUTDIAL_ALARMS_SECRET: receiver.secret,
     OUTDIAL_ACTOR: "demo",
     DATABASE_URL: undefined,
+    // What it keeps outside its store goes with it.
+    XDG_STATE_HOME: join(dir, "state"),
   };
   const service = stack.use(await openService(flags, own, { port, log, pages, demo: true }));
   const { store } = service;

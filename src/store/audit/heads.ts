@@ -178,6 +178,9 @@ export class Heads {
 
   /** Reads what stands; what fits by now, because the right database is back, stands no longer. */
   async #lookAgain(): Promise<void> {
+    const standing = await this.#database.query<StandingConflict>(STANDING);
+    // A database that is only read is not written to without need.
+    if (standing.length === 0) return this.#hold.set([]);
     await this.#database.query(
       `delete from outdial.audit_conflicts c where accepted_at is null and exists (
          select from outdial.audit_checkpoints k where k.size = c.size and k.note = c.note)`,

@@ -140,6 +140,14 @@ test("a process whose database is set back under it finds that at its next entry
   expect(audit.held).toEqual([]);
 });
 
+test("a database that takes no writes is opened, compared and read", async () => {
+  await world.store.audit.append(entries(0, 3));
+  await world.store.audit.flush();
+  await client.query(`alter database ${new URL(world.url).pathname.slice(1)} set default_transaction_read_only = on`);
+  const reader = await world.again();
+  expect(await reader.audit.verify()).toMatchObject({ ok: true, verified: true, size: 3 });
+});
+
 test("heads are never written backwards, and those of another key are evidence", async () => {
   const folder = join(world.dir, "elsewhere");
   await mkdir(folder);
