@@ -92,7 +92,8 @@ test.each([
   expect((await loadConfig({ cwd: "/nowhere" }, { DATABASE_URL: url })).databaseUrl).toBe(url);
   const direct = { DATABASE_URL: url, DATABASE_DIRECT_URL: "postgres://direct/db" };
   expect((await loadConfig({ cwd: "/nowhere" }, direct)).directUrl).toBe("postgres://direct/db");
-  await expect(loadConfig({ cwd: "/nowhere" }, { DATABASE_DIRECT_URL: "direct" })).rejects.toThrow(
+  expect((await loadConfig({ cwd: "/nowhere" }, { ...direct, DATABASE_URL: "" })).directUrl).toBeUndefined();
+  await expect(loadConfig({ cwd: "/nowhere" }, { ...direct, DATABASE_DIRECT_URL: "direct" })).rejects.toThrow(
     "DATABASE_DIRECT_URL is not the URL",
   );
 });

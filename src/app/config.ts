@@ -112,7 +112,8 @@ export async function loadConfig(flags: Flags, environment: Environment): Promis
     dir,
     dirFrom: from,
     databaseUrl: database?.url,
-    directUrl: directOf(environment, file, path),
+    // Beside an embedded store it would be another database.
+    directUrl: database === undefined ? undefined : directOf(environment, file, path),
     databaseFrom: database?.from,
     outweighedBy: filled(flags.dir) === undefined || filled(flags.databaseUrl) !== undefined ? undefined : database?.from,
     store: flags.store,
