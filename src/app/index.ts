@@ -6,6 +6,7 @@ export { type CampaignApplies, exportCampaignFiles, openCampaignApplies, openCam
 export { openCompliance, openFactsIfAny, readRules, storeFolder } from "./compliance.ts";
 export type { Makes, Standing, StoreUse } from "./config.ts";
 export { configJsonSchema } from "./config-schema.ts";
+export { readContext } from "./context.ts";
 export { openCrm } from "./crm.ts";
 export { openDelivery } from "./delivery.ts";
 export { openDemo, openEventReceiver, openStage as openDemoStage } from "./demo/index.ts";

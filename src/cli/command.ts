@@ -182,7 +182,7 @@ export function commandOf({ name, summary, args, options, notes, examples }: Dec
 }
 
 export function optionOf({ flags, help, standard, isRequired, isMany, listed }: Spec): Option {
-  const option = new Option(flags, help);
+  const option = new Option(flags, isRequired === true ? `${help} (required)` : help);
   if (listed !== undefined) option.choices(listed);
   if (isMany === true) option.argParser((value: string, earlier: readonly string[] | undefined) => [...(earlier ?? []), value]);
   if (standard !== undefined) option.default(standard);

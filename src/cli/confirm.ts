@@ -14,6 +14,8 @@ export async function confirmed(question: string, io: Io): Promise<boolean> {
     throw new OutdialError("invalid_input", `${question} There is no terminal to ask on`, {
       advice: "Pass --yes to go on without being asked.",
     });
+  const about = await io.about();
+  if (about !== undefined) io.complain(about);
   const asking = createInterface({ input: io.stdin, output: io.stderr });
   try {
     return /^y(es)?$/i.test((await asking.question(`${question} [y/N] `)).trim());

@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import { OutdialError } from "../kernel/index.ts";
 import { EXIT } from "./exit.ts";
+import { page } from "./pager.ts";
 import { pathFrom, type Surroundings } from "./surroundings.ts";
 
 /** A line, or several. */
@@ -19,10 +20,14 @@ export interface Io extends Pick<Surroundings, "env" | "cwd" | "clock" | "stdin"
   readonly attended: boolean;
   /** True when there is a person at a terminal who can be asked. */
   readonly canAsk: boolean;
+  /** True when stdout takes colours: a terminal without NO_COLOR, or FORCE_COLOR. */
+  readonly colour: boolean;
   /** Columns of the terminal that stdout is; undefined when it is none. */
   readonly width: number | undefined;
   /** Where questions are put and talk is written. */
   readonly stderr: Surroundings["stderr"];
+  /** Tenant and store that a question is about, for whoever answers it; undefined where there is none. */
+  readonly about: () => Promise<string | undefined>;
   /** A path of the user's as a file to open. */
   path(given: string): string;
   /**
@@ -69,11 +74,18 @@ function harmless(text: string): string {
 /** Progress is said so often where no line can be redrawn, ms. */
 const PROGRESS_MS = 15_000;
 
-/** @param options from the global flags @param interrupted what is said when Ctrl-C has ended the command */
+/** As most tools decide it: NO_COLOR says no, FORCE_COLOR says yes, else a terminal that is not dumb. */
+function takesColour({ isTTY }: Surroundings["stdout"], env: Surroundings["env"]): boolean {
+  if ((env["NO_COLOR"] ?? "") !== "") return false;
+  if ((env["FORCE_COLOR"] ?? "") !== "") return env["FORCE_COLOR"] !== "0";
+  return isTTY === true && env["TERM"] !== "dumb";
+}
+
+/** @param options from the global flags @param told.interrupted what is said when Ctrl-C has ended the command */
 export function createIo(
   options: { json?: unknown; quiet?: unknown; yes?: unknown },
   { env, cwd, clock, stdin, stdout, stderr, onInterrupt, leave }: Surroundings,
-  interrupted = "interrupted",
+  { interrupted = "interrupted", about = async () => undefined }: { interrupted?: string | undefined; about?: Io["about"] } = {},
 ): Io {
   const quiet = options.quiet === true;
   const live = stderr.isTTY === true && !quiet && env["NO_COLOR"] === undefined && env["TERM"] !== "dumb";
@@ -104,6 +116,15 @@ export function createIo(
       if (!stdout.write(`${line}\n`)) await once(stdout, "drain");
     }
   };
+  // Longer than the screen: as git and gh do, through the user's pager.
+  const paged = async (lines: Lines): Promise<boolean> => {
+    const rows = stdout.isTTY === true && stdin.isTTY === true ? (stdout.rows ?? 0) : 0;
+    const all = (typeof lines === "string" ? [lines] : lines).flatMap((line) => line.split("\n"));
+    const pager = env["OUTDIAL_PAGER"] ?? env["PAGER"] ?? "less";
+    if (rows === 0 || all.length < rows || pager === "" || pager === "cat" || env["TERM"] === "dumb") return false;
+    clear();
+    return page(pager, `${all.join("\n")}\n`, { LESS: "FRX", ...env });
+  };
   const say = (lines: Lines) => {
     if (quiet) return;
     clear();
@@ -123,6 +144,7 @@ export function createIo(
     clock,
     stdin,
     stderr,
+    about,
     onInterrupt: listen,
     json,
     yes: options.yes === true,
@@ -130,6 +152,7 @@ export function createIo(
     live,
     attended: stderr.isTTY === true && !quiet,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
+    colour: takesColour(stdout, env),
     width: stdout.isTTY === true ? stdout.columns : undefined,
     path: (given) => pathFrom(cwd, given),
     get signal() {
@@ -149,7 +172,7 @@ export function createIo(
     async answer(value, text, none) {
       if (json) return await data(JSON.stringify(await taken(value)));
       const lines = await taken(text);
-      await data(lines);
+      if (!(await paged(lines))) await data(lines);
       if (lines.length === 0 && none !== undefined) say(none);
     },
     async each(rows, text, { json: part, none } = {}) {

@@ -90,7 +90,13 @@ async function runCommand(
 ): Promise<number> {
   const { cwd, clock } = surroundings;
   const given = command.optsWithGlobals<Record<string, unknown>>();
-  using io = createIo(given, surroundings, interrupted);
+  const about = async () => {
+    const { readContext } = await import("../app/index.ts");
+    const { tenant, store: used } = await readContext({ ...given, cwd, clock }, surroundings.env);
+    return tenant.value === null ? undefined : `tenant ${tenant.value} · store ${used.value ?? "none"}`;
+  };
+  const asks = options.some(({ key }) => key === "tenantUrl");
+  using io = createIo(given, surroundings, { interrupted, ...(asks ? { about } : {}) });
   let told = false;
   let standing: Standing | null = null;
   const store: StoreUse = {

@@ -7,7 +7,11 @@ import type { Clock } from "../kernel/index.ts";
 import { systemClock } from "../tenant/system-clock.ts";
 
 /** A stream that people may look at: `columns` is the width of a terminal. */
-export type OutStream = Writable & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined };
+export type OutStream = Writable & {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+};
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;

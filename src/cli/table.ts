@@ -14,8 +14,8 @@ export interface Column<Row> {
 }
 
 export interface Table<Row> {
-  /** Aligned lines, the titles first. */
-  readonly lines: (rows: readonly Row[]) => string[];
+  /** Aligned lines, the titles first. @param width of the terminal, into which the widest columns are cut; undefined cuts none */
+  readonly lines: (rows: readonly Row[], width?: number) => string[];
   readonly objects: (rows: readonly Row[]) => Record<string, unknown>[];
   readonly csv: (rows: readonly Row[]) => string[];
 }
@@ -34,11 +34,16 @@ export function table<Row>(
     return text.length > widest ? `${text.slice(0, widest - 1)}…` : text;
   };
   return {
-    lines(rows) {
+    lines(rows, room) {
       const cells = [...(heads ? [titles.map(printableWhole)] : []), ...rows.map((row) => valuesOf(row).map(shown))];
-      const pads = columns.map(({ align, least = 0 }, i) => {
-        const width = Math.max(least, ...cells.map((line) => (line[i] ?? "").length));
-        return (text: string) => (align === "right" ? text.padStart(width) : text.padEnd(width));
+      const widths = columns.map(({ least = 0 }, i) => Math.max(least, ...cells.map((line) => (line[i] ?? "").length)));
+      if (room !== undefined) fit(widths, columns, room);
+      const pads = columns.map(({ align }, i) => {
+        const width = widths[i] ?? 0;
+        return (whole: string) => {
+          const text = whole.length > width ? `${whole.slice(0, width - 1)}…` : whole;
+          return align === "right" ? text.padStart(width) : text.padEnd(width);
+        };
       });
       return cells.map((line) =>
         line
@@ -50,6 +55,22 @@ export function table<Row>(
     objects: (rows) => rows.map((row) => Object.fromEntries(columns.map(({ title, value }) => [title, value(row)]))),
     csv: (rows) => (columns.length === 0 ? [] : [csvLine(titles), ...rows.map((row) => csvLine(valuesOf(row)))]),
   };
+}
+
+/** A column of text is not cut below so many characters. */
+const LEAST_TEXT = 12;
+
+/** Takes from the widest columns of text until all fit. Numbers and short columns stay whole: half a number is a wrong one. */
+function fit(widths: number[], columns: readonly Pick<Column<never>, "align">[], room: number): void {
+  const over = () => widths.reduce((sum, width) => sum + width + 2, -2) - room;
+  while (over() > 0) {
+    const widest = widths.reduce(
+      (best, width, i) => (columns[i]?.align !== "right" && width > LEAST_TEXT && width > (widths[best] ?? 0) ? i : best),
+      -1,
+    );
+    if (widest < 0) return;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
 }
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -72,5 +93,5 @@ export async function writeTable<Row>(
 ): Promise<void> {
   if (format === "json") await io.data(JSON.stringify({ rows: objects(rows) }));
   else if (format === "csv") await io.data(csv(rows));
-  else if (rows.length > 0) await io.data(lines(rows));
+  else if (rows.length > 0) await io.data(lines(rows, io.width));
 }

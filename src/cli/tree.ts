@@ -7,6 +7,7 @@ import * as campaign from "./groups/campaign.ts";
 import * as completion from "./groups/completion.ts";
 import * as compliance from "./groups/compliance.ts";
 import * as contacts from "./groups/contacts.ts";
+import * as context from "./groups/context.ts";
 import * as demo from "./groups/demo.ts";
 import * as dialer from "./groups/dialer.ts";
 import * as doctor from "./groups/doctor.ts";
@@ -32,6 +33,7 @@ const ofSimulations = () => import("./commands/simulate.ts");
 export const TREE: readonly Node[] = [
   ...runBy(() => import("./commands/init.ts"), init, "init"),
   ...runBy(() => import("./commands/doctor.ts"), doctor, "doctor"),
+  ...runBy(() => import("./commands/context.ts"), context, "context"),
   ...runBy(() => import("./commands/demo.ts"), demo, "demo"),
   ...runBy(() => import("./commands/sandbox.ts"), demo, "sandbox"),
   ...under(

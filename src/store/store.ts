@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { type Clock, createRandom } from "../kernel/index.ts";
+import { type Clock, createRandom, messageOf } from "../kernel/index.ts";
 import { Access } from "./access/access.ts";
 import { ServiceFeed } from "./access/feed.ts";
 import { ServiceRequests } from "./access/requests.ts";
@@ -149,8 +149,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     if (options.makes === false && !(await hasSchema(database)))
       throw new StoreError("no_store", "the database has no tables of outdial");
     await migrate(database);
-    await makeFolder(options.dir);
-    const signer = await loadSigner(options.dir, options.auditKey);
+    const signer = await inFolder(options.dir, () => loadSigner(options.dir, options.auditKey));
     const hold = new Hold();
     const heads = new Heads(placesOf(options, signer), { database, signer, hold, log, clock: options.clock });
     const store = new StoreCore({ pool, urgent, pooled }, { signer, heads, hold }, options.clock);
@@ -172,9 +171,24 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   }
 }
 
+/** Works in a folder, which is made when absent. Throws StoreError `store_unavailable` where nothing can be written. */
+async function inFolder<T>(dir: string, work: () => Promise<T>): Promise<T> {
+  try {
+    await makeFolder(dir);
+    return await work();
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    if (code !== "EACCES" && code !== "EROFS" && code !== "EPERM") throw cause;
+    throw new StoreError("store_unavailable", `the folder ${dir} cannot be written to: ${messageOf(cause)}`, {
+      advice:
+        "Name a folder that you may write to: --dir or OUTDIAL_DIR. With a database of your own it holds only the audit's keys.",
+      cause,
+    });
+  }
+}
+
 async function joinHere(dir: string, log: StoreLog) {
-  await makeFolder(dir);
-  return joinEmbeddedServer({ dir, log });
+  return inFolder(dir, () => joinEmbeddedServer({ dir, log }));
 }
 
 /** The head in the working folder, and those elsewhere. Beside an embedded server's data the first goes back together with them. */

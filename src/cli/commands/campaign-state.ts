@@ -2,7 +2,7 @@
 
 import { openCampaignStates, openStopRecords, stopCampaigns } from "../../app/index.ts";
 import { formatInstant } from "../../compliance/index.ts";
-import { messageOf, OutdialError } from "../../kernel/index.ts";
+import { messageOf, nearest, OutdialError } from "../../kernel/index.ts";
 import {
   type CampaignHealth,
   type EmergencyStopReport,
@@ -34,7 +34,8 @@ export const status: Run<typeof declared.status> = async ({ args: { id }, option
     await using states = await openCampaignStates(options, io.env);
     for (;;) {
       const ids = id === undefined ? await states.list({ signal }) : [id];
-      const found = await inTurns(ids, (one) => states.health.read(one, { windowMinutes, contacts, call: { signal } }));
+      const read = (one: string) => states.health.read(one, { windowMinutes, contacts, call: { signal } });
+      const found = await inTurns(ids, (one) => (id === undefined ? read(one) : suggesting(one, states, () => read(one))));
       await show(found, id !== undefined, io);
       if (!watch) return codeOf(found);
       await io.clock.sleep(every, signal);
@@ -45,6 +46,22 @@ export const status: Run<typeof declared.status> = async ({ args: { id }, option
     throw thrown;
   }
 };
+
+/** A campaign that the tenant does not know may have been mistyped: the nearest that it lists is named. */
+async function suggesting<T>(
+  id: string,
+  states: { list(options?: object): Promise<readonly string[]> },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || thrown.code !== "not_found" || thrown.advice !== undefined) throw thrown;
+    const near = nearest(id, await states.list().catch(() => []));
+    if (near === undefined) throw thrown;
+    throw new OutdialError("not_found", thrown.message, { advice: `Did you mean ${near}?`, cause: thrown });
+  }
+}
 
 /** A campaign that was deleted since the list was read is left out. */
 async function inTurns(ids: readonly string[], read: (id: string) => Promise<CampaignHealth>): Promise<CampaignHealth[]> {
@@ -65,7 +82,7 @@ async function inTurns(ids: readonly string[], read: (id: string) => Promise<Cam
 }
 
 async function show(found: readonly CampaignHealth[], one: boolean, io: Io): Promise<void> {
-  const lines = () => (one ? found.flatMap(healthLines) : found.length === 0 ? [] : HEALTH.lines(found));
+  const lines = () => (one ? found.flatMap(healthLines) : found.length === 0 ? [] : HEALTH.lines(found, io.width));
   await io.answer({ campaigns: found }, lines, one ? undefined : "the tenant has no campaigns");
 }
 
@@ -99,7 +116,7 @@ export const stops: Run<typeof declared.stops> = async ({ args: { id }, options,
   await using records = await openStopRecords(options, io.env);
   if (id !== undefined) return await showStop(await records.report(id), io);
   const list = await records.list(SHOWN);
-  await io.answer({ items: list }, list.length === 0 ? [] : STOPS.lines(list), "there was no emergency stop");
+  await io.answer({ items: list }, list.length === 0 ? [] : STOPS.lines(list, io.width), "there was no emergency stop");
 };
 
 async function showStop(report: EmergencyStopReport, io: Io): Promise<number> {
@@ -199,9 +216,11 @@ export const resume: Run<typeof declared.resume> = async ({ args: { id }, option
   if (!check && !(await confirmed(`Let campaign ${printable(id)} call people again?`, io))) return EXIT.refused;
   const { signal } = io;
   await using states = await openCampaignStates(options, io.env);
-  const report: ResumeReport = check
-    ? { verdict: await states.forResume(await states.gate(id, { call: { signal } }), { signal }), change: null }
-    : await states.resume(id, { reason, signal, call: { signal } });
+  const report: ResumeReport = await suggesting(id, states, async () =>
+    check
+      ? { verdict: await states.forResume(await states.gate(id, { call: { signal } }), { signal }), change: null }
+      : await states.resume(id, { reason, signal, call: { signal } }),
+  );
   const { verdict, change } = report;
   await io.answer({ resume: report, standing: standing() }, [
     ...gateWords(verdict),

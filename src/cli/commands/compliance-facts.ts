@@ -11,9 +11,9 @@ import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/compliance.ts";
 import { interruptible } from "../interrupt.ts";
 import { openOutput, writeText } from "../output.ts";
+import { Refusals } from "../refusals.ts";
 import { readFileText, rowSource } from "../source.ts";
 import { grouped, printable, timeText } from "../text.ts";
-import { refusedLine } from "./facts.ts";
 
 export const gate: Run<typeof declared.gate> = async ({ args, options, io, standing }) => {
   const { campaign, callType, subject, at, reasons, out, record: recordFile } = options;
@@ -25,12 +25,13 @@ export const gate: Run<typeof declared.gate> = async ({ args, options, io, stand
   await using output = await openOutput(out, io);
   await using record = await openOutput(recordFile, io);
   const contacts = readContacts(interruptible(io, source, "there is no manifest, so nothing of this may be dialed"));
+  using refusals = new Refusals(io);
   const { manifest } = await runtime.compliance.gate(
     { campaign, callType, subject, at, contacts, reasons },
     {
       ...(output === undefined ? {} : { verdict: (_, json) => output.text(json) }),
       ...(record === undefined ? {} : { record: (json) => record.text(json) }),
-      refused: (line) => io.complain(refusedLine(line)),
+      refused: (line) => refusals.tell(line),
       progress: (done) => io.progress(`deciding · ${grouped(done)} contacts`),
     },
     runtime.actor,
@@ -171,6 +172,8 @@ function ofAnswers({ rate, low, high, numerator, denominator }: RateInterval): s
 
 function readingLines(campaign: string, { rule, reading }: RuleReading): string[] {
   const { limit, window, rate, allowance, pace, forecast, vendor } = reading;
+  // What was saved up is no reason to aim above the limit: another campaign, or a day that is counted alone, would break it.
+  const lawful = (sustainable: number) => percent(Math.min(sustainable, limit.maxRate), 2);
   const lines = [
     `${printable(campaign)} under ${rule.id} (${rule.citation}): at most ${percent(limit.maxRate, 2)} of live answers, ${timeText(window.from)} to ${timeText(window.to)}`,
     `  abandoned: ${ofAnswers(rate)}${reading.withinLimit ? "" : " OVER THE LIMIT"}`,
@@ -185,7 +188,7 @@ function readingLines(campaign: string, { rule, reading }: RuleReading): string[
     lines.push(`  at this pace the budget ${runsOut}`);
   }
   lines.push(
-    `  an abandonment rate of ${percent(forecast.sustainableRate, 2)} keeps the limit for 30 days, ${percent(forecast.sustainableToday, 2)} until the day ends: set the dialer's target there or below`,
+    `  an abandonment rate of ${lawful(forecast.sustainableRate)} keeps the limit for 30 days, ${lawful(forecast.sustainableToday)} until the day ends: set the dialer's target there or below`,
     `  the vendor's figure from the same calls: ${ofAnswers(vendor.rate)}; the legal one is ${points(vendor.difference)} apart: ${points(vendor.parts.machines)} machines among the answers, ${points(vendor.parts.lateConnects)} agents who came late, ${points(vendor.parts.earlyHangups)} early hang-ups`,
   );
   return lines;

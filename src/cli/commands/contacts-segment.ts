@@ -13,10 +13,10 @@ import { manifestViewOf } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/contacts.ts";
+import { Refusals } from "../refusals.ts";
 import { grouped, printable } from "../text.ts";
 import { openWholeFile } from "../whole-file.ts";
 import { gateLines } from "./compliance-facts.ts";
-import { refusedLine } from "./facts.ts";
 
 const COLUMNS = ["id", "phoneNumber", "firstName", "lastName", "timeZone", "postalCode", "state"] as const;
 
@@ -34,6 +34,7 @@ export const segment: Run<typeof declared.segment> = async ({ args: { list: list
   const open = async (path: string | undefined) => (path === undefined ? undefined : stack.use(await openWholeFile(path, io)));
   const [rows, lines, proof] = [await open(out), await open(decisions), await open(manifestFile)];
   if (csv) await rows?.text(csvLine(COLUMNS));
+  const refusals = stack.use(new Refusals(io));
   const report = await runtime.contacts.segment(
     { listId, query, where, campaign, callType, at },
     {
@@ -45,7 +46,7 @@ export const segment: Run<typeof declared.segment> = async ({ args: { list: list
             csv ? csvLine(cellsOf(contact, verdict)) : JSON.stringify({ ...contact, phoneNumber: verdict.number }),
           );
       },
-      refused: (line) => io.complain(refusedLine(line)),
+      refused: (line) => refusals.tell(line),
       progress: (read, announced) => {
         if (read % 100 === 0)
           io.progress(`reading · ${grouped(read)}${announced === undefined ? "" : ` of ${grouped(announced)}`} contacts`);

@@ -8,6 +8,7 @@ import {
   checkOverride,
   type DialerPlan,
   dialerPreviewOf,
+  PREDICTED_ABANDONMENT,
 } from "../../operations/index.ts";
 import type { Planned } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
@@ -71,6 +72,8 @@ async function change(opened: DialerRuntime, planned: Planned<DialerPlan>, dryRu
     return await end(verdict, EXIT.done);
   }
   io.say([...diffLines(prepared.diff), ...judgementLines(prepared.judgement)]);
+  if (preview.refusals.some((refusal) => refusal.startsWith(PREDICTED_ABANDONMENT)))
+    io.say(`to pass this gate on purpose: --override-gate ${PREDICTED_ABANDONMENT}; the audit keeps who did`);
   if (verdict === "refused" && !dryRun) await dialer.changes.recordRefusal(prepared);
   if (verdict === "rejected_before") io.say(planned.refusals.join("; "));
   if (verdict !== "ready") return await end(verdict, EXIT.refused);

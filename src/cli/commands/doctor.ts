@@ -11,11 +11,18 @@ export const doctor: Run<typeof declared.doctor> = async ({ options, io }) => {
   const failed = checks.filter(({ state }) => state === "fail").length;
   const warned = checks.filter(({ state }) => state === "warn").length;
   const words = [`${failed} wrong`, `${warned} doubtful`, `${checks.length - failed - warned} ok`];
-  await io.answer({ ok: failed === 0, checks }, [...checks.flatMap(checkLines), "", words.join(" · ")]);
+  await io.answer({ ok: failed === 0, checks }, [
+    ...checks.flatMap((check) => checkLines(check, io.colour)),
+    "",
+    words.join(" · "),
+  ]);
   return failed === 0 ? EXIT.done : EXIT.failed;
 };
 
-function checkLines({ check, state, text, mend }: Check): string[] {
-  const line = `${state.padEnd(4)}  ${check.padEnd(20)}  ${printableWhole(text)}`;
+const COLOURS = { ok: 32, warn: 33, fail: 31 } as const;
+
+function checkLines({ check, state, text, mend }: Check, colour: boolean): string[] {
+  const word = colour ? `\u001b[${COLOURS[state]}m${state.padEnd(4)}\u001b[39m` : state.padEnd(4);
+  const line = `${word}  ${check.padEnd(20)}  ${printableWhole(text)}`;
   return mend === null ? [line] : [line, `${" ".repeat(28)}${printableWhole(mend)}`];
 }

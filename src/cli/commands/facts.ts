@@ -7,7 +7,6 @@ import {
   type FactsUseCases,
   type ImportSink,
   OperationError,
-  type RefusedLine,
   type RegistryImport,
 } from "../../operations/index.ts";
 import type { ImportView } from "../../operations/views/index.ts";
@@ -17,6 +16,7 @@ import type * as declared from "../groups/facts.ts";
 import { interruptible } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { openOutput } from "../output.ts";
+import { Refusals } from "../refusals.ts";
 import { rowSource } from "../source.ts";
 import { grouped, printable } from "../text.ts";
 
@@ -86,19 +86,17 @@ async function importFile(
   const source = await rowSource(file, options, io);
   await using output = await openOutput(options.refused, io);
   await using runtime = await openCompliance(options, io.env);
-  const sink: ImportSink = {
-    progress: (read) => io.progress(`importing · ${grouped(read)} lines`),
-    refused: (refused) => (output === undefined ? io.complain(refusedLine(refused)) : output.line(refused)),
-  };
-  const { report, line, exit } = await run(interruptible(io, source, stopped), runtime.facts, sink, runtime.actor);
+  const { report, line, exit } = await (async () => {
+    using refusals = new Refusals(io);
+    const sink: ImportSink = {
+      progress: (read) => io.progress(`importing · ${grouped(read)} lines`),
+      refused: (refused) => (output === undefined ? refusals.tell(refused) : output.line(refused)),
+    };
+    return await run(interruptible(io, source, stopped), runtime.facts, sink, runtime.actor);
+  })();
   if (options.refused === "-") io.say(line);
   else await io.answer(report, line);
   return exit;
-}
-
-/** How a refused line is told. */
-export function refusedLine({ line, reason }: RefusedLine): string {
-  return `line ${line}: ${printable(reason)}`;
 }
 
 export const declareEmpty: Run<typeof declared.declareEmpty> = async ({ options, io }) => {

@@ -20,6 +20,7 @@ import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/simulate.ts";
 import type { Io } from "../io.ts";
 import { openOutput } from "../output.ts";
+import { Refusals } from "../refusals.ts";
 import { comparisonLines, headLine, optimumLines, resultLines, variationLines, variationsCsv } from "../render-simulation.ts";
 import { calibrationLines } from "../render-simulation-calibration.ts";
 import { chartLines } from "../render-simulation-chart.ts";
@@ -27,7 +28,6 @@ import { stripStyle } from "../render-strip.ts";
 import { Pace } from "../render-tagging.ts";
 import { rowSource } from "../source.ts";
 import { duration, grouped, printable } from "../text.ts";
-import { refusedLine } from "./facts.ts";
 
 type Options = OptionsOf<typeof declared.simulate>;
 
@@ -146,18 +146,14 @@ function progressTo(io: Io): (progress: StudyProgress) => void {
   };
 }
 
-/** Refused lines told on stderr; --refused writes them all. */
-const TOLD = 20;
-
 export const calibrate: Run<typeof declared.calibrate> = async ({ args, options, io }) => {
   const { out, refused, zone } = options;
   const input = await rowSource(args.calls, options, io);
   await using refusals = await openOutput(refused, io);
-  let told = 0;
+  using told = new Refusals(io);
   const onRefused = async (line: RefusedLine) => {
     await refusals?.line(line);
-    told += 1;
-    if (told <= TOLD) io.complain(refusedLine(line));
+    told.tell(line);
   };
   const done = await calibrateCalls(input.bytes(), {
     ...input.read,
@@ -167,8 +163,6 @@ export const calibrate: Run<typeof declared.calibrate> = async ({ args, options,
     onRefused,
     onProgress: (records) => io.progress(`reading calls · ${grouped(records)}`),
   });
-  if (done.refused > TOLD && refused === undefined)
-    io.complain(`and ${grouped(done.refused - TOLD)} more lines; --refused FILE writes them all`);
   io.say(`${grouped(done.records)} calls read, ${grouped(done.refused)} lines refused`);
   if (out !== undefined) await writeScenario(out, done, input.name, io);
   const { records, calibration, scenario } = done;

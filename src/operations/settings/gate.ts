@@ -29,7 +29,7 @@ export type Predictor = (
 ) => Prediction | string | Promise<Prediction | string>;
 
 /** The gate that a person may pass all the same, by name. */
-const PREDICTED_ABANDONMENT = "predicted_abandonment";
+export const PREDICTED_ABANDONMENT = "predicted_abandonment";
 
 export interface Judgement {
   readonly findings: readonly Finding[];

@@ -1,7 +1,7 @@
 // Dialer settings: checked, gated, activated, verified, watched, put back.
 
 export { dialerSettingsJsonSchema, parseSettingsFile, type SettingsFile } from "./file.ts";
-export { checkOverride, type Judgement, type Predictor } from "./gate.ts";
+export { checkOverride, type Judgement, PREDICTED_ABANDONMENT, type Predictor } from "./gate.ts";
 export { type DialerSettings, type FieldChange, readSettings } from "./model.ts";
 export { type ChangeProgress, type ChangeReport, SettingsChanges } from "./service.ts";
 export { type ChangeState, DEFAULT_PATIENCE, type Patience } from "./state.ts";

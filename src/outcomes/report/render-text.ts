@@ -20,6 +20,7 @@ import {
   number,
   restatementSentences,
   trendSentence,
+  unknownMeaning,
   visible,
 } from "./words.ts";
 
@@ -54,8 +55,14 @@ export function renderText(report: OutcomeReport, { width: columns, color }: Tex
   lines.push(...wrap(definition(report), width, 2).map(dim), "");
 
   const { conversion, documented } = report;
+  const unknown = unknownMeaning(report);
+  if (unknown !== undefined) labelled("Not known", unknown, bold);
   const figure = `${percent(conversion.rate, 2)}  ${fraction(conversion)} calls on ${dayCount(conversion.days)}`;
-  labelled("Conversion", `${figure}, ${intervalKind(conversion)} ${interval(conversion)}`, bold);
+  labelled(
+    unknown === undefined ? "Conversion" : "At least",
+    `${figure}, ${intervalKind(conversion)} ${interval(conversion)}`,
+    bold,
+  );
   for (const sentence of restatementSentences(report)) labelled("", sentence);
   labelled("Trend", trendSentence(report));
   if (report.days.length > 1) {
@@ -65,11 +72,12 @@ export function renderText(report: OutcomeReport, { width: columns, color }: Tex
       labelled("", `${sparkline(rates, width - LABEL - 20)}  ${percent(Math.min(...known))} to ${percent(Math.max(...known))}`);
   }
   for (const sentence of changeSentences(report)) labelled("", sentence);
-  labelled(
-    "In one word",
-    `${documented.performance_trend} (positive is a conversion above ${POSITIVE_ABOVE_PERCENT} %, whatever the trend)`,
-    dim,
-  );
+  if (unknown === undefined)
+    labelled(
+      "In one word",
+      `${documented.performance_trend} (positive is a conversion above ${POSITIVE_ABOVE_PERCENT} %, whatever the trend)`,
+      dim,
+    );
   labelled("Duration", `${duration(report.averageSeconds)} on average`);
   lines.push("");
 

@@ -49,6 +49,16 @@ export function fraction({ numerator, denominator }: Rate): string {
   return `${number(numerator)} of ${number(denominator)}`;
 }
 
+/** From this share of calls with unknown codes on a conversion says more about the map than about the calls. */
+const MOSTLY_UNKNOWN = 0.2;
+
+/** What stands above a conversion that is not known because the map does not know the codes; undefined when it does. */
+export function unknownMeaning({ unmapped, conversion }: OutcomeReport): string | undefined {
+  const { denominator } = conversion;
+  if (denominator === 0 || unmapped.calls < MOSTLY_UNKNOWN * denominator) return undefined;
+  return `the map does not know the codes of ${number(unmapped.calls)} of ${number(denominator)} calls (${percent(unmapped.calls / denominator)}): whether they converted is not known. Say in the outcome map what they mean (outcomes.map in outdial.yaml, or --map)`;
+}
+
 /** Mean duration: "3 min 05 s". */
 export function duration(seconds: number | null): string {
   if (seconds === null) return "–";

@@ -121,3 +121,15 @@ test.each(["bash", "zsh", "fish", "powershell"])("the script for %s asks this pr
     stdout: expect.stringContaining("outdial __complete"),
   });
 });
+
+test("context says what would be used and where it is named; a campaign that was mistyped is suggested", async () => {
+  const { answer } = await json("context");
+  expect(answer).toMatchObject({
+    tenant: { value: world.url, from: "OUTDIAL_TENANT_URL" },
+    store: { value: expect.stringMatching(/^postgres:\/\/127/), from: "DATABASE_URL" },
+  });
+  expect(JSON.stringify(answer)).not.toContain(new URL(world.databaseUrl).password);
+  const mistyped = { code: 1, answer: { error: { code: "not_found", advice: "Did you mean camp_primary_001?" } } };
+  expect(await json("campaign", "status", "camp_primary_01")).toMatchObject(mistyped);
+  expect(await json("campaign", "resume", "camp_primary_01", "--check")).toMatchObject(mistyped);
+});

@@ -93,6 +93,7 @@ const FINDS = [
 /** Works without a store, or with the one that is there. */
 const NEEDS_NONE = [
   "doctor",
+  "context",
   "calls show",
   "completion",
   "__complete",
