@@ -42,8 +42,12 @@ export class RetrievalSchedules extends Ledger {
     return rows.length === 1;
   }
 
-  /** Takes a due schedule and sets its next time, a whole number of intervals on; undefined when none is due. */
+  /**
+   * Takes a due schedule and sets its next time, a whole number of intervals on; undefined when none is due. On a database that was set back none is
+   * taken: its turn waits until a person has accepted that.
+   */
   async take(campaignId?: string): Promise<RetrievalSchedule | undefined> {
+    if (this.store.hold.conflicts.length > 0) return undefined;
     const [row] = await this.store.query<RetrievalSchedule>(
       `update outdial.retrieval_schedules set next_at = next_at + (floor(extract(epoch from $2::timestamptz - next_at) * 1000 / every_ms) + 1) * every_ms * interval '1 millisecond'
        where campaign_id = (select campaign_id from outdial.retrieval_schedules where next_at <= $2 and ($1::text is null or campaign_id = $1)

@@ -84,6 +84,10 @@ test("a database that was set back is found from a fresh folder; nothing is begu
   expect(() => second.stateIntents.begin(intent("active"))).toThrow("nothing new is begun");
   expect(await second.stateIntents.begin(intent("paused"))).toMatchObject({ reused: false });
 
+  const due = { campaignId: "c1", codes: null, pageLimit: 100, everyMs: 60_000, overlapMs: 0, firstMs: 60_000, actor: "ann" };
+  await second.retrievalSchedules.set(due);
+  expect(await second.retrievalSchedules.take()).toBeUndefined();
+
   // It was said in the database too: others know it that have no such folder. What is appended meanwhile overwrites no head.
   const third = await fresh();
   expect(third.audit.held).toHaveLength(1);
@@ -98,6 +102,7 @@ test("a database that was set back is found from a fresh folder; nothing is begu
   ]);
   expect(await second.audit.verify()).toMatchObject({ ok: true, verified: true, size: 20 });
   await second.jobs.createJob(job);
+  expect(await second.retrievalSchedules.take()).toMatchObject({ campaignId: "c1" });
   await third.audit.compareHeads({ keep: true });
   expect(third.audit.held).toEqual([]);
   // What spoke against it is kept as evidence, beside the head of what counts now.
