@@ -44,9 +44,7 @@ interface Written {
  * @returns how each writer ended
  */
 async function writers(policy: string, databaseUrls: readonly string[] = []): Promise<Written[]> {
-  const children = Array.from({ length: PROCESSES }, (_, n) =>
-    startWriters(policy, 1 + n * EACH, databaseUrls[n] ?? world.databaseUrl),
-  );
+  const children = Array.from({ length: PROCESSES }, (_, n) => startWriters(policy, 1 + n * EACH, databaseUrls[n]));
   const ready = await Promise.all(children.map(async ({ lines }) => JSON.parse(String((await lines.next()).value)) as object));
   expect(ready).toHaveLength(PROCESSES);
   for (const { child } of children) child.stdin?.write("go\n");
@@ -65,11 +63,16 @@ async function writers(policy: string, databaseUrls: readonly string[] = []): Pr
 function startWriters(
   policy: string,
   first: number,
-  databaseUrl: string,
+  databaseUrl?: string,
 ): { child: ChildProcess; lines: AsyncIterableIterator<string> } {
   const { child } = program.start([policy, ONE, String(first), String(EACH)], {
     cwd: world.folder,
-    env: { ...world.environment, WRITER_DIR: world.folder, DATABASE_URL: databaseUrl },
+    env: {
+      ...world.environment,
+      // A folder remembers the history of one database.
+      WRITER_DIR: databaseUrl === undefined ? world.folder : join(world.folder, `writer-${first}`),
+      DATABASE_URL: databaseUrl ?? world.databaseUrl,
+    },
     openInput: true,
   });
   if (child.stdout === null) throw new Error("the process has no output");

@@ -136,6 +136,7 @@ test("a resume: what the gate looked at, with results, and the reason that was g
     text: expect.stringContaining(text) as string,
   });
   expect(preview["checks"]).toEqual([
+    check("company's do-not-call list", true, "declared empty by "),
     check("do-not-call registries", true, "US as of "),
     check("calling windows", expect.toBeOneOf([true, null]), " zones open"),
     check("contacts", null, "0 of 200 looked at of 300 on the list may be called now; not now: 200 "),
