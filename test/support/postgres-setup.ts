@@ -20,6 +20,8 @@ const SETTINGS = {
   synchronous_commit: "off",
   autovacuum: "off",
   file_copy_method: "clone",
+  update_process_title: "off",
+  wal_compression: "off",
   max_connections: "200",
 };
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { scaled } from "../../../test/support/scale.ts";
 import { STUDY_INTERVALS, type StudyCount, studyIntervals } from "./study.ts";
 
-const REPETITIONS = scaled(1000, 60);
+const REPETITIONS = scaled(1000, 30);
 const share = ({ count, of }: StudyCount) => count / of;
 /** Four standard errors of a share of so many repetitions; intervals of one report count as one. */
 const noise = (expected: number) => 4 * Math.sqrt((expected * (1 - expected)) / REPETITIONS);

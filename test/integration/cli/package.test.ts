@@ -117,15 +117,12 @@ test("the package says which version it is, and what it was made of where its bu
   expect((await fromNowhere(["-V"])).stdout).toBe(`outdial ${version} (commit 0123456789ab), node ${node}\n`);
 });
 
-test.each([["--help"], ["--version"], ["campaign", "--help"]])(
-  "a reader that goes away from %s %s is no error",
-  async (...args) => {
-    await using empty = await workFolder();
-    const help = startCli(args, { bin, cwd: empty.path });
-    help.child.stdout?.destroy();
-    expect(await help.ended).toMatchObject({ code: 0, signal: null, stderr: "" });
-  },
-);
+test("a reader that goes away is no error", async () => {
+  await using empty = await workFolder();
+  const help = startCli(["campaign", "--help"], { bin, cwd: empty.path });
+  help.child.stdout?.destroy();
+  expect(await help.ended).toMatchObject({ code: 0, signal: null, stderr: "" });
+});
 
 test("the program of docs/sandbox.md runs", async () => {
   const doc = await readFile(join(ROOT, "docs/sandbox.md"), "utf8");

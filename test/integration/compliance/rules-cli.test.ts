@@ -240,7 +240,7 @@ test("a reader that goes away ends the command quietly", async () => {
   });
   await once(child.stdout, "data");
   child.stdout.destroy();
-  expect(await once(child, "close")).toEqual([1, null]);
+  expect(await once(child, "close")).toEqual([0, null]);
   expect(said).toBe("");
 });
 
