@@ -1,21 +1,46 @@
-// The examples of the library run as they stand, each in a process of its own against its own sandbox.
+// The examples of the library run as they stand against their own sandboxes: the first in a process of its own, the others one after the other in another one,
+// which loads the library once.
 
 import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
+import { workFolder } from "../support/cli.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
+const FIRST = "tag-from-code";
+const OTHERS = ["correct-disposition", "dialer-settings", "campaigns", "outcomes"];
+const MARK = "-- end of the example";
 
-/** What an example writes, line by line. */
-async function linesOf(name: string): Promise<string[]> {
-  const { stdout } = await run(process.execPath, [`examples/${name}.ts`], { cwd: ROOT });
-  return stdout.trimEnd().split("\n");
+const written = new Map<string, string>();
+
+async function outputOf(program: string): Promise<string> {
+  const { stdout } = await run(process.execPath, [program], { cwd: ROOT });
+  return stdout;
 }
 
-test("tagging one call, then a list of which one row is refused", async () => {
-  expect(await linesOf("tag-from-code")).toEqual([
+beforeAll(async () => {
+  await using folder = await workFolder();
+  const program = join(folder.path, "all.mjs");
+  const lines = OTHERS.map(
+    (name) => `await import("${pathToFileURL(join(ROOT, "examples", name)).href}.ts"); console.log("${MARK}");`,
+  );
+  await writeFile(program, lines.join("\n"));
+  const [first, others] = await Promise.all([outputOf(`examples/${FIRST}.ts`), outputOf(program)]);
+  written.set(FIRST, first);
+  for (const [i, output] of others.split(`${MARK}\n`).entries()) written.set(OTHERS[i] ?? "", output.trimStart());
+});
+
+/** What an example wrote, line by line. */
+function linesOf(name: string): string[] {
+  return (written.get(name) ?? "").trimEnd().split("\n");
+}
+
+test("tagging one call, then a list of which one row is refused", () => {
+  expect(linesOf("tag-from-code")).toEqual([
     "call_000003: tagged",
     expect.stringMatching(/^1 to send, 1 refused: disposition code "DISP_0O1" .* did you mean DISP_001\?$/),
     'partly_failed: {"tagged":1,"refused":1}',
@@ -24,8 +49,8 @@ test("tagging one call, then a list of which one row is refused", async () => {
   ]);
 });
 
-test("correcting a disposition, then a list whose rows break rules", async () => {
-  expect(await linesOf("correct-disposition")).toEqual([
+test("correcting a disposition, then a list whose rows break rules", () => {
+  expect(linesOf("correct-disposition")).toEqual([
     "there: 102",
     "would be: 101; 0 problems",
     "success: 101",
@@ -34,8 +59,8 @@ test("correcting a disposition, then a list whose rows break rules", async () =>
   ]);
 });
 
-test("dialer settings are validated, activated and rolled back", async () => {
-  expect(await linesOf("dialer-settings")).toEqual([
+test("dialer settings are validated, activated and rolled back", () => {
+  expect(linesOf("dialer-settings")).toEqual([
     expect.stringMatching(/^0 findings, 0 refusals, abandonment \d+\.\d %$/),
     "  name: Predictive_Outbound_01 → Evening",
     "  concurrency.max_simultaneous_calls: 200 → 140",
@@ -47,8 +72,8 @@ test("dialer settings are validated, activated and rolled back", async () => {
   ]);
 });
 
-test("campaigns are provisioned, a list is segmented, a campaign is watched and handed over", async () => {
-  expect(await linesOf("campaigns")).toEqual([
+test("campaigns are provisioned, a list is segmented, a campaign is watched and handed over", () => {
+  expect(linesOf("campaigns")).toEqual([
     "create Spring renewals 2026, backup: 200 contacts",
     "create Spring renewals 2026: 200 contacts",
     expect.stringMatching(/^applied: Spring renewals 2026, backup is camp_\w+, Spring renewals 2026 is camp_\w+$/),
@@ -59,8 +84,8 @@ test("campaigns are provisioned, a list is segmented, a campaign is watched and 
   ]);
 });
 
-test("outcomes are pulled, mapped, reported and pushed", async () => {
-  const [pulled = "", whole, converted = "", pushed = ""] = await linesOf("outcomes");
+test("outcomes are pulled, mapped, reported and pushed", () => {
+  const [pulled = "", whole, converted = "", pushed = ""] = linesOf("outcomes");
   const calls = /^done: (\d+) calls$/.exec(pulled)?.[1] ?? "";
   expect(Number(calls)).toBeGreaterThan(1000);
   expect(whole).toBe("the lake holds them all: true");

@@ -38,11 +38,6 @@ test("readyz and pages name the shortage, and the job that it stopped ends when 
 
   for (const table of FILLED) await client.query(`drop trigger full_disk on outdial.${table}`);
   await client.end();
-  await until(
-    async () =>
-      (await world.get(`/api/v1/jobs/${job.id}`))["finishedAt"] !== null &&
-      (await world.get(`/api/v1/jobs/${job.id}`))["status"] !== "stopped",
-  );
-  expect(await world.get(`/api/v1/jobs/${job.id}`)).toMatchObject({ status: "done" });
+  await until(async () => (await world.get(`/api/v1/jobs/${job.id}`))["status"] === "done");
   expect(world.sandbox.control.state().requests).toBeGreaterThan(0);
 });
