@@ -6,7 +6,7 @@ import { NumberReader, normalisePostal } from "../geography/numbers.ts";
 import type { Geography, PostalPlace } from "../geography/types.ts";
 import { CALL_TYPES, type CallType, type Rule, type RulePack } from "../pack/schema.ts";
 import { parseDay } from "../time/civil.ts";
-import { Zone } from "../time/zone.ts";
+import { type Zone, zoneOf } from "../time/zone.ts";
 import { type BoundRule, bindRule } from "./bind.ts";
 import { Cities } from "./cities.ts";
 import { Context, type RelationshipMonths } from "./context.ts";
@@ -50,11 +50,12 @@ export class CompiledPack {
 
   readonly #geography: Geography;
   readonly #reader = new NumberReader();
-  readonly #zones = new Map<string, Zone>();
   readonly #calendars = new Map<string, ReadonlySet<number>>();
   readonly #countries: ReadonlySet<string>;
   readonly #bound = new Map<string, BoundRule | undefined>();
   readonly #byAreaCode: (Place | undefined)[] = [];
+  /** Of people whose address is not in the tables. */
+  readonly #addressUnknown: (Place | undefined)[] = [];
   readonly #byAddress = new WeakMap<PostalPlace, Map<number, Place>>();
   readonly #byCity = new Map<string, Place>();
   readonly #cities: Cities;
@@ -93,12 +94,7 @@ export class CompiledPack {
 
   /** The zone of a name; one object for each. Throws `unknown_zone`. */
   zone(name: string): Zone {
-    let zone = this.#zones.get(name);
-    if (zone === undefined) {
-      zone = new Zone(name);
-      this.#zones.set(name, zone);
-    }
-    return zone;
+    return zoneOf(name);
   }
 
   /** The days of a calendar, as day numbers. */
@@ -155,6 +151,14 @@ export class CompiledPack {
 
   /** An address that is not in the tables says that the person may be anywhere: the area code's states bind, but no zone is sure. */
   #placeUnknown(code: number): Place {
+    const known = this.#addressUnknown[code];
+    if (known !== undefined) return known;
+    const place = this.#atUnknown(code);
+    this.#addressUnknown[code] = place;
+    return place;
+  }
+
+  #atUnknown(code: number): Place {
     const area = this.#geography.areaCode(code);
     if (area === undefined && !this.#geography.isNonGeographic(code)) return this.#invalid;
     const here = area === undefined ? [] : [...jurisdictionsOf(area.country, area.states), ...this.#cities.ofAreaCode(code)];

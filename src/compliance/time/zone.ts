@@ -145,3 +145,15 @@ export class Zone {
     return sign === "-" ? -size : size;
   }
 }
+
+const zones = new Map<string, Zone>();
+
+/** The zone of a name, the same one for everybody: its table costs some milliseconds. Throws `unknown_zone`. */
+export function zoneOf(name: string): Zone {
+  let zone = zones.get(name);
+  if (zone === undefined) {
+    zone = new Zone(name);
+    zones.set(name, zone);
+  }
+  return zone;
+}
