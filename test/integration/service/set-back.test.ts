@@ -22,6 +22,8 @@ test("readyz, page, log, metrics and event name it; jobs wait for acceptance; th
   const { store } = service;
   await until(async () => (await store.audit.verify()).ok);
   expect(await world.get("/api/v1/conditions")).toEqual({ items: [] });
+  // Under another clock than the database's the service is not ready, for that reason alone.
+  const { status: before } = await fetch(`${service.url}/readyz`);
   const cli = (...args: string[]) =>
     runCli(["--dir", world.dir, "--config", join(world.dir, "..", "outdial.yaml"), ...args], {
       cwd: elsewhere.path,
@@ -41,9 +43,9 @@ test("readyz, page, log, metrics and event name it; jobs wait for acceptance; th
   await until(async () => ((await world.get("/api/v1/conditions"))["items"] as unknown[]).length > 0);
 
   const ready = await fetch(`${service.url}/readyz`);
-  expect(ready.status).toBe(200);
+  expect(ready.status).toBe(before);
   expect(await ready.json()).toMatchObject({
-    ready: true,
+    ready: before === 200,
     checks: expect.arrayContaining([
       { name: "audit", ok: false, message: expect.stringContaining("set back or replaced") as string },
     ]) as unknown,
