@@ -242,20 +242,6 @@ function yardstickTable(yardstick: NonNullable<Figures["yardstick"]>): string {
   return [`| agents | ${names.join(" | ")} |`, `|${" --- |".repeat(names.length + 1)}`, ...rows].join("\n");
 }
 
-function ownTable(yardstick: NonNullable<Figures["yardstick"]>): string {
-  const own = yardstick["state-aware"] ?? {};
-  const rows = SIZES.map((agents, i) => {
-    const point = own[agents];
-    if (point === undefined) return "";
-    const clears = [80.5, 85.2, 89.7, 94.1, 96.4][i];
-    const oracle = [82.4, 87.1, 91.4, 95.4, 97.4][i];
-    return `| ${agents} | ${percent(point.occupancy, point.occupancyError)} | ${point.abandonment.toFixed(2)} ± ${point.abandonmentError.toFixed(2)} | ${clears} | ${oracle} |`;
-  });
-  return ["| agents | occupancy, % | abandoned, % | must clear | oracle A |", "| --- | --- | --- | --- | --- |", ...rows].join(
-    "\n",
-  );
-}
-
 function conditionsTable(conditions: NonNullable<Figures["conditions"]>): string {
   const sizes = Object.keys(conditions);
   const head = sizes.flatMap((agents) => [`told, ${agents}`, `learned, ${agents}`, "difference", "abandoned, %", "days over"]);
@@ -339,7 +325,6 @@ function write(figures: Figures): void {
   if (campaigns !== undefined) put("campaigns", campaignsTable(campaigns));
   if (yardstick !== undefined) {
     put("yardstick", yardstickTable(yardstick));
-    put("own", ownTable(yardstick));
     const plot = svgPlot({
       title: "Occupancy at 3 % abandoned, by size of the team",
       xLabel: "agents",

@@ -146,13 +146,16 @@ export class Zone {
   }
 }
 
+/** More than there are zones: names are taken in any case, and a rule pack from outside must not fill the memory with spellings. */
+const MOST_KEPT = 1000;
 const zones = new Map<string, Zone>();
 
-/** The zone of a name, the same one for everybody: its table costs some milliseconds. Throws `unknown_zone`. */
+/** The zone of a name, kept for the next who asks: its table costs some milliseconds. Throws `unknown_zone`. */
 export function zoneOf(name: string): Zone {
   let zone = zones.get(name);
   if (zone === undefined) {
     zone = new Zone(name);
+    if (zones.size >= MOST_KEPT) zones.clear();
     zones.set(name, zone);
   }
   return zone;

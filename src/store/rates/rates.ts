@@ -35,7 +35,7 @@ export interface HeldPart {
   readonly left: number;
 }
 
-/** With twelve busy processes one is rarely second more than twice in a row. */
+/** So often a process begins again when another one wrote in between, then it fails. */
 const MOST_TRIES = 50;
 
 const MS = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
