@@ -20,7 +20,7 @@ const SECOND_DOORS = {
   operations: "views/index",
   compliance: "opt-outs",
   outcomes: "pages",
-  tenant: "system-clock",
+  tenant: "system-clock|port",
   app: "version",
 };
 const parts = Object.keys(MAY_IMPORT);
@@ -44,6 +44,19 @@ module.exports = {
       from: { path: "^(src|test|bench|examples)/", pathNot: `^src/${part}/` },
       to: { path: `^src/${part}/`, pathNot: `^src/${part}/(${doorsOf(part)})\\.ts$` },
     })),
+    {
+      name: "operations-know-no-profile",
+      comment: "operations work with capabilities and neutral types, whichever profile a tenant speaks",
+      severity: "error",
+      from: { path: "^src/operations/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^src/(contract/|tenant/(?!port\\.ts$))" },
+    },
+    {
+      name: "neutral-types-know-no-contract",
+      severity: "error",
+      from: { path: "^src/tenant/(capabilities|views|link|call-options|locked|opened|report)\\.ts$" },
+      to: { path: "^src/contract/", reachable: true },
+    },
     {
       name: "pure-parts-do-no-io",
       severity: "error",

@@ -1,15 +1,15 @@
 // One call as the tenant has it now; opens no store.
 
-import type { Reply } from "../contract/index.ts";
+import type { CallRow } from "../tenant/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import type { Environment } from "./workplace.ts";
 
 /** Reads a call. Throws TenantError, `not_found` when the tenant knows none of that id. */
-export async function readCall(id: string, flags: Flags, environment: Environment): Promise<Reply<"getCall">> {
+export async function readCall(id: string, flags: Flags, environment: Environment): Promise<CallRow> {
   const tenant = await tenantFromConfig(await loadConfig(flags, environment), environment);
   try {
-    return await tenant.calls.get(id);
+    return await tenant.capabilities.callReader.show(id);
   } finally {
     await tenant.close();
   }

@@ -1,9 +1,8 @@
 // What every kind of job over rows gives to whoever runs it.
 
-import type { RateFamily } from "../contract/index.ts";
 import { type Interruption, JobRecordsUseCases, type Tagging } from "../operations/index.ts";
 import type { AuditVerdict } from "../store/index.ts";
-import type { Tenant } from "../tenant/index.ts";
+import type { TenantLink } from "../tenant/index.ts";
 import type { DeliveryEnd, Workplace } from "./workplace.ts";
 
 /** Jobs of one kind, ready to run. Disposing stops everything in reverse. */
@@ -24,7 +23,7 @@ export function runtimeOver(
   stack: AsyncDisposableStack,
   workplace: Workplace,
   jobs: JobRuntime["jobs"],
-  family: RateFamily,
+  family: string,
 ): JobRuntime {
   return {
     jobs,
@@ -37,7 +36,7 @@ export function runtimeOver(
   };
 }
 
-function budgetLine(tenant: Tenant, family: RateFamily): string {
-  const { limitPerSecond, usedShare } = tenant.limits()[family];
+function budgetLine(tenant: TenantLink, family: string): string {
+  const { limitPerSecond, usedShare = 0 } = tenant.limits()[family] ?? {};
   return limitPerSecond === undefined ? "" : ` · budget ${Math.round(usedShare * 100)} % of ${Math.round(limitPerSecond)}/s`;
 }

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { CallType, RulePack } from "../compliance/index.ts";
 import { createRandom } from "../kernel/index.ts";
 import { type CampaignGate, ContactUseCases, compileRulePack, createCampaignGate, endOfDay } from "../operations/index.ts";
-import type { Tenant } from "../tenant/index.ts";
+import type { TenantLink } from "../tenant/index.ts";
 import { type FactsRuntime, type RulesAsked, rulesOf } from "./compliance.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import { readRulePack } from "./rule-pack.ts";
@@ -46,7 +46,7 @@ export function contactsOn(
 
 /** The pre-dial gate of a configuration over an open store. */
 export async function campaignGateOf(
-  tenant: Tenant,
+  tenant: TenantLink,
   { facts, gate, clock, settings }: Pick<FactsRuntime, "facts" | "gate" | "clock" | "settings">,
   given: { readonly pack?: RulePack | undefined; readonly callType?: CallType | undefined } = {},
 ): Promise<CampaignGate> {

@@ -17,7 +17,7 @@ import {
   shareRates,
 } from "../operations/index.ts";
 import { hasEmbeddedStore, openStore, type Store, StoreError } from "../store/index.ts";
-import type { TenantConfig, TenantHooks } from "../tenant/index.ts";
+import type { Tenant, TenantConfig, TenantHooks } from "../tenant/index.ts";
 import {
   alarmsIn,
   type Config,
@@ -61,6 +61,7 @@ export interface WorkplaceOptions {
 
 /** The context of every use case, and what the process that opened it needs besides. `runs`: kinds are added to it before the launch. */
 export interface Workplace extends Context {
+  readonly tenant: Tenant;
   readonly config: Config;
   /** Configured receivers of events. */
   readonly receivers: Readonly<Partial<Record<Receiver, WebhookEndpoint>>>;

@@ -7,6 +7,7 @@ export * from "./interactions.ts";
 export { vendorOpenApi } from "./openapi.ts";
 export type { HostFamily, LockStyle, Method, Operation, PagingStyle, RateFamily, RetryClass } from "./operation.ts";
 export {
+  isOperationId,
   OPERATION_IDS,
   OPERATIONS,
   type OperationId,

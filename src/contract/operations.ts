@@ -489,6 +489,10 @@ export function operationOf(id: OperationId): Operation {
   return OPERATIONS[id];
 }
 
+export function isOperationId(id: string): id is OperationId {
+  return Object.hasOwn(OPERATIONS, id);
+}
+
 export const OPERATION_IDS = Object.keys(OPERATIONS) as OperationId[];
 
 type Row<Id extends OperationId> = (typeof OPERATIONS)[Id];

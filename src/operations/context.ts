@@ -2,12 +2,12 @@
 
 import type { Clock, RandomStream } from "../kernel/index.ts";
 import type { Store } from "../store/index.ts";
-import type { Tenant } from "../tenant/index.ts";
+import type { TenantLink } from "../tenant/port.ts";
 import type { Membership } from "./run/members.ts";
 import type { Runs } from "./run/runs.ts";
 
 export interface Context {
-  readonly tenant: Tenant;
+  readonly tenant: TenantLink;
   readonly store: Store;
   readonly clock: Clock;
   readonly random: RandomStream;

@@ -1,15 +1,17 @@
 // One assignment as a value: which answers concern the item, and which stop everything.
 
-import type { RequestBody } from "../contract/index.ts";
+import type { CallOptions } from "./call-options.ts";
 import type { AssignOutcome, AssignResult } from "./capabilities.ts";
-import { type Attempt, type CallReport, TenantError } from "./errors.ts";
-import type { CallOptions, Requester } from "./requester.ts";
+import { TenantError } from "./errors.ts";
+import type { Attempt, CallReport } from "./report.ts";
+import type { Requester } from "./requester.ts";
+import type { DispositionAssignment } from "./views.ts";
 
 /** Sends one assignment; see `DispositionWriter.assign`. */
 export async function assignDisposition(
   requester: Requester,
   callId: string,
-  assignment: RequestBody<"assignDisposition">,
+  assignment: DispositionAssignment,
   options: CallOptions | undefined,
 ): Promise<AssignOutcome> {
   try {

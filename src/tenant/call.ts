@@ -3,14 +3,15 @@
 import type { Operation, OperationId } from "../contract/index.ts";
 import { type Clock, type Instant, messageOf, type RandomStream } from "../kernel/index.ts";
 import type { JoinedSignals } from "./abort-groups.ts";
+import type { CallOptions } from "./call-options.ts";
 import type { ResolvedConfig } from "./config.ts";
-import { type Attempt, abortError, type CallReport, TenantError } from "./errors.ts";
+import { abortError, TenantError } from "./errors.ts";
 import { emit, type TenantHooks } from "./hooks.ts";
 import { refusalError } from "./judge.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import { isSuccess, type ReplyReading, readOpened, readReply, vendorWords } from "./reply.ts";
-import type { CallOptions, RequestResult } from "./requester.ts";
+import type { Attempt, CallReport, RequestResult } from "./report.ts";
 import { type AttemptFailure, decideRetry, mayHaveExecuted } from "./retry-decision.ts";
 import { retryAfterMs } from "./retry-timing.ts";
 import type { SecretScrubber } from "./secrets.ts";

@@ -1,11 +1,33 @@
 // What operations want of a tenant, whatever vendor profile serves it: small interfaces, each with a declared capability record.
 // Ids are opaque texts; "already there", locks and refusals of single items are values, not peculiarities of one API.
 
-import type { Query, Reply, RequestBody } from "../contract/index.ts";
-import type { CallReport } from "./errors.ts";
-import type { Lock, Locked } from "./lock.ts";
-import type { OpenedPage, PagedList, PageOpener } from "./paging.ts";
-import type { CallOptions, RequestResult } from "./requester.ts";
+import type { CallOptions } from "./call-options.ts";
+import type { Lock, Locked } from "./locked.ts";
+import type { OpenedPage, PageOpener } from "./opened.ts";
+import type { CallReport, RequestResult } from "./report.ts";
+import type {
+  ActivationView,
+  CallRow,
+  CallsAsked,
+  CampaignDraft,
+  CampaignEventsDraft,
+  CampaignView,
+  ContactRow,
+  ContactsAsked,
+  DialerEventsDraft,
+  DispositionAssignment,
+  DispositionMatrixView,
+  DispositionTreeView,
+  InteractionEntry,
+  InteractionView,
+  MetricsView,
+  PacingDocument,
+  PacingPolicy,
+  PolicyVerdict,
+  ProgressView,
+  StoredDisposition,
+  ViewList,
+} from "./views.ts";
 
 /** What a profile can do here, and how: asked before anything is sent. */
 export interface Capability {
@@ -27,7 +49,7 @@ export interface Capability {
 export interface DispositionCatalog {
   readonly capability: Capability;
   /** @throws TenantError `not_found` for an unknown campaign */
-  matrix(campaignId: string, options?: CallOptions): Promise<Reply<"getDispositionMatrix">>;
+  matrix(campaignId: string, options?: CallOptions): Promise<DispositionMatrixView>;
 }
 
 /**
@@ -65,26 +87,28 @@ export interface DispositionWriter {
    * @throws TenantError for what stops all items alike: `unauthorized`, `missing_scope`, `redirect_refused`, `invalid_config`, `deadline_exceeded`, and
    * `aborted` when nothing was sent (one that may have been carried out is `unknown`)
    */
-  assign(callId: string, assignment: RequestBody<"assignDisposition">, options?: CallOptions): Promise<AssignOutcome>;
+  assign(callId: string, assignment: DispositionAssignment, options?: CallOptions): Promise<AssignOutcome>;
 }
 
 /** What is known of one call. */
 export interface CallState {
   readonly status: string;
   /** The disposition that was set on it, when there is one. */
-  readonly disposition?: NonNullable<Reply<"getCall">["disposition"]>;
+  readonly disposition?: StoredDisposition;
 }
 
 export interface CallReader {
   readonly capability: Capability;
   /** The call, or undefined when the tenant knows none of that id. */
   read(callId: string, options?: CallOptions): Promise<CallState | undefined>;
+  /** All that the tenant shows of it. @throws TenantError `not_found` */
+  show(callId: string, options?: CallOptions): Promise<CallRow>;
 }
 
 /** Starts and pauses what dials. */
 export interface CampaignRunner {
   readonly capability: Capability;
-  status(campaignId: string, options?: CallOptions): Promise<Reply<"getCampaign">>;
+  status(campaignId: string, options?: CallOptions): Promise<CampaignView>;
   /** `already` is true when the campaign was in that state before. Pausing goes in the lane `stop` unless told otherwise. */
   setStatus(
     campaignId: string,
@@ -96,52 +120,58 @@ export interface CampaignRunner {
 /** Campaigns as whole documents: what exists, made, replaced. Nothing here deletes. */
 export interface CampaignProvisioning {
   readonly capability: Capability;
-  campaigns(options?: CallOptions): PagedList<"listCampaigns">;
-  read(campaignId: string, options?: CallOptions): Promise<Locked<Reply<"getCampaign">>>;
+  campaigns(options?: CallOptions): ViewList<CampaignView>;
+  read(campaignId: string, options?: CallOptions): Promise<Locked<CampaignView>>;
   /** The same key with the same document makes no second campaign. @throws TenantError `refused`, `unknown_outcome` */
-  create(
-    campaign: RequestBody<"createCampaign">,
-    idempotencyKey: string,
-    options?: CallOptions,
-  ): Promise<Reply<"createCampaign">>;
+  create(campaign: CampaignDraft, idempotencyKey: string, options?: CallOptions): Promise<{ readonly id: string }>;
   /** Replaces the whole document, its state included. @throws TenantError `stale_lock`, `refused`, `unknown_outcome` */
   replace(
     campaignId: string,
-    campaign: RequestBody<"createCampaign">,
+    campaign: CampaignDraft,
     lock: Lock | undefined,
     idempotencyKey: string,
     options?: CallOptions,
   ): Promise<CallReport>;
 }
 
-/** The pacing settings as one document. */
+/**
+ * The pacing settings as one document: of the tenant, or of what dials under the id `subject` where a tenant keeps them there
+ * (`capability.perCampaign`); a tenant with settings of its own passes over `subject`.
+ */
 export interface PacingSettings {
-  readonly capability: Capability;
-  read(options?: CallOptions): Promise<Locked<Reply<"getDialerSettings">>>;
-  validate(policy: RequestBody<"validateDialerPolicy">, options?: CallOptions): Promise<Reply<"validateDialerPolicy">>;
-  /** Asks for activation; ends when the tenant has accepted, not when it is done. @throws TenantError `stale_lock`, `unknown_outcome` */
+  readonly capability: Capability & { readonly perCampaign: boolean };
+  read(subject: string | undefined, options?: CallOptions): Promise<Locked<Readonly<Record<string, unknown>>>>;
+  validate(policy: PacingPolicy, options?: CallOptions): Promise<PolicyVerdict>;
+  /**
+   * Asks for activation; ends when the tenant has accepted, which need not mean that it is done.
+   * @param onto tag of the version that it builds upon
+   * @throws TenantError `stale_lock`, `unknown_outcome`
+   */
   activate(
-    settings: RequestBody<"putDialerSettings">,
-    lock: Lock | undefined,
+    subject: string | undefined,
+    settings: PacingDocument,
+    onto: string | undefined,
     options?: CallOptions,
-  ): Promise<Reply<"putDialerSettings">>;
+  ): Promise<ActivationView>;
   /** How far an activation is. */
-  progress(operationId: string, options?: CallOptions): Promise<Reply<"getDialerOperation">>;
+  progress(operationId: string, options?: CallOptions): Promise<ProgressView>;
+  /** Makes a campaign that dials with these settings. */
+  createCampaign(settings: PacingDocument, options?: CallOptions): Promise<{ readonly id: string }>;
 }
 
 /** The contacts of a list. */
 export interface ContactSource {
   readonly capability: Capability;
-  contacts(listId: string, query?: Query<"listContacts">, options?: CallOptions): PagedList<"listContacts">;
+  contacts(listId: string, query?: ContactsAsked, options?: CallOptions): ViewList<ContactRow>;
 }
 
 /** Ended calls with their outcomes. */
 export interface OutcomeSource {
   readonly capability: Capability;
-  calls(query: Query<"listCalls">, options?: CallOptions): PagedList<"listCalls">;
+  calls(query: CallsAsked, options?: CallOptions): ViewList<CallRow>;
   /** The same page by page, the bodies read by `open`: on another thread for example, so that this one holds no rows. */
   openedCalls<Kept>(
-    query: Query<"listCalls">,
+    query: CallsAsked,
     open: PageOpener<Kept>,
     options?: CallOptions,
   ): AsyncGenerator<OpenedPage<Kept>, void, undefined>;
@@ -149,31 +179,45 @@ export interface OutcomeSource {
 
 export interface MetricsSource {
   readonly capability: Capability;
-  campaign(campaignId: string, windowMinutes?: number, options?: CallOptions): Promise<Reply<"getCampaignMetrics">>;
+  campaign(campaignId: string, windowMinutes?: number, options?: CallOptions): Promise<MetricsView>;
+  /** Hour by hour what the dialer measured, in the tenant's own words. @param metrics names of figures */
+  hourly(
+    query: { readonly campaignId?: string | undefined; readonly metrics: readonly string[] },
+    options?: CallOptions,
+  ): AsyncIterable<object>;
 }
 
 /** The dispositions of closed interactions: the whole array is read and written under a lock. */
 export interface InteractionDispositions {
   readonly capability: Capability;
-  tree(options?: CallOptions): Promise<Reply<"listDispositions">>;
-  read(interactionId: string, options?: CallOptions): Promise<Locked<Reply<"getInteraction">>>;
+  tree(options?: CallOptions): Promise<DispositionTreeView>;
+  read(interactionId: string, options?: CallOptions): Promise<Locked<InteractionView>>;
   /** Replaces the array: whoever sends only its own entry erases the others'. The result carries the new lock's tag as `etag`. @throws TenantError `stale_lock` */
   replace(
     interactionId: string,
-    dispositions: RequestBody<"patchInteraction">["dispositions"],
+    dispositions: InteractionEntry[],
     lock: Lock,
     options?: CallOptions,
-  ): Promise<RequestResult<Reply<"patchInteraction">>>;
+  ): Promise<RequestResult<InteractionView>>;
 }
 
 /** The tenant's own events, delivered to an address of ours. */
 export interface VendorEvents {
   readonly capability: Capability;
+  /** The registrations as the tenant sends them. */
+  registrations(kind: "campaign" | "dialer", options?: CallOptions): Promise<readonly unknown[]>;
   /** Returns the id of the registration. */
-  registerCampaignEvents(webhook: RequestBody<"createOmnichannelWebhook">, options?: CallOptions): Promise<string>;
-  registerDialerEvents(webhook: RequestBody<"createIntegrationWebhook">, options?: CallOptions): Promise<string>;
+  registerCampaignEvents(webhook: CampaignEventsDraft, options?: CallOptions): Promise<string>;
+  registerDialerEvents(webhook: DialerEventsDraft, options?: CallOptions): Promise<string>;
+  updateCampaignEvents(webhookId: string, webhook: CampaignEventsDraft, options?: CallOptions): Promise<void>;
   /** `already` is true when it was gone before. */
   remove(kind: "campaign" | "dialer", webhookId: string, options?: CallOptions): Promise<{ readonly already: boolean }>;
+}
+
+/** The tenant's own audit log. */
+export interface VendorAudit {
+  readonly capability: Capability;
+  entries(entity: string, options?: CallOptions): AsyncIterable<object>;
 }
 
 /** Everything that operations may want of a tenant. */
@@ -189,4 +233,5 @@ export interface Capabilities {
   readonly metricsSource: MetricsSource;
   readonly interactionDispositions: InteractionDispositions;
   readonly vendorEvents: VendorEvents;
+  readonly vendorAudit: VendorAudit;
 }

@@ -2,10 +2,13 @@
 
 import { type OperationId, operationOf } from "../contract/index.ts";
 import { Call, type CallDependencies } from "./call.ts";
+import type { CallOptions } from "./call-options.ts";
 import { abortError, TenantError } from "./errors.ts";
-import { type Locked, lockOf } from "./lock.ts";
+import { lockOf } from "./lock.ts";
+import type { Locked } from "./locked.ts";
 import { prepare } from "./prepare.ts";
-import type { AnyInput, CallOptions, ReplyOf, Requester, RequestInput, RequestResult } from "./requester.ts";
+import type { RequestResult } from "./report.ts";
+import type { AnyInput, ReplyOf, Requester, RequestInput } from "./requester.ts";
 
 export interface ClientDependencies extends CallDependencies {
   /** Start of every correlation id of this client. */

@@ -1,7 +1,8 @@
 // What can go wrong between us and a tenant: one error class, a closed set of codes, and what is known about the attempts made.
 
-import { type OperationId, operationWords } from "../contract/index.ts";
+import { isOperationId, operationWords } from "../contract/index.ts";
 import { type ErrorOptionsWithAdvice, OutdialError } from "../kernel/index.ts";
+import type { CallReport } from "./report.ts";
 
 /**
  * - `invalid_config`: the configuration of the tenant is malformed or lacks what the call needs.
@@ -43,30 +44,12 @@ export type TenantErrorCode =
   | "deadline_exceeded"
   | "unsupported";
 
-/** One attempt: the status it ended with, or why there was none; milliseconds from sending to the end of the reply. */
-export interface Attempt {
-  readonly status?: number;
-  readonly error?: string;
-  readonly latencyMs: number;
-}
-
-/** What a call did on the wire, whether it ended in a value or in an error. */
-export interface CallReport {
-  readonly attempts: readonly Attempt[];
-  /** How many attempts were answered with 429. */
-  readonly rateLimited: number;
-  /** Milliseconds spent waiting for the rate budget and for a token, before the first attempt and between attempts. */
-  readonly waitedMs: number;
-  /** Milliseconds from the first sending to the end, pauses between attempts included, waiting for the budget not. 0 when nothing was sent. */
-  readonly latencyMs: number;
-  /** True when an attempt before the last may have been executed without our knowing. */
-  readonly earlierUnknown: boolean;
-}
-
 const NO_ATTEMPTS: CallReport = { attempts: [], rateLimited: 0, waitedMs: 0, latencyMs: 0, earlierUnknown: false };
 
 export interface TenantErrorOptions extends ErrorOptionsWithAdvice {
-  readonly operationId?: OperationId | undefined;
+  readonly operationId?: string | undefined;
+  /** What the operation does, in words: its summary. Not needed for operations of the REST contract. */
+  readonly summary?: string | undefined;
   readonly status?: number | undefined;
   readonly correlationId?: string | undefined;
   readonly neededScopes?: readonly string[] | undefined;
@@ -78,7 +61,7 @@ export interface TenantErrorOptions extends ErrorOptionsWithAdvice {
 /** Every failure of the SDK. Branch on `code`; never holds a secret or a token. */
 export class TenantError extends OutdialError<TenantErrorCode> {
   /** The operation of the contract that failed, when one was at work. */
-  readonly operationId: OperationId | undefined;
+  readonly operationId: string | undefined;
   /** The last HTTP status, when there was one. */
   readonly status: number | undefined;
   /** Names the call in the tenant's own logs. */
@@ -92,7 +75,7 @@ export class TenantError extends OutdialError<TenantErrorCode> {
   readonly report: CallReport;
 
   constructor(code: TenantErrorCode, message: string, options: TenantErrorOptions = {}) {
-    super(code, inWords(message, options.operationId), options);
+    super(code, inWords(message, options), options);
     this.operationId = options.operationId;
     this.status = options.status;
     this.correlationId = options.correlationId;
@@ -104,10 +87,13 @@ export class TenantError extends OutdialError<TenantErrorCode> {
 }
 
 /** People read what was asked of the tenant, programs have the operation's id beside it. */
-function inWords(message: string, id: OperationId | undefined): string {
+function inWords(message: string, { operationId: id, summary }: TenantErrorOptions): string {
   if (id === undefined || !message.startsWith(id)) return message;
-  return `${operationWords(id)}${message.slice(id.length)}`;
+  const words = summary !== undefined ? beginning(summary) : isOperationId(id) ? operationWords(id) : id;
+  return `${words}${message.slice(id.length)}`;
 }
+
+const beginning = (summary: string): string => `${summary[0]?.toLowerCase() ?? ""}${summary.slice(1)}`;
 
 /** The error for an aborted signal: a deadline of ours keeps its own code, whatever else is `aborted`. */
 export function abortError(signal: AbortSignal, options: TenantErrorOptions = {}): TenantError {

@@ -1,11 +1,10 @@
 // Where logs, metrics and traces attach. Events carry facts, never secrets; a hook that throws or rejects disturbs nothing.
 
-import type { OperationId, RateFamily } from "../contract/index.ts";
 import type { TenantErrorCode } from "./errors.ts";
 import type { Lane } from "./rate-limiter.ts";
 
 interface CallEvent {
-  readonly operationId: OperationId;
+  readonly operationId: string;
   /** Sent as `X-Correlation-Id`; the same for all attempts of a call. */
   readonly correlationId: string;
   /** 1 for the first attempt. */
@@ -36,7 +35,7 @@ export interface RetryEvent extends CallEvent {
 
 /** A 429 of the tenant. */
 export interface RateLimitedEvent extends CallEvent {
-  readonly family: RateFamily;
+  readonly family: string;
   readonly lane: Lane;
   /** As asked by the tenant. */
   readonly retryAfterMs: number | undefined;

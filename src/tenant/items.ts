@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { call, campaign, contact, type OPERATIONS, type OperationId } from "../contract/index.ts";
+import type { CallRow, ContactRow } from "./views.ts";
 
 /** The operations that are read page by page. */
 export type PagedOperationId = {
@@ -21,3 +22,18 @@ export const ITEM_SCHEMAS = {
 
 /** One item of a list, parsed. */
 export type PageItem<Id extends PagedOperationId> = z.output<(typeof ITEM_SCHEMAS)[Id]>;
+
+/** What was read of an item, or the problem with it. */
+export type ParsedItem<Row> = { readonly item: Row } | { readonly problem: string };
+
+/** One call of a list in the form that operations work with. */
+export const parseCall = (item: unknown): ParsedItem<CallRow> => parsedBy(call, item);
+/** One contact of a list in the form that operations work with. */
+export const parseContact = (item: unknown): ParsedItem<ContactRow> => parsedBy(contact, item);
+
+export function parsedBy<Row>(schema: z.ZodType<Row>, item: unknown): ParsedItem<Row> {
+  const parsed = schema.safeParse(item);
+  if (parsed.success) return { item: parsed.data };
+  const issue = parsed.error.issues[0];
+  return { problem: `${issue?.path.join(".") || "item"}: ${issue?.message ?? "not as promised"}` };
+}

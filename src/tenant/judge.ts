@@ -1,8 +1,9 @@
 // What an answer other than success means: from status, operation and scopes to a typed error with advice. Pure.
 
 import type { Operation, OperationId } from "../contract/index.ts";
-import { type CallReport, TenantError, type TenantErrorCode, type TenantErrorOptions } from "./errors.ts";
+import { TenantError, type TenantErrorCode, type TenantErrorOptions } from "./errors.ts";
 import type { VendorWords } from "./reply.ts";
+import type { CallReport } from "./report.ts";
 import { mayHaveExecuted } from "./retry-decision.ts";
 
 export interface RefusalFacts {

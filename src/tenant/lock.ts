@@ -1,19 +1,7 @@
 // Optimistic locks as values: the tag of a version, read with the value and sent with the write, whatever header or field it travels in.
 
-import type { LockStyle } from "../contract/index.ts";
 import { TenantError } from "./errors.ts";
-
-/** The version that a write builds upon. Compare tags as text: weak and strong forms, quoted and bare ones are all opaque. */
-export interface Lock {
-  readonly tag: string;
-  readonly style: LockStyle;
-}
-
-/** A value with the lock of the version it was read at; no lock when the tenant gave no tag and none is required. */
-export interface Locked<T> {
-  readonly value: T;
-  readonly lock: Lock | undefined;
-}
+import type { Lock, Locked, LockStyle } from "./locked.ts";
 
 /** True when both name the same version. */
 export function sameLock(a: Lock, b: Lock): boolean {

@@ -3,10 +3,11 @@
 import { hash } from "node:crypto";
 import { type Operation, type OperationId, operationOf, type Query } from "../contract/index.ts";
 import { messageOf } from "../kernel/index.ts";
+import type { CallOptions } from "./call-options.ts";
 import { TenantError } from "./errors.ts";
-import type { PagedOperationId, PageItem } from "./items.ts";
-import { ITEM_SCHEMAS } from "./items.ts";
-import type { AnyInput, CallOptions, ReplyOf, Requester, RequestInput } from "./requester.ts";
+import { ITEM_SCHEMAS, type PagedOperationId, type PageItem, type ParsedItem, parsedBy } from "./items.ts";
+import type { OpenedBody, OpenedPage, PageOpener } from "./opened.ts";
+import type { AnyInput, ReplyOf, Requester, RequestInput } from "./requester.ts";
 
 /** One page. Items are as the tenant sent them: parse them with `parseItem`, or iterate over the list instead of its pages. */
 export interface Page<Id extends PagedOperationId> {
@@ -29,28 +30,6 @@ export interface PagedList<Id extends PagedOperationId> extends AsyncIterable<Pa
   pages(): AsyncGenerator<Page<Id>, void, undefined>;
 }
 
-/** A body opened elsewhere: what the client judges and pages by, and whatever the opener keeps of it. */
-export interface OpenedBody<Kept> {
-  /** The JSON without its items: an empty list in their place. */
-  readonly json: unknown;
-  readonly items: number;
-  /** The same for pages with the same items. */
-  readonly mark: string;
-  readonly kept: Kept;
-}
-
-/** Opens the body of a page; undefined when it is no JSON. What it throws ends the call. */
-export type PageOpener<Kept> = (body: Uint8Array<ArrayBuffer>) => Promise<OpenedBody<Kept> | undefined>;
-
-/** A page that was opened elsewhere. */
-export interface OpenedPage<Kept> {
-  readonly items: number;
-  readonly mark: string;
-  readonly kept: Kept;
-  /** As in Page. */
-  readonly nextToken: string | undefined;
-}
-
 /** Builds the list of a paged operation. Nothing is sent before the iteration begins. */
 export function pagedList<Id extends PagedOperationId>(
   requester: Requester,
@@ -64,14 +43,9 @@ export function pagedList<Id extends PagedOperationId>(
 }
 
 /** An item in the promised form, or the problem with it. */
-export function parseItem<Id extends PagedOperationId>(
-  id: Id,
-  item: unknown,
-): { readonly item: PageItem<Id> } | { readonly problem: string } {
-  const parsed = ITEM_SCHEMAS[id].safeParse(item);
-  if (parsed.success) return { item: parsed.data as PageItem<Id> };
-  const issue = parsed.error.issues[0];
-  return { problem: `${issue?.path.join(".") || "item"}: ${issue?.message ?? "not as promised"}` };
+export function parseItem<Id extends PagedOperationId>(id: Id, item: unknown): ParsedItem<PageItem<Id>> {
+  // The schema is that of this very list.
+  return parsedBy(ITEM_SCHEMAS[id], item) as ParsedItem<PageItem<Id>>;
 }
 
 async function* readItems<Id extends PagedOperationId>(

@@ -1,6 +1,5 @@
 // Rate limiting by family (contract §2): the port, and the limiter of one process. Waiters stand in lanes; a family has one timer, however many wait.
 
-import type { RateFamily } from "../contract/index.ts";
 import type { Clock, Instant } from "../kernel/index.ts";
 import { AbortGroups } from "./abort-groups.ts";
 import { Budget, shapeOf, type WindowLimit } from "./budget.ts";
@@ -29,18 +28,21 @@ export interface FamilyStatus {
   readonly pausedMs: number;
 }
 
+/** Operations that share a limit, by name. */
+export type RateFamilyName = string;
+
 /** Hands out permits to send. The default lives in this process; one shared between processes leases its budget elsewhere. */
 export interface RateLimiter {
   /** Takes a permit if one is free and nobody waits; never waits itself. */
-  tryAcquire(family: RateFamily, lane: Lane): boolean;
+  tryAcquire(family: RateFamilyName, lane: Lane): boolean;
   /**
    * Resolves with a permit; rejects with the signal's reason when aborted, and holds no permit then.
    * @param front true for a repetition, which stands before the newcomers of its lane
    */
-  acquire(family: RateFamily, lane: Lane, signal?: AbortSignal, front?: boolean): Promise<void>;
+  acquire(family: RateFamilyName, lane: Lane, signal?: AbortSignal, front?: boolean): Promise<void>;
   /** A 429 was seen. @param pauseMs how long the tenant asks to be left alone */
-  penalize(family: RateFamily, pauseMs: number): void;
-  status(family: RateFamily): FamilyStatus;
+  penalize(family: RateFamilyName, pauseMs: number): void;
+  status(family: RateFamilyName): FamilyStatus;
 }
 
 /** What a process is given of a limit that several processes share. */
@@ -56,20 +58,20 @@ export interface RateGrant {
 /** How a process shares its limits with others: it says what it would send, and sends what it is granted. */
 export interface RateShares {
   /** Families with a limit. */
-  readonly families: readonly RateFamily[];
+  readonly families: readonly RateFamilyName[];
   /** Rate and burst of the whole limit. */
-  shape(family: RateFamily): { readonly perMs: number; readonly burst: number };
+  shape(family: RateFamilyName): { readonly perMs: number; readonly burst: number };
   /**
    * From now on nothing is sent without a grant. @param want is called when somebody waits for one; it may be called again and again
    */
-  share(want: (family: RateFamily) => void): void;
-  grant(family: RateFamily, grant: RateGrant): void;
+  share(want: (family: RateFamilyName) => void): void;
+  grant(family: RateFamilyName, grant: RateGrant): void;
   /** What it would send since it was last asked, by lane, as parts of the limit (0..1 each). */
-  demand(family: RateFamily): readonly number[];
+  demand(family: RateFamilyName): readonly number[];
 }
 
 /** Limits by family; undefined means off. */
-export type FamilyLimits = Readonly<Record<RateFamily, WindowLimit | undefined>>;
+export type FamilyLimits = Readonly<Record<RateFamilyName, WindowLimit | undefined>>;
 
 const OFF: FamilyStatus = { limitPerSecond: undefined, ratePerSecond: undefined, usedShare: 0, waiting: 0, pausedMs: 0 };
 // Without a limit of our own a 429 is still heeded by the call that got it; only the family does not pause.
@@ -81,8 +83,8 @@ export function createRateLimiter(
   elapsed: () => number = () => clock.now(),
 ): RateLimiter & { readonly shares: RateShares } {
   const aborts = new AbortGroups();
-  const families = new Map<RateFamily, FamilyQueue>();
-  for (const [family, limit] of Object.entries(limits) as [RateFamily, WindowLimit | undefined][]) {
+  const families = new Map<RateFamilyName, FamilyQueue>();
+  for (const [family, limit] of Object.entries(limits)) {
     if (limit !== undefined) families.set(family, new FamilyQueue(limit, { clock, elapsed, aborts }));
   }
   return {

@@ -1,10 +1,11 @@
 // The operations grouped by what they are about. The table below gives names; types and behaviour come from the operation table.
 
 import { type OPERATIONS, type OperationId, operationOf, type Query, type RequestBody } from "../contract/index.ts";
+import type { CallOptions } from "./call-options.ts";
 import type { PagedOperationId } from "./items.ts";
-import type { Locked } from "./lock.ts";
+import type { Locked } from "./locked.ts";
 import { type ListOptions, type PagedList, pagedList } from "./paging.ts";
-import type { CallOptions, ReplyOf, Requester, RequestInput } from "./requester.ts";
+import type { ReplyOf, Requester, RequestInput } from "./requester.ts";
 
 /** Group and method of every operation. */
 const RESOURCE_TABLE = {

@@ -1,13 +1,20 @@
 // The REST profile: the capabilities over the operations of the vendor contract.
 
+import { z } from "zod";
+import { DIALER_METRICS } from "../contract/index.ts";
 import { assignDisposition } from "./assign.ts";
+import type { CallOptions } from "./call-options.ts";
 import type { Capabilities, Capability } from "./capabilities.ts";
 import { TenantError } from "./errors.ts";
+import type { LockStyle } from "./locked.ts";
 import { openedPages, pagedList } from "./paging.ts";
-import type { CallOptions, Requester } from "./requester.ts";
+import type { Requester } from "./requester.ts";
 
 const READ: Capability = { supported: true, lock: "none", asynchronous: false, writes: "none", readBack: false };
 const WRITE: Capability = { supported: true, lock: "none", asynchronous: false, writes: "replaces", readBack: true };
+const VERSION_TAG: LockStyle = { tagIn: "version-tag-field", required: false, staleStatus: 412 };
+
+const withHeaders = z.object({ headers: z.record(z.string(), z.string()).optional().catch(undefined) });
 
 /**
  * The capabilities of a tenant that speaks the REST contract, over anything that sends its operations.
@@ -27,6 +34,7 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
     callReader: {
       capability: READ,
       read: (callId, options) => readCall(requester, callId, options),
+      show: async (callId, options) => (await send("getCall", { ...options, path: { callId } })).reply,
     },
     campaignRunner: {
       capability: { ...WRITE, lock: "etag", writes: "merges" },
@@ -53,11 +61,15 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
         send("updateCampaign", { ...options, idempotencyKey, lock, path: { id }, body }),
     },
     pacingSettings: {
-      capability: { ...WRITE, lock: "version-tag", asynchronous: true },
-      read: (options) => requester.readLocked("getDialerSettings", { ...options }),
+      capability: { ...WRITE, lock: "version-tag", asynchronous: true, perCampaign: false },
+      read: (_, options) => requester.readLocked("getDialerSettings", { ...options }),
       validate: async (body, options) => (await send("validateDialerPolicy", { ...options, body })).reply,
-      activate: async (body, lock, options) => (await send("putDialerSettings", { ...options, body, lock })).reply,
+      activate: async (_, body, onto, options) => {
+        const lock = onto === undefined ? undefined : { tag: onto, style: VERSION_TAG };
+        return (await send("putDialerSettings", { ...options, body, lock })).reply;
+      },
       progress: async (operationId, options) => (await send("getDialerOperation", { ...options, path: { operationId } })).reply,
+      createCampaign: async (body, options) => (await send("createDialerCampaign", { ...options, body })).reply,
     },
     contactSource: {
       capability: READ,
@@ -74,6 +86,11 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
         const query = windowMinutes === undefined ? undefined : { windowMinutes };
         return (await send("getCampaignMetrics", { ...options, path: { id }, query })).reply;
       },
+      hourly: ({ campaignId, metrics }, options) => {
+        const asked = DIALER_METRICS.filter((name) => metrics.includes(name));
+        const query = { ...(campaignId !== undefined && { campaignId }), metrics: asked, groupBy: "hour" as const };
+        return pagedList(requester, "getDialerMetrics", {}, query, options);
+      },
     },
     interactionDispositions: {
       capability: { ...WRITE, lock: "etag" },
@@ -84,12 +101,29 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
     },
     vendorEvents: {
       capability: WRITE,
+      registrations: async (kind, options) => {
+        const operation = kind === "campaign" ? "listOmnichannelWebhooks" : "listIntegrationWebhooks";
+        return (await send(operation, { ...options })).reply.webhooks;
+      },
+      updateCampaignEvents: async (id, body, options) => {
+        // An update replaces the registration: the headers of its deliveries stay.
+        const { headers } = withHeaders.parse((await send("getOmnichannelWebhook", { ...options, path: { id } })).reply);
+        await send("updateOmnichannelWebhook", {
+          ...options,
+          path: { id },
+          body: { ...body, ...(headers !== undefined && { headers }) },
+        });
+      },
       registerCampaignEvents: async (body, options) => (await send("createOmnichannelWebhook", { ...options, body })).reply.id,
       registerDialerEvents: async (body, options) => (await send("createIntegrationWebhook", { ...options, body })).reply.id,
       remove: async (kind, id, options) => {
         const operation = kind === "campaign" ? "deleteOmnichannelWebhook" : "deleteIntegrationWebhook";
         return { already: (await send(operation, { ...options, path: { id } })).already };
       },
+    },
+    vendorAudit: {
+      capability: READ,
+      entries: (entity, options) => pagedList(requester, "listAuditLogs", {}, { entity }, options),
     },
   };
 }

@@ -4,14 +4,15 @@ import type { OperationId, RateFamily } from "../contract/index.ts";
 import { RATE_FAMILIES } from "../contract/index.ts";
 import { type Clock, createRandom, newId, type RandomStream } from "../kernel/index.ts";
 import { JoinedSignals } from "./abort-groups.ts";
-import type { Capabilities } from "./capabilities.ts";
 import { Client } from "./client.ts";
 import { resolveConfig, type TenantConfig } from "./config.ts";
 import { TenantError } from "./errors.ts";
 import type { TenantHooks } from "./hooks.ts";
-import type { Locked } from "./lock.ts";
-import { createRateLimiter, type FamilyStatus, type RateLimiter, type RateShares } from "./rate-limiter.ts";
-import type { ReplyOf, Requester, RequestInput, RequestResult } from "./requester.ts";
+import type { TenantLink } from "./link.ts";
+import type { Locked } from "./locked.ts";
+import { createRateLimiter, type FamilyStatus, type RateLimiter } from "./rate-limiter.ts";
+import type { RequestResult } from "./report.ts";
+import type { ReplyOf, Requester, RequestInput } from "./requester.ts";
 import { createResources, type Resources } from "./resources.ts";
 import { createRestProfile } from "./rest-profile.ts";
 import { SecretScrubber } from "./secrets.ts";
@@ -33,24 +34,13 @@ export interface TenantDependencies {
   readonly rateLimiter?: RateLimiter | undefined;
 }
 
-/** One tenant: every operation as a method by resource, and what is common to all. Holds no secret that could be printed. */
-export interface Tenant extends Resources, Requester {
+/** A tenant of the profile `rest`: every operation as a method by resource, and what is common to all. Holds no secret that could be printed. */
+export interface Tenant extends TenantLink, Resources, Requester {
+  readonly profile: "rest";
+  limits(): Readonly<Record<RateFamily, FamilyStatus>>;
   /** Sends any operation of the contract. Rejects with TenantError only. */
   request<Id extends OperationId>(operationId: Id, input: RequestInput<Id>): Promise<RequestResult<ReplyOf<Id>>>;
   readLocked<Id extends OperationId>(operationId: Id, input: RequestInput<Id>): Promise<Locked<ReplyOf<Id>>>;
-  /** What operations depend on instead of URLs. */
-  readonly capabilities: Capabilities;
-  /** For processes that share the tenant's limits; unused, they are this process's alone. Those of the default limiter. */
-  readonly shares: RateShares;
-  /** The state of every rate budget. */
-  limits(): Readonly<Record<RateFamily, FamilyStatus>>;
-  /** Fetches a token now if there is none: for checks before a job. Returns the granted scopes, when the tenant says them. */
-  authenticate(signal?: AbortSignal): Promise<{ readonly scopes: readonly string[] | undefined }>;
-  /**
-   * Waits for requests on the wire; ends every call that waits for anything else (`aborted`), refuses new ones, closes connections.
-   * May be called more than once. @param options.withinMs requests that are on the wire for longer than this are given up
-   */
-  close(options?: { readonly withinMs?: number }): Promise<void>;
 }
 
 /**
@@ -98,6 +88,7 @@ export function createTenant(config: TenantConfig, dependencies: TenantDependenc
     ...createResources(client),
     request: (operationId, input) => client.request(operationId, input),
     readLocked: (operationId, input) => client.readLocked(operationId, input),
+    profile: "rest",
     capabilities: createRestProfile(client),
     shares: own.shares,
     limits: () =>

@@ -3,7 +3,7 @@
 import { type Clock, messageOf } from "../../kernel/index.ts";
 import type { CampaignMetrics } from "../../operations/index.ts";
 import type { Facts, NewAttempt } from "../../store/index.ts";
-import { type OutcomeSource, parseItem } from "../../tenant/index.ts";
+import { type OutcomeSource, parseCall } from "../../tenant/index.ts";
 import { attemptOf } from "./facts.ts";
 
 const EVERY_MS = 10_000;
@@ -60,7 +60,7 @@ async function report(
   const attempts: NewAttempt[] = [];
   const query = { campaignId, startDateTime: new Date(from).toISOString(), limit: PAGE };
   for await (const item of source.calls(query, { signal })) {
-    const parsed = parseItem("listCalls", item);
+    const parsed = parseCall(item);
     if ("problem" in parsed) continue;
     const { id, status, startTime, phoneNumber, agentId } = parsed.item;
     if (status === undefined || startTime === undefined || !ENDED.has(status) || told.has(id)) continue;

@@ -3,7 +3,7 @@
 import { openDialerTenant, readDialerHistory } from "../../app/index.ts";
 import { readSettings } from "../../operations/index.ts";
 import type { DialerVersion } from "../../operations/views/index.ts";
-import { known, type Run } from "../command.ts";
+import type { Run } from "../command.ts";
 import type * as declared from "../groups/dialer.ts";
 import type { Io } from "../io.ts";
 import { historyLine } from "../render-dialer.ts";
@@ -15,7 +15,7 @@ const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime
 
 export const show: Run<typeof declared.show> = async ({ options, io }) => {
   await using dialer = await openDialerTenant(options, io.env);
-  const { value, lock } = await dialer.tenant.dialer.settings.locked();
+  const { value, lock } = await dialer.tenant.capabilities.pacingSettings.read(undefined);
   await io.answer(value, fieldLines(value));
   if (io.json) return;
   const read = readSettings(value);
@@ -54,9 +54,9 @@ export const metrics: Run<typeof declared.metrics> = async ({ options, io }) => 
   const wanted = options.metric.length === 0 ? [...METRICS] : options.metric;
   const format = options.format ?? standardFormat(io);
   await using dialer = await openDialerTenant(options, io.env);
-  const asked = known({ campaignId: options.campaign, metrics: wanted, groupBy: "hour" as const });
+  const asked = { campaignId: options.campaign, metrics: wanted };
   const rows: Fields[] = [];
-  for await (const row of dialer.tenant.dialer.metrics(asked)) rows.push(row);
+  for await (const row of dialer.tenant.capabilities.metricsSource.hourly(asked)) rows.push({ ...row });
   if (format === "plot") {
     await io.data(plotLines(rows, wanted, io.width ?? 80));
     const [first, last] = [rows[0], rows.at(-1)];
@@ -70,8 +70,8 @@ export const vendorAudit: Run<typeof declared.vendorAudit> = async ({ options, i
   const { entity, limit = Number.POSITIVE_INFINITY } = options;
   await using dialer = await openDialerTenant(options, io.env);
   const rows: Fields[] = [];
-  for await (const row of dialer.tenant.auditLogs.list({ entity })) {
-    rows.push(row);
+  for await (const row of dialer.tenant.capabilities.vendorAudit.entries(entity)) {
+    rows.push({ ...row });
     if (rows.length >= limit) break;
   }
   await writeTable(tableOf(rows), rows, options.format ?? standardFormat(io), io);

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { createRandom } from "../../kernel/index.ts";
 import type { Store } from "../../store/index.ts";
-import type { CallOptions, Tenant } from "../../tenant/index.ts";
+import type { CallOptions, TenantLink } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { type PairReport, readPair } from "./failover/pair.ts";
 import { resumeRefusal } from "./failover/resume-guard.ts";
@@ -83,7 +83,7 @@ export class CampaignStates {
 }
 
 /** What a campaign's failover pair has against its activation. */
-export function pairAgainstOf({ capabilities }: Tenant, store: Pick<Store, "failovers">): ResumeDeps["pairAgainst"] {
+export function pairAgainstOf({ capabilities }: TenantLink, store: Pick<Store, "failovers">): ResumeDeps["pairAgainst"] {
   const runner = capabilities.campaignRunner;
   return (id, call) => resumeRefusal({ runner, pair: (of) => pairOf(store, of) }, id, call);
 }
@@ -105,7 +105,7 @@ export async function standingsOf({ failovers }: Pick<Store, "failovers">): Prom
 }
 
 /** Calls under way right now, whatever window the other figures are of. */
-export function figuresOf({ capabilities }: Pick<Tenant, "capabilities">): ChangeDeps["figures"] {
+export function figuresOf({ capabilities }: Pick<TenantLink, "capabilities">): ChangeDeps["figures"] {
   return async (campaignId: string, options: CallOptions) => {
     const { activeCalls, lastUpdated } = await capabilities.metricsSource.campaign(campaignId, undefined, options);
     const at = Date.parse(lastUpdated ?? "");

@@ -1,7 +1,7 @@
 // What command line, API and dashboard can do with campaigns: status, preview of an action, the actions, the emergency stop.
 
 import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
-import type { CallOptions } from "../../tenant/index.ts";
+import type { CallOptions } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import { timesOf } from "../readings.ts";

@@ -10,7 +10,6 @@ import { type Entry, isEntry, POLICIES, type Policy, type Version } from "./entr
 import type { Correction } from "./machine.ts";
 
 type Tenant = Pick<InteractionDispositions, "read" | "replace">;
-type Locked = Awaited<ReturnType<Tenant["read"]>>;
 
 const STYLE = { tagIn: "etag-header", required: true, staleStatus: 409 } as const;
 const REPORT = { attempts: [{ status: 200, latencyMs: 1 }], rateLimited: 0, waitedMs: 0, latencyMs: 1, earlierUnknown: false };
@@ -34,7 +33,7 @@ function createModel(faults: readonly Fault[]) {
       const fault = left.shift() ?? "none";
       if (fault === "unavailable") throw new TenantError("vendor_unavailable", "away");
       const { tag, dispositions } = (fault === "stale" ? versions.at(-2) : undefined) ?? now();
-      return { value: { dispositions: [...dispositions] }, lock: { tag, style: STYLE } } as Locked;
+      return { value: { dispositions: [...dispositions] }, lock: { tag, style: STYLE } };
     },
     async replace(_id, dispositions, lock: Lock) {
       const fault = left.shift() ?? "none";

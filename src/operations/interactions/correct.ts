@@ -1,7 +1,7 @@
 // Carries out the commands of the state machine for one interaction, and turns what the tenant answers into its events.
 
 import type { Clock, RandomStream } from "../../kernel/index.ts";
-import { type CallOptions, type CallReport, type InteractionDispositions, type Lock, TenantError } from "../../tenant/index.ts";
+import { type CallOptions, type CallReport, type InteractionDispositions, type Lock, TenantError } from "../../tenant/port.ts";
 import type { Leave } from "../run/leave.ts";
 import type { Entry, Version } from "./entry.ts";
 import {

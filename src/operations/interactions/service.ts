@@ -1,7 +1,7 @@
 // Operations on corrections of closed interactions: show one, check a correction without sending, make a job from a file and run it.
 
 import type { AuditInput } from "../../store/index.ts";
-import { type InteractionDispositions, requireSupported } from "../../tenant/index.ts";
+import { type InteractionDispositions, requireSupported } from "../../tenant/port.ts";
 import {
   type JobProgress,
   type JobRecords,

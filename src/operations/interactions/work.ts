@@ -2,7 +2,7 @@
 
 import type { Clock, RandomStream } from "../../kernel/index.ts";
 import type { InteractionChanges, JobLedger, SessionLocks } from "../../store/index.ts";
-import type { InteractionDispositions } from "../../tenant/index.ts";
+import type { InteractionDispositions } from "../../tenant/port.ts";
 import { owned, type RowWork, type Sent } from "../jobs/index.ts";
 import type { Leave } from "../run/leave.ts";
 import { type Corrected, correctDisposition } from "./correct.ts";

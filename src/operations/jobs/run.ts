@@ -5,7 +5,7 @@
 // chunk's intent mark shows which of the other items may have been sent.
 
 import { type Clock, Histogram, messageOf } from "../../kernel/index.ts";
-import { TenantError } from "../../tenant/index.ts";
+import { TenantError } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
 import type { Leave } from "../run/leave.ts";
 import { CANCELLED, reasonOf } from "../run/reason.ts";

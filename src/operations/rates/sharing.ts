@@ -7,7 +7,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../kernel/index.ts";
 import type { RateLedger } from "../../store/index.ts";
-import type { RateShares } from "../../tenant/index.ts";
+import type { RateShares } from "../../tenant/port.ts";
 import { divide } from "./divide.ts";
 
 type RateFamily = RateShares["families"][number];

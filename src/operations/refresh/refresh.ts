@@ -3,7 +3,7 @@
 
 import { type Clock, type Instant, messageOf } from "../../kernel/index.ts";
 import { type ReadingKey, type Store, StoreError } from "../../store/index.ts";
-import { type CallOptions, type Tenant, TenantError } from "../../tenant/index.ts";
+import { type CallOptions, TenantError, type TenantLink } from "../../tenant/port.ts";
 import { keptLookOf, lookFits, lookGoodUntil, SHOWN_WINDOW_MINUTES } from "../campaigns/health/known.ts";
 import type { CampaignGateVerdict } from "../campaigns/state/gate.ts";
 import type { CampaignStates } from "../campaigns/states.ts";
@@ -26,7 +26,7 @@ const CONTACTS = 1000;
 
 export interface RefreshDeps {
   readonly store: Store;
-  readonly tenant: Pick<Tenant, "capabilities" | "dialer">;
+  readonly tenant: Pick<TenantLink, "capabilities">;
   readonly states: Pick<CampaignStates, "metrics" | "gate">;
   readonly clock: Clock;
   readonly warn: (message: string) => void;
@@ -204,7 +204,7 @@ export class TenantRefresh {
   async #dialerSettings(call: CallOptions): Promise<void> {
     const { store, tenant, clock } = this.#deps;
     const at = clock.now();
-    const { value, lock } = await tenant.dialer.settings.locked(call);
+    const { value, lock } = await tenant.capabilities.pacingSettings.read(undefined, call);
     await store.tenantReadings.keep({ what: "dialer" }, { settings: value, tag: lock?.tag ?? null }, { at, now: clock.now() });
   }
 

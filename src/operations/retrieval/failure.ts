@@ -1,6 +1,6 @@
 // What to do about a page that could not be fetched. Pure.
 
-import { TenantError } from "../../tenant/index.ts";
+import { TenantError } from "../../tenant/port.ts";
 import type { StopReason } from "../run/reason.ts";
 
 /**

@@ -4,7 +4,7 @@
 import { Worker } from "node:worker_threads";
 import type { Instant } from "../../kernel/index.ts";
 import type { StagedFile, StagingPlace } from "../../outcomes/index.ts";
-import { type OpenedBody, TenantError } from "../../tenant/index.ts";
+import { type OpenedBody, TenantError } from "../../tenant/port.ts";
 import type { OpenedCalls, PageContents, PageContext, PageRefusal, PageReply, PageTask, PageThreadData } from "./page-task.ts";
 
 /**

@@ -3,7 +3,7 @@
 import type { Clock, Instant } from "../../kernel/index.ts";
 import type { OutcomeLake } from "../../outcomes/index.ts";
 import type { RetrievalLedger } from "../../store/index.ts";
-import type { OutcomeSource } from "../../tenant/index.ts";
+import type { OutcomeSource } from "../../tenant/port.ts";
 import { sortRows } from "./land.ts";
 import type { RetrievalRequest } from "./request.ts";
 import { splitWindows, type TimeWindow } from "./windows.ts";

@@ -4,7 +4,7 @@ import { type Clock, messageOf, newId, type RandomStream } from "../../kernel/in
 import { ComplianceHash, type OutcomeLake } from "../../outcomes/index.ts";
 import type { AuditInput, JobLedger, JobStatus, Retrieval, RetrievalLedger } from "../../store/index.ts";
 import { RETRIEVE } from "../../store/index.ts";
-import { type DispositionCatalog, type OutcomeSource, requireSupported } from "../../tenant/index.ts";
+import { type DispositionCatalog, type OutcomeSource, requireSupported } from "../../tenant/port.ts";
 import type { RawOutcome } from "../compliance/index.ts";
 import { OperationError } from "../error.ts";
 import type { JobLeave } from "../run/leave.ts";

@@ -9,7 +9,7 @@ import { hash } from "node:crypto";
 import type { Clock, Instant, RandomStream } from "../../kernel/index.ts";
 import type { OutcomeLake } from "../../outcomes/index.ts";
 import type { RetrievalLedger, RetrievalWindow } from "../../store/index.ts";
-import { type OpenedPage, type OutcomeSource, TenantError } from "../../tenant/index.ts";
+import { type OpenedPage, type OutcomeSource, TenantError } from "../../tenant/port.ts";
 import type { RawOutcome } from "../compliance/index.ts";
 import type { StopReason } from "../run/reason.ts";
 import { INTERRUPTED, remedyFor } from "./failure.ts";

@@ -1,8 +1,8 @@
 // Carries out the commands of a change at the tenant and returns the result as an event. No other file of a change uses the network.
 
 import { messageOf, OutdialError } from "../../kernel/index.ts";
-import type { Lock, Locked, MetricsSource, PacingSettings } from "../../tenant/index.ts";
-import { TenantError } from "../../tenant/index.ts";
+import type { Locked, MetricsSource, PacingSettings } from "../../tenant/port.ts";
+import { TenantError } from "../../tenant/port.ts";
 import type { Judgement } from "./gate.ts";
 import { type DialerSettings, readSettings } from "./model.ts";
 import type { ChangeEvent, Command } from "./state.ts";
@@ -38,7 +38,7 @@ export async function act(command: Exclude<Command, { kind: "intend" | "alarm" }
       case "send":
         return await send(command, deps);
       case "read":
-        return reading(await deps.pacing.read({ signal: deps.signal }));
+        return reading(await deps.pacing.read(undefined, { signal: deps.signal }));
       case "look":
         return await look(command.operationId, deps);
       case "check": {
@@ -60,9 +60,7 @@ async function send(command: Extract<Command, { kind: "send" }>, { pacing, signa
   signal.throwIfAborted();
   const { settings, onto } = command;
   try {
-    const lock: Lock | undefined =
-      onto === null ? undefined : { tag: onto, style: { tagIn: "version-tag-field", required: false, staleStatus: 412 } };
-    const { operationId, versionTag } = await pacing.activate(settings, lock);
+    const { operationId, versionTag } = await pacing.activate(undefined, settings, onto ?? undefined);
     return { type: "accepted", operationId, tag: versionTag };
   } catch (thrown) {
     if (!(thrown instanceof TenantError)) throw thrown;

@@ -3,7 +3,7 @@
 
 import { z } from "zod";
 import type { DialerCampaignEntry, DialerLedger } from "../../store/index.ts";
-import { TenantError } from "../../tenant/index.ts";
+import { TenantError } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
 import type { SettingsFile } from "./file.ts";
 import { type DialerSettings, readSettings, sameSettings, settingsHash } from "./model.ts";

@@ -1,7 +1,7 @@
 // Whether settings may be activated: our own checks, the tenant's validation with all regulatory checks, a simulated prediction.
 
 import { percent, probabilityText } from "../../kernel/index.ts";
-import type { PacingSettings } from "../../tenant/index.ts";
+import type { PacingSettings } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
 import { checkSettings, type Finding } from "./check.ts";
 import type { SettingsFile } from "./file.ts";

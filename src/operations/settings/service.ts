@@ -3,7 +3,7 @@
 
 import { type Clock, newId } from "../../kernel/index.ts";
 import { type AuditInput, DIALER_CHANGE, type DialerChange, type DialerLedger } from "../../store/index.ts";
-import { type PacingSettings, requireSupported } from "../../tenant/index.ts";
+import { type PacingSettings, requireSupported } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import { runJournal } from "../run/journal.ts";
@@ -177,7 +177,7 @@ export class SettingsChanges {
 
   /** The settings in force with their tag. Throws OperationError `invalid_input` when they cannot be understood, and so not be put back. */
   async readInForce(): Promise<SettingsVersion> {
-    const { settings, tag, problem } = reading(await this.#pacing.read());
+    const { settings, tag, problem } = reading(await this.#pacing.read(undefined));
     if (settings !== null) return { settings, tag };
     throw new OperationError("invalid_input", `the tenant's settings in force cannot be read: ${problem ?? "not as promised"}`, {
       advice: "They could not be put back after a failure, so nothing is changed. Correct them in the tenant's administration.",

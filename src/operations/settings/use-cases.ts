@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
 import type { DialerChange, Store } from "../../store/index.ts";
-import type { Tenant } from "../../tenant/index.ts";
+import type { TenantLink } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import { timesOf } from "../readings.ts";
@@ -170,16 +170,13 @@ export class DialerUseCases {
 
   /** What the tenant measured, hour by hour. @param names all by default */
   metrics(campaignId: string | undefined, names: readonly string[]): AsyncIterable<object> {
-    return this.#context.tenant.dialer.metrics({
-      ...(campaignId === undefined ? {} : { campaignId }),
-      metrics: METRICS.filter((name) => names.length === 0 || names.includes(name)),
-      groupBy: "hour",
-    });
+    const metrics = METRICS.filter((name) => names.length === 0 || names.includes(name));
+    return this.#context.tenant.capabilities.metricsSource.hourly({ campaignId, metrics });
   }
 
   /** The tenant's own audit log. */
   vendorAudit(entity: string): AsyncIterable<object> {
-    return this.#context.tenant.auditLogs.list({ entity });
+    return this.#context.tenant.capabilities.vendorAudit.entries(entity);
   }
 
   /**
@@ -192,8 +189,8 @@ export class DialerUseCases {
   ): Promise<{ readonly campaignId: string; readonly already: boolean }> {
     const { store, tenant } = this.#context;
     const desk = {
-      create: (settings: SettingsFile["settings"]) => tenant.dialer.createCampaign(settings),
-      auditEntries: () => tenant.auditLogs.list({ entity: "campaign" }),
+      create: (settings: SettingsFile["settings"]) => tenant.capabilities.pacingSettings.createCampaign(settings),
+      auditEntries: () => tenant.capabilities.vendorAudit.entries("campaign"),
     };
     return { ...(await createDialerCampaign(file, { ledger: store.dialer, actor: by, desk }, { again })) };
   }
@@ -238,7 +235,7 @@ export async function dialerHistory(
 
 /** Our checks, the tenant's validation, the prediction; needs no store. */
 export function judgeSettings(
-  tenant: Tenant,
+  tenant: TenantLink,
   file: SettingsFile,
   { predict, chance }: Pick<DialerRules, "predict" | "chance">,
 ): Promise<Judgement> {
@@ -290,8 +287,9 @@ export function dialerPreviewOf(made: Planned<DialerPlan>): DialerPreview {
   };
 }
 
-async function activeCampaigns(tenant: Tenant): Promise<string[]> {
+async function activeCampaigns(tenant: TenantLink): Promise<string[]> {
   const active: string[] = [];
-  for await (const { id, status } of tenant.campaigns.list()) if (status === "active") active.push(id);
+  for await (const { id, status } of tenant.capabilities.campaignProvisioning.campaigns())
+    if (status === "active") active.push(id);
   return active;
 }

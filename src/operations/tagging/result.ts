@@ -1,6 +1,6 @@
 // How an item ends, and what its ledger row, audit entry and event say.
 
-import type { AssignOutcome } from "../../tenant/index.ts";
+import type { AssignOutcome } from "../../tenant/port.ts";
 import type { Assignment, RowProblem } from "./assignment.ts";
 
 /**

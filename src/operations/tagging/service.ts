@@ -2,7 +2,7 @@
 
 import type { Clock, RandomStream } from "../../kernel/index.ts";
 import type { AuditInput } from "../../store/index.ts";
-import { type CallReader, type DispositionCatalog, type DispositionWriter, requireSupported } from "../../tenant/index.ts";
+import { type CallReader, type DispositionCatalog, type DispositionWriter, requireSupported } from "../../tenant/port.ts";
 import {
   type JobProgress,
   type JobRecords,

@@ -1,6 +1,6 @@
 // What tagging does with a row: one idempotent write; afterwards calls without an answer are read back, and locked ones say why.
 
-import type { CallOptions, CallReader, DispositionWriter } from "../../tenant/index.ts";
+import type { CallOptions, CallReader, DispositionWriter } from "../../tenant/port.ts";
 import type { OpenItem, RowWork, Sent } from "../jobs/index.ts";
 import type { Leave } from "../run/leave.ts";
 import type { Assignment } from "./assignment.ts";

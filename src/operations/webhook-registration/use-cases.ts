@@ -1,7 +1,7 @@
 // Registers outdial's addresses for the vendor's own events, once each: same name and address, no second one.
 
 import { z } from "zod";
-import { type Tenant, TenantError } from "../../tenant/index.ts";
+import { TenantError, type TenantLink } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 
@@ -103,13 +103,12 @@ export class VendorWebhookUseCases {
 
 /** The registrations of the kinds; needs no store. */
 export async function vendorWebhooksOf(
-  { dialerWebhooks, campaignWebhooks }: Tenant,
+  { capabilities: { vendorEvents } }: TenantLink,
   kinds: readonly VendorWebhookKind[] = VENDOR_WEBHOOKS,
 ): Promise<VendorWebhook[]> {
   const found: VendorWebhook[] = [];
   for (const kind of kinds) {
-    const { webhooks } = await (kind === "wfm" ? dialerWebhooks.list() : campaignWebhooks.list());
-    for (const item of webhooks) {
+    for (const item of await vendorEvents.registrations(kind === "wfm" ? "dialer" : "campaign")) {
       const parsed = registration.safeParse(item);
       if (!parsed.success) continue;
       const { id, name, url, callbackUrl, events } = parsed.data;
@@ -121,7 +120,7 @@ export async function vendorWebhooksOf(
 
 /** @returns the id */
 function create(
-  { capabilities: { vendorEvents } }: Tenant,
+  { capabilities: { vendorEvents } }: TenantLink,
   { kind, name, url }: VendorWebhookDraft,
   { token, headers = {} }: DeliveryProof,
 ): Promise<string> {

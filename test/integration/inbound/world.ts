@@ -2,6 +2,7 @@
 
 import { request } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
 import { serve } from "@hono/node-server";
 import { CampaignMetrics, InboundWorker, Intake, vendorEventHandlers } from "../../../src/operations/index.ts";
 import { type InboundAnswer, type InboundRoutesOptions, inboundRoutes } from "../../../src/server/index.ts";
@@ -35,7 +36,11 @@ export async function openInboundWorld(overrides: Partial<InboundRoutesOptions> 
   const log: string[] = [];
   const never = () => Promise.reject(new Error("nobody asks the vendor here"));
   const capability = { supported: false, lock: "none", asynchronous: false, writes: "none", readBack: false } as const;
-  const metrics = new CampaignMetrics({ log: store.metrics, source: { capability, campaign: never }, clock });
+  const metrics = new CampaignMetrics({
+    log: store.metrics,
+    source: { capability, campaign: never, hourly: () => Readable.from([]) },
+    clock,
+  });
   const worker = new InboundWorker({
     inbound: store.inbound,
     handlers: vendorEventHandlers(metrics),

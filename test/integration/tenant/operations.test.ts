@@ -201,8 +201,8 @@ describe.each(TRANSPORTS)("%s", (transport) => {
       status: 409,
     });
 
-    const pacing = await pacingSettings.read();
-    const accepted = await pacingSettings.activate(SETTINGS, pacing.lock);
+    const pacing = await pacingSettings.read(undefined);
+    const accepted = await pacingSettings.activate(undefined, SETTINGS, pacing.lock?.tag);
     await connection.sandbox.control.advance(60);
     expect((await pacingSettings.progress(accepted.operationId)).status).toBe("COMPLETED");
     const id = await vendorEvents.registerDialerEvents({

@@ -1,7 +1,7 @@
 // Carries out the commands of an apply at the tenant and returns the result as an event. No other file of an apply uses the network.
 
-import type { CampaignProvisioning, CampaignRunner } from "../../../tenant/index.ts";
-import { TenantError } from "../../../tenant/index.ts";
+import type { CampaignProvisioning, CampaignRunner } from "../../../tenant/port.ts";
+import { TenantError } from "../../../tenant/port.ts";
 import { campaignFileSchema } from "../file/schema.ts";
 import { type CampaignWebhooks, readCampaign, readRegistrations, type WebhookDraft } from "../plan/read-tenant.ts";
 import type { PlanEntry, Registration, TenantCampaign } from "../plan/types.ts";

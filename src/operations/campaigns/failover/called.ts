@@ -7,9 +7,10 @@ import {
   type CampaignRunner,
   type ContactSource,
   type OutcomeSource,
-  type PagedList,
-  parseItem,
-} from "../../../tenant/index.ts";
+  parseCall,
+  parseContact,
+  type ViewList,
+} from "../../../tenant/port.ts";
 import { phone } from "../../compliance/index.ts";
 import type { FailoverPolicy } from "./policy.ts";
 
@@ -106,7 +107,7 @@ async function calledBy(deps: CalledDeps, campaignId: string, since: number, at:
   // Up to the tenant's own present: its clock may differ from ours.
   const query = { campaignId, startDateTime: new Date(since).toISOString(), limit: CALLS_PAGE };
   for await (const item of itemsOf(deps.calls.calls(query, options))) {
-    const parsed = parseItem("listCalls", item);
+    const parsed = parseCall(item);
     if ("problem" in parsed) {
       called.unidentified += 1;
       continue;
@@ -124,7 +125,7 @@ async function calledBy(deps: CalledDeps, campaignId: string, since: number, at:
 }
 
 /** Items as the tenant sent them: one that is not of the promised form must not hold the hand-over up. */
-async function* itemsOf({ pages }: Pick<PagedList<"listCalls" | "listContacts">, "pages">): AsyncGenerator {
+async function* itemsOf({ pages }: Pick<ViewList<unknown>, "pages">): AsyncGenerator {
   for await (const { items } of pages()) yield* items;
 }
 
@@ -134,7 +135,7 @@ async function* contactsOf(
   options: CallOptions,
 ): AsyncGenerator<{ readonly id: string | undefined; readonly number: number | undefined }> {
   for await (const item of itemsOf(contacts.contacts(listId, { query: "true", pageSize: CONTACTS_PAGE }, options))) {
-    const parsed = parseItem("listContacts", item);
+    const parsed = parseContact(item);
     if ("problem" in parsed) {
       yield { id: undefined, number: undefined };
       continue;

@@ -1,7 +1,7 @@
 // Resuming one campaign of a failover pair by hand: not while the other one dials, or a hand-over goes on.
 
-import type { CallOptions, CampaignRunner } from "../../../tenant/index.ts";
-import { TenantError } from "../../../tenant/index.ts";
+import type { CallOptions, CampaignRunner } from "../../../tenant/port.ts";
+import { TenantError } from "../../../tenant/port.ts";
 import type { PairReport } from "./pair.ts";
 import { pairWords } from "./words.ts";
 

@@ -2,7 +2,7 @@
 
 import { type Clock, type Instant, messageOf, type RateInterval } from "../../../kernel/index.ts";
 import type { StateIntent } from "../../../store/index.ts";
-import { type CallOptions, type CampaignRunner, TenantError } from "../../../tenant/index.ts";
+import { type CallOptions, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
 import type { RuleReading } from "../../compliance/index.ts";
 import type { FailoverStanding } from "../failover/words.ts";
 import { ageOf, type CampaignMetrics, type CampaignReading, STALE_MS, successInterval } from "../metrics/index.ts";

@@ -2,10 +2,9 @@
 
 import { type Instant, type RateInterval, wilsonInterval } from "../../../kernel/index.ts";
 import type { MetricReading } from "../../../store/index.ts";
-import type { MetricsSource } from "../../../tenant/index.ts";
+import type { MetricsView } from "../../../tenant/port.ts";
 import { instant } from "../../compliance/index.ts";
 
-type MetricsReply = Awaited<ReturnType<MetricsSource["campaign"]>>;
 type Figure =
   | "windowMinutes"
   | "successRate"
@@ -17,7 +16,7 @@ type Figure =
   | "lastUpdated";
 
 /** The figures in a reply of `getCampaignMetrics`, and in the data of the vendor's metrics event, which may leave any of them out. */
-type GivenFigures = { readonly [Name in Figure]?: MetricsReply[Name] | undefined };
+type GivenFigures = { readonly [Name in Figure]?: MetricsView[Name] | undefined };
 
 /** Successes out of calls. */
 export interface SuccessCount {

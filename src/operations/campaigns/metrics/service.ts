@@ -2,7 +2,7 @@
 
 import type { Clock, Instant } from "../../../kernel/index.ts";
 import type { MetricReading } from "../../../store/index.ts";
-import type { CallOptions, MetricsSource } from "../../../tenant/index.ts";
+import type { CallOptions, MetricsSource } from "../../../tenant/port.ts";
 import { readMetricsEvent } from "./event.ts";
 import { ageOf, type CampaignReading, measured, readingOf } from "./reading.ts";
 

@@ -2,7 +2,7 @@
 
 import type { CompiledPack } from "../../../compliance/index.ts";
 import { isTimeZone } from "../../../kernel/index.ts";
-import { type ContactSource, parseItem, TenantError } from "../../../tenant/index.ts";
+import { type ContactSource, parseContact, TenantError } from "../../../tenant/port.ts";
 
 /** Contacts of a list in one zone under one set of jurisdictions. */
 export interface ListPlace {
@@ -43,7 +43,7 @@ export async function readListFacts(
       total ??= typeof reply.total === "number" ? reply.total : null;
       for (const item of items) {
         read += 1;
-        const parsed = parseItem("listContacts", item);
+        const parsed = parseContact(item);
         const found = "item" in parsed ? placesOf(parsed.item, pack) : [];
         if (found.length === 0) placeless += 1;
         for (const place of found) {

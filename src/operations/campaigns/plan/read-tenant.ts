@@ -9,7 +9,7 @@ import {
   type PacingSettings,
   requireSupported,
   TenantError,
-} from "../../../tenant/index.ts";
+} from "../../../tenant/port.ts";
 import type { ParsedFiles } from "../file/parse.ts";
 import { type ListFacts, readListFacts } from "./list-facts.ts";
 import type { PlanFacts, Registration, TenantCampaign } from "./types.ts";
@@ -135,7 +135,7 @@ export async function readRegistrations(webhooks: CampaignWebhooks, signal?: Abo
 async function agentsOf(pacing: PacingSettings, signal?: AbortSignal): Promise<number | null> {
   if (!pacing.capability.supported) return null;
   try {
-    const { value } = await pacing.read({ signal });
+    const { value } = await pacing.read(undefined, { signal });
     const parsed = z.looseObject({ concurrency: z.looseObject({ max_agents: z.number() }) }).safeParse(value);
     return parsed.success ? parsed.data.concurrency.max_agents : null;
   } catch (thrown) {

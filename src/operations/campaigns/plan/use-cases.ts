@@ -3,7 +3,7 @@
 import type { CallType, CompiledPack } from "../../../compliance/index.ts";
 import type { Clock } from "../../../kernel/index.ts";
 import type { Store } from "../../../store/index.ts";
-import type { Tenant } from "../../../tenant/index.ts";
+import type { TenantLink } from "../../../tenant/port.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
 import { driftViewOf, planViewOf } from "../../views/campaign-file-views.ts";
@@ -114,7 +114,7 @@ export class CampaignPlanner {
 
 /** A campaign file for each campaign of a tenant, or for those named, with what the store keeps about it when there is one. */
 export async function exportedCampaigns(
-  { tenant, store }: { readonly tenant: Tenant; readonly store: Pick<Store, "campaigns"> | undefined },
+  { tenant, store }: { readonly tenant: TenantLink; readonly store: Pick<Store, "campaigns"> | undefined },
   ids: readonly string[],
 ): Promise<ExportedFile[]> {
   const kept = store === undefined ? [] : [...(await store.campaigns.policies())];

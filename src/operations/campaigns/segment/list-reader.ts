@@ -1,13 +1,12 @@
 // A contact list read to its end: asked with a query, judged again here, with a broader query when the vendor finds nobody.
 
 import { nearest } from "../../../kernel/index.ts";
-import { type CallOptions, type ContactSource, parseItem } from "../../../tenant/index.ts";
+import { type CallOptions, type ContactRow, type ContactSource, parseContact } from "../../../tenant/port.ts";
 import { type GateContact, phone } from "../../compliance/index.ts";
 import { type ContactQuery, pathsOf, valueAt } from "./query.ts";
 
-type ContactList = ReturnType<ContactSource["contacts"]>;
 /** A contact as the tenant sends it. */
-export type Contact = ContactList extends AsyncIterable<infer One> ? One : never;
+export type Contact = ContactRow;
 
 /** Something on the list: a contact that satisfies the queries, or an entry that cannot be called because it does not have the vendor's form. */
 export type Entry =
@@ -94,7 +93,7 @@ export class ListReader implements AsyncIterable<Entry> {
     this.#question.onQuery?.(text);
     const list = this.#source.contacts(this.#question.listId, { query: text, pageSize: PAGE_SIZE }, this.#options);
     for await (const { items, reply } of list.pages()) {
-      if (reply.total !== undefined) this.#announced = reply.total;
+      if (typeof reply.total === "number") this.#announced = reply.total;
       for (const item of items) {
         this.#read += 1;
         const entry = this.#judge(item);
@@ -111,7 +110,7 @@ export class ListReader implements AsyncIterable<Entry> {
       return undefined;
     }
     const line = this.#read;
-    const parsed = parseItem("listContacts", item);
+    const parsed = parseContact(item);
     if ("problem" in parsed) return { refused: { line, field: undefined, reason: parsed.problem } };
     const contact = parsed.item;
     const number = phone(contact.phoneNumber ?? "");

@@ -2,7 +2,7 @@
 
 import type { CallType, CompiledPack } from "../../../compliance/index.ts";
 import type { AuditInput } from "../../../store/index.ts";
-import { type CallOptions, type ContactSource, requireSupported } from "../../../tenant/index.ts";
+import { type CallOptions, type ContactSource, requireSupported } from "../../../tenant/port.ts";
 import type { Gate, GateManifest, GateVerdict, RefusedLine } from "../../compliance/index.ts";
 import { type Contact, type Entry, ListReader, type ListReading } from "./list-reader.ts";
 import type { ContactQuery } from "./query.ts";

@@ -1,7 +1,7 @@
 // What can be done with the tenant's contact lists, for every face: who on them may be called.
 
 import { campaignOverlay, mergePacks, type RulePack } from "../../../compliance/index.ts";
-import type { CallOptions } from "../../../tenant/index.ts";
+import type { CallOptions } from "../../../tenant/port.ts";
 import { type ComplianceRules, compileRulePack, createGate } from "../../compliance/index.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";

@@ -3,10 +3,7 @@
 import { z } from "zod";
 import type { CampaignPolicy } from "../../../compliance/index.ts";
 import { problemsOf } from "../../../kernel/index.ts";
-import type { CampaignRunner } from "../../../tenant/index.ts";
-
-/** The vendor's document of a campaign. */
-type CampaignDocument = Awaited<ReturnType<CampaignRunner["status"]>>;
+import type { CampaignView } from "../../../tenant/port.ts";
 
 const policy = z.looseObject({
   timeZone: z.string(),
@@ -53,7 +50,7 @@ export interface CampaignFacts {
   readonly policyProblem: string | undefined;
 }
 
-export function campaignFacts(id: string, document: CampaignDocument): CampaignFacts {
+export function campaignFacts(id: string, document: CampaignView): CampaignFacts {
   const { complianceConfig: own, dialerConfig, queueId } = document;
   const read = own === undefined || own === null ? undefined : policy.safeParse(own);
   const short = dialer.safeParse(dialerConfig);

@@ -7,7 +7,7 @@
 
 import { type Clock, messageOf } from "../../../kernel/index.ts";
 import type { IntentOutcome, TargetState } from "../../../store/index.ts";
-import { type CallOptions, type CampaignRunner, TenantError } from "../../../tenant/index.ts";
+import { type CallOptions, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
 import type { CampaignReading } from "../metrics/index.ts";
 import type { Intent, IntentBook } from "./intents.ts";
 

@@ -1,6 +1,6 @@
 // What the pre-dial gate would answer for a campaign, fast enough for a person who waits: it judges the beginning of the list, or uses a recent answer.
 
-import type { CallOptions, CampaignRunner } from "../../../tenant/index.ts";
+import type { CallOptions, CampaignRunner } from "../../../tenant/port.ts";
 import type { CampaignGate, CampaignGateVerdict } from "./gate.ts";
 
 /** So many contacts are looked at: two pages and the campaign itself cost two seconds of the tenant's smallest budget. */

@@ -3,7 +3,7 @@
 import { type CallType, type CompiledPack, campaignOverlay, mergePacks, type RulePack } from "../../../compliance/index.ts";
 import { type Clock, type Instant, messageOf, shortPercent } from "../../../kernel/index.ts";
 import type { Facts } from "../../../store/index.ts";
-import type { CallOptions, CampaignRunner, ContactSource } from "../../../tenant/index.ts";
+import type { CallOptions, CampaignRunner, ContactSource } from "../../../tenant/port.ts";
 import {
   BRING_COMPANY_LIST,
   type Gate,

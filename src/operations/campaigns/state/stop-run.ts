@@ -10,7 +10,7 @@
 
 import { messageOf, OutdialError } from "../../../kernel/index.ts";
 import type { FoundCampaign, ListProblem, Stop, StopAttempt, StopLedger, StoppedCampaign } from "../../../store/index.ts";
-import { type CampaignProvisioning, TenantError } from "../../../tenant/index.ts";
+import { type CampaignProvisioning, TenantError } from "../../../tenant/port.ts";
 import { type ChangeDeps, changeState, lookAgain, type StateChange } from "./change.ts";
 import { emptyListProblem, idAndStatus } from "./stop.ts";
 

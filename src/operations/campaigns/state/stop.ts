@@ -3,7 +3,7 @@
 
 import { messageOf } from "../../../kernel/index.ts";
 import type { ListProblem } from "../../../store/index.ts";
-import { type CampaignProvisioning, TenantError } from "../../../tenant/index.ts";
+import { type CampaignProvisioning, TenantError } from "../../../tenant/port.ts";
 import { type ChangeDeps, type ChangeOptions, changeState, type StateChange } from "./change.ts";
 
 /** What a stop without a store did. */

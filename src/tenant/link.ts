@@ -1,0 +1,25 @@
+// A tenant as operations have it: what it can do, and what its connection is like. The same for every profile.
+
+import type { Capabilities } from "./capabilities.ts";
+import type { FamilyStatus, RateShares } from "./rate-limiter.ts";
+
+/** Which of the vendor's two interfaces a tenant answers: the one of the published guides (`rest`), or the ACD API (`acd`). */
+export const PROFILES = ["rest", "acd"] as const;
+export type Profile = (typeof PROFILES)[number];
+
+export interface TenantLink {
+  readonly profile: Profile;
+  /** What operations depend on instead of URLs. */
+  readonly capabilities: Capabilities;
+  /** For processes that share the tenant's limits; unused, they are this process's alone. Those of the default limiter. */
+  readonly shares: RateShares;
+  /** The state of every rate budget. */
+  limits(): Readonly<Record<string, FamilyStatus>>;
+  /** Fetches a token now if there is none: for checks before a job. Returns the granted scopes, when the tenant says them. */
+  authenticate(signal?: AbortSignal): Promise<{ readonly scopes: readonly string[] | undefined }>;
+  /**
+   * Waits for requests on the wire; ends every call that waits for anything else (`aborted`), refuses new ones, closes connections.
+   * May be called more than once. @param options.withinMs requests that are on the wire for longer than this are given up
+   */
+  close(options?: { readonly withinMs?: number }): Promise<void>;
+}

@@ -1,0 +1,33 @@
+// What operations work with: capabilities and their neutral forms. Nothing here is of one profile's contract.
+
+export type { CallOptions } from "./call-options.ts";
+export type {
+  AssignOutcome,
+  AssignResult,
+  CallReader,
+  CallState,
+  CampaignProvisioning,
+  CampaignRunner,
+  Capabilities,
+  Capability,
+  ContactSource,
+  DispositionCatalog,
+  DispositionWriter,
+  InteractionDispositions,
+  MetricsSource,
+  OutcomeSource,
+  PacingSettings,
+  VendorAudit,
+  VendorEvents,
+} from "./capabilities.ts";
+export { TenantError, type TenantErrorCode } from "./errors.ts";
+export { type ParsedItem, parseCall, parseContact } from "./items.ts";
+export { PROFILES, type Profile, type TenantLink } from "./link.ts";
+export { sameLock, withLock } from "./lock.ts";
+export type { Lock, Locked, LockStyle } from "./locked.ts";
+export type { OpenedBody, OpenedPage, PageOpener } from "./opened.ts";
+export { type FamilyStatus, LANES, type Lane, type RateGrant, type RateLimiter, type RateShares } from "./rate-limiter.ts";
+export type { Attempt, CallReport, RequestResult } from "./report.ts";
+export { requireSupported } from "./require-supported.ts";
+export { systemClock } from "./system-clock.ts";
+export type * from "./views.ts";

@@ -1,0 +1,227 @@
+// What a tenant shows, whatever profile it speaks: the forms that operations work with. Fields beyond those named here are the tenant's own.
+// Ids are opaque texts. A profile maps what its tenant sends to these forms, and nothing outside this part knows another one.
+
+/** A code that may be set on a call, with its own reasons. A tenant without reasons has an empty list. */
+export interface DispositionCodeView {
+  readonly id: string;
+  readonly name: string;
+  readonly reasonCodes: readonly { readonly id: string; readonly name: string }[];
+}
+
+export interface DispositionMatrixView {
+  readonly dispositionCodes: readonly DispositionCodeView[];
+}
+
+/** What is set on a call. */
+export interface DispositionAssignment {
+  readonly dispositionCodeId: string;
+  readonly notes: string;
+  readonly reasonCodeId?: string | undefined;
+  readonly tag?: string[] | undefined;
+}
+
+/** A disposition as it stands on a call. */
+export interface StoredDisposition {
+  readonly dispositionCodeId: string;
+  readonly reasonCodeId?: string | null | undefined;
+  readonly notes?: string | null | undefined;
+  readonly tag?: readonly string[] | null | undefined;
+  readonly updatedAt?: string | null | undefined;
+}
+
+/** What dials, under one id: its state (`active`, `paused` or the tenant's own word) and the list or lists that it calls. */
+export interface CampaignView extends Readonly<Record<string, unknown>> {
+  readonly id: string;
+  readonly name?: string | undefined;
+  readonly status: string;
+  readonly contactListId?: string | undefined;
+}
+
+/** A campaign as it is made or replaced. */
+export interface CampaignDraft {
+  name: string;
+  description?: string | undefined;
+  status: "active" | "paused";
+  contactListId: string;
+  queueId?: string | undefined;
+  dialerConfig: {
+    type: "predictive";
+    predictiveSettings: { answerRatio: number; maxCallsInFlight: number; callRate: number; abandonmentThreshold: number };
+  };
+  complianceConfig?:
+    | {
+        timeZone: string;
+        dialingRules?:
+          | {
+              startTime: string;
+              endTime: string;
+              allowedDays: ("Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday")[];
+            }
+          | undefined;
+        rateLimits?: { maxCallsPerContactPerDay: number; maxCallsPerContactPerWeek: number; maxCallsPerDay: number } | undefined;
+      }
+    | undefined;
+  failoverConfig?:
+    | { enabled: boolean; thresholdType: "success_rate"; thresholdValue: number; evaluationWindowMinutes: number }
+    | undefined;
+}
+
+/** A person on a list. `consentFlags.outbound.call` is consent only when it is true. */
+export interface ContactRow extends Readonly<Record<string, unknown>> {
+  readonly id: string;
+  readonly phoneNumber?: string | undefined;
+  readonly firstName?: string | undefined;
+  readonly lastName?: string | undefined;
+  readonly timeZone?: string | null | undefined;
+  readonly postalCode?: string | null | undefined;
+  readonly state?: string | null | undefined;
+  readonly consentFlags?: { readonly outbound?: { readonly call?: boolean | undefined } | undefined } | undefined;
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined;
+  readonly lastModifiedTime?: string | undefined;
+}
+
+/** One call with its outcome. Times are ISO 8601; `dispositionCode` is the code's id in the matrix, or a word for what no agent decides. */
+export interface CallRow extends Readonly<Record<string, unknown>> {
+  readonly id: string;
+  readonly campaignId?: string | undefined;
+  readonly status?: string | undefined;
+  readonly dispositionCode?: string | null | undefined;
+  readonly startTime?: string | undefined;
+  readonly endTime?: string | undefined;
+  readonly direction?: string | undefined;
+  readonly disposition?: StoredDisposition | null | undefined;
+}
+
+/** Figures of a campaign over a window. Shares are 0..1; what a tenant does not give is absent or null. */
+export interface MetricsView extends Readonly<Record<string, unknown>> {
+  readonly campaignId?: string | undefined;
+  readonly windowMinutes?: number | undefined;
+  /** Calls that reached an agent, of the calls decided. */
+  readonly successRate: number | null;
+  /** Under way now. */
+  readonly activeCalls: number | null;
+  readonly callsPlaced?: number | null | undefined;
+  readonly callsAnswered?: number | null | undefined;
+  /** Of the answered calls. */
+  readonly abandonmentRate?: number | null | undefined;
+  readonly failoverTriggered?: boolean | null | undefined;
+  /** ISO 8601. */
+  readonly lastUpdated?: string | null | undefined;
+}
+
+/** Pacing settings as they are written. */
+export interface PacingDocument {
+  name: string;
+  type: "predictive";
+  concurrency: { max_agents: number; max_simultaneous_calls: number; call_spacing_ms: number };
+  algorithm: {
+    type: "predictive";
+    abandonment_rate_target: number;
+    agent_availability_estimate: number;
+    dial_ratio: number;
+    warm_line_timeout_sec?: number | undefined;
+  };
+}
+
+export interface PacingPolicy {
+  campaign_config: PacingDocument;
+  regulatory_checks: ("tcpa_abandonment" | "dnc_compliance" | "calling_hours")[];
+  carrier_capacity: { max_trunks: number; current_utilization_percent?: number | undefined };
+}
+
+/** What a tenant says of a policy: `compliance_status` is PASS, FAIL or the tenant's own word. */
+export interface PolicyVerdict {
+  readonly compliance_status: string;
+  readonly violations: readonly unknown[];
+  readonly capacity_warnings: readonly unknown[];
+}
+
+/** Settings that a tenant has accepted. Without an operation they are in force already. */
+export interface ActivationView {
+  readonly operationId: string;
+  /** Tag of the version that this change makes. */
+  readonly versionTag: string;
+}
+
+/** How far an activation is: IN_PROGRESS, COMPLETED, FAILED or the tenant's own word, which means: look again later. */
+export interface ProgressView {
+  readonly status: string;
+  readonly errorDetails?: unknown;
+  readonly versionTag?: string | undefined;
+}
+
+/** One disposition of a closed interaction. */
+export interface InteractionEntry {
+  code: string;
+  description: string;
+  agent_id: string;
+  timestamp: string;
+  source: string;
+}
+
+export interface InteractionView extends Readonly<Record<string, unknown>> {
+  readonly id?: string | undefined;
+  readonly dispositions: readonly InteractionEntry[];
+}
+
+/** The codes of closed interactions: a tree by `parent`. */
+export interface DispositionTreeView {
+  readonly dispositions: readonly {
+    readonly code: string;
+    readonly description: string;
+    readonly parent?: string | null | undefined;
+    readonly active: boolean;
+  }[];
+}
+
+/** Registration for the tenant's events about campaigns. */
+export interface CampaignEventsDraft {
+  readonly name: string;
+  readonly callbackUrl: string;
+  readonly events: ("omnichannel.campaign.metrics.update" | "omnichannel.campaign.state.change")[];
+  readonly enabled?: boolean | undefined;
+  readonly headers?: Record<string, string> | undefined;
+}
+
+/** Registration for the tenant's events about dialer settings. */
+export interface DialerEventsDraft {
+  readonly name: string;
+  readonly url: string;
+  readonly events: ("dialer.settings.updated" | "dialer.campaign.activated")[];
+  readonly auth?: { readonly type: "bearer"; readonly token: string } | undefined;
+  readonly retryPolicy?:
+    | { readonly maxRetries: number; readonly backoffMultiplier: number; readonly timeoutSec: number }
+    | undefined;
+}
+
+/** Which ended calls are asked for. */
+export interface CallsAsked {
+  readonly campaignId?: string | undefined;
+  readonly startDateTime?: string | undefined;
+  readonly endDateTime?: string | undefined;
+  readonly dispositionCode?: string[] | undefined;
+  readonly limit?: number | undefined;
+  /** Goes on after a page that gave it. */
+  readonly nextPageToken?: string | undefined;
+}
+
+/** Which contacts are asked for. */
+export interface ContactsAsked {
+  readonly query?: string | undefined;
+  readonly page?: number | undefined;
+  readonly pageSize?: number | undefined;
+}
+
+/** One page of a list. Items are as the profile gives them: parse them, or iterate over the list instead of its pages. */
+export interface ViewPage {
+  readonly number: number;
+  readonly items: readonly unknown[];
+  /** What came with them; `total` where the tenant says how many there are. */
+  readonly reply: { readonly total?: unknown; readonly [field: string]: unknown };
+  readonly nextToken: string | undefined;
+}
+
+/** A list: iterate over it for items, over `pages()` for pages. Each iteration starts from the beginning. */
+export interface ViewList<Item> extends AsyncIterable<Item> {
+  pages(): AsyncGenerator<ViewPage, void, undefined>;
+}
