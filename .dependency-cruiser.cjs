@@ -16,7 +16,7 @@ const MAY_IMPORT = {
 };
 /** Further doors, for what is started often and loads little. */
 const SECOND_DOORS = {
-  contract: "times",
+  contract: "times|acd/index",
   operations: "views/index",
   compliance: "opt-outs",
   outcomes: "pages",

@@ -5,6 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { configJsonSchema } from "../src/app/index.ts";
 import { commandReference, manualPages } from "../src/cli/index.ts";
 import { rulePackJsonSchema } from "../src/compliance/index.ts";
+import { acdOpenApi } from "../src/contract/acd/index.ts";
 import { vendorOpenApi } from "../src/contract/index.ts";
 import { simulationJsonSchema } from "../src/dialing/index.ts";
 import { campaignFileJsonSchema, dialerSettingsJsonSchema, eventDocument } from "../src/operations/index.ts";
@@ -24,6 +25,7 @@ const FILES: Record<string, () => string> = {
   "schemas/outcome-map.schema.json": () => pretty(outcomeMapJsonSchema()),
   "schemas/outcome-report.schema.json": () => pretty(outcomeReportJsonSchema()),
   "docs/vendor-openapi.json": () => pretty(vendorOpenApi()),
+  "docs/vendor-openapi-acd.json": () => pretty(acdOpenApi()),
   "docs/openapi.json": () => pretty(serviceOpenApi("1")),
   "src/web/api/routes.ts": routeTable,
   "docs/event-types.md": eventDocument,

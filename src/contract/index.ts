@@ -5,7 +5,29 @@ export * from "./dialer.ts";
 export * from "./errors.ts";
 export * from "./interactions.ts";
 export { vendorOpenApi } from "./openapi.ts";
-export type { HostFamily, LockStyle, Method, Operation, PagingStyle, RateFamily, RetryClass } from "./operation.ts";
+export type {
+  AnyOperation,
+  Envelope,
+  Evidence,
+  HostFamily,
+  ItemResults,
+  LockStyle,
+  Method,
+  Operation,
+  OperationTable,
+  PagingStyle,
+  ProfileName,
+  RateFamily,
+  RateLimit,
+  RestPaging,
+  RetryClass,
+  RowBody,
+  RowPath,
+  RowQuery,
+  RowReply,
+  SkipPaging,
+  Versions,
+} from "./operation.ts";
 export {
   isOperationId,
   OPERATION_IDS,
@@ -15,11 +37,12 @@ export {
   operationWords,
   type PathParameters,
   type Query,
+  REST_TABLE,
   type Reply,
   type RequestBody,
 } from "./operations.ts";
 export * from "./outbound.ts";
 export { fillPath } from "./paths.ts";
-export { RATE_FAMILIES, RATE_LIMITS, type RateLimit } from "./rates.ts";
+export { RATE_FAMILIES, RATE_LIMITS } from "./rates.ts";
 export { parseInstant, parseInstantOrNaiveUtc } from "./times.ts";
 export { TOKEN_AUTH_STYLES, TOKEN_PATHS, type TokenAuthStyle, tokenReply } from "./token.ts";

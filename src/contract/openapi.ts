@@ -1,17 +1,33 @@
-// The OpenAPI 3.1 document of the vendor contract, derived from the operation table.
+// The OpenAPI 3.1 document of an operation table.
 
 import { z } from "zod";
 import { errorReply } from "./errors.ts";
-import { OPERATION_IDS, operationOf } from "./operations.ts";
-import { RATE_LIMITS } from "./rates.ts";
+import type { AnyOperation, OperationTable } from "./operation.ts";
+import { REST_TABLE } from "./operations.ts";
 import { TOKEN_PATHS, tokenReply } from "./token.ts";
 
-type Json = Record<string, unknown>;
+export type Json = Record<string, unknown>;
 
 /** A schema as JSON Schema 2020-12; what a reply is turned into after parsing is described by what comes in. */
-function schema(type: z.ZodType): Json {
+export function schema(type: z.ZodType): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(type, { io: "input", unrepresentable: "any" }) as Json;
   return rest;
+}
+
+/** What a document says besides its operations. */
+export interface DocumentFrame {
+  readonly title: string;
+  readonly description: string;
+  readonly server: string;
+  /** Where an operation is, with what stands before its own path. */
+  readonly pathOf: (id: string, operation: AnyOperation) => string;
+  readonly security: (operation: AnyOperation) => readonly Json[];
+  readonly securitySchemes: Json;
+  /** Why 403 is answered. */
+  readonly forbidden: (operation: AnyOperation) => string;
+  readonly error: z.ZodType;
+  /** Paths that are not of the table. */
+  readonly further: Readonly<Record<string, Json>>;
 }
 
 const json = (type: z.ZodType): Json => ({ "application/json": { schema: schema(type) } });
@@ -20,8 +36,9 @@ const refusal = (description: string): Json => ({
   content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
 });
 
-function parameters(id: (typeof OPERATION_IDS)[number]): Json[] {
-  const operation = operationOf(id);
+const STYLES = { joined: { style: "form", explode: false }, piped: { style: "pipeDelimited", explode: false } } as const;
+
+function parameters(operation: AnyOperation): Json[] {
   const list: Json[] = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: "path",
@@ -31,13 +48,13 @@ function parameters(id: (typeof OPERATION_IDS)[number]): Json[] {
   if (operation.query !== undefined) {
     const { properties = {}, required = [] } = schema(operation.query) as { properties?: Json; required?: string[] };
     for (const [name, property] of Object.entries(properties)) {
-      const joined = operation.lists?.[name] === "joined";
+      const style = operation.lists?.[name];
       list.push({
         name,
         in: "query",
         required: required.includes(name),
         schema: property,
-        ...(joined ? { style: "form", explode: false } : {}),
+        ...(style === "joined" || style === "piped" ? STYLES[style] : {}),
       });
     }
   }
@@ -49,14 +66,14 @@ function parameters(id: (typeof OPERATION_IDS)[number]): Json[] {
   return list;
 }
 
-function responses(id: (typeof OPERATION_IDS)[number]): Json {
-  const operation = operationOf(id);
+function responses(operation: AnyOperation, frame: DocumentFrame): Json {
   const done: Json = { description: "Done", ...(operation.reply === undefined ? {} : { content: json(operation.reply) }) };
   if (operation.lock?.tagIn === "etag-header") done["headers"] = { ETag: { schema: { type: "string" } } };
   const all: Json = {
     [operation.success.status]: done,
+    ...(operation.emptyStatus === undefined ? {} : { [operation.emptyStatus]: { description: "Nothing" } }),
     401: refusal("The token is missing, expired or revoked"),
-    403: refusal(`The token holds none of: ${operation.scopes.join(", ")}`),
+    403: refusal(frame.forbidden(operation)),
     429: {
       ...refusal("Too many requests"),
       headers: { "Retry-After": { description: "Whole seconds, or an HTTP date", schema: { type: "string" } } },
@@ -66,88 +83,122 @@ function responses(id: (typeof OPERATION_IDS)[number]): Json {
   return all;
 }
 
-function operationObject(id: (typeof OPERATION_IDS)[number]): Json {
-  const operation = operationOf(id);
-  const limit = RATE_LIMITS[operation.rate];
+/** Columns of a row that a document shows as they are. */
+const SHOWN = {
+  lock: "x-lock",
+  paging: "x-paging",
+  versions: "x-versions",
+  permission: "x-permission",
+  evidence: "x-evidence",
+  envelope: "x-envelope",
+  aliases: "x-older-names",
+  itemResults: "x-item-results",
+  failureField: "x-failure-field",
+  maybeAlready: "x-maybe-already",
+} as const satisfies Partial<Record<keyof AnyOperation, string>>;
+
+function requestBody({ request, wrapper }: AnyOperation): Json {
+  if (request === undefined) return {};
+  if (wrapper === undefined) return { requestBody: { required: true, content: json(request) } };
+  const wrapped = { type: "object", required: [wrapper], properties: { [wrapper]: schema(request) } };
+  return { requestBody: { required: true, content: { "application/json": { schema: wrapped } } } };
+}
+
+function operationObject(id: string, operation: AnyOperation, { rates }: OperationTable, frame: DocumentFrame): Json {
+  const limit = rates[operation.rate];
+  const shown = Object.entries(SHOWN).flatMap(([column, name]) => {
+    const value = operation[column as keyof typeof SHOWN];
+    return value === undefined ? [] : [[name, value] as const];
+  });
   return {
     operationId: id,
     summary: operation.summary,
-    tags: [operation.host],
-    security: operation.scopes.map((scope) => ({ oauth: [scope] })),
-    parameters: parameters(id),
-    ...(operation.request === undefined ? {} : { requestBody: { required: true, content: json(operation.request) } }),
-    responses: responses(id),
+    tags: [operation.host === "api" ? operation.section : operation.host],
+    security: frame.security(operation),
+    parameters: parameters(operation),
+    ...requestBody(operation),
+    responses: responses(operation, frame),
     "x-section": operation.section,
     "x-retry": operation.retry,
-    "x-rate": { family: operation.rate, requests: limit.requests, seconds: limit.seconds, per: limit.per },
-    ...(operation.lock === undefined ? {} : { "x-lock": operation.lock }),
-    ...(operation.paging === undefined ? {} : { "x-paging": operation.paging }),
+    ...(limit === undefined
+      ? {}
+      : { "x-rate": { family: operation.rate, requests: limit.requests, seconds: limit.seconds, per: limit.per } }),
+    ...Object.fromEntries(shown),
   };
 }
 
-/** The whole document, a plain object ready for JSON. */
-export function vendorOpenApi(): Json {
+/** The whole document of a table, a plain object ready for JSON. */
+export function tableOpenApi(table: OperationTable, frame: DocumentFrame): Json {
   const paths: Record<string, Json> = {};
-  for (const id of OPERATION_IDS) {
-    const { path, method } = operationOf(id);
-    paths[path] = { ...paths[path], [method.toLowerCase()]: operationObject(id) };
+  for (const [id, operation] of Object.entries(table.operations)) {
+    const path = frame.pathOf(id, operation);
+    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: operationObject(id, operation, table, frame) };
   }
-  for (const path of TOKEN_PATHS) {
-    paths[path] = {
-      post: {
-        operationId: `token${path.replaceAll(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
-        summary: "Access token by client credentials: HTTP Basic, form fields or JSON fields",
-        tags: ["token"],
-        security: [],
-        requestBody: {
-          required: true,
-          content: Object.fromEntries(
-            ["application/x-www-form-urlencoded", "application/json"].map((type) => [
-              type,
-              {
-                schema: {
-                  type: "object",
-                  required: ["grant_type"],
-                  properties: {
-                    grant_type: { const: "client_credentials" },
-                    client_id: { type: "string" },
-                    client_secret: { type: "string" },
-                    scope: { type: "string" },
-                  },
-                },
-              },
-            ]),
-          ),
-        },
-        responses: {
-          200: { description: "A token", content: json(tokenReply) },
-          400: refusal("Unsupported grant or scope"),
-          401: refusal("Wrong credentials"),
-          429: refusal("Too many requests"),
-        },
-      },
-    };
-  }
-  const scopes = [...new Set(OPERATION_IDS.flatMap((id) => operationOf(id).scopes))].sort();
   return {
     openapi: "3.1.0",
-    info: {
-      title: "NICE CXone REST profile, as outdial speaks it",
-      version: "1",
-      description: "Generated from the operation table; the sandbox tenant serves it.",
-    },
-    servers: [{ url: "https://api-us-02.niceincontact.com" }],
-    paths,
-    components: {
-      schemas: { Error: schema(errorReply) },
-      securitySchemes: {
-        oauth: {
-          type: "oauth2",
-          flows: {
-            clientCredentials: { tokenUrl: "/oauth/token", scopes: Object.fromEntries(scopes.map((scope) => [scope, scope])) },
-          },
-        },
+    info: { title: frame.title, version: "1", description: frame.description },
+    servers: [{ url: frame.server }],
+    paths: { ...paths, ...frame.further },
+    components: { schemas: { Error: schema(frame.error) }, securitySchemes: frame.securitySchemes },
+  };
+}
+
+function tokenPath(path: string): Json {
+  return {
+    post: {
+      operationId: `token${path.replaceAll(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
+      summary: "Access token by client credentials: HTTP Basic, form fields or JSON fields",
+      tags: ["token"],
+      security: [],
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(
+          ["application/x-www-form-urlencoded", "application/json"].map((type) => [
+            type,
+            {
+              schema: {
+                type: "object",
+                required: ["grant_type"],
+                properties: {
+                  grant_type: { const: "client_credentials" },
+                  client_id: { type: "string" },
+                  client_secret: { type: "string" },
+                  scope: { type: "string" },
+                },
+              },
+            },
+          ]),
+        ),
+      },
+      responses: {
+        200: { description: "A token", content: json(tokenReply) },
+        400: refusal("Unsupported grant or scope"),
+        401: refusal("Wrong credentials"),
+        429: refusal("Too many requests"),
       },
     },
   };
+}
+
+/** The document of the REST profile. */
+export function vendorOpenApi(): Json {
+  const scopes = [...new Set(Object.values(REST_TABLE.operations).flatMap((row) => row.scopes as readonly string[]))].sort();
+  return tableOpenApi(REST_TABLE, {
+    title: "NICE CXone REST profile, as outdial speaks it",
+    description: "Generated from the operation table; the sandbox tenant serves it.",
+    server: "https://api-us-02.niceincontact.com",
+    pathOf: (_, { path }) => path,
+    security: (operation) => operation.scopes.map((scope) => ({ oauth: [scope] })),
+    securitySchemes: {
+      oauth: {
+        type: "oauth2",
+        flows: {
+          clientCredentials: { tokenUrl: "/oauth/token", scopes: Object.fromEntries(scopes.map((scope) => [scope, scope])) },
+        },
+      },
+    },
+    forbidden: (operation) => `The token holds none of: ${operation.scopes.join(", ")}`,
+    error: errorReply,
+    further: Object.fromEntries(TOKEN_PATHS.map((path) => [path, tokenPath(path)])),
+  });
 }

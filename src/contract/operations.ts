@@ -1,11 +1,11 @@
 // The operation table: every operation of the vendor contract (§2) as data. Client, sandbox and documentation are derived from it.
 
-import type { z } from "zod";
 import * as campaigns from "./campaigns.ts";
 import * as dialer from "./dialer.ts";
 import * as interactions from "./interactions.ts";
-import type { LockStyle, Operation } from "./operation.ts";
+import type { LockStyle, Operation, OperationTable, RowBody, RowPath, RowQuery, RowReply } from "./operation.ts";
 import * as outbound from "./outbound.ts";
+import { RATE_LIMITS } from "./rates.ts";
 
 const ok = { status: 200, accepts: "2xx", body: "json" } as const;
 const created = { status: 201, accepts: "2xx", body: "json" } as const;
@@ -495,20 +495,22 @@ export function isOperationId(id: string): id is OperationId {
 
 export const OPERATION_IDS = Object.keys(OPERATIONS) as OperationId[];
 
+/** The REST profile: its operations and their documented limits. */
+export const REST_TABLE = { profile: "rest", operations: OPERATIONS, rates: RATE_LIMITS } as const satisfies OperationTable;
+
 type Row<Id extends OperationId> = (typeof OPERATIONS)[Id];
 
 /** Names of the path parameters: `{callId}` and so on. */
-export type PathParameters<Id extends OperationId> = Names<Row<Id>["path"]>;
-type Names<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
+export type PathParameters<Id extends OperationId> = RowPath<Row<Id>>;
 
 /** The body a client sends. */
-export type RequestBody<Id extends OperationId> = Row<Id> extends { request: infer S extends z.ZodType } ? z.input<S> : undefined;
+export type RequestBody<Id extends OperationId> = RowBody<Row<Id>>;
 
 /** The query a client sends, before it is written out. */
-export type Query<Id extends OperationId> = Row<Id> extends { query: infer S extends z.ZodType } ? z.input<S> : undefined;
+export type Query<Id extends OperationId> = RowQuery<Row<Id>>;
 
 /** The reply after parsing. */
-export type Reply<Id extends OperationId> = Row<Id> extends { reply: infer S extends z.ZodType } ? z.output<S> : undefined;
+export type Reply<Id extends OperationId> = RowReply<Row<Id>>;
 
 /** What an operation does, as the beginning of a sentence about it: "disposition codes of a campaign with their reason codes". */
 export function operationWords(id: OperationId): string {

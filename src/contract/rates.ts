@@ -1,15 +1,6 @@
 // The documented request limits by rate family: contract §2.
 
-import type { RateFamily } from "./operation.ts";
-
-export interface RateLimit {
-  /** Requests in a window. */
-  readonly requests: number;
-  /** Length of the window in seconds. */
-  readonly seconds: number;
-  /** Whose requests are counted together. */
-  readonly per: "client" | "tenant";
-}
+import type { RateFamily, RateLimit } from "./operation.ts";
 
 export const RATE_LIMITS: Readonly<Record<RateFamily, RateLimit>> = {
   "outbound-write": { requests: 100, seconds: 1, per: "client" },

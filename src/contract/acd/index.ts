@@ -1,0 +1,28 @@
+// The wire contract of the ACD profile as data. Loaded only by who speaks it.
+
+export { MAX_DIALER_STATS_HOURS, MAX_SUMMARY_DAYS } from "./activity.ts";
+export { type AcdOperation, type AcdRate, ADMIN_PAGE, RECORDS_PAGE } from "./common.ts";
+export { CONTACT_NAMES, MAX_COMPLETED_DAYS, MAX_TAGS } from "./contacts.ts";
+export { MAX_DISPOSITION_NAME, MAX_TAG_NOTES, SYSTEM_DISPOSITIONS } from "./dispositions.ts";
+export { MAX_DNC_RECORDS } from "./dnc.ts";
+export { MAX_ACTIVE_RECORDS, MAX_UPLOAD_RECORDS } from "./lists.ts";
+export { acdOpenApi } from "./openapi.ts";
+export { ALL_ATTEMPTS_REPORT, EXTRACT_STATES, REPORT_TYPES } from "./reports.ts";
+export { WEEK } from "./settings.ts";
+export { PERSONAL_CONNECTION, PHONE_MEDIA } from "./skills.ts";
+export {
+  ACD_OPERATION_IDS,
+  ACD_OPERATIONS,
+  ACD_RATES,
+  ACD_TABLE,
+  type AcdBody,
+  type AcdOperationId,
+  type AcdPath,
+  type AcdQuery,
+  type AcdReply,
+  acdOperationOf,
+  acdPath,
+  acdTemplate,
+  SERVICES_PREFIX,
+} from "./table.ts";
+export * from "./token.ts";

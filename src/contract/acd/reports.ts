@@ -1,0 +1,162 @@
+// Reports, downloads of data, and extraction: the ways to what lies further back than the other reads reach.
+
+import { z } from "zod";
+import { type AcdOperation, acceptedWrite, read, readOrNothing, write } from "./common.ts";
+import { maybeId, maybeText, sentInstant, wireId } from "./scalars.ts";
+
+/** The report of every dial of the tenant. Its id differs by tenant: it is found by this name. */
+export const ALL_ATTEMPTS_REPORT = "List Inventory All Attempts";
+export const REPORT_TYPES = ["Data Download", "Private", "Public", "Prebuilt"] as const;
+export const EXTRACT_STATES = ["RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED"] as const;
+
+const report = { section: "reports", rate: "acd-report", permission: "Data Download" } as const;
+const job = z.looseObject({
+  jobId: wireId,
+  reportId: maybeId,
+  state: maybeText,
+  resultFileURL: maybeText,
+  fileName: maybeText,
+  deleteTime: maybeText,
+});
+const file = z.looseObject({ file: maybeText, fileName: maybeText });
+const extract = z.looseObject({
+  id: wireId,
+  status: z.string(),
+  result: z.looseObject({ url: maybeText, messageError: maybeText, errorMessage: maybeText }).nullish(),
+});
+
+export const reports = {
+  listReports: {
+    ...read,
+    ...report,
+    summary: "The reports that can be run or downloaded",
+    path: "/reports",
+    versions: { pin: 31 },
+    envelope: { within: ["resultSet"], items: ["reports"] },
+    evidence: "published and seen",
+    query: z.strictObject({ reportType: z.enum(REPORT_TYPES).optional() }),
+    reply: z.looseObject({
+      reports: z.array(z.looseObject({ reportId: wireId, reportName: maybeText, reportType: maybeText })),
+    }),
+  },
+  listReportJobs: {
+    ...readOrNothing,
+    ...report,
+    summary: "Jobs of reports",
+    path: "/report-jobs",
+    versions: { pin: 31 },
+    envelope: { within: ["resultSet"] },
+    evidence: "published and seen",
+    query: z.strictObject({
+      reportId: z.string().optional(),
+      jobStatus: z.enum(["running", "completed"]).optional(),
+      jobSpan: z.int().min(1).optional(),
+    }),
+    reply: z.looseObject({ runningJobs: z.array(job).nullish(), completedJobs: z.array(job).nullish() }),
+  },
+  startReportJob: {
+    ...acceptedWrite,
+    ...report,
+    summary: "Run a report; its file is fetched when the job is finished",
+    path: "/report-jobs/{reportId}",
+    versions: { pin: 31 },
+    envelope: { within: ["resultSet"] },
+    evidence: "published and seen",
+    success: { status: 202, accepts: "2xx", body: "json" },
+    refusals: { 404: "unknown report", 409: "a file of that name exists" },
+    query: z.strictObject({
+      fileType: z.enum(["CSV", "PDF", "XML", "Excel"]),
+      includeHeaders: z.boolean().optional(),
+      appendDate: z.boolean().optional(),
+      deleteAfter: z.int().min(7).max(14).optional(),
+      overwrite: z.boolean().optional(),
+    }),
+    reply: z.looseObject({ jobId: wireId }),
+  },
+  getReportJob: {
+    ...read,
+    ...report,
+    summary: "A job of a report, with the address of its file",
+    path: "/report-jobs/{jobId}",
+    versions: { pin: 31 },
+    envelope: { within: ["resultSet", "jobResult"] },
+    evidence: "sources differ",
+    refusals: { 404: "unknown job" },
+    reply: job,
+  },
+  dataDownload: {
+    ...write,
+    ...report,
+    summary: "Download the data of a report; every file name may be used once",
+    path: "/report-jobs/datadownload/{reportId}",
+    versions: { pin: 34 },
+    envelope: { within: ["resultSet"] },
+    emptyStatus: 204,
+    success: { status: 200, accepts: "2xx", body: "optional" },
+    failureField: "errorMessage",
+    evidence: "published and seen",
+    refusals: { 400: "a range over 30 days or with an offset", 404: "unknown report", 409: "the file name was used" },
+    query: z.strictObject({
+      fileName: z.string().min(1),
+      startDate: sentInstant,
+      endDate: sentInstant,
+      saveAsFile: z.boolean().optional(),
+      includeHeaders: z.boolean().optional(),
+    }),
+    reply: z.looseObject({ errorMessage: maybeText, fileName: maybeText, file: maybeText, fileType: maybeText, URI: maybeText }),
+  },
+  getFile: {
+    ...read,
+    ...report,
+    summary: "A file of the tenant; unknown for up to a minute while it is written",
+    path: "/files",
+    versions: { pin: 34 },
+    envelope: { within: ["resultSet"] },
+    evidence: "published and seen",
+    refusals: { 404: "unknown file, or one that is being written" },
+    query: z.strictObject({ fileName: z.string().min(1) }),
+    reply: z.looseObject({ files: file }),
+  },
+  startExtract: {
+    ...acceptedWrite,
+    summary: "Start an extraction of data; the reply is the id of the job, a bare JSON string",
+    section: "reports",
+    path: "/data-extraction/v1/jobs",
+    rate: "acd-extract",
+    permission: "Data Extraction",
+    evidence: "published and seen",
+    success: { status: 202, accepts: "2xx", body: "json" },
+    refusals: { 400: "unknown entity or version, unreadable range" },
+    request: z.strictObject({
+      entityName: z.string().min(1),
+      version: z.string().min(1),
+      startDate: z.string().min(1),
+      endDate: z.string().min(1),
+    }),
+    accepts: z.looseObject({}),
+    reply: z.string().min(1),
+  },
+  getExtract: {
+    ...read,
+    summary: "A job of an extraction; the address of its file is good for 30 seconds",
+    section: "reports",
+    path: "/data-extraction/v1/jobs/{jobId}",
+    rate: "acd-extract",
+    permission: "Data Extraction",
+    envelope: { within: ["jobStatus"] },
+    evidence: "published and seen",
+    refusals: { 404: "unknown job" },
+    reply: extract,
+  },
+  listExtracts: {
+    ...read,
+    summary: "Jobs of extractions",
+    section: "reports",
+    path: "/data-extraction/v1/jobs",
+    rate: "acd-extract",
+    permission: "Data Extraction",
+    evidence: "published",
+    envelope: { items: ["jobs"] },
+    reply: z.looseObject({ jobs: z.array(extract) }),
+  },
+} as const satisfies Record<string, AcdOperation>;

@@ -1,0 +1,69 @@
+// The operation table of the ACD API: what a customer's tenant answers under incontactapi/services. No live tenant was reached; each row says what it rests on.
+
+import type { OperationTable, RateLimit, RowBody, RowPath, RowQuery, RowReply } from "../operation.ts";
+import { fillPath } from "../paths.ts";
+import { account } from "./account.ts";
+import { activities } from "./activity.ts";
+import { callbacks } from "./callbacks.ts";
+import { campaigns } from "./campaigns.ts";
+import type { AcdOperation, AcdRate } from "./common.ts";
+import { contacts } from "./contacts.ts";
+import { dispositions } from "./dispositions.ts";
+import { dnc } from "./dnc.ts";
+import { lists } from "./lists.ts";
+import { reports } from "./reports.ts";
+import { settings } from "./settings.ts";
+import { skills } from "./skills.ts";
+
+export const ACD_OPERATIONS = {
+  ...account,
+  ...campaigns,
+  ...skills,
+  ...settings,
+  ...lists,
+  ...dnc,
+  ...dispositions,
+  ...contacts,
+  ...activities,
+  ...reports,
+  ...callbacks,
+} as const satisfies Record<string, AcdOperation>;
+
+/** Where learning of the budgets begins: nothing is published but one extraction in 30 seconds. */
+export const ACD_RATES: Readonly<Record<AcdRate, RateLimit>> = {
+  "acd-read": { requests: 5, seconds: 1, per: "client" },
+  "acd-write": { requests: 1, seconds: 1, per: "client" },
+  "acd-report": { requests: 1, seconds: 1, per: "client" },
+  "acd-extract": { requests: 1, seconds: 30, per: "tenant" },
+};
+
+export const ACD_TABLE = { profile: "acd", operations: ACD_OPERATIONS, rates: ACD_RATES } as const satisfies OperationTable;
+
+export type AcdOperationId = keyof typeof ACD_OPERATIONS;
+export const ACD_OPERATION_IDS = Object.keys(ACD_OPERATIONS) as AcdOperationId[];
+
+type Row<Id extends AcdOperationId> = (typeof ACD_OPERATIONS)[Id];
+export type AcdPath<Id extends AcdOperationId> = RowPath<Row<Id>>;
+export type AcdBody<Id extends AcdOperationId> = RowBody<Row<Id>>;
+export type AcdQuery<Id extends AcdOperationId> = RowQuery<Row<Id>>;
+export type AcdReply<Id extends AcdOperationId> = RowReply<Row<Id>>;
+
+/** The table's row with the optional columns present. */
+export function acdOperationOf(id: AcdOperationId): AcdOperation {
+  return ACD_OPERATIONS[id];
+}
+
+/** What versioned resources stand under. Tenants take any case of it. */
+export const SERVICES_PREFIX = "/incontactapi/services";
+
+/** The path template of an operation in a version; the version does not matter to resources without versions. */
+export function acdTemplate(id: AcdOperationId, version: number): string {
+  const { path, olderPath, versions } = acdOperationOf(id);
+  if (versions === undefined) return path;
+  return `${SERVICES_PREFIX}/v${version}.0${olderPath !== undefined && version <= olderPath.upTo ? olderPath.path : path}`;
+}
+
+/** The path of a request. Throws RangeError on a value that is no segment, see `fillPath`. */
+export function acdPath(id: AcdOperationId, version: number, values: Readonly<Record<string, string>>): string {
+  return fillPath(acdTemplate(id, version), values);
+}
