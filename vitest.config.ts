@@ -54,7 +54,8 @@ const suite = (name: string, include: string[], timeout: number) => ({
     setupFiles: ["test/support/processor-setup.ts"],
     // Node strips the types itself; only the dashboard's components (.tsx, in the unit suite) need Vite.
     experimental: { viteModuleRunner: name === "unit", nodeLoader: false },
-    globalSetup: name === "unit" ? [] : ["test/support/postgres-setup.ts", "test/support/pages-setup.ts"],
+    globalSetup:
+      name === "unit" ? [] : ["test/support/postgres-setup.ts", "test/support/pages-setup.ts", "test/support/programs-setup.ts"],
   },
 });
 

@@ -111,7 +111,7 @@ export async function openDashboardBrowser(service: Pick<RunningService, "url" |
         async violations() {
           await page.evaluate(`${axe};0`);
           return await page.evaluate<string[]>(
-            `axe.run().then(({ violations }) => violations
+            `axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations
               .filter(({ impact }) => impact === "serious" || impact === "critical")
               .flatMap(({ id, nodes }) => nodes.map(({ target }) => id + " at " + target.join(" "))))`,
           );

@@ -2,20 +2,13 @@
 
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { openService } from "../../src/app/index.ts";
 import { DRAFT, openWorld, type World } from "../integration/campaigns/plan-world.ts";
-import { type Bundle, bundle } from "../support/bundle.ts";
 import { runCli } from "../support/cli.ts";
+import { startBundled } from "../support/program.ts";
 import { picked } from "../support/scale.ts";
 import { until } from "../support/until.ts";
-
-let program: Bundle;
-beforeAll(async () => {
-  program = await bundle(fileURLToPath(new URL("campaign-child.ts", import.meta.url)));
-});
-afterAll(() => program[Symbol.asyncDispose]());
 
 interface Running {
   readonly child: ChildProcess;
@@ -25,10 +18,14 @@ interface Running {
 }
 
 function start(world: World, at?: string): Running {
-  const { child, ended, stdout } = program.start([join(world.folder, "campaigns"), ...(at === undefined ? [] : [at])], {
-    cwd: world.folder,
-    env: world.environment,
-  });
+  const { child, ended, stdout } = startBundled(
+    "campaign-child",
+    [join(world.folder, "campaigns"), ...(at === undefined ? [] : [at])],
+    {
+      cwd: world.folder,
+      env: world.environment,
+    },
+  );
   return {
     child,
     get points() {

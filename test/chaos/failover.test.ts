@@ -2,8 +2,7 @@
 // never neither without an alarm.
 
 import type { ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import {
   BACKUP,
   type FailoverWorld,
@@ -12,15 +11,10 @@ import {
   PRIMARY,
   scenarioOf,
 } from "../integration/campaigns/failover-world.ts";
-import { type Bundle, bundle } from "../support/bundle.ts";
+import { startBundled } from "../support/program.ts";
 import { picked } from "../support/scale.ts";
 import { until } from "../support/until.ts";
 
-let program: Bundle;
-beforeAll(async () => {
-  program = await bundle(fileURLToPath(new URL("failover-child.ts", import.meta.url)));
-});
-afterAll(() => program[Symbol.asyncDispose]());
 const SPEED = 50;
 
 interface Running {
@@ -61,7 +55,10 @@ async function openFailing(): Promise<FailoverWorld & { start(at?: string): Runn
         REAL_START: String(realStart),
         SPEED: String(SPEED),
       };
-      const { child, ended, stdout } = program.start([PRIMARY, ...(at === undefined ? [] : [at])], { cwd: world.folder, env });
+      const { child, ended, stdout } = startBundled("failover-child", [PRIMARY, ...(at === undefined ? [] : [at])], {
+        cwd: world.folder,
+        env,
+      });
       return { child, ended: ended.then((result) => result.stdout), output: stdout };
     },
   });

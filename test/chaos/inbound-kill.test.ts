@@ -2,23 +2,21 @@
 
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { startProgram } from "../support/program.ts";
+import { startBundled } from "../support/program.ts";
 import { scaled } from "../support/scale.ts";
 import { openTestStore } from "../support/store.ts";
 
 const ROUNDS = scaled(10, 2);
 const PARALLEL = 16;
 const SECRET = "the-secret-of-the-vendor";
-const CHILD = fileURLToPath(new URL("./inbound-child.ts", import.meta.url));
 
 test(`killed ${ROUNDS} times in the middle of it, no event that was answered 202 is lost`, async () => {
   const opened = await openTestStore();
   const accepted = new Set<string>();
   let serial = 0;
   for (let round = 1; round <= ROUNDS; round++) {
-    const { child } = startProgram(CHILD, [opened.url, opened.dir, SECRET], { cwd: opened.dir, showErrors: true });
+    const { child } = startBundled("inbound-child", [opened.url, opened.dir, SECRET], { cwd: opened.dir });
     if (child.stdout === null) throw new Error("the process has no output");
     const [port] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
     const ended = once(child, "exit");

@@ -10,7 +10,7 @@ import { scaled, seeded } from "../support/scale.ts";
 import { until } from "../support/until.ts";
 
 const INTERACTIONS = 60;
-const ROWS = scaled(240, 120);
+const ROWS = scaled(240, 80);
 const KILLS = scaled(10, 2);
 
 let world: World;

@@ -5,23 +5,16 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { createRandom } from "../../src/kernel/index.ts";
 import { type Entry, FIRST, interactionId, openWorld, TIME, type World } from "../integration/interactions/world.ts";
-import { type Bundle, bundle } from "../support/bundle.ts";
 import { createDatabase } from "../support/database.ts";
+import { startBundled } from "../support/program.ts";
 import { IS_DEEP, scaled } from "../support/scale.ts";
 
 const PROCESSES = 3;
 const EACH = scaled(17, 5);
 const ONE = interactionId(1);
-
-let program: Bundle;
-beforeAll(async () => {
-  program = await bundle(fileURLToPath(new URL("./interaction-child.ts", import.meta.url)));
-});
-afterAll(() => program[Symbol.asyncDispose]());
 
 let world: World;
 
@@ -65,7 +58,7 @@ function startWriters(
   first: number,
   databaseUrl?: string,
 ): { child: ChildProcess; lines: AsyncIterableIterator<string> } {
-  const { child } = program.start([policy, ONE, String(first), String(EACH)], {
+  const { child } = startBundled("interaction-child", [policy, ONE, String(first), String(EACH)], {
     cwd: world.folder,
     env: {
       ...world.environment,

@@ -10,7 +10,7 @@ import { scaled, seeded } from "../support/scale.ts";
 import { until } from "../support/until.ts";
 import { NO_RECEIVER, type StartedWorld, startWorld, UNLIMITED } from "../support/world.ts";
 
-const ROWS = scaled(5000, 600);
+const ROWS = scaled(5000, 400);
 const KILLS = scaled(30, 2);
 const CONCURRENCY = 32;
 

@@ -2,14 +2,13 @@
 
 import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { openOutcomeRecords } from "../../src/app/index.ts";
 import { openWorld, type World } from "../integration/outcomes/world.ts";
-import { type Bundle, bundle } from "../support/bundle.ts";
 import { CAMPAIGN } from "../support/calls.ts";
 import { collect } from "../support/collect.ts";
 import { outcomesScenario, truthOf } from "../support/outcomes.ts";
+import { startBundled } from "../support/program.ts";
 import { IS_DEEP, scaled, seeded } from "../support/scale.ts";
 import { until } from "../support/until.ts";
 
@@ -38,16 +37,11 @@ interface Worker {
   kill(): Promise<void>;
 }
 
-let program: Bundle;
 let world: World;
 let from: number;
 let to: number;
 let workers: Worker[];
 
-beforeAll(async () => {
-  program = await bundle(fileURLToPath(new URL("retrieval-child.ts", import.meta.url)));
-});
-afterAll(() => program[Symbol.asyncDispose]());
 beforeEach(async () => {
   // One UTC day that is over: one window, read page after page.
   from = Math.floor(Date.now() / DAY - 1) * DAY;
@@ -67,7 +61,7 @@ afterEach(async () => {
 
 function start(): Worker {
   const args = [CAMPAIGN, from, to, LIMIT].map(String);
-  const { child } = program.start(args, { cwd: world.folder, env: world.environment, openInput: true });
+  const { child } = startBundled("retrieval-child", args, { cwd: world.folder, env: world.environment, openInput: true });
   const { stdin, stdout } = child;
   if (stdin === null || stdout === null) throw new Error("the process has no streams");
   const lines = createInterface({ input: stdout });

@@ -11,7 +11,9 @@ import { type CliProcess, startCli } from "../support/cli.ts";
 import { scaled } from "../support/scale.ts";
 import { NO_RECEIVER, operatorToken, type StartedWorld, startServe, startWorld, UNLIMITED } from "../support/world.ts";
 
-const ROWS = scaled(5000, 600);
+const ROWS = scaled(5000, 300);
+/** The tenant takes so long, ms, that a job does not end before its process is killed. */
+const DELAY_MS = Math.max(30, 18_000 / ROWS);
 
 let stack: AsyncDisposableStack;
 let world: StartedWorld;
@@ -56,7 +58,7 @@ const jobOf = (id: string) =>
 
 /** A job in the middle, and the process that has it. */
 async function begun(): Promise<{ id: string; owner: CliProcess }> {
-  world.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 30 } });
+  world.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: DELAY_MS } });
   const before = world.sandbox.control.state().requests;
   const response = await fetch(`${services[0]?.url}/api/v1/campaigns/${CAMPAIGN}/tags`, {
     method: "POST",
@@ -134,7 +136,7 @@ test("the only one that is killed: its next start goes on", async () => {
 /** A command that tags the calls. */
 async function tagging(): Promise<CliProcess> {
   await writeFile(join(world.folder, "calls.csv"), callsCsv(ROWS));
-  world.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 30 } });
+  world.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: DELAY_MS } });
   const before = world.sandbox.control.state().requests;
   const command = startCli(["tag", "calls.csv", "--campaign", CAMPAIGN], { cwd: world.folder, env: world.environment });
   await expect.poll(() => world.sandbox.control.state().requests, { timeout: 60_000 }).toBeGreaterThan(before + 50);

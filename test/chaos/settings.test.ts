@@ -4,21 +4,15 @@
 import type { ChildProcess } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { openService } from "../../src/app/index.ts";
 import { fileOf, NEW, OLD, openWorld, textOf, type World } from "../integration/dialer/world.ts";
-import { type Bundle, bundle } from "../support/bundle.ts";
 import { runCli } from "../support/cli.ts";
+import { startBundled } from "../support/program.ts";
 import { picked } from "../support/scale.ts";
 import { createTestClock } from "../support/test-clock.ts";
 import { until } from "../support/until.ts";
 
-let program: Bundle;
-beforeAll(async () => {
-  program = await bundle(fileURLToPath(new URL("settings-child.ts", import.meta.url)));
-});
-afterAll(() => program[Symbol.asyncDispose]());
 const LOOKS = 3;
 
 interface Running {
@@ -29,7 +23,7 @@ interface Running {
 }
 
 function start(world: World, ...at: readonly string[]): Running {
-  const { child, ended, stdout } = program.start([join(world.folder, "settings.json"), ...at], {
+  const { child, ended, stdout } = startBundled("settings-child", [join(world.folder, "settings.json"), ...at], {
     cwd: world.folder,
     env: world.environment,
   });

@@ -9,15 +9,17 @@ import { runCommandLine } from "../../src/cli/index.ts";
 import type { Clock } from "../../src/kernel/index.ts";
 import { systemClock } from "../../src/tenant/index.ts";
 import { type Program, type ProgramOptions, type ProgramResult, SURROUNDINGS, startProgram } from "./program.ts";
+import { programFile } from "./programs-setup.ts";
 import { TEMPORARY } from "./temporary.ts";
 
-const BIN = fileURLToPath(new URL("../../bin/outdial.mjs", import.meta.url));
+/** The program of the checkout, which loads each source by itself. */
+export const BIN = fileURLToPath(new URL("../../bin/outdial.mjs", import.meta.url));
 
 export type CliResult = ProgramResult;
 export type CliProcess = Program;
 
 export interface CliOptions extends ProgramOptions {
-  /** Another program than this checkout's. */
+  /** Another program than the one that the run has bundled of this checkout's sources. */
   readonly bin?: string;
   /** Time, for a command line in this process. */
   readonly clock?: Clock;
@@ -25,7 +27,7 @@ export interface CliOptions extends ProgramOptions {
 
 /** Starts the CLI; `ended` settles when it has. */
 export function startCli(args: readonly string[], options: CliOptions): CliProcess {
-  return startProgram(options.bin ?? BIN, args, options);
+  return startProgram(options.bin ?? programFile("main"), args, options);
 }
 
 /** Runs the command line to its end as a process: where the process is the point. */

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { programFile } from "./programs-setup.ts";
 import { TEMPORARY } from "./temporary.ts";
 
 /** What a user's shell says to a program. What programs keep of one run for the next is kept apart from the user's own. */
@@ -68,4 +69,9 @@ export function startProgram(file: string, args: readonly string[], options: Pro
     child.once("close", (code, signal) => resolve({ code, signal, ...said }));
   });
   return { child, ended, stdout: () => said.stdout, stderr: () => said.stderr };
+}
+
+/** Starts a program that the run has bundled. @param name of its file, without extension; what it says on stderr is shown */
+export function startBundled(name: string, args: readonly string[], options: Omit<ProgramOptions, "showErrors">): Program {
+  return startProgram(programFile(name), args, { ...options, showErrors: true });
 }

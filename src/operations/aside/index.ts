@@ -53,7 +53,7 @@ const sourceOf = (module: string, from: string): string => new URL(`${module}${f
 
 async function onThread<T>(of: string, workerData: ReaderData, withinMs: number): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const worker = new Worker(new URL(sourceOf("./worker", import.meta.url)), {
+  const worker = new Worker(new URL(sourceOf("./reader-thread", import.meta.url)), {
     workerData,
     resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
   });

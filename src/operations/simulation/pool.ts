@@ -126,9 +126,12 @@ export class SimulationPool {
   #start(): Thread | undefined {
     if (this.#threads.length >= this.#size) return undefined;
     // Built code has another extension than the sources.
-    const worker = new Worker(new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
-    });
+    const worker = new Worker(
+      new URL(import.meta.url.endsWith(".ts") ? "./replication-thread.ts" : "./replication-thread.js", import.meta.url),
+      {
+        resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
+      },
+    );
     const thread: Thread = { worker, working: undefined };
     this.#threads.push(thread);
     worker.on("message", (reply: WorkerReply) => {

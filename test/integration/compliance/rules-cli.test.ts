@@ -7,10 +7,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import conventionCases from "../../data/compliance/cases.json" with { type: "json" };
-import { type CliResult, runCli, runCliProcess, workFolder } from "../../support/cli.ts";
+import { BIN, type CliResult, runCli, runCliProcess, workFolder } from "../../support/cli.ts";
 
 const RULES = fileURLToPath(new URL("../../data/compliance/flat-rule-set.json", import.meta.url));
-const BIN = fileURLToPath(new URL("../../../bin/outdial.mjs", import.meta.url));
 let folder: Awaited<ReturnType<typeof workFolder>>;
 beforeEach(async () => {
   folder = await workFolder();
@@ -289,7 +288,7 @@ test("a campaign's own rules are laid over the pack; a misspelt one is refused",
 });
 
 test("help loads no rules, no tables of places, no store and no schema library", async () => {
-  await runCliProcess(["--help"], { cwd: folder.path, env: { NODE_V8_COVERAGE: folder.path } });
+  await runCliProcess(["--help"], { bin: BIN, cwd: folder.path, env: { NODE_V8_COVERAGE: folder.path } });
   const [report = ""] = (await readdir(folder.path)).filter((name) => name.endsWith(".json"));
   const { result } = JSON.parse(await readFile(join(folder.path, report), "utf8")) as { result: { url: string }[] };
   const loaded = result.map(({ url }) => url);

@@ -3,7 +3,7 @@
 
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { startCli, workFolder } from "../../support/cli.ts";
+import { BIN, startCli, workFolder } from "../../support/cli.ts";
 
 interface Ready {
   readonly url: string;
@@ -22,7 +22,7 @@ interface Tenant {
 
 test("the demo lives and leaves nothing behind", async () => {
   await using folder = await workFolder();
-  const demo = startCli(["demo", "--json"], { cwd: folder.path, env: { TMPDIR: folder.path } });
+  const demo = startCli(["demo", "--json"], { bin: BIN, cwd: folder.path, env: { TMPDIR: folder.path } });
   const { url, loginUrl, tenantUrl } = await readyOf(demo);
 
   const code = new URL(loginUrl).hash.slice(1);
@@ -57,7 +57,7 @@ test("the demo lives and leaves nothing behind", async () => {
 
 test("a demo that is interrupted while it prepares leaves nothing behind either", async () => {
   await using folder = await workFolder();
-  const demo = startCli(["demo"], { cwd: folder.path, env: { TMPDIR: folder.path } });
+  const demo = startCli(["demo"], { bin: BIN, cwd: folder.path, env: { TMPDIR: folder.path } });
   await new Promise<void>((resolve) => demo.child.stderr?.on("data", () => resolve()));
   demo.child.kill("SIGINT");
   expect(await demo.ended).toMatchObject({ code: 130 });

@@ -7,7 +7,7 @@ import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
 import { type CliProcess, startCli } from "../../support/cli.ts";
 import { NO_RECEIVER, operatorToken, type StartedWorld, startServe, startWorld } from "../../support/world.ts";
 
-const ROWS = 1500;
+const ROWS = 400;
 
 let world: StartedWorld;
 let token: string;

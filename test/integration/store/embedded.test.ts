@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openStore } from "../../../src/store/index.ts";
+import { programFile } from "../../support/programs-setup.ts";
 import { manualClock } from "../../support/store.ts";
 import { TEMPORARY } from "../../support/temporary.ts";
 
@@ -53,7 +54,7 @@ interface User {
 
 /** Starts a user of the store in a process group of its own, as a shell does. */
 function start(options: { folder?: string; root?: string; uid?: number } = {}): User {
-  const program = join(options.root ?? ROOT, "test/support/postgres-user.ts");
+  const program = options.root === undefined ? programFile("postgres-user") : join(options.root, "test/support/postgres-user.ts");
   const child = spawn(process.execPath, [program, options.folder ?? join(dir, ".outdial")], {
     stdio: ["pipe", "pipe", "inherit"],
     detached: true,

@@ -1,0 +1,98 @@
+// The command line and the programs that tests start and kill, as a few files instead of more than a thousand modules: loading modules is most of what
+// a start costs. The code is that of the sources. Bundled once when the sources have changed.
+
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
+import { build } from "vite";
+
+const ROOT = join(import.meta.dirname, "../..");
+const PLACE = join(ROOT, "node_modules/.outdial-programs");
+const KEPT_MS = 24 * 3_600_000;
+/** Where the programs are: set for the run. */
+const PROGRAMS = "OUTDIAL_TEST_PROGRAMS";
+
+/** What finds files of its own, and what DBOS would like to have and does without. */
+const LEFT_OUT = ["@duckdb/node-api", "pg-native", "winston", "winston-transport", /^@opentelemetry\//];
+/** Threads and their readers are looked for by name, beside the code that starts them. */
+const THREADS = [
+  "src/app/service/predict-worker.ts",
+  "src/operations/aside/reader-thread.ts",
+  "src/operations/campaigns/file/read-texts.ts",
+  "src/operations/compliance/read-pack.ts",
+  "src/operations/retrieval/page-worker.ts",
+  "src/operations/simulation/replication-thread.ts",
+];
+/** What the command line reads beside its code. */
+const BESIDE = ["package.json", "examples", "schemas", "docs"];
+
+/** The file of a bundled program. @param name `main` is the command line as bin/outdial.mjs starts it */
+export function programFile(name: string): string {
+  const folder = process.env[PROGRAMS];
+  if (!folder) throw new Error(`${PROGRAMS} is not set: run through vitest with the integration or chaos project`);
+  return join(folder, name === "main" ? "bin/outdial.mjs" : `dist/app/${name}.js`);
+}
+
+/** vitest calls this before the first test. */
+export default async function setup(): Promise<void> {
+  const programs = globSync(["test/chaos/*-child.ts", "test/support/postgres-user.ts"], { cwd: ROOT });
+  const entries = ["src/cli/main.ts", ...programs, ...THREADS];
+  const folder = join(
+    PLACE,
+    hashOf(["package-lock.json", ...globSync(["src/**/*.ts", "test/{chaos,support}/*.ts"], { cwd: ROOT })]),
+  );
+  process.env[PROGRAMS] = folder;
+  if (existsSync(folder)) return;
+  // Runs side by side make it each for itself; the first one's is taken.
+  const draft = `${folder}.${process.pid}`;
+  await bundle(entries, draft);
+  try {
+    renameSync(draft, folder);
+  } catch {
+    rmSync(draft, { recursive: true, force: true });
+  }
+  for (const name of globSync("*", { cwd: PLACE }))
+    if (Date.now() - statSync(join(PLACE, name)).mtimeMs > KEPT_MS) rmSync(join(PLACE, name), { recursive: true, force: true });
+}
+
+async function bundle(entries: readonly string[], folder: string): Promise<void> {
+  await build({
+    configFile: false,
+    root: ROOT,
+    logLevel: "error",
+    ssr: { noExternal: true },
+    build: {
+      ssr: true,
+      target: "node24",
+      outDir: join(folder, "dist/app"),
+      minify: false,
+      rolldownOptions: {
+        external: LEFT_OUT,
+        input: Object.fromEntries(entries.map((file) => [basename(file, ".ts"), join(ROOT, file)])),
+        output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
+      },
+    },
+  });
+  // As in the published package: the program in bin, code two folders below the root.
+  for (const name of ["bin", "dist/cli"]) mkdirSync(join(folder, name), { recursive: true });
+  copyFileSync(join(ROOT, "bin/outdial.mjs"), join(folder, "bin/outdial.mjs"));
+  writeFileSync(join(folder, "dist/cli/main.js"), 'import "../app/main.js";\n');
+  for (const name of BESIDE) symlinkSync(join(ROOT, name), join(folder, name));
+}
+
+function hashOf(files: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const file of files.toSorted()) hash.update(`${file}\n`).update(readFileSync(join(ROOT, file)));
+  return hash.digest("hex").slice(0, 16);
+}
