@@ -20,7 +20,7 @@ const SECOND_DOORS = {
   operations: "views/index",
   compliance: "opt-outs",
   outcomes: "pages",
-  tenant: "system-clock|port",
+  tenant: "system-clock|port|acd/index",
   app: "version",
 };
 const parts = Object.keys(MAY_IMPORT);

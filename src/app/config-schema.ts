@@ -18,6 +18,26 @@ const hosts = z.strictObject({
   outcomes: z.url().optional(),
 });
 
+const acd = z.strictObject({
+  area: z
+    .string()
+    .regex(/^[a-z0-9-]{1,20}$/i, "the name of an area, such as na1")
+    .optional()
+    .describe("Area of the tenant, such as na1: where an access key alone gets its token"),
+  tenantId: z.string().min(1).optional().describe("The tenant's UUID; by default that of the token"),
+  api: z.url().optional().describe("Address of the API, instead of what discovery says"),
+  basicEncoding: z
+    .enum(["form", "raw"])
+    .optional()
+    .describe("Whether the client's secret is form-encoded before it stands in HTTP Basic; form by default"),
+  consentField: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Field of calling lists that says whether a person may be called; without it nobody has consented"),
+  consentValues: z.array(z.string()).min(1).optional().describe("What it says then; by default true, yes, y or 1"),
+});
+
 const span = z.string().refine((text) => parseDuration(text) !== undefined, "a span of time such as 90s, 30m or 2h");
 
 const webhook = z.strictObject({
@@ -48,7 +68,16 @@ export type Receiver = (typeof RECEIVERS)[number];
 export const configSchema = z.strictObject({
   tenant: z
     .strictObject({
-      hosts: z.union([z.url(), hosts]).optional().describe("One origin for all API families, or one per family"),
+      profile: z
+        .enum(["rest", "acd"])
+        .optional()
+        .describe(
+          "Which of the vendor's interfaces the tenant answers: rest, that of the published guides, or acd; rest by default",
+        ),
+      hosts: z
+        .union([z.url(), hosts])
+        .optional()
+        .describe("One origin for all API families, or one per family; of profile acd the one where tokens and discovery are"),
       token: z
         .strictObject({
           url: z.url().optional().describe("Token endpoint; by default /oauth/token on the outbound host"),
@@ -59,6 +88,7 @@ export const configSchema = z.strictObject({
           scopes: z.array(z.string()).optional().describe("Scopes to ask for; by default all that the client holds"),
         })
         .optional(),
+      acd: acd.optional().describe("What only a tenant of profile acd needs"),
     })
     .optional(),
   limits: z
@@ -68,9 +98,15 @@ export const configSchema = z.strictObject({
       campaigns: limit.optional(),
       "dialer-write": limit.optional(),
       other: limit.optional(),
+      "acd-read": limit.optional(),
+      "acd-write": limit.optional(),
+      "acd-report": limit.optional(),
+      "acd-extract": limit.optional(),
     })
     .optional()
-    .describe("Requests per rate family; by default the documented limits of the tenant"),
+    .describe(
+      "Requests per rate family; by default the documented limits of the tenant, and of profile acd, which documents none, what is learned",
+    ),
   store: z
     .strictObject({
       url: z.string().optional().describe("PostgreSQL to use; by default a server of outdial's own under .outdial"),

@@ -13,7 +13,7 @@ test("a configuration is read field by field", async () => {
 
 test.each([
   ["tennant: {}", "tennant: unknown field; did you mean tenant?"],
-  ["tenant: { url: 'http://127.0.0.1' }", "tenant.url: unknown field; allowed: hosts, "],
+  ["tenant: { url: 'http://127.0.0.1' }", "tenant.url: unknown field; allowed: profile, hosts, "],
   ["limits: { outbound-write: { perSecnd: 3 } }", "limits.outbound-write.perSecnd: unknown field; did you mean perSecond?"],
   ["tenant: { token: { auth: digest } }", "tenant.token.auth"],
   ["tagging: { concurrency: many }", "tagging.concurrency"],

@@ -5,7 +5,7 @@ import { userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { type Clock, messageOf, parseDuration, problemsOf } from "../kernel/index.ts";
 import type { CompanyListView } from "../operations/views/index.ts";
-import { systemClock } from "../tenant/index.ts";
+import { PROFILES, type Profile, systemClock } from "../tenant/index.ts";
 import { ConfigError } from "./config-error.ts";
 import { type ConfigFile, configSchema, RECEIVERS, type Receiver } from "./config-schema.ts";
 import { findWorkplace, STORE_NAME } from "./workplace-folder.ts";
@@ -83,6 +83,8 @@ export interface Config {
   readonly clock: Clock;
   readonly file: ConfigFile;
   readonly tenantUrl: string | undefined;
+  /** Which of the vendor's interfaces the tenant answers. */
+  readonly profile: Profile;
   readonly concurrency: number;
   readonly actor: string;
 }
@@ -123,6 +125,7 @@ export async function loadConfig(flags: Flags, environment: Environment): Promis
     clock: flags.clock ?? systemClock,
     file,
     tenantUrl: filled(flags.tenantUrl) ?? filled(environment["OUTDIAL_TENANT_URL"]),
+    profile: profileOf(environment, file),
     concurrency: file.tagging?.concurrency ?? 32,
     actor: filled(environment["OUTDIAL_ACTOR"]) ?? filled(environment["USER"]) ?? systemUser(),
   };
@@ -131,6 +134,14 @@ export async function loadConfig(flags: Flags, environment: Environment): Promis
 /** A variable or flag without text counts as one that is not set. */
 function filled(value: string | undefined): string | undefined {
   return value === undefined || value.trim() === "" ? undefined : value;
+}
+
+function profileOf(environment: Environment, file: ConfigFile): Profile {
+  const named = filled(environment["OUTDIAL_PROFILE"]);
+  const profile = PROFILES.find((one) => one === named);
+  if (named !== undefined && profile === undefined)
+    throw new ConfigError(`OUTDIAL_PROFILE is ${JSON.stringify(named)}; allowed are ${PROFILES.join(" and ")}`);
+  return profile ?? file.tenant?.profile ?? "rest";
 }
 
 /** The folder of the store, a folder or nothing yet, and where it is named. */

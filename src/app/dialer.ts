@@ -17,7 +17,7 @@ import {
   type TenantRefresh,
 } from "../operations/index.ts";
 import type { DialerVersion } from "../operations/views/index.ts";
-import type { Tenant } from "../tenant/index.ts";
+import type { TenantLink } from "../tenant/index.ts";
 import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
@@ -40,7 +40,7 @@ const ACCEPTED_CHANCE = 0.05;
 
 /** What only asks the tenant; opens no store. */
 export interface DialerTenant extends AsyncDisposable {
-  readonly tenant: Tenant;
+  readonly tenant: TenantLink;
   /** Our checks, the tenant's validation, the prediction. */
   validate(file: SettingsFile): Promise<Judgement>;
 }

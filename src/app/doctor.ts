@@ -5,7 +5,7 @@ import { OPERATION_IDS, OPERATIONS, operationWords } from "../contract/index.ts"
 import { messageOf, OutdialError } from "../kernel/index.ts";
 import { BRING_COMPANY_LIST, companyListWords } from "../operations/index.ts";
 import type { Store } from "../store/index.ts";
-import type { Tenant } from "../tenant/index.ts";
+import type { TenantLink } from "../tenant/index.ts";
 import { readRules } from "./compliance.ts";
 import { type Config, type Flags, loadConfig, receiversOf } from "./config.ts";
 import { createSkew } from "./failover.ts";
@@ -96,10 +96,12 @@ async function ofTenant({ config, environment, add, tried }: Seen): Promise<void
     const granted = await tried("token", () => tenant.authenticate());
     if (granted === undefined) return;
     add("token", "ok", "the tenant gives one");
-    rights(granted.scopes, add);
+    if (tenant.profile === "rest") rights(granted.scopes, add);
+    else
+      add("rights", "ok", "those of the employee who owns the access key; outdial tenant probe asks which operations they allow");
     await tried("campaigns", async () => {
       let some = false;
-      for await (const _ of tenant.campaigns.list()) {
+      for await (const _ of tenant.capabilities.campaignProvisioning.campaigns()) {
         some = true;
         break;
       }
@@ -139,7 +141,7 @@ function rights(scopes: readonly string[] | undefined, add: Seen["add"]): void {
   add("rights", "warn", `not for: ${what}`, `Have these scopes granted to the client, as far as you need them: ${wanted}.`);
 }
 
-function limitWords(tenant: Tenant): string {
+function limitWords(tenant: TenantLink): string {
   const parts = Object.entries(tenant.limits()).map(([family, { limitPerSecond: limit }]) =>
     limit === undefined ? `${family} without limit` : `${family} ${Number(limit.toPrecision(3))}/s`,
   );

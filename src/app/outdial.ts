@@ -26,10 +26,10 @@ import type {
   VendorWebhookUseCases,
 } from "../operations/index.ts";
 import type { AuditLog } from "../store/index.ts";
-import type { Tenant } from "../tenant/index.ts";
 import { capabilitiesOn } from "./capabilities.ts";
 import type { Flags } from "./config.ts";
 import { Background } from "./service/background.ts";
+import type { ConnectedTenant } from "./tenant-from-config.ts";
 import { type DeliveryEnd, type Environment, openWorkplace, type WorkplaceOptions } from "./workplace.ts";
 
 /** What goes on in the background gets so long to end, ms. */
@@ -70,7 +70,8 @@ export interface OutdialConfig {
 /** Everything that outdial does for one tenant. Disposing ends what is under way, which can be gone on with, and closes store and tenant. */
 export interface Outdial extends AsyncDisposable {
   /** The SDK, for what is not below. */
-  readonly tenant: Tenant;
+  /** Which operations it has as methods depends on its `profile`; its capabilities are the same. */
+  readonly tenant: ConnectedTenant;
   /** Who acts when nobody else is named. */
   readonly actor: string;
   /** Bulk tagging of calls. */

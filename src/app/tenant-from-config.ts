@@ -1,23 +1,34 @@
-// The tenant of a configuration: hosts, token, credentials, limits.
+// The tenant of a configuration: profile, hosts, token, credentials, limits.
 
+import type { AcdTenant } from "../tenant/acd/index.ts";
 import { createTenant, type Tenant, type TenantConfig, type TenantHooks } from "../tenant/index.ts";
 import { type Config, secretFrom } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { traceOf } from "./correlation.ts";
 
 const OFF = { "outbound-write": "off", "outbound-read": "off", campaigns: "off", "dialer-write": "off", other: "off" } as const;
+const ACD_OFF = { "acd-read": "off", "acd-write": "off", "acd-report": "off", "acd-extract": "off" } as const;
+
+/** A tenant of either profile; `profile` tells which, and with it which operations it has as methods. */
+export type ConnectedTenant = Tenant | AcdTenant;
+
+export interface TenantOverrides {
+  readonly limits?: "off";
+  readonly retry?: NonNullable<TenantConfig["retry"]>;
+  readonly hooks?: TenantHooks;
+  readonly correlation?: () => string | undefined;
+  /** Shapes of a tenant's replies as they were seen before, by operation. */
+  readonly shapes?: Readonly<Record<string, string>> | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Creates the SDK's tenant from the configuration and the environment's credentials. Throws ConfigError when something is missing. */
 export async function tenantFromConfig(
   config: Config,
-  environment: Readonly<Record<string, string | undefined>>,
-  overrides: {
-    readonly limits?: "off";
-    readonly retry?: NonNullable<TenantConfig["retry"]>;
-    readonly hooks?: TenantHooks;
-    readonly correlation?: () => string | undefined;
-  } = {},
-): Promise<Tenant> {
+  environment: Environment,
+  overrides: TenantOverrides = {},
+): Promise<ConnectedTenant> {
   const hosts = config.tenantUrl ?? config.file.tenant?.hosts;
   if (hosts === undefined) {
     throw new ConfigError(
@@ -25,6 +36,17 @@ export async function tenantFromConfig(
       "Set tenant.hosts in outdial.yaml, or OUTDIAL_TENANT_URL, or pass --tenant-url. To try without an account: outdial sandbox.",
     );
   }
+  return config.profile === "acd"
+    ? acdTenant(config, hosts, environment, overrides)
+    : restTenant(config, hosts, environment, overrides);
+}
+
+async function restTenant(
+  config: Config,
+  hosts: TenantConfig["hosts"],
+  environment: Environment,
+  { limits, retry, hooks, correlation }: TenantOverrides,
+): Promise<Tenant> {
   const clientId = await secretFrom(environment, "CXONE_CLIENT_ID");
   const clientSecret = await secretFrom(environment, "CXONE_CLIENT_SECRET");
   if (clientId === undefined || clientSecret === undefined) {
@@ -42,13 +64,65 @@ export async function tenantFromConfig(
       ...(token?.scopes === undefined ? {} : { scopes: token.scopes }),
     },
     credentials: { clientId, clientSecret },
-    limits: overrides.limits === "off" ? OFF : config.file.limits,
-    retry: overrides.retry,
+    limits: limits === "off" ? OFF : limitsOf(config, OFF),
+    retry,
   };
+  return createTenant(tenantConfig, { clock: config.clock, hooks, correlation: correlation ?? traced(environment) });
+}
+
+async function acdTenant(
+  config: Config,
+  hosts: TenantConfig["hosts"],
+  environment: Environment,
+  { limits, retry, hooks, correlation, shapes }: TenantOverrides,
+): Promise<AcdTenant> {
+  const issuer = typeof hosts === "string" ? hosts : hosts.default;
+  if (issuer === undefined)
+    throw new ConfigError(
+      "tenant.hosts: a tenant of profile acd has one address: where its tokens are",
+      "Such as https://cxone.niceincontact.com. The address of its API is found out, or named in tenant.acd.api.",
+    );
+  const accessKeyId = await secretFrom(environment, "CXONE_ACCESS_KEY_ID");
+  const accessKeySecret = await secretFrom(environment, "CXONE_ACCESS_KEY_SECRET");
+  if (accessKeyId === undefined || accessKeySecret === undefined)
+    throw new ConfigError(
+      `${accessKeyId === undefined ? "CXONE_ACCESS_KEY_ID" : "CXONE_ACCESS_KEY_SECRET"} is not set`,
+      "Set CXONE_ACCESS_KEY_ID and CXONE_ACCESS_KEY_SECRET to an access key of an employee who has the rights, or CXONE_ACCESS_KEY_ID_FILE and CXONE_ACCESS_KEY_SECRET_FILE to files that hold them.",
+    );
+  const id = await secretFrom(environment, "CXONE_CLIENT_ID");
+  const secret = await secretFrom(environment, "CXONE_CLIENT_SECRET");
+  if ((id === undefined) !== (secret === undefined))
+    throw new ConfigError(
+      `${id === undefined ? "CXONE_CLIENT_ID" : "CXONE_CLIENT_SECRET"} is not set`,
+      "A client beside the access key needs both; without a client the access key alone gets the token.",
+    );
+  const { token, acd = {} } = config.file.tenant ?? {};
+  const { createAcdTenant } = await import("../tenant/acd/index.ts");
+  return createAcdTenant(
+    {
+      issuer,
+      area: acd.area,
+      tenantId: acd.tenantId,
+      api: acd.api,
+      credentials: { accessKeyId, accessKeySecret },
+      client:
+        id === undefined || secret === undefined
+          ? undefined
+          : { id, secret, auth: token?.auth, basicEncoding: acd.basicEncoding },
+      contactFields: { consent: acd.consentField, consentValues: acd.consentValues },
+      limits: limits === "off" ? ACD_OFF : limitsOf(config, ACD_OFF),
+      retry,
+    },
+    { clock: config.clock, hooks, correlation: correlation ?? traced(environment), shapes },
+  );
+}
+
+/** The configured limits of the families of one profile. */
+function limitsOf<Family extends string>({ file: { limits } }: Config, families: Readonly<Record<Family, unknown>>) {
+  return Object.fromEntries(Object.entries(limits ?? {}).filter(([family]) => family in families));
+}
+
+function traced(environment: Environment): () => string | undefined {
   const outer = traceOf(environment);
-  return createTenant(tenantConfig, {
-    clock: config.clock,
-    hooks: overrides.hooks,
-    correlation: overrides.correlation ?? (() => outer),
-  });
+  return () => outer;
 }

@@ -17,7 +17,7 @@ import {
   shareRates,
 } from "../operations/index.ts";
 import { hasEmbeddedStore, openStore, type Store, StoreError } from "../store/index.ts";
-import type { Tenant, TenantConfig, TenantHooks } from "../tenant/index.ts";
+import type { TenantConfig, TenantHooks } from "../tenant/index.ts";
 import {
   alarmsIn,
   type Config,
@@ -33,7 +33,7 @@ import { headPlacesOf } from "./heads.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { standingOf } from "./standing.ts";
 import { takeStopNotes } from "./stop-notes.ts";
-import { tenantFromConfig } from "./tenant-from-config.ts";
+import { type ConnectedTenant, tenantFromConfig } from "./tenant-from-config.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -42,6 +42,9 @@ const DELIVER_AT_END_MS = 15_000;
 
 /** How deliveries ended. */
 export type DeliveryEnd = Awaited<ReturnType<DeliveryWorker["drain"]>>;
+
+/** The variable that names whose rights a process has. */
+const CREDENTIALS = { rest: "CXONE_CLIENT_ID", acd: "CXONE_ACCESS_KEY_ID" } as const;
 
 export interface WorkplaceOptions {
   readonly warn: (message: string) => void;
@@ -61,7 +64,7 @@ export interface WorkplaceOptions {
 
 /** The context of every use case, and what the process that opened it needs besides. `runs`: kinds are added to it before the launch. */
 export interface Workplace extends Context {
-  readonly tenant: Tenant;
+  readonly tenant: ConnectedTenant;
   readonly config: Config;
   /** Configured receivers of events. */
   readonly receivers: Readonly<Partial<Record<Receiver, WebhookEndpoint>>>;
@@ -148,7 +151,10 @@ export async function openWorkplace(
   const id = `${host}-${process.pid}-${random.int(2 ** 31).toString(36)}`;
   const serves = options.serves === true;
   // Nobody writes to a tenant for somebody else: jobs are shared by processes with the same tenant and credentials.
-  const scope = scopeOf(config.tenantUrl ?? config.file.tenant?.hosts, await secretFrom(environment, "CXONE_CLIENT_ID"));
+  const scope = scopeOf(
+    config.tenantUrl ?? config.file.tenant?.hosts,
+    await secretFrom(environment, CREDENTIALS[config.profile]),
+  );
   stack.use(shareRates({ shares: tenant.shares, ledger: store.rates, scope, holder: id, warn: options.warn }));
   const lake = lakeRoot(config);
   // What one process has read into its lake another one finds only in the same place.

@@ -7,12 +7,20 @@ import type { Instant } from "../kernel/index.ts";
 export interface WindowLimit {
   readonly requests: number;
   readonly seconds: number;
+  /** Nobody publishes the limit: this is where learning begins. What is used up grows until the tenant objects, and stays below that then. */
+  readonly learned?: boolean;
 }
 
 const WIDE_WINDOW_SECONDS = 10;
 const SHRINK = 0.7;
 const SMALLEST_SHARE = 0.05;
 const MS = 1000;
+/** A learned limit grows to so many times its beginning at most, */
+const LEARN_MOST = 8;
+/** and by its beginning in so many windows of use. */
+const LEARN_WINDOWS = 60;
+/** What a tenant objected to is tried again after a long time: by this part of the growth. */
+const LEARN_AGAIN = 1 / 60;
 
 /**
  * Steady rate and burst for a limit.
@@ -36,12 +44,17 @@ export class Budget {
   readonly #growthPerMs: number;
   #tokens: number;
   #share = 1;
+  /** The largest share: 1, or what was learned. */
+  #most = 1;
+  /** Of a learned limit: the share that the tenant objected to last. */
+  #objected = LEARN_MOST;
   /** The part (0..1) of the limit that is this process's. */
   #part = 1;
   #refilledAt: Instant;
   #pausedUntil: Instant = 0;
   #shrunkAt = Number.NEGATIVE_INFINITY;
   #windowStart: Instant;
+  #learnedAt: Instant;
   #inWindow = 0;
   #inWindowBefore = 0;
 
@@ -54,6 +67,7 @@ export class Budget {
     this.#growthPerMs = 1 / (limit.seconds * MS * (limit.seconds < WIDE_WINDOW_SECONDS ? 20 : 5));
     this.#refilledAt = now;
     this.#windowStart = now;
+    this.#learnedAt = now;
   }
 
   /** Takes one permit when there is one. */
@@ -61,6 +75,8 @@ export class Budget {
     this.#refill(now);
     if (now < this.#pausedUntil || this.#tokens < 1) return false;
     this.#tokens -= 1;
+    // A limit is learned by using it up.
+    if (this.limit.learned === true && this.#tokens < 1) this.#learn(now);
     this.#roll(now);
     this.#inWindow += 1;
     return true;
@@ -94,6 +110,10 @@ export class Budget {
     this.#pausedUntil = Math.max(this.#pausedUntil, now + pauseMs);
     if (now - this.#shrunkAt < Math.min(this.limit.seconds, 5) * MS) return;
     this.#shrunkAt = now;
+    if (this.limit.learned === true) {
+      this.#objected = this.#share;
+      this.#most = Math.max(SMALLEST_SHARE, this.#share * 0.9);
+    }
     this.#share = Math.max(SMALLEST_SHARE, this.#share * SHRINK);
   }
 
@@ -120,7 +140,14 @@ export class Budget {
     this.#refilledAt = now;
     if (elapsed <= 0) return;
     this.#tokens = Math.min(this.#size(), this.#tokens + elapsed * this.#perMs * this.#share * this.#part);
-    this.#share = Math.min(1, this.#share + elapsed * this.#growthPerMs);
+    this.#share = Math.min(this.#most, this.#share + elapsed * this.#growthPerMs);
+  }
+
+  #learn(now: Instant): void {
+    const usedFor = Math.min(this.limit.seconds * MS, Math.max(0, now - this.#learnedAt));
+    this.#learnedAt = now;
+    const growth = usedFor / (this.limit.seconds * MS * LEARN_WINDOWS);
+    this.#most = Math.min(LEARN_MOST, this.#most + (this.#most < this.#objected * 0.9 ? growth : growth * LEARN_AGAIN));
   }
 
   #roll(now: Instant): void {

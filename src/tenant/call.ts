@@ -1,26 +1,28 @@
 // One call from start to end: token, budget, attempt, judgement, and either a value, another attempt or a typed error.
 
-import type { Operation, OperationId } from "../contract/index.ts";
+import type { AnyOperation } from "../contract/index.ts";
 import { type Clock, type Instant, messageOf, type RandomStream } from "../kernel/index.ts";
 import type { JoinedSignals } from "./abort-groups.ts";
 import type { CallOptions } from "./call-options.ts";
-import type { ResolvedConfig } from "./config.ts";
+import type { Dialect } from "./dialect.ts";
 import { abortError, TenantError } from "./errors.ts";
 import { emit, type TenantHooks } from "./hooks.ts";
 import { refusalError } from "./judge.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
-import { isSuccess, type ReplyReading, readOpened, readReply, vendorWords } from "./reply.ts";
+import { isSuccess, type ReplyReading, readOpened } from "./reply.ts";
 import type { Attempt, CallReport, RequestResult } from "./report.ts";
 import { type AttemptFailure, decideRetry, mayHaveExecuted } from "./retry-decision.ts";
 import { retryAfterMs } from "./retry-timing.ts";
 import type { SecretScrubber } from "./secrets.ts";
+import type { CallSettings } from "./settings.ts";
 import type { Token, TokenSource } from "./tokens.ts";
 import { headerOf, type Transport, TransportFailure, type TransportRequest, type TransportResponse } from "./transport.ts";
 
 /** What a call works with. */
 export interface CallDependencies {
-  readonly config: ResolvedConfig;
+  readonly config: CallSettings;
+  readonly dialect: Dialect;
   readonly transport: Transport;
   readonly clock: Clock;
   /** Milliseconds from any origin, for latencies. */
@@ -41,9 +43,9 @@ export interface CallDependencies {
  * A 401 goes back at once, once, with a fresh token.
  */
 export class Call {
-  readonly id: OperationId;
+  readonly id: string;
   readonly #with: CallDependencies;
-  readonly #operation: Operation;
+  readonly #operation: AnyOperation;
   readonly #prepared: Prepared;
   readonly #correlationId: string;
   readonly #attempts: Attempt[] = [];
@@ -58,13 +60,13 @@ export class Call {
   #lastUnknown = false;
   #reauthorized = false;
 
-  constructor(dependencies: CallDependencies, id: OperationId, operation: Operation, prepared: Prepared, correlationId: string) {
+  constructor(dependencies: CallDependencies, id: string, operation: AnyOperation, prepared: Prepared, correlationId: string) {
     this.#with = dependencies;
     this.id = id;
     this.#operation = operation;
     this.#prepared = prepared;
     this.#correlationId = correlationId;
-    prepared.headers["x-correlation-id"] = correlationId;
+    prepared.headers[dependencies.dialect.correlationHeader] = correlationId;
   }
 
   async run({ signal, halt, confirmed }: Pick<CallOptions, "signal" | "halt" | "confirmed">): Promise<RequestResult<unknown>> {
@@ -150,7 +152,10 @@ export class Call {
     if (hooks.onResponse !== undefined) this.#tellResponse(hooks, response, latencyMs);
     if (!isSuccess(this.#operation, response.status)) return this.#refusal(response, token);
     const { open } = this.#prepared;
-    const reading = open === undefined ? readReply(this.#operation, response) : await readOpened(this.#operation, response, open);
+    const reading =
+      open === undefined
+        ? this.#with.dialect.read(this.id, this.#operation, response)
+        : await readOpened(this.#operation, response, open);
     return this.#success(response, reading);
   }
 
@@ -193,7 +198,7 @@ export class Call {
   }
 
   #refusal(response: TransportResponse, token: Token): RequestResult<unknown> | Failed {
-    const { tokens, clock, scrubber, config, limiter, hooks } = this.#with;
+    const { tokens, clock, scrubber, config, limiter, hooks, dialect } = this.#with;
     const { status, headers } = response;
     if (status === this.#operation.alreadyStatus && this.#prepared.transition) return this.#result(response, undefined, true);
     if (status === 401) {
@@ -211,6 +216,9 @@ export class Call {
       });
     }
     const asked = retryAfterMs(headerOf(headers, "retry-after"), headerOf(headers, "date"), clock.now());
+    // Where 503 is a throttle, too, the family waits with the call that got it.
+    if (status === 503 && dialect.throttles503)
+      limiter.penalize(this.#operation.rate, Math.min(asked ?? config.retry.baseDelayMs, config.retry.maxRetryAfterMs));
     if (status === 429) {
       this.#rateLimited += 1;
       limiter.penalize(this.#operation.rate, Math.min(asked ?? config.retry.baseDelayMs, config.retry.maxRetryAfterMs));
@@ -230,7 +238,7 @@ export class Call {
         id: this.id,
         operation: this.#operation,
         status,
-        words: vendorWords(response, scrubber),
+        words: dialect.words(response, scrubber),
         correlationId: this.#correlationOf(response),
         locked: this.#prepared.headers["if-match"] !== undefined,
         grantedScopes: token.scopes,
@@ -330,7 +338,7 @@ export class Call {
   }
 
   #correlationOf(response: TransportResponse): string {
-    const theirs = headerOf(response.headers, "x-correlation-id");
+    const theirs = headerOf(response.headers, this.#with.dialect.correlationHeader);
     return theirs === undefined || theirs === this.#correlationId
       ? this.#correlationId
       : this.#with.scrubber.clean(theirs.slice(0, 128));
@@ -345,6 +353,7 @@ export class Call {
     const { advice, ...rest } = more;
     return new TenantError(code, `${this.id}: ${message}`, {
       operationId: this.id,
+      summary: this.#operation.summary,
       status,
       correlationId: this.#correlationId,
       report: this.#report(),
@@ -357,6 +366,7 @@ export class Call {
     const outcomeUnknown = this.#isWrite && (this.#lastUnknown || this.#earlierUnknown);
     return abortError(signal, {
       operationId: this.id,
+      summary: this.#operation.summary,
       correlationId: this.#correlationId,
       report: this.#report(),
       outcomeUnknown,
@@ -370,6 +380,7 @@ export class Call {
     const cause = thrown instanceof TenantError ? thrown : undefined;
     return new TenantError(cause?.code ?? "vendor_unavailable", `${this.id}: ${this.#with.scrubber.clean(messageOf(thrown))}`, {
       operationId: this.id,
+      summary: this.#operation.summary,
       status: cause?.status,
       correlationId: cause?.correlationId ?? this.#correlationId,
       neededScopes: cause?.neededScopes,

@@ -119,7 +119,10 @@ export interface CampaignRunner {
 
 /** Campaigns as whole documents: what exists, made, replaced. Nothing here deletes. */
 export interface CampaignProvisioning {
+  /** Of reading. */
   readonly capability: Capability;
+  /** Of `create` and `replace`. */
+  readonly making: Capability;
   campaigns(options?: CallOptions): ViewList<CampaignView>;
   read(campaignId: string, options?: CallOptions): Promise<Locked<CampaignView>>;
   /** The same key with the same document makes no second campaign. @throws TenantError `refused`, `unknown_outcome` */

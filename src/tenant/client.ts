@@ -2,7 +2,8 @@
 
 import { type OperationId, operationOf } from "../contract/index.ts";
 import { Call, type CallDependencies } from "./call.ts";
-import type { CallOptions } from "./call-options.ts";
+import type { ResolvedConfig } from "./config.ts";
+import { withDeadline } from "./deadline.ts";
 import { abortError, TenantError } from "./errors.ts";
 import { lockOf } from "./lock.ts";
 import type { Locked } from "./locked.ts";
@@ -11,6 +12,7 @@ import type { RequestResult } from "./report.ts";
 import type { AnyInput, ReplyOf, Requester, RequestInput } from "./requester.ts";
 
 export interface ClientDependencies extends CallDependencies {
+  readonly config: ResolvedConfig;
   /** Start of every correlation id of this client. */
   readonly correlationPrefix: string;
   readonly correlation: (() => string | undefined) | undefined;
@@ -61,34 +63,14 @@ export class Client implements Requester {
     this.#calls += 1;
     const correlationId = `${this.#belongsTo()}${this.#with.correlationPrefix}${this.#calls}`;
     const call = new Call(this.#with, id, operation, prepared, correlationId);
-    return input.deadlineMs === undefined ? call.run(input) : this.#withDeadline(call, input.deadlineMs, input);
+    if (input.deadlineMs === undefined) return call.run(input);
+    const { halt, confirmed } = input;
+    return withDeadline(this.#with.clock, id, input.deadlineMs, input.signal, (signal) => call.run({ signal, halt, confirmed }));
   }
 
   /** What the caller says that its calls belong to, as the beginning of a header; empty when that cannot stand in one. */
   #belongsTo(): string {
     const given = this.#with.correlation?.();
     return given === undefined || !OUTER.test(given) ? "" : `${given}.`;
-  }
-
-  /** A deadline of the caller's ends everything, waiting included, so it is a signal. */
-  async #withDeadline(call: Call, deadlineMs: number, { signal, halt, confirmed }: CallOptions): Promise<RequestResult<unknown>> {
-    const ended = new AbortController();
-    const deadline = new AbortController();
-    this.#with.clock.sleep(Math.max(0, deadlineMs), ended.signal).then(
-      () =>
-        deadline.abort(
-          new TenantError("deadline_exceeded", `${call.id}: not done within ${deadlineMs} ms`, { operationId: call.id }),
-        ),
-      () => {},
-    );
-    try {
-      return await call.run({
-        signal: signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal]),
-        halt,
-        confirmed,
-      });
-    } finally {
-      ended.abort();
-    }
   }
 }

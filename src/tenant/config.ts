@@ -14,7 +14,7 @@ import type { WindowLimit } from "./budget.ts";
 import { TenantError } from "./errors.ts";
 import { type HostAddress, parseHost } from "./hosts.ts";
 import type { FamilyLimits } from "./rate-limiter.ts";
-import type { RetrySettings } from "./retry-timing.ts";
+import type { CallSettings } from "./settings.ts";
 
 /** A rate limit: requests in a second, requests in a minute, or none at all. */
 export type LimitSetting = { readonly perSecond: number } | { readonly perMinute: number } | "off";
@@ -71,31 +71,40 @@ export interface TenantConfig {
 }
 
 /** What the rest of the SDK works with. Holds the credentials: not to be logged. */
-export interface ResolvedConfig {
+export interface ResolvedConfig extends CallSettings {
   readonly hosts: Readonly<Partial<Record<HostFamily, HostAddress>>>;
   readonly token: { readonly address: HostAddress; readonly auth: TokenAuthStyle; readonly scopes: readonly string[] };
   readonly clientId: string;
   readonly clientSecret: () => Promise<string>;
   readonly limits: FamilyLimits;
-  readonly retry: RetrySettings;
   readonly connectMs: number;
-  readonly headersMs: number;
-  readonly bodyMs: number;
-  readonly maxBodyBytes: number;
   readonly maxConnections: number;
 }
 
 const HOST_FAMILIES = ["outbound", "interactions", "omnichannel", "dialer", "outcomes"] as const satisfies readonly HostFamily[];
 const ms = z.number().min(1).max(86_400_000);
 const rate = z.number().positive().max(1_000_000);
-const limitSetting = z.union([z.literal("off"), z.strictObject({ perSecond: rate }), z.strictObject({ perMinute: rate })], {
-  error: 'give { perSecond: number }, { perMinute: number } or "off"',
-});
+export const limitSetting = z.union(
+  [z.literal("off"), z.strictObject({ perSecond: rate }), z.strictObject({ perMinute: rate })],
+  {
+    error: 'give { perSecond: number }, { perMinute: number } or "off"',
+  },
+);
 const hostText = z.string().min(1);
 const namesOf = <Name extends string, Value extends z.ZodType>(names: readonly Name[], value: Value) =>
   Object.fromEntries(names.map((name) => [name, value])) as Record<Name, Value>;
 
 const hostsSchema = z.strictObject({ ...namesOf(HOST_FAMILIES, hostText.optional()), default: hostText.optional() });
+
+export const retrySchema = z.strictObject({
+  maxAttempts: z.int().min(1).max(100).optional(),
+  maxRateLimited: z.int().min(0).max(1000).optional(),
+  baseDelayMs: ms.optional(),
+  maxDelayMs: ms.optional(),
+  maxRetryAfterMs: ms.optional(),
+  totalMs: ms.optional(),
+});
+export const timeoutsSchema = z.strictObject({ connectMs: ms.optional(), headersMs: ms.optional(), bodyMs: ms.optional() });
 
 const configSchema = z.strictObject({
   hosts: z.union([hostText, hostsSchema], {
@@ -113,17 +122,8 @@ const configSchema = z.strictObject({
     }),
   }),
   limits: z.strictObject(namesOf(RATE_FAMILIES, limitSetting.optional())).optional(),
-  retry: z
-    .strictObject({
-      maxAttempts: z.int().min(1).max(100).optional(),
-      maxRateLimited: z.int().min(0).max(1000).optional(),
-      baseDelayMs: ms.optional(),
-      maxDelayMs: ms.optional(),
-      maxRetryAfterMs: ms.optional(),
-      totalMs: ms.optional(),
-    })
-    .optional(),
-  timeouts: z.strictObject({ connectMs: ms.optional(), headersMs: ms.optional(), bodyMs: ms.optional() }).optional(),
+  retry: retrySchema.optional(),
+  timeouts: timeoutsSchema.optional(),
   maxBodyBytes: z
     .int()
     .min(1)
@@ -132,16 +132,19 @@ const configSchema = z.strictObject({
   maxConnections: z.int().min(1).max(4096).optional(),
 });
 
-const TOP_FIELDS = Object.keys(configSchema.shape);
+/** Every wrong place of a configuration. @param fields the names that may stand at its top */
+export function explainConfig(error: z.ZodError, fields: readonly string[]): string {
+  return error.issues.map((issue) => explain(issue, fields)).join("; ");
+}
 
-function explain(issue: z.core.$ZodIssue): string {
+function explain(issue: z.core.$ZodIssue, fields: readonly string[]): string {
   const where = issue.path.length === 0 ? "tenant config" : `tenant config: ${issue.path.join(".")}`;
   if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
     const hints = issue.keys.map((key) => {
-      const near = nearest(key, TOP_FIELDS);
+      const near = nearest(key, fields);
       return near === undefined ? `"${key}"` : `"${key}" (did you mean "${near}"?)`;
     });
-    return `${where}: unknown ${hints.join(", ")}; allowed: ${TOP_FIELDS.join(", ")}`;
+    return `${where}: unknown ${hints.join(", ")}; allowed: ${fields.join(", ")}`;
   }
   return `${where}: ${issue.message}`;
 }
@@ -158,8 +161,8 @@ function windowOf(family: RateFamily, setting: LimitSetting | undefined): Window
  */
 export function resolveConfig(config: TenantConfig): ResolvedConfig {
   const parsed = configSchema.safeParse(config);
-  if (!parsed.success) throw new TenantError("invalid_config", parsed.error.issues.map(explain).join("; "));
-  const { token, credentials, limits, retry, timeouts, ...rest } = parsed.data;
+  if (!parsed.success) throw new TenantError("invalid_config", explainConfig(parsed.error, Object.keys(configSchema.shape)));
+  const { token, credentials, limits, ...rest } = parsed.data;
 
   const texts: z.output<typeof hostsSchema> = typeof rest.hosts === "string" ? { default: rest.hosts } : rest.hosts;
   const hosts: Partial<Record<HostFamily, HostAddress>> = {};
@@ -190,6 +193,21 @@ export function resolveConfig(config: TenantConfig): ResolvedConfig {
     clientId: credentials.clientId,
     clientSecret: typeof clientSecret === "string" ? () => Promise.resolve(clientSecret) : clientSecret,
     limits: Object.fromEntries(RATE_FAMILIES.map((family) => [family, windowOf(family, limits?.[family])])) as FamilyLimits,
+    ...resolveSettings(rest),
+  };
+}
+
+/** How long and how often calls are tried, with the defaults filled in. */
+export function resolveSettings({
+  retry,
+  timeouts,
+  maxBodyBytes,
+  maxConnections,
+}: Pick<TenantConfig, "retry" | "timeouts" | "maxBodyBytes" | "maxConnections">): CallSettings & {
+  readonly connectMs: number;
+  readonly maxConnections: number;
+} {
+  return {
     retry: {
       maxAttempts: retry?.maxAttempts ?? 5,
       maxRateLimited: retry?.maxRateLimited ?? 10,
@@ -201,7 +219,7 @@ export function resolveConfig(config: TenantConfig): ResolvedConfig {
     connectMs: timeouts?.connectMs ?? 10_000,
     headersMs: timeouts?.headersMs ?? 30_000,
     bodyMs: timeouts?.bodyMs ?? 30_000,
-    maxBodyBytes: rest.maxBodyBytes ?? 16 * 1024 ** 2,
-    maxConnections: rest.maxConnections ?? 64,
+    maxBodyBytes: maxBodyBytes ?? 16 * 1024 ** 2,
+    maxConnections: maxConnections ?? 64,
   };
 }

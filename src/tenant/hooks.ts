@@ -51,12 +51,27 @@ export interface TokenEvent {
   readonly code?: TenantErrorCode;
 }
 
+/** The shape in which a tenant answers an operation, seen for the first time. Only of tenants that answer in several shapes. */
+export interface ShapeEvent {
+  readonly operationId: string;
+  readonly shape: string;
+}
+
+/** A tenant answers an operation in another shape than before. Told once for each change. */
+export interface DriftEvent {
+  readonly operationId: string;
+  readonly before: string;
+  readonly after: string;
+}
+
 export interface TenantHooks {
   onRequest?(event: RequestEvent): void | Promise<void>;
   onResponse?(event: ResponseEvent): void | Promise<void>;
   onRetry?(event: RetryEvent): void | Promise<void>;
   onRateLimited?(event: RateLimitedEvent): void | Promise<void>;
   onToken?(event: TokenEvent): void | Promise<void>;
+  onShape?(event: ShapeEvent): void | Promise<void>;
+  onDrift?(event: DriftEvent): void | Promise<void>;
 }
 
 type HookEvent<Name extends keyof TenantHooks> = Parameters<NonNullable<TenantHooks[Name]>>[0];

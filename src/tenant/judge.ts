@@ -1,14 +1,14 @@
 // What an answer other than success means: from status, operation and scopes to a typed error with advice. Pure.
 
-import type { Operation, OperationId } from "../contract/index.ts";
+import type { AnyOperation } from "../contract/index.ts";
 import { TenantError, type TenantErrorCode, type TenantErrorOptions } from "./errors.ts";
 import type { VendorWords } from "./reply.ts";
 import type { CallReport } from "./report.ts";
 import { mayHaveExecuted } from "./retry-decision.ts";
 
 export interface RefusalFacts {
-  readonly id: OperationId;
-  readonly operation: Operation;
+  readonly id: string;
+  readonly operation: AnyOperation;
   readonly status: number;
   readonly words: VendorWords;
   readonly correlationId: string;
@@ -30,6 +30,7 @@ export function refusalError(facts: RefusalFacts): TenantError {
   const make = (code: TenantErrorCode, message: string, advice?: string, more: TenantErrorOptions = {}): TenantError =>
     new TenantError(code, `${id}: ${message}`, {
       operationId: id,
+      summary: operation.summary,
       status,
       correlationId: facts.correlationId,
       vendorMessage: words.message,
@@ -52,7 +53,9 @@ export function refusalError(facts: RefusalFacts): TenantError {
     return make(
       "unauthorized",
       `the token was refused, also a fresh one${said}`,
-      "Check the client's state in the tenant's administration.",
+      operation.scopes.length === 0
+        ? "Check that the access key is active, and that its owner is an active employee."
+        : "Check the client's state in the tenant's administration.",
       scopeFacts(facts),
     );
   }
@@ -112,19 +115,26 @@ function scopeHeld({ operation, grantedScopes }: RefusalFacts): boolean | undefi
 }
 
 function scopeText(facts: RefusalFacts): string {
+  if (facts.operation.scopes.length === 0) return `needs ${permissionOf(facts.operation)}`;
   const needed = facts.operation.scopes.join(" or ");
   if (facts.grantedScopes === undefined) return `needs the scope ${needed}`;
   if (scopeHeld(facts) === true) return `the token holds the scope ${needed}, so a role or another organization is in the way`;
   return `needs the scope ${needed}, the token holds ${facts.grantedScopes.join(" ") || "none"}`;
 }
 
+const permissionOf = ({ permission }: AnyOperation): string =>
+  permission === undefined ? "a right of the employee who owns the access key" : `the permission ${JSON.stringify(permission)}`;
+
 function scopeAdvice(facts: RefusalFacts): string {
+  if (facts.operation.scopes.length === 0)
+    return `Have ${permissionOf(facts.operation)} given to the role of the employee who owns the access key, and check which views and business units the role may see.`;
   if (scopeHeld(facts) === true) return "Check the client's role and whether the object belongs to this organization.";
   return `Have ${facts.operation.scopes[0]} added to the client in the tenant's administration, and to token.scopes if that is set.`;
 }
 
 function scopeFacts(facts: RefusalFacts): TenantErrorOptions {
-  const { scopes } = facts.operation;
+  const { scopes, permission } = facts.operation;
+  if (scopes.length === 0) return { details: permission === undefined ? {} : { permission } };
   return {
     neededScopes: scopes,
     details: { neededScopes: scopes, grantedScopes: facts.grantedScopes, scopeGranted: scopeHeld(facts) },

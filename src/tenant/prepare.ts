@@ -1,6 +1,6 @@
 // From an operation and its input to an HTTP request: everything is checked before anything is sent. Pure.
 
-import { fillPath, type Operation, type OperationId } from "../contract/index.ts";
+import { type AnyOperation, fillPath, type Operation } from "../contract/index.ts";
 import { messageOf } from "../kernel/index.ts";
 import type { ResolvedConfig } from "./config.ts";
 import { TenantError } from "./errors.ts";
@@ -27,11 +27,11 @@ const HEADER_TEXT = /^[\x21-\x7e]([\x20-\x7e]{0,1022}[\x21-\x7e])?$/;
 const KEY_TEXT = /^[\x21-\x7e]{1,200}$/;
 const MAX_ISSUES = 5;
 
-function invalid(id: OperationId, message: string, advice?: string): TenantError {
+function invalid(id: string, message: string, advice?: string): TenantError {
   return new TenantError("invalid_request", `${id}: ${message}`, { operationId: id, ...(advice !== undefined && { advice }) });
 }
 
-function parseExactly(id: OperationId, part: "body" | "query", schema: Operation["request"], value: unknown): unknown {
+export function parseExactly(id: string, part: "body" | "query", schema: AnyOperation["request"], value: unknown): unknown {
   if (schema === undefined) {
     if (value !== undefined) throw invalid(id, `takes no ${part}`);
     return undefined;
@@ -44,14 +44,14 @@ function parseExactly(id: OperationId, part: "body" | "query", schema: Operation
 }
 
 /** The query as written on the wire, with its question mark, or nothing. */
-function writeQuery(operation: Operation, query: unknown): string {
+export function writeQuery(operation: AnyOperation, query: unknown): string {
   if (typeof query !== "object" || query === null) return "";
   const written = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined || value === null) continue;
     if (!Array.isArray(value)) written.append(name, String(value));
     else if (operation.lists?.[name] === "repeated") for (const each of value) written.append(name, String(each));
-    else if (value.length > 0) written.append(name, value.join(","));
+    else if (value.length > 0) written.append(name, value.join(operation.lists?.[name] === "piped" ? "|" : ","));
   }
   const text = written.toString();
   return text === "" ? "" : `?${text}`;
@@ -66,7 +66,7 @@ function defaultLane(operation: Operation): Lane {
  * Checks and writes out a request.
  * @throws TenantError `invalid_request`, or `invalid_config` when no host is configured for the operation's family
  */
-export function prepare(id: OperationId, operation: Operation, input: AnyInput, config: ResolvedConfig): Prepared {
+export function prepare(id: string, operation: Operation, input: AnyInput, config: ResolvedConfig): Prepared {
   const host = config.hosts[operation.host];
   if (host === undefined) {
     throw new TenantError("invalid_config", `${id}: no address is configured for the ${operation.host} API`, {
@@ -102,7 +102,7 @@ export function prepare(id: OperationId, operation: Operation, input: AnyInput, 
   };
 }
 
-function addLock(id: OperationId, operation: Operation, input: AnyInput, headers: Record<string, string>): void {
+function addLock(id: string, operation: Operation, input: AnyInput, headers: Record<string, string>): void {
   const tag = input.lock?.tag ?? input.ifMatch;
   if (operation.retry === "safe") return;
   if (tag === undefined) {
@@ -119,7 +119,7 @@ function addLock(id: OperationId, operation: Operation, input: AnyInput, headers
   headers["if-match"] = tag;
 }
 
-function addKey(id: OperationId, operation: Operation, input: AnyInput, headers: Record<string, string>): void {
+function addKey(id: string, operation: Operation, input: AnyInput, headers: Record<string, string>): void {
   const key = input.idempotencyKey;
   if (key === undefined) return;
   if (operation.idempotencyKey !== true) throw invalid(id, "takes no idempotency key");

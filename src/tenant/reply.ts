@@ -1,6 +1,6 @@
 // Replies read with suspicion: JSON or not, of the promised form or not, and what a refusal says in words. Pure.
 
-import { errorReply, type Operation } from "../contract/index.ts";
+import { type AnyOperation, errorReply } from "../contract/index.ts";
 import type { BodyOpener } from "./requester.ts";
 import type { SecretScrubber } from "./secrets.ts";
 import { headerOf, type TransportResponse } from "./transport.ts";
@@ -23,7 +23,7 @@ export function parseJson(text: string): unknown {
 const MAX_ISSUES = 3;
 
 /** Parses the body of a reply of success by the operation's rule. */
-export function readReply(operation: Operation, response: TransportResponse): ReplyReading {
+export function readReply(operation: AnyOperation, response: TransportResponse): ReplyReading {
   const schema = operation.reply;
   if (schema === undefined) return { kind: "value", value: undefined };
   if (response.body === "") {
@@ -34,7 +34,7 @@ export function readReply(operation: Operation, response: TransportResponse): Re
 }
 
 /** The same for a body in bytes, which `open` reads. */
-export async function readOpened(operation: Operation, response: TransportResponse, open: BodyOpener): Promise<ReplyReading> {
+export async function readOpened(operation: AnyOperation, response: TransportResponse, open: BodyOpener): Promise<ReplyReading> {
   const schema = operation.reply;
   const bytes = response.bytes ?? new Uint8Array(Buffer.from(response.body));
   const size = `${bytes.byteLength} bytes`;
@@ -42,8 +42,8 @@ export async function readOpened(operation: Operation, response: TransportRespon
   return judgeJson(schema, await open(bytes), response, size);
 }
 
-function judgeJson(
-  schema: NonNullable<Operation["reply"]>,
+export function judgeJson(
+  schema: NonNullable<AnyOperation["reply"]>,
   json: unknown,
   { headers }: TransportResponse,
   size: string,
@@ -59,7 +59,7 @@ function judgeJson(
 }
 
 /** True when the status counts as done for this operation. */
-export function isSuccess(operation: Operation, status: number): boolean {
+export function isSuccess(operation: AnyOperation, status: number): boolean {
   const { accepts } = operation.success;
   return accepts === "2xx" ? status >= 200 && status < 300 : accepts.includes(status);
 }

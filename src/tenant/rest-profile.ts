@@ -53,7 +53,8 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
       },
     },
     campaignProvisioning: {
-      capability: { ...WRITE, lock: "etag" },
+      capability: READ,
+      making: { ...WRITE, lock: "etag" },
       campaigns: (options) => pagedList(requester, "listCampaigns", {}, undefined, options),
       read: (id, options) => requester.readLocked("getCampaign", { ...options, path: { id } }),
       create: async (body, idempotencyKey, options) => (await send("createCampaign", { ...options, idempotencyKey, body })).reply,

@@ -5,8 +5,9 @@ import { RATE_FAMILIES } from "../contract/index.ts";
 import { type Clock, createRandom, newId, type RandomStream } from "../kernel/index.ts";
 import { JoinedSignals } from "./abort-groups.ts";
 import { Client } from "./client.ts";
+import { closerOf } from "./close.ts";
 import { resolveConfig, type TenantConfig } from "./config.ts";
-import { TenantError } from "./errors.ts";
+import { REST_DIALECT } from "./dialect.ts";
 import type { TenantHooks } from "./hooks.ts";
 import type { TenantLink } from "./link.ts";
 import type { Locked } from "./locked.ts";
@@ -17,6 +18,7 @@ import { createResources, type Resources } from "./resources.ts";
 import { createRestProfile } from "./rest-profile.ts";
 import { SecretScrubber } from "./secrets.ts";
 import { systemClock } from "./system-clock.ts";
+import { clientCredentials } from "./token-request.ts";
 import { TokenSource } from "./tokens.ts";
 import type { Transport } from "./transport.ts";
 import { undiciTransport } from "./undici-transport.ts";
@@ -64,11 +66,11 @@ export function createTenant(config: TenantConfig, dependencies: TenantDependenc
   const scrubber = new SecretScrubber();
   const closer = new AbortController();
   const closing = closer.signal;
-  const cutter = new AbortController();
-  const tokens = new TokenSource(resolved, { transport, clock, random, hooks, scrubber, closing });
+  const tokens = new TokenSource(resolved, clientCredentials(resolved), { transport, clock, random, hooks, scrubber, closing });
   const correlationPrefix = `${newId("od", clock.now(), random)}-`;
   const client = new Client({
     config: resolved,
+    dialect: REST_DIALECT,
     transport,
     clock,
     elapsed,
@@ -82,7 +84,6 @@ export function createTenant(config: TenantConfig, dependencies: TenantDependenc
     closing,
     joined: new JoinedSignals(closing),
   });
-  let closed: Promise<void> | undefined;
 
   return {
     ...createResources(client),
@@ -94,18 +95,6 @@ export function createTenant(config: TenantConfig, dependencies: TenantDependenc
     limits: () =>
       Object.fromEntries(RATE_FAMILIES.map((family) => [family, limiter.status(family)])) as Record<RateFamily, FamilyStatus>,
     authenticate: async (signal) => ({ scopes: (await tokens.get(signal)).scopes }),
-    close: async ({ withinMs } = {}) => {
-      closer.abort(new TenantError("aborted", "the tenant's client is closed"));
-      closed ??= transport.close?.(cutter.signal) ?? Promise.resolve();
-      if (withinMs === undefined) return closed;
-      const inTime = new AbortController();
-      const cutting = clock.sleep(withinMs, inTime.signal).then(
-        () => cutter.abort(),
-        () => undefined,
-      );
-      await closed;
-      inTime.abort();
-      await cutting;
-    },
+    close: closerOf(closer, transport, clock),
   };
 }

@@ -1,16 +1,15 @@
 // The bearer token of one credential: fetched once for all callers, renewed ahead of its expiry, dropped when the tenant refuses it.
 
-import { tokenReply } from "../contract/index.ts";
 import { type Clock, type Instant, messageOf, type RandomStream } from "../kernel/index.ts";
 import { AbortGroups } from "./abort-groups.ts";
-import type { ResolvedConfig } from "./config.ts";
 import { abortError, TenantError } from "./errors.ts";
+import type { Grant } from "./grant.ts";
 import { emit, type TenantHooks } from "./hooks.ts";
 import { parseJson, vendorWords } from "./reply.ts";
 import { type AttemptFailure, decideRetry } from "./retry-decision.ts";
 import { retryAfterMs } from "./retry-timing.ts";
 import type { SecretScrubber } from "./secrets.ts";
-import { tokenRequest } from "./token-request.ts";
+import type { CallSettings } from "./settings.ts";
 import { headerOf, type Transport, TransportFailure, type TransportResponse } from "./transport.ts";
 
 /** A granted token. The value stays inside `tokens.ts` and the request headers. */
@@ -19,6 +18,8 @@ export interface Token {
   readonly authorization: string;
   /** What was granted; undefined when the tenant did not say. */
   readonly scopes: readonly string[] | undefined;
+  /** A second token that says who this one is of, where a tenant gives one. */
+  readonly idToken: string | undefined;
   readonly renewAt: Instant;
   readonly expiresAt: Instant;
 }
@@ -47,7 +48,8 @@ export interface TokenDependencies {
  * A renewal that fails leaves the held token in use until its end.
  */
 export class TokenSource {
-  readonly #config: ResolvedConfig;
+  readonly #config: CallSettings;
+  readonly #grant: Grant;
   readonly #with: TokenDependencies;
   readonly #aborts = new AbortGroups();
   #held: Token | undefined;
@@ -55,8 +57,10 @@ export class TokenSource {
   #quietUntil: Instant = 0;
   #blockedUntil: Instant = 0;
 
-  constructor(config: ResolvedConfig, dependencies: TokenDependencies) {
+  constructor(config: CallSettings, grant: Grant, dependencies: TokenDependencies) {
     this.#config = config;
+    this.#grant = grant;
+    for (const secret of grant.secrets) dependencies.scrubber.add(secret);
     this.#with = dependencies;
   }
 
@@ -151,10 +155,10 @@ export class TokenSource {
   }
 
   async #attempt(deadline: Instant): Promise<Token | Problem> {
-    const { origin, prefix } = this.#config.token.address;
+    const { origin, prefix } = this.#grant.address;
     const { clock, scrubber, transport, closing } = this.#with;
     const secret = await this.#secret();
-    const request = tokenRequest(this.#config.token.auth, this.#config.clientId, secret, this.#config.token.scopes);
+    const request = this.#grant.request(secret);
     const basic = request.headers["authorization"];
     if (basic !== undefined) scrubber.add(basic.slice("Basic ".length));
     const sentAt = clock.now();
@@ -188,14 +192,14 @@ export class TokenSource {
 
   async #secret(): Promise<string> {
     try {
-      const secret = await this.#config.clientSecret();
+      const secret = await this.#grant.secret();
       if (typeof secret !== "string" || secret === "") throw new TypeError("it gave no text");
       this.#with.scrubber.add(secret);
       return secret;
     } catch (thrown) {
       // What a vault's client throws may hold anything: only its name is kept.
       const name = thrown instanceof Error ? thrown.name : "an error";
-      throw new TenantError("unauthorized", `credentials.clientSecret could not be fetched (${name})`);
+      throw new TenantError("unauthorized", `${this.#grant.secretName} could not be fetched (${name})`);
     }
   }
 
@@ -206,7 +210,7 @@ export class TokenSource {
     const wait = retryAfterMs(headerOf(response.headers, "retry-after"), headerOf(response.headers, "date"), clock.now());
     const about = { status, vendorMessage: words.message, correlationId: words.correlationId };
     const said = words.message === undefined ? "" : `: ${words.message}`;
-    const at = `the token endpoint ${this.#config.token.address.origin}`;
+    const at = `the token endpoint ${this.#grant.address.origin}`;
     const failure: AttemptFailure = { kind: "status", status, retryAfterMs: wait };
     const problem = (error: TenantError) => new Problem(failure, error);
 
@@ -218,7 +222,7 @@ export class TokenSource {
       );
     }
     if (status === 400 && words.code === "invalid_scope") {
-      const neededScopes = this.#config.token.scopes;
+      const neededScopes = this.#grant.scopes;
       return problem(
         new TenantError("missing_scope", `${at} grants none of the scopes asked for${said}`, {
           ...about,
@@ -231,39 +235,43 @@ export class TokenSource {
       return problem(
         new TenantError("unauthorized", `${at} refused the credentials (${status})${said}`, {
           ...about,
-          advice: "Check credentials.clientId, credentials.clientSecret and token.auth (basic, form or json).",
+          advice: this.#grant.checkCredentials,
         }),
       );
     }
     if (status < 500)
-      return problem(new TenantError("refused", `${at} answered ${status}${said}`, { ...about, advice: "Check token.url." }));
+      return problem(
+        new TenantError("refused", `${at} answered ${status}${said}`, { ...about, advice: this.#grant.checkAddress }),
+      );
     return problem(new TenantError("vendor_unavailable", `${at} answered ${status}${said}`, about));
   }
 
   #hold(response: TransportResponse, sentAt: Instant): Token | Problem {
     const { hooks, scrubber } = this.#with;
-    const parsed = tokenReply.safeParse(parseJson(response.body));
-    if (!parsed.success || !TOKEN_TEXT.test(parsed.data.access_token)) {
-      const message = `the token endpoint ${this.#config.token.address.origin} answered ${response.status} without a usable token`;
-      const advice = "Check token.url: this looks like another server's page.";
+    const granted = this.#grant.read(parseJson(response.body));
+    if (granted === undefined || !TOKEN_TEXT.test(granted.accessToken)) {
+      const message = `the token endpoint ${this.#grant.address.origin} answered ${response.status} without a usable token`;
+      const advice = `${this.#grant.checkAddress.replace(/\.$/, "")}: this looks like another server's page.`;
       return new Problem({ kind: "unreadable" }, new TenantError("invalid_reply", message, { status: response.status, advice }));
     }
-    const { access_token, expires_in, scope } = parsed.data;
-    const lifetimeMs = expires_in * 1000;
+    const { accessToken, expiresInSeconds, scope, idToken } = granted;
+    const lifetimeMs = expiresInSeconds * 1000;
     const scopes = scope?.split(" ").filter((each) => each !== "");
-    const missingScopes = scopes === undefined ? [] : this.#config.token.scopes.filter((each) => !scopes.includes(each));
+    const missingScopes = scopes === undefined ? [] : this.#grant.scopes.filter((each) => !scopes.includes(each));
     if (this.#previous !== undefined) scrubber.remove(this.#previous);
     this.#previous = this.#value;
-    this.#value = access_token;
-    scrubber.add(access_token);
+    this.#value = accessToken;
+    scrubber.add(accessToken);
+    if (idToken !== undefined) scrubber.add(idToken);
     const held = {
-      authorization: `Bearer ${access_token}`,
+      authorization: `Bearer ${accessToken}`,
       scopes,
+      idToken,
       renewAt: renewalInstant(sentAt, lifetimeMs),
       expiresAt: sentAt + lifetimeMs,
     };
     this.#held = held;
-    emit(hooks, "onToken", { outcome: "fetched", expiresInSeconds: expires_in, grantedScopes: scopes, missingScopes });
+    emit(hooks, "onToken", { outcome: "fetched", expiresInSeconds, grantedScopes: scopes, missingScopes });
     return held;
   }
 

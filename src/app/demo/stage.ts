@@ -5,7 +5,7 @@ import type { Clock } from "../../kernel/index.ts";
 import { CampaignMetrics, type FailoverPolicy, failoverPolicySchema } from "../../operations/index.ts";
 import { createSandbox, type Sandbox } from "../../sandbox/index.ts";
 import type { Store } from "../../store/index.ts";
-import type { Tenant } from "../../tenant/index.ts";
+import type { TenantLink } from "../../tenant/index.ts";
 import { writeFacts } from "./facts.ts";
 import { callReports } from "./feed.ts";
 import { hostTimeOf, liveThrough, sandboxClock } from "./lived.ts";
@@ -37,7 +37,7 @@ export interface Stage extends AsyncDisposable {
   liveUpTo(store: Store, present: () => number): Promise<void>;
   /** What reports to the store the calls that have ended since the last time, as a contact centre's own systems do. */
   callReports(deps: {
-    readonly tenant: Tenant;
+    readonly tenant: TenantLink;
     readonly store: Store;
     readonly clock: Clock;
   }): (signal: AbortSignal) => Promise<void>;

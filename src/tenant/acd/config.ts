@@ -1,0 +1,178 @@
+// The configuration of a tenant of the profile `acd`, resolved once.
+
+import { z } from "zod";
+import { ACD_RATES, type AcdRate } from "../../contract/acd/index.ts";
+import type { WindowLimit } from "../budget.ts";
+import {
+  explainConfig,
+  type LimitSetting,
+  limitSetting,
+  resolveSettings,
+  retrySchema,
+  type TenantConfig,
+  timeoutsSchema,
+} from "../config.ts";
+import { TenantError } from "../errors.ts";
+import { type HostAddress, isLoopback } from "../hosts.ts";
+import type { FamilyLimits } from "../rate-limiter.ts";
+import type { CallSettings } from "../settings.ts";
+import { parseVendorHost } from "./hosts.ts";
+
+/** How the client of the password grant is named: HTTP Basic, or fields of the body, as a form or as JSON. */
+export const ACD_CLIENT_STYLES = ["basic", "form", "json"] as const;
+/** Whether the secret of a client is form-encoded before it stands in HTTP Basic: public clients differ. Without `/`, `+` and `=` both are equal. */
+export const BASIC_ENCODINGS = ["form", "raw"] as const;
+
+/** How to reach one tenant of the profile `acd`. Rights are those of the employee who owns the access key. */
+export interface AcdTenantConfig extends Pick<TenantConfig, "retry" | "timeouts" | "maxBodyBytes" | "maxConnections"> {
+  /** Where tokens and discovery are, for example `https://cxone.niceincontact.com`. */
+  readonly issuer: string;
+  /** Such as `na1`: its host gives tokens for an access key alone. Needed for that grant, unless the issuer is on this machine. */
+  readonly area?: string | undefined;
+  /** The tenant's UUID; by default that of the token. */
+  readonly tenantId?: string | undefined;
+  /** Address of the API, instead of discovery. */
+  readonly api?: string | undefined;
+  readonly credentials: {
+    readonly accessKeyId: string;
+    /** The secret, or a function that fetches it at every request of a token; never stored. */
+    readonly accessKeySecret: string | (() => Promise<string>);
+  };
+  /** The client of the password grant. Without one the access key alone gets the token. */
+  readonly client?:
+    | {
+        readonly id: string;
+        readonly secret: string;
+        /** Default: basic. */
+        readonly auth?: (typeof ACD_CLIENT_STYLES)[number] | undefined;
+        /** Default: form. */
+        readonly basicEncoding?: (typeof BASIC_ENCODINGS)[number] | undefined;
+      }
+    | undefined;
+  /** Where learning of the limits begins; `off` sends without one. */
+  readonly limits?: { readonly [Family in AcdRate]?: LimitSetting | undefined } | undefined;
+  /** Which fields of a calling list say what a list of the profile `rest` says by itself. */
+  readonly contactFields?:
+    | {
+        /** A field whose text is one of `consentValues` when the person may be called. Without it nobody has consented. */
+        readonly consent?: string | undefined;
+        /** Default: true, yes, y, 1. */
+        readonly consentValues?: readonly string[] | undefined;
+      }
+    | undefined;
+}
+
+/** Holds the credentials: not to be logged. */
+export interface ResolvedAcdConfig extends CallSettings {
+  readonly issuer: HostAddress;
+  readonly tokens: HostAddress;
+  readonly tenantId: string | undefined;
+  readonly api: HostAddress | undefined;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: () => Promise<string>;
+  readonly client:
+    | {
+        readonly id: string;
+        readonly secret: string;
+        readonly auth: (typeof ACD_CLIENT_STYLES)[number];
+        readonly basicEncoding: (typeof BASIC_ENCODINGS)[number];
+      }
+    | undefined;
+  readonly limits: FamilyLimits;
+  readonly consent: { readonly field: string; readonly values: readonly string[] } | undefined;
+  readonly connectMs: number;
+  readonly maxConnections: number;
+}
+
+const families = Object.keys(ACD_RATES) as AcdRate[];
+const text = z.string().min(1);
+const schema = z.strictObject({
+  issuer: text,
+  area: z
+    .string()
+    .regex(/^[a-z0-9-]{1,20}$/i, "the name of an area, such as na1")
+    .optional(),
+  tenantId: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, "the tenant's UUID")
+    .optional(),
+  api: text.optional(),
+  credentials: z.strictObject({
+    accessKeyId: text,
+    accessKeySecret: z.union([text, z.custom<() => Promise<string>>((value) => typeof value === "function")], {
+      error: "give the secret, or a function that returns a promise of it",
+    }),
+  }),
+  client: z
+    .strictObject({
+      id: text,
+      secret: text,
+      auth: z.enum(ACD_CLIENT_STYLES).optional(),
+      basicEncoding: z.enum(BASIC_ENCODINGS).optional(),
+    })
+    .optional(),
+  limits: z.strictObject(Object.fromEntries(families.map((family) => [family, limitSetting.optional()]))).optional(),
+  contactFields: z.strictObject({ consent: text.optional(), consentValues: z.array(z.string()).min(1).optional() }).optional(),
+  retry: retrySchema.optional(),
+  timeouts: timeoutsSchema.optional(),
+  maxBodyBytes: z
+    .int()
+    .min(1)
+    .max(1024 ** 3)
+    .optional(),
+  maxConnections: z.int().min(1).max(4096).optional(),
+});
+
+const CONSENT_VALUES = ["true", "yes", "y", "1"];
+/** The steps of public clients that wait for a throttled tenant: 1, 2, 4, 8 s. */
+const STEPS = { baseDelayMs: 1000, maxDelayMs: 8000 };
+
+/**
+ * Checks a configuration and fills in the defaults.
+ * @throws TenantError `invalid_config` naming every wrong place, `host_not_allowed` for an address that must not get the token
+ */
+export function resolveAcdConfig(config: AcdTenantConfig): ResolvedAcdConfig {
+  const parsed = schema.safeParse(config);
+  if (!parsed.success) throw new TenantError("invalid_config", explainConfig(parsed.error, Object.keys(schema.shape)));
+  const { credentials, area, api, tenantId, client, contactFields } = parsed.data;
+  const issuer = parseVendorHost(parsed.data.issuer, "tenant config: issuer");
+  const { accessKeySecret: secret } = credentials;
+  return {
+    ...resolveSettings({ ...parsed.data, retry: { ...STEPS, ...parsed.data.retry } }),
+    issuer,
+    tokens: tokenHost(issuer, area, client !== undefined),
+    tenantId,
+    api: api === undefined ? undefined : parseVendorHost(api, "tenant config: api"),
+    accessKeyId: credentials.accessKeyId,
+    accessKeySecret: typeof secret === "string" ? () => Promise.resolve(secret) : secret,
+    client: client && { ...client, auth: client.auth ?? "basic", basicEncoding: client.basicEncoding ?? "form" },
+    limits: Object.fromEntries(families.map((family) => [family, windowOf(family, config.limits?.[family])])),
+    consent:
+      contactFields?.consent === undefined
+        ? undefined
+        : {
+            field: contactFields.consent,
+            values: (contactFields.consentValues ?? CONSENT_VALUES).map((value) => value.toLowerCase()),
+          },
+  };
+}
+
+/** An access key alone is taken by the host of the area, a client beside it by the issuer. */
+function tokenHost(issuer: HostAddress, area: string | undefined, hasClient: boolean): HostAddress {
+  const { hostname } = new URL(issuer.origin);
+  if (hasClient || isLoopback(hostname)) return issuer;
+  if (area !== undefined) return parseVendorHost(`https://${area.toLowerCase()}.nice-incontact.com`, "tenant config: area");
+  if (/^[a-z]{2}\d\.nice-incontact\.com$/.test(hostname)) return issuer;
+  throw new TenantError("invalid_config", "tenant config: area: needed to get a token for an access key without a client", {
+    advice: "Set the area, such as na1, eu1, au1 or uk1; or give the id and secret of a client for the password grant.",
+  });
+}
+
+function windowOf(family: AcdRate, setting: LimitSetting | undefined): WindowLimit | undefined {
+  if (setting === "off") return undefined;
+  // A limit that the operator gives is one; what nobody publishes is learned.
+  if (setting !== undefined)
+    return "perSecond" in setting ? { requests: setting.perSecond, seconds: 1 } : { requests: setting.perMinute, seconds: 60 };
+  const { requests, seconds } = ACD_RATES[family];
+  return { requests, seconds, learned: family !== "acd-extract" };
+}

@@ -1,0 +1,72 @@
+// Contacts of calling lists. The tenant filters nothing and knows no consent: both happen here, from fields that the operator names.
+
+import type { ContactRow, ContactsAsked, ViewList, ViewPage } from "../views.ts";
+import type { ResolvedAcdConfig } from "./config.ts";
+import { type AcdRow, acdPages } from "./pages.ts";
+import type { AcdCallOptions, AcdRequester } from "./requester.ts";
+import { listIdsOf } from "./skills.ts";
+
+type ListRecord = AcdRow<"readCallList">;
+
+/** Records of a page unless told otherwise. */
+const PAGE = 1000;
+
+/** The contacts of one list, or of several whose ids stand together in one. Only open records: those that may still be called. */
+export function contactsOf(
+  requester: AcdRequester,
+  listId: string,
+  { page = 1, pageSize = PAGE }: ContactsAsked,
+  consent: ResolvedAcdConfig["consent"],
+  options: AcdCallOptions,
+): ViewList<ContactRow> {
+  const pages = () => readPages(requester, listId, { page, pageSize }, consent, options);
+  return {
+    pages,
+    async *[Symbol.asyncIterator]() {
+      for await (const { items } of pages()) yield* items as readonly ContactRow[];
+    },
+  };
+}
+
+async function* readPages(
+  requester: AcdRequester,
+  listId: string,
+  { page, pageSize }: { readonly page: number; readonly pageSize: number },
+  consent: ResolvedAcdConfig["consent"],
+  options: AcdCallOptions,
+): AsyncGenerator<ViewPage, void, undefined> {
+  let [number, skip] = [page, (page - 1) * pageSize];
+  for (const id of listIdsOf(listId)) {
+    let seen = 0;
+    const setting = { ...options, path: { listId: id }, query: { includeRecords: true, finalized: false }, skip, top: pageSize };
+    for await (const { rows } of acdPages(requester, "readCallList", setting)) {
+      seen += rows.length;
+      if (rows.length === 0) continue;
+      yield { number, items: rows.map((row) => contactOf(row, consent)), reply: {}, nextToken: undefined };
+      number += 1;
+    }
+    // What was skipped past the end of one list begins at the next one; how many records a list has is not told, so that its own are not counted.
+    skip = seen > 0 ? 0 : skip;
+  }
+}
+
+function contactOf(record: ListRecord, consent: ResolvedAcdConfig["consent"]): ContactRow {
+  const { externalId, destinations, firstName, lastName, state, zip, timeZone, icModifiedDate, otherFields, ...vendor } = record;
+  const others = Object.fromEntries((otherFields ?? []).map(({ fieldName, fieldValue }) => [fieldName ?? "", fieldValue]));
+  const attributes: Readonly<Record<string, unknown>> = { ...vendor, ...others };
+  const said = consent === undefined ? undefined : attributes[consent.field];
+  const mayCall = typeof said === "string" && consent?.values.includes(said.trim().toLowerCase()) === true;
+  return {
+    id: externalId,
+    phoneNumber: destinations?.find(({ formattedDestination }) => formattedDestination !== undefined)?.formattedDestination,
+    firstName,
+    lastName,
+    state,
+    postalCode: zip,
+    timeZone,
+    // A field that is not there, or not named in the configuration, is no consent.
+    ...(consent !== undefined && { consentFlags: { outbound: { call: mayCall } } }),
+    attributes,
+    lastModifiedTime: icModifiedDate,
+  };
+}

@@ -1,0 +1,110 @@
+// Figures of a skill: the dialer's statistics by quarter of an hour, and what is under way now. There is no live count of abandoned calls.
+
+import { type AcdReply, MAX_DIALER_STATS_HOURS } from "../../contract/acd/index.ts";
+import type { Clock } from "../../kernel/index.ts";
+import type { MetricsView } from "../views.ts";
+import { acdRows } from "./pages.ts";
+import type { AcdCallOptions, AcdRequester } from "./requester.ts";
+
+type Interval = AcdReply<"dialerStats">["outboundStats"][number];
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+/** The shortest window that statistics are of. */
+const INTERVAL_MINUTES = 15;
+const DAY_HOURS = 24;
+
+export class Figures {
+  readonly #requester: AcdRequester;
+  readonly #clock: Clock;
+
+  constructor(requester: AcdRequester, clock: Clock) {
+    this.#requester = requester;
+    this.#clock = clock;
+  }
+
+  /**
+   * The figures of the last `windowMinutes`, rounded up to quarters of an hour; without a window only what is under way.
+   * Answered are connects and abandons together (inferred: nothing says whether connects count abandoned calls).
+   */
+  async campaign(skillId: string, windowMinutes: number | undefined, options: AcdCallOptions): Promise<MetricsView> {
+    const [activeCalls, window] = await Promise.all([
+      this.#active(skillId, options),
+      windowMinutes === undefined ? undefined : this.#window(skillId, windowMinutes, options),
+    ]);
+    const lastUpdated = new Date(this.#clock.now()).toISOString();
+    if (window === undefined) return { campaignId: skillId, successRate: null, activeCalls, lastUpdated };
+    const { dials, connects, abandons, minutes, until } = window;
+    const answered = connects + abandons;
+    return {
+      campaignId: skillId,
+      windowMinutes: minutes,
+      successRate: dials === 0 ? null : connects / dials,
+      /** The counts behind it. */
+      success: { numerator: connects, denominator: dials },
+      activeCalls,
+      callsPlaced: dials,
+      callsAnswered: answered,
+      abandonmentRate: answered === 0 ? null : abandons / answered,
+      lastUpdated: new Date(until).toISOString(),
+    };
+  }
+
+  /** The last day hour by hour, as far as there are statistics. */
+  async *hourly(skillId: string | undefined, options: AcdCallOptions): AsyncGenerator<object, void, undefined> {
+    const end = Math.floor(this.#clock.now() / HOUR_MS) * HOUR_MS;
+    const hours = new Map<string, { dials: number; connects: number; abandons: number }>();
+    for await (const row of this.#intervals(end - DAY_HOURS * HOUR_MS, end, options)) {
+      if (skillId !== undefined && row.skillId !== skillId) continue;
+      const at = Date.parse(row.intervalStartDate ?? "");
+      if (Number.isNaN(at)) continue;
+      const key = JSON.stringify([Math.floor(at / HOUR_MS) * HOUR_MS, row.skillId]);
+      const sum = hours.get(key) ?? { dials: 0, connects: 0, abandons: 0 };
+      hours.set(key, add(sum, row));
+    }
+    for (const [key, { dials, connects, abandons }] of hours) {
+      const [at, campaignId] = JSON.parse(key) as [number, string];
+      const answered = connects + abandons;
+      yield {
+        timestamp: new Date(at).toISOString(),
+        campaignId,
+        dials,
+        connects,
+        abandons,
+        answerRate: dials === 0 ? null : answered / dials,
+        abandonmentRate: answered === 0 ? null : abandons / answered,
+      };
+    }
+  }
+
+  async #active(skillId: string, options: AcdCallOptions): Promise<number> {
+    let count = 0;
+    for await (const _ of acdRows(this.#requester, "listActive", { ...options, query: { skillId } })) count += 1;
+    return count;
+  }
+
+  async #window(skillId: string, windowMinutes: number, options: AcdCallOptions) {
+    const until = this.#clock.now();
+    const minutes = Math.max(INTERVAL_MINUTES, Math.ceil(windowMinutes / INTERVAL_MINUTES) * INTERVAL_MINUTES);
+    let sum = { dials: 0, connects: 0, abandons: 0 };
+    for await (const row of this.#intervals(until - minutes * MINUTE_MS, until, options))
+      if (row.skillId === skillId) sum = add(sum, row);
+    return { ...sum, minutes, until };
+  }
+
+  /** Statistics of a range, asked for in pieces as long as allowed. */
+  async *#intervals(from: number, to: number, options: AcdCallOptions): AsyncGenerator<Interval, void, undefined> {
+    const most = MAX_DIALER_STATS_HOURS * HOUR_MS;
+    for (let start = from; start < to; start += most) {
+      const query = { startDate: new Date(start).toISOString(), endDate: new Date(Math.min(to, start + most)).toISOString() };
+      const { reply } = await this.#requester.request("dialerStats", { ...options, query });
+      yield* reply.outboundStats;
+    }
+  }
+}
+
+const add = (sum: { dials: number; connects: number; abandons: number }, row: Interval) => ({
+  dials: sum.dials + (row.dials ?? 0),
+  connects: sum.connects + (row.connects ?? 0),
+  abandons: sum.abandons + (row.abandons ?? 0),
+});

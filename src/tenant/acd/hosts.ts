@@ -1,0 +1,29 @@
+// Which addresses of the ACD API may receive a token: the vendor's own domains over https, and loopback for a sandbox. Discovery names the API's host,
+// so that it is checked like a configured one.
+
+import { VENDOR_DOMAINS } from "../../contract/acd/index.ts";
+import { TenantError } from "../errors.ts";
+import { type HostAddress, isLoopback, parseHost } from "../hosts.ts";
+
+/**
+ * Checks and splits an address.
+ * @param where the place it was found in, for messages
+ * @throws TenantError `invalid_config` when it is no address, `host_not_allowed` when the token must not go there
+ */
+export function parseVendorHost(text: string, where: string): HostAddress {
+  const address = parseHost(text, where);
+  const { hostname } = new URL(address.origin);
+  const own = VENDOR_DOMAINS.some((domain) => hostname === domain || hostname.endsWith(`.${domain}`));
+  if (own || isLoopback(hostname)) return address;
+  throw new TenantError("host_not_allowed", `${where}: ${hostname} is no address of the vendor`, {
+    advice: `Allowed are https addresses in ${VENDOR_DOMAINS.join(", ")}, and loopback for a sandbox.`,
+  });
+}
+
+/** The same for an address that a tenant gave: one on this machine counts only when the tenant that gave it is on this machine, too. */
+export function parseGivenHost(text: string, where: string, by: HostAddress): HostAddress {
+  const address = parseVendorHost(text, where);
+  if (isLoopback(new URL(address.origin).hostname) && !isLoopback(new URL(by.origin).hostname))
+    throw new TenantError("host_not_allowed", `${where}: a tenant elsewhere names an address on this machine, ${address.origin}`);
+  return address;
+}

@@ -1,0 +1,217 @@
+// Ended calls of a skill: completed contacts joined with the attempts on its lists. Whether unanswered dials are among the completed contacts is not
+// known, so that both are read, by contact; a row that only one side has is kept, with the side named.
+
+import { MAX_COMPLETED_DAYS } from "../../contract/acd/index.ts";
+import type { Clock } from "../../kernel/index.ts";
+import { TenantError } from "../errors.ts";
+import type { OpenedPage, PageOpener } from "../opened.ts";
+import type { CallRow, CallsAsked, ViewList, ViewPage } from "../views.ts";
+import { type CodeNames, wordOf } from "./codes.ts";
+import { type AcdRow, acdPages, acdRows } from "./pages.ts";
+import type { AcdCallOptions, AcdRequester } from "./requester.ts";
+import type { Skills } from "./skills.ts";
+
+type Completed = AcdRow<"listCompleted">;
+type Dial = AcdRow<"listAttempts"> & { readonly listId: string };
+
+const DAY_MS = 86_400_000;
+const PAGE = 1000;
+/** Dials are found by when they changed, and one changes after it began: they are asked for from a while before the window on. */
+const BEFORE_MS = DAY_MS;
+
+/** Where a reading of a window stands, as text that a caller can keep: which of the two sides, and how many rows of it were read. */
+interface Position {
+  readonly side: "completed" | "attempts";
+  readonly from: number;
+  readonly skip: number;
+}
+
+const TOKEN = /^(completed|attempts)\.(\d{1,15})\.(\d{1,12})$/;
+
+function positionIn(token: string | undefined, start: number): Position {
+  if (token === undefined) return { side: "completed", from: start, skip: 0 };
+  const [, side, from, skip] = TOKEN.exec(token) ?? [];
+  if (side !== "completed" && side !== "attempts")
+    throw new TenantError("invalid_request", "listCompleted: the page token is none of this profile's", {
+      operationId: "listCompleted",
+    });
+  return { side, from: Number(from), skip: Number(skip) };
+}
+
+const tokenOf = ({ side, from, skip }: Position): string => `${side}.${from}.${skip}`;
+
+export class Outcomes {
+  readonly #requester: AcdRequester;
+  readonly #skills: Skills;
+  readonly #codes: CodeNames;
+  readonly #clock: Clock;
+
+  constructor(requester: AcdRequester, { skills, codes, clock }: { skills: Skills; codes: CodeNames; clock: Clock }) {
+    this.#requester = requester;
+    this.#skills = skills;
+    this.#codes = codes;
+    this.#clock = clock;
+  }
+
+  calls(asked: CallsAsked, options: AcdCallOptions): ViewList<CallRow> {
+    const pages = () => this.#pages(asked, options);
+    return {
+      pages,
+      async *[Symbol.asyncIterator]() {
+        for await (const { items } of pages()) yield* items as readonly CallRow[];
+      },
+    };
+  }
+
+  /** The same, each page written as the JSON that `open` reads: rows under `calls`. */
+  async *opened<Kept>(
+    asked: CallsAsked,
+    open: PageOpener<Kept>,
+    options: AcdCallOptions,
+  ): AsyncGenerator<OpenedPage<Kept>, void, undefined> {
+    for await (const { items, nextToken } of this.#pages(asked, options)) {
+      const body = Buffer.from(JSON.stringify({ calls: items }));
+      const opened = await open(new Uint8Array(body));
+      if (opened === undefined)
+        throw new TenantError("invalid_reply", "listCompleted: a page could not be opened", { operationId: "listCompleted" });
+      yield { items: opened.items, mark: opened.mark, kept: opened.kept, nextToken };
+    }
+  }
+
+  async *#pages(asked: CallsAsked, options: AcdCallOptions): AsyncGenerator<ViewPage, void, undefined> {
+    const { campaignId, dispositionCode: codes, limit: top = PAGE } = asked;
+    const end = asked.endDateTime === undefined ? this.#clock.now() : Date.parse(asked.endDateTime);
+    const start = asked.startDateTime === undefined ? end - MAX_COMPLETED_DAYS * DAY_MS : Date.parse(asked.startDateTime);
+    const position = positionIn(asked.nextPageToken, start);
+    let number = 0;
+    // One question may span 30 days.
+    for (let from = position.from; from <= end; from += MAX_COMPLETED_DAYS * DAY_MS) {
+      const to = Math.min(end, from + MAX_COMPLETED_DAYS * DAY_MS);
+      const begin = from === position.from ? position : { side: "completed" as const, from, skip: 0 };
+      const nextFrom = from + MAX_COMPLETED_DAYS * DAY_MS;
+      const after = nextFrom <= end ? tokenOf({ side: "completed", from: nextFrom, skip: 0 }) : undefined;
+      for await (const page of this.#window({ campaignId, from, to, begin, top, after }, options)) {
+        number += 1;
+        const items =
+          codes === undefined ? page.items : page.items.filter(({ dispositionCode }) => codes.includes(dispositionCode ?? ""));
+        yield { number, items, reply: {}, nextToken: page.next };
+      }
+    }
+  }
+
+  async *#window(
+    window: { campaignId: string | undefined; from: number; to: number; begin: Position; top: number; after: string | undefined },
+    options: AcdCallOptions,
+  ): AsyncGenerator<{ readonly items: readonly CallRow[]; readonly next: string | undefined }, void, undefined> {
+    const { campaignId, from, to, begin, top, after } = window;
+    const [dials, names] = await Promise.all([this.#dials(campaignId, from, to, options), this.#codes.byId(options)]);
+    const query = {
+      startDate: new Date(from).toISOString(),
+      endDate: new Date(to).toISOString(),
+      ...(campaignId !== undefined && { skillId: campaignId }),
+    };
+    const handled = new Set<string>();
+    if (begin.side === "completed") {
+      const setting = { ...options, query, skip: begin.skip, top };
+      for await (const { rows, next } of acdPages(this.#requester, "listCompleted", setting)) {
+        const items = rows.map((row) => callOf(row, dials.get(row.contactId), names));
+        const token: Position =
+          next === undefined ? { side: "attempts", from, skip: 0 } : { side: "completed", from, skip: next };
+        const isLast = next === undefined && dials.size === 0;
+        yield { items, next: isLast ? after : tokenOf(token) };
+        for (const { contactId } of rows) handled.add(contactId);
+        if (isLast) return;
+      }
+    }
+    // Which contacts are completed is read again when it was not seen from the beginning.
+    if (begin.side !== "completed" || begin.skip > 0)
+      for await (const { contactId } of acdRows(this.#requester, "listCompleted", { ...options, query })) handled.add(contactId);
+    const alone = [...dials.values()].filter(({ contactId }) => contactId === undefined || !handled.has(contactId));
+    for (let skip = begin.side === "attempts" ? begin.skip : 0; ; skip += top) {
+      const items = alone.slice(skip, skip + top).map((dial) => callOf(undefined, dial, names, campaignId));
+      const isLast = skip + top >= alone.length;
+      yield { items, next: isLast ? after : tokenOf({ side: "attempts", from, skip: skip + top }) };
+      if (isLast) return;
+    }
+  }
+
+  /** The dials of a window on the lists of a skill, by contact, in an order that does not change. */
+  async #dials(
+    skillId: string | undefined,
+    from: number,
+    to: number,
+    options: AcdCallOptions,
+  ): Promise<ReadonlyMap<string, Dial>> {
+    const found: [string, Dial][] = [];
+    if (skillId !== undefined)
+      for (const listId of await this.#skills.listsOf(skillId, options)) {
+        const query = { updatedSince: new Date(from - BEFORE_MS).toISOString() };
+        for await (const row of acdRows(this.#requester, "listAttempts", { ...options, path: { listId }, query })) {
+          const at = timeOf(row.dateOfCall);
+          const { skillId: of } = row as { readonly skillId?: string | number };
+          if (at === undefined || at < from || at > to || (of !== undefined && String(of) !== skillId)) continue;
+          found.push([row.contactId ?? `${listId}-${row.externalId ?? ""}-${at}`, { ...row, listId }]);
+        }
+      }
+    return new Map(found.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  }
+}
+
+const OFFSET = /(?:Z|[+-]\d\d:?\d\d)$/i;
+
+/** A time as the tenant writes it; one without an offset is the server's, which is UTC. */
+function timeOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === "") return undefined;
+  const plain = text.trim().replace(/^(\d{4}-\d\d-\d\d) /, "$1T");
+  const at = Date.parse(OFFSET.test(plain) ? plain : /T/.test(plain) ? `${plain}Z` : `${plain} UTC`);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+const DURATION = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?$/;
+
+function durationMs(text: string | undefined): number | undefined {
+  const [match, hours, minutes, seconds] = DURATION.exec(text ?? "") ?? [];
+  if (match === undefined) return undefined;
+  return (Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0)) * 1000;
+}
+
+/** One call of what both sides say of it. */
+function callOf(
+  completed: Completed | undefined,
+  dial: Dial | undefined,
+  names: ReadonlyMap<string, string>,
+  skillId?: string,
+): CallRow {
+  const start = timeOf(completed?.contactStartDate) ?? timeOf(dial?.dateOfCall);
+  const spoken =
+    completed?.totalDurationSeconds === undefined ? durationMs(dial?.lastDuration) : completed.totalDurationSeconds * 1000;
+  const side = completed === undefined ? "attempts" : dial === undefined ? "completed" : "both";
+  const agentId = completed?.agentId ?? dial?.agentId;
+  const { listId, externalId } = dial ?? {};
+  const phoneNumber = dial?.formattedPhone ?? completed?.toAddress;
+  return {
+    ...completed,
+    id: completed?.contactId ?? dial?.contactId ?? `${listId ?? ""}-${externalId ?? ""}-${start ?? 0}`,
+    campaignId: completed?.skillId ?? skillId,
+    status: "completed",
+    dispositionCode: wordOf({
+      primary: completed?.primaryDispositionId,
+      abandoned: completed?.abandoned,
+      agentCode: dial?.agentDisp,
+      agentCodeName: dial?.agentDispDesc,
+      systemClass: dial?.systemClass,
+      names,
+    }),
+    ...(start !== undefined && {
+      startTime: new Date(start).toISOString(),
+      endTime: new Date(start + (spoken ?? 0)).toISOString(),
+    }),
+    direction: completed?.isOutbound === false ? "INBOUND" : "OUTBOUND",
+    ...(agentId !== undefined && agentId !== "0" && { agentId }),
+    ...(externalId !== undefined && { contactId: externalId }),
+    ...(listId !== undefined && { listId }),
+    ...(phoneNumber !== undefined && { phoneNumber }),
+    ...(dial !== undefined && { systemClass: dial.systemClass, systemClassName: dial.systemClassName }),
+    side,
+  };
+}

@@ -1,0 +1,201 @@
+// Pacing of a skill: its parameter groups read flat, and written under their wrapper. Nothing locks them and a change is in force at once: what was read
+// is compared by a hash before a write, and read back after it.
+
+import { createHash } from "node:crypto";
+import type { AcdBody, AcdReply } from "../../contract/acd/index.ts";
+import { canonicalJson } from "../../kernel/index.ts";
+import { TenantError } from "../errors.ts";
+import type { Locked, LockStyle } from "../locked.ts";
+import type { ActivationView, PacingDocument, PolicyVerdict, ProgressView } from "../views.ts";
+import type { AcdCallOptions, AcdRequester } from "./requester.ts";
+import type { Skills } from "./skills.ts";
+
+const STYLE: LockStyle = { tagIn: "content-hash", required: false, staleStatus: 412 };
+const PERCENT = 100;
+const MOST_RATIO = 3;
+
+interface Groups {
+  readonly name: string;
+  readonly general: AcdReply<"getGeneralSettings">;
+  readonly cpa: AcdReply<"getCpa">;
+  readonly agents: number;
+  readonly ports: number;
+}
+
+type GeneralChange = AcdBody<"putGeneralSettings">;
+type CpaChange = AcdBody<"putCpa">;
+
+export class Pacing {
+  readonly #requester: AcdRequester;
+  readonly #skills: Skills;
+
+  constructor(requester: AcdRequester, skills: Skills) {
+    this.#requester = requester;
+    this.#skills = skills;
+  }
+
+  async read(subject: string | undefined, options: AcdCallOptions): Promise<Locked<Readonly<Record<string, unknown>>>> {
+    const groups = await this.#groups(skillOf(subject), options);
+    const vendor = { generalSettings: groups.general, cpaSettings: groups.cpa };
+    return { value: { ...documentOf(groups), vendor }, lock: { tag: hashOf(groups), style: STYLE } };
+  }
+
+  /** A tenant of this profile validates nothing by itself. */
+  validate(): Promise<PolicyVerdict> {
+    return Promise.resolve({
+      compliance_status: "PASS",
+      violations: [],
+      capacity_warnings: ["this tenant validates no settings: only outdial's own checks were made"],
+    });
+  }
+
+  /**
+   * Writes what differs, and reads it back. Two groups are two requests: one that is lost between them is found by the next reading.
+   * @throws TenantError `stale_lock` when somebody changed them since `onto`, `invalid_request` for what cannot be written, `unknown_outcome`
+   */
+  async activate(
+    subject: string | undefined,
+    settings: PacingDocument,
+    onto: string | undefined,
+    options: AcdCallOptions,
+  ): Promise<ActivationView> {
+    const skillId = skillOf(subject);
+    const before = await this.#groups(skillId, options);
+    if (onto !== undefined && hashOf(before) !== onto)
+      throw new TenantError(
+        "stale_lock",
+        `putGeneralSettings: somebody changed the settings of skill ${skillId} since they were read`,
+        {
+          operationId: "putGeneralSettings",
+          advice: "Read again, merge the change and write with the new hash.",
+        },
+      );
+    const { general, cpa } = changesOf(settings, before);
+    const path = { skillId };
+    if (general !== undefined) await this.#requester.request("putGeneralSettings", { ...options, path, body: general });
+    try {
+      if (cpa !== undefined) await this.#requester.request("putCpa", { ...options, path, body: cpa });
+    } catch (thrown) {
+      // The first group is in force: what became of both together is not settled.
+      if (general === undefined || !(thrown instanceof TenantError)) throw thrown;
+      throw new TenantError(
+        "unknown_outcome",
+        `putCpa: the general settings of skill ${skillId} are written, these are not: ${thrown.message}`,
+        {
+          operationId: "putCpa",
+          outcomeUnknown: true,
+          cause: thrown,
+          report: thrown.report,
+        },
+      );
+    }
+    const versionTag = hashOf(await this.#groups(skillId, options));
+    return { operationId: JSON.stringify([skillId, wantedOf(settings), versionTag]), versionTag };
+  }
+
+  /** A change is in force or it is not: the settings are read again. */
+  async progress(operationId: string, options: AcdCallOptions): Promise<ProgressView> {
+    const [skillId = "", wanted] = JSON.parse(operationId) as [string?, ReturnType<typeof wantedOf>?];
+    const groups = await this.#groups(skillId, options);
+    const versionTag = hashOf(groups);
+    const found = wantedOf(documentOf(groups));
+    if (canonicalJson(found) === canonicalJson(wanted)) return { status: "COMPLETED", versionTag };
+    return { status: "FAILED", errorDetails: `read back, the settings are ${canonicalJson(found)}`, versionTag };
+  }
+
+  async #groups(skillId: string, options: AcdCallOptions): Promise<Groups> {
+    const path = { skillId };
+    const send = this.#requester.request.bind(this.#requester);
+    const [skill, general, cpa, agents, unit] = await Promise.all([
+      this.#skills.read(skillId, options),
+      send("getGeneralSettings", { ...options, path }),
+      send("getCpa", { ...options, path }),
+      send("listSkillAgents", { ...options, path }),
+      send("getBusinessUnit", { ...options }),
+    ]);
+    const active = agents.reply.agents.filter(({ isActive }) => isActive !== false).length;
+    return {
+      name: skill.skillName ?? skillId,
+      general: general.reply,
+      cpa: cpa.reply,
+      agents: agents.reply.totalRecords ?? active,
+      ports: unit.reply.businessUnits[0]?.outboundPortLimit ?? 0,
+    };
+  }
+}
+
+function skillOf(subject: string | undefined): string {
+  if (subject !== undefined) return subject;
+  throw new TenantError("invalid_request", "getGeneralSettings: this tenant keeps pacing settings for each campaign: name one", {
+    operationId: "getGeneralSettings",
+    advice: "Name the skill that dials: --campaign ID.",
+  });
+}
+
+function documentOf({ name, general, cpa, agents, ports }: Groups): PacingDocument {
+  return {
+    name,
+    type: "predictive",
+    // Agents are those assigned, calls at once the tenant's ports; nothing stands for the time between two dials.
+    concurrency: { max_agents: agents, max_simultaneous_calls: ports, call_spacing_ms: 0 },
+    algorithm: {
+      type: "predictive",
+      abandonment_rate_target: (general.abandonRateThreshold ?? 0) / PERCENT,
+      agent_availability_estimate: 1 - (general.percentageOfAgentsBeforeOverdial ?? 0) / PERCENT,
+      dial_ratio: general.maximumRatio ?? 1,
+      ...(cpa.abandonTimeout !== undefined && { warm_line_timeout_sec: cpa.abandonTimeout }),
+    },
+  };
+}
+
+/** What can be written of settings. */
+const wantedOf = ({ algorithm }: PacingDocument) => ({
+  maximumRatio: Math.floor(algorithm.dial_ratio),
+  abandonRateThreshold: Math.round(algorithm.abandonment_rate_target * PERCENT * PERCENT) / PERCENT,
+  ...(algorithm.warm_line_timeout_sec !== undefined && { abandonTimeout: algorithm.warm_line_timeout_sec }),
+});
+
+/** The groups as they are to be written: all that was read with what changes in it, without what is unset (null is refused). */
+function changesOf(
+  settings: PacingDocument,
+  before: Groups,
+): { readonly general: GeneralChange | undefined; readonly cpa: CpaChange | undefined } {
+  const there = documentOf(before);
+  const { maximumRatio, abandonRateThreshold, abandonTimeout } = wantedOf(settings);
+  const problems: string[] = [];
+  for (const field of ["max_agents", "max_simultaneous_calls", "call_spacing_ms"] as const)
+    if (settings.concurrency[field] !== there.concurrency[field])
+      problems.push(`concurrency.${field} cannot be changed here: it is ${there.concurrency[field]}`);
+  if (settings.algorithm.agent_availability_estimate !== there.algorithm.agent_availability_estimate)
+    problems.push(
+      `algorithm.agent_availability_estimate is not written here: it is ${there.algorithm.agent_availability_estimate}`,
+    );
+  if (maximumRatio < 1 || maximumRatio > MOST_RATIO)
+    problems.push(
+      `algorithm.dial_ratio ${settings.algorithm.dial_ratio} is outside 1 to ${MOST_RATIO}, above which only the vendor sets it`,
+    );
+  if (problems.length > 0)
+    throw new TenantError("refused", `putGeneralSettings: ${problems.join("; ")}`, { operationId: "putGeneralSettings" });
+  const isGeneral =
+    maximumRatio !== before.general.maximumRatio || abandonRateThreshold !== (before.general.abandonRateThreshold ?? 0);
+  const isCpa = abandonTimeout !== undefined && abandonTimeout !== before.cpa.abandonTimeout;
+  const abandonment =
+    abandonRateThreshold === (before.general.abandonRateThreshold ?? 0)
+      ? {}
+      : // Counts only where the skill overrides the rate of its business unit.
+        { abandonRateThreshold, overrideBusinessUnitAbandonRate: true };
+  return {
+    general: isGeneral ? { maximumRatio, ...abandonment } : undefined,
+    cpa: isCpa ? { abandonTimeout } : undefined,
+  };
+}
+
+function hashOf({ general, cpa }: Groups): string {
+  return createHash("sha256")
+    .update(canonicalJson(plain({ general, cpa })))
+    .digest("base64url")
+    .slice(0, 22);
+}
+
+/** Without members that are unset. */
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

@@ -1,0 +1,205 @@
+// The profile `acd`: the capabilities over the operations of the ACD API.
+
+import type { Clock } from "../../kernel/index.ts";
+import type { CallOptions } from "../call-options.ts";
+import type { Capabilities, Capability } from "../capabilities.ts";
+import { TenantError } from "../errors.ts";
+import type { ViewPage } from "../views.ts";
+import { CodeNames } from "./codes.ts";
+import type { ResolvedAcdConfig } from "./config.ts";
+import { contactsOf } from "./contacts.ts";
+import { Figures } from "./figures.ts";
+import { Outcomes } from "./outcomes.ts";
+import { Pacing } from "./pacing.ts";
+import { acdRows } from "./pages.ts";
+import type { AcdCallOptions, AcdRequester } from "./requester.ts";
+import { Skills } from "./skills.ts";
+
+const READ: Capability = { supported: true, lock: "none", asynchronous: false, writes: "none", readBack: false };
+
+function unsupported(reason: string, alternative: string): Capability {
+  return { supported: false, lock: "none", asynchronous: false, writes: "none", readBack: false, reason, alternative };
+}
+
+const FINISHED = unsupported(
+  "the disposition of a finished contact cannot be changed through the ACD API",
+  "Choose one: --instead tag adds a tag for the code to each contact, --instead record keeps the correction in outdial's store alone. Neither changes the disposition.",
+);
+const EVENTS = unsupported(
+  "the ACD API delivers no events of voice campaigns",
+  "outdial makes events of its own from what it reads: outdial serve.",
+);
+const MAKING = unsupported(
+  "the ACD API has no campaign as one document: a skill, its parameters, lists and agents are made one by one",
+  "Make the skill in the vendor's administration; outdial starts and stops it, and reads its figures and outcomes.",
+);
+const AUDIT = unsupported(
+  "the ACD API has no audit log of settings",
+  "outdial audit list shows what outdial changed, with before and after.",
+);
+
+const refuse =
+  (what: string, { reason = "", alternative = "" }: Capability) =>
+  () =>
+    Promise.reject(new TenantError("unsupported", `this tenant cannot ${what}: ${reason}`, { advice: alternative }));
+
+/** Options that mean something here. */
+function plain(options: CallOptions | undefined): AcdCallOptions {
+  if (options === undefined) return {};
+  const { lock: _, ifMatch: __, idempotencyKey: ___, ...rest } = options;
+  return rest;
+}
+
+/** The capabilities of a tenant that speaks the ACD API, over anything that sends its operations. */
+export function createAcdProfile(
+  requester: AcdRequester,
+  { clock, consent }: { readonly clock: Clock; readonly consent: ResolvedAcdConfig["consent"] },
+): Capabilities {
+  const skills = new Skills(requester, clock);
+  const figures = new Figures(requester, clock);
+  const codes = new CodeNames(requester, () => clock.now());
+  const outcomes = new Outcomes(requester, { skills, codes, clock });
+  const pacing = new Pacing(requester, skills);
+  const changeDisposition = refuse("set the disposition of a finished call", FINISHED);
+  const makeCampaign = refuse("make or replace campaigns", MAKING);
+  const events = refuse("register for events", EVENTS);
+  return {
+    dispositionCatalog: { capability: READ, matrix: (id, options) => codes.matrix(id, plain(options)) },
+    dispositionWriter: { capability: FINISHED, assign: changeDisposition },
+    callReader: {
+      capability: READ,
+      async read(callId, options) {
+        try {
+          const { status, disposition } = await showCall(requester, callId, plain(options));
+          return { status: status ?? "completed", ...(disposition !== undefined && { disposition }) };
+        } catch (thrown) {
+          if (thrown instanceof TenantError && thrown.code === "not_found") return undefined;
+          throw thrown;
+        }
+      },
+      show: (callId, options) => showCall(requester, callId, plain(options)),
+    },
+    campaignRunner: {
+      capability: { ...READ, asynchronous: true, writes: "replaces", readBack: true },
+      status: (id, options) => skills.view(id, plain(options)),
+      setStatus: (id, status, options) =>
+        skills.setStatus(id, status, { lane: status === "paused" ? "stop" : "pacing", ...plain(options) }),
+    },
+    campaignProvisioning: {
+      capability: READ,
+      making: MAKING,
+      campaigns: (options) => listOf(() => skills.views(plain(options))),
+      read: async (id, options) => ({ value: await skills.view(id, plain(options)), lock: undefined }),
+      create: makeCampaign,
+      replace: makeCampaign,
+    },
+    pacingSettings: {
+      capability: { ...READ, lock: "read-back", writes: "merges", readBack: true, perCampaign: true },
+      read: (subject, options) => pacing.read(subject, plain(options)),
+      validate: () => pacing.validate(),
+      activate: (subject, settings, onto, options) => pacing.activate(subject, settings, onto, plain(options)),
+      progress: (operationId, options) => pacing.progress(operationId, plain(options)),
+      createCampaign: makeCampaign,
+    },
+    contactSource: {
+      capability: READ,
+      contacts: (listId, query = {}, options) => contactsOf(requester, listId, query, consent, plain(options)),
+    },
+    outcomeSource: {
+      capability: READ,
+      calls: (query, options) => outcomes.calls(query, plain(options)),
+      openedCalls: (query, open, options) => outcomes.opened(query, open, plain(options)),
+    },
+    metricsSource: {
+      capability: READ,
+      campaign: (id, windowMinutes, options) => figures.campaign(id, windowMinutes, plain(options)),
+      hourly: ({ campaignId }, options) => figures.hourly(campaignId, plain(options)),
+    },
+    interactionDispositions: {
+      capability: FINISHED,
+      tree: async (options) => {
+        const dispositions = [];
+        for await (const { dispositionId, dispositionName, isActive } of acdRows(requester, "listDispositions", plain(options)))
+          dispositions.push({
+            code: dispositionName ?? dispositionId,
+            description: dispositionName ?? "",
+            active: isActive !== false,
+          });
+        return { dispositions };
+      },
+      read: async (id, options) => {
+        const { disposition } = await showCall(requester, id, plain(options));
+        const entry = disposition ?? undefined;
+        const dispositions =
+          entry === undefined
+            ? []
+            : [
+                {
+                  code: entry.dispositionCodeId,
+                  description: entry.notes ?? "",
+                  agent_id: "",
+                  timestamp: entry.updatedAt ?? "",
+                  source: "acd",
+                },
+              ];
+        return { value: { id, dispositions }, lock: undefined };
+      },
+      replace: changeDisposition,
+    },
+    vendorEvents: {
+      capability: EVENTS,
+      registrations: events,
+      registerCampaignEvents: events,
+      registerDialerEvents: events,
+      updateCampaignEvents: events,
+      remove: events,
+    },
+    vendorAudit: {
+      capability: AUDIT,
+      entries: () => {
+        throw new TenantError("unsupported", `this tenant cannot show its audit log: ${AUDIT.reason}`, {
+          advice: AUDIT.alternative ?? "",
+        });
+      },
+    },
+  };
+}
+
+/** A list that comes one by one, as pages of one page. */
+function listOf<Item>(read: () => AsyncGenerator<Item, void, undefined>) {
+  return {
+    async *pages(): AsyncGenerator<ViewPage, void, undefined> {
+      const items: Item[] = [];
+      for await (const item of read()) items.push(item);
+      yield { number: 1, items, reply: { total: items.length }, nextToken: undefined };
+    },
+    [Symbol.asyncIterator]: read,
+  };
+}
+
+/** One contact with its disposition. Only whether it is over is told of its state. */
+async function showCall(requester: AcdRequester, contactId: string, options: AcdCallOptions) {
+  const path = { contactId };
+  const [contact, code, active] = await Promise.all([
+    requester.request("getContact", { ...options, path }),
+    requester.request("getContactDisposition", { ...options, path }).catch((thrown: unknown) => {
+      if (thrown instanceof TenantError && (thrown.code === "not_found" || thrown.code === "conflict")) return undefined;
+      throw thrown;
+    }),
+    requester.request("listActive", { ...options, query: { contactId } }),
+  ]);
+  const { dispositionId, dispositionName, notes, lastUpdated } = code?.reply ?? {};
+  const isActive = active.reply.activeContacts.some((one) => one.contactId === contactId);
+  const { contactStartDate, skillId, ...vendor } = contact.reply ?? { contactStartDate: undefined, skillId: undefined };
+  return {
+    ...vendor,
+    id: contactId,
+    status: isActive ? "active" : "completed",
+    ...(skillId !== undefined && { campaignId: skillId }),
+    ...(contactStartDate !== undefined && { startTime: contactStartDate }),
+    ...(dispositionId !== undefined &&
+      dispositionId > 0 && {
+        disposition: { dispositionCodeId: dispositionName ?? String(dispositionId), notes: notes ?? "", updatedAt: lastUpdated },
+      }),
+  };
+}

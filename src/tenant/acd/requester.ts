@@ -1,0 +1,43 @@
+// Sending operations of the ACD table: types come from the table.
+
+import type { ACD_OPERATIONS, AcdBody, AcdOperationId, AcdPath, AcdQuery, AcdReply } from "../../contract/acd/index.ts";
+import type { CallOptions } from "../call-options.ts";
+import type { RequestResult } from "../report.ts";
+import type { FailedItem } from "./envelope.ts";
+
+type Row<Id extends AcdOperationId> = (typeof ACD_OPERATIONS)[Id];
+
+/** Options that mean something here: there are no locks, and no keys that make a repetition harmless. */
+export type AcdCallOptions = Omit<CallOptions, "lock" | "ifMatch" | "idempotencyKey">;
+
+type AcdContent<Id extends AcdOperationId> = ([AcdPath<Id>] extends [never]
+  ? { readonly path?: undefined }
+  : { readonly path: Readonly<Record<AcdPath<Id>, string>> }) &
+  (AcdBody<Id> extends undefined ? { readonly body?: undefined } : { readonly body: AcdBody<Id> }) &
+  (AcdQuery<Id> extends undefined ? { readonly query?: undefined } : { readonly query?: AcdQuery<Id> | undefined });
+
+export type AcdInput<Id extends AcdOperationId> = AcdContent<Id> & AcdCallOptions;
+
+/** The parsed reply. Lists are there also when the tenant says "nothing" without a body; of a single thing that is undefined. */
+export type AcdReplyOf<Id extends AcdOperationId> =
+  | AcdReply<Id>
+  | (Row<Id> extends { success: { body: "optional" } } ? (Row<Id> extends { paging: object } ? never : undefined) : never);
+
+export interface AcdResult<T> extends Omit<RequestResult<T>, "etag" | "already"> {
+  /** Items of a write that were not done although the status says success, in their order. When none was done the call is refused instead. */
+  readonly failed: readonly FailedItem[];
+  /** The version that answered; 0 for resources without versions. */
+  readonly version: number;
+}
+
+/** The same with the types rubbed out. */
+export interface AnyAcdInput extends AcdCallOptions {
+  readonly path?: Readonly<Record<string, string>> | undefined;
+  readonly query?: unknown;
+  readonly body?: unknown;
+}
+
+/** Sends operations. Rejects with TenantError only. */
+export interface AcdRequester {
+  request<Id extends AcdOperationId>(operationId: Id, input: AcdInput<Id>): Promise<AcdResult<AcdReplyOf<Id>>>;
+}

@@ -1,0 +1,122 @@
+// What dials: skills of media type 4, outbound, "Personal Connection". The id of a campaign in this profile is a skill's id.
+
+import { type AcdReply, PERSONAL_CONNECTION, PHONE_MEDIA } from "../../contract/acd/index.ts";
+import type { Clock } from "../../kernel/index.ts";
+import type { CampaignRunner } from "../capabilities.ts";
+import { TenantError } from "../errors.ts";
+import type { CallReport } from "../report.ts";
+import type { CampaignView } from "../views.ts";
+import { acdRows } from "./pages.ts";
+import type { AcdCallOptions, AcdRequester } from "./requester.ts";
+
+type Skill = NonNullable<AcdReply<"getSkill">>;
+
+/** Between the ids of lists in the id that stands for all lists of a skill. */
+const LIST_JOINT = "+";
+/** Which lists a skill has changes by uploads alone: it is asked so often, ms. */
+const LISTS_MS = 60_000;
+
+export const listIdsOf = (id: string): readonly string[] => id.split(LIST_JOINT);
+
+const dials = ({ mediaTypeId, isOutbound, outboundStrategy }: Skill): boolean =>
+  (mediaTypeId === undefined || mediaTypeId === PHONE_MEDIA) && isOutbound !== false && outboundStrategy === PERSONAL_CONNECTION;
+
+export class Skills {
+  readonly #requester: AcdRequester;
+  readonly #clock: Clock;
+  #lists: { readonly until: number; readonly bySkill: Promise<ReadonlyMap<string, readonly string[]>> } | undefined;
+
+  constructor(requester: AcdRequester, clock: Clock) {
+    this.#requester = requester;
+    this.#clock = clock;
+  }
+
+  /** @throws TenantError `not_found`, also for a skill that does not dial */
+  async read(skillId: string, options: AcdCallOptions): Promise<Skill> {
+    const { reply } = await this.#requester.request("getSkill", { ...options, path: { skillId } });
+    if (dials(reply)) return reply;
+    throw new TenantError(
+      "not_found",
+      `skill ${skillId} does not dial: it is no outbound skill of the strategy ${PERSONAL_CONNECTION}`,
+      {
+        operationId: "getSkill",
+        status: 200,
+      },
+    );
+  }
+
+  async view(skillId: string, options: AcdCallOptions): Promise<CampaignView> {
+    const [skill, lists] = await Promise.all([this.read(skillId, options), this.listsOf(skillId, options)]);
+    return viewOf(skill, lists);
+  }
+
+  /** All that dial. */
+  async *views(options: AcdCallOptions): AsyncGenerator<CampaignView, void, undefined> {
+    const lists = await this.#allLists(options);
+    const query = { mediaTypeId: PHONE_MEDIA, outboundStrategy: PERSONAL_CONNECTION };
+    for await (const skill of acdRows(this.#requester, "listSkills", { ...options, query }))
+      if (dials(skill)) yield viewOf(skill, lists.get(skill.skillId) ?? []);
+  }
+
+  /** Ids of the lists that a skill calls. */
+  async listsOf(skillId: string, options: AcdCallOptions): Promise<readonly string[]> {
+    return (await this.#allLists(options)).get(skillId) ?? [];
+  }
+
+  async #allLists(options: AcdCallOptions): Promise<ReadonlyMap<string, readonly string[]>> {
+    const now = this.#clock.now();
+    if (this.#lists === undefined || this.#lists.until <= now || this.#lists.until > now + LISTS_MS) {
+      const bySkill = this.#readLists(options);
+      this.#lists = { until: now + LISTS_MS, bySkill };
+      bySkill.catch(() => (this.#lists = undefined));
+    }
+    return this.#lists.bySkill;
+  }
+
+  async #readLists(options: AcdCallOptions): Promise<ReadonlyMap<string, readonly string[]>> {
+    const bySkill = new Map<string, string[]>();
+    for await (const { listId, status, skills } of acdRows(this.#requester, "listCallLists", options)) {
+      if (status !== undefined && status !== "Active") continue;
+      for (const { skillId } of skills ?? []) bySkill.set(skillId, [...(bySkill.get(skillId) ?? []), listId]);
+    }
+    return bySkill;
+  }
+
+  /**
+   * Starts or stops a skill. A stop lets calls in progress end. What may mean "it is so already" counts only when a read shows it.
+   * @throws TenantError
+   */
+  async setStatus(
+    skillId: string,
+    status: "active" | "paused",
+    options: AcdCallOptions,
+  ): ReturnType<CampaignRunner["setStatus"]> {
+    try {
+      const { attempts, rateLimited, waitedMs, latencyMs, earlierUnknown } =
+        status === "active"
+          ? await this.#requester.request("startSkill", { ...options, path: { skillId } })
+          : await this.#requester.request("stopSkill", { ...options, path: { skillId }, query: { force: false } });
+      return { already: false, attempts, rateLimited, waitedMs, latencyMs, earlierUnknown };
+    } catch (thrown) {
+      const maybe = thrown instanceof TenantError && (thrown.status === 409 || (status === "paused" && thrown.status === 404));
+      if (!maybe) throw thrown;
+      const { isRunning } = await this.read(skillId, { ...options, deadlineMs: undefined });
+      if (isRunning !== (status === "active")) throw thrown;
+      const report: CallReport = thrown.report;
+      return { already: true, ...report };
+    }
+  }
+}
+
+function viewOf(skill: Skill, lists: readonly string[]): CampaignView {
+  const { skillId, skillName, isRunning, isActive, campaignId, campaignName, ...vendor } = skill;
+  return {
+    id: skillId,
+    name: skillName ?? skillId,
+    // `isRunning` is the only state of a run: there is no pause, a stop takes its place.
+    status: isRunning === true ? "active" : isActive === false ? "inactive" : "paused",
+    ...(lists.length > 0 && { contactListId: lists.join(LIST_JOINT) }),
+    ...(campaignId !== undefined && { reportingGroup: { id: campaignId, name: campaignName } }),
+    skill: vendor,
+  };
+}

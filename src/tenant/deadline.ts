@@ -1,0 +1,26 @@
+// A deadline of the caller's for a call.
+
+import type { Clock } from "../kernel/index.ts";
+import { TenantError } from "./errors.ts";
+
+/** Runs a call that ends with `deadline_exceeded` after `deadlineMs`, all waiting included; it ends everything, so it is a signal. */
+export async function withDeadline<T>(
+  clock: Clock,
+  operationId: string,
+  deadlineMs: number,
+  signal: AbortSignal | undefined,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const ended = new AbortController();
+  const deadline = new AbortController();
+  clock.sleep(Math.max(0, deadlineMs), ended.signal).then(
+    () =>
+      deadline.abort(new TenantError("deadline_exceeded", `${operationId}: not done within ${deadlineMs} ms`, { operationId })),
+    () => {},
+  );
+  try {
+    return await run(signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal]));
+  } finally {
+    ended.abort();
+  }
+}

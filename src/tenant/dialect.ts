@@ -1,0 +1,22 @@
+// What differs between the profiles in one call: how a reply is read, how a refusal speaks, which header names the call.
+
+import type { AnyOperation } from "../contract/index.ts";
+import { type ReplyReading, readReply, type VendorWords, vendorWords } from "./reply.ts";
+import type { SecretScrubber } from "./secrets.ts";
+import type { TransportResponse } from "./transport.ts";
+
+export interface Dialect {
+  /** In lower case. */
+  readonly correlationHeader: string;
+  /** Whether 503 is a throttle like 429. */
+  readonly throttles503: boolean;
+  read(id: string, operation: AnyOperation, response: TransportResponse): ReplyReading;
+  words(response: TransportResponse, scrubber: SecretScrubber): VendorWords;
+}
+
+export const REST_DIALECT: Dialect = {
+  correlationHeader: "x-correlation-id",
+  throttles503: false,
+  read: (_, operation, response) => readReply(operation, response),
+  words: vendorWords,
+};
