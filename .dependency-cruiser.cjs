@@ -17,11 +17,11 @@ const MAY_IMPORT = {
 /** Further doors, for what is started often and loads little. */
 const SECOND_DOORS = {
   contract: "times|acd/index",
-  operations: "views/index",
+  operations: "views/index|library",
   compliance: "opt-outs",
   outcomes: "pages",
   tenant: "system-clock|port|acd/index",
-  app: "version",
+  app: "version|outdial",
 };
 const parts = Object.keys(MAY_IMPORT);
 const doorsOf = (part) => ["index", SECOND_DOORS[part]].filter((door) => door !== undefined).join("|");

@@ -2,8 +2,8 @@
 //   node examples/campaigns.ts
 
 import { readFile } from "node:fs/promises";
-import { usCaUk2026 } from "../src/compliance/index.ts";
-import { campaignPlanOf, parseCampaignFiles, parseContactQuery } from "../src/index.ts";
+import { campaignPlanOf, parseCampaignFiles, parseContactQuery } from "outdial";
+import { usCaUk2026 } from "outdial/compliance";
 import { openStage, say } from "./sandbox.ts";
 
 // Without calling rules the example ends the same at every hour. By default the shipped rules decide.

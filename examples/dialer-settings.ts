@@ -2,7 +2,7 @@
 //   node examples/dialer-settings.ts
 
 import { readFile } from "node:fs/promises";
-import { dialerPreviewOf, parseSettingsFile } from "../src/index.ts";
+import { dialerPreviewOf, parseSettingsFile } from "outdial";
 import { openStage, say } from "./sandbox.ts";
 
 await using stage = await openStage();

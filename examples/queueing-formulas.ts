@@ -2,7 +2,7 @@
 // and are lost after 2 s.
 //   node examples/queueing-formulas.ts
 
-import { erlangC, hardPatience } from "../src/dialing/index.ts";
+import { erlangC, hardPatience } from "outdial/dialing";
 
 const HANDLE_SECONDS = 180;
 const TARGET = 0.03;

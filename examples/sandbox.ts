@@ -3,8 +3,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Outdial, openOutdial } from "../src/index.ts";
-import { createSandbox, defaultScenario, type Sandbox } from "../src/sandbox/index.ts";
+import { type Outdial, openOutdial } from "outdial";
+import { createSandbox, defaultScenario, type Sandbox } from "outdial/sandbox";
 
 export interface Stage extends AsyncDisposable {
   readonly outdial: Outdial;

@@ -1,13 +1,45 @@
-// Compiles src to dist for publishing.
+// Compiles src to dist for publishing, and keeps the type declarations that a door of the package leads to.
 
 import { spawnSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
 
-rmSync(new URL("../dist", import.meta.url), { recursive: true, force: true });
-const { status } = spawnSync(process.execPath, ["node_modules/typescript-7/bin/tsc", "-p", "tsconfig.build.json"], {
-  stdio: "inherit",
+const ROOT = join(import.meta.dirname, "..");
+const { values } = parseArgs({
+  options: { out: { type: "string", default: join(ROOT, "dist") }, unchecked: { type: "boolean" } },
 });
+const out = values.out;
+
+rmSync(out, { recursive: true, force: true });
+const compiler = join(ROOT, "node_modules/typescript-7/bin/tsc");
+const build = ["-p", join(ROOT, "tsconfig.build.json"), "--outDir", out, ...(values.unchecked === true ? ["--noCheck"] : [])];
+const { status } = spawnSync(process.execPath, [compiler, ...build], { stdio: "inherit" });
 process.exitCode = status ?? 1;
-// What the package was made of: see src/app/version.ts. A build without git leaves it out.
-const { status: known, stdout: commit } = spawnSync("git", ["rev-parse", "HEAD"], { encoding: "utf8" });
-if (status === 0 && known === 0) writeFileSync(new URL("../dist/commit", import.meta.url), commit);
+if (status === 0) {
+  keepReachableTypes();
+  // What the package was made of: see src/app/version.ts. A build without git leaves it out.
+  const { status: known, stdout: commit } = spawnSync("git", ["rev-parse", "HEAD"], { encoding: "utf8", cwd: ROOT });
+  if (known === 0) writeFileSync(join(out, "commit"), commit);
+}
+
+/** Removes declarations that no program sees: those that no door of package.json leads to. */
+function keepReachableTypes(): void {
+  const { exports } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+    exports: Record<string, string | { types: string }>;
+  };
+  const reached = new Set<string>();
+  const open = Object.values(exports).flatMap((door) =>
+    typeof door === "string" ? [] : [join(out, door.types.replace("./dist/", ""))],
+  );
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    if (reached.has(file)) continue;
+    reached.add(file);
+    for (const [, path = ""] of readFileSync(file, "utf8").matchAll(/(?:from |import\(|import )"(\.[^"]+)\.[tj]s"/g))
+      open.push(join(dirname(file), `${path}.d.ts`));
+  }
+  for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.name.endsWith(".d.ts") && !reached.has(path)) rmSync(path);
+  }
+}

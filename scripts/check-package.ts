@@ -1,7 +1,7 @@
-// Packs the package and checks what a user would install: publint and attw on the tarball, and that the CLI in it starts.
+// Packs the package and checks what a user would install: publint and attw on the tarball, its types in somebody's program, and that the CLI in it starts.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -22,8 +22,41 @@ try {
     "-e",
     `import(${JSON.stringify(join(folder, "package/dist/index.js"))}).then((m) => { if (!m.createTenant) process.exit(1); })`,
   ]);
+  checkTypes();
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Somebody's program compiles with every library checked: with the types of Node and without, and with no other package's types than zod's. */
+function checkTypes(): void {
+  const modules = join(import.meta.dirname, "../node_modules");
+  const { exports } = JSON.parse(readFileSync(join(folder, "package/package.json"), "utf8")) as {
+    exports: Record<string, unknown>;
+  };
+  const doors = Object.keys(exports).filter((door) => !door.endsWith(".json"));
+  const program = doors.map(
+    (door, i) => `import * as door${i} from "${door.replace(/^\./, "outdial")}";\nexport { door${i} };\n`,
+  );
+  for (const withNode of [false, true]) {
+    const consumer = join(folder, withNode ? "with-node" : "without-node");
+    mkdirSync(join(consumer, "node_modules/@types"), { recursive: true });
+    // A copy: what a link leads to would find the packages of this checkout.
+    run("cp", ["-r", join(folder, "package"), join(consumer, "node_modules/outdial")]);
+    symlinkSync(join(modules, "zod"), join(consumer, "node_modules/zod"));
+    if (withNode) symlinkSync(join(modules, "@types/node"), join(consumer, "node_modules/@types/node"));
+    writeFileSync(join(consumer, "package.json"), '{ "type": "module" }');
+    writeFileSync(join(consumer, "program.ts"), program.join(""));
+    const compilerOptions = {
+      noEmit: true,
+      strict: true,
+      skipLibCheck: false,
+      module: "nodenext",
+      target: "es2024",
+      types: withNode ? ["node"] : [],
+    };
+    writeFileSync(join(consumer, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["program.ts"] }));
+    run("node", [join(modules, "typescript-7/bin/tsc"), "-p", consumer]);
+  }
 }
 
 function run(command: string, args: string[], stdout: "inherit" | "ignore" = "inherit"): void {

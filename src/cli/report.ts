@@ -1,11 +1,16 @@
 // The one place where an error becomes a message and an exit code.
 
-import { messageOf, OutdialError } from "../kernel/index.ts";
+import { messageOf, missingPackage, OutdialError } from "../kernel/index.ts";
 import { EXIT, exitOf } from "./exit.ts";
 import type { Io } from "./io.ts";
 
+/** The command line needs what the library can do without. */
+const ALL_PACKAGES =
+  "outdial was installed without its optional packages; this brings them: npm install --include=optional outdial";
+
 /** Says what went wrong on stderr (or as one JSON object on stdout with --json) and gives the exit code. */
-export async function report(thrown: unknown, io: Io): Promise<number> {
+export async function report(failure: unknown, io: Io): Promise<number> {
+  const thrown = missingPackage(failure, ALL_PACKAGES) ?? failure;
   // Whoever closed stdout has read enough (| head), and does not want to hear of it.
   if (isClosedPipe(thrown)) return EXIT.done;
   const code = thrown instanceof OutdialError ? thrown.code : "internal";

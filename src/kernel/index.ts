@@ -6,6 +6,7 @@ export { durationText, parseDuration } from "./durations.ts";
 export { type ErrorOptionsWithAdvice, messageOf, OutdialError } from "./error.ts";
 export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";
+export { installCommand, missingPackage } from "./packages.ts";
 export { type Problem, problemsOf } from "./problems.ts";
 export { createRandom, type RandomStream } from "./random.ts";
 export { ABANDONMENT_LIMIT, percent, probabilityText, shortPercent } from "./shares.ts";

@@ -3,17 +3,17 @@
 // First rows of ledgers, among them the job that a fence holds; then the head of the audit log; then what goes last, and the outbox. Two
 // writers can wait for each other, but not in a circle.
 
-import type pg from "pg";
 import type { Clock, Instant } from "../kernel/index.ts";
 import { type Appended, append, type Head, lockHead } from "./audit/append.ts";
 import { type AuditInput, createSealer, type Sealer } from "./audit/entry.ts";
 import type { Heads } from "./audit/heads.ts";
 import type { Hold } from "./audit/hold.ts";
 import type { Signer } from "./audit/note.ts";
-import { type Connection, Database, together } from "./database/database.ts";
+import { Database, together } from "./database/database.ts";
 import { notOwner } from "./error.ts";
 import { insertEvents } from "./outbox/insert.ts";
 import type { OutboxEvent } from "./outbox/types.ts";
+import type { Connection, ConnectionPool, Statement } from "./plain-types.ts";
 
 /** The database with the audit log's key: what the ledgers read and write with. Nothing appends to the log but `commit`. */
 export class StoreCore extends Database {
@@ -25,7 +25,7 @@ export class StoreCore extends Database {
   readonly hold: Hold;
 
   constructor(
-    pools: { readonly pool: pg.Pool; readonly urgent: pg.Pool; readonly pooled: boolean },
+    pools: { readonly pool: ConnectionPool; readonly urgent: ConnectionPool; readonly pooled: boolean },
     audit: { readonly signer: Signer; readonly heads: Heads; readonly hold: Hold },
     clock: Clock,
   ) {
@@ -84,17 +84,13 @@ export class Tx {
   }
 
   /** @returns the rows. A statement with a name is kept by the server in its parsed form. */
-  async query<Row extends object>(statement: string | pg.QueryConfig, values?: readonly unknown[]): Promise<Row[]> {
-    return (await this.#send<Row>(statement, values)).rows;
+  async query<Row extends object>(statement: string | Statement, values?: readonly unknown[]): Promise<Row[]> {
+    return (await this.#connection.query<Row>(statement, values && [...values])).rows;
   }
 
   /** @returns how many rows were made, changed, removed or found */
-  async change(statement: string | pg.QueryConfig, values?: readonly unknown[]): Promise<number> {
-    return (await this.#send(statement, values)).rowCount ?? 0;
-  }
-
-  #send<Row extends object>(statement: string | pg.QueryConfig, values?: readonly unknown[]) {
-    return this.#connection.query<Row & pg.QueryResultRow>(statement, values && [...values]);
+  async change(statement: string | Statement, values?: readonly unknown[]): Promise<number> {
+    return (await this.#connection.query(statement, values && [...values])).rowCount ?? 0;
   }
 
   /**

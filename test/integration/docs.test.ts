@@ -48,24 +48,6 @@ test("every npm script that the documents name exists", () => {
     expect(Object.keys(scripts)).toContain(name);
 });
 
-test("the example of the formulas gives what dialing blindly reaches at 3 % abandoned", () => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["examples/queueing-formulas.ts"], {
-    cwd: root,
-    encoding: "utf8",
-  });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  const occupancies = [...stdout.matchAll(/^(\d+) agents: occupancy ([\d.]+) %/gm)].map(([, agents, share]) => [
-    Number(agents),
-    Math.round(Number(share)),
-  ]);
-  expect(occupancies).toEqual([
-    [10, 54],
-    [20, 69],
-    [50, 82],
-    [100, 89],
-  ]);
-});
-
 test("the tables and the plot of docs/intervals.md are those of the study that is kept", () => {
   const { status, stderr } = spawnSync(process.execPath, ["scripts/interval-study.ts", "check"], { cwd: root, encoding: "utf8" });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });

@@ -1,6 +1,6 @@
 // Reading E.164 numbers. North American numbers by the plan's own rules; the rest of the world by the numbering plans of libphonenumber.
 
-import metadata from "libphonenumber-js/min/metadata";
+import { NUMBERING_PLANS } from "../data/numbering-plans.ts";
 
 /** Reads numbers; keeps the patterns of the calling codes it has met. */
 export class NumberReader {
@@ -41,24 +41,11 @@ interface CallingCode {
   readonly fits: RegExp;
 }
 
-/**
- * The general pattern of national numbers. It admits reserved ranges such as the United Kingdom's numbers for drama, which the library's
- * patterns by type of line would refuse; those reach nobody.
- */
-const NATIONAL_PATTERN = 2;
-
 function readPlan(code: string): CallingCode | undefined {
-  const countries = Object.entries(metadata.country_calling_codes).find(([calling]) => calling === code)?.[1];
-  const plans = countries === undefined ? [nonGeographic(code)] : countries.map((country) => metadata.countries[country]);
-  const patterns = plans
-    .map((plan: readonly unknown[] | undefined) => plan?.[NATIONAL_PATTERN])
-    .filter((p) => typeof p === "string");
-  if (patterns.length === 0) return undefined;
-  return { countries: countries ?? [], fits: new RegExp(`^(?:${patterns.map((pattern) => `(?:${pattern})`).join("|")})$`) };
-}
-
-function nonGeographic(code: string): readonly unknown[] | undefined {
-  return Object.entries(metadata.nonGeographic).find(([calling]) => calling === code)?.[1];
+  const start = NUMBERING_PLANS.indexOf(`\n${code} `) + 1;
+  if (start === 0) return undefined;
+  const [, countries = "", pattern = ""] = NUMBERING_PLANS.slice(start, NUMBERING_PLANS.indexOf("\n", start)).split(" ");
+  return { countries: countries.split(",").filter((country) => country !== ""), fits: new RegExp(`^(?:${pattern})$`) };
 }
 
 /** Normalises a US ZIP (ZIP+4 included) or a Canadian postal code; undefined when the text has neither form. */

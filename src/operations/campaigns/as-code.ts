@@ -10,6 +10,7 @@ export { campaignFileJsonSchema } from "./file/schema.ts";
 export { type Moved, movedSince } from "./plan/moved.ts";
 export { planCampaigns } from "./plan/plan.ts";
 export { looksLikePlan, planText, readPlan } from "./plan/plan-file.ts";
+export { campaignPlanOf } from "./plan/preview.ts";
 export {
   CONTACT_PAGES,
   type PlanDependencies,
@@ -18,4 +19,4 @@ export {
   readTenantCampaigns,
 } from "./plan/read-tenant.ts";
 export type { CampaignPlan } from "./plan/types.ts";
-export { CampaignPlanner, campaignPlanOf, exportedCampaigns, type PlanRules } from "./plan/use-cases.ts";
+export { CampaignPlanner, exportedCampaigns, type PlanRules } from "./plan/use-cases.ts";

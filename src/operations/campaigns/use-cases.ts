@@ -8,7 +8,7 @@ import { timesOf } from "../readings.ts";
 import type { TenantRefresh } from "../refresh/refresh.ts";
 import { gateChecks, pairChecks } from "../views/campaign-checks.ts";
 import { campaignResultOf, campaignSummaryOf, failureOf, healthViewOf, pointOf } from "../views/campaign-views.ts";
-import { confirmOf, type Planned } from "../views/plan.ts";
+import type { Planned } from "../views/plan.ts";
 import type {
   CampaignDetail,
   CampaignList,
@@ -277,20 +277,6 @@ export class CampaignUseCases {
   }
 }
 
-/** A plan as it is shown. */
-export function campaignPreviewOf(planned: Planned<VerbPlan>): CampaignPreview {
-  const { verb, campaignId, judged, checks } = planned.plan;
-  return {
-    verb,
-    campaignId,
-    confirm: confirmOf(planned),
-    effects: [planned.summary, ...EFFECTS[verb]],
-    refusals: [...planned.refusals],
-    judged,
-    checks,
-  };
-}
-
 function callableOf(judged: CampaignPreview["judged"]): string {
   if (judged === null) return "";
   const { contacts, callable, listed, whole } = judged;
@@ -298,14 +284,6 @@ function callableOf(judged: CampaignPreview["judged"]): string {
     whole || listed === null ? "" : ` (of ${listed} on the list; the gate reads on when nobody of these may be called)`;
   return `, ${callable} of ${contacts} contacts looked at callable now${rest}`;
 }
-
-const EFFECTS: Readonly<Record<CampaignVerb, readonly string[]>> = {
-  pause: ["No new calls are placed; calls under way go on to their end"],
-  resume: ["The pre-dial gate is asked once more", "The campaign begins to dial"],
-  failover: ["The primary is paused and drained", "The pre-dial gate is asked for the backup", "The backup begins to dial"],
-  failback: ["The backup is paused and drained", "The pre-dial gate is asked for the primary", "The primary begins to dial"],
-  drill: ["Everything is read and decided as in a hand-over", "Nothing is changed"],
-};
 
 /** Readings over windows of one length, for figures of different ones make no curve: the watch's when it has any, else the most usual one. */
 function ofOneWindow(readings: readonly CampaignReading[], watched: number | undefined): readonly CampaignReading[] {

@@ -3,7 +3,6 @@
 // once for each connection, each of its addresses is checked, and the connection goes to a checked address.
 
 import { lookup as systemLookup } from "node:dns";
-import type { LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 
 /**
@@ -19,6 +18,13 @@ export type AddressClass = "public" | "loopback" | "private" | "never";
 
 /** Addresses of a name. */
 export type Resolve = (hostname: string) => Promise<readonly string[]>;
+
+/** A look-up of names for connections, as `net.connect` takes it. */
+export type Lookup = (
+  hostname: string,
+  options: { readonly all?: boolean | undefined },
+  answer: (error: Error | null, address: string | { address: string; family: number }[], family?: number) => void,
+) => void;
 
 /** Metadata services that lie outside link-local: Azure's, Alibaba's, the IPv6 one of AWS, Oracle's. */
 const METADATA: ReadonlySet<string> = new Set(["168.63.129.16", "100.100.100.200", "fd00:ec2::254", "192.0.0.192"]);
@@ -68,7 +74,7 @@ class AddressRefused extends Error {
 }
 
 /** A look-up for connections: all addresses of the name, or an error when one of them lies outside the scope. */
-export function guardedLookup(scope: AddressScope, resolve: Resolve = resolveAll): LookupFunction {
+export function guardedLookup(scope: AddressScope, resolve: Resolve = resolveAll): Lookup {
   return (hostname, options, answer) => {
     const judged = resolve(hostname).then((found) => judge(hostname, scope, found));
     void judged.then(
@@ -77,7 +83,7 @@ export function guardedLookup(scope: AddressScope, resolve: Resolve = resolveAll
         if (options.all === true) answer(null, [...addresses]);
         else answer(null, address, family);
       },
-      (error: NodeJS.ErrnoException) => {
+      (error: Error) => {
         answer(error, "", 0);
       },
     );

@@ -1,9 +1,8 @@
 // A receiver of events as configured, checked once: where it may be and what it shares with us.
 
-import type { LookupFunction } from "node:net";
 import type { Instant } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
-import { type AddressScope, allowedIn, guardedLookup, type Resolve } from "./address.ts";
+import { type AddressScope, allowedIn, guardedLookup, type Lookup, type Resolve } from "./address.ts";
 import { createSigner, type Sign } from "./signing.ts";
 
 /** A receiver as configured. */
@@ -26,7 +25,7 @@ export interface Endpoint {
   readonly url: URL;
   readonly sign: Sign;
   /** For connections: refuses addresses that it may not be at. */
-  readonly lookup: LookupFunction;
+  readonly lookup: Lookup;
   readonly offAfterMs: number;
 }
 

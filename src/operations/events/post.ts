@@ -1,8 +1,8 @@
 // One POST to a receiver: over keep-alive connections of its own, or through a fetch that the caller supplies. Follows no redirect.
 
-import type { LookupFunction } from "node:net";
 import { Pool } from "undici";
 import { messageOf } from "../../kernel/index.ts";
+import type { Lookup } from "./address.ts";
 
 /** What a receiver answered. */
 export interface PostAnswer {
@@ -38,7 +38,7 @@ const CONTROL = /\p{Cc}+/gu;
  * @param connections most connections at once; @param connectTimeoutMs for a connection to be established, TLS included
  * @param lookup resolves and judges the host's addresses for each connection
  */
-export function poolPoster(url: URL, options: { connections: number; connectTimeoutMs: number; lookup: LookupFunction }): Poster {
+export function poolPoster(url: URL, options: { connections: number; connectTimeoutMs: number; lookup: Lookup }): Poster {
   let pool: Pool | undefined;
   const path = url.pathname + url.search;
   const open = () =>

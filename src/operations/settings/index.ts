@@ -3,6 +3,7 @@
 export { dialerSettingsJsonSchema, parseSettingsFile, type SettingsFile } from "./file.ts";
 export { checkOverride, type Judgement, PREDICTED_ABANDONMENT, type Predictor } from "./gate.ts";
 export { type DialerSettings, type FieldChange, readSettings } from "./model.ts";
+export { dialerPreviewOf } from "./preview.ts";
 export { type ChangeProgress, type ChangeReport, SettingsChanges } from "./service.ts";
 export { type ChangeState, DEFAULT_PATIENCE, type Patience } from "./state.ts";
 export {
@@ -11,7 +12,6 @@ export {
   type DialerRules,
   DialerUseCases,
   dialerHistory,
-  dialerPreviewOf,
   judgeSettings,
   proposedFile,
 } from "./use-cases.ts";

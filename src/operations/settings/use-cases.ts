@@ -8,8 +8,8 @@ import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import { timesOf } from "../readings.ts";
 import { failureOf } from "../views/campaign-views.ts";
-import { basisOf, changeOf, changesOf, judgementOf, predictionOf, versionOf } from "../views/dialer-views.ts";
-import { confirmOf, type Planned } from "../views/plan.ts";
+import { basisOf, changeOf, judgementOf, predictionOf, versionOf } from "../views/dialer-views.ts";
+import type { Planned } from "../views/plan.ts";
 import type {
   DialerChange as ChangeView,
   DialerPreview,
@@ -26,7 +26,6 @@ import { basisInForce, fileInForce } from "./in-force.ts";
 import { readSettings } from "./model.ts";
 import type { PreparedChange, SettingsChanges } from "./service.ts";
 
-const MINUTE_MS = 60_000;
 /** Chance of a false alarm, and of missing the alternative, of each test of a guarded rollout. */
 const GUARD_ALPHA = 0.01;
 const GUARD_BETA = 0.05;
@@ -266,24 +265,6 @@ function planned(operation: string, prepared: PreparedChange, guard: GuardPlan |
     relies: { snapshot, wanted, guard, gate, findings, prediction, refusals, overridden, retry },
     refusals,
     plan: { verdict: diff.length === 0 ? "unchanged" : hindrance, prepared, guard },
-  };
-}
-
-/** A plan as it is shown. */
-export function dialerPreviewOf(made: Planned<DialerPlan>): DialerPreview {
-  const { guard, prepared, verdict } = made.plan;
-  const { kind, sourceName, diff, judgement, rejection, gate } = prepared;
-  return {
-    kind,
-    verdict,
-    confirm: confirmOf(made),
-    sourceName,
-    changes: changesOf(diff),
-    ...judgementOf(judgement),
-    refusals: [...made.refusals],
-    rejectedBefore: rejection === undefined ? null : { version: rejection.version, message: rejection.message },
-    basis: basisOf(gate),
-    guard: guard === null ? null : { minutes: guard.durationMs / MINUTE_MS, campaigns: [...guard.campaigns] },
   };
 }
 

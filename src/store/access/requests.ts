@@ -3,6 +3,7 @@
 import { newId, type RandomStream } from "../../kernel/index.ts";
 import { Ledger, type StoreCore } from "../commit.ts";
 import { StoreError } from "../error.ts";
+import type { Bytes } from "../plain-types.ts";
 import type { Approval, ApprovalWithPlan, KeyState } from "./types.ts";
 
 /** A key is free again so long after a process died over it. */
@@ -15,7 +16,7 @@ const APPROVAL = `id, operation, summary, confirm, request, requested_by as "req
   expires_at as "expiresAt", state, decided_by as "decidedBy", decided_at as "decidedAt", message`;
 
 interface KeyRow {
-  readonly requestHash: Buffer;
+  readonly requestHash: Bytes;
   readonly status: number | null;
   readonly body: string | null;
   readonly mine: boolean;
@@ -31,7 +32,7 @@ export class ServiceRequests extends Ledger {
   }
 
   /** Takes a key for a request, or says what became of the request that has it. */
-  async takeKey(principal: string, key: string, requestHash: Buffer): Promise<KeyState> {
+  async takeKey(principal: string, key: string, requestHash: Bytes): Promise<KeyState> {
     const now = this.store.now();
     const values = [principal, key, requestHash, new Date(now), new Date(now + LOCK_MS), new Date(now - KEEP_MS)];
     const [row] = await this.store.query<KeyRow>(

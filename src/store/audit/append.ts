@@ -1,8 +1,8 @@
 // Appending to the audit log inside a transaction of the caller: what is recorded and what is done commit together or not at all.
 
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
-import type { Connection } from "../database/database.ts";
 import { StoreError } from "../error.ts";
+import type { Bytes, Connection } from "../plain-types.ts";
 import { type AuditInput, type AuditRow, leafOf, type Sealer, toRow } from "./entry.ts";
 import { Frontier, HASH_BYTES } from "./merkle.ts";
 import { type Signer, signCheckpoint } from "./note.ts";
@@ -93,8 +93,8 @@ export function append(
   const rows: AuditRow[] = [];
   const leaves = Buffer.allocUnsafe(inputs.length * HASH_BYTES);
   const seals = Buffer.allocUnsafe(inputs.length * HASH_BYTES);
-  const nodes: { level: number; index: number; hash: Buffer }[] = [];
-  const keep = (level: number, index: number, hash: Buffer) => {
+  const nodes: { level: number; index: number; hash: Bytes }[] = [];
+  const keep = (level: number, index: number, hash: Bytes) => {
     if (level % NODE_LEVELS === 0) nodes.push({ level, index, hash });
   };
   const present = new Date(now).toISOString();

@@ -3,6 +3,7 @@
 import { createHmac } from "node:crypto";
 import { canonicalJson } from "../../kernel/index.ts";
 import { storable } from "../database/arrays.ts";
+import type { Bytes } from "../plain-types.ts";
 import { hashLeafText, sha256 } from "./merkle.ts";
 import type { Signer } from "./note.ts";
 
@@ -60,7 +61,7 @@ export function toRow(input: AuditInput, time: string): AuditRow {
 }
 
 /** The leaf hash of a row at its place: over the canonical JSON (RFC 8785) of the entry, its `seq` included, `details` as it stands. */
-export function leafOf(seq: number, row: AuditRow): Buffer {
+export function leafOf(seq: number, row: AuditRow): Bytes {
   const quote = JSON.stringify;
   const job = row.job === null ? "null" : quote(row.job);
   const text = `{"action":${quote(row.action)},"actor":${quote(row.actor)},"details":${row.details},"job":${job},"seq":${seq},"subject":${quote(row.subject)},"time":${quote(row.time)}}`;
@@ -68,12 +69,12 @@ export function leafOf(seq: number, row: AuditRow): Buffer {
 }
 
 /** The leaf hash of an entry as a proof carries it. */
-export function leafOfEntry(entry: AuditEntry): Buffer {
+export function leafOfEntry(entry: AuditEntry): Bytes {
   return hashLeafText(canonicalJson(entry));
 }
 
 /** Makes the seal of a row: who has no signing key can recompute hashes, but cannot seal a changed row. */
-export type Sealer = (seq: number, leaf: Uint8Array) => Buffer;
+export type Sealer = (seq: number, leaf: Uint8Array) => Bytes;
 
 /** HMAC-SHA-256 over seq ‖ leaf hash, under a key derived from the signing key. */
 export function createSealer(signer: Signer): Sealer {

@@ -1,9 +1,9 @@
 // The audit log as the rest of outdial sees it.
 
 import { Ledger, type StoreCore } from "../commit.ts";
-import type { Connection } from "../database/database.ts";
 import { StoreError } from "../error.ts";
 import type { OutboxEvent } from "../outbox/types.ts";
+import type { Connection } from "../plain-types.ts";
 import { requireKey } from "./append.ts";
 import { type AuditEntry, type AuditInput, createSealer, type Sealer } from "./entry.ts";
 import type { HeadFinding, Heads } from "./heads.ts";

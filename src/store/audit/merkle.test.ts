@@ -3,6 +3,7 @@
 import { hash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Bytes } from "../plain-types.ts";
 import {
   consistencyRanges,
   Frontier,
@@ -31,7 +32,7 @@ const ROOTS = [
 ];
 
 /** RFC 6962 §2.1 written down as it stands. */
-function definition(leaves: readonly Buffer[]): Buffer {
+function definition(leaves: readonly Bytes[]): Bytes {
   const [only] = leaves;
   if (only === undefined) return hash("sha256", Buffer.alloc(0), "buffer");
   if (leaves.length === 1) return only;
@@ -39,10 +40,10 @@ function definition(leaves: readonly Buffer[]): Buffer {
   return hashNode(definition(leaves.slice(0, k)), definition(leaves.slice(k)));
 }
 
-const hashesOf = (leaves: readonly Buffer[], ranges: readonly LeafRange[]) =>
+const hashesOf = (leaves: readonly Bytes[], ranges: readonly LeafRange[]) =>
   ranges.map(({ from, to }) => definition(leaves.slice(from, to)));
 
-function frontierOf(leaves: readonly Buffer[]): Frontier {
+function frontierOf(leaves: readonly Bytes[]): Frontier {
   const frontier = Frontier.empty();
   for (const leaf of leaves) frontier.append(leaf);
   return frontier;
@@ -53,7 +54,7 @@ test("the roots of the published example, size 0 to 8", () => {
 });
 
 test("the published inclusion and consistency proofs", () => {
-  const hex = (hashes: Buffer[]) => hashes.map((h) => h.toString("hex"));
+  const hex = (hashes: Bytes[]) => hashes.map((h) => h.toString("hex"));
   expect(hex(hashesOf(LEAVES, inclusionRanges(0, 8)))).toEqual([
     "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
     "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",

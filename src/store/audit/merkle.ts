@@ -1,6 +1,7 @@
 // The Merkle tree of RFC 6962 §2 (as RFC 9162 §2 keeps it): hashes, the compact state that appends, proofs and their verification. Pure.
 
 import { hash } from "node:crypto";
+import type { Bytes } from "../plain-types.ts";
 
 /** Bytes of a SHA-256 hash. */
 export const HASH_BYTES = 32;
@@ -8,12 +9,12 @@ export const HASH_BYTES = 32;
 const EMPTY_ROOT = sha256(Buffer.alloc(0));
 
 /** SHA-256. By way of a one-byte-per-character text, which takes half the time of having a buffer made for each hash. */
-export function sha256(data: Uint8Array): Buffer {
+export function sha256(data: Uint8Array): Bytes {
   return Buffer.from(hash("sha256", data, "binary"), "latin1");
 }
 
 /** Hash of a leaf: SHA-256(0x00 ‖ data). The prefixes keep a leaf from passing for a node. */
-export function hashLeaf(data: Uint8Array): Buffer {
+export function hashLeaf(data: Uint8Array): Bytes {
   const input = Buffer.allocUnsafe(data.length + 1);
   input[0] = 0;
   input.set(data, 1);
@@ -21,12 +22,12 @@ export function hashLeaf(data: Uint8Array): Buffer {
 }
 
 /** Hash of a leaf whose data is the UTF-8 of a text. */
-export function hashLeafText(text: string): Buffer {
+export function hashLeafText(text: string): Bytes {
   return sha256(Buffer.from(`\0${text}`));
 }
 
 /** Hash of an inner node: SHA-256(0x01 ‖ left ‖ right). */
-export function hashNode(left: Uint8Array, right: Uint8Array): Buffer {
+export function hashNode(left: Uint8Array, right: Uint8Array): Bytes {
   const input = Buffer.allocUnsafe(1 + 2 * HASH_BYTES);
   input[0] = 1;
   input.set(left, 1);
@@ -39,10 +40,10 @@ export function hashNode(left: Uint8Array, right: Uint8Array): Buffer {
  * append and to know the root; grows with the logarithm of the size.
  */
 export class Frontier {
-  readonly #hashes: Buffer[];
+  readonly #hashes: Bytes[];
   #size: number;
 
-  private constructor(size: number, hashes: Buffer[]) {
+  private constructor(size: number, hashes: Bytes[]) {
     this.#size = size;
     this.#hashes = hashes;
   }
@@ -72,7 +73,7 @@ export class Frontier {
    * Appends a leaf hash. `onSubtree` is told of each perfect subtree that this completes: level 1 has two leaves; `index` counts the
    * subtrees of its level from the left.
    */
-  append(leaf: Buffer, onSubtree?: (level: number, index: number, hash: Buffer) => void): void {
+  append(leaf: Bytes, onSubtree?: (level: number, index: number, hash: Bytes) => void): void {
     let node = leaf;
     let index = this.#size;
     for (let level = 1; index % 2 === 1; level++) {
@@ -87,8 +88,8 @@ export class Frontier {
   }
 
   /** The root hash; of the empty tree SHA-256 of nothing. */
-  root(): Buffer {
-    let root: Buffer | undefined;
+  root(): Bytes {
+    let root: Bytes | undefined;
     for (let i = this.#hashes.length - 1; i >= 0; i--) {
       const left = this.#hashes[i];
       if (left) root = root === undefined ? left : hashNode(left, root);
@@ -96,7 +97,7 @@ export class Frontier {
     return root ?? EMPTY_ROOT;
   }
 
-  toBytes(): Buffer {
+  toBytes(): Bytes {
     return Buffer.concat(this.#hashes);
   }
 }
@@ -160,15 +161,10 @@ export function consistencyRanges(first: number, second: number): LeafRange[] {
 }
 
 /** The root that an inclusion proof leads to, or undefined when the proof has the wrong length (RFC 9162 §2.1.3.2). */
-export function rootFromInclusion(
-  index: number,
-  size: number,
-  leaf: Uint8Array,
-  path: readonly Uint8Array[],
-): Buffer | undefined {
+export function rootFromInclusion(index: number, size: number, leaf: Uint8Array, path: readonly Uint8Array[]): Bytes | undefined {
   if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return undefined;
   let [node, last] = [index, size - 1];
-  let root: Buffer = Buffer.from(leaf);
+  let root: Bytes = Buffer.from(leaf);
   for (const sibling of path) {
     if (last === 0) return undefined;
     if (node % 2 === 1 || node === last) {

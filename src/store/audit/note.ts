@@ -5,6 +5,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, type KeyObject, sign, verify } from "node:crypto";
 import { messageOf } from "../../kernel/index.ts";
 import { StoreError } from "../error.ts";
+import type { Bytes, Key } from "../plain-types.ts";
 import { HASH_BYTES } from "./merkle.ts";
 
 const ED25519 = 1;
@@ -14,21 +15,21 @@ const PUBLIC_BYTES = 32;
 export interface Checkpoint {
   readonly origin: string;
   readonly size: number;
-  readonly root: Buffer;
+  readonly root: Bytes;
 }
 
 /** A public key with its name, as a C2SP verifier key says it. */
 export interface Verifier {
   readonly name: string;
-  readonly keyId: Buffer;
-  readonly publicKey: KeyObject;
+  readonly keyId: Bytes;
+  readonly publicKey: Key;
   /** `<name>+<key id in hex>+<base64(0x01 ‖ public key)>`. */
   readonly vkey: string;
 }
 
 /** A verifier that can also sign. */
 export interface Signer extends Verifier {
-  readonly privateKey: KeyObject;
+  readonly privateKey: Key;
 }
 
 /** A new private key as PKCS #8 PEM. */
@@ -83,7 +84,7 @@ function rawPublic(key: KeyObject): Buffer {
 
 /** The signature line over a text that ends with a newline; text, an empty line and this line make a signed note. */
 export function signatureLine(text: string, signer: Signer): string {
-  const signature = sign(null, Buffer.from(text), signer.privateKey);
+  const signature = sign(null, Buffer.from(text), signer.privateKey as KeyObject);
   return `— ${signer.name} ${Buffer.concat([signer.keyId, signature]).toString("base64")}\n`;
 }
 
@@ -111,7 +112,7 @@ export function openNote(note: string, verifier: Verifier): string | undefined {
     const [, name, encoded] = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(line) ?? [];
     const bytes = Buffer.from(encoded ?? "", "base64");
     if (name !== verifier.name || !bytes.subarray(0, 4).equals(verifier.keyId)) return false;
-    return verify(null, Buffer.from(text), verifier.publicKey, bytes.subarray(4));
+    return verify(null, Buffer.from(text), verifier.publicKey as KeyObject, bytes.subarray(4));
   });
   return signed ? text : undefined;
 }

@@ -1,6 +1,7 @@
 // Places outside the database where the newest signed checkpoint of the audit log (its head) is kept, so that a log that was cut short or set
 // back to an older state is found.
 
+import type { Bytes } from "../plain-types.ts";
 import type { Appended } from "./append.ts";
 import type { Verifier } from "./note.ts";
 
@@ -90,7 +91,7 @@ export type HeadPlaceOptions =
 /** The state of a head at its place. */
 export function conflictWith(
   place: string,
-  head: { readonly size: number; readonly root: Buffer; readonly note: string },
+  head: { readonly size: number; readonly root: Bytes; readonly note: string },
   logSize: number,
 ): HeadConflict {
   const { size, root, note } = head;

@@ -1,8 +1,8 @@
 // Proofs that stand on their own: that an entry is in the log, and that the log only grew. Built from the database, checked without it.
 
 import { z } from "zod";
-import type { Connection } from "../database/database.ts";
 import { StoreError } from "../error.ts";
+import type { Bytes, Connection } from "../plain-types.ts";
 import { NODE_LEVELS } from "./append.ts";
 import { type AuditEntry, leafOfEntry } from "./entry.ts";
 import { consistencyRanges, hashNode, inclusionRanges, isConsistent, type LeafRange, rootFromInclusion } from "./merkle.ts";
@@ -113,8 +113,8 @@ async function hashesOf(connection: Connection, ranges: readonly LeafRange[]): P
 }
 
 /** The hash over a run of leaves: its perfect subtrees, largest first, folded from the right. */
-async function rangeHash(connection: Connection, { from, to }: LeafRange): Promise<Buffer> {
-  const parts: Buffer[] = [];
+async function rangeHash(connection: Connection, { from, to }: LeafRange): Promise<Bytes> {
+  const parts: Bytes[] = [];
   for (let at = from; at < to; ) {
     let level = 0;
     while (at % 2 ** (level + 1) === 0 && at + 2 ** (level + 1) <= to) level += 1;
@@ -125,7 +125,7 @@ async function rangeHash(connection: Connection, { from, to }: LeafRange): Promi
 }
 
 /** The root of a perfect subtree from at most 128 stored hashes of the nearest level below it. */
-async function subtreeHash(connection: Connection, level: number, index: number): Promise<Buffer> {
+async function subtreeHash(connection: Connection, level: number, index: number): Promise<Bytes> {
   const stored = level - (level % NODE_LEVELS);
   const width = 2 ** (level - stored);
   let layer = await readHashes(connection, stored, index * width, width);
@@ -138,9 +138,9 @@ async function subtreeHash(connection: Connection, level: number, index: number)
   return root;
 }
 
-async function readHashes(connection: Connection, level: number, from: number, count: number): Promise<Buffer[]> {
+async function readHashes(connection: Connection, level: number, from: number, count: number): Promise<Bytes[]> {
   const leaves = "select leaf as hash from outdial.audit where seq >= $1 and seq < $2 order by seq";
   const nodes = `select hash from outdial.audit_nodes where level = ${level} and index >= $1 and index < $2 order by index`;
-  const { rows } = await connection.query<{ hash: Buffer }>({ text: level === 0 ? leaves : nodes, values: [from, from + count] });
+  const { rows } = await connection.query<{ hash: Bytes }>({ text: level === 0 ? leaves : nodes, values: [from, from + count] });
   return rows.length === count ? rows.map(({ hash }) => hash) : [];
 }

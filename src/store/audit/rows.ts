@@ -1,6 +1,6 @@
 // Reading the log in order, page by page: constant memory whatever its length.
 
-import type { Connection } from "../database/database.ts";
+import type { Connection } from "../plain-types.ts";
 import type { AuditEntry, AuditRow } from "./entry.ts";
 
 /** A row as it is stored. */

@@ -5,7 +5,7 @@
 // checkpoint (any rewrite, also without the private key, down to the rows between two checkpoints); the checkpoint kept outside the
 // database is ahead of the log or of another history (the end cut off, an older backup brought back).
 
-import type { Connection } from "../database/database.ts";
+import type { Bytes, Connection } from "../plain-types.ts";
 import { leafOf, type Sealer } from "./entry.ts";
 import type { HeadFinding, KeptHead } from "./heads.ts";
 import { Frontier } from "./merkle.ts";
@@ -89,7 +89,7 @@ export async function verifyLog(connection: Connection, known: Knowledge): Promi
   let count = 0;
   let checkpoint = await next();
   const wanted = new Set(known.heads.map(({ size }) => size));
-  const rootsAt = new Map<number, Buffer>([[0, frontier.root()]]);
+  const rootsAt = new Map<number, Bytes>([[0, frontier.root()]]);
   for await (const row of readRows(connection)) {
     const seq = frontier.size;
     if (row.seq < seq) return tampered(row.seq, "inserted", `row ${row.seq} lies before the beginning of the log`);
@@ -182,7 +182,7 @@ async function judgeEnd(
 
 function judgeHeads(
   frontier: Frontier,
-  rootsAt: ReadonlyMap<number, Buffer>,
+  rootsAt: ReadonlyMap<number, Bytes>,
   heads: readonly KeptHead[],
 ): AuditTampered | undefined {
   for (const head of heads) {

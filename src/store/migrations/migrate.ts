@@ -1,8 +1,9 @@
 // Brings a database to this version's schema: all open steps in one transaction, one process at a time.
 
 import { messageOf } from "../../kernel/index.ts";
-import type { Connection, Database } from "../database/database.ts";
+import type { Database } from "../database/database.ts";
 import { StoreError } from "../error.ts";
+import type { Connection } from "../plain-types.ts";
 import { ledger } from "./0001-ledger.ts";
 import { audit } from "./0002-audit.ts";
 import { outbox } from "./0003-outbox.ts";

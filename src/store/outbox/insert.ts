@@ -1,7 +1,7 @@
 // Putting events into the outbox inside a transaction of the caller.
 
 import { joinTexts, textColumn } from "../database/arrays.ts";
-import type { Connection } from "../database/database.ts";
+import type { Connection } from "../plain-types.ts";
 import type { OutboxEvent } from "./types.ts";
 
 const INSERT = {

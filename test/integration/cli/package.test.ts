@@ -1,52 +1,43 @@
-// The packed package, installed in a folder of its own: what it needs is in it, and is found from an empty folder. Packed once for all tests.
+// The packed package, installed in folders of its own: what it needs is in it, and is found from an empty folder. Packed once for all tests.
 
 import { execFile } from "node:child_process";
-import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CAMPAIGN } from "../../support/calls.ts";
 import { type CliOptions, runCliProcess, startCli, workFolder } from "../../support/cli.ts";
 import { outcomesScenario, truthOf } from "../../support/outcomes.ts";
+import { type Installation, installPackage, ROOT } from "../../support/package.ts";
 import { openWorld } from "../outcomes/world.ts";
 
-const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const CALLS = 300;
 const run = promisify(execFile);
 
-/** Packs this checkout without touching its own build, and unpacks it. @returns the CLI of the package */
-async function installed(folder: string): Promise<string> {
-  const checkout = join(folder, "checkout");
-  await mkdir(checkout);
-  for (const part of ["package.json", "bin", "schemas", "examples", "docs", "man", "CHANGELOG.md"])
-    await cp(join(ROOT, part), join(checkout, part), { recursive: true });
-  const compiler = join(ROOT, "node_modules/typescript-7/bin/tsc");
-  // Types are checked elsewhere.
-  const build = [
-    "-p",
-    join(ROOT, "tsconfig.build.json"),
-    "--outDir",
-    join(checkout, "dist"),
-    "--declaration",
-    "false",
-    "--noCheck",
-  ];
-  await run(process.execPath, [compiler, ...build]);
-  await run("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], { cwd: checkout });
-  const tarball = (await readdir(folder)).find((name) => name.endsWith(".tgz"));
-  await run("tar", ["-xzf", join(folder, tarball ?? ""), "-C", folder]);
-  await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  return join(folder, "package/bin/outdial.mjs");
-}
-
 let folder: Awaited<ReturnType<typeof workFolder>>;
+/** As `npm install outdial` leaves it, and as `npm install outdial --omit=optional` does. */
+let whole: Installation;
+let alone: Installation;
 let bin: string;
 beforeAll(async () => {
   folder = await workFolder();
-  bin = await installed(folder.path);
+  ({ whole, alone } = await installPackage(folder.path));
+  bin = whole.bin;
 });
 afterAll(() => folder[Symbol.asyncDispose]());
+
+/** Runs a program beside the installed package. @returns what it wrote */
+async function programIn({ folder: at }: Installation, name: string, text: string): Promise<string> {
+  const file = join(at, name);
+  await writeFile(file, text);
+  return (await run(process.execPath, [file])).stdout;
+}
+
+const FIRST = "tag-from-code";
+const OTHERS = ["correct-disposition", "dialer-settings", "campaigns", "outcomes", "queueing-formulas"];
+const MARK = "-- end of the example";
 
 /** Runs the package from an empty folder. */
 async function fromNowhere(args: readonly string[], options: Partial<CliOptions> = {}) {
@@ -129,9 +120,7 @@ test("the program of docs/sandbox.md runs", async () => {
   const program = /```ts\n(.*?)```/s.exec(doc)?.[1] ?? "";
   const ask = 'console.log((await tenant.capabilities.campaignRunner.status("camp_primary_001")).status);';
   const end = "await tenant.close();\nawait sandbox.close();";
-  const file = join(bin, "../../program.mjs");
-  await writeFile(file, `${program}\n${ask}\n${end}\n`);
-  expect((await run(process.execPath, [file])).stdout).toBe("active\n");
+  expect(await programIn(whole, "program.mjs", `${program}\n${ask}\n${end}\n`)).toBe("active\n");
 });
 
 test("openOutdial of the packed package tags a call", async () => {
@@ -148,7 +137,206 @@ test("openOutdial of the packed package tags a call", async () => {
     }
     await sandbox.close();
   `;
-  const file = join(bin, "../../opened.mjs");
-  await writeFile(file, program);
-  expect((await run(process.execPath, [file])).stdout).toBe("tagged true\n");
+  expect(await programIn(whole, "opened.mjs", program)).toBe("tagged true\n");
+});
+
+interface Ready {
+  readonly url: string;
+  readonly loginUrl: string;
+  readonly tenantUrl: string;
+}
+
+async function readyOf(child: ReturnType<typeof startCli>): Promise<Ready> {
+  for await (const chunk of child.child.stdout ?? []) return JSON.parse(String(chunk)) as Ready;
+  throw new Error(`the demo ended: ${child.stderr()}`);
+}
+
+interface Tenant {
+  readonly campaigns: readonly { readonly id: string }[];
+}
+
+test("outdial demo of the packed package lives, shows the dashboard, and leaves nothing behind", async () => {
+  await using somewhere = await workFolder();
+  const demo = startCli(["demo", "--json"], { bin, cwd: somewhere.path, env: { TMPDIR: somewhere.path } });
+  const { url, loginUrl, tenantUrl } = await readyOf(demo);
+
+  expect(await (await fetch(url)).text()).toContain('<script type="module"');
+  const code = new URL(loginUrl).hash.slice(1);
+  const login = () =>
+    fetch(`${url}/api/v1/session`, {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: url, "x-outdial-request": "1" },
+      body: JSON.stringify({ code }),
+    });
+  const first = await login();
+  expect(first.status).toBe(200);
+  expect((await login()).status).toBe(401);
+  const cookie = first.headers
+    .getSetCookie()
+    .map((one) => one.split(";")[0])
+    .join("; ");
+  const get = async (path: string) => (await fetch(`${url}/api/v1${path}`, { headers: { cookie } })).json();
+  const jobs = (await get("/jobs")) as { items: { kind: string }[] };
+  expect(new Set(jobs.items.map(({ kind }) => kind)).size).toBe(2);
+
+  const { campaigns } = (await (await fetch(`${tenantUrl}/__sandbox/state`)).json()) as Tenant;
+  expect(campaigns.map(({ id }) => id)).toEqual(["camp_renewals_spring", "camp_renewals_backup"]);
+
+  const [made] = readdirSync(somewhere.path).filter((name) => name.startsWith("outdial-demo-"));
+  expect(made).toBeDefined();
+  demo.child.kill("SIGINT");
+  expect(await demo.ended).toMatchObject({ code: 130 });
+  expect(readdirSync(somewhere.path).filter((name) => name.startsWith("outdial-demo-"))).toEqual([]);
+  await expect(fetch(url)).rejects.toThrow();
+  await expect(fetch(tenantUrl)).rejects.toThrow();
+});
+
+/** Packages and folders of the package that a program loads. */
+const LOADED = `
+  import { registerHooks } from "node:module";
+  const seen = new Set();
+  registerHooks({
+    load(url, context, next) {
+      const [, outside] = /\\/node_modules\\/(?!outdial\\/)((?:@[^/]+\\/)?[^/]+)\\/[^]*$/.exec(url) ?? [];
+      const [, inside] = /\\/outdial\\/dist\\/([^/]+)/.exec(url) ?? [];
+      if (!url.startsWith("node:")) seen.add(inside ?? outside ?? url);
+      return next(url, context);
+    },
+  });
+  const { createTenant } = await import("outdial");
+  console.log(typeof createTenant, [...seen].sort().join(" "));
+`;
+
+describe("the SDK alone", () => {
+  test("importing outdial loads neither the store nor the engine, and nothing of other people's but undici and zod", async () => {
+    expect(await programIn(alone, "loaded.mjs", LOADED)).toBe(
+      "function app contract index.js kernel operations tenant undici zod\n",
+    );
+  });
+
+  test("it weighs a tenth of the whole, and works with a tenant", async () => {
+    const [sdk, all] = [await alone.weight(), await whole.weight()];
+    expect(sdk / all).toBeLessThan(0.1);
+    const program = `
+      import { createTenant } from "outdial";
+      import { createSandbox } from "outdial/sandbox";
+      const sandbox = createSandbox();
+      const { url } = await sandbox.listen();
+      const { clientId, clientSecret } = sandbox.ready;
+      const tenant = createTenant({ hosts: url, token: { url: url + "/oauth/token", auth: "form" }, credentials: { clientId, clientSecret } });
+      console.log((await tenant.capabilities.campaignRunner.status("camp_primary_001")).status);
+      await tenant.close();
+      await sandbox.close();
+    `;
+    expect(await programIn(alone, "tenant.mjs", program)).toBe("active\n");
+  });
+
+  test("what needs more says which package is missing, and the command that brings it", async () => {
+    const program = `
+      import { openOutdial } from "outdial";
+      await openOutdial({}).catch(({ code, message, advice }) => console.log(code, message, advice));
+    `;
+    expect(await programIn(alone, "opens.mjs", program)).toMatch(
+      /^missing_package the package \S+ is needed for this and is not installed npm install pg@\S+ @dbos-inc\/dbos-sdk@/,
+    );
+    await using empty = await workFolder();
+    const commanded = await runCliProcess(["jobs", "list"], { bin: alone.bin, cwd: empty.path });
+    expect(commanded).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/is not installed\n.*npm install --include=optional outdial\n$/),
+    });
+    expect((await runCliProcess(["--help"], { bin: alone.bin, cwd: empty.path })).code).toBe(0);
+  });
+});
+
+test("every link of the packed README leads to a file of the package", async () => {
+  const packed = join(bin, "../..");
+  const targets = [...(await readFile(join(packed, "README.md"), "utf8")).matchAll(/\]\((?!https?:|#)([^)#]+)/g)];
+  expect(targets.length).toBeGreaterThan(20);
+  expect(targets.map(([, target = ""]) => target).filter((target) => !existsSync(join(packed, target)))).toEqual([]);
+});
+
+describe("the examples, copied out of the package", () => {
+  const written = new Map<string, string>();
+
+  beforeAll(async () => {
+    // Node runs TypeScript only outside of node_modules: whoever tries an example copies it.
+    await cp(join(bin, "../../examples"), join(whole.folder, "examples"), { recursive: true });
+    const lines = OTHERS.map((name) => `await import("./examples/${name}.ts"); console.log("${MARK}");`);
+    const [{ stdout: first }, others] = await Promise.all([
+      run(process.execPath, [join(whole.folder, "examples", `${FIRST}.ts`)]),
+      programIn(whole, "all.mjs", lines.join("\n")),
+    ]);
+    written.set(FIRST, first);
+    for (const [i, output] of others.split(`${MARK}\n`).entries()) written.set(OTHERS[i] ?? "", output.trimStart());
+  });
+
+  /** What an example wrote, line by line. */
+  function linesOf(name: string): string[] {
+    return (written.get(name) ?? "").trimEnd().split("\n");
+  }
+
+  test("tagging one call, then a list of which one row is refused", () => {
+    expect(linesOf("tag-from-code")).toEqual([
+      "call_000003: tagged",
+      expect.stringMatching(/^1 to send, 1 refused: disposition code "DISP_0O1" .* did you mean DISP_001\?$/),
+      'partly_failed: {"tagged":1,"refused":1}',
+      "  1 call_000001: tagged",
+      expect.stringMatching(/^ {2}2 call_000002: refused \(disposition code "DISP_0O1"/),
+    ]);
+  });
+
+  test("correcting a disposition, then a list whose rows break rules", () => {
+    expect(linesOf("correct-disposition")).toEqual([
+      "there: 102",
+      "would be: 101; 0 problems",
+      "success: 101",
+      expect.stringMatching(/^ {2}1: validation_error .* cannot stand on one interaction/),
+      expect.stringMatching(/^ {2}2: validation_error disposition code "999" is not in the tree/),
+    ]);
+  });
+
+  test("dialer settings are validated, activated and rolled back", () => {
+    expect(linesOf("dialer-settings")).toEqual([
+      expect.stringMatching(/^0 findings, 0 refusals, abandonment \d+\.\d %$/),
+      "  name: Predictive_Outbound_01 → Evening",
+      "  concurrency.max_simultaneous_calls: 200 → 140",
+      "  algorithm.abandonment_rate_target: 0.03 → 0.025",
+      "  algorithm.dial_ratio: 4 → 2.8",
+      "  algorithm.warm_line_timeout_sec: 12 → 2",
+      expect.stringMatching(/^version \d+: applied$/),
+      "rolled back: applied",
+    ]);
+  });
+
+  test("campaigns are provisioned, a list is segmented, a campaign is watched and handed over", () => {
+    expect(linesOf("campaigns")).toEqual([
+      "create Spring renewals 2026, backup: 200 contacts",
+      "create Spring renewals 2026: 200 contacts",
+      expect.stringMatching(/^applied: Spring renewals 2026, backup is camp_\w+, Spring renewals 2026 is camp_\w+$/),
+      expect.stringMatching(/^1\d\d of 200 contacts may be called now$/),
+      "camp_primary is active, its calls are known",
+      "rehearsed in 5 steps: passed",
+      "the backup dials",
+    ]);
+  });
+
+  test("outcomes are pulled, mapped, reported and pushed", () => {
+    const [pulled = "", whole, converted = "", pushed = ""] = linesOf("outcomes");
+    const calls = /^done: (\d+) calls$/.exec(pulled)?.[1] ?? "";
+    expect(Number(calls)).toBeGreaterThan(1000);
+    expect(whole).toBe("the lake holds them all: true");
+    expect(converted).toMatch(new RegExp(`^\\d+ of ${calls} calls converted \\([\\d.]+ % to [\\d.]+ %\\) by example#`));
+    expect(pushed).toBe(`${calls} records acknowledged, received`);
+  });
+
+  test("the formulas give what dialing blindly reaches at 3 % abandoned", () => {
+    const occupancies = (written.get("queueing-formulas") ?? "").matchAll(/^(\d+) agents: occupancy ([\d.]+) %/gm);
+    expect([...occupancies].map(([, agents, share]) => [Number(agents), Math.round(Number(share))])).toEqual([
+      [10, 54],
+      [20, 69],
+      [50, 82],
+      [100, 89],
+    ]);
+  });
 });

@@ -3,7 +3,8 @@
 export type { FailoverRules } from "./deps.ts";
 export { isSettled, readPair } from "./pair.ts";
 export { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
+export { failoverPreviewOf } from "./preview.ts";
 export { createTriggerRule } from "./rule.ts";
-export { FailoverRecords, FailoverUseCases, failoverPreviewOf } from "./use-cases.ts";
+export { FailoverRecords, FailoverUseCases } from "./use-cases.ts";
 export type { FailoverProgress } from "./watch.ts";
 export { pairWords, standingIn } from "./words.ts";

@@ -6,9 +6,8 @@ import { phoneText } from "../../compliance/values.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
 import { happeningOf, pairViewOf } from "../../views/failover-views.ts";
-import { differing } from "../../views/field-changes.ts";
-import { confirmOf, type Planned } from "../../views/plan.ts";
-import type { FailoverHappeningView, FailoverPairView, FailoverPreview } from "../../views/schemas/failover.ts";
+import type { Planned } from "../../views/plan.ts";
+import type { FailoverHappeningView, FailoverPairView } from "../../views/schemas/failover.ts";
 import { timeText } from "../../views/texts.ts";
 import type { ActDeps } from "./act.ts";
 import { type FailoverRules, failoverDeps } from "./deps.ts";
@@ -202,16 +201,4 @@ const policyOfFile = z.looseObject({ failover: failoverPolicySchema.optional() }
 
 function entry(actor: string, action: string, primary: string, details: Readonly<Record<string, unknown>>): AuditInput {
   return { actor, action, subject: `failover/${primary}`, details: { primary, ...details } };
-}
-
-/** A plan as it is shown. */
-export function failoverPreviewOf(made: Planned<FailoverPlan>): FailoverPreview {
-  const { policy, before } = made.plan;
-  return {
-    summary: made.summary,
-    policy: { ...policy },
-    changes: differing(before ?? undefined, policy),
-    refusals: [...made.refusals],
-    confirm: confirmOf(made),
-  };
 }

@@ -6,15 +6,16 @@ import type { Store } from "../../../store/index.ts";
 import type { TenantLink } from "../../../tenant/port.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
-import { driftViewOf, planViewOf } from "../../views/campaign-file-views.ts";
-import { confirmOf, type Planned } from "../../views/plan.ts";
-import type { CampaignDriftView, CampaignPlanView } from "../../views/schemas/campaign-files.ts";
+import { driftViewOf } from "../../views/campaign-file-views.ts";
+import type { Planned } from "../../views/plan.ts";
+import type { CampaignDriftView } from "../../views/schemas/campaign-files.ts";
 import { type ExportedFile, exportCampaigns } from "../export/export.ts";
 import type { ParsedFiles, Violation } from "../file/parse.ts";
 import { driftOf } from "./drift.ts";
 import { type Moved, movedSince } from "./moved.ts";
 import { planCampaigns } from "./plan.ts";
 import { filesOf, readPlan } from "./plan-file.ts";
+import { plannedApply } from "./preview.ts";
 import { CONTACT_PAGES, type PlanOptions, readPlanFacts, readTenantCampaigns } from "./read-tenant.ts";
 import type { CampaignPlan } from "./types.ts";
 import { campaignWebhooksOf } from "./webhooks.ts";
@@ -121,22 +122,3 @@ export async function exportedCampaigns(
   const policies = new Map(kept.map(([id, { policy }]) => [id, policy]));
   return exportCampaigns(await readTenantCampaigns(tenant.capabilities.campaignProvisioning, ids), policies);
 }
-
-function plannedApply(plan: CampaignPlan): Planned<CampaignPlan> {
-  const steps = plan.entries.filter(({ action }) => action !== "in_sync");
-  const dialing = steps.filter(({ blast }) => blast.dials).length;
-  const names = steps.slice(0, 5).map(({ name }) => name);
-  const more = steps.length > names.length ? ` and ${steps.length - names.length} more` : "";
-  const nothing = steps.length === 0 ? ["tenant and files agree: there is nothing to apply"] : [];
-  const broken = plan.violations.map(({ file, line, field, message }) => `${file}:${line}: ${field}: ${message}`);
-  return {
-    operation: "campaigns.apply",
-    summary: `Apply plan ${plan.hash.slice(0, 12)} to ${steps.length} campaigns, ${dialing} of which dial: ${names.join(", ")}${more}`,
-    relies: { plan: plan.hash },
-    refusals: [...broken, ...nothing],
-    plan,
-  };
-}
-
-/** A plan as it is shown. */
-export const campaignPlanOf = (plan: CampaignPlan): CampaignPlanView => planViewOf(plan, confirmOf(plannedApply(plan)));

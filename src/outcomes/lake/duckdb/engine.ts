@@ -1,6 +1,7 @@
 // DuckDB in this process: opened on first use, so that nothing else pays for loading it; connections, values in and out.
 
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from "@duckdb/node-api";
+import { installCommand, missingPackage } from "../../../kernel/index.ts";
 import { LakeError } from "../error.ts";
 import type { SqlValue } from "../lake.ts";
 
@@ -36,7 +37,9 @@ export class Engine {
 
   /** Loads DuckDB and opens a database in memory. */
   static async open(options: EngineOptions): Promise<Engine> {
-    const duck = await import("@duckdb/node-api");
+    const duck = await import("@duckdb/node-api").catch((thrown: unknown) => {
+      throw missingPackage(thrown, installCommand(["@duckdb/node-api"])) ?? thrown;
+    });
     const instance = await duck.DuckDBInstance.create(":memory:", {
       memory_limit: options.memoryLimit,
       threads: String(options.threads),

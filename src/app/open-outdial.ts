@@ -1,0 +1,66 @@
+// Opening everything that outdial does for one tenant, with the store and the engine.
+
+import { capabilitiesOn } from "./capabilities.ts";
+import type { Flags } from "./config.ts";
+import type { Outdial, OutdialConfig } from "./outdial-types.ts";
+import { Background } from "./service/background.ts";
+import { type Environment, openWorkplace, type WorkplaceOptions } from "./workplace.ts";
+
+/** What goes on in the background gets so long to end, ms. */
+const SETTLE_MS = 10_000;
+
+/** As declared in outdial.ts. */
+export async function openOutdial(config: OutdialConfig): Promise<Outdial> {
+  const {
+    credentials,
+    actor,
+    concurrency,
+    limits,
+    deliver,
+    makeStore,
+    warn = () => undefined,
+    environment: given,
+    ...named
+  } = config;
+  const flags: Flags = makeStore === true ? { ...named, store: { makes: "store" } } : named;
+  const environment: Environment = {
+    ...(given ?? process.env),
+    ...(credentials === undefined
+      ? {}
+      : { CXONE_CLIENT_ID: credentials.clientId, CXONE_CLIENT_SECRET: credentials.clientSecret }),
+    ...(actor === undefined ? {} : { OUTDIAL_ACTOR: actor }),
+  };
+  await using stack = new AsyncDisposableStack();
+  const options: WorkplaceOptions = {
+    warn,
+    ...(limits === undefined ? {} : { limits }),
+    ...(deliver === undefined ? {} : { deliver }),
+  };
+  const workplace = await openWorkplace(stack, flags, environment, options);
+  const { runs } = workplace;
+  const background = new Background(warn);
+  const ended = new AbortController();
+  const { signal } = ended;
+  const able = await capabilitiesOn(stack, workplace, environment, { warn, background, signal, concurrency });
+  await workplace.launch();
+  stack.defer(async () => {
+    ended.abort();
+    runs.interrupt();
+    await Promise.all([background.settled(SETTLE_MS), runs.settled(SETTLE_MS)]);
+  });
+  workplace.startDelivery();
+  const { contacts: segments, simulations: simulate, beside: _, ...rest } = able;
+  const { tag, corrections } = able;
+  const owned = stack.move();
+  return {
+    ...rest,
+    segments,
+    simulate,
+    tenant: workplace.tenant,
+    actor: workplace.actor,
+    tagCall: ({ campaignId, ...call }, asked) => tag.one(campaignId, call, asked),
+    applyDisposition: (correction, asked) => corrections.one(correction, asked),
+    deliverEvents: () => workplace.deliverEvents(),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

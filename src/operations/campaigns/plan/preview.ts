@@ -1,0 +1,26 @@
+// What an apply of campaign files would do, as it is shown before a person confirms it.
+
+import { planViewOf } from "../../views/campaign-file-views.ts";
+import { confirmOf, type Planned } from "../../views/plan.ts";
+import type { CampaignPlanView } from "../../views/schemas/campaign-files.ts";
+import type { CampaignPlan } from "./types.ts";
+
+/** A plan as something that can be confirmed. */
+export function plannedApply(plan: CampaignPlan): Planned<CampaignPlan> {
+  const steps = plan.entries.filter(({ action }) => action !== "in_sync");
+  const dialing = steps.filter(({ blast }) => blast.dials).length;
+  const names = steps.slice(0, 5).map(({ name }) => name);
+  const more = steps.length > names.length ? ` and ${steps.length - names.length} more` : "";
+  const nothing = steps.length === 0 ? ["tenant and files agree: there is nothing to apply"] : [];
+  const broken = plan.violations.map(({ file, line, field, message }) => `${file}:${line}: ${field}: ${message}`);
+  return {
+    operation: "campaigns.apply",
+    summary: `Apply plan ${plan.hash.slice(0, 12)} to ${steps.length} campaigns, ${dialing} of which dial: ${names.join(", ")}${more}`,
+    relies: { plan: plan.hash },
+    refusals: [...broken, ...nothing],
+    plan,
+  };
+}
+
+/** A plan as it is shown. */
+export const campaignPlanOf = (plan: CampaignPlan): CampaignPlanView => planViewOf(plan, confirmOf(plannedApply(plan)));

@@ -1,0 +1,27 @@
+// What pausing, resuming and handing over would do, as it is shown before a person confirms it.
+
+import { confirmOf, type Planned } from "../views/plan.ts";
+import type { CampaignPreview, CampaignVerb } from "../views/schemas/campaigns.ts";
+import type { VerbPlan } from "./use-cases.ts";
+
+const EFFECTS: Readonly<Record<CampaignVerb, readonly string[]>> = {
+  pause: ["No new calls are placed; calls under way go on to their end"],
+  resume: ["The pre-dial gate is asked once more", "The campaign begins to dial"],
+  failover: ["The primary is paused and drained", "The pre-dial gate is asked for the backup", "The backup begins to dial"],
+  failback: ["The backup is paused and drained", "The pre-dial gate is asked for the primary", "The primary begins to dial"],
+  drill: ["Everything is read and decided as in a hand-over", "Nothing is changed"],
+};
+
+/** A plan as it is shown. */
+export function campaignPreviewOf(planned: Planned<VerbPlan>): CampaignPreview {
+  const { verb, campaignId, judged, checks } = planned.plan;
+  return {
+    verb,
+    campaignId,
+    confirm: confirmOf(planned),
+    effects: [planned.summary, ...EFFECTS[verb]],
+    refusals: [...planned.refusals],
+    judged,
+    checks,
+  };
+}

@@ -1,0 +1,37 @@
+// What the store uses of Node's and the driver's types, under names of its own: then the package's type declarations need neither.
+
+/** Bytes as a Buffer has them. */
+export interface Bytes extends Uint8Array {
+  toString(encoding?: "hex" | "base64" | "base64url" | "utf8"): string;
+  equals(other: Uint8Array): boolean;
+  copy(target: Uint8Array, start?: number): number;
+}
+
+/** A key of Node's crypto, to be handed back to it. */
+export interface Key {
+  readonly type: string;
+  export(options: { readonly format: "jwk" }): { readonly d?: string; readonly x?: string };
+}
+
+/** A statement whose parsed form the server keeps under its name. */
+export interface Statement {
+  readonly name?: string;
+  readonly text: string;
+  readonly values?: unknown[];
+}
+
+/** A connection inside a transaction. */
+export interface Connection {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- who writes the statement says what its rows are, as with the driver
+  query<Row extends object>(
+    statement: string | Statement,
+    values?: unknown[],
+  ): Promise<{ readonly rows: Row[]; readonly rowCount: number | null }>;
+  release(broken?: Error): void;
+}
+
+/** Connections to a database, opened as they are needed. */
+export interface ConnectionPool {
+  connect(): Promise<Connection>;
+  end(): Promise<void>;
+}
