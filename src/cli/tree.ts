@@ -20,8 +20,10 @@ import * as outcomes from "./groups/outcomes.ts";
 import * as serve from "./groups/serve.ts";
 import * as simulate from "./groups/simulate.ts";
 import * as tag from "./groups/tag.ts";
+import * as tenant from "./groups/tenant.ts";
 import * as webhooks from "./groups/webhooks.ts";
 
+const ofTenant = () => import("./commands/tenant.ts");
 const ofServe = () => import("./commands/serve.ts");
 const ofOutcomeReports = () => import("./commands/outcomes-report.ts");
 const ofComplianceFacts = () => import("./commands/compliance-facts.ts");
@@ -34,6 +36,8 @@ export const TREE: readonly Node[] = [
   ...runBy(() => import("./commands/init.ts"), init, "init"),
   ...runBy(() => import("./commands/doctor.ts"), doctor, "doctor"),
   ...runBy(() => import("./commands/context.ts"), context, "context"),
+  group("tenant", "what the tenant can do", runBy(ofTenant, tenant, "probe")),
+  ...runBy(ofTenant, tenant, "call", "smoke"),
   ...runBy(() => import("./commands/demo.ts"), demo, "demo"),
   ...runBy(() => import("./commands/sandbox.ts"), demo, "sandbox"),
   ...under(

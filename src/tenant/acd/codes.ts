@@ -7,8 +7,16 @@ import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 
 /** The dialer's own codes in words; the others are for agents. Source: pages of the vendor's help. */
 const SYSTEM_WORDS: Readonly<Record<number, string>> = {
+  1: "POSITIVE",
+  2: "POSITIVE",
   3: "DO_NOT_CALL",
   4: "DO_NOT_CALL",
+  5: "NEGATIVE",
+  6: "OTHER",
+  7: "CALLBACK_REQUESTED",
+  8: "CALLBACK_REQUESTED",
+  9: "CALLBACK_REQUESTED",
+  10: "NOT_AVAILABLE",
   11: "ANSWERING_MACHINE",
   12: "ANSWERING_MACHINE",
   13: "FAX",
@@ -38,7 +46,12 @@ export interface OutcomeFacts {
   readonly names: ReadonlyMap<string, string>;
 }
 
-/** The word for an outcome; undefined when nobody says one. An agent's code goes before what the dialer found. */
+/** Who must not be called again: that is said whatever the agent's code is called. */
+const DO_NOT_CALL: ReadonlySet<number> = new Set([3, 4]);
+/** What an agent found has the agent's code; from here on the dialer found it. */
+const FIRST_OF_DIALER = 11;
+
+/** The word for an outcome; undefined when nobody says one. */
 export function wordOf({
   primary = 0,
   abandoned,
@@ -47,11 +60,14 @@ export function wordOf({
   systemClass = 0,
   names,
 }: OutcomeFacts): string | undefined {
-  if (agentCode > 0) return names.get(String(agentCode)) ?? agentCodeName ?? SYSTEM_WORDS[agentCode] ?? String(agentCode);
   const system = SYSTEM_WORDS[systemClass];
-  if (system !== undefined) return system;
-  if (primary > 0) return names.get(String(primary)) ?? SYSTEM_WORDS[primary] ?? String(primary);
-  return abandoned === true ? "ABANDONED" : undefined;
+  if (DO_NOT_CALL.has(systemClass)) return system;
+  if (agentCode > 0) return names.get(String(agentCode)) ?? agentCodeName ?? SYSTEM_WORDS[agentCode] ?? String(agentCode);
+  if (systemClass >= FIRST_OF_DIALER && system !== undefined) return system;
+  const given = primary > 0 ? names.get(String(primary)) : undefined;
+  if (given !== undefined) return given;
+  if (abandoned === true) return "ABANDONED";
+  return system ?? (primary > 0 ? (SYSTEM_WORDS[primary] ?? String(primary)) : undefined);
 }
 
 /** Names of the tenant's codes are asked so often, ms. */

@@ -3,7 +3,7 @@
 import type { CallType, CompiledPack } from "../../../compliance/index.ts";
 import type { Clock } from "../../../kernel/index.ts";
 import type { Store } from "../../../store/index.ts";
-import type { TenantLink } from "../../../tenant/port.ts";
+import { requireSupported, type TenantLink } from "../../../tenant/port.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
 import { driftViewOf } from "../../views/campaign-file-views.ts";
@@ -44,6 +44,7 @@ export class CampaignPlanner {
 
   /** Files against the tenant as it is now. The plan is kept, so that an apply can say what has moved since. Throws TenantError. */
   async plan(files: ParsedFiles, options: PlanReading & { readonly activate?: boolean | undefined } = {}): Promise<CampaignPlan> {
+    requireSupported("make and replace campaigns", this.#context.tenant.capabilities.campaignProvisioning.making);
     const plan = await this.#plan(files, options);
     await this.#context.store.campaigns.keepPlan(plan.hash, plan);
     return plan;

@@ -1,0 +1,91 @@
+// outdial tenant probe, call, smoke.
+
+import { openTenantLook } from "../../app/index.ts";
+import { OutdialError } from "../../kernel/index.ts";
+import type { Run } from "../command.ts";
+import { EXIT } from "../exit.ts";
+import type * as declared from "../groups/tenant.ts";
+import { table } from "../table.ts";
+import { printableWhole } from "../text.ts";
+
+export const probe: Run<typeof declared.probe> = async ({ options, io }) => {
+  await using tenant = await openTenantLook(options, io.env);
+  const found = await tenant.probe(io.signal);
+  await io.answer(found, [
+    ...STEPS.lines(found.steps, io.width),
+    "",
+    ...found.capabilities.flatMap(({ capability, verdict, why, alternative }) => [
+      `${verdict.padEnd(13)}  ${capability}${why === null ? "" : `: ${printableWhole(why)}`}`,
+      ...(alternative === null ? [] : [`${" ".repeat(15)}${printableWhole(alternative)}`]),
+    ]),
+    ...(found.questions.length === 0
+      ? []
+      : ["", "please tell us, if you can find out:", ...found.questions.map((one) => `  ${one}`)]),
+  ]);
+  return found.steps.some(({ step, state }) => state === "failed" && (step === "token" || step === "discovery"))
+    ? EXIT.failed
+    : EXIT.done;
+};
+
+interface Line {
+  readonly state: string;
+  readonly status: number | null;
+  readonly latencyMs: number | null;
+  readonly version: number | null;
+  readonly text: string | null;
+}
+const FACTS = [
+  { title: "status", value: ({ status }: Line) => status, align: "right" },
+  { title: "ms", value: ({ latencyMs }: Line) => latencyMs, align: "right" },
+  { title: "version", value: ({ version }: Line) => (version === null ? "" : `v${version}`) },
+  { title: "found", value: ({ text }: Line) => text },
+] as const;
+const STEPS = table<Line & { readonly step: string }>([
+  { title: "step", value: ({ step }) => step },
+  { title: "state", value: ({ state }) => state },
+  ...FACTS,
+]);
+const SMOKE = table<Line & { readonly operation: string }>([
+  { title: "operation", value: ({ operation }) => operation },
+  { title: "state", value: ({ state }) => state },
+  ...FACTS,
+]);
+const READS = table<{ readonly operation: string; readonly summary: string; readonly parameters: string }>([
+  { title: "operation", value: ({ operation }) => operation },
+  { title: "what it reads", value: ({ summary }) => summary },
+  { title: "parameters", value: ({ parameters }) => parameters },
+]);
+
+export const call: Run<typeof declared.call> = async ({ args: { operation }, options, io }) => {
+  await using tenant = await openTenantLook(options, io.env);
+  if (options.list || operation === undefined) {
+    const reads = await tenant.reads();
+    await io.answer({ profile: tenant.profile, operations: reads }, READS.lines(reads, io.width));
+    return;
+  }
+  const { reply, ...answer } = await tenant.call(operation, options.param, bodyOf(options.body), io.signal);
+  const shown = JSON.stringify(reply ?? null, undefined, 2).split("\n");
+  await io.answer({ operation, profile: tenant.profile, ...answer, reply: reply ?? null }, shown);
+};
+
+function bodyOf(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new OutdialError("invalid_input", `--body ${text.slice(0, 60)} is no JSON`);
+  }
+}
+
+export const smoke: Run<typeof declared.smoke> = async ({ options, io }) => {
+  if (!options.tenant)
+    throw new OutdialError("invalid_input", "outdial smoke asks the tenant that is configured: add --tenant when that is meant");
+  await using tenant = await openTenantLook(options, io.env);
+  const found = await tenant.smoke({ writes: options.writes, signal: io.signal });
+  await io.answer(found, [
+    ...SMOKE.lines(found.lines, io.width),
+    "",
+    `${found.differs} differ from the contract of the profile ${found.profile}`,
+  ]);
+  return found.differs > 0 ? EXIT.failed : EXIT.done;
+};

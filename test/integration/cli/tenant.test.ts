@@ -1,0 +1,62 @@
+// Looking at a tenant from the command line: what it can do, one read by its name, all reads against the contract.
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type StartedWorld, startWorld } from "../../support/world.ts";
+
+let world: StartedWorld;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+interface Answer {
+  readonly profile: string;
+  readonly capabilities: readonly {
+    readonly capability: string;
+    readonly verdict: string;
+    readonly why: string | null;
+    readonly alternative: string | null;
+  }[];
+  readonly lines: readonly { readonly operation: string; readonly state: string; readonly text: string | null }[];
+  readonly operations: readonly { readonly operation: string }[];
+  readonly reply: Readonly<Record<string, unknown>>;
+}
+
+async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const { code, stdout, stderr } = await world.run([...args, "--json"], { env: { ...world.environment, ...env } });
+  return { code, said: stdout + stderr, answer: (stdout === "" ? {} : JSON.parse(stdout)) as Answer };
+}
+
+test("a tenant of the guides can do everything", async () => {
+  const { code, answer } = await run(["tenant", "probe"]);
+  expect(code).toBe(0);
+  expect(answer.profile).toBe("rest");
+  expect(answer.capabilities.filter(({ verdict }) => verdict !== "yes")).toEqual([]);
+});
+
+test("a read is called by its name, and what changes something is refused", async () => {
+  const { answer } = await run(["call", "listCampaigns", "--param", "pageSize=1"]);
+  expect(answer.reply).toMatchObject({ page: 1, pageSize: 1 });
+  expect((await run(["call", "--list"])).answer.operations.map(({ operation }) => operation)).toContain("getDialerSettings");
+  for (const [args, words] of [
+    [["call", "updateCampaign"], "changes something"],
+    [["call", "listCampaign"], "Did you mean listCampaigns?"],
+    [["call", "getCampaign"], "--param id=…"],
+    [["call", "listCampaigns", "--param", "size=1"], "has no such parameter"],
+  ] as const) {
+    const { code, said } = await run(args);
+    expect(code).toBe(2);
+    expect(said).toContain(words);
+  }
+});
+
+test("all reads of the guides are as the contract says, and what is made is removed", async () => {
+  const { code, answer } = await run(["smoke", "--tenant", "--writes"]);
+  expect(answer.lines.filter(({ state }) => state === "differs" || state === "refused")).toEqual([]);
+  expect(
+    answer.lines.filter(({ operation }) => operation.endsWith("OmnichannelWebhook")).map(({ state }) => state),
+  ).not.toContain("unanswered");
+  expect(code).toBe(0);
+  expect((await run(["call", "listOmnichannelWebhooks"])).answer.reply["webhooks"]).toEqual([]);
+  expect((await run(["smoke"])).code).toBe(2);
+});
