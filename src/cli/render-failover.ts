@@ -31,11 +31,15 @@ export function happeningLine({ at, phase, event, alarms }: FailoverHappeningVie
 const happened = z.object({ type: z.string().catch(""), unreadable: z.number().catch(0) }).catch({ type: "", unreadable: 0 });
 const messages = z.array(z.object({ message: z.string().catch("") })).catch([]);
 
-/** What is worth telling of an event; empty when nothing is. */
-export function failoverLines(progress: Parameters<FailoverProgress>[0]): string[] {
+/** What is worth telling of an event; empty when nothing is. @param waits whether a pair that another process watches is waited for */
+export function failoverLines(progress: Parameters<FailoverProgress>[0], waits = true): string[] {
   const { pair } = progress;
   if (progress.elsewhere)
-    return [printable(`${pair.primary}: watched by ${pair.executor ?? "another process"}; this one waits to take over`)];
+    return [
+      printable(
+        `${pair.primary}: watched by another process (${pair.executor ?? "unknown"}); this one ${waits ? "waits to take over" : "leaves it there"}`,
+      ),
+    ];
   const { event, alarms } = progress;
   const time = timeText(event.at);
   const lines = alarms.map(

@@ -37,7 +37,7 @@ export const interactionPatchAccepted = z.looseObject({
       z.looseObject({
         code: id,
         description: z.string().default(""),
-        agent_id: z.string().default(""),
+        agent_id: id,
         timestamp: offsetTime,
         source: z.string().default("api"),
       }),

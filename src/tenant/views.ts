@@ -210,6 +210,9 @@ export interface ContactsAsked {
   readonly query?: string | undefined;
   readonly page?: number | undefined;
   readonly pageSize?: number | undefined;
+  /** The order, so that pages asked for by number belong to one. */
+  readonly sortBy?: string | undefined;
+  readonly sortOrder?: "asc" | "desc" | undefined;
 }
 
 /** One page of a list. Items are as the profile gives them: parse them, or iterate over the list instead of its pages. */

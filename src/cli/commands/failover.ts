@@ -63,11 +63,11 @@ async function pairsOf({ failover }: FailoverRuntime, options: WatchOptions): Pr
   return [await failover.show(primary)];
 }
 
-function progressTo(io: Io): FailoverProgress {
+function progressTo(io: Io, waits = true): FailoverProgress {
   const told = new Map<string, string>();
   return (progress) => {
     const { primary } = progress.pair;
-    const lines = failoverLines(progress);
+    const lines = failoverLines(progress, waits);
     const text = lines.join("\n");
     // Looks that say the same again are no news.
     if (lines.length === 0 || told.get(primary) === text) return;
@@ -88,7 +88,11 @@ export const watch: Run<typeof declared.watch> = async ({ options, io }) => {
   const until = options.once
     ? (state: Parameters<typeof isSettled>[0], event: { type: string }) => event.type !== "taken" && isSettled(state)
     : undefined;
-  await Promise.all(pairs.map(({ primary }) => runtime.failover.watch(primary, { signal, onProgress: progressTo(io), until })));
+  await Promise.all(
+    pairs.map(({ primary }) =>
+      runtime.failover.watch(primary, { signal, onProgress: progressTo(io, !options.once), until, leaveToOthers: options.once }),
+    ),
+  );
   await runtime.deliverEvents();
   if (signal.aborted) return EXIT.interrupted;
   const after = await Promise.all(pairs.map(({ primary }) => runtime.failover.show(primary)));

@@ -28,7 +28,7 @@ export interface RunTally {
 const STATUS = { done: "COMPLETED", partly_failed: "COMPLETED_WITH_QUARANTINE" } as const;
 
 /**
- * The data of the event. `download_success_rate` and `conversion_rate` are in percent. `COMPLETED_WITH_QUARANTINE`: some rows of the vendor
+ * The data of the event. `download_success_rate` and `conversion_rate` are in percent, at two places. `COMPLETED_WITH_QUARANTINE`: some rows of the vendor
  * were no records and are not among the figures. Beyond the documented members, `audit.outcome_definition` and
  * `metrics.unmapped_records` say what the figures rest on.
  */
@@ -39,7 +39,7 @@ export function crmEnvelope(run: AnnouncedRun, tally: RunTally, definition: stri
   return {
     metrics: {
       extraction_latency_seconds: (run.finishedAt - run.startedAt) / 1000,
-      download_success_rate: pages === 0 ? 100 : (100 * run.pagesOk) / pages,
+      download_success_rate: pages === 0 ? 100 : Math.round((10_000 * run.pagesOk) / pages) / 100,
       total_records: tally.calls,
       conversion_rate: summary.conversion_rate_percent,
       summary,

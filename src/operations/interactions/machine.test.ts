@@ -53,7 +53,7 @@ test("read, merge, write, verify: others' entries are kept, and the result has b
     read("v2", kept, wanted),
   ]);
   expect(commands).toEqual(["read", "write", "read", "end"]);
-  expect(outcome).toEqual({ result: "success", before: [kept], after: [kept, wanted] });
+  expect(outcome).toEqual({ result: "success", before: [kept], after: [kept, wanted], tagBefore: "v1", tagAfter: "v2" });
 });
 
 test("a success that the tenant claims without the entry in its answer is read back like a lost one", () => {
@@ -93,6 +93,24 @@ test("a read that is certainly outdated is not merged from", () => {
   expect(commands.at(-1)).toBe("pause");
 });
 
+test.each(["append", "replace", "fail"] as const)(
+  "a conflict with nobody is written again upon the same version, when two reads show it (%s)",
+  (policy) => {
+    const { commands, outcome } = play(correction("a", policy, 2), [
+      read("v1"),
+      conflict,
+      paused,
+      read("v1"),
+      paused,
+      read("v1"),
+      written("v2", wanted),
+      read("v2", wanted),
+    ]);
+    expect(commands).toEqual(["read", "write", "pause", "read", "pause", "read", "write", "read", "end"]);
+    expect(outcome).toEqual({ result: "success", before: [], after: [wanted], tagBefore: "v1", tagAfter: "v2" });
+  },
+);
+
 test("the policy fail ends at the first change by another writer, and only then", () => {
   expect(play(correction("a", "fail", 3), [read("v1", kept), conflict, paused, read("v2")]).outcome).toMatchObject({
     result: "conflict_persistent",
@@ -115,7 +133,7 @@ test("a lost replacement that did not arrive is not mistaken for one that did be
     read("v2", wanted),
   ]);
   expect(commands).toEqual(["read", "write", "pause", "read", "write", "read", "end"]);
-  expect(outcome).toEqual({ result: "success", before: [kept, wanted], after: [wanted] });
+  expect(outcome).toEqual({ result: "success", before: [kept, wanted], after: [wanted], tagBefore: "v1", tagAfter: "v2" });
 });
 
 test("what an earlier process announced counts as perhaps carried out", () => {
@@ -123,6 +141,8 @@ test("what an earlier process announced counts as perhaps carried out", () => {
     result: "success",
     before: ours.dispositions,
     after: [kept, wanted],
+    tagBefore: "v1",
+    tagAfter: "v2",
   });
   expect(play(correction("a", "append", 3), [read("v2", kept, wanted)]).outcome?.result).toBe("unchanged");
 });

@@ -16,7 +16,8 @@
 //   ended --> [*]
 //
 // What makes a lost update impossible: a write always carries the tag of the very version it was merged from, so that the tenant refuses
-// it when anybody wrote meanwhile; and a version whose tag is known to be outdated is never merged from again.
+// it when anybody wrote meanwhile; and a version that the tenant has called
+// outdated is merged from again only when two reads in a row say that it is the present one.
 
 import { type Entry, hasLanded, isEntry, mergeDispositions, type Policy, type Version } from "./entry.ts";
 import type { InteractionProblem } from "./tree.ts";
@@ -56,6 +57,10 @@ export interface Outcome {
   readonly statusCode?: number | undefined;
   /** What stood there before our write. */
   readonly before?: readonly Entry[] | undefined;
+  /** Tag of the version that stood there before our write. */
+  readonly tagBefore?: string | undefined;
+  /** Tag of the version in which our entry was seen, or of what was last seen there. */
+  readonly tagAfter?: string | undefined;
   /** What stood there when our entry was seen. */
   readonly after?: readonly Entry[] | undefined;
   /** What we would have written, where that was not done. */
@@ -118,7 +123,7 @@ interface SoFar {
   readonly maybeWritten: boolean;
   /** The last read said that our entry is not there and will not be; see `settle`. */
   readonly doubted: boolean;
-  /** Tags of versions that are certainly outdated. */
+  /** Tags of versions that are outdated, as the tenant has said. */
   readonly outdated: readonly string[];
 }
 
@@ -170,14 +175,21 @@ export function decideNext(correction: Correction, state: CorrectionState, event
 const ended = (outcome: Outcome): Next => ({ state: { at: "ended", outcome }, command: undefined });
 
 function onRead(correction: Correction, at: "reading" | "verifying", so: SoFar, version: Version): Next {
-  if (so.outdated.includes(version.tag)) return failedRead(correction, at, so, "the tenant gives an outdated version");
+  // A write can be refused as overtaken although nobody wrote. One read that shows the same version may be an outdated one, two are the tenant's word.
+  const standsAfterAll = so.cause === "conflict" && so.base?.tag === version.tag && so.failedReads > 0;
+  if (so.outdated.includes(version.tag) && !standsAfterAll)
+    return failedRead(correction, at, so, "the tenant gives an outdated version");
   const { wanted, policy } = correction;
   const { dispositions } = version;
   const fresh = { ...so, failedReads: 0 };
   if (so.base !== undefined && hasLanded(dispositions, so.base, wanted, policy))
-    return ended({ result: "success", before: so.base.dispositions, after: dispositions });
+    return ended({ result: "success", ...beforeOf(so), after: dispositions, tagAfter: version.tag });
   if (at === "verifying") return onGone(correction, fresh, version);
   return merge(correction, fresh, version);
+}
+
+function beforeOf({ base }: SoFar): Pick<Outcome, "before" | "tagBefore"> {
+  return base === undefined ? {} : { before: base.dispositions, ...(base.tag === "" ? {} : { tagBefore: base.tag }) };
 }
 
 /** The tenant stored our entry, and it is not there any more: another writer was at it in between. */
@@ -187,8 +199,9 @@ function onGone(correction: Correction, so: SoFar, version: Version): Next {
     return ended({
       result: "success",
       message: "another writer changed the interaction right after",
-      before: so.base?.dispositions,
+      ...beforeOf(so),
       after: version.dispositions,
+      tagAfter: version.tag,
     });
   return merge(
     correction,
@@ -202,15 +215,16 @@ function merge(correction: Correction, so: SoFar, version: Version): Next {
   const { dispositions: stored } = version;
   const merged = mergeDispositions(stored, wanted, policy);
   const intended = merged.kind === "write" ? merged.dispositions : so.intended;
-  const changed = so.cause === "conflict" || (so.cause === "lost" && so.base?.tag !== version.tag);
+  const changed = (so.cause === "conflict" || so.cause === "lost") && so.base?.tag !== version.tag;
   if (policy === "fail" && changed)
     return settle(so, {
       result: "conflict_persistent",
       message: "another writer changed the interaction meanwhile",
       intended,
       stored,
+      tagAfter: version.tag,
     });
-  if (merged.kind === "unchanged") return ended({ result: "unchanged", after: stored });
+  if (merged.kind === "unchanged") return ended({ result: "unchanged", after: stored, tagAfter: version.tag });
   const problems = correction.validate(merged.dispositions);
   if (problems.length > 0)
     return settle(so, {

@@ -20,6 +20,9 @@ export interface FinishedCorrection {
   /** From the first read to the last, ms. */
   readonly latencyMs?: number;
   readonly before?: readonly Entry[];
+  /** Version tags as the tenant gave them. */
+  readonly tagBefore?: string;
+  readonly tagAfter?: string;
   readonly after?: readonly Entry[];
   readonly intended?: readonly Entry[];
   readonly stored?: readonly Entry[];

@@ -64,6 +64,8 @@ function auditEntry({ actor }: CorrectionLedgerOptions, jobId: string, item: Fin
       attempts: item.attempts,
       latencyMs: item.latencyMs === undefined ? undefined : Math.round(item.latencyMs * 100) / 100,
       error: item.reason?.slice(0, 500),
+      etagBefore: item.tagBefore,
+      etagAfter: item.tagAfter,
       before: item.before,
       after: item.after,
       intended: item.intended,

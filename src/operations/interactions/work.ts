@@ -101,13 +101,15 @@ async function announcedVersion(changes: InteractionChanges, jobId: string, line
 }
 
 function endOf({ outcome, attempts, latencyMs }: Corrected): Parameters<typeof sentItem>[1] {
-  const { result, message, statusCode, before, after, intended, stored } = outcome;
+  const { result, message, statusCode, before, after, intended, stored, tagBefore, tagAfter } = outcome;
   return {
     result,
     attempts,
     latencyMs,
     ...(message === undefined ? {} : { reason: message }),
     ...(statusCode === undefined ? {} : { statusCode }),
+    ...(tagBefore === undefined ? {} : { tagBefore }),
+    ...(tagAfter === undefined ? {} : { tagAfter }),
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
     ...(intended === undefined ? {} : { intended }),

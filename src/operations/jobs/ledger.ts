@@ -19,6 +19,9 @@ export interface ChunkState<Row> {
 export interface OpenItem {
   readonly line: number;
   readonly result: ItemResult;
+  /** Sends so far, and how long they took, ms; null when that is not known. */
+  readonly attempts: number;
+  readonly latencyMs: number | null;
   /** True when nothing is left to do for it after all. */
   readonly settled: boolean;
 }

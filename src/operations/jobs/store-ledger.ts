@@ -67,7 +67,10 @@ export function createRowLedger<Row, Item extends FinishedItem>(options: StoreLe
     },
     async openItems(jobId, afterLine, limit) {
       const items = await jobs.listItems(jobId, { results: ["unknown", "locked"], after: afterLine, limit });
-      return items.map((item) => ({ line: item.line, result: item.result, settled: isSettled(item) }));
+      return items.map((item) => {
+        const { line, result, attempts, latencyMs } = item;
+        return { line, result, attempts, latencyMs, settled: isSettled(item) };
+      });
     },
     async row(jobId, line) {
       const no = await jobs.chunkOfLine(jobId, line);

@@ -65,6 +65,7 @@ function auditEntry(options: TagLedgerOptions, jobId: string, item: FinishedItem
       reason: item.reasonCode,
       result: item.result,
       statusCode: item.statusCode,
+      attempts: item.attempts,
       latencyMs: latency,
       error: item.reason?.slice(0, 500),
       callStatus: item.callStatus,

@@ -32,7 +32,7 @@ export function tagWork(writer: DispositionWriter, reader: CallReader): RowWork<
     settle(row, open: OpenItem, leave) {
       const { assignment } = row as SendRow;
       const call = callOf(leave);
-      return open.result === "locked" ? withStatus(reader, assignment, call) : readBack(reader, writer, assignment, call);
+      return open.result === "locked" ? withStatus(reader, assignment, open, call) : readBack(reader, writer, assignment, call);
     },
   };
 }
@@ -40,9 +40,15 @@ export function tagWork(writer: DispositionWriter, reader: CallReader): RowWork<
 const callOf = ({ halt, confirmed }: Leave): CallOptions => ({ lane: "tagging", halt, confirmed });
 
 /** A locked call with its status, which says why it is locked. */
-async function withStatus(reader: CallReader, assignment: Assignment, options: CallOptions): Promise<FinishedItem> {
+async function withStatus(
+  reader: CallReader,
+  assignment: Assignment,
+  { attempts, latencyMs }: OpenItem,
+  options: CallOptions,
+): Promise<FinishedItem> {
   const call = await reader.read(assignment.callId, options);
-  return { ...sentItem(assignment, "locked"), statusCode: 409, callStatus: call?.status ?? "not_found" };
+  const sent = { ...sentItem(assignment, "locked"), attempts, ...(latencyMs === null ? {} : { latencyMs }) };
+  return { ...sent, statusCode: 409, callStatus: call?.status ?? "not_found" };
 }
 
 /** Reads the call; when the disposition is not there, sends it once more. */

@@ -81,12 +81,12 @@ export interface DocumentedSummary {
   readonly performance_trend: "positive" | "negative";
 }
 
-/** The summary in the documented words. Its trend word looks at one figure and at no time: the report gives a real trend beside it. */
+/** The summary in the documented words, percentages at two places. Its trend word looks at one figure and at no time: the report gives a real trend beside it. */
 export function documentedSummary(tally: Tally): DocumentedSummary {
   const percent = tally.calls === 0 ? 0 : (100 * tally.counts.success) / tally.calls;
   return {
     total_calls: tally.calls,
-    conversion_rate_percent: percent,
+    conversion_rate_percent: Math.round(percent * 100) / 100,
     category_distribution: { ...tally.counts },
     performance_trend: percent > POSITIVE_ABOVE_PERCENT ? "positive" : "negative",
   };

@@ -258,6 +258,18 @@ it("on the command line: makes a pair, rehearses without a write, hands over and
     primary: PRIMARY,
     state: { phase: "watching" },
   });
+  // A pair that another process watches is told as it stands, and left to it.
+  {
+    await using other = await world.open();
+    const { promise: taken, resolve } = Promise.withResolvers<void>();
+    const ended = new AbortController();
+    const watching = other.failover.watch(PRIMARY, { signal: ended.signal, onProgress: () => resolve() });
+    await taken;
+    const held = await runCli(["campaign", "failover", "watch", "--once", "--yes"], { cwd: world.folder, env });
+    expect(held).toMatchObject({ code: 0, stderr: expect.stringMatching(/watched by another process .* leaves it there/) });
+    ended.abort();
+    await watching;
+  }
   const drill = await run("drill", PRIMARY);
   expect({ code: drill.code, report: JSON.parse(drill.stdout) }).toMatchObject({
     code: 0,

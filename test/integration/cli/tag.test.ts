@@ -57,7 +57,13 @@ ${callId(5)},DISP_002,,two,
     [9, "refused"],
     [10, "refused"],
   ]);
-  expect(rowsOf(result)[2]).toMatchObject({ callId: "locked-1", statusCode: 409, callStatus: "completed" });
+  expect(rowsOf(result)[2]).toMatchObject({
+    callId: "locked-1",
+    statusCode: 409,
+    callStatus: "completed",
+    attempts: 1,
+    latencyMs: expect.any(Number),
+  });
   expect(String(rowsOf(result)[4]?.["reason"])).toContain("did you mean DISP_002?");
   expect(world.sandbox.control.call(callId(1))?.disposition).toMatchObject({
     dispositionCodeId: "DISP_001",
@@ -69,7 +75,7 @@ ${callId(5)},DISP_002,,two,
   expect((JSON.parse(audit.stdout) as { items: object[] }).items.at(-1)).toMatchObject({
     action: "disposition.assign",
     subject: "locked-1",
-    details: { result: "locked" },
+    details: { result: "locked", attempts: 1, latencyMs: expect.any(Number) },
   });
 });
 

@@ -46,7 +46,14 @@ test("show, dry run, correction, and the same once more", async () => {
   expect((JSON.parse(audit.stdout) as { items: object[] }).items).toMatchObject([
     {
       action: "interaction.disposition",
-      details: { result: "success", before: [FIRST], after: [FIRST, entry], agent: "agent_b" },
+      details: {
+        result: "success",
+        before: [FIRST],
+        after: [FIRST, entry],
+        agent: "agent_b",
+        etagBefore: expect.stringMatching(/^W\//),
+        etagAfter: expect.stringMatching(/^W\//),
+      },
     },
   ]);
   const deliveries = await runCli(["webhooks", "deliveries", "--json"], { cwd: world.folder, env: world.environment });

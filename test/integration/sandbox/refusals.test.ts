@@ -117,6 +117,7 @@ const CASES: Case[] = [
   patch("malformed time", { dispositions: [entry("101", { timestamp: "now" })] }),
   patch("primary with secondary", { dispositions: [entry("101"), entry("201")] }),
   patch("no entry", { dispositions: [] }),
+  patch("no agent", { dispositions: [entry("101", { agent_id: undefined })] }),
   patch("code missing", { dispositions: [without(entry("101"), "code")] }),
   create("name missing", without(campaignBody(), "name")),
   create("list missing", without(campaignBody(), "contactListId")),

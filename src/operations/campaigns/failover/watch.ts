@@ -27,6 +27,8 @@ export type FailoverProgress = (
 export interface WatchOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: FailoverProgress | undefined;
+  /** Ends when another process runs the pair, in place of waiting to take it over. */
+  readonly leaveToOthers?: boolean | undefined;
   /** Ends when this says so, asked after each event; by default only the signal ends it. */
   readonly until?: ((state: FailoverState, event: FailoverEvent) => boolean) | undefined;
 }
@@ -59,6 +61,7 @@ export class PairWatch {
       if (pair === undefined) {
         const elsewhere = await this.find(primary);
         options.onProgress?.({ pair: elsewhere, elsewhere: true });
+        if (options.leaveToOthers === true) return;
         await clock.sleep(WAIT_MS, signal).catch(() => undefined);
         continue;
       }

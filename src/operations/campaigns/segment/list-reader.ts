@@ -39,6 +39,8 @@ export interface ListReading {
 }
 
 const PAGE_SIZE = 100;
+/** As documented. Pages are asked for by number, and belong together only in an order that is named. */
+const ORDER = { sortBy: "lastModifiedTime", sortOrder: "desc" } as const;
 /** The broadest query. */
 const ALL = "true";
 /** Attributes are learnt from so many contacts at most. */
@@ -91,7 +93,7 @@ export class ListReader implements AsyncIterable<Entry> {
   async *#ask(text: string): AsyncGenerator<Entry, void, undefined> {
     this.#sent.push(text);
     this.#question.onQuery?.(text);
-    const list = this.#source.contacts(this.#question.listId, { query: text, pageSize: PAGE_SIZE }, this.#options);
+    const list = this.#source.contacts(this.#question.listId, { query: text, pageSize: PAGE_SIZE, ...ORDER }, this.#options);
     for await (const { items, reply } of list.pages()) {
       if (typeof reply.total === "number") this.#announced = reply.total;
       for (const item of items) {
