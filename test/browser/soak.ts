@@ -72,8 +72,8 @@ export async function openSoak(): Promise<Soak> {
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.locator(".state.loading").first().waitFor({ state: "detached" });
   };
-  const ask = async (updates: number) => {
-    child.stdin.write(`${updates}\n`);
+  const ask = async (updates?: number) => {
+    child.stdin.write(`${updates ?? ""}\n`);
     return answer<Said>();
   };
   const owned = stack.move();
@@ -94,7 +94,7 @@ export async function openSoak(): Promise<Soak> {
       for (let i = 0; i < 3; i++) await cdp.send("HeapProfiler.collectGarbage");
       const { metrics } = await cdp.send("Performance.getMetrics");
       const of = (name: string) => metrics.find((one) => one.name === name)?.value ?? Number.NaN;
-      const { heap, listeners, timers, readers } = await ask(0);
+      const { heap, listeners, timers, readers } = await ask();
       const megabytes = (bytes: number) => Math.round((100 * bytes) / MEGABYTE) / 100;
       return {
         pageHeap: megabytes(of("JSHeapUsedSize")),

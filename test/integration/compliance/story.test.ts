@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { workFolder } from "../../support/cli.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
+import { programFile } from "../../support/programs-setup.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 let database: TestDatabase;
@@ -44,7 +45,7 @@ async function shell(line: string): Promise<{ code: number | null; stdout: strin
 }
 
 test("every command of the story works word by word, and the gate says what the story says", async () => {
-  const shim = `#!/bin/sh\nshift\nexec "${process.execPath}" "${join(ROOT, "bin/outdial.mjs")}" "$@"\n`;
+  const shim = `#!/bin/sh\nshift\nexec "${process.execPath}" "${programFile("main")}" "$@"\n`;
   await writeFile(join(folder.path, "npx"), shim, { mode: 0o755 });
   const text = await readFile(join(ROOT, "docs/compliance.md"), "utf8");
   const [, story = "", said = ""] = /^## From a list to a proof$.*?^```sh\n(.*?)^```$.*?^```\n(.*?)^```$/ms.exec(text) ?? [];

@@ -1,6 +1,6 @@
 // The embedded server as processes see it: started once, shared, surviving the death of who started it, gone with the last one out.
 
-import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, statSync } from "node:fs";
 import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { createInterface, type Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openStore } from "../../../src/store/index.ts";
 import { programFile } from "../../support/programs-setup.ts";
 import { manualClock } from "../../support/store.ts";
@@ -24,6 +24,21 @@ let users: User[];
 function openToOthers(path: string): boolean {
   const parent = dirname(path);
   return (statSync(path).mode & 0o001) !== 0 && (parent === path || openToOthers(parent));
+}
+
+/** A store that was made and closed, without anything in it: making one is a matter of its own tests. */
+let made: string;
+beforeAll(async () => {
+  made = await mkdtemp(join(TEMPORARY, "outdial-embedded-"));
+  await chmod(made, 0o755);
+  await (await openStore({ dir: join(made, ".outdial"), clock: manualClock() })).close();
+});
+afterAll(() => rm(made, { recursive: true, force: true }));
+
+/** The test's folder has a store already. */
+function bring(): void {
+  // With the owners of the files, which Node's own copy does not keep.
+  execFileSync("cp", ["-a", join(made, ".outdial"), dir]);
 }
 
 beforeEach(async () => {
@@ -134,6 +149,7 @@ test("the first starts the server, the second joins it, the last one out stops i
 test.each(["SIGKILL", "SIGINT"] as const)(
   "the one who started it ends by %s to its process group: the other works on, and stops the server",
   async (signal) => {
+    bring();
     const first = start();
     await first.ask();
     const second = start();
@@ -148,6 +164,7 @@ test.each(["SIGKILL", "SIGINT"] as const)(
 );
 
 test("a server left over by users that were all killed is joined by the next, who is then the last one out", async () => {
+  bring();
   const pair = [start(), start()];
   for (const user of pair) await user.ask();
   const pid = await running();
@@ -171,6 +188,7 @@ test("several that start at once on an empty folder share one server", async () 
 });
 
 test("after the server was killed its data is there again, also when its pid has become another program's", async () => {
+  bring();
   const first = start();
   await first.ask();
   process.kill(await running(), "SIGKILL");
@@ -186,6 +204,7 @@ test("after the server was killed its data is there again, also when its pid has
 });
 
 test("it takes the connections of twelve busy processes", async () => {
+  bring();
   const store = await openStore({ dir: join(dir, ".outdial"), clock: manualClock() });
   const clients = Array.from({ length: 12 * 13 }, () => new pg.Client({ connectionString: store.url }));
   try {
@@ -217,6 +236,7 @@ test("private files are private, and nothing secret is in the log", async () => 
 });
 
 test("failures are named: a lost password, another version's data, a URL where nobody answers", async () => {
+  bring();
   const user = start();
   await user.ask();
   await rm(join(dir, ".outdial", "pg.password"));
