@@ -3,6 +3,7 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { beliefsOf, stateAware } from "../src/dialing/index.ts";
 import { svgPlot } from "../src/dialing/optimise/index.ts";
 import { CONDITIONS, measure, runCampaigns, runCondition, runMonths, yardstickScenario } from "../src/dialing/yardstick/index.ts";
 
@@ -15,6 +16,7 @@ const LIMIT = 0.03;
 const AIM = 0.0298;
 const EVALUATION_HOURS = 6000;
 const TUNING_HOURS = 3000;
+const KNOWN_HOURS = 30_000;
 
 /** Per cent with their standard errors. */
 interface Point {
@@ -25,6 +27,7 @@ interface Point {
 }
 interface Figures {
   yardstick?: Record<string, Record<string, Point & { readonly parameter?: number }>>;
+  known?: Record<string, Point>;
   frontier?: Record<string, Record<string, Point[]>>;
   conditions?: Record<string, Record<string, ConditionFigures>>;
   months?: Record<string, { readonly occupancy: number; readonly rates: number[] }>;
@@ -126,6 +129,19 @@ function measureYardstick(figures: Figures, asked: readonly string[]): void {
   }
 }
 
+/** The state-aware rule when it is told everything and aims at the limit itself, with ring times that end at the no-answer time-out. */
+function measureKnown(figures: Figures): void {
+  figures.known = {};
+  for (const agents of SIZES) {
+    const { calls, ...rest } = yardstickScenario({ agents, agentHours: KNOWN_HOURS, pacing: { strategy: "progressive" } });
+    const scenario = { ...rest, calls: { ...calls, ring: { ...calls.ring, lateAnswers: false } } };
+    const beliefs = beliefsOf(scenario.calls);
+    const strategy = stateAware({ beliefs, target: LIMIT, isLearning: false, liveRateAt: () => calls.answerProbability });
+    figures.known[agents] = pointOf(measure({ scenario, seed: "evaluation", strategy }));
+    keep(figures, "known", `known ${agents}: ${JSON.stringify(figures.known[agents])}`);
+  }
+}
+
 function measureFrontier(figures: Figures): void {
   figures.frontier = {};
   for (const agents of [10, 50]) {
@@ -224,6 +240,7 @@ function measureCampaigns(figures: Figures, asked: readonly string[]): void {
 
 const PARTS: Record<string, (figures: Figures, asked: readonly string[]) => void> = {
   yardstick: measureYardstick,
+  known: measureKnown,
   frontier: measureFrontier,
   conditions: measureConditions,
   months: measureMonths,
@@ -240,6 +257,14 @@ function yardstickTable(yardstick: NonNullable<Figures["yardstick"]>): string {
     point === undefined ? "" : `${point.occupancy.toFixed(1)} (${point.abandonment.toFixed(1)})`;
   const rows = SIZES.map((agents) => `| ${agents} | ${names.map((name) => cell(yardstick[name]?.[agents])).join(" | ")} |`);
   return [`| agents | ${names.join(" | ")} |`, `|${" --- |".repeat(names.length + 1)}`, ...rows].join("\n");
+}
+
+function knownTable(known: NonNullable<Figures["known"]>): string {
+  const rows = Object.entries(known).map(
+    ([agents, point]) =>
+      `| ${agents} | ${point.occupancy.toFixed(2)} ± ${point.occupancyError.toFixed(2)} | ${point.abandonment.toFixed(2)} |`,
+  );
+  return ["| agents | occupancy, % | abandoned, % |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
 function conditionsTable(conditions: NonNullable<Figures["conditions"]>): string {
@@ -321,7 +346,8 @@ function write(figures: Figures): void {
       (_, open: string, close: string) => open + table + close,
     );
   };
-  const { yardstick, frontier, conditions, months, campaigns } = figures;
+  const { yardstick, known, frontier, conditions, months, campaigns } = figures;
+  if (known !== undefined) put("known", knownTable(known));
   if (campaigns !== undefined) put("campaigns", campaignsTable(campaigns));
   if (yardstick !== undefined) {
     put("yardstick", yardstickTable(yardstick));
