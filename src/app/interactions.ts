@@ -75,6 +75,7 @@ export function correctionsOn(
       executor: replica.id,
       now: () => config.clock.now(),
       endpoint: workplace.receivers.analytics === undefined ? undefined : ANALYTICS,
+      onItem: workplace.onItem,
     }),
     runs: workplace.runs,
     scope: workplace.scope,

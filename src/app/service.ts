@@ -87,6 +87,7 @@ export async function openService(flags: Flags, environment: Environment, option
     hooks: watch.hooks,
     correlation: () => correlator.current,
     onDelivery: (attempt) => watch.metrics.deliveryAttempt(attempt),
+    onItem: (item) => watch.metrics.itemEnded(item),
     serves: true,
   });
   const { config, store } = workplace;

@@ -81,6 +81,7 @@ export function taggingOn(
         executor: replica.id,
         now: () => config.clock.now(),
         endpoint: workplace.receivers.bi === undefined ? undefined : BI,
+        onItem: workplace.onItem,
       }),
     runs: workplace.runs,
     scope: workplace.scope,

@@ -9,6 +9,7 @@ import {
   createDeliveryWorker,
   type DeliveryAttempt,
   type DeliveryWorker,
+  type EndedItem,
   type EngineKind,
   joinReplicas,
   launchEngine,
@@ -60,12 +61,15 @@ export interface WorkplaceOptions {
   /** What calls to the vendor belong to; the environment's trace by default. */
   readonly correlation?: () => string | undefined;
   readonly onDelivery?: (attempt: DeliveryAttempt) => void;
+  /** Told of each row of a job that has got a result. */
+  readonly onItem?: ((item: EndedItem) => void) | undefined;
 }
 
 /** The context of every use case, and what the process that opened it needs besides. `runs`: kinds are added to it before the launch. */
 export interface Workplace extends Context {
   readonly tenant: ConnectedTenant;
   readonly config: Config;
+  readonly onItem: ((item: EndedItem) => void) | undefined;
   /** Configured receivers of events. */
   readonly receivers: Readonly<Partial<Record<Receiver, WebhookEndpoint>>>;
   /** Launches the engine; once, before the first job. @param wrap what each run is done within */
@@ -187,6 +191,7 @@ export async function openWorkplace(
     : undefined;
   return {
     config,
+    onItem: options.onItem,
     tenant,
     store,
     clock: config.clock,

@@ -48,6 +48,7 @@ export {
 export {
   createStoreRecords,
   ENDED,
+  type EndedItem,
   type JobProgress,
   type JobSource,
   type PlanReport,

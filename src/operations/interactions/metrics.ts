@@ -13,6 +13,12 @@ const API_ERRORS: readonly CorrectionResult[] = [
   "failed",
 ];
 
+/** What went wrong with a row of a result: a rule, ours or the tenant's, or the tenant otherwise. */
+export function errorOf(result: string): "validation" | "api" | undefined {
+  if (result === "validation_error") return "validation";
+  return API_ERRORS.some((one) => one === result) ? "api" : undefined;
+}
+
 /** Figures of a job, over the rows that have a result. */
 export interface CorrectionMetrics {
   readonly successes: number;

@@ -2,7 +2,8 @@
 
 import type { AuditInput, JobLedger, NewItem, OutboxEvent } from "../../store/index.ts";
 import { cloudEvent } from "../events/index.ts";
-import { createRowLedger, type RowLedger } from "../jobs/index.ts";
+import { createRowLedger, type EndedItem, type RowLedger } from "../jobs/index.ts";
+import { errorOf } from "./metrics.ts";
 import { decodeRows, encodeRows, lineOf, type PlannedRow } from "./plan.ts";
 import { DISPOSITION_UPDATED, dispositionUpdated, type FinishedCorrection } from "./result.ts";
 
@@ -14,6 +15,7 @@ export interface CorrectionLedgerOptions {
   readonly now: () => number;
   /** Name of the receiver of events; none, no events. */
   readonly endpoint: string | undefined;
+  readonly onItem?: ((item: EndedItem) => void) | undefined;
 }
 
 /** The ledger of the jobs of corrections that this replica runs. */
@@ -30,6 +32,9 @@ export function createCorrectionLedger(options: CorrectionLedgerOptions): RowLed
       audit: auditEntry(options, jobId, item, settled),
       event: eventOf(options, jobId, item),
     }),
+    kind: "dispositions",
+    errorOf,
+    onItem: options.onItem,
     isSettled: () => false,
   });
 }

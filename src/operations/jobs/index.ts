@@ -14,6 +14,6 @@ export {
 export { JobRun, type RowWork, type Sent } from "./run.ts";
 export { JobRunner } from "./runner.ts";
 export { SeenKeys } from "./seen-keys.ts";
-export { createRowLedger, owned } from "./store-ledger.ts";
+export { createRowLedger, type EndedItem, owned } from "./store-ledger.ts";
 export { createStoreRecords } from "./store-records.ts";
 export { type JobSource, submitJob } from "./submit.ts";

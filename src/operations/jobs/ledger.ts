@@ -47,6 +47,6 @@ export interface RowLedger<Row, Item extends FinishedItem> {
   openItems(jobId: string, afterLine: number, limit: number): Promise<OpenItem[]>;
   /** The planned row of a line. */
   row(jobId: string, line: number): Promise<Row | undefined>;
-  /** Replaces the result of an open item, with audit entry and event, in one transaction. */
-  settle(jobId: string, item: Item): Promise<void>;
+  /** Replaces the result of an open item, which was `before`, with audit entry and event, in one transaction. */
+  settle(jobId: string, item: Item, before: ItemResult): Promise<void>;
 }

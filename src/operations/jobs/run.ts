@@ -314,7 +314,7 @@ export class JobRun<Row, Item extends FinishedItem> {
         this.#count(open.result, -1);
         this.#count(settled.result, 1);
       }
-      await ledger.settle(this.#jobId, settled);
+      await ledger.settle(this.#jobId, settled, open.result);
       return true;
     } catch (thrown) {
       // A read-back that fails leaves the item as it is: unknown stays unknown, and says so. Missing rights stop the job.

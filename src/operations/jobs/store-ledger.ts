@@ -5,6 +5,14 @@ import { StoreError } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import type { FinishedItem, RowLedger } from "./ledger.ts";
 
+/** An item that has got a result: `kind` of its job, what is wrong with it when it has not become what was wanted, time from its first send to its last answer. */
+export interface EndedItem {
+  readonly kind: string;
+  readonly result: string;
+  readonly error: "validation" | "api" | undefined;
+  readonly latencyMs: number | undefined;
+}
+
 /** What an item becomes in the store. */
 export interface WrittenItem {
   readonly item: NewItem;
@@ -21,13 +29,20 @@ export interface StoreLedgerOptions<Row, Item extends FinishedItem> {
   readonly lineOf: (row: Row) => number;
   /** @param settled true when an open item gets its final result */
   readonly write: (jobId: string, item: Item, settled: boolean) => WrittenItem;
+  readonly kind: string;
+  /** What went wrong with an item of a result: our or the tenant's rules, or the tenant otherwise. */
+  readonly errorOf: (result: Item["result"]) => EndedItem["error"];
+  /** Told of each item when its result is in the store; one that is settled later is told again with its other result. */
+  readonly onItem?: ((item: EndedItem) => void) | undefined;
   /** Whether nothing is left to do for an item that is `unknown` or `locked`. */
   readonly isSettled: (item: JobItem) => boolean;
 }
 
 /** The ledger of the jobs that this replica runs. */
 export function createRowLedger<Row, Item extends FinishedItem>(options: StoreLedgerOptions<Row, Item>): RowLedger<Row, Item> {
-  const { jobs, executor, encode, decode, lineOf, write, isSettled } = options;
+  const { jobs, executor, encode, decode, lineOf, write, isSettled, kind, errorOf, onItem } = options;
+  const tell = ({ result, latencyMs }: Pick<NewItem, "result" | "latencyMs">) =>
+    onItem?.({ kind, result, error: errorOf(result), latencyMs: latencyMs ?? undefined });
   return {
     addChunks: (jobId, chunks) =>
       jobs.addChunks(
@@ -60,7 +75,11 @@ export function createRowLedger<Row, Item extends FinishedItem>(options: StoreLe
         audit.push({ ...written.audit, line });
         if (written.event !== undefined) events.push({ ...written.event, line });
       }
-      await owned(jobs, jobId, () => jobs.commitBatch({ jobId, executor, chunkNo: first.chunkNo, items, audit, events }));
+      const { lines } = await owned(jobs, jobId, () =>
+        jobs.commitBatch({ jobId, executor, chunkNo: first.chunkNo, items, audit, events }),
+      );
+      const fresh = new Set(lines);
+      for (const item of items) if (fresh.has(item.line)) tell(item);
     },
     async closeChunk(jobId, no) {
       await jobs.commitBatch({ jobId, executor, chunkNo: no, items: [], chunkDone: true });
@@ -78,12 +97,13 @@ export function createRowLedger<Row, Item extends FinishedItem>(options: StoreLe
       const { payload } = await jobs.readChunk(jobId, no);
       return decode(payload).find((row) => lineOf(row) === line);
     },
-    async settle(jobId, item) {
+    async settle(jobId, item, before) {
       const { item: stored, audit, event } = write(jobId, item, true);
       const { line, callId: _, ...set } = stored;
       await owned(jobs, jobId, () =>
         jobs.updateItem({ jobId, executor, line, set, audit: [audit], events: event === undefined ? [] : [event] }),
       );
+      if (item.result !== before) tell(stored);
     },
   };
 }

@@ -1,8 +1,8 @@
 // The ledger of tagging over the store: what an item, its audit entry and its event look like there.
 
-import type { AuditInput, JobLedger, NewItem, OutboxEvent } from "../../store/index.ts";
+import type { AuditInput, ItemResult, JobLedger, NewItem, OutboxEvent } from "../../store/index.ts";
 import { cloudEvent } from "../events/index.ts";
-import { createRowLedger, type RowLedger } from "../jobs/index.ts";
+import { createRowLedger, type EndedItem, type RowLedger } from "../jobs/index.ts";
 import { decodeRows, encodeRows, lineOf, type PlannedRow } from "./plan.ts";
 import { dispositionAssigned, type FinishedItem } from "./result.ts";
 
@@ -15,6 +15,7 @@ export interface TagLedgerOptions {
   readonly now: () => number;
   /** Name of the receiver of BI events; none, no events. */
   readonly endpoint: string | undefined;
+  readonly onItem?: ((item: EndedItem) => void) | undefined;
 }
 
 const DISPOSITION_ASSIGNED = "DISPOSITION_ASSIGNED";
@@ -34,8 +35,16 @@ export function createTagLedger(options: TagLedgerOptions): RowLedger<PlannedRow
       event: endpoint !== undefined && item.result === "tagged" ? tagEvent(options, endpoint, jobId, item) : undefined,
     }),
     // A locked call whose status is known.
+    kind: "tag",
+    errorOf,
+    onItem: options.onItem,
     isSettled: ({ result, callStatus }) => result === "locked" && callStatus !== null,
   });
+}
+
+function errorOf(result: ItemResult): EndedItem["error"] {
+  if (result === "refused") return "validation";
+  return result === "tagged" || result === "unchanged" || result === "duplicate" ? undefined : "api";
 }
 
 function ledgerItem(item: FinishedItem): NewItem {

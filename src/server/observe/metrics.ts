@@ -1,7 +1,7 @@
 // Every metric of the service, by name: what is counted as it happens, and what is read when somebody asks. docs/observability.md lists them.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { DeliveryAttempt, InboundProcessed } from "../../operations/index.ts";
+import type { DeliveryAttempt, EndedItem, InboundProcessed } from "../../operations/index.ts";
 import type { InboundAnswer } from "../inbound/index.ts";
 import type { VendorHooks } from "./vendor-hooks.ts";
 
@@ -27,6 +27,9 @@ export class ServiceMetrics {
   readonly #inbound: Counter<"channel" | "result">;
   readonly #processed: Counter<"channel" | "type" | "outcome">;
   readonly #queued: Histogram<"channel">;
+  readonly #items: Counter<"kind" | "result">;
+  readonly #itemErrors: Counter<"kind" | "error">;
+  readonly #itemSeconds: Histogram<"kind">;
   readonly #attempts: Counter<"receiver" | "outcome">;
   readonly #attemptSeconds: Histogram<"receiver">;
 
@@ -65,6 +68,12 @@ export class ServiceMetrics {
       ["channel"],
       QUEUE_SECONDS,
     );
+    this.#items = counter("items_total", "Rows of jobs by their result", ["kind", "result"]);
+    this.#itemErrors = counter("item_errors_total", "Rows that broke a rule, or that the tenant did not take otherwise", [
+      "kind",
+      "error",
+    ]);
+    this.#itemSeconds = histogram("item_seconds", "Time from the first request for a row to the last answer", ["kind"]);
     this.#attempts = counter("outbox_attempts_total", "Attempts to deliver events to receivers", ["receiver", "outcome"]);
     this.#attemptSeconds = histogram("outbox_attempt_seconds", "Time of one attempt to deliver an event", ["receiver"]);
     if (options.process !== false) collectDefaultMetrics({ register: this.registry, prefix: "outdial_" });
@@ -103,6 +112,13 @@ export class ServiceMetrics {
   inboundProcessed({ channel, type, outcome, queuedMs }: InboundProcessed): void {
     this.#processed.inc({ channel, type: KNOWN_TYPES.has(type) ? type : "other", outcome });
     if (outcome !== "retry") this.#queued.observe({ channel }, queuedMs / 1000);
+  }
+
+  /** A row of a job has its result in the store. */
+  itemEnded({ kind, result, error, latencyMs }: EndedItem): void {
+    this.#items.inc({ kind, result });
+    if (error !== undefined) this.#itemErrors.inc({ kind, error });
+    if (latencyMs !== undefined) this.#itemSeconds.observe({ kind }, latencyMs / 1000);
   }
 
   /** An attempt to deliver an event has ended. */

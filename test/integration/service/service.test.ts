@@ -45,6 +45,12 @@ test("an upload begins with a dry run, becomes a job once, and is followed live 
   expect(ended).toMatchObject({ done: 120, running: expect.any(Boolean) as boolean });
   const rows = (await (await at.ask(`/api/v1/jobs/${job.id}/rows`)).text()).trimEnd().split("\n");
   expect(rows).toHaveLength(120);
+  const metrics = await (await at.ask("/metrics")).text();
+  const { counts } = ended as { counts: Record<string, number> };
+  const counted = [...metrics.matchAll(/^outdial_items_total\{kind="tag",result="(\w+)"\} (\d+)$/gm)];
+  expect(Object.fromEntries(counted.map(([, result, count]) => [result, Number(count)]))).toMatchObject(counts);
+  expect(metrics).toContain(`outdial_item_errors_total{kind="tag",error="validation"} ${counts["refused"]}`);
+  expect(metrics).toMatch(/^outdial_item_seconds_count\{kind="tag"\} [1-9]/m);
   const again = await (await at.ask(path, { method: "POST", headers: csv, body: file })).json();
   expect(again).toMatchObject({ earlier: true, job: { id: job.id } });
   const audit = JSON.stringify(await at.get("/api/v1/audit?action=api.tags.submit"));
