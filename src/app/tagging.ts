@@ -73,11 +73,12 @@ export function taggingOn(
   const { config, tenant, store, random, replica } = workplace;
   return new Tagging({
     jobs: createStoreRecords(store.jobs, [TAG]),
-    ledgerOf: (campaignId) =>
+    ledgerOf: (campaignId, instead) =>
       createTagLedger({
         jobs: store.jobs,
         actor: config.actor,
         campaignId,
+        instead,
         executor: replica.id,
         now: () => config.clock.now(),
         endpoint: workplace.receivers.bi === undefined ? undefined : BI,

@@ -18,7 +18,7 @@ export interface TenantOverrides {
   readonly hooks?: TenantHooks;
   readonly correlation?: () => string | undefined;
   /** Shapes of a tenant's replies as they were seen before, by operation. */
-  readonly shapes?: Readonly<Record<string, string>> | undefined;
+  readonly shapes?: (() => Readonly<Record<string, string>>) | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

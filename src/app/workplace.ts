@@ -30,6 +30,7 @@ import {
   type WebhookEndpoint,
 } from "./config.ts";
 import type { Receiver } from "./config-schema.ts";
+import { DriftWatch } from "./drift-watch.ts";
 import { headPlacesOf } from "./heads.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { standingOf } from "./standing.ts";
@@ -93,7 +94,9 @@ export async function storeOf(config: Config, environment: Environment, use: Sto
   if (url === undefined && makes !== "store" && !(await hasEmbeddedStore(dir))) throw noStore(config);
   const auditKey = await secretFrom(environment, "OUTDIAL_AUDIT_KEY");
   const heads = headPlacesOf(config, environment);
-  const store = await openStore({ dir, url, directUrl, clock, auditKey, heads, makes: makes !== "nothing" }).catch(
+  // What is done on a tenant of the guides says nothing of a profile: it is the one that there was before there were two.
+  const mark = config.profile === "rest" ? undefined : { profile: config.profile };
+  const store = await openStore({ dir, url, directUrl, clock, auditKey, heads, mark, makes: makes !== "nothing" }).catch(
     (thrown: unknown) => {
       throw thrown instanceof StoreError && thrown.code === "no_store" ? noStore(config) : thrown;
     },
@@ -144,7 +147,8 @@ export async function openWorkplace(
 ): Promise<Workplace> {
   const config = await loadConfig(flags, environment);
   const receivers = await receiversOf(config, environment);
-  const tenant = await tenantFromConfig(config, environment, options);
+  const drift = config.profile === "acd" ? new DriftWatch(options.warn) : undefined;
+  const tenant = await tenantFromConfig(config, environment, { ...options, ...drift?.overrides(options.hooks) });
   stack.defer(() => tenant.close());
   const store = await storeOf(config, environment, { makes: "schema" });
   stack.defer(() => store.close());
@@ -154,6 +158,8 @@ export async function openWorkplace(
   const host = hostname();
   const id = `${host}-${process.pid}-${random.int(2 ** 31).toString(36)}`;
   const serves = options.serves === true;
+  await drift?.begin({ store, profile: config.profile, by: id, alarms: alarmsIn(receivers), clock: config.clock, random });
+  stack.defer(() => drift?.settled());
   // Nobody writes to a tenant for somebody else: jobs are shared by processes with the same tenant and credentials.
   const scope = scopeOf(
     config.tenantUrl ?? config.file.tenant?.hosts,

@@ -10,6 +10,7 @@ const NAMES: Readonly<Record<ItemResult, string>> = {
   tagged: "tagged",
   success: "success",
   unchanged: "unchanged",
+  recorded: "recorded here, not at the tenant",
   duplicate: "duplicate",
   refused: "refused",
   validation_error: "validation errors",

@@ -12,6 +12,7 @@ export {
   DeliveryUseCases,
   type DeliveryWorker,
   eventDocument,
+  recordDrift,
   setBackAlarm,
 } from "./events/index.ts";
 export {

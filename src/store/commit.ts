@@ -20,13 +20,14 @@ export class StoreCore extends Database {
   readonly #signer: Signer;
   readonly #seal: Sealer;
   readonly #heads: Heads;
+  readonly #mark: Mark;
   readonly #clock: Clock;
   /** Whether anything new may be begun on this database. */
   readonly hold: Hold;
 
   constructor(
     pools: { readonly pool: ConnectionPool; readonly urgent: ConnectionPool; readonly pooled: boolean },
-    audit: { readonly signer: Signer; readonly heads: Heads; readonly hold: Hold },
+    audit: { readonly signer: Signer; readonly heads: Heads; readonly hold: Hold; readonly mark?: Mark },
     clock: Clock,
   ) {
     super(pools.pool, pools.urgent, pools.pooled);
@@ -34,6 +35,7 @@ export class StoreCore extends Database {
     this.#seal = createSealer(audit.signer);
     this.#heads = audit.heads;
     this.hold = audit.hold;
+    this.#mark = audit.mark;
     this.#clock = clock;
   }
 
@@ -52,7 +54,7 @@ export class StoreCore extends Database {
       const tx = new Tx(connection);
       const result = await work(tx);
       const appended = await tx.finish(this.now(), (head, entries) =>
-        append(connection, head, entries, this.#signer, this.#seal, this.now()),
+        append(connection, head, marked(entries, this.#mark), this.#signer, this.#seal, this.now()),
       );
       return { result, appended };
     };
@@ -61,6 +63,12 @@ export class StoreCore extends Database {
     return result;
   }
 }
+
+/** Details that every entry carries. */
+type Mark = Readonly<Record<string, string>> | undefined;
+
+const marked = (entries: readonly AuditInput[], mark: Mark): readonly AuditInput[] =>
+  mark === undefined ? entries : entries.map((entry) => ({ ...entry, details: { ...entry.details, ...mark } }));
 
 /** A ledger: an object that reads and writes some tables of the store. */
 export abstract class Ledger {

@@ -81,4 +81,5 @@ export type { StopLedger } from "./stops/stop-ledger.ts";
 export type { FoundCampaign, ListProblem, Stop, StopAttempt, StoppedCampaign } from "./stops/types.ts";
 export { openStore, type Store } from "./store.ts";
 export type { KnownCampaign } from "./tenant/known-campaigns.ts";
+export type { ReplyShapes } from "./tenant/reply-shapes.ts";
 export type { ReadingKey, ReadingProblem, TenantReading } from "./tenant/tenant-readings.ts";

@@ -44,6 +44,7 @@ import { RetrievalSchedules } from "./retrieval/schedules.ts";
 import { DialerLedger } from "./settings/dialer-ledger.ts";
 import { StopLedger } from "./stops/stop-ledger.ts";
 import { KnownCampaigns } from "./tenant/known-campaigns.ts";
+import { ReplyShapes } from "./tenant/reply-shapes.ts";
 import { TenantReadings } from "./tenant/tenant-readings.ts";
 
 /** Where the store is and what it works with. */
@@ -65,6 +66,8 @@ export interface OpenStoreOptions {
   readonly auditKey?: string | undefined;
   /** Where heads of the audit log are kept besides the working folder. */
   readonly heads?: readonly HeadPlaceOptions[] | undefined;
+  /** Details that every entry of the audit log carries. */
+  readonly mark?: Readonly<Record<string, string>> | undefined;
   /** Connections at most, 8 by default. */
   readonly connections?: number | undefined;
   /** A statement that is not answered by then has failed, ms; 120,000 by default. */
@@ -117,6 +120,8 @@ export interface Store {
   readonly knownCampaigns: KnownCampaigns;
   /** What was last read of the tenant, and when. */
   readonly tenantReadings: TenantReadings;
+  /** In which shapes the tenant answers. */
+  readonly replyShapes: ReplyShapes;
   /** Intents to pause or resume campaigns. */
   readonly stateIntents: StateIntents;
   /** Emergency stops. */
@@ -152,7 +157,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     const signer = await inFolder(options.dir, () => loadSigner(options.dir, options.auditKey));
     const hold = new Hold();
     const heads = new Heads(placesOf(options, signer), { database, signer, hold, log, clock: options.clock });
-    const store = new StoreCore({ pool, urgent, pooled }, { signer, heads, hold }, options.clock);
+    const store = new StoreCore({ pool, urgent, pooled }, { signer, heads, hold, mark: options.mark }, options.clock);
     const audit = new AuditLog(store, signer, heads);
     await heads.compare({ keep: false, remote: false });
     const locks = new SessionLocks(direct, options.clock, log);
@@ -227,6 +232,7 @@ function ledgers(store: StoreCore) {
     metrics: new MetricReadings(store),
     knownCampaigns: new KnownCampaigns(store),
     tenantReadings: new TenantReadings(store),
+    replyShapes: new ReplyShapes(store),
     stateIntents: new StateIntents(store),
     stops: new StopLedger(store),
     health: new StoreHealth(store),

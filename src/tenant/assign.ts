@@ -8,16 +8,25 @@ import type { Requester } from "./requester.ts";
 import type { DispositionAssignment } from "./views.ts";
 
 /** Sends one assignment; see `DispositionWriter.assign`. */
-export async function assignDisposition(
+export function assignDisposition(
   requester: Requester,
   callId: string,
   assignment: DispositionAssignment,
   options: CallOptions | undefined,
 ): Promise<AssignOutcome> {
-  try {
+  return outcomeOf(async () => {
     const sent = await requester.request("assignDisposition", { ...options, path: { callId }, body: assignment });
-    const result = sent.reply?.changed === false ? "unchanged" : "stored";
-    return { result, statusCode: sent.status, correlationId: sent.correlationId, ...measured(sent) };
+    return { ...sent, result: sent.reply?.changed === false ? "unchanged" : "stored" };
+  });
+}
+
+/** How a write about one item ended, as a value; rejects with what stops all items alike. */
+export async function outcomeOf(
+  send: () => Promise<CallReport & { readonly result: AssignResult; readonly status: number; readonly correlationId: string }>,
+): Promise<AssignOutcome> {
+  try {
+    const sent = await send();
+    return { result: sent.result, statusCode: sent.status, correlationId: sent.correlationId, ...measured(sent) };
   } catch (thrown) {
     if (!(thrown instanceof TenantError)) throw thrown;
     const result = resultOf(thrown);

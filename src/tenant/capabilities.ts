@@ -56,8 +56,9 @@ export interface DispositionCatalog {
  * - `stored`: the tenant has it. `unchanged`: it had it already.
  * - `refused`: the content breaks a rule (also one of ours, before sending). `locked`: the call does not take a disposition now. `not_found`: no such call.
  * - `unknown`: it may have been stored; read back. `failed`: it was not stored.
+ * - `tagged`: a tag stands for it; the disposition is what it was. Only of a `DispositionTagger`.
  */
-export type AssignResult = "stored" | "unchanged" | "refused" | "locked" | "not_found" | "unknown" | "failed";
+export type AssignResult = "tagged" | "stored" | "unchanged" | "refused" | "locked" | "not_found" | "unknown" | "failed";
 
 /** How one assignment ended. */
 export interface AssignOutcome {
@@ -79,9 +80,17 @@ export interface AssignOutcome {
   readonly correlationId?: string;
 }
 
+/** Adds a tag that names a code to a finished call. */
+export interface DispositionTagger {
+  /** Can be repeated: the call has the tag once. Throws as `assign` does. */
+  add(callId: string, code: string, options?: CallOptions): Promise<AssignOutcome>;
+}
+
 /** Sets the disposition of a finished call. */
 export interface DispositionWriter {
   readonly capability: Capability;
+  /** What a person may choose where dispositions cannot be set. */
+  readonly tagger?: DispositionTagger | undefined;
   /**
    * Never repeats what could act twice, and gives the outcome of one item as a value.
    * @throws TenantError for what stops all items alike: `unauthorized`, `missing_scope`, `redirect_refused`, `invalid_config`, `deadline_exceeded`, and

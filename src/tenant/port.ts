@@ -12,6 +12,7 @@ export type {
   Capability,
   ContactSource,
   DispositionCatalog,
+  DispositionTagger,
   DispositionWriter,
   InteractionDispositions,
   MetricsSource,

@@ -10,7 +10,7 @@ import { openInput } from "../source.ts";
 import { printable } from "../text.ts";
 
 export const tag: Run<typeof declared.tag> = async ({ args, options, io }) => {
-  const { column, format, delimiter, campaign, again, out, concurrency } = options;
+  const { column, format, delimiter, campaign, again, out, concurrency, instead } = options;
   const mapping = column.length === 0 ? undefined : parseMapping(column);
   const onIgnoredColumns = (names: readonly string[]) => {
     if (names.length > 0) io.say(`columns not used: ${names.map(printable).join(", ")}`);
@@ -28,9 +28,9 @@ export const tag: Run<typeof declared.tag> = async ({ args, options, io }) => {
   await using runtime = await openTagging(options, io.env, { warn: io.say, ...known({ concurrency }) });
   const submitted =
     one === undefined
-      ? await runtime.tagging.submit(source, campaign, { again, onProgress: checking(io) })
+      ? await runtime.tagging.submit(source, campaign, { again, instead, onProgress: checking(io) })
       : {
-          job: await submitOne({ submit: (given, how) => runtime.tagging.submit(given, campaign, how) }, source),
+          job: await submitOne({ submit: (given, how) => runtime.tagging.submit(given, campaign, { ...how, instead }) }, source),
           earlier: false,
         };
   return await runSubmitted(runtime, submitted, out, io);

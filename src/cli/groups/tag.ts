@@ -1,7 +1,7 @@
 // outdial tag.
 
 import { command } from "../command.ts";
-import { file, flag, rowOptions, TENANT_AND_STORE, text, whole, words } from "../declare.ts";
+import { choice, file, flag, rowOptions, TENANT_AND_STORE, text, whole, words } from "../declare.ts";
 
 export const tag = command(
   "tag",
@@ -18,6 +18,11 @@ export const tag = command(
       words("--tags <a,b>", "with --call: tags separated by commas"),
       flag("--dry-run", "validate the whole file and stop; nothing is sent"),
       file("--out <file>", "write one NDJSON line per row with its result; - writes to stdout"),
+      choice(
+        "--instead <what>",
+        "for a tenant that cannot set dispositions of finished calls: tag adds a tag that names the code, record keeps it here",
+        ["tag", "record"],
+      ),
       flag("--again", "run a file that was run before once more"),
       ...rowOptions("call_id=CallID"),
       whole("--concurrency <number>", "requests under way at once", { from: 1, to: 512 }),

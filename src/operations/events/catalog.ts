@@ -41,6 +41,11 @@ export const OUTBOUND_EVENTS = {
     when: "the database is of an older state, or of another history, than a head of its audit log outside",
     document: "audit.md",
   },
+  VENDOR_DRIFT: {
+    receiver: "alarms",
+    when: "a tenant of profile acd answers an operation in another shape than before",
+    document: "profiles.md",
+  },
   FAILOVER_TRIGGERED: failover("a hand-over begins"),
   FAILOVER_COMPLETED: failover("the backup dials in the primary's place"),
   FAILOVER_FAILED_BACK: failover("the primary dials again"),

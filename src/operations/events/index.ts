@@ -2,6 +2,7 @@
 
 export { eventDocument, type OutboundEventType } from "./catalog.ts";
 export { cloudEvent } from "./cloud-event.ts";
+export { recordDrift } from "./drift.ts";
 export type { DeliveryAttempt } from "./lane.ts";
 export { setBackAlarm } from "./set-back.ts";
 export { DeliveryUseCases } from "./use-cases.ts";

@@ -5,9 +5,9 @@ import type { Assignment, RowProblem } from "./assignment.ts";
 
 /**
  * `tagged` stored by us · `unchanged` stored already · `refused` by a local rule or with 400 · `duplicate` of another row, sent once ·
- * `locked` 409 · `not_found` 404 · `unknown` sent, no answer, not settled yet · `failed` surely not stored.
+ * `recorded` kept here in place of a disposition, nothing was sent · `locked` 409 · `not_found` 404 · `unknown` sent, no answer, not settled yet · `failed` surely not stored.
  */
-type TagResult = "tagged" | "unchanged" | "refused" | "duplicate" | "locked" | "not_found" | "unknown" | "failed";
+type TagResult = "tagged" | "recorded" | "unchanged" | "refused" | "duplicate" | "locked" | "not_found" | "unknown" | "failed";
 
 /** An item as it goes to the ledger. */
 export interface FinishedItem {
@@ -26,6 +26,7 @@ export interface FinishedItem {
 
 const RESULT_OF: Readonly<Record<AssignOutcome["result"], TagResult>> = {
   stored: "tagged",
+  tagged: "tagged",
   unchanged: "unchanged",
   refused: "refused",
   locked: "locked",

@@ -19,6 +19,7 @@ import {
 } from "../jobs/index.ts";
 import type { Kind, Runs } from "../run/runs.ts";
 import { indexMatrix, type MatrixIndex } from "./assignment.ts";
+import { checkInstead, type Instead, insteadIn, recordWork, taggerWork } from "./instead.ts";
 import { type PlannedRow, planTagging } from "./plan.ts";
 import { type ReadOptions, readRows } from "./read-rows.ts";
 import type { FinishedItem } from "./result.ts";
@@ -57,7 +58,7 @@ export async function readMatrix(catalog: DispositionCatalog, campaignId: string
 export interface TaggingDependencies {
   readonly jobs: JobRecords;
   /** The ledger of one job's campaign, written under this replica. */
-  readonly ledgerOf: (campaignId: string) => RowLedger<PlannedRow, FinishedItem>;
+  readonly ledgerOf: (campaignId: string, instead: Instead | undefined) => RowLedger<PlannedRow, FinishedItem>;
   readonly replicas: Replicas;
   readonly runs: Runs;
   /** See `Kind`. */
@@ -82,14 +83,23 @@ export class Tagging {
 
   constructor(deps: TaggingDependencies) {
     this.#deps = deps;
-    const work = tagWork(deps.writer, deps.reader);
+    const { writer, reader } = deps;
+    const works = { tag: tagWork(writer, reader), record: recordWork(), set: tagWork(writer, reader) };
+    if (writer.tagger !== undefined) Object.assign(works.tag, taggerWork(writer.tagger));
     this.#runner = new JobRunner({
       ...deps,
       kind: TAG,
       overlap: OVERLAP,
       openRun: (job, leave) => {
-        const ledger = deps.ledgerOf(job.campaignId ?? "");
-        return new JobRun(job.id, { ledger, work, clock: deps.clock, concurrency: deps.concurrency, leave });
+        const instead = insteadIn(job.options);
+        const ledger = deps.ledgerOf(job.campaignId ?? "", instead);
+        return new JobRun(job.id, {
+          ledger,
+          work: works[instead ?? "set"],
+          clock: deps.clock,
+          concurrency: deps.concurrency,
+          leave,
+        });
       },
     });
   }
@@ -107,21 +117,28 @@ export class Tagging {
   submit(
     source: TagSource,
     campaignId: string,
-    options: { again?: boolean; actor?: string; onProgress?: (rows: number) => void },
+    options: { again?: boolean; actor?: string; instead?: Instead | undefined; onProgress?: (rows: number) => void },
   ): Promise<{ job: RowJob; earlier: boolean }> {
     const { writer, catalog, actor } = this.#deps;
+    const { instead } = options;
     const { read } = source;
     return submitJob(
-      { ...this.#deps, actor: options.actor ?? actor, kind: TAG, ledger: this.#deps.ledgerOf(campaignId) },
+      { ...this.#deps, actor: options.actor ?? actor, kind: TAG, ledger: this.#deps.ledgerOf(campaignId, instead) },
       {
         source,
-        readAs: { format: read.format, mapping: read.mapping, delimiter: read.delimiter },
+        readAs: {
+          format: read.format,
+          mapping: read.mapping,
+          delimiter: read.delimiter,
+          ...(instead !== undefined && { instead }),
+        },
         campaignId,
-        options: null,
+        options: instead === undefined ? null : { instead },
         again: options.again === true,
         onProgress: options.onProgress,
         prepare: async () => {
-          requireSupported("set the disposition of a finished call", writer.capability);
+          if (instead === undefined) requireSupported("set the disposition of a finished call", writer.capability);
+          else checkInstead(instead, writer);
           const matrix = await readMatrix(catalog, campaignId);
           return (bytes, sink) => planTagging(readRows(bytes, read), matrix, sink);
         },

@@ -3,6 +3,8 @@
 import type { AuditInput, ItemResult, JobLedger, NewItem, OutboxEvent } from "../../store/index.ts";
 import { cloudEvent } from "../events/index.ts";
 import { createRowLedger, type EndedItem, type RowLedger } from "../jobs/index.ts";
+import { GOOD_RESULTS } from "../jobs/record.ts";
+import type { Instead } from "./instead.ts";
 import { decodeRows, encodeRows, lineOf, type PlannedRow } from "./plan.ts";
 import { dispositionAssigned, type FinishedItem } from "./result.ts";
 
@@ -16,8 +18,11 @@ export interface TagLedgerOptions {
   /** Name of the receiver of BI events; none, no events. */
   readonly endpoint: string | undefined;
   readonly onItem?: ((item: EndedItem) => void) | undefined;
+  /** What is done in place of setting dispositions. */
+  readonly instead?: Instead | undefined;
 }
 
+const ACTIONS: Readonly<Record<Instead, string>> = { tag: "call.tag", record: "disposition.record" };
 const DISPOSITION_ASSIGNED = "DISPOSITION_ASSIGNED";
 
 /** The ledger of the jobs of one campaign that this replica runs. */
@@ -32,7 +37,11 @@ export function createTagLedger(options: TagLedgerOptions): RowLedger<PlannedRow
     write: (jobId, item, settled) => ({
       item: ledgerItem(item),
       audit: auditEntry(options, jobId, item, settled),
-      event: endpoint !== undefined && item.result === "tagged" ? tagEvent(options, endpoint, jobId, item) : undefined,
+      // Whoever is told of dispositions is not told of what stands in their place.
+      event:
+        endpoint !== undefined && options.instead === undefined && item.result === "tagged"
+          ? tagEvent(options, endpoint, jobId, item)
+          : undefined,
     }),
     // A locked call whose status is known.
     kind: "tag",
@@ -44,7 +53,7 @@ export function createTagLedger(options: TagLedgerOptions): RowLedger<PlannedRow
 
 function errorOf(result: ItemResult): EndedItem["error"] {
   if (result === "refused") return "validation";
-  return result === "tagged" || result === "unchanged" || result === "duplicate" ? undefined : "api";
+  return GOOD_RESULTS.includes(result) ? undefined : "api";
 }
 
 function ledgerItem(item: FinishedItem): NewItem {
@@ -64,7 +73,7 @@ function auditEntry(options: TagLedgerOptions, jobId: string, item: FinishedItem
   const latency = item.latencyMs === undefined ? undefined : Math.round(item.latencyMs * 100) / 100;
   return {
     actor: options.actor,
-    action: "disposition.assign",
+    action: options.instead === undefined ? "disposition.assign" : ACTIONS[options.instead],
     subject: item.callId,
     job: jobId,
     details: {

@@ -7,7 +7,7 @@ import type { Assignment } from "./assignment.ts";
 import { conflictProblem, lineOf, type PlannedRow } from "./plan.ts";
 import { type FinishedItem, finishedItem, refusedItem } from "./result.ts";
 
-type SendRow = Extract<PlannedRow, { kind: "send" }>;
+export type SendRow = Extract<PlannedRow, { kind: "send" }>;
 
 /** The work over a tenant's capabilities. */
 export function tagWork(writer: DispositionWriter, reader: CallReader): RowWork<PlannedRow, FinishedItem> {
@@ -37,7 +37,7 @@ export function tagWork(writer: DispositionWriter, reader: CallReader): RowWork<
   };
 }
 
-const callOf = ({ halt, confirmed }: Leave): CallOptions => ({ lane: "tagging", halt, confirmed });
+export const callOf = ({ halt, confirmed }: Leave): CallOptions => ({ lane: "tagging", halt, confirmed });
 
 /** A locked call with its status, which says why it is locked. */
 async function withStatus(
@@ -69,7 +69,7 @@ async function readBack(
 }
 
 /** The result of a row that is not sent, or undefined for one that is. */
-function localResult(row: PlannedRow, conflictsWith: number | undefined): FinishedItem | undefined {
+export function localResult(row: PlannedRow, conflictsWith: number | undefined): FinishedItem | undefined {
   if (row.kind === "refused") return refusedItem(row);
   if (row.kind === "duplicate") {
     return {

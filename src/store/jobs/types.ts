@@ -13,6 +13,7 @@ export const ITEM_RESULTS = [
   "tagged",
   "success",
   "unchanged",
+  "recorded",
   "duplicate",
   "refused",
   "validation_error",

@@ -29,6 +29,7 @@ import { servingReplicas } from "./0023-serving-replicas.ts";
 import { lineTypes } from "./0024-line-types.ts";
 import { rates } from "./0025-rates.ts";
 import { auditHeads } from "./0026-audit-heads.ts";
+import { profiles } from "./0027-profiles.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -57,6 +58,7 @@ const MIGRATIONS: readonly Migration[] = [
   lineTypes,
   rates,
   auditHeads,
+  profiles,
 ];
 
 /** The version of the schema that this outdial works with. */

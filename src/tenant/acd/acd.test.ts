@@ -325,7 +325,11 @@ test("a shape that changes is told once, with both shapes; one that was seen in 
     { operationId: "listSkills", before: "skills at resultSet, newer names", after: "skills at top level, newer names" },
   ]);
   drift.length = 0;
-  const later = connect({ "GET /skills": top }, {}, { hooks, shapes: { listSkills: "skills at resultSet, newer names" } });
+  const later = connect(
+    { "GET /skills": top },
+    {},
+    { hooks, shapes: () => ({ listSkills: "skills at resultSet, newer names" }) },
+  );
   await later.tenant.request("listSkills", {});
   expect(drift).toHaveLength(1);
 });

@@ -9,7 +9,7 @@ import { unwrap } from "./envelope.ts";
 import { Shapes } from "./shapes.ts";
 
 /** @param known shapes of replies as they were seen before, by operation */
-export function acdDialect(hooks: TenantHooks, known: Readonly<Record<string, string>> = {}): Dialect {
+export function acdDialect(hooks: TenantHooks, known: () => Readonly<Record<string, string>> = () => ({})): Dialect {
   const shapes = new Shapes(known, {
     first: (operationId, shape) => emit(hooks, "onShape", { operationId, shape }),
     drift: (operationId, before, after) => emit(hooks, "onDrift", { operationId, before, after }),

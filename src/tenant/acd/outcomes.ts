@@ -190,7 +190,7 @@ function callOf(
   const { listId, externalId } = dial ?? {};
   const phoneNumber = dial?.formattedPhone ?? completed?.toAddress;
   return {
-    ...completed,
+    ...said(completed),
     id: completed?.contactId ?? dial?.contactId ?? `${listId ?? ""}-${externalId ?? ""}-${start ?? 0}`,
     campaignId: completed?.skillId ?? skillId,
     status: "completed",
@@ -214,4 +214,9 @@ function callOf(
     ...(dial !== undefined && { systemClass: dial.systemClass, systemClassName: dial.systemClassName }),
     side,
   };
+}
+
+/** What a contact says: fields that are set. The names in it are the agent's. */
+function said(completed: Completed | undefined): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(completed ?? {}).filter(([, value]) => value !== undefined && value !== ""));
 }

@@ -14,6 +14,7 @@ import { Pacing } from "./pacing.ts";
 import { acdRows } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 import { Skills } from "./skills.ts";
+import { Tagger } from "./tagger.ts";
 
 const READ: Capability = { supported: true, lock: "none", asynchronous: false, writes: "none", readBack: false };
 
@@ -23,7 +24,7 @@ function unsupported(reason: string, alternative: string): Capability {
 
 const FINISHED = unsupported(
   "the disposition of a finished contact cannot be changed through the ACD API",
-  "Choose one: --instead tag adds a tag for the code to each contact, --instead record keeps the correction in outdial's store alone. Neither changes the disposition.",
+  "Choose one for outdial tag: --instead tag adds a tag for the code to each contact, --instead record keeps the correction in outdial's store alone. Neither changes the disposition.",
 );
 const EVENTS = unsupported(
   "the ACD API delivers no events of voice campaigns",
@@ -65,7 +66,7 @@ export function createAcdProfile(
   const events = refuse("register for events", EVENTS);
   return {
     dispositionCatalog: { capability: READ, matrix: (id, options) => codes.matrix(id, plain(options)) },
-    dispositionWriter: { capability: FINISHED, assign: changeDisposition },
+    dispositionWriter: { capability: FINISHED, assign: changeDisposition, tagger: new Tagger(requester, plain) },
     callReader: {
       capability: READ,
       async read(callId, options) {

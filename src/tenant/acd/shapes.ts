@@ -9,30 +9,37 @@ export interface ShapeListeners {
 }
 
 export class Shapes {
-  readonly #seen: Map<string, string>;
+  #seen: Map<string, string> | undefined;
+  readonly #known: () => Readonly<Record<string, string>>;
   readonly #told = new Set<string>();
   readonly #listeners: ShapeListeners;
 
-  /** @param known shapes as they were seen before, by operation */
-  constructor(known: Readonly<Record<string, string>>, listeners: ShapeListeners) {
-    this.#seen = new Map(Object.entries(known));
+  /** @param known shapes as they were seen before, by operation; asked when the first reply has come */
+  constructor(known: () => Readonly<Record<string, string>>, listeners: ShapeListeners) {
+    this.#known = known;
     this.#listeners = listeners;
   }
 
   seen(operationId: string, { at, list, older }: ReplyShape): void {
     const shape = `${list === undefined ? at : `${list} at ${at}`}, ${older ? "older" : "newer"} names`;
-    const before = this.#seen.get(operationId);
+    const seen = this.#all();
+    const before = seen.get(operationId);
     if (before === shape) return;
-    this.#seen.set(operationId, shape);
+    seen.set(operationId, shape);
     if (before === undefined) this.#listeners.first(operationId, shape);
     else this.#tell(operationId, before, shape);
   }
 
   /** A reply that is in no known shape. */
   broken(operationId: string, why: string): void {
-    const before = this.#seen.get(operationId);
+    const before = this.#all().get(operationId);
     // What never was in a known shape has not changed: the refusal of the call says what is wrong.
     if (before !== undefined) this.#tell(operationId, before, `not as promised: ${why}`);
+  }
+
+  #all(): Map<string, string> {
+    this.#seen ??= new Map(Object.entries(this.#known()));
+    return this.#seen;
   }
 
   #tell(operationId: string, before: string, after: string): void {

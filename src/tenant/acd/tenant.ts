@@ -22,7 +22,7 @@ import type { AcdRequester } from "./requester.ts";
 
 export interface AcdTenantDependencies extends TenantDependencies {
   /** Shapes of replies as they were seen before, by operation: what differs is told through `hooks.onDrift`. */
-  readonly shapes?: Readonly<Record<string, string>> | undefined;
+  readonly shapes?: (() => Readonly<Record<string, string>>) | undefined;
 }
 
 /** A tenant of the profile `acd`. Holds no secret that could be printed. */

@@ -1,0 +1,66 @@
+// Shapes of a tenant's replies from one process to the next: those that are known are kept in the store, a change is told once.
+
+import { type Clock, messageOf, type RandomStream } from "../kernel/index.ts";
+import { recordDrift } from "../operations/index.ts";
+import type { Store } from "../store/index.ts";
+import type { DriftEvent, TenantHooks } from "../tenant/index.ts";
+import type { TenantOverrides } from "./tenant-from-config.ts";
+
+interface Setting {
+  readonly store: Pick<Store, "replyShapes">;
+  readonly profile: string;
+  readonly by: string;
+  readonly alarms: string | undefined;
+  readonly clock: Clock;
+  readonly random: RandomStream;
+}
+
+export class DriftWatch {
+  readonly #warn: (message: string) => void;
+  #setting: Setting | undefined;
+  #known: Readonly<Record<string, string>> = {};
+  /** What is written at this moment: a command that ends waits for it. */
+  readonly #writing = new Set<Promise<unknown>>();
+
+  constructor(warn: (message: string) => void) {
+    this.#warn = warn;
+  }
+
+  /** What the tenant is made with. */
+  overrides(hooks: TenantHooks = {}): Pick<TenantOverrides, "hooks" | "shapes"> {
+    return {
+      shapes: () => this.#known,
+      hooks: {
+        ...hooks,
+        onShape: ({ operationId, shape }) => this.#write(({ store }) => store.replyShapes.keep(operationId, shape)),
+        onDrift: (event) => this.#write((setting) => this.#tell(setting, event)),
+      },
+    };
+  }
+
+  /** The store is open; before that nothing is asked of the tenant. */
+  async begin(setting: Setting): Promise<void> {
+    this.#known = await setting.store.replyShapes.all();
+    this.#setting = setting;
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.#writing);
+  }
+
+  async #tell({ store, clock, ...teller }: Setting, { operationId: operation, before, after }: DriftEvent): Promise<void> {
+    this.#warn(`the tenant answers ${operation} in another shape than before: ${before}; now ${after}`);
+    await recordDrift(store.replyShapes, { ...teller, operation, before, after, now: clock.now() });
+  }
+
+  /** Observing must not stop what is observed. */
+  #write(work: (setting: Setting) => Promise<unknown>): void {
+    const setting = this.#setting;
+    if (setting === undefined) return;
+    const writing = work(setting).catch((thrown: unknown) =>
+      this.#warn(`the shape of a reply could not be kept: ${messageOf(thrown)}`),
+    );
+    this.#writing.add(writing);
+    void writing.finally(() => this.#writing.delete(writing));
+  }
+}

@@ -1,0 +1,39 @@
+// A tenant that answers an operation in another shape than before: told once, with both shapes, in the audit log and to a person.
+
+import { type Instant, newId, type RandomStream } from "../../kernel/index.ts";
+import type { ReplyShapes } from "../../store/index.ts";
+import { cloudEvent } from "./cloud-event.ts";
+
+export interface Drift {
+  readonly operation: string;
+  readonly before: string;
+  readonly after: string;
+  readonly profile: string;
+  readonly now: Instant;
+  /** Id of the replica that saw it. */
+  readonly by: string;
+  /** The receiver of alarms, when there is one. */
+  readonly alarms: string | undefined;
+  readonly random: RandomStream;
+}
+
+const TYPE = "VENDOR_DRIFT";
+
+/** False when another process was first. */
+export function recordDrift(shapes: Pick<ReplyShapes, "change">, drift: Drift): Promise<boolean> {
+  const { operation, before, after, profile, now, by, alarms, random } = drift;
+  const audit = { actor: by, action: "vendor.drift", subject: operation, time: now, details: { before, after, profile } };
+  if (alarms === undefined) return shapes.change(operation, after, { audit, events: [] });
+  const eventId = newId("evt", now, random);
+  const subject = `vendor/${operation}`;
+  const data = {
+    operation,
+    profile,
+    before,
+    after,
+    message: `The tenant answers ${operation} in another shape than before.`,
+    advice: "outdial smoke --tenant says which operations are answered as outdial expects them.",
+  };
+  const body = cloudEvent({ id: eventId, source: "/outdial/vendor", type: TYPE, subject, time: now, data });
+  return shapes.change(operation, after, { audit, events: [{ eventId, endpoint: alarms, subject, type: TYPE, body }] });
+}

@@ -1,0 +1,65 @@
+// What is done in place of setting dispositions, where a tenant cannot set them: a person chooses, and nothing of it is called a disposition that was stored.
+
+import type { Capability, DispositionTagger, DispositionWriter } from "../../tenant/port.ts";
+import { OperationError } from "../error.ts";
+import type { RowWork, Sent } from "../jobs/index.ts";
+import { lineOf, type PlannedRow } from "./plan.ts";
+import { type FinishedItem, finishedItem } from "./result.ts";
+import { callOf, localResult, type SendRow } from "./work.ts";
+
+/** `tag`: a tag that names the code is added to the call. `record`: the ledger and the audit log say it, the tenant is told nothing. */
+export const INSTEAD = ["tag", "record"] as const;
+export type Instead = (typeof INSTEAD)[number];
+
+/** What a job does instead, as it is kept with it. */
+export function insteadIn(options: unknown): Instead | undefined {
+  const named = typeof options === "object" && options !== null && "instead" in options ? options.instead : undefined;
+  return INSTEAD.find((one) => one === named);
+}
+
+/** Throws OperationError `invalid_input` where dispositions can be set, or a tag cannot. */
+export function checkInstead(instead: Instead, { capability, tagger }: DispositionWriter): void {
+  const problem = problemWith(instead, capability, tagger);
+  if (problem !== undefined) throw new OperationError("invalid_input", `--instead ${instead}: ${problem}`);
+}
+
+function problemWith(instead: Instead, { supported }: Capability, tagger: DispositionTagger | undefined): string | undefined {
+  if (supported) return "this tenant sets dispositions itself; nothing is needed in their place";
+  return instead === "tag" && tagger === undefined ? "this tenant has no tags for calls" : undefined;
+}
+
+/** Work that keeps each correction in the ledger and sends nothing. */
+export function recordWork(): RowWork<PlannedRow, FinishedItem> {
+  const recorded = ({ assignment: { line, callId, dispositionCodeId: code } }: SendRow): FinishedItem => ({
+    line,
+    callId,
+    code,
+    result: "recorded",
+    attempts: 0,
+  });
+  return {
+    lineOf,
+    local: (row, conflictsWith) => localResult(row, conflictsWith) ?? (row.kind === "send" ? recorded(row) : undefined),
+    // Every row has its result before it would be sent.
+    send: () => Promise.reject(new Error("a correction that is only recorded was to be sent")),
+    settle: (row) => Promise.resolve(recorded(row as SendRow)),
+  };
+}
+
+/** Work that adds tags. A tag that may have been added is added again: the call has it once. */
+export function taggerWork(tagger: DispositionTagger): Pick<RowWork<PlannedRow, FinishedItem>, "send" | "settle"> {
+  return {
+    async send(row, sentBefore, leave): Promise<Sent<FinishedItem>> {
+      const { assignment } = row as SendRow;
+      const outcome = await tagger.add(assignment.callId, assignment.dispositionCodeId, callOf(leave));
+      const { attempts, attemptLatenciesMs, latencyMs, rateLimited, message, result } = outcome;
+      const item = finishedItem(assignment, outcome, sentBefore);
+      const unanswered = result === "unknown" || result === "failed";
+      return { item, attempts, attemptLatenciesMs, latencyMs, rateLimited, message, unanswered, again: result === "failed" };
+    },
+    async settle(row, _open, leave) {
+      const { assignment } = row as SendRow;
+      return finishedItem(assignment, await tagger.add(assignment.callId, assignment.dispositionCodeId, callOf(leave)), true);
+    },
+  };
+}
