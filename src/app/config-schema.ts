@@ -57,6 +57,28 @@ const webhook = z.strictObject({
     .boolean()
     .optional()
     .describe("Whether the receiver may be in a private network, with http as well; false by default"),
+  form: z
+    .enum(["cloudevents", "plain"])
+    .optional()
+    .describe("Form of the body: CloudEvents, or the flat bodies of the published guides; cloudevents by default"),
+  headers: z
+    .record(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, "the name of a header is needed")
+        .refine(
+          (name) => !/^(authorization|host|content-.*|transfer-encoding|connection|webhook-.*)$/i.test(name),
+          "this header is outdial's own; a bearer token is named by bearerEnv or bearerFile",
+        ),
+      z.string().regex(/^[\t\x20-\x7e]{0,1000}$/, "printable ASCII is needed"),
+    )
+    .optional()
+    .describe("Further headers of each request; nothing secret"),
+  bearerEnv: z
+    .string()
+    .optional()
+    .describe("Name of the environment variable that holds a token which the receiver wants as Authorization: Bearer"),
+  bearerFile: z.string().optional().describe("Path of a file that holds this token"),
   offAfter: span.optional().describe("A receiver that took nothing for so long is switched off, its events wait; 3d by default"),
 });
 

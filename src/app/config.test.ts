@@ -49,6 +49,14 @@ test("secrets come from a variable or from the file another one names, and a mis
   await expect(secretFrom({ X_FILE: "/nowhere/secret" }, "X")).rejects.toThrow("X_FILE: cannot read /nowhere/secret");
   const config = await loadConfig({ cwd: "/nowhere" }, {});
   await expect(receiversOf(config, { OUTDIAL_BI_URL: "https://bi.example.com" })).rejects.toThrow("set OUTDIAL_BI_SECRET");
+  const bi = "webhooks: { bi: { url: 'https://bi.example.com', form: plain, headers: { X-Source: a }, bearerEnv: BI_TOKEN } }";
+  const wanted = { ...config, file: await parseConfig(bi, "outdial.yaml") };
+  await expect(receiversOf(wanted, { OUTDIAL_BI_SECRET: "s" })).rejects.toThrow("set BI_TOKEN");
+  expect(await receiversOf(wanted, { OUTDIAL_BI_SECRET: "s", BI_TOKEN: "t" })).toMatchObject({
+    bi: { form: "plain", headers: { "x-source": "a", authorization: "Bearer t" } },
+  });
+  const own = "webhooks: { bi: { url: 'https://bi.example.com', headers: { Authorization: Bearer x } } }";
+  await expect(parseConfig(own, "outdial.yaml")).rejects.toThrow("bearerEnv");
 });
 
 test("variables and flags without text count as not set", async () => {

@@ -58,6 +58,9 @@ export interface WebhookEndpoint {
   readonly previous?: { readonly secret: string; readonly until: number | undefined } | undefined;
   readonly allowPrivate?: boolean | undefined;
   readonly offAfterMs?: number | undefined;
+  readonly form?: "cloudevents" | "plain" | undefined;
+  /** Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What every command works with. Secrets are read only by the functions here and handed on to the part that needs them. */
@@ -293,7 +296,28 @@ async function receiver(name: Receiver, config: Config, environment: Environment
     url,
     secret,
     allowPrivate: given?.allowPrivate,
+    form: given?.form,
+    headers: await headersOf(name, given, config, environment),
     offAfterMs: given?.offAfter === undefined ? undefined : parseDuration(given.offAfter),
     previous: before === undefined ? undefined : { secret: before, until: until === undefined ? undefined : Date.parse(until) },
   };
+}
+
+/** The headers that a receiver is to be sent, with its token. */
+async function headersOf(
+  name: Receiver,
+  given: NonNullable<ConfigFile["webhooks"]>[Receiver],
+  config: Config,
+  environment: Environment,
+): Promise<Record<string, string>> {
+  const { headers = {}, bearerEnv, bearerFile } = given ?? {};
+  const named = Object.fromEntries(Object.entries(headers).map(([key, value]) => [key.toLowerCase(), value]));
+  if (bearerEnv === undefined && bearerFile === undefined) return named;
+  const token =
+    bearerFile === undefined
+      ? await secretFrom(environment, bearerEnv ?? "")
+      : await readSecretFile(resolve(config.folder, bearerFile), `webhooks.${name}.bearerFile`);
+  if (token === undefined) throw new ConfigError(`webhooks.${name}: the token is not set; set ${bearerEnv}`);
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new ConfigError(`webhooks.${name}: the token is not printable ASCII without blanks`);
+  return { ...named, authorization: `Bearer ${token}` };
 }

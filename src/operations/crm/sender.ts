@@ -27,7 +27,7 @@ const CONTROL = /\p{Cc}+/gu;
 
 /** Opens nothing before the first send. Throws OperationError `invalid_input` for an address or a secret that cannot be used. */
 export function createCrmSender(config: EndpointConfig): CrmSender {
-  const { url, sign, lookup } = parseEndpoint("crm.recordsUrl", config);
+  const { url, sign, lookup, headers: given } = parseEndpoint("crm.recordsUrl", config);
   const pool = new Pool(url.origin, {
     connections: 2,
     pipelining: 1,
@@ -38,7 +38,7 @@ export function createCrmSender(config: EndpointConfig): CrmSender {
   });
   return {
     async send(id, body, at, signal) {
-      const headers = { "content-type": "application/json", "idempotency-key": id, ...sign(id, at, body) };
+      const headers = { ...given, "content-type": "application/json", "idempotency-key": id, ...sign(id, at, body) };
       try {
         const answer = await pool.request({ method: "POST", path: url.pathname + url.search, headers, body, signal });
         const retryAfter = answer.headers["retry-after"];

@@ -2,8 +2,8 @@
 
 import type { Clock } from "../../kernel/index.ts";
 import type { ClaimedEvent } from "../../store/index.ts";
-import { CLOUD_EVENT_TYPE } from "./cloud-event.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { inForm } from "./form.ts";
 import { failureText, type Poster } from "./post.ts";
 import type { AttemptEnd } from "./verdict.ts";
 
@@ -27,12 +27,14 @@ export async function attempt({ endpoint, poster, clock, timeoutMs }: AttemptOpt
   // Cancelled as soon as there is an answer, and then nobody listens any more.
   timedOut.catch(ignore);
   try {
+    const { body, contentType } = inForm(endpoint.form, event.body);
     const headers = {
-      "content-type": CLOUD_EVENT_TYPE,
       "user-agent": "outdial",
-      ...endpoint.sign(event.eventId, clock.now(), event.body),
+      ...endpoint.headers,
+      "content-type": contentType,
+      ...endpoint.sign(event.eventId, clock.now(), body),
     };
-    const end = await Promise.race([poster.post(headers, event.body, late.signal), timedOut]);
+    const end = await Promise.race([poster.post(headers, body, late.signal), timedOut]);
     // The status has decided: a body that stalls or breaks off changes nothing, but its connection must be done with it.
     if ("status" in end) await Promise.race([end.dropped, timedOut]);
     return end;

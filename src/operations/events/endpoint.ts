@@ -3,6 +3,7 @@
 import type { Instant } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
 import { type AddressScope, allowedIn, guardedLookup, type Lookup, type Resolve } from "./address.ts";
+import type { EventForm } from "./form.ts";
 import { createSigner, type Sign } from "./signing.ts";
 
 /** A receiver as configured. */
@@ -15,6 +16,10 @@ export interface EndpointConfig {
   readonly previous?: { readonly secret: string; readonly until?: Instant | undefined } | undefined;
   /** Permits addresses of private networks. Without it only addresses of the internet, and of this machine where the url names it. */
   readonly allowPrivate?: boolean | undefined;
+  /** `cloudevents` by default. */
+  readonly form?: EventForm | undefined;
+  /** Further headers of each request; `authorization` among them when the receiver wants one. Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Nothing delivered for so long although it was tried, ms: the receiver is switched off. */
   readonly offAfterMs?: number | undefined;
 }
@@ -24,6 +29,8 @@ export interface Endpoint {
   readonly name: string;
   readonly url: URL;
   readonly sign: Sign;
+  readonly form: EventForm;
+  readonly headers: Readonly<Record<string, string>>;
   /** For connections: refuses addresses that it may not be at. */
   readonly lookup: Lookup;
   readonly offAfterMs: number;
@@ -66,6 +73,8 @@ export function parseEndpoint(name: string, config: EndpointConfig, resolve?: Re
     url,
     sign: createSigner(config.secret, where, config.previous),
     lookup: guardedLookup(scope, resolve),
+    form: config.form ?? "cloudevents",
+    headers: config.headers ?? {},
     offAfterMs: config.offAfterMs ?? OFF_AFTER_MS,
   };
 }

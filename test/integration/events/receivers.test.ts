@@ -56,6 +56,19 @@ test("410 switches the receiver off at once: an alarm, an audit entry, nothing m
   expect(await reportOn("bi")).toMatchObject({ offSince: null, failingSince: null });
 });
 
+test("a receiver written after the published guides gets the flat body, signed, with the headers and the token that it wants", async () => {
+  await world.add(["e1", "A"]);
+  const headers = { "x-source": "outdial", authorization: "Bearer the-token-of-the-receiver" };
+  const endpoints = { bi: { url: world.receiver.url, secret: SECRET, form: "plain", headers } } as const;
+  expect(await world.worker({ endpoints }).drain()).toMatchObject({ delivered: 1 });
+  const [got] = world.receiver.received;
+  expect(got).toMatchObject({ id: "e1", signed: true, headers: { ...headers, "content-type": "application/json" } });
+  const body = JSON.parse(got?.body ?? "") as object;
+  expect(body).toHaveProperty("event_type", "DISPOSITION_ASSIGNED");
+  expect(body).not.toHaveProperty("specversion");
+  expect(JSON.stringify(await world.delivery("e1"))).not.toContain("the-token");
+});
+
 test("a receiver that takes nothing for the configured time is switched off once, whoever notices", async () => {
   await world.add(["e1", "A"], ["a1", "A", "alarms"]);
   world.receiver.answer = () => 500;
