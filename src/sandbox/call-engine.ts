@@ -20,6 +20,10 @@ export interface DialedCampaign {
   readonly abandonmentThreshold: number;
   /** How often a list may be gone through within 24 hours; default without limit. */
   readonly maxCallsPerContactPerDay?: number | undefined;
+  /** Lines for each idle agent, in place of the dialer's ratio and the campaign's own share. */
+  readonly linesPerAgent?: number | undefined;
+  /** Share of the answered calls that may be lost, in place of the dialer's target and the campaign's threshold. */
+  readonly abandonmentTarget?: number | undefined;
 }
 
 /** The dialer settings in force (contract §2.5), which all campaigns share. */
@@ -43,6 +47,8 @@ export interface DialedWorld {
   campaigns(): Iterable<DialedCampaign>;
   contacts(listId: string): ContactStore | undefined;
   settings(): DialedSettings;
+  /** Whether a campaign may dial a number; default yes. */
+  mayDial?(campaignId: string, phone: string): boolean;
   readonly calls: CallStore;
 }
 
@@ -85,6 +91,8 @@ export interface CallEngine {
   /** Calls not over yet, wrap-up included. */
   activeCalls(campaignId?: string): number;
   staff(campaignId: string): CampaignStaff;
+  /** Lines for each idle agent and the share of answered calls that may be lost, as in force for a campaign. */
+  paceOf(campaignId: string): { readonly linesPerAgent: number; readonly abandonmentTarget: number };
   /** @param windowMinutes at most a day back is remembered */
   metrics(campaignId: string, windowMinutes: number): CampaignFigures;
   /** Changes how calls to a list turn out from now on; what is not named stays. */

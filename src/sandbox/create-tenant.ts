@@ -16,6 +16,7 @@ import { createDialerDesk } from "./state/dialer-desk.ts";
 import { createIdempotencyKeys } from "./state/idempotency.ts";
 import { createIdMaker } from "./state/ids.ts";
 import { createInteractionBook } from "./state/interactions.ts";
+import { createDialingOverrides } from "./state/overrides.ts";
 import { createShadows } from "./state/shadows.ts";
 import { activationEnded, metricsUpdated } from "./state-changes.ts";
 import type { Tenant } from "./tenant.ts";
@@ -102,6 +103,14 @@ export function createTenant({ scenario, seed, start, clock, webhookFetch }: Ten
   const contacts = new Map(scenario.contactLists.map((list) => [list.id, createContactStore({ list, seed, start })]));
   const calls = createCallStore({ scenario, seed, start });
   const campaignOf = remembered(dialed);
+  const pacing = createDialingOverrides();
+  const overridden = (record: CampaignRecord): DialedCampaign => {
+    const campaign = campaignOf(record);
+    const override = pacing.get(campaign.id);
+    if (override === undefined) return campaign;
+    const { linesPerAgent, abandonmentTarget } = override;
+    return { ...campaign, linesPerAgent, abandonmentTarget };
+  };
   const settingsOf = remembered((settings: object) => dialedSettings(settings, scenario));
   const tenant: Tenant = {
     scenario,
@@ -130,11 +139,12 @@ export function createTenant({ scenario, seed, start, clock, webhookFetch }: Ten
       world: {
         campaign: (id) => {
           const record = campaigns.get(id);
-          return record === undefined ? undefined : campaignOf(record);
+          return record === undefined ? undefined : overridden(record);
         },
-        campaigns: () => [...campaigns.all()].map(campaignOf),
+        campaigns: () => [...campaigns.all()].map(overridden),
         contacts: (listId) => contacts.get(listId),
         settings: () => settingsOf(tenant.dialer.inForce().settings),
+        mayDial: (id, phone) => pacing.mayDial(id, phone),
         calls,
       },
       onEvent(event) {
@@ -145,6 +155,16 @@ export function createTenant({ scenario, seed, start, clock, webhookFetch }: Ten
     }),
     keys: createIdempotencyKeys(),
     shadows: createShadows(),
+    dialects: new Map(),
+    pacing,
+    contactList(id) {
+      let list = contacts.get(id);
+      if (list === undefined) {
+        list = createContactStore({ list: { id, contacts: [] }, seed, start });
+        contacts.set(id, list);
+      }
+      return list;
+    },
   };
   return tenant;
 }

@@ -32,6 +32,11 @@ export const faultSpec = z.strictObject({
   match: z
     .strictObject({
       operation: z.enum(FAULT_OPERATIONS).optional(),
+      acd: z
+        .string()
+        .regex(/^[A-Za-z]+$/)
+        .optional()
+        .meta({ description: "Name of an operation of the ACD API, such as startSkill or tokenAccessKey." }),
       method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).optional(),
       path: z.string().startsWith("/").optional().meta({ description: "Prefix of the path." }),
       client: z.string().min(1).optional().meta({ description: "Id of the client whose token the request carries." }),

@@ -118,6 +118,7 @@ export function createFaultList(options: { readonly seed: number | string }): Fa
 function matches(match: FaultSpec["match"], facts: RequestFacts): boolean {
   return (
     (match.operation === undefined || match.operation === facts.operation) &&
+    (match.acd === undefined || `acd.${match.acd}` === facts.operation) &&
     (match.method === undefined || match.method === facts.method) &&
     (match.path === undefined || facts.path.startsWith(match.path)) &&
     (match.client === undefined || match.client === facts.clientId)

@@ -17,7 +17,7 @@ export function createFetch(handle: (request: SandboxRequest) => Promise<Sandbox
     const request = input instanceof Request && init === undefined ? input : new Request(input, init);
     request.signal.throwIfAborted();
     const url = new URL(request.url);
-    const headers: Record<string, string> = {};
+    const headers: Record<string, string> = { host: url.host, "x-forwarded-proto": url.protocol.slice(0, -1) };
     request.headers.forEach((value, name) => {
       headers[name] = value;
     });

@@ -1,8 +1,10 @@
 // The way of one request through the tenant: route, token, fault, scope, limit, body, handler, journal.
 
 import { performance } from "node:perf_hooks";
-import { type OperationId, operationOf, TOKEN_PATHS } from "../contract/index.ts";
+import { OPERATION_IDS, type OperationId, operationOf, TOKEN_PATHS } from "../contract/index.ts";
 import { OutdialError } from "../kernel/index.ts";
+import type { AcdPlace } from "./acd/index.ts";
+import { isAcdPath } from "./acd/paths.ts";
 import { answerTokenRequest } from "./auth/token-endpoint.ts";
 import type { TokenHolder } from "./auth/tokens.ts";
 import { readBody } from "./bodies.ts";
@@ -10,7 +12,7 @@ import { damage, letsThrough, twistsOf } from "./fault-effects.ts";
 import type { Strike } from "./faults.ts";
 import { answerCall } from "./handlers/index.ts";
 import type { Journal } from "./journal.ts";
-import { createRouter, type Route, splitTarget } from "./router.ts";
+import { createRouter, type Route, rawPath, splitTarget } from "./router.ts";
 import type { Tenant } from "./tenant.ts";
 import { type Answer, errorBody, jsonReply, Refusal, refusalReply, type SandboxRequest, type SandboxResponse } from "./wire.ts";
 
@@ -21,7 +23,16 @@ const TOKEN_ENDPOINTS: ReadonlySet<string> = new Set(TOKEN_PATHS);
 const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
 
 /** Where a request goes; a refusal when it goes nowhere. */
-type Destination = "token" | Route | Refusal;
+type Destination = "token" | Route<OperationId> | Refusal | Foreign;
+
+/** A place in the ACD API. */
+interface Foreign {
+  readonly acd: AcdPlace;
+}
+
+/** The ACD side, loaded at the first request to it: who speaks only the REST profile does not pay for it. */
+const loadAcd = () => import("./acd/index.ts");
+const isForeign = (destination: Destination): destination is Foreign => typeof destination === "object" && "acd" in destination;
 
 export interface PipelineOptions {
   /** The tenant of the moment: a reset puts another in its place. */
@@ -33,7 +44,7 @@ export interface PipelineOptions {
 export type Pipeline = (request: SandboxRequest) => Promise<SandboxResponse>;
 
 export function createPipeline({ tenant: present, journal }: PipelineOptions): Pipeline {
-  const route = createRouter();
+  const route = createRouter(OPERATION_IDS.map((operation) => ({ operation, ...operationOf(operation) })));
   let serial = 0;
 
   const destinationOf = (method: string, path: string): Destination => {
@@ -53,8 +64,10 @@ export function createPipeline({ tenant: present, journal }: PipelineOptions): P
     const sent = request.headers["x-correlation-id"];
     const correlationId =
       sent !== undefined && CORRELATION_ID.test(sent) ? sent : `sbx-${(++serial).toString(36).padStart(8, "0")}`;
-    const destination = destinationOf(request.method, path);
-    const operation = destination === "token" ? "token" : destination instanceof Refusal ? undefined : destination.operation;
+    const acd = isAcdPath(path) ? await loadAcd() : undefined;
+    const destination: Destination =
+      acd === undefined ? destinationOf(request.method, path) : { acd: acd.placeOf(request.method, rawPath(request.target)) };
+    const operation = nameOf(destination, acd);
     const now = tenant.clock.now();
     const holder = destination === "token" ? undefined : holderOf(tenant, request.headers["authorization"], now);
     let clientId = typeof holder === "object" && !(holder instanceof Refusal) ? holder.clientId : undefined;
@@ -65,7 +78,14 @@ export function createPipeline({ tenant: present, journal }: PipelineOptions): P
       try {
         if (destination instanceof Refusal) throw destination;
         if (request.oversize === true || request.body.length > MAX_BODY_BYTES) throw tooLarge();
-        if (destination === "token") {
+        if (acd !== undefined && isForeign(destination)) {
+          const known = holder instanceof Refusal ? undefined : holder;
+          const answer = acd.answerAcd({ tenant, request, place: destination.acd, holder: known, correlationId });
+          clientId = answer.clientId;
+          reply = answer.response;
+        } else if (isForeign(destination)) {
+          throw new Refusal(404, "not_found", `No operation has the path ${path}.`);
+        } else if (destination === "token") {
           const answer = tokenReply(tenant, request, correlationId);
           clientId = answer.clientId;
           reply = answer.reply;
@@ -106,6 +126,13 @@ export function createPipeline({ tenant: present, journal }: PipelineOptions): P
     });
     return response;
   };
+}
+
+/** The operation for faults and the journal. */
+function nameOf(destination: Destination, acd: Awaited<ReturnType<typeof loadAcd>> | undefined): string | undefined {
+  if (destination === "token") return "token";
+  if (isForeign(destination)) return acd?.placeName(destination.acd);
+  return destination instanceof Refusal ? undefined : destination.operation;
 }
 
 /** Who carries the token of the `Authorization` header. One client sends the word `Bearer` twice, which is taken as once. */

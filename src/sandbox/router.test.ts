@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { fillPath, OPERATION_IDS, OPERATIONS } from "../contract/index.ts";
+import { fillPath, OPERATION_IDS, OPERATIONS, operationOf } from "../contract/index.ts";
 import { createRouter, splitTarget } from "./router.ts";
 import { Refusal } from "./wire.ts";
 
-const route = createRouter();
+const route = createRouter(OPERATION_IDS.map((operation) => ({ operation, ...operationOf(operation) })));
 const values = fc
   .string({ minLength: 1, unit: "grapheme" })
   .filter((text) => text !== "." && text !== ".." && text.isWellFormed());

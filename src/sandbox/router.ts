@@ -1,41 +1,51 @@
-// From method and path to an operation of the contract's table.
+// From method and path to an operation of a table.
 
-import { OPERATION_IDS, OPERATIONS, type OperationId } from "../contract/index.ts";
 import { badRequest, Refusal } from "./wire.ts";
 
 /** A request's operation and the decoded values of its path. */
-export interface Route {
-  readonly operation: OperationId;
+export interface Route<Id extends string> {
+  readonly operation: Id;
   readonly params: Readonly<Record<string, string>>;
 }
 
-interface Node {
-  readonly fixed: Map<string, Node>;
-  wild?: Node;
+/** What a router knows of an operation. */
+export interface RouterEntry<Id extends string> {
+  readonly operation: Id;
+  readonly method: string;
+  /** Template with `{name}` for a segment. */
+  readonly path: string;
+}
+
+interface Node<Id extends string> {
+  readonly fixed: Map<string, Node<Id>>;
+  wild?: Node<Id>;
   /** By method: the operation and the names of its path parameters, in order. */
-  readonly ends: Map<string, { operation: OperationId; names: readonly string[] }>;
+  readonly ends: Map<string, { operation: Id; names: readonly string[] }>;
 }
 
 /** Finds the operation of a method and path, or throws a 404 or 405 refusal. */
-export type Router = (method: string, path: string) => Route;
+export type Router<Id extends string> = (method: string, path: string) => Route<Id>;
 
-const newNode = (): Node => ({ fixed: new Map(), ends: new Map() });
+const newNode = <Id extends string>(): Node<Id> => ({ fixed: new Map(), ends: new Map() });
 
 /** Path parameters are one segment each; a doubled slash (a base URL that ends in one) counts as a single one. */
-export function createRouter(): Router {
-  const root = newNode();
-  for (const operation of OPERATION_IDS) {
-    const { method, path } = OPERATIONS[operation];
+export function createRouter<Id extends string>(
+  entries: Iterable<RouterEntry<Id>>,
+  { ignoreCase = false }: { readonly ignoreCase?: boolean } = {},
+): Router<Id> {
+  const root = newNode<Id>();
+  const written = (segment: string): string => (ignoreCase ? segment.toLowerCase() : segment);
+  for (const { operation, method, path } of entries) {
     let node = root;
     const names: string[] = [];
     for (const segment of path.slice(1).split("/")) {
       if (segment.startsWith("{")) {
         names.push(segment.slice(1, -1));
-        node.wild ??= newNode();
+        node.wild ??= newNode<Id>();
         node = node.wild;
       } else {
-        const next = node.fixed.get(segment) ?? newNode();
-        node.fixed.set(segment, next);
+        const next = node.fixed.get(written(segment)) ?? newNode<Id>();
+        node.fixed.set(written(segment), next);
         node = next;
       }
     }
@@ -43,10 +53,10 @@ export function createRouter(): Router {
   }
 
   return (method, path) => {
-    let node: Node | undefined = root;
+    let node: Node<Id> | undefined = root;
     const values: string[] = [];
     for (const segment of path.slice(1).split("/")) {
-      const next: Node | undefined = node.fixed.get(segment);
+      const next: Node<Id> | undefined = node.fixed.get(written(segment));
       if (next === undefined && node.wild !== undefined && segment !== "") {
         values.push(segment);
         node = node.wild;
@@ -86,4 +96,9 @@ export function splitTarget(target: string): { path: string; search: string } {
   const raw = mark < 0 ? target : target.slice(0, mark);
   const path = raw.includes("//") ? raw.replace(/\/{2,}/g, "/") : raw;
   return { path: path === "" ? "/" : path, search: mark < 0 ? "" : target.slice(mark + 1) };
+}
+
+/** The path of a request target as it was sent. */
+export function rawPath(target: string): string {
+  return target.split("?", 1)[0] ?? target;
 }

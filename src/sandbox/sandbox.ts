@@ -2,6 +2,7 @@
 
 import { parseInstantOrNaiveUtc, TOKEN_PATHS } from "../contract/index.ts";
 import { type Instant, OutdialError } from "../kernel/index.ts";
+import { ACCESS_KEY_PATH } from "./acd/paths.ts";
 import { type ClockModeOption, createSandboxClock, type HostTime } from "./clock.ts";
 import { createControl, type SandboxControl } from "./control.ts";
 import { answerControl, isControlTarget, MAX_CONTROL_BODY_BYTES } from "./control-plane.ts";
@@ -43,8 +44,12 @@ export interface Sandbox {
   readonly control: SandboxControl;
   /** Credentials of a client that may do what the scenario's first client may, as `createTenant` takes them. */
   readonly ready: { readonly clientId: string; readonly clientSecret: string };
+  /** The access key of the ACD API; its password grant takes the same pair as client and as user. */
+  readonly accessKey: { readonly accessKeyId: string; readonly accessKeySecret: string };
   /** Where tokens are asked for. */
   readonly tokenPath: string;
+  /** Where a client of the ACD API gets one for its access key. */
+  readonly accessKeyTokenPath: string;
 }
 
 export type SandboxErrorCode = "bad_start" | "already_listening" | "closed";
@@ -115,7 +120,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     fetch: createFetch(handle),
     control,
     ready: { clientId: client?.id ?? "", clientSecret: client?.secret ?? "" },
+    accessKey: { accessKeyId: client?.id ?? "", accessKeySecret: client?.secret ?? "" },
     tokenPath: TOKEN_PATHS[0],
+    accessKeyTokenPath: ACCESS_KEY_PATH,
     async listen(where = {}) {
       if (closed) throw new SandboxError("closed", "the sandbox was closed");
       if (listening !== undefined) throw new SandboxError("already_listening", `the sandbox listens on ${listening.url} already`);

@@ -11,6 +11,7 @@ import type { CampaignRecord } from "./state/campaigns.ts";
 import type { DialerDeskSnapshot } from "./state/dialer-desk.ts";
 import type { IdempotencySnapshot } from "./state/idempotency.ts";
 import type { InteractionRecord } from "./state/interactions.ts";
+import type { OverridesSnapshot } from "./state/overrides.ts";
 import type { Tenant } from "./tenant.ts";
 import type { WebhooksSnapshot } from "./vendor-webhooks.ts";
 import type { CallStoreSnapshot } from "./world/calls.ts";
@@ -35,6 +36,8 @@ export interface SandboxSnapshot {
   readonly webhooks: WebhooksSnapshot;
   readonly engine: CallEngineSnapshot;
   readonly keys: IdempotencySnapshot;
+  readonly dialects?: readonly (readonly [name: string, state: object])[];
+  readonly pacing?: OverridesSnapshot;
 }
 
 export type SnapshotErrorCode = "snapshot_invalid" | "snapshot_of_another";
@@ -62,6 +65,8 @@ export function takeSnapshot(tenant: Tenant): SandboxSnapshot {
     webhooks: tenant.webhooks.snapshot(),
     engine: tenant.engine.snapshot(),
     keys: tenant.keys.snapshot(),
+    dialects: [...tenant.dialects],
+    pacing: tenant.pacing.snapshot(),
   });
 }
 
@@ -99,12 +104,14 @@ export function restoreSnapshot(tenant: Tenant, snapshot: SandboxSnapshot): void
   tenant.limiter.restore(snapshot.limits);
   tenant.faults.restore(snapshot.faults);
   tenant.campaigns.restore(snapshot.campaigns);
-  for (const [id, list] of snapshot.contacts) tenant.contacts.get(id)?.restore(list);
+  for (const [id, list] of snapshot.contacts) tenant.contactList(id).restore(list);
   tenant.calls.restore(snapshot.calls);
   tenant.interactions.restore(snapshot.interactions);
   tenant.dialer.restore(snapshot.dialer);
   tenant.audit.restore(snapshot.audit);
   tenant.webhooks.restore(snapshot.webhooks);
+  for (const [name, state] of snapshot.dialects ?? []) tenant.dialects.set(name, state);
+  tenant.pacing.restore(snapshot.pacing ?? []);
   tenant.engine.restore(snapshot.engine);
   tenant.keys.restore(snapshot.keys);
 }

@@ -13,6 +13,7 @@ import type { DialerDesk } from "./state/dialer-desk.ts";
 import type { IdempotencyKeys } from "./state/idempotency.ts";
 import type { IdMaker } from "./state/ids.ts";
 import type { InteractionBook } from "./state/interactions.ts";
+import type { DialingOverrides } from "./state/overrides.ts";
 import type { Shadows } from "./state/shadows.ts";
 import type { VendorWebhooks } from "./vendor-webhooks.ts";
 import type { CallStore } from "./world/calls.ts";
@@ -39,4 +40,10 @@ export interface Tenant {
   readonly engine: CallEngine;
   readonly keys: IdempotencyKeys;
   readonly shadows: Shadows;
+  /** What a dialect knows beyond the world that all dialects show, by its name: plain data. */
+  readonly dialects: Map<string, object>;
+  /** What a dialect says of single campaigns' dialing. */
+  readonly pacing: DialingOverrides;
+  /** The contact list of an id, made when there is none. */
+  contactList(id: string): ContactStore;
 }

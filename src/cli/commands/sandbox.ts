@@ -7,7 +7,7 @@ import { stopped } from "../running.ts";
 import { readFileText } from "../source.ts";
 
 export const sandbox: Run<typeof declared.sandbox> = async ({ options, io }) => {
-  const { port, host, scenario: file, speed, frozen, seed } = options;
+  const { port, host, scenario: file, speed, frozen, seed, profile } = options;
   const scenario = file === undefined ? undefined : parseScenario(await readFileText(file, "the scenario"), file);
   const tenant = createSandbox({
     ...known({ scenario, seed }),
@@ -17,9 +17,18 @@ export const sandbox: Run<typeof declared.sandbox> = async ({ options, io }) => 
   const { clientId, clientSecret } = tenant.ready;
   // Whoever reads that it is there may stop it at once.
   const stop = stopped(io);
-  await io.data(
-    JSON.stringify({ url, tokenUrl: `${url}${tenant.tokenPath}`, clientId, clientSecret, controlUrl: `${url}/__sandbox` }),
-  );
+  const own =
+    profile === "acd"
+      ? {
+          profile,
+          issuer: url,
+          tokenUrl: `${url}${tenant.accessKeyTokenPath}`,
+          ...tenant.accessKey,
+          clientId,
+          clientSecret,
+        }
+      : { tokenUrl: `${url}${tenant.tokenPath}`, clientId, clientSecret };
+  await io.data(JSON.stringify({ url, ...own, controlUrl: `${url}/__sandbox` }));
   await stop;
   await tenant.close();
 };

@@ -1,7 +1,7 @@
 // outdial demo and outdial sandbox.
 
 import { command } from "../command.ts";
-import { file, flag, NOTHING, scenarioFile, text, value, whole, wrong } from "../declare.ts";
+import { choice, file, flag, NOTHING, scenarioFile, text, value, whole, wrong } from "../declare.ts";
 
 const PORT = whole("--port <number>", "port to listen on; 0 takes a free one", { to: 65_535, default: 0 });
 
@@ -21,6 +21,7 @@ export const sandbox = command("sandbox", NOTHING, {
   options: [
     PORT,
     text("--host <address>", "address to listen on", { default: "127.0.0.1" }),
+    choice("--profile <profile>", "whose credentials the line names; both APIs are served on one address", ["rest", "acd"]),
     scenarioFile("--scenario <file>", "scenario file, YAML or JSON (schemas/scenario.schema.json)"),
     value("--speed <factor>", "run the sandbox's clock this many times faster", (written) => {
       const speed = Number(written);

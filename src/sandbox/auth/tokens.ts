@@ -31,7 +31,13 @@ export interface TokenStore {
    * Issues a token. No scopes asked means all of the client's; scopes it does not hold are left out;
    * "invalid_scope" when none of those asked is held.
    */
-  grant(client: TokenClient, requestedScopes: readonly string[] | undefined, now: Instant): TokenGrant | "invalid_scope";
+  grant(
+    client: TokenClient,
+    requestedScopes: readonly string[] | undefined,
+    now: Instant,
+    /** What the token says besides. */
+    claims?: Readonly<Record<string, unknown>>,
+  ): TokenGrant | "invalid_scope";
   lookup(token: string, now: Instant): TokenHolder | "expired" | "revoked" | "unknown";
   /** Revokes all tokens, or those of one client; returns how many were alive. */
   revoke(clientId: string | undefined, now: Instant): number;
@@ -64,14 +70,20 @@ export function createTokenStore(options: { readonly seed: number | string; read
   };
 
   return {
-    grant(client, requestedScopes, now) {
+    grant(client, requestedScopes, now, claims = {}) {
       const scopes =
         requestedScopes === undefined ? [...client.scopes] : client.scopes.filter((scope) => requestedScopes.includes(scope));
       if (requestedScopes !== undefined && scopes.length === 0) return "invalid_scope";
       if (tokens.size >= sweepAt) sweep(now);
       issued += 1;
       const expiresAt = now + options.lifetimeSeconds * 1000;
-      const payload = encode({ sub: client.id, iat: Math.floor(now / 1000), exp: Math.floor(expiresAt / 1000), jti: issued });
+      const payload = encode({
+        ...claims,
+        sub: client.id,
+        iat: Math.floor(now / 1000),
+        exp: Math.floor(expiresAt / 1000),
+        jti: issued,
+      });
       const digest = createHash("sha256").update(`${options.seed}/${issued}/${payload}`).digest("base64url");
       const accessToken = `${header}.${payload}.${digest}`;
       tokens.set(accessToken, { clientId: client.id, scopes: new Set(scopes), expiresAt, revoked: false });

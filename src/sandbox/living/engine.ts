@@ -16,6 +16,12 @@ const MINUTE_MS = 60_000;
 const LONGEST_LAG_MS = 60_000;
 const START = 100;
 
+/** Lines for each idle agent of a campaign. */
+function linesOf(campaign: Pick<DialedCampaign, "answerRatio" | "linesPerAgent">, dialRatio: number): number {
+  if (campaign.linesPerAgent !== undefined) return campaign.linesPerAgent;
+  return campaign.answerRatio > 0 ? Math.min(dialRatio, 1 / campaign.answerRatio) : dialRatio;
+}
+
 interface Wake {
   readonly at: Instant;
   readonly cancel: () => void;
@@ -58,8 +64,8 @@ export function createLivingEngine(options: {
     return {
       dialing,
       startsAt,
-      linesPerAgent: campaign.answerRatio > 0 ? Math.min(dialRatio, 1 / campaign.answerRatio) : dialRatio,
-      abandonmentTarget: Math.min(abandonmentTarget, campaign.abandonmentThreshold),
+      linesPerAgent: linesOf(campaign, dialRatio),
+      abandonmentTarget: campaign.abandonmentTarget ?? Math.min(abandonmentTarget, campaign.abandonmentThreshold),
       callsPerSecond: campaign.callRate / 60,
       spacing,
       warmLineTimeout,
@@ -158,6 +164,15 @@ export function createLivingEngine(options: {
       return lines.values().reduce((sum, line) => sum + line.inFlight, 0);
     },
     staff: (campaignId) => lines.get(campaignId)?.staff() ?? { loggedIn: 0, idle: 0, talking: 0, wrapping: 0 },
+    paceOf(campaignId) {
+      const campaign = world.campaign(campaignId);
+      const { dialRatio, abandonmentTarget } = world.settings();
+      if (campaign === undefined) return { linesPerAgent: dialRatio, abandonmentTarget };
+      return {
+        linesPerAgent: linesOf(campaign, dialRatio),
+        abandonmentTarget: campaign.abandonmentTarget ?? Math.min(abandonmentTarget, campaign.abandonmentThreshold),
+      };
+    },
     metrics(campaignId, windowMinutes) {
       const none = { successRate: 1, activeCalls: 0, callsPlaced: 0, callsAnswered: 0, abandonmentRate: 0 };
       return lines.get(campaignId)?.figures(windowMinutes, clock.now()) ?? none;

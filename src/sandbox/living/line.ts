@@ -104,7 +104,8 @@ export class CampaignLine {
     this.#walk = new ListWalk(() => {
       const campaign = world.campaign(id);
       const contacts = campaign?.contactListId === undefined ? undefined : world.contacts(campaign.contactListId);
-      return contacts && { contacts, passesPerDay: campaign?.maxCallsPerContactPerDay };
+      const mayDial = world.mayDial === undefined ? undefined : (phone: string) => world.mayDial?.(id, phone) !== false;
+      return contacts && { contacts, passesPerDay: campaign?.maxCallsPerContactPerDay, mayDial };
     });
     this.#dialer = createDialer({
       scenario: parseScenario({

@@ -20,6 +20,8 @@ export interface CalledList {
   readonly contacts: ContactStore;
   /** How often the list may be gone through within 24 hours; default without limit. */
   readonly passesPerDay: number | undefined;
+  /** Whether a number may be dialed; default yes. */
+  readonly mayDial?: ((phone: string) => boolean) | undefined;
 }
 
 export class ListWalk implements LeadSource {
@@ -42,7 +44,7 @@ export class ListWalk implements LeadSource {
   #find(now: number): number {
     const list = this.#list();
     if (list === undefined) return -1;
-    const { contacts, passesPerDay } = list;
+    const { contacts, passesPerDay, mayDial } = list;
     const state = this.#state;
     for (let look = 0; look < Math.min(LOOKS, contacts.size); look++) {
       if (state.place >= contacts.size) {
@@ -53,6 +55,7 @@ export class ListWalk implements LeadSource {
       }
       const place = state.place++;
       if (!contacts.mayCall(place)) continue;
+      if (mayDial !== undefined && !mayDial(contacts.at(place)?.phoneNumber ?? "")) continue;
       this.#taken += 1;
       return place;
     }

@@ -14,6 +14,7 @@ import {
   type RateFamily,
 } from "../../contract/index.ts";
 import { isTimeZone, parseDuration } from "../../kernel/index.ts";
+import { acdSwitches } from "../acd/switches.ts";
 import { faultSpec } from "../fault-schema.ts";
 
 /** States of a call; the ones from `completed` on are final. */
@@ -292,6 +293,7 @@ export const scenarioSchema = z
       description: `Rate limits by family (${RATE_FAMILIES.join(", ")}); "off" or null lifts. Default: the contract's, such as ${RATE_LIMITS["outbound-write"].requests} a second for outbound-write.`,
     }),
     activation: activation.default({ seconds: 5 }),
+    acd: acdSwitches.meta({ description: "How the tenant behaves as the ACD API; the world is the same." }),
     timeline: z.array(timelineEntry).default([]),
   })
   .meta({ title: "outdial sandbox scenario", description: "A tenant's world at the start. Every field is optional." });

@@ -1,0 +1,32 @@
+// What handlers of the ACD API answer, and how they refuse.
+
+/** What a handler answers. `description` goes into the header that replies of the ACD API carry. */
+export interface AcdAnswer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly description?: string;
+}
+
+/** A refusal: a code such as InvalidListId and a text. Without a text the body is empty. */
+export class AcdRefusal extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, text: string) {
+    super(text);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export const invalid = (text: string, code = "InvalidParameter"): AcdRefusal => new AcdRefusal(400, code, text);
+export const missing = (text: string, code = "InvalidParameter"): AcdRefusal => new AcdRefusal(404, code, text);
+export const conflict = (text: string, code = "InvalidState"): AcdRefusal => new AcdRefusal(409, code, text);
+
+export const ok = (body?: unknown, description = "Success"): AcdAnswer => ({ status: 200, body, description });
+export const accepted = (body?: unknown, description = "Accepted"): AcdAnswer => ({ status: 202, body, description });
+/** Nothing to show. */
+export const nothing = (description?: string): AcdAnswer => ({
+  status: 204,
+  ...(description === undefined ? {} : { description }),
+});

@@ -1,0 +1,206 @@
+// Contacts: completed ones with the rules recorded for them, and those of this moment.
+
+import { MAX_COMPLETED_DAYS, MAX_TAGS } from "../../../contract/acd/index.ts";
+import type { CallRecord } from "../../world/calls.ts";
+import { invalid, missing, ok } from "../answer.ts";
+import { type AcdCall, type AcdHandlers } from "../call.ts";
+import { inForm, page, wrapped } from "../reply.ts";
+import type { AcdSkill } from "../state.ts";
+import {
+  agentNumber,
+  callOfContact,
+  callsOf,
+  contactIdOf,
+  durationText,
+  isOver,
+  lastUpdate,
+  outcomeOf,
+  shortPhone,
+  shownContact,
+  time,
+} from "../world.ts";
+
+const DAY_MS = 86_400_000;
+/** Grace for a client's clock at the far end of the range. */
+const GRACE_MS = 3_600_000;
+const ACTIVE = { id: 4, name: "Active" };
+const DIALING = { id: 3, name: "Dialing" };
+const ENDED = { id: 18, name: "EndContact" };
+
+/** The range asked for, by the rules recorded for it. */
+function rangeOf(call: AcdCall): { from: number; to: number; since: number | undefined } {
+  const { query, now } = call;
+  const since = query.date("updatedSince", "Invalid updatedSince", "InvalidUpdatedSince");
+  const from = query.date("startDate", "Invalid startDate");
+  const to = query.date("endDate", "Invalid endDate");
+  if (since !== undefined) {
+    if (since < now - MAX_COMPLETED_DAYS * DAY_MS - GRACE_MS) {
+      throw invalid(
+        `Invalid updatedSince - '${query.text("updatedSince") ?? ""}', must be ${MAX_COMPLETED_DAYS} days or less`,
+        "InvalidUpdatedSince",
+      );
+    }
+    return { from: from ?? now - 400 * DAY_MS, to: to ?? now, since };
+  }
+  if (from === undefined && to !== undefined) throw invalid("Invalid startDate");
+  if (from === undefined) throw invalid("Invalid DateRange - No dates fields provided");
+  const end = to ?? now;
+  if (end < from) throw invalid("Invalid DateRange - startDate must be less than endDate");
+  if (end - from > MAX_COMPLETED_DAYS * DAY_MS) throw invalid("Invalid DateRange - Date Range must be 30 days or less");
+  return { from, to: end, since };
+}
+
+function wholeFilter(call: AcdCall, name: string): number | undefined {
+  const value = call.query.text(name);
+  if (value === undefined) return undefined;
+  if (!/^-?\d{1,15}$/.test(value)) throw invalid(`Invalid filter parameter ${name} - '${value}', must be an integer`);
+  return Number(value);
+}
+
+/** The skills that a filter leaves; an unknown one is refused where that was recorded. */
+function skillsAsked(call: AcdCall, refuseUnknown: boolean): AcdSkill[] {
+  const skillId = wholeFilter(call, "skillId");
+  const campaignId = wholeFilter(call, "campaignId");
+  const { skills, groups } = call.state;
+  if (refuseUnknown && skillId !== undefined && !skills.some((skill) => skill.skillId === skillId))
+    throw invalid("invalid skillId", "InvalidSkillId");
+  return skills.filter(
+    (skill) =>
+      (skillId === undefined || skill.skillId === skillId) &&
+      (campaignId === undefined || Number(skill.fields["campaignId"] ?? groups[0]?.id) === campaignId),
+  );
+}
+
+function tagsAsked(call: AcdCall): number[] {
+  const tags = (call.query.text("tags") ?? "").split("|").filter((tag) => tag !== "");
+  if (tags.length > MAX_TAGS) throw invalid(`Invalid tags - Maximum limit of ${MAX_TAGS} exceeded`);
+  return tags.map(Number);
+}
+
+function contactOf(call: AcdCall): { contact: CallRecord; skill: AcdSkill } {
+  const contact = callOfContact(call.tenant, call.params["contactId"] ?? "");
+  const skill = call.state.skills.find(({ world }) => world === contact?.campaignId);
+  if (contact === undefined || skill === undefined) throw missing("Invalid contactId");
+  return { contact, skill };
+}
+
+const stateOfCall = (contact: CallRecord) =>
+  isOver(contact) ? ENDED : contact.status === "connected" || contact.status === "wrap_up" ? ACTIVE : DIALING;
+
+export const contacts: AcdHandlers<"listCompleted" | "getContact" | "listActive" | "contactStates" | "contactHierarchy"> = {
+  listCompleted(call) {
+    const { from, to, since } = rangeOf(call);
+    const asked = tagsAsked(call);
+    const [agentId, mediaTypeId] = [wholeFilter(call, "agentId"), wholeFilter(call, "mediaTypeId")];
+    const logged = call.query.flag("isLogged");
+    const refused = call.query.flag("isRefused");
+    const takeover = call.query.flag("isTakeover");
+    const toAddress = call.query.text("toAddress", "toAddr");
+    const fromAddress = call.query.text("fromAddress", "fromAddr");
+    const { tenant, state, switches, now } = call;
+    const none = refused === true || takeover === true || logged === false || (mediaTypeId !== undefined && mediaTypeId !== 4);
+    const found = none ? [] : callsOf(tenant, skillsAsked(call, false), from, to);
+    const rows = found
+      .filter(({ call: contact }) => isOver(contact) && (contact.endTime ?? 0) <= now)
+      .filter(({ call: contact }) => {
+        const outcome = outcomeOf(state, contact);
+        return switches.dialsInCompleted || outcome.handled || outcome.abandoned;
+      })
+      .filter(({ call: contact }) => since === undefined || lastUpdate(state, contact, switches, now) >= since)
+      .filter(({ call: contact }) => agentId === undefined || agentNumber(contact.agentId) === agentId)
+      .filter(({ call: contact }) => toAddress === undefined || shortPhone(contact.phoneNumber) === shortPhone(toAddress))
+      .filter(() => fromAddress === undefined || shortPhone(fromAddress) === "8005550100")
+      .filter(
+        ({ call: contact }) => asked.length === 0 || state.tagged[contact.id]?.ids.some((id) => asked.includes(id)) === true,
+      )
+      .map(({ skill, call: contact }) => shownContact(tenant, state, skill, contact, switches, now));
+    return page(call, "completedContacts", rows, { wrapping: { upTo: 8 }, noRows: "No Contacts for the specified period" });
+  },
+  getContact(call) {
+    const { contact, skill } = contactOf(call);
+    const { tenant, state, switches, now } = call;
+    const at = stateOfCall(contact);
+    const record = inForm(call, {
+      ...shownContact(tenant, state, skill, contact, switches, now),
+      stateId: at.id,
+      stateName: at.name,
+    });
+    if (call.v <= 23) return ok({ resultSet: record });
+    if (call.v <= 30) return ok(record);
+    return ok({ businessUnitId: state.businessUnitId, lastPollTime: time(now), contactId: record });
+  },
+  listActive(call) {
+    const [agentId, stateId, mediaTypeId, contactId] = [
+      wholeFilter(call, "agentId"),
+      wholeFilter(call, "stateId"),
+      wholeFilter(call, "mediaTypeId"),
+      wholeFilter(call, "contactId"),
+    ];
+    const since = call.query.date("updatedSince", "Invalid updatedSince", "InvalidUpdatedSince");
+    const toAddress = call.query.text("toAddress", "toAddr");
+    const { tenant, state, now } = call;
+    const rows = callsOf(tenant, skillsAsked(call, true), now - DAY_MS, now)
+      .filter(({ call: contact }) => !isOver(contact) || (contact.endTime ?? 0) > now)
+      .map(({ skill, call: contact }) => {
+        const at = stateOfCall(contact);
+        const id = contactIdOf(tenant, contact.id);
+        const updated = Math.max(contact.startTime, contact.answeredTime ?? 0, contact.connectedTime ?? 0, contact.endTime ?? 0);
+        return {
+          contactId: id,
+          masterContactId: id,
+          stateId: at.id,
+          stateName: at.name,
+          skillId: skill.skillId,
+          skillName: skill.world,
+          campaignId: Number(skill.fields["campaignId"] ?? state.groups[0]?.id ?? 0),
+          agentId: contact.connectedTime === undefined ? 0 : agentNumber(contact.agentId),
+          teamId: 1,
+          fromAddress: "8005550100",
+          toAddress: shortPhone(contact.phoneNumber),
+          mediaTypeId: 4,
+          mediaTypeName: "Phone Call",
+          isOutbound: true,
+          contactStartDate: time(contact.startTime),
+          lastUpdateTime: time(updated),
+        };
+      })
+      .filter((row) => agentId === undefined || row.agentId === agentId)
+      .filter((row) => stateId === undefined || row.stateId === stateId)
+      .filter(() => mediaTypeId === undefined || mediaTypeId === 4)
+      .filter((row) => contactId === undefined || row.contactId === contactId)
+      .filter((row) => toAddress === undefined || row.toAddress === shortPhone(toAddress))
+      .filter((row) => since === undefined || Date.parse(row.lastUpdateTime) >= since);
+    return page(call, "activeContacts", rows, { wrapping: { upTo: 30 } });
+  },
+  contactStates(call) {
+    const { contact, skill } = contactOf(call);
+    const stages = [
+      [DIALING, contact.startTime],
+      [ACTIVE, contact.connectedTime],
+      [ENDED, contact.endTime],
+    ] as const;
+    const known = stages.flatMap(([at, from]) => (from === undefined ? [] : [{ at, from }]));
+    const rows = known.map(({ at, from }, place) => ({
+      stateIndex: place,
+      contactId: contactIdOf(call.tenant, contact.id),
+      contactStateId: at.id,
+      contactStateName: at.name,
+      startDate: time(from),
+      agentId: at === ACTIVE ? agentNumber(contact.agentId) : 0,
+      skillId: skill.skillId,
+      skillName: skill.world,
+      duration: durationText(Math.round(((known[place + 1]?.from ?? from) - from) / 1000)),
+    }));
+    return page(call, "contactStateHistory", rows);
+  },
+  contactHierarchy(call) {
+    const { contact } = contactOf(call);
+    const masterContactId = contactIdOf(call.tenant, contact.id);
+    const child = {
+      contactId: masterContactId,
+      startTime: time(contact.startTime),
+      endTime: contact.endTime === undefined ? "" : time(contact.endTime),
+    };
+    return ok(wrapped(call, "never", inForm(call, { masterContactId, childContacts: [child] })));
+  },
+};

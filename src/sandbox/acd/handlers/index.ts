@@ -1,0 +1,34 @@
+// All operations of the ACD table with what they do.
+
+import { type AcdAnswer } from "../answer.ts";
+import type { AcdCall, AcdHandlers } from "../call.ts";
+import { account } from "./account.ts";
+import { activities } from "./activity.ts";
+import { callbacks } from "./callbacks.ts";
+import { campaigns } from "./campaigns.ts";
+import { contacts } from "./contacts.ts";
+import { dispositions } from "./dispositions.ts";
+import { dnc } from "./dnc.ts";
+import { lists } from "./lists.ts";
+import { reports } from "./reports.ts";
+import { settings } from "./settings.ts";
+import { skills } from "./skills.ts";
+
+const HANDLERS: AcdHandlers = {
+  ...account,
+  ...campaigns,
+  ...skills,
+  ...settings,
+  ...lists,
+  ...dnc,
+  ...dispositions,
+  ...contacts,
+  ...activities,
+  ...reports,
+  ...callbacks,
+};
+
+/** Does the work of a call's operation; throws a refusal when it may not be done. */
+export function answerAcdCall(call: AcdCall): AcdAnswer {
+  return HANDLERS[call.id](call);
+}

@@ -1,0 +1,365 @@
+// What the ACD side of a tenant knows beyond the world that both dialects show. Plain data, kept in snapshots.
+
+import { WEEK } from "../../contract/acd/index.ts";
+import { OUTCOME_CODES } from "../../contract/index.ts";
+import type { Instant } from "../../kernel/index.ts";
+import type { Tenant } from "../tenant.ts";
+
+type Fields = Record<string, unknown>;
+
+/** The parameter groups of a skill, by the name of their wrapper. */
+export const GROUPS = [
+  "generalSettings",
+  "cpaSettings",
+  "retrySettings",
+  "scheduleSettings",
+  "deliveryPreferences",
+  "xsSettings",
+] as const;
+export type Group = (typeof GROUPS)[number];
+
+/** A code: one of the world's outcomes or of a campaign's codes, or one that a client created. */
+export interface AcdCode {
+  readonly id: number;
+  name: string;
+  readonly notes: string;
+  /** The world's code. */
+  readonly code: string;
+  /** What it means to the dialer: the number of a system disposition, which is the id of its class, too. */
+  readonly system: number;
+  readonly isPreview: boolean;
+  readonly at: Instant;
+}
+
+export interface AcdSkill {
+  /** The world's campaign. */
+  readonly world: string;
+  readonly skillId: number;
+  /** Fields that a client wrote, over those that come from the world. */
+  fields: Fields;
+  settings: Record<Group, Fields>;
+  zones: Fields[];
+  agents: Fields[];
+  /** A start or stop that was accepted and is not yet in force. */
+  pending?: { readonly to: "active" | "paused"; readonly at: Instant } | undefined;
+  readonly visibleFrom: Instant;
+}
+
+export interface AcdList {
+  /** The world's contact list. */
+  readonly world: string;
+  readonly listId: number;
+  listName: string;
+  status: "Active" | "Inactive";
+  /** Columns of the file by what they hold, numbers under "PhoneNumber" and other names of destinations. */
+  columns: Record<string, string>;
+  destinations: { readonly fieldName: string; readonly fieldValue: string }[];
+  expirationDate: string;
+  createDate: Instant;
+  uploadDate?: Instant | undefined;
+  lastFile: { total: number; valid: number; invalid: number };
+  removed: string[];
+  files: string[];
+  gone: boolean;
+}
+
+export interface AcdJob {
+  readonly jobId: number;
+  readonly listId: number;
+  readonly submitted: Instant;
+  readonly endsAt: Instant;
+  done: boolean;
+  cancelled: boolean;
+  /** Records that come into force when the job ends. */
+  rows: Fields[];
+  invalid: number;
+  readonly startSkill?: number | undefined;
+}
+
+export interface DncGroup {
+  readonly dncGroupId: number;
+  dncGroupName: string;
+  dncGroupDescription: string;
+  isActive: boolean;
+  readonly created: Instant;
+  changed: Instant;
+  records: { recordId: number; phone: string; expiredDate?: string | undefined; at: Instant; goneAt?: Instant | undefined }[];
+  scrubbed: number[];
+  contributing: number[];
+}
+
+export interface AcdState {
+  next: number;
+  readonly businessUnitId: number;
+  skills: AcdSkill[];
+  lists: AcdList[];
+  codes: AcdCode[];
+  groups: { id: number; name: string; isActive: boolean; description: string; notes: string; at: Instant }[];
+  audit: { campaignId: number; columnName: string; oldValue: string; newValue: string; at: Instant }[];
+  jobs: AcdJob[];
+  dnc: DncGroup[];
+  tags: { tagId: number; tagName: string; notes: string; isActive: boolean }[];
+  /** Tags of calls, by the world's id of the call. */
+  tagged: Record<string, { ids: number[]; at: Instant }>;
+  suppressed: (Fields & { suppressedContactId: number })[];
+  callbacks: (Fields & { callbackId: number; closed: boolean })[];
+  files: Record<string, { content: string; readyAt: Instant }>;
+  usedNames: string[];
+  reportJobs: { jobId: number; reportId: number; endsAt: Instant; fileName: string; content: string }[];
+  extracts: { id: string; entity: string; endsAt: Instant; startedAt: Instant }[];
+  extractAskedAt: Instant;
+  zones: unknown[];
+}
+
+const FIRST_SKILL = 4001;
+const FIRST_LIST = 501;
+const FIRST_CODE = 1001;
+const FIRST_GROUP = 101;
+
+/** What the world's outcomes mean to the dialer; what is not named is another completed call. */
+const SYSTEM_OF: Readonly<Record<string, number>> = {
+  CONVERTED: 2,
+  APPOINTMENT_SET: 2,
+  INTERESTED: 2,
+  CALLBACK_REQUESTED: 8,
+  NOT_INTERESTED: 5,
+  BUSY: 15,
+  NO_ANSWER: 20,
+  DISCONNECTED: 22,
+  WRONG_NUMBER: 6,
+};
+
+/** Outcomes that the dialer finds: no agent took part. */
+export const DIALER_FOUND: ReadonlySet<string> = new Set(["BUSY", "NO_ANSWER", "DISCONNECTED"]);
+
+export const OTHER_COMPLETE = 6;
+
+/** The code of a world's code, made when it is met for the first time. */
+export function codeOf(state: AcdState, code: string, notes = "", at: Instant = 0): AcdCode {
+  const known = state.codes.find((one) => one.code === code);
+  if (known !== undefined) return known;
+  const made = {
+    id: FIRST_CODE + state.codes.length,
+    name: code,
+    notes,
+    code,
+    system: SYSTEM_OF[code] ?? OTHER_COMPLETE,
+    isPreview: false,
+    at,
+  };
+  state.codes.push(made);
+  return made;
+}
+
+function scheduleOf(): Fields {
+  const days = WEEK.flatMap((day) => [
+    [`${day}StartTime`, "00:00"],
+    [`${day}EndTime`, "23:59"],
+    [`${day}IsActive`, true],
+  ]);
+  return { isScheduled: false, ...Object.fromEntries(days) };
+}
+
+const ZONES = [
+  "Eastern Standard Time",
+  "Central Standard Time",
+  "Mountain Standard Time",
+  "US Mountain Standard Time",
+  "Pacific Standard Time",
+];
+const openZone = (standardName: string): Fields => ({
+  standardName,
+  startTime: "09:00",
+  endTime: "21:00",
+  timeZoneActiveToCall: true,
+  overrideTime: false,
+});
+
+/** Groups of a new skill. Ratio and abandonment are shown as the world has them until a client writes them. */
+function settingsOfNew(): Record<Group, Fields> {
+  const retry = { minimumRetryMinutes: 240, maximumAttempts: 3, loadNonFresh: true };
+  return {
+    generalSettings: {
+      aggressiveness: "conservative",
+      percentageOfAgentsBeforeOverdial: 50,
+      blockMultipleCalls: false,
+      overrideBusinessUnitAbandonRate: false,
+      abandonRateCutoff: 1,
+      beginDampenPercentage: 50,
+      maximumRingingDuration: 28,
+      ...retry,
+      defaultContactExpiration: 43_200,
+      loadFresh: true,
+      loadCallbacks: true,
+      getPriorityContactsOnContactInsertion: true,
+      inactiveBlenderTimer: 30,
+      endOfListNotificationsDelay: 0,
+      notifyAgentsWhenListIsEmpty: false,
+      enableDialingByProficiency: false,
+      consecutiveAttemptsWithoutALiveConnect: 10,
+    },
+    cpaSettings: {
+      abandonTimeout: 2,
+      abandonMsgMode: 1,
+      abandonMessagePath: "",
+      ansMachineDetMode: 2,
+      ansMachineMsg: "",
+      ansMachineOverrideSeconds: 0,
+      exceptions: [],
+      agentOverrideOptionAnsweringMachine: true,
+      agentOverrideOptionFax: true,
+      agentOverrideOptionBadNumber: true,
+      utteranceMinimumSeconds: 0.1,
+      customerLiveSilenceSeconds: 1,
+      machineMinimumWithAgentSeconds: 4,
+      machineMinimumWithoutAgentSeconds: 4,
+      machineEndSilenceSeconds: 2,
+      machineEndTimeoutSeconds: 20,
+      agentNoResponseSeconds: 2,
+      agentVoiceThreshold: 1000,
+      customerVoiceThreshold: 1000,
+      preConnectCPAEnabled: true,
+      treatProgressAsRinging: false,
+      preConnectCPARecording: false,
+      enableCPALogging: false,
+    },
+    retrySettings: {
+      ...retry,
+      finalizeWhenExhausted: true,
+      maximumNumberOfHandledCalls: 1,
+      restrictedCallingMinutes: 1440,
+      restrictedCallingMaxAttempts: 1,
+      generalStaleMinutes: 60,
+      callbackRestMinutes: 60,
+      callbackStaleMinutes: 60,
+      maximumNumberOfCallbacks: 3,
+      releaseAgentSpecificCalls: true,
+    },
+    scheduleSettings: scheduleOf(),
+    deliveryPreferences: {
+      confirmationRequiredDisabled: false,
+      confirmationRequiredDeliveryType: 1,
+      confirmationRequiredTimeout: 30,
+      confirmationRequiredTimeoutSubsequent: 30,
+      confirmationRequiredDefaultAccept: false,
+      confirmationRequiredDefault: false,
+      complianceRecordsDisabled: false,
+      complianceRecordsDeliveryType: 1,
+      complianceRecordsTimeout: 30,
+      complianceRecordsTimeoutSubsequent: 30,
+      complianceRecordsDefaultAccept: false,
+      showComplianceButtonReschedule: true,
+      showComplianceButtonRequeue: true,
+      showComplianceButtonSnooze: true,
+      showComplianceButtonDisposition: true,
+      showPreviewButtonReschedule: true,
+      showPreviewButtonRequeue: true,
+      showPreviewButtonSnooze: true,
+      showPreviewButtonDisposition: true,
+    },
+    xsSettings: {
+      xsScriptID: null,
+      xsCheckinScriptID: null,
+      externalOutboundSkill_No: null,
+      xsSkillChangedActive: false,
+      xsGetContactsActive: false,
+      xsFreshThreshold: 0,
+      xsAvailableThreshold: 0,
+      xsReadyThreshold: 0,
+      xsNumberToRetrieve: 0,
+    },
+  };
+}
+
+/** The skill of a world's campaign. */
+export function addSkill(state: AcdState, world: string, fields: Fields, visibleFrom: Instant): AcdSkill {
+  const skill: AcdSkill = {
+    world,
+    skillId: FIRST_SKILL + state.skills.length,
+    fields,
+    settings: settingsOfNew(),
+    zones: ZONES.map(openZone),
+    agents: [],
+    visibleFrom,
+  };
+  state.skills.push(skill);
+  return skill;
+}
+
+/** The list of a world's contact list. */
+export function addList(state: AcdState, world: string, listName: string, now: Instant): AcdList {
+  const list: AcdList = {
+    world,
+    listId: FIRST_LIST + state.lists.length,
+    listName,
+    status: "Active",
+    columns: {},
+    destinations: [],
+    expirationDate: "",
+    createDate: now,
+    lastFile: { total: 0, valid: 0, invalid: 0 },
+    removed: [],
+    files: [],
+    gone: false,
+  };
+  state.lists.push(list);
+  return list;
+}
+
+export function newNumber(state: AcdState): number {
+  state.next += 1;
+  return state.next;
+}
+
+function begin(tenant: Tenant): AcdState {
+  const { start } = tenant;
+  const state: AcdState = {
+    next: 700_000,
+    businessUnitId: 4_591_234,
+    skills: [],
+    lists: [],
+    codes: [],
+    groups: [{ id: FIRST_GROUP, name: "Outbound", isActive: true, description: "", notes: "", at: start }],
+    audit: [],
+    jobs: [],
+    dnc: [],
+    tags: [],
+    tagged: {},
+    suppressed: [],
+    callbacks: [],
+    files: {},
+    usedNames: [],
+    reportJobs: [],
+    extracts: [],
+    extractAskedAt: 0,
+    zones: ZONES,
+  };
+  for (const code of OUTCOME_CODES) codeOf(state, code, "", start);
+  return state;
+}
+
+/** Campaigns and lists of the world that the ACD side has not met yet. */
+function meet(tenant: Tenant, state: AcdState): void {
+  for (const { document, dispositionCodes } of tenant.campaigns.all()) {
+    if (state.skills.some(({ world }) => world === document.id)) continue;
+    for (const { id, name } of dispositionCodes) codeOf(state, id, name, tenant.start);
+    addSkill(state, document.id, {}, tenant.start);
+  }
+  for (const [id, { size }] of tenant.contacts) {
+    if (state.lists.some(({ world }) => world === id)) continue;
+    const list = addList(state, id, id, tenant.start);
+    list.lastFile = { total: size, valid: size, invalid: 0 };
+    list.uploadDate = tenant.start;
+  }
+}
+
+/** The state of a tenant, made at its first use. */
+export function stateOf(tenant: Tenant): AcdState {
+  let state = tenant.dialects.get("acd") as AcdState | undefined;
+  if (state === undefined) {
+    state = begin(tenant);
+    tenant.dialects.set("acd", state);
+  }
+  meet(tenant, state);
+  return state;
+}

@@ -1,0 +1,315 @@
+// The world's campaigns, lists and calls as the ACD API shows them: skills, calling lists, contacts and attempts.
+
+import { PERSONAL_CONNECTION, PHONE_MEDIA, SYSTEM_DISPOSITIONS } from "../../contract/acd/index.ts";
+import type { Instant } from "../../kernel/index.ts";
+import type { CampaignRecord } from "../state/campaigns.ts";
+import { campaignChanged } from "../state-changes.ts";
+import type { Tenant } from "../tenant.ts";
+import type { CallRecord } from "../world/calls.ts";
+import { hash, seedWord } from "../world/derive.ts";
+import { bodyField } from "./call.ts";
+import { type AcdList, type AcdSkill, type AcdState, codeOf, DIALER_FOUND, OTHER_COMPLETE } from "./state.ts";
+import type { AcdSwitches } from "./switches.ts";
+
+const DAY_MS = 86_400_000;
+const ABANDONED = 24;
+const DISCONNECTED = 22;
+
+export const time = (at: Instant): string => new Date(at).toISOString();
+
+/** How far back calls are looked for. */
+const REACH_MS = 400 * DAY_MS;
+
+/** Carries out starts and stops that have come due. */
+export function settle(tenant: Tenant, state: AcdState, now: Instant): void {
+  for (const skill of state.skills) {
+    const { pending } = skill;
+    if (pending === undefined || pending.at > now) continue;
+    skill.pending = undefined;
+    setStatus(tenant, skill, pending.to);
+  }
+}
+
+function setStatus(tenant: Tenant, { world }: AcdSkill, status: "active" | "paused"): void {
+  const before = tenant.campaigns.get(world);
+  if (before === undefined || before.document.status === status) return;
+  const after = tenant.campaigns.merge(world, { status }, tenant.clock.now());
+  if (after === undefined) return;
+  tenant.shadows.keep(`campaign/${world}`, before);
+  campaignChanged(tenant, before, after, "acd");
+}
+
+/** A start or stop in so many seconds. */
+export function later(tenant: Tenant, state: AcdState, skill: AcdSkill, to: "active" | "paused", seconds: number): void {
+  const at = tenant.clock.now() + seconds * 1000;
+  skill.pending = { to, at };
+  if (seconds === 0) settle(tenant, state, at);
+  else tenant.clock.schedule(at, (due) => settle(tenant, state, due));
+}
+
+export const recordOf = (tenant: Tenant, { world }: AcdSkill): CampaignRecord | undefined => tenant.campaigns.get(world);
+export const isRunning = (tenant: Tenant, skill: AcdSkill): boolean => recordOf(tenant, skill)?.document.status === "active";
+
+const isDialer = ({ fields }: AcdSkill): boolean =>
+  fields["isOutbound"] !== false && (fields["mediaTypeId"] ?? PHONE_MEDIA) === PHONE_MEDIA;
+
+export { isDialer as canDial };
+
+/** A skill as `getSkill` shows it. */
+export function shownSkill(tenant: Tenant, state: AcdState, skill: AcdSkill): Record<string, unknown> {
+  const document = recordOf(tenant, skill)?.document;
+  const campaignId = Number(skill.fields["campaignId"] ?? state.groups[0]?.id ?? 0);
+  const codes = (recordOf(tenant, skill)?.dispositionCodes ?? []).map(({ id, name }, place) => ({
+    dispositionId: codeOf(state, id, name).id,
+    dispositionName: id,
+    priority: place + 1,
+    isPreviewDisposition: false,
+  }));
+  return {
+    skillId: skill.skillId,
+    skillName: typeof document?.["name"] === "string" ? document["name"] : skill.world,
+    mediaTypeId: PHONE_MEDIA,
+    mediaTypeName: "Phone Call",
+    isActive: true,
+    isOutbound: true,
+    outboundStrategy: PERSONAL_CONNECTION,
+    callerIdOverride: "8005550100",
+    scriptId: 0,
+    agentless: false,
+    agentlessPorts: 0,
+    priorityBlending: false,
+    deliverMultipleNumbersSerially: false,
+    cradleToGrave: false,
+    outboundTelecomRouteId: 0,
+    emailFromAddress: "",
+    screenPopTriggerEvent: "",
+    acwTypeId: 2,
+    stateIdACW: 11,
+    maxSecondsACW: 60,
+    requireDisposition: true,
+    allowSecondaryDisposition: false,
+    scriptDisposition: false,
+    agentRestTime: 0,
+    callSuppressionScriptId: "",
+    dispositions: codes,
+    ...skill.fields,
+    campaignId,
+    campaignName: state.groups.find(({ id }) => id === campaignId)?.name ?? "",
+    isRunning: isRunning(tenant, skill),
+  };
+}
+
+/** What became of a call. `handled`: an agent spoke. */
+export interface Outcome {
+  readonly system: number;
+  readonly handled: boolean;
+  readonly abandoned: boolean;
+  /** 0 when no agent gave a code. */
+  readonly dispositionId: number;
+  readonly dispositionName: string;
+}
+
+export function outcomeOf(state: AcdState, { status, dispositionCode, connectedTime }: CallRecord): Outcome {
+  const none = { handled: false, abandoned: false, dispositionId: 0, dispositionName: "" };
+  if (status === "abandoned") return { ...none, system: ABANDONED, abandoned: true };
+  if (dispositionCode === undefined) {
+    if (status === "failed") return { ...none, system: DISCONNECTED };
+    return { ...none, system: OTHER_COMPLETE, handled: true };
+  }
+  const code = codeOf(state, dispositionCode);
+  if (DIALER_FOUND.has(dispositionCode) && connectedTime === undefined) return { ...none, system: code.system };
+  return { system: code.system, handled: true, abandoned: false, dispositionId: code.id, dispositionName: code.name };
+}
+
+/** Ids of contacts: numbers above 32 bits. The same for a seed and a call, whoever asks first. */
+export function contactIdOf(tenant: Tenant, callId: string): number {
+  const word = seedWord(tenant.seed, `contact/${callId}`);
+  return 100_000_000_000 + (word % 1000) * 100_000_000 + (hash(word, 1, 1) % 100_000_000);
+}
+
+const indexes = new WeakMap<Tenant, Map<number, string>>();
+
+/** The call of a contact's id. Calls are numbered when an id is asked for that is not known yet. */
+export function callOfContact(tenant: Tenant, contactId: string): CallRecord | undefined {
+  if (!/^\d{1,15}$/.test(contactId)) return undefined;
+  const index = indexes.get(tenant) ?? new Map<number, string>();
+  indexes.set(tenant, index);
+  let id = index.get(Number(contactId));
+  if (id === undefined) {
+    for (const call of tenant.calls.list({ limit: Number.MAX_SAFE_INTEGER }).calls)
+      index.set(contactIdOf(tenant, call.id), call.id);
+    id = index.get(Number(contactId));
+  }
+  return id === undefined ? undefined : tenant.calls.get(id);
+}
+
+const agentNumber = (agentId: string | undefined): number => {
+  const digits = /(\d+)$/.exec(agentId ?? "")?.[1];
+  return digits === undefined ? 0 : 5000 + Number(digits);
+};
+
+export { agentNumber };
+
+/** A number as lists show it: national digits of North America. */
+export const shortPhone = (phone: string | undefined): string => {
+  const digits = (phone ?? "").replaceAll(/\D/g, "");
+  return digits.length === 11 && digits.startsWith("1") ? digits.slice(1) : digits;
+};
+
+export const isOver = ({ endTime, status }: CallRecord): boolean =>
+  endTime !== undefined && (status === "completed" || status === "abandoned" || status === "failed" || status === "wrap_up");
+
+/** When a contact last changed: its end, its code, its tags, its wrap-up in the warehouse. */
+export function lastUpdate(state: AcdState, call: CallRecord, switches: AcdSwitches, now: Instant): Instant {
+  const end = call.endTime ?? call.startTime;
+  const warehoused = end + switches.warehouseSeconds * 1000;
+  const known = [end, call.disposition?.updatedAt ?? 0, state.tagged[call.id]?.at ?? 0, warehoused <= now ? warehoused : 0];
+  return Math.max(...known);
+}
+
+const secondsBetween = (from: Instant, to: Instant): number => Math.max(0, Math.round((to - from) / 1000));
+
+/** A completed contact. */
+export function shownContact(
+  tenant: Tenant,
+  state: AcdState,
+  skill: AcdSkill,
+  call: CallRecord,
+  switches: AcdSwitches,
+  now: Instant,
+): Record<string, unknown> {
+  const outcome = outcomeOf(state, call);
+  const end = call.endTime ?? now;
+  const warehoused = end + switches.warehouseSeconds * 1000;
+  const talkFrom = call.connectedTime ?? call.startTime;
+  const campaignId = Number(skill.fields["campaignId"] ?? state.groups[0]?.id ?? 0);
+  const contactId = contactIdOf(tenant, call.id);
+  const document = recordOf(tenant, skill)?.document;
+  const tags = state.tagged[call.id]?.ids ?? [];
+  return {
+    contactId,
+    masterContactId: contactId,
+    abandoned: outcome.abandoned,
+    abandonSeconds: outcome.abandoned ? secondsBetween(call.answeredTime ?? call.startTime, end) : 0,
+    acwSeconds: outcome.handled && warehoused <= now ? 17 : 0,
+    agentId: outcome.handled ? agentNumber(call.agentId) : 0,
+    agentSeconds: outcome.handled ? secondsBetween(talkFrom, end) : 0,
+    callbackTime: 0,
+    campaignId,
+    campaignName: state.groups.find(({ id }) => id === campaignId)?.name ?? "",
+    conferenceSeconds: 0,
+    contactStartDate: time(call.startTime),
+    dateACWWarehoused: warehoused <= now ? time(warehoused) : "",
+    dateContactWarehoused: time(end),
+    dispositionNotes: call.disposition?.notes ?? "",
+    endReason: outcome.abandoned ? "Contact Hung Up" : "Agent Hung Up",
+    firstName: outcome.handled ? "Agent" : "",
+    lastName: outcome.handled ? String(agentNumber(call.agentId)) : "",
+    fromAddress: "8005550100",
+    toAddress: shortPhone(call.phoneNumber),
+    holdCount: 0,
+    holdSeconds: 0,
+    inQueueSeconds: 0,
+    isAnalyticsProcessed: false,
+    isLogged: true,
+    isOutbound: true,
+    isRefused: false,
+    isShortAbandon: false,
+    isTakeover: false,
+    lastUpdateTime: time(lastUpdate(state, call, switches, now)),
+    mediaTypeId: PHONE_MEDIA,
+    mediaTypeName: "Phone Call",
+    mediaSubTypeId: 0,
+    mediaSubTypeName: "",
+    pointOfContactId: 0,
+    pointOfContactName: "",
+    postQueueSeconds: 0,
+    preQueueSeconds: 0,
+    primaryDispositionId: outcome.dispositionId === 0 ? outcome.system : outcome.dispositionId,
+    secondaryDispositionId: 0,
+    refuseReason: "",
+    refuseTime: "",
+    releaseSeconds: 0,
+    routingTime: 0,
+    serviceLevelFlag: 0,
+    skillId: skill.skillId,
+    skillName: typeof document?.["name"] === "string" ? document["name"] : skill.world,
+    teamId: 1,
+    teamName: "Default",
+    totalDurationSeconds: secondsBetween(call.startTime, end),
+    transferIndicatorId: 0,
+    transferIndicatorName: "None",
+    tags: tags.map((tagId) => ({ tagId, tagName: state.tags.find((tag) => tag.tagId === tagId)?.tagName ?? "" })),
+    divisionNo: 0,
+  };
+}
+
+const durationText = (seconds: number): string => {
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
+  return minutes === 0 ? `PT${rest}S` : `PT${minutes}M${rest}S`;
+};
+
+export { durationText };
+
+/** One dial on a record of a list. */
+export function shownAttempt(tenant: Tenant, state: AcdState, call: CallRecord, now: Instant): Record<string, unknown> {
+  const outcome = outcomeOf(state, call);
+  return {
+    contactId: contactIdOf(tenant, call.id),
+    externalId: call.contactId ?? call.id,
+    formattedPhone: shortPhone(call.phoneNumber),
+    dateOfCall: time(call.startTime),
+    lastDuration: durationText(secondsBetween(call.startTime, call.endTime ?? now)),
+    systemClass: outcome.system,
+    systemClassName: SYSTEM_DISPOSITIONS[outcome.system] ?? "",
+    agentDisp: outcome.dispositionId,
+    agentDispDesc: outcome.dispositionName,
+    agentId: outcome.handled ? agentNumber(call.agentId) : 0,
+    confirmReq: false,
+    complianceRec: false,
+    deliveryType: 0,
+    callNotes: call.disposition?.notes ?? "",
+    callbackDate: "",
+    callerIdUsed: "8005550100",
+    causeCode: "16",
+    detectionType: outcome.handled || outcome.abandoned ? "Live Voice" : "",
+    timeZone: "",
+  };
+}
+
+/** Calls of skills that are over, begun within a range, in the order of their start. */
+export function callsOf(
+  tenant: Tenant,
+  skills: readonly AcdSkill[],
+  from: Instant = tenant.clock.now() - REACH_MS,
+  to: Instant = tenant.clock.now(),
+): { skill: AcdSkill; call: CallRecord }[] {
+  const found = skills.flatMap((skill) =>
+    tenant.calls
+      .list({ campaignId: skill.world, from, to, limit: Number.MAX_SAFE_INTEGER })
+      .calls.map((call) => ({ skill, call })),
+  );
+  return skills.length < 2
+    ? found
+    : found.sort((a, b) => a.call.startTime - b.call.startTime || (a.call.id < b.call.id ? -1 : 1));
+}
+
+/** The skills that dial a list. */
+export function skillsOfList(tenant: Tenant, state: AcdState, list: AcdList): AcdSkill[] {
+  return state.skills.filter((skill) => bodyField(recordOf(tenant, skill)?.document, "contactListId") === list.world);
+}
+
+/** Figures of calls. */
+export function sums(state: AcdState, calls: readonly CallRecord[]) {
+  let [connects, abandons, talk, right] = [0, 0, 0, 0];
+  for (const call of calls) {
+    if (!isOver(call)) continue;
+    const outcome = outcomeOf(state, call);
+    if (outcome.abandoned) abandons += 1;
+    if (!outcome.handled) continue;
+    connects += 1;
+    if (call.dispositionCode !== "WRONG_NUMBER") right += 1;
+    talk += secondsBetween(call.connectedTime ?? call.startTime, call.endTime ?? call.startTime);
+  }
+  return { dials: calls.length, connects, abandons, rightPartyConnects: right, talkSeconds: talk };
+}

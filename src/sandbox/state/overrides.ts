@@ -1,0 +1,46 @@
+// What is set for single campaigns where the dialer settings are set for all of them.
+
+/** Over the settings of the dialer and of the campaign; what is left out stays theirs. */
+export interface DialingOverride {
+  /** Lines for each idle agent. */
+  readonly linesPerAgent?: number | undefined;
+  /** Share of the answered calls that may be lost. */
+  readonly abandonmentTarget?: number | undefined;
+  /** Numbers that are not dialed, as digits of North America without the 1. */
+  readonly blocked?: readonly string[] | undefined;
+}
+
+export type OverridesSnapshot = readonly (readonly [campaignId: string, DialingOverride])[];
+
+export interface DialingOverrides {
+  get(campaignId: string): DialingOverride | undefined;
+  /** Lays further overrides over those of a campaign; undefined takes one away. */
+  set(campaignId: string, override: DialingOverride): void;
+  mayDial(campaignId: string, phone: string): boolean;
+  snapshot(): OverridesSnapshot;
+  restore(snapshot: OverridesSnapshot): void;
+}
+
+export function createDialingOverrides(): DialingOverrides {
+  const overrides = new Map<string, DialingOverride>();
+  const blocked = new Map<string, ReadonlySet<string>>();
+  const set = (id: string, override: DialingOverride): void => {
+    const next = { ...overrides.get(id), ...override };
+    overrides.set(id, next);
+    blocked.set(id, new Set(next.blocked));
+  };
+  return {
+    get: (id) => overrides.get(id),
+    set,
+    mayDial(id, phone) {
+      const numbers = blocked.get(id);
+      return numbers === undefined || numbers.size === 0 || !numbers.has(phone.replace(/^\+?1(?=\d{10}$)/, ""));
+    },
+    snapshot: () => [...overrides],
+    restore(snapshot) {
+      overrides.clear();
+      blocked.clear();
+      for (const [id, override] of snapshot) set(id, override);
+    },
+  };
+}
