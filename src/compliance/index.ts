@@ -77,4 +77,4 @@ export {
   type SystemSpread,
 } from "./suppression/revocation-clock.ts";
 export { formatInstant } from "./time/civil.ts";
-export { Zone } from "./time/zone.ts";
+export { Zone, zoneOf } from "./time/zone.ts";

@@ -12,7 +12,7 @@ import { compileCalls } from "../scenario/compile.ts";
 import { secondOfDay, seconds } from "../scenario/fields.ts";
 import { parseScenario } from "../scenario/parse.ts";
 import type { SimulationScenario } from "../scenario/schema.ts";
-import { knowingLevels, type Level as RateLevel } from "./known-levels.ts";
+import { knowingLevels, type RateLevel } from "./known-levels.ts";
 
 /** A day under which pacing rules are compared. */
 export interface Condition {

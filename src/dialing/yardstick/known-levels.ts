@@ -7,7 +7,7 @@ import { type StateAwareParameters, stateAware } from "../pacing/state-aware.ts"
 import { type DialerView, Observation, type PacingStrategy } from "../pacing/strategy.ts";
 
 /** A level of the live rate. */
-export interface Level {
+export interface RateLevel {
   /** 0..1. */
   readonly rate: number;
   /** Share of the time that it holds, 0..1; jumps lead to a level with this chance. */
@@ -17,7 +17,7 @@ export interface Level {
 /** The chance of each level by Bayes' rule, given the answers so far and how often the rate jumps. */
 class LevelFilter {
   readonly #calls: Exposure;
-  readonly #levels: readonly Level[];
+  readonly #levels: readonly RateLevel[];
   readonly #meanSeconds: number;
   readonly #chances: number[];
   #answers = 0;
@@ -25,7 +25,7 @@ class LevelFilter {
   #placedBefore = 0;
 
   /** @param meanSeconds between jumps */
-  constructor(beliefs: DialingBeliefs, levels: readonly Level[], meanSeconds: number) {
+  constructor(beliefs: DialingBeliefs, levels: readonly RateLevel[], meanSeconds: number) {
     this.#calls = new Exposure(new CallTable(beliefs, horizonsOf(beliefs)));
     this.#levels = levels;
     this.#meanSeconds = meanSeconds;
@@ -60,7 +60,11 @@ class LevelFilter {
  * is told.
  * @param meanSeconds between jumps
  */
-export function knowingLevels(parameters: StateAwareParameters, levels: readonly Level[], meanSeconds: number): PacingStrategy {
+export function knowingLevels(
+  parameters: StateAwareParameters,
+  levels: readonly RateLevel[],
+  meanSeconds: number,
+): PacingStrategy {
   const filter = new LevelFilter(parameters.beliefs, levels, meanSeconds);
   const rule = stateAware({ ...parameters, isLearning: false, liveRateAt: () => filter.rate });
   return {

@@ -1,9 +1,17 @@
 // Checks a campaign's hours, caps and abandonment threshold against the rules of every place on its list. Pure: contacts and rules are arguments.
 
-import { type CallType, describeRule, type Rule, type RuleOf, type RulePack, type WeekHours } from "../../../compliance/index.ts";
+import {
+  type CallType,
+  describeRule,
+  type Rule,
+  type RuleOf,
+  type RulePack,
+  type WeekHours,
+  zoneOf,
+} from "../../../compliance/index.ts";
 import type { Instant } from "../../../kernel/index.ts";
 import type { ListFacts, ListPlace } from "./list-facts.ts";
-import { jurisdictionsOfZone, type WindowElsewhere, windowElsewhere, zonesByName } from "./zones.ts";
+import { jurisdictionsOfZone, type WindowElsewhere, windowElsewhere } from "./zones.ts";
 
 /** A rule that a campaign's document breaks. */
 export interface Breach {
@@ -86,11 +94,10 @@ function windowBreaches(campaign: Regulated, places: readonly ListPlace[], law: 
   }
   const allowed = new Set(dialingRules.allowedDays.map((day) => day.slice(0, 3).toLowerCase()));
   const weekdays = new Set(DAYS.flatMap((name, weekday) => (allowed.has(name) ? [weekday] : [])));
-  const zones = zonesByName();
   const windows = new Map<string, readonly WindowElsewhere[]>();
   const windowsIn = (zone: string): readonly WindowElsewhere[] => {
     const known =
-      windows.get(zone) ?? windowElsewhere(zones(timeZone), zones(zone), { opens, closes }, { weekdays, now: law.now });
+      windows.get(zone) ?? windowElsewhere(zoneOf(timeZone), zoneOf(zone), { opens, closes }, { weekdays, now: law.now });
     windows.set(zone, known);
     return known;
   };

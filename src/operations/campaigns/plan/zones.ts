@@ -1,6 +1,6 @@
 // A window of hours by the clocks of other time zones, and the countries that a zone belongs to.
 
-import { createBuiltinGeography, type RulePack, Zone } from "../../../compliance/index.ts";
+import { createBuiltinGeography, type RulePack, type Zone } from "../../../compliance/index.ts";
 import type { Instant } from "../../../kernel/index.ts";
 
 const MINUTE_MS = 60_000;
@@ -20,16 +20,6 @@ export interface WindowElsewhere {
   /** By the other clock: below 0 on the day before, from 1440 on the day after. */
   readonly from: number;
   readonly to: number;
-}
-
-/** Zones by name, each read once: their tables take some hundred questions to Intl. */
-export function zonesByName(): (name: string) => Zone {
-  const known = new Map<string, Zone>();
-  return (name) => {
-    const zone = known.get(name) ?? new Zone(name);
-    known.set(name, zone);
-    return zone;
-  };
 }
 
 /**
