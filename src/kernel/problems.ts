@@ -127,6 +127,8 @@ function describe(schema: z.ZodType, value: unknown, issues: readonly z.core.$Zo
     }
     if (issue.code === "invalid_type" && valueAt(value, issue.path) === undefined)
       return [{ path, message: `missing; ${kindOf(issue.expected)} is needed` }];
+    // What is wrong with a name is said by the rule over names.
+    if (issue.code === "invalid_key") return [{ path, message: issue.issues[0]?.message ?? issue.message }];
     return [{ path, message: issue.message }];
   });
 }
