@@ -110,6 +110,19 @@ export const configSchema = z.strictObject({
           scopes: z.array(z.string()).optional().describe("Scopes to ask for; by default all that the client holds"),
         })
         .optional(),
+      retry: z
+        .strictObject({
+          attempts: z
+            .int()
+            .min(1)
+            .max(20)
+            .optional()
+            .describe("Requests at most for one call, the first included, where it may be repeated; 5 by default"),
+          baseDelay: span.optional().describe("Pause before the first repetition, 250ms by default; it doubles, with jitter"),
+          longestDelay: span.optional().describe("Longest pause between two repetitions, 10s by default"),
+        })
+        .optional()
+        .describe("How calls that failed are repeated; a pause that the tenant asks for is kept beside it"),
       acd: acd.optional().describe("What only a tenant of profile acd needs"),
     })
     .optional(),

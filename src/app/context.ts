@@ -1,5 +1,6 @@
-// What a command would work with, and where each part is named. Opens nothing.
+// What a command would work with, where each part is named, and whether there is a store. Opens nothing.
 
+import { hasEmbeddedStore } from "../store/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import { storeName, tenantName } from "./standing.ts";
 import type { Environment } from "./workplace.ts";
@@ -23,6 +24,8 @@ export async function readContext(flags: Flags, environment: Environment): Promi
   const variable = config.profile === "acd" ? "CXONE_ACCESS_KEY_ID" : "CXONE_CLIENT_ID";
   const client = is(environment[variable]) ? variable : `${variable}_FILE`;
   const profileFrom = is(environment["OUTDIAL_PROFILE"]) ? "OUTDIAL_PROFILE" : null;
+  const isThere = config.databaseUrl !== undefined || (await hasEmbeddedStore(config.dir));
+  const missing = isThere ? "" : "; there is none yet: outdial init makes it";
   return {
     workplace: { value: folder, from: path === undefined && folder === cwd ? "this folder" : named },
     config: { value: path ?? null, from: path === undefined ? "defaults and the environment decide" : named },
@@ -34,7 +37,7 @@ export async function readContext(flags: Flags, environment: Environment): Promi
         (config.file.tenant?.profile === undefined ? "the default" : `tenant.profile in ${path ?? "outdial.yaml"}`),
     },
     client: { value: environment[client] ?? null, from: client },
-    store: { value: storeName(config), from: databaseFrom ?? dirFrom ?? "beside the configuration" },
+    store: { value: storeName(config), from: `${databaseFrom ?? dirFrom ?? "beside the configuration"}${missing}` },
     actor: { value: actor, from: is(environment["OUTDIAL_ACTOR"]) ? "OUTDIAL_ACTOR" : "your name on this machine" },
   };
 }

@@ -1,5 +1,6 @@
 // The tenant of a configuration: profile, hosts, token, credentials, limits.
 
+import { parseDuration } from "../kernel/index.ts";
 import type { AcdTenant } from "../tenant/acd/index.ts";
 import { createTenant, type Tenant, type TenantConfig, type TenantHooks } from "../tenant/index.ts";
 import { type Config, secretFrom } from "./config.ts";
@@ -65,7 +66,7 @@ async function restTenant(
     },
     credentials: { clientId, clientSecret },
     limits: limits === "off" ? OFF : limitsOf(config, OFF),
-    retry,
+    retry: retry ?? retryOf(config),
   };
   return createTenant(tenantConfig, { clock: config.clock, hooks, correlation: correlation ?? traced(environment) });
 }
@@ -111,7 +112,7 @@ async function acdTenant(
           : { id, secret, auth: token?.auth, basicEncoding: acd.basicEncoding },
       contactFields: { consent: acd.consentField, consentValues: acd.consentValues },
       limits: limits === "off" ? ACD_OFF : limitsOf(config, ACD_OFF),
-      retry,
+      retry: retry ?? retryOf(config),
     },
     { clock: config.clock, hooks, correlation: correlation ?? traced(environment), shapes },
   );
@@ -125,4 +126,16 @@ function limitsOf<Family extends string>({ file: { limits } }: Config, families:
 function traced(environment: Environment): () => string | undefined {
   const outer = traceOf(environment);
   return () => outer;
+}
+
+/** What the configuration says of repetitions; the client has the rest. */
+function retryOf({ file }: Config): TenantOverrides["retry"] {
+  const { attempts, baseDelay, longestDelay } = file.tenant?.retry ?? {};
+  const baseDelayMs = baseDelay === undefined ? undefined : parseDuration(baseDelay);
+  const maxDelayMs = longestDelay === undefined ? undefined : parseDuration(longestDelay);
+  return {
+    ...(attempts === undefined ? {} : { maxAttempts: attempts }),
+    ...(baseDelayMs === undefined ? {} : { baseDelayMs }),
+    ...(maxDelayMs === undefined ? {} : { maxDelayMs }),
+  };
 }

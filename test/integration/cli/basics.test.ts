@@ -1,10 +1,12 @@
 // What every command line tool does: usage errors and empty lists as JSON, a reader that goes away, Ctrl-C, one item instead of a file, waiting, completion.
 
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Writable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCommandLine } from "../../../src/cli/index.ts";
 import { systemClock } from "../../../src/tenant/index.ts";
-import { beginCli } from "../../support/cli.ts";
+import { beginCli, runCli, workFolder } from "../../support/cli.ts";
 import { type StartedWorld, startWorld } from "../../support/world.ts";
 
 const CAMPAIGN = "camp_primary_001";
@@ -129,7 +131,19 @@ test("context says what would be used and where it is named; a campaign that was
     store: { value: expect.stringMatching(/^postgres:\/\/127/), from: "DATABASE_URL" },
   });
   expect(JSON.stringify(answer)).not.toContain(new URL(world.databaseUrl).password);
+  await using empty = await workFolder();
+  const { stdout } = await runCli(["context", "--json"], { cwd: empty.path, env: {} });
+  expect(JSON.parse(stdout)).toHaveProperty("store.from", expect.stringContaining("there is none yet: outdial init makes it"));
   const mistyped = { code: 1, answer: { error: { code: "not_found", advice: "Did you mean camp_primary_001?" } } };
   expect(await json("campaign", "status", "camp_primary_01")).toMatchObject(mistyped);
   expect(await json("campaign", "resume", "camp_primary_01", "--check")).toMatchObject(mistyped);
+});
+
+test("how often a call that failed is repeated stands in outdial.yaml", async () => {
+  await using folder = await workFolder();
+  await writeFile(join(folder.path, "outdial.yaml"), "tenant: { retry: { attempts: 2, baseDelay: 1ms } }\n");
+  world.sandbox.control.faults.add({ match: { path: "/api/v2/omnichannel/campaigns" }, effect: { status: 503 } });
+  const { code, stderr } = await runCli(["call", "listCampaigns"], { cwd: folder.path, env: world.environment });
+  expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining("2 attempts") });
+  world.sandbox.control.faults.clear();
 });
