@@ -42,7 +42,9 @@ export type Wrapping = "always" | "never" | { readonly upTo: number };
 export const wrapped = (call: AcdCall, wrapping: Wrapping, content: Fields): Fields =>
   wrapping === "always" || (wrapping !== "never" && call.v <= wrapping.upTo) ? { resultSet: content } : content;
 
-export interface ListOptions {
+export interface ListOptions<Row> {
+  /** A row as a record; made only of the rows that are shown, unless an order is asked for. Default: it is one. */
+  readonly shown?: (row: Row) => Fields;
   readonly wrapping?: Wrapping;
   /** Fields beside the list. */
   readonly beside?: Fields;
@@ -64,13 +66,19 @@ const LIST_TEXTS = {
 };
 
 /** One page of rows under `name`: ordered, cut, in the call's form. */
-export function page(call: AcdCall, name: string, rows: readonly Fields[], options: ListOptions = {}): AcdAnswer {
+export function page<Row = Fields>(call: AcdCall, name: string, rows: readonly Row[], options: ListOptions<Row> = {}): AcdAnswer {
+  const make = options.shown ?? ((row: Row): Fields => row as Fields);
   const { wrapping = "never", beside = {}, emptyIs204 = true, most = RECORDS_PAGE, usual = most } = options;
   const texts = { ...LIST_TEXTS, ...options.texts };
   const skip = call.query.whole("skip", texts.skip) ?? 0;
   const top = Math.min(most, call.query.whole("top", texts.top, 1) ?? usual);
-  const ordered = order(rows, call.query.text("orderBy"), texts.orderBy);
-  const shown = select(call, ordered.slice(skip, skip + top), rows[0], texts.fields);
+  const asked = call.query.text("orderBy");
+  const made =
+    asked === undefined
+      ? rows.slice(skip, skip + top).map(make)
+      : order(rows.map(make), asked, texts.orderBy).slice(skip, skip + top);
+  const [first] = rows;
+  const shown = select(call, made, first === undefined ? undefined : make(first), texts.fields);
   if (shown.length === 0 && emptyIs204) return nothing(options.noRows);
   const content = {
     totalRecords: rows.length,

@@ -121,10 +121,14 @@ export function outcomeOf(state: AcdState, { status, dispositionCode, connectedT
   return { system: code.system, handled: true, abandoned: false, dispositionId: code.id, dispositionName: code.name };
 }
 
+const words = new WeakMap<Tenant, number>();
+
 /** Ids of contacts: numbers above 32 bits. The same for a seed and a call, whoever asks first. */
 export function contactIdOf(tenant: Tenant, callId: string): number {
-  const word = seedWord(tenant.seed, `contact/${callId}`);
-  return 100_000_000_000 + (word % 1000) * 100_000_000 + (hash(word, 1, 1) % 100_000_000);
+  let word = words.get(tenant);
+  if (word === undefined) words.set(tenant, (word = seedWord(tenant.seed, "contacts")));
+  for (let at = 0; at < callId.length; at++) word = Math.imul(word ^ callId.charCodeAt(at), 0x01000193);
+  return 100_000_000_000 + (hash(word, callId.length, 0) % 8000) * 100_000_000 + (hash(word, callId.length, 1) % 100_000_000);
 }
 
 const indexes = new WeakMap<Tenant, Map<number, string>>();
@@ -156,8 +160,9 @@ export const shortPhone = (phone: string | undefined): string => {
   return digits.length === 11 && digits.startsWith("1") ? digits.slice(1) : digits;
 };
 
-export const isOver = ({ endTime, status }: CallRecord): boolean =>
-  endTime !== undefined && (status === "completed" || status === "abandoned" || status === "failed" || status === "wrap_up");
+/** Whether a contact is completed. While its agent wraps up it counts as active, in both dialects. */
+export const isOver = ({ status }: CallRecord): boolean =>
+  status === "completed" || status === "abandoned" || status === "failed";
 
 /** When a contact last changed: its end, its code, its tags, its wrap-up in the warehouse. */
 export function lastUpdate(state: AcdState, call: CallRecord, switches: AcdSwitches, now: Instant): Instant {

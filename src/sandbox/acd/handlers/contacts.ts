@@ -112,9 +112,12 @@ export const contacts: AcdHandlers<"listCompleted" | "getContact" | "listActive"
       .filter(() => fromAddress === undefined || shortPhone(fromAddress) === "8005550100")
       .filter(
         ({ call: contact }) => asked.length === 0 || state.tagged[contact.id]?.ids.some((id) => asked.includes(id)) === true,
-      )
-      .map(({ skill, call: contact }) => shownContact(tenant, state, skill, contact, switches, now));
-    return page(call, "completedContacts", rows, { wrapping: { upTo: 8 }, noRows: "No Contacts for the specified period" });
+      );
+    return page(call, "completedContacts", rows, {
+      shown: ({ skill, call: contact }) => shownContact(tenant, state, skill, contact, switches, now),
+      wrapping: { upTo: 8 },
+      noRows: "No Contacts for the specified period",
+    });
   },
   getContact(call) {
     const { contact, skill } = contactOf(call);

@@ -345,10 +345,13 @@ export const lists: AcdHandlers<
     const rows = callsOf(call.tenant, skillsOfList(call.tenant, call.state, list))
       .filter(({ call: dial }) => dial.endTime !== undefined)
       .filter(({ call: dial }) => since === undefined || (dial.disposition?.updatedAt ?? dial.endTime ?? dial.startTime) >= since)
-      .filter(({ call: dial }) => finalized === undefined || outcomeOf(call.state, dial).handled === finalized)
-      .map(({ call: dial }) => shownAttempt(call.tenant, call.state, dial, call.now));
+      .filter(({ call: dial }) => finalized === undefined || outcomeOf(call.state, dial).handled === finalized);
     const { skills: _, ...about } = shownList(call, list);
-    return page(call, "contactAttempts", rows, { wrapping: "always", beside: { ...about, totalRecords: rows.length } });
+    return page(call, "contactAttempts", rows, {
+      shown: ({ call: dial }) => shownAttempt(call.tenant, call.state, dial, call.now),
+      wrapping: "always",
+      beside: { ...about, totalRecords: rows.length },
+    });
   },
   deleteCallList(call) {
     const list = listOf(call);
