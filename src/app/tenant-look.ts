@@ -4,8 +4,8 @@ import type { Clock } from "../kernel/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import { type CallAnswer, inputOf, readOf, readsOf, redacted, tableCallsOf } from "./table-calls.ts";
 import { type ConnectedTenant, tenantFromConfig } from "./tenant-from-config.ts";
-import { type Probe, probeTenant } from "./tenant-probe.ts";
-import { type SmokeReport, smokeTenant } from "./tenant-smoke.ts";
+import type { Probe } from "./tenant-probe.ts";
+import type { SmokeReport } from "./tenant-smoke.ts";
 import type { Environment } from "./workplace.ts";
 
 /** A tenant to look at. */
@@ -40,8 +40,9 @@ export async function openTenantLook(flags: Flags, environment: Environment): Pr
       const answer = await calls.send(operation, { ...inputOf(operation, row, parameters), body, signal });
       return { ...answer, reply: redacted(answer.reply) };
     },
-    probe: (signal) => probeTenant(tenant, calls, { clock, signal }),
-    smoke: ({ writes, signal }) => smokeTenant(calls, { writes, clock, signal }),
+    // Loaded when they are asked for: other commands do without them.
+    probe: async (signal) => (await import("./tenant-probe.ts")).probeTenant(tenant, calls, { clock, signal }),
+    smoke: async ({ writes, signal }) => (await import("./tenant-smoke.ts")).smokeTenant(calls, { writes, clock, signal }),
     [Symbol.asyncDispose]: () => tenant.close(),
   };
 }

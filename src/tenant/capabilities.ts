@@ -165,6 +165,8 @@ export interface PacingSettings {
     onto: string | undefined,
     options?: CallOptions,
   ): Promise<ActivationView>;
+  /** Settings as this tenant can hold them: what it keeps in whole numbers is rounded down. Without it all settings are held as they are. */
+  readonly fit?: ((settings: PacingDocument) => PacingDocument) | undefined;
   /** How far an activation is. */
   progress(operationId: string, options?: CallOptions): Promise<ProgressView>;
   /** Makes a campaign that dials with these settings. */

@@ -21,21 +21,21 @@ import { endedByInterrupt, standing } from "../running.ts";
 import { settingsFile } from "./dialer-files.ts";
 
 export const apply: Run<typeof declared.apply> = async ({ args, options, io }) => {
-  const { overrideGate: overrides, dryRun, retryRejected, guard: guardMs, guardCampaign: guardCampaigns } = options;
+  const { overrideGate: overrides, dryRun, retryRejected, guard: guardMs, guardCampaign: guardCampaigns, campaign } = options;
   for (const name of overrides) checkOverride(name);
   const file = await settingsFile(args.file, io);
   await using opened = await openDialer(options, io.env, { warn: io.say });
   if (!dryRun) await finishOpen(opened, io);
-  const wanted = { overrides, retryRejected, guardMs, guardCampaigns, store: !dryRun };
+  const wanted = { campaign, overrides, retryRejected, guardMs, guardCampaigns, store: !dryRun };
   return await change(opened, await opened.dialer.planApply(file, wanted), dryRun, io);
 };
 
 export const rollback: Run<typeof declared.rollback> = async ({ args: { version }, options, io }) => {
-  const { overrideGate: overrides, dryRun } = options;
+  const { overrideGate: overrides, dryRun, campaign } = options;
   for (const name of overrides) checkOverride(name);
   await using opened = await openDialer(options, io.env, { warn: io.say });
   if (!dryRun) await finishOpen(opened, io);
-  return await change(opened, await opened.dialer.planRollback({ version, overrides }), dryRun, io);
+  return await change(opened, await opened.dialer.planRollback({ version, campaign, overrides }), dryRun, io);
 };
 
 export const resume: Run<typeof declared.resume> = async ({ args, options, io }) => {

@@ -15,7 +15,7 @@ const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime
 
 export const show: Run<typeof declared.show> = async ({ options, io }) => {
   await using dialer = await openDialerTenant(options, io.env);
-  const { value, lock } = await dialer.tenant.capabilities.pacingSettings.read(undefined);
+  const { value, lock } = await dialer.tenant.capabilities.pacingSettings.read(options.campaign);
   await io.answer(value, fieldLines(value));
   if (io.json) return;
   const read = readSettings(value);

@@ -5,6 +5,7 @@ import { choice, file, flag, many, STORE, span, TENANT, TENANT_AND_STORE, text, 
 
 const FILE = file("<file>", "settings file, YAML or JSON; - reads stdin");
 const VERSION = { from: 1, to: 2 ** 31 - 1 } as const;
+const CAMPAIGN = text("--campaign <id>", "what the settings are of, at a tenant that keeps them for each campaign (profile acd)");
 const FORMATS = ["table", "json", "csv"] as const;
 const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
 const format = choice("--format <format>", "table, json or csv", FORMATS);
@@ -21,6 +22,7 @@ export const apply = command(
     summary: "activate settings and verify them; what does not hold is put back",
     args: [FILE],
     options: [
+      CAMPAIGN,
       flag("--dry-run", "show the difference and the gates, and stop; nothing is stored or sent"),
       many(text("--override-gate <name>", "pass a gate by name: predicted_abandonment; recorded in the audit log")),
       span("--guard <span>", "watch abandonment for so long, such as 30m, and put the old settings back when it is too high"),
@@ -40,6 +42,7 @@ export const rollback = command(
     summary: "put earlier settings back, as carefully as new ones are applied",
     args: [whole("[version]", "a version that was in force; without one, what was in force before the latest change", VERSION)],
     options: [
+      CAMPAIGN,
       flag("--dry-run", "show the difference and the gates, and stop; nothing is sent"),
       many(text("--override-gate <name>", "pass a gate by name: predicted_abandonment")),
     ],
@@ -64,7 +67,7 @@ export const history = command("history", STORE, {
   options: [whole("--limit <number>", "how many", { from: 1, to: 100_000, default: 20 }), format],
 });
 
-export const show = command("show", TENANT, { summary: "the settings in force" });
+export const show = command("show", TENANT, { summary: "the settings in force", options: [CAMPAIGN] });
 
 export const metrics = command("metrics", TENANT, {
   summary: "the dialer's figures by the hour",

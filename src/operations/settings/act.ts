@@ -12,6 +12,8 @@ export type Happening = ChangeEvent extends infer Each ? (Each extends ChangeEve
 
 /** What commands are carried out with. */
 export interface ActDeps {
+  /** What the settings are of, where a tenant keeps them for each campaign. */
+  readonly subject: string | undefined;
   readonly pacing: PacingSettings;
   readonly metrics: MetricsSource;
   readonly judge: (settings: DialerSettings) => Promise<Judgement>;
@@ -38,7 +40,7 @@ export async function act(command: Exclude<Command, { kind: "intend" | "alarm" }
       case "send":
         return await send(command, deps);
       case "read":
-        return reading(await deps.pacing.read(undefined, { signal: deps.signal }));
+        return reading(await deps.pacing.read(deps.subject, { signal: deps.signal }));
       case "look":
         return await look(command.operationId, deps);
       case "check": {
@@ -55,12 +57,12 @@ export async function act(command: Exclude<Command, { kind: "intend" | "alarm" }
   }
 }
 
-async function send(command: Extract<Command, { kind: "send" }>, { pacing, signal }: ActDeps): Promise<Happening> {
+async function send(command: Extract<Command, { kind: "send" }>, { pacing, subject, signal }: ActDeps): Promise<Happening> {
   // A write under way is not cut off: its outcome would be unknown. It ends by the client's own deadlines.
   signal.throwIfAborted();
   const { settings, onto } = command;
   try {
-    const { operationId, versionTag } = await pacing.activate(undefined, settings, onto ?? undefined);
+    const { operationId, versionTag } = await pacing.activate(subject, settings, onto ?? undefined);
     return { type: "accepted", operationId, tag: versionTag };
   } catch (thrown) {
     if (!(thrown instanceof TenantError)) throw thrown;

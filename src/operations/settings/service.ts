@@ -34,6 +34,8 @@ export interface SettingsRules {
 
 /** A change that could be begun. */
 export interface PreparedChange {
+  /** The campaign that the settings are of; empty where a tenant has them once. */
+  readonly subject: string;
   readonly kind: "apply" | "rollback";
   readonly sourceName: string;
   readonly snapshot: SettingsVersion;
@@ -60,6 +62,16 @@ export interface ChangeProgress {
 }
 
 type Progress = (progress: ChangeProgress) => void;
+
+/** What settings are of: a campaign where a tenant keeps them for each, else nothing. Throws OperationError `invalid_input`. */
+function subjectOf({ capability }: Pick<PacingSettings, "capability">, campaign: string | undefined): string {
+  if (capability.perCampaign === (campaign !== undefined)) return campaign ?? "";
+  throw campaign === undefined
+    ? new OperationError("invalid_input", "this tenant keeps dialer settings for each campaign: name one", {
+        advice: "Give --campaign ID.",
+      })
+    : new OperationError("invalid_input", "this tenant has one set of dialer settings: they are of no campaign");
+}
 
 export class SettingsChanges {
   readonly #context: Context;
@@ -100,15 +112,18 @@ export class SettingsChanges {
   async prepare(
     kind: PreparedChange["kind"],
     file: SettingsFile,
-    options: { readonly overrides: readonly string[]; readonly store: boolean },
+    options: { readonly overrides: readonly string[]; readonly store: boolean; readonly campaign?: string | undefined },
   ): Promise<PreparedChange> {
     const pacing = this.#pacing;
     const { chance, predict } = this.#rules;
     requireSupported("read dialer settings", pacing.capability);
-    const snapshot = await this.readInForce();
-    const wanted = complete(file.settings, snapshot.settings);
+    const subject = subjectOf(pacing, options.campaign);
+    const snapshot = await this.readInForce(subject);
+    const asked = complete(file.settings, snapshot.settings);
+    const wanted = pacing.fit?.(asked) ?? asked;
     if (options.store)
       await this.#ledger.observe({
+        subject,
         settings: snapshot.settings,
         settingsHash: settingsHash(snapshot.settings),
         tag: snapshot.tag,
@@ -117,12 +132,13 @@ export class SettingsChanges {
     const { overrides } = options;
     return {
       kind,
+      subject,
       sourceName: file.name,
       snapshot,
       wanted,
       diff: diffSettings(snapshot.settings, wanted),
       judgement: await judge({ ...file, settings: wanted }, { pacing, predict, chance, overrides }),
-      rejection: await this.#ledger.rejection(settingsHash(wanted)),
+      rejection: await this.#ledger.rejection(settingsHash(wanted), subject),
       gate: { carrier: file.carrier, expected: file.expected, chance, overrides },
     };
   }
@@ -133,14 +149,21 @@ export class SettingsChanges {
    */
   async prepareRollback(
     version: number | undefined,
-    options: { readonly overrides: readonly string[] },
+    options: { readonly overrides: readonly string[]; readonly campaign?: string | undefined },
   ): Promise<PreparedChange> {
-    const latest = await this.#ledger.latestApplied();
+    // A version says what it is of.
+    const campaign = version === undefined ? options.campaign : (await this.find(version)).subject || undefined;
+    const subject = subjectOf(this.#pacing, campaign);
+    const latest = await this.#ledger.latestApplied(subject);
     const gate = latest?.plan === undefined || latest.plan === null ? undefined : readPlan(latest.plan).gate;
     const { name, settings } = version === undefined ? await this.#before(latest) : await this.#versionInForce(version);
     // Without a file nothing is known of the carrier but that it carried these settings.
     const carrier = gate?.carrier ?? { max_trunks: settings.concurrency.max_simultaneous_calls };
-    return this.prepare("rollback", { name, settings, carrier, expected: gate?.expected ?? {} }, { ...options, store: true });
+    return this.prepare(
+      "rollback",
+      { name, settings, carrier, expected: gate?.expected ?? {} },
+      { ...options, campaign, store: true },
+    );
   }
 
   async #versionInForce(version: number): Promise<{ name: string; settings: DialerSettings }> {
@@ -163,7 +186,7 @@ export class SettingsChanges {
         advice: "outdial dialer history shows the versions of this store; outdial dialer rollback <version> goes to one of them.",
       });
     const { snapshot, target } = (await this.#load(latest)).state;
-    const since = diffSettings(target, (await this.readInForce()).settings).map(({ path }) => path);
+    const since = diffSettings(target, (await this.readInForce(latest.subject)).settings).map(({ path }) => path);
     if (since.length > 0)
       throw new OperationError(
         "job_state",
@@ -176,8 +199,8 @@ export class SettingsChanges {
   }
 
   /** The settings in force with their tag. Throws OperationError `invalid_input` when they cannot be understood, and so not be put back. */
-  async readInForce(): Promise<SettingsVersion> {
-    const { settings, tag, problem } = reading(await this.#pacing.read(undefined));
+  async readInForce(subject = ""): Promise<SettingsVersion> {
+    const { settings, tag, problem } = reading(await this.#pacing.read(subject || undefined));
     if (settings !== null) return { settings, tag };
     throw new OperationError("invalid_input", `the tenant's settings in force cannot be read: ${problem ?? "not as promised"}`, {
       advice: "They could not be put back after a failure, so nothing is changed. Correct them in the tenant's administration.",
@@ -205,12 +228,13 @@ export class SettingsChanges {
     const { random } = this.#context;
     const clock = this.#clock;
     const { patience } = this.#rules;
-    const { wanted, snapshot, kind, sourceName, judgement, gate, diff } = prepared;
+    const { wanted, snapshot, kind, subject, sourceName, judgement, gate, diff } = prepared;
     const jobId = newId("job", clock.now(), random);
     const plan: ChangePlan = { wanted, snapshot, patience, guard, gate };
     const hash = settingsHash(wanted);
     const details = {
       kind,
+      ...(subject === "" ? {} : { campaign: subject }),
       source: sourceName,
       settingsHash: hash,
       changes: diff.map(({ path, before, after }) => ({ path, before: before ?? null, after: after ?? null })),
@@ -220,6 +244,7 @@ export class SettingsChanges {
     const audit: AuditInput = { actor, action: "dialer.begin", subject: "dialer/settings", job: jobId, details };
     const version = await ledger.begin({
       jobId,
+      subject,
       kind,
       sourceName,
       actor,
@@ -316,7 +341,7 @@ export class SettingsChanges {
       load: () => this.#load(change),
       opening: (seq) => ({ type: seq === 0 ? "begun" : "resumed" }),
       perform: async (command, state, signal) => {
-        const happening = await this.#perform({ plan, measuredAt }, state, command, signal);
+        const happening = await this.#perform({ plan, measuredAt, subject: change.subject }, state, command, signal);
         if (happening.type === "measured") measuredAt = clock.now();
         return happening;
       },
@@ -330,7 +355,7 @@ export class SettingsChanges {
   }
 
   async #perform(
-    { plan, measuredAt }: { readonly plan: ChangePlan; readonly measuredAt: number },
+    { plan, measuredAt, subject }: { readonly plan: ChangePlan; readonly measuredAt: number; readonly subject: string },
     state: ChangeState,
     command: Command,
     signal: AbortSignal,
@@ -346,6 +371,7 @@ export class SettingsChanges {
       command.kind === "intend"
         ? { type: "intended" }
         : await act(command, {
+            subject: subject || undefined,
             pacing,
             metrics,
             signal,

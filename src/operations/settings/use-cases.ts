@@ -54,6 +54,8 @@ export interface DialerPlan {
 }
 
 export interface ApplyOptions {
+  /** What the settings are of, where a tenant keeps them for each campaign. */
+  readonly campaign?: string | undefined;
   readonly overrides?: readonly string[] | undefined;
   /** Settings that did not hold before may be applied. */
   readonly retryRejected?: boolean | undefined;
@@ -135,9 +137,9 @@ export class DialerUseCases {
 
   /** What applying a file would do. */
   async planApply(file: SettingsFile, options: ApplyOptions = {}): Promise<Planned<DialerPlan>> {
-    const { overrides = [], guardMs, guardCampaigns = [], store = true, retryRejected = false } = options;
+    const { overrides = [], guardMs, guardCampaigns = [], store = true, retryRejected = false, campaign } = options;
     for (const name of overrides) checkOverride(name);
-    const prepared = await this.changes.prepare("apply", file, { overrides, store });
+    const prepared = await this.changes.prepare("apply", file, { overrides, store, campaign });
     const guard = guardMs === undefined ? null : await this.guardPlan(guardMs, guardCampaigns);
     return planned("dialer.apply", prepared, guard, retryRejected);
   }
@@ -145,14 +147,16 @@ export class DialerUseCases {
   /** What going back would do: to a version that was in force, or to before the latest change. */
   async planRollback({
     version,
+    campaign,
     overrides = [],
   }: {
     readonly version?: number | undefined;
+    readonly campaign?: string | undefined;
     readonly overrides?: readonly string[] | undefined;
   }): Promise<Planned<DialerPlan>> {
     for (const name of overrides) checkOverride(name);
     // Going back to settings that once did not hold is a person's own decision.
-    return planned("dialer.rollback", await this.changes.prepareRollback(version, { overrides }), null, true);
+    return planned("dialer.rollback", await this.changes.prepareRollback(version, { overrides, campaign }), null, true);
   }
 
   /** Begins a planned change and lets it run; it goes on behind. */
@@ -247,7 +251,7 @@ export function proposedFile({ file, sourceName }: Pick<DialerProposal, "file" |
 }
 
 function planned(operation: string, prepared: PreparedChange, guard: GuardPlan | null, retry: boolean): Planned<DialerPlan> {
-  const { snapshot, wanted, diff, judgement, rejection, sourceName, gate } = prepared;
+  const { snapshot, wanted, diff, judgement, rejection, sourceName, gate, subject } = prepared;
   const { findings, prediction, overridden } = judgement;
   const isRejected = rejection !== undefined && !retry;
   const refusals = [...judgement.refusals];
@@ -262,7 +266,18 @@ function planned(operation: string, prepared: PreparedChange, guard: GuardPlan |
     operation,
     summary: `${operation === "dialer.rollback" ? "Go back to" : "Apply"} dialer settings ${sourceName}: ${fields}${overridden.length > 0 ? ", a gate overridden" : ""}`,
     // Equal settings and facts have the equal prediction: it moves only when what it is made of does.
-    relies: { snapshot, wanted, guard, gate, findings, prediction, refusals, overridden, retry },
+    relies: {
+      ...(subject === "" ? {} : { subject }),
+      snapshot,
+      wanted,
+      guard,
+      gate,
+      findings,
+      prediction,
+      refusals,
+      overridden,
+      retry,
+    },
     refusals,
     plan: { verdict: diff.length === 0 ? "unchanged" : hindrance, prepared, guard },
   };

@@ -30,6 +30,7 @@ import { lineTypes } from "./0024-line-types.ts";
 import { rates } from "./0025-rates.ts";
 import { auditHeads } from "./0026-audit-heads.ts";
 import { profiles } from "./0027-profiles.ts";
+import { settingsSubject } from "./0028-settings-subject.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -59,6 +60,7 @@ const MIGRATIONS: readonly Migration[] = [
   rates,
   auditHeads,
   profiles,
+  settingsSubject,
 ];
 
 /** The version of the schema that this outdial works with. */

@@ -8,7 +8,7 @@ import { JournalLedger } from "../jobs/journal.ts";
 import { endJob, insertJob } from "../jobs/rows.ts";
 import { DIALER_CHANGE, type DialerCampaignEntry, type DialerChange, type DialerStep, type NewDialerChange } from "./types.ts";
 
-const CHANGES = `select version, job_id as "jobId", c.kind, c.source_name as "sourceName", c.actor, settings_hash as "settingsHash", settings, tag, plan,
+const CHANGES = `select version, subject, job_id as "jobId", c.kind, c.source_name as "sourceName", c.actor, settings_hash as "settingsHash", settings, tag, plan,
     phase, outcome, message, rejected, c.created_at as "createdAt", ended_at as "endedAt", j.status, j.executor, j.run
   from outdial.dialer_changes c left join outdial.jobs j on j.id = c.job_id`;
 
@@ -20,12 +20,26 @@ export class DialerLedger extends JournalLedger {
   }
 
   /** Notes settings that were found in force, unless the latest version in force is the same. */
-  async observe(found: { settings: unknown; settingsHash: string; tag: string | null; actor: string }): Promise<void> {
+  async observe(found: {
+    subject: string;
+    settings: unknown;
+    settingsHash: string;
+    tag: string | null;
+    actor: string;
+  }): Promise<void> {
     await this.store.query(
-      `insert into outdial.dialer_changes (kind, source_name, actor, settings_hash, settings, tag, phase, created_at, ended_at)
-       select 'observed', 'tenant', $1, $2, $3, $4, 'ended', $5, $5
-       where $2 is distinct from (select settings_hash from outdial.dialer_changes where kind = 'observed' or outcome = 'applied' order by version desc limit 1)`,
-      [found.actor, found.settingsHash, JSON.stringify(found.settings), found.tag, new Date(this.store.now())],
+      `insert into outdial.dialer_changes (kind, source_name, actor, settings_hash, settings, tag, phase, created_at, ended_at, subject)
+       select 'observed', 'tenant', $1, $2, $3, $4, 'ended', $5, $5, $6
+       where $2 is distinct from (select settings_hash from outdial.dialer_changes
+         where (kind = 'observed' or outcome = 'applied') and subject = $6 order by version desc limit 1)`,
+      [
+        found.actor,
+        found.settingsHash,
+        JSON.stringify(found.settings),
+        found.tag,
+        new Date(this.store.now()),
+        storable(found.subject),
+      ],
     );
   }
 
@@ -49,8 +63,8 @@ export class DialerLedger extends JournalLedger {
         status: "ready",
       });
       const [made] = await tx.query<{ version: number }>(
-        `insert into outdial.dialer_changes (job_id, kind, source_name, actor, settings_hash, settings, plan, phase, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning version`,
+        `insert into outdial.dialer_changes (job_id, kind, source_name, actor, settings_hash, settings, plan, phase, created_at, subject)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning version`,
         [
           jobId,
           change.kind,
@@ -61,6 +75,7 @@ export class DialerLedger extends JournalLedger {
           JSON.stringify(change.plan),
           change.phase,
           new Date(now),
+          storable(change.subject ?? ""),
         ],
       );
       tx.audit(change.audit);
@@ -89,16 +104,20 @@ export class DialerLedger extends JournalLedger {
     ]);
   }
 
-  /** The latest change that ended as `applied`. */
-  async latestApplied(): Promise<DialerChange | undefined> {
-    return (await this.store.query<DialerChange>(`${CHANGES} where outcome = 'applied' order by version desc limit 1`))[0];
+  /** The latest change that ended as `applied`. @param subject what the settings are of; empty where a tenant has them once */
+  async latestApplied(subject = ""): Promise<DialerChange | undefined> {
+    const [found] = await this.store.query<DialerChange>(
+      `${CHANGES} where outcome = 'applied' and subject = $1 order by version desc limit 1`,
+      [storable(subject)],
+    );
+    return found;
   }
 
   /** The latest time that this revision did not hold, unless it was applied since. */
-  async rejection(settingsHash: string): Promise<DialerChange | undefined> {
+  async rejection(settingsHash: string, subject = ""): Promise<DialerChange | undefined> {
     const [found] = await this.store.query<DialerChange>(
-      `${CHANGES} where settings_hash = $1 and (rejected or outcome = 'applied') order by version desc limit 1`,
-      [settingsHash],
+      `${CHANGES} where settings_hash = $1 and subject = $2 and (rejected or outcome = 'applied') order by version desc limit 1`,
+      [settingsHash, storable(subject)],
     );
     return found?.rejected === true ? found : undefined;
   }

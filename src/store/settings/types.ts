@@ -11,6 +11,8 @@ export const DIALER_CHANGE = "dialer-change";
 /** A version of the settings: a change of ours however it ended, or settings that were found. JSON as it was written. */
 export interface DialerChange {
   readonly version: number;
+  /** The campaign that the settings are of; empty where a tenant has them once. */
+  readonly subject: string;
   /** null for settings that were found. */
   readonly jobId: string | null;
   readonly kind: "observed" | "apply" | "rollback";
@@ -36,6 +38,8 @@ export interface DialerChange {
 
 /** A change to begin. */
 export interface NewDialerChange {
+  /** As in DialerChange. */
+  readonly subject?: string | undefined;
   readonly jobId: string;
   readonly kind: "apply" | "rollback";
   readonly sourceName: string;

@@ -28,7 +28,7 @@ const TOKEN = { access_token: "opaque-token", id_token: JWT, token_type: "Bearer
 
 /** A tenant in memory: `answers` by "METHOD path without prefix and query"; tokens and discovery are answered unless given, too. */
 function connect(
-  answers: Readonly<Record<string, Answer | readonly Answer[]>>,
+  answers: Readonly<Record<string, Answer | readonly Answer[] | ((request: TransportRequest) => Answer)>>,
   config: Partial<AcdTenantConfig> = {},
   more: AcdTenantDependencies = {},
 ): { readonly tenant: AcdTenant; readonly asked: TransportRequest[]; readonly urls: () => string[] } {
@@ -48,7 +48,12 @@ function connect(
     const listed = key === undefined ? undefined : (answers[key] ?? standard[key]);
     const count = counts.get(key ?? "") ?? 0;
     counts.set(key ?? "", count + 1);
-    const found = Array.isArray(listed) ? listed[Math.min(count, listed.length - 1)] : (listed as Answer | undefined);
+    const found =
+      typeof listed === "function"
+        ? listed(request)
+        : Array.isArray(listed)
+          ? listed[Math.min(count, listed.length - 1)]
+          : (listed as Answer | undefined);
     const { status = 200, json, body, headers = {} } = found ?? { status: 404, json: { error: "InvalidUri" } };
     return Promise.resolve({ status, headers, body: body ?? (json === undefined ? "" : JSON.stringify(json)) });
   };
@@ -332,4 +337,56 @@ test("a shape that changes is told once, with both shapes; one that was seen in 
   );
   await later.tenant.request("listSkills", {});
   expect(drift).toHaveLength(1);
+});
+
+test("dials on a list that two skills call are told once: by the skill that dialed then, and where both did by the first of them", async () => {
+  const at = (minute: number) => `2026-01-05T10:${String(minute).padStart(2, "0")}:00Z`;
+  const attempt = (contactId: number, minute: number) => ({
+    contactId,
+    externalId: `p${contactId}`,
+    dateOfCall: at(minute),
+    systemClass: 20,
+  });
+  const skill = (skillId: number) => ({ skillId, mediaTypeId: 4, isOutbound: true, outboundStrategy: "Personal Connection" });
+  const { tenant } = connect({
+    "GET /lists/call-lists": { json: { callingLists: [{ listId: 5, status: "Active", skills: [skill(1), skill(2)] }] } },
+    "GET /lists/call-lists/5/attempts": {
+      json: { resultSet: { contactAttempts: [attempt(11, 1), attempt(12, 16), attempt(13, 31), attempt(14, 2)] } },
+    },
+    "GET /dispositions": { json: { dispositions: [] } },
+    "GET /contacts/completed": ({ path }) =>
+      path.includes("skillId=2")
+        ? {
+            json: {
+              completedContacts: [
+                { contactId: 14, skillId: 2, contactStartDate: at(2), totalDurationSeconds: 5, isOutbound: true },
+              ],
+            },
+          }
+        : { status: 204 },
+    "GET /wfm-data/skills/dialer-contacts": {
+      json: {
+        outboundStats: [
+          { skillId: 1, intervalStartDate: at(0), dials: 1 },
+          { skillId: 2, intervalStartDate: at(15), dials: 1 },
+          { skillId: 1, intervalStartDate: at(30), dials: 1 },
+          { skillId: 2, intervalStartDate: at(30), dials: 1 },
+        ],
+      },
+    },
+  });
+  const toldBy = async (campaignId: string) => {
+    const rows = [];
+    const window = { startDateTime: "2026-01-05T10:00:00Z", endDateTime: "2026-01-05T11:00:00Z" };
+    for await (const row of tenant.capabilities.outcomeSource.calls({ campaignId, ...window })) rows.push(row);
+    return rows.map(({ id, side, skillAmbiguous = false }) => [id, side, skillAmbiguous]);
+  };
+  expect(await toldBy("1")).toEqual([
+    ["11", "attempts", false],
+    ["13", "attempts", true],
+  ]);
+  expect(await toldBy("2")).toEqual([
+    ["14", "both", false],
+    ["12", "attempts", false],
+  ]);
 });

@@ -10,6 +10,7 @@ type Interval = AcdReply<"dialerStats">["outboundStats"][number];
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
+const QUARTER_MS = 900_000;
 /** The shortest window that statistics are of. */
 const INTERVAL_MINUTES = 15;
 const DAY_HOURS = 24;
@@ -75,6 +76,15 @@ export class Figures {
         abandonmentRate: answered === 0 ? null : abandons / answered,
       };
     }
+  }
+
+  /** `skill/instant` of each quarter of an hour in which a skill dialed. */
+  async dialedQuarters(from: number, to: number, options: AcdCallOptions): Promise<ReadonlySet<string>> {
+    const quarters = new Set<string>();
+    const start = Math.floor(from / QUARTER_MS) * QUARTER_MS;
+    for await (const { skillId, intervalStartDate, dials } of this.#intervals(start, to + 1, options))
+      if ((dials ?? 0) > 0) quarters.add(`${skillId}/${Date.parse(intervalStartDate ?? "")}`);
+    return quarters;
   }
 
   async #active(skillId: string, options: AcdCallOptions): Promise<number> {

@@ -7,15 +7,17 @@ import { TenantError } from "../errors.ts";
 import type { OpenedPage, PageOpener } from "../opened.ts";
 import type { CallRow, CallsAsked, ViewList, ViewPage } from "../views.ts";
 import { type CodeNames, wordOf } from "./codes.ts";
+import type { Figures } from "./figures.ts";
 import { type AcdRow, acdPages, acdRows } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 import type { Skills } from "./skills.ts";
 
 type Completed = AcdRow<"listCompleted">;
-type Dial = AcdRow<"listAttempts"> & { readonly listId: string };
+type Dial = AcdRow<"listAttempts"> & { readonly listId: string; readonly ambiguous?: boolean };
 
 const DAY_MS = 86_400_000;
 const PAGE = 1000;
+const QUARTER_MS = 900_000;
 /** Dials are found by when they changed, and one changes after it began: they are asked for from a while before the window on. */
 const BEFORE_MS = DAY_MS;
 
@@ -45,8 +47,13 @@ export class Outcomes {
   readonly #skills: Skills;
   readonly #codes: CodeNames;
   readonly #clock: Clock;
+  readonly #figures: Figures;
 
-  constructor(requester: AcdRequester, { skills, codes, clock }: { skills: Skills; codes: CodeNames; clock: Clock }) {
+  constructor(
+    requester: AcdRequester,
+    { skills, codes, figures, clock }: { skills: Skills; codes: CodeNames; figures: Figures; clock: Clock },
+  ) {
+    this.#figures = figures;
     this.#requester = requester;
     this.#skills = skills;
     this.#codes = codes;
@@ -126,13 +133,49 @@ export class Outcomes {
     // Which contacts are completed is read again when it was not seen from the beginning.
     if (begin.side !== "completed" || begin.skip > 0)
       for await (const { contactId } of acdRows(this.#requester, "listCompleted", { ...options, query })) handled.add(contactId);
-    const alone = [...dials.values()].filter(({ contactId }) => contactId === undefined || !handled.has(contactId));
+    const unhandled = [...dials.values()].filter(({ contactId }) => contactId === undefined || !handled.has(contactId));
+    const alone = campaignId === undefined ? unhandled : await this.#ownOf(campaignId, unhandled, { from, to }, options);
     for (let skip = begin.side === "attempts" ? begin.skip : 0; ; skip += top) {
       const items = alone.slice(skip, skip + top).map((dial) => callOf(undefined, dial, names, campaignId));
       const isLast = skip + top >= alone.length;
       yield { items, next: isLast ? after : tokenOf({ side: "attempts", from, skip: skip + top }) };
       if (isLast) return;
     }
+  }
+
+  /**
+   * Of the dials that nobody handled, those of a skill. An attempt does not say which skill dialed it: on a list that several skills call, contacts
+   * that another one handled are that one's, and of the others those of a quarter of an hour in which this skill alone dialed are its own. Where
+   * several dialed, they are told by the first of the skills only, and say so, so that none is told twice.
+   */
+  async #ownOf(
+    skillId: string,
+    dials: readonly Dial[],
+    { from, to }: { readonly from: number; readonly to: number },
+    options: AcdCallOptions,
+  ): Promise<readonly Dial[]> {
+    const sharing = await this.#skills.sharing(skillId, options);
+    const others = [...new Set([...sharing.values()].flat())];
+    if (others.length === 0 || dials.length === 0) return dials;
+    const theirs = new Set<string>();
+    const range = { startDate: new Date(from).toISOString(), endDate: new Date(to).toISOString() };
+    for (const other of others)
+      for await (const { contactId } of acdRows(this.#requester, "listCompleted", {
+        ...options,
+        query: { ...range, skillId: other },
+      }))
+        theirs.add(contactId);
+    const dialed = await this.#figures.dialedQuarters(from, to, options);
+    return dials.flatMap((dial) => {
+      const beside = sharing.get(dial.listId) ?? [];
+      if (beside.length === 0) return [dial];
+      if (dial.contactId !== undefined && theirs.has(dial.contactId)) return [];
+      const quarter = Math.floor((timeOf(dial.dateOfCall) ?? 0) / QUARTER_MS) * QUARTER_MS;
+      const active = [skillId, ...beside].filter((one) => dialed.has(`${one}/${quarter}`));
+      if (active.length === 1) return active[0] === skillId ? [dial] : [];
+      const first = [skillId, ...beside].toSorted((a, b) => Number(a) - Number(b))[0];
+      return first === skillId ? [{ ...dial, ambiguous: true }] : [];
+    });
   }
 
   /** The dials of a window on the lists of a skill, by contact, in an order that does not change. */
@@ -148,8 +191,7 @@ export class Outcomes {
         const query = { updatedSince: new Date(from - BEFORE_MS).toISOString() };
         for await (const row of acdRows(this.#requester, "listAttempts", { ...options, path: { listId }, query })) {
           const at = timeOf(row.dateOfCall);
-          const { skillId: of } = row as { readonly skillId?: string | number };
-          if (at === undefined || at < from || at > to || (of !== undefined && String(of) !== skillId)) continue;
+          if (at === undefined || at < from || at > to) continue;
           found.push([row.contactId ?? `${listId}-${row.externalId ?? ""}-${at}`, { ...row, listId }]);
         }
       }
@@ -213,6 +255,7 @@ function callOf(
     ...(phoneNumber !== undefined && { phoneNumber }),
     ...(dial !== undefined && { systemClass: dial.systemClass, systemClassName: dial.systemClassName }),
     side,
+    ...(dial?.ambiguous === true && { skillAmbiguous: true }),
   };
 }
 

@@ -93,6 +93,17 @@ export class Pacing {
     return { operationId: JSON.stringify([skillId, wantedOf(settings), versionTag]), versionTag };
   }
 
+  /** Ratios are whole numbers, shares hundredths of a percent. */
+  fit(settings: PacingDocument): PacingDocument {
+    const { maximumRatio, abandonRateThreshold } = wantedOf(settings);
+    const algorithm = {
+      ...settings.algorithm,
+      dial_ratio: Math.max(1, maximumRatio),
+      abandonment_rate_target: abandonRateThreshold / PERCENT,
+    };
+    return { ...settings, algorithm };
+  }
+
   /** A change is in force or it is not: the settings are read again. */
   async progress(operationId: string, options: AcdCallOptions): Promise<ProgressView> {
     const [skillId = "", wanted] = JSON.parse(operationId) as [string?, ReturnType<typeof wantedOf>?];

@@ -59,7 +59,7 @@ export function createAcdProfile(
   const skills = new Skills(requester, clock);
   const figures = new Figures(requester, clock);
   const codes = new CodeNames(requester, () => clock.now());
-  const outcomes = new Outcomes(requester, { skills, codes, clock });
+  const outcomes = new Outcomes(requester, { skills, codes, figures, clock });
   const pacing = new Pacing(requester, skills);
   const changeDisposition = refuse("set the disposition of a finished call", FINISHED);
   const makeCampaign = refuse("make or replace campaigns", MAKING);
@@ -101,6 +101,7 @@ export function createAcdProfile(
       activate: (subject, settings, onto, options) => pacing.activate(subject, settings, onto, plain(options)),
       progress: (operationId, options) => pacing.progress(operationId, plain(options)),
       createCampaign: makeCampaign,
+      fit: (settings) => pacing.fit(settings),
     },
     contactSource: {
       capability: READ,

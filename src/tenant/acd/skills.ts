@@ -63,6 +63,15 @@ export class Skills {
     return (await this.#allLists(options)).get(skillId) ?? [];
   }
 
+  /** For each list of a skill the other skills that call it. */
+  async sharing(skillId: string, options: AcdCallOptions): Promise<ReadonlyMap<string, readonly string[]>> {
+    const all = await this.#allLists(options);
+    const own = all.get(skillId) ?? [];
+    const others = (listId: string) =>
+      [...all].flatMap(([other, lists]) => (other !== skillId && lists.includes(listId) ? [other] : []));
+    return new Map(own.map((listId) => [listId, others(listId)]));
+  }
+
   async #allLists(options: AcdCallOptions): Promise<ReadonlyMap<string, readonly string[]>> {
     const now = this.#clock.now();
     if (this.#lists === undefined || this.#lists.until <= now || this.#lists.until > now + LISTS_MS) {

@@ -5,7 +5,7 @@ import { type StartedWorld, startWorld } from "../../support/world.ts";
 
 let world: StartedWorld;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({ yaml: 'limits: { acd-read: "off" }\n' });
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -59,4 +59,35 @@ test("all reads of the guides are as the contract says, and what is made is remo
   expect(code).toBe(0);
   expect((await run(["call", "listOmnichannelWebhooks"])).answer.reply["webhooks"]).toEqual([]);
   expect((await run(["smoke"])).code).toBe(2);
+});
+
+test("a tenant of the ACD API says what it cannot do and what stands in its place, and answers every read as the table says", async () => {
+  const { CXONE_CLIENT_ID: id = "", CXONE_CLIENT_SECRET: secret = "" } = world.environment;
+  const acd = {
+    OUTDIAL_PROFILE: "acd",
+    CXONE_ACCESS_KEY_ID: id,
+    CXONE_ACCESS_KEY_SECRET: secret,
+    CXONE_CLIENT_ID: "",
+    CXONE_CLIENT_SECRET: "",
+  };
+  const probed = await run(["tenant", "probe"], acd);
+  expect(probed.code).toBe(0);
+  const verdicts = new Map(probed.answer.capabilities.map((one) => [one.capability, one]));
+  expect(verdicts.get("set dispositions of finished calls")).toMatchObject({
+    verdict: "no",
+    alternative: expect.stringContaining("--instead tag"),
+  });
+  for (const able of [
+    "read campaigns",
+    "start and stop campaigns",
+    "figures of campaigns",
+    "outcomes of calls",
+    "dialer settings",
+  ])
+    expect([able, verdicts.get(able)?.verdict]).toEqual([able, "yes"]);
+  const smoked = await run(["smoke", "--tenant"], acd);
+  expect(smoked.answer.lines.filter(({ state }) => state === "differs" || state === "refused" || state === "unanswered")).toEqual(
+    [],
+  );
+  expect((await run(["call", "listCampaigns", "--param", "top=1"], acd)).answer.reply["campaigns"]).toHaveLength(1);
 });

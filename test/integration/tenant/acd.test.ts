@@ -1,0 +1,248 @@
+// The jobs of outdial on a tenant of the profile `acd`, over the sandbox's two dialects of one world: what one of them does, the other one shows.
+
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type AcdTenant, createAcdTenant } from "../../../src/tenant/acd/index.ts";
+import { type CallRow, createTenant, type Tenant } from "../../../src/tenant/index.ts";
+import { collect } from "../../support/collect.ts";
+import { until } from "../../support/until.ts";
+import { type StartedWorld, startWorld } from "../../support/world.ts";
+
+const SKILL = "4001";
+const CAMPAIGN = "camp_primary_001";
+const DAY_MS = 86_400_000;
+const OFF = { "acd-read": "off", "acd-write": "off", "acd-report": "off", "acd-extract": "off" } as const;
+
+let world: StartedWorld;
+let acd: AcdTenant;
+let rest: Tenant;
+/** Two whole days of the past, by the tenant's clock. */
+let window: { readonly startDateTime: string; readonly endDateTime: string };
+beforeAll(async () => {
+  world = await startWorld({ yaml: `limits: ${JSON.stringify(OFF)}\n` });
+  const { CXONE_CLIENT_ID: clientId = "", CXONE_CLIENT_SECRET: clientSecret = "" } = world.environment;
+  const credentials = { accessKeyId: clientId, accessKeySecret: clientSecret };
+  acd = createAcdTenant({ issuer: world.url, credentials, limits: OFF, contactFields: { consent: "consent.call" } });
+  rest = createTenant({
+    hosts: world.url,
+    token: { auth: "basic" },
+    credentials: { clientId, clientSecret },
+    limits: { "outbound-read": "off", campaigns: "off" },
+  });
+  const now = Date.parse((await acd.request("getServerTime", {})).reply.ServerTime);
+  const [from, to] = [now - 3 * DAY_MS, now - DAY_MS];
+  window = { startDateTime: new Date(from).toISOString(), endDateTime: new Date(to).toISOString() };
+});
+afterAll(async () => {
+  await acd.close();
+  await rest.close();
+  await world[Symbol.asyncDispose]();
+});
+
+/** Runs a command on the profile. */
+async function run(args: readonly string[]) {
+  const { CXONE_CLIENT_ID: id = "", CXONE_CLIENT_SECRET: secret = "", ...others } = world.environment;
+  const env = { ...others, OUTDIAL_PROFILE: "acd", CXONE_ACCESS_KEY_ID: id, CXONE_ACCESS_KEY_SECRET: secret };
+  const { code, stdout, stderr } = await world.run(args, { env });
+  return { code, stdout, said: stdout + stderr };
+}
+
+test("campaigns are the skills that dial, with their lists and states", async () => {
+  const skills = await collect(acd.capabilities.campaignProvisioning.campaigns());
+  const campaigns = await collect(rest.capabilities.campaignProvisioning.campaigns());
+  expect(skills.map(({ name, status }) => [name, status])).toEqual(campaigns.map(({ name, status }) => [name, status]));
+  expect(skills[0]?.contactListId).toBe("501");
+  await expect(acd.capabilities.campaignRunner.status("9999")).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("a campaign that is stopped in one dialect is seen stopped in the other, and stopping it again is 'already'", async () => {
+  const pause = await run(["campaign", "pause", SKILL, "--yes", "--timeout", "1s", "--json"]);
+  // 4: it is stopped, and calls under way may still end.
+  expect([0, 4]).toContain(pause.code);
+  await until(async () => (await rest.campaigns.get(CAMPAIGN)).status === "paused");
+  expect((await acd.capabilities.campaignRunner.setStatus(SKILL, "paused")).already).toBe(true);
+  expect((await acd.capabilities.campaignRunner.setStatus(SKILL, "active")).already).toBe(false);
+  await until(async () => (await rest.campaigns.get(CAMPAIGN)).status === "active");
+  expect((await acd.capabilities.campaignRunner.setStatus(SKILL, "active")).already).toBe(true);
+  await expect(acd.capabilities.campaignRunner.setStatus("9999", "paused")).rejects.toMatchObject({ code: "not_found" });
+});
+
+const seconds = (text: string | undefined) => Math.round(Date.parse(text ?? "") / 1000);
+const outcomeOf = ({ startTime, dispositionCode }: CallRow) => `${startTime} ${dispositionCode ?? ""}`;
+
+test("the same calls with the same outcomes, in pages that can be gone on with from any of them", async () => {
+  const ours = await collect(acd.capabilities.outcomeSource.calls({ campaignId: SKILL, ...window }));
+  const theirs = await collect(rest.capabilities.outcomeSource.calls({ campaignId: CAMPAIGN, ...window }));
+  expect(ours.map(outcomeOf).sort()).toEqual(theirs.map(outcomeOf).sort());
+  expect(new Set(ours.map(({ id }) => id)).size).toBe(ours.length);
+  expect(new Set(ours.map(({ side }) => side))).toEqual(new Set(["both", "attempts"]));
+  expect(ours.every(({ startTime, endTime }) => seconds(endTime) >= seconds(startTime))).toBe(true);
+
+  const seen: string[] = [];
+  let nextPageToken: string | undefined;
+  do {
+    // One page at a time, each from the token of the one before, as a retrieval that was killed goes on.
+    const asked = { campaignId: SKILL, ...window, limit: 300, ...(nextPageToken !== undefined && { nextPageToken }) };
+    const { value: page } = await acd.capabilities.outcomeSource.calls(asked).pages().next();
+    seen.push(...((page?.items ?? []) as CallRow[]).map(({ id }) => id));
+    nextPageToken = page?.nextToken;
+  } while (nextPageToken !== undefined);
+  expect(seen.sort()).toEqual(ours.map(({ id }) => id).sort());
+});
+
+test("outcomes are brought home and reported", async () => {
+  const { startDateTime: from, endDateTime: to } = window;
+  const pulled = await run(["outcomes", "pull", "--campaign", SKILL, "--from", from, "--to", to, "--json"]);
+  expect(pulled.code).toBe(0);
+  expect(JSON.parse(pulled.stdout)).toMatchObject({ retrieval: { status: "done", totals: { quarantined: {} } } });
+  const theirs = await collect(rest.capabilities.outcomeSource.calls({ campaignId: CAMPAIGN, ...window }));
+  const exported = await run(["outcomes", "export", "--format", "ndjson", "--campaign", SKILL]);
+  expect(exported.stdout.trim().split("\n")).toHaveLength(theirs.length);
+  const [entry] = await world.query<{ details: { profile: string } }>(
+    "select details::json as details from outdial.audit where action = 'outcomes.retrieved'",
+  );
+  expect(entry?.details.profile).toBe("acd");
+});
+
+test("figures come from the dialer's statistics, with the counts behind the rates", async () => {
+  const figures = await acd.capabilities.metricsSource.campaign(SKILL, 20);
+  expect(figures).toMatchObject({ campaignId: SKILL, windowMinutes: 30 });
+  const {
+    callsPlaced = 0,
+    successRate,
+    success,
+  } = figures as typeof figures & { success: { numerator: number; denominator: number } };
+  expect(success.denominator).toBe(callsPlaced);
+  if (callsPlaced !== null && callsPlaced > 0) expect(successRate).toBe(success.numerator / success.denominator);
+  expect((await run(["campaign", "status", "--json"])).code).toBe(0);
+});
+
+test("contacts carry consent only from the field that the operator named", async () => {
+  const asked = { page: 1, pageSize: 50 };
+  const { value: page } = await acd.capabilities.contactSource.contacts("501", asked).pages().next();
+  const { value: theirs } = await rest.capabilities.contactSource
+    .contacts("list_12345", { query: "true", ...asked })
+    .pages()
+    .next();
+  const consent = (items: readonly unknown[] = []) =>
+    (items as { id: string; consentFlags?: { outbound?: { call?: boolean } } }[]).map(
+      (one) => [one.id, one.consentFlags?.outbound?.call === true] as const,
+    );
+  const flags = new Map(consent(theirs?.items));
+  // Those that were called meanwhile are no open records any more.
+  const both = consent(page?.items).filter(([id]) => flags.has(id));
+  expect(both.length).toBeGreaterThan(40);
+  for (const [id, may] of both) expect([id, may]).toEqual([id, flags.get(id)]);
+  const { CXONE_CLIENT_ID: accessKeyId = "", CXONE_CLIENT_SECRET: accessKeySecret = "" } = world.environment;
+  const unnamed = createAcdTenant({ issuer: world.url, credentials: { accessKeyId, accessKeySecret }, limits: OFF });
+  const { value: silent } = await unnamed.capabilities.contactSource.contacts("501", asked).pages().next();
+  await unnamed.close();
+  expect(consent(silent?.items).every(([, may]) => !may)).toBe(true);
+});
+
+test("pacing of a skill: a hash as lock, in force at once, read back, and put back", async () => {
+  const { pacingSettings: pacing } = acd.capabilities;
+  const before = await pacing.read(SKILL);
+  const { vendor: _, ...document } = before.value as unknown as Parameters<typeof pacing.activate>[1] & { vendor: unknown };
+  const changed = { ...document, algorithm: { ...document.algorithm, dial_ratio: 2.7, warm_line_timeout_sec: 1 } };
+  const { operationId, versionTag } = await pacing.activate(SKILL, changed, before.lock?.tag);
+  expect(await pacing.progress(operationId)).toEqual({ status: "COMPLETED", versionTag });
+  const after = await pacing.read(SKILL);
+  // Whole numbers only: rounded down.
+  expect(after.value).toMatchObject({ algorithm: { dial_ratio: 2, warm_line_timeout_sec: 1 } });
+  await expect(pacing.activate(SKILL, changed, before.lock?.tag)).rejects.toMatchObject({ code: "stale_lock" });
+  await expect(
+    pacing.activate(SKILL, { ...changed, algorithm: { ...changed.algorithm, dial_ratio: 9 } }, after.lock?.tag),
+  ).rejects.toMatchObject({ code: "refused" });
+  await pacing.activate(SKILL, document, after.lock?.tag);
+  expect((await pacing.read(SKILL)).lock?.tag).toBe(before.lock?.tag);
+  await expect(pacing.read(undefined)).rejects.toMatchObject({ code: "invalid_request" });
+});
+
+test("settings of a skill are applied, verified and taken back like a tenant's", async () => {
+  // How many agents there may be is how many are assigned.
+  await acd.request("assignSkillAgents", {
+    path: { skillId: SKILL },
+    body: { agents: [{ agentId: "5001" }, { agentId: "5002" }] },
+  });
+  const refused = await run(["dialer", "show"]);
+  expect(refused.said).toContain("--campaign");
+  const shown = await run(["dialer", "show", "--campaign", SKILL, "--json"]);
+  const { vendor: _, ...settings } = JSON.parse(shown.stdout) as { vendor: unknown; algorithm: Record<string, number> };
+  const file = join(world.folder, "settings.yaml");
+  const wanted = { ...settings, algorithm: { ...settings.algorithm, warm_line_timeout_sec: 1 } };
+  await writeFile(file, JSON.stringify({ ...wanted, carrier_capacity: { max_trunks: 500 } }));
+  const applied = await run([
+    "dialer",
+    "apply",
+    file,
+    "--campaign",
+    SKILL,
+    "--yes",
+    "--override-gate",
+    "predicted_abandonment",
+    "--json",
+  ]);
+  expect([applied.code, applied.said]).toEqual([0, expect.any(String)]);
+  expect((await acd.request("getCpa", { path: { skillId: SKILL } })).reply.abandonTimeout).toBe(1);
+  const back = await run([
+    "dialer",
+    "rollback",
+    "--campaign",
+    SKILL,
+    "--yes",
+    "--override-gate",
+    "predicted_abandonment",
+    "--json",
+  ]);
+  expect([back.code, back.said]).toEqual([0, expect.any(String)]);
+  expect((await acd.request("getCpa", { path: { skillId: SKILL } })).reply.abandonTimeout).toBe(2);
+  const other = await run(["dialer", "rollback", "--campaign", "4002", "--yes"]);
+  expect(other.said).toContain("there is no change to take back");
+});
+
+test("dispositions of finished calls are refused with two ways instead, and neither of them changes one", async () => {
+  const calls = (await collect(acd.capabilities.outcomeSource.calls({ campaignId: SKILL, ...window })))
+    .filter(({ side }) => side === "both")
+    .slice(0, 3);
+  const file = join(world.folder, "corrections.csv");
+  await writeFile(file, `call_id,disposition_code_id,notes\n${calls.map(({ id }) => `${id},DISP_001,corrected`).join("\n")}\n`);
+  const plain = await run(["tag", file, "--campaign", SKILL]);
+  expect(plain.code).not.toBe(0);
+  expect(plain.said).toContain("--instead tag");
+  expect(plain.said).toContain("--instead record");
+
+  const dispositionsOf = () =>
+    Promise.all(calls.map(({ id }) => acd.capabilities.callReader.show(id).then(({ disposition }) => disposition)));
+  const before = await dispositionsOf();
+  const tagged = await run(["tag", file, "--campaign", SKILL, "--instead", "tag", "--json"]);
+  expect(tagged.said).not.toContain("stored");
+  expect(tagged.code).toBe(0);
+  const recorded = await run(["tag", file, "--campaign", SKILL, "--instead", "record", "--json"]);
+  expect(recorded.code).toBe(0);
+  expect(await dispositionsOf()).toEqual(before);
+  const shown = await Promise.all(calls.map(({ id }) => acd.request("getContact", { path: { contactId: id } })));
+  for (const { reply } of shown) expect(reply?.tags).toMatchObject([{ tagName: "outdial:DISP_001" }]);
+  const items = await world.query("select result, count(*)::int as count from outdial.job_items group by 1 order by 1");
+  expect(items).toEqual([
+    { result: "recorded", count: 3 },
+    { result: "tagged", count: 3 },
+  ]);
+  const actions = await world.query<{ action: string }>(
+    "select distinct action from outdial.audit where action in ('call.tag', 'disposition.record', 'disposition.assign') order by 1",
+  );
+  expect(actions.map(({ action }) => action)).toEqual(["call.tag", "disposition.record"]);
+  expect((await acd.request("listTags", { query: { searchString: "outdial:" } })).reply?.tags).toHaveLength(1);
+});
+
+test("what the profile cannot do is refused before anything is planned", async () => {
+  for (const args of [
+    ["webhooks", "vendor"],
+    ["dialer", "audit", "--entity", "campaign"],
+  ]) {
+    const { code, said } = await run(args);
+    expect(code).not.toBe(0);
+    expect(said).toContain("this tenant cannot");
+  }
+});
