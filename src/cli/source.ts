@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { text as textOf } from "node:stream/consumers";
-import { messageOf, OutdialError } from "../kernel/index.ts";
+import { messageOf, OutdialError, repeatedMember } from "../kernel/index.ts";
 import { OperationError } from "../operations/index.ts";
 import type { ValuesOf } from "./command.ts";
 import type { rowOptions } from "./declare.ts";
@@ -68,9 +68,13 @@ export async function readText(path: string, io: Pick<Io, "stdin">, what?: strin
 
 /** The value of a JSON text. Throws `invalid_input`. @param wrong what is said when it is none, before the reason */
 export function parseJson(json: string, wrong: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(json);
+    value = JSON.parse(json);
   } catch (thrown) {
     throw new OutdialError("invalid_input", `${wrong}: ${messageOf(thrown)}`);
   }
+  const twice = repeatedMember(json, value);
+  if (twice !== undefined) throw new OutdialError("invalid_input", `${wrong}: it gives ${JSON.stringify(twice)} twice`);
+  return value;
 }

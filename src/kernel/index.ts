@@ -9,6 +9,7 @@ export { newId } from "./ids.ts";
 export { installCommand, missingPackage } from "./packages.ts";
 export { type Problem, problemsOf } from "./problems.ts";
 export { createRandom, type RandomStream } from "./random.ts";
+export { repeatedMember } from "./repeated-member.ts";
 export { ABANDONMENT_LIMIT, percent, probabilityText, shortPercent } from "./shares.ts";
 export {
   batchMeansInterval,

@@ -14,7 +14,10 @@ function today(context: Context): number {
   return latest;
 }
 
-/** Reports a list whose file is missing (a count of -1) or older than it may be. */
+/** A file of tomorrow, by the person's clock, may have been loaded already where the day began earlier; later ones are none yet. */
+const isOf = (age: number, maxAge: number): boolean => age >= -1 && age <= maxAge;
+
+/** Reports a list whose file is missing (a count of -1), older than it may be, or of a date that is still to come. */
 function judgeFile(context: Context, list: string, maxAge: number, violation: number): void {
   const date = context.facts.registryFiles?.[list];
   if (date === undefined || date === null) {
@@ -23,7 +26,7 @@ function judgeFile(context: Context, list: string, maxAge: number, violation: nu
   }
   const day = parseDay(date, `registryFiles.${list}`);
   const age = today(context) - day;
-  if (age > maxAge) context.report(violation, NEVER, -1, age, day, list);
+  if (!isOf(age, maxAge)) context.report(violation, NEVER, -1, age, day, list);
 }
 
 /** The registry files of countries must be young. */
@@ -50,7 +53,7 @@ export class RegistryAgeCheck {
     }
     if (Number.isNaN(context.scrubbedDay)) return;
     const age = today(context) - context.scrubbedDay;
-    if (age > this.#maxAge) context.report(this.#violation, NEVER, -1, age, context.scrubbedDay, this.#country);
+    if (!isOf(age, this.#maxAge)) context.report(this.#violation, NEVER, -1, age, context.scrubbedDay, this.#country);
   }
 }
 

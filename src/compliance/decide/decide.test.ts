@@ -8,12 +8,14 @@ import {
   type CallFacts,
   type CompiledPack,
   compilePack,
+  createBuiltinGeography,
   type Decision,
   decide,
   formatInstant,
   mayCall,
   parseQuestion,
   parseRulePack,
+  usCaUk2026,
 } from "../index.ts";
 import { DAY_MS } from "../time/civil.ts";
 
@@ -203,4 +205,28 @@ test("facts that are no dates and no instants are refused, never passed over", (
   for (const facts of refused)
     expect(() => decide(call, facts, pack, now)).toThrow(expect.objectContaining({ code: "invalid_facts" }));
   expect(() => decide(call, {}, pack, Number.NaN)).toThrow(expect.objectContaining({ code: "invalid_facts" }));
+});
+
+const ASKED = { number: "+13175550123", callType: "telemarketing", at: "2026-06-16T15:00:00Z" };
+
+test.each([
+  [{ ...ASKED, dnc: { lists: ["us-in"] } }, /dnc\.lists\[0\]: .*US-IN, in capitals/],
+  [{ ...ASKED, dnc: { lists: ["Indiana"] } }, /dnc\.lists\[0\]/],
+  [{ ...ASKED, registryFiles: { "US-in": "2026-06-10" } }, /registryFiles/],
+  [{ id: 1, input: ASKED, dnc: { national: true } }, /dnc: belongs into input/],
+])("a question with a fact that nobody would read is refused: %j", (question, message) => {
+  expect(() => parseQuestion(question)).toThrow(message);
+});
+
+test("a file of a day that is still to come is none, but that of tomorrow may have been loaded where it is tomorrow", () => {
+  const shipped = compilePack(parseRulePack(usCaUk2026(), "us-ca-uk-2026"), { geography: createBuiltinGeography() });
+  const rulesOn = (day: string) => {
+    const { call, facts, at } = parseQuestion({ ...ASKED, registryFiles: { US: day, "US-IN": day } });
+    return decide(call, facts, shipped, at).rules;
+  };
+  expect(rulesOn("2026-06-16")).toEqual([]);
+  expect(rulesOn("2026-06-17")).toEqual([]);
+  expect(rulesOn("2026-06-18")).toEqual(["DNC_STALE", "DNC_STATE_STALE"]);
+  const { call, facts, at } = parseQuestion({ ...ASKED, number: "+12125550123", scrubbedOn: "2026-07-15" });
+  expect(decide(call, facts, shipped, at).rules).toEqual(["DNC_STALE"]);
 });

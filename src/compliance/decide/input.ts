@@ -13,6 +13,8 @@ const instant = z.iso
   .transform((text) => Date.parse(text))
   .refine(isInstantInRange, "an instant of the years 1971 to 2198");
 const date = z.iso.date({ error: "a date such as 2026-06-15" });
+// Under another spelling a list would be none that a rule asks for.
+const list = z.string().regex(/^[A-Z]{2}(-[A-Z]{2})?$/, "a country such as US or a state such as US-IN, in capitals");
 
 const fields = {
   number: z.string({ error: "an E.164 number as text, such as +12125550123" }),
@@ -26,10 +28,10 @@ const fields = {
   consent: z.strictObject({ level: z.enum(CONSENT_LEVELS), at: instant, revokedAt: instant.optional() }).optional(),
   ebr: z.strictObject({ kind: z.enum(RELATIONSHIP_KINDS), date }).optional(),
   dnc: z
-    .strictObject({ national: z.boolean().optional(), internalAt: instant.optional(), lists: z.array(z.string()).optional() })
+    .strictObject({ national: z.boolean().optional(), internalAt: instant.optional(), lists: z.array(list).optional() })
     .optional(),
   scrubbedOn: date.optional(),
-  registryFiles: z.record(z.string(), date.nullable()).optional(),
+  registryFiles: z.record(list, date.nullable()).optional(),
   lineType: z.enum(LINE_TYPES).optional(),
   rndQueriedOn: date.optional(),
   rndDisconnectedOn: date.optional(),
@@ -38,10 +40,11 @@ const fields = {
 };
 // A fact under a name nobody reads would change the decision in silence, so unknown names are refused; these two only name the line.
 const question = z.strictObject({ ...fields, id: z.union([z.string(), z.number()]).optional(), title: z.string().optional() });
-/** A recorded or sample question: the input under its own key, whatever else stands beside it. */
+/** A recorded or sample question: the input under its own key, whatever else stands beside it, but no fact, which nobody would read there. */
 const wrapped = z.looseObject({
   id: z.union([z.string(), z.number()], { error: "a text or a number" }).optional(),
   input: z.looseObject({}),
+  ...Object.fromEntries(Object.keys(fields).map((name) => [name, z.undefined({ error: "belongs into input" }).optional()])),
 });
 
 /** A question read. */

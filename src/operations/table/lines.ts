@@ -1,6 +1,6 @@
 // NDJSON as a stream of lines, each an object or why it is none.
 
-import { messageOf } from "../../kernel/index.ts";
+import { messageOf, repeatedMember } from "../../kernel/index.ts";
 import { MAX_ROW_BYTES } from "./csv.ts";
 
 /** A line of NDJSON. */
@@ -26,6 +26,8 @@ function parseObject(text: string): { members: ReadonlyMap<string, unknown> } | 
     return { problem: `the line is not JSON: ${messageOf(thrown).slice(0, 200)}` };
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return { problem: "the line is not a JSON object" };
+  const twice = repeatedMember(text, value);
+  if (twice !== undefined) return { problem: `the line gives ${JSON.stringify(twice)} twice` };
   return { members: new Map<string, unknown>(Object.entries(value)) };
 }
 

@@ -1,0 +1,38 @@
+// JSON in which a member of an object is given twice: JSON.parse takes the last one without a word.
+
+const MEMBERS = /"\s*:/g;
+const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
+
+/**
+ * The name of a member that an object of a JSON text gives more than once; undefined when there is none.
+ * @param value what JSON.parse made of the text
+ */
+export function repeatedMember(text: string, value: unknown): string | undefined {
+  // As many names as members: nothing was given twice. Texts with `":` in them are looked at closely.
+  if (text.match(MEMBERS)?.length === membersOf(value)) return undefined;
+  const open: (Set<string> | undefined)[] = [];
+  let atName = false;
+  for (const [token] of text.matchAll(TOKENS)) {
+    const names = open.at(-1);
+    if (token === "{" || token === "[") {
+      atName = token === "{";
+      open.push(atName ? new Set() : undefined);
+    } else if (token === "}" || token === "]") {
+      open.pop();
+      atName = false;
+    } else if (token === ",") atName = names !== undefined;
+    else if (token === ":") atName = false;
+    else if (atName && names !== undefined) {
+      const name = String(JSON.parse(token));
+      if (names.has(name)) return name;
+      names.add(name);
+    }
+  }
+  return undefined;
+}
+
+function membersOf(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const inside = Object.values(value).reduce<number>((sum, one) => sum + membersOf(one), 0);
+  return Array.isArray(value) ? inside : inside + Object.keys(value).length;
+}
