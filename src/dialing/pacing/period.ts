@@ -7,6 +7,8 @@ export interface MeasuredPeriod {
   workLeft(now: number): number;
   /** Live answers expected in the whole campaign. */
   readonly expectedAnswers?: number;
+  /** Attempts at one lead at most; not known: any number. */
+  readonly attemptsPerLead?: number;
 }
 
 /** Live answers an agent has in a second of work when nothing is known yet: talk and wrap-up of 170 s, busy 85 % of the time. */
@@ -33,11 +35,15 @@ export class AnswersToCome {
     this.#worked += agents * seconds;
   }
 
-  /** @param answered live answers of the campaign so far; @param leads leads not finished: none has more than one live answer */
-  left(now: number, answered: number, leads: number): number {
+  /**
+   * @param answered live answers of the campaign so far; @param leads leads not finished: none has more than one live answer
+   * @param liveRate share of attempts that a person answers
+   */
+  left(now: number, answered: number, leads: number, liveRate: number): number {
     const pace = (this.#answers + USUAL_WEIGHT) / (this.#worked + USUAL_WEIGHT / USUAL_PACE);
-    const { expectedAnswers = Number.POSITIVE_INFINITY } = this.#period;
-    return Math.min(pace * this.#period.workLeft(now), Math.max(0, expectedAnswers - answered), leads);
+    const { expectedAnswers = Number.POSITIVE_INFINITY, attemptsPerLead = Number.POSITIVE_INFINITY } = this.#period;
+    const answering = leads * (1 - (1 - liveRate) ** attemptsPerLead);
+    return Math.min(pace * this.#period.workLeft(now), Math.max(0, expectedAnswers - answered), answering);
   }
 
   snapshot(): { answers: number; worked: number } {

@@ -213,7 +213,9 @@ class StateAware implements PacingStrategy {
   }
 
   #answersToCome(view: DialerView): number {
-    return this.#toCome?.left(view.now, view.windowLiveAnswers, view.leadsLeft) ?? Number.POSITIVE_INFINITY;
+    return (
+      this.#toCome?.left(view.now, view.windowLiveAnswers, view.leadsLeft, this.#liveRate(view.now)) ?? Number.POSITIVE_INFINITY
+    );
   }
 
   #liveRate(now: number): number {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { AnswersToCome } from "../pacing/period.ts";
 import { parseScenario } from "./parse.ts";
 import { periodOf } from "./period.ts";
 
@@ -42,4 +43,15 @@ describe("the work left in the measured period", () => {
 test("an expected number of live answers is an end, too", () => {
   const period = periodOf(parseScenario({ expectedAnswers: 400 }));
   expect(period).toMatchObject({ hasEnd: true, expectedAnswers: 400 });
+});
+
+test("a list has no more answers to give than its leads and their attempts can bring", () => {
+  const list = periodOf(parseScenario({ duration: "4h", campaignEnds: "4h", agents: 5, leads: { count: 300, maxAttempts: 1 } }));
+  const toCome = new AnswersToCome(list);
+  expect(toCome.left(0, 0, 300, 0.2)).toBeCloseTo(60);
+  expect(toCome.left(0, 0, 10, 0.2)).toBeCloseTo(2);
+  const again = new AnswersToCome({ ...list, attemptsPerLead: 3 });
+  expect(again.left(0, 0, 300, 0.2)).toBeCloseTo(300 * (1 - 0.8 ** 3));
+  const { attemptsPerLead: _, ...unknown } = list;
+  expect(new AnswersToCome(unknown).left(0, 0, 300, 0.2)).toBe(300);
 });

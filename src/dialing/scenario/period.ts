@@ -16,7 +16,7 @@ const MINUTES = DAY / MINUTE;
 export function periodOf(scenario: SimulationScenario): MeasuredPeriod {
   const days = windowDaysOf(scenario);
   const start = secondOfDay(scenario.start);
-  const { campaignEnds, expectedAnswers } = scenario;
+  const { campaignEnds, expectedAnswers, leads } = scenario;
   const ends = campaignEnds === undefined ? Number.POSITIVE_INFINITY : seconds(campaignEnds);
   const firstWindow = days * DAY - start;
   const work = plannedWork(scenario);
@@ -29,6 +29,7 @@ export function periodOf(scenario: SimulationScenario): MeasuredPeriod {
       return end > now ? work(end) - work(now) : 0;
     },
     ...(expectedAnswers === undefined ? {} : { expectedAnswers }),
+    ...(typeof leads === "object" ? { attemptsPerLead: leads.maxAttempts } : {}),
   };
 }
 
