@@ -1,8 +1,14 @@
 // What people read about a simulation: every figure with its interval and what it was divided by, comparisons, variations, the search for the
 // best pacing. Pure text.
 
-import type { Comparison, FrontierPoint, Optimum, SimulationResult, SimulationScenario } from "../dialing/index.ts";
-import type { RatioInterval } from "../kernel/index.ts";
+import type {
+  Comparison,
+  FigureInterval,
+  FrontierPoint,
+  Optimum,
+  SimulationResult,
+  SimulationScenario,
+} from "../dialing/index.ts";
 import { table } from "./table.ts";
 import { grouped, number, points, printable, shareText } from "./text.ts";
 
@@ -11,7 +17,7 @@ const HOUR = 3600;
 /** One figure of a result: how it is called, where it stands, how it is written. */
 interface Figure {
   readonly name: string;
-  readonly of: (result: SimulationResult) => RatioInterval;
+  readonly of: (result: SimulationResult) => FigureInterval;
   readonly write: (value: number) => string;
   /** What stands above and below the line, with the factor to its unit. */
   readonly above: Unit;
@@ -88,6 +94,9 @@ export function resultLines(result: SimulationResult): string[] {
     );
   const units =
     intervals.kind === "replications" ? `${intervals.units} independent replications` : `${intervals.units} batches of a run`;
+  const pooled = shown.filter(({ of }) => of(result).method === "pooled").map(({ name }) => name);
+  if (pooled.length > 0)
+    lines.push(`all runs alike, so the interval is of the sums, events taken as independent: ${pooled.join(", ")}`);
   lines.push(
     `measured from ${span(window.from)} to ${span(window.to)}, ${number(window.agentHours, 5)} agent-hours in all; intervals from the scatter between ${units}`,
     "abandoned: no agent spoke within the legal limit (2 s by default) of the end of the greeting",
@@ -95,13 +104,18 @@ export function resultLines(result: SimulationResult): string[] {
   return lines;
 }
 
-function basis({ numerator, denominator }: RatioInterval, { above, below }: Figure): string {
+function basis({ numerator, denominator }: FigureInterval, { above, below }: Figure): string {
   const amount = (value: number, unit: Unit) => {
     const { name, scale } = typeof unit === "string" ? { name: unit, scale: 1 } : unit;
     const scaled = value * scale;
     return `${scaled >= 1000 || Number.isInteger(scaled) ? grouped(scaled) : number(scaled, 4)} ${name}`;
   };
   return `${amount(numerator, above)} / ${amount(denominator, below)}`;
+}
+
+/** The wider half of an interval: at 0 and 1 the other one is cut. */
+function halfWidth({ rate: value, low, high }: FigureInterval): number {
+  return Math.max(high - value, value - low);
 }
 
 function intervalText({ low, high }: { readonly low: number; readonly high: number }, write: (value: number) => string): string {
@@ -160,8 +174,8 @@ export function variationLines(variations: readonly Variation[]): string[] {
     {
       title: "±",
       value: ({ result }: Variation) => {
-        const { rate: value, high } = of(result);
-        return Number.isFinite(high) ? write(high - value) : "?";
+        const half = halfWidth(of(result));
+        return Number.isFinite(half) ? write(half) : "?";
       },
     },
   ]);
@@ -201,9 +215,9 @@ export function optimumLines(optimum: Optimum): string[] {
     { title: "strategy", value: ({ strategy }) => strategy },
     { title: "parameter", value: parameterText },
     { title: "occupancy", value: ({ occupancy }) => shareText(occupancy.rate), align: "right" },
-    { title: "±", value: ({ occupancy }) => shareText(occupancy.high - occupancy.rate), align: "right" },
+    { title: "±", value: ({ occupancy }) => shareText(halfWidth(occupancy)), align: "right" },
     { title: "abandoned", value: ({ abandonment }) => shareText(abandonment.rate), align: "right" },
-    { title: "±", value: ({ abandonment }) => shareText(abandonment.high - abandonment.rate), align: "right" },
+    { title: "±", value: ({ abandonment }) => shareText(halfWidth(abandonment)), align: "right" },
     {
       title: `${number(100 * probability, 4)} % stay under`,
       // One digit more: it is held against the limit.

@@ -90,6 +90,7 @@ export {
 export { type Replication, runReplication } from "./replicate.ts";
 export { combine, type SimulationResult } from "./results/combine.ts";
 export { type Comparison, compareReplications, type PairedDifference } from "./results/compare.ts";
+export type { FigureInterval } from "./results/figure.ts";
 export type { Series, SeriesPoint } from "./results/series.ts";
 export type { IntervalMethod } from "./results/sums.ts";
 export { compileCalls } from "./scenario/compile.ts";

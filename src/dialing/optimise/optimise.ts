@@ -1,12 +1,12 @@
 // The best pacing parameters under "the measured period ends within its limit with 99 % probability", and the frontier on the way to them.
 
-import type { RatioInterval } from "../../kernel/index.ts";
 import { refuse, requireProbability, requireWhole } from "../arguments.ts";
 import { Count } from "../engine/meter.ts";
 import { DAY } from "../engine/model.ts";
 import type { Pacing } from "../pacing/schema.ts";
 import type { Replication } from "../replicate.ts";
 import { combine } from "../results/combine.ts";
+import type { FigureInterval } from "../results/figure.ts";
 import { sumOf } from "../results/sums.ts";
 import { windowDaysOf } from "../scenario/compile.ts";
 import { seconds } from "../scenario/fields.ts";
@@ -41,9 +41,9 @@ export interface FrontierPoint {
   readonly parameter: string | undefined;
   readonly value: number;
   readonly pacing: Pacing;
-  readonly occupancy: RatioInterval;
-  readonly abandonment: RatioInterval;
-  readonly contactsPerAgentHour: RatioInterval;
+  readonly occupancy: FigureInterval;
+  readonly abandonment: FigureInterval;
+  readonly contactsPerAgentHour: FigureInterval;
   readonly assurance: Assurance;
   /** Whether a period keeps the limit with the probability asked for. */
   readonly keeps: boolean;

@@ -1,15 +1,18 @@
 // From replications to results: every rate with its numerator, denominator and an interval that is honest about autocorrelation.
 
-import { type RatioInterval, ratioInterval } from "../../kernel/index.ts";
 import { Count, Level, waitsOfBin } from "../engine/meter.ts";
 import type { Replication } from "../replicate.ts";
+import { type FigureInterval, type FigureKind, figureInterval } from "./figure.ts";
 import { type Series, seriesOf } from "./series.ts";
 import { type IntervalMethod, type Sums, sumOf, unitsOf } from "./sums.ts";
 
 const HOUR = 3600;
 const TALKED = [Level.talking, Level.wrapping] as const;
 
-/** Results of a simulation. Shares are of 1, times are seconds. A rate without a denominator is NaN with an infinite interval. */
+/**
+ * Results of a simulation. Shares are of 1, times are seconds. A rate without a denominator is NaN with an infinite interval;
+ * intervals of shares stay within 0 and 1, all others at 0 or above.
+ */
 export interface SimulationResult {
   readonly replications: number;
   /** What was measured: of each replication from `from` to `to` (s), in all so many agent-hours logged in. */
@@ -21,40 +24,40 @@ export interface SimulationResult {
    * (2 s) of the end of the greeting. People taken for machines are among them, and a caller who hung up earlier, unless the scenario says otherwise
    * (`countSilentCalls`, `countEarlyHangUps`).
    */
-  readonly abandonment: RatioInterval;
+  readonly abandonment: FigureInterval;
   /** People lost before an agent spoke, over live answers: what `abandonment` is with the caller's patience in place of the law's. */
-  readonly lost: RatioInterval;
+  readonly lost: FigureInterval;
   /** People hung up on as machines, over live answers; counted in `abandonment` as well, unless the scenario leaves them out. */
-  readonly silentCalls: RatioInterval;
+  readonly silentCalls: FigureInterval;
   /** Time talking and wrapping up over time logged in. */
-  readonly occupancy: RatioInterval;
+  readonly occupancy: FigureInterval;
   /** Time talking over time logged in. */
-  readonly talkShare: RatioInterval;
+  readonly talkShare: FigureInterval;
   /** People spoken to, calls placed and calls answered by a person, over agent-hours logged in. */
-  readonly contactsPerAgentHour: RatioInterval;
-  readonly attemptsPerAgentHour: RatioInterval;
-  readonly answersPerAgentHour: RatioInterval;
+  readonly contactsPerAgentHour: FigureInterval;
+  readonly attemptsPerAgentHour: FigureInterval;
+  readonly answersPerAgentHour: FigureInterval;
   /** Live answers over calls placed. */
-  readonly answerRate: RatioInterval;
+  readonly answerRate: FigureInterval;
   /** Calls that arrived and found no trunk, over all that arrived. */
-  readonly blocked: RatioInterval;
+  readonly blocked: FigureInterval;
   readonly waits: {
     /** Answered callers who found no idle agent, over answered callers. */
-    readonly probability: RatioInterval;
+    readonly probability: FigureInterval;
     /** Mean wait of those connected, and of all answered callers, s; from the greeting on, so that machine detection is part of it. */
-    readonly meanOfConnected: RatioInterval;
-    readonly mean: RatioInterval;
+    readonly meanOfConnected: FigureInterval;
+    readonly mean: FigureInterval;
     /** Quantiles of the waits that are not 0, connected or lost, detection included, s: right to 3 per cent. NaN when there are none. */
     readonly p50: number;
     readonly p95: number;
     readonly p99: number;
   };
   /** Mean number of agents logged in, trunks in use, callers waiting. */
-  readonly meanAgents: RatioInterval;
-  readonly meanTrunks: RatioInterval;
-  readonly meanWaiting: RatioInterval;
+  readonly meanAgents: FigureInterval;
+  readonly meanTrunks: FigureInterval;
+  readonly meanWaiting: FigureInterval;
   /** Leads tried at least once over leads of the list; NaN for an endless list. */
-  readonly penetration: RatioInterval;
+  readonly penetration: FigureInterval;
   /** Totals over all replications, by name. */
   readonly counts: Readonly<Record<keyof typeof Count, number>>;
   readonly series: Series;
@@ -72,8 +75,11 @@ export function combine(replications: readonly Replication[], confidence = 0.95)
   const { method, units } = unitsOf(ordered);
   const total = sumOf(ordered.flatMap(({ buckets }) => buckets));
   const [first] = ordered;
-  const ratio = (numerator: (sums: Sums) => number, denominator: (sums: Sums) => number) =>
-    ratioInterval(units.map(numerator), units.map(denominator), confidence);
+  const figure =
+    (kind: FigureKind) =>
+    (numerator: (sums: Sums) => number, denominator: (sums: Sums) => number): FigureInterval =>
+      figureInterval(kind, units.map(numerator), units.map(denominator), confidence);
+  const [share, timeShare, rate, amount] = [figure("share"), figure("timeShare"), figure("rate"), figure("amount")];
   const count = (which: Count) => (sums: Sums) => sums.count(which);
   const level =
     (...which: readonly Level[]) =>
@@ -89,27 +95,27 @@ export function combine(replications: readonly Replication[], confidence = 0.95)
     replications: ordered.length,
     window: { from: first?.from ?? 0, to: first?.to ?? 0, agentHours: agentHours(total) },
     intervals: { ...method, confidence },
-    abandonment: ratio(count(Count.abandoned), live),
-    lost: ratio(count(Count.lost), live),
-    silentCalls: ratio(count(Count.silentCalls), live),
-    occupancy: ratio(level(...TALKED), level(Level.loggedIn)),
-    talkShare: ratio(level(Level.talking), level(Level.loggedIn)),
-    contactsPerAgentHour: ratio(count(Count.connected), agentHours),
-    attemptsPerAgentHour: ratio(count(Count.placed), agentHours),
-    answersPerAgentHour: ratio(live, agentHours),
-    answerRate: ratio(live, count(Count.placed)),
-    blocked: ratio(count(Count.blocked), count(Count.placed)),
+    abandonment: share(count(Count.abandoned), live),
+    lost: share(count(Count.lost), live),
+    silentCalls: share(count(Count.silentCalls), live),
+    occupancy: timeShare(level(...TALKED), level(Level.loggedIn)),
+    talkShare: timeShare(level(Level.talking), level(Level.loggedIn)),
+    contactsPerAgentHour: rate(count(Count.connected), agentHours),
+    attemptsPerAgentHour: rate(count(Count.placed), agentHours),
+    answersPerAgentHour: rate(live, agentHours),
+    answerRate: share(live, count(Count.placed)),
+    blocked: share(count(Count.blocked), count(Count.placed)),
     waits: {
-      probability: ratio(count(Count.waited), routed),
-      meanOfConnected: ratio(count(Count.waitOfConnected), count(Count.connected)),
-      mean: ratio(waitSum, routed),
+      probability: share(count(Count.waited), routed),
+      meanOfConnected: amount(count(Count.waitOfConnected), count(Count.connected)),
+      mean: amount(waitSum, routed),
       p50: wait(0.5),
       p95: wait(0.95),
       p99: wait(0.99),
     },
-    meanAgents: ratio(level(Level.loggedIn), () => span),
-    meanTrunks: ratio(level(Level.trunks), () => span),
-    meanWaiting: ratio(level(Level.waiting), () => span),
+    meanAgents: amount(level(Level.loggedIn), () => span),
+    meanTrunks: amount(level(Level.trunks), () => span),
+    meanWaiting: amount(level(Level.waiting), () => span),
     penetration: penetrationOf(ordered, confidence),
     counts: total.counts(),
     series: seriesOf(ordered),
@@ -123,10 +129,10 @@ function batchSpan(replications: readonly Replication[], batches: number): numbe
   return batches === 0 ? 0 : measured / batches;
 }
 
-function penetrationOf(replications: readonly Replication[], confidence: number): RatioInterval {
+function penetrationOf(replications: readonly Replication[], confidence: number): FigureInterval {
   const tried = replications.map(({ leadsTried, leads }) => (Number.isFinite(leads) ? leadsTried : 0));
   const leads = replications.map(({ leads }) => (Number.isFinite(leads) ? leads : 0));
-  return ratioInterval(tried, leads, confidence);
+  return figureInterval("share", tried, leads, confidence);
 }
 
 /** Quantiles of the waits of those who waited; straight lines within a bin. */

@@ -2,7 +2,7 @@
 
 import { describe, expect, it, test } from "vitest";
 import { plainQueue } from "../../../test/support/queue-cases.ts";
-import { canonicalJson } from "../../kernel/index.ts";
+import { canonicalJson, wilsonInterval } from "../../kernel/index.ts";
 import { createDialer } from "../engine/create.ts";
 import type { CallTransition } from "../engine/sink.ts";
 import { hardPatience } from "../formulas/index.ts";
@@ -105,6 +105,45 @@ test("quantiles of waits are those of the waits themselves, to 3 per cent", () =
     const exact = waited[Math.ceil(share * waited.length) - 1] ?? 0;
     expect(Math.abs(found / exact - 1)).toBeLessThan(0.032);
   }
+});
+
+describe("intervals stay within what a figure can be, and are never of no width for want of events", () => {
+  const brief = (more: object, count: number) =>
+    combine(
+      Array.from({ length: count }, (_, i) => runReplication(parseScenario({ agents: 1, duration: "20m", ...more }), 1, i)),
+    );
+
+  it("a share within 0 and 1, a rate at 0 or above, also of two uneven batches", () => {
+    for (let seed = 0; seed < 5; seed++) {
+      const { occupancy, contactsPerAgentHour, answerRate } = combine([
+        runReplication(parseScenario({ agents: 1, duration: "20m" }), seed, 0),
+      ]);
+      expect(contactsPerAgentHour.low).toBeGreaterThanOrEqual(0);
+      for (const { low, high, method } of [occupancy, answerRate]) {
+        if (method !== "scatter") continue;
+        expect(low).toBeGreaterThanOrEqual(0);
+        expect(high).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+
+  it("no event in any run, or nothing else: the interval of the sums", () => {
+    const { abandonment } = brief({}, 20);
+    expect(abandonment.numerator).toBe(0);
+    expect(abandonment).toMatchObject({ ...wilsonInterval(0, abandonment.denominator), method: "pooled" });
+    const { answerRate, contactsPerAgentHour, answersPerAgentHour, occupancy, lost } = brief(
+      { calls: { answerProbability: 0 } },
+      6,
+    );
+    expect(answerRate).toMatchObject({ rate: 0, low: 0, high: wilsonInterval(0, answerRate.denominator).high });
+    // Two agent-hours: the exact limit of Poisson's rate is ln 40 of them.
+    for (const none of [contactsPerAgentHour, answersPerAgentHour])
+      expect(none).toMatchObject({ rate: 0, low: 0, high: expect.closeTo(Math.log(40) / 2, 6), method: "pooled" });
+    expect(occupancy).toMatchObject({ rate: 0, high: Number.POSITIVE_INFINITY, method: "unknown" });
+    expect(lost).toMatchObject({ rate: Number.NaN, method: "unknown" });
+    const { penetration } = brief({ leads: { count: 2 } }, 5);
+    expect(penetration).toMatchObject({ rate: 1, high: 1, low: wilsonInterval(10, 10).low, method: "pooled" });
+  });
 });
 
 describe("a comparison on common random numbers", () => {
