@@ -35,7 +35,12 @@ export function parseScenario(data: unknown, source = "scenario"): SimulationSce
   const value = data ?? {};
   const parsed = scenarioSchema.safeParse(value);
   if (!parsed.success) throw new SimulationScenarioError(source, problemsOf(scenarioSchema, value, parsed.error));
-  const problems = [...rateProblems(parsed.data), ...shiftProblems(parsed.data), ...otherProblems(parsed.data, value)];
+  const problems = [
+    ...rateProblems(parsed.data),
+    ...shiftProblems(parsed.data),
+    ...windowProblems(parsed.data),
+    ...otherProblems(parsed.data, value),
+  ];
   if (problems.length > 0) throw new SimulationScenarioError(source, problems);
   return parsed.data;
 }
@@ -86,6 +91,22 @@ function shiftProblems({ agents }: SimulationScenario): Problem[] {
         : [{ path: `${path}.breaks[${b}].at`, message: `${at} is not inside the shift from ${shift.from} to ${shift.to}` }],
     );
   });
+}
+
+function windowProblems({ callingWindows }: SimulationScenario): Problem[] {
+  // 24:00 and 00:00 are one instant unless the window goes from the first to the last of a day.
+  const isEmpty = (from: string, to: string) =>
+    secondOfDay(from) === secondOfDay(to) || (secondOfDay(from) === 86_400 && secondOfDay(to) === 0);
+  return callingWindows.flatMap(({ from, to }, w) =>
+    isEmpty(from, to)
+      ? [
+          {
+            path: `callingWindows[${w}]`,
+            message: `from ${from} to ${to} has no length; for the whole day leave callingWindows out, or give from "00:00" to "24:00"`,
+          },
+        ]
+      : [],
+  );
 }
 
 function otherProblems(scenario: SimulationScenario, given: unknown): Problem[] {

@@ -36,7 +36,10 @@ const FULL = {
     { count: 3 },
   ],
   leads: { count: 1000, maxAttempts: 4, retry: { noAnswer: "1h", lost: "3d" }, zones: [{ offset: "-01:00", share: 1 }] },
-  callingWindows: [{ from: "08:00", to: "21:00" }],
+  callingWindows: [
+    { from: "08:00", to: "21:00" },
+    { from: "00:00", to: "24:00" },
+  ],
   lines: { trunks: 60, callsPerSecond: 5, burst: 8, spacing: 0.025 },
   warmLine: { timeout: "2m" },
   taper: 25,
@@ -103,6 +106,18 @@ describe("a wrong scenario", () => {
       /not inside the shift from 09:00 to 17:00/,
     ],
     ["a break without a shift", { agents: [{ count: 1, breaks: [{ at: "18:00", length: 60 }] }] }, "agents[0].breaks", /shift/],
+    [
+      "a calling window without length",
+      {
+        callingWindows: [
+          { from: "08:00", to: "21:00" },
+          { from: "09:00", to: "09:00" },
+        ],
+      },
+      "callingWindows[1]",
+      /from 09:00 to 09:00 has no length/,
+    ],
+    ["a window of midnight", { callingWindows: [{ from: "24:00", to: "00:00" }] }, "callingWindows[0]", /has no length/],
     ["a warm-up that is all", { duration: "1h", warmUp: "1h" }, "warmUp", /shorter than the duration/],
     ["a duration beyond measure", { duration: 9007199254740992 }, "duration", /at most 366 days \(31622400 s\)/],
     ["a duration that leads to no end", { duration: 1e308, bucket: 1e300 }, "duration", /at most 366 days/],

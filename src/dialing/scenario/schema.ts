@@ -83,7 +83,9 @@ export const scenarioSchema = z
       .array(z.strictObject({ from: timeOfDay, to: timeOfDay }))
       .max(20)
       .default([])
-      .describe("Local times of the lead in which calls may be placed; to is the first instant outside. Default: always."),
+      .describe(
+        "Local times of the lead in which calls may be placed; to is the first instant outside, before from: on the next day. The two must differ. Default: always.",
+      ),
     lines: z
       .strictObject({
         trunks: z
