@@ -104,7 +104,10 @@ export function resultLines(result: SimulationResult): string[] {
   return lines;
 }
 
-function basis({ numerator, denominator }: FigureInterval, { above, below }: Figure): string {
+function basis(
+  { numerator, denominator }: Pick<FigureInterval, "numerator" | "denominator">,
+  { above, below }: Pick<Figure, "above" | "below">,
+): string {
   const amount = (value: number, unit: Unit) => {
     const { name, scale } = typeof unit === "string" ? { name: unit, scale: 1 } : unit;
     const scaled = value * scale;
@@ -124,11 +127,26 @@ function intervalText({ low, high }: { readonly low: number; readonly high: numb
 
 /** Differences under common random numbers. */
 export function comparisonLines(names: readonly [string, string], comparison: Comparison): string[] {
+  const { abandonment, occupancy, contactsPerAgentHour, attemptsPerAgentHour } = comparison;
   const figures = [
-    { name: "abandoned", of: comparison.abandonment, write: shareText, apart: points },
-    { name: "occupancy", of: comparison.occupancy, write: shareText, apart: points },
-    { name: "contacts per agent-hour", of: comparison.contactsPerAgentHour, write: rate, apart: signed },
-    { name: "attempts per agent-hour", of: comparison.attemptsPerAgentHour, write: rate, apart: signed },
+    { name: "abandoned", of: abandonment, write: shareText, apart: points, above: "abandoned", below: LIVE },
+    { name: "occupancy", of: occupancy, write: shareText, apart: points, above: hours("hours"), below: LOGGED_IN },
+    {
+      name: "contacts per agent-hour",
+      of: contactsPerAgentHour,
+      write: rate,
+      apart: signed,
+      above: "contacts",
+      below: "agent-hours",
+    },
+    {
+      name: "attempts per agent-hour",
+      of: attemptsPerAgentHour,
+      write: rate,
+      apart: signed,
+      above: "calls placed",
+      below: "agent-hours",
+    },
   ];
   const saved = (factor: number) => (Number.isFinite(factor) ? `${number(factor, 3)} ×` : "–");
   const lines = table<(typeof figures)[number]>([
@@ -141,10 +159,15 @@ export function comparisonLines(names: readonly [string, string], comparison: Co
       value: ({ of, apart }) => intervalText(of.difference, apart),
     },
     { title: "variance saved", value: ({ of }) => saved(of.varianceReduction), align: "right" },
+    { title: `${names[0]} of`, value: ({ of, above, below }) => basis(of.ofFirst, { above, below }) },
+    { title: `${names[1]} of`, value: ({ of, above, below }) => basis(of.ofSecond, { above, below }) },
   ]).lines(figures);
+  const pooled = figures.filter(({ of }) => of.difference.method === "pooled").map(({ name }) => name);
+  if (pooled.length > 0)
+    lines.push(`all runs of a scenario alike, so the interval is that of two independent figures: ${pooled.join(", ")}`);
   return [
     ...lines,
-    `means of ${comparison.pairs} pairs of runs that met the same calls; unpaired runs would need the last column times as many for the same interval`,
+    `${comparison.pairs} pairs of runs that met the same calls; unpaired runs would need the variance saved times as many for the same interval`,
   ];
 }
 

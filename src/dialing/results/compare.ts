@@ -3,16 +3,32 @@
 import { meanInterval } from "../../kernel/index.ts";
 import { Count, Level } from "../engine/meter.ts";
 import type { Replication } from "../replicate.ts";
+import { type FigureInterval, type FigureKind, figureInterval } from "./figure.ts";
 import { type Sums, sumOf } from "./sums.ts";
 
 /** A difference (second minus first) of a figure. */
 export interface PairedDifference {
-  /** Means of the figure in the two scenarios. */
+  /** The figure in the two scenarios, over all pairs, as in a result of one; NaN without a denominator. */
   readonly first: number;
   readonly second: number;
-  readonly difference: ReturnType<typeof meanInterval>;
-  /** Variance of the difference of independent runs over that of the paired ones: how many times fewer runs the pairing needs. */
+  /** What they were computed from: sums over all pairs, times in seconds, agent-hours in hours. */
+  readonly ofFirst: Basis;
+  readonly ofSecond: Basis;
+  /** NaN when one of the two is, with an infinite interval. Differences of shares stay within -1 and 1. */
+  readonly difference: ReturnType<typeof meanInterval> & {
+    /**
+     * `scatter`: from the variation of the difference between pairs. `pooled`: in all runs of one scenario there is no event, or nothing else; the
+     * interval is that of the two figures taken as independent (R. G. Newcombe, Statistics in Medicine 17, 1998). `unknown`: the whole line.
+     */
+    readonly method: FigureInterval["method"];
+  };
+  /** Variance of the difference of independent runs over that of the paired ones: how many times fewer runs the pairing needs; NaN unless `scatter`. */
   readonly varianceReduction: number;
+}
+
+interface Basis {
+  readonly numerator: number;
+  readonly denominator: number;
 }
 
 export interface Comparison {
@@ -24,16 +40,29 @@ export interface Comparison {
   readonly attemptsPerAgentHour: PairedDifference;
 }
 
-const FIGURES = {
-  abandonment: (sums: Sums) => sums.count(Count.abandoned) / Math.max(1, sums.count(Count.liveAnswers)),
-  occupancy: (sums: Sums) =>
-    (sums.level(Level.talking) + sums.level(Level.wrapping)) / Math.max(1e-9, sums.level(Level.loggedIn)),
-  contactsPerAgentHour: (sums: Sums) => (3600 * sums.count(Count.connected)) / Math.max(1e-9, sums.level(Level.loggedIn)),
-  attemptsPerAgentHour: (sums: Sums) => (3600 * sums.count(Count.placed)) / Math.max(1e-9, sums.level(Level.loggedIn)),
+interface Figure {
+  readonly kind: FigureKind;
+  readonly numerator: (sums: Sums) => number;
+  readonly denominator: (sums: Sums) => number;
+}
+
+const agentHours = (sums: Sums): number => sums.level(Level.loggedIn) / 3600;
+
+const ABANDONMENT: Figure = {
+  kind: "share",
+  numerator: (sums) => sums.count(Count.abandoned),
+  denominator: (sums) => sums.count(Count.liveAnswers),
 };
+const OCCUPANCY: Figure = {
+  kind: "timeShare",
+  numerator: (sums) => sums.level(Level.talking) + sums.level(Level.wrapping),
+  denominator: (sums) => sums.level(Level.loggedIn),
+};
+const CONTACTS: Figure = { kind: "rate", numerator: (sums) => sums.count(Count.connected), denominator: agentHours };
+const ATTEMPTS: Figure = { kind: "rate", numerator: (sums) => sums.count(Count.placed), denominator: agentHours };
 
 /**
- * Compares replications pair by pair: those of the same index, run under the same seed. Student's interval on the differences.
+ * Compares replications pair by pair: those of the same index, run under the same seed. Student's interval on the linearised differences.
  * @param confidence default 0.95
  */
 export function compareReplications(
@@ -48,28 +77,60 @@ export function compareReplications(
       const b = partners.get(a.index);
       return b === undefined ? [] : [[sumOf(a.buckets), sumOf(b.buckets)]];
     });
-  const paired = (figure: (sums: Sums) => number): PairedDifference => {
-    const a = pairs.map(([sums]) => figure(sums));
-    const b = pairs.map(([, sums]) => figure(sums));
-    const difference = meanInterval(
-      b.map((value, i) => value - a[i]!),
-      confidence,
-    );
-    const [ofFirst, ofSecond] = [meanInterval(a), meanInterval(b)];
-    const independent = ofFirst.standardError ** 2 + ofSecond.standardError ** 2;
-    return {
-      first: ofFirst.mean,
-      second: ofSecond.mean,
-      difference,
-      varianceReduction: independent / difference.standardError ** 2,
-    };
-  };
+  const paired = (figure: Figure) => differenceOf(figure, pairs, confidence);
   return {
     pairs: pairs.length,
     confidence,
-    abandonment: paired(FIGURES.abandonment),
-    occupancy: paired(FIGURES.occupancy),
-    contactsPerAgentHour: paired(FIGURES.contactsPerAgentHour),
-    attemptsPerAgentHour: paired(FIGURES.attemptsPerAgentHour),
+    abandonment: paired(ABANDONMENT),
+    occupancy: paired(OCCUPANCY),
+    contactsPerAgentHour: paired(CONTACTS),
+    attemptsPerAgentHour: paired(ATTEMPTS),
+  };
+}
+
+function differenceOf(
+  { kind, numerator, denominator }: Figure,
+  pairs: readonly (readonly [Sums, Sums])[],
+  confidence: number,
+): PairedDifference {
+  const side = (which: 0 | 1) => {
+    const [above, below] = [pairs.map((pair) => numerator(pair[which])), pairs.map((pair) => denominator(pair[which]))];
+    const figure = figureInterval(kind, above, below, confidence);
+    /** How far each pair moves the figure. */
+    const moves = above.map((n, i) => (n - figure.rate * (below[i] ?? 0)) / figure.denominator);
+    return { figure, moves };
+  };
+  const [a, b] = [side(0), side(1)];
+  const difference = b.figure.rate - a.figure.rate;
+  const sides = {
+    first: a.figure.rate,
+    second: b.figure.rate,
+    ofFirst: { numerator: a.figure.numerator, denominator: a.figure.denominator },
+    ofSecond: { numerator: b.figure.numerator, denominator: b.figure.denominator },
+  };
+  const most = kind === "share" || kind === "timeShare" ? 1 : Number.POSITIVE_INFINITY;
+  const within = (low: number, high: number) => ({ low: Math.max(-most, low), high: Math.min(most, high) });
+  const methods = [a.figure.method, b.figure.method];
+  const common = { mean: difference, count: pairs.length };
+  if (methods.includes("unknown")) {
+    const [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const interval = { ...common, low, high, standardError: Number.POSITIVE_INFINITY, method: "unknown" } as const;
+    return { ...sides, difference: interval, varianceReduction: Number.NaN };
+  }
+  const independent = Math.hypot(a.figure.standardError, b.figure.standardError);
+  if (methods.includes("pooled")) {
+    const low = difference - Math.hypot(b.figure.rate - b.figure.low, a.figure.high - a.figure.rate);
+    const high = difference + Math.hypot(b.figure.high - b.figure.rate, a.figure.rate - a.figure.low);
+    const interval = { ...common, ...within(low, high), standardError: independent, method: "pooled" } as const;
+    return { ...sides, difference: interval, varianceReduction: Number.NaN };
+  }
+  const { low, high, standardError } = meanInterval(
+    b.moves.map((move, i) => difference + pairs.length * (move - (a.moves[i] ?? 0))),
+    confidence,
+  );
+  return {
+    ...sides,
+    difference: { ...common, ...within(low, high), standardError, method: "scatter" },
+    varianceReduction: (independent / standardError) ** 2,
   };
 }

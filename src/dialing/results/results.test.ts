@@ -160,4 +160,30 @@ describe("a comparison on common random numbers", () => {
     expect(occupancy.difference).toMatchObject({ mean: 0, standardError: 0 });
     expect(abandonment.difference.mean).toBe(0);
   });
+
+  it("has a figure as a result of one scenario has it, with numerator and denominator; none without a denominator", () => {
+    const [first, second] = [runs(3, 6), runs(3.2, 6)];
+    const { abandonment, contactsPerAgentHour } = compareReplications(first, second);
+    const [one, two] = [combine(first), combine(second)];
+    expect(abandonment).toMatchObject({
+      first: one.abandonment.rate,
+      second: two.abandonment.rate,
+      ofFirst: { numerator: one.abandonment.numerator, denominator: one.abandonment.denominator },
+      ofSecond: { numerator: two.abandonment.numerator, denominator: two.abandonment.denominator },
+    });
+    expect(contactsPerAgentHour.second).toBeCloseTo(two.contactsPerAgentHour.rate, 9);
+    const silent = runs(3, 6, { calls: { answerProbability: 0 } });
+    const nobody = compareReplications(silent, second).abandonment;
+    expect(nobody).toMatchObject({ first: Number.NaN, second: two.abandonment.rate, ofFirst: { numerator: 0, denominator: 0 } });
+    expect(nobody.difference).toMatchObject({ mean: Number.NaN, method: "unknown" });
+  });
+
+  it("of figures without events has the interval of the sums", () => {
+    const one = runs(1, 5);
+    const { abandonment } = compareReplications(one, one);
+    expect(abandonment).toMatchObject({ first: 0, second: 0, difference: { mean: 0, method: "pooled" } });
+    const { high } = wilsonInterval(0, abandonment.ofFirst.denominator);
+    expect(abandonment.difference.high).toBeCloseTo(high, 12);
+    expect(abandonment.difference.low).toBeCloseTo(-high, 12);
+  });
 });
