@@ -95,11 +95,16 @@ function recordOf(cells: Cells<Field>, clockOf: ClockOf): CallRecord {
     "attempt",
     number("a whole number from 1 to 1000", (value) => Number.isInteger(value) && value >= 1 && value <= 1000),
   );
-  const abandoned = cells.maybe("abandoned", yesOrNo) ?? (/^abandoned$/i.test(cells.text("outcome")) ? true : undefined);
-  if (talkSeconds !== undefined && talkSeconds > 0 && outcome !== "live" && outcome !== "machine") {
+  const said = cells.maybe("abandoned", yesOrNo);
+  const isAbandoned = wordOf(cells.text("outcome")) === "abandoned";
+  if (isAbandoned && said === false) {
+    cells.refuse("abandoned", `abandoned is ${cells.text("abandoned")} although the outcome is abandoned`);
+  }
+  const abandoned = isAbandoned ? true : said;
+  if (talkSeconds !== undefined && talkSeconds > 0 && outcome !== "live") {
     cells.refuse(
       "talk_seconds",
-      `talk_seconds is ${talkSeconds} although the outcome is ${outcome}: nobody was there to talk to`,
+      `talk_seconds is ${talkSeconds} although the outcome is ${outcome}: no person was there to talk to`,
     );
   }
   return {
@@ -108,15 +113,18 @@ function recordOf(cells: Cells<Field>, clockOf: ClockOf): CallRecord {
     outcome,
     ...(ringSeconds === undefined ? {} : { ringSeconds }),
     // Talk of 0 s is how systems write that there was none.
-    ...(talkSeconds === undefined || talkSeconds === 0 || outcome !== "live" ? {} : { talkSeconds }),
+    ...(talkSeconds === undefined || talkSeconds === 0 ? {} : { talkSeconds }),
     ...(wrapSeconds === undefined || outcome !== "live" || abandoned === true ? {} : { wrapSeconds }),
     ...(attempt === undefined ? {} : { attempt }),
     ...(abandoned === undefined ? {} : { abandoned }),
   };
 }
 
+/** In small letters and without what is between the parts. */
+const wordOf = (text: string): string => text.toLowerCase().replaceAll(/[\s_-]/g, "");
+
 function outcomeOf(text: string): Parsed<CallOutcome> {
-  const word = text.toLowerCase().replaceAll(/[\s_-]/g, "");
+  const word = wordOf(text);
   const outcome = OUTCOMES[word];
   if (outcome !== undefined) return { ok: outcome };
   const near = nearest(word, Object.keys(OUTCOMES));
@@ -125,9 +133,12 @@ function outcomeOf(text: string): Parsed<CallOutcome> {
   };
 }
 
+/** Decimal numbers; not the hexadecimal, octal and binary ones that JavaScript takes as well. */
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
 function number(allowed: string, isAllowed: (value: number) => boolean): (text: string) => Parsed<number> {
   return (text) => {
-    const value = Number(text);
+    const value = DECIMAL.test(text.trim()) ? Number(text) : Number.NaN;
     return Number.isFinite(value) && isAllowed(value)
       ? { ok: value }
       : { problem: `${JSON.stringify(text.slice(0, 40))} is not ${allowed}` };
@@ -140,19 +151,23 @@ function yesOrNo(text: string): Parsed<boolean> {
   return { problem: `${JSON.stringify(text.slice(0, 40))} is not yes or no` };
 }
 
-function dayOf(text: string): Parsed<string> {
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
-  return isDay ? { ok: text } : { problem: `${JSON.stringify(text.slice(0, 40))} is no day such as 2026-03-01` };
+/** Whether the calendar has the day: V8 reads 2026-02-30 as 2 March. */
+function isDay(text: string): boolean {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }
 
-const TIME = /^\d{4}-\d{2}-\d{2}[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
+function dayOf(text: string): Parsed<string> {
+  return isDay(text) ? { ok: text } : { problem: `${JSON.stringify(text.slice(0, 40))} is no day such as 2026-03-01` };
+}
+
+const TIME = /^(\d{4}-\d{2}-\d{2})[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 
 /** The clock that the text was written with. */
 function writtenClock(text: string): Parsed<Clock> {
-  const [, hours, minutes, seconds = "0"] = TIME.exec(text) ?? [];
-  const hour = Number(hours) + Number(minutes) / 60 + Number(seconds) / 3600;
-  return hour >= 0 && hour < 24
-    ? { ok: { hour, day: text.slice(0, 10) } }
+  const [, day = "", hours, minutes, seconds = "0"] = TIME.exec(text) ?? [];
+  return isDay(day)
+    ? { ok: { hour: Number(hours) + Number(minutes) / 60 + Number(seconds) / 3600, day } }
     : { problem: `${JSON.stringify(text.slice(0, 40))} is no time such as 2026-03-01T09:30:00-05:00` };
 }
 
@@ -172,7 +187,8 @@ function clockIn(zone: string): ClockOf {
     throw new OperationError("invalid_input", `${zone} is no time zone; give an IANA name such as America/New_York`);
   }
   return (text) => {
-    const at = TIME.exec(text)?.[4] === undefined ? Number.NaN : Date.parse(text.replace(" ", "T"));
+    const [, day = "", , , , offset] = TIME.exec(text) ?? [];
+    const at = offset === undefined || !isDay(day) ? Number.NaN : Date.parse(text.replace(" ", "T"));
     if (Number.isNaN(at))
       return { problem: `${JSON.stringify(text.slice(0, 40))} is no time with an offset such as 2026-03-01T14:30:00Z` };
     const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
