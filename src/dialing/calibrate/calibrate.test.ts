@@ -82,6 +82,13 @@ test("a time-out is a fixed time, and zeros are kept apart", () => {
   });
 });
 
+test("a fixed time with a few long values is no good fit: its mean would not be that of the values", () => {
+  let n = 0;
+  const talk = talkOf({ kind: "deterministic", value: 1.01 }, 1000, (x) => (n++ % 62 === 0 ? 20_000 : x));
+  expect(talk.mean).toBeGreaterThan(300);
+  expect(talk).toMatchObject({ verdict: "poor", distribution: { kind: "empirical" } });
+});
+
 /** A day of attempts with a live rate that rises through the day and falls with each attempt at a lead. */
 function* day(count: number): Generator<CallRecord> {
   const random = createRandom(9, "day");

@@ -1,7 +1,7 @@
 // Which distribution stands for the measured durations, and how well it does.
 
 import { percent } from "../../kernel/index.ts";
-import type { Distribution, SingleDistribution } from "../distributions/index.ts";
+import { type Distribution, lawOf, type SingleDistribution } from "../distributions/index.ts";
 import { type Candidate, fitCandidates } from "./candidates.ts";
 import type { DurationSample } from "./duration-sample.ts";
 
@@ -10,6 +10,8 @@ const GOOD = 0.03;
 const FAIR = 0.08;
 /** Values are one fixed value when so many of them lie within five per cent of the median. */
 const FIXED_SHARE = 0.98;
+/** A fit is good only when its mean is so near to the measured one: few long values move the mean far and the distribution function little. */
+const MEAN_WITHIN = 0.1;
 const QUANTILES = 101;
 const MIN_VALUES = 2;
 
@@ -70,7 +72,8 @@ function choose(sample: DurationSample): Choice {
     const middle = (from + to) / 2;
     if (Math.abs(middle - median) <= 0.05 * median) near += count;
   }
-  if (near >= FIXED_SHARE * sample.count) {
+  const isMeanNear = (mean: number) => Math.abs(mean / sample.mean - 1) <= MEAN_WITHIN;
+  if (near >= FIXED_SHARE * sample.count && isMeanNear(median)) {
     const explanation = `${percent(near / sample.count)} lie within 5 % of ${median.toPrecision(3)} s: taken as a fixed time.`;
     return { distribution: { kind: "deterministic", value: median }, candidates: [], verdict: "good", explanation };
   }
@@ -80,9 +83,13 @@ function choose(sample: DurationSample): Choice {
   const root = Math.sqrt(sample.count);
   const chance = 0.895 / (root - 0.01 + 0.85 / root);
   if (best !== undefined && best.distribution.kind !== "mixture" && best.ksDistance <= Math.max(FAIR, chance)) {
-    const verdict = best.ksDistance <= Math.max(GOOD, chance) ? "good" : "fair";
+    const { mean } = lawOf(best.distribution);
+    const verdict = best.ksDistance <= Math.max(GOOD, chance) && isMeanNear(mean) ? "good" : "fair";
     const by = `${best.distribution.kind} is off by at most ${percent(best.ksDistance)} of the values (chance alone: up to ${percent(chance)})`;
-    const explanation = verdict === "good" ? `${by}: a good fit.` : `${by}: fair; look at the quantiles.`;
+    const means = isMeanNear(mean)
+      ? ""
+      : `; its mean is ${mean.toPrecision(3)} s, the measured one ${sample.mean.toPrecision(3)} s`;
+    const explanation = verdict === "good" ? `${by}: a good fit.` : `${by}${means}: fair; look at the quantiles.`;
     return { distribution: best.distribution, candidates, verdict, explanation };
   }
   const found =
