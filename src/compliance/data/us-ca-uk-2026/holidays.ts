@@ -3,7 +3,7 @@
 import { dayNumber, textOfDay, weekdayOf } from "../../time/civil.ts";
 
 /** The years for which calendars are written out; a rule that needs a calendar decides nothing beyond them. */
-const YEARS = [2026, 2027, 2028, 2029] as const;
+const YEARS = Array.from({ length: 16 }, (_, i) => 2024 + i);
 
 const [SUN, MON, TUE, THU, FRI, SAT] = [0, 1, 2, 4, 5, 6] as const;
 

@@ -85,7 +85,7 @@ describe("calendars", () => {
   });
 
   test("Pennsylvania has thirteen days a year, with Good Friday, Flag Day and the election", () => {
-    for (const year of ["2026", "2027", "2028", "2029"]) expect(days("US-PA", year)).toHaveLength(13);
+    for (const year of ["2025", "2026", "2027", "2028", "2029", "2039"]) expect(days("US-PA", year)).toHaveLength(13);
     expect(days("US-PA", "2026")).toEqual(expect.arrayContaining(["2026-04-03", "2026-06-14", "2026-11-03"]));
     expect(days("US-PA", "2027")).toEqual(expect.arrayContaining(["2027-03-26", "2027-06-14", "2027-11-02"]));
   });
@@ -128,7 +128,7 @@ describe("rules of holidays", () => {
 
   test("no federal holiday is kept at a weekend", () => {
     const kept = datesOf(...FEDERAL.map(observed)).map((date) => new Date(date).getUTCDay());
-    expect(kept).toHaveLength(44);
+    expect(kept).toHaveLength(16 * 11);
     expect(kept.some((day) => day === 0 || day === 6)).toBe(false);
   });
 });
