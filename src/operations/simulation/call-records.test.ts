@@ -25,7 +25,7 @@ test.each([
   [ALL, "0b11,live,,,", "hour", /"0b11" is not hours/],
   [ALL, "9,abandoned,8,,false", "abandoned", /abandoned is false although the outcome is abandoned/],
   [ALL, "9,Abandoned,8,,no", "abandoned", /abandoned is no although/],
-  [ALL, "9,machine,8,30,", "talk_seconds", /talk_seconds is 30 although the outcome is machine: no person/],
+  [ALL, "9,busy,8,30,", "talk_seconds", /talk_seconds is 30 although the outcome is busy: no person/],
 ])("%s: %s is refused", async (header, line, field, reason) => {
   expect(await read(header, line)).toEqual({ line: 2, field, reason: expect.stringMatching(reason) });
 });
@@ -38,6 +38,7 @@ test.each([
   [TIMED, "2028-02-29 09:30:00+01:00,live", { hour: 9.5, day: "2028-02-29", outcome: "live" }],
   [ALL, "9,abandoned,1e1,0,true", { hour: 9, outcome: "live", ringSeconds: 10, abandoned: true }],
   [ALL, "9,abandoned,.5,,", { hour: 9, outcome: "live", ringSeconds: 0.5, abandoned: true }],
+  [ALL, "9,machine,8,30,", { hour: 9, outcome: "machine", ringSeconds: 8 }],
   [ALL, "9,machine,8,0,", { hour: 9, outcome: "machine", ringSeconds: 8 }],
 ])("%s: %s is a record", async (header, line, record) => {
   expect(await read(header, line)).toEqual({ line: 2, record });

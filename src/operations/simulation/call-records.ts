@@ -101,7 +101,7 @@ function recordOf(cells: Cells<Field>, clockOf: ClockOf): CallRecord {
     cells.refuse("abandoned", `abandoned is ${cells.text("abandoned")} although the outcome is abandoned`);
   }
   const abandoned = isAbandoned ? true : said;
-  if (talkSeconds !== undefined && talkSeconds > 0 && outcome !== "live") {
+  if (talkSeconds !== undefined && talkSeconds > 0 && outcome !== "live" && outcome !== "machine") {
     cells.refuse(
       "talk_seconds",
       `talk_seconds is ${talkSeconds} although the outcome is ${outcome}: no person was there to talk to`,
@@ -113,7 +113,8 @@ function recordOf(cells: Cells<Field>, clockOf: ClockOf): CallRecord {
     outcome,
     ...(ringSeconds === undefined ? {} : { ringSeconds }),
     // Talk of 0 s is how systems write that there was none.
-    ...(talkSeconds === undefined || talkSeconds === 0 ? {} : { talkSeconds }),
+    // An agent who was given a machine was busy with it, but talked to nobody.
+    ...(talkSeconds === undefined || talkSeconds === 0 || outcome !== "live" ? {} : { talkSeconds }),
     ...(wrapSeconds === undefined || outcome !== "live" || abandoned === true ? {} : { wrapSeconds }),
     ...(attempt === undefined ? {} : { attempt }),
     ...(abandoned === undefined ? {} : { abandoned }),
