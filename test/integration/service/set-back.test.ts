@@ -51,7 +51,10 @@ test("readyz, page, log, metrics and event name it; jobs wait for acceptance; th
     ]) as unknown,
   });
   expect(await (await fetch(`${service.url}/metrics`)).text()).toContain("outdial_audit_set_back 1");
-  expect(logged.filter((line) => line.includes('"level":"error"') && line.includes("set back"))).toHaveLength(1);
+  // The look that says so to the log comes after the one that found it.
+  const errors = () => logged.filter((line) => line.includes('"level":"error"') && line.includes("set back"));
+  await until(() => errors().length > 0);
+  expect(errors()).toHaveLength(1);
   await until(async () => (await store.outbox.listDeliveries({ limit: 10 })).some(({ type }) => type === "AUDIT_SET_BACK"));
   expect(await world.post("/api/v1/audit/verify", {})).toMatchObject({ body: { ok: false } });
   expect((await cli("audit", "verify")).code).toBe(1);
