@@ -72,7 +72,7 @@ export function FrontierChart({ points, prediction, ratio }: FrontierProps) {
                   <line
                     x1={x(point.abandonment)}
                     x2={x(point.abandonment)}
-                    y1={y(point.occupancyLow)}
+                    y1={y(Math.max(0, point.occupancyLow))}
                     y2={y(Math.min(1, point.occupancyHigh))}
                   />
                   <circle cx={x(point.abandonment)} cy={y(point.occupancy)} r="3" />
