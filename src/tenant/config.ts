@@ -96,7 +96,7 @@ const namesOf = <Name extends string, Value extends z.ZodType>(names: readonly N
 
 const hostsSchema = z.strictObject({ ...namesOf(HOST_FAMILIES, hostText.optional()), default: hostText.optional() });
 
-export const retrySchema = z.strictObject({
+const retrySchema = z.strictObject({
   maxAttempts: z.int().min(1).max(100).optional(),
   maxRateLimited: z.int().min(0).max(1000).optional(),
   baseDelayMs: ms.optional(),
@@ -104,7 +104,19 @@ export const retrySchema = z.strictObject({
   maxRetryAfterMs: ms.optional(),
   totalMs: ms.optional(),
 });
-export const timeoutsSchema = z.strictObject({ connectMs: ms.optional(), headersMs: ms.optional(), bodyMs: ms.optional() });
+const timeoutsSchema = z.strictObject({ connectMs: ms.optional(), headersMs: ms.optional(), bodyMs: ms.optional() });
+
+/** How requests travel, whatever the profile. */
+export const transferFields = {
+  retry: retrySchema.optional(),
+  timeouts: timeoutsSchema.optional(),
+  maxBodyBytes: z
+    .int()
+    .min(1)
+    .max(1024 ** 3)
+    .optional(),
+  maxConnections: z.int().min(1).max(4096).optional(),
+};
 
 const configSchema = z.strictObject({
   hosts: z.union([hostText, hostsSchema], {
@@ -122,14 +134,7 @@ const configSchema = z.strictObject({
     }),
   }),
   limits: z.strictObject(namesOf(RATE_FAMILIES, limitSetting.optional())).optional(),
-  retry: retrySchema.optional(),
-  timeouts: timeoutsSchema.optional(),
-  maxBodyBytes: z
-    .int()
-    .min(1)
-    .max(1024 ** 3)
-    .optional(),
-  maxConnections: z.int().min(1).max(4096).optional(),
+  ...transferFields,
 });
 
 /** Every wrong place of a configuration. @param fields the names that may stand at its top */

@@ -115,7 +115,7 @@ const uploadJob = z.looseObject({
 });
 
 /** Columns of a file that the mapping of a list may name, besides the telephone numbers. */
-const MAPPED_COLUMNS = [
+export const MAPPED_COLUMNS = [
   "scoreColumn",
   "customer1Column",
   "customer2Column",

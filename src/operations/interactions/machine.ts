@@ -16,8 +16,8 @@
 //   ended --> [*]
 //
 // What makes a lost update impossible: a write always carries the tag of the very version it was merged from, so that the tenant refuses
-// it when anybody wrote meanwhile; and a version that the tenant has called
-// outdated is merged from again only when two reads in a row say that it is the present one.
+// it when anybody wrote meanwhile; and a version that the tenant has called outdated is merged from again only when two reads in a row say
+// that it is the present one.
 
 import { type Entry, hasLanded, isEntry, mergeDispositions, type Policy, type Version } from "./entry.ts";
 import type { InteractionProblem } from "./tree.ts";

@@ -3,15 +3,7 @@
 import { z } from "zod";
 import { ACD_RATES, type AcdRate } from "../../contract/acd/index.ts";
 import type { WindowLimit } from "../budget.ts";
-import {
-  explainConfig,
-  type LimitSetting,
-  limitSetting,
-  resolveSettings,
-  retrySchema,
-  type TenantConfig,
-  timeoutsSchema,
-} from "../config.ts";
+import { explainConfig, type LimitSetting, limitSetting, resolveSettings, type TenantConfig, transferFields } from "../config.ts";
 import { TenantError } from "../errors.ts";
 import { type HostAddress, isLoopback } from "../hosts.ts";
 import type { FamilyLimits } from "../rate-limiter.ts";
@@ -113,14 +105,7 @@ const schema = z.strictObject({
     .optional(),
   limits: z.strictObject(Object.fromEntries(families.map((family) => [family, limitSetting.optional()]))).optional(),
   contactFields: z.strictObject({ consent: text.optional(), consentValues: z.array(z.string()).min(1).optional() }).optional(),
-  retry: retrySchema.optional(),
-  timeouts: timeoutsSchema.optional(),
-  maxBodyBytes: z
-    .int()
-    .min(1)
-    .max(1024 ** 3)
-    .optional(),
-  maxConnections: z.int().min(1).max(4096).optional(),
+  ...transferFields,
 });
 
 const CONSENT_VALUES = ["true", "yes", "y", "1"];

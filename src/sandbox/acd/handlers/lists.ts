@@ -1,5 +1,6 @@
 // Calling lists: mapped, uploaded by jobs, read with records and attempts. They are the world's contact lists.
 
+import { MAPPED_COLUMNS } from "../../../contract/acd/index.ts";
 import type { Contact } from "../../world/contacts.ts";
 import { AcdRefusal, accepted, conflict, invalid, missing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers, bodyField, words } from "../call.ts";
@@ -241,7 +242,7 @@ export const lists: AcdHandlers<
       return { fieldName, fieldValue };
     });
     const columns: Record<string, string> = {};
-    for (const name of MAPPABLE) {
+    for (const name of ["externalIdColumn", ...MAPPED_COLUMNS]) {
       const column = fields.text(name);
       if (column !== undefined) columns[name] = column;
     }
@@ -384,27 +385,3 @@ export const lists: AcdHandlers<
     return ok({ successfulRecords: results.filter(({ resultCode }) => resultCode === "Success"), failedRecords: failed });
   },
 };
-
-const MAPPABLE = [
-  "externalIdColumn",
-  "scoreColumn",
-  "customer1Column",
-  "customer2Column",
-  "callerIdColumn",
-  "priorityColumn",
-  "complianceReqColumn",
-  "firstNameColumn",
-  "lastNameColumn",
-  "addressColumn",
-  "cityColumn",
-  "stateColumn",
-  "zipColumn",
-  "timeZoneColumn",
-  "confirmReqColumn",
-  "overrideFinalizationColumn",
-  "agentIdColumn",
-  "callRequestTimeColumn",
-  "callRequestStaleColumn",
-  "notesColumn",
-  "expirationDateColumn",
-];
