@@ -39,6 +39,8 @@ export interface CapabilityOptions {
   readonly stops?: StopTiming | undefined;
   /** Rows under way at once in a job; the configuration's by default. */
   readonly concurrency?: number | undefined;
+  /** Listings of calls read at once; the configuration's by default. */
+  readonly downloads?: number | undefined;
 }
 
 /**
@@ -65,7 +67,7 @@ export async function capabilitiesOn(
     predict: predictBeside,
     ...(options.changesClock === undefined ? {} : { clock: options.changesClock }),
   });
-  const { lake, retrieving, runSchedules } = outcomesOn(stack, workplace, { warn });
+  const { lake, retrieving, runSchedules } = outcomesOn(stack, workplace, { warn, downloads: options.downloads });
   const campaignFiles = campaignFilesOn(workplace);
   for (const operation of [tagging, corrections, settings.changes, retrieving, campaignFiles]) runs.add(operation.kind());
   const failover = await failoverOn(workplace);

@@ -207,6 +207,12 @@ export const configSchema = z.strictObject({
         .optional()
         .describe("File that says what disposition codes mean (outcome-map.schema.json); the documented codes by default"),
       zone: z.string().optional().describe("IANA time zone of days and hours in reports; UTC by default"),
+      downloads: z
+        .int()
+        .min(1)
+        .max(64)
+        .optional()
+        .describe("Listings of calls that one process reads at once, for all its retrievals together; 4 by default"),
     })
     .optional(),
   compliance: z

@@ -24,6 +24,7 @@ export {
 export type { JobRuntime } from "./job-runtime.ts";
 export { openJob } from "./jobs.ts";
 export { knownIds } from "./known-ids.ts";
+export { outcomeMapOf } from "./outcome-map.ts";
 export {
   type OutcomeRecords,
   type OutcomesRuntime,

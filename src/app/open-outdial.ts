@@ -15,6 +15,7 @@ export async function openOutdial(config: OutdialConfig): Promise<Outdial> {
     credentials,
     actor,
     concurrency,
+    downloads,
     limits,
     deliver,
     makeStore,
@@ -41,7 +42,7 @@ export async function openOutdial(config: OutdialConfig): Promise<Outdial> {
   const background = new Background(warn);
   const ended = new AbortController();
   const { signal } = ended;
-  const able = await capabilitiesOn(stack, workplace, environment, { warn, background, signal, concurrency });
+  const able = await capabilitiesOn(stack, workplace, environment, { warn, background, signal, concurrency, downloads });
   await workplace.launch();
   stack.defer(async () => {
     ended.abort();

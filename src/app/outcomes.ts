@@ -15,9 +15,11 @@ import {
   type RetrievalProgress,
   type RetrievalRequest,
   Retrieving,
+  type Rhythm,
   type RunVerdict,
   recordOutcomes,
   runSchedules,
+  setSchedules,
   splitWindows,
   verifyRetrieval,
 } from "../operations/index.ts";
@@ -30,6 +32,8 @@ import { type Environment, lakeRoot, openWorkplace, storeOf, type Workplace, typ
 
 /** Attempts of the client at one page; retrieval itself asks again with smaller pages, which helps where repeating does not. */
 const PAGE_ATTEMPTS = 2;
+/** Windows read at once when nothing else is said. */
+const DOWNLOADS = 4;
 
 /** The lake and what is known of retrievals; needs no tenant. */
 export interface OutcomeRecords extends AsyncDisposable {
@@ -55,9 +59,14 @@ export interface OutcomesRuntime extends OutcomeRecords {
   readonly retrieving: Retrieving;
   /** Ends what runs in this process early: what is on the wire is finished and recorded, and it can be resumed. */
   interrupt(): Interruption;
-  setSchedule(schedule: Omit<RetrievalSchedule, "readTo" | "nextAt" | "actor">): Promise<void>;
+  /** Retrieves campaigns at regular times, their turns staggered. @returns warnings. Throws OperationError `invalid_input` */
+  setSchedules(
+    campaignIds: readonly string[],
+    input: Omit<RetrievalInput, "campaignId">,
+    rhythm: Rhythm,
+  ): Promise<readonly string[]>;
   runSchedules(options: {
-    readonly campaignId?: string | undefined;
+    readonly campaignIds?: readonly string[] | undefined;
     readonly onProgress?: (progress: RetrievalProgress) => void;
     readonly onRun: (run: { readonly retrieval: Retrieval } | { readonly failed: unknown }) => Promise<void> | void;
   }): Promise<void>;
@@ -65,6 +74,8 @@ export interface OutcomesRuntime extends OutcomeRecords {
 }
 
 export interface OutcomesOptions extends WorkplaceOptions {
+  /** Windows read at once; by default `outcomes.downloads` of the configuration, else 4. */
+  readonly downloads?: number | undefined;
   /** Told of every retrieval that ran to its end in this process. */
   readonly onEnded?: (retrieval: Retrieval, records: Omit<OutcomeRecords, keyof AsyncDisposable>) => Promise<void>;
 }
@@ -97,7 +108,7 @@ export async function openOutcomes(flags: Flags, environment: Environment, optio
 export function outcomesOn(
   stack: AsyncDisposableStack,
   workplace: Workplace,
-  options: Pick<OutcomesOptions, "warn" | "onEnded">,
+  options: Pick<OutcomesOptions, "warn" | "onEnded" | "downloads">,
 ): Omit<OutcomesRuntime, keyof AsyncDisposable> {
   const { config, store, tenant, random, replica } = workplace;
   const records = recordsOver(stack, config, store);
@@ -118,6 +129,7 @@ export function outcomesOn(
     random,
     actor: config.actor,
     replicaId: replica.id,
+    downloads: options.downloads ?? config.file.outcomes?.downloads ?? DOWNLOADS,
     warn: options.warn,
     optOutCodes,
     onOptOuts: async (optOuts) => {
@@ -136,7 +148,10 @@ export function outcomesOn(
     ...records,
     retrieving,
     interrupt: () => workplace.runs.interrupt(),
-    setSchedule: (schedule) => store.retrievalSchedules.set({ ...schedule, actor: config.actor }),
+    async setSchedules(campaignIds, input, rhythm) {
+      const parts = { retrieving, schedules: store.retrievalSchedules, clock };
+      return (await setSchedules(parts, campaignIds, input, { rhythm, by: config.actor })).warnings;
+    },
     runSchedules: (given) =>
       runSchedules(
         { retrieving, ledger: store.retrievals, schedules: store.retrievalSchedules, clock },

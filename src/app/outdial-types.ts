@@ -46,6 +46,8 @@ export interface OutdialConfig {
   readonly actor?: string | undefined;
   /** Rows under way at once in a job; 32 by default, for corrections 8. */
   readonly concurrency?: number | undefined;
+  /** Listings of calls read at once, for all retrievals together; `outcomes.downloads` of the configuration by default, else 4. */
+  readonly downloads?: number | undefined;
   /** "off" lifts every request limit: for sandboxes. */
   readonly limits?: "off" | undefined;
   /** False leaves the delivery of events to another process. */

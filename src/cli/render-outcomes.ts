@@ -1,6 +1,7 @@
 // What people read about retrievals. Pure text.
 
 import type { RetrievalProgress, RunVerdict } from "../operations/index.ts";
+import { downloadSuccessRate } from "../operations/views/index.ts";
 import type { Retrieval } from "../store/index.ts";
 import { duration, grouped, printable } from "./text.ts";
 
@@ -12,12 +13,6 @@ export function retrievalProgressLine(progress: RetrievalProgress): string {
   const what = phase === "watching" ? "run by another process · " : phase === "closing" ? "hashing · " : "";
   const troubles = failures === 0 ? "" : ` · ${grouped(failures)} failed fetches`;
   return `${what}${windowsDone} of ${windows} windows · ${grouped(pages)} pages · ${grouped(rows)} rows${troubles}`;
-}
-
-/** Share of page fetches that gave a page, 0..1; null when none was made. */
-export function successRate({ totals }: Pick<Retrieval, "totals">): number | null {
-  const fetches = totals.pagesOk + totals.pagesFailed;
-  return fetches === 0 ? null : totals.pagesOk / fetches;
 }
 
 /** Seconds from the first start to the end; undefined before it. */
@@ -37,8 +32,8 @@ function quarantineLine({ totals }: Pick<Retrieval, "totals">): string {
 export function retrievalLines(retrieval: Retrieval): string[] {
   const { jobId, campaignId, from, to, codes, status, totals, calls, complianceHash, error } = retrieval;
   const seconds = latencySeconds(retrieval);
-  const rate = successRate(retrieval);
-  const well = rate === null ? "" : ` (${Math.floor(rate * 10_000) / 100} % went well)`;
+  const rate = downloadSuccessRate(retrieval);
+  const well = rate === null ? "" : ` (${Math.floor(rate * 10_000) / 100} % of ${grouped(totals.attempts)} requests went well)`;
   const lines = [
     `${jobId} · ${status.replaceAll("_", " ")} · ${printable(campaignId)} · ${time(from)} to ${time(to)}${codes === null ? "" : ` · ${codes.map(printable).join(", ")}`}`,
     `  ${calls === null ? `${grouped(totals.rows)} rows so far` : `${grouped(calls)} calls`} · ${grouped(totals.pagesOk)} pages, ${grouped(totals.pagesFailed)} failed fetches${well} · ${totals.windowsDone} of ${totals.windows} windows · ${grouped(totals.bytes)} bytes${seconds === undefined ? "" : ` · ${duration(seconds)}`}`,

@@ -79,8 +79,10 @@ export {
   type RetrievalProgress,
   type RetrievalRequest,
   Retrieving,
+  type Rhythm,
   type RunVerdict,
   runSchedules,
+  setSchedules,
   splitWindows,
   verifyRetrieval,
 } from "./retrieval/index.ts";

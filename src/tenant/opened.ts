@@ -18,6 +18,8 @@ export interface OpenedPage<Kept> {
   readonly items: number;
   readonly mark: string;
   readonly kept: Kept;
+  /** Requests that were sent for it, the one that brought it included; absent where a page is made of several lists. */
+  readonly attempts?: number;
   /** As in Page. */
   readonly nextToken: string | undefined;
 }

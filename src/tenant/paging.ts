@@ -115,12 +115,16 @@ export async function* openedPages<Id extends PagedOperationId, Kept>(
       open: async (body) => (opened = await open(body))?.json,
       flaw: (reply) => flawOf(reply, opened?.items ?? 0),
     };
-    const { reply } = await requester.request(id, input as unknown as RequestInput<Id>);
+    const { reply, attempts } = await requester.request(id, input as unknown as RequestInput<Id>);
     // Of several attempts the last one is the one that was accepted.
     if (opened === undefined) throw new TenantError("invalid_reply", `${id}: a page without a body`, { operationId: id });
     const { items, mark, kept } = opened;
     if (items > 0) guard.mark(mark);
-    return { fields: { ...(reply as object) }, count: items, page: (nextToken) => ({ items, mark, kept, nextToken }) };
+    return {
+      fields: { ...(reply as object) },
+      count: items,
+      page: (nextToken) => ({ items, mark, kept, attempts: attempts.length, nextToken }),
+    };
   });
 }
 

@@ -1,46 +1,58 @@
 // outdial outcomes pull, runs, verify: once, again and again, or on from where it was left; what was retrieved, and whether the lake still holds it.
 
 import { type OutcomeRecords, type OutcomesRuntime, openOutcomeRecords, openOutcomes, planRetrieval } from "../../app/index.ts";
+import { durationText } from "../../kernel/index.ts";
 import { OperationError } from "../../operations/index.ts";
-import type { Retrieval } from "../../store/index.ts";
+import { downloadSuccessRate } from "../../operations/views/index.ts";
+import type { Retrieval, RetrievalSchedule } from "../../store/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/outcomes.ts";
 import type { Io } from "../io.ts";
-import { latencySeconds, retrievalLines, retrievalProgressLine, successRate, verdictLines } from "../render-outcomes.ts";
+import { latencySeconds, retrievalLines, retrievalProgressLine, verdictLines } from "../render-outcomes.ts";
 import { report } from "../report.ts";
 import { endedByInterrupt } from "../running.ts";
-import { timeText } from "../text.ts";
+import { printable, timeText } from "../text.ts";
 
 type Options = OptionsOf<typeof declared.pull>;
 
 export const pull: Run<typeof declared.pull> = async ({ options, io }) => {
-  const { campaign, from, to, last: lastMs, codes, limit, every, resume } = options;
-  const input = { campaignId: campaign ?? "", from, to, lastMs, codes, limit };
-  if (campaign === undefined && resume === undefined)
+  const { from, to, last: lastMs, codes, limit, every, resume, stagger: staggerMs, downloads } = options;
+  const campaigns = [...new Set(options.campaign)];
+  const input = { campaignId: campaigns[0] ?? "", from, to, lastMs, codes, limit };
+  if (campaigns.length === 0 && resume === undefined)
     throw new OperationError("invalid_input", "--campaign is needed, or --resume");
+  if (campaigns.length > 1 && every === undefined)
+    throw new OperationError(
+      "invalid_input",
+      "several campaigns are retrieved at regular times only; add --every, or name one --campaign",
+    );
+  if (staggerMs !== undefined && (every === undefined || every === "off" || campaigns.length < 2))
+    throw new OperationError(
+      "invalid_input",
+      "--stagger is the time between the turns of several campaigns; it needs --every and two --campaign",
+    );
   if (resume !== undefined && every !== undefined)
     throw new OperationError("invalid_input", "--resume and --every exclude each other: a schedule goes on by itself");
   if (options.dryRun) return dryRun(input, io);
   if (every !== undefined && (from !== undefined || to !== undefined))
     throw new OperationError("invalid_input", "--every takes no --from and --to; --last says how far back the first time goes");
-  if (every === "off") return endSchedule(input.campaignId, options, io);
+  if (every === "off") return endSchedules(campaigns, options, io);
 
-  await using runtime = await openOutcomes(options, io.env, { warn: io.say });
+  await using runtime = await openOutcomes(options, io.env, { warn: io.say, downloads });
   using _listening = endedByInterrupt(io, runtime);
   if (resume !== undefined) return await goOn(runtime, options, io);
+  if (every !== undefined) {
+    const rhythm = { everyMs: every, overlapMs: options.overlap, staggerMs };
+    const warnings = await runtime.setSchedules(campaigns, { lastMs, codes, limit }, rhythm);
+    io.say(warnings.map((warning) => `warning: ${warning}`));
+    return await repeat(runtime, campaigns, io);
+  }
   const { request, warnings } = await runtime.retrieving.check(input);
   io.say(warnings.map((warning) => `warning: ${warning}`));
-  if (every === undefined) {
-    const { retrieval, earlier } = await runtime.retrieving.submit(request);
-    if (earlier) io.say(`this retrieval is known as ${retrieval.jobId}; going on with it`);
-    return await runAndReport(runtime, retrieval, io);
-  }
-  const { campaignId, limit: pageLimit } = request;
-  const firstMs = request.to - request.from;
-  const schedule = { campaignId, codes: request.codes, pageLimit, everyMs: every, overlapMs: options.overlap, firstMs };
-  await runtime.setSchedule(schedule);
-  return await repeat(runtime, campaignId, io);
+  const { retrieval, earlier } = await runtime.retrieving.submit(request);
+  if (earlier) io.say(`this retrieval is known as ${retrieval.jobId}; going on with it`);
+  return await runAndReport(runtime, retrieval, io);
 };
 
 async function dryRun(input: Parameters<typeof planRetrieval>[0], io: Io): Promise<void> {
@@ -55,7 +67,7 @@ async function dryRun(input: Parameters<typeof planRetrieval>[0], io: Io): Promi
 }
 
 async function goOn({ retrieving }: OutcomesRuntime, { resume, campaign }: Options, io: Io): Promise<number> {
-  const retrieval = typeof resume === "string" ? await retrieving.find(resume) : await retrieving.unended(campaign);
+  const retrieval = typeof resume === "string" ? await retrieving.find(resume) : await retrieving.unended(campaign[0]);
   if (retrieval === undefined) {
     io.say("nothing was interrupted");
     await io.answer({ retrieval: null }, []);
@@ -79,10 +91,15 @@ function exitOfRetrieval({ status, error }: Retrieval): number {
   return typeof error === "object" && error !== null && "code" in error ? exitOf(String(error.code)) : EXIT.failed;
 }
 
-async function repeat(runtime: OutcomesRuntime, campaignId: string, io: Io): Promise<number> {
-  io.say("the schedule is set; this process retrieves whenever it falls due, until it is interrupted");
+async function repeat(runtime: OutcomesRuntime, campaignIds: readonly string[], io: Io): Promise<number> {
+  const one = campaignIds.length === 1;
+  io.say(
+    `${one ? "the schedule is" : `${campaignIds.length} schedules are`} set; this process retrieves whenever ${one ? "it" : "one"} falls due, until it is interrupted`,
+  );
+  const set = (await runtime.schedules()).filter(({ campaignId }) => campaignIds.includes(campaignId));
+  if (!one) io.say(set.map(scheduleLine));
   await runtime.runSchedules({
-    campaignId,
+    campaignIds,
     onProgress: (progress) => io.progress(retrievalProgressLine(progress)),
     onRun: async (run) => {
       // One that failed is told of and tried again when it next falls due.
@@ -95,11 +112,16 @@ async function repeat(runtime: OutcomesRuntime, campaignId: string, io: Io): Pro
   return EXIT.interrupted;
 }
 
-async function endSchedule(campaignId: string, options: Options, io: Io): Promise<void> {
+async function endSchedules(campaignIds: readonly string[], options: Options, io: Io): Promise<void> {
   await using records = await openOutcomeRecords(options, io.env);
-  const removed = await records.removeSchedule(campaignId);
-  io.say(removed ? `the schedule of ${campaignId} is ended; what was retrieved stays` : `${campaignId} has no schedule`);
+  for (const campaignId of campaignIds) {
+    const removed = await records.removeSchedule(campaignId);
+    io.say(removed ? `the schedule of ${campaignId} is ended; what was retrieved stays` : `${campaignId} has no schedule`);
+  }
 }
+
+const scheduleLine = ({ campaignId, everyMs, nextAt }: RetrievalSchedule) =>
+  `scheduled: ${printable(campaignId)} every ${durationText(everyMs)}, next at ${timeText(nextAt)}`;
 
 export const runs: Run<typeof declared.runs> = async ({ args: { id }, options, io }) => {
   const { campaign: campaignId, limit, quarantine } = options;
@@ -112,16 +134,14 @@ export const runs: Run<typeof declared.runs> = async ({ args: { id }, options, i
   const schedules = id === undefined ? await records.schedules() : [];
   await io.answer({ retrievals: shown.map(asData), schedules }, [
     ...shown.flatMap(retrievalLines),
-    ...schedules.map(
-      ({ campaignId, everyMs, nextAt }) => `scheduled: ${campaignId} every ${everyMs / 1000} s, next at ${timeText(nextAt)}`,
-    ),
+    ...schedules.map(scheduleLine),
   ]);
   if (shown.length === 0 && !io.json) io.say("nothing was retrieved yet");
 };
 
 /** A retrieval with what follows from it. */
 function asData(retrieval: Retrieval): object {
-  return { ...retrieval, successRate: successRate(retrieval), latencySeconds: latencySeconds(retrieval) ?? null };
+  return { ...retrieval, successRate: downloadSuccessRate(retrieval), latencySeconds: latencySeconds(retrieval) ?? null };
 }
 
 async function showQuarantine(records: OutcomeRecords, { jobId, campaignId }: Retrieval, io: Io): Promise<void> {

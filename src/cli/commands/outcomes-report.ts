@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { openCrm, openOutcomeRecords, openOutcomes, reportOnOutcomes } from "../../app/index.ts";
+import { openCrm, openOutcomeRecords, openOutcomes, outcomeMapOf, reportOnOutcomes } from "../../app/index.ts";
 import {
   type CrmPushRequest,
   type Difference,
@@ -57,21 +57,22 @@ function render(report: OutcomeReport, format: Format, toFile: boolean, io: Io):
 }
 
 export const exportOutcomes: Run<typeof declared.exportOutcomes> = async ({ options, io }) => {
-  const { format, campaign: campaignId, from, to, codes, out } = options;
+  const { format, campaign: campaignId, from, to, codes, map: mapFile, out } = options;
   const toFile = out !== undefined && out !== "-";
   const text = format === "parquet" ? undefined : format;
   if (!toFile && text === undefined) throw new OperationError("invalid_input", "--format parquet needs --out FILE");
   const query = { campaignId, from, to, codes };
   await using records = await openOutcomeRecords(options, io.env);
   const by = records.config.actor;
+  const map = await outcomeMapOf(records.config, mapFile);
   const target = toFile ? resolve(out) : "stdout";
   if (toFile || text === undefined) {
-    const calls = await exportToFile(records, { query, format, target, by });
+    const calls = await exportToFile(records, { query, map, format, target, by });
     io.say(`${grouped(calls)} calls in ${target}`);
     return await io.answer({ calls, file: target }, []);
   }
   let calls = 0;
-  const texts = exportedText(records, { query, format: text, target, by }, (found) => (calls = found));
+  const texts = exportedText(records, { query, map, format: text, target, by }, (found) => (calls = found));
   for await (const line of createInterface({ input: Readable.from(texts) })) await io.data(line);
   io.say(`${grouped(calls)} calls`);
 };

@@ -27,7 +27,7 @@ const RUNS = { from: 1, to: 1000, default: 20 } as const;
 export const pull = command("pull", TENANT_AND_STORE, {
   summary: "retrieve ended calls into the lake: nothing twice, nothing lost, resumed at the page where it was interrupted",
   options: [
-    text("--campaign <id>", "campaign whose calls are retrieved"),
+    many(text("--campaign <id...>", "campaign whose calls are retrieved; with --every several"), false),
     instant("--from <time>", "earliest start of a call, such as 2026-03-01 or 2026-03-01T08:00:00Z; UTC without an offset"),
     TO,
     span("--last <span>", "instead of --from: so much time before the end, such as 7d or 36h (default: 7d)"),
@@ -41,12 +41,18 @@ export const pull = command("pull", TENANT_AND_STORE, {
     span("--overlap <span>", "with --every: how far each time goes back behind the one before, for what comes late", {
       default: "1h",
     }),
+    span("--stagger <span>", "with --every and several campaigns: time between their turns (default: spread evenly)"),
+    whole("--downloads <number>", "listings read at once (default: outcomes.downloads of outdial.yaml, else 4)", {
+      from: 1,
+      to: 64,
+    }),
     optional("--resume [id]", "go on with a retrieval that was interrupted: the newest, or the one named"),
     flag("--dry-run", "show what would be asked for and stop; nothing is sent"),
   ],
   examples: [
     "outdial outcomes pull --campaign camp_primary_001 --last 7d",
     "outdial outcomes pull --campaign camp_primary_001 --every 15m",
+    "outdial outcomes pull --campaign camp_primary_001 camp_backup_001 --every 30m --stagger 5m",
     "outdial outcomes pull --resume",
   ],
 });
@@ -68,13 +74,14 @@ export const verify = command("verify", STORE, {
 });
 
 export const exportOutcomes = command("export", STORE, {
-  summary: "write the latest version of each call to a file",
+  summary: "write the latest version of each call to a file, with the category of its code",
   options: [
     choice("--format <format>", "parquet, csv or ndjson", ["parquet", "csv", "ndjson"], { required: true }),
     text("--campaign <id>", "only this campaign's calls"),
     FROM,
     instant("--to <time>", "latest start"),
     CODES,
+    file("--map <file>", "what disposition codes mean; by default outcomes.map of outdial.yaml, else the documented codes"),
     file("--out <file>", "the file; stdout by default (not for parquet)"),
   ],
 });

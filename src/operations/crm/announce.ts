@@ -32,8 +32,8 @@ export function createCrmAnnouncer(deps: AnnouncerDependencies): CrmAnnouncer {
     if ((status !== "done" && status !== "partly_failed") || finishedAt === null) return false;
     const scope = { campaigns: [campaignId], from, to: to + 1, map: deps.map, time: localTime("UTC") };
     const tally = cohortTally(scope, await readRun(deps.lake, scope, jobId));
-    const { pagesOk, pagesFailed } = totals;
-    const ended = { jobId, campaignId, from, to, status, pagesOk, pagesFailed, finishedAt };
+    const { pagesOk, attempts } = totals;
+    const ended = { jobId, campaignId, from, to, status, pagesOk, attempts, finishedAt };
     const data = crmEnvelope(
       { ...ended, startedAt: startedAt ?? finishedAt, complianceHash: complianceHash ?? "" },
       tally,

@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { OutcomeLake, RecordQuery } from "../../outcomes/index.ts";
+import type { OutcomeLake, OutcomeMap, RecordQuery } from "../../outcomes/index.ts";
 import type { Store } from "../../store/index.ts";
 
 export type ExportQuery = Pick<RecordQuery, "campaignId" | "from" | "to" | "codes">;
@@ -16,6 +16,8 @@ interface Over {
 
 interface Asked<Format extends string> {
   readonly query: ExportQuery;
+  /** What disposition codes mean. */
+  readonly map: OutcomeMap;
   readonly format: Format;
   /** Where it goes, for the audit. */
   readonly target: string;
@@ -25,7 +27,7 @@ interface Asked<Format extends string> {
 /** Writes an export to `asked.target`, a file. @returns how many calls */
 export async function exportToFile({ lake, store }: Over, asked: Asked<"parquet" | "csv" | "ndjson">): Promise<number> {
   await noteExport(store, asked);
-  return lake.exportTo(asked.target, asked.format, asked.query);
+  return lake.exportTo(asked.target, asked.format, asked.map, asked.query);
 }
 
 /** An export as text. @param onCalls told how many calls it has, before the text */
@@ -38,7 +40,7 @@ export async function* exportedText(
   const folder = await mkdtemp(join(tmpdir(), "outdial-export-"));
   try {
     const file = join(folder, "calls");
-    const calls = await lake.exportTo(file, asked.format, asked.query);
+    const calls = await lake.exportTo(file, asked.format, asked.map, asked.query);
     onCalls?.(calls);
     for await (const chunk of createReadStream(file, { encoding: "utf8" })) yield String(chunk);
   } finally {
@@ -46,7 +48,7 @@ export async function* exportedText(
   }
 }
 
-async function noteExport({ audit }: Over["store"], { query, format, target, by }: Asked<string>): Promise<void> {
-  const details = { ...query, format, target };
+async function noteExport({ audit }: Over["store"], { query, map, format, target, by }: Asked<string>): Promise<void> {
+  const details = { ...query, format, target, definition: map.id };
   await audit.append([{ actor: by, action: "outcomes.export", subject: query.campaignId ?? "all campaigns", details }]);
 }

@@ -5,11 +5,13 @@ import type { Context } from "../context.ts";
 import { noteRequest } from "../jobs/request.ts";
 import { type ReconcileReport, type ReconcileSink, reconcile } from "../retrieval/reconcile.ts";
 import type { RetrievalInput, RetrievalRequest } from "../retrieval/request.ts";
+import { type Rhythm, setSchedules } from "../retrieval/schedule.ts";
 import type { RetrievalProgress, Retrieving } from "../retrieval/service.ts";
 import { verifyRetrieval } from "../retrieval/verify.ts";
 import { splitWindows } from "../retrieval/windows.ts";
 import { retrievalViewOf, scheduleViewOf } from "../views/outcome-views.ts";
 import type {
+  FirstTurn,
   OutcomeReportView,
   RetrievalBegun,
   RetrievalPlan,
@@ -119,13 +121,25 @@ export class OutcomeUseCases {
 
   /** Retrieves a campaign's outcomes regularly; the first time as far back as `input` says. Throws OperationError `invalid_input` */
   async setSchedule(
-    input: RetrievalInput,
-    { everyMs, overlapMs, by }: { readonly everyMs: number; readonly overlapMs: number; readonly by: string },
+    { campaignId, ...input }: RetrievalInput,
+    { by, ...rhythm }: Omit<Rhythm, "staggerMs"> & { readonly by: string },
   ): Promise<void> {
-    const { request } = await this.#parts.retrieving.check(input);
-    const { campaignId, codes, limit: pageLimit, from, to } = request;
-    const schedule = { campaignId, codes, pageLimit, everyMs, overlapMs, firstMs: to - from, actor: by };
-    await this.#context.store.retrievalSchedules.set(schedule);
+    await this.setSchedules([campaignId], input, { ...rhythm, by });
+  }
+
+  /**
+   * The same for several campaigns, all or none: their turns follow each other at `staggerMs`, by default spread evenly over `everyMs`.
+   * @returns when each has its first turn
+   */
+  async setSchedules(
+    campaignIds: readonly string[],
+    input: Omit<RetrievalInput, "campaignId">,
+    { by, ...rhythm }: Rhythm & { readonly by: string },
+  ): Promise<readonly FirstTurn[]> {
+    const { store, clock } = this.#context;
+    const parts = { retrieving: this.#parts.retrieving, schedules: store.retrievalSchedules, clock };
+    const { set } = await setSchedules(parts, campaignIds, input, { rhythm, by });
+    return set.map(({ campaignId, nextAt }) => ({ campaignId, nextAt: timeText(nextAt) }));
   }
 
   /** Ends a schedule; what was retrieved stays. @returns whether there was one */
@@ -133,9 +147,11 @@ export class OutcomeUseCases {
     return this.#context.store.retrievalSchedules.remove(campaignId);
   }
 
-  /** The latest version of each call, as text. What leaves is in the audit before. */
-  export(query: ExportQuery, format: "csv" | "ndjson", by: string): AsyncIterable<string> {
-    return exportedText({ lake: this.#parts.lake, store: this.#context.store }, { query, format, target: "service", by });
+  /** The latest version of each call with its category, as text. What leaves is in the audit before. Throws MeaningError */
+  async *export(query: ExportQuery, format: "csv" | "ndjson", by: string): AsyncGenerator<string> {
+    const { lake, rules } = this.#parts;
+    const map = await rules.map();
+    yield* exportedText({ lake, store: this.#context.store }, { query, map, format, target: "service", by });
   }
 }
 

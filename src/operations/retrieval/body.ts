@@ -4,24 +4,23 @@
 import type { StopReason } from "../run/reason.ts";
 import type { Step } from "../run/runs.ts";
 
-/** Windows read side by side. */
-const OVERLAP = 4;
-
 /** A run of a retrieval, as the workflow drives it. */
 export interface WindowRunner {
-  openWindows(): Promise<number[]>;
+  /** Windows that are left, and how many of them are read side by side. */
+  openWindows(): Promise<{ readonly windows: readonly number[]; readonly atOnce: number }>;
   readWindow(no: number): Promise<StopReason | undefined>;
   close(stop: StopReason | undefined): Promise<void>;
 }
 
 /** Reads all windows that are left and closes the retrieval. */
 export async function readWindows(step: Step, run: WindowRunner): Promise<void> {
-  const windows = await step("open-windows", () => run.openWindows());
+  // How many at once is a part of the result: another number in a replay would begin the steps in another order.
+  const { windows, atOnce } = await step("open-windows", () => run.openWindows());
   // A step may look only at results of steps that were awaited before it in the same order every time, or a replay would diverge.
   const reads: Promise<StopReason | null>[] = [];
   let stop: StopReason | null = null;
   for (const [index, no] of windows.entries()) {
-    stop ??= (await reads[index - OVERLAP]) ?? null;
+    stop ??= (await reads[index - atOnce]) ?? null;
     if (stop !== null) break;
     const reading = step(`window-${no}`, async () => (await run.readWindow(no)) ?? null);
     reading.catch(() => undefined);

@@ -1,9 +1,10 @@
 // Retrieval at regular times. The schedule is in the store. Exactly one of the processes that run schedules takes a schedule that falls due. When a
 // process dies, the next one continues its retrieval.
 
-import type { Clock } from "../../kernel/index.ts";
+import type { Clock, Instant } from "../../kernel/index.ts";
 import type { Retrieval, RetrievalLedger, RetrievalSchedule, RetrievalSchedules } from "../../store/index.ts";
-import { earliestStart, type RetrievalRequest } from "./request.ts";
+import { OperationError } from "../error.ts";
+import { earliestStart, type RetrievalInput, type RetrievalRequest } from "./request.ts";
 import type { RetrievalProgress, Retrieving } from "./service.ts";
 
 const DAY_MS = 86_400_000;
@@ -20,6 +21,50 @@ export interface ScheduleDependencies {
   readonly clock: Clock;
 }
 
+/** When campaigns that are set together are read. */
+export interface Rhythm {
+  readonly everyMs: number;
+  /** How far each time goes back behind the one before, ms. */
+  readonly overlapMs: number;
+  /** Time between the turns of two campaigns; by default the turns are spread evenly over `everyMs`. */
+  readonly staggerMs?: number | undefined;
+}
+
+/** When the campaigns of one setting are first read: the first one at `now`, each further one a step later. Pure. Throws OperationError `invalid_input`. */
+export function staggered(count: number, { everyMs, staggerMs }: Rhythm, now: Instant): Instant[] {
+  if (staggerMs !== undefined && staggerMs >= everyMs && count > 1)
+    throw new OperationError(
+      "invalid_input",
+      "the time between the turns of two campaigns must be shorter than that between two turns of one",
+    );
+  const step = staggerMs ?? everyMs / count;
+  return Array.from({ length: count }, (_, place) => now + Math.floor((place * step) % everyMs));
+}
+
+/** Sets the schedules of campaigns, staggered. @returns what was set, with warnings about what is asked for. Throws OperationError `invalid_input` */
+export async function setSchedules(
+  { retrieving, schedules, clock }: Pick<ScheduleDependencies, "retrieving" | "schedules" | "clock">,
+  campaignIds: readonly string[],
+  input: Omit<RetrievalInput, "campaignId">,
+  { rhythm, by: actor }: { readonly rhythm: Rhythm; readonly by: string },
+): Promise<{ readonly set: readonly Omit<RetrievalSchedule, "readTo">[]; readonly warnings: readonly string[] }> {
+  const ids = [...new Set(campaignIds)];
+  if (ids.length === 0) throw new OperationError("invalid_input", "no campaign was named");
+  const turns = staggered(ids.length, rhythm, clock.now());
+  const { everyMs, overlapMs } = rhythm;
+  const warnings = new Set<string>();
+  const set: Omit<RetrievalSchedule, "readTo">[] = [];
+  for (const [place, campaignId] of ids.entries()) {
+    const { request, warnings: some } = await retrieving.check({ ...input, campaignId });
+    for (const warning of some) warnings.add(warning);
+    const { codes, limit: pageLimit, from, to } = request;
+    const nextAt = turns[place] ?? clock.now();
+    set.push({ campaignId, codes, pageLimit, everyMs, overlapMs, firstMs: to - from, actor, nextAt });
+  }
+  await schedules.set(set);
+  return { set, warnings: [...warnings] };
+}
+
 /** What a due schedule asks for: from where it has read to, less the overlap for what comes late, to the present. Pure. */
 export function dueRequest(schedule: RetrievalSchedule, now: number): RetrievalRequest {
   const { campaignId, codes, pageLimit, readTo, overlapMs, firstMs } = schedule;
@@ -34,12 +79,12 @@ export function readUpTo({ to, totals }: Pick<Retrieval, "to" | "totals">): numb
 
 /**
  * Runs what falls due, one retrieval after the other, until `signal` is aborted.
- * @param campaignId only this campaign's schedule
+ * @param campaignIds only these campaigns' schedules
  */
 export async function runSchedules(
   { retrieving, ledger, schedules, clock }: ScheduleDependencies,
   options: {
-    readonly campaignId?: string | undefined;
+    readonly campaignIds?: readonly string[] | undefined;
     readonly signal: AbortSignal;
     readonly onProgress?: (progress: RetrievalProgress) => void;
     /** Told of each retrieval that a schedule made, and of one that failed. */
@@ -47,7 +92,7 @@ export async function runSchedules(
   },
 ): Promise<void> {
   while (!options.signal.aborted) {
-    const schedule = await schedules.take(options.campaignId);
+    const schedule = await schedules.take(options.campaignIds);
     if (schedule === undefined) {
       await clock.sleep(LOOK_MS, options.signal).catch(() => undefined);
       continue;

@@ -7,10 +7,12 @@ import { RETRIEVE } from "../../store/index.ts";
 import { type DispositionCatalog, type OutcomeSource, requireSupported } from "../../tenant/port.ts";
 import type { RawOutcome } from "../compliance/index.ts";
 import { OperationError } from "../error.ts";
+import { Semaphore } from "../jobs/semaphore.ts";
 import type { JobLeave } from "../run/leave.ts";
 import type { StopReason } from "../run/reason.ts";
 import type { Kind, Running, Runs } from "../run/runs.ts";
 import { readWindows } from "./body.ts";
+import { INTERRUPTED } from "./failure.ts";
 import { PageThread } from "./page-thread.ts";
 import { areOutcomeCodes, checkRequest, type RetrievalInput, type RetrievalRequest } from "./request.ts";
 import { readWindow } from "./window-run.ts";
@@ -46,6 +48,8 @@ export interface RetrievalDependencies {
   readonly random: RandomStream;
   readonly actor: string;
   readonly replicaId: string;
+  /** Windows read at once, of all retrievals of this process together. */
+  readonly downloads: number;
   /** Told of what went wrong and does no harm. */
   readonly warn: (message: string) => void;
   /** Told of every retrieval that ran to its end in this process, before its `run` returns. */
@@ -75,9 +79,11 @@ interface Active {
 export class Retrieving {
   readonly #deps: RetrievalDependencies;
   readonly #active = new Map<string, Active>();
+  readonly #downloads: Semaphore;
 
   constructor(deps: RetrievalDependencies) {
     this.#deps = deps;
+    this.#downloads = new Semaphore(deps.downloads);
   }
 
   /** What the engine runs. */
@@ -177,7 +183,10 @@ export class Retrieving {
     this.#active.set(jobId, active);
     try {
       await this.#recordStart(retrieval, run);
-      const openWindows = async () => (await ledger.windows(jobId)).filter(({ done }) => !done).map(({ no }) => no);
+      const openWindows = async () => {
+        const left = (await ledger.windows(jobId)).filter(({ done }) => !done);
+        return { windows: left.map(({ no }) => no), atOnce: this.#deps.downloads };
+      };
       const readWindow = (no: number) => this.#readWindow(active, no);
       await readWindows(step, { openWindows, readWindow, close: (stop) => this.#close(active, stop) });
     } finally {
@@ -188,6 +197,15 @@ export class Retrieving {
   }
 
   async #readWindow(active: Active, no: number): Promise<StopReason | undefined> {
+    await this.#downloads.acquire();
+    try {
+      return active.leave.halt.aborted ? INTERRUPTED : await this.#downloadWindow(active, no);
+    } finally {
+      this.#downloads.release();
+    }
+  }
+
+  async #downloadWindow(active: Active, no: number): Promise<StopReason | undefined> {
     const { jobId, campaignId, codes, pageLimit } = active.retrieval;
     const windows = await this.#deps.ledger.windows(jobId);
     const window = windows.find((one) => one.no === no);
@@ -254,6 +272,7 @@ export class Retrieving {
         ...(summary === undefined ? {} : { calls: summary.calls, complianceHash: summary.hash }),
         pages: retrieval.totals.pagesOk,
         pagesFailed: retrieval.totals.pagesFailed,
+        attempts: retrieval.totals.attempts,
         quarantined: retrieval.totals.quarantined,
       }),
     });

@@ -155,6 +155,7 @@ class WindowRun {
       executor,
       windowNo: no,
       after: this.#pages,
+      attempts: page.attempts ?? 1,
       files,
       nextToken: page.nextToken ?? null,
       pageSize: this.#size.size,
@@ -211,7 +212,9 @@ class WindowRun {
     onFailure();
     if (remedy.kind === "again" && remedy.smaller) this.#size.bad();
     const restart = remedy.kind === "restart";
-    await ledger.noteFailure({ jobId, executor, windowNo: this.#window.no, pageSize: this.#size.size, restart });
+    // What failed before anything was sent was an attempt as well.
+    const attempts = Math.max(1, thrown instanceof TenantError ? thrown.report.attempts.length : 0);
+    await ledger.noteFailure({ jobId, executor, windowNo: this.#window.no, pageSize: this.#size.size, attempts, restart });
     if (remedy.kind === "stop") return remedy.reason;
     if (restart) {
       this.#restarts += 1;

@@ -4,6 +4,11 @@ import type { Retrieval, RetrievalSchedule } from "../../store/index.ts";
 import type { RetrievalView, ScheduleView } from "./schemas/outcomes.ts";
 import { timeText } from "./texts.ts";
 
+/** Share of the requests for pages that brought one, 0..1; null when none was sent. */
+export function downloadSuccessRate({ totals }: Pick<Retrieval, "totals">): number | null {
+  return totals.attempts === 0 ? null : totals.pagesOk / totals.attempts;
+}
+
 export function retrievalViewOf(one: Retrieval): RetrievalView {
   return {
     jobId: one.jobId,
@@ -15,6 +20,9 @@ export function retrievalViewOf(one: Retrieval): RetrievalView {
     actor: one.actor,
     windows: one.totals.windows,
     windowsDone: one.totals.windowsDone,
+    pages: one.totals.pagesOk,
+    attempts: one.totals.attempts,
+    successRate: downloadSuccessRate(one),
     rows: one.totals.rows,
     calls: one.calls,
     complianceHash: one.complianceHash,

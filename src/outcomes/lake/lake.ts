@@ -4,6 +4,7 @@
 // they become visible when the catalog takes them up, which retrieval does in the transaction that also moves its checkpoint.
 
 import type { Instant } from "../../kernel/index.ts";
+import type { OutcomeMap } from "../meaning/outcome-map.ts";
 import type { OutcomeRecord } from "../record/record.ts";
 
 /**
@@ -129,8 +130,11 @@ export interface OutcomeLake {
   records(query?: RecordQuery): AsyncIterable<StoredRecord>;
   /** Only the digests of the same records in the same order: 32 bytes each, many in one piece, which is good until the next is asked for. */
   digests(query?: RecordQuery): AsyncIterable<Uint8Array>;
-  /** Writes the latest version of each call to a file of the caller's (replaced at once when it is complete). @returns how many */
-  exportTo(path: string, format: "parquet" | "csv" | "ndjson", query?: RecordQuery): Promise<number>;
+  /**
+   * Writes the latest version of each call to a file of the caller's (replaced at once when it is complete), with what its code means by `map`:
+   * `category`, and `mapped`, false for a code that the map does not know, which is neutral. @returns how many
+   */
+  exportTo(path: string, format: "parquet" | "csv" | "ndjson", map: OutcomeMap, query?: RecordQuery): Promise<number>;
   /**
    * Runs one SELECT over the views. Rows as objects; BIGINT and DECIMAL come as numbers, TIMESTAMP as ms since the epoch, DATE as `2026-03-01`.
    * Give `range` when the SELECT looks only at a part of the lake: other files are then not opened (the SELECT must still filter).

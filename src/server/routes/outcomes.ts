@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { OutcomeUseCases, RetrievalInput } from "../../operations/index.ts";
 import {
+  firstTurn,
   outcomeReportView,
   pageOf,
   retrievalBegun,
@@ -23,6 +24,14 @@ const retrieval = {
   codes: z.array(z.string()).min(1).max(100).optional(),
   limit: z.int().min(1).max(5000).optional().describe("Calls in a page"),
 };
+const rhythm = {
+  everyMinutes: minutes(1, 10_080),
+  overlapMinutes: minutes(0, 10_080).prefault(60),
+  firstHours: hours(100_000).prefault(168),
+  codes: z.array(z.string()).min(1).max(100).optional(),
+  limit: z.int().min(1).max(5000).optional(),
+};
+
 export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
   return [
     route({
@@ -119,24 +128,38 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
       },
     }),
     route({
+      id: "outcomes.scheduleAll",
+      method: "put",
+      path: "/outcomes/schedules",
+      summary: "Retrieves the outcomes of several campaigns regularly, their turns staggered; all or none is set",
+      role: "operator",
+      body: z.strictObject({
+        campaigns: z.array(z.string().min(1)).min(1).max(1000),
+        ...rhythm,
+        staggerMinutes: minutes(0, 10_080)
+          .optional()
+          .describe("Between the turns of two campaigns; by default they are spread evenly over everyMinutes"),
+      }),
+      reply: z.strictObject({ items: z.array(firstTurn).readonly() }),
+      async handle({ body, who }) {
+        const { campaigns, everyMinutes: everyMs, overlapMinutes: overlapMs, staggerMinutes: staggerMs, ...rest } = body;
+        const input = { lastMs: rest.firstHours, codes: rest.codes, limit: rest.limit };
+        return { items: await outcomes().setSchedules(campaigns, input, { everyMs, overlapMs, staggerMs, by: who.name }) };
+      },
+    }),
+    route({
       id: "outcomes.schedule",
       method: "put",
       path: "/outcomes/schedules/{campaign}",
       summary: "Retrieves a campaign's outcomes regularly",
       role: "operator",
       params: z.strictObject({ campaign: z.string() }),
-      body: z.strictObject({
-        everyMinutes: minutes(1, 10_080),
-        overlapMinutes: minutes(0, 10_080).prefault(60),
-        firstHours: hours(100_000).prefault(168),
-        codes: z.array(z.string()).min(1).max(100).optional(),
-        limit: z.int().min(1).max(5000).optional(),
-      }),
+      body: z.strictObject(rhythm),
       reply: z.strictObject({ campaignId: z.string() }),
       async handle({ params, body, who }) {
         const input = { campaignId: params.campaign, lastMs: body.firstHours, codes: body.codes, limit: body.limit };
-        const rhythm = { everyMs: body.everyMinutes, overlapMs: body.overlapMinutes };
-        await outcomes().setSchedule(input, { ...rhythm, by: who.name });
+        const { everyMinutes: everyMs, overlapMinutes: overlapMs } = body;
+        await outcomes().setSchedule(input, { everyMs, overlapMs, by: who.name });
         return { campaignId: params.campaign };
       },
     }),

@@ -31,6 +31,7 @@ import { rates } from "./0025-rates.ts";
 import { auditHeads } from "./0026-audit-heads.ts";
 import { profiles } from "./0027-profiles.ts";
 import { settingsSubject } from "./0028-settings-subject.ts";
+import { pageAttempts } from "./0029-page-attempts.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -61,6 +62,7 @@ const MIGRATIONS: readonly Migration[] = [
   auditHeads,
   profiles,
   settingsSubject,
+  pageAttempts,
 ];
 
 /** The version of the schema that this outdial works with. */

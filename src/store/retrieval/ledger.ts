@@ -127,14 +127,16 @@ export class RetrievalLedger extends Ledger {
     readonly executor: string;
     readonly windowNo: number;
     readonly pageSize: number;
+    /** Requests that were sent for it. */
+    readonly attempts: number;
     readonly restart: boolean;
   }): Promise<void> {
-    const { jobId, executor, windowNo, pageSize, restart } = failure;
+    const { jobId, executor, windowNo, pageSize, attempts, restart } = failure;
     const rows = await this.store.query(
-      `update outdial.retrieval_windows set pages_failed = pages_failed + 1, page_size = $4, restarts = restarts + $5::boolean::int,
+      `update outdial.retrieval_windows set pages_failed = pages_failed + 1, attempts = attempts + $6, page_size = $4, restarts = restarts + $5::boolean::int,
          page_token = case when $5 then null else page_token end
        where job_id = $1 and no = $3 and exists (select from outdial.jobs where id = $1 and executor = $2 and status = 'running') returning 1`,
-      [jobId, executor, windowNo, pageSize, restart],
+      [jobId, executor, windowNo, pageSize, restart, attempts],
     );
     if (rows.length !== 1) throw notOwner(jobId, executor);
   }
@@ -187,7 +189,7 @@ export class RetrievalLedger extends Ledger {
   }
 }
 
-const ADVANCE = `update outdial.retrieval_windows set pages_ok = pages_ok + 1, page_token = $4, done = $4::text is null, page_size = $5,
+const ADVANCE = `update outdial.retrieval_windows set pages_ok = pages_ok + 1, attempts = attempts + $13, page_token = $4, done = $4::text is null, page_size = $5,
     rows = rows + $6, unfinished = unfinished + $7, earliest_unfinished = least(earliest_unfinished, $8),
     quarantined = case when $9 = '{}' then quarantined else quarantined || (
       select jsonb_object_agg(key, value::bigint + coalesce((quarantined ->> key)::bigint, 0)) from jsonb_each_text($9::jsonb)) end,
@@ -212,6 +214,7 @@ function advance(tx: Tx, page: PageCommit): Promise<number> {
       bytes,
       page.latencyMs,
       page.observedAt,
+      page.attempts,
     ],
   });
 }

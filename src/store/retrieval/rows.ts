@@ -25,6 +25,7 @@ export interface RetrievalRow {
   readonly windowsDone: number;
   readonly pagesOk: number;
   readonly pagesFailed: number;
+  readonly attempts: number;
   readonly restarts: number;
   readonly rows: number;
   readonly unfinished: number;
@@ -41,15 +42,14 @@ export const RETRIEVAL_COLUMNS = `select r.job_id as "jobId", r.campaign_id as "
      select key as reason, sum(value::bigint)::bigint as n from outdial.retrieval_windows q, jsonb_each_text(q.quarantined) where q.job_id = r.job_id group by key) as sums) as quarantined
   from outdial.retrievals r join outdial.jobs j on j.id = r.job_id cross join lateral (
     select count(*)::int as windows, (count(*) filter (where done))::int as "windowsDone", coalesce(sum(pages_ok), 0)::bigint as "pagesOk",
-      coalesce(sum(pages_failed), 0)::bigint as "pagesFailed", coalesce(sum(restarts), 0)::bigint as restarts, coalesce(sum(rows), 0)::bigint as rows,
+      coalesce(sum(pages_failed), 0)::bigint as "pagesFailed", coalesce(sum(attempts), 0)::bigint as attempts, coalesce(sum(restarts), 0)::bigint as restarts, coalesce(sum(rows), 0)::bigint as rows,
       coalesce(sum(unfinished), 0)::bigint as unfinished, min(earliest_unfinished) as "earliestUnfinished", coalesce(sum(bytes), 0)::bigint as bytes,
       coalesce(sum(page_ms), 0)::float8 as "pageMs"
     from outdial.retrieval_windows where job_id = r.job_id) w`;
 
 export function toRetrieval(row: RetrievalRow): Retrieval {
-  const { windows, windowsDone, pagesOk, pagesFailed, restarts, rows, unfinished, earliestUnfinished, bytes, pageMs, ...rest } =
-    row;
-  const { quarantined, ...retrieval } = rest;
+  const { windows, windowsDone, pagesOk, pagesFailed, attempts, restarts, rows, ...more } = row;
+  const { unfinished, earliestUnfinished, bytes, pageMs, quarantined, ...retrieval } = more;
   return {
     ...retrieval,
     totals: {
@@ -57,6 +57,7 @@ export function toRetrieval(row: RetrievalRow): Retrieval {
       windowsDone,
       pagesOk,
       pagesFailed,
+      attempts,
       restarts,
       rows,
       unfinished,

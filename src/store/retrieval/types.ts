@@ -36,6 +36,8 @@ export interface RetrievalTotals {
   readonly windowsDone: number;
   readonly pagesOk: number;
   readonly pagesFailed: number;
+  /** Requests sent for pages, repeated ones included; those that brought a page are `pagesOk`. */
+  readonly attempts: number;
   readonly restarts: number;
   /** Rows that became records, those seen twice included. */
   readonly rows: number;
@@ -85,6 +87,8 @@ export interface PageCommit {
   readonly windowNo: number;
   /** `pagesOk` of the window before this page. */
   readonly after: number;
+  /** Requests that were sent for it, the one that brought it included. */
+  readonly attempts: number;
   readonly files: readonly CatalogFile[];
   /** The page to ask for next; null when this was the last one. */
   readonly nextToken: string | null;

@@ -75,6 +75,7 @@ export const ROUTES = {
   "outcomes.retrievals": ["GET", "/api/v1/outcomes/retrievals"],
   "outcomes.verify": ["POST", "/api/v1/outcomes/retrievals/{id}/verify"],
   "outcomes.schedules": ["GET", "/api/v1/outcomes/schedules"],
+  "outcomes.scheduleAll": ["PUT", "/api/v1/outcomes/schedules"],
   "outcomes.schedule": ["PUT", "/api/v1/outcomes/schedules/{campaign}"],
   "outcomes.unschedule": ["DELETE", "/api/v1/outcomes/schedules/{campaign}"],
   "outcomes.export": ["GET", "/api/v1/outcomes/export"],

@@ -254,6 +254,11 @@ test("each retrieval is announced once, in the documented words, also when its p
     outcome("call_0", { startTime: MONDAY, dispositionCode: "BUSY", runId: "job_1", observedAt: MONDAY + 7 * DAY }),
     outcome("elsewhere", { startTime: MONDAY, runId: "job_0" }),
   );
+  // Two requests were refused before the page came, two more came to nothing.
+  const page = { jobId: "job_1", executor: "replica-1", windowNo: 0, pageSize: 1000 };
+  await retrievals.noteFailure({ ...page, attempts: 2, restart: false });
+  const empty = { rows: 0, unfinished: 0, earliestUnfinished: undefined, quarantined: {}, latencyMs: 1, observedAt: 1 };
+  await retrievals.commitPage({ ...page, after: 0, attempts: 3, files: [], nextToken: null, ...empty });
   await end("job_1");
   const run = await retrievals.get("job_1");
   if (run === undefined) throw new Error("no retrieval");
@@ -275,7 +280,7 @@ test("each retrieval is announced once, in the documented words, also when its p
   expect(event.data).toEqual({
     metrics: {
       extraction_latency_seconds: 2.5,
-      download_success_rate: 100,
+      download_success_rate: 20,
       total_records: 20,
       conversion_rate: 20,
       summary: {

@@ -75,7 +75,11 @@ describe("what cannot be asked for is refused before anything is sent", () => {
     [["pull", "--campaign", CAMPAIGN, "--every", "15m", "--from", "2026-01-01"], "--every takes no --from"],
     [["pull", "--campaign", CAMPAIGN, "--every", "15m", "--resume"], "exclude each other"],
     [["export", "--format", "xls"], "not one of parquet, csv, ndjson"],
+    [["pull", "--campaign", CAMPAIGN, "b"], "add --every"],
+    [["pull", "--campaign", CAMPAIGN, "--every", "15m", "--stagger", "5m"], "--stagger is the time between"],
+    [["pull", "--campaign", CAMPAIGN, "b", "--every", "15m", "--stagger", "15m"], "must be shorter"],
     [["export", "--format", "parquet"], "needs --out"],
+    [["export", "--format", "csv", "--map", "nowhere.yaml"], "cannot read the outcome map nowhere.yaml"],
     [["runs", "job_none"], "there is no retrieval job_none"],
   ])("%j", async (args, message) => {
     const before = world.sandbox.control.state().requests;

@@ -14,6 +14,7 @@ import {
   openLake,
   type RecordQuery,
 } from "../../../src/outcomes/index.ts";
+import type { Category } from "../../../src/outcomes/meaning/category.ts";
 import { workFolder } from "../../support/cli.ts";
 import { collect } from "../../support/collect.ts";
 
@@ -306,28 +307,40 @@ test("SQL gives plain values, also over an empty lake", async () => {
   expect(row).toEqual({ day: "2026-03-02", start_time: NOON, total: 3, mean: 90.5, list_id: null });
 });
 
-test("exports hold the latest versions in every format", async () => {
-  await land(record("a"), record("b", { raw: '{"k":"v"}' }));
+test("exports hold the latest versions in every format, with what their codes mean at the time", async () => {
+  const era = (from: number, to: number, category: Category) => ({
+    version: "1",
+    from,
+    to,
+    categories: new Map([["it's", category]]),
+  });
+  const forEver = Number.POSITIVE_INFINITY;
+  const map = { id: "mine", eras: [era(-forEver, NOON + 1, "warm"), era(NOON + 1, forEver, "cold")] };
+  await land(record("a"), record("b", { raw: '{"k":"v"}', dispositionCode: "it's" }));
+  await land(record("c", { startTime: NOON + 1, dispositionCode: "it's" }));
   await land(record("a", { dispositionCode: 'comma, "quote"', observedAt: NOON + 2 * DAY }));
   const out = (name: string) => join(folder.path, "out", name);
-  for (const format of ["parquet", "csv", "ndjson"] as const) expect(await lake.exportTo(out(`x.${format}`), format)).toBe(2);
+  for (const format of ["parquet", "csv", "ndjson"] as const)
+    expect(await lake.exportTo(out(`x.${format}`), format, map)).toBe(3);
   const { readFile } = await import("node:fs/promises");
   const csv = await readFile(out("x.csv"), "utf8");
   expect(csv.split("\n")[0]).toBe(
-    "call_id,campaign_id,disposition_code,start_time,end_time,duration_seconds,direction,agent_id,contact_id,list_id,attempt,raw,digest,observed_at,run_id",
+    "call_id,campaign_id,disposition_code,start_time,end_time,duration_seconds,direction,agent_id,contact_id,list_id,attempt,raw,digest,observed_at,run_id,category,mapped",
   );
   expect(csv).toContain('a,camp_1,"comma, ""quote""",2026-03-02T12:00:00.000Z,2026-03-02T12:01:30.500Z,90.5,OUTBOUND,');
   const rows = (await readFile(out("x.ndjson"), "utf8"))
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
-  expect(rows.map((row) => [row.call_id, row.start_time])).toEqual([
-    ["a", "2026-03-02T12:00:00.000Z"],
-    ["b", "2026-03-02T12:00:00.000Z"],
+  expect(rows.map((row) => [row.call_id, row.start_time, row.category, row.mapped])).toEqual([
+    ["a", "2026-03-02T12:00:00.000Z", "neutral", false],
+    ["b", "2026-03-02T12:00:00.000Z", "warm", true],
+    ["c", "2026-03-02T12:00:00.001Z", "cold", true],
   ]);
-  expect(await lake.query(`SELECT call_id, start_time FROM read_parquet('${out("x.parquet")}') ORDER BY 1`)).toEqual([
-    { call_id: "a", start_time: NOON },
-    { call_id: "b", start_time: NOON },
+  expect(await lake.query(`SELECT call_id, start_time, category FROM read_parquet('${out("x.parquet")}') ORDER BY 1`)).toEqual([
+    { call_id: "a", start_time: NOON, category: "neutral" },
+    { call_id: "b", start_time: NOON, category: "warm" },
+    { call_id: "c", start_time: NOON + 1, category: "cold" },
   ]);
   expect(await readdir(join(folder.path, "out"))).toHaveLength(3);
 });

@@ -57,6 +57,7 @@ describe("a retrieval", () => {
       windows: 5,
       windowsDone: 5,
       pagesFailed: 0,
+      attempts: totals.pagesOk,
       restarts: 0,
       rows: CALLS,
       unfinished: 0,
@@ -69,6 +70,21 @@ describe("a retrieval", () => {
     expect(entries[1]?.details).toMatchObject({ complianceHash: retrieval.complianceHash, calls: CALLS });
     const parts = await runtime.lake.partitions();
     expect(parts.reduce((sum, { rows }) => sum + rows, 0)).toBe(CALLS);
+  });
+
+  test("reads no more listings at once than it may, and counts every request for a page", async () => {
+    await runtime[Symbol.asyncDispose]();
+    runtime = await world.open({ downloads: 1 });
+    world.sandbox.control.faults.add({ match: { operation: "listCalls" }, times: 1, effect: { status: 503 } });
+    const retrieval = await pull();
+    await expectTruth(retrieval);
+    const { totals } = retrieval;
+    expect(totals).toMatchObject({ pagesFailed: 0, attempts: totals.pagesOk + 1 });
+    const asked = world.sandbox.control
+      .requests({ operation: "listCalls", limit: 1000 })
+      .map(({ query }) => new URLSearchParams(query).get("startDateTime"));
+    const changes = asked.filter((window, index) => window !== asked[index - 1]);
+    expect(changes).toHaveLength(totals.windows);
   });
 
   test("asks for codes, and only those", async () => {

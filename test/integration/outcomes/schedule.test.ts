@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 const schedule = (everyMs: number) =>
-  runtime.setSchedule({ campaignId: CAMPAIGN, everyMs, codes: null, pageLimit: 100, overlapMs: HOUR, firstMs: 3 * DAY });
+  runtime.setSchedules([CAMPAIGN], { limit: 100, lastMs: 3 * DAY }, { everyMs, overlapMs: HOUR });
 
 /** Runs schedules until `wanted` retrievals have ended. */
 async function runsOf(wanted: number, between: (retrieval: Retrieval) => void = () => undefined): Promise<Retrieval[]> {
@@ -69,6 +69,34 @@ test("a retrieval that was left behind is gone on with before a new one begins",
   expect(ended).toMatchObject({ jobId: retrieval.jobId, status: "done" });
 });
 
+test("campaigns that are set together take their turns one after the other", async () => {
+  const set = (rhythm: { readonly everyMs: number; readonly staggerMs?: number }) =>
+    runtime.setSchedules([CAMPAIGN, "b", "c", "b"], { lastMs: DAY }, { overlapMs: HOUR, ...rhythm });
+  const turns = async () => {
+    const set = (await runtime.schedules())
+      .map(({ campaignId, nextAt }) => ({ campaignId, nextAt }))
+      .sort((a, b) => a.nextAt - b.nextAt);
+    return set.map(({ campaignId, nextAt }) => [campaignId, nextAt - (set[0]?.nextAt ?? 0)]);
+  };
+  await set({ everyMs: 3 * HOUR });
+  expect(await turns()).toEqual([
+    [CAMPAIGN, 0],
+    ["b", HOUR],
+    ["c", 2 * HOUR],
+  ]);
+  await set({ everyMs: 2 * HOUR, staggerMs: HOUR });
+  expect(await turns()).toEqual(
+    expect.arrayContaining([
+      [CAMPAIGN, 0],
+      ["b", HOUR],
+      ["c", 0],
+    ]),
+  );
+  await expect(set({ everyMs: HOUR, staggerMs: HOUR })).rejects.toMatchObject({ code: "invalid_input" });
+  expect(await runtime.store.retrievalSchedules.take(["b"])).toBeUndefined();
+  expect(await runtime.store.retrievalSchedules.take()).toMatchObject({ everyMs: 2 * HOUR });
+});
+
 test("of two that look at one time, one takes what is due", async () => {
   await schedule(HOUR);
   const taken = await Promise.all(Array.from({ length: 6 }, () => runtime.store.retrievalSchedules.take()));
@@ -94,7 +122,14 @@ test("a retrieval waits for another one that is at work on a part of its window,
   expect(await runtime.retrieving.find(wide.jobId)).toMatchObject({ status: "stopped", executor: null });
   // A writer that lost its retrieval cannot move it on.
   await expect(
-    runtime.store.retrievals.noteFailure({ jobId: wide.jobId, executor: "ghost", windowNo: 0, pageSize: 1, restart: false }),
+    runtime.store.retrievals.noteFailure({
+      jobId: wide.jobId,
+      executor: "ghost",
+      windowNo: 0,
+      pageSize: 1,
+      attempts: 1,
+      restart: false,
+    }),
   ).rejects.toMatchObject({ code: "not_owner" });
 });
 

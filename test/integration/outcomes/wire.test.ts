@@ -111,7 +111,7 @@ test("a page with no calls is an empty page and not the last one; one without it
     { calls: [call(1)] },
   ];
   const { runtime } = await against((_query, index) => ({ json: pages[index] }));
-  expect(await pull(runtime)).toMatchObject({ status: "done", calls: 1, totals: { pagesOk: 2, pagesFailed: 1 } });
+  expect(await pull(runtime)).toMatchObject({ status: "done", calls: 1, totals: { pagesOk: 2, pagesFailed: 1, attempts: 4 } });
 });
 
 test("rows may lack a code and all that is not read, have offsets or none, and fields that nobody knows", async () => {

@@ -66,6 +66,7 @@ test("pages, failures and the end of a retrieval", async () => {
     executor,
     windowNo: 0,
     after: 0,
+    attempts: 1,
     files: [],
     nextToken: "next",
     pageSize: 10,
@@ -78,7 +79,7 @@ test("pages, failures and the end of a retrieval", async () => {
   });
   const pages = async () => (await retrievals.windows("job_1")).map(({ pagesOk }) => pagesOk);
   await expect(retrievals.commitPage(page("first"))).rejects.toMatchObject(FOREIGN);
-  const failure = { jobId: "job_1", executor: "first", windowNo: 0, pageSize: 5, restart: true };
+  const failure = { jobId: "job_1", executor: "first", windowNo: 0, pageSize: 5, attempts: 1, restart: true };
   await expect(retrievals.noteFailure(failure)).rejects.toMatchObject(FOREIGN);
   const audit = { actor: "tester", action: "tested", subject: "c" };
   await expect(retrievals.end({ jobId: "job_1", executor: "first", status: "done", audit })).rejects.toMatchObject(FOREIGN);

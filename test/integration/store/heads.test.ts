@@ -84,8 +84,17 @@ test("a database that was set back is found from a fresh folder; nothing is begu
   expect(() => second.stateIntents.begin(intent("active"))).toThrow("nothing new is begun");
   expect(await second.stateIntents.begin(intent("paused"))).toMatchObject({ reused: false });
 
-  const due = { campaignId: "c1", codes: null, pageLimit: 100, everyMs: 60_000, overlapMs: 0, firstMs: 60_000, actor: "ann" };
-  await second.retrievalSchedules.set(due);
+  const due = {
+    campaignId: "c1",
+    codes: null,
+    pageLimit: 100,
+    everyMs: 60_000,
+    overlapMs: 0,
+    firstMs: 60_000,
+    actor: "ann",
+    nextAt: 0,
+  };
+  await second.retrievalSchedules.set([due]);
   expect(await second.retrievalSchedules.take()).toBeUndefined();
 
   // It was said in the database too: others know it that have no such folder. What is appended meanwhile overwrites no head.

@@ -27,6 +27,9 @@ export const retrievalView = z
     actor: z.string(),
     windows: z.int(),
     windowsDone: z.int(),
+    pages: z.int(),
+    attempts: z.int().describe("Requests sent for pages, repeated ones included"),
+    successRate: z.number().nullable().describe("Share of the requests that brought a page; null when none was sent"),
     rows: z.int(),
     calls: z.int().nullable(),
     complianceHash: z.string().nullable(),
@@ -50,6 +53,10 @@ export const scheduleView = z
   })
   .meta({ id: "RetrievalSchedule" });
 export type ScheduleView = z.output<typeof scheduleView>;
+
+/** When a campaign that was set to be retrieved regularly has its first turn. */
+export const firstTurn = z.strictObject({ campaignId: z.string(), nextAt: time });
+export type FirstTurn = z.output<typeof firstTurn>;
 
 /** What a retrieval would ask the tenant for. */
 export const retrievalPlan = z.strictObject({

@@ -3,6 +3,7 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { RandomStream } from "../../../kernel/index.ts";
+import type { OutcomeMap } from "../../meaning/outcome-map.ts";
 import type { OutcomeRecord } from "../../record/index.ts";
 import { LakeError } from "../error.ts";
 import { publish, STAGING } from "../files.ts";
@@ -27,7 +28,7 @@ import { CALL_COLUMNS } from "./columns.ts";
 import { mergePartition } from "./compact.ts";
 import { digestsOf } from "./digests.ts";
 import { Engine, literal, microsToMs, rowsOf, streamOf } from "./engine.ts";
-import { createViews, recordsSql } from "./views.ts";
+import { createViews, meaningSql, recordsSql } from "./views.ts";
 
 const MIN_PARTS = 8;
 /** Threads of a merge, which nobody waits for, and of hashing, which a retrieval waits for. */
@@ -146,11 +147,11 @@ class DuckDbLake implements OutcomeLake {
     return [...days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, files]) => files);
   }
 
-  async exportTo(path: string, format: keyof typeof FORMATS, query: RecordQuery = {}): Promise<number> {
+  async exportTo(path: string, format: keyof typeof FORMATS, map: OutcomeMap, query: RecordQuery = {}): Promise<number> {
     const engine = await this.#open();
     const target = resolve(path);
     const temporary = `${target}.${this.#unique()}.tmp`;
-    const columns = format === "parquet" ? EXPORTED : EXPORTED_TEXT;
+    const columns = `${format === "parquet" ? EXPORTED : EXPORTED_TEXT}, ${meaningSql(map)}`;
     const select = recordsSql(this.#root, await this.#files(query), query, columns);
     try {
       await mkdir(dirname(target), { recursive: true });

@@ -3,6 +3,7 @@
 // A partition that compaction left with one `head` (and no later parts) holds each call once and is read as it is; only the others pay for
 // finding the latest version of each call.
 
+import type { OutcomeMap } from "../../meaning/outcome-map.ts";
 import type { LakeFile, RecordQuery } from "../lake.ts";
 import { CALL_COLUMNS, QUARANTINE_COLUMNS } from "./columns.ts";
 import { literal } from "./engine.ts";
@@ -82,7 +83,18 @@ export function recordsSql(root: string, files: readonly LakeFile[], query: Reco
     query.runId === undefined && query.asOf === undefined
       ? callsSql(root, files)
       : `${versionsSql(root, files, query)} ${LATEST}`;
-  return `SELECT ${columns} FROM (${source})${whereSql(wanted(query))} ORDER BY start_time, call_id`;
+  return `SELECT ${columns} FROM (${source}) source${whereSql(wanted(query))} ORDER BY start_time, call_id`;
+}
+
+/** What the codes of calls mean by a map, as the columns `category` and `mapped`. */
+export function meaningSql({ eras }: OutcomeMap): string {
+  const categories = eras.map(({ to, categories: codes }) => {
+    const known = [...codes].map(([code, category]) => `WHEN ${literal(code)} THEN ${literal(category)}`).join(" ");
+    const meant = known === "" ? "NULL" : `CASE disposition_code ${known} END`;
+    return `WHEN ${Number.isFinite(to) ? `epoch_ms(source.start_time) < ${Math.ceil(to)}` : "true"} THEN ${meant}`;
+  });
+  const category = `CASE ${categories.join(" ")} END`;
+  return `coalesce(${category}, 'neutral') AS category, (${category}) IS NOT NULL AS mapped`;
 }
 
 /** Whether the versions that a query looks at are of as many calls, and when the calls that it asks for start. */
