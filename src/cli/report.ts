@@ -15,9 +15,11 @@ export async function report(failure: unknown, io: Io): Promise<number> {
   if (isClosedPipe(thrown)) return EXIT.done;
   const code = thrown instanceof OutdialError ? thrown.code : "internal";
   const advice = thrown instanceof OutdialError ? thrown.advice : undefined;
-  if (io.json)
-    await io.data(JSON.stringify({ error: { code, message: messageOf(thrown), ...(advice === undefined ? {} : { advice }) } }));
-  else {
+  if (io.json) {
+    const { vendorBody } = thrown instanceof OutdialError && "vendorBody" in thrown ? thrown : {};
+    const error = { code, message: messageOf(thrown), advice, vendorBody };
+    await io.data(JSON.stringify({ error }));
+  } else {
     io.complain(`outdial: ${messageOf(thrown)}`);
     if (advice !== undefined) io.complain(`  ${advice}`);
   }

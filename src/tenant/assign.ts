@@ -34,6 +34,7 @@ export async function outcomeOf(
     return {
       result,
       message: thrown.vendorMessage ?? thrown.message,
+      ...(thrown.vendorBody !== undefined && { vendorBody: thrown.vendorBody }),
       ...(thrown.status !== undefined && { statusCode: thrown.status }),
       ...(thrown.correlationId !== undefined && { correlationId: thrown.correlationId }),
       ...measured(thrown.report),

@@ -8,6 +8,7 @@ import type { Dialect } from "./dialect.ts";
 import { abortError, TenantError } from "./errors.ts";
 import { emit, type TenantHooks } from "./hooks.ts";
 import { refusalError } from "./judge.ts";
+import { keptBody } from "./kept-body.ts";
 import type { Prepared } from "./prepare.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import { isSuccess, type ReplyReading, readOpened } from "./reply.ts";
@@ -59,6 +60,8 @@ export class Call {
   #earlierUnknown = false;
   #lastUnknown = false;
   #reauthorized = false;
+  /** Of the last reply with 5xx, as it may be kept. */
+  #body: string | undefined;
 
   constructor(dependencies: CallDependencies, id: string, operation: AnyOperation, prepared: Prepared, correlationId: string) {
     this.#with = dependencies;
@@ -149,6 +152,7 @@ export class Call {
     }
     const latencyMs = elapsed() - sentAt;
     this.#attempts.push({ status: response.status, latencyMs });
+    if (response.status >= 500) this.#body = keptBody(response.body, this.#with.scrubber);
     if (hooks.onResponse !== undefined) this.#tellResponse(hooks, response, latencyMs);
     if (!isSuccess(this.#operation, response.status)) return this.#refusal(response, token);
     const { open } = this.#prepared;
@@ -239,6 +243,7 @@ export class Call {
         operation: this.#operation,
         status,
         words: dialect.words(response, scrubber),
+        body: this.#body,
         correlationId: this.#correlationOf(response),
         locked: this.#prepared.headers["if-match"] !== undefined,
         grantedScopes: token.scopes,
@@ -354,6 +359,7 @@ export class Call {
     return new TenantError(code, `${this.id}: ${message}`, {
       operationId: this.id,
       summary: this.#operation.summary,
+      vendorBody: this.#body,
       status,
       correlationId: this.#correlationId,
       report: this.#report(),
@@ -365,6 +371,7 @@ export class Call {
   #aborted(signal: AbortSignal): TenantError {
     const outcomeUnknown = this.#isWrite && (this.#lastUnknown || this.#earlierUnknown);
     return abortError(signal, {
+      vendorBody: this.#body,
       operationId: this.id,
       summary: this.#operation.summary,
       correlationId: this.#correlationId,
@@ -385,6 +392,7 @@ export class Call {
       correlationId: cause?.correlationId ?? this.#correlationId,
       neededScopes: cause?.neededScopes,
       vendorMessage: cause?.vendorMessage,
+      vendorBody: cause?.vendorBody ?? this.#body,
       details: cause?.details ?? {},
       report: this.#report(),
       outcomeUnknown,
@@ -398,9 +406,10 @@ export class Call {
   }
 
   #tellResponse(hooks: TenantHooks, { status, headers }: TransportResponse, latencyMs: number): void {
+    const body = status >= 500 && this.#body !== undefined ? { body: this.#body } : {};
     const tenantTime = Date.parse(headerOf(headers, "date") ?? "");
     const time = Number.isNaN(tenantTime) ? {} : { tenantTime };
-    emit(hooks, "onResponse", { ...this.#event(), status, latencyMs, ...time });
+    emit(hooks, "onResponse", { ...this.#event(), status, latencyMs, ...body, ...time });
   }
 
   #tellRequest(hooks: TenantHooks): void {

@@ -67,6 +67,8 @@ export interface AssignOutcome {
   readonly statusCode?: number;
   /** The tenant's or our words for anything but success. */
   readonly message?: string;
+  /** What the tenant's last failure of its own said; see `TenantError.vendorBody`. */
+  readonly vendorBody?: string;
   readonly attempts: number;
   readonly attemptLatenciesMs: readonly number[];
   /** From the first sending to the end, pauses before repetitions included. */

@@ -54,6 +54,7 @@ export interface TenantErrorOptions extends ErrorOptionsWithAdvice {
   readonly correlationId?: string | undefined;
   readonly neededScopes?: readonly string[] | undefined;
   readonly vendorMessage?: string | undefined;
+  readonly vendorBody?: string | undefined;
   readonly outcomeUnknown?: boolean | undefined;
   readonly report?: CallReport | undefined;
 }
@@ -70,6 +71,8 @@ export class TenantError extends OutdialError<TenantErrorCode> {
   readonly neededScopes: readonly string[];
   /** What the tenant said, bounded in length, secrets removed. */
   readonly vendorMessage: string | undefined;
+  /** The body of the last reply with 5xx: at most 2000 characters, without secrets and telephone numbers. */
+  readonly vendorBody: string | undefined;
   /** True when a write may have been executed all the same. */
   readonly outcomeUnknown: boolean;
   readonly report: CallReport;
@@ -81,6 +84,7 @@ export class TenantError extends OutdialError<TenantErrorCode> {
     this.correlationId = options.correlationId;
     this.neededScopes = options.neededScopes ?? [];
     this.vendorMessage = options.vendorMessage;
+    this.vendorBody = options.vendorBody;
     this.outcomeUnknown = options.outcomeUnknown ?? false;
     this.report = options.report ?? NO_ATTEMPTS;
   }

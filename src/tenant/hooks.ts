@@ -22,6 +22,8 @@ export interface ResponseEvent extends CallEvent {
   /** Absent when there was no reply; `error` says why. */
   readonly status?: number;
   readonly error?: string;
+  /** Of a reply with 5xx: its body as in `TenantError.vendorBody`. */
+  readonly body?: string;
   readonly latencyMs: number;
   /** The tenant's clock by the reply's `Date`, ms since the epoch; absent without a reply or a readable date. Whole seconds. */
   readonly tenantTime?: number;

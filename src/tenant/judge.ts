@@ -11,6 +11,8 @@ export interface RefusalFacts {
   readonly operation: AnyOperation;
   readonly status: number;
   readonly words: VendorWords;
+  /** What the tenant's last failure of its own said. */
+  readonly body: string | undefined;
   readonly correlationId: string;
   /** True when an `If-Match` was sent. */
   readonly locked: boolean;
@@ -34,6 +36,7 @@ export function refusalError(facts: RefusalFacts): TenantError {
       status,
       correlationId: facts.correlationId,
       vendorMessage: words.message,
+      vendorBody: facts.body,
       outcomeUnknown,
       report: facts.report,
       ...(advice !== undefined && { advice }),

@@ -1,6 +1,7 @@
 // Replies read with suspicion: JSON or not, of the promised form or not, and what a refusal says in words. Pure.
 
 import { type AnyOperation, errorReply } from "../contract/index.ts";
+import { withoutNumbers } from "./kept-body.ts";
 import type { BodyOpener } from "./requester.ts";
 import type { SecretScrubber } from "./secrets.ts";
 import { headerOf, type TransportResponse } from "./transport.ts";
@@ -78,9 +79,11 @@ export function vendorWords(response: TransportResponse, scrubber: SecretScrubbe
   const header = headerOf(response.headers, "x-correlation-id");
   const correlationId = header ?? (named.success ? named.data.correlationId : undefined);
   const id = correlationId === undefined ? undefined : scrubber.clean(correlationId.slice(0, 128));
+  // A failure of its own may tell of anything that it was at work on.
+  const said = (message: string) => (response.status >= 500 ? withoutNumbers(message) : message);
   const words = (code: string | undefined, message: string): VendorWords => ({
     code: code === undefined ? undefined : scrubber.clean(code.slice(0, 128)),
-    message: message === "" ? undefined : scrubber.clean(message),
+    message: message === "" ? undefined : said(scrubber.clean(message)),
     correlationId: id,
   });
   if (named.success) return words(named.data.error.code, named.data.error.message);

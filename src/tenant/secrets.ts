@@ -26,12 +26,12 @@ export class SecretScrubber {
     this.#secrets.delete(JSON.stringify(secret).slice(1, -1));
   }
 
-  /** One line of at most 500 characters without secrets. */
-  clean(text: string): string {
+  /** One line of at most 500 characters, or as many as are allowed, without secrets. */
+  clean(text: string, most = MAX_TEXT): string {
     // Cut generously first: a secret that straddles the final cut must still be found whole.
     let clean = text.slice(0, 64 * 1024);
     for (const secret of this.#secrets) clean = clean.replaceAll(secret, REPLACEMENT);
     clean = clean.replace(BEARER, `$1 ${REPLACEMENT}`).replace(CONTROL, " ").trim();
-    return clean.length > MAX_TEXT ? `${clean.slice(0, MAX_TEXT - 1)}…` : clean;
+    return clean.length > most ? `${clean.slice(0, most - 1)}…` : clean;
   }
 }

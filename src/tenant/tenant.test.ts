@@ -158,14 +158,23 @@ describe("repetition", () => {
   );
 
   it("ends after the allowed attempts: a read is unavailable, a write is unknown", () =>
-    withServer(inTurn({ status: 503, json: { error: { code: "busy", message: "try later" } } }), async (server, tenant) => {
-      const read = await errorOf(tenant.calls.get("c"));
-      expect(read).toMatchObject({ code: "vendor_unavailable", status: 503, outcomeUnknown: false, vendorMessage: "try later" });
-      expect(read.report.attempts.length).toBe(5);
-      const write = await errorOf(tenant.calls.assignDisposition("c", BODY));
-      expect(write).toMatchObject({ code: "unknown_outcome", outcomeUnknown: true });
-      expect(server.asked.length).toBe(10);
-    }));
+    withServer(
+      inTurn({ status: 503, json: { error: { code: "busy", message: "try later" }, shard: 7 } }),
+      async (server, tenant) => {
+        const read = await errorOf(tenant.calls.get("c"));
+        expect(read).toMatchObject({
+          code: "vendor_unavailable",
+          status: 503,
+          outcomeUnknown: false,
+          vendorMessage: "try later",
+        });
+        expect(read.vendorBody).toBe('{"error":{"code":"busy","message":"try later"},"shard":7}');
+        expect(read.report.attempts.length).toBe(5);
+        const write = await errorOf(tenant.calls.assignDisposition("c", BODY));
+        expect(write).toMatchObject({ code: "unknown_outcome", outcomeUnknown: true });
+        expect(server.asked.length).toBe(10);
+      },
+    ));
 
   it.each([reset, { status: 500 }, { status: 503 }, { status: 200, text: "" }])(
     "never happens to a write without a key whose outcome is unknown (%#)",

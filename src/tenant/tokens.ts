@@ -5,6 +5,7 @@ import { AbortGroups } from "./abort-groups.ts";
 import { abortError, TenantError } from "./errors.ts";
 import type { Grant } from "./grant.ts";
 import { emit, type TenantHooks } from "./hooks.ts";
+import { keptBody } from "./kept-body.ts";
 import { parseJson, vendorWords } from "./reply.ts";
 import { type AttemptFailure, decideRetry } from "./retry-decision.ts";
 import { retryAfterMs } from "./retry-timing.ts";
@@ -208,7 +209,8 @@ export class TokenSource {
     const { clock, scrubber } = this.#with;
     const words = vendorWords(response, scrubber);
     const wait = retryAfterMs(headerOf(response.headers, "retry-after"), headerOf(response.headers, "date"), clock.now());
-    const about = { status, vendorMessage: words.message, correlationId: words.correlationId };
+    const vendorBody = status >= 500 ? keptBody(response.body, scrubber) : undefined;
+    const about = { status, vendorMessage: words.message, vendorBody, correlationId: words.correlationId };
     const said = words.message === undefined ? "" : `: ${words.message}`;
     const at = `the token endpoint ${this.#grant.address.origin}`;
     const failure: AttemptFailure = { kind: "status", status, retryAfterMs: wait };

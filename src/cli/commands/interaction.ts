@@ -17,6 +17,7 @@ export const showInteraction: Run<typeof declared.showInteraction> = async ({ ar
   await using interactions = await openInteractions(options, io.env);
   const found = await interactions.show(id);
   await io.answer(found, entryLines(found.dispositions, found.codes), "no dispositions yet");
+  io.say(`version ${printable(found.tag)}`);
 };
 
 export const listInteractions: Run<typeof declared.listInteractions> = async ({ options, io }) => {
@@ -60,8 +61,8 @@ export const correctOne: Run<typeof declared.correctOne> = async ({ args: { id }
   const policy = options.policy ?? "append";
   if (options.dryRun) return preview(id, policy, options, io);
   await using runtime = await openCorrections(options, io.env, { warn: io.say });
-  const { code, agent: agentId, description, timestamp } = options;
-  const source = correctionsSource([{ interactionId: id, code, agentId, description, timestamp, policy }], io.clock.now());
+  const { code, agent: agentId, description, timestamp, etag } = options;
+  const source = correctionsSource([{ interactionId: id, code, agentId, description, timestamp, policy, etag }], io.clock.now());
   const job = await runJob(runtime, await submitOne(runtime.corrections, source), io);
   for await (const row of (await runtime.records.rows(job.id)).rows) {
     const { line: _, ...shown } = row;

@@ -33,6 +33,7 @@ export const correctOne = command(
       text("--description <text>", "the code's own by default"),
       text("--timestamp <time>", "ISO 8601 with an offset; the present by default"),
       choice("--policy <policy>", POLICY, POLICIES),
+      text("--etag <tag>", "write only upon this version, as interaction show tells it"),
       flag("--dry-run", "show what would be written; nothing is sent"),
     ],
     notes:
@@ -55,7 +56,7 @@ export const correctMany = command(
       ...rowOptions("agent_id=Agent"),
       whole("--concurrency <number>", "interactions under way at once", { from: 1, to: 128 }),
     ],
-    notes: "Columns: interaction_id, code, description, agent_id, timestamp, policy",
+    notes: "Columns: interaction_id, code, description, agent_id, timestamp, policy, etag (the version that must stand there)",
     examples: [
       "outdial interaction dispositions corrections.csv --dry-run",
       "outdial interaction dispositions corrections.csv --out results.ndjson",

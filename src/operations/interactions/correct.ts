@@ -39,6 +39,8 @@ export interface Corrected {
   readonly rateLimited: number;
   /** Writes that another writer overtook. */
   readonly conflicts: number;
+  /** What the tenant's last failure of its own said. */
+  readonly vendorBody: string | undefined;
   /** Why the tenant could not be asked, when that is how it ended. */
   readonly failure: TenantError | undefined;
 }
@@ -49,6 +51,7 @@ interface Meter {
   readonly attemptLatenciesMs: number[];
   rateLimited: number;
   conflicts: number;
+  vendorBody: string | undefined;
   failure: TenantError | undefined;
   /** A write may have been carried out, and nothing was read since. */
   open: boolean;
@@ -71,7 +74,15 @@ export async function correctDisposition(
   announced?: Version,
 ): Promise<Corrected> {
   const since = deps.clock.now();
-  const meter: Meter = { attempts: 0, attemptLatenciesMs: [], rateLimited: 0, conflicts: 0, failure: undefined, open: false };
+  const meter: Meter = {
+    attempts: 0,
+    attemptLatenciesMs: [],
+    rateLimited: 0,
+    conflicts: 0,
+    vendorBody: undefined,
+    failure: undefined,
+    open: false,
+  };
   let next: Next = beginCorrection(announced);
   let lock: Lock | undefined;
   while (next.command !== undefined) {
@@ -93,8 +104,8 @@ export async function correctDisposition(
   return { ...measuredBy(meter), failure: meter.failure, outcome: next.state.outcome, latencyMs: deps.clock.now() - since };
 }
 
-function measuredBy({ attempts, attemptLatenciesMs, rateLimited, conflicts }: Meter) {
-  return { attempts, attemptLatenciesMs, rateLimited, conflicts };
+function measuredBy({ attempts, attemptLatenciesMs, rateLimited, conflicts, vendorBody }: Meter) {
+  return { attempts, attemptLatenciesMs, rateLimited, conflicts, vendorBody };
 }
 
 async function carryOut(
@@ -146,6 +157,7 @@ async function read(deps: CorrectDependencies, id: string, meter: Meter): Promis
     const version: LockedVersion = { tag: lock.tag, dispositions: value.dispositions.map(entryOf), lock };
     return { type: "read", version };
   } catch (thrown) {
+    if (thrown instanceof TenantError) meter.vendorBody = thrown.vendorBody ?? meter.vendorBody;
     const failure = itemFailure(thrown);
     const { message, statusCode, why } = failure;
     if (why === "unavailable" && thrown instanceof TenantError) meter.failure = thrown;
@@ -167,6 +179,7 @@ async function write(
   } catch (thrown) {
     if (thrown instanceof TenantError) {
       note(meter, thrown.report);
+      meter.vendorBody = thrown.vendorBody ?? meter.vendorBody;
       meter.open ||= thrown.outcomeUnknown;
     }
     const failure = itemFailure(thrown);

@@ -56,6 +56,29 @@ test("read, merge, write, verify: others' entries are kept, and the result has b
   expect(outcome).toEqual({ result: "success", before: [kept], after: [kept, wanted], tagBefore: "v1", tagAfter: "v2" });
 });
 
+test("a version that the caller names is the only one that is written upon", () => {
+  const named = (etag: string) => correction("a", "append", 3, { etag });
+  expect(play(named("v1"), [read("v1", kept), written("v2", kept, wanted), read("v2", kept, wanted)]).outcome?.result).toBe(
+    "success",
+  );
+  const other = play(named("v1"), [read("v2", kept)]);
+  expect(other.commands).toEqual(["read", "end"]);
+  expect(other.outcome).toMatchObject({
+    result: "conflict_persistent",
+    stored: [kept],
+    intended: [kept, wanted],
+    tagAfter: "v2",
+  });
+  expect(other.outcome?.message).toContain("v2, and not of v1");
+  // Another writer comes between the read and the write: nothing is merged into what it left.
+  const overtaken = play(named("v1"), [read("v1", kept), conflict, paused, read("v2", kept, entry("b"))]);
+  expect(overtaken.commands).toEqual(["read", "write", "pause", "read", "end"]);
+  expect(overtaken.outcome?.result).toBe("conflict_persistent");
+  // A lost reply was ours after all; what is there already needs no write.
+  expect(play(named("v1"), [read("v1", kept), lost, paused, read("v2", kept, wanted)]).outcome?.result).toBe("success");
+  expect(play(named("v1"), [read("v2", kept, wanted)]).outcome?.result).toBe("unchanged");
+});
+
 test("a success that the tenant claims without the entry in its answer is read back like a lost one", () => {
   const { commands, outcome } = play(correction("a", "append", 3), [
     read("v1", kept),

@@ -26,6 +26,8 @@ import type { InteractionProblem } from "./tree.ts";
 export interface Correction {
   readonly wanted: Entry;
   readonly policy: Policy;
+  /** The version that must stand there: a write upon any other is not made. Undefined takes any. */
+  readonly etag?: string | undefined;
   /** Writes at most, and reads that fail in a row at most. */
   readonly attempts: number;
   /** The rules over the merged array; all that is wrong with it. */
@@ -225,6 +227,15 @@ function merge(correction: Correction, so: SoFar, version: Version): Next {
       tagAfter: version.tag,
     });
   if (merged.kind === "unchanged") return ended({ result: "unchanged", after: stored, tagAfter: version.tag });
+  const { etag } = correction;
+  if (etag !== undefined && etag !== version.tag)
+    return settle(so, {
+      result: "conflict_persistent",
+      message: `the interaction is of version ${version.tag}, and not of ${etag} as was asked`,
+      intended,
+      stored,
+      tagAfter: version.tag,
+    });
   const problems = correction.validate(merged.dispositions);
   if (problems.length > 0)
     return settle(so, {

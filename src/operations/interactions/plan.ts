@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { type PlanReport, type PlanSink, planRows, type RowPlanner, SeenKeys } from "../jobs/index.ts";
 import type { RefusedLine } from "../table/records.ts";
-import { POLICIES, type Policy } from "./entry.ts";
+import { type Entry, POLICIES, type Policy } from "./entry.ts";
 import { type CorrectionRow, checkCorrection, type PlannedCorrection } from "./row.ts";
 import type { DispositionTree, InteractionProblem } from "./tree.ts";
 
@@ -78,8 +78,8 @@ function planRow(read: ReadRow, tree: DispositionTree, seen: Seen): PlannedRow {
   const { interactionId, code } = read.record;
   const checked = checkCorrection(read.record, tree);
   if ("problems" in checked) return { kind: "refused", line, interactionId, code, problems: checked.problems };
-  const { entry, policy } = checked.ok;
-  const body = JSON.stringify([Date.parse(entry.timestamp), entry.description, policy]);
+  const { entry, policy, etag = "" } = checked.ok;
+  const body = JSON.stringify([Date.parse(entry.timestamp), entry.description, policy, etag]);
   // Rows that add to an interaction get along with each other; one that replaces everything gets along only with itself.
   const manner = policy === "replace" ? JSON.stringify([entry, policy]) : "adds";
   const earlier = [
@@ -112,7 +112,7 @@ const stored = z.array(
       z.string(),
       z.array(z.object({ code: z.string(), message: z.string(), field: z.string().optional() })),
     ]),
-    z.tuple([z.number(), z.string(), z.string(), z.enum(POLICIES), z.string(), z.string(), z.string()]),
+    z.tuple([z.number(), z.string(), z.string(), z.enum(POLICIES), z.string(), z.string(), z.string()], z.string()),
   ]),
 );
 
@@ -122,8 +122,9 @@ export function encodeRows(rows: readonly PlannedRow[]): string {
     rows.map((row) => {
       if (row.kind === "duplicate") return [row.line, row.interactionId, row.code, row.firstLine];
       if (row.kind === "refused") return [row.line, row.interactionId, row.code, row.problems];
-      const { line, interactionId, policy, entry } = row.correction;
-      return [line, interactionId, entry.code, policy, entry.agent_id, entry.timestamp, entry.description];
+      const { line, interactionId, policy, entry, etag } = row.correction;
+      const { code, agent_id, timestamp, description } = entry;
+      return [line, interactionId, code, policy, agent_id, timestamp, description, ...(etag === undefined ? [] : [etag])];
     }),
   );
 }
@@ -131,16 +132,20 @@ export function encodeRows(rows: readonly PlannedRow[]): string {
 /** Reads back what `encodeRows` wrote. */
 export function decodeRows(payload: string): PlannedRow[] {
   return stored.parse(JSON.parse(payload)).map((row): PlannedRow => {
-    if (row.length === 7) return { kind: "send", correction: decodeCorrection(row) };
+    if (isSent(row)) return { kind: "send", correction: decodeCorrection(row) };
     const [line, interactionId, code, last] = row;
     if (typeof last === "number") return { kind: "duplicate", line, interactionId, code, firstLine: last };
     return { kind: "refused", line, interactionId, code, problems: last as readonly InteractionProblem[] };
   });
 }
 
-function decodeCorrection(
-  row: [line: number, interactionId: string, code: string, policy: Policy, agent: string, timestamp: string, description: string],
-): PlannedCorrection {
-  const [line, interactionId, code, policy, agent_id, timestamp, description] = row;
-  return { line, interactionId, policy, entry: { code, description, agent_id, timestamp, source: "api" } };
+type StoredRow = z.output<typeof stored>[number];
+type StoredCorrection = Extract<StoredRow, readonly [number, string, string, Policy, string, ...string[]]>;
+
+const isSent = (row: StoredRow): row is StoredCorrection => row.length > 4;
+
+function decodeCorrection(row: StoredCorrection): PlannedCorrection {
+  const [line, interactionId, code, policy, agent_id, timestamp, description, etag] = row;
+  const entry: Entry = { code, description, agent_id, timestamp, source: "api" };
+  return { line, interactionId, policy, entry, ...(etag === undefined ? {} : { etag }) };
 }

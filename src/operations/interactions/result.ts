@@ -15,6 +15,8 @@ export interface FinishedCorrection {
   readonly result: CorrectionResult | "duplicate";
   readonly statusCode?: number;
   readonly reason?: string;
+  /** What the tenant's last failure of its own said, where the entry could not be written. */
+  readonly vendorBody?: string;
   /** Writes sent. */
   readonly attempts: number;
   /** From the first read to the last, ms. */

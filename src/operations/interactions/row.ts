@@ -13,6 +13,8 @@ export interface PlannedCorrection {
   readonly interactionId: string;
   readonly entry: Entry;
   readonly policy: Policy;
+  /** The version tag that the interaction must have for anything to be written; undefined takes any version. */
+  readonly etag?: string;
 }
 
 /** A row as read: every field as text, not yet checked. Line 1 is the first line of the file. */
@@ -24,6 +26,7 @@ export interface CorrectionRow {
   readonly agentId: string;
   readonly timestamp: string;
   readonly policy: string;
+  readonly etag: string;
 }
 
 /** How a file is read. */
@@ -34,7 +37,7 @@ export interface CorrectionOptions extends Omit<RecordOptions, "done"> {
   readonly timestamp?: string | undefined;
 }
 
-type Field = "interaction_id" | "code" | "description" | "agent_id" | "timestamp" | "policy";
+type Field = "interaction_id" | "code" | "description" | "agent_id" | "timestamp" | "policy" | "etag";
 
 const FORMAT: RecordFormat<Field> = {
   fields: [
@@ -44,6 +47,7 @@ const FORMAT: RecordFormat<Field> = {
     { field: "agent_id", names: ["agent_id", "agentid", "agent"], required: true },
     { field: "timestamp", names: ["timestamp", "time"] },
     { field: "policy", names: ["policy"] },
+    { field: "etag", names: ["etag", "if_match", "version_tag"] },
   ],
 };
 
@@ -67,6 +71,7 @@ export function readCorrections(
       agentId: cells.text("agent_id"),
       timestamp: cells.text("timestamp") || (options.timestamp ?? ""),
       policy: cells.text("policy") || (options.policy ?? "append"),
+      etag: cells.text("etag"),
     }),
     { format, delimiter, mapping, done: "Nothing was sent." },
   );
@@ -104,6 +109,16 @@ function timeProblem(text: string): InteractionProblem | undefined {
   };
 }
 
+/** Tags are sent back in a header, as they came. */
+function etagProblem(text: string): InteractionProblem | undefined {
+  if (/^[\x20-\x7e]{0,256}$/.test(text)) return undefined;
+  return {
+    code: "malformed_etag",
+    field: "etag",
+    message: `etag ${shown(text)} is no version tag: at most 256 printable ASCII characters`,
+  };
+}
+
 function policyOf(text: string): Policy | InteractionProblem {
   const policy = POLICIES.find((one) => one === text.toLowerCase());
   if (policy !== undefined) return policy;
@@ -132,13 +147,15 @@ export function checkCorrection(
     idProblem("agent_id", row.agentId),
     timeProblem(row.timestamp),
     typeof policy === "string" ? undefined : policy,
+    etagProblem(row.etag),
     [row.interactionId, row.description, row.agentId].some((text) => text.includes("\uFFFD"))
       ? { code: "not_utf8", message: "the row has bytes that are not UTF-8; save the file as UTF-8" }
       : undefined,
   ];
   const found = problems.filter((problem) => problem !== undefined);
   if (found.length > 0 || typeof policy !== "string") return { problems: found };
-  const { line, interactionId, code, agentId, timestamp } = row;
+  const { line, interactionId, code, agentId, timestamp, etag } = row;
   const description = row.description === "" ? (tree.get(code)?.description ?? "") : row.description;
-  return { ok: { line, interactionId, policy, entry: { code, description, agent_id: agentId, timestamp, source: "api" } } };
+  const entry: Entry = { code, description, agent_id: agentId, timestamp, source: "api" };
+  return { ok: { line, interactionId, policy, entry, ...(etag === "" ? {} : { etag }) } };
 }

@@ -126,6 +126,19 @@ test("rows survive the store; an empty description is the code's own", async () 
   ]);
 });
 
+test("an etag of a row survives the store; a row of nonsense for one is refused", async () => {
+  const { rows, refused } = await plan(
+    `interaction_id,code,agent_id,timestamp,if_match\ni1,101,a,${TIME},W/"1"\ni2,101,a,${TIME},"W/""2"""\ni3,101,a,${TIME},\ni4,101,a,${TIME},é\n`,
+  );
+  const tags = rows.flatMap((row) => (row.kind === "send" ? [[row.correction.interactionId, row.correction.etag]] : []));
+  expect(tags).toEqual([
+    ["i1", 'W/"1"'],
+    ["i2", 'W/"2"'],
+    ["i3", undefined],
+  ]);
+  expect(refused).toMatchObject([{ line: 5, problems: [{ code: "malformed_etag", field: "etag" }] }]);
+});
+
 test("every problem of a row is told, each with its field", async () => {
   const { refused } = await plan(csv(",99,,,2026-05-01T10:00:00,apend", `i 1,101,,a,${TIME},`, "i1,101,a"));
   expect(

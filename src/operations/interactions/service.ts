@@ -73,9 +73,16 @@ export async function previewCorrection(
   const now = await readInteraction(interactions, row.interactionId);
   const checked = checkCorrection(row, tree);
   if ("problems" in checked) return { now, problems: checked.problems, merge: undefined };
-  const { entry, policy } = checked.ok;
+  const { entry, policy, etag = now.tag } = checked.ok;
   const merge = mergeDispositions(now.dispositions, entry, policy);
-  const problems = merge.kind === "write" ? validateMerged(merge.dispositions, entry, tree, exclusive) : [];
+  if (merge.kind !== "write") return { now, problems: [], merge };
+  const problems = [...validateMerged(merge.dispositions, entry, tree, exclusive)];
+  if (etag !== now.tag)
+    problems.push({
+      code: "stale_etag",
+      field: "etag",
+      message: `the interaction is of version ${now.tag}, and not of ${etag} as was asked`,
+    });
   return { now, problems, merge };
 }
 

@@ -48,6 +48,7 @@ function ledgerItem(item: FinishedCorrection): NewItem {
     statusCode: item.statusCode,
     reason: item.reason?.slice(0, 2000),
     latencyMs: item.latencyMs,
+    vendorBody: item.vendorBody,
   };
 }
 

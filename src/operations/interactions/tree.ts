@@ -17,6 +17,8 @@ export type InteractionProblem = AnyRowProblem<
   | "retired_code"
   | "broken_parent"
   | "exclusive_codes"
+  | "malformed_etag"
+  | "stale_etag"
   | "unwritable_entry"
 >;
 

@@ -1,6 +1,7 @@
 // What can be done with closed interactions: show one, say what a correction would store, correct. Corrections are jobs, also that of one.
 
 import type { Context } from "../context.ts";
+import { OperationError } from "../error.ts";
 import type { PlanReport, PlanSink } from "../jobs/index.ts";
 import type { ResultRow } from "../jobs/result-rows.ts";
 import { type RowRunOptions, runOne, runRows, sourceOfRows } from "../jobs/rows.ts";
@@ -18,13 +19,17 @@ import {
 } from "./service.ts";
 import type { ExclusiveRules } from "./tree.ts";
 
-/** A correction as it is asked for. `timestamp` in ISO 8601, the present when it is left out; `policy` is append when left out. */
+/**
+ * A correction as it is asked for. `timestamp` in ISO 8601, the present when it is left out; `policy` is append when left out; `etag` a version tag as `show` gives
+ * it: nothing is written when the interaction is of another version.
+ */
 export interface Correction {
   readonly code: string;
   readonly agentId: string;
   readonly description?: string | undefined;
   readonly timestamp?: string | undefined;
   readonly policy?: Policy | undefined;
+  readonly etag?: string | undefined;
 }
 
 export class InteractionUseCases {
@@ -52,10 +57,10 @@ export class InteractionUseCases {
   /** What a correction would store now; writes nothing. Throws TenantError. */
   async preview(
     id: string,
-    { code, agentId, description = "", timestamp, policy = "append" }: Correction,
+    { code, agentId, description = "", timestamp, policy = "append", etag = "" }: Correction,
   ): Promise<CorrectionView> {
     const at = timestamp ?? new Date(this.#context.clock.now()).toISOString();
-    const row = { line: 1, interactionId: id, code, description, agentId, timestamp: at, policy };
+    const row = { line: 1, interactionId: id, code, description, agentId, timestamp: at, policy, etag };
     const { now, merge, problems } = await previewCorrection(this.#desk, row, this.#exclusive);
     const after = merge?.kind === "write" ? merge.dispositions : now.dispositions;
     return {
@@ -120,16 +125,20 @@ export class CorrectionUseCases extends InteractionUseCases {
   }
 }
 
-/** The present as the time of a correction is no part of its content, so that it is recognised when it is given again. */
+/** Throws OperationError `invalid_input`. The present as the time of a correction is no part of its content, so that it is recognised when it is given again. */
 export function correctionsSource(corrections: InteractionCorrections, now: number): CorrectionSource {
   if ("bytes" in corrections) return corrections;
-  const rows = corrections.map(({ interactionId, code, description, agentId, timestamp, policy }) => ({
+  // A tag that is none would be taken for leave to write upon any version.
+  if (corrections.some(({ etag }) => etag === ""))
+    throw new OperationError("invalid_input", "the etag is empty; leave it out to correct any version");
+  const rows = corrections.map(({ interactionId, code, description, agentId, timestamp, policy, etag }) => ({
     interaction_id: interactionId,
     code,
     description: description ?? "",
     agent_id: agentId,
     timestamp: timestamp ?? "",
     policy: policy ?? "append",
+    ...(etag === undefined ? {} : { etag }),
   }));
   const name = corrections.length === 1 ? `interaction ${corrections[0]?.interactionId}` : `${corrections.length} interactions`;
   const source = sourceOfRows(name, rows);

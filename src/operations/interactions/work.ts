@@ -68,7 +68,7 @@ async function correctRow(
   leave: Leave,
 ): Promise<{ readonly sent: Sent<FinishedCorrection>; readonly corrected: Corrected }> {
   const { interactions, changes, locks, clock, random, exclusive, attempts } = deps;
-  const { line, interactionId, entry, policy } = row;
+  const { line, interactionId, entry, policy, etag } = row;
   let announced = false;
   const announce = async (base: Version, intended: unknown) => {
     const change = { jobId, line, interactionId, baseTag: base.tag, before: base.dispositions, intended };
@@ -82,7 +82,7 @@ async function correctRow(
       return correctDisposition(
         { interactions, clock, random, announce, leave },
         interactionId,
-        { wanted: entry, policy, attempts, validate: (merged) => validateMerged(merged, entry, tree, exclusive) },
+        { wanted: entry, policy, etag, attempts, validate: (merged) => validateMerged(merged, entry, tree, exclusive) },
         earlier,
       );
     },
@@ -100,7 +100,7 @@ async function announcedVersion(changes: InteractionChanges, jobId: string, line
   return change && { tag: change.baseTag, dispositions: parseEntries(change.before) ?? [] };
 }
 
-function endOf({ outcome, attempts, latencyMs }: Corrected): Parameters<typeof sentItem>[1] {
+function endOf({ outcome, attempts, latencyMs, vendorBody }: Corrected): Parameters<typeof sentItem>[1] {
   const { result, message, statusCode, before, after, intended, stored, tagBefore, tagAfter } = outcome;
   return {
     result,
@@ -108,6 +108,7 @@ function endOf({ outcome, attempts, latencyMs }: Corrected): Parameters<typeof s
     latencyMs,
     ...(message === undefined ? {} : { reason: message }),
     ...(statusCode === undefined ? {} : { statusCode }),
+    ...(vendorBody === undefined || result === "success" || result === "unchanged" ? {} : { vendorBody }),
     ...(tagBefore === undefined ? {} : { tagBefore }),
     ...(tagAfter === undefined ? {} : { tagAfter }),
     ...(before === undefined ? {} : { before }),

@@ -19,6 +19,8 @@ export interface ResultRow {
   readonly latencyMs?: number;
   /** Of a locked call: the status that locks it. */
   readonly callStatus?: string;
+  /** What the tenant's last 5xx for it said: bounded, without secrets and telephone numbers. */
+  readonly vendorBody?: string;
   /** Of a correction: what stood there when its last write was announced. */
   readonly before?: readonly Entry[];
   /** Of a correction: what that write was to store. */
@@ -73,7 +75,7 @@ async function* interactionRows(store: Store, id: string, page: readonly JobItem
 }
 
 function rowOf(item: JobItem, id: Pick<ResultRow, "callId" | "interactionId">): ResultRow {
-  const { line, result, attempts, statusCode, reason, latencyMs, callStatus } = item;
+  const { line, result, attempts, statusCode, reason, latencyMs, callStatus, vendorBody } = item;
   return {
     line,
     ...id,
@@ -83,5 +85,6 @@ function rowOf(item: JobItem, id: Pick<ResultRow, "callId" | "interactionId">): 
     ...(reason === null ? {} : { reason }),
     ...(latencyMs === null ? {} : { latencyMs }),
     ...(callStatus === null ? {} : { callStatus }),
+    ...(vendorBody === null ? {} : { vendorBody }),
   };
 }

@@ -1,7 +1,7 @@
 // What to do about a page that could not be fetched. Pure.
 
 import { TenantError } from "../../tenant/port.ts";
-import type { StopReason } from "../run/reason.ts";
+import { reasonOf, type StopReason } from "../run/reason.ts";
 
 /**
  * - `again`: ask for the same page once more; `smaller` when its size may be to blame.
@@ -36,10 +36,7 @@ export interface FailureFacts {
 /** The remedy for a failure. Rethrows what is no failure of the vendor's. */
 export function remedyFor({ thrown, hasToken, failures, loops, restarts }: FailureFacts): Remedy {
   if (!(thrown instanceof TenantError)) throw thrown;
-  const stop = (advice = thrown.advice): Remedy => ({
-    kind: "stop",
-    reason: { code: thrown.code, message: thrown.message, ...(advice !== undefined && { advice }) },
-  });
+  const stop = (): Remedy => ({ kind: "stop", reason: reasonOf(thrown) });
   const restart = (): Remedy => (restarts < MAX_RESTARTS ? { kind: "restart" } : stop());
   if (thrown.code === "paging_loop") return loops < MAX_LOOPS ? { kind: "again", smaller: false } : restart();
   // A token that has expired or that the vendor no longer takes for this query is refused as a bad request.

@@ -1,12 +1,15 @@
 // Why a run stopped before its job's end, as the ledger keeps it.
 
 import { messageOf, OutdialError } from "../../kernel/index.ts";
+import { TenantError } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
 
 export interface StopReason {
   readonly code: string;
   readonly message: string;
   readonly advice?: string | undefined;
+  /** What the tenant's last 5xx said; see `TenantError.vendorBody`. */
+  readonly vendorBody?: string | undefined;
   /** The run is continued automatically: another service takes it, or this one at its next start. */
   readonly leaves?: true | undefined;
 }
@@ -16,7 +19,10 @@ export const CANCELLED = "cancelled";
 /** What is said of a run that something thrown has ended. */
 export function reasonOf(thrown: unknown): StopReason {
   if (thrown instanceof OperationError && thrown.code === "job_state") return { code: CANCELLED, message: thrown.message };
-  if (thrown instanceof OutdialError)
-    return { code: thrown.code, message: thrown.message, ...(thrown.advice === undefined ? {} : { advice: thrown.advice }) };
+  if (thrown instanceof OutdialError) {
+    const { code, message, advice } = thrown;
+    const vendorBody = thrown instanceof TenantError ? thrown.vendorBody : undefined;
+    return { code, message, ...(advice === undefined ? {} : { advice }), ...(vendorBody === undefined ? {} : { vendorBody }) };
+  }
   return { code: "internal", message: messageOf(thrown) };
 }

@@ -22,6 +22,8 @@ export interface FinishedItem {
   /** From the first send to the last answer, ms. */
   readonly latencyMs?: number;
   readonly callStatus?: string;
+  /** What the tenant's last failure of its own said. */
+  readonly vendorBody?: string;
 }
 
 const RESULT_OF: Readonly<Record<AssignOutcome["result"], TagResult>> = {
@@ -49,6 +51,7 @@ export function finishedItem(assignment: Assignment, outcome: AssignOutcome, sen
     result: ownLostReply ? "tagged" : RESULT_OF[outcome.result],
     ...(outcome.statusCode === undefined ? {} : { statusCode: outcome.statusCode }),
     ...(outcome.message === undefined ? {} : { reason: outcome.message }),
+    ...(outcome.vendorBody === undefined ? {} : { vendorBody: outcome.vendorBody }),
     attempts: outcome.attempts,
     latencyMs: outcome.latencyMs,
   };

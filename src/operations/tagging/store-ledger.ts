@@ -66,6 +66,7 @@ function ledgerItem(item: FinishedItem): NewItem {
     reason: item.reason?.slice(0, 2000),
     latencyMs: item.latencyMs,
     callStatus: item.callStatus,
+    vendorBody: item.vendorBody,
   };
 }
 

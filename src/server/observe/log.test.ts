@@ -13,13 +13,21 @@ describe("logs", () => {
         operationId: "getCampaign",
         correlationId: "od_1-1",
         attempt: 1,
-        status: 200,
+        status: 503,
+        body: '{"error":"busy"}',
         latencyMs: 3,
       });
     });
     logger.log("info", "afterwards");
     expect(written.map(lineOf)).toMatchObject([
-      { level: "debug", message: "vendor replied", requestId: "req-1", correlationId: "od_1-1", operation: "getCampaign" },
+      {
+        level: "debug",
+        message: "vendor replied",
+        requestId: "req-1",
+        correlationId: "od_1-1",
+        operation: "getCampaign",
+        body: '{"error":"busy"}',
+      },
       { level: "info", message: "afterwards" },
     ]);
     expect(lineOf(written[1] ?? "")).not.toHaveProperty("requestId");

@@ -70,8 +70,8 @@ export function createLogger(options: {
     log,
     within: (correlation, work) => current.run({ ...current.getStore(), ...correlation }, work),
     vendorHooks: {
-      onResponse: ({ operationId, correlationId, attempt, status, error, latencyMs }) =>
-        log("debug", "vendor replied", { operation: operationId, correlationId, attempt, status, error, latencyMs }),
+      onResponse: ({ operationId, correlationId, attempt, status, error, body, latencyMs }) =>
+        log("debug", "vendor replied", { operation: operationId, correlationId, attempt, status, error, body, latencyMs }),
       onRetry: ({ operationId, correlationId, attempt, delayMs, because }) =>
         log("info", "vendor call is repeated", { operation: operationId, correlationId, attempt, delayMs, because }),
       onRateLimited: ({ operationId, correlationId, family, lane, retryAfterMs }) =>

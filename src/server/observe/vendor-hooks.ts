@@ -11,7 +11,15 @@ interface CallEvent {
 /** Fits the tenant's `hooks`. */
 export interface VendorHooks {
   onRequest?(event: CallEvent & { readonly method: string; readonly host: string }): void;
-  onResponse?(event: CallEvent & { readonly status?: number; readonly error?: string; readonly latencyMs: number }): void;
+  onResponse?(
+    event: CallEvent & {
+      readonly status?: number;
+      readonly error?: string;
+      /** Of a reply with 5xx, redacted. */
+      readonly body?: string;
+      readonly latencyMs: number;
+    },
+  ): void;
   onRetry?(event: CallEvent & { readonly delayMs: number; readonly because: string }): void;
   onRateLimited?(
     event: CallEvent & { readonly family: string; readonly lane: string; readonly retryAfterMs: number | undefined },

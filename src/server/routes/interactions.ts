@@ -34,6 +34,7 @@ export function interactionRoutes(interactions: () => InteractionUseCases) {
         agentId: z.string().min(1),
         timestamp: z.iso.datetime({ offset: true }).optional(),
         policy: z.enum(POLICIES).default("append"),
+        etag: z.string().min(1).max(256).optional().describe("Version tag that the interaction must have"),
       }),
       reply: correctionView,
       handle: ({ params, body }) => interactions().preview(params.id, body),

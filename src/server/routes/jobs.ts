@@ -23,7 +23,17 @@ import { route, streamRoute, type Upload } from "../routing/route.ts";
 export const FILE_TYPES = ["text/csv", "application/x-ndjson", "application/json", "text/plain", "application/octet-stream"];
 const CSV = "text/csv";
 type Column = keyof z.input<typeof resultRow>;
-const TAG_COLUMNS = ["line", "callId", "result", "reason", "statusCode", "attempts", "latencyMs", "callStatus"] as const;
+const TAG_COLUMNS = [
+  "line",
+  "callId",
+  "result",
+  "reason",
+  "statusCode",
+  "attempts",
+  "latencyMs",
+  "callStatus",
+  "vendorBody",
+] as const;
 const CORRECTION_COLUMNS = [
   "line",
   "interactionId",
@@ -35,6 +45,7 @@ const CORRECTION_COLUMNS = [
   "before",
   "intended",
   "stored",
+  "vendorBody",
 ] as const;
 const columnsOf = (kind: string): readonly Column[] => (kind === DISPOSITIONS ? CORRECTION_COLUMNS : TAG_COLUMNS);
 const byId = z.strictObject({ id: z.string() });

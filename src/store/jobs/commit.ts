@@ -12,10 +12,10 @@ import type { Batch, BatchWritten, ItemResult, ItemUpdate, NewItem } from "./typ
 
 const INSERT_ITEMS = {
   name: "items-insert",
-  text: `insert into outdial.job_items (job_id, line, call_id, result, status_code, reason, attempts, latency_ms, call_status, finished_at)
-    select $1, line, call_id, result, status_code, reason, attempts, latency_ms, call_status, to_timestamp(finished_at / 1000)
-    from unnest($2::int[], ${textColumn("$3")}, ${textColumn("$4")}, $5::smallint[], ${textColumn("$6")}, $7::smallint[], $8::real[], ${textColumn("$9")}, $10::float8[])
-      as item (line, call_id, result, status_code, reason, attempts, latency_ms, call_status, finished_at)
+  text: `insert into outdial.job_items (job_id, line, call_id, result, status_code, reason, attempts, latency_ms, call_status, vendor_body, finished_at)
+    select $1, line, call_id, result, status_code, reason, attempts, latency_ms, call_status, vendor_body, to_timestamp(finished_at / 1000)
+    from unnest($2::int[], ${textColumn("$3")}, ${textColumn("$4")}, $5::smallint[], ${textColumn("$6")}, $7::smallint[], $8::real[], ${textColumn("$9")}, ${textColumn("$10")}, $11::float8[])
+      as item (line, call_id, result, status_code, reason, attempts, latency_ms, call_status, vendor_body, finished_at)
     on conflict do nothing returning line`,
 };
 
@@ -66,6 +66,7 @@ async function insertItems(tx: Tx, jobId: string, items: readonly NewItem[], now
     numberArray(items.map(({ attempts }) => attempts)),
     numberArray(items.map(({ latencyMs }) => latencyMs ?? null)),
     joinTexts(items.map(({ callStatus }) => callStatus ?? null)),
+    joinTexts(items.map(({ vendorBody }) => vendorBody ?? null)),
     numberArray(items.map(({ finishedAt }) => finishedAt ?? now)),
   ];
   const rows = await tx.query<{ line: number }>({ ...INSERT_ITEMS, values });
@@ -107,7 +108,7 @@ export function updateItem(store: StoreCore, update: ItemUpdate): Promise<boolea
     if (!from.some((state) => state === before)) return false;
     await tx.query(
       `update outdial.job_items set result = coalesce($3, result), status_code = coalesce($4, status_code), reason = case when $5 then $6 else reason end,
-          attempts = coalesce($7, attempts), latency_ms = coalesce($8, latency_ms), call_status = coalesce($9, call_status), finished_at = $10
+          attempts = coalesce($7, attempts), latency_ms = coalesce($8, latency_ms), call_status = coalesce($9, call_status), vendor_body = coalesce($11, vendor_body), finished_at = $10
         where job_id = $1 and line = $2`,
       [
         jobId,
@@ -120,6 +121,7 @@ export function updateItem(store: StoreCore, update: ItemUpdate): Promise<boolea
         set.latencyMs ?? null,
         typeof set.callStatus === "string" ? storable(set.callStatus) : null,
         new Date(set.finishedAt ?? store.now()),
+        typeof set.vendorBody === "string" ? storable(set.vendorBody) : null,
       ],
     );
     const { result } = set;

@@ -27,7 +27,7 @@ const ENDS: readonly JobStatus[] = ["done", "partly_failed", "failed", "stopped"
 const ITEM_PAGE = 2_000;
 
 const ITEM = `line, call_id as "callId", result, status_code as "statusCode", reason, attempts, latency_ms as "latencyMs",
-  call_status as "callStatus", finished_at as "finishedAt"`;
+  call_status as "callStatus", vendor_body as "vendorBody", finished_at as "finishedAt"`;
 
 /** Reads and writes jobs; every method is one statement or one transaction. */
 export class JobLedger extends Ledger {

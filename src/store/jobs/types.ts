@@ -132,6 +132,8 @@ export interface NewItem {
   readonly latencyMs?: number | null | undefined;
   /** The call's own status, read when it was locked. */
   readonly callStatus?: string | null | undefined;
+  /** What the tenant's last failure of its own said, bounded and redacted. */
+  readonly vendorBody?: string | null | undefined;
   /** The store's clock when absent. */
   readonly finishedAt?: Instant | undefined;
 }
@@ -146,6 +148,7 @@ export interface JobItem {
   readonly attempts: number;
   readonly latencyMs: number | null;
   readonly callStatus: string | null;
+  readonly vendorBody: string | null;
   readonly finishedAt: Instant;
 }
 
@@ -179,7 +182,7 @@ export interface ItemUpdate {
   /** Applied only to an item in one of these states; `unknown` and `locked` by default, nothing else is allowed. */
   readonly from?: readonly ("unknown" | "locked")[] | undefined;
   readonly set: Partial<
-    Pick<NewItem, "result" | "statusCode" | "reason" | "attempts" | "latencyMs" | "callStatus" | "finishedAt">
+    Pick<NewItem, "result" | "statusCode" | "reason" | "attempts" | "latencyMs" | "callStatus" | "vendorBody" | "finishedAt">
   >;
   readonly audit?: readonly AuditInput[] | undefined;
   readonly events?: readonly OutboxEvent[] | undefined;

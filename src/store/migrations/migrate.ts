@@ -32,6 +32,7 @@ import { auditHeads } from "./0026-audit-heads.ts";
 import { profiles } from "./0027-profiles.ts";
 import { settingsSubject } from "./0028-settings-subject.ts";
 import { pageAttempts } from "./0029-page-attempts.ts";
+import { vendorBodies } from "./0030-vendor-bodies.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -63,6 +64,7 @@ const MIGRATIONS: readonly Migration[] = [
   profiles,
   settingsSubject,
   pageAttempts,
+  vendorBodies,
 ];
 
 /** The version of the schema that this outdial works with. */

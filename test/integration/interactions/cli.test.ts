@@ -68,6 +68,21 @@ test("show, dry run, correction, and the same once more", async () => {
   expect((await run(...given)).stdout).toBe(`${ONE} unchanged\n`);
 });
 
+test("a correction upon a version that is named", async () => {
+  const { tag } = JSON.parse((await run("show", ONE, "--json")).stdout) as { tag: string };
+  expect((await run("show", ONE)).stderr).toContain(`version ${tag}`);
+  const correct = (agent: string, etag: string, ...flags: string[]) =>
+    run("disposition", ONE, "--code", "101", "--agent", agent, "--etag", etag, ...flags);
+  expect((await correct("b", "")).stderr).toContain("the etag is empty");
+  expect((await correct("b", tag)).stdout).toBe(`${ONE} success\n`);
+  const stale = await correct("c", tag, "--dry-run");
+  expect([stale.code, stale.stderr]).toEqual([3, expect.stringContaining(`and not of ${tag}`)]);
+  const refused = await correct("c", tag);
+  expect([refused.code, refused.stdout]).toEqual([1, `${ONE} conflict_persistent\n`]);
+  expect(refused.stderr).toContain(`and not of ${tag}`);
+  expect((await world.stored(ONE)).dispositions).toHaveLength(2);
+});
+
 test.each([
   [["--code", "1O1", "--agent", "b"], 3, "did you mean 101?"],
   [["--code", "103", "--agent", "b"], 3, '"103" (Old Way) is retired'],

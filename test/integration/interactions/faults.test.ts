@@ -70,8 +70,13 @@ test("a tenant whose answers to writes never come: the entry is not there, and t
 });
 
 test("a tenant that is away for reads ends as out of retries, with its own exit code", async () => {
-  fault("getInteraction", { status: 503, headers: { "retry-after": "0" } });
-  expect(await correct()).toMatchObject({ code: 6, stdout: `${ONE} exhausted_retries\n` });
+  const body = { error: { code: "overload", message: "overloaded" }, node: "n7", phone: "+12125550187", access_token: "MARKER" };
+  fault("getInteraction", { status: 503, headers: { "retry-after": "0" }, body });
+  const ended = await correct("--json");
+  const row = JSON.parse(ended.stdout) as { result: string; vendorBody: string };
+  expect([ended.code, row.result]).toEqual([6, "exhausted_retries"]);
+  // What the tenant said of its failure stays with the row, without what is nobody's business.
+  expect(row.vendorBody).toMatch(/"message":"overloaded".*"node":"n7".*"phone":"•+87".*"access_token":\[secret\]/);
   expect(writes()).toEqual([]);
 });
 

@@ -106,6 +106,10 @@ export const resultRow = z
     attempts: count,
     latencyMs: z.number().optional(),
     callStatus: z.string().optional(),
+    vendorBody: z
+      .string()
+      .optional()
+      .describe("What the tenant's last 5xx for the row said: at most 2000 characters, without secrets and telephone numbers"),
     before: z.unknown().optional(),
     intended: z.unknown().optional(),
     stored: z.unknown().optional(),
