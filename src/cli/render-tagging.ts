@@ -95,7 +95,7 @@ export function jobLines(job: JobDetail): string[] {
   const lines = [`job ${job.id} ${job.status.replaceAll("_", " ")}${campaign} · ${printable(job.sourceName)}`];
   lines.push(`  ${grouped(job.totalRows ?? 0)} rows: ${countsLine(job.counts)}`);
   if (job.metrics !== null) lines.push(metricsLine(job.metrics));
-  lines.push(...leftLines(job));
+  lines.push(...lockedLines(job), ...leftLines(job));
   if (job.measured !== null) {
     lines.push(`  latency per attempt ${latency(job.measured.attempts)}`);
     lines.push(`  latency per item    ${latency(job.measured.items)}`);
@@ -108,6 +108,16 @@ export function jobLines(job: JobDetail): string[] {
     if (job.stop.advice !== undefined) lines.push(`  ${printable(job.stop.advice)}`);
   }
   return lines;
+}
+
+function lockedLines({ locked }: Pick<JobDetail, "locked">): string[] {
+  if (locked === null) return [];
+  const { rows, attempts, latencyMs } = locked;
+  const took =
+    latencyMs === null ? "" : ` · p50 ${msText(latencyMs.p50)} · p95 ${msText(latencyMs.p95)} · max ${msText(latencyMs.max)}`;
+  return [
+    `  locked: ${grouped(rows)} ${rows === 1 ? "row" : "rows"} · ${grouped(attempts)} ${attempts === 1 ? "attempt" : "attempts"}${took}`,
+  ];
 }
 
 /** How it stands with the rows without a result; nothing when there are none. */
@@ -124,8 +134,10 @@ function metricsLine({ validationErrors, apiErrors, errorRate }: NonNullable<Job
   return `  error rate ${share} (${grouped(errorRate.numerator)} of ${grouped(errorRate.denominator)}): ${grouped(validationErrors)} broke a rule, ${grouped(apiErrors)} failed at the tenant`;
 }
 
+const msText = (value: number): string => `${value < 10 ? value.toFixed(1) : grouped(value)} ms`;
+
 function latency(summary: HistogramSummary): string {
   if (summary.count === 0) return "none measured";
-  const ms = (value: number) => `${value < 10 ? value.toFixed(1) : grouped(value)} ms`;
+  const ms = msText;
   return `p50 ${ms(summary.p50)} · p95 ${ms(summary.p95)} · p99 ${ms(summary.p99)} · max ${ms(summary.max)} (${grouped(summary.count)})`;
 }

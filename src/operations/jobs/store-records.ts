@@ -30,7 +30,12 @@ const plan = z.object({
   ),
 });
 const summary = z.object({ plan: plan.optional(), measured: measured.optional() });
-const stop = z.object({ code: z.string(), message: z.string(), advice: z.string().optional() });
+const stop = z.object({
+  code: z.string(),
+  message: z.string(),
+  advice: z.string().optional(),
+  vendorBody: z.string().optional(),
+});
 
 /** The jobs of these kinds in a store; jobs of other kinds are not seen. */
 export function createStoreRecords(jobs: JobLedger, kinds: readonly string[]): JobRecords {

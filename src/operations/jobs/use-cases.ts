@@ -74,6 +74,7 @@ export class JobRecordsUseCases {
       rowsLeft: left,
       metrics: rows === undefined || job.kind !== DISPOSITIONS ? undefined : correctionMetrics(rows, job.counts),
       retrieval: isRetrieval ? await store.retrievals.get(id) : undefined,
+      locked: (job.counts.locked ?? 0) === 0 ? undefined : await store.jobs.lockedRows(id),
       running,
       requestId: await requestOf(store.audit, id),
     });

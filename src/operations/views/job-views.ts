@@ -1,7 +1,7 @@
 // Jobs as people and programs see them.
 
 import { z } from "zod";
-import type { Job, Retrieval } from "../../store/index.ts";
+import type { Job, LockedRows, Retrieval } from "../../store/index.ts";
 import type { CorrectionMetrics } from "../interactions/metrics.ts";
 import type { PlanReport } from "../jobs/plan.ts";
 import type { RowJob, RowsLeft } from "../jobs/record.ts";
@@ -18,6 +18,8 @@ export interface JobParts {
   /** Of a job of corrections. */
   readonly metrics: CorrectionMetrics | undefined;
   readonly retrieval: Retrieval | undefined;
+  /** Rows that the tenant had locked, when there are some. */
+  readonly locked: LockedRows | undefined;
   /** Whether this process runs it. */
   readonly running: boolean;
   /** The request that it was made for; null for one of the command line. */
@@ -42,7 +44,7 @@ export function jobSummaryOf(job: Job): JobSummary {
   };
 }
 
-export function jobDetailOf({ job, rows, rowsLeft, metrics, retrieval, running, requestId }: JobParts): JobDetail {
+export function jobDetailOf({ job, rows, rowsLeft, metrics, retrieval, locked, running, requestId }: JobParts): JobDetail {
   return {
     ...jobSummaryOf(job),
     plan: rows?.plan === undefined ? null : planReportOf(rows.plan),
@@ -50,6 +52,7 @@ export function jobDetailOf({ job, rows, rowsLeft, metrics, retrieval, running, 
     metrics: metrics === undefined ? null : { ...metrics, latency: metrics.latency ?? null },
     notSent: rowsLeft?.notSent ?? null,
     mayHaveBeenSent: rowsLeft?.mayHaveBeenSent ?? null,
+    locked: locked ?? null,
     stop: rows?.stop ?? stopOf(retrieval?.error) ?? null,
     running,
     requestId,
@@ -73,9 +76,9 @@ function retrievalOf({ from, to, totals, calls }: Retrieval): JobDetail["retriev
   return { from: timeText(from), to: timeText(to), windows, windowsDone, rows, added: calls ?? rows };
 }
 
-const stop = z.object({ code: z.string(), message: z.string(), advice: z.string().optional() });
+const stop = z.object({ code: z.string(), message: z.string(), vendorBody: z.string().optional() });
 
 function stopOf(error: unknown): JobDetail["stop"] | undefined {
   const parsed = stop.safeParse(error);
-  return parsed.success ? { code: parsed.data.code, message: parsed.data.message } : undefined;
+  return parsed.success ? parsed.data : undefined;
 }

@@ -19,6 +19,7 @@ import {
   type JobConflict,
   type JobItem,
   type JobStatus,
+  type LockedRows,
   type NewChunk,
   type NewJob,
 } from "./types.ts";
@@ -176,6 +177,19 @@ export class JobLedger extends Ledger {
       [jobId],
     );
     return row?.count ?? 0;
+  }
+
+  /** What the rows took that the tenant had locked; undefined when there are none. */
+  async lockedRows(jobId: string): Promise<LockedRows | undefined> {
+    const [row] = await this.store.query<{ rows: number; attempts: number; p50: number | null; p95: number; max: number }>(
+      `select count(*)::int as rows, coalesce(sum(attempts), 0)::int as attempts, max(latency_ms)::float8 as max,
+         percentile_disc(0.5) within group (order by latency_ms)::float8 as p50, percentile_disc(0.95) within group (order by latency_ms)::float8 as p95
+       from outdial.job_items where job_id = $1 and result = 'locked'`,
+      [jobId],
+    );
+    if (row === undefined || row.rows === 0) return undefined;
+    const { rows, attempts, p50, p95, max } = row;
+    return { rows, attempts, latencyMs: p50 === null ? null : { p50, p95, max } };
   }
 
   /** Stores chunks of a job; a chunk stored before is left as it is. */

@@ -152,6 +152,15 @@ export interface JobItem {
   readonly finishedAt: Instant;
 }
 
+/** What rows took that the tenant had locked. */
+export interface LockedRows {
+  readonly rows: number;
+  /** Requests sent for them. */
+  readonly attempts: number;
+  /** From first send to end; null when none was measured. */
+  readonly latencyMs: { readonly p50: number; readonly p95: number; readonly max: number } | null;
+}
+
 /** An audit entry or event that belongs to the item of a line: written only if that item is written now. Without a line, always. */
 type OfLine<T> = T & { readonly line?: number | undefined };
 

@@ -64,6 +64,7 @@ ${callId(5)},DISP_002,,two,
     attempts: 1,
     latencyMs: expect.any(Number),
   });
+  expect(result.stderr).toMatch(/locked: 1 row · 1 attempt · p50 .* ms · p95 .* ms · max .* ms\n/);
   expect(String(rowsOf(result)[4]?.["reason"])).toContain("did you mean DISP_002?");
   expect(world.sandbox.control.call(callId(1))?.disposition).toMatchObject({
     dispositionCodeId: "DISP_001",

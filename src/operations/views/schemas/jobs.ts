@@ -81,7 +81,25 @@ export const jobDetail = jobSummary
     mayHaveBeenSent: count
       .nullable()
       .describe("The others without a result: a process has them under way still, or died with them"),
-    stop: z.strictObject({ code: z.string(), message: z.string(), advice: z.string().optional() }).nullable(),
+    locked: z
+      .strictObject({
+        rows: count,
+        attempts: count.describe("Requests sent for them"),
+        latencyMs: z.strictObject({ p50: z.number(), p95: z.number(), max: z.number() }).nullable(),
+      })
+      .nullable()
+      .describe("Rows that the tenant had locked; null when there are none"),
+    stop: z
+      .strictObject({
+        code: z.string(),
+        message: z.string(),
+        advice: z.string().optional(),
+        vendorBody: z
+          .string()
+          .optional()
+          .describe("What the tenant's last 5xx said: at most 2000 characters, without secrets and telephone numbers"),
+      })
+      .nullable(),
     /** Whether this service runs it now. */
     running: z.boolean(),
     requestId: z
