@@ -261,6 +261,11 @@ export const configSchema = z.strictObject({
             .describe("How long settings must stand when their activation cannot be asked about, 60s by default"),
         })
         .optional(),
+      regulatoryChecks: z
+        .array(z.enum(["tcpa_abandonment", "dnc_compliance", "calling_hours"]))
+        .min(1)
+        .optional()
+        .describe("Regulatory checks that the tenant's validation is asked for; by default all three"),
       acceptedChance: z
         .number()
         .min(0)
@@ -299,6 +304,24 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe("Corrections of closed interactions"),
+  vendorEvents: z
+    .strictObject({
+      wfm: z
+        .strictObject({
+          retries: z.int().min(0).max(100).optional().describe("Repetitions at most of a delivery that failed; 3 by default"),
+          backoff: z
+            .number()
+            .min(1)
+            .max(100)
+            .optional()
+            .describe("Growth of the pause from one repetition to the next; 2 by default"),
+          timeout: span.optional().describe("Longest time of one attempt, in whole seconds; 10s by default"),
+        })
+        .optional()
+        .describe("How the tenant delivers its events about the dialer, asked for when an address is registered"),
+    })
+    .optional()
+    .describe("The tenant's own events, delivered to addresses of yours"),
   service: z
     .strictObject({
       host: z.string().optional().describe("Address to listen on; 127.0.0.1 by default, any other needs tokens"),

@@ -2,6 +2,7 @@
 
 import { type Clock, parseDuration } from "../kernel/index.ts";
 import {
+  compareWithVendor,
   DEFAULT_PATIENCE,
   type DialerReadings,
   type DialerRules,
@@ -11,18 +12,20 @@ import {
   type Judgement,
   judgeSettings,
   type Patience,
-  type Predictor,
+  REGULATORY_CHECKS,
+  type RegulatoryCheck,
   SettingsChanges,
   type SettingsFile,
+  type SimulatedRun,
   type TenantRefresh,
 } from "../operations/index.ts";
-import type { DialerVersion } from "../operations/views/index.ts";
+import type { DialerVersion, SimulatorComparison } from "../operations/views/index.ts";
 import type { TenantLink } from "../tenant/index.ts";
 import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import type { ConfigFile } from "./config-schema.ts";
-import { predictHere } from "./predictions.ts";
+import { predictHere, simulatingBy } from "./predictions.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import {
   type DeliveryEnd,
@@ -41,8 +44,10 @@ const ACCEPTED_CHANCE = 0.05;
 /** What only asks the tenant; opens no store. */
 export interface DialerTenant extends AsyncDisposable {
   readonly tenant: TenantLink;
-  /** Our checks, the tenant's validation, the prediction. */
-  validate(file: SettingsFile): Promise<Judgement>;
+  /** Our checks, the tenant's validation, the prediction. @param checks regulatory checks; those of the configuration by default */
+  validate(file: SettingsFile, checks?: readonly RegulatoryCheck[]): Promise<Judgement>;
+  /** The tenant's own simulator and ours on the same settings. Throws TenantError `unsupported` */
+  simulate(file: SettingsFile, run: SimulatedRun): Promise<SimulatorComparison>;
 }
 
 export interface DialerOptions extends WorkplaceOptions {
@@ -51,7 +56,7 @@ export interface DialerOptions extends WorkplaceOptions {
   /** See SettingsRules. */
   readonly pause?: (point: string) => Promise<void>;
   /** Predicts what settings come to; on the thread that asks, by default. */
-  readonly predict?: Predictor;
+  readonly predict?: typeof predictHere;
 }
 
 /** Dialer settings with everything that changes of them need. */
@@ -69,7 +74,9 @@ export async function openDialerTenant(flags: Flags, environment: Environment): 
   const tenant = await tenantFromConfig(config, environment);
   return {
     tenant,
-    validate: (file) => judgeSettings(tenant, file, { predict: predictHere, chance: chanceOf(config) }),
+    validate: (file, checks = checksOf(config)) =>
+      judgeSettings(tenant, file, { predict: predictHere, chance: chanceOf(config), checks }),
+    simulate: (file, run) => compareWithVendor(tenant.capabilities.pacingSettings, file, run, simulatingBy(predictHere)),
     [Symbol.asyncDispose]: () => tenant.close(),
   };
 }
@@ -117,9 +124,14 @@ export function dialerOn(
   { clock, pause, predict = predictHere }: Pick<DialerOptions, "clock" | "pause" | "predict">,
 ): DialerUseCases {
   const { config } = workplace;
-  const rules = { predict, chance: chanceOf(config) };
+  const rules = { predict, chance: chanceOf(config), checks: checksOf(config) };
   const changes = new SettingsChanges(workplace, { ...rules, clock, pause, patience: patienceOf(config.file.dialer) });
-  return new DialerUseCases(workplace, changes, { ...rules, readings, guard: guardOf(config.file.dialer) });
+  return new DialerUseCases(workplace, changes, {
+    ...rules,
+    simulate: simulatingBy(predict),
+    readings,
+    guard: guardOf(config.file.dialer),
+  });
 }
 
 /** Settings as the view of the tenant keeps them. */
@@ -128,6 +140,8 @@ export const readingsOf = (refresh: TenantRefresh, prediction: DialerReadings["p
   readNow: () => refresh.dialerNow(),
   prediction,
 });
+
+const checksOf = (config: Config): readonly RegulatoryCheck[] => config.file.dialer?.regulatoryChecks ?? REGULATORY_CHECKS;
 
 const chanceOf = (config: Config): number => config.file.dialer?.acceptedChance ?? ACCEPTED_CHANCE;
 

@@ -1,19 +1,23 @@
 // The gate's predictor: dialer settings and what is expected of the calls, handed to the simulation.
 
-import { DialingError, type PredictionFacts, predict } from "../dialing/index.ts";
-import type { Judgement, Predictor } from "../operations/index.ts";
+import { DialingError, type Prediction, type PredictionFacts, predict } from "../dialing/index.ts";
+import type { Predictor, SimulatedRun } from "../operations/index.ts";
+
+/** What is predicted. */
+export type Predictable = Parameters<Predictor>[0] & { readonly run?: SimulatedRun | undefined };
 
 /** A person's expectation is taken as right within so much of itself, with 90 % probability. */
 const EXPECTED_WITHIN = 0.15;
 
-/** Predicts for the 30 days in which abandonment is measured. */
-export function predictSettings({ settings, carrier, expected }: Parameters<Predictor>[0]): Judgement["prediction"] {
+/** Predicts for a run, or for the 30 days in which abandonment is measured. */
+export function predictSettings({ settings, carrier, expected, run }: Predictable): Prediction | string {
   const facts: PredictionFacts = {
     answerRate: around(expected.answer_rate, 1),
     handleSeconds: around(expected.handle_seconds),
     ringSeconds: around(expected.ring_seconds),
     takenForMachines: around(expected.taken_for_machines, 1),
     agents: expected.agents,
+    ...(run === undefined ? {} : { horizonHours: run.minutes / 60, volume: run.volume }),
     trunks: Math.floor(carrier.max_trunks * (1 - (carrier.current_utilization_percent ?? 0) / 100)),
   };
   try {

@@ -1,16 +1,19 @@
 // Wiring of the registrations for the vendor's own events.
 
 import { stat } from "node:fs/promises";
+import { parseDuration } from "../kernel/index.ts";
 import {
   type DeliveryProof,
   INBOUND_HEADER,
+  RETRY_POLICY,
+  type VendorRetryPolicy,
   type VendorWebhook,
   type VendorWebhookDraft,
   type VendorWebhookKind,
   VendorWebhookUseCases,
   vendorWebhooksOf,
 } from "../operations/index.ts";
-import { type Flags, loadConfig, secretFrom } from "./config.ts";
+import { type Config, type Flags, loadConfig, secretFrom } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { CHANNEL_OF, inboundSecretName, makeSecretFile } from "./inbound.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
@@ -48,7 +51,11 @@ export async function openVendorWebhooks(
   stack.defer(() => tenant.close());
   const store = await storeOf(config, environment);
   stack.defer(() => store.close());
-  const webhooks = new VendorWebhookUseCases({ tenant, store, actor: config.actor }, async () => proof ?? {});
+  const webhooks = new VendorWebhookUseCases(
+    { tenant, store, actor: config.actor },
+    async () => proof ?? {},
+    retryPolicyOf(config),
+  );
   const owned = stack.move();
   return Object.assign(webhooks, { [Symbol.asyncDispose]: () => owned.disposeAsync() });
 }
@@ -90,9 +97,23 @@ async function ownSecret(
 
 /** Registrations in a workplace; secrets of deliveries are the service's own, from its variables. */
 export function vendorWebhooksOn(context: Workplace, environment: Environment): VendorWebhookUseCases {
-  return new VendorWebhookUseCases(context, async (kind) => {
+  const proof = async (kind: VendorWebhookKind) => {
     const own = await secretFrom(environment, inboundSecretName(CHANNEL_OF[kind]));
     if (kind === "wfm") return { token: own };
     return own === undefined ? {} : { headers: { [INBOUND_HEADER]: own } };
-  });
+  };
+  return new VendorWebhookUseCases(context, proof, retryPolicyOf(context.config));
+}
+
+/** How the vendor is asked to repeat deliveries about the dialer. Throws ConfigError for a time that is no whole number of seconds. */
+function retryPolicyOf({ file }: Pick<Config, "file">): VendorRetryPolicy {
+  const { retries, backoff, timeout } = file.vendorEvents?.wfm ?? {};
+  const seconds = timeout === undefined ? RETRY_POLICY.timeoutSec : (parseDuration(timeout) ?? 0) / 1000;
+  if (!Number.isInteger(seconds) || seconds < 1)
+    throw new ConfigError(`vendorEvents.wfm.timeout is ${timeout}; allowed are whole seconds, such as 10s`);
+  return {
+    maxRetries: retries ?? RETRY_POLICY.maxRetries,
+    backoffMultiplier: backoff ?? RETRY_POLICY.backoffMultiplier,
+    timeoutSec: seconds,
+  };
 }

@@ -1,7 +1,7 @@
 // What people read about dialer settings: differences, findings, the prediction, how a change goes and ends. Pure text.
 
 import { percent, probabilityText } from "../kernel/index.ts";
-import type { ChangeReport, ChangeState, FieldChange, Judgement } from "../operations/index.ts";
+import { type ChangeReport, type ChangeState, type FieldChange, type Judgement, REGULATORY_CHECKS } from "../operations/index.ts";
 import type { DialerVersion } from "../operations/views/index.ts";
 import type { DialerChange } from "../store/index.ts";
 import { printable } from "./text.ts";
@@ -15,11 +15,13 @@ export function diffLines(diff: readonly FieldChange[]): string[] {
 const shown = (value: string | number | undefined): string => (value === undefined ? "absent" : printable(String(value)));
 
 /** Findings and the prediction. */
-export function judgementLines({ findings, prediction, refusals, overridden }: Judgement): string[] {
+export function judgementLines({ findings, checks, prediction, refusals, overridden }: Judgement): string[] {
   const lines = findings.map(
     ({ severity, check, path, message }) =>
       `${severity}: ${printable(check)}: ${path === "" ? "" : `${path}: `}${printable(message)}`,
   );
+  const left = checks.length === 0 ? [] : REGULATORY_CHECKS.filter((check) => !checks.includes(check));
+  if (left.length > 0) lines.push(`regulatory checks: ${checks.join(", ")}; not asked for: ${left.join(", ")}`);
   if (typeof prediction === "string") lines.push(`prediction: ${prediction}`);
   else {
     const { abandonment, occupancy, attemptsPerHour, chanceAboveLimit, assumed } = prediction;

@@ -115,7 +115,7 @@ export const TREE: readonly Node[] = [
   group(
     "dialer",
     "the dialer's settings: validate, apply, verify, watch, put back",
-    runBy(ofDialerFiles, dialer, "validate"),
+    runBy(ofDialerFiles, dialer, "validate", "simulateVendor"),
     runBy(() => import("./commands/dialer-change.ts"), dialer, "apply", "rollback", "resume"),
     runBy(() => import("./commands/dialer-reads.ts"), dialer, "history", "show", "metrics", "vendorAudit"),
     runBy(ofDialerFiles, dialer, "createCampaign"),

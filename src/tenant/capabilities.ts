@@ -25,6 +25,8 @@ import type {
   PacingPolicy,
   PolicyVerdict,
   ProgressView,
+  SimulatorResult,
+  SimulatorRun,
   StoredDisposition,
   ViewList,
 } from "./views.ts";
@@ -169,6 +171,8 @@ export interface PacingSettings {
   ): Promise<ActivationView>;
   /** Settings as this tenant can hold them: what it keeps in whole numbers is rounded down. Without it all settings are held as they are. */
   readonly fit?: ((settings: PacingDocument) => PacingDocument) | undefined;
+  /** What the tenant's own simulator says of settings. Absent where it has none. */
+  readonly simulate?: ((run: SimulatorRun, options?: CallOptions) => Promise<SimulatorResult>) | undefined;
   /** How far an activation is. */
   progress(operationId: string, options?: CallOptions): Promise<ProgressView>;
   /** Makes a campaign that dials with these settings. */

@@ -69,6 +69,7 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
         const lock = onto === undefined ? undefined : { tag: onto, style: VERSION_TAG };
         return (await send("putDialerSettings", { ...options, body, lock })).reply;
       },
+      simulate: async (body, options) => (await send("runSimulator", { ...options, body })).reply,
       progress: async (operationId, options) => (await send("getDialerOperation", { ...options, path: { operationId } })).reply,
       createCampaign: async (body, options) => (await send("createDialerCampaign", { ...options, body })).reply,
     },

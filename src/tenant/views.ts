@@ -136,6 +136,29 @@ export interface PolicyVerdict {
   readonly capacity_warnings: readonly unknown[];
 }
 
+/** What a tenant's simulator is asked; what is left out is as in the settings in force. */
+export interface SimulatorRun {
+  durationMinutes: number;
+  concurrency?: Partial<PacingDocument["concurrency"]> | undefined;
+  algorithm?: Partial<PacingDocument["algorithm"]> | undefined;
+  simulatedCallVolume?: number | undefined;
+  carrierLimits?: { maxConcurrent: number } | undefined;
+}
+
+/** What it says: rates as shares of 1, the wait in seconds. */
+export interface SimulatorResult {
+  readonly abandonmentRate: number;
+  readonly answerRate?: number | undefined;
+  readonly agentUtilization?: number | undefined;
+  readonly averageWaitTime?: number | undefined;
+  readonly callsPlaced?: number | undefined;
+  readonly callsAnswered?: number | undefined;
+  readonly callsAbandoned?: number | undefined;
+  readonly peakConcurrentCalls?: number | undefined;
+  readonly carrierLimitReached?: boolean | undefined;
+  readonly recommendation?: string | undefined;
+}
+
 /** Settings that a tenant has accepted. Without an operation they are in force already. */
 export interface ActivationView {
   readonly operationId: string;

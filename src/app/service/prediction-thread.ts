@@ -1,10 +1,8 @@
 // Predictions made on a thread of their own.
 
 import { Worker } from "node:worker_threads";
-import type { Judgement, SettingsFile } from "../../operations/index.ts";
-import { remembering } from "../predictions.ts";
-
-type Predicted = Judgement["prediction"];
+import type { SettingsFile } from "../../operations/index.ts";
+import { type Predicted, remembering } from "../predictions.ts";
 
 /** A request waits no longer than this; the next one finds the prediction. */
 const PATIENCE_MS = 3000;
@@ -21,11 +19,11 @@ export async function predictionSoon(file: SettingsFile): Promise<Predicted | un
 }
 
 /** Predicts on a thread of its own: half a second of work that must not hold the service up. */
-export const predictBeside = remembering(async ({ settings, carrier, expected }) => {
+export const predictBeside = remembering(async ({ settings, carrier, expected, run }) => {
   const { promise, resolve, reject } = Promise.withResolvers<Predicted>();
   // Built code has another extension than the sources.
   const source = new URL(import.meta.url.endsWith(".ts") ? "./predict-worker.ts" : "./predict-worker.js", import.meta.url);
-  const worker = new Worker(source, { workerData: { settings, carrier, expected } });
+  const worker = new Worker(source, { workerData: { settings, carrier, expected, run } });
   // A service that stops does not wait for it.
   worker.unref();
   worker.once("message", resolve);

@@ -9,6 +9,7 @@ import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/dialer.ts";
 import type { Io } from "../io.ts";
 import { judgementLines } from "../render-dialer.ts";
+import { comparisonLines, comparisonNotes } from "../render-simulator.ts";
 import { readText } from "../source.ts";
 import { printable } from "../text.ts";
 
@@ -20,10 +21,19 @@ export async function settingsFile(path: string, io: Io): Promise<SettingsFile> 
 export const validate: Run<typeof declared.validate> = async ({ args, options, io }) => {
   const file = await settingsFile(args.file, io);
   await using dialer = await openDialerTenant(options, io.env);
-  const judgement = await dialer.validate(file);
+  const judgement = await dialer.validate(file, options.check.length === 0 ? undefined : options.check);
   const valid = judgement.refusals.length === 0;
   await io.answer({ file: file.name, valid, ...judgement }, judgementLines(judgement));
   return valid ? EXIT.done : EXIT.refused;
+};
+
+export const simulateVendor: Run<typeof declared.simulateVendor> = async ({ args, options, io }) => {
+  const file = await settingsFile(args.file, io);
+  await using dialer = await openDialerTenant(options, io.env);
+  const { minutes, volume } = options;
+  const comparison = await dialer.simulate(file, { minutes, volume });
+  await io.answer({ file: file.name, ...comparison }, comparisonLines(comparison, io.width));
+  io.say(comparisonNotes(comparison));
 };
 
 export const createCampaign: Run<typeof declared.createCampaign> = async ({ args, options, io }) => {

@@ -77,7 +77,20 @@ async function drain(delivery: Delivery, io: Io): Promise<number> {
 const NAMES = { wfm: "outdial WFM", metrics: "outdial metrics" } as const;
 
 export const register: Run<typeof declared.register> = async ({ args: { kind }, options, io }) => {
-  const { url, name = NAMES[kind], secretFile, tokenEnv, header } = options;
+  const {
+    url,
+    name = NAMES[kind],
+    secretFile,
+    tokenEnv,
+    header,
+    retries: maxRetries,
+    backoff: backoffMultiplier,
+    timeout,
+  } = options;
+  if (timeout !== undefined && timeout % 1000 !== 0)
+    throw new OutdialError("invalid_input", "--timeout is told to the vendor in whole seconds, such as 10s");
+  const asked = { maxRetries, backoffMultiplier, timeoutSec: timeout === undefined ? undefined : timeout / 1000 };
+  const retryPolicy = Object.values(asked).every((one) => one === undefined) ? undefined : asked;
   if (kind === "metrics" && tokenEnv !== undefined)
     throw new OutdialError("invalid_input", "--token-env belongs to wfm; deliveries of metrics carry headers", {
       advice: "Use --header.",
@@ -89,7 +102,11 @@ export const register: Run<typeof declared.register> = async ({ args: { kind }, 
   if (secretFile !== undefined && (tokenEnv !== undefined || header.length > 0))
     throw new OutdialError("invalid_input", "--secret-file stands for --token-env and --header; give only one of them");
   const secrets = { tokenEnv, secretFile, headers: headersOf(header) };
-  const { id, already } = await registerWebhook(options, io.env, { kind, name, url }, secrets);
+  const { id, already } = await registerWebhook(options, io.env, { kind, name, url, retryPolicy }, secrets);
+  if (already && retryPolicy !== undefined)
+    io.say(
+      "the registration that is there keeps its retry policy; outdial webhooks remove ends it, and then it is registered anew",
+    );
   await io.answer({ id, already }, `${printable(id)} ${already ? "is registered already" : "registered"}`);
 };
 

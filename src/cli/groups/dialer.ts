@@ -13,6 +13,30 @@ const format = choice("--format <format>", "table, json or csv", FORMATS);
 export const validate = command("validate", TENANT, {
   summary: "our own checks, the tenant's validation with all regulatory checks, a simulated prediction; changes nothing",
   args: [FILE],
+  options: [
+    many(
+      choice(
+        "--check <name>",
+        "a regulatory check that the tenant is asked for; may be given several times (default: dialer.regulatoryChecks of outdial.yaml, else all)",
+        async () => (await import("../../operations/index.ts")).REGULATORY_CHECKS,
+      ),
+      false,
+    ),
+  ],
+});
+
+export const simulateVendor = command("simulate-vendor", TENANT, {
+  summary: "the tenant's own simulator and ours on the same settings, and where they differ; changes nothing",
+  args: [FILE],
+  options: [
+    whole("--minutes <number>", "time that is simulated", { from: 1, to: 1440, default: 60 }),
+    whole("--volume <calls>", "calls there are to place (default: without end)", { from: 1, to: 100_000_000 }),
+  ],
+  notes: "Both are told settings and free lines. What is expected of the calls goes into ours alone; the tenant knows its lists.",
+  examples: [
+    "outdial dialer simulate-vendor settings.yaml",
+    "outdial dialer simulate-vendor settings.yaml --minutes 60 --volume 5000",
+  ],
 });
 
 export const apply = command(

@@ -1,7 +1,7 @@
 // outdial webhooks.
 
 import { command } from "../command.ts";
-import { choice, file, many, STORE, TENANT, TENANT_AND_STORE, text, whole } from "../declare.ts";
+import { choice, file, many, STORE, span, TENANT, TENANT_AND_STORE, text, value, whole, wrong } from "../declare.ts";
 
 const RECEIVER = text("<receiver>", "bi, analytics, crm or alarms");
 
@@ -46,6 +46,26 @@ export const register = command("register", TENANT_AND_STORE, {
       "file with the secret that the service expects of deliveries (OUTDIAL_INBOUND_…_SECRET_FILE); made with a new one when it is not there",
     ),
     text("--token-env <variable>", "wfm: environment variable with the bearer token that the vendor sends along"),
+    whole(
+      "--retries <number>",
+      "wfm: how often the vendor repeats a delivery that failed (default: vendorEvents.wfm.retries of outdial.yaml, else 3)",
+      {
+        from: 0,
+        to: 100,
+      },
+    ),
+    value(
+      "--backoff <factor>",
+      "wfm: growth of the pause between repetitions (default: vendorEvents.wfm.backoff, else 2)",
+      (written) => {
+        const factor = Number(written);
+        if (written.trim() !== "" && factor >= 1 && factor <= 100) return factor;
+        throw wrong(`--backoff ${written} is not a number from 1 to 100`);
+      },
+    ),
+    span("--timeout <span>", "wfm: longest time of one attempt, in whole seconds (default: vendorEvents.wfm.timeout, else 10s)", {
+      from: 1000,
+    }),
     many(text("--header <line>", 'metrics: a header that the vendor sends along, as "Name: value"; may be given several times')),
   ],
 });

@@ -33,6 +33,8 @@ export const PREDICTED_ABANDONMENT = "predicted_abandonment";
 
 export interface Judgement {
   readonly findings: readonly Finding[];
+  /** Regulatory checks that the tenant was asked for; none when our own checks refused before. */
+  readonly checks: readonly RegulatoryCheck[];
   readonly prediction: Prediction | string;
   /** Gates that are closed, in words. Empty: the settings may be activated. */
   readonly refusals: readonly string[];
@@ -40,7 +42,9 @@ export interface Judgement {
   readonly overridden: readonly string[];
 }
 
-const CHECKS = ["tcpa_abandonment", "dnc_compliance", "calling_hours"] as const;
+/** The tenant's regulatory checks. */
+export const REGULATORY_CHECKS = ["tcpa_abandonment", "dnc_compliance", "calling_hours"] as const;
+export type RegulatoryCheck = (typeof REGULATORY_CHECKS)[number];
 
 /** Checks a name given to pass a gate. Throws OperationError `invalid_input`. */
 export function checkOverride(name: string): void {
@@ -65,6 +69,7 @@ export async function judge(
     readonly pacing: PacingSettings;
     readonly predict: Predictor | undefined;
     readonly chance: number;
+    readonly checks: readonly RegulatoryCheck[];
     readonly overrides: readonly string[];
     readonly signal?: AbortSignal | undefined;
   },
@@ -73,10 +78,10 @@ export async function judge(
   const broken = own.filter(({ severity }) => severity === "violation");
   if (broken.length > 0) {
     const refusals = broken.map(({ path, message }) => `${path}: ${message}`);
-    return { findings: own, prediction: "not simulated: the settings break a rule", refusals, overridden: [] };
+    return { findings: own, checks: [], prediction: "not simulated: the settings break a rule", refusals, overridden: [] };
   }
   const verdict = await deps.pacing.validate(
-    { campaign_config: file.settings, regulatory_checks: [...CHECKS], carrier_capacity: file.carrier },
+    { campaign_config: file.settings, regulatory_checks: [...deps.checks], carrier_capacity: file.carrier },
     { signal: deps.signal },
   );
   const vendor = [
@@ -94,7 +99,7 @@ export async function judge(
     if (deps.overrides.includes(PREDICTED_ABANDONMENT)) overridden.push(words);
     else refusals.push(words);
   }
-  return { findings: [...own, ...vendor], prediction, refusals, overridden };
+  return { findings: [...own, ...vendor], checks: deps.checks, prediction, refusals, overridden };
 }
 
 function fromVendor(item: unknown, severity: Finding["severity"]): Finding {

@@ -1,7 +1,14 @@
 // Dialer settings: checked, gated, activated, verified, watched, put back.
 
 export { dialerSettingsJsonSchema, parseSettingsFile, type SettingsFile } from "./file.ts";
-export { checkOverride, type Judgement, PREDICTED_ABANDONMENT, type Predictor } from "./gate.ts";
+export {
+  checkOverride,
+  type Judgement,
+  PREDICTED_ABANDONMENT,
+  type Predictor,
+  REGULATORY_CHECKS,
+  type RegulatoryCheck,
+} from "./gate.ts";
 export { type DialerSettings, type FieldChange, readSettings } from "./model.ts";
 export { dialerPreviewOf } from "./preview.ts";
 export { type ChangeProgress, type ChangeReport, SettingsChanges } from "./service.ts";
@@ -15,3 +22,10 @@ export {
   judgeSettings,
   proposedFile,
 } from "./use-cases.ts";
+export {
+  compareWithVendor,
+  type OwnSimulation,
+  type RunSimulator,
+  type SimulatedRun,
+  simulatedText,
+} from "./vendor-simulator.ts";

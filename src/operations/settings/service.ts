@@ -11,7 +11,7 @@ import { executorIsDead, leftWords } from "../run/left.ts";
 import type { Kind, Running } from "../run/runs.ts";
 import { act, type Happening, reading } from "./act.ts";
 import type { SettingsFile } from "./file.ts";
-import { type Judgement, judge, type Predictor } from "./gate.ts";
+import { type Judgement, judge, type Predictor, type RegulatoryCheck } from "./gate.ts";
 import type { GuardPlan } from "./guard.ts";
 import { readPlan, replay } from "./journal.ts";
 import { decide } from "./machine.ts";
@@ -26,6 +26,8 @@ export interface SettingsRules {
   readonly patience: Patience;
   /** Most probability of abandonment above 3 % that is accepted. */
   readonly chance: number;
+  /** Regulatory checks that the tenant is asked for. */
+  readonly checks: readonly RegulatoryCheck[];
   /** Time of the changes; the context's by default. */
   readonly clock?: Clock | undefined;
   /** Awaited at every named point of a change: for harnesses that stop a process there. */
@@ -115,7 +117,7 @@ export class SettingsChanges {
     options: { readonly overrides: readonly string[]; readonly store: boolean; readonly campaign?: string | undefined },
   ): Promise<PreparedChange> {
     const pacing = this.#pacing;
-    const { chance, predict } = this.#rules;
+    const { chance, checks, predict } = this.#rules;
     requireSupported("read dialer settings", pacing.capability);
     const subject = subjectOf(pacing, options.campaign);
     const snapshot = await this.readInForce(subject);
@@ -137,7 +139,7 @@ export class SettingsChanges {
       snapshot,
       wanted,
       diff: diffSettings(snapshot.settings, wanted),
-      judgement: await judge({ ...file, settings: wanted }, { pacing, predict, chance, overrides }),
+      judgement: await judge({ ...file, settings: wanted }, { pacing, predict, chance, checks, overrides }),
       rejection: await this.#ledger.rejection(settingsHash(wanted), subject),
       gate: { carrier: file.carrier, expected: file.expected, chance, overrides },
     };
@@ -379,7 +381,7 @@ export class SettingsChanges {
             windowMinutes: Math.max(1, Math.round((clock.now() - measuredAt) / MINUTE_MS)),
             judge: (settings) => {
               const { chance, overrides, ...gate } = plan.gate;
-              return judge({ ...gate, settings }, { pacing, predict, chance, overrides, signal });
+              return judge({ ...gate, settings }, { pacing, predict, chance, checks: this.#rules.checks, overrides, signal });
             },
           });
     await pause?.(`${point}.after`);

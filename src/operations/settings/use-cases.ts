@@ -16,15 +16,17 @@ import type {
   DialerProposal,
   DialerVersion,
   DialerView,
+  SimulatorComparison,
 } from "../views/schemas/dialer.ts";
 import { timeText } from "../views/texts.ts";
 import { createDialerCampaign } from "./campaign.ts";
 import { parseSettingsFile, type SettingsFile } from "./file.ts";
-import { checkOverride, type Judgement, judge, type Predictor } from "./gate.ts";
+import { checkOverride, type Judgement, judge, type Predictor, type RegulatoryCheck } from "./gate.ts";
 import type { GuardPlan } from "./guard.ts";
 import { basisInForce, fileInForce } from "./in-force.ts";
 import { readSettings } from "./model.ts";
 import type { PreparedChange, SettingsChanges } from "./service.ts";
+import { compareWithVendor, type RunSimulator, type SimulatedRun } from "./vendor-simulator.ts";
 
 /** Chance of a false alarm, and of missing the alternative, of each test of a guarded rollout. */
 const GUARD_ALPHA = 0.01;
@@ -42,6 +44,9 @@ export interface DialerRules {
   readonly predict: Predictor;
   /** Most probability of abandonment above 3 % that is accepted. */
   readonly chance: number;
+  /** Regulatory checks that the tenant is asked for. */
+  readonly checks: readonly RegulatoryCheck[];
+  readonly simulate: RunSimulator;
   readonly guard: GuardRules;
   readonly readings: DialerReadings;
 }
@@ -130,9 +135,20 @@ export class DialerUseCases {
     return changeOf(report, await this.#context.runs.standingOf(report.change.jobId));
   }
 
-  /** Our checks, the tenant's validation, the prediction; changes nothing. */
-  async validate(file: SettingsFile): Promise<Pick<DialerPreview, "findings" | "prediction" | "refusals" | "overridden">> {
-    return judgementOf(await judgeSettings(this.#context.tenant, file, this.#rules));
+  /** Our checks, the tenant's validation, the prediction; changes nothing. @param checks regulatory checks; those of the configuration by default */
+  async validate(
+    file: SettingsFile,
+    { checks = this.#rules.checks }: { readonly checks?: readonly RegulatoryCheck[] | undefined } = {},
+  ): Promise<Pick<DialerPreview, "findings" | "checks" | "prediction" | "refusals" | "overridden">> {
+    return judgementOf(await judgeSettings(this.#context.tenant, file, { ...this.#rules, checks }));
+  }
+
+  /**
+   * Runs the tenant's own simulator on settings, and ours on the same; changes nothing.
+   * Throws TenantError, `unsupported` where the tenant has no simulator
+   */
+  simulateVendor(file: SettingsFile, run: SimulatedRun): Promise<SimulatorComparison> {
+    return compareWithVendor(this.#context.tenant.capabilities.pacingSettings, file, run, this.#rules.simulate);
   }
 
   /** What applying a file would do. */
@@ -240,9 +256,9 @@ export async function dialerHistory(
 export function judgeSettings(
   tenant: TenantLink,
   file: SettingsFile,
-  { predict, chance }: Pick<DialerRules, "predict" | "chance">,
+  { predict, chance, checks }: Pick<DialerRules, "predict" | "chance" | "checks">,
 ): Promise<Judgement> {
-  return judge(file, { pacing: tenant.capabilities.pacingSettings, predict, chance, overrides: [] });
+  return judge(file, { pacing: tenant.capabilities.pacingSettings, predict, chance, checks, overrides: [] });
 }
 
 /** A settings file that came as JSON, which is YAML: one reader finds every mistake. */

@@ -11,10 +11,13 @@ import type { Standing } from "./schemas/common.ts";
 import type { DialerChange as ChangeView, DialerPreview, dialerVersion } from "./schemas/dialer.ts";
 import { timeText } from "./texts.ts";
 
-export function judgementOf(judgement: Judgement): Pick<DialerPreview, "findings" | "prediction" | "refusals" | "overridden"> {
-  const { findings, prediction, refusals, overridden } = judgement;
+export function judgementOf(
+  judgement: Judgement,
+): Pick<DialerPreview, "findings" | "checks" | "prediction" | "refusals" | "overridden"> {
+  const { findings, checks, prediction, refusals, overridden } = judgement;
   return {
     findings: findings.map((one) => ({ ...one })),
+    checks: [...checks],
     prediction: typeof prediction === "string" ? prediction : predictionOf(prediction),
     refusals: [...refusals],
     overridden: [...overridden],

@@ -2,7 +2,9 @@
 
 export {
   type DeliveryProof,
+  RETRY_POLICY,
   VENDOR_WEBHOOKS,
+  type VendorRetryPolicy,
   type VendorWebhook,
   type VendorWebhookDraft,
   type VendorWebhookKind,

@@ -9,8 +9,14 @@ import { OperationError } from "../error.ts";
 export const VENDOR_WEBHOOKS = ["wfm", "metrics"] as const;
 export type VendorWebhookKind = (typeof VENDOR_WEBHOOKS)[number];
 
-/** Attempts, growth of the pauses between them, and seconds of one attempt that we ask of the vendor for its deliveries. */
-const RETRY_POLICY = { maxRetries: 3, backoffMultiplier: 2, timeoutSec: 10 };
+/** How the vendor is asked to repeat its deliveries (wfm): repetitions, growth of the pauses between them, seconds of one attempt. */
+export interface VendorRetryPolicy {
+  readonly maxRetries: number;
+  readonly backoffMultiplier: number;
+  readonly timeoutSec: number;
+}
+
+export const RETRY_POLICY: VendorRetryPolicy = { maxRetries: 3, backoffMultiplier: 2, timeoutSec: 10 };
 
 /** A registration at the tenant; what it is secured with is never shown. */
 export interface VendorWebhook {
@@ -34,6 +40,8 @@ export interface VendorWebhookDraft {
   readonly kind: VendorWebhookKind;
   readonly name: string;
   readonly url: string;
+  /** Of wfm; what it leaves out is as configured. */
+  readonly retryPolicy?: { readonly [Name in keyof VendorRetryPolicy]?: number | undefined } | undefined;
 }
 
 /** What deliveries carry, so that their receiver can tell them from others. */
@@ -48,13 +56,17 @@ export class VendorWebhookUseCases {
   readonly #context: Pick<Context, "tenant" | "store" | "actor">;
   readonly #proof: (kind: VendorWebhookKind) => Promise<DeliveryProof>;
 
-  /** @param proof what deliveries to the service's own addresses carry */
+  readonly #retryPolicy: VendorRetryPolicy;
+
+  /** @param proof what deliveries to the service's own addresses carry @param retryPolicy of registrations that say none */
   constructor(
     context: Pick<Context, "tenant" | "store" | "actor">,
     proof: (kind: VendorWebhookKind) => Promise<DeliveryProof> = async () => ({}),
+    retryPolicy = RETRY_POLICY,
   ) {
     this.#context = context;
     this.#proof = proof;
+    this.#retryPolicy = retryPolicy;
   }
 
   /** See `vendorWebhooksOf`. */
@@ -67,10 +79,18 @@ export class VendorWebhookUseCases {
    * @throws OperationError `invalid_input`, `outcome_unknown`; TenantError
    */
   async register(
-    { kind, name, url: given }: VendorWebhookDraft,
+    { kind, name, url: given, retryPolicy: asked }: VendorWebhookDraft,
     by = this.#context.actor,
   ): Promise<{ readonly id: string; readonly already: boolean }> {
     const url = deliverable(given);
+    if (kind !== "wfm" && asked !== undefined)
+      throw new OperationError("invalid_input", "a retry policy belongs to wfm; the tenant takes none for metrics");
+    const usual = this.#retryPolicy;
+    const retryPolicy = {
+      maxRetries: asked?.maxRetries ?? usual.maxRetries,
+      backoffMultiplier: asked?.backoffMultiplier ?? usual.backoffMultiplier,
+      timeoutSec: asked?.timeoutSec ?? usual.timeoutSec,
+    };
     const { tenant, store } = this.#context;
     const proof = await this.#proof(kind);
     const find = async () =>
@@ -78,9 +98,9 @@ export class VendorWebhookUseCases {
     return store.dialer.inTurn(`vendor webhook ${kind}`, async () => {
       const there = await find();
       if (there !== undefined) return { id: there.id, already: true };
-      const id = await created(() => create(tenant, { kind, name, url }, proof), find);
+      const id = await created(() => create(tenant, { kind, name, url, retryPolicy }, proof), find);
       const { origin, pathname } = new URL(url);
-      const details = { kind, name, address: `${origin}${pathname}` };
+      const details = { kind, name, address: `${origin}${pathname}`, ...(kind === "wfm" ? { retryPolicy } : {}) };
       await store.audit.append([{ actor: by, action: "webhook.register", subject: id, details }]);
       return { id, already: false };
     });
@@ -121,7 +141,7 @@ export async function vendorWebhooksOf(
 /** @returns the id */
 function create(
   { capabilities: { vendorEvents } }: TenantLink,
-  { kind, name, url }: VendorWebhookDraft,
+  { kind, name, url, retryPolicy }: VendorWebhookDraft & { readonly retryPolicy: VendorRetryPolicy },
   { token, headers = {} }: DeliveryProof,
 ): Promise<string> {
   if (kind === "wfm")
@@ -130,7 +150,7 @@ function create(
       url,
       events: ["dialer.settings.updated", "dialer.campaign.activated"],
       ...(token === undefined ? {} : { auth: { type: "bearer", token } }),
-      retryPolicy: RETRY_POLICY,
+      retryPolicy,
     });
   return vendorEvents.registerCampaignEvents({
     name,

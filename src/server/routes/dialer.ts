@@ -1,7 +1,7 @@
 // Dialer settings: what is in force and how it came about; a change is previewed, confirmed by the hash of what was shown, and followed.
 
 import { z } from "zod";
-import { type DialerUseCases, dialerPreviewOf, proposedFile } from "../../operations/index.ts";
+import { type DialerUseCases, dialerPreviewOf, proposedFile, REGULATORY_CHECKS } from "../../operations/index.ts";
 import {
   confirmation,
   type DialerProposal,
@@ -16,6 +16,7 @@ import {
   MAX_VERSION,
   pageOf,
   previewed,
+  simulatorComparison,
 } from "../../operations/views/index.ts";
 import { cursor, flag, limit, list, numberCursor, pageOfItems } from "../routing/query.ts";
 import { dangerousRoute, route } from "../routing/route.ts";
@@ -81,9 +82,30 @@ export function dialerRoutes(dialer: () => DialerUseCases) {
       question: true,
       summary: "Our checks, the tenant's validation and the prediction for a settings file",
       role: "viewer",
-      body: dialerProposal.pick({ file: true, sourceName: true }),
-      reply: dialerPreview.pick({ findings: true, prediction: true, refusals: true, overridden: true }),
-      handle: async ({ body }) => dialer().validate(await proposedFile(body)),
+      body: dialerProposal.pick({ file: true, sourceName: true }).extend({
+        checks: z
+          .array(z.enum(REGULATORY_CHECKS))
+          .min(1)
+          .optional()
+          .describe("Regulatory checks that the tenant is asked for; those of the configuration by default"),
+      }),
+      reply: dialerPreview.pick({ findings: true, checks: true, prediction: true, refusals: true, overridden: true }),
+      handle: async ({ body }) => dialer().validate(await proposedFile(body), { checks: body.checks }),
+    }),
+    route({
+      id: "dialer.simulateVendor",
+      method: "post",
+      path: "/dialer/simulate",
+      question: true,
+      summary: "The tenant's own simulator and ours on the same settings, and where they differ; changes nothing",
+      role: "viewer",
+      body: dialerProposal.pick({ file: true, sourceName: true }).extend({
+        minutes: z.int().min(1).max(1440).default(60),
+        volume: z.int().min(1).max(100_000_000).optional().describe("Calls there are to place; without end by default"),
+      }),
+      reply: simulatorComparison,
+      handle: async ({ body: { minutes, volume, ...proposal } }) =>
+        dialer().simulateVendor(await proposedFile(proposal), { minutes, volume }),
     }),
     route({
       id: "dialer.preview",

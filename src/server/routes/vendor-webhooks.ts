@@ -33,7 +33,21 @@ export function vendorWebhookRoutes(webhooks: () => VendorWebhookUseCases) {
       path: "/vendor-webhooks",
       summary: "Registers an address once: the same name and address make no second one",
       role: "admin",
-      body: z.strictObject({ kind: z.enum(VENDOR_WEBHOOKS), name: z.string().min(1).max(200), url: z.url() }),
+      body: z.strictObject({
+        kind: z.enum(VENDOR_WEBHOOKS),
+        name: z.string().min(1).max(200),
+        url: z.url(),
+        retryPolicy: z
+          .strictObject({
+            maxRetries: z.int().min(0).max(100).optional(),
+            backoffMultiplier: z.number().min(1).max(100).optional(),
+            timeoutSec: z.int().min(1).max(3600).optional(),
+          })
+          .optional()
+          .describe(
+            "Of wfm: how the tenant repeats deliveries that failed; what it leaves out is as configured, else 3, 2 and 10",
+          ),
+      }),
       reply: z.strictObject({ id: z.string(), already: z.boolean() }),
       status: 201,
       handle: async ({ body, who }) => ({ ...(await webhooks().register(body, who.name)) }),

@@ -57,6 +57,7 @@ export const ROUTES = {
   "dialer.history": ["GET", "/api/v1/dialer/versions"],
   "dialer.change": ["GET", "/api/v1/dialer/versions/{version}"],
   "dialer.validate": ["POST", "/api/v1/dialer/validate"],
+  "dialer.simulateVendor": ["POST", "/api/v1/dialer/simulate"],
   "dialer.preview": ["POST", "/api/v1/dialer/preview"],
   "dialer.apply": ["POST", "/api/v1/dialer/apply"],
   "dialer.previewRollback": ["POST", "/api/v1/dialer/rollback/preview"],

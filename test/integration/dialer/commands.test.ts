@@ -38,6 +38,27 @@ test("validate says what is found and gives 3 for a refusal, 2 for a file with m
   expect(audit).toEqual([{ action: "dialer.refused" }]);
 });
 
+test("the tenant's simulator and ours on one file; the checks that the tenant is asked for", async () => {
+  await writeFile(join(world.folder, "outdial.yaml"), "dialer: { regulatoryChecks: [tcpa_abandonment, calling_hours] }\n");
+  const both = await run("dialer", "simulate-vendor", "settings.json", "--minutes", "5", "--volume", "50", "--json");
+  expect(both.code).toBe(0);
+  const comparison = JSON.parse(both.stdout);
+  expect(comparison).toMatchObject({ minutes: 5, volume: 50, problem: null });
+  expect(comparison.figures).toContainEqual(expect.objectContaining({ figure: "callsPlaced", tenant: 50, differs: null }));
+  const shown = await run("dialer", "simulate-vendor", "settings.json", "--minutes", "5");
+  expect(shown.stdout).toMatch(/^figure .*tenant .*here .*90 % band/);
+  expect(shown.stderr).toContain("the tenant recommends: ");
+  expect((await run("dialer", "validate", "settings.json")).stdout).toContain(
+    "tcpa_abandonment, calling_hours; not asked for: dnc_compliance",
+  );
+  await run("dialer", "validate", "settings.json", "--check", "dnc_compliance");
+  const asked = world.sandbox.control
+    .requests({ operation: "validateDialerPolicy" })
+    .map(({ body }) => (body as { regulatory_checks: unknown }).regulatory_checks);
+  expect(asked).toEqual([["tcpa_abandonment", "calling_hours"], ["dnc_compliance"]]);
+  expect(world.writes()).toEqual([]);
+});
+
 test("a validation that says nothing has not passed, and nothing is activated", async () => {
   world.sandbox.control.faults.add({ match: { operation: "validateDialerPolicy" }, effect: { status: 200, body: {} } });
   for (const command of [["validate"], ["apply", "--yes"]]) {
@@ -168,6 +189,18 @@ test("a vendor webhook is registered once for one name and address, listed witho
   expect(list.stdout).not.toContain("token-of-the-receiver");
   expect((await run("webhooks", "remove", ids[0].id)).code).toBe(0);
   expect((await run("webhooks", "remove", ids[0].id)).code).toBe(2);
+  await writeFile(join(world.folder, "outdial.yaml"), "vendorEvents: { wfm: { retries: 7, timeout: 20s } }\n");
+  await run("webhooks", "register", "wfm", "--url", url, "--name", "Patient", "--backoff", "1.5");
+  const policies = world.sandbox.control
+    .requests({ operation: "createIntegrationWebhook" })
+    .map(({ body }) => (body as { retryPolicy: unknown }).retryPolicy);
+  expect([policies[0], policies.at(-1)]).toEqual([
+    { maxRetries: 3, backoffMultiplier: 2, timeoutSec: 10 },
+    { maxRetries: 7, backoffMultiplier: 1.5, timeoutSec: 20 },
+  ]);
+  const again = await run("webhooks", "register", "wfm", "--url", url, "--name", "Patient", "--retries", "1");
+  expect(again.stderr).toContain("keeps its retry policy");
+  expect((await run("webhooks", "register", "metrics", "--url", url, "--retries", "1")).code).toBe(2);
   expect((await run("webhooks", "register", "wfm", "--url", "ftp://x")).code).toBe(2);
   const empty = await run("webhooks", "register", "wfm", "--url", url, "--token-env", "NOT_SET");
   expect([empty.code, empty.stderr.includes("NOT_SET is not set")]).toEqual([2, true]);

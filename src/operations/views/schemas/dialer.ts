@@ -138,6 +138,10 @@ export const dialerPreview = z
     sourceName: z.string(),
     changes: z.array(fieldChange).readonly().describe("Empty: in force already"),
     findings: z.array(finding).readonly(),
+    checks: z
+      .array(z.string())
+      .readonly()
+      .describe("Regulatory checks that the tenant was asked for; none when our own checks refused before"),
     /** A text says why there is none. */
     prediction: z.union([settingsPrediction, z.string()]),
     refusals: z.array(z.string()).readonly(),
@@ -151,5 +155,44 @@ export const dialerPreview = z
   })
   .meta({ id: "DialerPreview" });
 export type DialerPreview = z.output<typeof dialerPreview>;
+
+const compared = z
+  .strictObject({
+    figure: z.enum([
+      "abandonmentRate",
+      "answerRate",
+      "agentUtilization",
+      "averageWaitTime",
+      "callsPlaced",
+      "peakConcurrentCalls",
+    ]),
+    unit: z.enum(["share", "seconds", "calls"]),
+    tenant: z.number().nullable().describe("As the tenant told it; null: it did not"),
+    here: z
+      .strictObject({ low: z.number(), median: z.number(), high: z.number() })
+      .nullable()
+      .describe("Our median with its 90 % band; null: there is none"),
+    differs: z
+      .enum(["above", "below"])
+      .nullable()
+      .describe("Where the tenant's figure is outside of our 90 % band; null: within it, or there is nothing to compare"),
+  })
+  .meta({ id: "SimulatedFigure" });
+
+/** The tenant's own simulator and ours on the same settings. */
+export const simulatorComparison = z
+  .strictObject({
+    minutes: z.int(),
+    volume: z.int().nullable().describe("Calls there were to place; null: without end"),
+    lines: z.int().describe("Free lines of the carrier, as the tenant was told"),
+    figures: z.array(compared).readonly(),
+    carrierLimitReached: z.strictObject({ tenant: z.boolean().nullable(), here: z.boolean().nullable() }),
+    differences: z.array(z.string()).readonly().describe("In words; empty when the two agree"),
+    assumed: z.array(z.string()).readonly().describe("Facts that our simulation assumed because the file does not say them"),
+    recommendation: z.string().nullable().describe("The tenant's"),
+    problem: z.string().nullable().describe("Why there is no simulation of ours"),
+  })
+  .meta({ id: "SimulatorComparison" });
+export type SimulatorComparison = z.output<typeof simulatorComparison>;
 
 export const dialerMetricRow = z.record(z.string(), z.unknown());
