@@ -57,7 +57,7 @@ describe("the body of a 5xx", () => {
 
   it("holds no run of ten digits, whatever it is, but of a decimal number", () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(..."0123456789+ -().:aT%", "+1"), maxLength: 60 }), (text) => {
+      fc.property(fc.string({ unit: fc.constantFrom(..."0123456789+ -().:aT%".split(""), "+1"), maxLength: 60 }), (text) => {
         const decimals = /(?<![\d.])\d{1,6}\.\d+(?![\d.])/g;
         expect(withoutNumbers(text).replaceAll(decimals, " ")).not.toMatch(/\d{10}/);
       }),

@@ -31,7 +31,7 @@ export interface Rhythm {
 }
 
 /** When the campaigns of one setting are first read: the first one at `now`, each further one a step later. Pure. Throws OperationError `invalid_input`. */
-export function staggered(count: number, { everyMs, staggerMs }: Rhythm, now: Instant): Instant[] {
+function staggered(count: number, { everyMs, staggerMs }: Rhythm, now: Instant): Instant[] {
   if (staggerMs !== undefined && staggerMs >= everyMs && count > 1)
     throw new OperationError(
       "invalid_input",

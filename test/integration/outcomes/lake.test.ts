@@ -14,7 +14,6 @@ import {
   openLake,
   type RecordQuery,
 } from "../../../src/outcomes/index.ts";
-import type { Category } from "../../../src/outcomes/meaning/category.ts";
 import { workFolder } from "../../support/cli.ts";
 import { collect } from "../../support/collect.ts";
 
@@ -308,7 +307,7 @@ test("SQL gives plain values, also over an empty lake", async () => {
 });
 
 test("exports hold the latest versions in every format, with what their codes mean at the time", async () => {
-  const era = (from: number, to: number, category: Category) => ({
+  const era = (from: number, to: number, category: "warm" | "cold") => ({
     version: "1",
     from,
     to,
