@@ -118,6 +118,7 @@ const NEEDS_NONE = [
   "campaign pause",
   "dialer create-campaign",
   "dialer validate",
+  "dialer simulate-vendor",
   "dialer show",
   "dialer metrics",
   "dialer audit",
