@@ -155,7 +155,11 @@ export interface CampaignProvisioning {
  * (`capability.perCampaign`); a tenant with settings of its own passes over `subject`.
  */
 export interface PacingSettings {
-  readonly capability: Capability & { readonly perCampaign: boolean };
+  readonly capability: Capability & {
+    readonly perCampaign: boolean;
+    /** Whether one activation is several writes, of which a lost one leaves the others in force. */
+    readonly inPieces: boolean;
+  };
   read(subject: string | undefined, options?: CallOptions): Promise<Locked<Readonly<Record<string, unknown>>>>;
   validate(policy: PacingPolicy, options?: CallOptions): Promise<PolicyVerdict>;
   /**

@@ -62,7 +62,7 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
         send("updateCampaign", { ...options, idempotencyKey, lock, path: { id }, body }),
     },
     pacingSettings: {
-      capability: { ...WRITE, lock: "version-tag", asynchronous: true, perCampaign: false },
+      capability: { ...WRITE, lock: "version-tag", asynchronous: true, perCampaign: false, inPieces: false },
       read: (_, options) => requester.readLocked("getDialerSettings", { ...options }),
       validate: async (body, options) => (await send("validateDialerPolicy", { ...options, body })).reply,
       activate: async (_, body, onto, options) => {

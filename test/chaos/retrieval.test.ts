@@ -15,6 +15,8 @@ import { until } from "../support/until.ts";
 const DAY = 86_400_000;
 const PAGES = scaled(200, 12);
 const LIMIT = 20;
+/** The campaign, over the ACD API. */
+const SKILL = "4001";
 /** More than two hundred processes one after the other, each of which has to start: minutes on an idle machine, many on a busy one. */
 const LONG_MS = 2_700_000;
 
@@ -42,16 +44,10 @@ let from: number;
 let to: number;
 let workers: Worker[];
 
-beforeEach(async () => {
+beforeEach(() => {
   // One UTC day that is over: one window, read page after page.
   from = Math.floor(Date.now() / DAY - 1) * DAY;
   to = from + DAY - 1;
-  const days = 3;
-  world = await openWorld(
-    outcomesScenario(0, {
-      generateCalls: [{ campaignId: CAMPAIGN, count: PAGES * LIMIT * days, days, prefix: "call_", digits: 7 }],
-    }),
-  );
   workers = [];
 });
 afterEach(async () => {
@@ -59,8 +55,25 @@ afterEach(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-function start(): Worker {
-  const args = [CAMPAIGN, from, to, LIMIT].map(String);
+/** A tenant with so many pages of calls on the day, which answers in either profile. */
+async function openDay(pages: number, profile: "rest" | "acd" = "rest"): Promise<void> {
+  const days = 3;
+  const count = pages * LIMIT * days;
+  const contacts = [{ id: "list_1", generate: { count: 500, consentRate: 1 } }];
+  const campaign = { id: CAMPAIGN, name: "Outcomes", contactListId: "list_1", dispositionCodes: [] };
+  world = await openWorld(
+    outcomesScenario(0, {
+      // Dials that nobody answered are on a list alone.
+      ...(profile === "acd" && { contactLists: contacts, campaigns: [campaign] }),
+      generateCalls: [{ campaignId: CAMPAIGN, count, days, prefix: "call_", digits: 7 }],
+    }),
+    {},
+    profile,
+  );
+}
+
+function start(campaign = CAMPAIGN): Worker {
+  const args = [campaign, from, to, LIMIT].map(String);
   const { child } = startBundled("retrieval-child", args, { cwd: world.folder, env: world.environment, openInput: true });
   const { stdin, stdout } = child;
   if (stdin === null || stdout === null) throw new Error("the process has no streams");
@@ -101,6 +114,7 @@ async function expectLake(ended: Ended): Promise<void> {
 test(
   `killed at every page of ${PAGES}, with faults and late rows, the lake ends as the tenant's truth`,
   async () => {
+    await openDay(PAGES);
     const { control } = world.sandbox;
     const match = { operation: "listCalls" };
     /** A place in the retrieval, told at the full scale of 200 pages. */
@@ -164,6 +178,7 @@ function lateRows(): void {
 }
 
 test("a second process waits for the first, takes over when that one is killed, and nothing is brought twice", async () => {
+  await openDay(PAGES);
   const [one, two] = [start(), start()];
   await Promise.all([one.ready, two.ready]);
   const first = one.go();
@@ -178,4 +193,25 @@ test("a second process waits for the first, takes over when that one is killed, 
   // Asked for again at most: the page being written and the one being fetched.
   expect(world.listings()).toBeLessThanOrEqual(PAGES + 1 + 3);
   await expectLake(ended);
+});
+
+test("over the ACD API the same, from two sides: completed contacts, and attempts that nobody handled", async () => {
+  const pages = scaled(40, 4);
+  await openDay(pages, "acd");
+  const [one, two] = [start(SKILL), start(SKILL)];
+  await Promise.all([one.ready, two.ready]);
+  const first = one.go();
+  await until(() => world.listings() >= Math.ceil(pages / 3));
+  const second = two.go();
+  await one.kill();
+  expect(await first).toBeUndefined();
+  const ended = await second;
+  const truth = truthOf(world.sandbox, from, to).calls;
+  expect(ended).toMatchObject({ status: "done", calls: truth.length, verdict: { ok: true } });
+  await using records = await openOutcomeRecords({}, world.environment);
+  const kept = await collect(records.lake.records({ campaignId: SKILL, from, to }));
+  const starts = (calls: readonly { readonly start: number }[]) => calls.map(({ start: at }) => at).toSorted((a, b) => a - b);
+  expect(starts(kept.map(({ startTime }) => ({ start: startTime })))).toEqual(starts(truth));
+  expect(new Set(kept.map(({ callId }) => callId)).size).toBe(truth.length);
+  expect(await records.store.audit.verify()).toMatchObject({ ok: true });
 });

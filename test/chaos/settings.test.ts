@@ -6,12 +6,13 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openService } from "../../src/app/index.ts";
-import { fileOf, NEW, OLD, openWorld, textOf, type World } from "../integration/dialer/world.ts";
+import { fileOf, NEW, OLD, openSkillWorld, openWorld, type SkillWorld, textOf, type World } from "../integration/dialer/world.ts";
 import { runCli } from "../support/cli.ts";
 import { startBundled } from "../support/program.ts";
 import { picked } from "../support/scale.ts";
 import { createTestClock } from "../support/test-clock.ts";
 import { until } from "../support/until.ts";
+import type { StartedWorld } from "../support/world.ts";
 
 const LOOKS = 3;
 
@@ -22,7 +23,7 @@ interface Running {
   paused(): boolean;
 }
 
-function start(world: World, ...at: readonly string[]): Running {
+function start(world: Pick<World, "folder" | "environment">, ...at: readonly string[]): Running {
   const { child, ended, stdout } = startBundled("settings-child", [join(world.folder, "settings.json"), ...at], {
     cwd: world.folder,
     env: world.environment,
@@ -58,51 +59,69 @@ const WAYS: Readonly<Record<string, (world: World) => void>> = {
   },
 };
 
-async function openWay(way: string): Promise<World> {
+/** The same over the ACD API, whose settings are of one campaign, in two requests, and in force at once. */
+const ACD_WAYS: Readonly<Record<string, (world: SkillWorld) => void>> = {
+  "goes well on acd": () => undefined,
+  "loses the second of its two writes on acd": (world) => {
+    world.sandbox.control.faults.add({ match: { acd: "putCpa" }, times: 1, effect: { status: 500 } });
+  },
+};
+
+async function openWay(way: string): Promise<Pick<World, "inForce" | keyof StartedWorld> & Partial<SkillWorld>> {
+  const onAcd = ACD_WAYS[way];
+  if (onAcd !== undefined) {
+    const world = await openSkillWorld(LOOKS);
+    await writeFile(join(world.folder, "settings.json"), textOf(world.new));
+    onAcd(world);
+    return world;
+  }
   const world = await openWorld({ activation: { seconds: 0 } }, LOOKS);
   await writeFile(join(world.folder, "settings.json"), textOf(NEW));
   WAYS[way]?.(world);
   return world;
 }
 
-test.each(Object.keys(WAYS))("a change that %s, killed at each of its points, ends as its history says", async (way) => {
-  const points = await (async () => {
-    await using world = await openWay(way);
-    const whole = start(world);
-    expect(await whole.ended).toMatch(/ended (applied|rolled_back)/);
-    return [...new Set(whole.points)];
-  })();
-  expect(points.length).toBeGreaterThan(6);
-  const outcomes = new Map<string, number>();
-  const killedAt = picked(points, 1, `settings that ${way}`);
-  for (const point of killedAt) {
-    await using world = await openWay(way);
-    const running = start(world, point);
-    await until(() => running.paused() || running.child.exitCode !== null);
-    expect(running.points.at(-1)).toBe(point);
-    running.child.kill("SIGKILL");
-    await running.ended;
-    const resumed = await runCli(["dialer", "resume", "--json"], { cwd: world.folder, env: world.environment });
-    const { outcome } = JSON.parse(resumed.stdout);
-    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-    expect({ point, outcome, has: world.inForce() }).toEqual({
-      point,
-      outcome: expect.stringMatching(/^(applied|rolled_back)$/),
-      has: outcome === "applied" ? NEW : OLD,
-    });
-    expect(resumed.code).toBe(outcome === "applied" ? 0 : 1);
-    expect(world.sandbox.control.state().dialer.operationsRunning).toBe(0);
-    const open = await world.query("select 1 from outdial.dialer_changes where ended_at is null");
-    expect(open).toEqual([]);
-    const [last] = await world.query(
-      "select outcome, status from outdial.dialer_changes c join outdial.jobs j on j.id = c.job_id order by version desc limit 1",
+test.each([...Object.keys(WAYS), ...picked(Object.keys(ACD_WAYS), 1, "settings on acd")])(
+  "a change that %s, killed at each of its points, ends as its history says",
+  async (way) => {
+    const points = await (async () => {
+      await using world = await openWay(way);
+      const whole = start(world, ...("campaign" in world ? ["", "", world.campaign] : []));
+      expect(await whole.ended).toMatch(/ended (applied|rolled_back)/);
+      return [...new Set(whole.points)];
+    })();
+    expect(points.length).toBeGreaterThan(6);
+    const outcomes = new Map<string, number>();
+    const killedAt = picked(points, 1, `settings that ${way}`);
+    for (const point of killedAt) {
+      await using world = await openWay(way);
+      const running = start(world, point, ...("campaign" in world ? ["", world.campaign] : []));
+      await until(() => running.paused() || running.child.exitCode !== null);
+      expect(running.points.at(-1)).toBe(point);
+      running.child.kill("SIGKILL");
+      await running.ended;
+      const resumed = await runCli(["dialer", "resume", "--json"], { cwd: world.folder, env: world.environment });
+      const { outcome } = JSON.parse(resumed.stdout);
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      expect({ point, outcome, has: world.inForce() }).toEqual({
+        point,
+        outcome: expect.stringMatching(/^(applied|rolled_back)$/),
+        has: outcome === "applied" ? (world.new ?? NEW) : (world.old ?? OLD),
+      });
+      expect(resumed.code).toBe(outcome === "applied" ? 0 : 1);
+      expect(world.sandbox.control.state().dialer.operationsRunning).toBe(0);
+      const open = await world.query("select 1 from outdial.dialer_changes where ended_at is null");
+      expect(open).toEqual([]);
+      const [last] = await world.query(
+        "select outcome, status from outdial.dialer_changes c join outdial.jobs j on j.id = c.job_id order by version desc limit 1",
+      );
+      expect(last).toEqual({ outcome, status: outcome === "applied" ? "done" : "partly_failed" });
+    }
+    process.stderr.write(
+      `${way}: killed at ${killedAt.length} points: ${[...outcomes].map(([name, count]) => `${count} ${name}`).join(", ")}\n`,
     );
-    expect(last).toEqual({ outcome, status: outcome === "applied" ? "done" : "partly_failed" });
-  }
-  process.stderr.write(
-    `${way}: killed at ${killedAt.length} points: ${[...outcomes].map(([name, count]) => `${count} ${name}`).join(", ")}\n`,
-  );
-});
+  },
+);
 
 test("a second process that is started while the first one works takes over when that one is killed", async () => {
   await using world = await openWorld({ activation: { seconds: 3600 } }, 1000);

@@ -31,6 +31,8 @@ export interface StartedService extends AsyncDisposable {
 export interface ServiceSetting extends Partial<ServiceOptions> {
   /** Further lines of outdial.yaml. */
   readonly yaml?: string;
+  /** By which of its interfaces the service speaks to the tenant; `rest` by default. */
+  readonly profile?: "rest" | "acd";
   readonly sandbox?: SandboxOptions;
   /** More of the environment, or other. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -42,6 +44,7 @@ export const EASTERN = ["US", "US-FL", "US-IN", "US-MA", "US-PA", "US-TN"];
 /** Starts the service with a store and a tenant of its own, and a token of each role. */
 export async function startService({
   yaml = "",
+  profile = "rest",
   sandbox: ofTenant = {},
   environment: more = {},
   ...options
@@ -50,7 +53,8 @@ export async function startService({
   const world = stack.use(
     await startWorld({
       sandbox: ofTenant,
-      yaml: (url) => `tenant: { hosts: "${url}" }\n${yaml}`,
+      profile,
+      yaml: (url) => `tenant: { hosts: "${url}"${profile === "acd" ? ", acd: { consentField: consent.call }" : ""} }\n${yaml}`,
       environment: { OUTDIAL_ACTOR: "service", ...more },
     }),
   );

@@ -25,6 +25,8 @@ export interface StartedWorld extends AsyncDisposable {
 
 export interface WorldSetting {
   readonly sandbox?: SandboxOptions;
+  /** By which of its interfaces outdial speaks to the tenant; `rest` by default. */
+  readonly profile?: "rest" | "acd" | undefined;
   /** What outdial.yaml says; without it there is none. */
   readonly yaml?: string | ((url: string) => string);
   /** More of the environment, or other. */
@@ -39,6 +41,9 @@ export const NO_ALARMS = receiver("ALARMS", "alarms");
 /** Lines of outdial.yaml for a client that keeps to no rate. */
 export const UNLIMITED = 'limits: { outbound-write: "off", outbound-read: "off", other: "off" }\n';
 
+/** Limits of a client of the ACD API that keeps to no rate. */
+export const UNLIMITED_ACD = { "acd-read": "off", "acd-write": "off", "acd-report": "off", "acd-extract": "off" } as const;
+
 function receiver(name: string, path: string): Readonly<Record<string, string>> {
   return {
     [`OUTDIAL_${name}_URL`]: `http://127.0.0.1:9/${path}`,
@@ -49,6 +54,7 @@ function receiver(name: string, path: string): Readonly<Record<string, string>> 
 /** Opens one; all of it goes when it is disposed of. */
 export async function startWorld({
   sandbox: ofTenant = {},
+  profile = "rest",
   yaml,
   environment: more = {},
 }: WorldSetting = {}): Promise<StartedWorld> {
@@ -62,8 +68,9 @@ export async function startWorld({
     DATABASE_URL: database.url,
     OUTDIAL_TENANT_URL: url,
     OUTDIAL_DIR: join(folder, ".outdial"),
-    CXONE_CLIENT_ID: clientId,
-    CXONE_CLIENT_SECRET: clientSecret,
+    ...(profile === "rest"
+      ? { CXONE_CLIENT_ID: clientId, CXONE_CLIENT_SECRET: clientSecret }
+      : { OUTDIAL_PROFILE: profile, CXONE_ACCESS_KEY_ID: clientId, CXONE_ACCESS_KEY_SECRET: clientSecret }),
     ...(yaml === undefined ? {} : { OUTDIAL_CONFIG: join(folder, "outdial.yaml") }),
     ...more,
   };

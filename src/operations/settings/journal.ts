@@ -66,6 +66,7 @@ const plan = z.object({
     })
     .nullable(),
   gate: z.object({ carrier: carrierFields, expected: expectedFields, chance: z.number(), overrides: z.array(z.string()) }),
+  inPieces: z.boolean().exactOptional(),
 });
 
 /** A plan as the store holds it. Throws OperationError `invalid_input` when it is not one. */

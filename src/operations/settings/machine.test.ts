@@ -51,6 +51,20 @@ const accepted = (tag = "v2") => ({ type: "accepted", operationId: "op", tag }) 
 const looked = (status: string, more: object = {}) => ({ type: "looked", status, ...more }) as const;
 const found = (value: DialerSettings, tag: string) => ({ type: "found", settings: value, tag }) as const;
 
+test("what arrived in part is sent again where a tenant takes settings in pieces, and is somebody else's where it does not", () => {
+  const both = { ...NEW, algorithm: { ...NEW.algorithm, warm_line_timeout_sec: 1 } };
+  const plan: ChangePlan = { ...planOf(), wanted: both };
+  const lost = [intended, { type: "lost", message: "no reply" }, found(NEW, "v2")] as const;
+  expect(play(plan, lost).state.outcome).toBe("overtaken");
+  const inPieces = { ...plan, inPieces: true };
+  expect(play(inPieces, lost)).toMatchObject({ state: { phase: "sending", onto: "v2" }, commands: [{ kind: "intend" }] });
+  const other = found(settings(2.5), "v2");
+  expect(play(inPieces, [...lost.slice(0, 2), other]).state.outcome).toBe("overtaken");
+  const never = [...lost, ...lost, ...lost];
+  // Given up: what arrived is put back.
+  expect(play(inPieces, [...never, found(NEW, "v2")]).state).toMatchObject({ purpose: "restore", phase: "sending", onto: "v2" });
+});
+
 test("a change that goes well is applied when it was read back", () => {
   const { state, commands } = play(planOf(), [
     intended,

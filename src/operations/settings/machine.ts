@@ -283,7 +283,19 @@ function settled(plan: ChangePlan, state: ChangeState, seen: SettingsVersion, at
     return failed(state, "activation_lost", `the settings were sent ${state.sends} times and did not arrive`);
   }
   if (sameSettings(seen.settings, sent)) return watching(plan, claim(state, seen), at);
+  if (plan.inPieces === true && arrivedInPart(state, seen)) {
+    const partly = { ...claim(state, seen), onto: seen.tag };
+    if (state.sends < plan.patience.sends) return { ...partly, phase: "sending" };
+    return failed(partly, "activation_lost", `the settings were sent ${state.sends} times and arrived in part`);
+  }
   return state.purpose === "restore" ? { ...state, phase: "examining" } : overtaken(state, seen);
+}
+
+/** Whether each field is as it was sent, or as it was before. */
+function arrivedInPart(state: ChangeState, seen: SettingsVersion): boolean {
+  const before = state.purpose === "apply" ? state.snapshot.settings : state.target;
+  const moved = new Set(diffSettings(before, seen.settings).map(({ path }) => path));
+  return diffSettings(underWay(state), seen.settings).every(({ path }) => !moved.has(path));
 }
 
 const claim = (state: ChangeState, { tag }: SettingsVersion): ChangeState =>

@@ -230,9 +230,10 @@ export class SettingsChanges {
     const { random } = this.#context;
     const clock = this.#clock;
     const { patience } = this.#rules;
+    const { inPieces } = this.#context.tenant.capabilities.pacingSettings.capability;
     const { wanted, snapshot, kind, subject, sourceName, judgement, gate, diff } = prepared;
     const jobId = newId("job", clock.now(), random);
-    const plan: ChangePlan = { wanted, snapshot, patience, guard, gate };
+    const plan: ChangePlan = { wanted, snapshot, patience, guard, gate, ...(inPieces && { inPieces }) };
     const hash = settingsHash(wanted);
     const details = {
       kind,

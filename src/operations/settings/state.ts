@@ -52,6 +52,8 @@ export interface ChangePlan {
   readonly guard: GuardPlan | null;
   /** What merged settings are judged with. */
   readonly gate: GatePlan;
+  /** Whether the tenant takes settings in several writes: a lost one may have left some of them in force. */
+  readonly inPieces?: boolean;
 }
 
 export interface GatePlan {

@@ -7,6 +7,7 @@ import {
   SERVICES_PREFIX,
   STATUS_DESCRIPTION_HEADER,
 } from "../../contract/acd/index.ts";
+import type { Instant } from "../../kernel/index.ts";
 import type { TokenHolder } from "../auth/tokens.ts";
 import { createRouter, type Router } from "../router.ts";
 import type { Tenant } from "../tenant.ts";
@@ -107,6 +108,7 @@ export interface AcdRequest {
 /** Answers a request to the ACD API. Never throws: what goes wrong inside is a 500. */
 export function answerAcd({ tenant, request, place, holder, correlationId }: AcdRequest): AcdReply {
   const switches = tenant.scenario.acd;
+  const reply = { correlationId, now: tenant.clock.now() };
   let clientId = holder?.clientId;
   let answer: AcdAnswer;
   try {
@@ -118,7 +120,7 @@ export function answerAcd({ tenant, request, place, holder, correlationId }: Acd
       clientId = opened.clientId;
       answer = opened;
     } else {
-      if (holder === undefined) return { response: responseOf({ status: 401 }, correlationId), clientId };
+      if (holder === undefined) return { response: responseOf({ status: 401 }, reply), clientId };
       if (switches.requireAccept && request.headers["accept"] === undefined)
         throw new AcdRefusal(406, "NotAcceptable", "There is no known way to render data for the request");
       const { version } = place;
@@ -126,10 +128,10 @@ export function answerAcd({ tenant, request, place, holder, correlationId }: Acd
       answer = place.kind === "signal" ? ok() : operate(tenant, request, place, holder, search, origin);
     }
   } catch (thrown) {
-    if (thrown === DROPPED) return { response: { ...responseOf({ status: 500 }, correlationId), damage: "reset" }, clientId };
+    if (thrown === DROPPED) return { response: { ...responseOf({ status: 500 }, reply), damage: "reset" }, clientId };
     answer = refusalOf(thrown, switches.headerOnlyErrors);
   }
-  return { response: responseOf(answer, correlationId), clientId };
+  return { response: responseOf(answer, reply), clientId };
 }
 
 /** The connection breaks. */
@@ -201,10 +203,15 @@ function refusalOf(thrown: unknown, headerOnly: boolean): AcdAnswer {
   return { status, description: message, ...(headerOnly ? {} : { body: { error: code, error_description: message } }) };
 }
 
-function responseOf({ status, body, description }: AcdAnswer, correlationId: string): SandboxResponse {
+function responseOf(
+  { status, body, description }: AcdAnswer,
+  { correlationId, now }: { readonly correlationId: string; readonly now: Instant },
+): SandboxResponse {
   const words = description ?? (status === 204 ? "No Content" : status >= 400 ? "" : "Success");
   const headers: Record<string, string> = {
     correlationid: correlationId,
+    // Of the tenant's clock, which need not be this machine's: the server's time is what all times of this API are in.
+    date: new Date(now).toUTCString(),
     [STATUS_DESCRIPTION_HEADER.toLowerCase()]: words.replaceAll(/[^\x20-\x7e]/g, "?"),
     ...(status === 429 ? { "retry-after": "30" } : {}),
   };

@@ -1,10 +1,11 @@
 // Figures of a skill: the dialer's statistics by quarter of an hour, and what is under way now. There is no live count of abandoned calls.
 
 import { type AcdReply, MAX_DIALER_STATS_HOURS } from "../../contract/acd/index.ts";
-import type { Clock } from "../../kernel/index.ts";
+import type { Instant } from "../../kernel/index.ts";
 import type { MetricsView } from "../views.ts";
 import { acdRows } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
+import type { ServerTime } from "./server-time.ts";
 
 type Interval = AcdReply<"dialerStats">["outboundStats"][number];
 
@@ -17,11 +18,11 @@ const DAY_HOURS = 24;
 
 export class Figures {
   readonly #requester: AcdRequester;
-  readonly #clock: Clock;
+  readonly #time: ServerTime;
 
-  constructor(requester: AcdRequester, clock: Clock) {
+  constructor(requester: AcdRequester, time: ServerTime) {
     this.#requester = requester;
-    this.#clock = clock;
+    this.#time = time;
   }
 
   /**
@@ -29,13 +30,14 @@ export class Figures {
    * Answered are connects and abandons together (inferred: nothing says whether connects count abandoned calls).
    */
   async campaign(skillId: string, windowMinutes: number | undefined, options: AcdCallOptions): Promise<MetricsView> {
+    const now = await this.#time.now(this.#requester, options);
     const [activeCalls, window] = await Promise.all([
       this.#active(skillId, options),
-      windowMinutes === undefined ? undefined : this.#window(skillId, windowMinutes, options),
+      windowMinutes === undefined ? undefined : this.#window(skillId, windowMinutes, now, options),
     ]);
-    const lastUpdated = new Date(this.#clock.now()).toISOString();
+    const lastUpdated = new Date(now).toISOString();
     if (window === undefined) return { campaignId: skillId, successRate: null, activeCalls, lastUpdated };
-    const { dials, connects, abandons, minutes, until } = window;
+    const { dials, connects, abandons, minutes } = window;
     const answered = connects + abandons;
     return {
       campaignId: skillId,
@@ -47,13 +49,13 @@ export class Figures {
       callsPlaced: dials,
       callsAnswered: answered,
       abandonmentRate: answered === 0 ? null : abandons / answered,
-      lastUpdated: new Date(until).toISOString(),
+      lastUpdated,
     };
   }
 
   /** The last day hour by hour, as far as there are statistics. */
   async *hourly(skillId: string | undefined, options: AcdCallOptions): AsyncGenerator<object, void, undefined> {
-    const end = Math.floor(this.#clock.now() / HOUR_MS) * HOUR_MS;
+    const end = Math.floor((await this.#time.now(this.#requester, options)) / HOUR_MS) * HOUR_MS;
     const hours = new Map<string, { dials: number; connects: number; abandons: number }>();
     for await (const row of this.#intervals(end - DAY_HOURS * HOUR_MS, end, options)) {
       if (skillId !== undefined && row.skillId !== skillId) continue;
@@ -93,13 +95,12 @@ export class Figures {
     return count;
   }
 
-  async #window(skillId: string, windowMinutes: number, options: AcdCallOptions) {
-    const until = this.#clock.now();
+  async #window(skillId: string, windowMinutes: number, until: Instant, options: AcdCallOptions) {
     const minutes = Math.max(INTERVAL_MINUTES, Math.ceil(windowMinutes / INTERVAL_MINUTES) * INTERVAL_MINUTES);
     let sum = { dials: 0, connects: 0, abandons: 0 };
     for await (const row of this.#intervals(until - minutes * MINUTE_MS, until, options))
       if (row.skillId === skillId) sum = add(sum, row);
-    return { ...sum, minutes, until };
+    return { ...sum, minutes };
   }
 
   /** Statistics of a range, asked for in pieces as long as allowed. */

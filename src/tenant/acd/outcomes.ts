@@ -2,7 +2,6 @@
 // known, so that both are read, by contact; a row that only one side has is kept, with the side named.
 
 import { MAX_COMPLETED_DAYS } from "../../contract/acd/index.ts";
-import type { Clock } from "../../kernel/index.ts";
 import { TenantError } from "../errors.ts";
 import type { OpenedPage, PageOpener } from "../opened.ts";
 import type { CallRow, CallsAsked, ViewList, ViewPage } from "../views.ts";
@@ -10,6 +9,7 @@ import { type CodeNames, wordOf } from "./codes.ts";
 import type { Figures } from "./figures.ts";
 import { type AcdRow, acdPages, acdRows } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
+import type { ServerTime } from "./server-time.ts";
 import type { Skills } from "./skills.ts";
 
 type Completed = AcdRow<"listCompleted">;
@@ -46,18 +46,18 @@ export class Outcomes {
   readonly #requester: AcdRequester;
   readonly #skills: Skills;
   readonly #codes: CodeNames;
-  readonly #clock: Clock;
+  readonly #time: ServerTime;
   readonly #figures: Figures;
 
   constructor(
     requester: AcdRequester,
-    { skills, codes, figures, clock }: { skills: Skills; codes: CodeNames; figures: Figures; clock: Clock },
+    { skills, codes, figures, time }: { skills: Skills; codes: CodeNames; figures: Figures; time: ServerTime },
   ) {
     this.#figures = figures;
     this.#requester = requester;
     this.#skills = skills;
     this.#codes = codes;
-    this.#clock = clock;
+    this.#time = time;
   }
 
   calls(asked: CallsAsked, options: AcdCallOptions): ViewList<CallRow> {
@@ -87,7 +87,7 @@ export class Outcomes {
 
   async *#pages(asked: CallsAsked, options: AcdCallOptions): AsyncGenerator<ViewPage, void, undefined> {
     const { campaignId, dispositionCode: codes, limit: top = PAGE } = asked;
-    const end = asked.endDateTime === undefined ? this.#clock.now() : Date.parse(asked.endDateTime);
+    const end = asked.endDateTime === undefined ? await this.#time.now(this.#requester, options) : Date.parse(asked.endDateTime);
     const start = asked.startDateTime === undefined ? end - MAX_COMPLETED_DAYS * DAY_MS : Date.parse(asked.startDateTime);
     const position = positionIn(asked.nextPageToken, start);
     let number = 0;

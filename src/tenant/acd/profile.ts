@@ -13,6 +13,7 @@ import { Outcomes } from "./outcomes.ts";
 import { Pacing } from "./pacing.ts";
 import { acdRows } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
+import type { ServerTime } from "./server-time.ts";
 import { Skills } from "./skills.ts";
 import { Tagger } from "./tagger.ts";
 
@@ -54,12 +55,12 @@ function plain(options: CallOptions | undefined): AcdCallOptions {
 /** The capabilities of a tenant that speaks the ACD API, over anything that sends its operations. */
 export function createAcdProfile(
   requester: AcdRequester,
-  { clock, consent }: { readonly clock: Clock; readonly consent: ResolvedAcdConfig["consent"] },
+  { clock, time, consent }: { readonly clock: Clock; readonly time: ServerTime; readonly consent: ResolvedAcdConfig["consent"] },
 ): Capabilities {
   const skills = new Skills(requester, clock);
-  const figures = new Figures(requester, clock);
+  const figures = new Figures(requester, time);
   const codes = new CodeNames(requester, () => clock.now());
-  const outcomes = new Outcomes(requester, { skills, codes, figures, clock });
+  const outcomes = new Outcomes(requester, { skills, codes, figures, time });
   const pacing = new Pacing(requester, skills);
   const changeDisposition = refuse("set the disposition of a finished call", FINISHED);
   const makeCampaign = refuse("make or replace campaigns", MAKING);
@@ -95,7 +96,7 @@ export function createAcdProfile(
       replace: makeCampaign,
     },
     pacingSettings: {
-      capability: { ...READ, lock: "read-back", writes: "merges", readBack: true, perCampaign: true },
+      capability: { ...READ, lock: "read-back", writes: "merges", readBack: true, perCampaign: true, inPieces: true },
       read: (subject, options) => pacing.read(subject, plain(options)),
       validate: () => pacing.validate(),
       activate: (subject, settings, onto, options) => pacing.activate(subject, settings, onto, plain(options)),

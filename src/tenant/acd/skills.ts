@@ -109,13 +109,25 @@ export class Skills {
     } catch (thrown) {
       const maybe = thrown instanceof TenantError && (thrown.status === 409 || (status === "paused" && thrown.status === 404));
       if (!maybe) throw thrown;
-      const { isRunning } = await this.read(skillId, { ...options, deadlineMs: undefined });
-      if (isRunning !== (status === "active")) throw thrown;
+      if (!(await this.#turnsOut(skillId, status === "active", { ...options, deadlineMs: undefined }))) throw thrown;
       const report: CallReport = thrown.report;
       return { already: true, ...report };
     }
   }
+
+  /** Whether a skill runs, or does not, now or in a few seconds: while an accepted start or stop is not in force, a second one is refused. */
+  async #turnsOut(skillId: string, wanted: boolean, options: AcdCallOptions): Promise<boolean> {
+    const isSo = async () => ((await this.read(skillId, options)).isRunning === true) === wanted;
+    for (const ms of LOOKS_MS) {
+      if (await isSo()) return true;
+      await this.#clock.sleep(ms, options.signal);
+    }
+    return isSo();
+  }
 }
+
+/** Between the looks whether one that was accepted before comes into force, ms. */
+const LOOKS_MS = [500, 1000, 1500, 2000];
 
 function viewOf(skill: Skill, lists: readonly string[]): CampaignView {
   const { skillId, skillName, isRunning, isActive, campaignId, campaignName, ...vendor } = skill;

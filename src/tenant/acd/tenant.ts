@@ -19,6 +19,7 @@ import { Discovery, type TenantPlace } from "./discovery.ts";
 import { acdGrant } from "./grant.ts";
 import { createAcdProfile } from "./profile.ts";
 import type { AcdRequester } from "./requester.ts";
+import { ServerTime } from "./server-time.ts";
 
 export interface AcdTenantDependencies extends TenantDependencies {
   /** Shapes of replies as they were seen before, by operation: what differs is told through `hooks.onDrift`. */
@@ -44,7 +45,8 @@ export function createAcdTenant(config: AcdTenantConfig, dependencies: AcdTenant
   const resolved = resolveAcdConfig(config);
   const clock = dependencies.clock ?? systemClock;
   const random = dependencies.random ?? createRandom(crypto.randomUUID(), "tenant");
-  const hooks = dependencies.hooks ?? {};
+  const time = new ServerTime(clock);
+  const hooks = time.hearing(dependencies.hooks ?? {});
   const transport = dependencies.transport ?? undiciTransport({ ...resolved, connectTimeoutMs: resolved.connectMs, clock });
   const own = createRateLimiter(resolved.limits, clock, () => performance.now());
   const limiter = dependencies.rateLimiter ?? own;
@@ -75,7 +77,7 @@ export function createAcdTenant(config: AcdTenantConfig, dependencies: AcdTenant
     profile: "acd",
     request: (id, input) => client.request(id, input),
     send: (id, input) => client.send(id, input),
-    capabilities: createAcdProfile(client, { clock, consent: resolved.consent }),
+    capabilities: createAcdProfile(client, { clock, time, consent: resolved.consent }),
     place: () => discovery.place(),
     versions: () => client.versions(),
     shares: own.shares,

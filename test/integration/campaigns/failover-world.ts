@@ -3,7 +3,7 @@
 import { type FailoverRuntime, openCompliance, openFailover } from "../../../src/app/index.ts";
 import type { Clock } from "../../../src/kernel/index.ts";
 import { type FailoverPolicy, failoverPolicySchema } from "../../../src/operations/index.ts";
-import type { ClockModeOption } from "../../../src/sandbox/index.ts";
+import type { ClockModeOption, Sandbox } from "../../../src/sandbox/index.ts";
 import { NO_ALARMS, type StartedWorld, startWorld } from "../../support/world.ts";
 
 /** A Tuesday, 13:00 in New York. */
@@ -33,6 +33,9 @@ const list = (id: string, area: number, more: object = {}) => ({
   ...more,
 });
 
+/** Ids of the same two as skills. */
+const SKILLS: readonly [string, string] = ["4001", "4002"];
+
 /** A primary that dials and a backup that waits, each with a list of its own. */
 export function scenarioOf(more: Record<string, unknown> = {}): Record<string, unknown> {
   return {
@@ -44,7 +47,23 @@ export function scenarioOf(more: Record<string, unknown> = {}): Record<string, u
   };
 }
 
+/** The primary's people do not answer, and those of the backup do. */
+export const FAILING = scenarioOf({
+  contactLists: [list("list_a", 212, { answerRate: 0.01 }), list("list_b", 646, { answerRate: 0.5 })],
+});
+
+export interface Transition {
+  readonly campaign: string;
+  readonly status: string;
+  readonly at: number;
+  readonly key: string | undefined;
+  readonly replayed: boolean;
+}
+
 export interface FailoverWorld extends StartedWorld {
+  /** What the two campaigns are called by the profile. */
+  readonly primary: string;
+  readonly backup: string;
   /** The sandbox's time; sleeping moves it, in steps after which `onStep` is awaited. */
   readonly clock: Clock;
   onStep: (now: number) => Promise<void> | void;
@@ -53,15 +72,20 @@ export interface FailoverWorld extends StartedWorld {
   open(options?: Partial<Parameters<typeof openFailover>[2]>): Promise<FailoverRuntime>;
   statusOf(id: string): string | undefined;
   /** Accepted transitions in the order in which they reached the tenant. */
-  transitions(): {
-    readonly campaign: string;
-    readonly status: string;
-    readonly at: number;
-    readonly key: string | undefined;
-    readonly replayed: boolean;
-  }[];
+  transitions(): Transition[];
   /** Types of the alarms in the outbox, in order. */
   alarms(): Promise<string[]>;
+}
+
+/** Starts and stops that the ACD API accepted. */
+function skillChanges(sandbox: Sandbox): Transition[] {
+  return sandbox.control.requests().flatMap(({ operation, path, at, status }) => {
+    const to = operation === "acd.startSkill" ? "active" : operation === "acd.stopSkill" ? "paused" : undefined;
+    if (to === undefined || status !== 202) return [];
+    return [
+      { campaign: /skills\/(\d+)/i.exec(path)?.[1] ?? "", status: to, at: Date.parse(at), key: undefined, replayed: false },
+    ];
+  });
 }
 
 export async function openFailoverWorld(
@@ -69,10 +93,13 @@ export async function openFailoverWorld(
   stepSeconds = 10,
   clock: ClockModeOption = "frozen",
   now: string | undefined = OPEN,
+  profile: "rest" | "acd" = "rest",
 ): Promise<FailoverWorld> {
   await using stack = new AsyncDisposableStack();
   const ofTenant = { scenario, clock, ...(now === undefined ? {} : { now }) };
-  const started = stack.use(await startWorld({ sandbox: ofTenant, environment: NO_ALARMS }));
+  const consent = profile === "acd" ? { yaml: "tenant: { acd: { consentField: consent.call } }\n" } : {};
+  const started = stack.use(await startWorld({ sandbox: ofTenant, profile, environment: NO_ALARMS, ...consent }));
+  const [primary, backup] = profile === "acd" ? SKILLS : [PRIMARY, BACKUP];
   const { sandbox, environment } = started;
   await using runtime = await openCompliance({}, environment);
   const registry = {
@@ -85,6 +112,8 @@ export async function openFailoverWorld(
   const owned = stack.move();
   const world: FailoverWorld = {
     ...started,
+    primary,
+    backup,
     onStep: () => undefined,
     clock: {
       now: () => Date.parse(sandbox.control.clock().now),
@@ -96,7 +125,7 @@ export async function openFailoverWorld(
         }
       },
     },
-    policy: (more = {}) => failoverPolicySchema.parse({ backup: BACKUP, drainMinutes: 30, ...more }),
+    policy: (more = {}) => failoverPolicySchema.parse({ backup, drainMinutes: 30, ...more }),
     open: (more = {}) =>
       openFailover({}, environment, {
         warn: () => undefined,
@@ -106,8 +135,12 @@ export async function openFailoverWorld(
         clock: world.clock,
         ...more,
       }),
-    statusOf: (id) => sandbox.control.state().campaigns.find((one) => one.id === id)?.status,
+    statusOf: (id) => {
+      const place = SKILLS.indexOf(id);
+      return sandbox.control.state().campaigns.find((one, i) => (place < 0 ? one.id === id : i === place))?.status;
+    },
     transitions() {
+      if (profile === "acd") return skillChanges(sandbox);
       const keys = new Set<string>();
       return sandbox.control
         .requests({ operation: "updateCampaign" })

@@ -2,7 +2,8 @@
 
 import { type DialerRuntime, openDialer } from "../../../src/app/index.ts";
 import { type ChangeReport, type DialerSettings, parseSettingsFile, type SettingsFile } from "../../../src/operations/index.ts";
-import { NO_ALARMS, type StartedWorld, startWorld } from "../../support/world.ts";
+import { createAcdTenant } from "../../../src/tenant/acd/index.ts";
+import { NO_ALARMS, type StartedWorld, startWorld, UNLIMITED_ACD } from "../../support/world.ts";
 
 const ALL = [
   "dialer:read",
@@ -55,6 +56,71 @@ export interface World extends StartedWorld {
   writes(): { readonly status: number; readonly ifMatch: string | undefined; readonly ratio: unknown }[];
 }
 
+const SKILL = "4001";
+
+/** A skill of the ACD API with settings of its own: the same sandbox, seen through the other profile. */
+export async function openSkillWorld(looks = 15): Promise<SkillWorld> {
+  const campaigns = [{ id: "camp_1", name: "Active", status: "active", dispositionCodes: [] }];
+  const world = await startWorld({
+    sandbox: { scenario: { seed: 4, campaigns, limits: "off" } },
+    profile: "acd",
+    yaml: `${yamlOf(looks)}limits: ${JSON.stringify(UNLIMITED_ACD)}\n`,
+    environment: NO_ALARMS,
+  });
+  const credentials = world.sandbox.accessKey;
+  const tenant = createAcdTenant({ issuer: world.url, credentials, limits: UNLIMITED_ACD });
+  const agents = Array.from({ length: 40 }, (_, i) => ({ agentId: String(5001 + i) }));
+  await tenant.request("assignSkillAgents", { path: { skillId: SKILL }, body: { agents } });
+  const { value } = await tenant.capabilities.pacingSettings.read(SKILL);
+  await tenant.close();
+  const { vendor: _, ...old } = value as unknown as DialerSettings & { readonly vendor: unknown };
+  const { dial_ratio: ratio, warm_line_timeout_sec: timeout = 0 } = old.algorithm;
+  // Fields of both groups, each of which is a request.
+  const changed: DialerSettings = {
+    ...old,
+    algorithm: { ...old.algorithm, dial_ratio: ratio === 2 ? 1 : 2, warm_line_timeout_sec: timeout === 2 ? 1 : 2 },
+  };
+  return {
+    ...world,
+    campaign: SKILL,
+    old,
+    new: changed,
+    inForce() {
+      const { dialects } = JSON.parse(JSON.stringify(world.sandbox.control.snapshot())) as Dialects;
+      const [, state] = dialects.find(([name]) => name === "acd") ?? [];
+      const { generalSettings, cpaSettings } = state?.skills[0]?.settings ?? { generalSettings: {}, cpaSettings: {} };
+      const { maximumRatio = ratio } = generalSettings;
+      const { abandonTimeout = timeout } = cpaSettings;
+      return { ...old, algorithm: { ...old.algorithm, dial_ratio: maximumRatio, warm_line_timeout_sec: abandonTimeout } };
+    },
+  };
+}
+
+export interface SkillWorld extends StartedWorld {
+  readonly campaign: string;
+  /** In force at the start. */
+  readonly old: DialerSettings;
+  /** To be applied. */
+  readonly new: DialerSettings;
+  inForce(): unknown;
+}
+
+interface Dialects {
+  readonly dialects: readonly [
+    name: string,
+    state: {
+      readonly skills: readonly {
+        readonly settings: {
+          readonly generalSettings: { readonly maximumRatio?: number };
+          readonly cpaSettings: { readonly abandonTimeout?: number };
+        };
+      }[];
+    },
+  ][];
+}
+
+const yamlOf = (looks: number) => `dialer: { activation: { first: 20ms, most: 100ms, looks: ${looks}, settle: 500ms } }\n`;
+
 export async function openWorld(scenario: Record<string, unknown> = {}, looks = 15): Promise<World> {
   const off = { "outbound-write": "off", "outbound-read": "off", campaigns: "off", "dialer-write": "off", other: "off" };
   const scenarioOf = {
@@ -65,8 +131,7 @@ export async function openWorld(scenario: Record<string, unknown> = {}, looks = 
     limits: off,
     ...scenario,
   };
-  const yaml = `dialer: { activation: { first: 20ms, most: 100ms, looks: ${looks}, settle: 500ms } }\n`;
-  const world = await startWorld({ sandbox: { scenario: scenarioOf }, yaml, environment: NO_ALARMS });
+  const world = await startWorld({ sandbox: { scenario: scenarioOf }, yaml: yamlOf(looks), environment: NO_ALARMS });
   const { sandbox, environment } = world;
   return {
     ...world,

@@ -11,8 +11,13 @@ export interface World extends StartedWorld {
   listings(): number;
 }
 
-export async function openWorld(scenario: unknown, options: SandboxOptions = {}): Promise<World> {
-  const world = await startWorld({ sandbox: { scenario, ...options } });
+export async function openWorld(
+  scenario: unknown,
+  options: SandboxOptions = {},
+  profile: "rest" | "acd" = "rest",
+): Promise<World> {
+  const world = await startWorld({ sandbox: { scenario, ...options }, profile });
+  const listing = profile === "acd" ? "acd.listCompleted" : "listCalls";
   const { sandbox, environment } = world;
   return {
     ...world,
@@ -21,6 +26,6 @@ export async function openWorld(scenario: unknown, options: SandboxOptions = {})
       // DBOS is one of the process: whoever opens a second one closes the first before.
       return runtime;
     },
-    listings: () => sandbox.control.requests({ operation: "listCalls", limit: 1_000_000 }).length,
+    listings: () => sandbox.control.requests({ operation: listing, limit: 1_000_000 }).length,
   };
 }

@@ -7,12 +7,11 @@ import { type AcdTenant, createAcdTenant } from "../../../src/tenant/acd/index.t
 import { type CallRow, createTenant, type Tenant } from "../../../src/tenant/index.ts";
 import { collect } from "../../support/collect.ts";
 import { until } from "../../support/until.ts";
-import { type StartedWorld, startWorld } from "../../support/world.ts";
+import { UNLIMITED_ACD as OFF, type StartedWorld, startWorld } from "../../support/world.ts";
 
 const SKILL = "4001";
 const CAMPAIGN = "camp_primary_001";
 const DAY_MS = 86_400_000;
-const OFF = { "acd-read": "off", "acd-write": "off", "acd-report": "off", "acd-extract": "off" } as const;
 
 let world: StartedWorld;
 let acd: AcdTenant;

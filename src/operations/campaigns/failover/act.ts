@@ -52,10 +52,10 @@ async function carryOut(command: Command, given: ActFor, deps: ActDeps): Promise
     case "confirm":
       return { type: "seen", statuses: await statusesOf(given, deps, true) };
     case "pause":
-      await setStatus(deps.runner, given, command.side, "paused", command.key);
+      await setStatus(deps, given, command.side, "paused", command.key);
       return { type: "sent" };
     case "secure":
-      for (const side of command.sides) await setStatus(deps.runner, given, side, "paused", `${command.key}-${side}`);
+      for (const side of command.sides) await setStatus(deps, given, side, "paused", `${command.key}-${side}`);
       return { type: "seen", statuses: await statusesOf(given, deps, false) };
     case "activate": {
       const statuses = await statusesOf(given, deps, false);
@@ -65,7 +65,7 @@ async function carryOut(command: Command, given: ActFor, deps: ActDeps): Promise
       if (statuses[from].status === "active" || statuses[to].status === "active") return { type: "seen", statuses };
       const stop = await deps.stopped(given.ids[command.side], given.state.handover?.startedAt ?? 0);
       if (stop !== null) return { type: "stopped", message: stop };
-      await setStatus(deps.runner, given, command.side, "active", command.key);
+      await setStatus(deps, given, command.side, "active", command.key);
       return { type: "sent" };
     }
     case "hand-over":
@@ -75,8 +75,12 @@ async function carryOut(command: Command, given: ActFor, deps: ActDeps): Promise
   }
 }
 
+/** What a tenant has accepted, and does a little later, is waited for so long, ms. */
+const ACCEPTED_MS = 20_000;
+const ACCEPTED_LOOK_MS = 1000;
+
 async function setStatus(
-  runner: CampaignRunner,
+  { runner, clock }: Pick<ActDeps, "runner" | "clock">,
   { ids, signal }: ActFor,
   side: Side,
   status: "active" | "paused",
@@ -84,7 +88,12 @@ async function setStatus(
 ) {
   // A write under way is not cut off: its outcome would be unknown. It ends by the client's own deadlines.
   signal.throwIfAborted();
-  await runner.setStatus(ids[side], status, { idempotencyKey, lane: status === "paused" ? "stop" : "pacing" });
+  const lane = status === "paused" ? "stop" : "pacing";
+  const { already } = await runner.setStatus(ids[side], status, { idempotencyKey, lane });
+  if (already || !runner.capability.asynchronous) return;
+  // Not in force yet is not "still active": what it has come to is read and judged by the looks that follow.
+  for (const until = clock.now() + ACCEPTED_MS; clock.now() < until; await clock.sleep(ACCEPTED_LOOK_MS, signal))
+    if ((await runner.status(ids[side], { signal, lane })).status === status) return;
 }
 
 /** @param draining whether the calls of paused campaigns are asked for, too */

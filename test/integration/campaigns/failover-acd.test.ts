@@ -1,0 +1,37 @@
+// Failover over the ACD API: skill A is stopped, seen stopped and drained, then B is started, upon statistics by quarters of an hour.
+
+import { expect, it } from "vitest";
+import { isSettled } from "../../../src/operations/index.ts";
+import { openFailoverWorld, scenarioOf } from "./failover-world.ts";
+
+/** The primary's people stop answering at minute 10. */
+const FALLING = scenarioOf({ timeline: [{ at: "10m", set: { contactLists: { list_a: { answerRate: 0.01 } } } }] });
+
+it("hands over from skill to skill upon the dialer's statistics", async () => {
+  await using world = await openFailoverWorld(FALLING, 30, "frozen", undefined, "acd");
+  await using runtime = await world.open();
+  const { failover } = runtime;
+  await failover.put(world.primary, world.policy());
+  const phases: string[] = [];
+  await failover.watch(world.primary, {
+    signal: AbortSignal.timeout(60_000),
+    onProgress: ({ pair: { state } }) => {
+      if (phases.at(-1) !== state.phase) phases.push(state.phase);
+    },
+    until: (state) => state.phase !== "watching" && isSettled(state),
+  });
+  expect(phases).toEqual(["watching", "pausing", "draining", "handing-over", "gating", "activating", "verifying", "failed-over"]);
+  expect(world.transitions()).toMatchObject([
+    { campaign: world.primary, status: "paused" },
+    { campaign: world.backup, status: "active" },
+  ]);
+  expect([world.statusOf(world.primary), world.statusOf(world.backup)]).toEqual(["paused", "active"]);
+  expect(await world.alarms()).toEqual(["FAILOVER_TRIGGERED", "FAILOVER_COMPLETED"]);
+  const called = new Set(world.sandbox.control.calls(100_000).map(({ phoneNumber }) => phoneNumber));
+  const [held] = await world.query<{ n: number }>("select count(*)::int as n from outdial.handover_holds where campaign = $1", [
+    world.backup,
+  ]);
+  // The backup has called somebody since.
+  expect(held?.n).toBeGreaterThan(0);
+  expect(held?.n).toBeLessThanOrEqual(called.size);
+});
