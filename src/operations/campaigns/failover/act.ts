@@ -1,7 +1,7 @@
 // Carries out the commands of a pair at the tenant and returns the result as an event. No other file of failover uses the network.
 
 import type { Clock } from "../../../kernel/index.ts";
-import { type CampaignRunner, type MetricsSource, TenantError } from "../../../tenant/port.ts";
+import { type MetricsSource, TenantError } from "../../../tenant/port.ts";
 import type { CampaignMetrics, CampaignReading } from "../metrics/index.ts";
 import type { CampaignGate } from "../state/index.ts";
 import { type CalledDeps, handContacts, handedOf, isRefusal } from "./called.ts";
