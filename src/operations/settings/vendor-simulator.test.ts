@@ -63,6 +63,7 @@ test("the tenant is told the settings, the free lines and the volume; one withou
     writes: "replaces",
     readBack: true,
     perCampaign: false,
+    inPieces: false,
   } as const;
   const simulate = async (run: unknown) => {
     asked.push(run);
