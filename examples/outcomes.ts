@@ -34,13 +34,14 @@ const map = fileURLToPath(new URL("outcome-map.yaml", import.meta.url));
   say(`the lake holds them all: ${(await outcomes.verify(pulled.jobId)).whole}`);
 
   // Report: conversion by the map, with numerator, denominator and interval.
-  const report = await outcomes.report({ campaigns: [campaignId], last: "3d", compare: [], keep: false });
+  const { from, to } = pulled;
+  const report = await outcomes.report({ campaigns: [campaignId], from, to, compare: [], keep: false });
   const { numerator, denominator, low, high } = report.conversion;
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
   say(`${numerator} of ${denominator} calls converted (${percent(low)} to ${percent(high)}) by ${report.definition.id}`);
 
   // Push: records that the CRM does not have yet, in signed batches.
-  const { records } = await push.push({ records: true, from: Date.parse(pulled.from), to: Date.parse(pulled.to) }, actor);
+  const { records } = await push.push({ records: true, from: Date.parse(from), to: Date.parse(to) }, actor);
   say(`${records?.acknowledged} records acknowledged, ${received.length > 0 ? "received" : "not received"}`);
 }
 crm.close();

@@ -4,7 +4,7 @@ import type { AuditLog } from "../../store/index.ts";
 
 /** Making a job leaves no more entries of it than these. */
 const FIRST_ENTRIES = 5;
-const REQUESTED = "job.request";
+export const REQUESTED = "job.request";
 
 /** Says in the audit which request a job is made for: the one of the job's first entries, so that it is found at once. */
 export async function noteRequest(

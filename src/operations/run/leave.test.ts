@@ -3,13 +3,14 @@ import { createTestClock } from "../../../test/support/test-clock.ts";
 import type { OperationError } from "../error.ts";
 import { cancelJob } from "../jobs/cancel.ts";
 import type { JobStatus, RowJob } from "../jobs/record.ts";
-import { interrupted, JobLeave } from "./leave.ts";
+import { interrupted, JobLeave, type Seen } from "./leave.ts";
 
 const HELD = { id: "job_1", run: 2, replica: "me" };
-const job = (more: Partial<RowJob> = {}) => ({ status: "running", executor: "me", run: 2, ...more }) as RowJob;
+const job = (more: Partial<RowJob & Seen> = {}) =>
+  ({ status: "running", executor: "me", run: 2, owned: true, ...more }) as RowJob & Seen;
 
 test("a leave ends when the job is cancelled or taken over, and by the interruption, each with its reason", async () => {
-  const reasonOf = async (seen: RowJob) => {
+  const reasonOf = async (seen: Seen) => {
     const leave = new JobLeave(createTestClock(), new AbortController().signal);
     await leave.watch(HELD, async () => seen, new AbortController().signal);
     return (leave.halt.reason as OperationError).code;
@@ -17,6 +18,7 @@ test("a leave ends when the job is cancelled or taken over, and by the interrupt
   expect(await reasonOf(job({ status: "cancelled" }))).toBe("job_state");
   expect(await reasonOf(job({ executor: "other" }))).toBe("not_owner");
   expect(await reasonOf(job({ run: 3 }))).toBe("not_owner");
+  expect(await reasonOf(job({ owned: false }))).toBe("not_owner");
   const interrupt = new AbortController();
   const leave = new JobLeave(createTestClock(), interrupt.signal);
   const reason = interrupted();

@@ -16,6 +16,9 @@ export const interrupted = () =>
     advice: "Run the same command again to go on.",
   });
 
+/** Milliseconds from any origin, of this process's clock that nobody sets. */
+export const monotonic = (): number => performance.now();
+
 const takenOver = (id: string) => new OperationError("not_owner", `job ${id} was taken over by another replica`);
 
 /** What a run goes on by. */
@@ -24,6 +27,14 @@ export interface Leave {
   readonly halt: AbortSignal;
   /** Undefined while it is known that the job is this process's; else a promise that settles when that is known again, or `halt` is aborted. */
   readonly confirmed: () => Promise<void> | undefined;
+}
+
+/** A job as a look finds it; `owned`: the engine, too, has the run down as this process's. */
+export interface Seen {
+  readonly status: JobStatus;
+  readonly executor?: string | null | undefined;
+  readonly run: number;
+  readonly owned: boolean;
 }
 
 interface Asked {
@@ -36,6 +47,7 @@ export class JobLeave implements Leave {
   readonly #clock: Clock;
   readonly #ended = new AbortController();
   readonly #elapsed: () => number;
+  readonly #isTrusted: () => boolean;
   /** When the ledger was asked for its last answer. */
   #asked: Asked;
   #waiting: PromiseWithResolvers<void> | undefined;
@@ -43,10 +55,12 @@ export class JobLeave implements Leave {
   /**
    * @param interrupt ends it early, for its reason
    * @param elapsed milliseconds from any origin, of a clock that nobody sets
+   * @param isTrusted whether nobody can hold this process for dead: see `Membership`
    */
-  constructor(clock: Clock, interrupt: AbortSignal, elapsed: () => number = () => performance.now()) {
+  constructor(clock: Clock, interrupt: AbortSignal, elapsed: () => number = monotonic, isTrusted = () => true) {
     this.#clock = clock;
     this.#elapsed = elapsed;
+    this.#isTrusted = isTrusted;
     // The job was claimed a moment ago.
     this.#asked = this.#instant();
     this.halt = AbortSignal.any([interrupt, this.#ended.signal]);
@@ -67,7 +81,7 @@ export class JobLeave implements Leave {
   /** Looks after it until `over`. A look that fails is made again: until one succeeds nothing is sent. */
   async watch(
     held: { readonly id: string; readonly run: number; readonly replica: string },
-    look: () => Promise<{ readonly status: JobStatus; readonly executor?: string | null | undefined; readonly run: number }>,
+    look: () => Promise<Seen>,
     over: AbortSignal,
   ): Promise<void> {
     while (!over.aborted && !this.halt.aborted) {
@@ -79,7 +93,7 @@ export class JobLeave implements Leave {
       });
       if (job?.status === "cancelled") this.end(new OperationError("job_state", `job ${held.id} was cancelled`));
       else if (job?.status === "running" || job?.status === "ready") {
-        if (job.executor !== held.replica || job.run !== held.run) this.end(takenOver(held.id));
+        if (job.executor !== held.replica || job.run !== held.run || !job.owned) this.end(takenOver(held.id));
         else {
           this.#asked = asked;
           this.#wake();
@@ -91,7 +105,8 @@ export class JobLeave implements Leave {
 
   /** Either clock ends it: the system's may be set back, the monotonic one stands still while the machine sleeps. */
   #isGood(): boolean {
-    return this.#clock.now() - this.#asked.at < GOOD_MS && this.#elapsed() - this.#asked.elapsed < GOOD_MS;
+    const isFresh = this.#clock.now() - this.#asked.at < GOOD_MS && this.#elapsed() - this.#asked.elapsed < GOOD_MS;
+    return isFresh && this.#isTrusted();
   }
 
   #instant(): Asked {

@@ -16,6 +16,7 @@ test.each([
   ["run by a process", job("running"), false],
   ["just begun", job("ready"), false],
   ["begun long ago and never taken up", job("ready", { createdAt: NOW - 60_000 }), true],
+  ["never taken up, and this clock was set back", job("ready", { createdAt: NOW + 3_600_000 }), true],
   [
     "left by a service that ended: the engine has its run",
     job("stopped", { error: { code: "interrupted", leaves: true } }),

@@ -46,8 +46,10 @@ export function isDue(
   now: number,
   retriesAway: boolean,
 ): boolean {
-  if (job.status === "ready") return now - job.createdAt > UNTAKEN_MS;
+  // A clock that was set back lets the times of others lie ahead: what is that far from now is not of a moment ago either.
+  const since = (instant: number) => Math.abs(now - instant);
+  if (job.status === "ready") return since(job.createdAt) > UNTAKEN_MS;
   if (job.status !== "stopped" || typeof job.error !== "object" || job.error === null) return false;
   const code = "code" in job.error ? job.error.code : undefined;
-  return RESUMABLE.has(code) || (retriesAway && AWAY.has(code) && now - (job.finishedAt ?? 0) > AWAY_MS);
+  return RESUMABLE.has(code) || (retriesAway && AWAY.has(code) && since(job.finishedAt ?? 0) > AWAY_MS);
 }

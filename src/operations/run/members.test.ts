@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { replicaIsDead } from "./members.ts";
+import { createHandClock } from "../../../test/support/hand-clock.ts";
+import type { Replicas } from "../../store/index.ts";
+import { joinReplicas, replicaIsDead } from "./members.ts";
 
 const replica = { id: "r1", pid: 7, host: "a", intervalMs: 2000, scopes: [], silentMs: 100 };
 const here = (host: string, lives: boolean) => ({ host, processLives: () => lives });
@@ -17,4 +19,27 @@ test("elsewhere a silent replica is dead after two missed beats, well within ten
       expect(replicaIsDead({ ...replica, silentMs }, here("b", true))).toBe(silentMs > 6000);
     }),
   );
+});
+
+test("a process that paused is trusted again only when whoever held it for dead has taken its runs, or has seen its beat", async () => {
+  const clock = createHandClock(0);
+  const replicas = { beat: async () => undefined, remove: async () => true } as unknown as Replicas;
+  const own = { id: "me", pid: 1, host: "a", scopes: [], processLives: () => true };
+  const members = await joinReplicas({ replicas, ...own, clock, elapsed: () => clock.now() });
+  const pass = async (ms: number) => {
+    await clock.asleep(1);
+    clock.advance(ms);
+    for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+  };
+  expect(members.isTrusted()).toBe(true);
+  await pass(2000);
+  expect(members.isTrusted()).toBe(true);
+  // Its beat was due two seconds after the last one; others may hold it for dead six seconds after that.
+  await pass(6100);
+  expect(members.isTrusted()).toBe(false);
+  await pass(2000);
+  expect(members.isTrusted()).toBe(false);
+  await pass(2100);
+  expect(members.isTrusted()).toBe(true);
+  expect(members.isSteady()).toBe(false);
 });

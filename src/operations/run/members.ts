@@ -2,11 +2,17 @@
 
 import type { Clock } from "../../kernel/index.ts";
 import type { Replica, Replicas } from "../../store/index.ts";
+import { monotonic } from "./leave.ts";
 
 /** Time between two heartbeats, ms. */
 const INTERVAL_MS = 2000;
 /** A replica is dead when its beat is overdue by this many intervals: 6 s after its last beat. */
 const MISSED = 2;
+const DEAD_MS = INTERVAL_MS * (1 + MISSED);
+/** For so long after a beat was sent nobody holds this process for dead, with a second to spare, ms. */
+const LEASE_MS = DEAD_MS - 1000;
+/** Whoever held this process for dead in a pause between its beats has taken its runs out of its hands by then (`Runs.adopt`), ms. */
+const TAKEN_MS = 4000;
 
 /**
  * Whether a replica counts as dead, from what the store and this machine know of it. Pure.
@@ -41,6 +47,8 @@ export interface Membership {
   services(scope: string): Promise<string[]>;
   /** Whether this process could tell of itself long enough for the others to have done so, too. */
   isSteady(): boolean;
+  /** Whether no other process can hold this one for dead, nor is about to take its runs because it did: what is sent needs it. */
+  isTrusted(): boolean;
   /** Takes a dead replica off the list. */
   forget(id: string): Promise<void>;
   /** Ends the heartbeat and takes this process off the list. */
@@ -56,30 +64,39 @@ export async function joinReplicas(options: {
   /** Scopes of the jobs that this process takes from others: those of a service. */
   scopes: readonly string[];
   clock: Clock;
+  /** Milliseconds of a clock that nobody sets; the process's own unless given. */
+  elapsed?: (() => number) | undefined;
   processLives: (pid: number) => boolean;
 }): Promise<Membership> {
-  const { replicas, id, pid, host, scopes, clock, processLives } = options;
+  const { replicas, id, pid, host, scopes, clock, processLives, elapsed = monotonic } = options;
   const gone = new AbortController();
-  const beat = () => replicas.beat({ id, pid, host, intervalMs: INTERVAL_MS, scopes });
+  const instant = () => ({ at: clock.now(), elapsed: elapsed() });
+  // Either clock tells of a pause: the system's may be set back, the monotonic one stands still while the machine sleeps.
+  const since = (then: ReturnType<typeof instant>) => Math.max(clock.now() - then.at, elapsed() - then.elapsed);
+  let beatSent = instant();
+  let pausedAt = Number.NEGATIVE_INFINITY;
   let failedAt = Number.NEGATIVE_INFINITY;
+  const beat = async () => {
+    const sent = instant();
+    await replicas.beat({ id, pid, host, intervalMs: INTERVAL_MS, scopes });
+    // One that took so long may have been overdue for the others, as one that failed.
+    if (since(sent) > INTERVAL_MS) failedAt = elapsed();
+    if (since(beatSent) > LEASE_MS) pausedAt = elapsed();
+    beatSent = sent;
+  };
   await beat();
   const beating = (async () => {
     while (!gone.signal.aborted) {
       await clock.sleep(INTERVAL_MS, gone.signal).catch(() => undefined);
       if (gone.signal.aborted) return;
-      const began = performance.now();
-      // One that took so long may have been overdue for the others, as one that failed.
-      const late = () => performance.now() - began > INTERVAL_MS;
-      await beat().then(
-        () => (late() ? (failedAt = performance.now()) : undefined),
-        () => (failedAt = performance.now()),
-      );
+      await beat().catch(() => (failedAt = elapsed()));
     }
   })();
   return {
     id,
     ...livesOf(replicas, { host, processLives }),
-    isSteady: () => performance.now() - failedAt > INTERVAL_MS * (1 + MISSED),
+    isSteady: () => elapsed() - Math.max(failedAt, pausedAt) > DEAD_MS,
+    isTrusted: () => since(beatSent) < LEASE_MS && elapsed() - pausedAt > TAKEN_MS,
     async services(scope) {
       const all = (await replicas.list()).filter((one) => one.scopes.includes(scope) && one.id !== id);
       return all.filter((one) => !replicaIsDead(one, { host, processLives })).map((one) => one.id);

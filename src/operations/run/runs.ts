@@ -19,7 +19,7 @@ import {
   type UnderWay,
   workflowId,
 } from "./engine.ts";
-import { interrupted, JobLeave } from "./leave.ts";
+import { interrupted, JobLeave, monotonic, type Seen } from "./leave.ts";
 import { isLeft, LEAVES, STORE_TROUBLE } from "./left.ts";
 import type { Membership } from "./members.ts";
 import { reasonOf, type StopReason } from "./reason.ts";
@@ -74,6 +74,8 @@ export interface RunsDependencies {
   readonly turns: Pick<Store["dialer"], "inTurn">;
   readonly members: Membership;
   readonly clock: Clock;
+  /** Milliseconds of a clock that nobody sets; the process's own unless given. */
+  readonly elapsed?: (() => number) | undefined;
   /** This process is a service: runs come from the queue, and what it leaves another one goes on with. */
   readonly serves: boolean;
   /** Heads of the audit log that do not fit this database: while there are any, no run is begun or goes on. */
@@ -99,6 +101,7 @@ export class Runs {
   readonly #kinds = new Map<string, Kind>();
   readonly #here = new Map<string, Here>();
   readonly #interrupt = new AbortController();
+  #seenAstray: ReadonlySet<string> = new Set();
   #engine: Engine | undefined;
   /** Where jobs are given to services, while this process executes none itself. */
   #desk: EngineDesk | undefined;
@@ -289,23 +292,36 @@ export class Runs {
    * does it.
    */
   async adopt(): Promise<void> {
-    const { turns, members, audit } = this.#deps;
+    const { turns, members, audit, elapsed = monotonic } = this.#deps;
     const engine = this.#attached();
     if (audit.held.length > 0) return;
     const take = async () => {
-      const began = performance.now();
+      const began = elapsed();
       const left: UnderWay[] = [];
       // Who could not say that it lives, because the database was away, holds nobody else for dead yet.
       if (!members.isSteady()) return;
-      for (const run of await engine.underWay())
-        if (run.executor !== members.id && (await members.isDead(run.executor))) left.push(run);
+      const underWay = await engine.underWay();
+      left.push(...this.#strays(underWay));
+      for (const run of underWay) if (run.executor !== members.id && (await members.isDead(run.executor))) left.push(run);
       // A process that was suspended since its check would take runs away from the processes that have them by now.
-      if (performance.now() - began > ADOPTION_MS) return;
+      if (elapsed() - began > ADOPTION_MS) return;
       await engine.resume(left.filter(({ current }) => current));
       for (const executor of new Set(left.map((run) => run.executor))) await members.forget(executor);
       for (const run of left) if (!run.current) await this.#beginAnew(run);
     };
     await turns.inTurn("adoption of runs", take, ADOPTION_MS);
+  }
+
+  /**
+   * Runs that the engine has down as this process's, and that it does not have: the answer was lost when it took them. Only those that the
+   * look before saw, too: one that was just taken is about to begin.
+   */
+  #strays(underWay: readonly UnderWay[]): UnderWay[] {
+    const { members } = this.#deps;
+    const seen = underWay.filter((run) => run.executor === members.id && !this.#here.has(workflowId(run)));
+    const before = this.#seenAstray;
+    this.#seenAstray = new Set(seen.map(workflowId));
+    return seen.filter((run) => before.has(workflowId(run)));
   }
 
   /** Begins a new run of a job whose run no process of this version can go on with. */
@@ -343,15 +359,15 @@ export class Runs {
     engineStep: Step,
     flights: Set<Promise<unknown>>,
   ): Promise<"done" | "moved" | "left"> {
-    const { members, clock, serves } = this.#deps;
+    const { members, clock, serves, elapsed = monotonic } = this.#deps;
     const { jobId, run } = entered;
     const { signal } = this.#interrupt;
     const isLeaving = () => serves && signal.aborted;
     const taking = await this.#take(kind, entered);
     if (taking !== "taken") return taking === "gone" ? "done" : "left";
     const ended = new AbortController();
-    const leave = new JobLeave(clock, signal);
-    void leave.watch({ id: jobId, run, replica: members.id }, () => this.#mayGoOn(jobId), ended.signal);
+    const leave = new JobLeave(clock, signal, elapsed, () => members.isTrusted());
+    void leave.watch({ id: jobId, run, replica: members.id }, () => this.#mayGoOn(entered), ended.signal);
     const moved = Promise.withResolvers<"moved">();
     const step: Step = (name, work) =>
       engineStep(name, async () => {
@@ -403,8 +419,7 @@ export class Runs {
   async #take(kind: Kind, entered: EngineRun): Promise<"taken" | "gone" | "left"> {
     const { jobs, members, clock } = this.#deps;
     const { signal } = this.#interrupt;
-    const { jobId, run } = entered;
-    const owned = { jobId, run, workflow: workflowId(entered), owned: OWNED };
+    const owned = ownedRun(entered);
     const take = kind.take ?? ((one, executor) => jobs.take(one, executor));
     for (;;) {
       const { serves, audit } = this.#deps;
@@ -447,17 +462,15 @@ export class Runs {
   }
 
   /** The job, unless the database is another one than it was: then nothing more is sent. */
-  async #mayGoOn(jobId: string): Promise<Job> {
-    this.#deps.audit.requireNotHeld();
-    return this.#find(jobId);
+  async #mayGoOn(entered: EngineRun): Promise<Seen> {
+    const { audit, jobs, members } = this.#deps;
+    audit.requireNotHeld();
+    const { jobId } = entered;
+    return (await jobs.getOwned(ownedRun(entered), members.id)) ?? noSuchJob(jobId);
   }
 
   async #find(jobId: string): Promise<Job> {
-    const job = await this.#deps.jobs.getJob(jobId);
-    if (job !== undefined) return job;
-    throw new OperationError("job_not_found", `there is no job ${jobId}`, {
-      advice: "outdial jobs list shows the jobs of this store.",
-    });
+    return (await this.#deps.jobs.getJob(jobId)) ?? noSuchJob(jobId);
   }
 
   #kindOf({ kind }: Job): Kind {
@@ -481,6 +494,19 @@ async function fly<T>(flights: Set<Promise<unknown>>, work: () => Promise<T>): P
   } finally {
     flights.delete(flight);
   }
+}
+
+const ownedRun = (entered: EngineRun): OwnedRun => ({
+  jobId: entered.jobId,
+  run: entered.run,
+  workflow: workflowId(entered),
+  owned: OWNED,
+});
+
+function noSuchJob(jobId: string): never {
+  throw new OperationError("job_not_found", `there is no job ${jobId}`, {
+    advice: "outdial jobs list shows the jobs of this store.",
+  });
 }
 
 function forever(): Promise<never> {

@@ -18,8 +18,10 @@ export function tagWork(writer: DispositionWriter, reader: CallReader): RowWork<
       const { assignment } = row as SendRow;
       const outcome = await writer.assign(assignment.callId, bodyOf(assignment), callOf(leave));
       const { attempts, attemptLatenciesMs, latencyMs, rateLimited, message, result } = outcome;
+      const item = finishedItem(assignment, outcome, sentBefore);
       return {
-        item: finishedItem(assignment, outcome, sentBefore),
+        // What was surely not stored now may have been stored by the process before.
+        item: sentBefore && item.result === "failed" ? { ...item, result: "unknown" } : item,
         attempts,
         attemptLatenciesMs,
         latencyMs,

@@ -51,6 +51,18 @@ export class JobLedger extends Ledger {
     return row && toJob(row);
   }
 
+  /** A job, and whether the engine has a run of it down as a process's at the same moment. */
+  async getOwned(
+    { jobId, workflow, owned }: OwnedRun,
+    executor: string,
+  ): Promise<(Job & { readonly owned: boolean }) | undefined> {
+    const [row] = await this.store.query<JobRow & { owned: boolean }>(
+      `with owned as (${owned}) select ${JOB}, exists (select from owned) as owned from outdial.jobs where id = $3`,
+      [workflow, executor, jobId],
+    );
+    return row && { ...toJob(row), owned: row.owned };
+  }
+
   /** The latest job that was planned from the same content for the same campaign; jobs still in planning do not count. */
   async findJobByContent(content: {
     kind: string;

@@ -1,0 +1,111 @@
+// Histories of jobs in virtual time: services are killed, frozen and set back in time at any await, the database and the tenant fail in the middle of
+// anything. See test/support/histories.
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type History, runHistory } from "../support/histories/history.ts";
+import { scaled } from "../support/scale.ts";
+
+const service = fc.nat(2);
+const turn = fc.integer({ min: 1, max: 600 });
+const trouble = fc.oneof(
+  fc.record({ kind: fc.constant("kill" as const), service, turn, backAfterMs: fc.integer({ min: 100, max: 20_000 }) }),
+  fc.record({
+    kind: fc.constant("freeze" as const),
+    service,
+    turn,
+    ms: fc.integer({ min: 10, max: 30_000 }),
+    machineSleeps: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant("clock" as const), service, turn, byMs: fc.integer({ min: -7_200_000, max: 7_200_000 }) }),
+  fc.record({
+    kind: fc.constant("database" as const),
+    request: fc.integer({ min: 1, max: 1500 }),
+    ms: fc.integer({ min: 1, max: 30_000 }),
+    fate: fc.constantFrom("refused" as const, "unheard" as const),
+  }),
+  fc.record({
+    kind: fc.constant("tenant" as const),
+    request: fc.integer({ min: 1, max: 200 }),
+    ms: fc.integer({ min: 1, max: 60_000 }),
+    fate: fc.constantFrom("error" as const, "busy" as const, "cut" as const, "unheard" as const, "hangs" as const),
+  }),
+  fc.record({ kind: fc.constant("cancel" as const), job: fc.nat(2), afterMs: fc.integer({ min: 0, max: 5000 }) }),
+);
+
+const history: fc.Arbitrary<History> = fc.record({
+  seed: fc.nat(),
+  services: fc.integer({ min: 1, max: 3 }),
+  jobs: fc.integer({ min: 1, max: 3 }),
+  rows: fc.integer({ min: 1, max: 40 }),
+  chunk: fc.integer({ min: 1, max: 12 }),
+  troubles: fc.array(trouble, { maxLength: 6 }),
+});
+
+test.each<readonly [string, History]>([
+  [
+    "a service that wakes just when it is held for dead",
+    {
+      seed: 1_356_825_053,
+      services: 3,
+      jobs: 1,
+      rows: 4,
+      chunk: 1,
+      troubles: [
+        { kind: "tenant", request: 2, ms: 2626, fate: "unheard" },
+        { kind: "freeze", service: 0, turn: 146, ms: 6090, machineSleeps: false },
+        { kind: "clock", service: 0, turn: 93, byMs: 118_079 },
+      ],
+    },
+  ],
+  [
+    "a row that a killed service sent, and that the next one cannot send",
+    {
+      seed: 0,
+      services: 1,
+      jobs: 1,
+      rows: 1,
+      chunk: 1,
+      troubles: [
+        { kind: "tenant", request: 2, ms: 11_611, fate: "unheard" },
+        { kind: "kill", service: 0, turn: 43, backAfterMs: 100 },
+      ],
+    },
+  ],
+  [
+    "a service that never hears that it took a run",
+    {
+      seed: 0,
+      services: 2,
+      jobs: 1,
+      rows: 1,
+      chunk: 1,
+      troubles: [{ kind: "database", request: 21, ms: 262, fate: "unheard" }],
+    },
+  ],
+  [
+    "a clock that was set back by an hour, and a job that was entered and not begun",
+    {
+      seed: 1_715_856_426,
+      services: 1,
+      jobs: 3,
+      rows: 39,
+      chunk: 3,
+      troubles: [
+        { kind: "clock", service: 0, turn: 1, byMs: -3_573_158 },
+        { kind: "database", request: 346, ms: 1, fate: "unheard" },
+      ],
+    },
+  ],
+])("%s", async (_, one) => {
+  expect(await runHistory(one)).toEqual([]);
+});
+
+test("whatever fails, each accepted write is in ledger and audit or told as open, no process writes for a job that it has lost, and every job ends", async () => {
+  await fc.assert(
+    fc.asyncProperty(history, async (one) => {
+      expect(await runHistory(one)).toEqual([]);
+    }),
+    { numRuns: scaled(10_000, 200), seed: Number(process.env["TEST_SEED"]) },
+  );
+});
