@@ -199,9 +199,30 @@ export class LedgerModel {
     if (fresh.length > 0 && executor !== undefined && table.job.executor !== executor) throw notOwner(jobId, executor);
     const chunk = intentUpto !== undefined || chunkDone ? this.#chunk(jobId, chunkNo) : undefined;
     for (const item of fresh) {
-      const { line, callId, result, attempts, statusCode = null, reason = null, latencyMs = null, callStatus = null } = item;
+      const {
+        line,
+        callId,
+        result,
+        attempts,
+        statusCode = null,
+        reason = null,
+        latencyMs = null,
+        callStatus = null,
+        vendorBody = null,
+      } = item;
       const finishedAt = item.finishedAt ?? this.#now();
-      table.items.set(line, { line, callId, result, attempts, statusCode, reason, latencyMs, callStatus, finishedAt });
+      table.items.set(line, {
+        line,
+        callId,
+        result,
+        attempts,
+        statusCode,
+        reason,
+        latencyMs,
+        callStatus,
+        vendorBody,
+        finishedAt,
+      });
       this.#count(jobId, result, 1);
     }
     const lines = fresh.map(({ line }) => line);
@@ -228,6 +249,7 @@ export class LedgerModel {
       attempts: set.attempts ?? item.attempts,
       latencyMs: set.latencyMs ?? item.latencyMs,
       callStatus: set.callStatus ?? item.callStatus,
+      vendorBody: set.vendorBody ?? item.vendorBody,
       finishedAt: set.finishedAt ?? this.#now(),
     });
     if (result !== item.result) {
