@@ -127,7 +127,7 @@ test("refused rows are downloaded as CSV that a spreadsheet opens without runnin
   expect(reply.headers.get("content-type")).toContain("text/csv");
   expect(reply.headers.get("content-disposition")).toContain(`${job.id}.csv`);
   const [head, row] = (await reply.text()).split("\r\n");
-  expect(head).toBe("line,callId,result,reason,statusCode,attempts,latencyMs,callStatus");
+  expect(head).toBe("line,callId,result,reason,statusCode,attempts,latencyMs,callStatus,vendorBody");
   expect(row).toMatch(/^2,"'=HYPERLINK\(""x""\)",refused,/);
   expect(await (await at.ask(`${rows}&format=ndjson`, { headers: { accept: "text/csv" } })).json()).toMatchObject({ line: 2 });
 });
