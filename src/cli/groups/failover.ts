@@ -34,7 +34,7 @@ export const watch = command(
       "Flags change what was said of the pair before; what they leave out stays. Ends with 130 on Ctrl-C: what is under way is gone on with by the\n" +
       "next watch. With --once: 0 one campaign dials, 1 neither surely does, 5 not authorised, 6 the tenant does not answer; a\n" +
       "pair that another process watches is left to it, and told as it stands.",
-    examples: ["outdial campaign failover watch --primary camp_primary_001 --backup camp_backup_002 --yes"],
+    examples: ["outdial campaign failover watch --primary camp_primary_001 --backup camp_backup_001 --yes"],
   },
 );
 
