@@ -3,7 +3,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { type Clock, messageOf, parseDuration, problemsOf } from "../kernel/index.ts";
+import { type Clock, fileTrouble, messageOf, parseDuration, problemsOf } from "../kernel/index.ts";
 import type { CompanyListView } from "../operations/views/index.ts";
 import { PROFILES, type Profile, systemClock } from "../tenant/index.ts";
 import { ConfigError } from "./config-error.ts";
@@ -215,7 +215,7 @@ async function readConfigFile(path: string): Promise<ConfigFile> {
   try {
     text = await readFile(path, "utf8");
   } catch (thrown) {
-    throw new ConfigError(`cannot read the configuration ${path}: ${messageOf(thrown)}`);
+    throw new ConfigError(`cannot read the configuration ${path}: ${fileTrouble(thrown)}`);
   }
   return parseConfig(text, path);
 }
@@ -251,7 +251,7 @@ async function readSecretFile(path: string, where: string): Promise<string> {
   try {
     return (await readFile(path, "utf8")).trim();
   } catch (thrown) {
-    throw new ConfigError(`${where}: cannot read ${path}: ${messageOf(thrown)}`);
+    throw new ConfigError(`${where}: cannot read ${path}: ${fileTrouble(thrown)}`);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { chmod, writeFile } from "node:fs/promises";
-import { type Clock, messageOf } from "../kernel/index.ts";
+import { type Clock, fileTrouble } from "../kernel/index.ts";
 import {
   type CampaignMetrics,
   type InboundProcessed,
@@ -44,7 +44,7 @@ export async function makeSecretFile(path: string): Promise<string> {
     await writeFile(path, `${secret}\n`, { flag: "wx", mode: 0o600 });
     await chmod(path, 0o600);
   } catch (thrown) {
-    throw new ConfigError(`--secret-file: cannot write ${path}: ${messageOf(thrown)}`);
+    throw new ConfigError(`--secret-file: cannot write ${path}: ${fileTrouble(thrown)}`);
   }
   return secret;
 }

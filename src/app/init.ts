@@ -2,7 +2,7 @@
 
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { messageOf } from "../kernel/index.ts";
+import { fileTrouble } from "../kernel/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { storeName, tenantName } from "./standing.ts";
@@ -36,7 +36,7 @@ export async function initWorkplace(folder: string, flags: Flags, environment: E
     if (isNew) await writeFile(config, configText(flags.tenantUrl), { flag: "wx" });
   } catch (thrown) {
     throw new ConfigError(
-      `cannot write ${config}: ${messageOf(thrown)}`,
+      `cannot write ${config}: ${fileTrouble(thrown)}`,
       "Name a folder that you may write to: outdial init FOLDER.",
     );
   }

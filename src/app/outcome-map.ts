@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { messageOf } from "../kernel/index.ts";
+import { fileTrouble } from "../kernel/index.ts";
 import { DOCUMENTED_MAP, MeaningError, type OutcomeMap, readOutcomeMap } from "../outcomes/index.ts";
 import type { Config } from "./config.ts";
 
@@ -15,7 +15,7 @@ export async function outcomeMapOf(config: Config, given?: string): Promise<Outc
   try {
     text = await readFile(resolve(from, path), "utf8");
   } catch (thrown) {
-    throw new MeaningError(`cannot read the outcome map ${path}: ${messageOf(thrown)}`);
+    throw new MeaningError(`cannot read the outcome map ${path}: ${fileTrouble(thrown)}`);
   }
   return readOutcomeMap(text, path);
 }

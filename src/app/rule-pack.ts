@@ -6,7 +6,7 @@ import { basename, dirname, resolve } from "node:path";
 import { z } from "zod";
 import { campaignOverlay, mergePacks, parseRulePack, type RulePack, usCaUk2026 } from "../compliance/index.ts";
 import { campaignDraft } from "../contract/index.ts";
-import { messageOf, problemsOf } from "../kernel/index.ts";
+import { fileTrouble, problemsOf } from "../kernel/index.ts";
 import { openSignedPack } from "../operations/index.ts";
 import { ConfigError } from "./config-error.ts";
 
@@ -43,7 +43,7 @@ async function readText(file: string, name: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (thrown) {
-    throw new ConfigError(`cannot read ${name}: ${messageOf(thrown)}`);
+    throw new ConfigError(`cannot read ${name}: ${fileTrouble(thrown)}`);
   }
 }
 
@@ -53,7 +53,7 @@ async function readData(file: string, name: string): Promise<unknown> {
     const isJson = /^\s*\{/.test(text) && !/\.ya?ml$/i.test(file);
     return isJson ? JSON.parse(text) : (await import("yaml")).parse(text);
   } catch (thrown) {
-    throw new ConfigError(`cannot read ${name}: ${messageOf(thrown)}`);
+    throw new ConfigError(`cannot read ${name}: ${fileTrouble(thrown)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 // Where signed rule packs come from: a file, or a URL.
 
 import { readFile } from "node:fs/promises";
-import { messageOf } from "../kernel/index.ts";
+import { fileTrouble } from "../kernel/index.ts";
 import { ConfigError } from "./config-error.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -17,6 +17,6 @@ export async function readSignedPack(from: string): Promise<string> {
     if (bytes.byteLength > MAX_BYTES) throw new Error(`it has more than ${MAX_BYTES} bytes`);
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (thrown) {
-    throw new ConfigError(`cannot read the signed pack ${from}: ${messageOf(thrown)}`);
+    throw new ConfigError(`cannot read the signed pack ${from}: ${fileTrouble(thrown)}`);
   }
 }

@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { messageOf } from "../kernel/index.ts";
+import { fileTrouble } from "../kernel/index.ts";
 import { OperationError } from "../operations/index.ts";
 import type { Io } from "./io.ts";
 
@@ -26,7 +26,7 @@ export async function openOutput(path: string | undefined, io: Io): Promise<Outp
   try {
     await once(stream, "open");
   } catch (thrown) {
-    throw new OperationError("invalid_input", `cannot write ${path}: ${messageOf(thrown)}`);
+    throw new OperationError("invalid_input", `cannot write ${path}: ${fileTrouble(thrown)}`);
   }
   const text = (line: string) => (stream.write(`${line}\n`) ? undefined : once(stream, "drain").then(() => undefined));
   return {
@@ -46,6 +46,6 @@ export async function writeText(path: string, text: string, mode = 0o600): Promi
   try {
     await writeFile(path, text, { mode });
   } catch (thrown) {
-    throw new OperationError("invalid_input", `cannot write ${path}: ${messageOf(thrown)}`);
+    throw new OperationError("invalid_input", `cannot write ${path}: ${fileTrouble(thrown)}`);
   }
 }

@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { text as textOf } from "node:stream/consumers";
-import { messageOf, OutdialError, repeatedMember } from "../kernel/index.ts";
+import { fileTrouble, messageOf, OutdialError, repeatedMember } from "../kernel/index.ts";
 import { OperationError } from "../operations/index.ts";
 import type { ValuesOf } from "./command.ts";
 import type { rowOptions } from "./declare.ts";
@@ -29,7 +29,7 @@ export async function openInput(file: string, io: Pick<Io, "stdin">): Promise<In
     if (!(await stat(file)).isFile()) throw new OperationError("invalid_input", `${file} is not a file`);
   } catch (thrown) {
     if (thrown instanceof OperationError) throw thrown;
-    throw new OperationError("invalid_input", `cannot read ${file}: ${messageOf(thrown)}`);
+    throw new OperationError("invalid_input", `cannot read ${file}: ${fileTrouble(thrown)}`);
   }
   return { name: basename(file), bytes: () => createReadStream(place), rereadable: true };
 }
@@ -57,7 +57,7 @@ export async function readFileText(path: string, what?: string): Promise<string>
   try {
     return await readFile(path, "utf8");
   } catch (thrown) {
-    throw new OutdialError("invalid_input", `cannot read ${what === undefined ? "" : `${what} `}${path}: ${messageOf(thrown)}`);
+    throw new OutdialError("invalid_input", `cannot read ${what === undefined ? "" : `${what} `}${path}: ${fileTrouble(thrown)}`);
   }
 }
 

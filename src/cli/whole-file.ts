@@ -1,7 +1,7 @@
 // Output files that appear whole or not at all: written under another name beside their place, put there at the end.
 
 import { rename, rm } from "node:fs/promises";
-import { messageOf } from "../kernel/index.ts";
+import { fileTrouble } from "../kernel/index.ts";
 import { OperationError } from "../operations/index.ts";
 import type { Io } from "./io.ts";
 import { type Output, openOutput } from "./output.ts";
@@ -31,7 +31,7 @@ export async function openWholeFile(path: string, io: Io): Promise<WholeFile> {
         await rename(partial, path);
       } catch (thrown) {
         await rm(partial, { force: true });
-        throw new OperationError("invalid_input", `cannot write ${path}: ${messageOf(thrown)}`);
+        throw new OperationError("invalid_input", `cannot write ${path}: ${fileTrouble(thrown)}`);
       }
     },
     async [Symbol.asyncDispose]() {

@@ -33,3 +33,22 @@ export function messageOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message || thrown.name;
   return String(thrown);
 }
+
+const FILE_TROUBLES: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file or folder",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of its path is no folder",
+  EACCES: "this user has no right to it",
+  EPERM: "this user has no right to it",
+  EROFS: "it is on a read-only file system",
+  ENOSPC: "the disk is full",
+  EEXIST: "it is there already",
+  ELOOP: "its links go round in a circle",
+  ENAMETOOLONG: "its name is too long",
+};
+
+/** Why a file that the message names could not be read or written, in words. */
+export function fileTrouble(thrown: unknown): string {
+  const code = thrown instanceof Error && "syscall" in thrown && "code" in thrown ? String(thrown.code) : "";
+  return FILE_TROUBLES[code] ?? messageOf(thrown);
+}

@@ -3,9 +3,10 @@
 export { canonicalJson } from "./canonical-json.ts";
 export type { Clock, Instant } from "./clock.ts";
 export { durationText, parseDuration } from "./durations.ts";
-export { type ErrorOptionsWithAdvice, messageOf, OutdialError } from "./error.ts";
+export { type ErrorOptionsWithAdvice, fileTrouble, messageOf, OutdialError } from "./error.ts";
 export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";
+export { issueText } from "./issue-words.ts";
 export { installCommand, missingPackage } from "./packages.ts";
 export { type Problem, problemsOf } from "./problems.ts";
 export { createRandom, type RandomStream } from "./random.ts";

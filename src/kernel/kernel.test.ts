@@ -107,7 +107,7 @@ test("a field that is left out is called missing, with what is needed", () => {
   const parsed = schema.safeParse(value);
   expect(parsed.success ? [] : problemsOf(schema, value, parsed.error)).toEqual([
     { path: "rate", message: "missing; a number is needed" },
-    { path: "rules.zone", message: "missing; a string is needed" },
+    { path: "rules.zone", message: "missing; text is needed" },
   ]);
 });
 

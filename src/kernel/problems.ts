@@ -1,6 +1,7 @@
 // Turns what the schema found wrong into lines that name the path, say what is allowed and suggest the nearest word.
 
 import type { z } from "zod";
+import { issueText, kindOf } from "./issue-words.ts";
 import { nearest } from "./suggest.ts";
 
 /** One thing wrong with a checked value. `path` such as `campaigns[0].status`; empty for the whole. */
@@ -63,12 +64,12 @@ function furthest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
       .flat()
       .flatMap((inner) =>
         inner.code === "invalid_type"
-          ? [inner.expected]
+          ? [kindOf(inner.expected)]
           : inner.code === "invalid_value"
             ? inner.values.map(String)
-            : [inner.message],
+            : [issueText(inner)],
       );
-    return [{ ...issue, errors: [], message: `expected ${[...new Set(expected)].join(" or ")}` }];
+    return [{ ...issue, errors: [], message: `${[...new Set(expected)].join(" or ")} is needed` }];
   }
   return best.flatMap((inner) => furthest({ ...inner, path: [...issue.path, ...inner.path] }));
 }
@@ -86,8 +87,6 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
     root,
   );
 }
-
-const kindOf = (expected: string): string => (/^[aeio]/.test(expected) ? `an ${expected}` : `a ${expected}`);
 
 /**
  * The problems of a failed parse, a hundred at most and then how many more there are. Values are quoted only where a closed list of words was
@@ -128,7 +127,7 @@ function describe(schema: z.ZodType, value: unknown, issues: readonly z.core.$Zo
     if (issue.code === "invalid_type" && valueAt(value, issue.path) === undefined)
       return [{ path, message: `missing; ${kindOf(issue.expected)} is needed` }];
     // What is wrong with a name is said by the rule over names.
-    if (issue.code === "invalid_key") return [{ path, message: issue.issues[0]?.message ?? issue.message }];
-    return [{ path, message: issue.message }];
+    if (issue.code === "invalid_key") return [{ path, message: issueText(issue.issues[0] ?? issue) }];
+    return [{ path, message: issueText(issue) }];
   });
 }

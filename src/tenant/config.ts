@@ -9,7 +9,7 @@ import {
   TOKEN_AUTH_STYLES,
   type TokenAuthStyle,
 } from "../contract/index.ts";
-import { nearest } from "../kernel/index.ts";
+import { issueText, nearest } from "../kernel/index.ts";
 import type { WindowLimit } from "./budget.ts";
 import { TenantError } from "./errors.ts";
 import { type HostAddress, parseHost } from "./hosts.ts";
@@ -151,7 +151,7 @@ function explain(issue: z.core.$ZodIssue, fields: readonly string[]): string {
     });
     return `${where}: unknown ${hints.join(", ")}; allowed: ${fields.join(", ")}`;
   }
-  return `${where}: ${issue.message}`;
+  return `${where}: ${issueText(issue)}`;
 }
 
 function windowOf(family: RateFamily, setting: LimitSetting | undefined): WindowLimit | undefined {

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { call, campaign, contact, type OPERATIONS, type OperationId } from "../contract/index.ts";
+import { issueText } from "../kernel/index.ts";
 import type { CallRow, ContactRow } from "./views.ts";
 
 /** The operations that are read page by page. */
@@ -35,5 +36,5 @@ export function parsedBy<Row>(schema: z.ZodType<Row>, item: unknown): ParsedItem
   const parsed = schema.safeParse(item);
   if (parsed.success) return { item: parsed.data };
   const issue = parsed.error.issues[0];
-  return { problem: `${issue?.path.join(".") || "item"}: ${issue?.message ?? "not as promised"}` };
+  return { problem: `${issue?.path.join(".") || "item"}: ${issueText(issue)}` };
 }

@@ -1,7 +1,7 @@
 // From an operation and its input to an HTTP request: everything is checked before anything is sent. Pure.
 
 import { type AnyOperation, fillPath, type Operation } from "../contract/index.ts";
-import { messageOf } from "../kernel/index.ts";
+import { issueText, messageOf } from "../kernel/index.ts";
 import type { ResolvedConfig } from "./config.ts";
 import { TenantError } from "./errors.ts";
 import type { Lane } from "./rate-limiter.ts";
@@ -39,7 +39,9 @@ export function parseExactly(id: string, part: "body" | "query", schema: AnyOper
   if (value === undefined && part === "query") return undefined;
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.slice(0, MAX_ISSUES).map((issue) => `${[part, ...issue.path].join(".")}: ${issue.message}`);
+  const issues = parsed.error.issues
+    .slice(0, MAX_ISSUES)
+    .map((issue) => `${[part, ...issue.path].join(".")}: ${issueText(issue)}`);
   throw invalid(id, issues.join("; "));
 }
 

@@ -1,6 +1,7 @@
 // Replies read with suspicion: JSON or not, of the promised form or not, and what a refusal says in words. Pure.
 
 import { type AnyOperation, errorReply } from "../contract/index.ts";
+import { issueText } from "../kernel/index.ts";
 import { withoutNumbers } from "./kept-body.ts";
 import type { BodyOpener } from "./requester.ts";
 import type { SecretScrubber } from "./secrets.ts";
@@ -55,7 +56,9 @@ export function judgeJson(
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return { kind: "value", value: parsed.data };
-  const issues = parsed.error.issues.slice(0, MAX_ISSUES).map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
+  const issues = parsed.error.issues
+    .slice(0, MAX_ISSUES)
+    .map((issue) => `${issue.path.join(".") || "body"}: ${issueText(issue)}`);
   return { kind: "invalid", why: issues.join("; ") };
 }
 

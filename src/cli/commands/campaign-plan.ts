@@ -4,7 +4,7 @@
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CampaignApplies, exportCampaignFiles, openCampaignApplies, openCampaignReader } from "../../app/index.ts";
-import { messageOf, OutdialError } from "../../kernel/index.ts";
+import { fileTrouble, OutdialError } from "../../kernel/index.ts";
 import {
   type ApplyProgress,
   type CampaignPlan,
@@ -61,7 +61,7 @@ export const exportAll: Run<typeof declared.exportAll> = async ({ args, options,
     await mkdir(out, { recursive: true });
     for (const { name, text } of files) await writeFile(join(out, name), text);
   } catch (thrown) {
-    throw new OutdialError("invalid_input", `cannot write to ${out}: ${messageOf(thrown)}`);
+    throw new OutdialError("invalid_input", `cannot write to ${out}: ${fileTrouble(thrown)}`);
   }
   const written = files.map(({ name, campaignId }) => ({ path: join(out, name), campaignId }));
   await io.answer(

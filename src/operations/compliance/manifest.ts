@@ -1,7 +1,7 @@
 // The manifest of a gate: what was asked, on which rules and facts, with which result; signed by the audit's key, checked offline.
 
 import { z } from "zod";
-import { canonicalJson, messageOf } from "../../kernel/index.ts";
+import { canonicalJson, issueText, messageOf } from "../../kernel/index.ts";
 import { verifySignatureLine } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 
@@ -89,7 +89,7 @@ function readManifest(text: string): SignedManifest | string {
   const parsed = signed.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  return `the manifest is not of its form: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`;
+  return `the manifest is not of its form: ${issue?.path.join(".") ?? ""}: ${issueText(issue)}`;
 }
 
 /** What the check of a manifest found. */

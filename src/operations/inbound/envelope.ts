@@ -1,7 +1,7 @@
 // The envelope of the vendor's deliveries (contract §2.4): `{id, type, occurredAt, data}`. Pure.
 
 import { z } from "zod";
-import { type Instant, messageOf } from "../../kernel/index.ts";
+import { type Instant, issueText, messageOf } from "../../kernel/index.ts";
 import type { InboundChannel, NewInboundEvent } from "../../store/index.ts";
 import { instant } from "../compliance/index.ts";
 
@@ -40,7 +40,7 @@ export function readInbound(channel: InboundChannel, text: string, now: Instant,
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const path = issue?.path.join(".") || "the body";
-    return { refusal: "not_an_event", message: `${path}: ${issue?.message}; an event is {id, type, occurredAt, data}` };
+    return { refusal: "not_an_event", message: `${path}: ${issueText(issue)}; an event is {id, type, occurredAt, data}` };
   }
   const { id, type, occurredAt } = parsed.data;
   const time = instant(occurredAt, Number.POSITIVE_INFINITY);

@@ -1,6 +1,7 @@
 // What is done with the vendor's events of each known type.
 
 import { z } from "zod";
+import { issueText } from "../../kernel/index.ts";
 import type { AuditInput, ClaimedInbound } from "../../store/index.ts";
 import { type CampaignMetrics, METRICS_EVENT } from "../campaigns/index.ts";
 import { OperationError } from "../error.ts";
@@ -65,7 +66,7 @@ function noted<Schema extends z.ZodType>(
     const parsed = schema.safeParse(body);
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
-      throw new OperationError("invalid_input", `${event.type}: ${issue?.path.join(".") || "the event"}: ${issue?.message}`);
+      throw new OperationError("invalid_input", `${event.type}: ${issue?.path.join(".") || "the event"}: ${issueText(issue)}`);
     }
     const { subject, details } = read(parsed.data);
     return { actor: VENDOR, action, subject, time: event.occurredAt, details: { event: event.eventId, ...details } };

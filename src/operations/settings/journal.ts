@@ -1,6 +1,7 @@
 // The journal of a change as it comes back from the store: parsed, then folded to the state it stands for.
 
 import { z } from "zod";
+import { issueText } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
 import { carrierFields, expectedFields } from "./file.ts";
 import { decide, startOf } from "./machine.ts";
@@ -86,7 +87,7 @@ function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const issue = result.error.issues[0];
   throw new OperationError(
     "invalid_input",
-    `the ${what} of this change cannot be read: ${issue?.path.join(".")} ${issue?.message}`,
+    `the ${what} of this change cannot be read: ${issue?.path.join(".")} ${issueText(issue)}`,
     {
       advice: "It was written by another version of outdial; finish the change with that one.",
     },

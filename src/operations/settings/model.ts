@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { canonicalJson } from "../../kernel/index.ts";
+import { canonicalJson, issueText } from "../../kernel/index.ts";
 
 const count = z.int().min(0).max(1_000_000);
 const share = z.number().min(0).max(1);
@@ -43,7 +43,7 @@ export function readSettings(value: unknown): { readonly settings: DialerSetting
   const parsed = shown.safeParse(value);
   if (parsed.success) return { settings: parsed.data };
   const issue = parsed.error.issues[0];
-  return { problem: `${issue?.path.join(".") || "the settings"}: ${issue?.message ?? "not as promised"}` };
+  return { problem: `${issue?.path.join(".") || "the settings"}: ${issueText(issue)}` };
 }
 
 /** Values by path, such as `algorithm.dial_ratio`. */

@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parseScenario, type SimulationScenario, SimulationScenarioError } from "../../dialing/index.ts";
-import { messageOf } from "../../kernel/index.ts";
+import { fileTrouble } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
 
 /**
@@ -54,7 +54,7 @@ async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (thrown) {
-    throw new OperationError("invalid_input", `cannot read ${file}: ${messageOf(thrown)}`);
+    throw new OperationError("invalid_input", `cannot read ${file}: ${fileTrouble(thrown)}`);
   }
 }
 

@@ -1,6 +1,7 @@
 // The journal of an apply as it comes back from the store: parsed, then folded to the state it stands for.
 
 import { z } from "zod";
+import { issueText } from "../../../kernel/index.ts";
 import { OperationError } from "../../error.ts";
 import { type Course, decide, startOf } from "./machine.ts";
 import type { ApplyEvent, ApplyState } from "./state.ts";
@@ -39,9 +40,13 @@ export function replay(course: Course, journal: readonly unknown[]): ApplyState 
   return journal.reduce<ApplyState>((state, entry) => {
     const parsed = event.safeParse(entry);
     if (!parsed.success)
-      throw new OperationError("invalid_input", `the journal of this apply cannot be read: ${parsed.error.issues[0]?.message}`, {
-        advice: "It was written by another version of outdial; finish the apply with that one.",
-      });
+      throw new OperationError(
+        "invalid_input",
+        `the journal of this apply cannot be read: ${issueText(parsed.error.issues[0])}`,
+        {
+          advice: "It was written by another version of outdial; finish the apply with that one.",
+        },
+      );
     const happened: ApplyEvent = parsed.data;
     return decide(course, state, happened).state;
   }, startOf(course));

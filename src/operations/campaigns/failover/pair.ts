@@ -1,5 +1,6 @@
 // A failover pair as the store holds it, parsed. Pure.
 
+import { issueText } from "../../../kernel/index.ts";
 import type { FailoverPair } from "../../../store/index.ts";
 import { OperationError } from "../../error.ts";
 import { NEW_PAIR } from "./machine.ts";
@@ -25,7 +26,10 @@ function readPolicy(value: unknown): FailoverPolicy {
   const parsed = failoverPolicySchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new OperationError("invalid_input", `the policy of this pair cannot be read: ${issue?.path.join(".")} ${issue?.message}`);
+  throw new OperationError(
+    "invalid_input",
+    `the policy of this pair cannot be read: ${issue?.path.join(".")} ${issueText(issue)}`,
+  );
 }
 
 /** No hand-over is under way. */

@@ -1,6 +1,7 @@
 // The types of a failover pair: its state, its events, its commands. States are kept as JSON and read back by `readState`.
 
 import { z } from "zod";
+import { issueText } from "../../../kernel/index.ts";
 import { OperationError } from "../../error.ts";
 import type { RuleVerdict } from "./rule.ts";
 
@@ -129,9 +130,13 @@ export function readState(value: unknown): FailoverState {
   const parsed = state.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new OperationError("invalid_input", `the state of this pair cannot be read: ${issue?.path.join(".")} ${issue?.message}`, {
-    advice: "It was written by another version of outdial; update outdial on this machine.",
-  });
+  throw new OperationError(
+    "invalid_input",
+    `the state of this pair cannot be read: ${issue?.path.join(".")} ${issueText(issue)}`,
+    {
+      advice: "It was written by another version of outdial; update outdial on this machine.",
+    },
+  );
 }
 
 /** A campaign as the tenant shows it. */

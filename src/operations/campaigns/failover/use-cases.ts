@@ -1,6 +1,7 @@
 // What command line, API, dashboard and library can do with failover pairs: where each stands, its policy, orders, rehearsals, the watch itself.
 
 import { z } from "zod";
+import { issueText } from "../../../kernel/index.ts";
 import type { AuditInput, FailoverPair } from "../../../store/index.ts";
 import { phoneText } from "../../compliance/values.ts";
 import type { Context } from "../../context.ts";
@@ -110,7 +111,7 @@ export class FailoverUseCases extends FailoverRecords {
   async planPut(primary: string, given: unknown): Promise<Planned<FailoverPlan>> {
     const parsed = failoverPolicySchema.safeParse(given);
     if (!parsed.success) {
-      const problems = parsed.error.issues.map(({ path, message }) => `policy.${path.join(".")}: ${message}`);
+      const problems = parsed.error.issues.map((issue) => `policy.${issue.path.join(".")}: ${issueText(issue)}`);
       throw new OperationError("invalid_input", problems.join("; "));
     }
     const policy = parsed.data;

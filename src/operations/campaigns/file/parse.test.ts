@@ -182,7 +182,7 @@ test("files that take long to read hold nobody up, and what is told of them is b
   const said = (await problemsIn(Array.from({ length: 150 }, (_, i) => `---\nname: c${i}\n`).join(""))).split("\n");
   expect(said).toHaveLength(101);
   expect(said.at(-1)).toMatch(/^and \d{2,} more mistakes$/);
-  expect(said[0]).toBe("a.yaml:2:1: contactListId: missing; a string is needed");
+  expect(said[0]).toBe("a.yaml:2:1: contactListId: missing; text is needed");
 });
 
 test("the places of a large file are those of a small one", async () => {

@@ -2,7 +2,7 @@
 
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { messageOf } from "../../../kernel/index.ts";
+import { fileTrouble } from "../../../kernel/index.ts";
 import { OperationError } from "../../error.ts";
 import type { FileText } from "./parse.ts";
 
@@ -22,7 +22,7 @@ export async function readCampaignFiles(path: string): Promise<FileText[]> {
     return await Promise.all(names.map(async (name) => ({ name, text: await textOf(name) })));
   } catch (thrown) {
     if (thrown instanceof OperationError) throw thrown;
-    throw new OperationError("invalid_input", `cannot read ${path}: ${messageOf(thrown)}`, { cause: thrown });
+    throw new OperationError("invalid_input", `cannot read ${path}: ${fileTrouble(thrown)}`, { cause: thrown });
   }
 }
 

@@ -1,7 +1,7 @@
 // A plan on disk: written by plan --out, read by apply. What is read is checked against its own hash before anything is done with it.
 
 import { z } from "zod";
-import { canonicalJson } from "../../../kernel/index.ts";
+import { canonicalJson, issueText } from "../../../kernel/index.ts";
 import { OperationError } from "../../error.ts";
 import type { CampaignFile, ParsedFiles } from "../file/parse.ts";
 import { readOwn } from "../file/schema.ts";
@@ -101,7 +101,7 @@ export function readPlan(value: unknown, name: string): CampaignPlan {
   const parsed = plan.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new OperationError("invalid_input", `${name} is no plan: ${issue?.path.join(".")}: ${issue?.message}`);
+    throw new OperationError("invalid_input", `${name} is no plan: ${issue?.path.join(".")}: ${issueText(issue)}`);
   }
   const read: CampaignPlan = parsed.data;
   if (planHash(read) !== read.hash)

@@ -1,0 +1,80 @@
+// What a schema found wrong, in words for people. Messages that a schema says itself are kept; those of the validator are said anew. Pure.
+
+import type { z } from "zod";
+
+type Issue = z.core.$ZodIssue;
+
+/** What the validator says when the schema has no words of its own. */
+const OF_THE_VALIDATOR =
+  /^(?:Unrecognized key|Invalid (?:input|option|string|number|key|element|discriminator|[A-Z]|email|base64|cuid|ulid|phone|emoji|date)|Too (?:big|small))/;
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  bigint: "a whole number",
+  boolean: "true or false",
+  object: "an object",
+  record: "an object",
+  array: "a list",
+  tuple: "a list",
+  null: "null",
+  date: "a date",
+};
+
+const FORMATS: Readonly<Record<string, string>> = {
+  url: "a web address is needed, such as https://example.com",
+  datetime: "a time in ISO 8601 with its offset is needed, such as 2026-06-16T15:00:00Z",
+  date: "a day is needed, such as 2026-06-16",
+  time: "a time of day is needed, such as 15:00:00",
+  email: "an e-mail address is needed",
+  uuid: "a UUID is needed",
+};
+
+export const kindOf = (kind: string): string => KINDS[kind] ?? (/^[aeio]/.test(kind) ? `an ${kind}` : `a ${kind}`);
+
+/** What is wrong, without its path. */
+export function issueText(issue: Issue | undefined): string {
+  if (issue === undefined) return "not as promised";
+  if (!OF_THE_VALIDATOR.test(issue.message)) return issue.message;
+  switch (issue.code) {
+    case "invalid_type": {
+      const found = /received (\w+)$/.exec(issue.message)?.[1] ?? "";
+      if (found === "undefined") return `missing; ${kindOf(issue.expected)} is needed`;
+      // A fraction where a whole number is needed is a number, too.
+      const isNumber = found === "NaN" || (found === "number" && issue.expected === "int");
+      return found === "" || isNumber
+        ? `${kindOf(issue.expected)} is needed`
+        : `${kindOf(issue.expected)} is needed, not ${kindOf(found)}`;
+    }
+    case "too_small":
+      return bound(
+        issue.origin,
+        issue.exact === true ? "exactly" : issue.inclusive === false ? "more than" : "at least",
+        Number(issue.minimum),
+      );
+    case "too_big":
+      return bound(
+        issue.origin,
+        issue.exact === true ? "exactly" : issue.inclusive === false ? "less than" : "at most",
+        Number(issue.maximum),
+      );
+    case "not_multiple_of":
+      return `a multiple of ${issue.divisor} is needed`;
+    case "invalid_value":
+      return `${issue.values.map((value) => JSON.stringify(value)).join(" or ")} is needed`;
+    case "unrecognized_keys":
+      return `unknown ${issue.keys.length === 1 ? "field" : "fields"} ${issue.keys.join(", ")}`;
+    case "invalid_format":
+      return FORMATS[issue.format] ?? "it is not of the form that is needed";
+    default:
+      return "it is of none of the forms that are allowed";
+  }
+}
+
+function bound(origin: string, how: string, limit: number): string {
+  const counted = origin === "string" ? "characters" : ["array", "set", "map", "object"].includes(origin) ? "entries" : undefined;
+  if (counted === undefined) return `it must be ${how} ${limit}`;
+  if (limit === 1 && how === "at least") return "it must not be empty";
+  return `it must have ${how} ${limit} ${limit === 1 ? counted.replace(/ies$|s$/, (end) => (end === "ies" ? "y" : "")) : counted}`;
+}
