@@ -3,7 +3,7 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { openCompliance, storeFolder } from "../../app/index.ts";
-import { messageOf, percent, type RateInterval } from "../../kernel/index.ts";
+import { fileTrouble, percent, type RateInterval } from "../../kernel/index.ts";
 import { hashing, OperationError, type RuleReading, readContacts, verifyManifest } from "../../operations/index.ts";
 import { type ManifestView, manifestViewOf, type RevocationView } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
@@ -108,7 +108,7 @@ async function hashOf(path: string | undefined): Promise<string | undefined> {
   try {
     for await (const _ of bytes);
   } catch (thrown) {
-    throw new OperationError("invalid_input", `cannot read ${path}: ${messageOf(thrown)}`);
+    throw new OperationError("invalid_input", `cannot read ${path}: ${fileTrouble(thrown)}`);
   }
   return digest();
 }
@@ -165,15 +165,16 @@ export const abandonment: Run<typeof declared.abandonment> = async ({ options, i
   );
 };
 
-function ofAnswers({ rate, low, high, numerator, denominator }: RateInterval): string {
-  if (denominator === 0) return "no live answers";
+const vendorParts = ({ difference, parts }: RuleReading["reading"]["vendor"]): string =>
+  `; the legal one is ${points(difference)} apart: ${points(parts.machines)} machines among the answers, ${points(parts.lateConnects)} agents who came late, ${points(parts.earlyHangups)} early hang-ups`;
+
+function ofAnswers({ rate, low, high, numerator, denominator }: RateInterval, none = "no live answers"): string {
+  if (denominator === 0) return none;
   return `${percent(rate, 2)} (${grouped(numerator)} of ${grouped(denominator)}, 95 % interval ${percent(low, 2)} to ${percent(high, 2)})`;
 }
 
 function readingLines(campaign: string, { rule, reading }: RuleReading): string[] {
   const { limit, window, rate, allowance, pace, forecast, vendor } = reading;
-  // What was saved up is no reason to aim above the limit: another campaign, or a day that is counted alone, would break it.
-  const lawful = (sustainable: number) => percent(Math.min(sustainable, limit.maxRate), 2);
   const lines = [
     `${printable(campaign)} under ${rule.id} (${rule.citation}): at most ${percent(limit.maxRate, 2)} of live answers, ${timeText(window.from)} to ${timeText(window.to)}`,
     `  abandoned: ${ofAnswers(rate)}${reading.withinLimit ? "" : " OVER THE LIMIT"}`,
@@ -188,8 +189,8 @@ function readingLines(campaign: string, { rule, reading }: RuleReading): string[
     lines.push(`  at this pace the budget ${runsOut}`);
   }
   lines.push(
-    `  an abandonment rate of ${lawful(forecast.sustainableRate)} keeps the limit for 30 days, ${lawful(forecast.sustainableToday)} until the day ends: set the dialer's target there or below`,
-    `  the vendor's figure from the same calls: ${ofAnswers(vendor.rate)}; the legal one is ${points(vendor.difference)} apart: ${points(vendor.parts.machines)} machines among the answers, ${points(vendor.parts.lateConnects)} agents who came late, ${points(vendor.parts.earlyHangups)} early hang-ups`,
+    `  an abandonment rate of ${percent(forecast.sustainableRate, 2)} keeps the limit for 30 days, ${percent(forecast.sustainableToday, 2)} until the day ends: set the dialer's target there or below`,
+    `  the vendor's figure from the same calls: ${ofAnswers(vendor.rate, "no answers")}${Number.isNaN(vendor.difference) ? "" : vendorParts(vendor)}`,
   );
   return lines;
 }

@@ -111,8 +111,9 @@ describe("forecast", () => {
             ({ abandoned, live }) => abandoned <= 0.03 * live + 1e-6,
           );
         if (withinLimit && keeps(0)) expect(keeps(forecast.sustainableRate)).toBe(true);
-        if (forecast.sustainableRate < 0.99 && pace.livePerHour > 0) expect(keeps(forecast.sustainableRate + 0.01)).toBe(false);
+        if (forecast.sustainableRate < 0.03 && pace.livePerHour > 0) expect(keeps(forecast.sustainableRate + 0.01)).toBe(false);
         expect(forecast.sustainableToday).toBeGreaterThanOrEqual(forecast.sustainableRate);
+        expect(forecast.sustainableToday).toBeLessThanOrEqual(0.03);
       }),
       { numRuns: 30 },
     );

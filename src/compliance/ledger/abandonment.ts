@@ -95,7 +95,10 @@ export interface Forecast {
   readonly exhaustedAt: Instant | null;
   /** When a window over its limit is within it again if from now on nobody is abandoned; null when it is within, or not within 30 days. */
   readonly recoversAt: Instant | null;
-  /** The largest abandonment rate from now on that keeps the limit at every full hour of the next 30 days at the present volume. */
+  /**
+   * The largest abandonment rate from now on that keeps the limit at every full hour of the next 30 days at the present volume. Never above the limit
+   * itself: what was saved up is no reason to aim there, since another campaign, or a day that is counted alone, would break it.
+   */
   readonly sustainableRate: number;
   /** The same until the day ends. */
   readonly sustainableToday: number;
@@ -302,7 +305,7 @@ class Outlook {
   }
 
   sustainableRate(hours: number): number {
-    let least = 1;
+    let least = this.#maxRate;
     for (let k = 0; k <= Math.min(hours, HORIZON_HOURS); k++) {
       const answers = this.#livePerHour * (this.#dialed[k] ?? 0);
       const room = this.slack(k, 0);

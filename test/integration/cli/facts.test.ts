@@ -234,6 +234,14 @@ test("abandonment: rate, allowance and the vendor's figure under each limit of t
     ]),
   );
   expect(await outdial([...ask, "--country", "FR"])).toMatchObject({ code: 2 });
+
+  // Never a target above the law, and no figures where there are no calls to make them of.
+  expect(text.stdout).toContain("an abandonment rate of 3.00 % keeps the limit for 30 days, 3.00 % until the day ends");
+  const nothing = (await outdial([...ask.with(3, "camp_2"), "--country", "us"])).stdout;
+  expect(nothing).toContain("abandoned: no live answers");
+  expect(nothing).toContain("the vendor's figure from the same calls: no answers\n");
+  expect(nothing).toContain("an abandonment rate of 3.00 % keeps the limit");
+  expect(nothing).not.toContain("NaN");
 });
 
 test("a gate on record: replay says what another pack would change, manifests lists what was signed", async () => {

@@ -149,7 +149,7 @@ export const abandonmentView = z
     rule: z.string(),
     citation: z.string(),
     budget: abandonmentBudget,
-    sustainableRate: z.number().describe("Abandonment that keeps the limit for 30 days"),
+    sustainableRate: z.number().describe("Abandonment that keeps the limit for 30 days; never above the limit"),
     sustainableToday: z.number(),
     vendorRate: z.number().nullable().describe("What the vendor counts from the same calls"),
   })
