@@ -4,6 +4,7 @@ import { percent, probabilityText } from "../kernel/index.ts";
 import { type ChangeReport, type ChangeState, type FieldChange, type Judgement, REGULATORY_CHECKS } from "../operations/index.ts";
 import type { DialerVersion } from "../operations/views/index.ts";
 import type { DialerChange } from "../store/index.ts";
+import { table } from "./table.ts";
 import { printable } from "./text.ts";
 
 /** One line for each field that changes. */
@@ -97,10 +98,20 @@ function adviceFor(change: DialerChange, state: ChangeState): string | undefined
   }
 }
 
-/** One line of the history. */
-export function historyLine(one: DialerVersion): string {
-  const open = `(${one.status === "running" ? "running" : "stopped"}: ${one.phase})`;
-  const what =
-    one.kind === "observed" ? "found in force" : `${one.kind} ${one.outcome === null ? open : one.outcome.replaceAll("_", " ")}`;
-  return `${String(one.version).padStart(4)}  ${one.createdAt}  ${what.padEnd(24)}  ${printable(one.actor)}  ${printable(one.sourceName)}${one.message === null ? "" : `  ${printable(one.message)}`}`;
+/** The history, a line for each version. */
+export const HISTORY = table<DialerVersion>(
+  [
+    { title: "version", value: ({ version }) => version, align: "right", least: 4 },
+    { title: "createdAt", value: ({ createdAt }) => createdAt },
+    { title: "what", value: happened, least: 16 },
+    { title: "actor", value: ({ actor }) => actor },
+    { title: "source", value: ({ sourceName }) => sourceName },
+    { title: "message", value: ({ message }) => message },
+  ],
+  { heads: false },
+);
+
+function happened({ kind, status, phase, outcome }: DialerVersion): string {
+  const open = `(${status === "running" ? "running" : "stopped"}: ${phase})`;
+  return kind === "observed" ? "found in force" : `${kind} ${outcome === null ? open : outcome.replaceAll("_", " ")}`;
 }

@@ -24,6 +24,14 @@ test("columns that are declared once give text, objects and CSV", () => {
   expect(calls.csv(rows)).toEqual(["call,seconds", "call_1,7", "'=call_22,"]);
 });
 
+test("a table of many columns fits a terminal, and numbers stay whole", () => {
+  const names = ["id", "entity", "entityId", "action", "actor", "before", "after", "timestamp"];
+  const row = { ...Object.fromEntries(names.map((name) => [name, "x".repeat(40)])), calls: 12_345_678 };
+  const [head = "", line = ""] = tableOf([row]).lines([row], 80);
+  expect([head.length, line.length]).toEqual([80, 80]);
+  expect(line.endsWith("  12345678")).toBe(true);
+});
+
 test("rows of unknown fields have a column for each field, numbers to the right, long and steering text made harmless", () => {
   const found = [
     { a: 1, b: "x\u001b[2J" },

@@ -11,6 +11,8 @@ export interface Column<Row> {
   readonly align?: "left" | "right";
   /** Characters that it has at least. */
   readonly least?: number;
+  /** Never cut to fit a terminal: what other commands are given. Numbers, to the right, never are. */
+  readonly isWhole?: true;
 }
 
 export interface Table<Row> {
@@ -57,20 +59,24 @@ export function table<Row>(
   };
 }
 
-/** A column of text is not cut below so many characters. */
-const LEAST_TEXT = 12;
+/** Characters below which a column of text is not cut: at first, and where a table of many columns would not fit then. */
+const LEAST_TEXT = [12, 6] as const;
 
 /** Takes from the widest columns of text until all fit. Numbers and short columns stay whole: half a number is a wrong one. */
-function fit(widths: number[], columns: readonly Pick<Column<never>, "align">[], room: number): void {
+function fit(widths: number[], columns: readonly Pick<Column<never>, "align" | "isWhole">[], room: number): void {
   const over = () => widths.reduce((sum, width) => sum + width + 2, -2) - room;
-  while (over() > 0) {
-    const widest = widths.reduce(
-      (best, width, i) => (columns[i]?.align !== "right" && width > LEAST_TEXT && width > (widths[best] ?? 0) ? i : best),
-      -1,
-    );
-    if (widest < 0) return;
-    widths[widest] = (widths[widest] ?? 0) - 1;
-  }
+  for (const least of LEAST_TEXT)
+    while (over() > 0) {
+      const widest = widths.reduce(
+        (best, width, i) =>
+          columns[i]?.align !== "right" && columns[i]?.isWhole !== true && width > least && width > (widths[best] ?? 0)
+            ? i
+            : best,
+        -1,
+      );
+      if (widest < 0) break;
+      widths[widest] = (widths[widest] ?? 0) - 1;
+    }
 }
 
 export type Fields = Readonly<Record<string, unknown>>;

@@ -6,7 +6,7 @@ import type { DialerVersion } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import type * as declared from "../groups/dialer.ts";
 import type { Io } from "../io.ts";
-import { historyLine } from "../render-dialer.ts";
+import { HISTORY } from "../render-dialer.ts";
 import { plotLines } from "../render-plot.ts";
 import { type Fields, table, tableOf, writeTable } from "../table.ts";
 import { printable } from "../text.ts";
@@ -46,7 +46,7 @@ export const history: Run<typeof declared.history> = async ({ options, io }) => 
   const changes = await readDialerHistory(options, io.env, options.limit);
   const format = options.format ?? standardFormat(io);
   if (format === "json") await io.data(JSON.stringify({ items: changes }));
-  else await io.data(format === "csv" && changes.length > 0 ? VERSIONS.csv(changes) : changes.map(historyLine));
+  else await io.data(format === "csv" && changes.length > 0 ? VERSIONS.csv(changes) : HISTORY.lines(changes, io.width));
   if (changes.length === 0) io.say("no versions yet");
 };
 

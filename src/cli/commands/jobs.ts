@@ -9,22 +9,33 @@ import type * as declared from "../groups/jobs.ts";
 import type { Io } from "../io.ts";
 import { countsLine, leftLines, Pace } from "../render-tagging.ts";
 import { reportJob, runJob } from "../run-job.ts";
-import { duration, grouped, printable } from "../text.ts";
+import { table } from "../table.ts";
+import { duration, grouped } from "../text.ts";
 
 export const listJobs: Run<typeof declared.listJobs> = async ({ options, io }) => {
   await using records = await openRecords(options, io.env);
   const items = await records.jobs.list({ limit: options.limit });
   await io.answer(
     { items },
-    items.map(jobLine),
+    JOBS.lines(items, io.width),
     "no jobs over rows and no retrievals yet; outdial dialer history shows the changes of dialer settings",
   );
 };
 
-function jobLine({ id, kind, status, createdAt, campaignId, sourceName, totalRows, counts }: JobSummary): string {
-  const rows = totalRows === null ? kind : `${grouped(totalRows)} rows: ${countsLine(counts)}`;
-  return `${id}  ${status.padEnd(13)} ${createdAt}  ${campaignId ?? kind}  ${printable(sourceName)}  ${rows}`;
-}
+const JOBS = table<JobSummary>(
+  [
+    { title: "id", value: ({ id }) => id, isWhole: true },
+    { title: "status", value: ({ status }) => status, least: 13 },
+    { title: "createdAt", value: ({ createdAt }) => createdAt },
+    { title: "campaign", value: ({ campaignId, kind }) => campaignId ?? kind },
+    { title: "source", value: ({ sourceName }) => sourceName },
+    {
+      title: "rows",
+      value: ({ kind, totalRows, counts }) => (totalRows === null ? kind : `${grouped(totalRows)} rows: ${countsLine(counts)}`),
+    },
+  ],
+  { heads: false },
+);
 
 export const showJob: Run<typeof declared.showJob> = async ({ args, options, io }) => {
   await using records = await openRecords(options, io.env);

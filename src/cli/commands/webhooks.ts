@@ -7,6 +7,7 @@ import { known, type OptionsOf, type Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/webhooks.ts";
 import type { Io } from "../io.ts";
+import { table } from "../table.ts";
 import { grouped, printable } from "../text.ts";
 
 type Delivery = Awaited<ReturnType<typeof openDelivery>>;
@@ -121,12 +122,20 @@ function headersOf(lines: readonly string[]): Record<string, string> {
   );
 }
 
+const REGISTRATIONS = table<Awaited<ReturnType<typeof readVendorWebhooks>>[number]>(
+  [
+    { title: "id", value: ({ id }) => id, isWhole: true },
+    { title: "kind", value: ({ kind }) => kind, least: 7 },
+    { title: "name", value: ({ name }) => name },
+    { title: "url", value: ({ url }) => url },
+    { title: "events", value: ({ events }) => events.join(",") },
+  ],
+  { heads: false },
+);
+
 export const listVendor: Run<typeof declared.listVendor> = async ({ options, io }) => {
   const items = await readVendorWebhooks(options, io.env);
-  await io.answer(
-    { items },
-    items.map(({ id, kind, name, url, events }) => [id, kind.padEnd(7), name, url, events.join(",")].map(printable).join("  ")),
-  );
+  await io.answer({ items }, REGISTRATIONS.lines(items, io.width));
   if (items.length === 0) io.say("no webhooks are registered at the tenant");
 };
 
