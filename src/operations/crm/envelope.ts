@@ -29,9 +29,9 @@ export interface RunTally {
 const STATUS = { done: "COMPLETED", partly_failed: "COMPLETED_WITH_QUARANTINE" } as const;
 
 /**
- * The data of the event. `download_success_rate` (of the requests for pages, those that brought one) and `conversion_rate` are in percent, at two places. `COMPLETED_WITH_QUARANTINE`: some rows of the vendor
- * were no records and are not among the figures. Beyond the documented members, `audit.outcome_definition` and
- * `metrics.unmapped_records` say what the figures rest on.
+ * The data of the event. `download_success_rate` (of the requests for pages, those that brought one; null when none was sent) and `conversion_rate`
+ * are in percent, at two places. `COMPLETED_WITH_QUARANTINE`: some rows of the vendor were no records and are not among the figures. Beyond the
+ * documented members, `audit.outcome_definition` and `metrics.unmapped_records` say what the figures rest on.
  */
 export function crmEnvelope(run: AnnouncedRun, tally: RunTally, definition: string): Readonly<Record<string, unknown>> {
   const summary = documentedSummary(tally);
@@ -39,7 +39,7 @@ export function crmEnvelope(run: AnnouncedRun, tally: RunTally, definition: stri
   return {
     metrics: {
       extraction_latency_seconds: (run.finishedAt - run.startedAt) / 1000,
-      download_success_rate: run.attempts === 0 ? 100 : Math.round((10_000 * run.pagesOk) / run.attempts) / 100,
+      download_success_rate: run.attempts === 0 ? null : Math.round((10_000 * run.pagesOk) / run.attempts) / 100,
       total_records: tally.calls,
       conversion_rate: summary.conversion_rate_percent,
       summary,

@@ -23,6 +23,7 @@ import {
   number,
   restatementSentences,
   trendSentence,
+  unknownMeaning,
   visible,
 } from "./words.ts";
 
@@ -76,11 +77,13 @@ export function renderHtml(report: OutcomeReport): string {
       report.days.length > 1 ? daysPlot(report) : undefined,
       element("p", {}, `Trend: ${trendSentence(report)}.`),
       ...changeSentences(report).map((sentence) => element("p", {}, `${sentence}.`)),
-      element(
-        "p",
-        { class: "soft" },
-        `In one word, as documented: ${documented.performance_trend} (positive is a conversion above ${POSITIVE_ABOVE_PERCENT} %, whatever the trend).`,
-      ),
+      report.calls === 0 || unknownMeaning(report) !== undefined
+        ? undefined
+        : element(
+            "p",
+            { class: "soft" },
+            `In one word, as documented: ${documented.performance_trend} (positive is a conversion above ${POSITIVE_ABOVE_PERCENT} %, whatever the trend).`,
+          ),
     ),
     section("Categories", categoriesPlot(report), categoryTable(report), unmapped(report)),
     ...groupTables(report).map(([name, groups]) => groupSection(name, groups)),

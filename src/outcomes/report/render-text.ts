@@ -72,7 +72,7 @@ export function renderText(report: OutcomeReport, { width: columns, color }: Tex
       labelled("", `${sparkline(rates, width - LABEL - 20)}  ${percent(Math.min(...known))} to ${percent(Math.max(...known))}`);
   }
   for (const sentence of changeSentences(report)) labelled("", sentence);
-  if (unknown === undefined)
+  if (unknown === undefined && report.calls > 0)
     labelled(
       "In one word",
       `${documented.performance_trend} (positive is a conversion above ${POSITIVE_ABOVE_PERCENT} %, whatever the trend)`,
