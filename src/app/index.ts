@@ -26,6 +26,7 @@ export { openJob } from "./jobs.ts";
 export { knownIds } from "./known-ids.ts";
 export { outcomeMapOf } from "./outcome-map.ts";
 export {
+  campaignsIn,
   type OutcomeRecords,
   type OutcomesRuntime,
   openOutcomeRecords,

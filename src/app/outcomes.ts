@@ -17,6 +17,7 @@ import {
   Retrieving,
   type Rhythm,
   type RunVerdict,
+  readMatrix,
   recordOutcomes,
   runSchedules,
   setSchedules,
@@ -25,6 +26,7 @@ import {
 } from "../operations/index.ts";
 import { type OutcomeLake, type OutcomeReport, openLake } from "../outcomes/index.ts";
 import type { Retrieval, RetrievalSchedule, Store } from "../store/index.ts";
+import { TenantError } from "../tenant/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { announceToCrm } from "./crm-announcer.ts";
 import { outcomeMapOf } from "./outcome-map.ts";
@@ -71,6 +73,8 @@ export interface OutcomesRuntime extends OutcomeRecords {
     readonly onRun: (run: { readonly retrieval: Retrieval } | { readonly failed: unknown }) => Promise<void> | void;
   }): Promise<void>;
   reconcile(request: RetrievalRequest, sink: ReconcileSink): Promise<ReconcileReport>;
+  /** Why there may be no calls of a campaign, in words: the tenant does not know it. Undefined when it does, or does not say. */
+  doubt(campaignId: string): Promise<string | undefined>;
 }
 
 export interface OutcomesOptions extends WorkplaceOptions {
@@ -158,6 +162,15 @@ export function outcomesOn(
         { ...given, signal: workplace.runs.interrupted },
       ),
     reconcile: (request, sink) => compareOutcomes(workplace, lake, request, sink),
+    async doubt(campaignId) {
+      try {
+        await readMatrix(tenant.capabilities, campaignId);
+      } catch (thrown) {
+        if (thrown instanceof TenantError && thrown.code === "not_found")
+          return `the tenant knows no campaign ${campaignId}${thrown.advice === undefined ? "" : `. ${thrown.advice}`}`;
+      }
+      return undefined;
+    },
   };
   return runtime;
 }
@@ -192,10 +205,22 @@ export const reportRulesOf = (config: Config): ReportRules => ({
   clock: config.clock,
 });
 
-/** Checks what is asked for, opens lake and store, and reports. Throws MeaningError for what cannot be asked. */
-export async function reportOnOutcomes(flags: Flags, environment: Environment, request: ReportRequest): Promise<OutcomeReport> {
+/** Checks what is asked for, opens lake and store, and reports. Throws MeaningError for what cannot be asked. @param onNone told which campaigns there are when no calls are found */
+export async function reportOnOutcomes(
+  flags: Flags,
+  environment: Environment,
+  request: ReportRequest,
+  onNone?: (campaigns: readonly string[]) => void,
+): Promise<OutcomeReport> {
   // All that can be wrong with the request is found before a store is started.
   const plan = await planReport(reportRulesOf(await loadConfig(flags, environment)), request);
   await using records = await openOutcomeRecords(flags, environment);
-  return await plan.report(records);
+  const report = await plan.report(records);
+  if (report.calls === 0) onNone?.(await campaignsIn(records.lake));
+  return report;
 }
+
+/** The campaigns whose calls the lake has. */
+export const campaignsIn = async (lake: OutcomeLake): Promise<readonly string[]> => [
+  ...new Set((await lake.partitions()).map(({ campaignId }) => campaignId)),
+];

@@ -42,7 +42,7 @@ export async function validateWithTenant(
   const config = await loadConfig(flags, environment);
   const tenant = await tenantFromConfig(config, environment);
   try {
-    return await validateTagging(source, await readMatrix(tenant.capabilities.dispositionCatalog, campaignId), sink);
+    return await validateTagging(source, await readMatrix(tenant.capabilities, campaignId), sink);
   } finally {
     await tenant.close();
   }
@@ -89,7 +89,7 @@ export function taggingOn(
     onStopped: options.onStopped,
     replicas: replica,
     record: (entry) => store.audit.append([entry]),
-    catalog: tenant.capabilities.dispositionCatalog,
+    matrices: tenant.capabilities,
     writer: tenant.capabilities.dispositionWriter,
     reader: tenant.capabilities.callReader,
     clock: config.clock,

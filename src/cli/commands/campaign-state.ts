@@ -10,6 +10,7 @@ import {
   type ResumeReport,
   type StateChange,
   type StopReport,
+  suggesting,
 } from "../../operations/index.ts";
 import { TenantError } from "../../tenant/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
@@ -35,7 +36,15 @@ export const status: Run<typeof declared.status> = async ({ args: { id }, option
     for (;;) {
       const ids = id === undefined ? await states.list({ signal }) : [id];
       const read = (one: string) => states.health.read(one, { windowMinutes, contacts, call: { signal } });
-      const found = await inTurns(ids, (one) => (id === undefined ? read(one) : suggesting(one, states, () => read(one))));
+      const found = await inTurns(ids, (one) =>
+        id === undefined
+          ? read(one)
+          : suggesting(
+              one,
+              () => states.list(),
+              () => read(one),
+            ),
+      );
       await show(found, id !== undefined, io);
       if (!watch) return codeOf(found);
       await io.clock.sleep(every, signal);
@@ -46,22 +55,6 @@ export const status: Run<typeof declared.status> = async ({ args: { id }, option
     throw thrown;
   }
 };
-
-/** A campaign that the tenant does not know may have been mistyped: the nearest that it lists is named. */
-async function suggesting<T>(
-  id: string,
-  states: { list(options?: object): Promise<readonly string[]> },
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (thrown) {
-    if (!(thrown instanceof TenantError) || thrown.code !== "not_found" || thrown.advice !== undefined) throw thrown;
-    const near = nearest(id, await states.list().catch(() => []));
-    if (near === undefined) throw thrown;
-    throw new OutdialError("not_found", thrown.message, { advice: `Did you mean ${near}?`, cause: thrown });
-  }
-}
 
 /** A campaign that was deleted since the list was read is left out. */
 async function inTurns(ids: readonly string[], read: (id: string) => Promise<CampaignHealth>): Promise<CampaignHealth[]> {
@@ -170,6 +163,12 @@ export const pause: Run<typeof declared.pause> = async ({ args: { id: ids }, opt
   if (states === undefined) return conclude(await stop(ids), io);
   await using runtime = states;
   const changes = await runtime.pause(ids, options, onChange);
+  const unknown = changes.filter(({ code }) => code === "not_found");
+  const listed = unknown.length === 0 ? [] : await runtime.list({ signal: io.signal }).catch(() => []);
+  for (const { campaignId } of unknown) {
+    const near = nearest(campaignId, listed);
+    if (near !== undefined) io.complain(`${printable(campaignId)}: did you mean ${printable(near)}?`);
+  }
   return await conclude({ changes, alreadyPaused: [], listProblem: null, known: [] }, io);
 };
 
@@ -216,10 +215,13 @@ export const resume: Run<typeof declared.resume> = async ({ args: { id }, option
   if (!check && !(await confirmed(`Let campaign ${printable(id)} call people again?`, io))) return EXIT.refused;
   const { signal } = io;
   await using states = await openCampaignStates(options, io.env);
-  const report: ResumeReport = await suggesting(id, states, async () =>
-    check
-      ? { verdict: await states.forResume(await states.gate(id, { call: { signal } }), { signal }), change: null }
-      : await states.resume(id, { reason, signal, call: { signal } }),
+  const report: ResumeReport = await suggesting(
+    id,
+    () => states.list(),
+    async () =>
+      check
+        ? { verdict: await states.forResume(await states.gate(id, { call: { signal } }), { signal }), change: null }
+        : await states.resume(id, { reason, signal, call: { signal } }),
   );
   const { verdict, change } = report;
   await io.answer({ resume: report, standing: standing() }, [

@@ -66,7 +66,8 @@ async function dryRun(input: Parameters<typeof planRetrieval>[0], io: Io): Promi
   io.say(`dry run: ${windows.length} windows, at least ${windows.length} requests; nothing was sent`);
 }
 
-async function goOn({ retrieving }: OutcomesRuntime, { resume, campaign }: Options, io: Io): Promise<number> {
+async function goOn(runtime: OutcomesRuntime, { resume, campaign }: Options, io: Io): Promise<number> {
+  const { retrieving } = runtime;
   const retrieval = typeof resume === "string" ? await retrieving.find(resume) : await retrieving.unended(campaign[0]);
   if (retrieval === undefined) {
     io.say("nothing was interrupted");
@@ -74,12 +75,18 @@ async function goOn({ retrieving }: OutcomesRuntime, { resume, campaign }: Optio
     return EXIT.done;
   }
   io.say(`going on with ${retrieval.jobId}: ${retrieval.totals.windowsDone} of ${retrieval.totals.windows} windows are done`);
-  return runAndReport({ retrieving }, retrieval, io);
+  return runAndReport(runtime, retrieval, io);
 }
 
-async function runAndReport({ retrieving }: Pick<OutcomesRuntime, "retrieving">, retrieval: Retrieval, io: Io): Promise<number> {
+async function runAndReport(
+  { retrieving, doubt }: Pick<OutcomesRuntime, "retrieving" | "doubt">,
+  retrieval: Retrieval,
+  io: Io,
+): Promise<number> {
   const ended = await retrieving.run(retrieval.jobId, (progress) => io.progress(retrievalProgressLine(progress)));
   io.say(retrievalLines(ended));
+  const why = ended.calls === 0 ? await doubt(ended.campaignId) : undefined;
+  if (why !== undefined) io.say(`warning: ${printable(why)}`);
   await io.answer({ retrieval: ended }, `${ended.jobId} ${ended.status}`);
   return exitOfRetrieval(ended);
 }

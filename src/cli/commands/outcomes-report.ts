@@ -3,7 +3,8 @@
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { openCrm, openOutcomeRecords, openOutcomes, outcomeMapOf, reportOnOutcomes } from "../../app/index.ts";
+import { campaignsIn, openCrm, openOutcomeRecords, openOutcomes, outcomeMapOf, reportOnOutcomes } from "../../app/index.ts";
+import { nearest } from "../../kernel/index.ts";
 import {
   type CrmPushRequest,
   type Difference,
@@ -30,15 +31,25 @@ export const report: Run<typeof declared.report> = async ({ options, io }) => {
   const ending = out === undefined ? "" : (out.split(".").at(-1) ?? "").toLowerCase();
   const format = options.format ?? (io.json ? "json" : (ENDINGS[ending] ?? "text"));
   const asked = { campaigns, from, to, last, map, zone, by, compare, minimum, confidence, keep };
-  const made = await reportOnOutcomes(options, io.env, asked);
+  let there: readonly string[] = [];
+  const made = await reportOnOutcomes(options, io.env, asked, (found) => (there = found));
   const toFile = out !== undefined && out !== "-";
   const lines = render(made, format, toFile, io);
   if (toFile) {
     await writeText(out, `${lines.join("\n")}\n`, 0o666);
     io.say(`${made.calls.toLocaleString("en-US")} calls reported in ${out}`);
   } else await io.data(lines);
-  if (made.calls === 0) io.say("the lake has no calls in this period; outdial outcomes pull brings them");
+  if (made.calls === 0) io.say(noCalls(campaigns, there));
 };
+
+/** Why there are no calls, and what to do. @param there campaigns of which the lake has calls */
+function noCalls(asked: readonly string[], there: readonly string[]): string {
+  const strange = asked.find((id) => !there.includes(id));
+  if (strange === undefined) return "the lake has no calls in this period; outdial outcomes pull brings them";
+  const near = nearest(strange, there);
+  const hint = near === undefined ? "outdial outcomes pull brings them" : `did you mean ${printable(near)}?`;
+  return `the lake has no calls of ${printable(strange)}; ${hint}`;
+}
 
 function render(report: OutcomeReport, format: Format, toFile: boolean, io: Io): string[] {
   switch (format) {
@@ -69,12 +80,14 @@ export const exportOutcomes: Run<typeof declared.exportOutcomes> = async ({ opti
   if (toFile || text === undefined) {
     const calls = await exportToFile(records, { query, map, format, target, by });
     io.say(`${grouped(calls)} calls in ${target}`);
+    if (calls === 0 && campaignId !== undefined) io.say(noCalls([campaignId], await campaignsIn(records.lake)));
     return await io.answer({ calls, file: target }, []);
   }
   let calls = 0;
   const texts = exportedText(records, { query, map, format: text, target, by }, (found) => (calls = found));
   for await (const line of createInterface({ input: Readable.from(texts) })) await io.data(line);
   io.say(`${grouped(calls)} calls`);
+  if (calls === 0 && campaignId !== undefined) io.say(noCalls([campaignId], await campaignsIn(records.lake)));
 };
 
 const minuteOf = (at: number) => `${timeText(at).slice(0, 16)}Z`;

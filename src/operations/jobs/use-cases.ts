@@ -146,7 +146,7 @@ export class JobUseCases extends JobRecordsUseCases {
 
   /** What tagging the calls of a file would be. Throws OperationError `invalid_input`, TenantError */
   async checkTags(source: TagSource, campaignId: string): Promise<DryRun> {
-    const matrix = await readMatrix(this.#context.tenant.capabilities.dispositionCatalog, campaignId);
+    const matrix = await readMatrix(this.#context.tenant.capabilities, campaignId);
     const ignoredColumns: string[] = [];
     const read = { ...source.read, onIgnoredColumns: (names: readonly string[]) => void ignoredColumns.push(...names) };
     return { plan: planReportOf(await validateTagging({ ...source, read }, matrix)), ignoredColumns };

@@ -2,7 +2,8 @@
 
 import type { Clock, RandomStream } from "../../kernel/index.ts";
 import type { AuditInput } from "../../store/index.ts";
-import { type CallReader, type DispositionCatalog, type DispositionWriter, requireSupported } from "../../tenant/port.ts";
+import { type CallReader, type Capabilities, type DispositionWriter, requireSupported } from "../../tenant/port.ts";
+import { campaignIds, suggesting } from "../campaigns/nearest.ts";
 import {
   type JobProgress,
   type JobRecords,
@@ -50,10 +51,17 @@ export async function validateTagging(
 }
 
 /** Reads the disposition matrix of a campaign. Throws TenantError `unsupported` when the tenant's profile has none. */
-export async function readMatrix(catalog: DispositionCatalog, campaignId: string): Promise<MatrixIndex> {
+export async function readMatrix(
+  { dispositionCatalog: catalog, campaignProvisioning }: MatrixSource,
+  campaignId: string,
+): Promise<MatrixIndex> {
   requireSupported("read the dispositions of a campaign", catalog.capability);
-  return indexMatrix(campaignId, await catalog.matrix(campaignId));
+  const ids = () => campaignIds(campaignProvisioning);
+  return indexMatrix(campaignId, await suggesting(campaignId, ids, () => catalog.matrix(campaignId)));
 }
+
+/** What a campaign's dispositions are read from, and which campaigns there are. */
+export type MatrixSource = Pick<Capabilities, "dispositionCatalog" | "campaignProvisioning">;
 
 export interface TaggingDependencies {
   readonly jobs: JobRecords;
@@ -67,7 +75,7 @@ export interface TaggingDependencies {
   readonly onStopped?: ((job: RowJob) => void) | undefined;
   /** Writes an entry of the job's own into the audit log. */
   readonly record: (entry: AuditInput) => Promise<void>;
-  readonly catalog: DispositionCatalog;
+  readonly matrices: MatrixSource;
   readonly writer: DispositionWriter;
   readonly reader: CallReader;
   readonly clock: Clock;
@@ -119,7 +127,7 @@ export class Tagging {
     campaignId: string,
     options: { again?: boolean; actor?: string; instead?: Instead | undefined; onProgress?: (rows: number) => void },
   ): Promise<{ job: RowJob; earlier: boolean }> {
-    const { writer, catalog, actor } = this.#deps;
+    const { writer, matrices, actor } = this.#deps;
     const { instead } = options;
     const { read } = source;
     return submitJob(
@@ -139,7 +147,7 @@ export class Tagging {
         prepare: async () => {
           if (instead === undefined) requireSupported("set the disposition of a finished call", writer.capability);
           else checkInstead(instead, writer);
-          const matrix = await readMatrix(catalog, campaignId);
+          const matrix = await readMatrix(matrices, campaignId);
           return (bytes, sink) => planTagging(readRows(bytes, read), matrix, sink);
         },
       },

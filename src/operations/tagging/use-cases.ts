@@ -33,7 +33,7 @@ export class TagUseCases {
 
   /** What tagging these calls would be: each is checked against the campaign's dispositions. Nothing is sent. Throws TenantError. */
   async check(campaignId: string, calls: CallTags): Promise<PlanReport> {
-    const matrix = await readMatrix(this.#context.tenant.capabilities.dispositionCatalog, campaignId);
+    const matrix = await readMatrix(this.#context.tenant.capabilities, campaignId);
     return planReportOf(await validateTagging(tagSource(calls), matrix));
   }
 

@@ -137,6 +137,20 @@ test("context says what would be used and where it is named; a campaign that was
   const mistyped = { code: 1, answer: { error: { code: "not_found", advice: "Did you mean camp_primary_001?" } } };
   expect(await json("campaign", "status", "camp_primary_01")).toMatchObject(mistyped);
   expect(await json("campaign", "resume", "camp_primary_01", "--check")).toMatchObject(mistyped);
+  expect(await json("campaign", "export", "camp_primary_01")).toMatchObject(mistyped);
+  const calls = { input: "call_id,disposition_code\ncall_1,DISP_001\n" };
+  for (const last of [["--dry-run"], ["--yes"]]) {
+    const tag = await world.run(["tag", "-", "--campaign", "camp_primary_01", ...last], calls);
+    expect(tag).toMatchObject({ code: 1, stderr: expect.stringContaining("Did you mean camp_primary_001?") });
+  }
+  const pause = await world.run(["campaign", "pause", "camp_primary_01", "--reason", "test"]);
+  expect(pause).toMatchObject({ code: 1, stderr: expect.stringContaining("camp_primary_01: did you mean camp_primary_001?") });
+  const pull = await world.run(["outcomes", "pull", "--campaign", "camp_primary_01", "--last", "1d"]);
+  expect(pull).toMatchObject({ code: 0, stderr: expect.stringContaining("no campaign camp_primary_01. Did you mean") });
+  const brought = await world.run(["outcomes", "pull", "--campaign", "camp_primary_001", "--last", "1d"]);
+  expect(brought.code).toBe(0);
+  const report = await world.run(["outcomes", "report", "--campaign", "camp_primary_01", "--last", "1d"]);
+  expect(report.stderr).toContain("no calls of camp_primary_01; did you mean camp_primary_001?");
 });
 
 test("how often a call that failed is repeated stands in outdial.yaml", async () => {

@@ -255,7 +255,7 @@ class World {
         rateLimiter: createRateLimiter({ "outbound-write": { requests: PER_SECOND, seconds: 1 } }, clock, elapsed),
       },
     );
-    const { dispositionWriter: writer, callReader: reader, dispositionCatalog: catalog } = tenant.capabilities;
+    const { dispositionWriter: writer, callReader: reader } = tenant.capabilities;
     return new Tagging({
       jobs: createStoreRecords(jobs, [TAG]),
       ledgerOf: (campaignId) =>
@@ -264,7 +264,7 @@ class World {
       runs,
       scope: "here",
       record: (entry) => ask(wire, process, () => void this.ledger.entries.push(entry)),
-      catalog,
+      matrices: tenant.capabilities,
       writer,
       reader,
       clock,

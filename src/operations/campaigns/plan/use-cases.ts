@@ -11,6 +11,7 @@ import type { Planned } from "../../views/plan.ts";
 import type { CampaignDriftView } from "../../views/schemas/campaign-files.ts";
 import { type ExportedFile, exportCampaigns } from "../export/export.ts";
 import type { ParsedFiles, Violation } from "../file/parse.ts";
+import { campaignIds, suggesting } from "../nearest.ts";
 import { driftOf } from "./drift.ts";
 import { type Moved, movedSince } from "./moved.ts";
 import { planCampaigns } from "./plan.ts";
@@ -121,5 +122,11 @@ export async function exportedCampaigns(
 ): Promise<ExportedFile[]> {
   const kept = store === undefined ? [] : [...(await store.campaigns.policies())];
   const policies = new Map(kept.map(([id, { policy }]) => [id, policy]));
-  return exportCampaigns(await readTenantCampaigns(tenant.capabilities.campaignProvisioning, ids), policies);
+  const { campaignProvisioning: provisioning } = tenant.capabilities;
+  const read = () => readTenantCampaigns(provisioning, ids);
+  const [only] = ids;
+  // Of several the error names the one.
+  const found =
+    ids.length === 1 && only !== undefined ? await suggesting(only, () => campaignIds(provisioning), read) : await read();
+  return exportCampaigns(found, policies);
 }
