@@ -2,7 +2,7 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import type { parseCampaignFiles as parse } from "./operations/index.ts";
+import type { parseCampaignFiles as parse, verifyPack as verify } from "./operations/index.ts";
 
 export { type Outdial, type OutdialConfig, openOutdial, rowsOfFile } from "./app/outdial.ts";
 export { messageOf, OutdialError } from "./kernel/index.ts";
@@ -35,3 +35,6 @@ export * from "./tenant/index.ts";
 /** Campaign files, parsed, with the place of every mistake. Throws OperationError `invalid_input`. */
 export const parseCampaignFiles: typeof parse = async (files) =>
   (await import("./operations/index.ts")).parseCampaignFiles(files);
+
+/** Checks an evidence pack, the JSON, with nothing but the log's public key (the text of `audit.pub`). Throws StoreError `audit_key` when the key is malformed. */
+export const verifyPack: typeof verify = async (bytes, vkey) => (await import("./operations/index.ts")).verifyPack(bytes, vkey);

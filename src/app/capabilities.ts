@@ -1,6 +1,7 @@
 // Everything that outdial does over one workplace: the use cases of the service and of the library, made once.
 
 import {
+  AuditUseCases,
   CampaignUseCases,
   DeliveryUseCases,
   JobUseCases,
@@ -53,7 +54,7 @@ export async function capabilitiesOn(
   environment: Environment,
   options: CapabilityOptions,
 ) {
-  const { config, store, runs } = workplace;
+  const { config, runs } = workplace;
   const { warn, signal, background, requestId = () => undefined } = options;
   const states = campaignStatesOf(config, workplace);
   const refresh = refreshOn(workplace, { states, warn, signal });
@@ -95,7 +96,7 @@ export async function capabilitiesOn(
     crm: crmOn({ ...workplace, lake }, environment, () => workplace.deliverEvents()),
     compliance,
     facts,
-    audit: store.audit,
+    audit: new AuditUseCases(workplace, rules),
     deliveries: new DeliveryUseCases(workplace, workplace.receivers),
     webhooks: vendorWebhooksOn(workplace, environment),
     /** What a service keeps going beside its requests. */

@@ -2,6 +2,7 @@
 
 import type { Clock } from "../kernel/index.ts";
 import type {
+  AuditUseCases,
   CallTag,
   CampaignFileUseCases,
   CampaignUseCases,
@@ -22,7 +23,6 @@ import type {
   TagUseCases,
   VendorWebhookUseCases,
 } from "../operations/index.ts";
-import type { AuditLog } from "../store/index.ts";
 import type { ConnectedTenant } from "./tenant-from-config.ts";
 import type { DeliveryEnd, Environment } from "./workplace.ts";
 
@@ -88,7 +88,8 @@ export interface Outdial extends AsyncDisposable {
   readonly compliance: ComplianceUseCases;
   /** Consent, do-not-call lists, attempts. */
   readonly facts: FactsUseCases;
-  readonly audit: Pick<AuditLog, "list" | "verify" | "proof">;
+  /** The audit log: entries, verification, proofs, evidence packs. */
+  readonly audit: AuditUseCases;
   readonly simulate: SimulationUseCases;
   /** Events on their way to receivers. */
   readonly deliveries: DeliveryUseCases;

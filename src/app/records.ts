@@ -1,7 +1,8 @@
 // What the ledger, the audit log and the outbox hold, for commands that only read or cancel.
 
-import { DeliveryUseCases, JobRecordsUseCases, livesOf } from "../operations/index.ts";
-import type { AuditEntry, AuditVerdict, StandingConflict } from "../store/index.ts";
+import { AuditUseCases, DeliveryUseCases, JobRecordsUseCases, livesOf } from "../operations/index.ts";
+import type { StandingConflict } from "../store/index.ts";
+import { rulesOf } from "./compliance.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { type Environment, storeOf } from "./workplace.ts";
@@ -11,14 +12,11 @@ export interface Records extends AsyncDisposable {
   readonly jobs: JobRecordsUseCases;
   /** Who acts. */
   readonly actor: string;
-  audit(query: { limit: number; subject?: string; job?: string; after?: number }): Promise<AuditEntry[]>;
-  verifyAudit(): Promise<AuditVerdict>;
+  readonly audit: AuditUseCases;
   /** Heads outside the store that do not fit it. */
   heldAudit(): Promise<readonly StandingConflict[]>;
   /** Lets the log count as it is. Throws StoreError `invalid_state` when every head fits. */
   acceptHeads(reason: string): Promise<readonly StandingConflict[]>;
-  /** The proof that entry `seq` is in the log, as JSON. Throws StoreError `not_found`. */
-  auditProof(seq: number): Promise<object>;
   /** Of events; receivers are known by name only, so that no secret is needed. */
   readonly deliveries: DeliveryUseCases;
 }
@@ -32,14 +30,12 @@ export async function openRecords(flags: Flags, environment: Environment): Promi
   return {
     jobs: new JobRecordsUseCases({ store, clock, replica }),
     actor,
-    audit: (query) => store.audit.list(query),
-    verifyAudit: () => store.audit.verify(),
+    audit: new AuditUseCases({ store, clock }, rulesOf(config, {})),
     async heldAudit() {
       await store.audit.compareHeads({ keep: false });
       return store.audit.held;
     },
     acceptHeads: (reason) => store.audit.acceptHeads(actor, reason),
-    auditProof: (seq) => store.audit.proof(seq),
     deliveries: new DeliveryUseCases({ store, clock }, {}),
     [Symbol.asyncDispose]: () => store.close(),
   };

@@ -131,6 +131,7 @@ export const TREE: readonly Node[] = [
     "the audit log: what was done, by whom, with proof",
     runBy(() => import("./commands/audit.ts"), audit, "listAudit", "verifyAudit", "acceptHead", "proveEntry"),
     runBy(() => import("./commands/audit-proof.ts"), audit, "verifyProofFile"),
+    runBy(() => import("./commands/audit-pack.ts"), audit, "makePack", "verifyPackFile"),
   ),
   group(
     "webhooks",

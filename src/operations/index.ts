@@ -1,5 +1,6 @@
 // What outdial does, as durable workflows.
 
+export * from "./audit/index.ts";
 export * from "./campaigns/index.ts";
 export * from "./compliance/index.ts";
 export type { Context } from "./context.ts";

@@ -1,7 +1,8 @@
 // A service of a test's own: a store on a fresh database, the server over it, on a socket of the loopback when asked for.
 
 import { randomUUID } from "node:crypto";
-import { DeliveryUseCases } from "../../src/operations/index.ts";
+import { usCaUk2026 } from "../../src/compliance/index.ts";
+import { AuditUseCases, compileRulePack, DeliveryUseCases } from "../../src/operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service } from "../../src/server/index.ts";
 import { openTestStore, type TestStore } from "./store.ts";
 
@@ -26,6 +27,10 @@ export async function startServer(
   const { store, clock } = world;
   const logged: string[] = [];
   const deliveries = new DeliveryUseCases({ store, clock }, {});
+  const audit = new AuditUseCases({ store, clock }, async () => {
+    const pack = usCaUk2026();
+    return { pack, compiled: compileRulePack(pack) };
+  });
   const service = await createServer({
     clock,
     access: store.access,
@@ -47,7 +52,7 @@ export async function startServer(
       compliance: notHere,
       facts: notHere,
       vendorWebhooks: notHere,
-      audit: () => store.audit,
+      audit: () => audit,
       deliveries: () => deliveries,
       inbound: () => store.inbound,
     },

@@ -12,7 +12,7 @@ export const listAudit: Run<typeof declared.listAudit> = async ({ options, io })
   await using records = await openRecords(options, io.env);
   const { limit, subject, job, after } = options;
   await io.each(
-    await records.audit(known({ limit, subject, job, after })),
+    await records.audit.list(known({ limit, subject, job, after })),
     (entry) =>
       `${entry.seq}  ${entry.time}  ${printable(entry.actor)}  ${entry.action}  ${printable(entry.subject)}  ${printable(JSON.stringify(entry.details))}`,
     { none: "no entries" },
@@ -21,7 +21,7 @@ export const listAudit: Run<typeof declared.listAudit> = async ({ options, io })
 
 export const verifyAudit: Run<typeof declared.verifyAudit> = async ({ options, io }) => {
   await using records = await openRecords(options, io.env);
-  const verdict = await records.verifyAudit();
+  const verdict = await records.audit.verify();
   await io.answer(verdict, () => (verdict.ok ? wordsOf(verdict) : `audit log NOT intact: ${printable(verdict.message)}`));
   if (!verdict.ok) return EXIT.failed;
   return verdict.verified || verdict.size === 0 ? EXIT.done : EXIT.partlyFailed;
@@ -64,5 +64,5 @@ export const acceptHead: Run<typeof declared.acceptHead> = async ({ options, io 
 
 export const proveEntry: Run<typeof declared.proveEntry> = async ({ args, options, io }) => {
   await using records = await openRecords(options, io.env);
-  await io.data(JSON.stringify(await records.auditProof(args.seq)));
+  await io.data(JSON.stringify(await records.audit.proof(args.seq)));
 };

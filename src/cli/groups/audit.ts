@@ -1,7 +1,7 @@
 // outdial audit.
 
 import { command } from "../command.ts";
-import { file, NOTHING, STORE, text, whole } from "../declare.ts";
+import { file, instant, NOTHING, phone, STORE, text, whole } from "../declare.ts";
 
 export const listAudit = command("list", STORE, {
   summary: "entries, oldest first",
@@ -42,4 +42,33 @@ export const verifyProofFile = command("verify-proof", NOTHING, {
   args: [file("<file>", "a proof; - reads stdin")],
   options: [file("--key <file>", "the log's public key (default: audit.pub in the working folder)")],
   examples: ["outdial audit verify-proof entry-41.json --key audit.pub"],
+});
+
+export const makePack = command("pack", STORE, {
+  summary: "everything about a number, a campaign or a period with its proofs, as one signed file",
+  options: [
+    phone("--phone <number>", "about this telephone number"),
+    text("--campaign <id>", "about this campaign"),
+    instant("--from <time>", "about a period: its beginning"),
+    instant("--to <time>", "… and its end, exclusive"),
+    file("--out <file>", "the pack: JSON, a line for each consent, opt-out, call, decision, entry; - is stdout"),
+    file("--pdf <file>", "the pack for people: a PDF with the JSON attached, signed as well"),
+  ],
+  notes:
+    "The files hold telephone numbers in full. That a pack was made, by whom and about what, is an entry of the audit.\n" +
+    "A number without any entry gives a pack that says so.",
+  examples: [
+    "outdial audit pack --phone +12125550123 --out case.ndjson --pdf case.pdf",
+    "outdial audit pack --from 2026-06-01 --to 2026-07-01 --out june.ndjson",
+  ],
+});
+
+export const verifyPackFile = command("verify-pack", NOTHING, {
+  summary: "check an evidence pack with nothing but the public key; needs neither store nor network",
+  args: [file("<file>", "a pack: the JSON, or the PDF that holds it; - reads stdin")],
+  options: [file("--key <file>", "the log's public key (default: audit.pub in the working folder)")],
+  notes:
+    "Checked: the signature, every entry against the signed root of the log, that every rule broken has its citation, that the pack holds what its index\n" +
+    "names, and of a period that no entry of the log is left out. Exit code 0 when it holds, 1 when not.",
+  examples: ["outdial audit verify-pack case.pdf --key audit.pub"],
 });

@@ -143,7 +143,7 @@ class Side {
 }
 
 /** What was known of a number just before a call: no later opt-out, revocation or attempt, nor the call itself. */
-function asOf(known: NumberFacts, at: number): NumberFacts {
+export function asOf(known: NumberFacts, at: number): NumberFacts {
   const { suppressedSince } = known;
   return {
     ...known,
@@ -154,7 +154,7 @@ function asOf(known: NumberFacts, at: number): NumberFacts {
 }
 
 /** The call type of each campaign, as its newest gate says. */
-async function callTypes(facts: Facts): Promise<ReadonlyMap<string, CallType>> {
+export async function callTypes(facts: Facts): Promise<ReadonlyMap<string, CallType>> {
   const types = new Map<string, CallType>();
   for (const { campaign, manifest } of await facts.newestManifests()) {
     const named = parseManifest(manifest).callType;

@@ -59,11 +59,13 @@ function reasonsOfRules(pack: RulePack): ReadonlyMap<string, GateReason> {
   return found;
 }
 
-function idsOf(rule: Rule): string[] {
+/** The ids that a decision can name a rule by. */
+export function idsOf(rule: Rule): string[] {
   const ids: string[] = [];
   if ("violation" in rule) ids.push(rule.violation);
   if ("reassignedViolation" in rule) ids.push(rule.reassignedViolation);
   if ("closedDayViolation" in rule && rule.closedDayViolation !== undefined) ids.push(rule.closedDayViolation);
+  if ("staleViolation" in rule) ids.push(rule.staleViolation);
   return ids;
 }
 

@@ -1,16 +1,27 @@
 // The audit log: search, verify, proofs.
 
 import { z } from "zod";
+import { type AuditUseCases, numberOf } from "../../operations/index.ts";
 import { auditEntry, auditProof, auditVerdict, maskedText, pageOf } from "../../operations/views/index.ts";
-import type { AuditEntry, AuditLog } from "../../store/index.ts";
+import type { AuditEntry } from "../../store/index.ts";
 import { mayReveal } from "../access/reveal.ts";
+import { textsFrom } from "../routing/ndjson.ts";
 import { cursor, flag, instant, limit, numberCursor, pageOfItems } from "../routing/query.ts";
-import { route } from "../routing/route.ts";
+import { rawRoute, route, streamRoute } from "../routing/route.ts";
 
-/** What the routes act on. */
-export type AuditPort = Pick<AuditLog, "list" | "verify" | "proof">;
+/** What a pack is about: a number, a campaign, or a period. */
+const packAsked = z.strictObject({
+  number: z.string().max(40).optional().describe("Telephone number, as people write it"),
+  campaign: z.string().min(1).max(200).optional(),
+  from: instant.optional(),
+  to: instant.optional().describe("Of a period; exclusive"),
+});
 
-export function auditRoutes(port: () => AuditPort) {
+function askedOf({ number, ...rest }: z.output<typeof packAsked>) {
+  return number === undefined ? rest : { ...rest, number: numberOf(number) };
+}
+
+export function auditRoutes(port: () => AuditUseCases) {
   return [
     route({
       id: "audit.list",
@@ -84,6 +95,45 @@ export function auditRoutes(port: () => AuditPort) {
       params: z.strictObject({ seq: z.coerce.number().int().min(0) }),
       reply: auditProof,
       handle: async ({ params }) => ({ ...(await port().proof(params.seq)) }),
+    }),
+    streamRoute({
+      id: "audit.pack",
+      method: "post",
+      path: "/audit/pack",
+      question: true,
+      personal: true,
+      summary: "Everything about a number, a campaign or a period with its proofs, as one signed file of JSON lines",
+      description:
+        "outdial audit verify-pack checks it offline. Nothing in it is masked, or it would prove nothing. That it was made, by whom, is an entry of the audit.",
+      role: "operator",
+      body: packAsked,
+      contentType: "application/x-ndjson",
+      async handle({ body, who }) {
+        const asked = askedOf(body);
+        const texts = await textsFrom(async (push) => void (await port().pack(asked, who.name, push)));
+        return { fileName: "evidence.ndjson", texts };
+      },
+    }),
+    rawRoute({
+      id: "audit.packPdf",
+      method: "post",
+      path: "/audit/pack.pdf",
+      question: true,
+      personal: true,
+      summary: "The same for people: a signed PDF with the pack attached; of packs up to 16 MiB",
+      role: "operator",
+      body: packAsked,
+      reply: z.string().describe("The PDF"),
+      replyType: "application/pdf",
+      async handle({ body, who }) {
+        const pdf = await port().packPdf(askedOf(body), who.name);
+        const headers = {
+          "content-type": "application/pdf",
+          "content-disposition": 'attachment; filename="evidence.pdf"',
+          "cache-control": "no-store",
+        };
+        return new Response(Uint8Array.from(pdf), { headers });
+      },
     }),
   ];
 }

@@ -1,6 +1,7 @@
 // All routes of the API.
 
 import type {
+  AuditUseCases,
   CampaignFileUseCases,
   CampaignUseCases,
   ComplianceUseCases,
@@ -17,7 +18,7 @@ import type {
   VendorWebhookUseCases,
 } from "../../operations/index.ts";
 import { type ApprovalDeps, approvalRoutes } from "./approvals.ts";
-import { type AuditPort, auditRoutes } from "./audit.ts";
+import { auditRoutes } from "./audit.ts";
 import { campaignFileRoutes } from "./campaign-files.ts";
 import { campaignRoutes } from "./campaigns.ts";
 import { complianceRoutes } from "./compliance.ts";
@@ -52,7 +53,7 @@ export interface Work {
   readonly outcomesCrm: () => CrmUseCases;
   readonly compliance: () => ComplianceUseCases;
   readonly facts: () => FactsUseCases;
-  readonly audit: () => AuditPort;
+  readonly audit: () => AuditUseCases;
   readonly deliveries: () => DeliveryUseCases;
   readonly inbound: () => InboundPort;
   readonly vendorWebhooks: () => VendorWebhookUseCases;

@@ -12,10 +12,15 @@ export type WriteLine = (line: object) => Promise<void>;
  * Runs work that writes lines. Resolves when the first of them is there or the work has ended, so that a failure until then is still answered with
  * its own status. One that comes later breaks the stream off: whoever reads it misses the last line.
  */
-export async function linesFrom(work: (write: WriteLine) => Promise<void>): Promise<AsyncIterable<string>> {
+export function linesFrom(work: (write: WriteLine) => Promise<void>): Promise<AsyncIterable<string>> {
+  return textsFrom((push) => work((line) => push(`${JSON.stringify(line)}\n`)));
+}
+
+/** The same for work that writes its lines as texts. */
+export async function textsFrom(work: (push: Push) => Promise<void>): Promise<AsyncIterable<string>> {
   const texts = textsOf(async (push) => {
     const block = new Block(push);
-    await work((line) => block.add(line));
+    await work((text) => block.add(text));
     await block.flush();
   });
   const first = await texts.next();
@@ -37,8 +42,8 @@ class Block {
     this.#push = push;
   }
 
-  async add(line: object): Promise<void> {
-    this.#text += `${JSON.stringify(line)}\n`;
+  async add(text: string): Promise<void> {
+    this.#text += text;
     if (this.#text.length >= BLOCK) await this.flush();
   }
 

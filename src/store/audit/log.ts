@@ -6,6 +6,8 @@ import type { OutboxEvent } from "../outbox/types.ts";
 import type { Connection } from "../plain-types.ts";
 import { requireKey } from "./append.ts";
 import { type AuditEntry, type AuditInput, createSealer, type Sealer } from "./entry.ts";
+import { EvidenceSnapshot } from "./evidence.ts";
+import type { EvidenceAbout } from "./evidence-queries.ts";
 import type { HeadFinding, Heads } from "./heads.ts";
 import type { StandingConflict } from "./hold.ts";
 import { type Signer, signatureLine } from "./note.ts";
@@ -197,6 +199,13 @@ export class AuditLog extends Ledger {
       return buildConsistency(connection, from, to);
     });
     return sound(proof, verifyConsistency(proof, this.vkey));
+  }
+
+  /** Runs work that reads evidence, all of it as it was at one moment. */
+  evidence<T>(about: EvidenceAbout, work: (snapshot: EvidenceSnapshot) => Promise<T>): Promise<T> {
+    return this.#snapshot(async (connection) =>
+      work(new EvidenceSnapshot(connection, about, this.#signer, await latest(connection))),
+    );
   }
 
   /** Resolves when the heads in files say what was committed. */

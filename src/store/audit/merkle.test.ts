@@ -12,6 +12,7 @@ import {
   inclusionRanges,
   isConsistent,
   type LeafRange,
+  perfectSubtrees,
   rootFromInclusion,
   splitPoint,
 } from "./merkle.ts";
@@ -87,6 +88,28 @@ test("the compact state equals the definition, survives being stored, and names 
     { numRuns: 60 },
   );
   expect(() => Frontier.from(3, Buffer.alloc(32))).toThrow(RangeError);
+});
+
+test("a tree built from leaves and perfect subtrees in the place of others is the same tree", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 300 }), fc.uniqueArray(fc.nat(299), { maxLength: 12 }), (size, chosen) => {
+      const frontier = Frontier.empty();
+      const skip = (to: number) => {
+        for (const { level, index } of perfectSubtrees({ from: frontier.size, to }))
+          frontier.appendSubtree(level, definition(many.slice(index * 2 ** level, (index + 1) * 2 ** level)));
+      };
+      for (const one of chosen.filter((place) => place < size).sort((a, b) => a - b)) {
+        skip(one);
+        frontier.append(many[one] ?? Buffer.alloc(0));
+      }
+      skip(size);
+      expect(frontier.root().equals(definition(many.slice(0, size)))).toBe(true);
+    }),
+    { numRuns: 60 },
+  );
+  const odd = Frontier.empty();
+  odd.append(many[0] ?? Buffer.alloc(32));
+  expect(() => odd.appendSubtree(1, many[1] ?? Buffer.alloc(32))).toThrow(RangeError);
 });
 
 test("every inclusion proof leads to the root; a changed one, another leaf or another place does not", () => {

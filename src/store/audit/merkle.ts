@@ -87,6 +87,20 @@ export class Frontier {
     this.#size += 1;
   }
 
+  /** Appends a perfect subtree of 2 ** level leaves by its root. Throws RangeError where none of this size can begin. */
+  appendSubtree(level: number, root: Bytes): void {
+    const width = 2 ** level;
+    if (this.#size % width !== 0) throw new RangeError(`no subtree of ${width} leaves begins at leaf ${this.#size}`);
+    let node = root;
+    for (let index = this.#size / width; index % 2 === 1; index = (index - 1) / 2) {
+      const left = this.#hashes.pop();
+      if (left === undefined) throw new RangeError("the frontier does not fit its size");
+      node = hashNode(left, node);
+    }
+    this.#hashes.push(node);
+    this.#size += width;
+  }
+
   /** The root hash; of the empty tree SHA-256 of nothing. */
   root(): Bytes {
     let root: Bytes | undefined;
@@ -112,6 +126,22 @@ function bitsSet(size: number): number {
 export interface LeafRange {
   readonly from: number;
   readonly to: number;
+}
+
+/** A perfect subtree: 2 ** level leaves from leaf index * 2 ** level on. */
+export interface Subtree {
+  readonly level: number;
+  readonly index: number;
+}
+
+/** The perfect subtrees that a run of leaves is made of, from left to right. */
+export function* perfectSubtrees({ from, to }: LeafRange): Generator<Subtree> {
+  for (let at = from; at < to; ) {
+    let level = 0;
+    while (at % 2 ** (level + 1) === 0 && at + 2 ** (level + 1) <= to) level += 1;
+    yield { level, index: at / 2 ** level };
+    at += 2 ** level;
+  }
 }
 
 /** The largest power of two below `n` (n > 1): where a tree of `n` leaves splits. */

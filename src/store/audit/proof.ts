@@ -5,7 +5,15 @@ import { StoreError } from "../error.ts";
 import type { Bytes, Connection } from "../plain-types.ts";
 import { NODE_LEVELS } from "./append.ts";
 import { type AuditEntry, leafOfEntry } from "./entry.ts";
-import { consistencyRanges, hashNode, inclusionRanges, isConsistent, type LeafRange, rootFromInclusion } from "./merkle.ts";
+import {
+  consistencyRanges,
+  hashNode,
+  inclusionRanges,
+  isConsistent,
+  type LeafRange,
+  perfectSubtrees,
+  rootFromInclusion,
+} from "./merkle.ts";
 import { openCheckpoint, readVerifier } from "./note.ts";
 import { readRow, toEntry } from "./rows.ts";
 
@@ -113,29 +121,43 @@ async function hashesOf(connection: Connection, ranges: readonly LeafRange[]): P
 }
 
 /** The hash over a run of leaves: its perfect subtrees, largest first, folded from the right. */
-async function rangeHash(connection: Connection, { from, to }: LeafRange): Promise<Bytes> {
-  const parts: Bytes[] = [];
-  for (let at = from; at < to; ) {
-    let level = 0;
-    while (at % 2 ** (level + 1) === 0 && at + 2 ** (level + 1) <= to) level += 1;
-    parts.push(await subtreeHash(connection, level, at / 2 ** level));
-    at += 2 ** level;
-  }
-  return parts.reduceRight((right, left) => hashNode(left, right));
+async function rangeHash(connection: Connection, range: LeafRange): Promise<Bytes> {
+  const roots = await subtreeHashes(connection, range);
+  return roots.map(({ hash }) => hash).reduceRight((right, left) => hashNode(left, right));
 }
 
-/** The root of a perfect subtree from at most 128 stored hashes of the nearest level below it. */
-async function subtreeHash(connection: Connection, level: number, index: number): Promise<Bytes> {
+/** Runs of leaves that are read in one statement. */
+const SHORT_RUN = 512;
+
+/** The roots of the perfect subtrees of a run of leaves, from left to right. */
+export async function subtreeHashes(connection: Connection, range: LeafRange): Promise<{ level: number; hash: Bytes }[]> {
+  const { from, to } = range;
+  const leaves = to - from <= SHORT_RUN ? await readHashes(connection, 0, from, to - from) : undefined;
+  const roots: { level: number; hash: Bytes }[] = [];
+  for (const { level, index } of perfectSubtrees(range)) {
+    const start = index * 2 ** level - from;
+    const layer = leaves?.slice(start, start + 2 ** level) ?? (await storedLayer(connection, level, index));
+    roots.push({ level, hash: foldLayer(layer) });
+  }
+  return roots;
+}
+
+/** At most 128 stored hashes of the nearest level at or below that of a perfect subtree. */
+function storedLayer(connection: Connection, level: number, index: number): Promise<Bytes[]> {
   const stored = level - (level % NODE_LEVELS);
   const width = 2 ** (level - stored);
-  let layer = await readHashes(connection, stored, index * width, width);
+  return readHashes(connection, stored, index * width, width);
+}
+
+/** The root of a perfect subtree from all its hashes of one level. */
+function foldLayer(hashes: readonly Bytes[]): Bytes {
+  let layer = [...hashes];
   while (layer.length > 1) layer = layer.flatMap((left, i) => (i % 2 === 0 ? [hashNode(left, layer[i + 1] ?? left)] : []));
   const [root] = layer;
-  if (!root)
-    throw new StoreError("invalid_state", "the audit log lacks a row that a proof needs", {
-      advice: "Run outdial audit verify.",
-    });
-  return root;
+  if (root) return root;
+  throw new StoreError("invalid_state", "the audit log lacks a row that a proof needs", {
+    advice: "Run outdial audit verify.",
+  });
 }
 
 async function readHashes(connection: Connection, level: number, from: number, count: number): Promise<Bytes[]> {

@@ -110,6 +110,8 @@ export const ROUTES = {
   "audit.list": ["GET", "/api/v1/audit"],
   "audit.verify": ["POST", "/api/v1/audit/verify"],
   "audit.proof": ["GET", "/api/v1/audit/{seq}/proof"],
+  "audit.pack": ["POST", "/api/v1/audit/pack"],
+  "audit.packPdf": ["POST", "/api/v1/audit/pack.pdf"],
   "deliveries.list": ["GET", "/api/v1/deliveries"],
   "deliveries.endpoints": ["GET", "/api/v1/deliveries/endpoints"],
   "deliveries.show": ["GET", "/api/v1/deliveries/{id}"],

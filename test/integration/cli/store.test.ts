@@ -47,6 +47,7 @@ const FINDS = [
   "audit verify",
   "audit accept-head --reason r",
   "audit proof 1",
+  "audit pack --campaign c --out -",
   "webhooks deliveries",
   "webhooks replay",
   "webhooks deliver",
@@ -124,6 +125,7 @@ const NEEDS_NONE = [
   "dialer audit",
   "simulate",
   "simulate calibrate",
+  "audit verify-pack",
   "audit verify-proof",
   "webhooks vendor",
 ];

@@ -68,7 +68,7 @@ test("by another process on the same database", async () => {
   const job = await records.jobs.cancel(id, records.actor);
   expect(job).toMatchObject({ notSent: ROWS - changed(), mayHaveBeenSent: 0 });
   await expectStill(id);
-  const [cancelled] = (await records.audit({ limit: 1000, job: id })).filter(({ action }) => action === "job.cancel");
+  const [cancelled] = (await records.audit.list({ limit: 1000, job: id })).filter(({ action }) => action === "job.cancel");
   expect(cancelled).toMatchObject({ actor: "clara", subject: id });
 });
 

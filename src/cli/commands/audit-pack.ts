@@ -1,0 +1,141 @@
+// outdial audit pack and verify-pack: evidence as one signed file, and its check offline.
+
+import { createReadStream } from "node:fs";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { openRecords, storeFolder } from "../../app/index.ts";
+import { messageOf } from "../../kernel/index.ts";
+import {
+  isPdf,
+  OperationError,
+  type PackHolds,
+  type PackVerdict,
+  PdfText,
+  packInPdf,
+  verifyPack,
+} from "../../operations/index.ts";
+import { known, type Run } from "../command.ts";
+import { EXIT } from "../exit.ts";
+import type * as declared from "../groups/audit.ts";
+import type { Io } from "../io.ts";
+import { openOutput } from "../output.ts";
+import { openInput, readText } from "../source.ts";
+import { grouped, printable } from "../text.ts";
+
+export const makePack: Run<typeof declared.makePack> = async ({ options, io }) => {
+  const { phone: number, campaign, from, to, out, pdf } = options;
+  if (out === undefined && pdf === undefined)
+    throw new OperationError("invalid_input", "name a file for the pack: --out for the JSON, --pdf for people");
+  if (out !== undefined && out === pdf)
+    throw new OperationError("invalid_input", "the JSON and the PDF need a file each: --out and --pdf name the same one");
+  await using records = await openRecords(options, io.env);
+  const kept = pdf === undefined ? undefined : new PdfText();
+  const asked = known({ number, campaign, from, to });
+  const made = await writing(out, io, (write) =>
+    records.audit.pack(asked, records.actor, (text) => {
+      kept?.add(text);
+      return write(text.slice(0, -1));
+    }),
+  );
+  if (pdf !== undefined && kept !== undefined) await writePdf(pdf, await records.audit.pdfOf(kept));
+  const { about, entries, size, lines } = made;
+  const facts = Object.entries(lines).flatMap(([kind, count]) =>
+    ASIDE.has(kind) ? [] : `${grouped(count)} ${WORDS[kind] ?? kind}`,
+  );
+  const said = [
+    `${[out, pdf].filter((file) => file !== undefined && file !== "-").join(" and ")}: ${grouped(entries)} of ${grouped(size)} entries of the audit log`,
+    facts.length === 0 && entries === 0 ? "there is no entry and no fact about this: the pack says so" : facts.join(", "),
+  ];
+  if (out === "-") io.say(said);
+  else
+    await io.answer(
+      { ...made, about, out: out ?? null, pdf: pdf ?? null },
+      said.filter((line) => line !== ""),
+    );
+};
+
+/** Writes to a file, which is removed again when the work fails: half a pack must not lie about as one. */
+async function writing<T>(
+  path: string | undefined,
+  io: Io,
+  work: (write: (line: string) => Promise<void> | undefined) => Promise<T>,
+): Promise<T> {
+  const output = await openOutput(path, io);
+  let whole = false;
+  try {
+    await using closed = output;
+    const made = await work((line) => closed?.text(line));
+    whole = true;
+    return made;
+  } finally {
+    if (!whole && path !== undefined && path !== "-" && (await stat(path)).isFile()) await rm(path, { force: true });
+  }
+}
+
+const ASIDE = new Set(["head", "index", "signature", "skip", "entry"]);
+const WORDS: Readonly<Record<string, string>> = {
+  consent: "consents",
+  optOut: "opt-outs",
+  revocation: "revocations",
+  import: "imports",
+  attempt: "calls",
+  decision: "decisions",
+  disposition: "dispositions",
+  manifest: "gates",
+  settings: "versions of the dialer settings",
+};
+
+async function writePdf(path: string, bytes: Uint8Array): Promise<void> {
+  await writeFile(path, bytes, { mode: 0o600 }).catch((thrown: unknown) => {
+    throw new OperationError("invalid_input", `cannot write ${path}: ${messageOf(thrown)}`);
+  });
+}
+
+export const verifyPackFile: Run<typeof declared.verifyPackFile> = async ({ args, options, io }) => {
+  const key = await readText(options.key ?? join(await storeFolder(options, io.env), "audit.pub"), io, "the public key");
+  const verdict = await verdictOf(args.file, key, io.stdin);
+  await io.answer(verdict, () =>
+    verdict.ok
+      ? holds(verdict)
+      : `the pack does NOT hold${verdict.line === 0 ? "" : `, line ${verdict.line}`}: ${printable(verdict.message)}`,
+  );
+  return verdict.ok ? EXIT.done : EXIT.failed;
+};
+
+async function verdictOf(file: string, key: string, stdin: Parameters<typeof openInput>[1]["stdin"]): Promise<PackVerdict> {
+  const input = await openInput(file, { stdin });
+  if (file !== "-" && isPdf(await firstBytes(file))) return inPdf(await readFile(file), key);
+  if (file !== "-") return verifyPack(input.bytes(), key);
+  const bytes = await buffer(stdin);
+  return isPdf(bytes) ? inPdf(bytes, key) : verifyPack(one(bytes), key);
+}
+
+async function inPdf(bytes: Uint8Array, key: string): Promise<PackVerdict> {
+  const pack = packInPdf(bytes, key);
+  return typeof pack === "string" ? { ok: false, line: 0, message: pack } : verifyPack(one(pack), key);
+}
+
+async function firstBytes(file: string): Promise<Uint8Array> {
+  return buffer(createReadStream(file, { end: 7 }));
+}
+
+async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+function holds({ about, madeAt, madeBy, entries, size, lines, whole, empty, uncited }: PackHolds): string[] {
+  const subject =
+    "number" in about ? about.number : "campaign" in about ? `campaign ${about.campaign}` : `${about.from} to ${about.to}`;
+  return [
+    `the pack holds: ${printable(subject)}, made ${madeAt} by ${printable(madeBy)}`,
+    empty
+      ? "  it says that there was no entry and no fact about this"
+      : `  ${grouped(entries)} entries are in the log of ${grouped(size)} that was signed; ${grouped(lines["decision"] ?? 0)} decisions have their rules and citations`,
+    ...(uncited === 0 ? [] : [`  ${grouped(uncited)} gates decided under rules whose citations the pack does not have`]),
+    whole === true
+      ? "  the entries are one run of the log without a gap, from before the period to behind it: none is left out"
+      : "  that there are no other entries about it, the pack cannot prove",
+    "  facts beside the entries (consents, calls, dispositions, settings) are as the store told them: signed with the pack, not entries of the log",
+  ];
+}

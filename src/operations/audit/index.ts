@@ -1,0 +1,6 @@
+// The audit log as evidence: packs, and their check without a store.
+
+export type { PackMade, WritePack } from "./pack.ts";
+export { isPdf, PdfText, packInPdf } from "./pack-pdf.ts";
+export { AuditUseCases, type PackAsked } from "./use-cases.ts";
+export { type PackHolds, type PackVerdict, verifyPack } from "./verify-pack.ts";

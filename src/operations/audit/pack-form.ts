@@ -1,0 +1,91 @@
+// The form of an evidence pack: NDJSON, each line one of these. The first line is the head, the last but one the index, the last one the signature over
+// the SHA-256 of all lines before it.
+
+import { z } from "zod";
+
+export const PACK_FORMAT = "outdial-evidence/1";
+
+const time = z.iso.datetime();
+const text = z.string();
+const count = z.int().min(0);
+const phone = z.string().regex(/^\+\d+$/);
+
+export const packAbout = z.union([
+  z.strictObject({ number: phone }),
+  z.strictObject({ campaign: text }),
+  z.strictObject({ from: time, to: time }),
+]);
+/** What a pack is about, as its head says it. */
+export type PackAbout = z.output<typeof packAbout>;
+
+const reason = z.looseObject({ rule: text, ruleId: text.nullable(), citation: text.nullable(), text });
+
+const head = z.strictObject({
+  kind: z.literal("head"),
+  format: z.literal(PACK_FORMAT),
+  about: packAbout,
+  madeAt: time,
+  madeBy: text,
+  /** The log's verifier key, for people; a check uses the key that the checker has. */
+  key: text,
+  log: z.strictObject({ size: count, checkpoint: text }),
+  /** The rules that decisions of the pack were made under. */
+  rules: z.strictObject({ version: text, timeZoneData: text, geography: text }),
+});
+
+/** Facts as the store has them: none of these is in the log by itself. */
+const facts = [
+  z.looseObject({ kind: z.literal("consent"), number: phone, givenAt: time, level: text }),
+  z.looseObject({ kind: z.literal("optOut"), number: phone, origin: text, code: text }),
+  z.looseObject({ kind: z.literal("revocation"), number: phone, revokedAt: time, channel: text }),
+  z.looseObject({ kind: z.literal("import"), id: text, file: text, contentHash: text.nullable() }),
+  z.looseObject({ kind: z.literal("attempt"), number: phone, at: time, campaign: text, call: text }),
+  z.looseObject({ kind: z.literal("disposition"), callId: text, at: time, code: text }),
+  z.looseObject({ kind: z.literal("settings"), version: count, since: time, until: time.nullable(), settings: z.unknown() }),
+] as const;
+
+export const packLine = z.discriminatedUnion("kind", [
+  head,
+  ...facts,
+  z.looseObject({
+    kind: z.literal("manifest"),
+    manifest: z.looseObject({ id: text, campaign: text, byRule: z.record(text, count) }),
+    /** Of each rule that its counts name, where it stands; null when the rules of that time are not known here. */
+    citations: z.record(text, z.array(text)).nullable(),
+  }),
+  z.looseObject({
+    kind: z.literal("decision"),
+    /** `placed`: of a call that was placed, at its instant. `now`: of a call at the moment of the pack. */
+    of: z.enum(["placed", "now"]),
+    number: phone,
+    at: time,
+    decision: z.enum(["allow", "deny"]),
+    rules: z.array(text),
+    reasons: z.array(reason),
+  }),
+  z.strictObject({ kind: z.literal("skip"), to: count, hashes: z.array(z.base64()) }),
+  z.strictObject({
+    kind: z.literal("entry"),
+    entry: z.strictObject({
+      seq: count,
+      time: text,
+      actor: text,
+      action: text,
+      subject: text,
+      job: text.nullable(),
+      details: z.record(text, z.unknown()),
+    }),
+  }),
+  z.strictObject({
+    kind: z.literal("index"),
+    /** Lines of each kind. */
+    lines: z.record(text, count),
+    entries: z.strictObject({ count, first: count.nullable(), last: count.nullable() }),
+  }),
+  z.strictObject({ kind: z.literal("signature"), sha256: text, signature: text }),
+]);
+export type PackLine = z.output<typeof packLine>;
+export type PackLineKind = PackLine["kind"];
+
+/** What is signed. */
+export const signedText = (sha256: string): string => `${PACK_FORMAT}\n${sha256}\n`;

@@ -1,0 +1,63 @@
+// The check of the entries of evidence without a store: built from left to right, they must lead to the root that was signed. Pure.
+
+import { type AuditEntry, leafOfEntry } from "./entry.ts";
+import { Frontier, HASH_BYTES, perfectSubtrees } from "./merkle.ts";
+import { openCheckpoint, readVerifier } from "./note.ts";
+
+/** The tree of a log, built from some of its entries and the roots of subtrees in the place of the others. */
+export class EvidenceTree {
+  readonly #tree = Frontier.empty();
+  #skipped = false;
+
+  /** The place of the next entry. */
+  get size(): number {
+    return this.#tree.size;
+  }
+
+  /** Whether entries were left out between the first and the last one that came. */
+  get hasGaps(): boolean {
+    return this.#gaps;
+  }
+
+  #gaps = false;
+  #entries = 0;
+
+  /** @returns what is wrong; undefined for nothing */
+  entry(entry: AuditEntry): string | undefined {
+    const { size } = this.#tree;
+    if (entry.seq !== size) return `entry ${entry.seq} stands where entry ${size} belongs`;
+    this.#tree.append(leafOfEntry(entry));
+    if (this.#skipped && this.#entries > 0) this.#gaps = true;
+    this.#skipped = false;
+    this.#entries += 1;
+    return undefined;
+  }
+
+  /** @returns what is wrong; undefined for nothing */
+  skip(to: number, hashes: readonly string[]): string | undefined {
+    const subtrees = [...perfectSubtrees({ from: this.#tree.size, to })];
+    if (subtrees.length === 0 || subtrees.length !== hashes.length)
+      return `${hashes.length} hashes cannot stand for entries ${this.#tree.size} to ${to - 1}`;
+    for (const [i, { level }] of subtrees.entries()) {
+      const root = Buffer.from(hashes[i] ?? "", "base64");
+      if (root.length !== HASH_BYTES) return `a hash before entry ${to} is none`;
+      this.#tree.appendSubtree(level, root);
+    }
+    this.#skipped = true;
+    return undefined;
+  }
+
+  /**
+   * Whether the tree is the one that was signed. Throws StoreError `audit_key` for a malformed key.
+   * @param checkpoint the signed checkpoint; empty for an empty log
+   * @returns what is wrong; undefined for nothing
+   */
+  end(checkpoint: string, vkey: string): string | undefined {
+    const verifier = readVerifier(vkey);
+    if (checkpoint === "") return this.#tree.size === 0 ? undefined : "there are entries and no signed checkpoint";
+    const signed = openCheckpoint(checkpoint, verifier);
+    if (signed === undefined) return "the checkpoint is not signed by this key";
+    if (signed.size !== this.#tree.size) return `the checkpoint is of ${signed.size} entries, the pack of ${this.#tree.size}`;
+    return signed.root.equals(this.#tree.root()) ? undefined : "the entries are not those that were signed";
+  }
+}
