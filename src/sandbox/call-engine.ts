@@ -99,6 +99,8 @@ export interface CallEngine {
   setBehaviour(listId: string, behaviour: ListBehaviour): void;
   /** Places one call now, whatever the campaign's state; undefined when the campaign or a contact to call is missing. */
   place(campaignId: string): CallRecord | undefined;
+  /** Ends a campaign's calls on the line now; agents still wrap up what they were at. */
+  hangUp(campaignId: string): void;
   snapshot(): CallEngineSnapshot;
   /** Restore the clock and the call store first. Throws when the snapshot is of another engine. */
   restore(snapshot: CallEngineSnapshot): void;

@@ -41,7 +41,7 @@ export interface AcdSkill {
   zones: Fields[];
   agents: Fields[];
   /** A start or stop that was accepted and is not yet in force. */
-  pending?: { readonly to: "active" | "paused"; readonly at: Instant } | undefined;
+  pending?: { readonly to: "active" | "paused"; readonly at: Instant; readonly hangsUp?: boolean | undefined } | undefined;
   readonly visibleFrom: Instant;
 }
 

@@ -27,6 +27,7 @@ export function settle(tenant: Tenant, state: AcdState, now: Instant): void {
     if (pending === undefined || pending.at > now) continue;
     skill.pending = undefined;
     setStatus(tenant, skill, pending.to);
+    if (pending.hangsUp === true) tenant.engine.hangUp(skill.world);
   }
 }
 
@@ -39,10 +40,15 @@ function setStatus(tenant: Tenant, { world }: AcdSkill, status: "active" | "paus
   campaignChanged(tenant, before, after, "acd");
 }
 
-/** A start or stop in so many seconds. */
-export function later(tenant: Tenant, state: AcdState, skill: AcdSkill, to: "active" | "paused", seconds: number): void {
+/** A start or stop in so many seconds. @param hangsUp ends the calls on the line with it */
+export function later(
+  tenant: Tenant,
+  state: AcdState,
+  skill: AcdSkill,
+  { to, seconds, hangsUp }: { readonly to: "active" | "paused"; readonly seconds: number; readonly hangsUp?: boolean },
+): void {
   const at = tenant.clock.now() + seconds * 1000;
-  skill.pending = { to, at };
+  skill.pending = { to, at, hangsUp };
   if (seconds === 0) settle(tenant, state, at);
   else tenant.clock.schedule(at, (due) => settle(tenant, state, due));
 }

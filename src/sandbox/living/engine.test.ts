@@ -191,6 +191,31 @@ describe("a paused campaign", () => {
     expect(listed().length).toBeGreaterThan(count);
   });
 
+  it("whose calls are hung up has none, keeps what they were, and none comes back, also from a snapshot", async () => {
+    const { clock, engine, set, events, listed } = world({ campaign: { callRate: 60 } });
+    await clock.advance(600);
+    set("c", { status: "paused" });
+    const under = listed().filter(({ status }) => status === "dialing" || status === "connected");
+    expect(new Set(under.map(({ status }) => status))).toEqual(new Set(["dialing", "connected"]));
+    const wrapping = listed().filter(({ status }) => status === "wrap_up").length;
+    engine.hangUp("c");
+    expect(engine.activeCalls("c")).toBe(wrapping);
+    engine.restore(JSON.parse(JSON.stringify(engine.snapshot())) as object);
+    const known = events.length;
+    await clock.advance(1800);
+    expect(events.slice(known).filter(({ type }) => type === "call_ended")).toHaveLength(wrapping);
+    expect(engine.activeCalls("c")).toBe(0);
+    const ends = new Map(listed().map((call) => [call.id, call]));
+    for (const { id, status } of under) {
+      const { endTime, ...after } = ends.get(id)!;
+      expect(endTime).toBeLessThanOrEqual(clock.now() - 1800_000 + 1);
+      if (status === "connected") expect(after).toMatchObject({ status: "completed" });
+    }
+    set("c", { status: "active" });
+    await clock.advance(600);
+    expect(listed().length).toBeGreaterThan(ends.size);
+  });
+
   it("costs nothing: no event comes while nothing goes on", async () => {
     const { clock, events, set } = world();
     await clock.advance(600);

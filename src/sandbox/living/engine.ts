@@ -192,6 +192,14 @@ export function createLivingEngine(options: {
       watch();
       return call;
     },
+    hangUp(campaignId) {
+      const line = lines.get(campaignId);
+      if (line === undefined || stopped) return;
+      const now = clock.now();
+      line.advance(now);
+      line.hangUp(now);
+      share(now);
+    },
     snapshot: () => ({
       engine: "living",
       lines: [...lines.values()].map((line) => line.snapshot()),

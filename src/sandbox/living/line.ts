@@ -48,6 +48,7 @@ export interface LineState {
   readonly epoch: Instant;
   readonly starts: number;
   readonly inFlight: number;
+  readonly hungUp: readonly number[];
   readonly settings: LineSettings;
   readonly behaviour: ListBehaviour;
   readonly samples: readonly Sample[];
@@ -87,6 +88,8 @@ export class CampaignLine {
   #settings: LineSettings;
   #behaviour: ListBehaviour;
   #samples = new CallSamples();
+  /** Calls that were hung up, whose course in the dialer goes on: their agents are free when it ends. */
+  #hungUp = new Set<number>();
   readonly #world: DialedWorld;
   readonly #onEvent: (event: CallEngineEvent) => void;
   readonly #walk: ListWalk;
@@ -191,6 +194,20 @@ export class CampaignLine {
     return call < 0 ? undefined : this.#world.calls.get(this.#idOf(call));
   }
 
+  /** Ends the calls on the line: who talked has talked, who waited for an agent is lost, the others were not reached. */
+  hangUp(at: Instant): void {
+    for (let call = 0; ; call += 1) {
+      const record = this.#world.calls.get(this.#idOf(call));
+      if (record === undefined) break;
+      const { status, answeredTime } = record;
+      if ((status !== "dialing" && status !== "connected") || this.#hungUp.has(call)) continue;
+      if (status === "connected") this.#over(call, { status: "completed" }, at);
+      else if (answeredTime === undefined) this.#ended(call, "noAnswer", at);
+      else this.#ended(call, "lost", at);
+      this.#hungUp.add(call);
+    }
+  }
+
   staff(): CampaignStaff {
     const { loggedIn, idle, talking, wrapping } = this.#dialer.view;
     return { loggedIn, idle, talking, wrapping };
@@ -215,6 +232,10 @@ export class CampaignLine {
 
   #record({ kind, at: second, call, lead, agent, end }: CallTransition): void {
     const at = this.#epoch + Math.floor(second * 1000 + TICK);
+    if (this.#hungUp.has(call)) {
+      if (kind === "wrapped" || (kind === "ended" && end !== "talked")) this.#hungUp.delete(call);
+      return;
+    }
     switch (kind) {
       case "placed":
         this.#placed(this.#idOf(call), lead, at);
@@ -295,6 +316,7 @@ export class CampaignLine {
       epoch: this.#epoch,
       starts: this.starts,
       inFlight: this.inFlight,
+      hungUp: [...this.#hungUp],
       settings: this.#settings,
       behaviour: this.#behaviour,
       samples: this.#samples.toJSON(),
@@ -303,9 +325,10 @@ export class CampaignLine {
   }
 
   /** Takes over what `snapshot` gave; on a new line with the snapshot's epoch, settings and behaviour. */
-  restore({ starts, inFlight, samples, dialer }: LineState): void {
+  restore({ starts, inFlight, hungUp, samples, dialer }: LineState): void {
     this.starts = starts;
     this.inFlight = inFlight;
+    this.#hungUp = new Set(hungUp);
     this.#samples = new CallSamples(samples);
     this.#dialer.restore(dialer);
   }

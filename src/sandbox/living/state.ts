@@ -23,6 +23,7 @@ export const engineState = z.object({
       epoch: z.number(),
       starts: z.number(),
       inFlight: z.number(),
+      hungUp: z.array(z.number()).default([]),
       settings: z.object({
         dialing: z.boolean(),
         startsAt: z.number(),

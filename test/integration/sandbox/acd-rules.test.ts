@@ -245,6 +245,20 @@ describe("one world", () => {
     expect(await present.completed(since, 10)).toEqual([all[0]]);
   });
 
+  test("a forced stop ends the calls on the line", async () => {
+    await present.ask("POST", "/skills/4001/start");
+    await sandbox.control.advance(30);
+    const active = async () => (await present.rows("/contacts/active", "activeContacts", { skillId: 4001 })).length;
+    expect(await active()).toBeGreaterThan(0);
+    await present.ask("POST", "/skills/4001/stop", { query: { force: true } });
+    // Wrap-up takes 5 s on average.
+    await sandbox.control.advance(1);
+    const metrics = await rest("GET", `${campaign}/metrics?windowMinutes=30`);
+    expect(metrics["activeCalls"]).toBeLessThanOrEqual(await active());
+    await sandbox.control.advance(60);
+    expect(await active()).toBe(0);
+  });
+
   test("settings written act at once in the living dialer, and numbers of a scrubbed group are not dialed", async () => {
     const dialed = async () => (await present.rows("/lists/call-lists/501/attempts", "contactAttempts")).length;
     const put = (maximumRatio: number) =>

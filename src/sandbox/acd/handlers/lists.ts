@@ -37,7 +37,7 @@ export function endJobs(call: Pick<AcdCall, "tenant" | "state" | "now" | "switch
     job.rows = [];
     const skill = call.state.skills.find(({ skillId }) => skillId === job.startSkill);
     if (skill !== undefined && !isRunning(call.tenant, skill))
-      later(call.tenant, call.state, skill, "active", call.switches.startSeconds);
+      later(call.tenant, call.state, skill, { to: "active", seconds: call.switches.startSeconds });
     call.tenant.engine.sync();
   }
 }

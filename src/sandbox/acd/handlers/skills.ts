@@ -130,17 +130,16 @@ export const skills: AcdHandlers<
     if (!canDial(skill)) throw missing(NOT_STARTABLE, "InvalidSkillId");
     const ready = skill.fields["isActive"] !== false && skill.pending === undefined;
     if (isRunning(call.tenant, skill) || !ready) throw conflict("Invalid state. Cannot start skill");
-    later(call.tenant, call.state, skill, "active", call.switches.startSeconds);
+    later(call.tenant, call.state, skill, { to: "active", seconds: call.switches.startSeconds });
     return accepted();
   },
   stopSkill(call) {
-    // Calls in progress end by themselves here, whatever force says.
-    call.query.flag("force", "force must be a boolean");
+    const hangsUp = call.query.flag("force", "force must be a boolean") === true;
     const skill = skillOf(call, NOT_STOPPABLE);
     const starting = skill.pending?.to === "active";
     if (!canDial(skill) || (!isRunning(call.tenant, skill) && !starting) || skill.pending?.to === "paused")
       throw missing(NOT_STOPPABLE, "InvalidSkillId");
-    later(call.tenant, call.state, skill, "paused", call.switches.stopSeconds);
+    later(call.tenant, call.state, skill, { to: "paused", seconds: call.switches.stopSeconds, hangsUp });
     // The vendor's own tests of version 12 expect 200.
     return call.v <= 12 ? ok() : accepted();
   },
