@@ -1,9 +1,11 @@
-// Packs the package and checks what a user would install: publint and attw on the tarball, its types in somebody's program, and that the CLI in it starts.
+// Packs the package and checks what a user would install: publint and attw on the tarball, its types in somebody's program and in those of the documents,
+// and that the CLI in it starts.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fencesOf } from "../test/support/documents.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "outdial-pack-"));
 try {
@@ -27,7 +29,10 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Somebody's program compiles with every library checked: with the types of Node and without, and with no other package's types than zod's. */
+/**
+ * Somebody's program compiles with every library checked: with the types of Node and without, and with no other package's types than zod's. The programs of
+ * the documents compile, too.
+ */
 function checkTypes(): void {
   const modules = join(import.meta.dirname, "../node_modules");
   const { exports } = JSON.parse(readFileSync(join(folder, "package/package.json"), "utf8")) as {
@@ -45,18 +50,33 @@ function checkTypes(): void {
     symlinkSync(join(modules, "zod"), join(consumer, "node_modules/zod"));
     if (withNode) symlinkSync(join(modules, "@types/node"), join(consumer, "node_modules/@types/node"));
     writeFileSync(join(consumer, "package.json"), '{ "type": "module" }');
-    writeFileSync(join(consumer, "program.ts"), program.join(""));
+    const programs = { "program.ts": program.join(""), ...(withNode ? documented() : {}) };
+    for (const [name, text] of Object.entries(programs)) writeFileSync(join(consumer, name), text);
     const compilerOptions = {
       noEmit: true,
       strict: true,
       skipLibCheck: false,
       module: "nodenext",
-      target: "es2024",
+      target: withNode ? "esnext" : "es2024",
       types: withNode ? ["node"] : [],
     };
-    writeFileSync(join(consumer, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["program.ts"] }));
+    writeFileSync(join(consumer, "tsconfig.json"), JSON.stringify({ compilerOptions, files: Object.keys(programs) }));
     run("node", [join(modules, "typescript-7/bin/tsc"), "-p", consumer]);
   }
+}
+
+/** The programs of README.md and docs/*.md, by a name that says where they are. */
+function documented(): Record<string, string> {
+  const root = join(import.meta.dirname, "..");
+  const paths = ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)].filter((path) =>
+    path.endsWith(".md"),
+  );
+  const programs = paths.flatMap((path) =>
+    fencesOf(readFileSync(join(root, path), "utf8"))
+      .filter(({ language }) => language === "ts")
+      .map(({ line, text }) => [`${path.replaceAll(/\W/g, "-")}-line-${line}.ts`, `${text}\nexport {};\n`]),
+  );
+  return Object.fromEntries(programs) as Record<string, string>;
 }
 
 function run(command: string, args: string[], stdout: "inherit" | "ignore" = "inherit"): void {

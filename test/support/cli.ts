@@ -23,6 +23,8 @@ export interface CliOptions extends ProgramOptions {
   readonly bin?: string;
   /** Time, for a command line in this process. */
   readonly clock?: Clock;
+  /** What a person at a terminal answers, for a command line in this process: it reads and complains there. */
+  readonly answers?: string;
 }
 
 /** Starts the CLI; `ended` settles when it has. */
@@ -70,7 +72,9 @@ function enter(cwd: string): () => void {
 export function beginCli(args: readonly string[], options: Omit<CliOptions, "bin">): CliRun {
   const input = new PassThrough();
   input.on("error", () => undefined);
-  if (options.openInput === true) input.write(options.input ?? "");
+  const attended = options.answers !== undefined;
+  if (attended) input.write(options.answers);
+  else if (options.openInput === true) input.write(options.input ?? "");
   else input.end(options.input ?? "");
   const written = { stdout: "", stderr: "" };
   const collecting = (name: "stdout" | "stderr") =>
@@ -87,9 +91,9 @@ export function beginCli(args: readonly string[], options: Omit<CliOptions, "bin
     env: { ...SURROUNDINGS, ...options.env },
     cwd: process.cwd(),
     clock: options.clock ?? systemClock,
-    stdin: input,
+    stdin: attended ? Object.assign(input, { isTTY: true }) : input,
     stdout: collecting("stdout"),
-    stderr: collecting("stderr"),
+    stderr: attended ? Object.assign(collecting("stderr"), { isTTY: true }) : collecting("stderr"),
     onInterrupt(stop) {
       stops.add(stop);
       return { [Symbol.dispose]: () => void stops.delete(stop) };

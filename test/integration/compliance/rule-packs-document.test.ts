@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 
 test("the overlay it shows is a valid one, of the shipped pack and for its jurisdictions", () => {
-  const [, text = ""] = /```json\n(.*?)```/s.exec(document) ?? [];
+  const [, text = ""] = /```json rule pack\n(.*?)```/s.exec(document) ?? [];
   const overlay = parseRulePack(JSON.parse(text), "docs/rule-packs.md");
   const shipped = usCaUk2026();
   expect(overlay.base).toBe(shipped.id);

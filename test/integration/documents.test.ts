@@ -1,0 +1,197 @@
+// Every fence of README.md and docs/*.md is run, from the text itself and in its order: in one workplace for each document, with a sandbox as its tenant.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import type { Clock } from "../../src/kernel/index.ts";
+import { createSandbox } from "../../src/sandbox/index.ts";
+import { systemClock } from "../../src/tenant/index.ts";
+import { beginCli, type CliResult } from "../support/cli.ts";
+import { type Command, commandsOf, type Fence, fencesOf, missingOf } from "../support/documents.ts";
+import { type StartedWorld, startWorld } from "../support/world.ts";
+import { LEFT, PAGES, type Page } from "./documents/pages.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
+const DOCUMENTS = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`)].filter((path) =>
+  path.endsWith(".md"),
+);
+
+/** When the documents are read: a Tuesday, 11:00 in New York, so that it does not matter on which day and at which hour this runs. */
+const NOW = Date.UTC(2026, 5, 16, 15);
+const CLOCK: Clock = { ...systemClock, now: () => NOW + Math.floor(performance.now()) };
+
+/** A command that has not ended by itself by then is stopped, and fails. */
+const LONGEST_MS = 30_000;
+
+/** Someone who reads a document and does what it says. */
+interface Reader {
+  readonly page: Page;
+  readonly world: StartedWorld;
+  /** Variables of the shell. */
+  readonly shell: Record<string, string>;
+  /** What the commands of the last fence said. */
+  said: string;
+}
+
+/** Runs one command. @returns what it said */
+async function run(command: Command, reader: Reader): Promise<string> {
+  const { page, world, shell } = reader;
+  const [program = "", ...given] = command.words;
+  if (program === "export") {
+    for (const [name, value] of Object.entries(command.sets))
+      if (!value.includes("…")) shell[name] = value;
+      else if (shell[name] === undefined) throw new Error(`${name} is for the reader to set, and is not set`);
+    return "";
+  }
+  const words = await Promise.all(given.map(async (word) => await (page.stands?.[word]?.(world) ?? word)));
+  if (program !== "outdial") return (await page.others?.[program]?.(words, world)) ?? fail(`${program} is not run here`);
+  const env = { ...shell, ...command.sets };
+  const [, until] = Object.entries(page.stopped ?? {}).find(([start]) => command.written.includes(start)) ?? [];
+  const asks = page.asks?.some((part) => command.written.includes(part)) === true;
+  for (const [part, act] of Object.entries(page.byHand ?? {})) if (command.written.includes(part)) await act(world);
+  const running = beginCli(words, {
+    cwd: world.folder,
+    env,
+    clock: CLOCK,
+    ...(asks ? { answers: "y\n" } : {}),
+  });
+  let result: CliResult;
+  if (until === undefined) {
+    const late = setTimeout(() => running.interrupt(), LONGEST_MS);
+    result = await running.ended.finally(() => clearTimeout(late));
+  } else {
+    const early = running.ended.then((ended) => fail(`${command.written} ended by itself: ${JSON.stringify(ended)}`));
+    await Promise.race([expect.poll(() => running.stdout() + running.stderr(), { timeout: 30_000 }).toMatch(until), early]);
+    running.interrupt();
+    result = await running.ended;
+  }
+  const { code, stdout, stderr } = result;
+  const [, ends = until === undefined ? 0 : 130] =
+    Object.entries(page.ends ?? {}).find(([start]) => command.written.includes(start)) ?? [];
+  if (code !== ends) fail(`${command.written} ended with ${code}, not ${ends}:\n${stderr}${stdout}`);
+  if (command.into !== undefined) await writeFile(join(world.folder, command.into), stdout);
+  return `${stdout}\n${stderr}`;
+}
+
+function fail(message: string): never {
+  throw new Error(message);
+}
+
+/** A program as its reader would run it, with this checkout's sources as the package. */
+async function runProgram({ text, line }: Fence, { world, page }: Reader): Promise<void> {
+  const file = join(world.folder, `program-${line}.ts`);
+  const from = (door: string | undefined) => pathToFileURL(join(ROOT, "src", door ?? "", "index.ts")).href;
+  const program = text.replaceAll(/from "outdial(\/\w+)?"/g, (_, door?: string) => `from "${from(door)}"`);
+  await writeFile(file, `${program}\n${page.after ?? ""}\n`);
+  const [folder, before] = [process.cwd(), { ...process.env }];
+  Object.assign(process.env, world.environment);
+  process.chdir(world.folder);
+  try {
+    await import(pathToFileURL(file).href);
+  } finally {
+    process.chdir(folder);
+    for (const name of Object.keys(world.environment)) {
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
+    }
+  }
+}
+
+/** Holds a file that a document shows against what reads such files. */
+async function holdFile({ language, kind, text, line }: Fence, reader: Reader): Promise<void> {
+  const { world, page } = reader;
+  const path = join(world.folder, `fence-${line}.${language}`);
+  await writeFile(path, `${text}\n`);
+  const accepted = async (...words: string[]) =>
+    expect(await world.run([...words, path])).toMatchObject({ code: 0, stdout: expect.any(String) });
+  switch (kind) {
+    case "outdial.yaml":
+      return await accepted("context", "--config");
+    case "rule pack":
+      return await accepted("compliance", "pack", "validate");
+    case "scenario":
+      return await createSandbox({ scenario: parse(text) as object }).close();
+    default: {
+      const holds = page.files?.[kind] ?? fail(`line ${line}: nothing reads a file of kind "${kind}"`);
+      return await holds(text, world);
+    }
+  }
+}
+
+async function follow(fence: Fence, reader: Reader): Promise<void> {
+  const { language, notRun, line } = fence;
+  if (notRun !== undefined || language === "mermaid") return;
+  if (language === "sh" || language === "console") {
+    reader.said = "";
+    for (const command of commandsOf(fence)) {
+      const said = await run(command, reader);
+      reader.said += said;
+      holdShown(command.shown, said);
+    }
+  } else if (language === "text") {
+    holdShown(fence.text.split("\n"), reader.said);
+  } else if (language === "ts") await runProgram(fence, reader);
+  else if (fence.kind !== "") await holdFile(fence, reader);
+  else throw new Error(`line ${line}: a fence that is not run and is not marked`);
+}
+
+/** Every line that the document shows is in what was said. */
+function holdShown(shown: readonly string[], said: string): void {
+  const missing = missingOf(shown, said);
+  if (missing.length > 0) fail(`these lines did not come:\n${missing.join("\n")}\nbut these:\n${said}`);
+}
+
+/** Runs a document. */
+async function followAll(markdown: string, page: Page): Promise<void> {
+  const fences = fencesOf(markdown);
+  const { environment = {}, scenario, has = {} } = page;
+  await using world = await startWorld({
+    sandbox: { now: NOW, ...(scenario === undefined ? {} : { scenario }) },
+    environment,
+  });
+  for (const [name, content] of Object.entries(has)) {
+    await mkdir(dirname(join(world.folder, name)), { recursive: true });
+    await writeFile(join(world.folder, name), typeof content === "string" ? content : await readFile(join(ROOT, content.of)));
+  }
+  await using stack = new AsyncDisposableStack();
+  const more = await page.before?.(world, stack);
+  const reader: Reader = { page, world, shell: { ...world.environment, ...more }, said: "" };
+  for (const fence of fences) {
+    try {
+      await follow(fence, reader);
+    } catch (thrown) {
+      if (thrown instanceof Error) thrown.message = `line ${fence.line}: ${thrown.message}`;
+      throw thrown;
+    }
+  }
+}
+
+/** Diagrams are not run. */
+const isFollowed = (path: string) => fencesOf(read(path)).some(({ language }) => language !== "mermaid");
+
+test("every document with a fence is listed", () => {
+  expect(Object.keys(PAGES).toSorted()).toEqual(DOCUMENTS.filter(isFollowed).toSorted());
+});
+
+test.each([
+  ["a fence of no language", "```\noutdial jobs list\n```"],
+  ["a fence of a language that is not run", "```python\nprint()\n```"],
+  ["a file of a kind that nothing reads", "```yaml anything\na: 1\n```"],
+  ["a mark without a reason", "<!-- not run: -->\n```sh\noutdial jobs list\n```"],
+  ["a mark that is not beside its fence", "<!-- not run: no cluster -->\n\n```sh\noutdial --version\n```"],
+  ["a fence without an end", "```sh\noutdial jobs list\n"],
+  ["another program", "```sh\nhelm install\n```"],
+  ["a command that fails", "```sh\noutdial jobs show job_1\n```"],
+  ["output that does not come", "```console\n$ outdial jobs list\n3 jobs\n```"],
+])("%s is not let through", async (_, markdown) => {
+  await expect(followAll(markdown, {})).rejects.toThrow(/^line \d+: /);
+});
+
+for (const path of Object.keys(PAGES).filter((each) => !LEFT.includes(each)))
+  test(`${path} does what it says`, async () => {
+    await followAll(read(path), PAGES[path] ?? {});
+  });
