@@ -136,8 +136,8 @@ export function dialerOn(
 
 /** Settings as the view of the tenant keeps them. */
 export const readingsOf = (refresh: TenantRefresh, prediction: DialerReadings["prediction"]): DialerReadings => ({
-  looking: () => refresh.looking("dialer"),
-  readNow: () => refresh.dialerNow(),
+  looking: (campaign) => refresh.looking({ dialerOf: campaign }),
+  readNow: (campaign) => refresh.dialerNow(campaign),
   prediction,
 });
 

@@ -105,7 +105,7 @@ export const HISTORY = table<DialerVersion>(
     { title: "createdAt", value: ({ createdAt }) => createdAt },
     { title: "what", value: happened, least: 16 },
     { title: "actor", value: ({ actor }) => actor },
-    { title: "source", value: ({ sourceName }) => sourceName },
+    { title: "source", value: ({ campaign, sourceName }) => (campaign === null ? sourceName : `campaign ${campaign}: ${sourceName}`) },
     { title: "message", value: ({ message }) => message },
   ],
   { heads: false },

@@ -79,7 +79,7 @@ export type { RetrievalLedger } from "./retrieval/ledger.ts";
 export type { RetrievalSchedules } from "./retrieval/schedules.ts";
 export { RETRIEVE, type Retrieval, type RetrievalSchedule, type RetrievalWindow } from "./retrieval/types.ts";
 export type { DialerLedger } from "./settings/dialer-ledger.ts";
-export { DIALER_CHANGE, type DialerCampaignEntry, type DialerChange } from "./settings/types.ts";
+export { DIALER_CHANGE, type DialerCampaignEntry, type DialerChange, type ListedDialerChange } from "./settings/types.ts";
 export type { StopLedger } from "./stops/stop-ledger.ts";
 export type { FoundCampaign, ListProblem, Stop, StopAttempt, StoppedCampaign } from "./stops/types.ts";
 export { openStore, type Store } from "./store.ts";

@@ -15,7 +15,19 @@ const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime
 
 export const show: Run<typeof declared.show> = async ({ options, io }) => {
   await using dialer = await openDialerTenant(options, io.env);
-  const { value, lock } = await dialer.tenant.capabilities.pacingSettings.read(options.campaign);
+  const { pacingSettings, campaignProvisioning } = dialer.tenant.capabilities;
+  if (pacingSettings.capability.perCampaign && options.campaign === undefined) {
+    const choose: { id: string; name: string }[] = [];
+    for await (const { id, name } of campaignProvisioning.campaigns()) choose.push({ id, name: name ?? id });
+    const problem = "settings are per campaign on this profile: choose one with --campaign ID";
+    await io.answer(
+      { settings: null, problem, choose },
+      choose.map(({ id, name }) => `${printable(id)}  ${printable(name)}`),
+    );
+    io.say(problem);
+    return;
+  }
+  const { value, lock } = await pacingSettings.read(options.campaign);
   await io.answer(value, fieldLines(value));
   if (io.json) return;
   const read = readSettings(value);
@@ -34,6 +46,7 @@ const VERSIONS = table<DialerVersion>([
   { title: "version", value: (change) => change.version },
   { title: "createdAt", value: (change) => change.createdAt },
   { title: "endedAt", value: (change) => change.endedAt },
+  { title: "campaign", value: (change) => change.campaign },
   { title: "kind", value: (change) => change.kind },
   { title: "outcome", value: (change) => change.outcome },
   { title: "actor", value: (change) => change.actor },

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { type Asked, dueReadings, owedAfter, type RefreshState } from "./order.ts";
 
 const NOW = 10_000_000;
-const NOBODY: Asked = { list: -Infinity, dialer: -Infinity, campaigns: new Map() };
+const NOBODY: Asked = { list: -Infinity, dialers: new Map(), campaigns: new Map() };
 type Reading = RefreshState["readings"][number];
 
 const reading = (what: Reading["what"], subject: string, ageMs: number, goodUntil: number | null = null): Reading => ({
@@ -22,9 +22,16 @@ const all = (ids: readonly string[], ageMs: number): Reading[] => [
   ...ids.flatMap((id) => (["figures", "campaign", "gate"] as const).map((what) => reading(what, id, ageMs))),
 ];
 const order = (state: Partial<RefreshState>) =>
-  dueReadings({ now: NOW, campaigns: ["a", "b"], readings: [], asked: NOBODY, turn: 0, owed: 6, ...state }).map(
-    ({ what, subject }) => `${what} ${subject}`.trim(),
-  );
+  dueReadings({
+    now: NOW,
+    campaigns: ["a", "b"],
+    readings: [],
+    asked: NOBODY,
+    perCampaign: false,
+    turn: 0,
+    owed: 6,
+    ...state,
+  }).map(({ what, subject }) => `${what} ${subject}`.trim());
 
 test("of an unknown tenant the list comes first, then all figures, then what takes several requests", () => {
   expect(order({})).toEqual(["campaigns", "dialer", "figures a", "figures b", "campaign a", "gate a", "campaign b", "gate b"]);
@@ -34,7 +41,7 @@ test("of an unknown tenant the list comes first, then all figures, then what tak
 test("what is young is left alone; what somebody looks at is due sooner, and before the rest", () => {
   expect(order({ readings: all(["a", "b"], 19_000) })).toEqual([]);
   expect(order({ readings: all(["a", "b"], 30_000) })).toEqual([]);
-  const asked = { list: -Infinity, dialer: NOW - 1000, campaigns: new Map([["b", NOW - 1000]]) };
+  const asked = { list: -Infinity, dialers: new Map([["", NOW - 1000]]), campaigns: new Map([["b", NOW - 1000]]) };
   expect(order({ readings: all(["a", "b"], 30_000), asked })).toEqual(["dialer", "figures b"]);
   expect(order({ readings: all(["a", "b"], 70_000), asked })).toEqual([
     "campaigns",
@@ -75,6 +82,16 @@ test("figures that are due do not wait for campaigns whose gate was never looked
   expect(order({ readings, owed: 2 }).slice(0, 3)).toEqual(["figures a", "figures b", "campaign a"]);
 });
 
+test("dialer settings of each campaign are read while somebody looks at them, and no others", () => {
+  const none = { perCampaign: true, readings: all(["a", "b"], 1000).filter(({ what }) => what !== "dialer") };
+  expect(order(none)).toEqual([]);
+  const dialers = new Map([
+    ["b", NOW - 1000],
+    ["a", NOW - 60_000],
+  ]);
+  expect(order({ ...none, asked: { ...NOBODY, dialers } })).toEqual(["dialer b"]);
+});
+
 /** An hour at so many requests a minute, four readings at a time; the oldest figures at any moment once all were read, and what was read. */
 function hour(count: number, perMinute: number, minutes = 60) {
   const ids = Array.from({ length: count }, (_, i) => `c${i}`);
@@ -84,7 +101,11 @@ function hour(count: number, perMinute: number, minutes = 60) {
   let owed = 0;
   let now = begin;
   for (let turn = 0; now < begin + minutes * 60_000; ) {
-    const due = dueReadings({ now, campaigns: ids, readings: [...readings.values()], asked: NOBODY, turn, owed }).slice(0, 4);
+    const readAll = [...readings.values()];
+    const due = dueReadings({ now, campaigns: ids, readings: readAll, asked: NOBODY, perCampaign: false, turn, owed }).slice(
+      0,
+      4,
+    );
     if (due.length === 0) now += 1000;
     for (const one of due) {
       owed = owedAfter(owed, one);

@@ -14,7 +14,8 @@ export interface DueReading extends ReadingKey {
 /** What users asked for, and when last. */
 export interface Asked {
   readonly list: Instant;
-  readonly dialer: Instant;
+  /** By campaign whose dialer settings they are; under "" those of the tenant. */
+  readonly dialers: ReadonlyMap<string, Instant>;
   /** By campaign: its own page. */
   readonly campaigns: ReadonlyMap<string, Instant>;
 }
@@ -25,6 +26,8 @@ export interface RefreshState {
   readonly campaigns: readonly string[];
   readonly readings: readonly Omit<TenantReading, "value">[];
   readonly asked: Asked;
+  /** Whether dialer settings are of each campaign: then only those that somebody looks at are read. */
+  readonly perCampaign: boolean;
   /** How often something was chosen so far. */
   readonly turn: number;
   /** So many figures come before the next look, by `owedAfter`; 0 at first. */
@@ -77,7 +80,8 @@ export function dueReadings(state: RefreshState): DueReading[] {
     }
   };
   add("campaigns", "", looks(asked.list), -2, true);
-  add("dialer", "", looks(asked.dialer), -1, looks(asked.dialer));
+  const dialers = state.perCampaign ? [...asked.dialers].filter(([, at]) => looks(at)).map(([id]) => id) : [""];
+  for (const id of dialers) add("dialer", id, looks(asked.dialers.get(id)), -1, looks(asked.dialers.get(id)));
   const listed = looks(asked.list);
   const named = new Set(campaigns);
   // A page may be open of a campaign that no list has named yet.

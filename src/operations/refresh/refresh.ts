@@ -38,13 +38,13 @@ export interface RefreshDeps {
 export class TenantRefresh {
   readonly #deps: RefreshDeps;
   readonly #campaigns = new Map<string, Instant>();
+  readonly #dialers = new Map<string, Instant>();
   readonly #under = new Map<string, Promise<void>>();
   /** Readings that another service is at, with when to look again. */
   readonly #elsewhere = new Map<string, Instant>();
   readonly #verdicts = new Map<string, CampaignGateVerdict>();
   readonly #warned = new Set<string>();
   #list: Instant = Number.NEGATIVE_INFINITY;
-  #dialer: Instant = Number.NEGATIVE_INFINITY;
   #turn = 0;
   #owed = 0;
   #wake: (() => void) | undefined;
@@ -53,11 +53,11 @@ export class TenantRefresh {
     this.#deps = deps;
   }
 
-  /** Somebody views all campaigns, one campaign, or the dialer settings. Returns at once; due readings are made in the background. */
-  looking(at: "campaigns" | "dialer" | { readonly campaign: string }): void {
+  /** Somebody views all campaigns, one campaign, or the dialer settings of one (of "" where a tenant has them once). Returns at once; due readings are made in the background. */
+  looking(at: "campaigns" | { readonly dialerOf: string } | { readonly campaign: string }): void {
     const now = this.#deps.clock.now();
     if (at === "campaigns") this.#list = now;
-    else if (at === "dialer") this.#dialer = now;
+    else if ("dialerOf" in at) this.#dialers.set(at.dialerOf, now);
     else this.#campaigns.set(at.campaign, now);
     this.#wake?.();
   }
@@ -87,9 +87,9 @@ export class TenantRefresh {
     return this.#campaignList(this.#now());
   }
 
-  /** Reads the dialer settings now. Throws TenantError, StoreError. */
-  dialerNow(): Promise<void> {
-    return this.#dialerSettings(this.#now());
+  /** Reads the dialer settings now. @param campaign whose; "" where a tenant has them once. Throws TenantError, StoreError. */
+  dialerNow(campaign: string): Promise<void> {
+    return this.#dialerSettings(campaign, this.#now());
   }
 
   #now(): CallOptions {
@@ -125,7 +125,8 @@ export class TenantRefresh {
       now,
       campaigns: known.map(({ id }) => id),
       readings,
-      asked: { list: this.#list, dialer: this.#dialer, campaigns: this.#campaigns },
+      asked: { list: this.#list, dialers: this.#dialers, campaigns: this.#campaigns },
+      perCampaign: this.#deps.tenant.capabilities.pacingSettings.capability.perCampaign,
       turn: this.#turn,
       owed: this.#owed,
     });
@@ -144,7 +145,8 @@ export class TenantRefresh {
   }
 
   #forgetOld(now: Instant): void {
-    for (const [id, at] of this.#campaigns) if (now - at >= LOOKING_MS) this.#campaigns.delete(id);
+    for (const asked of [this.#campaigns, this.#dialers])
+      for (const [id, at] of asked) if (now - at >= LOOKING_MS) asked.delete(id);
     for (const [name, until] of this.#elsewhere) if (until <= now) this.#elsewhere.delete(name);
   }
 
@@ -180,7 +182,7 @@ export class TenantRefresh {
       case "campaigns":
         return this.#campaignList(call);
       case "dialer":
-        return this.#dialerSettings(call);
+        return this.#dialerSettings(subject, call);
       case "campaign":
         return this.#document(subject, call);
       case "figures":
@@ -201,11 +203,12 @@ export class TenantRefresh {
     await store.tenantReadings.keep({ what: "campaigns" }, { count: list.length }, { at, now: clock.now() });
   }
 
-  async #dialerSettings(call: CallOptions): Promise<void> {
+  async #dialerSettings(campaign: string, call: CallOptions): Promise<void> {
     const { store, tenant, clock } = this.#deps;
     const at = clock.now();
-    const { value, lock } = await tenant.capabilities.pacingSettings.read(undefined, call);
-    await store.tenantReadings.keep({ what: "dialer" }, { settings: value, tag: lock?.tag ?? null }, { at, now: clock.now() });
+    const { value, lock } = await tenant.capabilities.pacingSettings.read(campaign || undefined, call);
+    const key = { what: "dialer", subject: campaign } as const;
+    await store.tenantReadings.keep(key, { settings: value, tag: lock?.tag ?? null }, { at, now: clock.now() });
   }
 
   async #document(id: string, call: CallOptions): Promise<void> {

@@ -66,11 +66,11 @@ export interface ChangeProgress {
 type Progress = (progress: ChangeProgress) => void;
 
 /** What settings are of: a campaign where a tenant keeps them for each, else nothing. Throws OperationError `invalid_input`. */
-function subjectOf({ capability }: Pick<PacingSettings, "capability">, campaign: string | undefined): string {
+export function subjectOf({ capability }: Pick<PacingSettings, "capability">, campaign: string | undefined): string {
   if (capability.perCampaign === (campaign !== undefined)) return campaign ?? "";
   throw campaign === undefined
     ? new OperationError("invalid_input", "this tenant keeps dialer settings for each campaign: name one", {
-        advice: "Give --campaign ID.",
+        advice: "Give --campaign ID (campaign in the API).",
       })
     : new OperationError("invalid_input", "this tenant has one set of dialer settings: they are of no campaign");
 }
@@ -391,7 +391,7 @@ export class SettingsChanges {
 
   /** Writes what happened, with what follows from it, and gives what is next. */
   async #record(
-    { version, kind }: DialerChange,
+    { version, kind, subject }: DialerChange,
     jobId: string,
     plan: ChangePlan,
     before: ChangeState,
@@ -416,7 +416,7 @@ export class SettingsChanges {
     await this.#ledger.append({ jobId, executor: replica.id, seq, event, at: event.at, phase: state.phase, ...notices });
     // The database has noted by its own clock that other settings are in force than were last read; whoever reads them goes by the processes' clock.
     if (state.phase !== before.phase && (state.phase === "guarding" || state.phase === "ended"))
-      await this.#context.store.tenantReadings.expire(["dialer"], "", this.#context.clock.now());
+      await this.#context.store.tenantReadings.expire(["dialer"], subject, this.#context.clock.now());
     this.#told.get(jobId)?.({ version, state, elsewhere: false });
     return { state, command: commands.find(({ kind }) => kind !== "alarm") };
   }

@@ -25,7 +25,7 @@ import { checkOverride, type Judgement, judge, type Predictor, type RegulatoryCh
 import type { GuardPlan } from "./guard.ts";
 import { basisInForce, fileInForce } from "./in-force.ts";
 import { readSettings } from "./model.ts";
-import type { PreparedChange, SettingsChanges } from "./service.ts";
+import { type PreparedChange, type SettingsChanges, subjectOf } from "./service.ts";
 import { compareWithVendor, type RunSimulator, type SimulatedRun } from "./vendor-simulator.ts";
 
 /** Chance of a false alarm, and of missing the alternative, of each test of a guarded rollout. */
@@ -73,13 +73,25 @@ export interface ApplyOptions {
 
 /** The settings in force as they are kept in the store. */
 export interface DialerReadings {
-  /** Somebody looks at the settings: what is too old is read in the background. */
-  looking(): void;
+  /** Somebody looks at the settings of a campaign, of "" where a tenant has them once: what is too old is read in the background. */
+  looking(campaign: string): void;
   /** Reads them now. Throws TenantError. */
-  readNow(): Promise<void>;
+  readNow(campaign: string): Promise<void>;
   /** What settings in force will come to, or why that is not known; undefined while it is being found out. */
   prediction(file: SettingsFile): Promise<Judgement["prediction"] | undefined>;
 }
+
+const PER_CAMPAIGN = "settings are per campaign on this profile: choose one";
+
+const NOTHING_SHOWN = {
+  settings: null,
+  asOf: null,
+  failed: null,
+  tag: null,
+  basis: null,
+  prediction: null,
+  campaign: null,
+} as const;
 
 const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
 
@@ -97,18 +109,43 @@ export class DialerUseCases {
     this.changes = changes;
   }
 
-  /** The settings as they were last read, with the time, and the change under way. @param fresh reads the tenant first */
-  async show({ fresh }: { readonly fresh: boolean }): Promise<DialerView> {
+  /**
+   * The settings as they were last read, with the time, and the change under way. Where each campaign has settings of its own and none is named,
+   * nothing is read: the view names the campaigns to choose from.
+   * @param asked.fresh reads the tenant first
+   * @throws OperationError `invalid_input`, `not_found`
+   */
+  async show(asked: { readonly fresh: boolean; readonly campaign?: string | undefined }): Promise<DialerView> {
+    const { store, tenant } = this.#context;
+    const { perCampaign } = tenant.capabilities.pacingSettings.capability;
+    const open = await this.changes.open();
+    const under = open === undefined ? null : await this.change(open.version);
+    if (perCampaign && asked.campaign === undefined)
+      return { ...NOTHING_SHOWN, problem: PER_CAMPAIGN, choose: await this.#campaigns(), open: under };
+    const campaign = subjectOf(tenant.capabilities.pacingSettings, asked.campaign);
+    const shown = await this.#inForce(campaign, asked.fresh);
+    return { ...shown, campaign: campaign || null, choose: perCampaign ? await this.#campaigns() : null, open: under };
+  }
+
+  async #campaigns(): Promise<NonNullable<DialerView["choose"]>> {
+    return (await this.#context.store.knownCampaigns.list()).map(({ id, name }) => ({ id, name }));
+  }
+
+  async #inForce(campaign: string, fresh: boolean): Promise<Omit<DialerView, "open" | "choose" | "campaign">> {
     const { readings } = this.#rules;
-    if (fresh) await readings.readNow();
-    readings.looking();
     const { store } = this.#context;
-    const reading = await store.tenantReadings.find({ what: "dialer" });
+    if (fresh) await readings.readNow(campaign);
+    else if (campaign !== "" && (await store.knownCampaigns.find(campaign)) === undefined)
+      throw new OperationError("not_found", `no campaign ${campaign} is known`, {
+        advice: "One that was made since is there in a minute; fresh=true asks the tenant now.",
+      });
+    readings.looking(campaign);
+    const reading = await store.tenantReadings.find({ what: "dialer", subject: campaign });
     const kept = keptSettings.safeParse(reading?.value).data;
     const value = kept?.settings ?? null;
     const read = kept === undefined ? undefined : readSettings(value);
     const { readAt, failed } = timesOf(reading);
-    const [open, applied] = await Promise.all([this.changes.open(), store.dialer.latestApplied()]);
+    const applied = await store.dialer.latestApplied(campaign);
     const settings = read !== undefined && "settings" in read ? read.settings : undefined;
     const basis = settings === undefined ? undefined : basisInForce(settings, applied);
     const prediction = settings === undefined ? undefined : await readings.prediction(fileInForce(settings, applied));
@@ -120,7 +157,6 @@ export class DialerUseCases {
       problem: read !== undefined && "problem" in read ? read.problem : null,
       basis: basis === undefined ? null : basisOf(basis),
       prediction: prediction === undefined || typeof prediction === "string" ? null : predictionOf(prediction),
-      open: open === undefined ? null : await this.change(open.version),
     };
   }
 
@@ -247,9 +283,7 @@ export async function dialerHistory(
   limit: number,
   before?: number,
 ): Promise<readonly DialerVersion[]> {
-  // One more, for what the last one changed.
-  const versions = await dialer.list(limit + 1, before);
-  return versions.slice(0, limit).map((one, i) => versionOf(one, versions[i + 1]));
+  return (await dialer.list(limit, before)).map(versionOf);
 }
 
 /** Our checks, the tenant's validation, the prediction; needs no store. */

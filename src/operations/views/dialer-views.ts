@@ -1,7 +1,7 @@
 // Dialer settings as the API shows them.
 
 import type { z } from "zod";
-import type { DialerChange } from "../../store/index.ts";
+import type { ListedDialerChange } from "../../store/index.ts";
 import type { SettingsFile } from "../settings/file.ts";
 import type { Judgement } from "../settings/gate.ts";
 import type { FieldChange } from "../settings/model.ts";
@@ -39,9 +39,10 @@ export function predictionOf(prediction: Exclude<Judgement["prediction"], string
 export const changesOf = (diff: readonly FieldChange[]) =>
   diff.map(({ path, before, after }) => ({ path, before: before ?? null, after: after ?? null }));
 
-export function versionOf(one: DialerChange, before: DialerChange | undefined): z.input<typeof dialerVersion> {
+export function versionOf(one: ListedDialerChange): z.input<typeof dialerVersion> {
   return {
     version: one.version,
+    campaign: one.subject || null,
     kind: one.kind,
     sourceName: one.sourceName,
     actor: one.actor,
@@ -51,7 +52,7 @@ export function versionOf(one: DialerChange, before: DialerChange | undefined): 
     outcome: one.outcome,
     message: one.message,
     rejected: one.rejected,
-    changes: before === undefined ? [] : differing(before.settings, one.settings),
+    changes: one.settingsBefore === null ? [] : differing(one.settingsBefore, one.settings),
     createdAt: timeText(one.createdAt),
     endedAt: timeText(one.endedAt),
   };

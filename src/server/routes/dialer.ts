@@ -43,7 +43,13 @@ export function dialerRoutes(dialer: () => DialerUseCases) {
       description:
         "Answers at once with the settings as they were last read, with the time; when that is too long ago they are read in the background, and a live update says when others are in force.",
       role: "viewer",
-      query: z.strictObject({ fresh: flag.describe("true reads the tenant first and waits for it") }),
+      query: z.strictObject({
+        fresh: flag.describe("true reads the tenant first and waits for it"),
+        campaign: z
+          .string()
+          .optional()
+          .describe("Whose settings, where each campaign has settings of its own; without it the view names the campaigns"),
+      }),
       reply: dialerView,
       handle: ({ query }) => dialer().show(query),
     }),

@@ -6,11 +6,20 @@ import { storable } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import { JournalLedger } from "../jobs/journal.ts";
 import { endJob, insertJob } from "../jobs/rows.ts";
-import { DIALER_CHANGE, type DialerCampaignEntry, type DialerChange, type DialerStep, type NewDialerChange } from "./types.ts";
+import {
+  DIALER_CHANGE,
+  type DialerCampaignEntry,
+  type DialerChange,
+  type DialerStep,
+  type ListedDialerChange,
+  type NewDialerChange,
+} from "./types.ts";
 
-const CHANGES = `select version, subject, job_id as "jobId", c.kind, c.source_name as "sourceName", c.actor, settings_hash as "settingsHash", settings, tag, plan,
-    phase, outcome, message, rejected, c.created_at as "createdAt", ended_at as "endedAt", j.status, j.executor, j.run
-  from outdial.dialer_changes c left join outdial.jobs j on j.id = c.job_id`;
+const COLUMNS = `version, subject, job_id as "jobId", c.kind, c.source_name as "sourceName", c.actor, settings_hash as "settingsHash", settings, tag, plan,
+    phase, outcome, message, rejected, c.created_at as "createdAt", ended_at as "endedAt", j.status, j.executor, j.run`;
+const FROM = "from outdial.dialer_changes c left join outdial.jobs j on j.id = c.job_id";
+const CHANGES = `select ${COLUMNS} ${FROM}`;
+const BEFORE = `(select b.settings from outdial.dialer_changes b where b.subject = c.subject and b.version < c.version order by b.version desc limit 1)`;
 
 const CAMPAIGN = `content_hash as "contentHash", name, source_name as "sourceName", status, campaign_id as "campaignId", created_at as "createdAt"`;
 
@@ -97,11 +106,11 @@ export class DialerLedger extends JournalLedger {
   }
 
   /** Versions, newest first. */
-  list(limit: number, before = Number.MAX_SAFE_INTEGER): Promise<DialerChange[]> {
-    return this.store.query<DialerChange>(`${CHANGES} where version < $2::bigint order by version desc limit $1`, [
-      limit,
-      before,
-    ]);
+  list(limit: number, before = Number.MAX_SAFE_INTEGER): Promise<ListedDialerChange[]> {
+    return this.store.query<ListedDialerChange>(
+      `select ${COLUMNS}, ${BEFORE} as "settingsBefore" ${FROM} where version < $2::bigint order by version desc limit $1`,
+      [limit, before],
+    );
   }
 
   /** The latest change that ended as `applied`. @param subject what the settings are of; empty where a tenant has them once */

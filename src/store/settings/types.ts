@@ -36,6 +36,12 @@ export interface DialerChange {
   readonly run: number | null;
 }
 
+/** A version in a list, with the settings of the version before it of the same subject; null: it is the first. */
+export interface ListedDialerChange extends DialerChange {
+  /** JSON. */
+  readonly settingsBefore: unknown;
+}
+
 /** A change to begin. */
 export interface NewDialerChange {
   /** As in DialerChange. */

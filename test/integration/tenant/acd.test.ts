@@ -165,8 +165,9 @@ test("settings of a skill are applied, verified and taken back like a tenant's",
     path: { skillId: SKILL },
     body: { agents: [{ agentId: "5001" }, { agentId: "5002" }] },
   });
-  const refused = await run(["dialer", "show"]);
-  expect(refused.said).toContain("--campaign");
+  const unnamed = await run(["dialer", "show", "--json"]);
+  expect(JSON.parse(unnamed.stdout)).toMatchObject({ settings: null, choose: [{ id: SKILL }, { id: "4002" }] });
+  expect(unnamed.said).toContain("settings are per campaign on this profile");
   const shown = await run(["dialer", "show", "--campaign", SKILL, "--json"]);
   const { vendor: _, ...settings } = JSON.parse(shown.stdout) as { vendor: unknown; algorithm: Record<string, number> };
   const file = join(world.folder, "settings.yaml");

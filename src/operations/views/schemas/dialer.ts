@@ -28,6 +28,7 @@ export type Finding = z.output<typeof finding>;
 export const dialerVersion = z
   .strictObject({
     version: z.int(),
+    campaign: z.string().nullable().describe("Whose settings they are; null where a tenant has them once"),
     kind: z.enum(["observed", "apply", "rollback"]),
     sourceName: z.string(),
     actor: z.string(),
@@ -38,7 +39,7 @@ export const dialerVersion = z
     outcome: z.string().nullable(),
     message: z.string().nullable(),
     rejected: z.boolean().describe("It did not hold: it is not tried again without being told to"),
-    /** Against the version before it in the list. */
+    /** Against the version before it, of the same campaign. */
     changes: z.array(fieldChange).readonly(),
     createdAt: time,
     endedAt: time.nullable(),
@@ -91,16 +92,31 @@ export const dialerView = z
     problem: z.string().nullable(),
     prediction: settingsPrediction.nullable().describe("Of these settings; null while it is made, or when there is none"),
     basis: settingsBasis.nullable().describe("As the change said that put these settings in force; null when none did"),
+    campaign: z
+      .string()
+      .nullable()
+      .describe("Whose settings they are; null where a tenant has them once, or when none was named"),
+    choose: z
+      .array(z.strictObject({ id: z.string(), name: z.string() }))
+      .readonly()
+      .nullable()
+      .describe("The known campaigns, where each has settings of its own; null where a tenant has them once"),
     /** The change under way. */
     open: dialerChange.nullable(),
   })
   .meta({ id: "DialerView" });
 export type DialerView = z.output<typeof dialerView>;
 
+const settingsOf = z
+  .string()
+  .optional()
+  .describe("Whose settings they are, where each campaign has settings of its own (profile acd)");
+
 /** A settings file as JSON: name, concurrency, algorithm, carrier, expected. */
 export const dialerProposal = z
   .strictObject({
     file: z.record(z.string(), z.unknown()).describe("As in dialer-settings.schema.json"),
+    campaign: settingsOf,
     sourceName: z.string().max(200).optional().describe("For people, in the history; dashboard by default"),
     overrides: z.array(z.string()).optional().describe("Gates to pass by name: predicted_abandonment"),
     retryRejected: z.boolean().optional(),
@@ -121,6 +137,7 @@ export const dialerRollback = z.strictObject({
     .max(MAX_VERSION)
     .optional()
     .describe("The version to go back to; without it, to before the latest change"),
+  campaign: settingsOf,
   overrides: z.array(z.string()).optional(),
 });
 export type DialerRollback = z.output<typeof dialerRollback>;

@@ -34,6 +34,7 @@ export function DraftForm({ view, query, onBegun }: DraftFormProps) {
   const proposed = useRef<Asking<"dialer.preview">["body"]>({ file: {} });
   const proposal = (begin: ApiTypes.DialerView) => ({
     file: fileOf(begin, touched.value),
+    ...(begin.campaign === null ? {} : { campaign: begin.campaign }),
     sourceName: isPlan ? "simulator" : "dashboard",
     ...(override.value ? { overrides: ["predicted_abandonment"] } : {}),
     ...(guard.value === "" ? {} : { guardMinutes: Number(guard.value) }),
@@ -102,7 +103,9 @@ export function DraftForm({ view, query, onBegun }: DraftFormProps) {
           word="apply"
           preview={async () => {
             // What is in force now, not when the page was read; and what is applied is what was previewed.
-            proposed.current = proposal(await client.ask("dialer.show", { query: { fresh: true } }));
+            proposed.current = proposal(
+              await client.ask("dialer.show", { query: { fresh: true, campaign: view.campaign ?? undefined } }),
+            );
             const preview = await client.ask("dialer.preview", { body: proposed.current });
             return { confirm: preview.confirm, refusals: preview.refusals, body: <PreviewBody preview={preview} /> };
           }}

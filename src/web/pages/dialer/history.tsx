@@ -52,10 +52,11 @@ export function History({ onBegun }: { readonly onBegun: (version: number | unde
               },
               {
                 name: "By",
-                cell: ({ actor, sourceName, createdAt }) => (
+                cell: ({ actor, campaign, sourceName, createdAt }) => (
                   <>
                     <span class="break">{actor}</span>
                     <span class="cell-note break">
+                      {campaign === null ? null : `campaign ${campaign} · `}
                       {sourceName} · <Time at={createdAt} />
                     </span>
                   </>

@@ -21,7 +21,8 @@ const LIVE = { on: ({ type }: ApiTypes.ServiceEvent) => type === "dialer" || typ
 export default function DialerPage() {
   const { query } = useLocation();
   const followed = useSignal<number | undefined>(undefined);
-  const dialer = useResource("dialer.show", {}, LIVE);
+  const { campaign } = query;
+  const dialer = useResource("dialer.show", { query: { campaign } }, LIVE);
   const onBegun = (version: number | undefined) => {
     followed.value = version;
     dialer.reload();
@@ -35,46 +36,75 @@ export default function DialerPage() {
         {(view) => (
           <>
             {view.open === null ? <Followed version={followed.value} /> : <Change change={view.open} onDone={dialer.reload} />}
+            {view.choose === null ? null : <Choose view={view} query={query} />}
             <NotReadable failed={view.failed} asOf={view.asOf} />
-            {view.problem === null ? null : (
+            {view.problem === null || isUnchosen(view) ? null : (
               <div class="banner">
                 <span class="break">{view.problem}</span>
               </div>
             )}
-            <div class="grid">
-              <section class="card" aria-label="In force">
-                <div class="card-head">
-                  <h2>In force</h2>
-                  <span class="aside muted small mono break">
-                    {view.asOf === null ? "" : view.tag === null ? "no version tag, read " : `tag ${view.tag}, read `}
-                    <Age at={view.asOf} />
-                  </span>
-                </div>
-                {view.asOf === null ? (
-                  <p class="muted">The settings are being read of the tenant, and appear here by themselves.</p>
-                ) : (
-                  <dl class="facts">
-                    {leavesOf(view.settings)
-                      .filter(([path]) => path !== TAG)
-                      .map(([path, value]) => (
-                        <Leaf key={path} path={path} value={value} />
-                      ))}
-                  </dl>
-                )}
-                {view.prediction === null ? null : (
-                  <>
-                    <h3 class="section-head">Predicted</h3>
-                    <PredictionBands prediction={view.prediction} />
-                  </>
-                )}
-              </section>
-              <DraftForm view={view} query={query} onBegun={onBegun} />
-            </div>
+            {isUnchosen(view) ? null : (
+              <div class="grid">
+                <section class="card" aria-label="In force">
+                  <div class="card-head">
+                    <h2>In force</h2>
+                    <span class="aside muted small mono break">
+                      {view.asOf === null ? "" : view.tag === null ? "no version tag, read " : `tag ${view.tag}, read `}
+                      <Age at={view.asOf} />
+                    </span>
+                  </div>
+                  {view.asOf === null ? (
+                    <p class="muted">The settings are being read of the tenant, and appear here by themselves.</p>
+                  ) : (
+                    <dl class="facts">
+                      {leavesOf(view.settings)
+                        .filter(([path]) => path !== TAG)
+                        .map(([path, value]) => (
+                          <Leaf key={path} path={path} value={value} />
+                        ))}
+                    </dl>
+                  )}
+                  {view.prediction === null ? null : (
+                    <>
+                      <h3 class="section-head">Predicted</h3>
+                      <PredictionBands prediction={view.prediction} />
+                    </>
+                  )}
+                </section>
+                <DraftForm key={view.campaign} view={view} query={query} onBegun={onBegun} />
+              </div>
+            )}
           </>
         )}
       </Loaded>
       <History onBegun={onBegun} />
     </Page>
+  );
+}
+
+/** Each campaign has settings of its own, and none is chosen yet. */
+const isUnchosen = ({ choose, campaign }: ApiTypes.DialerView): boolean => choose !== null && campaign === null;
+
+/** The campaigns, each with the way to its settings; what else stands in the address stays there. */
+function Choose({ view, query }: { readonly view: ApiTypes.DialerView; readonly query: Readonly<Record<string, string>> }) {
+  const campaigns = view.choose ?? [];
+  return (
+    <section class="card stack" aria-label="Campaign">
+      <p>{isUnchosen(view) ? view.problem : "Settings are per campaign on this profile."}</p>
+      {campaigns.length === 0 ? <p class="muted">No campaign is known yet.</p> : null}
+      <ul class="row">
+        {campaigns.map(({ id, name }) => (
+          <li key={id}>
+            <a
+              href={`/dialer?${new URLSearchParams({ ...query, campaign: id }).toString()}`}
+              aria-current={id === view.campaign ? "true" : undefined}
+            >
+              <NameText text={name} />
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

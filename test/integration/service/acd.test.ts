@@ -1,0 +1,85 @@
+// The service over a tenant of the profile `acd`.
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { AcdClient } from "../../clients/acd-client.ts";
+import { type StartedService, startService } from "../../support/service.ts";
+import { until } from "../../support/until.ts";
+import { UNLIMITED_ACD } from "../../support/world.ts";
+
+let at: StartedService;
+let vendor: AcdClient;
+beforeAll(async () => {
+  at = await startService({
+    profile: "acd",
+    yaml: `limits: ${JSON.stringify(UNLIMITED_ACD)}\n`,
+    sandbox: {
+      scenario: {
+        campaigns: [
+          { id: "first", contactListId: "people", status: "paused" },
+          { id: "second", contactListId: "people", status: "paused" },
+        ],
+        contactLists: [{ id: "people", generate: { count: 20, consentRate: 1 } }],
+      },
+    },
+  });
+  const { accessKeyId: id, accessKeySecret: secret } = at.sandbox.accessKey;
+  vendor = new AcdClient((url, init) => at.sandbox.fetch(url, init), "http://tenant.localhost", { id, secret }, 33);
+  await vendor.logIn();
+  await until(async () => ((await at.get("/api/v1/campaigns"))["items"] as object[]).length === 2);
+});
+afterAll(() => at[Symbol.asyncDispose]());
+
+test("dialer settings are of a campaign: without one nothing is read, and the campaigns to choose from are named", async () => {
+  const choose = [
+    { id: "4001", name: "first" },
+    { id: "4002", name: "second" },
+  ];
+  const problem = "settings are per campaign on this profile: choose one";
+  expect(await at.get("/api/v1/dialer")).toMatchObject({
+    settings: null,
+    asOf: null,
+    failed: null,
+    campaign: null,
+    problem,
+    choose,
+  });
+  expect(at.logged.filter((line) => /reading the tenant/.test(line))).toEqual([]);
+  expect(at.sandbox.control.requests({ operation: "acd.getGeneralSettings" })).toEqual([]);
+
+  expect(await at.get("/api/v1/dialer?campaign=4002")).toMatchObject({ campaign: "4002", problem: null, choose });
+  const shown = () => at.get("/api/v1/dialer?campaign=4002");
+  await until(async () => (await shown())["settings"] !== null);
+  expect(await shown()).toMatchObject({ settings: { name: "second" }, failed: null });
+  expect((await at.ask("/api/v1/dialer?campaign=9999")).status).toBe(404);
+});
+
+test("a change of a campaign's settings is previewed, applied, and stands in the history with whose it is", async () => {
+  await vendor.ask("POST", "/skills/4001/agents", { body: { agents: [{ agentId: 5001 }, { agentId: 5002 }] } });
+  const { settings } = (await at.get("/api/v1/dialer?campaign=4001&fresh=true")) as {
+    settings: { name: string; type: string; concurrency: Record<string, number>; algorithm: Record<string, unknown> };
+  };
+  const { name, type, concurrency, algorithm } = settings;
+  const file = {
+    name,
+    type,
+    concurrency,
+    algorithm: { ...algorithm, warm_line_timeout_sec: 1 },
+    carrier_capacity: { max_trunks: 1000 },
+  };
+  const proposal = { file, campaign: "4001", overrides: ["predicted_abandonment"] };
+  expect((await at.post("/api/v1/dialer/preview", { file })).body).toMatchObject({ code: "invalid_input" });
+  const { body: preview } = await at.post("/api/v1/dialer/preview", proposal);
+  expect(preview["refusals"]).toEqual([]);
+  expect(preview).toMatchObject({ verdict: "ready", changes: [{ path: "algorithm.warm_line_timeout_sec", after: 1 }] });
+  const begun = await at.post("/api/v1/dialer/apply", { ...proposal, confirm: preview["confirm"] });
+  expect(begun.status).toBe(202);
+  await until(async () => (await at.get(`/api/v1/dialer/versions/${Number(begun.body["version"])}`))["outcome"] === "applied");
+  const { items } = await at.get("/api/v1/dialer/versions");
+  expect(items).toMatchObject([
+    { campaign: "4001", kind: "apply", changes: [{ path: "algorithm.warm_line_timeout_sec" }] },
+    { campaign: "4001", kind: "observed", changes: [] },
+  ]);
+  expect(await at.get("/api/v1/dialer?campaign=4001&fresh=true")).toMatchObject({
+    settings: { algorithm: { warm_line_timeout_sec: 1 } },
+  });
+});
