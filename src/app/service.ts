@@ -1,7 +1,7 @@
 // The service: one workplace with everything that outdial does, opened once, and the server over it. Opened and closed in order.
 
 import { type Clock, messageOf } from "../kernel/index.ts";
-import { CampaignMetrics } from "../operations/index.ts";
+import { CampaignMetrics, lacksOf } from "../operations/index.ts";
 import { createServer, listen, type ServerPorts, type Service, type ServiceLog, type ServiceLogger } from "../server/index.ts";
 import type { AccessRole, Store } from "../store/index.ts";
 import { capabilitiesOn } from "./capabilities.ts";
@@ -17,6 +17,7 @@ import { watchPairs } from "./service/pairs.ts";
 import { createSpool } from "./service/spool.ts";
 import { watchService } from "./service/watch.ts";
 
+import { tableCallsOf } from "./table-calls.ts";
 import { packageVersion } from "./version.ts";
 import { type Environment, openWorkplace, storeOf, type Workplace } from "./workplace.ts";
 
@@ -151,6 +152,12 @@ export async function openService(flags: Flags, environment: Environment, option
     deliveries: () => able.deliveries,
     inbound: () => store.inbound,
     vendorWebhooks: () => able.webhooks,
+    tenant: () => ({
+      async probe() {
+        const [{ probeTenant }, calls] = await Promise.all([import("./tenant-probe.ts"), tableCallsOf(workplace.tenant)]);
+        return probeTenant(workplace.tenant, calls, { clock: config.clock, signal: ended.signal });
+      },
+    }),
   };
   const watched = await watch.open(stack, workplace, {
     metrics: new CampaignMetrics({
@@ -173,7 +180,13 @@ export async function openService(flags: Flags, environment: Environment, option
     conditions: () => store.health.conditions(),
     work,
     spool: (bytes) => spool.keep(bytes),
-    settings: { ...(await settingsOf(config)), pages: options.pages, demo: options.demo },
+    settings: {
+      ...(await settingsOf(config)),
+      pages: options.pages,
+      demo: options.demo,
+      profile: workplace.tenant.profile,
+      lacks: lacksOf(workplace.tenant),
+    },
   });
   const listening = await listen((request, env) => server.fetch(request, env), {
     host,
@@ -249,7 +262,7 @@ export async function openAccess(flags: Flags, environment: Environment) {
   return { access: store.access, actor: config.actor, [Symbol.asyncDispose]: () => store.close() };
 }
 
-async function settingsOf({ file }: Config): Promise<Omit<ServerPorts["settings"], "pages">> {
+async function settingsOf({ file }: Config): Promise<Omit<ServerPorts["settings"], "pages" | "profile" | "lacks">> {
   const { fourEyes = false, publicUrl, proxy, uploadMegabytes = 512 } = file.service ?? {};
   return {
     version: packageVersion(),

@@ -22,6 +22,9 @@ export interface Place {
   readonly store: StoreUse;
 }
 
+/** Campaigns as documents, the vendor's events, its audit log, its simulator, dispositions of closed interactions. */
+export type Want = "campaigns made" | "vendor events" | "vendor audit" | "simulator" | "interactions";
+
 type Tells = "place" | "lists" | "itself";
 
 /** An argument or an option. The builders of declare.ts make them. */
@@ -60,6 +63,8 @@ export interface Declaration<Args extends readonly Spec[] = readonly Spec[], Opt
   readonly tells: Tells | undefined;
   /** What is said when Ctrl-C has ended it through `io.signal`. */
   readonly interrupted?: string | undefined;
+  /** What it needs of the tenant that not every profile has. */
+  readonly wants?: Want | undefined;
 }
 
 /** What runs a command. @returns the exit code; nothing is EXIT.done */
@@ -85,7 +90,7 @@ export interface Workplace<Options extends readonly Spec[] = readonly Spec[]> {
   readonly tells?: Tells;
 }
 
-type Details = Pick<Declaration, "summary" | "notes" | "examples" | "interrupted">;
+type Details = Pick<Declaration, "summary" | "notes" | "examples" | "interrupted" | "wants">;
 
 /** Declares a command; `runBy` gives it what runs. */
 export function command<

@@ -4,10 +4,11 @@ import { Command, CommanderError } from "commander";
 import type { Standing, StoreUse } from "../app/index.ts";
 import { packageCommit, packageVersion } from "../app/version.ts";
 import { OutdialError } from "../kernel/index.ts";
-import { commandOf, type Declaration, isHidden, type Node, optionOf, type Run, valuesOf } from "./command.ts";
+import { commandOf, type Declaration, type Node, optionOf, type Run, valuesOf } from "./command.ts";
 import { EXIT, EXIT_WORDS } from "./exit.ts";
 import { CONFIG, DIR, GLOBAL_OPTIONS } from "./globals.ts";
 import { createIo } from "./io.ts";
+import { isLacking, isOffered, notOffered, offered, profileToHelp } from "./profile.ts";
 import { standingLines } from "./render-standing.ts";
 import { report } from "./report.ts";
 import { processSurroundings, type Surroundings } from "./surroundings.ts";
@@ -21,7 +22,7 @@ export interface Program {
 }
 
 /** Builds the command tree. */
-export function buildProgram(surroundings: Surroundings = processSurroundings()): Program {
+export function buildProgram(surroundings: Surroundings = processSurroundings(), profile: "rest" | "acd" = "rest"): Program {
   const { stdout, stderr } = surroundings;
   let exit: number = EXIT.done;
   let complaint = "";
@@ -53,12 +54,14 @@ export function buildProgram(surroundings: Surroundings = processSurroundings())
 
   for (const option of GLOBAL_OPTIONS) program.addOption(optionOf(option));
 
-  const add = (parent: Command, { declaration, run, children }: Node) => {
+  const add = (parent: Command, node: Node) => {
+    const { declaration, run, children } = node;
     const made = commandOf(declaration).copyInheritedSettings(parent);
-    parent.addCommand(made, { hidden: isHidden(declaration) });
+    parent.addCommand(made, { hidden: !isOffered(profile, node) });
+    if (isLacking(profile, node)) made.addHelpText("before", notOffered(declaration));
     if (run !== undefined)
       made.action(async () => {
-        exit = await runCommand(made, declaration, run, surroundings);
+        exit = await runCommand(made, declaration, run, { surroundings, commands: offered(profile, TREE) });
       });
     for (const child of children) add(made, child);
   };
@@ -86,7 +89,7 @@ async function runCommand(
   command: Command,
   { args, options, makes, tells, interrupted }: Declaration,
   run: Run<Declaration>,
-  surroundings: Surroundings,
+  { surroundings, commands }: { readonly surroundings: Surroundings; readonly commands: readonly Node[] },
 ): Promise<number> {
   const { cwd, clock } = surroundings;
   const given = command.optsWithGlobals<Record<string, unknown>>();
@@ -120,7 +123,7 @@ async function runCommand(
       options: { ...(await valuesOf(options, ({ key }) => given[key], surroundings)), ...place },
       io,
       standing: () => standing,
-      commands: TREE,
+      commands,
     });
     return io.pressed ? EXIT.interrupted : (code ?? EXIT.done);
   } catch (thrown) {
@@ -154,7 +157,7 @@ function versionLine(): string {
 
 /** Runs one command line. @returns the exit code, see EXIT */
 export function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
-  return buildProgram(surroundings).run(argv);
+  return buildProgram(surroundings, profileToHelp(argv, surroundings)).run(argv);
 }
 
 function columnsOf(stream: Surroundings["stdout"]): number {

@@ -105,7 +105,10 @@ export const HISTORY = table<DialerVersion>(
     { title: "createdAt", value: ({ createdAt }) => createdAt },
     { title: "what", value: happened, least: 16 },
     { title: "actor", value: ({ actor }) => actor },
-    { title: "source", value: ({ campaign, sourceName }) => (campaign === null ? sourceName : `campaign ${campaign}: ${sourceName}`) },
+    {
+      title: "source",
+      value: ({ campaign, sourceName }) => (campaign === null ? sourceName : `campaign ${campaign}: ${sourceName}`),
+    },
     { title: "message", value: ({ message }) => message },
   ],
   { heads: false },

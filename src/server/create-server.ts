@@ -23,6 +23,7 @@ import { FeedHub } from "./live/hub.ts";
 import { StallWatch } from "./observe/stalls.ts";
 import { Pages } from "./pages/pages.ts";
 import { apiRoutes, type Work } from "./routes/index.ts";
+import type { ServiceFacts } from "./routes/session.ts";
 import { openApiDocument } from "./routing/openapi.ts";
 import { referencePage, referenceStyle } from "./routing/reference.ts";
 import { API, type ApiRoute, type Upload } from "./routing/route.ts";
@@ -78,6 +79,9 @@ export interface ServerSettings {
   readonly pages: string | undefined;
   /** The tenant is made up, and the pages say what there is to see. */
   readonly demo?: boolean | undefined;
+  /** By which of its interfaces the tenant is spoken to, and what that one does not offer. */
+  readonly profile: string;
+  readonly lacks: ServiceFacts["lacks"];
 }
 
 /** The service. */

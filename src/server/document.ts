@@ -33,7 +33,7 @@ function describedRoutes() {
     feed,
     hub: new FeedHub({ feed, clock, log: nothing }),
     throttle: new LoginThrottle(clock),
-    facts: { version: "", fourEyes: false, timeZone: "UTC", startedAt: 0, https: false },
+    facts: { version: "", fourEyes: false, timeZone: "UTC", startedAt: 0, https: false, profile: "", lacks: [] },
     logLine: nothing,
     access: {
       openWithToken: nothing,
@@ -61,6 +61,7 @@ function describedRoutes() {
       deliveries: nothing,
       inbound: nothing,
       vendorWebhooks: nothing,
+      tenant: nothing,
     },
   });
 }

@@ -39,6 +39,11 @@ export class StoreCore extends Database {
     this.#clock = clock;
   }
 
+  /** By which of its interfaces the tenant is spoken to; undefined where nothing says so. */
+  get profile(): string | undefined {
+    return this.#mark?.["profile"];
+  }
+
   /** The store's clock, ms since the epoch. */
   now(): Instant {
     return this.#clock.now();

@@ -76,6 +76,8 @@ export interface OpenStoreOptions {
 
 /** An open store. */
 export interface Store {
+  /** By which of its interfaces the tenant is spoken to; undefined where nothing says so. */
+  readonly profile?: string | undefined;
   /** Connection string of the database itself, for others that work on it with sessions of their own. Holds the password: not for logs. */
   readonly url: string;
   /** Whether the database is an embedded server of this machine. */
@@ -168,7 +170,8 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
       await Promise.all([pool.end(), urgent.end()]);
       await server?.leave();
     };
-    return { url: direct, embedded: server !== undefined, audit, locks, ...ledgers(store), close: once(close) };
+    const { profile } = store;
+    return { url: direct, embedded: server !== undefined, profile, audit, locks, ...ledgers(store), close: once(close) };
   } catch (thrown) {
     await Promise.all([pool.end(), urgent.end()]);
     await server?.leave();

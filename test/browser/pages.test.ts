@@ -21,6 +21,7 @@ const PAGES = [
   ["/compliance", "Compliance"],
   ["/audit", "Audit"],
   ["/deliveries", "Deliveries"],
+  ["/tenant", "Tenant"],
   ["/nowhere", "No such page"],
 ] as const;
 

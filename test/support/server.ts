@@ -52,6 +52,7 @@ export async function startServer(
       compliance: notHere,
       facts: notHere,
       vendorWebhooks: notHere,
+      tenant: notHere,
       audit: () => audit,
       deliveries: () => deliveries,
       inbound: () => store.inbound,
@@ -65,6 +66,8 @@ export async function startServer(
       publicUrl: undefined,
       uploadLimit: 1_000_000,
       pages: undefined,
+      profile: "rest",
+      lacks: [],
       ...settings,
     },
   });

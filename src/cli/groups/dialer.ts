@@ -26,6 +26,7 @@ export const validate = command("validate", TENANT, {
 });
 
 export const simulateVendor = command("simulate-vendor", TENANT, {
+  wants: "simulator",
   summary: "the tenant's own simulator and ours on the same settings, and where they differ; changes nothing",
   args: [FILE],
   options: [
@@ -103,6 +104,7 @@ export const metrics = command("metrics", TENANT, {
 });
 
 export const vendorAudit = command("audit", TENANT, {
+  wants: "vendor audit",
   summary: "the tenant's own audit log, newest first; outdial's is outdial audit",
   options: [
     text("--entity <name>", "what the entries are about", { default: "dialer" }),
@@ -112,6 +114,7 @@ export const vendorAudit = command("audit", TENANT, {
 });
 
 export const createCampaign = command("create-campaign", TENANT_AND_STORE, {
+  wants: "campaigns made",
   summary: "make a dialer campaign of a file, never two of one file",
   args: [FILE],
   options: [flag("--again", "send it although an earlier request may have been carried out: after you have looked")],

@@ -8,6 +8,7 @@ const POLICIES = async () => (await import("../../operations/index.ts")).POLICIE
 const ID = text("<id>", "interaction id");
 
 export const showInteraction = command("show", TENANT, {
+  wants: "interactions",
   summary: "the dispositions of an interaction, as the tenant has them now",
   args: [ID],
 });
@@ -25,6 +26,7 @@ export const correctOne = command(
   "disposition",
   { ...TENANT_AND_STORE, tells: "place" },
   {
+    wants: "interactions",
     summary: "correct the disposition of an interaction: read, merged, checked, written under a lock, read back",
     args: [ID],
     options: [
@@ -46,6 +48,7 @@ export const correctMany = command(
   "dispositions",
   { ...TENANT_AND_STORE, tells: "place" },
   {
+    wants: "interactions",
     summary: "correct many: every row checked before the first is sent, resumed where it was interrupted",
     args: [file("<file>", "CSV with a header, or NDJSON; - reads stdin")],
     options: [

@@ -30,6 +30,7 @@ export const turnOn = command("on", STORE, {
 export const turnOff = command("off", STORE, { summary: "send no events to a receiver; they wait", args: [RECEIVER] });
 
 export const register = command("register", TENANT_AND_STORE, {
+  wants: "vendor events",
   summary: "have the vendor send its events to an address; the same name and address are registered once",
   args: [
     choice(
@@ -70,9 +71,10 @@ export const register = command("register", TENANT_AND_STORE, {
   ],
 });
 
-export const listVendor = command("vendor", TENANT, { summary: "registrations at the tenant" });
+export const listVendor = command("vendor", TENANT, { wants: "vendor events", summary: "registrations at the tenant" });
 
 export const remove = command("remove", TENANT_AND_STORE, {
+  wants: "vendor events",
   summary: "end a registration at the tenant",
   args: [text("<id>", "id of a registration at the tenant")],
 });

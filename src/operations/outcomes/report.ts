@@ -53,7 +53,7 @@ export interface ReportRequest {
 /** A report whose request has passed the checks. */
 export interface PlannedReport {
   readonly scope: ReportScope;
-  report(records: { readonly lake: OutcomeLake; readonly store: Pick<Store, "figures"> }): Promise<OutcomeReport>;
+  report(records: { readonly lake: OutcomeLake; readonly store: Pick<Store, "figures" | "profile"> }): Promise<OutcomeReport>;
 }
 
 /** Checks what is asked for. Throws MeaningError. */
@@ -75,6 +75,7 @@ export async function planReport({ zone, map, clock }: ReportRules, request: Rep
         now,
         comparisons,
         by,
+        profile: records.store.profile,
         minimum: request.minimum,
         ...(request.confidence === undefined ? {} : { confidence: request.confidence / 100 }),
         ...(request.keep ? { figures: records.store.figures } : {}),

@@ -116,7 +116,7 @@ export class DialerUseCases {
    * @throws OperationError `invalid_input`, `not_found`
    */
   async show(asked: { readonly fresh: boolean; readonly campaign?: string | undefined }): Promise<DialerView> {
-    const { store, tenant } = this.#context;
+    const { tenant } = this.#context;
     const { perCampaign } = tenant.capabilities.pacingSettings.capability;
     const open = await this.changes.open();
     const under = open === undefined ? null : await this.change(open.version);

@@ -27,5 +27,6 @@ export * from "./schemas/jobs.ts";
 export * from "./schemas/outcomes.ts";
 export * from "./schemas/session.ts";
 export * from "./schemas/stops.ts";
+export * from "./schemas/tenant.ts";
 export * from "./stop-views.ts";
 export * from "./texts.ts";

@@ -35,6 +35,7 @@ export function jobSummaryOf(job: Job): JobSummary {
     campaignId: job.campaignId,
     sourceName: job.sourceName,
     actor: job.actor,
+    profile: job.profile,
     totalRows: job.totalRows,
     counts,
     done: Object.values(counts).reduce((sum, count) => sum + count, 0),

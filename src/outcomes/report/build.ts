@@ -84,10 +84,16 @@ export interface BuildOptions {
   readonly confidence?: number | undefined;
   /** What to show groups of; all by default. */
   readonly by?: readonly Dimension[] | undefined;
+  /** By which of its interfaces the tenant is spoken to, where it is another than `rest`. */
+  readonly profile?: string | undefined;
 }
 
 /** Makes the report, without comparisons and restatements. */
-export function buildReport(scope: ReportScope, tallies: Tallies, { now, confidence = 0.95, by }: BuildOptions): OutcomeReport {
+export function buildReport(
+  scope: ReportScope,
+  tallies: Tallies,
+  { now, confidence = 0.95, by, profile }: BuildOptions,
+): OutcomeReport {
   const { all, days } = tallies;
   const wants = (dimension: Dimension) => by === undefined || by.includes(dimension);
   const iso = (at: Instant) => new Date(at).toISOString();
@@ -111,7 +117,13 @@ export function buildReport(scope: ReportScope, tallies: Tallies, { now, confide
     kind: "outdial.outcome-report",
     version: 1,
     generatedAt: iso(now),
-    scope: { campaigns: scope.campaigns ?? null, from: iso(scope.from), to: iso(scope.to), zone: scope.time.zone },
+    scope: {
+      campaigns: scope.campaigns ?? null,
+      from: iso(scope.from),
+      to: iso(scope.to),
+      zone: scope.time.zone,
+      ...(profile !== undefined && { profile }),
+    },
     definition: {
       id: scope.map.id,
       eras: scope.map.eras

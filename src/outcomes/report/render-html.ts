@@ -62,7 +62,7 @@ export function renderHtml(report: OutcomeReport): string {
     element(
       "p",
       { class: "soft" },
-      `${minute(report.scope.from)} to ${minute(report.scope.to)} UTC; days and hours in ${report.scope.zone}. Made ${minute(report.generatedAt)} UTC.`,
+      `${minute(report.scope.from)} to ${minute(report.scope.to)} UTC; days and hours in ${report.scope.zone}${report.scope.profile === undefined ? "" : `; profile ${report.scope.profile}`}. Made ${minute(report.generatedAt)} UTC.`,
     ),
     element("p", { class: "soft" }, `${definition(report)}.`),
     section(

@@ -47,7 +47,7 @@ export function renderText(report: OutcomeReport, { width: columns, color }: Tex
   lines.push(...wrap(`Outcomes of ${campaigns(report)}`, width, 2).map(bold));
   lines.push(
     ...wrap(
-      `${minute(report.scope.from)} to ${minute(report.scope.to)} UTC; days and hours in ${report.scope.zone}`,
+      `${minute(report.scope.from)} to ${minute(report.scope.to)} UTC; days and hours in ${report.scope.zone}${report.scope.profile === undefined ? "" : `; profile ${report.scope.profile}`}`,
       width,
       2,
     ).map(dim),

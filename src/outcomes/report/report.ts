@@ -28,6 +28,8 @@ export interface ReportOptions {
   readonly comparisons?: readonly ComparisonSpec[] | undefined;
   /** Without it nothing is restated and nothing kept. */
   readonly figures?: ReportedFigures | undefined;
+  /** See BuildOptions. */
+  readonly profile?: string | undefined;
 }
 
 /** Reports on a scope. Throws MeaningError for a period that is too long, and when two compared groups share calls. */

@@ -37,6 +37,7 @@ import { rulePackRoutes } from "./rule-packs.ts";
 import { type SessionDeps, sessionRoutes } from "./session.ts";
 import { simulateRoutes } from "./simulate.ts";
 import { stopRoutes } from "./stops.ts";
+import { type TenantPort, tenantRoutes } from "./tenant.ts";
 import { vendorWebhookRoutes } from "./vendor-webhooks.ts";
 
 /** What routes act on, one port a group; asked for when a request needs it. */
@@ -57,6 +58,7 @@ export interface Work {
   readonly deliveries: () => DeliveryUseCases;
   readonly inbound: () => InboundPort;
   readonly vendorWebhooks: () => VendorWebhookUseCases;
+  readonly tenant: () => TenantPort;
 }
 
 export interface RouteDeps extends SessionDeps, LiveDeps, ApprovalDeps {
@@ -85,6 +87,7 @@ export function apiRoutes(deps: RouteDeps) {
     ...auditRoutes(work.audit),
     ...deliveryRoutes(work.deliveries),
     ...inboundEventRoutes(work.inbound),
+    ...tenantRoutes(work.tenant),
     ...vendorWebhookRoutes(work.vendorWebhooks),
   ];
   return [...sessionRoutes(deps), ...liveRoutes(deps), ...approvalRoutes(deps, acting), ...acting];

@@ -17,6 +17,9 @@ export interface ServiceFacts {
   readonly startedAt: number;
   readonly https: boolean;
   readonly demo?: boolean | undefined;
+  readonly profile: string;
+  /** What the profile does not offer. */
+  readonly lacks: readonly { readonly capability: string; readonly reason: string; readonly alternative: string | null }[];
 }
 
 export interface SessionDeps {
@@ -50,6 +53,8 @@ export function sessionRoutes({ access, throttle, clock, facts, conditions = () 
           timeZone: facts.timeZone,
           startedAt: timeText(facts.startedAt),
           demo: facts.demo ?? false,
+          profile: facts.profile,
+          lacks: facts.lacks,
         },
       }),
     }),

@@ -57,6 +57,8 @@ export interface Job {
   readonly contentHash: string;
   readonly options: unknown;
   readonly actor: string;
+  /** By which of its interfaces the tenant was spoken to: `rest`, `acd`. */
+  readonly profile: string;
   readonly status: JobStatus;
   readonly totalRows: number | null;
   /** Kept up to date by every batch. */

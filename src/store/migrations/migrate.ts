@@ -33,6 +33,7 @@ import { profiles } from "./0027-profiles.ts";
 import { settingsSubject } from "./0028-settings-subject.ts";
 import { pageAttempts } from "./0029-page-attempts.ts";
 import { vendorBodies } from "./0030-vendor-bodies.ts";
+import { jobProfile } from "./0031-job-profile.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -65,6 +66,7 @@ const MIGRATIONS: readonly Migration[] = [
   settingsSubject,
   pageAttempts,
   vendorBodies,
+  jobProfile,
 ];
 
 /** The version of the schema that this outdial works with. */

@@ -120,6 +120,7 @@ export const ROUTES = {
   "deliveries.replay": ["POST", "/api/v1/deliveries/replay"],
   "inbound.list": ["GET", "/api/v1/inbound"],
   "inbound.replay": ["POST", "/api/v1/inbound/replay"],
+  "tenant.probe": ["POST", "/api/v1/tenant/probe"],
   "webhooks.list": ["GET", "/api/v1/vendor-webhooks"],
   "webhooks.register": ["POST", "/api/v1/vendor-webhooks"],
   "webhooks.remove": ["DELETE", "/api/v1/vendor-webhooks/{id}"],

@@ -12,6 +12,8 @@ export type SessionState =
 export interface Session {
   readonly state: ReadonlySignal<SessionState>;
   readonly set: (state: SessionState) => void;
+  /** Why the tenant's interface does not offer something, and what stands in its place; undefined when it does. */
+  readonly lack: (capability: string) => ApiTypes.Me["service"]["lacks"][number] | undefined;
   /** Whether the person has at least this role. */
   readonly may: (role: ApiTypes.Role) => boolean;
 }
@@ -25,6 +27,8 @@ export function createSession(): Session {
     set: (next) => {
       state.value = next;
     },
+    lack: (capability) =>
+      state.value.kind === "signed_in" ? state.value.me.service.lacks.find((one) => one.capability === capability) : undefined,
     may: (role) => state.value.kind === "signed_in" && RANK[state.value.me.role] >= RANK[role],
   };
 }

@@ -22,6 +22,7 @@ import {
   Jobs,
   Outcomes,
   Simulator,
+  Tenant,
 } from "./pages.tsx";
 import { Rail } from "./rail.tsx";
 
@@ -79,6 +80,7 @@ function Frame() {
             <Route path="/approvals/:id" component={Approval} />
             <Route path="/audit" component={Audit} />
             <Route path="/deliveries" component={Deliveries} />
+            <Route path="/tenant" component={Tenant} />
             <Route default component={NotFound} />
           </Router>
         </ErrorBoundary>

@@ -8,6 +8,7 @@ const PATHS = {
   outcomes: "M3 15l4-5 4 3 6-8m0 0h-4m4 0v4",
   compliance: "M10 3l6 2v5c0 4-3 6-6 7-3-1-6-3-6-7V5zm-2.5 6.5L9.5 11.5 13 8",
   audit: "M6 3h6l3 3v11H6zM8.5 9h4M8.5 12h4",
+  tenant: "M4 17V6l6-3 6 3v11M8 17v-5h4v5",
   deliveries: "M3 6h14v9H3zm0 0 7 5 7-5",
   people: "M10 10a3 3 0 1 0 0-6 3 3 0 0 0 0 6Zm-6 7c0-3 2.7-5 6-5s6 2 6 5",
 } as const;

@@ -23,6 +23,7 @@ export const PAGES: readonly PageLink[] = [
   { path: "/compliance", name: "Compliance", icon: "compliance" },
   { path: "/audit", name: "Audit", icon: "audit" },
   { path: "/deliveries", name: "Deliveries", icon: "deliveries" },
+  { path: "/tenant", name: "Tenant", icon: "tenant" },
 ];
 
 /** The code of a page, or a word about its absence: a service that was replaced has other files than the page that is open knows. */
@@ -41,6 +42,7 @@ export const Approvals = page(() => import("../pages/approvals/page.tsx"));
 export const Approval = page(() => import("../pages/approval/page.tsx"));
 export const Audit = page(() => import("../pages/audit/page.tsx"));
 export const Deliveries = page(() => import("../pages/deliveries/page.tsx"));
+export const Tenant = page(() => import("../pages/tenant/page.tsx"));
 
 const BY_TOP = {
   campaigns: Campaign,

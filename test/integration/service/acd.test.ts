@@ -83,3 +83,15 @@ test("a change of a campaign's settings is previewed, applied, and stands in the
     settings: { algorithm: { warm_line_timeout_sec: 1 } },
   });
 });
+
+test("the service says what the profile does not offer, a probe what the tenant can do, and jobs by which profile they were", async () => {
+  const { service } = (await at.get("/api/v1/me")) as { service: { profile: string; lacks: { capability: string }[] } };
+  expect(service.profile).toBe("acd");
+  expect(service.lacks.map(({ capability }) => capability)).toContain("dispositionWriter");
+  expect((await at.ask("/api/v1/tenant/probe", { method: "POST", as: "viewer" })).status).toBe(403);
+  const { status, body } = await at.post("/api/v1/tenant/probe", {});
+  expect([status, body["profile"]]).toEqual([200, "acd"]);
+  expect(body["capabilities"]).toContainEqual(expect.objectContaining({ capability: "read campaigns", verdict: "yes" }));
+  const change = await at.service.store.dialer.latestApplied("4001");
+  expect(await at.service.store.jobs.getJob(change?.jobId ?? "")).toMatchObject({ kind: "dialer-change", profile: "acd" });
+});

@@ -102,6 +102,8 @@ test("outcomes are brought home and reported", async () => {
     "select details::json as details from outdial.audit where action = 'outcomes.retrieved'",
   );
   expect(entry?.details.profile).toBe("acd");
+  const reported = await run(["outcomes", "report", "--from", from, "--to", to, "--format", "json"]);
+  expect(JSON.parse(reported.stdout)).toMatchObject({ calls: theirs.length, scope: { profile: "acd" } });
 });
 
 test("figures come from the dialer's statistics, with the counts behind the rates", async () => {

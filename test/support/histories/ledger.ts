@@ -62,6 +62,7 @@ export class LedgerModel {
       contentHash,
       options,
       actor,
+      profile: "rest",
       status,
       executor,
       createdAt: this.#now(),

@@ -36,6 +36,7 @@ export const jobSummary = z
     campaignId: z.string().nullable(),
     sourceName: z.string(),
     actor: z.string(),
+    profile: z.string().describe("By which of its interfaces the tenant was spoken to: rest, acd"),
     totalRows: count.nullable(),
     counts: z.record(z.string(), count).describe("Rows by result"),
     done: count.describe("Rows that have their result"),

@@ -22,6 +22,11 @@ export const me = z
       timeZone: z.string().describe("Where the operator's day ends"),
       startedAt: time,
       demo: z.boolean().describe("A made-up tenant with a story, which the pages tell"),
+      profile: z.string().describe("By which of its interfaces the tenant is spoken to: rest, acd"),
+      lacks: z
+        .array(z.strictObject({ capability: z.string(), reason: z.string(), alternative: z.string().nullable() }))
+        .readonly()
+        .describe("What this profile does not offer, and what stands in its place"),
     }),
   })
   .meta({ id: "Me" });

@@ -17,7 +17,20 @@ type Stage =
   | { readonly kind: "tried"; readonly run: ApiTypes.DryRun }
   | { readonly kind: "failed"; readonly error: RequestError };
 
+/** Dispositions of finished calls cannot be set by every interface of the vendor: then the form is not offered, and why is. */
 export function Upload() {
+  const lack = useDashboard().session.lack("dispositionWriter");
+  if (lack === undefined) return <UploadForm />;
+  return (
+    <section class="card" aria-label="Tag calls from a file">
+      <h2>Tag calls from a file</h2>
+      <p class="break">Not offered by this tenant: {lack.reason}.</p>
+      {lack.alternative === null ? null : <p class="muted break">{lack.alternative}</p>}
+    </section>
+  );
+}
+
+function UploadForm() {
   const { client, session, toasts } = useDashboard();
   const { route } = useLocation();
   const file = useSignal<File | undefined>(undefined);

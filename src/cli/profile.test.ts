@@ -1,0 +1,81 @@
+// Which commands help and completion offer on which profile.
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { runCli } from "../../test/support/cli.ts";
+import { lacksOf } from "../operations/index.ts";
+import { createAcdTenant } from "../tenant/acd/index.ts";
+import { pathsOf, type Want } from "./command.ts";
+import { LACKING, offered, profileToHelp } from "./profile.ts";
+import { TREE } from "./tree.ts";
+
+const paths = (profile: "rest" | "acd") => new Set(pathsOf(offered(profile, TREE), () => true));
+
+test("what the profile acd has not is what its capabilities say", async () => {
+  const credentials = { accessKeyId: "k", accessKeySecret: "s" };
+  const tenant = createAcdTenant({ issuer: "http://127.0.0.1:9", credentials });
+  const wants: Readonly<Record<string, Want | undefined>> = {
+    campaignMaking: "campaigns made",
+    vendorEvents: "vendor events",
+    vendorAudit: "vendor audit",
+    vendorSimulator: "simulator",
+    interactionDispositions: "interactions",
+    // Tagging has another way there: --instead.
+    dispositionWriter: undefined,
+  };
+  const lacking = lacksOf(tenant).map(({ capability }) => wants[capability]);
+  expect(new Set(lacking.filter((want) => want !== undefined))).toEqual(new Set(LACKING.acd));
+  await tenant.close();
+  expect(Object.keys(wants).sort()).toEqual(
+    lacksOf(tenant)
+      .map(({ capability }) => capability)
+      .sort(),
+  );
+});
+
+test("commands of no use are left out, and nothing else is", () => {
+  const [rest, acd] = [paths("rest"), paths("acd")];
+  expect([...rest].filter((path) => !acd.has(path)).sort()).toEqual([
+    "campaign apply",
+    "campaign plan",
+    "campaign resume-apply",
+    "dialer audit",
+    "dialer create-campaign",
+    "dialer simulate-vendor",
+    "interaction disposition",
+    "interaction dispositions",
+    "interaction show",
+    "webhooks register",
+    "webhooks remove",
+    "webhooks vendor",
+  ]);
+});
+
+test("help and completion of such a tenant", async () => {
+  const of = async (args: string[], profile = "acd") =>
+    (await runCli(args, { cwd: process.cwd(), env: { OUTDIAL_PROFILE: profile } })).stdout;
+  expect(await of(["dialer", "--help"])).not.toContain("simulate-vendor");
+  expect(await of(["dialer", "simulate-vendor", "--help"])).toMatch(/^Not offered by this tenant[^]*simulate-vendor/);
+  expect(await of(["__complete", "dialer", ""])).not.toContain("simulate-vendor");
+  expect(await of(["dialer", "--help"], "rest")).toContain("simulate-vendor");
+});
+
+test("the profile is the environment's, else the file's, and that only for help", () => {
+  const cwd = mkdtempSync(join(tmpdir(), "outdial-profile-"));
+  try {
+    const told = (argv: string[], env: Record<string, string> = {}) => profileToHelp(argv, { env, cwd });
+    expect(told(["--help"])).toBe("rest");
+    writeFileSync(join(cwd, "outdial.yaml"), "tenant:\n  # profile: acd\n  hosts: x\n");
+    expect(told(["--help"])).toBe("rest");
+    writeFileSync(join(cwd, "outdial.yaml"), "tenant: { hosts: x, profile: acd }\n");
+    expect(told(["--help"])).toBe("acd");
+    expect(told([])).toBe("acd");
+    expect(told(["tag", "file"])).toBe("rest");
+    expect(told(["--help"], { OUTDIAL_PROFILE: "rest" })).toBe("rest");
+    expect(told(["--config", join(cwd, "none.yaml"), "--help"])).toBe("rest");
+  } finally {
+    rmSync(cwd, { recursive: true });
+  }
+});
