@@ -5,6 +5,7 @@ import { OutdialError } from "../kernel/index.ts";
 import { EXIT } from "./exit.ts";
 import { page } from "./pager.ts";
 import { pathFrom, type Surroundings } from "./surroundings.ts";
+import { cut } from "./text.ts";
 
 /** A line, or several. */
 export type Lines = string | readonly string[];
@@ -46,11 +47,11 @@ export interface Io extends Pick<Surroundings, "env" | "cwd" | "clock" | "stdin"
    * @param none said in place of text when that has no lines
    */
   answer(json: Given<object>, text: Given<Lines>, none?: string): Promise<void>;
-  /** The text of each row; with --json one object with all of them as `items`, also when there are none. @param told.json what of a row is its JSON @param told.none said when there is no row */
+  /** The text of each row; with --json one object with all of them as `items`, also when there are none. @param told.json what of a row is its JSON @param told.none said when there is no row @param told.fits cuts lines to the terminal's width */
   each<Row extends object>(
     rows: Iterable<Row>,
     text: (row: Row) => Lines,
-    told?: { readonly json?: (row: Row) => object; readonly none?: string },
+    told?: { readonly json?: (row: Row) => object; readonly none?: string; readonly fits?: true },
   ): Promise<void>;
   /** Talk on stderr, unless --quiet; without control characters. */
   readonly say: (lines: Lines) => void;
@@ -138,6 +139,7 @@ export function createIo(
     say(line);
   };
   const json = options.json === true;
+  const width = stdout.isTTY === true ? stdout.columns : undefined;
   return {
     env,
     cwd,
@@ -153,7 +155,7 @@ export function createIo(
     attended: stderr.isTTY === true && !quiet,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
     colour: takesColour(stdout, env),
-    width: stdout.isTTY === true ? stdout.columns : undefined,
+    width,
     path: (given) => pathFrom(cwd, given),
     get signal() {
       if (stop !== undefined) return stop.signal;
@@ -175,10 +177,14 @@ export function createIo(
       if (!(await paged(lines))) await data(lines);
       if (lines.length === 0 && none !== undefined) say(none);
     },
-    async each(rows, text, { json: part, none } = {}) {
+    async each(rows, text, { json: part, none, fits } = {}) {
       const all = [...rows];
       if (json) return await data(JSON.stringify({ items: all.map((row) => part?.(row) ?? row) }));
-      for (const row of all) await data(text(row));
+      const room = fits === true ? width : undefined;
+      for (const row of all) {
+        const lines = text(row);
+        await data(room === undefined ? lines : [lines].flat().map((line) => cut(line, room)));
+      }
       if (all.length === 0 && none !== undefined) say(none);
     },
     say,

@@ -43,7 +43,7 @@ export function buildProgram(surroundings: Surroundings = processSurroundings(),
       throw new CommanderError(EXIT.done, "outdial.version", "");
     })
     .showSuggestionAfterError(true)
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 })
     .exitOverride()
     .addHelpText(
       "after",

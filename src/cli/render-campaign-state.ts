@@ -33,7 +33,7 @@ export function gateWords({
 /** A table of campaigns, one a line. */
 export const HEALTH = table<CampaignHealth>(
   [
-    { title: "campaign", value: ({ id }) => id },
+    { title: "campaign", value: ({ id }) => id, isWhole: true },
     { title: "status", value: ({ campaign }) => campaign?.status ?? "?" },
     { title: "calls", value: ({ reading }) => reading?.activeCalls, align: "right" },
     {

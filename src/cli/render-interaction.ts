@@ -6,7 +6,7 @@ import { table } from "./table.ts";
 import { printable } from "./text.ts";
 
 /** One line for each entry, in columns; codes that were retired say so. */
-export function entryLines(entries: readonly Entry[], tree?: InteractionView["codes"]): string[] {
+export function entryLines(entries: readonly Entry[], tree?: InteractionView["codes"], width?: number): string[] {
   const state = (code: string) => {
     const node = tree?.[code];
     return tree === undefined || node?.["active"] === true ? "" : node === undefined ? " (not in the tree)" : " (retired)";
@@ -18,7 +18,7 @@ export function entryLines(entries: readonly Entry[], tree?: InteractionView["co
     (entry: Entry) => entry.timestamp,
     (entry: Entry) => entry.source,
   ].map((value) => ({ title: "", value }));
-  return table(columns, { heads: false, widest: 200 }).lines(entries);
+  return table(columns, { heads: false, widest: 200 }).lines(entries, width);
 }
 
 /** What a correction would do: the entries that stay, those that go and the one that comes. */

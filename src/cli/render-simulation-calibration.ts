@@ -31,7 +31,7 @@ function intervalsOf({ method, days, confidence }: DayRateInterval): string {
 }
 
 /** The whole report. */
-export function calibrationLines(calibration: Calibration): string[] {
+export function calibrationLines(calibration: Calibration, width?: number): string[] {
   const { overall, byHour, attemptDecay, attemptsPerLead, abandonment, ring, talk, wrap, means, thin } = calibration;
   const rate = ({ rate: share, low, high }: RateInterval) => `${shareText(share)} (${shareText(low)} to ${shareText(high)})`;
   const outcomes = [
@@ -56,7 +56,7 @@ export function calibrationLines(calibration: Calibration): string[] {
       { title: "outcome", value: ({ name }) => name },
       { title: "share", value: ({ of }) => rate(of), align: "right" },
       { title: "of", value: ({ of }) => `${grouped(of.numerator)} / ${grouped(overall.attempts)}` },
-    ]).lines(outcomes),
+    ]).lines(outcomes, width),
     "",
     ...table<(typeof byHour)[number]>([
       { title: "hour", value: ({ hour }) => `${String(hour).padStart(2, "0")}:00` },
@@ -67,9 +67,9 @@ export function calibrationLines(calibration: Calibration): string[] {
       { title: "busy", value: ({ rates }) => shareText(rates.busy.rate), align: "right" },
       { title: "invalid", value: ({ rates }) => shareText(rates.invalid.rate), align: "right" },
       { title: "", value: ({ isThin }) => (isThin ? "thin" : "") },
-    ]).lines(byHour),
+    ]).lines(byHour, width),
   ];
-  if (fits.length > 0) lines.push("", ...FITS.lines(fits));
+  if (fits.length > 0) lines.push("", ...FITS.lines(fits, width));
   lines.push("");
   if (attemptDecay !== undefined)
     lines.push(

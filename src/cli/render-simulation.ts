@@ -79,7 +79,7 @@ export function headLine(scenario: SimulationScenario, { replications, window }:
 }
 
 /** The result of a simulation as a table. */
-export function resultLines(result: SimulationResult): string[] {
+export function resultLines(result: SimulationResult, width?: number): string[] {
   const { waits, window, intervals } = result;
   const shown = FIGURES.filter(({ isShown }) => isShown?.(result) ?? true);
   const lines = table<Figure>([
@@ -87,7 +87,7 @@ export function resultLines(result: SimulationResult): string[] {
     { title: "", value: ({ of, write }) => write(of(result).rate), align: "right" },
     { title: `${Math.round(100 * intervals.confidence)} % interval`, value: ({ of, write }) => intervalText(of(result), write) },
     { title: "of", value: (figure) => basis(figure.of(result), figure) },
-  ]).lines(shown);
+  ]).lines(shown, width);
   if (!Number.isNaN(waits.p50))
     lines.push(
       `waits from the greeting on, machine detection included: half up to ${seconds(waits.p50)}, 95 % up to ${seconds(waits.p95)}, 99 % up to ${seconds(waits.p99)}`,
@@ -126,7 +126,7 @@ function intervalText({ low, high }: { readonly low: number; readonly high: numb
 }
 
 /** Differences under common random numbers. */
-export function comparisonLines(names: readonly [string, string], comparison: Comparison): string[] {
+export function comparisonLines(names: readonly [string, string], comparison: Comparison, width?: number): string[] {
   const { abandonment, occupancy, contactsPerAgentHour, attemptsPerAgentHour } = comparison;
   const figures = [
     { name: "abandoned", of: abandonment, write: shareText, apart: points, above: "abandoned", below: LIVE },
@@ -161,7 +161,7 @@ export function comparisonLines(names: readonly [string, string], comparison: Co
     { title: "variance saved", value: ({ of }) => saved(of.varianceReduction), align: "right" },
     { title: `${names[0]} of`, value: ({ of, above, below }) => basis(of.ofFirst, { above, below }) },
     { title: `${names[1]} of`, value: ({ of, above, below }) => basis(of.ofSecond, { above, below }) },
-  ]).lines(figures);
+  ]).lines(figures, width);
   const pooled = figures.filter(({ of }) => of.difference.method === "pooled").map(({ name }) => name);
   if (pooled.length > 0)
     lines.push(`all runs of a scenario alike, so the interval is that of two independent figures: ${pooled.join(", ")}`);
@@ -191,7 +191,7 @@ const pathsOf = ([first]: readonly Variation[]): string[] => Object.keys(first?.
 const valueText = (value: unknown): string => (typeof value === "string" ? printable(value) : JSON.stringify(value));
 
 /** One line a variation: its values, then each figure with half the width of its interval. */
-export function variationLines(variations: readonly Variation[]): string[] {
+export function variationLines(variations: readonly Variation[], width?: number): string[] {
   const figures = VARIATION_FIGURES.flatMap(({ name, of, write }) => [
     { title: name, value: ({ result }: Variation) => write(of(result).rate) },
     {
@@ -203,7 +203,7 @@ export function variationLines(variations: readonly Variation[]): string[] {
     },
   ]);
   const paths = pathsOf(variations).map((path) => ({ title: path, value: ({ values }: Variation) => valueText(values[path]) }));
-  return table([...paths, ...figures].map((column) => ({ ...column, align: "right" as const }))).lines(variations);
+  return table([...paths, ...figures].map((column) => ({ ...column, align: "right" as const }))).lines(variations, width);
 }
 
 /** The same for programs: each figure with the ends of its interval. */
@@ -231,7 +231,7 @@ function span(value: number): string {
 }
 
 /** The points of the frontier, and the best that keeps the limit. */
-export function optimumLines(optimum: Optimum): string[] {
+export function optimumLines(optimum: Optimum, width?: number): string[] {
   const { limit, probability, runsPerPeriod, points, best } = optimum;
   const lines = table<FrontierPoint>([
     { title: "", value: (point) => (point === best ? "→" : point.keeps ? "·" : "×") },
@@ -248,7 +248,7 @@ export function optimumLines(optimum: Optimum): string[] {
       align: "right",
     },
     { title: "variance / binomial", value: ({ assurance }) => number(assurance.inflation, 3), align: "right" },
-  ]).lines(points);
+  ]).lines(points, width);
   lines.push(
     `→ best, · keeps the limit, × does not: ${shareText(limit)} abandoned over a period of ${runsPerPeriod} runs, with ${number(100 * probability, 4)} % probability`,
   );

@@ -25,11 +25,37 @@ test("columns that are declared once give text, objects and CSV", () => {
 });
 
 test("a table of many columns fits a terminal, and numbers stay whole", () => {
-  const names = ["id", "entity", "entityId", "action", "actor", "before", "after", "timestamp"];
+  const names = ["key", "entity", "entityId", "action", "actor", "before", "after", "timestamp"];
   const row = { ...Object.fromEntries(names.map((name) => [name, "x".repeat(40)])), calls: 12_345_678 };
   const [head = "", line = ""] = tableOf([row]).lines([row], 80);
   expect([head.length, line.length]).toEqual([80, 80]);
   expect(line.endsWith("  12345678")).toBe(true);
+});
+
+test("where a terminal has too little room times lose their seconds, ids nothing, and rows that still do not fit take several lines", () => {
+  const jobs = table<{ id: string; at: string; by: string; calls: number }>([
+    { title: "id", value: ({ id }) => id, isWhole: true },
+    { title: "at", value: ({ at }) => at },
+    { title: "by", value: ({ by }) => by },
+    { title: "calls", value: ({ calls }) => calls, align: "right" },
+  ]);
+  const rows = [{ id: "job_01m84820ygnsf7f4neb7", at: "2026-06-16T15:00:01.123Z", by: "ann", calls: 7 }];
+  const line = `job_01m84820ygnsf7f4neb7  2026-06-16T15:00Z  ann      7`;
+  expect(jobs.lines(rows)[1]).toBe("job_01m84820ygnsf7f4neb7  2026-06-16T15:00:01.123Z  ann      7");
+  expect(jobs.lines(rows, line.length)[1]).toBe(line);
+  expect(jobs.lines(rows, 50)[1]).toBe("job_01m84820ygnsf7f4neb7  2026-06-16T…  ann      7");
+  expect(jobs.lines([...rows, { id: "b", at: "", by: "a name of somebody that is long", calls: 0 }], 30)).toEqual([
+    "id     job_01m84820ygnsf7f4neb",
+    "       7",
+    "at     2026-06-16T15:00Z",
+    "by     ann",
+    "calls  7",
+    "",
+    "id     b",
+    "by     a name of somebody that",
+    "       is long",
+    "calls  0",
+  ]);
 });
 
 test("rows of unknown fields have a column for each field, numbers to the right, long and steering text made harmless", () => {

@@ -2,7 +2,7 @@
 
 import { cellText, csvLine } from "../operations/index.ts";
 import type { Io } from "./io.ts";
-import { printableWhole } from "./text.ts";
+import { cut, printableWhole } from "./text.ts";
 
 export interface Column<Row> {
   readonly title: string;
@@ -16,7 +16,10 @@ export interface Column<Row> {
 }
 
 export interface Table<Row> {
-  /** Aligned lines, the titles first. @param width of the terminal, into which the widest columns are cut; undefined cuts none */
+  /**
+   * Aligned lines, the titles first. @param width of the terminal, into which the widest columns are cut; where that is not enough, each row takes
+   * several lines. Undefined cuts nothing
+   */
   readonly lines: (rows: readonly Row[], width?: number) => string[];
   readonly objects: (rows: readonly Row[]) => Record<string, unknown>[];
   readonly csv: (rows: readonly Row[]) => string[];
@@ -33,17 +36,26 @@ export function table<Row>(
   const valuesOf = (row: Row) => columns.map(({ value }) => value(row));
   const shown = (value: unknown) => {
     const text = printableWhole(cellText(value));
-    return text.length > widest ? `${text.slice(0, widest - 1)}…` : text;
+    return Number.isFinite(widest) ? cut(text, widest) : text;
   };
   return {
     lines(rows, room) {
-      const cells = [...(heads ? [titles.map(printableWhole)] : []), ...rows.map((row) => valuesOf(row).map(shown))];
-      const widths = columns.map(({ least = 0 }, i) => Math.max(least, ...cells.map((line) => (line[i] ?? "").length)));
-      if (room !== undefined) fit(widths, columns, room);
+      const body = rows.map((row) => valuesOf(row).map(shown));
+      const cells = heads ? [titles.map(printableWhole), ...body] : body;
+      const natural = (isPadded: boolean) =>
+        columns.map(({ least = 0 }, i) => Math.max(isPadded ? least : 0, ...cells.map((line) => (line[i] ?? "").length)));
+      let widths = natural(true);
+      if (room !== undefined && over(widths, room) > 0) {
+        shortenTimes(body);
+        widths = natural(false);
+        const isTime = columns.map((_, i) => body.every((line) => line[i] === "" || SHORT_TIME.test(line[i] ?? "")));
+        fit(widths, columns, isTime, room);
+        if (over(widths, room) > 0) return blocks(titles, body, room);
+      }
       const pads = columns.map(({ align }, i) => {
         const width = widths[i] ?? 0;
         return (whole: string) => {
-          const text = whole.length > width ? `${whole.slice(0, width - 1)}…` : whole;
+          const text = cut(whole, width);
           return align === "right" ? text.padStart(width) : text.padEnd(width);
         };
       });
@@ -59,24 +71,57 @@ export function table<Row>(
   };
 }
 
-/** Characters below which a column of text is not cut: at first, and where a table of many columns would not fit then. */
-const LEAST_TEXT = [12, 6] as const;
+/** Characters below which text is not cut: at first, where a table of many columns would not fit then, and in the end times as well. */
+const STAGES = [
+  { least: 12, cutsTimes: false },
+  { least: 6, cutsTimes: false },
+  { least: 6, cutsTimes: true },
+] as const;
 
-/** Takes from the widest columns of text until all fit. Numbers and short columns stay whole: half a number is a wrong one. */
-function fit(widths: number[], columns: readonly Pick<Column<never>, "align" | "isWhole">[], room: number): void {
-  const over = () => widths.reduce((sum, width) => sum + width + 2, -2) - room;
-  for (const least of LEAST_TEXT)
-    while (over() > 0) {
+/** Characters that a line is too long for a terminal of `room`. */
+const over = (widths: readonly number[], room: number) => widths.reduce((sum, width) => sum + width + 2, -2) - room;
+
+const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d):\d\d(?:\.\d+)?Z$/;
+const SHORT_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\dZ$/;
+
+/** Where there is not room for all: times to the minute. */
+function shortenTimes(body: string[][]): void {
+  for (const line of body) for (const [i, text] of line.entries()) line[i] = text.replace(TIME, "$1Z");
+}
+
+/** Takes from the widest columns of text until all fit, as far as that goes. Numbers and short columns stay whole: half a number is a wrong one. */
+function fit(
+  widths: number[],
+  columns: readonly Pick<Column<never>, "align" | "isWhole">[],
+  isTime: readonly boolean[],
+  room: number,
+): void {
+  for (const { least, cutsTimes } of STAGES) {
+    const isCut = columns.map(({ align, isWhole }, i) => align !== "right" && isWhole !== true && (cutsTimes || !isTime[i]));
+    while (over(widths, room) > 0) {
       const widest = widths.reduce(
-        (best, width, i) =>
-          columns[i]?.align !== "right" && columns[i]?.isWhole !== true && width > least && width > (widths[best] ?? 0)
-            ? i
-            : best,
+        (best, width, i) => (isCut[i] === true && width > least && width > (widths[best] ?? 0) ? i : best),
         -1,
       );
       if (widest < 0) break;
       widths[widest] = (widths[widest] ?? 0) - 1;
     }
+  }
+}
+
+/** Rows with more columns than a terminal has room for: a line for each cell that says something, an empty line between rows. */
+function blocks(titles: readonly string[], body: readonly (readonly string[])[], room: number): string[] {
+  const width = Math.max(...titles.map((title) => title.length));
+  const indent = width === 0 ? 0 : width + 2;
+  return body.flatMap((line, n) => [
+    ...(n === 0 ? [] : [""]),
+    ...line.flatMap((text, i) => {
+      if (text === "") return [];
+      const start = indent === 0 ? "" : `${printableWhole(titles[i] ?? "").padEnd(width)}  `;
+      const parts = text.match(new RegExp(`.{1,${Math.max(8, room - indent)}}`, "gu")) ?? [];
+      return parts.map((part, k) => `${k === 0 ? start : " ".repeat(indent)}${k === 0 ? part : part.trimStart()}`);
+    }),
+  ]);
 }
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -85,7 +130,12 @@ export type Fields = Readonly<Record<string, unknown>>;
 export function tableOf(rows: readonly Fields[]): Table<Fields> {
   const isNumeric = (name: string) => rows.every((row) => typeof row[name] === "number" || cellText(row[name]) === "");
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].map(
-    (name): Column<Fields> => ({ title: name, value: (row) => row[name], align: isNumeric(name) ? "right" : "left" }),
+    (name): Column<Fields> => ({
+      title: name,
+      value: (row) => row[name],
+      align: isNumeric(name) ? "right" : "left",
+      ...(name === "id" && { isWhole: true }),
+    }),
   );
   return table(columns, { widest: 60 });
 }

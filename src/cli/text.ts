@@ -32,6 +32,10 @@ export function printableWhole(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "�");
 }
 
+/** Text of at most `width` characters, with a mark where it was cut. */
+export const cut = (text: string, width: number): string =>
+  text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text;
+
 /** A number to so many significant digits, thousands grouped; a dash for none. */
 export function number(value: number, digits: number): string {
   if (!Number.isFinite(value)) return "–";

@@ -15,7 +15,7 @@ export const listAudit: Run<typeof declared.listAudit> = async ({ options, io })
     await records.audit.list(known({ limit, subject, job, after })),
     (entry) =>
       `${entry.seq}  ${entry.time}  ${printable(entry.actor)}  ${entry.action}  ${printable(entry.subject)}  ${printable(JSON.stringify(entry.details))}`,
-    { none: "no entries" },
+    { none: "no entries", fits: true },
   );
 };
 

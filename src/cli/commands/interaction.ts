@@ -16,7 +16,7 @@ import { printable } from "../text.ts";
 export const showInteraction: Run<typeof declared.showInteraction> = async ({ args: { id }, options, io }) => {
   await using interactions = await openInteractions(options, io.env);
   const found = await interactions.show(id);
-  await io.answer(found, entryLines(found.dispositions, found.codes), "no dispositions yet");
+  await io.answer(found, entryLines(found.dispositions, found.codes, io.width), "no dispositions yet");
   io.say(`version ${printable(found.tag)}`);
 };
 

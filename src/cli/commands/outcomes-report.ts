@@ -124,7 +124,7 @@ export const reconcile: Run<typeof declared.reconcile> = async ({ options, io })
   });
   const total = Object.values(result.differences).reduce((sum, count) => sum + count, 0);
   await io.answer({ ...result, hours, ...(output === undefined ? { first: shown } : {}) }, [
-    ...(out === "-" ? [] : HOURS.lines(hours)),
+    ...(out === "-" ? [] : HOURS.lines(hours, io.width)),
     ...(output === undefined ? shown.map(differenceLine) : []),
   ]);
   if (output === undefined && !io.json && total > shown.length)

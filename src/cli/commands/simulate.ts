@@ -67,7 +67,7 @@ async function once(studies: Studies, scenario: SimulationScenario, io: Io): Pro
     const style = { width: Math.min(io.width ?? PLAIN_WIDTH, 140), blocks: stripStyle(io.env).open !== "#" };
     const [hours = 0, minutes = 0] = scenario.start.split(":").map(Number);
     const charts = chartLines(result.series, hours * 3600 + minutes * 60, scenario.abandonmentTarget, style);
-    return [headLine(scenario, result), "", ...resultLines(result), ...(charts.length === 0 ? [] : ["", ...charts])];
+    return [headLine(scenario, result), "", ...resultLines(result, io.width), ...(charts.length === 0 ? [] : ["", ...charts])];
   });
 }
 
@@ -87,7 +87,7 @@ async function compare(
     headLine(scenarios[0], first),
     headLine(scenarios[1], second),
     "",
-    ...comparisonLines(names, comparison),
+    ...comparisonLines(names, comparison, io.width),
   ]);
 }
 
@@ -95,7 +95,7 @@ async function whatIf(studies: Studies, scenario: SimulationScenario, options: O
   const variations = await studies.vary(variationsOf(scenario, await Promise.all(options.whatIf.map(parseAxis))));
   if (options.csv !== undefined) await write(options.csv, variationsCsv(variations), io);
   const json = { scenario: scenario.name, variations: variations.map(({ values, result }) => ({ values, result })) };
-  await io.answer(json, () => (options.csv === "-" ? [] : variationLines(variations)));
+  await io.answer(json, () => (options.csv === "-" ? [] : variationLines(variations, io.width)));
 }
 
 async function optimise(studies: Studies, scenario: SimulationScenario, options: Options, io: Io): Promise<void> {
@@ -104,7 +104,9 @@ async function optimise(studies: Studies, scenario: SimulationScenario, options:
   const optimum = await studies.optimise({ scenario, probability, ...known({ limit, strategies }) });
   if (svg !== undefined) await write(svg, frontierSvg(optimum, `${scenario.name}: occupancy and abandonment`), io);
   if (csv !== undefined) await write(csv, frontierCsv(optimum), io);
-  await io.answer({ scenario: scenario.name, optimum }, () => (csv === "-" || svg === "-" ? [] : optimumLines(optimum)));
+  await io.answer({ scenario: scenario.name, optimum }, () =>
+    csv === "-" || svg === "-" ? [] : optimumLines(optimum, io.width),
+  );
 }
 
 async function write(path: string, text: string, io: Io): Promise<void> {
@@ -166,7 +168,7 @@ export const calibrate: Run<typeof declared.calibrate> = async ({ args, options,
   io.say(`${grouped(done.records)} calls read, ${grouped(done.refused)} lines refused`);
   if (out !== undefined) await writeScenario(out, done, input.name, io);
   const { records, calibration, scenario } = done;
-  const lines = calibrationLines(calibration);
+  const lines = calibrationLines(calibration, io.width);
   if (out === "-" && !io.json) io.say(lines);
   else await io.answer({ records, refused: done.refused, calibration, scenario }, lines);
   return done.refused > 0 ? EXIT.partlyFailed : EXIT.done;

@@ -19,7 +19,7 @@ export const deliveries: Run<typeof declared.deliveries> = async ({ options, io 
     await records.deliveries.list(known({ limit, status })),
     ({ id, status, type, subject, attempts, lastError }) =>
       `${id}  ${status.padEnd(9)} ${type}  ${printable(subject)}  ${attempts} attempts${lastError === null ? "" : `  ${printable(lastError)}`}`,
-    { none: "no deliveries" },
+    { none: "no deliveries", fits: true },
   );
 };
 
