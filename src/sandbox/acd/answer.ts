@@ -5,6 +5,8 @@ export interface AcdAnswer {
   readonly status: number;
   readonly body?: unknown;
   readonly description?: string;
+  /** Instead of a body: a file as it is. */
+  readonly file?: string;
 }
 
 /** A refusal: a code such as InvalidListId and a text. Without a text the body is empty. */

@@ -204,7 +204,7 @@ function refusalOf(thrown: unknown, headerOnly: boolean): AcdAnswer {
 }
 
 function responseOf(
-  { status, body, description }: AcdAnswer,
+  { status, body, description, file }: AcdAnswer,
   { correlationId, now }: { readonly correlationId: string; readonly now: Instant },
 ): SandboxResponse {
   const words = description ?? (status === 204 ? "No Content" : status >= 400 ? "" : "Success");
@@ -215,6 +215,7 @@ function responseOf(
     [STATUS_DESCRIPTION_HEADER.toLowerCase()]: words.replaceAll(/[^\x20-\x7e]/g, "?"),
     ...(status === 429 ? { "retry-after": "30" } : {}),
   };
+  if (file !== undefined) return { status, headers: { ...headers, "content-type": "text/csv; charset=utf-8" }, body: file };
   if (body === undefined) return { status, headers, body: "" };
   return { status, headers: { ...headers, "content-type": "application/json; charset=utf-8" }, body: JSON.stringify(body) };
 }

@@ -11,10 +11,17 @@ import type { Tenant } from "../tenant.ts";
 import type { SandboxRequest } from "../wire.ts";
 import { type AcdAnswer, AcdRefusal, ok } from "./answer.ts";
 import { isRecord } from "./call.ts";
+import { EXTRACT_FILE_PATH, extractFile } from "./extract.ts";
 import { stateOf } from "./state.ts";
 import type { AcdSwitches } from "./switches.ts";
 
-type OpenPlace = "tokenAccessKey" | "tokenPassword" | "refreshAccessKey" | "discoverTenant" | "openidConfiguration";
+type OpenPlace =
+  | "tokenAccessKey"
+  | "tokenPassword"
+  | "refreshAccessKey"
+  | "discoverTenant"
+  | "openidConfiguration"
+  | "extractFile";
 
 const PLACES: Readonly<Record<string, readonly [method: string, place: OpenPlace]>> = {
   [ACCESS_KEY_TOKEN_PATH]: ["POST", "tokenAccessKey"],
@@ -22,6 +29,7 @@ const PLACES: Readonly<Record<string, readonly [method: string, place: OpenPlace
   [REFRESH_PATH]: ["POST", "refreshAccessKey"],
   [DISCOVERY_PATH]: ["GET", "discoverTenant"],
   [OPENID_PATH]: ["GET", "openidConfiguration"],
+  [EXTRACT_FILE_PATH]: ["GET", "extractFile"],
 };
 
 /** The endpoint without a token that a request goes to. */
@@ -69,6 +77,7 @@ export function answerOpen(
       scopes_supported: ["openid"],
     });
   }
+  if (place === "extractFile") return extractFile(tenant, new URLSearchParams(search));
   const fields = readFields(request);
   if (place === "refreshAccessKey") return refresh(tenant, fields["token"], origin, switches);
   const password = place === "tokenPassword";

@@ -29,6 +29,20 @@ export function settle(tenant: Tenant, state: AcdState, now: Instant): void {
     setStatus(tenant, skill, pending.to);
     if (pending.hangsUp === true) tenant.engine.hangUp(skill.world);
   }
+  for (const callback of state.callbacks) callBack(tenant, state, callback, now);
+}
+
+/** Places the call of a callback that has come due, as soon as its skill runs. */
+function callBack(tenant: Tenant, state: AcdState, callback: AcdState["callbacks"][number], now: Instant): void {
+  if (callback.closed || Date.parse(String(callback["callbackTime"])) > now) return;
+  const skill = state.skills.find(({ skillId }) => skillId === callback["skillId"]);
+  if (skill === undefined || !isRunning(tenant, skill)) return;
+  const placed = tenant.engine.place(skill.world);
+  if (placed === undefined) return;
+  callback.closed = true;
+  const digits = String(callback["dialNumber"]);
+  // The dialer has taken the next contact for it; whom it calls is the callback's.
+  tenant.calls.put({ ...placed, contactId: undefined, phoneNumber: digits.length === 10 ? `+1${digits}` : `+${digits}` });
 }
 
 function setStatus(tenant: Tenant, { world }: AcdSkill, status: "active" | "paused"): void {

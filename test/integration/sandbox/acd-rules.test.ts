@@ -245,9 +245,19 @@ describe("one world", () => {
     expect(await present.completed(since, 10)).toEqual([all[0]]);
   });
 
-  test("a forced stop ends the calls on the line", async () => {
+  test("a callback that is due is called once its skill runs; a forced stop ends the calls on the line", async () => {
+    const at = (ms: number) => new Date(Date.parse(sandbox.control.clock().now) + ms).toISOString();
+    const callback = { firstName: "A", lastName: "B", phoneNumber: "801 244 0005", skillId: 4001, notes: "" };
+    await present.ask("POST", "/scheduled-callbacks", { body: { ...callback, scheduleDate: at(5000) } });
+    const calledBack = async () =>
+      (await present.rows("/lists/call-lists/501/attempts", "contactAttempts")).filter(
+        (row) => row["formattedPhone"] === "8012440005",
+      ).length;
+    await sandbox.control.advance(10);
+    expect([await calledBack(), (await present.rows("/skills/4001/scheduled-callbacks", "callbacks")).length]).toEqual([0, 1]);
     await present.ask("POST", "/skills/4001/start");
     await sandbox.control.advance(30);
+    expect((await present.ask("GET", "/skills/4001/scheduled-callbacks")).status).toBe(204);
     const active = async () => (await present.rows("/contacts/active", "activeContacts", { skillId: 4001 })).length;
     expect(await active()).toBeGreaterThan(0);
     await present.ask("POST", "/skills/4001/stop", { query: { force: true } });
@@ -256,7 +266,7 @@ describe("one world", () => {
     const metrics = await rest("GET", `${campaign}/metrics?windowMinutes=30`);
     expect(metrics["activeCalls"]).toBeLessThanOrEqual(await active());
     await sandbox.control.advance(60);
-    expect(await active()).toBe(0);
+    expect([await active(), await calledBack()]).toEqual([0, 1]);
   });
 
   test("settings written act at once in the living dialer, and numbers of a scrubbed group are not dialed", async () => {

@@ -1,20 +1,19 @@
-// Scheduled callbacks: listed, changed, deleted. One that is due is closed; the sandbox places no call for it.
+// Scheduled callbacks: listed, changed, deleted. One that is due is called when its skill runs, and is closed then.
 
 import { type AcdAnswer, invalid, missing, nothing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers, bodyField } from "../call.ts";
 import { Parameters, pathId, readDate } from "../query.ts";
 import { inForm } from "../reply.ts";
 import { newNumber } from "../state.ts";
+import { settle } from "../world.ts";
 import { skillOf } from "./skills.ts";
 
 type Callback = AcdCall["state"]["callbacks"][number];
 
-const isOpen = ({ closed, callbackTime }: Callback, now: number): boolean => !closed && Date.parse(String(callbackTime)) > now;
-
 function callbackOf(call: AcdCall): Callback {
   const id = pathId(call.params["callbackId"], "Invalid callbackId");
   const found = call.state.callbacks.find(({ callbackId }) => callbackId === id);
-  if (found === undefined || !isOpen(found, call.now)) throw missing("Invalid callbackId");
+  if (found === undefined || found.closed) throw missing("Invalid callbackId");
   return found;
 }
 
@@ -42,9 +41,14 @@ function fieldsOf(call: AcdCall) {
   };
 }
 
+/** Nobody need ask for a callback to be called. */
+function calledInTime({ tenant, state }: AcdCall, at: string): void {
+  tenant.clock.schedule(Date.parse(at), (due) => settle(tenant, state, due));
+}
+
 function listed(call: AcdCall, wanted: (callback: Callback) => boolean): AcdAnswer {
   const rows = call.state.callbacks
-    .filter((callback) => isOpen(callback, call.now) && wanted(callback))
+    .filter((callback) => !callback.closed && wanted(callback))
     .map(({ closed, ...callback }) => inForm(call, closed ? {} : callback));
   return rows.length === 0 ? nothing() : ok({ callbacks: rows });
 }
@@ -56,11 +60,14 @@ export const callbacks: AcdHandlers<
     const fields = fieldsOf(call);
     const callbackId = newNumber(call.state);
     call.state.callbacks.push({ callbackId, ...fields, closed: false });
+    calledInTime(call, fields.callbackTime);
     return ok({ callbackId });
   },
   updateCallback(call) {
     const callback = callbackOf(call);
-    Object.assign(callback, fieldsOf(call));
+    const fields = fieldsOf(call);
+    Object.assign(callback, fields);
+    calledInTime(call, fields.callbackTime);
     return ok();
   },
   deleteCallback(call) {

@@ -3,6 +3,7 @@
 import { ALL_ATTEMPTS_REPORT } from "../../../contract/acd/index.ts";
 import { AcdRefusal, accepted, conflict, invalid, missing, nothing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers, bodyField, words } from "../call.ts";
+import { extractAddress, extractRows, FILE_MS } from "../extract.ts";
 import { pathId, readDate } from "../query.ts";
 import { inForm, page, wrapped } from "../reply.ts";
 import { newNumber } from "../state.ts";
@@ -101,23 +102,22 @@ const shownJob = (call: AcdCall, job: Job) => {
   };
 };
 
-/** One question in so many seconds is let through. */
+/** One extraction in so many seconds is let through, and one at a time. Its state may be asked for at any time: users do every second. */
 function takeTurn(call: AcdCall): void {
   const wait = call.switches.extractEverySeconds * 1000;
-  if (call.now - call.state.extractAskedAt < wait) throw new AcdRefusal(429, "TooManyRequests", "Too many requests");
+  const isBusy = call.state.extracts.some(({ endsAt }) => endsAt > call.now);
+  if (isBusy || call.now - call.state.extractAskedAt < wait) throw new AcdRefusal(429, "TooManyRequests", "Too many requests");
   call.state.extractAskedAt = call.now;
 }
 
 type Extract = AcdCall["state"]["extracts"][number];
 const shownExtract = (call: AcdCall, job: Extract) => {
   const done = job.endsAt <= call.now;
+  const gone = job.endsAt + FILE_MS <= call.now;
   return {
     id: job.id,
-    status: done ? "SUCCEEDED" : "RUNNING",
-    result: {
-      url: done ? `${call.origin}/incontactapi/services/v31.0/files?fileName=${job.id}.csv` : "",
-      messageError: "",
-    },
+    status: gone ? "EXPIRED" : done ? "SUCCEEDED" : "RUNNING",
+    result: { url: done && !gone ? extractAddress(call, job.id) : "", messageError: "" },
   };
 };
 
@@ -212,26 +212,27 @@ export const reports: AcdHandlers<
     return ok(wrapped(call, "never", { files: { file: base64(file.content), fileName: name } }));
   },
   startExtract(call) {
-    takeTurn(call);
     const [entity, version] = [bodyField(call.body, "entityName"), bodyField(call.body, "version")];
     if (typeof entity !== "string" || entity === "") throw invalid("Invalid entityName");
     if (version === undefined) throw invalid("Invalid version");
-    const [from, to] = [bodyField(call.body, "startDate"), bodyField(call.body, "endDate")].map((date) => readDate(words(date)));
-    if (from === undefined || to === undefined || to < from) throw invalid("Invalid date range");
+    const [start, end] = [words(bodyField(call.body, "startDate")), words(bodyField(call.body, "endDate"))];
+    const [from, until] = [readDate(start), readDate(end)];
+    if (from === undefined || until === undefined || until < from) throw invalid("Invalid date range");
+    // A day is meant with its end.
+    const to = /^\d{4}-\d{2}-\d{2}$/.test(end) ? until + DAY_MS - 1 : until;
+    takeTurn(call);
     const id = `job-${newNumber(call.state)}`;
     const endsAt = call.now + call.switches.extractSeconds * 1000;
     call.state.extracts.push({ id, entity, startedAt: call.now, endsAt });
-    call.state.files[`${id}.csv`] = { content: "id\r\n", readyAt: endsAt };
+    call.state.files[`${id}.csv`] = { content: extractRows(call, from, to), readyAt: endsAt };
     return accepted(id);
   },
   getExtract(call) {
     const job = call.state.extracts.find(({ id }) => id === call.params["jobId"]);
     if (job === undefined) throw missing("Job not found");
-    takeTurn(call);
     return ok({ jobStatus: shownExtract(call, job) });
   },
   listExtracts(call) {
-    takeTurn(call);
     return ok({ jobs: call.state.extracts.map((job) => shownExtract(call, job)) });
   },
 };
