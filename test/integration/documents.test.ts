@@ -4,13 +4,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import type { Clock } from "../../src/kernel/index.ts";
 import { createSandbox } from "../../src/sandbox/index.ts";
-import { systemClock } from "../../src/tenant/index.ts";
-import { beginCli, type CliResult } from "../support/cli.ts";
+import { beginCli } from "../support/cli.ts";
 import { type Command, commandsOf, type Fence, fencesOf, missingOf } from "../support/documents.ts";
+import { type HastenedClock, hastenedClock } from "../support/hastened-clock.ts";
 import { type StartedWorld, startWorld } from "../support/world.ts";
 import { LEFT, PAGES, type Page } from "./documents/pages.ts";
 
@@ -22,7 +22,9 @@ const DOCUMENTS = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) =>
 
 /** When the documents are read: a Tuesday, 11:00 in New York, so that it does not matter on which day and at which hour this runs. */
 const NOW = Date.UTC(2026, 5, 16, 15);
-const CLOCK: Clock = { ...systemClock, now: () => NOW + Math.floor(performance.now()) };
+
+/** How much faster time passes for commands that wait for minutes; a tenant's deadlines of seconds still do for requests on this machine. */
+const HASTE = 20;
 
 /** A command that has not ended by itself by then is stopped, and fails. */
 const LONGEST_MS = 30_000;
@@ -31,11 +33,20 @@ const LONGEST_MS = 30_000;
 interface Reader {
   readonly page: Page;
   readonly world: StartedWorld;
+  readonly clock: HastenedClock;
   /** Variables of the shell. */
   readonly shell: Record<string, string>;
+  /** What stays until the document ends. */
+  readonly stack: AsyncDisposableStack;
   /** What the commands of the last fence said. */
   said: string;
 }
+
+/** What a page says of a command, by a part of it. */
+function about<Value>({ written }: Command, parts: Readonly<Record<string, Value>> = {}): Value | undefined {
+  return Object.entries(parts).find(([part]) => written.includes(part))?.[1];
+}
+const isAmong = ({ written }: Command, parts: readonly string[] = []): boolean => parts.some((part) => written.includes(part));
 
 /** Runs one command. @returns what it said */
 async function run(command: Command, reader: Reader): Promise<string> {
@@ -44,34 +55,58 @@ async function run(command: Command, reader: Reader): Promise<string> {
   if (program === "export") {
     for (const [name, value] of Object.entries(command.sets))
       if (!value.includes("…")) shell[name] = value;
-      else if (shell[name] === undefined) throw new Error(`${name} is for the reader to set, and is not set`);
+      else if (shell[name] === undefined) fail(`${name} is for the reader to set, and is not set`);
     return "";
   }
-  const words = await Promise.all(given.map(async (word) => await (page.stands?.[word]?.(world) ?? word)));
-  if (program !== "outdial") return (await page.others?.[program]?.(words, world)) ?? fail(`${program} is not run here`);
-  const env = { ...shell, ...command.sets };
-  const [, until] = Object.entries(page.stopped ?? {}).find(([start]) => command.written.includes(start)) ?? [];
-  const asks = page.asks?.some((part) => command.written.includes(part)) === true;
-  for (const [part, act] of Object.entries(page.byHand ?? {})) if (command.written.includes(part)) await act(world);
-  const running = beginCli(words, {
+  const written = await Promise.all(given.map(async (word) => (await page.stands?.[word]?.(world)) ?? word));
+  const words = written.map((word) =>
+    word.replaceAll(/\$([A-Z_]+)/g, (_, name: string) => shell[name] ?? fail(`${name} is not set`)),
+  );
+  if (program !== "outdial") return (await page.others?.[program]?.(words, world, shell)) ?? fail(`${program} is not run here`);
+  await about(command, page.byHand)?.(world);
+  const said = await runOutdial(command, words, reader);
+  const learns = about(command, page.learns);
+  if (learns !== undefined) shell[learns[0]] = learns[1].exec(said)?.[1] ?? fail(`nothing to take as ${learns[0]} in ${said}`);
+  return said;
+}
+
+async function runOutdial(
+  command: Command,
+  words: readonly string[],
+  { page, world, clock, shell, stack }: Reader,
+): Promise<string> {
+  const pace = (speed: number) => {
+    world.sandbox.control.setClock({ speed });
+    clock.pace(speed);
+  };
+  if (isAmong(command, page.hastened)) pace(HASTE);
+  const running = beginCli([...words, ...(about(command, page.adds) ?? [])], {
     cwd: world.folder,
-    env,
-    clock: CLOCK,
-    ...(asks ? { answers: "y\n" } : {}),
+    env: { LC_ALL: "C.UTF-8", TERM: "xterm", ...shell, ...command.sets },
+    clock,
+    ...(isAmong(command, page.asks) ? { answers: "y\n" } : {}),
   });
-  let result: CliResult;
+  const stays = about(command, page.stays);
+  const until = stays ?? about(command, page.stopped);
   if (until === undefined) {
     const late = setTimeout(() => running.interrupt(), LONGEST_MS);
-    result = await running.ended.finally(() => clearTimeout(late));
+    void running.ended.finally(() => clearTimeout(late));
   } else {
     const early = running.ended.then((ended) => fail(`${command.written} ended by itself: ${JSON.stringify(ended)}`));
-    await Promise.race([expect.poll(() => running.stdout() + running.stderr(), { timeout: 30_000 }).toMatch(until), early]);
+    await Promise.race([expect.poll(() => running.stdout() + running.stderr(), { timeout: LONGEST_MS }).toMatch(until), early]);
+    if (stays !== undefined) {
+      stack.defer(async () => {
+        running.interrupt();
+        await running.ended;
+      });
+      early.catch(() => undefined);
+      return `${running.stdout()}\n${running.stderr()}`;
+    }
     running.interrupt();
-    result = await running.ended;
   }
-  const { code, stdout, stderr } = result;
-  const [, ends = until === undefined ? 0 : 130] =
-    Object.entries(page.ends ?? {}).find(([start]) => command.written.includes(start)) ?? [];
+  const { code, stdout, stderr } = await running.ended;
+  pace(1);
+  const ends = about(command, page.ends) ?? (until === undefined ? 0 : 130);
   if (code !== ends) fail(`${command.written} ended with ${code}, not ${ends}:\n${stderr}${stdout}`);
   if (command.into !== undefined) await writeFile(join(world.folder, command.into), stdout);
   return `${stdout}\n${stderr}`;
@@ -82,19 +117,19 @@ function fail(message: string): never {
 }
 
 /** A program as its reader would run it, with this checkout's sources as the package. */
-async function runProgram({ text, line }: Fence, { world, page }: Reader): Promise<void> {
+async function runProgram({ text, line }: Fence, { world, page, shell }: Reader): Promise<void> {
   const file = join(world.folder, `program-${line}.ts`);
   const from = (door: string | undefined) => pathToFileURL(join(ROOT, "src", door ?? "", "index.ts")).href;
   const program = text.replaceAll(/from "outdial(\/\w+)?"/g, (_, door?: string) => `from "${from(door)}"`);
   await writeFile(file, `${program}\n${page.after ?? ""}\n`);
   const [folder, before] = [process.cwd(), { ...process.env }];
-  Object.assign(process.env, world.environment);
+  Object.assign(process.env, shell);
   process.chdir(world.folder);
   try {
     await import(pathToFileURL(file).href);
   } finally {
     process.chdir(folder);
-    for (const name of Object.keys(world.environment)) {
+    for (const name of Object.keys(shell)) {
       if (before[name] === undefined) delete process.env[name];
       else process.env[name] = before[name];
     }
@@ -132,15 +167,16 @@ async function follow(fence: Fence, reader: Reader): Promise<void> {
       reader.said += said;
       holdShown(command.shown, said);
     }
-  } else if (language === "text") {
+  } else if (language === "text" && fence.kind === "") {
     holdShown(fence.text.split("\n"), reader.said);
   } else if (language === "ts") await runProgram(fence, reader);
   else if (fence.kind !== "") await holdFile(fence, reader);
   else throw new Error(`line ${line}: a fence that is not run and is not marked`);
 }
 
-/** Every line that the document shows is in what was said. */
-function holdShown(shown: readonly string[], said: string): void {
+/** Every line that the document shows is in what was said, without what moves a terminal's cursor. */
+function holdShown(shown: readonly string[], output: string): void {
+  const said = stripVTControlCharacters(output.replaceAll("\r", "\n"));
   const missing = missingOf(shown, said);
   if (missing.length > 0) fail(`these lines did not come:\n${missing.join("\n")}\nbut these:\n${said}`);
 }
@@ -149,8 +185,9 @@ function holdShown(shown: readonly string[], said: string): void {
 async function followAll(markdown: string, page: Page): Promise<void> {
   const fences = fencesOf(markdown);
   const { environment = {}, scenario, has = {} } = page;
+  const start = page.today ? Date.now() : NOW;
   await using world = await startWorld({
-    sandbox: { now: NOW, ...(scenario === undefined ? {} : { scenario }) },
+    sandbox: { now: start, clock: { speed: 1 }, ...(scenario === undefined ? {} : { scenario }) },
     environment,
   });
   for (const [name, content] of Object.entries(has)) {
@@ -159,7 +196,7 @@ async function followAll(markdown: string, page: Page): Promise<void> {
   }
   await using stack = new AsyncDisposableStack();
   const more = await page.before?.(world, stack);
-  const reader: Reader = { page, world, shell: { ...world.environment, ...more }, said: "" };
+  const reader: Reader = { page, world, clock: hastenedClock(start), shell: { ...world.environment, ...more }, stack, said: "" };
   for (const fence of fences) {
     try {
       await follow(fence, reader);

@@ -8,10 +8,10 @@ export interface HastenedClock extends Clock {
   pace(speed: number): void;
 }
 
-/** A clock that begins at the present, at the machine's pace. */
-export function hastenedClock(): HastenedClock {
+/** A clock that begins at the machine's pace. @param start its first instant; the present by default */
+export function hastenedClock(start = Date.now()): HastenedClock {
   let speed = 1;
-  let base = { own: Date.now(), machine: performance.now() };
+  let base = { own: start, machine: performance.now() };
   const now = () => Math.floor(base.own + (performance.now() - base.machine) * speed);
   return {
     now,

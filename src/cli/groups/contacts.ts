@@ -28,7 +28,7 @@ export const segment = command(
       "When the tenant finds nobody, all contacts are read and judged here, and the command says so.\n" +
       "Files appear whole at the end, or not at all. Exit code 3 when nobody may be called now, 4 when an entry cannot be used or the list changed meanwhile.",
     examples: [
-      "outdial contacts segment list_12345 --campaign camp_primary_001 --where 'attributes.plan==gold' --out callable.csv",
+      "outdial contacts segment list_12345 --campaign camp_primary_001 --where 'attributes.segment==gold' --out callable.csv",
     ],
     interrupted: "interrupted: there is no manifest, so nothing of this may be dialed",
   },

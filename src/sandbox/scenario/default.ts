@@ -57,9 +57,10 @@ const dialerConfig = (callRate: number) => ({
 });
 const complianceConfig = {
   timeZone: "America/New_York",
+  // Within the law wherever a person of the generated list lives.
   dialingRules: {
-    startTime: "08:00:00",
-    endTime: "21:00:00",
+    startTime: "10:00:00",
+    endTime: "20:00:00",
     allowedDays: ["Monday" as const, "Tuesday" as const, "Wednesday" as const, "Thursday" as const, "Friday" as const],
   },
   rateLimits: { maxCallsPerContactPerDay: 1, maxCallsPerContactPerWeek: 3, maxCallsPerDay: 5000 },
@@ -101,7 +102,9 @@ export function defaultScenarioInput() {
         failoverConfig: { ...failoverConfig, enabled: false },
       },
     ],
-    contactLists: [{ id: "list_12345", generate: { count: 10_000, consentRate: 0.8 } }],
+    contactLists: [
+      { id: "list_12345", generate: { count: 10_000, consentRate: 0.8, zones: { "America/New_York": 3, "America/Chicago": 2 } } },
+    ],
     generateCalls: [{ campaignId: "camp_primary_001", count: 5000, days: 7, prefix: "call_", digits: 6, lockedEvery: 100 }],
     interactions: [
       {
