@@ -48,7 +48,7 @@ test("every command of the story works word by word, and the gate says what the 
   const shim = `#!/bin/sh\nshift\nexec "${process.execPath}" "${programFile("main")}" "$@"\n`;
   await writeFile(join(folder.path, "npx"), shim, { mode: 0o755 });
   const text = await readFile(join(ROOT, "docs/compliance.md"), "utf8");
-  const [, story = "", said = ""] = /^## From a list to a proof$.*?^```sh\n(.*?)^```$.*?^```\n(.*?)^```$/ms.exec(text) ?? [];
+  const [, story = "", said = ""] = /^## From a list to a proof$.*?^```sh\n(.*?)^```$.*?^```text\n(.*?)^```$/ms.exec(text) ?? [];
   const commands = story
     .replaceAll("\\\n", "")
     .split("\n")
