@@ -117,7 +117,9 @@ export const configSchema = z.strictObject({
             .min(1)
             .max(20)
             .optional()
-            .describe("Requests at most for one call, the first included, where it may be repeated; 5 by default"),
+            .describe(
+              "Requests at most for one call, the first included, where it may be repeated; 5 by default, 2 for a page of calls and for reads by hand",
+            ),
           baseDelay: span.optional().describe("Pause before the first repetition, 250ms by default; it doubles, with jitter"),
           longestDelay: span.optional().describe("Longest pause between two repetitions, 10s by default"),
         })

@@ -98,8 +98,7 @@ export async function openOutcomeRecords(flags: Flags, environment: Environment)
 /** Opens what retrieval needs. Disposing stops it in reverse. */
 export async function openOutcomes(flags: Flags, environment: Environment, options: OutcomesOptions): Promise<OutcomesRuntime> {
   await using stack = new AsyncDisposableStack();
-  const retry = { maxAttempts: PAGE_ATTEMPTS, ...options.retry };
-  const workplace = await openWorkplace(stack, flags, environment, { ...options, retry });
+  const workplace = await openWorkplace(stack, flags, environment, { usualRetry: { maxAttempts: PAGE_ATTEMPTS }, ...options });
   const outcomes = outcomesOn(stack, workplace, options);
   workplace.runs.add(outcomes.retrieving.kind());
   await workplace.launch();

@@ -15,7 +15,10 @@ export type ConnectedTenant = Tenant | AcdTenant;
 
 export interface TenantOverrides {
   readonly limits?: "off";
+  /** What counts whatever is configured. */
   readonly retry?: NonNullable<TenantConfig["retry"]>;
+  /** What counts where nothing is configured, in place of the client's own. */
+  readonly usualRetry?: NonNullable<TenantConfig["retry"]>;
   readonly hooks?: TenantHooks;
   readonly correlation?: () => string | undefined;
   /** Shapes of a tenant's replies as they were seen before, by operation. */
@@ -46,7 +49,7 @@ async function restTenant(
   config: Config,
   hosts: TenantConfig["hosts"],
   environment: Environment,
-  { limits, retry, hooks, correlation }: TenantOverrides,
+  { limits, retry, usualRetry, hooks, correlation }: TenantOverrides,
 ): Promise<Tenant> {
   const clientId = await secretFrom(environment, "CXONE_CLIENT_ID");
   const clientSecret = await secretFrom(environment, "CXONE_CLIENT_SECRET");
@@ -66,7 +69,7 @@ async function restTenant(
     },
     credentials: { clientId, clientSecret },
     limits: limits === "off" ? OFF : limitsOf(config, OFF),
-    retry: retry ?? retryOf(config),
+    retry: { ...usualRetry, ...retryOf(config), ...retry },
   };
   return createTenant(tenantConfig, { clock: config.clock, hooks, correlation: correlation ?? traced(environment) });
 }
@@ -75,7 +78,7 @@ async function acdTenant(
   config: Config,
   hosts: TenantConfig["hosts"],
   environment: Environment,
-  { limits, retry, hooks, correlation, shapes }: TenantOverrides,
+  { limits, retry, usualRetry, hooks, correlation, shapes }: TenantOverrides,
 ): Promise<AcdTenant> {
   const issuer = typeof hosts === "string" ? hosts : hosts.default;
   if (issuer === undefined)
@@ -112,7 +115,7 @@ async function acdTenant(
           : { id, secret, auth: token?.auth, basicEncoding: acd.basicEncoding },
       contactFields: { consent: acd.consentField, consentValues: acd.consentValues },
       limits: limits === "off" ? ACD_OFF : limitsOf(config, ACD_OFF),
-      retry: retry ?? retryOf(config),
+      retry: { ...usualRetry, ...retryOf(config), ...retry },
     },
     { clock: config.clock, hooks, correlation: correlation ?? traced(environment), shapes },
   );

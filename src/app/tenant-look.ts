@@ -24,7 +24,9 @@ export interface TenantLook extends AsyncDisposable {
 export async function openTenantLook(flags: Flags, environment: Environment): Promise<TenantLook> {
   const config = await loadConfig(flags, environment);
   // A request that is not answered says so soon: nobody waits here for a tenant to come back.
-  const tenant: ConnectedTenant = await tenantFromConfig(config, environment, { retry: { maxAttempts: 2, totalMs: 30_000 } });
+  const tenant: ConnectedTenant = await tenantFromConfig(config, environment, {
+    usualRetry: { maxAttempts: 2, totalMs: 30_000 },
+  });
   const clock: Clock = config.clock;
   const calls = await tableCallsOf(tenant);
   return {

@@ -57,6 +57,8 @@ export interface WorkplaceOptions {
   /** This process is a service: it shares runs with the others, and goes on with those of processes that are gone. */
   readonly serves?: boolean;
   readonly retry?: NonNullable<TenantConfig["retry"]>;
+  /** As `retry`, where nothing is configured. */
+  readonly usualRetry?: NonNullable<TenantConfig["retry"]>;
   /** Watch the calls to the vendor, and the deliveries of events. */
   readonly hooks?: TenantHooks;
   /** What calls to the vendor belong to; the environment's trace by default. */

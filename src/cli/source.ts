@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { text as textOf } from "node:stream/consumers";
-import { fileTrouble, messageOf, OutdialError, repeatedMember } from "../kernel/index.ts";
+import { fileTrouble, jsonTrouble, OutdialError, repeatedMember } from "../kernel/index.ts";
 import { OperationError } from "../operations/index.ts";
 import type { ValuesOf } from "./command.ts";
 import type { rowOptions } from "./declare.ts";
@@ -72,7 +72,7 @@ export function parseJson(json: string, wrong: string): unknown {
   try {
     value = JSON.parse(json);
   } catch (thrown) {
-    throw new OutdialError("invalid_input", `${wrong}: ${messageOf(thrown)}`);
+    throw new OutdialError("invalid_input", `${wrong}: ${jsonTrouble(thrown)}`);
   }
   const twice = repeatedMember(json, value);
   if (twice !== undefined) throw new OutdialError("invalid_input", `${wrong}: it gives ${JSON.stringify(twice)} twice`);

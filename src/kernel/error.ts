@@ -52,3 +52,13 @@ export function fileTrouble(thrown: unknown): string {
   const code = thrown instanceof Error && "syscall" in thrown && "code" in thrown ? String(thrown.code) : "";
   return FILE_TROUBLES[code] ?? messageOf(thrown);
 }
+
+/** Why JSON.parse could not read a text, in words. */
+export function jsonTrouble(thrown: unknown): string {
+  const said = messageOf(thrown);
+  if (/end of JSON|^Unterminated/.test(said)) return "it breaks off";
+  const at = /at position (\d+)/.exec(said)?.[1];
+  if (at !== undefined) return `character ${Number(at) + 1} is not expected`;
+  const token = /^Unexpected token '(.+)', (.*) is not valid JSON$/su.exec(said);
+  return token === null ? said : `${token[1]} is not expected in ${token[2]}`;
+}

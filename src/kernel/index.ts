@@ -3,7 +3,7 @@
 export { canonicalJson } from "./canonical-json.ts";
 export type { Clock, Instant } from "./clock.ts";
 export { durationText, parseDuration } from "./durations.ts";
-export { type ErrorOptionsWithAdvice, fileTrouble, messageOf, OutdialError } from "./error.ts";
+export { type ErrorOptionsWithAdvice, fileTrouble, jsonTrouble, messageOf, OutdialError } from "./error.ts";
 export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";
 export { issueText } from "./issue-words.ts";

@@ -12,6 +12,7 @@ describe("what the validator found is said in words", () => {
     ["text", z.string(), 3, "text is needed, not a number"],
     ["a number", z.number(), "3", "a number is needed, not text"],
     ["no number", z.number(), Number.NaN, "a number is needed"],
+    ["beyond counting", z.int(), 1e99, "it is too large"],
     ["a fraction", z.int(), 1.5, "a whole number is needed"],
     ["text for a whole number", z.int(), "1", "a number is needed, not text"],
     ["left out", z.boolean(), undefined, "missing; true or false is needed"],

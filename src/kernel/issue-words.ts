@@ -74,6 +74,7 @@ export function issueText(issue: Issue | undefined): string {
 
 function bound(origin: string, how: string, limit: number): string {
   const counted = origin === "string" ? "characters" : ["array", "set", "map", "object"].includes(origin) ? "entries" : undefined;
+  if (Math.abs(limit) === Number.MAX_SAFE_INTEGER) return limit > 0 ? "it is too large" : "it is too small";
   if (counted === undefined) return `it must be ${how} ${limit}`;
   if (limit === 1 && how === "at least") return "it must not be empty";
   return `it must have ${how} ${limit} ${limit === 1 ? counted.replace(/ies$|s$/, (end) => (end === "ies" ? "y" : "")) : counted}`;

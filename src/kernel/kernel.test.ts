@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { canonicalJson, createRandom, durationText, Histogram, nearest, newId, problemsOf } from "./index.ts";
+import { canonicalJson, createRandom, durationText, Histogram, jsonTrouble, nearest, newId, problemsOf } from "./index.ts";
 
 test("canonical JSON is the same for the same value however its keys are ordered, and JSON reads it back", () => {
   fc.assert(
@@ -102,12 +102,32 @@ test("a word that picks the kind of an object is checked like any closed list", 
 });
 
 test("a field that is left out is called missing, with what is needed", () => {
-  const schema = z.strictObject({ rate: z.number(), rules: z.strictObject({ zone: z.string() }) });
+  const schema = z.strictObject({ rate: z.number(), rules: z.strictObject({ zone: z.string(), kind: z.enum(["a", "b"]) }) });
   const value = { rules: {} };
   const parsed = schema.safeParse(value);
   expect(parsed.success ? [] : problemsOf(schema, value, parsed.error)).toEqual([
     { path: "rate", message: "missing; a number is needed" },
     { path: "rules.zone", message: "missing; text is needed" },
+    { path: "rules.kind", message: "missing; one of a, b is needed" },
+  ]);
+});
+
+test("why a text is no JSON is said without the engine's words", () => {
+  const why = (text: string) => {
+    try {
+      return JSON.parse(text);
+    } catch (thrown) {
+      return jsonTrouble(thrown);
+    }
+  };
+  expect(["{", "x", '{"a":1,}', '{"a":1} x', '{"a" 1}', "", '{"a":"'].map(why)).toEqual([
+    "character 2 is not expected",
+    'x is not expected in "x"',
+    "character 8 is not expected",
+    "character 9 is not expected",
+    "character 6 is not expected",
+    "it breaks off",
+    "it breaks off",
   ]);
 });
 

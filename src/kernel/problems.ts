@@ -119,6 +119,8 @@ function describe(schema: z.ZodType, value: unknown, issues: readonly z.core.$Zo
     if (allowed !== undefined) {
       const given = valueAt(value, issue.path);
       const words = allowed.map(String);
+      if (given === undefined)
+        return [{ path, message: `missing; ${words.length === 1 ? "" : "one of "}${words.join(", ")} is needed` }];
       const meant = typeof given === "string" ? nearest(given, words) : undefined;
       const shown = typeof given === "string" && given.length <= 60 ? `${JSON.stringify(given)} is ` : "";
       const list = words.length <= 12 || meant === undefined ? `one of ${words.join(", ")}` : "a known word";

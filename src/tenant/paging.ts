@@ -64,7 +64,7 @@ async function* readItems<Id extends PagedOperationId>(
           {
             operationId: id,
             correlationId: page.correlationId,
-            advice: "Pass onInvalidItem to put such items aside.",
+            advice: "outdial smoke shows in what the tenant differs from its contract.",
           },
         );
       } else options.onInvalidItem(raw, parsed.problem, page);

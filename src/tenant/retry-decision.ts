@@ -63,7 +63,8 @@ export function decideRetry(facts: RetryFacts, settings: RetrySettings, random: 
     return no("the outcome is unknown and a repetition could act twice");
   // Being turned away costs the tenant nothing and is no sign of failure: it has its own, larger allowance.
   if (limited && facts.rateLimited > settings.maxRateLimited) return no(`429 came ${facts.rateLimited} times`);
-  if (!limited && facts.failures >= settings.maxAttempts) return no(`${facts.failures} attempts failed`);
+  if (!limited && facts.failures >= settings.maxAttempts)
+    return no(facts.failures === 1 ? "1 attempt failed" : `${facts.failures} attempts failed`);
   const asked = failure.kind === "status" ? failure.retryAfterMs : undefined;
   // Returning before the asked time would only be turned away again.
   if (asked !== undefined && asked > settings.maxRetryAfterMs) return no(`the tenant asks to wait ${Math.round(asked / 1000)} s`);

@@ -14,7 +14,7 @@ const TOLD = 200;
 
 /** @param source file name or pack id */
 export function packProblems(source: string, problems: readonly PackProblem[]): ComplianceError {
-  const lines = problems.map(({ path, message }) => `${path.length === 0 ? "(root)" : path.join(".")}: ${message}`);
+  const lines = problems.map(({ path, message }) => `${path.join(".") || "(root)"}: ${message}`);
   const more = lines.length > SHOWN ? [`… and ${lines.length - SHOWN} more`] : [];
   return new ComplianceError(
     "invalid_pack",

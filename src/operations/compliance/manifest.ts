@@ -1,7 +1,7 @@
 // The manifest of a gate: what was asked, on which rules and facts, with which result; signed by the audit's key, checked offline.
 
 import { z } from "zod";
-import { canonicalJson, issueText, messageOf } from "../../kernel/index.ts";
+import { canonicalJson, issueText, jsonTrouble } from "../../kernel/index.ts";
 import { verifySignatureLine } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 
@@ -84,7 +84,7 @@ function readManifest(text: string): SignedManifest | string {
   try {
     value = JSON.parse(text);
   } catch (thrown) {
-    return `the manifest is not JSON: ${messageOf(thrown)}`;
+    return `the manifest is not JSON: ${jsonTrouble(thrown)}`;
   }
   const parsed = signed.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -1,7 +1,7 @@
 // The envelope of the vendor's deliveries (contract §2.4): `{id, type, occurredAt, data}`. Pure.
 
 import { z } from "zod";
-import { type Instant, issueText, messageOf } from "../../kernel/index.ts";
+import { type Instant, issueText, jsonTrouble } from "../../kernel/index.ts";
 import type { InboundChannel, NewInboundEvent } from "../../store/index.ts";
 import { instant } from "../compliance/index.ts";
 
@@ -34,7 +34,7 @@ export function readInbound(channel: InboundChannel, text: string, now: Instant,
   try {
     value = JSON.parse(text);
   } catch (thrown) {
-    return { refusal: "not_json", message: `the body is no JSON: ${messageOf(thrown).slice(0, 120)}` };
+    return { refusal: "not_json", message: `the body is no JSON: ${jsonTrouble(thrown).slice(0, 120)}` };
   }
   const parsed = envelope.safeParse(value);
   if (!parsed.success) {

@@ -81,7 +81,7 @@ function newlinesIn(record: readonly string[]): number {
 
 /** The message of a record whose fields do not fit the header. */
 export function widthProblem(fields: number, width: number): string {
-  return `the row has ${fields} fields where the header has ${width}; a separator inside a text needs quotes around the text`;
+  return `the row has ${fields} ${fields === 1 ? "field" : "fields"} where the header has ${width}; a separator inside a text needs quotes around the text`;
 }
 
 /** The separator of a CSV file: of comma, semicolon and tab the one that splits the header line into most known columns (lower case). */

@@ -1,6 +1,6 @@
 // NDJSON as a stream of lines, each an object or why it is none.
 
-import { messageOf, repeatedMember } from "../../kernel/index.ts";
+import { jsonTrouble, repeatedMember } from "../../kernel/index.ts";
 import { MAX_ROW_BYTES } from "./csv.ts";
 
 /** A line of NDJSON. */
@@ -23,7 +23,7 @@ function parseObject(text: string): { members: ReadonlyMap<string, unknown> } | 
   try {
     value = JSON.parse(text);
   } catch (thrown) {
-    return { problem: `the line is not JSON: ${messageOf(thrown).slice(0, 200)}` };
+    return { problem: `the line is not JSON: ${jsonTrouble(thrown).slice(0, 200)}` };
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return { problem: "the line is not a JSON object" };
   const twice = repeatedMember(text, value);

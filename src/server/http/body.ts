@@ -1,6 +1,6 @@
 // Reading bodies: bounded in size and in time, JSON only where JSON is expected.
 
-import { messageOf } from "../../kernel/index.ts";
+import { jsonTrouble } from "../../kernel/index.ts";
 import { ServerError } from "../error.ts";
 
 /** What a JSON body may hold at most. */
@@ -28,7 +28,7 @@ export async function readJson(request: Request, withinMs: number): Promise<unkn
     const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
     return value;
   } catch (thrown) {
-    throw new ServerError("invalid_request", `the body is not JSON in UTF-8: ${messageOf(thrown)}`);
+    throw new ServerError("invalid_request", `the body is not JSON in UTF-8: ${jsonTrouble(thrown)}`);
   }
 }
 

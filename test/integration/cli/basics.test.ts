@@ -155,9 +155,9 @@ test("context says what would be used and where it is named; a campaign that was
 
 test("how often a call that failed is repeated stands in outdial.yaml", async () => {
   await using folder = await workFolder();
-  await writeFile(join(folder.path, "outdial.yaml"), "tenant: { retry: { attempts: 2, baseDelay: 1ms } }\n");
+  await writeFile(join(folder.path, "outdial.yaml"), "tenant: { retry: { attempts: 3, baseDelay: 1ms } }\n");
   world.sandbox.control.faults.add({ match: { path: "/api/v2/omnichannel/campaigns" }, effect: { status: 503 } });
   const { code, stderr } = await runCli(["call", "listCampaigns"], { cwd: folder.path, env: world.environment });
-  expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining("2 attempts") });
+  expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining("3 attempts") });
   world.sandbox.control.faults.clear();
 });
