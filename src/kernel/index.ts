@@ -8,7 +8,7 @@ export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";
 export { issueText } from "./issue-words.ts";
 export { installCommand, missingPackage } from "./packages.ts";
-export { type Problem, problemsOf } from "./problems.ts";
+export { type Problem, problemsOf, problemText } from "./problems.ts";
 export { createRandom, type RandomStream } from "./random.ts";
 export { repeatedMember } from "./repeated-member.ts";
 export { ABANDONMENT_LIMIT, percent, probabilityText, shortPercent } from "./shares.ts";

@@ -101,6 +101,13 @@ export function problemsOf(schema: z.ZodType, value: unknown, error: z.ZodError)
   return [...described.slice(0, MOST), { path: "", message: `and ${left} more problems` }];
 }
 
+/** The same as a sentence. @param whole what a problem of the whole value is said of */
+export function problemText(schema: z.ZodType, value: unknown, error: z.ZodError, whole = "the whole"): string {
+  return problemsOf(schema, value, error)
+    .map(({ path, message }) => `${path === "" ? whole : path}: ${message}`)
+    .join("; ");
+}
+
 function describe(schema: z.ZodType, value: unknown, issues: readonly z.core.$ZodIssue[]): Problem[] {
   const misspelt = new Set(issues.filter(({ code }) => code === "unrecognized_keys").map((issue) => pathText(issue.path)));
   return issues.flatMap((issue): Problem[] => {

@@ -1,7 +1,7 @@
 // The control plane over HTTP, under /__sandbox (contract §3). It needs no token of the vendor.
 
 import { z } from "zod";
-import { OutdialError } from "../kernel/index.ts";
+import { OutdialError, problemText } from "../kernel/index.ts";
 import type { ClockModeOption } from "./clock.ts";
 import type { SandboxControl } from "./control.ts";
 import { FaultError } from "./faults.ts";
@@ -34,7 +34,7 @@ const MANY = 1_000_000_000;
 function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const result = schema.safeParse(value ?? {});
   if (result.success) return result.data;
-  throw badRequest(`Invalid body: ${z.prettifyError(result.error)}`);
+  throw badRequest(`Invalid body: ${problemText(schema, value ?? {}, result.error, "body")}`);
 }
 
 async function changeClock(control: SandboxControl, body: unknown): Promise<unknown> {

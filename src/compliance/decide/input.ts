@@ -1,7 +1,7 @@
 // The JSON form of one question to `decide`: what `outdial compliance check` reads, a line each.
 
 import { z } from "zod";
-import { type Instant, problemsOf } from "../../kernel/index.ts";
+import { type Instant, problemText } from "../../kernel/index.ts";
 import { ComplianceError } from "../error.ts";
 import { CALL_TYPES, LINE_TYPES } from "../pack/schema.ts";
 import { formatInstant } from "../time/civil.ts";
@@ -73,11 +73,7 @@ export function parseQuestion(value: unknown, at?: Instant): Question {
 function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = problemsOf(schema, value, parsed.error);
-  throw new ComplianceError(
-    "invalid_facts",
-    problems.map(({ path, message }) => `${path === "" ? "input" : path}: ${message}`).join("; "),
-  );
+  throw new ComplianceError("invalid_facts", problemText(schema, value, parsed.error, "input"));
 }
 
 /** A question in the form that `parseQuestion` reads: what a decision was made on, to be decided again. */

@@ -1,6 +1,7 @@
 // Decisions that were recorded, decided again with another pack: which of last week's would it change?
 
 import { z } from "zod";
+import { problemText } from "../../kernel/index.ts";
 import { ComplianceError } from "../error.ts";
 import { formatInstant } from "../time/civil.ts";
 import type { CompiledPack } from "./compile.ts";
@@ -32,7 +33,7 @@ export interface Replayed {
 export function replay(value: unknown, pack: CompiledPack): Replayed {
   const parsed = recorded.safeParse(value);
   if (!parsed.success) {
-    throw new ComplianceError("invalid_facts", `not a recorded decision: ${z.prettifyError(parsed.error)}`, {
+    throw new ComplianceError("invalid_facts", `not a recorded decision: ${problemText(recorded, value, parsed.error)}`, {
       advice: "record decisions with outdial compliance check --record, or gate --record FILE",
     });
   }

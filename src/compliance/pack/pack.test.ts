@@ -224,7 +224,9 @@ test("a replay tells which recorded decisions another pack would change", () => 
     change: "decision",
     after: { decision: "deny", rules: ["HOURS_ACME"], next: "2026-06-22T13:00:00Z" },
   });
-  expect(() => replay({ input }, compilePack(flat()))).toThrow(/not a recorded decision/);
+  expect(() => replay({ input }, compilePack(flat()))).toThrow(
+    "not a recorded decision: decision: missing; one of allow, deny is needed; rules: missing; a list is needed",
+  );
 });
 
 test("a country without rules and a country with an overlay's", () => {

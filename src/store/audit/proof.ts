@@ -1,6 +1,7 @@
 // Proofs that stand on their own: that an entry is in the log, and that the log only grew. Built from the database, checked without it.
 
 import { z } from "zod";
+import { problemText } from "../../kernel/index.ts";
 import { StoreError } from "../error.ts";
 import type { Bytes, Connection } from "../plain-types.ts";
 import { NODE_LEVELS } from "./append.ts";
@@ -57,7 +58,7 @@ export type ProofVerdict<T> =
 export function verifyProof(proof: unknown, vkey: string): ProofVerdict<{ readonly entry: AuditEntry; readonly size: number }> {
   const verifier = readVerifier(vkey);
   const parsed = proofSchema.safeParse(proof);
-  if (!parsed.success) return { ok: false, message: `not an audit proof: ${z.prettifyError(parsed.error)}` };
+  if (!parsed.success) return { ok: false, message: `not an audit proof: ${problemText(proofSchema, proof, parsed.error)}` };
   const { entry, path, checkpoint } = parsed.data;
   const said = openCheckpoint(checkpoint, verifier);
   if (!said) return { ok: false, message: "the checkpoint is not signed by this key" };
@@ -74,7 +75,8 @@ export function verifyConsistency(
 ): ProofVerdict<{ readonly first: number; readonly second: number }> {
   const verifier = readVerifier(vkey);
   const parsed = consistencySchema.safeParse(proof);
-  if (!parsed.success) return { ok: false, message: `not a consistency proof: ${z.prettifyError(parsed.error)}` };
+  if (!parsed.success)
+    return { ok: false, message: `not a consistency proof: ${problemText(consistencySchema, proof, parsed.error)}` };
   const first = openCheckpoint(parsed.data.first, verifier);
   const second = openCheckpoint(parsed.data.second, verifier);
   if (!first || !second) return { ok: false, message: "a checkpoint is not signed by this key" };
