@@ -39,7 +39,13 @@ export const HEALTH = table<CampaignHealth>(
     {
       title: "success",
       value: ({ reading, success }) =>
-        success === null ? reading?.successRate : success.denominator === 0 ? "no calls" : share(success.rate),
+        success === null
+          ? reading?.successRate == null
+            ? ""
+            : share(reading.successRate)
+          : success.denominator === 0
+            ? "no calls"
+            : share(success.rate),
     },
     { title: "of", value: ({ success }) => success?.denominator, align: "right" },
     {

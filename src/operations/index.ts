@@ -86,6 +86,7 @@ export {
   runSchedules,
   setSchedules,
   splitWindows,
+  turnsOf,
   verifyRetrieval,
 } from "./retrieval/index.ts";
 export {

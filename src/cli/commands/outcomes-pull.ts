@@ -2,7 +2,7 @@
 
 import { type OutcomeRecords, type OutcomesRuntime, openOutcomeRecords, openOutcomes, planRetrieval } from "../../app/index.ts";
 import { durationText } from "../../kernel/index.ts";
-import { OperationError } from "../../operations/index.ts";
+import { OperationError, type Rhythm, turnsOf } from "../../operations/index.ts";
 import { downloadSuccessRate } from "../../operations/views/index.ts";
 import type { Retrieval, RetrievalSchedule } from "../../store/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
@@ -34,9 +34,11 @@ export const pull: Run<typeof declared.pull> = async ({ options, io }) => {
     );
   if (resume !== undefined && every !== undefined)
     throw new OperationError("invalid_input", "--resume and --every exclude each other: a schedule goes on by itself");
-  if (options.dryRun) return dryRun(input, io);
   if (every !== undefined && (from !== undefined || to !== undefined))
     throw new OperationError("invalid_input", "--every takes no --from and --to; --last says how far back the first time goes");
+  if (every === "off" && options.dryRun) return void io.say("dry run: no retrieval is asked for, and no schedule was ended");
+  if (options.dryRun)
+    return dryRun(campaigns, input, every === undefined || every === "off" ? undefined : { everyMs: every, staggerMs }, io);
   if (every === "off") return endSchedules(campaigns, options, io);
 
   await using runtime = await openOutcomes(options, io.env, { warn: io.say, downloads });
@@ -55,15 +57,43 @@ export const pull: Run<typeof declared.pull> = async ({ options, io }) => {
   return await runAndReport(runtime, retrieval, io);
 };
 
-async function dryRun(input: Parameters<typeof planRetrieval>[0], io: Io): Promise<void> {
-  const { request, warnings, windows } = planRetrieval(input, io.clock.now());
-  io.say(warnings.map((warning) => `warning: ${warning}`));
-  const shown = windows.map(({ from, to }) => ({ from: timeText(from), to: timeText(to) }));
+/** What would be asked for: of one campaign its windows, of several with a rhythm each one's, and when its first turn is. */
+async function dryRun(
+  campaigns: readonly string[],
+  input: Parameters<typeof planRetrieval>[0],
+  rhythm: Pick<Rhythm, "everyMs" | "staggerMs"> | undefined,
+  io: Io,
+): Promise<void> {
+  const now = io.clock.now();
+  const turns = rhythm === undefined ? undefined : turnsOf(campaigns.length, rhythm, now);
+  const planned = (campaigns.length === 0 ? [input.campaignId] : campaigns).map((campaignId, place) => {
+    const { request, warnings, windows } = planRetrieval({ ...input, campaignId }, now);
+    const shown = windows.map(({ from, to }) => ({ from: timeText(from), to: timeText(to) }));
+    const firstAt = turns?.[place];
+    const json = {
+      ...request,
+      from: timeText(request.from),
+      to: timeText(request.to),
+      ...(firstAt !== undefined && { firstAt: timeText(firstAt) }),
+      windows: shown,
+    };
+    const lines = shown.map(
+      ({ from, to }) => `${from}  ${to}  ${request.codes?.join(",") ?? "all codes"}  pages of ${request.limit}`,
+    );
+    const head =
+      firstAt === undefined
+        ? []
+        : [`${printable(campaignId)}: first at ${timeText(firstAt)}, then every ${durationText(rhythm?.everyMs ?? 0)}`];
+    return { json, lines: [...head, ...lines], warnings, windows: windows.length };
+  });
+  const [only] = planned;
+  io.say([...new Set(planned.flatMap(({ warnings }) => warnings))].map((warning) => `warning: ${warning}`));
   await io.answer(
-    { ...request, from: timeText(request.from), to: timeText(request.to), windows: shown },
-    shown.map(({ from, to }) => `${from}  ${to}  ${request.codes?.join(",") ?? "all codes"}  pages of ${request.limit}`),
+    planned.length === 1 && only !== undefined ? only.json : { campaigns: planned.map(({ json }) => json) },
+    planned.flatMap(({ lines }) => lines),
   );
-  io.say(`dry run: ${windows.length} windows, at least ${windows.length} requests; nothing was sent`);
+  const windows = planned.reduce((sum, one) => sum + one.windows, 0);
+  io.say(`dry run: ${windows} windows, at least ${windows} requests; nothing was sent`);
 }
 
 async function goOn(runtime: OutcomesRuntime, { resume, campaign }: Options, io: Io): Promise<number> {

@@ -2,7 +2,7 @@
 
 export { type Difference, type HourCounts, type ReconcileReport, type ReconcileSink } from "./reconcile.ts";
 export { checkRequest, type RetrievalInput, type RetrievalRequest } from "./request.ts";
-export { type Rhythm, runSchedules, setSchedules } from "./schedule.ts";
+export { type Rhythm, runSchedules, setSchedules, turnsOf } from "./schedule.ts";
 export { type RetrievalProgress, Retrieving } from "./service.ts";
 export { type RunVerdict, verifyRetrieval } from "./verify.ts";
 export { splitWindows } from "./windows.ts";

@@ -31,7 +31,7 @@ export interface Rhythm {
 }
 
 /** When the campaigns of one setting are first read: the first one at `now`, each further one a step later. Pure. Throws OperationError `invalid_input`. */
-function staggered(count: number, { everyMs, staggerMs }: Rhythm, now: Instant): Instant[] {
+export function turnsOf(count: number, { everyMs, staggerMs }: Pick<Rhythm, "everyMs" | "staggerMs">, now: Instant): Instant[] {
   if (staggerMs !== undefined && staggerMs >= everyMs && count > 1)
     throw new OperationError(
       "invalid_input",
@@ -50,7 +50,7 @@ export async function setSchedules(
 ): Promise<{ readonly set: readonly Omit<RetrievalSchedule, "readTo">[]; readonly warnings: readonly string[] }> {
   const ids = [...new Set(campaignIds)];
   if (ids.length === 0) throw new OperationError("invalid_input", "no campaign was named");
-  const turns = staggered(ids.length, rhythm, clock.now());
+  const turns = turnsOf(ids.length, rhythm, clock.now());
   const { everyMs, overlapMs } = rhythm;
   const warnings = new Set<string>();
   const set: Omit<RetrievalSchedule, "readTo">[] = [];

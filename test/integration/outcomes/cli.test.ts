@@ -98,6 +98,19 @@ describe("what cannot be asked for is refused before anything is sent", () => {
     expect(result.stderr).toContain("did you mean CONVERTED?");
     expect(result.stderr).toContain("nothing was sent");
   });
+
+  test("a dry run of several campaigns shows the windows and the turns of each", async () => {
+    const pull = ["outcomes", "pull", "--campaign", "x", "y", "--last", "1h", "--every", "1h", "--dry-run"];
+    const { stdout, stderr } = await runCli([...pull, "--stagger", "10m", "--json"], { cwd: world.folder });
+    const [x, y] = JSON.parse(stdout).campaigns;
+    expect([x.campaignId, y.campaignId]).toEqual(["x", "y"]);
+    expect(Date.parse(y.firstAt) - Date.parse(x.firstAt)).toBe(600_000);
+    expect(stderr).toMatch(/dry run: (2|4) windows/);
+    const text = await runCli(pull, { cwd: world.folder });
+    expect(text.stdout).toMatch(/^x: first at .*, then every 1 h\n.*all codes[^]*^y: first at /m);
+    const late = await runCli([...pull, "--stagger", "2h"], { cwd: world.folder });
+    expect(late).toMatchObject({ code: 2, stderr: expect.stringContaining("must be shorter") });
+  });
 });
 
 test("interrupted, it says how to go on, and goes on at the page where it was", async () => {
