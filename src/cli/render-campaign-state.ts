@@ -30,6 +30,8 @@ export function gateWords({
   return lines;
 }
 
+const rateText = (rate: number | null | undefined): string => (rate === null || rate === undefined ? "" : share(rate));
+
 /** A table of campaigns, one a line. */
 export const HEALTH = table<CampaignHealth>(
   [
@@ -39,13 +41,7 @@ export const HEALTH = table<CampaignHealth>(
     {
       title: "success",
       value: ({ reading, success }) =>
-        success === null
-          ? reading?.successRate == null
-            ? ""
-            : share(reading.successRate)
-          : success.denominator === 0
-            ? "no calls"
-            : share(success.rate),
+        success === null ? rateText(reading?.successRate) : success.denominator === 0 ? "no calls" : share(success.rate),
     },
     { title: "of", value: ({ success }) => success?.denominator, align: "right" },
     {

@@ -36,7 +36,10 @@ export const pull: Run<typeof declared.pull> = async ({ options, io }) => {
     throw new OperationError("invalid_input", "--resume and --every exclude each other: a schedule goes on by itself");
   if (every !== undefined && (from !== undefined || to !== undefined))
     throw new OperationError("invalid_input", "--every takes no --from and --to; --last says how far back the first time goes");
-  if (every === "off" && options.dryRun) return void io.say("dry run: no retrieval is asked for, and no schedule was ended");
+  if (every === "off" && options.dryRun) {
+    io.say("dry run: no retrieval is asked for, and no schedule was ended");
+    return EXIT.done;
+  }
   if (options.dryRun)
     return dryRun(campaigns, input, every === undefined || every === "off" ? undefined : { everyMs: every, staggerMs }, io);
   if (every === "off") return endSchedules(campaigns, options, io);
