@@ -37,7 +37,11 @@ describe("what the validator found is said in words", () => {
       "x",
       "a time in ISO 8601 with its offset is needed, such as 2026-06-16T15:00:00Z",
     ],
-    ["a pattern", z.string().regex(/^a$/), "b", "it is not of the form that is needed"],
+    ["a pattern", z.string().regex(/^a$/), "b", "it must be of the form /^a$/"],
+    ["a beginning", z.string().startsWith("/"), "a", 'it must begin with "/"'],
+    ["an end", z.string().endsWith("/"), "a", 'it must end with "/"'],
+    ["a part", z.string().includes("/"), "a", 'it must contain "/"'],
+    ["another form", z.cuid2(), "?", "it is not of the form that is needed"],
     ["a kind", z.union([z.string(), z.number()]), true, "it is of none of the forms that are allowed"],
   ])("%s", (_, schema, value, words) => expect(said(schema, value)).toEqual([words]));
 

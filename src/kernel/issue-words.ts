@@ -66,10 +66,21 @@ export function issueText(issue: Issue | undefined): string {
     case "unrecognized_keys":
       return `unknown ${issue.keys.length === 1 ? "field" : "fields"} ${issue.keys.join(", ")}`;
     case "invalid_format":
-      return FORMATS[issue.format] ?? "it is not of the form that is needed";
+      return formatText(issue);
     default:
       return "it is of none of the forms that are allowed";
   }
+}
+
+function formatText(issue: z.core.$ZodIssueInvalidStringFormat): string {
+  if ("prefix" in issue) return `it must begin with ${JSON.stringify(issue.prefix)}`;
+  if ("suffix" in issue) return `it must end with ${JSON.stringify(issue.suffix)}`;
+  if ("includes" in issue) return `it must contain ${JSON.stringify(issue.includes)}`;
+  const known = FORMATS[issue.format];
+  if (known !== undefined) return known;
+  return issue.format === "regex" && issue.pattern !== undefined
+    ? `it must be of the form ${issue.pattern}`
+    : "it is not of the form that is needed";
 }
 
 function bound(origin: string, how: string, limit: number): string {

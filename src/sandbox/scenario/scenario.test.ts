@@ -118,8 +118,8 @@ describe("a wrong scenario", () => {
       "campaigns[0].status",
       /not one of active, paused; did you mean active\?/,
     ],
-    ["a wrong type", "clients: [{id: x, secret: 4}]", "clients[0].secret", /string/],
-    ["a wrong union", "limits: 5", "limits", /off or object/],
+    ["a wrong type", "clients: [{id: x, secret: 4}]", "clients[0].secret", /text/],
+    ["a wrong union", "limits: 5", "limits", /off or an object/],
     ["a bad span", "timeline: [{at: soon, set: {}}]", "timeline[0].at", /10m/],
     [
       "a bad zone",
