@@ -55,6 +55,15 @@ describe("the body of a 5xx", () => {
     expect(long?.endsWith("…")).toBe(true);
   });
 
+  it("of megabytes is looked at in its beginning only, and what was cut in two there is left out", () => {
+    expect(kept("a".repeat(4_000_000))).toHaveLength(2000);
+    for (const cut of [" +1 212 555 0187", " eyJMARKER123.eyJMARKER123.MARKERsig"])
+      for (let left = 1; left < cut.length; left++) {
+        const told = kept(`{"token":"${"x".repeat(9_988 - left)}"}${cut}${"y".repeat(100)}`) ?? "";
+        expect(told).not.toMatch(/212 555|MARKER/);
+      }
+  });
+
   it("holds no run of ten digits, whatever it is, but of a decimal number", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(..."0123456789+ -().:aT%".split(""), "+1"), maxLength: 60 }), (text) => {

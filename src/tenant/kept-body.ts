@@ -3,9 +3,13 @@
 import type { SecretScrubber } from "./secrets.ts";
 
 const MOST = 2000;
+/** Characters that are looked at: a page of megabytes is no reason to search all of it. */
+const LOOKED_AT = 10_000;
+/** Left out at the end of what was looked at: a secret or a number that was cut in two there would not be known for one. */
+const UNSURE = 1000;
 /** What is told by its name, quoted or not, in JSON, a form or a header. */
 const NAMED_SECRET =
-  /((?:[\w-]*(?:token|secret|passw(?:or)?d|api[_-]?key|cookie|signature|credential)[\w-]*)["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;&}\]"'<]+)/gi;
+  /((?<![\w-])(?:[\w-]*(?:token|secret|passw(?:or)?d|api[_-]?key|cookie|signature|credential)[\w-]*)["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;&}\]"'<]+)/gi;
 const AUTHORIZATION = /(authorization["']?\s*[:=]\s*["']?)[^\r\n,;"'}<]+/gi;
 const WEB_TOKEN = /\beyJ[\w-]{6,}\.[\w-]+(?:\.[\w-]*)?/g;
 /** UUIDs, dates, addresses and decimal numbers stay; of the rest, what may be a telephone number, however it is spaced. */
@@ -14,13 +18,15 @@ const NUMBERS =
 
 /** The body of a reply with 5xx as it may be kept: at most 2000 characters; undefined for an empty one. */
 export function keptBody(body: string, scrubber: SecretScrubber): string | undefined {
-  const clean = scrubber
-    .clean(body, Number.POSITIVE_INFINITY)
+  const scrubbed = scrubber.clean(body, Number.POSITIVE_INFINITY);
+  const clean = scrubbed
+    .slice(0, LOOKED_AT)
     .replace(AUTHORIZATION, "$1[secret]")
     .replace(NAMED_SECRET, "$1[secret]")
     .replace(WEB_TOKEN, "[secret]")
     .replaceAll(/\s{2,}/g, " ");
-  const kept = withoutNumbers(clean);
+  const all = withoutNumbers(clean);
+  const kept = scrubbed.length > LOOKED_AT ? all.slice(0, -UNSURE) : all;
   if (kept === "") return undefined;
   return kept.length > MOST ? `${kept.slice(0, MOST - 1)}…` : kept;
 }
