@@ -141,7 +141,9 @@ export const readingsOf = (refresh: TenantRefresh, prediction: DialerReadings["p
   prediction,
 });
 
-const checksOf = (config: Config): readonly RegulatoryCheck[] => config.file.dialer?.regulatoryChecks ?? REGULATORY_CHECKS;
+const checksOf = (config: Config): readonly RegulatoryCheck[] => [
+  ...new Set(config.file.dialer?.regulatoryChecks ?? REGULATORY_CHECKS),
+];
 
 const chanceOf = (config: Config): number => config.file.dialer?.acceptedChance ?? ACCEPTED_CHANCE;
 

@@ -48,6 +48,14 @@ test("what is outside of them is told with both sides, and a share above 1 as wh
   expect(figures.map(({ differs }) => differs)).toEqual(["above", null, null, null, "below", null]);
 });
 
+test("what is as the end of a band at the digits that are shown is no difference: the tenant rounds", () => {
+  const rounded = { ...OWN, abandonment: band(0, 0.0033, 0.01196) };
+  expect(comparisonOf({ ...AGREEING, abandonmentRate: 0.012 }, rounded, { minutes: 30, lines: 82 }).differences).toEqual([]);
+  expect(comparisonOf({ ...AGREEING, abandonmentRate: 0.0122 }, rounded, { minutes: 30, lines: 82 }).differences).toEqual([
+    "abandonment: the tenant says 1.22 %, above our 0.00 % to 1.20 %",
+  ]);
+});
+
 test("without a simulation of ours the tenant's figures stand alone, with the reason", () => {
   const alone = comparisonOf(AGREEING, "not simulated: no", { minutes: 30, lines: 0 });
   expect(alone).toMatchObject({ problem: "not simulated: no", differences: [], assumed: [] });

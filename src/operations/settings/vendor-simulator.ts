@@ -129,7 +129,16 @@ const bandOver = ({ low, median, high }: Band, change: (value: number) => number
 
 function figureOf(figure: Figure["figure"], unit: Figure["unit"], told: number | undefined, own: Band | undefined): Figure {
   const here = own === undefined ? null : { low: own.low, median: own.median, high: own.high };
-  const differs = told === undefined || here === null ? null : told > here.high ? "above" : told < here.low ? "below" : null;
+  // What is the same as the end of our band at the digits that are shown is no difference: the tenant rounds its figures.
+  const isApart = (end: number) => told !== undefined && simulatedText(unit, told) !== simulatedText(unit, end);
+  const differs =
+    told === undefined || here === null
+      ? null
+      : told > here.high && isApart(here.high)
+        ? "above"
+        : told < here.low && isApart(here.low)
+          ? "below"
+          : null;
   return { figure, unit, tenant: told ?? null, here, differs };
 }
 
