@@ -41,5 +41,6 @@ export { dashboardFolder } from "./service/dashboard.ts";
 export { openAccess, openService, type RunningService, type ServiceOptions } from "./service.ts";
 export { readSignedPack } from "./signed-pack.ts";
 export { openTagging, validateWithTenant } from "./tagging.ts";
+export { openTenantDnc } from "./tenant-dnc.ts";
 export { openTenantLook } from "./tenant-look.ts";
 export { openVendorWebhooks, readVendorWebhooks, registerWebhook } from "./vendor-webhooks.ts";

@@ -57,6 +57,8 @@ const CAPABILITIES: Readonly<
   },
   vendorEvents: { words: "the vendor's events", rest: ["listOmnichannelWebhooks"], acd: [] },
   vendorAudit: { words: "the vendor's audit log", rest: ["listAuditLogs"], acd: [] },
+  doNotCallGroups: { words: "the tenant's do-not-call groups", rest: [], acd: ["listDncGroups"] },
+  scheduledCallbacks: { words: "scheduled callbacks", rest: [], acd: ["listSkillCallbacks"] },
 };
 
 interface Setting {
@@ -206,8 +208,9 @@ async function acdSteps(probe: Prober, clock: Clock): Promise<void> {
     await probe.read("listSkillDispositions", { path }, countOf("dispositions"));
     await probe.read("oneSkillActivity", { path });
     await probe.read("listActive", { query: { ...path, top: 1 } });
+    await probe.read("listSkillCallbacks", { path }, countOf("callbacks"));
   } else
-    for (const step of ["getSkill", "getGeneralSettings", "getCpa", "listSkillDispositions", "listActive"])
+    for (const step of ["getSkill", "getGeneralSettings", "getCpa", "listSkillDispositions", "listActive", "listSkillCallbacks"])
       probe.skip(step, "no skill that dials was found");
   await probe.read("listDispositions", { query: { top: 1 } }, countOf("dispositions"));
   const lists = await probe.read("listCallLists", { query: { top: 1 } }, countOf("callingLists"));

@@ -22,8 +22,15 @@ export interface Place {
   readonly store: StoreUse;
 }
 
-/** Campaigns as documents, the vendor's events, its audit log, its simulator, dispositions of closed interactions. */
-export type Want = "campaigns made" | "vendor events" | "vendor audit" | "simulator" | "interactions";
+/** Campaigns as documents, the vendor's events, its audit log, its simulator, closed interactions, its own lists of numbers, its callbacks. */
+export type Want =
+  | "campaigns made"
+  | "vendor events"
+  | "vendor audit"
+  | "simulator"
+  | "interactions"
+  | "do-not-call groups"
+  | "callbacks";
 
 type Tells = "place" | "lists" | "itself";
 

@@ -7,36 +7,49 @@ import { expect, test } from "vitest";
 import { runCli } from "../../test/support/cli.ts";
 import { lacksOf } from "../operations/index.ts";
 import { createAcdTenant } from "../tenant/acd/index.ts";
+import { createTenant } from "../tenant/index.ts";
 import { pathsOf, type Want } from "./command.ts";
 import { LACKING, offered, profileToHelp } from "./profile.ts";
 import { TREE } from "./tree.ts";
 
 const paths = (profile: "rest" | "acd") => new Set(pathsOf(offered(profile, TREE), () => true));
 
-test("what the profile acd has not is what its capabilities say", async () => {
-  const credentials = { accessKeyId: "k", accessKeySecret: "s" };
-  const tenant = createAcdTenant({ issuer: "http://127.0.0.1:9", credentials });
-  const wants: Readonly<Record<string, Want | undefined>> = {
-    campaignMaking: "campaigns made",
-    vendorEvents: "vendor events",
-    vendorAudit: "vendor audit",
-    vendorSimulator: "simulator",
-    interactionDispositions: "interactions",
-    // Tagging has another way there: --instead.
-    dispositionWriter: undefined,
-  };
-  const lacking = lacksOf(tenant).map(({ capability }) => wants[capability]);
-  expect(new Set(lacking.filter((want) => want !== undefined))).toEqual(new Set(LACKING.acd));
-  await tenant.close();
-  expect(Object.keys(wants).sort()).toEqual(
+const WANTS: Readonly<Record<string, Want | undefined>> = {
+  campaignMaking: "campaigns made",
+  vendorEvents: "vendor events",
+  vendorAudit: "vendor audit",
+  vendorSimulator: "simulator",
+  interactionDispositions: "interactions",
+  doNotCallGroups: "do-not-call groups",
+  scheduledCallbacks: "callbacks",
+};
+
+test("what a profile has not is what its capabilities say", async () => {
+  const acd = createAcdTenant({ issuer: "http://127.0.0.1:9", credentials: { accessKeyId: "k", accessKeySecret: "s" } });
+  const rest = createTenant({
+    hosts: "http://127.0.0.1:9",
+    token: { auth: "basic" },
+    credentials: { clientId: "c", clientSecret: "s" },
+  });
+  // Tagging has another way where dispositions cannot be set: --instead.
+  const lacking = (tenant: Parameters<typeof lacksOf>[0]) =>
     lacksOf(tenant)
-      .map(({ capability }) => capability)
-      .sort(),
-  );
+      .filter(({ capability }) => capability !== "dispositionWriter")
+      .map(({ capability }) => WANTS[capability]);
+  expect(new Set(lacking(acd))).toEqual(new Set(LACKING.acd));
+  expect(new Set(lacking(rest))).toEqual(new Set(LACKING.rest));
+  await Promise.all([acd.close(), rest.close()]);
 });
 
 test("commands of no use are left out, and nothing else is", () => {
   const [rest, acd] = [paths("rest"), paths("acd")];
+  expect([...acd].filter((path) => !rest.has(path)).sort()).toEqual([
+    "callbacks",
+    "callbacks delete",
+    "callbacks list",
+    "dnc compare",
+    "dnc push",
+  ]);
   expect([...rest].filter((path) => !acd.has(path)).sort()).toEqual([
     "campaign apply",
     "campaign plan",

@@ -2,14 +2,14 @@
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Declaration, isHidden, type Node, type Want } from "./command.ts";
+import type { Declaration, Node, Want } from "./command.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 type Profile = "rest" | "acd";
 
 /** What a profile has not, as its capabilities say: they refuse it in any case, with the reason. */
 export const LACKING: Readonly<Record<Profile, readonly Want[]>> = {
-  rest: [],
+  rest: ["do-not-call groups", "callbacks"],
   acd: ["campaigns made", "vendor events", "vendor audit", "simulator", "interactions"],
 };
 
@@ -19,13 +19,9 @@ export function isLacking(profile: Profile, { declaration, run, children }: Node
   return declaration.wants !== undefined && LACKING[profile].includes(declaration.wants);
 }
 
-export const isOffered = (profile: Profile, node: Node): boolean => !isHidden(node.declaration) && !isLacking(profile, node);
-
 /** The commands without those of no use. */
 export const offered = (profile: Profile, nodes: readonly Node[]): readonly Node[] =>
-  profile === "rest"
-    ? nodes
-    : nodes.filter((node) => !isLacking(profile, node)).map((node) => ({ ...node, children: offered(profile, node.children) }));
+  nodes.filter((node) => !isLacking(profile, node)).map((node) => ({ ...node, children: offered(profile, node.children) }));
 
 const HELPING = new Set(["help", "--help", "-h", "__complete"]);
 
@@ -49,5 +45,5 @@ export function profileToHelp(argv: readonly string[], { env, cwd }: Pick<Surrou
 
 /** Before the help of a command that is of no use. */
 export const notOffered = ({ wants }: Declaration): string =>
-  `Not offered by this tenant: its interface (profile acd) has not what this needs (${wants ?? "no command below"}).\n` +
+  `Not offered by this tenant: its interface has not what this needs${wants === undefined ? "" : ` (${wants})`}.\n` +
   "outdial tenant probe says why, and what stands in its place; docs/profiles.md shows what works on which profile.\n";

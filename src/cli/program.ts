@@ -4,11 +4,11 @@ import { Command, CommanderError } from "commander";
 import type { Standing, StoreUse } from "../app/index.ts";
 import { packageCommit, packageVersion } from "../app/version.ts";
 import { OutdialError } from "../kernel/index.ts";
-import { commandOf, type Declaration, type Node, optionOf, type Run, valuesOf } from "./command.ts";
+import { commandOf, type Declaration, isHidden, type Node, optionOf, type Run, valuesOf } from "./command.ts";
 import { EXIT, EXIT_WORDS } from "./exit.ts";
 import { CONFIG, DIR, GLOBAL_OPTIONS } from "./globals.ts";
 import { createIo } from "./io.ts";
-import { isLacking, isOffered, notOffered, offered, profileToHelp } from "./profile.ts";
+import { isLacking, notOffered, offered, profileToHelp } from "./profile.ts";
 import { standingLines } from "./render-standing.ts";
 import { report } from "./report.ts";
 import { processSurroundings, type Surroundings } from "./surroundings.ts";
@@ -21,8 +21,8 @@ export interface Program {
   readonly command: Command;
 }
 
-/** Builds the command tree. */
-export function buildProgram(surroundings: Surroundings = processSurroundings(), profile: "rest" | "acd" = "rest"): Program {
+/** Builds the command tree. @param profile what help and completion are for; without one they show all commands */
+export function buildProgram(surroundings: Surroundings = processSurroundings(), profile?: "rest" | "acd"): Program {
   const { stdout, stderr } = surroundings;
   let exit: number = EXIT.done;
   let complaint = "";
@@ -57,11 +57,15 @@ export function buildProgram(surroundings: Surroundings = processSurroundings(),
   const add = (parent: Command, node: Node) => {
     const { declaration, run, children } = node;
     const made = commandOf(declaration).copyInheritedSettings(parent);
-    parent.addCommand(made, { hidden: !isOffered(profile, node) });
-    if (isLacking(profile, node)) made.addHelpText("before", notOffered(declaration));
+    const isOf = profile === undefined || !isLacking(profile, node);
+    parent.addCommand(made, { hidden: isHidden(declaration) || !isOf });
+    if (!isOf) made.addHelpText("before", notOffered(declaration));
     if (run !== undefined)
       made.action(async () => {
-        exit = await runCommand(made, declaration, run, { surroundings, commands: offered(profile, TREE) });
+        exit = await runCommand(made, declaration, run, {
+          surroundings,
+          commands: profile === undefined ? TREE : offered(profile, TREE),
+        });
       });
     for (const child of children) add(made, child);
   };

@@ -21,6 +21,7 @@ import * as serve from "./groups/serve.ts";
 import * as simulate from "./groups/simulate.ts";
 import * as tag from "./groups/tag.ts";
 import * as tenant from "./groups/tenant.ts";
+import * as tenantDnc from "./groups/tenant-dnc.ts";
 import * as webhooks from "./groups/webhooks.ts";
 
 const ofTenant = () => import("./commands/tenant.ts");
@@ -28,6 +29,7 @@ const ofServe = () => import("./commands/serve.ts");
 const ofOutcomeReports = () => import("./commands/outcomes-report.ts");
 const ofComplianceFacts = () => import("./commands/compliance-facts.ts");
 const ofFacts = () => import("./commands/facts.ts");
+const ofTenantDnc = () => import("./commands/tenant-dnc.ts");
 const ofFailover = () => import("./commands/failover.ts");
 const ofDialerFiles = () => import("./commands/dialer-files.ts");
 const ofSimulations = () => import("./commands/simulate.ts");
@@ -88,8 +90,14 @@ export const TREE: readonly Node[] = [
   ),
   group(
     "dnc",
-    "do-not-call: the company's own list, which only a lift shortens, and the national registry",
+    "do-not-call: the company's own list, which only a lift shortens, the national registry, and the tenant's groups",
     runBy(ofFacts, facts, "importDnc", "declareEmpty", "addDnc", "liftDnc", "showDnc", "pendingDnc"),
+    runBy(ofTenantDnc, tenantDnc, "compareDnc", "pushDnc"),
+  ),
+  group(
+    "callbacks",
+    "callbacks that the tenant will place by itself",
+    runBy(ofTenantDnc, tenantDnc, "listCallbacks", "deleteCallback"),
   ),
   group(
     "attempts",

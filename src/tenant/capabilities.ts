@@ -244,6 +244,45 @@ export interface VendorAudit {
   entries(entity: string, options?: CallOptions): AsyncIterable<object>;
 }
 
+/** The tenant's own do-not-call groups. Numbers are digits as the tenant writes them. */
+export interface DoNotCallGroups {
+  readonly capability: Capability;
+  /** The groups that a campaign's dialer obeys. */
+  obeyed(campaignId: string, options?: CallOptions): Promise<readonly { readonly id: string; readonly name: string }[]>;
+  /** The numbers of a group that are in force. */
+  numbers(groupId: string, options?: CallOptions): AsyncIterable<string>;
+  /** Most numbers of one `add`. */
+  readonly mostAtOnce: number;
+  /** Adding what is there changes nothing. @returns numbers that were not taken, with the tenant's words */
+  add(
+    groupId: string,
+    numbers: readonly string[],
+    options?: CallOptions,
+  ): Promise<readonly { readonly number: string; readonly message: string }[]>;
+  /** The groups in which the tenant finds a number: the proof that it is suppressed. */
+  find(number: string, options?: CallOptions): Promise<readonly string[]>;
+}
+
+/** A call that the tenant places by itself when it is due. */
+export interface CallbackView {
+  readonly id: string;
+  readonly campaignId: string;
+  readonly phoneNumber: string | undefined;
+  readonly name: string;
+  readonly dueAt: string | undefined;
+  /** Of the agent it waits for; undefined for any. */
+  readonly agentId: string | undefined;
+  readonly notes: string;
+}
+
+/** Scheduled callbacks: seen and taken away. None is made here: making one is an act that causes a call. */
+export interface ScheduledCallbacks {
+  readonly capability: Capability;
+  list(campaignId: string, options?: CallOptions): Promise<readonly CallbackView[]>;
+  /** `already`: it was gone or closed before. */
+  remove(callbackId: string, why: string, options?: CallOptions): Promise<{ readonly already: boolean }>;
+}
+
 /** Everything that operations may want of a tenant. */
 export interface Capabilities {
   readonly dispositionCatalog: DispositionCatalog;
@@ -258,4 +297,6 @@ export interface Capabilities {
   readonly interactionDispositions: InteractionDispositions;
   readonly vendorEvents: VendorEvents;
   readonly vendorAudit: VendorAudit;
+  readonly doNotCallGroups: DoNotCallGroups;
+  readonly scheduledCallbacks: ScheduledCallbacks;
 }

@@ -4,6 +4,7 @@ export type { CallOptions } from "./call-options.ts";
 export type {
   AssignOutcome,
   AssignResult,
+  CallbackView,
   CallReader,
   CallState,
   CampaignProvisioning,
@@ -14,10 +15,12 @@ export type {
   DispositionCatalog,
   DispositionTagger,
   DispositionWriter,
+  DoNotCallGroups,
   InteractionDispositions,
   MetricsSource,
   OutcomeSource,
   PacingSettings,
+  ScheduledCallbacks,
   VendorAudit,
   VendorEvents,
 } from "./capabilities.ts";

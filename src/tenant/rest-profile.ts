@@ -12,6 +12,21 @@ import type { Requester } from "./requester.ts";
 
 const READ: Capability = { supported: true, lock: "none", asynchronous: false, writes: "none", readBack: false };
 const WRITE: Capability = { supported: true, lock: "none", asynchronous: false, writes: "replaces", readBack: true };
+const NO_GROUPS: Capability = {
+  ...READ,
+  supported: false,
+  reason: "the published guides name no do-not-call groups",
+  alternative: "outdial's own list is asked before every start and for every segment: outdial dnc.",
+};
+const NO_CALLBACKS: Capability = {
+  ...READ,
+  supported: false,
+  reason: "the published guides name no scheduled callbacks",
+  alternative: "Look at them in the vendor's administration.",
+};
+const unsupported = (what: string, { reason = "", alternative = "" }: Capability): TenantError =>
+  new TenantError("unsupported", `this tenant cannot ${what}: ${reason}`, { advice: alternative });
+const refuse = (what: string, capability: Capability) => () => Promise.reject(unsupported(what, capability));
 const VERSION_TAG: LockStyle = { tagIn: "version-tag-field", required: false, staleStatus: 412 };
 
 const withHeaders = z.object({ headers: z.record(z.string(), z.string()).optional().catch(undefined) });
@@ -122,6 +137,21 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
         const operation = kind === "campaign" ? "deleteOmnichannelWebhook" : "deleteIntegrationWebhook";
         return { already: (await send(operation, { ...options, path: { id } })).already };
       },
+    },
+    doNotCallGroups: {
+      capability: NO_GROUPS,
+      mostAtOnce: 0,
+      obeyed: refuse("show do-not-call groups", NO_GROUPS),
+      numbers: () => {
+        throw unsupported("show do-not-call groups", NO_GROUPS);
+      },
+      add: refuse("add to do-not-call groups", NO_GROUPS),
+      find: refuse("search do-not-call groups", NO_GROUPS),
+    },
+    scheduledCallbacks: {
+      capability: NO_CALLBACKS,
+      list: refuse("show scheduled callbacks", NO_CALLBACKS),
+      remove: refuse("delete scheduled callbacks", NO_CALLBACKS),
     },
     vendorAudit: {
       capability: READ,

@@ -18,7 +18,7 @@ import { addManifest, findManifest, listManifests, newestManifests } from "./man
 import { factsOf } from "./read.ts";
 import { beginFile, currentFiles, discardFile, fillFile, switchFile } from "./registry.ts";
 import { acknowledge, addRevocations, listRevocations } from "./revocations.ts";
-import { lift, suppress, suppressionHistory } from "./suppression.ts";
+import { lift, suppress, suppressedNumbers, suppressionHistory } from "./suppression.ts";
 
 const FACTS = {
   of: factsOf,
@@ -38,6 +38,7 @@ const FACTS = {
   suppress,
   lift,
   suppressionHistory,
+  suppressedNumbers,
   acknowledge,
   listRevocations,
   registryFiles: currentFiles,

@@ -100,6 +100,16 @@ export async function lift(store: StoreCore, { number, reason, actor, mistake = 
   });
 }
 
+/** The numbers that are suppressed now, in order. @param after only numbers behind this one */
+export async function suppressedNumbers(store: StoreCore, after: PhoneKey, limit: number): Promise<PhoneKey[]> {
+  const rows = await store.query<{ number: PhoneKey }>(
+    `select distinct number from outdial.suppressions s where number > $1
+       and not exists (select from outdial.lifted_suppressions l where l.suppression_id = s.id) order by number limit $2`,
+    [after, limit],
+  );
+  return rows.map(({ number }) => number);
+}
+
 /** The whole story of a number on the company's list, oldest first. */
 export interface SuppressionRecord {
   readonly id: number;

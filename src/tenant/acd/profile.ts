@@ -8,6 +8,7 @@ import type { ViewPage } from "../views.ts";
 import { CodeNames } from "./codes.ts";
 import type { ResolvedAcdConfig } from "./config.ts";
 import { contactsOf } from "./contacts.ts";
+import { doNotCallGroups, scheduledCallbacks } from "./do-not-call.ts";
 import { Figures } from "./figures.ts";
 import { Outcomes } from "./outcomes.ts";
 import { Pacing } from "./pacing.ts";
@@ -157,6 +158,8 @@ export function createAcdProfile(
       updateCampaignEvents: events,
       remove: events,
     },
+    doNotCallGroups: doNotCallGroups(requester, { ...READ, writes: "merges", readBack: true }, plain),
+    scheduledCallbacks: scheduledCallbacks(requester, { ...READ, writes: "replaces", readBack: true }, plain),
     vendorAudit: {
       capability: AUDIT,
       entries: () => {

@@ -238,6 +238,50 @@ test("dispositions of finished calls are refused with two ways instead, and neit
   expect((await acd.request("listTags", { query: { searchString: "outdial:" } })).reply?.tags).toHaveLength(1);
 });
 
+test("the company's do-not-call list is compared with the tenant's groups, brought over, and proven by the tenant's search", async () => {
+  const made = await acd.request("createDncGroup", { body: { dncGroupName: "Company" } });
+  const groupId = made.reply.dncGroups[0]?.dncGroupId ?? "";
+  await acd.request("addScrubbedSkill", { path: { groupId, skillId: SKILL } });
+  const theirs = { dncGroupRecords: [{ phoneNumber: "2125550111" }, { phoneNumber: "2125550112" }] };
+  await acd.request("addDncRecords", { path: { groupId }, body: theirs });
+  for (const number of ["+12125550111", "+18012440005"]) await run(["dnc", "add", number, "--reason", "asked"]);
+  const compared = await run(["dnc", "compare", "--campaign", SKILL, "--json"]);
+  expect(compared.code).toBe(3);
+  expect(JSON.parse(compared.stdout)).toMatchObject({
+    groups: [{ id: groupId, numbers: 2 }],
+    suppressed: 2,
+    missing: 1,
+    theirs: 1,
+  });
+  const pushed = await run(["dnc", "push", "--campaign", SKILL, "--json"]);
+  expect(pushed.code).toBe(0);
+  expect(JSON.parse(pushed.stdout)).toMatchObject({ group: groupId, added: 1, proven: 1, unproven: 0 });
+  expect((await acd.request("searchDnc", { query: { phoneNumber: "+1 (801) 244-0005" } })).reply?.searchResults).toHaveLength(1);
+  const again = await run(["dnc", "push", "--campaign", SKILL, "--json"]);
+  expect(JSON.parse(again.stdout)).toMatchObject({ missing: 0, added: 0 });
+  const none = await run(["dnc", "push", "--campaign", "4002"]);
+  expect([none.code, none.said]).toEqual([expect.any(Number), expect.stringContaining("obeys no do-not-call group")]);
+  const [entry] = await world.query<{ details: object }>(
+    "select details::json as details from outdial.audit where action = 'dnc.pushed' order by seq limit 1",
+  );
+  expect(entry?.details).toMatchObject({ group: groupId, missing: 1, proven: 1, profile: "acd" });
+});
+
+test("callbacks that the tenant will place are seen and taken away, with the reason", async () => {
+  const due = new Date(Date.now() + DAY_MS).toISOString();
+  const draft = { firstName: "Ann", lastName: "Lee", phoneNumber: "8012440005", skillId: SKILL, scheduleDate: due };
+  const { reply } = await acd.request("createCallback", { body: draft });
+  const listed = await run(["callbacks", "list", "--campaign", SKILL, "--json"]);
+  expect(JSON.parse(listed.stdout)).toMatchObject({
+    items: [{ id: reply.callbackId, phoneNumber: "8012440005", name: "Ann Lee" }],
+  });
+  for (const already of [false, true]) {
+    const removed = await run(["callbacks", "delete", reply.callbackId, "--reason", "asked not to be called", "--json"]);
+    expect(JSON.parse(removed.stdout)).toEqual({ id: reply.callbackId, already });
+  }
+  expect((await acd.request("listSkillCallbacks", { path: { skillId: SKILL } })).reply?.callbacks).toEqual([]);
+});
+
 test("what the profile cannot do is refused before anything is planned", async () => {
   for (const args of [
     ["webhooks", "vendor"],

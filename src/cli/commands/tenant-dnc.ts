@@ -1,0 +1,62 @@
+// outdial dnc compare and push, outdial callbacks.
+
+import { openTenantDnc } from "../../app/index.ts";
+import type { DncDifference } from "../../operations/index.ts";
+import type { CallbackView } from "../../tenant/port.ts";
+import type { Run } from "../command.ts";
+import { EXIT } from "../exit.ts";
+import type * as declared from "../groups/tenant-dnc.ts";
+import { table } from "../table.ts";
+import { grouped, printable } from "../text.ts";
+
+const differenceLines = ({ groups, suppressed, missing, theirs }: DncDifference): string[] => [
+  ...(groups.length === 0 ? ["the campaign obeys no do-not-call group of the tenant"] : []),
+  ...groups.map(({ id, name, numbers }) => `group ${printable(id)} ${printable(name)}: ${grouped(numbers)} numbers`),
+  `${grouped(suppressed)} numbers on the company's list; ${grouped(missing)} of them in none of these groups`,
+  `${grouped(theirs)} numbers of the groups are not on the company's list`,
+];
+
+export const compareDnc: Run<typeof declared.compareDnc> = async ({ options, io }) => {
+  await using tenant = await openTenantDnc(options, io.env);
+  const difference = await tenant.dnc.difference(options.campaign, { signal: io.signal });
+  await io.answer(difference, differenceLines(difference));
+  return difference.missing > 0 ? EXIT.refused : EXIT.done;
+};
+
+export const pushDnc: Run<typeof declared.pushDnc> = async ({ options, io }) => {
+  await using tenant = await openTenantDnc(options, io.env);
+  const pushed = await tenant.dnc.push(options.campaign, {
+    group: options.group,
+    by: tenant.actor,
+    signal: io.signal,
+    onProgress: (done, all) => io.progress(`searching · ${grouped(done)} of ${grouped(all)} numbers`),
+  });
+  const { group, added, proven, unproven, examples } = pushed;
+  await io.answer(pushed, [
+    ...differenceLines(pushed),
+    `${grouped(added)} added to group ${printable(group)}; the tenant's search finds ${grouped(proven)} of the missing, not ${grouped(unproven)}`,
+    ...examples.map(({ number, message }) => `  ${number}: ${printable(message)}`),
+  ]);
+  return unproven > 0 ? EXIT.partlyFailed : EXIT.done;
+};
+
+const CALLBACKS = table<CallbackView>([
+  { title: "callback", value: ({ id }) => id },
+  { title: "due", value: ({ dueAt }) => dueAt ?? "" },
+  { title: "number", value: ({ phoneNumber }) => phoneNumber ?? "" },
+  { title: "agent", value: ({ agentId }) => agentId ?? "any" },
+  { title: "notes", value: ({ notes }) => notes },
+]);
+
+export const listCallbacks: Run<typeof declared.listCallbacks> = async ({ options, io }) => {
+  await using tenant = await openTenantDnc(options, io.env);
+  const callbacks = await tenant.callbacks.list(options.campaign, { signal: io.signal });
+  await io.answer({ items: callbacks }, CALLBACKS.lines(callbacks, io.width));
+  if (callbacks.length === 0) io.say("no callbacks");
+};
+
+export const deleteCallback: Run<typeof declared.deleteCallback> = async ({ args: { id }, options, io }) => {
+  await using tenant = await openTenantDnc(options, io.env);
+  const { already } = await tenant.callbacks.remove(id, { why: options.reason, by: tenant.actor, signal: io.signal });
+  await io.answer({ id, already }, already ? "it was gone already" : "deleted");
+};

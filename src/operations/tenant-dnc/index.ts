@@ -1,0 +1,1 @@
+export { type DncDifference, type DncPush, TenantCallbacks, TenantDnc, tenantNumber } from "./use-cases.ts";

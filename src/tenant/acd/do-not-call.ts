@@ -1,0 +1,75 @@
+// Do-not-call groups of the ACD API, and scheduled callbacks.
+
+import { MAX_DNC_RECORDS } from "../../contract/acd/index.ts";
+import type { CallOptions } from "../call-options.ts";
+import type { CallbackView, Capability, DoNotCallGroups, ScheduledCallbacks } from "../capabilities.ts";
+import { TenantError } from "../errors.ts";
+import { acdRows } from "./pages.ts";
+import type { AcdCallOptions, AcdRequester } from "./requester.ts";
+
+type Plain = (options: CallOptions | undefined) => AcdCallOptions;
+
+const digits = (text: string): string => text.replaceAll(/\D/g, "");
+
+/** The groups over the operations of the API; whether a number is suppressed only the search tells, not the reply to the write. */
+export function doNotCallGroups(requester: AcdRequester, capability: Capability, plain: Plain): DoNotCallGroups {
+  return {
+    capability,
+    mostAtOnce: MAX_DNC_RECORDS,
+    async obeyed(campaignId, options) {
+      const found: { id: string; name: string }[] = [];
+      for await (const { dncGroupId, dncGroupName, isActive, isRemoved } of acdRows(requester, "listDncGroups", plain(options))) {
+        if (isActive === false || isRemoved === true) continue;
+        const setting = { ...plain(options), path: { groupId: dncGroupId } };
+        for await (const { skillId } of acdRows(requester, "listScrubbedSkills", setting))
+          if (skillId === campaignId) found.push({ id: dncGroupId, name: dncGroupName ?? dncGroupId });
+      }
+      return found;
+    },
+    async *numbers(groupId, options) {
+      for await (const row of acdRows(requester, "listDncRecords", { ...plain(options), path: { groupId } })) {
+        const number = row.phoneNumber ?? row.formattedPhone;
+        if (number !== undefined && number !== null && !row.expiredDate) yield digits(number);
+      }
+    },
+    async add(groupId, numbers, options) {
+      const body = { dncGroupRecords: numbers.map((phoneNumber) => ({ phoneNumber })) };
+      const { failed } = await requester.request("addDncRecords", { ...plain(options), path: { groupId }, body });
+      return failed.map(({ index, error }) => ({ number: numbers[index] ?? "", message: error }));
+    },
+    async find(number, options) {
+      const { reply } = await requester.request("searchDnc", { ...plain(options), query: { phoneNumber: number } });
+      return (reply?.searchResults ?? []).filter(({ expiredDate }) => !expiredDate).map(({ dncGroupId }) => dncGroupId);
+    },
+  };
+}
+
+export function scheduledCallbacks(requester: AcdRequester, capability: Capability, plain: Plain): ScheduledCallbacks {
+  return {
+    capability,
+    async list(campaignId, options) {
+      const { reply } = await requester.request("listSkillCallbacks", { ...plain(options), path: { skillId: campaignId } });
+      return (reply?.callbacks ?? []).map(
+        ({ callbackId, skillId, dialNumber, firstName, lastName, callbackTime, target, agentId, notes }): CallbackView => ({
+          id: callbackId,
+          campaignId: skillId ?? campaignId,
+          phoneNumber: dialNumber ?? undefined,
+          name: [firstName, lastName].filter((one) => one !== undefined && one !== "").join(" "),
+          dueAt: callbackTime ?? undefined,
+          agentId: target === "A" ? (agentId ?? undefined) : undefined,
+          notes: notes ?? "",
+        }),
+      );
+    },
+    async remove(callbackId, why, options) {
+      try {
+        await requester.request("deleteCallback", { ...plain(options), path: { callbackId }, body: { description: why } });
+        return { already: false };
+      } catch (thrown) {
+        // Unknown, or closed: it is not there to be dialed in either case.
+        if (thrown instanceof TenantError && thrown.status === 404) return { already: true };
+        throw thrown;
+      }
+    },
+  };
+}
