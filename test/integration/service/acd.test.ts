@@ -11,7 +11,7 @@ let vendor: AcdClient;
 beforeAll(async () => {
   at = await startService({
     profile: "acd",
-    yaml: `limits: ${JSON.stringify(UNLIMITED_ACD)}\n`,
+    yaml: `limits: ${JSON.stringify(UNLIMITED_ACD)}\ndialer: { activation: { first: 50ms, most: 200ms, looks: 500 } }\n`,
     sandbox: {
       scenario: {
         campaigns: [
@@ -94,4 +94,51 @@ test("the service says what the profile does not offer, a probe what the tenant 
   expect(body["capabilities"]).toContainEqual(expect.objectContaining({ capability: "read campaigns", verdict: "yes" }));
   const change = await at.service.store.dialer.latestApplied("4001");
   expect(await at.service.store.jobs.getJob(change?.jobId ?? "")).toMatchObject({ kind: "dialer-change", profile: "acd" });
+});
+
+test("no route fails inside, and what the profile does not offer is refused with its reason", async () => {
+  const { paths } = (await at.get("/api/v1/openapi.json")) as {
+    paths: Record<string, Record<string, { responses: Record<string, { content?: object }> }>>;
+  };
+  const json = { "content-type": "application/json" };
+  const refused: string[] = [];
+  for (const [path, methods] of Object.entries(paths))
+    for (const [method, { responses }] of Object.entries(methods)) {
+      if (Object.values(responses).some(({ content = {} }) => "text/event-stream" in content)) continue;
+      const filled = path.replaceAll(/\{(?:id|campaign|campaignId|primary)\}/g, "4001").replaceAll(/\{\w+\}/g, "501");
+      const address = filled.startsWith("/api/") ? filled : `/api/v1${filled}`;
+      const body = method === "get" ? {} : { headers: json, body: "{}" };
+      const answer = await at.ask(address, { method: method.toUpperCase(), as: "admin", ...body });
+      const text = await answer.text();
+      expect.soft(answer.status, `${method} ${address}: ${text.slice(0, 300)}`).toBeLessThan(500);
+      if (text.includes('"code":"unsupported"')) {
+        refused.push(`${method} ${path.replace("/api/v1", "")}`);
+        expect.soft(text).toMatch(/"advice":"[^"]/);
+      }
+    }
+  expect(refused.toSorted()).toEqual([
+    "delete /vendor-webhooks/{id}",
+    "get /dialer/vendor-audit",
+    "get /interactions/{id}",
+    "get /vendor-webhooks",
+    "post /campaigns/{id}/tags",
+    "post /interactions/dispositions",
+  ]);
+});
+
+test("contacts of a list are filtered here, and consent is what the field says that the operator named", async () => {
+  const segment = async (query: string) => {
+    const answer = await at.ask("/api/v1/contacts/501/segment", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ callType: "collection", query }),
+    });
+    const lines = (await answer.text()).trimEnd().split("\n");
+    return JSON.parse(lines.at(-1) ?? "") as { segment: { read: number; filtered: number } };
+  };
+  const all = await segment("true");
+  expect(all).toMatchObject({ segment: { read: 20, filtered: 0 } });
+  expect(await segment("consentFlags.outbound.call==true")).toMatchObject({ segment: { filtered: 0 } });
+  expect(await segment("consentFlags.outbound.call==false")).toMatchObject({ segment: { filtered: 20 } });
+  expect(await segment("firstName==Nobody")).toMatchObject({ segment: { read: 20, filtered: 20 } });
 });
