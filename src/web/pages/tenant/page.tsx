@@ -21,6 +21,8 @@ export default function TenantPage() {
   const asked = useSignal<Asked>(undefined);
   const state = session.state.value;
   const service = state.kind === "signed_in" ? state.me.service : undefined;
+  // Several capabilities may be absent for one reason.
+  const lacks = [...new Map(service?.lacks.map((one) => [one.reason, one])).values()];
   const probe = async () => {
     asked.value = "asking";
     try {
@@ -52,11 +54,11 @@ export default function TenantPage() {
         <p>
           Profile <code>{service?.profile}</code>
         </p>
-        {service === undefined || service.lacks.length === 0 ? (
+        {lacks.length === 0 ? (
           <p class="muted">It offers everything that outdial does.</p>
         ) : (
           <ul>
-            {service.lacks.map(({ capability, reason, alternative }) => (
+            {lacks.map(({ capability, reason, alternative }) => (
               <li key={capability} class="break">
                 Not offered: {reason}. {alternative}
               </li>

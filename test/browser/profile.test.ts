@@ -1,0 +1,35 @@
+// The pages of a tenant whose interface does not offer everything: what is not there is said with its reason, and settings are chosen by campaign.
+
+import { expect, test } from "vitest";
+import { PAGES } from "../support/pages-setup.ts";
+import { startService } from "../support/service.ts";
+import { UNLIMITED_ACD } from "../support/world.ts";
+import { NARROW, openDashboardBrowser } from "./world.ts";
+
+test("a tenant of the ACD API", async () => {
+  await using whole = await startService({
+    profile: "acd",
+    pages: PAGES,
+    yaml: `limits: ${JSON.stringify(UNLIMITED_ACD)}\n`,
+    sandbox: { scenario: { campaigns: [{ id: "first", name: "Spring", status: "paused" }] } },
+  });
+  await using browser = await openDashboardBrowser(whole.service);
+  await using opened = await browser.open(NARROW, "operator");
+  const { page, faults } = opened;
+  const sound = async (path: string) => {
+    expect.soft([path, await opened.violations(), await opened.overflow()]).toEqual([path, [], 0]);
+  };
+  await page.goto(`${whole.service.url}/tenant`);
+  await page.getByRole("button", { name: "Probe" }).click();
+  await page.getByRole("rowheader", { name: "read campaigns" }).waitFor();
+  await page.getByText("Not offered: the disposition of a finished contact").first().waitFor();
+  await sound("/tenant");
+  await page.goto(`${whole.service.url}/jobs`);
+  await page.getByText("Not offered by this tenant").waitFor();
+  await page.goto(`${whole.service.url}/dialer`);
+  await page.getByText("settings are per campaign on this profile").waitFor();
+  await page.getByRole("link", { name: "Spring" }).click();
+  await page.getByText("maximumRatio").first().waitFor();
+  await sound("/dialer");
+  expect(faults).toEqual([]);
+});
