@@ -41,9 +41,9 @@ export const pushDnc: Run<typeof declared.pushDnc> = async ({ options, io }) => 
 };
 
 const CALLBACKS = table<CallbackView>([
-  { title: "callback", value: ({ id }) => id },
+  { title: "callback", value: ({ id }) => id, isWhole: true },
   { title: "due", value: ({ dueAt }) => dueAt ?? "" },
-  { title: "number", value: ({ phoneNumber }) => phoneNumber ?? "" },
+  { title: "number", value: ({ phoneNumber }) => phoneNumber ?? "", isWhole: true },
   { title: "agent", value: ({ agentId }) => agentId ?? "any" },
   { title: "notes", value: ({ notes }) => notes },
 ]);
