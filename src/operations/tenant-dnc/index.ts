@@ -1,1 +1,1 @@
-export { type DncDifference, type DncPush, TenantCallbacks, TenantDnc, tenantNumber } from "./use-cases.ts";
+export { type DncDifference, type DncPush, TenantCallbacks, TenantDnc } from "./use-cases.ts";
