@@ -1,5 +1,6 @@
 // Configuration and wiring.
 
+export { assistantVerbs } from "../server/index.ts";
 export { readCall } from "./calls.ts";
 export { openCampaignStates, stopCampaigns } from "./campaign-state.ts";
 export { type CampaignApplies, exportCampaignFiles, openCampaignApplies, openCampaignReader } from "./campaigns.ts";
@@ -24,6 +25,7 @@ export {
 export type { JobRuntime } from "./job-runtime.ts";
 export { openJob } from "./jobs.ts";
 export { knownIds } from "./known-ids.ts";
+export { openAssistance } from "./mcp.ts";
 export { outcomeMapOf } from "./outcome-map.ts";
 export {
   campaignsIn,

@@ -16,8 +16,7 @@ import { writeLoginFile } from "./service/login-file.ts";
 import { watchPairs } from "./service/pairs.ts";
 import { createSpool } from "./service/spool.ts";
 import { watchService } from "./service/watch.ts";
-
-import { tableCallsOf } from "./table-calls.ts";
+import { workOf } from "./service/work.ts";
 import { packageVersion } from "./version.ts";
 import { type Environment, openWorkplace, storeOf, type Workplace } from "./workplace.ts";
 
@@ -135,30 +134,6 @@ export async function openService(flags: Flags, environment: Environment, option
   goOnWithStops(workplace, beside.stops, background, { timing: options.stops ?? {}, signal: ended.signal, warn });
   watchHeads(workplace, background, { signal: ended.signal, log: options.log, everyMs: options.headsMs });
   goOnWithJobs(workplace, background, { signal: ended.signal, warn, everyMs: options.leftMs });
-  const work: ServerPorts["work"] = {
-    campaigns: () => able.campaigns,
-    campaignFiles: () => able.campaignFiles,
-    contacts: () => able.contacts,
-    failover: () => able.failover,
-    jobs: () => able.jobs,
-    interactions: () => able.corrections,
-    dialer: () => able.settings,
-    simulate: () => able.simulations,
-    outcomes: () => able.outcomes,
-    outcomesCrm: () => able.crm,
-    compliance: () => able.compliance,
-    facts: () => able.facts,
-    audit: () => able.audit,
-    deliveries: () => able.deliveries,
-    inbound: () => store.inbound,
-    vendorWebhooks: () => able.webhooks,
-    tenant: () => ({
-      async probe() {
-        const [{ probeTenant }, calls] = await Promise.all([import("./tenant-probe.ts"), tableCallsOf(workplace.tenant)]);
-        return probeTenant(workplace.tenant, calls, { clock: config.clock, signal: ended.signal });
-      },
-    }),
-  };
   const watched = await watch.open(stack, workplace, {
     metrics: new CampaignMetrics({
       log: store.metrics,
@@ -178,7 +153,7 @@ export async function openService(flags: Flags, environment: Environment, option
     record: (entry) => store.audit.append([entry]),
     log: options.log,
     conditions: () => store.health.conditions(),
-    work,
+    work: workOf(able, workplace, ended.signal),
     spool: (bytes) => spool.keep(bytes),
     settings: {
       ...(await settingsOf(config)),

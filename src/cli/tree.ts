@@ -16,6 +16,7 @@ import * as failover from "./groups/failover.ts";
 import * as init from "./groups/init.ts";
 import * as interaction from "./groups/interaction.ts";
 import * as jobs from "./groups/jobs.ts";
+import * as mcp from "./groups/mcp.ts";
 import * as outcomes from "./groups/outcomes.ts";
 import * as serve from "./groups/serve.ts";
 import * as simulate from "./groups/simulate.ts";
@@ -46,6 +47,7 @@ export const TREE: readonly Node[] = [
     runBy(ofServe, serve, "serve"),
     group("token", "who may use the service", runBy(ofServe, serve, "addToken", "listTokens", "revokeToken")),
   ),
+  ...runBy(() => import("./commands/mcp.ts"), mcp, "mcp"),
   ...runBy(() => import("./commands/tag.ts"), tag, "tag"),
   group(
     "interaction",

@@ -7,6 +7,7 @@ import { type Clock, messageOf, OutdialError } from "../kernel/index.ts";
 import {
   type Access,
   type AuditInput,
+  type Principal,
   type ServiceFeed,
   type ServiceRequests,
   type StoreCondition,
@@ -86,9 +87,12 @@ export interface ServerSettings {
 
 /** The service. */
 export interface Service {
-  fetch(request: Request, env?: HttpBindings): Promise<Response>;
+  /** @param who asks, when that is known already: only from within this process */
+  fetch(request: Request, env?: HttpBindings, who?: Principal): Promise<Response>;
   /** Every route of the API. */
   readonly routes: readonly ApiRoute[];
+  /** Whether dangerous verbs wait for a second person. */
+  readonly fourEyes: boolean;
   /** Readers of live updates now. */
   readonly readers: number;
   /** Ends live updates; requests under way go on. */
@@ -102,6 +106,11 @@ interface Variables {
   readonly address: string;
 }
 
+/** What comes with a request besides what is in it. */
+interface Bindings extends Partial<HttpBindings> {
+  readonly who?: Principal | undefined;
+}
+
 /** Builds the service. */
 export async function createServer(ports: ServerPorts): Promise<Service> {
   const { clock, settings, log } = ports;
@@ -111,7 +120,7 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
   const pages = await Pages.open(settings.pages);
   const facts = { ...settings, https, startedAt: clock.now() };
   const routes = apiRoutes({ ...ports, throttle, facts, hub, logLine: (message) => log("warn", message) });
-  const app = new Hono<{ Bindings: HttpBindings; Variables: Variables }>();
+  const app = new Hono<{ Bindings: Bindings; Variables: Variables }>();
   const stalls = new StallWatch((ms, requests) =>
     log("warn", `the service's thread was held up for ${(ms / 1000).toFixed(1)} s: nobody was answered meanwhile`, { requests }),
   );
@@ -143,7 +152,8 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
     app.on(one.method.toUpperCase(), path, (context) => {
       const origins = originsOf(context.req.header("host"), settings.publicUrl);
       const host: RouteHost = { ...ports, throttle, https, origins, ...settings, bodyMs: settings.bodyMs ?? BODY_MS };
-      const serving = serveRoute(one, { context, requestId: context.get("requestId"), address: context.get("address") }, host);
+      const incoming = { context, requestId: context.get("requestId"), address: context.get("address"), who: context.env?.who };
+      const serving = serveRoute(one, incoming, host);
       return serving.catch((thrown: unknown) => {
         throw withoutStore(one, thrown);
       });
@@ -192,8 +202,9 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
     return problemResponse(problem);
   });
   return {
-    fetch: async (request, env) => await app.fetch(request, env),
+    fetch: async (request, env, who) => await app.fetch(request, { ...env, who } satisfies Bindings),
     routes,
+    fourEyes: settings.fourEyes,
     get readers() {
       return hub.readers;
     },

@@ -25,7 +25,7 @@ export function routeTable(): string {
   ].join("\n");
 }
 
-function describedRoutes() {
+export function describedRoutes() {
   const clock = { now: nothing, sleep: nothing };
   const feed = { after: nothing, reaches: nothing, end: nothing };
   return apiRoutes({

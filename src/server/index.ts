@@ -5,6 +5,8 @@ export { createServer, type ServerPorts, type Service, type ServiceLog } from ".
 export { routeTable, serviceOpenApi } from "./document.ts";
 export { type InboundAnswer, type InboundRoutesOptions, inboundRoutes } from "./inbound/index.ts";
 export { listen } from "./listen.ts";
+export { openMcp } from "./mcp/serve.ts";
+export { assistantVerbs } from "./mcp/verbs.ts";
 export {
   allHooks,
   createLogger,

@@ -11,6 +11,8 @@ export interface StartedService extends AsyncDisposable {
   readonly tokens: Readonly<Record<"viewer" | "operator" | "second" | "admin", string>>;
   readonly logged: string[];
   readonly databaseUrl: string;
+  /** With which other processes work on the same database and tenant. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Its folder. */
   readonly dir: string;
   /** Asks as an operator unless told otherwise. */
@@ -85,6 +87,7 @@ export async function startService({
     tokens,
     logged,
     databaseUrl,
+    environment,
     dir: join(folder, ".outdial"),
     ask,
     get,

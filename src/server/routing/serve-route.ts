@@ -37,6 +37,8 @@ export interface Incoming {
   readonly context: Context;
   readonly requestId: string;
   readonly address: string;
+  /** Who asks, when somebody within this process has recognised them. */
+  readonly who: Principal | undefined;
 }
 
 /** What is done whatever its body is waits no longer than this for it. */
@@ -55,7 +57,9 @@ export async function serveRoute(route: ApiRoute, incoming: Incoming, host: Rout
   const { who, setCookie } =
     route.role === "public"
       ? { who: NOBODY, setCookie: undefined }
-      : await authenticate(request, address, { ...host, now: () => host.clock.now() });
+      : incoming.who === undefined
+        ? await authenticate(request, address, { ...host, now: () => host.clock.now() })
+        : { who: incoming.who, setCookie: undefined };
   // A login carries no cookie yet, and is what a forged request would begin with.
   if (who.via === "session" || route.role === "public") refuseCrossSite(request, host.origins, changes);
   if (route.role !== "public" && !mayAs(who.role, route.role))

@@ -18,6 +18,7 @@ afterEach(() => folder[Symbol.asyncDispose]());
 
 /** Every command that reads a store, or changes what is in one, with arguments that are right. */
 const FINDS = [
+  "mcp",
   "serve",
   "serve token add ann",
   "tag contacts.csv --campaign camp_1",

@@ -321,6 +321,21 @@ export const PAGES: Readonly<Record<string, Page>> = {
       },
     },
   },
+  "docs/mcp.md": {
+    files: {
+      "assistant configuration": async (text, world) => {
+        const { command, args } = (JSON.parse(text) as { mcpServers: { outdial: { command: string; args: string[] } } })
+          .mcpServers.outdial;
+        expect([command, args[0]]).toEqual(["npx", "outdial"]);
+        await writeFile(join(world.folder, "outdial.yaml"), "{}\n");
+        const here = args.slice(1).map((word) => (word.endsWith("/outdial.yaml") ? join(world.folder, "outdial.yaml") : word));
+        expect(await world.run(here)).toMatchObject({ code: 0, stderr: expect.stringContaining("waiting for an assistant") });
+      },
+    },
+    stands: { "8384": async () => "0" },
+    stopped: { "mcp --http": /tools are at/ },
+    ends: { "mcp --allow": 0 },
+  },
   "docs/outcomes.md": {
     stopped: { "--every": /call|next/ },
     files: {

@@ -1,0 +1,96 @@
+// outdial for AI assistants: the service's routes over one workplace, reached through the Model Context Protocol. The service's own socket is not opened.
+
+import type { Readable, Writable } from "node:stream";
+import { lacksOf } from "../operations/index.ts";
+import { createServer, listen, openMcp } from "../server/index.ts";
+import { capabilitiesOn } from "./capabilities.ts";
+import type { Flags } from "./config.ts";
+import { Background } from "./service/background.ts";
+import { workOf } from "./service/work.ts";
+import { packageVersion } from "./version.ts";
+import { type Environment, openWorkplace } from "./workplace.ts";
+
+const SETTLE_MS = 4_000;
+/** Requests under way get so long when it ends. */
+const DRAIN_MS = 2_000;
+
+/** The tools over a workplace. */
+export interface Assistance extends AsyncDisposable {
+  /** Names of the tools. */
+  readonly tools: readonly string[];
+  /** Who asks on streams: what the audit says. */
+  readonly name: string;
+  /** Serves one assistant on two streams until the first ends or the signal is aborted. */
+  serveStreams(input: Readable, output: Writable, signal: AbortSignal): Promise<void>;
+  /** Serves those who have a token of the service, on the loopback. @returns the address */
+  listen(port: number): Promise<string>;
+}
+
+export interface AssistanceOptions {
+  /** Verbs beside those that read. */
+  readonly allow: readonly string[];
+  /** Told of what a person should know. */
+  readonly warn: (message: string) => void;
+}
+
+/** Opens the tools. Throws ConfigError, StoreError, OutdialError `missing_package`. */
+export async function openAssistance(flags: Flags, environment: Environment, options: AssistanceOptions): Promise<Assistance> {
+  const { allow, warn } = options;
+  await using stack = new AsyncDisposableStack();
+  const acts = allow.length > 0;
+  const workplace = await openWorkplace(stack, flags, environment, { warn, deliver: acts });
+  const { config, store, runs, actor } = workplace;
+  const background = new Background(warn);
+  const ended = new AbortController();
+  const { beside, ...able } = await capabilitiesOn(stack, workplace, environment, { warn, background, signal: ended.signal });
+  if (acts) {
+    await workplace.launch();
+    workplace.startDelivery();
+  }
+  stack.defer(async () => {
+    ended.abort();
+    runs.interrupt();
+    await Promise.all([background.settled(SETTLE_MS), runs.settled(SETTLE_MS)]);
+  });
+  // Pages and tools are served from what was last read of the tenant: where no service reads it, this process does.
+  background.start("view of the tenant", () => beside.refresh.run());
+  const version = packageVersion();
+  const server = await createServer({
+    clock: config.clock,
+    access: store.access,
+    requests: store.requests,
+    feed: store.feed,
+    record: (entry) => store.audit.append([entry]),
+    log: (level, message) => (level === "warn" || level === "error" ? warn(message) : undefined),
+    conditions: () => store.health.conditions(),
+    work: workOf(able, workplace, ended.signal),
+    // No tool takes a file.
+    spool: () => Promise.reject(new Error("a file came, and no tool takes one")),
+    settings: {
+      version,
+      // Whatever the service's own setting is: what an assistant asks for, a person approves.
+      fourEyes: true,
+      timeZone: config.file.compliance?.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+      publicUrl: undefined,
+      uploadLimit: 0,
+      pages: undefined,
+      profile: workplace.tenant.profile,
+      lacks: lacksOf(workplace.tenant),
+    },
+  });
+  stack.defer(() => server.close());
+  const mcp = await openMcp(server, { version, allow });
+  const name = `assistant of ${actor}`;
+  const owned = stack.move();
+  return {
+    tools: mcp.tools.map((tool) => tool.name),
+    name,
+    serveStreams: (input, output, signal) => mcp.serveStreams(input, output, name, signal),
+    async listen(port) {
+      const listening = await listen((request, env) => mcp.fetch(request, env), { host: "127.0.0.1", port });
+      owned.defer(() => listening.stop(DRAIN_MS));
+      return `${listening.url}${mcp.path}`;
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

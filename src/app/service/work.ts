@@ -1,0 +1,38 @@
+// What the routes of the API act on.
+
+import type { ServerPorts } from "../../server/index.ts";
+import type { capabilitiesOn } from "../capabilities.ts";
+import { tableCallsOf } from "../table-calls.ts";
+import type { Workplace } from "../workplace.ts";
+
+/** The use cases of a workplace as the server asks for them. @param signal ends what looks at the tenant */
+export function workOf(
+  able: Omit<Awaited<ReturnType<typeof capabilitiesOn>>, "beside">,
+  { store, tenant, config }: Workplace,
+  signal: AbortSignal,
+): ServerPorts["work"] {
+  return {
+    campaigns: () => able.campaigns,
+    campaignFiles: () => able.campaignFiles,
+    contacts: () => able.contacts,
+    failover: () => able.failover,
+    jobs: () => able.jobs,
+    interactions: () => able.corrections,
+    dialer: () => able.settings,
+    simulate: () => able.simulations,
+    outcomes: () => able.outcomes,
+    outcomesCrm: () => able.crm,
+    compliance: () => able.compliance,
+    facts: () => able.facts,
+    audit: () => able.audit,
+    deliveries: () => able.deliveries,
+    inbound: () => store.inbound,
+    vendorWebhooks: () => able.webhooks,
+    tenant: () => ({
+      async probe() {
+        const [{ probeTenant }, calls] = await Promise.all([import("../tenant-probe.ts"), tableCallsOf(tenant)]);
+        return probeTenant(tenant, calls, { clock: config.clock, signal });
+      },
+    }),
+  };
+}
