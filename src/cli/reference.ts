@@ -31,7 +31,7 @@ export function commandReference(): string {
   const walk = (command: Command, path: string) => {
     command.configureHelp({ helpWidth: 110 });
     command.configureOutput({ getOutHasColors: () => false, getOutHelpWidth: () => 110 });
-    parts.push(`## ${path}`, "", "```", command.helpInformation().trimEnd(), "```", "");
+    parts.push(`## ${path}`, "", "```text help", command.helpInformation().trimEnd(), "```", "");
     for (const sub of command
       .createHelp()
       .visibleCommands(command)

@@ -46,7 +46,9 @@ export interface Page {
     >
   >;
   /** What reads the files that are shown, by kind; throws for one that does not hold. */
-  readonly files?: Readonly<Record<string, (text: string, world: StartedWorld) => void | Promise<void>>>;
+  readonly files?: Readonly<
+    Record<string, (text: string, world: StartedWorld, shell: Readonly<Record<string, string>>) => void | Promise<void>>
+  >;
   /** Statements after each program, which close what it opened. */
   readonly after?: string;
 }
@@ -114,9 +116,6 @@ const namesOf = (value: unknown): string[] =>
         ...(Array.isArray(member) ? namesOf(member[0]) : namesOf(member)),
       ]);
 
-/** Documents that are not followed yet. */
-export const LEFT: readonly string[] = ["docs/cli.md", "docs/simulate.md"];
-
 /** A list that is read in seconds. */
 const FEW_CONTACTS = { ...defaultScenario(), contactLists: [{ id: "list_12345", generate: { count: 300, consentRate: 0.8 } }] };
 
@@ -158,6 +157,14 @@ function daysOfCalls(): string {
     return `${at},${kind < 0.48 ? "machine" : kind < 0.94 ? "no answer" : "busy"},${kind < 0.48 ? "20.0" : "25.0"},,,`;
   });
   return `started_at,outcome,ring_seconds,talk_seconds,wrap_seconds,abandoned\n${rows.join("\n")}\n`;
+}
+
+/** Completes the fitted scenario by what calls do not tell, for two rules. */
+async function sized(folder: string, more: { readonly agents: number; readonly duration: string }): Promise<void> {
+  const fitted = parse(await readFile(join(folder, "today.yaml"), "utf8")) as object;
+  const pacings = { today: { strategy: "ratio", ratio: 2 }, "state-aware": { strategy: "state-aware" } };
+  for (const [name, pacing] of Object.entries(pacings))
+    await writeFile(join(folder, `${name}.yaml`), stringify({ ...fitted, ...more, pacing }));
 }
 
 /** What curl would do, as far as the documents use it. */
@@ -227,7 +234,17 @@ export const PAGES: Readonly<Record<string, Page>> = {
     },
     stopped: { "--watch": /camp_primary_001/ },
   },
-  "docs/cli.md": {},
+  "docs/cli.md": {
+    files: {
+      help: async (text, world) => {
+        const [, path = ""] = /^Usage: outdial((?: [a-z-]+)*)/.exec(text) ?? [];
+        const { stdout } = await world.run([...path.split(" ").slice(1), "--help"]);
+        const inWords = (lines: string) => lines.split(/\s+/).join(" ").trim();
+        // The help says the options of every command, too, which the reference has once.
+        for (const part of text.split("\n\n")) expect(inWords(stdout), `${path} --help`).toContain(inWords(part));
+      },
+    },
+  },
   "docs/compliance.md": {
     stands: {
       "https://rules.example/mine.note": async () => "mine.note",
@@ -271,7 +288,14 @@ export const PAGES: Readonly<Record<string, Page>> = {
         const { data } = await eventOf(world, "OUTCOMES_RETRIEVED");
         expect(namesOf(data)).toEqual(namesIn(text));
       },
-      "batch of records": () => undefined,
+      "batch of records": async (text, world, shell) => {
+        const env = { ...shell, OUTDIAL_CRM_RECORDS_URL: shell["OUTDIAL_CRM_URL"] };
+        expect(await world.run(["outcomes", "push", "crm", "--records"], { env })).toMatchObject({ code: 0 });
+        const bodies = received.get(world)?.received.map(({ body }) => JSON.parse(body) as object) ?? [];
+        const names = namesOf(bodies.find((body) => "records" in body));
+        expect(namesIn(text)).toEqual(expect.arrayContaining(names));
+        expect(names).toEqual(expect.arrayContaining(namesIn(text.replaceAll(/"\w+"\?/g, ""))));
+      },
     },
     before: async (world, stack) => {
       const [receiver, shell] = await receive("CRM", stack);
@@ -387,7 +411,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   },
   "docs/simulate.md": {
     has: { "examples/simulation.yaml": { of: "examples/simulation.yaml" }, "calls.csv": daysOfCalls() },
-    adds: { "today.yaml --": ["--replications", "2"] },
+    adds: { "--optimise": ["--replications", "3"], "today.yaml --": ["--replications", "2"] },
     files: {
       calls: (text) => {
         const [header = ""] = text.split("\n");
@@ -395,12 +419,8 @@ export const PAGES: Readonly<Record<string, Page>> = {
       },
     },
     byHand: {
-      "--compare": async ({ folder }) => {
-        const fitted = parse(await readFile(join(folder, "today.yaml"), "utf8")) as object;
-        const files = { today: { strategy: "ratio", ratio: 2 }, "state-aware": { strategy: "state-aware" } };
-        for (const [name, pacing] of Object.entries(files))
-          await writeFile(join(folder, `${name}.yaml`), stringify({ ...fitted, agents: 16, duration: "2h", pacing }));
-      },
+      "--compare": ({ folder }) => sized(folder, { agents: 16, duration: "2h" }),
+      "--optimise": ({ folder }) => sized(folder, { agents: 16, duration: "30m" }),
     },
   },
   "docs/simulation.md": {},
