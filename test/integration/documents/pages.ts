@@ -67,7 +67,7 @@ const newestJob = async (world: StartedWorld) => {
 };
 
 /** A small campaign instead of the example, which takes seconds. */
-const QUICK = "agents: 4\nduration: 1h\npacing: { strategy: ratio, ratio: 2 }\n";
+const QUICK = "agents: 3\nduration: 10m\npacing: { strategy: ratio, ratio: 2 }\n";
 
 /** The registries that calls in the United States need. */
 async function loadRegistries(world: StartedWorld): Promise<void> {
