@@ -18,7 +18,7 @@ export type { AuditVerdict } from "./audit/verify.ts";
 export type { CampaignLedger } from "./campaigns/campaign-ledger.ts";
 export { CAMPAIGN_APPLY, type CampaignApply } from "./campaigns/types.ts";
 export type { CrmLedger, CrmRefusal, CrmVersion } from "./crm/crm-ledger.ts";
-export { QUIET_TRANSACTION_MS } from "./database/database.ts";
+export { asStoreError, QUIET_TRANSACTION_MS } from "./database/database.ts";
 export { hasEmbeddedStore } from "./embedded/cluster.ts";
 export { writeWhole } from "./embedded/files.ts";
 export { joinEmbeddedServer } from "./embedded/server.ts";

@@ -3,7 +3,7 @@
 
 import { DBOS, DBOSClient, type WorkflowStatus } from "@dbos-inc/dbos-sdk";
 import pg from "pg";
-import { QUIET_TRANSACTION_MS } from "../../store/index.ts";
+import { asStoreError, QUIET_TRANSACTION_MS } from "../../store/index.ts";
 import { sayOnce } from "./repeats.ts";
 
 /** Raise it when the order or the meaning of a workflow's steps changes: a job under way is then begun anew over its ledger. */
@@ -127,7 +127,7 @@ export async function launchEngine(options: {
       {
         scope,
         workflow: DBOS.registerWorkflow(
-          (jobId: string, run: number) => body(jobId, run, (name, work) => DBOS.runStep(work, { name })),
+          (jobId: string, run: number) => body(jobId, run, (name, work) => told(DBOS.runStep(work, { name }))),
           { name: nameOf(kind, scope) },
         ),
       },
@@ -149,20 +149,22 @@ export async function launchEngine(options: {
   };
   return {
     async startHere(run) {
-      const handle = await DBOS.startWorkflow(workflowOf(run.kind).workflow, { workflowID: workflowId(run) })(run.jobId, run.run);
+      const start = DBOS.startWorkflow(workflowOf(run.kind).workflow, { workflowID: workflowId(run) });
+      const handle = await told(start(run.jobId, run.run));
       // How it ended is in the ledger, and told by its body.
       void handle.getResult().catch(ignore);
     },
     async enqueue(run, { scope, partition }) {
-      await DBOS.startWorkflow(workflowOf(run.kind).workflow, {
+      const start = DBOS.startWorkflow(workflowOf(run.kind).workflow, {
         workflowID: workflowId(run),
         queueName: shared(scope),
         enqueueOptions: { queuePartitionKey: partition },
-      })(run.jobId, run.run);
+      });
+      await told(start(run.jobId, run.run));
     },
-    phase: async (run) => phaseOf(await DBOS.getWorkflowStatus(workflowId(run))),
+    phase: async (run) => phaseOf(await told(DBOS.getWorkflowStatus(workflowId(run)))),
     async underWay() {
-      const found = await DBOS.listWorkflows({ status: "PENDING", loadInput: false, loadOutput: false });
+      const found = await told(DBOS.listWorkflows({ status: "PENDING", loadInput: false, loadOutput: false }));
       return found.flatMap(({ workflowID, workflowName, executorId, applicationVersion, queuePartitionKey }) => {
         const at = workflowID.lastIndexOf("/");
         const run = Number(workflowID.slice(at + 1));
@@ -184,9 +186,9 @@ export async function launchEngine(options: {
     },
     async resume(runs) {
       const queues = Map.groupBy(runs, (run) => (run.shared ? shared : left)(workflowOf(run.kind).scope));
-      for (const [queueName, some] of queues) await DBOS.resumeWorkflows(some.map(workflowId), { queueName });
+      for (const [queueName, some] of queues) await told(DBOS.resumeWorkflows(some.map(workflowId), { queueName }));
     },
-    cancel: (run) => DBOS.cancelWorkflow(workflowId(run)),
+    cancel: (run) => told(DBOS.cancelWorkflow(workflowId(run))),
     async close() {
       isClosing = true;
       await DBOS.shutdown({ deregister: true });
@@ -210,13 +212,13 @@ export async function openDesk(options: { readonly databaseUrl: string; readonly
   return {
     async enqueue(run, { scope, partition }) {
       const workflow = { workflowName: nameOf(run.kind, scope), workflowID: workflowId(run), appVersion: WORKFLOW_VERSION };
-      await client.enqueue({ ...workflow, queueName: shared(scope), queuePartitionKey: partition }, run.jobId, run.run);
+      await told(client.enqueue({ ...workflow, queueName: shared(scope), queuePartitionKey: partition }, run.jobId, run.run));
     },
     async phase(run) {
-      const [found] = await client.listWorkflows({ workflowIDs: [workflowId(run)], loadInput: false, loadOutput: false });
+      const [found] = await told(client.listWorkflows({ workflowIDs: [workflowId(run)], loadInput: false, loadOutput: false }));
       return phaseOf(found ?? null);
     },
-    cancel: (run) => client.cancelWorkflow(workflowId(run)),
+    cancel: (run) => told(client.cancelWorkflow(workflowId(run))),
     async close() {
       await client.destroy();
       if (!pool.ended) await pool.end();
@@ -231,6 +233,18 @@ function phaseOf(found: WorkflowStatus | null): EnginePhase {
   return found.status === "PENDING"
     ? { phase: "running", executor: found.executorId ?? "", wasShared }
     : { phase: "ended", wasShared };
+}
+
+/**
+ * What the engine was asked for. It tells some troubles of the database (no room, no writes) in the driver's words: they are the store's own, and a job
+ * that one of them stopped goes on when it is over.
+ */
+async function told<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (thrown) {
+    throw asStoreError(thrown);
+  }
 }
 
 /** The engine's loops continue while the database does not answer, and log it at each turn. */
@@ -256,6 +270,7 @@ function poolOf({ databaseUrl, log }: { readonly databaseUrl: string; readonly l
 const LAUNCH_LOCK = String(0x64626f73);
 
 const LAUNCH_LOOK_MS = 50;
+const LAUNCH_MOST_MS = 60_000;
 
 /**
  * Launches of several processes on one database wait for each other: the first one makes DBOS's tables, which two at once fail at. They look
@@ -277,7 +292,11 @@ async function lockHolder(pool: pg.Pool): Promise<pg.PoolClient> {
   for (let failures = 0; ; ) {
     try {
       const { rows } = await client.query<{ mine: boolean }>(`select pg_try_advisory_lock(${LAUNCH_LOCK}) as mine`);
-      if (rows[0]?.mine === true) return client;
+      if (rows[0]?.mine === true) {
+        // A process that is frozen meanwhile keeps the others out no longer than this.
+        await client.query(`set idle_session_timeout = ${LAUNCH_MOST_MS}`);
+        return client;
+      }
       failures = 0;
     } catch (thrown) {
       client.release(true);

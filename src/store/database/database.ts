@@ -96,7 +96,7 @@ export class Database {
 
   /** What an error of the driver means, noted when it is a shortage. */
   #explain(thrown: unknown): unknown {
-    const explained = explain(thrown);
+    const explained = asStoreError(thrown);
     if (explained instanceof StoreError && explained.code === "store_full") {
       const since = this.shortage?.since ?? Date.now();
       this.#shortage = { message: explained.message, since, until: performance.now() + SHORTAGE_MS };
@@ -172,7 +172,7 @@ const READ_ONLY = "25006";
 const FULL = /^53[0124]00$/;
 
 /** A lost or refused connection, and a database that does not write, as StoreError `store_unavailable` or `store_full`; anything else as it is. */
-function explain(thrown: unknown): unknown {
+export function asStoreError(thrown: unknown): unknown {
   if (thrown instanceof StoreError) return thrown;
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
   const lost =

@@ -7,6 +7,7 @@ import { type Cable, lay } from "../../support/cable.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 import { type StartedService, startService } from "../../support/service.ts";
+import { until } from "../../support/until.ts";
 
 const ROWS = 600;
 
@@ -78,6 +79,31 @@ test("results that cannot be written stop the job with the reason; it can be res
   expect(whole.logged.join("\n")).toMatch(new RegExp(`${id}: stopped: .*could not extend file: No space left on device`));
   await admin.query("drop trigger full_disk on outdial.job_items");
   expect((await whole.post(`/api/v1/jobs/${id}/resume`, {})).status).toBe(202);
+  await expect.poll(() => whole.get(`/api/v1/jobs/${id}`), { timeout: 120_000 }).toMatchObject({ status: "done", done: ROWS });
+  await expectAgreement(database.url, whole.sandbox, ROWS);
+});
+
+test("a database that takes no writes for a while stops a job, which goes on by itself when it does", async () => {
+  whole.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 20 } });
+  const before = whole.sandbox.control.state().requests;
+  const id = await submit();
+  await expect.poll(() => whole.sandbox.control.state().requests, { timeout: 60_000 }).toBeGreaterThan(before + 50);
+  const { rows } = await admin.query<{ name: string }>("select quote_ident(current_database()) as name");
+  await admin.query(`alter database ${rows[0]?.name} set default_transaction_read_only = on`);
+  await endConnections();
+  // Nothing more is sent: what was on the wire has come back, and the same number is seen again and again.
+  const seen: number[] = [];
+  await until(async () => {
+    await alive();
+    seen.push(whole.sandbox.control.state().requests);
+    return seen.length > 200 && seen.at(-200) === seen.at(-1);
+  });
+  expect(whole.logged.join("\n")).toContain("the database takes no writes");
+  expect(await whole.get(`/api/v1/jobs/${id}`)).not.toMatchObject({ status: "done" });
+  await admin.query("set default_transaction_read_only = off");
+  await admin.query(`alter database ${rows[0]?.name} reset default_transaction_read_only`);
+  await endConnections();
+  whole.sandbox.control.faults.clear();
   await expect.poll(() => whole.get(`/api/v1/jobs/${id}`), { timeout: 120_000 }).toMatchObject({ status: "done", done: ROWS });
   await expectAgreement(database.url, whole.sandbox, ROWS);
 });
