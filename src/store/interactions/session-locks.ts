@@ -1,7 +1,8 @@
 // Locks by name across all processes on one database, freed when their process dies: PostgreSQL's advisory locks, all on one connection.
 //
 // In a process those who want the same name wait in order; only the first of them asks the database. A connection that breaks frees its
-// locks at once: what must not happen twice needs a guard of its own besides.
+// locks at once: what must not happen twice needs a guard of its own besides. The server ends a connection that says nothing: a process that is
+// frozen, or whose machine has gone from the network, keeps no lock longer than that.
 
 import { createHash } from "node:crypto";
 import pg from "pg";
@@ -12,6 +13,9 @@ import type { StoreLog } from "../log.ts";
 /** How long a process waits between two questions, ms: doubling from the first to the second. */
 const FIRST_WAIT_MS = 5;
 const LONGEST_WAIT_MS = 100;
+/** The server ends the connection after so long a silence, ms, and the process says something so often. By then others hold it for dead as well. */
+const SILENCE_MS = 8_000;
+const PING_MS = 2_000;
 
 export class SessionLocks {
   readonly #url: string;
@@ -86,14 +90,19 @@ export class SessionLocks {
       application_name: `outdial locks ${process.pid}`,
       pipeline: true,
     });
+    const ping = setInterval(() => void client.query("select").catch(() => undefined), PING_MS);
+    ping.unref();
+    client.on("end", () => clearInterval(ping));
     client.on("error", (error) => {
       this.#log("warn", "the connection that holds locks was lost", { error: messageOf(error) });
       this.#drop(client);
     });
     try {
       await client.connect();
+      await client.query(`set idle_session_timeout = ${SILENCE_MS}`);
       return client;
     } catch (cause) {
+      clearInterval(ping);
       this.#connection = undefined;
       throw unavailable(cause);
     }

@@ -1,6 +1,9 @@
 // Locks by name across processes, and the changes that are announced before they are sent.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { openStore } from "../../../src/store/index.ts";
+import { lay } from "../../support/cable.ts";
 import { openTestStore, type TestStore } from "../../support/store.ts";
 
 let world: TestStore;
@@ -50,6 +53,30 @@ test("work that fails frees the name, and so does a process that goes away", asy
   expect(await world.store.locks.hold("one", async () => "free")).toBe("free");
   held.resolve();
   await holding;
+});
+
+test("a process that says nothing any more, and whose connection stands, keeps no name", async () => {
+  await using cable = await lay(world.url);
+  const clock = {
+    now: () => Date.now(),
+    sleep: (ms: number, signal?: AbortSignal) => sleep(ms, undefined, { ...(signal && { signal }) }),
+  };
+  const [frozen, other] = await Promise.all([cable.url, world.url].map((url) => openStore({ url, dir: world.dir, clock })));
+  if (frozen === undefined || other === undefined) throw new Error("two are opened");
+  const taken = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const holding = frozen.locks.hold("one", async () => {
+    taken.resolve();
+    await held.promise;
+  });
+  await taken.promise;
+  cable.silence();
+  expect(await other.locks.hold("one", async () => "free")).toBe("free");
+  cable.pull();
+  held.resolve();
+  await holding;
+  await frozen.close();
+  await other.close();
 });
 
 test("only the replica that runs a job announces changes; the last announcement of a line counts", async () => {
