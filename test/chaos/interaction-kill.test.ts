@@ -2,9 +2,8 @@
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { FIRST, interactionId, openWorld, TIME, type World } from "../integration/interactions/world.ts";
+import { expectEachOnce, interactionId, openWorld, TIME, type World } from "../integration/interactions/world.ts";
 import { type CliProcess, runCli, startCli } from "../support/cli.ts";
 import { scaled, seeded } from "../support/scale.ts";
 import { until } from "../support/until.ts";
@@ -30,43 +29,6 @@ async function kill(running: CliProcess): Promise<void> {
   await running.ended;
 }
 
-/** Asks ledger, audit log, outbox and tenant, and compares. */
-async function expectEachOnce(rows: readonly { readonly id: string; readonly agent: string }[]): Promise<void> {
-  const client = new pg.Client({ connectionString: world.databaseUrl });
-  await client.connect();
-  try {
-    const items = await client.query("select result from outdial.job_items");
-    expect(items.rows.map(({ result }: { result: string }) => result)).toEqual(rows.map(() => "success"));
-    const audit = await client.query<{ subject: string; agent: string; before: unknown; after: unknown }>(
-      `select subject, details::json->>'agent' as agent, details::json->'before' as before, details::json->'after' as after
-       from outdial.audit where action = 'interaction.disposition' and details::json->>'result' = 'success'`,
-    );
-    const named = (list: readonly { subject: string; agent: string }[]) =>
-      list.map(({ subject, agent }) => `${subject} ${agent}`).sort();
-    const wanted = rows.map(({ id, agent }) => `${id} ${agent}`).sort();
-    expect(named(audit.rows)).toEqual(wanted);
-    for (const { before, after, agent } of audit.rows) {
-      const agents = (list: unknown) => (list as { agent_id: string }[]).map(({ agent_id }) => agent_id);
-      expect(agents(before)).not.toContain(agent);
-      expect(agents(after)).toContain(agent);
-    }
-    const events = await client.query<{ body: string }>("select body from outdial.outbox");
-    expect(
-      events.rows
-        .map(({ body }) => (JSON.parse(body) as { data: { interaction_id: string; agent_id: string } }).data)
-        .map(({ interaction_id, agent_id }) => `${interaction_id} ${agent_id}`)
-        .sort(),
-    ).toEqual(wanted);
-  } finally {
-    await client.end();
-  }
-  for (const id of new Set(rows.map((row) => row.id))) {
-    const { dispositions } = await world.stored(id);
-    const agents = rows.filter((row) => row.id === id).map(({ agent }) => agent);
-    expect(dispositions.map(({ agent_id }) => agent_id).sort()).toEqual([FIRST.agent_id, ...agents].sort());
-  }
-}
-
 test(`a file of ${ROWS} rows, killed at ${KILLS} random moments`, async () => {
   const rows = Array.from({ length: ROWS }, (_, n) => ({ id: interactionId(1 + (n % INTERACTIONS)), agent: `agent_${n}` }));
   const lines = rows.map(({ id, agent }) => `${id},101,${agent},${TIME}`);
@@ -90,7 +52,7 @@ test(`a file of ${ROWS} rows, killed at ${KILLS} random moments`, async () => {
   const end = await runCli(args, options);
   expect([end.code, end.stderr]).toEqual([0, expect.stringContaining(`${ROWS} success`)]);
   expect(killed).toBeGreaterThan(KILLS / 2);
-  await expectEachOnce(rows);
+  await expectEachOnce(world, rows);
   const audit = await runCli(["audit", "verify", "--json"], options);
   expect(JSON.parse(audit.stdout)).toMatchObject({ ok: true });
 });
@@ -107,7 +69,7 @@ test("a single correction that was killed after the tenant had it: the same comm
   world.sandbox.control.faults.clear();
   const end = await runCli(args, options);
   expect([end.code, end.stdout]).toEqual([0, `${id} success\n`]);
-  await expectEachOnce([{ id, agent: "agent_1" }]);
+  await expectEachOnce(world, [{ id, agent: "agent_1" }]);
 });
 
 test("another process takes the job of a killed one over", async () => {
@@ -128,5 +90,5 @@ test("another process takes the job of a killed one over", async () => {
   await kill(first);
   world.sandbox.control.faults.clear();
   expect((await second.ended).code).toBe(0);
-  await expectEachOnce(rows);
+  await expectEachOnce(world, rows);
 });

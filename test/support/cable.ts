@@ -10,6 +10,8 @@ export interface Cable extends AsyncDisposable {
   /** Keeps every connection and takes new ones, and lets nothing through any more. */
   silence(): void;
   putBack(): void;
+  /** Connections that were refused while it was pulled. */
+  refused(): number;
 }
 
 /** @param target address of a server on the loopback, with its port */
@@ -18,8 +20,10 @@ export async function lay(target: string): Promise<Cable> {
   const open = new Set<Socket>();
   let isPulled = false;
   let isSilent = false;
+  let refused = 0;
   const server = createServer((near) => {
     if (isPulled) {
+      refused += 1;
       near.destroy();
       return;
     }
@@ -60,6 +64,7 @@ export async function lay(target: string): Promise<Cable> {
       isPulled = false;
       isSilent = false;
     },
+    refused: () => refused,
     async [Symbol.asyncDispose]() {
       cut();
       await new Promise<void>((resolve) => server.close(() => resolve()));

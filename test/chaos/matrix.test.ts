@@ -1,0 +1,59 @@
+// Every operation of a service, met in the middle by every failure: afterwards it is ended, by the service alone, each thing once. A run takes as many of
+// the pairs as its scale asks for: at the smallest each operation and each failure once.
+
+import { expect, onTestFailed, test } from "vitest";
+import { IS_DEEP, seeded } from "../support/scale.ts";
+import { until } from "../support/until.ts";
+import { FAILURES, type Failure } from "./matrix/failures.ts";
+import { OPERATIONS, type Operation } from "./matrix/operations.ts";
+import type { Setting } from "./matrix/setting.ts";
+
+/** Processes start, die and are waited for, one after the other: long on a busy machine. */
+const LONG_MS = 240_000;
+
+const canMeet = (operation: Operation, failure: Failure): boolean =>
+  !(failure.isTenants === true && operation.isElsewhere === true);
+
+const pairs: readonly (readonly [Operation, Failure])[] = OPERATIONS.flatMap((operation) =>
+  FAILURES.filter((failure) => canMeet(operation, failure)).map((failure) => [operation, failure] as const),
+);
+
+/** At the smallest scale, operations and failures are dealt to each other as two rounds of a table are, turned against each other at random. */
+function chosen(): typeof pairs {
+  if (IS_DEEP) return pairs;
+  const turn = seeded("matrix").int(FAILURES.length);
+  const operationsOf = (failure: Failure, at: number): Operation | undefined => {
+    const all = OPERATIONS.filter((operation) => canMeet(operation, failure));
+    return all[(at + turn) % all.length];
+  };
+  const dealt = FAILURES.map((failure, at) => [operationsOf(failure, at), failure] as const);
+  const met = new Set(dealt.map(([operation]) => operation));
+  const rest = OPERATIONS.filter((operation) => !met.has(operation)).map(
+    (operation, at) => [operation, FAILURES[(at + turn) % FAILURES.length]] as const,
+  );
+  return pairs.filter(([operation, failure]) => [...dealt, ...rest].some((one) => one[0] === operation && one[1] === failure));
+}
+
+/** What the services say of themselves, and the end of their logs. */
+async function tell(setting: Setting): Promise<void> {
+  for (const { running, url } of setting.services) {
+    const ready = await fetch(`${url}/readyz`).then((response) => response.text(), String);
+    process.stderr.write(`${url} says ${ready}\n${running.stderr().slice(-4000)}\n`);
+  }
+}
+
+test.each(chosen().map(([operation, failure]) => [operation.name, failure.name, operation, failure] as const))(
+  "%s: %s",
+  async (_, __, operation, failure) => {
+    await using setting = await operation.open();
+    onTestFailed(() => tell(setting));
+    for (let n = 0; n < (failure.services ?? 1); n++) await setting.serve();
+    const begun = await operation.begin(setting);
+    await failure.strike(setting, begun);
+    begun.letGo();
+    await until(() => begun.isOver());
+    await begun.holds();
+    for (const { running } of setting.services) expect(running.child.exitCode).toBeNull();
+  },
+  LONG_MS,
+);

@@ -1,0 +1,363 @@
+// Every operation of a service as the matrix of failures needs it: begun through the API and under way, let go, and what must hold at its end.
+
+import { readFile } from "node:fs/promises";
+import { expect } from "vitest";
+import { openOutcomeRecords } from "../../../src/app/index.ts";
+import { BACKUP, scenarioOf as failoverScenario, PRIMARY } from "../../integration/campaigns/failover-world.ts";
+import { NEW, OLD, textOf } from "../../integration/dialer/world.ts";
+import { expectEachOnce, interactionId, interactionsScenario, TIME } from "../../integration/interactions/world.ts";
+import { expectAgreement } from "../../support/agreement.ts";
+import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
+import { collect } from "../../support/collect.ts";
+import { CRM_SECRET, startCrm } from "../../support/crm-receiver.ts";
+import { outcomesScenario, truthOf } from "../../support/outcomes.ts";
+import { startReceiver } from "../../support/receiver.ts";
+import { until } from "../../support/until.ts";
+import { NO_ALARMS, NO_ANALYTICS, NO_RECEIVER } from "../../support/world.ts";
+import { openSetting, type Service, type Setting, type SettingOptions } from "./setting.ts";
+
+/** An operation that is under way. */
+export interface Begun {
+  /** The tenant, or whoever else it works with, no longer holds it up. */
+  letGo(): void;
+  /** What was asked for is done, each thing once, and the records say so. */
+  holds(): Promise<void>;
+  /** Whether nothing is at work on it any more. */
+  isOver(): Promise<boolean>;
+}
+
+export interface Operation {
+  readonly name: string;
+  /** It has nothing to do with the tenant once it is under way. */
+  readonly isElsewhere?: boolean;
+  open(): Promise<Setting>;
+  /** Begins it and waits until it is in the middle. */
+  begin(setting: Setting): Promise<Begun>;
+}
+
+const ROWS = 60;
+/** A reply takes so long, ms, while the operation is held up. */
+const SLOW_MS = 100;
+const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const DAY_MS = 86_400_000;
+
+const opened = (options: SettingOptions) => () => openSetting(options);
+
+/** The sandbox answers an operation slowly until it is let go. */
+function slow({ sandbox }: Setting, operation: string): () => void {
+  sandbox.control.faults.add({ match: { operation }, effect: { delayMs: SLOW_MS } });
+  return () => sandbox.control.faults.clear();
+}
+
+/** So many requests of one kind have reached the tenant. */
+const sent = ({ sandbox }: Setting, operation: string, count: number): Promise<void> =>
+  until(() => sandbox.control.requests({ operation, limit: count }).length >= count);
+
+async function isJobOver(setting: Setting, id: string): Promise<boolean> {
+  const [job] = await setting.world.query("select status from outdial.jobs where id = $1", [id]);
+  return ["done", "partly_failed", "failed", "cancelled"].includes(String(job?.["status"]));
+}
+
+interface Submitted {
+  readonly job: { readonly id: string };
+}
+
+const tag: Operation = {
+  name: "tagging",
+  open: opened({ sandbox: { scenario: callsScenario(ROWS) }, environment: NO_RECEIVER }),
+  async begin(setting) {
+    const letGo = slow(setting, "assignDisposition");
+    const { job } = await setting.post<Submitted>(`/campaigns/${CAMPAIGN}/tags`, callsCsv(ROWS));
+    await sent(setting, "assignDisposition", 5);
+    return {
+      letGo,
+      isOver: () => isJobOver(setting, job.id),
+      holds: async () => void (await expectAgreement(setting.world.databaseUrl, setting.sandbox, ROWS)),
+    };
+  },
+};
+
+const correction: Operation = {
+  name: "corrections",
+  open: opened({ sandbox: { scenario: interactionsScenario(ROWS) }, environment: NO_ANALYTICS }),
+  async begin(setting) {
+    const rows = Array.from({ length: ROWS }, (_, n) => ({ id: interactionId(n + 1), agent: `agent_${n}` }));
+    const lines = rows.map(({ id, agent }) => `${id},101,${agent},${TIME}`);
+    const letGo = slow(setting, "patchInteraction");
+    const file = `interaction_id,code,agent_id,timestamp\n${lines.join("\n")}\n`;
+    const { job } = await setting.post<Submitted>("/interactions/dispositions", file);
+    await sent(setting, "patchInteraction", 5);
+    return { letGo, isOver: () => isJobOver(setting, job.id), holds: () => expectEachOnce(setting.world, rows) };
+  },
+};
+
+const settings: Operation = {
+  name: "a change of dialer settings",
+  open: opened({
+    sandbox: { scenario: { seed: 4, dialer: { settings: OLD }, activation: { seconds: 0.2 }, limits: "off" } },
+    yaml: "dialer: { activation: { first: 20ms, most: 100ms, looks: 1000, settle: 500ms } }\n",
+    environment: NO_ALARMS,
+  }),
+  async begin(setting) {
+    const file = JSON.parse(textOf(NEW)) as object;
+    const { confirm } = await setting.post<{ confirm: string }>("/dialer/preview", { file });
+    // The tenant says for a while that it is not in force yet.
+    setting.sandbox.control.faults.add({
+      match: { operation: "getDialerOperation" },
+      effect: { status: 200, body: { operationId: "op", status: "IN_PROGRESS" } },
+    });
+    const { version } = await setting.post<{ version: number }>("/dialer/apply", { file, confirm });
+    await sent(setting, "getDialerOperation", 2);
+    const outcome = async () =>
+      (await setting.world.query("select outcome from outdial.dialer_changes where version = $1", [version]))[0]?.["outcome"];
+    return {
+      letGo: () => setting.sandbox.control.faults.clear(),
+      isOver: async () => ((await outcome()) ?? null) !== null,
+      async holds() {
+        expect(await outcome()).toBe("applied");
+        expect(
+          setting.sandbox.control.requests({ operation: "putDialerSettings" }).filter(({ status }) => status < 300),
+        ).toHaveLength(1);
+        expect(await setting.world.query("select 1 from outdial.dialer_changes where ended_at is null")).toEqual([]);
+      },
+    };
+  },
+};
+
+const EXAMPLE = new URL("../../../examples/campaigns/spring-renewals.yaml", import.meta.url);
+
+const apply: Operation = {
+  name: "an apply of campaign files",
+  open: opened({ sandbox: {}, environment: NO_ALARMS }),
+  async begin(setting) {
+    const files = [{ name: "spring.yaml", text: await readFile(EXAMPLE, "utf8") }];
+    const look = { contactPages: 1 };
+    const { plan, confirm } = await setting.post<{ plan: string; confirm: string }>("/campaigns/plan", { ...look, files });
+    const before = setting.sandbox.control.state().campaigns.length;
+    setting.sandbox.control.faults.add({ match: { operation: "createCampaign" }, effect: { delayMs: 1500 } });
+    const { job } = await setting.post<{ job: string }>("/campaigns/apply", { ...look, plan, confirm });
+    await sent(setting, "createCampaign", 1);
+    return {
+      letGo: () => setting.sandbox.control.faults.clear(),
+      isOver: async () =>
+        (await setting.world.query("select 1 from outdial.campaign_applies where ended_at is null")).length === 0,
+      async holds() {
+        expect(await setting.world.query("select outcome, job_id from outdial.campaign_applies")).toMatchObject([
+          { outcome: "applied", job_id: job },
+        ]);
+        const { campaigns } = setting.sandbox.control.state();
+        expect(campaigns).toHaveLength(before + 2);
+        expect(await setting.world.query("select 1 from outdial.audit where action = 'campaign.applied'")).toHaveLength(2);
+      },
+    };
+  },
+};
+
+const STOPPED = Array.from({ length: 6 }, (_, i) => `camp_${i}`);
+
+const stop: Operation = {
+  name: "an emergency stop",
+  open: opened({
+    sandbox: {
+      scenario: {
+        campaigns: STOPPED.map((id) => ({ id, status: "active", contactListId: "list_1", dispositionCodes: [] })),
+        contactLists: [{ id: "list_1", generate: { count: 50, consentRate: 1 } }],
+        limits: "off",
+      },
+      // A stop waits for the calls that are under way.
+      clock: { speed: 60 },
+    },
+    environment: NO_ALARMS,
+  }),
+  async begin(setting) {
+    setting.sandbox.control.faults.add({
+      match: { operation: "updateCampaign", path: `/api/v2/omnichannel/campaigns/${STOPPED[0]}` },
+      effect: { status: 503 },
+    });
+    const paused = () => setting.sandbox.control.state().campaigns.filter(({ status }) => status === "paused").length;
+    // The answer may not come: whoever asks is killed as well.
+    void setting
+      .ask("/campaigns/stop", { method: "POST", body: "{}", headers: { "content-type": "application/json" } })
+      .catch(() => undefined);
+    await until(() => paused() === STOPPED.length - 1);
+    return {
+      letGo: () => setting.sandbox.control.faults.clear(),
+      isOver: async () => (await setting.world.query("select 1 from outdial.stops where ended_at is null")).length === 0,
+      async holds() {
+        expect(paused()).toBe(STOPPED.length);
+        const ends = await setting.world.query<{ details: { notConfirmed: unknown } }>(
+          "select details::json from outdial.audit where action = 'campaign.stop.end'",
+        );
+        expect(ends).toMatchObject([{ details: { notConfirmed: [] } }]);
+      },
+    };
+  },
+};
+
+/** A Tuesday, 13:00 in New York: calling hours, for the service and the tenant. */
+const OPEN = "2026-06-16T17:00:00Z";
+
+const failover: Operation = {
+  name: "a hand-over to the backup",
+  open: () =>
+    openSetting({
+      // Nobody is on the phone: a hand-over waits for calls that are under way.
+      sandbox: { scenario: failoverScenario(), now: OPEN, clock: "frozen" },
+      yaml: "compliance: {}\n",
+      environment: { ...NO_ALARMS, ...standing(OPEN) },
+    }),
+  async begin(setting) {
+    await setting.post("/facts/registry?registry=US&asOf=2026-06-10", "2125550199\n");
+    await setting.post("/suppressions/declare-empty", { name: "Olga", reason: "nobody has asked yet" });
+    const pair = { primary: PRIMARY, policy: { backup: BACKUP, everySeconds: 5, drainMinutes: 1 } };
+    const { confirm } = await setting.post<{ confirm: string }>("/failover/pairs/preview", pair);
+    await setting.post("/failover/pairs", { ...pair, confirm });
+    const shown = await setting.post<{ confirm: string }>(`/campaigns/${PRIMARY}/failover/preview`, {});
+    // The tenant does not pause the primary for a while.
+    setting.sandbox.control.faults.add({
+      match: { operation: "updateCampaign", path: `/api/v2/omnichannel/campaigns/${PRIMARY}` },
+      effect: { status: 503 },
+    });
+    await setting.post(`/campaigns/${PRIMARY}/failover`, { confirm: shown.confirm });
+    await sent(setting, "updateCampaign", 2);
+    const phase = async () => String((await setting.world.query("select phase from outdial.failover_pairs"))[0]?.["phase"]);
+    const status = (id: string) => setting.sandbox.control.state().campaigns.find((one) => one.id === id)?.status;
+    return {
+      letGo: () => setting.sandbox.control.faults.clear(),
+      isOver: async () => status(BACKUP) === "active" && !(await phase()).includes("ing"),
+      async holds() {
+        expect({ primary: status(PRIMARY), backup: status(BACKUP) }).toEqual({ primary: "paused", backup: "active" });
+        expect((await setting.get<{ dials: string | null }>(`/failover/pairs/${PRIMARY}`)).dials).toBe("backup");
+      },
+    };
+  },
+};
+
+/** The clock of a process stands there when it starts, and goes on. */
+function standing(now: string): Readonly<Record<string, string>> {
+  const preload = new URL("../../support/shift-clock.mjs", import.meta.url).href;
+  return { TEST_NOW: now, TEST_NOW_BASE: String(Date.now()), NODE_OPTIONS: `--import=${preload}` };
+}
+
+const retrieval: Operation = {
+  name: "a retrieval of outcomes",
+  open: opened({
+    sandbox: {
+      scenario: outcomesScenario(0, {
+        generateCalls: [{ campaignId: CAMPAIGN, count: 600, days: 3, prefix: "call_", digits: 7 }],
+      }),
+    },
+    environment: NO_ALARMS,
+  }),
+  async begin(setting) {
+    const letGo = slow(setting, "listCalls");
+    const from = Math.floor(Date.now() / DAY_MS - 1) * DAY_MS;
+    const to = from + DAY_MS - 1;
+    const asked = { campaignId: CAMPAIGN, from: new Date(from).toISOString(), to: new Date(to).toISOString(), limit: 10 };
+    const { jobId } = await setting.post<{ jobId: string }>("/outcomes/retrievals", asked);
+    await sent(setting, "listCalls", 3);
+    return {
+      letGo,
+      isOver: () => isJobOver(setting, jobId),
+      async holds() {
+        const [job] = await setting.world.query("select status from outdial.jobs where id = $1", [jobId]);
+        expect(job).toEqual({ status: "done" });
+        const truth = truthOf(setting.sandbox, from, to);
+        await using records = await openOutcomeRecords({}, setting.world.environment);
+        const kept = await collect(records.lake.records({ campaignId: CAMPAIGN, from, to }));
+        expect(kept.map(({ callId }) => callId)).toEqual(truth.calls.map(({ id }) => id));
+      },
+    };
+  },
+};
+
+const push: Operation = {
+  name: "a push to the CRM",
+  isElsewhere: true,
+  async open() {
+    const crm = await startCrm();
+    const setting = await openSetting({
+      sandbox: {
+        scenario: outcomesScenario(0, {
+          generateCalls: [{ campaignId: CAMPAIGN, count: ROWS, days: 1, prefix: "call_", digits: 7 }],
+        }),
+      },
+      environment: { OUTDIAL_CRM_URL: crm.url, OUTDIAL_CRM_SECRET: CRM_SECRET, OUTDIAL_CRM_RECORDS_URL: crm.url },
+    });
+    return Object.assign(setting, { crm: setting.use(crm) });
+  },
+  async begin(given) {
+    const setting = given as Setting & { readonly crm: Awaited<ReturnType<typeof startCrm>> };
+    const { crm } = setting;
+    const { jobId } = await setting.post<{ jobId: string }>("/outcomes/retrievals", { campaignId: CAMPAIGN, lastHours: 72 });
+    await until(() => isJobOver(setting, jobId));
+    let isHeld = true;
+    crm.instead = (index) => (isHeld && index > 2 ? 503 : undefined);
+    // A push is a request: who asked for one that broke off asks again, and what the CRM has is not sent again.
+    let asked: Service | undefined;
+    const ask = async () => {
+      asked = setting.services[0];
+      const body = JSON.stringify({ records: true, batch: 5 });
+      await setting
+        .ask("/outcomes/push", { method: "POST", headers: { "content-type": "application/json" }, body })
+        .then((response) => response.text())
+        .catch(() => undefined);
+      asked = undefined;
+    };
+    void ask();
+    await crm.arrived(4);
+    return {
+      letGo: () => {
+        isHeld = false;
+      },
+      async isOver() {
+        if (crm.held.size === ROWS) return true;
+        if (asked !== setting.services[0]) await ask();
+        return crm.held.size === ROWS;
+      },
+      async holds() {
+        expect(crm.held.size).toBe(ROWS);
+        expect(new Set(crm.applied).size).toBe(crm.applied.length);
+      },
+    };
+  },
+};
+
+const delivery: Operation = {
+  name: "deliveries to a receiver",
+  isElsewhere: true,
+  async open() {
+    const receiver = await startReceiver(SECRET);
+    const setting = await openSetting({
+      sandbox: { scenario: callsScenario(ROWS) },
+      environment: { OUTDIAL_BI_URL: receiver.url, OUTDIAL_BI_SECRET: SECRET },
+    });
+    setting.use({ [Symbol.asyncDispose]: () => receiver.close() });
+    return Object.assign(setting, { receiver });
+  },
+  async begin(given) {
+    const setting = given as Setting & { readonly receiver: Awaited<ReturnType<typeof startReceiver>> };
+    const { receiver } = setting;
+    let isHeld = true;
+    // Some are taken, the others are told to come again.
+    receiver.answer = (_, index) => (isHeld && index >= ROWS / 4 ? 503 : 204);
+    const { job } = await setting.post<Submitted>(`/campaigns/${CAMPAIGN}/tags`, callsCsv(ROWS));
+    await until(() => isJobOver(setting, job.id));
+    await receiver.arrived(ROWS / 2);
+    const waiting = () => setting.world.query("select 1 from outdial.outbox where status <> 'delivered'");
+    return {
+      letGo: () => {
+        isHeld = false;
+      },
+      isOver: async () => (await waiting()).length === 0,
+      async holds() {
+        const subjects = new Map(receiver.received.map(({ id, subject }) => [id, subject]));
+        expect(new Set(subjects.values()).size).toBe(ROWS);
+        expect(subjects.size).toBe(ROWS);
+        expect(receiver.received.every(({ signed }) => signed)).toBe(true);
+      },
+    };
+  },
+};
+
+export const OPERATIONS: readonly Operation[] = [tag, correction, settings, apply, stop, failover, retrieval, push, delivery];
