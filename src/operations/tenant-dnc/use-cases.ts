@@ -85,6 +85,10 @@ export class TenantDnc {
     const { doNotCallGroups: groups } = this.#deps.tenant.capabilities;
     const { difference, missing } = await this.#compare(campaignId, options);
     const target = targetOf(difference, group);
+    const record = (action: string, details: Readonly<Record<string, unknown>>) =>
+      this.#deps.store.audit.append([{ actor: by, action, subject: `campaign/${campaignId}`, details }]);
+    // What a process that dies in the middle had begun is known.
+    await record("dnc.push", { group: target, suppressed: difference.suppressed, missing: missing.length });
     const refused = new Map<string, string>();
     for (let at = 0; at < missing.length; at += groups.mostAtOnce)
       for (const { number, message } of await groups.add(target, missing.slice(at, at + groups.mostAtOnce), options))
@@ -107,8 +111,7 @@ export class TenantDnc {
       examples,
     };
     const { added, unproven, suppressed } = result;
-    const details = { group: target, suppressed, missing: missing.length, added, proven, unproven };
-    await this.#deps.store.audit.append([{ actor: by, action: "dnc.pushed", subject: `campaign/${campaignId}`, details }]);
+    await record("dnc.pushed", { group: target, suppressed, missing: missing.length, added, proven, unproven });
     return result;
   }
 
