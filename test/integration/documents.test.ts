@@ -158,6 +158,7 @@ async function holdFile({ language, kind, text, line }: Fence, reader: Reader): 
 }
 
 async function follow(fence: Fence, reader: Reader): Promise<void> {
+  const { page } = reader;
   const { language, notRun, line } = fence;
   if (notRun !== undefined || language === "mermaid") return;
   if (language === "sh" || language === "console") {
@@ -166,6 +167,8 @@ async function follow(fence: Fence, reader: Reader): Promise<void> {
       const said = await run(command, reader);
       reader.said += said;
       holdShown(command.shown, said);
+      const says = about(command, page.says);
+      if (says !== undefined) expect(said).toMatch(says);
     }
   } else if (language === "text" && fence.kind === "") {
     holdShown(fence.text.split("\n"), reader.said);

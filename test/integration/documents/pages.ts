@@ -34,6 +34,8 @@ export interface Page {
   readonly stays?: Readonly<Record<string, RegExp>>;
   /** Variables that the reader sets from what a command said, by what it contains; the first group is the value. */
   readonly learns?: Readonly<Record<string, readonly [variable: string, from: RegExp]>>;
+  /** What a command says besides what the document shows, by what it contains: numbers count. */
+  readonly says?: Readonly<Record<string, RegExp>>;
   /** Commands that ask; the answer is yes. */
   readonly asks?: readonly string[];
   /** What stands for words, such as JOB. */
@@ -254,6 +256,17 @@ export const PAGES: Readonly<Record<string, Page>> = {
       "https://rules.example/mine.note": async () => "mine.note",
       "publisher.pub": async () => ".outdial/audit.pub",
       "month.ndjson": async () => "week.ndjson",
+    },
+    says: {
+      "gate contacts.csv --campaign camp_primary_001 --at 2026-06-16T14:30:00Z --reasons":
+        /^6 loaded: 2 callable now, 2 do not call, 1 on the list already, 1 outside calling hours until 2026-06-16T15:00:00Z$/m,
+      "verify-manifest gate.json --decisions": /verified/,
+      "compliance manifests": /camp_primary_001/,
+      "revocations --open": /\+12125550123/,
+      "abandonment --campaign camp_primary_001 --at 2026-06-16": /abandoned: 0\.00 % \(0 of 2/,
+      "pack replay monday.ndjson":
+        /^(?:[^"]|"(?!change":"decision"))*(?:"change":"decision"(?:[^"]|"(?!change":"decision"))*){2}$/,
+      "audit verify": /verified/,
     },
     has: {
       ...Object.fromEntries(
