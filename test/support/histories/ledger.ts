@@ -183,7 +183,9 @@ export class LedgerModel {
 
   advanceIntent(...[jobId, chunkNo, upto, executor]: Of<"advanceIntent">): void {
     const job = this.#tables.get(jobId)?.job;
-    if (executor !== undefined && (job?.executor !== executor || job.status !== "running")) throw notOwner(jobId, executor);
+    const isHeld =
+      job?.executor === executor && job?.status === "running" && this.#tables.get(jobId)?.chunks.has(chunkNo) === true;
+    if (executor !== undefined && !isHeld) throw notOwner(jobId, executor);
     const chunk = this.#chunk(jobId, chunkNo);
     chunk.intentUpto = Math.max(chunk.intentUpto, upto);
   }
