@@ -1,6 +1,6 @@
 // Tables: columns are declared once and give text for a terminal, objects for JSON, and CSV.
 
-import { cellText, csvLine } from "../operations/index.ts";
+import { cellText, csvLine } from "../kernel/index.ts";
 import type { Io } from "./io.ts";
 import { cut, printableWhole } from "./text.ts";
 

@@ -102,7 +102,6 @@ export {
 } from "./run/index.ts";
 export * from "./settings/index.ts";
 export * from "./simulation/index.ts";
-export { cellText, csvLine } from "./table/csv-line.ts";
 export { ndjsonLines } from "./table/lines.ts";
 export type { RowFormat } from "./table/source.ts";
 export { indexMatrix, type MatrixIndex, type RowProblem } from "./tagging/assignment.ts";

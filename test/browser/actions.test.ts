@@ -299,9 +299,26 @@ test("markup in the vendor's words is shown as words and does nothing", async ()
 test("a campaign is paused behind a preview, and cannot be dialed again before it is said what that would do", async () => {
   await using opened = await world.open(WIDE, "operator");
   const { page, faults } = opened;
-  await page.goto(`${url}/campaigns/camp_primary_001`);
-  await page.getByRole("button", { name: "Pause" }).click();
+  await page.goto(`${url}/`);
+  await page.getByLabel("Search").fill("camp_backup_001");
+  await page.getByText("1 of 2 shown").waitFor();
+  expect(new URL(page.url()).search).toBe("?q=camp_backup_001");
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "CSV of campaigns" }).click(),
+  ]);
+  const [head = "", row = "", ...rest] = readFileSync(await file.path(), "utf8").split("\r\n");
+  expect([head.split(",")[0], row.split(",")[0], rest]).toEqual(["id", "camp_backup_001", [""]]);
+  await page.getByRole("checkbox", { name: /^Choose / }).check();
+  await page.getByRole("button", { name: "Pause 1" }).click();
   const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Pause" }).click();
+  await page.getByText("Confirmed paused: 1 of 1").waitFor();
+  await page.goto(`${url}/campaigns/camp_primary_001?hours=720`);
+  expect(await page.getByLabel("Time shown").inputValue()).toBe("720");
+  await page.getByText(/^Times are those of UTC\. (The readings cover|There is one reading)/).waitFor();
+  expect(await page.getByRole("button", { name: "Resume" }).count()).toBe(0);
+  await page.getByRole("button", { name: "Pause" }).click();
   await dialog.getByRole("listitem").first().waitFor();
   expect(await opened.violations()).toEqual([]);
   await dialog.getByRole("button", { name: "Pause" }).click();
@@ -313,5 +330,12 @@ test("a campaign is paused behind a preview, and cannot be dialed again before i
   expect(await dialog.getByRole("button", { name: "Resume" }).isDisabled()).toBe(true);
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await dialog.waitFor({ state: "detached" });
+  expect(await page.getByRole("button", { name: "Pause" }).count()).toBe(0);
+
+  await page.goto(`${url}/`);
+  await page.getByRole("button", { name: "Stop all campaigns" }).click();
+  await dialog.getByLabel("Reason").fill("a rehearsal");
+  await dialog.getByRole("button", { name: "Stop all" }).click();
+  await page.getByText("Emergency stop: every campaign is confirmed paused").waitFor();
   expect(faults).toEqual([]);
 });

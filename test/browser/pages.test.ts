@@ -22,6 +22,7 @@ const PAGES = [
   ["/audit", "Audit"],
   ["/deliveries", "Deliveries"],
   ["/tenant", "Tenant"],
+  ["/access", "Users and tokens"],
   ["/nowhere", "No such page"],
 ] as const;
 

@@ -1,7 +1,7 @@
 // outdial calls show.
 
 import { readCall } from "../../app/index.ts";
-import { cellText } from "../../operations/index.ts";
+import { cellText } from "../../kernel/index.ts";
 import type { Run } from "../command.ts";
 import type * as declared from "../groups/calls.ts";
 import { printable } from "../text.ts";

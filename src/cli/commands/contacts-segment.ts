@@ -1,14 +1,8 @@
 // outdial contacts segment.
 
 import { openSegments } from "../../app/index.ts";
-import {
-  type Contact,
-  csvLine,
-  type GateVerdict,
-  OperationError,
-  parseContactQuery,
-  type SegmentReport,
-} from "../../operations/index.ts";
+import { csvLine } from "../../kernel/index.ts";
+import { type Contact, type GateVerdict, OperationError, parseContactQuery, type SegmentReport } from "../../operations/index.ts";
 import { manifestViewOf } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";

@@ -46,7 +46,7 @@ export async function happened(store: Store, id: string, from: Instant): Promise
 }
 
 const PHASES: Readonly<Record<string, string>> = {
-  watching: "the watch looks",
+  watching: "watched; the primary is the one that is to dial",
   pausing: "evidence: pausing the one that dials",
   draining: "waiting for its last calls to end",
   "handing-over": "holding back whom it has called",

@@ -137,9 +137,15 @@ export class CampaignUseCases {
 
   /** Stops dialing; confirmed when no call is under way. */
   async pause(id: string, by: string, reason: string | undefined): Promise<CampaignResult> {
-    const [change] = await this.#parts.states.pause([id], { timeoutMs: DRAIN_WAIT_MS, reason }, () => undefined, by);
-    if (change === undefined) throw new Error(`the pause of ${id} said nothing`);
-    return this.#changed(change);
+    const [result] = await this.pauseSeveral([id], by, reason);
+    if (result === undefined) throw new Error(`the pause of ${id} said nothing`);
+    return result;
+  }
+
+  /** The same for several at once, each once; one that fails holds no other back. @returns in the order given */
+  async pauseSeveral(ids: readonly string[], by: string, reason: string | undefined): Promise<CampaignResult[]> {
+    const changes = await this.#parts.states.pause([...new Set(ids)], { timeoutMs: DRAIN_WAIT_MS, reason }, () => undefined, by);
+    return await Promise.all(changes.map((change) => this.#changed(change)));
   }
 
   /** Starts dialing, past the pre-dial gate. @returns the refusals of the gate, when it refuses now */

@@ -17,6 +17,8 @@ import { ServerError } from "../error.ts";
 import { flag } from "../routing/query.ts";
 import { dangerousRoute, route } from "../routing/route.ts";
 
+/** Most campaigns that one request pauses. */
+const MOST_PAUSED = 1000;
 /** Figures shown without being asked for others, hours. */
 const DEFAULT_HOURS = 6;
 
@@ -118,6 +120,17 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
       body: z.strictObject({ reason, confirm: z.string().optional() }).optional(),
       reply: campaignResult,
       handle: ({ params, body, who }) => campaigns().pause(params.id, who.name, body?.reason),
+    }),
+    route({
+      id: "campaigns.pauseSeveral",
+      method: "post",
+      path: "/campaigns/pause",
+      summary: "Stops the dialing of several campaigns at once; one that fails holds no other back",
+      description: "Each waits for its calls under way for ten seconds at most. All campaigns of the tenant: campaigns.stop.",
+      role: "operator",
+      body: z.strictObject({ campaigns: z.array(byId.shape.id).min(1).max(MOST_PAUSED), reason }),
+      reply: z.strictObject({ items: z.array(campaignResult).readonly() }),
+      handle: async ({ body, who }) => ({ items: await campaigns().pauseSeveral(body.campaigns, who.name, body.reason) }),
     }),
     dangerousRoute({
       id: "campaigns.resume",

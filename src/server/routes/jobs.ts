@@ -1,9 +1,9 @@
 // Jobs over rows, retrievals among them: list, progress, rows, resume, cancel; tagging and corrections from an uploaded file.
 
 import { z } from "zod";
+import { csvLine } from "../../kernel/index.ts";
 import {
   type CorrectionSource,
-  csvLine,
   DISPOSITIONS,
   JOB_KINDS,
   type JobUseCases,

@@ -32,6 +32,7 @@ export const ROUTES = {
   "health.show": ["GET", "/health"],
   "campaigns.preview": ["POST", "/api/v1/campaigns/{id}/{verb}/preview"],
   "campaigns.pause": ["POST", "/api/v1/campaigns/{id}/pause"],
+  "campaigns.pauseSeveral": ["POST", "/api/v1/campaigns/pause"],
   "campaigns.resume": ["POST", "/api/v1/campaigns/{id}/resume"],
   "campaigns.failover": ["POST", "/api/v1/campaigns/{id}/failover"],
   "campaigns.failback": ["POST", "/api/v1/campaigns/{id}/failback"],

@@ -10,6 +10,7 @@ import { DemoHint } from "./demo-hint.tsx";
 import { Login } from "./login.tsx";
 import { NotFound } from "./not-found.tsx";
 import {
+  Access,
   Approval,
   Approvals,
   Audit,
@@ -80,6 +81,7 @@ function Frame() {
             <Route path="/approvals/:id" component={Approval} />
             <Route path="/audit" component={Audit} />
             <Route path="/deliveries" component={Deliveries} />
+            <Route path="/access" component={Access} />
             <Route path="/tenant" component={Tenant} />
             <Route default component={NotFound} />
           </Router>

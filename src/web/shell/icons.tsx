@@ -10,6 +10,7 @@ const PATHS = {
   audit: "M6 3h6l3 3v11H6zM8.5 9h4M8.5 12h4",
   tenant: "M4 17V6l6-3 6 3v11M8 17v-5h4v5",
   deliveries: "M3 6h14v9H3zm0 0 7 5 7-5",
+  key: "M13 10a3.5 3.5 0 1 0-3.2-2L4 13.8V16h2.5v-2H9v-2l2-1.2A3.5 3.5 0 0 0 13 10Z",
   people: "M10 10a3 3 0 1 0 0-6 3 3 0 0 0 0 6Zm-6 7c0-3 2.7-5 6-5s6 2 6 5",
 } as const;
 

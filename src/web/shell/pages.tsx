@@ -42,6 +42,7 @@ export const Approvals = page(() => import("../pages/approvals/page.tsx"));
 export const Approval = page(() => import("../pages/approval/page.tsx"));
 export const Audit = page(() => import("../pages/audit/page.tsx"));
 export const Deliveries = page(() => import("../pages/deliveries/page.tsx"));
+export const Access = page(() => import("../pages/access/page.tsx"));
 export const Tenant = page(() => import("../pages/tenant/page.tsx"));
 
 const BY_TOP = {
@@ -64,8 +65,11 @@ export function loadAhead(path: string): void {
 /** A page that is of use only in four-eyes mode. */
 export const APPROVALS: PageLink = { path: "/approvals", name: "Approvals", icon: "people" };
 
+/** A page that is of use to administrators only. */
+export const ACCESS: PageLink = { path: "/access", name: "Users and tokens", icon: "key" };
+
 /** The page that a path belongs to: `/campaigns/7` is among the campaigns. */
 export function pageOf(path: string): PageLink | undefined {
   const top = `/${path.split("/")[1] ?? ""}`;
-  return [...PAGES, APPROVALS].find((page) => page.path === (top === "/campaigns" ? "/" : top));
+  return [...PAGES, APPROVALS, ACCESS].find((page) => page.path === (top === "/campaigns" ? "/" : top));
 }

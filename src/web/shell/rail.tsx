@@ -7,7 +7,7 @@ import { useDashboard } from "../api/dashboard.ts";
 import { ToastList } from "../ui/toasts.tsx";
 import { timeFormat } from "../view/format.ts";
 import { Icon } from "./icons.tsx";
-import { APPROVALS, PAGES, pageOf } from "./pages.tsx";
+import { ACCESS, APPROVALS, PAGES, pageOf } from "./pages.tsx";
 import { applyTheme, storedTheme, type Theme } from "./theme.ts";
 
 export function Rail() {
@@ -19,7 +19,11 @@ export function Rail() {
   }, [path]);
   const current = pageOf(path);
   const state = session.state.value;
-  const pages = state.kind === "signed_in" && state.me.service.fourEyes ? [...PAGES, APPROVALS] : PAGES;
+  const pages = [
+    ...PAGES,
+    ...(state.kind === "signed_in" && state.me.service.fourEyes ? [APPROVALS] : []),
+    ...(session.may("admin") ? [ACCESS] : []),
+  ];
   return (
     <header class={`rail ${open.value ? "open" : ""}`}>
       <a class="brand" href="/">

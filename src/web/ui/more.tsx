@@ -7,6 +7,8 @@ import { useDashboard } from "../api/dashboard.ts";
 import type { Answer, Asking, Operation, Query } from "../api/operation.ts";
 import { RequestError } from "../api/problem-error.ts";
 import { type ResourceOptions, useReading } from "../api/resource.ts";
+import { MOST_ROWS } from "../view/csv.ts";
+import { Export } from "./export.tsx";
 import { Loaded } from "./states.tsx";
 
 /** Lists that are answered page by page, and what they hold. */
@@ -47,6 +49,15 @@ export function More<Id extends Operation>({ of, query, what, empty, options, ch
       toasts.show("bad", thrown instanceof RequestError ? thrown.message : String(thrown));
     }
   };
+  const all = async () => {
+    const rows: ItemOf<Id>[] = [];
+    for (let query: Query | undefined = {}; query !== undefined && rows.length <= MOST_ROWS; ) {
+      const { items, next } = await page(query);
+      rows.push(...items);
+      query = next === null ? undefined : { cursor: next };
+    }
+    return rows as readonly object[];
+  };
   return (
     <Loaded of={first} what={what} isEmpty={({ items }) => items.length === 0} empty={empty}>
       {(page) => {
@@ -54,13 +65,14 @@ export function More<Id extends Operation>({ of, query, what, empty, options, ch
         return (
           <>
             {children([...page.items, ...(rest.value?.items ?? [])])}
-            {next === null ? null : (
-              <div class="row">
+            <div class="row">
+              {next === null ? null : (
                 <button type="button" class="button" onClick={() => void more(next)}>
                   More {what}
                 </button>
-              </div>
-            )}
+              )}
+              <Export what={what} rows={all} />
+            </div>
           </>
         );
       }}

@@ -86,6 +86,8 @@ export function Plot(props: PlotProps) {
   );
 }
 
+/** The shortest time that an axis shows, s. */
+const LEAST_SECONDS = 300;
 /** Steps between ticks of counts. */
 const COUNT_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000, 1_000_000];
 
@@ -139,7 +141,8 @@ function optionsOf(
     padding: [10, 12, 0, 0],
     cursor: { drag: { x: false, y: false }, ...(sync === undefined ? {} : { sync: { key: sync } }) },
     scales: {
-      x: { time: true },
+      // One reading alone, or a few of one moment, stand at the end of a few minutes.
+      x: { time: true, range: (_, low, high) => [high - low < LEAST_SECONDS ? high - LEAST_SECONDS : low, high] },
       y: {
         range: (_, low, high) => {
           const limits = extra().limits.map(({ at }) => at);

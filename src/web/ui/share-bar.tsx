@@ -9,9 +9,11 @@ export interface ShareBarProps {
   readonly to?: number;
   /** A line to compare with, a share. */
   readonly limit?: number | undefined;
+  /** In place of what it was counted from and the kind of its interval, where the table says that for all. */
+  readonly note?: string;
 }
 
-export function ShareBar({ share, to = 1, limit }: ShareBarProps) {
+export function ShareBar({ share, to = 1, limit, note }: ShareBarProps) {
   if (share.rate === null) return <span class="muted">no calls</span>;
   const at = (value: number) => `${Math.min(100, Math.max(0, (100 * value) / to))}%`;
   return (
@@ -23,9 +25,9 @@ export function ShareBar({ share, to = 1, limit }: ShareBarProps) {
         <circle class="point" cx={at(share.rate)} cy="5" r="3" />
         {limit === undefined ? null : <rect class="limit" x={at(limit)} y="0" width="1.5" height="10" />}
       </svg>
-      <span class="cell-note">{counted(share.numerator, share.denominator)}</span>
+      <span class="cell-note">{note ?? counted(share.numerator, share.denominator)}</span>
       {/* A line of its own: counts that tick must not move its words. */}
-      <span class="cell-note">{intervalKind(share)}</span>
+      {note === undefined ? <span class="cell-note">{intervalKind(share)}</span> : null}
     </span>
   );
 }

@@ -12,6 +12,8 @@ export interface Column<Row> {
   readonly name: string;
   readonly cell: (row: Row) => ComponentChildren;
   readonly numeric?: boolean;
+  /** Share of the width in a dense table, per cent. */
+  readonly width?: number;
   /** The cell that names the row. */
   readonly head?: boolean;
 }
@@ -23,9 +25,11 @@ export interface TableProps<Row> {
   readonly rows: readonly Row[];
   readonly rowKey: (row: Row) => string | number;
   readonly isChosen?: (row: Row) => boolean;
+  /** Two or three lines a row, on a wide screen: what does not fit is cut, so cells say the whole in their titles. */
+  readonly dense?: boolean;
 }
 
-export function Table<Row>({ caption, columns, rows, rowKey, isChosen }: TableProps<Row>) {
+export function Table<Row>({ caption, columns, rows, rowKey, isChosen, dense = false }: TableProps<Row>) {
   const most = useSignal(FIRST);
   const isWhole = rows.length <= most.value;
   useEffect(() => {
@@ -38,8 +42,15 @@ export function Table<Row>({ caption, columns, rows, rowKey, isChosen }: TablePr
   const shown = isWhole ? rows : rows.slice(0, most.value);
   return (
     <div class="table-wrap" role="group" aria-label={`${caption}, table`} tabIndex={0}>
-      <table class="cards">
+      <table class={dense ? "cards dense" : "cards"}>
         <caption class="visually-hidden">{caption}</caption>
+        {dense ? (
+          <colgroup>
+            {columns.map(({ name, width }) => (
+              <col key={name} {...(width === undefined ? {} : { width: `${width}%` })} />
+            ))}
+          </colgroup>
+        ) : null}
         <thead>
           <tr>
             {columns.map(({ name, numeric }) => (

@@ -22,7 +22,7 @@ export function budgetView(budget: ApiTypes.AbandonmentBudget, zone?: string): B
     return { tone: "good", width: 0, headline: "no live answers yet", pace: `limit ${percent(limit, 0)} over 30 days` };
   const headline = withinLimit && left > 0 ? `${whole(left)} left` : withinLimit ? "none left" : "over the limit";
   const end = exhaustedAt === null || !withinLimit ? "" : `, used up ${timeFormat(zone).day(exhaustedAt)}`;
-  const speed = burnRate === null ? "no recent answers" : `burning ${decimal(burnRate)}×${end}`;
+  const speed = burnRate === null ? "no recent answers" : `recent pace ${decimal(burnRate)}× the limit${end}`;
   return {
     tone,
     width: Math.round(100 * Math.min(1, Math.max(0, used))),

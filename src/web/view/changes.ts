@@ -13,6 +13,19 @@ export function leavesOf(value: unknown, path = ""): readonly (readonly [path: s
   return Object.entries(value).flatMap(([name, inner]) => leavesOf(inner, path === "" ? name : `${path}.${name}`));
 }
 
+/** Stands beside the settings, and is another one after each write. */
+export const VERSION_TAG = "versionTag";
+
+/** Whether two settings say the same, whatever their order and their version tag. */
+export function sameSettings(one: unknown, other: unknown): boolean {
+  const told = (value: unknown) =>
+    leavesOf(value)
+      .flatMap(([path, leaf]) => (path === VERSION_TAG || leaf === null ? [] : [`${path} ${JSON.stringify(leaf)}`]))
+      .sort()
+      .join("\n");
+  return told(one) === told(other);
+}
+
 /** Reads `a.b` of a JSON value; undefined where there is none. */
 export function readPath(value: unknown, path: string): unknown {
   return path

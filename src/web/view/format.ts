@@ -71,6 +71,11 @@ export function ago(at: string | null | undefined, now: number): string {
   return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} days ago`;
 }
 
+/** The zone of the times that are shown: the browser's. */
+export function zoneName(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 export interface TimeFormat {
   /** "12:03:10" */
   readonly clock: (at: number | string) => string;

@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { PAIR_CASES } from "../../../test/support/failover-states.ts";
 import type { ApiTypes } from "../../server/index.ts";
 import { budgetView } from "./budget.ts";
-import { leavesOf, readPath } from "./changes.ts";
+import { leavesOf, readPath, sameSettings } from "./changes.ts";
+import { csvOf } from "./csv.ts";
 import { pairBadge, pairCounts, pairNews } from "./failover.ts";
 import { ago, decimal, interval, percent, span, timeFormat, whole, words } from "./format.ts";
 import { scale, scaleOf, ticks } from "./scale.ts";
@@ -134,14 +135,14 @@ describe("the abandonment budget", () => {
       tone: "good",
       width: 69,
       headline: "85 left · 2.06\u00a0% of 3\u00a0%",
-      pace: "burning 0.7×",
+      pace: "recent pace 0.7× the limit",
     });
   });
 
   test("warns when the pace would use it up, and says when", () => {
     const view = budgetView(budget({ burnRate: 1.8, exhaustedAt: "2026-11-23T15:00:00Z" }), "UTC");
     expect(view.tone).toBe("warn");
-    expect(view.pace).toBe("burning 1.8×, used up Mon 23 Nov, 15:00");
+    expect(view.pace).toBe("recent pace 1.8× the limit, used up Mon 23 Nov, 15:00");
   });
 
   test("is bad once the limit is passed, however little was used of late", () => {
@@ -232,6 +233,21 @@ describe("scales", () => {
     expect(scaleOf([{ rate: 0.1, high: 0.2 }, null, { rate: null, high: 1 }])).toBeCloseTo(0.21);
     expect(scaleOf([])).toBe(0.01);
   });
+});
+
+test("settings are the same whatever their order and tag", () => {
+  const one = { versionTag: "a", name: "x", algorithm: { dial_ratio: 2, warm: null } };
+  expect(sameSettings(one, { algorithm: { dial_ratio: 2 }, name: "x", versionTag: "b" })).toBe(true);
+  expect(sameSettings(one, { ...one, name: "y" })).toBe(false);
+});
+
+test("rows become CSV with a column for each value that any of them has; formulas are text", () => {
+  const rows = [
+    { id: 1, name: "=1+1", at: null, share: { rate: 0.5 } },
+    { id: 2, zones: ["a", "b"], name: 'say "x",\ny' },
+  ];
+  expect(csvOf(rows)).toBe('id,name,at,share.rate,zones\r\n1,\'=1+1,,0.5,\r\n2,"say ""x"",\ny",,,"[""a"",""b""]"\r\n');
+  expect(csvOf([])).toBe("\r\n");
 });
 
 test("leaves of settings are found by their paths", () => {

@@ -77,6 +77,17 @@ test("stopping needs no second person", async () => {
   const again = await at.post(`/api/v1/campaigns/${ID}/pause`, {});
   expect(again).toMatchObject({ body: { status: "paused", already: true } });
   expect(await at.post(`/api/v1/campaigns/${ID}/pause`, {}, "viewer")).toMatchObject({ status: 403 });
+  const several = await at.post("/api/v1/campaigns/pause", { campaigns: ["nowhere", ID, ID] });
+  expect(several).toMatchObject({
+    status: 200,
+    body: {
+      items: [
+        { campaignId: "nowhere", confirmed: false },
+        { campaignId: ID, already: true },
+      ],
+    },
+  });
+  expect(await at.post("/api/v1/campaigns/pause", { campaigns: [] })).toMatchObject({ status: 400 });
   const detail = await at.get(`/api/v1/campaigns/${ID}`);
   expect(JSON.stringify(detail["events"])).toContain("paused: test");
 });

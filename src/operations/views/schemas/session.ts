@@ -60,3 +60,4 @@ export const tokenView = z
     revokedAt: time.nullable(),
   })
   .meta({ id: "Token" });
+export type Token = z.output<typeof tokenView>;

@@ -14,7 +14,7 @@ type Approval = ApiTypes.ApprovalView;
 export default function ApprovalsPage() {
   const approvals = useResource("approvals.list", {}, { on: ({ type }) => type === "approval", every: 20_000 });
   const verbs: Column<Approval> = {
-    name: "Your word",
+    name: "Decision",
     cell: (one) => <ApprovalVerbs approval={one} onDone={approvals.reload} />,
   };
   return (

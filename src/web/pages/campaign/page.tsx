@@ -1,8 +1,8 @@
 // One campaign: figures, live plots with what happened on the same axis, why it does not dial, and what can be done.
 
-import { useSignal } from "@preact/signals";
-import { useRoute } from "preact-iso";
+import { useLocation, useRoute } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
+import { useDashboard } from "../../api/dashboard.ts";
 import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { Age, NotReadable } from "../../ui/age.tsx";
@@ -15,10 +15,10 @@ import { Loaded } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { pairBadge } from "../../view/failover.ts";
-import { counted, interval, intervalKind, percent, whole } from "../../view/format.ts";
+import { counted, interval, intervalKind, percent, whole, zoneName } from "../../view/format.ts";
 import { windowLines } from "../../view/windows.ts";
 import { CampaignPlots } from "./plots.tsx";
-import { lookOf } from "./series.ts";
+import { coverageOf, lookOf } from "./series.ts";
 import { CampaignVerbs } from "./verbs.tsx";
 
 /** Hours that the plots may show. */
@@ -39,10 +39,12 @@ export default function CampaignPage() {
 }
 
 function Campaign({ id }: { readonly id: string }) {
-  const hours = useSignal("1");
+  const { query: asked, route } = useLocation();
+  const { now } = useDashboard();
+  const hours = SPANS.find(([key]) => key === asked["hours"])?.[0] ?? "1";
   const campaign = useResource(
     "campaigns.show",
-    { params: { id }, query: { hours: hours.value } },
+    { params: { id }, query: { hours } },
     {
       on: (event) =>
         (event.type === "campaign" && event.campaignId === id) ||
@@ -77,12 +79,13 @@ function Campaign({ id }: { readonly id: string }) {
             <div class="row">
               <SelectField
                 label="Time shown"
-                value={hours.value}
+                value={hours}
                 options={SPANS}
-                onChange={(chosen) => {
-                  hours.value = chosen;
-                }}
+                onChange={(chosen) => route(`/campaigns/${encodeURIComponent(id)}?hours=${chosen}`, true)}
               />
+              <p class="muted small break">
+                Times are those of {zoneName()}. {coverageOf(value.series, Number(hours), now())}
+              </p>
             </div>
             <CampaignPlots detail={value} />
             <div class="grid">

@@ -2,6 +2,7 @@
 
 import type { ApiTypes } from "../../../server/index.ts";
 import type { Colour, PlotMark } from "../../ui/plot-types.ts";
+import { span, timeFormat } from "../../view/format.ts";
 
 type Point = ApiTypes.MetricPoint;
 
@@ -14,6 +15,21 @@ export interface Columns {
 export function columnsOf(series: readonly Point[]): Columns {
   const sorted = [...series].sort((a, b) => a.at.localeCompare(b.at));
   return { times: sorted.map(({ at }) => Date.parse(at)), column: (of) => sorted.map(of) };
+}
+
+/** A gap at the beginning of the time shown that is worth a word, as a share of it. */
+const GAP = 0.05;
+
+/** What the plots have of the time shown; null when they have all of it. @param now ms since the epoch */
+export function coverageOf(series: readonly Point[], hours: number, now: number): string | null {
+  const { times } = columnsOf(series);
+  const [first] = times;
+  const last = times.at(-1);
+  if (first === undefined || last === undefined) return "There are no readings in this time.";
+  if (first === last) return `There is one reading in this time, of ${timeFormat().day(first)}.`;
+  const asked = hours * 3_600_000;
+  if (first - (now - asked) <= GAP * asked) return null;
+  return `The readings cover ${span(last - first)} of ${span(asked)}: the first is of ${timeFormat().day(first)}. Nothing was read before.`;
 }
 
 const LOOK: Readonly<

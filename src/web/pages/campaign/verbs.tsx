@@ -5,25 +5,26 @@ import type { ApiTypes } from "../../../server/index.ts";
 import { waitsForApproval } from "../../api/approval.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { Confirm, type Shown } from "../../ui/confirm.tsx";
+import { offeredVerbs } from "../../view/verbs.ts";
 
 const VERBS: readonly {
   readonly verb: ApiTypes.CampaignVerb;
   readonly name: string;
   readonly title: string;
-  readonly needsPair: boolean;
 }[] = [
-  { verb: "pause", name: "Pause", title: "Pause the campaign", needsPair: false },
-  { verb: "resume", name: "Resume", title: "Let the campaign dial again", needsPair: false },
-  { verb: "failover", name: "Fail over", title: "Fail over to the backup", needsPair: true },
-  { verb: "failback", name: "Fail back", title: "Go back to the primary", needsPair: true },
-  { verb: "drill", name: "Drill", title: "Drill a failover", needsPair: true },
+  { verb: "pause", name: "Pause", title: "Pause the campaign" },
+  { verb: "resume", name: "Resume", title: "Let the campaign dial again" },
+  { verb: "failover", name: "Fail over", title: "Fail over to the backup" },
+  { verb: "failback", name: "Fail back", title: "Go back to the primary" },
+  { verb: "drill", name: "Drill", title: "Drill a failover" },
 ];
 
 export function CampaignVerbs({ detail, onDone }: { readonly detail: ApiTypes.CampaignDetail; readonly onDone: () => void }) {
-  const { client, session, toasts } = useDashboard();
+  const { client, session, toasts, now } = useDashboard();
   const open = useSignal<ApiTypes.CampaignVerb | undefined>(undefined);
   const chosen = VERBS.find(({ verb }) => verb === open.value);
   const mayAct = session.may("operator");
+  const offered = offeredVerbs(detail, now());
   const preview = async (verb: ApiTypes.CampaignVerb): Promise<Shown> => {
     const { confirm, refusals, effects } = await client.ask("campaigns.preview", { params: { id: detail.id, verb } });
     return {
@@ -47,7 +48,7 @@ export function CampaignVerbs({ detail, onDone }: { readonly detail: ApiTypes.Ca
   };
   return (
     <>
-      {VERBS.filter(({ needsPair }) => !needsPair || detail.failover !== null).map(({ verb, name }) => (
+      {VERBS.filter(({ verb }) => offered.includes(verb)).map(({ verb, name }) => (
         <button
           key={verb}
           type="button"

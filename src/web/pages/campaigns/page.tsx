@@ -1,11 +1,14 @@
 // All campaigns: what each is doing, how well, how much of its abandonment budget is left, and why it does not dial.
 
 import { useSignal, useSignalEffect } from "@preact/signals";
+import { useLocation } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
+import { useDashboard } from "../../api/dashboard.ts";
 import { type Resource, type ResourceState, useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
 import { Age, NotReadable } from "../../ui/age.tsx";
 import { BudgetMeter } from "../../ui/budget-meter.tsx";
+import { Export } from "../../ui/export.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
 import { NameText } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
@@ -13,12 +16,15 @@ import { ShareBar } from "../../ui/share-bar.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
+import { callsOutsideHours, listed, listQueryOf } from "../../view/campaign-list.ts";
 import { pairBadge, pairCounts } from "../../view/failover.ts";
-import { timeFormat, whole } from "../../view/format.ts";
+import { counted, intervalKind, timeFormat, whole } from "../../view/format.ts";
 import { scaleOf } from "../../view/scale.ts";
 import { toneOf } from "../../view/tone.ts";
 import { windowGroups, windowsInShort } from "../../view/windows.ts";
+import { Find } from "./find.tsx";
 import { StopNotice } from "./stop-notice.tsx";
+import { PauseChosen, StopAll } from "./stops.tsx";
 
 type Summary = ApiTypes.CampaignSummary;
 
@@ -44,7 +50,11 @@ export default function CampaignsPage() {
     if (state.kind === "ready") atFirst.value = isRead(state.value) ? 0 : Math.max(0, atFirst.peek() - 1);
   });
   return (
-    <Page title="Campaigns" lead="What each campaign does now, and what keeps it from dialing.">
+    <Page
+      title="Campaigns"
+      lead="What each campaign does now, and what keeps it from dialing."
+      actions={<StopAll onDone={campaigns.reload} />}
+    >
       <StopNotice />
       <Loaded
         of={campaigns}
@@ -66,11 +76,72 @@ export default function CampaignsPage() {
           <>
             <NotReadable failed={failed} asOf={asOf} />
             <Overview items={items} />
-            <Table caption="Campaigns" columns={columnsOf(items)} rows={items} rowKey={({ id }) => id} />
+            <List items={items} onDone={campaigns.reload} />
           </>
         )}
       </Loaded>
     </Page>
+  );
+}
+
+/** The list as it is asked for in the address, with those that are ticked. */
+function List({ items, onDone }: { readonly items: readonly Summary[]; readonly onDone: () => void }) {
+  const { session } = useDashboard();
+  const query = listQueryOf(useLocation().query);
+  const ticked = useSignal<ReadonlySet<string>>(new Set());
+  const rows = listed(items, query);
+  // What is ticked and not shown any more is not acted upon.
+  const chosen = rows.filter(({ id }) => ticked.value.has(id));
+  const tick = (id: string, isOn: boolean) => {
+    ticked.value = new Set(isOn ? [...ticked.value, id] : [...ticked.value].filter((one) => one !== id));
+  };
+  const choose: Column<Summary> = {
+    name: "Choose",
+    width: 6,
+    cell: ({ id, name }) => (
+      <input
+        type="checkbox"
+        aria-label={`Choose ${name}`}
+        checked={ticked.value.has(id)}
+        onChange={(event) => tick(id, event.currentTarget.checked)}
+      />
+    ),
+  };
+  return (
+    <>
+      <Find query={query} shown={rows.length} all={items.length} />
+      {chosen.length === 0 ? null : (
+        <PauseChosen
+          chosen={chosen}
+          onDone={() => {
+            ticked.value = new Set();
+            onDone();
+          }}
+          onClear={() => {
+            ticked.value = new Set();
+          }}
+        />
+      )}
+      {rows.length === 0 ? (
+        <Empty title="No campaign fits">
+          <p>
+            None of {whole(items.length)} campaigns fits what is searched and shown. <a href="/">Show all</a>
+          </p>
+        </Empty>
+      ) : (
+        <Table
+          caption="Campaigns"
+          dense
+          columns={session.may("operator") ? [...columnsOf(items), choose] : columnsOf(items)}
+          rows={rows}
+          rowKey={({ id }) => id}
+        />
+      )}
+      <div class="row">
+        <Export what="campaigns" rows={async () => rows} />
+        <span class="muted small">Success rates with their {intervalKind({ confidence: 0.95 })}.</span>
+      </div>
+    </>
   );
 }
 
@@ -123,6 +194,11 @@ function Overview({ items }: { readonly items: readonly Summary[] }) {
   );
 }
 
+/** What a rate was counted from, and over which time. */
+function rateNote({ numerator, denominator }: ApiTypes.Share, minutes: number | null): string {
+  return `${counted(numerator, denominator)}${minutes === null ? "" : ` in ${minutes} min`}`;
+}
+
 function PairPill({ failover }: Pick<Summary, "failover">) {
   const badge = failover === null ? null : pairBadge(failover);
   return badge === null ? null : <Pill state={badge.text} tone={badge.tone} />;
@@ -133,6 +209,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
   return [
     {
       name: "Campaign",
+      width: 18,
       head: true,
       cell: ({ id, name, failover }) => (
         <>
@@ -153,6 +230,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "State",
+      width: 18,
       cell: ({ status, dialing, notDialing, failover }) => (
         <>
           <span class="row">
@@ -160,7 +238,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
             <PairPill failover={failover} />
           </span>
           {notDialing === null ? null : (
-            <span class="cell-note break">
+            <span class="cell-note break" title={notDialing.first}>
               {dialing === null ? "not known whether it dials: " : null}
               <NameText text={notDialing.first} />
             </span>
@@ -168,52 +246,65 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
         </>
       ),
     },
-    { name: "Active calls", numeric: true, cell: ({ activeCalls }) => whole(activeCalls) },
+    {
+      name: "Active calls",
+      width: 9,
+      numeric: true,
+      cell: (campaign) =>
+        callsOutsideHours(campaign) ? (
+          <>
+            <span class="bad">{whole(campaign.activeCalls)}</span>
+            <span class="cell-note bad">outside hours</span>
+          </>
+        ) : (
+          whole(campaign.activeCalls)
+        ),
+    },
     {
       name: "Success rate",
+      width: 13,
       cell: ({ successRate, windowMinutes, asOf }) =>
         successRate === null ? (
           <span class="muted">{asOf.figures === null ? "not read yet" : "no figures"}</span>
         ) : (
-          <>
-            <ShareBar share={successRate} to={to} />
-            {windowMinutes === null ? null : <span class="cell-note">last {windowMinutes} min</span>}
-          </>
+          <ShareBar share={successRate} to={to} note={rateNote(successRate, windowMinutes)} />
         ),
     },
-    { name: "Abandonment budget", cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
+    { name: "Abandonment budget", width: 15, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
     {
       name: "Calling windows",
-      cell: ({ windows, asOf }) => (
-        <>
-          <Pill
-            state=""
-            tone={toneOf(windows.some(({ open }) => open) ? "active" : "")}
-            text={asOf.windows === null ? "not read yet" : windowsInShort(windows)}
-          />
-          {windows.length === 0 || windows.length > 6 ? null : (
-            <ul class="zone-list">
-              {windowGroups(windows).map(({ zones, text }) => (
-                <li key={text}>
-                  <span>{zones.join(", ")}</span> {text}
-                </li>
-              ))}
-            </ul>
-          )}
-        </>
-      ),
+      width: 13,
+      cell: ({ windows, asOf }) => {
+        const groups = windowGroups(windows).map(({ zones, text }) => `${zones.join(", ")} ${text}`);
+        return (
+          <>
+            <Pill
+              state=""
+              tone={toneOf(windows.some(({ open }) => open) ? "active" : "")}
+              text={asOf.windows === null ? "not read yet" : windowsInShort(windows)}
+            />
+            {groups.length === 0 ? null : (
+              <span class="cell-note" title={groups.join("; ")}>
+                {groups.join("; ")}
+              </span>
+            )}
+          </>
+        );
+      },
     },
     {
       name: "Updated",
+      width: 8,
       cell: ({ lastMetricAt, asOf, stale, failed }) => (
         <>
           <Time at={lastMetricAt} as="clock" />
-          <span class="cell-note">
-            <Age at={asOf.figures} />
-          </span>
-          {stale && asOf.figures !== null ? <span class="cell-note warn">stale</span> : null}
-          {failed === null ? null : (
-            <span class="cell-note warn break" title={failed.message}>
+          {failed === null ? (
+            <span class={`cell-note ${stale && asOf.figures !== null ? "warn" : ""}`}>
+              {stale && asOf.figures !== null ? "old, " : null}
+              <Age at={asOf.figures} />
+            </span>
+          ) : (
+            <span class="cell-note warn" title={failed.message}>
               not readable
             </span>
           )}

@@ -8,6 +8,7 @@ import { Empty } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { whole, words } from "../../view/format.ts";
+import { CompanyList } from "./company-list.tsx";
 import { Explain } from "./explain.tsx";
 import { Rules } from "./rules.tsx";
 import { Suppression } from "./suppression.tsx";
@@ -23,6 +24,7 @@ export default function CompliancePage() {
     >
       <Explain />
       <Suppression />
+      <CompanyList />
       <section class="stack" aria-label="Revocations">
         <h2>Revocations</h2>
         <More
@@ -62,17 +64,24 @@ const REVOCATIONS: readonly Column<ApiTypes.RevocationView>[] = [
   { name: "Number", head: true, cell: ({ number }) => <span class="mono">{number}</span> },
   {
     name: "Clock",
-    cell: ({ open, overdue, deadline }) => (
+    cell: ({ open, overdue, deadline, systems }) => (
       <>
         <Pill state="" tone={overdue ? "bad" : open ? "warn" : "good"} text={overdue ? "overdue" : open ? "running" : "done"} />
+        {systems
+          .filter(({ state }) => state === "overdue")
+          .map(({ system, target }) => (
+            <span class="cell-note break" key={system}>
+              {system} since <Time at={target} />
+            </span>
+          ))}
         <span class="cell-note">
-          by <Time at={deadline} />
+          deadline of the rules <Time at={deadline} />
         </span>
       </>
     ),
   },
   {
-    name: "Said",
+    name: "Revoked",
     cell: ({ revokedAt, channel, reference }) => (
       <>
         <Time at={revokedAt} />

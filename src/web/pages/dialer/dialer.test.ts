@@ -1,7 +1,7 @@
 // The draft of new settings, and the steps of a change.
 
 import { describe, expect, test } from "vitest";
-import { draftOf, fileOf, touchedBy } from "./draft.ts";
+import { draftOf, fileOf, keptDraft, touchedBy } from "./draft.ts";
 import { stepsOf } from "./steps.ts";
 
 const SETTINGS = {
@@ -18,6 +18,12 @@ const BASIS = {
 };
 
 describe("the draft", () => {
+  test("is taken up again as it was kept, without what is no field of it", () => {
+    const kept = { name: "Mine", dial_ratio: "3", guard_minutes: "5", max_agents: 7, toString: "x" };
+    expect(keptDraft(JSON.stringify(kept))).toEqual({ name: "Mine", dial_ratio: "3", guard_minutes: "5" });
+    for (const text of [null, "", "null", "7", "{"]) expect(keptDraft(text)).toEqual({});
+  });
+
   test("begins with what is in force; a plan of the simulator goes before it", () => {
     const draft = draftOf(IN_FORCE, touchedBy({ dial_ratio: "3.1", answer_rate: "0.2", utm: "x" }));
     expect(draft).toMatchObject({

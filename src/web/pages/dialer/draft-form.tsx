@@ -1,14 +1,14 @@
 // New settings: a form that begins with what is in force or with a plan of the simulator, and ends in a preview.
 
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import type { ApiTypes } from "../../../server/index.ts";
 import { begunVersion, waitsForApproval } from "../../api/approval.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import type { Asking } from "../../api/operation.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { TextField } from "../../ui/fields.tsx";
-import { type Draft, draftOf, FIELDS, fileOf, touchedBy } from "./draft.ts";
+import { type Draft, draftKey, draftOf, FIELDS, fileOf, GUARD, keptDraft, touchedBy } from "./draft.ts";
 import { PreviewBody } from "./preview-body.tsx";
 
 export interface DraftFormProps {
@@ -22,12 +22,17 @@ export function DraftForm({ view, query, onBegun }: DraftFormProps) {
   const plan = touchedBy(query);
   const isPlan = Object.keys(plan).length > 0;
   // Only what a person sets: the rest follows what is in force, also when somebody else changes it meanwhile.
-  const touched = useSignal<Draft>(plan);
+  const key = draftKey(view.campaign);
+  const kept = useMemo(() => (isPlan ? {} : keptDraft(sessionStorage.getItem(key))), []);
+  const touched = useSignal<Draft>({ ...kept, ...plan });
   const draft = draftOf(view, touched.value);
-  const touch = (field: string, value: string) => {
-    touched.value = { ...touched.value, [field]: value };
+  const keep = (next: Draft) => {
+    touched.value = next;
+    if (Object.keys(next).length === 0) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, JSON.stringify(next));
   };
-  const guard = useSignal("");
+  const touch = (field: string, value: string) => keep({ ...touched.value, [field]: value });
+  const guard = draft[GUARD] ?? "";
   const override = useSignal(false);
   const open = useSignal(false);
   const mayAct = session.may("operator");
@@ -37,13 +42,18 @@ export function DraftForm({ view, query, onBegun }: DraftFormProps) {
     ...(begin.campaign === null ? {} : { campaign: begin.campaign }),
     sourceName: isPlan ? "simulator" : "dashboard",
     ...(override.value ? { overrides: ["predicted_abandonment"] } : {}),
-    ...(guard.value === "" ? {} : { guardMinutes: Number(guard.value) }),
+    ...(guard === "" ? {} : { guardMinutes: Number(guard) }),
   });
   return (
     <section class="card" aria-label="New settings">
       <div class="card-head">
         <h2>New settings</h2>
         {isPlan ? <span class="aside muted small">a plan from the simulator</span> : null}
+        {isPlan || Object.keys(touched.value).length === 0 ? null : (
+          <button type="button" class="button quiet aside" onClick={() => keep({})}>
+            Discard the draft
+          </button>
+        )}
       </div>
       <form
         class="stack"
@@ -73,11 +83,9 @@ export function DraftForm({ view, query, onBegun }: DraftFormProps) {
           <TextField
             label="Guard, minutes"
             type="number"
-            value={guard.value}
+            value={guard}
             hint="watch the figures for so long and put the old settings back; may be left empty"
-            onChange={(value) => {
-              guard.value = value;
-            }}
+            onChange={(value) => touch(GUARD, value)}
           />
         </div>
         <label class="check">
@@ -113,8 +121,7 @@ export function DraftForm({ view, query, onBegun }: DraftFormProps) {
             const answer = await client.ask("dialer.apply", { body: { ...proposed.current, confirm: confirm ?? "" } });
             toasts.show(...waitsForApproval(answer, () => ["good", "The change is on its way"]));
             // The next draft begins with what is in force, and passes no gate.
-            touched.value = {};
-            guard.value = "";
+            keep({});
             override.value = false;
             onBegun(begunVersion(answer));
           }}

@@ -54,6 +54,27 @@ export const FIELDS: readonly DraftField[] = [
 /** Every field as text, and `name`. */
 export type Draft = Readonly<Record<string, string>>;
 
+/** A draft outlives a reload and the end of a session, until it is applied or the window is closed. @param campaign whose settings; null: the tenant's */
+export const draftKey = (campaign: string | null): string => `outdial draft ${campaign ?? ""}`;
+
+/** What was kept of a draft; what is no draft is none. */
+export function keptDraft(text: string | null): Draft {
+  if (text === null) return {};
+  try {
+    const kept: unknown = JSON.parse(text);
+    if (typeof kept !== "object" || kept === null) return {};
+    const known = new Set(["name", GUARD, ...FIELDS.map(({ name }) => name)]);
+    return Object.fromEntries(
+      Object.entries(kept).flatMap(([name, value]) => (known.has(name) && typeof value === "string" ? [[name, value]] : [])),
+    );
+  } catch {
+    return {};
+  }
+}
+
+/** Kept with the fields of the settings, and sent beside them. */
+export const GUARD = "guard_minutes";
+
 /** What the draft begins with: the settings in force, and the lines and expectations that came with them. */
 interface Begin {
   readonly settings: unknown;

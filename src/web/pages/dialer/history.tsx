@@ -1,6 +1,7 @@
-// Every version of the settings with what it changed, and the way back to it.
+// Every version of the settings with what it changed, and the rollback to it.
 
 import { useSignal } from "@preact/signals";
+import type { ApiTypes } from "../../../server/index.ts";
 import { begunVersion, waitsForApproval } from "../../api/approval.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { Changes } from "../../ui/changes.tsx";
@@ -10,12 +11,24 @@ import { Pill } from "../../ui/pill.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
+import { sameSettings } from "../../view/changes.ts";
 import { words } from "../../view/format.ts";
 import { PreviewBody } from "./preview-body.tsx";
 
-export function History({ onBegun }: { readonly onBegun: (version: number | undefined) => void }) {
+export interface HistoryProps {
+  /** The settings as they were last read of the tenant; undefined: not known. */
+  readonly inForce: Pick<ApiTypes.DialerView, "settings" | "campaign"> | undefined;
+  readonly onBegun: (version: number | undefined) => void;
+}
+
+export function History({ inForce, onBegun }: HistoryProps) {
   const { client, session, toasts } = useDashboard();
   const chosen = useSignal<number | undefined>(undefined);
+  const isInForce = ({ settings, campaign }: ApiTypes.DialerVersion) =>
+    inForce !== undefined &&
+    inForce.settings !== null &&
+    campaign === inForce.campaign &&
+    sameSettings(settings, inForce.settings);
   return (
     <section class="stack" aria-label="History">
       <h2>History</h2>
@@ -63,20 +76,24 @@ export function History({ onBegun }: { readonly onBegun: (version: number | unde
                 ),
               },
               {
-                name: "Way back",
-                cell: ({ version }) => (
-                  <button
-                    type="button"
-                    class="button"
-                    disabled={!session.may("operator")}
-                    aria-label={`Roll back to version ${version}`}
-                    onClick={() => {
-                      chosen.value = version;
-                    }}
-                  >
-                    Roll back
-                  </button>
-                ),
+                name: "Roll back",
+                cell: (one) => {
+                  const { version } = one;
+                  if (isInForce(one)) return <Pill state="" tone="good" text="in force" />;
+                  return (
+                    <button
+                      type="button"
+                      class="button"
+                      disabled={!session.may("operator")}
+                      aria-label={`Roll back to version ${version}`}
+                      onClick={() => {
+                        chosen.value = version;
+                      }}
+                    >
+                      Roll back
+                    </button>
+                  );
+                },
               },
             ]}
           />
@@ -94,7 +111,7 @@ export function History({ onBegun }: { readonly onBegun: (version: number | unde
           }}
           onConfirm={async (confirm) => {
             const answer = await client.ask("dialer.rollback", { body: { version: chosen.value, confirm: confirm ?? "" } });
-            toasts.show(...waitsForApproval(answer, () => ["good", "The way back is on its way"]));
+            toasts.show(...waitsForApproval(answer, () => ["good", "The rollback has begun"]));
             onBegun(begunVersion(answer));
           }}
           onClose={() => {

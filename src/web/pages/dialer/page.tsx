@@ -8,14 +8,12 @@ import { Page } from "../../shell/page.tsx";
 import { Age, NotReadable } from "../../ui/age.tsx";
 import { NameText } from "../../ui/name-text.tsx";
 import { Loaded } from "../../ui/states.tsx";
-import { leavesOf, valueText } from "../../view/changes.ts";
+import { leavesOf, VERSION_TAG, valueText } from "../../view/changes.ts";
 import { Change } from "./change.tsx";
 import { DraftForm } from "./draft-form.tsx";
 import { History } from "./history.tsx";
 import { PredictionBands } from "./prediction.tsx";
 
-/** Stands in the head already. */
-const TAG = "versionTag";
 const LIVE = { on: ({ type }: ApiTypes.ServiceEvent) => type === "dialer" || type === "tenant", every: 10_000 };
 
 export default function DialerPage() {
@@ -27,6 +25,7 @@ export default function DialerPage() {
     followed.value = version;
     dialer.reload();
   };
+  const state = dialer.state.value;
   return (
     <Page
       title="Dialer"
@@ -58,7 +57,7 @@ export default function DialerPage() {
                   ) : (
                     <dl class="facts">
                       {leavesOf(view.settings)
-                        .filter(([path]) => path !== TAG)
+                        .filter(([path]) => path !== VERSION_TAG)
                         .map(([path, value]) => (
                           <Leaf key={path} path={path} value={value} />
                         ))}
@@ -77,7 +76,7 @@ export default function DialerPage() {
           </>
         )}
       </Loaded>
-      <History onBegun={onBegun} />
+      <History inForce={state.kind === "ready" ? state.value : undefined} onBegun={onBegun} />
     </Page>
   );
 }

@@ -1,0 +1,236 @@
+// Users and tokens: who may sign in, with which role and until when; a new token is shown once.
+
+import { useSignal } from "@preact/signals";
+import type { ApiTypes } from "../../../server/index.ts";
+import { useDashboard } from "../../api/dashboard.ts";
+import { useResource } from "../../api/resource.ts";
+import { Page } from "../../shell/page.tsx";
+import { Confirm } from "../../ui/confirm.tsx";
+import { SelectField, TextField } from "../../ui/fields.tsx";
+import { NameText } from "../../ui/name-text.tsx";
+import { Pill } from "../../ui/pill.tsx";
+import { Empty, Loaded } from "../../ui/states.tsx";
+import { type Column, Table } from "../../ui/table.tsx";
+import { Time } from "../../ui/time.tsx";
+
+type Token = ApiTypes.Token;
+
+export default function AccessPage() {
+  const { client, session, toasts, now } = useDashboard();
+  const chosen = useSignal<Token | undefined>(undefined);
+  const isAdmin = session.may("admin");
+  const tokens = useResource("tokens.list", isAdmin ? {} : undefined, { every: 30_000 });
+  const state = session.state.value;
+  const me = state.kind === "signed_in" ? state.me.name : "";
+  const revoke: Column<Token> = {
+    name: "Revoke",
+    cell: (token) =>
+      standingOf(token, now()) !== "active" ? null : (
+        <button
+          type="button"
+          class="button danger"
+          aria-label={`Revoke the token of ${token.name}`}
+          onClick={() => {
+            chosen.value = token;
+          }}
+        >
+          Revoke
+        </button>
+      ),
+  };
+  return (
+    <Page
+      title="Users and tokens"
+      lead="Each person or program signs in with a token of its own: the audit log names it. A revoked token also ends the sessions that were opened with it."
+    >
+      {isAdmin ? (
+        <>
+          <NewToken onMade={tokens.reload} />
+          <Loaded
+            of={tokens}
+            what="tokens"
+            isEmpty={({ items }) => items.length === 0}
+            empty={
+              <Empty title="No tokens">
+                <p>You signed in with a link of this machine. Make a token for everybody who is to sign in.</p>
+              </Empty>
+            }
+          >
+            {({ items }) => (
+              <Table caption="Tokens" columns={[...columnsOf(now()), revoke]} rows={items} rowKey={({ id }) => id} />
+            )}
+          </Loaded>
+        </>
+      ) : (
+        <Empty title="Your role does not show tokens">
+          <p>Tokens are made and revoked with the role admin. You are signed in as {me}.</p>
+        </Empty>
+      )}
+      {chosen.value === undefined ? null : (
+        <Confirm
+          key={chosen.value.id}
+          title={`Revoke the token of ${chosen.value.name}`}
+          verb="Revoke"
+          preview={async () => ({
+            confirm: undefined,
+            refusals: [],
+            body: <p>Its sessions end at once. This cannot be undone; a new token can be made.</p>,
+          })}
+          onConfirm={async () => {
+            const { name } = await client.ask("tokens.revoke", { params: { id: chosen.value?.id ?? "" } });
+            toasts.show("good", `The token of ${name} is revoked`);
+            tokens.reload();
+          }}
+          onClose={() => {
+            chosen.value = undefined;
+          }}
+        />
+      )}
+    </Page>
+  );
+}
+
+const ROLES = [
+  ["viewer", "viewer"],
+  ["operator", "operator"],
+  ["admin", "admin"],
+] as const;
+
+/** A form that ends in the text of a token, which is shown here and nowhere else. */
+function NewToken({ onMade }: { readonly onMade: () => void }) {
+  const { client, toasts } = useDashboard();
+  const name = useSignal("");
+  const role = useSignal<ApiTypes.Role>("viewer");
+  const days = useSignal("90");
+  const made = useSignal<{ readonly name: string; readonly token: string; readonly expiresAt: string } | undefined>(undefined);
+  const busy = useSignal(false);
+  const make = async () => {
+    busy.value = true;
+    try {
+      const body = { name: name.value.trim(), role: role.value, ...(days.value === "" ? {} : { days: Number(days.value) }) };
+      const { token, expiresAt } = await client.ask("tokens.add", { body });
+      made.value = { name: body.name, token, expiresAt };
+      name.value = "";
+      onMade();
+    } catch (thrown) {
+      toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
+    } finally {
+      busy.value = false;
+    }
+  };
+  return (
+    <section class="card stack" aria-label="New token">
+      <h2>New token</h2>
+      <p class="muted small">
+        A viewer sees everything but telephone numbers, an operator also acts, an admin also makes tokens and registrations.
+      </p>
+      <form
+        class="field-grid"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void make();
+        }}
+      >
+        <TextField
+          label="Name"
+          required
+          value={name.value}
+          hint="the person or program that will hold it"
+          onChange={(value) => {
+            name.value = value;
+          }}
+        />
+        <SelectField
+          label="Role"
+          value={role.value}
+          options={ROLES}
+          onChange={(value) => {
+            role.value = value;
+          }}
+        />
+        <TextField
+          label="Days"
+          type="number"
+          value={days.value}
+          hint="1 to 3650; then it ends by itself"
+          onChange={(value) => {
+            days.value = value;
+          }}
+        />
+        <div class="row">
+          <button type="submit" class="button primary" disabled={busy.value || name.value.trim() === ""}>
+            Make a token
+          </button>
+        </div>
+      </form>
+      <div role="status">
+        {made.value === undefined ? null : (
+          <div class="banner good">
+            <div class="stack">
+              <p class="break">
+                The token of <NameText text={made.value.name} />, good until <Time at={made.value.expiresAt} />. Copy it now: it
+                is not shown again.
+              </p>
+              <code class="break">{made.value.token}</code>
+              <div class="row">
+                <button
+                  type="button"
+                  class="button"
+                  onClick={() => {
+                    made.value = undefined;
+                  }}
+                >
+                  I have copied it
+                </button>
+              </div>
+            </div>
+          </div>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function standingOf({ revokedAt, expiresAt }: Token, now: number): "active" | "revoked" | "expired" {
+  if (revokedAt !== null) return "revoked";
+  return expiresAt !== null && Date.parse(expiresAt) <= now ? "expired" : "active";
+}
+
+const columnsOf = (now: number): readonly Column<Token>[] => [
+  {
+    name: "Name",
+    head: true,
+    cell: ({ id, name }) => (
+      <>
+        <span class="break">{name}</span>
+        <span class="cell-note mono break">{id}</span>
+      </>
+    ),
+  },
+  { name: "Role", cell: ({ role }) => role },
+  {
+    name: "State",
+    cell: (token) => {
+      const standing = standingOf(token, now);
+      return (
+        <>
+          <Pill state={standing} tone={standing === "active" ? "good" : "none"} />
+          <span class="cell-note">
+            {token.revokedAt === null ? (token.expiresAt === null ? "does not expire" : "until ") : ""}
+            {token.revokedAt === null && token.expiresAt === null ? null : <Time at={token.revokedAt ?? token.expiresAt} />}
+          </span>
+        </>
+      );
+    },
+  },
+  {
+    name: "Made",
+    cell: ({ createdAt, createdBy }) => (
+      <>
+        <Time at={createdAt} />
+        <span class="cell-note break">by {createdBy}</span>
+      </>
+    ),
+  },
+  { name: "Last used", cell: ({ lastUsedAt }) => (lastUsedAt === null ? "never" : <Time at={lastUsedAt} />) },
+];

@@ -1,0 +1,155 @@
+// Stopping several campaigns at once: those that were chosen, or all of the tenant.
+
+import { useSignal } from "@preact/signals";
+import type { ApiTypes } from "../../../server/index.ts";
+import { useDashboard } from "../../api/dashboard.ts";
+import { Confirm } from "../../ui/confirm.tsx";
+import { TextField } from "../../ui/fields.tsx";
+import { NameText } from "../../ui/name-text.tsx";
+import { whole } from "../../view/format.ts";
+
+type Named = Pick<ApiTypes.CampaignSummary, "id" | "name">;
+/** So many campaigns are named in a dialog or a message. */
+const NAMED = 12;
+
+function useReason() {
+  const reason = useSignal("");
+  // A component of its own: the dialog shows the preview as it was made, and this follows what is typed.
+  const Field = () => (
+    <TextField
+      label="Reason"
+      value={reason.value}
+      hint="goes into the audit log; may be left empty"
+      onChange={(value) => {
+        reason.value = value;
+      }}
+    />
+  );
+  return { Field, given: () => (reason.peek().trim() === "" ? {} : { reason: reason.peek().trim() }) };
+}
+
+/** The emergency stop: every campaign of the tenant, also those that this page does not know. */
+export function StopAll({ onDone }: { readonly onDone: () => void }) {
+  const { client, session, toasts } = useDashboard();
+  const open = useSignal(false);
+  const { Field, given } = useReason();
+  const mayAct = session.may("operator");
+  return (
+    <>
+      <button
+        type="button"
+        class="button danger"
+        disabled={!mayAct}
+        title={mayAct ? undefined : "Needs the role operator"}
+        onClick={() => {
+          open.value = true;
+        }}
+      >
+        Stop all campaigns
+      </button>
+      {open.value ? (
+        <Confirm
+          title="Stop all campaigns"
+          verb="Stop all"
+          preview={async () => ({
+            confirm: undefined,
+            refusals: [],
+            body: (
+              <div class="stack">
+                <p>
+                  Every campaign of the tenant is paused, also those that are not on this page. One that fails holds no other
+                  back. It goes on until each is confirmed paused or named as not, also when this page is closed.
+                </p>
+                <Field />
+              </div>
+            ),
+          })}
+          onConfirm={async () => {
+            const { changes } = await client.ask("campaigns.stop", { body: given() });
+            const missing = changes.filter(({ confirmed, status }) => !confirmed && status !== "resumed").length;
+            if (missing === 0) toasts.show("good", "Emergency stop: every campaign is confirmed paused");
+            else
+              toasts.show(
+                "bad",
+                `Emergency stop: ${whole(missing)} campaigns are not confirmed paused yet; the list shows which`,
+              );
+            onDone();
+          }}
+          onClose={() => {
+            open.value = false;
+          }}
+        />
+      ) : null}
+    </>
+  );
+}
+
+export interface PauseChosenProps {
+  readonly chosen: readonly Named[];
+  readonly onDone: () => void;
+  readonly onClear: () => void;
+}
+
+/** Pauses those that were ticked. */
+export function PauseChosen({ chosen, onDone, onClear }: PauseChosenProps) {
+  const { client, toasts } = useDashboard();
+  const open = useSignal(false);
+  const { Field, given } = useReason();
+  const names = new Map(chosen.map(({ id, name }) => [id, name]));
+  return (
+    <div class="row" role="group" aria-label="Chosen campaigns">
+      <span>{whole(chosen.length)} chosen</span>
+      <button
+        type="button"
+        class="button danger"
+        onClick={() => {
+          open.value = true;
+        }}
+      >
+        Pause {whole(chosen.length)}
+      </button>
+      <button type="button" class="button quiet" onClick={onClear}>
+        Choose none
+      </button>
+      {open.value ? (
+        <Confirm
+          title={`Pause the chosen campaigns: ${whole(chosen.length)}`}
+          verb="Pause"
+          preview={async () => ({
+            confirm: undefined,
+            refusals: [],
+            body: (
+              <div class="stack">
+                <ul class="effects">
+                  {chosen.slice(0, NAMED).map(({ id, name }) => (
+                    <li class="break" key={id}>
+                      <NameText text={name} />
+                    </li>
+                  ))}
+                  {chosen.length > NAMED ? <li>and {whole(chosen.length - NAMED)} more</li> : null}
+                </ul>
+                <Field />
+              </div>
+            ),
+          })}
+          onConfirm={async () => {
+            const { items } = await client.ask("campaigns.pauseSeveral", {
+              body: { campaigns: chosen.map(({ id }) => id), ...given() },
+            });
+            const missing = items.filter(({ confirmed }) => !confirmed);
+            if (missing.length === 0) toasts.show("good", `Confirmed paused: ${whole(items.length)} of ${whole(items.length)}`);
+            const told = missing
+              .slice(0, NAMED)
+              .map(({ campaignId, message }) => `${names.get(campaignId) ?? campaignId}: ${message}`);
+            if (told.length > 0)
+              toasts.show("bad", `${whole(missing.length)} of ${whole(items.length)} not confirmed. ${told.join("; ")}`);
+            onDone();
+          }}
+          onClose={() => {
+            open.value = false;
+          }}
+        />
+      ) : null}
+    </div>
+  );
+}

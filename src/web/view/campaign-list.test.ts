@@ -1,0 +1,86 @@
+// The list of campaigns: what is searched, filtered and sorted, and which campaign comes first.
+
+import { expect, test } from "vitest";
+import type { ApiTypes } from "../../server/index.ts";
+import { addressOfList, callsOutsideHours, listed, listQueryOf, savedViews, urgencyOf, withView } from "./campaign-list.ts";
+import { offeredVerbs } from "./verbs.ts";
+
+type Summary = ApiTypes.CampaignSummary;
+const NOW = Date.UTC(2026, 2, 2, 15);
+const at = new Date(NOW - 60_000).toISOString();
+
+function campaign(id: string, change: Partial<Summary> = {}): Summary {
+  return {
+    id,
+    name: `Name of ${id}`,
+    status: "active",
+    activeCalls: 0,
+    successRate: null,
+    windowMinutes: 30,
+    abandonment: null,
+    windows: [],
+    dialing: true,
+    notDialing: null,
+    failover: null,
+    lastMetricAt: at,
+    stale: false,
+    asOf: { status: at, figures: at, windows: at },
+    unread: [],
+    failed: null,
+    ...change,
+  };
+}
+
+const pair = (change: Partial<NonNullable<Summary["failover"]>>): NonNullable<Summary["failover"]> => ({
+  role: "primary",
+  partner: "backup_7",
+  phase: "watching",
+  dials: "primary",
+  words: "",
+  reason: null,
+  nextStep: null,
+  triggered: false,
+  ...change,
+});
+const closed = { zone: "Asia/Tokyo", open: false, changesAt: null, contacts: 3 };
+const halted = campaign("halted", { failover: pair({ phase: "halted", dials: null }), status: "paused", dialing: false });
+const idle = campaign("idle", { dialing: false });
+const unread = campaign("unread", { dialing: null, status: null });
+const outside = campaign("outside", { activeCalls: 4, windows: [closed] });
+const good = campaign("good", { activeCalls: 90, failover: pair({}) });
+
+test("calls while every window is closed are the most urgent, with halted pairs; what is not known comes before what is well", () => {
+  expect(callsOutsideHours(outside)).toBe(true);
+  expect(callsOutsideHours({ ...outside, windows: [closed, { ...closed, open: true }] })).toBe(false);
+  expect(callsOutsideHours({ ...outside, windows: [] })).toBe(false);
+  expect([halted, outside, idle, unread, good].map(urgencyOf)).toEqual([3, 3, 2, 1, 0]);
+  const ids = (query: Parameters<typeof listed>[1]) => listed([good, unread, idle, outside, halted], query).map(({ id }) => id);
+  expect(ids(listQueryOf({}))).toEqual(["halted", "outside", "idle", "unread", "good"]);
+  expect(ids(listQueryOf({ sort: "calls" }))).toEqual(["good", "outside", "halted", "idle", "unread"]);
+  expect(ids(listQueryOf({ show: "attention" }))).toEqual(["halted", "outside", "idle"]);
+  expect(ids(listQueryOf({ q: " NAME  backup_7 ", sort: "name" }))).toEqual(["good", "halted"]);
+});
+
+test("the address holds what is asked for, and nothing that is not known", () => {
+  expect(addressOfList(listQueryOf({ q: "a&b", show: "paused", sort: "budget" }))).toBe("/?q=a%26b&show=paused&sort=budget");
+  expect(addressOfList(listQueryOf({ show: "constructor", sort: "" }))).toBe("/");
+});
+
+test("views that were saved are read back; what is none is left out, and none leads elsewhere", () => {
+  const views = withView(withView([], { name: "mine", address: "/?q=a" }), { name: "mine", address: "/?q=b" });
+  expect(savedViews(JSON.stringify(views))).toEqual([{ name: "mine", address: "/?q=b" }]);
+  for (const text of [null, "{", "7", '[{"name":1}]', '[{"name":"x","address":"//evil.example"}]'])
+    expect(savedViews(text)).toEqual([]);
+});
+
+test("a verb is offered where it would change something; both where the state is not known well", () => {
+  const offered = (change: Partial<Summary>) => offeredVerbs(campaign("a", change), NOW);
+  expect(offered({})).toEqual(["pause"]);
+  expect(offered({ status: "paused" })).toEqual(["resume"]);
+  const old = { status: "paused", asOf: { status: new Date(NOW - 3_600_000).toISOString(), figures: null, windows: null } };
+  for (const change of [old, { status: null }, { status: "paused", failed: { code: "x", message: "x", at } }])
+    expect(offered(change)).toEqual(["pause", "resume"]);
+  expect(offered({ failover: pair({}) })).toEqual(["pause", "failover", "drill"]);
+  expect(offered({ failover: pair({ phase: "failed-over" }) })).toEqual(["pause", "failback", "drill"]);
+  expect(offered({ failover: pair({ phase: "halted" }) })).toEqual(["pause", "failover", "failback", "drill"]);
+});

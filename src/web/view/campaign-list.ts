@@ -1,0 +1,133 @@
+// The list of campaigns as it was asked for in the address: searched, filtered, sorted; how urgently each needs somebody. Pure.
+
+import type { ApiTypes } from "../../server/index.ts";
+import { pairBadge } from "./failover.ts";
+
+type Summary = ApiTypes.CampaignSummary;
+
+export const SHOWN = [
+  ["", "All"],
+  ["attention", "Need attention"],
+  ["dialing", "Dialing"],
+  ["not-dialing", "Not dialing"],
+  ["unknown", "Not known whether dialing"],
+  ["paused", "Paused"],
+] as const;
+export type Shown = (typeof SHOWN)[number][0];
+
+export const ORDERS = [
+  ["worst", "Worst first"],
+  ["name", "Name"],
+  ["calls", "Most active calls"],
+  ["success", "Lowest success rate"],
+  ["budget", "Most of the abandonment budget used"],
+] as const;
+export type Order = (typeof ORDERS)[number][0];
+
+/** What the address asks for. */
+export interface ListQuery {
+  readonly text: string;
+  readonly shown: Shown;
+  readonly order: Order;
+}
+
+const one = <Key extends string>(options: readonly (readonly [Key, string])[], given: string | undefined, fallback: Key): Key =>
+  options.find(([key]) => key === given)?.[0] ?? fallback;
+
+/** What is no known value is as if it were not there. */
+export function listQueryOf(query: Readonly<Record<string, string>>): ListQuery {
+  return {
+    text: query["q"] ?? "",
+    shown: one(SHOWN, query["show"], ""),
+    order: one(ORDERS, query["sort"], "worst"),
+  };
+}
+
+/** The address of the list; what is as usual is left out. */
+export function addressOfList({ text, shown, order }: ListQuery): string {
+  const search = new URLSearchParams({
+    ...(text === "" ? {} : { q: text }),
+    ...(shown === "" ? {} : { show: shown }),
+    ...(order === "worst" ? {} : { sort: order }),
+  }).toString();
+  return search === "" ? "/" : `/?${search}`;
+}
+
+/** Whether calls are under way although every calling window of the list is closed. */
+export function callsOutsideHours({ activeCalls, windows, stale }: Summary): boolean {
+  return !stale && (activeCalls ?? 0) > 0 && windows.length > 0 && windows.every(({ open }) => !open);
+}
+
+/** 3: at once. 2: soon. 1: what is not known. 0: nothing to do. */
+export function urgencyOf(campaign: Summary): 0 | 1 | 2 | 3 {
+  const { failover, abandonment, status, dialing, failed } = campaign;
+  if (failover !== null && pairBadge(failover)?.tone === "bad") return 3;
+  if (abandonment?.withinLimit === false || callsOutsideHours(campaign)) return 3;
+  if (status === "active" && dialing === false) return 2;
+  if (abandonment !== null && (abandonment.used >= 0.8 || (abandonment.burnRate ?? 0) > 1)) return 2;
+  if (failover?.dials === "backup") return 2;
+  return failed !== null || dialing === null ? 1 : 0;
+}
+
+const SELECT: Readonly<Record<Shown, (campaign: Summary) => boolean>> = {
+  "": () => true,
+  attention: (campaign) => urgencyOf(campaign) >= 2,
+  dialing: ({ dialing }) => dialing === true,
+  "not-dialing": ({ dialing }) => dialing === false,
+  unknown: ({ dialing }) => dialing === null,
+  paused: ({ status }) => status === "paused",
+};
+
+/** What a column is sorted by, the smallest first. */
+const KEY: Readonly<Record<Order, (campaign: Summary) => number>> = {
+  worst: (campaign) => -urgencyOf(campaign),
+  name: () => 0,
+  calls: ({ activeCalls }) => -(activeCalls ?? -1),
+  success: ({ successRate }) => successRate?.rate ?? Number.POSITIVE_INFINITY,
+  budget: ({ abandonment }) => -(abandonment?.used ?? -1),
+};
+
+/** The rows that are asked for; equals stand by name, then id. Every word that is searched must be in name, id or partner. */
+export function listed(items: readonly Summary[], { text, shown, order }: ListQuery): readonly Summary[] {
+  const searched = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const key = KEY[order];
+  return items
+    .filter(SELECT[shown])
+    .filter(({ id, name, failover }) => {
+      const told = `${name} ${id} ${failover?.partner ?? ""}`.toLowerCase();
+      return searched.every((word) => told.includes(word));
+    })
+    .map((campaign) => ({ campaign, by: key(campaign) }))
+    .sort((a, b) => (a.by === b.by ? nameFirst(a.campaign, b.campaign) : a.by - b.by))
+    .map(({ campaign }) => campaign);
+}
+
+const nameFirst = (a: Summary, b: Summary) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id);
+
+/** Lists of one person's browser that have a name. */
+export interface SavedView {
+  readonly name: string;
+  readonly address: string;
+}
+
+const MOST_VIEWS = 20;
+
+/** What was kept of them; what is none is left out. */
+export function savedViews(text: string | null): readonly SavedView[] {
+  try {
+    const kept: unknown = JSON.parse(text ?? "[]");
+    if (!Array.isArray(kept)) return [];
+    return kept.flatMap((view: unknown) => {
+      if (typeof view !== "object" || view === null || !("name" in view) || !("address" in view)) return [];
+      const { name, address } = view;
+      return typeof name === "string" && typeof address === "string" && /^\/(\?|$)/.test(address) ? [{ name, address }] : [];
+    });
+  } catch {
+    return [];
+  }
+}
+
+/** With a view of this name, in place of an earlier one. */
+export function withView(views: readonly SavedView[], view: SavedView): readonly SavedView[] {
+  return [...views.filter(({ name }) => name !== view.name), view].slice(-MOST_VIEWS);
+}

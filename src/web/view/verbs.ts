@@ -1,0 +1,23 @@
+// Which verbs a campaign's page offers: those that would change something, as far as its state is known. Pure.
+
+import type { ApiTypes } from "../../server/index.ts";
+
+/** A state that was read longer ago, ms, may be another one by now: then both pause and resume are offered. */
+const KNOWN_MS = 5 * 60_000;
+
+type Known = Pick<ApiTypes.CampaignSummary, "status" | "failed" | "failover"> & {
+  readonly asOf: Pick<ApiTypes.CampaignSummary["asOf"], "status">;
+};
+
+/** @param now ms since the epoch */
+export function offeredVerbs({ status, failed, asOf, failover }: Known, now: number): readonly ApiTypes.CampaignVerb[] {
+  const isKnown = failed === null && asOf.status !== null && now - Date.parse(asOf.status) <= KNOWN_MS;
+  const is = (state: string) => isKnown && status?.toLowerCase() === state;
+  return [
+    ...(is("paused") ? [] : (["pause"] as const)),
+    ...(is("active") ? [] : (["resume"] as const)),
+    ...(failover === null || failover.phase === "failed-over" ? [] : (["failover"] as const)),
+    ...(failover === null || failover.phase === "watching" ? [] : (["failback"] as const)),
+    ...(failover === null ? [] : (["drill"] as const)),
+  ];
+}
