@@ -59,7 +59,7 @@ export async function openCampaignReader(
   stack.defer(() => tenant.close());
   const store = await storeOf(config, environment);
   stack.defer(() => store.close());
-  const planner = new CampaignPlanner({ tenant, store, clock: config.clock }, { pack: packOf(config, rules) });
+  const planner = new CampaignPlanner({ tenant, store, clock: config.clock }, { pack: packOf(config, rules), localFiles: true });
   const owned = stack.move();
   return Object.assign(planner, { [Symbol.asyncDispose]: () => owned.disposeAsync() });
 }
@@ -90,7 +90,7 @@ export async function openCampaignApplies(
 ): Promise<CampaignApplies> {
   await using stack = new AsyncDisposableStack();
   const workplace = await openWorkplace(stack, flags, environment, options);
-  const plans = campaignFilesOn(workplace, options);
+  const plans = campaignFilesOn(workplace, { ...options, localFiles: true });
   workplace.runs.add(plans.kind());
   await workplace.launch();
   workplace.startDelivery();
@@ -106,7 +106,13 @@ export async function openCampaignApplies(
 /** Campaign files of a workplace; their kind of job is to be added to the runs. */
 export function campaignFilesOn(
   workplace: Workplace,
-  { clock, pause, patience, pack }: Omit<CampaignApplyOptions, keyof WorkplaceOptions> = {},
+  {
+    clock,
+    pause,
+    patience,
+    pack,
+    localFiles,
+  }: Omit<CampaignApplyOptions, keyof WorkplaceOptions> & Pick<PlanRules, "localFiles"> = {},
 ): CampaignFileUseCases {
   const { config, tenant, store } = workplace;
   return new CampaignFileUseCases(workplace, {
@@ -120,6 +126,7 @@ export function campaignFilesOn(
     clock,
     pause,
     patience,
+    localFiles,
   });
 }
 

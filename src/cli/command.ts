@@ -24,7 +24,7 @@ export interface Place {
 
 /** Campaigns as documents, the vendor's events, its audit log, its simulator, closed interactions, its own lists of numbers, its callbacks. */
 export type Want =
-  | "campaigns made"
+  | "campaigns as one document"
   | "vendor events"
   | "vendor audit"
   | "simulator"

@@ -15,7 +15,7 @@ import { TREE } from "./tree.ts";
 const paths = (profile: "rest" | "acd") => new Set(pathsOf(offered(profile, TREE), () => true));
 
 const WANTS: Readonly<Record<string, Want | undefined>> = {
-  campaignMaking: "campaigns made",
+  campaignDocuments: "campaigns as one document",
   vendorEvents: "vendor events",
   vendorAudit: "vendor audit",
   vendorSimulator: "simulator",
@@ -51,9 +51,7 @@ test("commands of no use are left out, and nothing else is", () => {
     "dnc push",
   ]);
   expect([...rest].filter((path) => !acd.has(path)).sort()).toEqual([
-    "campaign apply",
-    "campaign plan",
-    "campaign resume-apply",
+    "campaign export",
     "dialer audit",
     "dialer create-campaign",
     "dialer simulate-vendor",

@@ -10,7 +10,7 @@ type Profile = "rest" | "acd";
 /** What a profile has not, as its capabilities say: they refuse it in any case, with the reason. */
 export const LACKING: Readonly<Record<Profile, readonly Want[]>> = {
   rest: ["do-not-call groups", "callbacks"],
-  acd: ["campaigns made", "vendor events", "vendor audit", "simulator", "interactions"],
+  acd: ["campaigns as one document", "vendor events", "vendor audit", "simulator", "interactions"],
 };
 
 /** Whether a command, or everything below it, is of no use on a profile. */

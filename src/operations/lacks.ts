@@ -4,7 +4,7 @@ import type { Capabilities, Capability, TenantLink } from "../tenant/port.ts";
 
 /** A capability that a profile has not. */
 export interface Lack {
-  readonly capability: keyof Capabilities | "campaignMaking" | "vendorSimulator";
+  readonly capability: keyof Capabilities | "campaignDocuments" | "vendorSimulator";
   readonly reason: string;
   readonly alternative: string | null;
 }
@@ -17,7 +17,7 @@ export function lacksOf({ capabilities }: Pick<TenantLink, "capabilities">): rea
   const { campaignProvisioning, pacingSettings } = capabilities;
   return [
     ...names.flatMap((name) => lack(name, capabilities[name].capability)),
-    ...lack("campaignMaking", campaignProvisioning.making),
+    ...lack("campaignDocuments", campaignProvisioning.documents),
     ...(pacingSettings.simulate === undefined
       ? [{ capability: "vendorSimulator", reason: "the tenant has no simulator", alternative: "outdial simulate" } as const]
       : []),

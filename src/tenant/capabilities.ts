@@ -130,14 +130,61 @@ export interface CampaignRunner {
   ): Promise<{ readonly already: boolean } & CallReport>;
 }
 
+/** A campaign as a file describes it, and as the tenant shows it when it has one. JSON. */
+export interface CampaignToFit {
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly there: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A campaign file in the form in which a tenant can hold it. */
+export interface FittedCampaign {
+  readonly document: Readonly<Record<string, unknown>>;
+  /** True when fields that the document leaves out stay as they are; otherwise the campaign has none of them. */
+  readonly merges: boolean;
+  /** Paths, or beginnings of paths, that the document leaves out and of which nothing is lost. */
+  readonly unsaid: readonly string[];
+  /** Why what else it leaves out is not sent, by path, where there is more to say than that it has no place. */
+  readonly why: Readonly<Record<string, string>>;
+  /** What the tenant would refuse. */
+  readonly refused: readonly { readonly field: string; readonly message: string }[];
+}
+
+/** What a campaign is made with, piece by piece. */
+export interface Placing {
+  readonly status: "active" | "paused";
+  /** The same for a plan and a campaign, and no other's. */
+  readonly fileName: string;
+  /** The records of its list: CSV with a header. Read when they are needed. */
+  readonly records: () => Promise<Uint8Array>;
+}
+
+/** One piece that was made or changed; `done` when none was missing. `id` is the campaign's, once it has one. */
+export type PlacedPiece =
+  | { readonly done: true; readonly id: string }
+  | { readonly done: false; readonly piece: string; readonly id: string | null };
+
 /** Campaigns as whole documents: what exists, made, replaced. Nothing here deletes. */
 export interface CampaignProvisioning {
   /** Of reading. */
   readonly capability: Capability;
-  /** Of `create` and `replace`. */
+  /** Of making and changing campaigns of files. */
   readonly making: Capability;
+  /** Of a campaign as one document: shown whole, made of dialer settings. */
+  readonly documents: Capability;
   campaigns(options?: CallOptions): ViewList<CampaignView>;
   read(campaignId: string, options?: CallOptions): Promise<Locked<CampaignView>>;
+  /** Campaign files as this tenant can hold them, in their order. */
+  fit(wanted: readonly CampaignToFit[], options?: CallOptions): Promise<readonly FittedCampaign[]>;
+  /**
+   * Where a campaign is made of several pieces: looks for each, and makes or changes the first that is not as the document says. It may be repeated after
+   * anything. Absent where one request makes or replaces the whole; `create` and `replace` are refused where it is there.
+   * @throws TenantError `refused`, `unknown_outcome`
+   */
+  readonly place?: (
+    document: Readonly<Record<string, unknown>>,
+    campaignId: string | null,
+    placing: Placing & { readonly signal?: AbortSignal | undefined },
+  ) => Promise<PlacedPiece>;
   /** The same key with the same document makes no second campaign. @throws TenantError `refused`, `unknown_outcome` */
   create(campaign: CampaignDraft, idempotencyKey: string, options?: CallOptions): Promise<{ readonly id: string }>;
   /** Replaces the whole document, its state included. @throws TenantError `stale_lock`, `refused`, `unknown_outcome` */

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { DIALER_METRICS } from "../contract/index.ts";
 import { assignDisposition } from "./assign.ts";
 import type { CallOptions } from "./call-options.ts";
-import type { Capabilities, Capability } from "./capabilities.ts";
+import type { Capabilities, Capability, FittedCampaign } from "./capabilities.ts";
 import { TenantError } from "./errors.ts";
 import type { LockStyle } from "./locked.ts";
 import { openedPages, pagedList } from "./paging.ts";
@@ -70,8 +70,10 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
     campaignProvisioning: {
       capability: READ,
       making: { ...WRITE, lock: "etag" },
+      documents: READ,
       campaigns: (options) => pagedList(requester, "listCampaigns", {}, undefined, options),
       read: (id, options) => requester.readLocked("getCampaign", { ...options, path: { id } }),
+      fit: (wanted) => Promise.resolve(wanted.map(({ document }) => fitted(document))),
       create: async (body, idempotencyKey, options) => (await send("createCampaign", { ...options, idempotencyKey, body })).reply,
       replace: (id, body, lock, idempotencyKey, options) =>
         send("updateCampaign", { ...options, idempotencyKey, lock, path: { id }, body }),
@@ -158,6 +160,15 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
       entries: (entity, options) => pagedList(requester, "listAuditLogs", {}, { entity }, options),
     },
   };
+}
+
+/** Fields of campaign files that only tenants of the other profile hold. */
+const NOT_HELD = ["reportingGroup", "callerId", "doNotCallGroups", "contactListFile"] as const;
+
+/** A campaign is one document, and replaced as a whole. */
+function fitted(document: Readonly<Record<string, unknown>>): FittedCampaign {
+  const held = Object.fromEntries(Object.entries(document).filter(([field]) => !NOT_HELD.some((name) => name === field)));
+  return { document: held, merges: false, unsaid: [], why: {}, refused: [] };
 }
 
 async function readCall(requester: Requester, callId: string, options: CallOptions | undefined) {

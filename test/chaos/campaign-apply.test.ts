@@ -4,7 +4,7 @@ import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openService } from "../../src/app/index.ts";
-import { DRAFT, openWorld, type World } from "../integration/campaigns/plan-world.ts";
+import { DRAFT, openSkillPlanWorld, openWorld, type World } from "../integration/campaigns/plan-world.ts";
 import { runCli } from "../support/cli.ts";
 import { startBundled } from "../support/program.ts";
 import { picked } from "../support/scale.ts";
@@ -17,7 +17,7 @@ interface Running {
   paused(): boolean;
 }
 
-function start(world: World, at?: string): Running {
+function start(world: Pick<World, "folder" | "environment">, at?: string): Running {
   const { child, ended, stdout } = startBundled(
     "campaign-child",
     [join(world.folder, "campaigns"), ...(at === undefined ? [] : [at])],
@@ -93,6 +93,41 @@ test("an apply that is killed at any of its points is ended by whoever goes on, 
     await expectAppliedOnce(world);
   }
   process.stderr.write(`an apply of two campaigns, killed at ${killedAt.length} points: all applied exactly once\n`);
+});
+
+/** An apply on the ACD API stands at each of its pieces: before it is sent, and when the tenant has it. */
+const PIECES = 7;
+const ACD_POINTS = [
+  "0.intending.intend.after",
+  ...Array.from({ length: PIECES + 1 }, (_, n) => `0.sending${n === 0 ? "" : `.${n}`}.send`).flatMap((at) => [
+    `${at}.before`,
+    `${at}.after`,
+  ]),
+];
+
+test("an apply of pieces that is killed at any of them makes each once, and starts nothing", async () => {
+  const killedAt = picked(ACD_POINTS, 1, "apply on acd");
+  for (const point of killedAt) {
+    await using world = await openSkillPlanWorld();
+    const running = start(world, point);
+    await until(() => running.paused() || running.child.exitCode !== null);
+    expect(running.points.at(-1)).toBe(point);
+    running.child.kill("SIGKILL");
+    await running.ended;
+    const resumed = await runCli(["campaign", "resume-apply", "--json"], { cwd: world.folder, env: world.environment });
+    expect({ point, code: resumed.code, said: resumed.code === 0 ? "" : resumed.stderr }).toEqual({ point, code: 0, said: "" });
+    const { groups, skills, lists, jobs, dnc } = world.held();
+    expect({ point, has: [groups.length, skills.length, lists.length, jobs.length, dnc[0]?.scrubbed] }).toEqual({
+      point,
+      has: [2, 2, 2, 1, [4001, 4002]],
+    });
+    // A piece whose reply was never read is looked for, not sent again.
+    const writes = world.writes();
+    expect({ point, twice: writes.filter((one, i) => writes.indexOf(one) !== i) }).toEqual({ point, twice: [] });
+    expect(writes).not.toContain("startSkill");
+    expect(await world.query("select outcome from outdial.campaign_applies")).toEqual([{ outcome: "applied" }]);
+  }
+  process.stderr.write(`an apply of pieces, killed at ${killedAt.length} points: each piece made once\n`);
 });
 
 async function openPlanHash(world: World): Promise<string> {

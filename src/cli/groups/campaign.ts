@@ -20,7 +20,6 @@ const CONTACTS = value(
 const REASON = text("--reason <text>", "why, for the audit");
 
 export const plan = command("plan", TENANT_AND_STORE, {
-  wants: "campaigns made",
   summary: "what apply would create and change, field by field, what it reaches and what forbids it; changes nothing",
   args: [FILES],
   options: [
@@ -36,7 +35,6 @@ export const apply = command(
   "apply",
   { ...TENANT_AND_STORE, tells: "lists" },
   {
-    wants: "campaigns made",
     summary: "execute exactly the plan that was shown, read back every field; new campaigns stay paused",
     args: [file("[path]", "campaign file or folder, or a plan that plan --out wrote; campaigns by default")],
     options: [
@@ -59,12 +57,12 @@ export const resumeApply = command(
   "resume-apply",
   { ...TENANT_AND_STORE, tells: "lists" },
   {
-    wants: "campaigns made",
     summary: "go on with an apply that was interrupted, or watch the process that does",
   },
 );
 
 export const exportAll = command("export", TENANT_AND_STORE, {
+  wants: "campaigns as one document",
   summary: "write a campaign file for each campaign; a plan of them changes nothing",
   args: [many(text("[ids...]", "campaigns; all of the tenant's by default"))],
   options: [file("--out <folder>", "where to; stdout by default"), flag("--force", "overwrite files that say something else")],

@@ -114,7 +114,7 @@ export const vendorAudit = command("audit", TENANT, {
 });
 
 export const createCampaign = command("create-campaign", TENANT_AND_STORE, {
-  wants: "campaigns made",
+  wants: "campaigns as one document",
   summary: "make a dialer campaign of a file, never two of one file",
   args: [FILE],
   options: [flag("--again", "send it although an earlier request may have been carried out: after you have looked")],

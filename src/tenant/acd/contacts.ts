@@ -4,22 +4,23 @@ import type { ContactRow, ContactsAsked, ViewList, ViewPage } from "../views.ts"
 import type { ResolvedAcdConfig } from "./config.ts";
 import { type AcdRow, acdPages } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
-import { listIdsOf } from "./skills.ts";
+import type { Skills } from "./skills.ts";
 
 type ListRecord = AcdRow<"readCallList">;
 
 /** Records of a page unless told otherwise. */
 const PAGE = 1000;
 
-/** The contacts of one list, or of several whose ids stand together in one. Only open records: those that may still be called. */
+/** The contacts of one list, by id or name, or of several that stand together in one text. Only open records: those that may still be called. */
 export function contactsOf(
   requester: AcdRequester,
+  skills: Skills,
   listId: string,
   { page = 1, pageSize = PAGE }: ContactsAsked,
   consent: ResolvedAcdConfig["consent"],
   options: AcdCallOptions,
 ): ViewList<ContactRow> {
-  const pages = () => readPages(requester, listId, { page, pageSize }, consent, options);
+  const pages = () => readPages(requester, () => skills.listIds(listId, options), { page, pageSize }, consent, options);
   return {
     pages,
     async *[Symbol.asyncIterator]() {
@@ -30,13 +31,13 @@ export function contactsOf(
 
 async function* readPages(
   requester: AcdRequester,
-  listId: string,
+  ids: () => Promise<readonly string[]>,
   { page, pageSize }: { readonly page: number; readonly pageSize: number },
   consent: ResolvedAcdConfig["consent"],
   options: AcdCallOptions,
 ): AsyncGenerator<ViewPage, void, undefined> {
   let [number, skip] = [page, (page - 1) * pageSize];
-  for (const id of listIdsOf(listId)) {
+  for (const id of await ids()) {
     let seen = 0;
     const setting = { ...options, path: { listId: id }, query: { includeRecords: true, finalized: false }, skip, top: pageSize };
     for await (const { rows } of acdPages(requester, "readCallList", setting)) {

@@ -13,6 +13,7 @@ import { Figures } from "./figures.ts";
 import { Outcomes } from "./outcomes.ts";
 import { Pacing } from "./pacing.ts";
 import { acdRows } from "./pages.ts";
+import { Provisioning } from "./provisioning.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 import type { ServerTime } from "./server-time.ts";
 import { Skills } from "./skills.ts";
@@ -32,9 +33,9 @@ const EVENTS = unsupported(
   "the ACD API delivers no events of voice campaigns",
   "outdial makes events of its own from what it reads: outdial serve.",
 );
-const MAKING = unsupported(
-  "the ACD API has no campaign as one document: a skill, its parameters, lists and agents are made one by one",
-  "Make the skill in the vendor's administration; outdial starts and stops it, and reads its figures and outcomes.",
+const DOCUMENTS = unsupported(
+  "the ACD API has no campaign as one document: a skill holds a part of what a campaign file says",
+  "Write the file by hand (docs/campaigns.md); outdial campaign drift compares it, outdial campaign apply makes and changes the skill.",
 );
 const AUDIT = unsupported(
   "the ACD API has no audit log of settings",
@@ -64,7 +65,8 @@ export function createAcdProfile(
   const outcomes = new Outcomes(requester, { skills, codes, figures, time });
   const pacing = new Pacing(requester, skills);
   const changeDisposition = refuse("set the disposition of a finished call", FINISHED);
-  const makeCampaign = refuse("make or replace campaigns", MAKING);
+  const provisioning = new Provisioning(requester, skills, clock);
+  const inPieces = refuse("make a campaign in one request", DOCUMENTS);
   const events = refuse("register for events", EVENTS);
   return {
     dispositionCatalog: { capability: READ, matrix: (id, options) => codes.matrix(id, plain(options)) },
@@ -90,11 +92,14 @@ export function createAcdProfile(
     },
     campaignProvisioning: {
       capability: READ,
-      making: MAKING,
+      making: { ...READ, lock: "read-back", asynchronous: true, writes: "merges", readBack: true },
+      documents: DOCUMENTS,
       campaigns: (options) => listOf(() => skills.views(plain(options))),
-      read: async (id, options) => ({ value: await skills.view(id, plain(options)), lock: undefined }),
-      create: makeCampaign,
-      replace: makeCampaign,
+      read: async (id, options) => ({ value: await provisioning.read(id, plain(options)), lock: undefined }),
+      fit: (wanted, options) => provisioning.fit(wanted, plain(options)),
+      place: (document, id, { signal, ...how }) => provisioning.place(document, id, how, { signal }),
+      create: inPieces,
+      replace: inPieces,
     },
     pacingSettings: {
       capability: { ...READ, lock: "read-back", writes: "merges", readBack: true, perCampaign: true, inPieces: true },
@@ -102,12 +107,12 @@ export function createAcdProfile(
       validate: () => pacing.validate(),
       activate: (subject, settings, onto, options) => pacing.activate(subject, settings, onto, plain(options)),
       progress: (operationId, options) => pacing.progress(operationId, plain(options)),
-      createCampaign: makeCampaign,
+      createCampaign: refuse("make a campaign of dialer settings", DOCUMENTS),
       fit: (settings) => pacing.fit(settings),
     },
     contactSource: {
       capability: READ,
-      contacts: (listId, query = {}, options) => contactsOf(requester, listId, query, consent, plain(options)),
+      contacts: (listId, query = {}, options) => contactsOf(requester, skills, listId, query, consent, plain(options)),
     },
     outcomeSource: {
       capability: READ,

@@ -12,11 +12,9 @@ import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 type Skill = NonNullable<AcdReply<"getSkill">>;
 
 /** Between the ids of lists in the id that stands for all lists of a skill. */
-const LIST_JOINT = "+";
+export const LIST_JOINT = "+";
 /** Which lists a skill has changes by uploads alone: it is asked so often, ms. */
 const LISTS_MS = 60_000;
-
-export const listIdsOf = (id: string): readonly string[] => id.split(LIST_JOINT);
 
 const dials = ({ mediaTypeId, isOutbound, outboundStrategy }: Skill): boolean =>
   (mediaTypeId === undefined || mediaTypeId === PHONE_MEDIA) && isOutbound !== false && outboundStrategy === PERSONAL_CONNECTION;
@@ -61,6 +59,17 @@ export class Skills {
   /** Ids of the lists that a skill calls. */
   async listsOf(skillId: string, options: AcdCallOptions): Promise<readonly string[]> {
     return (await this.#allLists(options)).get(skillId) ?? [];
+  }
+
+  /** The ids of lists that a text means: ids, or names as campaign files have them. What is neither is left as it is. */
+  async listIds(text: string, options: AcdCallOptions): Promise<readonly string[]> {
+    const parts = text.split(LIST_JOINT);
+    if (parts.every((part) => /^\d+$/.test(part))) return parts;
+    const ids = new Map<string, string>();
+    for await (const { listId, listName } of acdRows(this.#requester, "listCallLists", options))
+      ids.set(listName ?? listId, listId);
+    const whole = ids.get(text);
+    return whole === undefined ? parts.map((part) => ids.get(part) ?? part) : [whole];
   }
 
   /** For each list of a skill the other skills that call it. */

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { type CampaignApplies, openCampaignApplies } from "../../../src/app/index.ts";
 import { type CampaignPlan, type ParsedFiles, parseCampaignFiles } from "../../../src/operations/index.ts";
-import { NO_ALARMS, type StartedWorld, startWorld } from "../../support/world.ts";
+import { createAcdTenant } from "../../../src/tenant/acd/index.ts";
+import { NO_ALARMS, type StartedWorld, startWorld, UNLIMITED_ACD } from "../../support/world.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -47,6 +48,77 @@ export async function apply(runtime: CampaignApplies, files: ParsedFiles, activa
   const plan: CampaignPlan = await runtime.plans.plan(files, { ...PAGES, activate });
   const { jobId } = await runtime.plans.begin(plan, "campaigns.yaml");
   return { plan, ...(await runtime.plans.run(jobId)) };
+}
+
+/** A campaign for a tenant of the ACD API: a skill to be made, with a group for reports, a list of its own and a do-not-call group. */
+export const SKILL_DRAFT = {
+  ...DRAFT,
+  contactListId: "Spring people",
+  reportingGroup: "Renewals",
+  callerId: "8005550199",
+  doNotCallGroups: ["Company"],
+  contactListFile: { path: "people.csv", externalId: "id", phone: "phone", columns: { firstName: "first" } },
+};
+
+/** What the ACD side of a sandbox holds. */
+export interface AcdSide {
+  readonly groups: readonly { readonly id: number; readonly name: string }[];
+  readonly skills: readonly { readonly skillId: number; readonly world: string; readonly fields: Json }[];
+  readonly lists: readonly { readonly listId: number; readonly listName: string; readonly files: readonly string[] }[];
+  readonly jobs: readonly { readonly jobId: number; readonly startSkill?: number }[];
+  readonly dnc: readonly { readonly dncGroupName: string; readonly scrubbed: readonly number[] }[];
+}
+
+export interface SkillPlanWorld extends StartedWorld {
+  readonly held: () => AcdSide;
+  /** Writes that reached the tenant, in order. */
+  readonly writes: () => readonly string[];
+}
+
+/** A tenant of the ACD API with one skill that dials and a do-not-call group that it obeys; `campaigns` holds a file for a new one and its records. */
+export async function openSkillPlanWorld(): Promise<SkillPlanWorld> {
+  const old = { ...DRAFT, id: "camp_old", name: "Old", status: "active" };
+  const list = { id: "list_east", generate: { count: 20, consentRate: 1, zones: ["America/New_York"] } };
+  // A new skill is missing from the list for a while; an upload has ended when it is looked at.
+  const acd = { newSkillHiddenSeconds: 2, uploadSeconds: 0, startSeconds: 0, stopSeconds: 0 };
+  await using stack = new AsyncDisposableStack();
+  const world = stack.use(
+    await startWorld({
+      sandbox: { clock: { speed: 20 }, scenario: { seed: 5, campaigns: [old], contactLists: [list], limits: "off", acd } },
+      profile: "acd",
+      yaml: `limits: ${JSON.stringify(UNLIMITED_ACD)}\n`,
+      environment: NO_ALARMS,
+    }),
+  );
+  const tenant = createAcdTenant({ issuer: world.url, credentials: world.sandbox.accessKey, limits: UNLIMITED_ACD });
+  const made = await tenant.request("createDncGroup", { body: { dncGroupName: "Company" } });
+  const path = { groupId: made.reply.dncGroups[0]?.dncGroupId ?? "", skillId: "4001" };
+  await tenant.request("addScrubbedSkill", { path });
+  await tenant.close();
+  await mkdir(join(world.folder, "campaigns"));
+  await writeFile(join(world.folder, "campaigns", "spring.yaml"), stringify(SKILL_DRAFT));
+  const people = Array.from({ length: 5 }, (_, i) => `p${i},Ann,212555010${i}`);
+  await writeFile(join(world.folder, "campaigns", "people.csv"), ["id,first,phone", ...people, ""].join("\n"));
+  const known = world.sandbox.control.requests({ limit: 10_000 }).length;
+  const owned = stack.move();
+  return {
+    ...world,
+    held: () => {
+      const { dialects } = JSON.parse(JSON.stringify(world.sandbox.control.snapshot())) as {
+        readonly dialects: readonly [string, AcdSide][];
+      };
+      return new Map(dialects).get("acd") as AcdSide;
+    },
+    writes: () =>
+      world.sandbox.control
+        .requests({ limit: 10_000 })
+        .slice(known)
+        .flatMap(({ method, operation }) =>
+          method === "GET" || operation === null || !operation.startsWith("acd.") ? [] : [operation.slice(4)],
+        )
+        .filter((operation) => !operation.startsWith("token")),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 export async function openWorld(campaigns: readonly Json[] = []): Promise<World> {

@@ -118,6 +118,7 @@ test("no route fails inside, and what the profile does not offer is refused with
     }
   expect(refused.toSorted()).toEqual([
     "delete /vendor-webhooks/{id}",
+    "get /campaigns/export",
     "get /dialer/vendor-audit",
     "get /interactions/{id}",
     "get /vendor-webhooks",

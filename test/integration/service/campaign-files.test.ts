@@ -40,6 +40,13 @@ async function applied(job: string): Promise<Record<string, unknown>> {
 }
 
 test("files are planned, applied by hash and confirmation, exported, and in sync afterwards", async () => {
+  // What was sent reads no file of the service's machine.
+  const [first] = files;
+  const named = `${first?.text.split("\n---\n")[0] ?? ""}\ncontactListFile: { path: /etc/passwd, externalId: a, phone: b }\n`;
+  expect(await at.post("/api/v1/campaigns/plan", { ...LOOK, files: [{ name: "named.yaml", text: named }] })).toMatchObject({
+    status: 400,
+    body: { detail: expect.stringContaining("contactListFile.path: only the command line reads files of records") },
+  });
   const plan = await planOf();
   expect(plan.entries.map(({ name, action }) => [name, action])).toEqual([
     ["Spring renewals 2026, backup", "create"],

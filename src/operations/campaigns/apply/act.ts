@@ -2,8 +2,11 @@
 
 import type { CampaignProvisioning, CampaignRunner } from "../../../tenant/port.ts";
 import { TenantError } from "../../../tenant/port.ts";
-import { campaignFileSchema } from "../file/schema.ts";
+import { OperationError } from "../../error.ts";
+import { readPlannedRecords } from "../file/records.ts";
+import { campaignDraftSchema } from "../file/schema.ts";
 import { type CampaignWebhooks, readCampaign, readRegistrations, type WebhookDraft } from "../plan/read-tenant.ts";
+import { sentOf } from "../plan/sent.ts";
 import type { PlanEntry, Registration, TenantCampaign } from "../plan/types.ts";
 import type { ApplyCommand, ApplyEvent, ApplyState, Found } from "./state.ts";
 
@@ -67,6 +70,8 @@ export async function act(
         });
     }
   } catch (thrown) {
+    if (thrown instanceof OperationError && thrown.code === "invalid_input")
+      return { type: "unanswered", code: thrown.code, message: thrown.message, fatal: true };
     if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
     return { type: "unanswered", code: thrown.code, message: thrown.message, fatal: FATAL.has(thrown.code) };
   }
@@ -91,15 +96,14 @@ async function look(
   return undefined;
 }
 
-async function send(entry: PlanEntry, { id, onto }: ApplyState, { provisioning, key }: ActDeps): Promise<Happening> {
-  const {
-    $schema: _,
-    id: __,
-    failover: ___,
-    webhooks: ____,
-    consent: _____,
-    ...campaign
-  } = campaignFileSchema.parse(entry.wanted.document);
+async function send(entry: PlanEntry, { id, onto }: ApplyState, { provisioning, key, signal }: ActDeps): Promise<Happening> {
+  if (provisioning.place !== undefined) {
+    const records = () => readPlannedRecords(entry.records);
+    const placing = { status: entry.status, fileName: `${key("write")}.csv`, records, signal };
+    const placed = await provisioning.place({ ...entry.wanted.document, ...sentOf(entry) }, id, placing);
+    return placed.done ? { type: "sent", id: placed.id } : { type: "placed", piece: placed.piece, id: placed.id };
+  }
+  const campaign = campaignDraftSchema.parse(sentOf(entry));
   const document = { ...campaign, status: entry.status };
   if (id === null) return { type: "sent", id: (await provisioning.create(document, key("write"))).id };
   const lock = onto === null ? undefined : { tag: onto, style: ETAG };

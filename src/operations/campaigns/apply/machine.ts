@@ -8,7 +8,7 @@
 // A campaign whose fields at the tenant are in order begins at registering.
 
 import { differences, type FieldChange, only } from "../file/document.ts";
-import { vendorPaths } from "../file/schema.ts";
+import { pathsOf, sentOf } from "../plan/sent.ts";
 import type { CampaignPlan, PlanEntry } from "../plan/types.ts";
 import type {
   ApplyCommand,
@@ -45,6 +45,8 @@ export function startOf({ plan }: Course): ApplyState {
 const fresh = (entry: PlanEntry | undefined) => ({
   id: entry?.id ?? null,
   onto: entry?.before?.etag ?? null,
+  placed: [],
+  missing: null,
   sends: 0,
   reads: 0,
   unanswered: 0,
@@ -63,6 +65,14 @@ export function decide(course: Course, before: ApplyState, event: ApplyEvent): D
       return state.phase === "sending" ? to(state, "settling") : next({ ...state, unanswered: 0 });
     case "intended":
       return state.phase === "intending" ? to(state, "sending") : next(state);
+    case "placed": {
+      const id = event.id ?? state.id;
+      const placed = [...state.placed, event.piece];
+      // A piece that is wanted a second time was not kept: what is there is read and told.
+      if (state.placed.includes(event.piece) && id !== null)
+        return to({ ...state, id, placed, unanswered: 0, reads: 0 }, "verifying");
+      return to({ ...state, id, placed, unanswered: 0, sends: 0 }, "sending");
+    }
     case "sent":
       return to({ ...state, id: event.id, unanswered: 0, reads: 0 }, "verifying");
     case "lost":
@@ -102,8 +112,12 @@ function found(course: Course, state: ApplyState, entry: PlanEntry, campaign: Fo
     case "settling": {
       if (campaign !== null && sentDifferences(entry, campaign).length === 0)
         return to({ ...state, id: campaign.id }, "verifying");
-      if (isAsPlanned(entry, campaign)) {
-        if (state.sends < course.patience.sends) return to(state, "sending");
+      const underWay = campaign !== null && isUnderWay(entry, campaign);
+      if (underWay || isAsPlanned(entry, campaign)) {
+        const missing = underWay ? sentDifferences(entry, campaign).length : null;
+        // A sending whose reply was lost, and that has changed something, is not one of those that are counted.
+        const sends = missing !== null && missing < (state.missing ?? Number.POSITIVE_INFINITY) ? 0 : state.sends;
+        if (sends < course.patience.sends) return to({ ...state, id: campaign?.id ?? state.id, missing, sends }, "sending");
         const message = "its reply was lost again and again, and the tenant shows no trace of it";
         return { state: { ...state, sends: 0, stop: { code: "unknown_outcome", message } }, command: undefined };
       }
@@ -143,6 +157,20 @@ function isAsPlanned({ before }: PlanEntry, campaign: Found | null): boolean {
     : differences(before.document, campaign.document).length === 0;
 }
 
+/**
+ * Whether a campaign that is made of pieces is on its way: every field that is sent is as it was before or as it will be. Of a new one nothing was there
+ * before, and nobody else has started it.
+ */
+function isUnderWay(entry: PlanEntry, campaign: Found): boolean {
+  if (entry.fitted?.merges !== true) return false;
+  if (entry.before === null) return campaign.status !== "active";
+  const after = new Set(sentDifferences(entry, campaign).map(({ path }) => path));
+  const state = (document: unknown, status: string) => ({ ...only(document, pathsOf(entry)), status });
+  return differences(state(entry.before.document, entry.before.status), state(campaign.document, campaign.status)).every(
+    ({ path }) => !after.has(path),
+  );
+}
+
 const movedFields = ({ before }: PlanEntry, campaign: Found | null): FieldChange[] => {
   const fields = differences(before?.document, campaign?.document);
   const [old, now] = [before?.etag ?? null, campaign?.etag ?? null];
@@ -151,8 +179,8 @@ const movedFields = ({ before }: PlanEntry, campaign: Found | null): FieldChange
 
 /** Fields of the campaign that are not what is sent, the state included. */
 function sentDifferences(entry: PlanEntry, campaign: Found): FieldChange[] {
-  const sent = { ...entry.wanted.document, status: entry.status };
-  return differences(sent, { ...only(campaign.document, vendorPaths()), status: campaign.status });
+  const sent = { ...sentOf(entry), status: entry.status };
+  return differences(sent, { ...only(campaign.document, pathsOf(entry)), status: campaign.status });
 }
 
 /** Enters a phase; the command of the phase follows. */
@@ -196,8 +224,11 @@ function settle(
   message: string | null,
   fields: readonly FieldChange[] = [],
 ): Decision {
-  const wrote = entry.writes && (outcome === "applied" || outcome === "not_activated" || outcome === "mismatch");
-  const result = { name: entry.name, id: state.id, action: entry.action, outcome, wrote, message, fields };
+  const half = outcome !== "applied" && state.placed.length > 0 ? `made or changed so far: ${state.placed.join(", ")}` : null;
+  const wrote =
+    state.placed.length > 0 || (entry.writes && (outcome === "applied" || outcome === "not_activated" || outcome === "mismatch"));
+  const said = message === null || half === null ? (message ?? half) : `${message}; ${half}`;
+  const result = { name: entry.name, id: state.id, action: entry.action, outcome, wrote, message: said, fields };
   const at = state.at + 1;
   const following = stepsOf(course.plan)[at];
   const settled = { ...state, ...fresh(following), at, results: [...state.results, result] };

@@ -27,6 +27,7 @@ export interface NoticeInput {
 /** Events worth an entry of their own; readings are told by what came of them. */
 const AUDITED: Readonly<Partial<Record<ApplyEvent["type"], string>>> = {
   resumed: "campaign.apply_resumed",
+  placed: "campaign.piece",
   sent: "campaign.accepted",
   stale: "campaign.stale",
   refused: "campaign.tenant_refused",

@@ -70,6 +70,10 @@ export interface ApplyState {
   readonly id: string | null;
   /** Tag of the version that a write builds upon. */
   readonly onto: string | null;
+  /** Pieces of the campaign at work that were made or changed. */
+  readonly placed: readonly string[];
+  /** Fields of the campaign at work that were still missing when it was found under way; null when it was not. */
+  readonly missing: number | null;
   readonly sends: number;
   readonly reads: number;
   readonly unanswered: number;
@@ -83,6 +87,8 @@ export type ApplyEvent = { readonly at: number } & (
   | { readonly type: "resumed" }
   /** A write is about to be sent: recorded before it is. */
   | { readonly type: "intended" }
+  /** One piece of a campaign that is made of several was made or changed; `id` once it has one. */
+  | { readonly type: "placed"; readonly piece: string; readonly id: string | null }
   | { readonly type: "sent"; readonly id: string }
   | { readonly type: "stale"; readonly message: string }
   | { readonly type: "refused"; readonly message: string }

@@ -176,7 +176,8 @@ export class CampaignFileUseCases extends CampaignPlanner {
     if ("afterMs" in command && command.afterMs > 0) await clock.sleep(command.afterMs, signal);
     const entry = stepsOf(plan)[state.at];
     if (entry === undefined) throw new Error("the plan has no entry at which the apply stands");
-    const point = `${state.at}.${state.phase}.${command.kind}`;
+    const pieces = state.placed.length === 0 ? "" : `.${state.placed.length}`;
+    const point = `${state.at}.${state.phase}${pieces}.${command.kind}`;
     await pause?.(`${point}.before`);
     const happening: Happening =
       command.kind === "intend"

@@ -28,7 +28,7 @@ export function leavesOf(value: unknown): Map<string, unknown> {
 }
 
 /** Lists that are sets. */
-const UNORDERED: ReadonlySet<string> = new Set(["complianceConfig.dialingRules.allowedDays"]);
+const UNORDERED: ReadonlySet<string> = new Set(["complianceConfig.dialingRules.allowedDays", "doNotCallGroups"]);
 
 /** Whether a field has the same value on both sides. */
 function same(path: string, a: unknown, b: unknown): boolean {

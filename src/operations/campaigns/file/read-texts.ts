@@ -16,7 +16,8 @@ export interface Place {
  * Something that forbids a campaign: it can be read, and must not be applied.
  * `NUMBER_AS_TEXT`, `OUT_OF_RANGE` (answer ratio, call rate and the like), `TIME_ZONE`, `WINDOW` (wider than the law), `CAP` (above the law),
  * `ABANDONMENT`, `DUPLICATE` (two files name one campaign), `AMBIGUOUS` (two campaigns of the tenant have the name), `UNKNOWN_CAMPAIGN` (no
- * campaign of this id), `BACKUP` (does not exist, or cannot be the backup), `WEBHOOK`, `STATE` (a state that cannot be kept).
+ * campaign of this id), `BACKUP` (does not exist, or cannot be the backup), `WEBHOOK`, `STATE` (a state that cannot be kept), `NOT_HELD` (what the
+ * tenant would refuse), `RECORDS` (a file of records that cannot be read).
  */
 export interface Violation extends Place {
   readonly rule:
@@ -31,7 +32,9 @@ export interface Violation extends Place {
     | "UNKNOWN_CAMPAIGN"
     | "BACKUP"
     | "WEBHOOK"
-    | "STATE";
+    | "STATE"
+    | "NOT_HELD"
+    | "RECORDS";
   readonly campaign: string;
   /** Such as `dialerConfig.predictiveSettings.callRate`. */
   readonly field: string;

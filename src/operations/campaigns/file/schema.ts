@@ -12,12 +12,57 @@ const fraction = z.number().min(0).max(1);
 const count = z.int().min(0);
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/, "a time of day as HH:MM:SS, such as 08:00:00");
 
+/** The columns of a file of records that mean something to a tenant, besides id and number. */
+const COLUMNS = [
+  "firstName",
+  "lastName",
+  "address",
+  "city",
+  "state",
+  "zip",
+  "timeZone",
+  "priority",
+  "score",
+  "notes",
+  "customer1",
+  "customer2",
+] as const;
+const column = z.string().min(1).max(100);
+
+const contactListFile = z
+  .strictObject({
+    path: z.string().min(1).describe("A CSV file with a header, UTF-8; read from the folder of this file"),
+    externalId: column.describe("The column of ids"),
+    phone: column.describe("The column of numbers"),
+    columns: z.partialRecord(z.enum(COLUMNS), column).optional().describe("Columns of the file by what they hold"),
+    expires: z.iso.date().optional().describe("The day on which the records expire"),
+  })
+  .describe(
+    "What a calling list of the name `contactListId` is made of when the campaign does not call it yet; for tenants of the profile acd",
+  );
+
 /** What the tenant is sent, apart from the state. */
 const vendorFields = {
   name: z.string().min(1).describe("Names the campaign; a campaign of this name at the tenant is the one that is meant"),
   description: z.string().optional(),
-  contactListId: id.describe("The list that is called"),
+  contactListId: id.describe("The list that is called; its name, too, for tenants of the profile acd"),
   queueId: id.optional().describe("Where answered calls go"),
+  reportingGroup: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("The tenant's group for reports; made when there is none of this name"),
+  callerId: z
+    .string()
+    .regex(/^\d{10,15}$/, "10 to 15 digits")
+    .optional()
+    .describe("The number that is shown to those who are called"),
+  doNotCallGroups: z
+    .array(z.string().min(1))
+    .optional()
+    .describe("Names of the tenant's do-not-call groups that its dialer has to obey; none is taken away"),
+  contactListFile: contactListFile.optional(),
   dialerConfig: z.strictObject({
     type: z.literal("predictive"),
     predictiveSettings: z.strictObject({
@@ -89,6 +134,9 @@ export const campaignFileSchema = z.strictObject({
   ...vendorFields,
   ...ownFields,
 });
+
+/** A campaign as a tenant that dials by whole documents is sent it. */
+export const campaignDraftSchema = z.object(vendorFields);
 
 const ownSchema = z.object(ownFields);
 

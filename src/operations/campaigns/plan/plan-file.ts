@@ -32,6 +32,8 @@ const entry = z.object({
   id: z.string().nullable(),
   source: place,
   wanted: z.object({ id: z.string().nullable(), name: z.string(), status: state.nullable(), document: json, own }),
+  fitted: z.object({ document: json, merges: z.boolean() }).exactOptional(),
+  records: z.object({ path: z.string(), sha256: z.string(), records: z.number() }).exactOptional(),
   before: z
     .object({
       id: z.string(),
@@ -74,6 +76,8 @@ const violation = place.extend({
     "BACKUP",
     "WEBHOOK",
     "STATE",
+    "NOT_HELD",
+    "RECORDS",
   ]),
   campaign: z.string(),
   field: z.string(),

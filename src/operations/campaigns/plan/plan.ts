@@ -1,12 +1,15 @@
 // Compares files with the tenant: what to create, which fields to change, what to leave alone, and what forbids it. Pure.
 
-import { differences, leavesOf, only } from "../file/document.ts";
-import type { CampaignFile, ParsedFiles, Violation } from "../file/parse.ts";
-import { type OwnPolicy, vendorPaths } from "../file/schema.ts";
+import { dirname, resolve } from "node:path";
+import type { FittedCampaign } from "../../../tenant/port.ts";
+import { type CampaignDocument, differences, leavesOf, only } from "../file/document.ts";
+import type { CampaignFile, ParsedFiles, Place, Violation } from "../file/parse.ts";
+import type { OwnPolicy } from "../file/schema.ts";
 import { blastOf } from "./blast.ts";
 import { planHash } from "./hash.ts";
 import { breachesOf } from "./law.ts";
 import { regulated } from "./regulated.ts";
+import { pathsOf, sentOf } from "./sent.ts";
 import {
   type CampaignPlan,
   PLAN_FORMAT,
@@ -19,22 +22,31 @@ import {
 /** Makes a plan of files that could be read. */
 export function planCampaigns(files: ParsedFiles, facts: PlanFacts): CampaignPlan {
   const violations: Violation[] = [...files.violations];
-  const paths = vendorPaths();
-  const found = files.campaigns.map((file) => {
+  const found = files.campaigns.map((file, i) => {
     const matched = matchOf(file, facts.tenant);
     if ("violation" in matched) violations.push({ ...file.placeOf(matched.field), ...matched.violation });
-    return { file, there: "there" in matched ? matched.there : undefined };
+    return { file, there: "there" in matched ? matched.there : undefined, fitted: facts.fitted[i], records: facts.records[i] };
   });
   const idsByName = new Map(found.flatMap(({ file, there }) => (there === undefined ? [] : [[file.name, there.id] as const])));
   for (const { id, name } of facts.tenant) if (!idsByName.has(name)) idsByName.set(name, id);
   const entries: PlanEntry[] = [];
-  for (const { file, there } of found) {
+  for (const { file, there, fitted, records } of found) {
+    for (const { field, message } of fitted?.refused ?? [])
+      violations.push({ ...file.placeOf(field), rule: "NOT_HELD", campaign: file.name, field, message });
+    if (records !== undefined && "problem" in records)
+      violations.push({
+        ...file.placeOf("contactListFile.path"),
+        rule: "RECORDS",
+        campaign: file.name,
+        field: "contactListFile.path",
+        message: records.problem,
+      });
     violations.push(...backupViolations(file, there, files.campaigns, facts, idsByName));
     violations.push(...webhookViolations(file, files.campaigns));
     const list = facts.lists.get(String(file.document["contactListId"]));
     for (const breach of breachesOf(regulated(file.document), list, facts.law))
       violations.push({ ...file.placeOf(breach.field), campaign: file.name, ...breach });
-    const entry = entryOf(file, there, facts, idsByName, paths);
+    const entry = entryOf({ file, there, fitted, records }, facts, idsByName);
     const state = there?.status ?? "paused";
     if (there !== undefined && entry.writes && state !== "active" && state !== "paused")
       violations.push({
@@ -54,7 +66,7 @@ export function planCampaigns(files: ParsedFiles, facts: PlanFacts): CampaignPla
     entries: backupsFirst(entries),
     unmanaged: facts.tenant.filter(({ id }) => !managed.has(id)).map(({ id, name, status }) => ({ id, name, status })),
     violations: inOrder(violations),
-    notices: noticesOf(entries, facts),
+    notices: noticesOf(entries, files, facts),
   } as const;
   return { ...plan, hash: planHash(plan) };
 }
@@ -78,18 +90,26 @@ function matchOf({ id, name }: CampaignFile, tenant: readonly TenantCampaign[]):
   return { field: "name", violation: { rule: "AMBIGUOUS", campaign: name, field: "name", message } };
 }
 
+interface FoundCampaign {
+  readonly file: CampaignFile;
+  readonly there: TenantCampaign | undefined;
+  readonly fitted: FittedCampaign | undefined;
+  readonly records: PlanFacts["records"][number];
+}
+
 function entryOf(
-  file: CampaignFile,
-  there: TenantCampaign | undefined,
+  { file, there, fitted, records }: FoundCampaign,
   facts: PlanFacts,
   idsByName: ReadonlyMap<string, string>,
-  paths: ReadonlySet<string>,
 ): PlanEntry {
   const { id, name, status: wantedStatus, document } = file;
+  const wanted = { id, name, status: wantedStatus, document, own: file.own };
+  const isOther = fitted !== undefined && (fitted.merges || differences(fitted.document, document).length > 0);
+  const form = { wanted, fitted: isOther ? { document: fitted.document, merges: fitted.merges } : undefined };
   const own = withBackupId(file.own, idsByName);
   const kept = there === undefined ? undefined : facts.policies.get(there.id);
-  const shown = there === undefined ? {} : only(there.document, paths);
-  const fields = differences(shown, document);
+  const shown = there === undefined ? {} : only(there.document, pathsOf(form));
+  const fields = differences(shown, sentOf(form));
   const registrations = facts.registrations.filter((one) => own.webhooks?.some((webhook) => webhook.name === one.name));
   const ownFields = [...differences(withoutWebhooks(kept), withoutWebhooks(own)), ...webhookChanges(own, kept, registrations)];
   const before = there?.status ?? null;
@@ -107,7 +127,9 @@ function entryOf(
     name,
     id: there?.id ?? null,
     source: file.source,
-    wanted: { id, name, status: wantedStatus, document, own: file.own },
+    wanted,
+    ...(form.fitted !== undefined && { fitted: form.fitted }),
+    ...(records !== undefined && "path" in records && { records }),
     before: there === undefined ? null : { ...there, own: kept ?? null },
     changes,
     writes: there === undefined || fields.length > 0 || pauses,
@@ -118,6 +140,22 @@ function entryOf(
     registrations,
     blast: blastOf(document, facts, after === "active"),
   };
+}
+
+/** The campaign of the tenant that a file means; undefined when there is none, or which one is not known. */
+export function thereOf(file: CampaignFile, tenant: readonly TenantCampaign[]): TenantCampaign | undefined {
+  const matched = matchOf(file, tenant);
+  return "there" in matched ? matched.there : undefined;
+}
+
+/** Where the records of a campaign's list are: beside its file, unless the path is absolute. */
+export function recordsPathOf(document: CampaignDocument, { file }: Place): string | undefined {
+  const { contactListFile } = document;
+  const named =
+    typeof contactListFile === "object" && contactListFile !== null && "path" in contactListFile
+      ? contactListFile.path
+      : undefined;
+  return typeof named === "string" ? resolve(dirname(file), named) : undefined;
 }
 
 function withBackupId(own: OwnPolicy, idsByName: ReadonlyMap<string, string>): OwnPolicy {
@@ -218,8 +256,22 @@ function inOrder(violations: readonly Violation[]): Violation[] {
   return [...violations].sort((a, b) => (a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1));
 }
 
-function noticesOf(entries: readonly PlanEntry[], { lists }: PlanFacts): string[] {
-  const notices: string[] = [];
+/** What of a file the tenant is not sent. */
+function lostOf({ name, document }: CampaignFile, fitted: FittedCampaign | undefined): string[] {
+  if (fitted === undefined) return [];
+  const kept = leavesOf(fitted.document);
+  const lost = [...leavesOf(document).keys()].filter(
+    (path) => !kept.has(path) && !fitted.unsaid.some((one) => path === one || path.startsWith(`${one}.`)),
+  );
+  const plain = lost.filter((path) => fitted.why[path] === undefined);
+  return [
+    ...(plain.length === 0 ? [] : [`${name}: this tenant holds no ${plain.join(", ")}: not sent`]),
+    ...lost.flatMap((path) => (fitted.why[path] === undefined ? [] : [`${name}: ${path} is not sent: ${fitted.why[path]}`])),
+  ];
+}
+
+function noticesOf(entries: readonly PlanEntry[], { campaigns }: ParsedFiles, { lists, fitted }: PlanFacts): string[] {
+  const notices: string[] = campaigns.flatMap((file, i) => lostOf(file, fitted[i]));
   for (const list of lists.values()) {
     if (list.problem !== null)
       notices.push(

@@ -6,12 +6,16 @@ import type { Clock } from "../../../kernel/index.ts";
 import {
   type CampaignProvisioning,
   type ContactSource,
+  type FittedCampaign,
   type PacingSettings,
   requireSupported,
   TenantError,
 } from "../../../tenant/port.ts";
+import { OperationError } from "../../error.ts";
 import type { ParsedFiles } from "../file/parse.ts";
+import { readRecords } from "../file/records.ts";
 import { type ListFacts, readListFacts } from "./list-facts.ts";
+import { recordsPathOf, thereOf } from "./plan.ts";
 import type { PlanFacts, Registration, TenantCampaign } from "./types.ts";
 
 /** Registrations for the tenant's events about campaigns. */
@@ -44,6 +48,8 @@ export interface PlanOptions {
   readonly activate: boolean;
   /** Pages of 100 contacts of each list whose places are looked at. */
   readonly contactPages: number;
+  /** Whether files of records are looked at. */
+  readonly records?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -68,10 +74,18 @@ export async function readPlanFacts(files: ParsedFiles, deps: PlanDependencies, 
     const listId = String(document["contactListId"]);
     if (!lists.has(listId)) lists.set(listId, await readListFacts(deps.contacts, listId, pack, options.contactPages, signal));
   }
+  const there = files.campaigns.map((file) => thereOf(file, tenant));
+  const fitted = await provisioning.fit(
+    files.campaigns.map(({ document }, i) => ({ document, there: there[i]?.document })),
+    { signal },
+  );
+  const records = options.records === false ? [] : await recordsOf(files, fitted, there);
   const wantsWebhooks = files.campaigns.some(({ own }) => (own.webhooks?.length ?? 0) > 0);
   const policies = await deps.policies();
   return {
     tenant,
+    fitted,
+    records,
     lists,
     policies: new Map([...policies].map(([id, { policy }]) => [id, policy])),
     registrations: wantsWebhooks ? await readRegistrations(deps.webhooks, signal) : [],
@@ -80,6 +94,30 @@ export async function readPlanFacts(files: ParsedFiles, deps: PlanDependencies, 
     agents: await agentsOf(deps.pacing, signal),
     activate: options.activate,
   };
+}
+
+/** Looks at the files of records of campaigns whose list is not theirs yet. */
+async function recordsOf(
+  { campaigns }: ParsedFiles,
+  fitted: readonly FittedCampaign[],
+  there: readonly (TenantCampaign | undefined)[],
+): Promise<PlanFacts["records"]> {
+  const found: PlanFacts["records"][number][] = [];
+  for (const [i, { document, source }] of campaigns.entries()) {
+    const path = recordsPathOf(document, source);
+    const listId = fitted[i]?.merges === true ? fitted[i].document["contactListId"] : undefined;
+    const needed = path !== undefined && listId !== undefined && listId !== there[i]?.document["contactListId"];
+    if (!needed) found.push(undefined);
+    else
+      try {
+        const { bytes: _, ...file } = await readRecords(path);
+        found.push(file);
+      } catch (thrown) {
+        if (!(thrown instanceof OperationError)) throw thrown;
+        found.push({ problem: thrown.message });
+      }
+  }
+  return found;
 }
 
 /** The campaigns of these ids, or all of them when none is named; with their tags. Throws TenantError `not_found` for an unknown id. */

@@ -1,12 +1,23 @@
 // A plan: what apply would do about each campaign, what it relies on, and what forbids it. All of it JSON.
 
-import type { FieldChange } from "../file/document.ts";
+import type { FittedCampaign } from "../../../tenant/port.ts";
+import type { CampaignDocument, FieldChange } from "../file/document.ts";
 import type { CampaignFile, Place, Violation } from "../file/parse.ts";
 import type { OwnPolicy } from "../file/schema.ts";
 import type { Law } from "./law.ts";
 import type { ListFacts } from "./list-facts.ts";
 
 export const PLAN_FORMAT = "outdial-campaign-plan/1";
+
+/** A file of records, as the plan saw it. */
+export interface RecordsFile {
+  /** Absolute. */
+  readonly path: string;
+  /** SHA-256 of its bytes, hex. */
+  readonly sha256: string;
+  /** Lines after the header. */
+  readonly records: number;
+}
 
 /** A campaign as a file wants it. */
 export type Wanted = Pick<CampaignFile, "id" | "name" | "status" | "document" | "own">;
@@ -57,6 +68,10 @@ export interface PlanEntry {
   readonly id: string | null;
   readonly source: Place;
   readonly wanted: Wanted;
+  /** What the tenant is sent where that is not the document of the file: it cannot hold all of it, or keeps what it is not sent. */
+  readonly fitted?: { readonly document: CampaignDocument; readonly merges: boolean } | undefined;
+  /** The records that its list is made of, when they have to be uploaded. */
+  readonly records?: RecordsFile | undefined;
   /** What is there; null for a new campaign. */
   readonly before: (TenantCampaign & { readonly own: unknown }) | null;
   /** Every field that differs: the tenant's, `status`, and outdial's own below `failover`, `consent`, `webhooks`. */
@@ -98,6 +113,10 @@ export interface CampaignPlan {
 /** What a plan is made with. */
 export interface PlanFacts {
   readonly tenant: readonly TenantCampaign[];
+  /** For each campaign of the files, in their order: how the tenant can hold it. */
+  readonly fitted: readonly FittedCampaign[];
+  /** For each campaign of the files, in their order: the records that are to be uploaded, or why they cannot be; undefined where none are. */
+  readonly records: readonly (RecordsFile | { readonly problem: string } | undefined)[];
   /** By id. */
   readonly lists: ReadonlyMap<string, ListFacts>;
   /** What is kept about campaigns, by id; JSON. */

@@ -10,11 +10,11 @@ import { driftViewOf } from "../../views/campaign-file-views.ts";
 import type { Planned } from "../../views/plan.ts";
 import type { CampaignDriftView } from "../../views/schemas/campaign-files.ts";
 import { type ExportedFile, exportCampaigns } from "../export/export.ts";
-import type { ParsedFiles, Violation } from "../file/parse.ts";
+import { type ParsedFiles, type Violation, violationLine } from "../file/parse.ts";
 import { campaignIds, suggesting } from "../nearest.ts";
 import { driftOf } from "./drift.ts";
 import { type Moved, movedSince } from "./moved.ts";
-import { planCampaigns } from "./plan.ts";
+import { planCampaigns, recordsPathOf } from "./plan.ts";
 import { filesOf, readPlan } from "./plan-file.ts";
 import { plannedApply } from "./preview.ts";
 import { CONTACT_PAGES, type PlanOptions, readPlanFacts, readTenantCampaigns } from "./read-tenant.ts";
@@ -27,12 +27,14 @@ const CALL_TYPE: CallType = "telemarketing";
 export interface PlanRules {
   /** The calling rules; asked for each plan, so that it is made by those of the moment. */
   readonly pack: () => Promise<CompiledPack>;
+  /** Whether campaign files come from this machine: those that were sent to a service may name no file of records on it. */
+  readonly localFiles?: boolean | undefined;
   /** Time of the plan and its apply; the context's by default. */
   readonly clock?: Clock | undefined;
 }
 
 /** How much of the contact lists a plan looks at. */
-export type PlanReading = Partial<Pick<PlanOptions, "contactPages" | "signal">>;
+export type PlanReading = Partial<Pick<PlanOptions, "contactPages" | "records" | "signal">>;
 
 export class CampaignPlanner {
   readonly #context: Pick<Context, "tenant" | "store" | "clock">;
@@ -46,7 +48,7 @@ export class CampaignPlanner {
   /** Files against the tenant as it is now. The plan is kept, so that an apply can say what has moved since. Throws TenantError. */
   async plan(files: ParsedFiles, options: PlanReading & { readonly activate?: boolean | undefined } = {}): Promise<CampaignPlan> {
     requireSupported("make and replace campaigns", this.#context.tenant.capabilities.campaignProvisioning.making);
-    const plan = await this.#plan(files, options);
+    const plan = await this.#plan(this.#localised(files), options);
     await this.#context.store.campaigns.keepPlan(plan.hash, plan);
     return plan;
   }
@@ -87,7 +89,24 @@ export class CampaignPlanner {
   /** How files and the tenant differ. @param options.managedOnly leaves out the campaigns that no file describes */
   async drift(files: ParsedFiles, options: { readonly managedOnly: boolean }): Promise<CampaignDriftView> {
     // The law is the plan's business: no contact is needed to compare.
-    return driftViewOf(driftOf(await this.#plan(files, { contactPages: 1 }), options));
+    return driftViewOf(driftOf(await this.#plan(files, { contactPages: 1, records: false }), options));
+  }
+
+  /** Files with the whole path of their records. @throws OperationError `invalid_input` for a file of records where none may be named */
+  #localised({ campaigns, ...rest }: ParsedFiles): ParsedFiles {
+    const local = campaigns.map((file) => {
+      const path = recordsPathOf(file.document, file.source);
+      if (path === undefined) return file;
+      if (this.#rules.localFiles !== true) {
+        const place = file.placeOf("contactListFile.path");
+        const field = "contactListFile.path";
+        const message = "only the command line reads files of records: outdial campaign plan";
+        throw new OperationError("invalid_input", violationLine({ ...place, campaign: file.name, field, message }));
+      }
+      const { contactListFile } = file.document;
+      return { ...file, document: { ...file.document, contactListFile: { ...(contactListFile as object), path } } };
+    });
+    return { campaigns: local, ...rest };
   }
 
   /** See `exportedCampaigns`. */
@@ -97,7 +116,7 @@ export class CampaignPlanner {
 
   async #plan(
     files: ParsedFiles,
-    { activate = false, contactPages = CONTACT_PAGES, signal }: Parameters<CampaignPlanner["plan"]>[1] & object,
+    { activate = false, contactPages = CONTACT_PAGES, records, signal }: Parameters<CampaignPlanner["plan"]>[1] & object,
   ): Promise<CampaignPlan> {
     const { tenant, store, clock } = this.#context;
     const { campaignProvisioning: provisioning, contactSource: contacts, pacingSettings: pacing } = tenant.capabilities;
@@ -111,7 +130,7 @@ export class CampaignPlanner {
       callType: CALL_TYPE,
       clock: this.#rules.clock ?? clock,
     };
-    return planCampaigns(files, await readPlanFacts(files, deps, { activate, contactPages, signal }));
+    return planCampaigns(files, await readPlanFacts(files, deps, { activate, contactPages, records, signal }));
   }
 }
 
@@ -123,6 +142,7 @@ export async function exportedCampaigns(
   const kept = store === undefined ? [] : [...(await store.campaigns.policies())];
   const policies = new Map(kept.map(([id, { policy }]) => [id, policy]));
   const { campaignProvisioning: provisioning } = tenant.capabilities;
+  requireSupported("show campaigns as files", provisioning.documents);
   const read = () => readTenantCampaigns(provisioning, ids);
   const [only] = ids;
   // Of several the error names the one.

@@ -1,0 +1,13 @@
+// What the tenant is sent of a campaign, and which of its fields are compared with that. Pure.
+
+import { type CampaignDocument, leavesOf } from "../file/document.ts";
+import { vendorPaths } from "../file/schema.ts";
+import type { PlanEntry } from "./types.ts";
+
+type Entry = Pick<PlanEntry, "wanted" | "fitted">;
+
+export const sentOf = ({ wanted, fitted }: Entry): CampaignDocument => fitted?.document ?? wanted.document;
+
+/** All fields of a campaign; where a tenant keeps what it is not sent, those that are sent. */
+export const pathsOf = (entry: Entry): ReadonlySet<string> =>
+  entry.fitted?.merges === true ? new Set(leavesOf(entry.fitted.document).keys()) : vendorPaths();

@@ -1,0 +1,225 @@
+// What of a campaign file a skill of the ACD API can hold, and in which form. Pure.
+
+import { z } from "zod";
+import { type AcdReply, MAPPED_COLUMNS } from "../../contract/acd/index.ts";
+import type { FittedCampaign } from "../capabilities.ts";
+import type { AcdRow } from "./pages.ts";
+import { LIST_JOINT } from "./skills.ts";
+
+export type CallingList = AcdRow<"listCallLists">;
+type Skill = AcdReply<"getSkill">;
+
+export const PERCENT = 100;
+export const DAY_MINUTES = 1440;
+const LONGEST_NAME = 30;
+const MOST_ATTEMPTS = 10;
+const ALL_DAYS = 7;
+
+/** What of a campaign file a skill can hold. The rest of a file is told and not sent; what breaks its form was told already. */
+const text = z.string().optional().catch(undefined);
+export const holdable = z.object({
+  name: z.string(),
+  contactListId: z.string(),
+  reportingGroup: text,
+  callerId: text,
+  doNotCallGroups: z.array(z.string()).optional().catch(undefined),
+  dialerConfig: z
+    .object({
+      predictiveSettings: z
+        .object({ abandonmentThreshold: z.number().optional().catch(undefined) })
+        .optional()
+        .catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+  complianceConfig: z
+    .object({
+      dialingRules: z
+        .object({ startTime: z.string(), endTime: z.string(), allowedDays: z.array(z.string()).optional().catch(undefined) })
+        .optional()
+        .catch(undefined),
+      rateLimits: z.object({ maxCallsPerContactPerDay: z.number() }).optional().catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+  contactListFile: z
+    .object({
+      externalId: z.string(),
+      phone: z.string(),
+      columns: z.record(z.string(), z.string()).optional(),
+      expires: text,
+    })
+    .optional()
+    .catch(undefined),
+});
+export type Holdable = z.output<typeof holdable>;
+
+/** Why a field of a file is not sent. What is missing here has simply no place in a skill. */
+const WHY: Readonly<Record<string, string>> = {
+  "dialerConfig.predictiveSettings.answerRatio": "the dialer paces by calls per agent: outdial dialer apply",
+  "dialerConfig.predictiveSettings.callRate": "the dialer paces by calls per agent: outdial dialer apply",
+  "dialerConfig.predictiveSettings.maxCallsInFlight": "the tenant's ports limit the calls at a time",
+  "complianceConfig.timeZone": "the hours are read in the zone of whoever is called",
+  "complianceConfig.dialingRules.allowedDays":
+    "a schedule of days would start the skill by itself; set the days in the vendor's administration",
+};
+export function textIn(value: unknown, field: string): string | undefined {
+  const parsed = z.looseObject({ [field]: z.string() }).safeParse(value);
+  return parsed.success ? String(parsed.data[field]) : undefined;
+}
+
+export const isActive = ({ status }: CallingList): boolean => status === undefined || status === "Active";
+export const isOn = ({ skills }: CallingList, skillId: string): boolean => (skills ?? []).some((one) => one.skillId === skillId);
+export const namesOf = (lists: readonly CallingList[]): string =>
+  lists
+    .map(({ listName, listId }) => listName ?? listId)
+    .sort()
+    .join(LIST_JOINT);
+
+/** The names of lists that a text means: a name, an id, or several of either. */
+export function wantedLists(text: string, lists: readonly CallingList[]): readonly string[] {
+  if (lists.some(({ listName }) => listName === text)) return [text];
+  const nameOf = (part: string) => lists.find(({ listId }) => listId === part)?.listName ?? part;
+  const parts = text.split(LIST_JOINT).map(nameOf);
+  // A name may hold the joint.
+  return parts.every((part) => lists.some(({ listName }) => listName === part)) ? parts : [nameOf(text)];
+}
+
+export const percentOf = (share: number): number => Math.round(share * PERCENT * PERCENT) / PERCENT;
+
+/** A time of day in whole minutes, as the tenant keeps it. */
+export const minuteOf = (time: string): string => time.slice(0, 5);
+
+/** The one window of all zones in which is called; undefined when they differ. */
+export function windowOf(
+  zones: AcdReply<"getTimeZones">["timeZoneSettings"],
+): { readonly startTime: string; readonly endTime: string } | undefined {
+  const windows = new Set(
+    zones.flatMap(({ timeZoneActiveToCall, startTime = "", endTime = "" }) =>
+      timeZoneActiveToCall === true ? [`${minuteOf(startTime)}:00 ${minuteOf(endTime)}:00`] : [],
+    ),
+  );
+  const [only, other] = windows;
+  if (only === undefined || other !== undefined) return undefined;
+  const [startTime = "", endTime = ""] = only.split(" ");
+  return { startTime, endTime };
+}
+
+export function mappingOf(
+  listName: string,
+  { externalId, phone, columns = {}, expires }: NonNullable<Holdable["contactListFile"]>,
+) {
+  const named = Object.fromEntries(
+    MAPPED_COLUMNS.flatMap((column) => {
+      const given = columns[column.replace(/Column$/, "")];
+      return given === undefined ? [] : [[column, given]];
+    }),
+  );
+  return {
+    query: {
+      listName,
+      externalIdColumn: externalId,
+      ...named,
+      ...(expires !== undefined && { listExpirationDate: expires }),
+    },
+    body: { destinationMappings: [{ fieldName: "PhoneNumber", fieldValue: phone }] },
+  };
+}
+
+/** What a skill is sent back as, mended: fields that the tenant refuses in the form in which it gave them. Source: a public client that does the same. */
+export function repaired(skill: Skill): Record<string, unknown> {
+  const { skillId: _, isRunning: __, campaignName: ___, ...rest } = skill;
+  const fields: Record<string, unknown> = { ...rest };
+  for (const name of ["emailFromAddress", "callSuppressionScriptId", "screenPopTriggerEvent"])
+    if (fields[name] === "" || fields[name] === undefined) delete fields[name];
+  const trigger = { LINKED: 1, CONNECT: 2, ACTIVE: 3 }[String(fields["screenPopTriggerEvent"])];
+  if (trigger !== undefined) fields["screenPopTriggerEvent"] = trigger;
+  if (Number(fields["outboundTelecomRouteId"] ?? 0) === 0) delete fields["outboundTelecomRouteId"];
+  return fields;
+}
+
+export function fitted(
+  document: Readonly<Record<string, unknown>>,
+  there: Readonly<Record<string, unknown>> | undefined,
+  lists: readonly CallingList[],
+  groups: ReadonlySet<string>,
+): FittedCampaign {
+  const refused: { field: string; message: string }[] = [];
+  const wanted = holdable.parse(document);
+  const { name, contactListId, reportingGroup, callerId, dialerConfig, complianceConfig, contactListFile } = wanted;
+  const shown = holdable.partial().safeParse(there ?? {}).data ?? {};
+  const running = there?.["status"] === "active";
+  if (name.length > LONGEST_NAME)
+    refused.push({
+      field: "name",
+      message: `a skill's name has at most ${LONGEST_NAME} characters; this one has ${name.length}`,
+    });
+  const names = wantedLists(contactListId, lists);
+  const has = shown.contactListId === undefined ? [] : wantedLists(shown.contactListId, lists);
+  for (const list of names.filter((one) => !has.includes(one))) {
+    const say = (message: string) => refused.push({ field: "contactListId", message });
+    const known = lists.find(({ listName }) => listName === list);
+    if (known !== undefined && !isActive(known)) say(`the calling list ${JSON.stringify(list)} is not active`);
+    else if (contactListFile === undefined)
+      say(
+        known === undefined
+          ? `the tenant has no calling list ${JSON.stringify(list)}, and contactListFile does not say what it is made of`
+          : `the calling list ${JSON.stringify(list)} is not this campaign's; only an upload brings one to it: contactListFile names the records`,
+      );
+    else if (running) say("records uploaded to a running skill are dialed at once: pause it first");
+  }
+  const changed = [
+    shown.name !== name,
+    reportingGroup !== undefined && shown.reportingGroup !== reportingGroup,
+    callerId !== undefined && shown.callerId !== callerId,
+  ];
+  if (running && changed.some((one) => one))
+    refused.push({
+      field: "name",
+      message: "name, reportingGroup and callerId of a running skill cannot be changed: pause it first",
+    });
+  for (const [index, group] of (wanted.doNotCallGroups ?? []).entries())
+    if (!groups.has(group))
+      refused.push({
+        field: `doNotCallGroups[${index}]`,
+        message: `the tenant has no active do-not-call group ${JSON.stringify(group)}`,
+      });
+  const perDay = complianceConfig?.rateLimits?.maxCallsPerContactPerDay;
+  if (perDay === 0)
+    refused.push({
+      field: "complianceConfig.rateLimits.maxCallsPerContactPerDay",
+      message: "0 may mean that nothing is limited there; give at least 1",
+    });
+  const rules = complianceConfig?.dialingRules;
+  const threshold = dialerConfig?.predictiveSettings?.abandonmentThreshold;
+  const held = {
+    name,
+    contactListId: [...new Set([...has, ...names])].sort().join(LIST_JOINT),
+    ...(reportingGroup !== undefined && { reportingGroup }),
+    ...(callerId !== undefined && { callerId }),
+    ...(wanted.doNotCallGroups !== undefined && {
+      doNotCallGroups: [...new Set([...(shown.doNotCallGroups ?? []), ...wanted.doNotCallGroups])].sort(),
+    }),
+    ...(threshold !== undefined && {
+      dialerConfig: { predictiveSettings: { abandonmentThreshold: percentOf(threshold) / PERCENT } },
+    }),
+    ...((rules !== undefined || perDay !== undefined) && {
+      complianceConfig: {
+        ...(rules !== undefined && {
+          dialingRules: { startTime: `${laterMinute(rules.startTime)}:00`, endTime: `${minuteOf(rules.endTime)}:00` },
+        }),
+        ...(perDay !== undefined && { rateLimits: { maxCallsPerContactPerDay: Math.min(perDay, MOST_ATTEMPTS) } }),
+      },
+    }),
+  };
+  const everyDay = new Set(rules?.allowedDays).size === ALL_DAYS;
+  const unsaid = ["dialerConfig.type", "contactListFile", ...(everyDay ? ["complianceConfig.dialingRules.allowedDays"] : [])];
+  return { document: held, merges: true, unsaid, why: WHY, refused };
+}
+
+/** The first whole minute that is not before a time: the window is never widened. */
+function laterMinute(time: string): string {
+  const [hours = 0, minutes = 0, seconds = 0] = time.split(":").map(Number);
+  const total = Math.min(hours * 60 + minutes + (seconds > 0 ? 1 : 0), DAY_MINUTES - 1);
+  return [Math.floor(total / 60), total % 60].map((part) => String(part).padStart(2, "0")).join(":");
+}

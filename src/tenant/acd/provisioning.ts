@@ -1,0 +1,355 @@
+// A campaign file on the ACD API: a campaign that groups, a skill that dials, its parameters, its list, the do-not-call groups it obeys. Each is looked for by
+// its name before it is made, one is made at a time, nothing starts and nothing is deleted.
+
+import { type AcdBody, PERSONAL_CONNECTION, PHONE_MEDIA } from "../../contract/acd/index.ts";
+import type { Clock } from "../../kernel/index.ts";
+import type { CampaignToFit, FittedCampaign, PlacedPiece, Placing } from "../capabilities.ts";
+import { TenantError } from "../errors.ts";
+import type { CampaignView } from "../views.ts";
+import { doNotCallGroups } from "./do-not-call.ts";
+import { acdRows } from "./pages.ts";
+import {
+  type CallingList,
+  DAY_MINUTES,
+  fitted,
+  type Holdable,
+  holdable,
+  isActive,
+  isOn,
+  mappingOf,
+  minuteOf,
+  namesOf,
+  PERCENT,
+  percentOf,
+  repaired,
+  textIn,
+  wantedLists,
+  windowOf,
+} from "./provision-form.ts";
+import type { AcdCallOptions, AcdRequester } from "./requester.ts";
+import type { Skills } from "./skills.ts";
+
+type Skill = Awaited<ReturnType<Skills["read"]>>;
+
+const DAY_MS = 86_400_000;
+/** Between the looks for a skill that was just made: a tenant's list shows it seconds later, ms. */
+const LOOKS_MS = [500, 1000, 1500, 2000];
+/** How often the job of an upload is looked at, and how long, ms. */
+const JOB_LOOK_MS = 2000;
+const JOB_LOOKS = 300;
+
+export class Provisioning {
+  readonly #requester: AcdRequester;
+  readonly #skills: Skills;
+  readonly #clock: Clock;
+
+  constructor(requester: AcdRequester, skills: Skills, clock: Clock) {
+    this.#requester = requester;
+    this.#skills = skills;
+    this.#clock = clock;
+  }
+
+  /** A skill with what campaign files describe of it; lists and groups by their names. @throws TenantError `not_found` */
+  async read(skillId: string, options: AcdCallOptions): Promise<CampaignView> {
+    const path = { skillId };
+    const [view, lists, general, zones, retry, groups] = await Promise.all([
+      this.#skills.view(skillId, options),
+      listsOf(this.#requester, options),
+      this.#requester.request("getGeneralSettings", { ...options, path }),
+      this.#requester.request("getTimeZones", { ...options, path }),
+      this.#requester.request("getRetry", { ...options, path }),
+      this.#groups(options).obeyed(skillId, options),
+    ]);
+    const { reportingGroup, contactListId: _, ...rest } = view;
+    const names = namesOf(lists.filter((list) => isActive(list) && isOn(list, skillId)));
+    const { overrideBusinessUnitAbandonRate: own, abandonRateThreshold: share } = general.reply;
+    const window = windowOf(zones.reply.timeZoneSettings);
+    const { restrictedCallingMinutes, restrictedCallingMaxAttempts } = retry.reply;
+    const perDay = restrictedCallingMinutes === DAY_MINUTES ? restrictedCallingMaxAttempts : undefined;
+    const callerId = textIn(rest["skill"], "callerIdOverride");
+    return {
+      ...rest,
+      ...(names !== "" && { contactListId: names }),
+      reportingGroup: textIn(reportingGroup, "name"),
+      ...(callerId !== undefined && { callerId }),
+      ...(groups.length > 0 && { doNotCallGroups: groups.map(({ name }) => name).sort() }),
+      ...(own === true &&
+        share !== undefined && { dialerConfig: { predictiveSettings: { abandonmentThreshold: share / PERCENT } } }),
+      complianceConfig: {
+        ...(window !== undefined && { dialingRules: window }),
+        ...(perDay !== undefined && { rateLimits: { maxCallsPerContactPerDay: perDay } }),
+      },
+    };
+  }
+
+  /** Files as skills can hold them. A skill keeps lists and groups that a file does not name: nothing is taken away. */
+  async fit(wanted: readonly CampaignToFit[], options: AcdCallOptions): Promise<readonly FittedCampaign[]> {
+    const lists = await listsOf(this.#requester, options);
+    const groups = new Set<string>();
+    if (wanted.some(({ document }) => document["doNotCallGroups"] !== undefined))
+      for await (const { dncGroupName, isActive: active } of acdRows(this.#requester, "listDncGroups", options))
+        if (dncGroupName !== undefined && active !== false) groups.add(dncGroupName);
+    return wanted.map(({ document, there }) => fitted(document, there, lists, groups));
+  }
+
+  /**
+   * Makes or changes the first piece that is not as the document says; every one is read before it is written.
+   * @throws TenantError `refused`, `unknown_outcome`
+   */
+  async place(
+    document: Readonly<Record<string, unknown>>,
+    id: string | null,
+    { fileName, records, status }: Placing,
+    options: AcdCallOptions,
+  ): Promise<PlacedPiece> {
+    const wanted = holdable.parse(document);
+    const group = wanted.reportingGroup ?? (id === null ? wanted.name : undefined);
+    const groupId = group === undefined ? undefined : await this.#campaign(group, options);
+    if (groupId !== undefined && groupId.made) return { done: false, piece: "campaign", id };
+    const skillId = id ?? (await this.#skillNamed(wanted.name, options));
+    if (skillId === undefined) {
+      const made = await this.#createSkill(wanted, groupId?.id ?? "", options);
+      return { done: false, piece: "skill", id: made };
+    }
+    const skill = await this.#skills.read(skillId, options);
+    const piece =
+      (await this.#stopped(skill, status, options)) ??
+      (await this.#skill(skill, wanted, groupId?.id, options)) ??
+      (await this.#parameters(skillId, wanted, options)) ??
+      (await this.#list(skill, wanted, { fileName, records }, options)) ??
+      (await this.#obeys(skillId, wanted.doNotCallGroups ?? [], options));
+    return piece === undefined ? { done: true, id: skillId } : { done: false, piece, id: skillId };
+  }
+
+  /** The campaign of a name, made when there is none. */
+  async #campaign(name: string, options: AcdCallOptions): Promise<{ readonly id: string; readonly made: boolean }> {
+    const find = async () => {
+      for await (const found of acdRows(this.#requester, "listCampaigns", { ...options, query: { searchString: name } }))
+        if (found.name === name) return found.id;
+      return undefined;
+    };
+    const there = await find();
+    if (there !== undefined) return { id: there, made: false };
+    const body = { name, isActive: true };
+    const make = async () => {
+      const { reply } = await this.#requester.request("createCampaign", { ...options, body });
+      return reply.id ?? reply.campaignResults?.[0]?.campaignId;
+    };
+    const made = await this.#unlessThere(find, make, options.signal);
+    return { id: made, made: true };
+  }
+
+  async #skillNamed(name: string, options: AcdCallOptions): Promise<string | undefined> {
+    for await (const { skillId, skillName } of acdRows(this.#requester, "listSkills", {
+      ...options,
+      query: { searchString: name },
+    }))
+      if (skillName === name) return skillId;
+    return undefined;
+  }
+
+  #createSkill({ name, callerId }: Holdable, campaignId: string, options: AcdCallOptions): Promise<string> {
+    const body = {
+      skills: [
+        {
+          skillName: name,
+          mediaTypeId: PHONE_MEDIA,
+          isOutbound: true,
+          outboundStrategy: PERSONAL_CONNECTION,
+          campaignId,
+          ...(callerId !== undefined && { callerIdOverride: callerId }),
+        },
+      ],
+    };
+    return this.#unlessThere(
+      () => this.#skillNamed(name, options),
+      async () => (await this.#requester.request("createSkills", { ...options, body })).reply.skillsResults?.[0]?.skillId,
+      options.signal,
+    );
+  }
+
+  /** Makes what has a name of its own. A refusal may mean that an earlier request, whose reply was lost, made it: it is looked for, for some seconds. */
+  async #unlessThere(
+    find: () => Promise<string | undefined>,
+    make: () => Promise<string | undefined>,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
+    let refusal: unknown;
+    try {
+      const made = await make();
+      if (made !== undefined) return made;
+    } catch (thrown) {
+      if (!(thrown instanceof TenantError) || (thrown.code !== "refused" && thrown.code !== "conflict")) throw thrown;
+      refusal = thrown;
+    }
+    for (const ms of LOOKS_MS) {
+      const found = await find();
+      if (found !== undefined) return found;
+      await this.#clock.sleep(ms, signal);
+    }
+    const found = await find();
+    if (found !== undefined) return found;
+    throw (
+      refusal ?? new TenantError("unknown_outcome", "the tenant accepted it, and shows it under no id", { outcomeUnknown: true })
+    );
+  }
+
+  async #stopped({ skillId, isRunning }: Skill, status: "active" | "paused", options: AcdCallOptions) {
+    if (status === "active" || isRunning !== true) return undefined;
+    await this.#skills.setStatus(skillId, "paused", { lane: "stop", ...options });
+    return "stop";
+  }
+
+  /** Name, campaign and caller id. */
+  async #skill(skill: Skill, { name, callerId }: Holdable, campaignId: string | undefined, options: AcdCallOptions) {
+    const change = {
+      ...(skill.skillName !== name && { skillName: name }),
+      ...(campaignId !== undefined && skill.campaignId !== campaignId && { campaignId: Number(campaignId) }),
+      ...(callerId !== undefined && skill.callerIdOverride !== callerId && { callerIdOverride: callerId }),
+    };
+    if (Object.keys(change).length === 0) return undefined;
+    if (skill.isRunning === true)
+      throw refusal("updateSkill", `skill ${skill.skillId} runs, and a running skill cannot be changed`);
+    const body = { ...repaired(skill), ...change };
+    await this.#requester.request("updateSkill", { ...options, path: { skillId: skill.skillId }, body });
+    return "skill fields";
+  }
+
+  /** Abandoned share, hours of whoever is called, attempts a day. Never the schedule: it would start the skill by itself. */
+  async #parameters(skillId: string, { dialerConfig, complianceConfig }: Holdable, options: AcdCallOptions) {
+    const path = { skillId };
+    const threshold = dialerConfig?.predictiveSettings?.abandonmentThreshold;
+    if (threshold !== undefined) {
+      const { reply } = await this.#requester.request("getGeneralSettings", { ...options, path });
+      const abandonRateThreshold = percentOf(threshold);
+      if (reply.abandonRateThreshold !== abandonRateThreshold || reply.overrideBusinessUnitAbandonRate !== true) {
+        const body = { abandonRateThreshold, overrideBusinessUnitAbandonRate: true };
+        await this.#requester.request("putGeneralSettings", { ...options, path, body });
+        return "general settings";
+      }
+    }
+    const rules = complianceConfig?.dialingRules;
+    if (rules !== undefined) {
+      const { timeZoneSettings } = (await this.#requester.request("getTimeZones", { ...options, path })).reply;
+      const [startTime, endTime] = [minuteOf(rules.startTime), minuteOf(rules.endTime)];
+      const now = windowOf(timeZoneSettings);
+      if (now?.startTime !== `${startTime}:00` || now.endTime !== `${endTime}:00`) {
+        // Zones that are left out would be switched off: all are sent.
+        const body = timeZoneSettings.map(({ standardName, timeZoneActiveToCall, overrideTime }) => ({
+          standardName,
+          startTime,
+          endTime,
+          timeZoneActiveToCall: timeZoneActiveToCall === true,
+          ...(overrideTime !== undefined && { overrideTime }),
+        }));
+        await this.#requester.request("putTimeZones", { ...options, path, body });
+        return "time zones";
+      }
+    }
+    const perDay = complianceConfig?.rateLimits?.maxCallsPerContactPerDay;
+    if (perDay === undefined) return undefined;
+    const { reply } = await this.#requester.request("getRetry", { ...options, path });
+    if (reply.restrictedCallingMinutes === DAY_MINUTES && reply.restrictedCallingMaxAttempts === perDay) return undefined;
+    const body = { restrictedCallingMinutes: DAY_MINUTES, restrictedCallingMaxAttempts: perDay };
+    await this.#requester.request("putRetry", { ...options, path, body });
+    return "retry settings";
+  }
+
+  /** The list that is wanted: mapped when there is none of its name, and brought to the skill by an upload of the records. */
+  async #list(
+    { skillId, isRunning }: Skill,
+    { contactListId, contactListFile: file }: Holdable,
+    { fileName, records }: { readonly fileName: string; readonly records: () => Promise<Uint8Array> },
+    options: AcdCallOptions,
+  ): Promise<string | undefined> {
+    // Of several names only one can be new: those that the skill has are there.
+    const lists = await listsOf(this.#requester, options);
+    const names = wantedLists(contactListId, lists);
+    for (const name of names) {
+      const list = lists.find((one) => one.listName === name && isActive(one));
+      if (list === undefined) {
+        if (file === undefined) throw refusal("mapCallList", `the tenant has no calling list ${JSON.stringify(name)}`);
+        await this.#requester.request("mapCallList", { ...options, ...mappingOf(name, file) });
+        return "list";
+      }
+      if (file !== undefined) await this.#uploaded(list.listId, options);
+      if (isOn(list, skillId)) continue;
+      if (file === undefined) throw refusal("uploadCallList", `skill ${skillId} does not call the list ${JSON.stringify(name)}`);
+      if (isRunning === true)
+        throw refusal("uploadCallList", `skill ${skillId} runs: records that are uploaded to it are dialed at once`);
+      await this.#upload(list.listId, skillId, { fileName, content: await records(), expires: file.expires ?? "" }, options);
+      return "records";
+    }
+    return undefined;
+  }
+
+  async #upload(
+    listId: string,
+    skillId: string,
+    { fileName, content, expires }: { readonly fileName: string; readonly content: Uint8Array; readonly expires: string },
+    options: AcdCallOptions,
+  ): Promise<void> {
+    const body: AcdBody<"uploadCallList"> = {
+      listFile: Buffer.from(content).toString("base64"),
+      forceOverwrite: false,
+      expirationDate: expires,
+      startSkill: false,
+      sendEmail: false,
+      fileName,
+      skillId: Number(skillId),
+    };
+    try {
+      await this.#requester.request("uploadCallList", { ...options, path: { listId }, body });
+    } catch (thrown) {
+      // The name is made from plan and campaign: a file that is there is the one of an earlier sending.
+      if (!(thrown instanceof TenantError) || !/file already exists/i.test(`${thrown.vendorMessage} ${thrown.message}`))
+        throw thrown;
+    }
+    await this.#uploaded(listId, options);
+  }
+
+  /** Waits for the jobs of a list. @throws TenantError `vendor_unavailable` when one does not end */
+  async #uploaded(listId: string, options: AcdCallOptions): Promise<void> {
+    for (let look = 0; look < JOB_LOOKS; look += 1) {
+      const now = this.#clock.now();
+      const day = (at: number) => new Date(at).toISOString();
+      const query = { startDate: day(now - 2 * DAY_MS), endDate: day(now + DAY_MS) };
+      let open = false;
+      for await (const job of acdRows(this.#requester, "listUploadJobs", { ...options, query }))
+        open ||= job.listId === listId && job.isComplete !== true && job.isCancelled !== true;
+      if (!open) return;
+      await this.#clock.sleep(JOB_LOOK_MS, options.signal);
+    }
+    throw new TenantError("vendor_unavailable", `listUploadJobs: the upload to list ${listId} has not ended`, {
+      operationId: "listUploadJobs",
+      advice: "Go on later: what is uploaded is not uploaded again.",
+    });
+  }
+
+  /** The first group that the skill does not obey yet. */
+  async #obeys(skillId: string, names: readonly string[], options: AcdCallOptions): Promise<string | undefined> {
+    if (names.length === 0) return undefined;
+    const obeyed = new Set((await this.#groups(options).obeyed(skillId, options)).map(({ name }) => name));
+    const missing = names.find((name) => !obeyed.has(name));
+    if (missing === undefined) return undefined;
+    for await (const { dncGroupId, dncGroupName, isActive: active } of acdRows(this.#requester, "listDncGroups", options)) {
+      if (dncGroupName !== missing || active === false) continue;
+      await this.#requester.request("addScrubbedSkill", { ...options, path: { groupId: dncGroupId, skillId } });
+      return `do-not-call group ${missing}`;
+    }
+    throw refusal("addScrubbedSkill", `the tenant has no do-not-call group ${JSON.stringify(missing)}`);
+  }
+
+  readonly #groups = (options: AcdCallOptions) => doNotCallGroups(this.#requester, READS, () => options);
+}
+
+const READS = { supported: true, lock: "none", asynchronous: false, writes: "merges", readBack: true } as const;
+
+const refusal = (operationId: string, message: string): TenantError =>
+  new TenantError("refused", `${operationId}: ${message}`, { operationId });
+
+async function listsOf(requester: AcdRequester, options: AcdCallOptions): Promise<CallingList[]> {
+  const lists: CallingList[] = [];
+  for await (const list of acdRows(requester, "listCallLists", options)) lists.push(list);
+  return lists;
+}
