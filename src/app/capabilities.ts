@@ -1,6 +1,7 @@
 // Everything that outdial does over one workplace: the use cases of the service and of the library, made once.
 
 import {
+  AttentionUseCases,
   AuditUseCases,
   CampaignUseCases,
   DeliveryUseCases,
@@ -76,14 +77,17 @@ export async function capabilitiesOn(
   const rules = rulesOf(config, {});
   const { compliance, facts } = complianceOn(workplace);
   const jobs = new JobUseCases(workplace, { tagging, corrections, requestId });
+  const campaigns = new CampaignUseCases(workplace, {
+    states,
+    refresh,
+    stops,
+    runStop: (id) => runStop(stops, background, id, signal),
+    failover,
+  });
+  const deliveries = new DeliveryUseCases(workplace, workplace.receivers);
   return {
-    campaigns: new CampaignUseCases(workplace, {
-      states,
-      refresh,
-      stops,
-      runStop: (id) => runStop(stops, background, id, signal),
-      failover,
-    }),
+    attention: new AttentionUseCases(workplace, { campaigns, compliance, deliveries, dialer: settings }),
+    campaigns,
     campaignFiles,
     failover,
     contacts: contactsOn(workplace),
@@ -97,7 +101,7 @@ export async function capabilitiesOn(
     compliance,
     facts,
     audit: new AuditUseCases(workplace, rules),
-    deliveries: new DeliveryUseCases(workplace, workplace.receivers),
+    deliveries,
     webhooks: vendorWebhooksOn(workplace, environment),
     /** What a service keeps going beside its requests. */
     beside: { refresh, stops, runSchedules },

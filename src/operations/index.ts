@@ -1,5 +1,6 @@
 // What outdial does, as durable workflows.
 
+export { AttentionUseCases } from "./attention/index.ts";
 export * from "./audit/index.ts";
 export * from "./campaigns/index.ts";
 export * from "./compliance/index.ts";

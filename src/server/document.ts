@@ -45,6 +45,7 @@ export function describedRoutes() {
     },
     requests: { listApprovals: nothing, approval: nothing, decideApproval: nothing, failApproval: nothing },
     work: {
+      attention: nothing,
       campaigns: nothing,
       campaignFiles: nothing,
       contacts: nothing,

@@ -6,6 +6,7 @@ import { type Clock, createRandom, messageOf } from "../kernel/index.ts";
 import { Access } from "./access/access.ts";
 import { ServiceFeed } from "./access/feed.ts";
 import { ServiceRequests } from "./access/requests.ts";
+import { AttentionLedger } from "./attention/attention.ts";
 import { FolderHead, headFileOf } from "./audit/folder-head.ts";
 import { Heads } from "./audit/heads.ts";
 import { Hold } from "./audit/hold.ts";
@@ -128,6 +129,8 @@ export interface Store {
   readonly stateIntents: StateIntents;
   /** Emergency stops. */
   readonly stops: StopLedger;
+  /** What people said of the things that need somebody. */
+  readonly attention: AttentionLedger;
   /** Pairs of campaigns, one of which stands in for the other. */
   readonly failovers: FailoverLedger;
   /** Contacts that a campaign must not call because another one did. */
@@ -238,6 +241,7 @@ function ledgers(store: StoreCore) {
     replyShapes: new ReplyShapes(store),
     stateIntents: new StateIntents(store),
     stops: new StopLedger(store),
+    attention: new AttentionLedger(store),
     health: new StoreHealth(store),
   };
 }

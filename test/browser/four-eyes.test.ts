@@ -41,7 +41,12 @@ test("one asks, another approves, and only then it is done", async () => {
   expect(await own.getByRole("button", { name: "Approve" }).count()).toBe(0);
   expect(await olga.violations()).toEqual([]);
 
-  // It comes to the other one's page by itself.
+  // It comes to the other one's page by itself, and every page of the dashboard tells that it waits.
+  await oscar.page.getByRole("navigation").getByText("1 waiting for you").waitFor();
+  await oscar.page
+    .locator(".toast")
+    .getByText(/^Waits for approval: .*olga/)
+    .waitFor();
   await askedBy(oscar, "olga", "Pending").getByRole("button", { name: "Approve" }).click();
   const dialog = oscar.page.getByRole("dialog");
   expect(await dialog.getByRole("button", { name: "Approve" }).isDisabled()).toBe(true);
@@ -104,6 +109,7 @@ test("the second person sees the difference, the checks and the prediction that 
   expect(await dialog.getByRole("button", { name: "Approve" }).isDisabled()).toBe(true);
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Reject" }).click();
+  await dialog.getByRole("button", { name: "Reject" }).click();
   await page.locator(".page-head .pill").getByText("Rejected").waitFor();
   expect([...olga.faults, ...oscar.faults]).toEqual([]);
 });
@@ -114,7 +120,14 @@ test("what another person rejects is not done", async () => {
   await ask(olga, "1.9");
   await oscar.page.goto(`${url}/approvals`);
   await askedBy(oscar, "olga", "Pending").getByRole("button", { name: "Reject" }).click();
-  await askedBy(olga, "oscar", "Rejected").waitFor();
+  const dialog = oscar.page.getByRole("dialog");
+  await dialog.getByLabel("A word for the person who asked").fill("not on a Monday");
+  await dialog.getByRole("button", { name: "Reject" }).click();
+  await askedBy(olga, "oscar", "Rejected").getByText("not on a Monday").waitFor();
+  await olga.page
+    .locator(".toast.bad")
+    .getByText(/^Rejected by oscar, .*: not on a Monday$/)
+    .waitFor();
   await olga.page.goto(`${url}/dialer`);
   const force = olga.page.getByRole("region", { name: "In force" });
   await force.getByText("algorithm.dial_ratio").waitFor();

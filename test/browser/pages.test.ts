@@ -109,6 +109,9 @@ test("a halted pair is told as one that does not dial, with the reason and what 
   const main = page.locator("main");
   await page.goto(`${whole.service.url}/`);
   await main.getByText("Halted pairs").waitFor();
+  const attention = main.getByRole("region", { name: "Needs attention" });
+  await attention.getByText(HALT).waitFor();
+  expect(await attention.getByRole("button").count()).toBe(0);
   for (const [id, why] of [
     ["camp_primary_001", "paused by the watch"],
     ["camp_backup_001", "paused: the watch has halted"],

@@ -39,6 +39,7 @@ export async function startServer(
     record: (entry) => store.audit.append([entry]),
     log: (level, message, details) => logged.push(JSON.stringify({ level, message, details })),
     work: {
+      attention: notHere,
       campaigns: notHere,
       campaignFiles: notHere,
       contacts: notHere,

@@ -12,6 +12,7 @@ export function workOf(
   signal: AbortSignal,
 ): ServerPorts["work"] {
   return {
+    attention: () => able.attention,
     campaigns: () => able.campaigns,
     campaignFiles: () => able.campaignFiles,
     contacts: () => able.contacts,

@@ -13,6 +13,7 @@ export * from "./job-views.ts";
 export * from "./outcome-views.ts";
 export * from "./plan.ts";
 export * from "./schemas/approvals.ts";
+export * from "./schemas/attention.ts";
 export * from "./schemas/audit.ts";
 export * from "./schemas/campaign-files.ts";
 export * from "./schemas/campaigns.ts";

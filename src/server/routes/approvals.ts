@@ -26,6 +26,7 @@ export interface ApprovalDeps {
 }
 
 const byId = z.strictObject({ id: z.string() });
+const word = z.string().max(500).optional().describe("For the person who asked; kept with the approval");
 /** A request that waits, as it came. */
 const waiting = z.object({
   params: z.record(z.string(), z.string()),
@@ -86,7 +87,7 @@ export function approvalRoutes({ clock, requests }: ApprovalDeps, operations: re
         "Never by the person who asked. When what the plan relies on has moved meanwhile, nothing is done and the approval has failed.",
       role: "operator",
       params: byId,
-      body: confirmation,
+      body: z.strictObject({ ...confirmation.shape, message: word }),
       reply: z.strictObject({ approval: approvalView, status: z.int(), answer: z.unknown() }),
       async handle({ params, body, ...asked }) {
         const { id } = params;
@@ -96,7 +97,7 @@ export function approvalRoutes({ clock, requests }: ApprovalDeps, operations: re
             details: { confirm: found.confirm },
           });
         const operation = operationOf(found);
-        await requests.decideApproval(id, { state: "approved", by: asked.who.name });
+        await requests.decideApproval(id, { state: "approved", by: asked.who.name, message: body.message });
         try {
           const answer = await operation.answer(requestOf(found, asked), async () => undefined);
           const shown = answer.kind === "json" ? { status: answer.status, answer: answer.value } : { status: 200, answer: null };
@@ -111,12 +112,16 @@ export function approvalRoutes({ clock, requests }: ApprovalDeps, operations: re
       id: "approvals.reject",
       method: "post",
       path: "/approvals/{id}/reject",
-      summary: "Refuses it; whoever asked may do so too",
+      summary: "Refuses it, with a word for the person who asked; whoever asked may do so too",
       role: "operator",
       params: byId,
+      body: z.strictObject({ message: word }).optional(),
       reply: approvalView,
-      async handle({ params, who }) {
-        return approvalOf(await requests.decideApproval(params.id, { state: "rejected", by: who.name }), clock.now());
+      async handle({ params, body, who }) {
+        return approvalOf(
+          await requests.decideApproval(params.id, { state: "rejected", by: who.name, message: body?.message }),
+          clock.now(),
+        );
       },
     }),
   ];

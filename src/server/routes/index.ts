@@ -1,6 +1,7 @@
 // All routes of the API.
 
 import type {
+  AttentionUseCases,
   AuditUseCases,
   CampaignFileUseCases,
   CampaignUseCases,
@@ -18,6 +19,7 @@ import type {
   VendorWebhookUseCases,
 } from "../../operations/index.ts";
 import { type ApprovalDeps, approvalRoutes } from "./approvals.ts";
+import { attentionRoutes } from "./attention.ts";
 import { auditRoutes } from "./audit.ts";
 import { campaignFileRoutes } from "./campaign-files.ts";
 import { campaignRoutes } from "./campaigns.ts";
@@ -42,6 +44,7 @@ import { vendorWebhookRoutes } from "./vendor-webhooks.ts";
 
 /** What routes act on, one port a group; asked for when a request needs it. */
 export interface Work {
+  readonly attention: () => AttentionUseCases;
   readonly campaigns: () => CampaignUseCases;
   readonly campaignFiles: () => CampaignFileUseCases;
   readonly contacts: () => ContactUseCases;
@@ -69,6 +72,7 @@ export interface RouteDeps extends SessionDeps, LiveDeps, ApprovalDeps {
 export function apiRoutes(deps: RouteDeps) {
   const { work } = deps;
   const acting = [
+    ...attentionRoutes(work.attention),
     // Before the campaigns: their paths have words where those have an id.
     ...campaignFileRoutes(work.campaignFiles),
     ...stopRoutes(work.campaigns),

@@ -2,6 +2,7 @@
 
 import { newId, type RandomStream } from "../../kernel/index.ts";
 import { Ledger, type StoreCore } from "../commit.ts";
+import { storable } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import type { Bytes } from "../plain-types.ts";
 import type { Approval, ApprovalWithPlan, KeyState } from "./types.ts";
@@ -130,19 +131,19 @@ export class ServiceRequests extends Ledger {
   }
 
   /**
-   * Decides an approval that waits; of two who decide at once exactly one succeeds.
+   * Decides an approval that waits, with a word of the person who decides; of two who decide at once exactly one succeeds.
    * @throws StoreError `invalid_state` when it was decided, has expired, or is the decider's own
    */
   async decideApproval(
     id: string,
-    decision: { readonly state: "approved" | "rejected"; readonly by: string },
+    decision: { readonly state: "approved" | "rejected"; readonly by: string; readonly message?: string | undefined },
   ): Promise<Approval> {
     const now = new Date(this.store.now());
     const own = decision.state === "approved";
     const [row] = await this.store.query<Approval>(
-      `update outdial.approvals set state = $2, decided_by = $3, decided_at = $4
+      `update outdial.approvals set state = $2, decided_by = $3, decided_at = $4, message = $6
        where id = $1 and state = 'pending' and expires_at > $4 and (not $5 or requested_by <> $3) returning ${APPROVAL}`,
-      [id, decision.state, decision.by, now, own],
+      [id, decision.state, decision.by, now, own, decision.message === undefined ? null : storable(decision.message)],
     );
     if (row !== undefined) return row;
     const found = await this.approval(id);

@@ -85,6 +85,18 @@ export class MetricReadings extends Ledger {
     );
   }
 
+  /** When each campaign last had calls under way or had placed some, by the vendor's time; one that never had is left out. */
+  async lastWithCalls(campaignIds: readonly string[]): Promise<ReadonlyMap<string, Instant>> {
+    const rows = await this.store.query<{ id: string; at: number }>(
+      `select given.id, latest.at from unnest(${textColumn("$1")}) as given (id)
+       cross join lateral (
+         select ordered_at as at from outdial.metric_readings
+         where campaign_id = given.id and (active_calls > 0 or calls_placed > 0) order by ordered_at desc limit 1) as latest`,
+      [joinTexts(campaignIds)],
+    );
+    return new Map(rows.map(({ id, at }) => [id, at]));
+  }
+
   /** Readings of [from, to] in the order of the vendor's times. */
   series(campaignId: string, from: Instant, to: Instant): Promise<MetricReading[]> {
     return this.store.query<MetricReading>(

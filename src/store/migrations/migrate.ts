@@ -34,6 +34,7 @@ import { settingsSubject } from "./0028-settings-subject.ts";
 import { pageAttempts } from "./0029-page-attempts.ts";
 import { vendorBodies } from "./0030-vendor-bodies.ts";
 import { jobProfile } from "./0031-job-profile.ts";
+import { attention } from "./0032-attention.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -67,6 +68,7 @@ const MIGRATIONS: readonly Migration[] = [
   pageAttempts,
   vendorBodies,
   jobProfile,
+  attention,
 ];
 
 /** The version of the schema that this outdial works with. */

@@ -15,6 +15,8 @@ export const ROUTES = {
   "approvals.show": ["GET", "/api/v1/approvals/{id}"],
   "approvals.approve": ["POST", "/api/v1/approvals/{id}/approve"],
   "approvals.reject": ["POST", "/api/v1/approvals/{id}/reject"],
+  "attention.list": ["GET", "/api/v1/attention"],
+  "attention.say": ["POST", "/api/v1/attention"],
   "campaigns.plan": ["POST", "/api/v1/campaigns/plan"],
   "campaigns.apply": ["POST", "/api/v1/campaigns/apply"],
   "campaigns.applies": ["GET", "/api/v1/campaigns/applies"],

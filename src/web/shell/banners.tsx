@@ -4,17 +4,35 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useDashboard } from "../api/dashboard.ts";
 import { useResource } from "../api/resource.ts";
+import { approvalNews } from "../view/approval.ts";
 import { pairNews } from "../view/failover.ts";
 import { timeFormat } from "../view/format.ts";
 import { shouldTell } from "../view/link.ts";
 
+/** What is told of is among so many. */
+const RECENT = 20;
+
 export function Banners() {
-  const { live, toasts, now } = useDashboard();
+  const { client, live, session, toasts, now } = useDashboard();
   const link = live.link.value;
   const tick = useSignal(now());
+  /** Those who may approve hear of what waits, and who asked hears what became of it. */
+  const tellApproval = async (id: string) => {
+    const state = session.state.peek();
+    if (state.kind !== "signed_in" || !state.me.service.fourEyes || !session.may("operator")) return;
+    try {
+      const { items } = await client.ask("approvals.list", { query: { limit: RECENT } });
+      const approval = items.find((one) => one.id === id);
+      const news = approval === undefined ? undefined : approvalNews(approval, state.me.name);
+      if (news !== undefined) toasts.show(news.tone, news.text);
+    } catch {
+      // The page of approvals says what cannot be read.
+    }
+  };
   useEffect(
     () =>
       live.subscribe((event) => {
+        if (event.type === "approval") void tellApproval(event.approvalId);
         if (event.type === "alarm") toasts.show("bad", `${event.subject}: ${event.message}`);
         if (event.type !== "failover") return;
         const { tone, text } = pairNews(event.primary, event.backup, event.phase);

@@ -3,12 +3,16 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
+import type { ApiTypes } from "../../server/index.ts";
 import { useDashboard } from "../api/dashboard.ts";
+import { useResource } from "../api/resource.ts";
 import { ToastList } from "../ui/toasts.tsx";
 import { timeFormat } from "../view/format.ts";
 import { Icon } from "./icons.tsx";
 import { ACCESS, APPROVALS, PAGES, pageOf } from "./pages.tsx";
 import { applyTheme, storedTheme, type Theme } from "./theme.ts";
+
+const WAITING = { on: ({ type }: ApiTypes.ServiceEvent) => type === "approval", every: 60_000, sticky: true };
 
 export function Rail() {
   const { path } = useLocation();
@@ -48,6 +52,7 @@ export function Rail() {
               <a href={page.path} aria-current={page === current ? "page" : undefined}>
                 <Icon name={page.icon} />
                 {page.name}
+                {page === APPROVALS ? <Waiting me={state.kind === "signed_in" ? state.me.name : ""} /> : null}
               </a>
             </li>
           ))}
@@ -56,6 +61,21 @@ export function Rail() {
       <ToastList />
       <Foot />
     </header>
+  );
+}
+
+/** How many requests wait for this person's decision. */
+function Waiting({ me }: { readonly me: string }) {
+  const { session } = useDashboard();
+  const { state } = useResource("approvals.list", { query: { pending: true } }, WAITING);
+  if (state.value.kind !== "ready" || !session.may("operator")) return null;
+  const count = state.value.value.items.filter(({ requestedBy }) => requestedBy !== me).length;
+  if (count === 0) return null;
+  return (
+    <span class="badge">
+      {count}
+      <span class="visually-hidden"> waiting for you</span>
+    </span>
   );
 }
 

@@ -103,6 +103,20 @@ test("a pair that was halted says so, why and what is to be done: nobody is said
     reason,
     nextStep: expect.stringContaining(`outdial campaign failover start or failback ${ID} tries again`) as string,
   });
+  type Concern = { key: string; code: string; subject: { id: string }; owner: string | null; acknowledged: object | null };
+  const concerns = async () =>
+    ((await at.get("/api/v1/attention", "viewer")) as { items: Concern[] }).items.filter(({ code }) => code === "pair_halted");
+  const [concern] = await concerns();
+  expect(concern).toMatchObject({ severity: "urgent", subject: { id: ID }, evidence: [reason], owner: null, acknowledged: null });
+  const key = concern?.key;
+  expect(await at.post("/api/v1/attention", { key, verb: "take" }, "viewer")).toMatchObject({ status: 403 });
+  expect(await at.post("/api/v1/attention", { key: "nothing", verb: "take" })).toMatchObject({ status: 404 });
+  await at.post("/api/v1/attention", { key, verb: "take" });
+  const seen = await at.post("/api/v1/attention", { key, verb: "acknowledge", note: "calling the tenant" });
+  expect(seen.body).toMatchObject({ owner: "olga", acknowledged: { by: "olga", note: "calling the tenant" } });
+  expect(await concerns()).toMatchObject([{ key, owner: "olga", acknowledged: { by: "olga" } }]);
+  await at.post("/api/v1/attention", { key, verb: "release" });
+  expect(await concerns()).toMatchObject([{ owner: null, acknowledged: { by: "olga" } }]);
   type Listed = { id: string; failover: object | null; notDialing: { first: string } };
   const list = async () => ((await at.get("/api/v1/campaigns", "viewer")) as { items: Listed[] }).items;
   const inPair = async () => (await list()).filter(({ id, failover }) => [ID, backup].includes(id) && failover !== null).length;

@@ -22,8 +22,7 @@ export const approvalView = z
     state: z.enum(["pending", "approved", "rejected", "expired", "failed"]),
     decidedBy: z.string().nullable(),
     decidedAt: time.nullable(),
-    /** Why it was rejected or failed. */
-    message: z.string().nullable(),
+    message: z.string().nullable().describe("The word of the person who decided, or why it failed"),
   })
   .meta({ id: "Approval" });
 export type ApprovalView = z.output<typeof approvalView>;

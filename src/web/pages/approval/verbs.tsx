@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { Confirm } from "../../ui/confirm.tsx";
+import { TextField } from "../../ui/fields.tsx";
 import { Asked, hindrancesOf } from "./asked.tsx";
 import { PlanBody } from "./plan.tsx";
 
@@ -14,19 +15,22 @@ export interface ApprovalVerbsProps {
 
 export function ApprovalVerbs({ approval, onDone }: ApprovalVerbsProps) {
   const { client, session, toasts } = useDashboard();
-  const isOpen = useSignal(false);
+  const isOpen = useSignal<"approve" | "reject" | undefined>(undefined);
+  const word = useSignal("");
   const state = session.state.value;
   const me = state.kind === "signed_in" ? state.me.name : "";
   if (!session.may("operator")) return null;
-  const reject = async () => {
-    try {
-      await client.ask("approvals.reject", { params: { id: approval.id } });
-      toasts.show("info", "Rejected: nothing is done");
-    } catch (thrown) {
-      toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
-    }
-    onDone();
-  };
+  const Word = () => (
+    <TextField
+      label="A word for the person who asked"
+      value={word.value}
+      hint="kept with the approval; may be left empty"
+      onChange={(value) => {
+        word.value = value;
+      }}
+    />
+  );
+  const given = () => (word.peek().trim() === "" ? {} : { message: word.peek().trim() });
   return (
     <>
       {approval.state === "pending" ? (
@@ -38,19 +42,25 @@ export function ApprovalVerbs({ approval, onDone }: ApprovalVerbsProps) {
               type="button"
               class="button"
               onClick={() => {
-                isOpen.value = true;
+                isOpen.value = "approve";
               }}
             >
               Approve<span class="visually-hidden"> {approval.summary}</span>
             </button>
           )}
-          <button type="button" class="button danger" onClick={() => void reject()}>
+          <button
+            type="button"
+            class="button danger"
+            onClick={() => {
+              isOpen.value = "reject";
+            }}
+          >
             Reject<span class="visually-hidden"> {approval.summary}</span>
           </button>
         </div>
       ) : null}
       {/* Open to its end also when the list has heard of the decision first: a failure is told in it. */}
-      {isOpen.value ? (
+      {isOpen.value === "approve" ? (
         <Confirm
           title="Approve"
           verb="Approve"
@@ -65,17 +75,42 @@ export function ApprovalVerbs({ approval, onDone }: ApprovalVerbsProps) {
                   <p class="break">{detail.summary}</p>
                   <Asked approval={detail} />
                   {detail.plan === null ? null : <PlanBody plan={detail.plan} />}
+                  <Word />
                 </div>
               ),
             };
           }}
           onConfirm={async (confirm) => {
-            await client.ask("approvals.approve", { params: { id: approval.id }, body: { confirm: confirm ?? "" } });
+            await client.ask("approvals.approve", { params: { id: approval.id }, body: { confirm: confirm ?? "", ...given() } });
             toasts.show("good", "Approved, and carried out");
             onDone();
           }}
           onClose={() => {
-            isOpen.value = false;
+            isOpen.value = undefined;
+          }}
+        />
+      ) : null}
+      {isOpen.value === "reject" ? (
+        <Confirm
+          title="Reject"
+          verb="Reject"
+          preview={async () => ({
+            confirm: undefined,
+            refusals: [],
+            body: (
+              <div class="stack">
+                <p class="break">{approval.summary}</p>
+                <Word />
+              </div>
+            ),
+          })}
+          onConfirm={async () => {
+            await client.ask("approvals.reject", { params: { id: approval.id }, body: given() });
+            toasts.show("info", "Rejected: nothing is done");
+            onDone();
+          }}
+          onClose={() => {
+            isOpen.value = undefined;
           }}
         />
       ) : null}

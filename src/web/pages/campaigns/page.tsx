@@ -22,6 +22,7 @@ import { counted, intervalKind, timeFormat, whole } from "../../view/format.ts";
 import { scaleOf } from "../../view/scale.ts";
 import { toneOf } from "../../view/tone.ts";
 import { windowGroups, windowsInShort } from "../../view/windows.ts";
+import { Attention } from "./attention.tsx";
 import { Find } from "./find.tsx";
 import { StopNotice } from "./stop-notice.tsx";
 import { PauseChosen, StopAll } from "./stops.tsx";
@@ -56,6 +57,7 @@ export default function CampaignsPage() {
       actions={<StopAll onDone={campaigns.reload} />}
     >
       <StopNotice />
+      <Attention />
       <Loaded
         of={campaigns}
         what="campaigns"

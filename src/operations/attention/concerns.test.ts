@@ -1,0 +1,114 @@
+// What of a campaign needs somebody, and what explains it.
+
+import { expect, test } from "vitest";
+import type { KnownHealth } from "../campaigns/health/known.ts";
+import { campaignConcerns } from "./concerns.ts";
+
+const NOW = Date.UTC(2026, 2, 2, 15);
+const HOUR = 3_600_000;
+
+/** A campaign that dials and is well; the parts that concerns are found by. */
+function health(change: Partial<KnownHealth>): KnownHealth {
+  return {
+    id: "a",
+    name: "Spring",
+    status: "active",
+    dialing: true,
+    notDialing: null,
+    failover: null,
+    reading: null,
+    windows: [],
+    stale: false,
+    abandonment: null,
+    failed: null,
+    ...change,
+  } as KnownHealth;
+}
+
+const window = (zone: string, open: number) => ({ zone, contacts: 3, open, until: null, opens: NOW + HOUR });
+const reading = (activeCalls: number) => ({ at: NOW, receivedAt: NOW, activeCalls }) as KnownHealth["reading"];
+const silent = (code: string, text: string) =>
+  health({ dialing: false, notDialing: { dials: false, first: text, all: [{ code, text }] } as KnownHealth["notDialing"] });
+const concerns = (one: KnownHealth, failed: KnownHealth["failed"] = null) =>
+  campaignConcerns({
+    list: { campaigns: [one], readAt: NOW - HOUR, failed },
+    lastCalls: new Map([["a", NOW - HOUR]]),
+    phaseSince: new Map([["a", NOW - 2 * HOUR]]),
+  });
+
+test("a campaign that is well needs nobody, nor one that is paused, outside its hours or not read yet", () => {
+  expect(concerns(health({ reading: reading(7), windows: [window("UTC", 3), window("Asia/Tokyo", 0)] }))).toEqual([]);
+  expect(concerns({ ...silent("paused_elsewhere", "paused"), status: "paused" })).toEqual([]);
+  expect(concerns(silent("outside_hours", "outside calling hours"))).toEqual([]);
+  expect(concerns({ ...silent("figures_unknown", "no figures"), dialing: null })).toEqual([]);
+});
+
+test("calls while every window is closed are urgent", () => {
+  const [one, ...rest] = concerns(health({ reading: reading(4), windows: [window("Asia/Tokyo", 0)] }));
+  expect(rest).toEqual([]);
+  expect(one).toMatchObject({ code: "calls_outside_hours", severity: "urgent", cause: "windows" });
+  expect(one?.evidence[0]).toContain("Asia/Tokyo");
+  expect(concerns(health({ reading: reading(4), windows: [window("Asia/Tokyo", 0)], stale: true }))).toEqual([]);
+});
+
+test.each([
+  ["list_empty", "list"],
+  ["nobody_callable", "list"],
+  ["no_company_list", "gate"],
+  ["no_agents", "agents or lines"],
+  ["dialer_settings", "pacing"],
+  ["gate_unknown", null],
+])("an active campaign that does not dial: %s is explained by %s, since its last call", (code, cause) => {
+  expect(concerns(silent(code, "why"))).toMatchObject([
+    { code: "not_dialing", severity: "soon", cause, evidence: ["why"], since: new Date(NOW - HOUR).toISOString() },
+  ]);
+});
+
+test("a pair that a person must see to is told once, with its primary, since its phase began", () => {
+  const failover = {
+    role: "primary",
+    partner: "b",
+    phase: "halted",
+    words: "halted",
+    reason: "419 contacts on both",
+    nextStep: "Activate one.",
+  };
+  const paused = { status: "paused", dialing: false, failover: failover as KnownHealth["failover"] };
+  expect(concerns(health(paused))).toMatchObject([
+    {
+      code: "pair_halted",
+      severity: "urgent",
+      evidence: ["419 contacts on both"],
+      next: "Activate one.",
+      since: "2026-03-02T13:00:00.000Z",
+    },
+  ]);
+  expect(concerns(health({ ...paused, failover: { ...failover, role: "backup" } as KnownHealth["failover"] }))).toEqual([]);
+});
+
+test("a tenant that cannot be read is one concern, not one for each campaign", () => {
+  const failed = { code: "vendor_unavailable", message: "503", at: NOW };
+  const one = { ...silent("unreachable", "cannot be asked"), dialing: null, failed };
+  expect(concerns(one, failed)).toMatchObject([{ code: "tenant_unreadable", since: new Date(NOW - HOUR).toISOString() }]);
+  expect(concerns(one)).toMatchObject([{ code: "not_known", cause: "tenant" }]);
+});
+
+test("an abandonment budget warns before it is used up, and is urgent when the limit is passed", () => {
+  const budget = (abandoned: number, withinLimit: boolean) =>
+    health({
+      abandonment: {
+        rule: "us",
+        jurisdiction: "US",
+        abandoned,
+        live: 1000,
+        allowed: 30,
+        used: abandoned / 30,
+        reading: { limit: { maxRate: 0.03 }, pace: { burnRate: 0.5 }, forecast: { exhaustedAt: null }, withinLimit },
+      } as KnownHealth["abandonment"],
+    });
+  expect(concerns(budget(10, true))).toEqual([]);
+  expect(concerns(budget(25, true))).toMatchObject([{ code: "abandonment_near", severity: "soon" }]);
+  const [over] = concerns(budget(40, false));
+  expect(over).toMatchObject({ code: "abandonment_over", severity: "urgent" });
+  expect(over?.evidence[0]).toContain("40 of 1000 live answers abandoned");
+});

@@ -1,0 +1,166 @@
+// What of campaigns needs somebody, with the cause that the readings show. Pure.
+
+import { formatInstant } from "../../compliance/index.ts";
+import { type Instant, percent } from "../../kernel/index.ts";
+import type { KnownHealth } from "../campaigns/health/known.ts";
+import type { KnownList } from "../campaigns/health/known-campaigns.ts";
+import type { CauseCode } from "../campaigns/health/why.ts";
+import type { Concern } from "../views/schemas/attention.ts";
+import { timeText } from "../views/texts.ts";
+
+/** A concern before anybody said something of it. */
+export type Found = Omit<Concern, "key" | "acknowledged" | "owner"> & {
+  /** Which time of this thing it is; null where that is not known. */
+  readonly episode: string | null;
+};
+
+/** So much of the abandonment budget may be used before somebody should know, a share. */
+const NEARLY = 0.8;
+
+/** What explains that an active campaign does not dial, and what to do about it. */
+const CAUSES: Readonly<Partial<Record<CauseCode, readonly [cause: NonNullable<Concern["cause"]>, next: string]>>> = {
+  not_authorised: ["tenant", "Renew the credentials or give the client the scopes; outdial doctor says which."],
+  unreachable: ["tenant", "Look whether the tenant's API answers; outdial doctor checks it."],
+  rules_unreadable: ["gate", "Mend the rule pack: no gate lets anybody be called before."],
+  no_company_list: ["gate", "Load the company's do-not-call list, or declare it empty, under Compliance."],
+  stale_compliance_data: ["gate", "Load the registry file anew: outdial dnc load."],
+  abandonment_budget: ["abandonment", "Lower the pacing under Dialer before it dials again."],
+  no_contact_list: ["list", "Give the campaign a contact list."],
+  list_empty: ["list", "Load contacts into its list, or end the campaign."],
+  nobody_callable: ["list", "Load contacts that may be called, or wait for the instant that is named."],
+  dialer_settings: ["pacing", "Set the call rate and the calls in flight above 0."],
+  no_agents: ["agents or lines", "See that agents are signed in to its queue and that lines are free."],
+};
+/** What is as it should be, or is told elsewhere. */
+const QUIET: ReadonlySet<string> = new Set(["outside_hours", "paused_by_outdial", "paused_by_failover", "paused_elsewhere"]);
+
+export interface CampaignEvidence {
+  readonly list: KnownList;
+  /** When calls were last under way or placed, by campaign. */
+  readonly lastCalls: ReadonlyMap<string, Instant>;
+  /** Since when the pair of a primary is in its phase. */
+  readonly phaseSince: ReadonlyMap<string, Instant>;
+}
+
+/** Of all campaigns; the order is that of the list. */
+export function campaignConcerns({ list, lastCalls, phaseSince }: CampaignEvidence): Found[] {
+  const { failed, readAt, campaigns } = list;
+  const away: Found[] =
+    failed === null
+      ? []
+      : [
+          {
+            code: "tenant_unreadable",
+            severity: "urgent",
+            subject: { kind: "tenant", id: "", name: "tenant" },
+            what: "the tenant cannot be read",
+            cause: "tenant",
+            evidence: [failed.message],
+            since: timeText(readAt),
+            next: "What the pages show is of the last reading. Look whether the tenant's API answers; outdial doctor checks it.",
+            episode: timeText(readAt),
+          },
+        ];
+  return [...away, ...campaigns.flatMap((one) => ofCampaign(one, { lastCalls, phaseSince, isAway: failed !== null }))];
+}
+
+function ofCampaign(
+  health: KnownHealth,
+  { lastCalls, phaseSince, isAway }: Pick<CampaignEvidence, "lastCalls" | "phaseSince"> & { readonly isAway: boolean },
+): Found[] {
+  const subject = { kind: "campaign", id: health.id, name: health.name } as const;
+  return [...ofPair(health, subject, phaseSince), ...ofCalls(health, subject), ...ofBudget(health, subject), ...ofSilence()];
+
+  function ofSilence(): Found[] {
+    const { status, dialing, notDialing, failed } = health;
+    if (status !== "active" || notDialing === null) return [];
+    const [first] = notDialing.all;
+    if (first === undefined || QUIET.has(first.code)) return [];
+    const [cause = null, next = "Look at the campaign's page and at the tenant."] = CAUSES[first.code] ?? [];
+    // What is not known is no alarm while it is only not read yet, and one alarm when the whole tenant is away.
+    if (dialing === null && (failed === null || isAway)) return [];
+    const since = timeText(lastCalls.get(health.id) ?? null);
+    return [
+      {
+        code: dialing === null ? "not_known" : "not_dialing",
+        severity: "soon",
+        subject,
+        what: dialing === null ? "it is active, and whether it dials is not known" : "it is active and does not dial",
+        cause,
+        evidence: notDialing.all.map(({ text }) => text),
+        since,
+        next,
+        episode: `${first.code} ${since ?? ""}`,
+      },
+    ];
+  }
+}
+
+type Subject = Found["subject"];
+
+function ofPair({ failover, id }: KnownHealth, subject: Subject, phaseSince: CampaignEvidence["phaseSince"]): Found[] {
+  if (failover === null || failover.role !== "primary") return [];
+  const { phase, words, reason, nextStep, partner } = failover;
+  if (phase !== "halted" && phase !== "securing" && nextStep === null) return [];
+  const since = timeText(phaseSince.get(id) ?? null);
+  return [
+    {
+      code: phase === "halted" ? "pair_halted" : "pair_needs_a_person",
+      severity: "urgent",
+      subject,
+      what: `its failover pair with ${partner}: ${words}`,
+      cause: "pair",
+      evidence: reason === null ? [] : [reason],
+      since,
+      next: nextStep ?? "Wait until both are confirmed paused.",
+      episode: `${phase} ${since ?? ""}`,
+    },
+  ];
+}
+
+function ofCalls({ reading, windows, stale }: KnownHealth, subject: Subject): Found[] {
+  const calls = reading?.activeCalls ?? 0;
+  if (stale || calls === 0 || windows.length === 0 || windows.some(({ open }) => open > 0)) return [];
+  const opens = windows.flatMap((one) => (one.opens === null ? [] : [one.opens]));
+  return [
+    {
+      code: "calls_outside_hours",
+      severity: "urgent",
+      subject,
+      what: `${calls} calls are under way although every calling window of its list is closed`,
+      cause: "windows",
+      evidence: [
+        `closed: ${windows.map(({ zone }) => zone).join(", ")}${opens.length === 0 ? "" : `; the first opens at ${formatInstant(Math.min(...opens))}`}`,
+      ],
+      since: timeText(reading?.at ?? reading?.receivedAt ?? null),
+      next: "Pause the campaign, then see why the tenant dials: its own calling hours, or the zones of the contacts.",
+      episode: null,
+    },
+  ];
+}
+
+function ofBudget({ abandonment, status }: KnownHealth, subject: Subject): Found[] {
+  if (abandonment === null) return [];
+  const { used, reading, abandoned, live, rule } = abandonment;
+  const { withinLimit, pace, forecast, limit } = reading;
+  const isFast = pace.burnRate > 1 && status === "active";
+  if (withinLimit && (used ?? 0) < NEARLY && !isFast) return [];
+  const rate = live === 0 ? "no live answers" : `${abandoned} of ${live} live answers abandoned, ${percent(abandoned / live, 2)}`;
+  const end =
+    forecast.exhaustedAt === null || !withinLimit
+      ? []
+      : [`at the recent pace it is used up at ${formatInstant(forecast.exhaustedAt)}`];
+  return [
+    {
+      code: withinLimit ? "abandonment_near" : "abandonment_over",
+      severity: withinLimit ? "soon" : "urgent",
+      subject,
+      what: withinLimit ? "its abandonment budget is nearly used up" : "its abandonment is over the limit",
+      cause: "abandonment",
+      evidence: [`${rate}; the limit of ${rule} is ${percent(limit.maxRate)} over 30 days`, ...end],
+      since: null,
+      next: "Lower the dial ratio under Dialer, or pause the campaign.",
+      episode: withinLimit ? "near" : "over",
+    },
+  ];
+}

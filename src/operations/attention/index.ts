@@ -1,0 +1,3 @@
+// What needs somebody.
+
+export { AttentionUseCases } from "./use-cases.ts";

@@ -1,0 +1,237 @@
+// What needs somebody: found out anew each time from what is stored, with what people said of it. The tenant is not asked.
+
+import { type Instant, messageOf } from "../../kernel/index.ts";
+import type { AttentionWord } from "../../store/index.ts";
+import { knownList } from "../campaigns/health/known-campaigns.ts";
+import type { CampaignUseCases } from "../campaigns/use-cases.ts";
+import type { ComplianceUseCases } from "../compliance/use-cases.ts";
+import type { Context } from "../context.ts";
+import { OperationError } from "../error.ts";
+import type { DeliveryUseCases } from "../events/index.ts";
+import type { DialerUseCases } from "../settings/use-cases.ts";
+import type { AttentionVerb, Concern } from "../views/schemas/attention.ts";
+import { timeText } from "../views/texts.ts";
+import { campaignConcerns, type Found } from "./concerns.ts";
+
+/** An acknowledgement counts so long; then the thing is told again. */
+const SEEN_MS = 24 * 3_600_000;
+/** So many revocations are looked through for overdue ones, approvals for waiting ones, steps of a pair for when its phase began. */
+const LOOKED_AT = 200;
+
+export interface AttentionParts {
+  readonly campaigns: Pick<CampaignUseCases, "stops" | "stopped">;
+  readonly compliance: Pick<ComplianceUseCases, "revocations">;
+  readonly deliveries: Pick<DeliveryUseCases, "receivers">;
+  readonly dialer: Pick<DialerUseCases, "changes">;
+}
+
+type Part = () => Promise<readonly Found[]>;
+
+export class AttentionUseCases {
+  readonly #context: Pick<Context, "store" | "clock">;
+  readonly #parts: AttentionParts;
+
+  constructor(context: Pick<Context, "store" | "clock">, parts: AttentionParts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  /** Urgent things first, those that nobody has seen before those that somebody has. A part that cannot be looked at is a concern itself. */
+  async list(): Promise<readonly Concern[]> {
+    const parts: Readonly<Record<string, Part>> = {
+      campaigns: () => this.#campaigns(),
+      "emergency stops": () => this.#stops(),
+      approvals: () => this.#approvals(),
+      "opt-outs": () => this.#optOuts(),
+      receivers: () => this.#receivers(),
+      "dialer settings": () => this.#dialer(),
+    };
+    const [words, ...found] = await Promise.all([
+      this.#context.store.attention.list(),
+      ...Object.entries(parts).map(async ([name, part]) => part().catch((thrown: unknown) => [unread(name, thrown)])),
+    ]);
+    const said = new Map(words.map((word) => [word.key, word]));
+    const concerns = found.flat().map((one) => concernOf(one, said, this.#context.clock.now()));
+    const rank = ({ severity, acknowledged }: Concern) => (acknowledged === null ? 0 : 2) + (severity === "urgent" ? 0 : 1);
+    return concerns.toSorted((a, b) => rank(a) - rank(b));
+  }
+
+  /**
+   * A person has seen a thing, sees to it, or does so no more; entered in the audit log.
+   * @throws OperationError `not_found` when it needs nobody any more
+   */
+  async say(key: string, verb: AttentionVerb, by: string, note: string | undefined): Promise<Concern> {
+    const { store, clock } = this.#context;
+    const concern = (await this.list()).find((one) => one.key === key);
+    if (concern === undefined)
+      throw new OperationError("not_found", "this needs nobody any more, or is another thing by now", {
+        advice: "Read the list again.",
+      });
+    const { acknowledged, owner } = concern;
+    const seen = verb === "acknowledge" ? { by, at: timeText(clock.now()), note: note ?? null } : acknowledged;
+    const word: AttentionWord = {
+      key,
+      owner: verb === "take" ? by : verb === "release" ? null : owner,
+      acknowledgedBy: seen?.by ?? null,
+      acknowledgedAt: seen === null ? null : Date.parse(seen.at),
+      note: seen?.note ?? null,
+    };
+    const details = { code: concern.code, what: concern.what, ...(note === undefined ? {} : { note }) };
+    await store.attention.put(word, [
+      { actor: by, action: `attention.${verb}`, subject: concern.subject.id || concern.subject.kind, details },
+    ]);
+    return { ...concern, acknowledged: seen, owner: word.owner };
+  }
+
+  async #campaigns(): Promise<Found[]> {
+    const { store, clock } = this.#context;
+    const list = await knownList(store, clock.now());
+    const stuck = list.campaigns.flatMap(({ id, failover }) =>
+      failover?.role === "primary" && (failover.phase === "halted" || failover.nextStep !== null) ? [id] : [],
+    );
+    const silent = list.campaigns.flatMap(({ id, status, notDialing }) =>
+      status === "active" && notDialing !== null ? [id] : [],
+    );
+    const [lastCalls, ...since] = await Promise.all([
+      store.metrics.lastWithCalls(silent),
+      ...stuck.map(async (id) => [id, await this.#phaseSince(id)] as const),
+    ]);
+    const phaseSince = new Map(since.flatMap(([id, at]) => (at === null ? [] : [[id, at]])));
+    return campaignConcerns({ list, lastCalls, phaseSince });
+  }
+
+  async #phaseSince(primary: string): Promise<Instant | null> {
+    const steps = await this.#context.store.failovers.history(primary, LOOKED_AT);
+    const other = steps.findIndex(({ phase }) => phase !== steps[0]?.phase);
+    return steps.at(other < 0 ? steps.length - 1 : other - 1)?.at ?? null;
+  }
+
+  async #stops(): Promise<Found[]> {
+    const [latest] = await this.#parts.campaigns.stops(1);
+    if (latest === undefined || latest.supersededBy !== null) return [];
+    const { changes, listProblem, endedAt, createdAt, actor } = await this.#parts.campaigns.stopped(latest.id);
+    const open = changes.filter(({ confirmed, status }) => !confirmed && status !== "resumed");
+    if (endedAt === null || (open.length === 0 && listProblem === null)) return [];
+    return [
+      {
+        code: "stop_not_confirmed",
+        severity: "urgent",
+        subject: { kind: "stop", id: latest.id, name: `emergency stop by ${actor}` },
+        what:
+          open.length === 0
+            ? "the list of campaigns was not whole, others may be dialing"
+            : `${open.length} campaigns are not confirmed paused`,
+        cause: "tenant",
+        evidence: [
+          ...(listProblem === null ? [] : [listProblem.message]),
+          ...open.slice(0, 20).map(({ campaignId, message }) => `${campaignId}: ${message}`),
+        ],
+        since: createdAt,
+        next: "Pause them in the tenant's administration, or stop all campaigns again.",
+        episode: "",
+      },
+    ];
+  }
+
+  async #approvals(): Promise<Found[]> {
+    const waiting = await this.#context.store.requests.listApprovals({ pending: true, limit: LOOKED_AT });
+    return waiting.map(({ id, summary, requestedBy, requestedAt }) => ({
+      code: "approval_waits",
+      severity: "soon",
+      subject: { kind: "approval", id, name: summary },
+      what: `${requestedBy} waits for another person's approval`,
+      cause: "approval",
+      evidence: [],
+      since: timeText(requestedAt),
+      next: "Look at it and approve or reject it.",
+      episode: "",
+    }));
+  }
+
+  async #optOuts(): Promise<Found[]> {
+    const { items } = await this.#parts.compliance.revocations({ open: true, limit: LOOKED_AT }, { reveal: false });
+    return items.flatMap(({ id, number, deadline, systems }) => {
+      const late = systems.filter(({ state }) => state === "overdue");
+      return late.length === 0
+        ? []
+        : [
+            {
+              code: "opt_out_overdue",
+              severity: "urgent",
+              subject: { kind: "compliance", id: String(id), name: `opt-out of ${number}` },
+              what: `${late.map(({ system }) => system).join(", ")} has not confirmed an opt-out in time`,
+              cause: "opt-outs",
+              evidence: [`the deadline of the rules is ${deadline}`],
+              since: late.map(({ target }) => target).sort()[0] ?? null,
+              next: "See that the system carries it out, then confirm it: outdial compliance acknowledge.",
+              episode: "",
+            } as const,
+          ];
+    });
+  }
+
+  async #receivers(): Promise<Found[]> {
+    return (await this.#parts.deliveries.receivers()).flatMap(({ endpoint, enabled, offSince, message, dead, pending }) =>
+      enabled
+        ? []
+        : [
+            {
+              code: "receiver_off",
+              severity: "soon",
+              subject: { kind: "receiver", id: endpoint, name: endpoint },
+              what: `the receiver ${endpoint} is switched off; ${pending} events wait, ${dead} are dead letters`,
+              cause: "receiver",
+              evidence: message === null ? [] : [message],
+              since: offSince,
+              next: "Mend the receiver and switch it on under Deliveries.",
+              episode: offSince,
+            } as const,
+          ],
+    );
+  }
+
+  async #dialer(): Promise<Found[]> {
+    const open = await this.#parts.dialer.changes.open();
+    if (open === undefined) return [];
+    const { state } = await this.#parts.dialer.changes.report(open.version);
+    if (state.phase !== "paused" && state.stop === null) return [];
+    return [
+      {
+        code: "settings_wait",
+        severity: "urgent",
+        subject: { kind: "dialer", id: String(open.version), name: `dialer settings, version ${open.version}` },
+        what:
+          state.stop === null
+            ? "the figures say too little: a person decides whether the new settings stay"
+            : "the change stands still",
+        cause: "settings",
+        evidence: state.stop === null ? [] : [state.stop.message],
+        since: null,
+        next: "Keep the new settings or put the old ones back, under Dialer.",
+        episode: state.phase,
+      },
+    ];
+  }
+}
+
+function unread(name: string, thrown: unknown): Found {
+  return {
+    code: "not_looked_at",
+    severity: "urgent",
+    subject: { kind: "tenant", id: name, name },
+    what: `whether ${name} need somebody could not be found out`,
+    cause: null,
+    evidence: [messageOf(thrown)],
+    since: null,
+    next: "outdial doctor looks for the reason.",
+    episode: "",
+  };
+}
+
+function concernOf({ episode, ...found }: Found, said: ReadonlyMap<string, AttentionWord>, now: Instant): Concern {
+  const key = [found.code, found.subject.id, episode ?? ""].join(" ");
+  const word = said.get(key);
+  const { acknowledgedBy: by = null, acknowledgedAt: at = null, note = null, owner = null } = word ?? {};
+  const isSeen = by !== null && at !== null && now - at < SEEN_MS;
+  return { key, ...found, acknowledged: isSeen ? { by, at: timeText(at), note } : null, owner };
+}

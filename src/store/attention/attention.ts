@@ -1,0 +1,51 @@
+// What people said of the things that need somebody. Nothing here says that there is such a thing: that is found out anew each time.
+
+import type { Instant } from "../../kernel/index.ts";
+import type { AuditInput } from "../audit/entry.ts";
+import { Ledger } from "../commit.ts";
+import { storable } from "../database/arrays.ts";
+
+/** Words of people are kept so long after the last one. */
+const KEPT_MS = 30 * 86_400_000;
+
+/** What people said of one thing. */
+export interface AttentionWord {
+  readonly key: string;
+  /** Who sees to it; null: nobody. */
+  readonly owner: string | null;
+  /** Who has seen it; null: nobody. */
+  readonly acknowledgedBy: string | null;
+  readonly acknowledgedAt: Instant | null;
+  readonly note: string | null;
+}
+
+const WORD = `key, owner, acknowledged_by as "acknowledgedBy", acknowledged_at as "acknowledgedAt", note`;
+
+export class AttentionLedger extends Ledger {
+  list(): Promise<AttentionWord[]> {
+    return this.store.query<AttentionWord>(`select ${WORD} from outdial.attention`);
+  }
+
+  /** Keeps what was said of a thing in place of what was said before; forgets what is older than 30 days. */
+  put(word: AttentionWord, audit: readonly AuditInput[]): Promise<void> {
+    const now = this.store.now();
+    const { key, owner, acknowledgedBy, acknowledgedAt, note } = word;
+    return this.store.commit(async (tx) => {
+      await tx.query("delete from outdial.attention where updated_at < $1", [new Date(now - KEPT_MS)]);
+      await tx.query(
+        `insert into outdial.attention (key, owner, acknowledged_by, acknowledged_at, note, updated_at) values ($1, $2, $3, $4, $5, $6)
+         on conflict (key) do update set owner = excluded.owner, acknowledged_by = excluded.acknowledged_by,
+           acknowledged_at = excluded.acknowledged_at, note = excluded.note, updated_at = excluded.updated_at`,
+        [
+          storable(key),
+          owner === null ? null : storable(owner),
+          acknowledgedBy === null ? null : storable(acknowledgedBy),
+          acknowledgedAt === null ? null : new Date(acknowledgedAt),
+          note === null ? null : storable(note),
+          new Date(now),
+        ],
+      );
+      tx.audit(audit);
+    });
+  }
+}

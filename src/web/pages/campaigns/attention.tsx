@@ -1,0 +1,142 @@
+// What needs somebody, worst first: what it is, since when, why, what to do next; seen by whom, and who sees to it.
+
+import type { ApiTypes } from "../../../server/index.ts";
+import { useDashboard } from "../../api/dashboard.ts";
+import { useResource } from "../../api/resource.ts";
+import { Age } from "../../ui/age.tsx";
+import { NameText } from "../../ui/name-text.tsx";
+import { Pill } from "../../ui/pill.tsx";
+import { Loaded } from "../../ui/states.tsx";
+import { whole } from "../../view/format.ts";
+
+type Concern = ApiTypes.Concern;
+
+const LIVE = {
+  on: ({ type }: ApiTypes.ServiceEvent) => ["failover", "approval", "stop", "dialer", "alarm"].includes(type),
+  every: 15_000,
+  sticky: true,
+};
+
+/** Where something can be done about it. */
+const PAGE: Readonly<Record<Concern["subject"]["kind"], (id: string) => string>> = {
+  campaign: (id) => `/campaigns/${encodeURIComponent(id)}`,
+  approval: (id) => `/approvals/${encodeURIComponent(id)}`,
+  receiver: () => "/deliveries",
+  compliance: () => "/compliance",
+  dialer: () => "/dialer",
+  tenant: () => "/tenant",
+  stop: () => "/",
+};
+
+export function Attention() {
+  const list = useResource("attention.list", {}, LIVE);
+  return (
+    <section class="card attention" aria-label="Needs attention">
+      <Loaded of={list} what="what needs attention">
+        {({ items }) => {
+          const open = items.filter(({ acknowledged }) => acknowledged === null);
+          const seen = items.filter(({ acknowledged }) => acknowledged !== null);
+          return (
+            <>
+              <h2>{open.length === 0 ? "Nothing needs attention" : `Needs attention: ${whole(open.length)}`}</h2>
+              <Concerns items={open} onDone={list.reload} />
+              {seen.length === 0 ? null : (
+                <details>
+                  <summary>Acknowledged: {whole(seen.length)}</summary>
+                  <Concerns items={seen} onDone={list.reload} />
+                </details>
+              )}
+            </>
+          );
+        }}
+      </Loaded>
+    </section>
+  );
+}
+
+function Concerns({ items, onDone }: { readonly items: readonly Concern[]; readonly onDone: () => void }) {
+  if (items.length === 0) return null;
+  return (
+    <ul class="concerns">
+      {items.map((one) => (
+        <Row key={one.key} concern={one} onDone={onDone} />
+      ))}
+    </ul>
+  );
+}
+
+function Row({ concern, onDone }: { readonly concern: Concern; readonly onDone: () => void }) {
+  const { key, severity, subject, what, cause, evidence, since, next, acknowledged, owner } = concern;
+  const { client, session, toasts } = useDashboard();
+  const state = session.state.value;
+  const me = state.kind === "signed_in" ? state.me.name : "";
+  const say = async (verb: ApiTypes.AttentionVerb) => {
+    try {
+      await client.ask("attention.say", { body: { key, verb } });
+    } catch (thrown) {
+      toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
+    }
+    onDone();
+  };
+  const [first, ...rest] = evidence;
+  return (
+    <li class={severity}>
+      <div class="concern">
+        <p class="break">
+          <Pill state={severity} tone={severity === "urgent" ? "bad" : "warn"} />{" "}
+          <a href={PAGE[subject.kind](subject.id)}>
+            <NameText text={subject.name} />
+          </a>
+          : <NameText text={what} />
+        </p>
+        {first === undefined ? null : (
+          <p class="break">
+            {cause === null ? "Why" : `Why (${cause})`}: <NameText text={first} />
+          </p>
+        )}
+        {rest.length === 0 ? null : (
+          <details>
+            <summary class="small">More evidence: {whole(rest.length)}</summary>
+            <ul class="effects">
+              {rest.map((text) => (
+                <li class="break" key={text}>
+                  {text}
+                </li>
+              ))}
+            </ul>
+          </details>
+        )}
+        <p class="break">
+          Next: <NameText text={next} />
+        </p>
+        <p class="muted small break">
+          {since === null ? "since when is not known" : <Age at={since} />}
+          {owner === null ? "" : ` · ${owner} sees to it`}
+          {acknowledged === null ? "" : ` · acknowledged by ${acknowledged.by}`}
+        </p>
+      </div>
+      {session.may("operator") ? (
+        <div class="row">
+          {acknowledged === null ? (
+            <button
+              type="button"
+              class="button"
+              aria-label={`Acknowledge: ${subject.name}`}
+              onClick={() => void say("acknowledge")}
+            >
+              Acknowledge
+            </button>
+          ) : null}
+          <button
+            type="button"
+            class="button"
+            aria-label={`${owner === me ? "Give back" : "Take"}: ${subject.name}`}
+            onClick={() => void say(owner === me ? "release" : "take")}
+          >
+            {owner === me ? "Give back" : "Take"}
+          </button>
+        </div>
+      ) : null}
+    </li>
+  );
+}
