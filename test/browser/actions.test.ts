@@ -272,6 +272,10 @@ test("who signs out sees nothing any more, and a session that ends elsewhere lea
   await page.getByRole("button", { name: "Verify" }).click();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
   expect(await page.locator("table").count()).toBe(0);
+  // Signed in again, the same page is there.
+  await page.getByLabel("Token").fill(world.whole.tokens.viewer);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { level: 1, name: "Audit" }).waitFor();
 });
 
 test("markup in the vendor's words is shown as words and does nothing", async () => {

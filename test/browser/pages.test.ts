@@ -86,6 +86,17 @@ test("the pages are reached with the keyboard alone, also through the menu of a 
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: "Audit" }).waitFor();
   expect(await menu.getAttribute("aria-expanded")).toBe("false");
+
+  await page.keyboard.press("Control+k");
+  const field = page.getByRole("combobox", { name: "Page, campaign or id" });
+  await page.keyboard.type("camp_");
+  await page.getByRole("option").nth(1).waitFor();
+  expect(await opened.violations()).toEqual([]);
+  await page.keyboard.press("ArrowDown");
+  const name = await page.getByRole("option", { selected: true }).locator("span").first().textContent();
+  await page.keyboard.press("Enter");
+  await field.waitFor({ state: "detached" });
+  await page.getByRole("heading", { level: 1, name: name ?? "", exact: true }).waitFor();
 });
 
 test("the theme that was chosen holds after a reload", async () => {

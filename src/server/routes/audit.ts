@@ -5,8 +5,9 @@ import { type AuditUseCases, numberOf } from "../../operations/index.ts";
 import { auditEntry, auditProof, auditVerdict, maskedText, pageOf } from "../../operations/views/index.ts";
 import type { AuditEntry } from "../../store/index.ts";
 import { mayReveal } from "../access/reveal.ts";
+import { ServerError } from "../error.ts";
 import { textsFrom } from "../routing/ndjson.ts";
-import { cursor, flag, instant, limit, numberCursor, pageOfItems } from "../routing/query.ts";
+import { cursor, flag, instant, limit, NO_NUL, numberCursor, pageOfItems } from "../routing/query.ts";
 import { rawRoute, route, streamRoute } from "../routing/route.ts";
 
 /** What a pack is about: a number, a campaign, or a period. */
@@ -28,7 +29,8 @@ export function auditRoutes(port: () => AuditUseCases) {
       method: "get",
       path: "/audit",
       summary: "Entries of the audit log, newest first unless said otherwise",
-      description: "Telephone numbers are masked; reveal=true shows them to operators and is itself in the audit.",
+      description:
+        "Telephone numbers are masked; reveal=true shows them to operators and is itself in the audit. A viewer's text has no digits: they would tell which numbers there are.",
       role: "viewer",
       personal: "revealed",
       query: z.strictObject({
@@ -39,6 +41,7 @@ export function auditRoutes(port: () => AuditUseCases) {
         subject: z.string().optional(),
         job: z.string().optional(),
         result: z.string().optional(),
+        text: z.string().min(1).max(200).regex(NO_NUL).optional().describe("Stands in actor, action, subject or details"),
         from: instant.optional(),
         to: instant.optional(),
         order: z.enum(["newest", "oldest"]).default("newest"),
@@ -48,6 +51,14 @@ export function auditRoutes(port: () => AuditUseCases) {
       async handle({ query, who }) {
         const { limit: size, cursor: after, order, reveal, ...wanted } = query;
         const shown = mayReveal(reveal, who);
+        if (wanted.text !== undefined && /\p{Nd}/u.test(wanted.text) && who.role === "viewer")
+          throw new ServerError(
+            "not_permitted",
+            "text with digits is searched for operators only: it would tell telephone numbers",
+            {
+              advice: "Search for words, or for the whole subject.",
+            },
+          );
         const entries = await port().list({
           ...wanted,
           limit: size + 1,

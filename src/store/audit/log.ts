@@ -23,6 +23,8 @@ export interface AuditQuery {
   readonly action?: string | undefined;
   /** The member `result` of the details. */
   readonly result?: string | undefined;
+  /** Stands in actor, action, subject or details, in whatever case. */
+  readonly text?: string | undefined;
   /** Not before, ms since the epoch. */
   readonly from?: number | undefined;
   /** Before, ms since the epoch. */
@@ -79,6 +81,7 @@ export class AuditLog extends Ledger {
            and (select last_seq from outdial.audit_jobs where job = $7))
          and ($8::text is null or subject = $8 and left(subject, 200) collate "C" = left($8, 200))
          and ($9::text is null or strpos(details, $9) > 0)
+         and ($10::text is null or strpos(lower(concat_ws(chr(10), actor, action, subject, details)), lower($10)) > 0)
        order by seq ${order} limit $1`,
       [
         query.limit ?? 100,
@@ -90,6 +93,7 @@ export class AuditLog extends Ledger {
         query.job ?? null,
         query.subject ?? null,
         query.result === undefined ? null : `"result":${JSON.stringify(query.result)}`,
+        query.text ?? null,
       ],
     );
     return rows.map(toEntry);

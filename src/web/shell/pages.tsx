@@ -2,11 +2,9 @@
 
 import type { ComponentType } from "preact";
 import { lazy } from "preact-iso";
+import type { Session } from "../api/session.ts";
 import type { IconName } from "./icons.tsx";
 import { NotLoaded } from "./not-loaded.tsx";
-
-/** Where everybody begins: it comes with the frame. */
-export { default as Campaigns } from "../pages/campaigns/page.tsx";
 
 export interface PageLink {
   readonly path: string;
@@ -14,7 +12,7 @@ export interface PageLink {
   readonly icon: IconName;
 }
 
-export const PAGES: readonly PageLink[] = [
+const PAGES: readonly PageLink[] = [
   { path: "/", name: "Campaigns", icon: "campaigns" },
   { path: "/dialer", name: "Dialer", icon: "dialer" },
   { path: "/simulator", name: "Simulator", icon: "simulator" },
@@ -31,6 +29,7 @@ function page(load: () => Promise<{ readonly default: ComponentType }>) {
   return lazy(() => load().catch(() => ({ default: NotLoaded })));
 }
 
+export const Campaigns = page(() => import("../pages/campaigns/page.tsx"));
 export const Campaign = page(() => import("../pages/campaign/page.tsx"));
 export const Dialer = page(() => import("../pages/dialer/page.tsx"));
 export const Simulator = page(() => import("../pages/simulator/page.tsx"));
@@ -46,6 +45,7 @@ export const Access = page(() => import("../pages/access/page.tsx"));
 export const Tenant = page(() => import("../pages/tenant/page.tsx"));
 
 const BY_TOP = {
+  "": Campaigns,
   campaigns: Campaign,
   dialer: Dialer,
   simulator: Simulator,
@@ -66,7 +66,16 @@ export function loadAhead(path: string): void {
 export const APPROVALS: PageLink = { path: "/approvals", name: "Approvals", icon: "people" };
 
 /** A page that is of use to administrators only. */
-export const ACCESS: PageLink = { path: "/access", name: "Users and tokens", icon: "key" };
+const ACCESS: PageLink = { path: "/access", name: "Users and tokens", icon: "key" };
+
+/** The pages that are of use to whoever is signed in. */
+export function pagesOf({ state: { value }, may }: Session): readonly PageLink[] {
+  return [
+    ...PAGES,
+    ...(value.kind === "signed_in" && value.me.service.fourEyes ? [APPROVALS] : []),
+    ...(may("admin") ? [ACCESS] : []),
+  ];
+}
 
 /** The page that a path belongs to: `/campaigns/7` is among the campaigns. */
 export function pageOf(path: string): PageLink | undefined {

@@ -9,7 +9,8 @@ import { useResource } from "../api/resource.ts";
 import { ToastList } from "../ui/toasts.tsx";
 import { timeFormat } from "../view/format.ts";
 import { Icon } from "./icons.tsx";
-import { ACCESS, APPROVALS, PAGES, pageOf } from "./pages.tsx";
+import { APPROVALS, pageOf, pagesOf } from "./pages.tsx";
+import { Palette } from "./palette.tsx";
 import { applyTheme, storedTheme, type Theme } from "./theme.ts";
 
 const WAITING = { on: ({ type }: ApiTypes.ServiceEvent) => type === "approval", every: 60_000, sticky: true };
@@ -23,11 +24,7 @@ export function Rail() {
   }, [path]);
   const current = pageOf(path);
   const state = session.state.value;
-  const pages = [
-    ...PAGES,
-    ...(state.kind === "signed_in" && state.me.service.fourEyes ? [APPROVALS] : []),
-    ...(session.may("admin") ? [ACCESS] : []),
-  ];
+  const pages = pagesOf(session);
   return (
     <header class={`rail ${open.value ? "open" : ""}`}>
       <a class="brand" href="/">
@@ -58,6 +55,7 @@ export function Rail() {
           ))}
         </ul>
       </nav>
+      <Palette />
       <ToastList />
       <Foot />
     </header>

@@ -43,6 +43,8 @@ export interface TextFieldProps {
   readonly placeholder?: string;
   readonly autocomplete?: "off" | "current-password";
   readonly problem?: string | undefined;
+  /** Values that are offered; others may be typed. */
+  readonly suggestions?: readonly string[];
 }
 
 export function TextField({
@@ -55,6 +57,7 @@ export function TextField({
   placeholder,
   autocomplete = "off",
   problem,
+  suggestions,
 }: TextFieldProps) {
   const id = useId();
   return (
@@ -70,10 +73,18 @@ export function TextField({
         required={required}
         placeholder={placeholder}
         autocomplete={autocomplete}
+        list={suggestions === undefined ? undefined : `${id}-list`}
         aria-invalid={problem === undefined ? undefined : true}
         aria-describedby={hint === undefined && problem === undefined ? undefined : `${id}-hint`}
         onInput={(event) => onChange(event.currentTarget.value)}
       />
+      {suggestions === undefined ? null : (
+        <datalist id={`${id}-list`}>
+          {suggestions.map((text) => (
+            <option key={text} value={text} />
+          ))}
+        </datalist>
+      )}
       {hint === undefined && problem === undefined ? null : (
         <span class={`hint ${problem === undefined ? "" : "bad"}`} id={`${id}-hint`}>
           {problem ?? hint}

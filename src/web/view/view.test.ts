@@ -4,11 +4,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PAIR_CASES } from "../../../test/support/failover-states.ts";
 import type { ApiTypes } from "../../server/index.ts";
+import { approvalNews } from "./approval.ts";
+import { auditWords } from "./audit-words.ts";
 import { budgetView } from "./budget.ts";
 import { leavesOf, readPath, sameSettings } from "./changes.ts";
 import { csvOf } from "./csv.ts";
 import { pairBadge, pairCounts, pairNews } from "./failover.ts";
 import { ago, decimal, interval, percent, span, timeFormat, whole, words } from "./format.ts";
+import { found } from "./palette.ts";
 import { scale, scaleOf, ticks } from "./scale.ts";
 import { toneOf } from "./tone.ts";
 import { windowGroups, windowLines, windowsInShort } from "./windows.ts";
@@ -248,6 +251,44 @@ test("rows become CSV with a column for each value that any of them has; formula
   ];
   expect(csvOf(rows)).toBe('id,name,at,share.rate,zones\r\n1,\'=1+1,,0.5,\r\n2,"say ""x"",\ny",,,"[""a"",""b""]"\r\n');
   expect(csvOf([])).toBe("\r\n");
+});
+
+test("the palette finds by every word, what begins so first, and what an id names", () => {
+  const entries = [
+    { path: "/campaigns/spring%201", name: "Renewals in spring", kind: "campaign" },
+    { path: "/", name: "Spring", kind: "page" },
+  ];
+  expect(found("spring", entries).map(({ kind }) => kind)).toEqual(["page", "campaign"]);
+  expect(found("spring 1", entries).map(({ kind }) => kind)).toEqual(["campaign"]);
+  expect(found(" job_01m84 ", [])).toEqual([{ path: "/jobs/job_01m84", name: "job_01m84", kind: "job" }]);
+  expect(found("41", [])).toMatchObject([{ path: "/audit?seq=41" }]);
+});
+
+test("entries of the audit are sentences, also those of actions that are not known here", () => {
+  expect(auditWords({ actor: "olga", action: "campaign.pause", details: { reason: "lunch" } })).toBe(
+    "olga paused a campaign: lunch",
+  );
+  expect(auditWords({ actor: "olga", action: "api.compliance.explain", details: {} })).toBe(
+    "olga asked the API: compliance explain",
+  );
+  expect(auditWords({ actor: "x", action: "toString", details: {} })).toBe("x to string");
+});
+
+test("who asked hears what became of it, others that it waits", () => {
+  const approval = { id: "a", operation: "dialer.apply", confirm: "", requestedAt: "", expiresAt: "", decidedAt: null } as const;
+  const waiting = {
+    ...approval,
+    summary: "Apply x",
+    requestedBy: "olga",
+    state: "pending",
+    decidedBy: null,
+    message: null,
+  } as const;
+  expect(approvalNews(waiting, "olga")).toBeUndefined();
+  expect(approvalNews(waiting, "oscar")).toEqual({ tone: "info", text: "Waits for approval: Apply x (olga)" });
+  const rejected = { ...waiting, state: "rejected", decidedBy: "oscar", message: "not now" } as const;
+  expect(approvalNews(rejected, "olga")).toEqual({ tone: "bad", text: "Rejected by oscar, Apply x: not now" });
+  expect(approvalNews(rejected, "oscar")).toBeUndefined();
 });
 
 test("leaves of settings are found by their paths", () => {

@@ -54,6 +54,14 @@ test("an upload begins with a dry run, becomes a job once, and is followed live 
   const again = await (await at.ask(path, { method: "POST", headers: csv, body: file })).json();
   expect(again).toMatchObject({ earlier: true, job: { id: job.id } });
   const audit = JSON.stringify(await at.get("/api/v1/audit?action=api.tags.submit"));
+  const found = async (query: string) =>
+    ((await at.get(`/api/v1/audit?${query}`, "viewer")) as { items: { action: string }[] }).items;
+  expect((await found("text=API.Tags")).map(({ action }) => action)).toContain("api.tags.submit");
+  expect(await found("text=nothing-of-the-kind")).toEqual([]);
+  // Piece by piece, they would tell a telephone number that is masked.
+  for (const digits of ["1212", "%D9%A1%D9%A2"])
+    expect(await at.get(`/api/v1/audit?text=${digits}`, "viewer")).toMatchObject({ status: 403, code: "not_permitted" });
+  expect(await at.get("/api/v1/audit?text=1212")).toHaveProperty("items");
   expect(audit).toContain('"actor":"olga"');
 });
 

@@ -12,19 +12,32 @@ import { More } from "../../ui/more.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
-import { whole } from "../../view/format.ts";
+import { ACTIONS, auditWords } from "../../view/audit-words.ts";
+import { whole, zoneName } from "../../view/format.ts";
 
 const FIELDS = [
-  ["actor", "Actor"],
+  ["text", "Text"],
+  ["actor", "Person or program"],
   ["action", "Action"],
   ["subject", "Subject"],
 ] as const;
+const TIMES = [
+  ["from", "From"],
+  ["to", "Before"],
+] as const;
+
+/** A time of the form as the API takes it; undefined for none. Without a zone it is one of the browser's. */
+function instantOf(text: string | undefined): string | undefined {
+  const at = Date.parse(text ?? "");
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+}
 
 /** The entries are asked for newest first, so that one of a given number begins behind the next. */
 function searchOf(query: Readonly<Record<string, string>>): Query {
   const seq = Number(query["seq"] || Number.NaN);
   return {
     ...Object.fromEntries(FIELDS.map(([name]) => [name, query[name] === "" ? undefined : query[name]])),
+    ...Object.fromEntries(TIMES.map(([name]) => [name, instantOf(query[name])])),
     cursor: Number.isInteger(seq) ? seq + 1 : undefined,
     limit: Number.isInteger(seq) ? 1 : undefined,
     reveal: query["reveal"] === "true" ? true : undefined,
@@ -59,6 +72,19 @@ export default function AuditPage() {
             label={label}
             type="search"
             value={asked.value[name] ?? ""}
+            {...(name === "action" ? { suggestions: ACTIONS } : {})}
+            onChange={(value) => {
+              asked.value = { ...asked.value, [name]: value };
+            }}
+          />
+        ))}
+        {TIMES.map(([name, label]) => (
+          <TextField
+            key={name}
+            label={label}
+            type="datetime-local"
+            value={asked.value[name] ?? ""}
+            hint={`time of ${zoneName()}`}
             onChange={(value) => {
               asked.value = { ...asked.value, [name]: value };
             }}
@@ -140,12 +166,12 @@ function saidOf(found: Extract<ApiTypes.AuditVerdict, { ok: true }>): { readonly
 const COLUMNS: readonly Column<ApiTypes.AuditEntry>[] = [
   { name: "Entry", head: true, cell: ({ seq }) => seq },
   { name: "When", cell: ({ time }) => <Time at={time} /> },
-  { name: "Actor", cell: ({ actor }) => <span class="break">{actor}</span> },
   {
-    name: "Action",
-    cell: ({ action, details }) => (
+    name: "What",
+    cell: ({ actor, action, details }) => (
       <>
-        <span class="mono break">{action}</span>
+        <span class="break">{auditWords({ actor, action, details })}</span>
+        <span class="cell-note mono break">{action}</span>
         {Object.keys(details).length === 0 ? null : (
           <details>
             <summary class="small muted">Details</summary>

@@ -17,6 +17,7 @@ import { Time } from "../../ui/time.tsx";
 import { pairBadge } from "../../view/failover.ts";
 import { counted, interval, intervalKind, percent, whole, zoneName } from "../../view/format.ts";
 import { windowLines } from "../../view/windows.ts";
+import { Effects } from "./effects.tsx";
 import { CampaignPlots } from "./plots.tsx";
 import { coverageOf, lookOf } from "./series.ts";
 import { CampaignVerbs } from "./verbs.tsx";
@@ -88,6 +89,7 @@ function Campaign({ id }: { readonly id: string }) {
               </p>
             </div>
             <CampaignPlots detail={value} />
+            <Effects detail={value} />
             <div class="grid">
               <Events events={value.events} />
               <Windows detail={value} />

@@ -32,6 +32,55 @@ export function coverageOf(series: readonly Point[], hours: number, now: number)
   return `The readings cover ${span(last - first)} of ${span(asked)}: the first is of ${timeFormat().day(first)}. Nothing was read before.`;
 }
 
+/** Figures of a campaign on one side of a change. */
+export interface Side {
+  readonly at: number;
+  readonly successRate: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly calls: number | null;
+  readonly abandonmentRate: number | null;
+  readonly activeCalls: number | null;
+}
+
+/** A change of settings with the figures before and after it; null on a side that has none. */
+export interface Effect {
+  readonly at: number;
+  readonly text: string;
+  readonly before: Side | null;
+  readonly after: Side | null;
+}
+
+/**
+ * Each change of settings of the time shown, the latest first, with the last reading before it and the first one whose window holds no call from
+ * before it.
+ * @param minutes window of the readings; null counts as none
+ */
+export function effectsOf(
+  series: readonly Point[],
+  events: readonly ApiTypes.AxisEvent[],
+  minutes: number | null,
+): readonly Effect[] {
+  const readings = series.map((point) => sideOf(point)).sort((a, b) => a.at - b.at);
+  const changes = events.filter(({ kind }) => kind === "settings").map(({ at, text }) => ({ at: Date.parse(at), text }));
+  return changes
+    .toSorted((a, b) => b.at - a.at)
+    .map(({ at, text }) => {
+      const next = changes.reduce(
+        (soonest, one) => (one.at > at ? Math.min(soonest, one.at) : soonest),
+        Number.POSITIVE_INFINITY,
+      );
+      const before = readings.findLast((one) => one.at <= at) ?? null;
+      // Not beyond the next change: that would be its effect.
+      const after = readings.find((one) => one.at >= at + 60_000 * (minutes ?? 0) && one.at <= next) ?? null;
+      return { at, text, before, after };
+    });
+}
+
+function sideOf({ at, successRate, low, high, calls, abandonmentRate, activeCalls }: Point): Side {
+  return { at: Date.parse(at), successRate, low, high, calls, abandonmentRate, activeCalls };
+}
+
 const LOOK: Readonly<
   Record<ApiTypes.AxisEvent["kind"], { readonly letter: string; readonly colour: Colour; readonly name: string }>
 > = {

@@ -1,0 +1,55 @@
+// What the figures were before and after each change of dialer settings.
+
+import type { ApiTypes } from "../../../server/index.ts";
+import { type Column, Table } from "../../ui/table.tsx";
+import { Time } from "../../ui/time.tsx";
+import { interval, percent, whole } from "../../view/format.ts";
+import { type Effect, effectsOf, type Side } from "./series.ts";
+
+export function Effects({ detail: { series, events, windowMinutes } }: { readonly detail: ApiTypes.CampaignDetail }) {
+  const effects = effectsOf(series, events, windowMinutes);
+  if (effects.length === 0) return null;
+  return (
+    <section class="card" aria-label="Before and after each change of settings">
+      <h2>Before and after each change of settings</h2>
+      <p class="muted small">
+        The last reading before the change, and the first whose {windowMinutes === null ? "" : `${windowMinutes} `}minutes lie
+        behind it. Other things change as well: a difference is no proof.
+      </p>
+      <Table caption="Changes of settings" columns={COLUMNS} rows={effects} rowKey={({ at, text }) => `${at} ${text}`} />
+    </section>
+  );
+}
+
+const pair = (of: (side: Side) => string): Column<Effect>["cell"] =>
+  function Pair({ before, after }) {
+    return (
+      <>
+        {before === null ? "no reading" : of(before)} → <strong>{after === null ? "no reading yet" : of(after)}</strong>
+      </>
+    );
+  };
+
+const COLUMNS: readonly Column<Effect>[] = [
+  {
+    name: "Change",
+    head: true,
+    cell: ({ at, text }) => (
+      <>
+        <Time at={new Date(at).toISOString()} />
+        <span class="cell-note break">{text}</span>
+      </>
+    ),
+  },
+  {
+    name: "Success rate",
+    cell: pair(({ successRate, low, high }) =>
+      successRate === null || low === null || high === null
+        ? percent(successRate)
+        : `${percent(successRate)} (${interval(low, high)})`,
+    ),
+  },
+  { name: "Abandonment", cell: pair(({ abandonmentRate }) => percent(abandonmentRate, 2)) },
+  { name: "Calls counted", cell: pair(({ calls }) => whole(calls)) },
+  { name: "Active calls", cell: pair(({ activeCalls }) => whole(activeCalls)) },
+];
