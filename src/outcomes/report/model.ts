@@ -50,7 +50,7 @@ export const reportSchema = z.strictObject({
     from: time.describe("Calls that begin from here on, UTC"),
     to: time.describe("until before here, UTC"),
     zone: z.string().describe("IANA zone of days, weekdays and hours"),
-    profile: z.string().exactOptional().describe("By which of its interfaces the tenant is spoken to; absent: rest"),
+    profile: z.string().optional().describe("By which of its interfaces the tenant is spoken to; absent: rest"),
   }),
   definition: z.strictObject({
     id: z.string().describe("The map and its content: figures of different ids are not the same measure"),

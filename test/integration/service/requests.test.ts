@@ -208,6 +208,17 @@ test("what may be null is documented so", () => {
   expect(JSON.stringify(document)).not.toContain('"allOf"');
 });
 
+test("what is read without a parameter is answered as documented", async () => {
+  const asked = operations.filter(({ method, path }) => method === "get" && !path.includes("{"));
+  expect(asked.length).toBeGreaterThan(20);
+  for (const operation of asked) {
+    const { id, path } = operation;
+    expect
+      .soft([id, await wrongAnswer(operation, { method: "GET", path, contentType: undefined, body: undefined })])
+      .toEqual([id, undefined]);
+  }
+});
+
 /** Of the simulation's defaults: a busy machine may not end it within the service's limit, which has a test of its own. */
 const takesMinutes = ({ body }: { readonly body?: string | undefined }) => body?.includes('"scenario":{}') === true;
 
