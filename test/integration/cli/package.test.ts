@@ -58,15 +58,6 @@ test("outdial outcomes pull of the packed package brings the tenant's truth", as
   expect(retrieval).toMatchObject({ status: "done", calls: CALLS, complianceHash: hash });
 });
 
-test("outdial demo --once of the packed package tags the calls that come with it", async () => {
-  await using somewhere = await workFolder();
-  // The settings of the folder in which somebody tries it are for another tenant.
-  await writeFile(join(somewhere.path, "outdial.yaml"), "tenant: { hosts: https://tenant.example.com }\nstore: { url: 3 }\n");
-  const demo = await runCliProcess(["demo", "--once"], { bin, cwd: somewhere.path });
-  expect(demo).toMatchObject({ code: 0, stderr: expect.stringMatching(/tagging +examples\/calls\.csv/) });
-  expect(demo.stderr).toMatch(/audit +[\d,]+ entries verified/);
-});
-
 test("every example that a command of the README or of the help names comes with the package and is found from any folder", async () => {
   const readme = await readFile(join(ROOT, "README.md"), "utf8");
   const named = [...readme.matchAll(/^npx outdial (.*?) ?(examples\/\S+)/gm)].map(([, command, file]) => [command, file]);
@@ -115,31 +106,6 @@ test("a reader that goes away is no error", async () => {
   expect(await help.ended).toMatchObject({ code: 0, signal: null, stderr: "" });
 });
 
-test("the program of docs/sandbox.md runs", async () => {
-  const doc = await readFile(join(ROOT, "docs/sandbox.md"), "utf8");
-  const program = /```ts\n(.*?)```/s.exec(doc)?.[1] ?? "";
-  const ask = 'console.log((await tenant.capabilities.campaignRunner.status("camp_primary_001")).status);';
-  const end = "await tenant.close();\nawait sandbox.close();";
-  expect(await programIn(whole, "program.mjs", `${program}\n${ask}\n${end}\n`)).toBe("active\n");
-});
-
-test("openOutdial of the packed package tags a call", async () => {
-  await using empty = await workFolder();
-  const program = `
-    import { openOutdial } from "outdial";
-    import { createSandbox } from "outdial/sandbox";
-    const sandbox = createSandbox();
-    const { url } = await sandbox.listen();
-    {
-      await using outdial = await openOutdial({ tenantUrl: url, credentials: sandbox.ready, dir: ${JSON.stringify(empty.path)}, environment: {}, makeStore: true });
-      const { result } = await outdial.tagCall({ campaignId: "camp_primary_001", callId: "call_000001", dispositionCodeId: "DISP_001" });
-      console.log(result, (await outdial.audit.verify()).ok);
-    }
-    await sandbox.close();
-  `;
-  expect(await programIn(whole, "opened.mjs", program)).toBe("tagged true\n");
-});
-
 interface Ready {
   readonly url: string;
   readonly loginUrl: string;
@@ -155,7 +121,17 @@ interface Tenant {
   readonly campaigns: readonly { readonly id: string }[];
 }
 
-test("outdial demo of the packed package lives, shows the dashboard, and leaves nothing behind", async () => {
+// Both demos mostly wait for the time that they show.
+test.concurrent("outdial demo --once of the packed package tags the calls that come with it", async () => {
+  await using somewhere = await workFolder();
+  // The settings of the folder in which somebody tries it are for another tenant.
+  await writeFile(join(somewhere.path, "outdial.yaml"), "tenant: { hosts: https://tenant.example.com }\nstore: { url: 3 }\n");
+  const demo = await runCliProcess(["demo", "--once"], { bin, cwd: somewhere.path });
+  expect(demo).toMatchObject({ code: 0, stderr: expect.stringMatching(/tagging +examples\/calls\.csv/) });
+  expect(demo.stderr).toMatch(/audit +[\d,]+ entries verified/);
+});
+
+test.concurrent("outdial demo of the packed package lives, shows the dashboard, and leaves nothing behind", async () => {
   await using somewhere = await workFolder();
   const demo = startCli(["demo", "--json"], { bin, cwd: somewhere.path, env: { TMPDIR: somewhere.path } });
   const { url, loginUrl, tenantUrl } = await readyOf(demo);
