@@ -101,15 +101,19 @@ export function verifySignatureLine(text: string, signature: string, vkey: strin
 
 /**
  * The text of a signed note with its final newline, or undefined when the note is malformed or no signature by `verifier` fits.
- * Signatures by other keys (witnesses) are allowed beside it and are not looked at.
+ * Signatures by other keys (witnesses) are allowed beside it and are not looked at; any other line below the text makes the note malformed
+ * (C2SP signed-note).
  */
 export function openNote(note: string, verifier: Verifier): string | undefined {
   const end = note.lastIndexOf("\n\n");
   if (end < 0 || !note.endsWith("\n")) return undefined;
   const text = note.slice(0, end + 1);
   const lines = note.slice(end + 2, -1).split("\n");
-  const signed = lines.some((line) => {
-    const [, name, encoded] = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(line) ?? [];
+  const signatures = lines.map((line) => /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(line));
+  // A line that is no signature is not covered by one: nobody may take it for part of what was signed.
+  if (signatures.includes(null)) return undefined;
+  const signed = signatures.some((line) => {
+    const [, name, encoded] = line ?? [];
     const bytes = Buffer.from(encoded ?? "", "base64");
     if (name !== verifier.name || !bytes.subarray(0, 4).equals(verifier.keyId)) return false;
     return verify(null, Buffer.from(text), verifier.publicKey as KeyObject, bytes.subarray(4));

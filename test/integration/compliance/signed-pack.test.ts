@@ -107,6 +107,7 @@ test("what was changed, signed by another, has a fault or is not there is refuse
   const refused: [text: string, why: RegExp][] = [
     [sign(overlay).replace('"max": 1', '"max": 9'), /signature does not fit/],
     [sign(overlay, other), /signature does not fit/],
+    [`${sign(overlay)}a line that nobody signed\n`, /signature does not fit/],
     [JSON.stringify(overlay), /no signature/],
     [sign(faulty), /US-XY/],
   ];
