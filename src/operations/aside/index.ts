@@ -1,12 +1,17 @@
 // Reading what came from outside and may be large, deep or made to take long: on a thread of its own, with bounds on time and memory, so that the
 // service's thread answers everybody else meanwhile.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { OperationError } from "../error.ts";
 import type { ReaderData } from "./task.ts";
 
-/** Nothing that is meant to be read takes near as long, ms. */
+/** Processor time of the thread, ms: nothing that is meant to be read takes near as much. */
 const LONGEST_MS = 10_000;
+/** A busy machine may need so many times as long for it. */
+const HELD_UP = 10;
+/** A thread that has had little of the processor is looked at again after so long, ms. */
+const LOOK_MS = 100;
 const MOST_MEMORY_MB = 256;
 /** Threads at once; others wait. */
 const THREADS = 2;
@@ -29,6 +34,7 @@ export interface Reader {
 /**
  * Reads on a thread of its own. @param reader says where the function of this type is
  * @throws OperationError `invalid_input` for what takes too long or too much memory to read
+ * @param options.withinMs processor time that the thread may take, ms
  */
 export async function readAside<Read extends (given: never) => Promise<unknown>>(
   reader: Reader,
@@ -57,7 +63,16 @@ async function onThread<T>(of: string, workerData: ReaderData, withinMs: number)
     workerData,
     resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
   });
-  const timer = setTimeout(() => reject(tooMuch(of, `takes longer than ${withinMs / 1000} s to read`)), withinMs);
+  const late = () => reject(tooMuch(of, `takes longer than ${withinMs / 1000} s to read`));
+  const latest = setTimeout(late, HELD_UP * withinMs);
+  const over = new AbortController();
+  const { signal } = over;
+  const used = async () => {
+    for (let left = withinMs; left > 0; left = withinMs - (await processorMs(worker)))
+      await sleep(Math.max(left, LOOK_MS), undefined, { signal });
+  };
+  // Rejects only when the reading is over.
+  used().then(late, () => undefined);
   worker.once("message", resolve);
   worker.once("error", (cause) => {
     const isFull = "code" in cause && cause.code === "ERR_WORKER_OUT_OF_MEMORY";
@@ -67,8 +82,20 @@ async function onThread<T>(of: string, workerData: ReaderData, withinMs: number)
   try {
     return await promise;
   } finally {
-    clearTimeout(timer);
+    over.abort();
+    clearTimeout(latest);
     await worker.terminate();
+  }
+}
+
+/** What the thread has had of the processor; before Node 24.6 and where nothing tells it: all of it. */
+async function processorMs(worker: Worker): Promise<number> {
+  try {
+    const { user, system } = await worker.cpuUsage();
+    return (user + system) / 1000;
+  } catch (thrown) {
+    // Not running yet, or any more.
+    return thrown instanceof Error && "code" in thrown && thrown.code === "ERR_WORKER_NOT_RUNNING" ? 0 : Number.POSITIVE_INFINITY;
   }
 }
 
