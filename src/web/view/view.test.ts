@@ -13,6 +13,7 @@ import { pairBadge, pairCounts, pairNews } from "./failover.ts";
 import { ago, decimal, interval, percent, span, timeFormat, whole, words } from "./format.ts";
 import { found } from "./palette.ts";
 import { scale, scaleOf, ticks } from "./scale.ts";
+import { toldOf } from "./stop.ts";
 import { toneOf } from "./tone.ts";
 import { windowGroups, windowLines, windowsInShort } from "./windows.ts";
 
@@ -303,4 +304,20 @@ test("leaves of settings are found by their paths", () => {
   expect(readPath(settings, "algorithm.dial_ratio")).toBe(2.8);
   expect(readPath(settings, "algorithm.nothing.there")).toBeUndefined();
   expect(readPath(settings, "constructor.name")).toBeUndefined();
+});
+
+test("an emergency stop is called complete only when the list was whole and each campaign is confirmed", () => {
+  const change = (status: "paused" | "pending" | "resumed", confirmed: boolean) =>
+    ({ status, confirmed }) as ApiTypes.StopResult["changes"][number];
+  const told = (changes: ApiTypes.StopResult["changes"], listProblem: ApiTypes.StopResult["listProblem"] = null) =>
+    toldOf({ changes, alreadyPaused: ["x"], listProblem });
+  expect(told([change("paused", true)])).toEqual({ tone: "good", text: "Emergency stop: every campaign is confirmed paused" });
+  expect(told([change("paused", true), change("pending", false), change("resumed", false)])).toEqual({
+    tone: "bad",
+    text: "Emergency stop: 1 not confirmed paused yet; the page shows which; 1 resumed by somebody since; 2 confirmed paused",
+  });
+  expect(told([], { code: "x", message: "page 2 did not come" })).toEqual({
+    tone: "bad",
+    text: "Emergency stop: the list of campaigns is not whole, others may be dialing: page 2 did not come; 1 confirmed paused",
+  });
 });

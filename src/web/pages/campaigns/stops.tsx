@@ -7,6 +7,7 @@ import { Confirm } from "../../ui/confirm.tsx";
 import { TextField } from "../../ui/fields.tsx";
 import { NameText } from "../../ui/name-text.tsx";
 import { whole } from "../../view/format.ts";
+import { toldOf } from "../../view/stop.ts";
 
 type Named = Pick<ApiTypes.CampaignSummary, "id" | "name">;
 /** So many campaigns are named in a dialog or a message. */
@@ -65,14 +66,8 @@ export function StopAll({ onDone }: { readonly onDone: () => void }) {
             ),
           })}
           onConfirm={async () => {
-            const { changes } = await client.ask("campaigns.stop", { body: given() });
-            const missing = changes.filter(({ confirmed, status }) => !confirmed && status !== "resumed").length;
-            if (missing === 0) toasts.show("good", "Emergency stop: every campaign is confirmed paused");
-            else
-              toasts.show(
-                "bad",
-                `Emergency stop: ${whole(missing)} campaigns are not confirmed paused yet; the list shows which`,
-              );
+            const { tone, text } = toldOf(await client.ask("campaigns.stop", { body: given() }));
+            toasts.show(tone, text);
             onDone();
           }}
           onClose={() => {
