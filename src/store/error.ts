@@ -15,6 +15,7 @@ import { OutdialError } from "../kernel/index.ts";
  * - `not_found`: no such job, chunk, entry or delivery
  * - `invalid_state`: the row is not in a state that allows the change
  * - `not_owner`: the job is run by another replica, or no longer runs
+ * - `too_long`: an id or a name is longer than the database can find again
  */
 export type StoreErrorCode =
   | "no_store"
@@ -28,7 +29,8 @@ export type StoreErrorCode =
   | "audit_set_back"
   | "not_found"
   | "invalid_state"
-  | "not_owner";
+  | "not_owner"
+  | "too_long";
 
 /** An expected failure of the store; branch on `code`. */
 export class StoreError extends OutdialError<StoreErrorCode> {}

@@ -13,6 +13,7 @@ const STATUS: Readonly<Record<string, number>> = {
   invalid_scenario: 400,
   scenario_invalid: 400,
   unknown_zone: 400,
+  too_long: 400,
   not_authenticated: 401,
   not_permitted: 403,
   cross_site: 403,

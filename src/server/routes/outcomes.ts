@@ -13,11 +13,11 @@ import {
   scheduleView,
 } from "../../operations/views/index.ts";
 import { DIMENSIONS } from "../../outcomes/index.ts";
-import { cursor, flag, hours, instant, limit, list, minutes, pageOfItems } from "../routing/query.ts";
+import { cursor, flag, hours, instant, limit, list, minutes, pageOfItems, vendorId } from "../routing/query.ts";
 import { route, streamRoute } from "../routing/route.ts";
 
 const retrieval = {
-  campaignId: z.string().min(1),
+  campaignId: vendorId,
   from: instant.optional(),
   to: instant.optional(),
   lastHours: hours(100_000).optional().describe("Instead of from: so many hours before to"),
@@ -134,7 +134,7 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
       summary: "Retrieves the outcomes of several campaigns regularly, their turns staggered; all or none is set",
       role: "operator",
       body: z.strictObject({
-        campaigns: z.array(z.string().min(1)).min(1).max(1000),
+        campaigns: z.array(vendorId).min(1).max(1000),
         ...rhythm,
         staggerMinutes: minutes(0, 10_080)
           .optional()
@@ -153,7 +153,7 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
       path: "/outcomes/schedules/{campaign}",
       summary: "Retrieves a campaign's outcomes regularly",
       role: "operator",
-      params: z.strictObject({ campaign: z.string() }),
+      params: z.strictObject({ campaign: vendorId }),
       body: z.strictObject(rhythm),
       reply: z.strictObject({ campaignId: z.string() }),
       async handle({ params, body, who }) {

@@ -21,6 +21,9 @@ export const list = z
 /** What the database takes as a text. */
 export const NO_NUL = /^[^\0]*$/;
 
+/** An id that the tenant gave. */
+export const vendorId = z.string().min(1).max(200);
+
 /** The years that outdial deals with. Beyond them a time has no form of four digits, and reckoning with it leads nowhere. */
 const FIRST_TIME = Date.UTC(1900, 0, 1);
 const LAST_TIME = Date.UTC(2200, 0, 1);

@@ -170,8 +170,13 @@ const NO_ANSWER = "Query read timeout";
 const READ_ONLY = "25006";
 /** Disk, memory or a limit of the server's own is used up. */
 const FULL = /^53[0124]00$/;
+/** A value by which rows are found is longer than an index takes, some 2,700 bytes: an id or a name that nobody meant as one. */
+const TOO_LONG = "54000";
 
-/** A lost or refused connection, and a database that does not write, as StoreError `store_unavailable` or `store_full`; anything else as it is. */
+/**
+ * A lost or refused connection, and a database that does not write, as StoreError `store_unavailable` or `store_full`; an id or name beyond any
+ * use as `too_long`; anything else as it is.
+ */
 export function asStoreError(thrown: unknown): unknown {
   if (thrown instanceof StoreError) return thrown;
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
@@ -181,6 +186,11 @@ export function asStoreError(thrown: unknown): unknown {
   if (code === READ_ONLY)
     return new StoreError("store_unavailable", `the database takes no writes: ${messageOf(thrown)}`, {
       advice: "Name the server that writes in the database URL, or end its read-only state (default_transaction_read_only).",
+      cause: thrown,
+    });
+  if (code === TOO_LONG)
+    return new StoreError("too_long", "an id or a name is too long to be kept", {
+      advice: "Ids and names of campaigns, calls and the like have at most a few hundred characters.",
       cause: thrown,
     });
   if (FULL.test(code))

@@ -11,6 +11,8 @@ import { type StartedService, startService } from "../../support/service.ts";
 
 /** Of each operation. */
 const REQUESTS = scaled(150, 3);
+/** No index takes it, and it cannot be made shorter. */
+const LONG = String.fromCharCode(...Array.from({ length: 3000 }, (_, i) => 0x4e00 + ((i * 7919) % 20_000)));
 const UNLIMITED = { campaigns: "off", "outbound-read": "off", "outbound-write": "off", "dialer-write": "off", other: "off" };
 
 let at: StartedService;
@@ -125,6 +127,7 @@ test.each<[method: string, path: string, body: string | undefined, status: numbe
   ["PUT", "/outcomes/schedules", '{"campaigns":["first","second"],"everyMinutes":30,"staggerMinutes":10}', 200],
   ["PUT", "/outcomes/schedules", '{"campaigns":["first","second"],"everyMinutes":30,"staggerMinutes":30}', 400],
   ["PUT", "/outcomes/schedules", '{"campaigns":[],"everyMinutes":30}', 400, "body.campaigns"],
+  ["PUT", "/outcomes/schedules", `{"campaigns":["x","${LONG}"],"everyMinutes":30}`, 400, "body.campaigns[1]"],
   ["POST", "/dialer/simulate", '{"file":{"name":"x"}}', 400],
   ["POST", "/dialer/simulate", '{"file":{},"minutes":0}', 400, "body.minutes"],
   ["POST", "/dialer/validate", '{"file":{},"checks":["tcpa"]}', 400, "body.checks[0]"],

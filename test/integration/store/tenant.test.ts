@@ -147,3 +147,8 @@ test("of each campaign the latest figures, those of a window, and the latest cha
   await begin("three", "paused");
   expect(await stateIntents.latestOfEach(["camp_a", "camp_b"])).toMatchObject([{ id: "three", campaignId: "camp_a" }]);
 });
+
+test("an id by which nothing can be found again is refused as too long, not as an unexpected error", async () => {
+  const id = String.fromCharCode(...Array.from({ length: 3000 }, (_, i) => 0x4e00 + ((i * 7919) % 20_000)));
+  await expect(world.store.knownCampaigns.keep([{ ...A, id }], 1000)).rejects.toMatchObject({ code: "too_long" });
+});
