@@ -14,7 +14,7 @@ import {
 import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
 import { campaignFilesOn } from "./campaigns.ts";
 import { complianceOn, rulesOf } from "./compliance.ts";
-import { crmOn } from "./crm.ts";
+import { crmOn, pushingOn } from "./crm.ts";
 import { type DialerOptions, dialerOn, readingsOf } from "./dialer.ts";
 import { emergencyStopsOn, runStop, type StopTiming } from "./emergency-stop.ts";
 import { failoverOn } from "./failover.ts";
@@ -71,6 +71,8 @@ export async function capabilitiesOn(
   });
   const { lake, retrieving, runSchedules } = outcomesOn(stack, workplace, { warn, downloads: options.downloads });
   const campaignFiles = campaignFilesOn(workplace);
+  const pushing = pushingOn(workplace, lake);
+  if (pushing !== undefined) runs.add(pushing.kind());
   for (const operation of [tagging, corrections, settings.changes, retrieving, campaignFiles]) runs.add(operation.kind());
   const failover = await failoverOn(workplace);
   const stops = emergencyStopsOn(workplace, options.stops ?? {}, warn);
@@ -97,7 +99,7 @@ export async function capabilitiesOn(
     settings,
     simulations: new SimulationUseCases(async () => (await rules()).pack),
     outcomes: new OutcomeUseCases(workplace, { lake, retrieving, rules: reportRulesOf(config), requestId }),
-    crm: crmOn({ ...workplace, lake }, environment, () => workplace.deliverEvents()),
+    crm: crmOn(workplace, pushing, requestId),
     compliance,
     facts,
     audit: new AuditUseCases(workplace, rules),

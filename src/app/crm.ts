@@ -1,64 +1,85 @@
 // Wiring of the CRM: events of retrievals, records in batches.
 
-import { randomUUID } from "node:crypto";
-import { createRandom } from "../kernel/index.ts";
-import { CrmUseCases, createDeliveryWorker, OperationError } from "../operations/index.ts";
-import { alarmsIn, type Flags, receiversOf, type WebhookEndpoint } from "./config.ts";
+import { CrmPushing, CrmUseCases, type Interruption, OperationError } from "../operations/index.ts";
+import { type OutcomeLake, readOutcomeMap } from "../outcomes/index.ts";
+import type { Flags } from "./config.ts";
 import { CRM } from "./crm-announcer.ts";
-import { outcomeMapOf } from "./outcome-map.ts";
-import { type OutcomeRecords, openOutcomeRecords } from "./outcomes.ts";
-import type { Environment, Workplace } from "./workplace.ts";
+import { outcomeMapOf, outcomeMapText } from "./outcome-map.ts";
+import { lakeOn } from "./outcomes.ts";
+import { type Environment, openWorkplace, type Workplace } from "./workplace.ts";
 
 export interface CrmRuntime extends AsyncDisposable {
   readonly crm: CrmUseCases;
   /** Who acts. */
   readonly actor: string;
+  /** Ends a push of this process early, to be gone on with, or the following of one that a service runs. */
+  interrupt(): Interruption;
 }
 
 /** Opens what a push needs. Throws ConfigError or OperationError `invalid_input` when no CRM is configured. */
-export async function openCrm(flags: Flags, environment: Environment): Promise<CrmRuntime> {
-  await using stack = new AsyncDisposableStack();
-  const records = stack.use(await openOutcomeRecords(flags, environment));
-  const { config, store } = records;
-  const receivers = await receiversOf(config, environment);
-  const worker = createDeliveryWorker({
-    outbox: store.outbox,
-    switches: store.endpoints,
-    alarms: alarmsIn(receivers),
-    endpoints: { [CRM]: crmAmong(receivers) },
-    clock: config.clock,
-    random: createRandom(randomUUID(), "crm deliveries"),
-    by: `crm-${process.pid}`,
-  });
-  const crm = crmOn({ ...records, receivers }, environment, () => worker.drain());
-  const owned = stack.move();
-  return { crm, actor: config.actor, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-
-/** What is done with the CRM over a lake and a store that are open. */
-export function crmOn(
-  over: Pick<OutcomeRecords, "config" | "store" | "lake"> & Pick<Workplace, "receivers">,
+export async function openCrm(
+  flags: Flags,
   environment: Environment,
-  deliver: Workplace["deliverEvents"],
-): CrmUseCases {
-  const { config, store, lake, receivers } = over;
-  return new CrmUseCases(
-    { store, clock: config.clock, random: createRandom(randomUUID(), "crm") },
-    {
-      lake,
-      receiver: CRM,
-      endpoint: () => crmAmong(receivers),
-      recordsUrl: environment["OUTDIAL_CRM_RECORDS_URL"] ?? config.file.webhooks?.crm?.recordsUrl,
-      map: (path) => outcomeMapOf(config, path),
-      deliver,
-    },
-  );
+  options: { readonly warn: (message: string) => void },
+): Promise<CrmRuntime> {
+  await using stack = new AsyncDisposableStack();
+  const workplace = await openWorkplace(stack, flags, environment, options);
+  const pushing = await startPushing(stack, workplace);
+  const crm = crmOn(workplace, pushing, () => undefined);
+  const owned = stack.move();
+  return {
+    crm,
+    actor: workplace.actor,
+    interrupt: () => workplace.runs.interrupt(),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
-/** The CRM's endpoint. Throws OperationError `invalid_input` when none is configured. */
-function crmAmong(receivers: Workplace["receivers"]): WebhookEndpoint {
-  if (receivers.crm !== undefined) return receivers.crm;
-  throw new OperationError("invalid_input", "no CRM is configured", {
+/** Begins to run pushes. The lake closes with `stack`. Throws OperationError `invalid_input` when no CRM is configured. */
+export async function startPushing(stack: AsyncDisposableStack, workplace: Workplace): Promise<CrmPushing> {
+  const pushing = pushingOn(workplace, lakeOn(stack, workplace));
+  if (pushing === undefined) throw noCrm();
+  workplace.runs.add(pushing.kind());
+  await workplace.launch();
+  workplace.startDelivery();
+  return pushing;
+}
+
+/** What pushes to the CRM of a workplace, to be added to its runs; undefined without a CRM. */
+export function pushingOn(workplace: Workplace, lake: OutcomeLake): CrmPushing | undefined {
+  const { config, store, runs, replica: members, receivers, crmScope: scope, crmRecordsUrl: recordsUrl, random } = workplace;
+  const endpoint = receivers.crm;
+  if (endpoint === undefined || scope === undefined) return undefined;
+  const access = {
+    receiver: CRM,
+    endpoint,
+    recordsUrl,
+    map: (given?: { readonly name: string; readonly text: string }) =>
+      given === undefined ? outcomeMapOf(config) : readOutcomeMap(given.text, given.name),
+  };
+  return new CrmPushing({ store, lake, access, runs, members, scope, clock: config.clock, random });
+}
+
+/** What is done with the CRM. */
+export function crmOn(workplace: Workplace, pushing: CrmPushing | undefined, requestId: () => string | undefined): CrmUseCases {
+  const { config, crmRecordsUrl } = workplace;
+  return new CrmUseCases(workplace, {
+    pushing() {
+      if (pushing === undefined) throw noCrm();
+      return pushing;
+    },
+    takesRecords: crmRecordsUrl !== undefined,
+    readMap: async (path) => {
+      const text = await outcomeMapText(config, path);
+      await readOutcomeMap(text, path);
+      return { name: path, text };
+    },
+    deliver: () => workplace.deliverEvents(),
+    requestId,
+  });
+}
+
+const noCrm = (): OperationError =>
+  new OperationError("invalid_input", "no CRM is configured", {
     advice: "Set webhooks.crm.url in outdial.yaml, or OUTDIAL_CRM_URL, and the signing secret in OUTDIAL_CRM_SECRET.",
   });
-}

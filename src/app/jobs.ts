@@ -1,12 +1,16 @@
 // Opening what a job of any kind needs to go on.
 
 import { createStoreRecords, DISPOSITIONS, OperationError, type RowJob, refuseCancelled, TAG } from "../operations/index.ts";
-import { RETRIEVE } from "../store/index.ts";
+import { PUSH, RETRIEVE } from "../store/index.ts";
 import type { Flags } from "./config.ts";
+import { startPushing } from "./crm.ts";
 import { CORRECTION_RATE, startCorrections } from "./interactions.ts";
 import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
 import { startTagging, TAGGING_RATE } from "./tagging.ts";
 import { type Environment, openWorkplace, type WorkplaceOptions } from "./workplace.ts";
+
+/** What goes to the CRM takes nothing of the tenant's limits. */
+const NO_BUDGET = "none";
 
 /** A job with what runs jobs of its kind. */
 export interface OpenedJob extends JobRuntime {
@@ -21,8 +25,27 @@ export async function openJob(id: string, flags: Flags, environment: Environment
     throw new OperationError("invalid_input", `${id} is a retrieval`, {
       advice: `outdial outcomes pull --resume ${id} goes on with it.`,
     });
-  const job = await createStoreRecords(workplace.store.jobs, [TAG, DISPOSITIONS]).get(id);
+  const records = createStoreRecords(workplace.store.jobs, [TAG, DISPOSITIONS, PUSH]);
+  const job = await records.get(id);
   refuseCancelled(job);
+  if (job.kind === PUSH) {
+    const pushing = await startPushing(stack, workplace);
+    const jobs: JobRuntime["jobs"] = {
+      find: (one) => records.get(one),
+      run: async (one, onProgress) => {
+        const at = { totalRows: 0, retries: 0, rateLimited: 0 };
+        await pushing.run(one, ({ acknowledged, unchanged, refused, refusedBefore }, here) =>
+          onProgress?.({
+            ...at,
+            counts: { acknowledged, unchanged, refused: refused + refusedBefore },
+            phase: here ? "sending" : "watching",
+          }),
+        );
+        return records.get(one);
+      },
+    };
+    return { ...runtimeOver(stack.move(), workplace, jobs, NO_BUDGET), job };
+  }
   const tags = job.kind === TAG;
   const jobs = await (tags ? startTagging(workplace, {}) : startCorrections(workplace, {}));
   return { ...runtimeOver(stack.move(), workplace, jobs, tags ? TAGGING_RATE : CORRECTION_RATE), job };

@@ -10,12 +10,16 @@ import type { Config } from "./config.ts";
 export async function outcomeMapOf(config: Config, given?: string): Promise<OutcomeMap> {
   const path = given ?? config.file.outcomes?.map;
   if (path === undefined) return DOCUMENTED_MAP;
-  const from = given === undefined ? config.folder : config.cwd;
-  let text: string;
+  return readOutcomeMap(await textOf(path, given === undefined ? config.folder : config.cwd), path);
+}
+
+/** The text of a map's file, from the working folder. Throws MeaningError. */
+export const outcomeMapText = (config: Config, path: string): Promise<string> => textOf(path, config.cwd);
+
+async function textOf(path: string, from: string): Promise<string> {
   try {
-    text = await readFile(resolve(from, path), "utf8");
+    return await readFile(resolve(from, path), "utf8");
   } catch (thrown) {
     throw new MeaningError(`cannot read the outcome map ${path}: ${fileTrouble(thrown)}`);
   }
-  return readOutcomeMap(text, path);
 }

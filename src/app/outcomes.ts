@@ -175,20 +175,26 @@ export function outcomesOn(
 }
 
 function recordsOver(stack: AsyncDisposableStack, config: Config, store: Store): Omit<OutcomeRecords, keyof AsyncDisposable> {
-  const random = createRandom(randomUUID(), "lake");
-  const lake = openLake({ root: lakeRoot(config), catalog: store.lakeFiles, random, now: () => config.clock.now() });
-  stack.defer(() => lake.close());
+  const lake = lakeOn(stack, { config, store });
   return {
     config,
     store,
     lake,
-    random,
+    random: createRandom(randomUUID(), "lake"),
     retrievals: (query) => store.retrievals.list(query),
     retrieval: (jobId) => store.retrievals.get(jobId),
     verify: (retrieval) => verifyRetrieval(lake, retrieval),
     schedules: () => store.retrievalSchedules.list(),
     removeSchedule: (campaignId) => store.retrievalSchedules.remove(campaignId),
   };
+}
+
+/** The lake of a configuration. It closes with `stack`. */
+export function lakeOn(stack: AsyncDisposableStack, { config, store }: Pick<OutcomeRecords, "config" | "store">): OutcomeLake {
+  const random = createRandom(randomUUID(), "lake");
+  const lake = openLake({ root: lakeRoot(config), catalog: store.lakeFiles, random, now: () => config.clock.now() });
+  stack.defer(() => lake.close());
+  return lake;
 }
 
 /** What a retrieval would ask for, without asking. Throws OperationError `invalid_input`. */

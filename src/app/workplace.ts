@@ -73,6 +73,10 @@ export interface Workplace extends Context {
   readonly tenant: ConnectedTenant;
   readonly config: Config;
   readonly onItem: ((item: EndedItem) => void) | undefined;
+  /** As `lakeScope`, of the processes that have the same CRM as well; undefined without one. */
+  readonly crmScope: string | undefined;
+  /** Where records for the CRM go; undefined when that is not configured. */
+  readonly crmRecordsUrl: string | undefined;
   /** Configured receivers of events. */
   readonly receivers: Readonly<Partial<Record<Receiver, WebhookEndpoint>>>;
   /** Launches the engine; once, before the first job. @param wrap what each run is done within */
@@ -171,12 +175,15 @@ export async function openWorkplace(
   const lake = lakeRoot(config);
   // What one process has read into its lake another one finds only in the same place.
   const lakeScope = scopeOf(scope, lake, isRemote(lake) ? undefined : host);
+  // What goes to one CRM is sent from one lake.
+  const crmRecordsUrl = environment["OUTDIAL_CRM_RECORDS_URL"] ?? config.file.webhooks?.crm?.recordsUrl;
+  const crmScope = receivers.crm === undefined ? undefined : scopeOf(lakeScope, receivers.crm.url, crmRecordsUrl);
   const replica = await joinReplicas({
     replicas: store.replicas,
     id,
     pid: process.pid,
     host: processSpace(),
-    scopes: serves ? [scope, lakeScope] : [],
+    scopes: serves ? [scope, lakeScope, ...(crmScope === undefined ? [] : [crmScope])] : [],
     clock: config.clock,
     processLives,
   });
@@ -209,6 +216,8 @@ export async function openWorkplace(
     replica,
     scope,
     lakeScope,
+    crmScope,
+    crmRecordsUrl,
     receivers,
     runs,
     async launch(wrap = (kinds) => kinds) {

@@ -9,6 +9,7 @@ import { duration, grouped, printable } from "./text.ts";
 const NAMES: Readonly<Record<ItemResult, string>> = {
   tagged: "tagged",
   success: "success",
+  acknowledged: "acknowledged",
   unchanged: "unchanged",
   recorded: "recorded here, not at the tenant",
   duplicate: "duplicate",
@@ -53,8 +54,11 @@ export class Pace {
 /** One line for a terminal. `budget` is the used share of the request limit, when there is one. */
 export function progressLine(progress: JobProgress, pace: ReturnType<Pace["note"]>, budget: string): string {
   const done = total(progress.counts);
-  const share = progress.totalRows === 0 ? "" : ` (${Math.floor((100 * done) / progress.totalRows)} %)`;
-  const speed = pace === undefined ? "" : ` · ${grouped(pace.perSecond)}/s · ${duration(pace.secondsLeft)} left`;
+  // How many records a push has to bring is not known before it has looked at the last one.
+  const share =
+    progress.totalRows === 0 ? "" : `/${grouped(progress.totalRows)} (${Math.floor((100 * done) / progress.totalRows)} %)`;
+  const speed =
+    pace === undefined || progress.totalRows === 0 ? "" : ` · ${grouped(pace.perSecond)}/s · ${duration(pace.secondsLeft)} left`;
   const phase =
     progress.phase === "settling"
       ? "reading back what is open · "
@@ -62,7 +66,7 @@ export function progressLine(progress: JobProgress, pace: ReturnType<Pace["note"
         ? "run by another process · "
         : "";
   const troubles = `${progress.retries > 0 ? ` · ${grouped(progress.retries)} retries` : ""}${progress.rateLimited > 0 ? ` · ${grouped(progress.rateLimited)} times 429` : ""}`;
-  return `${phase}${grouped(done)}/${grouped(progress.totalRows)}${share}${speed}${budget} · ${countsLine(progress.counts)}${troubles}`;
+  return `${phase}${grouped(done)}${share}${speed}${budget} · ${countsLine(progress.counts)}${troubles}`;
 }
 
 /** What validation found, for stderr. */
@@ -93,7 +97,7 @@ function refusedLines(plan: PlanReport): string[] {
 export function jobLines(job: JobDetail): string[] {
   const campaign = job.campaignId === null ? "" : ` · campaign ${job.campaignId}`;
   const lines = [`job ${job.id} ${job.status.replaceAll("_", " ")}${campaign} · ${printable(job.sourceName)}`];
-  lines.push(`  ${grouped(job.totalRows ?? 0)} rows: ${countsLine(job.counts)}`);
+  lines.push(job.push === null ? `  ${grouped(job.totalRows ?? 0)} rows: ${countsLine(job.counts)}` : pushLine(job.push));
   if (job.metrics !== null) lines.push(metricsLine(job.metrics));
   lines.push(...lockedLines(job), ...leftLines(job));
   if (job.measured !== null) {
@@ -108,6 +112,14 @@ export function jobLines(job: JobDetail): string[] {
     if (job.stop.advice !== undefined) lines.push(`  ${printable(job.stop.advice)}`);
   }
   return lines;
+}
+
+function pushLine(push: NonNullable<JobDetail["push"]>): string {
+  const { announced, records, calls, acknowledged, unchanged, refused, refusedBefore, requests } = push;
+  const events = `${grouped(announced)} events queued`;
+  if (!records) return `  ${events}`;
+  const before = refusedBefore === 0 ? "" : ` · ${grouped(refusedBefore)} refused before`;
+  return `  ${events} · ${grouped(calls)} calls: ${grouped(acknowledged)} acknowledged · ${grouped(unchanged)} unchanged · ${grouped(refused)} refused${before} · ${grouped(requests)} requests`;
 }
 
 function lockedLines({ locked }: Pick<JobDetail, "locked">): string[] {

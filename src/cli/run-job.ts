@@ -36,7 +36,7 @@ export async function reportJob(
 ): Promise<number> {
   {
     await using output = await openOutput(out, io);
-    if (output !== undefined) for await (const row of (await records.rows(job.id, only)).rows) await output.line(row);
+    if (output !== undefined) for await (const row of (await records.rows(job.id, { only })).rows) await output.line(row);
   }
   io.say(jobLines(job));
   await io.answer(shown, out === "-" ? [] : `${job.id} ${job.status}`);

@@ -5,7 +5,7 @@ export * from "./audit/index.ts";
 export * from "./campaigns/index.ts";
 export * from "./compliance/index.ts";
 export type { Context } from "./context.ts";
-export { type CrmPushRequest, CrmUseCases, createCrmAnnouncer, createCrmSender, pushToCrm } from "./crm/index.ts";
+export { type CrmAccess, CrmPushing, type CrmPushRequest, CrmUseCases, createCrmAnnouncer } from "./crm/index.ts";
 export { OperationError } from "./error.ts";
 export {
   cloudEvent,

@@ -18,7 +18,16 @@ export { verifyConsistency, verifyProof } from "./audit/proof.ts";
 export type { AuditVerdict } from "./audit/verify.ts";
 export type { CampaignLedger } from "./campaigns/campaign-ledger.ts";
 export { CAMPAIGN_APPLY, type CampaignApply } from "./campaigns/types.ts";
-export type { CrmLedger, CrmRefusal, CrmVersion } from "./crm/crm-ledger.ts";
+export type { CrmLedger } from "./crm/crm-ledger.ts";
+export type { CrmPushLedger } from "./crm/push-ledger.ts";
+export {
+  type CrmPushProgress,
+  type CrmRefusal,
+  type CrmRefusalLine,
+  type CrmSettled,
+  type CrmVersion,
+  PUSH,
+} from "./crm/types.ts";
 export { asStoreError, QUIET_TRANSACTION_MS } from "./database/database.ts";
 export { hasEmbeddedStore } from "./embedded/cluster.ts";
 export { writeWhole } from "./embedded/files.ts";

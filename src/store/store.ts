@@ -18,6 +18,7 @@ import { WitnessHead } from "./audit/witness.ts";
 import { CampaignLedger } from "./campaigns/campaign-ledger.ts";
 import { StoreCore } from "./commit.ts";
 import { CrmLedger } from "./crm/crm-ledger.ts";
+import { CrmPushLedger } from "./crm/push-ledger.ts";
 import { ANSWER_MS, Database, openPool, URGENT_MS } from "./database/database.ts";
 import { makeFolder } from "./embedded/files.ts";
 import { joinEmbeddedServer } from "./embedded/server.ts";
@@ -101,8 +102,10 @@ export interface Store {
   readonly lakeFiles: LakeFiles;
   /** Figures of outcomes as they were reported. */
   readonly figures: KeptFigures;
-  /** What the CRM was told and what it has. */
+  /** What the CRM was told. */
   readonly crm: CrmLedger;
+  /** Pushes of records to the CRM, and what it has. */
+  readonly crmPushes: CrmPushLedger;
   /** What corrections of interactions wrote, and upon what. */
   readonly interactionChanges: InteractionChanges;
   /** Locks by name across all processes on this store. */
@@ -226,6 +229,7 @@ function ledgers(store: StoreCore) {
     lakeFiles: new LakeFiles(store),
     figures: new KeptFigures(store),
     crm: new CrmLedger(store),
+    crmPushes: new CrmPushLedger(store),
     interactionChanges: new InteractionChanges(store),
     campaigns: new CampaignLedger(store),
     dialer: new DialerLedger(store),

@@ -3,7 +3,7 @@
 
 import { messageOf } from "../../kernel/index.ts";
 import { DISPOSITIONS, isDue, requestOf, TAG } from "../../operations/index.ts";
-import { CAMPAIGN_APPLY, DIALER_CHANGE, type Job, RETRIEVE } from "../../store/index.ts";
+import { CAMPAIGN_APPLY, DIALER_CHANGE, type Job, PUSH, RETRIEVE } from "../../store/index.ts";
 import type { Workplace } from "../workplace.ts";
 import type { Background } from "./background.ts";
 
@@ -12,7 +12,7 @@ const LOOK_MS = 1000;
 const JOBS_EVERY = 5;
 const MOST = 500;
 /** Kinds of which a command line may have a job that it is to run itself. */
-const OF_COMMANDS: ReadonlySet<string> = new Set([TAG, DISPOSITIONS, RETRIEVE]);
+const OF_COMMANDS: ReadonlySet<string> = new Set([TAG, DISPOSITIONS, RETRIEVE, PUSH]);
 
 /** Looks for them until the signal. Any service does, whoever began the job. */
 export function goOnWithJobs(
@@ -28,9 +28,12 @@ export function goOnWithJobs(
   const { signal, warn, everyMs = LOOK_MS } = given;
   const isOurs = async (job: Job) =>
     !OF_COMMANDS.has(job.kind) || (await requestOf(store.audit, job.id)) !== null || (await runs.wasShared(job));
+  // Without a CRM there are no pushes here.
+  const ours = new Set(Object.keys(runs.kinds()));
+  const kinds = [...OF_COMMANDS, DIALER_CHANGE, CAMPAIGN_APPLY].filter((kind) => ours.has(kind));
   const lookForJobs = async () => {
     const jobs = await store.jobs.listJobs({
-      kinds: [...OF_COMMANDS, DIALER_CHANGE, CAMPAIGN_APPLY],
+      kinds,
       status: ["ready", "running", "stopped"],
       limit: MOST,
     });

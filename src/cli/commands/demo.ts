@@ -104,7 +104,7 @@ export async function demoOnce({ config }: Pick<Place, "config">, io: Io): Promi
   io.say(["", ...jobLines(ended), "rows the tenant did not take:"]);
   for (const result of ["locked", "not_found"] as const) {
     let shown = 0;
-    for await (const row of (await runtime.records.rows(job.id, result)).rows) {
+    for await (const row of (await runtime.records.rows(job.id, { only: result })).rows) {
       if (shown++ === 3) break;
       io.say(
         `  line ${row.line} ${row.callId}: ${result.replaceAll("_", " ")}${row.callStatus === undefined ? "" : `, the call is ${row.callStatus}`}`,

@@ -18,7 +18,7 @@ export const listJobs: Run<typeof declared.listJobs> = async ({ options, io }) =
   await io.answer(
     { items },
     JOBS.lines(items, io.width),
-    "no jobs over rows and no retrievals yet; outdial dialer history shows the changes of dialer settings",
+    "no jobs over rows, no retrievals and no pushes yet; outdial dialer history shows the changes of dialer settings",
   );
 };
 

@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { campaignsIn, openCrm, openOutcomeRecords, openOutcomes, outcomeMapOf, reportOnOutcomes } from "../../app/index.ts";
 import { nearest } from "../../kernel/index.ts";
 import {
-  type CrmPushRequest,
+  type CrmUseCases,
   type Difference,
   exportedText,
   exportToFile,
@@ -19,6 +19,7 @@ import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/outcomes.ts";
 import type { Io } from "../io.ts";
 import { type Output, openOutput, writeText } from "../output.ts";
+import { endedByInterrupt } from "../running.ts";
 import { table } from "../table.ts";
 import { grouped, printable, timeText } from "../text.ts";
 
@@ -143,39 +144,38 @@ function differenceLine({ callId, hour, kind }: Difference): string {
 const SHOWN_REFUSALS = 10;
 
 export const pushCrm: Run<typeof declared.pushCrm> = async ({ options, io }) => {
-  const { campaign: campaignId, to, last, batch, again, map, out } = options;
+  const { records, campaign: campaignId, to, last, batch, again, map, out } = options;
   const from = options.from ?? (last === undefined ? undefined : (to ?? io.clock.now()) - last);
-  await using runtime = await openCrm(options, io.env);
-  const { signal } = io;
-  signal.addEventListener("abort", () => io.say("stopping: what the CRM has is noted; the same command goes on from there …"));
-  try {
-    await using output = options.records ? await openOutput(out, io) : undefined;
-    const request = { records: options.records, campaignId, from, to, batch, again, map, signal };
-    const pushed = await runtime.crm.push({ ...request, ...told(output, out, io) }, runtime.actor);
-    const { announced, delivery, records } = pushed;
-    const events = `events: ${grouped(announced)} queued · ${grouped(delivery.delivered)} delivered · ${grouped(delivery.failed)} failed · ${grouped(delivery.dead)} dead`;
-    const refused = records === null ? 0 : records.refused + records.refusedBefore;
-    await io.answer(pushed, [
-      events,
-      ...(records === null
-        ? []
-        : [
-            `records: ${grouped(records.acknowledged)} acknowledged · ${grouped(records.unchanged)} unchanged · ${grouped(refused)} refused`,
-          ]),
-    ]);
-    return delivery.failed + delivery.dead + refused > 0 ? EXIT.partlyFailed : EXIT.done;
-  } catch (thrown) {
-    if (signal.aborted) return EXIT.interrupted;
-    throw thrown;
-  }
+  await using runtime = await openCrm(options, io.env, { warn: io.say });
+  using _listening = endedByInterrupt(io, runtime);
+  await using output = records ? await openOutput(out, io) : undefined;
+  const request = { records, campaignId, from, to, batch, again, map };
+  const pushed = await runtime.crm.push(request, runtime.actor, told(output, out, io));
+  const { announced, delivery } = pushed;
+  const events = `events: ${grouped(announced)} queued · ${grouped(delivery.delivered)} delivered · ${grouped(delivery.failed)} failed · ${grouped(delivery.dead)} dead`;
+  const refused = pushed.records === null ? 0 : pushed.records.refused + pushed.records.refusedBefore;
+  await io.answer(pushed, [
+    events,
+    ...(pushed.records === null
+      ? []
+      : [
+          `records: ${grouped(pushed.records.acknowledged)} acknowledged · ${grouped(pushed.records.unchanged)} unchanged · ${grouped(refused)} refused`,
+        ]),
+  ]);
+  return delivery.failed + delivery.dead + refused > 0 ? EXIT.partlyFailed : EXIT.done;
 };
 
-/** What is told while records are pushed. */
-function told(output: Output | undefined, out: string | undefined, io: Io): Pick<CrmPushRequest, "onProgress" | "onRefused"> {
+/** What is told of a push. */
+function told(output: Output | undefined, out: string | undefined, io: Io): NonNullable<Parameters<CrmUseCases["push"]>[2]> {
   let shown = 0;
   return {
-    onProgress: ({ calls, acknowledged, refused }) =>
-      io.progress(`${grouped(calls)} calls · ${grouped(acknowledged)} acknowledged · ${grouped(refused)} refused`),
+    onBegun: ({ jobId, earlier }) => {
+      if (earlier) io.say(`this push is known as ${jobId}; going on with it`);
+    },
+    onProgress: ({ calls, acknowledged, refused }, here) =>
+      io.progress(
+        `${here ? "" : "run by another process · "}${grouped(calls)} calls · ${grouped(acknowledged)} acknowledged · ${grouped(refused)} refused`,
+      ),
     async onRefused(refusal) {
       await output?.line(refusal);
       if (shown++ < SHOWN_REFUSALS)

@@ -122,7 +122,7 @@ export const report = command("report", STORE, {
   ],
 });
 
-export const pushCrm = command("crm", STORE, {
+export const pushCrm = command("crm", TENANT_AND_STORE, {
   summary:
     "tell the CRM of retrievals it was not told of; with --records, bring it every call whose present version it does not have",
   options: [

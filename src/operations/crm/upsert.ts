@@ -1,73 +1,67 @@
 // Sends records to the CRM in batches. A refused batch is halved until only the refused record is left; the others are sent. Acknowledged records are
-// stored batch by batch, so a killed push continues where it was, and a record that is sent twice has the same key both times.
+// stored batch by batch, so whoever goes on with a push that was killed continues where it was, and a record that is sent twice has the same key both
+// times.
 
 import { createHash } from "node:crypto";
 import type { Clock, RandomStream } from "../../kernel/index.ts";
 import type { LakeRange, OutcomeLake, OutcomeMap } from "../../outcomes/index.ts";
-import type { AuditInput, CrmLedger, CrmRefusal, CrmVersion } from "../../store/index.ts";
+import type { CrmPushLedger, CrmPushProgress, CrmRefusal, CrmSettled, CrmVersion } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
+import type { Leave } from "../run/leave.ts";
 import { type CrmUpsert, crmUpsert } from "./record.ts";
 import type { CrmAnswer, CrmSender } from "./sender.ts";
 
-export interface CrmPushOptions extends LakeRange {
-  /** Records in a request at most, 500 by default. */
-  readonly batch?: number | undefined;
+/** Which records are brought, and how. */
+export interface CrmPushScope extends LakeRange {
+  /** Records in a request at most. */
+  readonly batch: number;
   /** Sends once more what the CRM refused before. */
-  readonly again?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((report: CrmPushReport) => void) | undefined;
-  readonly onRefused?: ((refusal: CrmRefusal) => Promise<void> | void) | undefined;
+  readonly again: boolean;
 }
 
-export interface CrmPushReport {
-  /** Calls looked at. */
-  readonly calls: number;
-  /** Of them, those whose present version the CRM had already. */
-  readonly unchanged: number;
-  readonly acknowledged: number;
-  /** Refused now, */
-  readonly refused: number;
-  /** and refused before in the same version, so not sent. */
-  readonly refusedBefore: number;
-  readonly requests: number;
-}
-
+/** What a push of records works with. */
 export interface CrmPushDependencies {
   readonly lake: Pick<OutcomeLake, "records" | "partitions">;
-  readonly ledger: Pick<CrmLedger, "settled" | "acknowledge" | "refuse">;
+  readonly ledger: Pick<CrmPushLedger, "settled" | "acknowledge" | "refuse">;
   readonly sender: CrmSender;
   readonly map: OutcomeMap;
-  readonly record: (entry: AuditInput) => Promise<void>;
   readonly clock: Clock;
   readonly random: RandomStream;
+  readonly jobId: string;
+  readonly executor: string;
   readonly actor: string;
+  /** Whether it may go on: nothing is sent by a process that lost the push, or that is told to end. */
+  readonly leave: Leave;
+  /** How far it was when this run began. */
+  readonly before: CrmPushProgress;
+  readonly onProgress: (progress: CrmPushProgress) => void;
 }
 
-const BATCH = 500;
 /** Calls held against the ledger at once. */
 const LOOKUP = 5_000;
 const ACCEPTED: ReadonlySet<number> = new Set([200, 201, 202, 204]);
 /** Statuses that speak of what was sent; all others speak of the receiver. */
 const REFUSED: ReadonlySet<number> = new Set([400, 409, 413, 415, 422]);
-/** Waits before the second, third, … attempt, ms: a minute in all, then the push stops and can be run again. */
+/** Waits before the second, third, … attempt, ms: less than a minute in all, then the push stops; a service goes on with it later. */
 const WAITS = [1_000, 3_000, 9_000, 27_000] as const;
 const LONGEST_RETRY_AFTER_MS = 60_000;
 /** So many single records refused before a single one was accepted: then it is not the records. */
 const HOPELESS = 20;
 
+/** What is on the wire when a push is told to end gets so long for its answer, ms. */
+const WIRE_MS = 2_000;
+
 /**
- * Brings the CRM up to the lake: every call whose present version it has not acknowledged is sent.
- * Throws OperationError `receiver_refuses` when the CRM refuses whatever is sent, or the sender; `receiver_unavailable` when it is away.
+ * Brings the CRM up to the lake: every call whose present version it has not acknowledged is sent. What an earlier run of the same push brought
+ * counts as brought by it.
+ * Throws OperationError `receiver_refuses` when the CRM refuses whatever is sent, or the sender; `receiver_unavailable` when it is away; StoreError
+ * `not_owner`; and what `leave` ends it for.
  */
-export async function pushToCrm(deps: CrmPushDependencies, options: CrmPushOptions = {}): Promise<CrmPushReport> {
-  const push = new Push(deps, options);
-  try {
-    const campaigns = new Set((await deps.lake.partitions(rangeOf(options))).map(({ campaignId }) => campaignId));
-    for (const campaignId of [...campaigns].sort()) await push.campaign(campaignId);
-  } finally {
-    await push.note();
-  }
-  return push.report();
+export async function pushToCrm(deps: CrmPushDependencies, scope: CrmPushScope): Promise<CrmPushProgress> {
+  const push = new Push(deps, scope);
+  const campaigns = new Set((await deps.lake.partitions(rangeOf(scope))).map(({ campaignId }) => campaignId));
+  for (const campaignId of [...campaigns].sort()) await push.campaign(campaignId);
+  return push.progress();
 }
 
 function rangeOf({ campaignId, from, to }: LakeRange): LakeRange {
@@ -76,26 +70,31 @@ function rangeOf({ campaignId, from, to }: LakeRange): LakeRange {
 
 class Push {
   readonly #deps: CrmPushDependencies;
-  readonly #options: CrmPushOptions;
-  readonly #signal: AbortSignal;
-  readonly #counts = { calls: 0, unchanged: 0, acknowledged: 0, refused: 0, refusedBefore: 0, requests: 0 };
+  readonly #scope: CrmPushScope;
+  readonly #counts = { calls: 0, unchanged: 0, acknowledged: 0, refused: 0, refusedBefore: 0 };
+  #requests: number;
   /** Single records refused, held back until one record was accepted. */
   #doubtful: CrmRefusal[] = [];
   #waiting: CrmUpsert[] = [];
 
-  constructor(deps: CrmPushDependencies, options: CrmPushOptions) {
+  constructor(deps: CrmPushDependencies, scope: CrmPushScope) {
     this.#deps = deps;
-    this.#options = options;
-    this.#signal = options.signal ?? new AbortController().signal;
+    this.#scope = scope;
+    this.#requests = deps.before.requests;
   }
 
-  report(): CrmPushReport {
-    return { ...this.#counts };
+  progress(): CrmPushProgress {
+    return { announced: this.#deps.before.announced, ...this.#counts, requests: this.#requests };
+  }
+
+  get #held() {
+    const { jobId, executor } = this.#deps;
+    return { jobId, executor, progress: this.progress() };
   }
 
   async campaign(campaignId: string): Promise<void> {
     let page: CrmUpsert[] = [];
-    for await (const record of this.#deps.lake.records({ ...rangeOf(this.#options), campaignId })) {
+    for await (const record of this.#deps.lake.records({ ...rangeOf(this.#scope), campaignId })) {
       page.push(crmUpsert(record, this.#deps.map));
       if (page.length < LOOKUP) continue;
       await this.#take(campaignId, page);
@@ -109,19 +108,18 @@ class Push {
   /** Queues what the CRM does not have, and sends full batches. */
   async #take(campaignId: string, page: readonly CrmUpsert[]): Promise<void> {
     if (page.length === 0) return;
-    const settled = await this.#deps.ledger.settled(
-      campaignId,
-      page.map(({ record }) => record.call_id),
-    );
+    const { ledger, jobId, onProgress } = this.#deps;
+    const calls = page.map(({ record }) => record.call_id);
+    const settled = await ledger.settled(jobId, campaignId, calls);
     for (const upsert of page) {
-      const known = settled.get(upsert.record.call_id);
       this.#counts.calls += 1;
-      if (known?.acknowledged === upsert.idempotency_key) this.#counts.unchanged += 1;
-      else if (known?.refused === upsert.idempotency_key && this.#options.again !== true) this.#counts.refusedBefore += 1;
-      else this.#waiting.push(upsert);
+      const known = standingOf(upsert, settled.get(upsert.record.call_id), this.#scope.again);
+      if (known === undefined) this.#waiting.push(upsert);
+      else this.#counts[known] += 1;
     }
-    const size = this.#options.batch ?? BATCH;
-    while (this.#waiting.length >= size) await this.#send(this.#waiting.splice(0, size));
+    onProgress(this.progress());
+    const { batch } = this.#scope;
+    while (this.#waiting.length >= batch) await this.#send(this.#waiting.splice(0, batch));
   }
 
   /** Sends a batch, halving it while it is refused. */
@@ -130,8 +128,8 @@ class Push {
     if (first === undefined) return;
     const answer = await this.#ask(batch);
     if (ACCEPTED.has(answer.status)) {
-      await this.#deps.ledger.acknowledge(batch.map(versionOf));
       this.#counts.acknowledged += batch.length;
+      await this.#deps.ledger.acknowledge(this.#held, batch.map(versionOf));
       await this.#settleDoubts();
     } else if (batch.length > 1) {
       const half = Math.ceil(batch.length / 2);
@@ -151,38 +149,41 @@ class Push {
         );
       }
     }
-    this.#options.onProgress?.(this.report());
+    this.#deps.onProgress(this.progress());
   }
 
   /** Notes refusals, once it is sure that the CRM accepts records at all, or that there are no more. */
   async #settleDoubts(): Promise<void> {
     const refusals = this.#doubtful.splice(0);
     if (refusals.length === 0) return;
-    await this.#deps.ledger.refuse(
+    const { ledger, actor, jobId } = this.#deps;
+    this.#counts.refused += refusals.length;
+    await ledger.refuse(
+      this.#held,
       refusals,
       refusals.map(({ campaignId, callId, digest, status, reason }) => ({
-        actor: this.#deps.actor,
+        actor,
         action: "crm.refused",
         subject: callId,
+        job: jobId,
         details: { campaign: campaignId, key: digest, statusCode: status, error: reason },
       })),
     );
-    this.#counts.refused += refusals.length;
-    for (const refusal of refusals) await this.#options.onRefused?.(refusal);
   }
 
   /** One request, with retries while the CRM is away or busy. @returns an answer that accepts or refuses */
   async #ask(batch: readonly CrmUpsert[]): Promise<Extract<CrmAnswer, { kind: "answered" }>> {
-    const { sender, clock } = this.#deps;
+    const { clock, jobId } = this.#deps;
     const id = `crm_${createHash("sha256")
       .update(batch.map(({ idempotency_key }) => idempotency_key).join())
       .digest("hex")
       .slice(0, 40)}`;
     const body = JSON.stringify({ type: "OUTCOME_RECORDS", records: batch });
     for (let attempt = 0; ; attempt++) {
-      this.#signal.throwIfAborted();
-      this.#counts.requests += 1;
-      const answer = await sender.send(id, body, clock.now(), this.#signal);
+      await this.#mayGoOn();
+      this.#requests += 1;
+      this.#deps.onProgress(this.progress());
+      const answer = await this.#post(id, body);
       if (answer.kind === "answered" && (ACCEPTED.has(answer.status) || REFUSED.has(answer.status))) return answer;
       const said = answer.kind === "none" ? answer.reason : `${answer.status} ${answer.text}`.trim().slice(0, 300);
       const isBusy = answer.kind === "none" || answer.status === 429 || answer.status >= 500;
@@ -194,21 +195,56 @@ class Push {
       const wait = WAITS[attempt];
       if (wait === undefined) {
         throw new OperationError("receiver_unavailable", `the CRM is away: ${said}`, {
-          advice: "What it has acknowledged is noted; run the push again to go on.",
+          advice: `What it has acknowledged is noted. A service goes on with its own pushes after a minute, then at growing times, for three days; outdial jobs resume ${jobId} goes on at once.`,
         });
       }
       const asked = answer.kind === "answered" ? retryAfter(answer.retryAfter, clock.now()) : 0;
-      await clock.sleep(Math.max(asked, wait * (0.9 + 0.2 * this.#deps.random.next())), this.#signal);
+      await this.#pause(Math.max(asked, wait * (0.9 + 0.2 * this.#deps.random.next())));
     }
   }
 
-  /** Writes what this push came to into the audit log. */
-  async note(): Promise<void> {
-    if (this.#counts.requests === 0) return;
-    const { actor, record } = this.#deps;
-    const { campaignId } = this.#options;
-    await record({ actor, action: "crm.push", subject: campaignId ?? "all campaigns", details: { ...this.#counts } });
+  /** Waits until it is known that the push is this process's still. Throws what it is ended for. */
+  async #mayGoOn(): Promise<void> {
+    const { leave } = this.#deps;
+    await leave.confirmed();
+    leave.halt.throwIfAborted();
   }
+
+  async #pause(ms: number): Promise<void> {
+    const { clock, leave } = this.#deps;
+    await clock.sleep(ms, leave.halt).catch(() => undefined);
+    leave.halt.throwIfAborted();
+  }
+
+  /** Sends a body. When the push is told to end meanwhile, the answer is waited for a little, so that it is recorded. */
+  async #post(id: string, body: string): Promise<CrmAnswer> {
+    const { sender, clock, leave } = this.#deps;
+    const over = new AbortController();
+    const cut = new AbortController();
+    const onHalt = () =>
+      void clock.sleep(WIRE_MS, over.signal).then(
+        () => cut.abort(leave.halt.reason),
+        () => undefined,
+      );
+    leave.halt.addEventListener("abort", onHalt, { once: true });
+    try {
+      return await sender.send(id, body, clock.now(), cut.signal);
+    } finally {
+      leave.halt.removeEventListener("abort", onHalt);
+      over.abort();
+    }
+  }
+}
+
+/** How a call counts that is not to be sent; undefined for one that is. */
+function standingOf(
+  { idempotency_key: digest }: CrmUpsert,
+  known: CrmSettled | undefined,
+  again: boolean,
+): "acknowledged" | "unchanged" | "refused" | "refusedBefore" | undefined {
+  if (known?.acknowledged === digest) return known.isOurs === true ? "acknowledged" : "unchanged";
+  if (known?.refusedOfOurs === digest) return "refused";
+  return known?.refused === digest && !again ? "refusedBefore" : undefined;
 }
 
 function versionOf({ record, idempotency_key }: CrmUpsert): CrmVersion {

@@ -1,38 +1,52 @@
 // What can be done with the CRM, for every face: it is told of retrievals, and brought the records that it does not have.
 
-import type { OutcomeLake, OutcomeMap } from "../../outcomes/index.ts";
+import { OutdialError } from "../../kernel/index.ts";
+import type { LakeRange } from "../../outcomes/index.ts";
+import type { CrmPushProgress, CrmRefusalLine } from "../../store/index.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import type { DeliveryWorker } from "../events/worker.ts";
-import { createCrmAnnouncer } from "./announce.ts";
-import { createCrmSender } from "./sender.ts";
-import { type CrmPushOptions, type CrmPushReport, pushToCrm } from "./upsert.ts";
+import { noteRequest } from "../jobs/request.ts";
+import { stopOf } from "../run/reason.ts";
+import { type CrmPush, type CrmPushAsked, DEFAULT_BATCH } from "./asked.ts";
+import { type CrmPushing, noRecordsUrl } from "./pushing.ts";
 
-/** How the CRM is reached. */
 export interface CrmParts {
-  readonly lake: OutcomeLake;
-  /** Name of the receiver of events. */
-  readonly receiver: string;
-  /** Throws OperationError `invalid_input` when no CRM is configured. */
-  readonly endpoint: () => Parameters<typeof createCrmSender>[0];
-  /** Where records go; undefined when that is not configured. */
-  readonly recordsUrl: string | undefined;
-  /** The map of disposition codes: of a file, or without one the configured map. Throws MeaningError */
-  readonly map: (path?: string) => Promise<OutcomeMap>;
+  /** What pushes; throws OperationError `invalid_input` when no CRM is configured. */
+  readonly pushing: () => CrmPushing;
+  /** Whether there is an address for records. */
+  readonly takesRecords: boolean;
+  /** Reads a map of disposition codes and checks it. Throws MeaningError */
+  readonly readMap: (path: string) => Promise<NonNullable<CrmPushAsked["map"]>>;
   /** Delivers the events that are due. */
   readonly deliver: () => ReturnType<DeliveryWorker["drain"]>;
+  /** The request that is being answered. */
+  readonly requestId: () => string | undefined;
 }
 
 /** What is pushed: calls by when they started, both ends included. */
-export interface CrmPushRequest extends CrmPushOptions {
+export interface CrmPushRequest extends LakeRange {
   /** Records too, not only the events of retrievals. */
   readonly records: boolean;
+  /** Records in a request at most, 500 by default. */
+  readonly batch?: number | undefined;
+  /** Sends once more what the CRM refused before. */
+  readonly again?: boolean | undefined;
   /** File of a map of disposition codes instead of the configured one. */
   readonly map?: string | undefined;
 }
 
+export interface CrmPushBegun {
+  readonly jobId: string;
+  /** A push that asks for the same had not ended: this is that one. */
+  readonly earlier: boolean;
+}
+
+/** What came of the records of a push. */
+export type CrmPushReport = Omit<CrmPushProgress, "announced">;
+
 /** What came of a push. */
-export interface CrmPushed {
+export interface CrmPushed extends CrmPushBegun {
   /** Events of retrievals queued. */
   readonly announced: number;
   readonly delivery: Awaited<ReturnType<CrmParts["deliver"]>>;
@@ -40,51 +54,92 @@ export interface CrmPushed {
   readonly records: CrmPushReport | null;
 }
 
+export interface CrmPushOptions {
+  readonly onBegun?: ((begun: CrmPushBegun) => void) | undefined;
+  /** @param here this process runs it */
+  readonly onProgress?: ((progress: CrmPushProgress, here: boolean) => void) | undefined;
+  /** Told of each record that the CRM refused, when the push is over. */
+  readonly onRefused?: ((refusal: CrmRefusalLine) => Promise<void> | void) | undefined;
+}
+
+/** Refusals read at once. */
+const PAGE = 1000;
+
 export class CrmUseCases {
-  readonly #context: Pick<Context, "store" | "clock" | "random">;
+  readonly #context: Pick<Context, "store" | "runs">;
   readonly #parts: CrmParts;
 
-  constructor(context: Pick<Context, "store" | "clock" | "random">, parts: CrmParts) {
+  constructor(context: Pick<Context, "store" | "runs">, parts: CrmParts) {
     this.#context = context;
     this.#parts = parts;
   }
 
-  /**
-   * Queues what the CRM was not told of, delivers it, and sends records when they are asked for.
-   * Throws OperationError `invalid_input` without a CRM, and see `pushToCrm`.
-   */
-  async push({ records, map, ...request }: CrmPushRequest, by: string): Promise<CrmPushed> {
-    const { store } = this.#context;
-    const { lake, receiver, endpoint, deliver } = this.#parts;
-    // Without a CRM nothing is queued for it.
-    endpoint();
-    const announcer = createCrmAnnouncer({
-      ledger: store.crm,
-      retrievals: store.retrievals,
-      lake,
-      map: await this.#parts.map(),
-      receiver,
-      actor: by,
-    });
-    const announced = await announcer.announceAll();
-    const delivery = await deliver();
-    return { announced, delivery, records: records ? await this.#pushRecords(request, map, by) : null };
+  /** Begins a push and lets it run. Throws OperationError `invalid_input`, also without a CRM; MeaningError */
+  async begin(request: CrmPushRequest, by: string): Promise<CrmPushBegun> {
+    const begun = await this.#submit(request, by);
+    await this.#context.runs.start(begun.jobId);
+    return begun;
   }
 
-  async #pushRecords(request: CrmPushOptions, map: string | undefined, by: string): Promise<CrmPushReport> {
-    const { store, clock, random } = this.#context;
-    const { lake, endpoint, recordsUrl } = this.#parts;
-    if (recordsUrl === undefined)
-      throw new OperationError("invalid_input", "the CRM has no address for records", {
-        advice: "Set webhooks.crm.recordsUrl in outdial.yaml, or OUTDIAL_CRM_RECORDS_URL.",
-      });
-    const sender = createCrmSender({ ...endpoint(), url: recordsUrl });
-    try {
-      const record: Parameters<typeof pushToCrm>[0]["record"] = (entry) => store.audit.append([entry]);
-      const given = { lake, ledger: store.crm, sender, map: await this.#parts.map(map), record, clock, random, actor: by };
-      return await pushToCrm(given, request);
-    } finally {
-      await sender.close();
+  /**
+   * Queues what the CRM was not told of, brings it the records when they are asked for, and delivers what is due: to the end, wherever it runs.
+   * Throws OperationError `invalid_input`; OutdialError with the code of what stopped it: `receiver_refuses`, `receiver_unavailable`,
+   * `interrupted`, `job_state` when it was cancelled, …
+   */
+  async push(request: CrmPushRequest, by: string, options: CrmPushOptions = {}): Promise<CrmPushed> {
+    const begun = await this.#submit(request, by);
+    options.onBegun?.(begun);
+    const ended = await this.#parts.pushing().run(begun.jobId, options.onProgress);
+    const { onRefused } = options;
+    if (onRefused !== undefined) for await (const refusal of this.refusals(begun.jobId)) await onRefused(refusal);
+    refuseUnended(ended);
+    const { announced, ...records } = ended.progress;
+    const delivery = await this.#parts.deliver();
+    return { ...begun, announced, delivery, records: request.records ? records : null };
+  }
+
+  /** The records that the CRM refused of a push, in order. */
+  async *refusals(jobId: string): AsyncGenerator<CrmRefusalLine> {
+    for (let after = 0; ; ) {
+      const page = await this.#context.store.crmPushes.refusals(jobId, { after, limit: PAGE });
+      yield* page;
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE) return;
+      after = last.line;
     }
   }
+
+  async #submit({ records, campaignId, from, to, map, ...rest }: CrmPushRequest, by: string): Promise<CrmPushBegun> {
+    const { pushing, takesRecords, readMap, requestId } = this.#parts;
+    const pushes = pushing();
+    if (records && !takesRecords) throw noRecordsUrl();
+    if (from !== undefined && to !== undefined && from > to)
+      throw new OperationError(
+        "invalid_input",
+        `the start ${new Date(from).toISOString()} lies behind the end ${new Date(to).toISOString()}`,
+      );
+    const asked: CrmPushAsked = {
+      records,
+      batch: rest.batch ?? DEFAULT_BATCH,
+      again: rest.again ?? false,
+      ...(campaignId === undefined ? {} : { campaignId }),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      ...(map === undefined ? {} : { map: await readMap(map) }),
+    };
+    const { job, earlier } = await pushes.submit(asked, by);
+    if (!earlier) await noteRequest(this.#context.store.audit, job.id, by, requestId());
+    return { jobId: job.id, earlier };
+  }
+}
+
+/** Throws what a push did not come to its end for. */
+function refuseUnended({ job }: CrmPush): void {
+  const { id, status } = job;
+  if (status === "done" || status === "partly_failed") return;
+  if (status === "cancelled") throw new OperationError("job_state", `job ${id} was cancelled`);
+  if (status === "ready" || status === "running")
+    throw new OutdialError("interrupted", `no longer followed: a service goes on with ${id}`);
+  const { code, message, advice } = stopOf(job.error) ?? { code: "internal", message: `job ${id} is ${status}` };
+  throw new OutdialError(code, message, advice === undefined ? {} : { advice });
 }

@@ -13,7 +13,7 @@ export type { JobStatus };
 export const ENDED: readonly JobStatus[] = ["done", "partly_failed", "cancelled"];
 
 /** Results after which nothing is left to do and nothing went wrong, of every kind of job. */
-export const GOOD_RESULTS: readonly ItemResult[] = ["tagged", "success", "unchanged", "recorded", "duplicate"];
+export const GOOD_RESULTS: readonly ItemResult[] = ["tagged", "success", "acknowledged", "unchanged", "recorded", "duplicate"];
 
 export type ResultCounts = Readonly<Partial<Record<ItemResult, number>>>;
 

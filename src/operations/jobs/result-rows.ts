@@ -1,6 +1,6 @@
 // The result rows of a job, as `--out` and `jobs show` write them.
 
-import type { InteractionChange, ItemResult, Job, JobItem, Store } from "../../store/index.ts";
+import { type InteractionChange, type ItemResult, type Job, type JobItem, PUSH, type Store } from "../../store/index.ts";
 import type { Entry } from "../interactions/entry.ts";
 import { parseEntries } from "../interactions/result.ts";
 import { DISPOSITIONS } from "../interactions/service.ts";
@@ -8,8 +8,10 @@ import { DISPOSITIONS } from "../interactions/service.ts";
 /** One line of `--out`. */
 export interface ResultRow {
   readonly line: number;
-  /** The call of a tagging row. */
+  /** The call of a tagging row, or of a record of a push. */
   readonly callId?: string;
+  /** The campaign of a record of a push. */
+  readonly campaignId?: string;
   /** The interaction of a correction. */
   readonly interactionId?: string;
   readonly result: ItemResult;
@@ -32,15 +34,29 @@ export interface ResultRow {
 /** Lines looked up at once. */
 const PAGE = 500;
 
-/** The rows of a job by line, in constant memory. @param only rows with this result; @param most so many at most */
+/** Which rows of a job. */
+export interface RowsQuery {
+  /** Only rows with this result. */
+  readonly only?: ItemResult | undefined;
+  /** Only rows behind this line. */
+  readonly after?: number | undefined;
+  /** So many at most. */
+  readonly most?: number | undefined;
+}
+
+/** The rows of a job by line, in constant memory. */
 export async function* resultRows(
   store: Store,
   { id, kind }: Pick<Job, "id" | "kind">,
-  only: ItemResult | undefined,
-  most: number | undefined,
+  { only, after, most }: RowsQuery,
 ): AsyncGenerator<ResultRow> {
+  if (kind === PUSH) {
+    if (only === undefined || only === "refused") yield* refusedRecords(store, id, after, most);
+    return;
+  }
   const items = store.jobs.iterateItems(id, {
     ...(only === undefined ? {} : { results: [only] }),
+    ...(after === undefined ? {} : { after }),
     ...(most === undefined ? {} : { most }),
   });
   if (kind !== DISPOSITIONS) {
@@ -55,6 +71,21 @@ export async function* resultRows(
     page = [];
   }
   yield* interactionRows(store, id, page);
+}
+
+/** The records that the CRM refused of a push: the others stand in counts alone. */
+async function* refusedRecords(store: Store, id: string, behind = 0, most = Number.POSITIVE_INFINITY): AsyncGenerator<ResultRow> {
+  let left = most;
+  for (let after = behind; left > 0; ) {
+    const limit = Math.min(PAGE, left);
+    const page = await store.crmPushes.refusals(id, { after, limit });
+    for (const { line, campaignId, callId, status, reason } of page)
+      yield { line, campaignId, callId, result: "refused", statusCode: status, reason, attempts: 1 };
+    const last = page.at(-1);
+    if (last === undefined || page.length < limit) return;
+    left -= page.length;
+    after = last.line;
+  }
 }
 
 async function* interactionRows(store: Store, id: string, page: readonly JobItem[]): AsyncGenerator<ResultRow> {

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { type Job, type JobLedger, StoreError } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
+import { stopOf } from "../run/reason.ts";
 import type { JobRecords, RowJob } from "./record.ts";
 
 const histogram = z.object({ count: z.number(), p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() });
@@ -30,12 +31,6 @@ const plan = z.object({
   ),
 });
 const summary = z.object({ plan: plan.optional(), measured: measured.optional() });
-const stop = z.object({
-  code: z.string(),
-  message: z.string(),
-  advice: z.string().optional(),
-  vendorBody: z.string().optional(),
-});
 
 /** The jobs of these kinds in a store; jobs of other kinds are not seen. */
 export function createStoreRecords(jobs: JobLedger, kinds: readonly string[]): JobRecords {
@@ -110,10 +105,7 @@ export function rowJobOf(job: Job): RowJob {
     run: job.run,
     plan: planned as RowJob["plan"],
     measured: measurements as RowJob["measured"],
-    stop: stop
-      .optional()
-      .catch(undefined)
-      .parse(job.error ?? undefined),
+    stop: stopOf(job.error),
     createdAt: new Date(job.createdAt),
     startedAt: job.startedAt === null ? undefined : new Date(job.startedAt),
     finishedAt: job.finishedAt === null ? undefined : new Date(job.finishedAt),

@@ -1,7 +1,8 @@
 // What command line, API and dashboard can do with jobs: list, show, rows, cancel; with a tenant also begin and resume.
 
-import { type ItemResult, type Job, type JobStatus, RETRIEVE } from "../../store/index.ts";
+import { type Job, type JobStatus, PUSH, RETRIEVE } from "../../store/index.ts";
 import type { Context } from "../context.ts";
+import { crmPushOf } from "../crm/asked.ts";
 import { OperationError } from "../error.ts";
 import { correctionMetrics } from "../interactions/metrics.ts";
 import { type CorrectionSource, type Corrections, DISPOSITIONS, readTree, validateCorrections } from "../interactions/service.ts";
@@ -12,11 +13,11 @@ import type { DryRun, JobDetail, JobSummary, Submitted } from "../views/schemas/
 import { cancelJob, refuseCancelled } from "./cancel.ts";
 import { ENDED, type Replicas } from "./record.ts";
 import { noteRequest, requestOf } from "./request.ts";
-import { type ResultRow, resultRows } from "./result-rows.ts";
+import { type ResultRow, type RowsQuery, resultRows } from "./result-rows.ts";
 import { createStoreRecords, rowJobOf } from "./store-records.ts";
 
 /** Kinds of jobs that people see. */
-export const JOB_KINDS = [TAG, DISPOSITIONS, RETRIEVE] as const;
+export const JOB_KINDS = [TAG, DISPOSITIONS, RETRIEVE, PUSH] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 const KINDS: readonly string[] = JOB_KINDS;
@@ -63,7 +64,8 @@ export class JobRecordsUseCases {
     const isRetrieval = job.kind === RETRIEVE;
     const { standing, running } = await standingOf(job, { isHere: runs?.isHere(id) === true, members: replica });
     const underWay = UNDER_WAY.includes(job.status) && (running || standing === "here" || standing === "elsewhere");
-    const rows = isRetrieval ? undefined : rowJobOf(job);
+    const push = job.kind === PUSH ? crmPushOf(job) : undefined;
+    const rows = isRetrieval || push !== undefined ? undefined : rowJobOf(job);
     const left =
       rows === undefined || underWay || NONE_LEFT.includes(job.status)
         ? undefined
@@ -74,20 +76,17 @@ export class JobRecordsUseCases {
       rowsLeft: left,
       metrics: rows === undefined || job.kind !== DISPOSITIONS ? undefined : correctionMetrics(rows, job.counts),
       retrieval: isRetrieval ? await store.retrievals.get(id) : undefined,
+      push,
       locked: (job.counts.locked ?? 0) === 0 ? undefined : await store.jobs.lockedRows(id),
       running,
       requestId: await requestOf(store.audit, id),
     });
   }
 
-  /** The results of rows by line, in constant memory. @param only with this result; @param most so many at most. Throws OperationError `job_not_found` */
-  async rows(
-    id: string,
-    only?: ItemResult,
-    most?: number,
-  ): Promise<{ readonly kind: string; readonly rows: AsyncIterable<ResultRow> }> {
+  /** The results of rows by line, in constant memory; of a push the records that were refused. Throws OperationError `job_not_found` */
+  async rows(id: string, query: RowsQuery = {}): Promise<{ readonly kind: string; readonly rows: AsyncIterable<ResultRow> }> {
     const job = await this.find(id);
-    return { kind: job.kind, rows: resultRows(this.#context.store, job, only, most) };
+    return { kind: job.kind, rows: resultRows(this.#context.store, job, query) };
   }
 
   /** Cancels a job; resolves when nothing more of it is sent. Throws OperationError `job_not_found`, `outcome_unknown` */

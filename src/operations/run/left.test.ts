@@ -9,6 +9,7 @@ const job = (status: "running" | "ready" | "stopped" | "done", more: object = {}
   error: null,
   createdAt: NOW - 1000,
   finishedAt: null,
+  run: 1,
   ...more,
 });
 
@@ -38,6 +39,14 @@ test("a tenant that was away is tried again after a minute, where that is wanted
     true,
     false,
   ]);
+});
+
+test("a receiver that was away is tried again after a minute, then each time after twice as long up to an hour, for three days", () => {
+  const away = (run: number, ago: number, createdAt = NOW - 1000) =>
+    isDue(job("stopped", { error: { code: "receiver_unavailable" }, run, finishedAt: NOW - ago, createdAt }), NOW, false);
+  expect([away(1, 59_000), away(1, 61_000), away(3, 239_000), away(3, 241_000)]).toEqual([false, true, false, true]);
+  expect([away(40, 3_599_000), away(40, 3_601_000)]).toEqual([false, true]);
+  expect([away(40, 3_601_000, NOW - 71 * 3_600_000), away(40, 3_601_000, NOW - 73 * 3_600_000)]).toEqual([true, false]);
 });
 
 test("a job that a service left waits for the next one; one that a person interrupted waits for a person", () => {

@@ -33,16 +33,22 @@ const RESUMABLE: ReadonlySet<unknown> = new Set([...STORE_TROUBLE, "audit_set_ba
 const AWAY: ReadonlySet<unknown> = new Set(["vendor_unavailable", "rate_limited", "deadline_exceeded"]);
 /** A job that was begun and has no run by then is started by somebody else, ms. */
 const UNTAKEN_MS = 10_000;
-/** A tenant that was away is tried again after this, ms. */
+/** A tenant that was away is tried again after this, ms. A receiver, too, and then each time after twice as long, up to an hour, for three days. */
 const AWAY_MS = 60_000;
+const RECEIVER_AWAY = "receiver_unavailable";
+const RECEIVER_AWAY_MOST_MS = 3_600_000;
+const RECEIVER_GIVEN_UP_MS = 3 * 86_400_000;
+
+/** Time after the end of a job's `run`, from 1 on, that a receiver's absence stopped, until the next run, ms. */
+const receiverPauseMs = (run: number): number => Math.min(RECEIVER_AWAY_MOST_MS, AWAY_MS * 2 ** Math.max(0, run - 1));
 
 /**
  * Whether a service should begin a new run of a job that has none: its process died between entering the job and starting it, or its database
- * was away. Pure.
+ * or the receiver of what it sends was away. Pure.
  * @param retriesAway whether that is so also when the tenant did not answer
  */
 export function isDue(
-  job: Pick<Job, "status" | "error" | "createdAt" | "finishedAt">,
+  job: Pick<Job, "status" | "error" | "createdAt" | "finishedAt" | "run">,
   now: number,
   retriesAway: boolean,
 ): boolean {
@@ -51,5 +57,7 @@ export function isDue(
   if (job.status === "ready") return since(job.createdAt) > UNTAKEN_MS;
   if (job.status !== "stopped" || typeof job.error !== "object" || job.error === null) return false;
   const code = "code" in job.error ? job.error.code : undefined;
+  if (code === RECEIVER_AWAY)
+    return since(job.createdAt) < RECEIVER_GIVEN_UP_MS && since(job.finishedAt ?? 0) > receiverPauseMs(job.run);
   return RESUMABLE.has(code) || (retriesAway && AWAY.has(code) && since(job.finishedAt ?? 0) > AWAY_MS);
 }

@@ -1,5 +1,6 @@
 // Why a run stopped before its job's end, as the ledger keeps it.
 
+import { z } from "zod";
 import { messageOf, OutdialError } from "../../kernel/index.ts";
 import { TenantError } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
@@ -15,6 +16,19 @@ export interface StopReason {
 }
 
 export const CANCELLED = "cancelled";
+
+const stop = z.object({
+  code: z.string(),
+  message: z.string(),
+  advice: z.string().optional(),
+  vendorBody: z.string().optional(),
+});
+
+/** Why a job stands still, as its row in the ledger says; undefined when it says nothing. */
+export function stopOf(error: unknown): z.output<typeof stop> | undefined {
+  const parsed = stop.safeParse(error);
+  return parsed.success ? parsed.data : undefined;
+}
 
 /** What is said of a run that something thrown has ended. */
 export function reasonOf(thrown: unknown): StopReason {

@@ -1,10 +1,11 @@
 // Jobs as people and programs see them.
 
-import { z } from "zod";
 import type { Job, LockedRows, Retrieval } from "../../store/index.ts";
+import type { CrmPush } from "../crm/asked.ts";
 import type { CorrectionMetrics } from "../interactions/metrics.ts";
 import type { PlanReport } from "../jobs/plan.ts";
 import type { RowJob, RowsLeft } from "../jobs/record.ts";
+import { stopOf } from "../run/reason.ts";
 import type { JobDetail, JobSummary, PlanReport as PlanView } from "./schemas/jobs.ts";
 import { timeText } from "./texts.ts";
 
@@ -18,6 +19,7 @@ export interface JobParts {
   /** Of a job of corrections. */
   readonly metrics: CorrectionMetrics | undefined;
   readonly retrieval: Retrieval | undefined;
+  readonly push: CrmPush | undefined;
   /** Rows that the tenant had locked, when there are some. */
   readonly locked: LockedRows | undefined;
   /** Whether this process runs it. */
@@ -45,7 +47,7 @@ export function jobSummaryOf(job: Job): JobSummary {
   };
 }
 
-export function jobDetailOf({ job, rows, rowsLeft, metrics, retrieval, locked, running, requestId }: JobParts): JobDetail {
+export function jobDetailOf({ job, rows, rowsLeft, metrics, retrieval, push, locked, running, requestId }: JobParts): JobDetail {
   return {
     ...jobSummaryOf(job),
     plan: rows?.plan === undefined ? null : planReportOf(rows.plan),
@@ -54,10 +56,11 @@ export function jobDetailOf({ job, rows, rowsLeft, metrics, retrieval, locked, r
     notSent: rowsLeft?.notSent ?? null,
     mayHaveBeenSent: rowsLeft?.mayHaveBeenSent ?? null,
     locked: locked ?? null,
-    stop: rows?.stop ?? stopOf(retrieval?.error) ?? null,
+    stop: rows?.stop ?? stopOf(retrieval?.error ?? push?.job.error) ?? null,
     running,
     requestId,
     retrieval: retrieval === undefined ? null : retrievalOf(retrieval),
+    push: push === undefined ? null : pushOf(push),
   };
 }
 
@@ -77,9 +80,6 @@ function retrievalOf({ from, to, totals, calls }: Retrieval): JobDetail["retriev
   return { from: timeText(from), to: timeText(to), windows, windowsDone, rows, added: calls ?? rows };
 }
 
-const stop = z.object({ code: z.string(), message: z.string(), vendorBody: z.string().optional() });
-
-function stopOf(error: unknown): JobDetail["stop"] | undefined {
-  const parsed = stop.safeParse(error);
-  return parsed.success ? parsed.data : undefined;
+function pushOf({ asked: { records, from, to }, progress }: CrmPush): JobDetail["push"] {
+  return { records, from: timeText(from ?? null), to: timeText(to ?? null), ...progress };
 }

@@ -1,4 +1,4 @@
-// Jobs over rows, retrievals among them: list, progress, rows, resume, cancel; tagging and corrections from an uploaded file.
+// Jobs over rows, retrievals and pushes to the CRM: list, progress, rows, resume, cancel; tagging and corrections from an uploaded file.
 
 import { z } from "zod";
 import { csvLine } from "../../kernel/index.ts";
@@ -13,7 +13,7 @@ import {
   type TagSource,
 } from "../../operations/index.ts";
 import { dryRun, jobDetail, jobSummary, pageOf, type resultRow, submitted } from "../../operations/views/index.ts";
-import { ITEM_RESULTS } from "../../store/index.ts";
+import { ITEM_RESULTS, PUSH } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
 import { mediaTypesIn } from "../http/body.ts";
 import { cursor, flag, limit, list, pageOfItems } from "../routing/query.ts";
@@ -47,7 +47,11 @@ const CORRECTION_COLUMNS = [
   "stored",
   "vendorBody",
 ] as const;
-const columnsOf = (kind: string): readonly Column[] => (kind === DISPOSITIONS ? CORRECTION_COLUMNS : TAG_COLUMNS);
+const PUSH_COLUMNS = ["line", "campaignId", "callId", "result", "reason", "statusCode"] as const;
+const columnsOf = (kind: string): readonly Column[] =>
+  kind === PUSH ? PUSH_COLUMNS : kind === DISPOSITIONS ? CORRECTION_COLUMNS : TAG_COLUMNS;
+/** The largest line that the ledger can name. */
+const MOST_LINES = 2_147_483_647;
 const byId = z.strictObject({ id: z.string() });
 const fileQuery = {
   name: z.string().max(200).default("upload").describe("Name of the file, for people"),
@@ -93,11 +97,19 @@ export function jobRoutes(jobs: () => JobUseCases) {
       method: "get",
       path: "/jobs/{id}/rows",
       summary: "The result of every row as NDJSON or CSV; with `result=refused` those that were refused, with reasons",
-      description: "CSV also with `Accept: text/csv`. What a spreadsheet would take for a formula is marked as text.",
+      description:
+        "Of a push to the CRM the records that it refused. CSV also with `Accept: text/csv`. What a spreadsheet would take for a formula is marked as text.",
       role: "viewer",
       params: byId,
       query: z.strictObject({
         result: z.enum(ITEM_RESULTS).optional(),
+        after: z.coerce
+          .number()
+          .int()
+          .min(0)
+          .max(MOST_LINES)
+          .optional()
+          .describe("Only rows behind this line: with limit, page by page"),
         limit: z.coerce.number().int().min(1).optional(),
         format: z.enum(["ndjson", "csv"]).optional(),
         download: flag,
@@ -105,7 +117,7 @@ export function jobRoutes(jobs: () => JobUseCases) {
       contentType: "application/x-ndjson",
       alsoTypes: [CSV],
       async handle({ params, query, headers }) {
-        const { kind, rows } = await jobs().rows(params.id, query.result, query.limit);
+        const { kind, rows } = await jobs().rows(params.id, { only: query.result, after: query.after, most: query.limit });
         const csv = (query.format ?? (mediaTypesIn(headers).includes(CSV) ? "csv" : "ndjson")) === "csv";
         const texts = linesOf(rows, csv ? columnsOf(kind) : undefined);
         return {

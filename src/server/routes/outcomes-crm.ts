@@ -2,20 +2,20 @@
 
 import { z } from "zod";
 import type { CrmUseCases, OutcomeUseCases } from "../../operations/index.ts";
-import { timeText } from "../../operations/views/index.ts";
+import { pushBegun, timeText } from "../../operations/views/index.ts";
 import { linesFrom } from "../routing/ndjson.ts";
 import { hours, instant } from "../routing/query.ts";
-import { streamRoute } from "../routing/route.ts";
+import { route, streamRoute } from "../routing/route.ts";
 
 export function outcomesCrmRoutes(crm: () => CrmUseCases, outcomes: () => OutcomeUseCases) {
   return [
-    streamRoute({
+    route({
       id: "outcomes.push",
       method: "post",
       path: "/outcomes/push",
-      summary: "Tells the CRM of retrievals and sends it records: those it refused as NDJSON, counts in the last line",
+      summary: "Tells the CRM of retrievals and sends it records: a job",
       description:
-        "What the CRM has is noted: a push that broke off goes on where it was. The events of retrievals are sent in any case.",
+        "The job (`jobs.show`) has the counts, `jobs.rows` the records that the CRM refused. What the CRM has is noted. The same push that has not ended and that nobody works on comes back. The events of retrievals are sent in any case.",
       role: "operator",
       body: z
         .strictObject({
@@ -27,15 +27,9 @@ export function outcomesCrmRoutes(crm: () => CrmUseCases, outcomes: () => Outcom
           again: z.boolean().default(false),
         })
         .prefault({}),
-      contentType: "application/x-ndjson",
-      async handle({ body, who, signal }) {
-        const texts = await linesFrom(async (write) => {
-          const onRefused = ({ callId, status, reason }: { callId: string; status: number; reason: string }) =>
-            write({ refused: { callId, status, reason } });
-          await write({ pushed: await crm().push({ ...body, signal, onRefused }, who.name) });
-        });
-        return { texts };
-      },
+      reply: pushBegun,
+      status: 202,
+      handle: ({ body, who }) => crm().begin(body, who.name),
     }),
     streamRoute({
       id: "outcomes.reconcile",

@@ -12,6 +12,7 @@ export type JobStatus = (typeof JOB_STATUSES)[number];
 export const ITEM_RESULTS = [
   "tagged",
   "success",
+  "acknowledged",
   "unchanged",
   "recorded",
   "duplicate",

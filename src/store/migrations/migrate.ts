@@ -35,6 +35,7 @@ import { pageAttempts } from "./0029-page-attempts.ts";
 import { vendorBodies } from "./0030-vendor-bodies.ts";
 import { jobProfile } from "./0031-job-profile.ts";
 import { attention } from "./0032-attention.ts";
+import { crmPushes } from "./0033-crm-pushes.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -69,6 +70,7 @@ const MIGRATIONS: readonly Migration[] = [
   vendorBodies,
   jobProfile,
   attention,
+  crmPushes,
 ];
 
 /** The version of the schema that this outdial works with. */

@@ -9,6 +9,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   done: "good",
   tagged: "good",
   success: "good",
+  acknowledged: "good",
   unchanged: "good",
   delivered: "good",
   applied: "good",

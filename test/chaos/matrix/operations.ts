@@ -14,7 +14,7 @@ import { outcomesScenario, truthOf } from "../../support/outcomes.ts";
 import { startReceiver } from "../../support/receiver.ts";
 import { until } from "../../support/until.ts";
 import { NO_ALARMS, NO_ANALYTICS, NO_RECEIVER } from "../../support/world.ts";
-import { openSetting, type Service, type Setting, type SettingOptions } from "./setting.ts";
+import { openSetting, type Setting, type SettingOptions } from "./setting.ts";
 
 /** An operation that is under way. */
 export interface Begun {
@@ -293,31 +293,26 @@ const push: Operation = {
     await until(() => isJobOver(setting, jobId));
     let isHeld = true;
     crm.instead = (index) => (isHeld && index > 2 ? 503 : undefined);
-    // A push is a request: who asked for one that broke off asks again, and what the CRM has is not sent again.
-    let asked: Service | undefined;
-    const ask = async () => {
-      asked = setting.services[0];
-      const body = JSON.stringify({ records: true, batch: 5 });
-      await setting
-        .ask("/outcomes/push", { method: "POST", headers: { "content-type": "application/json" }, body })
-        .then((response) => response.text())
-        .catch(() => undefined);
-      asked = undefined;
-    };
-    void ask();
+    const { jobId: pushId } = await setting.post<{ jobId: string }>("/outcomes/push", { records: true, batch: 5 });
     await crm.arrived(4);
     return {
       letGo: () => {
         isHeld = false;
       },
-      async isOver() {
-        if (crm.held.size === ROWS) return true;
-        if (asked !== setting.services[0]) await ask();
-        return crm.held.size === ROWS;
-      },
+      isOver: () => isJobOver(setting, pushId),
       async holds() {
         expect(crm.held.size).toBe(ROWS);
         expect(new Set(crm.applied).size).toBe(crm.applied.length);
+        // A batch that came again came under the same key.
+        const keys = new Map(crm.requests.map(({ headers, calls }) => [calls.join(), headers["idempotency-key"]]));
+        for (const { headers, calls } of crm.requests) expect(headers["idempotency-key"]).toBe(keys.get(calls.join()));
+        const [{ acknowledged } = { acknowledged: 0 }] = await setting.world.query<{ acknowledged: number }>(
+          "select count(*)::int as acknowledged from outdial.crm_acknowledged where job_id = $1",
+          [pushId],
+        );
+        expect(acknowledged).toBe(ROWS);
+        const [job] = await setting.world.query("select status, counts from outdial.jobs where id = $1", [pushId]);
+        expect(job).toMatchObject({ status: "done", counts: { acknowledged: ROWS, unchanged: 0, refused: 0 } });
       },
     };
   },

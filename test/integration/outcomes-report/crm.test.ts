@@ -2,9 +2,10 @@
 
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createRandom } from "../../../src/kernel/index.ts";
-import { createCrmAnnouncer, createCrmSender, OperationError, pushToCrm } from "../../../src/operations/index.ts";
+import { type Clock, createRandom } from "../../../src/kernel/index.ts";
+import { CrmPushing, type CrmPushRequest, createCrmAnnouncer, OperationError } from "../../../src/operations/index.ts";
 import { DOCUMENTED_MAP, type OutcomeRecord, readOutcomeMap } from "../../../src/outcomes/index.ts";
+import type { Store } from "../../../src/store/index.ts";
 import { CRM_SECRET, type Crm, startCrm } from "../../support/crm-receiver.ts";
 import { anybodys } from "../../support/runs.ts";
 import { openTestStore, type TestStore } from "../../support/store.ts";
@@ -24,26 +25,50 @@ const random = createRandom(1, "crm");
 const some = (count: number, more: Partial<OutcomeRecord> = {}, prefix = "call_") =>
   Array.from({ length: count }, (_, i) => outcome(`${prefix}${i}`, { startTime: MONDAY + i * 60_000, ...more }));
 
-async function push(options: Parameters<typeof pushToCrm>[1] = {}, map = DOCUMENTED_MAP) {
-  const sender = createCrmSender({ url: crm.url, secret: CRM_SECRET });
-  const { audit, crm: ledger } = store.store;
+interface Options extends Partial<CrmPushRequest> {
+  /** Another store than the test's. */
+  readonly pushes?: Store["crmPushes"];
+  readonly interrupt?: AbortSignal;
+  readonly clock?: Clock;
+}
+
+/** Asks for a push and runs it in this process, as the engine would. */
+async function push(given: Options = {}, map = DOCUMENTED_MAP) {
+  const { pushes, interrupt, clock = store.clock, batch = 16, again = false, ...scope } = given;
+  const { store: own } = store;
+  const crmPushes = pushes ?? own.crmPushes;
+  const pushing = new CrmPushing({
+    store: { ...own, crmPushes },
+    lake: world.lake,
+    access: {
+      receiver: "crm",
+      endpoint: { url: crm.url, secret: CRM_SECRET },
+      recordsUrl: crm.url,
+      map: () => Promise.resolve(map),
+    },
+    runs: {} as never,
+    members: { id: "replica-1", isDead: () => Promise.resolve(true) },
+    scope: "one",
+    clock,
+    random,
+  });
+  const { job } = await pushing.submit(
+    { records: true, batch, again, ...scope } as Parameters<typeof pushing.submit>[0],
+    "tester",
+  );
+  const kind = pushing.kind();
+  expect(await kind.take?.(anybodys(job.id), "replica-1")).toBe("taken");
+  // Nobody takes it away.
+  const leave = { halt: interrupt ?? new AbortController().signal, confirmed: () => undefined } as never;
   try {
-    return await pushToCrm(
-      {
-        lake: world.lake,
-        ledger,
-        sender,
-        map,
-        record: (entry) => audit.append([entry]),
-        clock: store.clock,
-        random,
-        actor: "tester",
-      },
-      { batch: 16, ...options },
-    );
-  } finally {
-    await sender.close();
+    await kind.body({ jobId: job.id, run: 0, step: (_, work) => work(), leave });
+  } catch (thrown) {
+    await own.jobs.letGo(job.id, "replica-1", {});
+    throw thrown;
   }
+  const ended = await pushing.find(job.id);
+  if (ended.job.status === "stopped") throw new OperationError((ended.job.error as OperationError).code, "stopped");
+  return { ...ended.progress, jobId: job.id, status: ended.job.status };
 }
 
 test("every call is sent once, signed, in batches; a second push sends only what changed", async () => {
@@ -88,15 +113,13 @@ test("every call is sent once, signed, in batches; a second push sends only what
 test("one poison record does not hold up the others, is found by halving, reported, and sent again when it changes or on demand", async () => {
   await world.land(...some(64));
   crm.poison.add("call_37");
-  const refused: string[] = [];
-  const report = await push({
-    batch: 64,
-    onRefused: ({ callId, status, reason }) => void refused.push(`${callId} ${status} ${reason}`),
-  });
-  expect(report).toMatchObject({ acknowledged: 63, refused: 1 });
+  const report = await push({ batch: 64 });
+  expect(report).toMatchObject({ status: "partly_failed", acknowledged: 63, refused: 1 });
   // The whole batch, and two halves at each of six levels.
   expect(report.requests).toBe(13);
-  expect(refused).toEqual(["call_37 422 cannot take call_37"]);
+  expect(await store.store.crmPushes.refusals(report.jobId, { limit: 10 })).toMatchObject([
+    { line: 1, campaignId: "camp_1", callId: "call_37", status: 422, reason: "cannot take call_37" },
+  ]);
   expect(crm.held.size).toBe(63);
   expect((await store.store.audit.list({ action: "crm.refused" }))[0]).toMatchObject({
     subject: "call_37",
@@ -167,34 +190,60 @@ test("a CRM that is busy is asked again when it says, one that is away stops the
   crm.instead = (index) => (index % 2 === 0 ? 401 : 302);
   await expect(push()).rejects.toMatchObject({ code: "receiver_refuses" });
   crm.instead = () => undefined;
-  expect(await push()).toMatchObject({ unchanged: 16, acknowledged: 32 });
+  // It is the same push that goes on: what it brought before it stopped is its own.
+  expect(await push()).toMatchObject({ calls: 48, unchanged: 0, acknowledged: 48 });
   expect(new Set(crm.held.values())).toEqual(new Set(["CONVERTED"]));
 });
 
-test("a push that was lost after the CRM had the records repeats them under the same keys", async () => {
+test("a push that was lost after the CRM had the records repeats them under the same keys, and counts what its earlier run brought", async () => {
   await world.land(...some(32));
-  const { crm: ledger, audit } = store.store;
-  const sender = createCrmSender({ url: crm.url, secret: CRM_SECRET });
-  const lost = {
-    settled: ledger.settled.bind(ledger),
-    refuse: ledger.refuse.bind(ledger),
-    acknowledge: () => Promise.reject(new Error("the process is gone")),
-  };
-  const deps = {
-    lake: world.lake,
-    sender,
-    map: DOCUMENTED_MAP,
-    record: (entry: Parameters<typeof audit.append>[0][number]) => audit.append([entry]),
-    clock: store.clock,
-    random,
-    actor: "tester",
-  };
-  await expect(pushToCrm({ ...deps, ledger: lost }, { batch: 16 })).rejects.toThrow("the process is gone");
-  await sender.close();
-  expect(crm.applied).toHaveLength(16);
-  expect(await push()).toMatchObject({ acknowledged: 32 });
+  let writes = 0;
+  const pushes = Object.create(store.store.crmPushes, {
+    acknowledge: {
+      value: (...given: Parameters<Store["crmPushes"]["acknowledge"]>) =>
+        writes++ === 0 ? store.store.crmPushes.acknowledge(...given) : Promise.reject(new Error("the process is gone")),
+    },
+  }) as Store["crmPushes"];
+  await expect(push({ pushes })).rejects.toThrow("the process is gone");
+  expect(crm.applied).toHaveLength(32);
+  expect(await push()).toMatchObject({ status: "done", calls: 32, acknowledged: 32, unchanged: 0, requests: 3 });
   expect(crm.requests).toHaveLength(3);
   expect(crm.applied).toHaveLength(32);
+  expect(crm.requests[2]?.headers["idempotency-key"]).toBe(crm.requests[1]?.headers["idempotency-key"]);
+});
+
+test("a push that is told to end finishes the request on the wire, and one that somebody else has writes nothing", async () => {
+  await world.land(...some(48));
+  const ending = new AbortController();
+  crm.instead = (index) => {
+    if (index === 1) ending.abort(new Error("told to end"));
+    return undefined;
+  };
+  const patient = { now: () => store.clock.now(), sleep: () => new Promise<void>(() => undefined) };
+  await expect(push({ interrupt: ending.signal, clock: patient })).rejects.toThrow("told to end");
+  expect(crm.requests).toHaveLength(2);
+  crm.instead = () => undefined;
+  const resumed = await push();
+  expect(resumed).toMatchObject({ acknowledged: 48, unchanged: 0 });
+  expect(crm.requests).toHaveLength(3);
+  const lost = { jobId: resumed.jobId, executor: "replica-2", progress: resumed };
+  await expect(store.store.crmPushes.acknowledge(lost, [])).rejects.toMatchObject({ code: "not_owner" });
+});
+
+test("of two pushes that may send the same records the second waits; those of two campaigns do not meet", async () => {
+  const { crmPushes } = store.store;
+  const begin = (jobId: string, campaignId?: string) =>
+    crmPushes.begin({ jobId, campaignId, options: null, contentHash: jobId, actor: "tester" });
+  const take = (jobId: string) => crmPushes.take(anybodys(jobId), `runs-${jobId}`);
+  await Promise.all([begin("one", "camp_1"), begin("two", "camp_2"), begin("again", "camp_1"), begin("all")]);
+  expect(await take("one")).toBe("taken");
+  expect(await take("two")).toBe("taken");
+  expect(await take("again")).toEqual({ blockedBy: { jobId: "one", executor: "runs-one" } });
+  expect(await take("all")).toMatchObject({ blockedBy: { jobId: expect.stringMatching(/^(one|two)$/) as string } });
+  await store.store.jobs.letGo("one", "runs-one", null);
+  await store.store.jobs.letGo("two", "runs-two", null);
+  expect(await take("all")).toBe("taken");
+  expect(await take("again")).toMatchObject({ blockedBy: { jobId: "all" } });
 });
 
 test("what the CRM has can be counted by hour", async () => {

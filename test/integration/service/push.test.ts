@@ -6,6 +6,7 @@ import { startService } from "../../support/service.ts";
 
 const CALLS = 40;
 const campaignId = "camp_1";
+const parsed = (line: string) => JSON.parse(line) as object;
 
 test("records are sent once, those that the CRM refuses are named, and the audit says who pushed", async () => {
   await using crm = await startCrm();
@@ -27,32 +28,35 @@ test("records are sent once, those that the CRM refuses are named, and the audit
   const begun = await at.post("/api/v1/outcomes/retrievals", { campaignId, lastHours: 24 });
   await at.ended(begun.body["jobId"] as string);
   const push = async () => {
-    const response = await at.ask("/api/v1/outcomes/push", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ records: true, batch: 10 }),
-    });
-    return (await response.text())
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line) as object);
+    const { status, body } = await at.post("/api/v1/outcomes/push", { records: true, batch: 10 });
+    expect({ status, body }).toEqual({ status: 202, body: { jobId: expect.any(String) as string, earlier: false } });
+    const id = body["jobId"] as string;
+    await at.ended(id);
+    const rows = await (await at.ask(`/api/v1/jobs/${id}/rows`)).text();
+    return { job: await at.get(`/api/v1/jobs/${id}`), rows: rows === "" ? [] : rows.trimEnd().split("\n").map(parsed) };
   };
-  expect(await push()).toEqual([
-    { refused: { callId: "call_7", status: 422, reason: expect.any(String) as string } },
-    {
-      pushed: expect.objectContaining({
-        records: expect.objectContaining({ calls: CALLS, acknowledged: CALLS - 1, refused: 1 }) as object,
-      }),
-    },
-  ]);
+  const first = await push();
+  expect(first.job).toMatchObject({
+    kind: "push",
+    status: "partly_failed",
+    actor: "olga",
+    counts: { acknowledged: CALLS - 1, refused: 1 },
+    requestId: expect.any(String) as string,
+    push: { records: true, calls: CALLS, acknowledged: CALLS - 1, refused: 1, refusedBefore: 0, unchanged: 0 },
+  });
+  const refused = { line: 1, campaignId, callId: "call_7", result: "refused", statusCode: 422 };
+  expect(first.rows).toEqual([{ ...refused, attempts: 1, reason: expect.any(String) as string }]);
+  const more = await at.ask(`/api/v1/jobs/${first.job["id"] as string}/rows?result=refused&after=1&limit=10&format=csv`);
+  expect(await more.text()).toBe("line,campaignId,callId,result,reason,statusCode\r\n");
   expect(crm.held.size).toBe(CALLS - 1);
-  expect(await push()).toEqual([
-    {
-      pushed: expect.objectContaining({ records: expect.objectContaining({ unchanged: CALLS - 1, refusedBefore: 1 }) as object }),
-    },
-  ]);
+  const second = await push();
+  expect(second.job).toMatchObject({ push: { unchanged: CALLS - 1, refused: 0, refusedBefore: 1, requests: 0 } });
+  expect(second.rows).toEqual([]);
+  const listed = await at.get("/api/v1/jobs?kind=push");
+  expect(listed["items"]).toMatchObject([{ id: second.job["id"] }, { id: first.job["id"] }]);
   const audit = await at.service.store.audit.list({ actor: "olga", limit: 100 });
-  expect(audit.map(({ action }) => action)).toContain("api.outcomes.push");
+  const actions = audit.filter(({ job }) => job === first.job["id"]).map(({ action }) => action);
+  expect(actions.toSorted()).toEqual(["api.outcomes.push", "crm.push", "crm.push.begin", "crm.refused", "job.request"]);
 
   const headers = { "content-type": "application/json" };
   const body = JSON.stringify({ campaignId, lastHours: 24 });

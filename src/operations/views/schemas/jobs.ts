@@ -1,4 +1,4 @@
-// Jobs: tagging, corrections and retrieval, with progress, refused rows and results.
+// Jobs: tagging, corrections, retrieval and pushes to the CRM, with progress, refused rows and results.
 
 import { z } from "zod";
 import { count, time } from "./common.ts";
@@ -31,7 +31,7 @@ export type PlanReport = z.output<typeof planReport>;
 export const jobSummary = z
   .strictObject({
     id: z.string(),
-    kind: z.string().describe("tag, dispositions, retrieve"),
+    kind: z.string().describe("tag, dispositions, retrieve, push"),
     status: z.string().describe("planning, ready, running, done, partly_failed, failed, stopped, cancelled"),
     campaignId: z.string().nullable(),
     sourceName: z.string(),
@@ -109,6 +109,21 @@ export const jobDetail = jobSummary
       .describe("The request that it was made for: its calls at the vendor carry it; null for one of the command line"),
     /** Of a retrieval: how far it is. */
     retrieval: z.strictObject({ from: time, to: time, windows: count, windowsDone: count, rows: count, added: count }).nullable(),
+    push: z
+      .strictObject({
+        records: z.boolean().describe("Records are brought, not only events of retrievals queued"),
+        from: time.nullable(),
+        to: time.nullable(),
+        announced: count.describe("Events of retrievals queued"),
+        calls: count.describe("Calls of the lake looked at"),
+        unchanged: count.describe("Calls whose present version the CRM had"),
+        acknowledged: count,
+        refused: count.describe("Records that it refused; `jobs.rows` has them"),
+        refusedBefore: count.describe("Records that it refused before in the same version: not sent"),
+        requests: count.describe("Requests with records sent, repeated ones included"),
+      })
+      .nullable()
+      .describe("Of a push to the CRM: how far it is"),
   })
   .meta({ id: "JobDetail" });
 export type JobDetail = z.output<typeof jobDetail>;
@@ -118,6 +133,7 @@ export const resultRow = z
   .object({
     line: count,
     callId: z.string().optional(),
+    campaignId: z.string().optional().describe("Of a record of a push"),
     interactionId: z.string().optional(),
     result: z.string(),
     statusCode: z.number().optional(),

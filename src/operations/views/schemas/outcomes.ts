@@ -80,3 +80,8 @@ export const retrievalBegun = z.strictObject({
   warnings: z.array(z.string()).readonly(),
 });
 export type RetrievalBegun = z.output<typeof retrievalBegun>;
+
+export const pushBegun = z.strictObject({
+  jobId: z.string(),
+  earlier: z.boolean().describe("A push that asks for the same had not ended: this is that one"),
+});

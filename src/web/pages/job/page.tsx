@@ -56,6 +56,7 @@ function Job({ id }: { readonly id: string }) {
             </section>
             <Stop job={value} />
             <Measured job={value} />
+            <Push job={value} />
             {value.plan === null || value.plan.refused === 0 ? null : <Refused plan={value.plan} />}
             <Results job={value} />
           </>
@@ -155,6 +156,22 @@ function Measured({ job: { measured, retrieval } }: { readonly job: Detail }) {
   );
 }
 
+function Push({ job: { push } }: { readonly job: Detail }) {
+  if (push === null) return null;
+  return (
+    <Figures>
+      <Figure name="Events queued" value={whole(push.announced)} note="of retrievals" />
+      {push.records ? (
+        <>
+          <Figure name="Calls looked at" value={whole(push.calls)} note={`${whole(push.unchanged)} unchanged`} />
+          <Figure name="Acknowledged" value={whole(push.acknowledged)} note={`${whole(push.requests)} requests`} />
+          <Figure name="Refused" value={whole(push.refused)} note={`${whole(push.refusedBefore)} refused before`} />
+        </>
+      ) : null}
+    </Figures>
+  );
+}
+
 function Refused({ plan }: { readonly plan: ApiTypes.PlanReport }) {
   return (
     <section class="stack" aria-label="Refused rows">
@@ -185,23 +202,32 @@ function Results({ job }: { readonly job: Detail }) {
       ),
     { sticky: true },
   );
+  // Of a push those rows alone are kept that the CRM refused.
+  const title = job.push === null ? "Results" : "Refused records";
   return (
-    <section class="stack" aria-label="Results">
+    <section class="stack" aria-label={title}>
       <div class="row">
-        <h2>Results</h2>
-        <SelectField
-          label="Result"
-          value={result.value}
-          options={[["", "All"], ...Object.keys(job.counts).map((name) => [name, words(name)] as const)]}
-          onChange={(value) => {
-            result.value = value;
-          }}
-        />
+        <h2>{title}</h2>
+        {job.push === null ? (
+          <SelectField
+            label="Result"
+            value={result.value}
+            options={[["", "All"], ...Object.keys(job.counts).map((name) => [name, words(name)] as const)]}
+            onChange={(value) => {
+              result.value = value;
+            }}
+          />
+        ) : null}
       </div>
-      <Loaded of={rows} what="results" isEmpty={(found) => found.length === 0} empty={<Empty title="No results yet" />}>
+      <Loaded
+        of={rows}
+        what="results"
+        isEmpty={(found) => found.length === 0}
+        empty={<Empty title={job.push === null ? "No results yet" : "The CRM refused none"} />}
+      >
         {(found) => (
           <>
-            <Table caption="Results" rows={found} rowKey={({ line }) => line} columns={COLUMNS} />
+            <Table caption={title} rows={found} rowKey={({ line }) => line} columns={COLUMNS} />
             {found.length < size.value ? null : (
               <div class="row">
                 <button

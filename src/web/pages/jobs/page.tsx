@@ -17,7 +17,7 @@ export default function JobsPage() {
   return (
     <Page
       title="Jobs"
-      lead="Tagging, corrections and retrieval. A job that is cut off goes on where it stopped; no row is sent twice."
+      lead="Tagging, corrections, retrieval and pushes to the CRM. A job that is cut off goes on where it stopped; no row is sent twice."
     >
       <div class="grid">
         <Upload />

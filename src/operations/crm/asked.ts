@@ -1,0 +1,68 @@
+// What a push is asked for, and how it stands in the job.
+
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { canonicalJson } from "../../kernel/index.ts";
+import type { CrmPushProgress, Job } from "../../store/index.ts";
+import type { CrmPushScope } from "./upsert.ts";
+
+export const DEFAULT_BATCH = 500;
+
+const asked = z.object({
+  records: z.boolean(),
+  campaignId: z.string().optional(),
+  from: z.number().optional(),
+  to: z.number().optional(),
+  batch: z.number(),
+  again: z.boolean(),
+  /** A map of disposition codes instead of the configured one: any process may run the push, and the file is on the machine of whoever asked. */
+  map: z.object({ name: z.string(), text: z.string() }).optional(),
+});
+
+export type CrmPushAsked = z.output<typeof asked>;
+
+const progress = z.object({
+  announced: z.number(),
+  calls: z.number(),
+  unchanged: z.number(),
+  acknowledged: z.number(),
+  refused: z.number(),
+  refusedBefore: z.number(),
+  requests: z.number(),
+});
+
+const NO_PROGRESS: CrmPushProgress = {
+  announced: 0,
+  calls: 0,
+  unchanged: 0,
+  acknowledged: 0,
+  refused: 0,
+  refusedBefore: 0,
+  requests: 0,
+};
+
+/** A push with what was asked for, and how far it is. */
+export interface CrmPush {
+  readonly job: Job;
+  readonly asked: CrmPushAsked;
+  readonly progress: CrmPushProgress;
+}
+
+/** The push of a job. */
+export const crmPushOf = (job: Job): CrmPush => ({
+  job,
+  asked: asked.parse(job.options),
+  progress: progress.catch(NO_PROGRESS).parse(job.summary),
+});
+
+/** The same for pushes that ask for the same. */
+export const hashOf = (one: CrmPushAsked): string => createHash("sha256").update(canonicalJson(one)).digest("hex");
+
+/** The records of a push. */
+export const scopeOf = ({ campaignId, from, to, batch, again }: CrmPushAsked): CrmPushScope => ({
+  campaignId,
+  from,
+  to,
+  batch,
+  again,
+});

@@ -1,0 +1,194 @@
+// Pushes of records to the CRM: begun, taken by one process at a time, moved on batch by batch, ended. What the CRM has stands by version of each call.
+
+import type { AuditInput } from "../audit/entry.ts";
+import { Ledger, type Tx } from "../commit.ts";
+import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
+import { notOwner } from "../error.ts";
+import { endJob, insertJob } from "../jobs/rows.ts";
+import { type OwnedRun, takeRun } from "../jobs/take.ts";
+import type { Job, JobEnd } from "../jobs/types.ts";
+import {
+  type CrmPushProgress,
+  type CrmRefusal,
+  type CrmRefusalLine,
+  type CrmSettled,
+  type CrmVersion,
+  type NewCrmPush,
+  PUSH,
+} from "./types.ts";
+
+/** Serialises the taking of pushes. "push" in ASCII. */
+const PUSH_LOCK = "select pg_advisory_xact_lock(x'70757368'::int, 0)";
+const HOUR = 3_600_000;
+
+/** A push that a process has, and how far it is. */
+interface Held {
+  readonly jobId: string;
+  readonly executor: string;
+  readonly progress: CrmPushProgress;
+}
+
+/** Reads and writes pushes. */
+export class CrmPushLedger extends Ledger {
+  /** Enters a push. Throws StoreError `audit_set_back`. */
+  begin({ jobId, ...push }: NewCrmPush): Promise<Job> {
+    return insertJob(this.store, this.store, { ...push, id: jobId, kind: PUSH, sourceName: "lake", status: "ready" });
+  }
+
+  /** Takes a push for a process (see JobLedger.take), unless another one that may send the same records runs: then that one comes back. */
+  take(
+    run: OwnedRun,
+    executor: string,
+  ): Promise<"taken" | "gone" | { readonly blockedBy: { readonly jobId: string; readonly executor: string } }> {
+    return this.store.commit(async (tx) => {
+      await tx.query(PUSH_LOCK);
+      const [other] = await tx.query<{ jobId: string; executor: string }>(
+        `select o.id as "jobId", o.executor from outdial.jobs o join outdial.jobs j on j.id = $1
+         where o.kind = j.kind and o.id <> j.id and o.status = 'running' and o.executor is not null
+           and (o.campaign_id is null or j.campaign_id is null or o.campaign_id = j.campaign_id) limit 1`,
+        [run.jobId],
+      );
+      if (other !== undefined) return { blockedBy: other };
+      return takeRun(tx, run, executor, this.store.now());
+    });
+  }
+
+  /** Of calls of one campaign, the versions that the CRM has acknowledged or refused, as a push sees them. */
+  async settled(jobId: string, campaignId: string, callIds: readonly string[]): Promise<ReadonlyMap<string, CrmSettled>> {
+    const calls = `campaign_id = $1 and call_id = any(${textColumn("$2")})`;
+    const rows = await this.store.query<{
+      id: string;
+      acknowledged: string | null;
+      ours: boolean | null;
+      refused: string | null;
+      refusedOfOurs: string | null;
+    }>(
+      `select call_id as id, a.digest as acknowledged, a.job_id = $3 as ours, r.digest as refused, o.digest as "refusedOfOurs"
+       from (select call_id, digest, job_id from outdial.crm_acknowledged where ${calls}) a
+       full join (select call_id, digest from outdial.crm_refused where ${calls}) r using (call_id)
+       full join (select distinct on (call_id) call_id, digest from outdial.crm_push_refusals where job_id = $3 and ${calls}
+         order by call_id, line desc) o using (call_id)`,
+      [campaignId, joinTexts(callIds), jobId],
+    );
+    return new Map(
+      rows.map(({ id, acknowledged, ours, refused, refusedOfOurs }) => [
+        id,
+        {
+          ...(acknowledged === null ? {} : { acknowledged }),
+          ...(ours === true ? { isOurs: true as const } : {}),
+          ...(refused === null ? {} : { refused }),
+          ...(refusedOfOurs === null ? {} : { refusedOfOurs }),
+        },
+      ]),
+    );
+  }
+
+  /**
+   * Notes versions that the CRM has; an earlier version of the same call is replaced. Also of a push that was cancelled meanwhile: the request
+   * was on the wire. Throws StoreError `not_owner`.
+   */
+  async acknowledge(held: Held, versions: readonly CrmVersion[]): Promise<void> {
+    await this.store.commit(async (tx) => {
+      await fence(tx, held);
+      await tx.query(
+        `insert into outdial.crm_acknowledged (campaign_id, call_id, start_hour, digest, acknowledged_at, job_id)
+         select campaign_id, call_id, to_timestamp(hour_ms / 1000), digest, $5, $6
+         from unnest(${textColumn("$1")}, ${textColumn("$2")}, $3::float8[], ${textColumn("$4")}) as v (campaign_id, call_id, hour_ms, digest)
+         on conflict (campaign_id, call_id) do update set start_hour = excluded.start_hour, digest = excluded.digest,
+           acknowledged_at = excluded.acknowledged_at, job_id = excluded.job_id`,
+        [...columns(versions, HOUR), new Date(this.store.now()), held.jobId],
+      );
+      await tx.query(
+        `delete from outdial.crm_refused r using unnest(${textColumn("$1")}, ${textColumn("$2")}) as v (campaign_id, call_id)
+         where r.campaign_id = v.campaign_id and r.call_id = v.call_id`,
+        columns(versions, HOUR).slice(0, 2),
+      );
+      await note(tx, held);
+    });
+  }
+
+  /** Notes versions that the CRM refused, with an audit entry each. Throws StoreError `not_owner`. */
+  async refuse(held: Held, refusals: readonly CrmRefusal[], entries: readonly AuditInput[]): Promise<void> {
+    const answers = [
+      numberArray(refusals.map(({ status }) => status)),
+      joinTexts(refusals.map(({ reason }) => storable(reason))),
+    ];
+    const refused = `unnest(${textColumn("$1")}, ${textColumn("$2")}, $3::float8[], ${textColumn("$4")}, $5::smallint[], ${textColumn("$6")})`;
+    await this.store.commit(async (tx) => {
+      await fence(tx, held);
+      await tx.query(
+        `insert into outdial.crm_refused (campaign_id, call_id, start_hour, digest, status, reason, refused_at)
+         select campaign_id, call_id, to_timestamp(hour_ms / 1000), digest, status, reason, $7
+         from ${refused} as v (campaign_id, call_id, hour_ms, digest, status, reason)
+         on conflict (campaign_id, call_id) do update set start_hour = excluded.start_hour, digest = excluded.digest,
+           status = excluded.status, reason = excluded.reason, refused_at = excluded.refused_at`,
+        [...columns(refusals, HOUR), ...answers, new Date(this.store.now())],
+      );
+      await tx.query(
+        `insert into outdial.crm_push_refusals (job_id, line, campaign_id, call_id, start_time, digest, status, reason)
+         select $7, (select coalesce(max(line), 0) from outdial.crm_push_refusals where job_id = $7) + n,
+           campaign_id, call_id, to_timestamp(start_ms / 1000), digest, status, reason
+         from ${refused} with ordinality as v (campaign_id, call_id, start_ms, digest, status, reason, n)`,
+        [...columns(refusals, 1), ...answers, held.jobId],
+      );
+      await note(tx, held);
+      tx.audit(entries);
+    });
+  }
+
+  /** Notes how far a push is. Throws StoreError `not_owner`. */
+  async progress(held: Held): Promise<void> {
+    await this.store.commit(async (tx) => {
+      await fence(tx, held);
+      await note(tx, held);
+    });
+  }
+
+  /** Ends a run, with its audit entry in the same transaction. Throws StoreError `not_owner`. */
+  async end({ audit, ...end }: Held & JobEnd & { readonly audit: AuditInput }): Promise<void> {
+    await this.store.commit(async (tx) => {
+      await tx.fence(end.jobId, end.executor);
+      await note(tx, end);
+      await endJob(tx, end.jobId, end, this.store.now());
+      tx.audit([audit]);
+    });
+  }
+
+  /** What the CRM refused of a push, in order. @param after only behind this line */
+  refusals(jobId: string, { after = 0, limit }: { readonly after?: number; readonly limit: number }): Promise<CrmRefusalLine[]> {
+    return this.store.query<CrmRefusalLine>(
+      `select line, campaign_id as "campaignId", call_id as "callId", start_time as "startTime", digest, status, reason
+       from outdial.crm_push_refusals where job_id = $1 and line > $2 order by line limit $3`,
+      [jobId, after, limit],
+    );
+  }
+}
+
+/** Holds a push until the end of the transaction for what was on the wire: one that was cancelled stays with its process until that lets it go. */
+async function fence(tx: Tx, { jobId, executor }: Held): Promise<void> {
+  const held = await tx.change(
+    "select from outdial.jobs where id = $1 and executor = $2 and status in ('running', 'cancelled') for update",
+    [jobId, executor],
+  );
+  if (held !== 1) throw notOwner(jobId, executor);
+}
+
+async function note(tx: Tx, { jobId, progress }: Held): Promise<void> {
+  const { acknowledged, unchanged, refused, refusedBefore } = progress;
+  const counts = { acknowledged, unchanged, refused: refused + refusedBefore };
+  await tx.query("update outdial.jobs set summary = $2, counts = $3 where id = $1", [
+    jobId,
+    JSON.stringify(progress),
+    JSON.stringify(counts),
+  ]);
+}
+
+/** campaign_id, call_id, the start in whole units of ms, digest. */
+function columns(versions: readonly CrmVersion[], unitMs: number): unknown[] {
+  return [
+    joinTexts(versions.map(({ campaignId }) => campaignId)),
+    joinTexts(versions.map(({ callId }) => callId)),
+    numberArray(versions.map(({ startTime }) => Math.floor(startTime / unitMs) * unitMs)),
+    joinTexts(versions.map(({ digest }) => digest)),
+  ];
+}
