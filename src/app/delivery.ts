@@ -2,8 +2,9 @@
 
 import { randomUUID } from "node:crypto";
 import { createRandom } from "../kernel/index.ts";
-import { createDeliveryWorker, DeliveryUseCases } from "../operations/index.ts";
+import { createDeliveryWorker, DeliveryUseCases, joinReplicas } from "../operations/index.ts";
 import { alarmsIn, type Flags, loadConfig, receiversOf } from "./config.ts";
+import { processLives, processSpace } from "./process-space.ts";
 import { type DeliveryEnd, type Environment, storeOf } from "./workplace.ts";
 
 /** Deliveries of a store, with what delivers by hand. */
@@ -22,21 +23,39 @@ export async function openDelivery(flags: Flags, environment: Environment): Prom
   const store = await storeOf(config, environment);
   stack.defer(() => store.close());
   const random = createRandom(randomUUID(), "delivery");
-  const worker = createDeliveryWorker({
-    outbox: store.outbox,
-    switches: store.endpoints,
-    alarms: alarmsIn(endpoints),
-    endpoints,
-    clock: config.clock,
-    random,
-    by: `delivery-${process.pid}`,
-  });
-  const deliveries = new DeliveryUseCases({ store, clock: config.clock }, endpoints);
+  const { clock } = config;
+  const drain = async () => {
+    // Among the replicas only while it delivers: what others claim who are not on the list counts as left by the dead.
+    const members = await joinReplicas({
+      replicas: store.replicas,
+      id: `delivery-${process.pid}-${random.int(2 ** 31).toString(36)}`,
+      pid: process.pid,
+      host: processSpace(),
+      scopes: [],
+      clock,
+      processLives,
+    });
+    try {
+      const { outbox, endpoints: switches } = store;
+      return await createDeliveryWorker({
+        outbox,
+        switches,
+        alarms: alarmsIn(endpoints),
+        endpoints,
+        clock,
+        random,
+        members,
+      }).drain();
+    } finally {
+      await members.leave();
+    }
+  };
+  const deliveries = new DeliveryUseCases({ store, clock }, endpoints);
   const owned = stack.move();
   return {
     deliveries,
     actor: config.actor,
-    drain: () => worker.drain(),
+    drain,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -199,7 +199,7 @@ export async function openWorkplace(
         endpoints: receivers,
         clock: config.clock,
         random,
-        by: id,
+        members: replica,
         log: (_level, message) => options.warn(message),
         onAttempt: options.onDelivery,
       })

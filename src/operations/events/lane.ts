@@ -9,7 +9,7 @@ import type { ClaimedEvent, StoreLog } from "../../store/index.ts";
 import { type AttemptOptions, attempt } from "./attempt.ts";
 import { allowance, type Circuit, CLOSED, failed, probeGivenUp, sending } from "./circuit.ts";
 import { Marks, type Tally } from "./marks.ts";
-import type { DeliveryOutbox, DeliverySwitches } from "./outbox-port.ts";
+import type { DeliveryMembers, DeliveryOutbox, DeliverySwitches } from "./outbox-port.ts";
 import { switchOff } from "./switch-off.ts";
 import { type Failed, judge, type Verdict } from "./verdict.ts";
 
@@ -19,8 +19,10 @@ const IDLE_MAX_MS = 1_000;
 const IDLE_GROWTH = 1.5;
 /** Kept for writing a mark before its claim lapses. */
 const MARK_MARGIN_MS = 5_000;
-/** How long a claim holds beyond one attempt; the events of a worker that died are held up no longer. */
+/** How long a claim holds beyond one attempt. */
 const CLAIM_MS = 60_000;
+/** So often it is looked whether a process that has claims has died, ms. */
+const DEAD_LOOK_MS = 2_000;
 const MAX_BATCH = 256;
 /** So many marks are written at once; fewer when nothing is under way, or the first has waited for `FLUSH_MS`. */
 const FLUSH_SIZE = 100;
@@ -47,7 +49,7 @@ export interface LaneOptions extends AttemptOptions {
   readonly alarms: string | undefined;
   readonly clock: Clock;
   readonly random: RandomStream;
-  readonly by: string;
+  readonly members: DeliveryMembers;
   readonly concurrency: number;
   readonly log: StoreLog;
   readonly onAttempt: ((attempt: DeliveryAttempt) => void) | undefined;
@@ -80,11 +82,13 @@ export class Lane {
   #flushing = false;
   #judging = false;
   #resting: Waiter[] = [];
+  /** When it is looked next whether a process that has claims has died. */
+  #looksAt = 0;
 
   constructor(options: LaneOptions) {
     this.#options = options;
     this.#name = options.endpoint.name;
-    this.#marks = new Marks(options.outbox, options.by);
+    this.#marks = new Marks(options.outbox, options.members.id);
     this.#batch = Math.min(MAX_BATCH, options.concurrency * 8);
   }
 
@@ -149,6 +153,7 @@ export class Lane {
       await this.#wait(IDLE_MAX_MS);
       return true;
     }
+    await this.#takeFromTheDead();
     if ((await this.#claim()) > 0) return true;
     // Asking wakes the loop: callers that began to wait during the claim are in this list only after a further turn.
     if (!this.#stirred && this.#quiet && this.#marks.empty) for (const { resolve } of this.#resting.splice(0)) resolve();
@@ -156,12 +161,29 @@ export class Lane {
     return false;
   }
 
+  /** Makes due what processes have claimed that died. */
+  async #takeFromTheDead(): Promise<void> {
+    const { outbox, members, clock } = this.#options;
+    if (clock.now() < this.#looksAt || !members.isTrusted()) return;
+    this.#looksAt = clock.now() + DEAD_LOOK_MS;
+    for (const by of await outbox.claimants(this.#name, this.#claimMs)) {
+      if (by === members.id || !(await members.isDead(by))) continue;
+      const count = await outbox.releaseAll(this.#name, by);
+      this.#options.log("info", `events for ${this.#name}: ${by} died with claims; they are due again`, { count });
+    }
+  }
+
+  get #claimMs(): number {
+    return CLAIM_MS + this.#options.timeoutMs;
+  }
+
   /** Claims as many events as there is room for and the circuit allows, and begins to send them. */
   async #claim(): Promise<number> {
-    const { outbox, by, clock, timeoutMs } = this.#options;
+    const { outbox, members, clock } = this.#options;
     const limit = Math.min(this.#batch - this.#queue.length, allowance(this.#circuit, clock.now()));
-    if (limit <= 0) return 0;
-    const claimed = await outbox.claimDue({ endpoint: this.#name, by, limit, claimMs: CLAIM_MS + timeoutMs });
+    // Whoever held this process for dead may be sending the next events of the same subjects.
+    if (limit <= 0 || !members.isTrusted()) return 0;
+    const claimed = await outbox.claimDue({ endpoint: this.#name, by: members.id, limit, claimMs: this.#claimMs });
     if (claimed.length === 0) return 0;
     if (claimed.length === limit && limit > 1) this.#batch = Math.min(MAX_BATCH, this.#batch * 2);
     this.#queue.push(...claimed);
@@ -176,10 +198,14 @@ export class Lane {
   }
 
   #sendQueued(): void {
-    const { clock, concurrency, timeoutMs } = this.#options;
+    const { clock, concurrency, timeoutMs, members } = this.#options;
     while (!this.#stopping && this.#inFlight < concurrency) {
       const event = this.#queue[0];
       if (event === undefined) return;
+      if (!members.isTrusted()) {
+        this.#giveBack();
+        return;
+      }
       if (event.claimedUntil < clock.now() + timeoutMs + MARK_MARGIN_MS) {
         // The receiver needs longer for the batch than a claim holds.
         this.#batch = Math.max(concurrency, Math.floor(this.#batch / 2));
@@ -236,25 +262,25 @@ export class Lane {
   }
 
   async #switchOffIfDue({ gone, error }: Failed): Promise<void> {
-    const { endpoint, switches, clock, by, alarms, random, log } = this.#options;
+    const { endpoint, switches, clock, members, alarms, random, log } = this.#options;
     const failingSince = await switches.failed(this.#name);
     const now = clock.now();
     const days = Number((endpoint.offAfterMs / 86_400_000).toFixed(2));
     if (gone !== true && now - failingSince < endpoint.offAfterMs) return;
     const reason =
       gone === true ? "it answered 410: it wants no more events" : `nothing was delivered for ${days} days; last: ${error}`;
-    const off = { endpoint: this.#name, reason, failingSince, now, by, alarms, random };
+    const off = { endpoint: this.#name, reason, failingSince, now, by: members.id, alarms, random };
     if (await switchOff(switches, off)) log("error", `events for ${this.#name}: the receiver was switched off: ${reason}`);
   }
 
   /** Returns what is claimed but not sent. What another worker has claimed meanwhile the outbox leaves alone. */
   #giveBack(): void {
-    const { by, outbox } = this.#options;
+    const { members, outbox } = this.#options;
     const ours = this.#queue.map(({ id }) => id);
     this.#queue = [];
     this.#circuit = probeGivenUp(this.#circuit);
     if (ours.length === 0) return;
-    const release = outbox.release(by, ours).then(
+    const release = outbox.release(members.id, ours).then(
       () => this.#stir(),
       // They become due by themselves when their claims lapse.
       (error) => this.#warn(`${ours.length} claims could not be given back`, error),

@@ -6,7 +6,7 @@ import { OperationError } from "../error.ts";
 import type { Resolve } from "./address.ts";
 import { type EndpointConfig, parseEndpoint } from "./endpoint.ts";
 import { type DeliveryAttempt, Lane } from "./lane.ts";
-import type { DeliveryOutbox, DeliverySwitches } from "./outbox-port.ts";
+import type { DeliveryMembers, DeliveryOutbox, DeliverySwitches } from "./outbox-port.ts";
 import { type Fetch, fetchPoster, poolPoster } from "./post.ts";
 
 /** What a delivery worker works with. */
@@ -21,8 +21,8 @@ export interface DeliveryWorkerOptions {
   readonly clock: Clock;
   /** Moves retries and probes a little, so that replicas and events do not come in step. */
   readonly random: RandomStream;
-  /** Id of this replica, written into its claims. */
-  readonly by: string;
+  /** This process among those that deliver from the outbox: its id is written into its claims, and what the dead have claimed is due at once. */
+  readonly members: DeliveryMembers;
   /** Instead of the network. Without it each receiver has keep-alive connections of its own, as many as `concurrency`. */
   readonly fetch?: Fetch | undefined;
   /** Name of the receiver of alarms: it is told when another one is switched off. */
@@ -117,7 +117,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
 }
 
 function lanesOf(options: DeliveryWorkerOptions, log: StoreLog): Lane[] {
-  const { outbox, switches, alarms, clock, random, by, fetch, onAttempt } = options;
+  const { outbox, switches, alarms, clock, random, members, fetch, onAttempt } = options;
   const timeoutMs = atLeastOne("timeoutMs", options.timeoutMs ?? TIMEOUT_MS);
   const concurrency = atLeastOne("concurrency", options.concurrency ?? CONCURRENCY);
   return Object.entries(options.endpoints).map(([name, config]) => {
@@ -126,7 +126,20 @@ function lanesOf(options: DeliveryWorkerOptions, log: StoreLog): Lane[] {
       fetch === undefined
         ? poolPoster(endpoint.url, { connections: concurrency, connectTimeoutMs: timeoutMs, lookup: endpoint.lookup })
         : fetchPoster(endpoint.url, fetch);
-    return new Lane({ endpoint, poster, outbox, switches, alarms, clock, random, by, timeoutMs, concurrency, log, onAttempt });
+    return new Lane({
+      endpoint,
+      poster,
+      outbox,
+      switches,
+      alarms,
+      clock,
+      random,
+      members,
+      timeoutMs,
+      concurrency,
+      log,
+      onAttempt,
+    });
   });
 }
 

@@ -114,6 +114,28 @@ export class Outbox extends Ledger {
     );
   }
 
+  /** Who has claims on events of an endpoint. @param claimMs the longest that a claim holds */
+  async claimants(endpoint: string, claimMs: number): Promise<string[]> {
+    const now = this.store.now();
+    const rows = await this.store.query<{ by: string }>(
+      `select distinct claimed_by as by from outdial.outbox
+       where status = 'pending' and endpoint = $1 and next_attempt_at > $2 and next_attempt_at <= $3 and claimed_by is not null`,
+      [endpoint, new Date(now), new Date(now + claimMs)],
+    );
+    return rows.map(({ by }) => by);
+  }
+
+  /** Gives back everything of an endpoint that a worker has claimed, which is gone. @returns how many */
+  async releaseAll(endpoint: string, by: string): Promise<number> {
+    const now = new Date(this.store.now());
+    const rows = await this.store.query(
+      `update outdial.outbox set next_attempt_at = $3, claimed_by = null, claimed_until = null
+       where status = 'pending' and endpoint = $1 and next_attempt_at > $3 and claimed_by = $2 returning 1`,
+      [endpoint, by, now],
+    );
+    return rows.length;
+  }
+
   /** When the next event of an endpoint becomes due (it may be past), ms; undefined when none is pending. */
   async nextDue(endpoint: string): Promise<number | undefined> {
     const [row] = await this.store.query<{ at: number | null }>(

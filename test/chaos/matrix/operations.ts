@@ -38,6 +38,8 @@ export interface Operation {
 const ROWS = 60;
 /** A reply takes so long, ms, while the operation is held up. */
 const SLOW_MS = 100;
+/** Deliveries whose receiver says nothing. */
+const SILENT = 4;
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const DAY_MS = 86_400_000;
 
@@ -334,12 +336,20 @@ const delivery: Operation = {
     const setting = given as Setting & { readonly receiver: Awaited<ReturnType<typeof startReceiver>> };
     const { receiver } = setting;
     let isHeld = true;
-    // Some are taken, the others are told to come again.
-    receiver.answer = (_, index) => (isHeld && index >= ROWS / 4 ? 503 : 204);
+    // Some are taken, a few are left without an answer, the others are told to come again.
+    const silent = (index: number) => index >= ROWS / 4 && index < ROWS / 4 + SILENT;
+    receiver.answer = (_, index) => {
+      if (isHeld && silent(index)) return () => undefined;
+      return isHeld && index >= ROWS / 4 ? 503 : 204;
+    };
     const { job } = await setting.post<Submitted>(`/campaigns/${CAMPAIGN}/tags`, callsCsv(ROWS));
     await until(() => isJobOver(setting, job.id));
     await receiver.arrived(ROWS / 2);
     const waiting = () => setting.world.query("select 1 from outdial.outbox where status <> 'delivered'");
+    const claims = await setting.world.query<{ id: number; by: string; until: string }>(
+      "select id::int, claimed_by as by, claimed_until::text as until from outdial.outbox where status = 'pending' and claimed_by is not null",
+    );
+    expect(claims.length).toBeGreaterThan(0);
     return {
       letGo: () => {
         isHeld = false;
@@ -350,6 +360,14 @@ const delivery: Operation = {
         expect(new Set(subjects.values()).size).toBe(ROWS);
         expect(subjects.size).toBe(ROWS);
         expect(receiver.received.every(({ signed }) => signed)).toBe(true);
+        // What a process had claimed that is gone did not wait for the end of the claim.
+        const late = await setting.world.query(
+          `select o.id from outdial.outbox o join unnest($1::bigint[], $2::text[], $3::timestamptz[]) as c (id, by, until) on c.id = o.id
+           where o.delivered_at >= c.until
+             and not exists (select from outdial.replicas where id = c.by and heartbeat_at > clock_timestamp() - interval '10 s')`,
+          [claims.map(({ id }) => id), claims.map(({ by }) => by), claims.map(({ until: end }) => end)],
+        );
+        expect(late).toEqual([]);
       },
     };
   },

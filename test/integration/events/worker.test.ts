@@ -15,6 +15,12 @@ const many = (count: number, endpoint = "bi") =>
   Array.from({ length: count }, (_, i): [string, string, string] => [`${endpoint}${i}`, `S${i}`, endpoint]);
 const allDelivered = (all: readonly { status: string }[]) => all.every(({ status }) => status === "delivered");
 
+/** How an outbox that stands for the world's takes claims from dead workers. */
+const ofTheDead = () => ({
+  claimants: world.outbox.claimants.bind(world.outbox),
+  releaseAll: world.outbox.releaseAll.bind(world.outbox),
+});
+
 test("a started worker delivers what comes, within a second of its clock", async () => {
   const worker = world.worker();
   worker.start();
@@ -34,6 +40,7 @@ test("an idle worker asks the outbox once a second at most", async () => {
   let claims = 0;
   const { outbox } = world;
   const counting = {
+    ...ofTheDead(),
     claimDue: (claim: Parameters<typeof outbox.claimDue>[0]) => {
       claims += 1;
       return outbox.claimDue(claim);
@@ -205,11 +212,41 @@ test("the claims of a worker that vanished are delivered by another when they la
   expect(await worker.drain()).toEqual({ ...NOTHING, delivered: 3 });
 });
 
+test("what a process has claimed whose heartbeat is gone is delivered by another at once; a process that may be held for dead sends nothing", async () => {
+  await world.add(...many(3), ["elsewhere", "s", "other"]);
+  await world.outbox.claimDue({ endpoint: "bi", limit: 2, claimMs: 65_000, by: "killed" });
+  await world.outbox.claimDue({ endpoint: "bi", limit: 1, claimMs: 65_000, by: "alive" });
+  await world.outbox.claimDue({ endpoint: "other", limit: 1, claimMs: 65_000, by: "killed" });
+  const isDead = (id: string) => Promise.resolve(id === "killed");
+  let trusted = false;
+  const worker = world.worker({ members: { id: "woken", isDead, isTrusted: () => trusted } });
+  expect(await worker.drain()).toEqual({ ...NOTHING, pending: 4 });
+  trusted = true;
+  expect(await worker.drain()).toEqual({ ...NOTHING, delivered: 2, pending: 2 });
+  expect(world.receiver.received).toHaveLength(2);
+});
+
+test("a process that falls asleep with claims gives them back when it wakes, and sends none of them", async () => {
+  await world.add(...many(30));
+  let trusted = true;
+  // The first answers come after it has slept.
+  world.receiver.answer = () => {
+    trusted = false;
+    return 204;
+  };
+  const worker = world.worker({ members: { id: "asleep", isDead: () => Promise.resolve(false), isTrusted: () => trusted } });
+  const { delivered } = await worker.drain();
+  expect(delivered).toBeLessThanOrEqual(8);
+  expect(world.receiver.received).toHaveLength(delivered);
+  expect(await world.outbox.claimants("bi", 65_000)).toEqual([]);
+});
+
 test("a receiver slower than claims hold: every event is sent while it is claimed, what would be late is claimed anew", async () => {
   await world.add(...many(60));
   const { outbox } = world;
   const claimedUntil = new Map<string, number>();
   const watching = {
+    ...ofTheDead(),
     claimDue: async (claim: Parameters<typeof outbox.claimDue>[0]) => {
       const claimed = await outbox.claimDue(claim);
       for (const event of claimed) claimedUntil.set(event.eventId, event.claimedUntil);
@@ -238,6 +275,7 @@ test("marks that the outbox does not take are written when it does: until then l
   const { outbox } = world;
   let away = true;
   const failing = {
+    ...ofTheDead(),
     claimDue: outbox.claimDue.bind(outbox),
     markDelivered: (marks: Parameters<typeof outbox.markDelivered>[0]) =>
       away ? Promise.reject(new Error("the database is away")) : outbox.markDelivered(marks),
@@ -263,6 +301,7 @@ test("marks that the outbox does not take are written when it does: until then l
 test("a drain tells when the outbox fails", async () => {
   const { outbox } = world;
   const failing = {
+    ...ofTheDead(),
     claimDue: () => Promise.reject(new Error("the database is away")),
     markDelivered: outbox.markDelivered.bind(outbox),
     markFailed: outbox.markFailed.bind(outbox),

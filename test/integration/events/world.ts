@@ -52,7 +52,7 @@ export async function openWorld(): Promise<World> {
         endpoints: { bi: { url: receiver.url, secret: SECRET } },
         clock,
         random: createRandom(1, "delivery"),
-        by: `replica-${workers.length + 1}`,
+        members: { id: `replica-${workers.length + 1}`, isDead: () => Promise.resolve(false), isTrusted: () => true },
         log: (level, message, details) => log.push(`${level} ${message} ${JSON.stringify(details ?? {})}`),
         ...options,
       });

@@ -7,6 +7,7 @@ import { reportSchema } from "../../../src/outcomes/index.ts";
 import { runCli, startCli } from "../../support/cli.ts";
 import { CRM_SECRET, type Crm, startCrm } from "../../support/crm-receiver.ts";
 import { type Receiver, startReceiver } from "../../support/receiver.ts";
+import { IS_DEEP } from "../../support/scale.ts";
 import { type StartedWorld, startWorld } from "../../support/world.ts";
 
 const CAMPAIGN = "camp_1";
@@ -154,29 +155,37 @@ test("maps, zones and comparisons come from flags and from the configuration; mi
   }
 });
 
-test("a push that is killed goes on where it was; the CRM applies each record once and never sees the tenant's token", async () => {
+test("a push that is killed at any batch goes on where it was; the CRM applies each record once and never sees the tenant's token", async () => {
   await pull();
-  crm.poison.add("call_123");
+  crm.poison.add("call_399");
   const push = ["outcomes", "push", "crm", "--records", "--batch", "20", "--out", "refused.ndjson"];
-  for (const seen of [1, 4, 9, 15]) {
-    // The CRM has the records but does not answer: the process dies without knowing.
+  // So many further batches are acknowledged. The CRM has the next one, but does not answer: the process dies without knowing.
+  for (const more of IS_DEEP ? Array.from({ length: CALLS / 20 - 1 }, () => 1) : [1, 6, 9]) {
+    const seen = crm.requests.length + more;
     crm.instead = (index) => (index >= seen ? 0 : undefined);
     const running = startCli(push, { cwd: world.folder, env: world.environment });
     await crm.arrived(seen + 1);
     running.child.kill("SIGKILL");
     await running.ended;
     crm.instead = () => undefined;
-    const finished = crm.requests.length;
-    expect(finished).toBe(seen + 1);
+    expect(crm.requests).toHaveLength(seen + 1);
   }
   const last = await runCli([...push, "--json"], { cwd: world.folder, env: world.environment });
   expect(last.code).toBe(4);
-  expect(JSON.parse(last.stdout).records).toMatchObject({ calls: CALLS, refused: 1 });
+  // One job all the time: what it brought before it was killed is its own, and stands in the ledger once.
+  const { jobId, earlier, records } = JSON.parse(last.stdout);
+  expect(earlier).toBe(true);
+  expect(records).toMatchObject({ calls: CALLS, acknowledged: CALLS - 1, unchanged: 0, refused: 1 });
+  expect(await world.query("select job_id as job, count(*)::int as count from outdial.crm_acknowledged group by job_id")).toEqual(
+    [{ job: jobId, count: CALLS - 1 }],
+  );
+  const keys = new Map(crm.requests.map(({ calls, headers }) => [calls.join(), headers["idempotency-key"]]));
+  for (const { calls, headers } of crm.requests) expect(headers["idempotency-key"]).toBe(keys.get(calls.join()));
   expect(crm.held.size).toBe(CALLS - 1);
   expect(new Set(crm.applied).size).toBe(crm.applied.length);
   expect(crm.applied).toHaveLength(CALLS - 1);
   expect(JSON.parse(await readFile(join(world.folder, "refused.ndjson"), "utf8"))).toMatchObject({
-    callId: "call_123",
+    callId: "call_399",
     status: 422,
   });
   expect(
@@ -195,7 +204,7 @@ test("a push that is killed goes on where it was; the CRM applies each record on
   }
 });
 
-test("without a CRM, or with one that refuses us, a push says what to do", async () => {
+test("without a CRM, or with one that refuses us, a push says what to do, and jobs resume goes on with it", async () => {
   await pull();
   const { OUTDIAL_CRM_URL: _, ...without } = world.environment;
   const none = await runCli(["outcomes", "push", "crm"], { cwd: world.folder, env: without });
@@ -205,6 +214,15 @@ test("without a CRM, or with one that refuses us, a push says what to do", async
   const refused = await run("push", "crm", "--records");
   expect(refused).toMatchObject({ code: 1 });
   expect(refused.stderr).toContain("the CRM does not take records from here: it answered 401");
+  const [job] = JSON.parse(
+    (await runCli(["jobs", "list", "--json"], { cwd: world.folder, env: world.environment })).stdout,
+  ).items;
+  expect(job).toMatchObject({ kind: "push", status: "stopped" });
+  crm.instead = () => undefined;
+  const resumed = await runCli(["jobs", "resume", job.id], { cwd: world.folder, env: world.environment });
+  expect(resumed).toMatchObject({ code: 0, stdout: `${job.id} done\n` });
+  expect(resumed.stderr).toContain(`${CALLS} calls: ${CALLS} acknowledged · 0 unchanged · 0 refused`);
+  expect(crm.held.size).toBe(CALLS);
 });
 
 test("files of the lake that are elsewhere are named, with what to do", async () => {

@@ -1,6 +1,8 @@
 // Pushes to a CRM through the API, with a real one at the other end.
 
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { runCli } from "../../support/cli.ts";
 import { CRM_SECRET, startCrm } from "../../support/crm-receiver.ts";
 import { startService } from "../../support/service.ts";
 
@@ -67,4 +69,16 @@ test("records are sent once, those that the CRM refuses are named, and the audit
     .map((line) => JSON.parse(line) as object);
   expect(lines).toContainEqual({ difference: expect.objectContaining({ callId: "call_7", kind: "not_in_crm" }) as object });
   expect(lines.at(-1)).toMatchObject({ report: { vendor: CALLS, lake: CALLS, crm: CALLS - 1 } });
+
+  // A command beside the service gives it the push, and shows what came of it.
+  crm.poison.clear();
+  const env = at.environment;
+  const told = await runCli(["outcomes", "push", "crm", "--records", "--again", "--json"], { cwd: join(at.dir, ".."), env });
+  expect({ code: told.code, stderr: told.stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringContaining("is given to the service") as string,
+  });
+  const given = JSON.parse(told.stdout) as { jobId: string; records: object };
+  expect(given.records).toMatchObject({ calls: CALLS, unchanged: CALLS - 1, acknowledged: 1, refusedBefore: 0 });
+  expect(await at.get(`/api/v1/jobs/${given.jobId}`)).toMatchObject({ status: "done", requestId: null });
 });
