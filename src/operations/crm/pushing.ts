@@ -136,11 +136,15 @@ export class CrmPushing {
       const given = { lake, ledger, sender, map, clock, random, jobId, executor, actor, leave, before, onProgress };
       try {
         onProgress(await pushToCrm(given, scopeOf(asked)));
+      } catch (thrown) {
+        // What it came to is worth knowing, but not more than why it ended.
+        await ledger.progress({ jobId, executor, progress }).catch(() => undefined);
+        throw thrown;
       } finally {
         // A request that was cut off need not be waited for.
         void sender.close().catch(() => undefined);
-        await ledger.progress({ jobId, executor, progress }).catch(() => undefined);
       }
+      await ledger.progress({ jobId, executor, progress });
     };
     try {
       let stop = await step("announce", () => stopped(announce));

@@ -475,8 +475,11 @@ export class Runs {
 
   #kindOf({ kind }: Job): Kind {
     const found = this.#kinds.get(kind);
-    if (found === undefined) throw new Error(`this process runs no jobs of the kind ${kind}`);
-    return found;
+    if (found !== undefined) return found;
+    // Pushes, where no CRM is configured.
+    throw new OperationError("not_available", `this process runs no jobs of the kind ${kind}`, {
+      advice: "Configure here what the job needs, or go on with it where that is configured.",
+    });
   }
 
   #attached(): Engine {

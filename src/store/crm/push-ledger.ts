@@ -44,7 +44,7 @@ export class CrmPushLedger extends Ledger {
       await tx.query(PUSH_LOCK);
       const [other] = await tx.query<{ jobId: string; executor: string }>(
         `select o.id as "jobId", o.executor from outdial.jobs o join outdial.jobs j on j.id = $1
-         where o.kind = j.kind and o.id <> j.id and o.status = 'running' and o.executor is not null
+         where j.status <> 'cancelled' and o.kind = j.kind and o.id <> j.id and o.status = 'running' and o.executor is not null
            and (o.campaign_id is null or j.campaign_id is null or o.campaign_id = j.campaign_id) limit 1`,
         [run.jobId],
       );

@@ -4,7 +4,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { reportSchema } from "../../../src/outcomes/index.ts";
-import { runCli, startCli } from "../../support/cli.ts";
+import { beginCli, runCli, startCli } from "../../support/cli.ts";
 import { CRM_SECRET, type Crm, startCrm } from "../../support/crm-receiver.ts";
 import { type Receiver, startReceiver } from "../../support/receiver.ts";
 import { IS_DEEP } from "../../support/scale.ts";
@@ -202,6 +202,33 @@ test("a push that is killed at any batch goes on where it was; the CRM applies e
       expect(text).not.toContain(world.sandbox.ready.clientSecret);
     }
   }
+});
+
+test("Ctrl-C ends a push of this process, which the same command goes on with; one that is cancelled nobody goes on with", async () => {
+  await pull();
+  const options = { cwd: world.folder, env: world.environment };
+  const push = ["outcomes", "push", "crm", "--records", "--batch", "100", "--json"];
+  const interrupted = async (accepted: number) => {
+    const until = crm.requests.length + accepted;
+    crm.instead = (index) => (index >= until ? 503 : undefined);
+    const command = beginCli(push, options);
+    await crm.arrived(until + 1);
+    command.interrupt();
+    const { code, stderr } = await command.ended;
+    expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringContaining("being finished and recorded") });
+    crm.instead = () => undefined;
+    return JSON.parse((await runCli(["jobs", "list", "--json"], options)).stdout).items;
+  };
+  const [first] = await interrupted(1);
+  expect(first).toMatchObject({ kind: "push", status: "stopped", counts: { acknowledged: 100 } });
+  const [second, ...others] = await interrupted(1);
+  expect(second).toMatchObject({ id: first.id, counts: { acknowledged: 200 } });
+  expect(others).toHaveLength(1);
+  const cancelled = JSON.parse((await runCli(["jobs", "cancel", first.id, "--json"], options)).stdout);
+  expect(cancelled).toMatchObject({ result: "cancelled", push: { acknowledged: 200 } });
+  expect(await runCli(["jobs", "resume", first.id], options)).toMatchObject({ code: 3 });
+  const pushed = JSON.parse((await runCli(push, options)).stdout);
+  expect(pushed).toMatchObject({ earlier: false, records: { calls: CALLS, unchanged: 200, acknowledged: 200 } });
 });
 
 test("without a CRM, or with one that refuses us, a push says what to do, and jobs resume goes on with it", async () => {

@@ -244,6 +244,8 @@ test("of two pushes that may send the same records the second waits; those of tw
   await store.store.jobs.letGo("two", "runs-two", null);
   expect(await take("all")).toBe("taken");
   expect(await take("again")).toMatchObject({ blockedBy: { jobId: "all" } });
+  await store.store.jobs.cancelJob("again");
+  expect(await take("again")).toBe("gone");
 });
 
 test("what the CRM has can be counted by hour", async () => {

@@ -95,6 +95,11 @@ test("without a CRM a push says what to configure; a comparison counts tenant an
     status: 400,
     body: { code: "invalid_input", detail: "no CRM is configured" },
   });
+  // A push that another service was asked for is none of this one's.
+  const push = { jobId: "job_push", campaignId: undefined, contentHash: "", actor: "olga" };
+  await at.service.store.crmPushes.begin({ ...push, options: { records: true, batch: 10, again: false } });
+  expect(await at.post("/api/v1/jobs/job_push/resume", {})).toMatchObject({ status: 409, body: { code: "not_available" } });
+  expect(await at.post("/api/v1/jobs/job_push/cancel", {})).toMatchObject({ status: 200, body: { status: "cancelled" } });
   const compared = await stream("/api/v1/outcomes/reconcile", { campaignId: "first", lastHours: 1 });
   expect(compared.lines.at(-1)).toMatchObject({ report: { vendor: 0, lake: 0, crm: null } });
 });
