@@ -41,7 +41,11 @@ const acd = z.strictObject({
 const span = z.string().refine((text) => parseDuration(text) !== undefined, "a span of time such as 90s, 30m or 2h");
 
 const webhook = z.strictObject({
-  url: z.url().describe("Where events are posted; https, or http on loopback"),
+  url: z.url().optional().describe("Where events are posted; https, or http on loopback"),
+  urlEnv: z
+    .string()
+    .optional()
+    .describe("Name of the environment variable that holds the address, for one that is secret, as those of chats are"),
   secretEnv: z
     .string()
     .optional()
@@ -58,9 +62,11 @@ const webhook = z.strictObject({
     .optional()
     .describe("Whether the receiver may be in a private network, with http as well; false by default"),
   form: z
-    .enum(["cloudevents", "plain"])
+    .enum(["cloudevents", "plain", "slack", "teams"])
     .optional()
-    .describe("Form of the body: CloudEvents, or the flat bodies of the published guides; cloudevents by default"),
+    .describe(
+      "Form of the body: CloudEvents, the flat bodies of the published guides, or a message for a chat (slack, teams), which needs no signing secret; cloudevents by default",
+    ),
   headers: z
     .record(
       z

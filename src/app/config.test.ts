@@ -55,6 +55,15 @@ test("secrets come from a variable or from the file another one names, and a mis
   expect(await receiversOf(wanted, { OUTDIAL_BI_SECRET: "s", BI_TOKEN: "t" })).toMatchObject({
     bi: { form: "plain", headers: { "x-source": "a", authorization: "Bearer t" } },
   });
+  const chat = {
+    ...config,
+    file: await parseConfig("webhooks: { alarms: { urlEnv: ALARMS_CHAT, form: slack } }", "outdial.yaml"),
+  };
+  await expect(receiversOf(chat, {})).rejects.toThrow("set ALARMS_CHAT");
+  // A chat checks no signature: no secret is asked for.
+  expect(await receiversOf(chat, { ALARMS_CHAT: "https://chat.example.com/x" })).toMatchObject({
+    alarms: { url: "https://chat.example.com/x", form: "slack" },
+  });
   const own = "webhooks: { bi: { url: 'https://bi.example.com', headers: { Authorization: Bearer x } } }";
   await expect(parseConfig(own, "outdial.yaml")).rejects.toThrow("bearerEnv");
 });

@@ -53,12 +53,13 @@ export interface Flags {
 /** A webhook receiver with its secret resolved. */
 export interface WebhookEndpoint {
   readonly url: string;
-  readonly secret: string;
+  /** Undefined where the form is one for chats. */
+  readonly secret?: string | undefined;
   /** While a secret is being changed: the one before, and until when events carry a signature by it too. */
   readonly previous?: { readonly secret: string; readonly until: number | undefined } | undefined;
   readonly allowPrivate?: boolean | undefined;
   readonly offAfterMs?: number | undefined;
-  readonly form?: "cloudevents" | "plain" | undefined;
+  readonly form?: "cloudevents" | "plain" | "slack" | "teams" | undefined;
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -277,14 +278,17 @@ export function alarmsIn(receivers: Readonly<Partial<Record<Receiver, WebhookEnd
 async function receiver(name: Receiver, config: Config, environment: Environment): Promise<WebhookEndpoint | undefined> {
   const given = config.file.webhooks?.[name];
   const prefix = `OUTDIAL_${name.toUpperCase()}`;
-  const url = filled(environment[`${prefix}_URL`]) ?? given?.url;
+  const named = given?.urlEnv === undefined ? undefined : await secretFrom(environment, given.urlEnv);
+  const url = filled(environment[`${prefix}_URL`]) ?? named ?? given?.url;
+  if (url === undefined && given?.urlEnv !== undefined)
+    throw new ConfigError(`webhooks.${name}: the address is not set; set ${given.urlEnv}`);
   if (url === undefined) return undefined;
   const variable = given?.secretEnv ?? `${prefix}_SECRET`;
   const secret =
     given?.secretFile === undefined
       ? await secretFrom(environment, variable)
       : await readSecretFile(resolve(config.folder, given.secretFile), `webhooks.${name}.secretFile`);
-  if (secret === undefined) {
+  if (secret === undefined && given?.form !== "slack" && given?.form !== "teams") {
     throw new ConfigError(
       `webhooks.${name}: the signing secret is not set; set ${variable}`,
       "Any base64 text of 24 to 64 bytes, with or without the prefix whsec_. For example: openssl rand -base64 32",

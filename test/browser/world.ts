@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import chromium from "@sparticuz/chromium";
-import { type Browser, type Page, chromium as playwright } from "playwright-core";
+import { type Browser, type BrowserContext, type Page, chromium as playwright } from "playwright-core";
 import { expect } from "vitest";
 import type { RunningService } from "../../src/app/index.ts";
 import type { SandboxOptions } from "../../src/sandbox/index.ts";
@@ -48,6 +48,8 @@ export interface Opened extends AsyncDisposable {
   readonly page: Page;
   /** Errors thrown in the page and refusals of its content security policy. */
   readonly faults: readonly string[];
+  /** Goes to a page within the dashboard, as a link does: the document stays. */
+  go(path: string): Promise<void>;
   /** Waits until a page is drawn: its heading, something below it, and nothing that is still loading. @param title the heading; any by default */
   drawn(title?: string): Promise<void>;
   /** Violations that axe calls serious or critical, each with where it is. */
@@ -59,7 +61,8 @@ export interface Opened extends AsyncDisposable {
 /** Chromium with a service's dashboard. */
 export interface DashboardBrowser extends AsyncDisposable {
   /**
-   * A new browser profile, signed in by a one-time link, or not at all.
+   * A new browser profile, signed in or not at all; go to a page next: the first one of a person is signed in by a one-time link and shows the first page,
+   * later ones have the same session and show nothing yet.
    * @param by another address that leads to the service; @param name who it is; `operator-person` and the like by default
    */
   open(look: Look, role?: "viewer" | "operator" | "admin", by?: string, name?: string): Promise<Opened>;
@@ -82,6 +85,8 @@ export async function openBrowserWorld(yaml = "", options: SandboxOptions = {}):
 export async function openDashboardBrowser(service: Pick<RunningService, "url" | "loginLink">): Promise<DashboardBrowser> {
   const browser = await launchBrowser();
   const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  /** Cookies of whoever signed in before, by person and address: signing in draws a page that nobody looks at. */
+  const signedIn = new Map<string, Awaited<ReturnType<BrowserContext["cookies"]>>>();
   return {
     async open({ width, height, colorScheme }, role, by = service.url, name = `${role}-person`) {
       const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale: "en-US", timezoneId: "UTC" });
@@ -95,13 +100,23 @@ export async function openDashboardBrowser(service: Pick<RunningService, "url" |
       });
       if (role === undefined) await page.goto(by);
       else {
-        const link = await service.loginLink(name, role);
-        await page.goto(link.replace(service.url, by));
-        await page.locator("nav a[aria-current=page]").waitFor({ state: "attached" });
+        const person = `${name} ${role} ${by}`;
+        const cookies = signedIn.get(person);
+        if (cookies === undefined) {
+          const link = await service.loginLink(name, role);
+          await page.goto(link.replace(service.url, by));
+          await page.locator("nav a[aria-current=page]").waitFor({ state: "attached" });
+          signedIn.set(person, await context.cookies());
+        } else await context.addCookies(cookies);
       }
       return {
         page,
         faults,
+        async go(path) {
+          await page.evaluate(
+            `((link) => { link.href = ${JSON.stringify(path)}; document.body.append(link); link.click(); link.remove(); })(document.createElement("a"))`,
+          );
+        },
         async drawn(title) {
           await page
             .getByRole("heading", { level: 1, ...(title === undefined ? {} : { name: title }) })
@@ -109,7 +124,7 @@ export async function openDashboardBrowser(service: Pick<RunningService, "url" |
           await expect.poll(() => page.evaluate<boolean>(IS_DRAWN), { timeout: LONG }).toBe(true);
         },
         async violations() {
-          await page.evaluate(`${axe};0`);
+          if (await page.evaluate<boolean>("window.axe === undefined")) await page.evaluate(`${axe};0`);
           return await page.evaluate<string[]>(
             `axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations
               .filter(({ impact }) => impact === "serious" || impact === "critical")

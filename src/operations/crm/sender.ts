@@ -38,7 +38,7 @@ export function createCrmSender(config: EndpointConfig): CrmSender {
   });
   return {
     async send(id, body, at, signal) {
-      const headers = { ...given, "content-type": "application/json", "idempotency-key": id, ...sign(id, at, body) };
+      const headers = { ...given, "content-type": "application/json", "idempotency-key": id, ...sign?.(id, at, body) };
       try {
         const answer = await pool.request({ method: "POST", path: url.pathname + url.search, headers, body, signal });
         const retryAfter = answer.headers["retry-after"];

@@ -32,7 +32,7 @@ export async function attempt({ endpoint, poster, clock, timeoutMs }: AttemptOpt
       "user-agent": "outdial",
       ...endpoint.headers,
       "content-type": contentType,
-      ...endpoint.sign(event.eventId, clock.now(), body),
+      ...endpoint.sign?.(event.eventId, clock.now(), body),
     };
     const end = await Promise.race([poster.post(headers, body, late.signal), timedOut]);
     // The status has decided: a body that stalls or breaks off changes nothing, but its connection must be done with it.

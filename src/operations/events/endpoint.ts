@@ -3,15 +3,15 @@
 import type { Instant } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
 import { type AddressScope, allowedIn, guardedLookup, type Lookup, type Resolve } from "./address.ts";
-import type { EventForm } from "./form.ts";
+import { type EventForm, isChat } from "./form.ts";
 import { createSigner, type Sign } from "./signing.ts";
 
 /** A receiver as configured. */
 export interface EndpointConfig {
   /** https; http on a loopback address, or with `allowPrivate` within private networks. */
   readonly url: string;
-  /** The Standard Webhooks secret shared with it, with or without `whsec_`. */
-  readonly secret: string;
+  /** The Standard Webhooks secret shared with it, with or without `whsec_`. Only the forms for chats need none. */
+  readonly secret?: string | undefined;
   /** The secret before this one: while it holds, events carry a signature by each. */
   readonly previous?: { readonly secret: string; readonly until?: Instant | undefined } | undefined;
   /** Permits addresses of private networks. Without it only addresses of the internet, and of this machine where the url names it. */
@@ -28,7 +28,8 @@ export interface EndpointConfig {
 export interface Endpoint {
   readonly name: string;
   readonly url: URL;
-  readonly sign: Sign;
+  /** Undefined where nothing checks a signature. */
+  readonly sign: Sign | undefined;
   readonly form: EventForm;
   readonly headers: Readonly<Record<string, string>>;
   /** For connections: refuses addresses that it may not be at. */
@@ -68,12 +69,15 @@ export function parseEndpoint(name: string, config: EndpointConfig, resolve?: Re
       advice: "Receivers in private networks need allowPrivate: true; link-local and metadata addresses are never receivers.",
     });
   }
+  const { secret, form = "cloudevents" } = config;
+  if (secret === undefined && !isChat(form))
+    throw new OperationError("invalid_input", `${where}: events in the form ${form} are signed, and there is no secret`);
   return {
     name,
     url,
-    sign: createSigner(config.secret, where, config.previous),
+    sign: secret === undefined || isChat(form) ? undefined : createSigner(secret, where, config.previous),
     lookup: guardedLookup(scope, resolve),
-    form: config.form ?? "cloudevents",
+    form,
     headers: config.headers ?? {},
     offAfterMs: config.offAfterMs ?? OFF_AFTER_MS,
   };

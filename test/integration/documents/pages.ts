@@ -326,7 +326,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
     asks: ["dialer apply"],
   },
   "docs/events.md": {
-    environment: { BI_WEBHOOK_SECRET: SECRET, BI_TOKEN: "x" },
+    environment: { BI_WEBHOOK_SECRET: SECRET, BI_TOKEN: "x", ALARMS_CHAT_URL: "https://chat.example.com/x" },
     before: async (world, stack) => {
       const [receiver, shell] = await receive("BI", stack);
       received.set(world, receiver);

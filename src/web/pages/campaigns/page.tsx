@@ -211,7 +211,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
   return [
     {
       name: "Campaign",
-      width: 18,
+      width: 16,
       head: true,
       cell: ({ id, name, failover }) => (
         <>
@@ -232,7 +232,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "State",
-      width: 18,
+      width: 16,
       cell: ({ status, dialing, notDialing, failover }) => (
         <>
           <span class="row">
@@ -250,7 +250,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Active calls",
-      width: 9,
+      width: 8,
       numeric: true,
       cell: (campaign) =>
         callsOutsideHours(campaign) ? (
@@ -264,7 +264,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Success rate",
-      width: 13,
+      width: 14,
       cell: ({ successRate, windowMinutes, asOf }) =>
         successRate === null ? (
           <span class="muted">{asOf.figures === null ? "not read yet" : "no figures"}</span>
@@ -272,10 +272,10 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
           <ShareBar share={successRate} to={to} note={rateNote(successRate, windowMinutes)} />
         ),
     },
-    { name: "Abandonment budget", width: 15, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
+    { name: "Abandonment budget", width: 17, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
     {
       name: "Calling windows",
-      width: 13,
+      width: 14,
       cell: ({ windows, asOf }) => {
         const groups = windowGroups(windows).map(({ zones, text }) => `${zones.join(", ")} ${text}`);
         return (
@@ -296,7 +296,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Updated",
-      width: 8,
+      width: 9,
       cell: ({ lastMetricAt, asOf, stale, failed }) => (
         <>
           <Time at={lastMetricAt} as="clock" />
