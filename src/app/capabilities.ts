@@ -10,6 +10,8 @@ import {
   type RowJob,
   SimulationUseCases,
   TagUseCases,
+  TenantCallbacks,
+  TenantDnc,
 } from "../operations/index.ts";
 import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
 import { campaignFilesOn } from "./campaigns.ts";
@@ -105,6 +107,8 @@ export async function capabilitiesOn(
     audit: new AuditUseCases(workplace, rules),
     deliveries,
     webhooks: vendorWebhooksOn(workplace, environment),
+    doNotCall: new TenantDnc(workplace),
+    callbacks: new TenantCallbacks(workplace),
     /** What a service keeps going beside its requests. */
     beside: { refresh, stops, runSchedules },
   };

@@ -21,6 +21,8 @@ import type {
   RowRunOptions,
   SimulationUseCases,
   TagUseCases,
+  TenantCallbacks,
+  TenantDnc,
   VendorWebhookUseCases,
 } from "../operations/index.ts";
 import type { ConnectedTenant } from "./tenant-from-config.ts";
@@ -95,6 +97,10 @@ export interface Outdial extends AsyncDisposable {
   readonly deliveries: DeliveryUseCases;
   /** Registrations for the tenant's own events. */
   readonly webhooks: VendorWebhookUseCases;
+  /** The tenant's own do-not-call groups against the company's list: compared, brought over, proven. */
+  readonly doNotCall: TenantDnc;
+  /** Callbacks that the tenant places by itself: seen and deleted. */
+  readonly callbacks: TenantCallbacks;
   /** Tags one call: checked, retried, settled, audited as a row of a list is. Throws OutdialError when the call has no result. */
   tagCall(call: CallTag & { readonly campaignId: string }, options?: Pick<RowRunOptions, "by">): Promise<ResultRow>;
   /** Corrects the disposition of one closed interaction, as a row of a list is. Throws OutdialError when it has no result. */

@@ -110,5 +110,5 @@ export { parseMapping } from "./tagging/columns.ts";
 export { readMatrix, TAG, Tagging, type TagSource, validateTagging } from "./tagging/service.ts";
 export { createTagLedger } from "./tagging/store-ledger.ts";
 export { type CallTag, type CallTags, TagUseCases, tagSource } from "./tagging/use-cases.ts";
-export { type DncDifference, type DncPush, TenantCallbacks, TenantDnc } from "./tenant-dnc/index.ts";
+export { dncWords, TenantCallbacks, TenantDnc } from "./tenant-dnc/index.ts";
 export * from "./webhook-registration/index.ts";

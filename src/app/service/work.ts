@@ -30,6 +30,8 @@ export function workOf(
     inbound: () => store.inbound,
     vendorWebhooks: () => able.webhooks,
     tenant: () => ({
+      doNotCall: able.doNotCall,
+      callbacks: able.callbacks,
       async probe() {
         const [{ probeTenant }, calls] = await Promise.all([import("../tenant-probe.ts"), tableCallsOf(tenant)]);
         return probeTenant(tenant, calls, { clock: config.clock, signal });

@@ -5,6 +5,7 @@ import { formatInstant } from "../../compliance/index.ts";
 import { messageOf, nearest, OutdialError } from "../../kernel/index.ts";
 import {
   type CampaignHealth,
+  dncWords,
   type EmergencyStopReport,
   OperationError,
   type ResumeReport,
@@ -212,9 +213,13 @@ function changeLine({ campaignId, target, outcome, confirmed: sure, message }: S
 
 export const resume: Run<typeof declared.resume> = async ({ args: { id }, options, io, standing }) => {
   const { check, reason } = options;
-  if (!check && !(await confirmed(`Let campaign ${printable(id)} call people again?`, io))) return EXIT.refused;
   const { signal } = io;
   await using states = await openCampaignStates(options, io.env);
+  if (!check) {
+    const doNotCall = await states.doNotCall(id, { signal });
+    if (doNotCall !== null) io.say(`the tenant's do-not-call groups: ${printable(dncWords(doNotCall))}`);
+    if (!(await confirmed(`Let campaign ${printable(id)} call people again?`, io))) return EXIT.refused;
+  }
   const report: ResumeReport = await suggesting(
     id,
     () => states.list(),

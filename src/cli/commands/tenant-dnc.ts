@@ -1,7 +1,7 @@
 // outdial dnc compare and push, outdial callbacks.
 
 import { openTenantDnc } from "../../app/index.ts";
-import type { DncDifference } from "../../operations/index.ts";
+import type { DncDifference } from "../../operations/views/index.ts";
 import type { CallbackView } from "../../tenant/port.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";

@@ -1,5 +1,6 @@
 // What pausing, resuming and handing over would do, as it is shown before a person confirms it.
 
+import { TENANT_GROUPS } from "../views/campaign-checks.ts";
 import { confirmOf, type Planned } from "../views/plan.ts";
 import type { CampaignPreview, CampaignVerb } from "../views/schemas/campaigns.ts";
 import type { VerbPlan } from "./use-cases.ts";
@@ -19,7 +20,12 @@ export function campaignPreviewOf(planned: Planned<VerbPlan>): CampaignPreview {
     verb,
     campaignId,
     confirm: confirmOf(planned),
-    effects: [planned.summary, ...EFFECTS[verb]],
+    effects: [
+      planned.summary,
+      ...EFFECTS[verb],
+      // It forbids nothing, and a person who starts a campaign has to see it.
+      ...checks.flatMap(({ check, text }) => (check === TENANT_GROUPS ? [`Of ${TENANT_GROUPS}: ${text}`] : [])),
+    ],
     refusals: [...planned.refusals],
     judged,
     checks,

@@ -5,6 +5,7 @@ import { createRandom } from "../../kernel/index.ts";
 import type { Store } from "../../store/index.ts";
 import type { CallOptions, TenantLink } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
+import { dncBeforeStart } from "../tenant-dnc/index.ts";
 import { type PairReport, readPair } from "./failover/pair.ts";
 import { resumeRefusal } from "./failover/resume-guard.ts";
 import { type FailoverStanding, standingIn } from "./failover/words.ts";
@@ -58,14 +59,18 @@ export class CampaignStates {
   resume(id: string, options: Parameters<typeof resumeCampaign>[2], by = this.#context.actor): Promise<ResumeReport> {
     const { store } = this.#context;
     const record: ResumeDeps["record"] = (entry) => store.audit.append([entry]);
-    const deps = { ...this.#change(by), gate: this.gate, pairAgainst: this.#pairAgainst, record, actor: by };
+    const { doNotCall } = this;
+    const deps = { ...this.#change(by), gate: this.gate, pairAgainst: this.#pairAgainst, doNotCall, record, actor: by };
     return resumeCampaign(deps, id, options);
   }
 
   /** What a gate's verdict is for a resume: with what the campaign's failover pair has against it. */
   forResume(verdict: CampaignGateVerdict, call?: CallOptions): Promise<ResumeVerdict> {
-    return resumeVerdict({ pairAgainst: this.#pairAgainst }, verdict, call);
+    return resumeVerdict({ pairAgainst: this.#pairAgainst, doNotCall: this.doNotCall }, verdict, call);
   }
+
+  /** How the tenant's own do-not-call groups stand to the company's list before a start; null where it has none. */
+  readonly doNotCall: ResumeDeps["doNotCall"] = (id, call) => dncBeforeStart(this.#context, id, call);
 
   /** Ids of the tenant's campaigns. */
   async list(options?: CallOptions): Promise<string[]> {

@@ -1,1 +1,2 @@
-export { type DncDifference, type DncPush, TenantCallbacks, TenantDnc } from "./use-cases.ts";
+export { type DncBeforeStart, dncBeforeStart, dncWords } from "./before-start.ts";
+export { TenantCallbacks, TenantDnc } from "./use-cases.ts";

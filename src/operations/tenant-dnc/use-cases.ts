@@ -4,6 +4,8 @@
 import type { PhoneKey, Store } from "../../store/index.ts";
 import { type CallbackView, type CallOptions, requireSupported, type TenantLink } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
+import type { DncDifference, DncPush, ScheduledCallback } from "../views/schemas/tenant.ts";
+import { masked } from "../views/texts.ts";
 
 /** Numbers that are read of the store at once. */
 const BATCH = 10_000;
@@ -15,29 +17,6 @@ const NORTH_AMERICAN = 11;
 function tenantNumber(number: PhoneKey): string {
   const text = String(number);
   return text.length === NORTH_AMERICAN && text.startsWith("1") ? text.slice(1) : text;
-}
-
-/** How a campaign's groups stand to the company's list. */
-export interface DncDifference {
-  readonly campaignId: string;
-  readonly groups: readonly { readonly id: string; readonly name: string; readonly numbers: number }[];
-  /** Numbers on the company's list. */
-  readonly suppressed: number;
-  /** Of these, those in none of the groups: the tenant's dialer would call them. */
-  readonly missing: number;
-  /** Numbers of the groups that are not on the company's list. */
-  readonly theirs: number;
-}
-
-/** What became of a push. */
-export interface DncPush extends DncDifference {
-  readonly group: string;
-  readonly added: number;
-  /** Of the missing, those that the tenant's own search finds in the group now. */
-  readonly proven: number;
-  /** The others, some of them by their last digits with the tenant's words. */
-  readonly unproven: number;
-  readonly examples: readonly { readonly number: string; readonly message: string }[];
 }
 
 export interface TenantDncDeps {
@@ -72,18 +51,22 @@ export class TenantDnc {
     campaignId: string,
     {
       group,
+      most = Number.POSITIVE_INFINITY,
       by,
       onProgress = () => {},
       ...options
     }: {
       readonly group?: string | undefined;
+      /** Numbers that are brought over and searched for; all by default. */
+      readonly most?: number | undefined;
       readonly by: string;
       /** Told how many numbers are proven or not, of how many. */
       readonly onProgress?: (done: number, all: number) => void;
     } & CallOptions,
   ): Promise<DncPush> {
     const { doNotCallGroups: groups } = this.#deps.tenant.capabilities;
-    const { difference, missing } = await this.#compare(campaignId, options);
+    const { difference, missing: all } = await this.#compare(campaignId, options);
+    const missing = all.slice(0, most);
     const target = targetOf(difference, group);
     const record = (action: string, details: Readonly<Record<string, unknown>>) =>
       this.#deps.store.audit.append([{ actor: by, action, subject: `campaign/${campaignId}`, details }]);
@@ -108,6 +91,7 @@ export class TenantDnc {
       added: missing.length - refused.size,
       proven,
       unproven: missing.length - proven,
+      left: all.length - missing.length,
       examples,
     };
     const { added, unproven, suppressed } = result;
@@ -175,6 +159,21 @@ export class TenantCallbacks {
     const { scheduledCallbacks } = this.#deps.tenant.capabilities;
     requireSupported("show scheduled callbacks", scheduledCallbacks.capability);
     return scheduledCallbacks.list(campaignId, options);
+  }
+
+  /** The same as the API shows them. @param reveal whether numbers, names and notes can be read */
+  async views(
+    campaignId: string,
+    { reveal, ...options }: { readonly reveal: boolean } & CallOptions,
+  ): Promise<ScheduledCallback[]> {
+    return (await this.list(campaignId, options)).map(({ phoneNumber, dueAt, agentId, name, notes, ...rest }) => ({
+      ...rest,
+      phoneNumber: phoneNumber === undefined ? null : reveal ? phoneNumber : masked(phoneNumber),
+      name: reveal ? name : "",
+      notes: reveal ? notes : "",
+      dueAt: dueAt ?? null,
+      agentId: agentId ?? null,
+    }));
   }
 
   /** Deletes one, with the reason, which goes to the tenant and into the audit log. */

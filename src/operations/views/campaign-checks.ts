@@ -6,9 +6,13 @@ import { orderRefusal, pairWords } from "../campaigns/failover/words.ts";
 import { reasonsOf } from "../campaigns/state/gate.ts";
 import type { ResumeVerdict } from "../campaigns/state/resume.ts";
 import { companyListWords } from "../compliance/words.ts";
+import { dncWords } from "../tenant-dnc/index.ts";
 import type { CampaignPreview } from "./schemas/campaigns.ts";
 
 type Check = CampaignPreview["checks"][number];
+
+/** The check of the groups that the tenant itself keeps. */
+export const TENANT_GROUPS = "the tenant's do-not-call groups";
 
 /** Zones that are named; the rest is counted. */
 const ZONES = 12;
@@ -25,6 +29,11 @@ export function gateChecks(verdict: ResumeVerdict): Check[] {
   if (unreadable !== undefined) checks.push({ check: "rules", passed: false, text: unreadable.text });
   if (none !== undefined) checks.push({ check: "contact list", passed: false, text: none.text });
   if (manifest === null) return checks;
+  if (verdict.doNotCall !== undefined) {
+    const { doNotCall } = verdict;
+    const passed = !("problem" in doNotCall) && doNotCall.missing === 0 ? true : null;
+    checks.push({ check: TENANT_GROUPS, passed, text: dncWords(doNotCall) });
+  }
   const { counts, input, facts } = manifest;
   const unlisted = against("no_company_list");
   const list = facts.companyList;

@@ -1,12 +1,25 @@
-// What the tenant can do, found out when somebody asks.
+// What the tenant can do, found out when somebody asks, and what it keeps by itself: do-not-call groups, callbacks.
 
-import { type TenantProbe, tenantProbe } from "../../operations/views/index.ts";
+import { z } from "zod";
+import type { TenantCallbacks, TenantDnc } from "../../operations/index.ts";
+import { dncDifference, dncPush, scheduledCallback, type TenantProbe, tenantProbe } from "../../operations/views/index.ts";
+import { mayReveal } from "../access/reveal.ts";
+import { flag } from "../routing/query.ts";
 import { route } from "../routing/route.ts";
 
 export interface TenantPort {
   /** Reads alone; writes nothing, ever. Throws TenantError when it is ended. */
   probe(): Promise<TenantProbe>;
+  readonly doNotCall: TenantDnc;
+  readonly callbacks: TenantCallbacks;
 }
+
+/** Numbers of one push: each is searched for, and somebody waits. */
+const AT_ONCE = 200;
+const MOST_AT_ONCE = 4500;
+
+const id = z.string().min(1).max(200);
+const byId = z.strictObject({ id });
 
 export function tenantRoutes(tenant: () => TenantPort) {
   return [
@@ -19,6 +32,61 @@ export function tenantRoutes(tenant: () => TenantPort) {
       role: "operator",
       reply: tenantProbe,
       handle: () => tenant().probe(),
+    }),
+    route({
+      id: "doNotCall.compare",
+      method: "post",
+      path: "/campaigns/{id}/do-not-call/compare",
+      question: true,
+      summary: "The company's do-not-call list against the tenant's groups that a campaign obeys; asks the tenant",
+      role: "operator",
+      params: byId,
+      reply: dncDifference,
+      handle: ({ params, signal }) => tenant().doNotCall.difference(params.id, { signal }),
+    }),
+    route({
+      id: "doNotCall.push",
+      method: "post",
+      path: "/campaigns/{id}/do-not-call/push",
+      summary: "Adds missing numbers to a do-not-call group of the tenant, and proves each by the tenant's own search",
+      description: "Nothing is taken off a group. Repeat it until `left` is 0: what is there is not added again.",
+      role: "operator",
+      params: byId,
+      body: z
+        .strictObject({
+          group: id.optional().describe("One of the groups that the campaign obeys; may be left out where there is one"),
+          most: z.int().min(1).max(MOST_AT_ONCE).default(AT_ONCE).describe("Numbers that are brought over this time"),
+        })
+        .prefault({}),
+      reply: dncPush,
+      handle: ({ params, body, who, signal }) => tenant().doNotCall.push(params.id, { ...body, by: who.name, signal }),
+    }),
+    route({
+      id: "callbacks.list",
+      method: "get",
+      path: "/campaigns/{id}/callbacks",
+      summary: "Callbacks that the tenant will place by itself when they are due; asks the tenant",
+      description:
+        "Numbers are masked, names and notes left out; reveal=true shows them to operators and is itself in the audit.",
+      role: "viewer",
+      personal: "revealed",
+      params: byId,
+      query: z.strictObject({ reveal: flag }),
+      reply: z.strictObject({ items: z.array(scheduledCallback) }),
+      handle: async ({ params, query, who, signal }) => ({
+        items: await tenant().callbacks.views(params.id, { reveal: mayReveal(query.reveal, who), signal }),
+      }),
+    }),
+    route({
+      id: "callbacks.delete",
+      method: "post",
+      path: "/callbacks/{id}/delete",
+      summary: "Deletes a callback, so that the tenant does not place it; the reason goes to the tenant and into the audit",
+      role: "operator",
+      params: byId,
+      body: z.strictObject({ reason: z.string().trim().min(3).max(500) }),
+      reply: z.strictObject({ id: z.string(), already: z.boolean().describe("It was gone before") }),
+      handle: ({ params, body, who, signal }) => tenant().callbacks.remove(params.id, { why: body.reason, by: who.name, signal }),
     }),
   ];
 }

@@ -127,6 +127,44 @@ test("no route fails inside, and what the profile does not offer is refused with
   ]);
 });
 
+test("the tenant's do-not-call groups are compared, brought over and proven, and the difference is shown before a start; callbacks are seen and deleted", async () => {
+  const csv = { "content-type": "text/csv" };
+  const file = "number\n+12125550101\n+12125550102\n+12125550103\n";
+  await at.ask("/api/v1/facts/dnc", { method: "POST", headers: csv, body: file });
+  await until(async () => (await at.post("/api/v1/campaigns/4002/do-not-call/compare", {})).body["suppressed"] === 3);
+  const refused = await at.post("/api/v1/campaigns/4002/do-not-call/push", {});
+  expect(refused.body).toMatchObject({ code: "not_available", detail: expect.stringContaining("obeys no do-not-call group") });
+  await vendor.ask("POST", "/dnc-groups", { body: { dncGroupName: "Company" } });
+  const listedGroups = (await vendor.ask("GET", "/dnc-groups")).body as { resultSet: { dncGroups: { dncGroupId: number }[] } };
+  const group = String(listedGroups.resultSet.dncGroups[0]?.dncGroupId);
+  await vendor.ask("POST", `/dnc-groups/${group}/scrubbed-skills/4002`);
+  const { body: preview } = await at.post("/api/v1/campaigns/4002/resume/preview", {});
+  expect(preview["effects"]).toContain(
+    "Of the tenant's do-not-call groups: 3 of 3 numbers of the company's list are not in Company: outdial dnc push --campaign 4002",
+  );
+  const push = (most: number) => at.post("/api/v1/campaigns/4002/do-not-call/push", { most });
+  expect((await push(2)).body).toMatchObject({ group, added: 2, proven: 2, unproven: 0, left: 1 });
+  expect((await push(2)).body).toMatchObject({ missing: 1, added: 1, proven: 1, left: 0 });
+  expect((await at.post("/api/v1/campaigns/4002/do-not-call/compare", {})).body).toMatchObject({ missing: 0, theirs: 0 });
+
+  const callback = {
+    skillId: 4002,
+    phoneNumber: "2125550177",
+    firstName: "Greta",
+    scheduleDate: "2036-01-01T10:00:00Z",
+    notes: "at home",
+  };
+  await vendor.ask("POST", "/scheduled-callbacks", { body: callback });
+  const listed = async (more = "") =>
+    (await at.get(`/api/v1/campaigns/4002/callbacks${more}`))["items"] as Record<string, string>[];
+  expect(JSON.stringify(await listed())).not.toMatch(/2125550177|Greta|home/);
+  const [shown] = await listed("?reveal=true");
+  expect(shown).toMatchObject({ campaignId: "4002", phoneNumber: "2125550177" });
+  const gone = await at.post(`/api/v1/callbacks/${shown?.["id"]}/delete`, { reason: "asked not to be called" });
+  expect(gone).toMatchObject({ status: 200, body: { already: false } });
+  expect(await listed()).toEqual([]);
+});
+
 test("contacts of a list are filtered here, and consent is what the field says that the operator named", async () => {
   const segment = async (query: string) => {
     const answer = await at.ask("/api/v1/contacts/501/segment", {

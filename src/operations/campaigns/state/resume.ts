@@ -1,6 +1,7 @@
 // Resumes a campaign, only when the pre-dial gate allows it.
 
 import type { AuditInput } from "../../../store/index.ts";
+import type { DncBeforeStart } from "../../tenant-dnc/index.ts";
 import { type ChangeDeps, type ChangeOptions, changeState, type StateChange } from "./change.ts";
 import type { CampaignGate, CampaignGateOptions, CampaignGateVerdict, GateRefusal } from "./gate.ts";
 
@@ -8,6 +9,8 @@ export interface ResumeDeps extends ChangeDeps {
   readonly gate: CampaignGate;
   /** Why its failover pair is against it, in words; null when it is not. */
   readonly pairAgainst: (campaignId: string, call: CampaignGateOptions["call"]) => Promise<string | null>;
+  /** How the tenant's own do-not-call groups stand to the company's list; null where it has none. */
+  readonly doNotCall: (campaignId: string, call: CampaignGateOptions["call"]) => Promise<DncBeforeStart | null>;
   readonly record: (entry: AuditInput) => Promise<void>;
   readonly actor: string;
 }
@@ -18,18 +21,27 @@ export type ResumeRefusal = GateRefusal | { readonly code: "pair_dials"; readonl
 /** What the gate says, and the campaign's failover pair. */
 export interface ResumeVerdict extends Omit<CampaignGateVerdict, "refusals"> {
   readonly refusals: readonly ResumeRefusal[];
+  /** Shown, and forbids nothing. Absent where it was not asked, or the tenant has no groups. */
+  readonly doNotCall?: DncBeforeStart | undefined;
 }
 
 /** The verdict of the gate with what the campaign's failover pair has against it. Throws TenantError: no answer is no permission. */
 export async function resumeVerdict(
-  { pairAgainst }: Pick<ResumeDeps, "pairAgainst">,
+  { pairAgainst, doNotCall }: Pick<ResumeDeps, "pairAgainst"> & Partial<Pick<ResumeDeps, "doNotCall">>,
   verdict: CampaignGateVerdict,
   call?: CampaignGateOptions["call"],
 ): Promise<ResumeVerdict> {
   const text = await pairAgainst(verdict.campaign.id, call);
-  if (text === null) return verdict;
-  return { ...verdict, allowed: false, refusals: [{ code: "pair_dials", text }, ...verdict.refusals] };
+  const compared = await doNotCall?.(verdict.campaign.id, call);
+  const told = compared === undefined || compared === null ? verdict : { ...verdict, doNotCall: compared };
+  if (text === null) return told;
+  return { ...told, allowed: false, refusals: [{ code: "pair_dials", text }, ...verdict.refusals] };
 }
+
+const doNotCallDetails = ({ doNotCall: found }: ResumeVerdict) =>
+  found === undefined
+    ? {}
+    : { doNotCall: "problem" in found ? found.problem : { missing: found.missing, groups: found.groups.length } };
 
 /** How a resume ended; without a change the gate refused, and nothing was sent. */
 export interface ResumeReport {
@@ -56,6 +68,6 @@ export async function resumeCampaign(
     return { verdict, change: null };
   }
   const { reason, signal, timeoutMs = 10_000 } = options;
-  const given = { reason, signal, timeoutMs, details: { manifest } };
+  const given = { reason, signal, timeoutMs, details: { manifest, ...doNotCallDetails(verdict) } };
   return { verdict, change: await changeState(deps, campaignId, "active", given) };
 }

@@ -31,3 +31,46 @@ export const tenantProbe = z
   })
   .meta({ id: "TenantProbe" });
 export type TenantProbe = z.output<typeof tenantProbe>;
+
+const difference = {
+  campaignId: z.string(),
+  groups: z
+    .array(z.strictObject({ id: z.string(), name: z.string(), numbers: z.int().describe("In force") }))
+    .readonly()
+    .describe("That the campaign's dialer obeys"),
+  suppressed: z.int().describe("Numbers on the company's list"),
+  missing: z.int().describe("Of these, those in none of the groups: the tenant's dialer would call them"),
+  theirs: z.int().describe("Numbers of the groups that are not on the company's list"),
+};
+
+export const dncDifference = z.strictObject(difference).meta({ id: "DoNotCallDifference" });
+export type DncDifference = z.output<typeof dncDifference>;
+
+export const dncPush = z
+  .strictObject({
+    ...difference,
+    group: z.string(),
+    added: z.int(),
+    proven: z.int().describe("Of those that were brought over, those that the tenant's own search finds in the group now"),
+    unproven: z.int(),
+    left: z.int().describe("Missing numbers that were not brought over this time"),
+    examples: z
+      .array(z.strictObject({ number: z.string().describe("Its last digits"), message: z.string() }))
+      .readonly()
+      .describe("Some that are not proven"),
+  })
+  .meta({ id: "DoNotCallPush" });
+export type DncPush = z.output<typeof dncPush>;
+
+export const scheduledCallback = z
+  .strictObject({
+    id: z.string(),
+    campaignId: z.string(),
+    phoneNumber: z.string().nullable(),
+    name: z.string(),
+    dueAt: z.string().nullable().describe("As the tenant writes it"),
+    agentId: z.string().nullable().describe("Whom it waits for; null for any agent"),
+    notes: z.string(),
+  })
+  .meta({ id: "ScheduledCallback" });
+export type ScheduledCallback = z.output<typeof scheduledCallback>;

@@ -1,0 +1,147 @@
+// What the tenant itself keeps of a campaign, where its interface shows it: do-not-call groups, callbacks. Asked when somebody wants to know.
+
+import { useSignal } from "@preact/signals";
+import type { ApiTypes } from "../../../server/index.ts";
+import { useDashboard } from "../../api/dashboard.ts";
+import { TextField } from "../../ui/fields.tsx";
+import { type Column, Table } from "../../ui/table.tsx";
+import { whole } from "../../view/format.ts";
+
+type Callback = ApiTypes.ScheduledCallback;
+
+export function Kept({ id }: { readonly id: string }) {
+  const { session } = useDashboard();
+  const state = session.state.value;
+  const lacks = state.kind === "signed_in" ? state.me.service.lacks.map(({ capability }) => capability) : [];
+  const mayAct = session.may("operator");
+  return (
+    <>
+      {lacks.includes("doNotCallGroups") ? null : <Groups id={id} mayAct={mayAct} />}
+      {lacks.includes("scheduledCallbacks") ? null : <Callbacks id={id} mayAct={mayAct} />}
+    </>
+  );
+}
+
+interface Of {
+  readonly id: string;
+  readonly mayAct: boolean;
+}
+
+function Groups({ id, mayAct }: Of) {
+  const { client, toasts } = useDashboard();
+  const found = useSignal<ApiTypes.DncDifference | undefined>(undefined);
+  const busy = useSignal(false);
+  const run = async (work: () => Promise<void>) => {
+    busy.value = true;
+    try {
+      await work();
+    } catch (thrown) {
+      toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
+    }
+    busy.value = false;
+  };
+  const compare = async () => {
+    found.value = await client.ask("doNotCall.compare", { params: { id } });
+  };
+  const push = async () => {
+    const { proven, unproven, left } = await client.ask("doNotCall.push", { params: { id }, body: {} });
+    toasts.show(unproven === 0 ? "good" : "bad", `${whole(proven)} numbers proven, ${whole(unproven)} not, ${whole(left)} left`);
+    await compare();
+  };
+  const { groups = [], suppressed = 0, missing = 0, theirs = 0 } = found.value ?? {};
+  return (
+    <section class="card stack" aria-label="The tenant's do-not-call groups">
+      <h2>The tenant's do-not-call groups</h2>
+      {found.value === undefined ? (
+        <p class="muted">The company's list stays the master. A comparison reads the tenant and changes nothing.</p>
+      ) : (
+        <p class="break">
+          {groups.length === 0
+            ? "The campaign obeys none"
+            : groups.map(({ name, numbers }) => `${name} (${whole(numbers)})`).join(", ")}
+          . {whole(suppressed)} numbers are on the company's list, {whole(missing)} of them in none of these groups;{" "}
+          {whole(theirs)} of the groups are not on the company's list.
+        </p>
+      )}
+      <div class="row">
+        <button type="button" class="button" disabled={!mayAct || busy.value} onClick={() => void run(compare)}>
+          Compare
+        </button>
+        {missing === 0 || groups.length !== 1 ? null : (
+          <button type="button" class="button primary" disabled={!mayAct || busy.value} onClick={() => void run(push)}>
+            Add what is missing
+          </button>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Callbacks({ id, mayAct }: Of) {
+  const { client, toasts } = useDashboard();
+  const found = useSignal<readonly Callback[] | undefined>(undefined);
+  const reason = useSignal("");
+  const told = async (work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (thrown) {
+      toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
+    }
+  };
+  const list = async () => {
+    found.value = (await client.ask("callbacks.list", { params: { id }, query: {} })).items;
+  };
+  const remove = async (callback: string) => {
+    const { already } = await client.ask("callbacks.delete", { params: { id: callback }, body: { reason: reason.value } });
+    toasts.show("good", already ? "It was gone already" : "Deleted: the tenant does not place it");
+    await list();
+  };
+  const columns: readonly Column<Callback>[] = [
+    ...CALLBACKS,
+    {
+      name: "Delete",
+      cell: ({ id: callback }) => (
+        <button
+          type="button"
+          class="button danger"
+          disabled={!mayAct || reason.value.trim().length < 3}
+          onClick={() => void told(() => remove(callback))}
+        >
+          Delete
+        </button>
+      ),
+    },
+  ];
+  return (
+    <section class="card stack" aria-label="Callbacks">
+      <h2>Callbacks</h2>
+      <p class="muted">The tenant places them by itself when they are due, past outdial's gates. None is made here.</p>
+      <div class="row">
+        <button type="button" class="button" onClick={() => void told(list)}>
+          Show callbacks
+        </button>
+      </div>
+      {found.value === undefined ? null : found.value.length === 0 ? (
+        <p>There is none.</p>
+      ) : (
+        <>
+          <TextField
+            label="Reason for deleting"
+            value={reason.value}
+            onChange={(value) => {
+              reason.value = value;
+            }}
+          />
+          <Table caption="Callbacks" columns={columns} rows={found.value} rowKey={({ id: key }) => key} />
+        </>
+      )}
+    </section>
+  );
+}
+
+const CALLBACKS: readonly Column<Callback>[] = [
+  { name: "Callback", head: true, cell: ({ id }) => <span class="mono">{id}</span> },
+  { name: "Due", cell: ({ dueAt }) => dueAt ?? "" },
+  { name: "Number", cell: ({ phoneNumber }) => phoneNumber ?? "" },
+  { name: "Agent", cell: ({ agentId }) => agentId ?? "any" },
+];
