@@ -198,8 +198,8 @@ export function lakeOn(stack: AsyncDisposableStack, { config, store }: Pick<Outc
 }
 
 /** What a retrieval would ask for, without asking. Throws OperationError `invalid_input`. */
-export function planRetrieval(input: RetrievalInput, now: number) {
-  const { request, warnings } = checkRequest(input, now);
+export function planRetrieval(input: RetrievalInput, now: number, reachDays?: number) {
+  const { request, warnings } = checkRequest(input, now, [], reachDays);
   return { request, warnings, windows: splitWindows(request) };
 }
 

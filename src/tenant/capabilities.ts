@@ -239,6 +239,17 @@ export interface ContactSource {
 /** Ended calls with their outcomes. */
 export interface OutcomeSource {
   readonly capability: Capability;
+  /** How far back calls can be asked for, days. */
+  readonly reachDays: number;
+  /**
+   * The UTC days, as the instants of their beginnings, of calls that began before `before` and of which something has changed since `since`: wrap-ups and
+   * dispositions that came late. Absent where a tenant does not say what changed.
+   */
+  readonly changedDays?: (
+    campaignId: string,
+    range: { readonly since: number; readonly before: number },
+    options?: CallOptions,
+  ) => Promise<readonly number[]>;
   calls(query: CallsAsked, options?: CallOptions): ViewList<CallRow>;
   /** The same page by page, the bodies read by `open`: on another thread for example, so that this one holds no rows. */
   openedCalls<Kept>(

@@ -7,6 +7,9 @@ import type { FamilyStatus, RateShares } from "./rate-limiter.ts";
 export const PROFILES = ["rest", "acd"] as const;
 export type Profile = (typeof PROFILES)[number];
 
+/** How far back calls can be asked for, days. On `acd` the last 90 by the API, before that by the report of all attempts. */
+export const REACH_DAYS: Readonly<Record<Profile, number>> = { rest: 90, acd: 730 };
+
 export interface TenantLink {
   readonly profile: Profile;
   /** What operations depend on instead of URLs. */

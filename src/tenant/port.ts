@@ -28,7 +28,7 @@ export type {
 } from "./capabilities.ts";
 export { TenantError, type TenantErrorCode } from "./errors.ts";
 export { type ParsedItem, parseCall, parseContact } from "./items.ts";
-export { PROFILES, type Profile, type TenantLink } from "./link.ts";
+export { PROFILES, type Profile, REACH_DAYS, type TenantLink } from "./link.ts";
 export { sameLock, withLock } from "./lock.ts";
 export type { Lock, Locked, LockStyle } from "./locked.ts";
 export type { OpenedBody, OpenedPage, PageOpener } from "./opened.ts";

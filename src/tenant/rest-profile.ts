@@ -6,6 +6,7 @@ import { assignDisposition } from "./assign.ts";
 import type { CallOptions } from "./call-options.ts";
 import type { Capabilities, Capability, FittedCampaign } from "./capabilities.ts";
 import { TenantError } from "./errors.ts";
+import { REACH_DAYS } from "./link.ts";
 import type { LockStyle } from "./locked.ts";
 import { openedPages, pagedList } from "./paging.ts";
 import type { Requester } from "./requester.ts";
@@ -96,6 +97,7 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
     },
     outcomeSource: {
       capability: READ,
+      reachDays: REACH_DAYS.rest,
       calls: (query, options) => pagedList(requester, "listCalls", {}, query, options),
       openedCalls: (query, open, options) => openedPages(requester, "listCalls", query, open, options),
     },

@@ -35,32 +35,34 @@ export interface RetrievalRequest {
   readonly limit: number;
 }
 
-/** The earliest start that can be asked for at `now`. */
-export function earliestStart(now: Instant): Instant {
-  return now - RETENTION_DAYS * DAY_MS + RETENTION_MARGIN_MS;
+/** The earliest start that can be asked for at `now`. @param reachDays how far back the tenant gives calls */
+export function earliestStart(now: Instant, reachDays = RETENTION_DAYS): Instant {
+  return now - reachDays * DAY_MS + RETENTION_MARGIN_MS;
 }
 
 /**
  * Checks a request. Warnings are about what the vendor may refuse, or what was cut.
  * @param campaignCodes codes of the campaign's disposition matrix, when they are known
+ * @param reachDays how far back the tenant gives calls
  * @throws OperationError `invalid_input` naming all that is wrong
  */
 export function checkRequest(
   input: RetrievalInput,
   now: Instant,
   campaignCodes: readonly string[] = [],
+  reachDays = RETENTION_DAYS,
 ): { readonly request: RetrievalRequest; readonly warnings: readonly string[] } {
   const problems: string[] = [];
   const warnings: string[] = [];
   const text = (at: Instant) => new Date(at).toISOString();
-  const earliest = earliestStart(now);
+  const earliest = earliestStart(now, reachDays);
   const to = input.to ?? now;
   let from = input.from ?? to - (input.lastMs ?? DEFAULT_LAST_MS);
   if (input.campaignId === "") problems.push("the campaign id is empty");
   if (input.from !== undefined && input.lastMs !== undefined) problems.push("give either a start or a length of time, not both");
   if (to > now) problems.push(`the end ${text(to)} lies in the future; the latest possible is the present, ${text(now)}`);
   if (from < earliest) {
-    const limit = `the vendor keeps calls for ${RETENTION_DAYS} days; the earliest start possible is ${text(earliest)}`;
+    const limit = `the vendor keeps calls for ${reachDays} days; the earliest start possible is ${text(earliest)}`;
     if (input.from !== undefined) problems.push(`the start ${text(from)} is too old: ${limit}`);
     else {
       from = earliest;

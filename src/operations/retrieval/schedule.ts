@@ -99,7 +99,13 @@ export async function runSchedules(
     }
     try {
       const begun = await leftBehind(ledger, schedule);
-      const { jobId } = begun ?? (await retrieving.submit(dueRequest(schedule, clock.now()))).retrieval;
+      const due = dueRequest(schedule, clock.now());
+      if (begun === undefined && schedule.readTo !== null)
+        for (const late of await retrieving.changed(due, schedule.readTo - schedule.overlapMs)) {
+          const { retrieval } = await retrieving.submit(late);
+          await options.onRun({ retrieval: await retrieving.run(retrieval.jobId, options.onProgress) });
+        }
+      const { jobId } = begun ?? (await retrieving.submit(due)).retrieval;
       const retrieval = await retrieving.run(jobId, options.onProgress);
       if (retrieval.complianceHash !== null) await schedules.readUpTo(schedule.campaignId, readUpTo(retrieval));
       await options.onRun({ retrieval });

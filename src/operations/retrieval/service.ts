@@ -14,13 +14,14 @@ import type { Kind, Running, Runs } from "../run/runs.ts";
 import { readWindows } from "./body.ts";
 import { INTERRUPTED } from "./failure.ts";
 import { PageThread } from "./page-thread.ts";
-import { areOutcomeCodes, checkRequest, type RetrievalInput, type RetrievalRequest } from "./request.ts";
+import { areOutcomeCodes, checkRequest, earliestStart, type RetrievalInput, type RetrievalRequest } from "./request.ts";
 import { readWindow } from "./window-run.ts";
 import { splitWindows } from "./windows.ts";
 
 const ENDED: readonly JobStatus[] = ["done", "partly_failed", "cancelled"];
 /** A partition is merged when it has so many files of its own. */
 const MERGE_PARTS = 8;
+const DAY_MS = 86_400_000;
 /** What nobody can be at work on any more. */
 const LEFTOVER_MS = 3_600_000;
 
@@ -104,11 +105,12 @@ export class Retrieving {
   /** Checks what is asked for. Asks the tenant only for a campaign's own codes, when some are given that not every tenant has. */
   async check(input: RetrievalInput): Promise<{ readonly request: RetrievalRequest; readonly warnings: readonly string[] }> {
     const now = this.#deps.clock.now();
-    const { warnings } = checkRequest(input, now);
-    if (warnings.length === 0 || areOutcomeCodes(input.codes ?? [])) return checkRequest(input, now);
+    const { reachDays } = this.#deps.source;
+    const checked = checkRequest(input, now, [], reachDays);
+    if (checked.warnings.length === 0 || areOutcomeCodes(input.codes ?? [])) return checked;
     // Without the right to read the matrix the warning stays.
     const matrix = await this.#deps.catalog.matrix(input.campaignId).catch(() => undefined);
-    return checkRequest(input, now, matrix?.dispositionCodes.map(({ id }) => id) ?? []);
+    return checkRequest(input, now, matrix?.dispositionCodes.map(({ id }) => id) ?? [], reachDays);
   }
 
   /** Begins a retrieval; one of the same campaign, window and codes that has not ended comes back instead. */
@@ -129,6 +131,24 @@ export class Retrieving {
       windows: splitWindows(request),
     });
     return { retrieval: await this.find(jobId), earlier };
+  }
+
+  /**
+   * The days before `request` of which something changed since `since`, as requests of their own: what comes later than a schedule's overlap. None where the
+   * tenant does not say what changed. Days that follow one another are one request. Throws TenantError
+   */
+  async changed(request: RetrievalRequest, since: number): Promise<readonly RetrievalRequest[]> {
+    const { source, clock } = this.#deps;
+    const { campaignId, from: before } = request;
+    const earliest = earliestStart(clock.now(), source.reachDays);
+    const days = (await source.changedDays?.(campaignId, { since, before })) ?? [];
+    const ranges: { from: number; to: number }[] = [];
+    for (const day of days) {
+      const last = ranges.at(-1);
+      if (last !== undefined && last.to === day) last.to = day + DAY_MS;
+      else ranges.push({ from: day, to: day + DAY_MS });
+    }
+    return ranges.map((range) => ({ ...request, from: Math.max(range.from, earliest), to: Math.min(range.to, before) }));
   }
 
   /** Throws OperationError `job_not_found`. */

@@ -5,6 +5,7 @@ import { MAX_COMPLETED_DAYS } from "../../contract/acd/index.ts";
 import { TenantError } from "../errors.ts";
 import type { OpenedPage, PageOpener } from "../opened.ts";
 import type { CallRow, CallsAsked, ViewList, ViewPage } from "../views.ts";
+import type { AttemptsReport, ReportRow } from "./attempts-report.ts";
 import { type CodeNames, wordOf } from "./codes.ts";
 import type { Figures } from "./figures.ts";
 import { type AcdRow, acdPages, acdRows } from "./pages.ts";
@@ -21,19 +22,22 @@ const QUARTER_MS = 900_000;
 /** Dials are found by when they changed, and one changes after it began: they are asked for from a while before the window on. */
 const BEFORE_MS = DAY_MS;
 
-/** Where a reading of a window stands, as text that a caller can keep: which of the two sides, and how many rows of it were read. */
+/** Contacts and attempts are not asked for further back than this: the report of all attempts is. Days. */
+const API_DAYS = 90;
+
+/** Where a reading of a window stands, as text that a caller can keep: which of the sides, and how many rows of it were read. */
 interface Position {
-  readonly side: "completed" | "attempts";
+  readonly side: "completed" | "attempts" | "report";
   readonly from: number;
   readonly skip: number;
 }
 
-const TOKEN = /^(completed|attempts)\.(\d{1,15})\.(\d{1,12})$/;
+const TOKEN = /^(completed|attempts|report)\.(\d{1,15})\.(\d{1,12})$/;
 
 function positionIn(token: string | undefined, start: number): Position {
   if (token === undefined) return { side: "completed", from: start, skip: 0 };
   const [, side, from, skip] = TOKEN.exec(token) ?? [];
-  if (side !== "completed" && side !== "attempts")
+  if (side !== "completed" && side !== "attempts" && side !== "report")
     throw new TenantError("invalid_request", "listCompleted: the page token is none of this profile's", {
       operationId: "listCompleted",
     });
@@ -42,17 +46,34 @@ function positionIn(token: string | undefined, start: number): Position {
 
 const tokenOf = ({ side, from, skip }: Position): string => `${side}.${from}.${skip}`;
 
+interface Window {
+  readonly campaignId: string | undefined;
+  readonly from: number;
+  readonly to: number;
+  readonly begin: Position;
+  readonly top: number;
+  readonly after: string | undefined;
+}
+
 export class Outcomes {
   readonly #requester: AcdRequester;
   readonly #skills: Skills;
   readonly #codes: CodeNames;
   readonly #time: ServerTime;
   readonly #figures: Figures;
+  readonly #report: AttemptsReport;
 
   constructor(
     requester: AcdRequester,
-    { skills, codes, figures, time }: { skills: Skills; codes: CodeNames; figures: Figures; time: ServerTime },
+    {
+      skills,
+      codes,
+      figures,
+      time,
+      report,
+    }: { skills: Skills; codes: CodeNames; figures: Figures; time: ServerTime; report: AttemptsReport },
   ) {
+    this.#report = report;
     this.#figures = figures;
     this.#requester = requester;
     this.#skills = skills;
@@ -87,7 +108,8 @@ export class Outcomes {
 
   async *#pages(asked: CallsAsked, options: AcdCallOptions): AsyncGenerator<ViewPage, void, undefined> {
     const { campaignId, dispositionCode: codes, limit: top = PAGE } = asked;
-    const end = asked.endDateTime === undefined ? await this.#time.now(this.#requester, options) : Date.parse(asked.endDateTime);
+    const now = await this.#time.now(this.#requester, options);
+    const end = asked.endDateTime === undefined ? now : Date.parse(asked.endDateTime);
     const start = asked.startDateTime === undefined ? end - MAX_COMPLETED_DAYS * DAY_MS : Date.parse(asked.startDateTime);
     const position = positionIn(asked.nextPageToken, start);
     let number = 0;
@@ -97,7 +119,9 @@ export class Outcomes {
       const begin = from === position.from ? position : { side: "completed" as const, from, skip: 0 };
       const nextFrom = from + MAX_COMPLETED_DAYS * DAY_MS;
       const after = nextFrom <= end ? tokenOf({ side: "completed", from: nextFrom, skip: 0 }) : undefined;
-      for await (const page of this.#window({ campaignId, from, to, begin, top, after }, options)) {
+      const window = { campaignId, from, to, begin, top, after };
+      const isOld = begin.side === "report" || from < now - API_DAYS * DAY_MS;
+      for await (const page of isOld ? this.#reported(window, options) : this.#window(window, options)) {
         number += 1;
         const items =
           codes === undefined ? page.items : page.items.filter(({ dispositionCode }) => codes.includes(dispositionCode ?? ""));
@@ -106,8 +130,57 @@ export class Outcomes {
     }
   }
 
+  /** See `OutcomeSource`: completed contacts and attempts both say what changed, 30 days back. */
+  async changedDays(
+    skillId: string,
+    { since, before }: { readonly since: number; readonly before: number },
+    options: AcdCallOptions,
+  ): Promise<readonly number[]> {
+    const now = await this.#time.now(this.#requester, options);
+    const updatedSince = new Date(Math.max(since, now - (MAX_COMPLETED_DAYS - 1) * DAY_MS)).toISOString();
+    const days = new Set<number>();
+    const add = (text: string | undefined) => {
+      const at = timeOf(text);
+      if (at !== undefined && at < before) days.add(Math.floor(at / DAY_MS) * DAY_MS);
+    };
+    const query = { skillId, updatedSince };
+    for await (const row of acdRows(this.#requester, "listCompleted", { ...options, query })) add(row.contactStartDate);
+    for (const listId of await this.#skills.listsOf(skillId, options)) {
+      const setting = { ...options, path: { listId }, query: { updatedSince } };
+      for await (const row of acdRows(this.#requester, "listAttempts", setting)) add(row.dateOfCall);
+    }
+    return [...days].toSorted((a, b) => a - b);
+  }
+
+  /** A window out of the report of all attempts: those on the lists of the skill. It does not say which skill dialed. */
+  async *#reported(
+    { campaignId, from, to, begin, top, after }: Window,
+    options: AcdCallOptions,
+  ): AsyncGenerator<{ readonly items: readonly CallRow[]; readonly next: string | undefined }, void, undefined> {
+    const [rows, names, sharing] = await Promise.all([
+      this.#report.rows(from, to, options),
+      this.#codes.byId(options),
+      campaignId === undefined ? undefined : this.#skills.sharing(campaignId, options),
+    ]);
+    const calls = rows.flatMap((row) => {
+      const dial = dialOf(row);
+      const at = timeOf(dial.dateOfCall) ?? 0;
+      if (at < from || at > to || (sharing !== undefined && !sharing.has(dial.listId))) return [];
+      const others = sharing?.get(dial.listId) ?? [];
+      // Of skills that share a list the first one tells a dial, as where several dialed in one quarter of an hour.
+      if (campaignId !== undefined && others.some((other) => Number(other) < Number(campaignId))) return [];
+      const told = callOf(undefined, { ...dial, ambiguous: others.length > 0 }, names, campaignId);
+      return [{ ...told, side: "report" }];
+    });
+    for (let skip = begin.side === "report" ? begin.skip : 0; ; skip += top) {
+      const isLast = skip + top >= calls.length;
+      yield { items: calls.slice(skip, skip + top), next: isLast ? after : tokenOf({ side: "report", from, skip: skip + top }) };
+      if (isLast) return;
+    }
+  }
+
   async *#window(
-    window: { campaignId: string | undefined; from: number; to: number; begin: Position; top: number; after: string | undefined },
+    window: Window,
     options: AcdCallOptions,
   ): AsyncGenerator<{ readonly items: readonly CallRow[]; readonly next: string | undefined }, void, undefined> {
     const { campaignId, from, to, begin, top, after } = window;
@@ -197,6 +270,28 @@ export class Outcomes {
       }
     return new Map(found.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
   }
+}
+
+const AMERICAN = /^(\d\d)\/(\d\d)\/(\d{4}) (\d\d:\d\d(?::\d\d)?)$/;
+
+/** A line of the report as an attempt. Its times are UTC, to the minute. */
+function dialOf(row: ReportRow): Dial {
+  const [, month, day, year, time] = AMERICAN.exec(row["DateOfCall"] ?? "") ?? [];
+  const whole = (name: string): number | undefined => (/^-?\d+$/.test(row[name] ?? "") ? Number(row[name]) : undefined);
+  const text = (name: string): string | undefined => row[name] || undefined;
+  return {
+    listId: row["ProspectiveContactSourceID"] ?? "",
+    contactId: text("Contact_ID"),
+    externalId: text("ExternalID"),
+    formattedPhone: text("PhoneNumber"),
+    dateOfCall: year === undefined ? undefined : `${year}-${month}-${day} ${time}`,
+    lastDuration: `PT${whole("CallDuration") ?? 0}S`,
+    systemClass: whole("SystemClassification"),
+    systemClassName: text("SystemClassificationName"),
+    agentDisp: whole("AgentDisposition"),
+    agentDispDesc: text("AgentDispositionDescription"),
+    agentId: text("Agent_No"),
+  };
 }
 
 const OFFSET = /(?:Z|[+-]\d\d:?\d\d)$/i;

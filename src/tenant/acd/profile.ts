@@ -4,7 +4,9 @@ import type { Clock } from "../../kernel/index.ts";
 import type { CallOptions } from "../call-options.ts";
 import type { Capabilities, Capability } from "../capabilities.ts";
 import { TenantError } from "../errors.ts";
+import { REACH_DAYS } from "../link.ts";
 import type { ViewPage } from "../views.ts";
+import { AttemptsReport } from "./attempts-report.ts";
 import { CodeNames } from "./codes.ts";
 import type { ResolvedAcdConfig } from "./config.ts";
 import { contactsOf } from "./contacts.ts";
@@ -62,7 +64,7 @@ export function createAcdProfile(
   const skills = new Skills(requester, clock);
   const figures = new Figures(requester, time);
   const codes = new CodeNames(requester, () => clock.now());
-  const outcomes = new Outcomes(requester, { skills, codes, figures, time });
+  const outcomes = new Outcomes(requester, { skills, codes, figures, time, report: new AttemptsReport(requester, clock) });
   const pacing = new Pacing(requester, skills);
   const changeDisposition = refuse("set the disposition of a finished call", FINISHED);
   const provisioning = new Provisioning(requester, skills, clock);
@@ -116,6 +118,8 @@ export function createAcdProfile(
     },
     outcomeSource: {
       capability: READ,
+      reachDays: REACH_DAYS.acd,
+      changedDays: (id, range, options) => outcomes.changedDays(id, range, plain(options)),
       calls: (query, options) => outcomes.calls(query, plain(options)),
       openedCalls: (query, open, options) => outcomes.opened(query, open, plain(options)),
     },

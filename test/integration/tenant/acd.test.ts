@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type AcdTenant, createAcdTenant } from "../../../src/tenant/acd/index.ts";
 import { type CallRow, createTenant, type Tenant } from "../../../src/tenant/index.ts";
 import { collect } from "../../support/collect.ts";
+import { startSandbox } from "../../support/sandbox.ts";
 import { until } from "../../support/until.ts";
 import { UNLIMITED_ACD as OFF, type StartedWorld, startWorld } from "../../support/world.ts";
 
@@ -294,4 +295,70 @@ test("what the profile cannot do is refused before anything is planned", async (
     expect(code).not.toBe(0);
     expect(said).toContain("this tenant cannot");
   }
+});
+
+test("calls that are too old for the API come from the report of all attempts, as they were; what changes late is found by its day", async () => {
+  await using old = await startSandbox({
+    clock: "frozen",
+    scenario: {
+      campaigns: [
+        {
+          id: "camp_old",
+          status: "paused",
+          contactListId: "people",
+          dispositionCodes: [{ id: "DISP_LATE", name: "Late", reasonCodes: [{ id: "R1", name: "Reason" }] }],
+        },
+      ],
+      contactLists: [{ id: "people", generate: { count: 40, consentRate: 1 } }],
+      generateCalls: [{ campaignId: "camp_old", count: 40, days: 3, prefix: "call_", digits: 3 }],
+      limits: "off",
+    },
+  });
+  const { control } = old.sandbox;
+  const clock = {
+    now: () => Date.parse(control.clock().now),
+    sleep: (ms: number) => control.advance(ms / 1000).then(() => undefined),
+  };
+  const tenant = createAcdTenant({ issuer: old.url, credentials: old.sandbox.accessKey, limits: OFF }, { clock });
+  const { outcomeSource } = tenant.capabilities;
+  const began = clock.now();
+  const range = {
+    campaignId: SKILL,
+    startDateTime: new Date(began - 4 * DAY_MS).toISOString(),
+    endDateTime: new Date(began).toISOString(),
+  };
+  const read = async (limit: number) => {
+    const calls = await collect(outcomeSource.calls({ ...range, limit }));
+    const told = calls.map(({ id, dispositionCode, startTime = "", phoneNumber }) => [
+      id,
+      dispositionCode,
+      startTime.slice(0, 16),
+      phoneNumber,
+    ]);
+    return {
+      sides: [...new Set(calls.map(({ side }) => side))],
+      told: told.toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+    };
+  };
+  const fresh = await read(1000);
+  expect(fresh.told.length).toBeGreaterThan(20);
+
+  // Nothing has changed in the last hour; then somebody changes the disposition of one call of two days ago.
+  const changes = () => outcomeSource.changedDays?.(SKILL, { since: began - 3_600_000, before: began - 3_600_000 });
+  const before = await changes();
+  const late = control.calls(1000).find(({ startTime }) => Date.parse(startTime) < began - 1.5 * DAY_MS);
+  const { clientId, clientSecret } = old.sandbox.ready;
+  const guides = createTenant({ hosts: old.url, token: { auth: "basic" }, credentials: { clientId, clientSecret } }, { clock });
+  const assignment = { dispositionCodeId: "DISP_LATE", reasonCodeId: "R1", notes: "late" };
+  expect(await guides.capabilities.dispositionWriter.assign(late?.id ?? "", assignment)).toMatchObject({ result: "stored" });
+  await guides.close();
+  const day = Math.floor(Date.parse(late?.startTime ?? "") / DAY_MS) * DAY_MS;
+  expect((await changes())?.filter((one) => before?.includes(one) !== true)).toEqual([day]);
+
+  const known = await read(1000);
+  await control.advance((100 * DAY_MS) / 1000);
+  const reported = await read(7);
+  expect(reported.sides).toEqual(["report"]);
+  expect(reported.told).toEqual(known.told);
+  await tenant.close();
 });

@@ -1,0 +1,64 @@
+// Back-fill: the tenant's report of every dial, for times that lie further back than the other reads reach.
+
+import { ALL_ATTEMPTS_REPORT } from "../../contract/acd/index.ts";
+import type { Clock } from "../../kernel/index.ts";
+import { TenantError } from "../errors.ts";
+import { fieldsOf } from "./csv.ts";
+import type { AcdCallOptions, AcdRequester } from "./requester.ts";
+
+/** One dial of the report, its columns by their names. */
+export type ReportRow = Readonly<Record<string, string>>;
+
+/** Names that are tried when one was used: every name may be used once, by whomever. */
+const NAMES = 5;
+
+export class AttemptsReport {
+  readonly #requester: AcdRequester;
+  readonly #clock: Clock;
+  #reportId: Promise<string> | undefined;
+  #downloads = 0;
+
+  constructor(requester: AcdRequester, clock: Clock) {
+    this.#requester = requester;
+    this.#clock = clock;
+  }
+
+  /** The dials of a range of 30 days at most. @throws TenantError `not_found` when the tenant has no such report */
+  async rows(from: number, to: number, options: AcdCallOptions): Promise<readonly ReportRow[]> {
+    this.#reportId ??= this.#find(options);
+    this.#reportId.catch(() => (this.#reportId = undefined));
+    const path = { reportId: await this.#reportId };
+    const [startDate, endDate] = [new Date(from).toISOString(), new Date(to).toISOString()];
+    for (let tried = 1; ; tried += 1) {
+      this.#downloads += 1;
+      const fileName = `outdial-${from}-${this.#clock.now()}-${this.#downloads}.csv`;
+      try {
+        const query = { fileName, startDate, endDate, saveAsFile: false, includeHeaders: true };
+        const { reply } = await this.#requester.request("dataDownload", { ...options, path, query });
+        return rowsOf(Buffer.from(reply?.file ?? "", "base64").toString("utf8"));
+      } catch (thrown) {
+        if (!(thrown instanceof TenantError) || thrown.status !== 409 || tried === NAMES) throw thrown;
+      }
+    }
+  }
+
+  async #find(options: AcdCallOptions): Promise<string> {
+    const { reply } = await this.#requester.request("listReports", { ...options, query: { reportType: "Data Download" } });
+    const found = reply.reports.find(({ reportName }) => reportName?.toLowerCase() === ALL_ATTEMPTS_REPORT.toLowerCase());
+    if (found !== undefined) return found.reportId;
+    throw new TenantError(
+      "not_found",
+      `listReports: the tenant has no report ${JSON.stringify(ALL_ATTEMPTS_REPORT)} to download`,
+      {
+        operationId: "listReports",
+        advice: "Calls of more than 90 days ago come from that report alone: have it made available to the key's owner.",
+      },
+    );
+  }
+}
+
+function rowsOf(text: string): readonly ReportRow[] {
+  const [header, ...lines] = fieldsOf(text);
+  if (header === undefined) return [];
+  return lines.map((line) => Object.fromEntries(header.map((name, at) => [name, line[at] ?? ""])));
+}
