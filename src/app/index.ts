@@ -10,7 +10,7 @@ export { configJsonSchema } from "./config-schema.ts";
 export { readContext } from "./context.ts";
 export { openCrm } from "./crm.ts";
 export { openDelivery } from "./delivery.ts";
-export { openDemo, openEventReceiver, openStage as openDemoStage } from "./demo/index.ts";
+export { credentialsOf, openDemo, openEventReceiver, openStage as openDemoStage } from "./demo/index.ts";
 export { type DialerRuntime, openDialer, openDialerTenant, readDialerHistory } from "./dialer.ts";
 export { type Check, examine } from "./doctor.ts";
 export { openStopRecords } from "./emergency-stop.ts";

@@ -1,7 +1,7 @@
 // The demo as a client of its own service, like anybody else with a token: jobs that are there when the page opens.
 
 import { z } from "zod";
-import { BACKUP, PRIMARY, UNTAGGED } from "./scenario.ts";
+import { PRIMARY, UNTAGGED } from "./scenario.ts";
 
 const DAYS = 30;
 const submitted = z.looseObject({ jobId: z.string() });
@@ -23,9 +23,9 @@ async function ask({ url, token }: ApiClient, path: string, init: RequestInit = 
 }
 
 /** Brings the month before `to` home, as `outdial outcomes pull` does. @returns the jobs */
-export async function retrieveMonth(api: ApiClient, to: number): Promise<string[]> {
+export async function retrieveMonth(api: ApiClient, campaigns: readonly string[], to: number): Promise<string[]> {
   const jobs: string[] = [];
-  for (const campaignId of [PRIMARY, BACKUP]) {
+  for (const campaignId of campaigns) {
     const from = new Date(to - DAYS * 86_400_000).toISOString();
     const body = JSON.stringify({ campaignId, from, to: new Date(to).toISOString(), limit: 5000 });
     const headers = { "content-type": "application/json" };

@@ -7,6 +7,7 @@ import { type Clock, messageOf } from "../../kernel/index.ts";
 import type { Sandbox } from "../../sandbox/index.ts";
 import type { ServiceLog } from "../../server/index.ts";
 import type { Store } from "../../store/index.ts";
+import type { Profile } from "../../tenant/index.ts";
 import { type Flags, loadConfig } from "../config.ts";
 import { openFailover } from "../failover.ts";
 import { openService, type RunningService } from "../service.ts";
@@ -25,6 +26,8 @@ const FALLS_AFTER_MS = 3000;
 const RETRIEVAL_MS = 20_000;
 
 export interface DemoOptions {
+  /** By which of its interfaces outdial speaks to the tenant; `rest` by default. */
+  readonly profile?: Profile | undefined;
   /** Folder that is kept; a temporary one, removed at the end, by default. */
   readonly dir?: string | undefined;
   /** 0, the default, takes a free one. */
@@ -51,13 +54,13 @@ export interface RunningDemo extends AsyncDisposable {
 /** Opens the demo. Disposing ends everything that it started. Rejects with the reason of the signal. */
 export async function openDemo(environment: Environment, options: DemoOptions): Promise<RunningDemo> {
   await using stack = new AsyncDisposableStack();
-  const { say, log, pages, port = 0, clock, signal } = options;
+  const { say, log, pages, port = 0, clock, signal, profile = "rest" } = options;
   const warn = (message: string) => log("warn", message);
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), "outdial-demo-")));
   if (options.dir === undefined) stack.defer(() => rm(dir, { recursive: true, force: true }));
   await mkdir(dir, { recursive: true });
 
-  const stage = stack.use(await openStage(clock.now(), { clock }));
+  const stage = stack.use(await openStage(clock.now(), { clock, profile }));
   const { world, sandbox, tenantUrl } = stage;
   say(
     `tenant     ${tenantUrl}: two campaigns, ${world.contacts.length} people in ${stage.zones.join(", ")}, where calls are allowed now`,
@@ -70,8 +73,7 @@ export async function openDemo(environment: Environment, options: DemoOptions): 
   const flags: Flags = { config, dir: join(dir, ".outdial"), tenantUrl, clock, store: { makes: "store" } };
   const own = {
     ...environment,
-    CXONE_CLIENT_ID: sandbox.ready.clientId,
-    CXONE_CLIENT_SECRET: sandbox.ready.clientSecret,
+    ...credentialsOf(sandbox, profile),
     OUTDIAL_BI_URL: receiver.url,
     OUTDIAL_BI_SECRET: receiver.secret,
     OUTDIAL_ALARMS_URL: receiver.url,
@@ -84,7 +86,7 @@ export async function openDemo(environment: Environment, options: DemoOptions): 
   const service = stack.use(await openService(flags, own, { port, log, pages, demo: true }));
   const { store } = service;
   signal?.throwIfAborted();
-  await prepare({ stage, store, url: service.url, say, clock, signal });
+  await prepare({ stage, store, url: service.url, profile, say, clock, signal });
   signal?.throwIfAborted();
   await joinPresent(sandbox, clock);
   stack.use(await work(flags, own, { stage, store, warn }));
@@ -92,27 +94,38 @@ export async function openDemo(environment: Environment, options: DemoOptions): 
   return { service, sandbox, tenantUrl, dir, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
+/** What outdial signs in to the tenant with, and nothing of the surroundings that names another one. */
+export function credentialsOf(sandbox: Sandbox, profile: Profile): Environment {
+  const none = { CXONE_CLIENT_ID: undefined, CXONE_CLIENT_SECRET: undefined, OUTDIAL_PROFILE: profile };
+  if (profile === "rest")
+    return { ...none, CXONE_CLIENT_ID: sandbox.ready.clientId, CXONE_CLIENT_SECRET: sandbox.ready.clientSecret };
+  const { accessKeyId, accessKeySecret } = sandbox.accessKey;
+  return { ...none, CXONE_ACCESS_KEY_ID: accessKeyId, CXONE_ACCESS_KEY_SECRET: accessKeySecret };
+}
+
 interface Preparing {
   readonly stage: Stage;
   readonly store: Store;
   readonly url: string;
+  readonly profile: Profile;
   readonly say: (line: string) => void;
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
 }
 
 /** Fills the store: facts, a month of outcomes, the figures of the last hour. */
-async function prepare({ stage, store, url, say, clock, signal }: Preparing): Promise<void> {
+async function prepare({ stage, store, url, profile, say, clock, signal }: Preparing): Promise<void> {
   const { now, begins, world } = stage;
   const added = await store.access.addToken({ name: "demo", role: "operator", expiresAt: now + 3_600_000, by: "demo" });
   const api = { url, token: added.token };
-  const retrievals = await retrieveMonth(api, begins);
+  const retrievals = await retrieveMonth(api, [stage.pair.primary, stage.pair.backup], begins);
   await stage.liveUpTo(store, () => clock.now());
   say(`facts      consent, registries, opt-outs, ${world.history.length} attempts; the last hour of both campaigns`);
   const home = await jobsEnded(api, retrievals, RETRIEVAL_MS, signal);
   say(`lake       the outcomes of 30 days ${home ? "are home" : "are on their way (see Jobs)"}`);
   await confirmRevocations(store.facts, now);
-  await tagSomeCalls(api);
+  if (profile === "rest") await tagSomeCalls(api);
+  else say("jobs       none of tagging: nothing changes the disposition of a finished contact on this profile");
 }
 
 interface Working {

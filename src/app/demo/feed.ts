@@ -52,6 +52,14 @@ export function callReports(deps: FeedDependencies, since: number): (signal: Abo
   };
 }
 
+const NORTH_AMERICAN = 10;
+
+/** A number in E.164; the ACD API writes those of North America without their country. */
+function withCountry(number: string): string {
+  if (number.startsWith("+")) return number;
+  return number.length === NORTH_AMERICAN ? `+1${number}` : `+${number}`;
+}
+
 async function report(
   { source, facts }: Pick<FeedDependencies, "source" | "facts">,
   given: { campaignId: string; from: number; told: Map<string, number>; signal: AbortSignal },
@@ -62,14 +70,16 @@ async function report(
   for await (const item of source.calls(query, { signal })) {
     const parsed = parseCall(item);
     if ("problem" in parsed) continue;
-    const { id, status, startTime, phoneNumber, agentId } = parsed.item;
+    const { id, startTime, phoneNumber, agentId, abandoned } = parsed.item;
+    // One profile has a state for it, the other a field.
+    const status = abandoned === true ? "abandoned" : parsed.item.status;
     if (status === undefined || startTime === undefined || !ENDED.has(status) || told.has(id)) continue;
     const attempt = attemptOf({
       id,
       campaignId,
       status,
       startTime,
-      phoneNumber: typeof phoneNumber === "string" ? phoneNumber : undefined,
+      phoneNumber: typeof phoneNumber === "string" ? withCountry(phoneNumber) : undefined,
       agentId: typeof agentId === "string" ? agentId : undefined,
     });
     if (attempt === undefined) continue;

@@ -1,5 +1,5 @@
 // The demo.
 
-export { openDemo } from "./demo.ts";
+export { credentialsOf, openDemo } from "./demo.ts";
 export { openEventReceiver } from "./receiver.ts";
 export { openStage } from "./stage.ts";

@@ -4,13 +4,30 @@ import type { Clock } from "../../kernel/index.ts";
 import { CampaignMetrics } from "../../operations/index.ts";
 import type { HostTime, Sandbox } from "../../sandbox/index.ts";
 import type { Store } from "../../store/index.ts";
-import { createTenant, fetchTransport } from "../../tenant/index.ts";
-import { BACKUP, PRIMARY } from "./scenario.ts";
+import { createTenant, fetchTransport, type Profile, type TenantLink } from "../../tenant/index.ts";
+import { IDS } from "./scenario.ts";
 
 const MINUTE_S = 60;
 /** The sandbox may be behind by this much when it begins to run. */
 const CLOSE_S = 0.05;
 const OFF = { "outbound-write": "off", "outbound-read": "off", campaigns: "off", "dialer-write": "off", other: "off" } as const;
+
+const ACD_OFF = { "acd-read": "off", "acd-write": "off", "acd-report": "off", "acd-extract": "off" } as const;
+
+/** A tenant of a profile on a sandbox, without the network and without limits. */
+async function tenantOn(sandbox: Sandbox, profile: Profile): Promise<TenantLink> {
+  const transport = fetchTransport(sandbox.fetch);
+  const origin = "http://127.0.0.1";
+  if (profile === "acd") {
+    const { createAcdTenant } = await import("../../tenant/acd/index.ts");
+    return createAcdTenant({ issuer: origin, credentials: sandbox.accessKey, limits: ACD_OFF }, { transport });
+  }
+  const { clientId, clientSecret } = sandbox.ready;
+  return createTenant(
+    { hosts: origin, token: { auth: "basic" }, credentials: { clientId, clientSecret }, limits: OFF },
+    { transport },
+  );
+}
 
 /** The sandbox's time; to sleep is to advance it. */
 export function sandboxClock({ control }: Sandbox): Clock {
@@ -36,13 +53,9 @@ export function hostTimeOf(clock: Clock): HostTime {
  * Advances a frozen sandbox minute by minute to the present, reading each campaign's figures on the way.
  * @param present ms since the epoch; may go on meanwhile
  */
-export async function liveThrough(sandbox: Sandbox, store: Store, present: () => number): Promise<void> {
+export async function liveThrough(sandbox: Sandbox, profile: Profile, store: Store, present: () => number): Promise<void> {
   const clock = sandboxClock(sandbox);
-  const { clientId, clientSecret } = sandbox.ready;
-  const tenant = createTenant(
-    { hosts: "http://127.0.0.1", token: { auth: "basic" }, credentials: { clientId, clientSecret }, limits: OFF },
-    { transport: fetchTransport(sandbox.fetch) },
-  );
+  const tenant = await tenantOn(sandbox, profile);
   try {
     const metrics = new CampaignMetrics({
       log: store.metrics,
@@ -53,7 +66,7 @@ export async function liveThrough(sandbox: Sandbox, store: Store, present: () =>
     const behind = () => (present() - clock.now()) / 1000;
     for (let left = behind(); left > MINUTE_S; left = behind()) {
       await sandbox.control.advance(MINUTE_S);
-      for (const id of [PRIMARY, BACKUP]) await metrics.read(id, 1);
+      for (const id of Object.values(IDS[profile])) await metrics.read(id, 1);
     }
   } finally {
     await tenant.close();

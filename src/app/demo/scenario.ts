@@ -4,6 +4,7 @@
 //   the start                from here on time is the machine's: what the page says of clocks, windows and sessions is true
 //   seconds after it         answers of the first campaign's list collapse; the watch finds out by evidence and hands over
 
+import type { Profile } from "../../tenant/index.ts";
 import { type DemoCall, type DemoContact, historyOf, peopleOf } from "./people.ts";
 import type { Place } from "./places.ts";
 
@@ -23,8 +24,16 @@ const DAYS = 30;
 const SHORT = { talk: 16, wrap: 6 };
 /** Below this success rate the first campaign hands over. */
 const THRESHOLD = 0.32;
+/** What the two campaigns are called through a profile of the tenant: skills have numbers in the order of the campaigns. */
+export const IDS = { rest: { primary: PRIMARY, backup: BACKUP }, acd: { primary: "4001", backup: "4002" } } as const;
 /** What the watch over the pair goes by. */
-export const POLICY = { backup: BACKUP, threshold: THRESHOLD, windowMinutes: 1, everySeconds: 5, coolDownMinutes: 30 };
+export const policyOf = (profile: Profile) => ({
+  backup: IDS[profile].backup,
+  threshold: THRESHOLD,
+  windowMinutes: 1,
+  everySeconds: 5,
+  coolDownMinutes: 30,
+});
 
 /** A scenario with what the rest of the demo wants to know of it. */
 export interface DemoWorld {

@@ -5,12 +5,12 @@ import type { Clock } from "../../kernel/index.ts";
 import { CampaignMetrics, type FailoverPolicy, failoverPolicySchema } from "../../operations/index.ts";
 import { createSandbox, type Sandbox } from "../../sandbox/index.ts";
 import type { Store } from "../../store/index.ts";
-import type { TenantLink } from "../../tenant/index.ts";
+import type { Profile, TenantLink } from "../../tenant/index.ts";
 import { writeFacts } from "./facts.ts";
 import { callReports } from "./feed.ts";
 import { hostTimeOf, liveThrough, sandboxClock } from "./lived.ts";
 import { clockRules, placesAwake } from "./places.ts";
-import { BACKUP, type DemoWorld, demoWorld, FALLEN, PEOPLE, POLICY, PRIMARY, PRIMARY_LIST } from "./scenario.ts";
+import { BACKUP, type DemoWorld, demoWorld, FALLEN, IDS, PEOPLE, PRIMARY, PRIMARY_LIST, policyOf } from "./scenario.ts";
 
 /** So much is lived through before the start, if calls were allowed then. */
 const LIVED_MS = 75 * 60_000;
@@ -52,13 +52,22 @@ export interface StageOptions {
   readonly livedMs?: number;
   /** What the tenant's time follows when it is let run. */
   readonly clock: Clock;
+  /** By which of its interfaces outdial speaks to the tenant; `rest` by default. */
+  readonly profile?: Profile | undefined;
 }
 
 /** Sets the stage. @param now the start, ms since the epoch */
-export async function openStage(now: number, { livedMs = LIVED_MS, clock }: StageOptions): Promise<Stage> {
+export async function openStage(now: number, { livedMs = LIVED_MS, clock, profile = "rest" }: StageOptions): Promise<Stage> {
   const { places, openMs } = placesAwake(await clockRules(), { now, livedMs, people: PEOPLE });
   const begins = now - openMs;
-  const world = demoWorld(places, { now, begins });
+  const { history, ...rest } = demoWorld(places, { now, begins });
+  const ids = IDS[profile];
+  const named: Readonly<Record<string, string>> = { [PRIMARY]: ids.primary, [BACKUP]: ids.backup };
+  // Whoever knows of calls calls their campaign as the tenant does.
+  const world = {
+    ...rest,
+    history: history.map((call) => ({ ...call, campaignId: named[call.campaignId] ?? call.campaignId })),
+  };
   const sandbox = createSandbox({ scenario: world.scenario, clock: "frozen", now: begins, host: hostTimeOf(clock) });
   const { url } = await sandbox.listen();
   return {
@@ -68,31 +77,35 @@ export async function openStage(now: number, { livedMs = LIVED_MS, clock }: Stag
     zones: [...new Set(places.map(({ zone }) => zone))],
     begins,
     now,
-    configText: configText(world.zone),
-    pair: { primary: PRIMARY, backup: BACKUP, policy: failoverPolicySchema.parse(POLICY) },
+    configText: configText(world.zone, profile),
+    pair: { ...ids, policy: failoverPolicySchema.parse(policyOf(profile)) },
     clock: sandboxClock(sandbox),
     async liveUpTo(store, present) {
-      await Promise.all([writeFacts(store.facts, { ...world, now }), liveThrough(sandbox, store, present)]);
+      await Promise.all([writeFacts(store.facts, { ...world, now }), liveThrough(sandbox, profile, store, present)]);
     },
     callReports({ tenant, store, clock }) {
       const { metricsSource, outcomeSource: source } = tenant.capabilities;
       const metrics = new CampaignMetrics({ log: store.metrics, source: metricsSource, clock, freshMs: 0 });
-      return callReports({ source, facts: store.facts, metrics, campaigns: [PRIMARY, BACKUP], clock }, begins);
+      return callReports({ source, facts: store.facts, metrics, campaigns: [ids.primary, ids.backup], clock }, begins);
     },
     async watchHasLooked({ failovers }, clock, signal) {
-      while (((await failovers.find(PRIMARY))?.lookedAt ?? 0) < now) await clock.sleep(LOOK_MS, signal);
+      while (((await failovers.find(ids.primary))?.lookedAt ?? 0) < now) await clock.sleep(LOOK_MS, signal);
     },
     turnListBad: () => void sandbox.control.simulateList({ id: PRIMARY_LIST, answerRate: FALLEN }),
     [Symbol.asyncDispose]: () => sandbox.close(),
   };
 }
 
-function configText(zone: string): string {
+function configText(zone: string, profile: Profile): string {
+  const limits =
+    profile === "rest"
+      ? ["  campaigns: { perMinute: 1200 }", "  other: { perMinute: 1200 }"]
+      : ['  acd-read: "off"', '  acd-write: "off"', '  acd-report: "off"'];
   return [
     "# The demo's configuration.",
+    ...(profile === "acd" ? ["tenant:", "  profile: acd", "  acd: { consentField: consent.call }"] : []),
     "limits:",
-    "  campaigns: { perMinute: 1200 }",
-    "  other: { perMinute: 1200 }",
+    ...limits,
     "outcomes:",
     `  zone: ${zone}`,
     "compliance:",

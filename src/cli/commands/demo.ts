@@ -3,9 +3,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { dashboardFolder, openDemo, openEventReceiver, openTagging } from "../../app/index.ts";
+import { credentialsOf, dashboardFolder, openDemo, openEventReceiver, openTagging } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
-import { createSandbox } from "../../sandbox/index.ts";
+import { createSandbox, type Sandbox } from "../../sandbox/index.ts";
 import type { Place, Run } from "../command.ts";
 import { examplePath } from "../examples.ts";
 import { EXIT } from "../exit.ts";
@@ -26,14 +26,26 @@ const STORY = [
   "  Audit        Everything that happened, verifiable.",
 ];
 
+const ACD_STORY = [
+  "what you are seeing: the tenant answers the ACD API, and its campaigns are skills",
+  "  Campaigns    Spring renewals dials; its second list stands by. In a few seconds nobody answers the first list any more.",
+  "  Watch        The dialer's statistics are of quarters of an hour: within some minutes the watch is sure of it. It stops the first",
+  "               skill, sees it stopped and drained, asks the pre-dial gate, and starts the second.",
+  "  Tenant       What this interface does not offer, with the reason and what stands in its place: dispositions of finished contacts,",
+  "               closed interactions, events of the vendor, its audit log, its simulator. A probe asks what the tenant can do.",
+  "  Jobs         A month of outcomes was brought home, contacts joined with the attempts on the lists.",
+  "  Audit        Everything that happened, verifiable.",
+];
+
 export const demo: Run<typeof declared.demo> = async ({ options, io }) => {
-  if (options.once) return demoOnce(options, io);
-  const { dir, port } = options;
+  const { dir, port, profile = "rest" } = options;
+  if (options.once) return demoOnce(options, io, profile);
   const { signal } = io;
   const pages = await dashboardFolder();
   if (pages === undefined) io.say("the dashboard is not built here: npm run build:web builds it");
   const opened = await openDemo(io.env, {
     signal,
+    profile,
     dir: dir === undefined ? undefined : resolve(io.cwd, dir),
     port,
     clock: io.clock,
@@ -50,15 +62,45 @@ export const demo: Run<typeof declared.demo> = async ({ options, io }) => {
   const { service, tenantUrl } = running;
   const loginUrl = await service.loginLink("demo", "admin");
   await io.answer({ url: service.url, loginUrl, tenantUrl }, `outdial is at ${service.url}`);
-  io.say([`sign in within ten minutes, once: ${loginUrl}`, "", ...STORY, "", "Ctrl-C ends everything."]);
+  io.say([
+    `sign in within ten minutes, once: ${loginUrl}`,
+    "",
+    ...(profile === "acd" ? ACD_STORY : STORY),
+    "",
+    "Ctrl-C ends everything.",
+  ]);
   if (options.open) openBrowser(loginUrl, io);
   await stopped(io);
   io.say("stopping …");
 };
 
 const CAMPAIGN = "camp_primary_001";
+const SKILL = "4001";
+/** Contacts that the demo's job tags where dispositions cannot be set. */
+const CONTACTS = 60;
+const NO_LIMITS = { "acd-read": "off", "acd-write": "off", "acd-report": "off", "acd-extract": "off" } as const;
+const ACD_ONCE = [
+  `tagging             ${CONTACTS} finished contacts of skill ${SKILL}, by a tag for the code (--instead tag)`,
+  "not offered         setting the disposition of a finished contact: nothing changes it through this interface",
+];
 
-export async function demoOnce({ config }: Pick<Place, "config">, io: Io): Promise<number> {
+/** Finished contacts of the first skill as rows of a job. */
+async function contactRows(sandbox: Sandbox, url: string): Promise<string> {
+  const { createAcdTenant } = await import("../../tenant/acd/index.ts");
+  const tenant = createAcdTenant({ issuer: url, credentials: sandbox.accessKey, limits: NO_LIMITS });
+  try {
+    const { dispositionCodes } = await tenant.capabilities.dispositionCatalog.matrix(SKILL);
+    const code = dispositionCodes[0]?.id ?? "";
+    const rows = ["call_id,disposition_code_id,notes"];
+    for await (const { id, side } of tenant.capabilities.outcomeSource.calls({ campaignId: SKILL }))
+      if (side !== "attempts" && rows.length <= CONTACTS) rows.push(`${id},${code},seen in the demo`);
+    return `${rows.join("\n")}\n`;
+  } finally {
+    await tenant.close();
+  }
+}
+
+export async function demoOnce({ config }: Pick<Place, "config">, io: Io, profile: "rest" | "acd"): Promise<number> {
   // From the first line on: whatever is open when the signal comes is closed, and the folder is removed.
   const { signal } = io;
   await using stack = new AsyncDisposableStack();
@@ -66,7 +108,7 @@ export async function demoOnce({ config }: Pick<Place, "config">, io: Io): Promi
   stack.defer(() => rm(dir, { recursive: true, force: true }));
   // The settings of the folder in which somebody tries the demo are for another tenant.
   const own = join(dir, "outdial.yaml");
-  await writeFile(own, "{}\n");
+  await writeFile(own, profile === "acd" ? `limits: ${JSON.stringify(NO_LIMITS)}\n` : "{}\n");
   const sandbox = createSandbox();
   stack.defer(() => sandbox.close());
   const receiver = await openEventReceiver();
@@ -75,11 +117,9 @@ export async function demoOnce({ config }: Pick<Place, "config">, io: Io): Promi
   io.say(`sandbox tenant      ${url}`);
   io.say(`event receiver      ${receiver.url}`);
   signal.throwIfAborted();
-  const file = examplePath("calls.csv");
   const environment = {
     ...io.env,
-    CXONE_CLIENT_ID: sandbox.ready.clientId,
-    CXONE_CLIENT_SECRET: sandbox.ready.clientSecret,
+    ...credentialsOf(sandbox, profile),
     OUTDIAL_BI_URL: receiver.url,
     OUTDIAL_BI_SECRET: receiver.secret,
     OUTDIAL_ACTOR: "demo",
@@ -91,9 +131,21 @@ export async function demoOnce({ config }: Pick<Place, "config">, io: Io): Promi
     { warn: io.say },
   );
   signal.throwIfAborted();
-  io.say(`tagging             examples/calls.csv, campaign ${CAMPAIGN}, within 100 requests a second`);
-  const source = { ...(await openInput(file, io)), read: {} };
-  const { job } = await runtime.tagging.submit(source, CAMPAIGN, {});
+  if (profile === "acd") io.say(ACD_ONCE);
+  else io.say(`tagging             examples/calls.csv, campaign ${CAMPAIGN}, within 100 requests a second`);
+  const rows = profile === "acd" ? Buffer.from(await contactRows(sandbox, url)) : undefined;
+  const input =
+    rows === undefined
+      ? await openInput(examplePath("calls.csv"), io)
+      : {
+          name: "contacts.csv",
+          rereadable: true,
+          async *bytes() {
+            yield rows;
+          },
+        };
+  const instead = profile === "acd" ? { instead: "tag" as const } : {};
+  const { job } = await runtime.tagging.submit({ ...input, read: {} }, profile === "acd" ? SKILL : CAMPAIGN, instead);
   if (job.plan !== undefined) io.say(planLines(job.plan));
   signal.throwIfAborted();
   await watched(runtime, job.id, io, signal);
@@ -101,7 +153,7 @@ export async function demoOnce({ config }: Pick<Place, "config">, io: Io): Promi
   const delivered = await runtime.deliverEvents();
   signal.throwIfAborted();
   const ended = await runtime.records.show(job.id);
-  io.say(["", ...jobLines(ended), "rows the tenant did not take:"]);
+  io.say(["", ...jobLines(ended), ...(profile === "acd" ? [] : ["rows the tenant did not take:"])]);
   for (const result of ["locked", "not_found"] as const) {
     let shown = 0;
     for await (const row of (await runtime.records.rows(job.id, { only: result })).rows) {
@@ -120,7 +172,12 @@ export async function demoOnce({ config }: Pick<Place, "config">, io: Io): Promi
   io.say(
     `events              ${grouped(receiver.verified())} received with a valid signature, ${grouped(delivered.pending)} waiting`,
   );
-  const whole = ended.status === "partly_failed" && verdict.ok && receiver.verified() === (ended.counts["tagged"] ?? 0);
+  // The example file has rows that the tenant does not take; contacts are taken as they are, and a tag is no disposition that the receiver is told of.
+  const asMeant =
+    profile === "acd"
+      ? ended.status === "done" && ended.counts["tagged"] === CONTACTS
+      : ended.status === "partly_failed" && receiver.verified() === (ended.counts["tagged"] ?? 0);
+  const whole = asMeant && verdict.ok;
   await io.answer({ job: ended, audit: verdict, events: delivered }, whole ? "demo complete" : "demo NOT complete");
   return whole ? EXIT.done : EXIT.failed;
 }

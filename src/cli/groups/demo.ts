@@ -9,6 +9,10 @@ export const demo = command("demo", NOTHING, {
   summary: "the service with its dashboard over a living tenant of its own, with something happening; until Ctrl-C",
   options: [
     flag("--once", "a tagging job on examples/calls.csv and what happened instead; ends by itself"),
+    choice("--profile <profile>", "by which of its interfaces the tenant is spoken to; what acd does not offer is said", [
+      "rest",
+      "acd",
+    ]),
     PORT,
     file("--dir <folder>", "folder that is kept; a temporary one by default, removed at the end"),
     flag("--open", "open the dashboard in the browser, signed in"),

@@ -3,7 +3,7 @@
 
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { BIN, startCli, workFolder } from "../../support/cli.ts";
+import { BIN, runCli, startCli, workFolder } from "../../support/cli.ts";
 
 test("a demo that is interrupted while it prepares leaves nothing behind either", async () => {
   await using folder = await workFolder();
@@ -12,4 +12,15 @@ test("a demo that is interrupted while it prepares leaves nothing behind either"
   demo.child.kill("SIGINT");
   expect(await demo.ended).toMatchObject({ code: 130 });
   expect(readdirSync(folder.path).filter((name) => name.startsWith("outdial-demo-"))).toEqual([]);
+});
+
+test("on the ACD API the demo's job adds tags to finished contacts, and says what is not offered", async () => {
+  await using folder = await workFolder();
+  const { code, stderr, stdout } = await runCli(["demo", "--once", "--profile", "acd"], {
+    cwd: folder.path,
+    env: { TMPDIR: folder.path },
+  });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: "demo complete\n" });
+  expect(stderr).toMatch(/not offered +setting the disposition of a finished contact/);
+  expect(stderr).toMatch(/60 rows: 60 tagged/);
 });
