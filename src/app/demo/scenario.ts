@@ -30,7 +30,8 @@ export const IDS = { rest: { primary: PRIMARY, backup: BACKUP }, acd: { primary:
 export const policyOf = (profile: Profile) => ({
   backup: IDS[profile].backup,
   threshold: THRESHOLD,
-  windowMinutes: 1,
+  // Figures of the ACD API are of quarters of an hour.
+  windowMinutes: profile === "acd" ? 15 : 1,
   everySeconds: 5,
   coolDownMinutes: 30,
 });
