@@ -18,7 +18,6 @@ import { pairBadge } from "../../view/failover.ts";
 import { counted, interval, intervalKind, percent, whole, zoneName } from "../../view/format.ts";
 import { windowLines } from "../../view/windows.ts";
 import { Effects } from "./effects.tsx";
-import { Kept } from "./kept.tsx";
 import { CampaignPlots } from "./plots.tsx";
 import { coverageOf, lookOf } from "./series.ts";
 import { CampaignVerbs } from "./verbs.tsx";
@@ -95,7 +94,6 @@ function Campaign({ id }: { readonly id: string }) {
               <Events events={value.events} />
               <Windows detail={value} />
             </div>
-            <Kept id={id} />
             <details class="card">
               <summary>
                 Configuration at the vendor

@@ -8,6 +8,7 @@ import { Page } from "../../shell/page.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Failed } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
+import { Kept } from "./kept.tsx";
 
 type Probe = ApiTypes.TenantProbe;
 type Step = Probe["steps"][number];
@@ -66,6 +67,7 @@ export default function TenantPage() {
           </ul>
         )}
       </section>
+      <Kept />
       {found === "asking" ? <p role="status">Asking the tenant …</p> : null}
       {found instanceof RequestError ? <Failed error={found} onRetry={() => void probe()} /> : null}
       {found === undefined || found === "asking" || found instanceof RequestError ? null : <Found probe={found} />}

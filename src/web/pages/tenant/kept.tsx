@@ -9,15 +9,27 @@ import { whole } from "../../view/format.ts";
 
 type Callback = ApiTypes.ScheduledCallback;
 
-export function Kept({ id }: { readonly id: string }) {
+export function Kept() {
   const { session } = useDashboard();
+  const campaign = useSignal("");
   const state = session.state.value;
   const lacks = state.kind === "signed_in" ? state.me.service.lacks.map(({ capability }) => capability) : [];
   const mayAct = session.may("operator");
+  const [groups, callbacks] = [!lacks.includes("doNotCallGroups"), !lacks.includes("scheduledCallbacks")];
+  if (state.kind !== "signed_in" || !(groups || callbacks)) return null;
+  const id = campaign.value.trim();
   return (
     <>
-      {lacks.includes("doNotCallGroups") ? null : <Groups id={id} mayAct={mayAct} />}
-      {lacks.includes("scheduledCallbacks") ? null : <Callbacks id={id} mayAct={mayAct} />}
+      <TextField
+        label="Campaign"
+        hint="The id of the campaign whose do-not-call groups and callbacks are shown below"
+        value={campaign.value}
+        onChange={(value) => {
+          campaign.value = value;
+        }}
+      />
+      {groups && id !== "" ? <Groups key={`groups ${id}`} id={id} mayAct={mayAct} /> : null}
+      {callbacks && id !== "" ? <Callbacks key={`callbacks ${id}`} id={id} mayAct={mayAct} /> : null}
     </>
   );
 }
