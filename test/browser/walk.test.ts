@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDemo } from "../../src/app/index.ts";
 import { hastenedClock } from "../support/hastened-clock.ts";
 import { PAGES as pages } from "../support/pages-setup.ts";
+import { IS_DEEP } from "../support/scale.ts";
 import { TEMPORARY } from "../support/temporary.ts";
 import { type DashboardBrowser, type Look, NARROW, type Opened, openDashboardBrowser, WIDE } from "./world.ts";
 
@@ -55,8 +56,8 @@ const PAGES = [
 async function settled(opened: Opened, title?: string): Promise<void> {
   const { page } = opened;
   await opened.drawn(title);
-  // A picture has both curves, and no more runs come; what is only looked at shows points. The end of the runs is tested where the model is.
-  const runs = takes ? /simulated runs, in / : /[1-9]\d* simulated runs/;
+  // A picture has both curves, and no more runs come; so it is waited for at the full scale. What is only looked at shows points.
+  const runs = takes || IS_DEEP ? /simulated runs, in / : /[1-9]\d* simulated runs/;
   if (page.url().endsWith("/simulator")) await page.getByText(runs).waitFor({ timeout: 120_000 });
 }
 
@@ -99,7 +100,7 @@ describe.each([
     const { page, faults } = opened;
     for (const [i, [path, title, name]] of PAGES.entries()) {
       // Each page is loaded by its address once, and reached from the one before it once.
-      if (look === WIDE || takes || i === 0) await page.goto(`${demo.service.url}${path}`);
+      if (look === WIDE || takes || IS_DEEP || i === 0) await page.goto(`${demo.service.url}${path}`);
       else await opened.go(path);
       await settled(opened, title);
       expect.soft([path, await opened.violations()]).toEqual([path, []]);
