@@ -122,7 +122,7 @@ async function knownTo(config: Config, environment: Environment, warn: (message:
   const late = new AbortController();
   const ask = async () => {
     // A store that is made now knows of nothing.
-    const store = await storeOf({ ...config, store: { makes: "nothing" } }, environment);
+    const store = await storeOf({ ...config, store: undefined }, environment);
     try {
       return await store.stops.knownCampaigns();
     } finally {

@@ -1,44 +1,7 @@
 // The form of outdial.yaml. Secrets never stand in it: they come from the environment or from files.
 
 import { z } from "zod";
-import { parseDuration } from "../kernel/index.ts";
-
-const limit = z.union([
-  z.strictObject({ perSecond: z.number().positive() }),
-  z.strictObject({ perMinute: z.number().positive() }),
-  z.literal("off"),
-]);
-
-const hosts = z.strictObject({
-  default: z.url().optional(),
-  outbound: z.url().optional(),
-  interactions: z.url().optional(),
-  omnichannel: z.url().optional(),
-  dialer: z.url().optional(),
-  outcomes: z.url().optional(),
-});
-
-const acd = z.strictObject({
-  area: z
-    .string()
-    .regex(/^[a-z0-9-]{1,20}$/i, "the name of an area, such as na1")
-    .optional()
-    .describe("Area of the tenant, such as na1: where an access key alone gets its token"),
-  tenantId: z.string().min(1).optional().describe("The tenant's UUID; by default that of the token"),
-  api: z.url().optional().describe("Address of the API, instead of what discovery says"),
-  basicEncoding: z
-    .enum(["form", "raw"])
-    .optional()
-    .describe("Whether the client's secret is form-encoded before it stands in HTTP Basic; form by default"),
-  consentField: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("Field of calling lists that says whether a person may be called; without it nobody has consented"),
-  consentValues: z.array(z.string()).min(1).optional().describe("What it says then; by default true, yes, y or 1"),
-});
-
-const span = z.string().refine((text) => parseDuration(text) !== undefined, "a span of time such as 90s, 30m or 2h");
+import { limits, span, store, tenant, tenants } from "./config-schema-tenant.ts";
 
 const webhook = z.strictObject({
   url: z.url().optional().describe("Where events are posted; https, or http on loopback"),
@@ -93,283 +56,227 @@ export const RECEIVERS = ["bi", "analytics", "crm", "alarms"] as const;
 export type Receiver = (typeof RECEIVERS)[number];
 
 /** outdial.yaml. Everything is optional; environment and flags override it. */
-export const configSchema = z.strictObject({
-  tenant: z
-    .strictObject({
-      profile: z
-        .enum(["rest", "acd"])
-        .optional()
-        .describe(
-          "Which of the vendor's interfaces the tenant answers: rest, that of the published guides, or acd; rest by default",
-        ),
-      hosts: z
-        .union([z.url(), hosts])
-        .optional()
-        .describe("One origin for all API families, or one per family; of profile acd the one where tokens and discovery are"),
-      token: z
-        .strictObject({
-          url: z.url().optional().describe("Token endpoint; by default /oauth/token on the outbound host"),
-          auth: z
-            .enum(["basic", "form", "json"])
-            .optional()
-            .describe("How the client names itself to the token endpoint; basic by default"),
-          scopes: z.array(z.string()).optional().describe("Scopes to ask for; by default all that the client holds"),
-        })
-        .optional(),
-      retry: z
-        .strictObject({
-          attempts: z
-            .int()
-            .min(1)
-            .max(20)
-            .optional()
-            .describe(
-              "Requests at most for one call, the first included, where it may be repeated; 5 by default, 2 for a page of calls and for reads by hand",
-            ),
-          baseDelay: span.optional().describe("Pause before the first repetition, 250ms by default; it doubles, with jitter"),
-          longestDelay: span.optional().describe("Longest pause between two repetitions, 10s by default"),
-        })
-        .optional()
-        .describe("How calls that failed are repeated; a pause that the tenant asks for is kept beside it"),
-      acd: acd.optional().describe("What only a tenant of profile acd needs"),
-    })
-    .optional(),
-  limits: z
-    .strictObject({
-      "outbound-write": limit.optional(),
-      "outbound-read": limit.optional(),
-      campaigns: limit.optional(),
-      "dialer-write": limit.optional(),
-      other: limit.optional(),
-      "acd-read": limit.optional(),
-      "acd-write": limit.optional(),
-      "acd-report": limit.optional(),
-      "acd-extract": limit.optional(),
-    })
-    .optional()
-    .describe(
-      "Requests per rate family; by default the documented limits of the tenant, and of profile acd, which documents none, what is learned",
-    ),
-  store: z
-    .strictObject({
-      url: z.string().optional().describe("PostgreSQL to use; by default a server of outdial's own under .outdial"),
-      directUrl: z
-        .string()
-        .optional()
-        .describe(
-          "The same PostgreSQL without PgBouncer, when url leads through one in transaction mode: for what needs a session of its own",
-        ),
-    })
-    .optional(),
-  audit: z
-    .strictObject({
-      heads: z
-        .array(
-          z.union([
-            z.strictObject({
-              folder: z
-                .string()
-                .min(1)
-                .describe(
-                  "Folder on another disk or host; the head is a file of it that is named after the log. It must be there",
-                ),
-            }),
-            z.strictObject({
-              witness: z.strictObject({
-                url: z.url({ protocol: /^https?$/ }).describe("Submission prefix of a C2SP witness"),
-                key: z.string().min(1).describe("Its verifier key, <name>+<8 hex digits>+<base64>"),
+export const configSchema = z
+  .strictObject({
+    tenant: tenant.optional(),
+    tenants: tenants.optional(),
+    limits: limits.optional(),
+    store: store.optional(),
+    audit: z
+      .strictObject({
+        heads: z
+          .array(
+            z.union([
+              z.strictObject({
+                folder: z
+                  .string()
+                  .min(1)
+                  .describe(
+                    "Folder on another disk or host; the head is a file of it that is named after the log. It must be there",
+                  ),
               }),
-            }),
-          ]),
-        )
-        .max(16)
-        .optional()
-        .describe(
-          "Where the newest signed checkpoint of the audit log is kept outside the store; by default, of an embedded store, in the user's folder of state",
-        ),
-    })
-    .optional()
-    .describe("The audit log"),
-  webhooks: z
-    .strictObject({
-      bi: webhook.optional().describe("Business intelligence: every disposition that was set"),
-      analytics: webhook.optional().describe("Corrected dispositions of closed interactions"),
-      crm: webhook
-        .extend({
-          recordsUrl: z
-            .url()
-            .optional()
-            .describe("Where outcomes push crm --records posts batches of records; https, or http on loopback"),
-        })
-        .optional()
-        .describe("Outcomes of each retrieval"),
-      alarms: webhook.optional().describe("What a person must look at: failed rollbacks, failovers, overdue revocations"),
-    })
-    .optional()
-    .describe("Receivers of outdial's events"),
-  outcomes: z
-    .strictObject({
-      lake: z.string().optional().describe("Folder of the outcome lake; .outdial/lake by default"),
-      map: z
-        .string()
-        .optional()
-        .describe("File that says what disposition codes mean (outcome-map.schema.json); the documented codes by default"),
-      zone: z.string().optional().describe("IANA time zone of days and hours in reports; UTC by default"),
-      downloads: z
-        .int()
-        .min(1)
-        .max(64)
-        .optional()
-        .describe("Listings of calls that one process reads at once, for all its retrievals together; 4 by default"),
-    })
-    .optional(),
-  compliance: z
-    .strictObject({
-      pack: z.string().optional().describe("Rule pack: a file, JSON or YAML; by default the shipped us-ca-uk-2026"),
-      packKey: z
-        .string()
-        .optional()
-        .describe(
-          "Public key (audit.pub of who signs) that compliance.pack must be signed by: the pack is then a signed file, and is checked each time it is read",
-        ),
-      optOutCodes: z
-        .array(z.string().min(1))
-        .optional()
-        .describe("Codes and phrases of your own that are opt-outs, beside the shipped ones"),
-      revocationTargets: z
-        .record(z.string().min(1), z.number().positive())
-        .optional()
-        .describe("Hours within which each of your systems must carry a revocation out; by default dialer 4, crm 24, partner 48"),
-      countEarlyHangups: z
-        .boolean()
-        .optional()
-        .describe("Whether people who hang up before an agent was due count as abandoned; true by default"),
-      timeZone: z
-        .string()
-        .optional()
-        .describe("Where your day ends, for today's abandonment allowance; this machine's zone by default"),
-    })
-    .refine(({ pack, packKey }) => packKey === undefined || pack !== undefined, {
-      path: ["packKey"],
-      error: "pack is needed beside it: the signed file that this key is for",
-    })
-    .optional()
-    .describe("Calling rules and what is known of the people called"),
-  dialer: z
-    .strictObject({
-      activation: z
-        .strictObject({
-          first: span
-            .optional()
-            .describe("Pause before the first look at an activation, 2s by default; it doubles from look to look"),
-          most: span.optional().describe("Longest pause between two looks, 30s by default"),
-          looks: z.int().min(1).max(1000).optional().describe("Looks before an activation counts as timed out, 15 by default"),
-          settle: span
-            .optional()
-            .describe("How long settings must stand when their activation cannot be asked about, 60s by default"),
-        })
-        .optional(),
-      regulatoryChecks: z
-        .array(z.enum(["tcpa_abandonment", "dnc_compliance", "calling_hours"]))
-        .min(1)
-        .optional()
-        .describe("Regulatory checks that the tenant's validation is asked for; by default all three"),
-      acceptedChance: z
-        .number()
-        .min(0)
-        .max(1)
-        .optional()
-        .describe("Most predicted probability of abandonment above 3 % at which settings are applied, 0.05 by default"),
-      guard: z
-        .strictObject({
-          every: span.optional().describe("Time between two readings of the figures during apply --guard, 1m by default"),
-          alternative: z
-            .number()
-            .gt(0.03)
-            .lt(1)
-            .optional()
-            .describe("Abandonment that a guarded rollout must find out, 0.045 by default"),
-        })
-        .optional(),
-    })
-    .optional()
-    .describe("Changes of the dialer's settings"),
-  interactions: z
-    .strictObject({
-      exclusive: z
-        .array(z.array(z.string().min(1)).min(2))
-        .optional()
-        .describe(
-          "Codes that never stand on one interaction together: lists of codes, or beginnings such as 1*; by default [[1*, 2*]]",
-        ),
-      attempts: z
-        .int()
-        .min(1)
-        .max(20)
-        .optional()
-        .describe("Writes at most for one interaction when others write too; 3 by default"),
-      concurrency: z.int().min(1).max(128).optional().describe("Interactions under way at once; 8 by default"),
-    })
-    .optional()
-    .describe("Corrections of closed interactions"),
-  vendorEvents: z
-    .strictObject({
-      wfm: z
-        .strictObject({
-          retries: z.int().min(0).max(100).optional().describe("Repetitions at most of a delivery that failed; 3 by default"),
-          backoff: z
-            .number()
-            .min(1)
-            .max(100)
-            .optional()
-            .describe("Growth of the pause from one repetition to the next; 2 by default"),
-          timeout: span.optional().describe("Longest time of one attempt, in whole seconds; 10s by default"),
-        })
-        .optional()
-        .describe("How the tenant delivers its events about the dialer, asked for when an address is registered"),
-    })
-    .optional()
-    .describe("The tenant's own events, delivered to addresses of yours"),
-  service: z
-    .strictObject({
-      host: z.string().optional().describe("Address to listen on; 127.0.0.1 by default, any other needs tokens"),
-      port: z.int().min(0).max(65_535).optional().describe("Port to listen on; 8383 by default, 0 takes a free one"),
-      publicUrl: z
-        .url()
-        .optional()
-        .describe("The address people use when a proxy stands before the service; https makes cookies secure"),
-      proxy: z
-        .strictObject({
-          header: z
-            .string()
-            .regex(/^[A-Za-z0-9-]{1,100}$/, "the name of a header is needed, such as X-Forwarded-For")
-            .refine(
-              (name) => name.toLowerCase() !== "forwarded",
-              "Forwarded is of another form; a header that is a list of addresses is needed",
-            )
-            .describe("Header into which your proxies add the address that they were asked from, such as X-Forwarded-For"),
-          hops: z.int().min(1).max(10).default(1).describe("How many of your proxies add to it; 1 by default"),
-        })
-        .optional()
-        .describe("Whose word on a caller's address counts; by default nobody's: the address is the one that connects"),
-      metrics: z
-        .strictObject({
-          host: z.string().optional().describe("Address to listen on; 127.0.0.1 by default"),
-          port: z.int().min(0).max(65_535).describe("Port; 0 takes a free one"),
-        })
-        .optional()
-        .describe(
-          "A port of its own for /metrics, which the service's port has then no more; by default they are on the service's port",
-        ),
-      fourEyes: z.boolean().optional().describe("Dangerous verbs wait until another person approves; false by default"),
-      uploadMegabytes: z.int().min(1).max(100_000).optional().describe("Largest file that is taken; 512 by default"),
-    })
-    .optional()
-    .describe("outdial serve"),
-  tagging: z
-    .strictObject({ concurrency: z.int().min(1).max(512).optional().describe("Requests under way at once; 32 by default") })
-    .optional(),
-});
+              z.strictObject({
+                witness: z.strictObject({
+                  url: z.url({ protocol: /^https?$/ }).describe("Submission prefix of a C2SP witness"),
+                  key: z.string().min(1).describe("Its verifier key, <name>+<8 hex digits>+<base64>"),
+                }),
+              }),
+            ]),
+          )
+          .max(16)
+          .optional()
+          .describe(
+            "Where the newest signed checkpoint of the audit log is kept outside the store; by default, of an embedded store, in the user's folder of state",
+          ),
+      })
+      .optional()
+      .describe("The audit log"),
+    webhooks: z
+      .strictObject({
+        bi: webhook.optional().describe("Business intelligence: every disposition that was set"),
+        analytics: webhook.optional().describe("Corrected dispositions of closed interactions"),
+        crm: webhook
+          .extend({
+            recordsUrl: z
+              .url()
+              .optional()
+              .describe("Where outcomes push crm --records posts batches of records; https, or http on loopback"),
+          })
+          .optional()
+          .describe("Outcomes of each retrieval"),
+        alarms: webhook.optional().describe("What a person must look at: failed rollbacks, failovers, overdue revocations"),
+      })
+      .optional()
+      .describe("Receivers of outdial's events"),
+    outcomes: z
+      .strictObject({
+        lake: z.string().optional().describe("Folder of the outcome lake; .outdial/lake by default"),
+        map: z
+          .string()
+          .optional()
+          .describe("File that says what disposition codes mean (outcome-map.schema.json); the documented codes by default"),
+        zone: z.string().optional().describe("IANA time zone of days and hours in reports; UTC by default"),
+        downloads: z
+          .int()
+          .min(1)
+          .max(64)
+          .optional()
+          .describe("Listings of calls that one process reads at once, for all its retrievals together; 4 by default"),
+      })
+      .optional(),
+    compliance: z
+      .strictObject({
+        pack: z.string().optional().describe("Rule pack: a file, JSON or YAML; by default the shipped us-ca-uk-2026"),
+        packKey: z
+          .string()
+          .optional()
+          .describe(
+            "Public key (audit.pub of who signs) that compliance.pack must be signed by: the pack is then a signed file, and is checked each time it is read",
+          ),
+        optOutCodes: z
+          .array(z.string().min(1))
+          .optional()
+          .describe("Codes and phrases of your own that are opt-outs, beside the shipped ones"),
+        revocationTargets: z
+          .record(z.string().min(1), z.number().positive())
+          .optional()
+          .describe(
+            "Hours within which each of your systems must carry a revocation out; by default dialer 4, crm 24, partner 48",
+          ),
+        countEarlyHangups: z
+          .boolean()
+          .optional()
+          .describe("Whether people who hang up before an agent was due count as abandoned; true by default"),
+        timeZone: z
+          .string()
+          .optional()
+          .describe("Where your day ends, for today's abandonment allowance; this machine's zone by default"),
+      })
+      .refine(({ pack, packKey }) => packKey === undefined || pack !== undefined, {
+        path: ["packKey"],
+        error: "pack is needed beside it: the signed file that this key is for",
+      })
+      .optional()
+      .describe("Calling rules and what is known of the people called"),
+    dialer: z
+      .strictObject({
+        activation: z
+          .strictObject({
+            first: span
+              .optional()
+              .describe("Pause before the first look at an activation, 2s by default; it doubles from look to look"),
+            most: span.optional().describe("Longest pause between two looks, 30s by default"),
+            looks: z.int().min(1).max(1000).optional().describe("Looks before an activation counts as timed out, 15 by default"),
+            settle: span
+              .optional()
+              .describe("How long settings must stand when their activation cannot be asked about, 60s by default"),
+          })
+          .optional(),
+        regulatoryChecks: z
+          .array(z.enum(["tcpa_abandonment", "dnc_compliance", "calling_hours"]))
+          .min(1)
+          .optional()
+          .describe("Regulatory checks that the tenant's validation is asked for; by default all three"),
+        acceptedChance: z
+          .number()
+          .min(0)
+          .max(1)
+          .optional()
+          .describe("Most predicted probability of abandonment above 3 % at which settings are applied, 0.05 by default"),
+        guard: z
+          .strictObject({
+            every: span.optional().describe("Time between two readings of the figures during apply --guard, 1m by default"),
+            alternative: z
+              .number()
+              .gt(0.03)
+              .lt(1)
+              .optional()
+              .describe("Abandonment that a guarded rollout must find out, 0.045 by default"),
+          })
+          .optional(),
+      })
+      .optional()
+      .describe("Changes of the dialer's settings"),
+    interactions: z
+      .strictObject({
+        exclusive: z
+          .array(z.array(z.string().min(1)).min(2))
+          .optional()
+          .describe(
+            "Codes that never stand on one interaction together: lists of codes, or beginnings such as 1*; by default [[1*, 2*]]",
+          ),
+        attempts: z
+          .int()
+          .min(1)
+          .max(20)
+          .optional()
+          .describe("Writes at most for one interaction when others write too; 3 by default"),
+        concurrency: z.int().min(1).max(128).optional().describe("Interactions under way at once; 8 by default"),
+      })
+      .optional()
+      .describe("Corrections of closed interactions"),
+    vendorEvents: z
+      .strictObject({
+        wfm: z
+          .strictObject({
+            retries: z.int().min(0).max(100).optional().describe("Repetitions at most of a delivery that failed; 3 by default"),
+            backoff: z
+              .number()
+              .min(1)
+              .max(100)
+              .optional()
+              .describe("Growth of the pause from one repetition to the next; 2 by default"),
+            timeout: span.optional().describe("Longest time of one attempt, in whole seconds; 10s by default"),
+          })
+          .optional()
+          .describe("How the tenant delivers its events about the dialer, asked for when an address is registered"),
+      })
+      .optional()
+      .describe("The tenant's own events, delivered to addresses of yours"),
+    service: z
+      .strictObject({
+        host: z.string().optional().describe("Address to listen on; 127.0.0.1 by default, any other needs tokens"),
+        port: z.int().min(0).max(65_535).optional().describe("Port to listen on; 8383 by default, 0 takes a free one"),
+        publicUrl: z
+          .url()
+          .optional()
+          .describe("The address people use when a proxy stands before the service; https makes cookies secure"),
+        proxy: z
+          .strictObject({
+            header: z
+              .string()
+              .regex(/^[A-Za-z0-9-]{1,100}$/, "the name of a header is needed, such as X-Forwarded-For")
+              .refine(
+                (name) => name.toLowerCase() !== "forwarded",
+                "Forwarded is of another form; a header that is a list of addresses is needed",
+              )
+              .describe("Header into which your proxies add the address that they were asked from, such as X-Forwarded-For"),
+            hops: z.int().min(1).max(10).default(1).describe("How many of your proxies add to it; 1 by default"),
+          })
+          .optional()
+          .describe("Whose word on a caller's address counts; by default nobody's: the address is the one that connects"),
+        metrics: z
+          .strictObject({
+            host: z.string().optional().describe("Address to listen on; 127.0.0.1 by default"),
+            port: z.int().min(0).max(65_535).describe("Port; 0 takes a free one"),
+          })
+          .optional()
+          .describe(
+            "A port of its own for /metrics, which the service's port has then no more; by default they are on the service's port",
+          ),
+        fourEyes: z.boolean().optional().describe("Dangerous verbs wait until another person approves; false by default"),
+        uploadMegabytes: z.int().min(1).max(100_000).optional().describe("Largest file that is taken; 512 by default"),
+      })
+      .optional()
+      .describe("outdial serve"),
+    tagging: z
+      .strictObject({ concurrency: z.int().min(1).max(512).optional().describe("Requests under way at once; 32 by default") })
+      .optional(),
+  })
+  .refine(({ tenant: one, tenants: several }) => one === undefined || several === undefined, {
+    path: ["tenants"],
+    error: "tenant is there as well; put it under a name in tenants",
+  });
 
 export type ConfigFile = z.output<typeof configSchema>;
 

@@ -8,6 +8,7 @@ import type { CompanyListView } from "../operations/views/index.ts";
 import { PROFILES, type Profile, systemClock } from "../tenant/index.ts";
 import { ConfigError } from "./config-error.ts";
 import { type ConfigFile, configSchema, RECEIVERS, type Receiver } from "./config-schema.ts";
+import { chooseTenant, type NamedTenant, storeFolderOf, tenantNames } from "./tenant-choice.ts";
 import { findWorkplace, STORE_NAME } from "./workplace-folder.ts";
 
 /**
@@ -22,6 +23,8 @@ export interface Standing {
   readonly store: string;
   /** Where the tenant is; null where none is configured. */
   readonly tenant: string | null;
+  /** Its name in outdial.yaml; null where that has one tenant without a name. */
+  readonly tenantName: string | null;
   /** Null while it was neither loaded nor declared empty. */
   readonly companyList: CompanyListView | null;
   readonly registries: readonly { readonly registry: string; readonly asOf: string; readonly loadedAt: string }[];
@@ -40,6 +43,8 @@ export interface StoreUse {
 export interface Flags {
   readonly config?: string | undefined;
   readonly dir?: string | undefined;
+  /** Name of a tenant under `tenants` of the configuration; true where the flag came without one. */
+  readonly tenant?: string | true | undefined;
   readonly tenantUrl?: string | undefined;
   readonly databaseUrl?: string | undefined;
   /** By default one is found; the service and the library make the tables of a database that is named. */
@@ -85,7 +90,10 @@ export interface Config {
   /** The workplace: the folder of outdial.yaml, from which its paths are told; the one with the store where there is no file. */
   readonly folder: string;
   readonly clock: Clock;
+  /** What the file says; of several tenants the one that is worked with is `tenant`, with its limits and its store. */
   readonly file: ConfigFile;
+  /** The tenant that is worked with, where the file names several. */
+  readonly named: NamedTenant | undefined;
   readonly tenantUrl: string | undefined;
   /** Which of the vendor's interfaces the tenant answers. */
   readonly profile: Profile;
@@ -106,14 +114,21 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the configuration. Throws ConfigError. */
 export async function loadConfig(flags: Flags, environment: Environment): Promise<Config> {
-  const cwd = flags.cwd ?? process.cwd();
-  const named = filled(flags.config) ?? filled(environment["OUTDIAL_CONFIG"]);
-  const found = named === undefined ? await findWorkplace(cwd) : undefined;
-  const path = named === undefined ? found?.config : resolve(cwd, named);
-  const file = path === undefined ? {} : await readConfigFile(path);
-  const workplace = found?.folder ?? (path === undefined ? cwd : dirname(path));
-  const { dir, from } = await storeFolder({ cwd, workplace }, flags, environment);
-  const database = databaseOf(flags, environment, file, path);
+  const { cwd, path, workplace } = await placeOf(flags, environment);
+  const written = path === undefined ? {} : await readConfigFile(path);
+  const variable = filled(environment["OUTDIAL_TENANT"]);
+  const named = await chooseTenant(written, { flag: flags.tenant, variable, workplace, path });
+  const file = named === undefined ? written : ofTenant(written, named.name);
+  const own = named === undefined ? undefined : written.tenants?.[named.name]?.store;
+  const { dir, from } = await storeFolder({ cwd, workplace, named, own: own?.dir }, flags, environment);
+  const field = own?.url === undefined ? "store.url" : `tenants.${named?.name}.store.url`;
+  const database = databaseOf(flags, environment, file, `${field} in ${path}`);
+  const tenantUrl = filled(flags.tenantUrl) ?? filled(environment["OUTDIAL_TENANT_URL"]);
+  if (named !== undefined && tenantUrl !== undefined)
+    throw new ConfigError(
+      `${filled(flags.tenantUrl) === undefined ? "OUTDIAL_TENANT_URL" : "--tenant-url"} and the tenants of ${path} do not go together: the address of ${named.name} is there`,
+      "Name one of its tenants with --tenant, or a configuration without names with --config.",
+    );
   return {
     dir,
     dirFrom: from,
@@ -128,11 +143,21 @@ export async function loadConfig(flags: Flags, environment: Environment): Promis
     folder: workplace,
     clock: flags.clock ?? systemClock,
     file,
-    tenantUrl: filled(flags.tenantUrl) ?? filled(environment["OUTDIAL_TENANT_URL"]),
+    named,
+    tenantUrl,
     profile: profileOf(environment, file),
     concurrency: file.tagging?.concurrency ?? 32,
     actor: filled(environment["OUTDIAL_ACTOR"]) ?? filled(environment["USER"]) ?? systemUser(),
   };
+}
+
+/** The working folder, the configuration, and the workplace that they make. */
+async function placeOf(flags: Flags, environment: Environment) {
+  const cwd = flags.cwd ?? process.cwd();
+  const given = filled(flags.config) ?? filled(environment["OUTDIAL_CONFIG"]);
+  const found = given === undefined ? await findWorkplace(cwd) : undefined;
+  const path = given === undefined ? found?.config : resolve(cwd, given);
+  return { cwd, path, workplace: found?.folder ?? (path === undefined ? cwd : dirname(path)) };
 }
 
 /** A variable or flag without text counts as one that is not set. */
@@ -148,14 +173,31 @@ function profileOf(environment: Environment, file: ConfigFile): Profile {
   return profile ?? file.tenant?.profile ?? "rest";
 }
 
+/** The configuration for one of its tenants: what it says of that one counts before what it says of all. */
+function ofTenant({ tenants, ...file }: ConfigFile, name: string): ConfigFile {
+  const { limits, store, ...tenant } = tenants?.[name] ?? {};
+  return { ...file, tenant, ...(limits === undefined ? {} : { limits }), ...(store === undefined ? {} : { store }) };
+}
+
+/** The workplace and the names of its tenants, of which none need be chosen. Throws ConfigError. */
+export async function readTenants(
+  flags: Flags,
+  environment: Environment,
+): Promise<{ readonly workplace: string; readonly path: string | undefined; readonly names: readonly string[] }> {
+  const { path, workplace } = await placeOf(flags, environment);
+  return { workplace, path, names: path === undefined ? [] : tenantNames(await readConfigFile(path)) };
+}
+
 /** The folder of the store, a folder or nothing yet, and where it is named. */
 async function storeFolder(
-  { cwd, workplace }: { readonly cwd: string; readonly workplace: string },
+  place: Pick<Config, "cwd" | "named"> & { readonly workplace: string; readonly own: string | undefined },
   flags: Flags,
   environment: Environment,
 ): Promise<{ readonly dir: string; readonly from: string | undefined }> {
   const given = filled(flags.dir) ?? filled(environment["OUTDIAL_DIR"]);
-  const dir = given === undefined ? join(workplace, STORE_NAME) : resolve(cwd, given);
+  const { cwd, workplace, named: tenant, own } = place;
+  const folder = given === undefined ? join(workplace, STORE_NAME) : resolve(cwd, given);
+  const dir = given === undefined && own !== undefined ? resolve(workplace, own) : storeFolderOf(folder, tenant);
   const named = given === undefined ? undefined : filled(flags.dir) === undefined ? "OUTDIAL_DIR" : "--dir";
   const from = named ?? "the folder of the store";
   try {
@@ -175,12 +217,12 @@ function databaseOf(
   flags: Flags,
   environment: Environment,
   file: ConfigFile,
-  path: string | undefined,
+  field: string,
 ): { readonly url: string; readonly from: string } | undefined {
   const places = [
     ["--database-url", flags.databaseUrl],
     ["DATABASE_URL", environment["DATABASE_URL"]],
-    [`store.url in ${path}`, file.store?.url],
+    [field, file.store?.url],
   ] as const;
   return firstUrl(places);
 }

@@ -1,9 +1,13 @@
-// What a command would work with, where each part is named, and whether there is a store. Opens nothing.
+// What a command would work with, where each part is named, and whether there is a store; the tenants that can be chosen. Opens nothing, but for
+// `rebindStore`.
 
-import { hasEmbeddedStore } from "../store/index.ts";
-import { type Flags, loadConfig } from "./config.ts";
-import { storeName, tenantName } from "./standing.ts";
-import type { Environment } from "./workplace.ts";
+import { hasEmbeddedStore, StoreError } from "../store/index.ts";
+import { type Config, type Flags, loadConfig, readTenants } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
+import { storeName, tenantAddress } from "./standing.ts";
+import { credentialName, keepChoice } from "./tenant-choice.ts";
+import { identityOf } from "./tenant-of-store.ts";
+import { type Environment, storeOf } from "./workplace.ts";
 
 interface Named {
   readonly value: string | null;
@@ -12,32 +16,120 @@ interface Named {
 }
 
 /** Parts of a context by their names. */
-export type WorkContext = Readonly<Record<"workplace" | "config" | "tenant" | "profile" | "client" | "store" | "actor", Named>>;
+export type WorkContext = Readonly<
+  Record<"workplace" | "config" | "tenant" | "tenantName" | "profile" | "client" | "store" | "actor", Named>
+>;
+
+const is = (value: string | undefined) => value !== undefined && value.trim() !== "";
 
 /** Throws ConfigError. */
 export async function readContext(flags: Flags, environment: Environment): Promise<WorkContext> {
   const config = await loadConfig(flags, environment);
-  const { path, folder, dirFrom, databaseFrom, cwd, actor } = config;
-  const is = (value: string | undefined) => value !== undefined && value.trim() !== "";
+  const { path, folder, dirFrom, databaseFrom, cwd, actor, named: own } = config;
   const named = is(flags.config) ? "--config" : is(environment["OUTDIAL_CONFIG"]) ? "OUTDIAL_CONFIG" : "found";
   const tenantFrom = is(flags.tenantUrl) ? "--tenant-url" : is(environment["OUTDIAL_TENANT_URL"]) ? "OUTDIAL_TENANT_URL" : null;
-  const variable = config.profile === "acd" ? "CXONE_ACCESS_KEY_ID" : "CXONE_CLIENT_ID";
+  const variable = credentialName(own?.name, config.profile === "acd" ? "ACCESS_KEY_ID" : "CLIENT_ID");
   const client = is(environment[variable]) ? variable : `${variable}_FILE`;
   const profileFrom = is(environment["OUTDIAL_PROFILE"]) ? "OUTDIAL_PROFILE" : null;
-  const isThere = config.databaseUrl !== undefined || (await hasEmbeddedStore(config.dir));
-  const missing = isThere ? "" : "; there is none yet: outdial init makes it";
+  const missing = (await hasStore(config)) ? "" : "; there is none yet: outdial init makes it";
+  const tenant = own === undefined ? "tenant" : `tenants.${own.name}`;
   return {
     workplace: { value: folder, from: path === undefined && folder === cwd ? "this folder" : named },
     config: { value: path ?? null, from: path === undefined ? "defaults and the environment decide" : named },
-    tenant: { value: tenantName(config), from: tenantFrom ?? (path === undefined ? "named nowhere" : `tenant.hosts in ${path}`) },
+    tenant: {
+      value: tenantAddress(config),
+      from: tenantFrom ?? (path === undefined ? "named nowhere" : `${tenant}.hosts in ${path}`),
+    },
+    tenantName: { value: own?.name ?? null, from: own?.from ?? "the tenant has no name of its own" },
     profile: {
       value: config.profile,
       from:
         profileFrom ??
-        (config.file.tenant?.profile === undefined ? "the default" : `tenant.profile in ${path ?? "outdial.yaml"}`),
+        (config.file.tenant?.profile === undefined ? "the default" : `${tenant}.profile in ${path ?? "outdial.yaml"}`),
     },
     client: { value: environment[client] ?? null, from: client },
     store: { value: storeName(config), from: `${databaseFrom ?? dirFrom ?? "beside the configuration"}${missing}` },
     actor: { value: actor, from: is(environment["OUTDIAL_ACTOR"]) ? "OUTDIAL_ACTOR" : "your name on this machine" },
   };
+}
+
+const hasStore = async ({ databaseUrl, dir }: Config): Promise<boolean> =>
+  databaseUrl !== undefined || (await hasEmbeddedStore(dir));
+
+/** A tenant that commands can work with. */
+export interface ListedTenant {
+  /** Null of the one tenant of a configuration without names. */
+  readonly name: string | null;
+  /** Null where it has none. */
+  readonly address: string | null;
+  readonly profile: string;
+  readonly store: string;
+  /** Whether there is a store of that name already; a database counts as one. */
+  readonly hasStore: boolean;
+  /** Whether a command given here would work with it. */
+  readonly isUsed: boolean;
+}
+
+/** The tenants of a configuration, in the order of the file. Throws ConfigError. */
+export async function listTenants(flags: Flags, environment: Environment): Promise<readonly ListedTenant[]> {
+  const { names } = await readTenants(flags, environment);
+  const used = await loadConfig(flags, environment).catch((thrown: unknown) => {
+    if (names.length === 0) throw thrown;
+    return undefined;
+  });
+  const only = used === undefined || tenantAddress(used) === null ? [] : [used];
+  const configs =
+    names.length === 0 ? only : await Promise.all(names.map((tenant) => loadConfig({ ...flags, tenant }, environment)));
+  return await Promise.all(
+    configs.map(async (config) => ({
+      name: config.named?.name ?? null,
+      address: tenantAddress(config),
+      profile: config.profile,
+      store: storeName(config),
+      hasStore: await hasStore(config),
+      isUsed: config.named?.name === used?.named?.name,
+    })),
+  );
+}
+
+/** The names that can be chosen; none where the configuration cannot be read. */
+export const knownTenants = (flags: Flags, environment: Environment): Promise<readonly string[]> =>
+  readTenants(flags, environment).then(
+    ({ names }) => names,
+    () => [],
+  );
+
+/** Chooses a tenant for a workplace. @returns what a command given here works with from now on. Throws ConfigError */
+export async function useTenant(name: string, flags: Flags, environment: Environment): Promise<WorkContext> {
+  const { workplace, path, names } = await readTenants(flags, environment);
+  if (!names.includes(name))
+    throw new ConfigError(
+      names.length === 0
+        ? `no tenants are named ${path === undefined ? "here: there is no outdial.yaml" : `in ${path}`}`
+        : `${path} has no tenant ${name}; allowed are ${names.join(", ")}`,
+      names.length === 0 ? "Name them there: tenants: { prod: { hosts: … }, staging: { hosts: … } }." : undefined,
+    );
+  await keepChoice(workplace, name);
+  return await readContext({ ...flags, tenant: undefined }, environment);
+}
+
+/** Says that the store in use is of the tenant in use: it has another address or another name now. Throws ConfigError, StoreError */
+export async function rebindStore(
+  reason: string,
+  flags: Flags,
+  environment: Environment,
+): Promise<{ readonly store: string; readonly tenant: string; readonly tenantName: string | null }> {
+  const config = await loadConfig(flags, environment);
+  const to = identityOf(config);
+  if (to === undefined) throw new ConfigError("no tenant is configured", "Set tenant.hosts in outdial.yaml.");
+  const store = await storeOf(config, environment, { makes: "nothing", anyTenant: true });
+  try {
+    const bound = await store.tenantOf.read();
+    if (bound !== undefined && bound.name === to.name && bound.address === to.address)
+      throw new StoreError("invalid_state", "the store is of this tenant already");
+    await store.tenantOf.rebind(to, config.actor, reason);
+    return { store: storeName(config), tenant: to.address, tenantName: to.name };
+  } finally {
+    await store.close();
+  }
 }

@@ -10,7 +10,7 @@ import { readRules } from "./compliance.ts";
 import { type Config, type Flags, loadConfig, receiversOf } from "./config.ts";
 import { createSkew } from "./failover.ts";
 import { inboundSecrets } from "./inbound.ts";
-import { standingOf, storeName, tenantName } from "./standing.ts";
+import { standingOf, storeName, tenantAddress, tenantWords } from "./standing.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
 import { packageCommit, packageVersion } from "./version.ts";
 import { type Environment, storeOf } from "./workplace.ts";
@@ -92,7 +92,9 @@ async function ofTenant({ config, environment, add, tried }: Seen): Promise<void
   const tenant = await tried("tenant", () => tenantFromConfig(config, environment, { hooks: skew.hooks }));
   if (tenant === undefined) return;
   try {
-    add("tenant", "ok", tenantName(config) ?? "");
+    const { named } = config;
+    const chosen = named === undefined ? "" : `, chosen by ${named.from}`;
+    add("tenant", "ok", `${tenantWords(tenantAddress(config), named?.name)}${chosen}`);
     const granted = await tried("token", () => tenant.authenticate());
     if (granted === undefined) return;
     add("token", "ok", "the tenant gives one");

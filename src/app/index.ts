@@ -7,7 +7,7 @@ export { type CampaignApplies, exportCampaignFiles, openCampaignApplies, openCam
 export { openCompliance, openFactsIfAny, readRules, storeFolder } from "./compliance.ts";
 export type { Makes, Standing, StoreUse } from "./config.ts";
 export { configJsonSchema } from "./config-schema.ts";
-export { readContext } from "./context.ts";
+export { knownTenants, listTenants, readContext, rebindStore, useTenant } from "./context.ts";
 export { openCrm } from "./crm.ts";
 export { openDelivery } from "./delivery.ts";
 export { credentialsOf, openDemo, openEventReceiver, openStage as openDemoStage } from "./demo/index.ts";
@@ -42,6 +42,7 @@ export { openSegments } from "./segments.ts";
 export { dashboardFolder } from "./service/dashboard.ts";
 export { openAccess, openService, type RunningService, type ServiceOptions } from "./service.ts";
 export { readSignedPack } from "./signed-pack.ts";
+export { tenantWords } from "./standing.ts";
 export { openTagging, validateWithTenant } from "./tagging.ts";
 export { openTenantDnc } from "./tenant-dnc.ts";
 export { openTenantLook } from "./tenant-look.ts";

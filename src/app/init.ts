@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { fileTrouble } from "../kernel/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
-import { storeName, tenantName } from "./standing.ts";
+import { storeName, tenantAddress } from "./standing.ts";
+import { hideStores } from "./tenant-choice.ts";
 import { type Environment, storeIfAny, storeOf } from "./workplace.ts";
 import { CONFIG_NAME, findWorkplace, STORE_NAME } from "./workplace-folder.ts";
 
@@ -17,6 +18,8 @@ export interface InitReport {
   /** Folder of the embedded store, or the database's address without user and password. */
   readonly store: string;
   readonly tenant: string | null;
+  /** Its name in outdial.yaml; null where that has one tenant without a name. */
+  readonly tenantName: string | null;
   /** What was not there before. */
   readonly made: readonly ("config" | "store")[];
 }
@@ -44,11 +47,16 @@ export async function initWorkplace(folder: string, flags: Flags, environment: E
   const found = await storeIfAny(loaded, environment);
   const store = found ?? (await storeOf(loaded, environment, { makes: "store" }));
   await store.close();
-  // Data and keys never belong into a repository.
-  if (loaded.dir === join(folder, STORE_NAME))
-    await writeFile(join(loaded.dir, ".gitignore"), "*\n", { flag: "wx" }).catch(() => undefined);
+  if (loaded.dir.startsWith(join(folder, STORE_NAME))) await hideStores(folder);
   const made = [...(isNew ? (["config"] as const) : []), ...(found === undefined ? (["store"] as const) : [])];
-  return { folder, config, store: storeName(loaded), tenant: tenantName(loaded), made };
+  return {
+    folder,
+    config,
+    store: storeName(loaded),
+    tenant: tenantAddress(loaded),
+    tenantName: loaded.named?.name ?? null,
+    made,
+  };
 }
 
 function configText(tenantUrl: string | undefined): string {

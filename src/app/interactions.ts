@@ -87,7 +87,7 @@ export function correctionsOn(
     random,
     actor: config.actor,
     replicaId: replica.id,
-    tenantName: tenantName(config),
+    tenantName: interactionsOrigin(config),
     exclusive: exclusiveOf(config),
     attempts: given?.attempts ?? ATTEMPTS,
     concurrency: options.concurrency ?? given?.concurrency ?? CONCURRENCY,
@@ -95,7 +95,7 @@ export function correctionsOn(
 }
 
 /** The origin that serves interactions: what tells tenants of one store apart. */
-function tenantName({ tenantUrl, file }: Config): string {
+function interactionsOrigin({ tenantUrl, file }: Config): string {
   const hosts = tenantUrl ?? file.tenant?.hosts ?? "";
   const url = typeof hosts === "string" ? hosts : (hosts.interactions ?? hosts.default ?? hosts.outbound ?? "");
   return URL.canParse(url) ? new URL(url).origin : url;

@@ -1,9 +1,10 @@
 // Opening everything that outdial does for one tenant, with the store and the engine.
 
 import { capabilitiesOn } from "./capabilities.ts";
-import type { Flags } from "./config.ts";
+import { type Flags, loadConfig } from "./config.ts";
 import type { Outdial, OutdialConfig } from "./outdial-types.ts";
 import { Background } from "./service/background.ts";
+import { credentialName } from "./tenant-choice.ts";
 import { type Environment, openWorkplace, type WorkplaceOptions } from "./workplace.ts";
 
 /** What goes on in the background gets so long to end, ms. */
@@ -24,11 +25,16 @@ export async function openOutdial(config: OutdialConfig): Promise<Outdial> {
     ...named
   } = config;
   const flags: Flags = makeStore === true ? { ...named, store: { makes: "store" } } : named;
+  const surroundings = given ?? process.env;
+  const chosen = credentials === undefined ? undefined : (await loadConfig(flags, surroundings)).named;
   const environment: Environment = {
-    ...(given ?? process.env),
+    ...surroundings,
     ...(credentials === undefined
       ? {}
-      : { CXONE_CLIENT_ID: credentials.clientId, CXONE_CLIENT_SECRET: credentials.clientSecret }),
+      : {
+          [credentialName(chosen?.name, "CLIENT_ID")]: credentials.clientId,
+          [credentialName(chosen?.name, "CLIENT_SECRET")]: credentials.clientSecret,
+        }),
     ...(actor === undefined ? {} : { OUTDIAL_ACTOR: actor }),
   };
   await using stack = new AsyncDisposableStack();

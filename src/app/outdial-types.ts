@@ -33,6 +33,8 @@ import type { DeliveryEnd, Environment } from "./workplace.ts";
  * `CXONE_CLIENT_ID`, `CXONE_CLIENT_SECRET`, `OUTDIAL_TENANT_URL`, `DATABASE_URL`, `OUTDIAL_DIR`, `OUTDIAL_ACTOR`, …
  */
 export interface OutdialConfig {
+  /** Name of a tenant under `tenants` of the configuration, where that names several. */
+  readonly tenant?: string | undefined;
   /** One origin for every host of the tenant, such as that of a sandbox. */
   readonly tenantUrl?: string | undefined;
   readonly credentials?: { readonly clientId: string; readonly clientSecret: string } | undefined;

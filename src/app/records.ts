@@ -25,7 +25,8 @@ export interface Records extends AsyncDisposable {
 export async function openRecords(flags: Flags, environment: Environment): Promise<Records> {
   const config = await loadConfig(flags, environment);
   const { actor, clock } = config;
-  const store = await storeOf(config, environment);
+  // Evidence is read whatever tenant is configured.
+  const store = await storeOf(config, environment, { makes: "nothing", anyTenant: true });
   const replica = livesOf(store.replicas, { host: processSpace(), processLives });
   return {
     jobs: new JobRecordsUseCases({ store, clock, replica }),

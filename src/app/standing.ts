@@ -13,18 +13,23 @@ export function storeName({ databaseUrl, dir }: Pick<Config, "databaseUrl" | "di
 }
 
 /** The tenant's address; null where none is configured. */
-export function tenantName({ tenantUrl, file }: Pick<Config, "tenantUrl" | "file">): string | null {
+export function tenantAddress({ tenantUrl, file }: Pick<Config, "tenantUrl" | "file">): string | null {
   const hosts = tenantUrl ?? file.tenant?.hosts;
   if (hosts === undefined || typeof hosts === "string") return hosts ?? null;
   return hosts.default ?? hosts.outbound ?? Object.values(hosts)[0] ?? null;
 }
+
+/** A tenant for people: its name and where it is. */
+export const tenantWords = (address: string | null, name: string | null | undefined): string =>
+  name === null || name === undefined ? (address ?? "none configured") : `${name} (${address ?? "without an address"})`;
 
 /** How things stand in an open store. */
 export async function standingOf(config: Config, { facts }: Pick<Store, "facts">): Promise<Standing> {
   const [list, files] = await Promise.all([facts.companyList(), facts.registryFiles()]);
   return {
     store: storeName(config),
-    tenant: tenantName(config),
+    tenant: tenantAddress(config),
+    tenantName: config.named?.name ?? null,
     companyList: list === undefined ? null : companyListOf(list),
     registries: files.map(({ registry, asOf, loadedAt }) => ({ registry, asOf, loadedAt: new Date(loadedAt).toISOString() })),
   };

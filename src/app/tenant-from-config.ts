@@ -6,6 +6,7 @@ import { createTenant, type Tenant, type TenantConfig, type TenantHooks } from "
 import { type Config, secretFrom } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { traceOf } from "./correlation.ts";
+import { credentialName } from "./tenant-choice.ts";
 
 const OFF = { "outbound-write": "off", "outbound-read": "off", campaigns: "off", "dialer-write": "off", other: "off" } as const;
 const ACD_OFF = { "acd-read": "off", "acd-write": "off", "acd-report": "off", "acd-extract": "off" } as const;
@@ -36,8 +37,10 @@ export async function tenantFromConfig(
   const hosts = config.tenantUrl ?? config.file.tenant?.hosts;
   if (hosts === undefined) {
     throw new ConfigError(
-      "no tenant is configured",
-      "Set tenant.hosts in outdial.yaml, or OUTDIAL_TENANT_URL, or pass --tenant-url. To try without an account: outdial sandbox.",
+      config.named === undefined ? "no tenant is configured" : `the tenant ${config.named.name} has no address`,
+      config.named === undefined
+        ? "Set tenant.hosts in outdial.yaml, or OUTDIAL_TENANT_URL, or pass --tenant-url. To try without an account: outdial sandbox."
+        : `Set tenants.${config.named.name}.hosts in ${config.path}.`,
     );
   }
   return config.profile === "acd"
@@ -45,18 +48,22 @@ export async function tenantFromConfig(
     : restTenant(config, hosts, environment, overrides);
 }
 
+const variable = (config: Config, credential: Parameters<typeof credentialName>[1]) =>
+  credentialName(config.named?.name, credential);
+
 async function restTenant(
   config: Config,
   hosts: TenantConfig["hosts"],
   environment: Environment,
   { limits, retry, usualRetry, hooks, correlation }: TenantOverrides,
 ): Promise<Tenant> {
-  const clientId = await secretFrom(environment, "CXONE_CLIENT_ID");
-  const clientSecret = await secretFrom(environment, "CXONE_CLIENT_SECRET");
+  const [idName, secretName] = [variable(config, "CLIENT_ID"), variable(config, "CLIENT_SECRET")];
+  const clientId = await secretFrom(environment, idName);
+  const clientSecret = await secretFrom(environment, secretName);
   if (clientId === undefined || clientSecret === undefined) {
     throw new ConfigError(
-      `${clientId === undefined ? "CXONE_CLIENT_ID" : "CXONE_CLIENT_SECRET"} is not set`,
-      "Set CXONE_CLIENT_ID and CXONE_CLIENT_SECRET, or the paths of files that hold them: CXONE_CLIENT_ID_FILE, CXONE_CLIENT_SECRET_FILE.",
+      `${clientId === undefined ? idName : secretName} is not set`,
+      `Set ${idName} and ${secretName}, or the paths of files that hold them: ${idName}_FILE, ${secretName}_FILE.`,
     );
   }
   const token = config.file.tenant?.token;
@@ -86,18 +93,20 @@ async function acdTenant(
       "tenant.hosts: a tenant of profile acd has one address: where its tokens are",
       "Such as https://cxone.niceincontact.com. The address of its API is found out, or named in tenant.acd.api.",
     );
-  const accessKeyId = await secretFrom(environment, "CXONE_ACCESS_KEY_ID");
-  const accessKeySecret = await secretFrom(environment, "CXONE_ACCESS_KEY_SECRET");
+  const [keyName, keySecretName] = [variable(config, "ACCESS_KEY_ID"), variable(config, "ACCESS_KEY_SECRET")];
+  const accessKeyId = await secretFrom(environment, keyName);
+  const accessKeySecret = await secretFrom(environment, keySecretName);
   if (accessKeyId === undefined || accessKeySecret === undefined)
     throw new ConfigError(
-      `${accessKeyId === undefined ? "CXONE_ACCESS_KEY_ID" : "CXONE_ACCESS_KEY_SECRET"} is not set`,
-      "Set CXONE_ACCESS_KEY_ID and CXONE_ACCESS_KEY_SECRET to an access key of an employee who has the rights, or CXONE_ACCESS_KEY_ID_FILE and CXONE_ACCESS_KEY_SECRET_FILE to files that hold them.",
+      `${accessKeyId === undefined ? keyName : keySecretName} is not set`,
+      `Set ${keyName} and ${keySecretName} to an access key of an employee who has the rights, or ${keyName}_FILE and ${keySecretName}_FILE to files that hold them.`,
     );
-  const id = await secretFrom(environment, "CXONE_CLIENT_ID");
-  const secret = await secretFrom(environment, "CXONE_CLIENT_SECRET");
+  const [idName, secretName] = [variable(config, "CLIENT_ID"), variable(config, "CLIENT_SECRET")];
+  const id = await secretFrom(environment, idName);
+  const secret = await secretFrom(environment, secretName);
   if ((id === undefined) !== (secret === undefined))
     throw new ConfigError(
-      `${id === undefined ? "CXONE_CLIENT_ID" : "CXONE_CLIENT_SECRET"} is not set`,
+      `${id === undefined ? idName : secretName} is not set`,
       "A client beside the access key needs both; without a client the access key alone gets the token.",
     );
   const { token, acd = {} } = config.file.tenant ?? {};

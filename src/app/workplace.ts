@@ -35,7 +35,9 @@ import { headPlacesOf } from "./heads.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { standingOf } from "./standing.ts";
 import { takeStopNotes } from "./stop-notes.ts";
+import { credentialName } from "./tenant-choice.ts";
 import { type ConnectedTenant, tenantFromConfig } from "./tenant-from-config.ts";
+import { bindTenant, holdTenant } from "./tenant-of-store.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -45,8 +47,8 @@ const DELIVER_AT_END_MS = 15_000;
 /** How deliveries ended. */
 export type DeliveryEnd = Awaited<ReturnType<DeliveryWorker["drain"]>>;
 
-/** The variable that names whose rights a process has. */
-const CREDENTIALS = { rest: "CXONE_CLIENT_ID", acd: "CXONE_ACCESS_KEY_ID" } as const;
+/** The credential that names whose rights a process has. */
+const CREDENTIALS = { rest: "CLIENT_ID", acd: "ACCESS_KEY_ID" } as const;
 
 export interface WorkplaceOptions {
   readonly warn: (message: string) => void;
@@ -89,11 +91,14 @@ export interface Workplace extends Context {
   deliverEvents(): Promise<DeliveryEnd>;
 }
 
+/** As `StoreUse`, and whether the store of another tenant will do: for what only shows what is there. */
+type Opening = StoreUse & { readonly anyTenant?: true };
+
 /**
  * Opens the store that the configuration names, or the embedded one of its folder.
- * @param use what to do where there is none, when the configuration does not say. Throws StoreError `no_store`
+ * @param use what to do where there is none, when the configuration does not say. Throws StoreError `no_store`, `other_tenant`
  */
-export async function storeOf(config: Config, environment: Environment, use: StoreUse = { makes: "nothing" }): Promise<Store> {
+export async function storeOf(config: Config, environment: Environment, use: Opening = { makes: "nothing" }): Promise<Store> {
   const { makes, opened, outweighed } = config.store ?? use;
   const { dir, databaseUrl: url, directUrl, clock } = config;
   if (config.outweighedBy !== undefined) outweighed?.(dir, config.outweighedBy);
@@ -101,7 +106,9 @@ export async function storeOf(config: Config, environment: Environment, use: Sto
   const auditKey = await secretFrom(environment, "OUTDIAL_AUDIT_KEY");
   const heads = headPlacesOf(config, environment);
   // What is done on a tenant of the guides says nothing of a profile: it is the one that there was before there were two.
-  const mark = config.profile === "rest" ? undefined : { profile: config.profile };
+  const profile = config.profile === "rest" ? {} : { profile: config.profile };
+  const said = config.named === undefined ? profile : { ...profile, tenant: config.named.name };
+  const mark = Object.keys(said).length === 0 ? undefined : said;
   const store = await openStore({ dir, url, directUrl, clock, auditKey, heads, mark, makes: makes !== "nothing" }).catch(
     (thrown: unknown) => {
       throw thrown instanceof StoreError && thrown.code === "no_store" ? noStore(config) : thrown;
@@ -109,6 +116,7 @@ export async function storeOf(config: Config, environment: Environment, use: Sto
   );
   try {
     await takeStopNotes(dir, store, clock.now());
+    if (use.anyTenant !== true) await holdTenant(store, config);
     if (opened !== undefined) opened(await standingOf(config, store));
   } catch (thrown) {
     await store.close();
@@ -158,6 +166,7 @@ export async function openWorkplace(
   stack.defer(() => tenant.close());
   const store = await storeOf(config, environment, { makes: "schema" });
   stack.defer(() => store.close());
+  await bindTenant(store, config);
   // Witnesses are asked here, and not by every command that only reads.
   await store.audit.compareHeads({ keep: false });
   const random = createRandom(randomUUID(), "replica");
@@ -169,7 +178,7 @@ export async function openWorkplace(
   // Nobody writes to a tenant for somebody else: jobs are shared by processes with the same tenant and credentials.
   const scope = scopeOf(
     config.tenantUrl ?? config.file.tenant?.hosts,
-    await secretFrom(environment, CREDENTIALS[config.profile]),
+    await secretFrom(environment, credentialName(config.named?.name, CREDENTIALS[config.profile])),
   );
   stack.use(shareRates({ shares: tenant.shares, ledger: store.rates, scope, holder: id, warn: options.warn }));
   const lake = lakeRoot(config);
@@ -257,7 +266,9 @@ const isRemote = (lake: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.test(lake
 export function lakeRoot(config: Config): string {
   const named = config.file.outcomes?.lake;
   if (named === undefined) return join(config.dir, "lake");
-  return isRemote(named) ? named : resolve(config.folder, named);
+  const root = isRemote(named) ? named : resolve(config.folder, named);
+  // Tenants that share a configuration do not share their calls.
+  return config.named === undefined ? root : `${root.replace(/\/+$/, "")}/${config.named.name}`;
 }
 
 /** A short name for a combination of values. */

@@ -15,6 +15,8 @@ import type { Io } from "./io.ts";
 export interface Place {
   readonly config: string | undefined;
   readonly dir: string | undefined;
+  /** A name of the configuration's tenants; true where the flag came without one. */
+  readonly tenant: string | true | undefined;
   /** The working folder. */
   readonly cwd: string;
   readonly clock: Clock;

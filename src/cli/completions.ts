@@ -9,7 +9,7 @@ export interface Candidate {
 }
 
 /** What the place is for, when its words are not known from the declarations. */
-export type Wanted = "campaign" | "job" | "file" | undefined;
+export type Wanted = "campaign" | "job" | "tenant" | "file" | undefined;
 
 export interface Completed {
   readonly candidates: readonly Candidate[];
@@ -64,6 +64,7 @@ const wordsOf = ({ listed }: Spec): Candidate[] => (listed ?? []).map((word) => 
 function wantedOf({ flags, help }: Spec, declaration?: Declaration): Wanted {
   if (/<(file|folder|path|contacts|scenario)|\[(file|path|folder|pack|scenario)/.test(flags) || /<pack>/.test(flags))
     return "file";
+  if (/^(--tenant |[<[]tenant[>\]])/.test(flags)) return "tenant";
   if (/^--(campaign|primary|backup) |<(primary|campaign)>|\[?<?campaign/.test(flags)) return "campaign";
   if (/job/.test(help)) return "job";
   if (declaration !== undefined && /\bid/.test(flags) && /campaign/.test(help)) return "campaign";

@@ -33,6 +33,7 @@ const EXIT_OF_CODE: Readonly<Record<string, number>> = {
   invalid_pack: EXIT.usage,
   invalid_facts: EXIT.usage,
   no_store: EXIT.usage,
+  other_tenant: EXIT.usage,
   unknown_zone: EXIT.usage,
   job_not_found: EXIT.usage,
   not_found: EXIT.failed,

@@ -1,11 +1,16 @@
 // The options that every command has.
 
-import { file, flag } from "./declare.ts";
+import { file, flag, optional } from "./declare.ts";
 
 export const CONFIG = file("--config <file>", "configuration (default: outdial.yaml of this folder or the nearest above)");
 export const DIR = file(
   "--dir <folder>",
   "folder of the embedded store and the audit keys (default: .outdial beside outdial.yaml)",
+);
+/** Without a name it only says, to `outdial smoke`, that the tenant in use is meant. */
+export const TENANT_NAME = optional(
+  "--tenant [name]",
+  "which of the tenants that outdial.yaml names (default: the one of outdial context use)",
 );
 const VERSION = flag("--version", "version of the package, its commit where that is known, and Node's; then ends");
 const JSON_ = flag("--json", "one JSON object on stdout instead of text");
@@ -17,6 +22,7 @@ export const GLOBAL_OPTIONS = [
   { ...VERSION, flags: "-V, --version" },
   CONFIG,
   DIR,
+  TENANT_NAME,
   JSON_,
   { ...QUIET, flags: "-q, --quiet" },
   { ...YES, flags: "-y, --yes" },

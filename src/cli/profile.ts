@@ -27,9 +27,9 @@ const HELPING = new Set(["help", "--help", "-h", "__complete"]);
 
 /**
  * The profile that help and completion are for: of the environment, else of the configuration file, which is only looked through, not read. Commands
- * that run go by the configuration. `rest` when nothing is asked for.
+ * that run go by the configuration. `rest` when nothing is asked for; undefined, for all commands, where several tenants are named and one is of `acd`.
  */
-export function profileToHelp(argv: readonly string[], { env, cwd }: Pick<Surroundings, "env" | "cwd">): Profile {
+export function profileToHelp(argv: readonly string[], { env, cwd }: Pick<Surroundings, "env" | "cwd">): Profile | undefined {
   if (argv.length > 0 && !argv.some((word) => HELPING.has(word))) return "rest";
   const named = env["OUTDIAL_PROFILE"];
   if (named !== undefined && named !== "") return named === "acd" ? "acd" : "rest";
@@ -37,7 +37,8 @@ export function profileToHelp(argv: readonly string[], { env, cwd }: Pick<Surrou
   const given = at === -1 ? undefined : (argv[at]?.split("=")[1] ?? argv[at + 1]);
   try {
     const text = readFileSync(resolve(cwd, given ?? env["OUTDIAL_CONFIG"] ?? "outdial.yaml"), "utf8");
-    return /^[^#\n]*\bprofile["']?\s*:\s*["']?acd\b/m.test(text) ? "acd" : "rest";
+    if (!/^[^#\n]*\bprofile["']?\s*:\s*["']?acd\b/m.test(text)) return "rest";
+    return /^["']?tenants["']?\s*:/m.test(text) ? undefined : "acd";
   } catch {
     return "rest";
   }

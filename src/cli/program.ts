@@ -6,7 +6,7 @@ import { packageCommit, packageVersion } from "../app/version.ts";
 import { OutdialError } from "../kernel/index.ts";
 import { commandOf, type Declaration, isHidden, type Node, optionOf, type Run, valuesOf } from "./command.ts";
 import { EXIT, EXIT_WORDS } from "./exit.ts";
-import { CONFIG, DIR, GLOBAL_OPTIONS } from "./globals.ts";
+import { CONFIG, DIR, GLOBAL_OPTIONS, TENANT_NAME } from "./globals.ts";
 import { createIo } from "./io.ts";
 import { isLacking, notOffered, offered, profileToHelp } from "./profile.ts";
 import { standingLines } from "./render-standing.ts";
@@ -98,11 +98,11 @@ async function runCommand(
   const { cwd, clock } = surroundings;
   const given = command.optsWithGlobals<Record<string, unknown>>();
   const about = async () => {
-    const { readContext } = await import("../app/index.ts");
-    const { tenant, store: used } = await readContext({ ...given, cwd, clock }, surroundings.env);
-    return tenant.value === null ? undefined : `tenant ${tenant.value} · store ${used.value ?? "none"}`;
+    const { readContext, tenantWords } = await import("../app/index.ts");
+    const { tenant, tenantName, store: used } = await readContext({ ...given, cwd, clock }, surroundings.env);
+    return `tenant ${tenantWords(tenant.value, tenantName.value)} · store ${used.value ?? "none"}`;
   };
-  const asks = options.some(({ key }) => key === "tenantUrl");
+  const asks = options.some(({ key }) => key === "tenantUrl" || key === "databaseUrl");
   using io = createIo(given, surroundings, { interrupted, ...(asks ? { about } : {}) });
   let told = false;
   let standing: Standing | null = null;
@@ -121,7 +121,7 @@ async function runCommand(
     },
   };
   try {
-    const place = { ...(await valuesOf([CONFIG, DIR], ({ key }) => given[key], surroundings)), cwd, clock, store };
+    const place = { ...(await valuesOf([CONFIG, DIR, TENANT_NAME], ({ key }) => given[key], surroundings)), cwd, clock, store };
     const code = await run({
       args: await valuesOf(args, (_, index) => command.processedArgs[index], surroundings),
       options: { ...(await valuesOf(options, ({ key }) => given[key], surroundings)), ...place },

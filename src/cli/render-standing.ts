@@ -4,8 +4,9 @@ import type { Standing } from "../app/index.ts";
 import { printable } from "./text.ts";
 
 /** @param lists whether to tell of the company's list and the registries */
-export function standingLines({ store, tenant, companyList: list, registries }: Standing, lists: boolean): string[] {
-  const place = `store ${printable(store)} · tenant ${tenant === null ? "none configured" : printable(tenant)}`;
+export function standingLines({ store, tenant, tenantName, companyList: list, registries }: Standing, lists: boolean): string[] {
+  const where = tenant === null ? "none configured" : printable(tenant);
+  const place = `store ${printable(store)} · tenant ${tenantName === null ? where : `${printable(tenantName)} (${where})`}`;
   if (!lists) return [place];
   const own =
     list === null

@@ -25,6 +25,7 @@ import * as tenant from "./groups/tenant.ts";
 import * as tenantDnc from "./groups/tenant-dnc.ts";
 import * as webhooks from "./groups/webhooks.ts";
 
+const ofContext = () => import("./commands/context.ts");
 const ofTenant = () => import("./commands/tenant.ts");
 const ofServe = () => import("./commands/serve.ts");
 const ofOutcomeReports = () => import("./commands/outcomes-report.ts");
@@ -38,7 +39,10 @@ const ofSimulations = () => import("./commands/simulate.ts");
 export const TREE: readonly Node[] = [
   ...runBy(() => import("./commands/init.ts"), init, "init"),
   ...runBy(() => import("./commands/doctor.ts"), doctor, "doctor"),
-  ...runBy(() => import("./commands/context.ts"), context, "context"),
+  ...under(
+    runBy(ofContext, context, "context"),
+    ...runBy(ofContext, context, "listContexts", "showContext", "useContext", "rebindContext"),
+  ),
   group("tenant", "what the tenant can do", runBy(ofTenant, tenant, "probe")),
   ...runBy(ofTenant, tenant, "call", "smoke"),
   ...runBy(() => import("./commands/demo.ts"), demo, "demo"),

@@ -4,6 +4,7 @@ import { OutdialError } from "../kernel/index.ts";
 
 /**
  * - `no_store`: there is none where one was to be found
+ * - `other_tenant`: it is of another tenant than the one that is worked with
  * - `store_unavailable`: no server, no connection, the server refused to start, or it is read-only
  * - `store_full`: the server has no disk or memory left
  * - `store_locked`: another process holds the folder's lock, or the data belongs to another folder
@@ -19,6 +20,7 @@ import { OutdialError } from "../kernel/index.ts";
  */
 export type StoreErrorCode =
   | "no_store"
+  | "other_tenant"
   | "store_unavailable"
   | "store_full"
   | "store_locked"

@@ -47,6 +47,7 @@ import { DialerLedger } from "./settings/dialer-ledger.ts";
 import { StopLedger } from "./stops/stop-ledger.ts";
 import { KnownCampaigns } from "./tenant/known-campaigns.ts";
 import { ReplyShapes } from "./tenant/reply-shapes.ts";
+import { TenantOfStore } from "./tenant/tenant-of-store.ts";
 import { TenantReadings } from "./tenant/tenant-readings.ts";
 
 /** Where the store is and what it works with. */
@@ -128,6 +129,8 @@ export interface Store {
   readonly tenantReadings: TenantReadings;
   /** In which shapes the tenant answers. */
   readonly replyShapes: ReplyShapes;
+  /** Which tenant the store is of. */
+  readonly tenantOf: TenantOfStore;
   /** Intents to pause or resume campaigns. */
   readonly stateIntents: StateIntents;
   /** Emergency stops. */
@@ -243,6 +246,7 @@ function ledgers(store: StoreCore) {
     knownCampaigns: new KnownCampaigns(store),
     tenantReadings: new TenantReadings(store),
     replyShapes: new ReplyShapes(store),
+    tenantOf: new TenantOfStore(store),
     stateIntents: new StateIntents(store),
     stops: new StopLedger(store),
     attention: new AttentionLedger(store),

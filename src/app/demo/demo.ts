@@ -80,6 +80,7 @@ export async function openDemo(environment: Environment, options: DemoOptions): 
     OUTDIAL_ALARMS_SECRET: receiver.secret,
     OUTDIAL_ACTOR: "demo",
     DATABASE_URL: undefined,
+    OUTDIAL_TENANT: undefined,
     // What it keeps outside its store goes with it.
     XDG_STATE_HOME: join(dir, "state"),
   };

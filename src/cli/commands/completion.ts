@@ -1,6 +1,6 @@
 // outdial completion, and the answers to the scripts that it prints.
 
-import { knownIds } from "../../app/index.ts";
+import { knownIds, knownTenants } from "../../app/index.ts";
 import type { Run } from "../command.ts";
 import { COMPLETION_SCRIPTS } from "../completion-scripts.ts";
 import { completionsOf } from "../completions.ts";
@@ -20,6 +20,10 @@ export const complete: Run<typeof declared.complete> = async ({ args, options, i
     // Nobody who presses a key wants to read why there is nothing to complete.
     const ids = await knownIds(wanted, options, io.env).catch(() => []);
     lines.push(...ids.filter(({ id }) => id.startsWith(typed)).map(({ id, words }) => `${printable(id)}\t${printable(words)}`));
+  }
+  if (wanted === "tenant") {
+    const names = await knownTenants(options, io.env);
+    lines.push(...names.filter((name) => name.startsWith(typed)));
   }
   if (wanted === "file") lines.push(":file");
   await io.data(lines);

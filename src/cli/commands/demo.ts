@@ -124,6 +124,7 @@ export async function demoOnce({ config }: Pick<Place, "config">, io: Io, profil
     OUTDIAL_BI_SECRET: receiver.secret,
     OUTDIAL_ACTOR: "demo",
     DATABASE_URL: undefined,
+    OUTDIAL_TENANT: undefined,
   };
   await using runtime = await openTagging(
     { config: config ?? own, dir, tenantUrl: url, store: { makes: "store" } },

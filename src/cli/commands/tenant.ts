@@ -78,9 +78,10 @@ function bodyOf(text: string | undefined): unknown {
 }
 
 export const smoke: Run<typeof declared.smoke> = async ({ options, io }) => {
-  if (!options.tenant)
+  const { tenant: asked } = options;
+  if (asked === undefined)
     throw new OutdialError("invalid_input", "outdial smoke asks the tenant that is configured: add --tenant when that is meant");
-  await using tenant = await openTenantLook(options, io.env);
+  await using tenant = await openTenantLook({ ...options, tenant: asked === true ? undefined : asked }, io.env);
   const found = await tenant.smoke({ writes: options.writes, signal: io.signal });
   await io.answer(found, [
     ...SMOKE.lines(found.lines, io.width),

@@ -24,10 +24,8 @@ export const call = command("call", TENANT, {
 
 export const smoke = command("smoke", TENANT, {
   summary: "try every read operation against the tenant and say what differs from the contract",
-  options: [
-    flag("--tenant", "ask the tenant that is configured; without it nothing is sent"),
-    flag("--writes", "also make objects whose names begin with outdial-smoke-, and remove them"),
-  ],
-  notes: "Exit code 1 when something differs, 0 otherwise, also when rights are missing.",
+  options: [flag("--writes", "also make objects whose names begin with outdial-smoke-, and remove them")],
+  notes:
+    "It asks the tenant in use when --tenant is given, with or without a name; without it nothing is sent.\nExit code 1 when something differs, 0 otherwise, also when rights are missing.",
   examples: ["outdial smoke --tenant"],
 });

@@ -36,6 +36,7 @@ import { vendorBodies } from "./0030-vendor-bodies.ts";
 import { jobProfile } from "./0031-job-profile.ts";
 import { attention } from "./0032-attention.ts";
 import { crmPushes } from "./0033-crm-pushes.ts";
+import { tenantOfStore } from "./0034-tenant-of-store.ts";
 import type { Migration } from "./migration.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -71,6 +72,7 @@ const MIGRATIONS: readonly Migration[] = [
   jobProfile,
   attention,
   crmPushes,
+  tenantOfStore,
 ];
 
 /** The version of the schema that this outdial works with. */

@@ -161,3 +161,92 @@ test("how often a call that failed is repeated stands in outdial.yaml", async ()
   expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining("3 attempts") });
   world.sandbox.control.faults.clear();
 });
+
+test("of several tenants one is chosen, each has its own credentials and its own store, and a store is refused to another one", async () => {
+  await using folder = await workFolder();
+  const {
+    CXONE_CLIENT_ID,
+    CXONE_CLIENT_SECRET,
+    DATABASE_URL: _database,
+    OUTDIAL_DIR,
+    OUTDIAL_TENANT_URL: _tenant,
+    ...rest
+  } = world.environment;
+  const env: Record<string, string | undefined> = {
+    ...rest,
+    OUTDIAL_DIR,
+    // As with every database that several folders work with.
+    OUTDIAL_AUDIT_KEY_FILE: join(OUTDIAL_DIR ?? "", "audit.key"),
+    CXONE_CLIENT_ID,
+    CXONE_CLIENT_SECRET,
+    CXONE_PROD_CLIENT_ID: CXONE_CLIENT_ID,
+    CXONE_PROD_CLIENT_SECRET: CXONE_CLIENT_SECRET,
+  };
+  const tenants = {
+    prod: { hosts: world.url, store: { url: world.databaseUrl } },
+    "staging-us": { hosts: "https://staging.example.com" },
+  };
+  await writeFile(join(folder.path, "outdial.yaml"), JSON.stringify({ tenants }));
+  const told = async (line: string, more: { answers?: string; env?: Record<string, string> } = {}) => {
+    const { answers } = more;
+    const given = { cwd: folder.path, env: { ...env, ...more.env }, ...(answers === undefined ? {} : { answers }) };
+    return runCli(line.split(" "), given);
+  };
+  expect((await world.run(["campaign", "stops"])).code).toBe(0);
+  const refused = (message: string) => ({ code: 2, stderr: expect.stringContaining(message) });
+  expect(await told("campaign stops")).toMatchObject(refused("has several tenants (prod, staging-us), and none is chosen"));
+  expect(await told("campaign stops --tenant pord")).toMatchObject(refused("has no tenant pord; allowed are prod, staging-us"));
+  expect(await told("campaign stops --tenant")).toMatchObject(refused("--tenant: the name of a tenant is needed"));
+  expect(await told("context use nobody")).toMatchObject(refused("allowed are prod, staging-us"));
+  expect(await told("context --tenant prod --tenant-url http://127.0.0.1:1")).toMatchObject(refused("do not go together"));
+  expect((await told("__complete -- context use st")).stdout).toBe("staging-us\n");
+  expect((await told("__complete -- jobs list --tenant p")).stdout).toBe("prod\n");
+
+  // The choice of the workplace, before it the variable, before that the flag.
+  expect(await told("context use staging-us")).toMatchObject({ code: 0, stderr: expect.stringContaining("no store yet") });
+  const used = async (line: string, more = {}) => JSON.parse((await told(`${line} --json`, { env: more })).stdout) as object;
+  const prod = { tenantName: { value: "prod" }, tenant: { value: world.url } };
+  expect(await used("context")).toMatchObject({
+    tenantName: { value: "staging-us", from: "outdial context use" },
+    store: { value: join(OUTDIAL_DIR ?? "", "tenants", "staging-us") },
+  });
+  expect(await used("context", { OUTDIAL_TENANT: "prod" })).toMatchObject(prod);
+  expect(await used("context --tenant prod", { OUTDIAL_TENANT: "staging-us" })).toMatchObject(prod);
+  expect(await used("context show prod")).toMatchObject(prod);
+  expect(await used("context list")).toMatchObject({
+    items: [
+      { name: "prod", isUsed: false, hasStore: true },
+      { name: "staging-us", isUsed: true, hasStore: false },
+    ],
+  });
+  expect((await told("context list")).stdout).toMatch(/\*\s+staging-us\s+https:\/\/staging\.example\.com/);
+
+  // What is set for somebody else is not sent to a tenant with a name.
+  expect(await told("call listCampaigns")).toMatchObject(refused("CXONE_STAGING_US_CLIENT_ID is not set"));
+  expect(await told("call listCampaigns --tenant prod")).toMatchObject({ code: 0 });
+  expect((await told("doctor --tenant prod")).stdout).toContain(`prod (${world.url}), chosen by --tenant`);
+
+  const tag = await told("tag --campaign camp_primary_001 --call call_000002 --code DISP_001 --tenant prod --json");
+  expect(tag.code).toBe(0);
+  const { job } = JSON.parse(tag.stdout) as { job: { id: string } };
+  const entries = (await used(`audit list --job ${job.id} --tenant prod`)) as { items: { details: object }[] };
+  expect(entries.items.map(({ details }) => details)).toContainEqual(expect.objectContaining({ tenant: "prod" }));
+  const other = { DATABASE_URL: world.databaseUrl };
+  expect(await told("campaign stops", { env: other })).toMatchObject(
+    refused("the store is of the tenant prod (this machine), since"),
+  );
+  expect(await world.run(["campaign", "stops"])).toMatchObject(refused("this machine needs a store of its own"));
+  // Evidence is read in any case.
+  expect(await told("audit list", { env: other })).toMatchObject({ code: 0 });
+
+  const rebind = "context rebind --reason moved";
+  const asked = await told(rebind, { answers: "n\n", env: other });
+  expect(asked).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining("tenant staging-us (https://staging.example.com) · store"),
+  });
+  expect(await told(`${rebind} --yes`, { env: other })).toMatchObject({ code: 0 });
+  expect(await told("campaign stops", { env: other })).toMatchObject({ code: 0 });
+  const said = (await used("audit list --subject staging-us", other)) as { items: object[] };
+  expect(said.items).toMatchObject([{ action: "store.rebind", details: { reason: "moved", from: { name: "prod" } } }]);
+});

@@ -49,6 +49,7 @@ const FINDS = [
   "audit accept-head --reason r",
   "audit proof 1",
   "audit pack --campaign c --out -",
+  "context rebind --reason r",
   "webhooks deliveries",
   "webhooks replay",
   "webhooks deliver",
@@ -99,7 +100,9 @@ const FINDS = [
 /** Works without a store, or with the one that is there. */
 const NEEDS_NONE = [
   "doctor",
-  "context",
+  "context list",
+  "context show",
+  "context use",
   "calls show",
   "tenant probe",
   "call",

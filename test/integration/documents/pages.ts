@@ -441,4 +441,9 @@ export const PAGES: Readonly<Record<string, Page>> = {
     },
   },
   "docs/simulation.md": {},
+  "docs/tenants.md": {
+    environment: { OUTDIAL_TENANT_URL: "" },
+    files: { tenants: (text, { folder }) => writeFile(join(folder, "outdial.yaml"), text) },
+    says: { "context list": /^\s+prod\s/m, "OUTDIAL_TENANT=prod": /^name\s+prod\s+\(OUTDIAL_TENANT\)$/m },
+  },
 };

@@ -1,0 +1,109 @@
+// Which of the tenants that outdial.yaml names is worked with: the one that the command line, the environment or `outdial context use` says.
+
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileTrouble } from "../kernel/index.ts";
+import { ConfigError } from "./config-error.ts";
+import type { ConfigFile } from "./config-schema.ts";
+import { STORE_NAME } from "./workplace-folder.ts";
+
+/** Holds the name of the tenant that `outdial context use` chose, beside the store. */
+const CHOICE = "tenant";
+/** Stores of named tenants are below it. */
+const STORES = "tenants";
+
+/** A tenant by its name. */
+export interface NamedTenant {
+  readonly name: string;
+  /** Where it was chosen. */
+  readonly from: string;
+}
+
+/** Names of the tenants of a configuration; none where it has one tenant without a name. */
+export const tenantNames = (file: ConfigFile): readonly string[] => Object.keys(file.tenants ?? {});
+
+interface Asked {
+  /** Of the command line; true where the flag came without a name. */
+  readonly flag: string | true | undefined;
+  readonly variable: string | undefined;
+  readonly workplace: string;
+  readonly path: string | undefined;
+}
+
+/** @returns undefined where the configuration names no tenants. Throws ConfigError when it is not clear which one is meant */
+export async function chooseTenant(
+  file: ConfigFile,
+  { flag, variable, workplace, path }: Asked,
+): Promise<NamedTenant | undefined> {
+  const names = tenantNames(file);
+  const allowed = names.join(", ");
+  if (flag === true || flag === "")
+    throw new ConfigError("--tenant: the name of a tenant is needed", names.length === 0 ? undefined : `Allowed are ${allowed}.`);
+  const given = flag ?? variable;
+  const from = flag === undefined ? "OUTDIAL_TENANT" : "--tenant";
+  if (names.length === 0) {
+    if (given === undefined) return undefined;
+    throw new ConfigError(
+      `${from} is ${given}, and no tenants are named ${path === undefined ? "here: there is no outdial.yaml" : `in ${path}`}`,
+      "Name them there: tenants: { prod: { hosts: … }, staging: { hosts: … } }.",
+    );
+  }
+  if (given !== undefined) {
+    if (names.includes(given)) return { name: given, from };
+    throw new ConfigError(`${from}: ${path} has no tenant ${given}; allowed are ${allowed}`);
+  }
+  const chosen = await readChoice(workplace);
+  if (chosen !== undefined) {
+    if (names.includes(chosen)) return { name: chosen, from: "outdial context use" };
+    throw new ConfigError(
+      `outdial context use chose the tenant ${chosen}, which ${path} does not have any more; allowed are ${allowed}`,
+      "Choose another one: outdial context use NAME.",
+    );
+  }
+  const [only] = names;
+  if (only !== undefined && names.length === 1) return { name: only, from: `the only one of ${path}` };
+  throw new ConfigError(
+    `${path} has several tenants (${allowed}), and none is chosen`,
+    "Choose one: --tenant NAME, OUTDIAL_TENANT, or outdial context use NAME for this workplace.",
+  );
+}
+
+/** The name that was chosen for a workplace. */
+async function readChoice(workplace: string): Promise<string | undefined> {
+  const text = await readFile(join(workplace, STORE_NAME, CHOICE), "utf8").catch(() => "");
+  return text.trim() === "" ? undefined : text.trim();
+}
+
+/** Keeps a name as the choice of a workplace. Throws ConfigError where nothing can be written. */
+export async function keepChoice(workplace: string, name: string): Promise<void> {
+  const folder = join(workplace, STORE_NAME);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(join(folder, CHOICE), `${name}\n`, { mode: 0o600 });
+  } catch (thrown) {
+    throw new ConfigError(
+      `cannot write ${join(folder, CHOICE)}: ${fileTrouble(thrown)}`,
+      "Without it a tenant is chosen with --tenant NAME or OUTDIAL_TENANT.",
+    );
+  }
+  await hideStores(workplace);
+}
+
+/** Data, keys and choices never belong into a repository. */
+export async function hideStores(workplace: string): Promise<void> {
+  await writeFile(join(workplace, STORE_NAME, ".gitignore"), "*\n", { flag: "wx" }).catch(() => undefined);
+}
+
+/** Where the store, keys and calls of a tenant are in a folder of stores: two tenants never share a folder. */
+export const storeFolderOf = (folder: string, tenant: NamedTenant | undefined): string =>
+  tenant === undefined ? folder : join(folder, STORES, tenant.name);
+
+/** Which of a tenant's credentials a variable holds. */
+type Credential = "CLIENT_ID" | "CLIENT_SECRET" | "ACCESS_KEY_ID" | "ACCESS_KEY_SECRET";
+
+/**
+ * The variable of a credential. Each named tenant has its own, `CXONE_PROD_CLIENT_ID`: the credentials of one are never sent to another one
+ * because somebody forgot to set them.
+ */
+export const credentialName = (tenantName: string | undefined, credential: Credential): string =>
+  tenantName === undefined ? `CXONE_${credential}` : `CXONE_${tenantName.toUpperCase().replaceAll("-", "_")}_${credential}`;

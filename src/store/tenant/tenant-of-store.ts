@@ -1,0 +1,51 @@
+// The tenant that a store is of. What is kept of a tenant does not say whose it is, so a store has one.
+
+import type { Instant } from "../../kernel/index.ts";
+import { Ledger } from "../commit.ts";
+
+/** A tenant, as the configuration has it. */
+export interface TenantIdentity {
+  /** Null where the configuration has one tenant without a name. */
+  readonly name: string | null;
+  /** The origin of its address. */
+  readonly address: string;
+}
+
+/** The tenant of a store. */
+export interface BoundTenant extends TenantIdentity {
+  /** When the store was first used with it. */
+  readonly since: Instant;
+}
+
+export class TenantOfStore extends Ledger {
+  /** Undefined before the store was used with a tenant. */
+  async read(): Promise<BoundTenant | undefined> {
+    const [row] = await this.store.query<BoundTenant>("select name, address, since from outdial.tenant_of_store");
+    return row;
+  }
+
+  /** Binds a store that has no tenant yet, or whose tenant has no name yet. @returns whose the store is */
+  async bind({ name, address }: TenantIdentity): Promise<BoundTenant> {
+    await this.store.query(
+      `insert into outdial.tenant_of_store (name, address, since) values ($1, $2, $3)
+        on conflict (single) do update set name = excluded.name
+        where tenant_of_store.name is null and excluded.name is not null and tenant_of_store.address = excluded.address`,
+      [name, address, new Date(this.store.now())],
+    );
+    return (await this.read()) ?? { name, address, since: this.store.now() };
+  }
+
+  /** Says that the store is of this tenant from now on; the audit log keeps who said so and why. */
+  async rebind(to: TenantIdentity, by: string, reason: string): Promise<void> {
+    const before = await this.read();
+    await this.store.commit(async (tx) => {
+      await tx.change(
+        `insert into outdial.tenant_of_store (name, address, since) values ($1, $2, $3)
+          on conflict (single) do update set name = excluded.name, address = excluded.address, since = excluded.since`,
+        [to.name, to.address, new Date(this.store.now())],
+      );
+      const from = before === undefined ? {} : { from: { name: before.name, address: before.address } };
+      tx.audit([{ actor: by, action: "store.rebind", subject: to.name ?? to.address, details: { reason, ...from, ...to } }]);
+    });
+  }
+}
