@@ -1,7 +1,7 @@
 // Opening what a job of any kind needs to go on.
 
 import { createStoreRecords, DISPOSITIONS, OperationError, type RowJob, refuseCancelled, TAG } from "../operations/index.ts";
-import { PUSH, RETRIEVE } from "../store/index.ts";
+import { CAMPAIGN_APPLY, DIALER_CHANGE, PUSH, RETRIEVE } from "../store/index.ts";
 import type { Flags } from "./config.ts";
 import { startPushing } from "./crm.ts";
 import { CORRECTION_RATE, startCorrections } from "./interactions.ts";
@@ -12,19 +12,24 @@ import { type Environment, openWorkplace, type WorkplaceOptions } from "./workpl
 /** What goes to the CRM takes nothing of the tenant's limits. */
 const NO_BUDGET = "none";
 
+/** Jobs that are gone on with by commands of their own. */
+const OTHERS: Readonly<Record<string, { readonly what: string; readonly advice: (id: string) => string }>> = {
+  [RETRIEVE]: { what: "a retrieval", advice: (id) => `outdial outcomes pull --resume ${id} goes on with it.` },
+  [DIALER_CHANGE]: { what: "a change of dialer settings", advice: () => "outdial dialer resume goes on with it." },
+  [CAMPAIGN_APPLY]: { what: "an apply of campaigns", advice: () => "outdial campaign resume-apply goes on with it." },
+};
+
 /** A job with what runs jobs of its kind. */
 export interface OpenedJob extends JobRuntime {
   readonly job: RowJob;
 }
 
-/** Opens the runtime of a job, to go on with it. Throws OperationError `job_not_found`; `job_state` when it was cancelled; `invalid_input` for a retrieval. */
+/** Opens the runtime of a job, to go on with it. Throws OperationError `job_not_found`; `job_state` when it was cancelled; `invalid_input` for one with a command of its own. */
 export async function openJob(id: string, flags: Flags, environment: Environment, options: WorkplaceOptions): Promise<OpenedJob> {
   await using stack = new AsyncDisposableStack();
   const workplace = await openWorkplace(stack, flags, environment, options);
-  if ((await workplace.store.jobs.getJob(id))?.kind === RETRIEVE)
-    throw new OperationError("invalid_input", `${id} is a retrieval`, {
-      advice: `outdial outcomes pull --resume ${id} goes on with it.`,
-    });
+  const other = OTHERS[(await workplace.store.jobs.getJob(id))?.kind ?? ""];
+  if (other !== undefined) throw new OperationError("invalid_input", `${id} is ${other.what}`, { advice: other.advice(id) });
   const records = createStoreRecords(workplace.store.jobs, [TAG, DISPOSITIONS, PUSH]);
   const job = await records.get(id);
   refuseCancelled(job);

@@ -1,7 +1,7 @@
 // What people read about retrievals. Pure text.
 
 import type { RetrievalProgress, RunVerdict } from "../operations/index.ts";
-import { downloadSuccessRate } from "../operations/views/index.ts";
+import { downloadSuccessRate, latencySeconds } from "../operations/views/index.ts";
 import type { Retrieval } from "../store/index.ts";
 import { duration, grouped, printable } from "./text.ts";
 
@@ -13,11 +13,6 @@ export function retrievalProgressLine(progress: RetrievalProgress): string {
   const what = phase === "watching" ? "run by another process · " : phase === "closing" ? "hashing · " : "";
   const troubles = failures === 0 ? "" : ` · ${grouped(failures)} failed fetches`;
   return `${what}${windowsDone} of ${windows} windows · ${grouped(pages)} pages · ${grouped(rows)} rows${troubles}`;
-}
-
-/** Seconds from the first start to the end; undefined before it. */
-export function latencySeconds({ startedAt, finishedAt }: Pick<Retrieval, "startedAt" | "finishedAt">): number | undefined {
-  return startedAt === null || finishedAt === null ? undefined : (finishedAt - startedAt) / 1000;
 }
 
 /** `3 bad_end · 1 missing_id`, most frequent first; empty when nothing was put aside. */
@@ -36,7 +31,7 @@ export function retrievalLines(retrieval: Retrieval): string[] {
   const well = rate === null ? "" : ` (${Math.floor(rate * 10_000) / 100} % of ${grouped(totals.attempts)} requests went well)`;
   const lines = [
     `${jobId} · ${status.replaceAll("_", " ")} · ${printable(campaignId)} · ${time(from)} to ${time(to)}${codes === null ? "" : ` · ${codes.map(printable).join(", ")}`}`,
-    `  ${calls === null ? `${grouped(totals.rows)} rows so far` : `${grouped(calls)} calls`} · ${grouped(totals.pagesOk)} pages, ${grouped(totals.pagesFailed)} failed fetches${well} · ${totals.windowsDone} of ${totals.windows} windows · ${grouped(totals.bytes)} bytes${seconds === undefined ? "" : ` · ${duration(seconds)}`}`,
+    `  ${calls === null ? `${grouped(totals.rows)} rows so far` : `${grouped(calls)} calls`} · ${grouped(totals.pagesOk)} pages, ${grouped(totals.pagesFailed)} failed fetches${well} · ${totals.windowsDone} of ${totals.windows} windows · ${grouped(totals.bytes)} bytes${seconds === null ? "" : ` · ${duration(seconds)}`}`,
   ];
   if (totals.unfinished > 0)
     lines.push(`  ${grouped(totals.unfinished)} calls were still going on; a later retrieval brings them`);

@@ -97,7 +97,9 @@ function refusedLines(plan: PlanReport): string[] {
 export function jobLines(job: JobDetail): string[] {
   const campaign = job.campaignId === null ? "" : ` · campaign ${job.campaignId}`;
   const lines = [`job ${job.id} ${job.status.replaceAll("_", " ")}${campaign} · ${printable(job.sourceName)}`];
-  lines.push(job.push === null ? `  ${grouped(job.totalRows ?? 0)} rows: ${countsLine(job.counts)}` : pushLine(job.push));
+  if (job.change !== null) lines.push(...changeLines(job.change));
+  else if (job.push !== null) lines.push(pushLine(job.push));
+  else lines.push(`  ${grouped(job.totalRows ?? 0)} rows: ${countsLine(job.counts)}`);
   if (job.metrics !== null) lines.push(metricsLine(job.metrics));
   lines.push(...lockedLines(job), ...leftLines(job));
   if (job.measured !== null) {
@@ -120,6 +122,15 @@ function pushLine(push: NonNullable<JobDetail["push"]>): string {
   if (!records) return `  ${events}`;
   const before = refusedBefore === 0 ? "" : ` · ${grouped(refusedBefore)} refused before`;
   return `  ${events} · ${grouped(calls)} calls: ${grouped(acknowledged)} acknowledged · ${grouped(unchanged)} unchanged · ${grouped(refused)} refused${before} · ${grouped(requests)} requests`;
+}
+
+function changeLines({ version, plan, phase, outcome, message }: NonNullable<JobDetail["change"]>): string[] {
+  const [what, more] =
+    version === null
+      ? [`campaigns, plan ${(plan ?? "").slice(0, 8)}`, "outdial campaign drift compares"]
+      : [`dialer settings, version ${version}`, "outdial dialer history shows it"];
+  const state = `  ${what}: ${(outcome ?? phase).replaceAll(/[_-]/g, " ")} (${more})`;
+  return message === null ? [state] : [state, `  ${printable(message)}`];
 }
 
 function lockedLines({ locked }: Pick<JobDetail, "locked">): string[] {

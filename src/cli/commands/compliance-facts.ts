@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { openCompliance, storeFolder } from "../../app/index.ts";
 import { fileTrouble, percent, type RateInterval } from "../../kernel/index.ts";
 import { hashing, OperationError, type RuleReading, readContacts, verifyManifest } from "../../operations/index.ts";
-import { type ManifestView, manifestViewOf, type RevocationView } from "../../operations/views/index.ts";
+import { abandonmentOf, type ManifestView, manifestViewOf, type RevocationView } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/compliance.ts";
@@ -160,7 +160,7 @@ export const abandonment: Run<typeof declared.abandonment> = async ({ options, i
     );
   }
   await io.answer(
-    { campaign, at: timeText(at), readings: readings.map(readingJson) },
+    { items: readings.map((reading) => abandonmentOf(campaign, reading)) },
     readings.flatMap((reading) => readingLines(campaign, reading)),
   );
 };
@@ -193,16 +193,4 @@ function readingLines(campaign: string, { rule, reading }: RuleReading): string[
     `  the vendor's figure from the same calls: ${ofAnswers(vendor.rate, "no answers")}${Number.isNaN(vendor.difference) ? "" : vendorParts(vendor)}`,
   );
   return lines;
-}
-
-function readingJson({ rule, reading }: RuleReading): object {
-  const { window, allowance, forecast } = reading;
-  return {
-    rule: rule.id,
-    citation: rule.citation,
-    ...reading,
-    window: { from: timeText(window.from), to: timeText(window.to) },
-    allowance: { ...allowance, until: timeText(allowance.until) },
-    forecast: { ...forecast, exhaustedAt: timeText(forecast.exhaustedAt), recoversAt: timeText(forecast.recoversAt) },
-  };
 }

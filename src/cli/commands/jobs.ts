@@ -15,23 +15,23 @@ import { duration, grouped } from "../text.ts";
 export const listJobs: Run<typeof declared.listJobs> = async ({ options, io }) => {
   await using records = await openRecords(options, io.env);
   const items = await records.jobs.list({ limit: options.limit });
-  await io.answer(
-    { items },
-    JOBS.lines(items, io.width),
-    "no jobs over rows, no retrievals and no pushes yet; outdial dialer history shows the changes of dialer settings",
-  );
+  await io.answer({ items }, JOBS.lines(items, io.width, io.colour), "no jobs yet");
 };
+
+/** Kinds whose name is no word. */
+const KIND_WORDS: Readonly<Record<string, string>> = { "dialer-change": "dialer settings", "campaign-apply": "campaigns" };
 
 const JOBS = table<JobSummary>(
   [
     { title: "id", value: ({ id }) => id, isWhole: true },
-    { title: "status", value: ({ status }) => status, least: 13 },
+    { title: "status", value: ({ status }) => status, least: 13, isState: true },
     { title: "createdAt", value: ({ createdAt }) => createdAt },
-    { title: "campaign", value: ({ campaignId, kind }) => campaignId ?? kind },
+    { title: "campaign", value: ({ campaignId, kind }) => campaignId ?? KIND_WORDS[kind] ?? kind },
     { title: "source", value: ({ sourceName }) => sourceName },
     {
       title: "rows",
-      value: ({ kind, totalRows, counts }) => (totalRows === null ? kind : `${grouped(totalRows)} rows: ${countsLine(counts)}`),
+      value: ({ kind, totalRows, counts }) =>
+        totalRows === null ? (KIND_WORDS[kind] ?? kind) : `${grouped(totalRows)} rows: ${countsLine(counts)}`,
     },
   ],
   { heads: false },

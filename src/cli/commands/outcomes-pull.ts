@@ -3,13 +3,13 @@
 import { type OutcomeRecords, type OutcomesRuntime, openOutcomeRecords, openOutcomes, planRetrieval } from "../../app/index.ts";
 import { durationText } from "../../kernel/index.ts";
 import { OperationError, type Rhythm, turnsOf } from "../../operations/index.ts";
-import { downloadSuccessRate } from "../../operations/views/index.ts";
+import { type RetrievalVerdict, retrievalViewOf, scheduleViewOf, verdictViewOf } from "../../operations/views/index.ts";
 import type { Retrieval, RetrievalSchedule } from "../../store/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/outcomes.ts";
 import type { Io } from "../io.ts";
-import { latencySeconds, retrievalLines, retrievalProgressLine, verdictLines } from "../render-outcomes.ts";
+import { retrievalLines, retrievalProgressLine, verdictLines } from "../render-outcomes.ts";
 import { report } from "../report.ts";
 import { endedByInterrupt } from "../running.ts";
 import { printable, timeText } from "../text.ts";
@@ -92,7 +92,7 @@ async function dryRun(
   const [only] = planned;
   io.say([...new Set(planned.flatMap(({ warnings }) => warnings))].map((warning) => `warning: ${warning}`));
   await io.answer(
-    planned.length === 1 && only !== undefined ? only.json : { campaigns: planned.map(({ json }) => json) },
+    planned.length === 1 && only !== undefined ? only.json : { items: planned.map(({ json }) => json) },
     planned.flatMap(({ lines }) => lines),
   );
   const windows = planned.reduce((sum, one) => sum + one.windows, 0);
@@ -120,7 +120,7 @@ async function runAndReport(
   io.say(retrievalLines(ended));
   const why = ended.calls === 0 ? await doubt(ended.campaignId) : undefined;
   if (why !== undefined) io.say(`warning: ${printable(why)}`);
-  await io.answer({ retrieval: ended }, `${ended.jobId} ${ended.status}`);
+  await io.answer({ retrieval: retrievalViewOf(ended) }, `${ended.jobId} ${ended.status}`);
   return exitOfRetrieval(ended);
 }
 
@@ -146,7 +146,7 @@ async function repeat(runtime: OutcomesRuntime, campaignIds: readonly string[], 
       if ("failed" in run) return void (await report(run.failed, io));
       const { retrieval } = run;
       io.say(retrievalLines(retrieval));
-      await io.answer({ retrieval }, `${retrieval.jobId} ${retrieval.status}`);
+      await io.answer({ retrieval: retrievalViewOf(retrieval) }, `${retrieval.jobId} ${retrieval.status}`);
     },
   });
   return EXIT.interrupted;
@@ -172,17 +172,12 @@ export const runs: Run<typeof declared.runs> = async ({ args: { id }, options, i
   }
   const shown = id === undefined ? await records.retrievals({ limit, campaignId }) : [await one(records, id)];
   const schedules = id === undefined ? await records.schedules() : [];
-  await io.answer({ retrievals: shown.map(asData), schedules }, [
+  await io.answer({ items: shown.map(retrievalViewOf), schedules: schedules.map(scheduleViewOf) }, [
     ...shown.flatMap(retrievalLines),
     ...schedules.map(scheduleLine),
   ]);
   if (shown.length === 0 && !io.json) io.say("nothing was retrieved yet");
 };
-
-/** A retrieval with what follows from it. */
-function asData(retrieval: Retrieval): object {
-  return { ...retrieval, successRate: downloadSuccessRate(retrieval), latencySeconds: latencySeconds(retrieval) ?? null };
-}
 
 async function showQuarantine(records: OutcomeRecords, { jobId, campaignId }: Retrieval, io: Io): Promise<void> {
   const rows = await records.lake.query<Record<string, unknown>>(
@@ -197,18 +192,15 @@ async function showQuarantine(records: OutcomeRecords, { jobId, campaignId }: Re
 export const verify: Run<typeof declared.verify> = async ({ args: { id }, options, io }) => {
   await using records = await openOutcomeRecords(options, io.env);
   const wanted = id === undefined ? await records.retrievals({ limit: options.limit }) : [await one(records, id)];
-  const verdicts = [];
+  const items: RetrievalVerdict[] = [];
   for (const retrieval of wanted) {
     const verdict = await records.verify(retrieval);
-    if (verdict === undefined) {
-      io.say(`${retrieval.jobId} has not ended; there is nothing to compare with yet`);
-      continue;
-    }
-    verdicts.push(verdict);
-    if (!io.json) await io.data(verdictLines(verdict));
+    items.push(verdictViewOf(retrieval.jobId, verdict));
+    if (verdict === undefined) io.say(`${retrieval.jobId} has not ended; there is nothing to compare with yet`);
+    else if (!io.json) await io.data(verdictLines(verdict));
   }
-  const ok = verdicts.every((verdict) => verdict.ok);
-  await io.answer({ ok, retrievals: verdicts }, []);
+  const ok = items.every(({ whole }) => whole !== false);
+  await io.answer({ ok, items }, []);
   return ok ? EXIT.done : EXIT.failed;
 };
 

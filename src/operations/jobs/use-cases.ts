@@ -1,6 +1,6 @@
 // What command line, API and dashboard can do with jobs: list, show, rows, cancel; with a tenant also begin and resume.
 
-import { type Job, type JobStatus, PUSH, RETRIEVE } from "../../store/index.ts";
+import { CAMPAIGN_APPLY, DIALER_CHANGE, type Job, type JobStatus, PUSH, RETRIEVE } from "../../store/index.ts";
 import type { Context } from "../context.ts";
 import { crmPushOf } from "../crm/asked.ts";
 import { OperationError } from "../error.ts";
@@ -17,8 +17,21 @@ import { type ResultRow, type RowsQuery, resultRows } from "./result-rows.ts";
 import { createStoreRecords, rowJobOf } from "./store-records.ts";
 
 /** Kinds of jobs that people see. */
-export const JOB_KINDS = [TAG, DISPOSITIONS, RETRIEVE, PUSH] as const;
+export const JOB_KINDS = [TAG, DISPOSITIONS, RETRIEVE, PUSH, DIALER_CHANGE, CAMPAIGN_APPLY] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
+/** Kinds of jobs over the rows of a file. */
+const ROW_KINDS: readonly string[] = [TAG, DISPOSITIONS];
+/** What goes on with a change of the tenant, and what ends it: cut off in the middle it would leave the tenant in a state that nobody wanted. */
+const CHANGES: Readonly<Record<string, { readonly goOn: string; readonly end: string }>> = {
+  [DIALER_CHANGE]: {
+    goOn: "outdial dialer resume goes on with it, outdial dialer history shows it.",
+    end: "outdial dialer rollback puts the settings before it back.",
+  },
+  [CAMPAIGN_APPLY]: {
+    goOn: "outdial campaign resume-apply goes on with it.",
+    end: "Let it end, then change the files back and apply them.",
+  },
+};
 
 const KINDS: readonly string[] = JOB_KINDS;
 /** States in which no rows are left, or not all of them are there yet. */
@@ -61,11 +74,10 @@ export class JobRecordsUseCases {
   async show(id: string): Promise<JobDetail> {
     const { store, replica, runs } = this.#context;
     const job = await this.find(id);
-    const isRetrieval = job.kind === RETRIEVE;
     const { standing, running } = await standingOf(job, { isHere: runs?.isHere(id) === true, members: replica });
     const underWay = UNDER_WAY.includes(job.status) && (running || standing === "here" || standing === "elsewhere");
     const push = job.kind === PUSH ? crmPushOf(job) : undefined;
-    const rows = isRetrieval || push !== undefined ? undefined : rowJobOf(job);
+    const rows = ROW_KINDS.includes(job.kind) ? rowJobOf(job) : undefined;
     const left =
       rows === undefined || underWay || NONE_LEFT.includes(job.status)
         ? undefined
@@ -75,8 +87,10 @@ export class JobRecordsUseCases {
       rows,
       rowsLeft: left,
       metrics: rows === undefined || job.kind !== DISPOSITIONS ? undefined : correctionMetrics(rows, job.counts),
-      retrieval: isRetrieval ? await store.retrievals.get(id) : undefined,
+      retrieval: job.kind === RETRIEVE ? await store.retrievals.get(id) : undefined,
       push,
+      change: job.kind === DIALER_CHANGE ? await store.dialer.byJob(id) : undefined,
+      apply: job.kind === CAMPAIGN_APPLY ? await store.campaigns.byJob(id) : undefined,
       locked: (job.counts.locked ?? 0) === 0 ? undefined : await store.jobs.lockedRows(id),
       running,
       requestId: await requestOf(store.audit, id),
@@ -89,9 +103,13 @@ export class JobRecordsUseCases {
     return { kind: job.kind, rows: resultRows(this.#context.store, job, query) };
   }
 
-  /** Cancels a job; resolves when nothing more of it is sent. Throws OperationError `job_not_found`, `outcome_unknown` */
+  /**
+   * Cancels a job; resolves when nothing more of it is sent. Throws OperationError `job_not_found`, `outcome_unknown`; `job_state` for a change of dialer
+   * settings or an apply that has not ended
+   */
   async cancel(id: string, by: string): Promise<JobDetail> {
     const { store, replica, clock } = this.#context;
+    refuseChange(await this.find(id), "cancelled", "end");
     await cancelJob(id, {
       jobs: createStoreRecords(store.jobs, KINDS),
       replicas: replica,
@@ -108,6 +126,15 @@ export class JobRecordsUseCases {
       advice: "outdial jobs list shows the jobs of this store.",
     });
   }
+}
+
+/** Throws OperationError `job_state` for a change of the tenant that has not ended. */
+function refuseChange({ id, kind, status }: Job, verb: string, way: "goOn" | "end"): void {
+  const ways = CHANGES[kind];
+  if (ways !== undefined && !ENDED.includes(status))
+    throw new OperationError("job_state", `${id} is a ${kind.replace("-", " ")}, which is not ${verb} as a job`, {
+      advice: ways[way],
+    });
 }
 
 /** What runs jobs over rows, and which request they are made for. */
@@ -138,6 +165,7 @@ export class JobUseCases extends JobRecordsUseCases {
   async resume(id: string): Promise<JobDetail> {
     const job = await this.find(id);
     refuseCancelled(job);
+    refuseChange(job, "gone on with", "goOn");
     if (job.status === "planning") throw new OperationError("job_state", `job ${id} is still being planned`);
     if (!ENDED.includes(job.status)) await this.#context.runs.start(id);
     return this.show(id);

@@ -9,7 +9,7 @@ import { type Rhythm, setSchedules } from "../retrieval/schedule.ts";
 import type { RetrievalProgress, Retrieving } from "../retrieval/service.ts";
 import { verifyRetrieval } from "../retrieval/verify.ts";
 import { splitWindows } from "../retrieval/windows.ts";
-import { retrievalViewOf, scheduleViewOf } from "../views/outcome-views.ts";
+import { retrievalViewOf, scheduleViewOf, verdictViewOf } from "../views/outcome-views.ts";
 import type {
   FirstTurn,
   OutcomeReportView,
@@ -107,8 +107,7 @@ export class OutcomeUseCases {
   /** Whether the lake holds exactly what a retrieval brought. Throws OperationError `job_not_found` */
   async verify(jobId: string): Promise<RetrievalVerdict> {
     const { lake, retrieving } = this.#parts;
-    const verdict = await verifyRetrieval(lake, await retrieving.find(jobId));
-    return { ended: verdict !== undefined, whole: verdict?.ok ?? null, calls: verdict?.found.calls ?? null };
+    return verdictViewOf(jobId, await verifyRetrieval(lake, await retrieving.find(jobId)));
   }
 
   /** In the order of their campaigns; a campaign has one. @param after only campaigns behind this one */

@@ -103,7 +103,8 @@ export function budgetOf({ reading }: { readonly reading: BudgetFigures }): Aban
   return {
     limit: limit.maxRate,
     rate: shareOf(rate),
-    used: allowed === 0 ? 0 : abandoned / allowed,
+    // Nothing is used up before a call; of a limit of nothing there is no share.
+    used: limit.maxRate === 0 ? null : live === 0 ? 0 : abandoned / allowed,
     left: allowance.certain,
     until: timeText(allowance.until),
     burnRate: Number.isNaN(pace.burnRate) ? null : pace.burnRate,

@@ -1,6 +1,6 @@
 // Jobs as people and programs see them.
 
-import type { Job, LockedRows, Retrieval } from "../../store/index.ts";
+import type { CampaignApply, DialerChange, Job, LockedRows, Retrieval } from "../../store/index.ts";
 import type { CrmPush } from "../crm/asked.ts";
 import type { CorrectionMetrics } from "../interactions/metrics.ts";
 import type { PlanReport } from "../jobs/plan.ts";
@@ -20,6 +20,10 @@ export interface JobParts {
   readonly metrics: CorrectionMetrics | undefined;
   readonly retrieval: Retrieval | undefined;
   readonly push: CrmPush | undefined;
+  /** Of a change of dialer settings. */
+  readonly change: DialerChange | undefined;
+  /** Of an apply of campaigns. */
+  readonly apply: CampaignApply | undefined;
   /** Rows that the tenant had locked, when there are some. */
   readonly locked: LockedRows | undefined;
   /** Whether this process runs it. */
@@ -47,7 +51,19 @@ export function jobSummaryOf(job: Job): JobSummary {
   };
 }
 
-export function jobDetailOf({ job, rows, rowsLeft, metrics, retrieval, push, locked, running, requestId }: JobParts): JobDetail {
+export function jobDetailOf({
+  job,
+  rows,
+  rowsLeft,
+  metrics,
+  retrieval,
+  push,
+  change,
+  apply,
+  locked,
+  running,
+  requestId,
+}: JobParts): JobDetail {
   return {
     ...jobSummaryOf(job),
     plan: rows?.plan === undefined ? null : planReportOf(rows.plan),
@@ -61,6 +77,7 @@ export function jobDetailOf({ job, rows, rowsLeft, metrics, retrieval, push, loc
     requestId,
     retrieval: retrieval === undefined ? null : retrievalOf(retrieval),
     push: push === undefined ? null : pushOf(push),
+    change: changeOf(change, apply),
   };
 }
 
@@ -82,4 +99,11 @@ function retrievalOf({ from, to, totals, calls }: Retrieval): JobDetail["retriev
 
 function pushOf({ asked: { records, from, to }, progress }: CrmPush): JobDetail["push"] {
   return { records, from: timeText(from ?? null), to: timeText(to ?? null), ...progress };
+}
+
+function changeOf(change: DialerChange | undefined, apply: CampaignApply | undefined): JobDetail["change"] {
+  const one = change ?? apply;
+  if (one === undefined) return null;
+  const { phase, outcome, message } = one;
+  return { version: change?.version ?? null, plan: apply?.planHash ?? null, phase, outcome, message };
 }

@@ -1,7 +1,8 @@
 // Retrievals and their schedules as people and programs see them.
 
 import type { Retrieval, RetrievalSchedule } from "../../store/index.ts";
-import type { RetrievalView, ScheduleView } from "./schemas/outcomes.ts";
+import type { RunVerdict } from "../retrieval/verify.ts";
+import type { RetrievalVerdict, RetrievalView, ScheduleView } from "./schemas/outcomes.ts";
 import { timeText } from "./texts.ts";
 
 /** Share of the requests for pages that brought one, 0..1; null when none was sent. */
@@ -17,6 +18,7 @@ export function retrievalViewOf(one: Retrieval): RetrievalView {
     to: timeText(one.to),
     codes: one.codes === null ? null : [...one.codes],
     status: one.status,
+    run: one.run,
     actor: one.actor,
     windows: one.totals.windows,
     windowsDone: one.totals.windowsDone,
@@ -29,6 +31,24 @@ export function retrievalViewOf(one: Retrieval): RetrievalView {
     quarantined: { ...one.totals.quarantined },
     createdAt: timeText(one.createdAt),
     finishedAt: timeText(one.finishedAt),
+    latencySeconds: latencySeconds(one),
+  };
+}
+
+/** Seconds from the first start to the end; null before it. */
+export function latencySeconds({ startedAt, finishedAt }: Pick<Retrieval, "startedAt" | "finishedAt">): number | null {
+  return startedAt === null || finishedAt === null ? null : (finishedAt - startedAt) / 1000;
+}
+
+/** @param verdict undefined while the retrieval has not ended */
+export function verdictViewOf(jobId: string, verdict: RunVerdict | undefined): RetrievalVerdict {
+  return {
+    jobId,
+    ended: verdict !== undefined,
+    whole: verdict?.ok ?? null,
+    calls: verdict?.found.calls ?? null,
+    expected: verdict?.expected.calls ?? null,
+    damaged: verdict === undefined ? null : { count: verdict.damaged.count, callIds: [...verdict.damaged.callIds] },
   };
 }
 

@@ -17,7 +17,9 @@ const NEARLY = 0.8;
 export function budgetView(budget: ApiTypes.AbandonmentBudget, zone?: string): BudgetView {
   const { used, left, burnRate, exhaustedAt, withinLimit, rate, limit } = budget;
   const isBurning = burnRate !== null && burnRate > 1;
-  const tone = !withinLimit || used >= 1 ? "bad" : used >= NEARLY || isBurning ? "warn" : "good";
+  // Of a budget of nothing there is no share: it is used up by the first call.
+  const share = used ?? (withinLimit ? 0 : 1);
+  const tone = !withinLimit || share >= 1 ? "bad" : share >= NEARLY || isBurning ? "warn" : "good";
   if (rate.rate === null)
     return { tone: "good", width: 0, headline: "no live answers yet", pace: `limit ${percent(limit, 0)} over 30 days` };
   const headline = withinLimit && left > 0 ? `${whole(left)} left` : withinLimit ? "none left" : "over the limit";
@@ -25,7 +27,7 @@ export function budgetView(budget: ApiTypes.AbandonmentBudget, zone?: string): B
   const speed = burnRate === null ? "no recent answers" : `recent pace ${decimal(burnRate)}× the limit${end}`;
   return {
     tone,
-    width: Math.round(100 * Math.min(1, Math.max(0, used))),
+    width: Math.round(100 * Math.min(1, Math.max(0, share))),
     headline: `${headline} · ${percent(rate.rate, 2)} of ${percent(limit, 0)}`,
     pace: speed,
   };

@@ -149,6 +149,11 @@ describe("the abandonment budget", () => {
     expect(view.pace).toBe("recent pace 1.8× the limit, used up Mon 23 Nov, 15:00");
   });
 
+  test("of nothing has no share, and is passed by the first call", () => {
+    expect(budgetView(budget({ limit: 0, used: null, left: 0 }))).toMatchObject({ tone: "good", width: 0 });
+    expect(budgetView(budget({ limit: 0, used: null, left: 0, withinLimit: false }))).toMatchObject({ tone: "bad", width: 100 });
+  });
+
   test("is bad once the limit is passed, however little was used of late", () => {
     const view = budgetView(budget({ withinLimit: false, used: 1.2, left: 0, burnRate: 0 }));
     expect(view).toMatchObject({ tone: "bad", width: 100 });

@@ -32,6 +32,12 @@ test("the example is planned, applied by its hash, in sync, exported, and drift 
   expect({ code: applied.code, stdout: applied.stdout }).toEqual({ code: 0, stdout: "applied\n" });
   expect((await world.campaigns()).map(({ status }) => status)).toEqual(["paused", "paused"]);
 
+  const jobs = await runCli(["jobs", "list", "--json"], { cwd: world.folder, env: world.environment });
+  const { items } = JSON.parse(jobs.stdout) as { items: { id: string }[] };
+  expect(items).toMatchObject([{ kind: "campaign-apply", status: "done" }]);
+  const shown = await runCli(["jobs", "show", items[0]?.id ?? "", "--json"], { cwd: world.folder, env: world.environment });
+  expect(JSON.parse(shown.stdout)).toMatchObject({ change: { version: null, plan: plan.plan, outcome: "applied" } });
+
   const inSync = await outdial(world, "drift");
   expect({ code: inSync.code, stdout: inSync.stdout }).toEqual({ code: 0, stdout: "tenant and files agree\n" });
 

@@ -222,14 +222,17 @@ test("abandonment: rate, allowance and the vendor's figure under each limit of t
   expect(text.stdout).toContain("abandoned: 2.00 % (6 of 300");
   expect(text.stdout).toContain("the vendor's figure from the same calls: 1.20 % (6 of 500");
   const all = json((await outdial([...ask, "--json"])).stdout);
-  expect(all["readings"]).toEqual(
+  expect(all["items"]).toEqual(
     expect.arrayContaining([
       expect.objectContaining({
+        campaign: "camp_1",
         rule: "us-abandonment",
-        live: 300,
-        abandoned: 6,
-        withinLimit: true,
-        allowance: expect.objectContaining({ certain: 3 }),
+        budget: expect.objectContaining({
+          rate: expect.objectContaining({ numerator: 6, denominator: 300 }),
+          used: 6 / 9,
+          left: 3,
+          withinLimit: true,
+        }),
       }),
     ]),
   );

@@ -92,6 +92,24 @@ test("apply, history, rollback, show: each says what it did", async () => {
   expect(lines(await run("dialer", "history", "--format", "csv"))).toHaveLength(4);
   expect((await run("dialer", "show")).stdout).toContain("algorithm.dial_ratio: 2\n");
   expect((await run("dialer", "resume")).stderr).toContain("every change has ended");
+
+  const { items } = JSON.parse((await run("jobs", "list", "--json")).stdout) as { items: { id: string }[] };
+  expect(items).toMatchObject([{ kind: "dialer-change", status: "done" }, { kind: "dialer-change" }]);
+  expect((await run("jobs", "list")).stdout).toMatch(/^job_\S+\s+done .* dialer settings /);
+  const id = items[0]?.id ?? "";
+  expect(JSON.parse((await run("jobs", "show", id, "--json")).stdout)).toMatchObject({
+    change: { version: 3, plan: null, outcome: "applied", message: "in force, read back field by field" },
+    notSent: null,
+  });
+  expect((await run("jobs", "show", id)).stderr).toContain("dialer settings, version 3: applied (outdial dialer history");
+  expect((await run("jobs", "cancel", id)).stderr).toContain("is done already");
+  await world.query("update outdial.jobs set status = 'stopped' where id = $1", [id]);
+  const refused = { code: 3, stderr: expect.stringContaining("outdial dialer rollback puts the settings before it back") };
+  expect(await run("jobs", "cancel", id)).toMatchObject(refused);
+  expect(await run("jobs", "resume", id)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("outdial dialer resume goes on with it"),
+  });
 });
 
 test("a revision that did not hold needs --retry-rejected", async () => {
@@ -127,6 +145,9 @@ test("a predicted breach of the abandonment limit refuses, unless its gate is pa
     "select details::json->'overridden'->>0 as words from outdial.audit where action = 'dialer.begin'",
   );
   expect(recorded[0]?.["words"]).toMatch(/^predicted_abandonment: /);
+  expect(await run("dialer", "rollback", "--yes")).toMatchObject({ code: 0, stdout: "3 applied\n" });
+  const back = await run("dialer", "rollback", "2", "--yes");
+  expect(back).toMatchObject({ code: 3, stderr: expect.stringContaining("--override-gate predicted_abandonment") });
 });
 
 test("a campaign is created once for one file, however often and whatever is lost", async () => {

@@ -29,7 +29,7 @@ test("pull, runs, verify, export and reconcile tell one story", async () => {
   const pulled = await outdial("pull", "--campaign", CAMPAIGN, "--last", "3d", "--json");
   expect(pulled.code).toBe(0);
   const { retrieval } = JSON.parse(pulled.stdout);
-  const truth = truthOf(world.sandbox, retrieval.from, retrieval.to);
+  const truth = truthOf(world.sandbox, Date.parse(retrieval.from), Date.parse(retrieval.to));
   expect(retrieval).toMatchObject({ status: "done", calls: CALLS, complianceHash: truth.hash });
   expect(pulled.stderr).toContain("400 calls");
   expect(pulled.stderr).not.toContain(world.sandbox.ready.clientSecret);
@@ -40,9 +40,23 @@ test("pull, runs, verify, export and reconcile tell one story", async () => {
     await outdial("export", "--format", "csv"),
     await outdial("reconcile", "--campaign", CAMPAIGN, "--last", "3d", "--json"),
   ];
-  expect(JSON.parse(runs.stdout).retrievals).toEqual([
+  expect(JSON.parse(runs.stdout).items).toEqual([
     expect.objectContaining({ jobId: retrieval.jobId, successRate: 1, calls: CALLS, latencySeconds: expect.any(Number) }),
   ]);
+  const verdicts = JSON.parse((await outdial("verify", "--json")).stdout);
+  expect(verdicts).toEqual({
+    ok: true,
+    items: [
+      {
+        jobId: retrieval.jobId,
+        ended: true,
+        whole: true,
+        calls: CALLS,
+        expected: CALLS,
+        damaged: { count: 0, callIds: [] },
+      },
+    ],
+  });
   expect(verified).toMatchObject({ code: 0, stdout: `${retrieval.jobId} ok · 400 calls · ${truth.hash}\n` });
   const lines = csv.stdout.trimEnd().split("\n");
   expect(lines).toHaveLength(CALLS + 1);
@@ -102,7 +116,7 @@ describe("what cannot be asked for is refused before anything is sent", () => {
   test("a dry run of several campaigns shows the windows and the turns of each", async () => {
     const pull = ["outcomes", "pull", "--campaign", "x", "y", "--last", "1h", "--every", "1h", "--dry-run"];
     const { stdout, stderr } = await runCli([...pull, "--stagger", "10m", "--json"], { cwd: world.folder });
-    const [x, y] = JSON.parse(stdout).campaigns;
+    const [x, y] = JSON.parse(stdout).items;
     expect([x.campaignId, y.campaignId]).toEqual(["x", "y"]);
     expect(Date.parse(y.firstAt) - Date.parse(x.firstAt)).toBe(600_000);
     expect(stderr).toMatch(/dry run: (2|4) windows/);
@@ -133,7 +147,7 @@ test("interrupted, it says how to go on, and goes on at the page where it was", 
   expect(retrieval).toMatchObject({
     run: 2,
     calls: CALLS,
-    complianceHash: truthOf(world.sandbox, retrieval.from, retrieval.to).hash,
+    complianceHash: truthOf(world.sandbox, Date.parse(retrieval.from), Date.parse(retrieval.to)).hash,
   });
   // Pages that were home are not asked for again: at most what was under way in each window.
   expect(world.listings() - before).toBeLessThanOrEqual(retrieval.totals.pagesOk + 6);

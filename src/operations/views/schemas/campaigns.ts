@@ -20,8 +20,10 @@ export const abandonmentBudget = z
   .strictObject({
     limit: z.number().describe("Largest share of live answers, such as 0.03"),
     rate: share,
-    /** Abandoned calls as a share of those the limit allows: 1 is all of them. */
-    used: z.number(),
+    used: z
+      .number()
+      .nullable()
+      .describe("Abandoned calls as a share of those the limit allows: 1 is all of them; null where the limit allows none"),
     /** How many more may be abandoned until `until`. */
     left: z.number(),
     until: time,

@@ -31,7 +31,7 @@ export type PlanReport = z.output<typeof planReport>;
 export const jobSummary = z
   .strictObject({
     id: z.string(),
-    kind: z.string().describe("tag, dispositions, retrieve, push"),
+    kind: z.string().describe("tag, dispositions, retrieve, push, dialer-change, campaign-apply"),
     status: z.string().describe("planning, ready, running, done, partly_failed, failed, stopped, cancelled"),
     campaignId: z.string().nullable(),
     sourceName: z.string(),
@@ -124,6 +124,16 @@ export const jobDetail = jobSummary
       })
       .nullable()
       .describe("Of a push to the CRM: how far it is"),
+    change: z
+      .strictObject({
+        version: count.nullable().describe("Of dialer settings; null for an apply of campaigns"),
+        plan: z.string().nullable().describe("Hash of the plan of campaigns; null for dialer settings"),
+        phase: z.string().describe("Where it stands"),
+        outcome: z.string().nullable().describe("How it ended; null while it has not"),
+        message: z.string().nullable(),
+      })
+      .nullable()
+      .describe("Of a change of dialer settings or an apply of campaigns; their own reports have the rest"),
   })
   .meta({ id: "JobDetail" });
 export type JobDetail = z.output<typeof jobDetail>;

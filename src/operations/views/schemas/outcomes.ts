@@ -24,6 +24,7 @@ export const retrievalView = z
     to: time,
     codes: z.array(z.string()).nullable(),
     status: z.string(),
+    run: z.int().describe("How often it was begun or gone on with"),
     actor: z.string(),
     windows: z.int(),
     windowsDone: z.int(),
@@ -36,6 +37,7 @@ export const retrievalView = z
     quarantined: z.record(z.string(), z.int()),
     createdAt: time,
     finishedAt: time.nullable(),
+    latencySeconds: z.number().nullable().describe("From the first start to the end; null before it"),
   })
   .meta({ id: "Retrieval" });
 export type RetrievalView = z.output<typeof retrievalView>;
@@ -71,7 +73,17 @@ export const retrievalPlan = z.strictObject({
 export type RetrievalPlan = z.output<typeof retrievalPlan>;
 
 /** Whether the lake holds what a retrieval brought. */
-export const retrievalVerdict = z.strictObject({ ended: z.boolean(), whole: z.boolean().nullable(), calls: z.int().nullable() });
+export const retrievalVerdict = z.strictObject({
+  jobId: z.string(),
+  ended: z.boolean().describe("False: there is nothing to compare with yet"),
+  whole: z.boolean().nullable(),
+  calls: z.int().nullable().describe("In the lake"),
+  expected: z.int().nullable().describe("Calls that were retrieved"),
+  damaged: z
+    .strictObject({ count: z.int(), callIds: z.array(z.string()).readonly().describe("The first of them") })
+    .nullable()
+    .describe("Calls whose rows were changed; null while it has not ended"),
+});
 export type RetrievalVerdict = z.output<typeof retrievalVerdict>;
 
 export const retrievalBegun = z.strictObject({

@@ -45,8 +45,14 @@ function Job({ id }: { readonly id: string }) {
         {(value) => (
           <>
             <section class="card stack" aria-label="Progress">
-              <Progress done={value.done} total={value.totalRows} label="Rows that have their result" />
-              <Counts counts={value.counts} />
+              {value.change === null ? (
+                <>
+                  <Progress done={value.done} total={value.totalRows} label="Rows that have their result" />
+                  <Counts counts={value.counts} />
+                </>
+              ) : (
+                <Change change={value.change} />
+              )}
               <Left job={value} />
               <p class="muted small break">
                 <span class="mono">{value.id}</span> · {value.actor} · begun <Time at={value.startedAt} /> · ended{" "}
@@ -58,7 +64,7 @@ function Job({ id }: { readonly id: string }) {
             <Measured job={value} />
             <Push job={value} />
             {value.plan === null || value.plan.refused === 0 ? null : <Refused plan={value.plan} />}
-            <Results job={value} />
+            {value.change === null ? <Results job={value} /> : null}
           </>
         )}
       </Loaded>
@@ -80,7 +86,7 @@ function Verbs({ job, onDone }: { readonly job: Detail; readonly onDone: () => v
   };
   return (
     <>
-      {ENDED.has(job.status) && job.status !== "stopped" ? null : (
+      {job.change !== null || (ENDED.has(job.status) && job.status !== "stopped") ? null : (
         <>
           {job.running ? null : (
             <button type="button" class="button" disabled={!mayAct} onClick={() => void ask("jobs.resume", "The job goes on")}>
@@ -97,10 +103,22 @@ function Verbs({ job, onDone }: { readonly job: Detail; readonly onDone: () => v
           </button>
         </>
       )}
-      <Download of="jobs.rows" asking={{ params: { id: job.id }, query: { download: true } }} name={`${job.id}.ndjson`}>
-        Download results
-      </Download>
+      {job.change !== null ? null : (
+        <Download of="jobs.rows" asking={{ params: { id: job.id }, query: { download: true } }} name={`${job.id}.ndjson`}>
+          Download results
+        </Download>
+      )}
     </>
+  );
+}
+
+/** What a change of dialer settings or an apply of campaigns is about; its own page has the rest. */
+function Change({ change: { version, outcome, phase, message } }: { readonly change: NonNullable<Detail["change"]> }) {
+  return (
+    <p>
+      {version === null ? "Campaigns" : <a href="/dialer">{`Dialer settings, version ${version}`}</a>}: {words(outcome ?? phase)}
+      {message === null ? null : <span class="cell-note break">{message}</span>}
+    </p>
   );
 }
 
