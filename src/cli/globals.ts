@@ -1,6 +1,7 @@
 // The options that every command has.
 
-import { file, flag, optional } from "./declare.ts";
+import { choice, file, flag, optional } from "./declare.ts";
+import { COLOUR_WHEN } from "./tone.ts";
 
 export const CONFIG = file("--config <file>", "configuration (default: outdial.yaml of this folder or the nearest above)");
 export const DIR = file(
@@ -15,6 +16,8 @@ export const TENANT_NAME = optional(
 const VERSION = flag("--version", "version of the package, its commit where that is known, and Node's; then ends");
 const JSON_ = flag("--json", "one JSON object on stdout instead of text");
 const QUIET = flag("--quiet", "no talk and no progress on stderr");
+const NO_PAGER = flag("--no-pager", "write long answers to the terminal, not through the pager");
+const COLOR = choice("--color <when>", "colours of states: auto (on a terminal), always or never", COLOUR_WHEN);
 const YES = flag("--yes", "do not ask for confirmation");
 
 /** In the order of the help. */
@@ -26,4 +29,6 @@ export const GLOBAL_OPTIONS = [
   JSON_,
   { ...QUIET, flags: "-q, --quiet" },
   { ...YES, flags: "-y, --yes" },
+  NO_PAGER,
+  COLOR,
 ] as const;

@@ -5,7 +5,8 @@ import { OutdialError } from "../kernel/index.ts";
 import { EXIT } from "./exit.ts";
 import { page } from "./pager.ts";
 import { pathFrom, type Surroundings } from "./surroundings.ts";
-import { cut } from "./text.ts";
+import { cut, wrapped } from "./text.ts";
+import { takesColour } from "./tone.ts";
 
 /** A line, or several. */
 export type Lines = string | readonly string[];
@@ -75,21 +76,14 @@ function harmless(text: string): string {
 /** Progress is said so often where no line can be redrawn, ms. */
 const PROGRESS_MS = 15_000;
 
-/** As most tools decide it: NO_COLOR says no, FORCE_COLOR says yes, else a terminal that is not dumb. */
-function takesColour({ isTTY }: Surroundings["stdout"], env: Surroundings["env"]): boolean {
-  if ((env["NO_COLOR"] ?? "") !== "") return false;
-  if ((env["FORCE_COLOR"] ?? "") !== "") return env["FORCE_COLOR"] !== "0";
-  return isTTY === true && env["TERM"] !== "dumb";
-}
-
 /** @param options from the global flags @param told.interrupted what is said when Ctrl-C has ended the command */
 export function createIo(
-  options: { json?: unknown; quiet?: unknown; yes?: unknown },
+  options: { json?: unknown; quiet?: unknown; yes?: unknown; pager?: unknown; color?: unknown },
   { env, cwd, clock, stdin, stdout, stderr, onInterrupt, leave }: Surroundings,
   { interrupted = "interrupted", about = async () => undefined }: { interrupted?: string | undefined; about?: Io["about"] } = {},
 ): Io {
   const quiet = options.quiet === true;
-  const live = stderr.isTTY === true && !quiet && env["NO_COLOR"] === undefined && env["TERM"] !== "dumb";
+  const live = stderr.isTTY === true && !quiet && env["TERM"] !== "dumb";
   let drawn = false;
   // A reader that goes away (| head) must not end the process in the middle: the command stops at its next line and closes what is open.
   let broken: Error | undefined;
@@ -117,9 +111,9 @@ export function createIo(
       if (!stdout.write(`${line}\n`)) await once(stdout, "drain");
     }
   };
-  // Longer than the screen: as git and gh do, through the user's pager.
+  // Longer than the screen: as git does, through the user's pager. A pager reads its keys from the terminal, not from stdin.
   const paged = async (lines: Lines): Promise<boolean> => {
-    const rows = stdout.isTTY === true && stdin.isTTY === true ? (stdout.rows ?? 0) : 0;
+    const rows = stdout.isTTY === true && options.pager !== false ? (stdout.rows ?? 0) : 0;
     const all = (typeof lines === "string" ? [lines] : lines).flatMap((line) => line.split("\n"));
     const pager = env["OUTDIAL_PAGER"] ?? env["PAGER"] ?? "less";
     if (rows === 0 || all.length < rows || pager === "" || pager === "cat" || env["TERM"] === "dumb") return false;
@@ -129,7 +123,12 @@ export function createIo(
   const say = (lines: Lines) => {
     if (quiet) return;
     clear();
-    for (const line of typeof lines === "string" ? [lines] : lines) stderr.write(`${harmless(line)}\n`);
+    for (const line of typeof lines === "string" ? [lines] : lines) talk(line);
+  };
+  /** Wrapped to the terminal where stderr is one. */
+  const talk = (line: string) => {
+    const room = stderr.isTTY === true ? stderr.columns : undefined;
+    for (const part of harmless(line).split("\n")) stderr.write(`${wrapped(part, room).join("\n")}\n`);
   };
   let saidAt = clock.now();
   const sayNowAndThen = (line: string) => {
@@ -154,7 +153,7 @@ export function createIo(
     live,
     attended: stderr.isTTY === true && !quiet,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
-    colour: takesColour(stdout, env),
+    colour: takesColour(options.color, stdout, env),
     width,
     path: (given) => pathFrom(cwd, given),
     get signal() {
@@ -173,18 +172,16 @@ export function createIo(
     data,
     async answer(value, text, none) {
       if (json) return await data(JSON.stringify(await taken(value)));
-      const lines = await taken(text);
+      const lines = [await taken(text)].flat().flatMap((line) => line.split("\n").flatMap((one) => wrapped(one, width)));
       if (!(await paged(lines))) await data(lines);
       if (lines.length === 0 && none !== undefined) say(none);
     },
     async each(rows, text, { json: part, none, fits } = {}) {
       const all = [...rows];
       if (json) return await data(JSON.stringify({ items: all.map((row) => part?.(row) ?? row) }));
-      const room = fits === true ? width : undefined;
-      for (const row of all) {
-        const lines = text(row);
-        await data(room === undefined ? lines : [lines].flat().map((line) => cut(line, room)));
-      }
+      const fitting = (line: string) => (fits === true && width !== undefined ? [cut(line, width)] : wrapped(line, width));
+      const lines = all.flatMap((row) => [text(row)].flat().flatMap(fitting));
+      if (!(await paged(lines))) await data(lines);
       if (all.length === 0 && none !== undefined) say(none);
     },
     say,
@@ -196,7 +193,7 @@ export function createIo(
     },
     complain(line) {
       clear();
-      stderr.write(`${harmless(line)}\n`);
+      talk(line);
     },
     leave: () => leave?.(),
     [Symbol.dispose]: () => listening?.[Symbol.dispose](),

@@ -16,6 +16,12 @@ const STORES = [
   "",
   `A store is made on purpose: by ${named(MAKE_A_STORE)}, and for themselves by \`demo\` and \`sandbox\`. ${named(MAKE_TABLES)} make the tables of a database that is named and`,
   "has none. Every other command that works on a store ends with exit code 2 where there is none, and says where it looked: an answer from an empty store would say nothing.",
+  "",
+  "Where `outdial.yaml` names several tenants, one is worked with: `--tenant`, else `OUTDIAL_TENANT`, else the one of `outdial context use` ([tenants.md](tenants.md)).",
+  "",
+  "On a terminal, lines wrap to its width, and an answer longer than the screen goes through the pager: `OUTDIAL_PAGER`, else `PAGER`, else `less`; `--no-pager`, an",
+  "empty variable or `cat` switch it off. Words for states have colours on a terminal: `--color always` and `never`, `NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `CLICOLOR=0` say",
+  "otherwise. JSON and CSV have neither.",
 ];
 
 /** The text of docs/cli.md. */

@@ -36,7 +36,7 @@ const rateText = (rate: number | null | undefined): string => (rate === null || 
 export const HEALTH = table<CampaignHealth>(
   [
     { title: "campaign", value: ({ id }) => id, isWhole: true },
-    { title: "status", value: ({ campaign }) => campaign?.status ?? "?" },
+    { title: "status", value: ({ campaign }) => campaign?.status ?? "?", isState: true },
     { title: "calls", value: ({ reading }) => reading?.activeCalls, align: "right" },
     {
       title: "success",

@@ -3,6 +3,7 @@
 import { cellText, csvLine } from "../kernel/index.ts";
 import type { Io } from "./io.ts";
 import { cut, printableWhole } from "./text.ts";
+import { toned } from "./tone.ts";
 
 export interface Column<Row> {
   readonly title: string;
@@ -13,14 +14,16 @@ export interface Column<Row> {
   readonly least?: number;
   /** Never cut to fit a terminal: what other commands are given. Numbers, to the right, never are. */
   readonly isWhole?: true;
+  /** A word for a state, which may have a colour. */
+  readonly isState?: true;
 }
 
 export interface Table<Row> {
   /**
    * Aligned lines, the titles first. @param width of the terminal, into which the widest columns are cut; where that is not enough, each row takes
-   * several lines. Undefined cuts nothing
+   * several lines. Undefined cuts nothing @param colour whether states have theirs
    */
-  readonly lines: (rows: readonly Row[], width?: number) => string[];
+  readonly lines: (rows: readonly Row[], width?: number, colour?: boolean) => string[];
   readonly objects: (rows: readonly Row[]) => Record<string, unknown>[];
   readonly csv: (rows: readonly Row[]) => string[];
 }
@@ -39,7 +42,7 @@ export function table<Row>(
     return Number.isFinite(widest) ? cut(text, widest) : text;
   };
   return {
-    lines(rows, room) {
+    lines(rows, room, colour = false) {
       const body = rows.map((row) => valuesOf(row).map(shown));
       const cells = heads ? [titles.map(printableWhole), ...body] : body;
       const natural = (isPadded: boolean) =>
@@ -52,11 +55,12 @@ export function table<Row>(
         fit(widths, columns, isTime, room);
         if (over(widths, room) > 0) return blocks(titles, body, room);
       }
-      const pads = columns.map(({ align }, i) => {
+      const pads = columns.map(({ align, isState }, i) => {
         const width = widths[i] ?? 0;
         return (whole: string) => {
           const text = cut(whole, width);
-          return align === "right" ? text.padStart(width) : text.padEnd(width);
+          const padded = align === "right" ? text.padStart(width) : text.padEnd(width);
+          return isState === true ? toned(padded, colour) : padded;
         };
       });
       return cells.map((line) =>

@@ -1,5 +1,6 @@
 // Numbers, times and text from outside, as people read them.
 
+import { stripVTControlCharacters } from "node:util";
 import { percent } from "../kernel/index.ts";
 
 /** 1234567 as 1,234,567. */
@@ -35,6 +36,27 @@ export function printableWhole(text: string): string {
 /** Text of at most `width` characters, with a mark where it was cut. */
 export const cut = (text: string, width: number): string =>
   text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text;
+
+/**
+ * A line of prose at most `width` columns wide, where words allow it: what follows stands under the text, or under the last column where the line has columns. Ids and
+ * paths stay whole. @param width undefined cuts nothing
+ */
+export function wrapped(line: string, width: number | undefined): string[] {
+  const long = (text: string) => stripVTControlCharacters(text).length;
+  if (width === undefined || long(line) <= width) return [line];
+  const indent = /^ */.exec(line)?.[0].length ?? 0;
+  const column = /^.*\S {2,}(?=\S)/.exec(stripVTControlCharacters(line).slice(0, width))?.[0].length ?? 0;
+  const hang = " ".repeat(column > 0 && column <= width / 2 ? column : Math.min(indent + 2, Math.floor(width / 2)));
+  const lines: string[] = [];
+  let current = "";
+  for (const [token] of line.matchAll(/\s*\S+/g)) {
+    if (current !== "" && long(current) + long(token) > width) {
+      lines.push(current);
+      current = hang + token.trimStart();
+    } else current += token;
+  }
+  return [...lines, current];
+}
 
 /** A number to so many significant digits, thousands grouped; a dash for none. */
 export function number(value: number, digits: number): string {

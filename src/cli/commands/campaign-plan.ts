@@ -1,7 +1,7 @@
 // outdial campaign plan, drift, export, apply, resume-apply: files against the tenant. An apply shows the plan, asks, reads the tenant once more,
 // runs it, and says how it ended.
 
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CampaignApplies, exportCampaignFiles, openCampaignApplies, openCampaignReader } from "../../app/index.ts";
 import { fileTrouble, OutdialError } from "../../kernel/index.ts";
@@ -19,6 +19,7 @@ import {
   readPlan,
 } from "../../operations/index.ts";
 import type { CampaignApplyView } from "../../operations/views/index.ts";
+import { makeFolders } from "../../store/index.ts";
 import type { Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
@@ -53,12 +54,16 @@ export const drift: Run<typeof declared.drift> = async ({ args, options, io }) =
 export const exportAll: Run<typeof declared.exportAll> = async ({ args, options, io }) => {
   const files = await exportCampaignFiles(options, io.env, args.ids, io.say);
   const { out, force } = options;
-  if (out === undefined) return await io.answer({ files }, files.map(({ text }) => text.trimEnd()).join("\n---\n"));
+  if (out === undefined) {
+    // A file is written as it is, also to a terminal.
+    if (!io.json) return await io.data(files.map(({ text }) => text.trimEnd()).join("\n---\n"));
+    return await io.answer({ files }, []);
+  }
   const taken = force ? [] : await conflicting(out, files);
   for (const path of taken) io.complain(`${path} is there and says something else; --force overwrites it`);
   if (taken.length > 0) return EXIT.refused;
   try {
-    await mkdir(out, { recursive: true });
+    await makeFolders(out);
     for (const { name, text } of files) await writeFile(join(out, name), text);
   } catch (thrown) {
     throw new OutdialError("invalid_input", `cannot write to ${out}: ${fileTrouble(thrown)}`);

@@ -76,7 +76,7 @@ async function inTurns(ids: readonly string[], read: (id: string) => Promise<Cam
 }
 
 async function show(found: readonly CampaignHealth[], one: boolean, io: Io): Promise<void> {
-  const lines = () => (one ? found.flatMap(healthLines) : found.length === 0 ? [] : HEALTH.lines(found, io.width));
+  const lines = () => (one ? found.flatMap(healthLines) : found.length === 0 ? [] : HEALTH.lines(found, io.width, io.colour));
   await io.answer({ campaigns: found }, lines, one ? undefined : "the tenant has no campaigns");
 }
 

@@ -5,6 +5,7 @@ import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/doctor.ts";
 import { printableWhole } from "../text.ts";
+import { toned } from "../tone.ts";
 
 export const doctor: Run<typeof declared.doctor> = async ({ options, io }) => {
   const checks = await examine(options, io.env);
@@ -19,10 +20,7 @@ export const doctor: Run<typeof declared.doctor> = async ({ options, io }) => {
   return failed === 0 ? EXIT.done : EXIT.failed;
 };
 
-const COLOURS = { ok: 32, warn: 33, fail: 31 } as const;
-
 function checkLines({ check, state, text, mend }: Check, colour: boolean): string[] {
-  const word = colour ? `\u001b[${COLOURS[state]}m${state.padEnd(4)}\u001b[39m` : state.padEnd(4);
-  const line = `${word}  ${check.padEnd(20)}  ${printableWhole(text)}`;
+  const line = `${toned(state.padEnd(4), colour)}  ${check.padEnd(20)}  ${printableWhole(text)}`;
   return mend === null ? [line] : [line, `${" ".repeat(28)}${printableWhole(mend)}`];
 }

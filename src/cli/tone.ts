@@ -1,0 +1,46 @@
+// Colours: of words for states, and of nothing else.
+
+import type { Surroundings } from "./surroundings.ts";
+
+const TONES = { good: 32, warn: 33, bad: 31 } as const;
+
+const STATES: Readonly<Record<string, keyof typeof TONES>> = {
+  ok: "good",
+  done: "good",
+  applied: "good",
+  active: "good",
+  delivered: "good",
+  warn: "warn",
+  paused: "warn",
+  stopped: "warn",
+  partly_failed: "warn",
+  cancelled: "warn",
+  rolled_back: "warn",
+  fail: "bad",
+  failed: "bad",
+  dead: "bad",
+  halted: "bad",
+};
+
+/** @param padded the word as it is shown, with the blanks beside it */
+export function toned(padded: string, colour: boolean): string {
+  const tone = colour ? STATES[padded.trim()] : undefined;
+  return tone === undefined ? padded : `\u001b[${TONES[tone]}m${padded}\u001b[39m`;
+}
+
+export const COLOUR_WHEN = ["auto", "always", "never"] as const;
+
+/**
+ * Whether stdout takes colours: what --color says, else NO_COLOR, else FORCE_COLOR and CLICOLOR_FORCE, else a terminal that is not dumb and where CLICOLOR
+ * is not 0.
+ */
+export function takesColour(when: unknown, { isTTY }: Pick<Surroundings["stdout"], "isTTY">, env: Surroundings["env"]): boolean {
+  if (when === "always" || when === "never") return when === "always";
+  if (isSet(env["NO_COLOR"])) return false;
+  if (isSet(env["FORCE_COLOR"])) return env["FORCE_COLOR"] !== "0";
+  if (isSet(env["CLICOLOR_FORCE"]) && env["CLICOLOR_FORCE"] !== "0") return true;
+  return isTTY === true && env["TERM"] !== "dumb" && env["CLICOLOR"] !== "0";
+}
+
+/** As no-color.org has it: an empty variable is none. */
+const isSet = (value: string | undefined): boolean => value !== undefined && value !== "";
