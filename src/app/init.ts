@@ -1,8 +1,9 @@
 // Makes a workplace: outdial.yaml, and the store with the key of its audit log. What is there already stays as it is.
 
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileTrouble } from "../kernel/index.ts";
+import { makeFolders } from "../store/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { storeName, tenantAddress } from "./standing.ts";
@@ -35,7 +36,7 @@ export async function initWorkplace(folder: string, flags: Flags, environment: E
   const config = join(folder, CONFIG_NAME);
   const isNew = !(await stat(config).then(Boolean, () => false));
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     if (isNew) await writeFile(config, configText(flags.tenantUrl), { flag: "wx" });
   } catch (thrown) {
     throw new ConfigError(

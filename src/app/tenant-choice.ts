@@ -1,8 +1,9 @@
 // Which of the tenants that outdial.yaml names is worked with: the one that the command line, the environment or `outdial context use` says.
 
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileTrouble } from "../kernel/index.ts";
+import { makeFolders } from "../store/index.ts";
 import { ConfigError } from "./config-error.ts";
 import type { ConfigFile } from "./config-schema.ts";
 import { STORE_NAME } from "./workplace-folder.ts";
@@ -78,7 +79,7 @@ async function readChoice(workplace: string): Promise<string | undefined> {
 export async function keepChoice(workplace: string, name: string): Promise<void> {
   const folder = join(workplace, STORE_NAME);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolders(folder, 0o700);
     await writeFile(join(folder, CHOICE), `${name}\n`, { mode: 0o600 });
   } catch (thrown) {
     throw new ConfigError(

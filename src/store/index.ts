@@ -30,7 +30,7 @@ export {
 } from "./crm/types.ts";
 export { asStoreError, QUIET_TRANSACTION_MS } from "./database/database.ts";
 export { hasEmbeddedStore } from "./embedded/cluster.ts";
-export { writeWhole } from "./embedded/files.ts";
+export { makeFolders, writeWhole } from "./embedded/files.ts";
 export { joinEmbeddedServer } from "./embedded/server.ts";
 export { StoreError } from "./error.ts";
 export type { Facts } from "./facts/facts.ts";

@@ -1,12 +1,12 @@
 // The living demo: a tenant, a month of history, the service with its dashboard, and a watch that will have something to do. Opened and closed in order.
 
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, messageOf } from "../../kernel/index.ts";
 import type { Sandbox } from "../../sandbox/index.ts";
 import type { ServiceLog } from "../../server/index.ts";
-import type { Store } from "../../store/index.ts";
+import { makeFolders, type Store } from "../../store/index.ts";
 import type { Profile } from "../../tenant/index.ts";
 import { type Flags, loadConfig } from "../config.ts";
 import { openFailover } from "../failover.ts";
@@ -58,7 +58,7 @@ export async function openDemo(environment: Environment, options: DemoOptions): 
   const warn = (message: string) => log("warn", message);
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), "outdial-demo-")));
   if (options.dir === undefined) stack.defer(() => rm(dir, { recursive: true, force: true }));
-  await mkdir(dir, { recursive: true });
+  await makeFolders(dir);
 
   const stage = stack.use(await openStage(clock.now(), { clock, profile }));
   const { world, sandbox, tenantUrl } = stage;

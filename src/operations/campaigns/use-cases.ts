@@ -1,6 +1,6 @@
 // What command line, API and dashboard can do with campaigns: status, preview of an action, the actions, the emergency stop.
 
-import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
+import { ABANDONMENT_LIMIT, nearest } from "../../kernel/index.ts";
 import type { CallOptions } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
@@ -135,17 +135,28 @@ export class CampaignUseCases {
     };
   }
 
-  /** Stops dialing; confirmed when no call is under way. */
+  /** Stops dialing; confirmed when no call is under way. Throws OperationError `not_found` when the tenant knows no such campaign. */
   async pause(id: string, by: string, reason: string | undefined): Promise<CampaignResult> {
-    const [result] = await this.pauseSeveral([id], by, reason);
-    if (result === undefined) throw new Error(`the pause of ${id} said nothing`);
-    return result;
+    const [change] = await this.#paused([id], by, reason);
+    if (change === undefined) throw new Error(`the pause of ${id} said nothing`);
+    if (change.outcome === "failed" && change.code === "not_found") {
+      const known = (await this.#context.store.knownCampaigns.list()).map((one) => one.id);
+      const near = nearest(id, known);
+      throw new OperationError("not_found", change.message ?? `the tenant knows no campaign ${id}`, {
+        advice: near === undefined ? "Nothing was paused. The list of campaigns has their ids." : `Did you mean ${near}?`,
+      });
+    }
+    return this.#changed(change);
   }
 
   /** The same for several at once, each once; one that fails holds no other back. @returns in the order given */
   async pauseSeveral(ids: readonly string[], by: string, reason: string | undefined): Promise<CampaignResult[]> {
-    const changes = await this.#parts.states.pause([...new Set(ids)], { timeoutMs: DRAIN_WAIT_MS, reason }, () => undefined, by);
+    const changes = await this.#paused([...new Set(ids)], by, reason);
     return await Promise.all(changes.map((change) => this.#changed(change)));
+  }
+
+  #paused(ids: readonly string[], by: string, reason: string | undefined) {
+    return this.#parts.states.pause(ids, { timeoutMs: DRAIN_WAIT_MS, reason }, () => undefined, by);
   }
 
   /** Starts dialing, past the pre-dial gate. @returns the refusals of the gate, when it refuses now */

@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { chmod, mkdir, open, readFile, rename, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 
 /** The text of a file, or undefined when there is none. */
 export async function readOptional(file: string): Promise<string | undefined> {
@@ -45,6 +46,25 @@ export async function writeWhole(file: string, text: string, mode = 0o600): Prom
  * its data in there. Every file in it has a mode of its own.
  */
 export async function makeFolder(dir: string): Promise<void> {
-  const isNew = (await mkdir(dir, { recursive: true, mode: 0o700 })) !== undefined;
+  const isNew = await makeFolders(dir, 0o700);
   if (isNew && process.getuid?.() === 0) await chmod(dir, 0o711);
+}
+
+/**
+ * Makes a folder and those above it that are missing. Node's own way of it never ends where folders cannot be made at all, such as in /proc.
+ * @returns whether it was made
+ */
+export async function makeFolders(dir: string, mode?: number): Promise<boolean> {
+  const missing: string[] = [];
+  for (let at = resolve(dir); !(await exists(at)); at = dirname(at)) missing.unshift(at);
+  for (const folder of missing)
+    await mkdir(folder, mode).catch((thrown: unknown) => {
+      const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
+      // Somebody else made it.
+      if (code === "EEXIST") return;
+      if (code !== "ENOENT") throw thrown;
+      const message = `folders cannot be made in ${dirname(folder)}`;
+      throw Object.assign(new Error(message, { cause: thrown }), { code: "EPERM" });
+    });
+  return missing.length > 0;
 }

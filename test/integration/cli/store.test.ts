@@ -1,6 +1,6 @@
 // Where commands make a store, and where they find one or say that there is none.
 
-import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -248,6 +248,26 @@ test("a workplace is made once and found from every folder below; its gate lets 
     /company's do-not-call list: stopped\.csv, loaded 20\S+, here since 20\S+\nregistries: none loaded\n/,
   );
   expect((await readdir(below)).sort()).toEqual(["contacts.csv", "stopped.csv"]);
+});
+
+test("where nothing can be written, another folder is advised", async () => {
+  expect(await runCli(["init", "/proc/x"], { cwd: folder.path })).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/folders cannot be made in \/proc[^]*outdial init FOLDER/),
+  });
+  if (process.getuid?.() !== 0) return;
+  const database = await createDatabase();
+  await chmod(folder.path, 0o755);
+  process.seteuid?.(65_534);
+  try {
+    const denied = await runCli(["jobs", "list"], { cwd: folder.path, env: { DATABASE_URL: database.url } });
+    expect(denied).toMatchObject({ code: 1, stderr: expect.stringMatching(/cannot be written to[^]*--dir or OUTDIAL_DIR/) });
+    const init = await runCli(["init"], { cwd: folder.path });
+    expect(init).toMatchObject({ code: 2, stderr: expect.stringContaining("Name a folder that you may write to") });
+  } finally {
+    process.seteuid?.(0);
+    await database.dispose();
+  }
 });
 
 test("a database without tables is no store: a read says so and leaves no folder; init makes them", async () => {

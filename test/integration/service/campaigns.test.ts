@@ -90,6 +90,10 @@ test("stopping needs no second person", async () => {
   expect(await at.post("/api/v1/campaigns/pause", { campaigns: [] })).toMatchObject({ status: 400 });
   const detail = await at.get(`/api/v1/campaigns/${ID}`);
   expect(JSON.stringify(detail["events"])).toContain("paused: test");
+  expect(await at.post(`/api/v1/campaigns/${ID.slice(0, -1)}/pause`, {})).toMatchObject({
+    status: 404,
+    body: { code: "not_found", advice: `Did you mean ${ID}?` },
+  });
 });
 
 test("a pair that was halted says so, why and what is to be done: nobody is said to dial", async () => {
