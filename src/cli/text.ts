@@ -46,7 +46,9 @@ export function wrapped(line: string, width: number | undefined): string[] {
   if (width === undefined || long(line) <= width) return [line];
   const indent = /^ */.exec(line)?.[0].length ?? 0;
   const column = /^.*\S {2,}(?=\S)/.exec(stripVTControlCharacters(line).slice(0, width))?.[0].length ?? 0;
-  const hang = " ".repeat(column > 0 && column <= width / 2 ? column : Math.min(indent + 2, Math.floor(width / 2)));
+  const hang = " ".repeat(
+    column > 0 && column <= width / 2 ? column : Math.min(indent < 8 ? indent + 2 : indent, Math.floor(width / 2)),
+  );
   const lines: string[] = [];
   let current = "";
   for (const [token] of line.matchAll(/\s*\S+/g)) {

@@ -47,11 +47,14 @@ export const verifyProofFile = command("verify-proof", NOTHING, {
 export const makePack = command("pack", STORE, {
   summary: "everything about a number, a campaign or a period with its proofs, as one signed file",
   options: [
-    phone("--phone <number>", "about this telephone number"),
+    phone("--phone <number>", "about this telephone number (one of --phone, --campaign and --from is required)"),
     text("--campaign <id>", "about this campaign"),
     instant("--from <time>", "about a period: its beginning"),
     instant("--to <time>", "… and its end, exclusive"),
-    file("--out <file>", "the pack: JSON, a line for each consent, opt-out, call, decision, entry; - is stdout"),
+    file(
+      "--out <file>",
+      "the pack: JSON, a line for each consent, opt-out, call, decision, entry; - is stdout (required without --pdf)",
+    ),
     file("--pdf <file>", "the pack for people: a PDF with the JSON attached, signed as well"),
   ],
   notes:

@@ -96,7 +96,7 @@ export const status = command("status", TENANT_AND_STORE, {
 
 export const pause = command("pause", TENANT_AND_STORE, {
   summary: "pause campaigns and wait until no call is under way; --all stops everything that dials",
-  args: [many(text("[id...]", "campaigns"))],
+  args: [many(text("[id...]", "campaigns (required without --all)"))],
   options: [
     flag("--all", "every campaign of the tenant, at once; needs neither database nor service"),
     span("--timeout <span>", "how long to wait for calls under way, such as 30s; 0s does not wait", {

@@ -27,7 +27,10 @@ const RUNS = { from: 1, to: 1000, default: 20 } as const;
 export const pull = command("pull", TENANT_AND_STORE, {
   summary: "retrieve ended calls into the lake: nothing twice, nothing lost, resumed at the page where it was interrupted",
   options: [
-    many(text("--campaign <id...>", "campaign whose calls are retrieved; with --every several"), false),
+    many(
+      text("--campaign <id...>", "campaign whose calls are retrieved; with --every several (required without --resume)"),
+      false,
+    ),
     instant("--from <time>", "earliest start of a call, such as 2026-03-01 or 2026-03-01T08:00:00Z; UTC without an offset"),
     TO,
     span("--last <span>", "instead of --from: so much time before the end, such as 7d or 36h (default: 7d)"),
@@ -82,7 +85,7 @@ export const exportOutcomes = command("export", STORE, {
     instant("--to <time>", "latest start"),
     CODES,
     file("--map <file>", "what disposition codes mean; by default outcomes.map of outdial.yaml, else the documented codes"),
-    file("--out <file>", "the file; stdout by default (not for parquet)"),
+    file("--out <file>", "the file; stdout by default (required for parquet)"),
   ],
 });
 

@@ -6,7 +6,7 @@ import { PACK } from "./shared.ts";
 
 export const simulate = command("simulate", NOTHING, {
   summary: "simulate a campaign: its figures with their intervals, comparisons, the best pacing, what if",
-  args: [scenarioFile("[scenario]", "scenario file, YAML or JSON; - reads stdin")],
+  args: [scenarioFile("[scenario]", "scenario file, YAML or JSON; - reads stdin (required)")],
   options: [
     whole("--replications <number>", "independent runs of each scenario", { from: 1, to: 100_000, default: 20 }),
     text("--seed <text>", "the same seed gives the same figures", { default: "1" }),

@@ -8,11 +8,11 @@ export const tag = command(
   { ...TENANT_AND_STORE, tells: "place" },
   {
     summary: "tag calls with dispositions: validates every row, sends within the rate budget, resumes where it was interrupted",
-    args: [file("[file]", "CSV with a header, or NDJSON; - reads stdin")],
+    args: [file("[file]", "CSV with a header, or NDJSON; - reads stdin (required without --call)")],
     options: [
       text("--campaign <id>", "campaign whose disposition codes the rows use", { required: true }),
       text("--call <id>", "one call instead of a file; --code is its disposition"),
-      text("--code <id>", "with --call: disposition code"),
+      text("--code <id>", "disposition code (required with --call)"),
       text("--reason <id>", "with --call: reason code of the disposition"),
       text("--notes <text>", "with --call: notes"),
       words("--tags <a,b>", "with --call: tags separated by commas"),

@@ -12,7 +12,7 @@ export const probe = command("probe", TENANT, {
 
 export const call = command("call", TENANT, {
   summary: "one read operation of the tenant by its name, with its reply as JSON",
-  args: [text("[operation]", "name of the operation, such as listCampaigns")],
+  args: [text("[operation]", "name of the operation, such as listCampaigns (required without --list)")],
   options: [
     many(text("--param <name=value>", "a parameter of its path or its query; may be given several times")),
     text("--body <json>", "the body, for the few reads that have one"),
@@ -26,6 +26,6 @@ export const smoke = command("smoke", TENANT, {
   summary: "try every read operation against the tenant and say what differs from the contract",
   options: [flag("--writes", "also make objects whose names begin with outdial-smoke-, and remove them")],
   notes:
-    "It asks the tenant in use when --tenant is given, with or without a name; without it nothing is sent.\nExit code 1 when something differs, 0 otherwise, also when rights are missing.",
+    "--tenant is required, with or without a name: it says that the tenant in use is meant.\nExit code 1 when something differs, 0 otherwise, also when rights are missing.",
   examples: ["outdial smoke --tenant"],
 });

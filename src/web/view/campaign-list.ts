@@ -64,7 +64,7 @@ export function urgencyOf(campaign: Summary): 0 | 1 | 2 | 3 {
   if (failover !== null && pairBadge(failover)?.tone === "bad") return 3;
   if (abandonment?.withinLimit === false || callsOutsideHours(campaign)) return 3;
   if (status === "active" && dialing === false) return 2;
-  if (abandonment !== null && (abandonment.used >= 0.8 || (abandonment.burnRate ?? 0) > 1)) return 2;
+  if (abandonment !== null && ((abandonment.used ?? 0) >= 0.8 || (abandonment.burnRate ?? 0) > 1)) return 2;
   if (failover?.dials === "backup") return 2;
   return failed !== null || dialing === null ? 1 : 0;
 }

@@ -54,7 +54,7 @@ test("outdial outcomes pull of the packed package brings the tenant's truth", as
   const pulled = await runCliProcess(args, options);
   expect(pulled).toMatchObject({ code: 0, stderr: expect.stringContaining(`${CALLS} calls`) });
   const { retrieval } = JSON.parse(pulled.stdout);
-  const { hash } = truthOf(world.sandbox, retrieval.from, retrieval.to);
+  const { hash } = truthOf(world.sandbox, Date.parse(retrieval.from), Date.parse(retrieval.to));
   expect(retrieval).toMatchObject({ status: "done", calls: CALLS, complianceHash: hash });
 });
 

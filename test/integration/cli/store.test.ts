@@ -152,6 +152,23 @@ describe("every command", () => {
     const said = [...MAKE_A_STORE, ...finds, ...NEEDS_NONE];
     expect(names.filter((name) => !said.includes(name))).toEqual([]);
   });
+
+  test("marks in its help what it cannot go without", async () => {
+    const made = ["init", "demo", "sandbox"];
+    const unmarked: string[] = [];
+    for (const name of names.filter((one) => !made.includes(one))) {
+      const line = name.split(" ");
+      const { code, stdout } = await runCli([...line, "--json"], { cwd: folder.path });
+      const { error = {} } = code === 2 ? (JSON.parse(stdout) as { error?: { code?: string; message?: string } }) : {};
+      // A folder that is looked for under its usual name is no requirement.
+      const isUsage = error.code === "invalid_input" && error.message?.startsWith("cannot read ") !== true;
+      if (!isUsage) continue;
+      const help = (await runCli([...line, "--help"], { cwd: folder.path })).stdout;
+      if (!/\brequired\b|^Usage: .*</m.test(help.replaceAll(/\s+/g, " ").replace(" Options:", "\nOptions:")))
+        unmarked.push(`${name}: ${error.message}`);
+    }
+    expect(unmarked).toEqual([]);
+  });
 });
 
 test("what finds a store makes none: it ends with 2, says where it looked and what to do, and leaves the folder as it was", async () => {

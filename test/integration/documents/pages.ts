@@ -378,7 +378,8 @@ export const PAGES: Readonly<Record<string, Page>> = {
     ends: { "mcp --allow": 0 },
   },
   "docs/outcomes.md": {
-    stopped: { "--every": /call|next/ },
+    stopped: { "--every 15m": /call|next/, "camp_backup_001 --every": /call|next/ },
+    says: { "--dry-run": /^camp_backup_001: first at .*, then every 30 min/m },
     files: {
       files: async (text, world) => {
         const badPage = { calls: [{ callId: "" }] };

@@ -71,6 +71,20 @@ test("the documented health view has exactly its members and never null", async 
   expect(refused.status).toBe(401);
 });
 
+test("an address for the tenant's events is registered with the retry policy that was asked for, the rest as usual", async () => {
+  const hook = { kind: "wfm", name: "wfm", url: "https://hooks.example.com/wfm", retryPolicy: { maxRetries: 7 } };
+  expect(await at.post("/api/v1/vendor-webhooks", hook, "operator")).toMatchObject({ status: 403 });
+  const wrong = { ...hook, retryPolicy: { backoffMultiplier: 0 } };
+  expect(await at.post("/api/v1/vendor-webhooks", wrong, "admin")).toMatchObject({ status: 400 });
+  const [made, again] = [
+    await at.post("/api/v1/vendor-webhooks", hook, "admin"),
+    await at.post("/api/v1/vendor-webhooks", hook, "admin"),
+  ];
+  expect([made.status, made.body["already"], again.body]).toEqual([201, false, { ...made.body, already: true }]);
+  const sent = at.sandbox.control.requests({ operation: "createIntegrationWebhook" });
+  expect(sent.map(({ body }) => body)).toMatchObject([{ retryPolicy: { maxRetries: 7, backoffMultiplier: 2, timeoutSec: 10 } }]);
+});
+
 test("stopping needs no second person", async () => {
   const paused = await at.post(`/api/v1/campaigns/${ID}/pause`, { reason: "test" });
   expect(paused).toMatchObject({ status: 200, body: { campaignId: ID, status: "paused" } });
