@@ -103,6 +103,19 @@ test("an answer longer than the screen goes through the pager on a terminal, unl
   }
 });
 
+test("where no line can be redrawn, progress is said now and then, so that a log tells how far it is and what is left", () => {
+  const { said, surroundings } = terminal(false, {});
+  let now = 0;
+  using io = createIo({}, { ...surroundings, clock: { ...systemClock, now: () => now } });
+  for (now = 0; now < 60_000; now += 1000) io.progress(`${now / 1000} of 60 rows · ${60 - now / 1000} s left`);
+  expect(said.err.split("\n")).toEqual([
+    "15 of 60 rows · 45 s left",
+    "30 of 60 rows · 30 s left",
+    "45 of 60 rows · 15 s left",
+    "",
+  ]);
+});
+
 test.each([
   [{}, undefined, true, false],
   [{ NO_COLOR: "1" }, undefined, false, false],

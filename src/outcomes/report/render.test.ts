@@ -147,6 +147,19 @@ test("no line is wider than the terminal, whatever the names", () => {
   );
 });
 
+test("where the map knows next to no code, the headline says that, and neither a rate nor a word for it", () => {
+  const report = { ...reportOf("camp_1"), unmapped: { calls: 1407, codes: [] } };
+  const [, ...lines] = renderText(report, { width: 400, color: false });
+  const above = lines.slice(
+    0,
+    lines.findIndex((line) => line.includes("21.19")),
+  );
+  expect(above.join("\n")).toContain("the map does not know the codes of 1,407 of 1,675 calls (84.0 %)");
+  expect(renderText(reportOf("camp_1"), { width: 400, color: false }).join("\n")).not.toContain(
+    "whether they converted is not known",
+  );
+});
+
 test("colour is bold and dim around the same words, and none without it", () => {
   const report = reportOf("camp_1");
   const plain = renderText(report, { width: 100, color: false });
