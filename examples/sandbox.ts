@@ -9,6 +9,8 @@ import { createSandbox, defaultScenario, type Sandbox } from "outdial/sandbox";
 export interface Stage extends AsyncDisposable {
   readonly outdial: Outdial;
   readonly sandbox: Sandbox;
+  /** Folder of the store and of its keys. */
+  readonly dir: string;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function openStage({
     }),
   );
   const owned = stack.move();
-  return { outdial, sandbox, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { outdial, sandbox, dir, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 export const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -1,6 +1,10 @@
 // Tagging from code: one call, then a list. It starts its own sandbox tenant, so you can run it without changes:
 //   node examples/tag-from-code.ts
 
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { verifyPack } from "outdial";
 import { openStage, say } from "./sandbox.ts";
 
 await using stage = await openStage();
@@ -22,3 +26,16 @@ const job = await outdial.tag.run(campaignId, calls);
 say(`${job.status}: ${JSON.stringify(job.counts)}`);
 for await (const { line, callId, result, reason } of (await outdial.jobs.rows(job.id)).rows)
   say(`  ${line} ${callId}: ${result}${reason === undefined ? "" : ` (${reason})`}`);
+
+// The evidence of it, for somebody who has neither the store nor reason to trust it: signed lines of JSON, checked with the log's public key alone.
+const lines: string[] = [];
+await outdial.audit.pack({ campaign: campaignId }, "example", (line) => void lines.push(line));
+const checked = await verifyPack(
+  Readable.from([Buffer.from(lines.join(""))]),
+  await readFile(join(stage.dir, "audit.pub"), "utf8"),
+);
+say(
+  checked.ok
+    ? `evidence pack: ${checked.entries} of ${checked.size} entries, each proved`
+    : `line ${checked.line}: ${checked.message}`,
+);

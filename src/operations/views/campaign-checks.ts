@@ -3,6 +3,7 @@
 import { shortPercent } from "../../kernel/index.ts";
 import type { PairReport } from "../campaigns/failover/pair.ts";
 import { orderRefusal, pairWords } from "../campaigns/failover/words.ts";
+import { TENANT_GROUPS } from "../campaigns/preview.ts";
 import { reasonsOf } from "../campaigns/state/gate.ts";
 import type { ResumeVerdict } from "../campaigns/state/resume.ts";
 import { companyListWords } from "../compliance/words.ts";
@@ -10,9 +11,6 @@ import { dncWords } from "../tenant-dnc/index.ts";
 import type { CampaignPreview } from "./schemas/campaigns.ts";
 
 type Check = CampaignPreview["checks"][number];
-
-/** The check of the groups that the tenant itself keeps. */
-export const TENANT_GROUPS = "the tenant's do-not-call groups";
 
 /** Zones that are named; the rest is counted. */
 const ZONES = 12;

@@ -259,6 +259,7 @@ describe("the examples, copied out of the package", () => {
       'partly_failed: {"tagged":1,"refused":1}',
       "  1 call_000001: tagged",
       expect.stringMatching(/^ {2}2 call_000002: refused \(disposition code "DISP_0O1"/),
+      expect.stringMatching(/^evidence pack: [1-9]\d* of [1-9]\d* entries, each proved$/),
     ]);
   });
 

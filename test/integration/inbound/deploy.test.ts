@@ -105,7 +105,7 @@ async function knownVariables(): Promise<(name: string) => boolean> {
   const files = (await readdir(folder, { recursive: true })).filter((file) => /^(app|cli)\/.*\.ts$/.test(file));
   const text = (await Promise.all(files.map((file) => read(`src/${file}`)))).join("\n");
   const composed =
-    /^OUTDIAL_(INBOUND_(OMNICHANNEL|DIALER)_SECRET(_PREVIOUS)?|(BI|ANALYTICS|CRM|ALARMS)_(URL|SECRET(_PREVIOUS)?))$/;
+    /^CXONE_(CLIENT_ID|CLIENT_SECRET|ACCESS_KEY_ID|ACCESS_KEY_SECRET)$|^OUTDIAL_(INBOUND_(OMNICHANNEL|DIALER)_SECRET(_PREVIOUS)?|(BI|ANALYTICS|CRM|ALARMS)_(URL|SECRET(_PREVIOUS)?))$/;
   return (name) => [name, name.replace(/_FILE$/, "")].some((one) => text.includes(`"${one}"`) || composed.test(one));
 }
 

@@ -43,14 +43,14 @@ const COLUMNS: readonly Column<ApiTypes.JobSummary>[] = [
   {
     name: "Job",
     head: true,
-    cell: ({ id, kind, sourceName, campaignId }) => (
+    cell: ({ id, kind, sourceName, campaignId, profile }) => (
       <>
         <a class="break" href={`/jobs/${encodeURIComponent(id)}`}>
           {words(kind)}: {sourceName}
         </a>
         <span class="cell-note mono break">
           {id}
-          {campaignId === null ? "" : ` · campaign ${campaignId}`}
+          {campaignId === null ? "" : ` · campaign ${campaignId}`} · profile {profile}
         </span>
       </>
     ),
