@@ -13,7 +13,7 @@ process.env["TEST_SCALE"] ??= "0.02";
 process.env["NODE_COMPILE_CACHE"] ??= join(tmpdir(), "node-compile-cache");
 
 /** Many files wait more than they compute (processes that start, a tenant's time): more of them at once than there are processors. */
-const WORKERS = Math.min(8, 3 * availableParallelism());
+const WORKERS = Math.min(8, 2 * availableParallelism());
 
 /** Begun first, so that the run does not end with one of them alone. */
 const LONGEST = [
