@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { KnownHealth } from "../campaigns/health/known.ts";
-import { campaignConcerns } from "./concerns.ts";
+import { campaignConcerns, optOutConcerns } from "./concerns.ts";
 
 const NOW = Date.UTC(2026, 2, 2, 15);
 const HOUR = 3_600_000;
@@ -111,4 +111,38 @@ test("an abandonment budget warns before it is used up, and is urgent when the l
   const [over] = concerns(budget(40, false));
   expect(over).toMatchObject({ code: "abandonment_over", severity: "urgent" });
   expect(over?.evidence[0]).toContain("40 of 1000 live answers abandoned");
+});
+
+test("opt-outs are one concern past the deadline of the rules and another before it, however many there are", () => {
+  const optOut = (id: number, deadline: string, states: readonly string[] = ["overdue", "confirmed"]) => ({
+    id,
+    number: `+1******${id}`,
+    revokedAt: "2026-02-01T00:00:00.000Z",
+    channel: "sms",
+    reference: "",
+    deadline,
+    open: true,
+    overdue: true,
+    systems: states.map((state, i) => ({
+      system: ["dialer", "crm"][i] ?? "",
+      state,
+      target: "2026-02-02T00:00:00.000Z",
+      acknowledgedAt: null,
+    })),
+  });
+  const many = Array.from({ length: 20 }, (_, i) => optOut(i, "2026-03-02"));
+  expect(optOutConcerns([...many, optOut(30, "2026-03-01"), optOut(31, "2026-02-01", ["pending"])], NOW, true)).toMatchObject([
+    { code: "opt_out_overdue", severity: "urgent", episode: "30", what: expect.stringMatching(/^1 not confirmed/) as string },
+    {
+      code: "opt_out_late",
+      severity: "soon",
+      what: "20 not confirmed by every system, past the time that outdial sets, not yet past the deadline of the rules",
+      evidence: [
+        "open at dialer: 20",
+        "the first deadline of the rules is 2026-03-02",
+        expect.stringMatching(/ and 15 more$/) as string,
+      ],
+    },
+  ]);
+  expect(optOutConcerns(many, NOW, false)).toMatchObject([{ what: expect.stringMatching(/^at least 20 /) as string }]);
 });

@@ -6,6 +6,7 @@ import type { KnownHealth } from "../campaigns/health/known.ts";
 import type { KnownList } from "../campaigns/health/known-campaigns.ts";
 import type { CauseCode } from "../campaigns/health/why.ts";
 import type { Concern } from "../views/schemas/attention.ts";
+import type { RevocationView } from "../views/schemas/compliance.ts";
 import { timeText } from "../views/texts.ts";
 
 /** A concern before anybody said something of it. */
@@ -161,6 +162,66 @@ function ofBudget({ abandonment, status }: KnownHealth, subject: Subject): Found
       since: null,
       next: "Lower the dial ratio under Dialer, or pause the campaign.",
       episode: withinLimit ? "near" : "over",
+    },
+  ];
+}
+
+/** So many numbers of opt-outs are named. */
+const NAMED = 5;
+
+/**
+ * Opt-outs that systems have not confirmed: those past the deadline of the rules are one concern, those past our own target another.
+ * @param isAll whether there are no more of them than these
+ */
+export function optOutConcerns(revocations: readonly RevocationView[], now: Instant, isAll: boolean): Found[] {
+  const today = timeText(now).slice(0, "2026-01-01".length);
+  const late = revocations.filter(({ systems }) => systems.some(({ state }) => state === "overdue"));
+  const isPast = ({ deadline }: RevocationView) => deadline < today;
+  const least = isAll ? "" : "at least ";
+  return [
+    ...ofOptOuts(late.filter(isPast), least, OVERDUE),
+    ...ofOptOuts(
+      late.filter((one) => !isPast(one)),
+      least,
+      LATE,
+    ),
+  ];
+}
+
+const OVERDUE = { code: "opt_out_overdue", severity: "urgent", how: "past the deadline of the rules" } as const;
+const LATE = {
+  code: "opt_out_late",
+  severity: "soon",
+  how: "past the time that outdial sets, not yet past the deadline of the rules",
+} as const;
+
+function ofOptOuts(
+  some: readonly RevocationView[],
+  least: string,
+  { code, severity, how }: typeof OVERDUE | typeof LATE,
+): Found[] {
+  const [first] = some.toSorted((a, b) => (a.deadline < b.deadline ? -1 : 1));
+  if (first === undefined) return [];
+  const overdue = some.flatMap(({ systems }) => systems.filter(({ state }) => state === "overdue"));
+  const bySystem = Map.groupBy(overdue, ({ system }) => system);
+  const numbers = some.slice(0, NAMED).map(({ number }) => number);
+  const more = some.length > numbers.length ? ` and ${some.length - numbers.length} more` : "";
+  return [
+    {
+      code,
+      severity,
+      subject: { kind: "compliance", id: "opt-outs", name: "opt-outs" },
+      what: `${least}${some.length} not confirmed by every system, ${how}`,
+      cause: "opt-outs",
+      evidence: [
+        `open at ${[...bySystem].map(([system, of]) => `${system}: ${of.length}`).join(", ")}`,
+        `the first deadline of the rules is ${first.deadline}`,
+        `${numbers.join(", ")}${more}`,
+      ],
+      since: overdue.map(({ target }) => target).sort()[0] ?? null,
+      next: "See that each system carries them out, then confirm it: outdial compliance acknowledge.",
+      // One that comes later is news, also to who has seen the others.
+      episode: String(Math.max(...some.map(({ id }) => id))),
     },
   ];
 }

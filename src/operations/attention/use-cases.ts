@@ -11,7 +11,7 @@ import type { DeliveryUseCases } from "../events/index.ts";
 import type { DialerUseCases } from "../settings/use-cases.ts";
 import type { AttentionVerb, Concern } from "../views/schemas/attention.ts";
 import { timeText } from "../views/texts.ts";
-import { campaignConcerns, type Found } from "./concerns.ts";
+import { campaignConcerns, type Found, optOutConcerns } from "./concerns.ts";
 
 /** An acknowledgement counts so long; then the thing is told again. */
 const SEEN_MS = 24 * 3_600_000;
@@ -150,24 +150,7 @@ export class AttentionUseCases {
 
   async #optOuts(): Promise<Found[]> {
     const { items } = await this.#parts.compliance.revocations({ open: true, limit: LOOKED_AT }, { reveal: false });
-    return items.flatMap(({ id, number, deadline, systems }) => {
-      const late = systems.filter(({ state }) => state === "overdue");
-      return late.length === 0
-        ? []
-        : [
-            {
-              code: "opt_out_overdue",
-              severity: "urgent",
-              subject: { kind: "compliance", id: String(id), name: `opt-out of ${number}` },
-              what: `${late.map(({ system }) => system).join(", ")} has not confirmed an opt-out in time`,
-              cause: "opt-outs",
-              evidence: [`the deadline of the rules is ${deadline}`],
-              since: late.map(({ target }) => target).sort()[0] ?? null,
-              next: "See that the system carries it out, then confirm it: outdial compliance acknowledge.",
-              episode: "",
-            } as const,
-          ];
-    });
+    return optOutConcerns(items, this.#context.clock.now(), items.length < LOOKED_AT);
   }
 
   async #receivers(): Promise<Found[]> {

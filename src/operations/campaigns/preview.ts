@@ -1,11 +1,9 @@
 // What pausing, resuming and handing over would do, as it is shown before a person confirms it.
 
+import { TENANT_GROUPS } from "../views/check-names.ts";
 import { confirmOf, type Planned } from "../views/plan.ts";
 import type { CampaignPreview, CampaignVerb } from "../views/schemas/campaigns.ts";
 import type { VerbPlan } from "./use-cases.ts";
-
-/** The check of the groups that the tenant itself keeps. */
-export const TENANT_GROUPS = "the tenant's do-not-call groups";
 
 const EFFECTS: Readonly<Record<CampaignVerb, readonly string[]>> = {
   pause: ["No new calls are placed; calls under way go on to their end"],

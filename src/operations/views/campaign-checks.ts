@@ -3,11 +3,11 @@
 import { shortPercent } from "../../kernel/index.ts";
 import type { PairReport } from "../campaigns/failover/pair.ts";
 import { orderRefusal, pairWords } from "../campaigns/failover/words.ts";
-import { TENANT_GROUPS } from "../campaigns/preview.ts";
 import { reasonsOf } from "../campaigns/state/gate.ts";
 import type { ResumeVerdict } from "../campaigns/state/resume.ts";
 import { companyListWords } from "../compliance/words.ts";
 import { dncWords } from "../tenant-dnc/index.ts";
+import { TENANT_GROUPS } from "./check-names.ts";
 import type { CampaignPreview } from "./schemas/campaigns.ts";
 
 type Check = CampaignPreview["checks"][number];

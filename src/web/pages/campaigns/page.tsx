@@ -211,7 +211,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
   return [
     {
       name: "Campaign",
-      width: 16,
+      width: 15,
       head: true,
       cell: ({ id, name, failover }) => (
         <>
@@ -232,7 +232,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "State",
-      width: 16,
+      width: 18,
       cell: ({ status, dialing, notDialing, failover }) => (
         <>
           <span class="row">
@@ -250,7 +250,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Active calls",
-      width: 8,
+      width: 7,
       numeric: true,
       cell: (campaign) =>
         callsOutsideHours(campaign) ? (
@@ -272,7 +272,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
           <ShareBar share={successRate} to={to} note={rateNote(successRate, windowMinutes)} />
         ),
     },
-    { name: "Abandonment budget", width: 17, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
+    { name: "Abandonment budget", width: 16, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
     {
       name: "Calling windows",
       width: 14,
