@@ -250,7 +250,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Active calls",
-      width: 7,
+      width: 8,
       numeric: true,
       cell: (campaign) =>
         callsOutsideHours(campaign) ? (
@@ -296,7 +296,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Updated",
-      width: 9,
+      width: 8,
       cell: ({ lastMetricAt, asOf, stale, failed }) => (
         <>
           <Time at={lastMetricAt} as="clock" />
