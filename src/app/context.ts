@@ -1,7 +1,7 @@
 // What a command would work with, where each part is named, and whether there is a store; the tenants that can be chosen. Opens nothing, but for
 // `rebindStore`.
 
-import { hasEmbeddedStore, StoreError } from "../store/index.ts";
+import { hasEmbeddedStore, type Store, StoreError } from "../store/index.ts";
 import { type Config, type Flags, loadConfig, readTenants } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { storeName, tenantAddress } from "./standing.ts";
@@ -113,7 +113,33 @@ export async function useTenant(name: string, flags: Flags, environment: Environ
   return await readContext({ ...flags, tenant: undefined }, environment);
 }
 
-/** Says that the store in use is of the tenant in use: it has another address or another name now. Throws ConfigError, StoreError */
+/** A process that has been silent for so long does not work on the store any more, ms: several of its beats. */
+const SILENT_MS = 10_000;
+
+/** What works on a store, or waits there, would go on for the other tenant. Throws StoreError `invalid_state`. */
+async function requireIdle(store: Pick<Store, "replicas" | "health">): Promise<void> {
+  const services = (await store.replicas.list()).filter(({ scopes, silentMs }) => scopes.length > 0 && silentMs < SILENT_MS);
+  if (services.length > 0)
+    throw new StoreError(
+      "invalid_state",
+      `a service works on this store: ${services.map(({ pid, host }) => `process ${pid} on ${host}`).join(", ")}`,
+      { advice: "Stop it first: it would go on with the tenant that it was started with." },
+    );
+  const open = (await store.health.openJobs()).reduce((sum, { count }) => sum + count, 0);
+  if (open > 0)
+    throw new StoreError(
+      "invalid_state",
+      `jobs in this store that have not ended: ${open}; they are of the tenant that it is of now`,
+      {
+        advice: "Let them end, or cancel them: outdial jobs list, outdial jobs cancel JOB.",
+      },
+    );
+}
+
+/**
+ * Says that the store in use is of the tenant in use: it has another address or another name now. Throws ConfigError; StoreError `invalid_state` while a
+ * service works on it, or a job has not ended.
+ */
 export async function rebindStore(
   reason: string,
   flags: Flags,
@@ -127,6 +153,7 @@ export async function rebindStore(
     const bound = await store.tenantOf.read();
     if (bound !== undefined && bound.name === to.name && bound.address === to.address)
       throw new StoreError("invalid_state", "the store is of this tenant already");
+    await requireIdle(store);
     await store.tenantOf.rebind(to, config.actor, reason);
     return { store: storeName(config), tenant: to.address, tenantName: to.name };
   } finally {

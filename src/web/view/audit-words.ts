@@ -19,17 +19,13 @@ const DONE: Readonly<Record<string, string>> = {
   "campaign.stop.end": "ended an emergency stop",
   "campaign.stop.taken-up": "took up an emergency stop of another process",
   "contacts.segment": "read a contact list through the gate",
-  "callback.deleted": "deleted a callback at the tenant",
   "crm.push": "sent records to the CRM",
   "dialer.begin": "began a change of dialer settings",
   "dialer.decided": "decided on new dialer settings",
   "dialer.refused": "was refused a change of dialer settings",
-  "disposition.assign": "tagged a call",
   "dnc.declare-empty": "declared the company's do-not-call list empty",
   "dnc.lift": "took a number off the do-not-call list",
   "dnc.suppress": "put a number on the do-not-call list",
-  "failover.alarm": "raised an alarm of a failover pair",
-  "failover.phase": "moved a failover pair on",
   "gate.manifest": "passed a list through the pre-dial gate",
   "interaction.disposition": "corrected the disposition of an interaction",
   "job.cancel": "cancelled a job",
@@ -40,11 +36,9 @@ const DONE: Readonly<Record<string, string>> = {
   "session.end": "signed out",
   "session.open": "signed in",
   "settings.update": "changed dialer settings",
-  "store.rebind": "bound the store to another tenant",
   "token.add": "made a token",
   "token.revoke": "revoked a token",
-  tag: "tagged calls",
-  "vendor.drift": "met a reply of the tenant in another shape than before",
+  tag: "tagged a call",
   "webhooks.off": "switched a receiver off",
   "webhooks.on": "switched a receiver on",
   "webhooks.replay": "sent events again",
@@ -57,12 +51,8 @@ export function auditWords({ actor, action, details }: Pick<ApiTypes.AuditEntry,
     ? `asked the API: ${words(action.slice(4).replaceAll(".", " ")).toLowerCase()}`
     : undefined;
   const result = typeof details["result"] === "string" ? ` (${words(details["result"]).toLowerCase()})` : "";
-  const text = (name: string) => (typeof details[name] === "string" ? details[name] : undefined);
-  const [from, to] = action === "failover.phase" ? [text("from"), text("to")] : [];
-  const phases = from === undefined || to === undefined ? "" : ` from ${words(from).toLowerCase()} to ${words(to).toLowerCase()}`;
-  const why = text("reason") ?? (action === "failover.alarm" ? text("message") : undefined);
-  const reason = why === undefined ? "" : `: ${why}`;
-  return `${actor} ${done ?? asked ?? words(action.replaceAll(".", " ")).toLowerCase()}${phases}${result}${reason}`;
+  const reason = typeof details["reason"] === "string" ? `: ${details["reason"]}` : "";
+  return `${actor} ${done ?? asked ?? words(action.replaceAll(".", " ")).toLowerCase()}${result}${reason}`;
 }
 
 /** Actions that are offered to search by. */

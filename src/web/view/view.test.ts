@@ -278,11 +278,6 @@ test("entries of the audit are sentences, also those of actions that are not kno
     "olga asked the API: compliance explain",
   );
   expect(auditWords({ actor: "x", action: "toString", details: {} })).toBe("x to string");
-  const moved = { from: "watching", to: "pausing", reason: "26 of 186 calls succeeded" };
-  expect(auditWords({ actor: "watch", action: "failover.phase", details: moved })).toBe(
-    "watch moved a failover pair on from watching to pausing: 26 of 186 calls succeeded",
-  );
-  expect(auditWords({ actor: "olga", action: "crm.push", details: { from: "a", to: "b" } })).toBe("olga sent records to the CRM");
 });
 
 test("who asked hears what became of it, others that it waits", () => {

@@ -245,6 +245,17 @@ test("of several tenants one is chosen, each has its own credentials and its own
     code: 3,
     stderr: expect.stringContaining("tenant staging-us (https://staging.example.com) · store"),
   });
+  // What a service of the other tenant does, and what waits for one, would be done to this one.
+  await world.query(
+    `insert into outdial.replicas (id, pid, host, interval_ms, scopes, started_at, heartbeat_at)
+     values ('service', 7, 'there', 500, array['x'], now(), now() + interval '1 hour')`,
+  );
+  const held = async () => (await told(`${rebind} --yes`, { env: other })).stderr;
+  expect(await held()).toContain("a service works on this store: process 7 on there");
+  await world.query("delete from outdial.replicas where id = 'service'");
+  await world.query("update outdial.jobs set finished_at = null where id = $1", [job.id]);
+  expect(await held()).toContain("jobs in this store that have not ended: 1;");
+  await world.query("update outdial.jobs set finished_at = now() where id = $1", [job.id]);
   expect(await told(`${rebind} --yes`, { env: other })).toMatchObject({ code: 0 });
   expect(await told("campaign stops", { env: other })).toMatchObject({ code: 0 });
   const said = (await used("audit list --subject staging-us", other)) as { items: object[] };

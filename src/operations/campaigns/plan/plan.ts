@@ -8,7 +8,7 @@ import type { OwnPolicy } from "../file/schema.ts";
 import { blastOf } from "./blast.ts";
 import { planHash } from "./hash.ts";
 import { breachesOf } from "./law.ts";
-import { regulated } from "./regulated.ts";
+import { bound } from "./regulated.ts";
 import { pathsOf, sentOf } from "./sent.ts";
 import {
   type CampaignPlan,
@@ -44,7 +44,7 @@ export function planCampaigns(files: ParsedFiles, facts: PlanFacts): CampaignPla
     violations.push(...backupViolations(file, there, files.campaigns, facts, idsByName));
     violations.push(...webhookViolations(file, files.campaigns));
     const list = facts.lists.get(String(file.document["contactListId"]));
-    for (const breach of breachesOf(regulated(file.document), list, facts.law))
+    for (const breach of breachesOf(bound(file.document, fitted?.document), list, facts.law))
       violations.push({ ...file.placeOf(breach.field), campaign: file.name, ...breach });
     const entry = entryOf({ file, there, fitted, records }, facts, idsByName);
     const state = there?.status ?? "paused";

@@ -1,7 +1,7 @@
 // The part of a campaign's document that rules are about. What breaks the form was told already and is left out here.
 
 import { z } from "zod";
-import type { CampaignDocument } from "../file/document.ts";
+import { type CampaignDocument, leavesOf } from "../file/document.ts";
 import { campaignFileSchema } from "../file/schema.ts";
 import type { Regulated } from "./law.ts";
 
@@ -21,6 +21,18 @@ const readable = z.looseObject({
     .optional()
     .catch(undefined),
 });
+
+const DAYS = "complianceConfig.dialingRules.allowedDays";
+const EVERY_DAY = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
+
+/**
+ * What binds the dialer. @param sent the document that the tenant is sent, where that is not the whole: days that it is not told restrain nobody
+ */
+export function bound(document: CampaignDocument, sent: CampaignDocument | undefined): Regulated {
+  const own = regulated(document);
+  if (!own.dialingRules || sent === undefined || leavesOf(sent).has(DAYS)) return own;
+  return { ...own, dialingRules: { ...own.dialingRules, allowedDays: [...EVERY_DAY] } };
+}
 
 export function regulated(document: CampaignDocument): Regulated {
   const { complianceConfig, dialerConfig } = readable.parse(document);
