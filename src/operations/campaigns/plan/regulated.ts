@@ -11,8 +11,8 @@ const readable = z.looseObject({
   complianceConfig: z
     .looseObject({
       timeZone: compliance.shape.timeZone.optional().catch(undefined),
-      dialingRules: z.unknown(),
-      rateLimits: z.unknown(),
+      dialingRules: z.unknown().optional(),
+      rateLimits: z.unknown().optional(),
     })
     .optional()
     .catch(undefined),
