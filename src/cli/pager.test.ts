@@ -148,10 +148,10 @@ test("only states have colours, and no table loses its columns by them", () => {
 });
 
 test("prose wraps at words to the terminal, under its text; off a terminal it is one line", async () => {
-  const prose = "no store here: looked for outdial.yaml in /home/ann/lists/march/2026/renewals and above";
+  const prose = "no store here: looked for outdial.yaml in /srv/lists/bo/march/2026/renewals and above";
   expect(wrapped(prose, 40)).toEqual([
     "no store here: looked for outdial.yaml",
-    "  in /home/ann/lists/march/2026/renewals",
+    "  in /srv/lists/bo/march/2026/renewals",
     "  and above",
   ]);
   expect(wrapped("store   none here, make one with outdial init", 24)).toEqual([
