@@ -2,8 +2,12 @@
 
 import { defineConfig } from "vite";
 
-/** What most pages show, in one file: a browser fetches few at a time, and a dozen of some hundred bytes each keep the page waiting. */
-const PARTS = /\/src\/web\/(ui\/(?!plot|confirm)|view\/)/;
+/**
+ * What most pages show, in one file: a browser fetches few at a time, and a dozen of some hundred bytes each keep the page waiting. Pages with curves are
+ * heavy enough without the parts of lists.
+ */
+const PARTS =
+  /\/src\/web\/(ui\/(?!plot|confirm|recycled|more|export|progress|counts|refused)|view\/(?!campaign-list|csv|stop|audit))/;
 
 export default defineConfig({
   root: "src/web",

@@ -43,6 +43,8 @@ class LongestFirst extends BaseSequencer {
 }
 
 const suite = (name: string, include: string[], timeout: number) => ({
+  // As vite.config.ts has it for the pages.
+  oxc: { jsx: { runtime: "automatic" as const, importSource: "preact" } },
   test: {
     name,
     include,

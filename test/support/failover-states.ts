@@ -1,5 +1,7 @@
 // Failover pairs in every phase, as the store keeps them, with the side that may be said to dial.
 
+import type { CampaignSummary } from "../../src/operations/views/index.ts";
+
 const LOOKED = 1_780_000_000_000;
 /** What halts the pair of the tables. */
 export const HALT =
@@ -40,14 +42,16 @@ const handover = (from: "primary" | "backup") => ({
 });
 
 const securing = (sides: readonly string[], afterwards: string, side: string) => ({
-  phase: "securing",
+  phase: "securing" as const,
   side,
   securing: { sides, afterwards, side, tries: 1, reason: "both campaigns were active" },
 });
 
+type PairPhase = NonNullable<CampaignSummary["failover"]>["phase"];
+
 export interface PairCase {
   readonly name: string;
-  readonly state: Readonly<Record<string, unknown>> & { readonly phase: string; readonly side: string };
+  readonly state: Readonly<Record<string, unknown>> & { readonly phase: PairPhase; readonly side: string };
   /** Who was read back as dialing. */
   readonly dials: "primary" | "backup" | null;
 }

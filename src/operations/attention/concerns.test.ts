@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import type { KnownHealth } from "../campaigns/health/known.ts";
 import { campaignConcerns, optOutConcerns } from "./concerns.ts";
+import { jobConcerns, settingsConcerns } from "./work.ts";
 
 const NOW = Date.UTC(2026, 2, 2, 15);
 const HOUR = 3_600_000;
@@ -145,4 +146,34 @@ test("opt-outs are one concern past the deadline of the rules and another before
     },
   ]);
   expect(optOutConcerns(many, NOW, false)).toMatchObject([{ what: expect.stringMatching(/^at least 20 /) as string }]);
+});
+
+test("a change of settings that waits, stands still, or was not put back is told with what its state takes", () => {
+  const told = (state: Partial<Parameters<typeof settingsConcerns>[1]>) =>
+    settingsConcerns(4, { phase: "polling", stop: null, outcome: null, message: null, ...state }, null);
+  expect(told({})).toEqual([]);
+  expect(told({ phase: "ended", outcome: "rolled_back" })).toEqual([]);
+  expect(told({ phase: "paused" })).toMatchObject([{ code: "settings_wait", next: expect.stringContaining("Keep") }]);
+  // Nothing can be decided about one that stands still: it can only go on.
+  expect(told({ stop: { code: "vendor_unavailable", message: "no answer" } })).toMatchObject([
+    { code: "settings_still", evidence: ["no answer"], next: expect.not.stringContaining("Keep") },
+  ]);
+  expect(told({ phase: "ended", outcome: "rollback_failed", message: "sent twice" })).toMatchObject([
+    { code: "settings_not_put_back", severity: "urgent", evidence: ["sent twice"] },
+  ]);
+});
+
+test("jobs that stand still are told one by one, many as one thing, and those that a service goes on with not at all", () => {
+  const job = (id: string, error: unknown = { code: "not_authorised", message: "401", advice: "Renew." }) =>
+    ({ id, kind: "tag", status: "stopped", error, sourceName: "calls.csv", finishedAt: NOW, run: 1 }) as const;
+  expect(jobConcerns([job("a"), job("b", { code: "interrupted", message: "", leaves: true })], 200)).toMatchObject([
+    { code: "job_still", subject: { kind: "job", id: "a", name: "tag calls.csv" }, evidence: ["401"], next: "Renew." },
+  ]);
+  expect(jobConcerns([{ ...job("d"), kind: "dialer-change" }], 200)).toEqual([]);
+  const many = jobConcerns(
+    ["a", "b", "c", "d"].map((id) => job(id, null)),
+    4,
+  );
+  expect(many).toMatchObject([{ code: "jobs_still", subject: { id: "", name: "at least 4 jobs" } }]);
+  expect(many[0]?.evidence[3]).toBe("tag calls.csv (d): the reason is not known");
 });

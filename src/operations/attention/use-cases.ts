@@ -8,10 +8,12 @@ import type { ComplianceUseCases } from "../compliance/use-cases.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import type { DeliveryUseCases } from "../events/index.ts";
+import { JOB_KINDS } from "../jobs/use-cases.ts";
 import type { DialerUseCases } from "../settings/use-cases.ts";
 import type { AttentionVerb, Concern } from "../views/schemas/attention.ts";
 import { timeText } from "../views/texts.ts";
 import { campaignConcerns, type Found, optOutConcerns } from "./concerns.ts";
+import { jobConcerns, settingsConcerns } from "./work.ts";
 
 /** An acknowledgement counts so long; then the thing is told again. */
 const SEEN_MS = 24 * 3_600_000;
@@ -45,6 +47,7 @@ export class AttentionUseCases {
       "opt-outs": () => this.#optOuts(),
       receivers: () => this.#receivers(),
       "dialer settings": () => this.#dialer(),
+      jobs: () => this.#jobs(),
     };
     const [words, ...found] = await Promise.all([
       this.#context.store.attention.list(),
@@ -174,26 +177,26 @@ export class AttentionUseCases {
   }
 
   async #dialer(): Promise<Found[]> {
-    const open = await this.#parts.dialer.changes.open();
-    if (open === undefined) return [];
-    const { state } = await this.#parts.dialer.changes.report(open.version);
-    if (state.phase !== "paused" && state.stop === null) return [];
-    return [
-      {
-        code: "settings_wait",
-        severity: "urgent",
-        subject: { kind: "dialer", id: String(open.version), name: `dialer settings, version ${open.version}` },
-        what:
-          state.stop === null
-            ? "the figures say too little: a person decides whether the new settings stay"
-            : "the change stands still",
-        cause: "settings",
-        evidence: state.stop === null ? [] : [state.stop.message],
-        since: null,
-        next: "Keep the new settings or put the old ones back, under Dialer.",
-        episode: state.phase,
-      },
-    ];
+    const { changes } = this.#parts.dialer;
+    const open = await changes.open();
+    const waiting = open === undefined ? [] : settingsConcerns(open.version, (await changes.report(open.version)).state, null);
+    const versions = await this.#context.store.dialer.list(LOOKED_AT);
+    // The latest of each campaign, or of the tenant: what came after it has settled it.
+    const latest = [...Map.groupBy(versions, ({ subject }) => subject).values()].flatMap((all) => all.slice(0, 1));
+    const ended = latest.filter(({ outcome }) => outcome === "rollback_failed");
+    const failed = await Promise.all(
+      ended.map(async ({ version, endedAt }) =>
+        settingsConcerns(version, (await changes.report(version)).state, timeText(endedAt)),
+      ),
+    );
+    return [...waiting, ...failed.flat()];
+  }
+
+  async #jobs(): Promise<Found[]> {
+    return jobConcerns(
+      await this.#context.store.jobs.listJobs({ kinds: JOB_KINDS, status: ["stopped", "failed"], limit: LOOKED_AT }),
+      LOOKED_AT,
+    );
   }
 }
 

@@ -93,6 +93,7 @@ export class JobRecordsUseCases {
       apply: job.kind === CAMPAIGN_APPLY ? await store.campaigns.byJob(id) : undefined,
       locked: (job.counts.locked ?? 0) === 0 ? undefined : await store.jobs.lockedRows(id),
       running,
+      standing,
       requestId: await requestOf(store.audit, id),
     });
   }

@@ -77,30 +77,35 @@ export interface GatePlan {
 export const OUTCOMES = ["applied", "not_applied", "rolled_back", "refused", "conflict", "overtaken", "rollback_failed"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-export type Phase =
-  | "sending"
-  | "sent"
-  | "settling"
-  | "polling"
-  | "watching"
-  | "verifying"
-  | "merging"
-  | "checking"
-  | "guarding"
-  | "paused"
-  | "examining"
-  | "ended";
+export const PHASES = [
+  "sending",
+  "sent",
+  "settling",
+  "polling",
+  "watching",
+  "verifying",
+  "merging",
+  "checking",
+  "guarding",
+  "paused",
+  "examining",
+  "ended",
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+export const FAILURES = [
+  "refused_by_tenant",
+  "activation_failed",
+  "activation_timeout",
+  "activation_lost",
+  "read_back_mismatch",
+  "abandonment_too_high",
+  "decided",
+] as const;
 
 /** Why the old settings are to come back. */
 export interface Failure {
-  readonly code:
-    | "refused_by_tenant"
-    | "activation_failed"
-    | "activation_timeout"
-    | "activation_lost"
-    | "read_back_mismatch"
-    | "abandonment_too_high"
-    | "decided";
+  readonly code: (typeof FAILURES)[number];
   readonly message: string;
 }
 

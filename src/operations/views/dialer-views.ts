@@ -66,7 +66,7 @@ export function changeOf(
     version: change.version,
     phase: state.phase,
     purpose: state.purpose,
-    outcome: change.outcome,
+    outcome: state.outcome,
     message: change.message,
     failure: state.failure === null ? null : { ...state.failure },
     stop: state.stop === null ? null : { ...state.stop },

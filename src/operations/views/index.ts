@@ -1,5 +1,6 @@
 // What people and programs are shown: the read models that the API answers, `--json` prints and the dashboard draws, each once as a schema, and how they are made.
 
+export type { ApplyOutcome, ApplyPhase } from "../campaigns/apply/state.ts";
 export * from "./approval-view.ts";
 export * from "./campaign-checks.ts";
 export * from "./campaign-file-views.ts";

@@ -6,6 +6,7 @@ import type { CorrectionMetrics } from "../interactions/metrics.ts";
 import type { PlanReport } from "../jobs/plan.ts";
 import type { RowJob, RowsLeft } from "../jobs/record.ts";
 import { stopOf } from "../run/reason.ts";
+import type { Standing } from "./schemas/common.ts";
 import type { JobDetail, JobSummary, PlanReport as PlanView } from "./schemas/jobs.ts";
 import { timeText } from "./texts.ts";
 
@@ -28,6 +29,7 @@ export interface JobParts {
   readonly locked: LockedRows | undefined;
   /** Whether this process runs it. */
   readonly running: boolean;
+  readonly standing: Standing;
   /** The request that it was made for; null for one of the command line. */
   readonly requestId: string | null;
 }
@@ -62,6 +64,7 @@ export function jobDetailOf({
   apply,
   locked,
   running,
+  standing,
   requestId,
 }: JobParts): JobDetail {
   return {
@@ -74,6 +77,7 @@ export function jobDetailOf({
     locked: locked ?? null,
     stop: rows?.stop ?? stopOf(retrieval?.error ?? push?.job.error) ?? null,
     running,
+    standing,
     requestId,
     retrieval: retrieval === undefined ? null : retrievalOf(retrieval),
     push: push === undefined ? null : pushOf(push),

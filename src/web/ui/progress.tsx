@@ -2,19 +2,11 @@
 
 import { whole } from "../view/format.ts";
 
-export function Progress({
-  done,
-  total,
-  label,
-}: {
-  readonly done: number;
-  readonly total: number | null;
-  readonly label: string;
-}) {
+export function Progress({ done, total, label }: { readonly done: number; readonly total: number; readonly label: string }) {
   return (
     <span class="progress">
-      <progress aria-label={label} max={total ?? 1} value={total === null ? 0 : done} />
-      <span class="small muted">{total === null ? "counting rows" : `${whole(done)} of ${whole(total)}`}</span>
+      <progress aria-label={label} max={Math.max(1, total)} value={done} />
+      <span class="small muted">{`${whole(done)} of ${whole(total)}`}</span>
     </span>
   );
 }

@@ -17,5 +17,7 @@ export function approvalNews(
     return requestedBy === me ? undefined : { tone: "info", text: `Waits for approval: ${summary} (${requestedBy})` };
   if (requestedBy !== me || decidedBy === me || decidedBy === null) return undefined;
   const word = message === null ? "" : `: ${message}`;
+  // Whoever decided agreed; it is the carrying out that failed.
+  if (state === "failed") return { tone: "bad", text: `Approved by ${decidedBy}, and failed, ${summary}${word}` };
   return { tone: state === "approved" ? "good" : "bad", text: `${words(state)} by ${decidedBy}, ${summary}${word}` };
 }

@@ -11,6 +11,22 @@ export interface Badge {
   readonly tone: Tone;
 }
 
+/** How a phase is called in a line of news, and what it is for the pair. */
+const PHASES: Readonly<Record<Standing["phase"], readonly [kind: "settled" | "moving" | "stuck", news: string]>> = {
+  watching: ["settled", "watched, its primary is the one that is to dial"],
+  "failed-over": ["settled", "failed over, its backup is the one that is to dial"],
+  pausing: ["moving", "the one that hands over is being paused"],
+  draining: ["moving", "waiting for calls to end"],
+  "handing-over": ["moving", "handing over"],
+  gating: ["moving", "asking the gate"],
+  activating: ["moving", "the one that takes over is being activated"],
+  verifying: ["moving", "reading back"],
+  securing: ["stuck", "being paused to be safe"],
+  halted: ["stuck", "halted, neither dials: a person must decide"],
+};
+
+const isPhase = (text: string): text is Standing["phase"] => Object.hasOwn(PHASES, text);
+
 /** The badge of a campaign's pair; null while the primary dials, or is meant to and nothing is wrong. */
 export function pairBadge({
   role,
@@ -22,7 +38,7 @@ export function pairBadge({
   if (phase === "securing") return { text: "pausing to be safe", tone: "bad" };
   if (nextStep !== null) return { text: "needs a person", tone: "bad" };
   if (dials === "backup") return { text: role === "primary" ? "failed over" : "stands in", tone: "warn" };
-  return phase === "watching" || phase === "failed-over" ? null : { text: "handing over", tone: "warn" };
+  return PHASES[phase][0] === "settled" ? null : { text: "handing over", tone: "warn" };
 }
 
 /** How many pairs were read back as dialing from their backup, and how many need a person. */
@@ -38,7 +54,7 @@ export function pairNews(
   backup: string,
   phase: string,
 ): { readonly tone: "bad" | "info"; readonly text: string } {
-  const bad = phase === "halted";
-  const what = bad ? "halted, neither dials: a person must decide" : words(phase).toLowerCase();
-  return { tone: bad ? "bad" : "info", text: `Failover pair ${primary} with ${backup}: ${what}` };
+  // Another version of outdial may say what is not known here.
+  const [kind, what] = isPhase(phase) ? PHASES[phase] : ["moving", words(phase).toLowerCase()];
+  return { tone: kind === "stuck" ? "bad" : "info", text: `Failover pair ${primary} with ${backup}: ${what}` };
 }

@@ -116,6 +116,7 @@ describe("a failover pair", () => {
       text: "Failover pair a with b: halted, neither dials: a person must decide",
     });
     expect(pairNews("a", "b", "handing-over")).toEqual({ tone: "info", text: "Failover pair a with b: handing over" });
+    expect(pairNews("a", "b", "in_a_later_version").text).toBe("Failover pair a with b: in a later version");
   });
 });
 

@@ -41,17 +41,19 @@ export interface EntryResult {
  * Where the campaign at work stands:
  * looking (is it as the plan saw it?) → intending → sending → verifying → registering (webhooks) → gating → activating → confirming
  */
-export type ApplyPhase =
-  | "looking"
-  | "intending"
-  | "sending"
-  | "settling"
-  | "verifying"
-  | "registering"
-  | "gating"
-  | "activating"
-  | "confirming"
-  | "ended";
+export const APPLY_PHASES = [
+  "looking",
+  "intending",
+  "sending",
+  "settling",
+  "verifying",
+  "registering",
+  "gating",
+  "activating",
+  "confirming",
+  "ended",
+] as const;
+export type ApplyPhase = (typeof APPLY_PHASES)[number];
 
 /** What a reading found of a campaign; null when there is none. */
 export interface Found {
@@ -113,4 +115,5 @@ export type ApplyCommand =
   | { readonly kind: "activate"; readonly afterMs: number };
 
 /** How an apply ended: everything, some of it, nothing. */
-export type ApplyOutcome = "applied" | "partly_applied" | "not_applied";
+export const APPLY_OUTCOMES = ["applied", "partly_applied", "not_applied"] as const;
+export type ApplyOutcome = (typeof APPLY_OUTCOMES)[number];

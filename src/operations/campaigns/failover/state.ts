@@ -9,7 +9,7 @@ export const SIDES = ["primary", "backup"] as const;
 export type Side = (typeof SIDES)[number];
 export const otherSide = (side: Side): Side => (side === "primary" ? "backup" : "primary");
 
-const PHASES = [
+export const FAILOVER_PHASES = [
   "watching",
   "pausing",
   "draining",
@@ -87,7 +87,7 @@ const verdict: z.ZodType<RuleVerdict> = z.object({
 });
 
 const state = z.object({
-  phase: z.enum(PHASES),
+  phase: z.enum(FAILOVER_PHASES),
   /** Who is meant to dial; during a hand-over the one that hands over. */
   side: z.enum(SIDES),
   handover: handover.nullable(),

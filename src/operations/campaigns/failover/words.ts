@@ -83,7 +83,8 @@ function sentenceOf(state: FailoverState): string {
       return `the ${securing?.sides.join(" and the ") ?? side} is being paused to be safe`;
     case "halted":
       return "halted: neither dials, a person must decide";
-    default:
+    case "watching":
+    case "failed-over":
       if (standing.BOTH_ACTIVE !== undefined) return "both campaigns are active";
       if (standing.NEITHER_DIALS !== undefined) return `neither dials; the ${side} is the one that is to`;
       return dialingSide(state) === null ? "nobody has looked at it yet" : `the ${side} dials`;
@@ -126,7 +127,12 @@ export function pausedInPair({ role, partner, phase, side, dials, reason, nextSt
       return side === role
         ? `paused by the watch over its failover pair with ${partner}; neither dials${because}${then}`
         : `paused: the watch has halted its failover pair with ${partner}; neither dials${because}${then}`;
-    default:
+    case "pausing":
+    case "draining":
+    case "handing-over":
+    case "gating":
+    case "activating":
+    case "verifying":
       return side === role
         ? `paused by the watch: it hands over to ${partner} (${phase})${because}${then}`
         : `paused: it is to take over from ${partner} and does not dial yet (${phase})${because}${then}`;

@@ -16,6 +16,7 @@ export const CAUSE_KINDS = [
   "opt-outs",
   "receiver",
   "settings",
+  "job",
 ] as const;
 
 export const concern = z
@@ -26,7 +27,7 @@ export const concern = z
       .enum(["urgent", "soon"])
       .describe("urgent: people may be called wrongly, or nobody is; soon: before it comes to that"),
     subject: z.strictObject({
-      kind: z.enum(["campaign", "approval", "receiver", "compliance", "dialer", "tenant", "stop"]),
+      kind: z.enum(["campaign", "approval", "receiver", "compliance", "dialer", "job", "tenant", "stop"]),
       id: z.string(),
       name: z.string(),
     }),

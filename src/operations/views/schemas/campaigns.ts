@@ -1,6 +1,7 @@
 // Campaigns as the dashboard shows them: state, figures with their counts, why nothing is dialed, and what happened when.
 
 import { z } from "zod";
+import { FAILOVER_PHASES } from "../../campaigns/failover/state.ts";
 import { count, pageOf, pairWords, readingFailure, share, time } from "./common.ts";
 
 /** A calling window of the list's contacts in one zone. */
@@ -63,7 +64,7 @@ export const campaignSummary = z
       .strictObject({
         role: z.enum(["primary", "backup"]),
         partner: z.string(),
-        phase: z.string(),
+        phase: z.enum(FAILOVER_PHASES),
         ...pairWords,
         triggered: z.boolean().describe("The pair hands over, or the backup has taken over; false when it was halted"),
       })

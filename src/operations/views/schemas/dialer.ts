@@ -1,6 +1,7 @@
 // Dialer settings: what is in force, how it came about, what a change would do, how far one is.
 
 import { z } from "zod";
+import { FAILURES, OUTCOMES, PHASES } from "../../settings/state.ts";
 import { count, fieldChange, readingFailure, standing, time } from "./common.ts";
 
 const band = z
@@ -51,11 +52,14 @@ export type DialerVersion = z.output<typeof dialerVersion>;
 export const dialerChange = z
   .strictObject({
     version: z.int(),
-    phase: z.string(),
+    phase: z.enum(PHASES),
     purpose: z.enum(["apply", "restore"]),
-    outcome: z.string().nullable(),
+    outcome: z.enum(OUTCOMES).nullable(),
     message: z.string().nullable(),
-    failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+    failure: z
+      .strictObject({ code: z.enum(FAILURES), message: z.string() })
+      .nullable()
+      .describe("Why the old settings are to come back"),
     /** Why it stands still although it has not ended. */
     stop: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
     looks: count,

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { failoverPolicySchema } from "../../campaigns/failover/policy.ts";
+import { FAILOVER_PHASES } from "../../campaigns/failover/state.ts";
 import { count, fieldChange, pairWords, time } from "./common.ts";
 
 /** Where a pair stands, and how its watch is. */
@@ -9,7 +10,7 @@ export const failoverPair = z
   .strictObject({
     primary: z.string(),
     backup: z.string(),
-    phase: z.string(),
+    phase: z.enum(FAILOVER_PHASES),
     side: z.enum(["primary", "backup"]).describe("Which of the two is meant to dial"),
     ...pairWords,
     verdict: z

@@ -1,7 +1,7 @@
 // Jobs: tagging, corrections, retrieval and pushes to the CRM, with progress, refused rows and results.
 
 import { z } from "zod";
-import { count, time } from "./common.ts";
+import { count, standing, time } from "./common.ts";
 
 const rowProblem = z.strictObject({ code: z.string(), message: z.string(), field: z.string().optional() });
 
@@ -32,7 +32,7 @@ export const jobSummary = z
   .strictObject({
     id: z.string(),
     kind: z.string().describe("tag, dispositions, retrieve, push, dialer-change, campaign-apply"),
-    status: z.string().describe("planning, ready, running, done, partly_failed, failed, stopped, cancelled"),
+    status: z.enum(["planning", "ready", "running", "done", "partly_failed", "failed", "stopped", "cancelled"]),
     campaignId: z.string().nullable(),
     sourceName: z.string(),
     actor: z.string(),
@@ -103,6 +103,7 @@ export const jobDetail = jobSummary
       .nullable(),
     /** Whether this service runs it now. */
     running: z.boolean(),
+    standing,
     requestId: z
       .string()
       .nullable()

@@ -6,6 +6,7 @@ import { useDashboard } from "../../api/dashboard.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { TextField } from "../../ui/fields.tsx";
 import { Asked, hindrancesOf } from "./asked.tsx";
+import { approvedNews } from "./news.ts";
 import { PlanBody } from "./plan.tsx";
 
 export interface ApprovalVerbsProps {
@@ -81,8 +82,8 @@ export function ApprovalVerbs({ approval, onDone }: ApprovalVerbsProps) {
             };
           }}
           onConfirm={async (confirm) => {
-            await client.ask("approvals.approve", { params: { id: approval.id }, body: { confirm: confirm ?? "", ...given() } });
-            toasts.show("good", "Approved, and carried out");
+            const body = { confirm: confirm ?? "", ...given() };
+            toasts.show(...approvedNews(await client.ask("approvals.approve", { params: { id: approval.id }, body })));
             onDone();
           }}
           onClose={() => {

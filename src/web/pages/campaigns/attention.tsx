@@ -12,7 +12,7 @@ import { whole } from "../../view/format.ts";
 type Concern = ApiTypes.Concern;
 
 const LIVE = {
-  on: ({ type }: ApiTypes.ServiceEvent) => ["failover", "approval", "stop", "dialer", "alarm"].includes(type),
+  on: ({ type }: ApiTypes.ServiceEvent) => ["failover", "approval", "stop", "dialer", "job", "alarm"].includes(type),
   every: 15_000,
   sticky: true,
 };
@@ -24,6 +24,7 @@ const PAGE: Readonly<Record<Concern["subject"]["kind"], (id: string) => string>>
   receiver: () => "/deliveries",
   compliance: () => "/compliance",
   dialer: () => "/dialer",
+  job: (id) => (id === "" ? "/jobs" : `/jobs/${encodeURIComponent(id)}`),
   tenant: () => "/tenant",
   stop: () => "/",
 };

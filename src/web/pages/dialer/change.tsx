@@ -6,6 +6,7 @@ import type { Asking } from "../../api/operation.ts";
 import { Pill } from "../../ui/pill.tsx";
 import { valueText } from "../../view/changes.ts";
 import { GLYPHS, stepsOf } from "./steps.ts";
+import { changeCalled } from "./words.ts";
 
 export interface ChangeProps {
   readonly change: ApiTypes.DialerChange;
@@ -25,7 +26,7 @@ export function Change({ change, onDone }: ChangeProps) {
     <section class="card" aria-label="Change under way">
       <div class="card-head">
         <h2>Version {version}</h2>
-        <Pill state={outcome ?? phase} />
+        <Pill state="" {...changeCalled({ phase, outcome, isStill: stop !== null })} />
         <span class="aside muted small">{phase === "ended" ? "ended" : STANDING[standing]}</span>
       </div>
       <ol class="steps" aria-live="polite">
@@ -58,14 +59,14 @@ export function Change({ change, onDone }: ChangeProps) {
           </ul>
         </>
       )}
-      {phase === "ended" || running ? null : <GoOn change={change} onDone={onDone} />}
+      {phase === "ended" || running || standing === "elsewhere" ? null : <GoOn change={change} onDone={onDone} />}
     </section>
   );
 }
 
-function GoOn({ change: { version, phase, stop }, onDone }: ChangeProps) {
+/** A change that waits for a decision takes nothing else, and one that stands still takes none. */
+function GoOn({ change: { version, phase }, onDone }: ChangeProps) {
   const { client, session, toasts } = useDashboard();
-  const isAsked = phase === "paused" || stop !== null;
   const go = async (body: Asking<"dialer.resume">["body"], text: string) => {
     try {
       await client.ask("dialer.resume", { params: { version }, body });
@@ -78,10 +79,11 @@ function GoOn({ change: { version, phase, stop }, onDone }: ChangeProps) {
   const isOff = !session.may("operator");
   return (
     <div class="row end">
-      <button type="button" class="button" disabled={isOff} onClick={() => void go(undefined, "The change goes on")}>
-        Go on
-      </button>
-      {isAsked ? (
+      {phase !== "paused" ? (
+        <button type="button" class="button" disabled={isOff} onClick={() => void go(undefined, "The change goes on")}>
+          Go on
+        </button>
+      ) : (
         <>
           <button
             type="button"
@@ -95,12 +97,14 @@ function GoOn({ change: { version, phase, stop }, onDone }: ChangeProps) {
             type="button"
             class="button danger"
             disabled={isOff}
-            onClick={() => void go({ decision: "rollBack" }, "The old settings are put back")}
+            onClick={() =>
+              void go({ decision: "rollBack" }, "The old settings are being put back: the steps show whether they are")
+            }
           >
             Put the old ones back
           </button>
         </>
-      ) : null}
+      )}
     </div>
   );
 }

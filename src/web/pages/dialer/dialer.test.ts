@@ -71,9 +71,10 @@ describe("the draft", () => {
 });
 
 describe("the steps", () => {
-  const at = (change: Partial<Parameters<typeof stepsOf>[0]>) =>
-    stepsOf({ phase: "polling", purpose: "apply", outcome: null, stop: null, guard: null, looks: 0, ...change });
-  const states = (change: Parameters<typeof at>[0]) => at(change).map(({ state }) => state);
+  type Change = Parameters<typeof stepsOf>[0];
+  const at = (change: Partial<Change>) =>
+    stepsOf({ phase: "polling", purpose: "apply", outcome: null, stop: null, guard: null, looks: 0, failure: null, ...change });
+  const states = (change: Partial<Change>) => at(change).map(({ state }) => state);
 
   test("before are done, after are waiting, and without a guard there is none", () => {
     expect(states({})).toEqual(["done", "done", "running", "waiting", "waiting"]);
@@ -85,22 +86,29 @@ describe("the steps", () => {
     ["watching", 2],
     ["merging", 0],
     ["checking", 0],
-    ["examining", 3],
-  ])("%s, aside of the straight way, is shown where it belongs and in its own words", (phase, index) => {
+  ] as const)("%s, aside of the straight way, is shown where it belongs and in its own words", (phase, index) => {
     const steps = at({ phase });
     expect(steps[index]?.state).toBe("running");
     expect(steps[index]?.text).not.toBe(at({})[index]?.text);
   });
 
-  test("only new settings in force end well", () => {
-    expect(states({ phase: "ended", outcome: "applied" }).at(-1)).toBe("done");
-    for (const outcome of ["rolled_back", "not_applied", "refused", "conflict", "overtaken", "rollback_failed"])
-      expect([outcome, states({ phase: "ended", outcome }).at(-1)]).toEqual([outcome, "failed"]);
+  test("a change that stands still or waits for a person says so", () => {
+    expect(states({ stop: { code: "unanswered", message: "no answer" } })[2]).toBe("stopped");
+    expect(states({ phase: "paused", guard: {} })[4]).toBe("stopped");
+    expect(at({ looks: 1 })[2]?.text).toMatch(/: 1 look$/);
   });
 
-  test("a change that stands still says so, and the way back is named", () => {
-    expect(states({ stop: { code: "unanswered", message: "no answer" } })[2]).toBe("failed");
-    expect(at({ purpose: "restore" })[2]?.text).toContain("putting the old settings back");
-    expect(at({ looks: 1 })[2]?.text).toMatch(/: 1 look$/);
+  test("the way back follows the step that failed, and is named", () => {
+    const failure = { code: "refused_by_tenant", message: "no" } as const;
+    expect(at({ phase: "examining", failure }).map(({ name, state }) => [name, state])).toEqual([
+      ["sending", "done"],
+      ["sent", "failed"],
+      ["examining", "running"],
+      ["ended", "waiting"],
+    ]);
+    expect(at({ purpose: "restore", failure }).find(({ name }) => name === "restoring")).toMatchObject({
+      state: "running",
+      text: "Put the old settings back: wait until the vendor reports them active",
+    });
   });
 });

@@ -14,6 +14,7 @@ import { Time } from "../../ui/time.tsx";
 import { sameSettings } from "../../view/changes.ts";
 import { words } from "../../view/format.ts";
 import { PreviewBody } from "./preview-body.tsx";
+import { changeCalled } from "./words.ts";
 
 export interface HistoryProps {
   /** The settings as they were last read of the tenant; undefined: not known. */
@@ -51,9 +52,14 @@ export function History({ inForce, onBegun }: HistoryProps) {
               { name: "Version", head: true, cell: ({ version }) => version },
               {
                 name: "How it ended",
-                cell: ({ outcome, phase, rejected, message }) => (
+                cell: ({ kind, outcome, phase, status, rejected, message }) => (
                   <>
-                    <Pill state={outcome ?? phase} /> {rejected ? <Pill state="rejected" tone="bad" text="did not hold" /> : null}
+                    {kind === "observed" ? (
+                      <Pill state="" text="found in force" />
+                    ) : (
+                      <Pill state="" {...changeCalled({ phase, outcome, isStill: status === "stopped" })} />
+                    )}{" "}
+                    {rejected ? <Pill state="rejected" tone="bad" text="did not hold" /> : null}
                     {message === null ? null : <span class="cell-note break">{message}</span>}
                   </>
                 ),

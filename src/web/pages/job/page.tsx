@@ -17,9 +17,10 @@ import { Empty, Loaded } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { decimal, whole, words } from "../../view/format.ts";
+import { applyCalled, changeCalled } from "../dialer/words.ts";
+import { hasRows, jobVerbs, progressOf } from "./state.ts";
 
 type Detail = ApiTypes.JobDetail;
-const ENDED = new Set(["done", "partly_failed", "failed", "stopped", "cancelled"]);
 
 export default function JobPage() {
   const id = useRoute().params["id"] ?? "";
@@ -47,24 +48,24 @@ function Job({ id }: { readonly id: string }) {
             <section class="card stack" aria-label="Progress">
               {value.change === null ? (
                 <>
-                  <Progress done={value.done} total={value.totalRows} label="Rows that have their result" />
+                  <HowFar job={value} />
                   <Counts counts={value.counts} />
                 </>
               ) : (
-                <Change change={value.change} />
+                <Change change={value.change} status={value.status} />
               )}
               <Left job={value} />
               <p class="muted small break">
                 <span class="mono">{value.id}</span> · {value.actor} · begun <Time at={value.startedAt} /> · ended{" "}
                 <Time at={value.finishedAt} />
-                {value.running ? " · running in this service" : ""}
+                {STANDING[value.standing]}
               </p>
             </section>
             <Stop job={value} />
             <Measured job={value} />
             <Push job={value} />
             {value.plan === null || value.plan.refused === 0 ? null : <Refused plan={value.plan} />}
-            {value.change === null ? <Results job={value} /> : null}
+            {hasRows(value) || value.push !== null ? <Results job={value} /> : null}
           </>
         )}
       </Loaded>
@@ -72,9 +73,26 @@ function Job({ id }: { readonly id: string }) {
   );
 }
 
-function Verbs({ job, onDone }: { readonly job: Detail; readonly onDone: () => void }) {
+const STANDING: Readonly<Record<Detail["standing"], string>> = {
+  here: " · running in this service",
+  elsewhere: " · running in another process",
+  waiting: " · its process ended or has not begun; a service goes on with it within seconds",
+  still: "",
+};
+
+function HowFar({ job }: { readonly job: Detail }) {
+  const progress = progressOf(job, job.retrieval);
+  if (typeof progress === "string") return progress === "–" ? null : <p class="muted">{progress}</p>;
+  const { done, total, what } = progress;
+  return (
+    <Progress done={done} total={total} label={what === "rows" ? "Rows that have their result" : "Windows that are retrieved"} />
+  );
+}
+
+export function Verbs({ job, onDone }: { readonly job: Detail; readonly onDone: () => void }) {
   const { client, session, toasts } = useDashboard();
   const mayAct = session.may("operator");
+  const offered = jobVerbs(job);
   const ask = async (verb: "jobs.resume" | "jobs.cancel", text: string) => {
     try {
       await client.ask(verb, { params: { id: job.id } });
@@ -86,24 +104,22 @@ function Verbs({ job, onDone }: { readonly job: Detail; readonly onDone: () => v
   };
   return (
     <>
-      {job.change !== null || (ENDED.has(job.status) && job.status !== "stopped") ? null : (
-        <>
-          {job.running ? null : (
-            <button type="button" class="button" disabled={!mayAct} onClick={() => void ask("jobs.resume", "The job goes on")}>
-              Resume
-            </button>
-          )}
-          <button
-            type="button"
-            class="button danger"
-            disabled={!mayAct}
-            onClick={() => void ask("jobs.cancel", "The job is cancelled: nothing more of it is sent")}
-          >
-            Cancel
-          </button>
-        </>
-      )}
-      {job.change !== null ? null : (
+      {offered.includes("resume") ? (
+        <button type="button" class="button" disabled={!mayAct} onClick={() => void ask("jobs.resume", "The job goes on")}>
+          Resume
+        </button>
+      ) : null}
+      {offered.includes("cancel") ? (
+        <button
+          type="button"
+          class="button danger"
+          disabled={!mayAct}
+          onClick={() => void ask("jobs.cancel", "The job is cancelled: nothing more of it is sent")}
+        >
+          Cancel
+        </button>
+      ) : null}
+      {!hasRows(job) && job.push === null ? null : (
         <Download of="jobs.rows" asking={{ params: { id: job.id }, query: { download: true } }} name={`${job.id}.ndjson`}>
           Download results
         </Download>
@@ -113,11 +129,31 @@ function Verbs({ job, onDone }: { readonly job: Detail; readonly onDone: () => v
 }
 
 /** What a change of dialer settings or an apply of campaigns is about; its own page has the rest. */
-function Change({ change: { version, outcome, phase, message } }: { readonly change: NonNullable<Detail["change"]> }) {
+export function Change({
+  change: { version, outcome, phase, message },
+  status,
+}: {
+  readonly change: NonNullable<Detail["change"]>;
+  readonly status: Detail["status"];
+}) {
+  const isStill = status === "stopped" || status === "failed";
+  const called = (version === null ? applyCalled : changeCalled)({ phase, outcome, isStill });
   return (
     <p>
-      {version === null ? "Campaigns" : <a href="/dialer">{`Dialer settings, version ${version}`}</a>}: {words(outcome ?? phase)}
+      {version === null ? "Campaigns" : <a href="/dialer">{`Dialer settings, version ${version}`}</a>}:{" "}
+      <Pill state="" {...called} />
       {message === null ? null : <span class="cell-note break">{message}</span>}
+      {isStill && outcome === null ? (
+        <span class="cell-note break">
+          {version === null ? (
+            <>
+              <code>outdial campaign resume-apply</code> goes on with it.
+            </>
+          ) : (
+            "It is gone on with, or decided about, under Dialer."
+          )}
+        </span>
+      ) : null}
     </p>
   );
 }

@@ -10,6 +10,7 @@ import { Empty } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { words } from "../../view/format.ts";
+import { progressOf } from "../job/state.ts";
 import { Retrieve } from "./retrieve.tsx";
 import { Upload } from "./upload.tsx";
 
@@ -58,13 +59,15 @@ const COLUMNS: readonly Column<ApiTypes.JobSummary>[] = [
   { name: "State", cell: ({ status }) => <Pill state={status} /> },
   {
     name: "Progress",
-    cell: ({ done, totalRows, sourceName, finishedAt }) =>
+    cell: (job) => {
       // A retrieval is told what it is about only as it goes.
-      totalRows === null && finishedAt !== null ? (
-        <span class="muted">–</span>
+      const progress = progressOf(job);
+      return typeof progress === "string" ? (
+        <span class="muted">{progress}</span>
       ) : (
-        <Progress done={done} total={totalRows} label={`Progress of ${sourceName}`} />
-      ),
+        <Progress done={progress.done} total={progress.total} label={`Progress of ${job.sourceName}`} />
+      );
+    },
   },
   { name: "Results", cell: ({ counts }) => <Counts counts={counts} /> },
   {

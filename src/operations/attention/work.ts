@@ -1,0 +1,95 @@
+// What of jobs and of changes of settings needs somebody: what stands still until a person goes on with it, and what could not be put back. Pure.
+
+import type { Job } from "../../store/index.ts";
+import { isLeft } from "../run/left.ts";
+import { stopOf } from "../run/reason.ts";
+import type { ChangeState } from "../settings/state.ts";
+import { timeText } from "../views/texts.ts";
+import type { Found } from "./concerns.ts";
+
+/** @param since when it ended; null while it has not */
+export function settingsConcerns(
+  version: number,
+  { phase, stop, outcome, message }: Pick<ChangeState, "phase" | "stop" | "outcome" | "message">,
+  since: string | null,
+): Found[] {
+  const found = (code: string, what: string, evidence: string | null, next: string): Found => ({
+    code,
+    severity: "urgent",
+    subject: { kind: "dialer", id: String(version), name: `dialer settings, version ${version}` },
+    what,
+    cause: "settings",
+    evidence: evidence === null ? [] : [evidence],
+    since,
+    next,
+    episode: outcome ?? phase,
+  });
+  if (outcome === "rollback_failed")
+    return [
+      found(
+        "settings_not_put_back",
+        "the settings from before could not be put back: what is in force is not sure",
+        message,
+        "Compare what is in force with the version before, then roll back or apply settings anew, under Dialer.",
+      ),
+    ];
+  if (stop !== null)
+    return [
+      found("settings_still", "the change stands still", stop.message, "See to the reason, then let it go on, under Dialer."),
+    ];
+  if (phase !== "paused") return [];
+  return [
+    found(
+      "settings_wait",
+      "the figures say too little: a person decides whether the new settings stay",
+      message,
+      "Keep the new settings or put the old ones back, under Dialer.",
+    ),
+  ];
+}
+
+/** Changes of settings are told by their own state. */
+const TOLD = "dialer-change";
+/** Jobs that are told one by one; more of them are one thing. */
+const SINGLE = 3;
+
+/** @param most so many were looked for: there may be more of them */
+export function jobConcerns(
+  jobs: readonly Pick<Job, "id" | "kind" | "status" | "error" | "sourceName" | "finishedAt" | "run">[],
+  most: number,
+): Found[] {
+  const still = jobs.filter((job) => job.kind !== TOLD && !isLeft(job));
+  const why = (job: (typeof still)[number]) => stopOf(job.error)?.message ?? "the reason is not known";
+  const name = ({ kind, sourceName }: (typeof still)[number]) => `${kind.replaceAll("-", " ")} ${sourceName}`;
+  if (still.length > SINGLE) {
+    const ended = still.flatMap(({ finishedAt }) => (finishedAt === null ? [] : [finishedAt]));
+    const number = jobs.length < most ? String(still.length) : `at least ${still.length}`;
+    return [
+      {
+        code: "jobs_still",
+        severity: "soon",
+        subject: { kind: "job", id: "", name: `${number} jobs` },
+        what: "they stand still until a person goes on with them",
+        cause: "job",
+        evidence: still.map((job) => `${name(job)} (${job.id}): ${why(job)}`),
+        since: ended.length === 0 ? null : timeText(Math.min(...ended)),
+        next: "Look at each: go on with it or cancel it.",
+        // One more is news, also to who has seen the others.
+        episode: still[0]?.id ?? null,
+      },
+    ];
+  }
+  return still.map((job) => ({
+    code: "job_still",
+    severity: "soon",
+    subject: { kind: "job", id: job.id, name: name(job) },
+    what: "the job stands still until a person goes on with it",
+    cause: "job",
+    evidence: [why(job)],
+    since: timeText(job.finishedAt),
+    next:
+      stopOf(job.error)?.advice ??
+      (job.kind === "campaign-apply" ? "See to the reason, then outdial campaign resume-apply." : "Go on with it, or cancel it."),
+    episode: String(job.run),
+  }));
+}

@@ -1,0 +1,79 @@
+// What a change of dialer settings and an apply of campaigns are called in each of their phases and ends, on every page that shows one. A phase without
+// words does not compile. Pure.
+
+import type { ApiTypes } from "../../../server/index.ts";
+import { words } from "../../view/format.ts";
+import type { Tone } from "../../view/tone.ts";
+
+export interface Called {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+const on = (text: string): Called => ({ text, tone: "info" });
+const warn = (text: string): Called => ({ text, tone: "warn" });
+const bad = (text: string): Called => ({ text, tone: "bad" });
+const good = (text: string): Called => ({ text, tone: "good" });
+
+const CHANGE_PHASES: Readonly<Record<ApiTypes.DialerChange["phase"], Called>> = {
+  sending: on("sending"),
+  sent: on("sent, no answer yet"),
+  settling: warn("answer lost, reading"),
+  polling: on("being activated"),
+  watching: warn("answer lost, watching"),
+  verifying: on("reading back"),
+  merging: on("merging"),
+  checking: on("checking what was merged"),
+  guarding: on("in force, figures watched"),
+  paused: bad("in force, waits for a decision"),
+  examining: warn("did not hold, reading"),
+  ended: { text: "ended", tone: "none" },
+};
+
+export const CHANGE_OUTCOMES: Readonly<Record<NonNullable<ApiTypes.DialerChange["outcome"]>, Called>> = {
+  applied: good("applied, read back"),
+  not_applied: warn("refused by the tenant, the settings from before are in force"),
+  rolled_back: warn("rolled back, the settings from before are in force"),
+  refused: bad("refused by a rule, nothing of ours is in force"),
+  conflict: warn("in conflict with somebody else's change, nothing of ours is in force"),
+  overtaken: warn("overtaken, somebody else's settings stand"),
+  rollback_failed: bad("rollback failed, what is in force is not sure"),
+};
+
+const APPLY_PHASES: Readonly<Record<ApiTypes.ApplyPhase, Called>> = {
+  looking: on("looking at what is there"),
+  intending: on("about to send"),
+  sending: on("sending"),
+  settling: warn("answer lost, reading"),
+  verifying: on("reading back"),
+  registering: on("registering webhooks"),
+  gating: on("asking the gate"),
+  activating: on("activating"),
+  confirming: on("reading back whether it is active"),
+  ended: { text: "ended", tone: "none" },
+};
+
+const APPLY_OUTCOMES: Readonly<Record<ApiTypes.ApplyOutcome, Called>> = {
+  applied: good("applied, read back"),
+  partly_applied: bad("applied in part"),
+  not_applied: bad("not applied"),
+};
+
+type Shown = {
+  readonly phase: string;
+  readonly outcome: string | null;
+  /** Whether it has not ended and nobody goes on with it by itself. */
+  readonly isStill: boolean;
+};
+
+function called(phases: Readonly<Record<string, Called>>, outcomes: Readonly<Record<string, Called>>, one: Shown): Called {
+  const { phase, outcome, isStill } = one;
+  // Another version of outdial may have written what is not known here.
+  const found = (table: Readonly<Record<string, Called>>, key: string) => (Object.hasOwn(table, key) ? table[key] : undefined);
+  if (outcome !== null) return found(outcomes, outcome) ?? { text: words(outcome).toLowerCase(), tone: "none" };
+  const now = found(phases, phase) ?? { text: words(phase).toLowerCase(), tone: "none" as const };
+  return isStill && now.tone !== "bad" && phase !== "ended" ? bad(`stopped: ${now.text}`) : now;
+}
+
+export const changeCalled = (one: Shown): Called => called(CHANGE_PHASES, CHANGE_OUTCOMES, one);
+export const applyCalled = (one: Shown): Called => called(APPLY_PHASES, APPLY_OUTCOMES, one);
