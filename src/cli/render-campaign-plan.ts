@@ -36,10 +36,11 @@ export function planLines(plan: CampaignPlanView): string[] {
 }
 
 /** How files and tenant differ. */
-export function driftLines({ drifted, campaigns, unmanaged, unmatched }: CampaignDriftView): string[] {
+export function driftLines({ drifted, campaigns, unmanaged, unmatched, notices }: CampaignDriftView): string[] {
   return [
     ...campaigns.flatMap((entry) => entryLines(entry, false)),
     ...unmanaged.map(unmanagedLine),
+    ...notices.map((notice) => `note: ${printable(notice)}`),
     ...unmatched.map(violationText),
     ...campaigns.filter(({ held }) => held).map(({ name }) => `~ ${printable(name)}: the file wants it active, and it is not`),
     drifted ? "tenant and files differ" : "tenant and files agree",

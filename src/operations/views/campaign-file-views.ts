@@ -73,7 +73,7 @@ export function applyViewOf(
   };
 }
 
-export function driftViewOf({ drifted, campaigns, unmanaged, unmatched }: Drift): CampaignDriftView {
+export function driftViewOf({ drifted, campaigns, unmanaged, unmatched, notices }: Drift): CampaignDriftView {
   return {
     drifted,
     campaigns: campaigns.map((entry) => {
@@ -82,5 +82,6 @@ export function driftViewOf({ drifted, campaigns, unmanaged, unmatched }: Drift)
     }),
     unmanaged: unmanaged.map((one) => ({ ...one })),
     unmatched: unmatched.map((one) => ({ ...one })),
+    notices,
   };
 }

@@ -1,7 +1,9 @@
 // Campaigns as code over the ACD API: the same files make a campaign, a skill, its parameters, its list and the groups it obeys, piece by piece.
 
+import { appendFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { stringify } from "yaml";
 import { openCampaignApplies } from "../../../src/app/index.ts";
 import { parseCampaignFiles, readCampaignFiles } from "../../../src/operations/index.ts";
 import { apply, filesOf, openSkillPlanWorld, PAGES, SKILL_DRAFT } from "./plan-world.ts";
@@ -34,8 +36,31 @@ test("a campaign is made piece by piece, once, though the reply to each piece is
     ["NOT_HELD", "contactListId"],
     ["NOT_HELD", "doNotCallGroups[0]"],
   ]);
-  const gone = await filesOf({ ...SKILL_DRAFT, contactListFile: { ...SKILL_DRAFT.contactListFile, path: "/nowhere.csv" } });
-  expect((await runtime.plans.plan(gone, PAGES)).violations).toMatchObject([{ rule: "RECORDS" }]);
+  const source = join(folder, "spring.yaml");
+  await symlink(world.folder, join(folder, "out"));
+  await writeFile(join(world.folder, "secret.csv"), "id,first,phone\nx,y,2125550100\n");
+  await writeFile(join(folder, "odd.csv"), "id;first;phone\nx;y;2125550100\n");
+  await writeFile(join(folder, "twice.csv"), "id,phone,first,phone\nx,1,y,2125550100\n");
+  const wanting = (file: object) => {
+    const text = stringify({ ...SKILL_DRAFT, contactListFile: { ...SKILL_DRAFT.contactListFile, ...file } });
+    return parseCampaignFiles([{ name: source, text }]);
+  };
+  const refused: readonly (readonly [object, string, RegExp])[] = [
+    [{ path: "gone.csv" }, "path", /cannot read .*gone\.csv/],
+    [{ path: "/nowhere.csv" }, "path", /"\/nowhere\.csv" leads out of the folder/],
+    [{ path: "../secret.csv" }, "path", /leads out/],
+    [{ path: "out/secret.csv" }, "path", /leads out/],
+    [{ externalId: "key" }, "externalId", /no column "key"; it has, separated by comma or tab, "id", "first", "phone"/],
+    [{ columns: { firstName: "given" } }, "columns.firstName", /no column "given"/],
+    [{ path: "odd.csv" }, "externalId", /it has, separated by comma or tab, "id;first;phone"/],
+    [{ path: "twice.csv" }, "phone", /names the column "phone" 2 times/],
+  ];
+  for (const [file, field, message] of refused) {
+    const { violations } = await runtime.plans.plan(await wanting(file), PAGES);
+    const said = violations.map(({ rule, field: at, line, file: of }) => ({ rule, at, placed: line > 1 && of === source }));
+    expect({ file, said }).toEqual({ file, said: [{ rule: "RECORDS", at: `contactListFile.${field}`, placed: true }] });
+    expect(violations[0]?.message).toMatch(message);
+  }
 
   for (const acd of MAKES) world.sandbox.control.faults.add({ match: { acd }, times: 1, effect: { acceptThenFail: true } });
   const { plan, apply: ended, state } = await apply(runtime, files);
@@ -68,6 +93,22 @@ test("a campaign is made piece by piece, once, though the reply to each piece is
 
   const again = await runtime.plans.plan(files, PAGES);
   expect(again.entries.map(({ action, changes }) => ({ action, changes }))).toEqual([{ action: "in_sync", changes: [] }]);
+  expect(again.notices.join("\n")).not.toMatch(/names no place|people\.csv/);
+  expect(again.entries[0]?.blast.zones).toEqual({ "America/New_York": 5 });
+  const drift = () => runtime.plans.drift(files, { managedOnly: true });
+  expect(await drift()).toMatchObject({ drifted: false, notices: [] });
+  await appendFile(join(folder, "people.csv"), "p9,Bea,2125550109\n");
+  expect(await drift()).toMatchObject({
+    drifted: true,
+    campaigns: [{ name: "Spring", action: "change", changes: [{ path: "contactListFile (SHA-256)" }] }],
+    notices: [expect.stringMatching(/^Spring: .*people\.csv is not what was uploaded to the list "Spring people" at 20/)],
+  });
+  const changedFile = await runtime.plans.plan(files, PAGES);
+  expect(changedFile.hash).toBe(again.hash);
+  await expect(runtime.plans.begin(changedFile, "campaigns.yaml")).rejects.toThrow("changes nothing");
+  expect(changedFile.notices.join("\n")).toContain("is not uploaded again");
+  await rm(join(folder, "people.csv"));
+  expect(await drift()).toMatchObject({ drifted: false, notices: [expect.stringContaining("cannot be compared")] });
 
   const before = world.writes().length;
   const threshold = { ...SKILL_DRAFT.dialerConfig.predictiveSettings, abandonmentThreshold: 0.02 };

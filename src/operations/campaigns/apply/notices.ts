@@ -2,7 +2,7 @@
 
 import type { AuditInput, CampaignLedger } from "../../../store/index.ts";
 import { cloudEvent, type OutboundEventType } from "../../events/index.ts";
-import type { OwnPolicy } from "../file/schema.ts";
+import { type OwnPolicy, uploadedOf } from "../file/schema.ts";
 import type { CampaignPlan, PlanEntry } from "../plan/types.ts";
 import { outcomeOf, stepsOf } from "./machine.ts";
 import type { ApplyEvent, ApplyState, EntryResult } from "./state.ts";
@@ -86,13 +86,20 @@ export function noticesOf(input: NoticeInput): Notices {
 }
 
 /** What is kept about the campaign from now on; a backup that the same plan made is named by its id. */
-function kept({ plan, actor, before }: NoticeInput, entry: PlanEntry): Step["policy"] {
+function kept({ plan, actor, before, event }: NoticeInput, entry: PlanEntry): Step["policy"] {
   const { failover } = entry.own;
+  const { records, wanted } = entry;
+  const list = String(wanted.document["contactListId"]);
+  const uploaded =
+    records === undefined
+      ? uploadedOf(entry.before?.own)
+      : { list, sha256: records.sha256, records: records.records, at: new Date(event.at).toISOString() };
   const made = before.results.find(({ name, action }) => action === "create" && name === failover?.backup);
-  const policy: OwnPolicy =
+  const own: OwnPolicy =
     failover === undefined || made === undefined || made.id === null
       ? entry.own
       : { ...entry.own, failover: { ...failover, backup: made.id } };
+  const policy = uploaded === undefined ? own : { ...own, uploaded };
   return { campaignId: before.id ?? "", name: entry.name, policy, planHash: plan.hash, actor };
 }
 

@@ -72,13 +72,15 @@ export class CampaignFileUseCases extends CampaignPlanner {
 
   /**
    * Enters an apply into the ledger, plan and all. Nothing is sent yet.
-   * @throws OperationError `invalid_input` for a plan with violations, `job_state` when another apply is open
+   * @throws OperationError `invalid_input` for a plan with violations or without changes, `job_state` when another apply is open
    */
   async begin(plan: CampaignPlan, sourceName: string, actor = this.#context.actor): Promise<CampaignApply> {
     const { store, clock, random, replica } = this.#context;
     const ledger = store.campaigns;
     if (plan.violations.length > 0)
       throw new OperationError("invalid_input", `plan ${plan.hash} breaks ${plan.violations.length} rules and cannot be applied`);
+    if (stepsOf(plan).length === 0)
+      throw new OperationError("invalid_input", `plan ${plan.hash} changes nothing: tenant and files agree`);
     const jobId = newId("job", clock.now(), random);
     const changes = stepsOf(plan).map(({ name, id, action, changes }) => ({ name, id, action, changes }));
     const details = { source: sourceName, plan: plan.hash, activate: plan.activate, pack: plan.pack, changes };

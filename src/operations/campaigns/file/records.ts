@@ -1,15 +1,106 @@
 // Files of records that a campaign file names: looked at when a plan is made, read when they are uploaded.
 
+import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
+import { dirname, relative, resolve, sep } from "node:path";
+import { z } from "zod";
 import { fileTrouble } from "../../../kernel/index.ts";
 import { OperationError } from "../../error.ts";
+import { csvRecords } from "../../table/csv.ts";
 import type { RecordsFile } from "../plan/types.ts";
+import type { CampaignDocument } from "./document.ts";
+import type { Place } from "./read-texts.ts";
 
 /** What one upload may hold: records by the vendor's help, bytes so that its body stays a text that can be held. */
 const MOST_RECORDS = 500_000;
 const MOST_BYTES = 100 * 1024 * 1024;
 const LINE_FEED = 10;
+const TAB = 9;
+/** Columns of a header that a message names. */
+const SHOWN_COLUMNS = 12;
+
+const named = z.object({
+  path: z.string(),
+  externalId: z.string().catch(""),
+  phone: z.string().catch(""),
+  columns: z.record(z.string(), z.string()).catch({}),
+});
+
+/** What is wrong with a file of records, and which field of the campaign file says so. */
+export interface RecordsProblem {
+  readonly field: string;
+  readonly problem: string;
+}
+
+/** Where the records of a campaign's list are: beside its file, unless the path is absolute. */
+export function recordsPathOf({ contactListFile }: CampaignDocument, { file }: Place): string | undefined {
+  const { data } = named.safeParse(contactListFile);
+  return data === undefined ? undefined : resolve(dirname(file), data.path);
+}
+
+/** Whether a path, links followed, leads out of the folder of a campaign file: then nothing of what is there is looked at. */
+export async function isOutside(path: string, { file }: Place): Promise<boolean> {
+  const folder = resolve(dirname(file));
+  if (!isBelow(path, folder)) return true;
+  try {
+    return !isBelow(await realpath(path), await realpath(folder));
+  } catch {
+    // What is not there is told when it is read.
+    return false;
+  }
+}
+
+function isBelow(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && resolve(folder, way) === path;
+}
+
+/** A file of records, looked at: that it can be uploaded, and has the columns that the campaign file names. */
+export async function lookAtRecords(path: string, { contactListFile }: CampaignDocument): Promise<RecordsFile | RecordsProblem> {
+  try {
+    const { bytes, ...file } = await readRecords(path);
+    if (!isUtf8(bytes)) return { field: "contactListFile.path", problem: `${path} is not UTF-8` };
+    return missingColumn(await headerOf(bytes), contactListFile) ?? file;
+  } catch (thrown) {
+    if (!(thrown instanceof OperationError)) throw thrown;
+    return { field: "contactListFile.path", problem: thrown.message };
+  }
+}
+
+/** The first column that is named and not there, or there more than once. */
+function missingColumn(header: readonly string[], contactListFile: unknown): RecordsProblem | undefined {
+  const { externalId, phone, columns } = named.parse(contactListFile);
+  const wanted = [
+    ["externalId", externalId],
+    ["phone", phone],
+    ...Object.entries(columns).map(([of, name]) => [`columns.${of}`, name]),
+  ];
+  for (const [of = "", name = ""] of wanted) {
+    const there = header.filter((column) => column === name).length;
+    if (there === 1) continue;
+    const has = header.slice(0, SHOWN_COLUMNS).map((column) => JSON.stringify(column));
+    const more = header.length > SHOWN_COLUMNS ? ", …" : "";
+    const problem =
+      there > 1
+        ? `the header names the column ${JSON.stringify(name)} ${there} times`
+        : `the header has no column ${JSON.stringify(name)}; it has, separated by comma or tab, ${has.join(", ")}${more}`;
+    return { field: `contactListFile.${of}`, problem };
+  }
+  return undefined;
+}
+
+/** The names of the columns; a tab in the header line separates, as at the vendor. @throws OperationError `invalid_input` */
+async function headerOf(bytes: Uint8Array): Promise<readonly string[]> {
+  const end = bytes.indexOf(LINE_FEED);
+  const line = bytes.subarray(0, end < 0 ? bytes.length : end + 1);
+  const source = async function* () {
+    yield line;
+  };
+  for await (const { record } of csvRecords(source(), line.includes(TAB) ? "\t" : ",", ""))
+    return record.map((name) => name.trim());
+  return [];
+}
 
 /** A file as it is now. @throws OperationError `invalid_input` */
 export async function readRecords(path: string): Promise<RecordsFile & { readonly bytes: Uint8Array }> {

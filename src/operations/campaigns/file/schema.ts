@@ -31,7 +31,7 @@ const column = z.string().min(1).max(100);
 
 const contactListFile = z
   .strictObject({
-    path: z.string().min(1).describe("A CSV file with a header, UTF-8; read from the folder of this file"),
+    path: z.string().min(1).describe("A CSV file with a header, UTF-8; in the folder of this file or below"),
     externalId: column.describe("The column of ids"),
     phone: column.describe("The column of numbers"),
     columns: z.partialRecord(z.enum(COLUMNS), column).optional().describe("Columns of the file by what they hold"),
@@ -139,6 +139,16 @@ export const campaignFileSchema = z.strictObject({
 export const campaignDraftSchema = z.object(vendorFields);
 
 const ownSchema = z.object(ownFields);
+
+const uploadedSchema = z.object({
+  uploaded: z.object({ list: z.string(), sha256: z.string(), records: z.number(), at: z.string() }),
+});
+
+/** What was uploaded of a file of records: the list's name, the SHA-256 of the bytes in hex, lines after the header, ISO 8601. */
+export type Uploaded = z.output<typeof uploadedSchema>["uploaded"];
+
+/** What was uploaded for a campaign, of what is kept about it; undefined when nothing was, or it is not known. */
+export const uploadedOf = (kept: unknown): Uploaded | undefined => uploadedSchema.safeParse(kept).data?.uploaded;
 
 /** What a file says of a campaign that is not the vendor's, defaults filled in. */
 export type OwnPolicy = z.output<typeof ownSchema>;

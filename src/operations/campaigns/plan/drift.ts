@@ -6,19 +6,30 @@ import type { CampaignPlan, PlanEntry, Unmanaged } from "./types.ts";
 /** How campaign files and the tenant differ. */
 export interface Drift {
   readonly drifted: boolean;
-  /** Campaigns that an apply would change, or would leave as they are because --activate is missing. */
+  /** Campaigns that an apply would change or would leave as they are because --activate is missing, and those whose records have changed. */
   readonly campaigns: readonly PlanEntry[];
   /** Campaigns of the tenant that no file describes. */
   readonly unmanaged: readonly Unmanaged[];
   /** Files whose campaign cannot be found, or not be told from another one. */
   readonly unmatched: readonly Violation[];
+  /** Of files of records: what was not compared, and what an apply would not mend. */
+  readonly notices: readonly string[];
 }
 
 /** @param managedOnly leaves out the campaigns that no file describes */
 export function driftOf(plan: CampaignPlan, { managedOnly }: { readonly managedOnly: boolean }): Drift {
   // What the law says of a file is the plan's business.
   const unmatched = plan.violations.filter(({ rule }) => rule === "UNKNOWN_CAMPAIGN" || rule === "AMBIGUOUS");
-  const campaigns = plan.entries.filter(({ action, held }) => action !== "in_sync" || held);
+  const campaigns = plan.entries.map(withRecords).filter(({ action, held }) => action !== "in_sync" || held);
   const unmanaged = managedOnly ? [] : plan.unmanaged;
-  return { drifted: campaigns.length + unmanaged.length + unmatched.length > 0, campaigns, unmanaged, unmatched };
+  const notices = plan.entries.flatMap(({ name, uploaded }) => (uploaded === undefined ? [] : [`${name}: ${uploaded.note}`]));
+  return { drifted: campaigns.length + unmanaged.length + unmatched.length > 0, campaigns, unmanaged, unmatched, notices };
+}
+
+/** An entry whose file of records is not what was uploaded differs, although an apply would change nothing. */
+function withRecords(entry: PlanEntry): PlanEntry {
+  const { uploaded, action, changes } = entry;
+  if (uploaded?.differs === undefined) return entry;
+  const change = { path: "contactListFile (SHA-256)", ...uploaded.differs };
+  return { ...entry, action: action === "in_sync" ? "change" : action, changes: [...changes, change] };
 }

@@ -11,7 +11,7 @@ export function planHash({ format, activate, pack, entries, unmanaged }: Omit<Ca
     activate,
     pack,
     entries: entries.map((entry) => {
-      const { blast: _, source: __, changes, ...content } = entry;
+      const { blast: _, source: __, uploaded: ___, changes, ...content } = entry;
       // A document read back from JSON may have its fields in another order.
       return { ...content, changes: changes.toSorted((a, b) => (a.path < b.path ? -1 : 1)) };
     }),

@@ -3,6 +3,7 @@
 import type { CompiledPack } from "../../../compliance/index.ts";
 import { isTimeZone } from "../../../kernel/index.ts";
 import { type ContactSource, parseContact, TenantError } from "../../../tenant/port.ts";
+import { phone, phoneText } from "../../compliance/index.ts";
 
 /** Contacts of a list in one zone under one set of jurisdictions. */
 export interface ListPlace {
@@ -79,7 +80,9 @@ function spread(last: number, most: number): number[] {
 type Contact = { readonly phoneNumber?: string | undefined; readonly postalCode?: unknown; readonly timeZone?: unknown };
 
 function placesOf({ phoneNumber, postalCode, timeZone }: Contact, pack: CompiledPack): Omit<ListPlace, "contacts">[] {
-  const place = pack.place(phoneNumber ?? "", typeof postalCode === "string" ? postalCode : undefined);
+  // As the gate reads it: a tenant may show a number of North America as its ten digits.
+  const number = phone(phoneNumber ?? "");
+  const place = pack.place("ok" in number ? phoneText(number.ok) : "", typeof postalCode === "string" ? postalCode : undefined);
   const zones = new Set(place.zoneNames);
   // What the list itself says counts as well: of two zones both must be awake.
   if (typeof timeZone === "string" && isTimeZone(timeZone)) zones.add(timeZone);

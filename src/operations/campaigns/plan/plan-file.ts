@@ -34,6 +34,9 @@ const entry = z.object({
   wanted: z.object({ id: z.string().nullable(), name: z.string(), status: state.nullable(), document: json, own }),
   fitted: z.object({ document: json, merges: z.boolean() }).exactOptional(),
   records: z.object({ path: z.string(), sha256: z.string(), records: z.number() }).exactOptional(),
+  uploaded: z
+    .object({ note: z.string(), differs: z.object({ before: z.string(), after: z.string() }).exactOptional() })
+    .exactOptional(),
   before: z
     .object({
       id: z.string(),

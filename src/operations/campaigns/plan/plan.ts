@@ -1,13 +1,13 @@
 // Compares files with the tenant: what to create, which fields to change, what to leave alone, and what forbids it. Pure.
 
-import { dirname, resolve } from "node:path";
 import type { FittedCampaign } from "../../../tenant/port.ts";
-import { type CampaignDocument, differences, leavesOf, only } from "../file/document.ts";
-import type { CampaignFile, ParsedFiles, Place, Violation } from "../file/parse.ts";
+import { differences, leavesOf, only } from "../file/document.ts";
+import type { CampaignFile, ParsedFiles, Violation } from "../file/parse.ts";
 import type { OwnPolicy } from "../file/schema.ts";
 import { blastOf } from "./blast.ts";
 import { planHash } from "./hash.ts";
 import { breachesOf } from "./law.ts";
+import { needsRecords, recordsAgainst } from "./records.ts";
 import { bound } from "./regulated.ts";
 import { pathsOf, sentOf } from "./sent.ts";
 import {
@@ -33,12 +33,12 @@ export function planCampaigns(files: ParsedFiles, facts: PlanFacts): CampaignPla
   for (const { file, there, fitted, records } of found) {
     for (const { field, message } of fitted?.refused ?? [])
       violations.push({ ...file.placeOf(field), rule: "NOT_HELD", campaign: file.name, field, message });
-    if (records !== undefined && "problem" in records)
+    if (records !== undefined && "problem" in records && needsRecords(fitted, there))
       violations.push({
-        ...file.placeOf("contactListFile.path"),
+        ...file.placeOf(records.field),
         rule: "RECORDS",
         campaign: file.name,
-        field: "contactListFile.path",
+        field: records.field,
         message: records.problem,
       });
     violations.push(...backupViolations(file, there, files.campaigns, facts, idsByName));
@@ -103,11 +103,13 @@ function entryOf(
   idsByName: ReadonlyMap<string, string>,
 ): PlanEntry {
   const { id, name, status: wantedStatus, document } = file;
+  const uploads = records !== undefined && "path" in records && needsRecords(fitted, there);
   const wanted = { id, name, status: wantedStatus, document, own: file.own };
   const isOther = fitted !== undefined && (fitted.merges || differences(fitted.document, document).length > 0);
   const form = { wanted, fitted: isOther ? { document: fitted.document, merges: fitted.merges } : undefined };
   const own = withBackupId(file.own, idsByName);
   const kept = there === undefined ? undefined : facts.policies.get(there.id);
+  const uploaded = fitted?.merges === true && !needsRecords(fitted, there) ? recordsAgainst(document, records, kept) : undefined;
   const shown = there === undefined ? {} : only(there.document, pathsOf(form));
   const fields = differences(shown, sentOf(form));
   const registrations = facts.registrations.filter((one) => own.webhooks?.some((webhook) => webhook.name === one.name));
@@ -129,7 +131,8 @@ function entryOf(
     source: file.source,
     wanted,
     ...(form.fitted !== undefined && { fitted: form.fitted }),
-    ...(records !== undefined && "path" in records && { records }),
+    ...(uploads && { records }),
+    ...(uploaded !== undefined && { uploaded }),
     before: there === undefined ? null : { ...there, own: kept ?? null },
     changes,
     writes: there === undefined || fields.length > 0 || pauses,
@@ -148,24 +151,15 @@ export function thereOf(file: CampaignFile, tenant: readonly TenantCampaign[]): 
   return "there" in matched ? matched.there : undefined;
 }
 
-/** Where the records of a campaign's list are: beside its file, unless the path is absolute. */
-export function recordsPathOf(document: CampaignDocument, { file }: Place): string | undefined {
-  const { contactListFile } = document;
-  const named =
-    typeof contactListFile === "object" && contactListFile !== null && "path" in contactListFile
-      ? contactListFile.path
-      : undefined;
-  return typeof named === "string" ? resolve(dirname(file), named) : undefined;
-}
-
 function withBackupId(own: OwnPolicy, idsByName: ReadonlyMap<string, string>): OwnPolicy {
   const { failover } = own;
   if (failover === undefined) return own;
   return { ...own, failover: { ...failover, backup: idsByName.get(failover.backup) ?? failover.backup } };
 }
 
+/** What of a policy is compared field by field: webhooks are by name, what was uploaded is no wish. */
 const withoutWebhooks = (own: unknown): unknown =>
-  typeof own === "object" && own !== null ? { ...own, webhooks: undefined } : {};
+  typeof own === "object" && own !== null ? { ...own, webhooks: undefined, uploaded: undefined } : {};
 
 /** Webhooks by name, against what is kept and against what is registered. */
 function webhookChanges(own: OwnPolicy, kept: unknown, registrations: readonly Registration[]) {
@@ -284,7 +278,9 @@ function noticesOf(entries: readonly PlanEntry[], { campaigns }: ParsedFiles, { 
         `${list.placeless} contacts of list ${list.listId} have a number that names no place; the gate lets none of them pass`,
       );
   }
-  for (const { held, name } of entries)
+  for (const { held, name, uploaded } of entries) {
+    if (uploaded !== undefined) notices.push(`${name}: ${uploaded.note}`);
     if (held) notices.push(`${name}: the file wants it active; it is activated only with --activate`);
+  }
   return notices;
 }

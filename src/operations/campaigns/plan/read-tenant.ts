@@ -11,11 +11,10 @@ import {
   requireSupported,
   TenantError,
 } from "../../../tenant/port.ts";
-import { OperationError } from "../../error.ts";
 import type { ParsedFiles } from "../file/parse.ts";
-import { readRecords } from "../file/records.ts";
+import { lookAtRecords, recordsPathOf } from "../file/records.ts";
 import { type ListFacts, readListFacts } from "./list-facts.ts";
-import { recordsPathOf, thereOf } from "./plan.ts";
+import { thereOf } from "./plan.ts";
 import type { PlanFacts, Registration, TenantCampaign } from "./types.ts";
 
 /** Registrations for the tenant's events about campaigns. */
@@ -79,7 +78,7 @@ export async function readPlanFacts(files: ParsedFiles, deps: PlanDependencies, 
     files.campaigns.map(({ document }, i) => ({ document, there: there[i]?.document })),
     { signal },
   );
-  const records = options.records === false ? [] : await recordsOf(files, fitted, there);
+  const records = options.records === false ? [] : await recordsOf(files, fitted);
   const wantsWebhooks = files.campaigns.some(({ own }) => (own.webhooks?.length ?? 0) > 0);
   const policies = await deps.policies();
   return {
@@ -96,28 +95,14 @@ export async function readPlanFacts(files: ParsedFiles, deps: PlanDependencies, 
   };
 }
 
-/** Looks at the files of records of campaigns whose list is not theirs yet. */
-async function recordsOf(
-  { campaigns }: ParsedFiles,
-  fitted: readonly FittedCampaign[],
-  there: readonly (TenantCampaign | undefined)[],
-): Promise<PlanFacts["records"]> {
-  const found: PlanFacts["records"][number][] = [];
-  for (const [i, { document, source }] of campaigns.entries()) {
-    const path = recordsPathOf(document, source);
-    const listId = fitted[i]?.merges === true ? fitted[i].document["contactListId"] : undefined;
-    const needed = path !== undefined && listId !== undefined && listId !== there[i]?.document["contactListId"];
-    if (!needed) found.push(undefined);
-    else
-      try {
-        const { bytes: _, ...file } = await readRecords(path);
-        found.push(file);
-      } catch (thrown) {
-        if (!(thrown instanceof OperationError)) throw thrown;
-        found.push({ problem: thrown.message });
-      }
-  }
-  return found;
+/** Looks at the files of records, where the tenant takes any. */
+function recordsOf({ campaigns }: ParsedFiles, fitted: readonly FittedCampaign[]): Promise<PlanFacts["records"]> {
+  return Promise.all(
+    campaigns.map(async ({ document, source }, i) => {
+      const path = fitted[i]?.merges === true ? recordsPathOf(document, source) : undefined;
+      return path === undefined ? undefined : lookAtRecords(path, document);
+    }),
+  );
 }
 
 /** The campaigns of these ids, or all of them when none is named; with their tags. Throws TenantError `not_found` for an unknown id. */

@@ -3,6 +3,7 @@
 import type { FittedCampaign } from "../../../tenant/port.ts";
 import type { CampaignDocument, FieldChange } from "../file/document.ts";
 import type { CampaignFile, Place, Violation } from "../file/parse.ts";
+import type { RecordsProblem } from "../file/records.ts";
 import type { OwnPolicy } from "../file/schema.ts";
 import type { Law } from "./law.ts";
 import type { ListFacts } from "./list-facts.ts";
@@ -72,6 +73,10 @@ export interface PlanEntry {
   readonly fitted?: { readonly document: CampaignDocument; readonly merges: boolean } | undefined;
   /** The records that its list is made of, when they have to be uploaded. */
   readonly records?: RecordsFile | undefined;
+  /** What a person should know of a file of records whose list the campaign calls already, and the SHA-256 of it then and now where they differ. */
+  readonly uploaded?:
+    | { readonly note: string; readonly differs?: { readonly before: string; readonly after: string } | undefined }
+    | undefined;
   /** What is there; null for a new campaign. */
   readonly before: (TenantCampaign & { readonly own: unknown }) | null;
   /** Every field that differs: the tenant's, `status`, and outdial's own below `failover`, `consent`, `webhooks`. */
@@ -115,8 +120,8 @@ export interface PlanFacts {
   readonly tenant: readonly TenantCampaign[];
   /** For each campaign of the files, in their order: how the tenant can hold it. */
   readonly fitted: readonly FittedCampaign[];
-  /** For each campaign of the files, in their order: the records that are to be uploaded, or why they cannot be; undefined where none are. */
-  readonly records: readonly (RecordsFile | { readonly problem: string } | undefined)[];
+  /** For each campaign of the files, in their order: its file of records, or what is wrong with it; undefined where none is looked at. */
+  readonly records: readonly (RecordsFile | RecordsProblem | undefined)[];
   /** By id. */
   readonly lists: ReadonlyMap<string, ListFacts>;
   /** What is kept about campaigns, by id; JSON. */

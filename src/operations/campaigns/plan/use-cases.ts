@@ -10,11 +10,12 @@ import { driftViewOf } from "../../views/campaign-file-views.ts";
 import type { Planned } from "../../views/plan.ts";
 import type { CampaignDriftView } from "../../views/schemas/campaign-files.ts";
 import { type ExportedFile, exportCampaigns } from "../export/export.ts";
-import { type ParsedFiles, type Violation, violationLine } from "../file/parse.ts";
+import { type CampaignFile, type ParsedFiles, type Violation, violationLine } from "../file/parse.ts";
+import { isOutside, recordsPathOf } from "../file/records.ts";
 import { campaignIds, suggesting } from "../nearest.ts";
 import { driftOf } from "./drift.ts";
 import { type Moved, movedSince } from "./moved.ts";
-import { planCampaigns, recordsPathOf } from "./plan.ts";
+import { planCampaigns } from "./plan.ts";
 import { filesOf, readPlan } from "./plan-file.ts";
 import { plannedApply } from "./preview.ts";
 import { CONTACT_PAGES, type PlanOptions, readPlanFacts, readTenantCampaigns } from "./read-tenant.ts";
@@ -48,7 +49,8 @@ export class CampaignPlanner {
   /** Files against the tenant as it is now. The plan is kept, so that an apply can say what has moved since. Throws TenantError. */
   async plan(files: ParsedFiles, options: PlanReading & { readonly activate?: boolean | undefined } = {}): Promise<CampaignPlan> {
     requireSupported("make and replace campaigns", this.#context.tenant.capabilities.campaignProvisioning.making);
-    const plan = await this.#plan(this.#localised(files), options);
+    this.#refuseRecords(files);
+    const plan = await this.#plan(await localised(files), options);
     await this.#context.store.campaigns.keepPlan(plan.hash, plan);
     return plan;
   }
@@ -89,24 +91,20 @@ export class CampaignPlanner {
   /** How files and the tenant differ. @param options.managedOnly leaves out the campaigns that no file describes */
   async drift(files: ParsedFiles, options: { readonly managedOnly: boolean }): Promise<CampaignDriftView> {
     // The law is the plan's business: no contact is needed to compare.
-    return driftViewOf(driftOf(await this.#plan(files, { contactPages: 1, records: false }), options));
+    const local = this.#rules.localFiles === true;
+    return driftViewOf(
+      driftOf(await this.#plan(local ? await localised(files) : files, { contactPages: 1, records: local }), options),
+    );
   }
 
-  /** Files with the whole path of their records. @throws OperationError `invalid_input` for a file of records where none may be named */
-  #localised({ campaigns, ...rest }: ParsedFiles): ParsedFiles {
-    const local = campaigns.map((file) => {
-      const path = recordsPathOf(file.document, file.source);
-      if (path === undefined) return file;
-      if (this.#rules.localFiles !== true) {
-        const place = file.placeOf("contactListFile.path");
-        const field = "contactListFile.path";
-        const message = "only the command line reads files of records: outdial campaign plan";
-        throw new OperationError("invalid_input", violationLine({ ...place, campaign: file.name, field, message }));
-      }
-      const { contactListFile } = file.document;
-      return { ...file, document: { ...file.document, contactListFile: { ...(contactListFile as object), path } } };
-    });
-    return { campaigns: local, ...rest };
+  /** @throws OperationError `invalid_input` for a file of records where none may be named */
+  #refuseRecords({ campaigns }: ParsedFiles): void {
+    if (this.#rules.localFiles === true) return;
+    const named = campaigns.find(({ document, source }) => recordsPathOf(document, source) !== undefined);
+    if (named === undefined) return;
+    const field = "contactListFile.path";
+    const message = "only the command line reads files of records: outdial campaign plan";
+    throw new OperationError("invalid_input", violationLine({ ...named.placeOf(field), campaign: named.name, field, message }));
   }
 
   /** See `exportedCampaigns`. */
@@ -132,6 +130,27 @@ export class CampaignPlanner {
     };
     return planCampaigns(files, await readPlanFacts(files, deps, { activate, contactPages, records, signal }));
   }
+}
+
+/** Files with the whole path of their records. A path that leads out of the folder of its campaign file is a violation, and is not looked at. */
+async function localised({ campaigns, violations }: ParsedFiles): Promise<ParsedFiles> {
+  const outside: Violation[] = [];
+  const local = await Promise.all(
+    campaigns.map(async (file): Promise<CampaignFile> => {
+      const { document, source, name } = file;
+      const path = recordsPathOf(document, source);
+      if (path === undefined) return file;
+      const { path: given, ...named } = document["contactListFile"] as Readonly<Record<string, unknown>>;
+      const isOut = await isOutside(path, source);
+      if (isOut) {
+        const field = "contactListFile.path";
+        const message = `${JSON.stringify(given)} leads out of the folder of the campaign file; put the records into it`;
+        outside.push({ ...file.placeOf(field), rule: "RECORDS", campaign: name, field, message });
+      }
+      return { ...file, document: { ...document, contactListFile: isOut ? named : { ...named, path } } };
+    }),
+  );
+  return { campaigns: local, violations: [...violations, ...outside] };
 }
 
 /** A campaign file for each campaign of a tenant, or for those named, with what the store keeps about it when there is one. */

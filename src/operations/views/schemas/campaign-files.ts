@@ -114,6 +114,10 @@ export const campaignDrift = z
       .readonly(),
     unmanaged,
     unmatched: z.array(violation).readonly(),
+    notices: z
+      .array(z.string())
+      .readonly()
+      .describe("Of files of records: what was not compared, and what an apply would not mend"),
   })
   .meta({ id: "CampaignDrift" });
 export type CampaignDriftView = z.output<typeof campaignDrift>;
