@@ -33,7 +33,7 @@ export {
   type OutcomesRuntime,
   openOutcomeRecords,
   openOutcomes,
-  planRetrieval,
+  planRetrievals,
   reportOnOutcomes,
 } from "./outcomes.ts";
 export { openRecords } from "./records.ts";

@@ -27,6 +27,7 @@ import {
 import { type OutcomeLake, type OutcomeReport, openLake } from "../outcomes/index.ts";
 import type { Retrieval, RetrievalSchedule, Store } from "../store/index.ts";
 import { TenantError } from "../tenant/index.ts";
+import { REACH_DAYS } from "../tenant/port.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { announceToCrm } from "./crm-announcer.ts";
 import { outcomeMapOf } from "./outcome-map.ts";
@@ -197,10 +198,13 @@ export function lakeOn(stack: AsyncDisposableStack, { config, store }: Pick<Outc
   return lake;
 }
 
-/** What a retrieval would ask for, without asking. Throws OperationError `invalid_input`. */
-export function planRetrieval(input: RetrievalInput, now: number, reachDays?: number) {
-  const { request, warnings } = checkRequest(input, now, [], reachDays);
-  return { request, warnings, windows: splitWindows(request) };
+/** What retrievals would ask for, without asking. Throws OperationError `invalid_input`; OutdialError for a configuration that cannot be read. */
+export async function planRetrievals(flags: Flags, environment: Environment, inputs: readonly RetrievalInput[], now: number) {
+  const { profile } = await loadConfig(flags, environment);
+  return inputs.map((input) => {
+    const { request, warnings } = checkRequest(input, now, [], REACH_DAYS[profile]);
+    return { request, warnings, windows: splitWindows(request) };
+  });
 }
 
 /** What holds for reports that ask for nothing else. */

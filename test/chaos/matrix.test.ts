@@ -4,6 +4,7 @@
 import { expect, onTestFailed, test } from "vitest";
 import { IS_DEEP, seeded } from "../support/scale.ts";
 import { until } from "../support/until.ts";
+import { ACD_OPERATIONS } from "./matrix/acd-operations.ts";
 import { FAILURES, type Failure } from "./matrix/failures.ts";
 import { OPERATIONS, type Operation } from "./matrix/operations.ts";
 import type { Setting } from "./matrix/setting.ts";
@@ -16,7 +17,7 @@ const FEW = 5;
 const canMeet = (operation: Operation, failure: Failure): boolean =>
   !(failure.isTenants === true && operation.isElsewhere === true);
 
-const pairs: readonly (readonly [Operation, Failure])[] = OPERATIONS.flatMap((operation) =>
+const pairs: readonly (readonly [Operation, Failure])[] = [...OPERATIONS, ...ACD_OPERATIONS].flatMap((operation) =>
   FAILURES.filter((failure) => canMeet(operation, failure)).map((failure) => [operation, failure] as const),
 );
 

@@ -2,7 +2,7 @@
 
 import { type FailoverRuntime, openFailover, openFailoverRecords } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
-import { type FailoverProgress, isSettled } from "../../operations/index.ts";
+import { dncWords, type FailoverProgress, isSettled } from "../../operations/index.ts";
 import type { FailoverPairView } from "../../operations/views/index.ts";
 import { known, type OptionsOf, type Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
@@ -131,6 +131,8 @@ async function ordered(primary: string, what: "fail-over" | "fail-back", options
   const { backup } = await failover.find(primary);
   io.say(pairText(await failover.show(primary)));
   const to = what === "fail-over" ? backup : primary;
+  const groups = await failover.doNotCall(to, io.signal);
+  if (groups !== null) io.say(`the tenant's do-not-call groups, for ${printable(to)}: ${printable(dncWords(groups))}`);
   if (!(await confirmed(`Pause ${what === "fail-over" ? primary : backup} and let ${to} dial?`, io))) return EXIT.interrupted;
   await failover.order(primary, what);
   const { signal } = io;

@@ -1,8 +1,8 @@
 // outdial outcomes pull, runs, verify: once, again and again, or on from where it was left; what was retrieved, and whether the lake still holds it.
 
-import { type OutcomeRecords, type OutcomesRuntime, openOutcomeRecords, openOutcomes, planRetrieval } from "../../app/index.ts";
+import { type OutcomeRecords, type OutcomesRuntime, openOutcomeRecords, openOutcomes, planRetrievals } from "../../app/index.ts";
 import { durationText } from "../../kernel/index.ts";
-import { OperationError, type Rhythm, turnsOf } from "../../operations/index.ts";
+import { OperationError, type RetrievalInput, type Rhythm, turnsOf } from "../../operations/index.ts";
 import { type RetrievalVerdict, retrievalViewOf, scheduleViewOf, verdictViewOf } from "../../operations/views/index.ts";
 import type { Retrieval, RetrievalSchedule } from "../../store/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
@@ -41,7 +41,13 @@ export const pull: Run<typeof declared.pull> = async ({ options, io }) => {
     return EXIT.done;
   }
   if (options.dryRun)
-    return dryRun(campaigns, input, every === undefined || every === "off" ? undefined : { everyMs: every, staggerMs }, io);
+    return dryRun(
+      campaigns,
+      input,
+      every === undefined || every === "off" ? undefined : { everyMs: every, staggerMs },
+      options,
+      io,
+    );
   if (every === "off") return endSchedules(campaigns, options, io);
 
   await using runtime = await openOutcomes(options, io.env, { warn: io.say, downloads });
@@ -63,14 +69,16 @@ export const pull: Run<typeof declared.pull> = async ({ options, io }) => {
 /** What would be asked for: of one campaign its windows, of several with a rhythm each one's, and when its first turn is. */
 async function dryRun(
   campaigns: readonly string[],
-  input: Parameters<typeof planRetrieval>[0],
+  input: RetrievalInput,
   rhythm: Pick<Rhythm, "everyMs" | "staggerMs"> | undefined,
+  options: Options,
   io: Io,
 ): Promise<void> {
   const now = io.clock.now();
   const turns = rhythm === undefined ? undefined : turnsOf(campaigns.length, rhythm, now);
-  const planned = (campaigns.length === 0 ? [input.campaignId] : campaigns).map((campaignId, place) => {
-    const { request, warnings, windows } = planRetrieval({ ...input, campaignId }, now);
+  const inputs = (campaigns.length === 0 ? [input.campaignId] : campaigns).map((campaignId) => ({ ...input, campaignId }));
+  const plans = await planRetrievals(options, io.env, inputs, now);
+  const planned = plans.map(({ request, warnings, windows }, place) => {
     const shown = windows.map(({ from, to }) => ({ from: timeText(from), to: timeText(to) }));
     const firstAt = turns?.[place];
     const json = {
@@ -86,7 +94,7 @@ async function dryRun(
     const head =
       firstAt === undefined
         ? []
-        : [`${printable(campaignId)}: first at ${timeText(firstAt)}, then every ${durationText(rhythm?.everyMs ?? 0)}`];
+        : [`${printable(request.campaignId)}: first at ${timeText(firstAt)}, then every ${durationText(rhythm?.everyMs ?? 0)}`];
     return { json, lines: [...head, ...lines], warnings, windows: windows.length };
   });
   const [only] = planned;

@@ -6,7 +6,7 @@ import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import { timesOf } from "../readings.ts";
 import type { TenantRefresh } from "../refresh/refresh.ts";
-import { gateChecks, pairChecks } from "../views/campaign-checks.ts";
+import { gateChecks, groupsCheck, pairChecks } from "../views/campaign-checks.ts";
 import { campaignResultOf, campaignSummaryOf, failureOf, healthViewOf, pointOf } from "../views/campaign-views.ts";
 import type { Planned } from "../views/plan.ts";
 import type {
@@ -126,12 +126,14 @@ export class CampaignUseCases {
     const { primary, backup, state } = pair;
     const refusal = orderRefusal(state, verb === "failover" ? "fail-over" : "fail-back");
     const [gives, takes] = verb === "failover" ? [primary, backup] : [backup, primary];
+    const groups = await this.#parts.states.doNotCall(takes, {});
+    const checks = pairChecks(pair, verb === "failover" ? "primary" : "backup");
     return {
       operation,
       summary: `Hand over from ${gives} to ${takes}`,
       relies: { primary, backup, phase: state.phase, side: state.side },
       refusals: refusal === null ? [] : [refusal],
-      plan: { id: primary, ...shared, checks: pairChecks(pair, verb === "failover" ? "primary" : "backup") },
+      plan: { id: primary, ...shared, checks: groups === null ? checks : [...checks, groupsCheck(groups)] },
     };
   }
 

@@ -65,10 +65,10 @@ export async function setSchedules(
   return { set, warnings: [...warnings] };
 }
 
-/** What a due schedule asks for: from where it has read to, less the overlap for what comes late, to the present. Pure. */
-export function dueRequest(schedule: RetrievalSchedule, now: number): RetrievalRequest {
+/** What a due schedule asks for: from where it has read to, less the overlap for what comes late, to the present. @param reachDays how far back the tenant gives calls. Pure. */
+export function dueRequest(schedule: RetrievalSchedule, now: number, reachDays?: number): RetrievalRequest {
   const { campaignId, codes, pageLimit, readTo, overlapMs, firstMs } = schedule;
-  const from = Math.max(earliestStart(now), readTo === null ? now - firstMs : readTo - overlapMs);
+  const from = Math.max(earliestStart(now, reachDays), readTo === null ? now - firstMs : readTo - overlapMs);
   return { campaignId, codes, limit: pageLimit, from: Math.min(from, now - 1), to: now };
 }
 
@@ -99,7 +99,7 @@ export async function runSchedules(
     }
     try {
       const begun = await leftBehind(ledger, schedule);
-      const due = dueRequest(schedule, clock.now());
+      const due = dueRequest(schedule, clock.now(), retrieving.reachDays);
       if (begun === undefined && schedule.readTo !== null)
         for (const late of await retrieving.changed(due, schedule.readTo - schedule.overlapMs)) {
           const { retrieval } = await retrieving.submit(late);

@@ -102,6 +102,11 @@ export class Retrieving {
     };
   }
 
+  /** How far back the tenant gives calls, days. */
+  get reachDays(): number {
+    return this.#deps.source.reachDays;
+  }
+
   /** Checks what is asked for. Asks the tenant only for a campaign's own codes, when some are given that not every tenant has. */
   async check(input: RetrievalInput): Promise<{ readonly request: RetrievalRequest; readonly warnings: readonly string[] }> {
     const now = this.#deps.clock.now();

@@ -6,7 +6,7 @@ import { orderRefusal, pairWords } from "../campaigns/failover/words.ts";
 import { reasonsOf } from "../campaigns/state/gate.ts";
 import type { ResumeVerdict } from "../campaigns/state/resume.ts";
 import { companyListWords } from "../compliance/words.ts";
-import { dncWords } from "../tenant-dnc/index.ts";
+import { type DncBeforeStart, dncWords } from "../tenant-dnc/index.ts";
 import { TENANT_GROUPS } from "./check-names.ts";
 import type { CampaignPreview } from "./schemas/campaigns.ts";
 
@@ -14,6 +14,12 @@ type Check = CampaignPreview["checks"][number];
 
 /** Zones that are named; the rest is counted. */
 const ZONES = 12;
+
+/** How the tenant's do-not-call groups stand to the company's list before a start: it forbids nothing. */
+export function groupsCheck(found: DncBeforeStart): Check {
+  const passed = !("problem" in found) && found.missing === 0 ? true : null;
+  return { check: TENANT_GROUPS, passed, text: dncWords(found) };
+}
 
 /** What the pre-dial gate looked at. */
 export function gateChecks(verdict: ResumeVerdict): Check[] {
@@ -28,9 +34,7 @@ export function gateChecks(verdict: ResumeVerdict): Check[] {
   if (none !== undefined) checks.push({ check: "contact list", passed: false, text: none.text });
   if (manifest === null) return checks;
   if (verdict.doNotCall !== undefined) {
-    const { doNotCall } = verdict;
-    const passed = !("problem" in doNotCall) && doNotCall.missing === 0 ? true : null;
-    checks.push({ check: TENANT_GROUPS, passed, text: dncWords(doNotCall) });
+    checks.push(groupsCheck(verdict.doNotCall));
   }
   const { counts, input, facts } = manifest;
   const unlisted = against("no_company_list");

@@ -43,19 +43,20 @@ const SILENT = 4;
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const DAY_MS = 86_400_000;
 
-const opened = (options: SettingOptions) => () => openSetting(options);
+export const opened = (options: SettingOptions) => () => openSetting(options);
 
 /** The sandbox answers an operation slowly until it is let go. */
-function slow({ sandbox }: Setting, operation: string): () => void {
-  sandbox.control.faults.add({ match: { operation }, effect: { delayMs: SLOW_MS } });
+export function slow({ sandbox }: Setting, operation: string): () => void {
+  const match = operation.startsWith("acd.") ? { acd: operation.slice(4) } : { operation };
+  sandbox.control.faults.add({ match, effect: { delayMs: SLOW_MS } });
   return () => sandbox.control.faults.clear();
 }
 
 /** So many requests of one kind have reached the tenant. */
-const sent = ({ sandbox }: Setting, operation: string, count: number): Promise<void> =>
+export const sent = ({ sandbox }: Setting, operation: string, count: number): Promise<void> =>
   until(() => sandbox.control.requests({ operation, limit: count }).length >= count);
 
-async function isJobOver(setting: Setting, id: string): Promise<boolean> {
+export async function isJobOver(setting: Setting, id: string): Promise<boolean> {
   const [job] = await setting.world.query("select status from outdial.jobs where id = $1", [id]);
   return ["done", "partly_failed", "failed", "cancelled"].includes(String(job?.["status"]));
 }
@@ -197,7 +198,7 @@ const stop: Operation = {
 };
 
 /** A Tuesday, 13:00 in New York: calling hours, for the service and the tenant. */
-const OPEN = "2026-06-16T17:00:00Z";
+export const OPEN = "2026-06-16T17:00:00Z";
 
 const failover: Operation = {
   name: "a hand-over to the backup",
@@ -236,7 +237,7 @@ const failover: Operation = {
 };
 
 /** The clock of a process stands there when it starts, and goes on. */
-function standing(now: string): Readonly<Record<string, string>> {
+export function standing(now: string): Readonly<Record<string, string>> {
   const preload = new URL("../../support/shift-clock.mjs", import.meta.url).href;
   return { TEST_NOW: now, TEST_NOW_BASE: String(Date.now()), NODE_OPTIONS: `--import=${preload}` };
 }

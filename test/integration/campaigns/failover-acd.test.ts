@@ -12,6 +12,14 @@ it("hands over from skill to skill upon the dialer's statistics", async () => {
   await using runtime = await world.open();
   const { failover } = runtime;
   await failover.put(world.primary, world.policy());
+  // The dialer's statistics are of quarters of an hour: what is said is what they counted.
+  await failover.put(world.primary, world.policy({ windowMinutes: 5 }));
+  const rehearsed = await failover.drill(world.primary, AbortSignal.timeout(60_000));
+  expect(rehearsed.verdict).toMatchObject({ windowMinutes: 15, words: expect.stringMatching(/the last 15 min|in 15 min/) });
+  expect(rehearsed.steps.find(({ would }) => would.includes("past the gate"))?.found).toBe(
+    "somebody on its list may be called now; of the tenant's do-not-call groups: the campaign obeys none of the tenant's groups, and 0 numbers are on the company's list",
+  );
+  await failover.put(world.primary, world.policy());
   const phases: string[] = [];
   await failover.watch(world.primary, {
     signal: AbortSignal.timeout(60_000),

@@ -95,6 +95,9 @@ test("a campaign is made piece by piece, once, though the reply to each piece is
   expect(again.entries.map(({ action, changes }) => ({ action, changes }))).toEqual([{ action: "in_sync", changes: [] }]);
   expect(again.notices.join("\n")).not.toMatch(/names no place|people\.csv/);
   expect(again.entries[0]?.blast.zones).toEqual({ "America/New_York": 5 });
+  expect((await runtime.plans.plan(files, { ...PAGES, activate: true })).notices.join("\n")).toContain(
+    "Spring: of the tenant's do-not-call groups: all 0 numbers of the company's list are in Company",
+  );
   const drift = () => runtime.plans.drift(files, { managedOnly: true });
   expect(await drift()).toMatchObject({ drifted: false, notices: [] });
   await appendFile(join(folder, "people.csv"), "p9,Bea,2125550109\n");

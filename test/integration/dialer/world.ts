@@ -58,6 +58,22 @@ export interface World extends StartedWorld {
 
 const SKILL = "4001";
 
+/** Gives the first skill agents. @returns its settings, and others that differ in fields of both groups, each of which is a request */
+export async function staffedSkill({
+  sandbox,
+  url,
+}: Pick<StartedWorld, "sandbox" | "url">): Promise<{ readonly old: DialerSettings; readonly changed: DialerSettings }> {
+  const tenant = createAcdTenant({ issuer: url, credentials: sandbox.accessKey, limits: UNLIMITED_ACD });
+  const agents = Array.from({ length: 40 }, (_, i) => ({ agentId: String(5001 + i) }));
+  await tenant.request("assignSkillAgents", { path: { skillId: SKILL }, body: { agents } });
+  const { value } = await tenant.capabilities.pacingSettings.read(SKILL);
+  await tenant.close();
+  const { vendor: _, ...old } = value as unknown as DialerSettings & { readonly vendor: unknown };
+  const { dial_ratio: ratio, warm_line_timeout_sec: timeout = 0 } = old.algorithm;
+  const algorithm = { ...old.algorithm, dial_ratio: ratio === 2 ? 1 : 2, warm_line_timeout_sec: timeout === 2 ? 1 : 2 };
+  return { old, changed: { ...old, algorithm } };
+}
+
 /** A skill of the ACD API with settings of its own: the same sandbox, seen through the other profile. */
 export async function openSkillWorld(looks = 15): Promise<SkillWorld> {
   const campaigns = [{ id: "camp_1", name: "Active", status: "active", dispositionCodes: [] }];
@@ -67,19 +83,8 @@ export async function openSkillWorld(looks = 15): Promise<SkillWorld> {
     yaml: `${yamlOf(looks)}limits: ${JSON.stringify(UNLIMITED_ACD)}\n`,
     environment: NO_ALARMS,
   });
-  const credentials = world.sandbox.accessKey;
-  const tenant = createAcdTenant({ issuer: world.url, credentials, limits: UNLIMITED_ACD });
-  const agents = Array.from({ length: 40 }, (_, i) => ({ agentId: String(5001 + i) }));
-  await tenant.request("assignSkillAgents", { path: { skillId: SKILL }, body: { agents } });
-  const { value } = await tenant.capabilities.pacingSettings.read(SKILL);
-  await tenant.close();
-  const { vendor: _, ...old } = value as unknown as DialerSettings & { readonly vendor: unknown };
+  const { old, changed } = await staffedSkill(world);
   const { dial_ratio: ratio, warm_line_timeout_sec: timeout = 0 } = old.algorithm;
-  // Fields of both groups, each of which is a request.
-  const changed: DialerSettings = {
-    ...old,
-    algorithm: { ...old.algorithm, dial_ratio: ratio === 2 ? 1 : 2, warm_line_timeout_sec: timeout === 2 ? 1 : 2 },
-  };
   return {
     ...world,
     campaign: SKILL,

@@ -3,6 +3,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openOutcomes } from "../../../src/app/index.ts";
+import type { Retrieval } from "../../../src/store/index.ts";
 import { type AcdTenant, createAcdTenant } from "../../../src/tenant/acd/index.ts";
 import { type CallRow, createTenant, type Tenant } from "../../../src/tenant/index.ts";
 import { collect } from "../../support/collect.ts";
@@ -40,11 +42,15 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
+/** The environment of the profile. */
+function environmentOf(): Readonly<Record<string, string>> {
+  const { CXONE_CLIENT_ID: id = "", CXONE_CLIENT_SECRET: secret = "", ...others } = world.environment;
+  return { ...others, OUTDIAL_PROFILE: "acd", CXONE_ACCESS_KEY_ID: id, CXONE_ACCESS_KEY_SECRET: secret };
+}
+
 /** Runs a command on the profile. */
 async function run(args: readonly string[]) {
-  const { CXONE_CLIENT_ID: id = "", CXONE_CLIENT_SECRET: secret = "", ...others } = world.environment;
-  const env = { ...others, OUTDIAL_PROFILE: "acd", CXONE_ACCESS_KEY_ID: id, CXONE_ACCESS_KEY_SECRET: secret };
-  const { code, stdout, stderr } = await world.run(args, { env });
+  const { code, stdout, stderr } = await world.run(args, { env: environmentOf() });
   return { code, stdout, said: stdout + stderr };
 }
 
@@ -105,6 +111,62 @@ test("outcomes are brought home and reported", async () => {
   expect(entry?.details.profile).toBe("acd");
   const reported = await run(["outcomes", "report", "--from", from, "--to", to, "--format", "json"]);
   expect(JSON.parse(reported.stdout)).toMatchObject({ calls: theirs.length, scope: { profile: "acd" } });
+});
+
+test("a schedule finds what changed late before its overlap, and the second version is in the lake and the report", async () => {
+  const hour = 3_600_000;
+  const environment = environmentOf();
+  await using runtime = await openOutcomes({}, environment, { warn: () => undefined, limits: "off", deliver: false });
+  await runtime.setSchedules([SKILL], { limit: 1000, lastMs: 3 * DAY_MS }, { everyMs: 1, overlapMs: hour });
+  const runs: Retrieval[] = [];
+  let changed: { readonly callId: string; readonly startTime: number; readonly dispositionCode: string } | undefined;
+  await runtime.runSchedules({
+    onRun: async (one) => {
+      if ("failed" in one) throw one.failed;
+      runs.push(one.retrieval);
+      const [first] = runs;
+      if (runs.length > 1 && one.retrieval.from === (first?.to ?? 0) - hour) runtime.interrupt();
+      if (runs.length > 1) return;
+      // Somebody corrects a call of more than a day ago.
+      const { from, to } = one.retrieval;
+      const kept = await collect(runtime.lake.records({ campaignId: SKILL, from, to: to - 1.5 * DAY_MS }));
+      changed = kept.find(({ agentId, dispositionCode }) => agentId !== undefined && dispositionCode !== "DISP_005");
+      const theirs = await collect(
+        rest.capabilities.outcomeSource.calls({ campaignId: CAMPAIGN, ...window, startDateTime: new Date(from).toISOString() }),
+      );
+      const same = theirs.find(({ startTime }) => Date.parse(startTime ?? "") === changed?.startTime);
+      const assignment = { dispositionCodeId: "DISP_005", reasonCodeId: "REASON_009", notes: "late" };
+      expect(await rest.capabilities.dispositionWriter.assign(same?.id ?? "", assignment)).toMatchObject({ result: "stored" });
+    },
+  });
+  // The days with changes are read again, each whole, and then what the schedule asks for.
+  const [first, ...late] = runs.slice(0, -1);
+  expect(late.every(({ to }) => to <= (first?.to ?? 0) - hour)).toBe(true);
+  expect(late.some(({ from, to }) => from <= (changed?.startTime ?? 0) && (changed?.startTime ?? 0) < to)).toBe(true);
+  const versions = await runtime.lake.query(`SELECT disposition_code AS code FROM calls WHERE call_id = '${changed?.callId}'`);
+  expect(versions).toEqual([{ code: "DISP_005" }]);
+  const [start, end] = [0, 1].map((ms) => new Date((changed?.startTime ?? 0) + ms).toISOString());
+  const told = await run([
+    "outcomes",
+    "report",
+    "--campaign",
+    SKILL,
+    "--from",
+    start ?? "",
+    "--to",
+    end ?? "",
+    "--format",
+    "json",
+  ]);
+  expect(JSON.parse(told.stdout)).toMatchObject({ calls: 1, unmapped: { codes: [{ code: "DISP_005", calls: 1 }] } });
+  await runtime.removeSchedule(SKILL);
+});
+
+test("a dry run reaches as far back as the tenant, and no further", async () => {
+  const dry = (days: number) =>
+    run(["outcomes", "pull", "--campaign", SKILL, "--from", new Date(Date.now() - days * DAY_MS).toISOString(), "--dry-run"]);
+  expect((await dry(400)).code).toBe(0);
+  expect((await dry(800)).said).toContain("the vendor keeps calls for 730 days");
 });
 
 test("figures come from the dialer's statistics, with the counts behind the rates", async () => {

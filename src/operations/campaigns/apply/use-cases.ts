@@ -8,6 +8,7 @@ import { OperationError } from "../../error.ts";
 import { runJournal } from "../../run/journal.ts";
 import { executorIsDead, leftWords } from "../../run/left.ts";
 import type { Kind, Running } from "../../run/runs.ts";
+import { dncBeforeStart, dncWords } from "../../tenant-dnc/index.ts";
 import { applySummaryOf, applyViewOf } from "../../views/campaign-file-views.ts";
 import type { CampaignApplySummary, CampaignApplyView } from "../../views/schemas/campaign-files.ts";
 import { readPlan } from "../plan/plan-file.ts";
@@ -15,7 +16,7 @@ import type { CampaignPlan } from "../plan/types.ts";
 import { CampaignPlanner, type PlanRules } from "../plan/use-cases.ts";
 import { campaignWebhooksOf } from "../plan/webhooks.ts";
 import type { CampaignGate } from "../state/gate.ts";
-import { resumeVerdict } from "../state/resume.ts";
+import { type ResumeDeps, resumeVerdict } from "../state/resume.ts";
 import { pairAgainstOf } from "../states.ts";
 import { act, type Happening } from "./act.ts";
 import { replay } from "./journal.ts";
@@ -207,8 +208,11 @@ export class CampaignFileUseCases extends CampaignPlanner {
     const gate = await this.#rules.gate();
     const call = { signal };
     const pairAgainst = pairAgainstOf(tenant, store);
-    const { allowed, refusals } = await resumeVerdict({ pairAgainst }, await gate(campaignId, { call }), call);
-    return { pass: allowed, message: refusals.map(({ text }) => text).join("; ") };
+    const doNotCall: ResumeDeps["doNotCall"] = (id, options) => dncBeforeStart({ tenant, store }, id, options);
+    const verdict = await resumeVerdict({ pairAgainst, doNotCall }, await gate(campaignId, { call }), call);
+    const { allowed, refusals, doNotCall: groups } = verdict;
+    if (!allowed) return { pass: false, message: refusals.map(({ text }) => text).join("; ") };
+    return { pass: true, message: groups === undefined ? "" : `the tenant's do-not-call groups: ${dncWords(groups)}` };
   }
 
   /** Writes what happened, with what follows from it, and gives what is next. */

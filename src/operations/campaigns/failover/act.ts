@@ -1,7 +1,8 @@
 // Carries out the commands of a pair at the tenant and returns the result as an event. No other file of failover uses the network.
 
 import type { Clock } from "../../../kernel/index.ts";
-import { type MetricsSource, TenantError } from "../../../tenant/port.ts";
+import { type CallOptions, type MetricsSource, TenantError } from "../../../tenant/port.ts";
+import { type DncBeforeStart, dncWords } from "../../tenant-dnc/index.ts";
 import type { CampaignMetrics, CampaignReading } from "../metrics/index.ts";
 import type { CampaignGate } from "../state/index.ts";
 import { type CalledDeps, handContacts, handedOf, isRefusal } from "./called.ts";
@@ -17,6 +18,8 @@ export interface ActDeps extends CalledDeps {
   readonly source: MetricsSource;
   readonly metrics: Pick<CampaignMetrics, "read">;
   readonly gate: CampaignGate;
+  /** How the tenant's own do-not-call groups stand to the company's list before a campaign is started; null where it has none. */
+  readonly doNotCall: (campaignId: string, call: CallOptions) => Promise<DncBeforeStart | null>;
   /** What is stale about the compliance data; null when it is in order. */
   readonly compliance: (at: number) => Promise<string | null>;
   /** Whether a person stopped a campaign since a moment, a sentence; null when nobody did. */
@@ -103,7 +106,7 @@ async function statusesOf({ ids, signal, state }: ActFor, { runner, source }: Ac
   const one = async (side: Side): Promise<Seen> => {
     const { status } = await runner.status(ids[side], { signal, lane });
     if (status === "active" || !draining) return { status, activeCalls: null };
-    const { activeCalls } = await source.campaign(ids[side], 1, { signal, lane });
+    const { activeCalls } = await source.campaign(ids[side], undefined, { signal, lane });
     return { status, activeCalls: activeCalls ?? null };
   };
   const [primary, backup] = await Promise.all([one("primary"), one("backup")]);
@@ -133,7 +136,8 @@ export async function look(given: ActFor, deps: ActDeps): Promise<Extract<Happen
   };
 }
 
-const readingOf = ({ success, successRate }: CampaignReading): RuleReading => ({
+const readingOf = ({ success, successRate, windowMinutes }: CampaignReading): RuleReading => ({
+  windowMinutes,
   successes: success?.successes ?? null,
   calls: success?.calls ?? null,
   successRate,
@@ -167,6 +171,8 @@ export async function pass(
   deps: ActDeps,
 ): Promise<Extract<Happening, { readonly type: "gated" }>> {
   const { allowed, refusals } = await deps.gate(ids[side], { at: deps.clock.now(), call: { signal } });
-  const message = allowed ? "somebody on its list may be called now" : refusals.map(({ text }) => text).join("; ");
-  return { type: "gated", pass: allowed, message };
+  if (!allowed) return { type: "gated", pass: false, message: refusals.map(({ text }) => text).join("; ") };
+  const groups = await deps.doNotCall(ids[side], { signal });
+  const told = groups === null ? "" : `; of the tenant's do-not-call groups: ${dncWords(groups)}`;
+  return { type: "gated", pass: true, message: `somebody on its list may be called now${told}` };
 }

@@ -3,6 +3,7 @@
 import type { RulePack } from "../../../compliance/index.ts";
 import type { Clock } from "../../../kernel/index.ts";
 import type { Context } from "../../context.ts";
+import { dncBeforeStart } from "../../tenant-dnc/index.ts";
 import { CampaignMetrics } from "../metrics/index.ts";
 import type { CampaignGate } from "../state/index.ts";
 import type { ActDeps } from "./act.ts";
@@ -35,6 +36,7 @@ export function failoverDeps({ tenant, store, ...context }: Context, rules: Fail
     holds: store.holds,
     metrics: new CampaignMetrics({ log: store.metrics, source, clock }),
     gate: rules.gate,
+    doNotCall: (campaignId, call) => dncBeforeStart({ tenant, store }, campaignId, call),
     async compliance(at) {
       const files = await store.facts.registryFiles();
       for (const rule of rules.pack.rules) {

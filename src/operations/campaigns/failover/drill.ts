@@ -75,7 +75,7 @@ export async function drill(
     const command = nextCommand(policy, state, primary);
     switch (command.kind) {
       case "pause": {
-        const { activeCalls } = await deps.source.campaign(ids[command.side], 1, { signal });
+        const { activeCalls } = await deps.source.campaign(ids[command.side], undefined, { signal });
         steps.push({
           would: `pause ${ids[command.side]} with the key ${command.key}, and wait until its calls have ended`,
           found: `it is ${statuses[command.side].status} with ${activeCalls ?? "an unknown number of"} calls under way`,

@@ -12,7 +12,12 @@ export const failoverPolicySchema = z
   .strictObject({
     backup: z.string().min(1).describe("Id of the campaign that takes over; it stays paused until then"),
     threshold: z.number().gt(0).lt(1).default(0.15).describe("Success rate below which the primary hands over"),
-    windowMinutes: z.int().min(1).max(MINUTES_OF_A_DAY).default(30).describe("The success rate counts calls of so many minutes"),
+    windowMinutes: z
+      .int()
+      .min(1)
+      .max(MINUTES_OF_A_DAY)
+      .default(30)
+      .describe("The success rate counts calls of so many minutes; over the ACD API rounded up to quarters of an hour"),
     everySeconds: z.int().min(5).max(3600).default(60).describe("Time between two looks, seconds"),
     minimumCalls: z.int().min(1).default(50).describe("Calls in the window below which nothing is decided"),
     rule: z

@@ -21,6 +21,8 @@ export interface RuleReading {
   readonly calls: number | null;
   /** As the tenant reports it, 0 to 1; null when it reports none. */
   readonly successRate: number | null;
+  /** Minutes that the tenant counted, where it says so; otherwise those that were asked for. */
+  readonly windowMinutes?: number | null | undefined;
 }
 
 /**
@@ -94,9 +96,11 @@ export function createTriggerRule(policy: RulePolicy): TriggerRule {
   const levels = new Map([windowMinutes, longMinutes].map((minutes) => [minutes, levelOfLook(minutes, everySeconds, share)]));
   const below = percent(threshold);
 
-  const one = (reading: RuleReading, minutes: number): RuleVerdict => {
+  const one = (reading: RuleReading, asked: number): RuleVerdict => {
     const { successes, calls } = reading;
     const rate = reading.successRate ?? (successes === null || calls === null || calls === 0 ? null : successes / calls);
+    // A tenant may know no window as short as the policy's: what is said and judged is the one that it counted.
+    const minutes = Math.max(asked, reading.windowMinutes ?? asked);
     const facts = { windowMinutes: minutes, rate, successes, calls, bound: null };
     const span = `in ${minutes} min`;
     if (rate === null) {
@@ -116,7 +120,7 @@ export function createTriggerRule(policy: RulePolicy): TriggerRule {
         verdict: "insufficient",
         words: `${seen}, without counts, which is no evidence: one call in eight and a hundred in eight hundred look alike`,
       };
-    const bound = upperBound(successes, calls, levels.get(minutes) ?? 0);
+    const bound = upperBound(successes, calls, levels.get(minutes) ?? levelOfLook(minutes, everySeconds, share));
     const isBelow = bound < threshold;
     const words = `${seen}: at most ${percent(bound)}, ${isBelow ? "surely" : "not surely"} below ${below}`;
     return { ...facts, bound, verdict: isBelow ? "trigger" : "wait", words };

@@ -6,6 +6,7 @@ import type { AuditInput, FailoverPair } from "../../../store/index.ts";
 import { phoneText } from "../../compliance/values.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
+import type { DncBeforeStart } from "../../tenant-dnc/index.ts";
 import { happeningOf, pairViewOf } from "../../views/failover-views.ts";
 import type { Planned } from "../../views/plan.ts";
 import type { FailoverHappeningView, FailoverPairView } from "../../views/schemas/failover.ts";
@@ -97,6 +98,11 @@ export class FailoverUseCases extends FailoverRecords {
     this.#context = context;
     this.#deps = failoverDeps(context, rules);
     this.#watch = new PairWatch(context, this.#deps, rules.pause);
+  }
+
+  /** How the tenant's own do-not-call groups stand to the company's list before a campaign is started; null where it has none. */
+  doNotCall(campaignId: string, signal: AbortSignal): Promise<DncBeforeStart | null> {
+    return this.#deps.doNotCall(campaignId, { signal });
   }
 
   /** Throws OperationError `job_not_found`. */

@@ -6,6 +6,7 @@ import type { Store } from "../../../store/index.ts";
 import { requireSupported, type TenantLink } from "../../../tenant/port.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
+import { dncBeforeStart, dncWords } from "../../tenant-dnc/index.ts";
 import { driftViewOf } from "../../views/campaign-file-views.ts";
 import type { Planned } from "../../views/plan.ts";
 import type { CampaignDriftView } from "../../views/schemas/campaign-files.ts";
@@ -112,6 +113,17 @@ export class CampaignPlanner {
     return exportedCampaigns(this.#context, ids);
   }
 
+  /** How the tenant's do-not-call groups stand to the company's list, for each campaign that would be activated. */
+  async #groupNotices({ entries }: CampaignPlan, signal: AbortSignal | undefined): Promise<string[]> {
+    const notices: string[] = [];
+    for (const { activates, id, name } of entries) {
+      if (!activates || id === null) continue;
+      const groups = await dncBeforeStart(this.#context, id, { signal });
+      if (groups !== null) notices.push(`${name}: of the tenant's do-not-call groups: ${dncWords(groups)}`);
+    }
+    return notices;
+  }
+
   async #plan(
     files: ParsedFiles,
     { activate = false, contactPages = CONTACT_PAGES, records, signal }: Parameters<CampaignPlanner["plan"]>[1] & object,
@@ -128,7 +140,8 @@ export class CampaignPlanner {
       callType: CALL_TYPE,
       clock: this.#rules.clock ?? clock,
     };
-    return planCampaigns(files, await readPlanFacts(files, deps, { activate, contactPages, records, signal }));
+    const plan = planCampaigns(files, await readPlanFacts(files, deps, { activate, contactPages, records, signal }));
+    return { ...plan, notices: [...plan.notices, ...(await this.#groupNotices(plan, signal))] };
   }
 }
 
