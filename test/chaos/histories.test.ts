@@ -34,6 +34,7 @@ const trouble = fc.oneof(
 );
 
 const history: fc.Arbitrary<History> = fc.record({
+  profile: fc.constantFrom("rest" as const, "acd" as const),
   seed: fc.nat(),
   services: fc.integer({ min: 1, max: 3 }),
   jobs: fc.integer({ min: 1, max: 3 }),
@@ -46,6 +47,7 @@ test.each<readonly [string, History]>([
   [
     "a service that wakes just when it is held for dead",
     {
+      profile: "rest",
       seed: 1_356_825_053,
       services: 3,
       jobs: 1,
@@ -61,6 +63,7 @@ test.each<readonly [string, History]>([
   [
     "a row that a killed service sent, and that the next one cannot send",
     {
+      profile: "rest",
       seed: 0,
       services: 1,
       jobs: 1,
@@ -75,6 +78,7 @@ test.each<readonly [string, History]>([
   [
     "a service that never hears that it took a run",
     {
+      profile: "rest",
       seed: 0,
       services: 2,
       jobs: 1,
@@ -86,6 +90,7 @@ test.each<readonly [string, History]>([
   [
     "a clock that was set back by an hour, and a job that was entered and not begun",
     {
+      profile: "rest",
       seed: 1_715_856_426,
       services: 1,
       jobs: 3,

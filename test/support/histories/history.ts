@@ -14,6 +14,7 @@ import { TAG, Tagging } from "../../../src/operations/tagging/service.ts";
 import { createTagLedger } from "../../../src/operations/tagging/store-ledger.ts";
 import { type Job, type JobLedger, type Replica, type Replicas, StoreError } from "../../../src/store/index.ts";
 import type { ReplicaBeat } from "../../../src/store/replicas.ts";
+import { createAcdTenant } from "../../../src/tenant/acd/index.ts";
 import { createTenant } from "../../../src/tenant/index.ts";
 import { createRateLimiter } from "../../../src/tenant/rate-limiter.ts";
 import { EngineModel } from "./engine.ts";
@@ -39,6 +40,8 @@ export type Trouble =
   | { readonly kind: "cancel"; readonly job: number; readonly afterMs: number };
 
 export interface History {
+  /** By which of its interfaces the jobs write to the tenant: dispositions, or tags in their place. */
+  readonly profile: "rest" | "acd";
   readonly seed: number;
   readonly services: number;
   readonly jobs: number;
@@ -245,21 +248,40 @@ class World {
 
   #tagging(process: SimulatedProcess, wire: Wire, jobs: JobLedger, runs: Runs): Tagging {
     const { clock, elapsed, id } = process;
-    const limits = { "outbound-write": { perSecond: PER_SECOND } } as const;
-    const tenant = createTenant(
-      { hosts: "https://tenant.example", token: { auth: "basic" }, credentials: { clientId: "a", clientSecret: "b" }, limits },
-      {
-        transport: this.tenant.transport(process),
-        clock,
-        random: createRandom(this.history.seed, `client ${id}`),
-        rateLimiter: createRateLimiter({ "outbound-write": { requests: PER_SECOND, seconds: 1 } }, clock, elapsed),
-      },
-    );
+    const window = { requests: PER_SECOND, seconds: 1 };
+    const parts = {
+      transport: this.tenant.transport(process),
+      clock,
+      random: createRandom(this.history.seed, `client ${id}`),
+      rateLimiter: createRateLimiter({ "outbound-write": window, "acd-write": window, "acd-read": window }, clock, elapsed),
+    };
+    const ofRest = {
+      hosts: "https://tenant.example",
+      token: { auth: "basic" },
+      credentials: { clientId: "a", clientSecret: "b" },
+    } as const;
+    const ofAcd = {
+      issuer: "https://cxone.niceincontact.com",
+      area: "na1",
+      credentials: { accessKeyId: "a", accessKeySecret: "b" },
+    };
+    const tenant =
+      this.history.profile === "acd"
+        ? createAcdTenant({ ...ofAcd, limits: { "acd-write": { perSecond: PER_SECOND } } }, parts)
+        : createTenant({ ...ofRest, limits: { "outbound-write": { perSecond: PER_SECOND } } }, parts);
     const { dispositionWriter: writer, callReader: reader } = tenant.capabilities;
     return new Tagging({
       jobs: createStoreRecords(jobs, [TAG]),
-      ledgerOf: (campaignId) =>
-        createTagLedger({ jobs, actor: "person", campaignId, executor: id, now: () => clock.now(), endpoint: undefined }),
+      ledgerOf: (campaignId, instead) =>
+        createTagLedger({
+          jobs,
+          actor: "person",
+          campaignId,
+          instead,
+          executor: id,
+          now: () => clock.now(),
+          endpoint: undefined,
+        }),
       replicas: { isDead: async (executor) => !this.#lives(executor) },
       runs,
       scope: "here",
@@ -331,6 +353,7 @@ class World {
       contentHash: id,
       actor: "person",
       status: "ready",
+      ...(this.history.profile === "acd" && { options: { instead: "tag" } }),
     });
     this.ledger.updateJob(id, { totalRows: rows });
     for (let first = 1; first <= rows; first += chunk) {
@@ -391,9 +414,10 @@ class World {
   }
 
   #judgeAudit(id: string, lines: Iterable<number>): void {
+    const written = this.history.profile === "acd" ? "call.tag" : "disposition.assign";
     const times = new Map<unknown, number>();
     for (const { job, action, details } of this.ledger.entries)
-      if (job === id && action === "disposition.assign" && details?.["settled"] === undefined) {
+      if (job === id && action === written && details?.["settled"] === undefined) {
         const line = details?.["line"];
         times.set(line, (times.get(line) ?? 0) + 1);
       }

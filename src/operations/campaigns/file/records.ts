@@ -8,7 +8,7 @@ import { z } from "zod";
 import { fileTrouble } from "../../../kernel/index.ts";
 import { OperationError } from "../../error.ts";
 import { csvRecords } from "../../table/csv.ts";
-import type { RecordsFile } from "../plan/types.ts";
+import type { RecordsFile, RecordsProblem } from "../plan/types.ts";
 import type { CampaignDocument } from "./document.ts";
 import type { Place } from "./read-texts.ts";
 
@@ -26,12 +26,6 @@ const named = z.object({
   phone: z.string().catch(""),
   columns: z.record(z.string(), z.string()).catch({}),
 });
-
-/** What is wrong with a file of records, and which field of the campaign file says so. */
-export interface RecordsProblem {
-  readonly field: string;
-  readonly problem: string;
-}
 
 /** Where the records of a campaign's list are: beside its file, unless the path is absolute. */
 export function recordsPathOf({ contactListFile }: CampaignDocument, { file }: Place): string | undefined {

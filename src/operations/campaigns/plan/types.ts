@@ -3,7 +3,6 @@
 import type { FittedCampaign } from "../../../tenant/port.ts";
 import type { CampaignDocument, FieldChange } from "../file/document.ts";
 import type { CampaignFile, Place, Violation } from "../file/parse.ts";
-import type { RecordsProblem } from "../file/records.ts";
 import type { OwnPolicy } from "../file/schema.ts";
 import type { Law } from "./law.ts";
 import type { ListFacts } from "./list-facts.ts";
@@ -18,6 +17,12 @@ export interface RecordsFile {
   readonly sha256: string;
   /** Lines after the header. */
   readonly records: number;
+}
+
+/** What is wrong with a file of records, and which field of the campaign file says so. */
+export interface RecordsProblem {
+  readonly field: string;
+  readonly problem: string;
 }
 
 /** A campaign as a file wants it. */
