@@ -6,15 +6,17 @@ import { expect, test } from "vitest";
 import { openDemoStage, openFailover } from "../../../src/app/index.ts";
 import type { Clock } from "../../../src/kernel/index.ts";
 import { openStore } from "../../../src/store/index.ts";
+import { createAcdTenant } from "../../../src/tenant/acd/index.ts";
 import { createTenant, systemClock } from "../../../src/tenant/index.ts";
 import { workFolder } from "../../support/cli.ts";
 import { createDatabase } from "../../support/database.ts";
 import { picked } from "../../support/scale.ts";
+import { UNLIMITED_ACD } from "../../support/world.ts";
 
 /** The last hour is not what is tested here. */
 const LIVED_MS = 4 * 60_000;
-/** Nothing is expected any more when so much of the tenant's time has passed. */
-const LONGEST_MS = 15 * 60_000;
+/** Nothing is expected any more when so much of the tenant's time has passed; the ACD API's figures are of quarters of an hour. */
+const LONGEST_MS = { rest: 15 * 60_000, acd: 30 * 60_000 };
 const NEVER = new AbortController().signal;
 
 const INSTANTS = [
@@ -40,9 +42,26 @@ const INSTANTS = [
   "2024-02-28T23:59:59Z",
 ];
 
-async function play(now: number) {
+type Profile = keyof typeof LONGEST_MS;
+
+/** A client of the stage's tenant, with the environment of those who work with it. */
+function tenantOf({ sandbox, tenantUrl }: Awaited<ReturnType<typeof openDemoStage>>, profile: Profile) {
+  const { clientId, clientSecret } = sandbox.ready;
+  if (profile === "acd") {
+    const tenant = createAcdTenant({ issuer: tenantUrl, credentials: sandbox.accessKey, limits: UNLIMITED_ACD });
+    return {
+      tenant,
+      environment: { OUTDIAL_PROFILE: profile, CXONE_ACCESS_KEY_ID: clientId, CXONE_ACCESS_KEY_SECRET: clientSecret },
+    };
+  }
+  const limits = { "outbound-read": "off", campaigns: "off", other: "off" } as const;
+  const tenant = createTenant({ hosts: tenantUrl, token: { auth: "basic" }, credentials: { clientId, clientSecret }, limits });
+  return { tenant, environment: { CXONE_CLIENT_ID: clientId, CXONE_CLIENT_SECRET: clientSecret } };
+}
+
+async function play(now: number, profile: Profile = "rest") {
   await using stack = new AsyncDisposableStack();
-  const stage = stack.use(await openDemoStage(now, { livedMs: LIVED_MS, clock: systemClock }));
+  const stage = stack.use(await openDemoStage(now, { livedMs: LIVED_MS, clock: systemClock, profile }));
   const folder = stack.use(await workFolder());
   const database = await createDatabase();
   stack.defer(() => database.dispose());
@@ -52,13 +71,7 @@ async function play(now: number) {
   stack.defer(() => store.close());
   await stage.liveUpTo(store, () => now);
 
-  const { clientId, clientSecret } = stage.sandbox.ready;
-  const tenant = createTenant({
-    hosts: stage.tenantUrl,
-    token: { auth: "basic" },
-    credentials: { clientId, clientSecret },
-    limits: { "outbound-read": "off", campaigns: "off", other: "off" },
-  });
+  const { tenant, environment: credentials } = tenantOf(stage, profile);
   stack.defer(() => tenant.close());
   const report = stage.callReports({ tenant, store, clock: stage.clock });
   const clock: Clock = {
@@ -68,7 +81,7 @@ async function play(now: number) {
       await report(signal);
     },
   };
-  const environment = { CXONE_CLIENT_ID: clientId, CXONE_CLIENT_SECRET: clientSecret, DATABASE_URL: database.url };
+  const environment = { ...credentials, DATABASE_URL: database.url };
   const flags = { config, dir: join(folder.path, ".outdial"), tenantUrl: stage.tenantUrl };
   const options = { warn: () => undefined, deliver: false, limits: "off", clock } as const;
   const { failover } = stack.use(await openFailover(flags, environment, options));
@@ -85,7 +98,7 @@ async function play(now: number) {
         stage.turnListBad();
       }
       halt = state.halt;
-      return ["failed-over", "halted"].includes(state.phase) || at - (badSince ?? at) > LONGEST_MS;
+      return ["failed-over", "halted"].includes(state.phase) || at - (badSince ?? at) > LONGEST_MS[profile];
     },
   });
   await stage.clock.sleep(30_000);
@@ -103,10 +116,13 @@ async function play(now: number) {
 /** `npm run test:dates` asks for an instant of its own. */
 const asked = process.env["TEST_NOW"];
 
-test.each([...(asked === undefined ? [] : [asked]), ...picked(INSTANTS, 8, "instants")])(
-  "a demo that is started at %s hands over and ends well",
-  async (at) => {
-    expect(await play(Date.parse(at))).toEqual({
+const rest = [...(asked === undefined ? [] : [asked]), ...picked(INSTANTS, 8, "instants")];
+const acd = picked(INSTANTS, 1, "instants over the ACD API");
+
+test.each([...rest.map((at) => [at, "rest"] as const), ...acd.map((at) => [at, "acd"] as const)])(
+  "a demo that is started at %s (%s) hands over and ends well",
+  async (at, profile) => {
+    expect(await play(Date.parse(at), profile)).toEqual({
       halt: null,
       phases: ["watching", "pausing", "draining", "handing-over", "gating", "activating", "verifying", "failed-over"],
       statuses: ["paused", "active"],

@@ -66,7 +66,7 @@ export class TenantModel {
         time.after(way(), () => {
           const became = fate();
           if (became === "cut") return answer(() => fail("network", "the connection broke"));
-          const reply = (isAcd(request) ? this.#acd : this.#answer).call(this, request, became, write);
+          const reply = isAcd(request) ? this.#acd(request, became, write) : this.#answer(request, became, write);
           if (became === "unheard") return answer(() => fail("network", "the connection broke"));
           if (became !== "hangs") answer(() => resolve(reply));
         });
