@@ -35,12 +35,13 @@ test.each(picked(SIZES, 2, "sizes"))(
   },
 );
 
-test.each([
+const CAMPAIGNS = [
   ["one-day campaigns of 3 agents", { agents: 3, days: 1, isEndKnown: true }, scaled(100, 5)],
   ["one-day campaigns of 10 agents", { agents: 10, days: 1, isEndKnown: true }, scaled(100, 3)],
   ["five-day campaigns of 5 agents", { agents: 5, days: 5, isEndKnown: true }, scaled(100, 1)],
   ["months of 3 agents with 120 leads a day", { agents: 3, days: 30, isEndKnown: true, leadsADay: 120 }, scaled(100, 1)],
-] as const)("%s end within the limit", (_, options, campaigns) => {
+] as const;
+test.each(picked(CAMPAIGNS, 2, "campaigns"))("%s end within the limit", (_, options, campaigns) => {
   const { over, occupancy } = runPacingCampaigns({ ...options, campaigns });
   expect(over).toBeLessThanOrEqual(campaigns >= 100 ? 2 : 1);
   if (!("leadsADay" in options)) {
@@ -58,10 +59,11 @@ test("with a window of 24 hours hardly a day ends above the limit", () => {
 describe.each(picked(PACING_CONDITIONS, 1, "conditions").map((condition) => [condition.name, condition] as const))(
   "%s",
   (_, condition) => {
-    test.each([
+    const teams = [
       [10, 12, 2],
       [50, 3, 1],
-    ])(
+    ] as const;
+    test.each(picked(teams, 1, "teams"))(
       "with %d agents the limit holds, and the rule comes within half a point of one that is told all that can be known",
       (agents, full, least) => {
         // When the rate jumps, nobody can know when: the most that can be known is between which levels.

@@ -1,17 +1,16 @@
-// The process measured by scale.test.ts: builds the large world, walks through it, tags every call, prints one JSON line.
+// The process measured by scale.test.ts: builds the large world, walks through it, tags every call, prints one JSON line. Arguments: calls, contacts.
 
 import { createSandbox } from "../../../src/sandbox/index.ts";
 
-const CALLS = 100_000;
-const CONTACTS = 1_000_000;
+const [calls = 0, listed = 0] = process.argv.slice(2).map(Number);
 
 const sandbox = createSandbox({
   scenario: {
     clients: [{ id: "desk", secret: "desk-secret" }],
     limits: "off",
     campaigns: [{ id: "camp", contactListId: "list", dispositionCodes: [{ id: "DISP_1" }] }],
-    contactLists: [{ id: "list", generate: { count: CONTACTS, consented: 800_000 } }],
-    generateCalls: [{ campaignId: "camp", count: CALLS, days: 30 }],
+    contactLists: [{ id: "list", generate: { count: listed, consented: 0.8 * listed } }],
+    generateCalls: [{ campaignId: "camp", count: calls, days: 30 }],
   },
   clock: "frozen",
 });
@@ -47,8 +46,8 @@ for (const id of ids)
 
 const contacts = "/api/v2/omnichannel/contactlists/list/contacts?pageSize=100&sortBy=lastModifiedTime&sortOrder=desc";
 const consent = encodeURIComponent("consentFlags.outbound.call==true");
-const consented = (await api("GET", `${contacts}&page=8000&query=${consent}`, undefined, token))["total"];
-const all = (await api("GET", `${contacts}&page=10000&query=true`, undefined, token))["total"];
+const consented = (await api("GET", `${contacts}&page=${0.008 * listed}&query=${consent}`, undefined, token))["total"];
+const all = (await api("GET", `${contacts}&page=${0.01 * listed}&query=true`, undefined, token))["total"];
 const state = sandbox.control.state();
 // The high-water mark of the whole process, in kilobytes.
 const peakBytes = process.resourceUsage().maxRSS * 1024;
