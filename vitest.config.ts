@@ -29,35 +29,30 @@ const LONGEST = [
   "test/browser/pages.test.ts",
 ];
 
-/** A process goes from file to file of one suite, so the suites stay together; the one with the shortest files comes last. */
-const SUITES = ["chaos", "browser", "integration", "unit"];
+/** The one with the shortest files comes last. */
+const SUITES = ["test/chaos/", "test/browser/", "test/integration/", "src/"];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId, project }: TestSpecification) => {
+    const rank = ({ moduleId }: TestSpecification) => {
       const place = LONGEST.findIndex((file) => moduleId.endsWith(file));
-      return place >= 0 ? place : LONGEST.length + SUITES.indexOf(project.name);
+      return place >= 0 ? place : LONGEST.length + SUITES.findIndex((folder) => moduleId.includes(`/${folder}`));
     };
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
 }
 
-const suite = (name: string, include: string[], timeout: number) => ({
+const project = (name: string, include: string[], more: object) => ({
   // As vite.config.ts has it for the pages.
   oxc: { jsx: { runtime: "automatic" as const, importSource: "preact" } },
   test: {
     name,
     include,
-    testTimeout: timeout,
-    hookTimeout: timeout,
     maxWorkers: WORKERS,
     // A file leaves nothing behind in its process, so the next one finds the code loaded.
     isolate: false,
-    setupFiles: ["test/support/processor-setup.ts"],
-    // Node strips the types itself; only the dashboard's components (.tsx, in the unit suite) need Vite.
-    experimental: { viteModuleRunner: name === "unit", nodeLoader: false },
-    globalSetup:
-      name === "unit" ? [] : ["test/support/postgres-setup.ts", "test/support/pages-setup.ts", "test/support/programs-setup.ts"],
+    setupFiles: ["test/support/file-setup.ts"],
+    ...more,
   },
 });
 
@@ -66,10 +61,13 @@ export default defineConfig({
     reporters: ["default", "./test/support/reporter.ts"],
     sequence: { sequencer: LongestFirst },
     projects: [
-      suite("unit", ["src/**/*.test.ts"], 60_000),
-      suite("integration", ["test/integration/**/*.test.ts"], 180_000),
-      suite("browser", ["test/browser/**/*.test.ts"], 300_000),
-      suite("chaos", ["test/chaos/**/*.test.ts"], 900_000),
+      // Node strips the types itself; only the dashboard's components (.tsx, in the unit suite) need Vite.
+      project("unit", ["src/**/*.test.ts"], { experimental: { viteModuleRunner: true, nodeLoader: false } }),
+      // One project, so that a process goes from suite to suite and loads the code once.
+      project("whole", ["test/{integration,browser,chaos}/**/*.test.ts"], {
+        experimental: { viteModuleRunner: false, nodeLoader: false },
+        globalSetup: ["test/support/postgres-setup.ts", "test/support/pages-setup.ts", "test/support/programs-setup.ts"],
+      }),
     ],
   },
 });

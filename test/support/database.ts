@@ -19,7 +19,7 @@ export interface TestDatabase {
  */
 export async function createDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const server = process.env[TEST_DATABASE_URL];
-  if (!server) throw new Error(`${TEST_DATABASE_URL} is not set: run through vitest with the integration or chaos project`);
+  if (!server) throw new Error(`${TEST_DATABASE_URL} is not set: run through vitest`);
   const name = `test_${randomBytes(8).toString("hex")}`;
   await administer(server, `create database ${name} template ${empty ? "template0" : TEMPLATE} strategy file_copy`);
   const url = new URL(server);

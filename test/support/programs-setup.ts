@@ -40,7 +40,7 @@ const BESIDE = ["package.json", "examples", "schemas", "docs"];
 /** The file of a bundled program. @param name `main` is the command line as bin/outdial.mjs starts it */
 export function programFile(name: string): string {
   const folder = process.env[PROGRAMS];
-  if (!folder) throw new Error(`${PROGRAMS} is not set: run through vitest with the integration or chaos project`);
+  if (!folder) throw new Error(`${PROGRAMS} is not set: run through vitest`);
   return join(folder, name === "main" ? "bin/outdial.mjs" : `dist/app/${name}.js`);
 }
 

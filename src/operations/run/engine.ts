@@ -16,8 +16,8 @@ const shared = (scope: string): string => `operations-${scope}`;
 /** Runs that a command line began in its own process, which died: they have no partition. */
 const left = (scope: string): string => `left-operations-${scope}`;
 /** How often a service looks for runs to take, ms: somebody waits for shared ones; those that were left wait for the sweep before. */
-const POLL_MS = 250;
-const LEFT_POLL_MS = 1000;
+const POLL_MS = 500;
+const LEFT_POLL_MS = 2000;
 
 /** Where errors of the engine itself are logged. */
 export interface EngineLog {
