@@ -13,7 +13,7 @@ import { IS_DEEP, scaled, seeded } from "../support/scale.ts";
 import { until } from "../support/until.ts";
 
 const DAY = 86_400_000;
-const PAGES = scaled(200, 12);
+const PAGES = scaled(200, 8);
 const LIMIT = 20;
 /** The campaign, over the ACD API. */
 const SKILL = "4001";
