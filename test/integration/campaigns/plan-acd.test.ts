@@ -1,5 +1,6 @@
 // Campaigns as code over the ACD API: the same files make a campaign, a skill, its parameters, its list and the groups it obeys, piece by piece.
 
+import { execFileSync } from "node:child_process";
 import { appendFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -37,6 +38,7 @@ test("a campaign is made piece by piece, once, though the reply to each piece is
     ["NOT_HELD", "doNotCallGroups[0]"],
   ]);
   const source = join(folder, "spring.yaml");
+  execFileSync("mkfifo", [join(folder, "pipe.csv")]);
   await symlink(world.folder, join(folder, "out"));
   await writeFile(join(world.folder, "secret.csv"), "id,first,phone\nx,y,2125550100\n");
   await writeFile(join(folder, "odd.csv"), "id;first;phone\nx;y;2125550100\n");
@@ -47,6 +49,7 @@ test("a campaign is made piece by piece, once, though the reply to each piece is
   };
   const refused: readonly (readonly [object, string, RegExp])[] = [
     [{ path: "gone.csv" }, "path", /cannot read .*gone\.csv/],
+    [{ path: "pipe.csv" }, "path", /pipe\.csv is no file/],
     [{ path: "/nowhere.csv" }, "path", /"\/nowhere\.csv" leads out of the folder/],
     [{ path: "../secret.csv" }, "path", /leads out/],
     [{ path: "out/secret.csv" }, "path", /leads out/],

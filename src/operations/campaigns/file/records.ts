@@ -119,7 +119,10 @@ export async function readPlannedRecords(planned: RecordsFile | undefined): Prom
 
 async function bytesOf(path: string): Promise<Uint8Array> {
   try {
-    const { size } = await stat(path);
+    const found = await stat(path);
+    // A pipe would be waited for.
+    if (!found.isFile() && !found.isDirectory()) throw new OperationError("invalid_input", `${path} is no file`);
+    const { size } = found;
     if (size > MOST_BYTES)
       throw new OperationError("invalid_input", `${path} has ${size} bytes; one upload holds ${MOST_BYTES} at most: split it`);
     return await readFile(path);
